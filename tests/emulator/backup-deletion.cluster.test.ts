@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { encodeLock, lockTypes } from '../../emulator/backupstore/lock-rules.ts';
-import { lockPath, locksPath } from '../../emulator/backupstore/paths.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { engineBinary, engineImage } from '../../emulator/modelled-on.ts';
 import { statesOf } from './support/backups.ts';
 import type { SharedLonghorn } from './support/local-cluster.ts';
@@ -19,34 +17,16 @@ useLonghorn(async (started) => {
   await user.useStore();
 });
 
-let count = 0;
-let volume: string;
-beforeEach(() => {
-  count += 1;
-  volume = `deletion-${count}`;
-});
-afterEach(async () => {
-  await user.delete('volumes', volume);
-  await user.untilGone('volumes', volume);
-});
-
+const volume = 'deletion-v';
 const [a, b] = ['a', 'b'];
 const backup = (letter: string) => `${letter}-of-${volume}`;
 
-/** A volume on a node with a backup that its BackupVolume knows, and a snapshot of later data for another. */
-const withSettledBackup = async (node: string): Promise<void> => {
-  await user.volume(volume, { node, size: 64 * mebibyte });
-  await user.write(node, volume, { offset: 0, size: 8 * mebibyte });
-  await user.snapshot(`s1-of-${volume}`, volume);
-  await user.backup(backup(a), { snapshot: `s1-of-${volume}`, volume });
-  await user.untilSettled(backup(a), volume);
-  await user.write(node, volume, { offset: 0, size: 2 * mebibyte });
-  await user.snapshot(`s2-of-${volume}`, volume);
-};
-const second = () => user.backup(backup(b), { snapshot: `s2-of-${volume}`, volume });
-
 test('objects have the fields that a real Longhorn fills', async () => {
-  await withSettledBackup('node1');
+  await user.volume(volume, { node: 'node2', size: 64 * mebibyte });
+  await user.write('node2', volume, { offset: 0, size: 8 * mebibyte });
+  await user.snapshot('deletion-s1', volume);
+  await user.backup(backup(a), { snapshot: 'deletion-s1', volume });
+  await user.untilSettled(backup(a), volume);
   const sorted = (object: object | null | undefined) => Object.keys(object ?? {}).sort();
   const held = user.timelines;
   const real = (resource: string) => recordedObject('normal', resource);
@@ -54,7 +34,7 @@ test('objects have the fields that a real Longhorn fills', async () => {
     [held.backups.current(backup(a)), real('backups')],
     [held.backupVolumes.objects().find(({ spec }) => spec.volumeName === volume), real('backupvolumes')],
     [held.targets.current('default'), real('backuptargets')],
-    [held.snapshots.current(`s1-of-${volume}`), real('snapshots')],
+    [held.snapshots.current('deletion-s1'), real('snapshots')],
   ] as const) {
     expect(sorted(ours?.status)).toEqual(sorted(theirs?.status));
     expect(sorted(ours?.spec)).toEqual(sorted(theirs?.spec));
@@ -69,7 +49,8 @@ test('objects have the fields that a real Longhorn fills', async () => {
 });
 
 test('a backup whose upload is slow to be ready waits for a deletion that began meanwhile', async () => {
-  await withSettledBackup('node2');
+  await user.write('node2', volume, { offset: 0, size: 2 * mebibyte });
+  await user.snapshot('deletion-s2', volume);
   const file = (name: string) => join(local.dataRoot('node2'), name);
   const until = (name: string) =>
     `touch '${file(`${name}-begun`)}'; until [ -e '${file(`${name}-may-go-on`)}' ]; do sleep 0.05; done`;
@@ -81,7 +62,7 @@ test('a backup whose upload is slow to be ready waits for a deletion that began 
     await writeFile(binary, plain.replace('exec ', held));
     onTestFinished(() => writeFile(binary, plain));
   }
-  await second();
+  await user.backup(backup(b), { snapshot: 'deletion-s2', volume });
   await vi.waitUntil(() => existsSync(file('upload-begun')), { timeout: 300_000 });
   await user.delete('backups', backup(a));
   await user.untilState(backup(a), 'Deleting');
@@ -90,33 +71,4 @@ test('a backup whose upload is slow to be ready waits for a deletion that began 
   await writeFile(file('deletion-may-go-on'), '');
   await user.untilSettled(backup(b), volume);
   expect(statesOf(user.timelines.backups, backup(b))).not.toContain('Error');
-});
-
-test('a backup that meets a deletion ends in Error for good, and leaves no ticket behind', async () => {
-  await user.volume(volume, { node: 'node2', size: 64 * mebibyte });
-  await user.snapshot(`s2-of-${volume}`, volume);
-  await mkdir(join(local.store, locksPath(volume)), { recursive: true });
-  await writeFile(
-    join(local.store, lockPath(volume, 'lock-x')),
-    encodeLock({ Name: 'lock-x', Type: lockTypes.deletion, Acquired: true }),
-  );
-  await second();
-  const { status } = await user.untilState(backup(b), 'Error');
-  await user.delete('backups', backup(b));
-  expect(status?.error).toMatch(
-    /failed to acquire lock \S+ when performing backup create\/restore, please try again later$/,
-  );
-  expect(status?.messages).toEqual({});
-  await user.untilGone('backups', backup(b));
-  const tickets = Object.keys(user.timelines.attachments.current(volume)?.spec.attachmentTickets ?? {});
-  expect(tickets).toEqual(['test']);
-});
-
-test('what it cannot do it refuses in so many words', async () => {
-  await user.volume(volume, { node: 'node1', size: 64 * mebibyte });
-  await user.snapshot(`s1-of-${volume}`, volume);
-  await user.backup(backup(a), { snapshot: `s1-of-${volume}`, volume, backupBlockSize: '16777216' });
-  const { status } = await user.untilState(backup(a), 'Error');
-  expect(status?.error).toBe('not emulated: Backup spec.backupBlockSize: "16777216"');
-  await user.delete('backups', backup(a));
 });

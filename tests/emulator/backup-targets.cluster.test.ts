@@ -1,17 +1,17 @@
-import { existsSync, statSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
-import { backupConfigPath, volumePath } from '../../emulator/backupstore/paths.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resources } from '../../e2e/kube/cluster.ts';
+import { backupConfigPath } from '../../emulator/backupstore/paths.ts';
 import type { BackupTarget } from '../../emulator/longhorn/objects.ts';
-import { backupVolumeName } from '../../emulator/modelled-on.ts';
-import { statesOf } from './support/backups.ts';
-import type { SharedLonghorn } from './support/local-cluster.ts';
+import { backupVolumeName, engineImage, namespace } from '../../emulator/modelled-on.ts';
+import { type LocalS3, startS3Server } from '../support/s3-server.ts';
+import { longhorn, type SharedLonghorn } from './support/local-cluster.ts';
 import { type User, useLonghorn } from './support/use-longhorn.ts';
 
 const mebibyte = 1 << 20;
-const [volume, restored, snapshot, backup] = ['targets-v', 'targets-r', 'targets-s', 'targets-a'];
+const [volume, snapshot, backup] = ['targets-v', 'targets-s', 'targets-a'];
 
 let local: SharedLonghorn;
 let user: User;
@@ -38,31 +38,6 @@ test("a backup goes to its volume's target, and has its label from there", async
   await user.until('volumes', volume, 'its last backup', (of) => of.status?.lastBackup === backup);
 });
 
-test('a volume is made from a backup, and has its data', async () => {
-  await user.volume(restored, {
-    node: 'node1',
-    size: 64 * mebibyte,
-    backupTargetName: 'one',
-    fromBackup: urlOfBackup,
-  });
-  const seen = user.timelines.volumes.entries.flatMap((entry) =>
-    entry.kind !== 'gap' && entry.object.metadata.name === restored ? [entry.object.status] : [],
-  );
-  expect(
-    seen.some((status) => status?.restoreRequired && status.restoreInitiated && status.frontendDisabled),
-  ).toBe(true);
-  expect(user.timelines.volumes.current(restored)?.status).toMatchObject({
-    restoreRequired: false,
-    restoreInitiated: true,
-    state: 'attached',
-  });
-  const [original, copy] = await Promise.all(
-    [volume, restored].map((name) => readFile(local.device('node1', name))),
-  );
-  expect(copy?.equals(original ?? Buffer.of())).toBe(true);
-  await user.delete('volumes', restored);
-});
-
 test('the end of a target takes its objects along and leaves the store as it is', async () => {
   await user.delete('backuptargets', 'one');
   await Promise.all([
@@ -71,53 +46,6 @@ test('the end of a target takes its objects along and leaves the store as it is'
     user.untilGone('backups', backup),
   ]);
   expect(inStore(backupConfigPath(volume, backup))).toBe(true);
-});
-
-test('what a store holds that nobody here has made appears by itself', async () => {
-  await user.target('one', 'store-one');
-  const { status, spec } = await user.untilState(backup, 'Completed');
-  expect(spec.snapshotName).toBeUndefined();
-  expect(status).toMatchObject({
-    snapshotName: snapshot,
-    volumeName: volume,
-    volumeSize: String(64 * mebibyte),
-    size: String(8 * mebibyte),
-  });
-  expect(statesOf(user.timelines.backups, backup).slice(-2)).toEqual(['new', 'Completed']);
-});
-
-test('what a store holds no more goes with the next look at it', async () => {
-  await rm(join(dirname(local.store), 'store-one', backupConfigPath(volume, backup)));
-  await user.requestSync('one');
-  await user.untilGone('backups', backup);
-  expect(user.timelines.backupVolumes.current(backupVolume)?.metadata.deletionTimestamp).toBeUndefined();
-  await rm(join(dirname(local.store), 'store-one', volumePath(volume)), { recursive: true });
-  await user.requestSync('one');
-  await user.untilGone('backupVolumes', backupVolume);
-});
-
-test('a store that fails is said to be unavailable once, and comes back by itself', async () => {
-  const down = join(dirname(local.store), 'store-four.down');
-  await user.target('four', 'store-four');
-  const { entries } = user.timelines.targets;
-  const from = entries.length;
-  await writeFile(down, '');
-  await user.requestSync('four');
-  const isSo =
-    (is: boolean) =>
-    ({ status }: BackupTarget) =>
-      status?.available === is;
-  const { status } = await user.until('targets', 'four', 'it is unavailable', isSo(false));
-  expect(status?.conditions).toMatchObject([
-    { type: 'Unavailable', status: 'True', message: expect.stringContaining('cannot mount') },
-  ]);
-  while (statSync(down).size < 4) await setImmediate();
-  await rm(down);
-  await user.until('targets', 'four', 'it is available', isSo(true));
-  expect(
-    entries.slice(from).filter((entry) => entry.kind !== 'gap' && entry.object.metadata.name === 'four')
-      .length,
-  ).toBeLessThan(6);
 });
 
 test('stores that do not answer hold nobody else up', async () => {
@@ -130,4 +58,65 @@ test('stores that do not answer hold nobody else up', async () => {
   await user.target('two', 'store-two');
   for (const name of dead) expect(user.timelines.targets.current(name)?.status?.available).toBe(false);
   for (const name of dead) await user.delete('backuptargets', name);
+});
+
+describe('a target in a bucket', () => {
+  const [target, volume, restored, backup] = ['s3-target', 's3-v', 's3-r', 's3-a'];
+  const secret = { namespace, name: 's3-keys' };
+  let server: LocalS3;
+  let url: string;
+  beforeAll(async () => {
+    server = await startS3Server();
+    url = `s3://${server.bucket}@${server.region}/store/`;
+    await local.cluster.create(longhorn('backuptargets'), {
+      apiVersion: 'longhorn.io/v1beta2',
+      kind: 'BackupTarget',
+      metadata: { name: target, namespace },
+      spec: { backupTargetURL: url, credentialSecret: secret.name, pollInterval: '0s' },
+    });
+  });
+  afterAll(() => server.stop());
+  const logs = async (): Promise<string> => (await Promise.all(local.nodes.map(local.log))).join('\n');
+
+  test('whose Secret is not there is not looked at, and only the log says why; one that lacks a key is unavailable, and says which', async () => {
+    await user.until('targets', target, 'somebody looks after it', ({ status }) => !!status?.ownerID);
+    const words = `failed to init backup target clients: failed to get ${target} backup target client on ${engineImage}: secret \\"${secret.name}\\" not found`;
+    await expect.poll(logs).toContain(words);
+    expect(user.timelines.targets.current(target)?.status).toMatchObject({
+      ...{ available: false, conditions: null, lastSyncedAt: null },
+    });
+    await local.cluster.create(resources.secrets, {
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: secret },
+      stringData: { AWS_ACCESS_KEY_ID: server.accessKeyId, AWS_ENDPOINTS: server.endpoint },
+    });
+    const isSo = ({ status }: BackupTarget) => status?.conditions != null;
+    const { status } = await user.until('targets', target, 'it is unavailable', isSo);
+    const message = `failed to list system backups in ${url}: error listing system backup in ${url}: could not backup to s3, missing [AWS_SECRET_ACCESS_KEY] in the secret`;
+    expect(status?.conditions).toMatchObject([{ type: 'Unavailable', status: 'True', message }]);
+  });
+
+  test('whose Secret is whole takes backups, from which volumes are made; what it holds is told to nobody', async () => {
+    const stringData = { AWS_SECRET_ACCESS_KEY: server.secretAccessKey, VIRTUAL_HOSTED_STYLE: 'false' };
+    await local.cluster.patch(resources.secrets, secret, { stringData });
+    const isSo = ({ status }: BackupTarget) => status?.available === true && !!status.lastSyncedAt;
+    await user.until('targets', target, 'it is available', isSo);
+    const size = 32 * mebibyte;
+    await user.volume(volume, { node: 'node1', size, backupTargetName: target });
+    await user.write('node1', volume, { offset: 0, size: 8 * mebibyte });
+    await user.snapshot('s3-s', volume);
+    await user.backup(backup, { snapshot: 's3-s', volume, target });
+    await user.untilSettled(backup, volume);
+    const fromBackup = `${url}?backup=${backup}&volume=${volume}`;
+    await user.volume(restored, { node: 'node1', size, backupTargetName: target, fromBackup });
+    const [original, copy] = await Promise.all(
+      [volume, restored].map((name) => readFile(local.device('node1', name))),
+    );
+    expect(copy?.equals(original ?? Buffer.of())).toBe(true);
+    const kinds = ['volumes', 'backups', 'backupvolumes', 'backuptargets', 'replicas'];
+    const all = kinds.map((plural) => local.cluster.list(longhorn(plural), { namespace }));
+    for (const said of [JSON.stringify(await Promise.all(all)), await logs()]) {
+      expect(said).toContain(target);
+      expect(said).not.toContain(server.secretAccessKey);
+    }
+  });
 });

@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -34,21 +34,4 @@ test('what speaks to a bucket is a file of its own, which only a command on a bu
   await rm(client);
   expect(look('s3://bucket@region/path/')).toContain('s3-client.mjs');
   expect(look(`vfs://${folder}`)).toBe('{}\n');
-});
-
-test('what the manager takes from packages is in it: it runs where nothing else is', () => {
-  // It ends where it reads what it was asked for: all modules have been loaded by then.
-  const manager = join(folder, 'longhorn-manager.mjs');
-  const { stdout } = spawnSync(process.execPath, [manager], { encoding: 'utf8' });
-  expect(stdout).toMatch(/not emulated: longhorn-manager ;/);
-});
-
-test('the command runs by its name alone, so that its arguments show it in /proc', async () => {
-  const text = await readFile(join(folder, 'longhorn.mjs'), 'utf8');
-  expect((await stat(join(folder, 'longhorn.mjs'))).mode & 0o111).toBe(0o111);
-  expect(text.split('\n')[0]).toBe('#!/usr/local/bin/node');
-  // As on a node: no ending to its name, and this machine's Node in the place of the image's.
-  const command = join(folder, 'longhorn');
-  await writeFile(command, text.replace('/usr/local/bin/node', process.execPath), { mode: 0o755 });
-  expect(execFileSync(command, ['version'], { encoding: 'utf8' })).toBe('v1.12.1\n');
 });

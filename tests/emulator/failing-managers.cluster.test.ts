@@ -2,8 +2,6 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { once } from '../../e2e/history/expectation.ts';
-import { follow } from '../../e2e/history/watch.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { readPanic } from '../../e2e/longhorn/panic.ts';
 import { createWhenIdle, removeMade, type WhenIdle } from '../../e2e/suite/steps/cleanup.ts';
@@ -11,14 +9,12 @@ import { nothingMade } from '../../e2e/suite/steps/made.ts';
 import { openTimelines, type Timelines } from '../../e2e/suite/steps/timelines.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { backupConfigPath } from '../../emulator/backupstore/paths.ts';
-import type { Replica } from '../../emulator/longhorn/objects.ts';
 import { namespace } from '../../emulator/modelled-on.ts';
 import { localStore } from '../store/support/local-store.ts';
 import { type LocalCluster, longhorn } from './support/local-cluster.ts';
 import { type User, useOwnLonghorn } from './support/use-longhorn.ts';
 
 const mebibyte = 1 << 20;
-const limit = { within: '5m', owner: 'this test' } as const;
 const stop = new AbortController();
 
 let local: LocalCluster;
@@ -120,42 +116,4 @@ test('it does not where the cleanup waits for the end of that', async () => {
   const log = await local.log(owner);
   expect(log).toMatch(/Complete deleting backup \S+backup=b-of-v2&volume=v2"/);
   expect(log.split('Complete deleting backup')[1]).not.toContain('panic: ');
-});
-
-// The last one, for its managers are of another kind.
-test('a volume whose replica cannot start its helper is never attached, and faulted for good', async () => {
-  const size = 16 * mebibyte;
-  const replicas = await follow<Replica & { metadata: { uid: string } }>(
-    local.cluster,
-    longhorn('replicas'),
-    { namespace },
-  );
-  const replicaOf = (volume: string, state: string) =>
-    once(replicas, ({ spec, status }) => spec.volumeName === volume && status?.currentState === state, {
-      label: state,
-      ...limit,
-    });
-  await user.volume('sound', { node: 'node1', size });
-  await replicaOf('sound', 'running');
-
-  await local.restart('replica-helper-lost');
-  const attaching = user.volume('broken', { node: 'node1', size }).catch(() => undefined);
-  const isFaulted = (volume: string) =>
-    user.until(
-      'volumes',
-      volume,
-      'it is faulted',
-      ({ status }) => [status?.state, status?.robustness].join() === 'detached,faulted',
-    );
-  // In Longhorn the replica of an attached volume goes on without its manager; here it begins anew with it,
-  // so that the other is lost too.
-  await Promise.all(['broken', 'sound'].map(isFaulted));
-  await Promise.all(['broken', 'sound'].map((volume) => replicaOf(volume, 'error')));
-  const states = user.timelines.volumes.entries.flatMap((entry) =>
-    entry.kind !== 'gap' && entry.object.metadata.name === 'broken' ? [entry.object.status?.state] : [],
-  );
-  expect(states).not.toContain('attached');
-  expect(await local.logs()).toMatch(/\[broken-r-\w+\] Error running start replica command: exec: /);
-  await user.stop();
-  await attaching;
 });

@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { beforeEach, expect, test } from 'vitest';
 import type { Fault, Faults } from '../../e2e/faults/fault.ts';
-import { ledgerPath, openLedger, readFaults } from '../../e2e/faults/ledger.ts';
+import { ledgerPath, openLedger } from '../../e2e/faults/ledger.ts';
 import { healByLabels, healLeftOver, onlyDeclared, openFaults } from '../../e2e/faults/open-faults.ts';
 import { BrokenStream, type Cluster } from '../../e2e/kube/cluster.ts';
 import { know } from '../../e2e/kube/redact/known.ts';
@@ -61,16 +61,6 @@ test('a fault is on disk before it is injected, and marked when it is healed', a
   const [entry, healed] = await onDisk();
   expect(healed).toMatchObject({ healed: entry.id, healedAt: expect.any(String) });
   expect(await stillOpen()).toEqual([]);
-});
-
-test('the ledger says whose a fault is, and keeps what was healed', async () => {
-  const mine = openFaults({ cluster, ledger: await openLedger(out), scenario: 'mine' });
-  await (await mine.inject(change('one'))).heal();
-  await faults.inject(change('two'));
-  expect(await readFaults(ledgerPath(out))).toMatchObject([
-    { entry: { title: 'one is changed', scenario: 'mine' }, healedAt: expect.any(String) },
-    { entry: expect.not.objectContaining({ scenario: expect.anything() }), healedAt: undefined },
-  ]);
 });
 
 test('faults are healed the latest first, each once', async () => {

@@ -6,7 +6,6 @@ import {
   diskFailing,
   nodeCrashed,
   nodeCut,
-  nodeFrozen,
   nodeSlow,
   undoInLab,
 } from '../../e2e/faults/lab-faults.ts';
@@ -37,8 +36,6 @@ test.each<
   [(where: { lab: string; node: string }) => Fault, string, inject: object, at: string, heal: string]
 >([
   [nodeCrashed, 'node2 has lost its power', { action: 'crash', node }, 'power', 'start'],
-  [nodeFrozen, 'node2 is frozen', { action: 'freeze', node }, 'freeze', 'thaw'],
-  [nodeCut, 'node2 is cut off the network', { action: 'cut', node }, 'cable', 'join'],
   [
     (where) => nodeSlow({ ...where, delayMs: 100 }),
     "node2's network is 100 ms slow each way and loses 0 %",

@@ -10,27 +10,18 @@ const textOf = ({ verb, resource, group, subresource, name, namespace, ...more }
 
 test.each([
   ['GET /api/v1/namespaces/default/pods', 'list pods in default'],
-  ['GET /api/v1/pods?labelSelector=a%3Db', 'list pods'],
   ['GET /api/v1/namespaces/default/pods?watch=true&x=1', 'watch pods in default'],
-  ['GET /api/v1/namespaces/default/pods?watch=false', 'list pods in default'],
   ['GET /api/v1/namespaces/default/pods/one', 'get pods one in default'],
   ['POST /api/v1/namespaces/default/pods', 'create pods in default'],
-  ['PUT /api/v1/namespaces/default/pods/one', 'update pods one in default'],
   ['PATCH /api/v1/namespaces/default/pods/one/status', 'patch pods/status one in default'],
   ['DELETE /api/v1/namespaces/default/pods/one', 'delete pods one in default'],
-  ['DELETE /api/v1/namespaces/default/pods', 'deletecollection pods in default'],
   ['GET /api/v1/namespaces/default/pods/one/log?follow=true', 'get pods/log one in default'],
-  ['GET /api/v1/namespaces', 'list namespaces'],
-  ['DELETE /api/v1/namespaces/default', 'delete namespaces default'],
   ['GET /api/v1/namespaces?fieldSelector=metadata.name%3Ddefault&watch=true', 'watch namespaces default'],
   [
     'PATCH /apis/longhorn.io/v1beta2/namespaces/default/volumes/a%20b',
     'patch volumes.longhorn.io a b in default',
   ],
-  ['GET /apis/apps/v1/deployments', 'list deployments.apps'],
   ['GET /version', undefined],
-  ['GET /api/v1', undefined],
-  ['GET /apis/apps/v1', undefined],
 ])('%s wants to %s', (request, wanted) => {
   const [method = '', path = ''] = request.split(' ');
   const access = accessOf(method, path);

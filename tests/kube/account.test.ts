@@ -27,15 +27,6 @@ test('idle is the cluster while it is waited for, else the suite; busy is the su
   expect(sum(spent)).toBeCloseTo(passed, -1);
 });
 
-test('waits that overlap are one stretch', async () => {
-  const account = openAccount();
-  const start = performance.now();
-  await account.run(() => Promise.all([awaitCluster(() => pause(100)), awaitCluster(() => pause(60))]));
-  // Two stretches would be longer than the time that passed.
-  expect(account.spent().cluster).toBeLessThanOrEqual(performance.now() - start + 5);
-  account.close();
-});
-
 test('busy time is shared by those at work; one in line has its time there', async () => {
   const [one, other, waiting] = [openAccount(), openAccount(), openAccount()];
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -53,14 +44,6 @@ test('busy time is shared by those at work; one in line has its time there', asy
   expect(second?.others).toBeGreaterThanOrEqual(50);
   expect(third?.locks).toBeGreaterThan(100);
   expect(third?.suite).toBeLessThan(5);
-});
-
-test('a wait that fails is over', async () => {
-  const account = openAccount();
-  await account.run(() => awaitCluster(() => Promise.reject(new Error('no')))).catch(() => {});
-  await pause(50);
-  expect(account.spent().cluster).toBeLessThan(10);
-  account.close();
 });
 
 test('a decision is noted from the arrival of its object on, on the account that waits', async () => {

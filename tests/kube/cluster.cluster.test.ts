@@ -5,7 +5,7 @@ import { sharedApiServer } from '../support/share.ts';
 
 type ConfigMap = KubernetesObject & { data?: Record<string, string> };
 
-const { configMaps, namespaces, nodes, pods } = resources;
+const { configMaps, namespaces, pods } = resources;
 const namespace = 'default';
 
 let server: SharedApiServer;
@@ -24,25 +24,6 @@ const failure = async (promise: Promise<unknown>): Promise<ApiError> => {
   return error;
 };
 
-test('makes, reads, changes and deletes an object', async () => {
-  const made = await cluster.create<ConfigMap>(configMaps, {
-    metadata: { name: 'one', namespace },
-    data: { a: '1', b: '2' },
-  });
-  const changed = await cluster.patch<ConfigMap>(
-    configMaps,
-    { namespace, name: 'one' },
-    { data: { a: null, c: '3' } },
-  );
-  expect(changed.data).toEqual({ b: '2', c: '3' });
-  expect(await cluster.get<ConfigMap>(configMaps, { namespace, name: 'one' })).toEqual(changed);
-  await cluster.delete(configMaps, { namespace, name: 'one' }, { uid: made.metadata.uid ?? '' });
-  expect(await failure(cluster.get(configMaps, { namespace, name: 'one' }))).toMatchObject({
-    status: 404,
-    reason: 'NotFound',
-  });
-});
-
 test('takes over the fields of others when it applies', async () => {
   const mine = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'applied', namespace } };
   await cluster.apply(
@@ -51,18 +32,6 @@ test('takes over the fields of others when it applies', async () => {
   );
   const applied = await cluster.apply<ConfigMap>({ ...mine, data: { a: 'mine' } }, { resource: configMaps });
   expect(applied.data).toEqual({ a: 'mine', b: 'theirs' });
-});
-
-test('changes a status by its own path', async () => {
-  await cluster.create(nodes, { metadata: { name: 'node1' } });
-  const status = { nodeInfo: { kubeletVersion: 'v0' } };
-  const patched = await cluster.patch<KubernetesObject>(
-    nodes,
-    { name: 'node1' },
-    { status },
-    { subresource: 'status' },
-  );
-  expect(patched.status).toMatchObject(status);
 });
 
 test('lists by selectors, with the version of the list', async () => {
@@ -98,13 +67,4 @@ test('says what the server said when it refuses', async () => {
   expect(await failure(guest.list(pods))).toMatchObject({ status: 403, reason: 'Forbidden' });
   const response = await cluster.request('/api/v1/nothings');
   expect([response.status, await response.text()]).toEqual([404, expect.any(String)]);
-});
-
-test('says where it is; a server that is not there is one line, with what was asked', async () => {
-  expect([cluster.server, cluster.context]).toEqual([`https://127.0.0.1:${server.port}`, 'test']);
-  expect(await cluster.version()).toMatch(/^v1\.\d+\.\d+/);
-  const nowhere = await server.connect({ port: 1 });
-  await expect(nowhere.version()).rejects.toThrow(
-    'GET /version at https://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
-  );
 });

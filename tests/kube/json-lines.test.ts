@@ -12,13 +12,10 @@ const read = async (...chunks: (string | Buffer)[]): Promise<unknown[]> => {
 const euro = Buffer.from('"€"\n');
 
 test.each([
-  ['a line a chunk', ['{"a":1}\n', '{"a":2}\n'], [{ a: 1 }, { a: 2 }]],
-  ['several lines a chunk', ['1\n2\n3\n'], [1, 2, 3]],
   ['a line over chunks', ['{"a"', ':1', '}\n'], [{ a: 1 }]],
   ['a character over chunks', [euro.subarray(0, 2), euro.subarray(2)], ['€']],
   ['no newline at the end', ['1\n2'], [1, 2]],
   ['empty lines', ['1\n\n2\n\n'], [1, 2]],
-  ['nothing', [], []],
 ] as const)('%s', async (_, chunks, values) => {
   expect(await read(...chunks)).toEqual(values);
 });

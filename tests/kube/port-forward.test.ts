@@ -109,32 +109,6 @@ describe('the end of a pod', () => {
     }
     expect(bytes).toBe(many * large.length);
   });
-
-  test('reaches the client though nobody takes what it sends any more', async () => {
-    const upgrade = asked();
-    const socket = client();
-    const { request, carrier } = await upgrade;
-    carrier.pause();
-    carrier.write(all(request));
-    socket.write(Buffer.alloc(30_000_000));
-    await outcomes[0];
-    await untilStuck();
-    carrier.end();
-    expect(await buffer(socket)).toHaveLength(0);
-  });
-
-  test('lets a client that goes on sending come to its own end', async () => {
-    const upgrade = asked();
-    const socket = client();
-    const { request, carrier } = await upgrade;
-    socket.write(Buffer.alloc(5_000_000));
-    carrier.end(all(request, data('all'), closeFrame));
-    expect(String(await buffer(socket))).toBe('all');
-    const closed = once(socket, 'close');
-    socket.end(Buffer.alloc(5_000_000));
-    await closed;
-    expect(socket.errored).toBeNull();
-  });
 });
 
 describe('the end of a client', () => {
@@ -153,17 +127,6 @@ describe('the end of a client', () => {
     carrier.resume();
     await ended;
     expect(bytes).toBe(sent);
-  });
-
-  test('by force reaches the pod', async () => {
-    const upgrade = asked();
-    const socket = client();
-    const { request, carrier } = await upgrade;
-    acceptWebSocket(request, carrier, protocol);
-    await outcomes[0];
-    const ended = once(carrier, 'end');
-    socket.resetAndDestroy();
-    await ended;
   });
 
   test('by force ends a connection that is still being made, and is no failure of the pod', async () => {

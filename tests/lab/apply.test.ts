@@ -73,14 +73,6 @@ test('an object waits until its definition is Established, and is tried again wh
   ]);
 });
 
-test('a kind that nobody has defined here is not waited for', async () => {
-  answers[`GET ${custom}`] = [[404, {}]];
-  await expect(apply(goat)).rejects.toThrow(
-    'x.yaml: document 1 (line 1): Goat one: the cluster has no Goat in corral.test/v1',
-  );
-  expect(asked).toEqual([`GET ${custom}`]);
-});
-
 test('an object that is refused is not sent twice, nor is what follows it', async () => {
   answers[`PATCH ${custom}/goats/one`] = [[403, { message: 'goats are\nforbidden' }]];
   await expect(apply(definition, goat, goat)).rejects.toThrow(

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { explainGo } from '../../lab/build/go.ts';
 import { buildingUntil } from '../../lab/build/signal.ts';
-import { explainDisk } from '../../lab/build/trouble.ts';
 import { explainApt, NotInArchive } from '../../lab/debian/apt.ts';
 import { NotFit } from '../../lab/not-fit.ts';
 
@@ -95,7 +94,6 @@ describe('Go', () => {
   const unfetched = /^the Go modules of Kubernetes cannot be fetched/;
   test.each([
     ['Get "https://proxy.example/a": dial tcp: lookup proxy.example: no such host', unfetched],
-    ['reading https://proxy.example/a: 503 Service Unavailable', unfetched],
     ['module lookup disabled by GOPROXY=off', unfetched],
     ['go.mod requires go >= 1.26.0 (running go 1.21.0)', /^this machine's Go is too old for Kubernetes/],
   ])('%s', (said, message) => {
@@ -108,29 +106,5 @@ describe('Go', () => {
   test('an error in the code stays one', () => {
     const error = new CommandFailed('go', 'cmd/kube/main.go:12:2: undefined: frob');
     expect(explainGo(error, 'Kubernetes')).toBe(error);
-  });
-});
-
-describe('the disk', () => {
-  const explained = (error: unknown) => explainDisk(error, { doing: 'building x', folder }) as Promise<Error>;
-  const coded = (code: string) => Object.assign(new Error('write'), { code });
-
-  test.each([
-    [
-      coded('ENOSPC'),
-      /^no space was left under .* while building x: have 10 GiB free there, or set XDG_CACHE_HOME/,
-    ],
-    [new Error('tar: cannot write: No space left on device'), /^no space was left under/],
-    [new CommandFailed('go', 'write /tmp/x: no space left on device'), /^no space was left under/],
-    [coded('EDQUOT'), /^this user's disk quota ended while building x: free some under/],
-    [coded('EROFS'), /is read-only, met while building x: set XDG_CACHE_HOME/],
-  ])('%s', async (error, message) => {
-    expect(await explained(error)).toBeInstanceOf(NotFit);
-    expect((await explained(error)).message).toMatch(message);
-  });
-
-  test('is not blamed for anything else', async () => {
-    for (const error of [coded('EACCES'), new NotFit('no Go'), 'no error'])
-      expect(await explained(error)).toBe(error);
   });
 });

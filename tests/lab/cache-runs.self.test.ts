@@ -46,15 +46,6 @@ test('when the builder is killed the one who waits builds, and nothing is left o
   expect(await readdir(join(home, 'corral/drafts'))).toEqual([]);
 });
 
-test('runs that need different parts do not wait for each other', async () => {
-  const slow = run('a', 60_000);
-  await expect.poll(builders, { timeout: 10_000 }).toHaveLength(1);
-  expect(await run('b', 0)).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(await readdir(join(home, 'corral/drafts')), 'a draft that is being built stays').toHaveLength(1);
-  slow.kill('SIGKILL');
-  await slow;
-});
-
 test.each(['node', 'command', 'hangs'])(
   'a disk that gets full during a build ends it soon, with one line and nothing left (%s)',
   async (way) => {

@@ -61,16 +61,6 @@ test('a part with other inputs is another part; one that is asked for twice at o
   expect([await readFile(join(dir, 'file'), 'utf8'), same, builds]).toEqual(['second', dir, 1]);
 });
 
-test('a part may be made of others', async () => {
-  const below = part('below', writes('below'));
-  const above: Part = {
-    name: 'above',
-    inputs: below.inputs,
-    build: async (dir) => writeFile(join(dir, 'file'), await readFile(join(await cached(below), 'file'))),
-  };
-  expect(await readFile(join(await cached(above), 'file'), 'utf8')).toBe('below');
-});
-
 test('a build that fails leaves nothing, and the next one starts anew', async () => {
   const failing = part('a', async (dir) => {
     await writes('half')(dir);
@@ -106,21 +96,6 @@ test.each([
   );
 });
 
-test('a disk that gets full ends a build with one line that says what to do', async () => {
-  const full = part('a', () => Promise.reject(Object.assign(new Error('write'), { code: 'ENOSPC' })));
-  await expect(cached(full)).rejects.toMatchObject({
-    name: 'NotFit',
-    message: `no space was left under ${home}/corral while building thing: have 10 GiB free there, or set XDG_CACHE_HOME to a folder on another disk`,
-  });
-});
-
-test('a part holds only files, folders and links', async () => {
-  const { execFileSync } = await import('node:child_process');
-  await expect(
-    cached(part('a', async (dir) => void execFileSync('mkfifo', [join(dir, 'pipe')]))),
-  ).rejects.toThrow(/pipe is neither a file/);
-});
-
 /** A part with a bit of everything: two folders, a link, a sparse file. */
 const rich = part('rich', async (dir) => {
   await mkdir(join(dir, 'bin'));
@@ -154,26 +129,17 @@ test.each<[string, string, (dir: string) => Promise<unknown>]>([
         ),
       ),
   ],
-  ['a file cut short', 'bin/tool is not as it was built', (dir) => truncate(join(dir, 'bin/tool'), 3)],
-  ['a missing file', 'bin/tool is missing', (dir) => rm(join(dir, 'bin/tool'))],
   ['a foreign file', 'bin/other does not belong there', (dir) => writeFile(join(dir, 'bin/other'), '')],
-  ['another mode', 'bin/tool is not as it was built', (dir) => chmod(join(dir, 'bin/tool'), 0o644)],
   [
     'another link',
     'bin/link is not as it was built',
     (dir) => rm(join(dir, 'bin/link')).then(() => symlink('other', join(dir, 'bin/link'))),
   ],
   ['no list of its content', 'it has no list of its content', (dir) => rm(join(dir, 'part.json'))],
-  ['half a list of its content', 'it cannot be read', (dir) => truncate(join(dir, 'part.json'), 20)],
   [
     'a file in its place',
     'it is no folder',
     (dir) => rm(dir, { recursive: true }).then(() => writeFile(dir, '')),
-  ],
-  [
-    'a link in its place',
-    'it is no folder',
-    (dir) => rename(dir, `${dir}.other`).then(() => symlink(`${dir}.other`, dir)),
   ],
   ['a folder that others write to', 'other users may write into it', (dir) => chmod(dir, 0o777)],
 ])('a part with %s is built again', async (_, why, damage) => {

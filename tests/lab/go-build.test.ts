@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { goBuild } from '../../lab/build/go.ts';
-import { buildTime, prepare } from '../../lab/prepare.ts';
-import { type Step, telling } from '../../lab/step.ts';
+import { telling } from '../../lab/step.ts';
 
 // A real Go takes half a minute for the least of them: this one says what Go says.
 const go = `#!/bin/sh
@@ -65,22 +64,4 @@ test('one that cannot fetch its modules says what mends that', async () => {
   await expect(build()).rejects.toThrow(
     /^the Go modules of Kubernetes cannot be fetched \(main.go:12:2: Get /,
   );
-});
-
-test('with nothing built, the steps say how many parts there are, and how long they take', async () => {
-  vi.stubEnv('XDG_CACHE_HOME', dir);
-  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  onTestFinished(() => said.mockRestore());
-  const titles: string[] = [];
-  const step: Step = (title) => {
-    titles.push(title);
-    return Promise.reject(new Error('not now'));
-  };
-  const archive = { name: 'one', inputs: {}, build: async () => {} };
-  await expect(prepare(step, [archive])).rejects.toThrow('not now');
-  expect(said.mock.calls).toEqual([[`lab: 10 parts are built first, once: ${buildTime}\n`]]);
-  expect(titles).toEqual([
-    '[1/10] Compile Kubernetes and CoreDNS',
-    '[2/10] Fetch the tools (etcd, nft, ip, ...)',
-  ]);
 });

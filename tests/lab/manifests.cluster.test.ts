@@ -46,30 +46,11 @@ test('objects of a kind that is defined just before are taken, from another mani
   expect(goat.size).toBe(15);
 });
 
-test('what is applied again changes, and what is not in it any more goes', async () => {
-  await apply(map('again', 'data: {a: "1", b: "2"}\n'));
-  await apply(map('again', 'data: {a: "3"}\n'));
-  type ConfigMap = KubernetesObject & { data: Record<string, string> };
-  expect(
-    (await cluster.get<ConfigMap>(resources.configMaps, { namespace: 'default', name: 'again' })).data,
-  ).toEqual({ a: '3' });
-});
-
 test.each([
   [
     'a field that there is none of',
     map('x', 'dat: {a: "1"}\n'),
     '1.yaml: document 1 (line 1): ConfigMap x: the server refuses it: ',
-  ],
-  [
-    'a namespace that is not there',
-    map('x').replace('name: x', 'name: x, namespace: none'),
-    '1.yaml: document 1 (line 1): ConfigMap none/x: the server refuses it: namespaces "none" not found',
-  ],
-  [
-    'a value of the wrong type',
-    `${definition('Pig', 'pigs')}---\n${custom('Pig', 'big')}`,
-    '1.yaml: document 2 (line 14): Pig one: the server refuses it: ',
   ],
 ])('%s is refused in one line, with its place and the reason', async (_, text, message) => {
   const error = await apply(text).catch((thrown) => thrown);

@@ -21,11 +21,6 @@ test('objects come in the order they are written in, with where they were', () =
   ]);
 });
 
-test('a document goes to the server as it was written, so that its own reading counts', () => {
-  const text = `${map('a')}data:\n  mode: 0644 # octal\n  on: yes\n`;
-  expect(objectsOf({ source: 'x.yaml', text })[0]?.body).toBe(text);
-});
-
 test('the objects of lists are objects of their own, with values as Kubernetes reads them', () => {
   const item = (name: string, value: string) =>
     `{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}, value: ${value}}`;
@@ -42,16 +37,10 @@ test('the objects of lists are objects of their own, with values as Kubernetes r
 
 test.each([
   ['a wrong indentation', `${map('a')}---\na: 1\n b: 2\n`, 'document 2 (line 6): no YAML: line 6: '],
-  ['no object', `${map('a')}---\nhello\n`, 'document 2 (line 6): no Kubernetes object: it has no fields'],
   [
     'no kind',
     'apiVersion: v1\nmetadata: {name: a}\n',
     'document 1 (line 1): no Kubernetes object: it has no kind',
-  ],
-  [
-    'no name',
-    'apiVersion: v1\nkind: Pod\nmetadata: {generateName: a}\n',
-    'document 1 (line 1): no Kubernetes object: it has no metadata.name',
   ],
 ])('a manifest with %s is refused in one line, with the place', async (_, text, message) => {
   const file = join(dir, 'x.yaml');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, expect, test } from 'vitest';
@@ -48,39 +48,4 @@ test('a layer that an archive before has is named, not packed', async () => {
   expect(JSON.parse(manifest).map(({ digest }: { digest: string }) => digest)).toEqual(
     digests.map((digest) => `sha256:${digest}`),
   );
-});
-
-test('an archive is an OCI layout in which every digest and size is true', async () => {
-  const lower = await makeLayer('lower', 'below');
-  const upper = await makeLayer('upper', 'above');
-  const archive = join(dir, 'images.tar');
-  const names = ['docker.io/corral/one:lab', 'docker.io/corral/two:lab'];
-  await writeArchive(
-    [
-      { name: names[0] as string, layers: [lower] },
-      { name: names[1] as string, layers: [lower, upper], entrypoint: ['/run'] },
-    ],
-    archive,
-  );
-  const out = join(dir, 'out');
-  await mkdir(out);
-  await execa('tar', ['-C', out, '-xf', archive]);
-  const blobs = join(out, 'blobs/sha256');
-  for (const name of await readdir(blobs))
-    expect(sha256(await readFile(join(blobs, name)))).toBe(`sha256:${name}`);
-
-  type Descriptor = { digest: string; size: number; annotations: Record<string, string> };
-  const blob = async ({ digest, size }: Descriptor) => {
-    const content = await readFile(join(blobs, digest.slice('sha256:'.length)));
-    expect(content.length).toBe(size);
-    return content;
-  };
-  const json = async (descriptor: Descriptor) => JSON.parse((await blob(descriptor)).toString());
-  const index = JSON.parse(await readFile(join(out, 'index.json'), 'utf8')) as { manifests: Descriptor[] };
-  expect(index.manifests.map(({ annotations }) => annotations['io.containerd.image.name'])).toEqual(names);
-  const manifest = await json(index.manifests[1] as Descriptor);
-  const config = await json(manifest.config);
-  expect(config.config.Entrypoint).toEqual(['/run']);
-  expect(config.rootfs.diff_ids).toEqual([sha256(await readFile(lower)), sha256(await readFile(upper))]);
-  for (const layer of manifest.layers) await blob(layer);
 });

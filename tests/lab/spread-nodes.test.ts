@@ -22,10 +22,8 @@ test('of two nodes on a short CPU the one that has been there for longest goes t
 
 test.each([
   ['no CPU is short', idle(0.06, 0.9), [node(1, 0), node(2, 0)]],
-  ['no CPU has time to spare', idle(0.01, 0.14), [node(1, 0), node(2, 0)]],
   ['a node is alone on the short one', idle(0, 0.9), [node(1, 0), node(2, 1), node(3, 1)]],
   ['the other node that was there is gone', idle(0, 0.9), [node(1, 0), node(2, undefined)]],
-  ['there is one CPU', idle(0), [node(1, 0), node(2, 0)]],
 ])('none is moved where %s', (_, parts, nodes) => {
   expect(chooseMove(parts, nodes)).toBeUndefined();
 });
@@ -53,8 +51,4 @@ test('all processes of a group are moved, and what they start from then on is th
   const members = await groupMembers(group);
   expect(members).toHaveLength(3);
   expect(members.map(({ pid }) => allowedCpus(pid))).toEqual([[cpu], [cpu], [cpu]]);
-});
-
-test('a group that is gone is no error', async () => {
-  await moveGroup(2 ** 22 - 1, 0);
 });

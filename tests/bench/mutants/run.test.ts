@@ -81,12 +81,6 @@ test('a mutant that is noticed, between two runs without a bug', async () => {
   );
 });
 
-test('one that survives is said, with the step that should have noticed', async () => {
-  const { well, table } = await run({ none: fine, 'message-missing': fine });
-  expect(well).toBe(false);
-  expect(table).toContain('| **SURVIVED** (meant: then.heldBack) |');
-});
-
 test('a scenario that fails without a bug ends all: what it says of a mutant would mean nothing', async () => {
   const { well, done } = await run({ none: noticed });
   expect(well).toBe(false);

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
 import { apiPort } from '../../../emulator/api/handler.ts';
 import { createChanges, followChanges, readStreamPath } from '../../../emulator/api/streams.ts';
-import { backup, startTestApi, type TestApi, volume } from '../support/test-api.ts';
+import { backup, startTestApi, type TestApi } from '../support/test-api.ts';
 
 const soon = { timeout: 60_000 };
 
@@ -28,20 +29,6 @@ const open = async (path: string) => {
   return { socket, messages, next: () => once(socket, 'message') };
 };
 
-// The key, and what answers it, of RFC 6455, 1.3.
-const [key, accepted] = ['dGhlIHNhbXBsZSBub25jZQ==', 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='];
-
-/** A request to upgrade that is written byte by byte, with what comes right behind it; and all that answers. */
-const upgrade = (path: string, { hasKey = true, behind = [] as number[] } = {}) => {
-  const raw = connect(apiPort, api.ip);
-  const head = `GET ${path} HTTP/1.1\r\nHost: ${api.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n`;
-  const ask = `${head}Sec-WebSocket-Version: 13\r\n${hasKey ? `Sec-WebSocket-Key: ${key}\r\n` : ''}\r\n`;
-  raw.write(Buffer.concat([Buffer.from(ask), Buffer.from(behind)]));
-  const chunks: Buffer[] = [];
-  raw.on('data', (chunk) => chunks.push(chunk));
-  return { raw, answer: () => Buffer.concat(chunks) };
-};
-
 describe('a WebSocket', () => {
   test('is sent the collection at once and on each change, with nothing twice', async () => {
     api.put('backups', backup('b1', { of: 'v', state: 'InProgress' }));
@@ -61,15 +48,6 @@ describe('a WebSocket', () => {
     expect(states).toEqual(['InProgress', 'Completed', '']);
   });
 
-  test('of volumes is sent what changes with their backups', async () => {
-    api.put('volumes', volume('v'));
-    const { messages, next } = await open('/v1/ws/volumes');
-    const second = next();
-    api.put('backups', backup('b1', { of: 'v', state: 'Pending' }));
-    await second;
-    expect(messages[1]?.data).toMatchObject([{ id: 'v', backupStatus: [{ id: 'b1', state: 'Pending' }] }]);
-  });
-
   test('that has ended is followed no more, and all end with the manager', async () => {
     const { calls } = countLists('settings').mock;
     const { socket } = await open('/v1/ws/settings');
@@ -87,41 +65,21 @@ describe('a WebSocket', () => {
     await once(last.socket, 'close');
   });
 
-  test('of a client that breaks the protocol, or sends more than 64 KiB, is ended, and only that', async () => {
-    const { raw, answer } = upgrade('/v1/ws/backups');
-    await vi.waitFor(() => expect(String(answer())).toContain(`Sec-WebSocket-Accept: ${accepted}\r\n`), soon);
-    raw.write(Buffer.from([0x89, 0x01, 0x61]));
-    await once(raw, 'close');
-    const { socket } = await open('/v1/ws/settings');
-    socket.send('a'.repeat(65_537));
-    expect((await once(socket, 'close'))[0].code).toBe(1009);
-  });
-
-  test('takes what came together with the request', async () => {
-    // A ping without a payload, masked with zeros.
-    const { raw, answer } = upgrade('/v1/ws/backups', { behind: [0x89, 0x80, 0, 0, 0, 0] });
-    await vi.waitFor(() => expect(answer().includes(Buffer.from([0x8a, 0x00]))).toBe(true), soon);
-    raw.destroy();
-  });
-
   test.each([
-    ['/v1/ws/orphans', 'HTTP/1.1 501 Not Implemented', true],
-    ['/v1/ws/%', 'HTTP/1.1 501 Not Implemented', true],
-    ['/v1/ws/backups', 'HTTP/1.1 400 Bad Request', false],
-  ])('of %s is refused with %s', async (path, status, hasKey) => {
-    const { raw, answer } = upgrade(path, { hasKey });
-    await once(raw, 'close');
-    expect(String(answer()).split('\r\n')[0]).toBe(status);
+    ['/v1/ws/orphans', 'HTTP/1.1 501 Not Implemented', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'],
+    ['/v1/ws/backups', 'HTTP/1.1 400 Bad Request', ''],
+  ])('of %s is refused with %s', async (path, status, key) => {
+    const raw = connect(apiPort, api.ip);
+    const head = `GET ${path} HTTP/1.1\r\nHost: ${api.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n`;
+    raw.write(`${head}Sec-WebSocket-Version: 13\r\n${key}\r\n`);
+    expect((await text(raw)).split('\r\n')[0]).toBe(status);
   });
 });
 
 test.each([
   ['/v1/ws/1s/backups', { name: 'backups', period: 1_000 }],
-  ['/v1/ws/backups', { name: 'backups', period: 0 }],
   ['/v1/ws/1h/volumes', { name: 'volumes', period: 15_000 }],
   ['/v1/ws/nonsense/settings', { name: 'settings', period: 0 }],
-  ['/v1/ws/1s/backingimages', { name: 'backingimages', period: 1_000 }],
-  ['/v1/ws/1s/orphans', undefined],
   ['/v1/ws/1s/constructor', undefined],
   ['/v1/backups', undefined],
 ])('the path %s names %j', (path, expected) => {

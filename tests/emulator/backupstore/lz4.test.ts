@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { compressFrame } from '../../../emulator/backupstore/lz4.ts';
 import { blockSize, checksumOf } from '../../../emulator/backupstore/paths.ts';
 import { decompressFrame } from '../support/lz4-decode.ts';
@@ -16,40 +16,22 @@ test('a block that Longhorn wrote has the data its name says, also after our own
 });
 
 const line = Buffer.from('a line that comes again and again, with a number 12345\n');
-describe.each([
+test.each([
   ['nothing', Buffer.alloc(0)],
-  ['one byte', Buffer.from('x')],
   ['too short for a match', Buffer.from('aaaaaaaaaaaa')],
-  ['a run', Buffer.alloc(100_000, 7)],
   ['zeros, a whole block', Buffer.alloc(blockSize)],
   ['random, a whole block', randomBytes(blockSize)],
-  [
-    'text, a whole block',
-    Buffer.concat(Array.from({ length: Math.ceil(blockSize / line.length) }, () => line)).subarray(
-      0,
-      blockSize,
-    ),
-  ],
   [
     'a match at the farthest distance',
     Buffer.concat([line, randomBytes(65_535 - line.length), line, randomBytes(20)]),
   ],
   ['a match just too far', Buffer.concat([line, Buffer.alloc(65_536 - line.length), line, randomBytes(20)])],
   ['half random, half not', Buffer.concat([randomBytes(70_000), Buffer.alloc(70_000, 1), randomBytes(300)])],
-])('%s', (_, data) => {
+])('%s comes back, in a frame that begins as those of Longhorn, and hardly grows', (_, data) => {
   const frame = compressFrame(data);
-
-  test('comes back as it was', () => {
-    expect(decompressFrame(frame, blockSize).equals(data)).toBe(true);
-  });
-
-  test('begins as the frames Longhorn writes', () => {
-    expect(frame.subarray(0, 7).toString('hex')).toBe('04224d186470b9');
-  });
-
-  test('never grows by more than the frame itself', () => {
-    expect(frame.length).toBeLessThanOrEqual(data.length + 19);
-  });
+  expect(decompressFrame(frame, blockSize).equals(data)).toBe(true);
+  expect(frame.subarray(0, 7).toString('hex')).toBe('04224d186470b9');
+  expect(frame.length).toBeLessThanOrEqual(data.length + 19);
 });
 
 test('text becomes small', () => {

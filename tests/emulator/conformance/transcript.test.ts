@@ -27,12 +27,6 @@ test('what somebody did after the end is left out, and what Longhorn still did i
   expect(recorded.at(-1)).toMatchObject({ resource: 'volumes', name: 'hold', is: { lastBackup: 'ho-b2' } });
 });
 
-test('an object is told from its first status on', async () => {
-  const recorded = await recordedTranscript('v1.12.1/normal');
-  const first = recorded.find((line) => 'is' in line && line.name === 'zn-b1');
-  expect(first).toMatchObject({ is: { state: 'new', finalizers: 'longhorn.io' } });
-});
-
 test.each(optional.map((rule) => [rule.why, rule] as const))(
   'some recordings have it and some have not: %s',
   async (_, { resource, matches }) => {
@@ -55,12 +49,8 @@ test.each(optional.map((rule) => [rule.why, rule] as const))(
 describe('a text', () => {
   test.each([
     ['at 2026-11-20T08:14:48Z it was', 'at TIME it was'],
-    ['2026-11-20 08:14:48.098628683 +0000 UTC', 'TIME'],
-    ['http://10.244.2.9:9500/v1', 'http://ADDRESS/v1'],
-    ['nfs://nfs.example:/opt/store?backup=b1&volume=v', 'nfs://STORE?backup=b1&volume=v'],
     ['backupstore/volumes/0c/d3/v/locks/lock-e6f1deeb42c94eda.lck', 'STORE/v/locks/lock-ID.lck'],
     ['no /mnt/backupstore/backupstore/volumes/83/81/v/backup_b1.cfg', 'no STORE/v/backup_b1.cfg'],
-    ['Wait for backup zn-b1 to be deleted', 'Wait for backup zn-b1 to be deleted'],
   ])('%s is told as %s', (text, expected) => {
     expect(normaliseText(text)).toBe(expected);
   });
@@ -112,9 +102,7 @@ describe('the order of what is told', () => {
   test.each<[string, string | undefined]>([
     ['deleting waiting gone completed', undefined],
     ['deleting waiting failed completed deleting', undefined],
-    ['deleting waiting failed deleting completed', undefined],
     ['completed known volume', undefined],
-    ['none attached', undefined],
     ['waiting deleting', 'b2 waits for b1, which is not Deleting'],
     ['deleting failed waiting', 'b2 waits for b1, which is not Deleting'],
     ['deleting waiting completed gone', 'b2 waits no more for b1, which is still Deleting'],

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { cronJobOf, lastApplied } from '../../../emulator/controllers/recurring-job/cron.ts';
-import { defaultJobGroup } from '../../../emulator/controllers/volume/controller.ts';
-import type { RecurringJob, Volume } from '../../../emulator/longhorn/objects.ts';
+import type { RecurringJob } from '../../../emulator/longhorn/objects.ts';
 import { recordedObject } from '../support/recorded.ts';
 
 type PodTemplate = {
@@ -43,13 +42,4 @@ test('the CronJob of a job makes the recorded pods, but for image, environment a
   const given = (of = job) => made(of).metadata.annotations?.[lastApplied];
   expect(given()).toBe(JSON.stringify(made().spec));
   expect(given({ ...job, spec: { ...job.spec, cron: '* * * * *' } })).not.toBe(given());
-});
-
-test.each([
-  [{}, { 'recurring-job-group.longhorn.io/default': 'enabled' }],
-  [{ longhornvolume: 'v' }, { 'recurring-job-group.longhorn.io/default': 'enabled' }],
-  [{ 'recurring-job.longhorn.io/rj': 'enabled' }, {}],
-  [{ 'recurring-job-group.longhorn.io/mine': 'enabled' }, {}],
-])('a volume with the labels %j gets %j', (labels, expected) => {
-  expect(defaultJobGroup({ metadata: { name: 'v', labels } } as unknown as Volume)).toEqual(expected);
 });

@@ -36,10 +36,7 @@ test.each<[string, string, boolean, ReplicaState, string]>([
     'detaching faulted, detached faulted detach',
   ],
   ['a faulted one that is wanted', 'detached faulted', true, 'running', ''],
-  ['a faulted one that is not', 'detached faulted', false, 'running', ''],
   ['one whose restore has failed', 'attached faulted', true, 'running', ''],
-  ['one where it is wanted', 'attached healthy', true, 'running', ''],
-  ['one that is not wanted', 'detached unknown', false, 'running', ''],
 ])('%s, %s, goes the way a real one was seen to go', (_, from, wanted, replica, way) => {
   const [state = '', robustness = ''] = from.split(' ');
   const steps: string[] = [];
@@ -80,13 +77,9 @@ test.each([
 const nobody = 'the volume is asked for on no node';
 test.each<[string, string, State, boolean, boolean | string | RegExp]>([
   ['a n1', 'n1', 'attached', false, true],
-  ['a n1', 'n1', 'attaching', false, false],
-  ['a n1 longhorn-api true', 'n1', 'attached', true, true],
   ['a n1 longhorn-api true', 'n1', 'attached', false, /^not emulated: .*it is attached with one$/],
   ['a n1 longhorn-api false', 'n1', 'attached', true, /^not emulated: .*it is attached without one$/],
-  ['a n1', 'n1', 'attached', true, /^not emulated: .*it is attached without one$/],
   ['a n1 longhorn-api any', 'n1', 'attached', true, true],
-  ['a n1 longhorn-api any', 'n1', 'attached', false, true],
   ['a n2', '', 'detached', false, /^not emulated: attaching to n2/],
   ['a n1', '', 'detached', false, nobody],
 ])(

@@ -61,7 +61,6 @@ test.each<[string, number, (running: Uploads, prepared: Promise<void>) => Promis
 
 test.each([
   ['echo the last word; exit 1', 'the last word'],
-  ['exit 2', 'backup create ended with exit status 2'],
   ['kill -KILL $$', 'backup create ended with SIGKILL'],
   ['exit 0', 'the upload of b was given up before it began'],
 ])('one that ends by %j before it is under way fails with %j', async (script, message) => {

@@ -84,11 +84,6 @@ test('what a new list lacks is gone, and told of', async () => {
   expect(told).toEqual(['a', 'b', 'b', 'a']);
 });
 
-test('tells of every object again with each resync', async () => {
-  const { told } = await start([[object('a', 1)]], 10);
-  await expect.poll(() => told.length, { timeout: 60_000 }).toBeGreaterThan(3);
-});
-
 test('a copy of an object may be changed, what is listed may not', async () => {
   const { informer } = await start([[object('a', 1)]]);
   const copy = informer.get('a');

@@ -7,27 +7,21 @@ const size = String(64 << 20);
 
 test.each([
   ['Volume', { size, numberOfReplicas: 3, frontend: 'blockdev', backupCompressionMethod: 'gzip' }],
-  ['Volume', { size, dataEngine: 'v1', encrypted: false, fromBackup: '', staleReplicaTimeout: 0 }],
-  ['Volume', { size, replicaAutoBalance: 'ignored', disableFrontend: true }],
   ['Volume', { size, fromBackup: 's3://b@r/p/?backup=b&volume=v' }],
   [
     'Backup',
     { snapshotName: 's', backupMode: 'incremental', backupBlockSize: '2097152', labels: { a: 'b' } },
   ],
-  ['Backup', { snapshotName: 's', backupMode: 'full' }],
   ['BackupTarget', { backupTargetURL: 'nfs://host:/path', credentialSecret: '', pollInterval: '5m0s' }],
   ['BackupTarget', { backupTargetURL: 's3://bucket@region/path/', credentialSecret: 'secret' }],
-  ['BackupTarget', { backupTargetURL: '' }],
   ['InstanceManager', { anything: 'goes' }],
 ])('%s %j is emulated', (kind, spec) => {
   expect(wrong(kind, spec)).toEqual([]);
 });
 
 test.each<[string, string, unknown]>([
-  ['Volume', 'frontend', 'iscsi'],
   ['Volume', 'size', '1000'],
   ['Volume', 'fromBackup', 'nfs://x'],
-  ['Volume', 'encrypted', true],
   ['Backup', 'backupBlockSize', '16777216'],
   ['BackupTarget', 'backupTargetURL', 'cifs://host/path'],
   ['BackupTarget', 'backupTargetURL', 'nfs://h:/p?nfsOptions=hard'],

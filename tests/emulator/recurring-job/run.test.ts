@@ -5,7 +5,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { clocks } from '../../../emulator/clocks.ts';
 import type { Client } from '../../../emulator/kubernetes/client.ts';
 import { createLog } from '../../../emulator/log.ts';
-import type { Mutant } from '../../../emulator/mutants.ts';
 import { runRecurringJob } from '../../../emulator/recurring-job/run.ts';
 import { backup, backupVolume, startTestApi, volume } from '../support/test-api.ts';
 
@@ -106,15 +105,14 @@ const setUp = async ({
   return {
     ...api,
     events,
-    namesOf: (kind: 'backups' | 'snapshots') => datastore[kind].list().map(({ metadata }) => metadata.name),
-    run: async (mutant?: Mutant) => {
+    run: async () => {
       const lines: string[] = [];
       const code = await runRecurringJob({
         name: job,
         managerURL: `http://${api.host}/v1`,
         kubernetes,
         clock: { ...clocks.fast, jobPoll: 1, jobStartTimeout: 3 },
-        mutant,
+        mutant: undefined,
         log: createLog((line) => lines.push(line.trimEnd())),
       });
       const messages = lines.map((line) => JSON.parse(/msg=("(?:[^"\\]|\\.)*")/.exec(line)?.[1] ?? '""'));
@@ -131,8 +129,16 @@ const setUp = async ({
   };
 };
 
-const backups = expect.stringMatching(/^backup-[0-9a-f]{16}$/);
-const warning = 'Created backup successfully but errored on cleanup for v';
+test('an old snapshot that cannot be removed is only a warning for backup-force-create', async () => {
+  const refused = { 'delete snapshots forgotten': 'denied' };
+  const { run, writes } = await setUp({
+    older: ['forgotten'],
+    refused,
+    spec: { task: 'backup-force-create' },
+  });
+  expect((await run()).of('warning')).toEqual(['Created backup successfully but errored on cleanup for v']);
+  expect(writes).toContainEqual(expect.stringMatching(/^create backups backup-[0-9a-f]{16}$/));
+});
 
 test('one run removes old snapshots, then snapshots, backs up, and cleans up backups and snapshots', async () => {
   const { run, writes, datastore } = await setUp({ older: ['forgotten'] });
@@ -275,38 +281,4 @@ test.each([
   ]);
   expect(lines.at(-1)).toContain('error="failed to complete backupAndCleanup for v: ');
   expect(writes.filter((write) => write.startsWith('delete'))).toEqual([]);
-});
-
-describe('an old snapshot that cannot be removed', () => {
-  const world = { older: ['forgotten'], refused: { 'delete snapshots forgotten': 'denied' } };
-
-  test('is only a warning for backup-force-create', async () => {
-    const { run, namesOf } = await setUp({ ...world, spec: { task: 'backup-force-create' } });
-    expect((await run()).of('warning')).toEqual([warning]);
-    expect(namesOf('backups')).toEqual([backups]);
-  });
-
-  test('is an error for a job of snapshots, after it has made its own', async () => {
-    const { run, namesOf } = await setUp({ ...world, spec: { task: 'snapshot-force-create' } });
-    const { code, lines } = await run();
-    expect(code).toBe(0);
-    expect(lines.at(-1)).toContain('error="failed recurring snapshot: Bad response statusCode [500]');
-    expect(namesOf('snapshots')).toHaveLength(3);
-  });
-});
-
-describe('with the bug', () => {
-  test('cleanup-error-fails-job the warning costs the job its success', async () => {
-    const { run } = await setUp({ refused: { 'delete backups last': 'denied' } });
-    const { code, of } = await run('cleanup-error-fails-job');
-    expect([code, of('fatal')]).toEqual([1, ['Failed to do a recurring job']]);
-  });
-
-  test('job-hides-everything there is no backup, and not a word of it; with snapshots-pile-up none is removed', async () => {
-    const { run, namesOf } = await setUp();
-    const { code, of } = await run('job-hides-everything');
-    expect([code, namesOf('backups'), of('warning'), of('error')]).toEqual([0, ['last'], [], []]);
-    await run('snapshots-pile-up');
-    expect(namesOf('snapshots')).toHaveLength(3);
-  });
 });

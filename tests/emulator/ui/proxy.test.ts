@@ -82,18 +82,6 @@ test('a manager whose last packet is lost ends nothing: the stream ends when not
   expect(Date.now() - from).toBeGreaterThanOrEqual(1_000);
 });
 
-test('the end of a page ends the connection to the manager', async () => {
-  await serve();
-  const socket = connect({ port: uiPort, host: uiHost });
-  socket.write(askForStream);
-  const end = await asked;
-  end.write(switched);
-  await once(socket, 'data');
-  const ended = once(end, 'close');
-  socket.destroy();
-  await ended;
-});
-
 test('where no manager is, it is 502, for a request and for a stream', async () => {
   await serve();
   await end(manager);
@@ -105,11 +93,4 @@ test('where one does not answer, it is 504 after the read time-out', async () =>
   await serve({ readTimeout: 500 });
   expect(await openStream(askForList)).toMatch(/^HTTP\/1\.1 504 Gateway Time-?out\r\n/i);
   expect(await openStream()).toMatch(/^HTTP\/1\.1 504 Gateway Time-out\r\n/);
-});
-
-test('what a manager refuses to upgrade is its own answer', async () => {
-  await serve();
-  const heard = openStream();
-  (await asked).end('HTTP/1.1 501 Not Implemented\r\nConnection: close\r\n\r\nnot emulated');
-  expect(await heard).toMatch(/^HTTP\/1\.1 501 Not Implemented\r\n.*not emulated$/s);
 });

@@ -1,9 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { execa } from 'execa';
+import { generate } from 'selfsigned';
 import { type Cluster, type Resource, resources } from '../../../e2e/kube/cluster.ts';
-import { toolsPath } from '../../../lab/build/tools.ts';
 import { startHostPods } from '../../support/host-pods.ts';
 
 const port = 8443;
@@ -28,24 +24,6 @@ require('node:https').createServer({ key: process.env.KEY, cert: process.env.CER
   response.end(JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: answer }));
 }).listen(${port});`;
 
-const makeCertificate = async (host: string): Promise<{ key: string; certificate: string }> => {
-  const dir = await mkdtemp(join(tmpdir(), 'corral-webhook-'));
-  try {
-    const names = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
-    const files = ['-keyout', join(dir, 'key'), '-out', join(dir, 'certificate')];
-    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'];
-    await execa(join(await toolsPath(), 'openssl'), ['req', '-x509', ...key, ...names, ...files], {
-      env: { OPENSSL_CONF: '/dev/null' },
-    });
-    const [keyText, certificate] = await Promise.all(
-      ['key', 'certificate'].map((file) => readFile(join(dir, file), 'utf8')),
-    );
-    return { key: keyText as string, certificate: certificate as string };
-  } finally {
-    await rm(dir, { recursive: true });
-  }
-};
-
 /**
  * Starts a pod that serves an admission webhook, with a Service before it; returns the certificate that it is
  * known by, as PEM.
@@ -54,7 +32,10 @@ export const startWebhook = async (
   cluster: Cluster,
   { name, node }: { name: string; node: string },
 ): Promise<string> => {
-  const { key, certificate } = await makeCertificate(`${name}.default.svc`);
+  const host = `${name}.default.svc`;
+  const { private: key, cert: certificate } = await generate([{ name: 'commonName', value: host }], {
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: host }] }],
+  });
   const spec = { selector: { app: name }, ports: [{ port: 443, targetPort: port }] };
   await cluster.create(resources.services, { metadata: { name, namespace: 'default' }, spec });
   await startHostPods(cluster, [

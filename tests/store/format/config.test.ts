@@ -56,7 +56,6 @@ test.each([
     { CompressionMethod: undefined, Parameters: undefined, Labels: null },
     { compression: 'gzip', blockSize: 2097152, labels: {} },
   ],
-  ['a backup in large blocks', { Parameters: { 'backup-block-size': '16777216' } }, { blockSize: 16777216 }],
 ])('%s', (_, change, read) => expect(backup(change).config).toMatchObject(read));
 
 const noBlock = 'Blocks.0: no offset and checksum of 64 hexadecimal digits';
@@ -64,9 +63,6 @@ const noBlock = 'Blocks.0: no offset and checksum of 64 hexadecimal digits';
 test.for<[string, object, string]>([
   ['a missing field', { SnapshotName: undefined }, 'SnapshotName: expected string, received undefined'],
   ['a number that is none', { Size: 'many' }, 'Size: is no whole number in quotes'],
-  ['a number without quotes', { Size: 1 }, 'Size: expected string, received number'],
-  ['a time that is none', { CreatedTime: 'yesterday' }, 'CreatedTime: is no time'],
-  ['a list that is none', { Blocks: {} }, 'Blocks: expected array, received object'],
   ['a block that is none', { Blocks: [null] }, noBlock],
   ['half an offset', { Blocks: [{ Offset: 0.5, BlockChecksum: 'a'.repeat(64) }] }, noBlock],
 ])('%s is named', ([, change, what]) => {
@@ -77,9 +73,7 @@ test.for<[string, object, string]>([
 test.for([
   ['an empty file', '', 'config-empty'],
   ['half a file', text.slice(0, 100), 'config-cut-off'],
-  ['text', 'not JSON', 'config-not-json'],
   ['JSON of something else', '[]', 'config-invalid'],
-  ['null', 'null', 'config-invalid'],
   ['a deep nest, whole', `${'['.repeat(5000)}${']'.repeat(5000)}`, 'config-not-json'],
 ] as const)('%s is none', ([, content, code]) => {
   for (const parse of [parseBackup, parseVolume, parseLock])

@@ -8,15 +8,12 @@ test("a volume's folder is where a real Longhorn put it", () => {
 });
 
 test.for([
-  ['volume.cfg', { kind: 'volume-config' }],
   [backupConfigPath('backup-1'), { kind: 'backup-config', backup: 'backup-1' }],
   [blockPath(checksum), { kind: 'block', checksum, misplaced: false }],
   [`blocks/00/65/${checksum}.blk`, { kind: 'block', checksum, misplaced: true }],
-  [`blocks/da/${checksum}.blk`, { kind: 'block', checksum, misplaced: true }],
   ['blocks/no/th/nothing.blk', { kind: 'block', checksum: 'nothing', misplaced: true }],
   ['locks/lock-0123456789abcdef.lck', { kind: 'lock', lock: 'lock-0123456789abcdef' }],
   [`${blockPath(checksum)}.tmp.1763626743000000000`, { kind: 'temporary' }],
-  ['backups/notes.txt', { kind: 'unknown' }],
 ] as const)('%s is', ([path, file]) => {
   expect(classify(path)).toEqual(file);
 });

@@ -60,28 +60,18 @@ test('frames one behind the other, and some to skip', () => {
   expect(read(joined).equals(Buffer.concat([data, Buffer.from('the end')]))).toBe(true);
 });
 
-test('a target that is as large as the data is large enough, a smaller one is not', () => {
-  expect(read(plain, data.length).equals(data)).toBe(true);
-  expect(() => read(plain, data.length - 1)).toThrow('holds more than 69999 bytes');
-});
-
-// The second block of the linked frame has matches in the first.
-const second = linked.subarray(7 + 4 + linked.readUInt32LE(7));
 const outside = 'has a match outside of its data';
 
 test.for<[string, Uint8Array, string, string]>([
   ['no data', Buffer.alloc(0), 'format', 'is no LZ4 frame'],
-  ['text', Buffer.from('This is no frame'), 'format', 'is no LZ4 frame'],
   [
     'a frame of the first LZ4',
     Buffer.from('02214c18770200', 'hex'),
     'format',
     'is an LZ4 frame of the legacy kind, which Longhorn does not write',
   ],
-  ['only a magic number', plain.subarray(0, 4), 'cut-off', 'ends within its header'],
   ['an end in a block', plain.subarray(0, 100), 'cut-off', 'ends within a block'],
   ['an end before its checksum', plain.subarray(0, -4), 'cut-off', 'ends before the checksum of its content'],
-  ['another version', edit(plain, 4, 0xa4), 'corrupt', 'has version 2 in its header'],
   ['another header', edit(plain, 5, 0x50), 'corrupt', 'has a header that its checksum denies'],
   ['another checksum', edit(plain, plain.length - 1, 0), 'corrupt', 'has a content that its checksum denies'],
   [
@@ -90,7 +80,6 @@ test.for<[string, Uint8Array, string, string]>([
     'corrupt',
     'has a block of 2130706731 bytes where its header allows 65536',
   ],
-  ['a frame to skip, cut off', skippable(50).subarray(0, 40), 'cut-off', 'ends within a frame to skip'],
   [
     'something behind',
     Buffer.concat([plain, Buffer.from('more')]),
@@ -103,7 +92,6 @@ test.for<[string, Uint8Array, string, string]>([
     'corrupt',
     'is followed by 1 bytes that are no frame',
   ],
-  ['a match in the frame before', Buffer.concat([plain, linked.subarray(0, 7), second]), 'corrupt', outside],
   [
     'a match in the block before, where the header calls them independent',
     Buffer.concat([plain.subarray(0, 7), linked.subarray(7)]),

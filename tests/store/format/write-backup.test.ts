@@ -4,7 +4,6 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseBackup, parseVolume } from '../../../e2e/store/format/config.ts';
 import { checksumOf } from '../../../e2e/store/format/layout.ts';
 import { blockSize } from '../../../e2e/store/format/pack-block.ts';
-import { randomBlocks } from '../../../e2e/store/format/random-blocks.ts';
 import type { VolumeBlock } from '../../../e2e/store/format/write-backup.ts';
 import {
   decodeBackup,
@@ -99,26 +98,12 @@ test('the fields of the recorded store are there, and no others, with times of w
   expect(JSON.parse(volume)).toMatchObject({ CreatedTime: '2026-01-01T00:00:10Z' });
 });
 
-test('a volume full of random blocks is sound, of blocks that are all different, and small', async () => {
-  const size = 5 * blockSize;
-  const mappings = await store.write({ size, blocks: randomBlocks(size) });
-  expect(mappings.map(({ offset }) => offset / blockSize)).toEqual([0, 1, 2, 3, 4]);
-  expect(new Set(mappings.map(({ checksum }) => checksum)).size).toBe(5);
-  const { findings, bytes } = await store.check();
-  expect(findings).toEqual([]);
-  expect(bytes).toBeLessThan(size / 25);
-});
-
 const data = Buffer.alloc(blockSize, 'x');
 test.each<[string, { volume?: string; size?: number; blocks?: VolumeBlock[] }, RegExp]>([
   ['a volume that is no whole blocks', { size: blockSize + 1 }, /cannot be restored/],
-  ['a volume of no size', { size: 0 }, /cannot be restored/],
   ['a name that Longhorn does not take', { volume: '../x' }, /takes no volume or backup of the name \.\.\/x/],
   ['a block beside its place', { blocks: [{ offset: 512, data }] }, /at 512 is none/],
-  ['a block behind the end', { blocks: [{ offset: 2 * blockSize, data }] }, /is none of a volume/],
-  ['half a block', { blocks: [{ offset: 0, data: data.subarray(1) }] }, /a block of 2097151 bytes/],
   ['blocks out of order', { blocks: [blockSize, 0].map((offset) => ({ offset, data })) }, /from 4194304 on/],
-  ['one place twice', { blocks: [0, 0].map((offset) => ({ offset, data })) }, /from 2097152 on/],
 ])('%s is refused, and nothing comes into the store', async (_, change, message) => {
   await expect(store.write({ size: 2 * blockSize, blocks: [], ...change })).rejects.toThrow(message);
   expect(await store.isThere('source')).toBe(false);

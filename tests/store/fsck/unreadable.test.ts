@@ -39,7 +39,6 @@ const block = blockPath(checksums[0] as string);
 const orphaned = expect.stringMatching(/^info block-orphaned/);
 
 test.for<[string, Record<string, Unreadable>, string[]]>([
-  ['nothing cannot', {}, []],
   [
     'a config may not be read',
     { 'backups/backup_b1.cfg': denied },

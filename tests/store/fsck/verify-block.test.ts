@@ -26,7 +26,6 @@ test('a block in gzip is sound, in one part or several, and one that no config t
 const noGzip = (why: string): [string, string] => ['block-corrupt', `is no whole gzip file (${why})`];
 
 test.for<[string, Uint8Array, [code: string, message: string]]>([
-  ['that is none', Buffer.from('text'), ['block-corrupt', 'is no gzip file']],
   ['cut off', file.subarray(0, -20), ['block-cut-off', 'ends before its data do']],
   [
     'with zeros behind it',
@@ -34,19 +33,9 @@ test.for<[string, Uint8Array, [code: string, message: string]]>([
     ['block-corrupt', 'is followed by 3 bytes that are no gzip file'],
   ],
   [
-    'with something behind it',
-    Buffer.concat([file, Buffer.from('something else')]),
-    noGzip('incorrect header check'),
-  ],
-  [
     'with a wrong checksum',
     Buffer.concat([file.subarray(0, -8), Buffer.alloc(8)]),
     noGzip('incorrect data check'),
-  ],
-  [
-    'with less data',
-    gzipSync(data.subarray(1)),
-    ['block-wrong-size', 'holds 2097151 bytes of data instead of 2097152'],
   ],
   [
     'with very much more data',

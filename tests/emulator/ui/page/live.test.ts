@@ -1,7 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { findChromium } from '../../../../e2e/ui/chromium.ts';
-import type { Mutant } from '../../../../emulator/mutants.ts';
 import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.ts';
 import { serveEmulatedPage } from '../../../ui/support/emulated-page.ts';
 import { ownAddress } from '../../support/test-api.ts';
@@ -27,8 +26,8 @@ afterEach(async () => {
   await served.stop();
 });
 
-const open = async (mutant?: Mutant): Promise<void> => {
-  served = await serveEmulatedPage(uiHost, mutant === undefined ? {} : { mutant });
+const open = async (): Promise<void> => {
+  served = await serveEmulatedPage(uiHost);
   served.put('backup-a', { state: 'Completed' });
   const url = new URL(served.url);
   proxy = await startTcpProxy(Number(url.port), uiHost);
@@ -66,22 +65,6 @@ describe.skipIf(executablePath === undefined)("the page's WebSockets, as those o
       counts.push(opened);
     }
     expect(counts).toEqual([2, 2, 3, 3, 4, 4]);
-  });
-
-  test('go on when they are opened again', async () => {
-    await open();
-    await cut();
-    await page.clock.runFor(1);
-    await sign('open').waitFor();
-    served.put('backup-a', { state: 'Deleting' });
-    await page.getByText('Deleting').waitFor();
-  });
-
-  test('are not, with the bug page-stays-cut-off', async () => {
-    await open('page-stays-cut-off');
-    await cut();
-    await page.clock.runFor(60_000);
-    expect(opened).toBe(1);
   });
 
   test('that tell nothing for minutes stay open, and what they tell then is shown', async () => {

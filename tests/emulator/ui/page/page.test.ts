@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { formatSize } from '../../../../emulator/ui/page/cell.ts';
 import {
   backupColumns,
@@ -7,7 +7,6 @@ import {
   backupVolumeMenu,
 } from '../../../../emulator/ui/page/columns.ts';
 import { streamUrl } from '../../../../emulator/ui/page/live.ts';
-import { doomed, taken } from '../../../../emulator/ui/page/mutants.ts';
 import {
   type BackupRecord,
   type BackupVolumeRecord,
@@ -41,25 +40,14 @@ const messages = { error: 'Failed to delete the backup' };
 const warned = { text: 'v', warning: true, tooltip: messages.error };
 const isWrong = { text: 'Error', className: 'error' };
 
-test('the table of backups has the columns of Longhorn v1.12', () => {
-  expect(backupColumns.map(({ title }) => title).join()).toBe(
-    'ID,Volume,Creation State,Backup Mode,Backup Block Size,Backup Target,Snapshot Name,Size,' +
-      'Re-Uploaded Data Size,Newly Uploaded Data Size,PV/PVC,Workload/Pod,Snapshot Created,Labels',
-  );
-});
-
 test.each<[string, Partial<BackupRecord>, object]>([
   ['Creation State', { state: 'Deleting' }, { text: 'Deleting' }],
   ['Creation State', { state: 'Pending', messages: { info: 'Wait' } }, { text: 'Pending' }],
   ['Creation State', { state: 'InProgress', progress: 40 }, { text: '', progress: 40 }],
-  ['Creation State', { state: 'Error', messages }, { ...isWrong, tooltip: '' }],
   ['Creation State', { state: 'Error', error: 'locked' }, { ...isWrong, tooltip: 'locked' }],
   ['Volume', { messages }, warned],
-  ['Volume', { messages: { info: 'Wait' } }, { text: 'v' }],
   ['Size', {}, { text: '64 Mi' }],
   ['Size', { state: 'Deleting' }, { text: '' }],
-  ['Newly Uploaded Data Size', { state: 'Deleting' }, { text: '' }],
-  ['Backup Block Size', {}, { text: '2 Mi' }],
   ['Backup Block Size', { blockSize: '-1' }, isWrong],
   ['Backup Block Size', { state: 'Deleting' }, { text: '' }],
 ])('it shows as %s of %j the cell %j', (title, more, expected) => {
@@ -83,11 +71,7 @@ test('the table of backup volumes leads to the backups of each, and offers a res
 });
 
 test.each([
-  ['0', '0 Bi'],
-  ['1023', '1023 Bi'],
-  ['1024', '1 Ki'],
   ['1610612736', '1.5 Gi'],
-  ['67109472', '64 Mi'],
   ['104962457', '100 Mi'],
   ['', '0 Bi'],
 ])('%s bytes are written %s', (bytes, text) => {
@@ -104,34 +88,13 @@ test('the backups of a volume on its target are shown, the newest first, those w
   expect(backupsOf([record('b1')], undefined)).toEqual([]);
 });
 
-describe('a bug of the page', () => {
-  const backups = [record('a'), record('other', { volumeName: 'w' }), record('b')] as const;
-  const failed = record('a', { state: 'Error', messages });
-  const deleting = record('a', { state: 'Deleting' });
-
-  test('hides a state, or an error, and nothing else', () => {
-    expect([taken(failed, undefined), taken(failed, 'page-hides-deleting')]).toEqual([failed, failed]);
-    expect(taken(deleting, 'page-hides-error')).toEqual(deleting);
-    expect(taken(deleting, 'page-hides-deleting').state).toBe('Completed');
-    expect(taken(failed, 'page-hides-error')).toEqual({ ...failed, messages: null });
-  });
-
-  test('deletes another of the same volume than the one it is asked to', () => {
-    expect(doomed(backups[2], backups, undefined).id).toBe('b');
-    expect(doomed(backups[2], backups, 'page-deletes-another').id).toBe('a');
-    expect(doomed(backups[1], backups, 'page-deletes-another').id).toBe('other');
-  });
-});
-
 const ofVolume = { page: 'backups' as const, volume: 'v', backupVolume: 'v-1234' };
 test.each([
   ['', { page: 'backupVolumes' }],
   ['#/backup', { page: 'backupVolumes' }],
-  ['#/backup#volume', { page: 'backupVolumes' }],
   ['#/backup/v?field=name&keyword=v-1234', ofVolume],
   [backupsHref(ofVolume), ofVolume],
   ['#/backup/v', { ...ofVolume, backupVolume: '' }],
-  ['#/backup/v/more', { page: 'notEmulated', path: '/backup/v/more' }],
   ['#/dashboard', { page: 'notEmulated', path: '/dashboard' }],
 ])('%s leads to %j', (hash, route) => {
   expect(readRoute(hash)).toEqual(route);

@@ -27,13 +27,6 @@ const lock = async (volume: string, { age = 0, type = 2 } = {}): Promise<string>
   return file;
 };
 
-test('a store without volumes, and one whose volumes are not locked, are idle at once', async () => {
-  await untilIdle(now);
-  await mkdir(join(root, volumeFolder('a'), 'locks'), { recursive: true });
-  await untilIdle(now);
-  await untilIdle({ ...now, volumes: ['a', 'never-backed-up'] });
-});
-
 test('a lock that lives is waited for until its holder removes it', async () => {
   const file = await lock('a');
   let isHeld = true;

@@ -97,8 +97,6 @@ test.each([
     { namespace: 'stores', name: 'corral-abc123-store-1' },
   ],
   ['nfs://longhorn-test-nfs.default:/opt/backupstore', undefined],
-  ['nfs://10.0.0.1:/opt/backupstore', undefined],
-  ['s3://backupstore@corral-abc123-store-1/', undefined],
 ])('the place of %s', (url, place) => {
   expect(placeOfUrl(url)).toEqual(place);
   if (place !== undefined) expect(storeUrl(place)).toBe(url);

@@ -43,11 +43,3 @@ test('a pod whose container waits: for what, and the conditions and warnings bes
     ],
   });
 });
-
-test('a pod that is on no node: why not; no pod at all: what its namespace warns of', async () => {
-  const why = { reason: 'Unschedulable', message: '0/3 nodes are available' };
-  expect((await causeWith(pod([{ type: 'PodScheduled', status: 'False', ...why }]))).line).toBe(
-    'pod store-a: it is not scheduled: 0/3 nodes are available',
-  );
-  expect(await causeWith()).toEqual({ line: `there is no pod: ${warning}`, details: [warning] });
-});

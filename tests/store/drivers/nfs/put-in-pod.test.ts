@@ -28,9 +28,7 @@ test('files of any bytes come whole, none is where Longhorn looks before all are
 });
 
 test.each([
-  ['all of it', () => 0],
   ['its first line', () => 3],
-  ['half', (length: number) => length / 2],
   ['its last line', (length: number) => length - 6],
 ])('a stream that lacks %s is an error', async (_, keep) => {
   const whole = stubCluster();

@@ -1,6 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { healByLabels, healLeftOver, openFaults } from '../../../../e2e/faults/open-faults.ts';
@@ -106,28 +105,6 @@ describe.runIf(canMount)('where there are mounts', () => {
     for (const name of pods.keys()) expect(await readFile(join(folder, name), 'utf8')).toBe('asked\n');
   });
 
-  test('a store that cannot be mounted is an error that says why, when the other managers have ended too', async () => {
-    await inPod('manager-2', `printf '#!/bin/sh\\necho cannot mount; exit 1' >${binary}`);
-    const [go, failed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    for (const [name, pod] of pods) {
-      const { exec } = pod;
-      pod.exec = async (...asked) => {
-        if (name === 'manager-1') await go.promise;
-        return exec(...asked).finally(failed.resolve);
-      };
-    }
-    let ended = false;
-    const injected = inject().finally(() => {
-      ended = true;
-    });
-    await Promise.race([failed.promise.then(() => setImmediate()), injected.catch(() => {})]);
-    expect(ended).toBe(false);
-    go.resolve();
-    await expect(injected).rejects.toThrow(
-      'set failed in manager-2 on on-manager-2 with exit code 1: the store could not be mounted as Longhorn does it: cannot mount',
-    );
-  });
-
   test("what a killed suite left is undone by the ledger alone, twice too, or by the run's id, and another's is left", async () => {
     await inject();
     await inject();
@@ -170,15 +147,6 @@ mount --bind /var/lib/stub "$(command -v umount)"`,
     );
     await fault.heal();
     expect(await inPod('manager-1', `grep -c ${mount} /proc/self/mountinfo`)).toBe('0');
-  });
-
-  test('it is not in force where somebody has made it writable, or all around it is read-only as well', async () => {
-    const fault = await inject();
-    await inPod('manager-1', `mount -o remount,bind,ro ${mount}`);
-    await expect(fault.prove()).rejects.toThrow('cannot be written to either');
-    await inPod('manager-1', `mount -o remount,bind,rw ${mount}/${volume}/backups`);
-    await expect(fault.prove()).rejects.toThrow('a file can be made in');
-    expect(await readdir(join(store, volume, 'backups'))).toEqual(['backup_b1.cfg']);
   });
 });
 

@@ -26,14 +26,6 @@ const edit = async (path: string, from: string | RegExp, to: string): Promise<vo
 };
 const nothing = { locks: [], problems: [], codes: [], leftByKill: [] };
 
-test('backups and their configs are read; what is not there is none, and undefined', async () => {
-  expect(await open().backups(volume)).toEqual(expect.arrayContaining(['sample-a-b1', 'sample-a-b2']));
-  expect(await open().backups('unknown')).toEqual([]);
-  const read = { name: 'sample-a-b2', incremental: true };
-  expect(await open().config(volume, 'sample-a-b2')).toMatchObject(read);
-  expect(await open().config(volume, 'sample-a-b3')).toBeUndefined();
-});
-
 test('a folder that nothing works on is inspected at once; one that is not there is sound, and empty', async () => {
   expect(await inspect()).toEqual({ ...nothing, backups: ['sample-a-b1', 'sample-a-b2'], blocks: 6 });
   expect(await open().inspect('unknown', quiet)).toEqual({ ...nothing, backups: [], blocks: 0 });

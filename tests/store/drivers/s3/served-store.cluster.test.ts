@@ -237,16 +237,9 @@ describe('the proxy before the server', () => {
   };
   const look = (Key = keys[0]) => told(client.headObject({ ...named, Key: Key ?? '' }));
 
-  test('without a rule all is as the server has it', async () => {
-    expect(await list()).toEqual({ count: 5, IsTruncated: false });
-    expect(await look()).toBe('done');
-  });
-
   test.each([
     ['AccessDenied', /: AccessDenied; met by 1 of 1 such/],
     ['SlowDown', /^asked once as Longhorn's user: SlowDown; met by 3 of 3 such requests$/],
-    ['InternalError', /: InternalError; met by 3 of 3 such/],
-    ['another host', /: SignatureDoesNotMatch; met by 1 of 1 such/],
   ] as const)(
     'a writing that is answered with %s, and no other request, nor one of the suite itself',
     async (answer, proof) => {
