@@ -57,11 +57,11 @@ const open = ({ size, told = 'steps', name = 'emulator' }: Given = {}) => {
   return { narrator, close, text, area: () => drawn.join('\n') };
 };
 
-const awaits = (now: string | null, since: number) =>
-  ({
-    ...{ kind: 'awaits', id: 1, what: 'the first backup goes Error', now, since: at(since) },
-    ...{ limit: 120_000, owner: "Longhorn's back-off" },
-  }) as const;
+const awaits = (now: string | null, since: number) => ({
+  kind: 'awaits' as const,
+  ...{ id: 1, what: 'the first backup goes Error', now, since: at(since) },
+  ...{ limit: 120_000, owner: "Longhorn's back-off" },
+});
 
 const begin = (narrator: Narrator, told: Told, sentence: string, seconds = 0) => {
   narrator.event(told, { kind: 'start' });
