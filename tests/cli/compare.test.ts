@@ -12,31 +12,20 @@ type Seen = readonly [at: number, resource: string, name: string, status: object
 
 const history = (action: number | undefined, seen: readonly Seen[]): string => {
   const step = (at: number, id: number, sentence: string) => ({
-    at,
-    marker: sentence,
+    ...{ at, marker: sentence },
     step: { id, phase: 'begins', sentence },
   });
-  const lines = [
-    step(0, 1, 'Given a volume'),
-    ...(action === undefined ? [] : [step(action, 2, 'When the first backup is deleted')]),
-    ...seen.map(([at, resource, name, status], index) => ({
-      at,
-      type:
-        status === 'gone'
-          ? 'DELETED'
-          : seen.findIndex((each) => each[2] === name) === index
-            ? 'ADDED'
-            : 'MODIFIED',
-      resource,
-      object: {
-        kind: 'x',
-        metadata: { name, resourceVersion: `${index + 1}` },
-        status: status === 'gone' ? {} : status,
-      },
-    })),
-  ].toSorted((one, other) => one.at - other.at);
+  const events = seen.map(([at, resource, name, status], index) => {
+    const isFirst = seen.findIndex((each) => each[2] === name) === index;
+    const metadata = { name, resourceVersion: `${index + 1}` };
+    const [type, now] = status === 'gone' ? ['DELETED', {}] : [isFirst ? 'ADDED' : 'MODIFIED', status];
+    return { at, type, resource, object: { kind: 'x', metadata, status: now } };
+  });
+  const steps = action === undefined ? [] : [step(action, 2, 'When the first backup is deleted')];
+  const lines = [step(0, 1, 'Given a volume'), ...steps, ...events];
   const header = { recording: 'It goes', corral: 1, startedAt: '2026-01-01T00:00:00.000Z', seconds: 60 };
-  return [header, ...lines].map((line) => JSON.stringify(line)).join('\n');
+  const sorted = lines.toSorted((one, other) => one.at - other.at);
+  return [header, ...sorted].map((line) => JSON.stringify(line)).join('\n');
 };
 
 const put = async (folder: string, scenarios: ScenarioReport[], histories: Record<string, string> = {}) => {
@@ -60,12 +49,12 @@ const compared = async (
 };
 
 const passed = (name: string) => scenarioReport(name, { evidence: 'kept' });
-const failed = (name: string) =>
-  scenarioReport(name, {
-    state: 'failed',
-    reason: 'the first backup did not go\nits history',
-    evidence: 'kept',
-  });
+const reason = 'the first backup did not go\nits history';
+const failed = (name: string) => scenarioReport(name, { state: 'failed', reason, evidence: 'kept' });
+/** The same scenario, passed with the one history and failed with the other. */
+const beside = (one: string, other: string) =>
+  compared([[passed('A')], { kept: one }], [[failed('A')], { kept: other }]);
+const alike = 'all objects went through the same states, and said the same';
 
 const [backup, error] = ['backups', (messages: object = {}) => ({ state: 'Error', messages })];
 const before: Seen[] = [
@@ -76,21 +65,9 @@ const elsewhere: Seen[] = [
   [2, 'volumes', 'corral-bbbbbb-volume-22222222', { state: 'attached', robustness: 'healthy' }],
   [9, backup, 'backup-2222222222222222', { state: 'Completed' }],
 ];
-
-test('runs with the same verdicts are told side by side, whatever the order', async () => {
-  const scenarios = [scenarioReport('A'), scenarioReport('B', { state: 'skipped', reason: 'not here' })];
-  const { exitCode, stdout, stderr } = await compared([scenarios], [scenarios.toReversed()]);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(stdout).toMatchInlineSnapshot(`
-    "first: /one, run abc123: Longhorn v1.12.1 (official)
-    second: /other, run abc123: Longhorn v1.12.1 (official)
-
-      passed        passed        A
-      skipped       skipped       B
-
-    2 scenarios: the same verdicts"
-  `);
-});
+const first = (status: object) => history(10, [...before, [12, backup, 'backup-1111111111111111', status]]);
+const second = (status: object) =>
+  history(20, [...elsewhere, [23, backup, 'backup-2222222222222222', status]]);
 
 test('one that ended otherwise is aligned at its action, with the first state that differs', async () => {
   const one = history(10, [
@@ -130,52 +107,32 @@ test('one that ended otherwise is aligned at its action, with the first state th
 });
 
 test('a state that says something else differs, but for names and numbers', async () => {
-  const says = (text: string) => error({ error: text });
-  const [one, other] = [
-    history(10, [
-      ...before,
-      [12, backup, 'backup-1111111111111111', says('of corral-aaaaaa-volume-1a2b3c4d: denied')],
-    ]),
-    history(20, [
-      ...elsewhere,
-      [23, backup, 'backup-2222222222222222', says('of backup-2222222222222222: away')],
-    ]),
-  ];
-  const differs = await compared([[passed('A')], { kept: one }], [[failed('A')], { kept: other }]);
+  const one = first(error({ error: 'of corral-aaaaaa-volume-1a2b3c4d: denied' }));
+  const differs = await beside(one, second(error({ error: 'of backup-2222222222222222: away' })));
   expect(differs.stdout).toContain('the first state that differs, of backups 1');
   expect(differs.stdout).toContain(
     '        first, not in the catalogue: of corral-aaaaaa-volume-1a2b3c4d: denied\n',
   );
   expect(differs.stdout).toMatch(/ {4}≠ +2\.0 s {2}Error +3\.0 s {2}Error$/m);
-  const alike = history(20, [
-    ...elsewhere,
-    [23, backup, 'backup-2222222222222222', says('of corral-bbbbbb-volume-9f8e7d6c: denied')],
-  ]);
-  const same = await compared([[passed('A')], { kept: one }], [[failed('A')], { kept: alike }]);
-  expect(same.stdout).toContain('all objects went through the same states, and said the same');
+  const same = await beside(one, second(error({ error: 'of corral-bbbbbb-volume-9f8e7d6c: denied' })));
+  expect(same.stdout).toContain(alike);
   expect(same.exitCode).toBe(1);
 });
 
 test('what the catalogue knows is the same by what it means, whatever its words', async () => {
   const held = (name: string) => ({
-    state: 'Pending',
+    ...{ state: 'Pending' },
     messages: { info: `Wait for backup ${name} to be deleted` },
   });
-  const one = history(10, [...before, [12, backup, 'backup-1111111111111111', held('backup-of-mine')]]);
-  const other = history(20, [...elsewhere, [23, backup, 'backup-2222222222222222', held('its-twin')]]);
-  const same = await compared([[passed('A')], { kept: one }], [[failed('A')], { kept: other }]);
-  expect(same.stdout).toContain('all objects went through the same states, and said the same');
-  const lost = history(20, [...elsewhere, [23, backup, 'backup-2222222222222222', { state: 'Pending' }]]);
-  const differs = await compared([[passed('A')], { kept: one }], [[failed('A')], { kept: lost }]);
-  expect(differs.stdout).toContain('first, waits-for-deletion: Wait for backup backup-of-mine to be deleted');
+  const one = first(held('backup-of-mine'));
+  expect((await beside(one, second(held('its-twin')))).stdout).toContain(alike);
+  const { stdout } = await beside(one, second({ state: 'Pending' }));
+  expect(stdout).toContain('first, waits-for-deletion: Wait for backup backup-of-mine to be deleted');
 });
 
 test('without an action, or without a history, that is said', async () => {
   const early = history(undefined, [...before, [12, backup, 'backup-1111111111111111', error()]]);
-  const ended = await compared(
-    [[passed('A')], { kept: history(10, before) }],
-    [[failed('A')], { kept: early }],
-  );
+  const ended = await beside(history(10, before), early);
   expect(ended.stdout).toContain('counted from its beginning, as one of them did not get to an action');
   const none = await compared([[passed('A')]], [[failed('A')], { kept: early }]);
   expect(none.stdout).toContain('  no history of it was kept by the first: there is nothing to align\n');

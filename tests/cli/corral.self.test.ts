@@ -1,17 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 let cache: string;
-beforeAll(async () => {
-  cache = await mkdtemp(join(tmpdir(), 'corral-npx-'));
+beforeEach(async () => {
+  cache = await temporaryFolder();
 });
-afterAll(() => rm(cache, { recursive: true }));
 
 const run = async (file: string, ...words: string[]) => {
   const { exitCode, stdout, stderr } = await execa(file, words, {
@@ -23,13 +22,12 @@ const run = async (file: string, ...words: string[]) => {
   });
   return { exitCode, stdout, stderr };
 };
-// As in a checkout after npm ci, and of no help from a registry.
-const npx = (...words: string[]) => run('npx', '--offline', 'corral', ...words);
-// The same, without the second that npx takes.
+// Without the second that npx takes.
 const corral = (...words: string[]) => run(process.execPath, join(root, 'scripts/corral.ts'), ...words);
 
 test('npx corral --help names every command that users of a checkout have, and examples', async () => {
-  const { exitCode, stdout } = await npx('--help');
+  // As in a checkout after npm ci, and of no help from a registry.
+  const { exitCode, stdout } = await run('npx', '--offline', 'corral', '--help');
   expect(exitCode).toBe(0);
   const [, of = ''] = stdout.split(/^Commands:$/m);
   const named = [...(of.split('Examples:')[0] ?? '').matchAll(/^ {2}([a-z0-9-]+) {2,}\S/gm)].map(
@@ -38,13 +36,8 @@ test('npx corral --help names every command that users of a checkout have, and e
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   // What checks and measures this project itself is for who changes it.
   const ofThis = /^(mutants|docs|emulator:pack|ci:total|bench:.*)$/;
-  const all = Object.entries(scripts).filter(([name, line]) => line === `node scripts/${name}.ts`);
-  expect(named.toSorted()).toEqual(
-    all
-      .map(([name]) => name)
-      .filter((name) => !ofThis.test(name))
-      .toSorted(),
-  );
+  const all = Object.keys(scripts).filter((name) => scripts[name] === `node scripts/${name}.ts`);
+  expect(named.toSorted()).toEqual(all.filter((name) => !ofThis.test(name)).toSorted());
 });
 
 test('a command has its own flags and exit code, with no -- before them', async () => {
@@ -53,15 +46,11 @@ test('a command has its own flags and exit code, with no -- before them', async 
     stdout: '',
     stderr: "explain: unknown option '--bogus': see npm run explain -- --help",
   });
-  const help = await corral('doctor', '--help');
-  expect(help).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(help.stdout).toContain('npm run doctor --');
 });
 
 test.each([
   [['e3e'], "unknown command 'e3e' (Did you mean e2e?)"],
   [[], 'name a command'],
-  [['--keep', 'e2e'], "unknown option '--keep' (Did you mean --help?)"],
 ])('npx corral %j ends with one line', async (words, line) => {
   expect(await corral(...words)).toEqual({
     exitCode: 2,

@@ -4,9 +4,9 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runHealCommand } from '../../e2e/cli/heal.ts';
 import { ledgerPath } from '../../e2e/faults/ledger.ts';
-import { composeReport } from '../../e2e/report/compose-report.ts';
 import { writeReport } from '../../e2e/report/file.ts';
 import { runInProcess } from '../support/run-in-process.ts';
+import { sampleReport } from '../support/scenario-report.ts';
 import { type StandInLab, startStandInLab } from '../support/stand-in-lab.ts';
 import { type StubServer, startStubServer } from '../support/stub-api-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -39,21 +39,18 @@ beforeEach(async () => {
 
 afterEach(() => server.stop());
 
-const entryAt = (at: string) => ({
-  id: 'a1',
-  run: 'abc123',
-  server: at,
-  kind: 'patched-object',
-  title: "Longhorn's backup target is elsewhere",
-  data: {
-    resource: { group: 'longhorn.io', version: 'v1beta2', plural: 'backuptargets' },
-    namespace: 'longhorn-system',
-    name: 'default',
-    before: { spec: { backupTargetURL: '' } },
-  },
-  recordedAt: '2026-01-01T00:00:00Z',
-});
-const leave = (at: string) => writeFile(ledgerPath(out), `${JSON.stringify(entryAt(at))}\n`);
+const leave = (at: string) => {
+  const entry = {
+    ...{ id: 'a1', run: 'abc123', server: at, kind: 'patched-object', recordedAt: '2026-01-01T00:00:00Z' },
+    title: "Longhorn's backup target is elsewhere",
+    data: {
+      resource: { group: 'longhorn.io', version: 'v1beta2', plural: 'backuptargets' },
+      ...{ namespace: 'longhorn-system', name: 'default', before: { spec: { backupTargetURL: '' } } },
+    },
+  };
+  return writeFile(ledgerPath(out), `${JSON.stringify(entry)}\n`);
+};
+const undone = "Longhorn's backup target is elsewhere: default (backuptargets) is as it was";
 
 const allClear = () =>
   `nothing is in force: ${out} tells of no fault that was not healed, and no fault in ${server.url} is labelled with run abc123`;
@@ -63,17 +60,11 @@ const healHere = () => heal('--kubeconfig', server.kubeconfig, '--out', out);
 
 test('what a killed run left in force is undone, once', async () => {
   await leave(server.url);
-  const first = await healHere();
-  expect(first).toMatchObject({
-    exitCode: 0,
-    stderr: '',
-    stdout: "Longhorn's backup target is elsewhere: default (backuptargets) is as it was",
-  });
+  expect(await healHere()).toEqual({ exitCode: 0, stderr: '', stdout: undone });
   expect(sent).toEqual([
     'PATCH /apis/longhorn.io/v1beta2/namespaces/longhorn-system/backuptargets/default {"spec":{"backupTargetURL":""}}',
   ]);
-  const second = await healHere();
-  expect(second).toMatchObject({ exitCode: 0, stdout: allClear() });
+  expect(await healHere()).toMatchObject({ exitCode: 0, stdout: allClear() });
   expect(sent).toHaveLength(1);
 });
 
@@ -84,23 +75,12 @@ test('the cluster is looked at too, and what the ledger does not tell of is undo
     items: [{ metadata: { name: 'corral-abc123-policy' } }],
   };
   const removed = 'validatingadmissionpolicies corral-abc123-policy: removed';
-  const undone = "Longhorn's backup target is elsewhere: default (backuptargets) is as it was";
   expect(await healHere()).toMatchObject({ exitCode: 0, stderr: '', stdout: `${undone}\n${removed}` });
   expect(sent.at(-1)).toMatch(`DELETE ${path}/corral-abc123-policy`);
 });
 
 test('a run that injected no fault has no ledger: its report says which run it was, and the cluster is looked at', async () => {
-  const known = {
-    run: 'xyz789',
-    startedAt: new Date(),
-    provider: 'existing',
-    target: { name: 'installed', version: null },
-    kubernetes: null,
-  };
-  await writeReport(
-    out,
-    composeReport({ ...known, end: { state: 'runner-died', reason: null }, scenarios: [] }),
-  );
+  await writeReport(out, sampleReport([], { run: 'xyz789', end: { state: 'runner-died', reason: null } }));
   expect(await healHere()).toMatchObject({
     exitCode: 0,
     stderr: '',

@@ -29,20 +29,8 @@ test('Ctrl-C lets the scenario clean up, takes the cluster down whatever was to 
     signals: [{ after: atWork, signal: 'SIGINT' }],
   });
   expect(ended.exitCode).toBe(4);
-  expect(ended.stdout).toMatchInlineSnapshot(`
-    "3 scenarios, provider lab, Longhorn: emulator
-    Booting three nodes ...
-    Booting three nodes: <time>
-    Corral run <run>, provider lab
-    Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
-
-    It hangs
-      · on https://cluster.invalid (context inline), Kubernetes v1.99.0
-      · begins: Given a thing
-      ✓ Given a thing (<time>)
-      · begins: When nothing comes
-
-    Interrupted by SIGINT: cleaning up
+  expect(ended.stdout.slice(ended.stdout.indexOf('Interrupted'))).toMatchInlineSnapshot(`
+    "Interrupted by SIGINT: cleaning up
     cleaned up
 
     It hangs
@@ -75,21 +63,18 @@ test('a closed terminal is one too, and a second does not wait for the cleanup, 
     { after: atWork, signal: 'SIGHUP' },
     { after: 'cleaning up', signal: 'SIGINT' },
   ] as const;
-  const ended = await withSuite(slow, async ({ folder, config }) => {
-    const told = await runCommandIn(folder, config, { flags, signals: [...signals] });
-    expect(await junitIn(folder)).toContain(
-      '<error type="interrupted" message="the process that plays the scenarios ended with SIGKILL">',
-    );
-    return told;
+  const reason = 'the process that plays the scenarios ended with SIGKILL';
+  await withSuite(slow, async ({ folder, config }) => {
+    const ended = await runCommandIn(folder, config, { flags, signals: [...signals] });
+    expect(await junitIn(folder)).toContain(`<error type="interrupted" message="${reason}">`);
+    expect(ended.exitCode).toBe(4);
+    expect(ended.stdout).not.toContain('cleaned up');
+    expect(ended.stdout).toContain('Taking the cluster down: ');
+    expect(ended.report).toMatchObject({
+      end: { state: 'interrupted', reason },
+      totals: { failed: 0, skipped: 2 },
+    });
   });
-  expect(ended.exitCode).toBe(4);
-  expect(ended.stdout).not.toContain('cleaned up');
-  expect(ended.stdout).toContain('Taking the cluster down: ');
-  expect(ended.report?.end).toEqual({
-    state: 'interrupted',
-    reason: 'the process that plays the scenarios ended with SIGKILL',
-  });
-  expect(ended.report?.totals).toEqual({ passed: 0, knownBugs: 0, failed: 0, skipped: 2, notProvable: 0 });
 });
 
 test('Ctrl-C while the cluster comes up', async () => {
@@ -99,15 +84,10 @@ test('Ctrl-C while the cluster comes up', async () => {
     signals: [{ after: 'Booting', signal: 'SIGINT' }],
   });
   expect(ended.exitCode).toBe(4);
-  expect(ended.stderr).toMatchInlineSnapshot(`"e2e: interrupted by SIGINT before a scenario ran"`);
-  expect(ended.stdout).toMatchInlineSnapshot(`
-    "3 scenarios (shard 1/1), provider lab, Longhorn: emulator
-    Booting three nodes ...
-
-    interrupted by SIGINT: the cluster goes down
-    Booting three nodes: <time>, failed
-    Page: out/report.html"
-  `);
+  expect(ended.stderr).toBe('e2e: interrupted by SIGINT before a scenario ran');
+  expect(ended.stdout).toContain(
+    '\n\ninterrupted by SIGINT: the cluster goes down\nBooting three nodes: <time>, failed',
+  );
   expect(ended.report?.end).toEqual({ state: 'interrupted', reason: 'interrupted by SIGINT' });
   expect(ended.report).toMatchObject({ totals: { skipped: 3 }, shard: { index: 1, of: 1 } });
 });

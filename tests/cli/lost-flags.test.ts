@@ -1,16 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { refuseLostFlags } from '../../e2e/cli/arguments/flags.ts';
-
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'corral-npm-'));
-  await writeFile(join(folder, 'npmrc'), 'provider=kind\n; keep=true\n');
-});
-afterAll(() => rm(folder, { recursive: true }));
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const program = () => {
   const command = new Command('npm run e2e --')
@@ -41,56 +34,44 @@ const refused = (
 };
 
 test.for<[Variables, string[], string]>([
-  [
-    { npm_config_provider: 'kind' },
-    [],
-    'npm keeps --provider for itself where no -- stands before: type npm run e2e -- --provider kind',
-  ],
   // npm knows it too, but has no use for it here: a run that was meant to be none must not begin.
   [
     { npm_config_dry_run: 'true' },
     [],
-    'npm keeps --dry-run for itself where no -- stands before: type npm run e2e -- --dry-run',
-  ],
-  [
-    { npm_config_keep: 'true' },
-    ['x'],
-    'npm keeps --keep for itself where no -- stands before: type npm run e2e -- x --keep',
+    '--dry-run for itself where no -- stands before: type npm run e2e -- --dry-run',
   ],
   // The word after it came as an argument, or was one: who reads this knows.
   [
     { npm_config_store_image: 'true', npm_config_keep: 'true' },
     ['store:1'],
-    'npm keeps --store-image, --keep for itself where no -- stands before: type npm run e2e -- --store-image <image> --keep',
+    '--store-image, --keep for itself where no -- stands before: type npm run e2e -- --store-image <image> --keep',
   ],
   [
     { npm_config_provider: "a 'b'" },
-    [],
-    String.raw`npm keeps --provider for itself where no -- stands before: type npm run e2e -- --provider 'a '\''b'\'''`,
+    ['x'],
+    String.raw`--provider for itself where no -- stands before: type npm run e2e -- x --provider 'a '\''b'\'''`,
   ],
   [
     { npm_config_nodes: '5' },
     ['up'],
-    'npm keeps --nodes for itself where no -- stands before: type npm run e2e -- up --nodes 5',
+    '--nodes for itself where no -- stands before: type npm run e2e -- up --nodes 5',
   ],
 ])('%j, %j: refused, with the line to type', ([given, argv, message]) => {
-  expect(refused(given, { argv })).toBe(message);
+  expect(refused(given, { argv })).toBe(`npm keeps ${message}`);
 });
 
-test('what npm knows itself, was configured with, or has from whoever called it, is no flag that was lost', () => {
+test('what npm knows itself, was configured with, or has from whoever called it, is no flag that was lost', async () => {
+  const npmrc = join(await temporaryFolder(), 'npmrc');
+  await writeFile(npmrc, 'provider=kind\n; keep=true\n');
   const kind = { npm_config_provider: 'kind' };
   expect(
     refused({ npm_config_json: 'true', npm_config_cache: '/c', npm_config_nodedir: '/n' }),
   ).toBeUndefined();
-  expect(refused({ ...kind, npm_config_userconfig: join(folder, 'npmrc') })).toBeUndefined();
-  expect(refused({ ...kind, npm_config_globalconfig: join(folder, 'npmrc') })).toBeUndefined();
-  expect(refused({ npm_config_keep: 'true', npm_config_userconfig: join(folder, 'npmrc') })).toMatch(
-    'npm keeps --keep',
-  );
+  expect(refused({ ...kind, npm_config_userconfig: npmrc })).toBeUndefined();
+  expect(refused({ ...kind, npm_config_globalconfig: npmrc })).toBeUndefined();
+  expect(refused({ npm_config_keep: 'true', npm_config_userconfig: npmrc })).toMatch('npm keeps --keep');
   expect(refused(kind, { of: kind })).toBeUndefined();
-});
-
-test('a command that another script of npm has started asks nothing', () => {
-  expect(refused({ npm_config_provider: 'kind', npm_lifecycle_event: 'test' })).toBeUndefined();
-  expect(refused({ npm_config_provider: 'kind', npm_command: 'exec' })).toBeUndefined();
+  // A command that another script of npm has started asks nothing.
+  expect(refused({ ...kind, npm_lifecycle_event: 'test' })).toBeUndefined();
+  expect(refused({ ...kind, npm_command: 'exec' })).toBeUndefined();
 });

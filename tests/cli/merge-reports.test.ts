@@ -44,8 +44,8 @@ const shards = {
   'reports/two/report.json': report('bbbbbb', { C: 'passed' }, shard(2)),
 };
 
-test('shards become one report, with a table and the exit code of what they say', async () => {
-  const ended = await merge(shards, ['reports']);
+test('shards become one report, with a table, the exit code of what they say, and --times to split by', async () => {
+  const ended = await merge(shards, ['reports', '--times', '.corral/times.json']);
   expect(ended).toMatchObject({ exitCode: 1, stderr: '' });
   expect(ended.stdout).toMatchInlineSnapshot(`
     "
@@ -64,6 +64,7 @@ test('shards become one report, with a table and the exit code of what they say'
     Report: .corral/merged/report.json (5 s)"
   `);
   expect(ended.report?.scenarios.map(({ name }) => name)).toEqual(['A', 'B', 'C']);
+  expect(ended.times).toEqual({ 'one.e2e.ts A': 1000, 'one.e2e.ts C': 1000 });
 });
 
 test('a merge with --out in the same folder can be done again', async () => {
@@ -90,49 +91,11 @@ test.each<[Report['end']['state'], ScenarioReport['state'], Partial<Report>, num
   ['cluster-lost', 'failed', {}, 3],
   ['runner-died', 'failed', {}, 1],
   ['runner-died', 'passed', {}, 3],
-  ['set-up-failed', 'skipped', {}, 3],
   ['finished', 'not-provable', {}, 1],
   ['finished', 'skipped', {}, 0],
   ['finished', 'passed', { differences: ['a setting changed'] }, 1],
   ['finished', 'passed', { differences: null }, 3],
 ])('a run that ended %s, with a scenario %s, %j: exit code %i', async (state, of, change, exitCode) => {
-  const one = report(
-    'aaaaaa',
-    { A: of },
-    { end: { state, reason: state === 'finished' ? null : 'why' }, ...change },
-  );
+  const one = report('aaaaaa', { A: of }, { end: { state, reason: 'why' }, ...change });
   expect(await merge({ 'one.json': one }, ['one.json'])).toMatchObject({ exitCode });
-});
-
-test('--times writes what --shard splits by', async () => {
-  const ended = await merge(shards, ['reports', '--times', '.corral/times.json']);
-  expect(ended).toMatchObject({
-    exitCode: 1,
-    stderr: '',
-    times: { 'one.e2e.ts A': 1000, 'one.e2e.ts C': 1000 },
-  });
-});
-
-test('--table merges nothing and prints versions by scenarios', async () => {
-  const versions = {
-    'a.json': report('aaaaaa', { A: 'passed' }),
-    'b.json': report('bbbbbb', { A: 'failed' }, { target: { name: 'official', version: 'v1.8.2' } }),
-  };
-  const ended = await merge(versions, ['--table', 'a.json', 'b.json']);
-  expect(ended).toMatchObject({ exitCode: 1, stderr: '', report: undefined });
-  expect(ended.stdout).toContain('| scenario | v1.8.2 | v1.12.1-emulator |');
-});
-
-test('reports of several versions are merged one version at a time', async () => {
-  const files = {
-    'one.json': report('aaaaaa', {}),
-    'two.json': report('bbbbbb', {}, { target: { name: 'emulator', version: 'v1.8.2' } }),
-  };
-  expect(await merge(files, ['one.json', 'two.json'])).toMatchObject({
-    exitCode: 3,
-    stdout: '',
-    stderr:
-      'merge-reports: the reports are of different versions: v1.12.1-emulator in one.json, v1.8.2 in two.json: merge those of one at a time',
-    report: undefined,
-  });
 });

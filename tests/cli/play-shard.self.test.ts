@@ -1,46 +1,30 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readReportBlock, withoutReportBlock } from '../../e2e/cli/fleet/follow.ts';
-import { composeReport } from '../../e2e/report/compose-report.ts';
+import { sampleReport } from '../support/scenario-report.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const script = fileURLToPath(new URL('../../fixtures/fleet/play-shard.sh', import.meta.url));
 
-const report = composeReport({
-  run: 'abc123',
-  provider: 'existing',
-  target: { name: 'installed', version: 'v1.12.1' },
-  kubernetes: null,
-  end: { state: 'finished', reason: null },
-  scenarios: [],
-  startedAt: new Date(),
-});
+const report = sampleReport();
 
 const writes = `mkdir -p "$TMPDIR/out" && cat > "$TMPDIR/out/report.json" << 'END'\n${JSON.stringify(report)}\nEND\n`;
 
 /** Runs what a pod runs, with a `node` that does what `does` says instead of playing scenarios. */
 const run = async (does: string, { args = [] as string[], untilTold = '' } = {}) => {
-  const folder = await mkdtemp(join(tmpdir(), 'corral-shard-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  await writeFile(
-    join(folder, 'node'),
-    `#!/bin/bash\necho "$@" > "$TMPDIR/asked"\npwd >> "$TMPDIR/asked"\n${does}`,
-  );
-  await chmod(join(folder, 'node'), 0o755);
+  const folder = await temporaryFolder();
+  const node = `#!/bin/bash\necho "$@" > "$TMPDIR/asked"\npwd >> "$TMPDIR/asked"\n${does}`;
+  await writeFile(join(folder, 'node'), node, { mode: 0o755 });
   const env = {
-    PATH: `${folder}:${process.env.PATH}`,
-    TMPDIR: folder,
-    FLEET_MODE: 'existing',
-    FLEET_SHARDS: '8',
-    JOB_COMPLETION_INDEX: '1',
-    KUBERNETES_SERVICE_HOST: 'fd00::1',
-    KUBERNETES_SERVICE_PORT: '443',
+    ...{ PATH: `${folder}:${process.env.PATH}`, TMPDIR: folder },
+    ...{ FLEET_MODE: 'existing', FLEET_SHARDS: '8', JOB_COMPLETION_INDEX: '1' },
+    ...{ KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' },
   };
   const child = spawn(script, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   if (untilTold !== '')
@@ -63,12 +47,9 @@ test('a pod plays its shard as its service account, and ends its log with the re
   const account = '/var/run/secrets/kubernetes.io/serviceaccount';
   expect(parse(await readFile(join(folder, 'kubeconfig'), 'utf8'))).toMatchObject({
     clusters: [
-      {
-        name: 'fleet',
-        cluster: { server: 'https://[fd00::1]:443', 'certificate-authority': `${account}/ca.crt` },
-      },
+      { cluster: { server: 'https://[fd00::1]:443', 'certificate-authority': `${account}/ca.crt` } },
     ],
-    users: [{ name: 'fleet', user: { tokenFile: `${account}/token` } }],
+    users: [{ user: { tokenFile: `${account}/token` } }],
     contexts: [{ name: 'fleet', context: { cluster: 'fleet', user: 'fleet' } }],
   });
 });

@@ -43,40 +43,22 @@ test('--repeat plays rounds, told in a table and in the report; what fails, is n
     Page: out/report.html"
   `);
   for (const round of [1, 2]) expect(ended.stdout).toContain(`\nRound ${round} of 3\n`);
-  const told = ended.report?.scenarios.map(({ round, name, state }) => `${round}: ${name}: ${state}`);
-  expect(told).toMatchInlineSnapshot(`
-    [
-      "1: It is not provable: not-provable",
-      "1: It is skipped: skipped",
-      "1: It cannot clean up: failed",
-      "1: It passes: passed",
-      "1: It fails in the second round: passed",
-      "2: It is not provable: not-provable",
-      "2: It is skipped: skipped",
-      "2: It cannot clean up: passed",
-      "2: It passes: passed",
-      "2: It fails in the second round: failed",
-    ]
-  `);
+  const told = ended.report?.scenarios.map(({ round, state }) => `${round}: ${state}`);
+  const [first, second] = [
+    'not-provable skipped failed passed passed',
+    'not-provable skipped passed passed failed',
+  ];
+  expect(told).toEqual([
+    ...first.split(' ').map((state) => `1: ${state}`),
+    ...second.split(' ').map((state) => `2: ${state}`),
+  ]);
   // What an earlier run kept is gone, what an earlier round of this one kept is not.
-  expect(evidence.toSorted()).toMatchInlineSnapshot(`
-    [
-      "it-cannot-clean-up",
-      "it-cannot-clean-up-r2",
-      "it-cannot-clean-up.tar.gz",
-      "it-fails-in-the-second-round",
-      "it-fails-in-the-second-round-r2",
-      "it-fails-in-the-second-round-r2.tar.gz",
-      "it-is-not-provable",
-      "it-is-not-provable-r2",
-      "it-is-not-provable-r2.tar.gz",
-      "it-is-not-provable.tar.gz",
-      "it-is-skipped",
-      "it-is-skipped-r2",
-      "it-passes",
-      "it-passes-r2",
-    ]
-  `);
+  expect(evidence).not.toContain('of-another-run');
+  expect(evidence.filter((name) => name.startsWith('it-cannot')).toSorted()).toEqual([
+    'it-cannot-clean-up',
+    'it-cannot-clean-up-r2',
+    'it-cannot-clean-up.tar.gz',
+  ]);
 });
 
 test('a round whose process dies is the last, is in the report beside those before it, and is no success', async () => {
@@ -88,12 +70,12 @@ test('a round whose process dies is the last, is in the report beside those befo
   expect(ended.exitCode).toBe(3);
   expect(ended.stdout).toContain('\n2 rounds of 3: ');
   expect(ended.stderr).toBe('e2e: the process that plays the scenarios ended with SIGKILL');
-  expect(ended.report?.scenarios.map(({ round, state, reason }) => [round, state, reason])).toEqual([
-    [1, 'passed', null],
-    [2, 'skipped', 'the process that plays the scenarios ended with SIGKILL'],
-  ]);
-  expect(ended.report?.end).toEqual({
-    state: 'runner-died',
-    reason: 'the process that plays the scenarios ended with SIGKILL',
+  const reason = 'the process that plays the scenarios ended with SIGKILL';
+  expect(ended.report).toMatchObject({
+    scenarios: [
+      { round: 1, state: 'passed' },
+      { round: 2, state: 'skipped', reason },
+    ],
+    end: { state: 'runner-died', reason },
   });
 });

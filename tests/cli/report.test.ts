@@ -36,17 +36,6 @@ const bundle = async (name: string, files: Record<string, string>) => {
   await pipeline(archive, createGzip(), createWriteStream(join(folder, name)));
 };
 
-test('makes the page of a run beside its report', async () => {
-  await writeSampleRun(join(folder, 'last'), 'red');
-  expect(await run('last')).toMatchObject({
-    exitCode: 0,
-    stdout: expect.stringMatching(/^last\/report\.html: 1 run, 0\.\d MB$/),
-    stderr: '',
-  });
-  const { data, timelineOf } = await carriedBy('last/report.html');
-  expect(timelineOf(data.runs[0]?.scenarios[1]?.timeline).lanes.map(({ name }) => name)).toContain('ze-b1');
-});
-
 test('makes one page of several runs, the latest first', async () => {
   for (const [name, startedAt] of [
     ['a', '2026-11-18T03:00:00.000Z'],
@@ -88,25 +77,17 @@ test('makes the page of a bundle, which has all in it', async () => {
 
 test('holds a run against the last ones of the same target and provider', async () => {
   await writeSampleRun(join(folder, 'last'), 'green');
-  const line = {
-    run: 'old001',
-    date: '2026-11-19T03:00:00.000Z',
-    target: 'official',
-    version: 'v1.12.0',
-    provider: 'lab',
-    end: 'finished',
-    duration: 1,
-  };
   const name = 'A deleted backup is gone, and a second one of its volume can be made at once';
-  const scenarios = [
-    { name, state: 'failed', duration: 7 },
-    { name: 'another', state: 'passed', duration: 8 },
-  ];
-  const runs = [
-    { ...line, scenarios },
-    { ...line, run: 'other1', provider: 'kind', scenarios },
-    { ...line, run: 'later1', date: '2026-11-21T03:00:00.000Z', scenarios },
-  ];
+  const line = {
+    ...{ run: 'old001', date: '2026-11-19T03:00:00.000Z', target: 'official', version: 'v1.12.0' },
+    ...{ provider: 'lab', end: 'finished', duration: 1 },
+    scenarios: [
+      { name, state: 'failed', duration: 7 },
+      { name: 'another', state: 'passed', duration: 8 },
+    ],
+  };
+  const later = { ...line, run: 'later1', date: '2026-11-21T03:00:00.000Z' };
+  const runs = [line, { ...line, run: 'other1', provider: 'kind' }, later];
   await writeFile(
     join(folder, 'last/history.ndjson'),
     runs.map((each) => `${JSON.stringify(each)}\n`).join(''),
@@ -114,7 +95,7 @@ test('holds a run against the last ones of the same target and provider', async 
   await run('last');
   const { data } = await carriedBy('last/report.html');
   expect(data.runs[0]?.past.map((each) => each.run)).toEqual(['old001']);
-  expect(data.runs[0]?.scenarios[0]?.past).toEqual([scenarios[0]]);
+  expect(data.runs[0]?.scenarios[0]?.past).toEqual([line.scenarios[0]]);
 });
 
 test('a merged report has a page with the evidence of all its parts', async () => {

@@ -25,14 +25,9 @@ test('a shard plays its part of what was chosen, and its report says which shard
 test('a shard that gets no scenario ends green, says so, and brings no cluster', async () => {
   const ended = await runSuite(suite, { how: 'dies', flags: ['--shard', '7/8'] });
   expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(ended.stdout).toMatchInlineSnapshot(`
-    "shard 7/8 gets no scenario of the chosen ones: nothing was played
-
-    0 passed, 0 failed
-    Judged: the emulator: this run proves the suite, not Longhorn
-    Report: out/report.json (<time>)
-    Page: out/report.html"
-  `);
+  expect(ended.stdout).toMatch(
+    /^shard 7\/8 gets no scenario of the chosen ones: nothing was played\n\n0 passed, 0 failed\n/,
+  );
   expect(ended.report).toMatchObject({
     shard: { index: 7, of: 8 },
     end: { state: 'finished' },

@@ -1,6 +1,7 @@
 import { readFile, watch } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import {
+  type Ended,
   handedOn,
   junitIn,
   runBare,
@@ -21,13 +22,11 @@ const never = (signal) => new Promise((_, reject) => signal.addEventListener('ab
 `;
 
 // It is the process that plays which keeps them apart: what the command does beside that is told elsewhere.
-const play = (suite: Suite, { workers, signals }: { workers?: number; signals?: Signalled[] } = {}) =>
+const play = (suite: Suite, signals: Signalled[] = []) =>
   withSuite(suite, ({ folder, config }) =>
-    runBare(folder, config, {
-      env: handedOn({ output: 'verbose', ...(workers && { workers }) }),
-      ...(signals && { signals }),
-    }),
+    runBare(folder, config, { env: handedOn({ output: 'verbose' }), signals }),
   );
+const named = ({ report }: Ended, name: string) => report?.scenarios.find((each) => each.name === name);
 
 test('all are at work at once, also those of one file', async () => {
   const meet = (name: string) =>
@@ -70,92 +69,16 @@ test('one that is alone is set up beside the others, and waits for them; its tim
   note(logged().join(', '));
 });`,
   });
-  const [, , last] =
-    ended.report?.scenarios.toSorted((one, other) => one.file.localeCompare(other.file)) ?? [];
-  expect(
-    ended.report?.scenarios
-      .map(({ name, state, reason }) => [name, state, reason])
-      .filter(([, state]) => state !== 'passed'),
-  ).toEqual([]);
+  expect(ended.report?.totals.passed).toBe(3);
   // Nobody has to wait for the cleanup of the other one.
-  expect(last?.steps.at(-1)?.sentence).toBe(
+  expect(named(ended, 'It needs the same alone')?.steps.at(-1)?.sentence).toBe(
     'sets up, other begins, waits, is alone, cleans up, has cleaned up',
   );
-  const waited = ended.report?.scenarios.find(({ name }) => name === 'It kills managers');
+  const waited = named(ended, 'It kills managers');
   expect(waited?.account.locks).toBeGreaterThan(2300);
   const { cluster = 0, locks = 0, suite = 0, others = 0 } = waited?.account ?? {};
   expect(cluster + locks + suite + others).toBeLessThanOrEqual((waited?.duration ?? 0) + 5);
   expect(cluster + locks + suite + others).toBeGreaterThan((waited?.duration ?? 0) - 200);
-});
-
-test('what a scenario gives back in its cleanup nobody waits for any more', async () => {
-  const ended = await play(
-    {
-      'a.e2e.ts': `${head}scenario('It kills managers', { exclusive: ['longhorn-managers'] }, async ({ exclusive, giveBack, later }) => {
-  later(async () => { giveBack(); await until((all) => all.includes('other is alone')); log('has cleaned up'); });
-  log('asks');
-  await exclusive('longhorn-managers');
-  log('is alone');
-});`,
-      'b.e2e.ts': `${head}scenario('It comes after that', { exclusive: ['longhorn-managers'] }, async ({ exclusive, note, later }) => {
-  later(() => until((all) => all.includes('has cleaned up')));
-  await until((all) => all.includes('asks'));
-  await pause(100);
-  await exclusive('longhorn-managers');
-  log('other is alone');
-  note(logged().join(', '));
-});`,
-    },
-    { workers: 2 },
-  );
-  expect(ended.report?.totals.passed).toBe(2);
-  const last = ended.report?.scenarios.find(({ name }) => name === 'It comes after that');
-  expect(last?.steps.at(-1)?.sentence).toBe('asks, is alone, other is alone');
-});
-
-test("what is given back for a last look is the next one's, and shared again by the cleanup when that has ended", async () => {
-  const ended = await play({
-    'a.e2e.ts': `${head}scenario('It kills managers', { exclusive: ['longhorn-managers'] }, async ({ exclusive, rest, later }) => {
-  later(() => log('cleans up'));
-  log('asks');
-  await exclusive('longhorn-managers');
-  log('is alone');
-  await rest();
-  await until((all) => all.includes('other is alone'));
-  log('has looked');
-});`,
-    'b.e2e.ts': `${head}scenario('It comes after that', { exclusive: ['longhorn-managers'] }, async ({ exclusive, note, later }) => {
-  later(() => log('other cleans up'));
-  await until((all) => all.includes('asks'));
-  await exclusive('longhorn-managers');
-  log('other is alone');
-  await until((all) => all.includes('has looked'));
-  await pause(300);
-  note(logged().join(', '));
-});`,
-  });
-  expect(ended.report?.totals.passed).toBe(2);
-  const last = ended.report?.scenarios.find(({ name }) => name === 'It comes after that');
-  expect(last?.steps.at(-1)?.sentence).toBe('asks, is alone, other is alone, has looked');
-  const first = ended.report?.scenarios.find(({ name }) => name === 'It kills managers');
-  expect(first?.account.locks).toBeGreaterThan(250);
-});
-
-test('never more than two of two workers at work, and who cleans up gives its place to the next', async () => {
-  const one = (name: string) =>
-    `scenario('${name}', {}, async ({ note, later }) => {
-  later(() => until((all) => all.filter((each) => each === '+').length === 3));
-  log('+'); await pause(300); log('-'); note(logged().join(''));
-});\n`;
-  const files = { 'a.e2e.ts': head + one('One') + one('Two'), 'b.e2e.ts': head + one('Three') };
-  const ended = await play(files, { workers: 2 });
-  expect(ended.report?.totals.passed).toBe(3);
-  const logs = ended.report?.scenarios.map(({ steps }) => steps.at(-1)?.sentence ?? '') ?? [];
-  const whole = logs.toSorted((a, b) => b.length - a.length)[0] ?? '';
-  expect(whole).toHaveLength(6);
-  // The third began when one of the first two had ended.
-  const atWork = [...whole].map((_, at) => whole.slice(0, at + 1).replaceAll('-', '').length * 2 - at - 1);
-  expect(Math.max(...atWork)).toBeLessThanOrEqual(2);
 });
 
 test('a worker that is killed takes its own scenarios along, and gives back what they had', async () => {
@@ -175,17 +98,17 @@ test('a worker that is killed takes its own scenarios along, and gives back what
   note(logged().at(-1));
 });`,
   };
-  const ended = await withSuite(files, async ({ folder, config }) => {
-    const told = await runBare(folder, config, { env: handedOn({}) });
-    expect(await junitIn(folder)).toContain(
-      '<failure type="failed" message="its process ended before it did">',
-    );
-    return told;
+  await withSuite(files, async ({ folder, config }) => {
+    const ended = await runBare(folder, config, { env: handedOn({}) });
+    const reason = 'its process ended before it did';
+    expect(await junitIn(folder)).toContain(`<failure type="failed" message="${reason}">`);
+    expect(ended.exitCode).toBe(1);
+    expect(named(ended, 'It dies')).toMatchObject({ state: 'failed', reason });
+    expect(named(ended, 'It comes after that')).toMatchObject({
+      state: 'passed',
+      steps: [{}, { sentence: 'dies' }],
+    });
   });
-  expect(ended.exitCode).toBe(1);
-  const find = (name: string) => ended.report?.scenarios.find((scenario) => scenario.name === name);
-  expect(find('It dies')).toMatchObject({ state: 'failed', reason: 'its process ended before it did' });
-  expect(find('It comes after that')).toMatchObject({ state: 'passed', steps: [{}, { sentence: 'dies' }] });
 });
 
 // Each says that it has cleaned up; the one of a file of its own waits in line when the interruption comes.
@@ -208,7 +131,7 @@ const three = {
 const names = ['One', 'Two', 'Three'];
 
 test('Ctrl-C with three at work lets all of them clean up', async () => {
-  const ended = await play(three, { signals: [{ after: '✓ Given Three', signal: 'SIGINT' }] });
+  const ended = await play(three, [{ after: '✓ Given Three', signal: 'SIGINT' }]);
   expect(ended.exitCode).toBe(4);
   for (const name of names) expect(ended.stdout).toContain(`${name} has cleaned up`);
   expect(

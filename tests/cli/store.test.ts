@@ -1,18 +1,17 @@
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { runStoreCommand } from '../../e2e/cli/store/run.ts';
 import { findMount } from '../../e2e/store/drivers/nfs/mounts.ts';
 import { blockPath } from '../../e2e/store/format/layout.ts';
 import { backupConfig, checksums, layOut, soundStore } from '../store/support/sound-store.ts';
 import { runInProcess } from '../support/run-in-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const store = (...args: string[]) => runInProcess(() => runStoreCommand(args));
 
 let sound: Awaited<ReturnType<typeof layOut>>;
 let damaged: Awaited<ReturnType<typeof layOut>>;
-let folder: string;
 beforeAll(async () => {
   sound = await layOut(soundStore());
   const files = soundStore();
@@ -20,10 +19,7 @@ beforeAll(async () => {
   files.set('backups/backup_b2.cfg', '{"Name":"b2"');
   files.set('backups/backup_\u001b[31mred.cfg', '');
   damaged = await layOut(files);
-  folder = await mkdtemp(join(tmpdir(), 'corral-store-command-'));
-});
-afterAll(async () => {
-  await Promise.all([sound.remove(), damaged.remove(), rm(folder, { recursive: true })]);
+  return () => Promise.all([sound.remove(), damaged.remove()]);
 });
 
 test('fsck of a sound store', async () => {
@@ -54,31 +50,15 @@ test('fsck of a damaged one: every finding a line, nothing of it speaks to the t
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 1 });
 });
 
-test('fsck of one with nothing but a warning is no failure', async () => {
+test('fsck of one with nothing but a warning is no failure; as JSON', async () => {
   const { root, remove } = await layOut(soundStore().set('locks/lock-1.lck', '{"Name":"lo'));
-  const { stdout, exitCode } = await store('fsck', root);
+  const { stdout, exitCode } = await store('fsck', '--json', root);
   await remove();
-  expect(stdout).toMatch(/^warning {2}lock-unreadable: .*\n/);
   expect(exitCode).toBe(0);
-});
-
-test('fsck as JSON', async () => {
-  const { stdout, exitCode } = await store('fsck', '--json', damaged.root);
   expect(JSON.parse(stdout)).toMatchObject({
-    store: damaged.root,
-    sound: false,
-    counts: { error: 2, warning: 2, info: 1 },
-    findings: [
-      { code: 'block-missing', severity: 'error', path: expect.stringMatching(/backup_b1\.cfg$/) },
-      {},
-      {},
-      {},
-      {},
-    ],
-    volumes: 1,
-    blocks: 4,
+    ...{ store: root, sound: true, counts: { error: 0, warning: 1, info: 0 }, volumes: 1, blocks: 5 },
+    findings: [{ code: 'lock-unreadable', severity: 'warning', path: expect.stringMatching(/lock-1\.lck$/) }],
   });
-  expect(exitCode).toBe(1);
 });
 
 test('ls', async () => {
@@ -88,16 +68,12 @@ test('ls', async () => {
     'vol-a    32 MiB        b2       Completed   8 MiB   4        incremental   2026-01-01T00:00:10Z   snap-b2',
   ]);
   const { volumes } = JSON.parse((await store('ls', '--json', damaged.root)).stdout);
-  expect(volumes).toMatchObject([
-    {
-      name: 'vol-a',
-      size: 32 << 20,
-      backups: [
-        { name: 'b1', state: 'Completed' },
-        { name: 'b2', state: 'Unreadable', problem: expect.stringContaining('ends in the middle') },
-      ],
-    },
-  ]);
+  const problem = expect.stringContaining('ends in the middle');
+  const backups = [
+    { name: 'b1', state: 'Completed' },
+    { name: 'b2', state: 'Unreadable', problem },
+  ];
+  expect(volumes).toMatchObject([{ name: 'vol-a', size: 32 << 20, backups }]);
 });
 
 test('show', async () => {
@@ -105,29 +81,18 @@ test('show', async () => {
   expect((await store('show', sound.root, 'vol-a/b2')).stdout).toContain(
     '\nBlocks: 4 of 2 MiB, 4 different\n',
   );
-  const { stdout } = await store('show', '--json', sound.root, 'b1');
-  expect(JSON.parse(stdout)).toMatchObject({
-    kind: 'backup',
-    name: 'b1',
-    blocks: [{ offset: 0 }, {}, {}],
-    compression: 'lz4',
+  expect(JSON.parse((await store('show', '--json', sound.root, 'b1')).stdout)).toMatchObject({
+    ...{ kind: 'backup', name: 'b1', blocks: [{ offset: 0 }, {}, {}], compression: 'lz4' },
   });
-});
-
-test('show of a name that two have', async () => {
-  const { root, remove } = await layOut(
-    soundStore().set('backups/backup_vol-a.cfg', backupConfig('b1', { Name: 'vol-a' })),
-  );
-  try {
-    expect((await store('show', root, 'vol-a')).stderr).toBe(
-      'store: vol-a is the name of volume vol-a and of backup vol-a/vol-a: name it so',
-    );
-  } finally {
-    await remove();
-  }
+  const twin = backupConfig('b1', { Name: 'vol-a' });
+  const { root, remove } = await layOut(soundStore().set('backups/backup_vol-a.cfg', twin));
+  const { stderr } = await store('show', root, 'vol-a');
+  await remove();
+  expect(stderr).toBe('store: vol-a is the name of volume vol-a and of backup vol-a/vol-a: name it so');
 });
 
 test('what is no store, and what is in none, is told in one line', async () => {
+  const folder = await temporaryFolder();
   await symlink(sound.root, join(folder, 'backupstore'));
   expect(await store('fsck', folder)).toEqual({
     stdout: '',

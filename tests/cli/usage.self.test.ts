@@ -32,43 +32,28 @@ test('--only and --tags choose; --keep leaves the cluster up, and says how to re
   expect(ended.exitCode).toBe(0);
   expect(ended.report?.scenarios.map(({ name }) => name)).toEqual(['Two is green']);
   expect(ended.report?.totals).toEqual({ passed: 1, knownBugs: 0, failed: 0, skipped: 0, notProvable: 0 });
-  expect(ended.stdout).toMatchInlineSnapshot(`
-    "1 scenario, provider lab, Longhorn: emulator
-    Booting three nodes ...
-    Booting three nodes: <time>
-    Corral run <run>, provider lab
-    Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
-      · on https://cluster.invalid (context inline), Kubernetes v1.99.0
-      passed in <time>: Two is green
-
-    1 passed, 0 failed
-    Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
-    Report: out/report.json (<time>)
-    (kept)
-
-    The cluster is left up (--keep).
-    kubectl --kubeconfig /nowhere/kubeconfig get nodes
-    The scenarios again: CORRAL_CONFIG='{"kubeconfig":"/nowhere/kubeconfig","context":"inline","provider":"lab","target":{"name":"emulator","version":"0.0.0"},"storeImage":"store:inline","allow":[],"without":[]}' npx vitest run --project e2e
-    Page: out/report.html"
-  `);
+  const kept = ended.stdout.slice(ended.stdout.indexOf('(kept)')).split('\n');
+  expect(kept).toEqual([
+    '(kept)',
+    '',
+    'The cluster is left up (--keep).',
+    'kubectl --kubeconfig /nowhere/kubeconfig get nodes',
+    expect.stringMatching(
+      /^The scenarios again: CORRAL_CONFIG='\{"kubeconfig":.*\}' npx vitest run --project e2e$/,
+    ),
+    'Page: out/report.html',
+  ]);
 });
 
-test('a file that does not load is told before anything is started', async () => {
-  const ended = await runSuite({ 'broken.e2e.ts': `throw new Error('no such export');` });
-  expect(ended).toMatchObject({
-    exitCode: 3,
-    stdout: '',
-    stderr: 'e2e: broken.e2e.ts does not load: no such export',
-  });
-});
-
-test('a tag that is not declared is told before anything is started', async () => {
-  const ended = await runSuite({ 'odd.e2e.ts': `scenario('Odd', { tags: ['odd'] }, async () => {});` });
-  expect(ended).toMatchObject({ exitCode: 3, stdout: '' });
-  const known = tags.map(({ name, description }) => `- ${name}: ${description}`).join(' ');
-  expect(ended.stderr).toBe(
-    `e2e: odd.e2e.ts does not load: The tag "odd" is not defined in the configuration. Available tags are: ${known}`,
-  );
+test.each([
+  ["throw new Error('no such export');", 'no such export'],
+  [
+    "scenario('Odd', { tags: ['odd'] }, async () => {});",
+    `The tag "odd" is not defined in the configuration. Available tags are: ${tags.map(({ name, description }) => `- ${name}: ${description}`).join(' ')}`,
+  ],
+])('a file that does not load is told before anything is started: %s', async (text, why) => {
+  const stderr = `e2e: odd.e2e.ts does not load: ${why}`;
+  expect(await runSuite({ 'odd.e2e.ts': text })).toMatchObject({ exitCode: 3, stdout: '', stderr });
 });
 
 describe('the scenarios without the command', () => {
@@ -80,16 +65,9 @@ describe('the scenarios without the command', () => {
   test('vitest plays them on the cluster that is named, and writes the same report', async () => {
     const ended = await vitest(leastEnvironment);
     expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(ended.stdout).toMatchInlineSnapshot(`
-      "Corral run <run>, provider existing
-      Judged: the Longhorn that the cluster has; its version was not told to this run
-        · on https://cluster.invalid (context inline), Kubernetes v1.99.0
-        passed in <time>: Three is green
-
-      1 passed, 0 failed
-      Judged: the Longhorn that the cluster has; its version was not told to this run
-      Report: out/report.json (<time>)"
-    `);
+    expect(ended.stdout).toContain(
+      'Judged: the Longhorn that the cluster has; its version was not told to this run\n  · on https://cluster.invalid',
+    );
     expect(ended.report).toMatchObject({
       provider: 'existing',
       target: { name: 'installed', version: null },
@@ -100,8 +78,8 @@ describe('the scenarios without the command', () => {
   test('without a cluster named, one line', async () => {
     const ended = await vitest({});
     expect(ended).toMatchObject({ exitCode: 3, stdout: '', report: undefined });
-    expect(ended.stderr).toMatchInlineSnapshot(
-      `"e2e: CORRAL_KUBECONFIG is not set: name a kubeconfig file, or let \`npm run e2e\` bring a cluster; CORRAL_STORE_IMAGE is not set: name an image with nfs-ganesha, e2fsprogs and bash, which the cluster can pull"`,
+    expect(ended.stderr).toMatch(
+      /^e2e: CORRAL_KUBECONFIG is not set: .*; CORRAL_STORE_IMAGE is not set: .*$/,
     );
   });
 });

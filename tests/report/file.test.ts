@@ -26,11 +26,6 @@ test('what is written is read, with what follows from it, and gone without a tra
   await removeReport(out);
   expect(await writeReport(out, report)).toBe(reportPath(out));
   expect(await readReport(out)).toEqual(report);
-  expect(report).toMatchObject({
-    totals: { passed: 0, knownBugs: 0, failed: 0, skipped: 1, notProvable: 0 },
-    judged: 'the emulator: this run proves the suite, not Longhorn',
-    scenarios: [{ name: 'One', state: 'skipped', reason: 'no disk', duration: 0 }],
-  });
   expect((await readdir(out)).toSorted()).toEqual(['junit.xml', 'report.json']);
   expect(await readFile(junitPath(out), 'utf8')).toBe(composeJunit(report));
   await removeReport(out);

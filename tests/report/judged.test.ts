@@ -10,11 +10,11 @@ test.each([
       name: 'official',
       version: 'v1.12.1',
       replaced: [
-        { from: 'a/longhorn-manager:v1.12.1', to: 'me/manager:dev', digest: 'sha256:abc' },
-        { from: 'a/longhorn-engine:v1.12.1', to: 'me/engine:dev', digest: null },
+        { from: 'a/manager:v1', to: 'me/manager:dev', digest: 'sha256:abc' },
+        { from: 'a/engine:v1', to: 'me/engine:dev', digest: null },
       ],
     },
-    'Longhorn v1.12.1 (official), with me/manager:dev@sha256:abc in place of a/longhorn-manager:v1.12.1, me/engine:dev in place of a/longhorn-engine:v1.12.1',
+    'Longhorn v1.12.1 (official), with me/manager:dev@sha256:abc in place of a/manager:v1, me/engine:dev in place of a/engine:v1',
   ],
   [
     { name: 'official', version: null },

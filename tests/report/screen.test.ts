@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createLiveScreen, createPlainScreen, createScreen } from '../../e2e/report/screen.ts';
+import { createLiveScreen } from '../../e2e/report/screen.ts';
 import { openTerminal } from '../support/terminal.ts';
 
 const open = (columns = 40, rows = 10) => {
@@ -12,7 +12,7 @@ const open = (columns = 40, rows = 10) => {
     terminal.write(chunk.toString());
   });
   const stream = through as unknown as NodeJS.WriteStream;
-  return { stream, text: terminal.text, written: () => written, screen: createLiveScreen(stream) };
+  return { text: terminal.text, written: () => written, screen: createLiveScreen(stream) };
 };
 
 test('what is printed stays above what is drawn', () => {
@@ -39,17 +39,4 @@ test('after all that has scrolled away as well, and a line that is wider than th
   screen.draw([]);
   expect(written()).toContain('x'.repeat(50));
   expect(text().split('\n')).toEqual([...lines, 'x'.repeat(20), 'x'.repeat(20), 'x'.repeat(10)]);
-});
-
-test('without a terminal, or beside others who print, nothing is drawn', () => {
-  const { stream } = open();
-  const none = new PassThrough() as unknown as NodeJS.WriteStream;
-  expect(createScreen(stream, { alone: true }).size()).toEqual({ columns: 40, rows: 10 });
-  expect(createScreen(stream, { alone: false }).size()).toBeUndefined();
-  expect(createScreen(none, { alone: true }).size()).toBeUndefined();
-  const texts: string[] = [];
-  const plain = createPlainScreen((more) => texts.push(more));
-  plain.draw(['at work']);
-  plain.print(['one', 'two']);
-  expect(texts.join('')).toBe('one\ntwo\n');
 });

@@ -11,7 +11,6 @@ import { type KubernetesObject, type Resource, resources } from '../../e2e/kube/
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import type { Backup, Volume, VolumeAttachment } from '../../e2e/longhorn/types.ts';
-import { untilReady } from '../../e2e/store/drivers/server.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
 import { concernOf } from '../../e2e/suite/steps/conclude/concern.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
@@ -66,7 +65,6 @@ export const longhornScenario = defineScenario({
       },
       ...timelines,
       pods: watched<Pod>(resources.pods),
-      storeIsReady: (pods: Timeline<Pod>) => untilReady(pods, 'the server'),
       made,
       faults,
       answers,

@@ -24,19 +24,8 @@ test('no run is lost where many end at once, and 200 are kept in whole lines', a
   await Promise.all(names.map((name) => addRun(folder, report(name))));
   const runs = await readRuns(folder);
   expect(runs).toHaveLength(200);
-  expect(
-    runs
-      .slice(190)
-      .map(({ run }) => run)
-      .toSorted(),
-  ).toEqual(names);
-  expect(runs.at(-1)).toMatchObject({
-    date: '2026-11-20T09:00:00.000Z',
-    target: 'official',
-    version: 'v1.12.1',
-    provider: 'lab',
-    scenarios: [],
-  });
+  const last = runs.slice(190).map(({ run }) => run);
+  expect(last.toSorted()).toEqual(names);
   expect(await readdir(folder)).toEqual(['history.ndjson']);
 });
 

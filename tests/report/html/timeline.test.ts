@@ -9,15 +9,10 @@ const backup = (state: string, version: number, more: object = {}) => ({
   ...more,
 });
 
-const made = (...history: (object | string)[]) =>
-  makeTimeline(
-    {
-      history: history.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'),
-      logs: [],
-      trouble: [],
-    },
-    5000,
-  );
+const made = (...told: (object | string)[]) => {
+  const history = told.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
+  return makeTimeline({ history, logs: [], trouble: [] }, 5000);
+};
 const make = (lines: object[]) => made({ recording: 'x', seconds: 10 }, ...lines);
 
 const laneOf = ({ lanes }: ReturnType<typeof make>, name: string): Lane => {
@@ -75,15 +70,8 @@ describe('an object', () => {
 
 describe('an expectation', () => {
   const set = {
-    id: 1,
-    phase: 'set',
-    resource: 'backups',
-    name: 'b1',
-    label: 'the backup',
-    from: 1.5,
-    steps: ['Deleting', 'gone'],
-    limit: 90,
-    owner: 'the retry',
+    ...{ id: 1, phase: 'set', resource: 'backups', name: 'b1', label: 'the backup', from: 1.5 },
+    ...{ steps: ['Deleting', 'gone'], limit: 90, owner: 'the retry' },
   };
   const awaits = (at: number, expectation: object) => ({ at, marker: 'awaits', expectation });
 
@@ -118,64 +106,51 @@ describe('an expectation', () => {
   });
 });
 
-describe('the suite', () => {
-  test('has its sentences with their times', () => {
-    const phases = [
-      [0, 1, 'begins'],
-      [1, 1, 'passed'],
-      [1, 2, 'noted'],
-      [2, 3, 'begins'],
-      [3, 3, 'failed'],
-      [4, 4, 'begins'],
-    ] as const;
-    const steps = phases.map(([at, id, phase]) => ({ id, phase, sentence: `step ${id}`, at }));
-    const { sentences } = make(steps.map(({ at, ...step }) => ({ at, marker: 's', step })));
-    expect(sentences.map(({ sentence, state, from, to }) => [sentence, state, from, to])).toEqual([
-      ['step 1', 'passed', 0, 1],
-      ['step 2', 'noted', 1, 1],
-      ['step 3', 'failed', 2, 3],
-      ['step 4', 'unfinished', 4, null],
-    ]);
-  });
+test('the suite has its sentences with their times', () => {
+  const phases = [
+    [0, 1, 'begins'],
+    [1, 1, 'passed'],
+    [1, 2, 'noted'],
+    [2, 3, 'begins'],
+    [3, 3, 'failed'],
+    [4, 4, 'begins'],
+  ] as const;
+  const lines = phases.map(([at, id, phase]) => ({
+    at,
+    marker: 's',
+    step: { id, phase, sentence: `${id}` },
+  }));
+  expect(make(lines).sentences).toMatchObject([
+    { sentence: '1', state: 'passed', from: 0, to: 1 },
+    { sentence: '2', state: 'noted', from: 1, to: 1 },
+    { sentence: '3', state: 'failed', from: 2, to: 3 },
+    { sentence: '4', state: 'unfinished', from: 4, to: null },
+  ]);
+});
 
-  test('has a lane for each fault, from its injection over its proof to its end', () => {
-    const fault = (at: number, phase: string, detail: string) => ({
-      at,
-      marker: 'f',
-      fault: { id: 'x', name: 'immutable-file', phase, detail },
-    });
-    const phases = [
-      fault(1, 'injected', 'made'),
-      fault(2, 'proved', 'lsattr'),
-      fault(5, 'healed', 'mutable'),
-    ];
-    const { bars, marks } = laneOf(make(phases), 'immutable-file');
-    expect(bars.map(({ from, to, state, texts }) => [from, to, state, ...texts])).toEqual([
-      [1, 2, 'made', 'made'],
-      [2, 5, 'proved to be in force', 'lsattr'],
-    ]);
-    expect(marks).toHaveLength(3);
+test('a fault has a lane from its injection over its proof to its end, and so has what it was in line for', () => {
+  const fault = (at: number, phase: string, detail: string) => ({
+    ...{ at, marker: 'f' },
+    fault: { id: 'x', name: 'immutable-file', phase, detail },
   });
-
-  test('has a lane of what it was in line for and had', () => {
-    const lock = (at: number, phase: string) => ({
-      at,
-      marker: 'l',
-      lock: { things: ['the target'], phase },
-    });
-    expect(laneOf(make([lock(1, 'asks'), lock(3, 'has')]), 'locks').bars).toMatchObject([
-      { from: 1, to: 3, state: 'in line', texts: ['the target'] },
-      { from: 3, to: 10, state: 'has it' },
-    ]);
+  const lock = (at: number, phase: string) => ({ at, marker: 'l', lock: { things: ['the target'], phase } });
+  const phases = [fault(1, 'injected', 'made'), fault(2, 'proved', 'lsattr'), fault(5, 'healed', 'mutable')];
+  const timeline = make([...phases, lock(1, 'asks'), lock(3, 'has')]);
+  expect(laneOf(timeline, 'immutable-file')).toMatchObject({
+    bars: [
+      { from: 1, to: 2, state: 'made', texts: ['made'] },
+      { from: 2, to: 5, state: 'proved to be in force', texts: ['lsattr'] },
+    ],
+    marks: [{}, {}, {}],
   });
+  expect(laneOf(timeline, 'locks').bars).toMatchObject([
+    { from: 1, to: 3, state: 'in line', texts: ['the target'] },
+    { from: 3, to: 10, state: 'has it' },
+  ]);
 });
 
 test('half a line of a run that was killed takes nothing from the rest', () => {
   const { lanes, trouble } = made({ recording: 'x', seconds: 10 }, ...told, '{"at":7,"type":"MOD');
   expect(lanes.at(-1)?.bars).toEqual(make(told).lanes.at(-1)?.bars);
   expect(trouble).toEqual(['line 7 of the history cannot be read']);
-});
-
-test('a history of nothing is an empty picture as long as the scenario', () => {
-  expect(made()).toMatchObject({ seconds: 5, events: 0, sentences: [] });
 });

@@ -10,7 +10,6 @@ const object = {
     messages: null,
     list: [],
     nested: [{ x: 1, y: [{ z: 'two\nlines' }] }],
-    progress: 5,
     ready: false,
   },
 };

@@ -4,11 +4,7 @@ import { levelsOf } from '../../../../../e2e/report/html/page/chart/draw-lane.ts
 import { layOutBars, layOutMarks } from '../../../../../e2e/report/html/page/chart/pieces.ts';
 
 const bar = (from: number, to: number, tone: Tone = 'good'): Bar => ({
-  from,
-  to,
-  state: 's',
-  tone,
-  texts: [],
+  ...{ from, to, tone, state: 's', texts: [] },
 });
 const bars = (length: number, begin: number, wide: number) =>
   Array.from({ length }, (_, index) => bar(begin + index * wide, begin + (index + 1) * wide));
