@@ -17,26 +17,23 @@ beforeEach(async () => {
 afterEach(() => void vi.unstubAllEnvs());
 
 describe.skipIf(chromium === undefined)('a browser leaves no trace behind', () => {
-  test('when nobody asked for the trace of a page', async () => {
-    const { context, close } = await openContext(chromium ?? '');
-    await context.tracing.start({ snapshots: true });
-    await context.newPage();
-    expect(await traces()).toHaveLength(1);
-    await close();
-    expect(await traces()).toEqual([]);
-  });
-
-  test('when it ended before its page was closed', async () => {
-    const { context, close } = await openContext(chromium ?? '');
-    await context.tracing.start({ snapshots: true });
-    const browser = context.browser();
-    const ended = new Promise((resolve) => browser?.once('disconnected', resolve));
-    const session = await browser?.newBrowserCDPSession();
-    await session?.send('Browser.crash').catch(() => {});
-    await ended;
-    await close().catch(() => {});
-    expect(await traces()).toEqual([]);
-  });
+  test.each(['nobody asked for the trace of a page', 'it ended before its page was closed'])(
+    'when %s',
+    async (when) => {
+      const { context, close } = await openContext(chromium ?? '');
+      await context.tracing.start({ snapshots: true });
+      expect(await traces()).toHaveLength(1);
+      const browser = context.browser();
+      const ended = new Promise((resolve) => browser?.once('disconnected', resolve));
+      if (when.startsWith('it ended')) {
+        const session = await browser?.newBrowserCDPSession();
+        await session?.send('Browser.crash').catch(() => {});
+        await ended;
+      }
+      await close().catch(() => {});
+      expect(await traces()).toEqual([]);
+    },
+  );
 });
 
 test('a browser that does not start leaves no trace behind', async () => {

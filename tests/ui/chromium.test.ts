@@ -27,10 +27,7 @@ test('the system is looked through for a browser, Chromium before others; the on
 });
 
 test('what is missing is told with the command that mends it', () => {
-  expect(withoutChromium({})).toEqual({
-    detail: 'there is no Chromium on PATH (chromium, chromium-browser, google-chrome, google-chrome-stable)',
-    mend: 'apt-get install chromium',
-  });
+  expect(withoutChromium({})).toMatchObject({ mend: 'apt-get install chromium' });
   const { detail } = withoutChromium({ CORRAL_CHROMIUM: '/x' });
   expect(detail).toBe('CORRAL_CHROMIUM names /x, which is no program');
 });

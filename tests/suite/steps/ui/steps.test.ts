@@ -1,58 +1,27 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { createTimeline, type Recorder } from '../../../../e2e/history/timeline.ts';
+import { describe, expect, test } from 'vitest';
+import { createTimeline } from '../../../../e2e/history/timeline.ts';
 import type { Duration } from '../../../../e2e/kube/duration.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
-import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import type { PageHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
 import { untilLostLate } from '../../../../e2e/suite/steps/ui/page.ts';
 import { createThenOfPages, describeDelays } from '../../../../e2e/suite/steps/ui/steps.ts';
-import { type Look, lookOf } from '../../../../e2e/ui/backup-look.ts';
-import { findChromium } from '../../../../e2e/ui/chromium.ts';
-import { followPage } from '../../../../e2e/ui/followed-page.ts';
+import { lookOf } from '../../../../e2e/ui/backup-look.ts';
 import type { Mutant } from '../../../../emulator/mutants.ts';
-import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.ts';
-import { serveEmulatedPage } from '../../../ui/support/emulated-page.ts';
-import { keepBrowser } from '../../../ui/support/keep-browser.ts';
+import { createTestContext } from '../../../support/test-context.ts';
+import { keepBrowser, openPage } from '../../../ui/support/open-page.ts';
 import { handleOf } from '../recordings.ts';
 
-const chromium = findChromium(process.env);
-keepBrowser(chromium);
+const chromium = keepBrowser();
 const name = 'backup-a';
 const first = handleOf(name, 'the first backup');
-
-let served: Awaited<ReturnType<typeof serveEmulatedPage>>;
-let proxy: TcpProxy;
-let handle: PageHandle;
-let then: ReturnType<typeof createThenOfPages>;
-let context: Context;
-let findings: { title: string; detail: string }[];
-let timeline: Recorder<Backup>;
-let version: number;
-afterEach(async () => {
-  await handle.page.close();
-  await proxy.close();
-  await served.stop();
-});
-
-const say = (status: object, more: object = {}): void => {
-  version += 1;
-  const object = {
-    metadata: { name, resourceVersion: String(version), ...more },
-    spec: { snapshotName: 's' },
-    status,
-  } as Backup;
-  timeline.push({ kind: version === 1 ? 'added' : 'modified', at: Date.now(), object });
-};
-const remove = (): void => {
-  const object = timeline.timeline.current(name) as Backup;
-  timeline.push({ kind: 'deleted', at: Date.now(), object });
-};
-const both = (status: Record<string, unknown>): void => {
-  say(status);
-  served.put(name, status);
-};
+const url = 'nfs://store/a';
+const [completed, deleting] = [
+  { state: 'Completed', url },
+  { state: 'Deleting', url },
+];
+const denied = { state: 'Error', url, messages: { error: 'denied' } };
 
 const limits = (within: Duration) => ({
   pageFollows: { within, owner: 'the test' },
@@ -60,154 +29,147 @@ const limits = (within: Duration) => ({
   pageReconnects: { within, owner: 'the test' },
   pageStale: { within, owner: 'the proxy in between' },
 });
-const untilLook = async (state: string | undefined): Promise<void> =>
-  expect(await handle.page.until(() => handle.page.look(name)?.state === state, 10_000)).toBe(true);
-const untilTroubled = async (troubles = 1): Promise<void> =>
-  expect(await handle.page.until(() => handle.page.log.troubles.length >= troubles, 10_000)).toBe(true);
 
 // The page and the custom resources, which are the same as long as a test does not let them differ; the
 // timeouts are long ones where nothing is to run out.
 const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Duration } = {}) => {
-  version = 0;
-  timeline = createTimeline<Backup>({ label: 'backups', stop: async () => {} });
-  const { timeline: backups } = timeline;
-  served = await serveEmulatedPage('127.77.0.5', mutant === undefined ? {} : { mutant });
-  both({ state: 'Completed', url: 'nfs://store/a' });
-  const url = new URL(served.url);
-  proxy = await startTcpProxy(Number(url.port), url.hostname);
-  url.host = `127.0.0.1:${proxy.port}`;
-  const expected = (): Map<string, Look> =>
-    new Map(backups.objects().map((each) => [each.metadata.name, lookOf(each)]));
-  const page = await followPage({ chromium: chromium ?? '', url: url.href, expected });
-  handle = {
-    page,
-    forward: { url: '', pod: () => undefined, trouble: () => undefined },
-    mark: backups.mark(),
-    cutOff: [],
+  const { timeline: backups, push } = createTimeline<Backup>({ label: 'backups', stop: async () => {} });
+  let version = 0;
+  const say = (status: object, more: object = {}): void => {
+    version += 1;
+    const metadata = { name, resourceVersion: String(version), ...more };
+    const object = { metadata, spec: { snapshotName: 's' }, status } as Backup;
+    push({ kind: version === 1 ? 'added' : 'modified', at: Date.now(), object });
   };
-  expect(await page.until(() => page.live().length > 0, 10_000)).toBe(true);
+  say(completed);
+  const expected = () => new Map(backups.objects().map((each) => [each.metadata.name, lookOf(each)]));
+  const opened = await openPage(chromium, { rows: { [name]: completed }, expected, mutant });
+  const { page, until } = opened;
+  await until(() => page.live().length > 0);
+  const forward = { url: '', pod: () => undefined, trouble: () => undefined };
+  const handle: PageHandle = { page, forward, mark: backups.mark(), cutOff: [] };
   const timeouts = { ...timeoutsOn(longhornClocks), ...limits(within) };
-  const work = (_sentence: string, work: () => Promise<unknown>) => work();
-  const step = Object.assign(work, { returning: work });
-  findings = [];
-  const report = { finding: (finding: (typeof findings)[number]) => findings.push(finding) };
-  context = { timelines: { backups }, timeouts, step, report, version: 'v1.12.1' } as unknown as Context;
-  then = createThenOfPages(context);
+  const { context, findings } = createTestContext({ timelines: { backups }, timeouts });
+  return {
+    ...opened,
+    ...{ say, push, handle, context, findings, judged: createThenOfPages(context) },
+    show: (status: Record<string, unknown>): void => opened.put(name, status),
+    both: (status: Record<string, unknown>): void => {
+      say(status);
+      opened.put(name, status);
+    },
+    remove: async (): Promise<void> => {
+      push({ kind: 'deleted', at: Date.now(), object: backups.current(name) as Backup });
+      await opened.datastore.backups.delete(name);
+    },
+    untilLook: (state: string) => until(() => page.look(name)?.state === state),
+    untilTroubled: (troubles = 1) => until(() => page.log.troubles.length >= troubles),
+    /** The managers are gone, of which nobody has told the page. */
+    kill: (): void => {
+      for (const ago of [30_000, 10_000])
+        handle.cutOff.push({ from: Date.now() - ago, to: Date.now() - ago + 1 });
+      opened.proxy.freeze();
+    },
+  };
 };
 
 describe.skipIf(chromium === undefined)('a page', () => {
   test('that is as the custom resources are passes all that is asked of it', async () => {
-    await open();
-    await then.leftAlone(first);
-    both({ state: 'Error', url: 'nfs://store/a', messages: { error: 'denied' } });
-    await then.pageShows(handle, first);
-    await then.rowTells(handle, first);
-    both({ state: 'Deleting', url: 'nfs://store/a' });
-    await then.pageShows(handle, first);
-    remove();
-    await served.datastore.backups.delete(name);
-    await then.pageFollowed(handle, first);
-    await then.pageUntroubled(handle);
-    await expect(then.leftAlone(first)).rejects.toThrow('the first backup (backup-a) is gone');
-    timeline.push({ kind: 'gap', at: Date.now(), reason: '410 Gone' });
-    await expect(then.pageFollowed(handle, first)).rejects.toThrow(
+    const { judged, handle, both, remove, push } = await open();
+    await judged.leftAlone(first);
+    both(denied);
+    await judged.pageShows(handle, first);
+    await judged.rowTells(handle, first);
+    both(deleting);
+    await judged.pageShows(handle, first);
+    await remove();
+    await judged.pageFollowed(handle, first);
+    await judged.pageUntroubled(handle);
+    await expect(judged.leftAlone(first)).rejects.toThrow('the first backup (backup-a) is gone');
+    push({ kind: 'gap', at: Date.now(), reason: '410 Gone' });
+    await expect(judged.pageFollowed(handle, first)).rejects.toThrow(
       'the watch of backups lost a stretch while the page was open: 410 Gone',
     );
   });
 
   test('that showed something that never was, whose request fails, or that does not follow is told', async () => {
-    await open();
-    served.put(name, { state: 'Deleting', url: 'nfs://store/a' });
+    const { judged, handle, page, context, show, say, refuse, untilLook, untilTroubled } = await open();
+    show(deleting);
     await untilLook('Deleting');
-    served.put(name, { state: 'Completed', url: 'nfs://store/a' });
-    await expect(then.pageFollowed(handle, first)).rejects.toThrow(
+    show(completed);
+    await expect(judged.pageFollowed(handle, first)).rejects.toThrow(
       /^the page and the custom resources differ:\n- longhorn-manager told the page Deleting at [\d:.]+, where the first backup was Completed$/,
     );
-    served.refuse(`delete backups ${name}`, 'denied by a webhook');
-    await (await handle.page.table.askToDelete(name)).confirm();
+    refuse(`delete backups ${name}`, 'denied by a webhook');
+    await (await page.table.askToDelete(name)).confirm();
     await untilTroubled(2);
-    await expect(then.pageUntroubled(handle)).rejects.toThrow(
+    await expect(judged.pageUntroubled(handle)).rejects.toThrow(
       'POST /v1/backupvolumes/v?action=backupDelete: 500',
     );
-
     await untilLook('Completed');
     Object.assign(context.timeouts, limits('300ms'));
-    say({ state: 'Deleting', url: 'nfs://store/a' });
-    await expect(then.pageShows(handle, first)).rejects.toThrow(
+    say(deleting);
+    await expect(judged.pageShows(handle, first)).rejects.toThrow(
       'the page does not show within 300 ms (the test) what the custom resources say:\n- the first backup is Deleting, and the page shows Completed: longhorn-manager has told it Completed',
     );
-    say({ state: 'Completed' }, { deletionTimestamp: '2026-01-01T00:00:00Z' });
-    await expect(then.leftAlone(first)).rejects.toThrow(
-      'the first backup (backup-a) is Completed, and its deletion was asked for',
-    );
+    say(completed, { deletionTimestamp: '2026-01-01T00:00:00Z' });
+    await expect(judged.leftAlone(first)).rejects.toThrow('is Completed, and its deletion was asked for');
   });
 
   test('that is told late, as another page was told, is as it must be in time, which is a finding', async () => {
-    await open();
+    const { judged, handle, page, context, findings, show, say } = await open();
     context.timeouts.pageFollows.within = '1s';
-    say({ state: 'Deleting', url: 'nfs://store/a' });
-    const shows = then.pageShows(handle, first);
-    await handle.page.until(() => false, 1_500);
-    served.put(name, { state: 'Deleting', url: 'nfs://store/a' });
+    say(deleting);
+    const shows = judged.pageShows(handle, first);
+    await page.until(() => false, 1_500);
+    show(deleting);
     await shows;
     expect(findings).toEqual([]);
     // The page's own part is judged by what it was told.
     context.timeouts.pageFollows.within = '1400ms';
-    await then.pageFollowed(handle, first);
-    expect(findings).toEqual([
-      expect.objectContaining({ detail: expect.stringMatching(/^Longhorn v1\.12\.1: Deleting after \d/) }),
+    await judged.pageFollowed(handle, first);
+    expect(findings).toMatchObject([
+      { detail: expect.stringMatching(/^Longhorn v1\.12\.1: Deleting after \d/) },
     ]);
   });
 
   test('that hides what failed is told', async () => {
-    await open({ mutant: 'page-hides-error', within: '300ms' });
-    both({ state: 'Error', url: 'nfs://store/a', messages: { error: 'denied' } });
+    const { judged, handle, both, untilLook } = await open({ mutant: 'page-hides-error', within: '300ms' });
+    both(denied);
     await untilLook('Error');
-    await expect(then.pageShows(handle, first)).rejects.toThrow(
+    await expect(judged.pageShows(handle, first)).rejects.toThrow(
       '- the first backup is Error with the red icon, and the page shows Error: longhorn-manager has told it what is so',
     );
   });
 
   test('that is cut off is back by itself; what went wrong by that does not count', async () => {
-    await open({ within: '300ms' });
+    const { judged, handle, page, proxy, until, untilTroubled } = await open({ within: '300ms' });
     const from = Date.now();
     handle.cutOff.push({ from, to: from + 10_000 });
     proxy.refuse();
     proxy.cut();
     await untilTroubled();
-    await expect(then.pageIsBack(handle)).rejects.toThrow(
+    await expect(judged.pageIsBack(handle)).rejects.toThrow(
       'the page did not connect again within 300 ms (the test); it shows what was before',
     );
     proxy.accept();
-    await handle.page.until(() => handle.page.live().length === 2, 10_000);
-    await then.pageIsBack(handle);
-    await then.pageUntroubled(handle);
+    await until(() => page.live().length === 2);
+    await judged.pageIsBack(handle);
+    await judged.pageUntroubled(handle);
     handle.cutOff.length = 0;
-    await expect(then.pageUntroubled(handle)).rejects.toThrow(
+    await expect(judged.pageUntroubled(handle)).rejects.toThrow(
       /^on the page something went wrong:\n- console: WebSocket connection to /,
     );
   });
 
-  const killed = (): void => {
-    for (const ago of [30_000, 10_000])
-      handle.cutOff.push({ from: Date.now() - ago, to: Date.now() - ago + 1 });
-    // The manager is gone, and nobody says so.
-    proxy.freeze();
-  };
-
-  test('that was told nothing of the end of its connection shows an old table until the proxy in between gives it up, which is a finding with its duration; then it is back', async () => {
-    await open();
-    killed();
-    const losses = handle.page.log.losses();
-    const late = untilLostLate(context, handle, losses);
-    expect(handle.page.log.losses()).toBe(losses);
+  test('that was told nothing of the end of its connection shows an old table until the proxy in between gives it up, which is a finding with its duration', async () => {
+    const { handle, page, proxy, context, findings, kill } = await open();
+    kill();
+    const late = untilLostLate(context, handle, page.log.losses());
     expect(findings).toEqual([]);
     proxy.refuse();
     proxy.cut();
     await late;
-    await untilTroubled();
-    proxy.accept();
-    await handle.page.until(() => handle.page.live().length === 2, 10_000);
     expect(findings).toEqual([
       {
         title: 'The page goes on showing an old table after the manager that it was connected to is gone',
@@ -216,14 +178,12 @@ describe.skipIf(chromium === undefined)('a page', () => {
         ),
       },
     ]);
-    await then.pageIsBack(handle);
-    await then.pageUntroubled(handle);
   });
 
   test('that never loses that connection is not live, which is a failure', async () => {
-    await open({ within: '300ms' });
-    killed();
-    await expect(untilLostLate(context, handle, handle.page.log.losses())).rejects.toThrow(
+    const { handle, page, context, findings, kill } = await open({ within: '300ms' });
+    kill();
+    await expect(untilLostLate(context, handle, page.log.losses())).rejects.toThrow(
       'the page kept its connection for 300 ms (the proxy in between) after every longhorn-manager was killed: nothing that it shows is live',
     );
     expect(findings).toEqual([]);
@@ -231,13 +191,10 @@ describe.skipIf(chromium === undefined)('a page', () => {
 });
 
 test('of each look the longest delay is told, and all bars are one', () => {
-  const delays = [
-    { look: 'Deleting', delay: 400 },
-    { look: '0 %', delay: 900 },
-    { look: 'Deleting', delay: 200 },
-    { look: '40 %', delay: 1100 },
-    { look: 'no row', delay: 30 },
-  ];
-  expect(describeDelays(delays)).toBe('Deleting after 400 ms, a bar after 1.1 s, no row after 30 ms');
+  const delays = Object.entries({ Deleting: 400, '0 %': 900, '40 %': 1100, 'no row': 30 });
+  const told = describeDelays(
+    [...delays, ['Deleting', 200] as const].map(([look, delay]) => ({ look, delay })),
+  );
+  expect(told).toBe('Deleting after 400 ms, a bar after 1.1 s, no row after 30 ms');
   expect(describeDelays([])).toBe('nothing changed');
 });
