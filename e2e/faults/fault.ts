@@ -13,6 +13,7 @@ export type KindName =
   | 'patched-object'
   | 'read-only-backups'
   | 'denied-reading'
+  | 'emptied-file'
   | 'filled-store'
   | 'wrong-answers';
 

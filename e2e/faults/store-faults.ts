@@ -42,6 +42,7 @@ export const storeFaults = {
   'stalled-server': healing('stall', 'store-stall'),
   'read-only-backups': healing('readOnlyBackups', 'manager-mount'),
   'denied-reading': healing('denyReading'),
+  'emptied-file': healing('emptyFile'),
   'filled-store': healing('littleSpace'),
   'wrong-answers': healing('wrongAnswers'),
 } as const satisfies Partial<Record<KindName, FaultKind>>;
@@ -84,6 +85,10 @@ export const deniedReading = (
   store: RunningStore,
   folder: { path: string; denied: DeniedReading; title: string },
 ): Fault => fault('denied-reading', store, able(store, 'denyReading')(folder));
+
+/** The fault that a file of the store is empty. */
+export const emptiedFile = (store: RunningStore, file: { path: string; title: string }): Fault =>
+  fault('emptied-file', store, able(store, 'emptyFile')(file));
 
 /** The fault that the store takes only so many bytes more. */
 export const filledStore = (store: RunningStore, space: { left: number; title: string }): Fault =>

@@ -90,6 +90,7 @@ test('each kind that can be healed says whether it reaches others', () =>
   ).toEqual([
     'denied-deletion',
     'denied-reading',
+    'emptied-file',
     'filled-store',
     'foreign-lock',
     'held-deletion',

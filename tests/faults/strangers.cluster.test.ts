@@ -14,6 +14,7 @@ import { patchedObject } from '../../e2e/faults/patched-object.ts';
 import {
   deniedFile,
   deniedReading,
+  emptiedFile,
   filledStore,
   foreignLock,
   readOnlyBackups,
@@ -25,7 +26,7 @@ import { managerLabel, managerPodOf, managerPods } from '../../e2e/longhorn/mana
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import type { Volume } from '../../e2e/longhorn/types.ts';
 import { driverNamed } from '../../e2e/store/drivers/index.ts';
-import { backupConfigPath, volumeFolder } from '../../e2e/store/format/layout.ts';
+import { backupConfigPath, blockPath, volumeFolder } from '../../e2e/store/format/layout.ts';
 import { requestBackup, untilCompleted, untilSettled } from '../../e2e/suite/steps/backup/backup.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
 import { requestDeletion } from '../../e2e/suite/steps/deletion/deletion.ts';
@@ -204,6 +205,7 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
       name: setting,
     },
   );
+  const [block] = (await store.config(one.name, kept.name))?.blocks ?? [];
   const pods = await managerPods(cluster);
   await strangersBeside(
     node,
@@ -221,6 +223,10 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
         path: `${volumeFolder(one.name)}/blocks`,
         denied: 'its listing',
         title: 'the listing of the blocks is denied',
+      }),
+      emptiedFile(store, {
+        path: `${volumeFolder(one.name)}/${blockPath(block?.checksum ?? '')}`,
+        title: 'a block is empty',
       }),
       deniedDeletion(cluster, {
         policy: `corral-${run}-policy-1`,

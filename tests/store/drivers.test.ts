@@ -5,6 +5,7 @@ import { kinds } from '../../e2e/faults/kinds.ts';
 import {
   deniedFile,
   deniedReading,
+  emptiedFile,
   filledStore,
   foreignLock,
   readOnlyBackups,
@@ -70,6 +71,7 @@ const faults: Record<Ability, (store: RunningStore) => unknown> = {
   stall: (store) => stalledServer(store, 'slow', 'it'),
   readOnlyBackups: (store) => readOnlyBackups(store, path),
   denyReading: (store) => deniedReading(store, { ...path, denied: 'its listing' }),
+  emptyFile: (store) => emptiedFile(store, path),
   wrongAnswers: (store) =>
     wrongAnswers(store, { asked: 'list', below: '', every: 1, answer: 'SlowDown', title: 'it' }),
   littleSpace: (store) => filledStore(store, { left: 1, title: 'it' }),

@@ -43,7 +43,7 @@ export const storeBugs = {
     versions: everyVersion,
     promise: 'a deletion does not go on beside a lock of an upload that it cannot read',
     happens:
-      'locks that cannot be loaded are left out, and a folder locks/ that cannot be listed has none: the deletion goes through beside the upload',
+      'locks that cannot be loaded are left out, be they empty or unreadable, and a folder locks/ that cannot be listed has none: the deletion goes through beside the upload',
     symptoms: [
       { of: 'history', kind: 'Backup', state: 'Deleting', gone: true },
       { of: 'store', findings: ['block-missing'], also: ['block-count-wrong', 'last-backup-missing'] },
@@ -60,7 +60,7 @@ export const storeBugs = {
     },
     upstream: unreported,
     source: 'backupstore, lock.go, getLocksForVolume; the same up to its newest source (2026-08)',
-    seen: `the engine of v1.8.2; ${whole}`,
+    seen: `the engine of v1.8.2; ${whole}; with a lock that is empty, and with one for which a bucket's server answers InternalError, a whole real v1.12.1`,
   },
   'unlistable-store-is-empty': {
     title: 'A store whose volumes cannot be listed is taken for an empty one',

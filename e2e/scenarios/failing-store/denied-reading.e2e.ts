@@ -36,36 +36,6 @@ scenario(
 );
 
 scenario(
-  'A deletion does not begin beside an upload whose lock cannot be listed',
-  { ...about, needs: ['denyReading', 'foreignLock'] },
-  async ({ given, when, then, data: { volume: size, brief, small } }) => {
-    const volume = await given.volume({ size });
-    await given.data(volume, brief);
-    const first = await given.settledBackup(volume);
-    const data = await given.data(volume, small);
-    const snapshot = await given.snapshot(volume);
-    // Of another upload, as from another cluster: it counts for as long as it is there, however fast this
-    // cluster's own is.
-    const lock = await given.foreignLock(volume, { of: 'a backup' });
-    const second = await when.backedUp(snapshot);
-    await then.underWay(second);
-    const unlistable = await given.unlistable({ of: volume, folder: 'locks' });
-    await then.inForce(unlistable);
-
-    await when.deleted(first);
-    await then.keeps('lock-fails-open', () => then.notDeleted(first));
-    await then.inForce(lock);
-
-    await when.released(unlistable);
-    await then.completed(second);
-    await when.lockRemoved(lock, first);
-    await then.goneInTheEnd(first);
-    await then.storeHolds(volume, [second], { besides: true });
-    await then.restores(second, [data]);
-  },
-);
-
-scenario(
   'A store whose volumes cannot be listed is not taken for an empty one',
   about,
   async ({ given, when, then }) => {

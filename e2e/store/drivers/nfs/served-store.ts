@@ -4,6 +4,7 @@ import { volumeFolder } from '../../format/layout.ts';
 import type { BackupStore } from '../../store.ts';
 import { servingPods } from '../server.ts';
 import { deniedReading } from './denied-reading.ts';
+import { emptiedFile } from './emptied-file.ts';
 import { filledStore } from './filled-store.ts';
 import { foreignLock } from './foreign-lock.ts';
 import { immutableFile } from './immutable-file.ts';
@@ -57,6 +58,7 @@ export const servedStore = (
       }),
     readOnlyBackups: ({ path, title }) => readOnlyBackups(cluster, { url, path, title }),
     denyReading: ({ path, ...denied }) => deniedReading(cluster, { pod, path: `${root}/${path}`, ...denied }),
+    emptyFile: ({ path, title }) => emptiedFile(cluster, { pod, path: `${root}/${path}`, title }),
     littleSpace: (space) => filledStore(cluster, { pod, root, ...space }),
   };
 };
