@@ -89,12 +89,20 @@ export const mended: Record<Fix, readonly string[]> = {
     'A deletion does not begin beside an upload whose lock is empty',
     'A deletion does not begin beside an upload whose lock cannot be read, as the server answers with an error [s3]',
   ],
-  'fixed:unlistable-store-is-empty': ['A store whose volumes cannot be listed is not taken for an empty one'],
+  'fixed:unlistable-store-is-empty': [
+    'A store whose volumes cannot be listed is not taken for an empty one',
+    'The backups of a volume stay in Longhorn while they cannot be listed',
+  ],
   'fixed:unreadable-config-is-gone': [
     'A backup that is being deleted does not go while its config cannot be looked at',
   ],
   'fixed:config-removed-without-volume-cfg': [],
-  'fixed:unlistable-blocks-are-unknown': [],
+  'fixed:unlistable-blocks-are-unknown': [
+    'The deletion of a backup removes the blocks that it alone has, or fails, while the blocks cannot be listed',
+  ],
+  'fixed:unreadable-neighbour-keeps-blocks': [
+    'The deletion of a backup removes the blocks that it alone has, or fails, beside another whose config is empty',
+  ],
   'fixed:waiting-backup-loses-lock': [
     'A backup that waited for a deletion is made although blocks are still being removed',
   ],

@@ -14,6 +14,7 @@ export type KindName =
   | 'read-only-backups'
   | 'denied-reading'
   | 'emptied-file'
+  | 'hidden-file'
   | 'filled-store'
   | 'wrong-answers';
 

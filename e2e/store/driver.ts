@@ -14,6 +14,7 @@ export const abilities = {
   readOnlyBackups: 'a backup store that longhorn-manager mounts, where a folder of it can be made read-only',
   denyReading: 'a backup store whose server can be made to refuse the reading of a folder to every client',
   emptyFile: 'a backup store in which a file can be emptied, and filled again',
+  hideFile: 'a backup store out of which a file can be moved, and back',
   littleSpace: 'a backup store of little space, which can be filled up',
   wrongAnswers: 'a backup store that is asked by HTTP, where chosen requests can be answered wrongly',
 } as const;
@@ -106,6 +107,8 @@ export type Troubles = {
   denyReading(folder: { path: string; denied: DeniedReading; title: string }): Trouble;
   /** A file is empty; the heal puts back what was in it, unless it was removed or written anew. */
   emptyFile(file: { path: string; title: string }): Trouble;
+  /** A file is not there; the heal brings it back, unless it was written anew. */
+  hideFile(file: { path: string; title: string }): Trouble;
   /** It takes only so many bytes more. */
   littleSpace(space: { left: number; title: string }): Trouble;
   /** Its server answers chosen requests of everybody's but the suite's own wrongly. */

@@ -94,6 +94,7 @@ test('each kind that can be healed says whether it reaches others', () =>
     'filled-store',
     'foreign-lock',
     'held-deletion',
+    'hidden-file',
     'immutable-file',
     'read-only-backups',
     'stalled-server',

@@ -17,6 +17,7 @@ import {
   emptiedFile,
   filledStore,
   foreignLock,
+  hiddenFile,
   readOnlyBackups,
   stalledServer,
 } from '../../e2e/faults/store-faults.ts';
@@ -205,7 +206,7 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
       name: setting,
     },
   );
-  const [block] = (await store.config(one.name, kept.name))?.blocks ?? [];
+  const [emptied, hidden] = (await store.config(one.name, kept.name))?.blocks ?? [];
   const pods = await managerPods(cluster);
   await strangersBeside(
     node,
@@ -225,8 +226,12 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
         title: 'the listing of the blocks is denied',
       }),
       emptiedFile(store, {
-        path: `${volumeFolder(one.name)}/${blockPath(block?.checksum ?? '')}`,
+        path: `${volumeFolder(one.name)}/${blockPath(emptied?.checksum ?? '')}`,
         title: 'a block is empty',
+      }),
+      hiddenFile(store, {
+        path: `${volumeFolder(one.name)}/${blockPath(hidden?.checksum ?? '')}`,
+        title: 'a block is gone',
       }),
       deniedDeletion(cluster, {
         policy: `corral-${run}-policy-1`,

@@ -8,6 +8,7 @@ import {
   emptiedFile,
   filledStore,
   foreignLock,
+  hiddenFile,
   readOnlyBackups,
   stalledServer,
   wrongAnswers,
@@ -72,6 +73,7 @@ const faults: Record<Ability, (store: RunningStore) => unknown> = {
   readOnlyBackups: (store) => readOnlyBackups(store, path),
   denyReading: (store) => deniedReading(store, { ...path, denied: 'its listing' }),
   emptyFile: (store) => emptiedFile(store, path),
+  hideFile: (store) => hiddenFile(store, path),
   wrongAnswers: (store) =>
     wrongAnswers(store, { asked: 'list', below: '', every: 1, answer: 'SlowDown', title: 'it' }),
   littleSpace: (store) => filledStore(store, { left: 1, title: 'it' }),

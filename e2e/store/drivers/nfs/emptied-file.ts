@@ -1,6 +1,6 @@
 import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
 import type { Trouble } from '../../driver.ts';
-import { volumesFolder } from '../../format/layout.ts';
+import { asideOf } from './aside.ts';
 import { healByCommand, troubleByCommand } from './by-command.ts';
 
 // Its times stay, as a lock's age is its file's. A client believes for a second what it knows of a file
@@ -34,14 +34,6 @@ case $action in
     echo "it is empty, and its $(stat -c %s -- "$aside") bytes are kept aside" ;;
 esac`;
 
-/** The folder for what is kept aside, in the one that is exported, beside what Longhorn writes. */
-export const asideFolder = 'corral-aside';
-
-const asideOf = (path: string): string => {
-  const at = path.lastIndexOf(`/${volumesFolder}/`);
-  return at < 0 ? `${path}/${asideFolder}` : `${path.slice(0, at)}/${asideFolder}${path.slice(at)}`;
-};
-
 /**
  * The command that empties a file of a store and keeps aside what was in it, puts that back, does so for every
  * file of the exported folder (`clear-all`) and prints those, or proves that a file is empty.
@@ -53,7 +45,7 @@ export const emptyCommand = (action: 'set' | 'clear' | 'clear-all' | 'prove', pa
   'corral-emptied',
   action,
   path,
-  asideOf(path),
+  asideOf(path, 'emptied'),
 ];
 
 /** A file of the server is empty, as one is that was cut off when its writer lost power. */

@@ -3,6 +3,7 @@ import {
   deniedReading,
   emptiedFile,
   filledStore,
+  hiddenFile,
   stalledServer,
   wrongAnswers,
 } from '../../../faults/store-faults.ts';
@@ -22,7 +23,7 @@ import { inMebibytes } from '../sizes.ts';
 import { describeTarget } from '../target.ts';
 import { judge, storeQuiet } from '../timeouts.ts';
 import { judgeRestore } from '../volume/restored.ts';
-import { creationEnds, type StoreFailure, storeFailures } from './expectations.ts';
+import { creationEnds, isLetGo, type StoreFailure, storeFailures } from './expectations.ts';
 import {
   describeFile,
   describeFolder,
@@ -75,6 +76,13 @@ export const createGivenOfStores = (context: Context) => {
       const title = `all reading of ${describeFolder(where)} is denied`;
       return context.step.returning(`Given that all reading of ${describeFolder(where)} is denied`, () =>
         deny(where, 'all that is in it', title),
+      );
+    },
+    /** The file is not there, as if somebody had removed it. Until `when.released`. */
+    hidden: (file: StoreFile) => {
+      const title = `${describeFile(file)} is gone from the store`;
+      return context.step.returning(`Given that ${title}`, () =>
+        context.faults.inject(hiddenFile(context.store, { path: filePath(file), title })),
       );
     },
     /** The store takes only so many bytes more. Until `when.released`. */
@@ -175,6 +183,11 @@ export const createThenOfStores = (context: Context) => {
           );
       });
     },
+    /** Longhorn has found at that look that the store has the backup no more, and lets it go as it is. */
+    letGo: (backup: BackupHandle, look: Look) =>
+      step(`Then Longhorn lets ${backup.label} go, which the store has no more`, () =>
+        judge(isLetGo(backups, { ...backup, from: look.mark }), timeouts.backupLetGo),
+      ),
     /** The backup target says that it is not available, and this of why. */
     targetTells: (why: string) => {
       context.expected.push({ id: 'target-not-listed', of: target });
