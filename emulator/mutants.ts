@@ -68,6 +68,8 @@ export const fixes = {
     'a deletion reads volume.cfg first, and removes nothing without it',
   'fixed:unlistable-blocks-are-unknown':
     'a deletion fails before it removes anything while the blocks cannot be listed',
+  'fixed:unreadable-neighbour-keeps-blocks':
+    'a deletion gives way, as to a lock, before it removes anything while the config of another backup cannot be read',
   'fixed:waiting-backup-loses-lock': 'a Backup stays until the command that removes it has ended',
 } as const;
 

@@ -51,7 +51,7 @@ export const runMutantsCommand = async ({ argv, config, progress }: CommandOptio
 // What only the store's matrix shows is seen there, by the self tests.
 const known = [
   ...Object.keys(mutants),
-  ...Object.entries(mended).flatMap(([fix, scenario]) => (scenario === undefined ? [] : [fix])),
+  ...Object.entries(mended).flatMap(([fix, scenarios]) => (scenarios.length === 0 ? [] : [fix])),
 ] as Mutant[];
 
 /**

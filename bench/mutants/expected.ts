@@ -77,18 +77,33 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
 };
 
 /**
- * For every bug of Longhorn's that the emulator can be without, the scenario that shows it, and must say then
- * that it is fixed; undefined where only the store's matrix shows it.
+ * For every bug of Longhorn's that the emulator can be without, the scenarios that show it, and must say then
+ * that it is fixed, by their names in a report; none where only the store's matrix shows it.
  */
-export const mended: Record<Fix, string | undefined> = {
-  'fixed:deletion-destroys-other-backups':
+export const mended: Record<Fix, readonly string[]> = {
+  'fixed:deletion-destroys-other-backups': [
     'The deletion of a backup leaves the others whole, though they cannot be listed',
-  'fixed:lock-fails-open': 'A deletion does not begin beside an upload whose lock cannot be listed',
-  'fixed:unlistable-store-is-empty': 'A store whose volumes cannot be listed is not taken for an empty one',
-  'fixed:unreadable-config-is-gone':
+  ],
+  'fixed:lock-fails-open': [
+    'A deletion does not begin beside an upload whose lock cannot be listed',
+    'A deletion does not begin beside an upload whose lock is empty',
+    'A deletion does not begin beside an upload whose lock cannot be read, as the server answers with an error [s3]',
+  ],
+  'fixed:unlistable-store-is-empty': [
+    'A store whose volumes cannot be listed is not taken for an empty one',
+    'The backups of a volume stay in Longhorn while they cannot be listed',
+  ],
+  'fixed:unreadable-config-is-gone': [
     'A backup that is being deleted does not go while its config cannot be looked at',
-  'fixed:config-removed-without-volume-cfg': undefined,
-  'fixed:unlistable-blocks-are-unknown': undefined,
-  'fixed:waiting-backup-loses-lock':
+  ],
+  'fixed:config-removed-without-volume-cfg': [],
+  'fixed:unlistable-blocks-are-unknown': [
+    'The deletion of a backup removes the blocks that it alone has, or fails, while the blocks cannot be listed',
+  ],
+  'fixed:unreadable-neighbour-keeps-blocks': [
+    'The deletion of a backup removes the blocks that it alone has, or fails, beside another whose config is empty',
+  ],
+  'fixed:waiting-backup-loses-lock': [
     'A backup that waited for a deletion is made although blocks are still being removed',
+  ],
 };

@@ -6,6 +6,7 @@ import { makeRunId } from '../../e2e/config/run-id.ts';
 import { count } from '../../e2e/kube/count.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report } from '../../e2e/report/schema.ts';
+import { fittingStores } from '../../e2e/store/drivers/index.ts';
 import { install } from '../../emulator/install.ts';
 import type { Mutant } from '../../emulator/mutants.ts';
 import { defaultSize } from '../../lab/size.ts';
@@ -86,7 +87,8 @@ export const openFixture = ({ config, progress, interruption }: FixtureOptions):
       const running = await prepare({ mutant, out });
       await mkdir(out, { recursive: true });
       const log = await open(join(out, 'log.txt'), 'w');
-      const told = makeRunConfig({ ...running, target: { name: 'emulator', version }, out });
+      const target = { name: 'emulator', version };
+      const told = makeRunConfig({ ...running, target, out, store: fittingStores });
       // Nothing of a lab that was lost needs to be cleaned up.
       const lost = (signal: AbortSignal) => AbortSignal.any([signal, running.lost]);
       try {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ScenarioFile, ToldSteps } from '../../e2e/cli/traceability/sources.ts';
 import { readProject } from '../../e2e/cli/traceability/trace.ts';
 import { formatDuration } from '../../e2e/kube/duration.ts';
-
+import { drivers, nameOn } from '../../e2e/store/drivers/index.ts';
 import { fixes, isGivenBug, type Mutant, mutants } from '../../emulator/mutants.ts';
 import { expected, mended } from './expected.ts';
 import type { Fixture } from './fixture.ts';
@@ -83,10 +83,16 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
   return rows.every(isWell);
 };
 
-/** The files, from the project's root, that have scenarios with these names. */
+/** Whether a scenario is the one that a report calls so, on whichever kind of store. */
+export const isCalled = ({ name }: { name: string }, told: string): boolean =>
+  drivers.some((driver) => nameOn(name, driver) === told);
+
+/** The files, from the project's root, that have the scenarios which a report calls so. */
 const filesOf = (names: readonly string[], written: ReadonlyMap<string, ScenarioFile>): string[] =>
   [...written].flatMap(([file, { scenarios }]) =>
-    scenarios.some(({ name }) => names.includes(name)) ? [`e2e/scenarios/${file}.e2e.ts`] : [],
+    scenarios.some((scenario) => names.some((name) => isCalled(scenario, name)))
+      ? [`e2e/scenarios/${file}.e2e.ts`]
+      : [],
   );
 
 const well: readonly Fate[] = ['killed', 'passed without a bug', 'showed the known bug', 'fixed here'];
@@ -97,8 +103,7 @@ const changes: Record<Mutant, string> = { ...mutants, ...fixes };
 // Of a bug that is mended, `by` is its name in the ledger.
 const plannedOn = (mutant: Mutant): readonly { scenario: string; by: string }[] => {
   if (isGivenBug(mutant)) return expected[mutant];
-  const scenario = mended[mutant];
-  return scenario === undefined ? [] : [{ scenario, by: mutant.replace('fixed:', '') }];
+  return mended[mutant].map((scenario) => ({ scenario, by: mutant.replace('fixed:', '') }));
 };
 
 const withoutBug = (chosen: readonly Mutant[]): { scenario: string; by: null }[] =>

@@ -13,6 +13,8 @@ export type KindName =
   | 'patched-object'
   | 'read-only-backups'
   | 'denied-reading'
+  | 'emptied-file'
+  | 'hidden-file'
   | 'filled-store'
   | 'wrong-answers';
 

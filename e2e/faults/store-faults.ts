@@ -42,6 +42,8 @@ export const storeFaults = {
   'stalled-server': healing('stall', 'store-stall'),
   'read-only-backups': healing('readOnlyBackups', 'manager-mount'),
   'denied-reading': healing('denyReading'),
+  'emptied-file': healing('emptyFile'),
+  'hidden-file': healing('hideFile'),
   'filled-store': healing('littleSpace'),
   'wrong-answers': healing('wrongAnswers'),
 } as const satisfies Partial<Record<KindName, FaultKind>>;
@@ -84,6 +86,14 @@ export const deniedReading = (
   store: RunningStore,
   folder: { path: string; denied: DeniedReading; title: string },
 ): Fault => fault('denied-reading', store, able(store, 'denyReading')(folder));
+
+/** The fault that a file of the store is empty. */
+export const emptiedFile = (store: RunningStore, file: { path: string; title: string }): Fault =>
+  fault('emptied-file', store, able(store, 'emptyFile')(file));
+
+/** The fault that a file of the store is not there. */
+export const hiddenFile = (store: RunningStore, file: { path: string; title: string }): Fault =>
+  fault('hidden-file', store, able(store, 'hideFile')(file));
 
 /** The fault that the store takes only so many bytes more. */
 export const filledStore = (store: RunningStore, space: { left: number; title: string }): Fault =>

@@ -13,6 +13,8 @@ export const abilities = {
   stall: 'a backup store whose server can be made to answer nothing, or slowly',
   readOnlyBackups: 'a backup store that longhorn-manager mounts, where a folder of it can be made read-only',
   denyReading: 'a backup store whose server can be made to refuse the reading of a folder to every client',
+  emptyFile: 'a backup store in which a file can be emptied, and filled again',
+  hideFile: 'a backup store out of which a file can be moved, and back',
   littleSpace: 'a backup store of little space, which can be filled up',
   wrongAnswers: 'a backup store that is asked by HTTP, where chosen requests can be answered wrongly',
 } as const;
@@ -103,6 +105,10 @@ export type Troubles = {
   readOnlyBackups(folder: { path: string; title: string }): Promise<Trouble>;
   /** No client can list the folder, or do anything to what is in it either. */
   denyReading(folder: { path: string; denied: DeniedReading; title: string }): Trouble;
+  /** A file is empty; the heal puts back what was in it, unless it was removed or written anew. */
+  emptyFile(file: { path: string; title: string }): Trouble;
+  /** A file is not there; the heal brings it back, unless it was written anew. */
+  hideFile(file: { path: string; title: string }): Trouble;
   /** It takes only so many bytes more. */
   littleSpace(space: { left: number; title: string }): Trouble;
   /** Its server answers chosen requests of everybody's but the suite's own wrongly. */

@@ -26,6 +26,7 @@ export type InspectOptions = {
   owner: string;
   abandonedAfter?: number;
   only?: readonly string[];
+  without?: string;
 };
 
 /** A backup store, read from outside Longhorn. */
@@ -46,7 +47,8 @@ export type BackupStore = {
    * process was killed that held a lock, the lock stays for ever: one that has not been written for
    * `abandonedAfter` seconds is neither waited for nor a problem; nor is what volume.cfg says of a last
    * backup whose deletion had got no further than its config. `only`: of these backups alone all must be in
-   * order; blocks that none needs are no problem then, nor are others that were never finished.
+   * order; blocks that none needs are no problem then, nor are others that were never finished. `without`: the
+   * config of that backup was taken away, and volume.cfg may still name it as the last.
    */
   inspect(volume: string, options: InspectOptions): Promise<Inspection>;
 };
@@ -151,10 +153,15 @@ export const openStore = ({ source, untilUnlocked, untilIdle, contents = 0 }: Re
       const judged = options.only?.map((name) => `${volumeFolder(volume)}/${backupConfigPath(name)}`);
       const isOfOther = ({ code, path }: Finding): boolean =>
         judged !== undefined && code === 'backup-in-progress' && !judged.includes(path);
+      const { without } = options;
+      const isOfLost = ({ code, message }: Finding): boolean =>
+        without !== undefined &&
+        code === 'last-backup-missing' &&
+        message.includes(` names ${without} as the last backup`);
       const problems = findings
         .list()
         .filter(({ severity, code }) => severity !== 'info' && !expected.includes(code))
-        .filter((each) => !isOfOther(each));
+        .filter((each) => !isOfOther(each) && !isOfLost(each));
       const isLeft = ({ code }: Finding): boolean => killed && code === 'last-backup-missing';
       const tell = ({ message }: Finding): string => message;
       const problemsNotLeft = problems.filter((each) => !isLeft(each));

@@ -3,8 +3,8 @@ import type { BackupConfig, VolumeConfig } from './config.ts';
 import { backupNames, loadBackup, loadVolume, saveVolume, volumeNames } from './configs.ts';
 import { StoreError } from './errors.ts';
 import { underLock } from './lock.ts';
-import { lockTypes } from './lock-rules.ts';
-import { backupConfigPath, blockPath, blocksPath, volumeConfigPath, volumePath } from './paths.ts';
+import { lockTypes, notAcquired } from './lock-rules.ts';
+import { backupConfigPath, blockPath, blocksPath, locksPath, volumeConfigPath, volumePath } from './paths.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -121,6 +121,15 @@ const loadAll = async (
   return backups;
 };
 
+// What Longhorn does not do: without knowing what the others need, nothing is to be removed yet.
+const giveWayToUnreadable = async ({ store, volume, backup }: Target): Promise<void> => {
+  for (const name of await backupNames(store, volume))
+    if (name !== backup)
+      await loadBackup(store, volume, name).catch(() => {
+        throw new StoreError(notAcquired(`${locksPath(volume)}/${name}`, lockTypes.deletion));
+      });
+};
+
 const sameNames = (a: string[], b: string[]): boolean => a.toSorted().join('\n') === b.toSorted().join('\n');
 
 const loadVolumeOfBackup = async (store: Store, volume: string): Promise<VolumeConfig> => {
@@ -147,6 +156,7 @@ export const removeBackup = (target: Target): Promise<void> =>
     if (store.isFixed('config-removed-without-volume-cfg')) await loadVolumeOfBackup(store, volume);
     if (namesFailed === 'error') await backupNames(store, volume, namesFailed);
     if (store.isFixed('unlistable-blocks-are-unknown')) await blockNames(store, volume);
+    if (store.isFixed('unreadable-neighbour-keeps-blocks')) await giveWayToUnreadable(target);
     await store.remove(backupConfigPath(volume, backup));
     store.log.info('Removed backup for volume', { backup, volume });
 

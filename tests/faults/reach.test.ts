@@ -82,9 +82,11 @@ test('each kind that can be healed says whether it reaches others', () =>
   ).toEqual([
     'denied-deletion',
     'denied-reading',
+    'emptied-file',
     'filled-store',
     'foreign-lock',
     'held-deletion',
+    'hidden-file',
     'immutable-file',
     'read-only-backups',
     'stalled-server',

@@ -14,8 +14,10 @@ import { patchedObject } from '../../e2e/faults/patched-object.ts';
 import {
   deniedFile,
   deniedReading,
+  emptiedFile,
   filledStore,
   foreignLock,
+  hiddenFile,
   readOnlyBackups,
   stalledServer,
 } from '../../e2e/faults/store-faults.ts';
@@ -25,7 +27,7 @@ import { managerLabel, managerPodOf, managerPods } from '../../e2e/longhorn/mana
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import type { Volume } from '../../e2e/longhorn/types.ts';
 import { driverNamed } from '../../e2e/store/drivers/index.ts';
-import { backupConfigPath, volumeFolder } from '../../e2e/store/format/layout.ts';
+import { backupConfigPath, blockPath, volumeFolder } from '../../e2e/store/format/layout.ts';
 import { requestBackup, untilCompleted, untilSettled } from '../../e2e/suite/steps/backup/backup.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
 import { requestDeletion } from '../../e2e/suite/steps/deletion/deletion.ts';
@@ -204,6 +206,7 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
       name: setting,
     },
   );
+  const [emptied, hidden] = (await store.config(one.name, kept.name))?.blocks ?? [];
   const pods = await managerPods(cluster);
   await strangersBeside(
     node,
@@ -221,6 +224,14 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
         path: `${volumeFolder(one.name)}/blocks`,
         denied: 'its listing',
         title: 'the listing of the blocks is denied',
+      }),
+      emptiedFile(store, {
+        path: `${volumeFolder(one.name)}/${blockPath(emptied?.checksum ?? '')}`,
+        title: 'a block is empty',
+      }),
+      hiddenFile(store, {
+        path: `${volumeFolder(one.name)}/${blockPath(hidden?.checksum ?? '')}`,
+        title: 'a block is gone',
       }),
       deniedDeletion(cluster, {
         policy: `corral-${run}-policy-1`,

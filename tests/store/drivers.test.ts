@@ -5,8 +5,10 @@ import { kinds } from '../../e2e/faults/kinds.ts';
 import {
   deniedFile,
   deniedReading,
+  emptiedFile,
   filledStore,
   foreignLock,
+  hiddenFile,
   readOnlyBackups,
   stalledServer,
   wrongAnswers,
@@ -70,6 +72,8 @@ const faults: Record<Ability, (store: RunningStore) => unknown> = {
   stall: (store) => stalledServer(store, 'slow', 'it'),
   readOnlyBackups: (store) => readOnlyBackups(store, path),
   denyReading: (store) => deniedReading(store, { ...path, denied: 'its listing' }),
+  emptyFile: (store) => emptiedFile(store, path),
+  hideFile: (store) => hiddenFile(store, path),
   wrongAnswers: (store) =>
     wrongAnswers(store, { asked: 'list', below: '', every: 1, answer: 'SlowDown', title: 'it' }),
   littleSpace: (store) => filledStore(store, { left: 1, title: 'it' }),

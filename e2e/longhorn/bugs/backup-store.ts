@@ -43,7 +43,7 @@ export const storeBugs = {
     versions: everyVersion,
     promise: 'a deletion does not go on beside a lock of an upload that it cannot read',
     happens:
-      'locks that cannot be loaded are left out, and a folder locks/ that cannot be listed has none: the deletion goes through beside the upload',
+      'locks that cannot be loaded are left out, be they empty or unreadable, and a folder locks/ that cannot be listed has none: the deletion goes through beside the upload',
     symptoms: [
       { of: 'history', kind: 'Backup', state: 'Deleting', gone: true },
       { of: 'store', findings: ['block-missing'], also: ['block-count-wrong', 'last-backup-missing'] },
@@ -60,15 +60,15 @@ export const storeBugs = {
     },
     upstream: unreported,
     source: 'backupstore, lock.go, getLocksForVolume; the same up to its newest source (2026-08)',
-    seen: `the engine of v1.8.2; ${whole}`,
+    seen: `the engine of v1.8.2; ${whole}; with a lock that is empty, and with one for which a bucket's server answers InternalError, a whole real v1.12.1`,
   },
   'unlistable-store-is-empty': {
-    title: 'A store whose volumes cannot be listed is taken for an empty one',
+    title: 'A store of which the volumes, or the backups of one, cannot be listed is taken for an empty one',
     severity: 'objects lost',
     versions: everyVersion,
     promise: 'backups stay in Longhorn while their store cannot be listed',
     happens:
-      'an error "cannot open directory" is dropped: the list is empty and the command succeeds; longhorn-manager then deletes the objects of completed backups, which come back with a later sync',
+      'an error "cannot open directory" is dropped, and of backups any error: the list is empty and the command succeeds; longhorn-manager then deletes the objects of completed backups, which come back with a later sync',
     symptoms: [
       { of: 'history', kind: 'Backup', state: 'Completed', gone: true },
       { of: 'command', exitCode: 0, prints: /^\s*\{\s*\}\s*$/ },
@@ -82,8 +82,9 @@ export const storeBugs = {
       ],
     },
     upstream: unreported,
-    source: 'backupstore, fsops/fsops.go, List; the same up to its newest source (2026-08)',
-    seen: live,
+    source:
+      'backupstore, fsops/fsops.go, List, and config.go, getBackupNamesForVolume; the same up to its newest source (2026-08)',
+    seen: `${live}; the backups of a volume alone, a whole real v1.12.1`,
   },
   'unreadable-config-is-gone': {
     title: 'A config that cannot be looked at does not exist for Longhorn',
@@ -145,7 +146,7 @@ export const storeBugs = {
     upstream: unreported,
     source:
       'backupstore, deltablock.go, getBlockNamesForVolume, and fsops/fsops.go, List; the same up to its newest source (2026-08)',
-    seen: tried,
+    seen: `a whole real v1.12.1; ${tried}`,
   },
   'unreadable-neighbour-keeps-blocks': {
     title: 'A deletion beside a backup whose config cannot be read removes no block, and succeeds',
@@ -166,6 +167,6 @@ export const storeBugs = {
     },
     upstream: unreported,
     source: 'backupstore, deltablock.go, DeleteDeltaBlockBackup; v1.12.1',
-    seen: 'npm run store-matrix on the engine of v1.12.1 (2026-11-22)',
+    seen: 'a whole real v1.12.1, with an empty config; npm run store-matrix on the engine of v1.12.1 (2026-11-22)',
   },
 } as const satisfies Record<string, Bug>;

@@ -8,6 +8,9 @@ const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m', needs:
 /** Behind the data of a first backup, which so has no block that a second one lacks. */
 const more = { offset: littleData.data.size, size: littleData.data.size / 2 };
 
+/** In their place, so that the first backup has blocks which a second one lacks. */
+const others = { offset: 0, size: littleData.data.size };
+
 scenario(
   'The deletion of a backup leaves the others whole, though they cannot be listed',
   about,
@@ -36,30 +39,24 @@ scenario(
 );
 
 scenario(
-  'A deletion does not begin beside an upload whose lock cannot be listed',
-  { ...about, needs: ['denyReading', 'foreignLock'] },
-  async ({ given, when, then, data: { volume: size, brief, small } }) => {
-    const volume = await given.volume({ size });
-    await given.data(volume, brief);
+  'The deletion of a backup removes the blocks that it alone has, or fails, while the blocks cannot be listed',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
     const first = await given.settledBackup(volume);
-    const data = await given.data(volume, small);
-    const snapshot = await given.snapshot(volume);
-    // Of another upload, as from another cluster: it counts for as long as it is there, however fast this
-    // cluster's own is.
-    const lock = await given.foreignLock(volume, { of: 'a backup' });
-    const second = await when.backedUp(snapshot);
-    await then.underWay(second);
-    const unlistable = await given.unlistable({ of: volume, folder: 'locks' });
+    const data = await given.data(volume, others);
+    const second = await given.settledBackup(volume);
+    const unlistable = await given.unlistable({ of: volume, folder: 'blocks' });
     await then.inForce(unlistable);
 
     await when.deleted(first);
-    await then.keeps('lock-fails-open', () => then.notDeleted(first));
-    await then.inForce(lock);
+    await then.deletionTried(first);
+    await then.inForce(unlistable);
 
     await when.released(unlistable);
-    await then.completed(second);
-    await when.lockRemoved(lock, first);
     await then.goneInTheEnd(first);
+    await then.keeps('unlistable-blocks-are-unknown', () => then.storeHolds(volume, [second]));
     await then.storeHolds(volume, [second], { besides: true });
     await then.restores(second, [data]);
   },
@@ -82,6 +79,31 @@ scenario(
     await when.storeLookedInto();
     await then.known(backup);
     await then.storeHolds(volume, [backup]);
+  },
+);
+
+scenario(
+  'The backups of a volume stay in Longhorn while they cannot be listed',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    data.push(await given.data(volume, more));
+    const second = await given.settledBackup(volume);
+    const unlistable = await given.unlistable({ of: volume, folder: 'backups' });
+    await then.inForce(unlistable);
+
+    const look = await when.storeLookedInto();
+    await then.keeps('unlistable-store-is-empty', () => then.staysKnown(first, look));
+    await then.inForce(unlistable);
+
+    await when.released(unlistable);
+    await when.storeLookedInto();
+    await then.known(first);
+    await then.known(second);
+    await then.storeHolds(volume, [first, second]);
+    await then.restores(second, data);
   },
 );
 

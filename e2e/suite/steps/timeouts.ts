@@ -79,6 +79,12 @@ export const rules = {
     resyncs: 2,
     owner: 'the stretch in which nothing may change: Longhorn acts at once on what it has seen in the store',
   },
+  backupLetGo: {
+    machine: 120,
+    resyncs: 2,
+    owner:
+      'the expectation: Longhorn lists the store, then the volume, when it is asked to, and lets go what is not there',
+  },
   targetLost: {
     machine: 60,
     resyncs: 2,

@@ -11,6 +11,7 @@ const rows = [
   ['unreadable-config-is-gone', 'inspect | backups/ | no permission to enter it'],
   ['config-removed-without-volume-cfg', 'delete | volume.cfg | no such file'],
   ['unlistable-blocks-are-unknown', 'delete | blocks/ | input/output error opening it'],
+  ['unreadable-neighbour-keeps-blocks', "delete | another backup's config | empty file"],
 ] as const;
 
 const recording = new URL('../../../fixtures/recordings/store-matrix-v1.12.1/cells.json', import.meta.url);

@@ -22,6 +22,8 @@ export const nfs: StoreDriver = {
     stall: lazily(async () => (await import('./stalled-server.ts')).letServerRun),
     readOnlyBackups: lazily(async () => (await import('./read-only-backups.ts')).makeWritable),
     denyReading: lazily(async () => (await import('./denied-reading.ts')).allowReading),
+    emptyFile: lazily(async () => (await import('./emptied-file.ts')).fillFile),
+    hideFile: lazily(async () => (await import('./hidden-file.ts')).bringBack),
     littleSpace: lazily(async () => (await import('./filled-store.ts')).makeSpace),
   },
   here: {

@@ -4,8 +4,10 @@ import { volumeFolder } from '../../format/layout.ts';
 import type { BackupStore } from '../../store.ts';
 import { servingPods } from '../server.ts';
 import { deniedReading } from './denied-reading.ts';
+import { emptiedFile } from './emptied-file.ts';
 import { filledStore } from './filled-store.ts';
 import { foreignLock } from './foreign-lock.ts';
+import { hiddenFile } from './hidden-file.ts';
 import { immutableFile } from './immutable-file.ts';
 import { storeMount } from './mounts.ts';
 import { driverName, exportPath, serverProgram, storeUrl } from './place.ts';
@@ -57,6 +59,8 @@ export const servedStore = (
       }),
     readOnlyBackups: ({ path, title }) => readOnlyBackups(cluster, { url, path, title }),
     denyReading: ({ path, ...denied }) => deniedReading(cluster, { pod, path: `${root}/${path}`, ...denied }),
+    emptyFile: ({ path, title }) => emptiedFile(cluster, { pod, path: `${root}/${path}`, title }),
+    hideFile: ({ path, title }) => hiddenFile(cluster, { pod, path: `${root}/${path}`, title }),
     littleSpace: (space) => filledStore(cluster, { pod, root, ...space }),
   };
 };

@@ -204,12 +204,17 @@ export const createThenOfBackups = (context: Context) => {
      * When nothing works on the volume any more: its folder in the store is sound, has a config of these
      * backups and of no other. `afterKill`: a process that was killed may have left its lock, and volume.cfg
      * as it was. `besides`: what else is there, be it other backups, one that was never finished, or blocks that
-     * nobody needs, is looked at by nobody.
+     * nobody needs, is looked at by nobody. `without`: the config of that backup was taken away, and volume.cfg
+     * may still name it as the last.
      */
     storeHolds: async (
       volume: VolumeHandle,
       expected: readonly BackupHandle[],
-      { afterKill = false, besides = false } = {},
+      {
+        afterKill = false,
+        besides = false,
+        without,
+      }: { afterKill?: boolean; besides?: boolean; without?: BackupHandle } = {},
     ): Promise<void> => {
       await context.step(
         `Then the store holds ${expected.map(({ label }) => label).join(' and ') || 'no backup'} whole${besides ? '' : ', and nothing else'}`,
@@ -218,6 +223,7 @@ export const createThenOfBackups = (context: Context) => {
             ...storeQuiet(clocks),
             ...(afterKill && { abandonedAfter: clocks.lockLife / 1000 }),
             ...(besides && { only: expected.map(({ name }) => name) }),
+            ...(without && { without: without.name }),
           });
           const { gone, left, problems: ofConfigs } = compareConfigs(expected, found.backups, { besides });
           const problems = [...ofConfigs, ...found.problems];

@@ -1,4 +1,4 @@
-import type { Expectation } from '../../../history/expectation.ts';
+import { type Expectation, gone } from '../../../history/expectation.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { historyOf, is, type Subject } from '../backup/expectations.ts';
@@ -20,3 +20,7 @@ export const creationEnds = (
   historyOf(backups, backup)
     .startingAs(is(''), is('Pending'), is('InProgress'))
     .goes(errs(`Error (${id})`, { id, class: 'failure' }, version));
+
+/** A completed backup goes without a deletion: only Longhorn's view of it does. */
+export const isLetGo = (backups: Timeline<Backup>, backup: Subject): Expectation<Backup> =>
+  historyOf(backups, backup).startingAs(is('Completed')).goes(gone);

@@ -1,26 +1,37 @@
 import type { Injected } from '../../../faults/fault.ts';
-import { deniedReading, filledStore, stalledServer, wrongAnswers } from '../../../faults/store-faults.ts';
+import {
+  deniedReading,
+  emptiedFile,
+  filledStore,
+  hiddenFile,
+  stalledServer,
+  wrongAnswers,
+} from '../../../faults/store-faults.ts';
 import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { Asked, DeniedReading, WrongAnswer } from '../../../store/driver.ts';
-import { volumeFolder, volumesFolder } from '../../../store/format/layout.ts';
 import { is, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
 import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
-import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
+import type { BackupHandle, WrittenData } from '../handles.ts';
 import { PremiseLost, stays } from '../judging.ts';
 import { inMebibytes } from '../sizes.ts';
 import { describeTarget } from '../target.ts';
 import { judge, storeQuiet } from '../timeouts.ts';
 import { judgeRestore } from '../volume/restored.ts';
-import { creationEnds, type StoreFailure, storeFailures } from './expectations.ts';
-
-/** A folder of the scenario's store: of all volumes, or one of a volume's. */
-export type StoreFolder = { of: 'the store' } | { of: VolumeHandle; folder: 'backups' | 'locks' };
+import { creationEnds, isLetGo, type StoreFailure, storeFailures } from './expectations.ts';
+import {
+  describeFile,
+  describeFolder,
+  filePath,
+  folderPath,
+  type StoreFile,
+  type StoreFolder,
+} from './places.ts';
 
 /** A look of Longhorn's into the store, as it was asked for. */
 export type Look = {
@@ -30,18 +41,12 @@ export type Look = {
   before: string | undefined;
 };
 
-const pathOf = (where: StoreFolder): string =>
-  where.of === 'the store' ? volumesFolder : `${volumeFolder(where.of.name)}/${where.folder}`;
-
-const describeFolder = (where: StoreFolder): string =>
-  where.of === 'the store' ? 'the volumes in the store' : `the volume's ${where.folder} in the store`;
-
 const requests: Record<Asked, string> = {
-  list: 'listing of what is in the store',
-  look: 'look at an object in the store',
-  read: 'reading from the store',
-  write: 'writing to the store',
-  delete: 'deletion of an object in the store',
+  list: 'listing of',
+  look: 'look at',
+  read: 'reading of',
+  write: 'writing of',
+  delete: 'deletion of',
 };
 
 const answers: Record<WrongAnswer, string> = {
@@ -57,7 +62,7 @@ const answers: Record<WrongAnswer, string> = {
 /** The steps by which a store fails. */
 export const createGivenOfStores = (context: Context) => {
   const deny = (where: StoreFolder, denied: DeniedReading, title: string): Promise<Injected> =>
-    context.faults.inject(deniedReading(context.store, { path: pathOf(where), denied, title }));
+    context.faults.inject(deniedReading(context.store, { path: folderPath(where), denied, title }));
   return {
     /** The folder cannot be listed; what is in it can be read by its name. Until `when.released`. */
     unlistable: (where: StoreFolder) => {
@@ -73,6 +78,13 @@ export const createGivenOfStores = (context: Context) => {
         deny(where, 'all that is in it', title),
       );
     },
+    /** The file is not there, as if somebody had removed it. Until `when.released`. */
+    hidden: (file: StoreFile) => {
+      const title = `${describeFile(file)} is gone from the store`;
+      return context.step.returning(`Given that ${title}`, () =>
+        context.faults.inject(hiddenFile(context.store, { path: filePath(file), title })),
+      );
+    },
     /** The store takes only so many bytes more. Until `when.released`. */
     spaceLeft: (left: number) => {
       const title = `the store has only ${inMebibytes(left)} of space left`;
@@ -80,12 +92,27 @@ export const createGivenOfStores = (context: Context) => {
         context.faults.inject(filledStore(context.store, { left, title })),
       );
     },
-    /** Of such requests, of anything in the store, each or each second, third, … is answered so. Until `when.released`. */
-    wrongAnswers: (answer: WrongAnswer, { to, every = 1 }: { to: Asked; every?: number }) => {
+    /**
+     * Of such requests, about a file or anything in the store, each or each second, third, … is answered so.
+     * Until `when.released`.
+     */
+    wrongAnswers: (
+      answer: WrongAnswer,
+      { to, about, every = 1 }: { to: Asked; about?: StoreFile; every?: number },
+    ) => {
       const which = every === 1 ? 'each' : `one of ${every}`;
-      const title = `${which} ${requests[to]} is answered with ${answers[answer]}`;
+      const what = about === undefined ? 'what is in the store' : describeFile(about);
+      const title = `${which} ${requests[to]} ${what} is answered with ${answers[answer]}`;
+      const below = about === undefined ? '' : filePath(about);
       return context.step.returning(`Given that ${title}`, () =>
-        context.faults.inject(wrongAnswers(context.store, { asked: to, below: '', every, answer, title })),
+        context.faults.inject(wrongAnswers(context.store, { asked: to, below, every, answer, title })),
+      );
+    },
+    /** The file has nothing in it. Until `when.released`. */
+    emptied: (file: StoreFile) => {
+      const title = `${describeFile(file)} is empty`;
+      return context.step.returning(`Given that ${title}`, () =>
+        context.faults.inject(emptiedFile(context.store, { path: filePath(file), title })),
       );
     },
     /** Nobody answers where the store was, so that mounts of it give up in the end. Until `when.released`. */
@@ -156,6 +183,11 @@ export const createThenOfStores = (context: Context) => {
           );
       });
     },
+    /** Longhorn has found at that look that the store has the backup no more, and lets it go as it is. */
+    letGo: (backup: BackupHandle, look: Look) =>
+      step(`Then Longhorn lets ${backup.label} go, which the store has no more`, () =>
+        judge(isLetGo(backups, { ...backup, from: look.mark }), timeouts.backupLetGo),
+      ),
     /** The backup target says that it is not available, and this of why. */
     targetTells: (why: string) => {
       context.expected.push({ id: 'target-not-listed', of: target });

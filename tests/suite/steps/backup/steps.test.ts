@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
@@ -125,6 +125,17 @@ test('the store holds exactly the backups that it should, or besides what nobody
     'Then the store holds the second backup whole: 7 blocks, none of its own missing',
   ]);
   await rm(join(blocks, '00'), { recursive: true });
+  // Whose config was taken away is named by volume.cfg, and has blocks; any other must not be missed.
+  const config = join(root, volumeFolder(recordedVolume), 'backups/backup_sample-a-b2.cfg');
+  const taken = await readFile(config);
+  await rm(config);
+  await then.storeHolds(volume, [b1], { besides: true, without: b2 });
+  const missed = 'names sample-a-b2 as the last backup, which has no config';
+  for (const without of [undefined, b3])
+    await expect(
+      then.storeHolds(volume, [b1], { besides: true, ...(without && { without }) }),
+    ).rejects.toThrow(missed);
+  await writeFile(config, taken);
   await rm(join(blocks, '54'), { recursive: true });
   const lacks =
     '- backup sample-a-b2 lacks 1 block, such as 54c6106467347cc9c3325e0d6021d421f5b8cd390c90c9cf6c71fbb2804a020f';

@@ -1,4 +1,4 @@
-import { mkdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
@@ -89,6 +89,32 @@ test.each([
   await unreadable.heal();
 });
 
+test.each([
+  [{ configOf: first }, 'backups/backup_b.cfg', 'the config of the first backup'],
+  [
+    { of: volume, lock: { name: 'lock-1', of: 'a backup' } },
+    'locks/lock-1.lck',
+    'the foreign lock of a backup',
+  ],
+] as const)(
+  'the right file is emptied, or taken away, or asked for in vain, %j',
+  async (file, path, told) => {
+    const inStore = `${volumeFolder('v')}/${path}`;
+    const there = join(root, inStore);
+    await mkdir(dirname(there), { recursive: true });
+    await writeFile(there, '{}');
+    const { given, asked } = await play();
+    const emptied = await given.emptied(file);
+    expect([emptied.title, await readFile(there, 'utf8')]).toEqual([`${told} is empty`, '']);
+    await emptied.heal();
+    const hidden = await given.hidden(file);
+    expect(hidden.title).toBe(`${told} is gone from the store`);
+    await expect(stat(there)).rejects.toThrow('ENOENT');
+    await hidden.heal();
+    expect([await readFile(there, 'utf8'), asked]).toEqual(['{}', []]);
+  },
+);
+
 describe('a look into the store', () => {
   test('is asked for by a time, when what Longhorn takes for gone is gone: it would not come back', async () => {
     const { when, looked, timelines, asked } = await play();
@@ -115,6 +141,18 @@ describe('a look into the store', () => {
     const again = then.staysKnown(first, await when.storeLookedInto());
     goes();
     await expect(again).rejects.toThrow('it was deleted; until then it was Completed');
+  });
+
+  test('lets a completed backup go; one that is deleted, or stays, was not let go', async () => {
+    const letGo = async (...states: string[]) => {
+      const { when, then, says, goes } = await play('Completed');
+      const look = await when.storeLookedInto();
+      for (const state of states) state === 'gone' ? goes() : says(state);
+      return then.letGo(first, look);
+    };
+    await letGo('Completed', 'gone');
+    await expect(letGo('Deleting', 'gone')).rejects.toThrow('Got:      Deleting');
+    await expect(letGo('Completed')).rejects.toThrow('timed out');
   });
 
   test('that nobody has seen proves nothing; a store that is not available was looked at', async () => {

@@ -1,0 +1,58 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+// No document asks for these either: a store's files are lost by power cuts, and by hands.
+const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m' };
+
+scenario(
+  'A backup whose config is gone from the store goes from Longhorn, and is back as soon as that is',
+  { ...about, needs: ['hideFile'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
+    const second = await given.settledBackup(volume);
+    const gone = await given.hidden({ configOf: second });
+    await then.inForce(gone);
+
+    await then.letGo(second, await when.storeLookedInto());
+    await then.known(first);
+    await then.storeHolds(volume, [first], { besides: true, without: second });
+    await then.restores(first, data.slice(0, 1));
+    await then.inForce(gone);
+
+    await when.released(gone);
+    await when.storeLookedInto();
+    await then.known(second);
+    await then.storeHolds(volume, [first, second]);
+    await then.restores(second, data);
+  },
+);
+
+scenario(
+  'The deletion of a backup removes the blocks that it alone has, or fails, beside another whose config is empty',
+  { ...about, needs: ['emptyFile'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    // In the place of what the first has, which so has blocks that the second lacks.
+    const data = await given.data(volume, littleData.data);
+    const second = await given.settledBackup(volume);
+    const emptied = await given.emptied({ configOf: second });
+    await then.inForce(emptied);
+
+    await when.deleted(first);
+    await then.deletionTried(first);
+    await then.inForce(emptied);
+
+    await when.released(emptied);
+    await then.goneInTheEnd(first);
+    await then.known(second);
+    await then.keeps('unreadable-neighbour-keeps-blocks', () => then.storeHolds(volume, [second]));
+    await then.storeHolds(volume, [second], { besides: true });
+    await then.restores(second, [data]);
+  },
+);

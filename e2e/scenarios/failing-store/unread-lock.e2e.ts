@@ -1,0 +1,64 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import type { VolumeHandle } from '../../suite/steps/handles.ts';
+import type { LockHandle } from '../../suite/steps/lock/steps.ts';
+import type { Steps } from '../../suite/steps/steps.ts';
+
+// No document asks for these: they are what every user of a backup relies on.
+const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m' };
+
+type Scene = Pick<Steps, 'given' | 'when' | 'then' | 'data'>;
+type Trouble = (
+  given: Steps['given'],
+  on: { volume: VolumeHandle; lock: LockHandle },
+) => ReturnType<Steps['given']['emptied']>;
+
+/** A deletion beside an upload, of whose lock Longhorn does not learn; then the store is healed. */
+const besideAnUpload =
+  (trouble: Trouble) =>
+  async ({ given, when, then, data: { volume: size, brief, small } }: Scene): Promise<void> => {
+    const volume = await given.volume({ size });
+    await given.data(volume, brief);
+    const first = await given.settledBackup(volume);
+    const data = await given.data(volume, small);
+    const snapshot = await given.snapshot(volume);
+    // Of another upload, as from another cluster: it counts for as long as it is there, however fast this
+    // cluster's own is.
+    const lock = await given.foreignLock(volume, { of: 'a backup' });
+    const second = await when.backedUp(snapshot);
+    await then.underWay(second);
+    const unread = await trouble(given, { volume, lock });
+    await then.inForce(unread);
+
+    await when.deleted(first);
+    await then.keeps('lock-fails-open', () => then.notDeleted(first));
+    await then.inForce(unread);
+
+    await when.released(unread);
+    await then.inForce(lock);
+    await then.completed(second);
+    await when.lockRemoved(lock, first);
+    await then.goneInTheEnd(first);
+    await then.storeHolds(volume, [second], { besides: true });
+    await then.restores(second, [data]);
+  };
+
+scenario(
+  'A deletion does not begin beside an upload whose lock cannot be listed',
+  { ...about, needs: ['denyReading', 'foreignLock'] },
+  besideAnUpload((given, { volume }) => given.unlistable({ of: volume, folder: 'locks' })),
+);
+
+scenario(
+  'A deletion does not begin beside an upload whose lock is empty',
+  { ...about, needs: ['emptyFile', 'foreignLock'] },
+  besideAnUpload((given, { volume, lock }) => given.emptied({ of: volume, lock })),
+);
+
+scenario(
+  'A deletion does not begin beside an upload whose lock cannot be read, as the server answers with an error',
+  { ...about, needs: ['wrongAnswers', 'foreignLock'] },
+  besideAnUpload((given, { volume, lock }) =>
+    given.wrongAnswers('InternalError', { to: 'read', about: { of: volume, lock } }),
+  ),
+);
