@@ -13,8 +13,8 @@ const guard: Guard = async (config) => {
 // characters of it print nothing.
 const chaiConfig = { truncateThreshold: 4_000 };
 
-// Vitest begins with the largest files; one that is small and plays a scenario for a minute was the last of all.
-const playing = /\/(writing-a-scenario|strangers)\.cluster\.test\.ts$/;
+// Vitest begins with the largest files; those that have a lab of their own to wait for were the last of all.
+const playing = /\/(writing-a-scenario|strangers|lab\/faults)\.cluster\.test\.ts$/;
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const [first, then] = [true, false].map((plays) =>
