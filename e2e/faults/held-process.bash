@@ -127,8 +127,8 @@ go_on() {
 printf 'watching\n'
 end=$((SECONDS + search))
 until find_processes is_deletion; do
-  [[ -n $asked ]] && printf 'ended without a find\n' && exit 0
-  ((SECONDS >= end)) && printf 'not found in %s s\n' "$search" && exit 0
+  [[ -n $asked ]] && { printf 'ended without a find\n'; exit; }
+  ((SECONDS >= end)) && { printf 'not found in %s s\n' "$search"; exit; }
   nap 0.02
 done
 

@@ -99,6 +99,19 @@ test('a hold that nobody ends lets go by itself', async () => {
   expect(await isStopped(meant)).toBe(false);
 });
 
+test.each([
+  ['lets go of what it has', true],
+  ['that finds nothing ends', false],
+])('a hold %s although nobody reads what it says any more', async (_, comes) => {
+  const [program = '', ...args] = holdCommand({ token: 'token', backup, bounds: { search: 1, hold: 1 } });
+  const holder = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  await new Promise((resolve) => holder.stdout.once('data', resolve));
+  holder.stdout.destroy();
+  const meant = comes ? runLonghorn('backup', 'rm', url(backup)) : undefined;
+  expect(await new Promise((resolve) => holder.on('exit', resolve))).not.toBe(null);
+  if (meant !== undefined) expect(await isStopped(meant)).toBe(false);
+});
+
 test('what a killed suite left behind is undone by the ledger alone, and its command in the pod ends', async () => {
   const fault = heldDeletion(cluster, { pods, backup });
   const held = await openFaults({ cluster, ledger: await ledger() }).inject(fault);
