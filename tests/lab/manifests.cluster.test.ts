@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { type Cluster, connect, type KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { applyManifests } from '../../lab/manifests/apply.ts';
 import { sharedApiServer } from '../support/share.ts';
 
@@ -57,19 +57,4 @@ test.each([
   expect(error.name).toBe('NotFit');
   expect(error.message).toContain(message);
   expect(error.message).not.toContain('\n');
-});
-
-test('fields that somebody else has set are not taken over', async () => {
-  await cluster.apply(
-    {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'taken', namespace: 'default' },
-      data: { a: '1' },
-    },
-    { resource: resources.configMaps },
-  );
-  await expect(apply(map('taken', 'data: {a: "2"}\n'))).rejects.toThrow(
-    /^1\.yaml: document 1 \(line 1\): ConfigMap taken: the server refuses it: .*conflict with "corral"/,
-  );
 });
