@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -20,8 +19,6 @@ const makeLayer = async (name: string, content: string, time = new Date()): Prom
   await writeLayer(folder, layer);
   return layer;
 };
-
-const _sha256 = (content: Buffer) => `sha256:${createHash('sha256').update(content).digest('hex')}`;
 
 test('the same content makes the same layer, whenever it was written', async () => {
   const [first, second, other] = [
