@@ -2,19 +2,16 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
-import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { requestBackup, untilCompleted } from '../../e2e/suite/steps/backup/backup.ts';
 import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
-import { type Context, createStep } from '../../e2e/suite/steps/context.ts';
+import type { Context } from '../../e2e/suite/steps/context.ts';
 import type { VolumeHandle } from '../../e2e/suite/steps/handles.ts';
-import { nothingMade, uniqueName } from '../../e2e/suite/steps/made.ts';
+import { uniqueName } from '../../e2e/suite/steps/made.ts';
 import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
-import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { judgeRestored, makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
 import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
-import { localStore } from '../store/support/local-store.ts';
 import { stubCluster } from '../support/stub-cluster.ts';
-import { record } from '../support/test-context.ts';
+import { createTestContext } from '../support/test-context.ts';
 import type { SharedLonghorn } from './support/local-cluster.ts';
 import { type User, useLonghorn } from './support/use-longhorn.ts';
 
@@ -23,8 +20,8 @@ const [target, run] = ['own', 'nofron'];
 let local: SharedLonghorn;
 let user: User;
 let context: Context;
+let told: string[];
 let volume: VolumeHandle;
-const { told, report } = record();
 const stop = new AbortController();
 
 // The managers are processes of this machine, and so is what serves the store.
@@ -44,59 +41,40 @@ useLonghorn(async (started) => {
   await user.target(target, 'store-own');
   const cluster = withPods(local.cluster);
   const root = join(dirname(local.store), 'store-own');
-  context = {
-    cluster,
-    run,
-    timeouts: timeoutsOn(longhornClocks),
-    target,
-    store: localStore(root, cluster),
-    timelines: await openTimelines(local.cluster, stop.signal),
-    without: ['block-device'],
-    made: nothingMade(),
-    step: createStep({ report, signal: stop.signal }),
-    uniqueName: (what: string) => uniqueName(run, what),
-  } as unknown as Context;
+  const timelines = await openTimelines(local.cluster, stop.signal);
+  ({ context, told } = createTestContext({
+    ...{ cluster, root, run, target, timelines, without: ['block-device'] },
+    uniqueName: (what) => uniqueName(run, what),
+  }));
   volume = await makeRestoredVolume(context, { size: 64 << 20 });
 });
 afterAll(() => stop.abort(new Error('the test is over')));
 
-test('a volume that the suite wrote as a backup is restored, and attached without a device', () => {
-  const { status } = context.timelines.volumes.current(volume.name) ?? {};
-  expect(status).toMatchObject({
-    state: 'attached',
-    robustness: 'healthy',
-    currentNodeID: volume.node,
-    frontendDisabled: true,
+test('a volume that the suite wrote as a backup is restored without a device; each backup of it sends what was written, and the cleanup takes it all away', async () => {
+  const { made, timelines, cluster, timeouts } = context;
+  expect(timelines.volumes.current(volume.name)?.status).toMatchObject({
+    ...{ state: 'attached', robustness: 'healthy', currentNodeID: volume.node, frontendDisabled: true },
   });
   expect(existsSync(local.device(volume.node, volume.name))).toBe(false);
-  expect(volume.restored).toHaveLength(32);
-});
-
-test('each backup of it sends all that was written, and no other block', async () => {
   for (const again of [false, true]) {
     const backup = await requestBackup(context, await makeSnapshot(context, volume));
     await untilCompleted(context, backup);
     await judgeRestored(context, backup);
     const uploaded = (await context.store.config(volume.name, backup.name))?.uploaded;
-    expect(uploaded).toEqual(
-      again ? { new: 0, again: expect.any(Number) } : { new: expect.any(Number), again: 0 },
-    );
+    const some = expect.any(Number);
+    expect(uploaded).toEqual(again ? { new: 0, again: some } : { new: some, again: 0 });
   }
-  expect(
-    told.filter((line) => line.includes('32 blocks, each with the checksum that was written')),
-  ).toHaveLength(2);
-});
+  const judged = told.filter((line) => line.includes('32 blocks, each with the checksum that was written'));
+  expect(judged).toHaveLength(2);
 
-test('the cleanup takes away what was written as well', async () => {
-  const { made, timelines, cluster, timeouts } = context;
   const [{ backup = '' } = {}] = made.written;
   expect(timelines.backups.current(backup)).toBeDefined();
   await removeMade({ cluster, timelines, made, target, timeouts, whenIdle: (_, take) => take() });
-  const ofVolume = [...timelines.backups.objects(), ...timelines.backupVolumes.objects()].filter(
+  const left = [...timelines.backups.objects(), ...timelines.backupVolumes.objects()].filter(
     ({ metadata, spec }) =>
       metadata.labels?.['backup-volume'] === volume.name ||
       (spec as { volumeName?: string })?.volumeName === volume.name,
   );
-  expect(ofVolume).toEqual([]);
+  expect(left).toEqual([]);
   await user.untilGone('volumes', volume.name);
 });

@@ -14,7 +14,6 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { buildingUntil } from '../../lab/build/signal.ts';
 import { cached, isCached, type Part, partDir } from '../../lab/cache/cache.ts';
 import { checksDir, draftsDir, labsDir, openCache } from '../../lab/cache/folders.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -70,19 +69,6 @@ test('a build that fails leaves nothing, and the next one starts anew', async ()
   expect(await isCached(failing)).toBe(false);
   expect(await readdir(draftsDir())).toEqual([]);
   expect(existsSync(join(await cached(part('a', writes('whole'))), 'file'))).toBe(true);
-});
-
-test('a build that is interrupted leaves nothing', async () => {
-  const interrupted = new AbortController();
-  const slow = part('a', async (dir) => {
-    await writes('half')(dir);
-    interrupted.abort(new Error('interrupted by SIGINT'));
-  });
-  await expect(buildingUntil(interrupted.signal, () => cached(slow))).rejects.toThrow(
-    'interrupted by SIGINT',
-  );
-  expect(await readdir(draftsDir())).toEqual([]);
-  expect(await isCached(slow)).toBe(false);
 });
 
 test.each([

@@ -308,8 +308,3 @@ test('the commands say what is in force, and what was before', async () => {
   });
   expect(await command('clock', 'node1', '--heal')).toMatchObject({ exitCode: 0 });
 });
-
-test('what was done on purpose is no trouble of the lab', () => {
-  expect(lab.ended).toEqual([]);
-  expect(lab.lost.aborted).toBe(false);
-});

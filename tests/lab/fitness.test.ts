@@ -3,7 +3,7 @@ import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkFitness, freeMemory, lookAtCommands } from '../../lab/fitness.ts';
+import { checkFitness, freeMemory } from '../../lab/fitness.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let dir: string;
@@ -32,30 +32,6 @@ test('of several things that are missing, the first is named, and who names all'
   await onlyWith(tools.filter((tool) => tool !== 'tar' && tool !== 'flock'));
   await expect(checkFitness({ ...small, cache: dir })).rejects.toThrow(
     'tar is missing: run apt-get install tar as root (and 1 more: npm run doctor names them all)',
-  );
-  await onlyWith([]);
-  expect((await lookAtCommands()).map(({ trouble }) => trouble)).toEqual(
-    [
-      'apt-get apt',
-      'dpkg-deb dpkg',
-      'tar tar',
-      'unshare util-linux',
-      'taskset util-linux',
-      'flock util-linux',
-      'mount mount',
-    ].map((pair) => {
-      const [command, from] = pair.split(' ');
-      return `${command} is missing: run apt-get install ${from} as root`;
-    }),
-  );
-});
-
-test('where namespaces may not be made, one line says what mends it', async () => {
-  await onlyWith(tools.filter((tool) => tool !== 'unshare').concat('sh'));
-  const unshare = '#!/bin/sh\necho "unshare: Operation not permitted" >&2; exit 1\n';
-  await writeFile(join(process.env.PATH as string, 'unshare'), unshare, { mode: 0o755 });
-  await expect(checkFitness({ ...small, cache: dir })).rejects.toThrow(
-    /namespaces.* \(unshare: Operation not permitted\): .+$/,
   );
 });
 

@@ -196,7 +196,6 @@ test('two labs are up together, strangers to each other, and nothing is left of 
 
 test.each([
   ['host', 'host.ts'],
-  ['supervisor', 'supervisor.ts'],
   ['process that made its namespaces', 'unshare'],
 ])('nothing is left of a lab that lost its %s', async (_, program) => {
   const otherName = `${program.split('.')[0]}-${process.pid}`;

@@ -1,9 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
-import { exportPath } from '../../e2e/store/drivers/nfs/place.ts';
-import { startServer } from '../../e2e/store/drivers/nfs/server.ts';
 import { askLab } from '../../lab/control/ask.ts';
-import { storeImage } from '../../lab/images/core.ts';
 import { inHostPod, startHostPods } from '../support/host-pods.ts';
 import { exportDisk, logIn, logOut } from '../support/iscsi.ts';
 import { share } from '../support/share.ts';
@@ -58,22 +55,6 @@ test("each node passes Longhorn's own check of its hosts", async () => {
       inotifyInstances: '1024',
     });
   }
-});
-
-test('files at /var/lib/longhorn have holes, extents and direct writes', async () => {
-  const script = `
-    cd /var/lib/longhorn
-    dd if=/dev/urandom of=file bs=1M count=4 oflag=direct conv=fsync status=none
-    fallocate --punch-hole --offset 1MiB --length 2MiB file
-    filefrag -v file | sed -nE 's/^ *[0-9]+: *([0-9]+)\\.\\. *([0-9]+):.*/\\1..\\2/p'
-    stat -c '%s %b' file
-    rm file`;
-  // In blocks of 4 KiB, then in bytes and in blocks of 512.
-  expect((await inHostPod(cluster, 'manager1', script)).split('\n')).toEqual([
-    '0..255',
-    '768..1023',
-    `${4 * 2 ** 20} ${2 * 2048}`,
-  ]);
 });
 
 test("a node's clock goes with this machine's, to 50 ms", async () => {
@@ -135,17 +116,6 @@ test('the API server asks an admission webhook that a pod serves, by its Service
   expect(await make('allow')).toBe('made');
 });
 
-test('a loop device that a pod makes is a device of its host', async () => {
-  const script = `
-    truncate -s 64M /var/lib/longhorn/image
-    device=$(losetup --find --show /var/lib/longhorn/image)
-    mkfs.ext4 -q "$device"
-    host blkid -o value -s TYPE "$device"
-    losetup --detach "$device"
-    rm /var/lib/longhorn/image`;
-  expect(await inHostPod(cluster, 'manager2', script)).toBe('ext4');
-});
-
 test('a disk exported by iSCSI is a file system on another node', async () => {
   await exportDisk(cluster, { pod: 'target', size: '256M' });
   const device = await logIn(cluster, { pod: 'manager2', address: addresses.target as string });
@@ -174,44 +144,4 @@ test('a disk exported by iSCSI is a file system on another node', async () => {
 
   await logOut(cluster, { pod: 'manager2' });
   expect(await inHostPod(cluster, 'manager2', `test -e ${device} || echo gone`)).toBe('gone');
-});
-
-test('an NFS store is mounted from another node as Longhorn mounts it, listed without error, and refuses by its flags', async () => {
-  const namespace = 'nodes-store';
-  const store = await startServer(cluster, {
-    namespace,
-    run: 'nodes',
-    image: storeImage,
-    signal: AbortSignal.timeout(300_000),
-  });
-  const { spec } = await cluster.get<KubernetesObject & { spec: { nodeName: string } }>(
-    resources.pods,
-    store.pod,
-  );
-  const client = spec.nodeName === 'node1' ? 'manager2' : 'manager1';
-  const onServer = async (script: string) =>
-    expect(await cluster.exec(store.pod, ['bash', '-c', script])).toMatchObject({ exitCode: 0 });
-
-  for (const version of ['4.2', '4.1']) {
-    const mount = `
-      mkdir -p /mnt/store
-      mount -t nfs4 -o nfsvers=${version},actimeo=1,soft,timeo=300,retry=2 backupstore.${namespace}:${exportPath} /mnt/store
-      grep -o 'vers=[0-9.]*' /proc/mounts
-      dd if=/dev/urandom of=/mnt/store/data-${version} bs=1M count=4 conv=fsync status=none
-      mkdir /mnt/store/folder-${version}
-      for number in {1..20}; do echo $number > /mnt/store/folder-${version}/$number; done
-      for try in {1..100}; do mapfile -t names < <(ls /mnt/store/folder-${version}); echo \${#names[@]}; done | sort | uniq -c | tr -s ' '`;
-    expect((await inHostPod(cluster, client, mount)).split('\n')).toEqual([`vers=${version}`, ' 100 20']);
-    await onServer(`chattr +i ${exportPath}/folder-${version}/7`);
-    const remove = `rm /mnt/store/folder-${version}/7 2>&1 || true`;
-    expect(await inHostPod(cluster, client, remove)).toMatch(/Operation not permitted$/);
-    await onServer(`chattr -i ${exportPath}/folder-${version}/7`);
-    expect(
-      await inHostPod(
-        cluster,
-        client,
-        `${remove}; ls /mnt/store/folder-${version} | wc -l; umount /mnt/store`,
-      ),
-    ).toBe('19');
-  }
 });

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { beforeEach, expect, test } from 'vitest';
-import { writeArchive, writeLayer } from '../../lab/images/oci.ts';
+import { writeLayer } from '../../lab/images/oci.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let dir: string;
@@ -22,8 +20,6 @@ const makeLayer = async (name: string, content: string, time = new Date()): Prom
   return layer;
 };
 
-const sha256 = (content: Buffer) => `sha256:${createHash('sha256').update(content).digest('hex')}`;
-
 test('the same content makes the same layer, whenever it was written', async () => {
   const [first, second, other] = [
     await makeLayer('first', 'x', new Date(1_000_000)),
@@ -32,20 +28,4 @@ test('the same content makes the same layer, whenever it was written', async () 
   ];
   expect(await readFile(first)).toEqual(await readFile(second));
   expect(await readFile(first)).not.toEqual(await readFile(other));
-});
-
-test('a layer that an archive before has is named, not packed', async () => {
-  const below = await makeLayer('below', 'x');
-  const own = await makeLayer('own', 'y');
-  const archive = join(dir, 'images.tar');
-  await writeArchive([{ name: 'docker.io/corral/one:lab', below: [below], layers: [own] }], archive);
-  const digests = await Promise.all(
-    [below, own].map(async (layer) => sha256(await readFile(layer)).slice('sha256:'.length)),
-  );
-  const { stdout } = await execa('tar', ['-tf', archive]);
-  expect(digests.map((digest) => stdout.includes(digest))).toEqual([false, true]);
-  const manifest = /"layers":(\[.*?\])/.exec((await readFile(archive)).toString('latin1'))?.[1] as string;
-  expect(JSON.parse(manifest).map(({ digest }: { digest: string }) => digest)).toEqual(
-    digests.map((digest) => `sha256:${digest}`),
-  );
 });

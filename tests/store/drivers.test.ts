@@ -57,14 +57,6 @@ test.each([
   expect(on('all')).toEqual(['nfs', 's3']);
 });
 
-test.each(drivers)(
-  'a scenario that needs a store which Longhorn mounts, on $name',
-  ({ name, mounted, called }) =>
-    expect(whyNotFit(offered, { needs: ['mounted-store'], disruptions: [], store: name })).toBe(
-      mounted ? undefined : `needs a backup store that Longhorn mounts: ${called.store} is none`,
-    ),
-);
-
 const path = { path: 'volume.cfg', title: 'it' };
 const faults: Record<Ability, (store: RunningStore) => unknown> = {
   denyDeletion: (store) => deniedFile(store, path),

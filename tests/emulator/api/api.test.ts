@@ -15,13 +15,6 @@ describe('the answers', () => {
   const none = 'longhorn.io "none" not found';
   test.each([
     ['GET /v1/settings/none', 404, `failed to get setting none: setting.${none}`],
-    ['GET /v1/backingimages/none', 404, `failed to get backing image 'none': backingimage.${none}`],
-    [
-      'POST /v1/backupvolumes/bv?action=backupGet',
-      404,
-      `failed to get backup 'none' of volume 'bv': backup.${none}`,
-    ],
-    ['POST /v1/volumes/v?action=snapshotCRGet', 404, `failed to get snapshot CR: snapshot.${none}`],
     ['GET /v1/volumes/%', 400, undefined],
     ['GET /v2/volumes', 501, 'not emulated: GET /v2/volumes'],
     ['PATCH /v1/volumes', 501, 'not emulated: PATCH /v1/volumes'],
@@ -126,7 +119,6 @@ describe('what is done', () => {
       finalizers: ['longhorn.io'],
       ownerReferences: [{ kind: 'Volume', name: 'v', uid: 'uid-of-v' }],
     });
-    expect((await act('snapshotCRCreate')).body.name).toMatch(/^snap-[0-9a-f]{16}$/);
     api.put('snapshots', {
       metadata: { name: 's0' },
       spec: { volume: 'v', createSnapshot: true },
@@ -134,7 +126,7 @@ describe('what is done', () => {
     });
     api.put('snapshots', { metadata: { name: 's3' }, spec: { volume: 'other', createSnapshot: true } });
     const { body } = await act('snapshotCRList');
-    expect(idsOf({ body })).toEqual(['s0', 's1', expect.stringMatching(/^snap-/)]);
+    expect(idsOf({ body })).toEqual(['s0', 's1']);
     expect(body.data[0].labels).toEqual({ a: 'b' });
     expect((await act('snapshotCRGet', { name: 's3' })).body.id).toBe('s3');
   });
@@ -155,14 +147,6 @@ describe('what is done', () => {
       },
     });
     expect(body.backupStatus).toMatchObject([{ id: made?.metadata.name, state: '' }]);
-    for (const [input, message] of [
-      [{}, 'failed to backup snapshot: volume and snapshot name required'],
-      [
-        { name: 's', labels: { a: '' } },
-        'failed to backup snapshot: value for label with key a cannot be empty',
-      ],
-    ] as const)
-      expect(await act('snapshotBackup', input)).toMatchObject({ status: 500, body: { message } });
     expect(api.writes).toHaveLength(1);
   });
 });

@@ -1,8 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
-import { apiPort } from '../../../emulator/api/handler.ts';
 import { createChanges, followChanges, readStreamPath } from '../../../emulator/api/streams.ts';
 import { backup, startTestApi, type TestApi } from '../support/test-api.ts';
 
@@ -63,16 +60,6 @@ describe('a WebSocket', () => {
     const last = await open('/v1/ws/1s/nodes');
     api.stop();
     await once(last.socket, 'close');
-  });
-
-  test.each([
-    ['/v1/ws/orphans', 'HTTP/1.1 501 Not Implemented', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'],
-    ['/v1/ws/backups', 'HTTP/1.1 400 Bad Request', ''],
-  ])('of %s is refused with %s', async (path, status, key) => {
-    const raw = connect(apiPort, api.ip);
-    const head = `GET ${path} HTTP/1.1\r\nHost: ${api.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n`;
-    raw.write(`${head}Sec-WebSocket-Version: 13\r\n${key}\r\n`);
-    expect((await text(raw)).split('\r\n')[0]).toBe(status);
   });
 });
 

@@ -1,24 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { optional } from './compare.ts';
 import { recordedTranscript } from './conform.ts';
-import { mutated } from './mutations.ts';
 import { normaliseText } from './normalise-text.ts';
 import { disorders } from './order.ts';
 import { plays } from './plays.ts';
 import type { Told, Transcript } from './transcript.ts';
-
-test('random names are told by their order, wherever they stand', async () => {
-  const recorded = await recordedTranscript('v1.12.1/recurring-job');
-  const renamed = mutated('v1.12.1/recurring-job', (lines) =>
-    JSON.parse(
-      JSON.stringify(lines)
-        .replaceAll('backup-65cc13da782f4489', 'backup-ffffffffffffffff')
-        .replaceAll('cec58566-0292', '00000000-0292'),
-    ),
-  );
-  expect(renamed).toEqual(recorded);
-  expect(JSON.stringify(recorded)).toContain('"lastBackup":"backup-of-vz-r-1"');
-});
 
 test('what somebody did after the end is left out, and what Longhorn still did is not', async () => {
   const recorded = await recordedTranscript('v1.12.1/held');

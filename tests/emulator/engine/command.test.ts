@@ -111,12 +111,6 @@ describe('backup create', () => {
     expect(await configOf('b2')).toMatchObject({ IsIncremental: false, CompressionMethod: 'gzip' });
     expect(await stored(data, gunzipSync)).toBe(true);
   });
-
-  test('says that it is ready before it writes anything, and writes nothing if it is not told to', async () => {
-    const ready = { code: 0, stdout: '{"ready":true}\n' };
-    expect(await create(1, [block()], { told: false })).toMatchObject(ready);
-    expect(await exists('backupstore')).toBe(false);
-  });
 });
 
 describe('backup rm', () => {
@@ -192,26 +186,4 @@ describe('backup restore', () => {
     await harm();
     expect(await restore()).toMatchObject({ code: 1, stdout: expect.stringMatching(text) });
   });
-});
-
-test('what is in a store is inspected; what is not there, not complete or not emulated is said', async () => {
-  await create(1, [block()]);
-  await writeFile(file(backupConfigPath('v', 'b2')), '{"Name":"b2","VolumeName":"v","CreatedTime":""}');
-  const url = 'nfs://server:/export';
-  const shown = async (...args: string[]) => JSON.parse((await store.run(['backup', ...args])).stdout);
-  expect(await shown('inspect', store.url('v', 'b1'))).toMatchObject({
-    ...{ Name: 'b1', URL: `${url}?backup=b1&volume=v`, SnapshotName: 's1' },
-    ...{ Size: String(blockSize), VolumeSize: String(16 << 20), Messages: null },
-  });
-  const ofVolume = { Name: 'v', LastBackupName: 'b1', DataStored: String(blockSize) };
-  expect(await shown('inspect-volume', `${url}?volume=v`)).toMatchObject(ofVolume);
-  for (const [args, text] of [
-    [
-      ['backup', 'inspect', store.url('v', 'b3')],
-      /^cannot find \S+\/v\/backups\/backup_b3\.cfg in backupstore\n$/,
-    ],
-    [['backup', 'inspect', store.url('v', 'b2')], /^backup b2 is still in progress\n$/],
-    [['snapshot', 'ls'], /^not emulated: longhorn/],
-  ] as const)
-    expect(await store.run([...args])).toMatchObject({ code: 1, stdout: expect.stringMatching(text) });
 });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -58,16 +57,6 @@ const processes = async (): Promise<[string, string]> => {
   const [helper = ''] = await childrenOf(replica);
   return [replica, helper];
 };
-
-test('a replica runs once its helper does, and both end with its volume', async () => {
-  const { until } = start();
-  await until('running');
-  const both = await processes();
-  expect((await commandOf(both[1])).split('\0').slice(1, 3)).toEqual([binary, 'sync-agent']);
-  replicas?.end('v-r-1');
-  await vi.waitUntil(() => both.every((pid) => !existsSync(`/proc/${pid}`)), limit);
-  expect(lines).toEqual([]);
-});
 
 test('one that was started through a wrapper starts its helper from the path that the wrapper gave it', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] });

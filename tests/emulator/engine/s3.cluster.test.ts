@@ -132,6 +132,9 @@ const left = async (): Promise<string[]> => {
   return [...files.filter((path) => !blocks.includes(path)).sort(), `${blocks.length} blocks`];
 };
 
+const noListing = (prefix: string): Denied => ({ action: 'ListBucket', prefix });
+const no = (action: string, key: string): Denied => ({ action, key });
+
 type Situation = {
   args?: string[];
   environment?: () => Record<string, string>;
@@ -158,52 +161,33 @@ const situations: Record<string, Situation> = {
   },
   'no TLS': { environment: () => ({ AWS_ENDPOINTS: server.endpoint.replace('http', 'https') }) },
   'the bucket cannot be listed': { denied: { action: 'ListBucket' } },
-  'the volumes cannot be listed': {
-    denied: { action: 'ListBucket', prefix: `${base}/backupstore/volumes/*` },
-  },
-  'the folders of volumes cannot be listed': {
-    denied: { action: 'ListBucket', prefix: `${base}/backupstore/volumes/8b/` },
-  },
+  'the volumes cannot be listed': { denied: noListing(`${base}/backupstore/volumes/*`) },
+  'the folders of volumes cannot be listed': { denied: noListing(`${base}/backupstore/volumes/8b/`) },
   'the backups cannot be listed': {
     args: ['backup', 'ls', '--volume', volume, url()],
-    denied: { action: 'ListBucket', prefix: `${below}/backups/` },
+    denied: noListing(`${below}/backups/`),
   },
   'a config cannot be read': {
     args: ['backup', 'inspect', ofBackup],
-    denied: { action: 'GetObject', key: `${below}/backups/backup_sample-a-b1.cfg` },
+    denied: no('GetObject', `${below}/backups/backup_sample-a-b1.cfg`),
   },
   'a deletion': { args: rm1 },
   'a deletion beside an upload': { args: rm1, prepare: putLock },
-  'a deletion without the right to delete': {
-    args: rm1,
-    denied: { action: 'DeleteObject', key: `${below}/backups/*` },
-  },
-  'a deletion without the right to write': { args: rm1, denied: { action: 'PutObject', key: `${base}/*` } },
-  'a deletion while volume.cfg cannot be read': {
-    args: rm1,
-    denied: { action: 'GetObject', key: `${below}/volume.cfg` },
-  },
-  'a deletion while the backups cannot be listed': {
-    args: rm1,
-    denied: { action: 'ListBucket', prefix: `${below}/backups/` },
-  },
+  'a deletion without the right to delete': { args: rm1, denied: no('DeleteObject', `${below}/backups/*`) },
+  'a deletion without the right to write': { args: rm1, denied: no('PutObject', `${base}/*`) },
+  'a deletion while volume.cfg cannot be read': { args: rm1, denied: no('GetObject', `${below}/volume.cfg`) },
+  'a deletion while the backups cannot be listed': { args: rm1, denied: noListing(`${below}/backups/`) },
   'a deletion beside an upload while the locks cannot be listed': {
     args: rm1,
     prepare: putLock,
-    denied: { action: 'ListBucket', prefix: `${below}/locks/` },
+    denied: noListing(`${below}/locks/`),
   },
-  'a deletion while the blocks cannot be listed': {
-    args: rm1,
-    denied: { action: 'ListBucket', prefix: `${below}/blocks/` },
-  },
+  'a deletion while the blocks cannot be listed': { args: rm1, denied: noListing(`${below}/blocks/`) },
   'a deletion while some of the blocks cannot be listed': {
     args: rm1,
-    denied: { action: 'ListBucket', prefix: `${below}/blocks/17/` },
+    denied: noListing(`${below}/blocks/17/`),
   },
-  'a deletion of blocks without the right to': {
-    args: rm1,
-    denied: { action: 'DeleteObject', key: `${below}/blocks/*` },
-  },
+  'a deletion of blocks without the right to': { args: rm1, denied: no('DeleteObject', `${below}/blocks/*`) },
   'a deletion of the volume': { args: ['backup', 'rm', '--volume', volume, url()] },
 };
 

@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { StoreError } from '../../../emulator/backupstore/errors.ts';
 import { clocks } from '../../../emulator/clocks.ts';
 import { createLook } from '../../../emulator/engine/look.ts';
 import type { Mounts } from '../../../emulator/engine/mount.ts';
@@ -53,15 +52,6 @@ describe('a look within the manager', () => {
   const behaviour = { clock: clocks.real, mutant: undefined, binary: '/b/longhorn' };
   const look = (mount: Mounts['mount'], timeout = 5_000) =>
     createLook({ ...behaviour, timeout, mounts: { mount, unmount: async () => undefined } });
-
-  test('fails in the words of the command that it stands for', async () => {
-    const mount = async () => {
-      throw new StoreError('cannot mount nfs h/p');
-    };
-    expect(await failureOf(look(mount)(['backup', 'ls', 'nfs://h:/p'], {}))).toMatch(
-      /^failed to execute: \/b\/longhorn \[backup ls nfs:\/\/h:\/p\], output cannot mount nfs h\/p\n, stderr time=.* level=error msg="cannot mount nfs h\/p".*\n: exit status 1$/,
-    );
-  });
 
   test('is given up after its time', async () => {
     const stalled = look(() => sleep(60_000, '', { ref: false }), 50);

@@ -49,15 +49,6 @@ const start = async (lists: ApiObject[][], resync?: number) => {
   return { informer, told, event, versions, breakWatch: () => push(undefined) };
 };
 
-test('keeps what was listed and what has happened since, and tells of each', async () => {
-  const { told, event, versions } = await start([[object('a', 1)]]);
-  await event('ADDED', object('b', 2));
-  await event('MODIFIED', object('a', 3));
-  await event('DELETED', object('b', 4));
-  expect(versions()).toEqual(['a@3']);
-  expect(told).toEqual(['a', 'b', 'a', 'b']);
-});
-
 test('an answer to a write counts at once, and an older event does not undo it', async () => {
   const { informer, event, versions } = await start([[object('a', 1)]]);
   informer.absorb(object('a', 9));

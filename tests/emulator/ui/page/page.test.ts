@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatSize } from '../../../../emulator/ui/page/cell.ts';
-import {
-  backupColumns,
-  backupMenu,
-  backupVolumeColumns,
-  backupVolumeMenu,
-} from '../../../../emulator/ui/page/columns.ts';
+import { backupColumns } from '../../../../emulator/ui/page/columns.ts';
 import { streamUrl } from '../../../../emulator/ui/page/live.ts';
 import {
   type BackupRecord,
@@ -52,22 +47,6 @@ test.each<[string, Partial<BackupRecord>, object]>([
   ['Backup Block Size', { state: 'Deleting' }, { text: '' }],
 ])('it shows as %s of %j the cell %j', (title, more, expected) => {
   expect(cell(title, record('b', more))).toEqual(expected);
-});
-
-test('with what failed or has no URL nothing can be done but to delete it', () => {
-  const disabled = (more: Partial<BackupRecord>) =>
-    backupMenu(record('b', more)).flatMap(({ name, disabled }) => (disabled ? [name] : []));
-  const rest = ['Restore', 'Get URL'];
-  expect([{}, { url: '' }, { messages }].map(disabled)).toEqual([[], rest, rest]);
-});
-
-test('the table of backup volumes leads to the backups of each, and offers a restore of what has one', () => {
-  const name = (more = {}) => backupVolumeColumns[0]?.cell(volumeRecord(more));
-  expect(name()).toEqual({ text: 'v', href: '#/backup/v?field=name&keyword=bv' });
-  expect(name({ messages })).toMatchObject(warned);
-  const enabled = (more: object) =>
-    backupVolumeMenu(volumeRecord(more)).filter(({ disabled }) => !disabled).length;
-  expect([{}, { lastBackupName: '' }, { messages }].map(enabled)).toEqual([4, 2, 2]);
 });
 
 test.each([

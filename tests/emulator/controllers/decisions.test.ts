@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { createBackoff } from '../../../emulator/controllers/backup/backoff.ts';
+import {
+  type CreationStep,
+  decideCreation,
+  type Surroundings,
+} from '../../../emulator/controllers/backup/decide-creation.ts';
+import {
+  type DeletionRecord,
+  type DeletionStep,
+  decideDeletion,
+  removesRemoteData,
+} from '../../../emulator/controllers/backup/decide-deletion.ts';
+import { cronJobOf, lastApplied } from '../../../emulator/controllers/recurring-job/cron.ts';
+import type { Node, RecurringJob } from '../../../emulator/longhorn/objects.ts';
+import { isResponsible } from '../../../emulator/manager/ownership.ts';
+import { recordedObject } from '../support/recorded.ts';
+
+// What the plays of the recordings and the scenarios do not come to, or come to by luck.
+
+const ready: Surroundings = {
+  ...{ ticketSatisfied: true, volumeAttached: true, volume: 'v' },
+  ...{ snapshot: { ready: true }, snapshotName: 's', others: [] },
+};
+const waiting = (info: string, giveUp: string): CreationStep => ({ do: 'wait', info, giveUp });
+const of = (what: string): [string, string] => [
+  `Waiting for ${what} to be ready`,
+  `Failed waiting for ${what} to be ready`,
+];
+const lost = 'Failed to get the Snapshot s';
+
+test.each<[string, Partial<Surroundings>, CreationStep]>([
+  ['with a volume that is not attached', { volumeAttached: false }, waiting(...of('the engine v-e-0'))],
+  ['without its snapshot', { snapshot: undefined }, waiting(lost, lost)],
+  [
+    'with a snapshot that is not ready, while another is Deleting',
+    { snapshot: { ready: false }, others: [{ name: 'b', state: 'Deleting' }] },
+    waiting(...of('the snapshot s')),
+  ],
+])('a new backup %s', (_, around, step) => {
+  expect(decideCreation({ ...ready, ...around })).toEqual(step);
+});
+
+test.each<[boolean, DeletionStep['do'][]]>([
+  [true, ['release', 'release', 'release', 'release']],
+  [false, ['release', 'wait', 'release', 'release']],
+])(
+  'a deletion whose config has gone, which counts before its command has ended: %j',
+  (goesWithConfig, steps) => {
+    const records: (DeletionRecord | undefined)[] = [
+      undefined,
+      { state: 'Deleting' },
+      { state: 'Succeeded' },
+      { state: 'Error', message: 'no' },
+    ];
+    const decide = (record: DeletionRecord | undefined) =>
+      decideDeletion({ record, url: 'nfs://h:/p?backup=b&volume=v', goesWithConfig, inStore: false });
+    expect(records.map((record) => decide(record).do)).toEqual(steps);
+  },
+);
+
+test.each([
+  ['as a rule', {}, true],
+  ['not when only the object is to go', { customResourceOnly: true }, false],
+  ['not when the target is not available', { targetAvailable: false }, false],
+  ['not before the volume is known in the store', { backupVolumeKnown: false }, false],
+])('the data in the store go with the backup %s', (_, more, removes) => {
+  const all = { customResourceOnly: false, targetAvailable: true, backupVolumeKnown: true };
+  expect(removesRemoteData({ ...all, ...more })).toBe(removes);
+});
+
+test('the wait of each name doubles with each step up to its most, and starts over when forgotten or left alone', () => {
+  let now = 0;
+  const backoff = createBackoff({ min: 60, max: 300 }, () => now);
+  const waitsFor = (delay: number) => {
+    backoff.next('b');
+    now += delay - 1;
+    const before = [backoff.isWaiting('b'), backoff.isWaiting('a')];
+    now += 1;
+    return [...before, backoff.isWaiting('b')];
+  };
+  for (const delay of [60, 120, 240, 300, 300]) expect(waitsFor(delay)).toEqual([true, false, false]);
+  now += 601;
+  expect(waitsFor(60)).toEqual([true, false, false]);
+  backoff.forget('b');
+  expect(waitsFor(60)).toEqual([true, false, false]);
+});
+
+const node = (name: string, reason = ''): Node =>
+  ({
+    metadata: { name },
+    status: { conditions: [{ type: 'Ready', status: reason ? 'False' : 'True', reason }] },
+  }) as unknown as Node;
+const nodes = [node('a'), node('b', 'ManagerPodDown'), node('c', 'KubernetesNodeGone')];
+test.each<[string, { self: string; owner: string; preferred?: string }, boolean]>([
+  ['anybody, while it has no owner', { self: 'a', owner: '' }, true],
+  ['nobody but its owner', { self: 'a', owner: 'b' }, false],
+  ['anybody, once its owner is lost', { self: 'a', owner: 'c' }, true],
+  ['not its owner, if another is preferred', { self: 'b', owner: 'b', preferred: 'a' }, false],
+  ['its owner, if the preferred one is lost', { self: 'b', owner: 'b', preferred: 'c' }, true],
+])('responsible is %s', (_, of, expected) => {
+  expect(isResponsible({ ...of, nodes })).toBe(expected);
+});
+
+test('a CronJob is told from another by what it was last given', () => {
+  const job = recordedObject('recurring-job', 'recurringjobs') as unknown as RecurringJob;
+  const pod = { image: 'i', environment: {} };
+  const given = (of: RecurringJob) =>
+    cronJobOf(of, pod, { successful: 1, failed: 2 }).metadata.annotations?.[lastApplied];
+  expect(given({ ...job })).toBe(given(job));
+  expect(given({ ...job, spec: { ...job.spec, cron: '* * * * *' } })).not.toBe(given(job));
+});
