@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import semver from 'semver';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { parseArguments } from '../e2e/cli/arguments/parse.ts';
@@ -72,27 +72,16 @@ test.each([
   expect(Object.keys(JSON.parse(read('package.json')).scripts)).toEqual(expect.arrayContaining(named));
 });
 
-describe('what it is called with is known to', () => {
-  test.each(versions)('e2e: %s', (version) => {
-    expect(parseArguments(longhorn.flagsOf('e2e', version), ['lab'])).toMatchObject({
-      provider: 'lab',
-      longhorn: `official:${version}`,
-    });
-  });
+test.each(versions)('what it is called with is known to e2e: %s', (version) => {
+  const told = parseArguments(longhorn.flagsOf('e2e', version), ['lab']);
+  expect(told).toMatchObject({ provider: 'lab', longhorn: `official:${version}` });
+});
 
-  test('e2e: kind', () => {
-    expect(parseArguments(kind.flagsOf('e2e'), ['lab', 'kind'])).toMatchObject({
-      provider: 'kind',
-      longhorn: `official:${newestRelease}`,
-    });
-  });
-
-  test('merge-reports', () => {
-    expect(parseMergeReports(longhorn.flagsOf('merge-reports'))).toMatchObject({
-      paths: ['reports'],
-      flags: { table: true },
-    });
-  });
+test('what they are called with is known to e2e in kind, and to merge-reports', () => {
+  const told = parseArguments(kind.flagsOf('e2e'), ['lab', 'kind']);
+  expect(told).toMatchObject({ provider: 'kind', longhorn: `official:${newestRelease}` });
+  const merged = parseMergeReports(longhorn.flagsOf('merge-reports'));
+  expect(merged).toMatchObject({ paths: ['reports'], flags: { table: true } });
 });
 
 test('the kind that is installed is one that the provider takes', () => {
@@ -101,14 +90,8 @@ test('the kind that is installed is one that the provider takes', () => {
 });
 
 test('the matrix has one patch of each release from the oldest to the newest, and what comes next', () => {
-  expect(versions.map((version) => version.replace(/\.\d+$/, ''))).toEqual([
-    'v1.8',
-    'v1.9',
-    'v1.10',
-    'v1.11',
-    'v1.12',
-    'master-head',
-  ]);
+  const minors = versions.map((version) => version.replace(/\.\d+$/, '')).join(' ');
+  expect(minors).toBe('v1.8 v1.9 v1.10 v1.11 v1.12 master-head');
   expect(versions).toContain(newestRelease);
 });
 

@@ -54,15 +54,17 @@ const lostUnderIt: Parameters<typeof runSuite>[1] = {
   how: 'loses-a-node',
   signals: [{ after: '✓ Given a thing', signal: 'SIGUSR2' }],
 };
-const suiteOfTwo = `scenario('One is over', {}, async ({ does }) => does('Given another thing'));
+const suiteOfTwo = (
+  end: string,
+) => `scenario('One is over', {}, async ({ does }) => does('Given another thing'));
 scenario('Two is at work', {}, async ({ does, later }) => {
-  later(() => does('Cleanup', () => new Promise(() => {})));
+  later(() => does('Cleanup', async () => { ${end} }));
   await does('Given a thing');
   await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
 });`;
 
-test('a cluster that is lost ends the run, with no verdict on what was under way; its cleanup is not waited for', async () => {
-  const run = await runSuite({ 'a.e2e.ts': suiteOfTwo }, lostUnderIt);
+test('a cluster that is lost ends the run, with no verdict on what was under way', async () => {
+  const run = await runSuite({ 'a.e2e.ts': suiteOfTwo('') }, lostUnderIt);
   expect(run.exitCode).toBe(3);
   expect(run.stderr).toMatchInlineSnapshot(`
     "e2e: in the cluster: node2 ended (SIGSEGV); it last said:
@@ -76,6 +78,11 @@ test('a cluster that is lost ends the run, with no verdict on what was under way
       { name: 'Two is at work', state: 'skipped' },
     ],
   });
+});
+
+test('a cleanup that a lost cluster does not answer is not waited for', async () => {
+  const run = await runSuite({ 'a.e2e.ts': suiteOfTwo('await new Promise(() => {});') }, lostUnderIt);
+  expect(run).toMatchObject({ exitCode: 3, report: { end: { state: 'cluster-lost' } } });
 });
 
 test('the report of an earlier run is never taken for this one', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Fault, FaultKind, Faults } from '../../e2e/faults/fault.ts';
 import { kinds as faultKinds } from '../../e2e/faults/kinds.ts';
 import { onlyDeclared } from '../../e2e/faults/open-faults.ts';
@@ -15,33 +15,30 @@ const section = (kind: string): string =>
  * declared.
  */
 const disruptionOf = async (kind: Fault['kind']): Promise<string | undefined> => {
-  const none: Faults = {
-    inject: async () => ({ title: '', prove: async () => '', heal: async () => '' }),
-    healAll: async () => {},
-  };
+  const injected = { title: '', prove: async () => '', heal: async () => '' };
+  const none: Faults = { inject: async () => injected, healAll: async () => {} };
   const fault: Fault = { kind, title: 'it', data: {}, inject: async () => {}, prove: async () => '' };
-  const refused = await onlyDeclared(none, { disruptions: [], needs: Object.keys(abilities) })
-    .inject(fault)
-    .then(
-      () => '',
-      (error: Error) => error.message,
-    );
-  return /does not declare the disruption ([\w-]+)/.exec(refused)?.[1];
+  const declared = onlyDeclared(none, { disruptions: [], needs: Object.keys(abilities) });
+  const refused = await declared.inject(fault).catch((error: Error) => error);
+  return /does not declare the disruption ([\w-]+)/.exec(String(refused))?.[1];
 };
 
-describe.each(kinds)('%s', (kind) => {
-  test('says how it is injected, proven, healed and bound, what disruption it is, and what others feel of it', async () => {
+test.each(kinds)(
+  '%s says how it is injected, proven, healed and bound, what disruption it is, and what others feel of it',
+  async (kind) => {
     const text = section(kind);
-    if (kind !== 'lab')
-      for (const word of ['inject', 'prove', 'heal', 'in scenarios'])
-        expect(text).toMatch(new RegExp(`^- ${word}: `, 'm'));
-    for (const word of ['bound', 'strangers']) expect(text).toMatch(new RegExp(`^- ${word}: `, 'm'));
+    const words = [
+      'bound',
+      'strangers',
+      ...(kind === 'lab' ? [] : ['inject', 'prove', 'heal', 'in scenarios']),
+    ];
+    for (const word of words) expect(text).toMatch(new RegExp(`^- ${word}: `, 'm'));
     const disruption = await disruptionOf(kind);
     expect(text).toContain(`\n- disruption: ${disruption === undefined ? 'none' : `\`${disruption}\``}\n`);
     const { ability }: FaultKind = faultKinds[kind];
     expect(/^- needs: `(\w+)`$/m.exec(text)?.[1]).toBe(ability);
-  });
-});
+  },
+);
 
 test('every fault of the lab is in the table', () => {
   const faults = [
@@ -61,10 +58,7 @@ test('its bounds are those of the code', () => {
   const told = (kind: string) => /^- bound: (.*(?:\n {2}.*)*)$/m.exec(section(kind))?.[1] ?? '';
   expect(read('e2e/faults/held-deletion.ts')).toContain('{ search: 60, hold: 120 }');
   expect(told('held-deletion')).toMatch(/60 s .* 120 s/);
-  expect(
-    [...read('e2e/store/drivers/nfs/stalled-server.ts').matchAll(/bound: (\d+)/g)].map(
-      ([, seconds]) => seconds,
-    ),
-  ).toEqual(['25', '2400', '300']);
+  const stalled = read('e2e/store/drivers/nfs/stalled-server.ts').match(/(?<=bound: )\d+/g);
+  expect(stalled).toEqual(['25', '2400', '300']);
   expect(told('stalled-server')).toMatch(/25 s .* 40 min .* 5 min/);
 });

@@ -3,15 +3,14 @@ import { fixes, mutants } from '../../emulator/mutants.ts';
 import { describeVersion, emulatorSettings } from '../../providers/emulator-settings.ts';
 
 test.each([
-  [{}, { clock: 'fast' }],
-  [{ CORRAL_EMULATOR_CLOCK: 'real' }, { clock: 'real' }],
   [{ CORRAL_EMULATOR_CLOCK: '', CORRAL_EMULATOR_MUTANT: '' }, { clock: 'fast' }],
-  [{ CORRAL_EMULATOR_MUTANT: 'message-missing' }, { clock: 'fast', mutant: 'message-missing' }],
-  [{ CORRAL_EMULATOR_MUTANT: 'fixed:lock-fails-open' }, { clock: 'fast', mutant: 'fixed:lock-fails-open' }],
-  [{ CORRAL_EMULATOR_VERSION: 'v1.10.2' }, { clock: 'fast', version: 'v1.10.2' }],
   [
-    { CORRAL_EMULATOR_MUTANT: 'message-missing', CORRAL_EMULATOR_VERSION: 'v1.8.2' },
-    { clock: 'fast', mutant: 'message-missing', version: 'v1.8.2' },
+    {
+      CORRAL_EMULATOR_CLOCK: 'real',
+      CORRAL_EMULATOR_MUTANT: 'fixed:lock-fails-open',
+      CORRAL_EMULATOR_VERSION: 'v1.8.2',
+    },
+    { clock: 'real', mutant: 'fixed:lock-fails-open', version: 'v1.8.2' },
   ],
 ])('%j are %j', (variables, settings) => {
   expect(emulatorSettings(variables)).toEqual(settings);

@@ -5,7 +5,6 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { runStoreImageCommand } from '../../e2e/cli/store-image.ts';
 import { podSystem } from '../../lab/images/core.ts';
 import { packStoreImage } from '../../providers/pack-store-image.ts';
-import { NotFit } from '../../providers/provider.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -19,15 +18,6 @@ test('the archive is written, and where it goes is told', async () => {
   expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
   expect(ended.stdout).toContain(`skopeo copy oci-archive:${out} docker://`);
   expect(await readFile(out, 'utf8')).toBe('image');
-});
-
-test('what this machine lacks is told', async () => {
-  const pack = () => Promise.reject(new NotFit('dpkg-deb is missing'));
-  expect(await run(['--out', join(root, 'x')], pack)).toEqual({
-    exitCode: 3,
-    stdout: '',
-    stderr: 'store-image: dpkg-deb is missing',
-  });
 });
 
 test('a command that packing needs, and that is not there', async () => {

@@ -1,23 +1,23 @@
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { vitestEntry } from '../../e2e/cli/play.ts';
 import { putLonghorn } from '../support/longhorn-objects.ts';
 import { startStubServer } from '../support/stub-api-server.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const uid = '3b0f6a8e-0000-4000-8000-000000000001';
+const cwd = fileURLToPath(new URL('../..', import.meta.url));
 
-const vitest = async (args: string[], env: Record<string, string> = {}) => {
+const vitest = async (args: string[], more: Record<string, string> = {}) => {
   const { CORRAL_CONFIG: _, VITEST: __, ...others } = process.env;
-  const ended = await execa('node', [vitestEntry, ...args, '--project', 'e2e'], {
-    cwd: root,
-    env: { ...others, ...env },
+  const options = {
+    cwd,
+    env: { ...others, ...more },
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
-  });
+  } as const;
+  const ended = await execa('node', [vitestEntry, ...args, '--project', 'e2e'], options);
   return {
     exitCode: ended.exitCode,
     stdout: stripVTControlCharacters(ended.stdout),
@@ -26,35 +26,32 @@ const vitest = async (args: string[], env: Record<string, string> = {}) => {
 };
 
 test('vitest lists the scenarios without a cluster', async () => {
-  const { exitCode, stdout } = await vitest(['list']);
-  expect(exitCode).toBe(0);
-  expect(stdout).toContain(
-    'e2e/scenarios/backup-deletion/normal.e2e.ts > A backup made during a deletion waits for it, then runs',
-  );
+  const name = 'A backup made during a deletion waits for it, then runs';
+  const stdout = expect.stringContaining(`e2e/scenarios/backup-deletion/normal.e2e.ts > ${name}`);
+  expect(await vitest(['list'])).toMatchObject({ exitCode: 0, stdout });
 });
 
 test('an expression of tags that vitest would never end reading is refused', async () => {
-  expect(await vitest(['run', '--tags-filter', 'ui & ui'])).toMatchObject({
-    exitCode: 2,
-    said: ['e2e: --tags-filter ui & ui: unexpected "&": join tags with &&, ||, ! and parentheses'],
-  });
+  const said = ['e2e: --tags-filter ui & ui: unexpected "&": join tags with &&, ||, ! and parentheses'];
+  expect(await vitest(['run', '--tags-filter', 'ui & ui'])).toMatchObject({ exitCode: 2, said });
 });
 
 test("a cluster that is somebody's is told of, and asked for, before a scenario begins", async () => {
-  const server = await startStubServer({ uid });
+  const server = await startStubServer({ uid: 'its-uid' });
+  onTestFinished(server.stop);
   putLonghorn(server);
-  const ended = await vitest(['run'], {
+  const named = {
     CORRAL_KUBECONFIG: server.kubeconfig,
     CORRAL_CONTEXT: 'stub',
     CORRAL_STORE_IMAGE: 'store:1',
-  });
-  await server.stop();
-  expect(ended).toMatchObject({
+  };
+  const where = `${server.url} (context stub)`;
+  expect(await vitest(['run'], named)).toEqual({
     exitCode: 3,
+    stdout: expect.stringContaining(`Cluster: ${where}`),
     said: [
-      `e2e: nobody has said yet that the cluster at ${server.url} (context stub) is the one: add CORRAL_EXPECT_CLUSTER=${uid}, or start this at a terminal`,
+      `e2e: nobody has said yet that the cluster at ${where} is the one: add CORRAL_EXPECT_CLUSTER=its-uid, or start this at a terminal`,
     ],
   });
-  expect(ended.stdout).toContain(`Cluster: ${server.url} (context stub)`);
   expect(server.asked.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each))).toEqual([]);
 });

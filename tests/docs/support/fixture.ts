@@ -3,11 +3,10 @@ import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { resources } from '../../../e2e/kube/cluster.ts';
-import { composeReport } from '../../../e2e/report/compose-report.ts';
 import type { ScenarioReport } from '../../../e2e/report/schema.ts';
 import { layOut, soundStore } from '../../store/support/sound-store.ts';
 import { runInProcess } from '../../support/run-in-process.ts';
-import { scenarioReport } from '../../support/scenario-report.ts';
+import { sampleReport, scenarioReport } from '../../support/scenario-report.ts';
 import { cacheVariables } from '../../support/share-caches.ts';
 import { startStubServer } from '../../support/stub-api-server.ts';
 import type { Words } from '../commands.ts';
@@ -17,17 +16,8 @@ import { read, root, taughtScenario } from './documents.ts';
 const uid = '3b0f6a8e-0000-4000-8000-000000000001';
 
 const reportOf = (run: string, states: Record<string, ScenarioReport['state']>, index: number): string => {
-  const report = composeReport({
-    run,
-    provider: 'lab',
-    target: { name: 'emulator', version: 'v1.12.1-emulator' },
-    kubernetes: null,
-    end: { state: 'finished', reason: null },
-    shard: { index, of: 2, split: 'abc' },
-    scenarios: Object.entries(states).map(([name, state]) => scenarioReport(name, { state })),
-    startedAt: new Date('2026-01-01T00:00:00Z'),
-  });
-  return JSON.stringify(report);
+  const scenarios = Object.entries(states).map(([name, state]) => scenarioReport(name, { state }));
+  return JSON.stringify(sampleReport(scenarios, { run, shard: { index, of: 2, split: 'abc' } }));
 };
 
 // It says what it was given, so that what is piped into it is looked at.
@@ -115,14 +105,10 @@ export const openFixture = async () => {
 
   return {
     run: async (command: string, words: Words = {}) => {
-      const named = Object.entries(words).reduce(
-        (text, [word, means]) =>
-          text.replaceAll(
-            new RegExp(`\\b${word}\\b`, 'g'),
-            typeof means === 'string' ? places[means] : means.is,
-          ),
-        command,
-      );
+      const named = Object.entries(words).reduce((text, [word, means]) => {
+        const is = typeof means === 'string' ? places[means] : means.is;
+        return text.replaceAll(new RegExp(`\\b${word}\\b`, 'g'), is);
+      }, command);
       // As npm and npx do, without the second that they take.
       const line = named
         .replace(/\bnpx corral\b/, 'node scripts/corral.ts')

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { partDir } from '../../../lab/cache/cache.ts';
 import { podSystem } from '../../../lab/images/core.ts';
 import { preparePodSystem } from '../../../providers/docker/pod-system.ts';
@@ -15,10 +15,10 @@ beforeEach(async () => {
   stubs = await stubDocker();
   await stubs.add('apt-get');
   await stubs.add('dpkg-deb');
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await stubs.stop();
+  return async () => {
+    vi.unstubAllEnvs();
+    await stubs.stop();
+  };
 });
 
 const prepare = async (): Promise<string[]> => {
@@ -76,13 +76,8 @@ test.each([
   expect(asked()).toEqual([]);
 });
 
-test.each(['/media/debian', 'http://me:secret@127.0.0.1:9/debian'])(
-  '%s, which is no mirror, is told, and not gone round by Docker',
-  async (mirror) => {
-    vi.stubEnv('CORRAL_DEBIAN_MIRROR', mirror);
-    await expect(prepare()).rejects.toThrow(
-      'CORRAL_DEBIAN_MIRROR names no mirror of Debian: give an http or https URL with no user name and no password',
-    );
-    expect(asked()).toEqual([]);
-  },
-);
+test('what is no mirror is told, and not gone round by Docker', async () => {
+  vi.stubEnv('CORRAL_DEBIAN_MIRROR', '/media/debian');
+  await expect(prepare()).rejects.toThrow('CORRAL_DEBIAN_MIRROR names no mirror of Debian: ');
+  expect(asked()).toEqual([]);
+});

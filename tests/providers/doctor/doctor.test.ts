@@ -1,7 +1,7 @@
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { runDoctorCommand } from '../../../e2e/cli/doctor.ts';
 import { diagnose, tell } from '../../../providers/doctor/diagnose.ts';
 import { diagnosisSchema } from '../../../providers/doctor/schema.ts';
@@ -14,8 +14,8 @@ beforeEach(async () => {
   dir = await temporaryFolder();
   bin = await temporaryFolder();
   vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache'));
+  return () => void vi.unstubAllEnvs();
 });
-afterEach(() => void vi.unstubAllEnvs());
 
 /** What the images are made with that Corral brings along. */
 const packers = ['dpkg-deb', 'tar', 'flock'];
@@ -66,29 +66,23 @@ const docker = ({ memory = 16, cgroup = '2' } = {}) =>
 const kind = `case "$*" in version) echo 'kind v0.30.0 go1.24.6 linux/amd64' ;; 'get clusters') printf 'mine\\ncorral-4711\\n' ;; *) exit 1 ;; esac`;
 const kubectl = `echo '{"clientVersion":{"gitVersion":"v1.36.3"}}'`;
 
-test('on a machine with Docker, what is there is told, and what an earlier run left', async () => {
+test('on a machine with Docker, what is there is told, what an earlier run left, and what is too little', async () => {
   const { stdout, last, exitCode } = await doctor(['--provider', 'kind'], {
-    ...{ docker: docker(), kind, kubectl },
-    chromium: 'exit 1',
+    ...{ docker: docker({ memory: 2, cgroup: '1' }), kind, kubectl, chromium: 'exit 1' },
+    'apt-get': 'echo noble http://127.0.0.1:9/ubuntu',
   });
-  const titles = [
-    'kind',
-    'docker',
-    'Docker',
-    'control',
-    'memory',
-    'kubectl',
-    'cluster',
-    'Longhorn',
-    'Chromium',
-  ];
+  const titles = 'kind docker Docker control memory kubectl cluster cache Corral Longhorn Chromium'.split(
+    ' ',
+  );
   expect(about(stdout, ...titles)).toEqual([
     '✓ kind: 0.30.0',
     '✓ docker: it answers',
     '✓ Docker Engine: 29.1.0',
-    '✓ control groups: version 2',
-    '✓ memory: Docker has 16.0 GiB, 4 should do',
+    '! control groups: version 1, which newer Kubernetes releases refuse: boot with systemd.unified_cgroup_hierarchy=1',
+    '! memory: Docker has 2.0 GiB, and about 4 are taken: end other containers, or give Docker more',
     '✓ kubectl: v1.36.3',
+    `✓ cache: ${dir}/cache/corral`,
+    "✓ Corral's images: they are made in Docker, from debian:trixie-slim: apt here has no Debian archive",
     '! cluster corral-4711: it was kept, or left by a run: kind delete cluster --name corral-4711',
     '✓ Longhorn: the emulator, which Corral brings along',
     `✓ Chromium: ${join(bin, 'chromium')}`,
@@ -96,41 +90,15 @@ test('on a machine with Docker, what is there is told, and what an earlier run l
   expect([last, exitCode]).toEqual(['All is there for provider kind, Longhorn: emulator', 0]);
 });
 
-test('a daemon that does not answer, and a tool that is too old', async () => {
+test('a daemon that does not answer, a tool that is too old, a folder without a release', async () => {
   const down = 'echo "Cannot connect to the Docker daemon at unix:///x: is it running?" >&2; exit 1';
-  const { stdout, exitCode } = await doctor(['--provider', 'kind'], {
-    docker: down,
-    kind: 'echo kind v0.11.0',
-  });
-  expect(about(stdout, 'kind', 'Docker', 'docker')).toEqual([
-    '✗ kind 0.11.0 is too old, it takes 0.20.0 at least: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io',
-    '✗ Docker does not answer (Cannot connect to the Docker daemon at unix:///x: is it running?): start it, and see that you may use it (the group docker), or use --provider lab, which needs neither Docker nor root',
-  ]);
-  expect(exitCode).toBe(1);
-});
-
-test('a Docker with too little is a warning; the images are made in it where apt is of Ubuntu', async () => {
-  const { stdout, exitCode } = await doctor(['--provider', 'kind'], {
-    ...{ docker: docker({ memory: 2, cgroup: '1' }), kind, kubectl },
-    'apt-get': 'echo noble http://127.0.0.1:9/ubuntu',
-  });
-  expect(about(stdout, 'control', 'memory', "Debian's archive", 'cache', "Corral's images")).toEqual([
-    '! control groups: version 1, which newer Kubernetes releases refuse: boot with systemd.unified_cgroup_hierarchy=1',
-    '! memory: Docker has 2.0 GiB, and about 4 are taken: end other containers, or give Docker more',
-    `✓ cache: ${dir}/cache/corral`,
-    "✓ Corral's images: they are made in Docker, from debian:trixie-slim: apt here has no Debian archive",
-  ]);
-  expect(exitCode).toBe(0);
-});
-
-test('so they are where there is no dpkg; a folder without a release is missing', async () => {
-  const { stdout, exitCode } = await doctor(
-    ['--provider', 'kind', '--longhorn', `archive:${dir}`],
-    { docker: docker(), kind, kubectl },
-    ['sh', 'tar', 'flock'],
-  );
-  expect(about(stdout, "Corral's images", 'Longhorn')).toEqual([
-    "✓ Corral's images: they are made in Docker, from debian:trixie-slim: apt here has no Debian archive",
+  const flags = ['--provider', 'kind', '--longhorn', `archive:${dir}`];
+  const { stdout, exitCode } = await doctor(flags, { docker: down, kind: 'echo kind v0.11.0' });
+  expect(about(stdout, 'kind', 'Docker', 'docker', 'Longhorn')).toEqual([
+    expect.stringMatching(/^✗ kind 0\.11\.0 is too old, it takes 0\.20\.0 at least: /),
+    expect.stringMatching(
+      /^✗ Docker does not answer \(Cannot connect to the Docker daemon at .*\): start it, /,
+    ),
     `✗ Longhorn: ${dir} has no manifest: put the release's longhorn.yaml into it`,
   ]);
   expect(exitCode).toBe(1);

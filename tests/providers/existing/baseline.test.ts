@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { resources } from '../../../e2e/kube/cluster.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { type KubernetesObject, resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
 import {
   type Baseline,
@@ -11,11 +11,9 @@ import { type StubServer, startStubServer } from '../../support/stub-api-server.
 
 const run = 'abc123';
 const never = new AbortController().signal;
-const node2 = longhornObjects()
-  .find(([resource]) => resource === longhorn.nodes)?.[1]
-  .at(1);
-const notReady = { ...node2, status: { conditions: [{ type: 'Ready', status: 'False' }] } } as typeof node2 &
-  object;
+const [, nodes = []] = longhornObjects().find(([resource]) => resource === longhorn.nodes) ?? [];
+const node2 = nodes[1] as KubernetesObject;
+const notReady = { ...node2, status: { conditions: [{ type: 'Ready', status: 'False' }] } };
 
 let server: StubServer;
 let baseline: Baseline;
@@ -23,8 +21,8 @@ beforeEach(async () => {
   server = await startStubServer({ uid: 'uid' });
   putLonghorn(server);
   baseline = await readBaseline(server.connect(), { allow: [], stores: undefined });
+  return () => server.stop();
 });
-afterEach(() => server.stop());
 
 const differences = (options: { signal?: AbortSignal; settling?: number } = {}) =>
   differencesFrom(baseline, { cluster: server.connect(), run, signal: never, ...options });
@@ -40,16 +38,12 @@ test('what somebody set is told, all of it in order', async () => {
 
 test('what shows but for a moment is waited for, and then is no difference', async () => {
   server.put(longhorn.nodes, notReady);
-  server.put(resources.namespaces, {
-    metadata: {
-      name: `corral-${run}-store-1a2b`,
-      deletionTimestamp: '2026-11-20T09:00:00Z',
-      finalizers: ['kubernetes'],
-    },
-  });
+  const name = `corral-${run}-store-1a2b`;
+  const going = { deletionTimestamp: '2026-11-20T09:00:00Z', finalizers: ['kubernetes'] };
+  server.put(resources.namespaces, { metadata: { name, ...going } });
   const found = differences();
-  setTimeout(() => server.put(longhorn.nodes, node2 as typeof notReady), 300);
-  setTimeout(() => server.remove(resources.namespaces, `corral-${run}-store-1a2b`), 400);
+  setTimeout(() => server.put(longhorn.nodes, node2), 300);
+  setTimeout(() => server.remove(resources.namespaces, name), 400);
   expect(await found).toEqual([]);
 });
 

@@ -29,31 +29,23 @@ const settingsOf = (objects: ReturnType<typeof release>): string | undefined =>
   (find(objects, 'ConfigMap', 'longhorn-default-setting') as { data?: Record<string, string> } | undefined)
     ?.data?.['default-setting.yaml'];
 
-test('what is changed in a release is said, a line each', () => {
-  expect(
-    fitToCluster(release('v1.12.1'), { missing: [] }).changes.map(describeChange),
-  ).toMatchInlineSnapshot(`
-    [
-      "setting default-replica-count: 3 -> 2 (a third replica would only be one more writer on the same disk)",
-      "setting guaranteed-instance-manager-cpu: 12 -> 0 (a small node has no processor to reserve)",
-      "setting storage-reserved-percentage-for-default-disk: 30 -> 0 (nothing of a node's disk has to be kept for others)",
-      "setting storage-minimal-available-percentage: 25 -> 5 (the disks are small)",
-      "setting snapshot-data-integrity: fast-check -> disabled (hashing snapshots takes the processors from backups)",
-      "setting backup-concurrent-limit: 2 -> 1 (an upload must last long enough for its state to be seen)",
-      "setting recurring-successful-jobs-history-limit: 1 -> 10 (a run's jobs and their logs stay until it is over)",
-      "setting upgrade-checker: true -> false (a test asks nobody outside)",
-      "setting allow-collecting-longhorn-usage-metrics: true -> false (a test asks nobody outside)",
-      "readiness probe of DaemonSet longhorn-manager: 3 times 10 s -> 15 times 2 s (the managers start one after the other)",
-      "CSI_ATTACHER_REPLICA_COUNT, CSI_PROVISIONER_REPLICA_COUNT, CSI_RESIZER_REPLICA_COUNT, CSI_SNAPSHOTTER_REPLICA_COUNT of Deployment longhorn-driver-deployer: 3 -> 1 (one of each does for a test)",
-      "replicas of Deployment longhorn-ui: 2 -> 1 (one does for a test)",
-    ]
-  `);
-});
-
-test('both releases are changed the same', () => {
-  expect(fitToCluster(release('v1.8.2'), { missing: [] }).changes).toEqual(
-    fitToCluster(release('v1.12.1'), { missing: [] }).changes,
-  );
+test('what is changed in a release is said, a line each, and the same in both', () => {
+  const { changes } = fitToCluster(release('v1.12.1'), { missing: [] });
+  expect(fitToCluster(release('v1.8.2'), { missing: [] }).changes).toEqual(changes);
+  expect(changes.map(describeChange).map((line) => line.replace(/ \(.*/, ''))).toEqual([
+    'setting default-replica-count: 3 -> 2',
+    'setting guaranteed-instance-manager-cpu: 12 -> 0',
+    'setting storage-reserved-percentage-for-default-disk: 30 -> 0',
+    'setting storage-minimal-available-percentage: 25 -> 5',
+    'setting snapshot-data-integrity: fast-check -> disabled',
+    'setting backup-concurrent-limit: 2 -> 1',
+    'setting recurring-successful-jobs-history-limit: 1 -> 10',
+    'setting upgrade-checker: true -> false',
+    'setting allow-collecting-longhorn-usage-metrics: true -> false',
+    'readiness probe of DaemonSet longhorn-manager: 3 times 10 s -> 15 times 2 s',
+    'CSI_ATTACHER_REPLICA_COUNT, CSI_PROVISIONER_REPLICA_COUNT, CSI_RESIZER_REPLICA_COUNT, CSI_SNAPSHOTTER_REPLICA_COUNT of Deployment longhorn-driver-deployer: 3 -> 1',
+    'replicas of Deployment longhorn-ui: 2 -> 1',
+  ]);
 });
 
 describe('settings', () => {
@@ -77,21 +69,14 @@ describe('settings', () => {
   );
 
   test('a value of the manifest counts', () => {
-    const own = {
-      'default-setting.yaml': 'default-replica-count: 1\nbackup-concurrent-limit: "{\\"v1\\":\\"5\\"}"\n',
-    };
-    const map = {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'longhorn-default-setting' },
-      data: own,
-    };
+    const text = 'default-replica-count: 1\nbackup-concurrent-limit: "{\\"v1\\":\\"5\\"}"\n';
+    const metadata = { name: 'longhorn-default-setting' };
+    const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'default-setting.yaml': text } };
     const { objects, changes } = fitToCluster(read(map), { missing: [] });
-    expect(settingsOf(objects)).toContain(
-      'default-replica-count: 1\nbackup-concurrent-limit: "{\\"v1\\":\\"5\\"}"\n',
-    );
-    expect(changes.map(({ what }) => what)).not.toContain('setting default-replica-count');
-    expect(changes.map(({ what }) => what)).toContain('setting upgrade-checker');
+    expect(settingsOf(objects)).toContain(text);
+    const changed = changes.map(({ what }) => what);
+    expect(changed).not.toContain('setting default-replica-count');
+    expect(changed).toContain('setting upgrade-checker');
   });
 });
 
@@ -99,9 +84,7 @@ describe('workloads', () => {
   const never = 'imagePullPolicy of DaemonSet other, container one: Always -> IfNotPresent';
   test.each([
     [{ image: 'a/b:v1', imagePullPolicy: 'Always' }, [never]],
-    [{ image: 'a/b:latest' }, [never]],
     [{ image: 'localhost:5000/b' }, [never]],
-    [{ image: 'a/b:v1' }, []],
     [
       { image: 'a/b:v1', resources: { requests: { cpu: '2', memory: '4Gi' } } },
       ['requests of DaemonSet other, container one: cpu 2, memory 4Gi -> none'],
@@ -113,27 +96,20 @@ describe('workloads', () => {
   });
 
   test('no registry is asked, nothing is reserved, and what was given is not touched', () => {
-    const before = read(
-      workload({ image: 'a/b:latest', resources: { limits: { cpu: '1' }, requests: { cpu: '2' } } }),
-    );
+    const limits = { cpu: '1' };
+    const before = read(workload({ image: 'a/b:latest', resources: { limits, requests: { cpu: '2' } } }));
     const { objects } = fitToCluster(before, { missing: [] });
+    const fitted = { imagePullPolicy: 'IfNotPresent', resources: { limits } };
     expect(objects.flatMap(({ object }) => containersOf(object))).toEqual([
-      {
-        name: 'one',
-        image: 'a/b:latest',
-        imagePullPolicy: 'IfNotPresent',
-        resources: { limits: { cpu: '1' } },
-      },
+      { name: 'one', image: 'a/b:latest', ...fitted },
     ]);
     expect(before.flatMap(({ object }) => containersOf(object))[0]).not.toHaveProperty('imagePullPolicy');
   });
 
   test('a count that the manifest has stays', () => {
     const env = [{ name: 'CSI_ATTACHER_REPLICA_COUNT', value: '2' }];
-    const deployer = workload(
-      { name: 'longhorn-driver-deployer', image: 'a/b:v1', env },
-      'longhorn-driver-deployer',
-    );
+    const name = 'longhorn-driver-deployer';
+    const deployer = workload({ name, image: 'a/b:v1', env }, name);
     const { objects, changes } = fitToCluster(read({ ...deployer, kind: 'Deployment' }), { missing: [] });
     const [container] = objects.flatMap(({ object }) => containersOf(object));
     expect(container?.env?.map(({ name, value }) => `${name}=${value}`)).toEqual([
@@ -157,12 +133,8 @@ describe('workloads', () => {
 });
 
 test('what is written is what was read, also for a server that reads YAML 1.1', () => {
-  const odd = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'odd' },
-    data: { yes: 'no', mode: '0644', time: '12:30:45', text: 'a\n---\nb\n' },
-  };
+  const data = { yes: 'no', mode: '0644', time: '12:30:45', text: 'a\n---\nb\n' };
+  const odd = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'odd' }, data };
   const [written, ...more] = writeObjects([...read(odd), ...release('v1.12.1')]).flatMap(objectsOf);
   expect(written?.object).toEqual(odd);
   expect(more).toHaveLength(release('v1.12.1').length);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { namedImages, wholeName } from '../../../providers/longhorn/images.ts';
+import { namedImages } from '../../../providers/longhorn/images.ts';
 import { readObjects } from '../../../providers/longhorn/manifest.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
 
@@ -32,15 +32,6 @@ test('a release that leaves the registry out names the same', () => {
   );
 });
 
-test.each([
-  ['longhornio/longhorn-ui:v1.8.2', 'docker.io/longhornio/longhorn-ui:v1.8.2'],
-  ['nginx', 'docker.io/library/nginx:latest'],
-  ['registry.example/longhornio/longhorn-ui:v1', 'registry.example/longhornio/longhorn-ui:v1'],
-  ['NO NAME', 'NO NAME'],
-])('%s is %s', (name, whole) => {
-  expect(wholeName(name)).toBe(whole);
-});
-
 test('flags are read with and without an equals sign, also in arguments; what merely looks like one is not', () => {
   const container = {
     name: 'longhorn-manager',
@@ -63,19 +54,11 @@ test('flags are read with and without an equals sign, also in arguments; what me
 
 test('what stands beside Longhorn is no condition of it', () => {
   const template = { spec: { containers: [{ name: 'web', image: 'a/web:v1' }] } };
-  const text = ['CronJob', 'Job', 'Pod']
-    .map((kind) => ({
-      apiVersion: 'v1',
-      kind,
-      metadata: { name: kind },
-      spec:
-        kind === 'Pod'
-          ? template.spec
-          : kind === 'Job'
-            ? { template }
-            : { jobTemplate: { spec: { template } } },
-    }))
-    .map((object) => stringify(object))
-    .join('---\n');
-  expect(imagesIn(text)).toEqual(['other: docker.io/a/web:v1, CronJob CronJob, container web']);
+  const specs = { CronJob: { jobTemplate: { spec: { template } } }, Job: { template }, Pod: template.spec };
+  const texts = Object.entries(specs).map(([kind, spec]) =>
+    stringify({ apiVersion: 'v1', kind, metadata: { name: kind }, spec }),
+  );
+  expect(imagesIn(texts.join('---\n'))).toEqual([
+    'other: docker.io/a/web:v1, CronJob CronJob, container web',
+  ]);
 });

@@ -27,14 +27,11 @@ const archived = async (...names: string[]): Promise<string> => {
 };
 
 test('an image is another one wherever the release names it: in containers, flags and variables', async () => {
-  const {
-    release: fitted,
-    archives,
-    replaced,
-  } = await replaceImages(release, [
+  const given = [
     { image: 'longhorn-manager', by: 'example.test/me/manager:dev' },
     { image: 'csi-attacher', by: 'me/attacher' },
-  ]);
+  ];
+  const { release: fitted, archives, replaced } = await replaceImages(release, given);
   expect(archives).toEqual([]);
   expect(replaced).toEqual([
     { from: 'docker.io/longhornio/longhorn-manager:v1.8.2', to: 'example.test/me/manager:dev' },
@@ -74,7 +71,7 @@ test('one from an archive has the name that it has there, and the report its dig
   ]);
 });
 
-test('an archive with several images is asked for the one of that name', async () => {
+test('an archive with several is asked for the one of that name; one that nobody has is told', async () => {
   const by = await archived('example.test/a/longhorn-ui:1', 'example.test/b/longhorn-manager:2');
   const { replaced, archives } = await replaceImages(release, [{ image: 'longhorn-manager', by }]);
   expect(replaced.map(({ to }) => to)).toEqual(['example.test/b/longhorn-manager:2']);
@@ -82,10 +79,7 @@ test('an archive with several images is asked for the one of that name', async (
   await expect(replaceImages(release, [{ image: 'longhorn-engine', by }])).rejects.toThrow(
     `--image longhorn-engine=${by} has example.test/a/longhorn-ui:1, example.test/b/longhorn-manager:2: give an archive with one image, or one that is called longhorn-engine`,
   );
-});
-
-test('an image that the release does not have', async () => {
   await expect(replaceImages(release, [{ image: 'longhorn-manger', by: 'a/b' }])).rejects.toThrow(
-    /^--image longhorn-manger=a\/b: the release has no image of that name: give one of .*\blonghorn-manager, .*longhorn-engine/,
+    /^--image longhorn-manger=a\/b: the release has no image of that name: give one of .*\blonghorn-manager, /,
   );
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { imageArchives, listArchives } from '../../../lab/images/archives.ts';
 import { pullImages } from '../../../providers/registry/pull.ts';
 import { digestOf, layerOf, type TestImage } from '../../support/image-archives.ts';
@@ -14,8 +14,8 @@ beforeAll(async () => {
   cache = await mkdtemp(join(tmpdir(), 'corral-pull-'));
   vi.stubEnv('XDG_CACHE_HOME', cache);
   layers = [await layerOf({ 'bin/a': 'first' }), await layerOf({ 'bin/b': 'second' })];
+  return () => rm(cache, { recursive: true });
 });
-afterAll(() => rm(cache, { recursive: true }));
 
 const image = (name: string, more: Partial<TestImage> = {}): TestImage => ({
   names: [`docker.io/${name}`],
@@ -58,20 +58,10 @@ test('what is there from before is not pulled again; another image under the sam
 });
 
 test('several, of which the registry lacks one', async () => {
-  const { url } = await registry([
-    image('a/three:v1'),
-    image('a/four:v1', { compress: undefined as never }),
-    image('a/five:v2'),
-  ]);
-  const folders = await pull(
-    ['docker.io/a/three:v1', 'docker.io/a/six:v1', 'docker.io/a/four:v1', 'docker.io/a/five:v2'],
-    url,
-  );
-  expect((await listArchives(folders)).map(({ name }) => name)).toEqual([
-    'docker.io/a/five:v2',
-    'docker.io/a/four:v1',
-    'docker.io/a/three:v1',
-  ]);
+  const { url } = await registry([image('a/three:v1'), image('a/four:v1', { compress: undefined as never })]);
+  const folders = await pull(['docker.io/a/three:v1', 'docker.io/a/six:v1', 'docker.io/a/four:v1'], url);
+  const names = (await listArchives(folders)).map(({ name }) => name);
+  expect(names).toEqual(['docker.io/a/four:v1', 'docker.io/a/three:v1']);
 });
 
 test('a registry that wants a token gives one to everybody; the storage behind it does not see it', async () => {
@@ -79,24 +69,17 @@ test('a registry that wants a token gives one to everybody; the storage behind i
   await pull(['docker.io/a/seven:v1'], url);
   expect(asked[0]).toBe('/v2/a/seven/manifests/v1');
   expect(asked[1]).toBe('/token?service=the+test%27s&scope=repository%3Aa%2Fseven%3Apull');
-  expect(
-    asked
-      .slice(2)
-      .filter((path) => !path.startsWith('storage:'))
-      .every((path) => path.endsWith(' with a token')),
-  ).toBe(true);
-  expect(asked.filter((path) => path.startsWith('storage:'))).toHaveLength(3);
-  expect(asked.some((path) => /^storage:.*with a token/.test(path))).toBe(false);
+  const [storage = [], own = []] = [true, false].map((is) =>
+    asked.slice(2).filter((path) => path.startsWith('storage:') === is),
+  );
+  expect(own.filter((path) => !path.endsWith(' with a token'))).toEqual([]);
+  expect(storage).toHaveLength(3);
+  expect(storage.filter((path) => path.endsWith(' with a token'))).toEqual([]);
 });
 
 const isLayer = (path: string): boolean => /blobs\//.test(path);
 
 test.each<[string, RegistryOptions['alter'], RegExp]>([
-  [
-    'a layer of other bytes',
-    (path) => (isLayer(path) ? { body: 'x'.repeat(40) } : undefined),
-    /^sha256:\w+ of docker.io\/a\/bad:v1 is not what its digest says \(40 bytes, not \d+\): the registry, or something on the way, has changed it$/,
-  ],
   [
     'a layer without an end',
     (path) => (isLayer(path) ? { body: 'x'.repeat(10_000) } : undefined),
@@ -146,17 +129,21 @@ test.each<[string, RegistryOptions['alter'], RegExp]>([
   });
 });
 
+/** The manifest of an image, as a registry has it. */
+const manifestOf = async (url: string, name: string) =>
+  (await (await fetch(`${url}/v2/a/${name}/manifests/v1`)).json()) as {
+    config: { size: number };
+    layers: unknown[];
+  };
+
 test('bytes of the same number, but others', async () => {
   let size = 0;
   const { url } = await registry([image('a/worse:v1')], {
     alter: (path) => (isLayer(path) && size > 0 ? { body: 'x'.repeat(size) } : undefined),
   });
-  const manifest = (await (await fetch(`${url}/v2/a/worse/manifests/v1`)).json()) as {
-    config: { size: number };
-  };
-  size = manifest.config.size;
+  size = (await manifestOf(url, 'worse')).config.size;
   await expect(pull(['docker.io/a/worse:v1'], url)).rejects.toThrow(
-    /is not what its digest says \(sha256:\w+, not sha256:\w+\)/,
+    /is not what its digest says \(sha256:\w+, not sha256:\w+\): the registry, or something on the way, has changed it$/,
   );
 });
 
@@ -172,21 +159,9 @@ test('a layer that is not what the configuration says of it is refused when it i
   const { url } = await registry([image('a/odd:v1')], {
     alter: (path) => (path === '/v2/a/odd/manifests/v1' ? odd : undefined),
   });
-  odd = await oddManifest(url);
+  const manifest = await manifestOf(url, 'odd');
+  // Its layers are in the wrong order, each with its right digest.
+  odd = { body: JSON.stringify({ ...manifest, layers: manifest.layers.toReversed() }) };
   const folders = await pull(['docker.io/a/odd:v1'], url);
   await expect(imageArchives(folders)).rejects.toThrow(/the layer 1 of docker.io\/a\/odd:v1 is damaged/);
-});
-
-/** A manifest whose layers are in the wrong order, each with its right digest. */
-const oddManifest = async (url: string) => {
-  const manifest = (await (await fetch(`${url}/v2/a/odd/manifests/v1`)).json()) as { layers: unknown[] };
-  return { body: JSON.stringify({ ...manifest, layers: manifest.layers.toReversed() }) };
-};
-
-test('nobody there', async () => {
-  const { url, stop } = await startRegistry([]);
-  await stop();
-  await expect(pull(['docker.io/a/b:v1'], url)).rejects.toThrow(
-    /^127.0.0.1:\d+ cannot be reached \(ECONNREFUSED\)$/,
-  );
 });

@@ -12,20 +12,15 @@ const pem = (kind: string, value: string): string =>
 const jwt = (value: string): string =>
   ['eyJhbGciOiJSUzI1NiJ9', Buffer.from(value).toString('base64url'), value].join('.');
 
-/** Plants sentinels: each call makes one, for one place. */
-const openPlanting = () => {
+/** Fifty sentinels in everything that a run gets to see. `port` is where the API server listens. */
+export const plantAll = (port: number) => {
   const sentinels: Sentinel[] = [];
+  /** Plants one, for one place. */
   const plant = (where: string): string => {
     const value = `planted${sentinels.length}x${randomBytes(9).toString('hex')}`;
     sentinels.push({ value, where });
     return value;
   };
-  return { sentinels, plant };
-};
-
-/** Fifty sentinels in everything that a run gets to see. `port` is where the API server listens. */
-export const plantAll = (port: number) => {
-  const { sentinels, plant } = openPlanting();
   const env = {
     AWS_ACCESS_KEY_ID: plant('environment: S3 key'),
     AWS_SECRET_ACCESS_KEY: plant('environment: S3 secret'),
@@ -36,56 +31,38 @@ export const plantAll = (port: number) => {
     DATABASE: `postgres://me:${plant('environment: URL')}@db.example/x`,
     npm_config__authtoken: plant('environment: npm'),
   };
+  const proxied = {
+    server: `https://me:${plant('kubeconfig: URL')}@other.example`,
+    'proxy-url': `http://me:${plant('kubeconfig: proxy')}@proxy.example`,
+  };
+  const token = plant('kubeconfig: token');
+  const password = plant('kubeconfig: password');
+  const certificate = {
+    'client-key-data': base64(pem('RSA PRIVATE KEY', plant('kubeconfig: key'))),
+    'client-certificate-data': base64(pem('CERTIFICATE', plant('kubeconfig: certificate'))),
+  };
+  const oidc = {
+    'access-token': plant('kubeconfig: access token'),
+    'id-token': jwt(plant('kubeconfig: id token')),
+    'refresh-token': plant('kubeconfig: refresh token'),
+    'client-secret': plant('kubeconfig: client secret'),
+  };
+  const login = [{ name: 'LOGIN', value: plant('kubeconfig: plugin') }];
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'true', env: login };
   const kubeconfig = stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
+    ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'x' },
     clusters: [
       { name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } },
-      {
-        name: 'd',
-        cluster: {
-          server: `https://me:${plant('kubeconfig: URL')}@other.example`,
-          'proxy-url': `http://me:${plant('kubeconfig: proxy')}@proxy.example`,
-        },
-      },
+      { name: 'd', cluster: proxied },
     ],
     users: [
-      { name: 'u', user: { token: plant('kubeconfig: token') } },
-      { name: 'v', user: { username: 'me', password: plant('kubeconfig: password') } },
-      {
-        name: 'w',
-        user: {
-          'client-key-data': base64(pem('RSA PRIVATE KEY', plant('kubeconfig: key'))),
-          'client-certificate-data': base64(pem('CERTIFICATE', plant('kubeconfig: certificate'))),
-        },
-      },
-      {
-        name: 'p',
-        user: {
-          'auth-provider': {
-            name: 'oidc',
-            config: {
-              'access-token': plant('kubeconfig: access token'),
-              'id-token': jwt(plant('kubeconfig: id token')),
-              'refresh-token': plant('kubeconfig: refresh token'),
-              'client-secret': plant('kubeconfig: client secret'),
-            },
-          },
-        },
-      },
-      {
-        name: 'e',
-        user: {
-          exec: {
-            apiVersion: 'client.authentication.k8s.io/v1',
-            command: 'true',
-            env: [{ name: 'LOGIN', value: plant('kubeconfig: plugin') }],
-          },
-        },
-      },
+      { name: 'u', user: { token } },
+      { name: 'v', user: { username: 'me', password } },
+      { name: 'w', user: certificate },
+      { name: 'p', user: { 'auth-provider': { name: 'oidc', config: oidc } } },
+      { name: 'e', user: { exec } },
     ],
     contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-    'current-context': 'x',
   });
   const secret = (value: string, of: 'data' | 'stringData') => ({
     apiVersion: 'v1',
@@ -97,6 +74,8 @@ export const plantAll = (port: number) => {
     code,
     body: JSON.stringify({ kind: 'Status', code, reason, message }),
   });
+  const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+  const applied = (value: string) => JSON.stringify(secret(value, 'stringData'));
   const ok = (body: object) => ({ code: 200, body: JSON.stringify(body) });
   /** What the API server answers, by the name of what is asked for. */
   const answers: Record<string, { code: number; body: string }> = {
@@ -110,14 +89,7 @@ export const plantAll = (port: number) => {
     'serviceaccounts/token': ok({ kind: 'TokenRequest', status: { token: jwt(plant('TokenRequest')) } }),
     'configmaps/applied': ok({
       kind: 'ConfigMap',
-      metadata: {
-        name: 'applied',
-        annotations: {
-          'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(
-            secret(plant('annotation'), 'stringData'),
-          ),
-        },
-      },
+      metadata: { name: 'applied', annotations: { [lastApplied]: applied(plant('annotation')) } },
     }),
     'configmaps/bearer': status(403, 'Forbidden', `no right: Bearer ${plant('error: bearer')}`),
     'configmaps/header': status(400, 'BadRequest', `sent Authorization: Basic ${plant('error: header')}`),
