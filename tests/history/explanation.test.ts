@@ -10,11 +10,12 @@ const told = (...events: string[]): string => {
   const mark = timeline.mark();
   for (const event of events) play(timeline, event);
   const expected = hall(timeline).goes(is('off'), is('on'), is('done')).withoutEver(is('on')).while(attic);
-  return evaluate(expected.from(mark)).text.split('\n\nLast object:')[0] ?? '';
+  return evaluate(expected.from(mark)).text;
 };
 
 test('what was so while it must not be, by the histories of both, with what was before', () => {
-  expect(told('attic:hot', 'hall:off', 'hall:off', 'hall:on')).toMatchInlineSnapshot(`
+  const text = told('attic:hot', 'hall:off', 'hall:off', 'hall:on');
+  expect(text.split('\n\nLast object:')[0]).toMatchInlineSnapshot(`
     "the hall lamp was on while the attic lamp was hot
 
     Broken at +3.000 s; times count from 1970-01-01T00:00:04.000Z.
@@ -37,81 +38,27 @@ test('what was so while it must not be, by the histories of both, with what was 
 });
 
 test('a stretch that is lost leaves open what it hides', () => {
-  expect(told('hall:off', 'gap', 'hall:on', 'hall:done')).toMatchInlineSnapshot(`
-    "the watch lost what happened to the hall lamp before on: compacted
-
-    Not provable at +2.000 s; times count from 1970-01-01T00:00:04.000Z.
-
-    Expected of the hall lamp (hall):
-      ✓ off, at +0.000 s (resourceVersion 4)
-      ? on
-      · done
-      ✓ never on while the attic lamp (attic) is hot
-
-    History of the hall lamp (hall) in lamps:
-      -1.000 s  3  modified  new
-      +0.000 s  4  modified  off
-      +1.000 s     gap       nothing is known since +0.000 s: compacted
-      +2.000 s  6  modified  on
-
-    History of the attic lamp (attic) in lamps:
-      -3.000 s  1  added  cold
-      +1.000 s     gap    nothing is known since +0.000 s: compacted"
-  `);
+  const text = told('hall:off', 'gap', 'hall:on', 'hall:done');
+  const gap = '  +1.000 s     gap       nothing is known since +0.000 s: compacted\n';
+  const steps = '  ? on\n  · done\n  ✓ never on while the attic lamp (attic) is hot\n';
+  for (const part of ['before on: compacted\n\nNot provable at +2.000 s', steps, gap])
+    expect(text).toContain(part);
 });
 
-test('a whole one, with the last object and what troubles the watch', () => {
-  const timeline = played('hall:off', 'hall:on', 'hall:blue');
+test('the last object, and what troubles the watch; or that it never was', () => {
+  const timeline = played('hall:off', 'hall:blue');
   timeline.fail(new Error('403 Forbidden'));
-  expect(evaluate(hall(timeline).goes(is('off'), is('on'), is('off'))).text).toMatchInlineSnapshot(`
-    "Expected: the hall lamp goes off after on
-    Got:      blue
-
-    Broken at +2.000 s; times count from 1970-01-01T00:00:01.000Z.
-
-    Expected of the hall lamp (hall):
-      ✓ off, at +0.000 s (resourceVersion 1)
-      ✓ on, at +1.000 s (resourceVersion 2)
-      ✗ off
-
-    History of the hall lamp (hall) in lamps:
-      +0.000 s  1  added     off
-      +1.000 s  2  modified  on
-      +2.000 s  3  modified  blue
-
-    Last object:
-      kind: Lamp
-      metadata:
-        name: hall
-        uid: uid-of-hall
-        resourceVersion: "3"
-      status:
-        state: blue
-
-    The watch of lamps cannot go on: 403 Forbidden"
-  `);
-});
-
-test('something that never was', () => {
-  expect(evaluate(hall(played('attic:on')).goes(is('on'))).text).toMatchInlineSnapshot(`
-    "the recording ended: on was not reached; the hall lamp was never seen
-
-    Timed out at +0.000 s; times count from 1970-01-01T00:00:01.000Z.
-
-    Expected of the hall lamp (hall):
-      ✗ on
-
-    History of the hall lamp (hall) in lamps:
-      never seen"
-  `);
+  expect(evaluate(hall(timeline).goes(is('off'), is('on'))).text).toMatch(
+    /\n\nLast object:\n {2}kind: Lamp\n {2}metadata:\n[\s\S]*\n {4}state: blue\n\nThe watch of lamps cannot go on: 403 Forbidden$/,
+  );
+  const { text } = evaluate(hall(played('attic:on')).goes(is('on')));
+  expect(text).toMatch(/\n {2}✗ on\n\nHistory of the hall lamp \(hall\) in lamps:\n {2}never seen$/);
 });
 
 test('what is long is cut: states, histories, objects', () => {
   const timeline = played(...Array.from({ length: 100 }, (_, index) => `hall:state${index}`));
-  const long: Lamp = {
-    ...lamp('hall', 'x'.repeat(3000), 101),
-    lines: Array.from({ length: 100 }, (_, index) => index),
-  };
+  const lines = Array.from({ length: 100 }, (_, index) => index);
+  const long: Lamp = { ...lamp('hall', 'x'.repeat(3000), 101), lines };
   timeline.push({ kind: 'modified', at: 101_000, object: long });
   const { text } = evaluate(hall(timeline).goes(is('on')));
   for (const part of [`${'x'.repeat(240)}... (3000 characters)`, '... 61 more', 'more lines'])

@@ -2,13 +2,14 @@ import { expect, test } from 'vitest';
 import { hopelessPods, type Pod } from '../../e2e/history/pod-states.ts';
 import { replayTimeline } from '../../e2e/history/replay.ts';
 
-const pod = (reason: string, message?: string): Pod => ({
-  metadata: { name: 'store', uid: 'u' },
-  status: {
-    phase: 'Pending',
-    containerStatuses: [{ state: { waiting: { reason, ...(message && { message }) } } }],
-  },
+const metadata = { name: 'store', uid: 'u' };
+const pod = (container?: object): Pod => ({
+  metadata,
+  ...(container && { status: { containerStatuses: [container] } }),
 });
+const waits = (reason: string, message?: string): Pod =>
+  pod({ state: { waiting: { reason, ...(message && { message }) } } });
+const ended = (exitCode: number) => ({ terminated: { exitCode, message: 'there is no server\n' } });
 
 const lookedAt = (...states: Pod[]) => {
   const timeline = replayTimeline<Pod>('pods');
@@ -19,43 +20,25 @@ const lookedAt = (...states: Pod[]) => {
   });
 };
 
-test.each(['ErrImageNeverPull', 'InvalidImageName', 'CreateContainerConfigError'])(
-  '%s ends it at once',
-  (reason) =>
-    expect(lookedAt(pod('ContainerCreating'), pod(reason, 'why'))).toEqual([
-      undefined,
-      `pod store cannot run: ${reason}: why`,
-    ]),
-);
-
-test('an image is pulled three times before it is said that it cannot be', () => {
-  const [failed, waits] = [
-    pod('ErrImagePull', 'no such host'),
-    pod('ImagePullBackOff', 'Back-off pulling image'),
-  ];
-  const told = lookedAt(failed, failed, waits, failed, waits, waits, failed, waits);
-  expect(told.slice(0, 6)).toEqual(Array(6).fill(undefined));
-  expect(told.slice(6)).toEqual([
-    'the image of pod store could not be pulled, 3 times: no such host',
-    'the image of pod store could not be pulled, 3 times: Back-off pulling image',
+test('a pod that comes has hope; what will never pass ends it at once', () => {
+  const reasons = ['ErrImageNeverPull', 'InvalidImageName', 'CreateContainerConfigError'];
+  const hopeful = [pod(), waits('ContainerCreating'), waits('CrashLoopBackOff')];
+  expect(lookedAt(...hopeful, ...reasons.map((reason) => waits(reason, 'why')))).toEqual([
+    ...hopeful.map(() => undefined),
+    ...reasons.map((reason) => `pod store cannot run: ${reason}: why`),
   ]);
 });
 
-test('a program that says by its exit code that it will never run is believed, also while it is started again', () => {
-  const ended = (exitCode: number) => ({ terminated: { exitCode, message: 'there is no server\n' } });
-  const last = (exitCode: number): Pod => ({
-    metadata: { name: 'store', uid: 'u' },
-    status: { containerStatuses: [{ state: { waiting: {} }, lastState: ended(exitCode) }] },
-  });
-  const now: Pod = {
-    metadata: { name: 'store', uid: 'u' },
-    status: { containerStatuses: [{ state: ended(78) }] },
-  };
-  const said = 'pod store cannot run: there is no server';
-  expect(lookedAt(last(1), now, last(78))).toEqual([undefined, said, said]);
+test('an image is pulled three times before it is said that it cannot be', () => {
+  const [fails, backs] = [waits('ErrImagePull', 'no such host'), waits('ImagePullBackOff', 'Back-off')];
+  const told = lookedAt(fails, fails, backs, fails, backs, backs, fails, backs);
+  expect(told.slice(0, 6)).toEqual(Array(6).fill(undefined));
+  const said = 'the image of pod store could not be pulled, 3 times:';
+  expect(told.slice(6)).toEqual([`${said} no such host`, `${said} Back-off`]);
 });
 
-test('a pod that comes has hope', () =>
-  expect(
-    lookedAt({ metadata: { name: 'store', uid: 'u' } }, pod('ContainerCreating'), pod('CrashLoopBackOff')),
-  ).toEqual([undefined, undefined, undefined]));
+test('a program that says by its exit code that it will never run is believed, also while it is started again', () => {
+  const last = (exitCode: number) => pod({ state: { waiting: {} }, lastState: ended(exitCode) });
+  const said = 'pod store cannot run: there is no server';
+  expect(lookedAt(last(1), pod({ state: ended(78) }), last(78))).toEqual([undefined, said, said]);
+});

@@ -1,38 +1,33 @@
 import { expect, test } from 'vitest';
 import { parseRecording, replayRecording } from '../../e2e/history/recording.ts';
 
-const text = [
-  '{"recording": "a test", "seconds": 3}',
-  '{"at":0,"marker":"given"}',
-  '{"at":0.5,"type":"ADDED","resource":"lamps","object":{"metadata":{"name":"hall","resourceVersion":"1"}}}',
-  '{"at":1,"type":"ADDED","resource":"doors","object":{"metadata":{"name":"front","resourceVersion":"2"}}}',
-  '{"at":1.5,"marker":"when switched"}',
-  '{"at":2,"type":"MODIFIED","resource":"lamps","object":{"metadata":{"name":"hall","resourceVersion":"3"}}}',
-  '{"at":2.5,"type":"GAP","resource":"lamps","reason":"lost"}',
-  '{"at":3,"type":"DELETED","resource":"lamps","object":{"metadata":{"name":"hall","resourceVersion":"4"}}}',
-  '',
-].join('\n');
+const event = (at: number, type: string, of: string, version: number): object => {
+  const [resource, name] = of.split(' ');
+  return { at, type, resource, object: { metadata: { name, resourceVersion: String(version) } } };
+};
+const lines = [
+  { recording: 'a test', seconds: 3 },
+  { at: 0, marker: 'given' },
+  event(0.5, 'ADDED', 'lamps hall', 1),
+  event(1, 'ADDED', 'doors front', 2),
+  { at: 1.5, marker: 'when switched' },
+  event(2, 'MODIFIED', 'lamps hall', 3),
+  { at: 2.5, type: 'GAP', resource: 'lamps', reason: 'lost' },
+  event(3, 'DELETED', 'lamps hall', 4),
+];
 
-test('becomes timelines that share the order of arrival', () => {
-  const replayed = replayRecording(parseRecording(text));
-  const lamps = replayed.timeline('lamps');
-  expect(lamps.entries.map(({ kind, at }) => [kind, at])).toEqual([
-    ['added', 500],
-    ['modified', 2000],
-    ['gap', 2500],
-    ['deleted', 3000],
+test('becomes timelines that share the order of arrival; its markers are marks', () => {
+  const replayed = replayRecording(parseRecording(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
+  const { entries } = replayed.timeline('lamps');
+  expect(entries.map(({ kind, at }) => `${kind} ${at}`)).toEqual([
+    ...['added 500', 'modified 2000', 'gap 2500', 'deleted 3000'],
   ]);
-  const sequences = [lamps.entries[0], replayed.timeline('doors').entries[0], lamps.entries[1]].map(
+  const order = [entries[0], replayed.timeline('doors').entries[0], entries[1]].map(
     (entry) => entry?.sequence ?? 0,
   );
-  expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
-  expect(replayed.timeline('windows').entries).toEqual([]);
-});
-
-test('its markers are marks', () => {
-  const replayed = replayRecording(parseRecording(text));
+  expect(order).toEqual(order.toSorted((a, b) => a - b));
   const mark = replayed.markOf('when switched');
-  expect(replayed.timeline('lamps').entries.filter(({ sequence }) => sequence > mark)).toHaveLength(3);
+  expect(entries.filter(({ sequence }) => sequence > mark)).toHaveLength(3);
   expect(() => replayed.markOf('later')).toThrow(
     'the recording has no marker "later" (it has: given, when switched)',
   );

@@ -1,12 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { evaluate, expectHistory, gone, once, onceGone, type Step } from '../../e2e/history/expectation.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { evaluate, expectHistory, gone, once, onceGone } from '../../e2e/history/expectation.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { follow, followWith } from '../../e2e/history/watch.ts';
-import { ApiError, type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
-const { configMaps, secrets } = resources;
+// Watched in etcd itself, which forgets by a compaction.
+const { secrets } = resources;
 const wait = { within: '5m', owner: 'a test' } as const;
 const timing = { lifetime: 60_000, silence: 60_000, pause: { first: 20, longest: 100 }, patience: 0 };
 
@@ -15,7 +16,7 @@ let admin: Cluster;
 let proxy: TcpProxy;
 let follower: Cluster;
 let namespace: string;
-const followed: Timeline[] = [];
+let followed: Timeline | undefined;
 
 beforeAll(async () => {
   server = await startApiServer({ uncached: ['secrets'] });
@@ -30,38 +31,46 @@ beforeEach(async ({ task }) => {
   await admin.create(resources.namespaces, { metadata: { name: namespace } });
 });
 afterEach(async () => {
-  await Promise.all(followed.splice(0).map((timeline) => timeline.stop()));
+  await followed?.stop();
   await proxy.close();
 });
 
 const following = async (
-  options: Partial<Parameters<typeof followWith>[2]> & {
-    cluster?: Cluster;
-    resource?: typeof configMaps | typeof secrets;
-  } = {},
+  clocks: Partial<typeof timing> = {},
+  cluster = follower,
+  selected: { labelSelector?: string } = {},
 ): Promise<Timeline> => {
-  const { cluster = follower, resource = configMaps, ...rest } = options;
-  const timeline = await followWith<KubernetesObject>(cluster, resource, { namespace, timing, ...rest });
-  followed.push(timeline);
-  return timeline;
+  const options = { namespace, timing: { ...timing, ...clocks }, ...selected };
+  followed = await followWith<KubernetesObject>(cluster, secrets, options);
+  return followed;
 };
 
-const make = (name: string, labels: Record<string, string> = {}, resource = configMaps) =>
-  admin.create<KubernetesObject>(resource, {
+const make = (name: string, labels: Record<string, string> = {}) =>
+  admin.create<KubernetesObject>(secrets, {
     metadata: { name, namespace, labels: { state: 'new', ...labels } },
   });
-const change = async (name: string, state: string, resource = configMaps): Promise<string> =>
-  (await admin.patch<KubernetesObject>(resource, { namespace, name }, { metadata: { labels: { state } } }))
-    .metadata.resourceVersion as string;
-const remove = (name: string, resource = configMaps) => admin.delete(resource, { namespace, name });
+const change = async (name: string, state: string): Promise<string> => {
+  const labels = { metadata: { labels: { state } } };
+  const { metadata } = await admin.patch<KubernetesObject>(secrets, { namespace, name }, labels);
+  return metadata.resourceVersion as string;
+};
+const remove = (name: string) => admin.delete(secrets, { namespace, name });
+const away = (): void => {
+  proxy.refuse();
+  proxy.cut();
+};
 
-/** Lets the guest follow a resource in the namespace of the test. */
-const grant = async (resource: string) => {
-  const rules = [{ apiGroups: [''], resources: [resource], verbs: ['list', 'watch'] }];
+/** Lets the guest follow secrets in the namespace of the test, and connects as him. */
+const guestWithRights = async (port?: number): Promise<Cluster> => {
+  const rules = [{ apiGroups: [''], resources: ['secrets'], verbs: ['list', 'watch'] }];
   await admin.create(resources.roles, { metadata: { name: 'watcher', namespace }, rules });
-  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'watcher' };
-  const subjects = [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'guest' }];
-  await admin.create(resources.roleBindings, { metadata: { name: 'watcher', namespace }, roleRef, subjects });
+  const apiGroup = 'rbac.authorization.k8s.io';
+  await admin.create(resources.roleBindings, {
+    metadata: { name: 'watcher', namespace },
+    roleRef: { apiGroup, kind: 'Role', name: 'watcher' },
+    subjects: [{ kind: 'User', apiGroup, name: 'guest' }],
+  });
+  return server.connect({ user: 'guest', ...(port && { port }) });
 };
 
 const told = ({ entries }: Timeline): string[] =>
@@ -70,39 +79,12 @@ const told = ({ entries }: Timeline): string[] =>
       ? 'gap'
       : `${entry.kind}${entry.inferred ? ' (inferred)' : ''} ${entry.object.metadata.name} ${entry.object.metadata.labels?.state}`,
   );
-const versions = ({ entries }: Timeline): string[] =>
-  entries.map((entry) => (entry.kind === 'gap' ? 'gap' : entry.resourceVersion));
 const reaches = (timeline: Timeline, name: string, state: string) =>
   once(timeline, ({ metadata }) => metadata.labels?.state === state, {
-    ...wait,
-    label: `${name} is ${state}`,
-    name,
+    ...{ ...wait, label: `${name} is ${state}`, name },
   });
-const is = (state: string): Step<KubernetesObject> => ({
-  label: state,
-  matches: ({ metadata }) => metadata.labels?.state === state,
-});
-
-test('a watch lists what is there, then tells every state in the order of the server, the end included, of what the selectors choose', async () => {
-  await make('old', { kind: 'lamp' });
-  const timeline = await following({ labelSelector: 'kind=lamp' });
-  await make('torch', { kind: 'torch' });
-  await make('lamp', { kind: 'lamp', state: 'off' });
-  await change('lamp', 'on');
-  await change('lamp', 'off');
-  await remove('lamp');
-  await expectHistory(timeline, { name: 'lamp', label: 'the lamp', describe: () => '' })
-    .goes(is('off'), is('on'), is('off'), gone)
-    .within('5m', 'a test');
-  expect(told(timeline)).toEqual([
-    'listed old new',
-    'added lamp off',
-    'modified lamp on',
-    'modified lamp off',
-    'deleted lamp off',
-  ]);
-  expect(timeline.label).toBe(`configmaps in ${namespace} (kind=lamp)`);
-});
+const expected = (timeline: Timeline, name: string) =>
+  expectHistory(timeline, { name, label: name, describe: () => 'there' });
 
 test('a watch whose connection is cut, again and again, and that cannot come back at once, loses nothing', async () => {
   await make('lamp');
@@ -110,10 +92,7 @@ test('a watch whose connection is cut, again and again, and that cannot come bac
   const written: string[] = [];
   for (let round = 0; round < 3; round += 1) {
     for (let turn = 0; turn < 8; turn += 1) {
-      if (turn === 4) {
-        proxy.refuse();
-        proxy.cut();
-      }
+      if (turn === 4) away();
       written.push(await change('lamp', `${round}-${turn}`));
     }
     const before = proxy.connections();
@@ -121,130 +100,88 @@ test('a watch whose connection is cut, again and again, and that cannot come bac
     proxy.accept();
     await reaches(timeline, 'lamp', `${round}-7`);
   }
-  expect(versions(timeline).slice(1)).toEqual(written);
+  const versions = timeline.entries.map((entry) => (entry.kind === 'gap' ? 'gap' : entry.resourceVersion));
+  expect(versions.slice(1)).toEqual(written);
   expect(timeline.lastTrouble?.error).toBeInstanceOf(Error);
   expect(timeline.failure).toBeUndefined();
 });
 
-test('a watch that the server ends by its time is in no trouble, and goes on from a bookmark', async () => {
+test('a watch that the server ends by its time is in no trouble, and goes on from a bookmark, of what the selectors choose', async () => {
   const asked: string[] = [];
   const { promise: again, resolve } = Promise.withResolvers<void>();
-  const cluster: Cluster = {
-    ...follower,
-    request: (path, options) => {
-      asked.push(new URL(path, 'http://server').searchParams.get('resourceVersion') ?? '');
-      if (asked.length === 2) resolve();
-      return follower.request(path, options);
-    },
+  const request: Cluster['request'] = (path, options) => {
+    asked.push(new URL(path, 'http://server').searchParams.get('resourceVersion') ?? '');
+    if (asked.length === 2) resolve();
+    return follower.request(path, options);
   };
   // The server sends a bookmark shortly before it ends a watch.
-  const clocks = { ...timing, lifetime: 4000 };
-  const timeline = await following({ cluster, labelSelector: 'kind=lamp', timing: clocks });
+  const cluster = { ...follower, request };
+  const timeline = await following({ lifetime: 4000 }, cluster, { labelSelector: 'kind=lamp' });
+  expect(timeline.label).toBe(`secrets in ${namespace} (kind=lamp)`);
   await make('torch');
   const last = await change('torch', 'on');
   await again;
   expect(Number(asked[0])).toBeLessThan(Number(last));
   expect(Number(asked[1])).toBeGreaterThanOrEqual(Number(last));
-  expect(timeline.lastTrouble).toBeUndefined();
+  expect([timeline.lastTrouble, timeline.entries]).toEqual([undefined, []]);
 });
 
 test('a watch that the server cannot resume (410 after a compaction) marks a gap, tells what is there now and what is missing, and is not provable for what changed in it', async () => {
-  for (const name of ['kept', 'changed', 'removed', 'replaced']) await make(name, {}, secrets);
-  const timeline = await following({ resource: secrets });
-  proxy.refuse();
-  proxy.cut();
-  await change('changed', 'on', secrets);
-  await remove('removed', secrets);
-  await remove('replaced', secrets);
-  await make('replaced', {}, secrets);
+  for (const name of ['kept', 'changed', 'removed', 'replaced']) await make(name);
+  const timeline = await following();
+  away();
+  await change('changed', 'on');
+  for (const name of ['removed', 'replaced']) await remove(name);
+  await make('replaced');
   await server.compact();
   proxy.accept();
-  await make('after', {}, secrets);
+  await make('after');
   await reaches(timeline, 'after', 'new');
-  expect(timeline.entries[4]).toMatchObject({
-    kind: 'gap',
-    reason: expect.stringMatching(
-      /^the server cannot tell what came after resourceVersion \d+: the watch ended with 410/,
-    ),
-  });
-  const afterGap = told(timeline).slice(5);
-  expect(afterGap.slice(0, 2)).toEqual(['deleted (inferred) removed new', 'deleted (inferred) replaced new']);
-  expect(afterGap.slice(2).filter((line) => !line.includes('after'))).toEqual([
-    'listed changed on',
-    'listed kept new',
-    'listed replaced new',
-  ]);
-  await remove('kept', secrets);
-  await remove('changed', secrets);
-  await onceGone(timeline, { ...wait, name: 'changed', label: 'both are gone' });
-  const states = ['kept', 'changed'].map(
-    (name) =>
-      evaluate(expectHistory(timeline, { name, label: name, describe: () => 'there' }).goes(gone)).state,
+  const reason = expect.stringMatching(
+    /^the server cannot tell what came after resourceVersion \d+: the watch ended with 410/,
   );
+  expect(timeline.entries[4]).toMatchObject({ kind: 'gap', reason });
+  expect(
+    told(timeline)
+      .slice(5)
+      .filter((line) => !line.includes('after')),
+  ).toEqual([
+    ...['deleted (inferred) removed new', 'deleted (inferred) replaced new'],
+    ...['listed changed on', 'listed kept new', 'listed replaced new'],
+  ]);
+  for (const name of ['kept', 'changed']) await remove(name);
+  await onceGone(timeline, { ...wait, name: 'changed', label: 'both are gone' });
+  const states = ['kept', 'changed'].map((name) => evaluate(expected(timeline, name).goes(gone)).state);
   expect(states).toEqual(['met', 'not-provable']);
 });
 
-describe('a watch whose API server crashes and is started again', () => {
-  const whileGone = async () => {
-    await change('lamp', 'gone', secrets);
-    await change('lamp', 'back', secrets);
-  };
-
-  test('loses nothing, though the server first refuses it: roles are read only after the start', async () => {
-    await grant('secrets');
-    await make('lamp', {}, secrets);
-    const guest = await server.connect({ user: 'guest', port: proxy.port });
-    const clocks = { pause: { first: 1, longest: 5 }, patience: 60_000 };
-    const timeline = await following({ cluster: guest, resource: secrets, timing: { ...timing, ...clocks } });
-    await change('lamp', 'before', secrets);
-    await server.restart();
-    proxy.refuse();
-    proxy.cut();
-    await whileGone();
-    proxy.accept();
-    await reaches(timeline, 'lamp', 'back');
-    expect(told(timeline)).toEqual([
-      'listed lamp new',
-      'modified lamp before',
-      'modified lamp gone',
-      'modified lamp back',
-    ]);
-  });
-
-  test('marks a gap where etcd was compacted meanwhile', async () => {
-    await make('lamp', {}, secrets);
-    const timeline = await following({ resource: secrets });
-    proxy.refuse();
-    await server.restart();
-    await whileGone();
-    await server.compact();
-    proxy.accept();
-    await reaches(timeline, 'lamp', 'back');
-    expect(told(timeline)).toEqual(['listed lamp new', 'gap', 'listed lamp back']);
-  });
+test('a watch whose API server crashes and is started again loses nothing, though the server first refuses it: roles are read only after the start', async () => {
+  const guest = await guestWithRights(proxy.port);
+  await make('lamp');
+  const timeline = await following({ pause: { first: 1, longest: 5 }, patience: 60_000 }, guest);
+  await change('lamp', 'before');
+  await server.restart();
+  away();
+  for (const state of ['gone', 'back']) await change('lamp', state);
+  proxy.accept();
+  await reaches(timeline, 'lamp', 'back');
+  expect(told(timeline)).toEqual([
+    'listed lamp new',
+    ...['before', 'gone', 'back'].map((state) => `modified lamp ${state}`),
+  ]);
 });
 
-describe('a watch without the right to it', () => {
-  test('is refused at once, and so is one of a resource that does not exist', async () => {
-    const guest = await server.connect({ user: 'guest' });
-    const refused = await follow(guest, configMaps, { namespace }).catch((error) => error);
-    expect(refused).toBeInstanceOf(ApiError);
-    expect(refused).toMatchObject({ status: 403, reason: 'Forbidden' });
-    const nothing = { group: 'corral.test', version: 'v1', plural: 'nothings' };
-    await expect(follow(admin, nothing)).rejects.toMatchObject({ status: 404 });
-  });
+test('a watch without the right to it is refused at once, and one of what does not exist; it fails when the right is taken away, and every wait sees it at once', async () => {
+  const guest = await server.connect({ user: 'guest' });
+  const refused = { name: 'ApiError', status: 403, reason: 'Forbidden' };
+  await expect(follow(guest, secrets, { namespace })).rejects.toMatchObject(refused);
+  const nothing = { group: 'corral.test', version: 'v1', plural: 'nothings' };
+  await expect(follow(admin, nothing)).rejects.toMatchObject({ status: 404 });
 
-  test('fails when the right is taken away, and every wait sees it at once', async () => {
-    await grant('configmaps');
-    const guest = await server.connect({ user: 'guest' });
-    const timeline = await following({ cluster: guest, timing: { ...timing, lifetime: 1000 } });
-    const waiting = expectHistory(timeline, { name: 'lamp', label: 'the lamp', describe: () => '' })
-      .goes(is('on'))
-      .within('10m', 'a test');
-    await admin.delete(resources.roleBindings, { namespace, name: 'watcher' });
-    await expect(waiting).rejects.toMatchObject({
-      verdict: { state: 'not-provable', reason: expect.stringContaining('403 Forbidden') },
-    });
-    expect(timeline.failure).toMatchObject({ status: 403 });
-  });
+  const timeline = await following({ lifetime: 1000 }, await guestWithRights());
+  const waiting = expected(timeline, 'lamp').goes(gone).within('10m', 'a test');
+  await admin.delete(resources.roleBindings, { namespace, name: 'watcher' });
+  const reason = expect.stringContaining('403 Forbidden');
+  await expect(waiting).rejects.toMatchObject({ verdict: { state: 'not-provable', reason } });
+  expect(timeline.failure).toMatchObject({ status: 403 });
 });

@@ -11,69 +11,58 @@ import { packBundle } from '../../../e2e/suite/evidence/bundle/bundle.ts';
 import { sampleReport, scenarioReport } from '../../support/scenario-report.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-let out: string;
 let folder: string;
+const put = (file: string, content: string | Uint8Array) => writeFile(join(folder, file), content);
 beforeEach(async () => {
-  out = await temporaryFolder();
-  folder = join(out, 'a-backup-waits');
+  folder = join(await temporaryFolder(), 'a-backup-waits');
   await mkdir(join(folder, 'logs'), { recursive: true });
-  await writeFile(join(folder, 'history.ndjson'), '{"recording":"A backup waits"}\n');
+  await put('history.ndjson', '{"recording":"A backup waits"}\n');
 });
 
+const name = 'A backup waits';
 const target = { name: 'emulator', version: '1.2.3' } as const;
-const report = sampleReport(
-  [scenarioReport('A backup waits', { state: 'failed', reason: 'it did not\nwait' })],
-  { target },
-);
+const report = sampleReport([scenarioReport(name, { state: 'failed', reason: 'it did not\nwait' })], {
+  target,
+});
 
-const filesOf = async (path: string): Promise<Record<string, string>> => {
+/** The files of a bundle by their names within its folder; it is no larger than it may be. */
+const packed = async (most?: number): Promise<Record<string, string>> => {
+  const path = await packBundle(folder, { report, name, ...(most && { most }) });
+  expect(path).toBe(`${folder}.tar.gz`);
+  expect((await stat(path)).size).toBeLessThanOrEqual(most ?? 1e9);
   const files: Record<string, string> = {};
   const archive = extract();
   const read = async () => {
-    for await (const entry of archive) files[entry.header.name] = await text(entry);
+    for await (const entry of archive)
+      files[entry.header.name.replace(/^a-backup-waits\//, '')] = await text(entry);
   };
   await Promise.all([pipeline(createReadStream(path), createGunzip(), archive), read()]);
   return files;
 };
 
 test('everything that was kept is in it, with the report and what there is to know for one who has nothing else', async () => {
-  await writeFile(join(folder, 'logs', 'm.c.log'), 'a line\n');
-  const path = await packBundle(folder, { report, name: 'A backup waits' });
-  expect(path).toBe(`${folder}.tar.gz`);
-  const files = await filesOf(path);
-  expect(Object.keys(files)).toEqual(
-    ['README.txt', 'report.json', 'history.ndjson', 'logs/m.c.log'].map((name) => `a-backup-waits/${name}`),
-  );
-  expect(JSON.parse(files['a-backup-waits/report.json'] ?? '')).toEqual(report);
-  expect(files['a-backup-waits/logs/m.c.log']).toBe('a line\n');
-  const readme = files['a-backup-waits/README.txt'];
-  for (const told of [
-    'A backup waits\n',
-    "failed in Corral's run abc123",
-    'emulator 1.2.3',
-    'Kubernetes v1.34.1',
-    '  it did not\n  wait\n',
-    'npm run replay -- ',
-  ])
-    expect(readme).toContain(told);
-  expect((await readdir(out)).sort()).toEqual(['a-backup-waits', 'a-backup-waits.tar.gz']);
+  await put('logs/m.c.log', 'a line\n');
+  const files = await packed();
+  expect(Object.keys(files)).toEqual(['README.txt', 'report.json', 'history.ndjson', 'logs/m.c.log']);
+  expect(JSON.parse(files['report.json'] ?? '')).toEqual(report);
+  expect(files['logs/m.c.log']).toBe('a line\n');
+  const told = [`${name}\n`, "failed in Corral's run abc123", 'emulator 1.2.3', 'Kubernetes v1.34.1'];
+  for (const part of [...told, '  it did not\n  wait\n', 'npm run replay -- '])
+    expect(files['README.txt']).toContain(part);
+  expect((await readdir(join(folder, '..'))).sort()).toEqual(['a-backup-waits', 'a-backup-waits.tar.gz']);
 });
 
 test('where it would be too large, the oldest lines of the longest logs are left out, and nothing else', async () => {
   // Nothing of this can be compressed away.
-  const line = () => `${Array.from({ length: 12 }, () => Math.random().toString(36).slice(2)).join('')}\n`;
-  const log = Array.from({ length: 2000 }, line).join('');
-  await writeFile(join(folder, 'logs', 'long.c.log'), log);
-  await writeFile(join(folder, 'logs', 'short.c.log'), 'short\n');
-  const most = 100_000;
-  const path = await packBundle(folder, { report, name: 'A backup waits', most });
-  expect((await stat(path)).size).toBeLessThanOrEqual(most);
-  const files = await filesOf(path);
-  const kept = files['a-backup-waits/logs/long.c.log'] ?? '';
+  const log = Array.from({ length: 2000 }, () => `${randomBytes(60).toString('hex')}\n`).join('');
+  await put('logs/long.c.log', log);
+  await put('logs/short.c.log', 'short\n');
+  const files = await packed(70_000);
+  const kept = files['logs/long.c.log'] ?? '';
   expect(kept).toMatch(/^\.\.\. cut: the first \d+ of \d+ bytes are left out\n/);
   expect(log.endsWith(kept.slice(kept.indexOf('\n') + 1))).toBe(true);
   expect(kept.length).toBeGreaterThan(50_000);
-  expect(files['a-backup-waits/logs/short.c.log']).toBe('short\n');
+  expect(files['logs/short.c.log']).toBe('short\n');
 });
 
 test.each([
@@ -83,24 +72,17 @@ test.each([
 ])(
   "where Longhorn's own bundle %s, that is told, and nothing else is left out for it",
   async (_, size, isIn) => {
-    await writeFile(join(folder, 'support-bundle.zip'), randomBytes(size));
-    await writeFile(join(folder, 'logs', 'm.c.log'), randomBytes(30_000).toString('hex'));
-    const path = await packBundle(folder, { report, name: 'A backup waits', most: 120_000 });
-    expect((await stat(path)).size).toBeLessThanOrEqual(120_000);
-    const files = await filesOf(path);
-    expect('a-backup-waits/support-bundle.zip' in files).toBe(isIn);
-    expect(files['a-backup-waits/logs/m.c.log']).toHaveLength(60_000);
-    const readme = files['a-backup-waits/README.txt'] ?? '';
-    expect(
-      readme.includes("  support-bundle.zip\n      Longhorn's own support bundle, of the whole cluster"),
-    ).toBe(isIn);
-    expect(
-      readme.includes(
-        'It lies beside this file, as a-backup-waits/support-bundle.zip; nothing in it was redacted.',
-      ),
-    ).toBe(!isIn);
-    expect(
-      readme.includes('Secrets were redacted when these files were written, but for support-bundle.zip.'),
-    ).toBe(isIn);
+    await put('support-bundle.zip', randomBytes(size));
+    await put('logs/m.c.log', randomBytes(30_000).toString('hex'));
+    const files = await packed(120_000);
+    expect('support-bundle.zip' in files).toBe(isIn);
+    expect(files['logs/m.c.log']).toHaveLength(60_000);
+    const readme = files['README.txt'] ?? '';
+    const lies =
+      'It lies beside this file, as a-backup-waits/support-bundle.zip; nothing in it was redacted.';
+    const listed = "  support-bundle.zip\n      Longhorn's own support bundle, of the whole cluster";
+    for (const part of [listed, 'when these files were written, but for support-bundle.zip.'])
+      expect(readme.includes(part)).toBe(isIn);
+    expect(readme.includes(lies)).toBe(!isIn);
   },
 );

@@ -1,16 +1,29 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Observer } from '../../../e2e/history/observer.ts';
+import { type Observer, whileObserved } from '../../../e2e/history/observer.ts';
 import { parseRecording, type Recording } from '../../../e2e/history/recording.ts';
+import { type ReplayedTimeline, replayTimeline } from '../../../e2e/history/replay.ts';
 import { openHistory } from '../../../e2e/suite/evidence/history/history.ts';
 import { openLines } from '../../../e2e/suite/evidence/lines.ts';
 import type { Belongs } from '../../../e2e/suite/evidence/recorder.ts';
+import { type Lamp, makeLampStep } from '../../history/lamps.ts';
+
+/** What lamps are watched as. */
+export const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
+
+/** The code by which histories of lamps are judged again. */
+export const lampCode = {
+  makeStep: makeLampStep,
+  describe: (_: string, object: object) => (object as Lamp).status.state,
+};
+
+type Options = { belongs?: Belongs };
 
 /** Writes a history on disk while `work` goes on, and reads it back. */
 export const recorded = async (
-  work: (observer: Observer) => Promise<void>,
-  { belongs = () => true }: { belongs?: Belongs } = {},
+  work: (observer: Observer) => Promise<void> | void,
+  { belongs = () => true }: Options = {},
 ): Promise<{ recording: Recording; text: string }> => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-history-'));
   try {
@@ -31,3 +44,14 @@ export const recorded = async (
     await rm(folder, { recursive: true, force: true });
   }
 };
+
+/** The same of one watch of lamps, while `work` plays with them; nothing that is expected fails it. */
+export const recordedLamps = (
+  work: (timeline: ReplayedTimeline<Lamp>) => Promise<unknown> | unknown,
+  options?: Options,
+) =>
+  recorded(async (observer) => {
+    const timeline = replayTimeline<Lamp>('lamps');
+    observer.watches(lamps, timeline);
+    await whileObserved(observer, async () => work(timeline)).catch(() => {});
+  }, options);

@@ -4,47 +4,32 @@
  */
 import { expect, test } from 'vitest';
 import { whileObserved } from '../../../e2e/history/observer.ts';
-import type { Recording } from '../../../e2e/history/recording.ts';
 import { judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
-import { type Lamp, makeLampStep } from '../../history/lamps.ts';
 import { generate } from '../../history/schedules/generate.ts';
 import { observe } from '../../history/schedules/observe.ts';
 import { play } from '../../history/schedules/play.ts';
-import { recorded } from './history.ts';
+import { lampCode, recorded } from './history.ts';
 
 const count = Number(process.env.CORRAL_SCHEDULES ?? 100);
 const first = Number(process.env.CORRAL_SCHEDULES_FROM ?? 1);
 const deadline = 120_000;
-const code = {
-  makeStep: makeLampStep,
-  describe: (_: string, object: object) => (object as Lamp).status.state,
-};
+const timeout = deadline + count * 300;
 
-/** The history of a schedule. */
-const historyOf = async (seed: number): Promise<Recording> => {
-  const { recording } = await recorded((observer) =>
-    whileObserved(observer, () => play(generate(seed), { observe, deadline })).then(() => {}),
-  );
-  return recording;
-};
-
-test(`${count} schedules from seed ${first} on are judged again as they were live`, {
-  timeout: deadline + count * 300,
-}, async () => {
+test(`${count} schedules from seed ${first} on are judged again as they were live`, { timeout }, async () => {
   const states: Record<string, number> = {};
   const wrong: string[] = [];
   let next = first;
   const lane = async () => {
     while (next < first + count) {
       const seed = next++;
-      for (const { set, recorded: then, now } of judgeAgain(await historyOf(seed), code)) {
+      const { recording } = await recorded((observer) =>
+        whileObserved(observer, () => play(generate(seed), { observe, deadline })).then(() => {}),
+      );
+      for (const { set, recorded: then, now } of judgeAgain(recording, lampCode)) {
         if (set.rule === undefined || then === undefined) continue;
         states[then.phase] = (states[then.phase] ?? 0) + 1;
-        const reached = (steps: readonly { at: number }[]) => steps.length;
-        const isSame =
-          now?.state === then.phase &&
-          now.steps.filter((step) => step.reached).length === reached(then.reached ?? []);
-        if (!isSame)
+        const reached = now?.steps.filter((step) => step.reached).length;
+        if (now?.state !== then.phase || reached !== (then.reached ?? []).length)
           wrong.push(
             `seed ${seed}, expectation ${set.id}: then ${then.phase} (${then.reason}), now ${now?.state} (${now?.reason})`,
           );

@@ -8,120 +8,89 @@ import type { ClaimsOptions } from '../../../e2e/suite/exclusive/claims.ts';
 import { joinLocks } from '../../../e2e/suite/exclusive/join.ts';
 
 const forever = new AbortController().signal;
+const [shared, alone] = [
+  { shared: ['a'], exclusive: [] },
+  { shared: [], exclusive: ['a'] },
+];
 const inline = fileURLToPath(new URL('../../support/inline-holder.ts', import.meta.url));
 
 const open = async (options?: ClaimsOptions) => {
-  const broker = await startBroker(options);
-  onTestFinished(broker.stop);
+  const { address, stop } = await startBroker(options);
+  onTestFinished(stop);
   const join = async () => {
-    const holder = await joinLocks(broker.address);
+    const holder = await joinLocks(address);
     onTestFinished(holder.leave);
     return holder;
   };
-  return { ...broker, join };
+  /** Expects that something waits: a whole round trip later nothing has changed. */
+  const waits = async (work: Promise<unknown>): Promise<void> => {
+    const settled = vi.fn();
+    work.then(settled, settled);
+    const other = await joinLocks(address);
+    await other.hold({ shared: [], exclusive: ['a name of its own'] }, forever);
+    other.leave();
+    expect(settled).not.toHaveBeenCalled();
+  };
+  return { address, join, waits };
 };
 
-/** Whether a promise is settled when a whole round trip later nothing has changed. */
-const isSettled = async (promise: Promise<unknown>, { address }: { address: string }): Promise<boolean> => {
-  let settled = false;
-  void promise.finally(() => {
-    settled = true;
-  });
-  const other = await joinLocks(address);
-  await other.hold({ shared: [], exclusive: ['a name of its own'] }, forever);
-  other.leave();
-  return settled;
+/** Resolves when what speaks nonsense was cut off, and all that was sent before it was answered. */
+const speakNonsense = async (address: string): Promise<void> => {
+  const odd = connect(toPath(address));
+  odd.write('what?\n');
+  await once(odd, 'close');
 };
 
-test('who wants a name alone waits until the others have given it back', async () => {
-  const broker = await open();
-  const [reader, writer] = [await broker.join(), await broker.join()];
-  await reader.hold({ shared: ['a'], exclusive: [] }, forever);
-  const written = writer.hold({ shared: [], exclusive: ['a'] }, forever);
-  expect(await isSettled(written, broker)).toBe(false);
-  reader.leave();
-  await written;
-});
-
-test('who cleans up last lets who waits go first, unless it is told to wait for nobody', async () => {
-  const broker = await open();
-  const [one, other, writer] = [await broker.join(), await broker.join(), await broker.join()];
-  await one.hold({ shared: ['a'], exclusive: [] }, forever);
-  await one.yieldTurn(forever);
-  await other.hold({ shared: ['a'], exclusive: [] }, forever);
-  const written = writer.hold({ shared: [], exclusive: ['a'] }, forever);
-  expect(await isSettled(written, broker)).toBe(false);
+test('who wants a name alone waits until the others have given it back; who stops waiting holds nobody up', async () => {
+  const { join, waits } = await open();
+  const [reader, writer, late] = [await join(), await join(), await join()];
+  await reader.hold(shared, forever);
   const stop = new AbortController();
-  const [cleansUp, interrupted] = [other.yieldTurn(forever), one.yieldTurn(stop.signal)];
-  const told = expect(interrupted).rejects.toThrow('Ctrl-C');
-  await written;
-  expect(await isSettled(cleansUp, broker)).toBe(false);
-  stop.abort(new Error('Ctrl-C'));
-  await told;
-  writer.leave();
-  await cleansUp;
-});
-
-test('what a killed process held is free again', async () => {
-  const broker = await open();
-  const child = execa(process.execPath, [inline, broker.address], { reject: false });
-  await once(child.stdout, 'data');
-  const writer = await broker.join();
-  const written = writer.hold({ shared: [], exclusive: ['a'] }, forever);
-  expect(await isSettled(written, broker)).toBe(false);
-  child.kill('SIGKILL');
-  await written;
-  await child;
-});
-
-test('who stops waiting holds nobody up', async () => {
-  const broker = await open();
-  const [reader, writer, late] = [await broker.join(), await broker.join(), await broker.join()];
-  await reader.hold({ shared: ['a'], exclusive: [] }, forever);
-  const stop = new AbortController();
-  const written = writer.hold({ shared: [], exclusive: ['a'] }, stop.signal);
-  const read = late.hold({ shared: ['a'], exclusive: [] }, forever);
-  expect(await isSettled(read, broker)).toBe(false);
+  const written = writer.hold(alone, stop.signal);
+  const read = late.hold(shared, forever);
+  await Promise.all([waits(written), waits(read)]);
   stop.abort(new Error('Ctrl-C'));
   await expect(written).rejects.toThrow('Ctrl-C');
   writer.leave();
   await read;
+  const again = (await join()).hold(alone, forever);
+  late.leave();
+  await waits(again);
+  reader.leave();
+  await again;
+});
+
+test('what a killed process held is free again', async () => {
+  const { address, join, waits } = await open();
+  const child = execa(process.execPath, [inline, address], { reject: false });
+  await once(child.stdout, 'data');
+  const written = (await join()).hold(alone, forever);
+  await waits(written);
+  child.kill('SIGKILL');
+  await written;
+  await child;
 });
 
 test('who waits learns that the broker is gone', async () => {
   const child = execa(process.execPath, [inline, 'broker'], { reject: false });
   const [told] = await once(child.stdout, 'data');
   const address = JSON.parse(String(told));
-  const [reader, writer] = [await joinLocks(address), await joinLocks(address)];
-  await reader.hold({ shared: ['a'], exclusive: [] }, forever);
-  const written = writer.hold({ shared: [], exclusive: ['a'] }, forever);
+  await (await joinLocks(address)).hold(shared, forever);
+  const written = (await joinLocks(address)).hold(alone, forever);
   child.kill('SIGKILL');
   await expect(written).rejects.toThrow('the process that keeps the locks of this run has ended');
   await child;
 });
 
-test('one that speaks nonsense ends, and the others do not', async () => {
-  const broker = await open();
-  const odd = connect(toPath(broker.address));
-  odd.write('what?\n');
-  await once(odd, 'close');
-  await (await broker.join()).hold({ shared: [], exclusive: ['a'] }, forever);
-});
-
-test('who is there is not held up for ever by who does not come', async () => {
+test('who is there is not held up for ever by who does not come, nor by one that speaks nonsense', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
-  const broker = await open({ awaited: 2 });
-  let isGranted = false;
-  const held = (await broker.join()).hold({ shared: ['a'], exclusive: [] }, forever).then(() => {
-    isGranted = true;
-  });
+  const { address, join } = await open({ awaited: 2 });
+  const granted = vi.fn();
+  const held = (await join()).hold(shared, forever).then(granted);
   vi.advanceTimersByTime(19_999);
-  // Nobody, as it claims nothing; what was sent before it has been answered when it is refused.
-  const odd = connect(toPath(broker.address));
-  odd.write('what?\n');
-  await once(odd, 'close');
-  expect(isGranted).toBe(false);
+  await speakNonsense(address);
+  expect(granted).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1);
   await held;
 });

@@ -1,41 +1,23 @@
 import { expect, test } from 'vitest';
 import { know } from '../../../e2e/kube/redact/known.ts';
-import { nothingSpent, type Step } from '../../../e2e/report/schema.ts';
 import { composeFailure } from '../../../e2e/suite/play/compose-failure.ts';
 
-const step = (sentence: string, state: Step['state']): Step => ({
-  sentence,
-  state,
-  duration: 1,
-  account: nothingSpent,
-});
-const fault = {
-  id: 'a',
-  name: 'immutable-file',
-  title: 'the config is immutable',
-  phase: 'proved' as const,
-  detail: 'lsattr i',
-  proof: 'lsattr i',
-};
-const journal = {
-  steps: [step('Given a thing', 'passed'), step('Then it is so', 'failed'), step('a remark', 'noted')],
-  faults: () => [fault],
-};
-const message = {
-  of: 'b1',
-  text: 'a-secret-of-many-letters',
-  class: 'failure',
-  id: 'deletion-denied',
-  meaning: 'The store refuses.',
-};
+const secret = 'a-secret-of-many-letters';
+const message = { of: 'b1', text: secret, class: 'failure', id: 'deletion-denied', meaning: 'No.' };
 
 test('a failure is told with its step, its messages, the faults in force and the paths, redacted', () => {
-  know('a-secret-of-many-letters', 'a test');
-  const failure = composeFailure(new Error('not so: a-secret-of-many-letters'), {
-    journal,
+  know(secret, 'a test');
+  const steps = [
+    { sentence: 'Given a thing', state: 'passed' },
+    { sentence: 'Then it is so', state: 'failed' },
+    { sentence: 'a remark', state: 'noted' },
+  ];
+  const fault = { title: 'the config is immutable', phase: 'proved', proof: 'lsattr i' };
+  const failure = composeFailure(new Error(`not so: ${secret}`), {
+    journal: { steps, faults: () => [fault] } as never,
     messages: () => [message],
     paths: ['out/evidence/x/'],
-    pointsTo: { at: 'suite', place: 'the suite', because: ['a-secret-of-many-letters was in force'] },
+    pointsTo: { at: 'suite', place: 'the suite', because: [`${secret} was in force`] },
   });
   expect(failure).toEqual({
     step: 'Then it is so',

@@ -7,8 +7,11 @@ import { createTurn } from '../../../e2e/suite/play/turn.ts';
 const forever = new AbortController().signal;
 const usesAll = { shared: ['longhorn-managers'], exclusive: [] };
 
-/** A scenario at work, and the turns of others beside it; what happens to each is told in its order. */
-const open = async () => {
+/**
+ * One that has asked to kill managers, and scenarios that are at work beside it; what happens to each is told
+ * in its order.
+ */
+const open = async (...names: string[]) => {
   const { address, stop } = await startBroker();
   onTestFinished(stop);
   const told: string[] = [];
@@ -20,18 +23,15 @@ const open = async () => {
     const account = openAccount();
     onTestFinished(account.close);
     const turn = createTurn(holder, {
-      declared: ['longhorn-managers'],
-      account,
+      ...{ declared: ['longhorn-managers'], account, signal: forever, interrupted: interruption.signal },
       paused: (work) => work(),
-      signal: forever,
-      interrupted: interruption.signal,
       tell: () => {},
     });
     const tell = (what: string) => (): void => void told.push(`${name} ${what}`);
     return {
       exclusive: () => turn.exclusive('longhorn-managers').then(tell('is alone')),
       rest: turn.rest,
-      cleanup: (how: { isUrgent: boolean }) => turn.cleanup(how).then(tell('cleans up')),
+      cleanup: (isUrgent = false) => turn.cleanup({ isUrgent }).then(tell('cleans up')),
       leave: holder.leave,
       inLine: () => account.spent().locks,
     };
@@ -42,60 +42,50 @@ const open = async () => {
     await other.hold({ shared: [], exclusive: ['a name of its own'] }, forever);
     other.leave();
   };
-  return { begin, settle, told, interruption };
+  const killer = await begin('killer');
+  const others = await Promise.all(names.map(begin));
+  const exclusive = killer.exclusive();
+  await settle();
+  return { killer, others, exclusive, settle, told, interruption };
 };
 
 test('the last one that who kills managers waits for cleans up after it, and that is no time of its own', async () => {
-  const { begin, settle, told } = await open();
-  const [killer, last] = [await begin('killer'), await begin('last')];
-  const exclusive = killer.exclusive();
-  await settle();
-  const cleaned = last.cleanup({ isUrgent: false });
+  const { killer, others, exclusive, settle, told } = await open('last');
+  const cleaned = others[0]?.cleanup();
   await exclusive;
   await settle();
   expect(told).toEqual(['killer is alone']);
   await killer.rest();
   await cleaned;
   expect(told).toEqual(['killer is alone', 'last cleans up']);
-  expect(last.inLine()).toBeGreaterThan(0);
+  expect(others[0]?.inLine()).toBeGreaterThan(0);
 });
 
 test.each([
-  ['who failed cleans up at once, as its faults may be in force', { isUrgent: true }, 1],
-  ['who is not the last one cleans up at once', { isUrgent: false }, 2],
-])('%s', async (_, how, others) => {
-  const { begin, settle, told } = await open();
-  const killer = await begin('killer');
-  const normals = await Promise.all(
-    Array.from({ length: others }, (_unused, index) => begin(`scenario ${index + 1}`)),
-  );
-  const exclusive = killer.exclusive();
-  await settle();
-  await normals[0]?.cleanup(how);
-  expect(told).toEqual(['scenario 1 cleans up']);
-  for (const each of normals) each.leave();
+  ['who failed cleans up at once, as its faults may be in force', true, ['one']],
+  ['who is not the last one cleans up at once', false, ['one', 'other']],
+])('%s', async (_, isUrgent, names) => {
+  const { others, exclusive, told } = await open(...names);
+  await others[0]?.cleanup(isUrgent);
+  expect(told).toEqual(['one cleans up']);
+  for (const each of others) each.leave();
   await exclusive;
 });
 
 test('who had it alone keeps it for its own cleanup', async () => {
-  const { begin, settle, told } = await open();
-  const [killer, next] = [await begin('killer'), await begin('next')];
-  const [exclusive, nextExclusive] = [killer.exclusive(), next.exclusive()];
+  const { killer, others, exclusive, settle, told } = await open('next');
+  const next = others[0]?.exclusive();
   await exclusive;
-  await settle();
-  await killer.cleanup({ isUrgent: false });
+  await killer.cleanup();
   await settle();
   expect(told).toEqual(['killer is alone', 'killer cleans up']);
   killer.leave();
-  await nextExclusive;
+  await next;
 });
 
 test('after an interruption nobody waits for anybody', async () => {
-  const { begin, settle, told, interruption } = await open();
-  const [killer, last] = [await begin('killer'), await begin('last')];
-  const exclusive = killer.exclusive();
-  await settle();
-  const cleaned = last.cleanup({ isUrgent: false });
+  const { others, exclusive, told, interruption } = await open('last');
+  const cleaned = others[0]?.cleanup();
   await exclusive;
   interruption.abort(new Error('Ctrl-C'));
   await cleaned;
