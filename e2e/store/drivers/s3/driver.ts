@@ -16,12 +16,13 @@ export const s3: StoreDriver = {
   placeOf: placeOfUrl,
   find: async (...place) => (await import('./served-store.ts')).findStores(...place),
   rights: rightsInPod({ resource: resources.secrets, verbs: ['create', 'get'] }, 'portforward', [
-    { place: 'longhorn', resource: resources.secrets, verbs: ['create', 'delete'] },
+    { place: 'longhorn', resource: resources.secrets, verbs: ['create', 'patch', 'delete'] },
     { place: 'longhorn', resource: resources.secrets, verbs: ['list'], seldom: 'read by a cleanup' },
   ]),
   heals: {
     denyDeletion: lazily(async () => (await import('./denied-deletion.ts')).allowDeletion),
     wrongAnswers: lazily(async () => (await import('./wrong-answers.ts')).answerRightly),
+    replaceKey: lazily(async () => (await import('./replaced-key.ts')).admitKeys),
     foreignLock: lazily(async () => (await import('./foreign-lock.ts')).removeLock),
   },
   here: s3Here,

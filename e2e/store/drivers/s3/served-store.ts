@@ -9,6 +9,7 @@ import { type BackupStore, type LivingLock, openStore, stillAtWork } from '../..
 import { deniedDeletion } from './denied-deletion.ts';
 import { foreignLock } from './foreign-lock.ts';
 import { bucket, driverName, prefixOf, secretOf, storeUrl } from './place.ts';
+import { replacedKey } from './replaced-key.ts';
 import { requestsAtOnce, s3Source } from './s3-source.ts';
 import { findServers, type Server, serverTime, startServer } from './server.ts';
 import { wrongAnswers } from './wrong-answers.ts';
@@ -21,7 +22,8 @@ const pause = 300;
 
 type Place = { server: Server; place: StorePlace };
 
-const sourceOf = ({ server: { user: client }, place }: Place): StoreSource =>
+// With all rights: Longhorn's key may be one that has none any more.
+const sourceOf = ({ server: { root: client }, place }: Place): StoreSource =>
   s3Source({ client, bucket, prefix: prefixOf(place) });
 
 const isLock = (path: string): boolean => /\/locks\/[^/]+\.lck$/.test(path);
@@ -29,7 +31,7 @@ const isLock = (path: string): boolean => /\/locks\/[^/]+\.lck$/.test(path);
 /** The locks below these folders, with how long ago they were written, in seconds by the server's clock. */
 const locksIn = async (
   source: StoreSource,
-  { user }: Server,
+  { root }: Server,
   folders: readonly { folder: string; depth: number }[],
 ): Promise<{ path: string; age: number }[]> => {
   const found: { path: string; changedAt: number }[] = [];
@@ -37,7 +39,7 @@ const locksIn = async (
     for await (const { path, changedAt } of source.walk(folder, depth))
       if (isLock(path)) found.push({ path, changedAt });
   if (found.length === 0) return [];
-  const now = await serverTime(user);
+  const now = await serverTime(root);
   return found.map(({ path, changedAt }) => ({ path, age: Math.floor((now - changedAt) / 1000) }));
 };
 
@@ -135,6 +137,7 @@ const servedStore = (cluster: Cluster, { server, place, node }: Place & { node: 
     mountPoint: undefined,
     denyDeletion: (object) => deniedDeletion(server, { place, ...object }),
     foreignLock: (lock) => foreignLock(server, { place, ...lock }),
+    replaceKey: (title) => replacedKey(cluster, server, { place, title }),
     ...(server.proxy && { wrongAnswers: (wrong) => wrongAnswers(server, { place, ...wrong }) }),
   };
 };
