@@ -98,19 +98,19 @@ export const createGivenOfStores = (context: Context) => {
       );
     },
     /**
-     * Of such requests, about a file or anything in the store, each or each second, third, … is answered so.
+     * Of such requests, about what is in a folder or anything in the store, each or each second, third, … is answered so.
      * Until `when.released`.
      */
     wrongAnswers: (
       answer: WrongAnswer,
-      { to, about, every = 1 }: { to: Asked; about?: StoreFile; every?: number },
+      { to, below, every = 1 }: { to: Asked; below?: StoreFolder; every?: number },
     ) => {
       const which = every === 1 ? 'each' : `one of ${every}`;
-      const what = about === undefined ? 'what is in the store' : describeFile(about);
+      const what = below === undefined ? 'what is in the store' : describeFolder(below);
       const title = `${which} ${requests[to]} ${what} is answered with ${answers[answer]}`;
-      const below = about === undefined ? '' : filePath(about);
+      const wrong = { below: below === undefined ? '' : folderPath(below), every, answer, title };
       return context.step.returning(`Given that ${title}`, () =>
-        context.faults.inject(wrongAnswers(context.store, { asked: to, below, every, answer, title })),
+        context.faults.inject(wrongAnswers(context.store, { asked: to, ...wrong })),
       );
     },
     /** The file has nothing in it. Until `when.released`. */

@@ -164,23 +164,22 @@ test('a key is replaced at the store, and Longhorn is given the new one when tha
   expect(done).toEqual(['replaced', 'renewed']);
 });
 
-test('requests about one file, or about any, are answered wrongly', async () => {
+test('requests about what is in a folder, or about anything, are answered wrongly', async () => {
   const asked: object[] = [];
   const wrongAnswers = (wrong: Wrong) => {
     asked.push(wrong);
     return { title: wrong.title, data: {}, inject: async () => {}, prove: async () => '' };
   };
   const { given } = await play({ store: { ...localStore(root), wrongAnswers } });
-  const lock = { name: 'lock-1', of: 'a backup' } as const;
-  await given.wrongAnswers('InternalError', { to: 'read', about: { of: volume, lock } });
+  await given.wrongAnswers('InternalError', { to: 'read', below: { of: volume, folder: 'locks' } });
   await given.wrongAnswers('SlowDown', { to: 'list', every: 3 });
   expect(asked).toEqual([
     {
       asked: 'read',
-      below: `${volumeFolder('v')}/locks/lock-1.lck`,
+      below: `${volumeFolder('v')}/locks`,
       every: 1,
       answer: 'InternalError',
-      title: 'each reading of the foreign lock of a backup is answered with 500 InternalError',
+      title: "each reading of the volume's locks in the store is answered with 500 InternalError",
     },
     {
       asked: 'list',
