@@ -5,7 +5,7 @@ import { allDisruptions } from '../longhorn/disruptions.ts';
 import { outputs } from '../report/output.ts';
 import { shardSchema } from '../report/schema.ts';
 import type { OwnBucket, StoreDriver } from '../store/driver.ts';
-import { driverNamed, driversOf, storeChoices } from '../store/drivers/index.ts';
+import { besides, driverNamed, driversOf, storeChoices } from '../store/drivers/index.ts';
 import { makeRunId, runIdPattern } from './run-id.ts';
 
 const text = z.string().min(1, 'must not be empty');
@@ -242,12 +242,18 @@ export const findRunConfig = (variables: Variables): RunConfig | undefined => {
   }
 };
 
+const storeChoice = (variables: Variables): string | undefined =>
+  findRunConfig(variables)?.store ?? (variables[byHand.store ?? ''] || undefined);
+
 /** The kinds of stores to play a scenario on, also where nobody has been told of a cluster yet. */
 export const storesToPlayOn = (
   variables: Variables,
   scenario?: { needs: readonly string[]; everyStore: boolean },
-): readonly StoreDriver[] =>
-  driversOf(findRunConfig(variables)?.store ?? (variables[byHand.store ?? ''] || undefined), scenario);
+): readonly StoreDriver[] => driversOf(storeChoice(variables), scenario);
+
+/** The kind of store that a scenario can have beside one; undefined where the run makes no other. */
+export const storeBeside = (variables: Variables, store: StoreDriver): StoreDriver | undefined =>
+  besides(store, storeChoice(variables));
 
 /** Runs something with the kind of stores said to the processes that it starts, before there is a cluster. */
 export const tellingStore = async <T>(store: string, work: () => Promise<T>): Promise<T> => {

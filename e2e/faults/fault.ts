@@ -16,6 +16,7 @@ export type KindName =
   | 'emptied-file'
   | 'hidden-file'
   | 'filled-store'
+  | 'replaced-key'
   | 'wrong-answers';
 
 /**

@@ -5,6 +5,7 @@ import {
   abilities,
   type DeniedReading,
   type ForeignLock,
+  type ReplacedKey,
   type RunningStore,
   type Trouble,
   type WantedLock,
@@ -45,6 +46,7 @@ export const storeFaults = {
   'emptied-file': healing('emptyFile'),
   'hidden-file': healing('hideFile'),
   'filled-store': healing('littleSpace'),
+  'replaced-key': healing('replaceKey'),
   'wrong-answers': healing('wrongAnswers'),
 } as const satisfies Partial<Record<KindName, FaultKind>>;
 
@@ -98,6 +100,10 @@ export const hiddenFile = (store: RunningStore, file: { path: string; title: str
 /** The fault that the store takes only so many bytes more. */
 export const filledStore = (store: RunningStore, space: { left: number; title: string }): Fault =>
   fault('filled-store', store, able(store, 'littleSpace')(space));
+
+/** The fault that the key by which Longhorn logs in to the store is replaced by another. */
+export const replacedKey = (store: RunningStore, title: string): ReplacedKey & Fault =>
+  fault('replaced-key', store, able(store, 'replaceKey')(title));
 
 /** The fault that the store's server answers chosen requests wrongly. */
 export const wrongAnswers = (store: RunningStore, wrong: Wrong): Fault =>

@@ -16,6 +16,7 @@ export const abilities = {
   emptyFile: 'a backup store in which a file can be emptied, and filled again',
   hideFile: 'a backup store out of which a file can be moved, and back',
   littleSpace: 'a backup store of little space, which can be filled up',
+  replaceKey: 'a backup store that Longhorn logs in to by a key, which can be replaced',
   wrongAnswers: 'a backup store that is asked by HTTP, where chosen requests can be answered wrongly',
 } as const;
 
@@ -64,6 +65,9 @@ export type ForeignLock = Trouble & {
   outlived(): Promise<number>;
 };
 
+/** A key that is replaced by another, which Longhorn can be given. */
+export type ReplacedKey = Trouble & { renew(): Promise<void> };
+
 /**
  * What is refused of a folder: its listing, while what is in it can still be read, changed and removed by its
  * name; or anything.
@@ -111,6 +115,8 @@ export type Troubles = {
   hideFile(file: { path: string; title: string }): Trouble;
   /** It takes only so many bytes more. */
   littleSpace(space: { left: number; title: string }): Trouble;
+  /** The key that Longhorn logs in with is no good any more, until it is given the new one. */
+  replaceKey(title: string): ReplacedKey;
   /** Its server answers chosen requests of everybody's but the suite's own wrongly. */
   wrongAnswers(wrong: Wrong): Trouble;
 };

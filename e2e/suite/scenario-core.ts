@@ -1,7 +1,7 @@
 import { test } from 'vitest';
-import { storesToPlayOn } from '../config/config.ts';
+import { storeBeside, storesToPlayOn } from '../config/config.ts';
 import type { ScenarioRecord } from '../report/record.ts';
-import { nameOn } from '../store/drivers/index.ts';
+import { nameOn, twoStores } from '../store/drivers/index.ts';
 import type { Fixture, ScenarioBody, ScenarioOptions } from './play/fixture.ts';
 import { play } from './play/play.ts';
 
@@ -17,7 +17,8 @@ export const defineScenario =
     const { seed, tags = [], timeout = '10m', everyStore = false } = options;
     const { needs = [], exclusive = [], disruptions = [], longhorn = '*' } = options;
     for (const driver of storesToPlayOn(process.env, { needs, everyStore })) {
-      const declared = { needs, exclusive, disruptions, longhorn, store: driver.name };
+      const beside = needs.includes(twoStores) ? { otherStore: storeBeside(process.env, driver)?.name } : {};
+      const declared = { needs, exclusive, disruptions, longhorn, store: driver.name, ...beside };
       const record: ScenarioRecord = { seed: seed ?? null, store: driver.name };
       const meta = { corral: record, corralDeclared: declared };
       // No time-out of the runner's: it would cut the cleanup short, and could not say what the scenario was

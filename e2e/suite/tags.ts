@@ -29,6 +29,10 @@ export const tags = [
   { name: 'ui', description: "Longhorn's user interface, in a browser" },
   { name: 'denied-snapshots', description: 'the API server denies the deletion of snapshots' },
   {
+    name: 'backup-targets',
+    description: 'a backup target becomes another store, or who logs in there another',
+  },
+  {
     name: 'failing-store',
     description: 'the backup store fails in the middle of what Longhorn does with it',
   },

@@ -89,6 +89,7 @@ test('each kind that can be healed says whether it reaches others', () =>
     'hidden-file',
     'immutable-file',
     'read-only-backups',
+    'replaced-key',
     'stalled-server',
     'wrong-answers',
   ]));

@@ -10,11 +10,12 @@ import {
   foreignLock,
   hiddenFile,
   readOnlyBackups,
+  replacedKey,
   stalledServer,
   wrongAnswers,
 } from '../../e2e/faults/store-faults.ts';
 import { type Ability, abilities, type RunningStore } from '../../e2e/store/driver.ts';
-import { driverNamed, drivers, driversOf, nameOn } from '../../e2e/store/drivers/index.ts';
+import { besides, driverNamed, drivers, driversOf, nameOn } from '../../e2e/store/drivers/index.ts';
 import { whyNotFit } from '../../e2e/suite/play/fit.ts';
 import { stubCluster } from '../support/stub-cluster.ts';
 import { localStore } from './support/local-store.ts';
@@ -49,12 +50,27 @@ test.each([
   ['is for every kind', ['lab'], true, ['nfs', 's3']],
   ['needs what S3 alone can', ['wrongAnswers', 'foreignLock'], false, ['s3']],
   ['is for every kind that can what it needs', ['littleSpace'], true, ['nfs']],
+  ['needs two kinds, and begins on the first', ['two-stores'], false, ['nfs'], ['nfs']],
   ['needs what no kind can, and is skipped', ['littleSpace', 'wrongAnswers'], true, ['nfs']],
-])('on what fits, one that %s', (_, needs, everyStore, played) => {
+])('on what fits, one that %s', (_, needs, everyStore, played, onAll = ['nfs', 's3']) => {
   const on = (store?: string) => driversOf(store, { needs, everyStore }).map(({ name }) => name);
   expect(on('fitting')).toEqual(played);
   expect(on('nfs')).toEqual(['nfs']);
-  expect(on('all')).toEqual(['nfs', 's3']);
+  expect(on('all')).toEqual(onAll);
+});
+
+test('who needs stores of two kinds is skipped where a run makes those of one alone', () => {
+  const [first, second] = drivers;
+  const whyNot = (choice?: string) => {
+    const otherStore = first && besides(first, choice)?.name;
+    return whyNotFit(offered, { needs: ['two-stores'], disruptions: [], store: first?.name, otherStore });
+  };
+  expect(drivers.map((driver) => besides(driver, 'all')?.name)).toEqual([second?.name, first?.name]);
+  for (const choice of ['all', 'fitting']) expect(whyNot(choice)).toBeUndefined();
+  for (const choice of [undefined, 'nfs'])
+    expect(whyNot(choice)).toBe(
+      'needs backup stores of two kinds, and the run makes those of one alone: --store all',
+    );
 });
 
 const path = { path: 'volume.cfg', title: 'it' };
@@ -66,6 +82,7 @@ const faults: Record<Ability, (store: RunningStore) => unknown> = {
   denyReading: (store) => deniedReading(store, { ...path, denied: 'its listing' }),
   emptyFile: (store) => emptiedFile(store, path),
   hideFile: (store) => hiddenFile(store, path),
+  replaceKey: (store) => replacedKey(store, 'it'),
   wrongAnswers: (store) =>
     wrongAnswers(store, { asked: 'list', below: '', every: 1, answer: 'SlowDown', title: 'it' }),
   littleSpace: (store) => filledStore(store, { left: 1, title: 'it' }),

@@ -75,6 +75,7 @@ export const createTestContext = ({ timelines, root = '/nowhere', ledger, ...ove
     timeouts: timeoutsOn(clocks),
     target: 'default',
     store: localStore(root, cluster),
+    otherStore: () => Promise.reject(new Error('no other store')),
     living: new AbortController().signal,
     faults: openFaults({ cluster, ledger: ledger as Ledger }),
     lab: undefined,

@@ -26,7 +26,7 @@ scenario(
     await when.jobRests(job);
 
     await when.released(gone);
-    await then.storeFoundAgain(await when.storeLookedInto());
+    await then.storeListed(await when.storeLookedInto());
     await then.startedRunsEnd(job);
     await then.known(kept);
 

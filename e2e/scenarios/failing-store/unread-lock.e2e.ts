@@ -1,6 +1,6 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
-import type { VolumeHandle } from '../../suite/steps/handles.ts';
+import type { BackupHandle, VolumeHandle } from '../../suite/steps/handles.ts';
 import type { LockHandle } from '../../suite/steps/lock/steps.ts';
 import type { Steps } from '../../suite/steps/steps.ts';
 
@@ -8,26 +8,25 @@ import type { Steps } from '../../suite/steps/steps.ts';
 const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m' };
 
 type Scene = Pick<Steps, 'given' | 'when' | 'then' | 'data'>;
-type Trouble = (
-  given: Steps['given'],
-  on: { volume: VolumeHandle; lock: LockHandle },
-) => ReturnType<Steps['given']['emptied']>;
+type Met = { volume: VolumeHandle; lock: LockHandle; second: BackupHandle };
+type Trouble = (scene: Scene, met: Met) => ReturnType<Steps['given']['emptied']>;
 
 /** A deletion beside an upload, of whose lock Longhorn does not learn; then the store is healed. */
 const besideAnUpload =
   (trouble: Trouble) =>
-  async ({ given, when, then, data: { volume: size, brief, small } }: Scene): Promise<void> => {
-    const volume = await given.volume({ size });
-    await given.data(volume, brief);
+  async (scene: Scene): Promise<void> => {
+    const { given, when, then, data: sizes } = scene;
+    const volume = await given.volume({ size: sizes.volume });
+    await given.data(volume, sizes.brief);
     const first = await given.settledBackup(volume);
-    const data = await given.data(volume, small);
+    const data = await given.data(volume, sizes.small);
     const snapshot = await given.snapshot(volume);
     // Of another upload, as from another cluster: it counts for as long as it is there, however fast this
     // cluster's own is.
     const lock = await given.foreignLock(volume, { of: 'a backup' });
     const second = await when.backedUp(snapshot);
     await then.underWay(second);
-    const unread = await trouble(given, { volume, lock });
+    const unread = await trouble(scene, { volume, lock, second });
     await then.inForce(unread);
 
     await when.deleted(first);
@@ -46,19 +45,23 @@ const besideAnUpload =
 scenario(
   'A deletion does not begin beside an upload whose lock cannot be listed',
   { ...about, needs: ['denyReading', 'foreignLock'] },
-  besideAnUpload((given, { volume }) => given.unlistable({ of: volume, folder: 'locks' })),
+  besideAnUpload(({ given }, { volume }) => given.unlistable({ of: volume, folder: 'locks' })),
 );
 
 scenario(
   'A deletion does not begin beside an upload whose lock is empty',
   { ...about, needs: ['emptyFile', 'foreignLock'] },
-  besideAnUpload((given, { volume, lock }) => given.emptied({ of: volume, lock })),
+  besideAnUpload(async ({ given, then }, { volume, lock, second }) => {
+    // Its own lock, which can be read, would keep the deletion off for as long as it lasts.
+    await then.completed(second);
+    return given.emptied({ of: volume, lock });
+  }),
 );
 
 scenario(
   'A deletion does not begin beside an upload whose lock cannot be read, as the server answers with an error',
   { ...about, needs: ['wrongAnswers', 'foreignLock'] },
-  besideAnUpload((given, { volume, lock }) =>
-    given.wrongAnswers('InternalError', { to: 'read', about: { of: volume, lock } }),
+  besideAnUpload(({ given }, { volume }) =>
+    given.wrongAnswers('InternalError', { to: 'read', below: { of: volume, folder: 'locks' } }),
   ),
 );

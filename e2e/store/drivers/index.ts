@@ -16,7 +16,7 @@ export const waysHere: readonly ReadFromHere[] = served.map(({ here }) => here);
 export const ownBucketKind = ownBucket.name;
 
 /** All kinds of stores, as a run is told to play on each of them. */
-const allStores = 'all';
+export const allStores = 'all';
 
 /** The first kind that can do what a scenario needs; on every such kind, those that ask for that. */
 export const fittingStores = 'fitting';
@@ -24,20 +24,28 @@ export const fittingStores = 'fitting';
 /** What a run may be told to play on. */
 export const storeChoices: readonly string[] = [...served.map(({ name }) => name), allStores, fittingStores];
 
+/** What a scenario needs that is played on stores of two kinds, the first of which it begins on. */
+export const twoStores = 'two-stores';
+
 /** The kinds of stores that a run plays its scenarios on, by what it is told, or one of them. */
 export const driversOf = (
   store?: string,
   scenario?: { needs: readonly string[]; everyStore: boolean },
 ): readonly StoreDriver[] => {
-  if (store === allStores) return served;
+  if (store === allStores) return scenario?.needs.includes(twoStores) ? served.slice(0, 1) : served;
   if (store !== fittingStores) return [driverNamed(store)];
   if (scenario === undefined) return served;
+  if (scenario.needs.includes(twoStores)) return served.slice(0, 1);
   const abilities = scenario.needs.filter(isAbility);
   const able = served.filter(({ heals }) => abilities.every((each) => heals[each] !== undefined));
   // One that none can play is skipped on the first, with the reason.
   if (able.length === 0) return [driverNamed()];
   return scenario.everyStore ? able : able.slice(0, 1);
 };
+
+/** A kind beside that one which a run is told to play on as well; undefined where it is told of one alone. */
+export const besides = ({ name }: Pick<StoreDriver, 'name'>, store?: string): StoreDriver | undefined =>
+  driversOf(store).find((each) => each.name !== name);
 
 /** The name of a scenario on a kind of store: the first kind, which every scenario has always had, is not said. */
 export const nameOn = (scenario: string, { name }: Pick<StoreDriver, 'name'>): string =>

@@ -2,14 +2,14 @@ import type { Offered } from '../../config/config.ts';
 import { capabilities } from '../../longhorn/capabilities.ts';
 import { disruptions as disruptionNames } from '../../longhorn/disruptions.ts';
 import { abilities, isAbility, type StoreDriver } from '../../store/driver.ts';
-import { driverNamed } from '../../store/drivers/index.ts';
+import { allStores, driverNamed, twoStores } from '../../store/drivers/index.ts';
 import { findChromium, withoutChromium } from '../../ui/chromium.ts';
 import type { Declared } from './fixture.ts';
 
 /** Says why a scenario is skipped, where the run cannot or may not do what it needs; undefined where it can. */
 export const whyNotFit = (
   { lab, without, allow }: Offered,
-  { needs, disruptions, store }: Pick<Declared, 'needs' | 'disruptions' | 'store'>,
+  { needs, disruptions, store, otherStore }: Pick<Declared, 'needs' | 'disruptions' | 'store' | 'otherStore'>,
   { called, heals, mounted }: Pick<StoreDriver, 'called' | 'heals' | 'mounted'> = driverNamed(store),
 ): string | undefined => {
   if (needs.includes('lab') && !lab) return 'needs the lab (its nodes can be made to fail)';
@@ -21,6 +21,8 @@ export const whyNotFit = (
   if (missing.length > 0) return `needs ${missing.map((each) => capabilities[each]).join(' and ')}`;
   if (needs.includes('mounted-store') && !mounted)
     return `needs a backup store that Longhorn mounts: ${called.store} is none`;
+  if (needs.includes(twoStores) && otherStore === undefined)
+    return `needs backup stores of two kinds, and the run makes those of one alone: --store ${allStores}`;
   const unable = needs.filter((need) => isAbility(need)).filter((ability) => heals[ability] === undefined);
   if (unable.length > 0)
     return `needs ${unable.map((ability) => abilities[ability]).join(' and ')}: ${called.store} cannot`;

@@ -31,7 +31,7 @@ export type Fixture<Steps> = {
 };
 
 /** What not every cluster, or not every kind of backup store, can do. */
-export type Need = 'lab' | 'browser' | 'mounted-store' | Capability | Ability;
+export type Need = 'lab' | 'browser' | 'mounted-store' | 'two-stores' | Capability | Ability;
 
 /**
  * `timeout` (default 10m) is the scenario's own, without cleanup and waiting in line; `seed` names the
@@ -56,6 +56,8 @@ export type ScenarioOptions = {
 export type Declared = Required<Pick<ScenarioOptions, 'needs' | 'exclusive' | 'disruptions' | 'longhorn'>> & {
   /** The kind of store that it is played on; the first where none is named. */
   store?: string | undefined;
+  /** The kind of another store that it can have, where it needs two. */
+  otherStore?: string | undefined;
 };
 
 declare module 'vitest' {

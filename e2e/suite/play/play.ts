@@ -9,6 +9,7 @@ import { redactAll, redactError } from '../../kube/redact/redact.ts';
 import { permitNeeded } from '../../permissions/permit.ts';
 import type { ScenarioRecord } from '../../report/record.ts';
 import type { Kubernetes } from '../../report/schema.ts';
+import { allStores } from '../../store/drivers/index.ts';
 import { toDecisions, toTimeSpent } from './account-report.ts';
 import { reportAwaited } from './awaiting.ts';
 import { whyNotFit } from './fit.ts';
@@ -48,6 +49,7 @@ export const play = async <Steps extends object>(
     disruptions,
     longhorn,
     store,
+    otherStore,
     body,
   } = playing;
   const interruption = AbortSignal.any([context.signal, orphanedSignal]);
@@ -79,9 +81,17 @@ export const play = async <Steps extends object>(
     const config = readRunConfig(process.env);
     const { kubeconfig, context: named, run, namespace, supportBundle } = config;
     pauses = config.pauseOnFailure;
-    const unfit = whyNotFit({ ...config, lab: config.lab !== undefined }, { needs, disruptions, store });
+    const unfit = whyNotFit(
+      { ...config, lab: config.lab !== undefined },
+      {
+        ...{ needs, disruptions, store, otherStore },
+      },
+    );
     if (unfit !== undefined) throw new SkipScenario(unfit);
-    const permit = permitNeeded({ run, disruptions, namespace, supportBundle, store });
+    const permit = permitNeeded({
+      ...{ run, disruptions, namespace, supportBundle },
+      store: otherStore === undefined ? store : allStores,
+    });
     const place = { kubeconfig, ...(named === undefined ? {} : { context: named }), permit };
     const cluster = fixture.connect({ ...place, health });
     kubernetes = { server: cluster.server, context: cluster.context, version: await cluster.version() };
@@ -104,6 +114,7 @@ export const play = async <Steps extends object>(
       needs,
       longhorn,
       store,
+      otherStore,
       signal: clock.signal,
       report: journal.report,
       skip,

@@ -29,6 +29,8 @@ export type Context = {
   /** The name of the backup target that is the scenario's own. */
   target: string;
   store: RunningStore;
+  /** Starts another store of the scenario's own, of another kind; it goes with the first. */
+  otherStore(): Promise<RunningStore>;
   timelines: Timelines;
   /** Aborts when the scenario and its cleanup are over: for watches that are opened on the way. */
   living: AbortSignal;

@@ -40,6 +40,8 @@ export type ScenarioDeps = {
   longhorn: string;
   /** The kind of its store; the first where none is named. */
   store?: string | undefined;
+  /** The kind of a second store of it, where it needs one. */
+  otherStore?: string | undefined;
   /** Aborts when the scenario's time is up or the run is interrupted; the cleanup has a time of its own. */
   signal: AbortSignal;
   report: StepReport;

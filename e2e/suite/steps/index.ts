@@ -1,7 +1,13 @@
 import { openLedger } from '../../faults/ledger.ts';
 import { onlyDeclared, openFaults } from '../../faults/open-faults.ts';
 import { longhornClocks } from '../../longhorn/clocks.ts';
-import { isAbility } from '../../store/driver.ts';
+import {
+  type Ability,
+  isAbility,
+  type RunningStore,
+  type StoreDriver,
+  type StorePlace,
+} from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
 import { SkipScenario } from '../play/judge-end.ts';
 import { createWhenIdle, inTurn, removeMade, type WhenIdle } from './cleanup.ts';
@@ -23,6 +29,8 @@ import { createGiven, createThen, createWhen } from './vocabulary.ts';
 
 export type { Steps } from './steps.ts';
 
+const nameIn = ({ namespace, name = namespace }: StorePlace): string => name;
+
 /**
  * Makes what every scenario stands on (watches, a backup store of its own, Longhorn's backup target on it)
  * and returns its steps. If that fails, it has cleaned up before it throws.
@@ -36,6 +44,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     needs,
     longhorn,
     store: kindOfStore,
+    otherStore: otherKind,
     skip,
     signal,
     report,
@@ -58,8 +67,9 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
   const step = createStep({ report, signal });
   const timeouts = timeoutsOn(clocks);
   const nameOf = (what: string): string => uniqueName(run, what);
-  const name = nameOf('store');
-  const place = shared === undefined ? { namespace: name } : { namespace: shared, name };
+  const placeNamed = (name: string): StorePlace =>
+    shared === undefined ? { namespace: name } : { namespace: shared, name };
+  const place = placeNamed(nameOf('store'));
   const target = nameOf('target');
   const made = nothingMade();
   const living = new AbortController();
@@ -79,28 +89,33 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     const timelines = await openTimelines(cluster, living.signal);
     kept.watches(timelines, living.signal);
 
-    let whenIdle: WhenIdle = (_, take) => take();
-    undo.push({
-      stage: () => whenIdle(`backup store ${name}`, () => driver.remove(cluster, place)),
-      ofMade: true,
-    });
+    // All at the end, as until its target is gone Longhorn may be at work in any of them.
+    const removals: (() => Promise<void>)[] = [];
+    undo.push({ stage: () => inTurn(removals), ofMade: true });
+    const startStore = async (kind: StoreDriver, at: StorePlace, needed: readonly Ability[]) => {
+      let whenIdle: WhenIdle = (_, take) => take();
+      removals.push(() => whenIdle(`backup store ${nameIn(at)}`, () => kind.remove(cluster, at)));
+      const store = await kind.start(cluster, {
+        ...at,
+        run,
+        image: storeImage,
+        ownBucket,
+        needs: needed,
+        signal,
+        living: living.signal,
+      });
+      whenIdle = createWhenIdle({ store, clocks, run });
+      return { store, whenIdle };
+    };
     // Kubernetes takes five seconds and more to let a namespace go, which nobody has to wait for.
     undo.push({ stage: async () => giveBack() });
-    const store = await step.returning(
+    const { store, whenIdle } = await step.returning(
       'Given a backup store of its own',
-      () =>
-        driver.start(cluster, {
-          ...place,
-          run,
-          image: storeImage,
-          ownBucket,
-          needs: needs.filter(isAbility),
-          signal,
-          living: living.signal,
-        }),
+      () => startStore(driver, place, needs.filter(isAbility)),
       () => driver.called.server,
     );
-    whenIdle = createWhenIdle({ store, clocks, run });
+    const otherStore = async (): Promise<RunningStore> =>
+      (await startStore(driverNamed(otherKind), placeNamed(nameOf('store')), [])).store;
 
     const targets = { cluster, targets: timelines.backupTargets, timeouts };
     undo.push({
@@ -132,6 +147,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
       timeouts,
       target,
       store,
+      otherStore,
       timelines,
       living: living.signal,
       faults,

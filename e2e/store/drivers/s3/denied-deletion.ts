@@ -4,15 +4,7 @@ import type { Heal, StorePlace, Trouble } from '../../driver.ts';
 import { serversOf } from '../server.ts';
 import { bucket, endpointOf, placeSchema, prefixOf } from './place.ts';
 import { allowingDeletion, denyingDeletion } from './policy.ts';
-import { findServers, type Server, s3Server } from './server.ts';
-
-const changePolicy = async ({ root }: Server, change: (policy: string) => string): Promise<boolean> => {
-  const { Policy = '' } = await root.getBucketPolicy({ Bucket: bucket });
-  const changed = change(Policy);
-  if (changed === JSON.stringify(JSON.parse(Policy))) return false;
-  await root.putBucketPolicy({ Bucket: bucket, Policy: changed });
-  return true;
-};
+import { changePolicy, findServers, type Server, s3Server } from './server.ts';
 
 /** The bucket's policy denies the deletion of an object to the user that Longhorn logs in as. */
 export const deniedDeletion = (

@@ -16,13 +16,14 @@ export const s3: StoreDriver = {
   placeOf: placeOfUrl,
   find: async (...place) => (await import('./served-store.ts')).findStores(...place),
   rights: rightsInPod({ resource: resources.secrets, verbs: ['create', 'get'] }, 'portforward', [
-    { place: 'longhorn', resource: resources.secrets, verbs: ['create', 'delete'] },
+    { place: 'longhorn', resource: resources.secrets, verbs: ['create', 'patch', 'delete'] },
     { place: 'longhorn', resource: resources.secrets, verbs: ['list'], seldom: 'read by a cleanup' },
   ]),
   heals: {
     denyDeletion: lazily(async () => (await import('./denied-deletion.ts')).allowDeletion),
     wrongAnswers: lazily(async () => (await import('./wrong-answers.ts')).answerRightly),
     foreignLock: lazily(async () => (await import('./served-store.ts')).removeServedLock),
+    replaceKey: lazily(async () => (await import('./replaced-key.ts')).admitKeys),
   },
   here: s3Here,
 };

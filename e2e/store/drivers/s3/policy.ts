@@ -26,6 +26,14 @@ export const policyOf = ({ user, prefix }: { user: string; prefix: string }): st
   });
 };
 
+/** The same policy, which allows all that it does to these users. */
+export const admitting = (policy: string, users: readonly string[]): string => {
+  const { Statement, ...rest } = schema.parse(JSON.parse(policy));
+  const admit = (each: (typeof Statement)[number]) =>
+    each.Effect === 'Allow' ? { ...each, Principal: { AWS: users } } : each;
+  return JSON.stringify({ ...rest, Statement: Statement.map(admit) });
+};
+
 const denialOf = (key: string): string =>
   `Deny${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
 

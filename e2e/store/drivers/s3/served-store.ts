@@ -5,6 +5,7 @@ import { type BucketFolder, incoming, openBucket } from './bucket.ts';
 import { deniedDeletion } from './denied-deletion.ts';
 import { foreignLock, removeLock } from './foreign-lock.ts';
 import { bucket, driverName, prefixOf, secretOf, storeUrl } from './place.ts';
+import { replacedKey } from './replaced-key.ts';
 import { s3Source } from './s3-source.ts';
 import { findServers, type Server, startServer } from './server.ts';
 import { wrongAnswers } from './wrong-answers.ts';
@@ -14,7 +15,8 @@ export const lookedInto = 8 << 20;
 
 type Place = { server: Server; place: StorePlace };
 
-const folderOf = ({ server: { user: client }, place }: Place): BucketFolder => ({
+// With all rights: Longhorn's key may be one that has none any more.
+const folderOf = ({ server: { root: client }, place }: Place): BucketFolder => ({
   client,
   bucket,
   prefix: prefixOf(place),
@@ -42,6 +44,7 @@ const servedStore = (cluster: Cluster, { server, place, node }: Place & { node: 
     mountPoint: undefined,
     denyDeletion: (object) => deniedDeletion(server, { place, ...object }),
     foreignLock: (lock) => foreignLock(folder, { place, ...lock }),
+    replaceKey: (title) => replacedKey(cluster, server, { place, title }),
     ...(server.proxy && { wrongAnswers: (wrong) => wrongAnswers(server, { place, ...wrong }) }),
   };
 };

@@ -24,17 +24,18 @@ const file = new URL('../../../../fixtures/s3-backupstore/manifest.yaml', import
 export const s3Server: ServerKind = { called: 'the S3 server', container: 's3', app: 's3-backupstore' };
 
 // Of the Secret beside the server; its certificate is its own authority.
-const fields = ['tls.crt', 'user', 'user-secret', 'root', 'root-secret'] as const;
+const fields = ['tls.crt', 'user', 'user-secret', 'next', 'next-secret', 'root', 'root-secret'] as const;
 type Login = Record<(typeof fields)[number], string>;
 
 /**
  * A server as who looks into its store reaches it, past a proxy: with the user's rights, which Longhorn has
- * too, or with all. `proxy` is the one before it, which Longhorn reaches it through: as that user, and how its
+ * too, with the key that may take the place of that user's (`next`), or with all rights. `proxy` is the one before it, which Longhorn reaches it through: as that user, and how its
  * own rules are reached.
  */
 export type Server = {
   pod: PodTarget;
   user: S3;
+  next: S3;
   root: S3;
   login: Login;
   proxy?: { user: S3; agent: DialingAgent };
@@ -66,6 +67,8 @@ export const makeLogin = async (place: StorePlace): Promise<Login & { 'tls.key':
     'tls.key': made.private,
     user: key('CORRAL'),
     'user-secret': secret(),
+    next: key('CORRAL'),
+    'next-secret': secret(),
     root: key('ROOT'),
     'root-secret': secret(),
   };
@@ -76,6 +79,8 @@ export const makeLogin = async (place: StorePlace): Promise<Login & { 'tls.key':
 
 const learn = (login: Login): void => {
   know(login.user, 'access key of the backup store');
+  know(login.next, 'next access key of the backup store');
+  know(login['next-secret'], 'next secret key of the backup store');
   know(login.root, "access key of the backup store's root");
   know(login['user-secret'], 'secret key of the backup store');
   know(login['root-secret'], "secret key of the backup store's root");
@@ -95,8 +100,10 @@ export const storeManifest = (
   }: Pick<StartStore, 'namespace' | 'name' | 'run' | 'image' | 'needs'>,
   login: Login & { 'tls.key': string },
 ): Promise<KubernetesObject[]> => {
-  const { user, 'user-secret': userSecret } = login;
-  const account = { access: user, secret: userSecret, role: 'user', userID: 0, groupID: 0, projectID: 0 };
+  const { user, 'user-secret': userSecret, next, 'next-secret': nextSecret } = login;
+  const account = (access: string, secret: string) => ({
+    [access]: { access, secret, role: 'user', userID: 0, groupID: 0, projectID: 0 },
+  });
   return readManifest(file, {
     NAMESPACE: namespace,
     NAME: name,
@@ -104,9 +111,11 @@ export const storeManifest = (
     IMAGE: image,
     CERTIFICATE: login['tls.crt'],
     KEY: login['tls.key'],
-    USERS: JSON.stringify({ accessAccounts: { [user]: account } }),
+    USERS: JSON.stringify({ accessAccounts: { ...account(user, userSecret), ...account(next, nextSecret) } }),
     USER: user,
     USER_SECRET: userSecret,
+    NEXT: next,
+    NEXT_SECRET: nextSecret,
     ROOT: login.root,
     ROOT_SECRET: login['root-secret'],
     PORT: String(portOf(needs)),
@@ -189,13 +198,26 @@ const connectTo = async (
   const ca = login['tls.crt'];
   const as = (accessKeyId: string, secretAccessKey: string, to: number): Promise<S3> =>
     openClient({ endpoint: endpointOf(place), region, accessKeyId, secretAccessKey, ca, dial: dialTo(to) });
-  const [user, root, proxied] = await Promise.all([
+  const [user, next, root, proxied] = await Promise.all([
     as(login.user, login['user-secret'], listens),
+    as(login.next, login['next-secret'], listens),
     as(login.root, login['root-secret'], listens),
     as(login.user, login['user-secret'], port),
   ]);
   const proxy = { user: proxied, agent: new DialingAgent(dialTo(port), { ca }) };
-  return { pod, user, root, login, ...(listens !== port && { proxy }) };
+  return { pod, user, next, root, login, ...(listens !== port && { proxy }) };
+};
+
+/** Changes the bucket's policy; says whether it is another then. */
+export const changePolicy = async (
+  { root }: Server,
+  change: (policy: string) => string,
+): Promise<boolean> => {
+  const { Policy = '' } = await root.getBucketPolicy({ Bucket: bucket });
+  const changed = change(Policy);
+  if (changed === JSON.stringify(JSON.parse(Policy))) return false;
+  await root.putBucketPolicy({ Bucket: bucket, Policy: changed });
+  return true;
 };
 
 /** Removes a store's server, and what Longhorn logged in with; what is gone already is no error. */

@@ -3,6 +3,7 @@ import type { Duration } from '../../../kube/duration.ts';
 import type { Seen } from '../../../longhorn/bugs/bug.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import type { Backup } from '../../../longhorn/types.ts';
+import type { RunningStore } from '../../../store/driver.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { stays, throwFor } from '../judging.ts';
@@ -202,10 +203,10 @@ export const createThenOfBackups = (context: Context) => {
       }),
     /**
      * When nothing works on the volume any more: its folder in the store is sound, has a config of these
-     * backups and of no other. `afterKill`: a process that was killed may have left its lock, and volume.cfg
+     * backups and of no other. `afterKill`: a process that was killed, or shut out, may have left its lock, and volume.cfg
      * as it was. `besides`: what else is there, be it other backups, one that was never finished, or blocks that
      * nobody needs, is looked at by nobody. `without`: the config of that backup was taken away, and volume.cfg
-     * may still name it as the last.
+     * may still name it as the last. `inside`: another store than the first of the scenario's.
      */
     storeHolds: async (
       volume: VolumeHandle,
@@ -214,12 +215,13 @@ export const createThenOfBackups = (context: Context) => {
         afterKill = false,
         besides = false,
         without,
-      }: { afterKill?: boolean; besides?: boolean; without?: BackupHandle } = {},
+        inside = store,
+      }: { afterKill?: boolean; besides?: boolean; without?: BackupHandle; inside?: RunningStore } = {},
     ): Promise<void> => {
       await context.step(
-        `Then the store holds ${expected.map(({ label }) => label).join(' and ') || 'no backup'} whole${besides ? '' : ', and nothing else'}`,
+        `Then the ${inside === store ? '' : 'other '}store holds ${expected.map(({ label }) => label).join(' and ') || 'no backup'} whole${besides ? '' : ', and nothing else'}`,
         async () => {
-          const found = await store.inspect(volume.name, {
+          const found = await inside.inspect(volume.name, {
             ...storeQuiet(clocks),
             ...(afterKill && { abandonedAfter: clocks.lockLife / 1000 }),
             ...(besides && { only: expected.map(({ name }) => name) }),

@@ -4,7 +4,7 @@ import type { Disruption } from '../../../longhorn/disruptions.ts';
 import { type Event, jobLabelName } from '../../../longhorn/job-types.ts';
 import { managerLabel } from '../../../longhorn/manager.ts';
 import type { BackupVolume, Snapshot, VolumeAttachment } from '../../../longhorn/types.ts';
-import type { RunningStore } from '../../../store/driver.ts';
+import type { RunningStore, StorePlace } from '../../../store/driver.ts';
 import type { Belongs, EvidenceRecorder, Source } from '../../evidence/recorder.ts';
 import type { PageHandle } from '../handles.ts';
 import type { Made } from '../made.ts';
@@ -16,7 +16,7 @@ type Deps = {
   run: string;
   made: Made;
   target: string;
-  place: { namespace: string; name?: string };
+  place: StorePlace;
   disruptions: readonly Disruption[];
 };
 

@@ -4,6 +4,7 @@ import {
   emptiedFile,
   filledStore,
   hiddenFile,
+  replacedKey,
   stalledServer,
   wrongAnswers,
 } from '../../../faults/store-faults.ts';
@@ -11,8 +12,9 @@ import { ExpectationError, once, onceGone } from '../../../history/expectation.t
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { syncRequest } from '../../../longhorn/sync-request.ts';
-import type { Backup } from '../../../longhorn/types.ts';
-import type { Asked, DeniedReading, WrongAnswer } from '../../../store/driver.ts';
+import type { Backup, BackupTarget } from '../../../longhorn/types.ts';
+import type { Asked, DeniedReading, ReplacedKey, RunningStore, WrongAnswer } from '../../../store/driver.ts';
+import { driverNamed } from '../../../store/drivers/index.ts';
 import { is, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
@@ -32,6 +34,9 @@ import {
   type StoreFile,
   type StoreFolder,
 } from './places.ts';
+
+/** A key that is replaced at the store, and the means to give Longhorn the new one. */
+export type ReplacedKeyHandle = Injected & Pick<ReplacedKey, 'renew'>;
 
 /** A look of Longhorn's into the store, as it was asked for. */
 export type Look = {
@@ -93,19 +98,19 @@ export const createGivenOfStores = (context: Context) => {
       );
     },
     /**
-     * Of such requests, about a file or anything in the store, each or each second, third, … is answered so.
+     * Of such requests, about what is in a folder or anything in the store, each or each second, third, … is answered so.
      * Until `when.released`.
      */
     wrongAnswers: (
       answer: WrongAnswer,
-      { to, about, every = 1 }: { to: Asked; about?: StoreFile; every?: number },
+      { to, below, every = 1 }: { to: Asked; below?: StoreFolder; every?: number },
     ) => {
       const which = every === 1 ? 'each' : `one of ${every}`;
-      const what = about === undefined ? 'what is in the store' : describeFile(about);
+      const what = below === undefined ? 'what is in the store' : describeFolder(below);
       const title = `${which} ${requests[to]} ${what} is answered with ${answers[answer]}`;
-      const below = about === undefined ? '' : filePath(about);
+      const wrong = { below: below === undefined ? '' : folderPath(below), every, answer, title };
       return context.step.returning(`Given that ${title}`, () =>
-        context.faults.inject(wrongAnswers(context.store, { asked: to, below, every, answer, title })),
+        context.faults.inject(wrongAnswers(context.store, { asked: to, ...wrong })),
       );
     },
     /** The file has nothing in it. Until `when.released`. */
@@ -115,6 +120,22 @@ export const createGivenOfStores = (context: Context) => {
         context.faults.inject(emptiedFile(context.store, { path: filePath(file), title })),
       );
     },
+    /** The key by which Longhorn logs in to the store is good no more, until `when.keyRenewed`. */
+    keyReplaced: (): Promise<ReplacedKeyHandle> => {
+      const title = 'the key by which Longhorn logs in is replaced at the store';
+      context.expected.push({ id: 'target-not-listed', of: context.target });
+      return context.step.returning(`Given that ${title}`, async () => {
+        const fault = replacedKey(context.store, title);
+        return { ...(await context.faults.inject(fault)), renew: fault.renew };
+      });
+    },
+    /** Another store of the scenario's own, of another kind; nothing is on it yet. */
+    otherStore: () =>
+      context.step.returning(
+        'Given another backup store of its own, of another kind',
+        () => context.otherStore(),
+        ({ driver, url }) => `${driverNamed(driver).called.server}, ${url}`,
+      ),
     /** Nobody answers where the store was, so that mounts of it give up in the end. Until `when.released`. */
     serverGone: () => {
       const title = "the store's server is gone";
@@ -127,36 +148,57 @@ export const createGivenOfStores = (context: Context) => {
   };
 };
 
-/** The steps that have Longhorn look into the store. */
-export const createWhenOfStores = (context: Context) => ({
-  /** Longhorn is asked to bring what it knows in line with the store, as it does every few minutes. */
-  storeLookedInto: (): Promise<Look> =>
-    context.step.returning('When Longhorn is made to look into the store', async () => {
-      const { cluster, timelines, target, timeouts } = context;
-      const { backups, backupVolumes, backupTargets } = timelines;
-      // One that is on its way out is still there for Longhorn, which would not make it anew.
-      const going = backupVolumes
-        .objects()
-        .filter(
-          ({ metadata }) =>
-            metadata.deletionTimestamp !== undefined && metadata.labels?.['backup-target'] === target,
-        );
-      for (const { metadata } of going)
-        await onceGone(backupVolumes, {
-          name: metadata.name,
-          label: `backup volume ${metadata.name} is gone`,
-          ...timeouts.backupVolumeGone,
-        });
-      const current = backupTargets.current(target);
-      const mark = backups.mark();
-      await cluster.patch(
-        longhornResources.backupTargets,
-        { namespace, name: target },
-        { spec: { syncRequestedAt: syncRequest(current ?? {}) } },
-      );
-      return { mark, before: current?.status?.lastSyncedAt ?? undefined };
-    }),
-});
+/** The steps that have Longhorn look into the store, or into another one. */
+export const createWhenOfStores = (context: Context) => {
+  const changeTarget = async (spec: Partial<BackupTarget['spec']>): Promise<Look> => {
+    const { cluster, timelines, target } = context;
+    const current = timelines.backupTargets.current(target);
+    const mark = timelines.backups.mark();
+    await cluster.patch(
+      longhornResources.backupTargets,
+      { namespace, name: target },
+      { spec: { ...spec, syncRequestedAt: syncRequest(current ?? {}) } },
+    );
+    return { mark, before: current?.status?.lastSyncedAt ?? undefined };
+  };
+  return {
+    /** Longhorn is asked to bring what it knows in line with the store, as it does every few minutes. */
+    storeLookedInto: (): Promise<Look> =>
+      context.step.returning('When Longhorn is made to look into the store', async () => {
+        const { timelines, target, timeouts } = context;
+        const { backupVolumes } = timelines;
+        // One that is on its way out is still there for Longhorn, which would not make it anew.
+        const going = backupVolumes
+          .objects()
+          .filter(
+            ({ metadata }) =>
+              metadata.deletionTimestamp !== undefined && metadata.labels?.['backup-target'] === target,
+          );
+        for (const { metadata } of going)
+          await onceGone(backupVolumes, {
+            name: metadata.name,
+            label: `backup volume ${metadata.name} is gone`,
+            ...timeouts.backupVolumeGone,
+          });
+        return changeTarget({});
+      }),
+    /** Longhorn is given the key by which the old one was replaced. */
+    keyRenewed: ({ renew }: ReplacedKeyHandle) =>
+      context.step('When the Secret of the backup target is given the new key', renew),
+    /** The backup target is another store from now on, at which Longhorn is asked to look. */
+    targetChanged: (to: RunningStore): Promise<Look> =>
+      context.step.returning(
+        `When the backup target is changed to ${driverNamed(to.driver).called.store}`,
+        () => changeTarget({ backupTargetURL: to.url, credentialSecret: to.credentialSecret }),
+      ),
+    /** The backup target is the scenario's first store again, at which Longhorn is asked to look. */
+    targetChangedBack: (): Promise<Look> =>
+      context.step.returning('When the backup target is changed back to its first store', () => {
+        const { url, credentialSecret } = context.store;
+        return changeTarget({ backupTargetURL: url, credentialSecret });
+      }),
+  };
+};
 
 /** The steps that judge what Longhorn makes of a store that fails. */
 export const createThenOfStores = (context: Context) => {
@@ -301,8 +343,8 @@ export const createThenOfStores = (context: Context) => {
       );
     },
     /** Longhorn can use its target again, and has listed the store since that look was asked for. */
-    storeFoundAgain: (look: Look) =>
-      step('Then Longhorn finds the store again, and lists it', () =>
+    storeListed: (look: Look) =>
+      step('Then Longhorn finds the store, and lists it', () =>
         once(
           timelines.backupTargets,
           ({ status }) => status?.available === true && status.lastSyncedAt !== look.before,

@@ -18,7 +18,7 @@ test.each([
   's3://others@us-east-1/corral-abc123-store-1/backupstore/',
 ])("%s is none of the suite's", (url) => expect(placeOfUrl(url)).toBeUndefined());
 
-test('the server has a certificate of its own, one user beside its root, and says where its program is missing', async () => {
+test('the server has a certificate of its own, a user beside its root and one who may take the place of that, and says where its program is missing', async () => {
   const login = await makeLogin(place);
   const objects = await storeManifest({ ...place, run: 'abc123', image: 'store:1' }, login);
   const [namespace, secret, deployment] = objects as [
@@ -37,6 +37,7 @@ test('the server has a certificate of its own, one user beside its root, and say
   expect(JSON.parse(users)).toEqual({
     accessAccounts: {
       [login.user]: expect.objectContaining({ secret: login['user-secret'], role: 'user' }),
+      [login.next]: expect.objectContaining({ secret: login['next-secret'], role: 'user' }),
     },
   });
   const [bash = '', ...script] = deployment.spec.template.spec.containers[0]?.command ?? [];

@@ -303,11 +303,52 @@ describe('the proxy before the server', () => {
   });
 });
 
+test('a key that is replaced is good for nothing, the new one that Longhorn is given is, and in the end either is', async () => {
+  const replaced = store.replaceKey?.('the key is replaced');
+  const list = async () => {
+    const listed = (await longhorn()).listObjectsV2({ Bucket: 'backups', Prefix: `${place.namespace}/` });
+    return listed.then(
+      ({ KeyCount = 0 }) => KeyCount > 0,
+      ({ name }: Error) => name,
+    );
+  };
+  await expect(replaced?.prove()).rejects.toThrow(
+    'it is not so that the key is replaced: with the old key the server answers a list, with the new one AccessDenied',
+  );
+  const before = await secretIn(longhornNamespace, store.credentialSecret);
+  await replaced?.inject();
+  expect(await replaced?.prove()).toBe(
+    'with the old key the server answers AccessDenied, with the new one a list',
+  );
+  expect(await list()).toBe('AccessDenied');
+  // The suite itself reads on.
+  expect((await store.source.read(config, 100)).toString()).toBe('{}');
+  await store.untilIdle(idle);
+  await replaced?.renew();
+  expect(await list()).toBe(true);
+  const after = await secretIn(longhornNamespace, store.credentialSecret);
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...rest } = after;
+  expect(before).toMatchObject(rest);
+  expect([before.AWS_ACCESS_KEY_ID, before.AWS_SECRET_ACCESS_KEY]).not.toContain(AWS_ACCESS_KEY_ID);
+  expect(before.AWS_SECRET_ACCESS_KEY).not.toBe(AWS_SECRET_ACCESS_KEY);
+  const { heal, healByLabels } = { ...s3.heals.replaceKey };
+  const data = JSON.parse(JSON.stringify(replaced?.data));
+  for (let time = 0; time < 2; time += 1) expect(await heal?.(cluster, data)).toBe('either key is admitted');
+  await expect(replaced?.prove()).rejects.toThrow('answers a list, with the new one a list');
+  expect(await list()).toBe(true);
+  await replaced?.inject();
+  expect(await healByLabels?.(cluster, 'abc123')).toEqual([
+    'the bucket of https://backupstore.corral-abc123-store-1:7070: either key is admitted',
+  ]);
+  expect(await healByLabels?.(cluster, 'abc123')).toEqual([]);
+});
+
 test('without the server nothing is left to heal, and the store goes with what Longhorn logged in with', async () => {
   await cluster.delete(resources.pods, { namespace: place.namespace, name: 'backupstore-1' });
   const denied = store.denyDeletion?.({ path: config, title: 'it' });
   expect(await s3.heals.denyDeletion?.heal(cluster, denied?.data)).toMatch(
     /is gone, and its bucket with it$/,
   );
+  expect(await s3.heals.replaceKey?.heal(cluster, { place })).toMatch(/is gone, and its bucket with it$/);
   expect(await s3.find(cluster, place)).toEqual([]);
 });

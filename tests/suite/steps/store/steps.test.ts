@@ -3,13 +3,16 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import type { Backup, BackupTarget } from '../../../../e2e/longhorn/types.ts';
+import type { Wrong } from '../../../../e2e/store/driver.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
+import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import {
   createGivenOfStores,
   createThenOfStores,
   createWhenOfStores,
 } from '../../../../e2e/suite/steps/store/steps.ts';
 import type { Timeouts } from '../../../../e2e/suite/steps/timeouts.ts';
+import { localStore } from '../../../store/support/local-store.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
@@ -31,7 +34,10 @@ beforeEach(async () => {
  * The steps on a Longhorn that a test speaks for: by the states of a backup, the first of them given here, and
  * of the backup target.
  */
-const play = async (...states: string[]) => {
+const play = async (
+  ...[given = {}, ...more]: [(string | Pick<Partial<Context>, 'store' | 'otherStore'>)?, ...string[]]
+) => {
+  const [overrides, states] = typeof given === 'string' ? [{}, [given, ...more]] : [given, more];
   const timelines = emptyTimelines();
   const asked: object[] = [];
   const cluster = stubCluster({
@@ -40,7 +46,14 @@ const play = async (...states: string[]) => {
     onAsk: ({ verb, body = {} }) => verb === 'patch' && asked.push(body),
   });
   const ledger = await openLedger(root);
-  const { context } = createTestContext({ cluster, timelines, root, timeouts: briefly, ledger });
+  const { context } = createTestContext({
+    cluster,
+    timelines,
+    root,
+    timeouts: briefly,
+    ledger,
+    ...overrides,
+  });
   const event = { kind: 'modified' as const, at: Date.now() };
   const metadata = { name: 'b', labels: { 'backup-volume': 'v' } };
   const says = (state: string, status: Backup['status'] = {}, more: object = {}): void => {
@@ -114,6 +127,69 @@ test.each([
     expect([await readFile(there, 'utf8'), asked]).toEqual(['{}', []]);
   },
 );
+
+test('the backup target becomes another store, and the first again, each time with a look at it', async () => {
+  const other = { ...localStore(root), driver: 's3', url: 's3://b@r/p/', credentialSecret: 'login' };
+  const { given, when, asked } = await play({ otherStore: async () => other }, 'Completed');
+  const moved = await when.targetChanged(await given.otherStore());
+  expect(moved).toEqual({ mark: 1, before: undefined });
+  await when.targetChangedBack();
+  const look = { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
+  expect(asked).toEqual([
+    { spec: { backupTargetURL: other.url, credentialSecret: 'login', ...look } },
+    { spec: { backupTargetURL: localStore(root).url, credentialSecret: '', ...look } },
+  ]);
+});
+
+test('a key is replaced at the store, and Longhorn is given the new one when that is asked for', async () => {
+  const done: string[] = [];
+  const does = (what: string) => async () => void done.push(what);
+  const store = {
+    ...localStore(root),
+    replaceKey: (title: string) => ({
+      title,
+      data: {},
+      inject: does('replaced'),
+      prove: async () => '',
+      renew: does('renewed'),
+    }),
+  };
+  const { given, when } = await play({ store });
+  const replaced = await given.keyReplaced();
+  expect([replaced.title, done]).toEqual([
+    'the key by which Longhorn logs in is replaced at the store',
+    ['replaced'],
+  ]);
+  await when.keyRenewed(replaced);
+  expect(done).toEqual(['replaced', 'renewed']);
+});
+
+test('requests about what is in a folder, or about anything, are answered wrongly', async () => {
+  const asked: object[] = [];
+  const wrongAnswers = (wrong: Wrong) => {
+    asked.push(wrong);
+    return { title: wrong.title, data: {}, inject: async () => {}, prove: async () => '' };
+  };
+  const { given } = await play({ store: { ...localStore(root), wrongAnswers } });
+  await given.wrongAnswers('InternalError', { to: 'read', below: { of: volume, folder: 'locks' } });
+  await given.wrongAnswers('SlowDown', { to: 'list', every: 3 });
+  expect(asked).toEqual([
+    {
+      asked: 'read',
+      below: `${volumeFolder('v')}/locks`,
+      every: 1,
+      answer: 'InternalError',
+      title: "each reading of the volume's locks in the store is answered with 500 InternalError",
+    },
+    {
+      asked: 'list',
+      below: '',
+      every: 3,
+      answer: 'SlowDown',
+      title: 'one of 3 listing of what is in the store is answered with 503 SlowDown',
+    },
+  ]);
+});
 
 describe('a look into the store', () => {
   test('is asked for by a time, when what Longhorn takes for gone is gone: it would not come back', async () => {
@@ -231,8 +307,8 @@ test('a store is found again once it was listed after the look was asked for', a
   const look = await when.storeLookedInto();
   for (const available of [true, false]) {
     looked({ available, lastSyncedAt: available ? 'before' : 'after' });
-    await expect(then.storeFoundAgain(look)).rejects.toThrow('not seen that Longhorn has listed the store');
+    await expect(then.storeListed(look)).rejects.toThrow('not seen that Longhorn has listed the store');
   }
   looked({ available: true, lastSyncedAt: 'after' });
-  await then.storeFoundAgain(look);
+  await then.storeListed(look);
 });

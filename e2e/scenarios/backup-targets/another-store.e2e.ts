@@ -1,0 +1,31 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+// No document asks for this: it is what everybody goes through once who moves to an object store.
+scenario(
+  'Backups outlive a change of their target to another kind of store, and are back with it',
+  { tags: ['backup-targets'], timeout: '40m', needs: ['two-stores', 'block-device'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    const other = await given.otherStore();
+
+    const look = await when.targetChanged(other);
+    await then.letGo(first, look);
+    await then.storeListed(look);
+    await then.storeHolds(volume, [first]);
+
+    data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
+    const second = await given.settledBackup(volume);
+    await then.storeHolds(volume, [second], { inside: other });
+    await then.storeHolds(volume, [first]);
+    await then.restores(second, data);
+
+    await then.letGo(second, await when.targetChangedBack());
+    await then.known(first);
+    await then.storeHolds(volume, [second], { inside: other });
+    await then.storeHolds(volume, [first]);
+    await then.restores(first, data.slice(0, 1));
+  },
+);

@@ -1,0 +1,33 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+// No document asks for this: keys expire, and are renewed, in the middle of whatever is going on.
+scenario(
+  'A key that expires while a backup is uploaded ends that one alone, and all goes on with a new one',
+  { tags: ['backup-targets', 'failing-store'], timeout: '40m', needs: ['replaceKey'] },
+  async ({ given, when, then, data: { volume: size, large } }) => {
+    const volume = await given.volume({ size });
+    const before = await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const data = await given.data(volume, large);
+    const second = await when.backedUp(await given.snapshot(volume));
+    await then.uploading(second);
+
+    const replaced = await given.keyReplaced();
+    await then.inForce(replaced);
+    await then.creationFails(second, 'creation-denied');
+    const look = await when.storeLookedInto();
+    await then.targetTells('AccessDenied');
+    await then.staysKnown(first, look);
+
+    await when.keyRenewed(replaced);
+    await when.storeLookedInto();
+    await then.targetAvailable();
+    await then.inForce(replaced);
+    const third = await given.settledBackup(volume);
+    // Whose key was good no more could not remove its lock either.
+    await then.storeHolds(volume, [first, third], { besides: true, afterKill: true });
+    await then.restores(first, [before]);
+    await then.restores(third, [data]);
+  },
+);
