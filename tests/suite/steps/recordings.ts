@@ -8,10 +8,7 @@ export const recorded = {
   'normal, v1.12.1': { file: 'longhorn-v1.12.1/normal', version: 'v1.12.1', first: 'zn-b1', second: 'zn-b2' },
   'held, v1.12.1': { file: 'longhorn-v1.12.1/held', version: 'v1.12.1', first: 'ho-b1', second: 'ho-b2' },
   'in error, v1.12.1': {
-    file: 'longhorn-v1.12.1/delete-error',
-    version: 'v1.12.1',
-    first: 'ze-b1',
-    second: 'ze-b2',
+    ...{ file: 'longhorn-v1.12.1/delete-error', version: 'v1.12.1', first: 'ze-b1', second: 'ze-b2' },
   },
 } as const;
 
@@ -84,6 +81,12 @@ export const whenIn = (
     const status = typeof change === 'function' ? change(backup) : change;
     return status && withStatus(backup, status);
   });
+
+/** A mutation that leaves out what happened to objects after a time (s). */
+export const until =
+  (at: number): Mutation =>
+  (line) =>
+    'object' in line && line.at > at ? undefined : line;
 
 /** A backup as the steps know it, made and deleted at a mark. */
 export const handleOf = (
