@@ -17,11 +17,18 @@ export type RecordedName = keyof typeof recorded;
 /** Changes an event of a recording; undefined leaves it out. */
 export type Mutation = (line: RecordedLine) => RecordedLine | undefined;
 
+// Each is read once; who changes a line has it for himself.
+const loaded = new Map<string, ReturnType<typeof loadRecording>>();
+const load = (file: string) => {
+  const url = new URL(`../../../fixtures/recordings/${file}.ndjson`, import.meta.url);
+  const recording = loaded.get(file) ?? loadRecording(url);
+  loaded.set(file, recording);
+  return recording;
+};
+
 /** A recording, changed or not, such as that in `longhorn-v1.12.1/normal`. */
 export const replay = async (file: string, mutate: Mutation = (line) => line) => {
-  const recording = await loadRecording(
-    new URL(`../../../fixtures/recordings/${file}.ndjson`, import.meta.url),
-  );
+  const recording = await load(file);
   const lines = recording.lines
     .map((line) => mutate(structuredClone(line)))
     .filter((line) => line !== undefined);
