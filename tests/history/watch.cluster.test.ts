@@ -7,7 +7,7 @@ import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 // Watched in etcd itself, which forgets by a compaction.
-const { secrets } = resources;
+const { configMaps, secrets } = resources;
 const wait = { within: '5m', owner: 'a test' } as const;
 const timing = { lifetime: 60_000, silence: 60_000, pause: { first: 20, longest: 100 }, patience: 0 };
 
@@ -38,20 +38,18 @@ afterEach(async () => {
 const following = async (
   clocks: Partial<typeof timing> = {},
   cluster = follower,
-  selected: { labelSelector?: string } = {},
+  { resource = secrets, ...selected }: { resource?: typeof secrets; labelSelector?: string } = {},
 ): Promise<Timeline> => {
   const options = { namespace, timing: { ...timing, ...clocks }, ...selected };
-  followed = await followWith<KubernetesObject>(cluster, secrets, options);
+  followed = await followWith<KubernetesObject>(cluster, resource, options);
   return followed;
 };
 
-const make = (name: string, labels: Record<string, string> = {}) =>
-  admin.create<KubernetesObject>(secrets, {
-    metadata: { name, namespace, labels: { state: 'new', ...labels } },
-  });
-const change = async (name: string, state: string): Promise<string> => {
+const make = (name: string, resource = secrets) =>
+  admin.create<KubernetesObject>(resource, { metadata: { name, namespace, labels: { state: 'new' } } });
+const change = async (name: string, state: string, resource = secrets): Promise<string> => {
   const labels = { metadata: { labels: { state } } };
-  const { metadata } = await admin.patch<KubernetesObject>(secrets, { namespace, name }, labels);
+  const { metadata } = await admin.patch<KubernetesObject>(resource, { namespace, name }, labels);
   return metadata.resourceVersion as string;
 };
 const remove = (name: string) => admin.delete(secrets, { namespace, name });
@@ -116,10 +114,11 @@ test('a watch that the server ends by its time is in no trouble, and goes on fro
   };
   // The server sends a bookmark shortly before it ends a watch.
   const cluster = { ...follower, request };
-  const timeline = await following({ lifetime: 4000 }, cluster, { labelSelector: 'kind=lamp' });
-  expect(timeline.label).toBe(`secrets in ${namespace} (kind=lamp)`);
-  await make('torch');
-  const last = await change('torch', 'on');
+  const lamps = { resource: configMaps, labelSelector: 'kind=lamp' };
+  const timeline = await following({ lifetime: 4000 }, cluster, lamps);
+  expect(timeline.label).toBe(`configmaps in ${namespace} (kind=lamp)`);
+  await make('torch', configMaps);
+  const last = await change('torch', 'on', configMaps);
   await again;
   expect(Number(asked[0])).toBeLessThan(Number(last));
   expect(Number(asked[1])).toBeGreaterThanOrEqual(Number(last));

@@ -8,10 +8,7 @@ export const recorded = {
   'normal, v1.12.1': { file: 'longhorn-v1.12.1/normal', version: 'v1.12.1', first: 'zn-b1', second: 'zn-b2' },
   'held, v1.12.1': { file: 'longhorn-v1.12.1/held', version: 'v1.12.1', first: 'ho-b1', second: 'ho-b2' },
   'in error, v1.12.1': {
-    file: 'longhorn-v1.12.1/delete-error',
-    version: 'v1.12.1',
-    first: 'ze-b1',
-    second: 'ze-b2',
+    ...{ file: 'longhorn-v1.12.1/delete-error', version: 'v1.12.1', first: 'ze-b1', second: 'ze-b2' },
   },
 } as const;
 
@@ -20,11 +17,18 @@ export type RecordedName = keyof typeof recorded;
 /** Changes an event of a recording; undefined leaves it out. */
 export type Mutation = (line: RecordedLine) => RecordedLine | undefined;
 
+// Each is read once; who changes a line has it for himself.
+const loaded = new Map<string, ReturnType<typeof loadRecording>>();
+const load = (file: string) => {
+  const url = new URL(`../../../fixtures/recordings/${file}.ndjson`, import.meta.url);
+  const recording = loaded.get(file) ?? loadRecording(url);
+  loaded.set(file, recording);
+  return recording;
+};
+
 /** A recording, changed or not, such as that in `longhorn-v1.12.1/normal`. */
 export const replay = async (file: string, mutate: Mutation = (line) => line) => {
-  const recording = await loadRecording(
-    new URL(`../../../fixtures/recordings/${file}.ndjson`, import.meta.url),
-  );
+  const recording = await load(file);
   const lines = recording.lines
     .map((line) => mutate(structuredClone(line)))
     .filter((line) => line !== undefined);
@@ -84,6 +88,12 @@ export const whenIn = (
     const status = typeof change === 'function' ? change(backup) : change;
     return status && withStatus(backup, status);
   });
+
+/** A mutation that leaves out what happened to objects after a time (s). */
+export const until =
+  (at: number): Mutation =>
+  (line) =>
+    'object' in line && line.at > at ? undefined : line;
 
 /** A backup as the steps know it, made and deleted at a mark. */
 export const handleOf = (

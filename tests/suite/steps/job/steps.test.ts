@@ -17,56 +17,26 @@ const timeouts = Object.fromEntries(
 ) as unknown as Timeouts;
 
 const saw = (job: string, reason: string, message: string) => {
-  const object: Event = {
-    metadata: { name: `${job}-${reason}` },
-    involvedObject: { kind: 'CronJob' },
-    reason,
-    message,
-    type: 'Normal',
-  };
+  const metadata = { name: `${job}-${reason}` };
+  const object: Event = { metadata, involvedObject: { kind: 'CronJob' }, reason, message, type: 'Normal' };
   return { kind: 'added' as const, at: 0, object };
 };
 
-type Playing = { until: number; mutate?: Mutation; stored?: string[]; version?: string; log?: string };
-
-// A run's Job and pod as they are of a v1.8, which returns a volume's error: the container is started again,
-// and the Job fails.
-const failing =
-  (run: string): Mutation =>
-  (line) => {
-    if (!('object' in line)) return line;
-    const { metadata, status } = line.object as Job & JobPod;
-    if (line.resource === 'jobs' && metadata.name === run) {
-      const conditions =
-        status?.conditions?.map((each) => ({
-          ...each,
-          type: each.type === 'Complete' ? 'Failed' : 'FailureTarget',
-        })) ?? null;
-      return { ...line, object: { ...line.object, status: { ...status, conditions } } as Job };
-    }
-    if (line.resource !== 'pods' || !metadata.name.startsWith(`${run}-`)) return line;
-    const containerStatuses =
-      status?.containerStatuses?.map((each) => ({ ...each, restartCount: 1 })) ?? null;
-    return { ...line, object: { ...line.object, status: { ...status, containerStatuses } } as JobPod };
-  };
-
-const denied =
-  'Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [message=failed to delete snapshot CR: denied]';
-const logOfV18 = [
-  'level=info msg="Found 1 volumes with recurring job rj-c"',
-  'level=info msg="Creating job"',
-  'level=info msg="job starts running"',
-  `level=error msg="Failed to run job for volume" error="${denied}"`,
-  `level=fatal msg="Failed to do a recurring job" error="${denied}"`,
-]
-  .map((line) => `time="2026-11-22T08:30:00Z" ${line}\n`)
-  .join('');
+type Playing = {
+  until: number;
+  mutate?: Mutation;
+  stored?: string[];
+  version?: string;
+  log?: string;
+  /** No step has told of the runs. */
+  isStarted?: true;
+};
 
 // The steps on a recorded job, at a time (s) of its recording; the runs until then are those that the steps
 // started.
 const play = async (
   name: RecordedJob,
-  { until, mutate = (line) => line, stored = [], version = 'v1.12.1', log }: Playing,
+  { until, mutate = (line) => line, stored = [], version = 'v1.12.1', log, isStarted }: Playing,
 ) => {
   const { job, volume, ticks, jobs, pods, backups, snapshots, volumes } = await stageJob(name, (line) =>
     line.at > until ? undefined : mutate(line),
@@ -78,98 +48,93 @@ const play = async (
   ]);
   const podOf = (run: string): string =>
     pods.objects().find(({ metadata }) => metadata.name.startsWith(`${run}-`))?.metadata.name ?? '';
+  const logOf = (index: number): string =>
+    (index === ticks.length - 1 ? log : undefined) ?? logs[index] ?? '';
+  const makes = (index: number): boolean => name !== 'snapshots denied' || index < 2;
   const handle: JobHandle = {
-    name: job,
-    volume: { name: volume, node: 'node1', size: 0 },
-    retain: 1,
+    ...{ name: job, volume: { name: volume, node: 'node1', size: 0 }, retain: 1 },
     watched: { jobs, pods, cronJobs: replayTimeline('cronjobs'), events: replayTimeline('events', events) },
-    logs: new Map(
-      ticks.map(({ job }, index) => [
-        podOf(job),
-        Promise.resolve((index === ticks.length - 1 ? log : undefined) ?? logs[index] ?? ''),
-      ]),
-    ),
-    ticks: ticks.map((tick, index) => ({ ...tick, makes: name !== 'snapshots denied' || index < 2 })),
+    logs: new Map(ticks.map(({ job }, index) => [podOf(job), Promise.resolve(logOf(index))])),
+    ticks: isStarted ? [] : ticks.map((tick, index) => ({ ...tick, makes: makes(index) })),
   };
   const store = { backups: async () => stored } as unknown as Context['store'];
-  const { context, ...told } = createTestContext({
-    timelines: { backups, snapshots, volumes },
-    version,
-    timeouts,
-    store,
-  });
-  return { ...told, backups, job: handle, expected: context.expected, steps: createThenOfJobs(context) };
+  const timelines = { backups, snapshots, volumes };
+  const { context, ...told } = createTestContext({ timelines, version, timeouts, store });
+  const titles = () => told.findings.map(({ title }) => title);
+  return {
+    ...told,
+    titles,
+    backups,
+    job: handle,
+    expected: context.expected,
+    steps: createThenOfJobs(context),
+  };
 };
 
-describe('a real job that the API server refuses the deletion of backups', () => {
-  test('told', async () => {
-    const { steps, job, ended, findings } = await play('backups denied', { until: 222 });
-    await steps.jobsComplete(job);
-    const backups = await steps.oneBackupEachTick(job);
-    await steps.jobLogs(job, { cleanup: 'backups refused', backups });
-    await steps.neverTwoAtOnce(job);
-    await steps.nothingRestarted(job);
-    expect(backups.map(({ name, label, snapshot }) => [name, label, snapshot.name])).toEqual([
-      ['backup-7ab0d6e8e5a54b22', 'the backup of run 1', 'rj-b-c-0ab0ee76-4375-451c-b152-55fd0fe0985b'],
-      ['backup-7afc457381794891', 'the backup of run 2', 'rj-b-c-74fb86ba-fa31-48de-a124-6038a3193667'],
-    ]);
-    expect(ended()).toEqual([
-      'Then the Job of run 2 is Complete, as were those before: "Saw completed job: rj-b-29919396, condition: Complete"',
-      'Then each of the 2 runs that made something made one backup, completed, and one snapshot: backup-7afc457381794891',
-      expect.stringMatching(
-        /^Then the log of run 2 says of its cleanup: backups refused: "Created backup successfully but errored on cleanup for rb: /,
-      ),
-      'Then never were two backups or two snapshots of the volume being made at the same time',
-      'Then nothing was started a second time: no container of a pod, no pod of a Job',
-    ]);
-    expect(findings.map(({ title }) => title)).toEqual([
-      "Kubernetes' event about a completed job reads otherwise today",
-      'The warning about a failed cleanup reads otherwise today',
-    ]);
-  });
+const last = 'backup-7afc457381794891';
+const eventReads = "Kubernetes' event about a completed job reads otherwise today";
+/** The last run's backup ends in Error. */
+const lastFails = ofBackup(last, (backup) =>
+  backup.status?.state === 'Completed'
+    ? withStatus(backup, { state: 'Error', error: 'no space left' })
+    : backup,
+);
+const timedOut = { verdict: { state: 'timed-out' } };
 
-  test('its old ones stay, while it lasts, and go after the heal', async () => {
-    const { steps, job } = await play('backups denied', {
-      until: 222,
-      stored: ['backup-7ab0d6e8e5a54b22', 'backup-7afc457381794891'],
-    });
-    const backups = await steps.oneBackupEachTick(job);
-    await steps.allStay(backups);
-    await expect(steps.oldOnesGo(job, backups)).rejects.toMatchObject({ verdict: { state: 'timed-out' } });
-    await expect(steps.oldOnesFail(job, { by: 'the store', backups })).rejects.toMatchObject({
-      verdict: { state: 'timed-out' },
-    });
+test('a real job that the API server refuses the deletion of backups, told', async () => {
+  const { steps, job, ended, titles } = await play('backups denied', { until: 222 });
+  await steps.jobsComplete(job);
+  const backups = await steps.oneBackupEachTick(job);
+  await steps.jobLogs(job, { cleanup: 'backups refused', backups });
+  await steps.neverTwoAtOnce(job);
+  await steps.nothingRestarted(job);
+  expect(backups).toMatchObject([
+    { name: 'backup-7ab0d6e8e5a54b22', label: 'the backup of run 1' },
+    { name: last, snapshot: { name: 'rj-b-c-74fb86ba-fa31-48de-a124-6038a3193667' } },
+  ]);
+  expect(ended()).toEqual([
+    'Then the Job of run 2 is Complete, as were those before: "Saw completed job: rj-b-29919396, condition: Complete"',
+    `Then each of the 2 runs that made something made one backup, completed, and one snapshot: ${last}`,
+    expect.stringMatching(
+      /^Then the log of run 2 says of its cleanup: backups refused: "Created backup successfully but errored on cleanup for rb: /,
+    ),
+    'Then never were two backups or two snapshots of the volume being made at the same time',
+    'Then nothing was started a second time: no container of a pod, no pod of a Job',
+  ]);
+  expect(titles()).toEqual([eventReads, 'The warning about a failed cleanup reads otherwise today']);
+});
 
-    const healed = await play('backups denied', { until: 800, stored: ['backup-a58cc07229d9442e', 'other'] });
-    const all = await healed.steps.oneBackupEachTick(healed.job);
-    await healed.steps.oldOnesGo(healed.job, all);
-    const piling = await play('backups denied', {
-      until: 800,
-      mutate: (line) =>
-        'type' in line && line.type === 'DELETED' && line.resource === 'snapshots' ? undefined : line,
-    });
-    await expect(piling.steps.oldOnesGo(piling.job, all)).rejects.toThrow(
-      /not seen that the snapshot of the backup of run \d is gone/,
-    );
-    await expect(healed.steps.allStay(all)).rejects.toThrow(
-      'the store has no config of the backup of run 1 (backup-7ab0d6e8e5a54b22), the backup of run 2 (backup-7afc457381794891), ',
-    );
-    await expect(healed.steps.allStay(all.slice(-1))).rejects.toThrow(
-      'the store has backups that no run made: other',
-    );
-  });
+test('its old ones stay, while it lasts, and go after the heal', async () => {
+  const stored = ['backup-7ab0d6e8e5a54b22', last];
+  const { steps, job } = await play('backups denied', { until: 222, stored });
+  const backups = await steps.oneBackupEachTick(job);
+  await steps.allStay(backups);
+  await expect(steps.oldOnesGo(job, backups)).rejects.toMatchObject(timedOut);
+  await expect(steps.oldOnesFail(job, { by: 'the store', backups })).rejects.toMatchObject(timedOut);
+
+  const healed = await play('backups denied', { until: 800, stored: ['backup-a58cc07229d9442e', 'other'] });
+  const all = await healed.steps.oneBackupEachTick(healed.job);
+  await healed.steps.oldOnesGo(healed.job, all);
+  const stays: Mutation = (line) =>
+    'type' in line && line.type === 'DELETED' && line.resource === 'snapshots' ? undefined : line;
+  const piling = await play('backups denied', { until: 800, mutate: stays });
+  await expect(piling.steps.oldOnesGo(piling.job, all)).rejects.toThrow(
+    /not seen that the snapshot of the backup of run \d is gone/,
+  );
+  await expect(healed.steps.allStay(all)).rejects.toThrow(
+    `the store has no config of the backup of run 1 (backup-7ab0d6e8e5a54b22), the backup of run 2 (${last}), `,
+  );
+  await expect(healed.steps.allStay(all.slice(-1))).rejects.toThrow('has backups that no run made: other');
 });
 
 test('a real job whose old configs are immutable: only the Backups tell', async () => {
-  const { steps, job, findings, expected } = await play('immutable', { until: 511 });
+  const { steps, job, titles, expected } = await play('immutable', { until: 511 });
   await steps.jobsComplete(job);
   const backups = await steps.oneBackupEachTick(job);
   await steps.jobLogs(job, { cleanup: 'done', backups });
   await steps.oldOnesFail(job, { by: 'the store', backups });
   expect(expected).toEqual(backups.slice(0, 3).map(({ name }) => ({ id: 'deletion-denied', of: name })));
-  expect(findings.map(({ title }) => title)).toContain(
-    'A job does not learn that the store refused a deletion',
-  );
+  expect(titles()).toContain('A job does not learn that the store refused a deletion');
   await expect(steps.jobLogs(job, { cleanup: 'backups refused', backups })).rejects.toThrow(
     'the log of run 4 (rj-a-29919400) is not as expected:\n- nothing says job-backup-cleanup-refused',
   );
@@ -177,17 +142,17 @@ test('a real job whose old configs are immutable: only the Backups tell', async 
 
 describe('a real job that is refused the deletion of snapshots', () => {
   test('makes one more backup, then nothing, and its Job is Complete all the same', async () => {
-    const { steps, job, findings, ended } = await play('snapshots denied', { until: 340 });
+    const { steps, job, titles, ended } = await play('snapshots denied', { until: 340 });
     await steps.nothingMadeAnyMore(job);
     const backups = await steps.oneBackupEachTick(job);
     await steps.jobLogs(job, { cleanup: 'nothing made', backups });
     await steps.jobsComplete(job);
     expect(backups).toHaveLength(2);
     expect(ended()[0]).toBe('Then run 3 makes no backup and no snapshot, and its Job ends Complete');
-    expect(findings.map(({ title }) => title)).toEqual([
+    expect(titles()).toEqual([
       'A job whose old snapshots cannot be deleted makes no backup any more, and reports success',
       'Whether a job that failed for a volume is reported as failed depends on the version',
-      "Kubernetes' event about a completed job reads otherwise today",
+      eventReads,
     ]);
     const again = await play('snapshots denied', { until: 460 });
     await again.steps.nothingMadeAnyMore(again.job);
@@ -197,27 +162,52 @@ describe('a real job that is refused the deletion of snapshots', () => {
   test('makes something all the same: that is not what this Longhorn is known for', async () => {
     const { steps, job } = await play('backups denied', { until: 340 });
     await expect(steps.nothingMadeAnyMore(job)).rejects.toThrow(
-      'the runs of the recurring job did not do as Longhorn v1.12.1 is known to:\n- run 3 made 1 backups, not 0: backup-90197889348d4c73',
+      'did not do as Longhorn v1.12.1 is known to:\n- run 3 made 1 backups, not 0: backup-90197889348d4c73',
     );
   });
 
-  test('is Failed where the version does not hide it', async () => {
-    const { steps, job } = await play('snapshots denied', { until: 340, version: 'v1.8.2' });
-    await expect(steps.nothingMadeAnyMore(job)).rejects.toThrow(
-      /^Expected: the Job of run 3 goes Failed.*\nGot: .*.*Complete.*/,
-    );
-  });
+  // A run's Job and pod as they are of a v1.8, which returns a volume's error: the container is started again,
+  // and the Job fails.
+  const failing =
+    (run: string): Mutation =>
+    (line) => {
+      if (!('object' in line)) return line;
+      const { metadata, status } = line.object as Job & JobPod;
+      const changed = (change: object) => ({
+        ...line,
+        object: { ...line.object, status: { ...status, ...change } } as Job,
+      });
+      if (line.resource === 'jobs' && metadata.name === run) {
+        const toType = (type: string) => (type === 'Complete' ? 'Failed' : 'FailureTarget');
+        const conditions = status?.conditions?.map((each) => ({ ...each, type: toType(each.type) }));
+        return changed({ conditions: conditions ?? null });
+      }
+      if (line.resource !== 'pods' || !metadata.name.startsWith(`${run}-`)) return line;
+      const statuses = status?.containerStatuses?.map((each) => ({ ...each, restartCount: 1 }));
+      return changed({ containerStatuses: statuses ?? null });
+    };
+  const denied = 'Bad response statusCode [500]. Body: [message=failed to delete snapshot CR: denied]';
+  const log = [
+    'level=info msg="Creating job"',
+    `level=error msg="Failed to run job for volume" error="${denied}"`,
+    `level=fatal msg="Failed to do a recurring job" error="${denied}"`,
+  ]
+    .map((line) => `time="2026-11-22T08:30:00Z" ${line}\n`)
+    .join('');
 
-  test('as a v1.8 does it: its container is started again, its Job ends Failed, its log ends with a fatal line', async () => {
-    const asV18 = { until: 340, version: 'v1.8.2', mutate: failing('rj-c-29919398'), log: logOfV18 };
-    const { steps, job, findings } = await play('snapshots denied', asV18);
+  test('in a v1.8 its container is started again, its Job ends Failed, its log ends with a fatal line; in no other, and no other run', async () => {
+    const asV18 = { until: 340, version: 'v1.8.2', mutate: failing('rj-c-29919398'), log };
+    const { steps, job, titles } = await play('snapshots denied', asV18);
     await steps.nothingMadeAnyMore(job);
     await steps.jobLogs(job, { cleanup: 'nothing made', backups: [] });
     await steps.nothingRestarted(job);
-    expect(findings.map(({ title }) => title)).toEqual([
+    expect(titles()).toEqual([
       'A job whose old snapshots cannot be deleted makes no backup any more, is started again and again, and fails',
     ]);
-    // The same in a version that hides the failure, and in another run than the one that fails.
+    const hiding = await play('snapshots denied', { until: 340, version: 'v1.8.2' });
+    await expect(hiding.steps.nothingMadeAnyMore(hiding.job)).rejects.toThrow(
+      /^Expected: the Job of run 3 goes Failed.*\nGot: .*.*Complete.*/,
+    );
     const later = await play('snapshots denied', { ...asV18, version: 'v1.12.1' });
     await expect(later.steps.nothingMadeAnyMore(later.job)).rejects.toThrow(
       /^Expected: the Job of run 3 goes Complete.*\nGot: .*Fail.*/,
@@ -225,88 +215,59 @@ describe('a real job that is refused the deletion of snapshots', () => {
     await expect(later.steps.jobLogs(later.job, { cleanup: 'nothing made', backups: [] })).rejects.toThrow(
       /- unclassified was not expected: "Failed to do a recurring job: Bad response/,
     );
-    await expect(later.steps.nothingRestarted(later.job)).rejects.toThrow(
-      /container rj-c of pod rj-c-29919398-\w+ was restarted/,
-    );
     const other = await play('snapshots denied', { ...asV18, mutate: failing('rj-c-29919396') });
-    await expect(other.steps.nothingRestarted(other.job)).rejects.toThrow(
-      /container rj-c of pod rj-c-29919396-\w+ was restarted/,
-    );
+    for (const [each, pod] of [
+      [later, /rj-c-29919398-\w+ was restarted/],
+      [other, /rj-c-29919396-\w+ was restarted/],
+    ] as const)
+      await expect(each.steps.nothingRestarted(each.job)).rejects.toThrow(pod);
   });
 });
 
-test('a backup that Longhorn does not know to be the last of its volume is an error: the next run would remove its snapshot', async () => {
-  const { steps, job } = await play('backups denied', { until: 199 });
-  await expect(steps.oneBackupEachTick(job)).rejects.toThrow(
-    'not seen that Longhorn knows the backup of run 2 to be the last of volume rb',
-  );
-});
-
-test('a run that makes no backup, or one that fails, or a job that no step started, is an error', async () => {
-  const { steps, job } = await play('backups denied', {
-    until: 222,
-    mutate: ofBackup('backup-7afc457381794891', () => undefined),
-  });
-  await expect(steps.oneBackupEachTick(job)).rejects.toThrow(
+test('a run that makes no backup, or one that fails, or that is not the last of its volume, or a job that no step started, is an error', async () => {
+  const none = await play('backups denied', { until: 222, mutate: ofBackup(last, () => undefined) });
+  await expect(none.steps.oneBackupEachTick(none.job)).rejects.toThrow(
     /not seen that run 2 has made a backup[\s\S]*What the log of run 2 says:\n {2}log info: Creating volume job[\s\S]*\n {2}log warning: Created backup/,
   );
-  const failed = await play('backups denied', {
-    until: 222,
-    mutate: ofBackup('backup-7afc457381794891', (backup) =>
-      backup.status?.state === 'Completed'
-        ? withStatus(backup, { state: 'Error', error: 'no space left' })
-        : backup,
-    ),
-  });
+  const failed = await play('backups denied', { until: 222, mutate: lastFails });
   await expect(failed.steps.oneBackupEachTick(failed.job)).rejects.toThrow(
     /^Expected: the backup of run 2 goes Completed.*\nGot: +Error \(error "no space left"\)/,
   );
-  expect(() => steps.jobsComplete({ ...job, ticks: [] })).toThrow(
-    'no step has started recurring job rj-b yet',
+  // The next run would remove its snapshot.
+  const early = await play('backups denied', { until: 199 });
+  await expect(early.steps.oneBackupEachTick(early.job)).rejects.toThrow(
+    'not seen that Longhorn knows the backup of run 2 to be the last of volume rb',
+  );
+  expect(() => early.steps.jobsComplete({ ...early.job, ticks: [] })).toThrow(
+    'no step has started recurring',
   );
 });
 
 describe('runs that Kubernetes started, and no step', () => {
-  const start = async (name: RecordedJob, playing: Playing) => {
-    const played = await play(name, playing);
-    return { ...played, job: { ...played.job, ticks: [] } as JobHandle };
-  };
+  const isStarted = true;
 
-  test('each end with a backup, or say that they made none', async () => {
-    const made = await start('backups denied', { until: 222 });
+  test('each end with a backup, or say that they made none; one that does not end, or fails in silence, is an error', async () => {
+    const made = await play('backups denied', { until: 222, isStarted });
     await made.steps.startedRunsEnd(made.job);
     expect(made.job.ticks.map(({ makes }) => makes)).toEqual([true, true]);
-    const none = await start('snapshots denied', { until: 1000 });
+    const none = await play('snapshots denied', { until: 1000, isStarted });
     await none.steps.startedRunsEnd(none.job);
     expect(none.job.ticks.map(({ makes }) => makes)).toEqual([true, true, false, false, false, true]);
-  });
-
-  test('one whose backup failed, and whose log says nothing of it, is an error', async () => {
-    const { steps, job } = await start('backups denied', {
-      until: 222,
-      mutate: ofBackup('backup-7afc457381794891', (backup) =>
-        backup.status?.state === 'Completed' ? withStatus(backup, { state: 'Error', error: 'no' }) : backup,
-      ),
-    });
-    await expect(steps.startedRunsEnd(job)).rejects.toThrow(/nothing says job-stopped or job-fails/);
-  });
-
-  test('one that does not end is an error', async () => {
-    const { steps, job } = await start('backups denied', { until: 200 });
-    await expect(steps.startedRunsEnd(job)).rejects.toThrow('the Job of the second run');
+    const silent = await play('backups denied', { until: 222, mutate: lastFails, isStarted });
+    await expect(silent.steps.startedRunsEnd(silent.job)).rejects.toThrow(
+      /nothing says job-stopped or job-fails/,
+    );
+    const open = await play('backups denied', { until: 200, isStarted });
+    await expect(open.steps.startedRunsEnd(open.job)).rejects.toThrow('the Job of the second run');
   });
 
   test('complete nothing for some ticks, or it is told which backup did', async () => {
-    const { steps, job, backups } = await start('backups denied', { until: 222 });
-    const [done] = backups.objects();
+    const { steps, job, backups } = await play('backups denied', { until: 222, isStarted });
     await steps.nothingCompletes(job, { ticks: 0.001 });
     const judged = steps.nothingCompletes(job, { ticks: 1 });
     const metadata = { name: 'late', labels: { 'backup-volume': job.volume.name } };
-    backups.push({
-      kind: 'added',
-      at: 0,
-      object: { ...done, metadata, status: { state: 'Completed' } } as Backup,
-    });
+    const object = { ...backups.objects()[0], metadata, status: { state: 'Completed' } } as Backup;
+    backups.push({ kind: 'added', at: 0, object });
     await expect(judged).rejects.toThrow('backup late is Completed, and nothing can have been written');
     await expect(steps.nothingCompletes({ ...job, name: 'another' }, { ticks: 0.001 })).rejects.toThrow(
       'Kubernetes started no run',
