@@ -75,12 +75,7 @@ describe('what is shown', () => {
       ],
     });
     expect((await api.call('POST /v1/backupvolumes/bv?action=backupGet', { name: 'b2' })).body).toMatchObject(
-      {
-        volumeName: 'v',
-        backupTargetName: 't',
-        snapshotName: 's-of-b2',
-        messages: { info: 'Wait' },
-      },
+      { volumeName: 'v', backupTargetName: 't', snapshotName: 's-of-b2', messages: { info: 'Wait' } },
     );
     for (const action of ['backupList', 'backupListByVolume'])
       expect(idsOf(await api.call(`POST /v1/backupvolumes/bv?action=${action}`, { name: 'v' }))).toEqual([
