@@ -4,13 +4,12 @@ import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { readPanic } from '../../e2e/longhorn/panic.ts';
-import { createWhenIdle, removeMade, type WhenIdle } from '../../e2e/suite/steps/cleanup.ts';
+import { removeMade, type WhenIdle } from '../../e2e/suite/steps/cleanup.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
 import { openTimelines, type Timelines } from '../../e2e/suite/steps/timelines.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { backupConfigPath } from '../../emulator/backupstore/paths.ts';
 import { namespace } from '../../emulator/modelled-on.ts';
-import { localStore } from '../store/support/local-store.ts';
 import { type LocalCluster, longhorn } from './support/local-cluster.ts';
 import { type User, useOwnLonghorn } from './support/use-longhorn.ts';
 
@@ -75,23 +74,4 @@ test('a manager of v1.10.2 panics where the backup volume goes while blocks of i
   });
   local.startManager(owner);
   await cleaned;
-});
-
-test('it does not where the cleanup waits for the end of that', async () => {
-  const store = localStore(local.store);
-  const asked = Promise.withResolvers<void>();
-  const untilIdle: typeof store.untilIdle = async (options) => {
-    asked.resolve();
-    await store.untilIdle(options);
-  };
-  const whenIdle = createWhenIdle({ store: { untilIdle }, clocks: longhornClocks, run: 'abc123' });
-  const { cleaned, backupVolume, owner, release } = await cleanup('v2', whenIdle);
-  await asked.promise;
-  expect(timelines.backupVolumes.current(backupVolume)).toBeDefined();
-  await release();
-  await cleaned;
-  expect(timelines.backupVolumes.current(backupVolume)).toBe(undefined);
-  const log = await local.log(owner);
-  expect(log).toMatch(/Complete deleting backup \S+backup=b-of-v2&volume=v2"/);
-  expect(log.split('Complete deleting backup')[1]).not.toContain('panic: ');
 });

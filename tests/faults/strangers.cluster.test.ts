@@ -201,10 +201,7 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
   const setting = 'recurring-failed-jobs-history-limit';
   const { value } = await cluster.get<{ metadata: { name: string }; value: string }>(
     longhornResources.settings,
-    {
-      namespace,
-      name: setting,
-    },
+    { namespace, name: setting },
   );
   const [emptied, hidden] = (await store.config(one.name, kept.name))?.blocks ?? [];
   const pods = await managerPods(cluster);

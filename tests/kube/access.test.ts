@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Access, accessOf, permittedExec, permittedRequest } from '../../e2e/kube/access.ts';
+import { type Access, accessOf, permittedRequest } from '../../e2e/kube/access.ts';
 import { describeResource } from '../../e2e/kube/resources.ts';
 
 const textOf = ({ verb, resource, group, subresource, name, namespace, ...more }: Access): string => {
@@ -44,19 +44,5 @@ describe('who may not is not heard of', () => {
     expect(asked).toEqual([]);
     await request('/version');
     expect(asked).toEqual(['/version']);
-  });
-
-  test('an exec, for each of the two things that Kubernetes asks about it', async () => {
-    const wanted: Access[] = [];
-    const done = { stdout: '', stderr: '', exitCode: 0 };
-    const exec = permittedExec(
-      async () => done,
-      (access) => {
-        wanted.push(access);
-        if (access.verb === 'create') refuse();
-      },
-    );
-    await expect(exec({ namespace: 'default', name: 'one' }, ['true'])).rejects.toThrow('not this');
-    expect(wanted.map(textOf)).toEqual(['get pods/exec one in default', 'create pods/exec one in default']);
   });
 });

@@ -162,15 +162,3 @@ describe('an exec about whose end nothing is known is an error', () => {
     expect(health.told()).toBeUndefined();
   });
 });
-
-test('a script on the command line is called by the name that it is given', async () => {
-  const { cluster } = await serving(({ say }) =>
-    say('status', { status: 'Failure', message: 'no such file' }),
-  );
-  const error = await failure(
-    cluster.exec(pod, ['bash', '-c', 'case $1 in set) exit 1 ;; esac', 'corral-immutable', 'set', '/x']),
-  );
-  expect(error.message).toBe('exec of corral-immutable set /x in default/pod: no such file');
-  const unnamed = await failure(cluster.exec(pod, ['bash', '-c', 'exit 1']));
-  expect(unnamed.message).toBe('exec of bash -c exit 1 in default/pod: no such file');
-});

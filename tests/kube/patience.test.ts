@@ -1,13 +1,12 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { follow } from '../../e2e/history/watch.ts';
-import { ApiError, type Cluster, resources } from '../../e2e/kube/cluster.ts';
+import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
 import { patiently } from '../../e2e/kube/patience.ts';
 import { end, listen } from '../support/serving.ts';
 import { type Answer, startStubServer } from '../support/stub-api-server.ts';
-import { brokenOff, event, found, lines, list, refusal } from '../support/watch-script.ts';
+import { brokenOff, found, refusal } from '../support/watch-script.ts';
 
 const { configMaps } = resources;
 const where = { namespace: 'house', name: 'hall' };
@@ -105,19 +104,6 @@ describe('nothing else is', () => {
     await expect(asked).rejects.toMatchObject({ status: 503 });
     expect(script).toHaveLength(1);
   });
-
-  test('when the patience is over', async () => {
-    let sent = 0;
-    const send = () => {
-      sent += 1;
-      return Promise.reject(new ApiError('down', { status: 503, reason: '' }));
-    };
-    const patience = { time: 300, first: 20, longest: 40 };
-    const options = { health: openHealth(), resend: { again: true }, patience };
-    await expect(patiently(send, options)).rejects.toThrow('down');
-    expect(sent).toBeGreaterThan(1);
-    expect(sent).toBeLessThanOrEqual(10);
-  });
 });
 
 test('a connection that is refused got nowhere: even what may be done only once is sent again', async () => {
@@ -134,17 +120,4 @@ test('a connection that is refused got nowhere: even what may be done only once 
     /^from .*Z, for [\d.]+ m?s: \d+ requests? without an answer \(the last: .*\); \d+ sent again$/;
   expect(health.told()).toMatchObject({ isOutage: true, detail: expect.stringMatching(detail) });
   await end(listener);
-});
-
-test('a watch begins when the server is back; one that was stopped is no answer of the server', async () => {
-  const health = openHealth();
-  const script = [down, list(5), brokenOff, lines('ends', event('ADDED hall@6')), down];
-  const server = await startStubServer({ script });
-  onTestFinished(server.stop);
-  const timeline = await follow(server.connect({ health }), configMaps, { namespace: 'house' });
-  expect(health.told()).toMatchObject({ title: expect.stringMatching(/did not answer/), isOutage: true });
-  // The one after that hangs: the script is over.
-  while (server.asked.length < 6) await sleep(1);
-  await timeline.stop();
-  expect(health.told()?.detail).toMatch(/ and still: /);
 });

@@ -62,11 +62,6 @@ describe('apt', () => {
       NotFit,
       "Debian packages of trixie cannot be fetched (apt: Failed to fetch http://mirror.example/x Could not connect to mirror.example:80 (192.0.2.1).): check the network, and the proxy and mirror in apt's settings",
     ],
-    [
-      'E: GPG error: invalid signature',
-      NotFit,
-      'apt cannot take packages of trixie (apt: GPG error: invalid signature): mend what it says, then run the command again',
-    ],
   ])('%s', (said, kind, message) => {
     expect(explained(said)).toBeInstanceOf(kind);
     expect(explained(said).message).toBe(message);

@@ -49,17 +49,6 @@ test('a part is built once, then taken from the cache', async () => {
   expect(said).toBe('');
 });
 
-test('a part with other inputs is another part; one that is asked for twice at once is built once', async () => {
-  await cached(part({ packages: ['a'] }, writes('first')));
-  let builds = 0;
-  const wanted = part({ packages: ['a', 'b'] }, async (dir) => {
-    builds += 1;
-    await writes('second')(dir);
-  });
-  const [dir, same] = await Promise.all([cached(wanted), cached(wanted)]);
-  expect([await readFile(join(dir, 'file'), 'utf8'), same, builds]).toEqual(['second', dir, 1]);
-});
-
 test('a build that fails leaves nothing, and the next one starts anew', async () => {
   const failing = part('a', async (dir) => {
     await writes('half')(dir);
@@ -120,12 +109,6 @@ test.each<[string, string, (dir: string) => Promise<unknown>]>([
     'another link',
     'bin/link is not as it was built',
     (dir) => rm(join(dir, 'bin/link')).then(() => symlink('other', join(dir, 'bin/link'))),
-  ],
-  ['no list of its content', 'it has no list of its content', (dir) => rm(join(dir, 'part.json'))],
-  [
-    'a file in its place',
-    'it is no folder',
-    (dir) => rm(dir, { recursive: true }).then(() => writeFile(dir, '')),
   ],
   ['a folder that others write to', 'other users may write into it', (dir) => chmod(dir, 0o777)],
 ])('a part with %s is built again', async (_, why, damage) => {

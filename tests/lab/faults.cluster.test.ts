@@ -78,11 +78,7 @@ const running = (pod: string, restarts = 0) =>
     ({ status }) =>
       status.containerStatuses?.every(({ ready, restartCount }) => ready && restartCount >= restarts) ===
       true,
-    {
-      ...wait,
-      name: pod,
-      label: `${pod} runs after ${restarts} restarts`,
-    },
+    { ...wait, name: pod, label: `${pod} runs after ${restarts} restarts` },
   );
 const readiness = (node: Node) => node.status.conditions?.find(({ type }) => type === 'Ready')?.status;
 const isReady = (node: string, status: 'True' | 'Unknown') =>
@@ -102,10 +98,7 @@ test('a node without power is NotReady and its pods are made elsewhere; it comes
       pods,
       ({ metadata, spec, status }) =>
         metadata.name.startsWith('web-') && spec.nodeName === node && status.phase === 'Running',
-      {
-        ...wait,
-        label: `a pod of web runs on ${node}`,
-      },
+      { ...wait, label: `a pod of web runs on ${node}` },
     );
   await webOn('node2');
   await inPod('on-node2', 'echo kept > /disk/kept; sync /disk/kept');
@@ -197,11 +190,7 @@ test('a node whose clock is set back is wrong for its pods and its leases, and s
   await once(
     leases,
     ({ spec }) => spec.renewTime !== before && Date.parse(spec.renewTime) < Date.now() - 3_500_000,
-    {
-      ...wait,
-      name: 'node1',
-      label: 'node1 renews its lease, by its own clock',
-    },
+    { ...wait, name: 'node1', label: 'node1 renews its lease, by its own clock' },
   );
   await leases.stop();
   expect(await back.heal()).toMatch(/^node1's clock is right: /);

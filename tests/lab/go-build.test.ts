@@ -56,12 +56,3 @@ test('one that fails says why, without the names of the packages', async () => {
   vi.stubEnv('GO_BUILD', "sh -c 'echo main.go:1: undefined: frob >&2; exit 1'");
   await expect(build()).rejects.toThrow('go failed: # k8s.io/api\nmain.go:1: undefined: frob');
 });
-
-test('one that cannot fetch its modules says what mends that', async () => {
-  const said =
-    'main.go:12:2: Get "http://127.0.0.1:9/a.zip": dial tcp 127.0.0.1:9: connect: connection refused';
-  vi.stubEnv('GO_BUILD', `sh -c "echo '${said.replaceAll('"', '')}' >&2; exit 1"`);
-  await expect(build()).rejects.toThrow(
-    /^the Go modules of Kubernetes cannot be fetched \(main.go:12:2: Get /,
-  );
-});

@@ -6,7 +6,6 @@ import { exportDisk, logIn, logOut } from '../support/iscsi.ts';
 import { share } from '../support/share.ts';
 import { tgtImage } from '../support/tgt-image.ts';
 import { hostCheckScript, parseHostCheck } from './nodes/longhorn-host-check.ts';
-import { startWebhook, webhookConfiguration, webhookConfigurations } from './nodes/webhook.ts';
 
 // A real Longhorn needs all of this of its nodes; here it is shown without one.
 
@@ -97,23 +96,6 @@ test('what a pod mounts with Bidirectional propagation is seen by the host and b
   expect(await inHostPod(cluster, 'target', 'cat /plugins/made/file')).toBe('seen');
   await inHostPod(cluster, 'manager1', 'umount /plugins/made');
   expect(await inHostPod(cluster, 'target', 'ls /plugins/made')).toBe('');
-});
-
-test('the API server asks an admission webhook that a pod serves, by its Service', async () => {
-  const ca = await startWebhook(cluster, { name: 'webhook', node: 'node2' });
-  await cluster.create(webhookConfigurations, webhookConfiguration({ name: 'webhook', ca }));
-  const make = async (label: string) => {
-    const object = { metadata: { generateName: 'asked-', namespace: 'default', labels: { webhook: label } } };
-    return cluster.create(resources.configMaps, object).then(
-      () => 'made',
-      (error: Error) => error.message,
-    );
-  };
-  // The API server does not say when it has begun to ask a new webhook.
-  await expect
-    .poll(() => make('refuse'), { timeout: 300_000, interval: 200 })
-    .toContain('denied the request: a pod on node2 refuses it');
-  expect(await make('allow')).toBe('made');
 });
 
 test('a disk exported by iSCSI is a file system on another node', async () => {

@@ -30,8 +30,3 @@ test('of an image for several platforms the manifest of the one is left, and wha
   });
   expect(one.layers).toEqual(whole.layers);
 });
-
-test('an image for one platform stays as it is', async () => {
-  const whole = await read({});
-  expect(onePlatform(whole)).toEqual(whole);
-});

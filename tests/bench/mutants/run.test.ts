@@ -81,12 +81,6 @@ test('a mutant that is noticed, between two runs without a bug', async () => {
   );
 });
 
-test('a scenario that fails without a bug ends all: what it says of a mutant would mean nothing', async () => {
-  const { well, done } = await run({ none: noticed });
-  expect(well).toBe(false);
-  expect(done).toEqual([`none: ${file}`]);
-});
-
 test('several are played at once, each on a fixture of its own, and none without a bug beside them', async () => {
   const played: string[] = [];
   const both = Promise.withResolvers<void>();
@@ -100,17 +94,6 @@ test('several are played at once, each on a fixture of its own, and none without
   expect(played).toEqual(['none on one', 'message-missing on one', 'second-not-held on two', 'none on one']);
   const [one, two] = ['message-missing', 'second-not-held'];
   expect(rows.map(({ mutant }) => mutant)).toEqual([null, null, one, two, two, null, null]);
-});
-
-test('a lab that is lost ends the run: the others end their rounds, and begin no other', async () => {
-  const played: string[] = [];
-  const fixture = fixtureOf({}, (mutant) => {
-    played.push(mutant);
-    if (mutant === 'message-missing') throw new Error('the lab was lost');
-  });
-  const running = runOn([fixture, fixture], ['message-missing', 'second-not-held', 'never-retried']);
-  await expect(running).rejects.toThrow('the lab was lost');
-  expect(played).toEqual(['none', 'message-missing', 'second-not-held']);
 });
 
 test('a scenario that could not clean up costs the lab', async () => {

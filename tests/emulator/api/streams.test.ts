@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
-import { createChanges, followChanges, readStreamPath } from '../../../emulator/api/streams.ts';
+import { createChanges, followChanges } from '../../../emulator/api/streams.ts';
 import { backup, startTestApi, type TestApi } from '../support/test-api.ts';
 
 const soon = { timeout: 60_000 };
@@ -61,16 +61,6 @@ describe('a WebSocket', () => {
     api.stop();
     await once(last.socket, 'close');
   });
-});
-
-test.each([
-  ['/v1/ws/1s/backups', { name: 'backups', period: 1_000 }],
-  ['/v1/ws/1h/volumes', { name: 'volumes', period: 15_000 }],
-  ['/v1/ws/nonsense/settings', { name: 'settings', period: 0 }],
-  ['/v1/ws/1s/constructor', undefined],
-  ['/v1/backups', undefined],
-])('the path %s names %j', (path, expected) => {
-  expect(readStreamPath(path)).toEqual(expected);
 });
 
 test('each change is told to one of those who wait, the first; two are kept, and none for who has gone', () => {

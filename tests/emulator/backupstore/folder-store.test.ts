@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openFolderStore } from '../../../emulator/backupstore/folder-store.ts';
@@ -24,11 +24,4 @@ test('who writes into a folder that others empty and remove at the same time mak
     }
   });
   await Promise.all(atWork);
-});
-
-test('a folder that cannot be made is an error in the words of Go', async () => {
-  const { root, stores } = await openIn();
-  await mkdir(join(root, 'backupstore'));
-  await stores[0].write('backupstore/file', '');
-  await expect(stores[0].write('backupstore/file/below', '')).rejects.toThrow('file exists');
 });

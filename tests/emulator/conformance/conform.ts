@@ -6,7 +6,6 @@ import { compare } from './compare.ts';
 import { openDriver, type Patience } from './driver.ts';
 import { disorders } from './order.ts';
 import type { Staged } from './plays.ts';
-import { differences, table } from './table.ts';
 import { type Transcript, transcriptOf } from './transcript.ts';
 
 /**
@@ -25,19 +24,10 @@ export const recordedTranscript = async (name: string, leftOut?: RegExp): Promis
  * if the play came to no end.
  */
 export const expectSame = (name: string, recorded: Transcript, got: Transcript, trouble?: Error): void => {
-  const rows = compare(recorded, got);
-  const wrong = disorders(got);
-  const count = differences(rows) + wrong.length;
-  if (count === 0 && !trouble) return;
-  const verdict =
-    count === 0
-      ? 'tells the same'
-      : `differs from it in ${count} ${count === 1 ? 'place' : 'places'}, marked !`;
-  const lines = [
-    ...wrong.map((text) => `! order: ${text}`),
-    ...(trouble ? [`! the play did not end: ${trouble.message}`] : []),
-  ];
-  throw new Error([`longhorn-${name}: the emulator ${verdict}`, ...lines, table(rows)].join('\n'));
+  const wrong = [...disorders(got).map((text) => `order: ${text}`), ...compare(recorded, got)];
+  if (trouble) wrong.unshift(`the play did not end: ${trouble.message}`);
+  if (wrong.length > 0)
+    throw new Error([`longhorn-${name}: the emulator tells something else`, ...wrong].join('\n'));
 };
 
 /** Where and how a recording is played. */

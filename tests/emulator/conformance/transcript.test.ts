@@ -6,13 +6,6 @@ import { disorders } from './order.ts';
 import { plays } from './plays.ts';
 import type { Told, Transcript } from './transcript.ts';
 
-test('what somebody did after the end is left out, and what Longhorn still did is not', async () => {
-  const recorded = await recordedTranscript('v1.12.1/held');
-  const names = new Set(recorded.flatMap((line) => ('is' in line ? [line.name] : [])));
-  expect(names).not.toContain('ho-s3');
-  expect(recorded.at(-1)).toMatchObject({ resource: 'volumes', name: 'hold', is: { lastBackup: 'ho-b2' } });
-});
-
 test.each(optional.map((rule) => [rule.why, rule] as const))(
   'some recordings have it and some have not: %s',
   async (_, { resource, matches }) => {

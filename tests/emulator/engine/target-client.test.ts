@@ -42,12 +42,6 @@ test('a removal has all the time it takes, a look that is a process is given up 
   );
 });
 
-test('what cannot be found is removed, and nothing to inspect', async () => {
-  const { remove, inspect } = await clientOf('echo cannot find x in backupstore; exit 1');
-  await remove(url);
-  expect(await inspect(url)).toBeUndefined();
-});
-
 describe('a look within the manager', () => {
   const behaviour = { clock: clocks.real, mutant: undefined, binary: '/b/longhorn' };
   const look = (mount: Mounts['mount'], timeout = 5_000) =>

@@ -29,13 +29,6 @@ const start = async (script: string) => {
 const soon = { timeout: 60_000 };
 const ready = `echo '{"ready":true}'; read line`;
 
-test('an upload is under way once its command says so, and ends with it', async () => {
-  const running = await start(`${ready}; echo '{"started":true}'; echo '{"progress":40}'; exit 0`);
-  await vi.waitUntil(() => running.status('b')?.state === 'complete', soon);
-  const backupURL = 'nfs://h:/p?backup=b&volume=v';
-  expect(running.status('b')).toMatchObject({ progress: 100, backupURL, snapshotName: 's' });
-});
-
 test('it goes on only once it is prepared and told to, behind all else, and with a small heap', async () => {
   const running = await uploads(
     `${ready} && echo "$line" > ${folder}/told; echo "nice $(nice) $NODE_OPTIONS"; exit 1`,
@@ -49,7 +42,6 @@ test('it goes on only once it is prepared and told to, behind all else, and with
 
 test.each<[string, number, (running: Uploads, prepared: Promise<void>) => Promise<void>]>([
   ['is given up', 60_000, async (running, prepared) => prepared.then(() => running.giveUp('b'))],
-  ['is prepared anew', 60_000, async (running, prepared) => prepared.then(() => running.prepare(upload))],
   // On a busy machine it may not even have been ready by then.
   ['is not told in time', 200, async (_, prepared) => prepared.catch(() => undefined)],
 ])('a prepared one that %s ends untold', async (_, timeout, act) => {

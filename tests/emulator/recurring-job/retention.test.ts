@@ -21,12 +21,12 @@ describe('the backups a job cleans up', () => {
   const own = [backup('new', at(3), 'rj'), backup('old', at(1), 'rj'), backup('older', at(0), 'rj')];
   const backups = [...own, ...ofOthers, backup('never completed', '', 'rj')];
 
-  test.each([
-    ['are those it made, but for the newest, oldest first', {}, ['older', 'old']],
-    ['are as many less as it is to keep', { retain: 2 }, ['older']],
-  ] as const)('%s', (_, more, expected) => {
-    expect(expiredBackups(backups, { job: 'rj', retain: 1, mutant: undefined, ...more })).toEqual(expected);
-  });
+  test.each([['are those it made, but for the newest, oldest first', {}, ['older', 'old']]] as const)(
+    '%s',
+    (_, more, expected) => {
+      expect(expiredBackups(backups, { job: 'rj', retain: 1, mutant: undefined, ...more })).toEqual(expected);
+    },
+  );
 });
 
 const snapshots = [
@@ -35,7 +35,6 @@ const snapshots = [
 ];
 test.each([
   ['backups need only what is needed, whatever is retained', {}, ['a']],
-  ['snapshots are retained', { task: 'snapshot', needed: [] }, ['a']],
   ['snapshot-delete is about those of anybody', { task: 'snapshot-delete', needed: [] }, ['a', 'manual']],
   ['backup-force-create is as backup', { task: 'backup-force-create', needed: ['run'] }, ['a', 'b']],
 ])('of the snapshots that a job cleans up: %s', (_, more, expected) => {

@@ -77,10 +77,7 @@ const setUp = async ({
     const made = datastore.backups.get(name);
     if (!made || made.status) return;
     const { snapshotName = '' } = made.spec;
-    put('backups', {
-      ...made,
-      status: { state: 'Completed', error: '', ...complete(snapshotName) },
-    });
+    put('backups', { ...made, status: { state: 'Completed', error: '', ...complete(snapshotName) } });
   });
   const events: string[] = [];
   const kubernetes = {

@@ -3,7 +3,6 @@ import { appendFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { once } from '../../../e2e/history/expectation.ts';
 import { follow } from '../../../e2e/history/watch.ts';
@@ -15,6 +14,7 @@ import { access, serviceAccount } from '../../../emulator/manifests/access.ts';
 import { customResourceDefinitions } from '../../../emulator/manifests/custom-resources.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
+import { applyManifests } from '../../../lab/manifests/apply.ts';
 import { apiServerAt, type SharedApiServer, startApiServer } from '../../support/api-server.ts';
 import { type OwnedProcess, startOwned } from '../../support/owned-process.ts';
 import { clockVariable, storeVariable } from './local-longhorn-variable.ts';
@@ -30,53 +30,6 @@ const isTrue = ({ status }: WithConditions, type: string): boolean =>
   status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
 
 const owner = 'the local cluster of this test';
-
-const certificateOf = async (port: number): Promise<string> => {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
-    // The last of the chain signs the others.
-    let certificate = socket.getPeerCertificate(true);
-    while (certificate.issuerCertificate && certificate.issuerCertificate !== certificate)
-      certificate = certificate.issuerCertificate;
-    const base64 = certificate.raw.toString('base64');
-    resolve(`-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`);
-    socket.end();
-  });
-  socket.on('error', reject);
-  return promise;
-};
-
-const definitionsOf = async (cluster: Cluster): Promise<void> => {
-  const metadata = { name: namespace };
-  await cluster.create(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
-  const timeline = await follow<WithConditions>(cluster, resources.customResourceDefinitions, {});
-  await Promise.all(
-    customResourceDefinitions.map((definition) =>
-      cluster.apply(definition as unknown as KubernetesObject, {
-        resource: resources.customResourceDefinitions,
-      }),
-    ),
-  );
-  for (const { metadata } of customResourceDefinitions) {
-    await once(timeline, (object) => isTrue(object, 'Established'), {
-      name: metadata.name,
-      label: 'it is served',
-      within: '5m',
-      owner,
-    });
-  }
-  await timeline.stop();
-  const collections: Record<string, Resource> = {
-    ServiceAccount: resources.serviceAccounts,
-    Role: resources.roles,
-    RoleBinding: resources.roleBindings,
-    ClusterRole: resources.clusterRoles,
-    ClusterRoleBinding: resources.clusterRoleBindings,
-  };
-  for (const object of access) {
-    await cluster.apply(object as KubernetesObject, { resource: collections[object.kind] as Resource });
-  }
-};
 
 const tokenOf = async (cluster: Cluster): Promise<string> => {
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`;
@@ -193,11 +146,17 @@ export const startLocalCluster = async ({
   const dir = await mkdtemp(join(tmpdir(), 'corral-emulator-'));
   const api = await startApiServer();
   const cluster = await api.connect();
-  await definitionsOf(cluster);
+  const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+  const objects = [own, ...customResourceDefinitions, ...access];
+  const manifest = {
+    source: 'the emulator',
+    text: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+  };
+  await applyManifests({ kubeconfig: await api.kubeconfig(), manifests: [manifest] });
   const credentials = {
     server: `https://127.0.0.1:${api.port}`,
     token: await tokenOf(cluster),
-    ca: await certificateOf(api.port),
+    ca: await readFile(join(api.place.dir, 'certificates/apiserver.crt'), 'utf8'),
   };
   for (const node of nodes) await nodeAndPod(cluster, node);
   // Random, for another test may run beside this one.

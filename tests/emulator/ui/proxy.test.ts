@@ -82,13 +82,6 @@ test('a manager whose last packet is lost ends nothing: the stream ends when not
   expect(Date.now() - from).toBeGreaterThanOrEqual(1_000);
 });
 
-test('where no manager is, it is 502, for a request and for a stream', async () => {
-  await serve();
-  await end(manager);
-  expect(await openStream(askForList)).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
-  expect(await openStream()).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
-});
-
 test('where one does not answer, it is 504 after the read time-out', async () => {
   await serve({ readTimeout: 500 });
   expect(await openStream(askForList)).toMatch(/^HTTP\/1\.1 504 Gateway Time-?out\r\n/i);

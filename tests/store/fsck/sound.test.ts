@@ -1,9 +1,9 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { podSource, runInStore } from '../../../e2e/store/drivers/nfs/pod-store.ts';
 import { folderSource } from '../../../e2e/store/format/folder-source.ts';
-import { blockPath, checksumOf, volumeFolder } from '../../../e2e/store/format/layout.ts';
+import { blockPath, checksumOf } from '../../../e2e/store/format/layout.ts';
 import type { StoreSource } from '../../../e2e/store/format/source.ts';
 import { openBlockPool } from '../../../e2e/store/fsck/block-pool.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
@@ -11,9 +11,7 @@ import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
 import { compressFrame } from '../../../emulator/backupstore/lz4.ts';
 import { snapshotFile } from '../../../emulator/engine/replica-files.ts';
 import { openTemporaryStore } from '../../emulator/support/temporary-store.ts';
-import { layOutRecordedStore, recordedVolume } from '../../support/recorded-store.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 import {
   backupConfig,
   block,
@@ -44,13 +42,6 @@ test.for(['lz4', 'gzip', 'none'] as const)('a sound store with %s has no finding
   expect(await check(soundStore(method), { whole: true })).toEqual({ ...nothing, ...counted });
 });
 
-test('neither has an empty one, nor one whose last backup was deleted', async () => {
-  const empty = { ...nothing, volumes: 0, backups: 0, blocks: 0, bytes: 0 };
-  expect(await check(new Map([['backupstore/volumes/', '']]))).toEqual(empty);
-  const config = volumeConfig({ BlockCount: 0, LastBackupName: '' });
-  expect(await check(new Map([['volume.cfg', config]]))).toEqual({ ...empty, volumes: 1 });
-});
-
 test('a backup in blocks of 16 MiB has none', async () => {
   const large = Buffer.concat(Array.from({ length: 8 }, (_, number) => block(number)));
   const checksum = checksumOf(large);
@@ -72,20 +63,6 @@ test('a backup in blocks of 16 MiB has none', async () => {
     `error block-wrong-size: block ${checksum} holds more than 2097152 bytes; backup b1 refers to it`,
     'warning backup-size-wrong: backup b1 says that it has 16777216 bytes; its 1 block have 2097152',
   ]);
-});
-
-test("a real Longhorn's folder has none", async () => {
-  const root = await temporaryFolder();
-  const folder = join(root, volumeFolder(recordedVolume));
-  await layOutRecordedStore(folder);
-  await rm(join(folder, 'locks'), { recursive: true });
-  // Its blocks have no content here: they were too large to be kept.
-  const options = { now: Date.now(), verify: undefined };
-  const counted = { volumes: 1, backups: 2, blocks: 6, bytes: 3_386_374 };
-  expect(await checkStore(folderSource(join(root, 'backupstore')), options)).toEqual({
-    ...nothing,
-    ...counted,
-  });
 });
 
 test('what the emulator writes has none, after backups and after a deletion', async () => {

@@ -45,16 +45,6 @@ test.for<[string, Record<string, Unreadable>, string[]]>([
     ['error file-unreadable: the config of backup b1 cannot be read: permission denied', orphaned],
   ],
   [
-    'a config goes meanwhile',
-    { 'backups/backup_b1.cfg': gone },
-    ['warning changed-meanwhile: the config of backup b1 went away while the store was being read', orphaned],
-  ],
-  [
-    'volume.cfg may not be read',
-    { 'volume.cfg': denied },
-    ['error file-unreadable: volume.cfg of volume vol-a cannot be read: permission denied'],
-  ],
-  [
     'a block may not be read',
     { [block]: denied },
     [

@@ -2,7 +2,6 @@ import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
-import { StillAtWork } from '../../../../e2e/store/store.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { localStore } from '../../support/local-store.ts';
 
@@ -37,13 +36,6 @@ test('a lock that lives is waited for until its holder removes it', async () => 
   await untilIdle({});
   clearTimeout(holder);
   expect(isHeld).toBe(false);
-});
-
-test('one that nobody writes anew is waited for until its life is over, by the clock of the server', async () => {
-  await lock('a', { age: 10 });
-  await expect(untilIdle({ ...now, lockLife: 3600 })).rejects.toThrow(StillAtWork);
-  await untilIdle({ lockLife: 11, volumes: ['a'] });
-  await untilIdle({ ...now, lockLife: 5 });
 });
 
 test('each that lives after the time is told with what holds it, where volumes are named those of them alone', async () => {

@@ -3,7 +3,7 @@ import { get } from 'node:https';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { paginateListObjectsV2, type S3 } from '@aws-sdk/client-s3';
+import type { S3 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { once } from '../../../../e2e/history/expectation.ts';
 import { follow } from '../../../../e2e/history/watch.ts';
@@ -222,19 +222,6 @@ describe('the proxy before the server', () => {
     const heal = () => s3.heals.wrongAnswers?.heal(cluster, JSON.parse(JSON.stringify(made.data)));
     return { prove: made.prove, heal };
   };
-  const list = async () => {
-    const { Contents = [], IsTruncated } = await client.listObjectsV2({
-      ...named,
-      Prefix: `${prefix}/${folder}/`,
-    });
-    return { count: Contents.length, IsTruncated };
-  };
-  const listAll = async () => {
-    const found: unknown[] = [];
-    const pages = paginateListObjectsV2({ client }, { ...named, Prefix: `${prefix}/${folder}/` });
-    for await (const { Contents = [] } of pages) found.push(Contents.map(({ Key }) => Key));
-    return found;
-  };
   const look = (Key = keys[0]) => told(client.headObject({ ...named, Key: Key ?? '' }));
 
   test.each([
@@ -257,26 +244,6 @@ describe('the proxy before the server', () => {
       await client.deleteObject({ ...named, Key: `${prefix}/${folder}/f.blk` });
     },
   );
-
-  test('each third reading fails, and is done by who asks again', async () => {
-    const { prove, heal } = await wrong('read', 'SlowDown', 3);
-    for (const Key of keys) expect(await told(client.getObject({ ...named, Key }))).toBe('done');
-    // The third and the sixth, of eight; what is asked again does not count.
-    expect(await prove()).toBe("asked 3 times as Longhorn's user: NoSuchKey; met by 2 of 8 such requests");
-    await heal();
-  });
-
-  test('a listing comes in pages of two, all of it, and one that is cut short says nothing of the rest', async () => {
-    const pages = await wrong('list', 'short pages');
-    expect(await pages.prove()).toMatch(/: 2 entries of more; met by/);
-    expect(await listAll()).toEqual([keys.slice(0, 2), keys.slice(2, 4), keys.slice(4)]);
-    await pages.heal();
-    const cut = await wrong('list', 'cut short');
-    expect(await cut.prove()).toMatch(/: 2 entries; met by/);
-    expect(await list()).toEqual({ count: 2, IsTruncated: false });
-    await cut.heal();
-    expect(await list()).toEqual({ count: 5, IsTruncated: false });
-  });
 
   test('a deletion that nobody answers ends when that is healed, by the run alone', async () => {
     const { prove } = await wrong('delete', 'silence');
