@@ -13,7 +13,7 @@ export type Screen = {
 const join = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 /** A screen of plain lines: for logs and pipes. */
-export const createPlainScreen = (write: (text: string) => void): Screen => ({
+const createPlainScreen = (write: (text: string) => void): Screen => ({
   size: () => undefined,
   print: (lines) => write(join(lines)),
   draw: () => {},

@@ -138,10 +138,13 @@ test('without an action, or without a history, that is said', async () => {
   expect(none.stdout).toContain('  no history of it was kept by the first: there is nothing to align\n');
 });
 
-test('a scenario that only one of them has, and a round that did not pass, are differences', async () => {
-  const rounds = [passed('A'), { ...failed('A'), round: 2 }];
-  const { exitCode, stdout } = await compared([[passed('A'), passed('B')]], [rounds]);
+test('the order counts for nothing; a scenario that only one has, and a round that did not pass, are differences', async () => {
+  const skipped = scenarioReport('C', { state: 'skipped', reason: 'not here' });
+  const rounds = [skipped, passed('A'), { ...failed('A'), round: 2 }];
+  const { exitCode, stdout } = await compared([[passed('A'), passed('B'), skipped]], [rounds]);
   expect(exitCode).toBe(1);
-  expect(stdout).toMatch(/^≠ passed {8}failed {8}A\n≠ passed {8}not there {5}B$/m);
-  expect(stdout).toMatch(/^2 scenarios: 2 ended otherwise$/m);
+  expect(stdout).toMatch(
+    /^≠ passed {8}failed {8}A\n≠ passed {8}not there {5}B\n {2}skipped {7}skipped {7}C$/m,
+  );
+  expect(stdout).toMatch(/^3 scenarios: 2 ended otherwise$/m);
 });

@@ -12,22 +12,13 @@ test('all passed: nothing stays for who wants a pause on a failure; but a cluste
   const run = await runSuite({ 'one.e2e.ts': green }, { how: 'stays-up', flags });
   expect(run.exitCode).toBe(3);
   expect(run.stderr).toMatch(/^e2e: the cluster did not go down: node2 does not answer\n/);
-  expect(run.stdout).toMatchInlineSnapshot(`
-    "1 scenario, provider lab, Longhorn: emulator
-    Booting three nodes ...
-    Booting three nodes: <time>
-    Corral run <run>, provider lab
-    Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
-      · on https://cluster.invalid (context inline), Kubernetes v1.99.0
-      passed in <time>: One is green
-
-    1 passed, 0 failed
-    Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
-    Report: out/report.json (<time>)
-    Taking the cluster down ...
-    Taking the cluster down: <time>, failed
-    Page: out/report.html"
-  `);
+  expect(run.stdout).toMatch(
+    /^1 scenario, provider lab, Longhorn: emulator\nBooting three nodes \.\.\.\nBooting three nodes: <time>\nCorral run <run>, provider lab\n/,
+  );
+  expect(run.stdout).toMatch(/\n {2}passed in <time>: One is green\n\n1 passed, 0 failed\n/);
+  expect(run.stdout).toMatch(
+    /\nTaking the cluster down \.\.\.\nTaking the cluster down: <time>, failed\nPage: /,
+  );
   expect(run.report).toMatchObject({
     end: { state: 'finished', reason: null },
     kubernetes: { context: 'inline', server: 'https://cluster.invalid', version: 'v1.99.0' },

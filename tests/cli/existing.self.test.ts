@@ -74,14 +74,6 @@ test('a run whose cluster cannot be compared has not passed', async () => {
   expect(ended.report).toMatchObject({ totals: { passed: 1 }, differences: null });
 });
 
-test('before anything is made an interruption ends it at once, and says that nothing was made', async () => {
-  server.fallSilent();
-  const ended = await play('', { signals: [{ after: '1 scenario', signal: 'SIGINT' }] });
-  expect(ended).toMatchObject({ exitCode: 4, stderr: 'e2e: interrupted by SIGINT before a scenario ran' });
-  expect(ended.stdout).toContain('interrupted by SIGINT: nothing was made yet');
-  expect(ended.report).toMatchObject({ end: { state: 'interrupted' }, totals: { skipped: 1 } });
-});
-
 test('what --support-bundle needs is asked for where it is given, before anything is made', async () => {
   server.deny({ verb: 'create', resource: 'supportbundles' });
   const ended = await play("await does('Given a thing');", {

@@ -46,11 +46,7 @@ const existing = ['--mode', 'existing', '--', '--store-image', 'store:1'];
 describe('the flags', () => {
   test('say where, how many and what', () => {
     expect(parseFleet([...cluster(), '--shards', '3', '--', '--only', 'deletion'])).toMatchObject({
-      shards: 3,
-      mode: 'lab',
-      image: 'suite:1',
-      context: 'c',
-      flags: ['--only', 'deletion'],
+      ...{ shards: 3, mode: 'lab', image: 'suite:1', context: 'c', flags: ['--only', 'deletion'] },
       e2e: { provider: 'lab', longhorn: 'emulator', only: 'deletion' },
     });
   });
@@ -112,10 +108,11 @@ describe('what a fleet makes', () => {
   test('gives labs a user namespace of their own, and no token', async () => {
     const objects = await compose(['--shards', '2']);
     expect(objects.map(({ kind }) => kind)).toEqual(['Namespace', 'Job']);
+    const containers = [{ image: 'suite:1', securityContext: { procMount: 'Unmasked' }, args: [] }];
     expect(podOf(objects)).toMatchObject({
       hostUsers: false,
       automountServiceAccountToken: false,
-      containers: [{ image: 'suite:1', securityContext: { procMount: 'Unmasked' }, args: [] }],
+      containers,
     });
   });
 

@@ -47,22 +47,10 @@ const shards = {
 test('shards become one report, with a table, the exit code of what they say, and --times to split by', async () => {
   const ended = await merge(shards, ['reports', '--times', '.corral/times.json']);
   expect(ended).toMatchObject({ exitCode: 1, stderr: '' });
-  expect(ended.stdout).toMatchInlineSnapshot(`
-    "
-    1 round: ✓ passed, ! known bug, ✗ failed, ? not provable, - skipped
-
-    rounds  passed  failed  skipped  min  median  max
-    ✓            1       0        0  1 s     1 s  1 s  A
-    ✗            0       1        0  1 s     1 s  1 s  B
-    ✓            1       0        0  1 s     1 s  1 s  C
-
-    Did not pass:
-      ✗ B
-
-    2 passed, 1 failed
-    Judged: the emulator v1.12.1-emulator: this run proves the suite, not Longhorn
-    Report: .corral/merged/report.json (5 s)"
-  `);
+  expect(ended.stdout).toMatch(/^✗ +0 +1 +0 +1 s +1 s +1 s {2}B$/m);
+  expect(ended.stdout).toMatch(
+    /\n2 passed, 1 failed\nJudged: .*\nReport: \.corral\/merged\/report\.json \(5 s\)$/,
+  );
   expect(ended.report?.scenarios.map(({ name }) => name)).toEqual(['A', 'B', 'C']);
   expect(ended.times).toEqual({ 'one.e2e.ts A': 1000, 'one.e2e.ts C': 1000 });
 });
