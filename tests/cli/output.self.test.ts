@@ -5,12 +5,12 @@ import { runInTerminal, runSuite, withSuite } from '../support/run-suite.ts';
 import { openTerminal } from '../support/terminal.ts';
 
 const suite = {
-  'one.e2e.ts': `scenario('One is green', {}, async ({ does, finds }) => {
+  'one.e2e.ts': `scenario('Two is red', {}, ({ does }) => does('Then it breaks', () => { throw new Error('no'); }));
+scenario('One is green', {}, async ({ does, finds }) => {
   console.log('by itself');
   await does('Given a thing');
   finds({ title: 'The manual is wrong', detail: 'It says A' });
 });`,
-  'two.e2e.ts': `scenario('Two is red', {}, ({ does }) => does('Then it breaks', () => { throw new Error('no'); }));`,
 };
 
 test('--json: an event a line, and nothing else on stdout', async () => {

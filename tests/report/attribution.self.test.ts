@@ -34,19 +34,6 @@ type Told = { state: string; at: string; because: string; reason: string };
 
 type Read = { folder: string; ended: Ended; replay: string };
 
-/** Plays a suite, and gives what each reader of the run is told of a scenario. */
-const played = async (
-  text: string,
-  work: (of: (name: string) => Promise<Told>) => Promise<void>,
-  before?: (folder: string) => Promise<void>,
-) =>
-  withSuite({ 'one.e2e.ts': head + text }, async ({ folder, config }) => {
-    await before?.(folder);
-    const ended = await runCommandIn(folder, config, { flags: ['--workers', '2'] });
-    const replay = await runInProcess(() => runReplayCommand([join(folder, 'out')]));
-    await work((name) => toldOf(name, { folder, ended, replay: replay.stdout }));
-  });
-
 /** What report.json says of a scenario; and that the console, JUnit, the page and the replay say the same. */
 const toldOf = async (name: string, { folder, ended, replay }: Read): Promise<Told> => {
   const scenario = ended.report?.scenarios.find((each) => each.name === name);
@@ -68,34 +55,6 @@ const toldOf = async (name: string, { folder, ended, replay }: Read): Promise<To
   return { state, at: pointsTo.at, because: pointsTo.because.join('\n'), reason: reason ?? '' };
 };
 
-test("what is nobody else's fault points to Longhorn, or to the cluster, in the report of a run", () =>
-  played(
-    `longhornScenario('Late, with a cluster at rest', {}, attaches);
-longhornScenario('A node is lost', {}, async (steps) => {
-  const pod = (ready) => event({
-    metadata: { name: 'longhorn-manager-a' },
-    status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready }], containerStatuses: [{ name: 'longhorn-manager', ready: true }] },
-  });
-  steps.pods.push(pod('True'));
-  steps.pods.push(pod('False'));
-  await attaches(steps);
-});
-`,
-    async (of) => {
-      for (const [name, at, because] of [
-        ['Late, with a cluster at rest', 'longhorn', /the cluster shows no trouble of its own in that time/],
-        [
-          'A node is lost',
-          'cluster',
-          /pod longhorn-manager-a was Running, not ready at .*its node may be lost/,
-        ],
-      ] as const)
-        expect
-          .soft(await of(name), name)
-          .toMatchObject({ state: 'failed', at, because: expect.stringMatching(because) });
-    },
-  ));
-
 const scenario = 'A recurring job goes on making backups while the engine deletes none';
 const recording = join(root, 'fixtures/recordings/runs/volume-beside-a-wrapped-engine.ndjson.gz');
 const begun = Date.parse('2026-11-22T07:28:00.398Z');
@@ -103,7 +62,22 @@ const begun = Date.parse('2026-11-22T07:28:00.398Z');
 const [wrapped, unwrapped] = ['2026-11-22T07:25:30.742Z', '2026-11-22T07:28:15.217Z'].map(Date.parse);
 const line = String.raw`time="2026-11-22T07:28:17Z" level=error msg="Error running start replica command: exec: \"/host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn\": stat /host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn: no such file or directory" volume=corral-hiqt6e-volume-571e6c69`;
 
-test('a fault of another scenario points to the suite, by the name of both, as of a volume that a real v1.12.1 started beside a wrapped engine', () => {
+const suite = (begins: number) => `${head}const inForce = Promise.withResolvers();
+const failed = Promise.withResolvers();
+const started = Promise.withResolvers();
+longhornScenario('Its volume starts', {}, async ({ plays, attach, answers, does, later }) => {
+  later(started.resolve);
+  plays('recorded.ndjson.gz', { start: ${begins}, until: 200 });
+  const replica = (name) => ({ metadata: { name }, spec: { nodeID: 'node1', desireState: 'stopped', failedAt: '2026-11-22T07:28:17Z' }, status: { currentState: 'stopped' } });
+  answers.lists = { replicas: [replica('r-1'), replica('r-2')], pods: [{ metadata: { name: 'instance-manager-a' } }] };
+  answers.log = ${JSON.stringify(line)};
+  await does('Given a volume', () => attach('corral-hiqt6e-volume-571e6c69', 'node3'));
+});
+longhornScenario('It changes a setting', {}, async ({ faults }) => { await started.promise; await faults.inject(change); inForce.resolve(); await failed.promise; });
+longhornScenario('It stands beside', {}, async (steps) => { steps.later(failed.resolve); await inForce.promise; await attaches(steps); });
+`;
+
+test('a fault of another scenario points to the suite, by the name of both, as of a volume that a real v1.12.1 started beside a wrapped engine', async () => {
   const shift = Date.now() - begun - 30_000;
   const at = (time = 0): string => new Date(time + shift).toISOString();
   const title = "the engine's binary refuses to delete a backup of the job's volume";
@@ -114,53 +88,38 @@ test('a fault of another scenario points to the suite, by the name of both, as o
     title,
     data: {},
   };
-  const entry = { ...fault, scenario, recordedAt: at(wrapped) };
-  return played(
-    `const inForce = Promise.withResolvers();
-const failed = Promise.withResolvers();
-const started = Promise.withResolvers();
-longhornScenario('Its volume starts', {}, async ({ plays, attach, answers, does, later }) => {
-  later(started.resolve);
-  plays('recorded.ndjson.gz', { start: ${begun + shift}, until: 200 });
-  const replica = (name) => ({ metadata: { name }, spec: { nodeID: 'node1', desireState: 'stopped', failedAt: '2026-11-22T07:28:17Z' }, status: { currentState: 'stopped' } });
-  answers.lists = { replicas: [replica('r-1'), replica('r-2')], pods: [{ metadata: { name: 'instance-manager-a' } }] };
-  answers.log = ${JSON.stringify(line)};
-  await does('Given a volume', () => attach('corral-hiqt6e-volume-571e6c69', 'node3'));
-});
-longhornScenario('It changes a setting', {}, async ({ faults }) => { await started.promise; await faults.inject(change); inForce.resolve(); await failed.promise; });
-longhornScenario('It stands beside', {}, async (steps) => { steps.later(failed.resolve); await inForce.promise; await attaches(steps); });
-`,
-    async (of) => {
-      const recorded = await of('Its volume starts');
-      expect(recorded).toMatchObject({ state: 'not-provable', at: 'suite' });
-      expect(recorded.because).toContain(
-        `the scenario "${scenario}" had a fault in force, wrapped-engine (the engine's binary refuses`,
-      );
-      expect(recorded.because).toContain('it reaches every volume that starts meanwhile, and this one did');
-      const [, first] = recorded.reason.split('\n');
-      for (const part of [
-        'volume corral-hiqt6e-volume-571e6c69 is faulted, all its replicas have failed: no waiting leads to it',
-        'nearest cause: volume corral-hiqt6e-volume-571e6c69: it is detached, faulted; 2 of 2 replicas failed; ',
-        'Error running start replica command: exec: "/host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn": stat',
-      ])
-        expect(first).toContain(part);
-      const beside = await of('It stands beside');
-      expect(beside).toMatchObject({ state: 'not-provable', at: 'suite' });
-      expect(beside.because).toMatch(
-        /^the scenario "It changes a setting" had a fault in force, patched-object \(no backup is taken on\), from \S+ on: it reaches everything$/,
-      );
-      expect(beside.reason).toMatch(
-        /it reaches everything, so this is no verdict on Longhorn:\ntimed out after 300 ms \(a test\)/,
-      );
-    },
-    async (folder) => {
-      await copyFile(recording, join(folder, 'recorded.ndjson.gz'));
-      await mkdir(join(folder, 'out'));
-      const healed = { healed: entry.id, healedAt: at(unwrapped) };
-      await writeFile(
-        ledgerPath(join(folder, 'out')),
-        `${JSON.stringify(entry)}\n${JSON.stringify(healed)}\n`,
-      );
-    },
-  );
+  const ledger = [
+    { ...fault, scenario, recordedAt: at(wrapped) },
+    { healed: fault.id, healedAt: at(unwrapped) },
+  ];
+  await withSuite({ 'one.e2e.ts': suite(begun + shift) }, async ({ folder, config }) => {
+    await copyFile(recording, join(folder, 'recorded.ndjson.gz'));
+    await mkdir(join(folder, 'out'));
+    const lines = ledger.map((each) => `${JSON.stringify(each)}\n`);
+    await writeFile(ledgerPath(join(folder, 'out')), lines.join(''));
+    const ended = await runCommandIn(folder, config, { flags: ['--workers', '2'] });
+    const { stdout } = await runInProcess(() => runReplayCommand([join(folder, 'out')]));
+    const of = (name: string) => toldOf(name, { folder, ended, replay: stdout });
+    const recorded = await of('Its volume starts');
+    expect(recorded).toMatchObject({ state: 'not-provable', at: 'suite' });
+    expect(recorded.because).toContain(
+      `the scenario "${scenario}" had a fault in force, wrapped-engine (the engine's binary refuses`,
+    );
+    expect(recorded.because).toContain('it reaches every volume that starts meanwhile, and this one did');
+    const [, first] = recorded.reason.split('\n');
+    for (const part of [
+      'volume corral-hiqt6e-volume-571e6c69 is faulted, all its replicas have failed: no waiting leads to it',
+      'nearest cause: volume corral-hiqt6e-volume-571e6c69: it is detached, faulted; 2 of 2 replicas failed; ',
+      'Error running start replica command: exec: "/host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn": stat',
+    ])
+      expect(first).toContain(part);
+    const beside = await of('It stands beside');
+    expect(beside).toMatchObject({ state: 'not-provable', at: 'suite' });
+    expect(beside.because).toMatch(
+      /^the scenario "It changes a setting" had a fault in force, patched-object \(no backup is taken on\), from \S+ on: it reaches everything$/,
+    );
+    expect(beside.reason).toMatch(
+      /it reaches everything, so this is no verdict on Longhorn:\ntimed out after 300 ms \(a test\)/,
+    );
+  });
 });

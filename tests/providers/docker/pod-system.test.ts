@@ -49,13 +49,6 @@ test("where apt knows no Debian archive, Docker makes the pods' system, once, an
   expect(asked()).toEqual(all);
 });
 
-test('where there is neither, that is told', async () => {
-  await stubs.behave(ubuntu);
-  vi.stubEnv('PATH', join(stubs.folder, 'bin'));
-  await stubs.lose('docker');
-  await expect(prepare()).rejects.toThrow('no Debian archive on this machine, and there is no docker');
-});
-
 test('what Docker made goes also when it fails', async () => {
   await stubs.behave({ when: 'docker create', says: 'no such image', exitCode: 1 });
   const apt = '#!/bin/sh\necho noble http://127.0.0.1:9/ubuntu\n';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type Cluster, connect, resources } from '../../../e2e/kube/cluster.ts';
 import { dockerProvider } from '../../../providers/docker/provider.ts';
 import { kindTool } from '../../../providers/kind/tool.ts';
@@ -33,14 +33,10 @@ const play = async (...parts: (keyof typeof plays)[]): Promise<void> => {
 };
 
 const makeNodes = async (): Promise<void> => {
-  for (const node of nodes) {
-    await cluster.create(resources.nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name: node } });
-    await cluster.patch(
-      resources.nodes,
-      { name: node },
-      { status: { conditions: [{ type: 'Ready', status: 'True' }] } },
-      { subresource: 'status' },
-    );
+  const status = { conditions: [{ type: 'Ready', status: 'True' }] };
+  for (const name of nodes) {
+    await cluster.create(resources.nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name } });
+    await cluster.patch(resources.nodes, { name }, { status }, { subresource: 'status' });
   }
 };
 
@@ -61,11 +57,11 @@ beforeAll(async () => {
   await mkdir(join(dir, 'images'));
   await writeFile(join(dir, 'longhorn.yaml'), text);
   await writeFile(join(dir, 'images/all.tar'), await tarOf(ociLayout(images)));
-});
-afterAll(async () => {
-  await rm(dir, { recursive: true });
-  await stubs.stop();
-  await server.stop();
+  return async () => {
+    await rm(dir, { recursive: true });
+    await stubs.stop();
+    await server.stop();
+  };
 });
 
 const up = (signal: AbortSignal, lines: string[] = []) =>
@@ -92,19 +88,8 @@ test('it brings a Longhorn, and takes all of it down', async () => {
   const lines: string[] = [];
   await makeNodes();
   const rising = up(new AbortController().signal, lines);
-  await play(
-    'settings',
-    'target',
-    'store',
-    'managers',
-    'webhooks',
-    'nodes',
-    'engineImage',
-    'instanceManagers',
-    'targetAvailable',
-    'csi',
-    'deployments',
-  );
+  await play('settings', 'target', 'store', 'managers', 'webhooks', 'nodes', 'engineImage');
+  await play('instanceManagers', 'targetAvailable', 'csi', 'deployments');
   const { down, keep: _keep, kubeconfig, lost, trouble, reach, ...known } = await rising;
   expect(known).toMatchObject({
     provider: 'kind',
@@ -128,10 +113,7 @@ test('it brings a Longhorn, and takes all of it down', async () => {
   ]);
   // An index would be taken for all its platforms, which are not there.
   const { stdout } = await execa('tar', ['-xOf', loaded.at(-1) as string, 'index.json']);
-  const { manifests } = JSON.parse(stdout) as { manifests: { mediaType: string }[] };
-  expect(new Set(manifests.map(({ mediaType }) => mediaType))).toEqual(
-    new Set(['application/vnd.oci.image.manifest.v1+json']),
-  );
+  expect(stdout).not.toContain('application/vnd.oci.image.index.v1+json');
   await down();
   expect(stubs.clusters()).toEqual([]);
   expect(stubs.calls().at(-1)?.asked).toBe(`kind delete cluster --name ${name}`);

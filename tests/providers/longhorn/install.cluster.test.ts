@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { once } from '../../../e2e/history/expectation.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import { type Cluster, connect, type KubernetesObject } from '../../../e2e/kube/cluster.ts';
@@ -27,8 +27,8 @@ beforeAll(async () => {
   server = await startApiServer();
   kubeconfig = await server.kubeconfig();
   cluster = connect({ kubeconfig });
+  return () => server.stop();
 });
-afterAll(() => server.stop());
 
 const { objects } = fitToCluster(readObjects([{ source: 'longhorn.yaml', text: releaseText('v1.12.1') }]), {
   missing: [],
@@ -46,41 +46,26 @@ const play = async (...names: (keyof typeof plays)[]): Promise<void> => {
 test('a release is applied, its target pointed at the store once it can be listed, and waited for', async () => {
   const awaited: string[] = [];
   const onProgress = (text: string) => awaited.push(text);
-  const installed = installRelease({
-    kubeconfig,
-    objects,
-    nodes,
-    storeImage: 'store:test',
-    signal,
-    timeout: 300_000,
-    onProgress,
-  });
+  const how = { storeImage: 'store:test', signal, timeout: 300_000, onProgress };
+  const installed = installRelease({ kubeconfig, objects, nodes, ...how });
   await play('settings', 'target', 'store', 'managers', 'webhooks', 'nodes', 'engineImage');
   const targets = await follow<BackupTarget>(cluster, longhornResources.backupTargets, { namespace, signal });
   expect(targets.current('default')?.spec.backupTargetURL).toBeUndefined();
   await play('lateInstanceManagers');
-  const managers = await follow(
-    cluster,
-    { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' },
-    { namespace, signal },
-  );
+  const resource = { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' };
+  const managers = await follow(cluster, resource, { namespace, signal });
   const isTouched = ({ metadata }: KubernetesObject) =>
     metadata.annotations?.['corral.test/touched'] !== undefined;
-  for (const name of nodes.map((node) => `instance-manager-${node}`))
-    await once(managers, isTouched, {
-      name,
-      label: 'Longhorn is made to look at it again',
-      within: '5m',
-      owner: 'this test',
-    });
+  const wait = { within: '5m', owner: 'this test' } as const;
+  for (const node of nodes) {
+    const label = 'Longhorn is made to look at it again';
+    await once(managers, isTouched, { ...wait, name: `instance-manager-${node}`, label });
+  }
   await managers.stop();
   await play('instanceManagers');
   const url = 'nfs://backupstore.corral-default-backupstore:/opt/backupstore';
-  const pointed = await once(targets, ({ spec }) => spec.backupTargetURL === url, {
-    label: 'it is pointed',
-    within: '5m',
-    owner: 'this test',
-  });
+  const isPointed = ({ spec }: BackupTarget) => spec.backupTargetURL === url;
+  const pointed = await once(targets, isPointed, { ...wait, label: 'it is pointed' });
   expect(pointed.spec.pollInterval).toBe('5m0s');
   expect(Date.parse(pointed.spec.syncRequestedAt ?? '')).toBeGreaterThan(Date.now() - 30_000);
   await play('targetAvailable', 'csi', 'deployments');

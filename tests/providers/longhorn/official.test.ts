@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { fetchRelease } from '../../../providers/longhorn/official.ts';
 import { startRegistry } from '../../support/oci-registry.ts';
 import { end, listen } from '../../support/serving.ts';
@@ -13,8 +13,8 @@ let from: string;
 
 beforeAll(async () => {
   from = `http://127.0.0.1:${await listen(server)}`;
+  return () => end(server);
 });
-afterAll(() => end(server));
 
 test.each([
   ['v1.12.1', '/v1.12.1/deploy/longhorn.yaml', 'a release'],

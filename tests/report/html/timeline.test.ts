@@ -91,14 +91,6 @@ describe('an expectation', () => {
     ]);
   });
 
-  test('is told by its label alone where that is all that is awaited', () => {
-    const label = 'the backup is ready';
-    const once = { ...set, name: null, label, steps: [label] };
-    const met = { ...once, phase: 'met', reached: [] };
-    const [bracket] = laneOf(make([awaits(1.5, once), awaits(3, met)]), '').brackets;
-    expect(bracket).toMatchObject({ label, steps: [{ label, at: 3 }] });
-  });
-
   test('is open where the run ended before it was decided, on a lane of its own where its object never came', () => {
     const { bars, brackets } = laneOf(make([awaits(1.5, set)]), 'b1');
     expect(bars).toEqual([]);

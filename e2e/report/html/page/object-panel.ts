@@ -95,7 +95,7 @@ const isEmpty = (value: unknown): boolean =>
   typeof value !== 'object' || value === null || Object.keys(value).length === 0;
 
 /** Writes an object as YAML does; what lies at or under a path of `changed` is marked. */
-export const toYaml = (value: unknown, changed: readonly Path[] = []): YamlLine[] => {
+const toYaml = (value: unknown, changed: readonly Path[] = []): YamlLine[] => {
   const isChanged = (path: Path) =>
     changed.some((each) => each.length <= path.length && each.every((key, index) => key === path[index]));
   const write = (inner: unknown, path: Path, indent: string, lead: string): YamlLine[] => {

@@ -106,7 +106,7 @@ export const drawLane = (svg: SVGSVGElement, lane: Lane, window: Window): void =
 const own = 6;
 
 /** The line (from 0) on which each bracket is drawn, so that none lies over another. */
-export const levelsOf = (brackets: readonly Bracket[]): number[] => {
+const levelsOf = (brackets: readonly Bracket[]): number[] => {
   const ends: number[] = [];
   return brackets.map(({ from, to }) => {
     const free = brackets.length <= own ? -1 : ends.findIndex((end) => end <= from);

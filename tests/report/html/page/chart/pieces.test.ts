@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Bar, Mark, Tone } from '../../../../../e2e/report/html/data.ts';
-import { levelsOf } from '../../../../../e2e/report/html/page/chart/draw-lane.ts';
-import { layOutBars, layOutMarks } from '../../../../../e2e/report/html/page/chart/pieces.ts';
+import type { Bar, Tone } from '../../../../../e2e/report/html/data.ts';
+import { layOutBars } from '../../../../../e2e/report/html/page/chart/pieces.ts';
 
 const bar = (from: number, to: number, tone: Tone = 'good'): Bar => ({
   ...{ from, to, tone, state: 's', texts: [] },
@@ -31,20 +30,4 @@ test('what is too narrow is one piece with its count, and as bad as the worst in
   const most = layOutBars(bars(10_000, 10, 1e-3), window);
   expect(most.length).toBeLessThanOrEqual(500);
   expect(most.reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
-});
-
-test('marks that would lie on each other are one, and a bad one is what is shown of them', () => {
-  const mark = (at: number, shape: Mark['shape'] = 'note'): Mark => ({ at, shape, text: '' });
-  const marks = [mark(5), mark(11), mark(11.01), mark(11.02, 'bad'), mark(15), mark(25)];
-  expect(layOutMarks(marks, window).map(({ x, count, mark: { shape } }) => [x, count, shape])).toEqual([
-    [100, 3, 'bad'],
-    [500, 1, 'note'],
-  ]);
-});
-
-test('brackets lie on lines of their own, as long as they are few', () => {
-  const rest = { state: 'met' as const, label: '', steps: [], reason: null, limit: null };
-  const brackets = Array.from({ length: 8 }, (_, index) => ({ ...rest, from: index, to: index + 1 }));
-  expect(levelsOf(brackets.slice(0, 2))).toEqual([0, 1]);
-  expect(levelsOf([...brackets, { ...rest, from: 7.5, to: 9 }])).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1]);
 });
