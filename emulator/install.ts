@@ -31,7 +31,7 @@ const service = (
 });
 
 /** The API, which any manager serves, and the user interface under Longhorn's names. */
-export const services = [
+const services = [
   service('longhorn-backend', managerName, { port: managerPorts.manager, targetPort: 'manager' }),
   service('longhorn-frontend', uiName, { port: 80, targetPort: 'http' }),
 ];

@@ -17,7 +17,7 @@ const quote = (value: unknown): string => {
 const callers = ['func', 'file'];
 
 /** One log line without its newline. */
-export const formatLine = (level: Level, message: string, fields: Fields, now = new Date()): string => {
+const formatLine = (level: Level, message: string, fields: Fields, now = new Date()): string => {
   const keys = Object.keys(fields);
   const rest = callers
     .filter((key) => key in fields)

@@ -36,6 +36,10 @@ export const mutants = {
     'a new backup that has lost the lock is tried again and again in silence, instead of ending in Error',
   // A store that fails.
   'failed-upload-completes': 'a backup whose upload has failed is Completed, and says nothing of it',
+  'lost-backup-stays': 'a completed Backup that the store has no more stays in Longhorn',
+  // A backup target that changes.
+  'old-store-kept': 'a backup target that becomes another store is still looked at where it was',
+  'old-key-kept': 'a manager logs in to a store with the key that it read first, for as long as it lives',
   // Recurring jobs.
   'cleanup-error-fails-job':
     'an error of the cleanup fails the job, which is then run again and makes one more backup',

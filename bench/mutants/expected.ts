@@ -17,6 +17,12 @@ const meetsDeletion = 'A backup that meets the lock of a deletion fails for good
 const sameWords = 'The same words pass for a deletion, and are the end for a creation';
 const killedHeld = 'A deletion that is held open when its manager is killed is begun again';
 const noSpace = 'A backup for which the store has no space fails, and harms no other';
+const lostConfig =
+  'A backup whose config is gone from the store goes from Longhorn, and is back as soon as that is';
+const changedTarget =
+  'Backups outlive a change of their target to another kind of store, and are back with it';
+const renewedKey =
+  'A key that expires while a backup is uploaded ends that one alone, and all goes on with a new one';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
 const pageDeletes = 'The page of backups deletes the one that it names, and shows how another waits for that';
@@ -63,6 +69,9 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   ],
   'lost-lock-retried-creation': [{ scenario: meetsDeletion, by: 'then.creationLostLock' }],
   'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
+  'lost-backup-stays': [{ scenario: lostConfig, by: 'then.letGo' }],
+  'old-store-kept': [{ scenario: changedTarget, by: 'then.letGo' }],
+  'old-key-kept': [{ scenario: `${renewedKey} [s3]`, by: 'then.targetAvailable' }],
   'cleanup-error-fails-job': [{ scenario: jobDenied, by: 'then.jobsComplete' }],
   'retain-ignored': [{ scenario: jobReadOnly, by: 'then.jobLogs' }],
   'retain-off-by-one': [{ scenario: jobReadOnly, by: 'then.jobLogs' }],

@@ -4,6 +4,7 @@ import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { atCluster } from '../store/matrix/at-cluster.ts';
 import {
   bugsOf,
   type Cell,
@@ -21,6 +22,7 @@ import {
 import { type Engine, type Matrix, openMatrix } from '../store/matrix/play.ts';
 import { parseFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { cellsPlayed } from './traceability/cells-played.ts';
 
 type Arguments = { engine?: string; only: string; json?: string };
 
@@ -35,6 +37,8 @@ type Played = Cell & {
   bugs: string[];
   output: string;
   seconds: number;
+  /** Of a red one: what becomes of it on a cluster. */
+  cluster?: string;
 };
 
 type Impossible = Cell & { why: string };
@@ -43,7 +47,7 @@ const text = `
 Each cell is an operation of the engine's own command on a store in a folder, while the file system below that store fails in one place in one way; the store
 has two backups of a volume. What is left is judged once all is healed: ${Object.values(meanings).join('; ')}.
 
-A red cell is told with the bugs of Longhorn that explain it. The file system is served by this command (FUSE), in a mount namespace of its own: it needs
+A red cell is told with the bugs of Longhorn that explain it, and with the scenario that plays it on a cluster, or what becomes of it there. The file system is served by this command (FUSE), in a mount namespace of its own: it needs
 /dev/fuse and unshare, as root or as a user who may make user namespaces. A command of a container's image has to be copied out of it first.
 
 Exit codes: 0 every red cell is one of a known bug; 1 one is not, or a trouble was not met; 2 the command was called in a way it does not know; 3 the cells
@@ -131,30 +135,49 @@ const divide = async (
   return { can, cannot };
 };
 
-const judged = (cell: Cell, outcome: Awaited<ReturnType<Matrix['play']>>): Played => {
+const judged = (
+  cell: Cell,
+  outcome: Awaited<ReturnType<Matrix['play']>>,
+  scenarios: ReadonlyMap<string, string>,
+): Played => {
   const bugs = outcome.signs.map((sign) => bugsOf(cell, sign));
   const verdict = (): Verdict => {
     if (outcome.met === 0) return 'not met';
     if (bugs.length === 0) return 'green';
     return bugs.every((of) => of.length > 0) ? 'known' : 'red';
   };
-  return { ...cell, ...outcome, verdict: verdict(), bugs: [...new Set(bugs.flat())] };
+  const cluster = bugs.length === 0 ? {} : { cluster: onCluster(cell, scenarios) };
+  return { ...cell, ...outcome, verdict: verdict(), bugs: [...new Set(bugs.flat())], ...cluster };
 };
 
-const line = ({ verdict, exitCode: code, signs, bugs, ...cell }: Played): string => {
+/** What becomes of a red cell on a cluster: the scenario that plays it, or what is known of it. */
+const onCluster = (cell: Cell, scenarios: ReadonlyMap<string, string>): string => {
+  const scenario = scenarios.get(nameOf(cell));
+  if (scenario !== undefined) return `on a cluster: "${scenario}"`;
+  const known = atCluster(cell);
+  if (known === undefined) return 'what becomes of it on a cluster nobody knows';
+  if ('as' in known) return `on a cluster as ${known.as}: ${known.why}`;
+  return 'cannot' in known
+    ? `on no cluster: ${known.cannot}`
+    : `on a cluster without harm: ${known.harmless}`;
+};
+
+const line = ({ verdict, exitCode: code, signs, bugs, cluster, ...cell }: Played): string => {
   const told =
     signs.length === 0 ? '' : `: ${signs.join(', ')}${bugs.length > 0 ? ` (${bugs.join(', ')})` : ''}`;
-  return `${verdict.padEnd(7)}  ${nameOf(cell)}, exit code ${code}${told}`;
+  const there = cluster === undefined ? '' : `\n         ${cluster}`;
+  return `${verdict.padEnd(7)}  ${nameOf(cell)}, exit code ${code}${told}${there}`;
 };
 
 /** Plays so many at once, as most of a cell is waiting; prints each in its turn. */
 const playAll = async (matrix: Matrix, can: readonly Cell[]): Promise<Played[]> => {
+  const scenarios = cellsPlayed();
   const played: Played[] = [];
   let printed = 0;
   const queue = can.entries();
   const worker = async (): Promise<void> => {
     for (const [index, cell] of queue) {
-      played[index] = judged(cell, await matrix.play(cell));
+      played[index] = judged(cell, await matrix.play(cell), scenarios);
       for (let next = played[printed]; next !== undefined; next = played[printed]) {
         process.stdout.write(`${line(next)}\n`);
         printed += 1;

@@ -20,7 +20,7 @@ import { learnObject } from './redact/learn.ts';
 import { createRequest, query, type RequestOptions, type SendRequest, throwUnlessOk } from './request.ts';
 import { pathOf } from './resources.ts';
 
-export { ApiError, BrokenStream, ExecError, unlessGone } from './errors.ts';
+export { ApiError, BrokenStream, unlessGone } from './errors.ts';
 export type { PodTarget } from './exec.ts';
 export type { KubernetesObject, Resource } from './objects.ts';
 export { resources } from './resources.ts';

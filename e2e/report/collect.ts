@@ -23,13 +23,14 @@ const judgeSilent = (test: TestCase, { interrupted }: RunEnd): Pick<ScenarioRepo
 
 /** Turns a vitest test into the scenario of the report. */
 export const toScenario = (test: TestCase, end: RunEnd): ScenarioReport => {
-  const { seed = null, store, outcome } = test.meta().corral ?? {};
+  const { seed = null, store, cells, outcome } = test.meta().corral ?? {};
   return {
     ...untold,
     name: test.name,
     file: toFile(test.module),
     seed,
     ...(store !== undefined && { store }),
+    ...(cells && { cells: [...cells] }),
     tags: [...test.tags],
     round: end.round,
     ...(outcome === undefined ? judgeSilent(test, end) : { state: outcome.state, reason: outcome.reason }),

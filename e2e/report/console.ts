@@ -4,7 +4,14 @@ import { formatDuration } from '../kube/duration.ts';
 import { beyondTold, composeCircumstances, composeFailure } from './compose-failure.ts';
 import { decisionOf } from './decision-of.ts';
 import { indent } from './indent.ts';
-import { describeFindings, findingsOf, isEmulated, otherThanLedger, shownBugs } from './judged.ts';
+import {
+  describeFindings,
+  findingsOf,
+  isEmulated,
+  otherThanLedger,
+  playedCells,
+  shownBugs,
+} from './judged.ts';
 import type { Failure, Kubernetes, Report, ScenarioReport, Step } from './schema.ts';
 import { titlesOf } from './title.ts';
 
@@ -139,11 +146,15 @@ export const composeClosing = (
   const failed = totals.failed + totals.notProvable > 0;
   const listed = scenarios.length > 1 ? listFailed(report, path) : [];
   const bugs = listKnown(report, path);
+  const cells = listCells(report);
   const otherwise = scenarios.flatMap(otherThanLedger).map((line) => `  ${line}`);
   const lines = [
     ...(listed.length > 0 ? ['', 'Did not pass:', ...listed] : []),
     ...(bugs.length > 0 ? ['', 'Known bugs of Longhorn (npm run bugs tells of each):', ...bugs] : []),
     ...(otherwise.length > 0 ? ['', 'Other than the ledger of known bugs says:', ...otherwise] : []),
+    ...(cells.length > 0
+      ? ['', "Cells of the store's matrix (npm run store-matrix plays all on the engine alone):", ...cells]
+      : []),
     '',
     paint(failed ? 'red' : 'green', composeTotals(totals)),
   ];
@@ -169,6 +180,14 @@ const listKnown = (report: Report, path: string): string[] => {
     const kept = scenario.evidence ? [`    ${join(dirname(path), scenario.evidence)}`] : [];
     return shownBugs(scenario).flatMap((id) => [`  ! ${id}: ${titleOf(scenario)}`, ...kept]);
   });
+};
+
+/** The cells of the store's matrix that were played, a line each. */
+const listCells = (report: Report): string[] => {
+  const titleOf = titlesOf(report);
+  const played = playedCells(report.scenarios);
+  const width = Math.max(...played.map(({ ended }) => ended.length));
+  return played.map(({ cell, ended, scenario }) => `  ${ended.padEnd(width)}  ${cell}: ${titleOf(scenario)}`);
 };
 
 const marks = { failed: '✗', 'not-provable': '?' } as const;

@@ -12,6 +12,20 @@ export const findingIn = (target: Pick<Report['target'], 'name'>): string =>
 export const shownBugs = ({ bugs = [] }: Pick<ScenarioReport, 'bugs'>): string[] =>
   bugs.filter(({ kept }) => !kept).map(({ id }) => id);
 
+/** A cell of the store's matrix that a scenario played: how that ended, in words, and which scenario it was. */
+export type PlayedCell<T> = { cell: string; ended: string; scenario: T };
+
+/** The cells of the store's matrix that were played on the cluster, in the order of their names. */
+export const playedCells = <T extends ScenarioReport>(scenarios: readonly T[]): PlayedCell<T>[] =>
+  scenarios
+    .filter(({ state }) => state !== 'skipped')
+    .flatMap((scenario) => {
+      const bugs = shownBugs(scenario);
+      const ended = bugs.length > 0 && scenario.state === 'known-bug' ? bugs.join(', ') : scenario.state;
+      return (scenario.cells ?? []).map((cell) => ({ cell, ended, scenario }));
+    })
+    .toSorted((one, other) => one.cell.localeCompare(other.cell));
+
 /** Where a scenario shows that the ledger of known bugs is wrong about the version played, a line each. */
 export const otherThanLedger = ({ name, bugs = [] }: Pick<ScenarioReport, 'name' | 'bugs'>): string[] =>
   bugs.flatMap(({ id, kept, listed }) =>

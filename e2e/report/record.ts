@@ -10,12 +10,14 @@ import type {
 } from './schema.ts';
 
 /**
- * What a scenario tells the reporter about itself, in vitest's task.meta: the seed and the kind of its store
- * when it is collected, the rest when it ends.
+ * What a scenario tells the reporter about itself, in vitest's task.meta: the seed, the kind of its store and its
+ * cells when it is collected, the rest when it ends.
  */
 export type ScenarioRecord = {
   seed: string | null;
   store?: string;
+  /** The cells of the store's matrix that it plays. */
+  cells?: readonly string[];
   outcome?: {
     state: ScenarioReport['state'];
     reason: string | null;

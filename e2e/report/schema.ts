@@ -101,6 +101,8 @@ const scenarioSchema = z.strictObject({
   seed: z.string().nullable(),
   /** The kind of backup store; missing in reports of before, and for what is no scenario. */
   store: z.string().optional(),
+  /** The cells of the store's matrix that it plays, by their names; missing where it plays none. */
+  cells: z.array(z.string()).optional(),
   tags: z.array(z.string()),
   /** Which of the repeated rounds it was played in, from 1. */
   round: z.int().positive(),

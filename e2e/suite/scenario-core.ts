@@ -14,12 +14,12 @@ export type { ScenarioOptions } from './play/fixture.ts';
 export const defineScenario =
   <Steps extends object>(fixture: Fixture<Steps>) =>
   (name: string, options: ScenarioOptions, body: ScenarioBody<Steps>): void => {
-    const { seed, tags = [], timeout = '10m', everyStore = false } = options;
+    const { seed, tags = [], timeout = '10m', everyStore = false, cells } = options;
     const { needs = [], exclusive = [], disruptions = [], longhorn = '*' } = options;
     for (const driver of storesToPlayOn(process.env, { needs, everyStore })) {
       const beside = needs.includes(twoStores) ? { otherStore: storeBeside(process.env, driver)?.name } : {};
       const declared = { needs, exclusive, disruptions, longhorn, store: driver.name, ...beside };
-      const record: ScenarioRecord = { seed: seed ?? null, store: driver.name };
+      const record: ScenarioRecord = { seed: seed ?? null, store: driver.name, ...(cells && { cells }) };
       const meta = { corral: record, corralDeclared: declared };
       // No time-out of the runner's: it would cut the cleanup short, and could not say what the scenario was
       // waiting for.

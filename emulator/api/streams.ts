@@ -20,7 +20,7 @@ const longestPayload = 1 << 16;
  * The collection a WebSocket's path names, /v1/ws/1s/backups or /v1/ws/backups, and its period in
  * milliseconds, 0 to 15,000.
  */
-export const readStreamPath = (pathname: string): { name: string; period: number } | undefined => {
+const readStreamPath = (pathname: string): { name: string; period: number } | undefined => {
   const [, period = '', name = ''] = /^\/v1\/ws(?:\/([^/]+))?\/([^/]+)$/.exec(pathname) ?? [];
   if (!Object.hasOwn(followed, name)) return undefined;
   return { name, period: Math.min(parseGoDuration(period), longestPeriod) };

@@ -11,7 +11,7 @@ type Readiness = { status: 'True' | 'False'; reason: string; message: string };
  * Whether a node counts as ready in Longhorn, given its Kubernetes node and its manager's pod; a node's own
  * manager knows it is.
  */
-export const readiness = (
+const readiness = (
   name: string,
   { kubernetesNode, pod }: { kubernetesNode: KubernetesNode | undefined; pod: Pod | undefined },
 ): Readiness => {

@@ -30,7 +30,7 @@ const mountsRoots: Record<Whose, string> = {
 const minorVersions = ['4.2', '4.1', '4.0'];
 
 /** Server, path and mount point of an `nfs://HOST:/PATH` URL; throws for any other. */
-export const parseNfsURL = (url: string, whose: Whose): { server: string; mountPoint: string } => {
+const parseNfsURL = (url: string, whose: Whose): { server: string; mountPoint: string } => {
   const [, scheme, host = '', path = ''] = /^(\w+):\/\/([^/]*)(\/.*)?$/.exec(url) ?? [];
   if (scheme !== 'nfs')
     throw new StoreError(

@@ -7,7 +7,7 @@ import type { Node } from '../longhorn/objects.ts';
 const lostReasons = ['KubernetesNodeGone', 'KubernetesNodeNotReady', 'ManagerPodMissing'];
 
 /** Whether the manager of a node is gone for good; so is one of a node that nobody knows, or of none. */
-export const isLost = (node: string, nodes: Node[]): boolean => {
+const isLost = (node: string, nodes: Node[]): boolean => {
   const found = nodes.find(({ metadata }) => metadata.name === node);
   const ready = found?.status?.conditions?.find(({ type }) => type === 'Ready');
   return found === undefined || (ready?.status === 'False' && lostReasons.includes(ready.reason));

@@ -102,6 +102,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
     client,
     binary,
     timeout,
+    mutant: options.mutant,
     look: mounts && createLook({ ...options, mounts, binary, timeout }),
   });
   const context: Context = {

@@ -4,6 +4,7 @@ import { createTargetClient, type TargetClient, unmount } from '../engine/target
 import { type Client, isNotFound } from '../kubernetes/client.ts';
 import type { BackupTarget } from '../longhorn/objects.ts';
 import { engineImage, namespace } from '../modelled-on.ts';
+import type { Mutant } from '../mutants.ts';
 
 /** The stores of backup targets as a manager comes to them. */
 export type Targets = {
@@ -51,20 +52,35 @@ const readSecret = async (client: Client, name: string): Promise<Secret> => {
   }
 };
 
-type Options = { client: Client; binary: string; timeout: number; look: Look | undefined };
+type Options = {
+  client: Client;
+  binary: string;
+  timeout: number;
+  look: Look | undefined;
+  mutant: Mutant | undefined;
+};
 
 /** Makes the way to stores, whose looks and commands have so many milliseconds each, but for a removal. */
-export const createTargets = ({ client, ...options }: Options): Targets => ({
-  open: async ({ metadata, spec }) => {
-    // A mounted one asks for none.
-    if (!spec.backupTargetURL.startsWith('s3:'))
-      return createTargetClient({ ...options, environment: () => ({}) });
-    const secret = await readSecret(client, spec.credentialSecret).catch((error) => {
-      throw new Error(
-        `failed to get ${metadata.name} backup target client on ${engineImage}: ${error.message}`,
-      );
-    });
-    return createTargetClient({ ...options, environment: () => environmentOf(secret) });
-  },
-  unmount: (url) => unmount(url, options),
-});
+export const createTargets = ({ client, mutant, ...options }: Options): Targets => {
+  const first = new Map<string, Promise<Secret>>();
+  const read = (name: string): Promise<Secret> => {
+    const known = mutant === 'old-key-kept' ? first.get(name) : undefined;
+    const secret = known ?? readSecret(client, name);
+    if (mutant === 'old-key-kept') first.set(name, secret);
+    return secret;
+  };
+  return {
+    open: async ({ metadata, spec }) => {
+      // A mounted one asks for none.
+      if (!spec.backupTargetURL.startsWith('s3:'))
+        return createTargetClient({ ...options, environment: () => ({}) });
+      const secret = await read(spec.credentialSecret).catch((error) => {
+        throw new Error(
+          `failed to get ${metadata.name} backup target client on ${engineImage}: ${error.message}`,
+        );
+      });
+      return createTargetClient({ ...options, environment: () => environmentOf(secret) });
+    },
+    unmount: (url) => unmount(url, options),
+  };
+};

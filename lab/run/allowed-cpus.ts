@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** The numbers in a list as the kernel writes them: `0-2,8` is 0, 1, 2 and 8. */
-export const parseCpuList = (list: string): number[] =>
+const parseCpuList = (list: string): number[] =>
   list.split(',').flatMap((range) => {
     const [first = Number.NaN, last = first] = range.split('-').map(Number);
     return Array.from({ length: last - first + 1 }, (_, position) => first + position);

@@ -143,7 +143,7 @@ export const commands: Record<string, How> = {
   // The taught scenario is there as well, and no browser, so that all three on the UI are skipped.
   'npm run e2e -- --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': {
     exitCode: 0,
-    says: /^14 of them will be played, 17 skipped:$/m,
+    says: /^19 of them will be played, 20 skipped:$/m,
     words: stub,
   },
   'kubectl get namespace kube-system -o jsonpath={.metadata.uid}': {

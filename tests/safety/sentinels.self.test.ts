@@ -103,10 +103,10 @@ const found = (artefacts: Record<string, string>, sentinels: readonly Sentinel[]
     ),
   );
 
-/** Each of the eight scenarios made four keys and a certificate's: no other process knows any of them. */
+/** Each of the eight scenarios made six keys and a certificate's: no other process knows any of them. */
 const expectNoLogin = (artefacts: Record<string, string>): void => {
   const made = sentinelsMade(dir);
-  expect(made).toHaveLength(8 * 5);
+  expect(made).toHaveLength(8 * 7);
   expect(found(artefacts, made)).toEqual([]);
 };
 

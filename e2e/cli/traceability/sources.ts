@@ -11,7 +11,13 @@ export type ToldSteps = {
 /**
  * A scenario as it is written, and the steps that it calls, itself or by helpers of its file: `then.deleted`.
  */
-export type WrittenScenario = { name: string; text: string; calls: ReadonlySet<string> };
+export type WrittenScenario = {
+  name: string;
+  text: string;
+  calls: ReadonlySet<string>;
+  /** The cells of the store's matrix that it says to play. */
+  cells: readonly string[];
+};
 
 /** A file of scenarios; `calls` are all steps that are called in it. */
 export type ScenarioFile = { scenarios: readonly WrittenScenario[]; calls: ReadonlySet<string> };
@@ -85,6 +91,14 @@ const calledBy = ({ type, callee }: Node): string | undefined => {
   return ['given', 'when', 'then'].includes(word) ? `${word}.${nameOf(callee)}` : undefined;
 };
 
+/** What a scenario's options say of cells. */
+const cellsIn = (statement: Node): string[] =>
+  [...walk(statement)].flatMap(({ node: { type, key, value } }) =>
+    type === 'Property' && nameOf(key) === 'cells' && isNode(value)
+      ? ((value.elements ?? []) as Node[]).map((each) => textOf(each) ?? '')
+      : [],
+  );
+
 /** Finds the scenarios in the source of a file, and the steps that they call. */
 export const readScenarios = (source: string): ScenarioFile => {
   const program = parse(source);
@@ -115,7 +129,8 @@ export const readScenarios = (source: string): ScenarioFile => {
       throw new Error(
         `a scenario's name is not written out: ${source.slice(statement.start, statement.start + 100)}`,
       );
-    return [{ name, text: source.slice(statement.start, statement.end), calls: new Set(callsIn(statement)) }];
+    const text = source.slice(statement.start, statement.end);
+    return [{ name, text, calls: new Set(callsIn(statement)), cells: cellsIn(statement) }];
   });
   return { scenarios, calls: new Set([...walk(program)].flatMap(({ node }) => calledBy(node) ?? [])) };
 };

@@ -9,7 +9,11 @@ const about = (variant: string): ScenarioOptions => ({
 
 scenario(
   'A deletion that fails is tried again, and a backup made beside it goes on',
-  { ...about('at-once'), needs: ['denyDeletion'] },
+  {
+    ...about('at-once'),
+    needs: ['denyDeletion'],
+    cells: ["delete | the backup's config | no permission to remove it"],
+  },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
     await given.data(volume, data.brief);

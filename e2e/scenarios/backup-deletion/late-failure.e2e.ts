@@ -13,7 +13,11 @@ const bug = 'manager-panics-on-late-failure';
 
 scenario(
   'A deletion that cannot remove a block, and fails after its backup has gone, ends no manager',
-  { ...about, needs: ['denyDeletion', 'mounted-store', 'block-device'] },
+  {
+    ...about,
+    needs: ['denyDeletion', 'mounted-store', 'block-device'],
+    cells: ['delete | blocks/xx/yy/ | no permission to change it'],
+  },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);

@@ -13,7 +13,7 @@ const others = { offset: 0, size: littleData.data.size };
 
 scenario(
   'The deletion of a backup leaves the others whole, though they cannot be listed',
-  about,
+  { ...about, cells: ['delete | backups/ | no permission to list it'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
@@ -40,7 +40,7 @@ scenario(
 
 scenario(
   'The deletion of a backup removes the blocks that it alone has, or fails, while the blocks cannot be listed',
-  about,
+  { ...about, cells: ['delete | blocks/ | no permission to list it'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
@@ -64,7 +64,7 @@ scenario(
 
 scenario(
   'A store whose volumes cannot be listed is not taken for an empty one',
-  about,
+  { ...about, cells: ['list volumes | volumes/ | no permission to list it'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
@@ -84,7 +84,7 @@ scenario(
 
 scenario(
   'The backups of a volume stay in Longhorn while they cannot be listed',
-  about,
+  { ...about, cells: ['list backups | backups/ | no permission to list it'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
@@ -111,6 +111,7 @@ scenario(
   'A backup that is being deleted does not go while its config cannot be looked at',
   {
     ...about,
+    cells: ['inspect | backups/ | no permission to enter it'],
     // On the others the manager panics over it, as over any removal that fails after its Backup has gone.
     longhorn: '>=1.10.4 <1.11.0 || >=1.11.3',
   },

@@ -33,7 +33,7 @@ scenario(
 
 scenario(
   'The deletion of a backup removes the blocks that it alone has, or fails, beside another whose config is empty',
-  { ...about, needs: ['emptyFile'] },
+  { ...about, needs: ['emptyFile'], cells: ["delete | another backup's config | empty file"] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);

@@ -44,13 +44,21 @@ const besideAnUpload =
 
 scenario(
   'A deletion does not begin beside an upload whose lock cannot be listed',
-  { ...about, needs: ['denyReading', 'foreignLock'] },
+  {
+    ...about,
+    needs: ['denyReading', 'foreignLock'],
+    cells: ['take a lock | locks/ | no permission to list it'],
+  },
   besideAnUpload(({ given }, { volume }) => given.unlistable({ of: volume, folder: 'locks' })),
 );
 
 scenario(
   'A deletion does not begin beside an upload whose lock is empty',
-  { ...about, needs: ['emptyFile', 'foreignLock'] },
+  {
+    ...about,
+    needs: ['emptyFile', 'foreignLock'],
+    cells: ["take a lock | another's lock | empty file"],
+  },
   besideAnUpload(async ({ given, then }, { volume, lock, second }) => {
     // Its own lock, which can be read, would keep the deletion off for as long as it lasts.
     await then.completed(second);
@@ -60,7 +68,11 @@ scenario(
 
 scenario(
   'A deletion does not begin beside an upload whose lock cannot be read, as the server answers with an error',
-  { ...about, needs: ['wrongAnswers', 'foreignLock'] },
+  {
+    ...about,
+    needs: ['wrongAnswers', 'foreignLock'],
+    cells: ["take a lock | another's lock | input/output error reading its data"],
+  },
   besideAnUpload(({ given }, { volume }) =>
     given.wrongAnswers('InternalError', { to: 'read', below: { of: volume, folder: 'locks' } }),
   ),

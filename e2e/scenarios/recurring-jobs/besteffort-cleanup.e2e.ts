@@ -67,7 +67,11 @@ const thenNothingElse = async ({ then }: Fixture, job: JobHandle): Promise<void>
 
 scenario(
   'A recurring job goes on making backups while the engine deletes none',
-  { ...about('read-only-backups', ['manager-mount']), needs: ['block-device', 'readOnlyBackups'] },
+  {
+    ...about('read-only-backups', ['manager-mount']),
+    needs: ['block-device', 'readOnlyBackups'],
+    cells: ['delete | backups/ | no permission to change it'],
+  },
   async (fixture) => {
     const { given, when, then } = fixture;
     let { job, backups } = await givenOneCleanRun(fixture);

@@ -120,7 +120,11 @@ export type TroubleName = keyof typeof troubles;
 
 export type Cell = { operation: Operation; place: Place; trouble: TroubleName };
 
-export const nameOf = ({ operation, place, trouble }: Cell): string => `${operation} | ${place} | ${trouble}`;
+/** The name of a cell; of some there is none, as a trouble is of folders or of files alone. */
+export type CellName = `${Operation} | ${Place} | ${TroubleName}`;
+
+export const nameOf = ({ operation, place, trouble }: Cell): CellName =>
+  `${operation} | ${place} | ${trouble}`;
 
 /** Every operation with every trouble at every place that can have it. */
 export const cells: readonly Cell[] = Object.keys(operations).flatMap((operation) =>

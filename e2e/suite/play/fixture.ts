@@ -8,6 +8,7 @@ import type { Disruption } from '../../longhorn/disruptions.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { Failure } from '../../report/schema.ts';
 import type { Ability } from '../../store/driver.ts';
+import type { CellName } from '../../store/matrix/cells.ts';
 import type { ScenarioDeps } from '../steps/deps.ts';
 
 /**
@@ -39,7 +40,8 @@ export type Need = 'lab' | 'browser' | 'mounted-store' | 'two-stores' | Capabili
  * scenario is skipped; `exclusive` is what a step of it asks to have for itself. `disruptions` is what it does that
  * others on the cluster could feel: where that is not allowed, it is skipped. `longhorn` is a semver range of
  * the versions that it holds for (default: all); on any other it is skipped. `everyStore`: it is played on every
- * kind of store that can do what it needs, also where others are on one alone.
+ * kind of store that can do what it needs, also where others are on one alone. `cells`: which cells of the
+ * store's matrix it plays, on a whole Longhorn.
  */
 export type ScenarioOptions = {
   seed?: string;
@@ -50,6 +52,7 @@ export type ScenarioOptions = {
   disruptions?: readonly Disruption[];
   longhorn?: string;
   everyStore?: true;
+  cells?: readonly CellName[];
 };
 
 /** What decides, before a scenario begins, where it is played and beside which others. */

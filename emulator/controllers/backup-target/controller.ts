@@ -15,8 +15,8 @@ const pollIsDue = ({ spec, status }: BackupTarget): boolean => {
   return interval > 0 && !!status?.lastSyncedAt && Date.now() - Date.parse(status.lastSyncedAt) > interval;
 };
 
-/** Which URL this process last knew each target by. */
-type Memory = { gate: SyncGate; urls: Map<string, string> };
+/** Which URL this process last knew each target by, and, by its uid, which at first. */
+type Memory = { gate: SyncGate; urls: Map<string, string>; first: Map<string, string> };
 
 // In every manager, owner or not: each has mounts of its own. Longhorn takes away those of all targets at
 // once; here a scenario that ends must not pull the store from under another.
@@ -69,6 +69,11 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
   }
   if (target.metadata.deletionTimestamp) return remove(context, target);
   const { uid = '' } = target.metadata;
+  if (context.mutant === 'old-store-kept') {
+    const { first } = memory;
+    if (!first.has(uid)) first.set(uid, target.spec.backupTargetURL);
+    target = { ...target, spec: { ...target.spec, backupTargetURL: first.get(uid) ?? '' } };
+  }
   const { backupTargetURL: url, syncRequestedAt } = target.spec;
   // A new URL alone is no reason: from one store to another Longhorn goes only when asked to, or when its
   // poll is due.
@@ -87,7 +92,7 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
 
 /** Keeps BackupTargets available or not, each by itself, and their BackupVolumes as the store has them. */
 export const startBackupTargetController = (context: Context): void => {
-  const memory: Memory = { gate: createSyncGate(), urls: new Map() };
+  const memory: Memory = { gate: createSyncGate(), urls: new Map(), first: new Map() };
   const enqueue = startController(
     { name: 'backup-target', reconcile: (name) => reconcile(context, name, memory) },
     context,

@@ -49,7 +49,8 @@ export const syncBackups = async (
   const completedBefore = before.filter((backup) => isOf(backupVolume, backup) && isStored(backup));
   for (const name of listing) if (!known.has(name)) await pull(context, backupVolume, name);
   for (const backup of completedBefore)
-    if (!inStore.has(backup.metadata.name)) await forget(context.datastore.backups, backup);
+    if (!inStore.has(backup.metadata.name) && context.mutant !== 'lost-backup-stays')
+      await forget(context.datastore.backups, backup);
 };
 
 /**

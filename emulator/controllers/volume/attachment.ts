@@ -20,11 +20,11 @@ const byPriority = (a: AttachmentTicket, b: AttachmentTicket): number =>
  * The node a volume is to be on, '' for none: where it is as long as a ticket asks for that, else where the
  * first ticket wants it.
  */
-export const wantedNode = (tickets: AttachmentTicket[], now: string): string =>
+const wantedNode = (tickets: AttachmentTicket[], now: string): string =>
   tickets.some(({ nodeID }) => nodeID === now) ? now : (tickets.toSorted(byPriority)[0]?.nodeID ?? '');
 
 /** Whether a volume that is attached for these tickets gets no device; where nobody minds, it gets one. */
-export const wantsNoFrontend = (tickets: AttachmentTicket[], nodeID: string): boolean => {
+const wantsNoFrontend = (tickets: AttachmentTicket[], nodeID: string): boolean => {
   const minding = tickets.filter(
     (ticket) => ticket.nodeID === nodeID && ticket.parameters?.disableFrontend !== 'any',
   );
@@ -49,7 +49,7 @@ const obstacle = (ticket: AttachmentTicket, volume: Volume, replica: Replica | u
 };
 
 /** What a ticket's status says, given its volume. */
-export const ticketStatus = (
+const ticketStatus = (
   ticket: AttachmentTicket,
   {
     volume,

@@ -81,7 +81,7 @@ const prefixes = [jobLabels.ofJob(''), jobLabels.ofGroup('')];
 /**
  * The label that Longhorn gives a volume without any of recurring jobs: it belongs to the group `default`.
  */
-export const defaultJobGroup = ({ metadata }: Volume): Record<string, string> => {
+const defaultJobGroup = ({ metadata }: Volume): Record<string, string> => {
   const hasOne = Object.keys(metadata.labels ?? {}).some((label) =>
     prefixes.some((prefix) => label.startsWith(prefix)),
   );

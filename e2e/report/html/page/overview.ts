@@ -1,6 +1,6 @@
 import { count } from '../../../kube/count.ts';
 import { formatDuration } from '../../../kube/duration.ts';
-import { describeFindings, findingsOf, isEmulated, shownBugs } from '../../judged.ts';
+import { describeFindings, findingsOf, isEmulated, playedCells, shownBugs } from '../../judged.ts';
 import { ownTime } from '../../own-time.ts';
 import { placeOf } from '../../place-of.ts';
 import { gatherRounds, type ScenarioRounds } from '../../rounds.ts';
@@ -114,6 +114,26 @@ const findingsBox = (run: PageRun): HTMLElement | false => {
   );
 };
 
+/** The cells of the store's matrix that were played, each with the scenario that it leads to, or false. */
+const cellsBox = ({ scenarios }: PageRun): HTMLElement | false => {
+  const played = playedCells(scenarios);
+  if (played.length === 0) return false;
+  const row = ({ cell, ended, scenario }: (typeof played)[number]): HTMLElement => {
+    const name = element('a', '', [scenario.name]);
+    name.href = `#${scenario.key}`;
+    const { sign } = states[scenario.state];
+    return element('tr', scenario.state, [
+      element('td', 'name', [cell]),
+      element('td', '', [element('span', `state ${scenario.state}`, [`${sign} ${ended}`])]),
+      element('td', 'name', [name]),
+    ]);
+  };
+  return element('details', 'findings', [
+    element('summary', '', [`${count(played.length, 'cell')} of the store's matrix played`]),
+    element('table', 'cells', [headOf('Cell', 'Ended', 'Scenario'), element('tbody', '', played.map(row))]),
+  ]);
+};
+
 /** The overview of a run: what came of it, what was judged, and the lines of its scenarios. */
 export const overviewOf = (run: PageRun, rows: readonly HTMLElement[]): HTMLElement => {
   const bad =
@@ -130,6 +150,7 @@ export const overviewOf = (run: PageRun, rows: readonly HTMLElement[]): HTMLElem
     ...(run.differences ?? []).map((each) => element('p', 'end', [`Not as before the run: ${each}`])),
     factsOf(run),
     findingsBox(run),
+    cellsBox(run),
     roundsOf(run),
     element('table', 'scenarios', [
       headOf('State', 'Scenario', 'Took', 'Usually', 'Last runs'),

@@ -22,7 +22,7 @@ type ManagerEnd = {
  * again. Longhorn has had crashes of its managers that heal so fast that no state of a backup tells of them
  * (longhorn#13245).
  */
-export const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerEnd[] => {
+const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerEnd[] => {
   const ends: ManagerEnd[] = [];
   const restarts = new Map<string, number>();
   for (const entry of entries) {

@@ -1,0 +1,117 @@
+import { type Cell, type CellName, nameOf, type Operation, type Place, type TroubleName } from './cells.ts';
+
+/**
+ * What becomes of a red cell on a cluster where no scenario plays it: it ends as another does that is played, the
+ * managers keep its harm off, or no store of a scenario can be brought into it; `why` is a clause.
+ */
+export type AtCluster = { as: CellName; why: string } | { harmless: string } | { cannot: string };
+
+type Row = {
+  operations: readonly Operation[];
+  places?: readonly Place[];
+  troubles?: readonly TroubleName[];
+} & AtCluster;
+
+const anyFolder = ['blocks/', 'blocks/xx/', 'blocks/xx/yy/'] as const;
+
+/** Those that end later than their deletion's first look at the blocks: the config is gone then. */
+const late = [
+  'no permission to enter it',
+  'input/output error in it each second time',
+  'input/output error reading it',
+  'stale handle of it',
+] as const;
+
+/** Every red cell of a Longhorn with all its bugs that no scenario plays; the first row that fits counts. */
+const rows: readonly Row[] = [
+  {
+    operations: ['list volumes', 'list backups', 'delete', 'take a lock'],
+    troubles: ['empty listing of it'],
+    cannot: 'no server that a scenario has says of a folder that it is empty which is not',
+  },
+  {
+    operations: ['delete'],
+    places: ['backups/'],
+    as: 'delete | backups/ | no permission to list it',
+    why: 'an error of the listing counts as an empty one, whichever it is',
+  },
+  {
+    operations: ['delete'],
+    places: ["another backup's config"],
+    as: "delete | another backup's config | empty file",
+    why: 'a config that cannot be loaded keeps all blocks, whatever is wrong with it',
+  },
+  {
+    operations: ['delete'],
+    places: ['volume.cfg'],
+    as: 'delete | blocks/xx/yy/ | no permission to change it',
+    why: 'for Longhorn a backup is gone with its config, and what the command ends with after that nobody is told',
+  },
+  {
+    operations: ['delete'],
+    places: ['blocks/xx/', 'blocks/xx/yy/'],
+    troubles: late,
+    as: 'delete | blocks/xx/yy/ | no permission to change it',
+    why: 'for Longhorn a backup is gone with its config, and what the command ends with after that nobody is told',
+  },
+  {
+    operations: ['delete'],
+    places: ['blocks/'],
+    troubles: ['no permission to enter it'],
+    as: 'delete | blocks/xx/yy/ | no permission to change it',
+    why: 'for Longhorn a backup is gone with its config, and what the command ends with after that nobody is told',
+  },
+  {
+    operations: ['delete'],
+    places: anyFolder,
+    as: 'delete | blocks/ | no permission to list it',
+    why: 'blocks that a listing does not show count as none, whatever was wrong with it',
+  },
+  {
+    operations: ['inspect'],
+    as: 'inspect | backups/ | no permission to enter it',
+    why: 'a manager takes each "cannot find" for the end of the backup',
+  },
+  {
+    operations: ['list backups'],
+    places: ['backups/'],
+    as: 'list backups | backups/ | no permission to list it',
+    why: 'an error of the listing counts as an empty one, whichever it is',
+  },
+  {
+    operations: ['list backups'],
+    harmless: 'what is said of the volume is an error for the manager, which leaves its Backups as they are',
+  },
+  {
+    operations: ['list volumes'],
+    places: ['volumes/'],
+    as: 'list volumes | volumes/ | no permission to list it',
+    why: 'a folder that cannot be opened counts as an empty one, whyever it cannot',
+  },
+  {
+    operations: ['list volumes'],
+    harmless: 'the manager takes the name of the volume alone, which is in the list',
+  },
+  {
+    operations: ['take a lock'],
+    places: ['locks/'],
+    as: 'take a lock | locks/ | no permission to list it',
+    why: 'locks that cannot be listed count as none, whyever they cannot',
+  },
+  {
+    operations: ['take a lock'],
+    places: ["another's lock"],
+    as: "take a lock | another's lock | empty file",
+    why: 'a lock that cannot be loaded is left out, whatever is wrong with it',
+  },
+];
+
+/** What becomes of a red cell on a cluster where no scenario plays it; undefined where nobody knows. */
+export const atCluster = (cell: Cell): AtCluster | undefined =>
+  rows.find(
+    (row) =>
+      row.operations.includes(cell.operation) &&
+      (row.places?.includes(cell.place) ?? true) &&
+      (row.troubles?.includes(cell.trouble) ?? true) &&
+      !('as' in row && row.as === nameOf(cell)),
+  );

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { cellsPlayed } from '../../../e2e/cli/traceability/cells-played.ts';
+import { atCluster } from '../../../e2e/store/matrix/at-cluster.ts';
+import { type Cell, cells, nameOf } from '../../../e2e/store/matrix/cells.ts';
+
+const recording = new URL('../../../fixtures/recordings/store-matrix-v1.12.1/cells.json', import.meta.url);
+const real: Record<string, string[]> = JSON.parse(readFileSync(recording, 'utf8')).cells;
+const red = cells.filter((cell) => (real[nameOf(cell)] ?? []).length > 0);
+const played = cellsPlayed();
+
+test('every cell that a scenario says to play is one of the matrix', () => {
+  const names = cells.map(nameOf) as string[];
+  expect([...played.keys()].filter((cell) => !names.includes(cell))).toEqual([]);
+  expect(red.filter((cell) => played.has(nameOf(cell)))).toHaveLength(9);
+});
+
+test('of every cell that is red on a real engine it is known what becomes of it on a cluster', () => {
+  expect(red).toHaveLength(118);
+  const unplayed = red.filter((cell) => !played.has(nameOf(cell)));
+  expect(unplayed.filter((cell) => atCluster(cell) === undefined)).toEqual([]);
+  const ends = unplayed.flatMap((cell) => atCluster(cell) ?? []);
+  const kinds = Object.groupBy(
+    ends,
+    (end) => (['as', 'harmless', 'cannot'] as const).find((kind) => kind in end) ?? '',
+  );
+  expect(Object.entries(kinds).map(([kind, all]) => [kind, all?.length])).toEqual([
+    ['as', 79],
+    ['cannot', 7],
+    ['harmless', 23],
+  ]);
+});
+
+test('what another ends as is played, and shows the same, or goes as far', () => {
+  const others = red.flatMap((cell): [Cell, string][] => {
+    const end = played.has(nameOf(cell)) ? undefined : atCluster(cell);
+    return end !== undefined && 'as' in end ? [[cell, end.as]] : [];
+  });
+  expect(others.filter(([, as]) => !played.has(as))).toEqual([]);
+  // Where the command fails late, its cell in the matrix has a block of another backup alone.
+  const alike = others.filter(([, as]) => real[as] !== undefined);
+  const differ = alike.filter(([cell, as]) => !real[nameOf(cell)]?.some((sign) => real[as]?.includes(sign)));
+  expect(differ).toEqual([]);
+  const late = others.filter(([, as]) => real[as] === undefined);
+  expect(late.filter(([cell]) => !real[nameOf(cell)]?.includes('half-gone'))).toEqual([]);
+});
