@@ -2,63 +2,43 @@ import { expect, test } from 'vitest';
 import { belongsTo } from '../../../../e2e/suite/steps/evidence/keep.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 
-const made = {
-  ...nothingMade(),
-  volumes: ['corral-a-volume'],
-  snapshots: ['corral-a-snapshot'],
-  backups: ['corral-a-backup'],
-  jobs: ['corral-a-job'],
-  written: [{ volume: 'corral-a-old', backup: 'corral-a-written' }],
-};
-const belongs = belongsTo({ made, target: 'corral-a-target', store: 'corral-a-store' });
+/** An object of a scenario named a or b, of which only the first is judged. */
+const made = { ...nothingMade(), snapshots: ['a-snapshot'], backups: ['a-backup'], jobs: ['a-job'] };
+made.written.push({ volume: 'a-old', backup: 'a-written' });
+const isMine = belongsTo({ made, target: 'a-target', store: 'a-store' });
 
-const named = (name: string, more: object = {}) => ({ metadata: { name, ...more } });
-const labelled = (labels: object) => named('x', { labels });
-const ofVolume = (volume: string) => ({ ...named('x'), spec: { volume } });
+const named = (name: string, more: object = {}) => ({ metadata: { name, ...more }, spec: {} });
+const labelled = (label: string) => (name: string) => named('x', { labels: { [label]: name } });
+const spec = (field: string) => (name: string) => ({ ...named('x'), spec: { [field]: name } });
+const ownedBy = (name: string) => named('x', { ownerReferences: [{ name }] });
+const about = (name: string) => ({ ...named('x'), involvedObject: { name } });
+const within = (namespace: string) => named('x', { namespace });
 
-test.each<[resource: string, mine: object, theirs: object]>([
-  ['volumes', named('corral-a-volume'), named('corral-b-volume')],
-  ['volumes', named('corral-a-old'), named('corral-a')],
-  ['volumeattachments', ofVolume('corral-a-volume'), ofVolume('y')],
-  ['snapshots', { ...named('corral-a-snapshot'), spec: {} }, { ...named('corral-b-snapshot'), spec: {} }],
-  ['snapshots', ofVolume('corral-a-volume'), ofVolume('y')],
-  ['backups', named('corral-a-backup'), named('corral-b-backup')],
-  ['backups', named('corral-a-written'), labelled({})],
-  ['backups', labelled({ 'backup-volume': 'corral-a-volume' }), labelled({ 'backup-volume': 'y' })],
-  ['backupvolumes', labelled({ 'backup-volume': 'corral-a-volume' }), named('corral-a-volume')],
-  [
-    'backupvolumes',
-    { ...named('x'), spec: { volumeName: 'corral-a-old' } },
-    { ...named('x'), spec: { volumeName: 'y' } },
-  ],
-  ['backuptargets', named('corral-a-target'), named('default')],
-  ['recurringjobs', named('corral-a-job'), named('corral-b-job')],
-  ['cronjobs', named('corral-a-job'), named('corral-b-job')],
-  ['jobs', named('j', { ownerReferences: [{ name: 'corral-a-job' }] }), named('j')],
-  [
-    'pods',
-    labelled({ 'recurring-job.longhorn.io': 'corral-a-job' }),
-    labelled({ 'recurring-job.longhorn.io': 'corral-b-job' }),
-  ],
-  ['pods', labelled({ app: 'longhorn-manager' }), labelled({ app: 'longhorn-ui' })],
-  ['pods', named('x', { namespace: 'corral-a-store' }), named('x', { namespace: 'corral-b-store' })],
-  [
-    'events',
-    { ...named('e'), involvedObject: { name: 'corral-a-job' } },
-    { ...named('e'), involvedObject: { name: 'x' } },
-  ],
-  ['namespaces', named('corral-a-store'), named('corral-b-store')],
-])('of %s only its own concern a scenario', (resource, mine, theirs) => {
-  expect(belongs(resource, mine as never)).toBe(true);
-  expect(belongs(resource, theirs as never)).toBe(false);
-});
-
-test('what is made later concerns it as well, and what nobody knows does not', () => {
-  const growing = nothingMade();
-  const isMine = belongsTo({ made: growing, target: 't', store: 's' });
-  const volume = named('corral-a-volume');
-  expect(isMine('volumes', volume)).toBe(false);
-  growing.volumes.push('corral-a-volume');
-  expect(isMine('volumes', volume)).toBe(true);
-  expect(isMine('secrets', volume)).toBe(false);
+test.each<[resource: string, make: (name: string) => object, mine: string, theirs: string]>([
+  ['volumes', named, 'a-volume', 'b-volume'],
+  ['volumes', named, 'a-old', 'a'],
+  ['volumeattachments', spec('volume'), 'a-volume', 'b-volume'],
+  ['snapshots', named, 'a-snapshot', 'b-snapshot'],
+  ['snapshots', spec('volume'), 'a-volume', 'b-volume'],
+  ['backups', named, 'a-backup', 'b-backup'],
+  ['backups', named, 'a-written', 'b-written'],
+  ['backups', labelled('backup-volume'), 'a-volume', 'b-volume'],
+  ['backupvolumes', labelled('backup-volume'), 'a-volume', 'b-volume'],
+  ['backupvolumes', spec('volumeName'), 'a-old', 'b-old'],
+  ['backuptargets', named, 'a-target', 'default'],
+  ['recurringjobs', named, 'a-job', 'b-job'],
+  ['cronjobs', named, 'a-job', 'b-job'],
+  ['jobs', ownedBy, 'a-job', 'b-job'],
+  ['pods', labelled('recurring-job.longhorn.io'), 'a-job', 'b-job'],
+  ['pods', labelled('app'), 'longhorn-manager', 'longhorn-ui'],
+  ['pods', within, 'a-store', 'b-store'],
+  ['events', about, 'a-job', 'b-job'],
+  ['namespaces', named, 'a-store', 'b-store'],
+])('of %s only its own concern a scenario, also what is made later', (resource, make, mine, theirs) => {
+  if (!made.volumes.includes('a-volume')) {
+    expect(isMine('volumes', named('a-volume'))).toBe(false);
+    made.volumes.push('a-volume');
+  }
+  expect([mine, theirs].map((name) => isMine(resource, make(name) as never))).toEqual([true, false]);
+  expect(isMine('secrets', make(mine) as never)).toBe(false);
 });

@@ -7,133 +7,91 @@ import { stubCluster } from '../../../support/stub-cluster.ts';
 import { emptyTimelines } from '../../../support/test-context.ts';
 
 const since = new Date('2026-11-20T12:00:00Z');
+const { signal } = new AbortController();
 
-const manager = (name: string, restartCount = 0): ManagerPodObject => ({
-  metadata: {
-    name,
-    uid: `uid-of-${name}`,
-    namespace: 'longhorn-system',
-    managedFields: [{ manager: 'k' }],
-  } as ManagerPodObject['metadata'],
+const pod = (name: string, namespace = 'longhorn-system', restartCount = 0): ManagerPodObject => ({
+  metadata: { name, uid: `uid-of-${name}`, namespace, managedFields: [] } as ManagerPodObject['metadata'],
   status: { containerStatuses: [{ name: 'longhorn-manager', restartCount, state: { running: {} } }] },
 });
-
-const event = (name: string, lastTimestamp: string) => ({
-  metadata: { name, namespace: 'a-store' },
-  lastTimestamp,
-  involvedObject: {},
+const event = (name: string, time: string) => ({
+  ...{ metadata: { name, namespace: 'a-store' }, involvedObject: {} },
+  lastTimestamp: `2026-11-20T${time}Z`,
 });
 
 const open = () => {
   const asked: string[] = [];
   const timelines = emptyTimelines();
-  const { managers } = timelines;
+  const { managers, backups } = timelines;
   for (const name of ['mine', 'theirs'])
-    timelines.backups.push({
-      kind: 'added',
-      at: 0,
-      object: { metadata: { name }, spec: { snapshotName: 's' } },
-    });
-  managers.push({ kind: 'added', at: 0, object: manager('m-1') });
-  managers.push({ kind: 'added', at: 0, object: manager('m-2', 1) });
+    backups.push({ kind: 'added', at: 0, object: { metadata: { name }, spec: { snapshotName: 's' } } });
+  managers.push({ kind: 'added', at: 0, object: pod('m-1') });
+  managers.push({ kind: 'added', at: 0, object: pod('m-2', 'longhorn-system', 1) });
   const cluster = stubCluster({
     objects: {
-      events: [
-        event('late', '2026-11-20T12:00:09Z'),
-        event('before', '2026-11-20T11:00:00Z'),
-        event('soon', '2026-11-20T12:00:01Z'),
-      ],
-      pods: ['longhorn-system', 'a-store', 'elsewhere'].map((namespace) => ({
-        ...manager(`pod-of-${namespace}`),
-        metadata: { ...manager(`pod-of-${namespace}`).metadata, namespace },
-      })),
+      events: [event('late', '12:00:09'), event('before', '11:00:00'), event('soon', '12:00:01')],
+      pods: ['longhorn-system', 'a-store', 'elsewhere'].map((each) => pod(`pod-of-${each}`, each)),
     },
     onAsk: ({ plural, namespace }) => asked.push(`${plural} in ${namespace}`),
     logs: async (pod, options) => JSON.stringify({ ...pod, ...options }),
   });
+  const server = { namespace: 'a-store', name: 'server', container: 'nfs' };
   const sources = sourcesOf({
-    cluster,
-    timelines,
+    ...{ cluster, timelines, since, place: { namespace: 'a-store' } },
     belongs: (_, { metadata }) => metadata.name === 'mine',
-    since,
-    place: { namespace: 'a-store' },
-    store: servedStore(cluster, {
-      pod: { namespace: 'a-store', name: 'server', container: 'nfs' },
-      node: '',
-      url: '',
-      root: '/nowhere',
-    }),
+    store: servedStore(cluster, { pod: server, node: '', url: '', root: '/nowhere' }),
   });
-  const read = async (file: string, isBrief = false) => {
-    const found = sources.find((source) => source.file === file);
-    return String(await found?.read(new AbortController().signal, { isBrief }));
-  };
+  const read = async (file: string, isBrief = false) =>
+    String(await sources.find((source) => source.file === file)?.read(signal, { isBrief }));
   return { sources, read, asked, managers };
 };
 
-test('the objects of the scenario are read, and the pods beside them', async () => {
+test("the objects of the scenario are read, the pods beside them, and Kubernetes' events since it began, in their order", async () => {
   const { read, asked } = open();
   const text = await read('objects.yaml');
   for (const name of ['mine', 'pod-of-longhorn-system', 'pod-of-a-store'])
     expect(text).toContain(`name: ${name}\n`);
   expect(text).not.toMatch(/theirs|elsewhere|managedFields/);
   expect(asked).toEqual(['nodes in longhorn-system', 'pods in longhorn-system', 'pods in a-store']);
-});
-
-test("Kubernetes' events are those since the scenario began, in their order", async () => {
-  const lines = (await open().read('events.ndjson')).trim().split('\n');
+  const lines = (await read('events.ndjson')).trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).metadata.name)).toEqual(['soon', 'late']);
 });
 
 test('the logs of the managers are read from its beginning on, and what one said before it was started again', async () => {
   const { read, sources } = open();
-  expect(sources.map(({ file, always }) => [file, always ?? false])).toEqual([
-    ['objects.yaml', false],
-    ['events.ndjson', false],
-    ['logs/m-1.longhorn-manager.log', true],
-    ['logs/m-2.longhorn-manager.log', true],
-    ['logs/m-2.longhorn-manager.before-restart.log', false],
-    ['logs/server.nfs.log', false],
-    ['store-listing.txt', false],
-    ['store-fsck.json', false],
+  expect(sources.map(({ file, always }) => `${file}${always ? ', always' : ''}`)).toEqual([
+    ...['objects.yaml', 'events.ndjson'],
+    ...['logs/m-1.longhorn-manager.log, always', 'logs/m-2.longhorn-manager.log, always'],
+    ...['logs/m-2.longhorn-manager.before-restart.log', 'logs/server.nfs.log'],
+    ...['store-listing.txt', 'store-fsck.json'],
   ]);
-  const log = { namespace: 'longhorn-system', container: 'longhorn-manager', timestamps: true };
-  expect(JSON.parse(await read('logs/m-1.longhorn-manager.log'))).toEqual({
-    ...log,
-    name: 'm-1',
+  const own = 'logs/m-1.longhorn-manager.log';
+  expect(JSON.parse(await read(own))).toMatchObject({
+    ...{ name: 'm-1', container: 'longhorn-manager', timestamps: true, tailLines: 20_000 },
     sinceTime: since.toISOString(),
-    tailLines: 20_000,
   });
-  expect(JSON.parse(await read('logs/m-1.longhorn-manager.log', true))).toMatchObject({ tailLines: 2000 });
-  expect(JSON.parse(await read('logs/m-2.longhorn-manager.before-restart.log'))).toMatchObject({
-    name: 'm-2',
-    previous: true,
-  });
+  expect(JSON.parse(await read(own, true))).toMatchObject({ tailLines: 2000 });
+  const before = JSON.parse(await read('logs/m-2.longhorn-manager.before-restart.log'));
+  expect(before).toMatchObject({ name: 'm-2', previous: true });
 });
 
 test('managers that may be killed are followed from when they run, each once', async () => {
   const { managers } = open();
   const asked: string[] = [];
   const read: string[] = [];
-  const cluster = stubCluster({
-    request: async (path) => {
-      asked.push(path);
-      return new Response('2026-11-20T12:00:00Z its last words\n');
-    },
-  });
-  const observer = {
-    watches: () => {},
-    expects: () => () => {},
-    reads: ({ name }: { name: string }) => void read.push(name),
+  const request = async (path: string) => {
+    asked.push(path);
+    return new Response('2026-11-20T12:00:00Z its last words\n');
   };
-  whileObserved(observer, () =>
-    followManagers(cluster, { managers, since, signal: new AbortController().signal }),
-  );
-  managers.push({ kind: 'modified', at: 0, object: manager('m-1') });
-  whileObserved(observer, () => managers.push({ kind: 'added', at: 0, object: manager('m-3') }));
+  const reads = ({ name }: { name: string }) => void read.push(name);
+  const observer = { watches: () => {}, expects: () => () => {}, reads };
+  whileObserved(observer, () => {
+    followManagers(stubCluster({ request }), { managers, since, signal });
+    managers.push({ kind: 'modified', at: 0, object: pod('m-1') });
+    managers.push({ kind: 'added', at: 0, object: pod('m-3') });
+  });
   await expect.poll(() => read.toSorted()).toEqual(['m-1', 'm-2', 'm-3']);
   expect(asked).toHaveLength(3);
   expect(asked[0]).toContain(
-    '/pods/m-1/log?container=longhorn-manager&follow=true&timestamps=true&sinceTime=2026-11-20T12%3A00%3A00.000Z',
+    '/pods/m-1/log?container=longhorn-manager&follow=true&timestamps=true&sinceTime=',
   );
 });
