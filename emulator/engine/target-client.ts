@@ -106,7 +106,10 @@ export const createTargetClient = ({
     Object.keys(JSON.parse(await look(['backup', 'ls', '--volume-only', url], environment())) as Listing),
   backups: async (url, volume) => {
     const listing: Listing = JSON.parse(await look(['backup', 'ls', '--volume', volume, url], environment()));
-    return Object.keys(listing[volume]?.Backups ?? {});
+    const { Messages: { error } = {}, Backups = {} } = listing[volume] ?? {};
+    // As longhorn-manager has it (engineapi/backups.go, parseBackupNamesList).
+    if (error) throw new Error(error);
+    return Object.keys(Backups);
   },
   inspect: async (backupURL) => {
     try {

@@ -36,3 +36,24 @@ test('what did not pass is named once more at the end, with where its evidence i
   ]);
   expect(composeClosing(sampleReport([failed]), 'r.json', named)[1]).toBe('<red>0 passed, 1 failed</>');
 });
+
+test('the cells that were played are told in their order, with how each ended; one that was skipped played none', () => {
+  const bug = { id: 'lock-fails-open', title: 't', severity: 's', kept: false, listed: true, seen: '' };
+  const scenarios = [
+    scenarioReport('B', { cells: ['take a lock | locks/ | no way'], state: 'known-bug', bugs: [bug] }),
+    scenarioReport('A', { cells: ['delete | b | c', 'delete | a | c'] }),
+    scenarioReport('C', { cells: ['restore | a | b'], state: 'skipped', reason: 'not here' }),
+    scenarioReport('D', { cells: ['inspect | a | b'], state: 'failed', reason: 'no', bugs: [bug] }),
+  ];
+  const closing = composeClosing(sampleReport(scenarios), 'r.json', named);
+  const at = closing.indexOf(
+    "Cells of the store's matrix (npm run store-matrix plays all on the engine alone):",
+  );
+  expect(closing.slice(at + 1, closing.indexOf('', at))).toEqual([
+    '  passed           delete | a | c: A',
+    '  passed           delete | b | c: A',
+    '  failed           inspect | a | b: D',
+    '  lock-fails-open  take a lock | locks/ | no way: B',
+  ]);
+  expect(composeClosing(sampleReport([scenarioReport('A')]), 'r.json', named).join()).not.toContain('matrix');
+});

@@ -42,6 +42,15 @@ test('a removal has all the time it takes, a look that is a process is given up 
   );
 });
 
+test("the names of a volume's backups are what is listed; what is said of the volume instead is an error", async () => {
+  const listed = async (of: object) =>
+    (await clientOf(`echo '${JSON.stringify({ v: of })}'`, { looks: false })).backups('nfs://h:/p', 'v');
+  expect(await listed({ Messages: {}, Backups: { b1: {}, b2: {} } })).toEqual(['b1', 'b2']);
+  expect(await listed({ Messages: {} })).toEqual([]);
+  const error = 'cannot find backupstore/volumes/v/volume.cfg in backupstore';
+  expect(await failureOf(listed({ Messages: { error } }))).toBe(error);
+});
+
 describe('a look within the manager', () => {
   const behaviour = { clock: clocks.real, mutant: undefined, binary: '/b/longhorn' };
   const look = (mount: Mounts['mount'], timeout = 5_000) =>

@@ -93,6 +93,15 @@ describe.skipIf(found === undefined)(
         '– skipped',
       ]);
       expect(await page.locator('details.scenario[open]').count()).toBe(2);
+      const matrix = page.locator('.overview .matrix');
+      expect(await matrix.locator('summary').textContent()).toBe("2 cells of the store's matrix played");
+      const rows = await matrix
+        .locator('tbody tr')
+        .evaluateAll((all) => all.map((row) => [...row.children].map((each) => each.textContent).join(', ')));
+      expect(rows).toEqual([
+        'delete | backups/ | no permission to list it, ✓ passed, A deleted backup is gone, and a second one of its volume can be made at once',
+        "delete | the backup's config | no permission to remove it, ✗ failed, A failed backup deletion is retried and blocks nobody",
+      ]);
       const failure = red(page).locator('.failure');
       for (const [part, text] of [
         ['.at-step', 'Then the first backup goes Deleting, and is gone'],

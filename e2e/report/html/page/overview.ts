@@ -128,7 +128,7 @@ const cellsBox = ({ scenarios }: PageRun): HTMLElement | false => {
       element('td', 'name', [name]),
     ]);
   };
-  return element('details', 'findings', [
+  return element('details', 'matrix', [
     element('summary', '', [`${count(played.length, 'cell')} of the store's matrix played`]),
     element('table', 'cells', [headOf('Cell', 'Ended', 'Scenario'), element('tbody', '', played.map(row))]),
   ]);

@@ -122,6 +122,7 @@ const red = (): ScenarioReport => {
   return scenario('A failed backup deletion is retried and blocks nobody', {
     state: 'failed',
     reason,
+    cells: ["delete | the backup's config | no permission to remove it"],
     evidence: 'evidence/red',
     steps: [{ ...step10, sentence: failedSentence, state: 'failed', duration: 90_000 }],
     findings: [found],
@@ -141,6 +142,7 @@ export const writeSampleRun = async (
   const green = [
     scenario('A deleted backup is gone, and a second one of its volume can be made at once', {
       evidence: 'evidence/normal',
+      cells: ['delete | backups/ | no permission to list it'],
     }),
     scenario('A recurring job makes its backups and keeps as many as it was told', {
       evidence: 'evidence/job',
