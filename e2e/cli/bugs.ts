@@ -21,9 +21,7 @@ export const whereShown = (): Map<BugId, string[]> => {
     bugIds.map((id) => [
       id,
       [
-        ...scenarios
-          .filter(({ text }) => new RegExp(`\\bkeeps\\(\\s*'${id}'`).test(text))
-          .map(({ name }) => `"${name}"`),
+        ...scenarios.filter(({ kept }) => kept.includes(id)).map(({ name }) => `"${name}"`),
         ...findings.filter((each) => differences[each].bug === id).map((each) => `the finding ${each}`),
       ],
     ]),

@@ -15,6 +15,8 @@ export type WrittenScenario = {
   name: string;
   text: string;
   calls: ReadonlySet<string>;
+  /** The bugs of the ledger whose promises it plays. */
+  kept: readonly string[];
   /** The cells of the store's matrix that it says to play. */
   cells: readonly string[];
 };
@@ -105,13 +107,13 @@ export const readScenarios = (source: string): ScenarioFile => {
   const declared = new Map<string, Node>();
   for (const { declarations } of partsOf(program))
     for (const each of (declarations ?? []) as Node[]) declared.set(nameOf(each.id), each);
-  const callsIn = (start: Node, seen = new Set<Node>()): string[] => {
+  const callsIn = (start: Node, seen = new Set<Node>()): { step: string; node: Node }[] => {
     seen.add(start);
     return [...walk(start)].flatMap(({ node }) => {
       const helper = node.type === 'Identifier' ? declared.get(nameOf(node)) : undefined;
-      const call = calledBy(node);
+      const step = calledBy(node);
       return [
-        ...(call === undefined ? [] : [call]),
+        ...(step === undefined ? [] : [{ step, node }]),
         ...(helper === undefined || seen.has(helper) ? [] : callsIn(helper, seen)),
       ];
     });
@@ -130,7 +132,11 @@ export const readScenarios = (source: string): ScenarioFile => {
         `a scenario's name is not written out: ${source.slice(statement.start, statement.start + 100)}`,
       );
     const text = source.slice(statement.start, statement.end);
-    return [{ name, text, calls: new Set(callsIn(statement)), cells: cellsIn(statement) }];
+    const calls = callsIn(statement);
+    const kept = calls.flatMap(({ step, node }) =>
+      step === 'then.keeps' ? (textOf((node.arguments as Node[])[0]) ?? []) : [],
+    );
+    return [{ name, text, calls: new Set(calls.map(({ step }) => step)), kept, cells: cellsIn(statement) }];
   });
   return { scenarios, calls: new Set([...walk(program)].flatMap(({ node }) => calledBy(node) ?? [])) };
 };
