@@ -5,7 +5,6 @@ import { bugs } from '../../../../e2e/longhorn/bugs/bugs.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { judgeEnd } from '../../../../e2e/suite/play/judge-end.ts';
 import { createThenOfBugs } from '../../../../e2e/suite/steps/bugs/steps.ts';
-import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { notProvable, PromiseBroken } from '../../../../e2e/suite/steps/judging.ts';
 import { createThen } from '../../../../e2e/suite/steps/vocabulary.ts';
 import { layOutRecordedStore, recordedVolume } from '../../../support/recorded-store.ts';
@@ -13,31 +12,23 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { handleOf, type Mutation, recorded, stage, whenIn } from '../recordings.ts';
 
-let root: string;
-beforeEach(async () => {
-  root = await temporaryFolder();
-  await layOutRecordedStore(join(root, volumeFolder(recordedVolume)));
-});
-
 const volume = { name: recordedVolume, node: 'node1', size: 0 };
 const handle = (name: string, label: string, from = 0) => handleOf(name, label, { volume, from });
 const both = [handle('sample-a-b1', 'the first backup'), handle('sample-a-b2', 'the second backup')];
-
 const destroys = 'deletion-destroys-other-backups';
 const { title, severity, promise } = bugs[destroys];
 const sentence = `Then Longhorn keeps its promise: ${promise}`;
 
-/** The promise of that bug on the recorded store, judged as a scenario is; `harm` is done to the store before. */
-const playOnStore = async ({
-  harm = async () => {},
-  expected = both,
-  version = 'v1.12.1',
-}: {
-  harm?: () => Promise<void>;
-  expected?: BackupHandle[];
-  version?: string;
-} = {}) => {
-  await harm();
+let root: string;
+beforeEach(async () => {
+  root = await temporaryFolder();
+});
+
+/** The promise of that bug on the recorded store, whole or not, judged as a scenario is. */
+const playOnStore = async ({ isHarmed = false, expected = both, version = 'v1.12.1' } = {}) => {
+  const folder = join(root, volumeFolder(recordedVolume));
+  await layOutRecordedStore(folder);
+  if (isHarmed) await rm(join(folder, 'blocks', '54'), { recursive: true });
   const { context, bugs: met, ...told } = createTestContext({ version, root });
   const then = createThen(context, async () => undefined);
   const ended: { kept?: boolean; error?: unknown } = await then
@@ -50,69 +41,47 @@ const playOnStore = async ({
   return { ...told, met, kept: ended.kept, ...judgeEnd({ error: ended.error }, where) };
 };
 
-const loseBlocks = () => rm(join(root, volumeFolder(recordedVolume), 'blocks', '54'), { recursive: true });
-
 test('a promise that is broken as the ledger says: the scenario goes on, and is that known bug', async () => {
-  const { kept, state, reason, met, ended, findings } = await playOnStore({ harm: loseBlocks });
+  const { kept, state, reason, met, ended, findings } = await playOnStore({ isHarmed: true });
   expect({ kept, state, findings }).toEqual({ kept: false, state: 'known-bug', findings: [] });
-  expect(met).toEqual([
-    {
-      id: destroys,
-      title,
-      severity,
-      kept: false,
-      listed: true,
-      seen: expect.stringContaining('lacks 1 block'),
-    },
-  ]);
+  const seen = expect.stringContaining('lacks 1 block');
+  expect(met).toEqual([{ id: destroys, title, severity, kept: false, listed: true, seen }]);
   expect(reason).toMatch(new RegExp(`^${destroys} \\(data loss\\): ${title}\n`));
   expect(ended().at(-1)).toBe(`${sentence} KNOWN BUG: it does not, as known bug ${destroys}`);
 });
 
 test('broken in another way as well, it fails, and says how the bug would show', async () => {
+  const expected = both.slice(1);
   // It is not the bug where what that breaks is whole, and something else is broken.
-  expect(await playOnStore({ expected: both.slice(1) })).toMatchObject({ state: 'failed', met: [] });
-  const { state, reason, met } = await playOnStore({ harm: loseBlocks, expected: both.slice(1) });
+  expect(await playOnStore({ expected })).toMatchObject({ state: 'failed', met: [] });
+  const { state, reason, met } = await playOnStore({ isHarmed: true, expected });
   expect({ state, met }).toEqual({ state: 'failed', met: [] });
   expect(reason).toMatch(
     /^this is not how known bug deletion-destroys-other-backups shows: that is known by this: fsck finds block-missing; and here fsck finds block-missing, block-count-wrong, configs that were to go are there \(sample-a-b1\)\n/,
   );
 });
 
-test('a promise that is kept passes, and is a finding where the ledger has the bug for this version', async () => {
+test('a promise that is kept passes, and is a finding where the ledger has the bug for this version; where it has not, showing it is', async () => {
   const { kept, state, met, findings, ended } = await playOnStore();
-  expect({ kept, state, met }).toMatchObject({
-    kept: true,
-    state: 'passed',
-    met: [{ id: destroys, kept: true, listed: true }],
-  });
-  expect(findings).toEqual([
-    {
-      title: `Fixed here: ${title}`,
-      detail: `Longhorn v1.12.1 kept the promise: ${promise}. The ledger of known bugs has ${destroys} for >=1.8.0.`,
-    },
-  ]);
+  expect({ kept, state }).toEqual({ kept: true, state: 'passed' });
+  expect(met).toMatchObject([{ id: destroys, kept: true, listed: true }]);
+  const detail = `Longhorn v1.12.1 kept the promise: ${promise}. The ledger of known bugs has ${destroys} for >=1.8.0.`;
+  expect(findings).toEqual([{ title: `Fixed here: ${title}`, detail }]);
   expect(ended().at(-1)).toBe(`${sentence}: it does: bug ${destroys} is fixed here`);
-});
-
-test('on a version that the ledger does not have it for, keeping it is nothing to tell, and showing it is', async () => {
   const version = 'v1.7.9';
-  expect(await playOnStore({ version })).toMatchObject({
-    met: [{ kept: true, listed: false }],
-    findings: [],
-  });
-  expect(await playOnStore({ version, harm: loseBlocks })).toMatchObject({
-    state: 'known-bug',
-    met: [{ kept: false, listed: false }],
-    findings: [{ title: `Not only in the versions that it is known for: ${title}` }],
-  });
+  const unlisted = await playOnStore({ version });
+  expect(unlisted).toMatchObject({ met: [{ kept: true, listed: false }], findings: [] });
+  const shown = await playOnStore({ version, isHarmed: true });
+  expect(shown).toMatchObject({ state: 'known-bug', met: [{ kept: false, listed: false }] });
+  expect(shown.findings).toMatchObject([
+    { title: `Not only in the versions that it is known for: ${title}` },
+  ]);
 });
 
 test('nothing that is not provable, and no other error, is taken for a bug', async () => {
-  const { context, bugs: met } = createTestContext({ version: 'v1.12.1' });
-  const { keeps } = createThenOfBugs(context);
+  const { context, bugs: met } = createTestContext();
   for (const error of [notProvable('the watch has a gap'), new Error('no such pod')])
-    await expect(keeps(destroys, () => Promise.reject(error))).rejects.toBe(error);
+    await expect(createThenOfBugs(context).keeps(destroys, () => Promise.reject(error))).rejects.toBe(error);
   expect(met).toEqual([]);
 });
 
@@ -121,19 +90,15 @@ const lost =
   'failed to backup snapshot: failed to acquire lock backupstore/l.lck when performing backup create/restore, please try again later';
 
 const playHistory = async (mutate?: Mutation) => {
-  const { backups, first, second, version } = await stage('normal, v1.8.2', mutate);
+  const { backups, version, ...staged } = await stage('normal, v1.8.2', mutate);
   const { context, bugs: met } = createTestContext({ version, timelines: { backups } });
   const then = createThen(context, async () => undefined);
-  const [one, other] = [first, second].map(({ name, label, from }) => handle(name, label, from));
-  const pair = { first: one as BackupHandle, second: other as BackupHandle };
+  const of = ({ name, label, from }: (typeof staged)['first']) => handle(name, label, from);
+  const [first, second] = [of(staged.first), of(staged.second)];
   return {
-    context,
-    met,
-    waits: () =>
-      then.keeps('waiting-backup-loses-lock', () =>
-        then.waitedAndCompleted(pair.second, { first: pair.first }),
-      ),
-    fails: () => then.keeps('lock-fails-open', () => then.deletionFails(pair.first)),
+    ...{ context, met },
+    waits: () => then.keeps('waiting-backup-loses-lock', () => then.waitedAndCompleted(second, { first })),
+    fails: () => then.keeps('lock-fails-open', () => then.deletionFails(first)),
   };
 };
 const goesWrong = (error: string) => whenIn(secondName, 'InProgress|Completed', { state: 'Error', error });
@@ -146,25 +111,23 @@ test('a history that breaks as the row says is the bug, and what it says then is
   await expect((await playHistory(goesWrong('no space left'))).waits()).rejects.toThrow(
     /^this is not how known bug waiting-backup-loses-lock shows: .*; and here a Backup is Error, saying waits-for-deletion$/,
   );
-});
-
-test('a backup that went is told from one that is still there', async () => {
-  const { fails, met } = await playHistory();
-  await fails();
-  expect(met).toMatchObject([{ id: 'lock-fails-open', kept: false }]);
+  // One that went is told from one that is still there.
+  const went = await playHistory();
+  await went.fails();
+  expect(went.met).toMatchObject([{ id: 'lock-fails-open', kept: false }]);
   const still = await playHistory(whenIn(firstName, 'Deleting', { state: 'Unknown' }));
   await expect(still.fails()).rejects.toThrow(/here a Backup is Unknown/);
 });
 
 test('a panic is known by its row in the catalogue, and what follows does not count it again', async () => {
   const { context, bugs: met } = createTestContext({ version: 'v1.10.2' });
-  const { keeps } = createThenOfBugs(context);
-  const panic = (says: 'manager-panics-in-deletion' | undefined) => () =>
-    Promise.reject(new PromiseBroken('a longhorn-manager ended', { of: 'panic', says: [says] }));
-  await expect(keeps('manager-panics-on-late-failure', panic(undefined))).rejects.toThrow(
-    /here longhorn-manager ends by a panic that nobody knows$/,
-  );
-  expect(await keeps('manager-panics-on-late-failure', panic('manager-panics-in-deletion'))).toBe(false);
+  const id = 'manager-panics-in-deletion';
+  const keeps = (says: typeof id | undefined) =>
+    createThenOfBugs(context).keeps('manager-panics-on-late-failure', () =>
+      Promise.reject(new PromiseBroken('a longhorn-manager ended', { of: 'panic', says: [says] })),
+    );
+  await expect(keeps(undefined)).rejects.toThrow(/here longhorn-manager ends by a panic that nobody knows$/);
+  expect(await keeps(id)).toBe(false);
   expect(met).toMatchObject([{ kept: false, listed: true }]);
-  expect(context.expected).toContainEqual({ id: 'manager-panics-in-deletion', of: 'app=longhorn-manager' });
+  expect(context.expected).toContainEqual({ id, of: 'app=longhorn-manager' });
 });
