@@ -1,6 +1,6 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Timeline } from '../../../../e2e/history/timeline.ts';
@@ -19,31 +19,26 @@ import { createTestContext } from '../../../support/test-context.ts';
 import { handleOf, type Mutation, replay } from '../recordings.ts';
 
 const volume = { name: 'vz-l', node: 'node1', size: 0 };
+const handle = (name: string, label: string, from = 0) => handleOf(name, label, { volume, from });
 let root: string;
 let folder: string;
 beforeEach(async () => {
   root = await temporaryFolder();
-  folder = join(root, volumeFolder(volume.name));
+  folder = join(root, volumeFolder(volume.name), 'locks');
   await mkdir(folder, { recursive: true });
 });
 
-const handle = (name: string, label: string, from = 0) => handleOf(name, label, { volume, from });
-
 // The steps on a history, as if the scenario had just done what is in there; the store is a folder of this
 // machine.
-const play = async (backups: Timeline<Backup>, clocks = longhornClocks) => {
+const play = async (backups: Timeline<Backup> = replayTimeline('backups'), changed: object = {}) => {
   const { context, ...recorded } = createTestContext({
-    cluster: stubCluster({ hurried: true }),
-    clocks,
-    timelines: { backups },
-    root,
-    ledger: await openLedger(root),
+    ...{ cluster: stubCluster({ hurried: true }), clocks: { ...longhornClocks, ...changed } },
+    ...{ timelines: { backups }, root, ledger: await openLedger(root) },
   });
   return {
-    ...recorded,
-    expected: context.expected,
-    given: createGivenOfLocks(context),
-    when: createWhenOfLocks(context),
+    ...{ ...recorded, expected: context.expected },
+    titles: () => recorded.findings.map(({ title }) => title),
+    ...{ given: createGivenOfLocks(context), when: createWhenOfLocks(context) },
     // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
     then: { ...createThenOfBackups(context), ...createThenOfLocks(context) },
   };
@@ -60,7 +55,7 @@ const ofUpload = { name: 'lock-7b7a1bf65efd4c7f', of: 'a backup' } as const;
 
 test('the conflict of a real Longhorn, told; what the document has otherwise is a finding', async () => {
   const { backups, first, second } = await conflict();
-  const { then, ended, findings } = await play(backups);
+  const { then, ended, titles } = await play(backups);
   await then.uploading(second);
   await then.lostLock(first, ofUpload);
   await then.undisturbed(second);
@@ -71,73 +66,54 @@ test('the conflict of a real Longhorn, told; what the document has otherwise is 
     'Then the second backup goes InProgress and Completed, undisturbed',
     'Then the first backup goes Deleting again by itself, after 55 s to 1 min 40 s, and is gone in the end: tried again after 1 min 18 s',
   ]);
-  expect(findings.map(({ title }) => title)).toEqual([
+  expect(titles()).toEqual([
     'Operations on a volume do not share a lock file',
     'The message about a lost lock is longer than the one in the document',
     'The message about a lost lock ended with a full stop',
   ]);
 });
 
-const isBroken = { verdict: { state: 'broken' } };
+const tooEarly =
+  /^the second backup was uploaded before the deletion looked for locks.*not brought about\n\n/;
 
 test.each([
-  ['to an upload under way has failed', 45, true, isBroken],
-  ['to a foreign lock has failed', 70, false, isBroken],
-  [
-    'to one that has ended proves nothing',
-    70,
-    true,
-    {
-      verdict: { state: 'not-provable' },
-      message: expect.stringMatching(
-        /^the second backup was uploaded before the deletion looked for locks.*not brought about\n\n/,
-      ),
-    },
-  ],
-])('a deletion that loses no lock %s', async (_, gone, isUpload, error) => {
+  ['to an upload under way has failed', 45, true, 'broken', /^/],
+  ['to a foreign lock has failed', 70, false, 'broken', /^/],
+  ['to one that has ended proves nothing', 70, true, 'not-provable', tooEarly],
+])('a deletion that loses no lock %s', async (_, gone, isUpload, state, reason) => {
   // Gone without an Error, while the upload of the second backup lasts or right after it has ended.
   const { backups, first, second } = await conflict((line) => {
     if (!('object' in line) || line.object.metadata.name !== 'zl-b1' || line.at < 50) return line;
     return line.type === 'DELETED' ? { ...line, at: gone } : undefined;
   });
   const { then } = await play(backups);
-  const lock = { ...ofUpload, ...(isUpload && { holder: second }) };
-  await expect(then.lostLock(first, lock)).rejects.toMatchObject(error);
+  const lost = then.lostLock(first, { ...ofUpload, ...(isUpload && { holder: second }) });
+  await expect(lost).rejects.toMatchObject({ verdict: { state }, message: expect.stringMatching(reason) });
 });
 
+const outside = /^the deletion of the first backup was tried again after 1 min 18 s\n/;
+const never = /^timed out after 200 ms \(the expectation: a back-off .*: Deleting was not reached/;
+
 test.each([
-  [
-    'too early',
-    { deletionBackoff: 120_000 },
-    /^the deletion of the first backup was tried again after 1 min 18 s\n/,
-  ],
-  [
-    'too late',
-    { deletionBackoff: 6_000, resync: 5_000 },
-    /^the deletion of the first backup was tried again after 1 min 18 s\n/,
-  ],
+  ['too early', { deletionBackoff: 120_000 }, outside],
+  ['too late', { deletionBackoff: 6_000, resync: 5_000 }, outside],
   // The window closes 10 s after a back-off and a resync.
-  [
-    'not at all, which is known as soon as the time is over',
-    { deletionBackoff: 100, resync: -9_900 },
-    /^timed out after 200 ms \(the expectation: a back-off .*: Deleting was not reached/,
-  ],
+  ['not at all, which is known as soon as the time is over', { deletionBackoff: 100, resync: -9_900 }, never],
 ])('a deletion that is tried again %s fails', async (when, clocks, told) => {
   const { backups, first } = await conflict((line) =>
     when.startsWith('not') && 'object' in line && line.at > 100 ? undefined : line,
   );
-  const { then } = await play(backups, { ...longhornClocks, ...clocks });
+  const { then } = await play(backups, clocks);
   await expect(then.resolvedByItself(first)).rejects.toThrow(told);
 });
 
 test('a volume is locked by a lock of a backup that is acquired', async () => {
-  const write = (name: string, content: string) => writeFile(join(folder, 'locks', name), content);
+  const write = (name: string, content: string) => writeFile(join(folder, name), content);
   const holder = handle('b', 'the second backup');
-  const { then } = await play(replayTimeline('backups'));
+  const { then } = await play();
   await expect(then.storeLocked(holder)).rejects.toThrow(
     'no backup has acquired a lock on volume vz-l; its locks: none',
   );
-  await mkdir(join(folder, 'locks'));
   await write('lock-2.lck', '{"Name":"lock-2","Type":2,"Acquired":true}');
   await write('lock-3.lck', '{"Name":"lock-3","Type":1,"Acquired":false}');
   await write('lock-4.lck', 'no lock');
@@ -149,33 +125,27 @@ test('a volume is locked by a lock of a backup that is acquired', async () => {
   expect(await then.storeLocked(holder)).toEqual({ name: 'lock-1', of: 'a backup', holder });
 });
 
-const lost = {
-  state: 'Error',
-  error: `failed to backup snapshot s to b: failed to acquire lock ${volumeFolder(volume.name)}/locks/lock-9.lck when performing backup create/restore, please try again later`,
+type Status = NonNullable<Backup['status']>;
+const error = `failed to backup snapshot s to b: failed to acquire lock ${volumeFolder(volume.name)}/locks/lock-9.lck when performing backup create/restore, please try again later`;
+const [fresh, lost, again] = [{ state: '' }, { state: 'Error', error }, { state: 'InProgress' }];
+const backup = (status: Status, version = 0): Backup => {
+  const metadata = { name: 'b', uid: 'u', resourceVersion: `${version}` };
+  return { metadata, spec: { snapshotName: 's' }, status };
 };
-const backup = (status: NonNullable<Backup['status']>, at = 0): Backup => ({
-  metadata: { name: 'b', uid: 'u', resourceVersion: `${at}` },
-  spec: { snapshotName: 's' },
-  status,
-});
 // How long ago, in ms.
-const history = (...events: [ago: number, status: NonNullable<Backup['status']>][]) =>
+const history = (...events: [ago: number, status: Status][]) =>
   replayTimeline(
     'backups',
-    events.map(([ago, status], at) => ({
-      kind: 'modified' as const,
-      at: Date.now() - ago,
-      object: backup(status, at),
+    events.map(([ago, status], index) => ({
+      ...{ kind: 'modified' as const, at: Date.now() - ago, object: backup(status, index) },
     })),
   );
 const made = handle('b', 'the second backup');
+const fast = { deletionBackoff: 100, resync: 100 };
 
 test('a creation that meets a foreign lock fails for good; that is expected, and a finding', async () => {
-  const fast = { ...longhornClocks, deletionBackoff: 100, resync: 100 };
-  const { given, then, ended, expected, findings } = await play(
-    history([200_000, { state: '' }], [199_000, lost]),
-    fast,
-  );
+  const backups = history([200_000, fresh], [199_000, lost]);
+  const { given, then, ended, expected, titles } = await play(backups, fast);
   const lock = await given.foreignLock(volume, { of: 'a deletion' });
   await then.creationLostLock(made, lock);
   await then.neverTriedAgain(made);
@@ -185,78 +155,67 @@ test('a creation that meets a foreign lock fails for good; that is expected, and
     `Then the second backup goes Error with the text on a lock in status.error, which is a failure: it names lock-9; what stood in the way is ${lock.name}`,
     'Then the second backup is not tried again: it has stayed in Error',
   ]);
-  expect(findings.map(({ title }) => title)).toEqual([
-    'A backup that loses the lock when it starts does not proceed by itself',
-  ]);
-
-  // It is watched for as long as a deletion would have waited, which on these clocks is 10.2 s.
-  const start = Date.now();
-  await (await play(history([11_000, { state: '' }], [9_900, lost]), fast)).then.neverTriedAgain(made);
-  expect(Date.now() - start).toBeGreaterThanOrEqual(295);
-  const before = await play(
-    history([20_000, { state: '' }], [19_000, lost], [5_000, { state: 'InProgress' }]),
-    fast,
-  );
-  await expect(before.then.neverTriedAgain(made)).rejects.toThrow(/InProgress/);
-  const backups = history([11_000, { state: '' }], [9_000, lost]);
-  const judging = (await play(backups, fast)).then.neverTriedAgain(made);
-  backups.push({ kind: 'modified', at: Date.now(), object: backup({ state: 'InProgress' }, 9) });
-  await expect(judging).rejects.toThrow(/InProgress/);
+  expect(titles()).toEqual(['A backup that loses the lock when it starts does not proceed by itself']);
 });
 
-describe('a foreign lock', () => {
-  const written = (ago: number, { name }: { name: string }, now = Date.now()) => {
-    const past = new Date(now - ago);
-    return utimes(join(folder, 'locks', `${name}.lck`), past, past);
-  };
+test('it is watched for as long as a deletion would have waited, which on these clocks is 10.2 s', async () => {
+  const judging = async (backups: ReturnType<typeof history>) =>
+    (await play(backups, fast)).then.neverTriedAgain(made);
+  const start = Date.now();
+  await judging(history([11_000, fresh], [9_900, lost]));
+  expect(Date.now() - start).toBeGreaterThanOrEqual(295);
+  const before = history([20_000, fresh], [19_000, lost], [5_000, again]);
+  await expect(judging(before)).rejects.toThrow(/InProgress/);
+  const backups = history([11_000, fresh], [9_000, lost]);
+  const { then } = await play(backups, fast);
+  const judged = then.neverTriedAgain(made);
+  backups.push({ kind: 'modified', at: Date.now(), object: backup(again, 9) });
+  await expect(judged).rejects.toThrow(/InProgress/);
+});
 
-  test('of a backup lets another backup complete; once it has expired that proves nothing', async () => {
-    const { given, then, findings } = await play(
-      history([1_000, { state: '' }], [500, { state: 'Completed' }]),
-    );
-    const lock = await given.foreignLock(volume, { of: 'a backup' });
-    await then.completedBeside(made, lock);
-    expect(findings.map(({ title }) => title)).toEqual([
-      'A new backup does not wait for another one that is being saved',
-    ]);
-    await written(200_000, lock);
-    await expect(then.completedBeside(made, lock)).rejects.toThrow('but it counts no more');
-  });
+const written = (ago: number, { name }: { name: string }, now = Date.now()) => {
+  const past = new Date(now - ago);
+  return utimes(join(folder, `${name}.lck`), past, past);
+};
 
-  test('that was removed has not expired, and marks where the history of whom it held up begins anew', async () => {
-    const { given, when, then, ended } = await play(replayTimeline('backups'), {
-      ...longhornClocks,
-      lockLife: -1_000,
-    });
-    const lock = await given.foreignLock(volume, { of: 'a backup' });
-    await when.lockAbandoned(lock);
-    await then.expired(lock);
-    expect(ended()[1]).toBe('When nobody refreshes the foreign lock of a backup any more');
-    expect(ended()[2]).toMatch(
+test('a foreign lock of a backup lets another backup complete; once it has expired that proves nothing', async () => {
+  const { given, then, titles } = await play(history([1_000, fresh], [500, { state: 'Completed' }]));
+  const lock = await given.foreignLock(volume, { of: 'a backup' });
+  await then.completedBeside(made, lock);
+  expect(titles()).toEqual(['A new backup does not wait for another one that is being saved']);
+  await written(200_000, lock);
+  await expect(then.completedBeside(made, lock)).rejects.toThrow('but it counts no more');
+});
+
+test('one that was removed has not expired, and marks where the history of whom it held up begins anew', async () => {
+  const { given, when, then, ended } = await play(undefined, { lockLife: -1_000 });
+  const lock = await given.foreignLock(volume, { of: 'a backup' });
+  await when.lockAbandoned(lock);
+  await then.expired(lock);
+  const first = handle('b', 'the first backup');
+  await when.lockRemoved(lock, first);
+  expect(ended().slice(1)).toEqual([
+    'When nobody refreshes the foreign lock of a backup any more',
+    expect.stringMatching(
       /^Then the foreign lock of a backup has expired, and is still there: written \d s ago$/,
-    );
-    const first = handle('b', 'the first backup');
-    await when.lockRemoved(lock, first);
-    expect(first.since.healed).toBeTypeOf('number');
-    expect(ended().at(-1)).toBe('When the foreign lock of a backup is removed: it is removed');
-    await expect(then.expired(lock)).rejects.toThrow('it is gone');
-  });
+    ),
+    'When the foreign lock of a backup is removed: it is removed',
+  ]);
+  expect(first.since.healed).toBeTypeOf('number');
+  await expect(then.expired(lock)).rejects.toThrow('it is gone');
+});
 
-  test('held a deletion up if the backup went after its life', async () => {
-    const held = async (ago: number) => {
-      const now = Date.now();
-      const backups = replayTimeline('backups', [
-        { kind: 'deleted' as const, at: now - ago, object: backup({ state: 'Deleting' }) },
-      ]);
-      const { given, then } = await play(backups, { ...longhornClocks, lockLife: 10_000 });
-      const lock = await given.foreignLock(volume, { of: 'a backup' });
-      await written(30_000, lock, now);
-      return then.heldUpUntilExpiry(handle('b', 'the first backup'), lock);
-    };
-    await held(15_000);
-    await held(20_500);
-    await expect(held(26_000)).rejects.toThrow(
-      /^the first backup was gone when the lock was [34]\.\d s old, and a lock counts for 10 s$/,
-    );
-  });
+test('one held a deletion up if the backup went after its life', async () => {
+  const held = async (ago: number) => {
+    const now = Date.now();
+    const gone = { kind: 'deleted' as const, at: now - ago, object: backup({ state: 'Deleting' }) };
+    const { given, then } = await play(replayTimeline('backups', [gone]), { lockLife: 10_000 });
+    const lock = await given.foreignLock(volume, { of: 'a backup' });
+    await written(30_000, lock, now);
+    return then.heldUpUntilExpiry(handle('b', 'the first backup'), lock);
+  };
+  for (const ago of [15_000, 20_500]) await held(ago);
+  await expect(held(26_000)).rejects.toThrow(
+    /^the first backup was gone when the lock was [34]\.\d s old, and a lock counts for 10 s$/,
+  );
 });

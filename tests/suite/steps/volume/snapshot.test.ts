@@ -6,42 +6,33 @@ import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 
 const volume = { name: 'v1', node: 'node1', size: 1 };
+const lost = 'lost track of the corresponding snapshot info inside volume engine';
+const waits =
+  'failed to take snapshot because the volume engine v1-e-0 is not running. Waiting for the volume to be attached';
 
 /** Makes a snapshot that goes through these states. */
 const made = (...states: NonNullable<Snapshot['status']>[]) => {
   const timelines = emptyTimelines();
+  const show = (body: object | undefined): void => {
+    for (const status of states)
+      timelines.snapshots.push({ kind: 'modified', at: 1, object: { ...(body as Snapshot), status } });
+  };
   const cluster = stubCluster({
     objects: { snapshots: [] },
-    onAsk: ({ verb, body }) =>
-      verb === 'create' &&
-      setImmediate(() => {
-        for (const status of states)
-          timelines.snapshots.push({ kind: 'modified', at: 1, object: { ...(body as Snapshot), status } });
-      }),
+    onAsk: ({ verb, body }) => verb === 'create' && setImmediate(show, body),
   });
   const { context } = createTestContext({ cluster, timelines, uniqueName: () => 's1' });
   return makeSnapshot(context, volume).catch((error: ExpectationError) => error);
 };
 
-test('a snapshot that Longhorn has lost ends the wait at once, by what it says', async () => {
-  const error = (await made({
-    readyToUse: false,
-    error: 'lost track of the corresponding snapshot info inside volume engine',
-  })) as ExpectationError;
-  expect(error.verdict.state).toBe('broken');
-  expect(error.message.split('\n')[0]).toMatch(
+test('a snapshot that Longhorn has lost ends the wait at once, by what it says; one whose engine does not run yet is waited for', async () => {
+  const { verdict, message } = (await made({ readyToUse: false, error: lost })) as ExpectationError;
+  expect(verdict.state).toBe('broken');
+  expect(message.split('\n')[0]).toMatch(
     /^Longhorn has lost snapshot s1: lost track of .*: no waiting leads to it that snapshot s1 is ready; nearest cause: snapshot s1: lost track of/,
   );
+  expect(await made({ readyToUse: false, error: waits }, { readyToUse: true })).toEqual({
+    name: 's1',
+    volume,
+  });
 });
-
-test('one whose engine does not run yet is waited for', async () =>
-  expect(
-    await made(
-      {
-        readyToUse: false,
-        error:
-          'failed to take snapshot because the volume engine v1-e-0 is not running. Waiting for the volume to be attached',
-      },
-      { readyToUse: true },
-    ),
-  ).toEqual({ name: 's1', volume }));
