@@ -32,7 +32,7 @@ test('images of archives of any kind are put into the nodes of a running lab, an
   const imported = await images('import', folder);
   expect(imported, imported.stderr).toMatchObject({ exitCode: 0 });
   // Docker's short name: docker.io/library/ is meant.
-  const full = ['docker.io/library/idle:v1', 'example.test/loose:v1', ...names.toReversed()];
+  const full = ['docker.io/library/idle:v1', ...names.toReversed(), 'example.test/loose:v1'];
   expect(imported.stdout.split('\n').slice(-4).sort()).toEqual(full);
   const listed = (await images('ls')).stdout.split('\n');
   for (const each of full)
