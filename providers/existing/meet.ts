@@ -11,7 +11,7 @@ import { oneLine, orRefuse } from './refuse.ts';
  */
 export type Met = { cluster: Cluster; uid: string; kubernetes: string };
 
-type Named = Pick<ExistingCluster, 'kubeconfig' | 'context' | 'allow' | 'namespace'>;
+type Named = Pick<ExistingCluster, 'kubeconfig' | 'context' | 'allow' | 'namespace' | 'ownBucket'>;
 
 /**
  * How long the first answer of an API server may take, ms: one that is reached at all answers within a
@@ -23,8 +23,8 @@ const FIRST_ANSWER_MS = 15_000;
  * Opens the cluster that was named, and only that one, and asks it who it is. Throws NotFit where it does not
  * say.
  */
-export const meet = async ({ kubeconfig, context, allow, namespace }: Named): Promise<Met> => {
-  const permit = permitAround({ disruptions: allow, namespace });
+export const meet = async ({ kubeconfig, context, allow, namespace, ownBucket }: Named): Promise<Met> => {
+  const permit = permitAround({ disruptions: allow, namespace, ownBucket });
   const cluster = await orRefuse('--kubeconfig', async () =>
     connect({ kubeconfig, context, health: openHealth(), permit }),
   );

@@ -79,7 +79,7 @@ export const play = async <Steps extends object>(
 
   const work = async () => {
     const config = readRunConfig(process.env);
-    const { kubeconfig, context: named, run, namespace, supportBundle } = config;
+    const { kubeconfig, context: named, run, namespace, supportBundle, ownBucket } = config;
     pauses = config.pauseOnFailure;
     const unfit = whyNotFit(
       { ...config, lab: config.lab !== undefined },
@@ -89,7 +89,7 @@ export const play = async <Steps extends object>(
     );
     if (unfit !== undefined) throw new SkipScenario(unfit);
     const permit = permitNeeded({
-      ...{ run, disruptions, namespace, supportBundle },
+      ...{ run, disruptions, namespace, supportBundle, ownBucket },
       store: otherStore === undefined ? store : allStores,
     });
     const place = { kubeconfig, ...(named === undefined ? {} : { context: named }), permit };

@@ -19,7 +19,7 @@ import { type BucketFolder, incoming, openBucket } from './bucket.ts';
 import { openClient } from './client.ts';
 import { explainFailure } from './explain.ts';
 import { foreignLock, removeLock } from './foreign-lock.ts';
-import { ownBucketName, ownPrefixOf, ownUrl, secretOf } from './place.ts';
+import { ownBucketName, ownPrefixOf, ownUrl, secretOf, serviceOf } from './place.ts';
 import { requestsAtOnce, s3Source } from './s3-source.ts';
 import { lookedInto } from './served-store.ts';
 import { dialPod } from './server.ts';
@@ -41,9 +41,6 @@ const readSecret = async (cluster: Cluster, place: { namespace: string; name: st
 
 type Folder = Pick<OwnBucket, 'bucket' | 'region'> & { prefix: string };
 
-// The host of a Service, by which pods reach it and nobody else has to.
-const serviceHost = /^([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.|$)/;
-
 type Service = KubernetesObject & {
   spec: {
     selector?: Record<string, string>;
@@ -57,9 +54,10 @@ type ServingPod = Pod & {
 
 /** The way to a server that is a Service of the cluster, through the API server; undefined for any other. */
 const wayTo = async (cluster: Cluster, endpoint: string): Promise<(() => Duplex) | undefined> => {
-  const { hostname, port, protocol } = new URL(endpoint);
-  const [, name, namespace] = serviceHost.exec(hostname) ?? [];
-  if (name === undefined || namespace === undefined) return undefined;
+  const service = serviceOf(endpoint);
+  if (service === undefined) return undefined;
+  const { name, namespace } = service;
+  const { port, protocol } = new URL(endpoint);
   const { spec } = await cluster
     .get<Service>(resources.services, { namespace, name })
     .catch((error: Error) => {

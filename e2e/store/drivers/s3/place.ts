@@ -61,3 +61,11 @@ export const placeOfOwnUrl = (url: string): StorePlace | undefined => {
   const [, namespace, name] = ownSuiteUrl.exec(url) ?? [];
   return placeOfNames(name, namespace);
 };
+
+const serviceHost = /^([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.|$)/;
+
+/** The Service that an endpoint is behind, by whose host pods reach it and nobody else has to; undefined for any other. */
+export const serviceOf = (endpoint: string): { name: string; namespace: string } | undefined => {
+  const [, name, namespace] = serviceHost.exec(new URL(endpoint).hostname) ?? [];
+  return name === undefined || namespace === undefined ? undefined : { name, namespace };
+};
