@@ -70,6 +70,26 @@ test("Longhorn's support bundle may be asked for only where that is wanted, and 
   }
 });
 
+test.each([
+  [true, `GET ${core}/theirs/secrets/mine`],
+  [false, `GET ${core}/theirs/secrets/another`],
+  [false, `GET ${core}/theirs/secrets`],
+  [false, `DELETE ${core}/theirs/secrets/mine`],
+  [true, `GET ${core}/minio/services/s3`],
+  [true, `GET ${core}/minio/pods`],
+  [true, `GET ${core}/minio/pods/one/portforward`],
+  [false, `GET ${core}/minio/services/another`],
+  [false, `DELETE ${core}/minio/pods/one`],
+  [false, `GET ${core}/minio/pods/one/exec`],
+])('of what leads to a bucket that was there before it may, %s: %s', (may, request) => {
+  const playing = { disruptions: [], namespace: undefined };
+  const at = { endpoint: 'https://s3.minio.svc:9000', bucket: 'b', region: 'r', secret: 'theirs/mine' };
+  for (const ownBucket of [at, undefined]) {
+    const permits = [permitNeeded({ ...playing, run, ownBucket }), permitAround({ ...playing, ownBucket })];
+    for (const permit of permits) expect(ask(permit, request) === 'may').toBe(may && ownBucket !== undefined);
+  }
+});
+
 test('a refusal says what was wanted, and with which disruptions', () => {
   const permit = permitNeeded({ disruptions: ['settings', 'manager-mount'], namespace: undefined, run });
   expect(ask(permit, `DELETE ${pods}/one`)).toBe(
