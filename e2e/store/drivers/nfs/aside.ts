@@ -1,14 +1,86 @@
+import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
+import type { Heal, Trouble } from '../../driver.ts';
 import { volumesFolder } from '../../format/layout.ts';
+import { healByCommand, troubleByCommand } from './by-command.ts';
 
-/** What faults keep aside of files, each kind in a folder of its own. */
-type Kept = 'emptied' | 'hidden';
+/**
+ * A fault that keeps something of a file aside, as commands of bash on `$file` and `$aside`: `set` brings it about,
+ * `prove` tells or exits with 1, `putBack` is a chain of `if` and `elif` on `$1` and `$2` that tells what became of
+ * it. `kept` names its folder; `made` and `again` are adjectives: how a file was, and is then.
+ */
+type Aside = {
+  kept: 'emptied' | 'hidden';
+  set: string;
+  putBack: string;
+  prove: string;
+  made: string;
+  again: string;
+};
+
+type Action = 'set' | 'clear' | 'clear-all' | 'prove';
 
 /**
  * Where what a fault keeps of a file is, in the folder that is exported, beside what Longhorn writes; of the
  * exported folder itself, where all of that kind is.
  */
-export const asideOf = (path: string, kept: Kept): string => {
+const asideOf = (path: string, kept: Aside['kept']): string => {
   const at = path.lastIndexOf(`/${volumesFolder}/`);
   const [root, below] = at < 0 ? [path, ''] : [path.slice(0, at), path.slice(at)];
   return `${root}/corral-aside/${kept}${below}`;
+};
+
+// A client believes for a second what it knows of a file or folder (actimeo=1).
+const scriptOf = ({ set, putBack, prove }: Aside): string => `
+exec {nap}<> <(:)
+nap() { read -r -t "$1" -u "$nap" || true; }
+put_back() {
+  ${putBack}; fi && rm -f -- "$2"
+}
+action=$1 file=$2 aside=$3
+case $action in
+  set)
+    ${set} && nap 1.2 ;;
+  clear)
+    [[ -e $aside ]] || { echo 'nothing is kept of it'; exit 0; }
+    put_back "$file" "$aside" && nap 1.2 ;;
+  clear-all)
+    [[ -d $aside ]] || exit 0
+    while IFS= read -r -d '' kept; do
+      put_back "$file/$kept" "$aside/$kept" > /dev/null && printf '%s\\n' "$file/$kept"
+    done < <(find "$aside" -type f -printf '%P\\0') ;;
+  prove)
+    ${prove} ;;
+esac`;
+
+/**
+ * Such a fault: its command, which does the same to every file of the exported folder (`clear-all`) and prints
+ * those; the fault itself; and how it is undone.
+ */
+export const keepingAside = (
+  aside: Aside,
+): {
+  command: (action: Action, path: string) => string[];
+  trouble: (cluster: Cluster, file: { pod: PodTarget; path: string; title: string }) => Trouble;
+  heal: Heal;
+} => {
+  const { kept, made, again } = aside;
+  const script = scriptOf(aside);
+  const command = (action: Action, path: string): string[] => [
+    'bash',
+    '-c',
+    script,
+    `corral-${kept}`,
+    action,
+    path,
+    asideOf(path, kept),
+  ];
+  return {
+    command,
+    trouble: (cluster, file) =>
+      troubleByCommand(cluster, file, {
+        command: (action) => command(action, file.path),
+        failed: `it is not so that ${file.title}`,
+      }),
+    heal: healByCommand({ command, made, again }),
+  };
 };
