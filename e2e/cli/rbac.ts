@@ -3,7 +3,7 @@ import { Document, isScalar, visit } from 'yaml';
 import type { KubernetesObject } from '../kube/cluster.ts';
 import { allDisruptions } from '../longhorn/disruptions.ts';
 import { type Account, defaultAccount, rolesFor } from '../permissions/roles.ts';
-import { ownBucketKind, storeChoices } from '../store/drivers/index.ts';
+import { storeChoices, storeKinds } from '../store/drivers/index.ts';
 import { checkName, choose } from './arguments/checks.ts';
 import { parseAllow } from './arguments/existing.ts';
 import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
@@ -16,8 +16,6 @@ type Flags = {
   serviceAccount: string;
   supportBundle?: true;
 };
-
-const kinds = [...storeChoices, ownBucketKind];
 
 const program = (): Command =>
   new Command('npm run --silent rbac --')
@@ -34,7 +32,7 @@ const program = (): Command =>
       defaultAccount.namespace,
     )
     .option('--service-account <name>', 'the name of the service account', defaultAccount.name)
-    .option('--store <kind>', `the kind of backup stores: ${kinds.join(', ')}`, storeChoices[0])
+    .option('--store <kind>', `the kind of backup stores: ${storeKinds.join(', ')}`, storeChoices[0])
     .option('--support-bundle', 'what npm run e2e -- --support-bundle needs besides')
     .allowExcessArguments(false)
     .exitOverride()
@@ -76,7 +74,7 @@ export const runRbacCommand = (argv: readonly string[]): ExitCode => {
       `${describe(account, allow)}${rolesFor(account, {
         allow,
         supportBundle: flags.supportBundle === true,
-        store: choose('store', flags.store, kinds),
+        store: choose('store', flags.store, storeKinds),
       })
         .map(write)
         .join('---\n')}`,

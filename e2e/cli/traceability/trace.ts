@@ -144,6 +144,14 @@ const judgeSentence = (
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
 
+/** Reads the scenarios of this project, by their files below `e2e/scenarios`. */
+export const readScenarioFiles = (): Map<string, ScenarioFile> =>
+  new Map(
+    globSync('**/*.e2e.ts', { cwd: join(root, 'e2e/scenarios') })
+      .toSorted()
+      .map((file) => [file.replace(/\.e2e\.ts$/, ''), readScenarios(read('e2e/scenarios', file))]),
+  );
+
 /** Reads the seeds with their tables, the scenarios and the steps of this project. */
 export const readProject = (): Material => ({
   documents: globSync('fixtures/seeds/*.txt', { cwd: root })
@@ -153,12 +161,7 @@ export const readProject = (): Material => ({
       text: read(file),
       entries: parseEntries(read(file.replace(/\.txt$/, '.yaml'))),
     })),
-  scenarios: new Map(
-    globSync('**/*.e2e.ts', { cwd: join(root, 'e2e/scenarios') }).map((file) => [
-      file.replace(/\.e2e\.ts$/, ''),
-      readScenarios(read('e2e/scenarios', file)),
-    ]),
-  ),
+  scenarios: readScenarioFiles(),
   steps: findToldSteps(
     globSync('e2e/suite/steps/**/*.ts', { cwd: root })
       .toSorted()

@@ -22,6 +22,11 @@ const late = [
   'stale handle of it',
 ] as const;
 
+const goneWithItsConfig = {
+  as: 'delete | blocks/xx/yy/ | no permission to change it',
+  why: 'for Longhorn a backup is gone with its config, and what the command ends with after that nobody is told',
+} as const;
+
 /** Every red cell of a Longhorn with all its bugs that no scenario plays; the first row that fits counts. */
 const rows: readonly Row[] = [
   {
@@ -44,22 +49,19 @@ const rows: readonly Row[] = [
   {
     operations: ['delete'],
     places: ['volume.cfg'],
-    as: 'delete | blocks/xx/yy/ | no permission to change it',
-    why: 'for Longhorn a backup is gone with its config, and what the command ends with after that nobody is told',
+    ...goneWithItsConfig,
   },
   {
     operations: ['delete'],
     places: ['blocks/xx/', 'blocks/xx/yy/'],
     troubles: late,
-    as: 'delete | blocks/xx/yy/ | no permission to change it',
-    why: 'for Longhorn a backup is gone with its config, and what the command ends with after that nobody is told',
+    ...goneWithItsConfig,
   },
   {
     operations: ['delete'],
     places: ['blocks/'],
     troubles: ['no permission to enter it'],
-    as: 'delete | blocks/xx/yy/ | no permission to change it',
-    why: 'for Longhorn a backup is gone with its config, and what the command ends with after that nobody is told',
+    ...goneWithItsConfig,
   },
   {
     operations: ['delete'],

@@ -33,13 +33,9 @@ export const workedOn = async (
   leftOver: readonly LeftOver[],
   { print, ...wait }: Omit<UntilIdle, 'volumes'> & { print: (line: string) => void },
 ): Promise<LeftOver[]> => {
-  const stores = new Map(
-    leftOver.flatMap((each) => storeOf(each) ?? []).map((store) => [nameOf(store), store]),
-  );
+  const stores = storesOf(leftOver);
   const busy = await Promise.all(
-    [...stores.values()].map(async (store) =>
-      (await isIdle(cluster, store, { print, ...wait })) ? [] : [nameOf(store)],
-    ),
+    stores.map(async (store) => ((await isIdle(cluster, store, { print, ...wait })) ? [] : [nameOf(store)])),
   );
   const names = new Set(busy.flat());
   const isBusy = (store: StorePlace | undefined): boolean => store !== undefined && names.has(nameOf(store));
@@ -64,11 +60,8 @@ export const emptyStores = async (
   leftOver: readonly LeftOver[],
   print: (line: string) => void,
 ): Promise<boolean> => {
-  const stores = new Map(
-    leftOver.flatMap((each) => storeOf(each) ?? []).map((store) => [nameOf(store), store]),
-  );
   let emptied = true;
-  for (const store of stores.values())
+  for (const store of storesOf(leftOver))
     for (const { empty } of drivers) {
       try {
         const told = await empty?.(cluster, store);
@@ -121,6 +114,11 @@ const storeOf = ({ kind, object }: LeftOver): StorePlace | undefined => {
     kind === 'leases';
   return isOfStore && namespace !== undefined ? { namespace, name } : undefined;
 };
+
+/** The stores that go with what is left, each once. */
+const storesOf = (leftOver: readonly LeftOver[]): StorePlace[] => [
+  ...new Map(leftOver.flatMap((each) => storeOf(each) ?? []).map((store) => [nameOf(store), store])).values(),
+];
 
 const ownStoreOf = ({ spec }: BackupTarget): StorePlace | undefined =>
   drivers.map(({ placeOf }) => placeOf(spec.backupTargetURL ?? '')).find((place) => place !== undefined);

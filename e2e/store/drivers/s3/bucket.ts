@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3 } from '@aws-sdk/client-s3';
+import type { RunningStore } from '../../driver.ts';
 import { volumeFolder, volumesFolder } from '../../format/layout.ts';
 import { type StoreSource, Unreadable } from '../../format/source.ts';
 import type { Incoming, NewFile } from '../../format/write-backup.ts';
@@ -79,21 +80,27 @@ export const openBucket = (place: BucketFolder, contents = 0): BackupStore => {
   });
 };
 
+/** Does something with each of these, as many at a time as requests may be under way. */
+export const eachAtOnce = async <T>(all: readonly T[], work: (one: T) => Promise<unknown>): Promise<void> => {
+  const left = all.values();
+  await Promise.all(
+    Array.from({ length: requestsAtOnce }, async () => {
+      for (const one of left) await work(one);
+    }),
+  );
+};
+
 /**
  * Opens the way into the folder of a volume that the store knows nothing of. Objects cannot be brought to their
  * place in one go: the configs, by which Longhorn knows a backup, come last.
  */
-export const incoming = ({ client, bucket, prefix }: BucketFolder, volume: string): Incoming => {
+const incoming = ({ client, bucket, prefix }: BucketFolder, volume: string): Incoming => {
   const held: NewFile[] = [];
   const folder = `${prefix}/${volumeFolder(volume)}`;
-  const put = async (files: readonly NewFile[]): Promise<void> => {
-    const left = files.values();
-    const writers = Array.from({ length: requestsAtOnce }, async () => {
-      for (const { path, bytes } of left)
-        await client.putObject({ Bucket: bucket, Key: `${folder}/${path}`, Body: bytes });
-    });
-    await Promise.all(writers);
-  };
+  const put = (files: readonly NewFile[]): Promise<void> =>
+    eachAtOnce(files, ({ path, bytes }) =>
+      client.putObject({ Bucket: bucket, Key: `${folder}/${path}`, Body: bytes }),
+    );
   return {
     put: async (files) => {
       held.push(...files.filter(({ path }) => path.endsWith('.cfg')));
@@ -102,6 +109,20 @@ export const incoming = ({ client, bucket, prefix }: BucketFolder, volume: strin
     publish: () => put(held.splice(0)),
   };
 };
+
+// Of a volume's blocks, in bytes as they are stored: four or more of the largest.
+const lookedInto = 8 << 20;
+
+/** What every store in a bucket has, whoever serves it. */
+export const storeIn = (
+  folder: BucketFolder,
+): BackupStore & Pick<RunningStore, 'source' | 'write' | 'mountArguments' | 'mountPoint'> => ({
+  ...openBucket(folder, lookedInto),
+  source: s3Source(folder),
+  write: (volume) => incoming(folder, volume),
+  mountArguments: undefined,
+  mountPoint: undefined,
+});
 
 /** What the server's clock says, in ms: ages of objects are told by it, and none other. */
 export const serverTime = async ({

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { inEachPod } from '../../../kube/in-pods.ts';
 import type { Heal, StorePlace, Trouble } from '../../driver.ts';
-import { serversOf } from '../server.ts';
-import { bucket, endpointOf, placeSchema, prefixOf } from './place.ts';
+import { bucket, placeSchema, prefixOf } from './place.ts';
 import { allowingDeletion, denyingDeletion } from './policy.ts';
-import { changePolicy, findServers, type Server, s3Server } from './server.ts';
+import { changePolicies, changePolicy, findServers, type Server } from './server.ts';
 
 /** The bucket's policy denies the deletion of an object to the user that Longhorn logs in as. */
 export const deniedDeletion = (
@@ -46,19 +44,13 @@ export const allowDeletion: Heal = {
     );
     return changed.some(Boolean) ? `${key} can be deleted` : `nothing denies the deletion of ${key}`;
   },
-  healByLabels: async (cluster, run, namespace) => {
-    const told = await inEachPod(
-      await serversOf(cluster, s3Server, { run, namespace }),
-      async ({ place }) => {
-        const servers = await findServers(cluster, place);
-        const changed = await Promise.all(
-          servers.map((server) => changePolicy(server, (policy) => allowingDeletion(policy))),
-        );
-        return changed.some(Boolean)
-          ? [`the bucket of ${endpointOf(place)}: all in it can be deleted again`]
-          : [];
+  healByLabels: (cluster, run, namespace) =>
+    changePolicies(
+      cluster,
+      { run, namespace },
+      {
+        change: (server) => changePolicy(server, (policy) => allowingDeletion(policy)),
+        now: 'all in it can be deleted again',
       },
-    );
-    return told.flat();
-  },
+    ),
 };

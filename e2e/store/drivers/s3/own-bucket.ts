@@ -15,13 +15,11 @@ import { renewLease } from '../../lease.ts';
 import type { BackupStore } from '../../store.ts';
 import { storeName } from '../place.ts';
 import { isReady, removeNamespace } from '../server.ts';
-import { type BucketFolder, incoming, openBucket } from './bucket.ts';
+import { type BucketFolder, eachAtOnce, openBucket, storeIn } from './bucket.ts';
 import { openClient } from './client.ts';
 import { explainFailure } from './explain.ts';
 import { foreignLock, removeLock } from './foreign-lock.ts';
 import { ownBucketName, ownPrefixOf, ownUrl, secretOf, serviceOf } from './place.ts';
-import { requestsAtOnce, s3Source } from './s3-source.ts';
-import { lookedInto } from './served-store.ts';
 import { dialPod } from './server.ts';
 
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
@@ -134,12 +132,7 @@ const empty = async (folder: BucketFolder): Promise<number> => {
   const { client, bucket, prefix } = folder;
   const all: string[] = [];
   for await (const key of keysOf(folder)) all.push(key);
-  const left = all.values();
-  await Promise.all(
-    Array.from({ length: requestsAtOnce }, async () => {
-      for (const Key of left) await client.deleteObject({ Bucket: bucket, Key });
-    }),
-  );
+  await eachAtOnce(all, (Key) => client.deleteObject({ Bucket: bucket, Key }));
   const { value: still } = await keysOf(folder).next();
   if (still !== undefined) throw new Error(`bucket ${bucket} still holds ${still}: ${prefix}/ is not empty`);
   return all.length;
@@ -250,16 +243,12 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
   );
   await cluster.create(resources.secrets, object({ namespace: longhornNamespace, name: secretOf(place) }));
   return {
-    ...openBucket(folder, lookedInto),
+    ...storeIn(folder),
     driver: ownBucketName,
     url: ownUrl({ bucket, region }, place),
     credentialSecret: secretOf(place),
     node: undefined,
-    source: s3Source(folder),
     logs: () => [],
-    write: (volume) => incoming(folder, volume),
-    mountArguments: undefined,
-    mountPoint: undefined,
     foreignLock: (lock) => foreignLock(folder, { place, ...lock }),
   };
 };

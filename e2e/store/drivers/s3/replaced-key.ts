@@ -1,13 +1,11 @@
 import type { S3 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { type Cluster, resources } from '../../../kube/cluster.ts';
-import { inEachPod } from '../../../kube/in-pods.ts';
 import { longhornNamespace } from '../../../longhorn/resources.ts';
 import type { Heal, ReplacedKey, StorePlace } from '../../driver.ts';
-import { serversOf } from '../server.ts';
-import { bucket, endpointOf, placeSchema, prefixOf, secretOf } from './place.ts';
+import { bucket, placeSchema, prefixOf, secretOf } from './place.ts';
 import { admitting } from './policy.ts';
-import { changePolicy, findServers, type Server, s3Server } from './server.ts';
+import { changePolicies, changePolicy, findServers, type Server } from './server.ts';
 
 const asked = async (client: S3, place: StorePlace): Promise<string> =>
   client.listObjectsV2({ Bucket: bucket, Prefix: prefixOf(place), MaxKeys: 1 }).then(
@@ -63,14 +61,6 @@ export const admitKeys: Heal = {
     await Promise.all(servers.map(admitBoth));
     return 'either key is admitted';
   },
-  healByLabels: async (cluster, run, namespace) => {
-    const told = await inEachPod(
-      await serversOf(cluster, s3Server, { run, namespace }),
-      async ({ place }) => {
-        const changed = await Promise.all((await findServers(cluster, place)).map(admitBoth));
-        return changed.some(Boolean) ? [`the bucket of ${endpointOf(place)}: either key is admitted`] : [];
-      },
-    );
-    return told.flat();
-  },
+  healByLabels: (cluster, run, namespace) =>
+    changePolicies(cluster, { run, namespace }, { change: admitBoth, now: 'either key is admitted' }),
 };

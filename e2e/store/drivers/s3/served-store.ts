@@ -1,17 +1,13 @@
 import type { Cluster } from '../../../kube/cluster.ts';
 import type { RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import type { BackupStore } from '../../store.ts';
-import { type BucketFolder, incoming, openBucket } from './bucket.ts';
+import { type BucketFolder, openBucket, storeIn } from './bucket.ts';
 import { deniedDeletion } from './denied-deletion.ts';
 import { foreignLock, removeLock } from './foreign-lock.ts';
 import { bucket, driverName, prefixOf, secretOf, storeUrl } from './place.ts';
 import { replacedKey } from './replaced-key.ts';
-import { s3Source } from './s3-source.ts';
 import { findServers, type Server, startServer } from './server.ts';
 import { wrongAnswers } from './wrong-answers.ts';
-
-/** Of a volume's blocks, in bytes as they are stored: four or more of the largest. */
-export const lookedInto = 8 << 20;
 
 type Place = { server: Server; place: StorePlace };
 
@@ -27,21 +23,17 @@ const servedStore = (cluster: Cluster, { server, place, node }: Place & { node: 
   const folder = folderOf({ server, place });
   const { pod } = server;
   return {
-    ...openBucket(folder, lookedInto),
+    ...storeIn(folder),
     driver: driverName,
     url: storeUrl(place),
     credentialSecret: secretOf(place),
     node,
-    source: s3Source(folder),
     logs: (since) => [
       {
         file: `${pod.name}.${pod.container}.log`,
         read: () => cluster.logs(pod, { timestamps: true, sinceTime: since.toISOString() }),
       },
     ],
-    write: (volume) => incoming(folder, volume),
-    mountArguments: undefined,
-    mountPoint: undefined,
     denyDeletion: (object) => deniedDeletion(server, { place, ...object }),
     foreignLock: (lock) => foreignLock(folder, { place, ...lock }),
     replaceKey: (title) => replacedKey(cluster, server, { place, title }),

@@ -9,11 +9,12 @@ import {
   resources,
   unlessGone,
 } from '../../../kube/cluster.ts';
+import { inEachPod } from '../../../kube/in-pods.ts';
 import { know } from '../../../kube/redact/known.ts';
 import { longhornNamespace } from '../../../longhorn/resources.ts';
 import type { StartStore, StorePlace } from '../../driver.ts';
 import { storeName } from '../place.ts';
-import { readManifest, removeServer, type ServerKind, servingPods, startPod } from '../server.ts';
+import { readManifest, removeServer, type ServerKind, serversOf, servingPods, startPod } from '../server.ts';
 import { DialingAgent, openClient } from './client.ts';
 import { bucket, endpointOf, hostOf, port, portBehind, prefixOf, region, secretOf } from './place.ts';
 import { policyOf } from './policy.ts';
@@ -218,6 +219,22 @@ export const changePolicy = async (
   if (changed === JSON.stringify(JSON.parse(Policy))) return false;
   await root.putBucketPolicy({ Bucket: bucket, Policy: changed });
   return true;
+};
+
+/**
+ * Does something to the bucket of each of a run's servers that may change its policy; a line, which ends with
+ * `now`, for each whose policy is another then.
+ */
+export const changePolicies = async (
+  cluster: Cluster,
+  of: { run: string; namespace?: string | undefined },
+  { change, now }: { change: (server: Server) => Promise<boolean>; now: string },
+): Promise<string[]> => {
+  const told = await inEachPod(await serversOf(cluster, s3Server, of), async ({ place }) => {
+    const changed = await Promise.all((await findServers(cluster, place)).map(change));
+    return changed.some(Boolean) ? [`the bucket of ${endpointOf(place)}: ${now}`] : [];
+  });
+  return told.flat();
 };
 
 /** Removes a store's server, and what Longhorn logged in with; what is gone already is no error. */
