@@ -1,11 +1,18 @@
 import { Command, CommanderError } from 'commander';
+import { storeChoices } from '../store/drivers/index.ts';
 import { checkMirror, choose, chooseLonghorn } from './arguments/checks.ts';
-import { type ExistingFlags, parseExisting } from './arguments/existing.ts';
+import { type ExistingFlags, parseExisting, withBucketFlags } from './arguments/existing.ts';
 import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 
-type Flags = ExistingFlags & { provider: string; longhorn?: string; registryMirror?: string; json?: true };
+type Flags = ExistingFlags & {
+  provider: string;
+  longhorn?: string;
+  registryMirror?: string;
+  store?: string;
+  json?: true;
+};
 
 type Asked = Pick<Arguments, 'provider' | 'longhorn' | 'registryMirror' | 'existing'>;
 
@@ -34,6 +41,7 @@ const program = (providers: string[]): Command =>
     .option('--context <name>', 'existing: the context of that file')
     .option('--expect-cluster <uid>', 'existing: the UID that its namespace kube-system must have')
     .option('--store-image <image>', "existing: an image for the backup store's pod")
+    .option('--store <kind>', `the kind of backup stores: ${storeChoices.join(', ')}`)
     .option('--namespace <name>', 'existing: a namespace that is there, for all backup stores')
     .option(
       '--allow <list>',
@@ -50,6 +58,7 @@ const program = (providers: string[]): Command =>
 
 const read = (flags: Flags, providers: string[]): Asked => {
   const provider = choose('provider', flags.provider, providers);
+  if (flags.store !== undefined) choose('store', flags.store, storeChoices);
   const existing = parseExisting(provider, flags);
   if (existing !== undefined && flags.longhorn !== undefined)
     throw usageError(`--longhorn ${flags.longhorn}: an existing cluster has its Longhorn: leave it out`);
@@ -65,7 +74,9 @@ export const runDoctorCommand = async <Diagnosis extends { ready: boolean }>(
   { providers, diagnose, tell }: Doctor<Diagnosis>,
 ): Promise<ExitCode> => {
   try {
-    const flags = refuseLostFlags(program(providers), argv).parse(argv, { from: 'user' }).opts<Flags>();
+    const flags = refuseLostFlags(withBucketFlags(program(providers), 'existing, '), argv)
+      .parse(argv, { from: 'user' })
+      .opts<Flags>();
     const diagnosis = await diagnose(read(flags, providers));
     const lines = flags.json ? [JSON.stringify(diagnosis, null, 2)] : tell(diagnosis);
     process.stdout.write(`${lines.join('\n')}\n`);

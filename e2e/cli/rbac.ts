@@ -3,13 +3,13 @@ import { Document, isScalar, visit } from 'yaml';
 import type { KubernetesObject } from '../kube/cluster.ts';
 import { allDisruptions } from '../longhorn/disruptions.ts';
 import { type Account, defaultAccount, rolesFor } from '../permissions/roles.ts';
-import { storeChoices, storeKinds } from '../store/drivers/index.ts';
+import { ownBucketKind, storeChoices } from '../store/drivers/index.ts';
 import { checkName, choose } from './arguments/checks.ts';
-import { parseAllow } from './arguments/existing.ts';
+import { type BucketFlags, parseAllow, parseBucket, withBucketFlags } from './arguments/existing.ts';
 import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 
-type Flags = {
+type Flags = Partial<BucketFlags> & {
   allow?: string;
   store: string;
   namespace: string;
@@ -32,7 +32,7 @@ const program = (): Command =>
       defaultAccount.namespace,
     )
     .option('--service-account <name>', 'the name of the service account', defaultAccount.name)
-    .option('--store <kind>', `the kind of backup stores: ${storeKinds.join(', ')}`, storeChoices[0])
+    .option('--store <kind>', `the kind of backup stores: ${storeChoices.join(', ')}`, storeChoices[0])
     .option('--support-bundle', 'what npm run e2e -- --support-bundle needs besides')
     .allowExcessArguments(false)
     .exitOverride()
@@ -62,7 +62,7 @@ const write = (object: KubernetesObject): string => {
  */
 export const runRbacCommand = (argv: readonly string[]): ExitCode => {
   try {
-    const command = refuseLostFlags(program(), argv);
+    const command = refuseLostFlags(withBucketFlags(program()), argv);
     command.parse(argv, { from: 'user' });
     const flags = command.opts<Flags>();
     const account = {
@@ -70,11 +70,13 @@ export const runRbacCommand = (argv: readonly string[]): ExitCode => {
       name: checkName('service-account', flags.serviceAccount),
     };
     const allow = flags.allow === undefined ? [] : parseAllow(flags.allow);
+    const ownBucket = parseBucket(flags);
     process.stdout.write(
       `${describe(account, allow)}${rolesFor(account, {
         allow,
         supportBundle: flags.supportBundle === true,
-        store: choose('store', flags.store, storeKinds),
+        store: ownBucket ? ownBucketKind : choose('store', flags.store, storeChoices),
+        ownBucket,
       })
         .map(write)
         .join('---\n')}`,

@@ -5,7 +5,7 @@ import { allDisruptions } from '../longhorn/disruptions.ts';
 import { outputs } from '../report/output.ts';
 import { shardSchema } from '../report/schema.ts';
 import type { OwnBucket, StoreDriver } from '../store/driver.ts';
-import { besides, driverNamed, driversOf, storeChoices, storeKinds } from '../store/drivers/index.ts';
+import { besides, driverNamed, driversOf, ownBucketKind, storeChoices } from '../store/drivers/index.ts';
 import { makeRunId, runIdPattern } from './run-id.ts';
 
 const text = z.string().min(1, 'must not be empty');
@@ -106,7 +106,10 @@ const runSchema = clusterSchema.extend({
     .describe("the run's id, which names and labels all that it makes; by default a new one"),
   store: z
     .string()
-    .refine((name) => storeKinds.includes(name), `must be one of ${storeChoices.join(', ')}`)
+    .refine(
+      (name) => [...storeChoices, ownBucketKind].includes(name),
+      `must be one of ${storeChoices.join(', ')}`,
+    )
     .default(driverNamed().name)
     .describe('the kind of backup store that scenarios are played on'),
   out: text.default('.corral/last').describe('the folder of the results'),

@@ -1,6 +1,7 @@
 import { type Cluster, type Resource, unlessGone } from '../kube/cluster.ts';
 import type { Disruption } from '../longhorn/disruptions.ts';
-import { neededRules } from './needed.ts';
+import type { OwnBucket } from '../store/driver.ts';
+import { neededRules, type Playing } from './needed.ts';
 import { aroundScenarios } from './provider.ts';
 import { describeRight, type Right, toRights } from './rights.ts';
 import { type Account, defaultAccount } from './roles.ts';
@@ -14,12 +15,10 @@ const reviews: Resource = {
 
 type Review = { status: { allowed: boolean } };
 
-type Asked = {
-  allow: readonly Disruption[];
-  namespace?: string | undefined;
-  supportBundle?: boolean;
-  store?: string | undefined;
-};
+type Asked = { allow: readonly Disruption[]; namespace?: string | undefined } & Omit<
+  Playing,
+  'disruptions' | 'namespace'
+>;
 
 /**
  * Asks the API server for each right that a run needs whether its user has it: for the scenarios that may be
@@ -28,9 +27,9 @@ type Asked = {
  */
 export const missingRights = async (
   cluster: Cluster,
-  { allow, namespace, supportBundle = false, store }: Asked,
+  { allow, namespace, supportBundle = false, store, ownBucket }: Asked,
 ): Promise<string[]> => {
-  const playing = { disruptions: allow, namespace, supportBundle, store };
+  const playing = { disruptions: allow, namespace, supportBundle, store, ownBucket };
   const rules = [...neededRules(playing), ...aroundScenarios(playing)];
   const rights = toRights(rules, { stores: namespace });
   const answers = await Promise.all(rights.map((right) => mayDo(cluster, right)));
@@ -39,11 +38,11 @@ export const missingRights = async (
   return [
     `the user of context ${cluster.context} may not do ${missing.length} of the ${rights.length} things that this run needs:`,
     ...missing.map((right) => `  ${describeRight(right)}`),
-    await mend(cluster, { allow, namespace, supportBundle, store }),
+    await mend(cluster, { allow, namespace, supportBundle, store, ownBucket }),
   ];
 };
 
-const mayDo = async (cluster: Cluster, { place, ...resourceAttributes }: Right): Promise<boolean> => {
+const mayDo = async (cluster: Cluster, { everywhere: _, ...resourceAttributes }: Right): Promise<boolean> => {
   const review = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',
@@ -75,7 +74,15 @@ const serviceAccountOf = async (cluster: Cluster): Promise<Account | undefined> 
   return namespace === undefined || name === undefined ? undefined : { namespace, name };
 };
 
-const mend = async (cluster: Cluster, { allow, namespace, supportBundle, store }: Asked): Promise<string> => {
+const bucketFlags = ({ endpoint, bucket, region, secret }: OwnBucket): string[] => [
+  ...['--store', 's3', '--s3-endpoint', endpoint],
+  ...['--s3-bucket', `${bucket}@${region}`, '--s3-secret', secret],
+];
+
+const mend = async (
+  cluster: Cluster,
+  { allow, namespace, supportBundle = false, store, ownBucket }: Asked,
+): Promise<string> => {
   const stores = namespace ?? defaultAccount.namespace;
   const user = await serviceAccountOf(cluster);
   const account = user?.namespace === stores ? user : { ...defaultAccount, namespace: stores };
@@ -83,7 +90,7 @@ const mend = async (cluster: Cluster, { allow, namespace, supportBundle, store }
     ...(allow.length === 0 ? [] : ['--allow', allow.join(',')]),
     ...(account.namespace === defaultAccount.namespace ? [] : ['--namespace', account.namespace]),
     ...(supportBundle ? ['--support-bundle'] : []),
-    ...(store === undefined ? [] : ['--store', store]),
+    ...(ownBucket ? bucketFlags(ownBucket) : store === undefined ? [] : ['--store', store]),
     ...(account.name === defaultAccount.name ? [] : ['--service-account', account.name]),
   ];
   const command = `npm run --silent rbac${flags.length === 0 ? '' : ` -- ${flags.join(' ')}`} | kubectl apply -f -`;

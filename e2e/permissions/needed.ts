@@ -1,9 +1,10 @@
 import type { Disruption } from '../longhorn/disruptions.ts';
+import type { OwnBucket } from '../store/driver.ts';
 import { driversOf } from '../store/drivers/index.ts';
 import { base } from './base.ts';
 import { ofDisruptions } from './disruptions.ts';
 import type { Rule } from './rule.ts';
-import { inOwnNamespaces, inSharedNamespace, ofStores } from './stores.ts';
+import { inOwnNamespaces, inSharedNamespace, leadsTo, ofStores } from './stores.ts';
 import { ofSupportBundles } from './support-bundles.ts';
 
 /**
@@ -16,10 +17,18 @@ export type Playing = {
   supportBundle?: boolean;
   /** The kind of backup stores, or all kinds; the first where none is named. */
   store?: string | undefined;
+  /** The bucket that was there before, where the stores are in one. */
+  ownBucket?: OwnBucket | undefined;
 };
 
 /** All that scenarios do on a cluster: what none of these rules says, none of them asks for. */
-export const neededRules = ({ disruptions, namespace, supportBundle, store }: Playing): readonly Rule[] => {
+export const neededRules = ({
+  disruptions,
+  namespace,
+  supportBundle,
+  store,
+  ownBucket,
+}: Playing): readonly Rule[] => {
   const stores = driversOf(store);
   const rules = [
     ...base,
@@ -27,6 +36,7 @@ export const neededRules = ({ disruptions, namespace, supportBundle, store }: Pl
     ...(namespace === undefined ? inOwnNamespaces : stores.flatMap(inSharedNamespace)),
     ...disruptions.flatMap((disruption) => ofDisruptions[disruption]),
     ...(supportBundle ? ofSupportBundles : []),
+    ...(ownBucket ? leadsTo(ownBucket) : []),
   ];
   return [...rules, ...rules.flatMap(readWhatWasMade)];
 };

@@ -1,7 +1,5 @@
 import type { Access, Permit } from '../kube/access.ts';
 import { longhornNamespace } from '../longhorn/resources.ts';
-import type { OwnBucket } from '../store/driver.ts';
-import { serviceOf } from '../store/drivers/s3/place.ts';
 import { neededRules, type Playing } from './needed.ts';
 import { aroundScenarios } from './provider.ts';
 import { describeRight } from './rights.ts';
@@ -12,11 +10,7 @@ import type { Place, Rule } from './rule.ts';
  * rbac` prints, which is made of them, holds on any cluster, also on one whose user may do everything.
  * Anything else is an error, and never sent.
  */
-export const permitNeeded = ({
-  run,
-  ownBucket,
-  ...playing
-}: Playing & { run: string; ownBucket?: OwnBucket | undefined }): Permit => {
+export const permitNeeded = ({ run, ...playing }: Playing & { run: string }): Permit => {
   const { disruptions, namespace } = playing;
   const isForStores = (asked: string): boolean =>
     namespace === undefined ? asked.startsWith(`corral-${run}-store-`) : asked === namespace;
@@ -24,18 +18,14 @@ export const permitNeeded = ({
     disruptions.length === 0
       ? 'of a scenario without disruptions'
       : `of a scenario with ${disruptions.join(', ')}`;
-  return permitOnly(neededRules(playing), { isForStores, among, besides: leadsTo(ownBucket) });
+  return permitOnly(neededRules(playing), { isForStores, among });
 };
 
 /** The same for what the provider of an existing cluster does around the scenarios. */
-export const permitAround = ({
-  ownBucket,
-  ...playing
-}: Playing & { ownBucket?: OwnBucket | undefined }): Permit =>
+export const permitAround = (playing: Playing): Permit =>
   permitOnly([...aroundScenarios(playing), ...everybodyMay], {
     isForStores: (asked) => asked === playing.namespace,
     among: 'of the provider',
-    besides: leadsTo(ownBucket),
   });
 
 const review = (group: string, plural: string): Rule => ({
@@ -50,38 +40,18 @@ const everybodyMay = [
   review('authentication.k8s.io', 'selfsubjectreviews'),
 ] as const;
 
-// What leads to a bucket that was there before: its Secret, and the Service that it is behind, wherever they are.
-const leadsTo = (bucket: OwnBucket | undefined) => {
-  const secret = bucket?.secret.split('/') ?? [];
-  const service = bucket === undefined ? undefined : serviceOf(bucket.endpoint);
-  return ({ verb, resource, subresource, namespace, name }: Access): boolean => {
-    if (resource === 'secrets') return verb === 'get' && namespace === secret[0] && name === secret[1];
-    if (service === undefined || namespace !== service.namespace) return false;
-    if (resource === 'services') return verb === 'get' && name === service.name;
-    return resource === 'pods' && (verb === 'list' || subresource === 'portforward');
-  };
-};
-
 const permitOnly = (
   rules: readonly Rule[],
-  {
-    isForStores,
-    among,
-    besides,
-  }: {
-    isForStores: (namespace: string) => boolean;
-    among: string;
-    besides: (access: Access) => boolean;
-  },
+  { isForStores, among }: { isForStores: (namespace: string) => boolean; among: string },
 ): Permit => {
-  const placeOf = ({ namespace }: Access): Place | undefined => {
-    if (namespace === undefined) return 'cluster';
-    if (namespace === longhornNamespace) return 'longhorn';
-    return isForStores(namespace) ? 'stores' : undefined;
+  const isAt = (place: Place, { namespace }: Access): boolean => {
+    if (typeof place === 'object') return namespace === place.namespace;
+    if (namespace === undefined) return place === 'cluster';
+    if (namespace === longhornNamespace) return place === 'longhorn';
+    return place === 'stores' && isForStores(namespace);
   };
   return (access) => {
-    const place = placeOf(access);
-    if (besides(access) || rules.some((rule) => rule.place === place && allows(rule, access))) return;
+    if (rules.some((rule) => isAt(rule.place, access) && allows(rule, access))) return;
     throw new Error(
       `a defect of the suite: it wants to ${describeRight(access)}, which is not among what e2e/permissions says ${among}`,
     );

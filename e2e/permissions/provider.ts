@@ -3,6 +3,7 @@ import { resources } from '../kube/resources.ts';
 import { longhornResources as longhorn } from '../longhorn/resources.ts';
 import type { Playing } from './needed.ts';
 import type { Rule } from './rule.ts';
+import { leadsTo } from './stores.ts';
 
 const seen = (place: Rule['place'], resource: Resource): Rule => ({
   place,
@@ -14,7 +15,7 @@ const seen = (place: Rule['place'], resource: Resource): Rule => ({
  * What `--provider existing` does around the scenarios: it only reads, to know the cluster and its Longhorn,
  * and to compare them afterwards with what they were before.
  */
-export const aroundScenarios = ({ disruptions, namespace }: Playing): readonly Rule[] => [
+export const aroundScenarios = ({ disruptions, namespace, ownBucket }: Playing): readonly Rule[] => [
   { place: 'cluster', resource: resources.namespaces, verbs: ['get'], names: ['kube-system'] },
   seen('cluster', resources.nodes),
   { place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['current-longhorn-version'] },
@@ -36,4 +37,5 @@ export const aroundScenarios = ({ disruptions, namespace }: Playing): readonly R
         seen('cluster', resource),
       )
     : []),
+  ...(ownBucket ? leadsTo(ownBucket) : []),
 ];

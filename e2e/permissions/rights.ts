@@ -3,11 +3,11 @@ import { longhornNamespace } from '../longhorn/resources.ts';
 import { type Place, type Rule, type Verb, verbs } from './rule.ts';
 
 /**
- * One thing that a user may or may not do, as an access review asks for it; without a namespace: in every
- * one, or to what is in none.
+ * One thing that a user may or may not do, as an access review asks for it; without a namespace: everywhere,
+ * or to what is in none.
  */
 export type Right = {
-  place: Place;
+  everywhere: boolean;
   verb: Verb;
   group: string;
   resource: string;
@@ -17,8 +17,10 @@ export type Right = {
 };
 
 /** The namespace that a place stands for; undefined for none, and for all. */
-export const namespaceOf = (place: Place, stores: string | undefined): string | undefined =>
-  ({ longhorn: longhornNamespace, stores, cluster: undefined })[place];
+const namespaceOf = (place: Place, stores: string | undefined): string | undefined =>
+  typeof place === 'object'
+    ? place.namespace
+    : { longhorn: longhornNamespace, stores, cluster: undefined }[place];
 
 /** Spells rules out, each right once; `stores` is the namespace that all stores share, if they do. */
 export const toRights = (rules: readonly Rule[], { stores }: { stores: string | undefined }): Right[] => {
@@ -29,7 +31,7 @@ export const toRights = (rules: readonly Rule[], { stores }: { stores: string | 
       .flatMap((verb) =>
         (rule.names ?? [undefined]).map(
           (name): Right => ({
-            place: rule.place,
+            everywhere: rule.place === 'stores' && namespace === undefined,
             verb,
             group: rule.resource.group,
             resource: rule.resource.plural,
@@ -51,11 +53,11 @@ export const describeRight = ({
   subresource,
   name,
   namespace,
-  place,
-}: Access & { place?: Place }): string => {
+  everywhere = false,
+}: Access & { everywhere?: boolean }): string => {
   const what = [group === '' ? resource : `${resource}.${group}`, subresource]
     .filter((part) => part !== undefined)
     .join('/');
-  const everywhere = place === 'stores' ? ' in every namespace' : '';
-  return `${verb} ${what}${name === undefined ? '' : ` ${name}`}${namespace === undefined ? everywhere : ` in namespace ${namespace}`}`;
+  const where = everywhere ? ' in every namespace' : '';
+  return `${verb} ${what}${name === undefined ? '' : ` ${name}`}${namespace === undefined ? where : ` in namespace ${namespace}`}`;
 };

@@ -1,9 +1,10 @@
 import type { KubernetesObject } from '../kube/cluster.ts';
 import type { Disruption } from '../longhorn/disruptions.ts';
-import { neededRules } from './needed.ts';
+import { longhornNamespace } from '../longhorn/resources.ts';
+import { neededRules, type Playing } from './needed.ts';
 import { aroundScenarios } from './provider.ts';
-import { namespaceOf, type Right, toRights } from './rights.ts';
-import { type Place, verbs } from './rule.ts';
+import { type Right, toRights } from './rights.ts';
+import { verbs } from './rule.ts';
 
 /**
  * A service account that plays scenarios, and the namespace that it is in and that holds their backup stores.
@@ -15,7 +16,6 @@ export const defaultAccount: Account = { namespace: 'corral', name: 'corral' };
 
 type PolicyRule = { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] };
 
-const places: readonly Place[] = ['longhorn', 'stores', 'cluster'];
 const rbac = 'rbac.authorization.k8s.io';
 const apiVersion = `${rbac}/v1`;
 
@@ -25,28 +25,19 @@ const apiVersion = `${rbac}/v1`;
  */
 export const rolesFor = (
   account: Account,
-  {
-    allow,
-    supportBundle = false,
-    store,
-  }: { allow: readonly Disruption[]; supportBundle?: boolean; store?: string | undefined },
+  { allow, ...asked }: { allow: readonly Disruption[] } & Omit<Playing, 'disruptions' | 'namespace'>,
 ): KubernetesObject[] => {
   const { namespace, name } = account;
-  const playing = { disruptions: allow, namespace, supportBundle, store };
+  const playing = { disruptions: allow, namespace, ...asked };
   const rules = [...neededRules(playing), ...aroundScenarios(playing)];
-  const rights = toRights(rules, { stores: namespace });
+  const rights = Map.groupBy(toRights(rules, { stores: namespace }), (right) => right.namespace);
+  const inOrder = [...new Set([longhornNamespace, namespace, undefined, ...rights.keys()])];
   // The servers of the stores have capabilities that only this profile grants.
   const labels = { 'pod-security.kubernetes.io/enforce': 'privileged' };
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
-    ...places.flatMap((place) =>
-      bound(
-        account,
-        namespaceOf(place, namespace),
-        toPolicyRules(rights.filter((right) => right.place === place)),
-      ),
-    ),
+    ...inOrder.flatMap((where) => bound(account, where, toPolicyRules(rights.get(where) ?? []))),
   ];
 };
 

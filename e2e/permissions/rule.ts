@@ -6,10 +6,10 @@ export const verbs = ['get', 'list', 'watch', 'create', 'patch', 'delete'] as co
 export type Verb = (typeof verbs)[number];
 
 /**
- * Where it may be done: in Longhorn's namespace, in one that holds backup stores, or to what is in no
- * namespace.
+ * Where it may be done: in Longhorn's namespace, in one that holds backup stores, to what is in no namespace,
+ * or in one that somebody named.
  */
-export type Place = 'longhorn' | 'stores' | 'cluster';
+export type Place = 'longhorn' | 'stores' | 'cluster' | { namespace: string };
 
 /** Something that requests of the suite do. Nothing stands for several: no wildcards. */
 export type Rule = {

@@ -1,5 +1,6 @@
 import { resources } from '../kube/resources.ts';
-import type { StoreDriver, StoreRule } from '../store/driver.ts';
+import type { OwnBucket, StoreDriver, StoreRule } from '../store/driver.ts';
+import { serviceOf } from '../store/drivers/s3/place.ts';
 import type { Rule } from './rule.ts';
 
 const there = (rule: StoreRule): Rule => ({ place: 'stores', ...rule });
@@ -26,3 +27,23 @@ export const inSharedNamespace = ({ rights }: StoreDriver): readonly Rule[] => [
 export const inOwnNamespaces: readonly Rule[] = [
   { place: 'cluster', resource: resources.namespaces, verbs: ['list', 'watch', 'create', 'delete'] },
 ];
+
+/**
+ * What leads to a bucket that was there before: its Secret, and the Service that it is behind, wherever they
+ * are.
+ */
+export const leadsTo = ({ secret, endpoint }: OwnBucket): readonly Rule[] => {
+  const [namespace = '', name = ''] = secret.split('/');
+  const service = serviceOf(endpoint);
+  const there = service && { namespace: service.namespace };
+  return [
+    { place: { namespace }, resource: resources.secrets, verbs: ['get'], names: [name] },
+    ...(service === undefined || there === undefined
+      ? []
+      : ([
+          { place: there, resource: resources.services, verbs: ['get'], names: [service.name] },
+          { place: there, resource: resources.pods, verbs: ['list'] },
+          { place: there, resource: resources.pods, subresource: 'portforward', verbs: ['get', 'create'] },
+        ] as const)),
+  ];
+};

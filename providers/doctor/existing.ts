@@ -4,6 +4,8 @@ import { longhornResources, longhornNamespace as namespace } from '../../e2e/lon
 import { isUnknownNewer, supported } from '../../e2e/longhorn/supported.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
+import type { OwnBucket } from '../../e2e/store/driver.ts';
+import { BucketNotFit, lookAtBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { type Longhorn, lookAtLonghorn } from '../existing/look-at-longhorn.ts';
 import { type Met, meet } from '../existing/meet.ts';
 import { orRefuse } from '../existing/refuse.ts';
@@ -30,7 +32,9 @@ export const examineExisting = async (existing: ExistingCluster): Promise<Check[
     found,
     ...(longhorn === undefined ? [] : [...judge(longhorn), await examineTargets(api)]),
     ...(await examineRights(api, existing)),
-    await examineImage(api, existing),
+    existing.ownBucket === undefined
+      ? await examineImage(api, existing)
+      : await examineBucket(api, existing.ownBucket),
   ];
 };
 
@@ -81,6 +85,17 @@ const examineRights = async (cluster: Cluster, asked: ExistingCluster): Promise<
   const mend = more.pop() ?? null;
   // One check for each right; what mends it is the same for all.
   return more.map((line) => ({ ...missing('right', ''), detail: line.trim(), mend }));
+};
+
+// Whether it can be written to as well shows in the run: nothing is made in it here.
+const examineBucket = async (cluster: Cluster, bucket: OwnBucket): Promise<Check> => {
+  try {
+    await lookAtBucket(cluster, bucket, 'doctor');
+    return ok('bucket', `${bucket.bucket} at ${bucket.endpoint} can be listed`);
+  } catch (error) {
+    if (error instanceof BucketNotFit) return missing('bucket', error.message);
+    throw error;
+  }
 };
 
 type Node = KubernetesObject & { status?: { images?: { names?: string[] | null }[] | null } };

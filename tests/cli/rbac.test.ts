@@ -12,6 +12,20 @@ test.each<[flags: string, ...Parameters<typeof rolesFor>]>([
     { namespace: 'mine', name: 'player' },
     { allow: ['manager-kill', 'admission-policy'] },
   ],
+  [
+    '--store s3 --s3-endpoint https://s3.minio.svc:9000 --s3-bucket backups@here --s3-secret theirs/mine',
+    { namespace: 'corral', name: 'corral' },
+    {
+      allow: [],
+      store: 'own-bucket',
+      ownBucket: {
+        endpoint: 'https://s3.minio.svc:9000',
+        bucket: 'backups',
+        region: 'here',
+        secret: 'theirs/mine',
+      },
+    },
+  ],
 ])('prints what kubectl applies, and for whom it is: %j', async (flags, whose, what) => {
   const argv = flags.split(' ').filter(Boolean);
   const { exitCode, stdout, stderr } = await runInProcess(() => runRbacCommand(argv));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { allDisruptions, type Disruption } from '../../e2e/longhorn/disruptions.ts';
-import { neededRules } from '../../e2e/permissions/needed.ts';
+import { neededRules, type Playing } from '../../e2e/permissions/needed.ts';
 import { aroundScenarios } from '../../e2e/permissions/provider.ts';
 import { toRights } from '../../e2e/permissions/rights.ts';
 import { rolesFor } from '../../e2e/permissions/roles.ts';
@@ -11,8 +11,8 @@ type PolicyRule = { apiGroups: string[]; resources: string[]; resourceNames?: st
 const account = { namespace: 'stores', name: 'player' };
 
 /** Each single thing that the roles grant, as RBAC reads them. */
-const granted = (allow: readonly Disruption[], supportBundle = false): string[] =>
-  (rolesFor(account, { allow, supportBundle }) as (KubernetesObject & { rules?: PolicyRule[] })[]).flatMap(
+const granted = (allow: readonly Disruption[], more: Partial<Playing> = {}): string[] =>
+  (rolesFor(account, { allow, ...more }) as (KubernetesObject & { rules?: PolicyRule[] })[]).flatMap(
     ({ metadata: { namespace = '' }, rules = [] }) =>
       rules.flatMap(({ apiGroups, resources, resourceNames = [''], verbs }) =>
         apiGroups.flatMap((group) =>
@@ -51,11 +51,31 @@ test('they reach beyond two namespaces only to read, and for admission policies;
     granted(allow).filter((right) => /^delete,,pods,|^create,admissionregistration/.test(right));
   expect([risky([]), risky(['manager-kill'])]).toEqual([[], ['delete,,pods,,longhorn-system']]);
   const without = granted([]);
-  expect(granted([], true).filter((right) => !without.includes(right))).toEqual(
+  expect(granted([], { supportBundle: true }).filter((right) => !without.includes(right))).toEqual(
     ['get', 'list', 'watch', 'create', 'delete'].map(
       (verb) => `${verb},longhorn.io,supportbundles,,longhorn-system`,
     ),
   );
+});
+
+test.each([
+  [
+    'theirs/mine',
+    'https://s3.minio.svc:9000',
+    [
+      'get,,secrets,mine,theirs',
+      'get,,services,s3,minio',
+      'list,,pods,,minio',
+      'get,,pods/portforward,,minio',
+      'create,,pods/portforward,,minio',
+    ],
+  ],
+  ['longhorn-system/mine', 'https://s3.example.com', ['get,,secrets,mine,longhorn-system']],
+])('of a bucket that was there they grant what leads to it: secret %s, %s', (secret, endpoint, leads) => {
+  const ownBucket = { endpoint, bucket: 'b', region: 'r', secret };
+  const without = granted([], { store: 'own-bucket' });
+  const rights = granted([], { store: 'own-bucket', ownBucket });
+  expect(rights.filter((right) => !without.includes(right)).sort()).toEqual(leads.sort());
 });
 
 test('each role is made before its binding to the account alone; account and namespace come first', () => {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Command } from 'commander';
 import { type ExistingCluster, objectUid } from '../../config/config.ts';
 import { clocksHelp, parseClocks } from '../../longhorn/clocks.ts';
 import { allDisruptions, type Disruption, isDisruption } from '../../longhorn/disruptions.ts';
@@ -8,7 +9,8 @@ import { ownBucketKind, storeChoices } from '../../store/drivers/index.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
 import { checkName } from './checks.ts';
 
-type BucketFlags = { s3Endpoint: string; s3Bucket: string; s3Secret: string };
+/** What names a bucket, as it was given. */
+export type BucketFlags = { s3Endpoint: string; s3Bucket: string; s3Secret: string };
 
 // What is named of a bucket that is there, and what each has to look like.
 const bucketFlags: Record<keyof BucketFlags, { form: RegExp; is: string }> = {
@@ -48,8 +50,24 @@ export const parseAllow = (text: string): Disruption[] => {
   });
 };
 
+/** The flags that name a bucket that is there, on a command that has `--store` too. */
+export const withBucketFlags = (command: Command, whose = ''): Command =>
+  command
+    .option(
+      '--s3-endpoint <url>',
+      `${whose}--store s3: the server of a bucket that is there, in the place of a store's pod`,
+    )
+    .option(
+      '--s3-bucket <bucket@region>',
+      `${whose}--store s3: that bucket; only keys below corral-e2e/ are touched`,
+    )
+    .option(
+      '--s3-secret <namespace/name>',
+      `${whose}--store s3: the Secret with what it is logged in to by, with Longhorn's names (AWS_ACCESS_KEY_ID, …)`,
+    );
+
 /** The bucket that the flags name; undefined where they name none. Throws a CommandError of one line. */
-const parseBucket = (flags: Partial<BucketFlags> & { store?: string }): OwnBucket | undefined => {
+export const parseBucket = (flags: Partial<BucketFlags> & { store?: string }): OwnBucket | undefined => {
   const names = Object.keys(bucketFlags) as (keyof BucketFlags)[];
   const given = names.filter((name) => flags[name] !== undefined);
   const [first] = given;

@@ -15,7 +15,7 @@ import {
   choose,
   chooseLonghorn,
 } from './checks.ts';
-import { type ExistingFlags, parseExisting } from './existing.ts';
+import { type ExistingFlags, parseExisting, withBucketFlags } from './existing.ts';
 import { parseFlags } from './flags.ts';
 
 /** What the command was asked to do. */
@@ -106,18 +106,6 @@ const describe = (providers: string[]): Command =>
       "existing: an image for the backup store's pod, which the cluster can pull",
     )
     .option(
-      '--s3-endpoint <url>',
-      "existing, --store s3: the server of a bucket that is there, in the place of a store's pod",
-    )
-    .option(
-      '--s3-bucket <bucket@region>',
-      'existing, --store s3: that bucket; only keys below corral-e2e/ are touched',
-    )
-    .option(
-      '--s3-secret <namespace/name>',
-      "existing, --store s3: the Secret with what it is logged in to by, with Longhorn's names (AWS_ACCESS_KEY_ID, …)",
-    )
-    .option(
       '--namespace <name>',
       'existing: a namespace that is there, for all backup stores (by default each gets one of its own)',
     )
@@ -190,7 +178,7 @@ const checkOnlySaid = ({ list, dryRun, verbose }: Flags): void => {
 
 /** Reads the flags. Throws a CommandError of one line; undefined means that help was asked for, and given. */
 export const parseArguments = (argv: string[], providers: string[]): Arguments | undefined => {
-  const command = describe(providers);
+  const command = withBucketFlags(describe(providers), 'existing, ');
   if (!parseFlags(command, argv)) return undefined;
   const flags = command.opts<Flags>();
   checkOnlySaid(flags);

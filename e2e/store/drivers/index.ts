@@ -24,9 +24,6 @@ export const fittingStores = 'fitting';
 /** What a run may be told to play on. */
 export const storeChoices: readonly string[] = [...served.map(({ name }) => name), allStores, fittingStores];
 
-/** The same, and what stores a run is told to play on by naming a bucket. */
-export const storeKinds: readonly string[] = [...storeChoices, ownBucketKind];
-
 /** What a scenario needs that is played on stores of two kinds, the first of which it begins on. */
 export const twoStores = 'two-stores';
 

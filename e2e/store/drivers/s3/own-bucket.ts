@@ -159,24 +159,27 @@ const loginOf = async (cluster: Cluster, secret: string): Promise<Login> => {
 const probe = 'probe';
 
 /**
- * Looks whether a run can have stores in a bucket, by writing and removing an object below what its prefixes
- * begin with. Throws a BucketNotFit of one line.
+ * Looks whether a bucket can be listed below what a run's prefixes begin with, and changes nothing. Throws a
+ * BucketNotFit of one line.
  */
-export const checkBucket = async (
+export const lookAtBucket = async (
   cluster: Cluster,
   { endpoint, bucket, region, secret }: OwnBucket,
   run: string,
-): Promise<void> => {
-  const folder = await connect(
-    cluster,
-    await loginOf(cluster, secret),
-    { bucket, region, prefix: ownPrefixOf({ namespace: `corral-${run}`, name: probe }) },
-    endpoint,
-  );
-  const { client } = folder;
-  const object = { Bucket: bucket, Key: `${folder.prefix}/${probe}` };
+): Promise<BucketFolder> => {
+  const prefix = ownPrefixOf({ namespace: `corral-${run}`, name: probe });
+  const login = await loginOf(cluster, secret);
+  const folder = await connect(cluster, login, { bucket, region, prefix }, endpoint);
+  await explaining(folder, () => keysOf(folder).next());
+  return folder;
+};
+
+/** Looks whether a run can have stores in a bucket, by an object that it writes and removes there as well. */
+export const checkBucket = async (cluster: Cluster, own: OwnBucket, run: string): Promise<void> => {
+  const folder = await lookAtBucket(cluster, own, run);
+  const { client, bucket, prefix } = folder;
+  const object = { Bucket: bucket, Key: `${prefix}/${probe}` };
   await explaining(folder, async () => {
-    await keysOf(folder).next();
     await client.putObject({ ...object, Body: '', ContentLength: 0 });
     await client.deleteObject(object);
   });
