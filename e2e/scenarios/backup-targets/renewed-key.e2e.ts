@@ -2,6 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 // No document asks for this: keys expire, and are renewed, in the middle of whatever is going on.
+// Its server is the one that does not speak TLS.
 scenario(
   'A key that expires while a backup is uploaded ends that one alone, and all goes on with a new one',
   { tags: ['backup-targets', 'failing-store'], timeout: '40m', needs: ['replaceKey'] },

@@ -33,7 +33,8 @@ export const port = 7070;
 /** Where it listens itself when a proxy does so in its place. */
 export const portBehind = 7071;
 export const hostOf = ({ namespace, name = storeName }: StorePlace): string => `${name}.${namespace}`;
-export const endpointOf = (place: StorePlace): string => `https://${hostOf(place)}:${port}`;
+export const endpointOf = (place: StorePlace, protocol: 'https' | 'http' = 'https'): string =>
+  `${protocol}://${hostOf(place)}:${port}`;
 
 /** The name of the Secret in Longhorn's namespace: that of all that is a store's alone. */
 export const secretOf = ({ namespace, name }: StorePlace): string => name ?? namespace;

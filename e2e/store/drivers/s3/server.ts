@@ -25,7 +25,16 @@ const file = new URL('../../../../fixtures/s3-backupstore/manifest.yaml', import
 export const s3Server: ServerKind = { called: 'the S3 server', container: 's3', app: 's3-backupstore' };
 
 // Of the Secret beside the server; its certificate is its own authority.
-const fields = ['tls.crt', 'user', 'user-secret', 'next', 'next-secret', 'root', 'root-secret'] as const;
+const fields = [
+  'endpoint',
+  'tls.crt',
+  'user',
+  'user-secret',
+  'next',
+  'next-secret',
+  'root',
+  'root-secret',
+] as const;
 type Login = Record<(typeof fields)[number], string>;
 
 /**
@@ -47,7 +56,9 @@ const secret = (): string => randomBytes(24).toString('base64url');
 const day = 86_400_000;
 
 /** Makes what a new server is logged in to by, and its certificate. */
-export const makeLogin = async (place: StorePlace): Promise<Login & { 'tls.key': string }> => {
+export const makeLogin = async (
+  place: StorePlace & Pick<StartStore, 'needs'>,
+): Promise<Login & { 'tls.key': string }> => {
   const { generate } = await import('selfsigned');
   const made = await generate([{ name: 'commonName', value: hostOf(place) }], {
     keyType: 'ec',
@@ -64,6 +75,7 @@ export const makeLogin = async (place: StorePlace): Promise<Login & { 'tls.key':
     ],
   });
   const login = {
+    endpoint: endpointOf(place, protocolOf(place.needs)),
     'tls.crt': made.cert,
     'tls.key': made.private,
     user: key('CORRAL'),
@@ -86,6 +98,12 @@ const learn = (login: Login): void => {
   know(login['user-secret'], 'secret key of the backup store');
   know(login['root-secret'], "secret key of the backup store's root");
 };
+
+// Longhorn takes servers that do not speak TLS as well: those whose key is replaced are such.
+const protocolOf = (needs: StartStore['needs'] = []): 'http' | 'https' =>
+  needs.includes('replaceKey') ? 'http' : 'https';
+
+const speaksTls = ({ endpoint }: Pick<Login, 'endpoint'>): boolean => endpoint.startsWith('https:');
 
 const portOf = (needs: StartStore['needs'] = []): number =>
   needs.includes('wrongAnswers') ? portBehind : port;
@@ -110,6 +128,8 @@ export const storeManifest = (
     NAME: name,
     RUN: run,
     IMAGE: image,
+    ENDPOINT: login.endpoint,
+    TLS: speaksTls(login) ? 'yes' : 'no',
     CERTIFICATE: login['tls.crt'],
     KEY: login['tls.key'],
     USERS: JSON.stringify({ accessAccounts: { ...account(user, userSecret), ...account(next, nextSecret) } }),
@@ -137,7 +157,7 @@ export const startServer = async (
     kind: s3Server,
     objects: await storeManifest(options, login),
   });
-  const server = await connectTo(cluster, options, { pod, login, listens: portOf(options.needs) });
+  const server = await connectTo(cluster, { pod, login, listens: portOf(options.needs) });
   await server.root.createBucket({ Bucket: bucket });
   await server.root.putBucketPolicy({
     Bucket: bucket,
@@ -154,8 +174,8 @@ export const startServer = async (
     stringData: {
       AWS_ACCESS_KEY_ID: login.user,
       AWS_SECRET_ACCESS_KEY: login['user-secret'],
-      AWS_ENDPOINTS: endpointOf(options),
-      AWS_CERT: login['tls.crt'],
+      AWS_ENDPOINTS: login.endpoint,
+      ...(speaksTls(login) && { AWS_CERT: login['tls.crt'] }),
       VIRTUAL_HOSTED_STYLE: 'false',
     },
   });
@@ -174,7 +194,7 @@ export const findServers = async (cluster: Cluster, place: StorePlace): Promise<
   const login = Object.fromEntries(fields.map((field) => [field, fieldOf(field)])) as Login;
   learn(login);
   const listens = Number(fieldOf('port'));
-  return Promise.all(pods.map((pod) => connectTo(cluster, place, { pod, login, listens })));
+  return Promise.all(pods.map((pod) => connectTo(cluster, { pod, login, listens })));
 };
 
 /** Opens a way to a port of a pod's, through the API server: nothing of the cluster need be reachable from here. */
@@ -192,20 +212,19 @@ export const dialPod = (
 
 const connectTo = async (
   cluster: Cluster,
-  place: StorePlace,
   { pod, login, listens }: { pod: PodTarget; login: Login; listens: number },
 ): Promise<Server> => {
   const dialTo = (port: number) => () => dialPod(cluster, { ...pod, port });
-  const ca = login['tls.crt'];
+  const ca = speaksTls(login) ? login['tls.crt'] : undefined;
   const as = (accessKeyId: string, secretAccessKey: string, to: number): Promise<S3> =>
-    openClient({ endpoint: endpointOf(place), region, accessKeyId, secretAccessKey, ca, dial: dialTo(to) });
+    openClient({ endpoint: login.endpoint, region, accessKeyId, secretAccessKey, ca, dial: dialTo(to) });
   const [user, next, root, proxied] = await Promise.all([
     as(login.user, login['user-secret'], listens),
     as(login.next, login['next-secret'], listens),
     as(login.root, login['root-secret'], listens),
     as(login.user, login['user-secret'], port),
   ]);
-  const proxy = { user: proxied, agent: new DialingAgent(dialTo(port), { ca }) };
+  const proxy = { user: proxied, agent: new DialingAgent(dialTo(port), { ...(ca !== undefined && { ca }) }) };
   return { pod, user, next, root, login, ...(listens !== port && { proxy }) };
 };
 

@@ -48,3 +48,13 @@ test('the server has a certificate of its own, a user beside its root and one wh
     stdout: expect.stringMatching(/^the image has no S3 server \(versitygw\): name one .*\n$/),
   });
 });
+
+test.each([
+  [[], 'https', 'yes'],
+  [['replaceKey'], 'http', 'no'],
+] as const)('the server of a store that needs %j is asked over %s', async (needs, protocol, TLS) => {
+  const of = { ...place, run: 'abc123', image: 'store:1', needs };
+  const objects = JSON.stringify(await storeManifest(of, await makeLogin(of)));
+  expect(objects).toContain(`"endpoint":"${protocol}://backupstore.corral-abc123-store-1:7070"`);
+  expect(objects).toContain(`{"name":"TLS","value":"${TLS}"}`);
+});
