@@ -67,7 +67,7 @@ export default defineConfig({
           // Each wait has a time-out and an owner of its own: these are for what waits for nothing that it
           // could name.
           testTimeout: 600_000,
-          // On a fresh machine the first one compiles Kubernetes, which took 6 min on two cores.
+          // Of a lab that boots on a machine that is busy with others.
           hookTimeout: 1_200_000,
           sequence: { groupOrder: 2 },
           chaiConfig,

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestProject } from 'vitest/node';
+import { prepare } from '../../lab/prepare.ts';
+import type { Step } from '../../lab/step.ts';
 import { up } from '../../lab/up.ts';
 import { startLocalCluster } from '../emulator/support/local-cluster.ts';
 import { startApiServer } from './api-server.ts';
@@ -50,8 +52,17 @@ declare module 'vitest' {
   }
 }
 
-/** Serves what is shared for as long as the run takes. */
+/**
+ * Builds what labs are made of, and serves what is shared for as long as the run takes. On a fresh machine that
+ * is busy the builds alone took more than 20 min: no time-out of a test's is to meet them.
+ */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
+  // What cannot be built is told by the first test that needs it.
+  const step: Step = (title, work) => {
+    process.stderr.write(`lab: ${title}\n`);
+    return work(() => {});
+  };
+  await prepare(step, [tgtArchive]).catch(() => {});
   const folder = await mkdtemp(join(tmpdir(), 'corral-shared-'));
   const started = new Map<string, ReturnType<Kinds[keyof Kinds]>>();
   const answer = async (name: keyof Kinds): Promise<object> => {
