@@ -10,10 +10,7 @@ import { lampCode, recordedLamps } from './history.ts';
 const judgeOne = (recording: Recording) => {
   const [judged] = judgeAgain(recording, lampCode);
   if (judged === undefined) throw new Error('nothing was expected');
-  return {
-    judged,
-    is: [judged.recorded?.phase, judged.now?.state, agrees(judged), wentWell(judged)],
-  };
+  return { judged, is: [judged.recorded?.phase, judged.now?.state, agrees(judged), wentWell(judged)] };
 };
 /** The history of what is expected of lamps while `work` plays with them; the hall lamp is off at first. */
 const historyOf = async (work: (timeline: ReplayedTimeline<Lamp>) => unknown): Promise<Recording> => {

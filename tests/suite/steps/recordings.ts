@@ -42,6 +42,12 @@ export const speaking = ({ timeline }: ReturnType<typeof replayRecording>) => ({
   backupTargets: timeline<BackupTarget>('backuptargets'),
 });
 
+/** The volumes that the backups of a recording are of. */
+export const volumesOf = ({ backups }: ReturnType<typeof speaking>): string[] =>
+  backups.entries.flatMap((entry) =>
+    entry.kind === 'gap' ? [] : (entry.object.metadata.labels?.['backup-volume'] ?? []),
+  );
+
 /**
  * A recording, changed or not, as what the expectations are made of: the timeline of its backups and its two
  * subjects.
