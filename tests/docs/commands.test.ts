@@ -44,7 +44,7 @@ test.each(understood)('%s is understood', (command, { reads, words = {} }) => {
   const [, variables = '', flags = ''] = /^((?:\w+=\S+ )*)npm run e2e -- (.*)$/.exec(command) ?? [];
   const argv = [...flags.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
   const named = Object.entries(words).reduce(
-    (line, [word, means]) => line.map((each) => each.replace(word, (means as { is: string }).is)),
+    (line, [word, means]) => line.map((each) => each.replace(word, means)),
     argv,
   );
   const read = parseArguments(named, Object.keys(providers));

@@ -86,7 +86,7 @@ export const openFixture = async () => {
   });
   await mkdir(of('nothing'));
   await symlink('/bin/sh', of('bin/sh'));
-  const places = {
+  const places: Words = {
     'an empty folder': of('nothing'),
     'a store': store.root,
     reports: of('reports'),
@@ -105,10 +105,10 @@ export const openFixture = async () => {
 
   return {
     run: async (command: string, words: Words = {}) => {
-      const named = Object.entries(words).reduce((text, [word, means]) => {
-        const is = typeof means === 'string' ? places[means] : means.is;
-        return text.replaceAll(new RegExp(`\\b${word}\\b`, 'g'), is);
-      }, command);
+      const named = Object.entries(words).reduce(
+        (text, [word, means]) => text.replaceAll(new RegExp(`\\b${word}\\b`, 'g'), places[means] ?? means),
+        command,
+      );
       // As npm and npx do, without the second that they take.
       const line = named
         .replace(/\bnpx corral\b/, 'node scripts/corral.ts')
