@@ -35,7 +35,7 @@ const failureOf = (watched: Timeline) =>
 const last = event('ADDED last@99');
 const rest = lines('stays', last);
 const hall6 = event('ADDED hall@6');
-const failing = event('ERROR 500 InternalError');
+const [failing, expired] = [event('ERROR 500 InternalError'), event('ERROR 410 Expired')];
 const busy = refusal(429, 'TooManyRequests');
 const told = async (watched: Timeline): Promise<string[]> => {
   const label = 'the script is over';
@@ -90,27 +90,25 @@ test('how long an event took to decide something goes on the account of who wait
 });
 
 test.each<[string, Answer[], string]>([
-  [
-    'answers 410',
-    [lines('ends'), refusal(410, 'Expired')],
-    '5: watch of .* 410 Expired: the server says Expired',
-  ],
+  ['answers 410', [lines('ends'), refusal(410, 'Expired')], '5: watch of .* 410 Expired'],
   [
     'sends 410 as an event',
-    [lines('stays', event('BOOKMARK @7'), event('ERROR 410 Expired'))],
-    '7: the watch ended with 410 Expired: the server says Expired',
+    [lines('stays', event('BOOKMARK @7'), expired)],
+    '7: the watch ended with 410 Exp',
   ],
   [
-    'sends the same error each time',
-    Array.from({ length: 6 }, () => lines('stays', failing)),
-    '5: the watch ended with 500 InternalError: the server says InternalError',
+    'sends one error each time',
+    Array(6).fill(lines('stays', failing)),
+    '5: the watch ended with 500 Internal',
   ],
 ])('marks a gap and lists again when the server %s', async (_, answers, reason) => {
   const again = [list(9, 'attic@2', 'new@8'), rest];
   const { timeline, asked } = await following([list(5, 'attic@2', 'hall@3'), ...answers, ...again]);
   expect(await told(timeline)).toEqual([
     ...['listed attic@2', 'listed hall@3'],
-    expect.stringMatching(`^gap: the server cannot tell what came after resourceVersion ${reason}$`),
+    expect.stringMatching(
+      `^gap: the server cannot tell what came after resourceVersion ${reason}.*: the server says`,
+    ),
     ...['deleted hall@3', 'listed attic@2', 'listed new@8', 'added last@99'],
   ]);
   expect(timeline.entries.find(({ kind }) => kind === 'deleted')).toMatchObject({ inferred: true });

@@ -58,18 +58,12 @@ test('they reach beyond two namespaces only to read, and for admission policies;
   );
 });
 
+const forwards = ['list,,pods,,minio', 'get,,pods/portforward,,minio', 'create,,pods/portforward,,minio'];
+
+const within = ['get,,secrets,mine,theirs', 'get,,services,s3,minio', ...forwards];
+
 test.each([
-  [
-    'theirs/mine',
-    'https://s3.minio.svc:9000',
-    [
-      'get,,secrets,mine,theirs',
-      'get,,services,s3,minio',
-      'list,,pods,,minio',
-      'get,,pods/portforward,,minio',
-      'create,,pods/portforward,,minio',
-    ],
-  ],
+  ['theirs/mine', 'https://s3.minio.svc:9000', within],
   ['longhorn-system/mine', 'https://s3.example.com', ['get,,secrets,mine,longhorn-system']],
 ])('of a bucket that was there they grant what leads to it: secret %s, %s', (secret, endpoint, leads) => {
   const ownBucket = { endpoint, bucket: 'b', region: 'r', secret };
@@ -84,15 +78,11 @@ test('each role is made before its binding to the account alone; account and nam
       ? `${kind} ${metadata.namespace} ${metadata.name}`
       : { kind, where: metadata.namespace, roleRef, subjects },
   );
-  const binding = (where: string | undefined, kind = where === undefined ? 'ClusterRole' : 'Role') => [
-    `${kind} ${where} stores:player`,
-    {
-      kind: `${kind}Binding`,
-      where,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: 'stores:player' },
-      subjects: [{ kind: 'ServiceAccount', name: 'player', namespace: 'stores' }],
-    },
-  ];
+  const subjects = [{ kind: 'ServiceAccount', name: 'player', namespace: 'stores' }];
+  const binding = (where: string | undefined, kind = where === undefined ? 'ClusterRole' : 'Role') => {
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind, name: 'stores:player' };
+    return [`${kind} ${where} stores:player`, { kind: `${kind}Binding`, where, roleRef, subjects }];
+  };
   expect(made).toEqual([
     'Namespace undefined stores',
     'ServiceAccount stores player',

@@ -37,7 +37,7 @@ test.each<[boolean, string, Symptom, Seen]>([
     true,
     'and those that may go with them',
     missing,
-    { ...sound, findings: ['block-count-wrong', 'block-missing'] },
+    { ...lacking, findings: ['block-count-wrong', 'block-missing'] },
   ],
   [true, 'files that stay', stays, { ...sound, left: ['b1'] }],
   [true, 'an object that went', gone, asSeen],

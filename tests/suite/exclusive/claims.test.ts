@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  areAtOdds,
-  type Claim,
-  type ClaimsOptions,
-  createClaims,
-} from '../../../e2e/suite/exclusive/claims.ts';
+import type { Claim, ClaimsOptions } from '../../../e2e/suite/exclusive/claims.ts';
+import { areAtOdds, createClaims } from '../../../e2e/suite/exclusive/claims.ts';
 import { createRandom } from '../../history/schedules/random.ts';
 
 const shared = (...names: string[]): Claim => ({ shared: names, exclusive: [] });
@@ -33,11 +29,7 @@ const open = (options?: ClaimsOptions) => {
 /** Names in capitals are wanted alone; a number is how long it takes, a tilde asks for no place. */
 const claimOf = (words: string): Claim => ({
   shared: words.match(/[a-z]/g) ?? [],
-  exclusive:
-    words
-      .toLowerCase()
-      .match(/[a-z]/g)
-      ?.filter((name) => !words.includes(name)) ?? [],
+  exclusive: (words.match(/[A-Z]/g) ?? []).map((name) => name.toLowerCase()),
   placeless: words.includes('~'),
   ...(/\d/.test(words) && { expected: Number(words.replace(/\D/g, '')) }),
 });
@@ -116,14 +108,10 @@ describe('schedules', () => {
     const granted = (holder: string, claim: Claim) => {
       const place = line.findIndex((each) => each.holder === holder);
       expect(place, 'only who asked is granted').toBeGreaterThanOrEqual(0);
-      expect(
-        [...held.values()].filter((each) => areAtOdds(each, claim)),
-        'no writer beside another',
-      ).toEqual([]);
-      expect(
-        line.slice(0, place).filter((each) => areAtOdds(each.claim, claim)),
-        'nobody overtakes',
-      ).toEqual([]);
+      const atOdds = [...held.values()].filter((each) => areAtOdds(each, claim));
+      expect(atOdds, 'no writer beside another').toEqual([]);
+      const overtaken = line.slice(0, place).filter((each) => areAtOdds(each.claim, claim));
+      expect(overtaken, 'nobody overtakes').toEqual([]);
       forget(holder);
       held.set(holder, claim);
       expect(atWork()).toBeLessThanOrEqual(places);
@@ -143,9 +131,8 @@ describe('schedules', () => {
         const claim = { ...(held.get(holder) as Claim), placeless: true };
         const first = line.find((each) => areAtOdds(each.claim, claim));
         held.delete(holder);
-        const stands = [...held.values()].some(
-          (each) => !each.placeless && first !== undefined && areAtOdds(each, first.claim),
-        );
+        const inTheWay = (each: Claim) => first !== undefined && areAtOdds(each, first.claim);
+        const stands = [...held.values()].some((each) => !each.placeless && inTheWay(each));
         line.push({ holder, claim });
         let isKept = true;
         claims.yieldTo(holder, () => {
@@ -154,11 +141,8 @@ describe('schedules', () => {
           held.set(holder, claim);
         });
         isKept = false;
-        if (!held.has(holder))
-          expect({ first, stands }, 'nobody lets go first who cannot go').toMatchObject({
-            first: {},
-            stands: false,
-          });
+        const letsGo = !held.has(holder);
+        if (letsGo) expect([first, stands], 'nobody lets go first who cannot go').toMatchObject([{}, false]);
       } else {
         const claim = toClaim();
         forget(holder);
