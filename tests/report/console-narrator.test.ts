@@ -183,15 +183,13 @@ describe('below what has ended', () => {
     expect(area()).toBe('');
   });
 
-  test.for(['80 columns, 9 rows', '80 columns, 7 rows', '20 columns, 8 rows', '1 columns, 1 rows'])(
-    '%s',
-    (size) => {
-      const [columns = 0, rows = 0] = (size.match(/\d+/g) ?? []).map(Number);
-      const { area } = play({ columns, rows });
-      expect(area()).toMatchSnapshot();
-      const lines = area().split('\n');
-      if (columns > 20) expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
-      expect(lines.length).toBeLessThanOrEqual(Math.max(3, rows - 1));
-    },
-  );
+  const sizes = ['80 columns, 9 rows', '80 columns, 7 rows', '20 columns, 8 rows', '1 columns, 1 rows'];
+  test.for(sizes)('%s', (size) => {
+    const [columns = 0, rows = 0] = (size.match(/\d+/g) ?? []).map(Number);
+    const { area } = play({ columns, rows });
+    expect(area()).toMatchSnapshot();
+    const lines = area().split('\n');
+    if (columns > 20) expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
+    expect(lines.length).toBeLessThanOrEqual(Math.max(3, rows - 1));
+  });
 });

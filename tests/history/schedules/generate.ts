@@ -62,11 +62,8 @@ const scene = (random: Random, writing: Writing, answer: Scene['answer']): Scene
   // What comes and goes while nobody can see it is the worst, and rare by itself.
   if (!random.chance(0.15)) return { before, forget: random.chance(0.2), answer };
   const name = random.pick(names);
-  const brief: Write[] = [
-    { name, gone: true },
-    { name, state: random.pick(states) },
-    { name, gone: true },
-  ];
+  const gone = { name, gone: true } as const;
+  const brief: Write[] = [gone, { name, state: random.pick(states) }, gone];
   return { before: [...before, ...brief, ...writing(1)], forget: random.chance(0.7), answer };
 };
 

@@ -8,7 +8,7 @@ test.each<[string[], unknown]>([
   [['backups'], errors[0]],
   [['backups', 'store'], expect.objectContaining({ errors })],
 ])(
-  'every stage of a cleanup runs, one after the other, also where %j fail, which is thrown',
+  'every stage of a cleanup runs in its turn, also where %j fail, which is thrown',
   async (failing, thrown) => {
     const done: string[] = [];
     const all = ['backups', 'volumes', 'store'].map((name) => async () => {

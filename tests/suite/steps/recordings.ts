@@ -101,18 +101,13 @@ export const until =
   (line) =>
     'object' in line && line.at > at ? undefined : line;
 
+const aVolume = { name: 'v', node: 'node1', size: 0 };
+
 /** A backup as the steps know it, made and deleted at a mark. */
 export const handleOf = (
   name: string,
   label: string,
-  {
-    volume = { name: 'v', node: 'node1', size: 0 },
-    from = 0,
-  }: Partial<BackupHandle> & { from?: number } = {},
-): BackupHandle => ({
-  name,
-  label,
-  volume,
-  snapshot: { name: 's', volume },
-  since: { made: from, deleted: from },
-});
+  { volume = aVolume, from = 0 }: Partial<BackupHandle> & { from?: number } = {},
+): BackupHandle => {
+  return { name, label, volume, snapshot: { name: 's', volume }, since: { made: from, deleted: from } };
+};

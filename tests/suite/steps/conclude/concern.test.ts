@@ -25,10 +25,8 @@ const about = (metadata: object, rest: object = {}) => {
   const last = { metadata: { creationTimestamp: later, ...metadata }, ...rest } as KubernetesObject;
   return Object.assign(new Error('not so'), { verdict: { state: 'broken', last } });
 };
-const [first, last] = [
-  { from: 2, to: 4 },
-  { from: 5, to: Number.POSITIVE_INFINITY },
-];
+const first = { from: 2, to: 4 };
+const last = { from: 5, to: Number.POSITIVE_INFINITY };
 const ofVolume = { since: Date.parse(born), starts: [first, last], nodes: ['node1', 'node2', 'node3'] };
 const ofNone = { since: Date.parse(later), starts: [], nodes: undefined };
 const ofTarget = about({ name: 'target' });
@@ -41,7 +39,6 @@ test.each([
   ['nothing in particular', new Error('no'), ofVolume],
   ['what is no volume', ofTarget, ofNone],
   ['what came of such a one', new Error('no', { cause: ofTarget }), ofNone],
-])(
-  'an error about %s concerns a volume, its birth, its starts and whoever owned it, or none',
-  (_, error, concern) => expect(concernOf({ timelines, made: { volumes: ['v1'] } }, error)).toEqual(concern),
+])('what an error about %s concerns: a volume, or none', (_, error, concern) =>
+  expect(concernOf({ timelines, made: { volumes: ['v1'] } }, error)).toEqual(concern),
 );

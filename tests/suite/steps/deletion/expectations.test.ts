@@ -44,17 +44,14 @@ test.each([
   ['made in the Error, never', inError, { notHeld: 'met', during: 'Error' }],
   ['made in the Error, never', inErrorV18, { notHeld: 'met', during: 'Error' }],
   ['made at once, and went on in the Error,', atOnce, { wentOn: ['met', 'Error'], notHeld: 'broken' }],
-])(
-  'a real Longhorn tried in time, failed again, and was done after the heal; a backup %s was held back: %j',
-  async (_, recording, others) => {
-    const { gap, ...judged } = await judge(recording);
-    expect(judged).toMatchObject({ fails: 'met', again: 'met', inTheEnd: 'met', ...others });
-    const { least, most } = deletions.retryWindow(longhornClocks);
-    expect([least, most]).toEqual([55_000, 100_000]);
-    expect(gap).toBeGreaterThan(least);
-    expect(gap).toBeLessThan(most);
-  },
-);
+])('a real Longhorn tried again in time; a backup %s was held back: %j', async (_, recording, others) => {
+  const { gap, ...judged } = await judge(recording);
+  expect(judged).toMatchObject({ fails: 'met', again: 'met', inTheEnd: 'met', ...others });
+  const { least, most } = deletions.retryWindow(longhornClocks);
+  expect([least, most]).toEqual([55_000, 100_000]);
+  expect(gap).toBeGreaterThan(least);
+  expect(gap).toBeLessThan(most);
+});
 
 const failed = (change?: Backup['status']) => whenIn('ze-b1', 'Error', change);
 const never = { fails: 'broken', again: 'broken' };

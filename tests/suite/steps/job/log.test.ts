@@ -55,7 +55,7 @@ test.for<[string, Cleanup, string[], string[], string[]]>([
   [cleaned('b1'), 'done', ['b1', 'b2'], ['b1', 'b2'], ['nothing says that backup b2 was cleaned up']],
   [cleaned('b1'), 'done', ['b1', 'b2'], ['b1'], []],
 ])(
-  'in the log %s of a run with its cleanup %s of %j, due %j, this has no place: %j',
+  'in the log %s with its cleanup %s of %j, due %j, no place has: %j',
   ([log, cleanup, old, due, problems]) => {
     expect(judge(log, cleanup, old, due)).toEqual(problems);
   },

@@ -222,22 +222,19 @@ test('a backup whose deletion fails, or does not get on, has not gone; one that 
   await expect(odd.then.notDeleted(first)).rejects.toThrow('Got:      Error (messages.error "what?")');
 });
 
-test.each(['gone', 'failed'])(
-  'a deletion is over when it has %s, and nothing works in the folder any more',
-  async (how) => {
-    const { then, says, goes } = await play('Completed', 'Deleting');
-    await expect(then.deletionTried(first)).rejects.toThrow('the test');
-    if (how === 'gone') goes();
-    else says('Error', { messages: { error: denied } });
-    const lock = join(root, volumeFolder('v'), 'locks/lock-1.lck');
-    await mkdir(dirname(lock), { recursive: true });
-    await writeFile(lock, '{"Name":"lock-1","Type":2,"Acquired":true}');
-    const longAgo = new Date(Date.now() - 148_000);
-    await utimes(lock, longAgo, longAgo);
-    await then.deletionTried(first);
-    expect(Date.now() - (await stat(lock)).mtimeMs).toBeGreaterThan(150_000);
-  },
-);
+test.each(['gone', 'failed'])('a deletion is over when it has %s, and nothing works there', async (how) => {
+  const { then, says, goes } = await play('Completed', 'Deleting');
+  await expect(then.deletionTried(first)).rejects.toThrow('the test');
+  if (how === 'gone') goes();
+  else says('Error', { messages: { error: denied } });
+  const lock = join(root, volumeFolder('v'), 'locks/lock-1.lck');
+  await mkdir(dirname(lock), { recursive: true });
+  await writeFile(lock, '{"Name":"lock-1","Type":2,"Acquired":true}');
+  const longAgo = new Date(Date.now() - 148_000);
+  await utimes(lock, longAgo, longAgo);
+  await then.deletionTried(first);
+  expect(Date.now() - (await stat(lock)).mtimeMs).toBeGreaterThan(150_000);
+});
 
 test('a backup is known when it can be restored from, and under way when it is uploaded', async () => {
   const { then, says } = await play('Pending');
