@@ -16,6 +16,7 @@ const hasTicket = {
   spec: { attachmentTickets: { t1: ticket } },
   status: { attachmentTicketStatuses: { t1: { satisfied: true } } },
 };
+const hasTickets = { spec: { attachmentTickets: { t1: null, t2: {} } } };
 const synced = { lastSyncedAt: '2026-11-20T08:00:00Z', conditions: [unavailable] };
 const notReady = { conditions: [{ type: 'Ready', status: 'False' }] };
 const crashing = { ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } };
@@ -52,11 +53,7 @@ test.each<Row>([
   ['backups', { metadata, status: { state: 'Completed' } }, ['deleting (Completed)', 'going']],
   ['backups', { metadata, status: { state: 'Error' } }, ['deleting (Error)', 'bad']],
   ['volumeattachments', hasTicket, ['1 ticket', 'good', 'csi-attacher on node1: t1']],
-  [
-    'volumeattachments',
-    { spec: { attachmentTickets: { t1: null, t2: {} } } },
-    ['2 tickets', 'waiting', ...tickets],
-  ],
+  ['volumeattachments', hasTickets, ['2 tickets', 'waiting', ...tickets]],
   ['cronjobs', {}, ['exists', 'quiet']],
 ])('%s %o is %j', (resource, object, [state, tone, ...texts]) => {
   expect(stateOf(resource, object)).toEqual({ state, tone, texts });

@@ -10,8 +10,8 @@ const atWork = async (objects: Record<string, object[]>): Promise<string[]> => [
 ];
 
 test('a fleet whose Job has pods is at work; one that has none, and a run of a recurring job, is not', async () => {
-  const job = (run: string, namespace: string, active: number) => ({
-    metadata: of(run, namespace),
+  const job = (run: string, where: string, active: number) => ({
+    metadata: of(run, where),
     status: { active },
   });
   const jobs = [job('abc123', 'corral-abc123-fleet', 2), job('xyz789', 'corral-xyz789-fleet', 0)];

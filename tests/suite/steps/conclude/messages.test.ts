@@ -6,11 +6,7 @@ import type { KubernetesObject } from '../../../../e2e/kube/objects.ts';
 import { describeFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
 import type { Backup, BackupTarget, Snapshot } from '../../../../e2e/longhorn/types.ts';
 import { concludeMessages } from '../../../../e2e/suite/steps/conclude/conclude.ts';
-import {
-  judgeMessages,
-  messagesOf,
-  summarizeMessages,
-} from '../../../../e2e/suite/steps/conclude/messages.ts';
+import * as messages from '../../../../e2e/suite/steps/conclude/messages.ts';
 import type { ExpectedMessage } from '../../../../e2e/suite/steps/context.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import { createTestContext } from '../../../support/test-context.ts';
@@ -20,7 +16,12 @@ const judge = async (name: string, expected: ExpectedMessage[] = [], mutate?: Mu
   const timelines = speaking(await replay(name, mutate));
   const volumes = volumesOf(timelines);
   const version = `v${/longhorn-v([\d.]+)\//.exec(name)?.[1]}`;
-  const { met, problems } = judgeMessages(timelines, { volumes, expected, version, target: 'default' });
+  const { met, problems } = messages.judgeMessages(timelines, {
+    volumes,
+    expected,
+    version,
+    target: 'default',
+  });
   const told = met.map(
     ({ of, state, classification: by }) =>
       `${of} ${state}: ${by.class === 'unclassified' ? by.class : by.id}`,
@@ -117,7 +118,12 @@ const judged = (
     backupTargets: replayTimeline('targets', added(targets)),
   };
   if (gone && backups?.[0]) timelines.backups.push({ kind: 'deleted', at: 1, object: backups[0] });
-  return judgeMessages(timelines, { volumes: [volume], expected, version: 'v1.12.1', target: 'own' });
+  return messages.judgeMessages(timelines, {
+    volumes: [volume],
+    expected,
+    version: 'v1.12.1',
+    target: 'own',
+  });
 };
 const target = (name: string, message?: string): BackupTarget => {
   const conditions = [{ type: 'Unavailable', status: 'True', message: message ?? '' }];
@@ -132,12 +138,12 @@ test("judged are the scenario's own target, since it was available first, and sn
   const notListed = target('own', 'failed to list system backups in nfs://store:/b: no');
   const said = { snapshots: [snapshot], targets: [target('other', 'backup target URL is empty'), notListed] };
   const { met, problems } = judged(said);
-  expect(summarizeMessages(met)).toBe('snapshot-lost (warning), target-not-listed (configuration)');
+  expect(messages.summarizeMessages(met)).toBe('snapshot-lost (warning), target-not-listed (configuration)');
   expect(problems).toEqual([
     expect.stringMatching(/^target-not-listed \(configuration\) was not expected: BackupTarget own/),
   ]);
-  expect(summarizeMessages(judged(said, [], 'w').met)).toBe('target-not-listed (configuration)');
-  expect(summarizeMessages([])).toBe('none');
+  expect(messages.summarizeMessages(judged(said, [], 'w').met)).toBe('target-not-listed (configuration)');
+  expect(messages.summarizeMessages([])).toBe('none');
   expect(judged({ targets: [notListed, available] }).problems).toEqual([]);
   for (const before of [[], [notListed]])
     expect(judged({ targets: [...before, available, notListed] }).problems).toHaveLength(1);
@@ -178,7 +184,7 @@ test('what is expected is told, and all else fails the scenario; each message is
     const object = { metadata, spec: { snapshotName: 's' }, status: { state: 'Error', ...status } };
     backups.push({ kind: 'modified', at: 1e9, object });
   }
-  const [first, second, ...rest] = messagesOf(context);
+  const [first, second, ...rest] = messages.messagesOf(context);
   for (const each of [first, second]) {
     expect(each).toMatchObject({ of: 'ze-b1', class: 'failure', id: 'deletion-denied' });
     expect(each?.text).toMatch(/^Failed to delete the backup(?!.{800})/);
@@ -186,5 +192,5 @@ test('what is expected is told, and all else fails the scenario; each message is
   }
   const meaning = 'Nobody knows this message.';
   expect(rest).toEqual([{ of: 'ze-b2', text, class: 'unclassified', id: null, meaning }]);
-  expect(messagesOf({ ...context, made: nothingMade() })).toEqual([]);
+  expect(messages.messagesOf({ ...context, made: nothingMade() })).toEqual([]);
 });

@@ -111,12 +111,8 @@ test('why a snapshot or a backup does not come: what it says itself, or else wha
   const of = { name: 's1', volume };
   const { context, snapshot, backup } = open(whole, healthy);
   const ofSnapshot = async () => (await causes.causeOfSnapshot(context, of, signal)).line;
-  const ofBackup = () =>
-    causes.causeOfBackup(
-      context,
-      { ...handleOf('b1', 'the first backup', { volume }), snapshot: of },
-      signal,
-    );
+  const backed = { ...handleOf('b1', 'the first backup', { volume }), snapshot: of };
+  const ofBackup = () => causes.causeOfBackup(context, backed, signal);
   expect(await ofSnapshot()).toBe('snapshot s1 is not taken up');
   snapshot({});
   expect(await ofSnapshot()).toMatch(/^volume v1: it is attached, healthy; 2 of 3/);
