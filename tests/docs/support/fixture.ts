@@ -110,19 +110,14 @@ export const openFixture = async () => {
         command,
       );
       // As npm and npx do, without the second that they take.
+      const script = (_: string, name: string) => scripts[name] ?? `missing-script-${name}`;
       const line = named
         .replace(/\bnpx corral\b/, 'node scripts/corral.ts')
         .replace(/\bnpx /, '')
-        .replace(
-          /\bnpm run (?:--silent )?([\w:-]+)(?: --(?= ))?/,
-          (_, name) => scripts[name] ?? `missing-script-${name}`,
-        );
+        .replace(/\bnpm run (?:--silent )?([\w:-]+)(?: --(?= ))?/, script);
       const env = {
-        PATH: `${folder}/node_modules/.bin:${of('bin')}`,
-        HOME: folder,
-        XDG_CACHE_HOME: of('cache'),
-        TMPDIR: of('tmp'),
-        ...cacheVariables(),
+        ...{ PATH: `${folder}/node_modules/.bin:${of('bin')}`, HOME: folder },
+        ...{ XDG_CACHE_HOME: of('cache'), TMPDIR: of('tmp'), ...cacheVariables() },
       };
       const options = { cwd: folder, env, extendEnv: false, reject: false, stdin: 'ignore' } as const;
       const { exitCode, stdout, stderr } = isRunHere(command)
