@@ -81,11 +81,8 @@ test('the cluster is looked at too, and what the ledger does not tell of is undo
 
 test('a run that injected no fault has no ledger: its report says which run it was, and the cluster is looked at', async () => {
   await writeReport(out, sampleReport([], { run: 'xyz789', end: { state: 'runner-died', reason: null } }));
-  expect(await healHere()).toMatchObject({
-    exitCode: 0,
-    stderr: '',
-    stdout: `nothing is in force: no fault was recorded in ${out}, and no fault in ${server.url} is labelled with run xyz789`,
-  });
+  const stdout = `nothing is in force: no fault was recorded in ${out}, and no fault in ${server.url} is labelled with run xyz789`;
+  expect(await healHere()).toMatchObject({ exitCode: 0, stderr: '', stdout });
   await server.goDown();
   const ended = await healHere();
   expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
@@ -96,11 +93,8 @@ test('a run that injected no fault has no ledger: its report says which run it w
 
 test('another cluster than the one of the run is not touched', async () => {
   await leave('https://192.0.2.1:6443');
-  const ended = await healHere();
-  expect(ended.exitCode).toBe(1);
-  expect(ended.stderr).toBe(
-    `heal: Longhorn's backup target is elsewhere: that was done to https://192.0.2.1:6443, and this is ${server.url}`,
-  );
+  const stderr = `heal: Longhorn's backup target is elsewhere: that was done to https://192.0.2.1:6443, and this is ${server.url}`;
+  expect(await healHere()).toMatchObject({ exitCode: 1, stderr });
   expect(sent).toEqual([]);
 });
 
@@ -127,11 +121,8 @@ const killedRun = async (lab: StandInLab) => {
 test('a node that a killed run left cut off is joined again', async () => {
   const lab = await startStandInLab();
   await killedRun(lab);
-  expect(await healHere()).toMatchObject({
-    exitCode: 0,
-    stderr: '',
-    stdout: 'node2 is cut off the network: it works',
-  });
+  const stdout = 'node2 is cut off the network: it works';
+  expect(await healHere()).toMatchObject({ exitCode: 0, stderr: '', stdout });
   expect(lab.asked.at(-1)).toEqual({ action: 'join', node: 'node2' });
   expect((await healHere()).stdout).toBe(allClear());
   await lab.leave();
@@ -141,9 +132,7 @@ test('a fault of a lab that is gone needs no healing, nor the cluster', async ()
   const lab = await startStandInLab();
   await killedRun(lab);
   await lab.leave();
-  expect(await heal('--kubeconfig', join(lab.folder, 'kubeconfig'), '--out', out)).toMatchObject({
-    exitCode: 0,
-    stderr: '',
-    stdout: 'node2 is cut off the network: the lab is gone, and the fault with it',
-  });
+  const stdout = 'node2 is cut off the network: the lab is gone, and the fault with it';
+  const ended = await heal('--kubeconfig', join(lab.folder, 'kubeconfig'), '--out', out);
+  expect(ended).toMatchObject({ exitCode: 0, stderr: '', stdout });
 });

@@ -35,38 +35,23 @@ const refused = (
 
 test.for<[Variables, string[], string]>([
   // npm knows it too, but has no use for it here: a run that was meant to be none must not begin.
-  [
-    { npm_config_dry_run: 'true' },
-    [],
-    '--dry-run for itself where no -- stands before: type npm run e2e -- --dry-run',
-  ],
+  [{ npm_config_dry_run: 'true' }, [], '--dry-run'],
   // The word after it came as an argument, or was one: who reads this knows.
-  [
-    { npm_config_store_image: 'true', npm_config_keep: 'true' },
-    ['store:1'],
-    '--store-image, --keep for itself where no -- stands before: type npm run e2e -- --store-image <image> --keep',
-  ],
-  [
-    { npm_config_provider: "a 'b'" },
-    ['x'],
-    String.raw`--provider for itself where no -- stands before: type npm run e2e -- x --provider 'a '\''b'\'''`,
-  ],
-  [
-    { npm_config_nodes: '5' },
-    ['up'],
-    '--nodes for itself where no -- stands before: type npm run e2e -- up --nodes 5',
-  ],
-])('%j, %j: refused, with the line to type', ([given, argv, message]) => {
-  expect(refused(given, { argv })).toBe(`npm keeps ${message}`);
+  [{ npm_config_store_image: 'true', npm_config_keep: 'true' }, ['store:1'], '--store-image <image> --keep'],
+  [{ npm_config_provider: "a 'b'" }, ['x'], String.raw`x --provider 'a '\''b'\'''`],
+  [{ npm_config_nodes: '5' }, ['up'], 'up --nodes 5'],
+])('%j, %j: refused, with the line to type', ([given, argv, typed]) => {
+  const flags = (typed.match(/--[\w-]+/g) ?? []).join(', ');
+  const message = `npm keeps ${flags} for itself where no -- stands before: type npm run e2e -- ${typed}`;
+  expect(refused(given, { argv })).toBe(message);
 });
 
 test('what npm knows itself, was configured with, or has from whoever called it, is no flag that was lost', async () => {
   const npmrc = join(await temporaryFolder(), 'npmrc');
   await writeFile(npmrc, 'provider=kind\n; keep=true\n');
   const kind = { npm_config_provider: 'kind' };
-  expect(
-    refused({ npm_config_json: 'true', npm_config_cache: '/c', npm_config_nodedir: '/n' }),
-  ).toBeUndefined();
+  const itsOwn = { npm_config_json: 'true', npm_config_cache: '/c', npm_config_nodedir: '/n' };
+  expect(refused(itsOwn)).toBeUndefined();
   expect(refused({ ...kind, npm_config_userconfig: npmrc })).toBeUndefined();
   expect(refused({ ...kind, npm_config_globalconfig: npmrc })).toBeUndefined();
   expect(refused({ npm_config_keep: 'true', npm_config_userconfig: npmrc })).toMatch('npm keeps --keep');

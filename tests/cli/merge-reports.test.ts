@@ -28,15 +28,10 @@ const merge = async (files: Record<string, Report | string>, args: string[]) => 
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
   }
-  const { exitCode, stdout, stderr } = await runInProcess(() => runMergeReportsCommand(args), folder);
+  const { stdout, ...ended } = await runInProcess(() => runMergeReportsCommand(args), folder);
   const times = await readFile(join(folder, '.corral/times.json'), 'utf8').then(JSON.parse, () => undefined);
-  return {
-    exitCode,
-    stdout: stripVTControlCharacters(stdout),
-    stderr,
-    times,
-    report: await readReport(join(folder, '.corral/merged')),
-  };
+  const report = await readReport(join(folder, '.corral/merged'));
+  return { ...ended, stdout: stripVTControlCharacters(stdout), times, report };
 };
 
 const shards = {

@@ -4,6 +4,10 @@ import { runRbacCommand } from '../../e2e/cli/rbac.ts';
 import { rolesFor } from '../../e2e/permissions/roles.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 
+const ownBucket = {
+  ...{ endpoint: 'https://s3.minio.svc:9000', bucket: 'backups', region: 'here', secret: 'theirs/mine' },
+};
+
 test.each<[flags: string, ...Parameters<typeof rolesFor>]>([
   ['', { namespace: 'corral', name: 'corral' }, { allow: [] }],
   ['--support-bundle', { namespace: 'corral', name: 'corral' }, { allow: [], supportBundle: true }],
@@ -13,18 +17,9 @@ test.each<[flags: string, ...Parameters<typeof rolesFor>]>([
     { allow: ['manager-kill', 'admission-policy'] },
   ],
   [
-    '--store s3 --s3-endpoint https://s3.minio.svc:9000 --s3-bucket backups@here --s3-secret theirs/mine',
+    `--store s3 --s3-endpoint ${ownBucket.endpoint} --s3-bucket backups@here --s3-secret theirs/mine`,
     { namespace: 'corral', name: 'corral' },
-    {
-      allow: [],
-      store: 'own-bucket',
-      ownBucket: {
-        endpoint: 'https://s3.minio.svc:9000',
-        bucket: 'backups',
-        region: 'here',
-        secret: 'theirs/mine',
-      },
-    },
+    { allow: [], store: 'own-bucket', ownBucket },
   ],
 ])('prints what kubectl applies, and for whom it is: %j', async (flags, whose, what) => {
   const argv = flags.split(' ').filter(Boolean);

@@ -43,15 +43,11 @@ test('--repeat plays rounds, told in a table and in the report; what fails, is n
     Page: out/report.html"
   `);
   for (const round of [1, 2]) expect(ended.stdout).toContain(`\nRound ${round} of 3\n`);
-  const told = ended.report?.scenarios.map(({ round, state }) => `${round}: ${state}`);
-  const [first, second] = [
-    'not-provable skipped failed passed passed',
-    'not-provable skipped passed passed failed',
-  ];
-  expect(told).toEqual([
-    ...first.split(' ').map((state) => `1: ${state}`),
-    ...second.split(' ').map((state) => `2: ${state}`),
-  ]);
+  const told = (of: number) =>
+    ended.report?.scenarios.flatMap(({ round, state }) => (round === of ? [state] : [])).join(' ');
+  expect(told(1)).toBe('not-provable skipped failed passed passed');
+  expect(told(2)).toBe('not-provable skipped passed passed failed');
+  expect(ended.report?.scenarios).toHaveLength(10);
   // What an earlier run kept is gone, what an earlier round of this one kept is not.
   expect(evidence).not.toContain('of-another-run');
   expect(evidence.filter((name) => name.startsWith('it-cannot')).toSorted()).toEqual([
@@ -71,11 +67,8 @@ test('a round whose process dies is the last, is in the report beside those befo
   expect(ended.stdout).toContain('\n2 rounds of 3: ');
   expect(ended.stderr).toBe('e2e: the process that plays the scenarios ended with SIGKILL');
   const reason = 'the process that plays the scenarios ended with SIGKILL';
-  expect(ended.report).toMatchObject({
-    scenarios: [
-      { round: 1, state: 'passed' },
-      { round: 2, state: 'skipped', reason },
-    ],
-    end: { state: 'runner-died', reason },
-  });
+  const [first, second] = ended.report?.scenarios ?? [];
+  expect(first).toMatchObject({ round: 1, state: 'passed' });
+  expect(second).toMatchObject({ round: 2, state: 'skipped', reason });
+  expect(ended.report?.end).toEqual({ state: 'runner-died', reason });
 });

@@ -21,10 +21,10 @@ const run = (...args: string[]) => runInProcess(() => runReportCommand(args), fo
 
 const carriedBy = async (file: string) => {
   const page = await readFile(join(folder, file), 'utf8');
-  const read = (id: string) =>
-    JSON.parse(
-      gunzipSync(Buffer.from(new RegExp(`id="${id}">([^<]*)<`).exec(page)?.[1] ?? '', 'base64')).toString(),
-    );
+  const read = (id: string) => {
+    const [, packed = ''] = new RegExp(`id="${id}">([^<]*)<`).exec(page) ?? [];
+    return JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString());
+  };
   const data = read('data') as PageData;
   return { data, timelineOf: (id: string | null | undefined) => read(id ?? '') as Timeline };
 };
@@ -71,13 +71,11 @@ test('makes the page of a bundle, which has all in it', async () => {
 test('holds a run against the last ones of the same target and provider', async () => {
   await writeSampleRun(join(folder, 'last'), 'green');
   const name = 'A deleted backup is gone, and a second one of its volume can be made at once';
+  const another = { name: 'another', state: 'passed', duration: 8 };
   const line = {
     ...{ run: 'old001', date: '2026-11-19T03:00:00.000Z', target: 'official', version: 'v1.12.0' },
     ...{ provider: 'lab', end: 'finished', duration: 1 },
-    scenarios: [
-      { name, state: 'failed', duration: 7 },
-      { name: 'another', state: 'passed', duration: 8 },
-    ],
+    scenarios: [{ name, state: 'failed', duration: 7 }, another],
   };
   const later = { ...line, run: 'later1', date: '2026-11-21T03:00:00.000Z' };
   const runs = [line, { ...line, run: 'other1', provider: 'kind' }, later];

@@ -11,12 +11,9 @@ const suite = {
 
 test('a machine that is not fit: one line with what is missing and what mends it', async () => {
   const run = await runSuite(suite, { how: 'not-fit' });
-  expect(run).toMatchObject({
-    exitCode: 3,
-    stderr: 'e2e: mmdebstrap is missing: sudo apt-get install mmdebstrap',
-    stdout: '1 scenario, provider lab, Longhorn: emulator\nPage: out/report.html',
-    report: { totals: { passed: 0, skipped: 1 } },
-  });
+  const stderr = 'e2e: mmdebstrap is missing: sudo apt-get install mmdebstrap';
+  const stdout = '1 scenario, provider lab, Longhorn: emulator\nPage: out/report.html';
+  expect(run).toMatchObject({ exitCode: 3, stderr, stdout, report: { totals: { passed: 0, skipped: 1 } } });
 });
 
 test('a set-up that dies leaves a report: each scenario skipped, with the reason; and a page, but no run that a later one is held against', async () => {
@@ -71,13 +68,10 @@ test('a cluster that is lost ends the run, with no verdict on what was under way
     Kernel panic
     e2e: the cluster was lost while scenarios were played: what they said since then is no verdict"
   `);
-  expect(run.report).toMatchObject({
-    end: { state: 'cluster-lost', reason: 'node2 ended (SIGSEGV); it last said:\nKernel panic' },
-    scenarios: [
-      { name: 'One is over', state: 'passed' },
-      { name: 'Two is at work', state: 'skipped' },
-    ],
-  });
+  const reason = 'node2 ended (SIGSEGV); it last said:\nKernel panic';
+  expect(run.report?.end).toEqual({ state: 'cluster-lost', reason });
+  const told = run.report?.scenarios.map(({ name, state }) => `${name}: ${state}`);
+  expect(told).toEqual(['One is over: passed', 'Two is at work: skipped']);
 });
 
 test('a cleanup that a lost cluster does not answer is not waited for', async () => {

@@ -28,9 +28,6 @@ test('a shard that gets no scenario ends green, says so, and brings no cluster',
   expect(ended.stdout).toMatch(
     /^shard 7\/8 gets no scenario of the chosen ones: nothing was played\n\n0 passed, 0 failed\n/,
   );
-  expect(ended.report).toMatchObject({
-    shard: { index: 7, of: 8 },
-    end: { state: 'finished' },
-    scenarios: [],
-  });
+  expect(ended.report).toMatchObject({ shard: { index: 7, of: 8 }, scenarios: [] });
+  expect(ended.report?.end.state).toBe('finished');
 });

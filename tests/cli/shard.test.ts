@@ -29,12 +29,11 @@ describe('the split', () => {
   });
 
   test('keeps scenarios of one name together: one pattern of names is for all files', () => {
-    const all = [
-      named('same', 'a.ts'),
-      named('other', 'a.ts'),
-      named('third', 'b.ts'),
-      named('same', 'b.ts'),
+    const [a, b] = [
+      ['same', 'other'],
+      ['third', 'same'],
     ];
+    const all = [...a.map((name) => named(name, 'a.ts')), ...b.map((name) => named(name, 'b.ts'))];
     for (const part of splitScenarios(all, 2, {}))
       expect(part.filter(({ name }) => name === 'same').length).toBeOneOf([0, 2]);
   });
@@ -53,12 +52,10 @@ describe('a shard', () => {
   const all = ['a', 'b', 'c', 'd'].map((name) => named(name));
 
   test('has a scenario whatever else is chosen', () => {
-    const whole = takeShard({ index: 2, of: 2 }, { all, chosen: all, times: {} });
-    const few = takeShard({ index: 2, of: 2 }, { all, chosen: all.slice(0, 2), times: {} });
-    expect([whole.chosen, few.chosen].map((each) => each.map(({ name }) => name))).toEqual([
-      ['b', 'd'],
-      ['b'],
-    ]);
+    const second = (chosen: typeof all) =>
+      takeShard({ index: 2, of: 2 }, { all, chosen, times: {} }).chosen.map(({ name }) => name);
+    expect(second(all)).toEqual(['b', 'd']);
+    expect(second(all.slice(0, 2))).toEqual(['b']);
   });
 
   test('knows the others of its split, and takes no other for one of them', () => {
@@ -66,12 +63,8 @@ describe('a shard', () => {
       takeShard({ index, of }, { all, chosen, times }).shard.split;
     expect(split(1, 2)).toBe(split(2, 2));
     expect(split(1, 2)).toBe(split(2, 2, all.toReversed()));
-    const others = [
-      split(1, 3),
-      split(1, 2, all.slice(1)),
-      split(1, 2, all, { 'one.e2e.ts a': 1, 'one.e2e.ts b': 9 }),
-    ];
-    expect(others).not.toContain(split(1, 2));
+    const timed = split(1, 2, all, { 'one.e2e.ts a': 1, 'one.e2e.ts b': 9 });
+    expect([split(1, 3), split(1, 2, all.slice(1)), timed]).not.toContain(split(1, 2));
   });
 });
 
@@ -105,9 +98,6 @@ test('a report teaches times: of what passed or met a known bug, the longest, wi
     played('c', 'failed', 5),
     played('d', 'known-bug', 2000),
   ];
-  expect(Object.entries(timesOf({ scenarios }))).toEqual([
-    ['one.e2e.ts a', 30_000],
-    ['one.e2e.ts b', 9000],
-    ['one.e2e.ts d', 2000],
-  ]);
+  const times = { 'one.e2e.ts a': 30_000, 'one.e2e.ts b': 9000, 'one.e2e.ts d': 2000 };
+  expect(Object.entries(timesOf({ scenarios }))).toEqual(Object.entries(times));
 });

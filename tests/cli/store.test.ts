@@ -23,15 +23,11 @@ beforeAll(async () => {
 });
 
 test('fsck of a sound store', async () => {
-  expect(await store('fsck', sound.root)).toEqual({
-    stdout: expect.stringMatching(
-      new RegExp(
-        `^${sound.root} is sound; 1 volume, 2 backups, 5 blocks \\(\\d+(\\.\\d)? KiB on disk\\), all looked into in \\d+\\.\\d s$`,
-      ),
-    ),
-    stderr: '',
-    exitCode: 0,
-  });
+  const { stdout, ...ended } = await store('fsck', sound.root);
+  expect(ended).toEqual({ stderr: '', exitCode: 0 });
+  expect(stdout.replace(sound.root, 'ROOT')).toMatch(
+    /^ROOT is sound; 1 volume, 2 backups, 5 blocks \(\d+(\.\d)? KiB on disk\), all looked into in \d+\.\d s$/,
+  );
 });
 
 test('fsck of a damaged one: every finding a line, nothing of it speaks to the terminal, exit code 1', async () => {
@@ -68,11 +64,8 @@ test('ls', async () => {
     'vol-a    32 MiB        b2       Completed   8 MiB   4        incremental   2026-01-01T00:00:10Z   snap-b2',
   ]);
   const { volumes } = JSON.parse((await store('ls', '--json', damaged.root)).stdout);
-  const problem = expect.stringContaining('ends in the middle');
-  const backups = [
-    { name: 'b1', state: 'Completed' },
-    { name: 'b2', state: 'Unreadable', problem },
-  ];
+  const second = { name: 'b2', state: 'Unreadable', problem: expect.stringContaining('ends in the middle') };
+  const backups = [{ name: 'b1', state: 'Completed' }, second];
   expect(volumes).toMatchObject([{ name: 'vol-a', size: 32 << 20, backups }]);
 });
 
@@ -94,11 +87,8 @@ test('show', async () => {
 test('what is no store, and what is in none, is told in one line', async () => {
   const folder = await temporaryFolder();
   await symlink(sound.root, join(folder, 'backupstore'));
-  expect(await store('fsck', folder)).toEqual({
-    stdout: '',
-    stderr: `store: ${folder} holds no backup store: in it there is neither a folder backupstore nor a folder volumes`,
-    exitCode: 3,
-  });
+  const none = `store: ${folder} holds no backup store: in it there is neither a folder backupstore nor a folder volumes`;
+  expect(await store('fsck', folder)).toEqual({ stdout: '', stderr: none, exitCode: 3 });
   expect((await store('show', sound.root, 'b9')).stderr).toBe(
     `store: ${sound.root} has no volume and no backup named b9: see npm run store -- ls ${sound.root}`,
   );

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findToldSteps, readScenarios } from '../../e2e/cli/traceability/sources.ts';
-import {
-  type Entry,
-  type Material,
-  parseEntries,
-  readProject,
-  sentencesOf,
-  trace,
-} from '../../e2e/cli/traceability/trace.ts';
+import type { Entry, Material } from '../../e2e/cli/traceability/trace.ts';
+import { parseEntries, readProject, sentencesOf, trace } from '../../e2e/cli/traceability/trace.ts';
 
 test('the seeds have nothing that is not in the table, nor the table anything else, and wait for no scenario', () => {
   const { sentences, problems } = trace(readProject());
@@ -25,10 +19,7 @@ const steps = findToldSteps([
   "await step('Given a store', async () => {});",
 ]);
 const entry = (change: Partial<Entry> = {}): Entry => ({
-  id: 'it-goes',
-  text: 'It goes.',
-  proof: { one: ['then.gone'] },
-  differs: [],
+  ...{ id: 'it-goes', text: 'It goes.', proof: { one: ['then.gone'] }, differs: [] },
   ...change,
 });
 const proven = (step: string): Entry => entry({ proof: { one: [step] } });
@@ -63,14 +54,11 @@ describe('a table', () => {
 
   const of = (...entries: Entry[]) => ({ entries });
   const [unproven, twice] = ['no entry says what proves this sentence', 'It goes. It goes.'];
+  const doubled = 'seed: there are two entries named it-goes';
   test.for<[string, Parameters<typeof check>[0], unknown[]]>([
     ['a word that differs', of(entry({ text: 'It goes!' })), [expect.stringContaining('it-goes'), unproven]],
     ['a sentence that stands there twice and has one entry', { text: twice }, [unproven]],
-    [
-      'two entries of one name',
-      { text: twice, entries: [entry(), entry()] },
-      ['seed: there are two entries named it-goes'],
-    ],
+    ['two entries of one name', { text: twice, ...of(entry(), entry()) }, [doubled]],
     ['a step that does not exist', of(proven('then.lost')), ['there is no step then.lost']],
     ['a step that the scenario does not have', of(proven('then.kept')), ['scenario one has no then.kept']],
     ['a sentence of a callable step', of(proven('Then it is kept')), ['there is no step Then it is kept']],
@@ -102,13 +90,9 @@ describe('a table', () => {
 test('a document is its sentences, whole blocks of code, and no heading, link or front matter', () => {
   const document =
     '---\ntitle: "A. B"\n---\n\n# One\n\n- https://example.invalid/1\n\n1. First (v1.8, a.b). `Second` goes.\n- **Third** goes\n\n## Two\n```sh\na. B\n\nc\n```\nFourth?  Fifth: x';
-  expect(sentencesOf(document)).toEqual([
-    { section: 'One', text: 'First (v1.8, a.b).' },
-    { section: 'One', text: '`Second` goes.' },
-    { section: 'One', text: '**Third** goes' },
-    { section: 'Two', text: 'a. B\n\nc' },
-    { section: 'Two', text: 'Fourth?' },
-    { section: 'Two', text: 'Fifth: x' },
+  expect(sentencesOf(document).map(({ section, text }) => `${section}: ${text}`)).toEqual([
+    ...['One: First (v1.8, a.b).', 'One: `Second` goes.', 'One: **Third** goes'],
+    ...['Two: a. B\n\nc', 'Two: Fourth?', 'Two: Fifth: x'],
   ]);
 });
 

@@ -4,6 +4,6 @@ import { read } from './support/documents.ts';
 
 // What the doctor and the first run say comes from the same constant.
 test.each(['README.md', 'docs/lab.md', 'docs/writing-a-scenario.md'])(
-  '%s says how long building a lab takes, as the code does',
+  '%s tells the time of a build',
   (path) => expect(read(path)).toContain(buildTime),
 );

@@ -43,10 +43,8 @@ const scenarios = [
 test.each(understood)('%s is understood', (command, { reads, words = {} }) => {
   const [, variables = '', flags = ''] = /^((?:\w+=\S+ )*)npm run e2e -- (.*)$/.exec(command) ?? [];
   const argv = [...flags.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
-  const named = Object.entries(words).reduce(
-    (line, [word, means]) => line.map((each) => each.replace(word, (means as { is: string }).is)),
-    argv,
-  );
+  const toNamed = (line: string, [word, means]: [string, string]) => line.replace(word, means);
+  const named = argv.map((each) => Object.entries(words).reduce(toNamed, each));
   const read = parseArguments(named, Object.keys(providers));
   expect(read).toMatchObject(reads);
   expect(scenarios).toContainEqual(expect.stringMatching(read?.only ?? ''));

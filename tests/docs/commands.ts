@@ -1,23 +1,7 @@
 import type { Arguments } from '../../e2e/cli/arguments/parse.ts';
 
-/**
- * Where capital words of a command come from: a kubeconfig of the stub API server, a folder with two reports,
- * ... (see fixture.ts).
- */
-export type Words = Partial<
-  Record<
-    'BUCKET' | 'DIR' | 'FILE' | 'FOLDER' | 'IMAGE' | 'LIST' | 'NAME' | 'RUN' | 'SECRET' | 'UID' | 'URL',
-    Word
-  >
->;
-type Word =
-  | 'an empty folder'
-  | 'a store'
-  | 'reports'
-  | "a run's results"
-  | 'a manifest'
-  | 'a kubeconfig'
-  | { is: string };
+/** What capital words of a command are: by the name of something in fixture.ts, or as it stands here. */
+export type Words = Record<string, string>;
 
 /**
  * How a command of the documents is run by the tests: as it stands, on a machine that has Node and a shell
@@ -33,17 +17,15 @@ type How =
   | { reads: Partial<Arguments>; words?: Words };
 
 const inCi = (holds: string): How => ({ by: '.ci/run', holds });
-const noGo = (command: string): How => ({
-  exitCode: 3,
-  says: new RegExp(`^${command}: the Go tool chain is missing`, 'm'),
-});
+const ends = (exitCode: number, says: RegExp, words: Words = {}): How => ({ exitCode, says, words });
+const noGo = (command: string): How => ends(3, new RegExp(`^${command}: the Go tool chain is missing`, 'm'));
 const bisected: How = { by: 'tests/safety/bad-inputs.txt', holds: '$ e2e --bisect' };
 const noLab: How = { withoutLab: 'lab: no lab named lab is up; npm run lab -- status lists them' };
 const normal: How = { reads: { only: 'waits for it, then runs', provider: 'lab' } };
 const taught = 'tests/docs/writing-a-scenario.cluster.test.ts';
 
 /** The cluster of the stub server, by the flags that name one. */
-const stub: Words = { FILE: 'a kubeconfig', NAME: { is: 'stub' }, IMAGE: { is: 'store:1' } };
+const stub: Words = { FILE: 'a kubeconfig', NAME: 'stub', IMAGE: 'store:1' };
 
 /** Every command that stands in a `sh` block of a document. */
 export const commands: Record<string, How> = {
@@ -53,9 +35,9 @@ export const commands: Record<string, How> = {
   'npm run e2e': inCi('npm run --silent e2e'),
 
   // The same commands by one name.
-  'npx corral --help': { exitCode: 0, says: /^Examples:$/m },
-  'npx corral doctor': { exitCode: 1, says: /^✗ Go: the Go tool chain is missing/m },
-  'npx corral e2e --list --tags upload': { exitCode: 0, says: /^1 scenario, about \d+ (min|s)/m },
+  'npx corral --help': ends(0, /^Examples:$/m),
+  'npx corral doctor': ends(1, /^✗ Go: the Go tool chain is missing/m),
+  'npx corral e2e --list --tags upload': ends(0, /^1 scenario, about \d+ (min|s)/m),
 
   // Checks.
   'npm test': inCi('npm test'),
@@ -63,40 +45,34 @@ export const commands: Record<string, How> = {
   'npm run typecheck': inCi('npm run --silent typecheck'),
   'npm run knip': inCi('npm run --silent knip'),
   'npm run conformance': inCi('npm run --silent conformance'),
-  'npm run docs': { exitCode: 0, says: /^$/ },
-  'npm run traceability': { exitCode: 0, says: /^\d+ sentences: \d+ proven, .*, 0 wrong$/m },
-  'npx vitest run --project unit tests/longhorn/messages': { exitCode: 0, says: /Test Files .* passed/ },
+  'npm run docs': ends(0, /^$/),
+  'npm run traceability': ends(0, /^\d+ sentences: \d+ proven, .*, 0 wrong$/m),
+  'npx vitest run --project unit tests/longhorn/messages': ends(0, /Test Files .* passed/),
   'npm run store-matrix': { by: 'tests/emulator/support/store-matrix.ts', holds: 'scripts/store-matrix.ts' },
-  'npm run store-matrix -- --engine FILE': {
-    exitCode: 2,
-    says: /^store-matrix: --engine .*: there is no such program/m,
-    words: { FILE: { is: 'nowhere/longhorn' } },
-  },
+  'npm run store-matrix -- --engine FILE': ends(2, /^store-matrix: --engine .*: there is no such program/m, {
+    FILE: 'nowhere/longhorn',
+  }),
   'npm run mutants': noGo('mutants'),
   'npm run mutants -- --only message-missing': noGo('mutants'),
 
   // A run, with any target.
   'npm run e2e -- --longhorn official': { reads: { longhorn: 'official:v1.12.1', provider: 'lab' } },
   'npm run e2e -- --longhorn official:v1.8.2': { reads: { longhorn: 'official:v1.8.2' } },
-  'npm run e2e -- --longhorn archive:DIR': {
-    exitCode: 3,
-    says: /has no manifest/,
-    words: { DIR: 'an empty folder' },
-  },
+  'npm run e2e -- --longhorn archive:DIR': ends(3, /has no manifest/, { DIR: 'an empty folder' }),
   'npm run e2e -- --longhorn archive:DIR --registry-mirror URL': {
     reads: { registryMirror: 'http://127.0.0.1:9' },
-    words: { DIR: { is: 'docs' }, URL: { is: 'http://127.0.0.1:9' } },
+    words: { DIR: 'docs', URL: 'http://127.0.0.1:9' },
   },
-  'npm run e2e -- --longhorn official:v1.12.1 --image longhorn-manager=./manager.tar': {
-    exitCode: 2,
-    says: /^e2e: --image longhorn-manager=\.\/manager\.tar: there is no .*manager\.tar: name an image archive$/m,
-  },
+  'npm run e2e -- --longhorn official:v1.12.1 --image longhorn-manager=./manager.tar': ends(
+    2,
+    /^e2e: --image longhorn-manager=\.\/manager\.tar: there is no .*manager\.tar: name an image archive$/m,
+  ),
   'npm run e2e -- --longhorn archive:DIR --image longhorn-engine=IMAGE --registry-mirror URL': {
     reads: {
       registryMirror: 'http://127.0.0.1:9',
       images: [{ image: 'longhorn-engine', by: 'me/engine:dev' }],
     },
-    words: { DIR: { is: 'docs' }, IMAGE: { is: 'me/engine:dev' }, URL: { is: 'http://127.0.0.1:9' } },
+    words: { DIR: 'docs', IMAGE: 'me/engine:dev', URL: 'http://127.0.0.1:9' },
   },
   'git bisect start BAD GOOD': bisected,
   'git bisect run sh -c \'make && docker save -o manager.tar longhornio/longhorn-manager:dev && cd CORRAL && npm run e2e -- --longhorn official:v1.12.1 --image longhorn-manager=FOLDER/manager.tar --only "waits for it" --bisect\'':
@@ -123,135 +99,98 @@ export const commands: Record<string, How> = {
 
   // A cluster that is there: one without a Longhorn.
   'npm run e2e -- --provider existing --kubeconfig FILE --context NAME --store-image IMAGE --expect-cluster UID':
-    {
-      exitCode: 3,
-      says: /^e2e: .*there is no Longhorn/m,
-      words: { ...stub, UID: { is: '3b0f6a8e-0000-4000-8000-000000000001' } },
-    },
+    ends(3, /^e2e: .*there is no Longhorn/m, { ...stub, UID: '3b0f6a8e-0000-4000-8000-000000000001' }),
   'npm run e2e -- --provider existing --kubeconfig FILE --context NAME --expect-cluster UID --store s3 --s3-endpoint URL --s3-bucket BUCKET --s3-secret SECRET':
-    {
-      exitCode: 3,
-      says: /^e2e: .*there is no Longhorn/m,
-      words: {
-        ...stub,
-        UID: { is: '3b0f6a8e-0000-4000-8000-000000000001' },
-        URL: { is: 'http://127.0.0.1:1' },
-        BUCKET: { is: 'backups@us-east-1' },
-        SECRET: { is: 'longhorn-system/mine' },
-      },
-    },
+    ends(3, /^e2e: .*there is no Longhorn/m, {
+      ...stub,
+      UID: '3b0f6a8e-0000-4000-8000-000000000001',
+      URL: 'http://127.0.0.1:1',
+      BUCKET: 'backups@us-east-1',
+      SECRET: 'longhorn-system/mine',
+    }),
   // The taught scenario is there as well, and no browser, so that all three on the UI are skipped.
-  'npm run e2e -- --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': {
-    exitCode: 0,
-    says: /^19 of them will be played, 20 skipped:$/m,
-    words: stub,
-  },
-  'kubectl get namespace kube-system -o jsonpath={.metadata.uid}': {
-    exitCode: 0,
-    says: /^kubectl get namespace kube-system -o jsonpath=\{.metadata.uid\} was given$/m,
-  },
+  'npm run e2e -- --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(
+    0,
+    /^19 of them will be played, 20 skipped:$/m,
+    stub,
+  ),
+  'kubectl get namespace kube-system -o jsonpath={.metadata.uid}': ends(
+    0,
+    /^kubectl get namespace kube-system -o jsonpath=\{.metadata.uid\} was given$/m,
+  ),
   'npm run store-image -- --out FILE': { by: 'tests/providers/store-image.test.ts', holds: "['--out', out]" },
-  'npm run doctor -- --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': {
-    exitCode: 1,
-    says: /^✗ Longhorn/m,
-    words: stub,
-  },
-  'npm run cleanup -- --kubeconfig FILE --context NAME --run RUN': {
-    exitCode: 0,
-    says: /nothing/,
-    words: { ...stub, RUN: { is: 'abc123' } },
-  },
+  'npm run doctor -- --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(
+    1,
+    /^✗ Longhorn/m,
+    stub,
+  ),
+  'npm run cleanup -- --kubeconfig FILE --context NAME --run RUN': ends(0, /nothing/, {
+    ...stub,
+    RUN: 'abc123',
+  }),
   // As far as the first list that the stub server has not.
-  'npm run heal -- --kubeconfig FILE --context NAME --out DIR': {
-    exitCode: 0,
-    says: /^nothing is in force: .*no fault in \S+ is labelled with run aaaaaa$/m,
-    words: { ...stub, DIR: "a run's results" },
-  },
-  'npm run heal -- --kubeconfig FILE --context NAME --run RUN': {
-    exitCode: 0,
-    says: /^nothing is in force: .*no fault in \S+ is labelled with run abc123$/m,
-    words: { ...stub, RUN: { is: 'abc123' } },
-  },
-  'npm run --silent rbac -- --allow LIST | kubectl apply -f -': {
-    exitCode: 0,
-    says: /^kubectl apply -f - was given Namespace ServiceAccount Role /m,
-    words: { LIST: { is: 'manager-kill,process-hold,manager-mount,store-stall,admission-policy' } },
-  },
-  'npx vitest run --project e2e': { exitCode: 3, says: /^e2e: CORRAL_KUBECONFIG is not set/m },
-  'npm run fleet -- --shards 8 --kubeconfig FILE --context NAME --image IMAGE': {
-    exitCode: 3,
-    says: /^fleet: /m,
-    words: stub,
-  },
+  'npm run heal -- --kubeconfig FILE --context NAME --out DIR': ends(
+    0,
+    /^nothing is in force: .*no fault in \S+ is labelled with run aaaaaa$/m,
+    { ...stub, DIR: "a run's results" },
+  ),
+  'npm run heal -- --kubeconfig FILE --context NAME --run RUN': ends(
+    0,
+    /^nothing is in force: .*no fault in \S+ is labelled with run abc123$/m,
+    { ...stub, RUN: 'abc123' },
+  ),
+  'npm run --silent rbac -- --allow LIST | kubectl apply -f -': ends(
+    0,
+    /^kubectl apply -f - was given Namespace ServiceAccount Role /m,
+    { LIST: 'manager-kill,process-hold,manager-mount,store-stall,admission-policy' },
+  ),
+  'npx vitest run --project e2e': ends(3, /^e2e: CORRAL_KUBECONFIG is not set/m),
+  'npm run fleet -- --shards 8 --kubeconfig FILE --context NAME --image IMAGE': ends(3, /^fleet: /m, stub),
 
   // In Docker.
   'npm run e2e -- --provider kind': { reads: { provider: 'kind' } },
   'npm run e2e -- --provider k3d': { reads: { provider: 'k3d' } },
 
   // Reports, messages and stores.
-  'npm run merge-reports -- DIR': { exitCode: 1, says: /^2 passed, 1 failed$/m, words: { DIR: 'reports' } },
-  'npm run --silent merge-reports -- --table DIR': {
-    exitCode: 1,
-    says: /^\| A \| ✓/m,
-    words: { DIR: 'reports' },
-  },
-  'npm run report -- DIR': {
-    exitCode: 0,
-    says: /^\.corral\/report\.html: 2 runs, /m,
-    words: { DIR: 'reports' },
-  },
-  'npm run compare -- DIR DIR': {
-    exitCode: 0,
-    says: /^2 scenarios: the same verdicts$/m,
-    words: { DIR: "a run's results" },
-  },
-  'npm run replay -- DIR': {
-    exitCode: 0,
-    says: /^4 histories: 0 judged again, /m,
-    words: { DIR: { is: 'fixtures/recordings/longhorn-v1.8.2' } },
-  },
-  "npm run explain -- 'Failed to get the Snapshot s1' --field error --state Error --longhorn v1.9.2": {
-    exitCode: 0,
-    says: /^failure: The snapshot that the backup was to be made of was not there\.$/m,
-  },
-  'npm run bugs': { exitCode: 0, says: /^deletion-destroys-other-backups: data loss, Longhorn >=1\.8\.0$/m },
-  'npm run bugs -- show lock-fails-open': { exitCode: 0, says: /^promised: a deletion does not go on/m },
-  'npm run bugs -- report lock-fails-open --from DIR': {
-    exitCode: 2,
-    says: /^bugs: run \w+ did not meet the bug lock-fails-open: /m,
-    words: { DIR: "a run's results" },
-  },
-  "npm run explain -- 'Failed to get the Snapshot s1'": { exitCode: 0, says: /^It has 2 meanings/ },
-  'npm run store -- fsck FOLDER': { exitCode: 0, says: /sound/, words: { FOLDER: 'a store' } },
-  'npm run store -- fsck URL': {
-    exitCode: 3,
-    says: /^store: s3:\/\/backups\/longhorn: no region is named: /m,
-    words: { URL: { is: 's3://backups/longhorn' } },
-  },
-  'npm run store -- ls FOLDER': { exitCode: 0, says: /vol-a/, words: { FOLDER: 'a store' } },
-  'npm run store -- show FOLDER NAME': {
-    exitCode: 0,
-    says: /b1/,
-    words: { FOLDER: 'a store', NAME: { is: 'b1' } },
-  },
+  'npm run merge-reports -- DIR': ends(1, /^2 passed, 1 failed$/m, { DIR: 'reports' }),
+  'npm run --silent merge-reports -- --table DIR': ends(1, /^\| A \| ✓/m, { DIR: 'reports' }),
+  'npm run report -- DIR': ends(0, /^\.corral\/report\.html: 2 runs, /m, { DIR: 'reports' }),
+  'npm run compare -- DIR DIR': ends(0, /^2 scenarios: the same verdicts$/m, { DIR: "a run's results" }),
+  'npm run replay -- DIR': ends(0, /^4 histories: 0 judged again, /m, {
+    DIR: 'fixtures/recordings/longhorn-v1.8.2',
+  }),
+  "npm run explain -- 'Failed to get the Snapshot s1' --field error --state Error --longhorn v1.9.2": ends(
+    0,
+    /^failure: The snapshot that the backup was to be made of was not there\.$/m,
+  ),
+  'npm run bugs': ends(0, /^deletion-destroys-other-backups: data loss, Longhorn >=1\.8\.0$/m),
+  'npm run bugs -- show lock-fails-open': ends(0, /^promised: a deletion does not go on/m),
+  'npm run bugs -- report lock-fails-open --from DIR': ends(
+    2,
+    /^bugs: run \w+ did not meet the bug lock-fails-open: /m,
+    { DIR: "a run's results" },
+  ),
+  "npm run explain -- 'Failed to get the Snapshot s1'": ends(0, /^It has 2 meanings/),
+  'npm run store -- fsck FOLDER': ends(0, /sound/, { FOLDER: 'a store' }),
+  'npm run store -- fsck URL': ends(3, /^store: s3:\/\/backups\/longhorn: no region is named: /m, {
+    URL: 's3://backups/longhorn',
+  }),
+  'npm run store -- ls FOLDER': ends(0, /vol-a/, { FOLDER: 'a store' }),
+  'npm run store -- show FOLDER NAME': ends(0, /b1/, { FOLDER: 'a store', NAME: 'b1' }),
 
   // The lab.
-  'npm run doctor': { exitCode: 1, says: /^✗ Go: the Go tool chain is missing/m },
+  'npm run doctor': ends(1, /^✗ Go: the Go tool chain is missing/m),
   'npm run lab -- up --nodes 3 --memory 1024M --disk 12G': noGo('lab'),
-  'npm run lab -- up --images DIR --manifest FILE': {
-    exitCode: 3,
-    says: /^lab: /m,
-    words: { DIR: 'an empty folder', FILE: 'a manifest' },
-  },
-  'npm run lab -- status': { exitCode: 0, says: /^no lab is up; npm run lab -- up starts one$/m },
-  'npm run lab -- shell node1': {
-    exitCode: 1,
-    says: /^lab: no lab named lab is up; npm run lab -- status lists them$/m,
-  },
+  'npm run lab -- up --images DIR --manifest FILE': ends(3, /^lab: /m, {
+    DIR: 'an empty folder',
+    FILE: 'a manifest',
+  }),
+  'npm run lab -- status': ends(0, /^no lab is up; npm run lab -- up starts one$/m),
+  'npm run lab -- shell node1': ends(1, /^lab: no lab named lab is up; npm run lab -- status lists them$/m),
   'npm run lab -- logs node1': noLab,
   'npm run lab -- images ls': noLab,
-  'npm run lab -- down': { exitCode: 0, says: /^No lab named lab was up\.$/m },
-  'npm run lab -- prune': { exitCode: 0, says: /./ },
+  'npm run lab -- down': ends(0, /^No lab named lab was up\.$/m),
+  'npm run lab -- prune': ends(0, /./),
   'npm run lab -- crash node2': noLab,
   'npm run lab -- start node2': noLab,
   'npm run lab -- freeze node2': noLab,
@@ -268,11 +207,11 @@ export const commands: Record<string, How> = {
   'npm run lab -- etcd compact': noLab,
 
   // Benchmarks: as far as the lab, or the commands that they take beside Node.
-  'npm run bench:lab -- 3': { exitCode: 1, says: /the Go tool chain is missing/ },
-  'npm run bench:lab -- cold': { exitCode: 1, says: /is missing|ENOENT/ },
-  'npm run bench:kills': { exitCode: 1, says: /spawn npm ENOENT/ },
-  'npm run bench:store -- 100 1': { exitCode: 1, says: /ENOENT/ },
-  'npm run bench:s3 -- 100 1': { exitCode: 1, says: /the Go tool chain is missing/ },
-  'npm run bench:suite': { exitCode: 1, says: /the Go tool chain is missing/ },
-  'npm run bench:polling': { exitCode: 1, says: /flock/ },
+  'npm run bench:lab -- 3': ends(1, /the Go tool chain is missing/),
+  'npm run bench:lab -- cold': ends(1, /is missing|ENOENT/),
+  'npm run bench:kills': ends(1, /spawn npm ENOENT/),
+  'npm run bench:store -- 100 1': ends(1, /ENOENT/),
+  'npm run bench:s3 -- 100 1': ends(1, /the Go tool chain is missing/),
+  'npm run bench:suite': ends(1, /the Go tool chain is missing/),
+  'npm run bench:polling': ends(1, /flock/),
 };

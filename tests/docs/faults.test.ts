@@ -23,35 +23,27 @@ const disruptionOf = async (kind: Fault['kind']): Promise<string | undefined> =>
   return /does not declare the disruption ([\w-]+)/.exec(String(refused))?.[1];
 };
 
-test.each(kinds)(
-  '%s says how it is injected, proven, healed and bound, what disruption it is, and what others feel of it',
-  async (kind) => {
-    const text = section(kind);
-    const words = [
-      'bound',
-      'strangers',
-      ...(kind === 'lab' ? [] : ['inject', 'prove', 'heal', 'in scenarios']),
-    ];
-    for (const word of words) expect(text).toMatch(new RegExp(`^- ${word}: `, 'm'));
-    const disruption = await disruptionOf(kind);
-    expect(text).toContain(`\n- disruption: ${disruption === undefined ? 'none' : `\`${disruption}\``}\n`);
-    const { ability }: FaultKind = faultKinds[kind];
-    expect(/^- needs: `(\w+)`$/m.exec(text)?.[1]).toBe(ability);
-  },
-);
+test.each(kinds)('%s says all that there is to say of a fault, and its disruption', async (kind) => {
+  const text = section(kind);
+  const ofScenarios = kind === 'lab' ? [] : ['inject', 'prove', 'heal', 'in scenarios'];
+  for (const word of ['bound', 'strangers', ...ofScenarios])
+    expect(text).toMatch(new RegExp(`^- ${word}: `, 'm'));
+  const disruption = await disruptionOf(kind);
+  expect(text).toContain(`\n- disruption: ${disruption === undefined ? 'none' : `\`${disruption}\``}\n`);
+  const { ability }: FaultKind = faultKinds[kind];
+  expect(/^- needs: `(\w+)`$/m.exec(text)?.[1]).toBe(ability);
+});
 
 test('every fault of the lab is in the table', () => {
-  const faults = [
-    ...read('e2e/faults/lab-faults.ts').matchAll(/^export const (?!goneWithItsLab)(\w+) =/gm),
-  ].map(([, name = '']) => name);
+  const exported = read('e2e/faults/lab-faults.ts').matchAll(/^export const (?!goneWithItsLab)(\w+) =/gm);
+  const faults = [...exported].map(([, name = '']) => name);
   expect(faults.length).toBeGreaterThan(5);
   expect(faults.filter((name) => !section('lab').includes(`\`${name}\``))).toEqual([]);
 });
 
 test('no other kind of fault is told of', () => {
-  expect([...proseOf('docs/faults.md').matchAll(/^### (.*)$/gm)].map(([, kind]) => kind).toSorted()).toEqual(
-    [...kinds].toSorted(),
-  );
+  const told = [...proseOf('docs/faults.md').matchAll(/^### (.*)$/gm)].map(([, kind]) => kind);
+  expect(told.toSorted()).toEqual([...kinds].toSorted());
 });
 
 test('its bounds are those of the code', () => {

@@ -5,9 +5,8 @@ import { proseOf, read } from './support/documents.ts';
 const text = proseOf('docs/reading-a-report.md');
 
 test('the events of --json are those that there are', () => {
-  const known = [...read('e2e/report/json-events.ts').matchAll(/\bline\('([\w-]+)'/g)].map(
-    ([, name]) => name,
-  );
+  const events = read('e2e/report/json-events.ts').matchAll(/\bline\('([\w-]+)'/g);
+  const known = [...events].map(([, name]) => name);
   const told = /for programs: (`run-start`[^.]*)\./.exec(text)?.[1]?.match(/[\w-]+/g) ?? [];
   expect(known.length).toBeGreaterThan(10);
   expect([...told].toSorted()).toEqual([...new Set(known)].toSorted());

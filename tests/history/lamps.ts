@@ -47,12 +47,10 @@ export const play = (timeline: ReplayedTimeline<Lamp>, event: string): void => {
   else if (sign === '~') timeline.push({ kind: 'listed', at, object: lamp(name, state, second) });
   else if (sign === '!')
     timeline.push({ kind: 'added', at, object: lamp(name, state, second, 'another-uid') });
-  else
-    timeline.push({
-      kind: before === undefined ? 'added' : 'modified',
-      at,
-      object: lamp(name, state, second),
-    });
+  else {
+    const kind = before === undefined ? 'added' : 'modified';
+    timeline.push({ kind, at, object: lamp(name, state, second) });
+  }
 };
 
 /** Expects something of the lamp in the hall. */

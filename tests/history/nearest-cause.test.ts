@@ -6,11 +6,11 @@ import { played } from './lamps.ts';
 const within = { label: 'it is on', within: '5ms', owner: 'a test' } as const;
 const late = () => once(played('hall:off'), ({ status }) => status.state === 'on', within);
 
-const thrown = (work: () => Promise<unknown>, cause: () => Promise<Cause | undefined>) =>
-  namingCause(work, cause).then(
-    () => Promise.reject(new Error('it did not fail')),
-    (error: ExpectationError) => error,
-  );
+const thrown = async (work: () => Promise<unknown>, cause: () => Promise<Cause | undefined>) => {
+  const error: unknown = await namingCause(work, cause).catch((each: unknown) => each);
+  expect(error).toBeInstanceOf(Error);
+  return error as ExpectationError;
+};
 
 const reason = 'timed out after 5 ms (a test): not seen that it is on';
 

@@ -3,10 +3,8 @@ import { hopelessPods, type Pod } from '../../e2e/history/pod-states.ts';
 import { replayTimeline } from '../../e2e/history/replay.ts';
 
 const metadata = { name: 'store', uid: 'u' };
-const pod = (container?: object): Pod => ({
-  metadata,
-  ...(container && { status: { containerStatuses: [container] } }),
-});
+const pod = (container?: object): Pod =>
+  container ? { metadata, status: { containerStatuses: [container] } } : { metadata };
 const waits = (reason: string, message?: string): Pod =>
   pod({ state: { waiting: { reason, ...(message && { message }) } } });
 const ended = (exitCode: number) => ({ terminated: { exitCode, message: 'there is no server\n' } });

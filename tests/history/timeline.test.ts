@@ -10,14 +10,6 @@ test('knows the last state of each object, by its namespace, and none of one tha
   expect(timeline.objects()).toHaveLength(2);
 });
 
-test('keeps every entry, in the order of arrival, over all timelines', () => {
-  const [one, other] = [played('hall:off'), played('attic:off')];
-  play(one, 'hall:on');
-  const sequences = [one.entries[0], other.entries[0], one.entries[1]].map((entry) => entry?.sequence ?? 0);
-  expect([...new Set(sequences)].toSorted((a, b) => a - b)).toEqual(sequences);
-  expect(other.mark()).toBe(sequences[2]);
-});
-
 test('tells whoever listens, until they stop, and fails once, for the first reason', async () => {
   const timeline = played('hall:off');
   const heard: unknown[] = [];

@@ -35,7 +35,7 @@ const failureOf = (watched: Timeline) =>
 const last = event('ADDED last@99');
 const rest = lines('stays', last);
 const hall6 = event('ADDED hall@6');
-const failing = event('ERROR 500 InternalError');
+const [failing, expired] = [event('ERROR 500 InternalError'), event('ERROR 410 Expired')];
 const busy = refusal(429, 'TooManyRequests');
 const told = async (watched: Timeline): Promise<string[]> => {
   const label = 'the script is over';
@@ -50,10 +50,8 @@ const versionsAsked = (asked: readonly URL[]) =>
   asked.slice(1).map(({ searchParams }) => searchParams.get('resourceVersion') ?? 'list');
 
 test('asks for bookmarks and an end, with its selectors, from the version of the list on', async () => {
-  const { timeline, asked } = await following([
-    list(5, 'hall@3'),
-    lines('stays', event('MODIFIED hall@6'), last),
-  ]);
+  const changed = lines('stays', event('MODIFIED hall@6'), last);
+  const { timeline, asked } = await following([list(5, 'hall@3'), changed]);
   expect(await told(timeline)).toEqual(['listed hall@3', 'modified hall@6', 'added last@99']);
   const path = 'http://server/apis/corral.test/v1/namespaces/house/lamps?labelSelector=kind%3Dlamp';
   expect(asked.map(String)).toEqual([
@@ -67,15 +65,12 @@ test.each<[string, Answer, string]>([
   ['ends after a bookmark', lines('ends', hall6, event('BOOKMARK @8')), '8'],
   ['brings JSON that is no event', lines('stays', hall6, 'null'), '6'],
   ['is refused because the server is busy', busy, '5'],
-])(
-  'goes on from the last version that it saw, without a gap, when the connection %s',
-  async (_, answer, version) => {
-    // The first watch works: a refusal of the very first one is told to the caller.
-    const { timeline, asked } = await following([list(5), lines('ends'), answer, rest]);
-    expect((await told(timeline)).filter((line) => line !== 'added hall@6')).toEqual(['added last@99']);
-    expect(versionsAsked(asked).at(-1)).toBe(version);
-  },
-);
+])('goes on from the last version, without a gap, when the connection %s', async (_, answer, version) => {
+  // The first watch works: a refusal of the very first one is told to the caller.
+  const { timeline, asked } = await following([list(5), lines('ends'), answer, rest]);
+  expect((await told(timeline)).filter((line) => line !== 'added hall@6')).toEqual(['added last@99']);
+  expect(versionsAsked(asked).at(-1)).toBe(version);
+});
 
 test('how long an event took to decide something goes on the account of who waited', async () => {
   const account = openAccount();
@@ -90,27 +85,17 @@ test('how long an event took to decide something goes on the account of who wait
 });
 
 test.each<[string, Answer[], string]>([
-  [
-    'answers 410',
-    [lines('ends'), refusal(410, 'Expired')],
-    '5: watch of .* 410 Expired: the server says Expired',
-  ],
-  [
-    'sends 410 as an event',
-    [lines('stays', event('BOOKMARK @7'), event('ERROR 410 Expired'))],
-    '7: the watch ended with 410 Expired: the server says Expired',
-  ],
-  [
-    'sends the same error each time',
-    Array.from({ length: 6 }, () => lines('stays', failing)),
-    '5: the watch ended with 500 InternalError: the server says InternalError',
-  ],
+  ['answers 410', [lines('ends'), refusal(410, 'Expired')], '5: watch of .* 410 Expired'],
+  ['sends 410 as an event', [lines('stays', event('BOOKMARK @7'), expired)], '7: the watch ended with 410'],
+  ['sends one error each time', Array(6).fill(lines('stays', failing)), '5: the watch ended with 500'],
 ])('marks a gap and lists again when the server %s', async (_, answers, reason) => {
   const again = [list(9, 'attic@2', 'new@8'), rest];
   const { timeline, asked } = await following([list(5, 'attic@2', 'hall@3'), ...answers, ...again]);
   expect(await told(timeline)).toEqual([
     ...['listed attic@2', 'listed hall@3'],
-    expect.stringMatching(`^gap: the server cannot tell what came after resourceVersion ${reason}$`),
+    expect.stringMatching(
+      `^gap: the server cannot tell what came after resourceVersion ${reason}.*: the server says`,
+    ),
     ...['deleted hall@3', 'listed attic@2', 'listed new@8', 'added last@99'],
   ]);
   expect(timeline.entries.find(({ kind }) => kind === 'deleted')).toMatchObject({ inferred: true });
@@ -169,18 +154,15 @@ test('resumes when nothing is heard any more; any line is a sign of life', async
   expect(versionsAsked(asked)).toEqual(['5']);
 });
 
-test.each([401, 403, 404])(
-  'fails for good on %i, unless it passes as right after a start',
-  async (status) => {
-    const [ends, refused] = [lines('ends'), refusal(status, 'Refused')];
-    const error = { name: 'ApiError', status, reason: 'Refused' };
-    const { timeline } = await following([list(5), ends, refused]);
-    expect(await failureOf(timeline)).toMatchObject(error);
-    const patient = await following([list(5), ends, refused, rest], { patience: 5000 });
-    expect(await told(patient.timeline)).toEqual(['added last@99']);
-    expect(patient.timeline.lastTrouble?.error).toMatchObject(error);
-  },
-);
+test.each([401, 403, 404])('fails for good on %i, unless it passes as after a start', async (status) => {
+  const [ends, refused] = [lines('ends'), refusal(status, 'Refused')];
+  const error = { name: 'ApiError', status, reason: 'Refused' };
+  const { timeline } = await following([list(5), ends, refused]);
+  expect(await failureOf(timeline)).toMatchObject(error);
+  const patient = await following([list(5), ends, refused, rest], { patience: 5000 });
+  expect(await told(patient.timeline)).toEqual(['added last@99']);
+  expect(patient.timeline.lastTrouble?.error).toMatchObject(error);
+});
 
 test('refuses to begin when the first list or watch does not work; it asks again while a server is not ready, but not for ever', async () => {
   const [broken, status] = [refusal(503, 'ServiceUnavailable'), 503];

@@ -2,11 +2,9 @@ import { expect, test } from 'vitest';
 import { engineBinary } from '../../e2e/longhorn/engine-binary.ts';
 import { stubCluster } from '../support/stub-cluster.ts';
 
-const image = {
-  metadata: { name: 'default-engine-image' },
-  value: 'docker.io/longhornio/longhorn-engine:v1',
-};
-const folder = (value: string) => ({ metadata: { name: 'default-control-path' }, value });
+const setting = (name: string, value: string) => ({ metadata: { name }, value });
+const image = setting('default-engine-image', 'docker.io/longhornio/longhorn-engine:v1');
+const folder = (value: string) => setting('default-control-path', value);
 const below = 'engine-binaries/docker.io-longhornio-longhorn-engine-v1/longhorn';
 
 test.each([

@@ -23,7 +23,7 @@ const serve = async (host: string, clients: number): Promise<number> => {
 };
 
 test.each(['0.0.0.0', '::'])(
-  'connections to a port on %s are counted in the kernel’s own tables',
+  'connections to a port on %s are counted by the kernel’s tables',
   async (host) => {
     const ports = [await serve(host, 2), await serve(host, 1), await serve(host, 0)];
     const table = (await readFile('/proc/net/tcp', 'utf8')) + (await readFile('/proc/net/tcp6', 'utf8'));

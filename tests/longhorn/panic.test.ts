@@ -45,12 +45,9 @@ test('a panic is read with its first line, the top frames of its own code, and i
   );
 });
 
-test.each(['v1.10.4', 'v1.11.3', 'v1.12.1-emulator'])(
-  'in %s, which has that mended, nobody knows it',
-  (version) => {
-    expect(read(version, begins('b1'), ...trace('b1'))?.row).toBe(undefined);
-  },
-);
+test.each(['v1.10.4', 'v1.11.3', 'v1.12.1-emulator'])('mended in %s, nobody knows it there', (version) => {
+  expect(read(version, begins('b1'), ...trace('b1'))?.row).toBe(undefined);
+});
 
 test('it is about a deletion that had begun and not ended well, of a URL as long as the one in the frame', () => {
   const before = [begins('b1'), begins('b2'), begins('longer'), 'no line of a log', ends('b1')];

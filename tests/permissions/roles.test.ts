@@ -34,13 +34,12 @@ const wanted = (allow: readonly Disruption[]): string[] => {
   );
 };
 
-test.each<[readonly Disruption[]]>([[[]], [['admission-policy']], [allDisruptions]])(
-  'the roles grant what is needed with %j allowed, each thing once, and nothing else',
-  (allow) => {
-    expect(granted(allow).sort()).toEqual(wanted(allow).sort());
-    expect(granted(allow).join()).not.toContain('*');
-  },
-);
+const allowed: [readonly Disruption[]][] = [[[]], [['admission-policy']], [allDisruptions]];
+
+test.each(allowed)('the roles grant what is needed with %j allowed, once, and nothing else', (allow) => {
+  expect(granted(allow).sort()).toEqual(wanted(allow).sort());
+  expect(granted(allow).join()).not.toContain('*');
+});
 
 test('they reach beyond two namespaces only to read, and for admission policies; pods are killed only where that is allowed', () => {
   const beyond = (allow: readonly Disruption[]) => granted(allow).filter((right) => right.endsWith(','));
@@ -58,18 +57,12 @@ test('they reach beyond two namespaces only to read, and for admission policies;
   );
 });
 
+const forwards = ['list,,pods,,minio', 'get,,pods/portforward,,minio', 'create,,pods/portforward,,minio'];
+
+const within = ['get,,secrets,mine,theirs', 'get,,services,s3,minio', ...forwards];
+
 test.each([
-  [
-    'theirs/mine',
-    'https://s3.minio.svc:9000',
-    [
-      'get,,secrets,mine,theirs',
-      'get,,services,s3,minio',
-      'list,,pods,,minio',
-      'get,,pods/portforward,,minio',
-      'create,,pods/portforward,,minio',
-    ],
-  ],
+  ['theirs/mine', 'https://s3.minio.svc:9000', within],
   ['longhorn-system/mine', 'https://s3.example.com', ['get,,secrets,mine,longhorn-system']],
 ])('of a bucket that was there they grant what leads to it: secret %s, %s', (secret, endpoint, leads) => {
   const ownBucket = { endpoint, bucket: 'b', region: 'r', secret };
@@ -84,15 +77,11 @@ test('each role is made before its binding to the account alone; account and nam
       ? `${kind} ${metadata.namespace} ${metadata.name}`
       : { kind, where: metadata.namespace, roleRef, subjects },
   );
-  const binding = (where: string | undefined, kind = where === undefined ? 'ClusterRole' : 'Role') => [
-    `${kind} ${where} stores:player`,
-    {
-      kind: `${kind}Binding`,
-      where,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: 'stores:player' },
-      subjects: [{ kind: 'ServiceAccount', name: 'player', namespace: 'stores' }],
-    },
-  ];
+  const subjects = [{ kind: 'ServiceAccount', name: 'player', namespace: 'stores' }];
+  const binding = (where: string | undefined, kind = where === undefined ? 'ClusterRole' : 'Role') => {
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind, name: 'stores:player' };
+    return [`${kind} ${where} stores:player`, { kind: `${kind}Binding`, where, roleRef, subjects }];
+  };
   expect(made).toEqual([
     'Namespace undefined stores',
     'ServiceAccount stores player',

@@ -32,11 +32,8 @@ const findings = [
 ];
 const [finding] = findings as [(typeof findings)[0]];
 
-type Given = {
-  size?: { columns: number; rows: number };
-  told?: 'scenarios' | 'steps' | 'events';
-  name?: string;
-};
+type Size = { columns: number; rows: number };
+type Given = { size?: Size; told?: 'scenarios' | 'steps' | 'events'; name?: string };
 
 /** A narrator of a run, with a screen that keeps what stays, and what is drawn below it now. */
 const open = ({ size, told = 'steps', name = 'emulator' }: Given = {}) => {
@@ -161,18 +158,14 @@ test.each([
 );
 
 describe('below what has ended', () => {
-  const play = (size: { columns: number; rows: number }) => {
+  const long = 'Given a volume of 4Gi with data of 2Gi in it, on three nodes, attached to the first';
+  const play = (size: Size) => {
     const opened = open({ size });
     const { narrator } = opened;
     narrator.knows(12, 12);
     begin(narrator, one, 'Then the first backup goes Deleting, Error');
     narrator.event(one, awaits('Deleting', 0));
-    begin(
-      narrator,
-      two,
-      'Given a volume of 4Gi with data of 2Gi in it, on three nodes, attached to the first',
-      5,
-    );
+    begin(narrator, two, long, 5);
     pass(12);
     // Whatever is told next draws the time as well.
     narrator.event(named('3', 'Three'), { kind: 'start' });
@@ -190,12 +183,9 @@ describe('below what has ended', () => {
     expect(area()).toBe('');
   });
 
-  test.each([
-    [80, 9],
-    [80, 7],
-    [20, 8],
-    [1, 1],
-  ])('%d columns, %d rows', (columns, rows) => {
+  const sizes = ['80 columns, 9 rows', '80 columns, 7 rows', '20 columns, 8 rows', '1 columns, 1 rows'];
+  test.for(sizes)('%s', (size) => {
+    const [columns = 0, rows = 0] = (size.match(/\d+/g) ?? []).map(Number);
     const { area } = play({ columns, rows });
     expect(area()).toMatchSnapshot();
     const lines = area().split('\n');

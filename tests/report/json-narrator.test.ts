@@ -9,10 +9,8 @@ const one = { id: '1', name: 'One', file: 'one.e2e.ts' };
 
 const open = () => {
   const [lines, beside]: [string[], string[]] = [[], []];
-  const narrator = createJsonNarrator({
-    write: (text) => lines.push(text),
-    beside: (text) => beside.push(text),
-  });
+  const told = { write: (text: string) => lines.push(text), beside: (text: string) => beside.push(text) };
+  const narrator = createJsonNarrator(told);
   const target = { name: 'emulator', version: null };
   narrator.begins({ run: 'abc123', provider: 'lab', target, judged: 'it', round: 2 });
   return { narrator, lines, beside };

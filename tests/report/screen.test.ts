@@ -11,8 +11,8 @@ const open = (columns = 40, rows = 10) => {
     written += chunk;
     terminal.write(chunk.toString());
   });
-  const stream = through as unknown as NodeJS.WriteStream;
-  return { text: terminal.text, written: () => written, screen: createLiveScreen(stream) };
+  const screen = createLiveScreen(through as unknown as NodeJS.WriteStream);
+  return { text: terminal.text, written: () => written, screen };
 };
 
 test('what is printed stays above what is drawn', () => {

@@ -6,12 +6,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 // Whose output nobody reads from the beginning, as `| head` reads none after a while.
 const unread = async (...command: string[]) => {
-  const running = execa('node', command, {
-    cwd: root,
-    reject: false,
-    stdin: 'ignore',
-    buffer: { stdout: false },
-  });
+  const unbuffered = { stdin: 'ignore', buffer: { stdout: false } } as const;
+  const running = execa('node', command, { cwd: root, reject: false, ...unbuffered });
   running.stdout.destroy();
   const { exitCode, stderr } = await running;
   return { exitCode, stderr };

@@ -10,13 +10,8 @@ const cwd = fileURLToPath(new URL('../..', import.meta.url));
 
 const vitest = async (args: string[], more: Record<string, string> = {}) => {
   const { CORRAL_CONFIG: _, VITEST: __, ...others } = process.env;
-  const options = {
-    cwd,
-    env: { ...others, ...more },
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-  } as const;
+  const env = { ...others, ...more };
+  const options = { cwd, env, extendEnv: false, reject: false, stdin: 'ignore' } as const;
   const ended = await execa('node', [vitestEntry, ...args, '--project', 'e2e'], options);
   return {
     exitCode: ended.exitCode,
@@ -40,17 +35,14 @@ test("a cluster that is somebody's is told of, and asked for, before a scenario 
   const server = await startStubServer({ uid: 'its-uid' });
   onTestFinished(server.stop);
   putLonghorn(server);
-  const named = {
-    CORRAL_KUBECONFIG: server.kubeconfig,
-    CORRAL_CONTEXT: 'stub',
-    CORRAL_STORE_IMAGE: 'store:1',
-  };
-  const where = `${server.url} (context stub)`;
+  const where = { CORRAL_KUBECONFIG: server.kubeconfig, CORRAL_CONTEXT: 'stub' };
+  const named = { ...where, CORRAL_STORE_IMAGE: 'store:1' };
+  const here = `${server.url} (context stub)`;
   expect(await vitest(['run'], named)).toEqual({
     exitCode: 3,
-    stdout: expect.stringContaining(`Cluster: ${where}`),
+    stdout: expect.stringContaining(`Cluster: ${here}`),
     said: [
-      `e2e: nobody has said yet that the cluster at ${where} is the one: add CORRAL_EXPECT_CLUSTER=its-uid, or start this at a terminal`,
+      `e2e: nobody has said yet that the cluster at ${here} is the one: add CORRAL_EXPECT_CLUSTER=its-uid, or start this at a terminal`,
     ],
   });
   expect(server.asked.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each))).toEqual([]);

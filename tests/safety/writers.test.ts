@@ -8,19 +8,16 @@ const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
 // Each way for text to leave this suite: what a process prints, and what it writes to a file.
 
 describe('all that a command prints is redacted', () => {
-  test.each(globSync('scripts/*.ts', { cwd: root }))(
-    '%s guards its output before it does anything',
-    (path) => {
-      const code = read(path).replace(/^(?:import\s[^;]+;|\/\/.*|#!.*|\s*)$/gm, '');
-      expect(code.trimStart()).toMatch(/^guardOutput\(\);/);
-    },
-  );
+  const scripts = globSync('scripts/*.ts', { cwd: root });
+
+  test.each(scripts)('%s guards its output before it does anything', (path) => {
+    const code = read(path).replace(/^(?:import\s[^;]+;|\/\/.*|#!.*|\s*)$/gm, '');
+    expect(code.trimStart()).toMatch(/^guardOutput\(\);/);
+  });
 
   // What becomes of one that does not is in no-reader.self.test.ts.
   test('every command that users have ends, or goes on with what it has to finish, where nobody reads it', () => {
-    const users = globSync('scripts/*.ts', { cwd: root }).filter(
-      (path) => !/\/(?:bench-.*|ci-total|emulator-pack)\.ts$/.test(path),
-    );
+    const users = scripts.filter((path) => !/\/(?:bench-.*|ci-total|emulator-pack)\.ts$/.test(path));
     const undoing = ['cleanup', 'corral', 'e2e', 'fleet', 'heal', 'lab', 'mutants', 'store-image'];
     for (const path of users) {
       const goesOn = undoing.some((name) => path === `scripts/${name}.ts`);

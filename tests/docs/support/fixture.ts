@@ -86,7 +86,7 @@ export const openFixture = async () => {
   });
   await mkdir(of('nothing'));
   await symlink('/bin/sh', of('bin/sh'));
-  const places = {
+  const places: Words = {
     'an empty folder': of('nothing'),
     'a store': store.root,
     reports: of('reports'),
@@ -105,24 +105,19 @@ export const openFixture = async () => {
 
   return {
     run: async (command: string, words: Words = {}) => {
-      const named = Object.entries(words).reduce((text, [word, means]) => {
-        const is = typeof means === 'string' ? places[means] : means.is;
-        return text.replaceAll(new RegExp(`\\b${word}\\b`, 'g'), is);
-      }, command);
+      const named = Object.entries(words).reduce(
+        (text, [word, means]) => text.replaceAll(new RegExp(`\\b${word}\\b`, 'g'), places[means] ?? means),
+        command,
+      );
       // As npm and npx do, without the second that they take.
+      const script = (_: string, name: string) => scripts[name] ?? `missing-script-${name}`;
       const line = named
         .replace(/\bnpx corral\b/, 'node scripts/corral.ts')
         .replace(/\bnpx /, '')
-        .replace(
-          /\bnpm run (?:--silent )?([\w:-]+)(?: --(?= ))?/,
-          (_, name) => scripts[name] ?? `missing-script-${name}`,
-        );
+        .replace(/\bnpm run (?:--silent )?([\w:-]+)(?: --(?= ))?/, script);
       const env = {
-        PATH: `${folder}/node_modules/.bin:${of('bin')}`,
-        HOME: folder,
-        XDG_CACHE_HOME: of('cache'),
-        TMPDIR: of('tmp'),
-        ...cacheVariables(),
+        ...{ PATH: `${folder}/node_modules/.bin:${of('bin')}`, HOME: folder },
+        ...{ XDG_CACHE_HOME: of('cache'), TMPDIR: of('tmp'), ...cacheVariables() },
       };
       const options = { cwd: folder, env, extendEnv: false, reject: false, stdin: 'ignore' } as const;
       const { exitCode, stdout, stderr } = isRunHere(command)

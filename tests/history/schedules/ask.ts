@@ -45,11 +45,9 @@ const toAnswer = ({
   state,
   reason,
   until = Number.POSITIVE_INFINITY,
-}: Verdict & { until?: number }): Answer => ({
-  state: reason.includes('cannot go on') ? 'open' : state,
-  reason,
-  until,
-});
+}: Verdict & { until?: number }): Answer => {
+  return { state: reason.includes('cannot go on') ? 'open' : state, reason, until };
+};
 
 /**
  * Waits for a state or an end; resolves with the version of the state, or with nothing when the watch was

@@ -62,11 +62,8 @@ const scene = (random: Random, writing: Writing, answer: Scene['answer']): Scene
   // What comes and goes while nobody can see it is the worst, and rare by itself.
   if (!random.chance(0.15)) return { before, forget: random.chance(0.2), answer };
   const name = random.pick(names);
-  const brief: Write[] = [
-    { name, gone: true },
-    { name, state: random.pick(states) },
-    { name, gone: true },
-  ];
+  const gone = { name, gone: true } as const;
+  const brief: Write[] = [gone, { name, state: random.pick(states) }, gone];
   return { before: [...before, ...brief, ...writing(1)], forget: random.chance(0.7), answer };
 };
 
@@ -86,45 +83,21 @@ const refusal = (random: Random): Refusal => ({
   refused: random.pick(['reset', 'reset', 'silence', 401, 403, 404, 408, 410, 429, 429, 500, 502, 503, 504]),
 });
 
-const endings = [
-  'end',
-  'end',
-  'cut',
-  'cut',
-  'cut',
-  'cut',
-  'half-line',
-  'noise',
-  'stranger',
-  'stall',
-  'error',
-  'error',
-  'gone',
-] as const;
+const often = 'end end cut cut cut cut half-line noise stranger stall error error gone';
+const endings = often.split(' ') as [Ending, ...Ending[]];
 
 const stream = (random: Random, writing: Writing): Stream => {
   const acts = random.times(random.below(4), () => act(random, writing));
   if (random.chance(0.2)) acts.push({ write: writing(4), how: 'hasty' });
-  return {
-    goneAs: random.pick(['status', 'event']),
-    cutList: random.chance(0.1),
-    acts,
-    ends: random.pick<Ending>(endings),
-  };
+  const [goneAs, cutList] = [random.pick(['status', 'event'] as const), random.chance(0.1)];
+  return { goneAs, cutList, acts, ends: random.pick(endings) };
 };
 
 const act = (random: Random, writing: Writing): Act => {
   if (random.chance(0.2)) return { bookmark: true };
   if (random.chance(0.1)) return { repeat: 1 + random.below(3) };
-  const how = random.pick([
-    'whole',
-    'whole',
-    'whole',
-    'bytes',
-    'split',
-    'twice',
-    random.chance(0.5) ? 'reordered' : 'whole',
-  ] as const);
+  const rare = random.chance(0.5) ? 'reordered' : 'whole';
+  const how = random.pick(['whole', 'whole', 'whole', 'bytes', 'split', 'twice', rare] as const);
   return { write: writing(how === 'reordered' ? 4 : 2), how };
 };
 

@@ -54,13 +54,9 @@ export const play = async (schedule: Schedule, { observe, deadline }: Stage): Pr
     const from =
       question.from === undefined ? { mark: 0, version: world.given.lists[0] ?? 0 } : marks[question.from];
     if (from === undefined || watched === undefined) return;
-    const answer = ask(watched, from.mark).then((given) => ({
-      ...given,
-      question,
-      from,
-      to: world.store.version,
-      how: how(),
-    }));
+    const answer = ask(watched, from.mark).then((given) => {
+      return { ...given, question, from, to: world.store.version, how: how() };
+    });
     answers.push(answer);
     await answer;
   };
@@ -73,10 +69,7 @@ export const play = async (schedule: Schedule, { observe, deadline }: Stage): Pr
           answerOf(() => toExpectation(observe, { timeline, question, mark: from }).within('1h', owner)),
       );
   };
-  const here = (timeline: Timeline<Lamp>): Position => ({
-    mark: timeline.mark(),
-    version: world.given.version,
-  });
+  const here = (of: Timeline<Lamp>): Position => ({ mark: of.mark(), version: world.given.version });
   const director: Director = {
     live: live.promise,
     mark: () => {
@@ -131,14 +124,8 @@ export const play = async (schedule: Schedule, { observe, deadline }: Stage): Pr
   over.abort(new Error('the schedule is over'));
   problems.push(...(await inTime(watched?.stop(), { deadline, what: 'stop' })));
   if (world.open() > 0) problems.push('the watcher did not let go of its connections');
-  return {
-    problems,
-    entries,
-    present,
-    world,
-    answers: await Promise.all(answers),
-    waits: await Promise.all(waits),
-  };
+  const told = { answers: await Promise.all(answers), waits: await Promise.all(waits) };
+  return { problems, entries, present, world, ...told };
 };
 
 const inTime = async (

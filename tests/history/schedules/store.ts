@@ -55,12 +55,8 @@ export const createStore = (): Store => {
         return;
       }
       if (before === undefined) made += 1;
-      const object = lamp(
-        change.name,
-        change.state,
-        version,
-        before?.metadata.uid ?? `${change.name}-${made}`,
-      );
+      const uid = before?.metadata.uid ?? `${change.name}-${made}`;
+      const object = lamp(change.name, change.state, version, uid);
       objects.set(change.name, object);
       happen(before === undefined ? 'ADDED' : 'MODIFIED', object);
     },

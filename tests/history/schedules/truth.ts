@@ -29,10 +29,8 @@ const momentsOf = (store: Store, name: string, { from, to }: { from: number; to:
   const later = store.history.filter(
     ({ version, object }) => version > from && version <= to && object.metadata.name === name,
   );
-  return [
-    ...(start === undefined ? [] : [{ type: 'ADDED' as const, version: from, object: start }]),
-    ...later,
-  ].map(toMoment);
+  const first: Happened[] = start === undefined ? [] : [{ type: 'ADDED', version: from, object: start }];
+  return [...first, ...later].map(toMoment);
 };
 
 const toMoment = ({ type, version, object }: Happened): Moment => ({
@@ -69,10 +67,8 @@ const firstClash = (
   { step, other, is }: NonNullable<Question['never']>,
   { from, to }: { from: number; to: number },
 ): number | undefined => {
-  const versions = [
-    from,
-    ...store.history.map(({ version }) => version).filter((version) => version > from && version <= to),
-  ];
+  const all = [from, ...store.history.map(({ version }) => version)];
+  const versions = all.filter((version) => version >= from && version <= to);
   return versions.find((version) => {
     const stateOf = (one: string) =>
       store.objectsAt(version).find(({ metadata }) => metadata.name === one)?.status.state;

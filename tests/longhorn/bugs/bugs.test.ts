@@ -22,6 +22,7 @@ test('which versions have a bug', () => {
 
 const sound: Seen = { of: 'store', findings: [], gone: [], left: [] };
 const lacking: Seen = { ...sound, findings: ['block-missing'] };
+const both: ['block-count-wrong', 'block-missing'] = ['block-count-wrong', 'block-missing'];
 const missing: Symptom = { of: 'store', findings: ['block-missing'], also: ['block-count-wrong'] };
 const stays: Symptom = { of: 'store', findings: [], left: true };
 const gone: Symptom = { of: 'history', kind: 'Backup', state: 'Completed', gone: true };
@@ -33,12 +34,7 @@ const panics: Symptom = { of: 'panic', says: 'manager-panics-in-deletion' };
 
 test.each<[boolean, string, Symptom, Seen]>([
   [true, 'all of its findings', missing, lacking],
-  [
-    true,
-    'and those that may go with them',
-    missing,
-    { ...sound, findings: ['block-count-wrong', 'block-missing'] },
-  ],
+  [true, 'and those that may go with them', missing, { ...lacking, findings: both }],
   [true, 'files that stay', stays, { ...sound, left: ['b1'] }],
   [true, 'an object that went', gone, asSeen],
   [true, 'what a command printed', printed, answered],

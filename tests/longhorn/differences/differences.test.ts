@@ -1,11 +1,7 @@
 import semver from 'semver';
 import { expect, test } from 'vitest';
-import {
-  type DifferenceId,
-  differences,
-  differsIn,
-  toFinding,
-} from '../../../e2e/longhorn/differences/differences.ts';
+import type { DifferenceId } from '../../../e2e/longhorn/differences/differences.ts';
+import { differences, differsIn, toFinding } from '../../../e2e/longhorn/differences/differences.ts';
 
 const ids = Object.keys(differences) as DifferenceId[];
 
@@ -23,12 +19,10 @@ test('a difference has a title of its own and a range of versions, and its findi
 });
 
 test.for([
-  ['v1.8.2', ['snapshot-cleanup-fails-the-job']],
-  ['v1.9.0', ['snapshot-cleanup-stops-the-job', 'job-hides-failure']],
-  ['v1.13.0', ['snapshot-cleanup-stops-the-job', 'job-hides-failure']],
-])('a job that may not delete snapshots fails in a v1.8 only: %s', ([version, holding]) => {
-  const held = ids.filter(
-    (id) => /^(snapshot-cleanup|job-hides)/.test(id) && differsIn(id, version as string),
-  );
-  expect(held.toSorted()).toEqual((holding as string[]).toSorted());
+  ['v1.8.2', 'snapshot-cleanup-fails-the-job'],
+  ['v1.9.0', 'job-hides-failure snapshot-cleanup-stops-the-job'],
+  ['v1.13.0', 'job-hides-failure snapshot-cleanup-stops-the-job'],
+])('a job that may not delete snapshots fails in a v1.8 only: %s', ([version = '', holding]) => {
+  const held = ids.filter((id) => /^(snapshot-cleanup|job-hides)/.test(id) && differsIn(id, version));
+  expect(held.toSorted().join(' ')).toBe(holding);
 });

@@ -9,6 +9,7 @@ const backup = (field: Field, state: string, text: string): Message => ({
 const lock = (operation: string) =>
   `failed to acquire lock backupstore/volumes/8b/8e/v/locks/lock-1.lck when performing backup ${operation}, please try again later`;
 const lost = lock('delete');
+const lockLost = 'creation-lost-lock';
 const lostCreation = lock('create/restore');
 
 const failed = (text: string, state = 'Error') => backup('status.messages.error', state, text);
@@ -24,11 +25,7 @@ const logged = (cause: string, log: string) =>
 test.for<[string, Message, string]>([
   ['a deletion that lost the lock', deleting(lost), 'deletion-lost-lock'],
   ['that text of a creation', creating(describeFailedDeletion(lost)), 'unclassified'],
-  [
-    'a creation that lost it',
-    creating(`failed to backup snapshot s to b: ${lostCreation}`),
-    'creation-lost-lock',
-  ],
+  ['a creation that lost it', creating(`failed to backup snapshot s to b: ${lostCreation}`), lockLost],
   ['that text of a deletion', deleting(lostCreation), 'unclassified'],
   ['in a state that it does not belong to', deleting(lost, 'Completed'), 'unclassified'],
   ['a missing snapshot, in the end', creating(missing), 'creation-without-snapshot'],

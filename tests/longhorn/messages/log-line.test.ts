@@ -13,17 +13,16 @@ test('a line is its message, with its error behind it', () => {
     expect(readLogLine('job', other)).toBeUndefined();
 });
 
-test.each(['recurring-job', 'recurring-job-faulty-cleanup'])(
-  'every line of the log of %s is read and known, but where it was cut',
-  (name) => {
-    const log = new URL(`../../../fixtures/recordings/longhorn-v1.12.1/${name}.log`, import.meta.url);
-    const lines = readFileSync(log, 'utf8').split('\n');
-    const unknown = lines.filter((line, index) => {
-      // The recorder kept the last 4 kB or so of a pod's log: the first line of some is the end of one.
-      if (line === '' || line.startsWith('# pod ') || lines[index - 1]?.startsWith('# pod ')) return false;
-      const read = readLogLine('job', line);
-      return read === undefined || classify(read.message, 'v1.12.1').class === 'unclassified';
-    });
-    expect(unknown).toEqual([]);
-  },
-);
+const logs = ['recurring-job', 'recurring-job-faulty-cleanup'];
+
+test.each(logs)('every line of the log of %s is read and known, but where it was cut', (name) => {
+  const log = new URL(`../../../fixtures/recordings/longhorn-v1.12.1/${name}.log`, import.meta.url);
+  const lines = readFileSync(log, 'utf8').split('\n');
+  const unknown = lines.filter((line, index) => {
+    // The recorder kept the last 4 kB or so of a pod's log: the first line of some is the end of one.
+    if (line === '' || line.startsWith('# pod ') || lines[index - 1]?.startsWith('# pod ')) return false;
+    const read = readLogLine('job', line);
+    return read === undefined || classify(read.message, 'v1.12.1').class === 'unclassified';
+  });
+  expect(unknown).toEqual([]);
+});

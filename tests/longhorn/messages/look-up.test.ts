@@ -23,16 +23,14 @@ test.for<[string, string, Where, string[]]>([
 
 const issue = (number: number) => `https://github.com/longhorn/longhorn/issues/${number}`;
 const manager = (path: string) => `https://github.com/longhorn/longhorn-manager/blob/${path}`;
+const ofNewest = (path: string) => manager(`v1.12.1/app/${path}`);
 
 test.for<[string, string[]]>([
   [
-    'knowledge base, two-active-engines; longhorn/longhorn#8742, #7854',
-    [issue(8742), issue(7854), 'https://longhorn.io/kb/two-active-engines/'],
+    'knowledge base, a-b; longhorn/longhorn#8742, #7854',
+    [issue(8742), issue(7854), 'https://longhorn.io/kb/a-b/'],
   ],
-  [
-    'app/a.go and app/job/b.go, source of v1.8.0 to v1.12.1',
-    ['a.go', 'job/b.go'].map((path) => manager(`v1.12.1/app/${path}`)),
-  ],
+  ['app/a.go and app/job/b.go, source of v1.8.0 to v1.12.1', ['a.go', 'job/b.go'].map(ofNewest)],
   ['app/volume.go, source after v1.12.1', [manager('master/app/volume.go')]],
   ['backupstore, deltablock.go', ['https://github.com/longhorn/backupstore']],
   ["Kubernetes' cronjob-controller, source of v1.36.3; recording of v1.12.1 (lock-conflict)", []],

@@ -23,6 +23,7 @@ const faultAt = (from: number) =>
 const lostFault = (text: string): Lane => lane('fault', { bars: [bar(3, 8, 'failed', 'bad', text)] });
 
 const finished = { state: 'finished', reason: null } as const;
+const lost = { state: 'cluster-lost', reason: 'gone' } as const;
 type Given = Parameters<typeof hintOf>;
 const failed = { state: 'failed', reason: 'r' } as const;
 const fails = (...lanes: Lane[]): Given => [failed, timeline(...lanes), finished];
@@ -47,11 +48,7 @@ test.each<[what: string, given: Given, at: string | undefined]>([
   ['an error of the code', saying('TypeError: x is not a function'), 'suite'],
   ['a connection that is refused', saying('connect ECONNREFUSED 127.0.0.1'), 'cluster'],
   ['a gap', [gap, timeline(bracket('not-provable')), finished], 'cluster'],
-  [
-    'a cluster that was lost',
-    [failed, timeline(bracket('broken')), { state: 'cluster-lost', reason: 'gone' }],
-    'cluster',
-  ],
+  ['a cluster that was lost', [failed, timeline(bracket('broken')), lost], 'cluster'],
   ['what Kubernetes did not bring about', fails({ ...late, kind: 'pods' }, bracket('broken')), 'cluster'],
   ['what was decided where it was played', [decided, timeline(late), finished], 'suite'],
   ['nothing to judge by', [failed, null, finished], 'unclear'],

@@ -9,7 +9,18 @@ const pod = (container: object, status: object = {}) => ({
   ...status,
 });
 const failed = { type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded' };
+const ticket = { type: 'csi-attacher', nodeID: 'node1' };
 const unavailable = { status: 'True', reason: 'Unavailable', message: 'timeout' };
+
+const hasTicket = {
+  spec: { attachmentTickets: { t1: ticket } },
+  status: { attachmentTicketStatuses: { t1: { satisfied: true } } },
+};
+const hasTickets = { spec: { attachmentTickets: { t1: null, t2: {} } } };
+const synced = { lastSyncedAt: '2026-11-20T08:00:00Z', conditions: [unavailable] };
+const notReady = { conditions: [{ type: 'Ready', status: 'False' }] };
+const crashing = { ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } };
+const lost = 'not ready, though its containers were: its node may be lost';
 
 const ofStatus: [resource: string, status: object, told: string[]][] = [
   ['backups', { state: 'Pending', messages: { info: 'Wait for b1' } }, ['Pending', 'waiting', 'Wait for b1']],
@@ -22,52 +33,27 @@ const ofStatus: [resource: string, status: object, told: string[]][] = [
   ['snapshots', { readyToUse: false }, ['not ready', 'waiting']],
   ['snapshots', { readyToUse: false, error: 'lost' }, ['error', 'bad', 'lost']],
   ['backuptargets', { available: false, lastSyncedAt: null }, ['not available', 'waiting']],
-  [
-    'backuptargets',
-    { available: false, lastSyncedAt: '2026-11-20T08:00:00Z', conditions: [unavailable] },
-    ['not available', 'bad', 'Unavailable', 'timeout'],
-  ],
+  ['backuptargets', { available: false, ...synced }, ['not available', 'bad', 'Unavailable', 'timeout']],
   ['jobs', { active: 1, failed: 2 }, ['Active', 'waiting', '2 of its pods failed']],
   ['jobs', { conditions: [{ type: 'Complete', status: 'True' }] }, ['Complete', 'good']],
   ['jobs', { conditions: [failed] }, ['Failed', 'bad', 'BackoffLimitExceeded']],
   ['pods', pod({}), ['Ready', 'good']],
-  [
-    'pods',
-    pod({}, { conditions: [{ type: 'Ready', status: 'False' }] }),
-    ['Running, not ready', 'bad', 'not ready, though its containers were: its node may be lost'],
-  ],
+  ['pods', pod({}, notReady), ['Running, not ready', 'bad', lost]],
   ['pods', pod({ restartCount: 1 }), ['Ready', 'good', 'manager: restarted once']],
-  [
-    'pods',
-    pod({ ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } }),
-    ['Running, not ready', 'bad', 'manager: CrashLoopBackOff'],
-  ],
+  ['pods', pod(crashing), ['Running, not ready', 'bad', 'manager: CrashLoopBackOff']],
 ];
-const ticket = { type: 'csi-attacher', nodeID: 'node1' };
+const tickets = ['a ticket on no node: t1', 'a ticket on no node: t2'];
 
-test.each<[string, Record<string, unknown>, string[]]>([
-  ...ofStatus.map(([resource, status, told]): [string, Record<string, unknown>, string[]] => [
-    resource,
-    { status },
-    told,
-  ]),
+type Row = [resource: string, object: Record<string, unknown>, told: string[]];
+
+test.each<Row>([
+  ...ofStatus.map(([resource, status, told]): Row => [resource, { status }, told]),
   ['backups', {}, ['new', 'waiting']],
   ['backups', { metadata, status: { state: 'Deleting' } }, ['Deleting', 'going']],
   ['backups', { metadata, status: { state: 'Completed' } }, ['deleting (Completed)', 'going']],
   ['backups', { metadata, status: { state: 'Error' } }, ['deleting (Error)', 'bad']],
-  [
-    'volumeattachments',
-    {
-      spec: { attachmentTickets: { t1: ticket } },
-      status: { attachmentTicketStatuses: { t1: { satisfied: true } } },
-    },
-    ['1 ticket', 'good', 'csi-attacher on node1: t1'],
-  ],
-  [
-    'volumeattachments',
-    { spec: { attachmentTickets: { t1: null, t2: {} } } },
-    ['2 tickets', 'waiting', 'a ticket on no node: t1', 'a ticket on no node: t2'],
-  ],
+  ['volumeattachments', hasTicket, ['1 ticket', 'good', 'csi-attacher on node1: t1']],
+  ['volumeattachments', hasTickets, ['2 tickets', 'waiting', ...tickets]],
   ['cronjobs', {}, ['exists', 'quiet']],
 ])('%s %o is %j', (resource, object, [state, tone, ...texts]) => {
   expect(stateOf(resource, object)).toEqual({ state, tone, texts });

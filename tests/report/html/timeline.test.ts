@@ -32,15 +32,11 @@ const told = [
 
 describe('an object', () => {
   test('has a bar for each state, which ends with it, and lasts to the end where nobody saw it going', () => {
-    const bars = ({ bars }: Lane) => bars.map(({ from, to, state }) => [from, to, state]);
+    const bars = ({ bars }: Lane) => bars.map(({ from, to, state }) => `${from} to ${to}: ${state}`);
     const lane = laneOf(make(told), 'b1');
-    expect(bars(lane)).toEqual([
-      [1, 2, 'new'],
-      [2, 4, 'InProgress'],
-      [4, 6, 'Completed'],
-    ]);
+    expect(bars(lane)).toEqual(['1 to 2: new', '2 to 4: InProgress', '4 to 6: Completed']);
     expect(lane.marks).toEqual([{ at: 6, shape: 'gone', text: 'gone' }]);
-    expect(bars(laneOf(make(told.slice(0, 4)), 'b1')).at(-1)).toEqual([4, 10, 'Completed']);
+    expect(bars(laneOf(make(told.slice(0, 4)), 'b1')).at(-1)).toBe('4 to 10: Completed');
   });
 
   test('is whole at any moment, also after another of its name', () => {
@@ -80,13 +76,9 @@ describe('an expectation', () => {
     const broken = { ...set, phase: 'broken', reason: 'it was Error', reached };
     expect(laneOf(make([...told, awaits(1.5, set), awaits(4, broken)]), 'b1').brackets).toEqual([
       {
-        from: 1.5,
-        to: 4,
-        state: 'broken',
-        label: 'the backup goes Deleting → gone',
+        ...{ from: 1.5, to: 4, state: 'broken', label: 'the backup goes Deleting → gone' },
         steps: [...reached, { label: 'gone', at: null }],
-        reason: 'it was Error',
-        limit: '1 min 30 s, the retry',
+        ...{ reason: 'it was Error', limit: '1 min 30 s, the retry' },
       },
     ]);
   });
@@ -99,19 +91,11 @@ describe('an expectation', () => {
 });
 
 test('the suite has its sentences with their times', () => {
-  const phases = [
-    [0, 1, 'begins'],
-    [1, 1, 'passed'],
-    [1, 2, 'noted'],
-    [2, 3, 'begins'],
-    [3, 3, 'failed'],
-    [4, 4, 'begins'],
-  ] as const;
-  const lines = phases.map(([at, id, phase]) => ({
-    at,
-    marker: 's',
-    step: { id, phase, sentence: `${id}` },
-  }));
+  const phases = '0 1 begins, 1 1 passed, 1 2 noted, 2 3 begins, 3 3 failed, 4 4 begins';
+  const lines = phases.split(', ').map((each) => {
+    const [at, sentence, phase] = each.split(' ');
+    return { at: Number(at), marker: 's', step: { id: Number(sentence), phase, sentence } };
+  });
   expect(make(lines).sentences).toMatchObject([
     { sentence: '1', state: 'passed', from: 0, to: 1 },
     { sentence: '2', state: 'noted', from: 1, to: 1 },

@@ -4,18 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
 import { dockerSave, type Files, layerOf, tarOf } from '../../support/image-archives.ts';
 
-const kubeconfig = ({
-  cluster = {},
-  user = {},
-  ...rest
-}: {
-  cluster?: object;
-  user?: object;
-  [field: string]: unknown;
-}): string =>
+type Kubeconfig = { cluster?: object; user?: object; [field: string]: unknown };
+
+const kubeconfig = ({ cluster = {}, user = {}, ...rest }: Kubeconfig): string =>
   stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
+    ...{ apiVersion: 'v1', kind: 'Config' },
     clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:9', ...cluster } }],
     users: [{ name: 'u', user }],
     contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
@@ -48,14 +41,9 @@ const kubeconfigs: Record<string, string | Buffer> = {
   'server-no-url': kubeconfig({ cluster: { server: '127.0.0.1:6443' } }),
   'server-ftp': kubeconfig({ cluster: { server: 'ftp://127.0.0.1' } }),
   refused: kubeconfig({}),
-  'no-ca-file': kubeconfig({
-    cluster: { server: 'https://127.0.0.1:9', 'certificate-authority': '/nowhere/ca.crt' },
-  }),
-  'bad-ca-data': kubeconfig({
-    cluster: { server: 'https://127.0.0.1:9', 'certificate-authority-data': 'cGxhbnRlZA==' },
-  }),
+  'no-ca-file': kubeconfig({ cluster: { 'certificate-authority': '/nowhere/ca.crt' } }),
+  'bad-ca-data': kubeconfig({ cluster: { 'certificate-authority-data': 'cGxhbnRlZA==' } }),
   'no-key-file': kubeconfig({
-    cluster: { server: 'https://127.0.0.1:9' },
     user: { 'client-certificate': '/nowhere/a.crt', 'client-key': '/nowhere/a.key' },
   }),
   'no-token-file': kubeconfig({ user: { tokenFile: '/nowhere/token' } }),
@@ -65,13 +53,8 @@ const kubeconfigs: Record<string, string | Buffer> = {
 };
 
 const entry = {
-  id: 'a1b2c3d4',
-  run: 'abc123',
-  server: 'https://192.0.2.1:6443',
-  kind: 'patched-object',
-  title: 'a setting is changed',
-  data: {},
-  recordedAt: '2026-01-01T00:00:00Z',
+  ...{ id: 'a1b2c3d4', run: 'abc123', server: 'https://192.0.2.1:6443', kind: 'patched-object' },
+  ...{ title: 'a setting is changed', data: {}, recordedAt: '2026-01-01T00:00:00Z' },
 };
 
 /** Ledgers with something wrong. */
@@ -131,24 +114,20 @@ export const writeBadFiles = async (dir: string): Promise<void> => {
   await write('sound.tar', sound);
   await write('truncated.tar.gz', gzipSync(await tarOf(new Map([['README.txt', Buffer.from('x')]]))));
   for (const [name, text] of Object.entries(histories)) await write(`history/${name}`, text);
-  await write('release/no-manifest/web.tar', sound);
-  await write('release/no-image/longhorn.yaml', pod(image));
-  await write('release/broken-yaml/longhorn.yaml', 'kind: [\n');
-  await write('release/broken-yaml/web.tar', sound);
-  await write('release/nothing-in-it/longhorn.yaml', '# nothing\n---\n');
-  await write('release/nothing-in-it/web.tar', sound);
-  await write('release/no-kind/longhorn.yaml', 'metadata:\n  name: web\n');
-  await write('release/no-kind/web.tar', sound);
-  await write('release/truncated/longhorn.yaml', pod(image));
-  await write('release/truncated/web.tar', sound.subarray(0, 700));
-  await write('release/wrong-digest/longhorn.yaml', pod(image));
-  await write('release/wrong-digest/web.tar', changed);
-  await write('release/image-missing/longhorn.yaml', manager);
-  await write('release/image-missing/web.tar', sound);
-  for (const [name, text] of Object.entries({
-    'not-json': '{',
-    'a-number': '7',
-    older: '{"schemaVersion":0}',
-  }))
-    await write(`report/${name}/report.json`, text);
+  const releases: Record<string, [manifest: string | undefined, archive?: string | Buffer]> = {
+    'no-manifest': [undefined, sound],
+    'no-image': [pod(image)],
+    'broken-yaml': ['kind: [\n', sound],
+    'nothing-in-it': ['# nothing\n---\n', sound],
+    'no-kind': ['metadata:\n  name: web\n', sound],
+    truncated: [pod(image), sound.subarray(0, 700)],
+    'wrong-digest': [pod(image), changed],
+    'image-missing': [manager, sound],
+  };
+  for (const [name, [manifest, archive]] of Object.entries(releases)) {
+    if (manifest !== undefined) await write(`release/${name}/longhorn.yaml`, manifest);
+    if (archive !== undefined) await write(`release/${name}/web.tar`, archive);
+  }
+  const reports = { 'not-json': '{', 'a-number': '7', older: '{"schemaVersion":0}' };
+  for (const [name, text] of Object.entries(reports)) await write(`report/${name}/report.json`, text);
 };

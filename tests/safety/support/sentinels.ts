@@ -65,9 +65,7 @@ export const plantAll = (port: number) => {
     contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
   });
   const secret = (value: string, of: 'data' | 'stringData') => ({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 's' },
+    ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } },
     [of]: { AWS_SECRET_ACCESS_KEY: value, other: 'b3RoZXI=' },
   });
   const status = (code: number, reason: string, message: string) => ({
@@ -77,6 +75,8 @@ export const plantAll = (port: number) => {
   const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
   const applied = (value: string) => JSON.stringify(secret(value, 'stringData'));
   const ok = (body: object) => ({ code: 200, body: JSON.stringify(body) });
+  const signed = plant('error: signed URL');
+  const inError = JSON.stringify(secret(plant('error: Secret'), 'data'));
   /** What the API server answers, by the name of what is asked for. */
   const answers: Record<string, { code: number; body: string }> = {
     'secrets/one': ok(secret(base64(plant('Secret: data')), 'data')),
@@ -93,16 +93,8 @@ export const plantAll = (port: number) => {
     }),
     'configmaps/bearer': status(403, 'Forbidden', `no right: Bearer ${plant('error: bearer')}`),
     'configmaps/header': status(400, 'BadRequest', `sent Authorization: Basic ${plant('error: header')}`),
-    'configmaps/signed': status(
-      404,
-      'NotFound',
-      `GET https://s3.example/b?X-Amz-Signature=${plant('error: signed URL')}&x=1`,
-    ),
-    'configmaps/object': status(
-      422,
-      'Invalid',
-      `is invalid: ${JSON.stringify(secret(plant('error: Secret'), 'data'))}`,
-    ),
+    'configmaps/signed': status(404, 'NotFound', `GET https://s3.example/b?X-Amz-Signature=${signed}&x=1`),
+    'configmaps/object': status(422, 'Invalid', `is invalid: ${inError}`),
     'configmaps/pem': status(409, 'Conflict', pem('EC PRIVATE KEY', plant('error: private key'))),
     'configmaps/jwt': status(410, 'Gone', `token ${jwt(plant('error: JWT'))} expired`),
     'configmaps/text': { code: 405, body: `<html>password=${plant('error: no JSON')}</html>` },
@@ -117,23 +109,12 @@ export const plantAll = (port: number) => {
   ].join('\n');
   const stdout = `AZBLOB_ACCOUNT_KEY=${plant('exec: stdout')}\nkind: Secret\ndata:\n  a: ${base64(plant('exec: Secret'))}\n  b: |\n    ${plant('exec: Secret, in lines')}\n`;
   const stderr = `mount //host/share -o username=me,password=${plant('exec: stderr')}: authorization: Bearer ${plant('exec: header')}`;
-  const backup = {
-    kind: 'Backup',
-    metadata: { name: 'b' },
-    status: {
-      error: `failed to execute: /longhorn [backup create], env [AWS_SECRET_ACCESS_KEY=${plant('Longhorn: engine')}], output https://me:${plant('Longhorn: URL')}@minio:9000/`,
-      messages: {
-        Error: `SignatureDoesNotMatch: https://b.s3.example/x?X-Amz-Credential=${plant('Longhorn: credential')}&X-Amz-Security-Token=${plant('Longhorn: session')}`,
-      },
-    },
-  };
-  const target = {
-    kind: 'BackupTarget',
-    metadata: { name: 't' },
-    spec: { backupTargetURL: `cifs://me:${plant('Longhorn: target')}@host/share` },
-  };
-  answers['backups/b'] = ok(backup);
-  answers['backuptargets/t'] = ok(target);
+  const error = `failed to execute: /longhorn [backup create], env [AWS_SECRET_ACCESS_KEY=${plant('Longhorn: engine')}], output https://me:${plant('Longhorn: URL')}@minio:9000/`;
+  const message = `SignatureDoesNotMatch: https://b.s3.example/x?X-Amz-Credential=${plant('Longhorn: credential')}&X-Amz-Security-Token=${plant('Longhorn: session')}`;
+  const saying = { error, messages: { Error: message } };
+  answers['backups/b'] = ok({ kind: 'Backup', metadata: { name: 'b' }, status: saying });
+  const spec = { backupTargetURL: `cifs://me:${plant('Longhorn: target')}@host/share` };
+  answers['backuptargets/t'] = ok({ kind: 'BackupTarget', metadata: { name: 't' }, spec });
   return { sentinels, plant, env, kubeconfig, answers, log, stdout, stderr };
 };
 

@@ -21,26 +21,18 @@ const names = async (cluster: Cluster, wanted: ReadonlySet<string> | 'all' = 'al
   );
 
 const volume = { metadata: { name: 'corral-abc123-volume-1', ...of('abc123') } };
+const snapshot = { metadata: { name: 's' }, spec: { volume: 'corral-abc123-volume-1' } };
 
 test("what Longhorn made for a volume, a target or a job of a run is that run's", async () => {
-  const backup = {
-    metadata: {
-      name: 'b',
-      labels: { 'backup-volume': 'corral-abc123-volume-1', 'backup-target': 'default' },
-    },
-  };
-  const snapshot = { metadata: { name: 's' }, spec: { volume: 'corral-abc123-volume-1' } };
+  const labels = { 'backup-volume': 'corral-abc123-volume-1', 'backup-target': 'default' };
   const others = { metadata: { name: 'o' }, spec: { volume: 'vol-2' } };
   const known = { metadata: { name: 'k', labels: { 'backup-target': 'corral-abc123-target-1' } } };
   const cluster = having({
-    volumes: [volume],
-    backups: [backup],
-    snapshots: [snapshot, others],
-    backupvolumes: [known],
+    ...{ volumes: [volume], backups: [{ metadata: { name: 'b', labels } }] },
+    ...{ snapshots: [snapshot, others], backupvolumes: [known] },
   });
-  const expected = ['backups/b', 'backupVolumes/k', 'volumes/corral-abc123-volume-1', 'snapshots/s'].map(
-    (name) => `abc123 ${name}`,
-  );
+  const kinds = ['backups/b', 'backupVolumes/k', 'volumes/corral-abc123-volume-1', 'snapshots/s'];
+  const expected = kinds.map((name) => `abc123 ${name}`);
   expect(await names(cluster)).toEqual(expected);
   expect(await names(cluster, new Set(['abc123']))).toEqual(expected);
   expect(await names(cluster, new Set(['other1']))).toEqual([]);
@@ -48,16 +40,15 @@ test("what Longhorn made for a volume, a target or a job of a run is that run's"
 
 test("a name like a run's proves nothing where its owner is there without the label, nor where no such run is known", async () => {
   const mine = { metadata: { name: 'corral-abc123-volume-1' } };
-  const snapshot = { metadata: { name: 's' }, spec: { volume: 'corral-abc123-volume-1' } };
   expect(await names(having({ volumes: [mine], snapshots: [snapshot] }), new Set(['abc123']))).toEqual([]);
   expect(await names(having({ snapshots: [snapshot] }))).toEqual([]);
   expect(await names(having({ snapshots: [snapshot] }), new Set(['abc123']))).toEqual(['abc123 snapshots/s']);
 });
 
 test("the label of another run counts more than an owner, and one that is no id is no run's", async () => {
-  const snapshot = { metadata: { name: 's', ...of('other1') }, spec: { volume: 'corral-abc123-volume-1' } };
+  const another = { ...snapshot, metadata: { name: 's', ...of('other1') } };
   const store = { metadata: { name: 'corral-default-backupstore', ...of('set-up') } };
-  const cluster = having({ volumes: [volume], snapshots: [snapshot], namespaces: [store] });
+  const cluster = having({ volumes: [volume], snapshots: [another], namespaces: [store] });
   expect(await names(cluster, new Set(['abc123']))).toEqual(['abc123 volumes/corral-abc123-volume-1']);
   expect(await names(cluster)).toEqual(['abc123 volumes/corral-abc123-volume-1', 'other1 snapshots/s']);
 });
@@ -68,11 +59,10 @@ test('engines and replicas are left only when their volume is gone, a part of a 
   const within = { metadata: { name: 'w', namespace: 'corral-abc123-store-1', ...of('abc123') } };
   const beside = { metadata: { name: 'b', namespace: 'shared', ...of('abc123') } };
   const parts = { engines: [engine], namespaces: [store], services: [within, beside] };
-  expect(await names(having({ ...parts, volumes: [volume] }))).toEqual(
-    ['volumes/corral-abc123-volume-1', 'services/b', 'namespaces/corral-abc123-store-1'].map(
-      (name) => `abc123 ${name}`,
-    ),
-  );
+  expect(await names(having({ ...parts, volumes: [volume] }))).toEqual([
+    ...['abc123 volumes/corral-abc123-volume-1', 'abc123 services/b'],
+    'abc123 namespaces/corral-abc123-store-1',
+  ]);
   expect(await names(having(parts))).toContain('abc123 engines/e');
 });
 
@@ -95,10 +85,8 @@ test('what is in the namespace of another run goes with that one only', async ()
 
 test("a fleet's rights go, wherever they are", async () => {
   const role = { metadata: { name: 'r', namespace: 'longhorn-system', ...of('abc123') } };
-  const cluster = having({
-    roles: [role],
-    clusterroles: [{ metadata: { name: 'c', ...of('abc123') } }, { metadata: { name: 'admin' } }],
-  });
+  const clusterroles = [{ metadata: { name: 'c', ...of('abc123') } }, { metadata: { name: 'admin' } }];
+  const cluster = having({ roles: [role], clusterroles });
   expect(await names(cluster)).toEqual(['abc123 roles/r', 'abc123 clusterRoles/c']);
 });
 

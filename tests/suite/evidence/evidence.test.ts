@@ -17,13 +17,8 @@ const header = { recording: 'A backup waits', round: 1, startedAt: '2026-11-20T1
 const open = () => {
   const troubles: string[] = [];
   const onTrouble = ({ message }: Error) => void troubles.push(message);
-  const evidence = openEvidence({
-    out,
-    header,
-    cluster: stubCluster(),
-    onExpected: () => () => {},
-    onTrouble,
-  });
+  const onExpected = () => () => {};
+  const evidence = openEvidence({ out, header, cluster: stubCluster(), onExpected, onTrouble });
   /** A lamp that is watched, and then made. */
   const watch = () => {
     const timeline = replayTimeline('lamps');
@@ -55,12 +50,9 @@ test('what happens is on disk soon after it happened, with the logs that were re
   await expect.poll(() => kept('history.ndjson').catch(() => '')).toContain('it begins');
   evidence.observer.reads(log, 'a line\n');
   await Promise.all([evidence.close(), other.evidence.close()]);
-  expect(
-    (await kept('history.ndjson'))
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line)),
-  ).toEqual([header, { at: expect.any(Number), marker: 'it begins', ...begins }]);
+  const lines = (await kept('history.ndjson')).trim().split('\n');
+  const told = { at: expect.any(Number), marker: 'it begins', ...begins };
+  expect(lines.map((line) => JSON.parse(line))).toEqual([header, told]);
   expect(await kept('logs/pod.c.log')).toBe('a line\n');
 });
 
@@ -100,10 +92,7 @@ test('an observer that breaks does not break what it observes', async () => {
 test('what comes last is done once, when all is collected, behind what is read and not where a scenario has passed', async () => {
   const { evidence } = open();
   const done: string[] = [];
-  const read = async () => {
-    done.push('read');
-    return '';
-  };
+  const read = async () => String(done.push('read'));
   evidence.recorder.sources(() => [{ file: 'objects.yaml', read }]);
   evidence.recorder.last({ file: 'a.zip', work: async () => void done.push('last') });
   await evidence.collectBriefly();

@@ -80,10 +80,8 @@ test('a wait that is met at once is not told of, any other is', async () => {
         ...{ label: `it is ${state}`, name: 'hall', within: '20ms', owner: 'a test' },
       });
   });
-  expect(recording.lines.slice(1)).toMatchObject([
-    { marker: 'awaits: it is off' },
-    { marker: 'timed out: it is off' },
-  ]);
+  const markers = recording.lines.slice(1).map((line) => 'marker' in line && line.marker);
+  expect(markers).toEqual(['awaits: it is off', 'timed out: it is off']);
 });
 
 test('what a watch could not see up to the end is a gap; that its connection went with it is none', async () => {

@@ -13,10 +13,8 @@ import { type Lamp, makeLampStep } from '../../history/lamps.ts';
 export const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
 
 /** The code by which histories of lamps are judged again. */
-export const lampCode = {
-  makeStep: makeLampStep,
-  describe: (_: string, object: object) => (object as Lamp).status.state,
-};
+const describe = (_: string, object: object) => (object as Lamp).status.state;
+export const lampCode = { makeStep: makeLampStep, describe };
 
 type Options = { belongs?: Belongs };
 

@@ -10,10 +10,7 @@ import { lampCode, recordedLamps } from './history.ts';
 const judgeOne = (recording: Recording) => {
   const [judged] = judgeAgain(recording, lampCode);
   if (judged === undefined) throw new Error('nothing was expected');
-  return {
-    judged,
-    is: [judged.recorded?.phase, judged.now?.state, agrees(judged), wentWell(judged)],
-  };
+  return { judged, is: [judged.recorded?.phase, judged.now?.state, agrees(judged), wentWell(judged)] };
 };
 /** The history of what is expected of lamps while `work` plays with them; the hall lamp is off at first. */
 const historyOf = async (work: (timeline: ReplayedTimeline<Lamp>) => unknown): Promise<Recording> => {
@@ -67,36 +64,26 @@ test('what was broken is broken again, and told whole', async () => {
 const toOn = (timeline: ReplayedTimeline<Lamp>, within: '20ms' | '10s') =>
   hall(timeline).goes(is('on')).within(within, 'the test');
 
-test.each<[string, (timeline: ReplayedTimeline<Lamp>) => Promise<unknown>, string, RegExp]>([
-  [
-    'ran out of time does so again, though the state comes later',
-    (timeline) => toOn(timeline, '20ms').catch(() => play(timeline, 'hall:on')),
-    'timed-out',
-    /^timed out after 20 ms \(the test\): on was not reached; the hall lamp is still off$/,
-  ],
-  [
-    'was cut off when it ran out is not provable',
-    (timeline) => {
-      timeline.connected(false);
-      return toOn(timeline, '20ms');
-    },
-    'not-provable',
-    /no connection/,
-  ],
-  [
-    'was decided by a watch that ended for good is so again',
-    (timeline) => {
-      const lost = toOn(timeline, '10s');
-      timeline.fail(new Error('403 Forbidden'));
-      return lost;
-    },
-    'not-provable',
-    /^the watch of lamps cannot go on: 403 Forbidden$/,
-  ],
-])('what %s', async (_, work, state, reason) => {
-  const { judged, is: ended } = judgeOne(await historyOf(work));
-  expect(ended).toEqual([state, state, true, false]);
-  expect(judged.now?.reason).toMatch(reason);
+// That what was cut off when it ran out is so again is judged there, too.
+test('what ran out of time does so again, though the state comes later; what a watch decided that ended for good is decided so again', async () => {
+  const late = await historyOf((timeline) => toOn(timeline, '20ms').catch(() => play(timeline, 'hall:on')));
+  const lost = await historyOf((timeline) => {
+    const waiting = toOn(timeline, '10s');
+    timeline.fail(new Error('403 Forbidden'));
+    return waiting;
+  });
+  for (const [recording, state, reason] of [
+    [
+      late,
+      'timed-out',
+      /^timed out after 20 ms \(the test\): on was not reached; the hall lamp is still off$/,
+    ],
+    [lost, 'not-provable', /^the watch of lamps cannot go on: 403 Forbidden$/],
+  ] as const) {
+    const { judged, is: ended } = judgeOne(recording);
+    expect(ended).toEqual([state, state, true, false]);
+    expect(judged.now?.reason).toMatch(reason);
+  }
 });
 
 test('one that was to run out is as it was meant to be; one that was not decided when the history ends agrees with nothing', async () => {

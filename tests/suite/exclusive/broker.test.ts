@@ -8,10 +8,8 @@ import type { ClaimsOptions } from '../../../e2e/suite/exclusive/claims.ts';
 import { joinLocks } from '../../../e2e/suite/exclusive/join.ts';
 
 const forever = new AbortController().signal;
-const [shared, alone] = [
-  { shared: ['a'], exclusive: [] },
-  { shared: [], exclusive: ['a'] },
-];
+const shared = { shared: ['a'], exclusive: [] };
+const alone = { shared: [], exclusive: ['a'] };
 const inline = fileURLToPath(new URL('../../support/inline-holder.ts', import.meta.url));
 
 const open = async (options?: ClaimsOptions) => {

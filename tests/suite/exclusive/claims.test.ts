@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  areAtOdds,
-  type Claim,
-  type ClaimsOptions,
-  createClaims,
-} from '../../../e2e/suite/exclusive/claims.ts';
+import type { Claim, ClaimsOptions } from '../../../e2e/suite/exclusive/claims.ts';
+import { areAtOdds, createClaims } from '../../../e2e/suite/exclusive/claims.ts';
 import { createRandom } from '../../history/schedules/random.ts';
 
 const shared = (...names: string[]): Claim => ({ shared: names, exclusive: [] });
@@ -33,76 +29,50 @@ const open = (options?: ClaimsOptions) => {
 /** Names in capitals are wanted alone; a number is how long it takes, a tilde asks for no place. */
 const claimOf = (words: string): Claim => ({
   shared: words.match(/[a-z]/g) ?? [],
-  exclusive:
-    words
-      .toLowerCase()
-      .match(/[a-z]/g)
-      ?.filter((name) => !words.includes(name)) ?? [],
+  exclusive: (words.match(/[A-Z]/g) ?? []).map((name) => name.toLowerCase()),
   placeless: words.includes('~'),
   ...(/\d/.test(words) && { expected: Number(words.replace(/\D/g, '')) }),
 });
 
-// Each turn is who, what it claims or does, and who is granted what by that; with a !, its cleanup.
-test.each([
-  [
-    'readers come together; who wants it alone waits for all of them',
-    {},
+/**
+ * Each turn is who, what it claims or does, and who is granted what by that; with a !, its cleanup. Options
+ * stand before.
+ */
+const stories = {
+  'readers come together; who wants it alone waits for all of them':
     'r1:a>r1 r2:a>r2 w:A r1:leave r2:leave>w',
-  ],
-  [
-    'who comes while somebody waits to be alone does not overtake',
-    {},
-    'r:a>r w:A late:a r:leave>w w:leave>late',
-  ],
-  ['who waits and goes away holds nobody up', {}, 'r:a>r w:A late:a w:leave>late'],
-  [
-    'two that share a thing and both come to want it alone have it one after the other',
-    {},
+  'who comes while somebody waits to be alone does not overtake': 'r:a>r w:A late:a r:leave>w w:leave>late',
+  'who waits and goes away holds nobody up': 'r:a>r w:A late:a w:leave>late',
+  'two that share a thing and both come to want it alone have it one after the other':
     'one:ab>one other:ab>other one:bA other:aB>one one:leave>other',
-  ],
-  [
-    'only so many at once; who waits to be alone has no place meanwhile',
-    { places: 2 },
-    '1:a>1 2:a>2 3:a 4:a 1:leave>3 2:B>4',
-  ],
-  [
-    'who cedes its place keeps its names, and who asks for no place needs none',
-    { places: 1 },
-    'ends:a>ends next:a w:A ends:cede>next rests:~>rests rests:a~ next:leave ends:leave>w w:leave>rests',
-  ],
-  [
-    'who cleans up goes on and nobody overtakes, unless it alone stands before who wants a name alone',
-    { places: 3 },
-    '1:ab9>1 2:ab9>2 3:ab9>3 w:A late:ab9 1:yield>1! 2:yield>2! 1:leave 3:yield 2:leave>w w:leave>late+3!',
-  ],
-  [
-    'who waits for others in line as well is not let go first',
-    { places: 1 },
-    'working:a9>working next:a9 w:A working:yield>working!+next',
-  ],
-  [
-    'who wants other names alone, or cleans up already, holds up nobody who cleans up',
-    {},
+  'only so many at once; who waits to be alone has no place meanwhile':
+    'places=2 1:a>1 2:a>2 3:a 4:a 1:leave>3 2:B>4',
+  'who cedes its place keeps its names, and who asks for no place needs none':
+    'places=1 ends:a>ends next:a w:A ends:cede>next rests:~>rests rests:a~ next:leave ends:leave>w w:leave>rests',
+  'who cleans up goes on and nobody overtakes, unless it alone stands before who wants a name alone':
+    'places=3 1:ab9>1 2:ab9>2 3:ab9>3 w:A late:ab9 1:yield>1! 2:yield>2! 1:leave 3:yield 2:leave>w w:leave>late+3!',
+  'who waits for others in line as well is not let go first':
+    'places=1 working:a9>working next:a9 w:A working:yield>working!+next',
+  'who wants other names alone, or cleans up already, holds up nobody who cleans up':
     '1:a>1 2:b>2 w:B 1:yield>1! nobody:yield>nobody!',
-  ],
-  [
-    'the longest come first, in whatever order they came; of two as long, who came first',
-    { places: 1, awaited: 4 },
-    'short:a10 long:a90 also:a90 mean:a50>long long:leave>also also:leave>mean mean:leave>short',
-  ],
-  [
-    'who waits for a name alone is not overtaken by who takes longer',
-    { places: 1 },
-    '1:a10>1 2:a10 w:A late:a90 later:a95 1:leave>2 2:leave>w w:leave>later later:leave>late',
-  ],
-])('%s', (_, options, turns) => {
+  'the longest come first, in whatever order they came; of two as long, who came first':
+    'places=1 awaited=4 short:a10 long:a90 also:a90 mean:a50>long long:leave>also also:leave>mean mean:leave>short',
+  'who waits for a name alone is not overtaken by who takes longer':
+    'places=1 1:a10>1 2:a10 w:A late:a90 later:a95 1:leave>2 2:leave>w w:leave>later later:leave>late',
+};
+
+test.each(Object.entries(stories))('%s', (_, story) => {
+  const options = Object.fromEntries(
+    [...story.matchAll(/(\w+)=(\d)/g)].map(([, name, to]) => [name, Number(to)]),
+  );
   const { ask, leave, cede, yieldTo, granted } = open(options);
   const acts: Record<string, (holder: string) => void> = {
     leave,
     cede,
     yield: (holder) => yieldTo(holder, () => granted.push(`${holder}!`)),
   };
-  const played = turns.split(' ').map((turn) => {
+  const turns = story.split(' ').filter((turn) => !turn.includes('='));
+  const played = turns.map((turn) => {
     const [done = ''] = turn.split('>');
     const [holder = '', does = ''] = done.split(':');
     const before = granted.length;
@@ -110,7 +80,7 @@ test.each([
     else ask(holder, claimOf(does));
     return [done, granted.slice(before).join('+')].filter((part) => part !== '').join('>');
   });
-  expect(played.join(' ')).toBe(turns);
+  expect(played).toEqual(turns);
 });
 
 describe('schedules', () => {
@@ -138,14 +108,10 @@ describe('schedules', () => {
     const granted = (holder: string, claim: Claim) => {
       const place = line.findIndex((each) => each.holder === holder);
       expect(place, 'only who asked is granted').toBeGreaterThanOrEqual(0);
-      expect(
-        [...held.values()].filter((each) => areAtOdds(each, claim)),
-        'no writer beside another',
-      ).toEqual([]);
-      expect(
-        line.slice(0, place).filter((each) => areAtOdds(each.claim, claim)),
-        'nobody overtakes',
-      ).toEqual([]);
+      const atOdds = [...held.values()].filter((each) => areAtOdds(each, claim));
+      expect(atOdds, 'no writer beside another').toEqual([]);
+      const overtaken = line.slice(0, place).filter((each) => areAtOdds(each.claim, claim));
+      expect(overtaken, 'nobody overtakes').toEqual([]);
       forget(holder);
       held.set(holder, claim);
       expect(atWork()).toBeLessThanOrEqual(places);
@@ -165,9 +131,8 @@ describe('schedules', () => {
         const claim = { ...(held.get(holder) as Claim), placeless: true };
         const first = line.find((each) => areAtOdds(each.claim, claim));
         held.delete(holder);
-        const stands = [...held.values()].some(
-          (each) => !each.placeless && first !== undefined && areAtOdds(each, first.claim),
-        );
+        const inTheWay = (each: Claim) => first !== undefined && areAtOdds(each, first.claim);
+        const stands = [...held.values()].some((each) => !each.placeless && inTheWay(each));
         line.push({ holder, claim });
         let isKept = true;
         claims.yieldTo(holder, () => {
@@ -176,11 +141,8 @@ describe('schedules', () => {
           held.set(holder, claim);
         });
         isKept = false;
-        if (!held.has(holder))
-          expect({ first, stands }, 'nobody lets go first who cannot go').toMatchObject({
-            first: {},
-            stands: false,
-          });
+        const letsGo = !held.has(holder);
+        if (letsGo) expect([first, stands], 'nobody lets go first who cannot go').toMatchObject([{}, false]);
       } else {
         const claim = toClaim();
         forget(holder);

@@ -12,6 +12,7 @@ const atWork = { interrupted: false, doing: 'When it is deleted', outage: undefi
 const away = { ...atWork, outage: 'The API server did not answer for 4.2 s' };
 const reached = { ...atWork, others: 'the scenario "x" had a fault in force' };
 const interrupted = { ...atWork, interrupted: true };
+const early = { ...interrupted, doing: undefined };
 
 const cleanup = 'the cleanup failed: the volume is still there';
 const wasAt = 'interrupted; it was at: ';
@@ -26,13 +27,7 @@ test.each<[string, Parameters<typeof judgeEnd>[0], Parameters<typeof judgeEnd>[1
   ['a gap', { error: gap }, atWork, 'not-provable', 'a gap'],
   ['a skip', { error: skip }, away, 'skipped', 'no RWX'],
   ['an interruption', { error }, interrupted, 'skipped', `${wasAt}When it is deleted`],
-  [
-    'an early one',
-    { error },
-    { ...interrupted, doing: undefined },
-    'skipped',
-    `${wasAt}reaching the cluster`,
-  ],
+  ['an early one', { error }, early, 'skipped', `${wasAt}reaching the cluster`],
   ['its cleanup', { cleanupError }, atWork, 'failed', cleanup],
   ['both', { error: gap, cleanupError }, atWork, 'failed', `a gap\n\n${cleanup}`],
   ['it then', { error }, away, 'not-provable', noVerdict(`${away.outage} meanwhile`, 'expected Pending')],

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { openAccount } from '../../../e2e/kube/account.ts';
+import type { SharedThing } from '../../../e2e/longhorn/shared.ts';
 import { startBroker } from '../../../e2e/suite/exclusive/broker.ts';
 import { joinLocks } from '../../../e2e/suite/exclusive/join.ts';
 import { createTurn } from '../../../e2e/suite/play/turn.ts';
@@ -29,7 +30,8 @@ const open = async (...names: string[]) => {
     });
     const tell = (what: string) => (): void => void told.push(`${name} ${what}`);
     return {
-      exclusive: () => turn.exclusive('longhorn-managers').then(tell('is alone')),
+      exclusive: (...things: SharedThing[]) =>
+        turn.exclusive('longhorn-managers', ...things).then(tell('is alone')),
       rest: turn.rest,
       cleanup: (isUrgent = false) => turn.cleanup({ isUrgent }).then(tell('cleans up')),
       leave: holder.leave,
@@ -81,6 +83,16 @@ test('who had it alone keeps it for its own cleanup', async () => {
   expect(told).toEqual(['killer is alone', 'killer cleans up']);
   killer.leave();
   await next;
+});
+
+test('who asks alone for more than it declares, or twice, has made a mistake', async () => {
+  const { killer, others, exclusive } = await open('other');
+  await expect(others[0]?.exclusive('nodes')).rejects.toThrow(
+    'the scenario does not declare that it needs this for itself: nodes',
+  );
+  others[0]?.leave();
+  await exclusive;
+  await expect(killer.exclusive()).rejects.toThrow('asks once for all that it needs alone');
 });
 
 test('after an interruption nobody waits for anybody', async () => {

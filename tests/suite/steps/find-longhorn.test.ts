@@ -29,13 +29,8 @@ const find = async (names: string, { value = 'v1.12.1', range = '*' }: On = {}) 
     nodes: nodes.map((name) => node(name, !names.includes(`${name}?`))),
   };
   const { report, told, findings } = record();
-  const version = await findLonghorn({
-    cluster: stubCluster({ objects }),
-    report,
-    step: createStep({ report, signal: new AbortController().signal }),
-    range,
-    skip,
-  });
+  const step = createStep({ report, signal: new AbortController().signal });
+  const version = await findLonghorn({ cluster: stubCluster({ objects }), report, step, range, skip });
   return { version, told: told.at(-1), findings };
 };
 
@@ -45,16 +40,17 @@ test('it is told with its version and nodes; fewer than the documents have are a
     told: 'Given a Longhorn whose nodes are ready: v1.12.1 on 3: n1, n2, n3',
     findings: [],
   });
+  const title = 'Longhorn has fewer nodes than the documents ask for';
   expect(await find('n1 n2? n3')).toMatchObject({
     told: 'Given a Longhorn whose nodes are ready: v1.12.1 on 2: n1, n3',
-    findings: [
-      {
-        title: 'Longhorn has fewer nodes than the documents ask for',
-        detail: 'The documents have 3 worker nodes; ready are 2: n1, n3.',
-      },
-    ],
+    findings: [{ title, detail: 'The documents have 3 worker nodes; ready are 2: n1, n3.' }],
   });
 });
+
+const newer = {
+  title: 'Longhorn is newer than any that the scenarios were tried on',
+  detail: 'It is v1.13.0; what was expected of it is what v1.12 does.',
+};
 
 test.each([
   ['v1.7.3', '*', 'skipped: needs Longhorn v1.8.0 or newer, with backup targets by name; here is v1.7.3'],
@@ -63,16 +59,7 @@ test.each([
   ['v1.10.0-rc2', '>=1.10', []],
   ['v1.14.0', '>=1.10 <1.13', [expect.any(Object)]],
   ['v1.12.9', '*', []],
-  [
-    'v1.13.0',
-    '*',
-    [
-      {
-        title: 'Longhorn is newer than any that the scenarios were tried on',
-        detail: 'It is v1.13.0; what was expected of it is what v1.12 does.',
-      },
-    ],
-  ],
+  ['v1.13.0', '*', [newer]],
 ])('on %s a scenario for %s ends so, or is played with findings: %j', async (value, range, expected) => {
   const found = find('n1 n2 n3', { value, range });
   if (typeof expected === 'string') return expect(found).rejects.toThrow(expected);

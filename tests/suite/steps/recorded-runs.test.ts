@@ -6,7 +6,7 @@ import { parseRecording, type Recording, replayRecording } from '../../../e2e/hi
 import { agrees, judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
 import { judgeMessages } from '../../../e2e/suite/steps/conclude/messages.ts';
 import { describe as describeObject, makeStep } from '../../../e2e/suite/steps/states.ts';
-import { speaking } from './recordings.ts';
+import { speaking, volumesOf } from './recordings.ts';
 
 // The suite's own evidence of scenarios that were played on a real Longhorn.
 const folder = fileURLToPath(new URL('../../../fixtures/recordings/runs/', import.meta.url));
@@ -20,56 +20,38 @@ const saidByLoser = [
   'Pending waits-for-deletion',
 ];
 
-/** Each recorded run, and what its backups, snapshots and targets said, by the catalogue's rows. */
-const recorded: Record<string, { judged: number; said: string[] }> = {
+/**
+ * How many expectations of each recorded run are judged again, and what its backups, snapshots and targets
+ * said, by the catalogue's rows.
+ */
+const recorded: Record<string, [judged: number, said: string[]]> = {
   // The second backup lost the lock to the blocks' removal and is in Error for good; that it says until it is
   // gone.
-  'longhorn-v1.8.2/a-backup-made-during-a-deletion-waits-for-it-then-runs.ndjson.gz': {
-    judged: 5,
-    said: saidByLoser,
-  },
-  'longhorn-v1.12.1/a-backup-that-is-being-deleted-does-not-go-while-its-config.ndjson.gz': {
-    judged: 3,
-    said: [],
-  },
-  'longhorn-v1.12.1/a-backup-that-waited-for-a-deletion-is-made-although-blocks.ndjson.gz': {
-    judged: 7,
-    said: saidByLoser,
-  },
-  'longhorn-v1.12.1/a-deletion-does-not-begin-beside-an-upload-whose-lock-cannot.ndjson.gz': {
-    judged: 3,
-    said: [],
-  },
-  'longhorn-v1.12.1/a-store-whose-volumes-cannot-be-listed-is-not-taken-for-an-e.ndjson.gz': {
-    judged: 2,
-    said: [],
-  },
-  'longhorn-v1.12.1/the-deletion-of-a-backup-leaves-the-others-whole-though-they.ndjson.gz': {
-    judged: 3,
-    said: [],
-  },
+  'v1.8.2/a-backup-made-during-a-deletion-waits-for-it-then-runs': [5, saidByLoser],
+  'v1.12.1/a-backup-that-is-being-deleted-does-not-go-while-its-config': [3, []],
+  'v1.12.1/a-backup-that-waited-for-a-deletion-is-made-although-blocks': [7, saidByLoser],
+  'v1.12.1/a-deletion-does-not-begin-beside-an-upload-whose-lock-cannot': [3, []],
+  'v1.12.1/a-store-whose-volumes-cannot-be-listed-is-not-taken-for-an-e': [2, []],
+  'v1.12.1/the-deletion-of-a-backup-leaves-the-others-whole-though-they': [3, []],
 };
 
 test('every recorded run of a real Longhorn is in the table', () => {
-  expect(globSync('longhorn-*/*.ndjson.gz', { cwd: folder }).toSorted()).toEqual(
-    Object.keys(recorded).toSorted(),
-  );
+  const names = globSync('longhorn-*/*.ndjson.gz', { cwd: folder }).map((file) => file.slice(9, -10));
+  expect(names.toSorted()).toEqual(Object.keys(recorded).toSorted());
 });
 
-describe.for(Object.entries(recorded))('%s', ([file, { judged, said }]) => {
+describe.for(Object.entries(recorded))('%s', ([name, [judged, said]]) => {
+  const recording = load(`longhorn-${name}.ndjson.gz`);
+
   test('is judged as it was', () => {
-    const again = judgeAgain(load(file), { makeStep, describe: describeObject }).filter(
-      ({ now }) => now !== undefined,
-    );
-    expect(again.map((each) => agrees(each))).toEqual(Array(judged).fill(true));
+    const again = judgeAgain(recording, { makeStep, describe: describeObject });
+    const decided = again.filter(({ now }) => now !== undefined);
+    expect(decided.map((each) => agrees(each))).toEqual(Array(judged).fill(true));
   });
 
   test('says what the catalogue knows for its version', () => {
-    const recording = load(file);
     const timelines = speaking(replayRecording(recording));
-    const volumes = timelines.backups.entries.flatMap((entry) =>
-      entry.kind === 'gap' ? [] : (entry.object.metadata.labels?.['backup-volume'] ?? []),
-    );
+    const volumes = volumesOf(timelines);
     const version = String(recording.header.longhorn);
     const { met } = judgeMessages(timelines, { volumes, target: 'default', expected: [], version });
     const ids = met.map(

@@ -42,6 +42,12 @@ export const speaking = ({ timeline }: ReturnType<typeof replayRecording>) => ({
   backupTargets: timeline<BackupTarget>('backuptargets'),
 });
 
+/** The volumes that the backups of a recording are of. */
+export const volumesOf = ({ backups }: ReturnType<typeof speaking>): string[] =>
+  backups.entries.flatMap((entry) =>
+    entry.kind === 'gap' ? [] : (entry.object.metadata.labels?.['backup-volume'] ?? []),
+  );
+
 /**
  * A recording, changed or not, as what the expectations are made of: the timeline of its backups and its two
  * subjects.
@@ -95,18 +101,13 @@ export const until =
   (line) =>
     'object' in line && line.at > at ? undefined : line;
 
+const aVolume = { name: 'v', node: 'node1', size: 0 };
+
 /** A backup as the steps know it, made and deleted at a mark. */
 export const handleOf = (
   name: string,
   label: string,
-  {
-    volume = { name: 'v', node: 'node1', size: 0 },
-    from = 0,
-  }: Partial<BackupHandle> & { from?: number } = {},
-): BackupHandle => ({
-  name,
-  label,
-  volume,
-  snapshot: { name: 's', volume },
-  since: { made: from, deleted: from },
-});
+  { volume = aVolume, from = 0 }: Partial<BackupHandle> & { from?: number } = {},
+): BackupHandle => {
+  return { name, label, volume, snapshot: { name: 's', volume }, since: { made: from, deleted: from } };
+};

@@ -17,31 +17,17 @@ let broken: Set<string>;
 
 // A pod's end: each channel begins with the port's number, data are on the first. It answers in capitals.
 const serve = (pod: string, port: number, end: WebSocketEnd): void => {
-  const number = Buffer.from([port & 0xff, port >> 8]);
-  for (const channel of [0, 1]) end.send(Buffer.concat([Buffer.from([channel]), number]));
+  for (const channel of [0, 1]) end.send(Buffer.from([channel, port & 0xff, port >> 8]));
   end.onMessage((message) => {
-    if (message[0] === 0)
-      end.send(
-        Buffer.concat([
-          Buffer.from([0]),
-          Buffer.from(`${pod}: ${message.subarray(1).toString().toUpperCase()}`),
-        ]),
-      );
+    if (message[0] === 0) end.send(Buffer.from(`\0${pod}: ${message.subarray(1).toString().toUpperCase()}`));
   });
 };
 
 beforeEach(async () => {
-  [stub, controller, asked, ends, broken] = [
-    await startStubServer({ uid: 'u' }),
-    new AbortController(),
-    [],
-    [],
-    new Set(),
-  ];
-  stub.put(resources.services, {
-    metadata: { name: 'web', namespace },
-    spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'http' }] },
-  });
+  [stub, controller] = [await startStubServer({ uid: 'u' }), new AbortController()];
+  [asked, ends, broken] = [[], [], new Set()];
+  const spec = { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'http' }] };
+  stub.put(resources.services, { metadata: { name: 'web', namespace }, spec });
   stub.onUpgrade((request, socket) => {
     const { pathname, search } = new URL(request.url ?? '', stub.url);
     const pod = pathname.split('/').at(-2) ?? '';
@@ -58,19 +44,16 @@ afterEach(async () => {
   await stub.stop();
 });
 
+const serving = (name: string, containerPort: number) => ({ ports: [{ name, containerPort }] });
 const putPod = (name: string, { ready = true } = {}): void =>
   stub.put(resources.pods, {
     metadata: { name, namespace, uid: `uid-of-${name}`, labels: { app: 'web' } },
-    spec: {
-      containers: [
-        { ports: [{ name: 'other', containerPort: 1 }] },
-        { ports: [{ name: 'http', containerPort: 8000 }] },
-      ],
-    },
+    spec: { containers: [serving('other', 1), serving('http', 8000)] },
     status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
   });
 
-const forward = () => forwardService(stub.connect(), { namespace, name: 'web', signal: controller.signal });
+const forward = (cluster = stub.connect()) =>
+  forwardService(cluster, { namespace, name: 'web', signal: controller.signal });
 
 const open = (url: string): Socket =>
   connectSocket(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
@@ -156,11 +139,7 @@ test('what the scenario may not do is not sent', async () => {
       if (subresource === 'portforward') throw new Error(`not ${verb}`);
     },
   });
-  const { url, trouble } = await forwardService(cluster, {
-    namespace,
-    name: 'web',
-    signal: controller.signal,
-  });
+  const { url, trouble } = await forward(cluster);
   await once(open(url), 'close');
   expect([asked, trouble()?.message]).toEqual([[], 'not get']);
 });

@@ -8,13 +8,16 @@ const open = (haveExclusive: Context['haveExclusive']) => {
   return { given: createGivenExclusive(context), ended, exclusive: context.exclusive };
 };
 
-test('what a scenario gets for itself alone is told, with how long it waited', async () => {
+test('what a scenario gets for itself alone is told, with how long it waited; what it did not get, it has not had', async () => {
   const { given, ended, exclusive } = open(async () => 31_000);
   await given.exclusive('longhorn-managers', 'nodes');
   expect(ended()).toEqual([
     'Given that nobody else uses the longhorn-manager pods and the nodes of the cluster: waited 31 s',
   ]);
   expect([...exclusive]).toEqual(['longhorn-managers', 'nodes']);
+  const interrupted = open(() => Promise.reject(new Error('Ctrl-C')));
+  await expect(interrupted.given.exclusive('nodes')).rejects.toThrow('Ctrl-C');
+  expect([...interrupted.exclusive]).toEqual([]);
 });
 
 test('what it gives back is told by name', async () => {
@@ -25,10 +28,4 @@ test('what it gives back is told by name', async () => {
   });
   await createWhenGivenBack(context).givenBack();
   expect(told).toEqual([`${sentence} ...`, 'rests', sentence]);
-});
-
-test('what it did not get, it has not had', async () => {
-  const { given, exclusive } = open(() => Promise.reject(new Error('Ctrl-C')));
-  await expect(given.exclusive('nodes')).rejects.toThrow('Ctrl-C');
-  expect([...exclusive]).toEqual([]);
 });

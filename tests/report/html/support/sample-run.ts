@@ -83,16 +83,12 @@ const log = Array.from({ length: 1500 }, (_, index) => {
 const writeEvidence = async (folder: string, recording: string, markers: Line[]): Promise<void> => {
   await mkdir(join(folder, 'logs'), { recursive: true });
   const recorded = await readFile(new URL(`${recording}.ndjson`, recordings), 'utf8');
-  const [, ...events] = recorded
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Line);
+  const [, ...all] = recorded.trim().split('\n');
+  const events = all.map((line): Line => JSON.parse(line));
   const lines = [...events.filter((line) => markers.length === 0 || !('marker' in line)), ...markers];
   const header = { recording, corral: 1, startedAt, run: 'abc123' };
-  const text = [header, ...lines.toSorted((one, other) => one.at - other.at)]
-    .map((line) => JSON.stringify(line))
-    .join('\n');
-  await writeFile(join(folder, 'history.ndjson'), `${text}\n`);
+  const sorted = [header, ...lines.toSorted((one, other) => one.at - other.at)];
+  await writeFile(join(folder, 'history.ndjson'), sorted.map((line) => `${JSON.stringify(line)}\n`).join(''));
   await writeFile(join(folder, 'logs', 'longhorn-manager-x1.longhorn-manager.log'), `${log}\n`);
 };
 
@@ -141,24 +137,18 @@ export const writeSampleRun = async (
 ): Promise<Report> => {
   const green = [
     scenario('A deleted backup is gone, and a second one of its volume can be made at once', {
-      evidence: 'evidence/normal',
-      cells: ['delete | backups/ | no permission to list it'],
+      ...{ evidence: 'evidence/normal', cells: ['delete | backups/ | no permission to list it'] },
     }),
     scenario('A recurring job makes its backups and keeps as many as it was told', {
-      evidence: 'evidence/job',
-      duration: 277_000,
+      ...{ evidence: 'evidence/job', duration: 277_000 },
     }),
     scenario('A backup made during a deletion waits for it, then runs', {
-      evidence: 'evidence/conflict',
-      tags: ['backup-deletion', 'ui'],
+      ...{ evidence: 'evidence/conflict', tags: ['backup-deletion', 'ui'] },
       account: { ...nothingSpent, locks: 150_000 },
     }),
     scenario('A wrapped engine fails each deletion', {
-      state: 'skipped',
-      reason: 'needs block devices, which this cluster lacks',
-      startedAt: null,
-      steps: [],
-      duration: 0,
+      ...{ state: 'skipped', reason: 'needs block devices, which this cluster lacks' },
+      ...{ startedAt: null, steps: [], duration: 0 },
     }),
   ];
   const crash = scenario('The deletion survives the crash of its controller', {

@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest';
 import { evaluate } from '../../../../e2e/history/expectation.ts';
-import {
-  completes,
-  is,
-  isHeldBack,
-  remains,
-  waitsAndCompletes,
-  waitsFor,
-} from '../../../../e2e/suite/steps/backup/expectations.ts';
+import { completes, isHeldBack, waitsAndCompletes } from '../../../../e2e/suite/steps/backup/expectations.ts';
 import { isDeleted } from '../../../../e2e/suite/steps/deletion/expectations.ts';
 import { type Mutation, type RecordedName, recorded, stage, until, whenIn } from '../recordings.ts';
 
@@ -35,22 +28,7 @@ test.each([
   },
 );
 
-test('in the hold nothing moved, and after it both did', async () => {
-  const held = ({ backups, first, second, version }: Awaited<ReturnType<typeof stage>>, marks: number[]) => {
-    const [one = 0, other = 0] = marks;
-    return [
-      { backup: { ...first, from: one }, state: is('Deleting') },
-      { backup: { ...second, from: other }, state: waitsFor(first, version) },
-    ].map((each) => evaluate(remains(backups, each)).state);
-  };
-  const inHold = await stage('held, v1.12.1', until(71.8));
-  const stopped = inHold.replayed.markOf('stopped pid 2569 on longhorn-manager-kl8sx');
-  expect(held(inHold, [stopped, inHold.backups.mark()])).toEqual(['timed-out', 'timed-out']);
-  const whole = await stage('held, v1.12.1');
-  const released = whole.replayed.markOf('released');
-  expect(held(whole, [released, released])).toEqual(['broken', 'broken']);
-});
-
+// That nothing moves in the hold, and something after it, is judged in steps.test.ts.
 const name = 'normal, v1.8.2';
 const { first, second } = recorded[name];
 const waiting = (status: Parameters<typeof whenIn>[2]): Mutation => whenIn(second, 'Pending', status);
@@ -66,12 +44,7 @@ const gap: Mutation = (line) =>
     : line;
 
 test.for<[string, Mutation, string[], RegExp]>([
-  [
-    'is not held back',
-    waiting({ state: 'InProgress', messages: null }),
-    ['broken', 'broken', 'met'],
-    /while/,
-  ],
+  ['goes on', waiting({ state: 'InProgress', messages: null }), ['broken', 'broken', 'met'], /while/],
   ['says nothing', waiting({ messages: null }), ['broken', 'broken', 'met'], /Pending/],
   ['waits for another', saying('Wait for backup x to be deleted'), ['broken', 'broken', 'met'], /backup x/],
   ['sees the deletion last', until(47), ['met', 'timed-out', 'timed-out'], /Deleting/],

@@ -27,29 +27,18 @@ const destroys = 'deletion-destroys-other-backups';
 const { title, severity, promise } = bugs[destroys];
 const sentence = `Then Longhorn keeps its promise: ${promise}`;
 
+type Playing = { race?: boolean; harm?: () => Promise<void>; expected?: BackupHandle[]; version?: string };
+type Settled = { value?: boolean; reason?: unknown };
+
 /** The promise of that bug on the recorded store, judged as a scenario is; `harm` is done to the store before. */
-const playOnStore = async ({
-  harm = async () => {},
-  expected = both,
-  version = 'v1.12.1',
-  race = false,
-}: {
-  race?: boolean;
-  harm?: () => Promise<void>;
-  expected?: BackupHandle[];
-  version?: string;
-} = {}) => {
-  await harm();
+const playOnStore = async ({ harm, expected = both, version = 'v1.12.1', race = false }: Playing = {}) => {
+  await harm?.();
   const { context, bugs: met, ...told } = createTestContext({ version, root });
   const then = createThen(context, async () => undefined);
-  const ended: { kept?: boolean; error?: unknown } = await then
-    .keeps(destroys, () => then.storeHolds(volume, expected), { race })
-    .then(
-      (kept) => ({ kept }),
-      (error: unknown) => ({ error }),
-    );
+  const keeping = then.keeps(destroys, () => then.storeHolds(volume, expected), { race });
+  const [{ value: kept, reason: error }] = (await Promise.allSettled([keeping])) as [Settled];
   const where = { interrupted: false, doing: undefined, outage: undefined, bugs: met };
-  return { ...told, met, kept: ended.kept, ...judgeEnd({ error: ended.error }, where) };
+  return { ...told, met, kept, ...judgeEnd({ error }, where) };
 };
 
 const loseBlocks = () => rm(join(root, volumeFolder(recordedVolume), 'blocks', '54'), { recursive: true });
@@ -57,31 +46,17 @@ const loseBlocks = () => rm(join(root, volumeFolder(recordedVolume), 'blocks', '
 test('a promise that is broken as the ledger says: the scenario goes on, and is that known bug', async () => {
   const { kept, state, reason, met, ended, findings } = await playOnStore({ harm: loseBlocks });
   expect({ kept, state, findings }).toEqual({ kept: false, state: 'known-bug', findings: [] });
-  expect(met).toEqual([
-    {
-      id: destroys,
-      title,
-      severity,
-      kept: false,
-      listed: true,
-      seen: expect.stringContaining('lacks 1 block'),
-    },
-  ]);
+  const seen = expect.stringContaining('lacks 1 block');
+  expect(met).toEqual([{ id: destroys, title, severity, kept: false, listed: true, seen }]);
   expect(reason).toMatch(new RegExp(`^${destroys} \\(data loss\\): ${title}\n`));
   expect(ended().at(-1)).toBe(`${sentence} KNOWN BUG: it does not, as known bug ${destroys}`);
 });
 
 test('of one that shows only where a race is lost, a kept promise says nothing, and a broken one all', async () => {
-  expect(await playOnStore({ race: true })).toMatchObject({
-    kept: true,
-    state: 'passed',
-    met: [],
-    findings: [],
-  });
-  expect(await playOnStore({ race: true, harm: loseBlocks })).toMatchObject({
-    kept: false,
-    state: 'known-bug',
-  });
+  const nothing = { met: [], findings: [] };
+  expect(await playOnStore({ race: true })).toMatchObject({ kept: true, state: 'passed', ...nothing });
+  const lost = await playOnStore({ race: true, harm: loseBlocks });
+  expect(lost).toMatchObject({ kept: false, state: 'known-bug' });
 });
 
 test('broken in another way as well, it fails, and says how the bug would show', async () => {
@@ -96,26 +71,17 @@ test('broken in another way as well, it fails, and says how the bug would show',
 
 test('a promise that is kept passes, and is a finding where the ledger has the bug for this version', async () => {
   const { kept, state, met, findings, ended } = await playOnStore();
-  expect({ kept, state, met }).toMatchObject({
-    kept: true,
-    state: 'passed',
-    met: [{ id: destroys, kept: true, listed: true }],
-  });
-  expect(findings).toEqual([
-    {
-      title: `Fixed here: ${title}`,
-      detail: `Longhorn v1.12.1 kept the promise: ${promise}. The ledger of known bugs has ${destroys} for >=1.8.0.`,
-    },
-  ]);
+  expect({ kept, state }).toEqual({ kept: true, state: 'passed' });
+  expect(met).toMatchObject([{ id: destroys, kept: true, listed: true }]);
+  const detail = `Longhorn v1.12.1 kept the promise: ${promise}. The ledger of known bugs has ${destroys} for >=1.8.0.`;
+  expect(findings).toEqual([{ title: `Fixed here: ${title}`, detail }]);
   expect(ended().at(-1)).toBe(`${sentence}: it does: bug ${destroys} is fixed here`);
 });
 
 test('on a version that the ledger does not have it for, keeping it is nothing to tell, and showing it is', async () => {
   const version = 'v1.7.9';
-  expect(await playOnStore({ version })).toMatchObject({
-    met: [{ kept: true, listed: false }],
-    findings: [],
-  });
+  const kept = await playOnStore({ version });
+  expect(kept).toMatchObject({ met: [{ kept: true, listed: false }], findings: [] });
   expect(await playOnStore({ version, harm: loseBlocks })).toMatchObject({
     state: 'known-bug',
     met: [{ kept: false, listed: false }],
@@ -139,16 +105,13 @@ const playHistory = async (mutate?: Mutation) => {
   const { backups, first, second, version } = await stage('normal, v1.8.2', mutate);
   const { context, bugs: met } = createTestContext({ version, timelines: { backups } });
   const then = createThen(context, async () => undefined);
-  const [one, other] = [first, second].map(({ name, label, from }) => handle(name, label, from));
-  const pair = { first: one as BackupHandle, second: other as BackupHandle };
+  const one = handle(first.name, first.label, first.from);
+  const other = handle(second.name, second.label, second.from);
+  const waits = () => then.waitedAndCompleted(other, { first: one });
   return {
-    context,
-    met,
-    waits: () =>
-      then.keeps('waiting-backup-loses-lock', () =>
-        then.waitedAndCompleted(pair.second, { first: pair.first }),
-      ),
-    fails: () => then.keeps('lock-fails-open', () => then.deletionFails(pair.first)),
+    ...{ context, met },
+    waits: () => then.keeps('waiting-backup-loses-lock', waits),
+    fails: () => then.keeps('lock-fails-open', () => then.deletionFails(one)),
   };
 };
 const goesWrong = (error: string) => whenIn(secondName, 'InProgress|Completed', { state: 'Error', error });

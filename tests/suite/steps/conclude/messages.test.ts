@@ -6,23 +6,22 @@ import type { KubernetesObject } from '../../../../e2e/kube/objects.ts';
 import { describeFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
 import type { Backup, BackupTarget, Snapshot } from '../../../../e2e/longhorn/types.ts';
 import { concludeMessages } from '../../../../e2e/suite/steps/conclude/conclude.ts';
-import {
-  judgeMessages,
-  messagesOf,
-  summarizeMessages,
-} from '../../../../e2e/suite/steps/conclude/messages.ts';
+import * as messages from '../../../../e2e/suite/steps/conclude/messages.ts';
 import type { ExpectedMessage } from '../../../../e2e/suite/steps/context.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import { createTestContext } from '../../../support/test-context.ts';
-import { type Mutation, replay, speaking, until, whenIn } from '../recordings.ts';
+import { type Mutation, replay, speaking, until, volumesOf, whenIn } from '../recordings.ts';
 
 const judge = async (name: string, expected: ExpectedMessage[] = [], mutate?: Mutation) => {
   const timelines = speaking(await replay(name, mutate));
-  const volumes = timelines.backups.entries.flatMap((entry) =>
-    entry.kind === 'gap' ? [] : [entry.object.metadata.labels?.['backup-volume'] ?? ''],
-  );
+  const volumes = volumesOf(timelines);
   const version = `v${/longhorn-v([\d.]+)\//.exec(name)?.[1]}`;
-  const { met, problems } = judgeMessages(timelines, { volumes, expected, version, target: 'default' });
+  const { met, problems } = messages.judgeMessages(timelines, {
+    volumes,
+    expected,
+    version,
+    target: 'default',
+  });
   const told = met.map(
     ({ of, state, classification: by }) =>
       `${of} ${state}: ${by.class === 'unclassified' ? by.class : by.id}`,
@@ -75,22 +74,20 @@ test.for(Object.entries(recorded))('what a real Longhorn said: %s', async ([name
 
 test('no recording is left out', () => {
   const folder = fileURLToPath(new URL('../../../../fixtures/recordings/', import.meta.url));
-  const files = globSync('longhorn-*/*.ndjson', { cwd: folder });
-  expect(files.toSorted()).toEqual(
-    Object.keys(recorded)
-      .map((name) => `longhorn-${name}.ndjson`)
-      .toSorted(),
-  );
+  const names = globSync('longhorn-*/*.ndjson', { cwd: folder }).map((file) => file.slice(9, -7));
+  expect(names.toSorted()).toEqual(Object.keys(recorded).toSorted());
 });
 
 const deletion = 'longhorn-v1.12.1/delete-error';
-const conflict = 'longhorn-v1.12.1/lock-conflict';
+const [conflict, crash] = ['longhorn-v1.12.1/lock-conflict', 'longhorn-v1.12.1/held-crash'];
 const lockText =
   'failed to backup snapshot: failed to acquire lock backupstore/l.lck when performing backup create/restore, please try again later';
 const hold = whenIn('zn-b2', 'Pending', { messages: { info: 'Please hold the line' } });
 const lostForGood = whenIn('zl-b2', 'Completed', { state: 'Error', error: lockText });
 const unknown =
   /^nobody knows this message \(unclassified\): Backup zn-b2 \(Pending\), status\.messages\.info, at 1970-01-01T00:\d\d:[\d.]+Z: "Please hold the line"$/;
+const forgotten =
+  /^deletion-forgotten \(informational\) is only in order where the longhorn-manager .* was restarted/;
 // With what it means, cut short.
 const refused =
   /^deletion-denied \(failure\) was not expected: Backup ze-b1 \(Error\), (?!.{1300}).*The backup store refused/;
@@ -99,20 +96,8 @@ test.for<[string, string, ExpectedMessage[], Mutation | undefined, RegExp[]]>([
   ['a text that nobody knows, with where it was said', 'longhorn-v1.12.1/normal', [], hold, [unknown]],
   ['one that was brought about on another backup', deletion, denied('ze-b2'), undefined, [refused, refused]],
   ['one where another was', deletion, brings('deletion-stubbed', 'ze-b1'), undefined, [refused, refused]],
-  [
-    'a forgotten deletion where no manager was restarted',
-    'longhorn-v1.12.1/held-crash',
-    [],
-    undefined,
-    [/^deletion-forgotten \(informational\) is only in order where the longhorn-manager .* was restarted/],
-  ],
-  [
-    'a backup that lost the lock',
-    conflict,
-    [],
-    lostForGood,
-    [/^creation-lost-lock \(failure\) was not expected/],
-  ],
+  ['a forgotten deletion where no manager was restarted', crash, [], undefined, [forgotten]],
+  ['a backup that lost the lock', conflict, [], lostForGood, [/^creation-lost-lock \(failure\) was not/]],
   ['what should go by itself', conflict, [], until(60), [/^deletion-lost-lock \(informational\) never went/]],
 ])('what has no place in a scenario: %s', async ([, name, expected, mutate, problems]) => {
   const judged = await judge(name, expected, mutate);
@@ -133,7 +118,12 @@ const judged = (
     backupTargets: replayTimeline('targets', added(targets)),
   };
   if (gone && backups?.[0]) timelines.backups.push({ kind: 'deleted', at: 1, object: backups[0] });
-  return judgeMessages(timelines, { volumes: [volume], expected, version: 'v1.12.1', target: 'own' });
+  return messages.judgeMessages(timelines, {
+    volumes: [volume],
+    expected,
+    version: 'v1.12.1',
+    target: 'own',
+  });
 };
 const target = (name: string, message?: string): BackupTarget => {
   const conditions = [{ type: 'Unavailable', status: 'True', message: message ?? '' }];
@@ -144,24 +134,19 @@ const target = (name: string, message?: string): BackupTarget => {
 test("judged are the scenario's own target, since it was available first, and snapshots of its volumes", () => {
   const lost = { error: 'lost track of the corresponding snapshot info inside volume engine' };
   const snapshot = { metadata: { name: 's' }, spec: { volume: 'v', createSnapshot: true }, status: lost };
-  const [available, notListed] = [
-    target('own'),
-    target('own', 'failed to list system backups in nfs://store:/b: no'),
-  ];
+  const available = target('own');
+  const notListed = target('own', 'failed to list system backups in nfs://store:/b: no');
   const said = { snapshots: [snapshot], targets: [target('other', 'backup target URL is empty'), notListed] };
   const { met, problems } = judged(said);
-  expect(summarizeMessages(met)).toBe('snapshot-lost (warning), target-not-listed (configuration)');
+  expect(messages.summarizeMessages(met)).toBe('snapshot-lost (warning), target-not-listed (configuration)');
   expect(problems).toEqual([
     expect.stringMatching(/^target-not-listed \(configuration\) was not expected: BackupTarget own/),
   ]);
-  expect(summarizeMessages(judged(said, [], 'w').met)).toBe('target-not-listed (configuration)');
-  expect(summarizeMessages([])).toBe('none');
+  expect(messages.summarizeMessages(judged(said, [], 'w').met)).toBe('target-not-listed (configuration)');
+  expect(messages.summarizeMessages([])).toBe('none');
   expect(judged({ targets: [notListed, available] }).problems).toEqual([]);
-  for (const targets of [
-    [available, notListed],
-    [notListed, available, notListed],
-  ])
-    expect(judged({ targets }).problems).toHaveLength(1);
+  for (const before of [[], [notListed]])
+    expect(judged({ targets: [...before, available, notListed] }).problems).toHaveLength(1);
 });
 
 test('one that Longhorn tries again must have gone at the end; a backup that is gone, and one of another volume, say nothing', () => {
@@ -182,11 +167,8 @@ test('what is expected is told, and all else fails the scenario; each message is
   const made = { ...nothingMade(), volumes: ['vz-e'] };
   const conclude = async (expected: ExpectedMessage[]) => {
     const { context, told } = createTestContext({ timelines: { backups }, made, expected });
-    const ended = await concludeMessages(context).then(
-      () => 'well',
-      () => 'failed',
-    );
-    return { context, told: `${ended}: ${told.at(-1)}` };
+    const failed = await concludeMessages(context).catch(() => 'failed');
+    return { context, told: `${failed ?? 'well'}: ${told.at(-1)}` };
   };
   const sentence =
     'Then every message of Longhorn is known, and none tells of a failure that was not brought about';
@@ -202,7 +184,7 @@ test('what is expected is told, and all else fails the scenario; each message is
     const object = { metadata, spec: { snapshotName: 's' }, status: { state: 'Error', ...status } };
     backups.push({ kind: 'modified', at: 1e9, object });
   }
-  const [first, second, ...rest] = messagesOf(context);
+  const [first, second, ...rest] = messages.messagesOf(context);
   for (const each of [first, second]) {
     expect(each).toMatchObject({ of: 'ze-b1', class: 'failure', id: 'deletion-denied' });
     expect(each?.text).toMatch(/^Failed to delete the backup(?!.{800})/);
@@ -210,5 +192,5 @@ test('what is expected is told, and all else fails the scenario; each message is
   }
   const meaning = 'Nobody knows this message.';
   expect(rest).toEqual([{ of: 'ze-b2', text, class: 'unclassified', id: null, meaning }]);
-  expect(messagesOf({ ...context, made: nothingMade() })).toEqual([]);
+  expect(messages.messagesOf({ ...context, made: nothingMade() })).toEqual([]);
 });

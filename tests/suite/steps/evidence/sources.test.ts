@@ -76,8 +76,7 @@ test('the logs of the managers are read from its beginning on, and what one said
 
 test('managers that may be killed are followed from when they run, each once', async () => {
   const { managers } = open();
-  const asked: string[] = [];
-  const read: string[] = [];
+  const [asked, read]: [string[], string[]] = [[], []];
   const request = async (path: string) => {
     asked.push(path);
     return new Response('2026-11-20T12:00:00Z its last words\n');

@@ -60,12 +60,8 @@ type How = { time?: Duration; goneWithin?: Duration; interrupted?: AbortSignal; 
 const ended = ({ supportBundle = true, interrupted = new AbortController().signal, ...times }: How = {}) => {
   const permit = permitNeeded({ run: 'abc123', disruptions: [], namespace: undefined, supportBundle });
   const limits = { time: '20s', goneWithin: '20s', ...times } as const;
-  return fetchSupportBundle(stub.connect({ permit }), {
-    run: 'abc123',
-    path: path(),
-    interrupted,
-    ...limits,
-  }).then(
+  const asked = { run: 'abc123', path: path(), interrupted, ...limits };
+  return fetchSupportBundle(stub.connect({ permit }), asked).then(
     () => 'fetched',
     ({ message }: Error) => message,
   );
@@ -105,16 +101,8 @@ test.each<[string, How & { says?: object; answered?: string; interrupts?: true }
     { says: { state: 'Generating', progress: 40 }, time: '1s' },
     "not there within the 1s that Longhorn's manager of support bundles is given; it was Generating, 40 %",
   ],
-  [
-    'is answered as an error is none',
-    { answered: answer('500 No', 'application/zip') },
-    'not hand it out: 500, ',
-  ],
-  [
-    'is answered as a page is none',
-    { answered: answer('200 OK', 'text/html') },
-    'hand it out: 200, text/html',
-  ],
+  ['is an error is none', { answered: answer('500 No', 'application/zip') }, 'not hand it out: 500, '],
+  ['is a page is none', { answered: answer('200 OK', 'text/html') }, 'hand it out: 200, text/html'],
   ['never ends leaves no half of it', { answered: endless, time: '1s' }, 'not there within the 1s '],
   [
     'is under way at an interruption is not waited for',
@@ -170,11 +158,9 @@ test('where the API server refuses it, that is why; what was not asked for by a 
     /wants to list supportbundles.longhorn.io in .* not among/,
   );
   expect(stub.asked).toEqual([]);
-  for (const [status, message] of [
-    [404, unknown],
-    [403, 'may not list'],
-  ] as const) {
-    stub.answer(status, JSON.stringify({ kind: 'Status', reason: 'No', message: 'you may not list them' }));
+  for (const [status, message] of Object.entries({ 404: unknown, 403: 'may not list' })) {
+    const body = JSON.stringify({ kind: 'Status', reason: 'No', message: 'you may not list them' });
+    stub.answer(Number(status), body);
     expect(await ended()).toContain(message);
   }
 });
@@ -182,14 +168,11 @@ test('where the API server refuses it, that is why; what was not asked for by a 
 test('the evidence of a scenario has it where it is wanted, or says why not; where it is not wanted, nobody asks', async () => {
   /** The evidence of a scenario, as its steps keep it; returns its folder. */
   const keep = async (out: string, supportBundle: boolean): Promise<string> => {
-    const evidence = openEvidence({
-      ...{ out, header: { recording: 'x', round: 1 } as Header, cluster: stub.connect(), supportBundle },
-      ...{ onExpected: () => () => {}, onTrouble: () => {} },
-    });
-    const place = { namespace: 's' };
-    keepEvidence(evidence.recorder, {
-      ...{ run: 'abc123', made: nothingMade(), target: 't', place, disruptions: [] },
-    });
+    const header = { recording: 'x', round: 1 } as Header;
+    const ignored = { onExpected: () => () => {}, onTrouble: () => {} };
+    const evidence = openEvidence({ out, header, cluster: stub.connect(), supportBundle, ...ignored });
+    const own = { made: nothingMade(), target: 't', place: { namespace: 's' } };
+    keepEvidence(evidence.recorder, { run: 'abc123', ...own, disruptions: [] });
     await evidence.collectAll();
     await evidence.close();
     return join(out, 'evidence/x');

@@ -16,18 +16,15 @@ const judge = (log: string, cleanup: Cleanup, old: string[] = [], due = old): st
 
 // What the steps ask of the other recorded logs is judged in steps.test.ts.
 test('the first run of a new volume may warn without any fault, and need not', async () => {
-  const [[warned = ''], [silent = '']] = [
-    await recordedLogs('nothing wrong'),
-    await recordedLogs('immutable'),
-  ];
+  const [warned = ''] = await recordedLogs('nothing wrong');
+  const [silent = ''] = await recordedLogs('immutable');
   for (const log of [warned, silent]) expect(judge(log, 'done, or too early')).toEqual([]);
   expect(lineOf(readJobLog(warned, version))).toMatch(
     /^Created backup successfully but errored on cleanup for vz-r: Action \[backupList\] not available/,
   );
   expect(lineOf(readJobLog(silent, version))).toBeUndefined();
-  expect(judge(warned, 'done')).toEqual([
-    expect.stringMatching(/^job-cleanup-before-known \(warning\) was not/),
-  ]);
+  const unexpected = expect.stringMatching(/^job-cleanup-before-known \(warning\) was not/);
+  expect(judge(warned, 'done')).toEqual([unexpected]);
 });
 
 test('refused the deletion of a snapshot, a run makes one more backup, and then none', async () => {
@@ -43,20 +40,12 @@ const cleaned = (name: string) => line('info', `Cleaned up backup ${name} for v`
 const finished = line('info', 'Finished recurring backup');
 const failed = line('error', 'Failed to run volume job', ' error="no"');
 // What it retries at its start says nothing of the cleanup.
-const late = line(
-  'warning',
-  'Failed to create Longhorn manager API client, retrying',
-  ' error="i/o timeout"',
-);
+const retrying = 'Failed to create Longhorn manager API client, retrying';
+const late = line('warning', retrying, ' error="i/o timeout"');
+const unsaid = expect.stringMatching(/^nothing says job-backup-cleanup-refused; it /);
 
 test.for<[string, Cleanup, string[], string[], string[]]>([
-  [
-    finished,
-    'backups refused',
-    [],
-    [],
-    [expect.stringMatching(/^nothing says job-backup-cleanup-refused; it /)],
-  ],
+  [finished, 'backups refused', [], [], [unsaid]],
   [failed, 'done', [], [], ['job-stopped (failure) was not expected: "Failed to run volume job: no"']],
   ['panic: no\n', 'done, or too early', [], [], ['unclassified was not expected: "panic: no"']],
   [cleaned('b9'), 'done', [], [], ['backup b9 was cleaned up, and is not an old one']],
@@ -66,7 +55,7 @@ test.for<[string, Cleanup, string[], string[], string[]]>([
   [cleaned('b1'), 'done', ['b1', 'b2'], ['b1', 'b2'], ['nothing says that backup b2 was cleaned up']],
   [cleaned('b1'), 'done', ['b1', 'b2'], ['b1'], []],
 ])(
-  'in the log %s of a run with its cleanup %s of %j, due %j, this has no place: %j',
+  'in the log %s with its cleanup %s of %j, due %j, no place has: %j',
   ([log, cleanup, old, due, problems]) => {
     expect(judge(log, cleanup, old, due)).toEqual(problems);
   },

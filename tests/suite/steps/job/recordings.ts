@@ -30,33 +30,18 @@ export const stageJob = async (name: RecordedJob, mutate?: Mutation) => {
   const jobs = replayed.timeline<Job>('jobs');
   const all = replayed.timeline<JobPod>('pods');
   const isOwn = (own: string | undefined): boolean => own?.replace(/-\d+$/, '') === job;
-  const pods = replayTimeline<JobPod>(
-    'pods',
-    all.entries.flatMap((entry) =>
-      entry.kind !== 'gap' && isOwn(entry.object.metadata.labels?.['batch.kubernetes.io/job-name'])
-        ? [entry]
-        : [],
-    ),
-  );
+  const jobOf = ({ metadata }: JobPod) => metadata.labels?.['batch.kubernetes.io/job-name'];
+  const ofJob = all.entries.filter((entry) => entry.kind !== 'gap' && isOwn(jobOf(entry.object)));
+  const pods = replayTimeline<JobPod>('pods', ofJob);
   const started = jobs.entries.filter((entry) => entry.kind === 'added' && isOwn(entry.object.metadata.name));
   const ticks = started.map((entry, index): Tick => {
     const from = entry.sequence - 1;
     const own = entry.kind === 'gap' ? '' : entry.object.metadata.name;
-    return {
-      label: `run ${index + 1}`,
-      job: own,
-      scheduled: true,
-      makes: name !== 'snapshots denied' || index < 2 || index > 4,
-      from,
-    };
+    const makes = name !== 'snapshots denied' || index < 2 || index > 4;
+    return { label: `run ${index + 1}`, job: own, scheduled: true, makes, from };
   });
   return {
-    job,
-    volume,
-    version: 'v1.12.1',
-    ticks,
-    jobs,
-    pods,
+    ...{ job, volume, version: 'v1.12.1', ticks, jobs, pods },
     backups: replayed.timeline<Backup>('backups'),
     snapshots: replayed.timeline<Snapshot>('snapshots'),
     volumes: replayed.timeline<Volume>('volumes'),

@@ -8,11 +8,8 @@ const event = (reason: string, message: string, type = 'Normal', kind = 'CronJob
   involvedObject: { kind, name: 'rj' },
   ...{ reason, message, type },
 });
-const timeline = (...events: Event[]) =>
-  replayTimeline(
-    'events',
-    events.map((object) => ({ kind: 'added' as const, at: 0, object })),
-  );
+const added = (object: Event) => ({ kind: 'added' as const, at: 0, object });
+const timeline = (...events: Event[]) => replayTimeline('events', events.map(added));
 const problems = (...events: Event[]) => problemsOfEvents(timeline(...events), 'v1.12.1');
 const tick = { label: 'run 1', job: 'rj-29919822', scheduled: true, makes: true, from: 0 };
 const told = (...events: Event[]) =>
@@ -31,14 +28,14 @@ test.for(['condition: Complete', 'status: Complete'])('a run is told of: %s', as
 });
 
 test('a run that is not told of, or not as Complete, is an error', async () => {
-  const other = saw('rj-29919820', 'condition: Complete');
+  const [other, failed] = [
+    saw('rj-29919820', 'condition: Complete'),
+    saw('rj-29919822', 'condition: Failed'),
+  ];
   for (const [events, message] of [
     [[created, other], 'not seen that an event SawCompletedJob tells of Job rj-29919822'],
     [[other], 'not seen that an event SuccessfulCreate tells of Job rj-29919822'],
-    [
-      [created, saw('rj-29919822', 'condition: Failed')],
-      'the event about the end of run 1 says: Saw completed',
-    ],
+    [[created, failed], 'the event about the end of run 1 says: Saw completed'],
   ] as const)
     await expect(told(...events)).rejects.toThrow(message);
 });

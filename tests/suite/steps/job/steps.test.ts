@@ -8,7 +8,7 @@ import type { JobHandle } from '../../../../e2e/suite/steps/job/job.ts';
 import { createThenOfJobs } from '../../../../e2e/suite/steps/job/steps.ts';
 import { type Timeouts, timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
 import { createTestContext } from '../../../support/test-context.ts';
-import { type Mutation, ofBackup, withStatus } from '../recordings.ts';
+import { type Mutation, ofBackup, whenIn } from '../recordings.ts';
 import { type RecordedJob, recordedLogs, stageJob } from './recordings.ts';
 
 // Nothing more comes on a recording.
@@ -61,24 +61,14 @@ const play = async (
   const timelines = { backups, snapshots, volumes };
   const { context, ...told } = createTestContext({ timelines, version, timeouts, store });
   const titles = () => told.findings.map(({ title }) => title);
-  return {
-    ...told,
-    titles,
-    backups,
-    job: handle,
-    expected: context.expected,
-    steps: createThenOfJobs(context),
-  };
+  const { expected } = context;
+  return { ...told, titles, backups, job: handle, expected, steps: createThenOfJobs(context) };
 };
 
 const last = 'backup-7afc457381794891';
 const eventReads = "Kubernetes' event about a completed job reads otherwise today";
 /** The last run's backup ends in Error. */
-const lastFails = ofBackup(last, (backup) =>
-  backup.status?.state === 'Completed'
-    ? withStatus(backup, { state: 'Error', error: 'no space left' })
-    : backup,
-);
+const lastFails = whenIn(last, 'Completed', { state: 'Error', error: 'no space left' });
 const timedOut = { verdict: { state: 'timed-out' } };
 
 test('a real job that the API server refuses the deletion of backups, told', async () => {
@@ -173,18 +163,20 @@ describe('a real job that is refused the deletion of snapshots', () => {
     (line) => {
       if (!('object' in line)) return line;
       const { metadata, status } = line.object as Job & JobPod;
-      const changed = (change: object) => ({
-        ...line,
-        object: { ...line.object, status: { ...status, ...change } } as Job,
-      });
+      const changed = (change: object) => {
+        const object = { ...line.object, status: { ...status, ...change } } as Job;
+        return { ...line, object };
+      };
       if (line.resource === 'jobs' && metadata.name === run) {
         const toType = (type: string) => (type === 'Complete' ? 'Failed' : 'FailureTarget');
-        const conditions = status?.conditions?.map((each) => ({ ...each, type: toType(each.type) }));
-        return changed({ conditions: conditions ?? null });
+        return changed({
+          conditions: status?.conditions?.map((each) => ({ ...each, type: toType(each.type) })),
+        });
       }
       if (line.resource !== 'pods' || !metadata.name.startsWith(`${run}-`)) return line;
-      const statuses = status?.containerStatuses?.map((each) => ({ ...each, restartCount: 1 }));
-      return changed({ containerStatuses: statuses ?? null });
+      return changed({
+        containerStatuses: status?.containerStatuses?.map((each) => ({ ...each, restartCount: 1 })),
+      });
     };
   const denied = 'Bad response statusCode [500]. Body: [message=failed to delete snapshot CR: denied]';
   const log = [
@@ -216,11 +208,9 @@ describe('a real job that is refused the deletion of snapshots', () => {
       /- unclassified was not expected: "Failed to do a recurring job: Bad response/,
     );
     const other = await play('snapshots denied', { ...asV18, mutate: failing('rj-c-29919396') });
-    for (const [each, pod] of [
-      [later, /rj-c-29919398-\w+ was restarted/],
-      [other, /rj-c-29919396-\w+ was restarted/],
-    ] as const)
-      await expect(each.steps.nothingRestarted(each.job)).rejects.toThrow(pod);
+    const restarted = ({ steps, job }: typeof other) => expect(steps.nothingRestarted(job)).rejects;
+    await restarted(later).toThrow(/rj-c-29919398-\w+ was restarted/);
+    await restarted(other).toThrow(/rj-c-29919396-\w+ was restarted/);
   });
 });
 
@@ -254,11 +244,10 @@ describe('runs that Kubernetes started, and no step', () => {
     await none.steps.startedRunsEnd(none.job);
     expect(none.job.ticks.map(({ makes }) => makes)).toEqual([true, true, false, false, false, true]);
     const silent = await play('backups denied', { until: 222, mutate: lastFails, isStarted });
-    await expect(silent.steps.startedRunsEnd(silent.job)).rejects.toThrow(
-      /nothing says job-stopped or job-fails/,
-    );
     const open = await play('backups denied', { until: 200, isStarted });
-    await expect(open.steps.startedRunsEnd(open.job)).rejects.toThrow('the Job of the second run');
+    const ended = ({ steps, job }: typeof open) => expect(steps.startedRunsEnd(job)).rejects;
+    await ended(silent).toThrow(/nothing says job-stopped or job-fails/);
+    await ended(open).toThrow('the Job of the second run');
   });
 
   test('complete nothing for some ticks, or it is told which backup did', async () => {

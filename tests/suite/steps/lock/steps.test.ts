@@ -8,11 +8,7 @@ import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { createThenOfBackups } from '../../../../e2e/suite/steps/backup/steps.ts';
-import {
-  createGivenOfLocks,
-  createThenOfLocks,
-  createWhenOfLocks,
-} from '../../../../e2e/suite/steps/lock/steps.ts';
+import * as locks from '../../../../e2e/suite/steps/lock/steps.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { createTestContext } from '../../../support/test-context.ts';
@@ -38,9 +34,9 @@ const play = async (backups: Timeline<Backup> = replayTimeline('backups'), chang
   return {
     ...{ ...recorded, expected: context.expected },
     titles: () => recorded.findings.map(({ title }) => title),
-    ...{ given: createGivenOfLocks(context), when: createWhenOfLocks(context) },
+    ...{ given: locks.createGivenOfLocks(context), when: locks.createWhenOfLocks(context) },
     // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
-    then: { ...createThenOfBackups(context), ...createThenOfLocks(context) },
+    then: { ...createThenOfBackups(context), ...locks.createThenOfLocks(context) },
   };
 };
 
@@ -111,9 +107,8 @@ test('a volume is locked by a lock of a backup that is acquired', async () => {
   const write = (name: string, content: string) => writeFile(join(folder, name), content);
   const holder = handle('b', 'the second backup');
   const { then } = await play();
-  await expect(then.storeLocked(holder)).rejects.toThrow(
-    'no backup has acquired a lock on volume vz-l; its locks: none',
-  );
+  const none = 'no backup has acquired a lock on volume vz-l; its locks: none';
+  await expect(then.storeLocked(holder)).rejects.toThrow(none);
   await write('lock-2.lck', '{"Name":"lock-2","Type":2,"Acquired":true}');
   await write('lock-3.lck', '{"Name":"lock-3","Type":1,"Acquired":false}');
   await write('lock-4.lck', 'no lock');
@@ -133,13 +128,12 @@ const backup = (status: Status, version = 0): Backup => {
   return { metadata, spec: { snapshotName: 's' }, status };
 };
 // How long ago, in ms.
-const history = (...events: [ago: number, status: Status][]) =>
-  replayTimeline(
-    'backups',
-    events.map(([ago, status], index) => ({
-      ...{ kind: 'modified' as const, at: Date.now() - ago, object: backup(status, index) },
-    })),
-  );
+const history = (...events: [ago: number, status: Status][]) => {
+  const timeline = replayTimeline<Backup>('backups');
+  for (const [index, [ago, status]] of events.entries())
+    timeline.push({ kind: 'modified', at: Date.now() - ago, object: backup(status, index) });
+  return timeline;
+};
 const made = handle('b', 'the second backup');
 const fast = { deletionBackoff: 100, resync: 100 };
 

@@ -6,11 +6,7 @@ import type { Backup, BackupTarget } from '../../../../e2e/longhorn/types.ts';
 import type { Wrong } from '../../../../e2e/store/driver.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
-import {
-  createGivenOfStores,
-  createThenOfStores,
-  createWhenOfStores,
-} from '../../../../e2e/suite/steps/store/steps.ts';
+import * as stores from '../../../../e2e/suite/steps/store/steps.ts';
 import type { Timeouts } from '../../../../e2e/suite/steps/timeouts.ts';
 import { localStore } from '../../../store/support/local-store.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
@@ -20,6 +16,7 @@ import { handleOf } from '../recordings.ts';
 
 const volume = { name: 'v', node: 'node1', size: 0 };
 const first = handleOf('b', 'the first backup', { volume });
+const lock = { name: 'lock-1', of: 'a backup' } as const;
 const soon = { within: '50ms', owner: 'the test' } as const;
 const briefly = new Proxy({} as Timeouts, { get: () => soon });
 const denied =
@@ -46,22 +43,12 @@ const play = async (
     onAsk: ({ verb, body = {} }) => verb === 'patch' && asked.push(body),
   });
   const ledger = await openLedger(root);
-  const { context } = createTestContext({
-    cluster,
-    timelines,
-    root,
-    timeouts: briefly,
-    ledger,
-    ...overrides,
-  });
+  const known = { cluster, timelines, root, timeouts: briefly, ledger };
+  const { context } = createTestContext({ ...known, ...overrides });
   const event = { kind: 'modified' as const, at: Date.now() };
-  const metadata = { name: 'b', labels: { 'backup-volume': 'v' } };
   const says = (state: string, status: Backup['status'] = {}, more: object = {}): void => {
-    const object = {
-      metadata: { ...metadata, ...more },
-      spec: { snapshotName: 's' },
-      status: { state, ...status },
-    };
+    const metadata = { name: 'b', labels: { 'backup-volume': 'v' }, ...more };
+    const object = { metadata, spec: { snapshotName: 's' }, status: { state, ...status } };
     timelines.backups.push({ ...event, object });
   };
   for (const state of states) says(state);
@@ -78,10 +65,10 @@ const play = async (
         ...event,
         object: { metadata: { name: 'default' }, spec: { backupTargetURL: 'u' }, ...(status && { status }) },
       }),
-    given: createGivenOfStores(context),
-    when: createWhenOfStores(context),
+    given: stores.createGivenOfStores(context),
+    when: stores.createWhenOfStores(context),
     // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
-    then: createThenOfStores(context),
+    then: stores.createThenOfStores(context),
   };
 };
 
@@ -104,11 +91,7 @@ test.each([
 
 test.each([
   [{ configOf: first }, 'backups/backup_b.cfg', 'the config of the first backup'],
-  [
-    { of: volume, lock: { name: 'lock-1', of: 'a backup' } },
-    'locks/lock-1.lck',
-    'the foreign lock of a backup',
-  ],
+  [{ of: volume, lock }, 'locks/lock-1.lck', 'the foreign lock of a backup'],
 ] as const)(
   'the right file is emptied, or taken away, or asked for in vain, %j',
   async (file, path, told) => {
@@ -144,22 +127,12 @@ test('the backup target becomes another store, and the first again, each time wi
 test('a key is replaced at the store, and Longhorn is given the new one when that is asked for', async () => {
   const done: string[] = [];
   const does = (what: string) => async () => void done.push(what);
-  const store = {
-    ...localStore(root),
-    replaceKey: (title: string) => ({
-      title,
-      data: {},
-      inject: does('replaced'),
-      prove: async () => '',
-      renew: does('renewed'),
-    }),
-  };
+  const fault = { data: {}, inject: does('replaced'), prove: async () => '', renew: does('renewed') };
+  const store = { ...localStore(root), replaceKey: (title: string) => ({ title, ...fault }) };
   const { given, when } = await play({ store });
   const replaced = await given.keyReplaced();
-  expect([replaced.title, done]).toEqual([
-    'the key by which Longhorn logs in is replaced at the store',
-    ['replaced'],
-  ]);
+  expect(replaced.title).toBe('the key by which Longhorn logs in is replaced at the store');
+  expect(done).toEqual(['replaced']);
   await when.keyRenewed(replaced);
   expect(done).toEqual(['replaced', 'renewed']);
 });
@@ -175,17 +148,11 @@ test('requests about what is in a folder, or about anything, are answered wrongl
   await given.wrongAnswers('SlowDown', { to: 'list', every: 3 });
   expect(asked).toEqual([
     {
-      asked: 'read',
-      below: `${volumeFolder('v')}/locks`,
-      every: 1,
-      answer: 'InternalError',
+      ...{ asked: 'read', below: `${volumeFolder('v')}/locks`, every: 1, answer: 'InternalError' },
       title: "each reading of the volume's locks in the store is answered with 500 InternalError",
     },
     {
-      asked: 'list',
-      below: '',
-      every: 3,
-      answer: 'SlowDown',
+      ...{ asked: 'list', below: '', every: 3, answer: 'SlowDown' },
       title: 'one of 3 listing of what is in the store is answered with 503 SlowDown',
     },
   ]);
@@ -194,15 +161,15 @@ test('requests about what is in a folder, or about anything, are answered wrongl
 describe('a look into the store', () => {
   test('is asked for by a time, when what Longhorn takes for gone is gone: it would not come back', async () => {
     const { when, looked, timelines, asked } = await play();
-    const object = {
-      metadata: { name: 'bv', labels: { 'backup-target': 'default' }, deletionTimestamp: 'now' },
+    const goes = (name: string, kind: 'modified' | 'deleted', labels = {}) => {
+      const object = { metadata: { name, labels, deletionTimestamp: 'now' } };
+      timelines.backupVolumes.push({ kind, at: 0, object });
     };
-    const others = { metadata: { name: 'other', labels: {}, deletionTimestamp: 'now' } };
-    for (const each of [object, others])
-      timelines.backupVolumes.push({ kind: 'modified', at: 0, object: each });
+    goes('bv', 'modified', { 'backup-target': 'default' });
+    goes('other', 'modified');
     await expect(when.storeLookedInto()).rejects.toThrow('backup volume bv is gone');
     expect(asked).toEqual([]);
-    timelines.backupVolumes.push({ kind: 'deleted', at: 0, object });
+    goes('bv', 'deleted');
     looked({ available: true, lastSyncedAt: '2026-01-01T00:00:00Z' });
     expect(await when.storeLookedInto()).toMatchObject({ before: '2026-01-01T00:00:00Z' });
     expect(asked).toEqual([{ spec: { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) } }]);
@@ -248,30 +215,26 @@ test('a backup whose deletion fails, or does not get on, has not gone; one that 
   await stuck.then.notDeleted(first);
   const gone = await play('Completed', 'Deleting');
   gone.goes();
-  await expect(gone.then.notDeleted(first)).rejects.toThrow(
-    'it was deleted; until then it was Completed, then Deleting',
-  );
+  const untilThen = 'it was deleted; until then it was Completed, then Deleting';
+  await expect(gone.then.notDeleted(first)).rejects.toThrow(untilThen);
   const odd = await play('Completed', 'Deleting');
   odd.says('Error', { messages: { error: 'what?' } });
   await expect(odd.then.notDeleted(first)).rejects.toThrow('Got:      Error (messages.error "what?")');
 });
 
-test.each(['gone', 'failed'])(
-  'a deletion is over when it has %s, and nothing works in the folder any more',
-  async (how) => {
-    const { then, says, goes } = await play('Completed', 'Deleting');
-    await expect(then.deletionTried(first)).rejects.toThrow('the test');
-    if (how === 'gone') goes();
-    else says('Error', { messages: { error: denied } });
-    const lock = join(root, volumeFolder('v'), 'locks/lock-1.lck');
-    await mkdir(dirname(lock), { recursive: true });
-    await writeFile(lock, '{"Name":"lock-1","Type":2,"Acquired":true}');
-    const longAgo = new Date(Date.now() - 148_000);
-    await utimes(lock, longAgo, longAgo);
-    await then.deletionTried(first);
-    expect(Date.now() - (await stat(lock)).mtimeMs).toBeGreaterThan(150_000);
-  },
-);
+test.each(['gone', 'failed'])('a deletion is over when it has %s, and nothing works there', async (how) => {
+  const { then, says, goes } = await play('Completed', 'Deleting');
+  await expect(then.deletionTried(first)).rejects.toThrow('the test');
+  if (how === 'gone') goes();
+  else says('Error', { messages: { error: denied } });
+  const lock = join(root, volumeFolder('v'), 'locks/lock-1.lck');
+  await mkdir(dirname(lock), { recursive: true });
+  await writeFile(lock, '{"Name":"lock-1","Type":2,"Acquired":true}');
+  const longAgo = new Date(Date.now() - 148_000);
+  await utimes(lock, longAgo, longAgo);
+  await then.deletionTried(first);
+  expect(Date.now() - (await stat(lock)).mtimeMs).toBeGreaterThan(150_000);
+});
 
 test('a backup is known when it can be restored from, and under way when it is uploaded', async () => {
   const { then, says } = await play('Pending');
@@ -289,16 +252,13 @@ test('a backup is known when it can be restored from, and under way when it is u
 
 test('a backup that the store has no space for goes Error and says so; nothing else will do', async () => {
   const { then, says } = await play('InProgress');
-  says('Error', {
-    error: 'failed to write data during saving blocks: close /mnt/b.blk.tmp.1: no space left on device',
-  });
+  const error = 'failed to write data during saving blocks: close /mnt/b.blk.tmp.1: no space left on device';
+  says('Error', { error });
   await then.creationFails(first, 'creation-denied');
-  await expect(then.creationFails(first, 'creation-without-store')).rejects.toThrow(
-    'goes Error (creation-without-store)',
-  );
-  await expect((await play('Completed')).then.creationFails(first, 'creation-denied')).rejects.toThrow(
-    /^Expected: .*\nGot: +Completed/,
-  );
+  const other = then.creationFails(first, 'creation-without-store');
+  await expect(other).rejects.toThrow('goes Error (creation-without-store)');
+  const well = (await play('Completed')).then.creationFails(first, 'creation-denied');
+  await expect(well).rejects.toThrow(/^Expected: .*\nGot: +Completed/);
 });
 
 test('a store is found again once it was listed after the look was asked for', async () => {

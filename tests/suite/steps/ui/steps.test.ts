@@ -17,18 +17,15 @@ const chromium = keepBrowser();
 const name = 'backup-a';
 const first = handleOf(name, 'the first backup');
 const url = 'nfs://store/a';
-const [completed, deleting] = [
-  { state: 'Completed', url },
-  { state: 'Deleting', url },
-];
+const completed = { state: 'Completed', url };
+const deleting = { state: 'Deleting', url };
 const denied = { state: 'Error', url, messages: { error: 'denied' } };
 
-const limits = (within: Duration) => ({
-  pageFollows: { within, owner: 'the test' },
-  pageTold: { within, owner: 'the test' },
-  pageReconnects: { within, owner: 'the test' },
-  pageStale: { within, owner: 'the proxy in between' },
-});
+const limits = (within: Duration) => {
+  const ours = { within, owner: 'the test' };
+  const pageStale = { within, owner: 'the proxy in between' };
+  return { pageFollows: { ...ours }, pageTold: ours, pageReconnects: ours, pageStale };
+};
 
 // The page and the custom resources, which are the same as long as a test does not let them differ; the
 // timeouts are long ones where nothing is to run out.
@@ -192,9 +189,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
 
 test('of each look the longest delay is told, and all bars are one', () => {
   const delays = Object.entries({ Deleting: 400, '0 %': 900, '40 %': 1100, 'no row': 30 });
-  const told = describeDelays(
-    [...delays, ['Deleting', 200] as const].map(([look, delay]) => ({ look, delay })),
-  );
-  expect(told).toBe('Deleting after 400 ms, a bar after 1.1 s, no row after 30 ms');
+  const all = [...delays, ['Deleting', 200] as const].map(([look, delay]) => ({ look, delay }));
+  expect(describeDelays(all)).toBe('Deleting after 400 ms, a bar after 1.1 s, no row after 30 ms');
   expect(describeDelays([])).toBe('nothing changed');
 });

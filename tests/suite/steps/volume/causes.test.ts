@@ -3,13 +3,7 @@ import { expect, test } from 'vitest';
 import type { ExpectationError } from '../../../../e2e/history/expectation.ts';
 import type { Cluster } from '../../../../e2e/kube/cluster.ts';
 import type { Backup, Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
-import {
-  causeOfBackup,
-  causeOfSnapshot,
-  causeOfVolume,
-  errorLinesOf,
-  sayingOf,
-} from '../../../../e2e/suite/steps/volume/causes.ts';
+import * as causes from '../../../../e2e/suite/steps/volume/causes.ts';
 import { attach } from '../../../../e2e/suite/steps/volume/volume.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
@@ -47,7 +41,7 @@ const open = (cluster: Cluster, first: Status<Volume>) => {
   const says = (status: Status<Volume>) => volumes.push(happens(name, { spec: { size: '1' }, status }));
   says(first);
   return {
-    ...{ context, says, cause: () => causeOfVolume(context, name, signal) },
+    ...{ context, says, cause: () => causes.causeOfVolume(context, name, signal) },
     ticket: (corral: object) =>
       attachments.push(happens(name, { spec: {}, status: { attachmentTicketStatuses: { corral } } })),
     snapshot: (status: Status<Snapshot>) =>
@@ -116,9 +110,9 @@ test('why a snapshot or a backup does not come: what it says itself, or else wha
   const volume = { name, node: 'node1', size: 1 };
   const of = { name: 's1', volume };
   const { context, snapshot, backup } = open(whole, healthy);
-  const ofSnapshot = async () => (await causeOfSnapshot(context, of, signal)).line;
-  const ofBackup = () =>
-    causeOfBackup(context, { ...handleOf('b1', 'the first backup', { volume }), snapshot: of }, signal);
+  const ofSnapshot = async () => (await causes.causeOfSnapshot(context, of, signal)).line;
+  const backed = { ...handleOf('b1', 'the first backup', { volume }), snapshot: of };
+  const ofBackup = () => causes.causeOfBackup(context, backed, signal);
   expect(await ofSnapshot()).toBe('snapshot s1 is not taken up');
   snapshot({});
   expect(await ofSnapshot()).toMatch(/^volume v1: it is attached, healthy; 2 of 3/);
@@ -136,24 +130,19 @@ test('why a snapshot or a backup does not come: what it says itself, or else wha
 });
 
 test('a log says what stands in its message and its error; its last six errors of that volume alone count', () => {
-  expect(sayingOf(line)).toBe(said);
+  expect(causes.sayingOf(line)).toBe(said);
   const failed = '2026-11-22T07:28:17.5Z time="x" level=error msg="failed" error="no such host"';
-  expect(sayingOf(failed)).toBe('failed: no such host');
-  expect(sayingOf('2026-11-22T07:28:17.5Z panic: runtime error')).toBe('panic: runtime error');
+  expect(causes.sayingOf(failed)).toBe('failed: no such host');
+  expect(causes.sayingOf('2026-11-22T07:28:17.5Z panic: runtime error')).toBe('panic: runtime error');
   const lines = Array.from({ length: 9 }, (_, index) => `level=error msg="${index}" volume=v1`);
   const log = ['level=warning msg=x volume=v1', 'level=error msg=x volume=other', ...lines].join('\n');
-  expect(errorLinesOf(log, 'v1')).toEqual(lines.slice(3));
+  expect(causes.errorLinesOf(log, 'v1')).toEqual(lines.slice(3));
 });
 
+// Longhorn may salvage one that was healthy before.
 test.each([
-  [
-    'ends at once when all its replicas have failed, and names the cause',
-    'attaching unknown, attaching faulted',
-  ],
-  [
-    'goes on where it was healthy before, as Longhorn may salvage it',
-    'attached healthy, detached faulted, attaching unknown',
-  ],
+  ['ends at once when all its replicas have failed', 'attaching unknown, attaching faulted'],
+  ['goes on where it was healthy', 'attached healthy, detached faulted, attaching unknown'],
 ])('attaching a volume %s', async (_, states) => {
   const { context, says, ticket } = open(whole, { state: 'detached', robustness: 'unknown' });
   ticket({ satisfied: false });

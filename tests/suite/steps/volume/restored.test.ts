@@ -6,12 +6,7 @@ import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import { writeData } from '../../../../e2e/suite/steps/volume/data.ts';
-import {
-  differencesOf,
-  judgeRestore,
-  judgeRestored,
-  makeRestoredVolume,
-} from '../../../../e2e/suite/steps/volume/restored.ts';
+import * as restores from '../../../../e2e/suite/steps/volume/restored.ts';
 import { exported, someBlocks } from '../../../store/support/written-store.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
@@ -20,6 +15,7 @@ import { handleOf } from '../recordings.ts';
 const size = 8 << 20;
 const url = 'nfs://store:/opt?backup=b&volume=v';
 const nodes = ['node1', 'node2', 'node3'];
+const ready = { status: { conditions: [{ type: 'Ready', status: 'True' }] } };
 
 let store: Awaited<ReturnType<typeof exported>>;
 beforeEach(async () => {
@@ -53,14 +49,10 @@ const stand = (restored: NonNullable<Volume['status']> = done) => {
       wanted = object as Volume;
       attachment({});
       // New volumes are detached as well.
-      const attached = { state: 'attached', currentNodeID: 'node2' };
-      for (const status of [
-        { state: 'detached' },
-        { ...done, ...underWay },
-        { ...attached, ...underWay },
-        restored,
-      ])
-        volume(status);
+      volume({ state: 'detached' });
+      volume({ ...done, ...underWay });
+      volume({ ...underWay, state: 'attached', currentNodeID: 'node2' });
+      volume(restored);
     },
     'patch volumeattachments': () => {
       attachment({ attachmentTicketStatuses: { corral: { satisfied: true } } });
@@ -69,9 +61,7 @@ const stand = (restored: NonNullable<Volume['status']> = done) => {
   };
   const cluster = stubCluster({
     objects: {
-      nodes: nodes.map((name) => ({
-        ...{ metadata: { name }, status: { conditions: [{ type: 'Ready', status: 'True' }] } },
-      })),
+      nodes: nodes.map((name) => ({ metadata: { name }, ...ready })),
       pods: nodes.map((name) => ({
         metadata: { name: `manager-${name}`, labels: { app: 'longhorn-manager' } },
         ...{ spec: { nodeName: name }, status: { phase: 'Running' } },
@@ -96,19 +86,12 @@ const ticket = (disableFrontend: 'true' | 'false') => {
 
 test('it is restored from a backup that lies in the store, and attached without a frontend where it was restored', async () => {
   const { context, made, asked } = stand();
-  const handle = await makeRestoredVolume(context, { size });
-  const spec = {
-    fromBackup: url,
-    size: String(size),
-    backupTargetName: 'target',
-    backupBlockSize: '2097152',
-  };
+  const handle = await restores.makeRestoredVolume(context, { size });
+  const of = { fromBackup: url, size: String(size), backupTargetName: 'target', backupBlockSize: '2097152' };
+  const look = { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
   expect(asked).toMatchObject([
-    {
-      what: 'patch backuptargets',
-      object: { spec: { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) } },
-    },
-    { what: 'create volumes', object: { spec } },
+    { what: 'patch backuptargets', object: { spec: look } },
+    { what: 'create volumes', object: { spec: of } },
     { what: 'patch volumeattachments', object: ticket('true') },
   ]);
   expect(handle).toMatchObject({ name: 'corral-volume', node: 'node2', size });
@@ -137,7 +120,7 @@ describe('a backup is restored', () => {
       return { stdout: `${printed}  -\n`, stderr: '', exitCode: 0 };
     };
     known('b');
-    const handle = await judgeRestore(context, { backup, data });
+    const handle = await restores.judgeRestore(context, { backup, data });
     return { handle, asked: asked.map(({ object }) => object), read };
   };
 
@@ -155,7 +138,7 @@ describe('a backup is restored', () => {
     await expect(restore('b'.repeat(64))).rejects.toThrow(
       /^the first backup was restored with other data than were written: 2097152 bytes at 0 have the checksum b+, not a+$/,
     );
-    await expect(judgeRestore(stand().context, { backup, data })).rejects.toThrow(
+    await expect(restores.judgeRestore(stand().context, { backup, data })).rejects.toThrow(
       'Longhorn knows no URL of the first backup (b) to restore it from',
     );
   });
@@ -165,7 +148,7 @@ test("a restore that fails ends at once, with Longhorn's reason", async () => {
   const message = 'checksum verification failed for block';
   const conditions = [{ type: 'Restore', status: 'False', reason: 'RestoreFailure', message }];
   const faulted = stand({ state: 'attached', robustness: 'faulted', restoreRequired: true, conditions });
-  await expect(makeRestoredVolume(faulted.context, { size })).rejects.toThrow(
+  await expect(restores.makeRestoredVolume(faulted.context, { size })).rejects.toThrow(
     'Longhorn did not restore volume corral-volume: attached, faulted, RestoreFailure, checksum verification failed for block',
   );
 });
@@ -173,30 +156,25 @@ test("a restore that fails ends at once, with Longhorn's reason", async () => {
 test('a request that Longhorn refuses leaves the written backup to the cleanup', async () => {
   const { context, made } = stand();
   context.cluster.patch = () => Promise.reject(new Error('refused'));
-  await expect(makeRestoredVolume(context, { size })).rejects.toThrow('refused');
+  await expect(restores.makeRestoredVolume(context, { size })).rejects.toThrow('refused');
   const backup = expect.stringMatching(/^backup-[0-9a-f]{16}$/);
   expect(made).toEqual({ ...nothingMade(), written: [{ volume: 'corral-source', backup }] });
 });
 
-const at = (index: number, checksum: string) => ({ offset: index * blockSize, checksum });
-const written = [at(0, 'a'), at(1, 'b'), at(3, 'c')];
+/** Blocks by their places, such as `a0 b1`. */
+const blocksAt = (text: string) =>
+  text.split(' ').map(([checksum = '', index]) => ({ offset: Number(index) * blockSize, checksum }));
 const other = '1 of its blocks hold other data, such as that at 2097152';
+const missing = (at: number) => `2 of its blocks are missing, such as that at ${at}`;
+const never = '2 of its blocks were never written, such as that at 4194304';
 
 test.each([
-  ['the same in another order', written.toReversed(), []],
-  ['with other data', [at(0, 'a'), at(1, 'c'), at(3, 'c')], [other]],
-  ['with less', [at(0, 'a')], ['2 of its blocks are missing, such as that at 2097152']],
-  [
-    'moved by one',
-    written.map(({ offset, checksum }) => ({ offset: offset + blockSize, checksum })),
-    [
-      other,
-      '2 of its blocks are missing, such as that at 0',
-      '2 of its blocks were never written, such as that at 4194304',
-    ],
-  ],
+  ['the same in another order', 'c3 b1 a0', []],
+  ['with other data', 'a0 c1 c3', [other]],
+  ['with less', 'a0', [missing(2097152)]],
+  ['moved by one', 'a1 b2 c4', [other, missing(0), never]],
 ])('blocks that are %s', (_, found, differences) => {
-  expect(differencesOf(written, found)).toEqual(differences);
+  expect(restores.differencesOf(blocksAt('a0 b1 c3'), blocksAt(found))).toEqual(differences);
 });
 
 test('a backup of what was written is one, and says of how much; of other data, or without a config, it is none', async () => {
@@ -207,7 +185,7 @@ test('a backup of what was written is one, and says of how much; of other data, 
   const { context, ended } = createTestContext({ root: store.root });
   const judged = (name: string, of: typeof restored) => {
     const volume = { name: 'restored', node: 'node1', size: 8 * blockSize, restored: of };
-    return judgeRestored(context, handleOf(name, 'the first backup', { volume }));
+    return restores.judgeRestored(context, handleOf(name, 'the first backup', { volume }));
   };
   await judged('backup-1', restored);
   expect(ended()).toEqual([

@@ -31,8 +31,6 @@ test('a snapshot that Longhorn has lost ends the wait at once, by what it says; 
   expect(message.split('\n')[0]).toMatch(
     /^Longhorn has lost snapshot s1: lost track of .*: no waiting leads to it that snapshot s1 is ready; nearest cause: snapshot s1: lost track of/,
   );
-  expect(await made({ readyToUse: false, error: waits }, { readyToUse: true })).toEqual({
-    name: 's1',
-    volume,
-  });
+  const waited = await made({ readyToUse: false, error: waits }, { readyToUse: true });
+  expect(waited).toEqual({ name: 's1', volume });
 });

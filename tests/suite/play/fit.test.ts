@@ -1,0 +1,37 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { whyNotFit } from '../../../e2e/suite/play/fit.ts';
+
+const offered = { lab: false, without: ['block-device'], allow: ['manager-kill'] } as const;
+type Declared = Parameters<typeof whyNotFit>[1];
+const nothing: Declared = { needs: [], disruptions: [], store: 'nfs' };
+
+afterEach(() => void vi.unstubAllEnvs());
+
+test.each<[Partial<Declared>, unknown]>([
+  [{ needs: ['lab'] }, 'needs the lab (its nodes can be made to fail)'],
+  [{ needs: ['block-device'] }, expect.stringMatching(/^needs a block device, .* \(longhorn#8158\)$/)],
+  [{ needs: ['browser'] }, expect.stringMatching(/^needs a browser: CORRAL_CHROMIUM names \/nowhere, /)],
+  [
+    { needs: ['mounted-store'], store: 's3' },
+    expect.stringMatching(/^needs a backup store that .* is none$/),
+  ],
+  [{ disruptions: ['manager-kill'] }, undefined],
+  [
+    { disruptions: ['manager-kill', 'settings'] },
+    "changes Longhorn's settings: not without --allow settings",
+  ],
+  [
+    { disruptions: ['process-hold', 'store-stall'] },
+    expect.stringMatching(/^stops processes .* and stops the server .* --allow process-hold,store-stall$/),
+  ],
+])('where something is missing that is needed, or not allowed, that is said: %j', (declared, reason) => {
+  vi.stubEnv('CORRAL_CHROMIUM', '/nowhere');
+  expect(whyNotFit(offered, { ...nothing, ...declared })).toEqual(reason);
+});
+
+test('nothing is missing where all is there, and allowed', () => {
+  vi.stubEnv('CORRAL_CHROMIUM', process.execPath);
+  const needs = ['lab', 'block-device', 'browser'] as const;
+  const declared: Declared = { ...nothing, needs, disruptions: ['settings'] };
+  expect(whyNotFit({ lab: true, without: [], allow: ['settings'] }, declared)).toBeUndefined();
+});
