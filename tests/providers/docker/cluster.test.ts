@@ -152,7 +152,7 @@ describe('what goes wrong leaves nothing behind', () => {
     const interruption = new AbortController();
     await stubs.behave({ when: 'kind create', hangs: true, makes: name });
     const creating = create(kindTool, interruption.signal);
-    await expect.poll(() => stubs.clusters(), { timeout: 60_000 }).toEqual([name]);
+    await expect.poll(() => stubs.clusters()).toEqual([name]);
     const creator = stubs.calls().at(-1)?.pid as number;
     interruption.abort(new Error('interrupted by SIGINT'));
     await expect(creating).rejects.toThrow(new Error('interrupted by SIGINT'));
@@ -168,7 +168,7 @@ describe('a cluster goes with its process', () => {
   };
   const ofGuard = () => readdirSync(stubs.folder).filter((name) => name.startsWith('corral-kind-'));
   // The last that the guard does; until then its second look for a container goes on, in the stubs' folder.
-  const untilGuardEnded = () => expect.poll(ofGuard, { timeout: 60_000 }).toEqual([]);
+  const untilGuardEnded = () => expect.poll(ofGuard).toEqual([]);
 
   test.each(['wait', 'end'])('that is killed, or ends by itself: %s', async (how) => {
     const child = inline(how);
@@ -181,10 +181,10 @@ describe('a cluster goes with its process', () => {
   test('that is killed while it is made: nobody goes on making it', async () => {
     await stubs.behave({ when: 'kind create', hangs: true, makes: 'corral-half' });
     const child = inline('creating');
-    await expect.poll(() => stubs.clusters(), { timeout: 60_000 }).toEqual(['corral-half']);
+    await expect.poll(() => stubs.clusters()).toEqual(['corral-half']);
     const creator = stubs.calls().at(-1)?.pid as number;
     child.kill('SIGKILL');
-    await expect.poll(() => isAlive(creator), { timeout: 60_000 }).toBe(false);
+    await expect.poll(() => isAlive(creator)).toBe(false);
     await untilGuardEnded();
     expect(asked().filter((call) => call.startsWith('kind delete'))).toHaveLength(2);
   });

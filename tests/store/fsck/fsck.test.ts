@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { backupConfigPath, blockPath } from '../../../e2e/store/format/layout.ts';
 import { compressFrame } from '../../../emulator/backupstore/lz4.ts';
 import {
@@ -18,9 +18,6 @@ import {
   volume,
   volumeConfig,
 } from '../support/sound-store.ts';
-
-// Of the machine: blocks are compressed and hashed, and it may be busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const b1 = backupConfigPath('b1');
 const b2 = backupConfigPath('b2');

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { podSource, runInStore } from '../../../e2e/store/drivers/nfs/pod-store.ts';
 import { folderSource } from '../../../e2e/store/format/folder-source.ts';
 import { blockPath, checksumOf } from '../../../e2e/store/format/layout.ts';
@@ -24,9 +24,6 @@ import {
   volume,
   volumeConfig,
 } from '../support/sound-store.ts';
-
-// Of the machine: blocks are compressed and hashed, and it may be busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const nothing = { findings: [], counts: { error: 0, warning: 0, info: 0 }, leftOut: {} };
 

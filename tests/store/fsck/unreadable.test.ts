@@ -1,12 +1,9 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { blockPath, volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from '../../../e2e/store/format/source.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
 import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
 import { checksums, soundStore, told, volume } from '../support/sound-store.ts';
-
-// Of the machine: blocks are compressed and hashed, and it may be busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const files = soundStore();
 const entry = (path: string, more: Partial<StoreEntry> = {}) =>

@@ -1,11 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { checksumOf } from '../../../e2e/store/format/layout.ts';
 import { largestBlock, verifyBlock } from '../../../e2e/store/fsck/verify-block.ts';
 import { block, blockSize } from '../support/sound-store.ts';
-
-// Of the machine: blocks are compressed and hashed, and it may be busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const data = block(1);
 const file = gzipSync(data);
