@@ -147,15 +147,6 @@ test.each<[what: string, flags: Asked, line: string, change?: () => void]>([
     () => server.answer(200, '<html></html>'),
   ],
   [
-    'no Longhorn at all',
-    {},
-    'there is no Longhorn in the namespace longhorn-system of <server> (context stub): install one first',
-    () => {
-      for (const name of ['node1', 'node2']) server.remove(longhorn.nodes, name);
-      for (const name of ['longhorn-manager-a', 'longhorn-manager-b']) server.remove(resources.pods, name);
-    },
-  ],
-  [
     'a Longhorn that is too old',
     {},
     'Longhorn v1.7.3 is too old: scenarios need v1.8.0 or newer, with backup targets by name',

@@ -62,18 +62,18 @@ const legacy = Buffer.from('02214c18770200', 'hex');
 // Its blocks need those before them, and its header calls them independent.
 const unlinked = Buffer.concat([plain.subarray(0, 7), linked.subarray(7)]);
 
-test.for<[Uint8Array, kind: string, message: string]>([
-  [Buffer.alloc(0), 'format', 'is no LZ4 frame'],
-  [legacy, 'format', 'is an LZ4 frame of the legacy kind, which Longhorn does not write'],
-  [plain.subarray(0, 100), 'cut-off', 'ends within a block'],
-  [plain.subarray(0, -4), 'cut-off', 'ends before the checksum of its content'],
-  [edit(plain, 5, 0x50), 'corrupt', 'has a header that its checksum denies'],
-  [edit(plain, plain.length - 1, 0), 'corrupt', 'has a content that its checksum denies'],
-  [edit(plain, 10, 0x7f), 'corrupt', 'has a block of 2130706731 bytes where its header allows 65536'],
-  [withBehind('more'), 'corrupt', 'is followed by 4 bytes that are no frame'],
-  [withBehind('x'), 'corrupt', 'is followed by 1 bytes that are no frame'],
-  [unlinked, 'corrupt', 'has a match outside of its data'],
-])('one that is wrong: $1, $2', ([frame, kind, message]) => {
+test.each<[kind: string, message: string, Uint8Array]>([
+  ['format', 'is no LZ4 frame', Buffer.alloc(0)],
+  ['format', 'is an LZ4 frame of the legacy kind, which Longhorn does not write', legacy],
+  ['cut-off', 'ends within a block', plain.subarray(0, 100)],
+  ['cut-off', 'ends before the checksum of its content', plain.subarray(0, -4)],
+  ['corrupt', 'has a header that its checksum denies', edit(plain, 5, 0x50)],
+  ['corrupt', 'has a content that its checksum denies', edit(plain, plain.length - 1, 0)],
+  ['corrupt', 'has a block of 2130706731 bytes where its header allows 65536', edit(plain, 10, 0x7f)],
+  ['corrupt', 'is followed by 4 bytes that are no frame', withBehind('more')],
+  ['corrupt', 'is followed by 1 bytes that are no frame', withBehind('x')],
+  ['corrupt', 'has a match outside of its data', unlinked],
+])('one that is wrong: %s, %s', (kind, message, frame) => {
   expect(() => read(frame)).toThrow(expect.objectContaining({ kind, message }));
 });
 

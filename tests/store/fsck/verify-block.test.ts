@@ -22,13 +22,13 @@ test('a block in gzip is sound, in one part or several, and one that no config t
 
 const withZeros = (bytes: Uint8Array, count: number) => Buffer.concat([bytes, Buffer.alloc(count)]);
 
-test.for<[Uint8Array, code: string, message: string]>([
-  [file.subarray(0, -20), 'block-cut-off', 'ends before its data do'],
-  [withZeros(file, 3), 'block-corrupt', 'is followed by 3 bytes that are no gzip file'],
-  [withZeros(file.subarray(0, -8), 8), 'block-corrupt', 'is no whole gzip file (incorrect data check)'],
-  [gzipSync(Buffer.alloc(20 << 20)), 'block-wrong-size', 'holds more than 2097152 bytes'],
-  [gzipSync(block(2)), 'block-wrong-checksum', 'holds other data than its name says'],
-])('a block in gzip that is wrong: $1, $2', ([bytes, code, message]) => {
+test.each<[code: string, message: string, Uint8Array]>([
+  ['block-cut-off', 'ends before its data do', file.subarray(0, -20)],
+  ['block-corrupt', 'is followed by 3 bytes that are no gzip file', withZeros(file, 3)],
+  ['block-corrupt', 'is no whole gzip file (incorrect data check)', withZeros(file.subarray(0, -8), 8)],
+  ['block-wrong-size', 'holds more than 2097152 bytes', gzipSync(Buffer.alloc(20 << 20))],
+  ['block-wrong-checksum', 'holds other data than its name says', gzipSync(block(2))],
+])('a block in gzip that is wrong: %s, %s', (code, message, bytes) => {
   expect(verify(bytes)).toEqual({ code, message });
 });
 
