@@ -68,11 +68,12 @@ test('the deletion of one backup is stopped, proven to be, and goes on when heal
   await expect(held.prove()).rejects.toThrow(/is in state [SR], not T/);
 });
 
+/** The command itself, which begins to look for the deletion. */
+const hold = (bounds: { search: number; hold: number }) =>
+  startInPods(cluster, { pods, command: holdCommand({ token: 'token', backup, bounds }) });
+
 test('other deletions of like names, and whatever else is done with the backup, are left alone', async () => {
-  const running = startInPods(cluster, {
-    pods,
-    command: holdCommand({ token: 'token', backup, bounds: { search: 1, hold: 5 } }),
-  });
+  const running = hold({ search: 1, hold: 5 });
   const others = [
     ['rm', url(`${backup}0`)],
     ['rm', url(`my-${backup}`)],
@@ -85,17 +86,11 @@ test('other deletions of like names, and whatever else is done with the backup, 
 });
 
 test('a hold that nobody ends lets go by itself', async () => {
-  const running = startInPods(cluster, {
-    pods,
-    command: holdCommand({ token: 'token', backup, bounds: { search: 5, hold: 1 } }),
-  });
+  const running = hold({ search: 5, hold: 1 });
   const meant = runLonghorn('backup', 'rm', url(backup));
   await running.end(10_000);
-  expect(running.commands[0]?.lines).toEqual([
-    'watching',
-    `stopped ${meant}`,
-    'released by its bound of 1 s',
-  ]);
+  const lines = ['watching', `stopped ${meant}`, 'released by its bound of 1 s'];
+  expect(running.commands[0]?.lines).toEqual(lines);
   expect(await isStopped(meant)).toBe(false);
 });
 

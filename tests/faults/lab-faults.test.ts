@@ -32,39 +32,37 @@ afterEach(async () => {
 
 const node = 'node2';
 
-test.each<
-  [(where: { lab: string; node: string }) => Fault, string, inject: object, at: string, heal: string]
->([
-  [nodeCrashed, 'node2 has lost its power', { action: 'crash', node }, 'power', 'start'],
+const [slow, fails, skewed] = [{ delayMs: 100 }, { afterSeconds: 30 }, { skewMs: -600_000 }];
+const isSlow = "node2's network is 100 ms slow each way and loses 0 %";
+type Make = (where: { lab: string; node: string }) => Fault;
+// How each is proven in a real lab: tests/lab/faults.cluster.test.ts.
+test.each<[title: string, Make, inject: object, at: string, heal: string]>([
+  ['node2 has lost its power', nodeCrashed, { action: 'crash', node }, 'power', 'start'],
   [
-    (where) => nodeSlow({ ...where, delayMs: 100 }),
-    "node2's network is 100 ms slow each way and loses 0 %",
-    { action: 'slow', node, delayMs: 100, lossPercent: 0 },
+    isSlow,
+    (on) => nodeSlow({ ...on, ...slow }),
+    { action: 'slow', node, ...slow, lossPercent: 0 },
     'speed',
     'fast',
   ],
   [
-    (where) => diskFailing({ ...where, afterSeconds: 30 }),
     "node2's disk fails after 30 s",
-    { action: 'disk-fail', node, afterSeconds: 30 },
-    'disk',
-    'disk-heal',
+    (on) => diskFailing({ ...on, ...fails }),
+    ...([{ action: 'disk-fail', node, ...fails }, 'disk', 'disk-heal'] as const),
   ],
   [
-    (where) => clockSkewed({ ...where, skewMs: -600_000 }),
     "node2's clock is 10 min behind",
-    { action: 'clock-skew', node, skewMs: -600_000 },
-    'clock',
-    'clock-heal',
+    (on) => clockSkewed({ ...on, ...skewed }),
+    ...([{ action: 'clock-skew', node, ...skewed }, 'clock', 'clock-heal'] as const),
   ],
   [
-    apiServerStopped,
     'the API server is stopped',
+    apiServerStopped,
     { action: 'apiserver-stop' },
     'apiserver',
     'apiserver-start',
   ],
-])('%o: %s', async (make, title, inject, at, heal) => {
+])('%s', async (title, make, inject, at, heal) => {
   const fault = make({ lab: lab.folder, node });
   const faults = openFaults({ cluster, ledger });
   await expect(fault.prove()).rejects.toThrow(`it is not so that ${title}: it works`);
