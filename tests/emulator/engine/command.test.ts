@@ -119,7 +119,7 @@ describe('backup rm', () => {
     await create(1, [shared, block()]);
     await create(2, [shared, block()]);
   });
-  const remove = (name: string, options = {}) => store.run(['backup', 'rm', store.url('v', name)], options);
+  const remove = (name: string) => store.run(['backup', 'rm', store.url('v', name)]);
 
   test('removes the config and the blocks nobody else has; of the last one volume.cfg is left', async () => {
     const own = await ownBlock('b2');
