@@ -32,29 +32,20 @@ afterEach(async () => {
 
 const node = 'node2';
 
-const [slow, fails, skewed] = [{ delayMs: 100 }, { afterSeconds: 30 }, { skewMs: -600_000 }];
-const isSlow = "node2's network is 100 ms slow each way and loses 0 %";
 type Make = (where: { lab: string; node: string }) => Fault;
+const [delayMs, afterSeconds, skewMs] = [100, 30, -600_000];
+const slow: Make = (on) => nodeSlow({ ...on, delayMs });
+const isSlow = "node2's network is 100 ms slow each way and loses 0 %";
+const failing: Make = (on) => diskFailing({ ...on, afterSeconds });
+const fails = { action: 'disk-fail', node, afterSeconds };
+const skewed: Make = (on) => clockSkewed({ ...on, skewMs });
+const skew = { action: 'clock-skew', node, skewMs };
 // How each is proven in a real lab: tests/lab/faults.cluster.test.ts.
 test.each<[title: string, Make, inject: object, at: string, heal: string]>([
   ['node2 has lost its power', nodeCrashed, { action: 'crash', node }, 'power', 'start'],
-  [
-    isSlow,
-    (on) => nodeSlow({ ...on, ...slow }),
-    { action: 'slow', node, ...slow, lossPercent: 0 },
-    'speed',
-    'fast',
-  ],
-  [
-    "node2's disk fails after 30 s",
-    (on) => diskFailing({ ...on, ...fails }),
-    ...([{ action: 'disk-fail', node, ...fails }, 'disk', 'disk-heal'] as const),
-  ],
-  [
-    "node2's clock is 10 min behind",
-    (on) => clockSkewed({ ...on, ...skewed }),
-    ...([{ action: 'clock-skew', node, ...skewed }, 'clock', 'clock-heal'] as const),
-  ],
+  [isSlow, slow, { action: 'slow', node, delayMs, lossPercent: 0 }, 'speed', 'fast'],
+  ["node2's disk fails after 30 s", failing, fails, 'disk', 'disk-heal'],
+  ["node2's clock is 10 min behind", skewed, skew, 'clock', 'clock-heal'],
   [
     'the API server is stopped',
     apiServerStopped,

@@ -116,6 +116,7 @@ test('a namespace, each kind of store, other clocks are told of or passed on; th
   await cluster.down();
 });
 
+const tooOld = 'Longhorn v1.7.3 is too old: scenarios need v1.8.0 or newer, with backup targets by name';
 const unconfirmed = `not confirmed, and nothing was made: type stub, or add --expect-cluster ${uid}`;
 
 test.each<[what: string, flags: Asked, line: string, change?: () => void]>([
@@ -146,12 +147,7 @@ test.each<[what: string, flags: Asked, line: string, change?: () => void]>([
     '<server> (context stub) answers (200), but not as a Kubernetes API server: see that --kubeconfig and --context name one',
     () => server.answer(200, '<html></html>'),
   ],
-  [
-    'a Longhorn that is too old',
-    {},
-    'Longhorn v1.7.3 is too old: scenarios need v1.8.0 or newer, with backup targets by name',
-    () => server.put(longhorn.settings, setting('v1.7.3')),
-  ],
+  ['a Longhorn that is too old', {}, tooOld, () => server.put(longhorn.settings, setting('v1.7.3'))],
   [
     'no node that is ready',
     {},

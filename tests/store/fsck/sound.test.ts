@@ -44,11 +44,9 @@ test('a backup in blocks of 16 MiB has none', async () => {
   const checksum = checksumOf(large);
   // As the library of Longhorn writes it, in blocks of 4 MiB; here in frames of one block each.
   const parts = [0, 1, 2, 3].map((part) => compressFrame(large.subarray(part << 22, (part + 1) << 22)));
-  const config = backupConfig('b1', {
-    Blocks: [{ Offset: 0, BlockChecksum: checksum }],
-    Parameters: { 'backup-block-size': String(16 << 20) },
-    Size: 16 << 20,
-  });
+  const Blocks = [{ Offset: 0, BlockChecksum: checksum }];
+  const Parameters = { 'backup-block-size': String(16 << 20) };
+  const config = backupConfig('b1', { Blocks, Parameters, Size: 16 << 20 });
   const files = new Map<string, Uint8Array | string>([
     ['volume.cfg', volumeConfig({ BlockCount: 1, LastBackupName: 'b1' })],
     ['backups/backup_b1.cfg', config],
