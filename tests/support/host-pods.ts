@@ -100,14 +100,9 @@ export const startHostPods = async (
  */
 export const inHostPod = async (cluster: Cluster, name: string, script: string): Promise<string> => {
   const host = 'host() { nsenter --mount=/host/proc/1/ns/mnt --net=/host/proc/1/ns/net -- "$@"; }';
-  const ran = await cluster.exec({ namespace: 'default', name }, [
-    'bash',
-    '-c',
-    `set -eu -o pipefail\n${host}\n${script}`,
-  ]);
-  if (ran.exitCode !== 0)
-    throw new Error(
-      `a script in the pod ${name} ended with exit code ${ran.exitCode}:\n${ran.stdout}${ran.stderr}`,
-    );
-  return ran.stdout.trim();
+  const command = ['bash', '-c', `set -eu -o pipefail\n${host}\n${script}`];
+  const { exitCode, stdout, stderr } = await cluster.exec({ namespace: 'default', name }, command);
+  if (exitCode !== 0)
+    throw new Error(`a script in the pod ${name} ended with exit code ${exitCode}:\n${stdout}${stderr}`);
+  return stdout.trim();
 };

@@ -51,10 +51,8 @@ const available = (name: string, status = 'True'): Play =>
   setStatus(resources.deployments, name, conditions({ Available: status }));
 
 const daemonSet = async (cluster: Cluster, name: string, numberReady: number): Promise<void> => {
-  const { metadata } = await cluster.get<KubernetesObject & { metadata: { generation: number } }>(
-    resources.daemonSets,
-    { namespace, name },
-  );
+  type Made = KubernetesObject & { metadata: { generation: number } };
+  const { metadata } = await cluster.get<Made>(resources.daemonSets, { namespace, name });
   const numbers = { currentNumberScheduled: 3, desiredNumberScheduled: 3, updatedNumberScheduled: 3 };
   const status = { ...numbers, numberMisscheduled: 0, numberReady, observedGeneration: metadata.generation };
   await setStatus(resources.daemonSets, name, status)(cluster);
