@@ -68,12 +68,9 @@ describe('a target in a bucket', () => {
   beforeAll(async () => {
     server = await startS3Server();
     url = `s3://${server.bucket}@${server.region}/store/`;
-    await local.cluster.create(longhorn('backuptargets'), {
-      apiVersion: 'longhorn.io/v1beta2',
-      kind: 'BackupTarget',
-      metadata: { name: target, namespace },
-      spec: { backupTargetURL: url, credentialSecret: secret.name, pollInterval: '0s' },
-    });
+    const spec = { backupTargetURL: url, credentialSecret: secret.name, pollInterval: '0s' };
+    const made = { apiVersion: 'longhorn.io/v1beta2', kind: 'BackupTarget', spec };
+    await local.cluster.create(longhorn('backuptargets'), { ...made, metadata: { name: target, namespace } });
   });
   afterAll(() => server.stop());
   const logs = async (): Promise<string> => (await Promise.all(local.nodes.map(local.log))).join('\n');

@@ -9,10 +9,8 @@ test('it behaves as its environment says, on the real clock, without a bug and a
   expect(readBehaviour({ CORRAL_EMULATOR_MUTANT: '' }).mutant).toBe(undefined);
   const said = { CORRAL_EMULATOR_CLOCK: 'fast', CORRAL_EMULATOR_MUTANT: 'message-missing' };
   expect(readBehaviour(said)).toEqual({ clock: clocks.fast, mutant: 'message-missing' });
-  const versions = [undefined, '', 'v1.10.2'].map((version) =>
-    readVersion({ CORRAL_EMULATOR_VERSION: version }),
-  );
-  expect(versions).toEqual(['v1.12.1', 'v1.12.1', 'v1.10.2']);
+  const versionOf = (version?: string) => readVersion({ CORRAL_EMULATOR_VERSION: version });
+  expect([undefined, '', 'v1.10.2'].map(versionOf)).toEqual(['v1.12.1', 'v1.12.1', 'v1.10.2']);
   for (const [read, name, value, known] of [
     [readBehaviour, 'CLOCK', 'slow', 'real, fast'],
     [readBehaviour, 'MUTANT', 'toString', 'second-not-held, '],

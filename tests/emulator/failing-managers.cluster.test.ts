@@ -33,7 +33,7 @@ afterAll(() => stop.abort(new Error('the test is over')));
  * Cleans up after a volume with one backup, whose removal stands still between its config and its blocks
  * until `release` is called. Returns, with the cleanup at work, when the Backup has gone.
  */
-const cleanup = async (volume: string, whenIdle: WhenIdle) => {
+const cleanup = async (volume: string) => {
   const backup = `b-of-${volume}`;
   const hold = join(dirname(local.store), 'hold');
   await user.volume(volume, { node: 'node2', size: 16 * mebibyte });
@@ -44,14 +44,13 @@ const cleanup = async (volume: string, whenIdle: WhenIdle) => {
   // As the suite's own steps ask for it.
   const parameters = { disableFrontend: 'false' };
   const corral = { id: 'corral', type: 'longhorn-api', nodeID: 'node2', parameters };
-  const attachment = { namespace, name: volume };
-  await local.cluster.patch(longhorn('volumeattachments'), attachment, {
-    spec: { attachmentTickets: { corral, test: null } },
-  });
+  const spec = { attachmentTickets: { corral, test: null } };
+  await local.cluster.patch(longhorn('volumeattachments'), { namespace, name: volume }, { spec });
   await writeFile(hold, '');
   const made = { ...nothingMade(), volumes: [volume], snapshots: [`s-of-${volume}`], backups: [backup] };
   const { cluster } = local;
   const timeouts = timeoutsOn(longhornClocks);
+  const whenIdle: WhenIdle = (_, take) => take();
   const cleaned = removeMade({ cluster, timelines, made, target: 'default', timeouts, whenIdle });
   cleaned.catch(() => {});
   const { status } = await user.untilState(backup, 'Deleting');
@@ -63,7 +62,7 @@ const cleanup = async (volume: string, whenIdle: WhenIdle) => {
 };
 
 test('a manager of v1.10.2 panics where the backup volume goes while blocks of its last backup are still being removed', async () => {
-  const { cleaned, backupVolume, owner, release } = await cleanup('v1', (_, take) => take());
+  const { cleaned, backupVolume, owner, release } = await cleanup('v1');
   await user.untilGone('backupVolumes', backupVolume);
   await release();
   expect(await local.untilExit(owner)).toBe(2);

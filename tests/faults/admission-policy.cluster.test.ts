@@ -22,12 +22,8 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   out = await mkdtemp(join(tmpdir(), 'corral-policy-'));
-  for (const [name, of] of [
-    ['first', 'v1'],
-    ['second', 'v2'],
-  ] as const)
-    await cluster.create(configMaps, { metadata: { name, namespace, labels: { of } } });
-  await cluster.create(configMaps, { metadata: { name: 'third', namespace } });
+  for (const [name, labels] of Object.entries({ first: { of: 'v1' }, second: { of: 'v2' }, third: {} }))
+    await cluster.create(configMaps, { metadata: { name, namespace, labels } });
 });
 afterEach(async () => {
   await allowDeletion.heal(cluster, { policy, resource: configMaps, probe: { namespace, name: 'first' } });
@@ -40,14 +36,8 @@ const inject = async (name = 'first') => {
   const faults = openFaults({ cluster, ledger: await openLedger(out) });
   const whose =
     "has(oldObject.metadata.labels) && 'of' in oldObject.metadata.labels && oldObject.metadata.labels['of'] == 'v1'";
-  const fault = deniedDeletion(cluster, {
-    policy,
-    labels: { made: 'here' },
-    resource: configMaps,
-    whose,
-    probe: { namespace, name },
-    title,
-  });
+  const about = { policy, labels: { made: 'here' }, resource: configMaps, whose, title };
+  const fault = deniedDeletion(cluster, { ...about, probe: { namespace, name } });
   return { fault, injected: await faults.inject(fault) };
 };
 const deletionOf = (name: string): Promise<void> => cluster.delete(configMaps, { namespace, name });
@@ -62,9 +52,8 @@ test('from the inject to the heal the deletion of those meant is denied, and of 
   );
   await deletionOf('second');
   await deletionOf('third');
-  expect((await cluster.get(validatingAdmissionPolicies, { name: policy })).metadata.labels).toEqual({
-    made: 'here',
-  });
+  const { metadata } = await cluster.get(validatingAdmissionPolicies, { name: policy });
+  expect(metadata.labels).toEqual({ made: 'here' });
 
   expect(await injected.heal()).toBe('corral-test-policy is gone');
   await expect(injected.prove()).rejects.toThrow(

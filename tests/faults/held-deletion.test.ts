@@ -35,12 +35,10 @@ beforeEach(async () => {
 
 afterEach(async () => {
   // Until they have ended: the next test's are called the same, and would be taken for two.
-  await Promise.all(
-    deletions.map(async (child) => {
-      const ended = once(child, 'exit');
-      if (child.kill('SIGKILL')) await ended;
-    }),
-  );
+  for (const child of deletions) {
+    const ended = once(child, 'exit');
+    if (child.kill('SIGKILL')) await ended;
+  }
 });
 
 // Named and called as Longhorn's own is: the program's path, then `backup rm URL`.
@@ -68,11 +66,12 @@ test('the deletion of one backup is stopped, proven to be, and goes on when heal
   await expect(held.prove()).rejects.toThrow(/is in state [SR], not T/);
 });
 
+/** The command itself, which begins to look for the deletion. */
+const hold = (bounds: { search: number; hold: number }) =>
+  startInPods(cluster, { pods, command: holdCommand({ token: 'token', backup, bounds }) });
+
 test('other deletions of like names, and whatever else is done with the backup, are left alone', async () => {
-  const running = startInPods(cluster, {
-    pods,
-    command: holdCommand({ token: 'token', backup, bounds: { search: 1, hold: 5 } }),
-  });
+  const running = hold({ search: 1, hold: 5 });
   const others = [
     ['rm', url(`${backup}0`)],
     ['rm', url(`my-${backup}`)],
@@ -85,17 +84,11 @@ test('other deletions of like names, and whatever else is done with the backup, 
 });
 
 test('a hold that nobody ends lets go by itself', async () => {
-  const running = startInPods(cluster, {
-    pods,
-    command: holdCommand({ token: 'token', backup, bounds: { search: 5, hold: 1 } }),
-  });
+  const running = hold({ search: 5, hold: 1 });
   const meant = runLonghorn('backup', 'rm', url(backup));
   await running.end(10_000);
-  expect(running.commands[0]?.lines).toEqual([
-    'watching',
-    `stopped ${meant}`,
-    'released by its bound of 1 s',
-  ]);
+  const lines = ['watching', `stopped ${meant}`, 'released by its bound of 1 s'];
+  expect(running.commands[0]?.lines).toEqual(lines);
   expect(await isStopped(meant)).toBe(false);
 });
 
@@ -173,10 +166,8 @@ test('a hold that finds nothing says so, with what the pods said', async () => {
   const fault = heldDeletion(cluster, { pods, backup, bounds: { search: 1, hold: 5 } });
   await fault.inject();
   await expect(fault.prove()).rejects.toThrow(
-    [
-      `no process deleted ${backup} within 1 s of the watch for it (the fault's own bound); what the pods said:`,
-      '  longhorn-manager-local: watching; not found in 1 s',
-    ].join('\n'),
+    `no process deleted ${backup} within 1 s of the watch for it (the fault's own bound); what the pods said:
+  longhorn-manager-local: watching; not found in 1 s`,
   );
   await fault.settle?.();
 });

@@ -19,23 +19,16 @@ const pod = (name: string, nodeName: string) =>
     metadata: { name, namespace, labels },
     spec: { nodeName, containers: [{ name: 'c', image: 'i' }] },
   });
-const ready = (name: string) =>
-  cluster.patch(
-    resources.pods,
-    { namespace, name },
-    { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } },
-    { subresource: 'status' },
-  );
+const ready = (name: string) => {
+  const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
+  return cluster.patch(resources.pods, { namespace, name }, { status }, { subresource: 'status' });
+};
 
 test('a killed pod is proven to be gone, and healed by its successor being ready', async () => {
   const { metadata } = await pod('manager-a', 'node1');
   const target = { namespace, name: 'manager-a', uid: metadata.uid ?? '' };
-  const { inject, prove, data } = killedPod(cluster, {
-    title: 'the manager was killed',
-    pod: target,
-    selector,
-    node: 'node1',
-  });
+  const fault = { title: 'the manager was killed', pod: target, selector, node: 'node1' };
+  const { inject, prove, data } = killedPod(cluster, fault);
   await expect(prove()).rejects.toThrow(/^manager-a was not killed: a pod with its uid .* is still there$/);
   await inject();
   expect(await prove()).toMatch(/^no pod has the uid .* of manager-a any more$/);
@@ -55,14 +48,14 @@ test('a killed pod is proven to be gone, and healed by its successor being ready
 
 test('another pod under its name is not killed for it', async () => {
   const { metadata } = await pod('manager-d', 'node1');
+  const named = { namespace, name: 'manager-d' };
   const { inject } = killedPod(cluster, {
     title: 't',
-    pod: { namespace, name: 'manager-d', uid: 'other' },
+    pod: { ...named, uid: 'other' },
     selector,
     node: 'node1',
   });
   await expect(inject()).rejects.toMatchObject({ status: 409 });
-  expect(
-    (await cluster.get<KubernetesObject>(resources.pods, { namespace, name: 'manager-d' })).metadata.uid,
-  ).toBe(metadata.uid);
+  const left = await cluster.get<KubernetesObject>(resources.pods, named);
+  expect(left.metadata.uid).toBe(metadata.uid);
 });

@@ -32,39 +32,28 @@ afterEach(async () => {
 
 const node = 'node2';
 
-test.each<
-  [(where: { lab: string; node: string }) => Fault, string, inject: object, at: string, heal: string]
->([
-  [nodeCrashed, 'node2 has lost its power', { action: 'crash', node }, 'power', 'start'],
+type Make = (where: { lab: string; node: string }) => Fault;
+const [delayMs, afterSeconds, skewMs] = [100, 30, -600_000];
+const slow: Make = (on) => nodeSlow({ ...on, delayMs });
+const isSlow = "node2's network is 100 ms slow each way and loses 0 %";
+const failing: Make = (on) => diskFailing({ ...on, afterSeconds });
+const fails = { action: 'disk-fail', node, afterSeconds };
+const skewed: Make = (on) => clockSkewed({ ...on, skewMs });
+const skew = { action: 'clock-skew', node, skewMs };
+// How each is proven in a real lab: tests/lab/faults.cluster.test.ts.
+test.each<[title: string, Make, inject: object, at: string, heal: string]>([
+  ['node2 has lost its power', nodeCrashed, { action: 'crash', node }, 'power', 'start'],
+  [isSlow, slow, { action: 'slow', node, delayMs, lossPercent: 0 }, 'speed', 'fast'],
+  ["node2's disk fails after 30 s", failing, fails, 'disk', 'disk-heal'],
+  ["node2's clock is 10 min behind", skewed, skew, 'clock', 'clock-heal'],
   [
-    (where) => nodeSlow({ ...where, delayMs: 100 }),
-    "node2's network is 100 ms slow each way and loses 0 %",
-    { action: 'slow', node, delayMs: 100, lossPercent: 0 },
-    'speed',
-    'fast',
-  ],
-  [
-    (where) => diskFailing({ ...where, afterSeconds: 30 }),
-    "node2's disk fails after 30 s",
-    { action: 'disk-fail', node, afterSeconds: 30 },
-    'disk',
-    'disk-heal',
-  ],
-  [
-    (where) => clockSkewed({ ...where, skewMs: -600_000 }),
-    "node2's clock is 10 min behind",
-    { action: 'clock-skew', node, skewMs: -600_000 },
-    'clock',
-    'clock-heal',
-  ],
-  [
-    apiServerStopped,
     'the API server is stopped',
+    apiServerStopped,
     { action: 'apiserver-stop' },
     'apiserver',
     'apiserver-start',
   ],
-])('%o: %s', async (make, title, inject, at, heal) => {
+])('%s', async (title, make, inject, at, heal) => {
   const fault = make({ lab: lab.folder, node });
   const faults = openFaults({ cluster, ledger });
   await expect(fault.prove()).rejects.toThrow(`it is not so that ${title}: it works`);

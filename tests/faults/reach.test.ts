@@ -6,28 +6,17 @@ import { type Concern, reachesOthers, reachingFaults } from '../../e2e/faults/re
 const base = Date.parse('2026-11-22T07:00:00Z');
 const at = (seconds: number): string => new Date(base + seconds * 1000).toISOString();
 
-type Told = {
-  kind?: string;
-  data?: unknown;
-  from?: number;
-  to?: number | undefined;
-  scenario?: string | undefined;
-};
+type Told = { kind?: string; data?: unknown; from?: number; to?: number | undefined; scenario?: string };
 
 const fault = ({
-  kind = 'patched-object',
-  data = {},
   from = 0,
   to,
   scenario = 'another',
-}: Told = {}): PastFault => ({
+  kind = 'patched-object',
+  data = {},
+}: Told): PastFault => ({
   entry: {
-    id: 'a',
-    server: 'one',
-    kind,
-    title: 'a fault',
-    data,
-    recordedAt: at(from),
+    ...{ id: 'a', server: 'one', title: 'a fault', recordedAt: at(from), kind, data },
     ...(scenario && { scenario }),
   },
   healedAt: to === undefined ? undefined : at(to),

@@ -40,10 +40,7 @@ test('while an API server crashes and comes back, nothing fails, nothing is done
       lives += 1;
     }
   });
-  await once(timeline, ({ metadata }) => metadata.name === 'life-0-3', {
-    ...wait,
-    label: 'they are at work',
-  });
+  await once(timeline, () => true, { ...wait, name: 'life-0-3', label: 'they are at work' });
   await server.restart();
   // Until each of them has had an answer of the new server, at least.
   const before = lives;

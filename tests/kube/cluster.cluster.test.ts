@@ -16,10 +16,7 @@ beforeAll(async () => {
 });
 
 const failure = async (promise: Promise<unknown>): Promise<ApiError> => {
-  const error = await promise.then(
-    () => undefined,
-    (thrown) => thrown,
-  );
+  const error = (await promise.catch((thrown) => thrown)) as ApiError;
   expect(error).toBeInstanceOf(ApiError);
   return error;
 };

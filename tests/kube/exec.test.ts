@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { execa } from 'execa';
-import { afterEach, describe, expect, test } from 'vitest';
-import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { connect } from '../../e2e/kube/cluster.ts';
 import { type Health, openHealth } from '../../e2e/kube/health.ts';
 import { end, kubeconfigOf, listen } from '../support/serving.ts';
 import { acceptWebSocket, type WebSocketEnd } from '../support/web-socket.ts';
@@ -10,51 +10,39 @@ import { acceptWebSocket, type WebSocketEnd } from '../support/web-socket.ts';
 const channels = { stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255 };
 const pod = { namespace: 'default', name: 'pod', container: 'main' };
 
-type Served = { cluster: Cluster; asked: URL[]; close(): Promise<void> };
-let served: Served | undefined;
-afterEach(async () => {
-  await served?.close();
-  served = undefined;
-});
+type Said = string | Buffer | object;
+const bytesOf = (data: Said): Buffer =>
+  Buffer.from(Buffer.isBuffer(data) || typeof data === 'string' ? data : JSON.stringify(data));
 
 /**
  * A kubelet's end of an exec, as far as the channels go; what runs in the container is up to the test. Before
  * that, the server refuses as often as told.
  */
 const serving = async (
-  onExec: (
-    end: WebSocketEnd & { say(channel: keyof typeof channels, data: string | Buffer | object): void },
-  ) => void,
+  onExec: (end: WebSocketEnd & { say(channel: keyof typeof channels, data: Said): void }) => void,
   refusals: (number | 'cut')[] = [],
   health?: Health,
-): Promise<Served> => {
+) => {
   const asked: URL[] = [];
   const server = createServer((_, response) => response.writeHead(404).end());
-  const ends: WebSocketEnd[] = [];
   server.on('upgrade', (request, socket) => {
     asked.push(new URL(request.url ?? '', 'http://server'));
     const refusal = refusals.shift();
     if (refusal === 'cut') return socket.destroy();
     if (refusal !== undefined) return socket.end(`HTTP/1.1 ${refusal} No\r\nConnection: close\r\n\r\n`);
     const channel = acceptWebSocket(request, socket, 'v5.channel.k8s.io');
-    ends.push(channel);
-    const bytes = (data: string | Buffer | object) =>
-      Buffer.isBuffer(data) || typeof data === 'string'
-        ? Buffer.from(data)
-        : Buffer.from(JSON.stringify(data));
+    onTestFinished(() => channel.destroy());
     onExec({
       ...channel,
-      say: (name, data) => channel.send(Buffer.concat([Buffer.from([channels[name]]), bytes(data)])),
+      say: (name, data) => channel.send(Buffer.concat([Buffer.from([channels[name]]), bytesOf(data)])),
     });
   });
   const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${await listen(server)}`);
-  const close = async () => {
+  onTestFinished(async () => {
     await remove();
-    for (const each of ends) each.destroy();
     await end(server);
-  };
-  served = { cluster: connect({ kubeconfig, ...(health && { health }) }), asked, close };
-  return served;
+  });
+  return { cluster: connect({ kubeconfig, ...(health && { health }) }), asked };
 };
 
 const success = { status: 'Success' };
@@ -118,28 +106,14 @@ describe('an exec', () => {
   });
 });
 
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error) => error,
-  );
-
 describe('an exec about whose end nothing is known is an error', () => {
-  const breaking: Parameters<typeof serving>[0] = ({ say, destroy }) => {
-    say('stdout', 'half');
-    setImmediate(destroy);
-  };
-
   test.each([
     [503, 'BrokenStream'],
     [403, 'ExecError'],
   ])('the server answers %i instead: %s', async (status, name) => {
     const { cluster } = await serving(() => {}, [status]);
-    const error = await failure(cluster.exec(pod, ['run']));
-    expect(error).toMatchObject({
-      name,
-      message: `exec of run in default/pod did not start: Unexpected server response: ${status}`,
-    });
+    const message = `exec of run in default/pod did not start: Unexpected server response: ${status}`;
+    await expect(cluster.exec(pod, ['run'])).rejects.toMatchObject({ name, message });
   });
 
   test('a server in trouble is asked again, as long as nothing was begun', async () => {
@@ -152,8 +126,15 @@ describe('an exec about whose end nothing is known is an error', () => {
 
   test('the stream breaks: a command that had begun is not begun again', async () => {
     const health = openHealth();
-    const { cluster, asked } = await serving(breaking, [], health);
-    expect(await failure(cluster.exec(pod, ['run']))).toMatchObject({
+    const { cluster, asked } = await serving(
+      ({ say, destroy }) => {
+        say('stdout', 'half');
+        setImmediate(destroy);
+      },
+      [],
+      health,
+    );
+    await expect(cluster.exec(pod, ['run'])).rejects.toMatchObject({
       name: 'BrokenStream',
       message: "exec of run in default/pod: the stream closed (code 1006) before the command's status came",
       verdict: { state: 'not-provable' },

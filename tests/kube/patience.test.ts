@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
 import { patiently } from '../../e2e/kube/patience.ts';
 import { end, listen } from '../support/serving.ts';
@@ -25,15 +25,17 @@ const asking = async <T>(script: Answer[], ask: (cluster: Cluster) => Promise<T>
   return { ended, methods, told: told && `${told.isOutage ? 'an outage: ' : ''}${told.title}` };
 };
 
-const get = (cluster: Cluster): Promise<unknown> => cluster.get(configMaps, where);
-const make = (cluster: Cluster): Promise<unknown> =>
-  cluster.create(configMaps, { metadata: { ...where, labels } });
-const makeBare = (cluster: Cluster): Promise<unknown> => cluster.create(configMaps, { metadata: where });
-const makeNameless = (cluster: Cluster): Promise<unknown> =>
-  cluster.create(configMaps, { metadata: { namespace: 'house', generateName: 'hall-', labels } });
-const changeVersion = (cluster: Cluster): Promise<unknown> =>
+type Ask = (cluster: Cluster) => Promise<unknown>;
+const making =
+  (metadata: object): Ask =>
+  (cluster) =>
+    cluster.create(configMaps, { metadata } as KubernetesObject);
+const [make, makeBare] = [making({ ...where, labels }), making(where)];
+const makeNameless = making({ namespace: 'house', generateName: 'hall-', labels });
+const get: Ask = (cluster) => cluster.get(configMaps, where);
+const changeVersion: Ask = (cluster) =>
   cluster.patch(configMaps, where, { metadata: { resourceVersion: '7' } });
-const remove = (cluster: Cluster): Promise<unknown> => cluster.delete(configMaps, where, { uid: 'u' });
+const remove: Ask = (cluster) => cluster.delete(configMaps, where, { uid: 'u' });
 
 const down = refusal(503, 'ServiceUnavailable');
 const busy = refusal(429, 'TooManyRequests');
@@ -56,12 +58,7 @@ describe('what the server has not worked on, or may do twice, is sent again', ()
     ['a GET whose connection breaks', [brokenOff], get, 'GET GET'],
     ['a GET that is answered 503, 504 and 500', [down, timeout, internal], get, 'GET GET GET GET'],
     ['a POST', [brokenOff], make, 'POST POST'],
-    [
-      'a POST of what is there then, with the labels that were sent',
-      [brokenOff, there],
-      make,
-      'POST POST GET',
-    ],
+    ['a POST of what is there then, with the labels sent', [brokenOff, there], make, 'POST POST GET'],
     ['a DELETE of what is gone then', [brokenOff, missing], remove, 'DELETE DELETE', done],
     ['a DELETE of another object', [brokenOff, refusal(409, 'Conflict')], remove, 'DELETE DELETE', done],
     ['any POST that was put off', [busy, busy], makeNameless, 'POST POST POST', undefined, twice],

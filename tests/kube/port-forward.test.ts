@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
@@ -9,11 +10,31 @@ import { loadKubeconfig } from '../../e2e/kube/kubeconfig.ts';
 import { createForward } from '../../e2e/kube/port-forward.ts';
 import { end, listen } from '../support/serving.ts';
 import { type StubServer, startStubServer } from '../support/stub-api-server.ts';
-import { acceptWebSocket, closeFrame, serverFrame, upgradeAnswer } from '../support/web-socket.ts';
+import { acceptWebSocket } from '../support/web-socket.ts';
 
 // The API server's side is played byte by byte: in each order in which a pod's end can come, it comes.
 
 const protocol = 'v4.channel.k8s.io';
+
+/** The answer to a request to upgrade that accepts it (RFC 6455). */
+const upgradeAnswer = ({ headers }: IncomingMessage): Buffer => {
+  const accept = `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+  const answer = [
+    ...['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade'],
+    `Sec-WebSocket-Accept: ${createHash('sha1').update(accept).digest('base64')}`,
+    `Sec-WebSocket-Protocol: ${protocol}`,
+  ];
+  return Buffer.from(`${answer.join('\r\n')}\r\n\r\n`);
+};
+/** The server's frame of a binary message of less than 64 KiB. */
+const serverFrame = (message: Buffer): Buffer => {
+  const { length } = message;
+  const size = length < 126 ? [length] : [126, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.of(0x82, ...size), message]);
+};
+/** Its frame that says the end: normal closure. */
+const closeFrame = Buffer.of(0x88, 2, 0x03, 0xe8);
+
 /** How each channel begins: its number, and the port's. */
 const greeting = Buffer.concat([0, 1].map((channel) => serverFrame(Buffer.from([channel, 0x40, 0x1f]))));
 const data = (bytes: string | Buffer): Buffer =>
@@ -24,6 +45,7 @@ const many = 400;
 
 let stub: StubServer;
 let server: Server;
+let port: number;
 let opened: Socket[];
 /** What came of each forward. */
 let outcomes: Promise<void>[];
@@ -36,7 +58,7 @@ beforeEach(async () => {
     outcome.catch(() => {});
     outcomes.push(outcome);
   });
-  await listen(server);
+  port = await listen(server);
 });
 afterEach(async () => {
   for (const socket of opened) socket.destroy();
@@ -45,18 +67,13 @@ afterEach(async () => {
 });
 
 const client = (): Socket => {
-  const socket = connect({
-    port: (server.address() as AddressInfo).port,
-    host: '127.0.0.1',
-    allowHalfOpen: true,
-  }).on('error', () => {});
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {});
   opened.push(socket);
   return socket;
 };
 
 /** The socket that the forward was given. */
-const served = (): Socket =>
-  opened.find((each) => each.localPort === (server.address() as AddressInfo).port) as Socket;
+const served = (): Socket => opened.find((each) => each.localPort === port) as Socket;
 
 /** Resolves when more was said than the network itself takes in: nobody reads it at the other end. */
 const untilStuck = async (): Promise<void> => {
@@ -74,7 +91,7 @@ const asked = (): Promise<{ request: IncomingMessage; carrier: Duplex }> =>
 
 describe('the end of a pod', () => {
   const all = (request: IncomingMessage, ...rest: Buffer[]): Buffer =>
-    Buffer.concat([Buffer.from(upgradeAnswer(request, protocol)), greeting, ...rest]);
+    Buffer.concat([upgradeAnswer(request), greeting, ...rest]);
 
   test.for([
     ['with a Close frame and the end of TCP', [closeFrame], (carrier: Duplex) => carrier.end()],

@@ -14,7 +14,10 @@ const definition = {
   metadata: { name: 'goats.corral.test', resourceVersion: '1' },
   spec: { group: 'corral.test', names: { kind: 'Goat', plural: 'goats' } },
 };
-const established = { ...definition, status: { conditions: [{ type: 'Established', status: 'True' }] } };
+const established = {
+  ...{ ...definition, metadata: { ...definition.metadata, resourceVersion: '2' } },
+  status: { conditions: [{ type: 'Established', status: 'True' }] },
+};
 const goat = { apiVersion: 'corral.test/v1', kind: 'Goat', metadata: { name: 'one' } };
 const served = (name: string, kind: string) => ({ resources: [{ name, kind, namespaced: false }] });
 
@@ -37,10 +40,9 @@ beforeEach(async () => {
     const url = new URL(request.url as string, 'http://server');
     if (url.searchParams.has('watch')) {
       response.writeHead(200).flushHeaders();
-      const object = { ...established, metadata: { ...definition.metadata, resourceVersion: '2' } };
       return void setTimeout(() => {
         asked.push('(Established)');
-        response.write(`${JSON.stringify({ type: 'MODIFIED', object })}\n`);
+        response.write(`${JSON.stringify({ type: 'MODIFIED', object: established })}\n`);
       }, 30);
     }
     const what = `${request.method} ${url.pathname}`;

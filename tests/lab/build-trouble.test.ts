@@ -1,45 +1,35 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { explainGo } from '../../lab/build/go.ts';
 import { buildingUntil } from '../../lab/build/signal.ts';
 import { explainApt, NotInArchive } from '../../lab/debian/apt.ts';
 import { NotFit } from '../../lab/not-fit.ts';
-
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'corral-trouble-'));
-});
-
-afterAll(() => rm(folder, { recursive: true }));
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('a command of a build', () => {
-  const options = () => ({ folder, timeout: 10_000 });
+  let folder: string;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+  });
+  const run = (command: string, timeout = 10_000) => buildCommand('sh', ['-c', command], { folder, timeout });
 
   test('that fails tells all that it said; one that is not there fails', async () => {
-    const failing = buildCommand('sh', ['-c', 'echo out; echo err >&2; exit 7'], options());
-    await expect(failing).rejects.toMatchObject({ said: 'out\nerr' });
-    const none = buildCommand('no-such-command', [], options());
+    await expect(run('echo out; echo err >&2; exit 7')).rejects.toMatchObject({ said: 'out\nerr' });
+    const none = buildCommand('no-such-command', [], { folder, timeout: 10_000 });
     await expect(none).rejects.toThrow(/no-such-command.*not found/);
   });
 
   test('that takes too long is ended with all its children, and named', async () => {
-    await expect(buildCommand('sh', ['-c', 'sleep 1000 & wait'], { folder, timeout: 300 })).rejects.toThrow(
+    await expect(run('sleep 1000 & wait', 300)).rejects.toThrow(
       'sh did not end in 300 ms: end what keeps this machine or its network busy, then run the command again',
     );
   });
 
   test("ends with the build's signal, for its reason", async () => {
+    const until = (signal: AbortSignal) => buildingUntil(signal, () => run('exec sleep 1000'));
+    await expect(until(AbortSignal.timeout(200))).rejects.toThrow(/timeout/);
     const reason = new Error('interrupted by SIGINT');
-    const building = buildingUntil(AbortSignal.timeout(200), () =>
-      buildCommand('sleep', ['1000'], options()),
-    );
-    await expect(building).rejects.toThrow(/timeout/);
-    const over = buildingUntil(AbortSignal.abort(reason), () => buildCommand('sleep', ['1000'], options()));
-    await expect(over).rejects.toBe(reason);
+    await expect(until(AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 });
 

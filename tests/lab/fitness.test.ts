@@ -2,35 +2,21 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { checkFitness, freeMemory } from '../../lab/fitness.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let dir: string;
-const path = process.env.PATH;
-
 beforeEach(async () => {
   dir = await temporaryFolder();
 });
 
-afterEach(async () => {
-  process.env.PATH = path;
-});
-
-const tools = ['apt-get', 'dpkg-deb', 'tar', 'unshare', 'taskset', 'flock', 'mount', 'true'];
-const small = { nodes: 1, memory: '1M', built: true };
-
-const onlyWith = async (commands: readonly string[]): Promise<void> => {
-  const bin = join(dir, String(commands.length));
-  await mkdir(bin);
-  process.env.PATH = path;
-  for (const command of commands) await symlink((await execa('which', [command])).stdout, join(bin, command));
-  process.env.PATH = bin;
-};
-
 test('of several things that are missing, the first is named, and who names all', async () => {
-  await onlyWith(tools.filter((tool) => tool !== 'tar' && tool !== 'flock'));
-  await expect(checkFitness({ ...small, cache: dir })).rejects.toThrow(
+  for (const tool of ['apt-get', 'dpkg-deb', 'unshare', 'taskset', 'mount', 'true'])
+    await symlink((await execa('which', [tool])).stdout, join(dir, tool));
+  vi.stubEnv('PATH', dir);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await expect(checkFitness({ nodes: 1, memory: '1M', built: true, cache: dir })).rejects.toThrow(
     'tar is missing: run apt-get install tar as root (and 1 more: npm run doctor names them all)',
   );
 });

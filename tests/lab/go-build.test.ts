@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { goBuild } from '../../lab/build/go.ts';
 import { telling } from '../../lab/step.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 // A real Go takes half a minute for the least of them: this one says what Go says.
 const go = `#!/bin/sh
@@ -20,16 +20,13 @@ const source = join(import.meta.dirname, '../../lab/go');
 let dir: string;
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'corral-go-'));
+  dir = await temporaryFolder();
   await mkdir(join(dir, 'bin'));
   await writeFile(join(dir, 'bin/go'), go, { mode: 0o755 });
   vi.stubEnv('PATH', `${join(dir, 'bin')}${delimiter}${process.env.PATH}`);
 });
 
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(dir, { recursive: true });
-});
+afterEach(() => void vi.unstubAllEnvs());
 
 const build = async (): Promise<string[]> => {
   const told: string[] = [];

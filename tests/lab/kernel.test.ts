@@ -7,12 +7,7 @@ import { NotInArchive } from '../../lab/debian/apt.ts';
 import { NotFit } from '../../lab/not-fit.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-let home: string;
-
-beforeEach(async () => {
-  home = await temporaryFolder();
-  vi.stubEnv('XDG_CACHE_HOME', home);
-});
+beforeEach(async () => void vi.stubEnv('XDG_CACHE_HOME', await temporaryFolder()));
 
 /** A kernel of a version, or one that cannot be had. */
 const candidate = (version: string, error?: Error): Part => ({
@@ -27,12 +22,8 @@ const candidate = (version: string, error?: Error): Part => ({
 const gone = new NotInArchive('no such suite');
 
 test('the newest kernel that can be had is taken, and stays', async () => {
-  const [newest, older, oldest] = [
-    candidate('7.2.7', gone),
-    candidate('6.12.101'),
-    candidate('6.1.176'),
-  ] as const;
-  const all = [newest, older, oldest];
+  const [newest, older, oldest] = [candidate('7.2.7', gone), candidate('6.12.101'), candidate('6.1.176')];
+  const all = [newest, older, oldest] as Part[];
   expect(await kernel(all), 'before anybody has asked for it').toBe(newest);
   expect(await fetchKernel(all)).toBe(partDir(older));
   expect(await kernel(all)).toBe(older);

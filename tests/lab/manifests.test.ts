@@ -1,14 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { objectsOf, readManifests } from '../../lab/manifests/read.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-let dir: string;
-
-beforeEach(async () => {
-  dir = await temporaryFolder();
-});
 
 const map = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
 
@@ -35,15 +29,12 @@ test('the objects of lists are objects of their own, with values as Kubernetes r
   ]);
 });
 
+const noKind = 'document 1 (line 1): no Kubernetes object: it has no kind';
 test.each([
   ['a wrong indentation', `${map('a')}---\na: 1\n b: 2\n`, 'document 2 (line 6): no YAML: line 6: '],
-  [
-    'no kind',
-    'apiVersion: v1\nmetadata: {name: a}\n',
-    'document 1 (line 1): no Kubernetes object: it has no kind',
-  ],
+  ['no kind', 'apiVersion: v1\nmetadata: {name: a}\n', noKind],
 ])('a manifest with %s is refused in one line, with the place', async (_, text, message) => {
-  const file = join(dir, 'x.yaml');
+  const file = join(await temporaryFolder(), 'x.yaml');
   await writeFile(file, text);
   const error = await readManifests([file]).catch((thrown) => thrown);
   expect(error.name).toBe('NotFit');

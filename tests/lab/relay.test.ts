@@ -1,22 +1,11 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { relayTo } from '../../lab/run/relay.ts';
-import { listen as listenOn } from '../support/serving.ts';
+import { listen } from '../support/serving.ts';
 
 const host = '127.0.0.1';
-const sockets: Socket[] = [];
-const servers: Server[] = [];
-afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  for (const server of servers.splice(0)) server.close();
-});
-
-const listen = (server: Server): Promise<number> => {
-  servers.push(server);
-  return listenOn(server);
-};
 
 // Both ends of a connection through a relay, and the relay's own end of the client's.
 const open = async (): Promise<{ client: Socket; target: Socket; relayed: Socket }> => {
@@ -25,7 +14,10 @@ const open = async (): Promise<{ client: Socket; target: Socket; relayed: Socket
   const accepted = Promise.all([once(server, 'connection'), once(relay, 'connection')]);
   const client = connect({ host, port: await listen(relay), allowHalfOpen: true });
   const [[target], [relayed]] = (await accepted) as [[Socket], [Socket]];
-  sockets.push(client, target, relayed);
+  onTestFinished(() => {
+    for (const socket of [client, target, relayed]) socket.destroy();
+    for (const each of [server, relay]) each.close();
+  });
   for (const socket of [client, target]) socket.on('error', () => {});
   return { client, target, relayed };
 };

@@ -2,18 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { kinds } from '../../e2e/faults/kinds.ts';
-import {
-  deniedFile,
-  deniedReading,
-  emptiedFile,
-  filledStore,
-  foreignLock,
-  hiddenFile,
-  readOnlyBackups,
-  replacedKey,
-  stalledServer,
-  wrongAnswers,
-} from '../../e2e/faults/store-faults.ts';
+import * as of from '../../e2e/faults/store-faults.ts';
 import { type Ability, abilities, type RunningStore } from '../../e2e/store/driver.ts';
 import { besides, driverNamed, drivers, driversOf, nameOn } from '../../e2e/store/drivers/index.ts';
 import { whyNotFit } from '../../e2e/suite/play/fit.ts';
@@ -28,10 +17,8 @@ const offered = { lab: false, without: [], allow: [] };
 const whoCan = (ability: Ability) => drivers.find(({ heals }) => heals[ability] !== undefined);
 
 test('what is done to a store says by which driver, so that another process undoes it by the same', () => {
-  expect(foreignLock(tape, lock)).toMatchObject({
-    kind: 'foreign-lock',
-    data: { driver: 'tape', path: expect.stringContaining('/locks/') },
-  });
+  const data = { driver: 'tape', path: expect.stringContaining('/locks/') };
+  expect(of.foreignLock(tape, lock)).toMatchObject({ kind: 'foreign-lock', data });
 });
 
 test('each driver has a name of its own; a run plays on the first kind, on one that is named, or on all', () => {
@@ -68,26 +55,24 @@ test('who needs stores of two kinds is skipped where a run makes those of one al
     return whyNotFit(offered, { needs: ['two-stores'], disruptions: [], store: first?.name, otherStore });
   };
   expect(driversOf('all').map((driver) => besides(driver, 'all')?.name)).toEqual([second?.name, first?.name]);
-  for (const choice of ['all', 'fitting']) expect(whyNot(choice)).toBeUndefined();
-  for (const choice of [undefined, 'nfs'])
-    expect(whyNot(choice)).toBe(
-      'needs backup stores of two kinds, and the run makes those of one alone: --store all',
-    );
+  const alone = 'needs backup stores of two kinds, and the run makes those of one alone: --store all';
+  const why = ['all', 'fitting', undefined, 'nfs'].map(whyNot);
+  expect(why).toEqual([undefined, undefined, alone, alone]);
 });
 
 const path = { path: 'volume.cfg', title: 'it' };
 const faults: Record<Ability, (store: RunningStore) => unknown> = {
-  denyDeletion: (store) => deniedFile(store, path),
-  foreignLock: (store) => foreignLock(store, lock),
-  stall: (store) => stalledServer(store, 'slow', 'it'),
-  readOnlyBackups: (store) => readOnlyBackups(store, path),
-  denyReading: (store) => deniedReading(store, { ...path, denied: 'its listing' }),
-  emptyFile: (store) => emptiedFile(store, path),
-  hideFile: (store) => hiddenFile(store, path),
-  replaceKey: (store) => replacedKey(store, 'it'),
+  denyDeletion: (store) => of.deniedFile(store, path),
+  foreignLock: (store) => of.foreignLock(store, lock),
+  stall: (store) => of.stalledServer(store, 'slow', 'it'),
+  readOnlyBackups: (store) => of.readOnlyBackups(store, path),
+  denyReading: (store) => of.deniedReading(store, { ...path, denied: 'its listing' }),
+  emptyFile: (store) => of.emptiedFile(store, path),
+  hideFile: (store) => of.hiddenFile(store, path),
+  replaceKey: (store) => of.replacedKey(store, 'it'),
   wrongAnswers: (store) =>
-    wrongAnswers(store, { asked: 'list', below: '', every: 1, answer: 'SlowDown', title: 'it' }),
-  littleSpace: (store) => filledStore(store, { left: 1, title: 'it' }),
+    of.wrongAnswers(store, { asked: 'list', below: '', every: 1, answer: 'SlowDown', title: 'it' }),
+  littleSpace: (store) => of.filledStore(store, { left: 1, title: 'it' }),
 };
 
 test.each(names)(
@@ -110,8 +95,8 @@ test.each(names)(
       'there is no backup store of the kind tape',
     );
     // It knows whose data these are, and misses what they should hold.
-    const of = whoCan(ability) === driverNamed() ? {} : { driver: whoCan(ability)?.name };
-    await expect(kind?.heal(stubCluster(), of)).rejects.toThrow(/invalid input/i);
+    const data = whoCan(ability) === driverNamed() ? {} : { driver: whoCan(ability)?.name };
+    await expect(kind?.heal(stubCluster(), data)).rejects.toThrow(/invalid input/i);
   },
 );
 

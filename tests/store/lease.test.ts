@@ -14,22 +14,13 @@ test('it is renewed three times while it counts, whatever comes of it, until the
   };
   const cluster = stubCluster({ objects: { leases: [] }, onAsk });
   await renewLease(cluster, { namespace: 'n', run: 'abc123', living: living.signal });
-  expect(asked.splice(0)).toMatchObject([
-    {
-      verb: 'create',
-      body: {
-        metadata: { name: 'corral-at-work', namespace: 'n', labels: { 'corral.test/run': 'abc123' } },
-        spec: { leaseDurationSeconds: 30, renewTime: '2026-01-01T00:00:00.500000Z' },
-      },
-    },
-  ]);
+  const metadata = { name: 'corral-at-work', namespace: 'n', labels: { 'corral.test/run': 'abc123' } };
+  const spec = { leaseDurationSeconds: 30, renewTime: '2026-01-01T00:00:00.500000Z' };
+  expect(asked.splice(0)).toMatchObject([{ verb: 'create', body: { metadata, spec } }]);
   await vi.advanceTimersByTimeAsync(leaseClock.counts * 1000);
   expect(asked).toHaveLength(3);
-  expect(asked[2]).toMatchObject({
-    namespace: 'n',
-    name: 'corral-at-work',
-    body: { spec: { renewTime: '2026-01-01T00:00:30.500000Z' } },
-  });
+  const body = { spec: { renewTime: '2026-01-01T00:00:30.500000Z' } };
+  expect(asked[2]).toMatchObject({ namespace: 'n', name: 'corral-at-work', body });
   living.abort();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(asked).toHaveLength(3);

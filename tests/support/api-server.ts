@@ -95,14 +95,10 @@ export const apiServerAt = ({ dir, port, tokens }: ApiServerPlace): SharedApiSer
   return {
     port,
     kubeconfig: () => writeKubeconfig('admin', port, tokens.admin),
-    connect: async ({ user = 'admin', port: other = port, token } = {}) =>
-      connect({
-        kubeconfig: await writeKubeconfig(
-          token === undefined ? user : 'account',
-          other,
-          token ?? tokens[user],
-        ),
-      }),
+    connect: async ({ user = 'admin', port: other = port, token } = {}) => {
+      const named = token === undefined ? user : 'account';
+      return connect({ kubeconfig: await writeKubeconfig(named, other, token ?? tokens[user]) });
+    },
   };
 };
 
@@ -148,11 +144,8 @@ const writeCredentials = async (dir: string): Promise<{ admin: string; guest: st
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   await mkdir(join(dir, 'certificates'));
   await writeFile(join(dir, 'service-account.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }));
-  await writeFile(
-    join(dir, 'tokens.csv'),
-    `${tokens.admin},admin,1,"system:masters"\n${tokens.guest},guest,2\n`,
-    { mode: 0o600 },
-  );
+  const users = `${tokens.admin},admin,1,"system:masters"\n${tokens.guest},guest,2\n`;
+  await writeFile(join(dir, 'tokens.csv'), users, { mode: 0o600 });
   return tokens;
 };
 
@@ -169,10 +162,7 @@ const kubeconfigText = ({ dir, port, token }: { dir: string; port: number; token
   });
 };
 
-const ready = async (
-  { dir, port, tokens }: ApiServerPlace,
-  started: readonly OwnedProcess[],
-): Promise<void> => {
+const ready = async ({ dir, port, tokens }: ApiServerPlace, started: OwnedProcess[]): Promise<void> => {
   const kubeconfig = join(dir, 'ready.kubeconfig');
   await writeFile(kubeconfig, kubeconfigText({ dir, port, token: tokens.admin }));
   const ended = Promise.race(started.map((each) => each.ended)).then(() => true);
@@ -182,10 +172,9 @@ const ready = async (
     const answer = await readyAnswer(kubeconfig);
     if (answer === 'ok') return;
     const died = await Promise.race([ended, sleep(100, false)]);
+    const how = died ? 'ended' : `was not ready within ${startTimeout / 1000} s`;
     if (died || Date.now() > deadline)
-      throw new Error(
-        `the API server ${died ? 'ended' : `was not ready within ${startTimeout / 1000} s`} (${answer}):\n${await logs(dir)}`,
-      );
+      throw new Error(`the API server ${how} (${answer}):\n${await logs(dir)}`);
   }
 };
 

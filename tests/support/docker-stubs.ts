@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -37,6 +37,7 @@ export const stubDocker = async () => {
       mode: 0o755,
     });
   await behave({});
+  await writeFile(join(folder, 'calls'), '');
   await writeFile(join(folder, 'kubeconfig'), 'apiVersion: v1\nkind: Config\n');
   for (const name of ['docker', 'kind', 'k3d']) await add(name);
   process.env.PATH = [bin, before].join(delimiter);
@@ -52,13 +53,9 @@ export const stubDocker = async () => {
     /** The kubeconfig that a new cluster has. */
     serves: (kubeconfig: string) => writeFile(join(folder, 'kubeconfig'), kubeconfig),
     calls: (): Call[] =>
-      existsSync(join(folder, 'calls'))
-        ? readFileSync(join(folder, 'calls'), 'utf8')
-            .trimEnd()
-            .split('\n')
-            .map((line) => JSON.parse(line) as Call)
-        : [],
-    forget: () => rm(join(folder, 'calls'), { force: true }),
+      readFileSync(join(folder, 'calls'), 'utf8')
+        .split('\n')
+        .flatMap((line) => (line === '' ? [] : (JSON.parse(line) as Call))),
     stop: async () => {
       process.env.PATH = before;
       await rm(folder, { recursive: true });

@@ -16,12 +16,6 @@ export type HostPod = {
   readinessProbe?: object;
 };
 
-const hostFolders: Record<string, { path: string; type: string }> = {
-  proc: { path: '/proc', type: 'Directory' },
-  boot: { path: '/boot', type: 'Directory' },
-  etc: { path: '/etc', type: 'Directory' },
-};
-
 const podOf = ({
   name,
   node,
@@ -32,7 +26,7 @@ const podOf = ({
   propagation,
   readinessProbe,
 }: HostPod) => {
-  const mounts = Object.keys(hostFolders).map((folder) => ({ name: folder, mountPath: `/host/${folder}` }));
+  const hostFolders = ['proc', 'boot', 'etc'];
   const container = {
     name: 'main',
     image,
@@ -42,25 +36,27 @@ const podOf = ({
     securityContext: { privileged: true },
     ...(readinessProbe && { readinessProbe }),
     volumeMounts: [
-      ...mounts,
+      ...hostFolders.map((folder) => ({ name: folder, mountPath: `/host/${folder}` })),
       { name: 'dev', mountPath: '/dev' },
       { name: 'data', mountPath: '/var/lib/longhorn' },
       { name: 'plugins', mountPath: '/plugins', mountPropagation: propagation ?? 'None' },
     ],
   };
-  const volumes = Object.entries({
-    ...hostFolders,
-    dev: { path: '/dev', type: 'Directory' },
-    data: { path: '/var/lib/longhorn', type: 'Directory' },
-    plugins: { path: '/var/lib/kubelet/plugins', type: 'DirectoryOrCreate' },
-  });
+  const paths = { data: '/var/lib/longhorn', plugins: '/var/lib/kubelet/plugins' };
+  const volumes = [
+    ...[...hostFolders, 'dev'].map((folder) => [folder, `/${folder}`]),
+    ...Object.entries(paths),
+  ].map(([volume, path]) => ({
+    name: volume,
+    hostPath: { path, type: volume === 'plugins' ? 'DirectoryOrCreate' : 'Directory' },
+  }));
   return {
     metadata: { name, namespace: 'default', labels },
     spec: {
       nodeName: node,
       terminationGracePeriodSeconds: 0,
       containers: [container],
-      volumes: volumes.map(([volume, hostPath]) => ({ name: volume, hostPath })),
+      volumes,
     },
   };
 };
@@ -104,14 +100,9 @@ export const startHostPods = async (
  */
 export const inHostPod = async (cluster: Cluster, name: string, script: string): Promise<string> => {
   const host = 'host() { nsenter --mount=/host/proc/1/ns/mnt --net=/host/proc/1/ns/net -- "$@"; }';
-  const ran = await cluster.exec({ namespace: 'default', name }, [
-    'bash',
-    '-c',
-    `set -eu -o pipefail\n${host}\n${script}`,
-  ]);
-  if (ran.exitCode !== 0)
-    throw new Error(
-      `a script in the pod ${name} ended with exit code ${ran.exitCode}:\n${ran.stdout}${ran.stderr}`,
-    );
-  return ran.stdout.trim();
+  const command = ['bash', '-c', `set -eu -o pipefail\n${host}\n${script}`];
+  const { exitCode, stdout, stderr } = await cluster.exec({ namespace: 'default', name }, command);
+  if (exitCode !== 0)
+    throw new Error(`a script in the pod ${name} ended with exit code ${exitCode}:\n${stdout}${stderr}`);
+  return stdout.trim();
 };

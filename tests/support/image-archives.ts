@@ -44,12 +44,8 @@ export const tarOf = async (files: Files, options: readonly string[] = []): Prom
   const folder = await mkdtemp(join(tmpdir(), 'corral-files-'));
   try {
     await writeFiles(files, folder);
-    const { stdout } = await execa(
-      'tar',
-      ['-C', folder, '--mtime=@0', '--sort=name', ...options, '-cf', '-', '.'],
-      { encoding: 'buffer' },
-    );
-    return Buffer.from(stdout);
+    const args = ['-C', folder, '--mtime=@0', '--sort=name', ...options, '-cf', '-', '.'];
+    return Buffer.from((await execa('tar', args, { encoding: 'buffer' })).stdout);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -61,9 +57,7 @@ export const layerOf = (content: Record<string, Buffer | string>): Promise<Buffe
 
 const configOf = ({ layers, config = {}, architecture = 'amd64' }: TestImage): string =>
   JSON.stringify({
-    os: 'linux',
-    architecture,
-    config,
+    ...{ os: 'linux', architecture, config },
     rootfs: { type: 'layers', diff_ids: layers.map(digestOf) },
   });
 
@@ -81,18 +75,14 @@ export const ociLayout = (images: readonly TestImage[], nameIn = 'io.containerd.
     files.set(`blobs/sha256/${hexOf(content)}`, Buffer.from(content));
     return { mediaType, digest: digestOf(content), size: Buffer.byteLength(content) };
   };
-  const manifestOf = (image: TestImage) =>
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: `${OCI}.manifest.v1+json`,
+  const manifestOf = (image: TestImage) => {
+    const layerType = `${OCI}.layer.v1.tar${image.compress === undefined ? '' : `+${image.compress}`}`;
+    return JSON.stringify({
+      ...{ schemaVersion: 2, mediaType: `${OCI}.manifest.v1+json` },
       config: add(configOf(image), `${OCI}.config.v1+json`),
-      layers: image.layers.map((layer) =>
-        add(
-          compressed(layer, image),
-          `${OCI}.layer.v1.tar${image.compress === undefined ? '' : `+${image.compress}`}`,
-        ),
-      ),
+      layers: image.layers.map((layer) => add(compressed(layer, image), layerType)),
     });
+  };
   const elsewhere = { mediaType: `${OCI}.manifest.v1+json`, digest: digestOf('not saved'), size: 9 };
   const attestation = { annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } };
   const indexOf = (image: TestImage) =>
@@ -113,10 +103,7 @@ export const ociLayout = (images: readonly TestImage[], nameIn = 'io.containerd.
     const descriptor = image.nested
       ? add(indexOf(image), `${OCI}.index.v1+json`)
       : add(manifestOf(image), `${OCI}.manifest.v1+json`);
-    return image.names.map((name) => ({
-      ...descriptor,
-      ...(name !== '' && { annotations: { [nameIn]: name } }),
-    }));
+    return image.names.map((name) => ({ ...descriptor, annotations: { [nameIn]: name } }));
   });
   files.set('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
   files.set('index.json', Buffer.from(JSON.stringify({ schemaVersion: 2, manifests })));

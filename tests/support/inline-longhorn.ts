@@ -55,13 +55,13 @@ export const longhornScenario = defineScenario({
     return {
       does: async (sentence: string, work: () => Promise<void>) => {
         const step = report.step(sentence);
-        await work().then(
-          () => step.done(),
-          (error: unknown) => {
-            step.failed(error);
-            throw error;
-          },
-        );
+        try {
+          await work();
+          step.done();
+        } catch (error) {
+          step.failed(error);
+          throw error;
+        }
       },
       ...timelines,
       pods: watched<Pod>(resources.pods),

@@ -51,31 +51,19 @@ export const startJobHands = async (
     const { name, namespace = '', annotations = {} } = metadata;
     const fated = fate(Number(annotations['batch.kubernetes.io/job-completion-index']));
     if (fated === 'plays on') return;
-    const binding = {
-      apiVersion: 'v1',
-      kind: 'Binding',
-      metadata: { name },
-      target: { kind: 'Node', name: node },
-    };
+    const target = { kind: 'Node', name: node };
+    const body = JSON.stringify({ apiVersion: 'v1', kind: 'Binding', metadata: { name }, target });
     const path = `/api/v1/namespaces/${namespace}/pods/${name}/binding`;
-    await cluster.request(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(binding),
-    });
+    const headers = { 'content-type': 'application/json' };
+    await cluster.request(path, { method: 'POST', headers, body });
     logs.set(name, fated.log);
     const { exitCode } = fated;
     const state = {
       terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', containerID: 'x://1' },
     };
     const container = { name: 'shard', image: 'x', imageID: 'x', ready: false, restartCount: 0, state };
-    const phase = exitCode === 0 ? 'Succeeded' : 'Failed';
-    await cluster.patch(
-      resources.pods,
-      { namespace, name },
-      { status: { phase, containerStatuses: [container] } },
-      { subresource: 'status' },
-    );
+    const status = { phase: exitCode === 0 ? 'Succeeded' : 'Failed', containerStatuses: [container] };
+    await cluster.patch(resources.pods, { namespace, name }, { status }, { subresource: 'status' });
   };
   const pods = await follow<Pod>(cluster, resources.pods);
   pods.onEntry((entry) => {

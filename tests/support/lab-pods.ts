@@ -35,7 +35,8 @@ export const makeDeployment = (
   cluster: Cluster,
   { name, node }: { name: string; node: string },
 ): Promise<unknown> => {
-  const here = { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] };
+  const here = { key: 'kubernetes.io/hostname', operator: 'In', values: [node] };
+  const preferred = { weight: 100, preference: { matchExpressions: [here] } };
   const leave = ['not-ready', 'unreachable'].map((key) => ({
     key: `node.kubernetes.io/${key}`,
     operator: 'Exists',
@@ -50,14 +51,8 @@ export const makeDeployment = (
       template: {
         metadata: { labels: { app: name } },
         spec: {
-          affinity: {
-            nodeAffinity: {
-              preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: here }],
-            },
-          },
-          tolerations: leave,
-          terminationGracePeriodSeconds: 0,
-          containers: [sleeper],
+          affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [preferred] } },
+          ...{ tolerations: leave, terminationGracePeriodSeconds: 0, containers: [sleeper] },
         },
       },
     },

@@ -2,28 +2,13 @@ import { type KubernetesObject, type Resource, resources } from '../../e2e/kube/
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import type { StubServer } from './stub-api-server.ts';
 
-const condition = (type: string, status: string, more: object = {}) => ({
-  type,
-  status,
-  reason: '',
-  message: '',
-  lastProbeTime: '',
-  lastTransitionTime: '2026-11-20T08:02:50Z',
-  ...more,
-});
+const condition = (type: string, status: string) => ({ type, status, reason: '', message: '' });
 
-const longhorn = (kind: string, name: string, rest: object): KubernetesObject => ({
-  apiVersion: 'longhorn.io/v1beta2',
-  kind,
-  metadata: {
-    name,
-    namespace,
-    uid: `uid-of-${name}`,
-    creationTimestamp: '2026-11-20T08:02:47Z',
-    finalizers: ['longhorn.io'],
-  },
-  ...rest,
-});
+const longhorn = (kind: string, name: string, rest: object): KubernetesObject => {
+  const since = { uid: `uid-of-${name}`, creationTimestamp: '2026-11-20T08:02:47Z' };
+  const metadata = { name, namespace, ...since, finalizers: ['longhorn.io'] };
+  return { apiVersion: 'longhorn.io/v1beta2', kind, metadata, ...rest };
+};
 
 const setting = (name: string, value: string): KubernetesObject =>
   longhorn('Setting', name, { value, status: { applied: true } });
@@ -34,19 +19,12 @@ const longhornNode = (name: string): KubernetesObject => {
   const storage = { storageAvailable: 9_663_676_416, storageMaximum: 12_884_901_888, storageScheduled: 0 };
   return longhorn('Node', name, {
     spec: {
-      allowScheduling: true,
+      ...{ allowScheduling: true, evictionRequested: false, name, tags: [] },
       disks: { 'default-disk-4f5e6': { ...disk, storageReserved: 3_221_225_472 } },
-      evictionRequested: false,
-      instanceManagerCPURequest: 0,
-      name,
-      tags: [],
     },
     status: {
-      autoEvicting: false,
       conditions: [...schedulable, condition('MountPropagation', 'True')],
-      diskStatus: { 'default-disk-4f5e6': { conditions: schedulable, scheduledReplica: {}, ...storage } },
-      region: '',
-      zone: '',
+      diskStatus: { 'default-disk-4f5e6': { conditions: schedulable, ...storage } },
     },
   });
 };
@@ -55,17 +33,11 @@ const node = (name: string): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: {
-    name,
-    uid: `uid-of-${name}`,
+    ...{ name, uid: `uid-of-${name}`, annotations: { 'node.alpha.kubernetes.io/ttl': '0' } },
     labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' },
-    annotations: { 'node.alpha.kubernetes.io/ttl': '0' },
   },
   spec: { podCIDR: '10.244.1.0/24' },
-  status: {
-    conditions: ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready'].map((type) =>
-      condition(type, type === 'Ready' ? 'True' : 'False', { lastHeartbeatTime: '2026-11-20T08:05:00Z' }),
-    ),
-  },
+  status: { conditions: [condition('DiskPressure', 'False'), condition('Ready', 'True')] },
 });
 
 const manager = (name: string, on: string): KubernetesObject => ({
@@ -93,19 +65,11 @@ const settings = {
 };
 const engineImage = longhorn('EngineImage', 'ei-493e04e7', {
   spec: { image: 'docker.io/longhornio/longhorn-engine:v1.12.1' },
-  status: {
-    state: 'deployed',
-    incompatible: false,
-    refCount: 3,
-    nodeDeploymentMap: { node1: true, node2: true },
-    ownerID: 'node1',
-  },
+  status: { state: 'deployed', nodeDeploymentMap: { node1: true, node2: true }, ownerID: 'node1' },
 });
 const target = longhorn('BackupTarget', 'default', {
   spec: {
-    backupTargetURL: 'nfs://nas:/backups',
-    credentialSecret: '',
-    pollInterval: '5m0s',
+    ...{ backupTargetURL: 'nfs://nas:/backups', credentialSecret: '', pollInterval: '5m0s' },
     syncRequestedAt: '2026-11-20T08:19:18Z',
   },
   status: { available: true, lastSyncedAt: '2026-11-20T08:16:09Z', ownerID: 'node2' },

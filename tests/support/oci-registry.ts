@@ -7,10 +7,12 @@ export type RegistryOptions = {
   /** The token that it hands out, and wants to see. */
   token?: string;
   /** What it answers instead, by the path that is asked for. */
-  alter?: (
-    path: string,
-  ) => { status?: number; headers?: Record<string, string>; body?: Buffer | string } | undefined;
+  alter?: (path: string) => Answer | undefined;
 };
+
+type Answer = { status?: number; headers?: Record<string, string>; body?: Buffer | string };
+
+type Named = { digest: string; annotations: Record<string, string> };
 
 export type Registry = {
   url: string;
@@ -27,9 +29,6 @@ const serve = async (listener: RequestListener): Promise<{ server: Server; url: 
   return { server, url: `http://127.0.0.1:${await listen(server)}` };
 };
 
-const mediaTypeOf = (document: Buffer): string =>
-  (JSON.parse(document.toString()) as { mediaType: string }).mediaType;
-
 /**
  * A registry with images, as the OCI distribution API has them; blobs come from a storage on another port, as
  * the big ones do it.
@@ -39,15 +38,9 @@ export const startRegistry = async (
   { token, alter = () => undefined }: RegistryOptions = {},
 ): Promise<Registry> => {
   const files = ociLayout(images);
-  const index = JSON.parse(String(files.get('index.json'))) as {
-    manifests: { digest: string; annotations: Record<string, string> }[];
-  };
-  const tags = new Map(
-    index.manifests.map(({ digest, annotations }) => [
-      annotations['io.containerd.image.name']?.replace(/^[^/]+\//, ''),
-      digest,
-    ]),
-  );
+  const { manifests }: { manifests: Named[] } = JSON.parse(String(files.get('index.json')));
+  const nameOf = ({ annotations }: Named) => annotations['io.containerd.image.name']?.replace(/^[^/]+\//, '');
+  const tags = new Map(manifests.map((manifest) => [nameOf(manifest), manifest.digest]));
   const blob = (digest: string): Buffer | undefined =>
     files.get(`blobs/sha256/${digest.slice('sha256:'.length)}`) as Buffer | undefined;
   const asked: string[] = [];
@@ -64,22 +57,17 @@ export const startRegistry = async (
       /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(url) ?? [];
     if (token !== undefined && authorization !== `Bearer ${token}`) {
       const challenge = `Bearer realm="${root}/token",service="the test's",scope="repository:${repository}:pull"`;
-      return void response
-        .writeHead(401, { 'www-authenticate': challenge })
-        .end('{"errors":[{"code":"UNAUTHORIZED"}]}');
+      return void response.writeHead(401, { 'www-authenticate': challenge }).end();
     }
-    const digest =
-      kind === 'manifests' && !reference.startsWith('sha256:')
-        ? tags.get(`${repository}:${reference}`)
-        : reference;
-    const content = digest === undefined ? undefined : blob(digest);
+    const isTag = kind === 'manifests' && !reference.startsWith('sha256:');
+    const content = blob(isTag ? (tags.get(`${repository}:${reference}`) ?? '') : reference);
     if (content === undefined)
       return void response.writeHead(404).end('{"errors":[{"code":"MANIFEST_UNKNOWN"}]}');
     if (kind === 'blobs')
       return void response.writeHead(307, { location: `${storage.url}/${reference}` }).end();
-    response
-      .writeHead(200, { 'content-type': mediaTypeOf(content), 'docker-content-digest': digestOf(content) })
-      .end(content);
+    const { mediaType } = JSON.parse(content.toString());
+    const headers = { 'content-type': mediaType, 'docker-content-digest': digestOf(content) };
+    response.writeHead(200, headers).end(content);
   });
   return {
     url: root,

@@ -51,10 +51,8 @@ const available = (name: string, status = 'True'): Play =>
   setStatus(resources.deployments, name, conditions({ Available: status }));
 
 const daemonSet = async (cluster: Cluster, name: string, numberReady: number): Promise<void> => {
-  const { metadata } = await cluster.get<KubernetesObject & { metadata: { generation: number } }>(
-    resources.daemonSets,
-    { namespace, name },
-  );
+  type Made = KubernetesObject & { metadata: { generation: number } };
+  const { metadata } = await cluster.get<Made>(resources.daemonSets, { namespace, name });
   const numbers = { currentNumberScheduled: 3, desiredNumberScheduled: 3, updatedNumberScheduled: 3 };
   const status = { ...numbers, numberMisscheduled: 0, numberReady, observedGeneration: metadata.generation };
   await setStatus(resources.daemonSets, name, status)(cluster);
@@ -98,41 +96,29 @@ const node =
 
 const engineImage =
   (state: string): Play =>
-  (cluster) =>
-    makeWith(
-      cluster,
-      longhornResources.engineImages,
-      longhornObject('EngineImage', 'ei-1', {
-        spec: { image: 'docker.io/longhornio/longhorn-engine:v1.12.1' },
-      }),
-      { state, nodeDeploymentMap: { node1: true, node2: true, node3: state === 'deployed' } },
-    );
+  (cluster) => {
+    const spec = { image: 'docker.io/longhornio/longhorn-engine:v1.12.1' };
+    const image = longhornObject('EngineImage', 'ei-1', { spec });
+    const nodeDeploymentMap = { node1: true, node2: true, node3: state === 'deployed' };
+    return makeWith(cluster, longhornResources.engineImages, image, { state, nodeDeploymentMap });
+  };
 
+const instanceManagers = { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' };
 const instanceManager =
   (name: string, currentState: string): Play =>
-  (cluster) =>
-    makeWith(
-      cluster,
-      { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' },
-      longhornObject('InstanceManager', `instance-manager-${name}`, {
-        spec: { nodeID: name, dataEngine: 'v1' },
-      }),
-      { currentState },
-    );
+  (cluster) => {
+    const spec = { nodeID: name, dataEngine: 'v1' };
+    const manager = longhornObject('InstanceManager', `instance-manager-${name}`, { spec });
+    return makeWith(cluster, instanceManagers, manager, { currentState });
+  };
 
 const pod =
   (name: string, status: object, more: object = {}): Play =>
-  (cluster) =>
-    makeWith(
-      cluster,
-      resources.pods,
-      {
-        ...{ apiVersion: 'v1', kind: 'Pod' },
-        metadata: { name, namespace, ...more },
-        spec: { nodeName: 'node2', containers: [{ name: 'nfs', image: 'x' }] },
-      },
-      status,
-    );
+  (cluster) => {
+    const spec = { nodeName: 'node2', containers: [{ name: 'nfs', image: 'x' }] };
+    const made = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, ...more }, spec };
+    return makeWith(cluster, resources.pods, made, status);
+  };
 const stuck = (phase: string, container: object) => ({
   phase,
   containerStatuses: [{ name: 'nfs', ready: false, restartCount: 0, image: 'x', imageID: '', ...container }],
@@ -161,18 +147,14 @@ export const plays = {
     }
   },
   instanceManagers: (cluster) => Promise.all(nodes.map((name) => instanceManager(name, 'running')(cluster))),
-  settings: (cluster) =>
-    make(
-      cluster,
-      longhornResources.settings,
-      longhornObject('Setting', 'current-longhorn-version', { value: 'v1.12.1' }),
-    ),
-  target: (cluster) =>
-    make(
-      cluster,
-      longhornResources.backupTargets,
-      longhornObject('BackupTarget', 'default', { spec: { pollInterval: '5m0s' } }),
-    ),
+  settings: (cluster) => {
+    const version = longhornObject('Setting', 'current-longhorn-version', { value: 'v1.12.1' });
+    return make(cluster, longhornResources.settings, version);
+  },
+  target: (cluster) => {
+    const target = longhornObject('BackupTarget', 'default', { spec: { pollInterval: '5m0s' } });
+    return make(cluster, longhornResources.backupTargets, target);
+  },
   store: pod('backupstore-1', conditions({ Ready: 'True' }), {
     namespace: 'corral-default-backupstore',
     labels: { 'corral.test/store': 'backupstore' },
@@ -199,6 +181,10 @@ export const plays = {
   },
 } satisfies Record<string, Play>;
 
+const pulling = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x:v1"' };
+const noManager = { reason: 'ManagerPodDown', message: 'the manager pod is not running' };
+const notListed = { reason: 'Unavailable', message: 'failed to list: mount.nfs4 timed out' };
+
 /** Each a way in which one of them gets stuck, and how that is over again. */
 export const troubles: Record<string, { begins: Play; ends: Play }> = {
   'a manager crashes again and again': {
@@ -215,34 +201,21 @@ export const troubles: Record<string, { begins: Play; ends: Play }> = {
     },
   },
   'a node lacks an image': {
-    begins: pod(
-      'engine-image-1',
-      stuck('Pending', {
-        image: 'x:v1',
-        state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x:v1"' } },
-      }),
-    ),
+    begins: pod('engine-image-1', stuck('Pending', { image: 'x:v1', state: { waiting: pulling } })),
     ends: removePod('engine-image-1'),
   },
   'a webhook has no certificate yet': {
-    begins: (cluster) =>
-      cluster.patch(
-        webhookResource(webhookKinds.mutator[0]),
-        { name: 'longhorn-webhook-mutator' },
-        { webhooks: [] },
-      ),
+    begins: (cluster) => {
+      const mutator = webhookResource(webhookKinds.mutator[0]);
+      return cluster.patch(mutator, { name: 'longhorn-webhook-mutator' }, { webhooks: [] });
+    },
     ends: plays.webhooks,
   },
   'a webhook does not answer': { begins: webhooks('volumes'), ends: plays.webhooks },
   'a node is not ready': {
     begins: setStatus(longhornResources.nodes, 'node2', {
       conditions: [
-        {
-          type: 'Ready',
-          status: 'False',
-          reason: 'ManagerPodDown',
-          message: 'the manager pod is not running',
-        },
+        { type: 'Ready', status: 'False', ...noManager },
         { type: 'Schedulable', status: 'True' },
       ],
       ...disks(0, { Ready: 'True' }),
@@ -271,12 +244,7 @@ export const troubles: Record<string, { begins: Play; ends: Play }> = {
   'the store cannot be listed': {
     begins: setStatus(longhornResources.backupTargets, 'default', {
       available: false,
-      conditions: [
-        {
-          ...{ type: 'Unavailable', status: 'True', reason: 'Unavailable' },
-          message: 'failed to list: mount.nfs4 timed out',
-        },
-      ],
+      conditions: [{ type: 'Unavailable', status: 'True', ...notListed }],
     }),
     ends: plays.targetAvailable,
   },

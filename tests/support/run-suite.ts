@@ -114,14 +114,8 @@ const run = async (
   folder: string,
   { args, env, signals = [] }: { args: string[]; env?: Record<string, string>; signals?: Signalled[] },
 ): Promise<Ended> => {
-  const options = {
-    cwd: folder,
-    env: { ...environment(), ...env },
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-  } as const;
-  const child = execa(process.execPath, args, options);
+  const alone = { cwd: folder, extendEnv: false, reject: false, stdin: 'ignore' } as const;
+  const child = execa(process.execPath, args, { ...alone, env: { ...environment(), ...env } });
   sendSignals(child, signals);
   const { exitCode, stdout, stderr } = await child;
   return {
@@ -149,8 +143,12 @@ export const runCommandIn = (
 export const runSuite = (suite: Suite, options: CommandOptions = {}): Promise<Ended> =>
   withSuite(suite, ({ folder, config }) => runCommandIn(folder, config, options));
 
-/** Keys that are pressed, when the output first holds `after`. */
-type Pressed = { after: string; keys: string };
+/** Its size; keys that are pressed, when the output first holds `after`. */
+type InTerminal = {
+  size: { columns: number; rows: number };
+  pressed?: { after: string; keys: string }[];
+  env?: Record<string, string>;
+};
 
 /**
  * Plays the suite in a folder by the real command, in a terminal of this size; gives all that was written to
@@ -159,20 +157,13 @@ type Pressed = { after: string; keys: string };
 export const runInTerminal = async (
   folder: string,
   config: string,
-  {
-    size,
-    pressed = [],
-    env = {},
-  }: { size: { columns: number; rows: number }; pressed?: Pressed[]; env?: Record<string, string> },
+  { size, pressed = [], env = {} }: InTerminal,
 ): Promise<{ exitCode: number | undefined; written: string }> => {
   const command = [process.execPath, entry, config, 'up', '--out', 'out', '--workers', '2'].join(' ');
   const inTerminal = `stty cols ${size.columns} rows ${size.rows}; exec ${command}`;
   const child = execa('script', ['--quiet', '--return', '--flush', '--command', inTerminal, '/dev/null'], {
-    cwd: folder,
+    ...{ cwd: folder, extendEnv: false, reject: false, stripFinalNewline: false },
     env: { ...environment(), TERM: 'xterm', ...env },
-    extendEnv: false,
-    reject: false,
-    stripFinalNewline: false,
   });
   const waiting = [...pressed];
   let written = '';
@@ -199,19 +190,14 @@ export const runBare = (
     ...options,
   });
 
+const [kubeconfig, storeImage, out] = ['/nowhere/kubeconfig', 'store:inline', 'out'];
+
 /** The least that the scenarios need to be told by hand. */
 export const leastEnvironment = {
-  CORRAL_KUBECONFIG: '/nowhere/kubeconfig',
-  CORRAL_STORE_IMAGE: 'store:inline',
-  CORRAL_OUT: 'out',
+  ...{ CORRAL_KUBECONFIG: kubeconfig, CORRAL_STORE_IMAGE: storeImage, CORRAL_OUT: out },
 };
 
 /** The same, and more of it, handed on as the command does. */
 export const handedOn = (more: object): Record<string, string> => ({
-  CORRAL_CONFIG: JSON.stringify({
-    kubeconfig: '/nowhere/kubeconfig',
-    storeImage: 'store:inline',
-    out: 'out',
-    ...more,
-  }),
+  CORRAL_CONFIG: JSON.stringify({ kubeconfig, storeImage, out, ...more }),
 });

@@ -78,10 +78,6 @@ export const startS3Server = async (
 
 /** Waits until something answers on a port of loopback; throws where what should has ended. */
 export const answering = async (port: number, ended: Promise<unknown>): Promise<void> => {
-  let over = false;
-  void ended.then(() => {
-    over = true;
-  });
   const deadline = Date.now() + startTimeout;
   for (;;) {
     const socket = connect(port, '127.0.0.1');
@@ -89,11 +85,11 @@ export const answering = async (port: number, ended: Promise<unknown>): Promise<
       await once(socket, 'connect');
       return;
     } catch (error) {
-      if (over) throw new Error('it has ended');
       if (Date.now() > deadline) throw error;
     } finally {
       socket.destroy();
     }
-    await sleep(50);
+    const over = ended.then(() => true);
+    if (await Promise.race([over, sleep(50, false)])) throw new Error('it has ended');
   }
 };

@@ -45,8 +45,6 @@ export type StubServer = {
   remove(resource: Resource, name: string): void;
   /** Answers every request from now on like this; undefined: as usual. */
   answer(status: number | undefined, body?: string): void;
-  /** Answers nothing any more. */
-  fallSilent(): void;
   /** Breaks all connections. */
   hangUp(): void;
   /** Resolves when so many more requests have come. */
@@ -96,19 +94,14 @@ export const startStubServer = async ({
     const { resource = '', name, namespace }: Partial<ApiAccess> = accessOf(method, url.pathname) ?? {};
     const kind = kindOf(method, url);
     if (resource === 'selfsubjectaccessreviews') {
-      const { resourceAttributes } = JSON.parse(body).spec as { resourceAttributes: Access };
-      const isDenied = denied.some(
-        ({ verb, resource: what }) =>
-          verb === resourceAttributes.verb && what === resourceAttributes.resource,
-      );
+      const { verb, resource: what }: Access = JSON.parse(body).spec.resourceAttributes;
+      const isDenied = denied.some((each) => each.verb === verb && each.resource === what);
       return [201, { status: { allowed: !isDenied } }];
     }
     if (method === 'POST') return [201, objects.create(kind, JSON.parse(body))];
     if (name === undefined) {
-      const { items, resourceVersion } = objects.list(kind, {
-        namespace,
-        ...Object.fromEntries(url.searchParams),
-      });
+      const narrowed = { namespace, ...Object.fromEntries(url.searchParams) };
+      const { items, resourceVersion } = objects.list(kind, narrowed);
       return [200, { items, metadata: { resourceVersion } }];
     }
     if (method === 'PATCH') return [200, objects.patch(kind, { namespace, name }, JSON.parse(body))];
@@ -151,9 +144,6 @@ export const startStubServer = async ({
     remove: (resource, name) => void objects.remove(describeResource(resource), { name }),
     answer: (status, body = '') => {
       fixed = status === undefined ? undefined : (response) => response.writeHead(status).end(body);
-    },
-    fallSilent: () => {
-      fixed = () => {};
     },
     hangUp: () => server.closeAllConnections(),
     untilAsked: async (count) => {

@@ -20,18 +20,15 @@ const step = (sentence: string, state: Step['state'] = 'passed'): Step => ({
 });
 const heldBack =
   'Then the second backup is Pending and says that it waits for the first backup to be deleted';
-const fine: Partial<ScenarioReport> = { state: 'passed', reason: null, steps: [step('Cleanup')] };
-const noticed: Partial<ScenarioReport> = {
-  state: 'failed',
-  reason: 'it ran | on',
-  steps: [step(heldBack, 'failed'), step('Cleanup')],
-};
-const dirty: Partial<ScenarioReport> = {
-  ...noticed,
-  steps: [step(heldBack, 'failed'), step('Cleanup', 'failed')],
-};
+type End = Partial<ScenarioReport>;
+const fine: End = { state: 'passed', reason: null, steps: [step('Cleanup')] };
+const noticedWith = (cleanup: Step): End => ({
+  ...{ state: 'failed', reason: 'it ran | on', steps: [step(heldBack, 'failed'), cleanup] },
+});
+const noticed = noticedWith(step('Cleanup'));
+const dirty = noticedWith(step('Cleanup', 'failed'));
 
-type Ends = Record<string, Partial<ScenarioReport>>;
+type Ends = Record<string, End>;
 
 /** A fixture whose scenarios end as they are told to, by the mutant; `does` is told what is done on it. */
 const fixtureOf = (ends: Ends, does: (what: string, files: unknown) => Promise<void> | void): Fixture => ({
@@ -69,16 +66,14 @@ test('a mutant that is noticed, between two runs without a bug', async () => {
     ['message-missing', 'killed'],
     [null, 'passed without a bug'],
   ]);
-  expect(table).toBe(
-    [
-      '| mutant | scenario | killed by | after |',
-      '| --- | --- | --- | --: |',
-      '| (none) | A backup made during a deletion waits for it, then runs | passed without a bug | 1 ms |',
-      `| message-missing | A backup made during a deletion waits for it, then runs | ${heldBack}: it ran / on | 1 ms |`,
-      '| (none) | A backup made during a deletion waits for it, then runs | passed without a bug | 1 ms |',
-      '',
-    ].join('\n'),
-  );
+  expect(table?.split('\n')).toEqual([
+    '| mutant | scenario | killed by | after |',
+    '| --- | --- | --- | --: |',
+    '| (none) | A backup made during a deletion waits for it, then runs | passed without a bug | 1 ms |',
+    `| message-missing | A backup made during a deletion waits for it, then runs | ${heldBack}: it ran / on | 1 ms |`,
+    expect.stringMatching(/^\| \(none\) /),
+    '',
+  ]);
 });
 
 test('several are played at once, each on a fixture of its own, and none without a bug beside them', async () => {

@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parseRecording, type RecordedLine } from '../../../e2e/history/recording.ts';
 import { compare } from './compare.ts';
 import { expectSame, recordedTranscript } from './conform.ts';
 import type { Judged } from './describe-object.ts';
-import { each, inState, isMarker, isState, moved, mutated, without } from './mutations.ts';
 import { plays } from './plays.ts';
+import { type Transcript, transcriptOf } from './transcript.ts';
 
 test.each(Object.keys(plays))('a recording is the same as itself, and in order: %s', async (name) => {
   const recorded = await recordedTranscript(name);
@@ -19,78 +21,92 @@ test.each([
   expect(() => expectSame(one, recorded, got)).not.toThrow();
 });
 
-type Mutation = Parameters<typeof mutated>[1];
-type Line = Parameters<Mutation>[0][number];
-type Status = Record<string, unknown>;
+type Line = RecordedLine & { marker?: string; type?: string; resource?: string; object?: Judged };
+type Mutation = (lines: Line[]) => Line[];
 
-const becomes = (name: string, state: string, change: Status): Mutation =>
-  inState('backups', name, state, () => change);
-const says = (name: string, change: (error: string) => string): Mutation =>
-  inState('backups', name, 'Error', ({ messages }) => ({
-    messages: { error: change((messages as { error: string }).error) },
-  }));
-/** Without the events of an object that fit. */
-const lacks = (kind: string, name: string, is: (object: Judged) => unknown): Mutation =>
-  each(kind, name, (object) => (is(object) ? undefined : object));
-/** With one more event behind each of a backup in a state. */
-const twice =
-  (name: string, state: string, change: (object: Judged) => Judged): Mutation =>
-  (lines) =>
-    lines.flatMap((line) =>
-      isState(name, state)(line)
-        ? [line, { ...line, object: change(line.object as Judged) } as Line]
-        : [line],
-    );
-const named =
-  (name: string) =>
-  (object: Judged): Judged => ({ ...object, metadata: { ...object.metadata, name } });
-const isGone = ({ type, object }: Line) => type === 'DELETED' && object?.metadata.name === 'ze-b1';
-const run = 'backup-e3bf40cba98b4ed8';
-
-const mutations: Record<string, Record<string, Mutation>> = {
-  normal: {
-    'a state is another': becomes('zn-b2', 'Pending', { state: 'InProgress' }),
-    'a message is another': becomes('zn-b2', 'Pending', {
-      messages: { info: 'Wait for backup zn-b9 to be deleted' },
-    }),
-    'the backup never goes': (lines) => lines.filter(({ type }) => type !== 'DELETED'),
-    'a BackupVolume still knows what is gone': lacks(
-      'backupvolumes',
-      'vz-n',
-      ({ status }) => status?.lastBackupName === '',
-    ),
-    'there is one more object': twice('zn-b2', 'Pending', named('zn-b3')),
-  },
-  'delete-error': {
-    'a state is missing': without('backups', 'ze-b1', 'Error'),
-    'a line of the log is missing': says('ze-b1', (error) =>
-      error.replace(/time=\S+ level=info msg="Removed lock[^\n]*\n/, ''),
-    ),
-    'something came before an action and not after it': moved(isMarker('chattr -i'), isGone),
-  },
-  'controller-crash': {
-    'a state that lived milliseconds is missing': (lines) =>
-      lines.toSpliced(lines.findIndex(isState('zc-b1', 'Error')), 1),
-  },
-  'lock-conflict': {
-    'an InProgress is not followed by Completed': without('backups', 'zl-b2', 'Completed'),
-  },
-  'recurring-job': {
-    'a run makes a second backup': twice(run, 'Completed', named('backup-00000000000000aa')),
-  },
+/** Reads a recording, lets a function change its lines, and gives its transcript. */
+const mutated = (name: string, change: Mutation): Transcript => {
+  const file = new URL(`../../../fixtures/recordings/longhorn-v1.12.1/${name}.ndjson`, import.meta.url);
+  const { header, lines } = parseRecording(readFileSync(file, 'utf8'));
+  return transcriptOf({ header, lines: change(lines as Line[]) });
 };
 
-describe.each(Object.entries(mutations))('of %s it is seen that', (name, changes) => {
-  test.each(Object.entries(changes))('%s', async (_, change) => {
-    const recorded = await recordedTranscript(`v1.12.1/${name}`);
-    expect(compare(recorded, mutated(`v1.12.1/${name}`, change))).not.toEqual([]);
-  });
+const isBackup = (name: string, state: string) => (line: Line) =>
+  line.resource === 'backups' && line.object?.metadata.name === name && line.object.status?.state === state;
+/** Changes the status of a backup's events in a state. */
+const becomes =
+  (name: string, state: string, change: (status: Record<string, unknown>) => object): Mutation =>
+  (lines) =>
+    lines.map((line) => {
+      const { status, ...object } = line.object ?? {};
+      if (!status || !isBackup(name, state)(line)) return line;
+      return { ...line, object: { ...object, status: { ...status, ...change(status) } } } as Line;
+    });
+const lacks =
+  (is: (line: Line) => boolean): Mutation =>
+  (lines) =>
+    lines.filter((line) => !is(line));
+/** With the same of another backup behind each event of one in a state. */
+const twice =
+  (name: string, state: string, other: string): Mutation =>
+  (lines) =>
+    lines.flatMap((line) => {
+      if (!isBackup(name, state)(line)) return [line];
+      const object = { ...line.object, metadata: { ...line.object?.metadata, name: other } };
+      return [line, { ...line, object } as Line];
+    });
+
+test.each<[what: string, recording: string, Mutation]>([
+  ['a state is another', 'normal', becomes('zn-b2', 'Pending', () => ({ state: 'InProgress' }))],
+  ['the backup never goes', 'normal', lacks(({ type }) => type === 'DELETED')],
+  [
+    'a BackupVolume still knows what is gone',
+    'normal',
+    lacks(({ resource, object }) => resource === 'backupvolumes' && object?.status?.lastBackupName === ''),
+  ],
+  ['there is one more object', 'normal', twice('zn-b2', 'Pending', 'zn-b3')],
+  [
+    'a line of the log is missing',
+    'delete-error',
+    becomes('ze-b1', 'Error', ({ messages }) => {
+      const { error } = messages as { error: string };
+      return { messages: { error: error.replace(/time=\S+ level=info msg="Removed lock[^\n]*\n/, '') } };
+    }),
+  ],
+  [
+    'something came before an action and not after it',
+    'delete-error',
+    (lines) => {
+      const heal = lines.find(({ marker }) => marker?.startsWith('chattr -i')) as Line;
+      const rest = lines.filter((line) => line !== heal);
+      const end = rest.findIndex(
+        ({ type, object }) => type === 'DELETED' && object?.metadata.name === 'ze-b1',
+      );
+      return rest.toSpliced(end + 1, 0, heal);
+    },
+  ],
+  [
+    'a state that lived milliseconds is missing',
+    'controller-crash',
+    (lines) => lines.toSpliced(lines.findIndex(isBackup('zc-b1', 'Error')), 1),
+  ],
+  ['an InProgress is not followed by Completed', 'lock-conflict', lacks(isBackup('zl-b2', 'Completed'))],
+  [
+    'a run makes a second backup',
+    'recurring-job',
+    twice('backup-e3bf40cba98b4ed8', 'Completed', 'backup-00000000000000aa'),
+  ],
+])('it is seen that %s', async (_, name, change) => {
+  expect(compare(await recordedTranscript(`v1.12.1/${name}`), mutated(name, change))).not.toEqual([]);
 });
 
 test('a difference is told with its object, its time, and the fields that differ', async () => {
   const recorded = await recordedTranscript('v1.12.1/held-crash');
   const change = { messages: { error: 'No deletion in progress' } };
-  const got = mutated('v1.12.1/held-crash', becomes('ho-b3', 'Error', change));
+  const got = mutated(
+    'held-crash',
+    becomes('ho-b3', 'Error', () => change),
+  );
   expect(compare(recorded, got).join('\n')).toBe(`backups ho-b3, state 1 after "manager killed" (25.9 s):
   messages.error recorded: No deletion in progress record, retry the deletion command
                  emulator: No deletion in progress`);

@@ -18,14 +18,6 @@ import { createTranscript, type Told, type Transcript } from './transcript.ts';
 /** The longest that anything of a play may take, in milliseconds: what did not come by then does not come. */
 export type Patience = { longest: number; owner: string };
 
-const kinds = {
-  backups: 'backups',
-  backupVolumes: 'backupvolumes',
-  targets: 'backuptargets',
-  snapshots: 'snapshots',
-  volumes: 'volumes',
-} as const;
-
 const isLike = (is: Told['is'], wanted: 'gone' | Fields): boolean =>
   is === 'gone' || wanted === 'gone'
     ? is === wanted
@@ -109,14 +101,12 @@ export const openDriver = async (
   const markers = recorded.flatMap((line) => ('marker' in line ? [line.marker] : []));
   let begun = false;
   const jobs = await follow<KubernetesObject>(local.cluster, longhorn('recurringjobs'), { namespace });
-  const timelines: { resource: string; timeline: Pick<Timeline, 'onEntry' | 'objects'> }[] = [
-    ...Object.entries(kinds).map(([held, resource]) => ({
-      resource,
-      timeline: user.timelines[held as keyof typeof kinds],
-    })),
-    { resource: 'recurringjobs', timeline: jobs },
-  ];
-  for (const { resource, timeline } of timelines) {
+  const held = user.timelines;
+  const timelines: Record<string, Pick<Timeline, 'onEntry' | 'objects'>> = {
+    ...{ backups: held.backups, backupvolumes: held.backupVolumes, backuptargets: held.targets },
+    ...{ snapshots: held.snapshots, volumes: held.volumes, recurringjobs: jobs },
+  };
+  for (const [resource, timeline] of Object.entries(timelines)) {
     timeline.onEntry((entry) => {
       if (begun) transcript.take(resource, entry);
       for (const look of looking) look();
@@ -126,10 +116,8 @@ export const openDriver = async (
   const holds = async (what: string, isMet: () => boolean): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = (): void => void (isMet() && resolve());
-    const late = new Error(
-      `timed out after ${patience.longest / 1000} s (${patience.owner}): not seen that ${what}`,
-    );
-    const limit = setTimeout(() => reject(late), patience.longest);
+    const late = `timed out after ${patience.longest / 1000} s (${patience.owner}): not seen that ${what}`;
+    const limit = setTimeout(() => reject(new Error(late)), patience.longest);
     looking.add(look);
     look();
     await promise.finally(() => {
@@ -138,6 +126,8 @@ export const openDriver = async (
     });
   };
   const historyOf = (name: string): Told[] => onlyTold(transcript.lines).filter((told) => told.name === name);
+  const ownerOf = (name: string): string =>
+    user.timelines.backups.current(prefix + name)?.status?.ownerID ?? '';
 
   return {
     local,
@@ -147,16 +137,13 @@ export const openDriver = async (
     /** Says that an action of the recording is done now; text is how its marker begins. */
     mark: (text: string): void => {
       const marker = markers.find((each) => each.startsWith(text));
-      if (!marker)
-        throw new Error(
-          `the recording has no marker that begins with "${text}" (it has: ${markers.join(', ')})`,
-        );
+      if (!marker) throw new Error(`no marker begins with "${text}" (there are: ${markers.join(', ')})`);
       transcript.mark(marker);
     },
     /** From here on everything is told; what there is already is inherited. */
     begin: (): void => {
       transcript.mark('given');
-      for (const { resource, timeline } of timelines) {
+      for (const [resource, timeline] of Object.entries(timelines)) {
         for (const object of timeline.objects() as KubernetesObject[]) transcript.inherit(resource, object);
       }
       begun = true;
@@ -174,25 +161,15 @@ export const openDriver = async (
         return [...last].every(([key, is]) => own.get(key) === is);
       });
     },
-    volume: async (name: string, spec: { node: string; method?: string }): Promise<void> => {
-      const backupCompressionMethod = spec.method ?? 'lz4';
-      await user.volume(prefix + name, {
-        node: spec.node,
-        size: 64 << 20,
-        backupCompressionMethod,
-        backupTargetName: target,
-      });
+    volume: (name: string, { node, method = 'lz4' }: { node: string; method?: string }): Promise<void> => {
+      const spec = { backupCompressionMethod: method, backupTargetName: target };
+      return user.volume(prefix + name, { node, size: 64 << 20, ...spec });
     },
     write: (node: string, volume: string, size: number): Promise<void> =>
       user.write(node, prefix + volume, { offset: 0, size }),
     snapshot: (name: string, volume: string): Promise<void> => user.snapshot(prefix + name, prefix + volume),
-    backup: async (name: string, from: { snapshot: string; volume: string }): Promise<void> => {
-      await user.backup(prefix + name, {
-        snapshot: prefix + from.snapshot,
-        volume: prefix + from.volume,
-        target,
-      });
-    },
+    backup: (name: string, { snapshot, volume }: { snapshot: string; volume: string }) =>
+      user.backup(prefix + name, { snapshot: prefix + snapshot, volume: prefix + volume, target }),
     /** Waits until the backup, its BackupVolume and its volume all know of each other. */
     untilSettled: async (name: string, volume: string): Promise<void> => {
       await user.untilSettled(prefix + name, prefix + volume);
@@ -206,9 +183,8 @@ export const openDriver = async (
     /** Waits until a backup is gone and its BackupVolume knows of none. */
     untilGone: (name: string, volume: string): Promise<void> =>
       holds(`${name} is gone`, () => {
-        const known = user.timelines.backupVolumes
-          .objects()
-          .find(({ spec }) => spec.volumeName === prefix + volume);
+        const all = user.timelines.backupVolumes.objects();
+        const known = all.find(({ spec }) => spec.volumeName === prefix + volume);
         return !user.timelines.backups.current(prefix + name) && known?.status?.lastBackupName === '';
       }),
     /**
@@ -216,15 +192,12 @@ export const openDriver = async (
      * from their start on.
      */
     untilAwayFromResync: async (name: string, resync: number): Promise<void> => {
-      const owner = user.timelines.backups.current(prefix + name)?.status?.ownerID ?? '';
-      const { metadata } = await local.cluster.get<KubernetesObject>(longhorn('nodes'), {
-        namespace,
-        name: owner,
-      });
+      const owner = { namespace, name: ownerOf(name) };
+      const { metadata } = await local.cluster.get<KubernetesObject>(longhorn('nodes'), owner);
       const since = (Date.now() - Date.parse(metadata.creationTimestamp ?? '')) % resync;
       if (since < 0.2 * resync || since > 0.7 * resync) await sleep((1.2 * resync - since) % resync);
     },
-    ownerOf: (name: string): string => user.timelines.backups.current(prefix + name)?.status?.ownerID ?? '',
+    ownerOf,
     ...createJobs(local, prefix),
     stop: async (): Promise<void> => {
       await Promise.all([user.stop(), jobs.stop()]);

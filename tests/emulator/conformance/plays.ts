@@ -89,23 +89,36 @@ const wrapEngine = async ({ nodes, dataRoot }: LocalCluster): Promise<() => Prom
   };
 };
 
+/** A volume with a third backup, before which there was a second, which `meanwhile` may remove. */
+const givenThird = async (
+  driver: Driver,
+  { volume, of }: Names,
+  { node, meanwhile = async () => {} }: { node: string; meanwhile?: () => Promise<void> },
+): Promise<void> => {
+  await driver.volume(volume, { node });
+  await driver.write(node, volume, 8 * mebibyte);
+  await driver.snapshot(`${of}-s1`, volume);
+  await driver.snapshot(`${of}-s2`, volume);
+  await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
+  await driver.untilSettled(`${of}-b2`, volume);
+  await meanwhile();
+  driver.begin();
+  await driver.write(node, volume, 8 * mebibyte);
+  await driver.snapshot(`${of}-s3`, volume);
+  await driver.backup(`${of}-b3`, { snapshot: `${of}-s3`, volume });
+  await driver.untilSettled(`${of}-b3`, volume);
+};
+
 /** A deletion by a longhorn command that cannot delete; mended later. */
 const wrappedEngine =
-  ({ volume, of }: Names): Play =>
+  (names: Names): Play =>
   async (driver, { node }) => {
-    await driver.volume(volume, { node });
-    await driver.write(node, volume, 8 * mebibyte);
-    await driver.snapshot(`${of}-s1`, volume);
-    await driver.snapshot(`${of}-s2`, volume);
-    await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
-    await driver.untilSettled(`${of}-b2`, volume);
-    await driver.delete(`${of}-b2`);
-    await driver.untilGone(`${of}-b2`, volume);
-    driver.begin();
-    await driver.write(node, volume, 8 * mebibyte);
-    await driver.snapshot(`${of}-s3`, volume);
-    await driver.backup(`${of}-b3`, { snapshot: `${of}-s3`, volume });
-    await driver.untilSettled(`${of}-b3`, volume);
+    const { volume, of } = names;
+    const meanwhile = async () => {
+      await driver.delete(`${of}-b2`);
+      await driver.untilGone(`${of}-b2`, volume);
+    };
+    await givenThird(driver, names, { node, meanwhile });
     const unwrap = await wrapEngine(driver.local);
     driver.mark('delete b3');
     await driver.delete(`${of}-b3`);
@@ -129,41 +142,24 @@ const normal =
   };
 
 /**
- * The first's config immutable; the second created while the first is Error; mutable after the second Error.
+ * The first's config immutable; the second created while the first is Error, or at the moment of its deletion;
+ * mutable after the second Error.
  */
 const deleteError =
-  (names: Names): Play =>
-  async (driver, { node, prefix }) => {
-    const { volume, of } = names;
-    await given(driver, names, { node });
-    await moreData(driver, names, { node });
-    const letGo = await keepFile(configOf(driver, prefix, names));
-    driver.mark('when b1 deleted');
-    await driver.delete(`${of}-b1`);
-    await driver.until(`${of}-b1`, { state: 'Error' });
-    driver.mark('b1 is Error');
-    await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
-    await driver.until(`${of}-b1`, { state: 'Error' }, 2);
-    await driver.untilSettled(`${of}-b2`, volume);
-    await letGo();
-    driver.mark('chattr -i');
-  };
-
-/** The same with the second created at the moment of the first's deletion. */
-const deleteErrorSameTime =
-  (names: Names): Play =>
+  (names: Names, { atOnce = false } = {}): Play =>
   async (driver, { clock, node, prefix }) => {
     const { volume, of } = names;
     await given(driver, names, { node });
     await moreData(driver, names, { node });
     const letGo = await keepFile(configOf(driver, prefix, names));
-    // The second is held until the first resync after the first's Error, and must have ended before the
-    // retry.
-    const hasRoom = 2 * (clock.resync + clock.lockWait) < clock.deletionBackoffMin;
+    // One that is created at once is held until the first resync after the first's Error, and must have ended
+    // before the retry.
+    const hasRoom = !atOnce || 2 * (clock.resync + clock.lockWait) < clock.deletionBackoffMin;
     if (!hasRoom) await driver.untilAwayFromResync(`${of}-b1`, clock.resync);
-    driver.mark('delete b1, create b2');
+    driver.mark(atOnce ? 'delete b1, create b2' : 'when b1 deleted');
     await driver.delete(`${of}-b1`);
-    await driver.until(`${of}-b1`, { state: 'Deleting' });
+    await driver.until(`${of}-b1`, { state: atOnce ? 'Deleting' : 'Error' });
+    if (!atOnce) driver.mark('b1 is Error');
     await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
     await driver.until(`${of}-b1`, { state: 'Error' }, 2);
     await driver.untilSettled(`${of}-b2`, volume);
@@ -250,19 +246,10 @@ const held =
 
 /** The manager killed under a stopped deletion. */
 const heldCrash =
-  ({ volume, of }: Names): Play =>
+  (names: Names): Play =>
   async (driver, { clock, node, prefix }) => {
-    await driver.volume(volume, { node });
-    await driver.write(node, volume, 8 * mebibyte);
-    await driver.snapshot(`${of}-s1`, volume);
-    await driver.snapshot(`${of}-s2`, volume);
-    await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
-    await driver.untilSettled(`${of}-b2`, volume);
-    driver.begin();
-    await driver.write(node, volume, 8 * mebibyte);
-    await driver.snapshot(`${of}-s3`, volume);
-    await driver.backup(`${of}-b3`, { snapshot: `${of}-s3`, volume });
-    await driver.untilSettled(`${of}-b3`, volume);
+    const { of } = names;
+    await givenThird(driver, names, { node });
     const owner = driver.ownerOf(`${of}-b3`);
     driver.mark('when b3 deleted');
     await driver.delete(`${of}-b3`);
@@ -356,7 +343,10 @@ export const plays: Record<string, Staged> = {
   'v1.12.1/recurring-job-faulty-cleanup': { play: faultyCleanup, leftOut: /^ra$|[ -]ra$|-ra-|^rj-a$/ },
   'v1.8.2/normal': { play: normal({ volume: 'vz-n', of: 'zn' }) },
   'v1.8.2/delete-error': { play: deleteError({ volume: 'vz-e', of: 'ze' }), root: true },
-  'v1.8.2/delete-error-same-time': { play: deleteErrorSameTime({ volume: 'same', of: 'sa' }), root: true },
+  'v1.8.2/delete-error-same-time': {
+    play: deleteError({ volume: 'same', of: 'sa' }, { atOnce: true }),
+    root: true,
+  },
   'v1.8.2/wrapped-engine': { play: wrappedEngine({ volume: 'same', of: 'sa' }), disturbs: true },
 };
 

@@ -135,15 +135,8 @@ export const createTranscript = ({ prefix, start = Date.now() }: { prefix: strin
     [metadata.name, metadata.labels?.['backup-volume'], spec?.volume, spec?.volumeName].some((name) =>
       name?.startsWith(prefix),
     );
-  const put = (
-    resource: string,
-    {
-      at,
-      deleted,
-      object,
-      inherited,
-    }: { at: number; deleted: boolean; object: KubernetesObject; inherited?: true },
-  ): void => {
+  type Happened = { at: number; deleted: boolean; object: KubernetesObject; inherited?: true };
+  const put = (resource: string, { at, deleted, object, inherited }: Happened): void => {
     if (!isOwn(object as Judged)) return;
     const named: Judged = JSON.parse(JSON.stringify(object).replaceAll(prefix, ''));
     const told = tell({ at: (at - start) / 1000, resource, deleted, object: named });
@@ -159,11 +152,9 @@ export const createTranscript = ({ prefix, start = Date.now() }: { prefix: strin
       put(resource, { at: Date.now(), deleted: false, object, inherited: true }),
     take: (resource: string, entry: Entry): void => {
       // Stands where no recording has anything, so the comparison fails and says why.
+      const at = (entry.at - start) / 1000;
       if (entry.kind === 'gap')
-        lines.push({
-          at: (entry.at - start) / 1000,
-          marker: `the watch of ${resource} has a gap: ${entry.reason}`,
-        });
+        lines.push({ at, marker: `the watch of ${resource} has a gap: ${entry.reason}` });
       else put(resource, { at: entry.at, deleted: entry.kind === 'deleted', object: entry.object });
     },
   };

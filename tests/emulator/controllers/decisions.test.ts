@@ -41,23 +41,15 @@ test.each<[string, Partial<Surroundings>, CreationStep]>([
   expect(decideCreation({ ...ready, ...around })).toEqual(step);
 });
 
+const records = [undefined, { state: 'Deleting' }, { state: 'Succeeded' }, { state: 'Error', message: 'no' }];
 test.each<[boolean, DeletionStep['do'][]]>([
   [true, ['release', 'release', 'release', 'release']],
   [false, ['release', 'wait', 'release', 'release']],
-])(
-  'a deletion whose config has gone, which counts before its command has ended: %j',
-  (goesWithConfig, steps) => {
-    const records: (DeletionRecord | undefined)[] = [
-      undefined,
-      { state: 'Deleting' },
-      { state: 'Succeeded' },
-      { state: 'Error', message: 'no' },
-    ];
-    const decide = (record: DeletionRecord | undefined) =>
-      decideDeletion({ record, url: 'nfs://h:/p?backup=b&volume=v', goesWithConfig, inStore: false });
-    expect(records.map((record) => decide(record).do)).toEqual(steps);
-  },
-);
+])('a deletion whose config has gone, which counts before its command ends: %j', (goesWithConfig, steps) => {
+  const of = { url: 'nfs://h:/p?backup=b&volume=v', goesWithConfig, inStore: false };
+  const decide = (record: unknown) => decideDeletion({ ...of, record: record as DeletionRecord | undefined });
+  expect(records.map((record) => decide(record).do)).toEqual(steps);
+});
 
 test.each([
   ['as a rule', {}, true],

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { decompressFrames } from '../../../e2e/store/format/lz4/frame.ts';
 import {
   type BackupConfig,
   type CompressionMethod,
@@ -18,7 +20,6 @@ import {
   volumeConfigPath,
 } from '../../../emulator/backupstore/paths.ts';
 import { snapshotFile } from '../../../emulator/engine/replica-files.ts';
-import { decompressFrame } from '../support/lz4-decode.ts';
 import { openTemporaryStore, type TemporaryStore } from '../support/temporary-store.ts';
 
 let store: TemporaryStore;
@@ -32,11 +33,7 @@ const block = () => randomBytes(blockSize);
 const hole = Buffer.alloc(blockSize);
 const file = (path: string) => join(store.root, path);
 const read = (path: string) => readFile(file(path));
-const exists = (path: string) =>
-  access(file(path)).then(
-    () => true,
-    () => false,
-  );
+const exists = (path: string) => existsSync(file(path));
 const configOf = async (name: string): Promise<BackupConfig> =>
   decodeBackup(String(await read(backupConfigPath('v', name))));
 const volumeConfig = async () => decodeVolume(String(await read(volumeConfigPath('v'))));
@@ -45,7 +42,10 @@ const checksums = ({ Blocks }: BackupConfig) => Blocks.map(({ BlockChecksum }) =
 const ownBlock = async (name: string) => blockPath('v', checksums(await configOf(name))[1] ?? '');
 const stored = async (data: Buffer, decompress: (file: Buffer) => Buffer) =>
   checksumOf(decompress(await read(blockPath('v', checksumOf(data))))) === checksumOf(data);
-const lz4 = (data: Buffer) => decompressFrame(data, blockSize);
+const lz4 = (data: Buffer) => {
+  const target = Buffer.alloc(blockSize);
+  return target.subarray(0, decompressFrames(data, target));
+};
 
 /** Backs a snapshot of these blocks up. */
 const create = async (n: number, blocks: Buffer[], more = {}) => {
@@ -119,28 +119,27 @@ describe('backup rm', () => {
     await create(1, [shared, block()]);
     await create(2, [shared, block()]);
   });
-  const remove = (name: string, options = {}) => store.run(['backup', 'rm', store.url('v', name)], options);
+  const remove = (name: string) => store.run(['backup', 'rm', store.url('v', name)]);
 
   test('removes the config and the blocks nobody else has; of the last one volume.cfg is left', async () => {
     const own = await ownBlock('b2');
     expect(await remove('b2')).toMatchObject({ code: 0, stdout: '' });
-    const gone = [backupConfigPath('v', 'b2'), own, locksPath('v')];
-    expect(await Promise.all(gone.map(exists))).toEqual([false, false, false]);
-    expect(await exists(blockPath('v', checksumOf(shared)))).toBe(true);
+    expect([backupConfigPath('v', 'b2'), own, locksPath('v')].filter(exists)).toEqual([]);
+    expect(exists(blockPath('v', checksumOf(shared)))).toBe(true);
     const last = { LastBackupName: 'b1', LastBackupAt: '2026-01-01T00:00:01Z' };
     expect(await volumeConfig()).toMatchObject({ BlockCount: 2, ...last });
     await remove('b1');
     expect(await volumeConfig()).toMatchObject({ BlockCount: 0, LastBackupName: '', LastBackupAt: '' });
     expect(await readdir(file('backupstore/volumes'), { recursive: true })).toHaveLength(4);
     const all = await store.run(['backup', 'rm', '--volume', 'v', 'nfs://server:/export']);
-    expect([all.code, await exists('backupstore/volumes')]).toEqual([0, false]);
+    expect([all.code, exists('backupstore/volumes')]).toEqual([0, false]);
   });
 
   test('keeps all blocks while a backup is being written', async () => {
     const own = await ownBlock('b1');
     await beginThird();
     expect((await remove('b1')).code).toBe(0);
-    expect(await exists(own)).toBe(true);
+    expect(exists(own)).toBe(true);
   });
 });
 
@@ -161,7 +160,7 @@ describe('backup restore', () => {
       expect(await restore()).toMatchObject({ code: 0, stdout: '' });
       const expected = Buffer.concat([a, hole, b, Buffer.alloc(size - 3 * blockSize)]);
       expect((await readFile(image())).equals(expected)).toBe(true);
-      expect(await exists(locksPath('v'))).toBe(false);
+      expect(exists(locksPath('v'))).toBe(false);
     },
   );
 

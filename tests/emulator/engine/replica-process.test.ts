@@ -21,8 +21,6 @@ beforeEach(async () => {
 });
 afterEach(() => replicas?.end('v-r-1'));
 
-const limit = { timeout: 60_000 };
-
 /** Starts a replica whose helper is due after so many milliseconds; gives what says how it stands. */
 const start = ({ replicaHelper = 0 } = {}) => {
   lines = [];
@@ -33,7 +31,7 @@ const start = ({ replicaHelper = 0 } = {}) => {
   replicas = own;
   const state = () => own.ensure('v-r-1', '/replica', () => undefined);
   expect(state()).toBe('starting');
-  return { state, until: (wanted: string) => vi.waitUntil(() => state() === wanted, limit) };
+  return { state, until: (wanted: string) => expect.poll(state).toBe(wanted) };
 };
 
 /** A wrapper in the binary's place, which hands all on to it; what it is called then. */
@@ -48,14 +46,9 @@ const wrap = async (): Promise<string> => {
 const childrenOf = async (pid: number | string): Promise<string[]> =>
   (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
 const commandOf = (pid: string): Promise<string> => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-const ownChildren = async () =>
-  Promise.all((await childrenOf(process.pid)).map(async (pid) => [pid, await commandOf(pid)] as const));
-
-/** The process of the replica, and its helper's. */
-const processes = async (): Promise<[string, string]> => {
-  const [replica = ''] = (await ownChildren()).find(([, command]) => command.includes(binary)) ?? [];
-  const [helper = ''] = await childrenOf(replica);
-  return [replica, helper];
+/** The child of this process that a program runs in. */
+const childOf = async (program: string): Promise<string | undefined> => {
+  for (const pid of await childrenOf(process.pid)) if ((await commandOf(pid)).includes(program)) return pid;
 };
 
 test('one that was started through a wrapper starts its helper from the path that the wrapper gave it', async () => {
@@ -63,7 +56,7 @@ test('one that was started through a wrapper starts its helper from the path tha
   onTestFinished(() => void vi.useRealTimers());
   const real = await wrap();
   const { until } = start({ replicaHelper: 60_000 });
-  while (!(await ownChildren()).some(([, command]) => command.includes(real))) await setImmediate();
+  while ((await childOf(real)) === undefined) await setImmediate();
   // As a program that is its own file is removed after its start; a shell has yet to open this one by its
   // name.
   await chmod(real, 0o644);
@@ -79,7 +72,7 @@ test('one that was started through a wrapper starts its helper from the path tha
 test('a replica whose helper is killed has failed, and stays so until it is ended', async () => {
   const { until, state } = start();
   await until('running');
-  const [, helper] = await processes();
+  const [helper] = await childrenOf((await childOf(binary)) ?? '');
   process.kill(Number(helper), 'SIGKILL');
   await until('error');
   expect(state()).toBe('error');

@@ -49,25 +49,17 @@ type Denied = { action: string; key?: string; prefix?: string };
 
 /** Lets the user do anything in the bucket but what is denied. */
 const allow = async (denied?: Denied): Promise<void> => {
-  const { endpoint, region, bucket, accessKeyId, secretAccessKey } = server;
-  const client = new S3Client({
-    endpoint,
-    region,
-    forcePathStyle: true,
-    credentials: { accessKeyId, secretAccessKey },
-  });
+  const { endpoint, region, bucket, ...credentials } = server;
+  const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials });
   const of = (what: object) => ({ Principal: { AWS: [own.access] }, ...what });
   const all = `arn:aws:s3:::${bucket}`;
   const Statement = [of({ Effect: 'Allow', Action: 's3:*', Resource: [all, `${all}/*`] })];
-  if (denied)
-    Statement.push(
-      of({
-        Effect: 'Deny',
-        Action: `s3:${denied.action}`,
-        Resource: denied.key === undefined ? all : `${all}/${denied.key}`,
-        ...(denied.prefix && { Condition: { StringLike: { 's3:prefix': [denied.prefix] } } }),
-      }),
-    );
+  if (denied) {
+    const { action, key, prefix } = denied;
+    const Condition = prefix && { StringLike: { 's3:prefix': [prefix] } };
+    const Resource = key === undefined ? all : `${all}/${key}`;
+    Statement.push(of({ Effect: 'Deny', Action: `s3:${action}`, Resource, Condition }));
+  }
   const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
   await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
   client.destroy();
@@ -95,10 +87,11 @@ const ls = ['backup', 'ls', '--volume-only', url()];
 const ofBackup = `${url()}?backup=sample-a-b1&volume=${volume}`;
 const rm1 = ['backup', 'rm', ofBackup];
 
+const loginOf = ({ endpoint, accessKeyId, secretAccessKey }: Omit<LocalS3, 'log' | 'stop'>) => ({
+  ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_ENDPOINTS: endpoint },
+});
 const environment = (): Record<string, string> => ({
-  AWS_ACCESS_KEY_ID: own.access,
-  AWS_SECRET_ACCESS_KEY: own.secret,
-  AWS_ENDPOINTS: server.endpoint,
+  ...loginOf({ ...server, accessKeyId: own.access, secretAccessKey: own.secret }),
   VIRTUAL_HOSTED_STYLE: 'false',
 });
 
@@ -125,9 +118,8 @@ const putLock = async (): Promise<void> => {
 
 /** What is there of the volume: its files, of blocks only how many. */
 const left = async (): Promise<string[]> => {
-  const files = (await readdir(join(server.folder, below), { recursive: true })).filter((path) =>
-    /\.\w+$/.test(path),
-  );
+  const all = await readdir(join(server.folder, below), { recursive: true });
+  const files = all.filter((path) => /\.\w+$/.test(path));
   const blocks = files.filter((path) => path.endsWith('.blk'));
   return [...files.filter((path) => !blocks.includes(path)).sort(), `${blocks.length} blocks`];
 };
@@ -153,12 +145,7 @@ const situations: Record<string, Situation> = {
   'no certificate': { environment: () => ({ AWS_CERT: 'rubbish' }) },
   'nobody listens': { environment: () => ({ AWS_ENDPOINTS: 'http://127.0.0.1:9' }) },
   'a certificate that nobody knows': { environment: () => ({ AWS_ENDPOINTS: secured.endpoint }) },
-  'a certificate that is known': {
-    environment: () => ({
-      ...{ AWS_ENDPOINTS: secured.endpoint, AWS_CERT: certificate },
-      ...{ AWS_ACCESS_KEY_ID: secured.accessKeyId, AWS_SECRET_ACCESS_KEY: secured.secretAccessKey },
-    }),
-  },
+  'a certificate that is known': { environment: () => ({ ...loginOf(secured), AWS_CERT: certificate }) },
   'no TLS': { environment: () => ({ AWS_ENDPOINTS: server.endpoint.replace('http', 'https') }) },
   'the bucket cannot be listed': { denied: { action: 'ListBucket' } },
   'the volumes cannot be listed': { denied: noListing(`${base}/backupstore/volumes/*`) },
@@ -236,9 +223,8 @@ test('keys are removed by what they begin with: not those of a neighbour', async
   const neighbour = join(server.folder, base, `${volumePath(volume)}2`, 'volume.cfg');
   await mkdir(join(neighbour, '..'), { recursive: true });
   await writeFile(neighbour, '{}');
-  expect(await emulated(['backup', 'rm', '--volume', volume, url()], environment())).toMatchObject({
-    code: 0,
-  });
+  const { code } = await emulated(['backup', 'rm', '--volume', volume, url()], environment());
+  expect(code).toBe(0);
   expect(await left().catch(() => [])).toEqual([]);
   expect(await readFile(neighbour, 'utf8')).toBe('{}');
 });

@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { clocks } from '../../../emulator/clocks.ts';
 import { createLook } from '../../../emulator/engine/look.ts';
-import type { Mounts } from '../../../emulator/engine/mount.ts';
 import { createTargetClient } from '../../../emulator/engine/target-client.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -51,15 +50,11 @@ test("the names of a volume's backups are what is listed; what is said of the vo
   expect(await failureOf(listed({ Messages: { error } }))).toBe(error);
 });
 
-describe('a look within the manager', () => {
+test('a look within the manager is given up after its time', async () => {
+  const mounts = { mount: () => sleep(60_000, '', { ref: false }), unmount: async () => undefined };
   const behaviour = { clock: clocks.real, mutant: undefined, binary: '/b/longhorn' };
-  const look = (mount: Mounts['mount'], timeout = 5_000) =>
-    createLook({ ...behaviour, timeout, mounts: { mount, unmount: async () => undefined } });
-
-  test('is given up after its time', async () => {
-    const stalled = look(() => sleep(60_000, '', { ref: false }), 50);
-    expect(await failureOf(stalled(['backup', 'inspect', url], {}))).toBe(
-      `timeout executing: /b/longhorn [backup inspect ${url}], output , stderr `,
-    );
-  });
+  const look = createLook({ ...behaviour, timeout: 50, mounts });
+  expect(await failureOf(look(['backup', 'inspect', url], {}))).toBe(
+    `timeout executing: /b/longhorn [backup inspect ${url}], output , stderr `,
+  );
 });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { createUploads, type UploadRequest, type Uploads } from '../../../emulator/engine/upload.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -26,7 +26,6 @@ const start = async (script: string) => {
   await running.start('b');
   return running;
 };
-const soon = { timeout: 60_000 };
 const ready = `echo '{"ready":true}'; read line`;
 
 test('it goes on only once it is prepared and told to, behind all else, and with a small heap', async () => {
@@ -47,7 +46,7 @@ test.each<[string, number, (running: Uploads, prepared: Promise<void>) => Promis
 ])('a prepared one that %s ends untold', async (_, timeout, act) => {
   const running = await uploads(`${ready} || touch ${folder}/untold; exit 0`);
   await act(running, running.prepare({ ...upload, timeout }));
-  await vi.waitUntil(() => existsSync(join(folder, 'untold')), soon);
+  await expect.poll(() => existsSync(join(folder, 'untold'))).toBe(true);
   expect(running.status('b')).toBeUndefined();
 });
 

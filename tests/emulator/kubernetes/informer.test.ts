@@ -1,22 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Client } from '../../../emulator/kubernetes/client.ts';
 import { startInformer } from '../../../emulator/kubernetes/informer.ts';
 import type { ApiObject } from '../../../emulator/kubernetes/objects.ts';
 import { createLog } from '../../../emulator/log.ts';
 
-const object = (name: string, resourceVersion: number, uid = `uid-of-${name}`): ApiObject => ({
-  apiVersion: 'v1',
-  kind: 'Thing',
-  metadata: { name, uid, resourceVersion: String(resourceVersion) },
+const object = (name: string, version: number, uid = `uid-of-${name}`): ApiObject => ({
+  ...{ apiVersion: 'v1', kind: 'Thing', metadata: { name, uid, resourceVersion: String(version) } },
 });
 
-let abort = new AbortController();
-afterEach(() => abort.abort());
-
 /** An informer of a collection whose lists and events the test writes. */
-const start = async (lists: ApiObject[][], resync?: number) => {
-  abort = new AbortController();
+const start = async (lists: ApiObject[][]) => {
+  const abort = new AbortController();
+  onTestFinished(() => abort.abort());
   let push: (line: string | undefined) => void = () => undefined;
   const client: Client = {
     request: async <T>() => {
@@ -35,7 +31,7 @@ const start = async (lists: ApiObject[][], resync?: number) => {
   };
   const resource = { group: '', version: 'v1', plural: 'things' };
   const run = { log: createLog(() => undefined), signal: abort.signal };
-  const informer = startInformer({ client, resource, resync }, run);
+  const informer = startInformer({ client, resource }, run);
   const told: string[] = [];
   informer.onEvent((name) => told.push(name));
   await informer.synced;
@@ -69,7 +65,7 @@ test('what a new list lacks is gone, and told of', async () => {
   const lists = [[object('a', 1), object('b', 1)], [object('b', 1)]];
   const { informer, told, breakWatch, versions } = await start(lists);
   breakWatch();
-  await expect.poll(versions, { timeout: 60_000 }).toEqual(['b@1']);
+  await expect.poll(versions).toEqual(['b@1']);
   informer.absorb(object('a', 5));
   expect(versions()).toEqual(['b@1']);
   expect(told).toEqual(['a', 'b', 'b', 'a']);

@@ -58,8 +58,7 @@ const setUp = async ({
   let minute = 0;
   const time = () => new Date(Date.UTC(2026, 0, 1, 0, minute++)).toISOString();
   const taken = () => ({ readyToUse: true, creationTime: time(), labels });
-  const snapshots = [...older, ...(known ? ['of-last'] : [])];
-  for (const name of snapshots) {
+  for (const name of [...older, ...(known ? ['of-last'] : [])]) {
     const metadata = { name, creationTimestamp: time() };
     put('snapshots', { metadata, spec: { volume: first, createSnapshot: true }, status: taken() });
   }
@@ -128,54 +127,40 @@ describe('the log of a run reads as recorded', () => {
       .replaceAll(/of volume '[\w-]+'/g, "of volume 'NAME'")
       .replaceAll('of-BACKUP', 'rj-e2e-c-UUID');
 
-  test.each<[string, World, string, string, RegExp | undefined]>([
+  const of = (job: string, volume: string, more: World): World => ({
+    ...{ job, volumes: { [volume]: ofJob(job) }, ...more },
+  });
+  const older = `rj-c-c-${uuid}`;
+  const noBackups = { 'delete backups last': denied('deny-rb', 'backups.longhorn.io "last"') };
+  const noSnapshots = {
+    [`delete snapshots ${older}`]: denied('deny-rc', `snapshots.longhorn.io "${older}"`),
+  };
+
+  test.each<[what: string, pod: string, World]>([
     [
       'of a new volume, which warns, for Longhorn knows of no BackupVolume yet',
-      { job: 'rj-e2e', volumes: { 'vz-r': ofJob('rj-e2e') }, known: false },
-      'recurring-job',
       'rj-e2e-29919386-j9tg9',
-      undefined,
+      of('rj-e2e', 'vz-r', { known: false }),
     ],
-    [
-      'that cleans up',
-      { job: 'rj-e2e', volumes: { 'vz-r': ofJob('rj-e2e') }, runs: 1 },
-      'recurring-job',
-      'rj-e2e-29919388-hmhhq',
-      undefined,
-    ],
+    ['that cleans up', 'rj-e2e-29919388-hmhhq', of('rj-e2e', 'vz-r', { runs: 1 })],
     [
       'whose backups may not be deleted',
-      {
-        job: 'rj-b',
-        volumes: { rb: ofJob('rj-b') },
-        runs: 1,
-        refused: { 'delete backups last': denied('deny-rb', 'backups.longhorn.io "last"') },
-      },
-      'recurring-job-faulty-cleanup',
       'rj-b-29919396-j8sxb',
-      // It was read by its tail, which cut its first lines.
-      /Running recurring backup/,
+      of('rj-b', 'rb', { runs: 1, refused: noBackups }),
     ],
     [
       'that may not delete its old snapshots: it ends before it makes anything, and the job ends well',
-      {
-        job: 'rj-c',
-        volumes: { rc: ofJob('rj-c') },
-        runs: 2,
-        older: [`rj-c-c-${uuid}`],
-        refused: {
-          [`delete snapshots rj-c-c-${uuid}`]: denied('deny-rc', `snapshots.longhorn.io "rj-c-c-${uuid}"`),
-        },
-      },
-      'recurring-job-faulty-cleanup',
       'rj-c-29919398-4xghp',
-      undefined,
+      of('rj-c', 'rc', { runs: 2, older: [older], refused: noSnapshots }),
     ],
-  ])('%s', async (_, world, file, pod, from) => {
+  ])('%s', async (_, pod, world) => {
     const { run, writes, events } = await setUp(world);
     const lines = await run();
-    const tail = (all: string[]) => all.slice(from ? all.findIndex((line) => from.test(line)) : 0);
-    expect(tail(lines).map(normalised)).toEqual(tail(recorded(file, pod)).map(normalised));
+    const file = world.job === 'rj-e2e' ? 'recurring-job' : 'recurring-job-faulty-cleanup';
+    // That of rj-b was read by its tail, which cut its first lines.
+    const isFirst = (line: string) => world.job !== 'rj-b' || line.includes('Running recurring backup');
+    const tail = (all: string[]) => all.slice(all.findIndex(isFirst)).map(normalised);
+    expect(tail(lines)).toEqual(tail(recorded(file, pod)));
     const failed = writes.every((write) => !write.startsWith('create'));
     const text = /^FailedDeleting: failed to clean up old snapshots of volume rc: Bad response/;
     expect(events).toEqual(failed ? [expect.stringMatching(text)] : []);
@@ -184,14 +169,12 @@ describe('the log of a run reads as recorded', () => {
 
 test('asks over one connection, and so one manager, where it does one thing after the other', async () => {
   const { run, ip } = await setUp({ refused: { 'delete backups last': 'denied' } });
-  let count = 0;
-  const connected = (message: unknown): void => {
-    count += Number((message as { socket: Socket }).socket.localAddress === ip);
-  };
+  const addresses: unknown[] = [];
+  const connected = (message: unknown) => addresses.push((message as { socket: Socket }).socket.localAddress);
   subscribe('net.server.socket', connected);
   await run();
   unsubscribe('net.server.socket', connected);
-  expect(count).toBe(1);
+  expect(addresses.filter((address) => address === ip)).toHaveLength(1);
 });
 
 test('a job is for the volumes with its label and those of its groups, each once, one after the other', async () => {

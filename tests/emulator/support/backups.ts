@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { once, onceGone } from '../../../e2e/history/expectation.ts';
-import type { ObjectEntry, Timeline } from '../../../e2e/history/timeline.ts';
+import type { Timeline } from '../../../e2e/history/timeline.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import type {
@@ -16,6 +16,10 @@ import { namespace } from '../../../emulator/modelled-on.ts';
 import { longhorn, type SharedLonghorn } from './local-cluster.ts';
 
 type Watched<T> = Timeline<T & KubernetesObject>;
+type Fields = { [field: string]: unknown };
+type NewVolume = Fields & { node: string; size: number };
+type Stretch = { offset: number; size: number };
+type NewBackup = Fields & { snapshot: string; volume: string };
 
 /** What a user of Longhorn does by its objects alone, with the answers watched. */
 export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
@@ -47,13 +51,8 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
     isMet: (object: Of<K>) => boolean,
   ): Promise<Of<K>> =>
     once(timelines[kind] as unknown as Timeline<Of<K>>, isMet, { name, ...limit(`${name}: ${label}`) });
-  const untilSynced = (name: string) =>
-    until(
-      'targets',
-      name,
-      'it is available',
-      (at) => at.status?.available === true && !!at.status.lastSyncedAt,
-    );
+  const isSynced = ({ status }: BackupTarget) => status?.available === true && !!status.lastSyncedAt;
+  const untilSynced = (name: string) => until('targets', name, 'it is available', isSynced);
 
   return {
     timelines,
@@ -75,13 +74,7 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
       await make('backuptargets', 'BackupTarget', name, { backupTargetURL, pollInterval: '0s' });
       if (path !== 'stalled') await untilSynced(name);
     },
-    /** Asks for a look at the store, as the user interface does. */
-    requestSync: (name: string) =>
-      patch('backuptargets', name, { syncRequestedAt: new Date().toISOString() }),
-    volume: async (
-      name: string,
-      { node, size, ...more }: { node: string; size: number; [field: string]: unknown },
-    ): Promise<void> => {
+    volume: async (name: string, { node, size, ...more }: NewVolume): Promise<void> => {
       const spec = { size: String(size), numberOfReplicas: 1, frontend: 'blockdev', ...more };
       await make('volumes', 'Volume', name, spec);
       await until('attachments', name, 'it has an attachment', () => true);
@@ -94,11 +87,7 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
       await until('volumes', name, 'it is healthy', ({ status }) => status?.robustness === 'healthy');
     },
     /** Random data from an offset on; whole MiB. */
-    write: async (
-      node: string,
-      volume: string,
-      { offset, size }: { offset: number; size: number },
-    ): Promise<void> => {
+    write: async (node: string, volume: string, { offset, size }: Stretch): Promise<void> => {
       const file = await open(device(node, volume), 'r+');
       for (let at = 0; at < size; at += 1 << 20)
         await file.write(randomBytes(1 << 20), 0, 1 << 20, offset + at);
@@ -108,10 +97,7 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
       await make('snapshots', 'Snapshot', name, { volume, createSnapshot: true });
       await until('snapshots', name, 'it is ready', ({ status }) => status?.readyToUse === true);
     },
-    backup: (
-      name: string,
-      { snapshot, volume, target, ...more }: { snapshot: string; volume: string; [field: string]: unknown },
-    ) => {
+    backup: (name: string, { snapshot, volume, target, ...more }: NewBackup) => {
       const labels = { 'backup-volume': volume, ...(target !== undefined && { 'backup-target': target }) };
       const spec = { snapshotName: snapshot, backupMode: 'incremental', ...more };
       return make('backups', 'Backup', name, spec, labels);
@@ -128,25 +114,4 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
     },
     stop: () => Promise.all(Object.values(timelines).map((timeline) => timeline.stop())),
   };
-};
-
-/** A backup's state and messages; no messages and empty ones are the same. */
-const describeState = ({ status }: Pick<Backup, 'status'>): string => {
-  const messages =
-    Object.keys(status?.messages ?? {}).length > 0 ? ` ${JSON.stringify(status?.messages)}` : '';
-  return `${status?.state || 'new'}${messages}`;
-};
-
-const collapse = (states: string[]): string[] => states.filter((state, index) => state !== states[index - 1]);
-
-/**
- * The states of a backup with their messages, one after the other, each once: `Pending {"info":"..."}`;
- * `gone` at its end.
- */
-export const statesOf = (timeline: Timeline<Backup & KubernetesObject>, name: string): string[] => {
-  const seen = timeline.entries.filter(
-    (entry): entry is ObjectEntry<Backup & KubernetesObject> =>
-      entry.kind !== 'gap' && entry.object.metadata.name === name,
-  );
-  return collapse(seen.map(({ kind, object }) => (kind === 'deleted' ? 'gone' : describeState(object))));
 };

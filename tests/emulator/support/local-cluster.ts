@@ -26,10 +26,8 @@ type WithConditions = KubernetesObject & {
   status?: { conditions?: { type: string; status: string }[] | null; state?: string };
 };
 
-const isTrue = ({ status }: WithConditions, type: string): boolean =>
-  status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
-
-const owner = 'the local cluster of this test';
+const isReady = ({ status }: WithConditions): boolean =>
+  status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true;
 
 const tokenOf = async (cluster: Cluster): Promise<string> => {
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`;
@@ -124,35 +122,27 @@ export const localClusterAt = async ({
     dataRoot: (node) => join(dir, node),
     log,
     logs: async () => {
-      const texts = await Promise.all(nodes.map((node) => log(node).catch(() => '')));
-      return texts
-        .map((text, index) => `--- ${nodes[index]}\n${text.split('\n').slice(-60).join('\n')}`)
-        .join('\n');
+      const lastOf = (text: string) => text.split('\n').slice(-60).join('\n');
+      const told = nodes.map(async (node) => `--- ${node}\n${lastOf(await log(node).catch(() => ''))}`);
+      return (await Promise.all(told)).join('\n');
     },
   };
 };
+
+type Options = { clock?: Clock; version?: string };
 
 /**
  * Starts it without managers; clock, if given, is what they and their longhorn commands go by, and version
  * what they stand for.
  */
-export const startLocalCluster = async ({
-  clock,
-  version = '',
-}: {
-  clock?: Clock;
-  version?: string;
-} = {}): Promise<LocalCluster> => {
+export const startLocalCluster = async ({ clock, version = '' }: Options = {}): Promise<LocalCluster> => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-emulator-'));
   const api = await startApiServer();
   const cluster = await api.connect();
   const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
-  const objects = [own, ...customResourceDefinitions, ...access];
-  const manifest = {
-    source: 'the emulator',
-    text: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
-  };
-  await applyManifests({ kubeconfig: await api.kubeconfig(), manifests: [manifest] });
+  const items = [own, ...customResourceDefinitions, ...access];
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  await applyManifests({ kubeconfig: await api.kubeconfig(), manifests: [{ source: 'the emulator', text }] });
   const credentials = {
     server: `https://127.0.0.1:${api.port}`,
     token: await tokenOf(cluster),
@@ -160,22 +150,14 @@ export const startLocalCluster = async ({
   };
   for (const node of nodes) await nodeAndPod(cluster, node);
   // Random, for another test may run beside this one.
-  const place = {
-    api: api.place,
-    dir,
-    network: `127.${randomInt(1, 255)}.${randomInt(1, 255)}`,
-    credentials,
-  };
+  const network = `127.${randomInt(1, 255)}.${randomInt(1, 255)}`;
+  const place = { api: api.place, dir, network, credentials };
   const shared = await localClusterAt(place);
   const managers = new Map<string, OwnedProcess>();
 
   const startManager = (node: string, { mutant }: { mutant?: Mutant } = {}): void => {
-    const options: LocalManager = {
-      node,
-      ip: shared.address(node),
-      dataRoot: shared.dataRoot(node),
-      ...credentials,
-    };
+    const where = { ip: shared.address(node), dataRoot: shared.dataRoot(node) };
+    const options: LocalManager = { node, ...where, ...credentials };
     const program = fileURLToPath(new URL('./local-manager.ts', import.meta.url));
     const manager = startOwned(process.execPath, [program, JSON.stringify(options)], {
       env: {
@@ -196,16 +178,14 @@ export const startLocalCluster = async ({
     managers.delete(node);
   };
   const untilReady = async (): Promise<void> => {
-    const limit = { within: '5m', owner } as const;
+    const limit = { within: '5m', owner: 'the local cluster of this test' } as const;
     const timeline = await follow<WithConditions>(cluster, longhorn('nodes'), { namespace });
-    const ready = () => timeline.objects().filter((node) => isTrue(node, 'Ready')).length === nodes.length;
+    const ready = () => timeline.objects().filter(isReady).length === nodes.length;
     await once(timeline, ready, { label: 'all nodes are ready', ...limit });
     await timeline.stop();
     const images = await follow<WithConditions>(cluster, longhorn('engineimages'), { namespace });
-    await once(images, ({ status }) => status?.state === 'deployed', {
-      label: 'the engine image is deployed',
-      ...limit,
-    });
+    const isDeployed = ({ status }: WithConditions) => status?.state === 'deployed';
+    await once(images, isDeployed, { label: 'the engine image is deployed', ...limit });
     await images.stop();
   };
   return {

@@ -6,9 +6,8 @@ import type { CompressionMethod } from '../../../emulator/backupstore/config.ts'
 import { clocks } from '../../../emulator/clocks.ts';
 import { runCommand } from '../../../emulator/engine/command.ts';
 import type { UploadRequest } from '../../../emulator/engine/upload.ts';
-import type { Mutant } from '../../../emulator/mutants.ts';
 
-const mebibyte = 1 << 20;
+type Created = { snapshot: string; method?: CompressionMethod; mode?: 'incremental' | 'full' };
 
 /**
  * Keeps a file from being removed until the answer is called: by its inode's flag for root, by its folder's
@@ -30,12 +29,12 @@ export const openTemporaryStore = async () => {
   const root = await mkdtemp(join(tmpdir(), 'corral-store-'));
   const clock = { ...clocks.fast, lockWait: 20, lockRefresh: 400, lockExpiry: 1_000, blockRetries: [1, 1] };
   const url = 'nfs://server:/export';
-  const run = async (args: string[], { mutant, told = true }: { mutant?: Mutant; told?: boolean } = {}) => {
+  const run = async (args: string[]) => {
     let stdout = '';
     let stderr = '';
     const code = await runCommand(args, {
       clock,
-      mutant,
+      mutant: undefined,
       environment: {},
       mounts: { mount: async () => join(root, 'export'), unmount: async () => undefined },
       out: (text) => {
@@ -44,7 +43,7 @@ export const openTemporaryStore = async () => {
       err: (text) => {
         stderr += text;
       },
-      told: async () => told,
+      told: async () => true,
     });
     return { code, stdout, stderr };
   };
@@ -54,35 +53,16 @@ export const openTemporaryStore = async () => {
     replica: join(root, 'replica'),
     run,
     url: (volume: string, backup: string) => `${url}?backup=${backup}&volume=${volume}`,
-    create: (
-      volume: string,
-      backup: string,
-      {
-        snapshot,
-        method = 'lz4',
-        mode = 'incremental',
-        size = 16 * mebibyte,
-        told = true,
-      }: {
-        snapshot: string;
-        method?: CompressionMethod;
-        mode?: 'incremental' | 'full';
-        size?: number;
-        told?: boolean;
-      },
-    ) => {
+    /** Backs up a snapshot of a volume of 16 MiB. */
+    create: (volume: string, backup: string, { snapshot, method = 'lz4', mode = 'incremental' }: Created) => {
       const request: UploadRequest = {
-        volume,
-        volumeSize: size,
-        backup,
-        snapshot,
+        ...{ volume, volumeSize: 16 << 20, backup, snapshot, compressionMethod: method },
         snapshotCreatedAt: `2026-01-01T00:00:0${/\d$/.exec(backup)?.[0] ?? 0}Z`,
         directory: join(root, 'replica'),
-        compressionMethod: method,
         labels: { VolumeRecurringJobInfo: '{}', 'longhorn.io/volume-access-mode': 'rwo' },
         parameters: { 'backup-block-size': '2097152', 'backup-mode': mode },
       };
-      return run(['backup', 'create', url, '--request', JSON.stringify(request)], { told });
+      return run(['backup', 'create', url, '--request', JSON.stringify(request)]);
     },
     close: () => rm(root, { recursive: true, force: true }),
   };

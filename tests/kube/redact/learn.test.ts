@@ -45,15 +45,12 @@ test.each<[string, () => void, string]>([
 });
 
 test('what could be a name, or is short, or a file, or a bucket, is no value to redact everywhere', () => {
-  know('longhorn', 'password');
-  know('a1b2c3', 'password');
-  learnEnvironment({
-    AWS_SHARED_CREDENTIALS_FILE: '/home/me/.aws/credentials-1',
-    STORE: 's3://backups-of-2026@us-east-1/',
-  });
+  for (const value of ['longhorn', 'a1b2c3']) know(value, 'password');
+  const file = '/home/me/.aws/credentials-1';
+  learnEnvironment({ AWS_SHARED_CREDENTIALS_FILE: file, STORE: 's3://backups-of-2026@us-east-1/' });
   learnKubeconfig({ users: 'none', clusters: null });
   learnKubeconfig('none');
   learnObject(undefined);
-  const text = 'longhorn-system a1b2c3 /home/me/.aws/credentials-1 s3://backups-of-2026@us-east-1/';
+  const text = `longhorn-system a1b2c3 ${file} s3://backups-of-2026@us-east-1/`;
   expect(redact(text)).toBe(text);
 });

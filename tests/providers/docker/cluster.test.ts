@@ -15,10 +15,7 @@ let stubs: Awaited<ReturnType<typeof stubDocker>>;
 
 beforeEach(async () => {
   stubs = await stubDocker();
-  return async () => {
-    vi.unstubAllEnvs();
-    await stubs.stop();
-  };
+  return () => stubs.stop();
 });
 
 const signal = new AbortController().signal;
@@ -41,10 +38,9 @@ test.each([kindTool, k3dTool])(
     vi.stubEnv('CORRAL_KIND_IMAGE', 'mine:v1');
     const cluster = await createCluster(tool, { out: stubs.folder, signal });
     const { kubeconfig } = cluster;
+    const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
     expect(await readFile(kubeconfig, 'utf8')).toContain('kind: Config');
-    expect(
-      [kubeconfig, dirname(kubeconfig)].map((path) => (statSync(path).mode & 0o777).toString(8)),
-    ).toEqual(['600', '700']);
+    expect([kubeconfig, dirname(kubeconfig)].map(mode)).toEqual(['600', '700']);
     await cluster.load('/images.tar', signal);
     await cluster.remove();
     expect(new Set(stubs.calls().map((call) => call.kubeconfig))).toEqual(new Set([kubeconfig]));
@@ -99,14 +95,11 @@ test.each([
     'ERROR: failed to load image: command "docker exec --privileged -i x-worker ctr --namespace=k8s.io images import --all-platforms --digests --snapshotter=overlayfs -" failed with error: exit status 1\nCommand Output: ctr: content digest sha256:6e7e: not found\nStack Trace: \nsigs.k8s.io/kind/pkg/errors.WithStack',
     'failed to load image: exit status 1 Command Output: ctr: content digest sha256:6e7e: not found',
   ],
-])(
-  '%s fails: its own error is told, on one line, and nothing of what it printed',
-  async (command, says, told) => {
-    await stubs.behave({ when: command, prints: 'client-key-data: c2VzYW1l', says, exitCode: 1 });
-    const message = `${command} failed: ${told}`;
-    await expect(run(command)).rejects.toMatchObject({ name: 'NotFit', message });
-  },
-);
+])('%s fails: its own error alone is told, on one line', async (command, says, told) => {
+  await stubs.behave({ when: command, prints: 'client-key-data: c2VzYW1l', says, exitCode: 1 });
+  const message = `${command} failed: ${told}`;
+  await expect(run(command)).rejects.toMatchObject({ name: 'NotFit', message });
+});
 
 test('what takes too long is named, with its time', async () => {
   await stubs.behave({ when: 'kind create', hangs: true });
@@ -131,10 +124,9 @@ describe('what goes wrong leaves nothing behind', () => {
 
   test('filling: what its nodes logged is saved while they are there', async () => {
     const { giveUp } = await create();
-    await expect(giveUp(new Error('no node is Ready\n\nLast object:\n  a: b'))).rejects.toMatchObject({
-      name: 'NotFit',
-      message: `no node is Ready: what its nodes logged is in ${stubs.folder}/kind-logs\n\nLast object:\n  a: b`,
-    });
+    const [line, details] = ['no node is Ready', '\n\nLast object:\n  a: b'];
+    const message = `${line}: what its nodes logged is in ${stubs.folder}/kind-logs${details}`;
+    await expect(giveUp(new Error(line + details))).rejects.toMatchObject({ name: 'NotFit', message });
     expect(readFileSync(join(stubs.folder, 'kind-logs/nodes'), 'utf8')).toBe(name);
     expect(stubs.clusters()).toEqual([]);
   });
@@ -152,7 +144,7 @@ describe('what goes wrong leaves nothing behind', () => {
     const interruption = new AbortController();
     await stubs.behave({ when: 'kind create', hangs: true, makes: name });
     const creating = create(kindTool, interruption.signal);
-    await expect.poll(() => stubs.clusters(), { timeout: 60_000 }).toEqual([name]);
+    await expect.poll(() => stubs.clusters()).toEqual([name]);
     const creator = stubs.calls().at(-1)?.pid as number;
     interruption.abort(new Error('interrupted by SIGINT'));
     await expect(creating).rejects.toThrow(new Error('interrupted by SIGINT'));
@@ -168,7 +160,7 @@ describe('a cluster goes with its process', () => {
   };
   const ofGuard = () => readdirSync(stubs.folder).filter((name) => name.startsWith('corral-kind-'));
   // The last that the guard does; until then its second look for a container goes on, in the stubs' folder.
-  const untilGuardEnded = () => expect.poll(ofGuard, { timeout: 60_000 }).toEqual([]);
+  const untilGuardEnded = () => expect.poll(ofGuard).toEqual([]);
 
   test.each(['wait', 'end'])('that is killed, or ends by itself: %s', async (how) => {
     const child = inline(how);
@@ -181,10 +173,10 @@ describe('a cluster goes with its process', () => {
   test('that is killed while it is made: nobody goes on making it', async () => {
     await stubs.behave({ when: 'kind create', hangs: true, makes: 'corral-half' });
     const child = inline('creating');
-    await expect.poll(() => stubs.clusters(), { timeout: 60_000 }).toEqual(['corral-half']);
+    await expect.poll(() => stubs.clusters()).toEqual(['corral-half']);
     const creator = stubs.calls().at(-1)?.pid as number;
     child.kill('SIGKILL');
-    await expect.poll(() => isAlive(creator), { timeout: 60_000 }).toBe(false);
+    await expect.poll(() => isAlive(creator)).toBe(false);
     await untilGuardEnded();
     expect(asked().filter((call) => call.startsWith('kind delete'))).toHaveLength(2);
   });

@@ -15,10 +15,7 @@ beforeEach(async () => {
   stubs = await stubDocker();
   await stubs.add('apt-get');
   await stubs.add('dpkg-deb');
-  return async () => {
-    vi.unstubAllEnvs();
-    await stubs.stop();
-  };
+  return () => stubs.stop();
 });
 
 const prepare = async (): Promise<string[]> => {

@@ -64,14 +64,10 @@ beforeAll(async () => {
   };
 });
 
-const up = (signal: AbortSignal, lines: string[] = []) =>
-  provider.up({
-    longhorn: `archive:${dir}`,
-    run: 'abc123',
-    out: dir,
-    signal,
-    progress: plainProgress((line) => lines.push(line)),
-  });
+const up = (signal: AbortSignal, lines: string[] = []) => {
+  const progress = plainProgress((line) => lines.push(line));
+  return provider.up({ longhorn: `archive:${dir}`, run: 'abc123', out: dir, signal, progress });
+};
 
 test('interrupted while Longhorn is waited for, it deletes the cluster', async () => {
   const interruption = new AbortController();

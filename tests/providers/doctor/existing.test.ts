@@ -13,13 +13,8 @@ beforeEach(async () => {
 });
 
 const examined = async (expectCluster = 'uid'): Promise<string[]> => {
-  const named = {
-    kubeconfig: server.kubeconfig,
-    context: 'stub',
-    storeImage: 'store:test',
-    namespace: undefined,
-  };
-  const checks = await examineExisting({ ...named, allow: [], expectCluster });
+  const named = { kubeconfig: server.kubeconfig, context: 'stub', storeImage: 'store:test' };
+  const checks = await examineExisting({ ...named, namespace: undefined, allow: [], expectCluster });
   return checks.map(({ title, state, detail, mend }) =>
     [state, title, detail.replaceAll(server.url, 'SERVER'), ...(mend === null ? [] : [mend])].join(' | '),
   );

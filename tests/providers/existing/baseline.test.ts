@@ -1,11 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type KubernetesObject, resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
-import {
-  type Baseline,
-  differencesFrom,
-  readBaseline,
-} from '../../../providers/existing/baseline/baseline.ts';
+import * as baselines from '../../../providers/existing/baseline/baseline.ts';
 import { longhornObjects, putLonghorn } from '../../support/longhorn-objects.ts';
 import { type StubServer, startStubServer } from '../../support/stub-api-server.ts';
 
@@ -16,16 +12,16 @@ const node2 = nodes[1] as KubernetesObject;
 const notReady = { ...node2, status: { conditions: [{ type: 'Ready', status: 'False' }] } };
 
 let server: StubServer;
-let baseline: Baseline;
+let baseline: baselines.Baseline;
 beforeEach(async () => {
   server = await startStubServer({ uid: 'uid' });
   putLonghorn(server);
-  baseline = await readBaseline(server.connect(), { allow: [], stores: undefined });
+  baseline = await baselines.readBaseline(server.connect(), { allow: [], stores: undefined });
   return () => server.stop();
 });
 
 const differences = (options: { signal?: AbortSignal; settling?: number } = {}) =>
-  differencesFrom(baseline, { cluster: server.connect(), run, signal: never, ...options });
+  baselines.differencesFrom(baseline, { cluster: server.connect(), run, signal: never, ...options });
 
 test('what somebody set is told, all of it in order', async () => {
   server.remove(longhorn.volumes, 'pvc-1');

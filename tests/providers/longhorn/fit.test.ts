@@ -2,21 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { objectsOf } from '../../../lab/manifests/read.ts';
 import { describeChange, fitToCluster } from '../../../providers/longhorn/fit.ts';
-import type { NamedImage } from '../../../providers/longhorn/images.ts';
 import { containersOf, find, readObjects, writeObjects } from '../../../providers/longhorn/manifest.ts';
+import { describeRelease } from '../../../providers/longhorn/release.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
 
-const read = (...objects: object[]) =>
-  readObjects([
-    { source: 'more.yaml', text: objects.map((each) => stringify(each, { version: '1.1' })).join('---\n') },
-  ]);
+const read = (object: object) =>
+  readObjects([{ source: 'more.yaml', text: stringify(object, { version: '1.1' }) }]);
 const release = (version: 'v1.8.2' | 'v1.12.1') =>
   readObjects([{ source: 'longhorn.yaml', text: releaseText(version) }]);
-const lacking = (need: NamedImage['need']): NamedImage => ({
-  name: 'docker.io/longhornio/x:v1',
-  namedBy: 'somebody',
-  need,
-});
 
 const workload = (container: object, name = 'longhorn-manager') => ({
   apiVersion: 'apps/v1',
@@ -25,14 +18,18 @@ const workload = (container: object, name = 'longhorn-manager') => ({
   spec: { template: { spec: { containers: [{ name: 'one', ...container }] } } },
 });
 
-const settingsOf = (objects: ReturnType<typeof release>): string | undefined =>
-  (find(objects, 'ConfigMap', 'longhorn-default-setting') as { data?: Record<string, string> } | undefined)
-    ?.data?.['default-setting.yaml'];
+const settingsOf = (objects: ReturnType<typeof release>): string | undefined => {
+  const map = find(objects, 'ConfigMap', 'longhorn-default-setting') as { data?: Record<string, string> };
+  return map?.data?.['default-setting.yaml'];
+};
+/** What is said of changes, without the reasons. */
+const linesOf = (changes: Parameters<typeof describeChange>[0][]) =>
+  changes.map((change) => describeChange(change).replace(/ \(.*/, ''));
 
 test('what is changed in a release is said, a line each, and the same in both', () => {
   const { changes } = fitToCluster(release('v1.12.1'), { missing: [] });
   expect(fitToCluster(release('v1.8.2'), { missing: [] }).changes).toEqual(changes);
-  expect(changes.map(describeChange).map((line) => line.replace(/ \(.*/, ''))).toEqual([
+  expect(linesOf(changes)).toEqual([
     'setting default-replica-count: 3 -> 2',
     'setting guaranteed-instance-manager-cpu: 12 -> 0',
     'setting storage-reserved-percentage-for-default-disk: 30 -> 0',
@@ -49,24 +46,19 @@ test('what is changed in a release is said, a line each, and the same in both', 
 });
 
 describe('settings', () => {
-  test.each(['v1.8.2', 'v1.12.1'] as const)(
-    'those that %s sets stay as they are, the others are text',
-    (version) => {
-      const text = settingsOf(fitToCluster(release(version), { missing: [] }).objects);
-      const own =
-        version === 'v1.8.2'
-          ? 'disable-revision-counter: true\n'
-          : 'disable-revision-counter: "{\\"v1\\":\\"true\\"}"\n';
-      expect(text).toContain(own);
-      expect(text).toContain('priority-class: "longhorn-critical"\n');
-      // As each keeps it: a manager would write another one anew at each start.
-      const kept = (value: string) =>
-        version === 'v1.8.2' ? `"${value}"` : `"{\\"v1\\":\\"${value}\\",\\"v2\\":\\"${value}\\"}"`;
-      expect(text).toContain(`default-replica-count: ${kept('2')}\n`);
-      expect(text).toContain(`guaranteed-instance-manager-cpu: ${kept('0')}\n`);
-      expect(text).toContain('backup-concurrent-limit: "1"\n');
-    },
-  );
+  // As each keeps it: a manager would write another one anew at each start.
+  const perEngine = (value: string) => String.raw`"{\"v1\":\"${value}\",\"v2\":\"${value}\"}"`;
+  test.each([
+    ['v1.8.2', 'true', (value: string) => `"${value}"`],
+    ['v1.12.1', String.raw`"{\"v1\":\"true\"}"`, perEngine],
+  ] as const)('those that %s sets stay as they are, the others are text', (version, own, kept) => {
+    const text = settingsOf(fitToCluster(release(version), { missing: [] }).objects);
+    expect(text).toContain(`disable-revision-counter: ${own}\n`);
+    expect(text).toContain('priority-class: "longhorn-critical"\n');
+    expect(text).toContain(`default-replica-count: ${kept('2')}\n`);
+    expect(text).toContain(`guaranteed-instance-manager-cpu: ${kept('0')}\n`);
+    expect(text).toContain('backup-concurrent-limit: "1"\n');
+  });
 
   test('a value of the manifest counts', () => {
     const text = 'default-replica-count: 1\nbackup-concurrent-limit: "{\\"v1\\":\\"5\\"}"\n';
@@ -92,7 +84,7 @@ describe('workloads', () => {
     [{ image: 'a/b:v1', readinessProbe: {} }, []],
   ])('%j', (container, lines) => {
     const { changes } = fitToCluster(read(workload(container, 'other')), { missing: [] });
-    expect(changes.map(describeChange).map((line) => line.replace(/ \(.*/, ''))).toEqual(lines);
+    expect(linesOf(changes)).toEqual(lines);
   });
 
   test('no registry is asked, nothing is reserved, and what was given is not touched', () => {
@@ -126,10 +118,24 @@ describe('workloads', () => {
     ['ui', { 'longhorn-driver-deployer': 1, 'longhorn-ui': 0 }],
     ['other', { 'longhorn-driver-deployer': 1, 'longhorn-ui': 1 }],
   ] as const)('without an image for %s', (need, replicas) => {
-    const { objects } = fitToCluster(release('v1.12.1'), { missing: [lacking(need)] });
+    const missing = [{ name: 'docker.io/longhornio/x:v1', namedBy: 'somebody', need }];
+    const { objects } = fitToCluster(release('v1.12.1'), { missing });
     for (const [name, count] of Object.entries(replicas))
       expect(find(objects, 'Deployment', name)).toMatchObject({ spec: { replicas: count } });
   });
+});
+
+test('what a release brings is read from its manifest; what is not started is not brought', () => {
+  const kinds = ['volumes', 'backuptargets', 'nodes', 'engineimages', 'instancemanagers', 'settings'];
+  const deployments = ['longhorn-driver-deployer', 'longhorn-ui'];
+  const whole = {
+    ...{ definitions: kinds.map((plural) => `${plural}.longhorn.io`), webhooks: true, csi: true },
+    ...{ engineImage: 'longhornio/longhorn-engine:v1.8.2', deployments, notStarted: [] },
+  };
+  expect(describeRelease(release('v1.8.2'))).toEqual(whole);
+  const missing = (['csi', 'ui'] as const).map((need) => ({ name: '', namedBy: '', need }));
+  const fitted = describeRelease(fitToCluster(release('v1.8.2'), { missing }).objects);
+  expect(fitted).toEqual({ ...whole, csi: false, deployments: [], notStarted: deployments });
 });
 
 test('what is written is what was read, also for a server that reads YAML 1.1', () => {

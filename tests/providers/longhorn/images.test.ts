@@ -33,19 +33,12 @@ test('a release that leaves the registry out names the same', () => {
 });
 
 test('flags are read with and without an equals sign, also in arguments; what merely looks like one is not', () => {
-  const container = {
-    name: 'longhorn-manager',
-    image: 'a/manager:v1',
-    command: ['sh', '--engine-image=a/engine:v1'],
-    args: ['--images', 'x', '--image-pull', '--share-manager-image', 'a/share:v1', '--a-image'],
-  };
-  const set = {
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name: 'longhorn-manager' },
-    spec: { template: { spec: { containers: [container] } } },
-  };
-  expect(imagesIn(stringify(set))).toEqual([
+  const command = ['sh', '--engine-image=a/engine:v1'];
+  const args = ['--images', 'x', '--image-pull', '--share-manager-image', 'a/share:v1', '--a-image'];
+  const container = { name: 'longhorn-manager', image: 'a/manager:v1', command, args };
+  const spec = { template: { spec: { containers: [container] } } };
+  const metadata = { name: 'longhorn-manager' };
+  expect(imagesIn(stringify({ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata, spec }))).toEqual([
     'all: docker.io/a/manager:v1, DaemonSet longhorn-manager, container longhorn-manager',
     'all: docker.io/a/engine:v1, DaemonSet longhorn-manager, --engine-image',
     'all: docker.io/a/share:v1, DaemonSet longhorn-manager, --share-manager-image',
@@ -58,7 +51,6 @@ test('what stands beside Longhorn is no condition of it', () => {
   const texts = Object.entries(specs).map(([kind, spec]) =>
     stringify({ apiVersion: 'v1', kind, metadata: { name: kind }, spec }),
   );
-  expect(imagesIn(texts.join('---\n'))).toEqual([
-    'other: docker.io/a/web:v1, CronJob CronJob, container web',
-  ]);
+  const image = 'other: docker.io/a/web:v1, CronJob CronJob, container web';
+  expect(imagesIn(texts.join('---\n'))).toEqual([image]);
 });

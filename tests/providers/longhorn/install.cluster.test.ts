@@ -91,24 +91,17 @@ test('a release is applied, its target pointed at the store once it can be liste
 /** Waits for the release again, for a moment, on what is in the cluster by now. */
 const waitAgain = async (): Promise<string> => {
   const ended = new AbortController();
-  const volumes = await askForVolume(cluster).then(
-    (state) => ({ met: true, state }),
-    (error: Error) => ({ met: false, state: error.message }),
-  );
+  const volumes = await askForVolume(cluster)
+    .then((state) => ({ met: true, state }))
+    .catch(({ message }: Error) => ({ met: false, state: message }));
   const world = await openWorld(cluster, { signal: ended.signal, onFailure: () => {} });
   await world.watchLonghorn();
-  const conditions = Object.values(
-    conditionsOf(describeRelease(objects), nodes, { volumes, target: { met: true, state: '' } }),
-  );
+  const attempts = { volumes, target: { met: true, state: '' } };
+  const conditions = Object.values(conditionsOf(describeRelease(objects), nodes, attempts));
   try {
     return await untilReady(world, {
-      conditions,
-      start: performance.now(),
-      timeout: 500,
-      signal: ended.signal,
-      onProgress: () => {},
-      hopeless: imageMissing,
-      explain: () => explainStuck(cluster),
+      ...{ conditions, start: performance.now(), timeout: 500, signal: ended.signal },
+      ...{ onProgress: () => {}, hopeless: imageMissing, explain: () => explainStuck(cluster) },
     });
   } finally {
     ended.abort();
@@ -121,10 +114,9 @@ describe('what is stuck when the time is over is told', () => {
   test.each(Object.keys(troubles))('%s', async (name) => {
     const trouble = troubles[name];
     await trouble?.begins(cluster);
-    const message = await waitAgain().then(
-      () => 'ready',
-      (error: Error) => error.message,
-    );
+    const message = await waitAgain()
+      .then(() => 'ready')
+      .catch((error: Error) => error.message);
     await trouble?.ends(cluster);
     // The API server may say so of any Service, some time after it was made.
     const repaired = /\n {2}Service \S+: ClusterIPNotAllocated: .*/g;

@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { lookThrough } from '../../../providers/longhorn/folder.ts';
 import { namedImages } from '../../../providers/longhorn/images.ts';
 import { readObjects } from '../../../providers/longhorn/manifest.ts';
@@ -12,15 +11,13 @@ import { layerOf, ociLayout, tarOf } from '../../support/image-archives.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
 import { startRegistry } from '../../support/oci-registry.ts';
 import { end, listen } from '../../support/serving.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
+const layer = await layerOf({ a: 'b' });
 let dir: string;
-let layer: Buffer;
-
-beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'corral-release-'));
+beforeEach(async () => {
+  dir = await temporaryFolder();
   vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache'));
-  layer = await layerOf({ a: 'b' });
-  return () => rm(dir, { recursive: true });
 });
 
 const text = releaseText('v1.8.2');
@@ -47,14 +44,13 @@ const folderWith = async (name: string, archived: readonly string[], manifest = 
 const bring = async (path: string, registryMirror?: string) => {
   const lines: string[] = [];
   const progress = plainProgress((line) => lines.push(line));
-  const outcome = await archiveTarget(path, { registryMirror, portable: false, progress }).catch(
-    (error: Error) => error,
-  );
-  const seen = lines.map((line) => line.replaceAll(path, 'DIR').replaceAll(registryMirror ?? 'none', 'URL'));
+  const bringing = archiveTarget(path, { registryMirror, portable: false, progress });
+  const outcome = await bringing.catch((error: Error) => error);
+  const named = (text: string) => text.replaceAll(path, 'DIR').replaceAll(registryMirror ?? 'none', 'URL');
   return {
     outcome,
-    message: (outcome as Error).message?.replace(path, 'DIR').replace(registryMirror ?? 'none', 'URL'),
-    lines: seen.filter((line) => / \.\.\.$|nor in|not among|lack/.test(line)),
+    message: outcome instanceof Error ? named(outcome.message) : undefined,
+    lines: lines.map(named).filter((line) => / \.\.\.$|nor in|not among|lack/.test(line)),
   };
 };
 

@@ -1,21 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { imageArchives, listArchives } from '../../../lab/images/archives.ts';
 import { pullImages } from '../../../providers/registry/pull.ts';
 import { digestOf, layerOf, type TestImage } from '../../support/image-archives.ts';
 import { type RegistryOptions, startRegistry } from '../../support/oci-registry.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-let cache: string;
-let layers: Buffer[];
-
-beforeAll(async () => {
-  cache = await mkdtemp(join(tmpdir(), 'corral-pull-'));
-  vi.stubEnv('XDG_CACHE_HOME', cache);
-  layers = [await layerOf({ 'bin/a': 'first' }), await layerOf({ 'bin/b': 'second' })];
-  return () => rm(cache, { recursive: true });
-});
+const layers = [await layerOf({ 'bin/a': 'first' }), await layerOf({ 'bin/b': 'second' })];
+beforeEach(async () => void vi.stubEnv('XDG_CACHE_HOME', await temporaryFolder()));
 
 const image = (name: string, more: Partial<TestImage> = {}): TestImage => ({
   names: [`docker.io/${name}`],
@@ -77,56 +68,36 @@ test('a registry that wants a token gives one to everybody; the storage behind i
   expect(storage.filter((path) => path.endsWith(' with a token'))).toEqual([]);
 });
 
-const isLayer = (path: string): boolean => /blobs\//.test(path);
+const [layer, manifest, token] = ['/blobs/', '/v1', '/token'];
+type Answer = ReturnType<NonNullable<RegistryOptions['alter']>>;
+const another = { body: '{}', headers: { 'docker-content-digest': digestOf('other') } };
+const refused = { status: 429, body: '{"errors":[{"message":"too many requests"}]}' };
+const password = { status: 401, headers: { 'www-authenticate': 'Basic realm="it"' } };
 
-test.each<[string, RegistryOptions['alter'], RegExp]>([
+test.each<[asked: string, Answer, message: string]>([
+  [layer, { body: 'x'.repeat(10_000) }, 'is not what its digest says \\(more than \\d+ bytes, not \\d+\\)'],
+  [layer, { status: 404 }, '^the registry has IMAGE, and not sha256:\\w+, which it is made of$'],
   [
-    'a layer without an end',
-    (path) => (isLayer(path) ? { body: 'x'.repeat(10_000) } : undefined),
-    /is not what its digest says \(more than \d+ bytes, not \d+\)/,
+    manifest,
+    another,
+    '^the manifest of IMAGE is not what its digest says \\(sha256:44136\\w+, not sha256:\\w+\\)',
   ],
+  [manifest, { body: '<html>' }, '^the manifest of IMAGE is not what it should be'],
+  [manifest, refused, '^HOST refuses a/bad/manifests/v1 \\(status 429: too many requests\\)$'],
   [
-    'a layer that is not there',
-    (path) => (isLayer(path) ? { status: 404 } : undefined),
-    /^the registry has docker.io\/a\/bad:v1, and not sha256:\w+, which it is made of$/,
+    manifest,
+    password,
+    '^HOST wants a password for a/bad: name a --registry-mirror that lets everybody read$',
   ],
-  [
-    'a manifest that is another one than the registry says',
-    (path) =>
-      path.endsWith('/v1')
-        ? { body: '{}', headers: { 'docker-content-digest': digestOf('other') } }
-        : undefined,
-    /^the manifest of docker.io\/a\/bad:v1 is not what its digest says \(sha256:44136\w+, not sha256:\w+\)/,
-  ],
-  [
-    'a page instead of a manifest',
-    (path) => (path.endsWith('/v1') ? { body: '<html>' } : undefined),
-    /^the manifest of docker.io\/a\/bad:v1 is not what it should be/,
-  ],
-  [
-    'a refusal',
-    () => ({ status: 429, body: '{"errors":[{"message":"too many requests"}]}' }),
-    /^127.0.0.1:\d+ refuses a\/bad\/manifests\/v1 \(status 429: too many requests\)$/,
-  ],
-  [
-    'a password',
-    () => ({ status: 401, headers: { 'www-authenticate': 'Basic realm="it"' } }),
-    /^127.0.0.1:\d+ wants a password for a\/bad: name a --registry-mirror that lets everybody read$/,
-  ],
-  [
-    'no token',
-    (path) => (path.startsWith('/token') ? { status: 403 } : undefined),
-    /^127.0.0.1:\d+ gives no token to read a\/bad of 127.0.0.1:\d+ \(status 403\)$/,
-  ],
-])('%s is refused', async (_, alter, message) => {
+  [token, { status: 403 }, '^HOST gives no token to read a/bad of HOST \\(status 403\\)$'],
+])('what is asked for %s, and answered with %j, is refused', async (what, answer, message) => {
   const { url } = await registry([image('a/bad:v1')], {
-    ...(alter && { alter }),
-    ...(/token/.test(_) && { token: 'sesame' }),
+    alter: (path) => (path.includes(what) ? answer : undefined),
+    ...(what === token && { token: 'sesame' }),
   });
-  await expect(pull(['docker.io/a/bad:v1'], url)).rejects.toMatchObject({
-    name: 'NotFit',
-    message: expect.stringMatching(message),
-  });
+  const told = message.replace('IMAGE', 'docker.io/a/bad:v1').replaceAll('HOST', '127.0.0.1:\\d+');
+  const error = { name: 'NotFit', message: expect.stringMatching(new RegExp(told)) };
+  await expect(pull(['docker.io/a/bad:v1'], url)).rejects.toMatchObject(error);
 });
 
 /** The manifest of an image, as a registry has it. */
@@ -139,7 +110,7 @@ const manifestOf = async (url: string, name: string) =>
 test('bytes of the same number, but others', async () => {
   let size = 0;
   const { url } = await registry([image('a/worse:v1')], {
-    alter: (path) => (isLayer(path) && size > 0 ? { body: 'x'.repeat(size) } : undefined),
+    alter: (path) => (path.includes(layer) && size > 0 ? { body: 'x'.repeat(size) } : undefined),
   });
   size = (await manifestOf(url, 'worse')).config.size;
   await expect(pull(['docker.io/a/worse:v1'], url)).rejects.toThrow(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { backupConfigPath, blockPath } from '../../../e2e/store/format/layout.ts';
 import { compressFrame } from '../../../emulator/backupstore/lz4.ts';
 import {
@@ -19,9 +19,6 @@ import {
   volumeConfig,
 } from '../support/sound-store.ts';
 
-// Of the machine: blocks are compressed and hashed, and it may be busy.
-vi.setConfig({ testTimeout: 60_000 });
-
 const b1 = backupConfigPath('b1');
 const b2 = backupConfigPath('b2');
 // Only the first backup has the block 1, both have 0.
@@ -35,6 +32,8 @@ const lock = (Type: number, Acquired = true, Name = 'lock-1') => JSON.stringify(
 const put = (path: string, data: Uint8Array | string) => (files: Files) => files.set(path, data);
 const drop = (path: string) => (files: Files) => files.delete(path);
 const first = (change: Parameters<typeof backupConfig>[1]) => put(b1, backupConfig('b1', change));
+const replaced = (from: string, to: string) => put(b1, backupConfig('b1').replace(from, to));
+const nothing = () => {};
 type Mapping = (typeof mappings.b1)[0];
 const [one, two, three] = mappings.b1 as [Mapping, Mapping, Mapping];
 const change = (checksum: string, mutate: (data: Buffer) => Uint8Array) => (files: Files) =>
@@ -56,21 +55,18 @@ const cases: Record<string, Damage | [Damage, Parameters<typeof check>[1]]> = {
   'a config cut off in the middle': put(b1, backupConfig('b1').slice(0, 300)),
   'a config that is no JSON': put(b1, 'This is not a config'),
   'a config of zero bytes': put(b1, new Uint8Array(700)),
-  'a config with a wrong type': put(
-    b1,
-    backupConfig('b1').replace('"IsIncremental":false', '"IsIncremental":"no"'),
-  ),
-  'a config without a field': put(b1, backupConfig('b1').replace('"SnapshotName"', '"Snapshot"')),
-  'a config with an unknown compression': put(b1, backupConfig('b1').replace('"lz4"', '"zip"')),
+  'a config with a wrong type': replaced('"IsIncremental":false', '"IsIncremental":"no"'),
+  'a config without a field': replaced('"SnapshotName"', '"Snapshot"'),
+  'a config with an unknown compression': replaced('"lz4"', '"zip"'),
   'a config with an unknown block size': first({ Parameters: { 'backup-block-size': '4096' } }),
-  'a config with half a checksum': put(b1, backupConfig('b1').replace(own, own.slice(32))),
+  'a config with half a checksum': replaced(own, own.slice(32)),
   'a config of nothing but brackets': put(b1, '['.repeat(100_000)),
   'a config of very many values': put(b1, `[${'0,'.repeat(100_000)}0]`),
   'a config of very many labels': first({
     Labels: Object.fromEntries(Array.from({ length: 10_001 }, (_, number) => [`label number ${number}`, ''])),
   }),
-  'a huge config': [() => {}, { onDisk: (folder) => truncate(join(folder, b1), 300 << 20) }],
-  'a huge volume.cfg': [() => {}, { onDisk: (folder) => truncate(join(folder, 'volume.cfg'), 2 ** 40) }],
+  'a huge config': [nothing, { onDisk: (folder) => truncate(join(folder, b1), 300 << 20) }],
+  'a huge volume.cfg': [nothing, { onDisk: (folder) => truncate(join(folder, 'volume.cfg'), 2 ** 40) }],
   'a config with the name of another': first({ Name: 'b2' }),
   'a config of another volume': first({ VolumeName: 'vol-b' }),
   'volume.cfg is missing': drop('volume.cfg'),
@@ -99,7 +95,7 @@ const cases: Record<string, Damage | [Damage, Parameters<typeof check>[1]]> = {
   'a block with more data': put(blockPath(own), compressFrame(Buffer.concat([block(1), Buffer.alloc(1)]))),
   'a block with bytes behind its end': change(own, (data) => Buffer.concat([data, Buffer.alloc(7)])),
   'a block that is too large to be one': [
-    () => {},
+    nothing,
     { onDisk: (folder) => truncate(join(folder, blockPath(own)), 2 ** 40) },
   ],
   'a block compressed with the other method': put(blockPath(own), gzipSync(block(1))),

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { podSource, runInStore } from '../../../e2e/store/drivers/nfs/pod-store.ts';
 import { folderSource } from '../../../e2e/store/format/folder-source.ts';
 import { blockPath, checksumOf } from '../../../e2e/store/format/layout.ts';
@@ -25,9 +25,6 @@ import {
   volumeConfig,
 } from '../support/sound-store.ts';
 
-// Of the machine: blocks are compressed and hashed, and it may be busy.
-vi.setConfig({ testTimeout: 60_000 });
-
 const nothing = { findings: [], counts: { error: 0, warning: 0, info: 0 }, leftOut: {} };
 
 const openPool = (source: StoreSource, threads: number) => {
@@ -47,11 +44,9 @@ test('a backup in blocks of 16 MiB has none', async () => {
   const checksum = checksumOf(large);
   // As the library of Longhorn writes it, in blocks of 4 MiB; here in frames of one block each.
   const parts = [0, 1, 2, 3].map((part) => compressFrame(large.subarray(part << 22, (part + 1) << 22)));
-  const config = backupConfig('b1', {
-    Blocks: [{ Offset: 0, BlockChecksum: checksum }],
-    Parameters: { 'backup-block-size': String(16 << 20) },
-    Size: 16 << 20,
-  });
+  const Blocks = [{ Offset: 0, BlockChecksum: checksum }];
+  const Parameters = { 'backup-block-size': String(16 << 20) };
+  const config = backupConfig('b1', { Blocks, Parameters, Size: 16 << 20 });
   const files = new Map<string, Uint8Array | string>([
     ['volume.cfg', volumeConfig({ BlockCount: 1, LastBackupName: 'b1' })],
     ['backups/backup_b1.cfg', config],

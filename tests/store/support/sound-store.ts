@@ -42,38 +42,23 @@ export const backupConfig = (
   change: Partial<Parameters<typeof encodeBackup>[0]> = {},
 ): string =>
   encodeBackup({
-    Name: name,
-    VolumeName: volume,
-    SnapshotName: `snap-${name}`,
-    SnapshotCreatedAt: '2026-01-01T00:00:00Z',
-    CreatedTime: '2026-01-01T00:00:10Z',
-    Size: mappings[name].length * blockSize,
+    ...{ Name: name, VolumeName: volume, SnapshotName: `snap-${name}` },
+    ...{ SnapshotCreatedAt: '2026-01-01T00:00:00Z', CreatedTime: '2026-01-01T00:00:10Z' },
+    ...{ Size: mappings[name].length * blockSize, Blocks: mappings[name], ProcessingBlocks: null },
+    ...{ NewlyUploadedDataSize: 100, ReUploadedDataSize: 0 },
     Labels: { VolumeRecurringJobInfo: '{}' },
     Parameters: { 'backup-block-size': '2097152', 'backup-mode': 'incremental' },
     IsIncremental: name === 'b2',
     CompressionMethod: 'lz4',
-    NewlyUploadedDataSize: 100,
-    ReUploadedDataSize: 0,
-    ProcessingBlocks: null,
-    Blocks: mappings[name],
     ...change,
   });
 
 export const volumeConfig = (change: Partial<Parameters<typeof encodeVolume>[0]> = {}): string =>
   encodeVolume({
-    Name: volume,
-    Size: 32 << 20,
-    Labels: null,
-    CreatedTime: '2026-01-01T00:00:00Z',
-    LastBackupName: 'b2',
-    LastBackupAt: '2026-01-01T00:00:00Z',
-    BlockCount: 5,
-    BackingImageName: '',
-    BackingImageChecksum: '',
-    CompressionMethod: 'lz4',
-    StorageClassName: '',
-    DataEngine: 'v1',
-    ...change,
+    ...{ Name: volume, Size: 32 << 20, BlockCount: 5, CreatedTime: '2026-01-01T00:00:00Z' },
+    ...{ LastBackupName: 'b2', LastBackupAt: '2026-01-01T00:00:00Z', Labels: null },
+    ...{ BackingImageName: '', BackingImageChecksum: '', StorageClassName: '' },
+    ...{ CompressionMethod: 'lz4', DataEngine: 'v1', ...change },
   });
 
 /** A store with nothing wrong: one volume with two backups and five blocks. */
@@ -82,10 +67,7 @@ export const soundStore = (method: CompressionMethod = 'lz4'): Files =>
     ['volume.cfg', volumeConfig({ CompressionMethod: method })],
     [backupConfigPath('b1'), backupConfig('b1', { CompressionMethod: method })],
     [backupConfigPath('b2'), backupConfig('b2', { CompressionMethod: method })],
-    ...pack(method).map((data, number): [string, Uint8Array] => [
-      blockPath(checksums[number] as string),
-      data,
-    ]),
+    ...pack(method).map((data, number) => [blockPath(checksums[number] as string), data] as const),
   ]);
 
 /** A moment that all files of a laid out store are dated to, in milliseconds since the epoch. */

@@ -1,4 +1,5 @@
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { incoming } from '../../../e2e/store/drivers/nfs/pod-store.ts';
@@ -30,11 +31,7 @@ export const exported = async () => {
       return mappings;
     },
     /** What Longhorn would see: nothing, a part of it never. */
-    isThere: (volume: string) =>
-      access(join(root, volumeFolder(volume))).then(
-        () => true,
-        () => false,
-      ),
+    isThere: (volume: string) => existsSync(join(root, volumeFolder(volume))),
     read: (path: string, volume = 'source') => source.read(`${volumeFolder(volume)}/${path}`, 1 << 30),
     check: () =>
       checkStore(source, { now: Date.now(), verify: verifySample(source, Number.POSITIVE_INFINITY) }),

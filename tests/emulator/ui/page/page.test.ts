@@ -9,25 +9,13 @@ import {
 } from '../../../../emulator/ui/page/records.ts';
 import { backupsHref, readRoute } from '../../../../emulator/ui/page/route.ts';
 
-const created = '2026-01-01T00:00:00Z';
-const common = { volumeName: 'v', backupTargetName: 't', created, size: '67108864', messages: null };
-const record = (id: string, more: Partial<BackupRecord> = {}): BackupRecord => ({
-  ...{
-    id,
-    name: id,
-    state: 'Completed',
-    progress: 100,
-    error: '',
-    snapshotName: 's',
-    labels: null,
-    ...common,
-  },
-  ...{ url: `nfs://store:/export?backup=${id}&volume=v`, backupMode: 'incremental', blockSize: '2097152' },
-  ...{ snapshotCreated: created, newlyUploadDataSize: '67109472', reUploadedDataSize: '0', ...more },
-});
-const volumeRecord = (more: Partial<BackupVolumeRecord> = {}): BackupVolumeRecord => ({
-  ...{ id: 'bv', name: 'bv', lastBackupName: 'b1', lastBackupAt: created, ...common, ...more },
-});
+/** As much of a record as is looked at here. */
+const record = (id: string, more: Partial<BackupRecord> = {}) => {
+  const of = { volumeName: 'v', backupTargetName: 't', created: '2026-01-01T00:00:00Z' };
+  const shown = { state: 'Completed', error: '', size: '67108864', blockSize: '2097152', messages: null };
+  return { id, name: id, ...of, ...shown, ...more } as BackupRecord;
+};
+const ofV = { id: 'bv', name: 'bv', volumeName: 'v', backupTargetName: 't' } as BackupVolumeRecord;
 
 const cell = (title: string, backup: BackupRecord) =>
   backupColumns.find((column) => column.title === title)?.cell(backup);
@@ -59,8 +47,7 @@ test.each([
 
 test('the backups of a volume on its target are shown, the newest first, those without a time by their IDs', () => {
   const second = (id: string, at: string) => record(id, { created: at && `2026-01-01T00:00:0${at}Z` });
-  const shown = (backups: BackupRecord[], of: BackupVolumeRecord | undefined = volumeRecord()) =>
-    backupsOf(backups, of).map(({ id }) => id);
+  const shown = (backups: BackupRecord[]) => backupsOf(backups, ofV).map(({ id }) => id);
   const others = [record('a', { volumeName: 'w' }), record('c', { backupTargetName: 'default' })];
   expect(shown([second('b1', '1'), second('b2', '2'), ...others])).toEqual(['b2', 'b1']);
   expect(shown([second('b3', ''), second('b1', ''), second('b2', '')])).toEqual(['b1', 'b2', 'b3']);

@@ -6,25 +6,13 @@ import { storeManifest } from '../../../../e2e/store/drivers/nfs/server.ts';
 
 const values = { namespace: 'corral-abc123-store-0f1e', run: '123456', image: 'docker.io/corral/node:lab' };
 
-type Deployment = KubernetesObject & {
-  spec: {
-    selector: { matchLabels: object };
-    template: {
-      metadata: { labels: object };
-      spec: { containers: [Record<string, unknown>]; volumes: { name: string }[] };
-    };
-  };
-};
+type PodSpec = { containers: [Record<string, unknown>]; volumes: { name: string }[] };
+type Template = { metadata: { labels: object }; spec: PodSpec };
+type Deployment = KubernetesObject & { spec: { selector: { matchLabels: object }; template: Template } };
 type Service = KubernetesObject & { spec: { selector: object } };
+type Objects = [namespace: KubernetesObject, config: KubernetesObject, Deployment, Service];
 
-/** The objects of a store, the namespace first. */
-const storeOf = async (change: object = {}) =>
-  (await storeManifest({ ...values, ...change })) as [
-    KubernetesObject,
-    KubernetesObject,
-    Deployment,
-    Service,
-  ];
+const storeOf = async (change: object = {}) => (await storeManifest({ ...values, ...change })) as Objects;
 
 test('everything carries the label of its run as a string; the server is not privileged, with what its faults need', async () => {
   const manifest = await storeOf();
@@ -36,24 +24,23 @@ test('everything carries the label of its run as a string; the server is not pri
   expect(securityContext).toEqual({ capabilities: { drop: ['ALL'], add } });
 });
 
-test.each<[string, Ability[], string[], object]>([
-  ['clients are root', [], ['Squash = None', 'chown 0:0'], { medium: '', sizeLimit: null }],
+const onDisk = { medium: '', sizeLimit: null };
+const small = { medium: 'Memory', sizeLimit: '67108864' };
+test.each<[string, Ability[], squash: string, owner: string, object]>([
+  ['clients are root', [], 'None', '0:0', onDisk],
   [
-    'clients are one user, to whom the store belongs, where the rights of folders are to count',
+    'clients are one user where the rights of folders are to count',
     ['denyReading'],
-    ['Squash = All', 'chown 65534:65534'],
-    { medium: '', sizeLimit: null },
+    'All',
+    '65534:65534',
+    onDisk,
   ],
-  [
-    'the files of a store that is to be filled up are on a small file system of their own',
-    ['littleSpace'],
-    ['Squash = None', 'chown 0:0'],
-    { medium: 'Memory', sizeLimit: '67108864' },
-  ],
-])('%s', async (_, needs, told, emptyDir) => {
+  ['what is to be filled up is a small file system of its own', ['littleSpace'], 'None', '0:0', small],
+])('%s', async (_, needs, squash, owner, emptyDir) => {
   const manifest = await storeOf({ needs: ['stall', ...needs] });
   const text = JSON.stringify(manifest).replaceAll('\\"', '');
-  expect([/Squash = [^;]+/, /chown [^ ]+/].map((each) => each.exec(text)?.[0])).toEqual(told);
+  expect(/Squash = ([^;]+)/.exec(text)?.[1]).toBe(squash);
+  expect(/chown ([^ ]+)/.exec(text)?.[1]).toBe(owner);
   const { volumes } = manifest[2].spec.template.spec;
   expect(volumes.find(({ name }) => name === 'data')).toEqual({ name: 'data', emptyDir });
 });
@@ -75,10 +62,7 @@ test('stores that share a namespace have names of their own in all they consist 
 
 test.each([
   ['nfs://backupstore.corral-abc123-store-1:/opt/backupstore', { namespace: 'corral-abc123-store-1' }],
-  [
-    'nfs://corral-abc123-store-1.stores:/opt/backupstore',
-    { namespace: 'stores', name: 'corral-abc123-store-1' },
-  ],
+  ['nfs://corral-ab-store-1.stores:/opt/backupstore', { namespace: 'stores', name: 'corral-ab-store-1' }],
   ['nfs://longhorn-test-nfs.default:/opt/backupstore', undefined],
 ])('the place of %s', (url, place) => {
   expect(placeOfUrl(url)).toEqual(place);

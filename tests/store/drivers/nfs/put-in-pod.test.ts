@@ -19,9 +19,9 @@ test('files of any bytes come whole, none is where Longhorn looks before all are
   ];
   const { put, publish } = store.open('source');
   await put(contents.map((bytes, index) => ({ path: `blocks/aa/bb/${index}`, bytes })));
-  expect(await store.isThere('source')).toBe(false);
+  expect(store.isThere('source')).toBe(false);
   await publish();
-  expect(await store.isThere('source')).toBe(true);
+  expect(store.isThere('source')).toBe(true);
   expect(await readdir(store.root)).toEqual(['backupstore']);
   for (const [index, bytes] of contents.entries())
     expect(bytes.equals(await store.read(`blocks/aa/bb/${index}`)), `${index}`).toBe(true);

@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,7 +8,6 @@ import { healByLabels, healLeftOver, openFaults } from '../../../../e2e/faults/o
 import { type Cluster, resources } from '../../../../e2e/kube/cluster.ts';
 import { engineBinary } from '../../../../e2e/longhorn/engine-binary.ts';
 import { readOnlyBackups } from '../../../../e2e/store/drivers/nfs/read-only-backups.ts';
-import { canMount, type Namespace, openNamespace } from '../../../support/mount-namespaces.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -16,6 +17,19 @@ const volume = 'backupstore/volumes/97/d4/corral-abc123-volume-1';
 const title = 'the backups are read-only';
 const pod = (name: string) => ({ namespace: 'longhorn-system', name, container: 'longhorn-manager' });
 
+/** Whether this machine lets a test have mounts that nobody else sees. */
+const canMount = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+
+/** Some mounts of its own, as a container has, until they are ended; `/var/lib` is empty in it. */
+const openNamespace = async () => {
+  const script = 'mount -t tmpfs none /var/lib && echo ready && read -r';
+  const child = spawn('unshare', ['-m', 'bash', '-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  const exec: Cluster['exec'] = (pod, command, options) =>
+    stubCluster().exec(pod, ['nsenter', '-m', '-t', String(child.pid), '--', ...command], options);
+  return { exec, end: () => child.stdin.end() };
+};
+
 let folder: string;
 let store: string;
 let binary: string;
@@ -23,7 +37,7 @@ let binary: string;
  * What is mounted in each manager's pod; the store, which is a folder of this machine, stands for the NFS
  * export.
  */
-let pods: Map<string, Namespace>;
+let pods: Map<string, Awaited<ReturnType<typeof openNamespace>>>;
 let cluster: Cluster;
 
 const openCluster = () =>

@@ -31,14 +31,9 @@ const runPod = async (store: string, node: string): Promise<void> => {
 const wait = { within: '5m', owner: 'this test' } as const;
 
 const start = async (name: string, node: string) => {
-  const starting = nfs.start(cluster, {
-    namespace,
-    name,
-    run: 'abc123',
-    image: 'store:1',
-    signal: over.signal,
-    living: over.signal,
-  });
+  const { signal } = over;
+  const named = { namespace, name, run: 'abc123', image: 'store:1' };
+  const starting = nfs.start(cluster, { ...named, signal, living: signal });
   await once(deployments, () => true, { name, label: `deployment ${name} is made`, ...wait });
   await runPod(name, node);
   return starting;
@@ -55,40 +50,26 @@ const left = async (): Promise<string[]> => {
 test('stores that share a namespace do not take one another for their own, and go one by one', async () => {
   const first = await start('corral-abc123-store-1', 'node1');
   const second = await start('corral-abc123-store-2', 'node2');
-  expect(
-    [first, second].map(({ url, logs, node }) => ({ url, log: logs(new Date())[0]?.file, node })),
-  ).toEqual([
-    {
-      url: 'nfs://corral-abc123-store-1.stores:/opt/backupstore',
-      log: 'corral-abc123-store-1-1.nfs.log',
-      node: 'node1',
-    },
-    {
-      url: 'nfs://corral-abc123-store-2.stores:/opt/backupstore',
-      log: 'corral-abc123-store-2-1.nfs.log',
-      node: 'node2',
-    },
+  const known = [first, second].map(({ url, logs, node }) => [url, logs(new Date())[0]?.file, node]);
+  expect(known).toEqual([
+    ['nfs://corral-abc123-store-1.stores:/opt/backupstore', 'corral-abc123-store-1-1.nfs.log', 'node1'],
+    ['nfs://corral-abc123-store-2.stores:/opt/backupstore', 'corral-abc123-store-2-1.nfs.log', 'node2'],
   ]);
   const whole = await left();
   const of = (name: string) => kinds.map(({ plural }) => `${plural} ${name}`).sort();
   expect(whole).toEqual([...of('corral-abc123-store-1'), ...of('corral-abc123-store-2')].sort());
 
-  const removing = nfs.remove(cluster, { namespace, name: 'corral-abc123-store-1' });
-  const marked = await once(deployments, ({ metadata }) => metadata.deletionTimestamp !== undefined, {
-    name: 'corral-abc123-store-1',
-    label: 'the deployment is to go in the foreground',
-    ...wait,
-  });
+  const gone = { namespace, name: 'corral-abc123-store-1' };
+  const removing = nfs.remove(cluster, gone);
+  const isMarked = ({ metadata }: KubernetesObject) => metadata.deletionTimestamp !== undefined;
+  const label = 'the deployment is to go in the foreground';
+  const marked = await once(deployments, isMarked, { name: gone.name, label, ...wait });
   expect(marked.metadata.finalizers).toEqual(['foregroundDeletion']);
   expect(await left()).toEqual(whole);
   // As the garbage collector does when the pod is gone.
-  await cluster.patch(
-    resources.deployments,
-    { namespace, name: 'corral-abc123-store-1' },
-    { metadata: { finalizers: null } },
-  );
+  await cluster.patch(resources.deployments, gone, { metadata: { finalizers: null } });
   await removing;
   expect(await left()).toEqual(of('corral-abc123-store-2'));
 
-  await nfs.remove(cluster, { namespace, name: 'corral-abc123-store-1' });
+  await nfs.remove(cluster, gone);
 });

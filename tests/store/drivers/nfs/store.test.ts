@@ -73,10 +73,8 @@ test('a store that cannot be read, or whose listing, is an error, not an empty s
 
 test('what is wrong is told, errors first; what only is to be known is not; as many blocks are looked into as asked', async () => {
   // The files laid out have the sizes of the recorded blocks, and nothing in them.
-  const { problems } = await openPodStore({ cluster: stubCluster(), pod, root }, 20_000).inspect(
-    volume,
-    quiet,
-  );
+  const looking = openPodStore({ cluster: stubCluster(), pod, root }, 20_000);
+  const { problems } = await looking.inspect(volume, quiet);
   expect(problems).toHaveLength(2);
   for (const problem of problems)
     expect(problem).toMatch(/^block \w{64} is no LZ4 frame; backup.* sample-a-b\d.* to it$/);
@@ -85,7 +83,7 @@ test('what is wrong is told, errors first; what only is to be known is not; as m
   await writeFile(join(folder, 'volume.cfg.tmp.1763626743000000000'), '');
   expect(await inspect()).toMatchObject({
     problems: [
-      'backup sample-a-b2 lacks 1 block, such as 54c6106467347cc9c3325e0d6021d421f5b8cd390c90c9cf6c71fbb2804a020f',
+      expect.stringMatching(/^backup sample-a-b2 lacks 1 block, such as 54c61\w+$/),
       "core is no file of Longhorn's",
       'volume.cfg of volume sample-a counts 6 blocks, and there are 5',
     ],

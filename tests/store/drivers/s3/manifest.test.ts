@@ -1,22 +1,21 @@
-import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { placeOfUrl, storeUrl } from '../../../../e2e/store/drivers/s3/place.ts';
 import { makeLogin, storeManifest } from '../../../../e2e/store/drivers/s3/server.ts';
 
 const place = { namespace: 'corral-abc123-store-1' };
 
-test.each([place, { namespace: 'stores', name: 'corral-abc123-store-2' }])(
-  'the URL of %j leads back to it',
-  (where) => expect(placeOfUrl(storeUrl(where))).toEqual(where),
-);
-
-test.each([
-  's3://backups@us-east-1/somebody/backupstore/',
-  's3://backups@eu-west-1/corral-abc123-store-1/backupstore/',
-  's3://others@us-east-1/corral-abc123-store-1/backupstore/',
-])("%s is none of the suite's", (url) => expect(placeOfUrl(url)).toBeUndefined());
+test("the URL of a place leads back to it, and others are none of the suite's", () => {
+  for (const where of [place, { namespace: 'stores', name: 'corral-abc123-store-2' }])
+    expect(placeOfUrl(storeUrl(where))).toEqual(where);
+  const others = [
+    's3://backups@us-east-1/somebody/backupstore/',
+    's3://backups@eu-west-1/corral-abc123-store-1/backupstore/',
+    's3://others@us-east-1/corral-abc123-store-1/backupstore/',
+  ];
+  expect(others.filter((url) => placeOfUrl(url) !== undefined)).toEqual([]);
+});
 
 test('the server has a certificate of its own, a user beside its root and one who may take the place of that, and says where its program is missing', async () => {
   const login = await makeLogin(place);
@@ -29,10 +28,8 @@ test('the server has a certificate of its own, a user beside its root and one wh
   expect(namespace).toMatchObject({ kind: 'Namespace', metadata: { name: place.namespace } });
   const { 'tls.crt': certificate = '', 'users.json': users = '' } = secret.stringData;
   const { subjectAltName, ca, validFromDate } = new X509Certificate(certificate);
-  expect({ subjectAltName, ca }).toEqual({
-    subjectAltName: 'DNS:backupstore.corral-abc123-store-1, DNS:backupstore.corral-abc123-store-1.svc',
-    ca: true,
-  });
+  const name = 'DNS:backupstore.corral-abc123-store-1';
+  expect([subjectAltName, ca]).toEqual([`${name}, ${name}.svc`, true]);
   expect(validFromDate.getTime()).toBeLessThan(Date.now() - 3_600_000);
   expect(JSON.parse(users)).toEqual({
     accessAccounts: {
@@ -41,12 +38,13 @@ test('the server has a certificate of its own, a user beside its root and one wh
     },
   });
   const [bash = '', ...script] = deployment.spec.template.spec.containers[0]?.command ?? [];
-  await expect(
-    promisify(execFile)(`/bin/${bash}`, script, { env: { PATH: '/nowhere' } }),
-  ).rejects.toMatchObject({
-    code: 78,
-    stdout: expect.stringMatching(/^the image has no S3 server \(versitygw\): name one .*\n$/),
+  const run = await execa(`/bin/${bash}`, script, {
+    env: { PATH: '/nowhere' },
+    extendEnv: false,
+    reject: false,
   });
+  expect(run.exitCode).toBe(78);
+  expect(run.stdout).toMatch(/^the image has no S3 server \(versitygw\): name one .*$/);
 });
 
 test.each([

@@ -19,21 +19,12 @@ let server: LocalS3;
 let own: OwnBucket;
 
 const make = (name: string, stringData: Record<string, string>) =>
-  cluster.create(resources.secrets, {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name, namespace },
-    stringData,
-  });
-const start = () =>
-  driver.start(cluster, {
-    ...place,
-    run: 'own123',
-    image: 'none',
-    ownBucket: own,
-    signal: new AbortController().signal,
-    living: AbortSignal.abort(),
-  });
+  cluster.create(resources.secrets, { metadata: { name, namespace }, stringData });
+const start = () => {
+  const { signal } = new AbortController();
+  const asked = { ...place, run: 'own123', image: 'none', ownBucket: own };
+  return driver.start(cluster, { ...asked, signal, living: AbortSignal.abort() });
+};
 // Beside what the server itself puts there.
 const kept = async () =>
   (await readdir(server.folder, { recursive: true })).filter((name) => !name.startsWith('.sgwtmp'));
@@ -118,6 +109,7 @@ test('a bucket that is sound is looked at, and left as it was', async () => {
   expect(await kept()).toEqual(['theirs', 'theirs/file']);
 });
 
+const noService = 'http://minio.none.svc:1';
 test.each<[string, Partial<OwnBucket>, RegExp]>([
   [
     'no such Secret',
@@ -130,11 +122,7 @@ test.each<[string, Partial<OwnBucket>, RegExp]>([
   ['no such bucket', { bucket: 'none' }, /has no bucket none$/],
   ['another region', { region: 'eu-west-9' }, /^bucket backups is not in region eu-west-9 but in us-east-1$/],
   ['a server without TLS', { endpoint: 'https:' }, /does not speak TLS: write http:\/\/ into the endpoint$/],
-  [
-    'a Service that is none',
-    { endpoint: 'http://minio.none.svc:1' },
-    /^the Service minio in namespace none /,
-  ],
+  ['a Service that is none', { endpoint: noService }, /^the Service minio in namespace none /],
 ])('%s is one line, before anything is made', async (_, wrong, says) => {
   const endpoint = wrong.endpoint === 'https:' ? own.endpoint.replace('http:', 'https:') : wrong.endpoint;
   const asked = { ...own, ...wrong, ...(endpoint && { endpoint }) };
