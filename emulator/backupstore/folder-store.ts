@@ -39,9 +39,9 @@ const removeEmptyParents = async (path: string): Promise<void> => {
 };
 
 // What a folder's removal by another process, which found it empty, does to who is just making it or writing
-// into it.
+// into it; Node says ENOTDIR of one that was there when it made it, and not when it looked again.
 const isRemoved = (error: unknown): boolean =>
-  ['ENOENT', 'ESTALE', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
+  ['ENOENT', 'ESTALE', 'EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 // The next try comes at once, the later ones ever later: for a second (actimeo=1) a mount may go by what it
 // knew of the folder before.
