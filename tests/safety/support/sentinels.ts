@@ -128,7 +128,12 @@ export const sentinelsMade = (dir: string): Sentinel[] =>
   readdirSync(dir)
     .filter((file) => file.startsWith(madeLogin))
     .flatMap((file) => {
-      const { 'tls.crt': _, 'tls.key': key, ...keys } = JSON.parse(readFileSync(join(dir, file), 'utf8'));
+      const {
+        endpoint: _,
+        'tls.crt': _certificate,
+        'tls.key': key,
+        ...keys
+      } = JSON.parse(readFileSync(join(dir, file), 'utf8'));
       // The first line of a key is the same for all of its kind.
       const [, , line = ''] = key.split('\n');
       return Object.entries<string>({ ...keys, 'tls.key': line }).map(([name, value]) => ({
