@@ -34,7 +34,9 @@ test('images of archives of any kind are put into the nodes of a running lab, an
   // Docker's short name: docker.io/library/ is meant.
   const full = ['docker.io/library/idle:v1', ...names.toReversed(), 'example.test/loose:v1'];
   expect(imported.stdout.split('\n').slice(-4).sort()).toEqual(full);
-  const listed = (await images('ls')).stdout.split('\n');
+  const list = await images('ls');
+  expect(list, list.stderr).toMatchObject({ exitCode: 0 });
+  const listed = list.stdout.split('\n');
   for (const each of full)
     expect(listed).toContainEqual(expect.stringMatching(new RegExp(`^${each} +\\d+\\.\\d \\w+ +all nodes$`)));
 
