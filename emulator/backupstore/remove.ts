@@ -126,7 +126,7 @@ const giveWayToUnreadable = async ({ store, volume, backup }: Target): Promise<v
   for (const name of await backupNames(store, volume))
     if (name !== backup)
       await loadBackup(store, volume, name).catch(() => {
-        throw new StoreError(notAcquired(`${locksPath(volume)}/${name}`, lockTypes.deletion));
+        throw new StoreError(notAcquired(`${locksPath(volume)}/${name}.lck`, lockTypes.deletion));
       });
 };
 
