@@ -34,16 +34,14 @@ export const inOwnNamespaces: readonly Rule[] = [
  */
 export const leadsTo = ({ secret, endpoint }: OwnBucket): readonly Rule[] => {
   const [namespace = '', name = ''] = secret.split('/');
+  const login: Rule = { place: { namespace }, resource: resources.secrets, verbs: ['get'], names: [name] };
   const service = serviceOf(endpoint);
-  const there = service && { namespace: service.namespace };
+  if (service === undefined) return [login];
+  const place = { namespace: service.namespace };
   return [
-    { place: { namespace }, resource: resources.secrets, verbs: ['get'], names: [name] },
-    ...(service === undefined || there === undefined
-      ? []
-      : ([
-          { place: there, resource: resources.services, verbs: ['get'], names: [service.name] },
-          { place: there, resource: resources.pods, verbs: ['list'] },
-          { place: there, resource: resources.pods, subresource: 'portforward', verbs: ['get', 'create'] },
-        ] as const)),
+    login,
+    { place, resource: resources.services, verbs: ['get'], names: [service.name] },
+    { place, resource: resources.pods, verbs: ['list'] },
+    { place, resource: resources.pods, subresource: 'portforward', verbs: ['get', 'create'] },
   ];
 };

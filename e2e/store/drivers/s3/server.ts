@@ -224,7 +224,7 @@ const connectTo = async (
     as(login.root, login['root-secret'], listens),
     as(login.user, login['user-secret'], port),
   ]);
-  const proxy = { user: proxied, agent: new DialingAgent(dialTo(port), { ...(ca !== undefined && { ca }) }) };
+  const proxy = { user: proxied, agent: new DialingAgent(dialTo(port), { ca: login['tls.crt'] }) };
   return { pod, user, next, root, login, ...(listens !== port && { proxy }) };
 };
 
@@ -250,8 +250,9 @@ export const changePolicies = async (
   { change, now }: { change: (server: Server) => Promise<boolean>; now: string },
 ): Promise<string[]> => {
   const told = await inEachPod(await serversOf(cluster, s3Server, of), async ({ place }) => {
-    const changed = await Promise.all((await findServers(cluster, place)).map(change));
-    return changed.some(Boolean) ? [`the bucket of ${endpointOf(place)}: ${now}`] : [];
+    const servers = await findServers(cluster, place);
+    const changed = await Promise.all(servers.map(change));
+    return changed.some(Boolean) ? [`the bucket of ${servers[0]?.login.endpoint}: ${now}`] : [];
   });
   return told.flat();
 };
