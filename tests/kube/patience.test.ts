@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
 import { patiently } from '../../e2e/kube/patience.ts';
-import { end, listen } from '../support/serving.ts';
+import { end, freePort } from '../support/serving.ts';
 import { type Answer, startStubServer } from '../support/stub-api-server.ts';
 import { brokenOff, found, refusal } from '../support/watch-script.ts';
 
@@ -106,8 +106,7 @@ describe('nothing else is', () => {
 test('a connection that is refused got nowhere: even what may be done only once is sent again', async () => {
   const health = openHealth();
   const listener = createServer((_, response) => response.end(JSON.stringify(hall)));
-  const port = await listen(listener);
-  await end(listener);
+  const port = await freePort();
   const ask = async () => (await fetch(`http://127.0.0.1:${port}/`)).json();
   const asked = patiently(ask, { health, resend: { again: false } });
   while (health.told() === undefined) await sleep(1);

@@ -1,7 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +9,7 @@ import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
 import { kubeBinary } from '../../lab/build/kubernetes.ts';
 import { etcdBinary } from '../../lab/build/tools.ts';
 import { type OwnedProcess, startOwned } from './owned-process.ts';
-import { end, listen } from './serving.ts';
+import { freePort } from './serving.ts';
 
 /** What leads to such a server: its folder, its port, and its users' tokens. */
 type ApiServerPlace = { dir: string; port: number; tokens: { admin: string; guest: string } };
@@ -46,7 +45,7 @@ const startTimeout = 300_000;
  */
 export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } = {}): Promise<ApiServer> => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-api-server-'));
-  const [client, peer, port = 0] = await freePorts(3);
+  const [client, peer, port] = [await freePort(), await freePort(), await freePort()];
   const etcdUrl = `http://127.0.0.1:${client}`;
   const tokens = await writeCredentials(dir);
   const place = { dir, port, tokens };
@@ -202,11 +201,4 @@ const compact = async (etcdUrl: string): Promise<void> => {
   };
   const { header } = await post('/v3/kv/range', { key: Buffer.from('none').toString('base64') });
   await post('/v3/kv/compaction', { revision: header.revision, physical: true });
-};
-
-const freePorts = async (count: number): Promise<number[]> => {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(servers.map(listen));
-  await Promise.all(servers.map(end));
-  return ports;
 };

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { s3Server } from '../../lab/build/s3-server.ts';
 import { cached } from '../../lab/cache/cache.ts';
 import { startOwned } from './owned-process.ts';
-import { end, listen } from './serving.ts';
+import { freePort } from './serving.ts';
 
 /** An S3 server on loopback, with one bucket whose objects are files below `folder`. */
 export type LocalS3 = {
@@ -42,9 +42,7 @@ export const startS3Server = async (
   const folder = join(root, 'data', bucket);
   for (const each of [accounts === undefined ? folder : join(root, 'data'), join(root, 'meta')])
     await mkdir(each, { recursive: true });
-  const probe = createServer();
-  const port = await listen(probe);
-  await end(probe);
+  const port = await freePort();
   const { users, ...keys } = accounts ?? { users: root, accessKeyId: 'root', secretAccessKey: 'root-secret' };
   let said = '';
   const server = startOwned(

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo, Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -9,6 +9,28 @@ import { stringify } from 'yaml';
 export const listen = async (server: Server): Promise<number> => {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return (server.address() as AddressInfo).port;
+};
+
+// Below the ports that a kernel gives to clients and to whoever names none: between being found and being
+// taken such a one is nobody else's. A process has twenty of its own.
+const portsOfProcess = 20;
+let asked = 0;
+
+/** A port of loopback for a program that has to be told one; nobody listens at it. */
+export const freePort = async (): Promise<number> => {
+  const first = 10_000 + (process.pid % 1000) * portsOfProcess;
+  for (let tries = 0; tries < portsOfProcess; tries++) {
+    const port = first + (asked++ % portsOfProcess);
+    const probe = createServer();
+    try {
+      await once(probe.listen(port, '127.0.0.1'), 'listening');
+      await end(probe);
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
+  throw new Error(`all ports of loopback from ${first} to ${first + portsOfProcess - 1} are taken`);
 };
 
 /** Ends a server with all that is connected to it. */

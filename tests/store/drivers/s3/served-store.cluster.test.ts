@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { S3 } from '@aws-sdk/client-s3';
@@ -18,7 +18,7 @@ import { s3Server } from '../../../../lab/build/s3-server.ts';
 import { cached } from '../../../../lab/cache/cache.ts';
 import { startOwned } from '../../../support/owned-process.ts';
 import { answering, type LocalS3, startS3Server } from '../../../support/s3-server.ts';
-import { end, listen } from '../../../support/serving.ts';
+import { freePort } from '../../../support/serving.ts';
 import { sharedApiServer } from '../../../support/share.ts';
 
 // The driver's own start on a real API server, with a real S3 server that is configured by the Secret which the
@@ -71,9 +71,7 @@ beforeAll(async () => {
     { cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key') },
     { users: folder, accessKeyId: config.root ?? '', secretAccessKey: config['root-secret'] ?? '' },
   );
-  const probe = createServer();
-  proxyPort = await listen(probe);
-  await end(probe);
+  proxyPort = await freePort();
   const tls = ['--cert', join(folder, 'tls.crt'), '--key', join(folder, 'tls.key')];
   proxy = startOwned(
     join(await cached(await s3Server()), 's3-faults'),
