@@ -75,8 +75,9 @@ export const createReporter = <Config extends Told>(options: {
     kubernetes = event.kubernetes;
   };
 
+  // A module of another project, or one known already, changes nothing.
   const know = (module: TestModule) => {
-    unknown.delete(module.moduleId);
+    if (!unknown.delete(module.moduleId)) return;
     narrator.knows(chosen.size, unknown.size === 0 ? toldAtOnce() : undefined);
   };
 
