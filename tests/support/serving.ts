@@ -12,13 +12,14 @@ export const listen = async (server: Server): Promise<number> => {
 };
 
 // Below the ports that a kernel gives to clients and to whoever names none: between being found and being
-// taken such a one is nobody else's. A process has twenty of its own.
-const portsOfProcess = 20;
-let asked = 0;
+// taken such a one is nobody else's. A process has so many of its own, none of which it gives twice in a row: a
+// play of all recordings starts a dozen API servers at once, which take three each.
+const portsOfProcess = 200;
+let asked = Math.floor(Math.random() * portsOfProcess);
 
 /** A port of loopback for a program that has to be told one; nobody listens at it. */
 export const freePort = async (): Promise<number> => {
-  const first = 10_000 + (process.pid % 1000) * portsOfProcess;
+  const first = 10_000 + (process.pid % 100) * portsOfProcess;
   for (let tries = 0; tries < portsOfProcess; tries++) {
     const port = first + (asked++ % portsOfProcess);
     const probe = createServer();
