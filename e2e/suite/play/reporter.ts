@@ -137,7 +137,9 @@ export const createReporter = <Config extends Told>(options: {
       if (chosen.has(test.id) && type === eventType) passOn(test, JSON.parse(message) as ScenarioEvent);
     },
 
-    onUserConsoleLog: ({ content }) => narrator.prints(content),
+    onUserConsoleLog: ({ content }) => {
+      if (config !== undefined) narrator.prints(content);
+    },
 
     // Vitest calls an interrupted test over before its cleanup is: how it ended is told at the end of the
     // run.
