@@ -17,6 +17,7 @@ export type KindName =
   | 'hidden-file'
   | 'filled-store'
   | 'replaced-key'
+  | 'kept-versions'
   | 'wrong-answers';
 
 /**

@@ -5,6 +5,7 @@ import {
   abilities,
   type DeniedReading,
   type ForeignLock,
+  type KeptVersions,
   type ReplacedKey,
   type RunningStore,
   type Trouble,
@@ -47,6 +48,7 @@ export const storeFaults = {
   'hidden-file': healing('hideFile'),
   'filled-store': healing('littleSpace'),
   'replaced-key': healing('replaceKey'),
+  'kept-versions': healing('keepVersions'),
   'wrong-answers': healing('wrongAnswers'),
 } as const satisfies Partial<Record<KindName, FaultKind>>;
 
@@ -104,6 +106,10 @@ export const filledStore = (store: RunningStore, space: { left: number; title: s
 /** The fault that the key by which Longhorn logs in to the store is replaced by another. */
 export const replacedKey = (store: RunningStore, title: string): ReplacedKey & Fault =>
   fault('replaced-key', store, able(store, 'replaceKey')(title));
+
+/** The state of a store that nothing can be deleted from for good: what is written is under retention. */
+export const keptVersions = (store: RunningStore, title: string): KeptVersions & Fault =>
+  fault('kept-versions', store, able(store, 'keepVersions')(title));
 
 /** The fault that the store's server answers chosen requests wrongly. */
 export const wrongAnswers = (store: RunningStore, wrong: Wrong): Fault =>

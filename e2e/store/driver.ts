@@ -17,6 +17,7 @@ export const abilities = {
   hideFile: 'a backup store out of which a file can be moved, and back',
   littleSpace: 'a backup store of little space, which can be filled up',
   replaceKey: 'a backup store that Longhorn logs in to by a key, which can be replaced',
+  keepVersions: 'a backup store in which what is deleted stays as a version, under retention',
   wrongAnswers: 'a backup store that is asked by HTTP, where chosen requests can be answered wrongly',
 } as const;
 
@@ -68,6 +69,15 @@ export type ForeignLock = Trouble & {
 /** A key that is replaced by another, which Longhorn can be given. */
 export type ReplacedKey = Trouble & { renew(): Promise<void> };
 
+/** Files whose versions were noted; brings them back as they were then, and says how many were not so. */
+export type NotedVersions = { bringBack(): Promise<number> };
+
+/** What is deleted or overwritten stays as a version, and can be brought back by whoever owns the store. */
+export type KeptVersions = Trouble & {
+  /** Notes the versions that all files in a folder have now, but for locks. */
+  note(folder: string): Promise<NotedVersions>;
+};
+
 /**
  * What is refused of a folder: its listing, while what is in it can still be read, changed and removed by its
  * name; or anything.
@@ -79,7 +89,7 @@ export type Asked = 'list' | 'look' | 'read' | 'write' | 'delete';
 
 /**
  * How requests are answered wrongly: with an error of the server's, with nothing, as if a proxy had rewritten
- * the host that is signed; or a listing in pages of two, or with two entries and no word of the others.
+ * the host that is signed or the time, which is 20 minutes ago then; or a listing in pages of two, or with two entries and no word of the others.
  */
 export type WrongAnswer =
   | 'AccessDenied'
@@ -87,6 +97,7 @@ export type WrongAnswer =
   | 'InternalError'
   | 'silence'
   | 'another host'
+  | 'another time'
   | 'short pages'
   | 'cut short';
 
@@ -117,6 +128,8 @@ export type Troubles = {
   littleSpace(space: { left: number; title: string }): Trouble;
   /** The key that Longhorn logs in with is no good any more, until it is given the new one. */
   replaceKey(title: string): ReplacedKey;
+  /** From now on nothing that is written can be deleted for good for a day. */
+  keepVersions(title: string): KeptVersions;
   /** Its server answers chosen requests of everybody's but the suite's own wrongly. */
   wrongAnswers(wrong: Wrong): Trouble;
 };

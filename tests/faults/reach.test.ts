@@ -77,6 +77,7 @@ test('each kind that can be healed says whether it reaches others', () =>
     'held-deletion',
     'hidden-file',
     'immutable-file',
+    'kept-versions',
     'read-only-backups',
     'replaced-key',
     'stalled-server',

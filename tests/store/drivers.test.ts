@@ -70,6 +70,7 @@ const faults: Record<Ability, (store: RunningStore) => unknown> = {
   emptyFile: (store) => of.emptiedFile(store, path),
   hideFile: (store) => of.hiddenFile(store, path),
   replaceKey: (store) => of.replacedKey(store, 'it'),
+  keepVersions: (store) => of.keptVersions(store, 'it'),
   wrongAnswers: (store) =>
     of.wrongAnswers(store, { asked: 'list', below: '', every: 1, answer: 'SlowDown', title: 'it' }),
   littleSpace: (store) => of.filledStore(store, { left: 1, title: 'it' }),

@@ -40,7 +40,11 @@ export const startS3Server = async (
   const root = await mkdtemp(join(tmpdir(), 'corral-s3-'));
   const bucket = 'backups';
   const folder = join(root, 'data', bucket);
-  for (const each of [accounts === undefined ? folder : join(root, 'data'), join(root, 'meta')])
+  for (const each of [
+    accounts === undefined ? folder : join(root, 'data'),
+    join(root, 'meta'),
+    join(root, 'versions'),
+  ])
     await mkdir(each, { recursive: true });
   const port = await freePort();
   const { users, ...keys } = accounts ?? { users: root, accessKeyId: 'root', secretAccessKey: 'root-secret' };
@@ -51,7 +55,8 @@ export const startS3Server = async (
       ...['--port', `127.0.0.1:${port}`, '--iam-dir', users],
       ...(tls === undefined ? [] : ['--cert', tls.cert, '--key', tls.key]),
       // Not every file system has the attributes that it would keep beside the data.
-      ...['posix', '--sidecar', join(root, 'meta'), join(root, 'data')],
+      ...['posix', '--sidecar', join(root, 'meta'), '--versioning-dir', join(root, 'versions')],
+      join(root, 'data'),
     ],
     {
       env: { ROOT_ACCESS_KEY: keys.accessKeyId, ROOT_SECRET_KEY: keys.secretAccessKey },

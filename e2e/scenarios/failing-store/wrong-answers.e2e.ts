@@ -5,6 +5,8 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // No document asks for these either: object stores answer so on any day, and tell their users to live with it.
 const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m', needs: ['wrongAnswers'] };
 
+const requests = ['list', 'look', 'read', 'write', 'delete'] as const;
+
 /** Behind the data of a first backup, which so has no block that a second one lacks. */
 const more = { offset: littleData.data.size, size: littleData.data.size / 2 };
 
@@ -13,8 +15,7 @@ scenario(
   about,
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
-    for (const to of ['list', 'look', 'read', 'write', 'delete'] as const)
-      await then.inForce(await given.wrongAnswers('SlowDown', { to, every: 3 }));
+    for (const to of requests) await then.inForce(await given.wrongAnswers('SlowDown', { to, every: 3 }));
 
     const data = [await given.data(volume, littleData.data)];
     const first = await given.settledBackup(volume);
@@ -77,6 +78,31 @@ scenario(
     await then.targetAvailable();
     await then.known(first);
     await then.storeHolds(volume, [first], { besides: true });
+    await then.restores(first, [data]);
+  },
+);
+
+// As where the clock of a store, or of what stands before it, is wrong: it refuses whatever is signed.
+scenario(
+  'A store to which every request seems 20 minutes old says so at the backup target, and no backup is lost',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+
+    const late = [];
+    for (const to of requests) late.push(await given.wrongAnswers('another time', { to }));
+    for (const each of late) await then.inForce(each);
+    const look = await when.storeLookedInto();
+    await then.targetTells('RequestTimeTooSkewed');
+    await then.staysKnown(first, look);
+
+    for (const each of late) await when.released(each);
+    await when.storeLookedInto();
+    await then.targetAvailable();
+    await then.known(first);
+    await then.storeHolds(volume, [first]);
     await then.restores(first, [data]);
   },
 );

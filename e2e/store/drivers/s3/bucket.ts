@@ -14,7 +14,8 @@ const pause = 300;
 /** Where in a bucket a store is, without a slash at the prefix's ends; asked with the rights that Longhorn has. */
 export type BucketFolder = { client: S3; bucket: string; prefix: string };
 
-const isLock = (path: string): boolean => /\/locks\/[^/]+\.lck$/.test(path);
+/** Whether a path is that of a lock. */
+export const isLock = (path: string): boolean => /\/locks\/[^/]+\.lck$/.test(path);
 
 /** The locks below these folders, with how long ago they were written, in seconds by the server's clock. */
 const locksIn = async (

@@ -23,6 +23,7 @@ export const s3: StoreDriver = {
     denyDeletion: lazily(async () => (await import('./denied-deletion.ts')).allowDeletion),
     wrongAnswers: lazily(async () => (await import('./wrong-answers.ts')).answerRightly),
     foreignLock: lazily(async () => (await import('./served-store.ts')).removeServedLock),
+    keepVersions: lazily(async () => (await import('./kept-versions.ts')).endRetention),
     replaceKey: lazily(async () => (await import('./replaced-key.ts')).admitKeys),
   },
   here: s3Here,

@@ -4,6 +4,7 @@ import type { BackupStore } from '../../store.ts';
 import { type BucketFolder, openBucket, storeIn } from './bucket.ts';
 import { deniedDeletion } from './denied-deletion.ts';
 import { foreignLock, removeLock } from './foreign-lock.ts';
+import { keptVersions } from './kept-versions.ts';
 import { bucket, driverName, prefixOf, secretOf, storeUrl } from './place.ts';
 import { replacedKey } from './replaced-key.ts';
 import { findServers, type Server, startServer } from './server.ts';
@@ -19,7 +20,10 @@ const folderOf = ({ server: { root: client }, place }: Place): BucketFolder => (
 });
 
 /** The store that a server has in its bucket. */
-const servedStore = (cluster: Cluster, { server, place, node }: Place & { node: string }): RunningStore => {
+const servedStore = (
+  cluster: Cluster,
+  { server, place, node, needs = [] }: Place & { node: string; needs: StartStore['needs'] | undefined },
+): RunningStore => {
   const folder = folderOf({ server, place });
   const { pod } = server;
   return {
@@ -37,6 +41,9 @@ const servedStore = (cluster: Cluster, { server, place, node }: Place & { node: 
     denyDeletion: (object) => deniedDeletion(server, { place, ...object }),
     foreignLock: (lock) => foreignLock(folder, { place, ...lock }),
     replaceKey: (title) => replacedKey(cluster, server, { place, title }),
+    ...(needs.includes('keepVersions') && {
+      keepVersions: (title) => keptVersions(server, { place, title }),
+    }),
     ...(server.proxy && { wrongAnswers: (wrong) => wrongAnswers(server, { place, ...wrong }) }),
   };
 };
@@ -47,7 +54,7 @@ const placeOf = ({ namespace, name }: StorePlace): StorePlace =>
 /** Starts a server, and opens what it serves. */
 export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> => {
   const { node, ...server } = await startServer(cluster, options);
-  return servedStore(cluster, { server, place: placeOf(options), node });
+  return servedStore(cluster, { server, place: placeOf(options), node, needs: options.needs });
 };
 
 const findFolders = async (cluster: Cluster, place: StorePlace): Promise<BucketFolder[]> =>

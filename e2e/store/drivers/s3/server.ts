@@ -140,6 +140,7 @@ export const storeManifest = (
     ROOT: login.root,
     ROOT_SECRET: login['root-secret'],
     PORT: String(portOf(needs)),
+    VERSIONS: needs.includes('keepVersions') ? 'yes' : 'no',
   });
 };
 
@@ -158,7 +159,8 @@ export const startServer = async (
     objects: await storeManifest(options, login),
   });
   const server = await connectTo(cluster, { pod, login, listens: portOf(options.needs) });
-  await server.root.createBucket({ Bucket: bucket });
+  const ObjectLockEnabledForBucket = options.needs?.includes('keepVersions') ?? false;
+  await server.root.createBucket({ Bucket: bucket, ObjectLockEnabledForBucket });
   await server.root.putBucketPolicy({
     Bucket: bucket,
     Policy: policyOf({ user: login.user, prefix: prefixOf(options) }),

@@ -4,6 +4,7 @@ import {
   emptiedFile,
   filledStore,
   hiddenFile,
+  keptVersions,
   replacedKey,
   stalledServer,
   wrongAnswers,
@@ -13,13 +14,22 @@ import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup, BackupTarget } from '../../../longhorn/types.ts';
-import type { Asked, DeniedReading, ReplacedKey, RunningStore, WrongAnswer } from '../../../store/driver.ts';
+import type {
+  Asked,
+  DeniedReading,
+  KeptVersions,
+  NotedVersions,
+  ReplacedKey,
+  RunningStore,
+  WrongAnswer,
+} from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
+import { volumeFolder } from '../../../store/format/layout.ts';
 import { is, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
 import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
-import type { BackupHandle, WrittenData } from '../handles.ts';
+import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PremiseLost, stays } from '../judging.ts';
 import { inMebibytes } from '../sizes.ts';
 import { describeTarget } from '../target.ts';
@@ -37,6 +47,9 @@ import {
 
 /** A key that is replaced at the store, and the means to give Longhorn the new one. */
 export type ReplacedKeyHandle = Injected & Pick<ReplacedKey, 'renew'>;
+
+/** Versions that a store keeps, and the means to note those of now. */
+type KeptVersionsHandle = Injected & Pick<KeptVersions, 'note'>;
 
 /** A look of Longhorn's into the store, as it was asked for. */
 export type Look = {
@@ -60,6 +73,7 @@ const answers: Record<WrongAnswer, string> = {
   InternalError: '500 InternalError',
   silence: 'nothing',
   'another host': 'the refusal of a signature, as the host was rewritten',
+  'another time': 'the refusal of a time, as it was rewritten to 20 minutes ago',
   'short pages': 'pages of two entries',
   'cut short': 'two entries, and no word of the others',
 };
@@ -129,6 +143,20 @@ export const createGivenOfStores = (context: Context) => {
         return { ...(await context.faults.inject(fault)), renew: fault.renew };
       });
     },
+    /** Nothing that is written to the store can be deleted for good for a day: it stays as a version. */
+    versionsKept: (): Promise<KeptVersionsHandle> => {
+      const title = 'the store keeps what is deleted as versions, under retention';
+      return context.step.returning(`Given that ${title}`, async () => {
+        const fault = keptVersions(context.store, title);
+        return { ...(await context.faults.inject(fault)), note: fault.note };
+      });
+    },
+    /** Whoever owns the store notes which versions the volume's files have now. */
+    versionsNoted: ({ note }: KeptVersionsHandle, volume: VolumeHandle): Promise<NotedVersions> =>
+      context.step.returning(
+        `Given that the versions of all files of ${volume.name} in the store are noted`,
+        () => note(volumeFolder(volume.name)),
+      ),
     /** Another store of the scenario's own, of another kind; nothing is on it yet. */
     otherStore: () =>
       context.step.returning(
@@ -185,6 +213,13 @@ export const createWhenOfStores = (context: Context) => {
     /** Longhorn is given the key by which the old one was replaced. */
     keyRenewed: ({ renew }: ReplacedKeyHandle) =>
       context.step('When the Secret of the backup target is given the new key', renew),
+    /** Whoever owns the store brings its files back as they were when they were noted. */
+    broughtBack: ({ bringBack }: NotedVersions) =>
+      context.step(
+        'When the files in the store are brought back as they were then',
+        bringBack,
+        (files) => `${files} files`,
+      ),
     /** The backup target is another store from now on, at which Longhorn is asked to look. */
     targetChanged: (to: RunningStore): Promise<Look> =>
       context.step.returning(

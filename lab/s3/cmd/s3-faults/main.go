@@ -140,6 +140,10 @@ func (p *proxy) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 	case "another host":
 		request.Host = "rewritten.invalid"
 		p.to.ServeHTTP(response, request)
+	case "another time":
+		// The server looks at the time before it looks at the signature.
+		request.Header.Set("X-Amz-Date", time.Now().UTC().Add(-20*time.Minute).Format("20060102T150405Z"))
+		p.to.ServeHTTP(response, request)
 	case "short pages", "cut short":
 		p.shorten(response, request, met.Answer == "short pages")
 	default:

@@ -48,11 +48,16 @@ test('the server has a certificate of its own, a user beside its root and one wh
 });
 
 test.each([
-  [[], 'https', 'yes'],
-  [['replaceKey'], 'http', 'no'],
-] as const)('the server of a store that needs %j is asked over %s', async (needs, protocol, TLS) => {
-  const of = { ...place, run: 'abc123', image: 'store:1', needs };
-  const objects = JSON.stringify(await storeManifest(of, await makeLogin(of)));
-  expect(objects).toContain(`"endpoint":"${protocol}://backupstore.corral-abc123-store-1:7070"`);
-  expect(objects).toContain(`{"name":"TLS","value":"${TLS}"}`);
-});
+  [[], 'https', 'yes', 'no'],
+  [['replaceKey'], 'http', 'no', 'no'],
+  [['keepVersions'], 'https', 'yes', 'yes'],
+] as const)(
+  'the server of a store that needs %j is asked over %s',
+  async (needs, protocol, TLS, VERSIONS) => {
+    const of = { ...place, run: 'abc123', image: 'store:1', needs };
+    const objects = JSON.stringify(await storeManifest(of, await makeLogin(of)));
+    expect(objects).toContain(`"endpoint":"${protocol}://backupstore.corral-abc123-store-1:7070"`);
+    for (const [name, value] of Object.entries({ TLS, VERSIONS }))
+      expect(objects).toContain(JSON.stringify({ name, value }));
+  },
+);

@@ -12,6 +12,8 @@ import { longhornNamespace } from '../../../../e2e/longhorn/resources.ts';
 import type { Asked, RunningStore, WrongAnswer } from '../../../../e2e/store/driver.ts';
 import { DialingAgent, openClient } from '../../../../e2e/store/drivers/s3/client.ts';
 import { s3 } from '../../../../e2e/store/drivers/s3/driver.ts';
+import { keptVersions } from '../../../../e2e/store/drivers/s3/kept-versions.ts';
+import { findServers } from '../../../../e2e/store/drivers/s3/server.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { StillAtWork } from '../../../../e2e/store/store.ts';
 import { s3Server } from '../../../../lab/build/s3-server.ts';
@@ -205,6 +207,7 @@ describe('the proxy before the server', () => {
 
   test.each([
     ['AccessDenied', /: AccessDenied; met by 1 of 1 such/],
+    ['another time', /: RequestTimeTooSkewed; met by 1 of 1 such/],
     ['SlowDown', /^asked once as Longhorn's user: SlowDown; met by 3 of 3 such requests$/],
   ] as const)(
     'a writing that is answered with %s, and no other request, nor one of the suite itself',
@@ -286,12 +289,67 @@ test('a key that is replaced is good for nothing, the new one that Longhorn is g
   expect(await healByLabels?.(cluster, 'abc123')).toEqual([]);
 });
 
+test('what is deleted or overwritten under retention stays, and is brought back in one volume, but for its locks', async () => {
+  const folder = volumeFolder('kept');
+  const [found] = await findServers(cluster, place);
+  if (found === undefined) throw new Error('the server of the store is not found');
+  expect(await s3.heals.keepVersions?.healByLabels?.(cluster, 'abc123')).toEqual([]);
+  // As it is made for who needs that: with object lock.
+  const named = { Bucket: 'backups' };
+  const policy = await found.root.getBucketPolicy(named);
+  const { Contents = [] } = await found.root.listObjectsV2(named);
+  for (const { Key = '' } of Contents) await found.root.deleteObject({ ...named, Key });
+  await found.root.deleteBucket(named);
+  await found.root.createBucket({ ...named, ObjectLockEnabledForBucket: true });
+  await found.root.putBucketPolicy({ ...named, Policy: policy.Policy });
+  const kept = keptVersions(found, { place, title: 'versions are kept' });
+  const names = ['volume.cfg', 'blocks/aa/bb/x.blk', 'locks/lock-1.lck'];
+  const others = `${volumeFolder('other')}/volume.cfg`;
+  const client = await longhorn();
+  const keyOf = (path: string) => ({ ...named, Key: `${place.namespace}/backupstore/${path}` });
+  const there = async () => {
+    const found: string[] = [];
+    for await (const { kind, path } of store.source.walk(folder, 4))
+      if (kind === 'file') found.push(path.slice(folder.length + 1));
+    return found.sort();
+  };
+  await expect(kept.prove()).rejects.toThrow(
+    'it is not so that versions are kept: asked to delete a version, the server says it is deleted',
+  );
+  await kept.inject();
+  expect(await kept.prove()).toMatch(/as the server's root: AccessDenied \(.*object lock/);
+  const all = [...names.map((name) => `${folder}/${name}`), others];
+  for (const Body of ['older', 'then'])
+    for (const path of all) await client.putObject({ ...keyOf(path), Body });
+  const noted = await kept.note(folder);
+  await client.putObject({ ...keyOf(all[0] ?? ''), Body: 'later' });
+  for (const path of all.slice(1)) await client.deleteObject(keyOf(path));
+  await client.putObject({ ...keyOf(`${folder}/backups/new.cfg`), Body: 'new' });
+  expect(await there()).toEqual(['backups/new.cfg', 'volume.cfg']);
+  expect(await noted.bringBack()).toBe(2);
+  expect(await there()).toEqual(['backups/new.cfg', 'blocks/aa/bb/x.blk', 'volume.cfg']);
+  for (const path of all.slice(0, 2)) expect((await store.source.read(path, 9)).toString()).toBe('then');
+  await expect(store.source.read(others, 9)).rejects.toThrow('there is no such object');
+
+  const { heal, healByLabels } = { ...s3.heals.keepVersions };
+  const said =
+    'the bucket of https://backupstore.corral-abc123-store-1:7070: no retention of what is written from now on';
+  expect(await healByLabels?.(cluster, 'abc123')).toEqual([said]);
+  expect(await healByLabels?.(cluster, 'abc123')).toEqual([]);
+  await kept.inject();
+  const data = JSON.parse(JSON.stringify(kept.data));
+  for (let time = 0; time < 2; time += 1)
+    expect(await heal?.(cluster, data)).toBe('what is written from now on is under no retention');
+  await expect(kept.prove()).rejects.toThrow('it is deleted');
+});
+
 test('without the server nothing is left to heal, and the store goes with what Longhorn logged in with', async () => {
   await cluster.delete(resources.pods, { namespace: place.namespace, name: 'backupstore-1' });
   const denied = store.denyDeletion?.({ path: config, title: 'it' });
   expect(await s3.heals.denyDeletion?.heal(cluster, denied?.data)).toMatch(
     /is gone, and its bucket with it$/,
   );
-  expect(await s3.heals.replaceKey?.heal(cluster, { place })).toMatch(/is gone, and its bucket with it$/);
+  for (const ability of ['replaceKey', 'keepVersions'] as const)
+    expect(await s3.heals[ability]?.heal(cluster, { place })).toMatch(/is gone, and its bucket with it$/);
   expect(await s3.find(cluster, place)).toEqual([]);
 });
