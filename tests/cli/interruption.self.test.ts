@@ -18,7 +18,7 @@ const suite = {
   'a.e2e.ts': hanging,
   'b.e2e.ts': `scenario('It is in another file', {}, async ({ does }) => does('Given a thing'));`,
 };
-const atWork = '✓ Given a thing';
+const atWork = 'begins: When nothing comes';
 // One after the other, so that there is one at work and others that have not begun.
 const flags = ['--workers', '1'];
 

@@ -131,7 +131,7 @@ const three = {
 const names = ['One', 'Two', 'Three'];
 
 test('Ctrl-C with three at work lets all of them clean up', async () => {
-  const ended = await play(three, [{ after: '✓ Given Three', signal: 'SIGINT' }]);
+  const ended = await play(three, [{ after: 'begins: Given nodes for itself alone', signal: 'SIGINT' }]);
   expect(ended.exitCode).toBe(4);
   for (const name of names) expect(ended.stdout).toContain(`${name} has cleaned up`);
   expect(
