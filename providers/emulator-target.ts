@@ -29,9 +29,9 @@ export const emulatorTarget = async ({
     name: 'emulator',
     archives: [await emulatorArchive({ whole: portable })],
     size: emulatorSize,
-    // Scenarios wait for clocks most of their time: eight on two processors take a quarter less than four,
-    // and none failed in 20 rounds.
-    workersPerCpu: 4,
+    // Scenarios wait for clocks most of their time; but with eight on two processors an upload once began
+    // 15 s late, and the back-off of 20 s in which it was to be seen was over.
+    workersPerCpu: 3,
     clocks: { deletionBackoff: deletionBackoffMin, resync, lockLife: lockExpiry, monitorPoll },
     install: async ({ kubeconfig, nodes, signal }) => {
       const { version } = await progress.step('Install Longhorn (the emulator)', (onProgress) =>
