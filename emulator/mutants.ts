@@ -74,6 +74,9 @@ export const fixes = {
     'a deletion fails before it removes anything while the blocks cannot be listed',
   'fixed:unreadable-neighbour-keeps-blocks':
     'a deletion gives way, as to a lock, before it removes anything while the config of another backup cannot be read',
+  'fixed:unread-volume-cfg-ends-replica':
+    'a backup that cannot read volume.cfg fails, and its replica goes on',
+  'fixed:upload-miscounts-blocks': 'an upload counts the blocks that there are',
   'fixed:waiting-backup-loses-lock': 'a Backup stays until the command that removes it has ended',
 } as const;
 

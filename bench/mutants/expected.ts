@@ -112,6 +112,10 @@ export const mended: Record<Fix, readonly string[]> = {
   'fixed:unreadable-neighbour-keeps-blocks': [
     'The deletion of a backup removes the blocks that it alone has, or fails, beside another whose config is empty',
   ],
+  'fixed:unread-volume-cfg-ends-replica': [
+    'A backup that cannot read volume.cfg costs its volume no replica',
+  ],
+  'fixed:upload-miscounts-blocks': [],
   'fixed:waiting-backup-loses-lock': [
     'A backup that waited for a deletion is made although blocks are still being removed',
   ],

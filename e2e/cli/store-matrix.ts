@@ -2,8 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
+import { NotFit } from '../../providers/provider.ts';
 import { atCluster } from '../store/matrix/at-cluster.ts';
 import {
   bugsOf,
@@ -17,12 +18,22 @@ import {
   type Sign,
   troubles,
   whyNot,
-  withoutCells,
 } from '../store/matrix/cells.ts';
-import { type Engine, type Matrix, openMatrix } from '../store/matrix/play.ts';
+import { type Engine, type EngineNamedBy, type Matrix, openMatrix } from '../store/matrix/play.ts';
 import { parseFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { cellsPlayed } from './traceability/cells-played.ts';
+
+/** The engines that cells are played on: the emulator's, and a real one by its name. */
+export type Engines = { emulator: Engine; real(named: string, by: EngineNamedBy): Promise<Engine> };
+
+/** What a real engine is named by. */
+export const engineNamedBy = (named: string): EngineNamedBy => {
+  if (/\.(tar|tar\.gz|tgz|tar\.zst)$/.test(named)) return 'archive';
+  return /^[\w.-]+(?::\d+)?(?:\/[\w.-]+)+(?::[\w.-]+|@sha256:[0-9a-f]{64})$/.test(named)
+    ? 'image'
+    : 'command';
+};
 
 type Arguments = { engine?: string; only: string; json?: string };
 
@@ -48,7 +59,7 @@ Each cell is an operation of the engine's own command on a store in a folder, wh
 has two backups of a volume. What is left is judged once all is healed: ${Object.values(meanings).join('; ')}.
 
 A red cell is told with the bugs of Longhorn that explain it, and with the scenario that plays it on a cluster, or what becomes of it there. The file system is served by this command (FUSE), in a mount namespace of its own: it needs
-/dev/fuse and unshare, as root or as a user who may make user namespaces. A command of a container's image has to be copied out of it first.
+/dev/fuse and unshare, as root or as a user who may make user namespaces.
 
 Exit codes: 0 every red cell is one of a known bug; 1 one is not, or a trouble was not met; 2 the command was called in a way it does not know; 3 the cells
 cannot be played here.`;
@@ -56,7 +67,10 @@ cannot be played here.`;
 const program = (): Command =>
   new Command('npm run store-matrix --')
     .description('Plays what goes wrong below a backup store against the engine, cell by cell.')
-    .option('--engine <binary>', "a longhorn command of a real engine; without it the emulator's")
+    .option(
+      '--engine <engine>',
+      "a real engine: its longhorn command, an archive of its image, or the image's name; without it the emulator's",
+    )
     .option('--only <text>', 'the cells with this in their names alone, as "delete | backups/"', '')
     .option('--json <file>', 'write all cells there as well')
     .addHelpText('after', text)
@@ -91,12 +105,13 @@ const readArguments = (argv: readonly string[]): Arguments | undefined => {
   const command = program();
   if (!parseFlags(command, argv)) return undefined;
   const flags = command.opts<Arguments>();
-  if (flags.engine !== undefined)
+  const by = flags.engine === undefined ? 'image' : engineNamedBy(flags.engine);
+  if (flags.engine !== undefined && by !== 'image')
     try {
-      accessSync(flags.engine, constants.X_OK);
+      accessSync(flags.engine, by === 'archive' ? constants.R_OK : constants.X_OK);
     } catch {
       throw usageError(
-        `--engine ${flags.engine}: there is no such program; give the path of a longhorn binary`,
+        `--engine ${flags.engine}: there is no such program; give the path of a longhorn binary or of an image's archive, or an image's name`,
       );
     }
   if (!cells.some((cell) => nameOf(cell).includes(flags.only)))
@@ -169,14 +184,15 @@ const line = ({ verdict, exitCode: code, signs, bugs, cluster, ...cell }: Played
   return `${verdict.padEnd(7)}  ${nameOf(cell)}, exit code ${code}${told}${there}`;
 };
 
-/** Plays so many at once, as most of a cell is waiting; prints each in its turn. */
+/** Plays so many at once, as most of a cell is waiting, and beside them all that wait for nothing but a clock; prints each in its turn. */
 const playAll = async (matrix: Matrix, can: readonly Cell[]): Promise<Played[]> => {
   const scenarios = cellsPlayed();
   const played: Played[] = [];
   let printed = 0;
-  const queue = can.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, cell] of queue) {
+  const isLong = ({ operation }: Cell): boolean => operation === 'refresh a lock';
+  const queue = [...can.entries()].filter(([, cell]) => !isLong(cell)).values();
+  const worker = async (cells: Iterable<[number, Cell]>): Promise<void> => {
+    for (const [index, cell] of cells) {
       played[index] = judged(cell, await matrix.play(cell), scenarios);
       for (let next = played[printed]; next !== undefined; next = played[printed]) {
         process.stdout.write(`${line(next)}\n`);
@@ -184,7 +200,10 @@ const playAll = async (matrix: Matrix, can: readonly Cell[]): Promise<Played[]> 
       }
     }
   };
-  await Promise.all(Array.from({ length: 4 * availableParallelism() }, worker));
+  await Promise.all([
+    ...Array.from({ length: 4 * availableParallelism() }, () => worker(queue)),
+    ...[...can.entries()].filter(([, cell]) => isLong(cell)).map((each) => worker([each])),
+  ]);
   return played;
 };
 
@@ -200,16 +219,22 @@ const summary = (played: readonly Played[], cannot: readonly Impossible[], secon
       .filter((bug) => met.has(bug))
       .map((bug) => `${bug}: ${played.filter((cell) => cell.bugs.includes(bug)).length} cells`),
     ...(isWhole ? bugs.filter((bug) => !met.has(bug)).map((bug) => `${bug}: fixed here`) : []),
-    ...Object.entries(withoutCells).map(([operation, why]) => `${operation}: no cells, for ${why}`),
     `${played.length} cells played in ${seconds.toFixed(0)} s, ${mean.toFixed(1)} s each: ${of('green')} green, ${of('known')} red of known bugs, ` +
       `${of('red')} red that no bug explains, ${of('not met')} not met; ${cannot.length} cannot happen`,
   ];
 };
 
-const play = async ({ engine: binary, only, json }: Arguments, own: Engine): Promise<ExitCode> => {
+const play = async ({ engine: named, only, json }: Arguments, engines: Engines): Promise<ExitCode> => {
   const folder = mkdtempSync(join(tmpdir(), 'corral-matrix-'));
   try {
-    const engine = binary === undefined ? own : { command: [resolve(binary)], environment: {} };
+    const engine =
+      named === undefined
+        ? engines.emulator
+        : await engines.real(named, engineNamedBy(named)).catch((error) => {
+            throw error instanceof NotFit
+              ? new CommandError(`--engine ${error.message}`, exitCode.notFit)
+              : error;
+          });
     const matrix = await openMatrix(folder, engine).catch((error) => {
       throw new CommandError(`the cells cannot be played here: ${error.message}`, exitCode.notFit);
     });
@@ -233,14 +258,14 @@ const play = async ({ engine: binary, only, json }: Arguments, own: Engine): Pro
 };
 
 /**
- * `npm run store-matrix`: plays every trouble of a store against an engine, `own` where none is named. Returns
+ * `npm run store-matrix`: plays every trouble of a store against an engine, the emulator's where none is named. Returns
  * the exit code; every error is told.
  */
-export const runStoreMatrixCommand = async (argv: readonly string[], own: Engine): Promise<ExitCode> => {
+export const runStoreMatrixCommand = async (argv: readonly string[], engines: Engines): Promise<ExitCode> => {
   try {
     const args = readArguments(argv);
     if (args === undefined) return exitCode.passed;
-    return process.env[inside] ? await play(args, own) : await runInNamespace(argv);
+    return process.env[inside] ? await play(args, engines) : await runInNamespace(argv);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     process.stderr.write(`store-matrix: ${error.message}\n`);

@@ -3,6 +3,9 @@ import { getSystemErrorMessage } from 'node:util';
 /** An error in Longhorn's own words; the longhorn command prints it as its last line. */
 export class StoreError extends Error {}
 
+/** A failure by which Longhorn's process itself ends: a nil pointer, of which nobody but its log hears. */
+export class Panic extends Error {}
+
 // Where Go (package syscall, Linux) and Node have other words for the same.
 const goTexts: Record<string, string> = {
   EIO: 'input/output error',

@@ -32,7 +32,7 @@ const atOnce = 64;
  * Checksums of the blocks that the store has of a volume: none if `blocks/` cannot be listed, whatever the
  * reason, and none of a folder below it that cannot be opened (deltablock.go, getBlockNamesForVolume).
  */
-const blockNames = async (store: Store, volume: string): Promise<string[]> => {
+export const blockNames = async (store: Store, volume: string): Promise<string[]> => {
   const isStrict = store.isFixed('unlistable-blocks-are-unknown');
   const list = async (folders: string[]): Promise<string[]> => {
     const entries = await inParallel(folders, atOnce, async (folder) =>

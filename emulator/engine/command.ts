@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createBackup } from '../backupstore/create.ts';
-import { StoreError } from '../backupstore/errors.ts';
+import { Panic, StoreError } from '../backupstore/errors.ts';
 import { openFolderStore } from '../backupstore/folder-store.ts';
 import { inspectBackup, inspectVolume, listStore } from '../backupstore/inspect.ts';
 import { removeBackup, removeVolume } from '../backupstore/remove.ts';
@@ -14,7 +14,7 @@ import { createLog } from '../log.ts';
 import { modelledOn } from '../modelled-on.ts';
 import type { Mounts } from './mount.ts';
 import { snapshotFile } from './replica-files.ts';
-import type { UploadRequest } from './upload.ts';
+import { replicaEnded, type UploadRequest } from './upload.ts';
 
 type Streams = {
   out: (text: string) => void;
@@ -140,6 +140,10 @@ export const runCommand = async ([noun, ...rest]: string[], command: Command): P
     else throw new StoreError(`not emulated: longhorn ${noun ?? ''}`);
     return 0;
   } catch (error) {
+    if (error instanceof Panic) {
+      command.err(`panic: ${error.message}\n`);
+      return replicaEnded;
+    }
     const text = error instanceof StoreError ? error.message : String(error);
     createLog(command.err).error(text);
     // In Longhorn this one ends with a fatal line of its log, and prints nothing (restore_to_file.go).

@@ -18,11 +18,13 @@ export type ReplicaProcesses = {
    * that has changed.
    */
   ensure(replica: string, directory: string, onChange: () => void): ReplicaState;
+  /** Ends the process of the replica in this folder, as one ends by itself. */
+  crash(directory: string): void;
   /** Ends a replica's process, if there is one; the next one begins anew. */
   end(replica: string): void;
 };
 
-type Running = { child: ChildProcess; state: ReplicaState };
+type Running = { child: ChildProcess; state: ReplicaState; directory: string };
 
 /**
  * Runs replicas as children of this process, by the engine's binary, from which each starts its helper
@@ -39,7 +41,7 @@ export const createReplicaProcesses = ({
   const start = (replica: string, directory: string, onChange: () => void): Running => {
     const lost = mutant === 'replica-helper-lost' ? [`${binary}.lost`] : [];
     const child = spawn(binary, ['replica', directory, ...lost], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const own: Running = { child, state: 'starting' };
+    const own: Running = { child, state: 'starting', directory };
     const change = (state: ReplicaState): void => {
       if (processes.get(replica) !== own || own.state === state) return;
       own.state = state;
@@ -70,6 +72,9 @@ export const createReplicaProcesses = ({
       const found = processes.get(replica) ?? start(replica, directory, onChange);
       processes.set(replica, found);
       return found.state;
+    },
+    crash: (directory) => {
+      for (const found of processes.values()) if (found.directory === directory) found.child.kill('SIGKILL');
     },
     end: (replica) => {
       processes.get(replica)?.child.stdin?.end();

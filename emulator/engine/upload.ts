@@ -6,6 +6,9 @@ import { encodeBackupURL } from '../backupstore/url.ts';
 import type { Mutant } from '../mutants.ts';
 import { childEnvironment, type Environment } from './child.ts';
 
+/** The exit code of `longhorn backup create` where the replica's own process would have ended with it. */
+export const replicaEnded = 2;
+
 /** What `longhorn backup create --request` takes as JSON. */
 export type UploadRequest = {
   volume: string;
@@ -56,8 +59,17 @@ export type Uploads = {
 
 type Prepared = { tell(): void; giveUp(): void; underWay: Promise<void> };
 
-/** Runs uploads as children of this process, by the longhorn command of the default engine image. */
-export const createUploads = (binary: string, mutant?: Mutant): Uploads => {
+/**
+ * Runs uploads as children of this process, by the longhorn command of the default engine image; `onReplicaEnded`
+ * is called with the folder of a replica that ended with its upload.
+ */
+export const createUploads = (
+  binary: string,
+  {
+    mutant,
+    onReplicaEnded,
+  }: { mutant?: Mutant | undefined; onReplicaEnded?: (directory: string) => void } = {},
+): Uploads => {
   const statuses = new Map<string, EngineBackupStatus>();
   const prepared = new Map<string, Prepared>();
 
@@ -123,9 +135,15 @@ export const createUploads = (binary: string, mutant?: Mutant): Uploads => {
       fail(failure ?? `the upload of ${request.backup} was given up before it began`);
     };
     child.on('error', (error) => end(error.message));
-    child.on('close', (code, signal) =>
-      end(code === 0 ? undefined : last || `backup create ended with ${signal ?? `exit status ${code}`}`),
-    );
+    child.on('close', (code, signal) => {
+      if (code === replicaEnded) {
+        onReplicaEnded?.(request.directory);
+        return end(
+          `failed to create backup to ${url} for volume ${request.volume}: rpc error: code = Unavailable desc = error reading from server: EOF`,
+        );
+      }
+      end(code === 0 ? undefined : last || `backup create ended with ${signal ?? `exit status ${code}`}`);
+    });
     return ready.promise;
   };
 

@@ -23,7 +23,7 @@ export type Volume = LonghornObject<
   {
     ownerID: string;
     state: '' | 'creating' | 'attached' | 'detached' | 'attaching' | 'detaching' | 'deleting';
-    robustness: '' | 'healthy' | 'unknown' | 'faulted';
+    robustness: '' | 'healthy' | 'degraded' | 'unknown' | 'faulted';
     currentNodeID: string;
     currentImage: string;
     actualSize: number;

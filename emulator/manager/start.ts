@@ -91,12 +91,12 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   const { access, node, ip, clock, mounts, dataRoot, log, signal } = options;
   const binary = engineBinary(engineImage, dataRoot);
   await deployBinary(options.command, binary);
-  const uploads = createUploads(binary, options.mutant);
+  const replicas = createReplicaProcesses({ ...options, binary });
+  const uploads = createUploads(binary, { mutant: options.mutant, onReplicaEnded: replicas.crash });
   let ready = false;
   await serveProxy({ host: ip, uploads, isReady: () => ready }, signal);
   const client = createClient(access);
   const datastore = await openDatastore({ client, resync: clock.resync, log, signal });
-  const replicas = createReplicaProcesses({ ...options, binary });
   const timeout = clock.commandTimeout;
   const targets = createTargets({
     client,

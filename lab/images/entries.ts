@@ -40,7 +40,7 @@ const decompressed = async function* (
 };
 
 /** What is in an archive, whether it is compressed or not. */
-const archiveEntries = async function* (
+export const archiveEntries = async function* (
   bytes: AsyncIterable<Buffer>,
   onCut: () => void,
 ): AsyncGenerator<ArchiveEntry> {

@@ -76,7 +76,7 @@ test('the documents say how many of the scenarios are played on a cluster that i
   const { played, skipped }: { played: string[]; skipped: { reason: string; scenarios: string[] }[] } =
     JSON.parse(execFileSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' }));
   const all = played.length + skipped.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
-  const words: Record<number, string> = { 19: 'Nineteen', 40: 'forty' };
+  const words: Record<number, string> = { 20: 'Twenty', 41: 'forty-one' };
   for (const document of ['README.md', 'docs/running.md'])
     expect(readFileSync(join(root, document), 'utf8')).toContain(
       `${words[played.length]} of the ${words[all]} scenarios`,

@@ -49,9 +49,13 @@ export const commands: Record<string, How> = {
   'npm run traceability': ends(0, /^\d+ sentences: \d+ proven, .*, 0 wrong$/m),
   'npx vitest run tests/longhorn/messages': ends(0, /Test Files .* passed/),
   'npm run store-matrix': { by: 'tests/emulator/support/store-matrix.ts', holds: 'scripts/store-matrix.ts' },
-  'npm run store-matrix -- --engine FILE': ends(2, /^store-matrix: --engine .*: there is no such program/m, {
-    FILE: 'nowhere/longhorn',
-  }),
+  'npm run store-matrix -- --engine ENGINE': ends(
+    2,
+    /^store-matrix: --engine .*: there is no such program/m,
+    {
+      FILE: 'nowhere/longhorn',
+    },
+  ),
   'npm run mutants': noGo('mutants'),
   'npm run mutants -- --only message-missing': noGo('mutants'),
 

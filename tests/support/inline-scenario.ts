@@ -56,7 +56,7 @@ export const scenario = defineScenario<InlineSteps>({
         report,
         version: 'v1.12.1',
         expected: [],
-        timelines: { backups: replayTimeline('backups') },
+        timelines: { backups: replayTimeline('backups'), volumes: replayTimeline('volumes') },
       }).keeps,
       rest,
       giveBack,

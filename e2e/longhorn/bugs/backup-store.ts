@@ -9,6 +9,7 @@ const live = `a whole real v1.8.2 and ${whole}`;
 
 const remove = 'longhorn backup rm "vfs://$STORE?backup=$FIRST&volume=$VOLUME"; echo "exit code $?"';
 const enter = 'cd "$STORE"/backupstore/volumes/*/*/"$VOLUME"';
+const engine = 'longhorn --url 127.0.0.1:10020 --volume-name "$VOLUME"';
 const countBlocks = "find blocks -name '*.blk' | wc -l";
 
 /** The bugs of Longhorn's backup store, as each process of it has them: its engine's command and its managers. */
@@ -168,5 +169,53 @@ export const storeBugs = {
     upstream: unreported,
     source: 'backupstore, deltablock.go, DeleteDeltaBlockBackup; v1.12.1',
     seen: 'a whole real v1.12.1, with an empty config; npm run store-matrix on the engine of v1.12.1 (2026-11-22)',
+  },
+  'unread-volume-cfg-ends-replica': {
+    title: 'A backup that cannot read volume.cfg ends the replica that makes it',
+    severity: 'outage',
+    versions: '>=1.8.0 <1.11.4 || >=1.12.0 <1.12.2',
+    promise: 'a backup that fails costs its volume none of its replicas',
+    happens:
+      'with a volume.cfg that is empty, cut off or cannot be read, a nil pointer ends the sync agent of the replica that makes the backup, and the replica with it: the volume is degraded, and faulted where it has no other; each further backup ends another one. One that is missing does no such harm: it is written anew',
+    symptoms: [
+      { of: 'history', kind: 'Volume', state: 'degraded', gone: false },
+      { of: 'history', kind: 'Volume', state: 'faulted', gone: false },
+    ],
+    steps: {
+      commands: [
+        enter,
+        ': > volume.cfg',
+        'cd && mkdir replica',
+        'longhorn replica --listen 127.0.0.1:10000 --size 10m replica &',
+        `longhorn controller --listen 127.0.0.1:10020 --size 10m --current-size 10m --replica tcp://127.0.0.1:10000 "$VOLUME" &`,
+        `${engine} snapshot create snapshot`,
+        `${engine} backup create snapshot --dest "vfs://$STORE"; echo "exit code $?"`,
+        `${engine} ls-replica # ERR; the replica's own log ends with the panic`,
+      ],
+    },
+    upstream: 'https://github.com/longhorn/longhorn/issues/13790',
+    source:
+      'backupstore, deltablock.go, CreateDeltaBlockBackup: what tells of its failure names the volume, which is nil by then; read in v1.8.2, v1.9.2, v1.10.2, v1.11.3 and v1.12.1, mended in the newest source (2026-08)',
+    seen: 'a whole real v1.12.1 (2026-11-23), a volume of two replicas: degraded 1 s after the backup had failed, for 39 s; npm run store-matrix on its engine',
+  },
+  'upload-miscounts-blocks': {
+    title:
+      'The number of blocks in volume.cfg is wrong after an upload that failed late, or began without it',
+    severity: 'misleading',
+    versions: everyVersion,
+    promise: 'volume.cfg says how many blocks the backups of a volume take, or a backup fails',
+    happens:
+      'an upload adds the blocks that it wrote itself, and only when it ends well: those of one that failed are counted by nobody, those of a volume.cfg that is gone are not either, and one that could not be looked at is counted again; it lasts until the next deletion',
+    symptoms: [{ of: 'store', findings: ['block-count-wrong'], also: [] }],
+    steps: {
+      inWords: [
+        'Make a backup of a volume, and move its volume.cfg in the store away.',
+        'Make a second backup, which goes well.',
+        'BlockCount of the new volume.cfg is less than there are blocks.',
+      ],
+    },
+    upstream: unreported,
+    source: 'backupstore, deltablock.go, performBackup; v1.12.1',
+    seen: 'npm run store-matrix on the engine of v1.12.1 (2026-11-23)',
   },
 } as const satisfies Record<string, Bug>;

@@ -3,6 +3,7 @@ import type { MessageId } from '../messages/catalogue.ts';
 /** How much a bug matters to who relies on backups, the worst first. */
 export const severities = {
   'data loss': 'data of backups that nobody asked to delete are destroyed',
+  outage: 'a volume in use loses replicas, or stops, though nothing is wrong with it',
   'objects lost': 'what Longhorn shows of the backups goes, or stays, without the files in the store',
   silent: 'something was not done, and what was asked says that it was',
   misleading: 'what is said is not what happened',
@@ -22,7 +23,7 @@ export type Severity = keyof typeof severities;
  */
 export type Symptom =
   | { of: 'store'; findings: readonly string[]; also?: readonly string[]; gone?: true; left?: true }
-  | { of: 'history'; kind: 'Backup'; state: string; gone: boolean; says?: MessageId }
+  | { of: 'history'; kind: 'Backup' | 'Volume'; state: string; gone: boolean; says?: MessageId }
   | { of: 'command'; exitCode: number; prints: RegExp }
   | { of: 'log'; says: readonly MessageId[] }
   | { of: 'panic'; says: MessageId };

@@ -8,8 +8,9 @@ const failed = {
   states: ['Error', 'Deleting'],
 } as const satisfies Partial<Row>;
 
-const engine =
-  'proxyServer=10.42.1.7:8501 destination=10.42.2.9:10000: failed to backup snapshot s1 to b1: rpc error: code = Unknown desc = ';
+const failedCall =
+  'proxyServer=10.42.1.7:8501 destination=10.42.2.9:10000: failed to backup snapshot s1 to b1: rpc error: code = ';
+const engine = `${failedCall}Unknown desc = `;
 
 /**
  * What a backup says that could not be made. All of it is for good: Longhorn makes no backup a second time.
@@ -99,6 +100,30 @@ export const creationMessages = {
         example: 'cannot find backup b1 status in longhorn engine',
         origin: 'product',
         seen: 'engineapi/backup_monitor.go, source of v1.8.0 to v1.12.1; not met',
+      },
+    ],
+  },
+  'creation-not-begun': {
+    ...failed,
+    compared: 'within',
+    means:
+      'The backup was not begun: volume.cfg could not be read, or the replica that was to make it ended, as it does then in many versions.',
+    advice:
+      "Check the volume's folder (npm run store -- fsck), look for a panic in the replica's log, and see that the volume is healthy before the backup is made again.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /rpc error: code = Unavailable desc = error reading from server: EOF/,
+        example: `${failedCall}Unavailable desc = error reading from server: EOF`,
+        origin: 'product',
+        seen: 'status.error on a real v1.12.1 (2026-11-23), whose replica had ended by a panic',
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /(?:: | desc = )(?:EOF|unexpected EOF|unexpected end of JSON input)$/,
+        example: `${failedCall}Unknown desc = EOF`,
+        origin: 'product',
+        seen: 'as Go says of an empty config and of one that is cut off; not met',
       },
     ],
   },

@@ -56,3 +56,28 @@ scenario(
     await then.restores(second, [data]);
   },
 );
+
+scenario(
+  'A backup that cannot read volume.cfg costs its volume no replica',
+  { ...about, needs: ['emptyFile'], cells: ['create | volume.cfg | empty file'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
+    const snapshot = await given.snapshot(volume);
+    const emptied = await given.emptied({ configOf: volume });
+    await then.inForce(emptied);
+
+    const second = await when.backedUp(snapshot);
+    await then.creationFails(second, 'creation-not-begun');
+    await then.keeps('unread-volume-cfg-ends-replica', () => then.staysHealthy(volume, { since: second }));
+    await then.inForce(emptied);
+
+    await when.released(emptied);
+    await then.healthy(volume);
+    const third = await given.settledBackup(volume);
+    await then.storeHolds(volume, [first, third], { besides: true });
+    await then.restores(third, data);
+  },
+);

@@ -70,6 +70,23 @@ const rows: readonly Row[] = [
     why: 'blocks that a listing does not show count as none, whatever was wrong with it',
   },
   {
+    operations: ['create'],
+    places: ['volume.cfg'],
+    troubles: [
+      'no permission to read it',
+      'input/output error reading its data',
+      'short file',
+      'input/output error each second time',
+    ],
+    as: 'create | volume.cfg | empty file',
+    why: 'a volume.cfg that cannot be loaded ends the replica, whatever is wrong with it',
+  },
+  {
+    operations: ['create'],
+    harmless:
+      'the number of blocks in volume.cfg is only shown, as the size of the backup volume, and counted anew by the next deletion',
+  },
+  {
     operations: ['inspect'],
     as: 'inspect | backups/ | no permission to enter it',
     why: 'a manager takes each "cannot find" for the end of the backup',

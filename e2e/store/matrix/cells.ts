@@ -7,22 +7,21 @@ export const operations = {
   'list volumes': 'backup ls --volume-only',
   'list backups': 'backup ls --volume',
   inspect: 'backup inspect',
+  create: 'backup create, of a snapshot that has all blocks of the others but one',
   delete: 'backup rm, of one of two backups',
   restore: 'backup restore-to-file',
   'take a lock': 'backup rm while an upload holds its lock: it must be refused',
+  'refresh a lock':
+    'backup restore-to-file, held until its lock has been written anew: backup rm must be refused then, too',
 } as const;
 
 export type Operation = keyof typeof operations;
 
-/** Operations without cells, and why. */
-export const withoutCells = {
-  create: "a backup is made by a replica's process, which no command is by itself",
-  'refresh a lock': 'a lock is written anew after 60 s: no command on a store of this size takes so long',
-} as const;
-
 export const volume = 'vol';
 export const asked = 'backup-1';
 export const kept = 'backup-2';
+/** What a backup is called that is made, and one that is made after that has failed. */
+export const made = ['backup-3', 'backup-4'] as const;
 export const foreignLock = 'lock-0123456789abcdef';
 
 const inVolume = (path: string): string => `${volumeFolder(volume)}/${path}`;
@@ -154,6 +153,7 @@ export const signs = {
     'exit code 0, and volume.cfg says another number of blocks than there is, or another last backup',
   'said-gone': 'it says that something is not there which is',
   'lock-passed': "another's lock kept nobody out",
+  'replica-lost': 'the replica that was to make the backup has ended',
   hangs: 'it does not end',
   'no-recovery': 'the same again, after the trouble is healed, fails as well',
 } as const;
@@ -234,6 +234,13 @@ export const expectations: readonly Expectation[] = [
     operations: ['delete'],
     places: ["another backup's config"],
   },
+  {
+    bug: 'unread-volume-cfg-ends-replica',
+    signs: ['replica-lost'],
+    operations: ['create'],
+    places: ['volume.cfg'],
+  },
+  { bug: 'upload-miscounts-blocks', signs: ['wrong-count'], operations: ['create'] },
 ];
 
 /** The bugs that a sign in a cell can come from; none: nobody knows it. */

@@ -31,8 +31,11 @@ export type Call = {
   path: string;
 };
 
-/** What it gets instead of the truth: an error, after a while if need be; or of a folder no entries. */
-export type Lie = { error: ErrorName; after?: number } | 'empty';
+/**
+ * What it gets instead of the truth: an error, after a while if need be; of a folder no entries; or the truth,
+ * but later.
+ */
+export type Lie = { error: ErrorName; after?: number } | 'empty' | { held: Promise<void> };
 
 export type TroubledFolder = { path: string; unmount(): Promise<void> };
 
@@ -146,6 +149,10 @@ const answerer = (backing: string, lie: (call: Call) => Lie | undefined) => {
   const tell = async (call: Call): Promise<'empty' | undefined> => {
     const told = lie(call);
     if (told === undefined || told === 'empty') return told;
+    if ('held' in told) {
+      await told.held;
+      return undefined;
+    }
     if (told.after !== undefined && told.after > 0) await sleep(told.after);
     throw new Refused(os.errno[told.error]);
   };

@@ -25,6 +25,7 @@ import {
   type Cell,
   foreignLock,
   kept,
+  made,
   type Operation,
   places,
   type Sign,
@@ -34,12 +35,17 @@ import {
   volume,
 } from './cells.ts';
 import { type Call, type Lie, mountTroubled } from './fuse.ts';
+import type { Replica, Said, Snapshot } from './replica.ts';
 
-/** A longhorn command. */
+/** A longhorn command, and how a replica of its engine is had. */
 export type Engine = {
   command: readonly string[];
   environment: Record<string, string>;
+  openReplica: (snapshot: Snapshot) => Promise<Replica>;
 };
+
+/** What a real engine is named by: the path of its command or of an archive of its image, or the image's name. */
+export type EngineNamedBy = 'command' | 'archive' | 'image';
 
 /** How a cell came out. */
 export type Outcome = {
@@ -63,33 +69,36 @@ const hash = (data: Uint8Array): string => createHash('sha256').update(data).dig
 type Truth = {
   /** Of the images, by backup. */
   images: Record<string, string>;
+  /** What a new backup is made of: it has all blocks but the first in common with the others. */
+  newest: Buffer;
   /** Paths in the volume's folder of a block that both backups refer to, and of one that only `asked` does. */
   shared: string;
   own: string;
 };
 
 // One in 256 pairs would share a folder of `blocks/`: then the trouble of one block's place is the other's.
-const blocksApart = (): VolumeBlock[] => {
+const blocksApart = (count: number): VolumeBlock[] => {
   for (;;) {
-    const blocks = [...randomBlocks(size)];
-    if (new Set(blocks.map(({ data }) => checksumOf(data).slice(0, 2))).size === blocks.length) return blocks;
+    const blocks = [...randomBlocks(count * blockSize)];
+    if (new Set(blocks.map(({ data }) => checksumOf(data).slice(0, 2))).size === count) return blocks;
   }
 };
+
+const imageOf = (blocks: readonly VolumeBlock[]): Buffer => Buffer.concat(blocks.map(({ data }) => data));
 
 /** Writes a store with two backups of a volume, that have all blocks but the first in common. */
 const writeStore = async (root: string): Promise<Truth> => {
   const folder = join(root, volumeFolder(volume));
-  const blocks = blocksApart();
-  const [first] = randomBlocks(blockSize);
-  if (first === undefined) throw new Error('no blocks');
-  const versions = {
-    [asked]: blocks,
-    [kept]: [first, ...blocks.slice(1)],
-  };
-  const images: Record<string, string> = {};
-  for (const [index, [backup, data]] of Object.entries(versions).entries()) {
-    const image = Buffer.concat(data.map(({ data }) => data));
-    images[backup] = hash(image);
+  const blocks = blocksApart(blocksOfVolume + 2);
+  const common = blocks.slice(1, blocksOfVolume);
+  const [first, second, third] = [0, blocksOfVolume, blocksOfVolume + 1].map((index) => [
+    { offset: 0, data: blocks[index]?.data ?? new Uint8Array() },
+    ...common,
+  ]) as [VolumeBlock[], VolumeBlock[], VolumeBlock[]];
+  const newest = imageOf(third);
+  const images = Object.fromEntries(made.map((backup) => [backup, hash(newest)]));
+  for (const [index, [backup, data]] of Object.entries({ [asked]: first, [kept]: second }).entries()) {
+    images[backup] = hash(imageOf(data));
     await writeBackup(
       async (files) => {
         for (const { path, bytes } of files) {
@@ -106,6 +115,7 @@ const writeStore = async (root: string): Promise<Truth> => {
   const mappings = parseBackup(readFileSync(join(folder, backupConfigPath(asked)))).config?.blocks ?? [];
   return {
     images,
+    newest,
     own: blockPath(mappings[0]?.checksum ?? ''),
     shared: blockPath(mappings[1]?.checksum ?? ''),
   };
@@ -134,17 +144,19 @@ const stateOf = (root: string, { own, images }: Truth): 'whole' | 'gone' | 'half
   return existsSync(join(folder, own)) ? 'half' : 'gone';
 };
 
-type Said = { exitCode: number | undefined; stdout: string; output: string };
+/** What an operation said; where a restore wrote to, and what a new backup is called. */
+type Ended = Said & { output: string; backup: string };
 
-type Store = { name: string; root: string; url: string };
+/** Where an operation is played, and what makes backups there. */
+type Store = { name: string; root: string; url: string; replica?: Replica };
 
 /** Judges how an operation ended by what it said, and by what is in the store, which is healed by now. */
 const judge = async (
   { operation, trouble }: Pick<Cell, 'operation'> & Partial<Cell>,
-  { root, truth, said }: { root: string; truth: Truth; said: Said },
+  { root, truth, said }: { root: string; truth: Truth; said: Ended },
 ): Promise<Sign[]> => {
   const signs = new Set<Sign>();
-  const { exitCode, stdout, output } = said;
+  const { exitCode, stdout, output, backup } = said;
   const isRight = (): boolean => {
     const { [volume]: about, Name } = /^(list|inspect)/.test(operation) ? JSON.parse(stdout) : {};
     switch (operation) {
@@ -159,7 +171,10 @@ const judge = async (
         );
       case 'inspect':
         return Name === asked;
+      case 'create':
+        return restoredHash(root, backup) === truth.images[backup];
       case 'restore':
+      case 'refresh a lock':
         return hash(readFileSync(output)) === truth.images[asked];
       case 'take a lock':
         return false;
@@ -178,7 +193,7 @@ const judge = async (
   const isLost = (backup: string): boolean => restoredHash(root, backup) !== truth.images[backup];
   if (isLost(kept) || (!/^(delete|take a lock)$/.test(operation) && isLost(asked))) signs.add('others-lost');
   if (stdout.includes('cannot find') && trouble !== 'no such file') signs.add('said-gone');
-  if (exitCode === 0 && operation === 'delete') {
+  if (exitCode === 0 && /^(create|delete)$/.test(operation)) {
     const source = folderSource(join(root, 'backupstore'));
     const { findings } = await checkStore(source, { now: Date.now(), verify: verifySample(source, 1 << 30) });
     if (findings.some(({ code }) => code === 'block-count-wrong' || code === 'last-backup-missing'))
@@ -201,7 +216,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
       mode: 0o755,
     },
   );
-  const rules = new Map<string, (call: Call) => Lie | undefined>();
+  const rules = new Map<string, Rule>();
   const mounted = await mountTroubled({
     backing: at('backing'),
     path: at('mount'),
@@ -211,57 +226,105 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     },
   });
   let stores = 0;
-  const openStore = (operation: Operation): Store => {
+  const openStore = async (operation: Operation): Promise<Store> => {
     stores += 1;
     const name = `store-${stores}`;
     const root = join(at('backing'), name);
     cpSync(at('model'), root, { recursive: true });
     // Another's lock, which agrees with what is played: but for one operation nothing is in the way.
-    const type = { delete: 2, 'take a lock': 1, restore: 1 }[operation as 'delete'];
+    const type = { create: 1, delete: 2, 'take a lock': 1, restore: 1 }[operation as 'delete'];
     if (type !== undefined) {
       const lock = join(root, volumeFolder(volume), `locks/${foreignLock}.lck`);
       mkdirSync(dirname(lock));
       writeFileSync(lock, JSON.stringify({ Name: foreignLock, Type: type, Acquired: true }));
     }
-    return { name, root, url: `vfs://${join(mounted.path, name)}` };
+    const store = { name, root, url: `vfs://${join(mounted.path, name)}` };
+    if (operation !== 'create') return store;
+    // One of its own: what harms it is this store's.
+    const folder = at(`replica-${stores}`);
+    mkdirSync(folder);
+    const snapshot = { folder, volume, snapshot: 'newest', image: truth.newest };
+    return { ...store, replica: await engine.openReplica(snapshot) };
   };
 
-  const run = async (operation: Operation, url: string): Promise<Said & { isLate: boolean }> => {
+  /** Plays an operation; `again`: for the second time in that store. */
+  const run = async (
+    operation: Operation,
+    { url, replica }: Store,
+    { again = false } = {},
+  ): Promise<Ended & { isLate: boolean }> => {
     const cwd = mkdtempSync(at('work-'));
     const output = join(cwd, 'restored.img');
+    const about = { output, backup: made[again ? 1 : 0] };
+    if (replica !== undefined) {
+      const givenUp = AbortSignal.timeout(longest);
+      const said = await replica.backUp(url, about.backup, givenUp);
+      return { ...about, ...said, isLate: givenUp.aborted };
+    }
     const backup = `${url}?backup=${asked}&volume=${volume}`;
+    const restore = ['backup', 'restore-to-file', backup, '--output-file', output, '--output-format', 'raw'];
     const [program = '', ...args] = [
       ...engine.command,
       ...{
         'list volumes': ['backup', 'ls', '--volume-only', url],
         'list backups': ['backup', 'ls', '--volume', volume, url],
         inspect: ['backup', 'inspect', backup],
-        restore: ['backup', 'restore-to-file', backup, '--output-file', output, '--output-format', 'raw'],
+        restore,
+        'refresh a lock': restore,
         delete: ['backup', 'rm', backup],
         'take a lock': ['backup', 'rm', backup],
-      }[operation],
+      }[operation as Exclude<Operation, 'create'>],
     ];
     const said = await execa(program, args, {
       cwd,
       env: { ...engine.environment, PATH: `${at('bin')}:${process.env.PATH}` },
       stdin: 'ignore',
       reject: false,
-      timeout: longest,
+      timeout: operation === 'refresh a lock' ? 3 * longest : longest,
       killSignal: 'SIGKILL',
     });
-    return { exitCode: said.exitCode, stdout: said.stdout, output, isLate: said.timedOut };
+    return { ...about, exitCode: said.exitCode, stdout: said.stdout, isLate: said.timedOut };
+  };
+
+  /** Plays an operation in a store; a lock is refreshed in trouble until it was `met`, then once without. */
+  const runIn = async (
+    operation: Operation,
+    store: Store,
+    { rule, heal, isMet }: { rule: Rule; heal: () => void; isMet: () => boolean },
+  ) => {
+    if (operation !== 'refresh a lock') {
+      rules.set(store.name, rule);
+      const said = await run(operation, store);
+      heal();
+      return { ...said, hasPassed: false };
+    }
+    const restore = holdRestore((held) => rules.set(store.name, held));
+    const ended = run(operation, store);
+    const whileHeld = async (): Promise<boolean> => {
+      await restore.refreshed(rule, isMet);
+      heal();
+      await restore.refreshed(() => undefined);
+      return (await run('take a lock', store)).exitCode === 0;
+    };
+    const hasPassed = await Promise.race([whileHeld(), ended.then(() => false)]);
+    restore.letGo();
+    return { ...(await ended), hasPassed };
   };
 
   return {
     /** What an operation asks of a sound store. */
     callsOf: async (operation: Operation): Promise<Call[]> => {
       const calls: Call[] = [];
-      const { name, root, url } = openStore(operation);
-      rules.set(name, (call) => void calls.push(call));
-      const said = await run(operation, url);
-      const signs = await judge({ operation }, { root, truth, said });
+      const store = await openStore(operation);
+      const said = await runIn(operation, store, {
+        rule: (call) => void calls.push(call),
+        heal: () => {},
+        isMet: () => calls.some(isWritten),
+      });
+      const signs = await judge({ operation }, { root: store.root, truth, said });
+      await store.replica?.close();
       const isRight = operation === 'take a lock' ? said.exitCode === 1 : said.exitCode === 0;
-      if (!isRight || signs.length > 0)
+      if (!isRight || said.hasPassed || signs.length > 0)
         throw new Error(`${operation} goes wrong in a sound store: ${signs.join(', ')} ${said.stdout}`);
       return calls;
     },
@@ -271,27 +334,32 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     play: async (cell: Cell): Promise<Outcome> => {
       const started = performance.now();
       const { operation } = cell;
-      const { root, name, url } = openStore(operation);
+      const store = await openStore(operation);
+      const { root } = store;
       let met = 0;
-      const heal = bringAbout(troubles[cell.trouble], {
+      const trouble = bringAbout(troubles[cell.trouble], {
         root,
         place: places[cell.place].path(truth.shared),
         triesAgain: operation === 'restore' && /block/.test(cell.place),
-        rule: (rule) => (rule === undefined ? rules.delete(name) : rules.set(name, rule)),
         count: () => {
           met += 1;
         },
       });
-      const said = await run(operation, url);
-      heal();
+      const said = await runIn(operation, store, { ...trouble, isMet: () => met > 0 });
       const about = { root, truth };
       const signs = await judge(cell, { ...about, said });
       if (said.isLate) signs.push('hangs');
-      if (said.exitCode !== 0 && operation !== 'take a lock' && !signs.includes('others-lost')) {
-        const again = await run(operation, url);
-        const left = await judge({ operation }, { ...about, said: again });
-        if (again.exitCode !== 0 || left.length > 0) signs.push('no-recovery');
+      if (said.hasPassed) signs.push('lock-passed');
+      if (store.replica?.hasEnded()) signs.push('replica-lost');
+      else if (said.exitCode !== 0 && operation !== 'take a lock' && !signs.includes('others-lost')) {
+        const again = await run(operation, store, { again: true });
+        signs.push(
+          ...(again.exitCode === 0
+            ? await judge({ operation }, { ...about, said: again })
+            : ['no-recovery' as const]),
+        );
       }
+      await store.replica?.close();
       return {
         met,
         exitCode: said.exitCode ?? 'none',
@@ -305,33 +373,69 @@ export const openMatrix = async (folder: string, engine: Engine) => {
   };
 };
 
+type Rule = (call: Call) => Lie | undefined;
+
 type Field = {
   root: string;
   place: string;
   /** Whether the operation itself tries again what failed; then its second try meets a healed store. */
   triesAgain: boolean;
-  rule: (rule: ((call: Call) => Lie | undefined) | undefined) => void;
   count: () => void;
+};
+
+// A new lock is there with its name.
+const isWritten = ({ what }: Call): boolean => what === 'rename';
+
+// Longer than a silent server: who asks for nothing more is done.
+const quiet = stall + 500;
+
+/** Holds a restore at its first block; meanwhile nothing but its lock is at work in its store. */
+const holdRestore = (set: (rule: Rule) => void) => {
+  const letGo = Promise.withResolvers<void>();
+  let isHeld = false;
+  let answer: Rule = () => undefined;
+  set((call) => {
+    // It reads some at once.
+    if (!call.path.includes('/blocks/')) return isHeld ? answer(call) : undefined;
+    if (call.what !== 'open') return undefined;
+    isHeld = true;
+    return { held: letGo.promise };
+  });
+  return {
+    letGo: letGo.resolve,
+    /** Answers by `rule` until its lock was refreshed, or could not be: until all is quiet once `isMet`. */
+    refreshed: (rule: Rule, isMet?: () => boolean): Promise<void> =>
+      new Promise((resolve) => {
+        let timer: NodeJS.Timeout | undefined;
+        let isOver = false;
+        answer = (call) => {
+          const lie = rule(call);
+          isOver ||= isMet?.() ?? isWritten(call);
+          clearTimeout(timer);
+          if (isOver) timer = setTimeout(resolve, quiet);
+          return lie;
+        };
+      }),
+  };
 };
 
 /** Plays cells against one engine. */
 export type Matrix = Awaited<ReturnType<typeof openMatrix>>;
 
-/** Makes the trouble; the answer heals it, more than once does no harm. */
-const bringAbout = (trouble: Trouble, { root, place, triesAgain, rule, count }: Field): (() => void) => {
+/** Makes the trouble: what the store answers, and what heals it, which does no harm a second time. */
+const bringAbout = (trouble: Trouble, { root, place, triesAgain, count }: Field) => {
   const restore = 'file' in trouble ? change(join(root, place), trouble.file) : () => {};
   let isHealed = false;
   const heal = (): void => {
     if (isHealed) return;
     isHealed = true;
-    rule(undefined);
     restore();
   };
   let hits = 0;
   let silentUntil = 0;
   let last = Number.POSITIVE_INFINITY;
-  rule((call) => {
-    if (!('file' in trouble ? call.path === place : trouble.hit(call, place))) return undefined;
+  const rule: Rule = (call) => {
+    if (isHealed || !('file' in trouble ? call.path === place : trouble.hit(call, place))) return undefined;
     const now = performance.now();
     if (triesAgain && now - last > betweenTries + (silentUntil > 0 ? stall : 0)) {
       heal();
@@ -346,12 +450,12 @@ const bringAbout = (trouble: Trouble, { root, place, triesAgain, rule, count }: 
     if (trouble.second && hits % 2 === 1) return undefined;
     count();
     const { lie } = trouble;
-    if (lie === 'empty' || lie.after === undefined) return lie;
+    if (lie === 'empty' || !('after' in lie)) return lie;
     // The client gives up once; from then on it says so at once.
     silentUntil ||= now + lie.after;
     return { ...lie, after: Math.max(0, silentUntil - now) };
-  });
-  return heal;
+  };
+  return { rule, heal };
 };
 
 /** Changes a file of the store; the answer brings it back, unless the engine has changed it since. */

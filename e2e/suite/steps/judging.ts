@@ -1,7 +1,7 @@
 import { type Expectation, ExpectationError, type Verdict } from '../../history/expectation.ts';
 import type { Duration } from '../../kube/duration.ts';
+import type { KubernetesObject } from '../../kube/objects.ts';
 import type { Seen } from '../../longhorn/bugs/bug.ts';
-import type { Backup } from '../../longhorn/types.ts';
 
 /**
  * What a step is about was over before it came to it, by no fault of Longhorn's: nothing is proven, either
@@ -36,8 +36,10 @@ export const reached = ({ steps }: Verdict, position: number): { at: number; res
  * Watches for a while that a history does not go on (see `remains`): returns when the time is over, throws at
  * once when it does. This is a length of time that is looked at, not a wait for something.
  */
-export const stays = (expectation: Expectation<Backup>, time: Duration): Promise<void> =>
-  expectation.undecidedFor(time, 'the stretch in which nothing may change');
+export const stays = <T extends KubernetesObject>(
+  expectation: Expectation<T>,
+  time: Duration,
+): Promise<void> => expectation.undecidedFor(time, 'the stretch in which nothing may change');
 
 /** Neither passed nor failed: the watch cannot vouch for the stretch that decides. */
 export const notProvable = (reason: string): ExpectationError =>

@@ -67,6 +67,11 @@ export const rules = {
     machine: 300,
     owner: 'set-up of the volume: engine and replicas start, and their instance managers may still have to',
   },
+  rebuilt: {
+    machine: 300,
+    resyncs: 2,
+    owner: 'the expectation: Longhorn has a replica that failed begin anew, and copies to it what it lacks',
+  },
   writtenBackupKnown: {
     machine: 120,
     resyncs: 2,

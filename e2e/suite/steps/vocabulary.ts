@@ -14,7 +14,7 @@ import { createGivenOfJobs, createThenOfJobs, createWhenOfJobs } from './job/ste
 import { createGivenOfLocks, createThenOfLocks, createWhenOfLocks } from './lock/steps.ts';
 import { createGivenOfStores, createThenOfStores, createWhenOfStores } from './store/steps.ts';
 import { createGivenOfPages, createThenOfPages, createWhenOfPages } from './ui/steps.ts';
-import { createGivenOfVolumes, createWhenOfVolumes } from './volume/steps.ts';
+import { createGivenOfVolumes, createThenOfVolumes, createWhenOfVolumes } from './volume/steps.ts';
 
 /** The step by which a scenario gets for itself what it declares to need alone. */
 export const createGivenExclusive = (context: Context) => ({
@@ -120,6 +120,7 @@ export const createWhen = (context: Context) => ({
 
 /** The steps that judge. */
 export const createThen = (context: Context, scenarioNamed: ScenarioNamed) => ({
+  ...createThenOfVolumes(context),
   ...createThenOfBackups(context),
   ...createThenOfDeletions(context),
   ...createThenOfLocks(context),

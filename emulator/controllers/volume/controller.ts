@@ -191,8 +191,12 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
   const wanted = volume.spec.nodeID === context.node;
   const runs = wanted && (status.state === 'attaching' || status.state === 'attached');
   const replica = runs ? await runReplica(context, volume, () => memory.enqueue(name)) : undefined;
-  const step = nextStep({ state: status.state, robustness: status.robustness, wanted, replica });
+  const { state, robustness } = status;
+  const step = nextStep({ state, robustness, wanted, replica, replicas: volume.spec.numberOfReplicas });
   const isHere = !step && wanted && status.state === 'attached';
+  // The next one begins anew, as one is rebuilt.
+  if (step?.robustness === 'degraded')
+    context.replicas.end((await ensureReplica(context, volume)).metadata.name);
   if (step?.device === 'detach') await detach(context, volume);
   // Also without a step: after a restart of the node the device has to be made again.
   if (step?.device === 'attach' || isHere) await attach(context, volume);

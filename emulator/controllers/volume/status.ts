@@ -46,7 +46,7 @@ export const lastBackup = (
 type State = NonNullable<Volume['status']>['state'];
 type VolumeStep = {
   state: State;
-  robustness: 'healthy' | 'unknown' | 'faulted' | '';
+  robustness: 'healthy' | 'degraded' | 'unknown' | 'faulted' | '';
   /** What to do to the device before the state is written. */
   device?: 'attach' | 'detach';
 };
@@ -55,18 +55,21 @@ type VolumeStep = {
  * The next step of a volume on its way to where spec.nodeID wants it, undefined when it is there. Each step
  * is one update of status, in the order seen on a real one: "" creating detaching detached attaching
  * attached, and healthy a moment after attached. It is not attached before its replica runs; where that has
- * failed it is detached, faulted, for good: nobody salvages it.
+ * failed it is detached, faulted, for good: nobody salvages it. Of several replicas the one that there is stands for the one
+ * that has failed: the volume is degraded until it runs anew.
  */
 export const nextStep = ({
   state,
   robustness,
   wanted,
   replica,
+  replicas,
 }: {
   state: State;
   robustness: string;
   wanted: boolean;
   replica: ReplicaState | undefined;
+  replicas: number;
 }): VolumeStep | undefined => {
   if (state === '') return { state: 'creating', robustness: '' };
   if (state === 'creating') return { state: 'detaching', robustness: 'unknown' };
@@ -79,12 +82,16 @@ export const nextStep = ({
   if (wanted) {
     if (state === 'detached')
       return robustness === 'faulted' ? undefined : { state: 'attaching', robustness: 'unknown' };
-    if (replica === 'error') return { state: 'detaching', robustness: 'faulted' };
+    if (replica === 'error')
+      return robustness === 'healthy' && replicas > 1
+        ? { state: 'attached', robustness: 'degraded' }
+        : { state: 'detaching', robustness: 'faulted' };
     if (state === 'attaching')
       return replica === 'running'
         ? { state: 'attached', robustness: 'unknown', device: 'attach' }
         : undefined;
-    return robustness === 'healthy' || robustness === 'faulted'
+    const isSettled = robustness === 'healthy' || robustness === 'faulted';
+    return isSettled || (robustness === 'degraded' && replica !== 'running')
       ? undefined
       : { state: 'attached', robustness: 'healthy' };
   }

@@ -11,6 +11,8 @@ const rows = [
   ['unreadable-config-is-gone', 'inspect | backups/ | no permission to enter it'],
   ['config-removed-without-volume-cfg', 'delete | volume.cfg | no such file'],
   ['unlistable-blocks-are-unknown', 'delete | blocks/ | input/output error opening it'],
+  ['unread-volume-cfg-ends-replica', 'create | volume.cfg | short file'],
+  ['upload-miscounts-blocks', 'create | a block | stale handle of the file'],
   ['unreadable-neighbour-keeps-blocks', "delete | another backup's config | empty file"],
 ] as const;
 

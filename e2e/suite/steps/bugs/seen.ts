@@ -4,10 +4,10 @@ import type { Seen } from '../../../longhorn/bugs/bug.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
-import type { Backup } from '../../../longhorn/types.ts';
+import type { Backup, Volume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 
-type Deps = Pick<Context, 'version'> & { timelines: Pick<Context['timelines'], 'backups'> };
+type Deps = Pick<Context, 'version'> & { timelines: Pick<Context['timelines'], 'backups' | 'volumes'> };
 
 /**
  * What was seen where a promise was broken, as an error of the steps tells it; undefined for one that tells
@@ -22,7 +22,23 @@ export const seenIn = (deps: Deps, error: unknown): Seen | undefined => {
   return seenIn(deps, error.cause);
 };
 
-const seenOf = ({ timelines: { backups }, version }: Deps, last: KubernetesObject): Seen | undefined => {
+const seenOf = (
+  { timelines: { backups, volumes }, version }: Deps,
+  last: KubernetesObject,
+): Seen | undefined => {
+  const ofVolume = volumes.entries.find((each) => each.kind !== 'gap' && each.object === last);
+  if (ofVolume !== undefined) {
+    const { metadata, status } = last as Volume;
+    const state = status?.robustness ?? '';
+    return {
+      of: 'history',
+      kind: 'Volume',
+      name: metadata.name,
+      state,
+      gone: ofVolume.kind === 'deleted',
+      says: [],
+    };
+  }
   const entry = backups.entries.find((each) => each.kind !== 'gap' && each.object === last);
   if (entry === undefined) return undefined;
   const backup = last as Backup;

@@ -7,7 +7,7 @@ import type { StepReport } from '../deps.ts';
 import { seenIn } from './seen.ts';
 
 type Deps = Pick<Context, 'report' | 'version' | 'expected'> & {
-  timelines: Pick<Context['timelines'], 'backups'>;
+  timelines: Pick<Context['timelines'], 'backups' | 'volumes'>;
 };
 
 /** The step with which a scenario plays a promise that a known bug breaks. */

@@ -7,6 +7,7 @@ import { errs } from '../lock/expectations.ts';
 /** Why a backup is not made that is the store's doing, by the message that tells of it. */
 export const storeFailures = {
   'creation-denied': 'the store refused what was to be written',
+  'creation-not-begun': 'volume.cfg could not be read',
   'creation-without-store': 'the store did not answer',
 } as const;
 

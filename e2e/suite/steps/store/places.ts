@@ -13,15 +13,20 @@ export const folderPath = (where: StoreFolder): string =>
 export const describeFolder = (where: StoreFolder): string =>
   where.of === 'the store' ? 'the volumes in the store' : `the volume's ${where.folder} in the store`;
 
-/** A file of the scenario's store: a backup's config, or a lock on a volume that the suite has written. */
-export type StoreFile = { configOf: BackupHandle } | { of: VolumeHandle; lock: LockHandle };
+/** A file of the scenario's store: a volume's or a backup's config, or a lock on a volume that the suite has written. */
+export type StoreFile = { configOf: BackupHandle | VolumeHandle } | { of: VolumeHandle; lock: LockHandle };
 
 /** Where a file is, relative to what Longhorn is given as backup target. */
-export const filePath = (file: StoreFile): string =>
-  'configOf' in file
-    ? `${volumeFolder(file.configOf.volume.name)}/${backupConfigPath(file.configOf.name)}`
-    : `${volumeFolder(file.of.name)}/locks/${file.lock.name}.lck`;
+export const filePath = (file: StoreFile): string => {
+  if ('lock' in file) return `${volumeFolder(file.of.name)}/locks/${file.lock.name}.lck`;
+  const { configOf } = file;
+  return 'volume' in configOf
+    ? `${volumeFolder(configOf.volume.name)}/${backupConfigPath(configOf.name)}`
+    : `${volumeFolder(configOf.name)}/volume.cfg`;
+};
 
 /** How sentences call a file. */
-export const describeFile = (file: StoreFile): string =>
-  'configOf' in file ? `the config of ${file.configOf.label}` : `the foreign lock of ${file.lock.of}`;
+export const describeFile = (file: StoreFile): string => {
+  if ('lock' in file) return `the foreign lock of ${file.lock.of}`;
+  return 'volume' in file.configOf ? `the config of ${file.configOf.label}` : "the volume's volume.cfg";
+};

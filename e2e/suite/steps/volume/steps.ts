@@ -1,10 +1,12 @@
+import { once } from '../../../history/expectation.ts';
 import type { Context } from '../context.ts';
-import type { VolumeHandle, WrittenData } from '../handles.ts';
+import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
+import { stays } from '../judging.ts';
 import { inMebibytes } from '../sizes.ts';
 import { writeData } from './data.ts';
 import { makeRestoredVolume } from './restored.ts';
 import { makeSnapshot } from './snapshot.ts';
-import { makeVolume, removeVolume } from './volume.ts';
+import { describeVolume, isHealthy, makeVolume, removeVolume, staysHealthy } from './volume.ts';
 
 /** The steps that make volumes and what is in them; sizes are in bytes. */
 export const createGivenOfVolumes = (context: Context) => ({
@@ -46,4 +48,25 @@ export const createWhenOfVolumes = (context: Context) => ({
   /** The volume goes, and its snapshots with it; its backups stay. */
   volumeRemoved: (volume: VolumeHandle) =>
     context.step('When the volume is removed', () => removeVolume(context, volume)),
+});
+
+/** The steps that judge how a volume is. */
+export const createThenOfVolumes = ({ step, timelines: { volumes }, timeouts }: Context) => ({
+  /** From before the backup was asked for, and for a while from now on. */
+  staysHealthy: (volume: VolumeHandle, { since }: { since: BackupHandle }) =>
+    step(`Then the volume stays healthy, since ${since.label} was asked for`, () =>
+      stays(
+        staysHealthy(volumes, { name: volume.name, from: since.since.made }),
+        timeouts.lookActedOn.within,
+      ),
+    ),
+  healthy: ({ name }: VolumeHandle) =>
+    step('Then the volume is healthy', () =>
+      once(volumes, isHealthy().matches, {
+        name,
+        label: `volume ${name} is attached and healthy`,
+        describe: describeVolume,
+        ...timeouts.rebuilt,
+      }),
+    ),
 });

@@ -1,5 +1,6 @@
-import { once, onceGone } from '../../../history/expectation.ts';
+import { type Expectation, expectHistory, once, onceGone } from '../../../history/expectation.ts';
 import type { Hopeless } from '../../../history/hopeless.ts';
+import { namedState } from '../../../history/named-state.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import {
@@ -105,17 +106,13 @@ const untilAttached = async (
       ...timeouts.attached,
     },
   );
-  await once(
-    timelines.volumes,
-    ({ status }) => status?.state === 'attached' && status.robustness === 'healthy',
-    {
-      name,
-      label: `volume ${name} is attached and healthy`,
-      describe: describeVolume,
-      hopeless,
-      ...timeouts.attached,
-    },
-  );
+  await once(timelines.volumes, isHealthy().matches, {
+    name,
+    label: `volume ${name} is attached and healthy`,
+    describe: describeVolume,
+    hopeless,
+    ...timeouts.attached,
+  });
 };
 
 /**
@@ -164,6 +161,28 @@ export const untilDetached = async (
     ...timeouts.detached,
   });
 };
+
+/** The volume is attached, and all its replicas are well. */
+export const isHealthy = namedState('volume-is-healthy', () => ({
+  label: 'attached, healthy',
+  matches: ({ status }: Volume) => status?.state === 'attached' && status.robustness === 'healthy',
+}));
+
+/** No state matches it: the volume stays as it is. */
+export const volumeChanges = namedState('volume-changes', () => ({
+  label: 'no change',
+  matches: (_: Volume) => false,
+}));
+
+/** The volume stays attached and healthy, from this mark on; to be met, it must time out (see `stays`). */
+export const staysHealthy = (
+  volumes: Context['timelines']['volumes'],
+  { name, from }: { name: string; from: number },
+): Expectation<Volume> =>
+  expectHistory(volumes, { name, label: `volume ${name}`, describe: describeVolume })
+    .from(from)
+    .startingAs(isHealthy())
+    .goes(volumeChanges());
 
 /** One line about a volume. */
 export const describeVolume = ({ status }: Volume): string =>

@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+
+/** What a command said: its exit code, and its output. */
+export type Said = { exitCode: number | undefined; stdout: string };
+
+/** The snapshot that a replica is to have: of a volume of `image.length` bytes, in an empty folder. */
+export type Snapshot = { folder: string; volume: string; snapshot: string; image: Buffer };
+
+/** A replica with one snapshot, which makes backups of it. */
+export type Replica = {
+  /** Makes a backup in a store, and waits for its end, or until it is given up. */
+  backUp(url: string, backup: string, givenUp: AbortSignal): Promise<Said>;
+  /** Whether it has ended by itself. */
+  hasEnded(): boolean;
+  close(): Promise<void>;
+};
+
+// A replica takes its port, the two after it, and ten for its sync agent; then comes the controller's.
+const portsOfReplica = 13;
+
+const canListen = async (port: number): Promise<boolean> => {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+};
+
+// Below the ports that the kernel gives to connections.
+const freePorts = async (): Promise<number> => {
+  for (;;) {
+    const first = 10_000 + Math.floor(Math.random() * 19_000);
+    const ports = Array.from({ length: portsOfReplica + 1 }, (_, index) => first + index);
+    if ((await Promise.all(ports.map(canListen))).every(Boolean)) return first;
+  }
+};
+
+// A manager asks every 2 s (longhorn-manager, controller/backup_monitor.go): nothing else tells of an upload.
+const pause = 200;
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
+
+/** Waits for the end of a process, or until it is given up. */
+const whenEnded = async (child: ChildProcess, givenUp?: AbortSignal): Promise<void> => {
+  if (!hasEnded(child)) await once(child, 'exit', givenUp && { signal: givenUp }).catch(() => undefined);
+};
+
+/** Ends a process that this one started, and waits for its end. */
+const end = async (child: ChildProcess): Promise<void> => {
+  child.kill('SIGKILL');
+  await whenEnded(child);
+};
+
+/** Starts a server of the engine, ended with this process; resolves once it has said all of `said`. */
+const start = async (binary: string, args: readonly string[], said: readonly string[]) => {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', binary, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const missing = new Set(said);
+  const ready = Promise.withResolvers<void>();
+  let last = 'it said nothing';
+  createInterface(child.stderr).on('line', (line) => {
+    last = line;
+    for (const text of missing) if (line.includes(text)) missing.delete(text);
+    if (missing.size === 0) ready.resolve();
+  });
+  child.on('error', ready.reject);
+  child.on('close', () =>
+    ready.reject(new Error(`longhorn ${args[0]} ended before it could be used: ${last}`)),
+  );
+  await ready.promise;
+  return child;
+};
+
+/**
+ * Starts a replica of a real engine (v1 data engine) and its controller, without a frontend: on loopback, and
+ * as an ordinary user can. Throws with the last line of its log where one does not start.
+ */
+export const openReplica = async (
+  binary: string,
+  { folder, volume, snapshot, image }: Snapshot,
+): Promise<Replica> => {
+  const first = await freePorts();
+  const [replica, controller] = [`127.0.0.1:${first}`, `127.0.0.1:${first + portsOfReplica}`];
+  const size = String(image.length);
+  const servers: ChildProcess[] = [];
+  const close = async (): Promise<void> => {
+    for (const server of servers.splice(0).reverse()) await end(server);
+  };
+  const ask = (...args: string[]) =>
+    execa(binary, ['--url', controller, '--volume-name', volume, ...args], { reject: false });
+  try {
+    servers.push(
+      await start(
+        binary,
+        ['replica', '--listen', replica, '--size', size, folder],
+        ['Listening on gRPC Replica server', 'Listening on data server', 'Listening on sync '],
+      ),
+    );
+    writeFileSync(join(folder, 'volume-head-000.img'), image, { flag: 'r+' });
+    const sizes = ['--size', size, '--current-size', size];
+    const args = ['controller', '--listen', controller, ...sizes, '--replica', `tcp://${replica}`, volume];
+    servers.push(await start(binary, args, ['Listening on gRPC Controller server']));
+    const { exitCode, stderr } = await ask('snapshot', 'create', snapshot);
+    if (exitCode !== 0) throw new Error(`longhorn snapshot create failed: ${stderr.trim()}`);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    backUp: async (url, backup, givenUp) => {
+      const options = ['--backup-name', backup, '--compression-method', 'gzip'];
+      const { exitCode, stdout, stderr } = await ask('backup', 'create', snapshot, '--dest', url, ...options);
+      // Its sync agent is gone, and it goes a moment later.
+      if (stderr.includes('code = Unavailable') && servers[0] !== undefined)
+        await whenEnded(servers[0], givenUp);
+      if (exitCode !== 0) return { exitCode, stdout: `${stdout}\n${stderr}` };
+      while (!givenUp.aborted) {
+        const asked = await ask('backup', 'status', backup, '--replica', `tcp://${replica}`);
+        const { state, error } = asked.exitCode === 0 ? JSON.parse(asked.stdout) : { error: asked.stderr };
+        if (error) return { exitCode: 1, stdout: error };
+        if (state === 'complete') return { exitCode: 0, stdout: asked.stdout };
+        await sleep(pause);
+      }
+      return { exitCode: undefined, stdout: '' };
+    },
+    hasEnded: () => servers.some(hasEnded),
+    close,
+  };
+};

@@ -1,0 +1,76 @@
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { Engine, EngineNamedBy } from '../e2e/store/matrix/play.ts';
+import { openReplica, type Replica, type Snapshot } from '../e2e/store/matrix/replica.ts';
+import { snapshotFile } from '../emulator/engine/replica-files.ts';
+import { replicaEnded, type UploadRequest } from '../emulator/engine/upload.ts';
+import { fileOfImage } from '../lab/images/file-of-image.ts';
+import { NotFit as LabNotFit } from '../lab/not-fit.ts';
+import { NotFit } from './provider.ts';
+import { pullImages } from './registry/pull.ts';
+
+const binary = 'usr/local/bin/longhorn';
+
+/**
+ * A real engine by the path of its `longhorn`, by that of an archive of its image (`docker save`, OCI), or by the
+ * name of that image, which is pulled. Throws NotFit for an image without it, and for one that cannot be had.
+ */
+export const realEngine = async (named: string, by: EngineNamedBy): Promise<Engine> => {
+  const path = await findBinary(named, by).catch((error: unknown) => {
+    throw error instanceof LabNotFit ? new NotFit(error.message) : error;
+  });
+  return { command: [path], environment: {}, openReplica: (snapshot) => openReplica(path, snapshot) };
+};
+
+const findBinary = async (named: string, by: EngineNamedBy): Promise<string> => {
+  if (by === 'command') return resolve(named);
+  if (by === 'archive') return fileOfImage(resolve(named), binary);
+  const [layout] = await pullImages([named], { mirror: undefined, onProgress: () => {} });
+  if (layout === undefined) throw new NotFit(`the registry does not have ${named}`);
+  return fileOfImage(layout, binary);
+};
+
+const command = [process.execPath, fileURLToPath(new URL('../emulator/engine/longhorn.ts', import.meta.url))];
+const environment = {
+  CORRAL_EMULATOR_CLOCK: 'fast',
+  // A command is hundreds of processes, and of each most would be reading the same code.
+  NODE_COMPILE_CACHE: join(tmpdir(), 'corral-compile-cache'),
+};
+
+// A replica of the emulator is a folder: what makes a backup of it is a command.
+const openFolder = async ({ folder, volume, snapshot, image }: Snapshot): Promise<Replica> => {
+  await writeFile(snapshotFile(folder, snapshot), image);
+  let hasEnded = false;
+  return {
+    backUp: async (url, backup, cancelSignal) => {
+      const request: UploadRequest = {
+        volume,
+        volumeSize: image.length,
+        backup,
+        snapshot,
+        snapshotCreatedAt: '2026-01-03T00:00:00Z',
+        directory: folder,
+        compressionMethod: 'gzip',
+        labels: {},
+        parameters: {},
+      };
+      const [program, ...args] = [...command, 'backup', 'create', url, '--request', JSON.stringify(request)];
+      const { exitCode, stdout } = await execa(program as string, args, {
+        env: environment,
+        input: 'go\n',
+        reject: false,
+        cancelSignal,
+      });
+      hasEnded ||= exitCode === replicaEnded;
+      return { exitCode, stdout };
+    },
+    hasEnded: () => hasEnded,
+    close: async () => {},
+  };
+};
+
+/** The emulator's engine, on its fast clocks. */
+export const emulatorEngine: Engine = { command, environment, openReplica: openFolder };
