@@ -115,7 +115,7 @@ export const commands: Record<string, How> = {
   // The taught scenario is there as well, and no browser, so that all three on the UI are skipped.
   'npm run e2e -- --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(
     0,
-    /^19 of them will be played, 22 skipped:$/m,
+    /^20 of them will be played, 22 skipped:$/m,
     stub,
   ),
   'kubectl get namespace kube-system -o jsonpath={.metadata.uid}': ends(
