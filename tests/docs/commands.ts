@@ -44,7 +44,7 @@ export const commands: Record<string, How> = {
   'npm run lint': inCi('npm run --silent lint'),
   'npm run typecheck': inCi('npm run --silent typecheck'),
   'npm run knip': inCi('npm run --silent knip'),
-  'npm run conformance': inCi('npm run --silent conformance'),
+  'npm run conformance': inCi('npm test -- --project conformance'),
   'npm run docs': ends(0, /^$/),
   'npm run traceability': ends(0, /^\d+ sentences: \d+ proven, .*, 0 wrong$/m),
   'npx vitest run tests/longhorn/messages': ends(0, /Test Files .* passed/),

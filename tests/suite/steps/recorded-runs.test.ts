@@ -28,6 +28,10 @@ const recorded: Record<string, [judged: number, said: string[]]> = {
   // The second backup lost the lock to the blocks' removal and is in Error for good; that it says until it is
   // gone.
   'v1.8.2/a-backup-made-during-a-deletion-waits-for-it-then-runs': [5, saidByLoser],
+  'v1.12.1/a-backup-that-cannot-read-volume-cfg-costs-its-volume-no-rep': [
+    4,
+    ['Deleting creation-not-begun', 'Error creation-not-begun'],
+  ],
   'v1.12.1/a-backup-that-is-being-deleted-does-not-go-while-its-config': [3, []],
   'v1.12.1/a-backup-that-waited-for-a-deletion-is-made-although-blocks': [7, saidByLoser],
   'v1.12.1/a-deletion-does-not-begin-beside-an-upload-whose-lock-cannot': [3, []],
