@@ -235,13 +235,14 @@ const play = async ({ engine: named, only, json }: Arguments, engines: Engines):
               ? new CommandError(`--engine ${error.message}`, exitCode.notFit)
               : error;
           });
-    const matrix = await openMatrix(folder, engine).catch((error) => {
+    const cannotBePlayed = (error: Error): never => {
       throw new CommandError(`the cells cannot be played here: ${error.message}`, exitCode.notFit);
-    });
+    };
+    const matrix = await openMatrix(folder, engine).catch(cannotBePlayed);
     try {
       const started = performance.now();
       const chosen = cells.filter((cell) => nameOf(cell).includes(only));
-      const { can, cannot } = await divide(matrix, chosen);
+      const { can, cannot } = await divide(matrix, chosen).catch(cannotBePlayed);
       const played = await playAll(matrix, can);
       const seconds = (performance.now() - started) / 1000;
       process.stdout.write(`${summary(played, cannot, seconds).join('\n')}\n`);

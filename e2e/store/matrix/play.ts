@@ -244,7 +244,12 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     const folder = at(`replica-${stores}`);
     mkdirSync(folder);
     const snapshot = { folder, volume, snapshot: 'newest', image: truth.newest };
-    return { ...store, replica: await engine.openReplica(snapshot) };
+    const replica = await engine.openReplica(snapshot);
+    const close = async (): Promise<void> => {
+      await replica.close();
+      rmSync(folder, { recursive: true });
+    };
+    return { ...store, replica: { ...replica, close } };
   };
 
   /** Plays an operation; `again`: for the second time in that store. */

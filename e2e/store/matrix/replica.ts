@@ -19,6 +19,7 @@ export type Replica = {
   backUp(url: string, backup: string, givenUp: AbortSignal): Promise<Said>;
   /** Whether it has ended by itself. */
   hasEnded(): boolean;
+  /** Ends it; its folder stays. */
   close(): Promise<void>;
 };
 
@@ -46,7 +47,7 @@ const freePorts = async (): Promise<number> => {
   }
 };
 
-// A manager asks every 2 s (longhorn-manager, controller/backup_monitor.go): nothing else tells of an upload.
+// A manager asks every 2 s (longhorn-manager, engineapi/backup_monitor.go): nothing else tells of an upload.
 const pause = 200;
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
