@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline, Transform } from 'node:stream';
+import { Transform } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { generate } from 'selfsigned';
@@ -25,12 +25,16 @@ const openNetwork = async (port: number): Promise<{ port: number; close(): void 
     const slow = new Transform({
       transform: (chunk, _, next) => {
         arrived = Math.max(arrived, performance.now()) + chunk.length / rate;
-        setTimeout(() => next(null, chunk), arrived - performance.now());
+        setTimeout(() => next(null, chunk), Math.max(0, arrived - performance.now()));
       },
     });
+    near.pipe(far).pipe(slow).pipe(near);
     // A client that ends breaks its connections.
-    pipeline(near, far, () => {});
-    pipeline(far, slow, near, () => {});
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const)
+      one.on('error', () => other.destroy());
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
