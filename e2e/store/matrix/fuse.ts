@@ -332,6 +332,19 @@ const errnoOf = (error: unknown): number => {
   return -errno;
 };
 
+const openDevice = (): number => {
+  try {
+    return openSync('/dev/fuse', constants.O_RDWR);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const mend =
+      code === 'EACCES'
+        ? 'let this user read and write it (0666, as Debian has it), or run it as root'
+        : "load the kernel's module fuse";
+    throw new Error(`${message}: ${mend}`, { cause: error });
+  }
+};
+
 /**
  * Mounts a folder as a file system that this process serves: the one below `backing`, but for what `lie` says.
  * Whoever looks sees the same trouble, whatever program it is. Needs the right to mount, so a mount namespace
@@ -347,7 +360,7 @@ export const mountTroubled = async ({
   lie: (call: Call) => Lie | undefined;
 }): Promise<TroubledFolder> => {
   mkdirSync(path, { recursive: true });
-  const device = openSync('/dev/fuse', constants.O_RDWR);
+  const device = openDevice();
   const answer = answerer(backing, lie);
   const reply = (unique: bigint, error: number, body: Buffer): void => {
     const header = Buffer.alloc(16);
