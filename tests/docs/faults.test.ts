@@ -50,7 +50,7 @@ test('its bounds are those of the code', () => {
   const told = (kind: string) => /^- bound: (.*(?:\n {2}.*)*)$/m.exec(section(kind))?.[1] ?? '';
   expect(read('e2e/faults/held-deletion.ts')).toContain('{ search: 60, hold: 120 }');
   expect(told('held-deletion')).toMatch(/60 s .* 120 s/);
-  const stalled = read('e2e/store/drivers/nfs/stalled-server.ts').match(/(?<=bound: )\d+/g);
+  const stalled = read('e2e/store/drivers/folder/stalled-server.ts').match(/(?<=bound: )\d+/g);
   expect(stalled).toEqual(['25', '2400', '300']);
   expect(told('stalled-server')).toMatch(/25 s .* 40 min .* 5 min/);
 });

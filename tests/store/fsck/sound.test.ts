@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { podSource, runInStore } from '../../../e2e/store/drivers/nfs/pod-store.ts';
+import { podSource, runInStore } from '../../../e2e/store/drivers/folder/pod-store.ts';
 import { folderSource } from '../../../e2e/store/format/folder-source.ts';
 import { blockPath, checksumOf } from '../../../e2e/store/format/layout.ts';
 import type { StoreSource } from '../../../e2e/store/format/source.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { incoming } from '../../../e2e/store/drivers/nfs/pod-store.ts';
+import { incoming } from '../../../e2e/store/drivers/folder/pod-store.ts';
 import { folderSource } from '../../../e2e/store/format/folder-source.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { blockSize } from '../../../e2e/store/format/pack-block.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Cluster, type KubernetesObject, resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
-import { exportPath } from '../../../e2e/store/drivers/nfs/place.ts';
+import { exportPath } from '../../../e2e/store/drivers/folder/place.ts';
 import { storePodLabel } from '../../../e2e/store/drivers/place.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { leaseName } from '../../../e2e/store/lease.ts';

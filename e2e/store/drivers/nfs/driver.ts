@@ -3,7 +3,7 @@ import type { StoreDriver } from '../../driver.ts';
 import { lazily } from '../lazily.ts';
 import { rightsInPod } from '../rights.ts';
 import { mountedHere } from './mounts.ts';
-import { driverName, placeOfUrl } from './place.ts';
+import { driverName, nfsServer, placeOfUrl } from './place.ts';
 
 /** An NFS server of its own for each scenario, in a pod that keeps the files on its node's disk. */
 export const nfs: StoreDriver = {
@@ -14,17 +14,17 @@ export const nfs: StoreDriver = {
   start: async (...options) => (await import('./served-store.ts')).startStore(...options),
   remove: async (...place) => (await import('../server.ts')).removeServer(...place, resources.configMaps),
   placeOf: placeOfUrl,
-  find: async (...place) => (await import('./served-store.ts')).findStores(...place),
+  find: async (...place) => (await import('../folder/served-store.ts')).findStores(...place, nfsServer),
   rights: rightsInPod({ resource: resources.configMaps, verbs: ['create'] }, 'exec'),
   heals: {
-    denyDeletion: lazily(async () => (await import('./immutable-file.ts')).makeMutable),
-    foreignLock: lazily(async () => (await import('./foreign-lock.ts')).removeLock),
-    stall: lazily(async () => (await import('./stalled-server.ts')).letServerRun),
-    readOnlyBackups: lazily(async () => (await import('./read-only-backups.ts')).makeWritable),
-    denyReading: lazily(async () => (await import('./denied-reading.ts')).allowReading),
-    emptyFile: lazily(async () => (await import('./emptied-file.ts')).fillFile),
-    hideFile: lazily(async () => (await import('./hidden-file.ts')).bringBack),
-    littleSpace: lazily(async () => (await import('./filled-store.ts')).makeSpace),
+    denyDeletion: lazily(async () => (await import('../folder/immutable-file.ts')).makeMutable(nfsServer)),
+    foreignLock: lazily(async () => (await import('../folder/foreign-lock.ts')).removeLock),
+    stall: lazily(async () => (await import('../folder/stalled-server.ts')).letServerRun),
+    readOnlyBackups: lazily(async () => (await import('../folder/read-only-backups.ts')).makeWritable),
+    denyReading: lazily(async () => (await import('../folder/denied-reading.ts')).allowReading(nfsServer)),
+    emptyFile: lazily(async () => (await import('../folder/emptied-file.ts')).fillFile(nfsServer)),
+    hideFile: lazily(async () => (await import('../folder/hidden-file.ts')).bringBack(nfsServer)),
+    littleSpace: lazily(async () => (await import('../folder/filled-store.ts')).makeSpace(nfsServer)),
   },
   here: {
     scheme: 'nfs',

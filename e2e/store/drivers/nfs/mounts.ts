@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NotHere } from '../../driver.ts';
-
-/** The folder below which Longhorn's engine mounts stores (backupstore, util/util.go). */
-export const mountsFolder = '/var/lib/longhorn-backupstore-mounts';
+import { mountOf } from '../folder/place.ts';
 
 /**
  * Where Longhorn's engine mounts the NFS store of a URL, in the container in which it runs (backupstore,
@@ -13,7 +11,7 @@ export const storeMount = (url: string): string => {
   const [, host, path] = /^nfs:\/\/([^/]+)(\/[^?]+)/.exec(url) ?? [];
   if (host === undefined || path === undefined)
     throw new Error(`${url} is no backup target on NFS: where Longhorn mounts it is not known`);
-  return `${mountsFolder}/${host.replaceAll('.', '_').replace(/:+$/, '')}${path.replace(/\/+$/, '')}`;
+  return mountOf(host, path);
 };
 
 /** Where the store of a URL is mounted on this machine. */

@@ -1,20 +1,13 @@
 import type { StorePlace } from '../../driver.ts';
+import { exportPath } from '../folder/place.ts';
 import { placeOfNames, storeName } from '../place.ts';
+import type { ServerKind } from '../server.ts';
 
 /** The name of the driver. */
 export const driverName = 'nfs';
 
-/** The folder that the store exports, in the pod and in the URL alike. */
-export const exportPath = '/opt/backupstore';
-
-/**
- * The number of the user, and of its group, that all clients are in a store whose rights are to count
- * (manifest.yaml).
- */
-export const squashedClient = '65534';
-
-/** How large a store is that is to be filled up, in bytes (manifest.yaml). */
-export const littleSpace = 64 << 20;
+/** What the servers of such stores are called, and found by. */
+export const nfsServer: ServerKind = { called: 'the NFS server', container: 'nfs', app: 'backupstore' };
 
 /** The program of the server. */
 export const serverProgram = 'ganesha.nfsd';

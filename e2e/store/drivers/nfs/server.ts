@@ -1,13 +1,11 @@
 import type { Cluster, KubernetesObject, PodTarget } from '../../../kube/cluster.ts';
 import type { StartStore } from '../../driver.ts';
+import { littleSpace, squashedClient } from '../folder/place.ts';
 import { storeName } from '../place.ts';
-import { readManifest, type ServerKind, startPod } from '../server.ts';
-import { littleSpace, squashedClient } from './place.ts';
+import { readManifest, startPod } from '../server.ts';
+import { nfsServer } from './place.ts';
 
 const file = new URL('../../../../fixtures/nfs-backupstore/manifest.yaml', import.meta.url);
-
-/** What the servers of such stores are called, and found by. */
-export const nfsServer: ServerKind = { called: 'the NFS server', container: 'nfs', app: 'backupstore' };
 
 /** The objects of an NFS backup store, in the order in which to make them: first its namespace. */
 export const storeManifest = ({

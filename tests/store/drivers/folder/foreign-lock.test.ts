@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { healLeftOver, openFaults } from '../../../../e2e/faults/open-faults.ts';
-import { foreignLock } from '../../../../e2e/store/drivers/nfs/foreign-lock.ts';
+import { foreignLock } from '../../../../e2e/store/drivers/folder/foreign-lock.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 

@@ -17,15 +17,16 @@ import {
   allowReading,
   deniedReading,
   readingCommand,
-} from '../../../../e2e/store/drivers/nfs/denied-reading.ts';
-import { emptiedFile, emptyCommand, fillFile } from '../../../../e2e/store/drivers/nfs/emptied-file.ts';
-import { ballastCommand, filledStore, makeSpace } from '../../../../e2e/store/drivers/nfs/filled-store.ts';
-import { bringBack, hiddenFile, hideCommand } from '../../../../e2e/store/drivers/nfs/hidden-file.ts';
+} from '../../../../e2e/store/drivers/folder/denied-reading.ts';
+import { emptiedFile, emptyCommand, fillFile } from '../../../../e2e/store/drivers/folder/emptied-file.ts';
+import { ballastCommand, filledStore, makeSpace } from '../../../../e2e/store/drivers/folder/filled-store.ts';
+import { bringBack, hiddenFile, hideCommand } from '../../../../e2e/store/drivers/folder/hidden-file.ts';
 import {
   attributeCommand,
   immutableFile,
   makeMutable,
-} from '../../../../e2e/store/drivers/nfs/immutable-file.ts';
+} from '../../../../e2e/store/drivers/folder/immutable-file.ts';
+import { nfsServer } from '../../../../e2e/store/drivers/nfs/place.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -80,10 +81,10 @@ describe.each([
     expect([await content(), await aside()]).toEqual([now, ['lock-1.lck']]);
     if (now !== undefined) expect((await stat(path)).mtime).toEqual(longAgo);
     expect(await prove()).toBe(proof);
-    expect(await undo.heal(cluster, data)).toBe(undone);
+    expect(await undo(nfsServer).heal(cluster, data)).toBe(undone);
     expect([await content(), (await stat(path)).mtime]).toEqual(['{"Name":"lock-1"}', longAgo]);
     expect(await aside()).toEqual([]);
-    expect(await undo.heal(cluster, data)).toBe('nothing is kept of it');
+    expect(await undo(nfsServer).heal(cluster, data)).toBe('nothing is kept of it');
     await writeFile(path, '');
     if (now === undefined) await rm(path);
     await expect(prove()).rejects.toThrow('nothing is kept of it');
@@ -95,12 +96,12 @@ describe.each([
     await inject();
     await writeFile(path, 'anew');
     await expect(prove()).rejects.toThrow(anew);
-    expect(await undo.heal(cluster, data)).toBe('it was written anew');
+    expect(await undo(nfsServer).heal(cluster, data)).toBe('it was written anew');
     expect([await content(), await aside()]).toEqual(['anew', []]);
     await inject();
     await rm(dirname(path), { recursive: true });
     if (now !== undefined) await expect(prove()).rejects.toThrow('it is gone');
-    expect(await undo.heal(cluster, data)).toBe(removed);
+    expect(await undo(nfsServer).heal(cluster, data)).toBe(removed);
     expect([existsSync(dirname(path)), await aside()]).toEqual([false, []]);
     await expect(inject()).rejects.toThrow(/set failed .* there is no such file/);
   });
@@ -138,7 +139,7 @@ describe('a folder', () => {
         `the folder is user ${process.getuid?.()}'s, not user 65534's, whom all clients are`,
       );
       for (let time = 0; time < 2; time += 1) {
-        expect(await allowReading.heal(cluster, data)).toBe('it can be read');
+        expect(await allowReading(nfsServer).heal(cluster, data)).toBe('it can be read');
         expect(await mode(folder)).toBe('700');
       }
       await inject();
@@ -154,7 +155,7 @@ describe('a folder', () => {
     const { inject, prove, data } = deniedReading(cluster, fault);
     await expect(inject()).rejects.toThrow(notSo('set failed in backupstore .*chmod'));
     await expect(prove()).rejects.toThrow(notSo('prove failed in backupstore .*stat'));
-    expect(await allowReading.heal(cluster, data)).toBe('it is gone');
+    expect(await allowReading(nfsServer).heal(cluster, data)).toBe('it is gone');
   });
 });
 
@@ -185,7 +186,8 @@ describe('a file system', () => {
     await writeFile(ballast, 'x');
     await expect(prove()).rejects.toThrow('it takes more than 1 bytes');
     expect((await readdir(root)).sort()).toEqual(['backupstore', 'corral-ballast']);
-    for (let time = 0; time < 2; time += 1) expect(await makeSpace.heal(cluster, data)).toBe('it has space');
+    for (let time = 0; time < 2; time += 1)
+      expect(await makeSpace(nfsServer).heal(cluster, data)).toBe('it has space');
     await writeFile(ballast, 'x');
     expect(await undoneByAll(ballastCommand('clear-all', root))).toBe(`${ballast}\n`);
     expect(await readdir(root)).toEqual(['backupstore']);
@@ -196,7 +198,7 @@ test('a file is immutable from the inject to the heal, of it or of all in the st
   skip,
 }) => {
   const { inject, prove, data } = immutableFile(cluster, { pod, path, title: 'the config is immutable' });
-  const heal = () => makeMutable.heal(cluster, data);
+  const heal = () => makeMutable(nfsServer).heal(cluster, data);
   await expect(prove()).rejects.toThrow(
     /^the config is immutable: prove failed in backupstore .*its attributes are -+/,
   );

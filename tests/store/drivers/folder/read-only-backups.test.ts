@@ -7,7 +7,8 @@ import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { healByLabels, healLeftOver, openFaults } from '../../../../e2e/faults/open-faults.ts';
 import { type Cluster, resources } from '../../../../e2e/kube/cluster.ts';
 import { engineBinary } from '../../../../e2e/longhorn/engine-binary.ts';
-import { readOnlyBackups } from '../../../../e2e/store/drivers/nfs/read-only-backups.ts';
+import { readOnlyBackups } from '../../../../e2e/store/drivers/folder/read-only-backups.ts';
+import { storeMount } from '../../../../e2e/store/drivers/nfs/mounts.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -87,7 +88,7 @@ afterEach(async () => {
 const inject = async () => {
   const faults = openFaults({ cluster, ledger: await openLedger(join(folder, 'out')) });
   return faults.inject({
-    ...(await readOnlyBackups(cluster, { url, path: `${volume}/backups`, title })),
+    ...(await readOnlyBackups(cluster, { url, store: storeMount(url), path: `${volume}/backups`, title })),
     kind: 'read-only-backups',
   });
 };
@@ -164,8 +165,6 @@ mount --bind /var/lib/stub "$(command -v umount)"`,
   });
 });
 
-test('a store that is not on NFS is refused', async () => {
-  await expect(readOnlyBackups(cluster, { url: 's3://b@r/', path: volume, title })).rejects.toThrow(
-    's3://b@r/ is no backup target on NFS',
-  );
+test('a store that is not on NFS is refused', () => {
+  expect(() => storeMount('s3://b@r/')).toThrow('s3://b@r/ is no backup target on NFS');
 });

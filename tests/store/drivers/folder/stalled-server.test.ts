@@ -10,7 +10,7 @@ import {
   lostServer,
   slowServer,
   stallCommand,
-} from '../../../../e2e/store/drivers/nfs/stalled-server.ts';
+} from '../../../../e2e/store/drivers/folder/stalled-server.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 

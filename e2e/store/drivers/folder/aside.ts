@@ -1,7 +1,7 @@
 import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
-import type { Heal, Trouble } from '../../driver.ts';
+import type { Trouble } from '../../driver.ts';
 import { volumesFolder } from '../../format/layout.ts';
-import { healByCommand, troubleByCommand } from './by-command.ts';
+import { type HealOf, healByCommand, troubleByCommand } from './by-command.ts';
 
 /**
  * A fault that keeps something of a file aside, as commands of bash on `$file` and `$aside`: `set` brings it about,
@@ -61,7 +61,7 @@ export const keepingAside = (
 ): {
   command: (action: Action, path: string) => string[];
   trouble: (cluster: Cluster, file: { pod: PodTarget; path: string; title: string }) => Trouble;
-  heal: Heal;
+  heal: HealOf;
 } => {
   const { kept, made, again } = aside;
   const script = scriptOf(aside);

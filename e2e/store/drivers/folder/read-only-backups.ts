@@ -5,7 +5,7 @@ import { execInPod, inEachPod, undoInPod } from '../../../kube/in-pods.ts';
 import { engineBinary } from '../../../longhorn/engine-binary.ts';
 import { type ManagerPod, managerPods } from '../../../longhorn/manager.ts';
 import type { Heal, Trouble } from '../../driver.ts';
-import { mountsFolder, storeMount } from './mounts.ts';
+import { mountsFolder } from './place.ts';
 import { podSchema } from './pod-store.ts';
 
 const script = readFileSync(new URL('./read-only-backups.bash', import.meta.url), 'utf8');
@@ -21,10 +21,9 @@ const readOnlyCommand = (...args: string[]): string[] => ['bash', '-c', script, 
  */
 export const readOnlyBackups = async (
   cluster: Cluster,
-  { url, path, title }: { url: string; path: string; title: string },
+  { url, store, path, title }: { url: string; store: string; path: string; title: string },
 ): Promise<Trouble> => {
   const [pods, binary] = await Promise.all([managerPods(cluster), engineBinary(cluster)]);
-  const store = storeMount(url);
   const folder = `${store}/${path}`;
   const run = (pod: ManagerPod, mode: string, ...more: string[]): Promise<string> =>
     execInPod(

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { incoming } from '../../../../e2e/store/drivers/nfs/pod-store.ts';
+import { incoming } from '../../../../e2e/store/drivers/folder/pod-store.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { exported } from '../../support/written-store.ts';
 

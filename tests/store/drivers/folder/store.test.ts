@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { openPodStore, podSource } from '../../../../e2e/store/drivers/nfs/pod-store.ts';
+import { openPodStore, podSource } from '../../../../e2e/store/drivers/folder/pod-store.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { layOutRecordedStore, recordedVolume as volume } from '../../../support/recorded-store.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
