@@ -100,6 +100,17 @@ if [[ $mode == further ]]; then
   exit
 fi
 
+# Whether a lock of the volume is open in one of the processes, as it is while it is written.
+writes_lock() {
+  local pid open lock
+  for pid in "${pids[@]}"; do
+    for open in /proc/"$pid"/fd/*; do
+      for lock in "$volume"/locks/*.lck; do [[ $open -ef $lock ]] && return 0; done
+    done
+  done
+  return 1
+}
+
 # Before it has mounted its store no file is there. After the first has gone, it goes on for some milliseconds at a
 # time, looked at while it is stopped, so that it cannot end between two looks.
 go_on() {
@@ -117,6 +128,12 @@ go_on() {
     gone=
     for file in "${@:2}"; do [[ -e $file ]] || { gone=$file; break; }; done
     [[ -n $gone ]] && break
+    [[ -n $asked ]] || ((SECONDS >= end)) && return
+    kill -CONT "${pids[@]}" && nap 0.005
+    stop_all || { printf 'ended before it was stopped again\n'; return; }
+  done
+  # A file that is open stays in its folder when it is removed, under another name, on NFS and CIFS alike.
+  while writes_lock; do
     [[ -n $asked ]] || ((SECONDS >= end)) && return
     kill -CONT "${pids[@]}" && nap 0.005
     stop_all || { printf 'ended before it was stopped again\n'; return; }

@@ -25,7 +25,7 @@ type Streams = {
 
 export type Command = Behaviour & {
   mounts: Mounts;
-  /** Where the credentials of a bucket are taken from. */
+  /** Where the credentials of a bucket or a share are taken from. */
   environment: NodeJS.ProcessEnv;
 } & Streams;
 
@@ -49,7 +49,7 @@ const open = async (
   if (url.startsWith('s3:'))
     return { store: await openS3Store({ url, environment, log, mutant }), volume, backup };
   const folder = vfsFolder(url);
-  const root = folder ?? (await mounts.mount(url, { log, clock, whose }));
+  const root = folder ?? (await mounts.mount(url, { log, clock, whose, environment }));
   const store: Store = openFolderStore({ root, url, log, mutant });
   if (folder)
     await store.list('').catch(() => {

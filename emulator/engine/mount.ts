@@ -14,11 +14,12 @@ const run = promisify(execFile);
 type Whose = 'manager' | 'replica';
 
 type Options = { log: Log; clock: Clock };
+type Mounting = Options & { whose: Whose; environment: NodeJS.ProcessEnv };
 
 /** How stores become folders. */
 export type Mounts = {
-  /** Makes a store's URL (without query) reachable and gives its path. */
-  mount(url: string, options: Options & { whose: Whose }): Promise<string>;
+  /** Makes a store's URL (without query) reachable, by the login of an environment, and gives its path. */
+  mount(url: string, options: Mounting): Promise<string>;
   /** Takes a store away again, if it is there; one in use goes once it is no more. */
   unmount(url: string, options: Options): Promise<void>;
 };
@@ -29,18 +30,27 @@ const mountsRoots: Record<Whose, string> = {
 };
 const minorVersions = ['4.2', '4.1', '4.0'];
 
-/** Server, path and mount point of an `nfs://HOST:/PATH` URL; throws for any other. */
-const parseNfsURL = (url: string, whose: Whose): { server: string; mountPoint: string } => {
-  const [, scheme, host = '', path = ''] = /^(\w+):\/\/([^/]*)(\/.*)?$/.exec(url) ?? [];
-  if (scheme !== 'nfs')
+/** Kind, server, path and mount point of an `nfs://HOST:/PATH` or `cifs://HOST/SHARE` URL; throws for any other. */
+const parseURL = (
+  url: string,
+  whose: Whose,
+): { kind: 'nfs' | 'cifs'; server: string; mountPoint: string } => {
+  const [, kind, host = '', path = ''] = /^(\w+):\/\/([^/]*)(\/.*)?$/.exec(url) ?? [];
+  if (kind !== 'nfs' && kind !== 'cifs')
     throw new StoreError(
-      `not emulated: a backup target of type ${scheme ?? JSON.stringify(url)}, only nfs and s3 are`,
+      `not emulated: a backup target of type ${kind ?? JSON.stringify(url)}, only nfs, cifs and s3 are`,
     );
-  if (!host) throw new StoreError('NFS path must follow format: nfs://<server-address>:/<share-name>/');
-  if (path.length < 2) throw new StoreError('cannot find nfs path');
+  if (!host)
+    throw new StoreError(
+      kind === 'nfs'
+        ? 'NFS path must follow format: nfs://<server-address>:/<share-name>/'
+        : 'CIFS path must follow format: cifs://<server-address>/<share-name>/',
+    );
+  if (path.length < 2) throw new StoreError(`cannot find ${kind === 'nfs' ? kind : 'CIFS'} path`);
   // The options a URL can carry are part of its query, which is not ours to see: only Longhorn's own are
   // used.
   return {
+    kind,
     server: host + path,
     mountPoint: `${mountsRoots[whose]}/${host.replaceAll('.', '_').replace(/:+$/, '')}${path}`.replace(
       /\/+$/,
@@ -75,17 +85,17 @@ export const createReadOnce = (read: Read = readdir): Read => {
 };
 
 /**
- * Mounts an NFS store as Longhorn does: NFS 4.2, then 4.1, then 4.0, each attempt bounded by
- * clock.mountTimeout, and it stays mounted. The commands are children, so that a server which does not answer
+ * Mounts a store as Longhorn does: one on NFS by 4.2, then 4.1, then 4.0, one on CIFS by its login, each attempt
+ * bounded by clock.mountTimeout, and it stays mounted. The commands are children, so that a server which does not answer
  * costs a killed child and not a thread of this process; whether a mount is healthy is read within it, as
  * what is killed with it leaves nothing behind.
  */
 const mount = async (
   url: string,
   read: Read,
-  { log, clock, whose }: Options & { whose: Whose },
+  { log, clock, whose, environment }: Mounting,
 ): Promise<string> => {
-  const { server, mountPoint } = parseNfsURL(url, whose);
+  const { kind, server, mountPoint } = parseURL(url, whose);
   const limit = { timeout: clock.mountTimeout, killSignal: 'SIGKILL' } as const;
   if ((await mountPoints()).includes(mountPoint)) {
     log.warning(`Trying reading mount point ${mountPoint} to make sure it is healthy`);
@@ -100,6 +110,20 @@ const mount = async (
     }
   }
   await mkdir(mountPoint, { recursive: true });
+  if (kind === 'cifs') {
+    log.info(`Mounting CIFS share ${url} on mount point ${mountPoint} with options [soft]`);
+    // By variables, which are not seen in a list of processes (mount.cifs(8)); Longhorn has them in its arguments.
+    const { CIFS_USERNAME: USER = '', CIFS_PASSWORD: PASSWD = '' } = environment;
+    const env = { ...process.env, USER, PASSWD };
+    try {
+      await run('mount', ['-t', 'cifs', '-o', 'soft', `//${server}`, mountPoint], { ...limit, env });
+      return mountPoint;
+    } catch (error) {
+      throw new StoreError(
+        `cannot mount CIFS share ${server}, options [soft]: mount failed: ${reasonOf(error, clock.mountTimeout)}`,
+      );
+    }
+  }
   const failures: string[] = [];
   for (const version of minorVersions) {
     const options = `nfsvers=${version},actimeo=1,soft,timeo=300,retry=2`;
@@ -116,15 +140,15 @@ const mount = async (
 
 // Lazily: the server may have gone, and then no other way works.
 const unmount = async (url: string, { log, clock }: Options): Promise<void> => {
-  const own = (['manager', 'replica'] as const).map((whose) => parseNfsURL(url, whose).mountPoint);
+  const own = (['manager', 'replica'] as const).map((whose) => parseURL(url, whose).mountPoint);
   const there = new Set((await mountPoints()).filter((each) => own.includes(each)));
   if (there.size === 0) return;
   log.info(`Unmounting ${[...there].join(', ')}`);
   await run('umount', ['-l', ...there], { timeout: clock.mountTimeout, killSignal: 'SIGKILL' });
 };
 
-/** NFS stores, mounted for the container this process runs in. */
-export const nfsMounts = (): Mounts => {
+/** Stores on NFS and CIFS, mounted for the container this process runs in. */
+export const nodeMounts = (): Mounts => {
   const read = createReadOnce();
   return { mount: (url, options) => mount(url, read, options), unmount };
 };

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loopDevices } from '../engine/device.ts';
-import { nfsMounts } from '../engine/mount.ts';
+import { nodeMounts } from '../engine/mount.ts';
 import { readBehaviour, readVersion, required, variables } from '../environment.ts';
 import { createClient, podAccess } from '../kubernetes/client.ts';
 import { createLog } from '../log.ts';
@@ -31,7 +31,7 @@ const daemon = (): Promise<void> =>
     node: required(process.env, variables.node),
     ip: required(process.env, variables.podIP),
     devices: loopDevices('/host/dev'),
-    mounts: nfsMounts(),
+    mounts: nodeMounts(),
     dataRoot: '/var/lib/longhorn',
     job: {
       image: required(process.env, variables.image),

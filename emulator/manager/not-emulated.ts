@@ -16,7 +16,7 @@ const accepted: Record<string, Record<string, Accepts>> = {
     backupTargetName: (value) => value !== '',
     backupBlockSize: ['', '0', '2097152'],
     fromBackup: (value) =>
-      value === '' || /^(nfs|s3):\/\/[^?]+\?backup=[^&]+&volume=[^&]+$/.test(String(value)),
+      value === '' || /^(nfs|cifs|s3):\/\/[^?]+\?backup=[^&]+&volume=[^&]+$/.test(String(value)),
     dataEngine: ['v1'],
     nodeID: anything,
     disableFrontend: [true, false],
@@ -38,7 +38,7 @@ const accepted: Record<string, Record<string, Accepts>> = {
     syncRequestedAt: anything,
   },
   BackupTarget: {
-    backupTargetURL: (value) => value === '' || /^(nfs|s3):\/\/[^?]*$/.test(String(value)),
+    backupTargetURL: (value) => value === '' || /^(nfs|cifs|s3):\/\/[^?]*$/.test(String(value)),
     credentialSecret: anything,
     pollInterval: anything,
     syncRequestedAt: anything,

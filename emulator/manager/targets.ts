@@ -17,6 +17,8 @@ export type Targets = {
   unmount(url: string): Promise<void>;
 };
 
+type Kind = 's3' | 'cifs';
+
 const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 const optional = [
   'AWS_ENDPOINTS',
@@ -33,17 +35,19 @@ type Secret = { data?: Record<string, string> };
  * What of a Secret a command is told (engineapi/backups.go, getBackupCredentialEnv). What stands there of a role
  * of IAM, which takes the place of keys, is not emulated.
  */
-const environmentOf = ({ data = {} }: Secret): Environment => {
+const environmentOf = ({ data = {} }: Secret, kind: Kind): Environment => {
+  if (kind === 'cifs') return decoded(data, ['CIFS_USERNAME', 'CIFS_PASSWORD']);
   const missing = keys.filter((key) => !data[key]);
   if (missing.length > 0)
     throw new Error(`could not backup to s3, missing [${missing.join(' ')}] in the secret`);
-  return Object.fromEntries(
-    [...keys, ...optional].map((key) => [key, Buffer.from(data[key] ?? '', 'base64').toString()]),
-  );
+  return decoded(data, [...keys, ...optional]);
 };
 
-const readSecret = async (client: Client, name: string): Promise<Secret> => {
-  if (name === '') throw new Error('could not access s3 without credential secret');
+const decoded = (data: Record<string, string>, names: readonly string[]): Environment =>
+  Object.fromEntries(names.map((name) => [name, Buffer.from(data[name] ?? '', 'base64').toString()]));
+
+const readSecret = async (client: Client, name: string, kind: Kind): Promise<Secret> => {
+  if (name === '') throw new Error(`could not access ${kind} without credential secret`);
   try {
     return await client.request('GET', `/api/v1/namespaces/${namespace}/secrets/${encodeURIComponent(name)}`);
   } catch (error) {
@@ -63,23 +67,22 @@ type Options = {
 /** Makes the way to stores, whose looks and commands have so many milliseconds each, but for a removal. */
 export const createTargets = ({ client, mutant, ...options }: Options): Targets => {
   const first = new Map<string, Promise<Secret>>();
-  const read = (name: string): Promise<Secret> => {
+  const read = (name: string, kind: Kind): Promise<Secret> => {
     const known = mutant === 'old-key-kept' ? first.get(name) : undefined;
-    const secret = known ?? readSecret(client, name);
+    const secret = known ?? readSecret(client, name, kind);
     if (mutant === 'old-key-kept') first.set(name, secret);
     return secret;
   };
   return {
     open: async ({ metadata, spec }) => {
-      // A mounted one asks for none.
-      if (!spec.backupTargetURL.startsWith('s3:'))
-        return createTargetClient({ ...options, environment: () => ({}) });
-      const secret = await read(spec.credentialSecret).catch((error) => {
+      const [, kind] = (/^(s3|cifs):/.exec(spec.backupTargetURL) as [string, Kind] | null) ?? [];
+      if (kind === undefined) return createTargetClient({ ...options, environment: () => ({}) });
+      const secret = await read(spec.credentialSecret, kind).catch((error) => {
         throw new Error(
           `failed to get ${metadata.name} backup target client on ${engineImage}: ${error.message}`,
         );
       });
-      return createTargetClient({ ...options, environment: () => environmentOf(secret) });
+      return createTargetClient({ ...options, environment: () => environmentOf(secret, kind) });
     },
     unmount: (url) => unmount(url, options),
   };

@@ -9,7 +9,8 @@ import { NotFit } from '../not-fit.ts';
 import { type Image, writeArchive, writeLayer } from './oci.ts';
 
 /**
- * The image of the backup stores' pods: nfs-ganesha with ext4's own tools, on Debian trixie, and an S3 server.
+ * The image of the backup stores' pods: nfs-ganesha with ext4's own tools and Samba, on Debian trixie, and an S3
+ * server.
  */
 export const storeImage = 'docker.io/corral/nfs-backupstore:lab';
 
@@ -25,16 +26,20 @@ export const podPackages = [
   'nfs-ganesha-vfs',
   'rpcbind',
   'libstdc++6',
+  'samba',
+  'cifs-utils',
 ];
 
 /** The file system that the store's and the emulator's pods start from, as one image layer (`layer.tar`). */
 export const podSystem: Part = {
   name: 'pod-system',
-  inputs: { packages: podPackages, recipe: 2 },
+  inputs: { packages: podPackages, recipe: 3 },
   build: async (dir) => {
     const tree = join(dir, 'tree');
     await unpackPackages({ suite: 'trixie', packages: podPackages, dependencies: true, tree });
     await finishTree(tree);
+    // 18 MB that nothing of a pod runs: Samba's package has tools in Python beside its server.
+    await $({ cwd: tree })`rm -rf usr/lib/python3 usr/lib/python3.*`;
     await writeLayer(tree, join(dir, 'layer.tar'));
     await rm(tree, { recursive: true });
   },

@@ -2,7 +2,7 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { runStoreCommand } from '../../e2e/cli/store/run.ts';
-import { findMount } from '../../e2e/store/drivers/nfs/mounts.ts';
+import { findMount } from '../../e2e/store/drivers/mounts.ts';
 import { blockPath } from '../../e2e/store/format/layout.ts';
 import { backupConfig, checksums, layOut, soundStore } from '../store/support/sound-store.ts';
 import { runInProcess } from '../support/run-in-process.ts';
@@ -102,11 +102,15 @@ test('a mounted share is found by its URL, and a folder in it', () => {
     '22 1 0:20 / / rw - ext4 /dev/sda1 rw',
     '97 22 0:51 / /mnt/with\\040space rw,relatime shared:1 - nfs4 nas.local:/opt ro,vers=4.2',
     '98 22 0:52 /inner /mnt/inner ro - nfs4 nas.local:/export ro',
+    '99 22 0:53 / /mnt/share ro - cifs //nas.local/backups ro,vers=3.1.1,soft',
   ].join('\n');
-  const find = (path: string, host = 'nas.local') => findMount(mounts, { host, path });
+  const find = (path: string, host = 'nas.local') =>
+    findMount(mounts, { types: /^nfs4?$/, share: `${host}:${path}` });
   expect(find('/opt')).toBe('/mnt/with space');
   expect(find('/opt/backups/')).toBe('/mnt/with space/backups');
   expect(find('/export/inner/store')).toBe('/mnt/inner/store');
   expect(find('/option')).toBeUndefined();
   expect(find('/opt', 'other')).toBeUndefined();
+  expect(find('/backups', '//nas.local')).toBeUndefined();
+  expect(findMount(mounts, { types: /^cifs$/, share: '//nas.local/backups/a' })).toBe('/mnt/share/a');
 });

@@ -51,7 +51,16 @@ test('the Containerfile has what the lab has in that image, of the same Debian',
   const { packages: labs } = podSystem.inputs as { packages: string[] };
   expect(packages.filter((name) => !labs.includes(name))).toEqual([]);
   // What its pods are asked for; the rest of the lab's is in every Debian.
-  const asked = ['nfs-ganesha', 'nfs-ganesha-vfs', 'e2fsprogs', 'bash', 'coreutils', 'findutils', 'procps'];
+  const asked = [
+    'nfs-ganesha',
+    'nfs-ganesha-vfs',
+    'e2fsprogs',
+    'bash',
+    'coreutils',
+    'findutils',
+    'procps',
+    'samba',
+  ];
   expect(packages).toEqual(expect.arrayContaining(asked));
   expect(text).toMatch(/^FROM docker\.io\/library\/debian:trixie-slim$/m);
 });

@@ -25,11 +25,13 @@ test('each driver has a name of its own; a run plays on the first kind, on one t
   expect(new Set(drivers.map(({ name }) => name)).size).toBe(drivers.length);
   expect(driverNamed()).toBe(drivers[0]);
   for (const driver of drivers) expect(driverNamed(driver.name)).toBe(driver);
-  expect(() => driverNamed('tape')).toThrow('there is no backup store of the kind tape: known are nfs, s3');
+  expect(() => driverNamed('tape')).toThrow(
+    'there is no backup store of the kind tape: known are nfs, s3, cifs, own-bucket',
+  );
   const named = (store?: string) => driversOf(store).map((driver) => nameOn('It works', driver));
   expect(named()).toEqual(['It works']);
   expect(named('s3')).toEqual(['It works [s3]']);
-  expect(named('all')).toEqual(['It works', 'It works [s3]']);
+  expect(named('all')).toEqual(['It works', 'It works [s3]', 'It works [cifs]']);
 });
 
 test.each([
@@ -39,7 +41,7 @@ test.each([
   ['is for every kind that can what it needs', ['littleSpace'], true, ['nfs']],
   ['needs two kinds, and begins on the first', ['two-stores'], false, ['nfs'], ['nfs']],
   ['needs what no kind can, and is skipped', ['littleSpace', 'wrongAnswers'], true, ['nfs']],
-])('on what fits, one that %s', (_, needs, everyStore, played, onAll = ['nfs', 's3']) => {
+])('on what fits, one that %s', (_, needs, everyStore, played, onAll = ['nfs', 's3', 'cifs']) => {
   const on = (store?: string) => driversOf(store, { needs, everyStore }).map(({ name }) => name);
   expect(on('fitting')).toEqual(played);
   expect(on('nfs')).toEqual(['nfs']);
@@ -47,14 +49,15 @@ test.each([
 });
 
 test('who needs stores of two kinds is skipped where a run makes those of one alone', () => {
-  const [first, second] = drivers;
+  const [first, second, third] = drivers;
   // A bucket that was there before is never a second one.
-  expect(driversOf('all')).toEqual([first, second]);
+  expect(driversOf('all')).toEqual([first, second, third]);
   const whyNot = (choice?: string) => {
     const otherStore = first && besides(first, choice)?.name;
     return whyNotFit(offered, { needs: ['two-stores'], disruptions: [], store: first?.name, otherStore });
   };
-  expect(driversOf('all').map((driver) => besides(driver, 'all')?.name)).toEqual([second?.name, first?.name]);
+  const others = driversOf('all').map((driver) => besides(driver, 'all')?.name);
+  expect(others).toEqual([second?.name, first?.name, first?.name]);
   const alone = 'needs backup stores of two kinds, and the run makes those of one alone: --store all';
   const why = ['all', 'fitting', undefined, 'nfs'].map(whyNot);
   expect(why).toEqual([undefined, undefined, alone, alone]);

@@ -1,13 +1,16 @@
 import { isAbility, type ReadFromHere, type StoreDriver } from '../driver.ts';
+import { cifs } from './cifs/driver.ts';
 import { nfs } from './nfs/driver.ts';
 import { s3 } from './s3/driver.ts';
 import { ownBucket } from './s3/own-bucket-driver.ts';
 
 /** Every kind of backup store, a row each. */
-export const drivers: readonly StoreDriver[] = [nfs, s3, ownBucket];
+export const drivers: readonly StoreDriver[] = [nfs, s3, cifs, ownBucket];
 
-// Those whose stores a run can have without being given any.
-const served: readonly StoreDriver[] = [nfs, s3];
+// Those whose stores a run can have without being given any, and of them those that need nothing of the nodes
+// but what Longhorn itself asks for.
+const served: readonly StoreDriver[] = [nfs, s3, cifs];
+const usual: readonly StoreDriver[] = [nfs, s3];
 
 /** How stores are read from this machine, each way once. */
 export const waysHere: readonly ReadFromHere[] = served.map(({ here }) => here);
@@ -34,10 +37,10 @@ export const driversOf = (
 ): readonly StoreDriver[] => {
   if (store === allStores) return scenario?.needs.includes(twoStores) ? served.slice(0, 1) : served;
   if (store !== fittingStores) return [driverNamed(store)];
-  if (scenario === undefined) return served;
-  if (scenario.needs.includes(twoStores)) return served.slice(0, 1);
+  if (scenario === undefined) return usual;
+  if (scenario.needs.includes(twoStores)) return usual.slice(0, 1);
   const abilities = scenario.needs.filter(isAbility);
-  const able = served.filter(({ heals }) => abilities.every((each) => heals[each] !== undefined));
+  const able = usual.filter(({ heals }) => abilities.every((each) => heals[each] !== undefined));
   // One that none can play is skipped on the first, with the reason.
   if (able.length === 0) return [driverNamed()];
   return scenario.everyStore ? able : able.slice(0, 1);

@@ -29,7 +29,7 @@ export type ServedFolder = {
   node: string;
   url: string;
   credentialSecret?: string;
-  mountArguments: string;
+  mountArguments: string | undefined;
   mountPoint: () => string;
   root?: string;
   contents?: number;

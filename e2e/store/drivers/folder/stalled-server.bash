@@ -11,14 +11,14 @@ nap() { read -r -t "$1" -u "$nap"; }
 
 arguments() { { mapfile -d '' -t argv <"/proc/$1/cmdline"; } 2>/dev/null; }
 
-# Process ids whose program is called `$1`, in `pids`.
+# Process ids whose program is called `$1`, in `pids`: Samba calls a process of its own `smbd: NAME`.
 find_program() {
   local directory pid
   pids=()
   for directory in /proc/[0-9]*; do
     pid=${directory#/proc/}
     argv=()
-    arguments "$pid" && [[ ${argv[0]##*/} == "$1" ]] && pids+=("$pid")
+    arguments "$pid" && [[ ${argv[0]##*/} == "$1" || $argv == "$1: "* ]] && pids+=("$pid")
   done
   ((${#pids[@]} > 0))
 }

@@ -9,17 +9,17 @@ import {
   unlessGone,
 } from '../../../kube/cluster.ts';
 import { know } from '../../../kube/redact/known.ts';
-import { longhornNamespace } from '../../../longhorn/resources.ts';
 import type { OwnBucket, RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import { renewLease } from '../../lease.ts';
 import type { BackupStore } from '../../store.ts';
+import { giveLogin, secretOf, takeLogin } from '../login.ts';
 import { storeName } from '../place.ts';
 import { isReady, removeNamespace } from '../server.ts';
 import { type BucketFolder, eachAtOnce, openBucket, storeIn } from './bucket.ts';
 import { openClient } from './client.ts';
 import { explainFailure } from './explain.ts';
 import { foreignLock, removeLock } from './foreign-lock.ts';
-import { ownBucketName, ownPrefixOf, ownUrl, secretOf, serviceOf } from './place.ts';
+import { ownBucketName, ownPrefixOf, ownUrl, serviceOf } from './place.ts';
 import { dialPod } from './server.ts';
 
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
@@ -234,17 +234,13 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
     });
   if (living !== undefined) await renewLease(cluster, { namespace, name, run, living });
   const stringData = { ...login, AWS_ENDPOINTS: endpoint };
-  const object = (metadata: { namespace: string; name: string }, more = {}) => ({
+  await cluster.create(resources.secrets, {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { ...metadata, labels },
-    stringData: { ...stringData, ...more },
+    metadata: { namespace, name: secretNameOf(place), labels },
+    stringData: { ...stringData, bucket, region, prefix },
   });
-  await cluster.create(
-    resources.secrets,
-    object({ namespace, name: secretNameOf(place) }, { bucket, region, prefix }),
-  );
-  await cluster.create(resources.secrets, object({ namespace: longhornNamespace, name: secretOf(place) }));
+  await giveLogin(cluster, { ...place, run }, stringData);
   return {
     ...storeIn(folder),
     driver: ownBucketName,
@@ -268,9 +264,7 @@ export const emptyStore = async (cluster: Cluster, place: StorePlace): Promise<s
 export const removeStore = async (cluster: Cluster, place: StorePlace): Promise<void> => {
   await emptyStore(cluster, place);
   const { namespace, name } = place;
-  await cluster
-    .delete(resources.secrets, { namespace: longhornNamespace, name: secretOf(place) })
-    .catch(unlessGone);
+  await takeLogin(cluster, place);
   if (name === undefined) return removeNamespace(cluster, namespace);
   for (const resource of [resources.secrets, resources.leases])
     await cluster.delete(resource, { namespace, name }).catch(unlessGone);

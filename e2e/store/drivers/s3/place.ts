@@ -36,9 +36,6 @@ export const hostOf = ({ namespace, name = storeName }: StorePlace): string => `
 export const endpointOf = (place: StorePlace, protocol: 'https' | 'http' = 'https'): string =>
   `${protocol}://${hostOf(place)}:${port}`;
 
-/** The name of the Secret in Longhorn's namespace: that of all that is a store's alone. */
-export const secretOf = ({ namespace, name }: StorePlace): string => name ?? namespace;
-
 /** A store's place, as it is kept on disk. */
 export const placeSchema = z.object({ namespace: z.string(), name: z.string().optional() });
 

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { type Cluster, resources } from '../../../kube/cluster.ts';
 import { longhornNamespace } from '../../../longhorn/resources.ts';
 import type { Heal, ReplacedKey, StorePlace } from '../../driver.ts';
-import { bucket, placeSchema, prefixOf, secretOf } from './place.ts';
+import { secretOf } from '../login.ts';
+import { bucket, placeSchema, prefixOf } from './place.ts';
 import { admitting } from './policy.ts';
 import { changePolicies, changePolicy, findServers, type Server } from './server.ts';
 

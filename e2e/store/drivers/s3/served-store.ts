@@ -1,11 +1,12 @@
 import type { Cluster } from '../../../kube/cluster.ts';
 import type { RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import type { BackupStore } from '../../store.ts';
+import { secretOf } from '../login.ts';
 import { type BucketFolder, openBucket, storeIn } from './bucket.ts';
 import { deniedDeletion } from './denied-deletion.ts';
 import { foreignLock, removeLock } from './foreign-lock.ts';
 import { keptVersions } from './kept-versions.ts';
-import { bucket, driverName, prefixOf, secretOf, storeUrl } from './place.ts';
+import { bucket, driverName, prefixOf, storeUrl } from './place.ts';
 import { replacedKey } from './replaced-key.ts';
 import { findServers, type Server, startServer } from './server.ts';
 import { wrongAnswers } from './wrong-answers.ts';

@@ -2,21 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { type Duplex, duplexPair } from 'node:stream';
 import type { S3 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import {
-  type Cluster,
-  type KubernetesObject,
-  type PodTarget,
-  resources,
-  unlessGone,
-} from '../../../kube/cluster.ts';
+import { type Cluster, type KubernetesObject, type PodTarget, resources } from '../../../kube/cluster.ts';
 import { inEachPod } from '../../../kube/in-pods.ts';
 import { know } from '../../../kube/redact/known.ts';
-import { longhornNamespace } from '../../../longhorn/resources.ts';
 import type { StartStore, StorePlace } from '../../driver.ts';
+import { giveLogin, takeLogin } from '../login.ts';
 import { storeName } from '../place.ts';
 import { readManifest, removeServer, type ServerKind, serversOf, servingPods, startPod } from '../server.ts';
 import { DialingAgent, openClient } from './client.ts';
-import { bucket, endpointOf, hostOf, port, portBehind, prefixOf, region, secretOf } from './place.ts';
+import { bucket, endpointOf, hostOf, port, portBehind, prefixOf, region } from './place.ts';
 import { policyOf } from './policy.ts';
 
 const file = new URL('../../../../fixtures/s3-backupstore/manifest.yaml', import.meta.url);
@@ -165,21 +159,12 @@ export const startServer = async (
     Bucket: bucket,
     Policy: policyOf({ user: login.user, prefix: prefixOf(options) }),
   });
-  await cluster.create(resources.secrets, {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: {
-      name: secretOf(options),
-      namespace: longhornNamespace,
-      labels: { 'corral.test/run': options.run },
-    },
-    stringData: {
-      AWS_ACCESS_KEY_ID: login.user,
-      AWS_SECRET_ACCESS_KEY: login['user-secret'],
-      AWS_ENDPOINTS: login.endpoint,
-      ...(speaksTls(login) && { AWS_CERT: login['tls.crt'] }),
-      VIRTUAL_HOSTED_STYLE: 'false',
-    },
+  await giveLogin(cluster, options, {
+    AWS_ACCESS_KEY_ID: login.user,
+    AWS_SECRET_ACCESS_KEY: login['user-secret'],
+    AWS_ENDPOINTS: login.endpoint,
+    ...(speaksTls(login) && { AWS_CERT: login['tls.crt'] }),
+    VIRTUAL_HOSTED_STYLE: 'false',
   });
   return { ...server, node };
 };
@@ -262,7 +247,5 @@ export const changePolicies = async (
 /** Removes a store's server, and what Longhorn logged in with; what is gone already is no error. */
 export const removeStore = async (cluster: Cluster, place: StorePlace): Promise<void> => {
   await removeServer(cluster, place, resources.secrets);
-  await cluster
-    .delete(resources.secrets, { namespace: longhornNamespace, name: secretOf(place) })
-    .catch(unlessGone);
+  await takeLogin(cluster, place);
 };

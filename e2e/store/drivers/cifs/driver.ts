@@ -1,0 +1,46 @@
+import { resources } from '../../../kube/resources.ts';
+import type { StoreDriver } from '../../driver.ts';
+import { lazily } from '../lazily.ts';
+import { mountedAt } from '../mounts.ts';
+import { rightsInPod } from '../rights.ts';
+import { cifsServer, driverName, placeOfUrl } from './place.ts';
+
+/** A CIFS server of its own for each scenario, in a pod that keeps the files on its node's disk. */
+export const cifs: StoreDriver = {
+  name: driverName,
+  called: { store: 'a CIFS backup store', server: 'a CIFS server' },
+  mounted: true,
+  image: 'an image with Samba, e2fsprogs and bash',
+  start: async (...options) => (await import('./server.ts')).startStore(...options),
+  remove: async (...place) => (await import('./server.ts')).removeStore(...place),
+  placeOf: placeOfUrl,
+  find: async (...place) => (await import('../folder/served-store.ts')).findStores(...place, cifsServer),
+  rights: rightsInPod({ resource: resources.secrets, verbs: ['create'] }, 'exec', [
+    { place: 'longhorn', resource: resources.secrets, verbs: ['create', 'delete'] },
+    { place: 'longhorn', resource: resources.secrets, verbs: ['list'], seldom: 'read by a cleanup' },
+  ]),
+  heals: {
+    denyDeletion: lazily(async () => (await import('../folder/immutable-file.ts')).makeMutable(cifsServer)),
+    foreignLock: lazily(async () => (await import('../folder/foreign-lock.ts')).removeLock),
+    stall: lazily(async () => (await import('../folder/stalled-server.ts')).letServerRun),
+    denyReading: lazily(async () => (await import('../folder/denied-reading.ts')).allowReading(cifsServer)),
+    emptyFile: lazily(async () => (await import('../folder/emptied-file.ts')).fillFile(cifsServer)),
+    hideFile: lazily(async () => (await import('../folder/hidden-file.ts')).bringBack(cifsServer)),
+    littleSpace: lazily(async () => (await import('../folder/filled-store.ts')).makeSpace(cifsServer)),
+  },
+  here: {
+    scheme: driverName,
+    words: {
+      folder: 'what a CIFS server shares, a mount of it',
+      url: 'cifs://HOST/SHARE where that is mounted on\nthis machine',
+      wanted: 'the cifs:// URL of a store that is mounted here',
+    },
+    find: async (url) => {
+      const [, place = ''] = /^cifs:\/\/([^/?]+\/[^?]+?)\/*(?:\?.*)?$/i.exec(url) ?? [];
+      if (place === '')
+        return { problem: `${url}: the URL of a CIFS store is cifs://HOST/SHARE`, wrong: true };
+      const share = `//${place}`;
+      return mountedAt(url, { types: /^(cifs|smb3)$/, share, mount: `mount -t cifs -o ro ${share} DIR` });
+    },
+  },
+};

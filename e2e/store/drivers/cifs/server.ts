@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
+import { know } from '../../../kube/redact/known.ts';
+import type { RunningStore, StartStore, StorePlace } from '../../driver.ts';
+import { littleSpace } from '../folder/place.ts';
+import { servedStore } from '../folder/served-store.ts';
+import { giveLogin, secretOf, takeLogin } from '../login.ts';
+import { storeName } from '../place.ts';
+import { readManifest, removeServer, startPod } from '../server.ts';
+import { cifsServer, driverName, serverProgram, storeMount, storeUrl } from './place.ts';
+
+const file = new URL('../../../../fixtures/cifs-backupstore/manifest.yaml', import.meta.url);
+
+const user = 'longhorn';
+
+/** The objects of a CIFS backup store, in the order in which to make them: first its namespace. */
+export const storeManifest = (
+  {
+    namespace,
+    name = storeName,
+    run,
+    image,
+    needs = [],
+  }: Pick<StartStore, 'namespace' | 'name' | 'run' | 'image' | 'needs'>,
+  password: string,
+): Promise<KubernetesObject[]> =>
+  readManifest(file, {
+    NAMESPACE: namespace,
+    NAME: name,
+    RUN: run,
+    IMAGE: image,
+    USER: user,
+    PASSWORD: password,
+    ...(needs.includes('littleSpace')
+      ? { MEDIUM: 'Memory', SIZE: `${littleSpace}` }
+      : { MEDIUM: '', SIZE: null }),
+  });
+
+/** Starts a server, puts what Longhorn logs in with into Longhorn's namespace, and opens what it serves. */
+export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> => {
+  const password = randomBytes(24).toString('base64url');
+  know(password, 'password of the backup store');
+  const served = await startPod(cluster, {
+    ...options,
+    kind: cifsServer,
+    objects: await storeManifest(options, password),
+  });
+  await giveLogin(cluster, options, { CIFS_USERNAME: user, CIFS_PASSWORD: password });
+  const url = storeUrl(options);
+  // Longhorn's command, which that fault may have to call, would have to be given the login.
+  const { readOnlyBackups: _, ...store } = servedStore(cluster, {
+    ...served,
+    driver: driverName,
+    program: serverProgram,
+    url,
+    credentialSecret: secretOf(options),
+    // A node need not have mount.cifs: Longhorn mounts it out of its pods.
+    mountArguments: undefined,
+    mountPoint: () => storeMount(options),
+  });
+  return store;
+};
+
+/** Removes a store's server, and what Longhorn logged in with; what is gone already is no error. */
+export const removeStore = async (cluster: Cluster, place: StorePlace): Promise<void> => {
+  await removeServer(cluster, place, resources.secrets);
+  await takeLogin(cluster, place);
+};
