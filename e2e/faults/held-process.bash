@@ -132,7 +132,7 @@ go_on() {
     kill -CONT "${pids[@]}" && nap 0.005
     stop_all || { printf 'ended before it was stopped again\n'; return; }
   done
-  # A file that is open stays in its folder when it is removed, under another name, on NFS and CIFS alike.
+  # An open file of a mount stays in its folder when it is removed, under another name.
   while writes_lock; do
     [[ -n $asked ]] || ((SECONDS >= end)) && return
     kill -CONT "${pids[@]}" && nap 0.005

@@ -82,6 +82,7 @@ export const commands: Record<string, How> = {
   'git bisect run sh -c \'make && docker save -o manager.tar longhornio/longhorn-manager:dev && cd CORRAL && npm run e2e -- --longhorn official:v1.12.1 --image longhorn-manager=FOLDER/manager.tar --only "waits for it" --bisect\'':
     bisected,
   'npm run e2e -- --store s3': { reads: { store: 's3', provider: 'lab' } },
+  'npm run e2e -- --store cifs': { reads: { store: 'cifs', provider: 'lab' } },
   'npm run e2e -- --shard 2/8': { reads: { shard: { index: 2, of: 8 } } },
   'npm run e2e -- --only deletion --repeat 10': { reads: { only: 'deletion', repeat: 10 } },
   "CORRAL_EMULATOR_CLOCK=real npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),

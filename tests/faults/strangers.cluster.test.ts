@@ -95,11 +95,11 @@ type Replica = KubernetesObject & { spec: { volumeName: string }; status?: { cur
 const timeouts = timeoutsOn(longhornClocks);
 
 /** Somebody on a cluster with a backup store, on whatever node Kubernetes likes, and a target of their own. */
-const openSide = async (run: string): Promise<Context> => {
+const openSide = async (run: string, kind?: string): Promise<Context> => {
   const nameOf = (what: string): string => uniqueName(run, what);
   const [timelines, store] = await Promise.all([
     openTimelines(cluster, over.signal),
-    driverNamed().start(cluster, {
+    driverNamed(kind).start(cluster, {
       namespace: nameOf('store'),
       run,
       image: storeImage,
@@ -182,6 +182,12 @@ const strangersBeside = async (
   const both = await Promise.all([begun, late].map((volume) => howIs(stranger, volume)));
   expect(both).toEqual([first, again].map(({ name }) => ({ ...sound, backups: [name] })));
   await Promise.all([begun, late].map((volume) => detached(stranger, volume)));
+};
+
+const inTurn = async (fault: Fault): Promise<void> => {
+  const injected = await faults.inject(fault);
+  await injected.prove();
+  await injected.heal();
 };
 
 /** In how many mount namespaces of a node something is mounted read-only at a folder of a store. */
@@ -271,11 +277,6 @@ test('a stranger lives on beside the faults of another node, a manager that is k
     selector: managerLabel,
     node,
   });
-  const inTurn = async (fault: Fault): Promise<void> => {
-    const injected = await faults.inject(fault);
-    await injected.prove();
-    await injected.heal();
-  };
   const making = [kill, nodeSlow({ ...on, delayMs: 50 }), clockSkewed({ ...on, skewMs: -60_000 })];
   // Longhorn takes the mount of a store off that does not answer, and the read-only folder with it: so these
   // are not beside that one.
@@ -285,4 +286,30 @@ test('a stranger lives on beside the faults of another node, a manager that is k
     await inTurn(filledStore(own.store, { left: 1 << 20, title: 'the store has hardly any space left' }));
     await inTurn(nodeCut(on));
   });
+});
+
+test('what is done to a store on CIFS is proven there and healed, and its backup is whole then', async () => {
+  const side = await openSide(makeRunId(), 'cifs');
+  const { store } = side;
+  const volume = await attached(side, 'node2');
+  const backup = await backedUp(side, volume);
+  const folder = volumeFolder(volume.name);
+  const [emptied, hidden] = (await store.config(volume.name, backup.name))?.blocks ?? [];
+  const blockOf = (block = emptied) => `${folder}/${blockPath(block?.checksum ?? '')}`;
+  for (const fault of [
+    deniedFile(store, { path: `${folder}/${backupConfigPath(backup.name)}`, title: 'a config is immutable' }),
+    foreignLock(store, { volume: volume.name, of: 'a backup', life: 15, counts: 600 }),
+    deniedReading(store, {
+      path: `${folder}/blocks`,
+      denied: 'all that is in it',
+      title: 'blocks are denied',
+    }),
+    emptiedFile(store, { path: blockOf(), title: 'a block is empty' }),
+    hiddenFile(store, { path: blockOf(hidden), title: 'a block is gone' }),
+    stalledServer(store, 'slow', 'the store is slow'),
+    stalledServer(store, 'frozen', 'the store stalls'),
+    filledStore(store, { left: 1 << 20, title: 'the store has hardly any space left' }),
+  ])
+    await inTurn(fault);
+  expect(await howIs(side, volume)).toEqual({ ...sound, backups: [backup.name] });
 });

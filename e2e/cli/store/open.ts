@@ -58,7 +58,7 @@ const isFolder = async (path: string, name: string): Promise<boolean> => {
 };
 
 const notKnown = (url: string, scheme: string): CommandError =>
-  ['azblob', 'cifs'].includes(scheme)
+  scheme === 'azblob'
     ? new CommandError(
         `${url}: a store of ${scheme} is checked as a copy: copy its folder backupstore to this machine, and name the folder that it is in then`,
         exitCode.notFit,

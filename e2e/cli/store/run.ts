@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { waysHere } from '../../store/drivers/index.ts';
 import { StoreUnreadable } from '../../store/format/source.ts';
 import { commanderMessage, refuseLostFlags } from '../arguments/flags.ts';
@@ -9,17 +9,14 @@ import { show } from './show.ts';
 
 const words = waysHere.map(({ words }) => words);
 
-const stores = `
-STORE is the folder that a backup store is in: ${words.flatMap(({ folder = [] }) => folder).join(', ')}, or a copy; or ${words.map(({ url }) => url).join(', or ')}. Nothing is ever written to it, and symbolic links in it are not followed.`;
+const stores = `STORE is the folder that a backup store is in: ${words.flatMap(({ folder = [] }) => folder).join(', ')}, or a copy; or ${words.map(({ url }) => url).join(', or ')}. Nothing is ever written to it, and symbolic links in it are not followed.`;
 
-const exitCodes = `
-Exit codes: 0 done, and the store is sound (there may be warnings); 1 fsck found data that are lost or wrong; 2 the command was called in a way it does
-not know; 3 the store, or what was to be shown, cannot be read at all.`;
+const exitCodes = `Exit codes: 0 done, and the store is sound (there may be warnings); 1 fsck found data that are lost or wrong; 2 the command was called in a way it does not know; 3 the store, or what was to be shown, cannot be read at all.`;
 
 const makeProgram = (ended: (code: ExitCode) => void): Command => {
   const program = new Command('npm run store --')
     .description('Looks into a Longhorn backup store, without Longhorn.')
-    .addHelpText('after', `${stores}\n${exitCodes}`);
+    .addHelpText('after', [stores, exitCodes].map((text) => `\n${new Help().boxWrap(text, 80)}`).join('\n'));
   const command = (usage: string, description: string) =>
     program
       .command(usage)

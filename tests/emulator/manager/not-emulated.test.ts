@@ -23,7 +23,7 @@ test.each<[string, string, unknown]>([
   ['Volume', 'size', '1000'],
   ['Volume', 'fromBackup', 'nfs://x'],
   ['Backup', 'backupBlockSize', '16777216'],
-  ['BackupTarget', 'backupTargetURL', 'cifs://host/path'],
+  ['BackupTarget', 'backupTargetURL', 'azblob://c@host/path'],
   ['BackupTarget', 'backupTargetURL', 'nfs://h:/p?nfsOptions=hard'],
 ])('%s with the %s %j is not, and is named', (kind, field, value) => {
   const text = `not emulated: ${kind} spec.${field}: ${JSON.stringify(value)}`;

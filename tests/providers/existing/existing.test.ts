@@ -103,7 +103,7 @@ test('a namespace, each kind of store, other clocks are told of or passed on; th
   const clocks = { deletionBackoff: 10_000, resync: 5000, lockLife: 15_000, monitorPoll: 500 };
   const { cluster } = await up({ namespace: 'corral', clocks });
   expect(said).toContain(
-    "  an NFS server, then an S3 server (image store:1; its pod has some of root's capabilities) in the namespace corral",
+    "  an NFS server, then an S3 server, then a CIFS server (image store:1; its pod has some of root's capabilities) in the namespace corral",
   );
   const target = { name: 'emulator', version: 'v1.12.1-emulator' };
   expect(cluster).toMatchObject({ namespace: 'corral', target, clocks });

@@ -32,7 +32,7 @@ export const cifs: StoreDriver = {
     scheme: driverName,
     words: {
       folder: 'what a CIFS server shares, a mount of it',
-      url: 'cifs://HOST/SHARE where that is mounted on\nthis machine',
+      url: 'cifs://HOST/SHARE where that is mounted on this machine',
       wanted: 'the cifs:// URL of a store that is mounted here',
     },
     find: async (url) => {

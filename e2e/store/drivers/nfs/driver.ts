@@ -30,7 +30,7 @@ export const nfs: StoreDriver = {
     scheme: 'nfs',
     words: {
       folder: 'what an NFS server exports, a mount of it',
-      url: 'nfs://HOST:/PATH where that is mounted on this\nmachine',
+      url: 'nfs://HOST:/PATH where that is mounted on this machine',
       wanted: 'the nfs:// URL of a store that is mounted here',
     },
     find: mountedHere,

@@ -12,7 +12,7 @@ import { s3Source } from './s3-source.ts';
 export const s3Here: ReadFromHere = {
   scheme: 's3',
   words: {
-    url: 's3://BUCKET@REGION/PREFIX with the variables\nof the AWS CLI (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_CA_BUNDLE, …)',
+    url: 's3://BUCKET@REGION/PREFIX with the variables of the AWS CLI (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_CA_BUNDLE, …)',
     wanted: 'the s3:// URL of a store in a bucket',
   },
   find: async (url) => {
