@@ -56,6 +56,7 @@ export const scenario = defineScenario<InlineSteps>({
         report,
         version: 'v1.12.1',
         expected: [],
+        store: { driver: 'nfs' },
         timelines: { backups: replayTimeline('backups'), volumes: replayTimeline('volumes') },
       }).keeps,
       rest,

@@ -50,6 +50,8 @@ export type Bug = {
   severity: Severity;
   /** The versions of Longhorn that have it, as a semver range. */
   versions: string;
+  /** The kinds of stores on which it does not show, by their drivers' names. */
+  notOn?: readonly string[];
   /** What Longhorn owes, as a clause: "the deletion of a backup leaves the others whole". */
   promise: string;
   /** What happens instead. */

@@ -89,6 +89,19 @@ test('on a version that the ledger does not have it for, keeping it is nothing t
   });
 });
 
+test('on a kind of store on which a bug does not show, a kept promise says nothing of it', async () => {
+  const id = 'unlistable-store-is-empty';
+  for (const [driver, says] of [
+    ['nfs', [{ id, kept: true }]],
+    ['cifs', []],
+  ] as const) {
+    const { context, bugs: met } = createTestContext({ version: 'v1.12.1' });
+    const { keeps } = createThenOfBugs({ ...context, store: { driver } });
+    expect(await keeps(id, async () => {})).toBe(true);
+    expect(met).toMatchObject(says);
+  }
+});
+
 test('nothing that is not provable, and no other error, is taken for a bug', async () => {
   const { context, bugs: met } = createTestContext({ version: 'v1.12.1' });
   const { keeps } = createThenOfBugs(context);
