@@ -129,7 +129,7 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
 
 /**
  * Runs the longhorn command with the arguments after its name, and gives its exit code. `backup
- * rm|inspect|inspect-volume|ls|restore-to-file` are Longhorn's, the last for a raw image alone; `backup create` and `backup restore --to IMAGE` are the
+ * rm|inspect|inspect-volume|ls|restore-to-file` and `system-backup list` are Longhorn's, the last but one for a raw image alone; `backup create` and `backup restore --to IMAGE` are the
  * emulator's own ways, in Longhorn both happen within a replica's process, and `backup unmount` stands for
  * `cleanup-all-mounts`.
  */
@@ -137,7 +137,10 @@ export const runCommand = async ([noun, ...rest]: string[], command: Command): P
   try {
     if (noun === 'version') command.out(`${modelledOn}\n`);
     else if (noun === 'backup') await backupCommand(rest, command);
-    else throw new StoreError(`not emulated: longhorn ${noun ?? ''}`);
+    else if (noun === 'system-backup' && rest[0] === 'list') {
+      const { store } = await open(rest[1] ?? '', command);
+      print(command, await store.list('backupstore/system-backups'));
+    } else throw new StoreError(`not emulated: longhorn ${noun ?? ''}`);
     return 0;
   } catch (error) {
     if (error instanceof Panic) {

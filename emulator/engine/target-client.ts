@@ -68,6 +68,8 @@ const saysAny = (error: unknown, ...texts: string[]): boolean =>
 export type TargetClient = {
   /** The credentials that its commands are given; throws if the target's Secret lacks one. */
   environment(): Environment;
+  /** Lists the system backups, of which there are none: by this Longhorn sees whether there is a store at all. */
+  systemBackups(url: string): Promise<void>;
   backupVolumes(url: string): Promise<string[]>;
   backups(url: string, volume: string): Promise<string[]>;
   /** Undefined if the store has no such backup; inProgress if it has, but unfinished. */
@@ -102,6 +104,7 @@ export const createTargetClient = ({
   look = (args, credentials) => run(binary, args, credentials, timeout),
 }: Options): TargetClient => ({
   environment,
+  systemBackups: async (url) => void (await look(['system-backup', 'list', url], environment())),
   backupVolumes: async (url) =>
     Object.keys(JSON.parse(await look(['backup', 'ls', '--volume-only', url], environment())) as Listing),
   backups: async (url, volume) => {

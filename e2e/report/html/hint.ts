@@ -98,7 +98,9 @@ export const hintOf = (
     return {
       at: 'cluster',
       because: [
-        'the watch of the API server has a gap where the scenario is decided: it is neither passed nor failed',
+        /\b(gap|watch)\b/.test(said)
+          ? 'the watch of the API server has a gap where the scenario is decided: it is neither passed nor failed'
+          : 'what the verdict would stand on did not come about: it is neither passed nor failed',
       ],
     };
   if (ofCode.test(said))

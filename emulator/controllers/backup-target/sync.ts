@@ -86,9 +86,8 @@ export const syncTarget = async (context: Context, target: BackupTarget): Promis
   const client = await context.targets.open(target).catch((error) => {
     throw new Error(`failed to init backup target clients: ${error.message}`);
   });
-  let inStore: string[];
   try {
-    inStore = await client.backupVolumes(url);
+    await client.systemBackups(url);
   } catch (error) {
     context.log.error('Failed to get info from backup store', { backupTarget: target.metadata.name, error });
     return unavailable(
@@ -98,6 +97,12 @@ export const syncTarget = async (context: Context, target: BackupTarget): Promis
   }
   // Longhorn too first says that it is there, and synchronises in the next round.
   if (!status.available) return available(status);
+  // An error from here on is told to nobody but its log, and the target stays available (syncBackupVolume).
+  const inStore = await client.backupVolumes(url).catch((error: Error) => {
+    throw new Error(
+      `failed to list backup volumes in ${url}: error listing backup volume names: ${error.message}`,
+    );
+  });
   await syncVolumes(context, target, inStore);
   return { ...status, lastSyncedAt: timestamp() };
 };

@@ -11,6 +11,7 @@ import {
 } from '../../../faults/store-faults.ts';
 import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
+import { managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup, BackupTarget } from '../../../longhorn/types.ts';
@@ -235,6 +236,17 @@ export const createWhenOfStores = (context: Context) => {
   };
 };
 
+// Where the store is there and its volumes cannot be listed, Longhorn says so in its log alone (backup_target_controller.go,
+// syncBackupVolume, v1.12.1). The URL is this store's alone.
+const hasFailedToList = async ({ cluster, store }: Context): Promise<boolean> => {
+  const logs = await Promise.all(
+    (await managerPods(cluster)).map(({ namespace, name, container }) =>
+      cluster.logs({ namespace, name, container }, { tailLines: 20_000 }),
+    ),
+  );
+  return logs.some((log) => log.includes(`failed to list backup volumes in ${store.url}`));
+};
+
 /** The steps that judge what Longhorn makes of a store that fails. */
 export const createThenOfStores = (context: Context) => {
   const { timelines, version, clocks, timeouts, store, step, target } = context;
@@ -254,7 +266,7 @@ export const createThenOfStores = (context: Context) => {
           timeouts.lookActedOn.within,
         );
         const { status } = timelines.backupTargets.current(target) ?? {};
-        if (status?.available && status.lastSyncedAt === look.before)
+        if (status?.available && status.lastSyncedAt === look.before && !(await hasFailedToList(context)))
           throw new PremiseLost(
             `nothing tells that Longhorn has looked into the store: its last look was at ${look.before}`,
           );

@@ -22,6 +22,11 @@ const briefly = new Proxy({} as Timeouts, { get: () => soon });
 const denied =
   'Failed to delete the backup u in the backupstore, err unlinkat /mnt/backup_b.cfg: permission denied';
 
+const manager = {
+  metadata: { name: 'manager', labels: { app: 'longhorn-manager' } },
+  status: { phase: 'Running' },
+};
+
 let root: string;
 beforeEach(async () => {
   root = await temporaryFolder();
@@ -39,13 +44,15 @@ const play = async (
   const asked: object[] = [];
   const cluster = stubCluster({
     hurried: true,
-    objects: { backuptargets: [{ metadata: { name: 'default' } }] },
+    objects: { backuptargets: [{ metadata: { name: 'default' } }], pods: [manager] },
     onAsk: ({ verb, body = {} }) => verb === 'patch' && asked.push(body),
   });
   const ledger = await openLedger(root);
   const known = { cluster, timelines, root, timeouts: briefly, ledger };
   const { context } = createTestContext({ ...known, ...overrides });
   const event = { kind: 'modified' as const, at: Date.now() };
+  let log = '';
+  cluster.logs = async () => log;
   const says = (state: string, status: Backup['status'] = {}, more: object = {}): void => {
     const metadata = { name: 'b', labels: { 'backup-volume': 'v' }, ...more };
     const object = { metadata, spec: { snapshotName: 's' }, status: { state, ...status } };
@@ -56,6 +63,10 @@ const play = async (
     asked,
     timelines,
     says,
+    url: context.store.url,
+    logged: (said: string) => {
+      log = said;
+    },
     goes: () => {
       const object = timelines.backups.current('b') as Backup;
       timelines.backups.push({ kind: 'deleted', at: Date.now(), object });
@@ -198,11 +209,16 @@ describe('a look into the store', () => {
     await expect(letGo('Completed')).rejects.toThrow('timed out');
   });
 
-  test('that nobody has seen proves nothing; a store that is not available was looked at', async () => {
-    const { when, then, looked } = await play('Completed');
+  test('that nobody has seen proves nothing; a store that is not available, or whose volumes a manager could not list, was looked at', async () => {
+    const { when, then, looked, logged, url } = await play('Completed');
     looked({ available: true, lastSyncedAt: 'before' });
     const look = await when.storeLookedInto();
     await expect(then.staysKnown(first, look)).rejects.toMatchObject({ verdict: { state: 'not-provable' } });
+    logged(`error="failed to list backup volumes in nfs://other: Permission denied"`);
+    await expect(then.staysKnown(first, look)).rejects.toThrow('nothing tells that Longhorn has looked');
+    logged(`error="failed to list backup volumes in ${url}: Permission denied"`);
+    await then.staysKnown(first, look);
+    logged('');
     looked({ available: false, lastSyncedAt: 'before' });
     await then.staysKnown(first, look);
   });
