@@ -14,36 +14,17 @@ import { freePort } from './serving.ts';
 /** What leads to such a server: its folder, its port, and its users' tokens. */
 type ApiServerPlace = { dir: string; port: number; tokens: { admin: string; guest: string } };
 
-/** A real kube-apiserver on a real etcd, without nodes or controllers, as those use it who share it. */
-export type SharedApiServer = {
-  /**
-   * The user `admin` may do everything, `guest` what is granted to it; with a `token`, the service account
-   * that it was made for.
-   */
-  connect(options?: { user?: 'admin' | 'guest'; port?: number; token?: string }): Promise<Cluster>;
-  /** A kubeconfig file for `admin`. */
-  kubeconfig(): Promise<string>;
-  port: number;
-};
-
-/** One that somebody has for himself. */
-export type ApiServer = SharedApiServer & {
-  place: ApiServerPlace;
-  /** Kills the API server, as a crash of its machine does, and starts it again; etcd goes on. */
-  restart(): Promise<void>;
-  /** Compacts etcd up to now: no resourceVersion before that can be watched from any more. */
-  compact(): Promise<void>;
-  stop(): Promise<void>;
-};
+export type SharedApiServer = ReturnType<typeof apiServerAt>;
+export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
 
 // From nothing it takes 4 s on two idle cores, on two that forty processes want a minute.
 const startTimeout = 300_000;
 
 /**
- * Starts both on loopback; collections of `uncached` resources (`secrets`) are watched in etcd itself, so
+ * Starts a real kube-apiserver on a real etcd, both on loopback, without nodes or controllers; collections of `uncached` resources (`secrets`) are watched in etcd itself, so
  * that a compaction shows at once.
  */
-export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } = {}): Promise<ApiServer> => {
+export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } = {}) => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-api-server-'));
   const [client, peer, port] = [await freePort(), await freePort(), await freePort()];
   const etcdUrl = `http://127.0.0.1:${client}`;
@@ -75,16 +56,20 @@ export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } 
     ...apiServerAt(place),
     place,
     stop,
+    /** Kills the API server, as a crash of its machine does, and starts it again; etcd goes on. */
     restart: async () => {
       await apiServer?.kill();
       await startServer();
     },
+    /** Compacts etcd up to now: no resourceVersion before that can be watched from any more. */
     compact: () => compact(etcdUrl),
   };
 };
 
+type Connecting = { user?: 'admin' | 'guest'; port?: number; token?: string };
+
 /** The same server by what leads to it. */
-export const apiServerAt = ({ dir, port, tokens }: ApiServerPlace): SharedApiServer => {
+export const apiServerAt = ({ dir, port, tokens }: ApiServerPlace) => {
   const writeKubeconfig = async (user: string, at: number, token: string): Promise<string> => {
     // Of this process alone: another one may read its own while this one is being written.
     const kubeconfig = join(dir, `${user}-${at}-${process.pid}.kubeconfig`);
@@ -93,8 +78,10 @@ export const apiServerAt = ({ dir, port, tokens }: ApiServerPlace): SharedApiSer
   };
   return {
     port,
+    /** A kubeconfig file for `admin`. */
     kubeconfig: () => writeKubeconfig('admin', port, tokens.admin),
-    connect: async ({ user = 'admin', port: other = port, token } = {}) => {
+    /** As `admin`, who may do everything, as `guest`, or as the service account that a `token` was made for. */
+    connect: async ({ user = 'admin', port: other = port, token }: Connecting = {}): Promise<Cluster> => {
       const named = token === undefined ? user : 'account';
       return connect({ kubeconfig: await writeKubeconfig(named, other, token ?? tokens[user]) });
     },

@@ -14,15 +14,7 @@ type Answer = { status?: number; headers?: Record<string, string>; body?: Buffer
 
 type Named = { digest: string; annotations: Record<string, string> };
 
-export type Registry = {
-  url: string;
-  /**
-   * What it was asked for, `PATH` or `PATH with a token`; a storage that it sends readers to has its paths
-   * under `storage:`.
-   */
-  asked: string[];
-  stop(): Promise<void>;
-};
+export type Registry = Awaited<ReturnType<typeof startRegistry>>;
 
 const serve = async (listener: RequestListener): Promise<{ server: Server; url: string }> => {
   const server = createServer(listener);
@@ -36,7 +28,7 @@ const serve = async (listener: RequestListener): Promise<{ server: Server; url: 
 export const startRegistry = async (
   images: readonly TestImage[],
   { token, alter = () => undefined }: RegistryOptions = {},
-): Promise<Registry> => {
+) => {
   const files = ociLayout(images);
   const { manifests }: { manifests: Named[] } = JSON.parse(String(files.get('index.json')));
   const nameOf = ({ annotations }: Named) => annotations['io.containerd.image.name']?.replace(/^[^/]+\//, '');
@@ -71,6 +63,7 @@ export const startRegistry = async (
   });
   return {
     url: root,
+    /** `PATH` or `PATH with a token`; paths of the storage that it sends readers to are under `storage:`. */
     asked,
     stop: async () => {
       for (const each of [server, storage.server]) await end(each);

@@ -1,19 +1,13 @@
 import { ownedCommand } from '../../lab/build/owned-command.ts';
 
-/** A program that ends with this process, however that ends. */
-export type OwnedProcess = {
-  /** Ends it at once, with all that it has started. */
-  kill(): Promise<void>;
-  /** Its exit code, when it has ended. */
-  ended: Promise<number | undefined>;
-};
+export type OwnedProcess = ReturnType<typeof startOwned>;
 
-/** Starts such a program; what it writes goes to `onText`. */
+/** Starts a program that ends with this process, however that ends; what it writes goes to `onText`. */
 export const startOwned = (
   command: string,
   args: readonly string[],
   { env, onText = () => {} }: { env?: Record<string, string>; onText?: (text: Buffer) => void } = {},
-): OwnedProcess => {
+) => {
   const child = ownedCommand(command, args, {
     stdout: 'pipe',
     stderr: 'pipe',
@@ -26,7 +20,9 @@ export const startOwned = (
   child.stdin.on('error', () => {});
   const ended = child.then(({ exitCode }) => exitCode);
   return {
+    /** Its exit code, when it has ended. */
     ended,
+    /** Ends it at once, with all that it has started. */
     kill: async () => {
       child.stdin.end();
       await ended;

@@ -9,19 +9,7 @@ import { cached } from '../../lab/cache/cache.ts';
 import { startOwned } from './owned-process.ts';
 import { freePort } from './serving.ts';
 
-/** An S3 server on loopback, with one bucket whose objects are files below `folder`. */
-export type LocalS3 = {
-  endpoint: string;
-  region: string;
-  bucket: string;
-  /** Those of the server's root user, who may do everything. */
-  accessKeyId: string;
-  secretAccessKey: string;
-  folder: string;
-  /** What the server has said: a line for each request. */
-  log(): string;
-  stop(): Promise<void>;
-};
+export type LocalS3 = Awaited<ReturnType<typeof startS3Server>>;
 
 // It takes a second on an idle machine.
 const startTimeout = 120_000;
@@ -30,13 +18,11 @@ const startTimeout = 120_000;
 type Accounts = { users: string; accessKeyId: string; secretAccessKey: string };
 
 /**
- * Starts one; over TLS where it is given a certificate and its key (files in PEM). Whoever brings accounts of
- * his own makes the bucket, too.
+ * Starts an S3 server on loopback, with one bucket whose objects are files below `folder`; over TLS where it is
+ * given a certificate and its key (files in PEM). Whoever brings accounts of his own makes the bucket, too. The
+ * keys are those of its root user, who may do everything; its log has a line for each request.
  */
-export const startS3Server = async (
-  tls?: { cert: string; key: string },
-  accounts?: Accounts,
-): Promise<LocalS3> => {
+export const startS3Server = async (tls?: { cert: string; key: string }, accounts?: Accounts) => {
   const root = await mkdtemp(join(tmpdir(), 'corral-s3-'));
   const bucket = 'backups';
   const folder = join(root, 'data', bucket);

@@ -7,22 +7,15 @@ import { createInterface } from 'node:readline';
 
 type Question = { action: string; node?: string };
 
-/** What answers in place of a lab's supervisor: a fault that was ordered is in force until it is undone. */
-export type StandInLab = {
-  folder: string;
-  asked: Question[];
-  /** What it says of anything from now on, as an error. */
-  refuse(message: string): void;
-  /** Ends it as kill -9 of a lab does: its folder stays. */
-  die(): Promise<void>;
-  /** Ends it and takes its folder away. */
-  leave(): Promise<void>;
-};
+export type StandInLab = Awaited<ReturnType<typeof startStandInLab>>;
 
 const heals = ['start', 'thaw', 'join', 'fast', 'disk-heal', 'clock-heal', 'apiserver-start'];
 
-/** Starts a stand-in for a lab in a folder of its own. */
-export const startStandInLab = async (): Promise<StandInLab> => {
+/**
+ * Starts what answers in place of a lab's supervisor, in a folder of its own: a fault that was ordered is in
+ * force until it is undone.
+ */
+export const startStandInLab = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-lab-'));
   const asked: Question[] = [];
   let refusal: string | undefined;
@@ -46,9 +39,11 @@ export const startStandInLab = async (): Promise<StandInLab> => {
   return {
     folder,
     asked,
-    refuse: (message) => {
+    /** What it says of anything from now on, as an error. */
+    refuse: (message: string) => {
       refusal = message;
     },
+    /** Ends it as kill -9 of a lab does: its folder stays. */
     die: close,
     leave: async () => {
       await close();

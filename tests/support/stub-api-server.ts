@@ -30,37 +30,7 @@ type StubOptions = {
   user?: object;
 };
 
-/**
- * A server that speaks as much of Kubernetes' API as a provider and a baseline ask for: versions, lists,
- * watches, creations, merge patches, deletions.
- */
-export type StubServer = {
-  url: string;
-  /** A kubeconfig whose only context is `stub`. */
-  kubeconfig: string;
-  /** A client of it. */
-  connect(options?: Pick<Parameters<typeof connect>[0], 'permit' | 'health'>): Cluster;
-  put(resource: Resource, ...objects: KubernetesObject[]): void;
-  /** Removes an object at once. */
-  remove(resource: Resource, name: string): void;
-  /** Answers every request from now on like this; undefined: as usual. */
-  answer(status: number | undefined, body?: string): void;
-  /** Breaks all connections. */
-  hangUp(): void;
-  /** Resolves when so many more requests have come. */
-  untilAsked(count: number): Promise<void>;
-  /** Takes what wants to be another protocol than HTTP. */
-  onUpgrade(listener: (request: IncomingMessage, socket: Duplex) => void): void;
-  /** Says no to whoever asks whether it may. */
-  deny(access: Access): void;
-  /** Paths that were asked for, with the method. */
-  asked: readonly string[];
-  /** The same with what was asked behind the path. */
-  urls: readonly URL[];
-  /** Ends, and leaves the kubeconfig. */
-  goDown(): Promise<void>;
-  stop(): Promise<void>;
-};
+export type StubServer = Awaited<ReturnType<typeof startStubServer>>;
 
 const kindOf = (method: string, { pathname }: URL): string => {
   const { group = '', resource: plural = '' }: Partial<ApiAccess> = accessOf(method, pathname) ?? {};
@@ -69,13 +39,16 @@ const kindOf = (method: string, { pathname }: URL): string => {
 
 const lineOf = ({ type, object }: Change): string => `${JSON.stringify({ type, object })}\n`;
 
-/** Starts one on loopback, with the namespace kube-system in it. */
+/**
+ * Starts a server on loopback that speaks as much of Kubernetes' API as a provider and a baseline ask for:
+ * versions, lists, watches, creations, merge patches, deletions. The namespace kube-system is in it.
+ */
 export const startStubServer = async ({
   uid = 'uid',
   script,
   answer = script && ((...what) => script.shift()?.(...what)),
   user,
-}: StubOptions = {}): Promise<StubServer> => {
+}: StubOptions = {}) => {
   const objects = createObjects({ namespaces: [{ metadata: { name: 'kube-system', uid } }] });
   const denied: Access[] = [];
   const asked: string[] = [];
@@ -138,22 +111,32 @@ export const startStubServer = async ({
   const { kubeconfig, remove } = await kubeconfigOf(url, user);
   return {
     url,
+    /** Its only context is `stub`. */
     kubeconfig,
-    connect: (options = {}) => connect({ kubeconfig, ...options }),
-    put: (resource, ...added) => objects.put(describeResource(resource), ...added),
-    remove: (resource, name) => void objects.remove(describeResource(resource), { name }),
-    answer: (status, body = '') => {
+    connect: (options: Pick<Parameters<typeof connect>[0], 'permit' | 'health'> = {}): Cluster =>
+      connect({ kubeconfig, ...options }),
+    put: (resource: Resource, ...added: KubernetesObject[]) =>
+      objects.put(describeResource(resource), ...added),
+    /** Removes an object at once. */
+    remove: (resource: Resource, name: string) => void objects.remove(describeResource(resource), { name }),
+    /** Answers every request from now on like this; undefined: as usual. */
+    answer: (status: number | undefined, body = '') => {
       fixed = status === undefined ? undefined : (response) => response.writeHead(status).end(body);
     },
     hangUp: () => server.closeAllConnections(),
-    untilAsked: async (count) => {
+    /** Resolves when so many more requests have come. */
+    untilAsked: async (count: number) => {
       const wanted = asked.length + count;
       while (asked.length < wanted) await once(server, 'request');
     },
-    onUpgrade: (listener) => void server.on('upgrade', listener),
-    deny: (access) => void denied.push(access),
-    asked,
-    urls,
+    /** Takes what wants to be another protocol than HTTP. */
+    onUpgrade: (listener: (request: IncomingMessage, socket: Duplex) => void) =>
+      void server.on('upgrade', listener),
+    /** Says no to whoever asks whether it may. */
+    deny: (access: Access) => void denied.push(access),
+    /** Paths that were asked for, with the method; and the same with what was asked behind the path. */
+    ...{ asked: asked as readonly string[], urls: urls as readonly URL[] },
+    /** Ends, and leaves the kubeconfig. */
     goDown: () => end(server),
     stop: async () => {
       await end(server);

@@ -2,28 +2,10 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { listen } from './serving.ts';
 
-/** A network between a client and a server on loopback that can fail. */
-export type TcpProxy = {
-  port: number;
-  /** Breaks every connection. */
-  cut(): void;
-  /**
-   * Keeps every connection open and carries nothing over it, as when a machine in between dies; new
-   * connections work.
-   */
-  freeze(): void;
-  /** From now on new connections are broken at once. */
-  refuse(): void;
-  accept(): void;
-  /** How many connections were made so far. */
-  connections(): number;
-  /** Resolves with the next connection. */
-  connected(): Promise<unknown>;
-  close(): Promise<void>;
-};
+export type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;
 
-/** Starts a proxy to a port of loopback, or of a host. */
-export const startTcpProxy = async (target: number, host = '127.0.0.1'): Promise<TcpProxy> => {
+/** Starts a network that can fail between a client on loopback and a port of loopback, or of a host. */
+export const startTcpProxy = async (target: number, host = '127.0.0.1') => {
   const open = new Set<Socket>();
   let refusing = false;
   let count = 0;
@@ -50,10 +32,13 @@ export const startTcpProxy = async (target: number, host = '127.0.0.1'): Promise
   };
   return {
     port,
+    /** Breaks every connection. */
     cut,
+    /** Every connection stays open and carries nothing, as when a machine in between dies; new ones work. */
     freeze: () => {
       for (const socket of open) socket.unpipe().pause();
     },
+    /** From now on new connections are broken at once. */
     refuse: () => {
       refusing = true;
     },

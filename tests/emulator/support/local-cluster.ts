@@ -9,13 +9,12 @@ import { follow } from '../../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
 import type { Clock } from '../../../emulator/clocks.ts';
 import { variables } from '../../../emulator/environment.ts';
-import type { Access } from '../../../emulator/kubernetes/client.ts';
 import { access, serviceAccount } from '../../../emulator/manifests/access.ts';
 import { customResourceDefinitions } from '../../../emulator/manifests/custom-resources.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
 import { applyManifests } from '../../../lab/manifests/apply.ts';
-import { apiServerAt, type SharedApiServer, startApiServer } from '../../support/api-server.ts';
+import { apiServerAt, startApiServer } from '../../support/api-server.ts';
 import { type OwnedProcess, startOwned } from '../../support/owned-process.ts';
 import { clockVariable, storeVariable } from './local-longhorn-variable.ts';
 import type { LocalManager } from './local-manager.ts';
@@ -61,66 +60,37 @@ type LocalPlace = {
   credentials: { server: string; ca: string; token: string };
 };
 
+export type SharedLonghorn = Awaited<ReturnType<typeof localClusterAt>>;
+export type LocalCluster = Awaited<ReturnType<typeof startLocalCluster>>;
+
 /**
  * Three managers of the emulator as plain processes, with their own service account's rights on a real API
- * server, as those use them who share them.
+ * server, by what leads to them.
  */
-export type SharedLonghorn = {
-  cluster: Cluster;
-  /** A file for somebody who may do everything. */
-  kubeconfig: SharedApiServer['kubeconfig'];
-  nodes: string[];
-  /** Folder that stands for the NFS export. */
-  store: string;
-  url: string;
-  /** The device of a volume on a node. */
-  device(node: string, volume: string): string;
-  /** Where the manager of a node listens. */
-  address(node: string): string;
-  /** The managers' own rights, for a program that runs beside them. */
-  access: Access;
-  /** Folder of a node's manager: engine binaries, replicas. */
-  dataRoot(node: string): string;
-  /** All that the managers of a node have logged. */
-  log(node: string): Promise<string>;
-  /** The last lines of all managers' logs, for a failed test. */
-  logs(): Promise<string>;
-};
-
-/** One that somebody has for himself, and whose managers may be killed. */
-export type LocalCluster = SharedLonghorn & {
-  place: LocalPlace;
-  startManager(node: string, options?: { mutant?: Mutant }): void;
-  /** Kills a manager and all its children, as the end of its container would. */
-  killManager(node: string): Promise<void>;
-  /** Waits until a manager ends by itself and gives its exit code. */
-  untilExit(node: string): Promise<number | undefined>;
-  /** Replaces all managers by ones with a bug, or without. */
-  restart(mutant: Mutant | undefined): Promise<void>;
-  untilReady(): Promise<void>;
-  stop(): Promise<void>;
-};
-
-/** The same cluster by what leads to it. */
 export const localClusterAt = async ({
   api,
   dir,
   network,
   credentials: { token, ...access },
-}: LocalPlace): Promise<SharedLonghorn> => {
+}: LocalPlace) => {
   const server = apiServerAt(api);
   const log = (node: string) => readFile(join(dir, `${node}.log`), 'utf8');
   return {
     cluster: await server.connect(),
     kubeconfig: server.kubeconfig,
     nodes,
+    /** Folder that stands for the NFS export. */
     store: join(dir, 'export'),
     url: 'nfs://store.example:/export',
-    device: (node, volume) => join(dir, node, 'dev/longhorn', volume),
-    address: (node) => `${network}.${nodes.indexOf(node) + 1}`,
+    device: (node: string, volume: string) => join(dir, node, 'dev/longhorn', volume),
+    /** Where the manager of a node listens. */
+    address: (node: string) => `${network}.${nodes.indexOf(node) + 1}`,
+    /** The managers' own rights, for a program that runs beside them. */
     access: { ...access, token: () => token },
-    dataRoot: (node) => join(dir, node),
+    /** Folder of a node's manager: engine binaries, replicas. */
+    dataRoot: (node: string) => join(dir, node),
     log,
+    /** The last lines of all managers' logs, for a failed test. */
     logs: async () => {
       const lastOf = (text: string) => text.split('\n').slice(-60).join('\n');
       const told = nodes.map(async (node) => `--- ${node}\n${lastOf(await log(node).catch(() => ''))}`);
@@ -135,7 +105,7 @@ type Options = { clock?: Clock; version?: string };
  * Starts it without managers; clock, if given, is what they and their longhorn commands go by, and version
  * what they stand for.
  */
-export const startLocalCluster = async ({ clock, version = '' }: Options = {}): Promise<LocalCluster> => {
+export const startLocalCluster = async ({ clock, version = '' }: Options = {}) => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-emulator-'));
   const api = await startApiServer();
   const cluster = await api.connect();
@@ -192,10 +162,13 @@ export const startLocalCluster = async ({ clock, version = '' }: Options = {}): 
     ...shared,
     place,
     startManager,
+    /** Kills a manager and all its children, as the end of its container would. */
     killManager,
-    untilExit: async (node) => managers.get(node)?.ended,
+    /** Waits until a manager ends by itself and gives its exit code. */
+    untilExit: async (node: string) => managers.get(node)?.ended,
     untilReady,
-    restart: async (mutant) => {
+    /** Replaces all managers by ones with a bug, or without. */
+    restart: async (mutant: Mutant | undefined) => {
       await Promise.all(nodes.map(killManager));
       for (const node of nodes) startManager(node, mutant ? { mutant } : {});
     },

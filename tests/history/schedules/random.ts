@@ -1,16 +1,7 @@
-/** Choices that a seed decides. */
-export type Random = {
-  /** A whole number from 0 to `below - 1`. */
-  below(below: number): number;
-  /** True as often as `probability` (0 to 1) says. */
-  chance(probability: number): boolean;
-  pick<T>(choices: readonly [T, ...T[]]): T;
-  /** As many as the number says. */
-  times<T>(count: number, make: () => T): T[];
-};
+export type Random = ReturnType<typeof createRandom>;
 
 /** Makes a generator of choices (mulberry32): the same ones for the same seed, on every machine. */
-export const createRandom = (seed: number): Random => {
+export const createRandom = (seed: number) => {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -20,9 +11,11 @@ export const createRandom = (seed: number): Random => {
   };
   const below = (limit: number) => Math.floor(next() * limit);
   return {
+    /** A whole number from 0 to `below - 1`. */
     below,
-    chance: (probability) => next() < probability,
-    pick: (choices) => choices[below(choices.length)] as (typeof choices)[0],
-    times: (count, make) => Array.from({ length: count }, make),
+    /** True as often as `probability` (0 to 1) says. */
+    chance: (probability: number) => next() < probability,
+    pick: <T>(choices: readonly [T, ...T[]]): T => choices[below(choices.length)] as T,
+    times: <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make),
   };
 };

@@ -11,26 +11,10 @@ export type Write = { name: string; state: string } | { name: string; gone: true
  */
 export type Happened = { type: 'ADDED' | 'MODIFIED' | 'DELETED'; version: number; object: Lamp };
 
-/** An etcd of one collection, with its whole history. */
-export type Store = {
-  readonly version: number;
-  /** Watches from before this version are answered with 410. */
-  readonly horizon: number;
-  readonly history: readonly Happened[];
-  write(change: Write): void;
-  /** Something else was written, which only moves the version. */
-  tick(): void;
-  /**
-   * Compacts up to now, or starts a watch cache anew: no version before this one can be watched from any
-   * more.
-   */
-  forget(): void;
-  /** What there was at a version. */
-  objectsAt(version: number): Lamp[];
-};
+export type Store = ReturnType<typeof createStore>;
 
-/** Makes an empty store; its versions soon get a digit more, which tells numbers from texts. */
-export const createStore = (): Store => {
+/** Makes an etcd of one collection, with its whole history; its versions soon get a digit more, which tells numbers from texts. */
+export const createStore = () => {
   const history: Happened[] = [];
   const objects = new Map<string, Lamp>();
   let version = 90;
@@ -41,11 +25,12 @@ export const createStore = (): Store => {
     get version() {
       return version;
     },
+    /** Watches from before this version are answered with 410. */
     get horizon() {
       return horizon;
     },
-    history,
-    write: (change) => {
+    history: history as readonly Happened[],
+    write: (change: Write): void => {
       const before = objects.get(change.name);
       if (before === undefined && 'gone' in change) return;
       version += 1;
@@ -60,13 +45,16 @@ export const createStore = (): Store => {
       objects.set(change.name, object);
       happen(before === undefined ? 'ADDED' : 'MODIFIED', object);
     },
+    /** Something else was written, which only moves the version. */
     tick: () => {
       version += 1;
     },
+    /** Compacts up to now, or starts a watch cache anew. */
     forget: () => {
       horizon = version;
     },
-    objectsAt: (when) => {
+    /** What there was at a version. */
+    objectsAt: (when: number): Lamp[] => {
       const present = new Map<string, Lamp>();
       for (const { type, object, version: at } of history) {
         if (at > when) break;

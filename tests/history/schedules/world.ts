@@ -1,11 +1,10 @@
 import { ReadableStream } from 'node:stream/web';
-import type { Cluster } from '../../../e2e/kube/cluster.ts';
 import type { SendRequest } from '../../../e2e/kube/request.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { lamp } from '../lamps.ts';
 import type { Observe } from './observe.ts';
 import type { Act, Delivery, Refusal, Scene, Schedule, Stream, Wait } from './schedule.ts';
-import { createStore, type Happened, type Store } from './store.ts';
+import { createStore, type Happened } from './store.ts';
 
 /** What a watcher was given to read: the base for saying what it ought to know. */
 type Given = {
@@ -19,20 +18,7 @@ type Given = {
   isReading: boolean;
 };
 
-/** A model of an API server with one collection, which plays a schedule to whoever watches it. */
-export type World = {
-  cluster: Cluster;
-  store: Store;
-  given: Given;
-  /** What the watcher asked for that it should not have. */
-  problems: string[];
-  /** How long the watch that is opened now is to wait for a byte, in ms. */
-  silence(): number;
-  /** Resolves when all has happened, and the watcher has read it. */
-  over: Promise<void>;
-  /** How many watches are open. */
-  open(): number;
-};
+export type World = ReturnType<typeof openWorld>;
 
 /** What a schedule asks of whoever plays it, while the server waits. */
 export type Director = {
@@ -60,14 +46,11 @@ const bytesOf = (...lines: (Line | string)[]): Buffer =>
 const mostErrors = 6;
 
 /**
- * Makes a world, without a network: what the watcher is sent it takes piece by piece, and who asks for more is
+ * Makes a model of an API server with one collection, which plays a schedule to whoever watches it, without a
+ * network: what the watcher is sent it takes piece by piece, and who asks for more is
  * done with what it had.
  */
-export const openWorld = (
-  { initial, scenes }: Schedule,
-  director: Director,
-  { throwUnlessOk }: Observe,
-): World => {
+export const openWorld = ({ initial, scenes }: Schedule, director: Director, { throwUnlessOk }: Observe) => {
   const store = createStore();
   const given: Given = { version: 0, lists: [], losses: [], isReading: false };
   const problems: string[] = [];
@@ -203,10 +186,14 @@ export const openWorld = (
   return {
     store,
     given,
+    /** What the watcher asked for that it should not have. */
     problems,
+    /** Resolves when all has happened, and the watcher has read it. */
     over,
+    /** How many watches are open. */
     open: () => open,
-    silence: () => {
+    /** How long the watch that is opened now is to wait for a byte, in ms. */
+    silence: (): number => {
       const { answer } = next();
       const isSilent = 'refused' in answer ? answer.refused === 'silence' : answer.ends === 'stall';
       opened = { index, times: opened.index === index ? opened.times + 1 : 0 };

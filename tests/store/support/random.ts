@@ -1,16 +1,7 @@
-/**
- * Random numbers from a seed, always the same ones: whole numbers from 0 to below a limit. The generator is
- * mulberry32.
- */
-export const randomFrom = (seed: number): ((limit: number) => number) => {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
-};
+import { createRandom } from '../../history/schedules/random.ts';
+
+/** Random whole numbers from a seed, from 0 to below a limit. */
+export const randomFrom = (seed: number) => createRandom(seed).below;
 
 /**
  * A copy of some bytes with one thing done to it as a bad disk, a crash or a bad hand would do; and what it
