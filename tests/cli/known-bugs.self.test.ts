@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { beforeAll, expect, test } from 'vitest';
-import { runBugsCommand } from '../../e2e/cli/bugs.ts';
 import { readLastFailed } from '../../e2e/cli/last-failed.ts';
 import { runMergeReportsCommand } from '../../e2e/cli/merge-reports.ts';
 import { runReplayCommand } from '../../e2e/cli/replay.ts';
@@ -122,18 +121,4 @@ test("this project's own CI fails where the ledger is wrong about the emulator, 
     for (const bug of scenario.bugs ?? []) if (bug.kept) bug.listed = false;
   await writeFile(join(dir, 'as-known.json'), JSON.stringify(report));
   expect(await total(join(dir, 'as-known.json'))).toEqual([0, '7 passed, 0 failed']);
-});
-
-test('it is written up from the folder of the run', async () => {
-  const written = await inDir(() =>
-    runBugsCommand(['report', 'deletion-destroys-other-backups', '--from', '.']),
-  );
-  expect(written).toMatchObject({ exitCode: 0, stderr: '' });
-  for (const text of ['5 blocks are missing', 'evidence/it-shows-the-bug', '- Longhorn 0.0.0'])
-    expect(written.stdout).toContain(text);
-  expect(await inDir(() => runBugsCommand(['report', 'lock-fails-open', '--from', '.']))).toMatchObject({
-    exitCode: 2,
-    stdout: '',
-    stderr: expect.stringMatching(/^bugs: run \w{6} did not meet the bug lock-fails-open: [^\n]*$/),
-  });
 });

@@ -55,18 +55,12 @@ const labUp = async ({ scripts = {}, env = {}, within = [] }: Machine) => {
   return { exitCode, stderr: trouble, announced };
 };
 
-const keyring = '/usr/share/keyrings';
-test.each<[string, Machine, RegExp | string]>([
-  [
-    "a machine without Debian's keys",
-    { within: unshared(`mount -t tmpfs none ${keyring}`, '--mount') },
-    `lab: ${keyring}/debian-archive-keyring.gpg is missing: run apt-get install debian-archive-keyring as root`,
-  ],
-])('on %s, one line says what mends it', async (_, machine, line) => {
+test("on a machine without Debian's keys, one line says what mends it", async () => {
+  const keyring = '/usr/share/keyrings';
   await mkdir(join(dir, 'cache'));
-  expect(await labUp(machine)).toMatchObject({
+  expect(await labUp({ within: unshared(`mount -t tmpfs none ${keyring}`, '--mount') })).toMatchObject({
     exitCode: 3,
-    stderr: typeof line === 'string' ? line : expect.stringMatching(line),
+    stderr: `lab: ${keyring}/debian-archive-keyring.gpg is missing: run apt-get install debian-archive-keyring as root`,
   });
 });
 
