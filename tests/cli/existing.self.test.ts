@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { putLonghorn } from '../support/longhorn-objects.ts';
 import { type Ended, runSuite, type Signalled } from '../support/run-suite.ts';
 import { type StubServer, startStubServer } from '../support/stub-api-server.ts';
@@ -10,7 +10,6 @@ beforeEach(async () => {
   server = await startStubServer({ uid });
   putLonghorn(server);
 });
-afterEach(() => server.stop());
 
 const settings = '/apis/longhorn.io/v1beta2/namespaces/longhorn-system/settings';
 const changes = () =>

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseFleet } from '../../e2e/cli/fleet/arguments.ts';
 import { readReportBlock, withoutReportBlock } from '../../e2e/cli/fleet/follow.ts';
 import { composeFleet } from '../../e2e/cli/fleet/objects.ts';
@@ -106,7 +106,6 @@ describe('what a fleet makes', () => {
 
   test('gives those on an existing cluster roles, and tells them which it is, how many they are, and its clocks', async () => {
     vi.stubEnv('CORRAL_TARGET_CLOCKS', '1,2,3,4');
-    onTestFinished(() => void vi.unstubAllEnvs());
     const objects = await compose(['--shards', '12', ...existing, '--tags', 'x']);
     expect(objects.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['ServiceAccount', 'Role', 'RoleBinding', 'Job']),

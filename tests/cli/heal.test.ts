@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { runHealCommand } from '../../e2e/cli/heal.ts';
 import { ledgerPath } from '../../e2e/faults/ledger.ts';
 import { writeReport } from '../../e2e/report/file.ts';
@@ -36,8 +36,6 @@ beforeEach(async () => {
     },
   });
 });
-
-afterEach(() => server.stop());
 
 const leave = (at: string) => {
   const entry = {
@@ -125,7 +123,6 @@ test('a node that a killed run left cut off is joined again', async () => {
   expect(await healHere()).toMatchObject({ exitCode: 0, stderr: '', stdout });
   expect(lab.asked.at(-1)).toEqual({ action: 'join', node: 'node2' });
   expect((await healHere()).stdout).toBe(allClear());
-  await lab.leave();
 });
 
 test('a fault of a lab that is gone needs no healing, nor the cluster', async () => {

@@ -28,28 +28,24 @@ test('a scenario sends nothing that its rules do not name, on a cluster where al
   const server = await startStubServer({
     answer: (response) => response.end(JSON.stringify({ gitVersion: 'v1.99.0' })),
   });
-  try {
-    const known = { CORRAL_KUBECONFIG: server.kubeconfig, CORRAL_NAMESPACE: 'stores' };
-    const env = { ...leastEnvironment, ...known, CORRAL_ALLOW: 'manager-kill' };
-    const ended = await withSuite({ 'asking.e2e.ts': asking }, ({ folder, config }) =>
-      runBare(folder, config, { env }),
+  const known = { CORRAL_KUBECONFIG: server.kubeconfig, CORRAL_NAMESPACE: 'stores' };
+  const env = { ...leastEnvironment, ...known, CORRAL_ALLOW: 'manager-kill' };
+  const ended = await withSuite({ 'asking.e2e.ts': asking }, ({ folder, config }) =>
+    runBare(folder, config, { env }),
+  );
+  const refused = (what: string) =>
+    expect.stringContaining(
+      `a defect of the suite: it wants to ${what}, which is not among what e2e/permissions says of a scenario without disruptions`,
     );
-    const refused = (what: string) =>
-      expect.stringContaining(
-        `a defect of the suite: it wants to ${what}, which is not among what e2e/permissions says of a scenario without disruptions`,
-      );
-    const told = ended.report?.scenarios.map(({ name, state, reason }) => [name, reason ?? state]) ?? [];
-    expect(Object.fromEntries(told)).toEqual({
-      'Kills without saying so': refused('delete pods one in namespace longhorn-system'),
-      Kills: 'passed',
-      'Makes a config': 'passed',
-      'Makes one elsewhere': refused('create configmaps in namespace default'),
-    });
-    expect(server.asked.filter((line) => line !== 'GET /version').sort()).toEqual([
-      'DELETE /api/v1/namespaces/longhorn-system/pods/one',
-      'POST /api/v1/namespaces/stores/configmaps',
-    ]);
-  } finally {
-    await server.stop();
-  }
+  const told = ended.report?.scenarios.map(({ name, state, reason }) => [name, reason ?? state]) ?? [];
+  expect(Object.fromEntries(told)).toEqual({
+    'Kills without saying so': refused('delete pods one in namespace longhorn-system'),
+    Kills: 'passed',
+    'Makes a config': 'passed',
+    'Makes one elsewhere': refused('create configmaps in namespace default'),
+  });
+  expect(server.asked.filter((line) => line !== 'GET /version').sort()).toEqual([
+    'DELETE /api/v1/namespaces/longhorn-system/pods/one',
+    'POST /api/v1/namespaces/stores/configmaps',
+  ]);
 });

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { parseExisting } from '../../e2e/cli/arguments/existing.ts';
 import {
   ConfigError,
@@ -11,8 +11,6 @@ import {
   toVariables,
 } from '../../e2e/config/config.ts';
 import { runIdPattern } from '../../e2e/config/run-id.ts';
-
-afterEach(() => vi.unstubAllEnvs());
 
 const least = { CORRAL_KUBECONFIG: '/k', CORRAL_STORE_IMAGE: 'store:1' };
 const [kubeconfig, storeImage] = ['/k', 'store:1'];

@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { refuseLostFlags } from '../../e2e/cli/arguments/flags.ts';
 import { parseArguments } from '../../e2e/cli/arguments/parse.ts';
 import { readScenarios } from '../../e2e/cli/traceability/sources.ts';
@@ -58,7 +58,6 @@ const withoutLab = Object.entries(commands).flatMap(([command, how]) =>
 
 test.each(withoutLab)('%s asks for a lab that is up', async (command, stderr) => {
   vi.stubEnv('XDG_CACHE_HOME', '/nowhere');
-  onTestFinished(() => void vi.unstubAllEnvs());
   const [, words = ''] = /^npm run lab -- (.*)$/.exec(command) ?? [];
   const how = { step: plainProgress(() => {}).step, check: refuseLostFlags };
   const ended = await runInProcess(() => runLabCommand(words.split(' '), how));

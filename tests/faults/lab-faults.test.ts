@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Fault } from '../../e2e/faults/fault.ts';
 import {
   apiServerStopped,
@@ -24,10 +24,6 @@ beforeEach(async () => {
   lab = await startStandInLab();
   out = await temporaryFolder();
   ledger = await openLedger(out);
-});
-
-afterEach(async () => {
-  await lab.leave();
 });
 
 const node = 'node2';

@@ -3,25 +3,19 @@ import { once } from '../../e2e/history/expectation.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { followWith } from '../../e2e/history/watch.ts';
 import { openAccount } from '../../e2e/kube/account.ts';
-import { type Answer, type StubServer, startStubServer } from '../support/stub-api-server.ts';
+import { type Answer, startStubServer } from '../support/stub-api-server.ts';
 import { event, lines, list, refusal } from '../support/watch-script.ts';
 
 const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
 const timing = { lifetime: 7000, silence: 5000, pause: { first: 1, longest: 5 }, patience: 0 };
 
-let server: StubServer | undefined;
 let timeline: Timeline | undefined;
-afterEach(async () => {
-  await timeline?.stop();
-  await server?.stop();
-  [server, timeline] = [undefined, undefined];
-});
+afterEach(() => timeline?.stop());
 
 /** Follows a server that answers by a script, in the place of the one before. */
 const following = async (script: Answer[], clocks = {}, signal = new AbortController().signal) => {
   await timeline?.stop();
-  await server?.stop();
-  server = await startStubServer({ script });
+  const server = await startStubServer({ script });
   const selected = { namespace: 'house', labelSelector: 'kind=lamp' };
   timeline = await followWith(server.connect(), lamps, {
     ...{ ...selected, timing: { ...timing, ...clocks }, signal },

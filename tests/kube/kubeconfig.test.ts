@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { connect } from '../../e2e/kube/cluster.ts';
 import { startStubServer } from '../support/stub-api-server.ts';
@@ -37,13 +37,12 @@ test('what is no kubeconfig is refused in one line, without the piece of it that
 describe('the token file of a user', () => {
   const asked = async (user: object, ...tokens: string[]): Promise<(string | undefined)[]> => {
     const seen: (string | undefined)[] = [];
-    const { url, stop } = await startStubServer({
+    const { url } = await startStubServer({
       answer: (response, { headers }) => {
         seen.push(headers.authorization);
         response.end('{"gitVersion":"v1"}');
       },
     });
-    onTestFinished(stop);
     const kubeconfig = join(dir, 'kubeconfig');
     const config = {
       clusters: [{ name: 'one', cluster: { server: url, 'insecure-skip-tls-verify': true } }],

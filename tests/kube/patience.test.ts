@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
 import { patiently } from '../../e2e/kube/patience.ts';
 import { end, freePort } from '../support/serving.ts';
-import { type Answer, startStubServer } from '../support/stub-api-server.ts';
+import { type Answer, serveStub, startStubServer } from '../support/stub-api-server.ts';
 import { brokenOff, found, refusal } from '../support/watch-script.ts';
 
 const { configMaps } = resources;
@@ -14,7 +14,7 @@ const labels = { run: 'abc123' };
 
 const asking = async <T>(script: Answer[], ask: (cluster: Cluster) => Promise<T>) => {
   const health = openHealth();
-  const server = await startStubServer({ script });
+  const server = await serveStub({ script });
   const ended = await ask(server.connect({ health })).then(
     (result) => ({ result }),
     (error: Error) => ({ error }),
@@ -93,7 +93,6 @@ describe('nothing else is', () => {
   test('when who asked is over', async () => {
     const script = [down, found('hall', labels)];
     const server = await startStubServer({ script });
-    onTestFinished(server.stop);
     const health = openHealth();
     const asked = make(server.connect({ health }));
     while (health.told() === undefined) await sleep(1);

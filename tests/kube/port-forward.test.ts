@@ -63,7 +63,6 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const socket of opened) socket.destroy();
   await end(server);
-  await stub.stop();
 });
 
 const client = (): Socket => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { applyManifests } from '../../lab/manifests/apply.ts';
 import { type Answer, type StubServer, startStubServer } from '../support/stub-api-server.ts';
@@ -53,8 +53,6 @@ beforeEach(async () => {
   };
   server = await startStubServer({ answer });
 });
-
-afterEach(() => server.stop());
 
 const apply = (...objects: object[]) =>
   applyManifests({

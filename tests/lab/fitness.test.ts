@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkFitness, freeMemory } from '../../lab/fitness.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -15,7 +15,6 @@ test('of several things that are missing, the first is named, and who names all'
   for (const tool of ['apt-get', 'dpkg-deb', 'unshare', 'taskset', 'mount', 'true'])
     await symlink((await execa('which', [tool])).stdout, join(dir, tool));
   vi.stubEnv('PATH', dir);
-  onTestFinished(() => void vi.unstubAllEnvs());
   await expect(checkFitness({ nodes: 1, memory: '1M', built: true, cache: dir })).rejects.toThrow(
     'tar is missing: run apt-get install tar as root (and 1 more: npm run doctor names them all)',
   );

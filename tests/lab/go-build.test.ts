@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { goBuild } from '../../lab/build/go.ts';
 import { telling } from '../../lab/step.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -25,8 +25,6 @@ beforeEach(async () => {
   await writeFile(join(dir, 'bin/go'), go, { mode: 0o755 });
   vi.stubEnv('PATH', `${join(dir, 'bin')}${delimiter}${process.env.PATH}`);
 });
-
-afterEach(() => void vi.unstubAllEnvs());
 
 const build = async (): Promise<string[]> => {
   const told: string[] = [];

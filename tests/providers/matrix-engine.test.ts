@@ -2,12 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { engineNamedBy } from '../../e2e/cli/store-matrix.ts';
 import { realEngine } from '../../providers/matrix-engine.ts';
 import { dockerSave, layerOf, tarOf } from '../support/image-archives.ts';
-
-afterEach(() => vi.unstubAllEnvs());
 
 test('an engine is named by its command, by an archive of its image, or by the name of that', () => {
   const digest = `sha256:${'0'.repeat(64)}`;

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { plainProgress } from '../../providers/progress.ts';
 
 test('a step is told when it starts and when it ends, with its time, and where it was when it failed', async () => {
@@ -21,7 +21,6 @@ test('a step is told when it starts and when it ends, with its time, and where i
 
 test('every 10 s one line tells of all steps that are under way, and how far they are', async () => {
   vi.useFakeTimers();
-  onTestFinished(() => void vi.useRealTimers());
   const lines: string[] = [];
   const progress = plainProgress((line) => lines.push(line));
   const fetched = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { runStoreImageCommand } from '../../e2e/cli/store-image.ts';
 import { podSystem } from '../../lab/images/core.ts';
 import { packStoreImage } from '../../providers/pack-store-image.ts';
@@ -22,7 +22,6 @@ test('the archive is written, and where it goes is told', async () => {
 
 test('a command that packing needs, and that is not there', async () => {
   vi.stubEnv('PATH', await temporaryFolder());
-  onTestFinished(() => void vi.unstubAllEnvs());
   const ended = await run(['--out', join(root, 'x')], (file) =>
     packStoreImage(file, { step: (_, work) => work(() => {}) }),
   );

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createConsoleNarrator } from '../../e2e/report/console-narrator.ts';
 import type { Narrator, Told } from '../../e2e/report/narrator.ts';
 import { type Failure, nothingSpent, type ScenarioReport, type Step } from '../../e2e/report/schema.ts';
@@ -8,7 +8,6 @@ const start = Date.parse('2026-11-20T09:00:00.000Z');
 const at = (seconds: number): string => new Date(start + seconds * 1000).toISOString();
 
 beforeEach(() => void vi.useFakeTimers({ now: start }));
-afterEach(() => void vi.useRealTimers());
 const pass = (seconds: number) => void vi.advanceTimersByTime(seconds * 1000);
 
 const named = (id: string, name: string): Told => ({ id, name, file: `${id}.e2e.ts` });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { runMutantsCommand } from '../../bench/mutants/command.ts';
 import { refuseLostFlags } from '../../e2e/cli/arguments/flags.ts';
 import { runBugsCommand } from '../../e2e/cli/bugs.ts';
@@ -36,9 +36,9 @@ beforeAll(async () => {
   await writeBadFiles(dir);
   await mkdir(join(dir, '.corral/last'), { recursive: true });
   await writeFile(join(dir, '.corral/last/report.json'), 'of an earlier run');
-  vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache'));
   process.chdir(dir);
 });
+beforeEach(() => void vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache')));
 afterAll(async () => {
   process.chdir(home);
   await rm(dir, { recursive: true });

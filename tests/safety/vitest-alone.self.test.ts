@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { vitestEntry } from '../../e2e/cli/play.ts';
 import { putLonghorn } from '../support/longhorn-objects.ts';
 import { startStubServer } from '../support/stub-api-server.ts';
@@ -33,7 +33,6 @@ test('an expression of tags that vitest would never end reading is refused', asy
 
 test("a cluster that is somebody's is told of, and asked for, before a scenario begins", async () => {
   const server = await startStubServer({ uid: 'its-uid' });
-  onTestFinished(server.stop);
   putLonghorn(server);
   const where = { CORRAL_KUBECONFIG: server.kubeconfig, CORRAL_CONTEXT: 'stub' };
   const named = { ...where, CORRAL_STORE_IMAGE: 'store:1' };

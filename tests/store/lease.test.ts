@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { leaseClock, renewLease } from '../../e2e/store/lease.ts';
 import { type Asked, stubCluster } from '../support/stub-cluster.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00.5Z') }));
-afterEach(() => void vi.useRealTimers());
 
 test('it is renewed three times while it counts, whatever comes of it, until the scenario has ended', async () => {
   const asked: Asked[] = [];

@@ -1,8 +1,8 @@
-import { afterAll, expect, vi } from 'vitest';
+import { afterAll, afterEach, expect, vi } from 'vitest';
 
 // The files of a project without isolation share their processes: what one leaves behind would be the next
 // one's. This is read before each file, and its hook is the last that runs after it. What was stubbed ends
-// with the file.
+// with the test.
 const state = (): Record<string, unknown> => ({
   ...process.env,
   'working directory': process.cwd(),
@@ -10,9 +10,13 @@ const state = (): Record<string, unknown> => ({
 });
 const before = state();
 
-afterAll(() => {
+afterEach(() => {
   vi.unstubAllEnvs();
   vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+afterAll(() => {
   const after = state();
   const changed = Object.keys({ ...before, ...after }).filter((name) => before[name] !== after[name]);
   process.chdir(String(before['working directory']));

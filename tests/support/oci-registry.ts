@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { onTestFinished } from 'vitest';
 import { digestOf, ociLayout, type TestImage } from './image-archives.ts';
 import { end, listen } from './serving.ts';
 
@@ -22,7 +23,7 @@ const serve = async (listener: RequestListener): Promise<{ server: Server; url: 
 };
 
 /**
- * A registry with images, as the OCI distribution API has them; blobs come from a storage on another port, as
+ * A registry with images until the test ends, as the OCI distribution API has them; blobs come from a storage on another port, as
  * the big ones do it.
  */
 export const startRegistry = async (
@@ -61,12 +62,14 @@ export const startRegistry = async (
     const headers = { 'content-type': mediaType, 'docker-content-digest': digestOf(content) };
     response.writeHead(200, headers).end(content);
   });
+  const stop = async () => {
+    for (const each of [server, storage.server]) await end(each);
+  };
+  onTestFinished(stop);
   return {
     url: root,
     /** `PATH` or `PATH with a token`; paths of the storage that it sends readers to are under `storage:`. */
     asked,
-    stop: async () => {
-      for (const each of [server, storage.server]) await end(each);
-    },
+    stop,
   };
 };

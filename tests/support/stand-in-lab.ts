@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
+import { temporaryFolder } from './temporary-folder.ts';
 
 type Question = { action: string; node?: string };
 
@@ -16,7 +17,7 @@ const heals = ['start', 'thaw', 'join', 'fast', 'disk-heal', 'clock-heal', 'apis
  * force until it is undone.
  */
 export const startStandInLab = async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'corral-lab-'));
+  const folder = await temporaryFolder();
   const asked: Question[] = [];
   let refusal: string | undefined;
   let faulty = false;
@@ -36,6 +37,7 @@ export const startStandInLab = async () => {
   const close = async () => {
     if (server.listening) await once(server.close(), 'close');
   };
+  onTestFinished(close);
   return {
     folder,
     asked,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { onTestFinished } from 'vitest';
 import { type Access as ApiAccess, accessOf } from '../../e2e/kube/access.ts';
 import {
   ApiError,
@@ -39,11 +40,18 @@ const kindOf = (method: string, { pathname }: URL): string => {
 
 const lineOf = ({ type, object }: Change): string => `${JSON.stringify({ type, object })}\n`;
 
+/** Starts such a server that ends with the test. */
+export const startStubServer = async (options?: StubOptions) => {
+  const server = await serveStub(options);
+  onTestFinished(server.stop);
+  return server;
+};
+
 /**
  * Starts a server on loopback that speaks as much of Kubernetes' API as a provider and a baseline ask for:
  * versions, lists, watches, creations, merge patches, deletions. The namespace kube-system is in it.
  */
-export const startStubServer = async ({
+export const serveStub = async ({
   uid = 'uid',
   script,
   answer = script && ((...what) => script.shift()?.(...what)),

@@ -8,9 +8,7 @@ export type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;
 export const startTcpProxy = async (target: number, host = '127.0.0.1') => {
   const open = new Set<Socket>();
   let refusing = false;
-  let count = 0;
   const server = createServer((client) => {
-    count += 1;
     if (refusing) return client.destroy();
     const upstream = connect(target, host);
     for (const [from, to] of [
@@ -45,8 +43,6 @@ export const startTcpProxy = async (target: number, host = '127.0.0.1') => {
     accept: () => {
       refusing = false;
     },
-    connections: () => count,
-    connected: () => once(server, 'connection'),
     close: async () => {
       const closed = once(server.close(), 'close');
       cut();

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { openContext } from '../../e2e/ui/browser.ts';
 import { findChromium } from '../../e2e/ui/chromium.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -14,7 +14,6 @@ beforeEach(async () => {
   folder = await temporaryFolder();
   vi.stubEnv('TMPDIR', folder);
 });
-afterEach(() => void vi.unstubAllEnvs());
 
 describe.skipIf(chromium === undefined)('a browser leaves no trace behind', () => {
   test.each(['nobody asked for the trace of a page', 'it ended before its page was closed'])(

@@ -8,7 +8,7 @@ import { layOut, soundStore } from '../../store/support/sound-store.ts';
 import { runInProcess } from '../../support/run-in-process.ts';
 import { sampleReport, scenarioReport } from '../../support/scenario-report.ts';
 import { cacheVariables } from '../../support/share-caches.ts';
-import { startStubServer } from '../../support/stub-api-server.ts';
+import { serveStub } from '../../support/stub-api-server.ts';
 import type { Words } from '../commands.ts';
 import { makeCheckout } from './checkout.ts';
 import { read, root, taughtScenario } from './documents.ts';
@@ -71,7 +71,7 @@ const runScript = async (line: string, { folder, env }: { folder: string; env: R
  */
 export const openFixture = async () => {
   const { folder, remove } = await makeCheckout();
-  const [server, store] = await Promise.all([startStubServer({ uid }), layOut(soundStore())]);
+  const [server, store] = await Promise.all([serveStub({ uid }), layOut(soundStore())]);
   server.put(resources.pods);
   for (const kind of [resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings])
     server.put(kind);

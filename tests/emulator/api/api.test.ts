@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { recordedObject } from '../support/recorded.ts';
 import { backup, backupVolume, startTestApi, type TestApi, volume } from '../support/test-api.ts';
 
@@ -6,7 +6,6 @@ let api: TestApi;
 beforeEach(async () => {
   api = await startTestApi();
 });
-afterEach(() => api.stop());
 
 type Named = { id: string };
 const idsOf = ({ body }: { body: { data: Named[] } }): string[] => body.data.map(({ id }) => id);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
 import { createChanges, followChanges } from '../../../emulator/api/streams.ts';
 import { backup, startTestApi, type TestApi } from '../support/test-api.ts';
 
@@ -9,7 +9,6 @@ let api: TestApi;
 beforeEach(async () => {
   api = await startTestApi();
 });
-afterEach(() => api.stop());
 
 type Message = { type: string; links: { self: string }; data: { id: string; state: string }[] };
 
@@ -82,7 +81,6 @@ test('each change is told to one of those who wait, the first; two are kept, and
 
 test('a change is looked after at once where a period has passed, and those within one together at its end', () => {
   vi.useFakeTimers();
-  onTestFinished(() => void vi.useRealTimers());
   const began = Date.now();
   const times: number[] = [];
   const changes = createChanges();

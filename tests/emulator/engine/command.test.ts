@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { decompressFrames } from '../../../e2e/store/format/lz4/frame.ts';
 import {
   type BackupConfig,
@@ -27,7 +27,6 @@ beforeEach(async () => {
   store = await openTemporaryStore();
   await mkdir(store.replica);
 });
-afterEach(() => store.close());
 
 const block = () => randomBytes(blockSize);
 const hole = Buffer.alloc(blockSize);

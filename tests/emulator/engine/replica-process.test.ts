@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { clocks } from '../../../emulator/clocks.ts';
 import { deployBinary } from '../../../emulator/engine/binary.ts';
 import { createReplicaProcesses, type ReplicaProcesses } from '../../../emulator/engine/replica-process.ts';
@@ -53,7 +53,6 @@ const childOf = async (program: string): Promise<string | undefined> => {
 
 test('one that was started through a wrapper starts its helper from the path that the wrapper gave it', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] });
-  onTestFinished(() => void vi.useRealTimers());
   const real = await wrap();
   const { until } = start({ replicaHelper: 60_000 });
   while ((await childOf(real)) === undefined) await setImmediate();

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { clocks } from '../../../emulator/clocks.ts';
 import type { Client } from '../../../emulator/kubernetes/client.ts';
 import { createLog } from '../../../emulator/log.ts';
@@ -38,7 +38,6 @@ const setUp = async ({
   refused = {},
 }: World = {}) => {
   const api = await startTestApi();
-  onTestFinished(api.stop);
   const { datastore, put } = api;
   const [first = ''] = Object.keys(volumes);
   const labels = { RecurringJob: job };

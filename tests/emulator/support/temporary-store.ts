@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CompressionMethod } from '../../../emulator/backupstore/config.ts';
 import { clocks } from '../../../emulator/clocks.ts';
 import { runCommand } from '../../../emulator/engine/command.ts';
 import type { UploadRequest } from '../../../emulator/engine/upload.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 type Created = { snapshot: string; method?: CompressionMethod; mode?: 'incremental' | 'full' };
 
@@ -26,7 +26,7 @@ export const keepFile = async (path: string): Promise<() => Promise<void>> => {
  * The longhorn command on a store in a temporary folder, with waits so short that a test does not feel them.
  */
 export const openTemporaryStore = async () => {
-  const root = await mkdtemp(join(tmpdir(), 'corral-store-'));
+  const root = await temporaryFolder();
   const clock = { ...clocks.fast, lockWait: 20, lockRefresh: 400, lockExpiry: 1_000, blockRetries: [1, 1] };
   const url = 'nfs://server:/export';
   const run = async (args: string[]) => {
@@ -64,7 +64,6 @@ export const openTemporaryStore = async () => {
       };
       return run(['backup', 'create', url, '--request', JSON.stringify(request)]);
     },
-    close: () => rm(root, { recursive: true, force: true }),
   };
 };
 

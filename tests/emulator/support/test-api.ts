@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { onTestFinished } from 'vitest';
 import { ApiError } from '../../../e2e/kube/cluster.ts';
 import { apiPort } from '../../../emulator/api/handler.ts';
 import { serveApi } from '../../../emulator/api/server.ts';
@@ -55,7 +56,7 @@ const createStandIn = (plural: string, write: (what: string) => void): StandIn =
 export const ownAddress = (): string => `127.${randomInt(1, 77)}.${randomInt(256)}.${randomInt(1, 255)}`;
 
 /**
- * A manager's API, WebSockets included, at an address of its own, on a datastore in memory. `writes` are the
+ * A manager's API, WebSockets included, until the test ends, at an address of its own, on a datastore in memory. `writes` are the
  * creations and deletions that it asked for, as `delete backups b1`; those in `refused` are denied, each with
  * its words. `call` is one request, as `POST /v1/volumes/v?action=attach`.
  */
@@ -76,6 +77,8 @@ export const startTestApi = async (ip = ownAddress()) => {
   const datastore = new Proxy({}, { get: (_, name) => collection(String(name)) }) as Datastore;
   const controller = new AbortController();
   const { signal } = controller;
+  const stop = (): void => controller.abort();
+  onTestFinished(stop);
   await serveApi({ datastore, ip, log: createLog(() => undefined), signal });
   const host = `${ip}:${apiPort}`;
   return {
@@ -95,7 +98,7 @@ export const startTestApi = async (ip = ownAddress()) => {
       return { status, headers, body: text === '' ? undefined : JSON.parse(text) };
     },
     /** Breaks every connection and takes no new one. */
-    stop: (): void => controller.abort(),
+    stop,
   };
 };
 

@@ -14,7 +14,6 @@ beforeEach(async () => {
   dir = await temporaryFolder();
   bin = await temporaryFolder();
   vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache'));
-  return () => void vi.unstubAllEnvs();
 });
 
 /** What the images are made with that Corral brings along. */

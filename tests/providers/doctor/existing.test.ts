@@ -9,7 +9,6 @@ let server: StubServer;
 beforeEach(async () => {
   server = await startStubServer();
   putLonghorn(server);
-  return () => server.stop();
 });
 
 const examined = async (expectCluster = 'uid'): Promise<string[]> => {

@@ -8,7 +8,6 @@ let server: StubServer;
 beforeEach(async () => {
   server = await startStubServer({ uid: 'uid' });
   putLonghorn(server);
-  return () => server.stop();
 });
 
 const watching = async (away: number): Promise<AbortSignal> => {

@@ -17,7 +17,6 @@ beforeEach(async () => {
   server = await startStubServer({ uid: 'uid' });
   putLonghorn(server);
   baseline = await baselines.readBaseline(server.connect(), { allow: [], stores: undefined });
-  return () => server.stop();
 });
 
 const differences = (options: { signal?: AbortSignal; settling?: number } = {}) =>

@@ -19,10 +19,6 @@ beforeEach(async () => {
   server = await startStubServer({ uid });
   putLonghorn(server);
   said = [];
-  return () => {
-    vi.unstubAllEnvs();
-    return server.stop();
-  };
 });
 
 /** `asks`: there is somebody at a terminal, who types this, or nothing yet. */

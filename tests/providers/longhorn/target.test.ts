@@ -25,11 +25,7 @@ const names = namedImages(readObjects([{ source: '', text }])).map(({ name }) =>
 const images = (of: readonly string[]) =>
   of.map((name) => ({ names: [name], layers: [layer], nested: true as const }));
 
-const mirrorOf = async (of: readonly string[]): Promise<string> => {
-  const { url, stop } = await startRegistry(images(of));
-  onTestFinished(stop);
-  return url;
-};
+const mirrorOf = async (of: readonly string[]) => (await startRegistry(images(of))).url;
 
 /** A folder with the manifest, and the archive of these images. */
 const folderWith = async (name: string, archived: readonly string[], manifest = text): Promise<string> => {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { imageArchives, listArchives } from '../../../lab/images/archives.ts';
 import { pullImages } from '../../../providers/registry/pull.ts';
 import { digestOf, layerOf, type TestImage } from '../../support/image-archives.ts';
@@ -15,17 +15,11 @@ const image = (name: string, more: Partial<TestImage> = {}): TestImage => ({
   ...more,
 });
 
-const registry = async (images: readonly TestImage[], options?: RegistryOptions) => {
-  const started = await startRegistry(images, options);
-  onTestFinished(started.stop);
-  return started;
-};
-
 const pull = (names: readonly string[], mirror: string, progress: string[] = []) =>
   pullImages(names, { mirror, onProgress: (text) => progress.push(text) });
 
 test('an image for several platforms is pulled for the nodes, and is one that the lab reads', async () => {
-  const { url, asked } = await registry([image('a/one:v1', { nested: true })]);
+  const { url, asked } = await startRegistry([image('a/one:v1', { nested: true })]);
   const progress: string[] = [];
   const folders = await pull(['docker.io/a/one:v1'], url, progress);
   const { images } = await imageArchives(folders);
@@ -39,24 +33,27 @@ test('an image for several platforms is pulled for the nodes, and is one that th
 });
 
 test('what is there from before is not pulled again; another image under the same name is', async () => {
-  const { url, asked } = await registry([image('a/two:v1')]);
+  const { url, asked } = await startRegistry([image('a/two:v1')]);
   const before = await pull(['docker.io/a/two:v1'], url);
   asked.length = 0;
   expect(await pull(['docker.io/a/two:v1'], url)).toEqual(before);
   expect(asked).toEqual(['/v2/a/two/manifests/v1']);
-  const other = await registry([image('a/two:v1', { config: { Env: ['A=b'] } })]);
+  const other = await startRegistry([image('a/two:v1', { config: { Env: ['A=b'] } })]);
   expect(await pull(['docker.io/a/two:v1'], other.url)).not.toEqual(before);
 });
 
 test('several, of which the registry lacks one', async () => {
-  const { url } = await registry([image('a/three:v1'), image('a/four:v1', { compress: undefined as never })]);
+  const { url } = await startRegistry([
+    image('a/three:v1'),
+    image('a/four:v1', { compress: undefined as never }),
+  ]);
   const folders = await pull(['docker.io/a/three:v1', 'docker.io/a/six:v1', 'docker.io/a/four:v1'], url);
   const names = (await listArchives(folders)).map(({ name }) => name);
   expect(names).toEqual(['docker.io/a/four:v1', 'docker.io/a/three:v1']);
 });
 
 test('a registry that wants a token gives one to everybody; the storage behind it does not see it', async () => {
-  const { url, asked } = await registry([image('a/seven:v1')], { token: 'sesame' });
+  const { url, asked } = await startRegistry([image('a/seven:v1')], { token: 'sesame' });
   await pull(['docker.io/a/seven:v1'], url);
   expect(asked[0]).toBe('/v2/a/seven/manifests/v1');
   expect(asked[1]).toBe('/token?service=the+test%27s&scope=repository%3Aa%2Fseven%3Apull');
@@ -91,7 +88,7 @@ test.each<[asked: string, Answer, message: string]>([
   ],
   [token, { status: 403 }, '^HOST gives no token to read a/bad of HOST \\(status 403\\)$'],
 ])('what is asked for %s, and answered with %j, is refused', async (what, answer, message) => {
-  const { url } = await registry([image('a/bad:v1')], {
+  const { url } = await startRegistry([image('a/bad:v1')], {
     alter: (path) => (path.includes(what) ? answer : undefined),
     ...(what === token && { token: 'sesame' }),
   });
@@ -109,7 +106,7 @@ const manifestOf = async (url: string, name: string) =>
 
 test('bytes of the same number, but others', async () => {
   let size = 0;
-  const { url } = await registry([image('a/worse:v1')], {
+  const { url } = await startRegistry([image('a/worse:v1')], {
     alter: (path) => (path.includes(layer) && size > 0 ? { body: 'x'.repeat(size) } : undefined),
   });
   size = (await manifestOf(url, 'worse')).config.size;
@@ -119,7 +116,7 @@ test('bytes of the same number, but others', async () => {
 });
 
 test('an image for other machines', async () => {
-  const { url } = await registry([image('a/arm:v1', { nested: true, architecture: 's390x' })]);
+  const { url } = await startRegistry([image('a/arm:v1', { nested: true, architecture: 's390x' })]);
   await expect(pull(['docker.io/a/arm:v1'], url)).rejects.toThrow(
     'the image docker.io/a/arm:v1 is for linux/arm64/v8, linux/s390x, and the nodes are linux/amd64',
   );
@@ -127,7 +124,7 @@ test('an image for other machines', async () => {
 
 test('a layer that is not what the configuration says of it is refused when it is read', async () => {
   let odd: { body: string } | undefined;
-  const { url } = await registry([image('a/odd:v1')], {
+  const { url } = await startRegistry([image('a/odd:v1')], {
     alter: (path) => (path === '/v2/a/odd/manifests/v1' ? odd : undefined),
   });
   const manifest = await manifestOf(url, 'odd');

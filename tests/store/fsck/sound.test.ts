@@ -62,7 +62,6 @@ test('a backup in blocks of 16 MiB has none', async () => {
 
 test('what the emulator writes has none, after backups and after a deletion', async () => {
   const store = await openTemporaryStore();
-  onTestFinished(() => store.close());
   await mkdir(store.replica, { recursive: true });
   for (const [name, blocks] of [
     ['b1', [0, 1, 2]],

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { expectHistory, once } from '../../../e2e/history/expectation.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import { know } from '../../../e2e/kube/redact/known.ts';
@@ -86,7 +86,6 @@ test('a wait that is met at once is not told of, any other is', async () => {
 
 test('what a watch could not see up to the end is a gap; that its connection went with it is none', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  onTestFinished(() => void vi.useRealTimers());
   const { recording } = await recorded((observer) => {
     const watches = [1, 2, 3].map(() => replayTimeline<Lamp>('lamps'));
     const [, stoppedBlind, seeing] = watches;

@@ -82,7 +82,6 @@ test('who waits learns that the broker is gone', async () => {
 
 test('who is there is not held up for ever by who does not come, nor by one that speaks nonsense', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] });
-  onTestFinished(() => void vi.useRealTimers());
   const { address, join } = await open({ awaited: 2 });
   const granted = vi.fn();
   const held = (await join()).hold(shared, forever).then(granted);

@@ -1,10 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { ScenarioEvent } from '../../../e2e/report/record.ts';
 import { reportAwaited } from '../../../e2e/suite/play/awaiting.ts';
 import { lamp, play, played } from '../../history/lamps.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
-afterEach(() => void vi.useRealTimers());
 
 const waiting = () => {
   const events: ScenarioEvent[] = [];

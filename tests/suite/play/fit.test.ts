@@ -1,11 +1,9 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { whyNotFit } from '../../../e2e/suite/play/fit.ts';
 
 const offered = { lab: false, without: ['block-device'], allow: ['manager-kill'] } as const;
 type Declared = Parameters<typeof whyNotFit>[1];
 const nothing: Declared = { needs: [], disruptions: [], store: 'nfs' };
-
-afterEach(() => void vi.unstubAllEnvs());
 
 test.each<[Partial<Declared>, unknown]>([
   [{ needs: ['lab'] }, 'needs the lab (its nodes can be made to fail)'],

@@ -1,8 +1,7 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { boundBy, startClock } from '../../../e2e/suite/play/time.ts';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
 
 const never = new Promise<never>(() => {});
 const start = (interrupted = new AbortController().signal) =>

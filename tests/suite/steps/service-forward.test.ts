@@ -38,10 +38,9 @@ beforeEach(async () => {
     serve(pod, 8000, end);
   });
 });
-afterEach(async () => {
+afterEach(() => {
   controller.abort();
   for (const { end } of ends) end.destroy();
-  await stub.stop();
 });
 
 const serving = (name: string, containerPort: number) => ({ ports: [{ name, containerPort }] });

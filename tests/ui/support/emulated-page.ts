@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -8,6 +7,7 @@ import { createLog } from '../../../emulator/log.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
 import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
 import { backup, backupVolume, startTestApi } from '../../emulator/support/test-api.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const script = fileURLToPath(new URL('../../../emulator/ui/page/main.ts', import.meta.url));
 
@@ -29,11 +29,10 @@ const compile = async (): Promise<string> => {
  * `v` in the store.
  */
 export const serveEmulatedPage = async (uiHost: string, { mutant }: { mutant?: Mutant } = {}) => {
-  const folder = await mkdtemp(join(tmpdir(), 'corral-page-'));
-  const page = join(folder, 'page.js');
+  const page = join(await temporaryFolder(), 'page.js');
   compiled ??= compile();
   await writeFile(page, await compiled);
-  const { datastore, put, refused, signal, stop } = await startTestApi(uiHost);
+  const { datastore, put, refused, signal } = await startTestApi(uiHost);
   await serveFrontend({
     backend: { host: uiHost, port: apiPort },
     readTimeout: 90_000,
@@ -52,10 +51,5 @@ export const serveEmulatedPage = async (uiHost: string, { mutant }: { mutant?: M
       put('backups', backup(name, { of: 'v', ...status })),
     /** Denies a write, such as `delete backups backup-a`, in these words. */
     refuse: (what: string, words: string): void => void refused.set(what, words),
-    /** Breaks every connection and takes no new one. */
-    stop: async (): Promise<void> => {
-      stop();
-      await rm(folder, { recursive: true, force: true });
-    },
   };
 };

@@ -30,7 +30,6 @@ type Options = {
 export const openPage = async (chromium: string | undefined, { rows, expected, mutant }: Options) => {
   const uiHost = ownAddress();
   const served = await serveEmulatedPage(uiHost, mutant === undefined ? {} : { mutant });
-  onTestFinished(served.stop);
   for (const [name, status] of Object.entries(rows)) served.put(name, status);
   const url = new URL(served.url);
   const proxy = await startTcpProxy(Number(url.port), uiHost);

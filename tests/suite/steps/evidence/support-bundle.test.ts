@@ -45,9 +45,8 @@ beforeEach(async () => {
     });
   });
 });
-afterEach(async () => {
+afterEach(() => {
   for (const end of ends) end.destroy();
-  await stub.stop();
 });
 
 const path = (): string => join(folder, 'support-bundle.zip');
