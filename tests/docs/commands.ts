@@ -21,11 +21,27 @@ const ends = (exitCode: number, says: RegExp, words: Words = {}): How => ({ exit
 const noGo = (command: string): How => ends(3, new RegExp(`^${command}: the Go tool chain is missing`, 'm'));
 const bisected: How = { by: 'tests/safety/bad-inputs.txt', holds: '$ e2e --bisect' };
 const noLab: How = { withoutLab: 'lab: no lab named lab is up; npm run lab -- status lists them' };
+/** Commands on a lab that is up, without `npm run lab --`. */
+const onLab = [
+  'logs node1, images ls, crash node2, start node2, freeze node2, thaw node2, cut node2',
+  'join node2, slow node2 --delay 100ms --loss 5%, fast node2, disk node2 --error-after 30s',
+  'disk node2 --heal, clock node2 --skew -10m, clock node2 --heal, apiserver restart',
+  'etcd compact',
+].join(', ');
 const normal: How = { reads: { only: 'waits for it, then runs', provider: 'lab' } };
 const taught = 'tests/docs/writing-a-scenario.cluster.test.ts';
 
 /** The cluster of the stub server, by the flags that name one. */
 const stub: Words = { FILE: 'a kubeconfig', NAME: 'stub', IMAGE: 'store:1' };
+const results: Words = { DIR: "a run's results" };
+const allClear = (RUN: string): How => {
+  const said = new RegExp(`^nothing is in force: .*no fault in \\S+ is labelled with run ${RUN}$`, 'm');
+  return ends(0, said, { ...stub, ...results, RUN });
+};
+const noLonghorn = ends(3, /^e2e: .*there is no Longhorn/m, {
+  ...{ ...stub, UID: '3b0f6a8e-0000-4000-8000-000000000001', URL: 'http://127.0.0.1:1' },
+  ...{ BUCKET: 'backups@us-east-1', SECRET: 'longhorn-system/mine' },
+});
 
 /** Every command that stands in a `sh` block of a document. */
 export const commands: Record<string, How> = {
@@ -51,10 +67,7 @@ export const commands: Record<string, How> = {
   'npm run store-matrix': { by: 'tests/emulator/support/store-matrix.ts', holds: 'scripts/store-matrix.ts' },
   'npm run store-matrix -- --engine ENGINE': ends(
     2,
-    /^store-matrix: --engine .*: there is no such program/m,
-    {
-      FILE: 'nowhere/longhorn',
-    },
+    /^store-matrix: --engine ENGINE: there is no such program/m,
   ),
   'npm run mutants': noGo('mutants'),
   'npm run mutants -- --only message-missing': noGo('mutants'),
@@ -104,15 +117,9 @@ export const commands: Record<string, How> = {
 
   // A cluster that is there: one without a Longhorn.
   'npm run e2e -- --provider existing --kubeconfig FILE --context NAME --store-image IMAGE --expect-cluster UID':
-    ends(3, /^e2e: .*there is no Longhorn/m, { ...stub, UID: '3b0f6a8e-0000-4000-8000-000000000001' }),
+    noLonghorn,
   'npm run e2e -- --provider existing --kubeconfig FILE --context NAME --expect-cluster UID --store s3 --s3-endpoint URL --s3-bucket BUCKET --s3-secret SECRET':
-    ends(3, /^e2e: .*there is no Longhorn/m, {
-      ...stub,
-      UID: '3b0f6a8e-0000-4000-8000-000000000001',
-      URL: 'http://127.0.0.1:1',
-      BUCKET: 'backups@us-east-1',
-      SECRET: 'longhorn-system/mine',
-    }),
+    noLonghorn,
   // The taught scenario is there as well, and no browser, so that all three on the UI are skipped.
   'npm run e2e -- --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(
     0,
@@ -134,16 +141,8 @@ export const commands: Record<string, How> = {
     RUN: 'abc123',
   }),
   // As far as the first list that the stub server has not.
-  'npm run heal -- --kubeconfig FILE --context NAME --out DIR': ends(
-    0,
-    /^nothing is in force: .*no fault in \S+ is labelled with run aaaaaa$/m,
-    { ...stub, DIR: "a run's results" },
-  ),
-  'npm run heal -- --kubeconfig FILE --context NAME --run RUN': ends(
-    0,
-    /^nothing is in force: .*no fault in \S+ is labelled with run abc123$/m,
-    { ...stub, RUN: 'abc123' },
-  ),
+  'npm run heal -- --kubeconfig FILE --context NAME --out DIR': allClear('aaaaaa'),
+  'npm run heal -- --kubeconfig FILE --context NAME --run RUN': allClear('abc123'),
   'npm run --silent rbac -- --allow LIST | kubectl apply -f -': ends(
     0,
     /^kubectl apply -f - was given Namespace ServiceAccount Role /m,
@@ -160,7 +159,7 @@ export const commands: Record<string, How> = {
   'npm run merge-reports -- DIR': ends(1, /^2 passed, 1 failed$/m, { DIR: 'reports' }),
   'npm run --silent merge-reports -- --table DIR': ends(1, /^\| A \| ✓/m, { DIR: 'reports' }),
   'npm run report -- DIR': ends(0, /^\.corral\/report\.html: 2 runs, /m, { DIR: 'reports' }),
-  'npm run compare -- DIR DIR': ends(0, /^2 scenarios: the same verdicts$/m, { DIR: "a run's results" }),
+  'npm run compare -- DIR DIR': ends(0, /^2 scenarios: the same verdicts$/m, results),
   'npm run replay -- DIR': ends(0, /^4 histories: 0 judged again, /m, {
     DIR: 'fixtures/recordings/longhorn-v1.8.2',
   }),
@@ -173,7 +172,7 @@ export const commands: Record<string, How> = {
   'npm run bugs -- report lock-fails-open --from DIR': ends(
     2,
     /^bugs: run \w+ did not meet the bug lock-fails-open: /m,
-    { DIR: "a run's results" },
+    results,
   ),
   "npm run explain -- 'Failed to get the Snapshot s1'": ends(0, /^It has 2 meanings/),
   'npm run store -- fsck FOLDER': ends(0, /sound/, { FOLDER: 'a store' }),
@@ -192,24 +191,9 @@ export const commands: Record<string, How> = {
   }),
   'npm run lab -- status': ends(0, /^no lab is up; npm run lab -- up starts one$/m),
   'npm run lab -- shell node1': ends(1, /^lab: no lab named lab is up; npm run lab -- status lists them$/m),
-  'npm run lab -- logs node1': noLab,
-  'npm run lab -- images ls': noLab,
   'npm run lab -- down': ends(0, /^No lab named lab was up\.$/m),
   'npm run lab -- prune': ends(0, /./),
-  'npm run lab -- crash node2': noLab,
-  'npm run lab -- start node2': noLab,
-  'npm run lab -- freeze node2': noLab,
-  'npm run lab -- thaw node2': noLab,
-  'npm run lab -- cut node2': noLab,
-  'npm run lab -- join node2': noLab,
-  'npm run lab -- slow node2 --delay 100ms --loss 5%': noLab,
-  'npm run lab -- fast node2': noLab,
-  'npm run lab -- disk node2 --error-after 30s': noLab,
-  'npm run lab -- disk node2 --heal': noLab,
-  'npm run lab -- clock node2 --skew -10m': noLab,
-  'npm run lab -- clock node2 --heal': noLab,
-  'npm run lab -- apiserver restart': noLab,
-  'npm run lab -- etcd compact': noLab,
+  ...Object.fromEntries(onLab.split(', ').map((words) => [`npm run lab -- ${words}`, noLab])),
 
   // Benchmarks: as far as the lab, or the commands that they take beside Node.
   'npm run bench:lab -- 3': ends(1, /the Go tool chain is missing/),
