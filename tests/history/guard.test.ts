@@ -35,14 +35,6 @@ test.each([
   expect([state, reason]).toEqual(verdict);
 });
 
-test('what the other object was at the mark counts', () => {
-  const timeline = played('attic:hot');
-  const mark = timeline.mark();
-  for (const event of ['hall:off', 'hall:on', 'hall:done']) play(timeline, event);
-  const expected = hall(timeline).goes(is('off'), on, is('done')).withoutEver(on).while(attic);
-  expect(evaluate(expected.from(mark)).state).toBe('broken');
-});
-
 describe('two timelines', () => {
   /** Each lamp's events in a timeline of its own; `attic-gap` is a gap of that. */
   const across = (events: string) => {

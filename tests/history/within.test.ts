@@ -29,14 +29,6 @@ describe('a history', () => {
     expect(text).not.toContain('gone');
   });
 
-  test('is broken as soon as it is decided, long before its time', async () => {
-    const timeline = played('hall:off');
-    const wait = switched(timeline).within('1h', owner);
-    play(timeline, 'hall:blue');
-    const { verdict, message } = await failure(wait);
-    expect(verdict).toMatchObject({ state: 'broken', text: message });
-  });
-
   test('times out with its owner, and how far it got', async () => {
     expect(await verdictOf(switched(played('hall:off')).within('5ms', owner))).toMatchObject({
       state: 'timed-out',
