@@ -22,15 +22,6 @@ beforeEach(async () => {
 const differences = (options: { signal?: AbortSignal; settling?: number } = {}) =>
   baselines.differencesFrom(baseline, { cluster: server.connect(), run, signal: never, ...options });
 
-test('what somebody set is told, all of it in order', async () => {
-  server.remove(longhorn.volumes, 'pvc-1');
-  server.put(longhorn.settings, { metadata: { name: 'backup-concurrent-limit' }, value: '5' });
-  expect(await differences()).toEqual([
-    'setting backup-concurrent-limit: value was "2", is "5"',
-    'volume pvc-1 is gone',
-  ]);
-});
-
 test('what shows but for a moment is waited for, and then is no difference', async () => {
   server.put(longhorn.nodes, notReady);
   const name = `corral-${run}-store-1a2b`;

@@ -83,9 +83,11 @@ test('a cluster that was named is looked at, told of, and left as it is', async 
     workers: 2,
   });
   expect(cluster.lost.aborted).toBe(false);
+  server.remove(longhorn.volumes, 'pvc-1');
   server.put(longhorn.settings, { metadata: { name: 'backup-concurrent-limit' }, value: '5' });
   expect(await cluster.differences?.({ signal: new AbortController().signal })).toEqual([
     'setting backup-concurrent-limit: value was "2", is "5"',
+    'volume pvc-1 is gone',
   ]);
   await cluster.down();
   expect(notRead()).toEqual([]);
