@@ -15,8 +15,6 @@ type Answer = { status?: number; headers?: Record<string, string>; body?: Buffer
 
 type Named = { digest: string; annotations: Record<string, string> };
 
-export type Registry = Awaited<ReturnType<typeof startRegistry>>;
-
 const serve = async (listener: RequestListener): Promise<{ server: Server; url: string }> => {
   const server = createServer(listener);
   return { server, url: `http://127.0.0.1:${await listen(server)}` };

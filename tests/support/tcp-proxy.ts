@@ -2,8 +2,6 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { listen } from './serving.ts';
 
-export type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;
-
 /** Starts a network that can fail between a client on loopback and a port of loopback, or of a host. */
 export const startTcpProxy = async (target: number, host = '127.0.0.1') => {
   const open = new Set<Socket>();
