@@ -2,17 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-let cache: string;
-beforeEach(async () => {
-  cache = await temporaryFolder();
-});
-
 const run = async (file: string, ...words: string[]) => {
+  const cache = await temporaryFolder();
   const { exitCode, stdout, stderr } = await execa(file, words, {
     cwd: join(root, 'docs'),
     env: { PATH: process.env.PATH ?? '', HOME: cache, npm_config_cache: cache, npm_config_loglevel: 'error' },

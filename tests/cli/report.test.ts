@@ -4,23 +4,20 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { runMergeReportsCommand } from '../../e2e/cli/merge-reports.ts';
 import { runReportCommand } from '../../e2e/cli/report.ts';
 import type { PageData, Timeline } from '../../e2e/report/html/data.ts';
 import { writeSampleRun } from '../report/html/support/sample-run.ts';
 import { runInProcess } from '../support/run-in-process.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { folderOfEachTest } from '../support/temporary-folder.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await temporaryFolder();
-});
+const folder = folderOfEachTest();
 
-const run = (...args: string[]) => runInProcess(() => runReportCommand(args), folder);
+const run = (...args: string[]) => runInProcess(() => runReportCommand(args), folder());
 
 const carriedBy = async (file: string) => {
-  const page = await readFile(join(folder, file), 'utf8');
+  const page = await readFile(folder(file), 'utf8');
   const read = (id: string) => {
     const [, packed = ''] = new RegExp(`id="${id}">([^<]*)<`).exec(page) ?? [];
     return JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString());
@@ -33,14 +30,14 @@ const bundle = async (name: string, files: Record<string, string>) => {
   const archive = pack();
   for (const [path, text] of Object.entries(files)) archive.entry({ name: path }, text);
   archive.finalize();
-  await pipeline(archive, createGzip(), createWriteStream(join(folder, name)));
+  await pipeline(archive, createGzip(), createWriteStream(folder(name)));
 };
 
 test('makes one page of several runs, the latest first', async () => {
   for (const name of ['18', '19']) {
-    const report = await writeSampleRun(join(folder, name), 'green', `run0${name}`);
+    const report = await writeSampleRun(folder(name), 'green', `run0${name}`);
     const startedAt = `2026-11-${name}T03:00:00.000Z`;
-    await writeFile(join(folder, name, 'report.json'), JSON.stringify({ ...report, startedAt }));
+    await writeFile(folder(name, 'report.json'), JSON.stringify({ ...report, startedAt }));
   }
   const stdout = expect.stringMatching(/^both\.html: 2 runs, \d\.\d MB$/);
   expect(await run('18', '19', '--out', 'both.html')).toEqual({ exitCode: 0, stdout, stderr: '' });
@@ -52,15 +49,15 @@ test('makes one page of several runs, the latest first', async () => {
 });
 
 test('makes the page of a bundle, which has all in it', async () => {
-  const report = await writeSampleRun(join(folder, 'last'), 'red');
-  const evidence = join(folder, 'last/evidence/red');
+  const report = await writeSampleRun(folder('last'), 'red');
+  const evidence = folder('last/evidence/red');
   await bundle('red.tar.gz', {
     'red/README.txt': 'what this is',
     'red/report.json': JSON.stringify({ ...report, scenarios: report.scenarios.slice(1, 2) }),
     'red/history.ndjson': await readFile(join(evidence, 'history.ndjson'), 'utf8'),
     'red/logs/manager-x1.manager.log': '2026-11-20T03:00:01Z a line\n',
   });
-  await rm(join(folder, 'last'), { recursive: true });
+  await rm(folder('last'), { recursive: true });
   expect((await run('red.tar.gz')).stdout).toMatch(/^red\.html: 1 run/);
   const { data, timelineOf } = await carriedBy('red.html');
   const timeline = timelineOf(data.runs[0]?.scenarios[0]?.timeline);
@@ -69,7 +66,7 @@ test('makes the page of a bundle, which has all in it', async () => {
 });
 
 test('holds a run against the last ones of the same target and provider', async () => {
-  await writeSampleRun(join(folder, 'last'), 'green');
+  await writeSampleRun(folder('last'), 'green');
   const name = 'A deleted backup is gone, and a second one of its volume can be made at once';
   const another = { name: 'another', state: 'passed', duration: 8 };
   const line = {
@@ -79,10 +76,7 @@ test('holds a run against the last ones of the same target and provider', async 
   };
   const later = { ...line, run: 'later1', date: '2026-11-21T03:00:00.000Z' };
   const runs = [line, { ...line, run: 'other1', provider: 'kind' }, later];
-  await writeFile(
-    join(folder, 'last/history.ndjson'),
-    runs.map((each) => `${JSON.stringify(each)}\n`).join(''),
-  );
+  await writeFile(folder('last/history.ndjson'), runs.map((each) => `${JSON.stringify(each)}\n`).join(''));
   await run('last');
   const { data } = await carriedBy('last/report.html');
   expect(data.runs[0]?.past.map((each) => each.run)).toEqual(['old001']);
@@ -90,8 +84,8 @@ test('holds a run against the last ones of the same target and provider', async 
 });
 
 test('a merged report has a page with the evidence of all its parts', async () => {
-  await writeSampleRun(join(folder, 'one'), 'red');
-  await runInProcess(() => runMergeReportsCommand(['one', '--out', '.corral/merged']), folder);
+  await writeSampleRun(folder('one'), 'red');
+  await runInProcess(() => runMergeReportsCommand(['one', '--out', '.corral/merged']), folder());
   const { data, timelineOf } = await carriedBy('.corral/merged/report.html');
   const red = data.runs[0]?.scenarios.find(({ state }) => state === 'failed');
   expect(red?.evidence).toBe('../../one/evidence/red');

@@ -17,13 +17,11 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const cluster = stubCluster({ server: 'https://cluster.invalid' });
 let lab: StandInLab;
-let out: string;
 let ledger: Ledger;
 
 beforeEach(async () => {
   lab = await startStandInLab();
-  out = await temporaryFolder();
-  ledger = await openLedger(out);
+  ledger = await openLedger(await temporaryFolder());
 });
 
 const node = 'node2';

@@ -1,21 +1,17 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { connect } from '../../e2e/kube/cluster.ts';
 import { startStubServer } from '../support/stub-api-server.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { folderOfEachTest } from '../support/temporary-folder.ts';
 
-let dir: string;
-beforeEach(async () => {
-  dir = await temporaryFolder();
-});
+const dir = folderOfEachTest();
 
 test.each([
   ['a context that is not there', 'three', 'has no context "three" (it has: one, two)'],
   ['no context at all', undefined, 'names no current context, and none was given (it has: one, two)'],
 ])('refuses %s in one line', async (_, context, message) => {
-  const kubeconfig = join(dir, 'kubeconfig');
+  const kubeconfig = dir('kubeconfig');
   const clusters = [{ name: 'one', cluster: { server: 'https://one.example:6443/' } }];
   const contexts = ['one', 'two'].map((name) => ({ name, context: { cluster: 'one', user: 'me' } }));
   await writeFile(kubeconfig, stringify({ clusters, contexts, users: [{ name: 'me', user: {} }] }));
@@ -23,7 +19,7 @@ test.each([
 });
 
 test('what is no kubeconfig is refused in one line, without the piece of it that a parser quotes', async () => {
-  const kubeconfig = join(dir, 'other');
+  const kubeconfig = dir('other');
   const where = `cannot read the kubeconfig ${kubeconfig}: `;
   expect(() => connect({ kubeconfig })).toThrow(new RegExp(`^${where}ENOENT`));
   await writeFile(kubeconfig, 'users:\n- name: me\n  user: {token: sentinel-1234\n');
@@ -43,7 +39,7 @@ describe('the token file of a user', () => {
         response.end('{"gitVersion":"v1"}');
       },
     });
-    const kubeconfig = join(dir, 'kubeconfig');
+    const kubeconfig = dir('kubeconfig');
     const config = {
       clusters: [{ name: 'one', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
       users: [
@@ -53,10 +49,10 @@ describe('the token file of a user', () => {
       contexts: [{ name: 'one', context: { cluster: 'one', user: 'me' } }],
     };
     await writeFile(kubeconfig, stringify(config));
-    await writeFile(join(dir, 'token'), tokens[0] ?? '');
+    await writeFile(dir('token'), tokens[0] ?? '');
     const cluster = connect({ kubeconfig, context: 'one' });
     for (const token of tokens) {
-      await writeFile(join(dir, 'token'), token);
+      await writeFile(dir('token'), token);
       await cluster.version();
     }
     return seen;
@@ -65,7 +61,7 @@ describe('the token file of a user', () => {
   test('is read anew for each request, from beside the kubeconfig, and comes before a token in it', async () => {
     const user = { tokenFile: 'token', token: 'old' };
     expect(await asked(user, 'first', 'second\n')).toEqual(['Bearer first', 'Bearer second']);
-    expect(await asked({ tokenFile: join(dir, 'token') }, 'first')).toEqual(['Bearer first']);
+    expect(await asked({ tokenFile: dir('token') }, 'first')).toEqual(['Bearer first']);
   });
 
   test('that is not there fails the request; one of another user is of no meaning', async () => {

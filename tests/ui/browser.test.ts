@@ -1,18 +1,17 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { openContext } from '../../e2e/ui/browser.ts';
 import { findChromium } from '../../e2e/ui/chromium.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { folderOfEachTest } from '../support/temporary-folder.ts';
 
 const chromium = findChromium(process.env);
 /** What Playwright makes for itself is not counted: it is removed a moment after the browser has ended. */
-const traces = async (): Promise<string[]> => (await readdir(folder)).filter((name) => name.includes('trac'));
+const traces = async (): Promise<string[]> =>
+  (await readdir(folder())).filter((name) => name.includes('trac'));
 
-let folder: string;
+const folder = folderOfEachTest();
 beforeEach(async () => {
-  folder = await temporaryFolder();
-  vi.stubEnv('TMPDIR', folder);
+  vi.stubEnv('TMPDIR', folder());
 });
 
 describe.skipIf(chromium === undefined)('a browser leaves no trace behind', () => {
@@ -36,6 +35,6 @@ describe.skipIf(chromium === undefined)('a browser leaves no trace behind', () =
 });
 
 test('a browser that does not start leaves no trace behind', async () => {
-  await expect(openContext(join(folder, 'chromium'))).rejects.toThrow('chromium');
+  await expect(openContext(folder('chromium'))).rejects.toThrow('chromium');
   expect(await traces()).toEqual([]);
 });

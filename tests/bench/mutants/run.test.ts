@@ -1,15 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Fixture } from '../../../bench/mutants/fixture.ts';
 import { runMutants } from '../../../bench/mutants/run.ts';
 import { nothingSpent, type Report, type ScenarioReport, type Step } from '../../../e2e/report/schema.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-let folder: string;
-beforeEach(async () => {
-  folder = await temporaryFolder();
-});
 
 const file = 'e2e/scenarios/backup-deletion/normal.e2e.ts';
 const step = (sentence: string, state: Step['state'] = 'passed'): Step => ({
@@ -44,7 +39,7 @@ const fixtureOf = (ends: Ends, does: (what: string, files: unknown) => Promise<v
 type Chosen = Parameters<typeof runMutants>[0]['chosen'];
 const runOn = async (fixtures: [Fixture, ...Fixture[]], chosen: Chosen = ['message-missing']) => {
   const printed: string[] = [];
-  const out = join(folder, 'mutants');
+  const out = join(await temporaryFolder(), 'mutants');
   const well = await runMutants({ chosen, fixtures, out, print: (line) => printed.push(line) });
   const { rows } = JSON.parse(await readFile(`${out}.json`, 'utf8')) as {
     rows: { mutant: string | null; fate: string }[];

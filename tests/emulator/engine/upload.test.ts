@@ -1,14 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createUploads, type UploadRequest, type Uploads } from '../../../emulator/engine/upload.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { folderOfEachTest } from '../../support/temporary-folder.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await temporaryFolder();
-});
+const folder = folderOfEachTest();
 
 const request: UploadRequest = {
   ...{ volume: 'v', volumeSize: 1, backup: 'b', snapshot: 's', snapshotCreatedAt: '', directory: '' },
@@ -16,7 +12,7 @@ const request: UploadRequest = {
 };
 const upload = { url: 'nfs://h:/p', request, environment: {}, timeout: 60_000 };
 const uploads = async (script: string) => {
-  const binary = join(folder, 'longhorn');
+  const binary = folder('longhorn');
   await writeFile(binary, `#!/bin/bash\n${script}\n`, { mode: 0o755 });
   return createUploads(binary);
 };
@@ -30,13 +26,13 @@ const ready = `echo '{"ready":true}'; read line`;
 
 test('it goes on only once it is prepared and told to, behind all else, and with a small heap', async () => {
   const running = await uploads(
-    `${ready} && echo "$line" > ${folder}/told; echo "nice $(nice) $NODE_OPTIONS"; exit 1`,
+    `${ready} && echo "$line" > ${folder()}/told; echo "nice $(nice) $NODE_OPTIONS"; exit 1`,
   );
   await expect(running.start('b')).rejects.toThrow('the upload of b is not prepared');
   await running.prepare(upload);
-  expect(existsSync(join(folder, 'told'))).toBe(false);
+  expect(existsSync(folder('told'))).toBe(false);
   await expect(running.start('b')).rejects.toThrow(/^nice 5 .*--max-old-space-size=48/);
-  expect(await readFile(join(folder, 'told'), 'utf8')).toBe('go\n');
+  expect(await readFile(folder('told'), 'utf8')).toBe('go\n');
 });
 
 test.each<[string, number, (running: Uploads, prepared: Promise<void>) => Promise<void>]>([
@@ -44,9 +40,9 @@ test.each<[string, number, (running: Uploads, prepared: Promise<void>) => Promis
   // On a busy machine it may not even have been ready by then.
   ['is not told in time', 200, async (_, prepared) => prepared.catch(() => undefined)],
 ])('a prepared one that %s ends untold', async (_, timeout, act) => {
-  const running = await uploads(`${ready} || touch ${folder}/untold; exit 0`);
+  const running = await uploads(`${ready} || touch ${folder()}/untold; exit 0`);
   await act(running, running.prepare({ ...upload, timeout }));
-  await expect.poll(() => existsSync(join(folder, 'untold'))).toBe(true);
+  await expect.poll(() => existsSync(folder('untold'))).toBe(true);
   expect(running.status('b')).toBeUndefined();
 });
 

@@ -1,19 +1,16 @@
 import { symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { runDoctorCommand } from '../../../e2e/cli/doctor.ts';
 import { diagnose, tell } from '../../../providers/doctor/diagnose.ts';
 import { diagnosisSchema } from '../../../providers/doctor/schema.ts';
 import { runInProcess } from '../../support/run-in-process.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { folderOfEachTest } from '../../support/temporary-folder.ts';
 
-let dir: string;
-let bin: string;
+const dir = folderOfEachTest();
+const bin = folderOfEachTest();
 beforeEach(async () => {
-  dir = await temporaryFolder();
-  bin = await temporaryFolder();
-  vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache'));
+  vi.stubEnv('XDG_CACHE_HOME', dir('cache'));
 });
 
 /** What the images are made with that Corral brings along. */
@@ -28,10 +25,10 @@ const doctor = async (
   programs: Record<string, string> = {},
   known: readonly string[] = ['sh', ...packers],
 ) => {
-  for (const name of known) await symlink((await execa('which', [name])).stdout, join(bin, name));
+  for (const name of known) await symlink((await execa('which', [name])).stdout, bin(name));
   for (const [name, script] of Object.entries({ ...apt, ...programs }))
-    await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  vi.stubEnv('PATH', bin);
+    await writeFile(bin(name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', bin());
   const providers = ['lab', 'kind', 'k3d', 'existing'];
   const how = { providers, diagnose, tell };
   const { exitCode, stdout } = await runInProcess(() => runDoctorCommand(flags, how));
@@ -80,23 +77,23 @@ test('on a machine with Docker, what is there is told, what an earlier run left,
     '! control groups: version 1, which newer Kubernetes releases refuse: boot with systemd.unified_cgroup_hierarchy=1',
     '! memory: Docker has 2.0 GiB, and about 4 are taken: end other containers, or give Docker more',
     '✓ kubectl: v1.36.3',
-    `✓ cache: ${dir}/cache/corral`,
+    `✓ cache: ${dir()}/cache/corral`,
     "✓ Corral's images: they are made in Docker, from debian:trixie-slim: apt here has no Debian archive",
     '! cluster corral-4711: it was kept, or left by a run: kind delete cluster --name corral-4711',
     '✓ Longhorn: the emulator, which Corral brings along',
-    `✓ Chromium: ${join(bin, 'chromium')}`,
+    `✓ Chromium: ${bin('chromium')}`,
   ]);
   expect([last, exitCode]).toEqual(['All is there for provider kind, Longhorn: emulator', 0]);
 });
 
 test('a daemon that does not answer, a tool that is too old, a folder without a release', async () => {
   const down = 'echo "Cannot connect to the Docker daemon at unix:///x: is it running?" >&2; exit 1';
-  const flags = ['--provider', 'kind', '--longhorn', `archive:${dir}`];
+  const flags = ['--provider', 'kind', '--longhorn', `archive:${dir()}`];
   const { stdout, exitCode } = await doctor(flags, { docker: down, kind: 'echo kind v0.11.0' });
   expect(about(stdout, 'kind', 'Docker', 'docker', 'Longhorn')).toEqual([
     expect.stringMatching(/^✗ kind 0\.11\.0 is too old, it takes 0\.20\.0 at least: /),
     '✗ Docker does not answer (Cannot connect to the Docker daemon at unix:///x: is it running?): start it, and see that you may use it (the group docker), or use --provider lab, which needs neither Docker nor root',
-    `✗ Longhorn: ${dir} has no manifest: put the release's longhorn.yaml into it`,
+    `✗ Longhorn: ${dir()} has no manifest: put the release's longhorn.yaml into it`,
   ]);
   expect(exitCode).toBe(1);
 });

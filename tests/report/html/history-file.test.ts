@@ -1,13 +1,10 @@
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { addRun, historyPath, readRuns } from '../../../e2e/report/html/history-file.ts';
 import { sampleReport, scenarioReport } from '../../support/scenario-report.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { folderOfEachTest } from '../../support/temporary-folder.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await temporaryFolder();
-});
+const folder = folderOfEachTest();
 
 const report = (run: string) => sampleReport([], { run });
 
@@ -17,33 +14,33 @@ test('the last runs lie beside the folders of .corral, and within any other fold
 });
 
 test('no run is lost where many end at once, and 200 are kept in whole lines', async () => {
-  await addRun(folder, report('old'));
-  const line = await readFile(historyPath(folder), 'utf8');
-  await writeFile(historyPath(folder), line.repeat(195));
+  await addRun(folder(), report('old'));
+  const line = await readFile(historyPath(folder()), 'utf8');
+  await writeFile(historyPath(folder()), line.repeat(195));
   const names = Array.from({ length: 10 }, (_, index) => `new${index}`);
-  await Promise.all(names.map((name) => addRun(folder, report(name))));
-  const runs = await readRuns(folder);
+  await Promise.all(names.map((name) => addRun(folder(), report(name))));
+  const runs = await readRuns(folder());
   expect(runs).toHaveLength(200);
   const last = runs.slice(190).map(({ run }) => run);
   expect(last.toSorted()).toEqual(names);
-  expect(await readdir(folder)).toEqual(['history.ndjson']);
+  expect(await readdir(folder())).toEqual(['history.ndjson']);
 });
 
 test('of a scenario its own time is kept, as that in line tells of others', async () => {
   const account = { cluster: 0, locks: 700.4, suite: 0, others: 0 };
-  await addRun(folder, sampleReport([scenarioReport('It waits in line', { account })]));
-  expect((await readRuns(folder))[0]?.scenarios).toEqual([
+  await addRun(folder(), sampleReport([scenarioReport('It waits in line', { account })]));
+  expect((await readRuns(folder()))[0]?.scenarios).toEqual([
     { name: 'It waits in line', state: 'passed', duration: 300 },
   ]);
 });
 
 test('neither the lock of a dead run stops the others, nor a line that is none, which is kept', async () => {
-  const lock = `${historyPath(folder)}.lock`;
+  const lock = `${historyPath(folder())}.lock`;
   await writeFile(lock, '1\n');
   const old = new Date(Date.now() - 60_000);
   await utimes(lock, old, old);
-  await writeFile(historyPath(folder), 'not a run\n');
-  await addRun(folder, report('abc123'));
-  expect((await readRuns(folder)).map(({ run }) => run)).toEqual(['abc123']);
-  expect(await readFile(historyPath(folder), 'utf8')).toMatch(/^not a run\n\{/);
+  await writeFile(historyPath(folder()), 'not a run\n');
+  await addRun(folder(), report('abc123'));
+  expect((await readRuns(folder())).map(({ run }) => run)).toEqual(['abc123']);
+  expect(await readFile(historyPath(folder()), 'utf8')).toMatch(/^not a run\n\{/);
 });

@@ -1,24 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import { type Header, openEvidence, slugOf } from '../../../e2e/suite/evidence/evidence.ts';
 import { openLines } from '../../../e2e/suite/evidence/lines.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { folderOfEachTest } from '../../support/temporary-folder.ts';
 import { lamps } from './history.ts';
 
-let out: string;
-beforeEach(async () => {
-  out = await temporaryFolder();
-});
+const out = folderOfEachTest();
 
 const header = { recording: 'A backup waits', round: 1, startedAt: '2026-11-20T12:00:00.000Z' } as Header;
 const open = () => {
   const troubles: string[] = [];
   const onTrouble = ({ message }: Error) => void troubles.push(message);
   const onExpected = () => () => {};
-  const evidence = openEvidence({ out, header, cluster: stubCluster(), onExpected, onTrouble });
+  const evidence = openEvidence({ out: out(), header, cluster: stubCluster(), onExpected, onTrouble });
   /** A lamp that is watched, and then made. */
   const watch = () => {
     const timeline = replayTimeline('lamps');
@@ -31,7 +27,7 @@ const open = () => {
   return { evidence, troubles, watch };
 };
 const begins = { step: { id: 1, phase: 'begins', sentence: 'it begins' } } as const;
-const kept = (file: string) => readFile(join(out, 'evidence/a-backup-waits', file), 'utf8');
+const kept = (file: string) => readFile(out('evidence/a-backup-waits', file), 'utf8');
 const log = { namespace: 'n', name: 'pod', container: 'c' };
 
 test.each([
@@ -57,7 +53,7 @@ test('what happens is on disk soon after it happened, with the logs that were re
 });
 
 test('where it cannot be written that is told once, and everything else goes on', async () => {
-  await writeFile(join(out, 'evidence'), 'a file is in the way');
+  await writeFile(out('evidence'), 'a file is in the way');
   const { evidence, troubles, watch } = open();
   watch();
   evidence.tell('it begins', begins);

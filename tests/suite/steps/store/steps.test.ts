@@ -1,6 +1,6 @@
 import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { dirname } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import type { Backup, BackupTarget } from '../../../../e2e/longhorn/types.ts';
 import type { Wrong } from '../../../../e2e/store/driver.ts';
@@ -10,7 +10,7 @@ import * as stores from '../../../../e2e/suite/steps/store/steps.ts';
 import type { Timeouts } from '../../../../e2e/suite/steps/timeouts.ts';
 import { localStore } from '../../../store/support/local-store.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { folderOfEachTest } from '../../../support/temporary-folder.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 import { handleOf } from '../recordings.ts';
 
@@ -27,10 +27,7 @@ const manager = {
   status: { phase: 'Running' },
 };
 
-let root: string;
-beforeEach(async () => {
-  root = await temporaryFolder();
-});
+const root = folderOfEachTest();
 
 /**
  * The steps on a Longhorn that a test speaks for: by the states of a backup, the first of them given here, and
@@ -47,8 +44,8 @@ const play = async (
     objects: { backuptargets: [{ metadata: { name: 'default' } }], pods: [manager] },
     onAsk: ({ verb, body = {} }) => verb === 'patch' && asked.push(body),
   });
-  const ledger = await openLedger(root);
-  const known = { cluster, timelines, root, timeouts: briefly, ledger };
+  const ledger = await openLedger(root());
+  const known = { cluster, timelines, root: root(), timeouts: briefly, ledger };
   const { context } = createTestContext({ ...known, ...overrides });
   const event = { kind: 'modified' as const, at: Date.now() };
   let log = '';
@@ -88,7 +85,7 @@ test.each([
   [{ of: volume, folder: 'backups' }, `${volumeFolder('v')}/backups`, "the volume's backups in the store"],
   [{ of: volume, folder: 'locks' }, `${volumeFolder('v')}/locks`, "the volume's locks in the store"],
 ] as const)('the right folder is denied, %j', async (where, path, told) => {
-  const folder = join(root, path);
+  const folder = root(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const mode = async () => ((await stat(folder)).mode & 0o777).toString(8);
   const { given } = await play();
@@ -107,7 +104,7 @@ test.each([
   'the right file is emptied, or taken away, or asked for in vain, %j',
   async (file, path, told) => {
     const inStore = `${volumeFolder('v')}/${path}`;
-    const there = join(root, inStore);
+    const there = root(inStore);
     await mkdir(dirname(there), { recursive: true });
     await writeFile(there, '{}');
     const { given, asked } = await play();
@@ -123,7 +120,7 @@ test.each([
 );
 
 test('the backup target becomes another store, and the first again, each time with a look at it', async () => {
-  const other = { ...localStore(root), driver: 's3', url: 's3://b@r/p/', credentialSecret: 'login' };
+  const other = { ...localStore(root()), driver: 's3', url: 's3://b@r/p/', credentialSecret: 'login' };
   const { given, when, asked } = await play({ otherStore: async () => other }, 'Completed');
   const moved = await when.targetChanged(await given.otherStore());
   expect(moved).toEqual({ mark: expect.any(Number), before: undefined });
@@ -131,7 +128,7 @@ test('the backup target becomes another store, and the first again, each time wi
   const look = { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
   expect(asked).toEqual([
     { spec: { backupTargetURL: other.url, credentialSecret: 'login', ...look } },
-    { spec: { backupTargetURL: localStore(root).url, credentialSecret: '', ...look } },
+    { spec: { backupTargetURL: localStore(root()).url, credentialSecret: '', ...look } },
   ]);
 });
 
@@ -139,7 +136,7 @@ test('a key is replaced at the store, and Longhorn is given the new one when tha
   const done: string[] = [];
   const does = (what: string) => async () => void done.push(what);
   const fault = { data: {}, inject: does('replaced'), prove: async () => '', renew: does('renewed') };
-  const store = { ...localStore(root), replaceKey: (title: string) => ({ title, ...fault }) };
+  const store = { ...localStore(root()), replaceKey: (title: string) => ({ title, ...fault }) };
   const { given, when } = await play({ store });
   const replaced = await given.keyReplaced();
   expect(replaced.title).toBe('the key by which Longhorn logs in is replaced at the store');
@@ -154,7 +151,7 @@ test('requests about what is in a folder, or about anything, are answered wrongl
     asked.push(wrong);
     return { title: wrong.title, data: {}, inject: async () => {}, prove: async () => '' };
   };
-  const { given } = await play({ store: { ...localStore(root), wrongAnswers } });
+  const { given } = await play({ store: { ...localStore(root()), wrongAnswers } });
   await given.wrongAnswers('InternalError', { to: 'read', below: { of: volume, folder: 'locks' } });
   await given.wrongAnswers('SlowDown', { to: 'list', every: 3 });
   expect(asked).toEqual([
@@ -243,7 +240,7 @@ test.each(['gone', 'failed'])('a deletion is over when it has %s, and nothing wo
   await expect(then.deletionTried(first)).rejects.toThrow('the test');
   if (how === 'gone') goes();
   else says('Error', { messages: { error: denied } });
-  const lock = join(root, volumeFolder('v'), 'locks/lock-1.lck');
+  const lock = root(volumeFolder('v'), 'locks/lock-1.lck');
   await mkdir(dirname(lock), { recursive: true });
   await writeFile(lock, '{"Name":"lock-1","Type":2,"Acquired":true}');
   const longAgo = new Date(Date.now() - 148_000);
