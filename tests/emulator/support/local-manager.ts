@@ -1,9 +1,9 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Devices, flushDevice } from '../../../emulator/engine/device.ts';
 import { readBehaviour, readVersion } from '../../../emulator/environment.ts';
 import { createLog } from '../../../emulator/log.ts';
 import { startManager } from '../../../emulator/manager/start.ts';
-import { fileDevices } from './file-devices.ts';
 import { clockVariable } from './local-longhorn-variable.ts';
 
 /** What a manager that runs as a plain process is told, as JSON in its first argument. */
@@ -14,6 +14,25 @@ export type LocalManager = {
   server: string;
   ca: string;
   token: string;
+};
+
+/**
+ * Devices that are the volume's head itself, under the name a real one would have; for a machine on which
+ * nothing may be attached.
+ */
+const fileDevices = (hostDev: string): Devices => {
+  const path = (volume: string): string => `${hostDev}/longhorn/${volume}`;
+  return {
+    path,
+    attach: async (volume, image) => {
+      if ((await readlink(path(volume)).catch(() => '')) === image) return;
+      await mkdir(dirname(path(volume)), { recursive: true });
+      await rm(path(volume), { force: true });
+      await symlink(image, path(volume));
+    },
+    detach: (volume) => rm(path(volume), { force: true }),
+    flush: (volume) => flushDevice(path(volume)),
+  };
 };
 
 const { node, ip, dataRoot, server, ca, token }: LocalManager = JSON.parse(process.argv[2] ?? '');

@@ -60,7 +60,8 @@ export const ownAddress = (): string => `127.${randomInt(1, 77)}.${randomInt(256
  * creations and deletions that it asked for, as `delete backups b1`; those in `refused` are denied, each with
  * its words. `call` is one request, as `POST /v1/volumes/v?action=attach`.
  */
-export const startTestApi = async (ip = ownAddress()) => {
+export const startTestApi = async () => {
+  const ip = ownAddress();
   const refused = new Map<string, string>();
   const writes: string[] = [];
   const write = (what: string): void => {

@@ -1,4 +1,5 @@
-import { mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Cluster, type KubernetesObject, resources } from '../../../e2e/kube/cluster.ts';
@@ -10,8 +11,7 @@ import { leaseName } from '../../../e2e/store/lease.ts';
 import { type Cleanup, cleanup } from '../../../e2e/suite/cleanup/cleanup.ts';
 import { kindNames, kinds } from '../../../e2e/suite/cleanup/kinds.ts';
 import { runLabel } from '../../../e2e/suite/steps/made.ts';
-import type { Timeout, Timeouts } from '../../../e2e/suite/steps/timeouts.ts';
-import { rules } from '../../../e2e/suite/steps/timeouts.ts';
+import { rules, type Timeout, type Timeouts } from '../../../e2e/suite/steps/timeouts.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -192,24 +192,17 @@ test('what hangs is told of with the controller that should let it go, and goes 
 test('a run that somebody is still at work for is not touched, until its Lease ends', async () => {
   await play();
   await leaveBehind(cluster, 'abc123');
-  const store = 'corral-abc123-store-0001';
+  const lease = { namespace: 'corral-abc123-store-0001', name: leaseName };
   const time = (): string => new Date().toISOString().replace('Z', '000Z');
   await cluster.create(resources.leases, {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
-    metadata: { name: leaseName, namespace: store, labels: runLabel('abc123') },
+    metadata: { ...lease, labels: runLabel('abc123') },
     spec: { renewTime: time() },
   });
   const before = await present();
-  const renewing = setInterval(
-    () =>
-      void cluster.patch(
-        resources.leases,
-        { namespace: store, name: leaseName },
-        { spec: { renewTime: time() } },
-      ),
-    500,
-  );
+  const renew = () => void cluster.patch(resources.leases, lease, { spec: { renewTime: time() } });
+  const renewing = setInterval(renew, 500);
   const ended = await clean({ wanted: 'all' });
   clearInterval(renewing);
   expect(ended.clean).toBe(false);
@@ -308,11 +301,7 @@ test('what a deletion still works on goes when that has ended, and not before', 
       ...store.cluster,
       exec,
       delete: async (resource, ...rest) => {
-        if (resource.plural === 'backupvolumes')
-          isHeld = await stat(store.lock).then(
-            () => true,
-            () => false,
-          );
+        if (resource.plural === 'backupvolumes') isHeld = existsSync(store.lock);
         return cluster.delete(resource, ...rest);
       },
     },

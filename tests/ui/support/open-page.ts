@@ -1,12 +1,19 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import type { Look } from '../../../e2e/ui/backup-look.ts';
 import { openContext } from '../../../e2e/ui/browser.ts';
 import { findChromium } from '../../../e2e/ui/chromium.ts';
 import { followPage } from '../../../e2e/ui/followed-page.ts';
+import { apiPort } from '../../../emulator/api/handler.ts';
+import { createLog } from '../../../emulator/log.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
-import { ownAddress } from '../../emulator/support/test-api.ts';
+import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
+import { backup, backupVolume, startTestApi } from '../../emulator/support/test-api.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
-import { serveEmulatedPage } from './emulated-page.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** The system's browser, kept running for all tests of a file, which would each start one of their own. */
 export const keepBrowser = (): string | undefined => {
@@ -19,6 +26,16 @@ export const keepBrowser = (): string | undefined => {
   return chromium;
 };
 
+const input = fileURLToPath(new URL('../../../emulator/ui/page/main.ts', import.meta.url));
+
+// Compiled once for all tests of a file.
+let compiled: Promise<string> | undefined;
+const compile = async (): Promise<string> => {
+  const form = { platform: 'browser', logLevel: 'silent', output: { format: 'esm' }, write: false } as const;
+  const { output } = await build({ ...form, input });
+  return output[0].code;
+};
+
 type Options = {
   /** The backups that it has, each with its status. */
   rows: Record<string, Record<string, unknown>>;
@@ -26,18 +43,32 @@ type Options = {
   mutant?: Mutant | undefined;
 };
 
-/** Opens the emulator's page of backups through a proxy, and follows it until the test is over. */
+/**
+ * Opens the emulator's page of the backups of the volume `v`, on a datastore in memory, through a proxy, and
+ * follows it until the test is over.
+ */
 export const openPage = async (chromium: string | undefined, { rows, expected, mutant }: Options) => {
-  const uiHost = ownAddress();
-  const served = await serveEmulatedPage(uiHost, mutant === undefined ? {} : { mutant });
-  for (const [name, status] of Object.entries(rows)) served.put(name, status);
-  const url = new URL(served.url);
-  const proxy = await startTcpProxy(Number(url.port), uiHost);
+  compiled ??= compile();
+  const file = join(await temporaryFolder(), 'page.js');
+  await writeFile(file, await compiled);
+  const { ip, datastore, put: putObject, refused, signal } = await startTestApi();
+  const backend = { host: ip, port: apiPort };
+  const log = createLog(() => undefined);
+  await serveFrontend({ backend, readTimeout: 90_000, log, signal, uiHost: ip, page: file, mutant });
+  putObject('backupVolumes', backupVolume('bv', { of: 'v' }));
+  /** Makes a backup of the volume, or changes it. */
+  const put = (name: string, status: Record<string, unknown>): void =>
+    putObject('backups', backup(name, { of: 'v', ...status }));
+  for (const [name, status] of Object.entries(rows)) put(name, status);
+  const proxy = await startTcpProxy(uiPort, ip);
   onTestFinished(proxy.close);
-  url.host = `127.0.0.1:${proxy.port}`;
-  const page = await followPage({ chromium: chromium ?? '', url: url.href, expected });
+  const url = `http://127.0.0.1:${proxy.port}/#/backup/v?field=name&keyword=bv`;
+  const page = await followPage({ chromium: chromium ?? '', url, expected });
   onTestFinished(page.close);
-  const until = async (test: () => boolean): Promise<void> =>
-    expect(await page.until(test, 10_000)).toBe(true);
-  return { ...served, proxy, page, until };
+  return {
+    ...{ datastore, put, proxy, page },
+    until: async (test: () => boolean): Promise<void> => expect(await page.until(test, 10_000)).toBe(true),
+    /** Denies a write, such as `delete backups backup-a`, in these words. */
+    refuse: (what: string, words: string): void => void refused.set(what, words),
+  };
 };

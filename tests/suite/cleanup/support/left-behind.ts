@@ -1,3 +1,5 @@
+import { once } from '../../../../e2e/history/expectation.ts';
+import { follow } from '../../../../e2e/history/watch.ts';
 import {
   type Cluster,
   type KubernetesObject,
@@ -12,14 +14,26 @@ import {
 } from '../../../../e2e/longhorn/resources.ts';
 import { runLabel } from '../../../../e2e/suite/steps/made.ts';
 import { customResourceDefinitions } from '../../../../emulator/manifests/custom-resources.ts';
-import { untilServed } from './until-served.ts';
 
-/** Gives an API server the kinds and the namespace that Longhorn has. */
+type Definition = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
+
+/** Gives an API server the kinds and the namespace that Longhorn has, and waits until it serves them. */
 export const installKinds = async (cluster: Cluster): Promise<void> => {
   await cluster.create(resources.namespaces, { metadata: { name: namespace } });
   for (const definition of customResourceDefinitions)
     await cluster.create(resources.customResourceDefinitions, definition);
-  await untilServed(cluster);
+  const timeline = await follow<Definition>(cluster, resources.customResourceDefinitions);
+  const isServed = ({ status }: Definition): boolean =>
+    status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') === true;
+  const wait = { within: '5m', owner: 'this test' } as const;
+  for (const { name } of customResourceDefinitions.map(({ metadata }) => metadata))
+    await once(timeline, isServed, { ...wait, name, label: `${name} is served` });
+  await timeline.stop();
+  // For some seconds more, a request may be answered with "later"; a watch bears that.
+  for (const { spec } of customResourceDefinitions) {
+    const { group, names, versions } = spec;
+    await (await follow(cluster, { group, version: versions[0]?.name ?? '', plural: names.plural })).stop();
+  }
 };
 
 type Content = { run?: string; metadata?: { labels?: Record<string, string> } & object; spec?: object };
