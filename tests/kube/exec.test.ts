@@ -1,9 +1,7 @@
-import { createServer } from 'node:http';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { connect } from '../../e2e/kube/cluster.ts';
 import { type Health, openHealth } from '../../e2e/kube/health.ts';
-import { end, kubeconfigOf, listen } from '../support/serving.ts';
+import { startStubServer } from '../support/stub-api-server.ts';
 import { acceptWebSocket, type WebSocketEnd } from '../support/web-socket.ts';
 
 // The channels of v5.channel.k8s.io.
@@ -24,12 +22,12 @@ const serving = async (
   health?: Health,
 ) => {
   const asked: URL[] = [];
-  const server = createServer((_, response) => response.writeHead(404).end());
-  server.on('upgrade', (request, socket) => {
+  const server = await startStubServer();
+  server.onUpgrade((request, socket) => {
     asked.push(new URL(request.url ?? '', 'http://server'));
     const refusal = refusals.shift();
-    if (refusal === 'cut') return socket.destroy();
-    if (refusal !== undefined) return socket.end(`HTTP/1.1 ${refusal} No\r\nConnection: close\r\n\r\n`);
+    if (refusal === 'cut') return void socket.destroy();
+    if (refusal !== undefined) return void socket.end(`HTTP/1.1 ${refusal} No\r\nConnection: close\r\n\r\n`);
     const channel = acceptWebSocket(request, socket, 'v5.channel.k8s.io');
     onTestFinished(() => channel.destroy());
     onExec({
@@ -37,12 +35,7 @@ const serving = async (
       say: (name, data) => channel.send(Buffer.concat([Buffer.from([channels[name]]), bytesOf(data)])),
     });
   });
-  const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${await listen(server)}`);
-  onTestFinished(async () => {
-    await remove();
-    await end(server);
-  });
-  return { cluster: connect({ kubeconfig, ...(health && { health }) }), asked };
+  return { cluster: server.connect(health && { health }), asked };
 };
 
 const success = { status: 'Success' };

@@ -1,9 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
 
 /** Lets a server listen on a free port of loopback, and gives the port. */
 export const listen = async (server: Server): Promise<number> => {
@@ -40,21 +36,4 @@ export const end = async (server: Server & { closeAllConnections?(): void }): Pr
   const closed = once(server.close(), 'close');
   server.closeAllConnections?.();
   await closed;
-};
-
-/**
- * A kubeconfig file whose only context is `stub`, of a server that asks for no certificate; `remove` takes it
- * away.
- */
-export const kubeconfigOf = async (server: string, user: object = {}) => {
-  const folder = await mkdtemp(join(tmpdir(), 'corral-stub-'));
-  const kubeconfig = join(folder, 'kubeconfig');
-  const config = {
-    clusters: [{ name: 'stub', cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'stub', user }],
-    contexts: [{ name: 'stub', context: { cluster: 'stub', user: 'stub' } }],
-    'current-context': 'stub',
-  };
-  await writeFile(kubeconfig, stringify(config));
-  return { kubeconfig, remove: () => rm(folder, { recursive: true }) };
 };

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
 import { type Access as ApiAccess, accessOf } from '../../e2e/kube/access.ts';
 import {
   ApiError,
@@ -11,7 +15,7 @@ import {
   type Resource,
 } from '../../e2e/kube/cluster.ts';
 import { describeResource } from '../../e2e/kube/resources.ts';
-import { end, kubeconfigOf, listen } from './serving.ts';
+import { end, listen } from './serving.ts';
 import { type Change, createObjects } from './stub-objects.ts';
 
 /** What is asked of a review of access. */
@@ -55,7 +59,7 @@ export const serveStub = async ({
   uid = 'uid',
   script,
   answer = script && ((...what) => script.shift()?.(...what)),
-  user,
+  user = {},
 }: StubOptions = {}) => {
   const objects = createObjects({ namespaces: [{ metadata: { name: 'kube-system', uid } }] });
   const denied: Access[] = [];
@@ -116,7 +120,15 @@ export const serveStub = async ({
   // A connection that is closed for being idle could be just the one that is used again.
   server.keepAliveTimeout = 0;
   const url = `http://127.0.0.1:${await listen(server)}`;
-  const { kubeconfig, remove } = await kubeconfigOf(url, user);
+  const folder = await mkdtemp(join(tmpdir(), 'corral-stub-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  const config = {
+    clusters: [{ name: 'stub', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'stub', user }],
+    contexts: [{ name: 'stub', context: { cluster: 'stub', user: 'stub' } }],
+    'current-context': 'stub',
+  };
+  await writeFile(kubeconfig, stringify(config));
   return {
     url,
     /** Its only context is `stub`. */
@@ -148,7 +160,7 @@ export const serveStub = async ({
     goDown: () => end(server),
     stop: async () => {
       await end(server);
-      await remove();
+      await rm(folder, { recursive: true });
     },
   };
 };
