@@ -1,26 +1,19 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { folderOfEachTest } from '../support/temporary-folder.ts';
 
-let home: string;
-
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'corral-runs-'));
-});
-
-afterEach(() => rm(home, { recursive: true }));
-
+const home = folderOfEachTest();
 const node = (...args: string[]) =>
-  execa(process.execPath, args, { env: { XDG_CACHE_HOME: home }, stdin: 'ignore', reject: false });
+  execa(process.execPath, args, { env: { XDG_CACHE_HOME: home() }, stdin: 'ignore', reject: false });
 
 /** A run of its own that takes one part, whose build takes the given time. */
 const run = (inputs: string, milliseconds: number) =>
-  node('tests/support/inline-part.ts', inputs, join(home, 'builders'), String(milliseconds));
+  node('tests/support/inline-part.ts', inputs, home('builders'), String(milliseconds));
 
 const builders = async (): Promise<string[]> =>
-  (await readFile(join(home, 'builders'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
+  (await readFile(home('builders'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
 
 const waiting = 'lab: another run is building thing: waiting for it';
 
@@ -43,7 +36,7 @@ test('when the builder is killed the one who waits builds, and nothing is left o
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: waiting });
   expect(await builders()).toHaveLength(2);
   expect(await readFile(join(stdout, 'file'), 'utf8')).toBe('a');
-  expect(await readdir(join(home, 'corral/drafts'))).toEqual([]);
+  expect(await readdir(home('corral/drafts'))).toEqual([]);
 });
 
 test.each(['node', 'command', 'hangs'])(
@@ -53,12 +46,12 @@ test.each(['node', 'command', 'hangs'])(
       'mount -t tmpfs -o size=100m disk "$XDG_CACHE_HOME" && node tests/support/inline-filler.ts "$1"; ls "$XDG_CACHE_HOME/corral/drafts"';
     const words = ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', way];
     const { stdout } = await execa('unshare', words, {
-      env: { XDG_CACHE_HOME: home },
+      env: { XDG_CACHE_HOME: home() },
       stdin: 'ignore',
       timeout: 30_000,
     });
     expect(stdout).toBe(
-      `NotFit: no space was left under ${home}/corral while building thing: have 10 GiB free there, or set XDG_CACHE_HOME to a folder on another disk`,
+      `NotFit: no space was left under ${home()}/corral while building thing: have 10 GiB free there, or set XDG_CACHE_HOME to a folder on another disk`,
     );
   },
 );
@@ -68,10 +61,10 @@ const prune = (...flags: string[]) => node('scripts/lab.ts', 'prune', ...flags);
 test('prune says what it removed: old versions, what a killed run left, and with --all everything', async () => {
   const { stdout: old } = await run('a', 0);
   const { stdout: newest } = await run('b', 0);
-  await mkdir(join(home, 'corral/drafts/thing-0123456789abcdef.left'));
-  await mkdir(join(home, 'corral/parts/foreign'));
-  await mkdir(join(home, 'corral/labs/used'), { recursive: true });
-  await writeFile(join(home, 'corral/labs/used/settings.json'), JSON.stringify({ kernel: newest }));
+  await mkdir(home('corral/drafts/thing-0123456789abcdef.left'));
+  await mkdir(home('corral/parts/foreign'));
+  await mkdir(home('corral/labs/used'), { recursive: true });
+  await writeFile(home('corral/labs/used/settings.json'), JSON.stringify({ kernel: newest }));
   const { exitCode, stdout } = await prune();
   expect(exitCode).toBe(0);
   const lines = stdout.split('\n');
@@ -80,11 +73,11 @@ test('prune says what it removed: old versions, what a killed run left, and with
     ...[`removed parts/${old.split('/').at(-1)}`, 'removed parts/foreign'].toSorted(),
     expect.stringMatching(/^Freed \d+\.\d MB\.$/),
   ]);
-  expect(await readdir(join(home, 'corral/parts'))).toEqual([newest.split('/').at(-1)]);
+  expect(await readdir(home('corral/parts'))).toEqual([newest.split('/').at(-1)]);
   expect((await prune('--all')).stdout, 'a lab runs on it').toBe('Nothing to remove.');
-  await rm(join(home, 'corral/labs/used'), { recursive: true });
+  await rm(home('corral/labs/used'), { recursive: true });
   expect((await prune('--all')).stdout).toContain(`removed parts/${newest.split('/').at(-1)}`);
-  expect(await readdir(join(home, 'corral/parts'))).toEqual([]);
-  expect(await readdir(join(home, 'corral/checks'))).toEqual([]);
-  expect(await readdir(join(home, 'corral/locks'))).toEqual(['in-use']);
+  expect(await readdir(home('corral/parts'))).toEqual([]);
+  expect(await readdir(home('corral/checks'))).toEqual([]);
+  expect(await readdir(home('corral/locks'))).toEqual(['in-use']);
 });

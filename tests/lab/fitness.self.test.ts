@@ -1,22 +1,18 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { cacheVariables } from '../support/share-caches.ts';
+import { type Answer, startStubServer } from '../support/stub-api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let dir: string;
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'corral-fitness-'));
+  dir = await temporaryFolder();
   await mkdir(join(dir, 'bin'));
 });
-
-afterEach(() => rm(dir, { recursive: true }));
 
 const known = 'apt-get dpkg-deb tar unshare taskset flock mount true sh sleep rm mv sync'.split(' ');
 
@@ -75,17 +71,11 @@ const ubuntu = async (): Promise<Record<string, string>> => {
 };
 
 test('on Ubuntu, packages come from the mirror that is named, if they bear the signature of Debian', async () => {
-  const asked: (string | undefined)[] = [];
-  const mirror = createServer(({ url }, answer) => {
-    asked.push(url);
-    answer.end('Origin: Debian\nSuite: stable\n');
-  });
-  await once(mirror.listen(0, '127.0.0.1'), 'listening');
-  onTestFinished(() => void mirror.close());
-  const { port } = mirror.address() as AddressInfo;
-  const env = { ...(await ubuntu()), CORRAL_DEBIAN_MIRROR: `http://127.0.0.1:${port}/debian` };
+  const answer: Answer = (response) => response.end('Origin: Debian\nSuite: stable\n');
+  const { url, asked } = await startStubServer({ answer });
+  const env = { ...(await ubuntu()), CORRAL_DEBIAN_MIRROR: `${url}/debian` };
   const ended = await labUp({ env });
-  expect(asked).toContain('/debian/dists/trixie/InRelease');
+  expect(asked).toContain('GET /debian/dists/trixie/InRelease');
   expect(ended).toMatchObject({
     exitCode: 3,
     stderr: expect.stringMatching(/^lab: .*InRelease.*Clearsigned file isn't valid/),

@@ -1,19 +1,16 @@
-import { createServer } from 'node:http';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { fetchRelease } from '../../../providers/longhorn/official.ts';
 import { startRegistry } from '../../support/oci-registry.ts';
-import { end, listen } from '../../support/serving.ts';
+import { type Answer, startStubServer } from '../../support/stub-api-server.ts';
 
-const server = createServer(({ url }, response) => {
-  if (url === '/v1.12.1/deploy/longhorn.yaml') response.end('a release');
-  else if (url === '/master/deploy/longhorn.yaml') response.end('a branch');
-  else response.writeHead(url?.startsWith('/v1.12.2') ? 503 : 404).end();
-});
 let from: string;
-
-beforeAll(async () => {
-  from = `http://127.0.0.1:${await listen(server)}`;
-  return () => end(server);
+beforeEach(async () => {
+  const answer: Answer = (response, { url }) => {
+    if (url === '/v1.12.1/deploy/longhorn.yaml') response.end('a release');
+    else if (url === '/master/deploy/longhorn.yaml') response.end('a branch');
+    else response.writeHead(url?.startsWith('/v1.12.2') ? 503 : 404).end();
+  };
+  ({ url: from } = await startStubServer({ answer }));
 });
 
 test.each([

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { lookThrough } from '../../../providers/longhorn/folder.ts';
 import { namedImages } from '../../../providers/longhorn/images.ts';
 import { readObjects } from '../../../providers/longhorn/manifest.ts';
@@ -10,7 +9,7 @@ import { plainProgress } from '../../../providers/progress.ts';
 import { layerOf, ociLayout, tarOf } from '../../support/image-archives.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
 import { startRegistry } from '../../support/oci-registry.ts';
-import { end, listen } from '../../support/serving.ts';
+import { startStubServer } from '../../support/stub-api-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const layer = await layerOf({ a: 'b' });
@@ -118,13 +117,11 @@ test('where both lack what nothing works without, and a mirror that is not there
 });
 
 test('an official release: its manifest from where it is published, its images from the mirror', async () => {
-  const server = createServer((_, response) => void response.end(text));
-  const port = await listen(server);
-  onTestFinished(() => end(server));
+  const { url } = await startStubServer({ answer: (response) => response.end(text) });
   const lines: string[] = [];
   const progress = plainProgress((line) => lines.push(line));
   const options = { registryMirror: await mirrorOf(names), portable: true, progress };
-  const target = await officialTarget('v1.8.2', options, `http://127.0.0.1:${port}`);
+  const target = await officialTarget('v1.8.2', options, url);
   expect(target).toMatchObject({
     name: 'official',
     size: { nodes: 3 },
