@@ -103,10 +103,10 @@ const found = (artefacts: Record<string, string>, sentinels: readonly Sentinel[]
     ),
   );
 
-/** Each of the eight scenarios made six keys and a certificate's: no other process knows any of them. */
+/** Each of the eight scenarios made six keys, a certificate's and a password: no other process knows any of them. */
 const expectNoLogin = (artefacts: Record<string, string>): void => {
   const made = sentinelsMade(dir);
-  expect(made).toHaveLength(8 * 7);
+  expect(made).toHaveLength(8 * 8);
   expect(found(artefacts, made)).toEqual([]);
 };
 
@@ -124,7 +124,7 @@ test('fifty sentinels are planted, and the test would find each of them', () => 
   expect([...wheres]).toEqual(server.sentinels.map(({ where }) => where));
 });
 
-describe('none of fifty sentinels gets out, nor what a store in S3 is logged in to by', () => {
+describe('none of fifty sentinels gets out, nor what stores in S3 and on CIFS are logged in to by', () => {
   test.each([
     ['of a run whose scenarios tell and throw all that they see', 'up', ['--keep', '--verbose']],
     ['of a run told as JSON', 'up', ['--json']],

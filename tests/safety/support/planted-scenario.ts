@@ -5,6 +5,7 @@ import { expectHistory } from '../../../e2e/history/expectation.ts';
 import { presentObserver } from '../../../e2e/history/observer.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import { type Cluster, connect } from '../../../e2e/kube/cluster.ts';
+import { makePassword } from '../../../e2e/store/drivers/cifs/server.ts';
 import { makeLogin } from '../../../e2e/store/drivers/s3/server.ts';
 import { defineScenario } from '../../../e2e/suite/scenario-core.ts';
 import { madeLogins } from './sentinels.ts';
@@ -34,11 +35,11 @@ const gather = async (cluster: Cluster, kubeconfig: string): Promise<string[]> =
 };
 
 /**
- * What a store in S3 is logged in to by: made anew for each scenario, and left for the test beside all that the
+ * What stores in S3 and on CIFS are logged in to by: made anew for each scenario, and left for the test beside all that the
  * run writes.
  */
 const gatherLogin = async (scenario: string): Promise<string[]> => {
-  const login = await makeLogin({ namespace: 'n' });
+  const login = { ...(await makeLogin({ namespace: 'n' })), password: makePassword() };
   writeFileSync(madeLogins(scenario), JSON.stringify(login));
   // As an S3 server logs a request, and without a word of what they are.
   return [`GET /backups Credential=${login.user}/20260101`, ...Object.values(login)];

@@ -13,6 +13,13 @@ const file = new URL('../../../../fixtures/cifs-backupstore/manifest.yaml', impo
 
 const user = 'longhorn';
 
+/** Makes what a new server is logged in to by. */
+export const makePassword = (): string => {
+  const password = randomBytes(24).toString('base64url');
+  know(password, 'password of the backup store');
+  return password;
+};
+
 /** The objects of a CIFS backup store, in the order in which to make them: first its namespace. */
 export const storeManifest = (
   {
@@ -38,8 +45,7 @@ export const storeManifest = (
 
 /** Starts a server, puts what Longhorn logs in with into Longhorn's namespace, and opens what it serves. */
 export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> => {
-  const password = randomBytes(24).toString('base64url');
-  know(password, 'password of the backup store');
+  const password = makePassword();
   const served = await startPod(cluster, {
     ...options,
     kind: cifsServer,
