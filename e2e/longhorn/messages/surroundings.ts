@@ -51,9 +51,9 @@ export const surroundingMessages = {
     ...unavailable,
     // Around it stand the command that looked into the store, its log and its exit status.
     compared: 'within',
-    means: 'The NFS export cannot be mounted from a node.',
+    means: 'The NFS export, or the CIFS share, cannot be mounted from a node.',
     advice:
-      "Check server, path (no fsid=0 with an absolute one), squashing and the folder's mode; NFS 4 must be served.",
+      "Check server, path (no fsid=0 with an absolute one), squashing and the folder's mode; NFS 4 must be served. Of a share, user and password in the backup target's Secret.",
     wordings: [
       {
         versions: '>=1.8.0',
@@ -62,6 +62,34 @@ export const surroundingMessages = {
           'failed to list backups in nfs://store.default:/backups: failed to execute: longhorn [backup ls --volume-only nfs://store.default:/backups], output cannot mount nfs store.default:/backups, options []: vers=4.0: No such file or directory: cannot mount using NFSv4 , stderr, time="2022-04-02T07:26:26Z" level=error msg="..." , error exit status 1',
         origin: 'product',
         seen: 'knowledge base, troubleshooting-unable-to-mount-an-nfs-backup-target; longhorn/longhorn#3576, #3805, #3810',
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /cannot mount CIFS share [\s\S]+?: mount failed: (?![\s\S]*\(16\))[\s\S]+/,
+        example:
+          'failed to list system backups in cifs://store.default/backups: failed to execute: longhorn [system-backup list cifs://store.default/backups], output cannot mount CIFS share store.default/backups, options [soft]: mount failed: exit status 32 Mounting command: mount Mounting arguments: -t cifs -o soft,<masked> //store.default/backups /mnt Output: mount error(13): Permission denied, stderr : exit status 1',
+        origin: 'product',
+        seen: 'backupstore, cifs/cifs.go, source of v1.12.1; not met',
+      },
+    ],
+  },
+  // Both saw that it was not mounted yet, as after the start of a manager; the same share at the same place is
+  // refused by the kernel (EBUSY). On NFS the next version of the protocol is tried, and is another mount.
+  'target-mounted-meanwhile': {
+    ...unavailable,
+    class: 'transient',
+    compared: 'within',
+    means: 'Two commands of a longhorn-manager mounted the CIFS share at once, and this one came second.',
+    advice: 'Nothing: it is mounted, and Longhorn looks again at the next poll.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /cannot mount CIFS share [\s\S]+?: mount failed: [\s\S]*mount error\(16\): Device or resource busy/,
+        example:
+          'failed to list system backups in cifs://store.default/backups: failed to execute: longhorn [system-backup list cifs://store.default/backups], output cannot mount CIFS share store.default/backups, options [soft]: mount failed: exit status 32 Mounting command: mount Mounting arguments: -t cifs -o soft,<masked> //store.default/backups /mnt Output: mount error(16): Device or resource busy, stderr : exit status 1',
+        origin: 'product',
+        seen: 'backupstore, cifs/cifs.go, source of v1.12.1; met on the emulator alone',
       },
     ],
   },
