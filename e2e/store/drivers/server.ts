@@ -20,19 +20,31 @@ import { storeLabel, storeName, storePodLabel } from './place.ts';
 /** What kind of server it is: how sentences call it, and the name and the `app` label of its container and pods. */
 export type ServerKind = { called: string; container: string; app: string };
 
+/** What the manifest of every kind of store is filled with. */
+export type ManifestOptions = Pick<StartStore, 'namespace' | 'name' | 'run' | 'image' | 'needs'>;
+
 /**
- * The objects that a manifest has, in their order, with its placeholders filled; what fills them cannot be
- * taken for YAML.
+ * The objects that a manifest has, in their order, with its placeholders filled: those of every kind of store,
+ * and its own values. What fills them cannot be taken for YAML.
  */
 export const readManifest = async (
   file: URL,
+  { namespace, name = storeName, run, image }: ManifestOptions,
   values: Record<string, string | null>,
-): Promise<KubernetesObject[]> =>
-  parseAllDocuments(fill(await readFile(file, 'utf8'), values)).map((document) => {
+): Promise<KubernetesObject[]> => {
+  const filled = fill(await readFile(file, 'utf8'), {
+    NAMESPACE: namespace,
+    NAME: name,
+    RUN: run,
+    IMAGE: image,
+    ...values,
+  });
+  return parseAllDocuments(filled).map((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw error;
     return document.toJS() as KubernetesObject;
   });
+};
 
 const fill = (text: string, values: Record<string, string | null>): string =>
   text.replace(/\$\{(\w+)\}/g, (placeholder, name: string) => {

@@ -1,6 +1,6 @@
 import { resources } from '../../../kube/resources.ts';
 import type { StoreDriver } from '../../driver.ts';
-import { lazily } from '../lazily.ts';
+import { folderHeals } from '../folder/heals.ts';
 import { mountedAt } from '../mounts.ts';
 import { rightsInPod } from '../rights.ts';
 import { cifsServer, driverName, placeOfUrl } from './place.ts';
@@ -19,15 +19,7 @@ export const cifs: StoreDriver = {
     { place: 'longhorn', resource: resources.secrets, verbs: ['create', 'delete'] },
     { place: 'longhorn', resource: resources.secrets, verbs: ['list'], seldom: 'read by a cleanup' },
   ]),
-  heals: {
-    denyDeletion: lazily(async () => (await import('../folder/immutable-file.ts')).makeMutable(cifsServer)),
-    foreignLock: lazily(async () => (await import('../folder/foreign-lock.ts')).removeLock),
-    stall: lazily(async () => (await import('../folder/stalled-server.ts')).letServerRun),
-    denyReading: lazily(async () => (await import('../folder/denied-reading.ts')).allowReading(cifsServer)),
-    emptyFile: lazily(async () => (await import('../folder/emptied-file.ts')).fillFile(cifsServer)),
-    hideFile: lazily(async () => (await import('../folder/hidden-file.ts')).bringBack(cifsServer)),
-    littleSpace: lazily(async () => (await import('../folder/filled-store.ts')).makeSpace(cifsServer)),
-  },
+  heals: folderHeals(cifsServer),
   here: {
     scheme: driverName,
     words: {

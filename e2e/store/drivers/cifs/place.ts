@@ -1,6 +1,6 @@
 import type { StorePlace } from '../../driver.ts';
 import { mountOf } from '../folder/place.ts';
-import { placeOfNames, storeName } from '../place.ts';
+import { hostOf, placeOfNames } from '../place.ts';
 import type { ServerKind } from '../server.ts';
 
 /** The name of the driver. */
@@ -19,12 +19,7 @@ export const cifsServer: ServerKind = {
 /** The program of the server: one process that listens, and one for each client. */
 export const serverProgram = 'smbd';
 
-const hostOf = ({ namespace, name = storeName }: StorePlace): string => `${name}.${namespace}`;
-
-/**
- * The URL that Longhorn is given; the host is short, because a cluster's own domain need not be
- * `cluster.local`.
- */
+/** The URL that Longhorn is given. */
 export const storeUrl = (place: StorePlace): string => `cifs://${hostOf(place)}/${share}`;
 
 /** Where Longhorn's engine mounts it, in the container in which it runs (backupstore, cifs.go). */

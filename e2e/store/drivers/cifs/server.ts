@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { know } from '../../../kube/redact/known.ts';
 import type { RunningStore, StartStore, StorePlace } from '../../driver.ts';
-import { littleSpace } from '../folder/place.ts';
+import { diskOf } from '../folder/place.ts';
 import { servedStore } from '../folder/served-store.ts';
 import { giveLogin, secretOf, takeLogin } from '../login.ts';
-import { storeName } from '../place.ts';
-import { readManifest, removeServer, startPod } from '../server.ts';
+import { type ManifestOptions, readManifest, removeServer, startPod } from '../server.ts';
 import { cifsServer, driverName, serverProgram, storeMount, storeUrl } from './place.ts';
 
 const file = new URL('../../../../fixtures/cifs-backupstore/manifest.yaml', import.meta.url);
@@ -21,27 +20,8 @@ export const makePassword = (): string => {
 };
 
 /** The objects of a CIFS backup store, in the order in which to make them: first its namespace. */
-export const storeManifest = (
-  {
-    namespace,
-    name = storeName,
-    run,
-    image,
-    needs = [],
-  }: Pick<StartStore, 'namespace' | 'name' | 'run' | 'image' | 'needs'>,
-  password: string,
-): Promise<KubernetesObject[]> =>
-  readManifest(file, {
-    NAMESPACE: namespace,
-    NAME: name,
-    RUN: run,
-    IMAGE: image,
-    USER: user,
-    PASSWORD: password,
-    ...(needs.includes('littleSpace')
-      ? { MEDIUM: 'Memory', SIZE: `${littleSpace}` }
-      : { MEDIUM: '', SIZE: null }),
-  });
+export const storeManifest = (options: ManifestOptions, password: string): Promise<KubernetesObject[]> =>
+  readManifest(file, options, { USER: user, PASSWORD: password, ...diskOf(options) });
 
 /** Starts a server, puts what Longhorn logs in with into Longhorn's namespace, and opens what it serves. */
 export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> => {

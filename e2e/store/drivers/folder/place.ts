@@ -1,3 +1,5 @@
+import type { StartStore } from '../../driver.ts';
+
 /** The folder in which a store's pod has it, and which its server serves. */
 export const exportPath = '/opt/backupstore';
 
@@ -7,8 +9,14 @@ export const exportPath = '/opt/backupstore';
  */
 export const squashedClient = '65534';
 
-/** How large a store is that is to be filled up, in bytes (the manifests). */
+/** How large a store is that is to be filled up, in bytes. */
 export const littleSpace = 64 << 20;
+
+/** What a store's manifest says of the disk under its folder. */
+export const diskOf = ({
+  needs = [],
+}: Pick<StartStore, 'needs'>): Record<'MEDIUM' | 'SIZE', string | null> =>
+  needs.includes('littleSpace') ? { MEDIUM: 'Memory', SIZE: `${littleSpace}` } : { MEDIUM: '', SIZE: null };
 
 /** The folder below which Longhorn's engine mounts stores (backupstore, util/util.go). */
 export const mountsFolder = '/var/lib/longhorn-backupstore-mounts';

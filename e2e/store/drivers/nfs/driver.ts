@@ -1,5 +1,6 @@
 import { resources } from '../../../kube/resources.ts';
 import type { StoreDriver } from '../../driver.ts';
+import { folderHeals } from '../folder/heals.ts';
 import { lazily } from '../lazily.ts';
 import { rightsInPod } from '../rights.ts';
 import { mountedHere } from './mounts.ts';
@@ -17,14 +18,8 @@ export const nfs: StoreDriver = {
   find: async (...place) => (await import('../folder/served-store.ts')).findStores(...place, nfsServer),
   rights: rightsInPod({ resource: resources.configMaps, verbs: ['create'] }, 'exec'),
   heals: {
-    denyDeletion: lazily(async () => (await import('../folder/immutable-file.ts')).makeMutable(nfsServer)),
-    foreignLock: lazily(async () => (await import('../folder/foreign-lock.ts')).removeLock),
-    stall: lazily(async () => (await import('../folder/stalled-server.ts')).letServerRun),
+    ...folderHeals(nfsServer),
     readOnlyBackups: lazily(async () => (await import('../folder/read-only-backups.ts')).makeWritable),
-    denyReading: lazily(async () => (await import('../folder/denied-reading.ts')).allowReading(nfsServer)),
-    emptyFile: lazily(async () => (await import('../folder/emptied-file.ts')).fillFile(nfsServer)),
-    hideFile: lazily(async () => (await import('../folder/hidden-file.ts')).bringBack(nfsServer)),
-    littleSpace: lazily(async () => (await import('../folder/filled-store.ts')).makeSpace(nfsServer)),
   },
   here: {
     scheme: 'nfs',

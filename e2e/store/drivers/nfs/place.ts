@@ -1,6 +1,6 @@
 import type { StorePlace } from '../../driver.ts';
 import { exportPath } from '../folder/place.ts';
-import { placeOfNames, storeName } from '../place.ts';
+import { hostOf, placeOfNames } from '../place.ts';
 import type { ServerKind } from '../server.ts';
 
 /** The name of the driver. */
@@ -12,12 +12,8 @@ export const nfsServer: ServerKind = { called: 'the NFS server', container: 'nfs
 /** The program of the server. */
 export const serverProgram = 'ganesha.nfsd';
 
-/**
- * The URL that Longhorn is given; the host is short, because a cluster's own domain need not be
- * `cluster.local`.
- */
-export const storeUrl = ({ namespace, name = storeName }: StorePlace): string =>
-  `nfs://${name}.${namespace}:${exportPath}`;
+/** The URL that Longhorn is given. */
+export const storeUrl = (place: StorePlace): string => `nfs://${hostOf(place)}:${exportPath}`;
 
 /** The place of one of the suite's stores by its URL; undefined for any other URL. */
 export const placeOfUrl = (url: string): StorePlace | undefined => {

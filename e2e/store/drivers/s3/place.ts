@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { StorePlace } from '../../driver.ts';
-import { placeOfNames, storeName } from '../place.ts';
+import { hostOf, placeOfNames, storeName } from '../place.ts';
 
 /** The name of the driver. */
 export const driverName = 's3';
@@ -25,14 +25,11 @@ export const placeOfUrl = (url: string): StorePlace | undefined => {
     : undefined;
 };
 
-/**
- * Where the server listens; the host is short, because a cluster's own domain need not be `cluster.local`.
- */
+/** Where the server listens. */
 export const port = 7070;
 
 /** Where it listens itself when a proxy does so in its place. */
 export const portBehind = 7071;
-export const hostOf = ({ namespace, name = storeName }: StorePlace): string => `${name}.${namespace}`;
 export const endpointOf = (place: StorePlace, protocol: 'https' | 'http' = 'https'): string =>
   `${protocol}://${hostOf(place)}:${port}`;
 

@@ -7,10 +7,18 @@ import { inEachPod } from '../../../kube/in-pods.ts';
 import { know } from '../../../kube/redact/known.ts';
 import type { StartStore, StorePlace } from '../../driver.ts';
 import { giveLogin, takeLogin } from '../login.ts';
-import { storeName } from '../place.ts';
-import { readManifest, removeServer, type ServerKind, serversOf, servingPods, startPod } from '../server.ts';
+import { hostOf, storeName } from '../place.ts';
+import {
+  type ManifestOptions,
+  readManifest,
+  removeServer,
+  type ServerKind,
+  serversOf,
+  servingPods,
+  startPod,
+} from '../server.ts';
 import { DialingAgent, openClient } from './client.ts';
-import { bucket, endpointOf, hostOf, port, portBehind, prefixOf, region } from './place.ts';
+import { bucket, endpointOf, port, portBehind, prefixOf, region } from './place.ts';
 import { policyOf } from './policy.ts';
 
 const file = new URL('../../../../fixtures/s3-backupstore/manifest.yaml', import.meta.url);
@@ -104,24 +112,14 @@ const portOf = (needs: StartStore['needs'] = []): number =>
 
 /** The objects of an S3 backup store, in the order in which to make them: first its namespace. */
 export const storeManifest = (
-  {
-    namespace,
-    name = storeName,
-    run,
-    image,
-    needs = [],
-  }: Pick<StartStore, 'namespace' | 'name' | 'run' | 'image' | 'needs'>,
+  options: ManifestOptions,
   login: Login & { 'tls.key': string },
 ): Promise<KubernetesObject[]> => {
   const { user, 'user-secret': userSecret, next, 'next-secret': nextSecret } = login;
   const account = (access: string, secret: string) => ({
     [access]: { access, secret, role: 'user', userID: 0, groupID: 0, projectID: 0 },
   });
-  return readManifest(file, {
-    NAMESPACE: namespace,
-    NAME: name,
-    RUN: run,
-    IMAGE: image,
+  return readManifest(file, options, {
     ENDPOINT: login.endpoint,
     TLS: speaksTls(login) ? 'yes' : 'no',
     CERTIFICATE: login['tls.crt'],
@@ -133,8 +131,8 @@ export const storeManifest = (
     NEXT_SECRET: nextSecret,
     ROOT: login.root,
     ROOT_SECRET: login['root-secret'],
-    PORT: String(portOf(needs)),
-    VERSIONS: needs.includes('keepVersions') ? 'yes' : 'no',
+    PORT: String(portOf(options.needs)),
+    VERSIONS: options.needs?.includes('keepVersions') ? 'yes' : 'no',
   });
 };
 
