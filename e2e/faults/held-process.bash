@@ -111,8 +111,15 @@ writes_lock() {
   return 1
 }
 
-# Before it has mounted its store no file is there. After the first has gone, it goes on for some milliseconds at a
-# time, looked at while it is stopped, so that it cannot end between two looks.
+# Has it go on for some milliseconds; false where that is not to be, or it has ended.
+a_little() {
+  [[ -z $asked ]] && ((SECONDS < end)) || return
+  kill -CONT "${pids[@]}" && nap 0.005
+  stop_all || { printf 'ended before it was stopped again\n'; return 1; }
+}
+
+# Before it has mounted its store no file is there. After the first has gone, it goes on a little at a time, looked
+# at while it is stopped, so that it cannot end between two looks.
 go_on() {
   local file gone=$1 seen=
   [[ -e $1 ]] && seen=yes
@@ -128,16 +135,10 @@ go_on() {
     gone=
     for file in "${@:2}"; do [[ -e $file ]] || { gone=$file; break; }; done
     [[ -n $gone ]] && break
-    [[ -n $asked ]] || ((SECONDS >= end)) && return
-    kill -CONT "${pids[@]}" && nap 0.005
-    stop_all || { printf 'ended before it was stopped again\n'; return; }
+    a_little || return
   done
   # An open file of a mount stays in its folder when it is removed, under another name.
-  while writes_lock; do
-    [[ -n $asked ]] || ((SECONDS >= end)) && return
-    kill -CONT "${pids[@]}" && nap 0.005
-    stop_all || { printf 'ended before it was stopped again\n'; return; }
-  done
+  while writes_lock; do a_little || return; done
   printf 'stopped again, %s is gone\n' "${gone##*/}"
 } 2>/dev/null
 
