@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { gzipSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import type { Behaviour } from '../environment.ts';
 import type { BackupConfig, BlockMapping, CompressionMethod } from './config.ts';
 import { StoreError } from './errors.ts';
@@ -7,13 +7,39 @@ import { compressFrame } from './lz4.ts';
 import { blockPath, blockSize, checksumOf } from './paths.ts';
 import type { Store } from './store.ts';
 
+const gzipHeader = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
+const longestStored = 0xffff;
+
+/** Writes a gzip file whose data are stored as they are (RFC 1951, 3.2.4; RFC 1952), and gives its length. */
+const storeAsGzip = (data: Uint8Array, into: Buffer): number => {
+  into.set(gzipHeader);
+  let end = gzipHeader.length;
+  for (let at = 0; at < data.length; at += longestStored) {
+    const piece = data.subarray(at, at + longestStored);
+    into[end] = at + piece.length === data.length ? 1 : 0;
+    into.writeUInt16LE(piece.length, end + 1);
+    into.writeUInt16LE(~piece.length & 0xffff, end + 3);
+    into.set(piece, end + 5);
+    end += 5 + piece.length;
+  }
+  into.writeUInt32LE(crc32(data), end);
+  return into.writeUInt32LE(data.length, end + 4);
+};
+
+/** Room for a block however it is compressed. */
+const compressedSize = blockSize + 4096;
+
 /**
- * Compresses a block, and blocks this process meanwhile: on the one slow processor of a lab node a thread
- * pool costs a third more. gzip is at level 1 for the same reason; a block is valid at any level. It comes in
- * one piece: joining smaller ones doubles the memory.
+ * Compresses a block into a buffer that is there already, or gives the block itself. A gzip file is valid
+ * however little it saves; on the one slow processor of a lab node level 1 took half of an upload's time, and
+ * the fresh pages of an output of its own the half of what was left.
  */
-export const compress = (method: CompressionMethod, block: Uint8Array): Uint8Array => {
-  if (method === 'gzip') return gzipSync(block, { level: 1, chunkSize: block.length + 4096 });
+export const compress = (
+  method: CompressionMethod,
+  block: Uint8Array,
+  into = Buffer.alloc(compressedSize),
+): Uint8Array => {
+  if (method === 'gzip') return into.subarray(0, storeAsGzip(block, into));
   return method === 'lz4' ? compressFrame(block) : block;
 };
 
@@ -68,6 +94,7 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
   // memory holds two blocks. They are used in turn: with new ones for each block an upload grew to hundreds
   // of megabytes before they were collected.
   let [block, written] = [Buffer.alloc(blockSize), Buffer.alloc(blockSize)];
+  let [packed, sent] = [Buffer.alloc(compressedSize), Buffer.alloc(compressedSize)];
   let writing: Promise<void> = Promise.resolve();
   const file = await open(upload.image);
   try {
@@ -84,12 +111,13 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
       const isThere = await store.exists(path);
       if (isThere && !isFull(upload)) continue;
       known.add(checksum);
-      const data = compress(compressionMethod, block);
+      const data = compress(compressionMethod, block, packed);
       await writing;
       writing = store.write(path, data).catch((error) => {
         throw new StoreError(`failed to write data during saving blocks: ${(error as Error).message}`);
       });
       [block, written] = [written, block];
+      [packed, sent] = [sent, packed];
       // Looked at with the next block or at the end; without a handler a failure would end the process before
       // that.
       writing.catch(() => undefined);
