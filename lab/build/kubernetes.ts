@@ -4,7 +4,7 @@ import { cached, type Part } from '../cache/cache.ts';
 import { goBuild, goVersion } from './go.ts';
 
 const source = join(import.meta.dirname, '../go');
-const commands = ['kube', 'coredns', 'pause'] as const;
+const commands = ['kube', 'coredns', 'pause', 'read-disk'] as const;
 
 /** The Kubernetes release that go.mod pins, e.g. `v1.36.3`. */
 const kubernetesVersion = async (): Promise<string> => {
@@ -16,8 +16,8 @@ const kubernetesVersion = async (): Promise<string> => {
 };
 
 /**
- * All Kubernetes components in one binary (`kube`), CoreDNS and the pause container's process, built from
- * their pinned Go modules.
+ * All Kubernetes components in one binary (`kube`), CoreDNS, the pause container's process and what keeps a
+ * node's disks awake, built from their pinned Go modules.
  */
 export const kubernetes = async (): Promise<Part> => ({
   name: 'kubernetes',

@@ -41,7 +41,7 @@ const makeTree = async (tree: string): Promise<void> => {
   await finishTree(tree);
   await addKernelModules(tree);
   await $({ cwd: tree })`
-    cp ${await cached(await kubernetes())}/kube usr/local/bin/kube
+    cp ${await cached(await kubernetes())}/{kube,read-disk} usr/local/bin
     for name in kubelet kubectl; do ln -s kube usr/local/bin/$name; done
     mkdir -p etc/containerd lab etc/iscsi var/lib/longhorn
     cp ${here}/containerd.toml etc/containerd/config.toml

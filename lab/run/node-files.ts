@@ -24,6 +24,8 @@ const kubelet = {
   clusterDomain: 'cluster.local',
   imageGCHighThresholdPercent: 100,
   evictionHard: { 'memory.available': '50Mi' },
+  // Nobody reads what of a volume is in use.
+  volumeStatsAggPeriod: '-1s',
 };
 
 const cni = (node: LabNode) => ({
