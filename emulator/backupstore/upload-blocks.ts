@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import type { Behaviour } from '../environment.ts';
 import type { BackupConfig, BlockMapping, CompressionMethod } from './config.ts';
@@ -82,7 +83,7 @@ export const isFull = ({ parameters }: Upload): boolean => parameters['backup-mo
  * (for the first time, and again) and the files made.
  */
 export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefined) => {
-  const { store, volume, compressionMethod, onProgress } = upload;
+  const { store, volume, compressionMethod, onProgress, clock } = upload;
   const total = Math.ceil(upload.volumeSize / blockSize);
   const before = new Map(last?.Blocks.map(({ Offset, BlockChecksum }) => [Offset, BlockChecksum]));
   const changed: BlockMapping[] = [];
@@ -96,6 +97,7 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
   let [block, written] = [Buffer.alloc(blockSize), Buffer.alloc(blockSize)];
   let [packed, sent] = [Buffer.alloc(compressedSize), Buffer.alloc(compressedSize)];
   let writing: Promise<void> = Promise.resolve();
+  const start = performance.now();
   const file = await open(upload.image);
   try {
     for (let index = 0; index < total; index += 1) {
@@ -113,6 +115,7 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
       known.add(checksum);
       const data = compress(compressionMethod, block, packed);
       await writing;
+      await sleep(Math.max(0, start + (known.size - 1) * clock.blockUpload - performance.now()));
       writing = store.write(path, data).catch((error) => {
         throw new StoreError(`failed to write data during saving blocks: ${(error as Error).message}`);
       });
