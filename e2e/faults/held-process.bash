@@ -100,12 +100,12 @@ if [[ $mode == further ]]; then
   exit
 fi
 
-# Whether a lock of the volume is open in one of the processes, as it is while it is written.
+# Whether a lock of the volume is open in one of the processes, as it is while it is written: under another name at first.
 writes_lock() {
   local pid open lock
   for pid in "${pids[@]}"; do
     for open in /proc/"$pid"/fd/*; do
-      for lock in "$volume"/locks/*.lck; do [[ $open -ef $lock ]] && return 0; done
+      for lock in "$volume"/locks/*; do [[ $open -ef $lock ]] && return 0; done
     done
   done
   return 1

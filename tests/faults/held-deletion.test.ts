@@ -131,24 +131,26 @@ test('a process whose stopper was killed is let go too', async () => {
 test('told to go on, a deletion is held again when it has removed the first of its files and another, and writes no lock, and keeps its lock', async () => {
   const files = Array.from({ length: 40 }, (_, index) => join(folder, 'v', 'blocks', `${index}.blk`));
   const lock = join(folder, 'v', 'locks', 'lock-1.lck');
-  for (const file of [...files, lock]) {
+  const temporary = `${lock}.tmp.1`;
+  for (const file of [...files, temporary]) {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, '');
   }
-  await utimes(lock, 0, 0);
-  // With the lock open for the first five. One file each 50 ms, once it is told to begin: however late it is found, and seldom looked at, it is not
-  // through by then.
+  await utimes(temporary, 0, 0);
+  // With the lock open for the first six, for three under its temporary name. One file each 50 ms, once it is told to begin: however late it is
+  // found, and seldom looked at, it is not through by then.
   const begin = join(folder, 'begin');
   await writeFile(
     binary(),
     `#!${process.execPath}
-const { closeSync, existsSync, openSync, rmSync } = require('node:fs');
+const { closeSync, existsSync, openSync, renameSync, rmSync } = require('node:fs');
 const files = ${JSON.stringify(files)};
-const lock = openSync('${lock}', 'a');
+const lock = openSync('${temporary}', 'a');
 setInterval(() => {
   if (!existsSync('${begin}') || files.length === 0) return;
   rmSync(files.shift());
-  if (files.length === 35) closeSync(lock);
+  if (files.length === 37) renameSync('${temporary}', '${lock}');
+  if (files.length === 34) closeSync(lock);
 }, 50);
 `,
   );
@@ -161,7 +163,7 @@ setInterval(() => {
   await writeFile(begin, '');
   expect(await fault.goOn()).toBe('1.blk is gone');
   expect(await isStopped(meant)).toBe(true);
-  expect([files[4], files.at(-1)].map((file = '') => existsSync(file))).toEqual([false, true]);
+  expect([files[5], files.at(-1)].map((file = '') => existsSync(file))).toEqual([false, true]);
   await expect.poll(async () => (await stat(lock)).mtimeMs, { timeout: 30_000 }).toBeGreaterThan(0);
   await held.heal();
   expect(await isStopped(meant)).toBe(false);
