@@ -92,8 +92,8 @@ export const clocks = {
   fast: {
     resync: 5 * second,
     // What happens while a failed deletion waits for its next attempt must have the time to, as on the real
-    // clocks: where several scenarios share two processors, an attempt takes 8 s, and a backup 5 s to start.
-    deletionBackoffMin: 20 * second,
+    // clocks: where several scenarios share two slow processors, an attempt takes 8 s, and a backup 20 s to start.
+    deletionBackoffMin: 30 * second,
     deletionBackoffMax: 4 * hour,
     monitorPoll: 500,
     creationRetryExpiry: minute,
