@@ -33,16 +33,13 @@ export const kubernetes = async (): Promise<Part> => ({
     const version = await kubernetesVersion();
     const [, minor] = version.split('.');
     const stamp = { gitVersion: version, gitMajor: '1', gitMinor: minor, gitTreeState: 'clean' };
-    const stamps = Object.entries(stamp).map(
-      ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
+    const values = Object.entries(stamp).map(
+      ([name, value]) => `k8s.io/component-base/version.${name}=${value}`,
     );
     await goBuild(
       { source, what: 'Kubernetes' },
       commands.map((name) => `./cmd/${name}`),
-      {
-        dir,
-        flags: ['-trimpath', '-mod=readonly', '-ldflags', ['-s', '-w', ...stamps].join(' ')],
-      },
+      { dir, values },
     );
   },
 });

@@ -21,6 +21,6 @@ export const s3Server = async (): Promise<Part> => ({
     goBuild(
       { source, what: 'the S3 server' },
       ['github.com/versity/versitygw/cmd/versitygw', './cmd/s3-faults'],
-      { dir, flags: ['-trimpath', '-mod=readonly', '-ldflags', '-s -w'] },
+      { dir },
     ),
 });

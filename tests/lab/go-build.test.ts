@@ -30,7 +30,7 @@ const build = async (): Promise<string[]> => {
   const told: string[] = [];
   await telling(
     (detail) => told.push(detail),
-    () => goBuild({ source, what: 'Kubernetes' }, ['./cmd/pause'], { dir, flags: [] }),
+    () => goBuild({ source, what: 'Kubernetes' }, ['./cmd/pause'], { dir }),
   );
   return told;
 };
