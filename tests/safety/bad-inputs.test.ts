@@ -38,7 +38,10 @@ beforeAll(async () => {
   await writeFile(join(dir, '.corral/last/report.json'), 'of an earlier run');
   process.chdir(dir);
 });
-beforeEach(() => void vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache')));
+beforeEach(() => {
+  vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache'));
+  vi.stubEnv('CORRAL_CHROMIUM', '/nowhere/chromium');
+});
 afterAll(async () => {
   process.chdir(home);
   await rm(dir, { recursive: true });
