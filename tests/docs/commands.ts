@@ -69,7 +69,7 @@ export const commands: Record<string, How> = {
     2,
     /^store-matrix: --engine ENGINE: there is no such program/m,
   ),
-  'npm run mutants': noGo('mutants'),
+  'npm run mutants': ends(3, /^mutants: page-hides-deleting needs a browser: there is no Chromium on PATH/m),
   'npm run mutants -- --only message-missing': noGo('mutants'),
 
   // A run, with any target.
