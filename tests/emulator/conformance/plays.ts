@@ -173,7 +173,7 @@ const lockConflict =
   async (driver, { node, prefix }) => {
     const { volume, of } = names;
     await given(driver, names, { node, method: 'gzip' });
-    await moreData(driver, names, { node, size: 16 });
+    await moreData(driver, names, { node, size: 64 });
     const blocks = join(driver.store, blocksPath(prefix + volume));
     const before = count('**/*.blk', blocks);
     await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
