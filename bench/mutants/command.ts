@@ -4,7 +4,7 @@ import { parseFlags } from '../../e2e/cli/arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
 import { explainError } from '../../e2e/report/explain-error.ts';
 import { takeSignals } from '../../e2e/report/interruption.ts';
-import { findChromium, withoutChromium } from '../../e2e/ui/chromium.ts';
+import { whyNoBrowser } from '../../e2e/ui/chromium.ts';
 import { type Mutant, mutants } from '../../emulator/mutants.ts';
 import { NotFit, type Progress } from '../../providers/provider.ts';
 import { mended } from './expected.ts';
@@ -32,10 +32,8 @@ export const runMutantsCommand = async ({ argv, config, progress }: CommandOptio
     if (chosen === undefined) return exitCode.passed;
     // Before a lab starts: the scenarios without a bug, which come first, take ten minutes.
     const ofPage = chosen.find((mutant) => mutant.startsWith('page-'));
-    if (ofPage !== undefined && findChromium(process.env) === undefined) {
-      const { detail, mend } = withoutChromium(process.env);
-      throw new NotFit(`${ofPage} needs a browser: ${detail}: ${mend}`);
-    }
+    const noBrowser = ofPage && whyNoBrowser(process.env);
+    if (noBrowser) throw new NotFit(`${ofPage} ${noBrowser}`);
     const fixture = () =>
       openFixture({ config, progress, interruption: { first: first.signal, again: again.signal } });
     const fixtures = [fixture(), ...Array.from({ length: labs - 1 }, fixture)] as const;

@@ -33,3 +33,10 @@ export const withoutChromium = ({
     : `there is no Chromium on PATH (${names.join(', ')})`,
   mend: 'apt-get install chromium',
 });
+
+/** Why what needs a browser cannot be played, and the command that mends it; undefined where there is one. */
+export const whyNoBrowser = (environment: Environment): string | undefined => {
+  if (findChromium(environment) !== undefined) return undefined;
+  const { detail, mend } = withoutChromium(environment);
+  return `needs a browser: ${detail}: ${mend}`;
+};

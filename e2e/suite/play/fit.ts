@@ -3,7 +3,7 @@ import { capabilities } from '../../longhorn/capabilities.ts';
 import { disruptions as disruptionNames } from '../../longhorn/disruptions.ts';
 import { abilities, isAbility, type StoreDriver } from '../../store/driver.ts';
 import { allStores, driverNamed, twoStores } from '../../store/drivers/index.ts';
-import { findChromium, withoutChromium } from '../../ui/chromium.ts';
+import { whyNoBrowser } from '../../ui/chromium.ts';
 import type { Declared } from './fixture.ts';
 
 /** Says why a scenario is skipped, where the run cannot or may not do what it needs; undefined where it can. */
@@ -13,10 +13,8 @@ export const whyNotFit = (
   { called, heals, mounted }: Pick<StoreDriver, 'called' | 'heals' | 'mounted'> = driverNamed(store),
 ): string | undefined => {
   if (needs.includes('lab') && !lab) return 'needs the lab (its nodes can be made to fail)';
-  if (needs.includes('browser') && findChromium(process.env) === undefined) {
-    const { detail, mend } = withoutChromium(process.env);
-    return `needs a browser: ${detail}: ${mend}`;
-  }
+  const noBrowser = needs.includes('browser') ? whyNoBrowser(process.env) : undefined;
+  if (noBrowser !== undefined) return noBrowser;
   const missing = without.filter((each) => needs.includes(each));
   if (missing.length > 0) return `needs ${missing.map((each) => capabilities[each]).join(' and ')}`;
   if (needs.includes('mounted-store') && !mounted)
