@@ -42,7 +42,7 @@ const makeTree = async (tree: string): Promise<void> => {
   await addKernelModules(tree);
   await $({ cwd: tree })`
     cp ${await cached(await kubernetes())}/{kube,read-disk} usr/local/bin
-    for name in kubelet kubectl; do ln -s kube usr/local/bin/$name; done
+    ln -s kube usr/local/bin/kubelet
     mkdir -p etc/containerd lab etc/iscsi var/lib/longhorn
     cp ${here}/containerd.toml etc/containerd/config.toml
     install -m 755 ${here}/init usr/sbin/lab-init`;
@@ -68,7 +68,7 @@ export const nodeRoot = async (): Promise<Part> => ({
   name: 'node-root',
   inputs: {
     packages,
-    recipe: 2,
+    recipe: 3,
     size: DISK_SIZE,
     kubernetes: (await kubernetes()).inputs,
     kernel: (await kernel()).inputs,

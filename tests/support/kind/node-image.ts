@@ -16,7 +16,7 @@ const BUILD_TIMEOUT_MS = 30 * 60_000;
 
 const versions = { kubernetes: 'v1.36.3', etcd: 'v3.6.8', kind: 'v0.33.0' };
 
-/** kind, kubeadm, etcd and CoreDNS with what kubeadm's Corefile names, from the modules that the lab pins. */
+/** kind, kubeadm, kubectl, etcd and CoreDNS with what kubeadm's Corefile names, from the modules that the lab pins. */
 export const programs = async (): Promise<Part> => ({
   name: 'kind-programs',
   inputs: {
@@ -44,6 +44,7 @@ export const programs = async (): Promise<Part> => ({
     await go(
       'get',
       `k8s.io/kubernetes/cmd/kubeadm@${versions.kubernetes}`,
+      `k8s.io/kubernetes/cmd/kubectl@${versions.kubernetes}`,
       `go.etcd.io/etcd/server/v3@${versions.etcd}`,
       './...',
     );
@@ -54,6 +55,7 @@ export const programs = async (): Promise<Part> => ({
     );
     const packages = {
       kubeadm: 'k8s.io/kubernetes/cmd/kubeadm',
+      kubectl: 'k8s.io/kubernetes/cmd/kubectl',
       etcd: 'go.etcd.io/etcd/server/v3',
       coredns: '.',
     };
@@ -148,8 +150,8 @@ export const kindNode = async (): Promise<Part> => {
       await writeFile(join(tree, 'kind/version'), versions.kubernetes);
       await packImages(dir, join(tree, 'kind/images.tar'));
       await $({ cwd: tree })`
-        cp ${lab}/kube ${bin}/kubeadm ${bin}/etcd ${bin}/coredns usr/local/bin
-        for name in kubelet kubectl; do ln -s kube usr/local/bin/$name; done
+        cp ${lab}/kube ${bin}/kubeadm ${bin}/kubectl ${bin}/etcd ${bin}/coredns usr/local/bin
+        ln -s kube usr/local/bin/kubelet
         for name in ${components}; do install -m 755 ${here}/node/component usr/local/bin/$name; done
         install -m 755 ${here}/node/entrypoint ${here}/node/systemctl ${here}/node/journalctl usr/local/bin
         mkdir -p etc/containerd
