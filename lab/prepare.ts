@@ -7,7 +7,7 @@ import { s3Server } from './build/s3-server.ts';
 import { buildingUntil, buildSignal } from './build/signal.ts';
 import { tools, toolsPath } from './build/tools.ts';
 import { cached, isCached, type Part } from './cache/cache.ts';
-import { coreImages, podSystem } from './images/core.ts';
+import { coreImages, podSystem, storeArchive } from './images/core.ts';
 import { type Step, telling } from './step.ts';
 
 /**
@@ -16,9 +16,16 @@ import { type Step, telling } from './step.ts';
  */
 export type Prepared = { image: string; kube: string; tools: string; kernel: string };
 
+/** All that is imported into the nodes' image, in order. */
+const imported = async (archives: readonly Part[]): Promise<Part[]> => [
+  await coreImages(),
+  await storeArchive(),
+  ...archives,
+];
+
 /** Whether the cache has the nodes' image for these archives: what a lab needs beside it is small. */
 export const isPrepared = async (archives: readonly Part[] = []): Promise<boolean> =>
-  isCached(await baseImage([await coreImages(), ...archives]));
+  isCached(await baseImage(await imported(archives)));
 
 /**
  * How long it takes to build all parts of a lab, as every reader is told: 6 min were seen on an idle machine, 13
@@ -32,18 +39,16 @@ const build = async (step: Step, title: string, part: Part): Promise<string> =>
 
 /** What only the nodes' image is made of, with what is said of it: where the cache has the image, it may lack this. */
 const partsOfImage = async (archives: readonly Part[]): Promise<[string, Part][]> => {
-  const core = await coreImages();
-  const all = [core, ...archives];
-  const images = await Promise.all(all.map((_, position) => baseImage(all.slice(0, position + 1))));
-  return [
-    ["Make the nodes' root file system", await nodeRoot()],
-    ['Pack the core images', core],
-    ...archives.map((archive): [string, Part] => [`Pack the images: ${archive.name}`, archive]),
-    ...images.map((image, position): [string, Part] => [
-      `Import into the nodes' image: ${all[position]?.name}`,
-      image,
-    ]),
-  ];
+  const all = await imported(archives);
+  const parts: [string, Part][] = [["Make the nodes' root file system", await nodeRoot()]];
+  for (const [position, archive] of all.entries()) {
+    parts.push([`Pack the images: ${archive.name}`, archive]);
+    parts.push([
+      `Import into the nodes' image: ${archive.name}`,
+      await baseImage(all.slice(0, position + 1)),
+    ]);
+  }
+  return parts;
 };
 
 /**
@@ -91,27 +96,33 @@ const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void>
  * Builds what the cache lacks for a lab whose nodes have the given image archives beside the core ones.
  *
  * Kubernetes is compiled while packages are fetched: the one waits for processors, the other for the network.
+ * The nodes' image is made, mostly on one processor, while the S3 server is compiled, which it needs late.
  */
 export const prepare = async (told: Step, archives: readonly Part[] = []): Promise<Prepared> => {
   const step = await numbered(told, archives);
   const binaries = await kubernetes();
-  const packages = async () => {
-    await build(step, 'Fetch the tools (etcd, nft, ip, ...)', tools);
-    if (!(await isCached(await kernel())))
-      await step('Fetch the User-Mode Linux kernel', () => fetchKernel());
-    if (!(await isPrepared(archives)))
-      await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystem);
-  };
-  const compile = async () => {
-    await build(step, 'Compile Kubernetes and CoreDNS', binaries);
-    if (!(await isPrepared(archives)))
-      await build(step, 'Compile the S3 server of backup stores', await s3Server());
-  };
-  await atOnce([compile, packages]);
+  await atOnce([
+    () => build(step, 'Compile Kubernetes and CoreDNS', binaries),
+    async () => {
+      await build(step, 'Fetch the tools (etcd, nft, ip, ...)', tools);
+      if (!(await isCached(await kernel())))
+        await step('Fetch the User-Mode Linux kernel', () => fetchKernel());
+      if (!(await isPrepared(archives)))
+        await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystem);
+    },
+  ]);
   // Which image that is, the kernel decides: it has the kernel's modules.
-  if (!(await isPrepared(archives)))
-    for (const [title, part] of await partsOfImage(archives)) await build(step, title, part);
-  const image = await cached(await baseImage([await coreImages(), ...archives]));
+  if (!(await isPrepared(archives))) {
+    const server = await s3Server();
+    const parts = await partsOfImage(archives);
+    await atOnce([
+      () => build(step, 'Compile the S3 server of backup stores', server),
+      async () => {
+        for (const [title, part] of parts) await build(step, title, part);
+      },
+    ]);
+  }
+  const image = await cached(await baseImage(await imported(archives)));
   const kernelDir = await cached(await kernel());
   const difference = await kernelDifference(kernelDir);
   if (difference !== undefined) process.stderr.write(`lab: ${difference}\n`);

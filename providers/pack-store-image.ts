@@ -4,9 +4,9 @@ import { cached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { usingCache } from '../lab/cache/lock.ts';
 import { lookAtCommands } from '../lab/fitness.ts';
+import { storeArchive } from '../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import { preparePodSystem } from './docker/pod-system.ts';
-import { storeArchive } from './docker/store-image.ts';
 import { NotFit, type Progress } from './provider.ts';
 
 /**
@@ -21,7 +21,7 @@ export const packStoreImage = async (file: string, progress: Pick<Progress, 'ste
     await usingCache(async () => {
       await preparePodSystem(progress);
       const made = await progress.step("Pack the backup stores' image", async () =>
-        cached(await storeArchive()),
+        cached(await storeArchive({ whole: true })),
       );
       // Whole or not at all.
       await copyFile(join(made, 'images.tar'), `${file}.part`);

@@ -81,26 +81,6 @@ const s3Layer = async (): Promise<Part> => {
   };
 };
 
-/**
- * The image of the backup stores' pods, and all that decides what it is. Without a Go tool chain there is no
- * S3 server in it, as nothing else of a store has to be compiled.
- */
-export const storePod = async (): Promise<{ inputs: unknown; image: () => Promise<Image> }> => {
-  const layer = await s3Layer().catch((error: unknown) => {
-    if (error instanceof NotFit) return undefined;
-    throw error;
-  });
-  const parts = [podSystem, ...(layer === undefined ? [] : [layer])];
-  return {
-    inputs: parts.map(({ inputs }) => inputs),
-    image: async () => {
-      const layers: string[] = [];
-      for (const part of parts) layers.push(join(await cached(part), 'layer.tar'));
-      return { name: storeImage, layers };
-    },
-  };
-};
-
 /** All that decides what `nodeLayers` are: an input of every part that is made of them, or names them. */
 export const nodeLayersInputs = { podSystem: podSystem.inputs, nodeLayer: nodeLayer.inputs };
 
@@ -111,14 +91,14 @@ export const nodeLayers = async (): Promise<string[]> => [
 ];
 
 /**
- * The archive (`images.tar`) of what every lab needs: the pause process, CoreDNS, the backup stores, and Node.
+ * The archive (`images.tar`) of what a lab starts with: the pause process, CoreDNS, and Node on the pods'
+ * system. Imported first, its layers make the import of images on top of them a small one.
  */
 export const coreImages = async (): Promise<Part> => {
   const binaries = await kubernetes();
-  const store = await storePod();
   return {
     name: 'core-images',
-    inputs: { ...nodeLayersInputs, kubernetes: binaries.inputs, store: store.inputs },
+    inputs: { ...nodeLayersInputs, kubernetes: binaries.inputs },
     build: async (dir) => {
       const bin = await cached(binaries);
       const layerOf = async (name: string): Promise<string> => {
@@ -126,8 +106,6 @@ export const coreImages = async (): Promise<Part> => {
         return join(dir, `${name}.tar`);
       };
       const images: Image[] = [
-        await store.image(),
-        // Imported here, these layers make the import of an image on top of them a small one.
         { name: 'docker.io/corral/node:lab', layers: await nodeLayers() },
         { name: 'docker.io/corral/pause:lab', layers: [await layerOf('pause')], entrypoint: ['/pause'] },
         {
@@ -138,6 +116,28 @@ export const coreImages = async (): Promise<Part> => {
       ];
       await writeArchive(images, join(dir, 'images.tar'));
       for (const name of ['pause', 'coredns']) await rm(join(dir, `${name}.tar`));
+    },
+  };
+};
+
+/**
+ * The archive (`images.tar`) of the backup stores' image. It only names the pods' system, which a lab's nodes
+ * have by the core images, unless it is to be `whole`.
+ */
+export const storeArchive = async ({ whole = false } = {}): Promise<Part> => {
+  // Without a Go tool chain there is no S3 server in it, as nothing else of a store has to be compiled.
+  const s3 = await s3Layer().catch((error: unknown) => {
+    if (error instanceof NotFit) return undefined;
+    throw error;
+  });
+  return {
+    name: whole ? 'store-image' : 'store-on-core',
+    inputs: [podSystem, ...(s3 === undefined ? [] : [s3])].map(({ inputs }) => inputs),
+    build: async (dir) => {
+      const below = [join(await cached(podSystem), 'layer.tar')];
+      const own = s3 === undefined ? [] : [join(await cached(s3), 'layer.tar')];
+      const layers = whole ? { layers: [...below, ...own] } : { below, layers: own };
+      await writeArchive([{ name: storeImage, ...layers }], join(dir, 'images.tar'));
     },
   };
 };

@@ -9,7 +9,7 @@ import { buildingUntil } from '../../lab/build/signal.ts';
 import { cached, isCached } from '../../lab/cache/cache.ts';
 import { openCache } from '../../lab/cache/folders.ts';
 import { usingCache } from '../../lab/cache/lock.ts';
-import { storeImage } from '../../lab/images/core.ts';
+import { storeArchive, storeImage } from '../../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../../lab/not-fit.ts';
 import { chooseTarget } from '../choose-target.ts';
 import { NotFit, type Progress, type Provider, type RunningCluster } from '../provider.ts';
@@ -17,7 +17,6 @@ import { type Target, targetOf, workersFor } from '../target.ts';
 import { checkTools } from './check.ts';
 import { createCluster, type DockerCluster, removeCommand } from './cluster.ts';
 import { preparePodSystem } from './pod-system.ts';
-import { storeArchive } from './store-image.ts';
 import type { ClusterTool } from './tool.ts';
 
 type Up = Parameters<Provider['up']>[0];
@@ -31,7 +30,7 @@ const packArchives = (
     usingCache(async () => {
       await preparePodSystem(progress);
       const packed: string[] = [];
-      for (const part of [await storeArchive(), ...archives]) {
+      for (const part of [await storeArchive({ whole: true }), ...archives]) {
         const pack = () => cached(part);
         // One that the cache has is not worth a line.
         packed.push(
