@@ -105,7 +105,7 @@ const cases: Record<string, Damage | [Damage, Parameters<typeof check>[1]]> = {
     files.set(`blocks/00/00/${own}.blk`, bytesOf(files, blockPath(own)));
     files.delete(blockPath(own));
   },
-  'a block with an impossible name': put('blocks/da/65/nothing.blk', 'x'),
+  'a block with an impossible name': put('blocks/ab/cd/abcdef.blk', 'x'),
   'the config went, its blocks stayed': drop(b1),
   'a damaged block that nobody needs': both(drop(b1), change(own, flip(40))),
   'an offset between two blocks': first({ Blocks: [one, { ...two, Offset: 1 }, three] }),
