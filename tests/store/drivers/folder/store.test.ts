@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { openPodStore, podSource } from '../../../../e2e/store/drivers/folder/pod-store.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts';
 let root: string;
 let folder: string;
 beforeEach(async () => {
-  root = await temporaryFolder();
+  root = join(await temporaryFolder(), 'a store');
   folder = join(root, volumeFolder(volume));
   await layOutRecordedStore(folder);
 });
@@ -24,6 +24,14 @@ const edit = async (path: string, from: string | RegExp, to: string): Promise<vo
   const text = await readFile(join(folder, path), 'utf8');
   await writeFile(join(folder, path), text.replace(from, to));
 };
+/** Puts a lock into a volume's folder that was last written so many seconds ago. */
+const lock = async (of: string, { age = 0, type = 2 } = {}): Promise<void> => {
+  const file = join(root, volumeFolder(of), 'locks/lock-0123456789abcdef.lck');
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify({ Name: 'lock-0123456789abcdef', Type: type, Acquired: true }));
+  const written = Date.now() / 1000 - age;
+  await utimes(file, written, written);
+};
 const nothing = { locks: [], problems: [], codes: [], leftByKill: [] };
 
 test('a folder that nothing works on is inspected at once; one that is not there is sound, and empty', async () => {
@@ -32,14 +40,28 @@ test('a folder that nothing works on is inspected at once; one that is not there
 });
 
 test('the lock of a process that was killed is neither waited for nor a problem, once it is old', async () => {
-  const lock = join(folder, 'locks', 'lock-0123456789abcdef.lck');
-  await writeFile(lock, JSON.stringify({ Name: 'lock-0123456789abcdef', Type: 2, Acquired: false }));
+  await lock(volume);
   const afterKill = { abandonedAfter: 150 };
   await expect(inspect(afterKill)).rejects.toThrow('still locked after 0 s');
-  const old = new Date(Date.now() - 160_000);
-  await utimes(lock, old, old);
+  await lock(volume, { age: 160 });
   expect(await inspect(afterKill)).toMatchObject({ locks: ['lock-0123456789abcdef'], problems: [] });
   await expect(inspect()).rejects.toThrow('still locked after 0 s');
+});
+
+test('each lock that lives after the time is told with what holds it, where volumes are named those of them alone', async () => {
+  const untilIdle = (...volumes: string[]) => open().untilIdle({ ...quiet, lockLife: 150, volumes });
+  await lock('a', { age: 40 });
+  await expect(untilIdle()).rejects.toThrow(
+    /^the backup store is still worked on after 0 s \(the test\): lock lock-0123456789abcdef of a deletion in the folder of a, last written \d+ s ago$/,
+  );
+  await untilIdle('b', 'c');
+  await expect(untilIdle('b', 'a')).rejects.toThrow('in the folder of a,');
+  await lock('a', { type: 1 });
+  await lock('b', { age: -3600, type: 7 });
+  await lock('c', { age: 151 });
+  await expect(untilIdle()).rejects.toThrow(
+    /: lock \S+ of (a backup or restore|an unknown type) in the folder of [ab], last written -?\d+ s ago; lock \S+ of .+ in the folder of [ab], last written -?\d+ s ago$/,
+  );
 });
 
 test('beside the backups that alone are judged another may be unfinished, and have blocks; none of those may', async () => {
