@@ -43,13 +43,6 @@ const takenAnew = async (wanted: Part): Promise<string> => {
   return (await import('../../lab/cache/cache.ts')).cached(wanted);
 };
 
-test('a part is built once, then taken from the cache', async () => {
-  const dir = await cached(part('a', writes('first')));
-  expect(await takenAnew(part('a', writes('second')))).toBe(dir);
-  expect(await readFile(join(dir, 'file'), 'utf8')).toBe('first');
-  expect(said).toBe('');
-});
-
 test('a build that fails leaves nothing, and the next one starts anew, without what a killed one has left', async () => {
   await mkdir(join(draftsDir(), 'thing-0123456789abcdef.left'), { recursive: true });
   const failing = part('a', async (dir) => {
