@@ -33,28 +33,23 @@ const mutated = (name: string, change: Mutation): Transcript => {
 
 const isBackup = (name: string, state: string) => (line: Line) =>
   line.resource === 'backups' && line.object?.metadata.name === name && line.object.status?.state === state;
+/** With other lines in the place of some. */
+const instead =
+  (is: (line: Line) => boolean, of: (line: Line) => object[]): Mutation =>
+  (lines) =>
+    lines.flatMap((line) => (is(line) ? (of(line) as Line[]) : [line]));
+const lacks = (is: (line: Line) => boolean): Mutation => instead(is, () => []);
 /** Changes the status of a backup's events in a state. */
-const becomes =
-  (name: string, state: string, change: (status: Record<string, unknown>) => object): Mutation =>
-  (lines) =>
-    lines.map((line) => {
-      const { status, ...object } = line.object ?? {};
-      if (!status || !isBackup(name, state)(line)) return line;
-      return { ...line, object: { ...object, status: { ...status, ...change(status) } } } as Line;
-    });
-const lacks =
-  (is: (line: Line) => boolean): Mutation =>
-  (lines) =>
-    lines.filter((line) => !is(line));
+const becomes = (name: string, state: string, change: (status: Record<string, unknown>) => object) =>
+  instead(isBackup(name, state), ({ object, ...line }) => [
+    { ...line, object: { ...object, status: { ...object?.status, ...change(object?.status ?? {}) } } },
+  ]);
 /** With the same of another backup behind each event of one in a state. */
-const twice =
-  (name: string, state: string, other: string): Mutation =>
-  (lines) =>
-    lines.flatMap((line) => {
-      if (!isBackup(name, state)(line)) return [line];
-      const object = { ...line.object, metadata: { ...line.object?.metadata, name: other } };
-      return [line, { ...line, object } as Line];
-    });
+const twice = (name: string, state: string, other: string) =>
+  instead(isBackup(name, state), (line) => [
+    line,
+    { ...line, object: { ...line.object, metadata: { ...line.object?.metadata, name: other } } },
+  ]);
 
 test.each<[what: string, recording: string, Mutation]>([
   ['a state is another', 'normal', becomes('zn-b2', 'Pending', () => ({ state: 'InProgress' }))],
@@ -103,10 +98,8 @@ test.each<[what: string, recording: string, Mutation]>([
 test('a difference is told with its object, its time, and the fields that differ', async () => {
   const recorded = await recordedTranscript('v1.12.1/held-crash');
   const change = { messages: { error: 'No deletion in progress' } };
-  const got = mutated(
-    'held-crash',
-    becomes('ho-b3', 'Error', () => change),
-  );
+  const differs = becomes('ho-b3', 'Error', () => change);
+  const got = mutated('held-crash', differs);
   expect(compare(recorded, got).join('\n')).toBe(`backups ho-b3, state 1 after "manager killed" (25.9 s):
   messages.error recorded: No deletion in progress record, retry the deletion command
                  emulator: No deletion in progress`);
