@@ -43,9 +43,10 @@ export const conform = async (
 ): Promise<void> => {
   const recorded = await recordedTranscript(name, staged.leftOut);
   const driver = await openDriver(local, { prefix, recorded, patience });
+  const { volume = '', of = '' } = staged;
   let trouble: Error | undefined;
   try {
-    await staged.play(driver, { clock, prefix, node });
+    await staged.play(driver, { clock, prefix, node, volume, of });
     await driver.untilAsRecorded();
     // Whatever is left to be done by then is done in the next resync.
     await sleep(clock.resync);

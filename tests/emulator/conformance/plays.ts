@@ -11,22 +11,18 @@ import type { Driver } from './driver.ts';
 import { managerOf, noProcessWith, processWith, stoppedWhile, within } from './processes.ts';
 
 /**
- * What was done for a recording, told again by its names; `prefix` is what the driver puts before them,
- * `node` where the volume is.
+ * The volume of a recording and what its backups' and snapshots' names begin with, what the driver puts before
+ * names, and where the volume is.
  */
-type Play = (driver: Driver, how: { clock: Clock; prefix: string; node: string }) => Promise<void>;
+type How = { volume: string; of: string; clock: Clock; prefix: string; node: string };
 
-/** The volume of a recording, and what its backups' and snapshots' names begin with. */
-type Names = { volume: string; of: string };
+/** What was done for a recording, told again by its names. */
+type Play = (driver: Driver, how: How) => Promise<void>;
 
 const mebibyte = 1 << 20;
 
 /** A volume with a first backup that everybody knows of. */
-const given = async (
-  driver: Driver,
-  { volume, of }: Names,
-  { node, method }: { node: string; method?: string },
-): Promise<void> => {
+const given = async (driver: Driver, { volume, of, node }: How, method?: string): Promise<void> => {
   driver.begin();
   await driver.volume(volume, { node, ...(method && { method }) });
   await driver.write(node, volume, 8 * mebibyte);
@@ -36,12 +32,8 @@ const given = async (
 };
 
 /** More data, and a second snapshot with it. */
-const moreData = async (
-  driver: Driver,
-  { volume, of }: Names,
-  { node, size = 8 }: { node: string; size?: number },
-): Promise<void> => {
-  await driver.write(node, volume, size * mebibyte);
+const moreData = async (driver: Driver, { volume, of, node }: How, size = 8 * mebibyte): Promise<void> => {
+  await driver.write(node, volume, size);
   await driver.snapshot(`${of}-s2`, volume);
   await driver.until(`${of}-s1`, { children: `${of}-s2` });
 };
@@ -50,7 +42,7 @@ const moreData = async (
 const count = (pattern: string, folder: string): number => globSync(pattern, { cwd: folder }).length;
 
 /** The config of the first backup. */
-const configOf = ({ store }: Driver, prefix: string, { volume, of }: Names): string =>
+const configOf = ({ store }: Driver, { prefix, volume, of }: How): string =>
   join(store, backupConfigPath(prefix + volume, `${prefix}${of}-b1`));
 
 /**
@@ -58,7 +50,7 @@ const configOf = ({ store }: Driver, prefix: string, { volume, of }: Names): str
  * everybody knows that. The recorded uploads took seconds, which a little data and a busy machine do not
  * give.
  */
-const firstGone = async (driver: Driver, prefix: string, { volume, of }: Names): Promise<void> => {
+const firstGone: Play = async (driver, { prefix, volume, of }) => {
   await driver.until(`${of}-b1`, 'gone');
   const upload = await processWith('backup create', `"backup":"${prefix}${of}-b2"`);
   await stoppedWhile(upload, () => driver.untilGone(`${of}-b1`, volume));
@@ -90,18 +82,14 @@ const wrapEngine = async ({ nodes, dataRoot }: LocalCluster): Promise<() => Prom
 };
 
 /** A volume with a third backup, before which there was a second, which `meanwhile` may remove. */
-const givenThird = async (
-  driver: Driver,
-  { volume, of }: Names,
-  { node, meanwhile = async () => {} }: { node: string; meanwhile?: () => Promise<void> },
-): Promise<void> => {
+const givenThird = async (driver: Driver, { volume, of, node }: How, meanwhile?: () => Promise<void>) => {
   await driver.volume(volume, { node });
   await driver.write(node, volume, 8 * mebibyte);
   await driver.snapshot(`${of}-s1`, volume);
   await driver.snapshot(`${of}-s2`, volume);
   await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
   await driver.untilSettled(`${of}-b2`, volume);
-  await meanwhile();
+  await meanwhile?.();
   driver.begin();
   await driver.write(node, volume, 8 * mebibyte);
   await driver.snapshot(`${of}-s3`, volume);
@@ -110,157 +98,140 @@ const givenThird = async (
 };
 
 /** A deletion by a longhorn command that cannot delete; mended later. */
-const wrappedEngine =
-  (names: Names): Play =>
-  async (driver, { node }) => {
-    const { volume, of } = names;
-    const meanwhile = async () => {
-      await driver.delete(`${of}-b2`);
-      await driver.untilGone(`${of}-b2`, volume);
-    };
-    await givenThird(driver, names, { node, meanwhile });
-    const unwrap = await wrapEngine(driver.local);
-    driver.mark('delete b3');
-    await driver.delete(`${of}-b3`);
-    await driver.until(`${of}-b3`, { state: 'Error' });
-    await unwrap();
-    driver.mark('healed');
+const wrappedEngine: Play = async (driver, how) => {
+  const { volume, of } = how;
+  const meanwhile = async () => {
+    await driver.delete(`${of}-b2`);
+    await driver.untilGone(`${of}-b2`, volume);
   };
+  await givenThird(driver, how, meanwhile);
+  const unwrap = await wrapEngine(driver.local);
+  driver.mark('delete b3');
+  await driver.delete(`${of}-b3`);
+  await driver.until(`${of}-b3`, { state: 'Error' });
+  await unwrap();
+  driver.mark('healed');
+};
 
 /** A completed backup deleted, a second one of the volume created at once. */
-const normal =
-  (names: Names): Play =>
-  async (driver, { node, prefix }) => {
-    const { volume, of } = names;
-    await given(driver, names, { node });
-    await moreData(driver, names, { node });
-    driver.mark('when b1 deleted');
-    await driver.delete(`${of}-b1`);
-    await driver.until(`${of}-b1`, { state: 'Deleting' });
-    await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
-    await firstGone(driver, prefix, names);
-  };
+const normal: Play = async (driver, how) => {
+  const { volume, of } = how;
+  await given(driver, how);
+  await moreData(driver, how);
+  driver.mark('when b1 deleted');
+  await driver.delete(`${of}-b1`);
+  await driver.until(`${of}-b1`, { state: 'Deleting' });
+  await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
+  await firstGone(driver, how);
+};
 
 /**
  * The first's config immutable; the second created while the first is Error, or at the moment of its deletion;
  * mutable after the second Error.
  */
-const deleteError =
-  (names: Names, { atOnce = false } = {}): Play =>
-  async (driver, { clock, node, prefix }) => {
-    const { volume, of } = names;
-    await given(driver, names, { node });
-    await moreData(driver, names, { node });
-    const letGo = await keepFile(configOf(driver, prefix, names));
-    // One that is created at once is held until the first resync after the first's Error, and must have ended
-    // before the retry.
-    const hasRoom = !atOnce || 2 * (clock.resync + clock.lockWait) < clock.deletionBackoffMin;
-    if (!hasRoom) await driver.untilAwayFromResync(`${of}-b1`, clock.resync);
-    driver.mark(atOnce ? 'delete b1, create b2' : 'when b1 deleted');
-    await driver.delete(`${of}-b1`);
-    await driver.until(`${of}-b1`, { state: atOnce ? 'Deleting' : 'Error' });
-    if (!atOnce) driver.mark('b1 is Error');
-    await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
-    await driver.until(`${of}-b1`, { state: 'Error' }, 2);
-    await driver.untilSettled(`${of}-b2`, volume);
-    await letGo();
-    driver.mark('chattr -i');
-  };
+const deleteError = async (driver: Driver, how: How, { atOnce = false } = {}): Promise<void> => {
+  const { clock, volume, of } = how;
+  await given(driver, how);
+  await moreData(driver, how);
+  const letGo = await keepFile(configOf(driver, how));
+  // One that is created at once is held until the first resync after the first's Error, and must have ended
+  // before the retry.
+  const hasRoom = !atOnce || 2 * (clock.resync + clock.lockWait) < clock.deletionBackoffMin;
+  if (!hasRoom) await driver.untilAwayFromResync(`${of}-b1`, clock.resync);
+  driver.mark(atOnce ? 'delete b1, create b2' : 'when b1 deleted');
+  await driver.delete(`${of}-b1`);
+  await driver.until(`${of}-b1`, { state: atOnce ? 'Deleting' : 'Error' });
+  if (!atOnce) driver.mark('b1 is Error');
+  await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
+  await driver.until(`${of}-b1`, { state: 'Error' }, 2);
+  await driver.untilSettled(`${of}-b2`, volume);
+  await letGo();
+  driver.mark('chattr -i');
+};
 
 /** The first deleted while the second is uploading. */
-const lockConflict =
-  (names: Names): Play =>
-  async (driver, { node, prefix }) => {
-    const { volume, of } = names;
-    await given(driver, names, { node, method: 'gzip' });
-    await moreData(driver, names, { node, size: 64 });
-    const blocks = join(driver.store, blocksPath(prefix + volume));
-    const before = count('**/*.blk', blocks);
-    await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
-    const upload = await processWith('backup create', `"backup":"${prefix}${of}-b2"`);
-    await within(
-      'the upload has stored a block',
-      async () => count('**/*.blk', blocks) > before || undefined,
-    );
-    // The recorded upload took 22 s; this one takes as long as the deletion needs to meet it.
-    await stoppedWhile(upload, async () => {
-      await driver.until(`${of}-b2`, { state: 'InProgress' });
-      driver.mark('b2 in progress, delete b1');
-      await driver.delete(`${of}-b1`);
-      await driver.until(`${of}-b1`, { state: 'Error' });
-    });
-  };
+const lockConflict: Play = async (driver, how) => {
+  const { prefix, volume, of } = how;
+  await given(driver, how, 'gzip');
+  await moreData(driver, how, 64 * mebibyte);
+  const blocks = join(driver.store, blocksPath(prefix + volume));
+  const before = count('**/*.blk', blocks);
+  await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
+  const upload = await processWith('backup create', `"backup":"${prefix}${of}-b2"`);
+  await within('the upload has stored a block', async () => count('**/*.blk', blocks) > before || undefined);
+  // The recorded upload took 22 s; this one takes as long as the deletion needs to meet it.
+  await stoppedWhile(upload, async () => {
+    await driver.until(`${of}-b2`, { state: 'InProgress' });
+    driver.mark('b2 in progress, delete b1');
+    await driver.delete(`${of}-b1`);
+    await driver.until(`${of}-b1`, { state: 'Error' });
+  });
+};
 
 /**
  * Config immutable, the owner's manager killed under the deletion; mutable again after the next attempt has
  * failed.
  */
-const controllerCrash =
-  (names: Names): Play =>
-  async (driver, { node, prefix }) => {
-    const { of } = names;
-    await given(driver, names, { node });
-    const letGo = await keepFile(configOf(driver, prefix, names));
-    const owner = driver.ownerOf(`${of}-b1`);
-    driver.mark('when b1 deleted');
-    await driver.delete(`${of}-b1`);
-    await driver.until(`${of}-b1`, { state: 'Deleting' });
-    // The recorded process had stored its lock by then; the one after it finds it.
-    const locks = join(driver.store, locksPath(prefix + names.volume));
-    await within('the deletion has stored its lock', async () => count('*.lck', locks) > 0 || undefined);
-    driver.mark('kill owner');
-    await driver.local.killManager(owner);
-    driver.local.startManager(owner);
-    await driver.until(`${of}-b1`, { state: 'Deleting' }, 2);
-    // Healed after the second attempt has failed and before its manager has looked what became of it, which
-    // it may at any moment.
-    const removal = await processWith('backup rm', `backup=${prefix}${of}-b1`);
-    await stoppedWhile(await managerOf(removal), async () => {
-      await noProcessWith('backup rm', `backup=${prefix}${of}-b1`);
-      await letGo();
-      driver.mark('chattr -i');
-    });
-  };
+const controllerCrash: Play = async (driver, how) => {
+  const { prefix, volume, of } = how;
+  await given(driver, how);
+  const letGo = await keepFile(configOf(driver, how));
+  const owner = driver.ownerOf(`${of}-b1`);
+  driver.mark('when b1 deleted');
+  await driver.delete(`${of}-b1`);
+  await driver.until(`${of}-b1`, { state: 'Deleting' });
+  // The recorded process had stored its lock by then; the one after it finds it.
+  const locks = join(driver.store, locksPath(prefix + volume));
+  await within('the deletion has stored its lock', async () => count('*.lck', locks) > 0 || undefined);
+  driver.mark('kill owner');
+  await driver.local.killManager(owner);
+  driver.local.startManager(owner);
+  await driver.until(`${of}-b1`, { state: 'Deleting' }, 2);
+  // Healed after the second attempt has failed and before its manager has looked what became of it, which
+  // it may at any moment.
+  const removal = await processWith('backup rm', `backup=${prefix}${of}-b1`);
+  await stoppedWhile(await managerOf(removal), async () => {
+    await noProcessWith('backup rm', `backup=${prefix}${of}-b1`);
+    await letGo();
+    driver.mark('chattr -i');
+  });
+};
 
 /** The deletion's process stopped, and released after everybody has looked at it again. */
-const held =
-  (names: Names): Play =>
-  async (driver, { clock, node, prefix }) => {
-    const { volume, of } = names;
-    await given(driver, names, { node });
-    await moreData(driver, names, { node });
-    driver.mark('when b1 deleted');
-    await driver.delete(`${of}-b1`);
-    const removal = await processWith('backup rm', `backup=${prefix}${of}-b1`);
-    await stoppedWhile(removal, async () => {
-      // The process is there at once, the watch on a busy machine later.
-      await driver.until(`${of}-b1`, { state: 'Deleting' });
-      driver.mark('stopped pid');
-      await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
-      // Long enough for every manager to have looked again, and to have changed nothing.
-      await sleep(1.5 * clock.resync);
-      driver.mark('released');
-    });
-    await firstGone(driver, prefix, names);
-  };
+const held: Play = async (driver, how) => {
+  const { clock, prefix, volume, of } = how;
+  await given(driver, how);
+  await moreData(driver, how);
+  driver.mark('when b1 deleted');
+  await driver.delete(`${of}-b1`);
+  const removal = await processWith('backup rm', `backup=${prefix}${of}-b1`);
+  await stoppedWhile(removal, async () => {
+    // The process is there at once, the watch on a busy machine later.
+    await driver.until(`${of}-b1`, { state: 'Deleting' });
+    driver.mark('stopped pid');
+    await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
+    // Long enough for every manager to have looked again, and to have changed nothing.
+    await sleep(1.5 * clock.resync);
+    driver.mark('released');
+  });
+  await firstGone(driver, how);
+};
 
 /** The manager killed under a stopped deletion. */
-const heldCrash =
-  (names: Names): Play =>
-  async (driver, { clock, node, prefix }) => {
-    const { of } = names;
-    await givenThird(driver, names, { node });
-    const owner = driver.ownerOf(`${of}-b3`);
-    driver.mark('when b3 deleted');
-    await driver.delete(`${of}-b3`);
-    process.kill(await processWith('backup rm', `backup=${prefix}${of}-b3`), 'SIGSTOP');
-    await driver.until(`${of}-b3`, { state: 'Deleting' });
-    driver.mark('stopped pid');
-    await sleep(clock.resync / 3);
-    await driver.local.killManager(owner);
-    driver.mark('manager killed');
-    driver.local.startManager(owner);
-  };
+const heldCrash: Play = async (driver, how) => {
+  const { clock, prefix, of } = how;
+  await givenThird(driver, how);
+  const owner = driver.ownerOf(`${of}-b3`);
+  driver.mark('when b3 deleted');
+  await driver.delete(`${of}-b3`);
+  process.kill(await processWith('backup rm', `backup=${prefix}${of}-b3`), 'SIGSTOP');
+  await driver.until(`${of}-b3`, { state: 'Deleting' });
+  driver.mark('stopped pid');
+  await sleep(clock.resync / 3);
+  await driver.local.killManager(owner);
+  driver.mark('manager killed');
+  driver.local.startManager(owner);
+};
 
 /** A recurring job of task backup, retain 1, that runs twice. */
 const recurringJob: Play = async (driver, { clock, node }) => {
@@ -320,34 +291,31 @@ const faultyCleanup: Play = async (driver, { clock, node }) => {
  * A play with what it needs: a cluster of its own, as it disturbs all of it; root, as only root can make a
  * single file immutable.
  */
-export type Staged = {
+export type Staged = Partial<Pick<How, 'volume' | 'of'>> & {
   play: Play;
   disturbs?: true;
-  root?: true /** Names that are not played. */;
+  root?: true;
+  /** Names that are not played. */
   leftOut?: RegExp;
 };
 
 /** A play for each recording. */
 export const plays: Record<string, Staged> = {
-  'v1.12.1/normal': { play: normal({ volume: 'vz-n', of: 'zn' }) },
-  'v1.12.1/delete-error': { play: deleteError({ volume: 'vz-e', of: 'ze' }), root: true },
-  'v1.12.1/lock-conflict': { play: lockConflict({ volume: 'vz-l', of: 'zl' }) },
-  'v1.12.1/held': { play: held({ volume: 'hold', of: 'ho' }) },
-  'v1.12.1/controller-crash': {
-    play: controllerCrash({ volume: 'vz-c', of: 'zc' }),
-    disturbs: true,
-    root: true,
-  },
-  'v1.12.1/held-crash': { play: heldCrash({ volume: 'hold', of: 'ho' }), disturbs: true },
+  'v1.12.1/normal': { play: normal, volume: 'vz-n', of: 'zn' },
+  'v1.12.1/delete-error': { play: deleteError, volume: 'vz-e', of: 'ze', root: true },
+  'v1.12.1/lock-conflict': { play: lockConflict, volume: 'vz-l', of: 'zl' },
+  'v1.12.1/held': { play: held, volume: 'hold', of: 'ho' },
+  'v1.12.1/controller-crash': { play: controllerCrash, volume: 'vz-c', of: 'zc', disturbs: true, root: true },
+  'v1.12.1/held-crash': { play: heldCrash, volume: 'hold', of: 'ho', disturbs: true },
   'v1.12.1/recurring-job': { play: recurringJob },
   'v1.12.1/recurring-job-faulty-cleanup': { play: faultyCleanup, leftOut: /^ra$|[ -]ra$|-ra-|^rj-a$/ },
-  'v1.8.2/normal': { play: normal({ volume: 'vz-n', of: 'zn' }) },
-  'v1.8.2/delete-error': { play: deleteError({ volume: 'vz-e', of: 'ze' }), root: true },
+  'v1.8.2/normal': { play: normal, volume: 'vz-n', of: 'zn' },
+  'v1.8.2/delete-error': { play: deleteError, volume: 'vz-e', of: 'ze', root: true },
   'v1.8.2/delete-error-same-time': {
-    play: deleteError({ volume: 'same', of: 'sa' }, { atOnce: true }),
-    root: true,
+    play: (driver, how) => deleteError(driver, how, { atOnce: true }),
+    ...{ volume: 'same', of: 'sa', root: true },
   },
-  'v1.8.2/wrapped-engine': { play: wrappedEngine({ volume: 'same', of: 'sa' }), disturbs: true },
+  'v1.8.2/wrapped-engine': { play: wrappedEngine, volume: 'same', of: 'sa', disturbs: true },
 };
 
 const mayPlay = ({ root }: Staged): boolean => !root || process.getuid?.() === 0;
