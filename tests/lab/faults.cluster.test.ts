@@ -72,34 +72,30 @@ afterAll(async () => {
   if (out !== undefined) await rm(out, { recursive: true, force: true });
 });
 
-const running = (pod: string, restarts = 0) =>
-  once(
-    pods,
-    ({ status }) =>
-      status.containerStatuses?.every(({ ready, restartCount }) => ready && restartCount >= restarts) ===
-      true,
-    { ...wait, name: pod, label: `${pod} runs after ${restarts} restarts` },
-  );
-const readiness = (node: Node) => node.status.conditions?.find(({ type }) => type === 'Ready')?.status;
-const isReady = (node: string, status: 'True' | 'Unknown') =>
-  once(nodes, (one) => readiness(one) === status, {
+const running = (name: string, restarts = 0) => {
+  const isUp = ({ status: { containerStatuses } }: Pod) =>
+    containerStatuses?.every(({ ready, restartCount }) => ready && restartCount >= restarts) === true;
+  return once(pods, isUp, { ...wait, name, label: `${name} runs after ${restarts} restarts` });
+};
+const isReady = (name: string, is: 'True' | 'Unknown') => {
+  const readiness = ({ status }: Node) => status.conditions?.find(({ type }) => type === 'Ready')?.status;
+  return once(nodes, (node) => readiness(node) === is, {
     ...wait,
-    name: node,
-    label: `${node}'s readiness is ${status}`,
+    name,
+    label: `${name}'s readiness is ${is}`,
   });
+};
 const inNode = (node: string, script: string, withinMs = 30_000) =>
   askLab(name, { action: 'run', node, script, withinMs }) as Promise<{ stdout: string; exitCode: number }>;
 const inPod = (pod: string, script: string) => cluster.exec({ namespace, name: pod }, ['bash', '-c', script]);
 
 test('a node without power is NotReady and its pods are made elsewhere; it comes back with what was on its disks', async () => {
   await makeDeployment(cluster, { name: 'web', node: 'node2' });
-  const webOn = (node: string) =>
-    once(
-      pods,
-      ({ metadata, spec, status }) =>
-        metadata.name.startsWith('web-') && spec.nodeName === node && status.phase === 'Running',
-      { ...wait, label: `a pod of web runs on ${node}` },
-    );
+  const webOn = (node: string) => {
+    const isSo = ({ metadata, spec, status }: Pod) =>
+      metadata.name.startsWith('web-') && spec.nodeName === node && status.phase === 'Running';
+    return once(pods, isSo, { ...wait, label: `a pod of web runs on ${node}` });
+  };
   await webOn('node2');
   await inPod('on-node2', 'echo kept > /disk/kept; sync /disk/kept');
   const { bootID } = (nodes.current('node2') as Node).status.nodeInfo;
@@ -171,10 +167,8 @@ test('a disk that fails gives EIO to who writes; healed, it is written again', a
     /^node2's disk at \/var\/lib\/longhorn works: .* and it was mounted again$/,
   );
   await running('on-node2', restartCount + 1);
-  expect(await inPod('on-node2', `cat /disk/kept && ${write}`)).toMatchObject({
-    exitCode: 0,
-    stdout: 'kept\n',
-  });
+  const again = await inPod('on-node2', `cat /disk/kept && ${write}`);
+  expect(again).toMatchObject({ exitCode: 0, stdout: 'kept\n' });
 });
 
 test('a node whose clock is set back is wrong for its pods and its leases, and still trusts the API server', async () => {
@@ -187,11 +181,13 @@ test('a node whose clock is set back is wrong for its pods and its leases, and s
   type Lease = KubernetesObject & { spec: { renewTime: string } };
   const leases = await follow<Lease>(cluster, resources.leases, { namespace: 'kube-node-lease' });
   const before = (leases.current('node1') as Lease).spec.renewTime;
-  await once(
-    leases,
-    ({ spec }) => spec.renewTime !== before && Date.parse(spec.renewTime) < Date.now() - 3_500_000,
-    { ...wait, name: 'node1', label: 'node1 renews its lease, by its own clock' },
-  );
+  const isRenewed = ({ spec: { renewTime } }: Lease) =>
+    renewTime !== before && Date.parse(renewTime) < Date.now() - 3_500_000;
+  await once(leases, isRenewed, {
+    ...wait,
+    name: 'node1',
+    label: 'node1 renews its lease, by its own clock',
+  });
   await leases.stop();
   expect(await back.heal()).toMatch(/^node1's clock is right: /);
   expect(Math.abs(await offset())).toBeLessThan(15);
@@ -201,14 +197,19 @@ const shows = (state: string): Step<KubernetesObject> => ({
   label: state,
   matches: ({ metadata }) => metadata.labels?.state === state,
 });
+const makeLamp = (name: string) =>
+  cluster.create(resources.configMaps, { metadata: { name, namespace, labels: { state: 'off' } } });
+/** Its history goes from off to on, before it is too late. */
+const goesOn = (lamps: Timeline, name: string) =>
+  expectHistory(lamps, { name, label: `the ${name}`, describe: () => '' })
+    .goes(shows('off'), shows('on'))
+    .within('5m', 'this test');
 const lampIs = (lamp: string, state: string) =>
   cluster.patch(resources.configMaps, { namespace, name: lamp }, { metadata: { labels: { state } } });
 
 test('an API server that was away has lost nothing of a history', async () => {
   const lamps = await follow(cluster, resources.configMaps, { namespace });
-  await cluster.create(resources.configMaps, {
-    metadata: { name: 'lamp', namespace, labels: { state: 'off' } },
-  });
+  await makeLamp('lamp');
   // Something later than what the watch has seen.
   await cluster.create(resources.secrets, { metadata: { name: 'later', namespace } });
   const stopped = await faults.inject(apiServerStopped(on('node1')));
@@ -226,30 +227,19 @@ test('an API server that was away has lost nothing of a history', async () => {
     .map(({ kind }) => kind);
   expect(told).toEqual(['added', 'gap', 'listed']);
   await lampIs('lamp', 'on');
-  await expectHistory(lamps, { name: 'lamp', label: 'the lamp', describe: () => '' })
-    .goes(shows('off'), shows('on'))
-    .within('5m', 'this test');
+  await goesOn(lamps, 'lamp');
   // With this lab's short patience a node whose lease could not be renewed may have become Unknown meanwhile:
   // it comes back by itself.
-  for (const name of ['node1', 'node2'])
-    await once(nodes, (node) => readiness(node) === 'True', {
-      ...wait,
-      name,
-      label: `${name} is Ready with the new API server`,
-    });
+  for (const name of ['node1', 'node2']) await isReady(name, 'True');
   await lamps.stop();
 });
 
 test('after a compaction of etcd, a watch that was held back meets 410: its history has a gap', async () => {
   const proxy = await startTcpProxy(Number(new URL(cluster.server).port));
   const kubeconfig = join(out as string, 'kubeconfig');
-  await writeFile(
-    kubeconfig,
-    (await readFile(lab.kubeconfig, 'utf8')).replace(cluster.server, `https://127.0.0.1:${proxy.port}`),
-  );
-  await cluster.create(resources.configMaps, {
-    metadata: { name: 'torch', namespace, labels: { state: 'off' } },
-  });
+  const throughProxy = (text: string) => text.replace(cluster.server, `https://127.0.0.1:${proxy.port}`);
+  await writeFile(kubeconfig, throughProxy(await readFile(lab.kubeconfig, 'utf8')));
+  await makeLamp('torch');
   const torches = await follow(connect({ kubeconfig }), resources.configMaps, { namespace });
   proxy.refuse();
   proxy.cut();
@@ -260,16 +250,9 @@ test('after a compaction of etcd, a watch that was held back meets 410: its hist
   );
   await lampIs('torch', 'on');
   proxy.accept();
-  const history = expectHistory(torches, { name: 'torch', label: 'the torch', describe: () => '' }).goes(
-    shows('off'),
-    shows('on'),
-  );
-  await expect(history.within('5m', 'this test')).rejects.toMatchObject({
-    verdict: { state: 'not-provable' },
-  });
-  expect(torches.entries.find(({ kind }) => kind === 'gap')).toMatchObject({
-    reason: expect.stringMatching(/410/),
-  });
+  await expect(goesOn(torches, 'torch')).rejects.toMatchObject({ verdict: { state: 'not-provable' } });
+  const gap = torches.entries.find(({ kind }) => kind === 'gap');
+  expect(gap).toMatchObject({ reason: expect.stringMatching(/410/) });
   await torches.stop();
   await proxy.close();
 });
@@ -282,18 +265,12 @@ test('the commands say what is in force, and what was before', async () => {
   expect(await command('cut', 'node2')).toMatchObject({ exitCode: 0, stdout: `${isCut} (it was so before)` });
   const { stdout } = await execa('node', ['scripts/lab.ts', 'status']);
   expect(stdout).toContain(`\n  in force: ${isCut}`);
-  expect(await command('join', 'node2')).toMatchObject({
-    exitCode: 0,
-    stdout: 'node2 is joined: port2, its port on the bridge, is up',
-  });
-  expect(await command('thaw', 'node3')).toMatchObject({
-    exitCode: 1,
-    stderr: 'lab: the lab has no node named node3; it has node1, node2',
-  });
+  const isJoined = 'node2 is joined: port2, its port on the bridge, is up';
+  expect(await command('join', 'node2')).toMatchObject({ exitCode: 0, stdout: isJoined });
+  const none = 'lab: the lab has no node named node3; it has node1, node2';
+  expect(await command('thaw', 'node3')).toMatchObject({ exitCode: 1, stderr: none });
   expect(await command('clock', 'node1', '--skew', '10h')).toMatchObject({ exitCode: 0 });
-  expect(await command('clock', 'node1', '--skew', '1000h')).toMatchObject({
-    exitCode: 1,
-    stderr: expect.stringContaining('9 days at most'),
-  });
+  const tooFar = expect.stringContaining('9 days at most');
+  expect(await command('clock', 'node1', '--skew', '1000h')).toMatchObject({ exitCode: 1, stderr: tooFar });
   expect(await command('clock', 'node1', '--heal')).toMatchObject({ exitCode: 0 });
 });
