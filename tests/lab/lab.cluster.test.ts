@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { once as events } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { join } from 'node:path';
@@ -14,8 +14,16 @@ import { labDir } from '../../lab/run/settings.ts';
 import { startLab } from '../../lab/run/start.ts';
 import { labState } from '../../lab/run/state.ts';
 import { up } from '../../lab/up.ts';
+import type { Pod } from '../support/lab-pods.ts';
 import { share } from '../support/share.ts';
 import type { Places } from '../support/shared.ts';
+
+type Node = KubernetesObject & {
+  status: {
+    nodeInfo: { bootID: string; containerRuntimeVersion: string };
+    addresses: { type: string; address: string }[];
+  };
+};
 
 const step = <T>(_title: string, work: (update: (detail: string) => void) => Promise<T>) => work(() => {});
 let lab: Places['lab'];
@@ -56,11 +64,6 @@ const pidOf = (lab: string, program: string): number => {
 };
 
 test('three real nodes are Ready, each with a kernel of its own', async () => {
-  type Node = KubernetesObject & {
-    status: {
-      nodeInfo: { bootID: string; kernelVersion: string; osImage: string; containerRuntimeVersion: string };
-    };
-  };
   const { items } = await connect(lab).list<Node>(resources.nodes);
   expect(items.map(({ metadata }) => metadata.name)).toEqual(['node1', 'node2', 'node3']);
   expect(new Set(items.map(({ status }) => status.nodeInfo.bootID)).size).toBe(3);
@@ -70,15 +73,9 @@ test('three real nodes are Ready, each with a kernel of its own', async () => {
 
 test('a pod runs, answers exec, has its log read, and reaches the API server by name', async () => {
   const cluster = connect(lab);
-  type Pod = KubernetesObject & { status: { phase: string } };
   const pods = await follow<Pod>(cluster, resources.pods, { namespace: 'default' });
-  const script = 'echo hello from the pod; sleep 1000';
-  const container = {
-    name: 'main',
-    image: storeImage,
-    imagePullPolicy: 'Never',
-    command: ['bash', '-c', script],
-  };
+  const command = ['bash', '-c', 'echo hello from the pod; sleep 1000'];
+  const container = { name: 'main', image: storeImage, imagePullPolicy: 'Never', command };
   await cluster.create(resources.pods, {
     metadata: { name: 'hello', namespace: 'default' },
     spec: { containers: [container], terminationGracePeriodSeconds: 0 },
@@ -89,24 +86,15 @@ test('a pod runs, answers exec, has its log read, and reaches the API server by 
   const pod = { namespace: 'default', name: 'hello' };
   // By name needs CoreDNS, by service address kube-proxy.
   const reach = 'exec 3<>/dev/tcp/kubernetes.default.svc.cluster.local/443 && echo reached; exit 7';
-  expect(await cluster.exec(pod, ['bash', '-c', reach])).toEqual({
-    stdout: 'reached\n',
-    stderr: '',
-    exitCode: 7,
-  });
+  const reached = { stdout: 'reached\n', stderr: '', exitCode: 7 };
+  expect(await cluster.exec(pod, ['bash', '-c', reach])).toEqual(reached);
   expect(await cluster.logs(pod)).toBe('hello from the pod\n');
 });
 
 test('there is no way out of the lab', async () => {
-  const route = execFileSync('cat', [
-    `/proc/${processesOfLab(name).find(({ network }) => network !== readlinkSync('/proc/self/ns/net'))?.pid}/net/route`,
-  ]);
-  const destinations = route
-    .toString()
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split('\t')[1]);
+  const inside = processesOfLab(name).find(({ network }) => network !== readlinkSync('/proc/self/ns/net'));
+  const [, ...routes] = readFileSync(`/proc/${inside?.pid}/net/route`, 'utf8').trim().split('\n');
+  const destinations = routes.map((line) => line.split('\t')[1]);
   expect(destinations.length).toBeGreaterThan(0);
   expect(destinations).not.toContain('00000000');
 });
@@ -115,13 +103,8 @@ test('the API server is reached on loopback only, and by nobody without a certif
   const { server } = connect(lab);
   expect(server).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
   expect(statSync(lab.kubeconfig).mode & 0o777).toBe(0o600);
-  const status = await new Promise((resolve, reject) => {
-    get(`${server}/api`, { rejectUnauthorized: false }, (response) => resolve(response.statusCode)).on(
-      'error',
-      reject,
-    );
-  });
-  expect(status).toBe(401);
+  const [response] = await events(get(`${server}/api`, { rejectUnauthorized: false }), 'response');
+  expect(response.statusCode).toBe(401);
 });
 
 test('a kubelet answers nobody without a certificate', async () => {
@@ -147,9 +130,8 @@ test('outside its namespaces a lab listens on loopback only', () => {
   // 127.0.0.1, in the order of bytes that the kernel prints it in.
   expect(listening).toEqual(['tcp 0100007F']);
   const outside = processesOfLab(name).filter(({ network }) => network === readlinkSync('/proc/self/ns/net'));
-  expect(outside.map(({ words }) => words.slice(0, 2).join(' ').split('/').at(-1)).sort()).toEqual([
-    'host.ts',
-  ]);
+  const programs = outside.map(({ words }) => words.slice(0, 2).join(' ').split('/').at(-1));
+  expect(programs).toEqual(['host.ts']);
 });
 
 const untilNothingIsLeftOf = async (other: string): Promise<void> => {
@@ -161,9 +143,6 @@ const untilNothingIsLeftOf = async (other: string): Promise<void> => {
 const small = { nodes: 1, memory: '512M', disk: '1G' };
 
 test('two labs are up together, strangers to each other, and nothing is left of the one that is stopped', async () => {
-  type Node = KubernetesObject & {
-    status: { nodeInfo: { bootID: string }; addresses: { type: string; address: string }[] };
-  };
   const otherName = `other-${process.pid}`;
   const other = await up({ name: otherName, ...small, step });
   const [ours, theirs] = await Promise.all(
@@ -183,11 +162,8 @@ test('two labs are up together, strangers to each other, and nothing is left of 
   await other.stop();
   await untilNothingIsLeftOf(otherName);
   // This one still takes commands and writes.
-  const script = 'hostname';
-  expect(await askLab(name, { action: 'run', node: 'node1', script })).toMatchObject({
-    exitCode: 0,
-    stdout: 'node1\n',
-  });
+  const hostname = await askLab(name, { action: 'run', node: 'node1', script: 'hostname' });
+  expect(hostname).toMatchObject({ exitCode: 0, stdout: 'node1\n' });
   await connect(lab).create(resources.configMaps, { metadata: { name: 'made', namespace: 'default' } });
   expect(nodes.entries.filter(({ kind }) => kind === 'gap')).toEqual([]);
   await nodes.stop();

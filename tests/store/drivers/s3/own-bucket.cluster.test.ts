@@ -56,14 +56,11 @@ afterAll(() => server?.stop());
 
 test('a store is below a prefix of its own, is found by its place, and leaves nothing when it goes', async () => {
   const store = await start();
-  expect(store.url).toBe(
-    `s3://${own.bucket}@${own.region}/corral-e2e/corral-own-bucket/corral-own123-store-1/`,
-  );
+  const url = `s3://${own.bucket}@${own.region}/corral-e2e/corral-own-bucket/corral-own123-store-1/`;
+  expect(store.url).toBe(url);
   expect(driver.placeOf(store.url)).toEqual(place);
-  const { data = {} } = await cluster.get<{ data?: Record<string, string> }>(resources.secrets, {
-    namespace: longhornNamespace,
-    name: store.credentialSecret,
-  });
+  const secret = { namespace: longhornNamespace, name: store.credentialSecret };
+  const { data = {} } = await cluster.get<{ data?: Record<string, string> }>(resources.secrets, secret);
   expect(Buffer.from(data.AWS_ENDPOINTS ?? '', 'base64').toString()).toBe(own.endpoint);
 
   const lock = store.foreignLock?.({ volume: 'v', of: 'a deletion', life: 60, counts: 60 });
@@ -88,15 +85,10 @@ test('what is left of one is emptied by its place; one that cannot be keeps what
   const empty = () =>
     emptyStores(cluster, [{ kind: 'secrets', run: 'own123', object }], (line) => said.push(line));
   expect(await empty()).toBe(true);
-  expect(said).toEqual([
-    expect.stringMatching(/: 1 objects removed from bucket backups, below corral-e2e\//),
-  ]);
+  const removed = /: 1 objects removed from bucket backups, below corral-e2e\//;
+  expect(said).toEqual([expect.stringMatching(removed)]);
   expect(await kept()).toEqual(['theirs', 'theirs/file']);
-  await cluster.patch(
-    resources.secrets,
-    { namespace, name: place.name },
-    { data: { bucket: Buffer.from('gone').toString('base64') } },
-  );
+  await cluster.patch(resources.secrets, place, { data: { bucket: btoa('gone') } });
   expect(await empty()).toBe(false);
   expect(said.at(-1)).toContain('not emptied: ');
   await driver.remove(cluster, { ...place, name: 'corral-own123-other' });

@@ -98,6 +98,9 @@ afterAll(async () => {
 });
 
 const config = `${volumeFolder('vol')}/volume.cfg`;
+const endpoint = 'https://backupstore.corral-abc123-store-1:7070';
+/** A fault's data as a ledger keeps them. */
+const kept = (fault: { data: unknown } | undefined) => JSON.parse(JSON.stringify(fault?.data));
 const idle = { volumes: ['vol'], lockLife: 2, seconds: 0, owner: 'this test' };
 
 test('what is written to the store is read from outside, and Longhorn is given what it logs in with', async () => {
@@ -115,7 +118,7 @@ test('what is written to the store is read from outside, and Longhorn is given w
   expect(await secretIn(longhornNamespace, store.credentialSecret)).toEqual({
     AWS_ACCESS_KEY_ID: expect.stringMatching(/^CORRAL/),
     AWS_SECRET_ACCESS_KEY: expect.any(String),
-    AWS_ENDPOINTS: 'https://backupstore.corral-abc123-store-1:7070',
+    AWS_ENDPOINTS: endpoint,
     AWS_CERT: expect.stringContaining('BEGIN CERTIFICATE'),
     VIRTUAL_HOSTED_STYLE: 'false',
   });
@@ -127,18 +130,15 @@ test('a deletion that the policy denies is proven, leaves the object, and is all
     'it is not so that the config cannot be deleted: asked to delete it, the server says PreconditionFailed',
   );
   await denied?.inject();
-  expect(await denied?.prove()).toMatch(
-    /^it is there \(ETag .*\); deleting it as Longhorn's user: AccessDenied$/,
-  );
+  const proof = /^it is there \(ETag .*\); deleting it as Longhorn's user: AccessDenied$/;
+  expect(await denied?.prove()).toMatch(proof);
   expect((await store.source.read(config, 100)).toString()).toBe('{}');
-  const again = { ...s3.heals.denyDeletion };
-  const data = JSON.parse(JSON.stringify(denied?.data));
-  expect(await again.heal?.(cluster, data)).toMatch(/ can be deleted$/);
-  expect(await again.heal?.(cluster, data)).toMatch(/^nothing denies the deletion of /);
+  const { heal, healByLabels } = { ...s3.heals.denyDeletion };
+  expect(await heal?.(cluster, kept(denied))).toMatch(/ can be deleted$/);
+  expect(await heal?.(cluster, kept(denied))).toMatch(/^nothing denies the deletion of /);
   await denied?.inject();
-  expect(await again.healByLabels?.(cluster, 'abc123')).toEqual([
-    'the bucket of https://backupstore.corral-abc123-store-1:7070: all in it can be deleted again',
-  ]);
+  const all = [`the bucket of ${endpoint}: all in it can be deleted again`];
+  expect(await healByLabels?.(cluster, 'abc123')).toEqual(all);
   await expect(denied?.prove()).rejects.toThrow('PreconditionFailed');
 });
 
@@ -196,12 +196,10 @@ describe('the proxy before the server', () => {
   const wrong = async (asked: Asked, answer: WrongAnswer, every = 1) => {
     const made = store.wrongAnswers?.({ asked, below: folder, every, answer, title: `${asked}: ${answer}` });
     if (made === undefined) throw new Error('the store has no proxy');
-    await expect(made.prove()).rejects.toThrow(
-      `it is not so that ${asked}: ${answer}: the proxy has no such`,
-    );
+    const none = `it is not so that ${asked}: ${answer}: the proxy has no such`;
+    await expect(made.prove()).rejects.toThrow(none);
     await made.inject();
-    const heal = () => s3.heals.wrongAnswers?.heal(cluster, JSON.parse(JSON.stringify(made.data)));
-    return { prove: made.prove, heal };
+    return { prove: made.prove, heal: () => s3.heals.wrongAnswers?.heal(cluster, kept(made)) };
   };
   const look = (Key = keys[0]) => told(client.headObject({ ...named, Key: Key ?? '' }));
 
@@ -231,9 +229,8 @@ describe('the proxy before the server', () => {
     const { prove } = await wrong('delete', 'silence');
     expect(await prove()).toMatch(/: nothing; met by \d+ of \d+ such/);
     const deletion = told(client.deleteObject({ ...named, Key: keys[4] ?? '' }));
-    expect(await s3.heals.wrongAnswers?.healByLabels?.(cluster, 'abc123')).toEqual([
-      'https://backupstore.corral-abc123-store-1:7070: all requests are answered rightly again',
-    ]);
+    const all = [`${endpoint}: all requests are answered rightly again`];
+    expect(await s3.heals.wrongAnswers?.healByLabels?.(cluster, 'abc123')).toEqual(all);
     expect(await deletion).toBe('done');
     expect(await look(keys[4])).toBe('NotFound');
   });
@@ -263,9 +260,8 @@ test('a key that is replaced is good for nothing, the new one that Longhorn is g
   );
   const before = await secretIn(longhornNamespace, store.credentialSecret);
   await replaced?.inject();
-  expect(await replaced?.prove()).toBe(
-    'with the old key the server answers AccessDenied, with the new one a list',
-  );
+  const proof = 'with the old key the server answers AccessDenied, with the new one a list';
+  expect(await replaced?.prove()).toBe(proof);
   expect(await list()).toBe('AccessDenied');
   // The suite itself reads on.
   expect((await store.source.read(config, 100)).toString()).toBe('{}');
@@ -278,14 +274,13 @@ test('a key that is replaced is good for nothing, the new one that Longhorn is g
   expect([before.AWS_ACCESS_KEY_ID, before.AWS_SECRET_ACCESS_KEY]).not.toContain(AWS_ACCESS_KEY_ID);
   expect(before.AWS_SECRET_ACCESS_KEY).not.toBe(AWS_SECRET_ACCESS_KEY);
   const { heal, healByLabels } = { ...s3.heals.replaceKey };
-  const data = JSON.parse(JSON.stringify(replaced?.data));
-  for (let time = 0; time < 2; time += 1) expect(await heal?.(cluster, data)).toBe('either key is admitted');
+  for (let time = 0; time < 2; time += 1)
+    expect(await heal?.(cluster, kept(replaced))).toBe('either key is admitted');
   await expect(replaced?.prove()).rejects.toThrow('answers a list, with the new one a list');
   expect(await list()).toBe(true);
   await replaced?.inject();
-  expect(await healByLabels?.(cluster, 'abc123')).toEqual([
-    'the bucket of https://backupstore.corral-abc123-store-1:7070: either key is admitted',
-  ]);
+  const either = [`the bucket of ${endpoint}: either key is admitted`];
+  expect(await healByLabels?.(cluster, 'abc123')).toEqual(either);
   expect(await healByLabels?.(cluster, 'abc123')).toEqual([]);
 });
 
@@ -302,7 +297,7 @@ test('what is deleted or overwritten under retention stays, and is brought back 
   await found.root.deleteBucket(named);
   await found.root.createBucket({ ...named, ObjectLockEnabledForBucket: true });
   await found.root.putBucketPolicy({ ...named, Policy: policy.Policy });
-  const kept = keptVersions(found, { place, title: 'versions are kept' });
+  const retained = keptVersions(found, { place, title: 'versions are kept' });
   const names = ['volume.cfg', 'blocks/aa/bb/x.blk', 'locks/lock-1.lck'];
   const others = `${volumeFolder('other')}/volume.cfg`;
   const client = await longhorn();
@@ -313,15 +308,15 @@ test('what is deleted or overwritten under retention stays, and is brought back 
       if (kind === 'file') found.push(path.slice(folder.length + 1));
     return found.sort();
   };
-  await expect(kept.prove()).rejects.toThrow(
+  await expect(retained.prove()).rejects.toThrow(
     'it is not so that versions are kept: asked to delete a version, the server says it is deleted',
   );
-  await kept.inject();
-  expect(await kept.prove()).toMatch(/as the server's root: AccessDenied \(.*object lock/);
+  await retained.inject();
+  expect(await retained.prove()).toMatch(/as the server's root: AccessDenied \(.*object lock/);
   const all = [...names.map((name) => `${folder}/${name}`), others];
   for (const Body of ['older', 'then'])
     for (const path of all) await client.putObject({ ...keyOf(path), Body });
-  const noted = await kept.note(folder);
+  const noted = await retained.note(folder);
   await client.putObject({ ...keyOf(all[0] ?? ''), Body: 'later' });
   for (const path of all.slice(1)) await client.deleteObject(keyOf(path));
   await client.putObject({ ...keyOf(`${folder}/backups/new.cfg`), Body: 'new' });
@@ -332,24 +327,21 @@ test('what is deleted or overwritten under retention stays, and is brought back 
   await expect(store.source.read(others, 9)).rejects.toThrow('there is no such object');
 
   const { heal, healByLabels } = { ...s3.heals.keepVersions };
-  const said =
-    'the bucket of https://backupstore.corral-abc123-store-1:7070: no retention of what is written from now on';
+  const said = `the bucket of ${endpoint}: no retention of what is written from now on`;
   expect(await healByLabels?.(cluster, 'abc123')).toEqual([said]);
   expect(await healByLabels?.(cluster, 'abc123')).toEqual([]);
-  await kept.inject();
-  const data = JSON.parse(JSON.stringify(kept.data));
+  await retained.inject();
   for (let time = 0; time < 2; time += 1)
-    expect(await heal?.(cluster, data)).toBe('what is written from now on is under no retention');
-  await expect(kept.prove()).rejects.toThrow('it is deleted');
+    expect(await heal?.(cluster, kept(retained))).toBe('what is written from now on is under no retention');
+  await expect(retained.prove()).rejects.toThrow('it is deleted');
 });
 
 test('without the server nothing is left to heal, and the store goes with what Longhorn logged in with', async () => {
   await cluster.delete(resources.pods, { namespace: place.namespace, name: 'backupstore-1' });
-  const denied = store.denyDeletion?.({ path: config, title: 'it' });
-  expect(await s3.heals.denyDeletion?.heal(cluster, denied?.data)).toMatch(
-    /is gone, and its bucket with it$/,
-  );
-  for (const ability of ['replaceKey', 'keepVersions'] as const)
-    expect(await s3.heals[ability]?.heal(cluster, { place })).toMatch(/is gone, and its bucket with it$/);
+  const { data } = { ...store.denyDeletion?.({ path: config, title: 'it' }) };
+  for (const ability of ['denyDeletion', 'replaceKey', 'keepVersions'] as const) {
+    const of = ability === 'denyDeletion' ? data : { place };
+    expect(await s3.heals[ability]?.heal(cluster, of)).toMatch(/is gone, and its bucket with it$/);
+  }
   expect(await s3.find(cluster, place)).toEqual([]);
 });
