@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { clocks } from '../../../emulator/clocks.ts';
 import { playMatrix } from '../support/store-matrix.ts';
@@ -47,15 +46,12 @@ vi.setConfig({ testTimeout: 1_200_000 });
 test('whatever goes wrong below a store, the emulator does as the engine of a real Longhorn', async ({
   skip,
 }) => {
-  const recorded = fileURLToPath(
-    new URL('../../../fixtures/recordings/store-matrix-v1.12.1/cells.json', import.meta.url),
-  );
+  const recorded = new URL('../../../fixtures/recordings/store-matrix-v1.12.1/cells.json', import.meta.url);
   const { cells: real } = JSON.parse(await readFile(recorded, 'utf8'));
   const { exitCode, stderr, cells } = await matrix;
   if (exitCode === 3) skip(stderr);
-  expect(
-    Object.fromEntries(Object.entries(cells).map(([name, { signs }]) => [name, signs.toSorted()])),
-  ).toEqual(real);
+  const signsOf = Object.entries(cells).map(([name, { signs }]) => [name, signs.toSorted()]);
+  expect(Object.fromEntries(signsOf)).toEqual(real);
   expect(exitCode).toBe(0);
 });
 

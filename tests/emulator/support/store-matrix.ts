@@ -7,16 +7,11 @@ import type { Mutant } from '../../../emulator/mutants.ts';
 
 const script = fileURLToPath(new URL('../../../scripts/store-matrix.ts', import.meta.url));
 
+type Wanted = { only?: string; mutant?: Mutant | '' };
 type Told = { signs: string[]; bugs: string[]; verdict: string };
 
 /** Plays the matrix, or the cells with `only` in their names, on the emulator's engine; tells of each by name. */
-export const playMatrix = async ({
-  only = '',
-  mutant = '',
-}: {
-  only?: string;
-  mutant?: Mutant | '';
-} = {}) => {
+export const playMatrix = async ({ only = '', mutant = '' }: Wanted = {}) => {
   // Several play at once: a folder of the test that ends first would go under the others.
   const folder = await mkdtemp(join(tmpdir(), 'corral-test-'));
   const json = join(folder, 'cells.json');
@@ -26,12 +21,9 @@ export const playMatrix = async ({
       reject: false,
     });
     const { played } = exitCode === 3 ? { played: [] } : JSON.parse(await readFile(json, 'utf8'));
-    const cells: Record<string, Told> = Object.fromEntries(
-      played.map(({ operation, place, trouble, ...told }: Record<string, unknown>) => [
-        `${operation} | ${place} | ${trouble}`,
-        told,
-      ]),
-    );
+    const named = ({ operation, place, trouble, ...told }: Record<string, unknown>) =>
+      [`${operation} | ${place} | ${trouble}`, told] as const;
+    const cells: Record<string, Told> = Object.fromEntries(played.map(named));
     return { exitCode, stderr, cells };
   } finally {
     await rm(folder, { recursive: true });

@@ -1,28 +1,18 @@
-import { mkdir, readdir, readFile, rm, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
-import { openLedger } from '../../../../e2e/faults/ledger.ts';
-import { healLeftOver, openFaults } from '../../../../e2e/faults/open-faults.ts';
+import { readdir, readFile, rm, utimes } from 'node:fs/promises';
+import { expect, test } from 'vitest';
 import { foreignLock } from '../../../../e2e/store/drivers/folder/foreign-lock.ts';
+import { nfs } from '../../../../e2e/store/drivers/nfs/driver.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { folderOfEachTest } from '../../../support/temporary-folder.ts';
 
 // The ages below leave half a minute to a slow machine.
 // Only where it is proven that they let clients forget do the scripts take their time for that.
 const [cluster, unhurried] = [stubCluster({ hurried: true }), stubCluster()];
 const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
-let out: string;
-let folder: string;
-
-beforeEach(async () => {
-  out = await temporaryFolder();
-  folder = join(out, 'volume');
-  await mkdir(folder);
-});
-
+const folder = folderOfEachTest();
 const fault = (change: Partial<Parameters<typeof foreignLock>[1]> = {}, on = cluster) =>
-  foreignLock(on, { pod, folder, of: 'a backup', life: 150, counts: 150, ...change });
-const path = (name: string): string => join(folder, 'locks', `${name}.lck`);
+  foreignLock(on, { pod, folder: folder(), of: 'a backup', life: 150, counts: 150, ...change });
+const path = (name: string): string => folder('locks', `${name}.lck`);
 
 test("a lock is written as Longhorn's own are, counts for as long as it is meant to, and abandoned for its life", async () => {
   const lock = fault({ counts: 600 }, unhurried);
@@ -31,7 +21,7 @@ test("a lock is written as Longhorn's own are, counts for as long as it is meant
   await expect(lock.abandon()).rejects.toThrow(`abandon ${gone}`);
   expect(lock.name).toMatch(/^lock-[0-9a-f]{16}$/);
   await lock.inject();
-  expect(await readdir(join(folder, 'locks'))).toEqual([`${lock.name}.lck`]);
+  expect(await readdir(folder('locks'))).toEqual([`${lock.name}.lck`]);
   const content = `{"Name":"${lock.name}","Type":1,"Acquired":true}`;
   expect(await readFile(path(lock.name), 'utf8')).toBe(content);
   // A second and more after it was written, by when clients know of it.
@@ -63,20 +53,13 @@ test('its end is waited for by the clock of the server, and it is still there', 
   await expect(lock.outlived()).rejects.toThrow('it is gone');
 });
 
-test('healed, here or by another process, it is removed, once or more often, and the locks beside it stay', async () => {
-  const ledger = await openLedger(out);
-  const faults = openFaults({ cluster, ledger });
-  const inject = () => faults.inject({ ...fault(), kind: 'foreign-lock' });
-  const other = fault({ of: 'a deletion' });
-  await other.inject();
+test('healed by who knows its data alone it is removed, once or more often, and the locks beside it stay', async () => {
+  const [mine, other] = [fault(), fault({ of: 'a deletion' })];
+  for (const lock of [mine, other]) await lock.inject();
   expect(await other.prove()).toContain('"Type":2');
-  const mine = await inject();
-  expect(await mine.heal()).toBe('it is removed');
-  await faults.healAll();
+  const data = JSON.parse(JSON.stringify(mine.data));
+  for (const said of ['it is removed', 'it is gone'])
+    expect(await nfs.heals.foreignLock?.heal(cluster, data)).toBe(said);
   await expect(mine.prove()).rejects.toThrow('it is gone');
-  await inject();
-  expect(await healLeftOver({ cluster, ledger: await openLedger(out) })).toEqual([
-    'the volume has a foreign lock of a backup: it is removed',
-  ]);
-  expect(await readdir(join(folder, 'locks'))).toEqual([`${other.name}.lck`]);
+  expect(await readdir(folder('locks'))).toEqual([`${other.name}.lck`]);
 });
