@@ -42,7 +42,6 @@ test.each([
 const noBlock = 'Blocks.0: no offset and checksum of 64 hexadecimal digits';
 
 test.for<[string, object, string]>([
-  ['a missing field', { SnapshotName: undefined }, 'SnapshotName: expected string, received undefined'],
   ['a number that is none', { Size: 'many' }, 'Size: is no whole number in quotes'],
   ['a block that is none', { Blocks: [null] }, noBlock],
   ['half an offset', { Blocks: [{ Offset: 0.5, BlockChecksum: 'a'.repeat(64) }] }, noBlock],
@@ -51,12 +50,9 @@ test.for<[string, object, string]>([
   expect(backup(change)).toEqual({ problem: { code: 'config-invalid', message } });
 });
 
-test.for([
-  ['half a file', text.slice(0, 100), 'config-cut-off'],
-  ['JSON of something else', '[]', 'config-invalid'],
-] as const)('%s is none', ([, content, code]) => {
+test('JSON of something else is none', () => {
   for (const parse of [parseBackup, parseVolume, parseLock])
-    expect(parse(Buffer.from(content)).problem?.code).toBe(code);
+    expect(parse(Buffer.from('[]')).problem?.code).toBe('config-invalid');
 });
 
 test('damaged in any way, a config is read or not, and never makes the parser fail; cut off, it is told', () => {
