@@ -65,19 +65,16 @@ const allow = async (denied?: Denied): Promise<void> => {
   client.destroy();
 };
 
-type Ended = { code: number; stdout: string };
-const emulated = async (args: string[], environment: Record<string, string>): Promise<Ended> => {
-  let stdout = '';
+const emulated = async (args: string[], environment: Record<string, string>) => {
+  const said: string[] = [];
   const nothing = () => Promise.reject(new Error('nothing is mounted for a bucket'));
   const code = await runCommand(args, {
     ...{ clock, mutant: undefined, environment, mounts: { mount: nothing, unmount: nothing } },
-    out: (text) => {
-      stdout += text;
-    },
+    out: (text) => said.push(text),
     err: () => undefined,
     told: async () => true,
   });
-  return { code, stdout };
+  return { code, said: said.join('') };
 };
 
 const base = 'store';
@@ -183,8 +180,9 @@ const play = async (name: string) => {
   await putStore();
   await allow(denied);
   await prepare?.();
-  const { code, stdout } = await emulated(args, { ...environment(), ...other?.() });
-  return { code, said: stdout, left: code === 0 || args === rm1 ? await left().catch(() => []) : undefined };
+  const ended = await emulated(args, { ...environment(), ...other?.() });
+  const isLookedAt = ended.code === 0 || args === rm1;
+  return { ...ended, left: isLookedAt ? await left().catch(() => []) : undefined };
 };
 
 type Played = Awaited<ReturnType<typeof play>>;
@@ -205,9 +203,8 @@ const comparable = ({ code, said, left: files }: Played) => ({
         .replace(/127\.0\.0\.1:\d+/g, 'ADDRESS'),
 });
 
-const words: Record<string, Played> = JSON.parse(
-  await readFile(new URL('s3-v1.12.1/words.json', recordings), 'utf8'),
-);
+const file = new URL('s3-v1.12.1/words.json', recordings);
+const words: Record<string, Played> = JSON.parse(await readFile(file, 'utf8'));
 
 test('each situation that is recorded is played', () => {
   expect(Object.keys(words)).toEqual(Object.keys(situations));
