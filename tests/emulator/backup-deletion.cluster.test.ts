@@ -22,7 +22,7 @@ const backup = (letter: string) => `${letter}-of-${volume}`;
 
 test('objects have the fields that a real Longhorn fills', async () => {
   await user.volume(volume, { node: 'node2', size: 64 * mebibyte });
-  await user.write('node2', volume, { offset: 0, size: 8 * mebibyte });
+  await user.write('node2', volume, 8 * mebibyte);
   await user.snapshot('deletion-s1', volume);
   await user.backup(backup(a), { snapshot: 'deletion-s1', volume });
   await user.untilSettled(backup(a), volume);
@@ -48,7 +48,7 @@ test('objects have the fields that a real Longhorn fills', async () => {
 });
 
 test('a backup whose upload is slow to be ready waits for a deletion that began meanwhile', async () => {
-  await user.write('node2', volume, { offset: 0, size: 2 * mebibyte });
+  await user.write('node2', volume, 2 * mebibyte);
   await user.snapshot('deletion-s2', volume);
   const file = (name: string) => join(local.dataRoot('node2'), name);
   const until = (name: string) =>

@@ -19,7 +19,7 @@ useLonghorn(async (started) => {
   ({ local, user } = started);
   await user.target('one', 'store-one');
   await user.volume(volume, { node: 'node1', size: 64 * mebibyte, backupTargetName: 'one' });
-  await user.write('node1', volume, { offset: 0, size: 8 * mebibyte });
+  await user.write('node1', volume, 8 * mebibyte);
   await user.snapshot(snapshot, volume);
 });
 
@@ -99,7 +99,7 @@ describe('a target in a bucket', () => {
     await user.until('targets', target, 'it is available', isSo);
     const size = 32 * mebibyte;
     await user.volume(volume, { node: 'node1', size, backupTargetName: target });
-    await user.write('node1', volume, { offset: 0, size: 8 * mebibyte });
+    await user.write('node1', volume, 8 * mebibyte);
     await user.snapshot('s3-s', volume);
     await user.backup(backup, { snapshot: 's3-s', volume, target });
     await user.untilSettled(backup, volume);

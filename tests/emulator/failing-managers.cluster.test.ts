@@ -37,7 +37,7 @@ const cleanup = async (volume: string) => {
   const backup = `b-of-${volume}`;
   const hold = join(dirname(local.store), 'hold');
   await user.volume(volume, { node: 'node2', size: 16 * mebibyte });
-  await user.write('node2', volume, { offset: 0, size: 4 * mebibyte });
+  await user.write('node2', volume, 4 * mebibyte);
   await user.snapshot(`s-of-${volume}`, volume);
   await user.backup(backup, { snapshot: `s-of-${volume}`, volume });
   await user.untilSettled(backup, volume);

@@ -22,8 +22,7 @@ const kinds = {
   /** The emulator's managers as processes of this machine. */
   longhorn: async () => {
     const local = await startLocalCluster();
-    await local.restart(undefined);
-    await local.untilReady();
+    await local.startManagers();
     return local;
   },
   /** A lab of three nodes, for whoever disturbs none of them, nor the control plane. */

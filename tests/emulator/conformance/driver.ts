@@ -166,7 +166,7 @@ export const openDriver = async (
       return user.volume(prefix + name, { node, size: 64 << 20, ...spec });
     },
     write: (node: string, volume: string, size: number): Promise<void> =>
-      user.write(node, prefix + volume, { offset: 0, size }),
+      user.write(node, prefix + volume, size),
     snapshot: (name: string, volume: string): Promise<void> => user.snapshot(prefix + name, prefix + volume),
     backup: (name: string, { snapshot, volume }: { snapshot: string; volume: string }) =>
       user.backup(prefix + name, { snapshot: prefix + snapshot, volume: prefix + volume, target }),

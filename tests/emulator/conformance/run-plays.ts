@@ -15,8 +15,7 @@ export type How = { by: string; clock: Clock; patience: Patience; mutant?: Mutan
 const on = async ({ clock, mutant }: How, work: (local: LocalCluster) => Promise<unknown>): Promise<void> => {
   const local = await startLocalCluster({ clock });
   try {
-    await local.restart(mutant);
-    await local.untilReady();
+    await local.startManagers(mutant);
     await work(local);
   } finally {
     await local.stop();

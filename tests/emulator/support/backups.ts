@@ -18,7 +18,6 @@ import { longhorn, type SharedLonghorn } from './local-cluster.ts';
 type Watched<T> = Timeline<T & KubernetesObject>;
 type Fields = { [field: string]: unknown };
 type NewVolume = Fields & { node: string; size: number };
-type Stretch = { offset: number; size: number };
 type NewBackup = Fields & { snapshot: string; volume: string };
 
 /** What a user of Longhorn does by its objects alone, with the answers watched. */
@@ -86,11 +85,10 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
       );
       await until('volumes', name, 'it is healthy', ({ status }) => status?.robustness === 'healthy');
     },
-    /** Random data from an offset on; whole MiB. */
-    write: async (node: string, volume: string, { offset, size }: Stretch): Promise<void> => {
+    /** Random data; whole MiB. */
+    write: async (node: string, volume: string, size: number): Promise<void> => {
       const file = await open(device(node, volume), 'r+');
-      for (let at = 0; at < size; at += 1 << 20)
-        await file.write(randomBytes(1 << 20), 0, 1 << 20, offset + at);
+      for (let at = 0; at < size; at += 1 << 20) await file.write(randomBytes(1 << 20), 0, 1 << 20, at);
       await file.close();
     },
     snapshot: async (name: string, volume: string): Promise<void> => {

@@ -77,7 +77,6 @@ export const localClusterAt = async ({
   const log = (node: string) => readFile(join(dir, `${node}.log`), 'utf8');
   return {
     cluster: await server.connect(),
-    kubeconfig: server.kubeconfig,
     nodes,
     /** Folder that stands for the NFS export. */
     store: join(dir, 'export'),
@@ -125,7 +124,7 @@ export const startLocalCluster = async ({ clock, version = '' }: Options = {}) =
   const shared = await localClusterAt(place);
   const managers = new Map<string, OwnedProcess>();
 
-  const startManager = (node: string, { mutant }: { mutant?: Mutant } = {}): void => {
+  const startManager = (node: string, mutant?: Mutant): void => {
     const where = { ip: shared.address(node), dataRoot: shared.dataRoot(node) };
     const options: LocalManager = { node, ...where, ...credentials };
     const program = fileURLToPath(new URL('./local-manager.ts', import.meta.url));
@@ -166,11 +165,10 @@ export const startLocalCluster = async ({ clock, version = '' }: Options = {}) =
     killManager,
     /** Waits until a manager ends by itself and gives its exit code. */
     untilExit: async (node: string) => managers.get(node)?.ended,
-    untilReady,
-    /** Replaces all managers by ones with a bug, or without. */
-    restart: async (mutant: Mutant | undefined) => {
-      await Promise.all(nodes.map(killManager));
-      for (const node of nodes) startManager(node, mutant ? { mutant } : {});
+    /** Starts all managers, with a bug or without, and waits until they are ready. */
+    startManagers: async (mutant?: Mutant) => {
+      for (const node of nodes) startManager(node, mutant);
+      await untilReady();
     },
     stop: async () => {
       await Promise.all(nodes.map(killManager));

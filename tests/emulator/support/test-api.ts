@@ -93,10 +93,9 @@ export const startTestApi = async () => {
     call: async (request: string, input?: unknown) => {
       const [method = '', path = ''] = request.split(' ');
       const body = input === undefined ? null : typeof input === 'string' ? input : JSON.stringify(input);
-      const response = await fetch(`http://${host}${path}`, { method, body, redirect: 'manual' });
+      const response = await fetch(`http://${host}${path}`, { method, body });
       const text = await response.text();
-      const { status, headers } = response;
-      return { status, headers, body: text === '' ? undefined : JSON.parse(text) };
+      return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
     },
     /** Breaks every connection and takes no new one. */
     stop,

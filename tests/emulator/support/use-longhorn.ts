@@ -51,8 +51,7 @@ export const useOwnLonghorn = (
   using(
     async () => {
       const local = await startLocalCluster(options);
-      await local.restart(undefined);
-      await local.untilReady();
+      await local.startManagers();
       return local;
     },
     begin,

@@ -30,7 +30,7 @@ const backedUp = async (
   { target, node, more = {} }: { target: string; node: string; more?: object },
 ): Promise<void> => {
   await user.volume(volume, { node, size: 16 * mebibyte, backupTargetName: target, ...more });
-  await user.write(node, volume, { offset: 0, size: mebibyte });
+  await user.write(node, volume, mebibyte);
   await user.snapshot(`snapshot-of-${volume}`, volume);
   await user.backup(`backup-of-${volume}`, { snapshot: `snapshot-of-${volume}`, volume, target });
   await user.untilSettled(`backup-of-${volume}`, volume);
