@@ -2,7 +2,7 @@ import type { Expectation, Verdict } from '../../../e2e/history/expectation.ts';
 import type { Timeline } from '../../../e2e/history/timeline.ts';
 import { is, type Lamp } from '../lamps.ts';
 import type { Observe } from './observe.ts';
-import type { Question, Wait } from './schedule.ts';
+import type { Question } from './schedule.ts';
 
 /**
  * A verdict; `open` where the watch was stopped first, `none` where there was another error instead; `until`
@@ -10,7 +10,6 @@ import type { Question, Wait } from './schedule.ts';
  */
 export type Answer = { state: Verdict['state'] | 'open' | 'none'; reason: string; until: number };
 
-const owner = 'a schedule';
 const describe = ({ status }: Lamp) => status.state;
 
 /** Makes an expectation of a question, counted from a mark. */
@@ -47,26 +46,4 @@ const toAnswer = ({
   until = Number.POSITIVE_INFINITY,
 }: Verdict & { until?: number }): Answer => {
   return { state: reason.includes('cannot go on') ? 'open' : state, reason, until };
-};
-
-/**
- * Waits for a state or an end; resolves with the version of the state, or with nothing when the watch was
- * stopped first.
- */
-export const found = async (
-  observe: Observe,
-  timeline: Timeline<Lamp>,
-  { name, state }: Wait,
-): Promise<{ version?: number } | undefined> => {
-  const options = { name, label: `${name} is ${state ?? 'gone'}`, within: '1h', owner } as const;
-  try {
-    if (state === undefined) {
-      await observe.onceGone(timeline, options);
-      return {};
-    }
-    const { metadata } = await observe.once(timeline, ({ status }) => status.state === state, options);
-    return { version: Number(metadata.resourceVersion) };
-  } catch {
-    return undefined;
-  }
 };

@@ -1,13 +1,11 @@
 import type { Lamp } from '../lamps.ts';
 import type { Stretch } from './check.ts';
-import type { Answered, Outcome, Waited } from './play.ts';
+import type { Answered, Outcome } from './play.ts';
 import { trueAnswer } from './truth.ts';
 
 /** Says which verdicts are wrong, and which are withheld without a reason. */
-export const checkAnswers = (outcome: Outcome, stretches: Stretch[]): string[] => [
-  ...outcome.answers.flatMap((answered) => checkAnswer(answered, outcome, stretches)),
-  ...outcome.waits.flatMap((waited) => checkWait(waited, outcome, stretches)),
-];
+export const checkAnswers = (outcome: Outcome, stretches: Stretch[]): string[] =>
+  outcome.answers.flatMap((answered) => checkAnswer(answered, outcome, stretches));
 
 const checkAnswer = (answered: Answered, { world: { store } }: Outcome, stretches: Stretch[]): string[] => {
   const { question, from, to, state, reason, until, how } = answered;
@@ -59,39 +57,3 @@ const mayWithhold = (
     const state = objectsAt(known).find(({ metadata }) => metadata.name === question.name)?.status.state;
     return never !== undefined && state === never.step && !isSame(never.other);
   });
-
-const checkWait = (
-  { wait: { name, state }, from, found }: Waited,
-  { world: { store } }: Outcome,
-  stretches: Stretch[],
-): string[] => {
-  const what = `waited from ${from.version} for ${name} to be ${state ?? 'gone'}`;
-  const later = store.history.filter(
-    ({ version, object }) => version > from.version && object.metadata.name === name,
-  );
-  const atStart = store.objectsAt(from.version).find(({ metadata }) => metadata.name === name);
-  const versionsOf = (wanted: string | undefined) => [
-    ...(atStart?.status.state === wanted && atStart !== undefined
-      ? [Number(atStart.metadata.resourceVersion)]
-      : []),
-    ...later
-      .filter(({ type, object }) => type !== 'DELETED' && object.status.state === wanted)
-      .map(({ version }) => version),
-  ];
-  const wasGone = atStart === undefined || later.some(({ type }) => type === 'DELETED');
-  if (found !== undefined) {
-    const isTrue = state === undefined ? wasGone : versionsOf(state).includes(found.version ?? 0);
-    return isTrue ? [] : [`${what}: found at ${found.version}, which is not true`];
-  }
-  // What the timeline had to show, by the check of the timeline itself.
-  const isLost = (version: number) =>
-    stretches.some(
-      ({ gap, known }, index) =>
-        gap !== undefined && version > known && version <= (stretches[index + 1]?.from ?? 0),
-    );
-  const missed =
-    state === undefined
-      ? atStart === undefined || later.some(({ type, version }) => type === 'DELETED' && !isLost(version))
-      : versionsOf(state).some((version) => !isLost(version));
-  return missed ? [`${what}: never found, though it was so`] : [];
-};

@@ -101,13 +101,9 @@ const act = (random: Random, writing: Writing): Act => {
   return { write: writing(how === 'reordered' ? 4 : 2), how };
 };
 
-/** Questions and waits, at moments when all that was sent has been read. */
+/** Questions, at moments when all that was sent has been read. */
 const sprinkle = (random: Random, { acts }: Stream, questions: number): void => {
-  const put = (one: Act) => {
-    const isHasty = acts.some((each) => 'how' in each && each.how === 'hasty');
-    acts.splice(random.below(acts.length + (isHasty ? 0 : 1)), 0, one);
-  };
-  if (random.chance(0.3)) put({ ask: random.below(questions) });
-  if (random.chance(0.3))
-    put({ wait: { name: random.pick(names), ...(random.chance(0.7) && { state: random.pick(states) }) } });
+  if (!random.chance(0.3)) return;
+  const isHasty = acts.some((each) => 'how' in each && each.how === 'hasty');
+  acts.splice(random.below(acts.length + (isHasty ? 0 : 1)), 0, { ask: random.below(questions) });
 };

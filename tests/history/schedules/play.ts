@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry, Timeline } from '../../../e2e/history/timeline.ts';
 import type { Lamp } from '../lamps.ts';
-import { type Answer, answerOf, found, toExpectation } from './ask.ts';
+import { type Answer, answerOf, toExpectation } from './ask.ts';
 import type { Observe } from './observe.ts';
-import type { Question, Schedule, Wait } from './schedule.ts';
+import type { Question, Schedule } from './schedule.ts';
 import { type Director, openWorld, type World } from './world.ts';
 
 /** A point that something counts from: in the timeline, and in the truth. */
@@ -17,9 +17,6 @@ export type Answered = Answer & {
   how: 'live' | 'in the end' | 'asked' | 'asked while cut off';
 };
 
-/** How a wait ended: with a state (its version), with the end of the object, or not at all. */
-export type Waited = { wait: Wait; from: Position; found: { version?: number } | undefined };
-
 /** What came of a schedule. */
 export type Outcome = {
   problems: string[];
@@ -28,7 +25,6 @@ export type Outcome = {
   present: Lamp[];
   world: World;
   answers: Answered[];
-  waits: Waited[];
 };
 
 /** What a schedule is played with; the deadline, in ms, is for a watcher that does not get to the end. */
@@ -43,7 +39,6 @@ export const play = async (schedule: Schedule, { observe, deadline }: Stage): Pr
   const over = new AbortController();
   const marks: Position[] = [];
   const answers: Promise<Answered>[] = [];
-  const waits: Promise<Waited>[] = [];
   let watched: Timeline<Lamp> | undefined;
 
   const answered = async (
@@ -69,16 +64,11 @@ export const play = async (schedule: Schedule, { observe, deadline }: Stage): Pr
           answerOf(() => toExpectation(observe, { timeline, question, mark: from }).within('1h', owner)),
       );
   };
-  const here = (of: Timeline<Lamp>): Position => ({ mark: of.mark(), version: world.given.version });
   const director: Director = {
     live: live.promise,
     mark: () => {
-      if (watched !== undefined) askLive(marks.push(here(watched)) - 1);
-    },
-    wait: (wait) => {
       if (watched === undefined) return;
-      const from = here(watched);
-      waits.push(found(observe, watched, wait).then((result) => ({ wait, from, found: result })));
+      askLive(marks.push({ mark: watched.mark(), version: world.given.version }) - 1);
     },
     ask: async (index) => {
       const question = schedule.questions[index];
@@ -124,8 +114,7 @@ export const play = async (schedule: Schedule, { observe, deadline }: Stage): Pr
   over.abort(new Error('the schedule is over'));
   problems.push(...(await inTime(watched?.stop(), { deadline, what: 'stop' })));
   if (world.open() > 0) problems.push('the watcher did not let go of its connections');
-  const told = { answers: await Promise.all(answers), waits: await Promise.all(waits) };
-  return { problems, entries, present, world, ...told };
+  return { problems, entries, present, world, answers: await Promise.all(answers) };
 };
 
 const inTime = async (

@@ -56,12 +56,7 @@ export type Act =
   /** Takes a mark that questions can count from. */
   | { mark: true }
   /** Asks a question (by its index) whose time is over at once. */
-  | { ask: number }
-  /** Begins to wait for a state of an object, or for its end. */
-  | { wait: Wait };
-
-/** A `once`, or a `onceGone` where there is no state. */
-export type Wait = { name: string; state?: string };
+  | { ask: number };
 
 /**
  * How a connection ends; `noise` and `stranger` bring a line that is no JSON or no event, `error` and `gone`

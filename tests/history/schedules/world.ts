@@ -3,7 +3,7 @@ import type { SendRequest } from '../../../e2e/kube/request.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { lamp } from '../lamps.ts';
 import type { Observe } from './observe.ts';
-import type { Act, Delivery, Refusal, Scene, Schedule, Stream, Wait } from './schedule.ts';
+import type { Act, Delivery, Refusal, Scene, Schedule, Stream } from './schedule.ts';
 import { createStore, type Happened } from './store.ts';
 
 /** What a watcher was given to read: the base for saying what it ought to know. */
@@ -25,7 +25,6 @@ export type Director = {
   /** Resolves when the watch is live and somebody looks at it. */
   live: Promise<void>;
   mark(): void;
-  wait(wait: Wait): void;
   /** Resolves when the question is answered. */
   ask(question: number): Promise<void>;
 };
@@ -155,7 +154,6 @@ export const openWorld = ({ initial, scenes }: Schedule, director: Director, { t
         store.tick();
         yield* send([bookmark(store.version)]);
       } else if ('mark' in act) director.mark();
-      else if ('wait' in act) director.wait(act.wait);
       else await director.ask(act.ask);
     };
     open += 1;
