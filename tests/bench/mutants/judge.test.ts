@@ -38,6 +38,7 @@ test.for<[string, ScenarioReport | undefined, object]>([
 
 test.for([
   ['it was there\nand more', 'it was there'],
+  ['expected: 100%\n  got: another', 'expected: 100%'],
   ['two were wrong:\n- the one\n- the other', 'two were wrong: - the one'],
   ['Expected: off\nGot:      on\n\nmore', 'Expected: off; Got: on'],
 ])('of the reason %j this is told: %s', ([reason, told]) => {
