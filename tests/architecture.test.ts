@@ -21,40 +21,28 @@ const ownImportsOf = (path: string): string[] =>
     .filter((specifier) => specifier.startsWith('.'))
     .map((specifier) => normalize(join(dirname(path), specifier)));
 
+const ofE2e = (names: string): string[] => names.split(' ').map((name) => `e2e/${name}`);
+
 /** What each room may import from besides itself; every room is a folder, and none imports back. */
 const rooms: Record<string, readonly string[]> = {
   'e2e/kube': [],
-  'e2e/history': ['e2e/kube'],
-  'e2e/longhorn': ['e2e/kube'],
-  'e2e/ui': ['e2e/kube', 'e2e/longhorn'],
-  'e2e/report': ['e2e/kube'],
-  'e2e/store': ['e2e/kube', 'e2e/history', 'e2e/longhorn'],
-  'e2e/permissions': ['e2e/kube', 'e2e/longhorn', 'e2e/store'],
-  'e2e/config': ['e2e/longhorn', 'e2e/report', 'e2e/store'],
-  'e2e/faults': ['e2e/kube', 'e2e/history', 'e2e/longhorn', 'e2e/store'],
-  'e2e/suite': [
-    'kube',
-    'history',
-    'longhorn',
-    'ui',
-    'report',
-    'store',
-    'permissions',
-    'config',
-    'faults',
-  ].map((room) => `e2e/${room}`),
-  'e2e/scenarios': ['e2e/suite'],
-  'e2e/cli': ['kube', 'history', 'longhorn', 'report', 'store', 'permissions', 'config', 'faults', 'suite']
-    .map((room) => `e2e/${room}`)
-    .concat('providers'),
-  lab: ['e2e/kube', 'e2e/history'],
+  'e2e/history': ofE2e('kube'),
+  'e2e/longhorn': ofE2e('kube'),
+  'e2e/ui': ofE2e('kube longhorn'),
+  'e2e/report': ofE2e('kube'),
+  'e2e/store': ofE2e('kube history longhorn'),
+  'e2e/permissions': ofE2e('kube longhorn store'),
+  'e2e/config': ofE2e('longhorn report store'),
+  'e2e/faults': ofE2e('kube history longhorn store'),
+  'e2e/suite': ofE2e('kube history longhorn ui report store permissions config faults'),
+  'e2e/scenarios': ofE2e('suite'),
+  'e2e/cli': [...ofE2e('kube history longhorn report store permissions config faults suite'), 'providers'],
+  lab: ofE2e('kube history'),
   // Who writes LZ4 and who reads it have its checksum in common.
-  emulator: ['e2e/kube', 'e2e/history', 'e2e/store'],
-  providers: ['kube', 'history', 'longhorn', 'ui', 'store', 'permissions', 'config']
-    .map((room) => `e2e/${room}`)
-    .concat('lab', 'emulator'),
+  emulator: ofE2e('kube history store'),
+  providers: [...ofE2e('kube history longhorn ui store permissions config'), 'lab', 'emulator'],
   bench: ['e2e', 'lab', 'emulator', 'providers', 'tests/support'],
-  scripts: ['e2e/kube', 'e2e/report', 'e2e/cli', 'lab', 'providers', 'bench'],
+  scripts: [...ofE2e('kube report cli'), 'lab', 'providers', 'bench'],
 };
 
 const isIn = (room: string) => (path: string) => path.startsWith(`${room}/`);
