@@ -114,14 +114,8 @@ describe('what the cluster shows counts, and may yet be over', () => {
 
 describe('what changes by itself does not count', () => {
   const table = `
-    - [a request for a synchronisation,
-       backupTargets, default, {spec: {syncRequestedAt: '2026-11-20T10:00:00Z'}}]
-    - [the time of the last one,
-       backupTargets, default, {status: {lastSyncedAt: '2026-11-20T10:00:00Z', ownerID: node1}}]
     - [the version that is to be had, settings, latest-longhorn-version, {value: v1.12.2}]
     - [where a volume is attached, volumes, pvc-1, {spec: {nodeID: node2, lastAttachedBy: csi}}]
-    - [how a volume is,
-       volumes, pvc-1, {status: {state: detached, robustness: unknown, actualSize: 8192}}]
     - [annotations and versions, nodes, node1, {metadata: {resourceVersion: '99', annotations: {}}}]
     - [a field that Go does not tell from none,
        volumes, pvc-1, {spec: {encrypted: false, snapshotMaxSize: '', dataSource: null, diskSelector: []}}]
