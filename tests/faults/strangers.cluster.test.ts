@@ -184,6 +184,24 @@ const strangersBeside = async (
   await Promise.all([begun, late].map((volume) => detached(stranger, volume)));
 };
 
+/** What is done to the files of a backup in its store, to a file or a folder each, and a lock beside them. */
+const faultsOfFiles = async (
+  { store }: Context,
+  { name, volume }: BackupHandle,
+  denied: Parameters<typeof deniedReading>[1]['denied'],
+): Promise<Fault[]> => {
+  const folder = volumeFolder(volume.name);
+  const [emptied, hidden] = (await store.config(volume.name, name))?.blocks ?? [];
+  const blockOf = (block = emptied) => `${folder}/${blockPath(block?.checksum ?? '')}`;
+  return [
+    deniedFile(store, { path: `${folder}/${backupConfigPath(name)}`, title: 'a config is immutable' }),
+    foreignLock(store, { volume: volume.name, of: 'a backup', life: 15, counts: 600 }),
+    deniedReading(store, { path: `${folder}/blocks`, denied, title: `${denied} is denied of the blocks` }),
+    emptiedFile(store, { path: blockOf(), title: 'a block is empty' }),
+    hiddenFile(store, { path: blockOf(hidden), title: 'a block is gone' }),
+  ];
+};
+
 const inTurn = async (fault: Fault): Promise<void> => {
   const injected = await faults.inject(fault);
   await injected.prove();
@@ -209,32 +227,14 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
     longhornResources.settings,
     { namespace, name: setting },
   );
-  const [emptied, hidden] = (await store.config(one.name, kept.name))?.blocks ?? [];
   const pods = await managerPods(cluster);
   await strangersBeside(
     node,
     [
-      deniedFile(store, {
-        path: `${volumeFolder(one.name)}/${backupConfigPath(kept.name)}`,
-        title: 'a config is immutable',
-      }),
-      foreignLock(store, { volume: one.name, of: 'a backup', life: 15, counts: 600 }),
+      ...(await faultsOfFiles(own, kept, 'its listing')),
       await readOnlyBackups(store, {
         path: `${volumeFolder(one.name)}/backups`,
         title: 'the backups are read-only',
-      }),
-      deniedReading(store, {
-        path: `${volumeFolder(one.name)}/blocks`,
-        denied: 'its listing',
-        title: 'the listing of the blocks is denied',
-      }),
-      emptiedFile(store, {
-        path: `${volumeFolder(one.name)}/${blockPath(emptied?.checksum ?? '')}`,
-        title: 'a block is empty',
-      }),
-      hiddenFile(store, {
-        path: `${volumeFolder(one.name)}/${blockPath(hidden?.checksum ?? '')}`,
-        title: 'a block is gone',
       }),
       deniedDeletion(cluster, {
         policy: `corral-${run}-policy-1`,
@@ -293,19 +293,8 @@ test('what is done to a store on CIFS is proven there and healed, and its backup
   const { store } = side;
   const volume = await attached(side, 'node2');
   const backup = await backedUp(side, volume);
-  const folder = volumeFolder(volume.name);
-  const [emptied, hidden] = (await store.config(volume.name, backup.name))?.blocks ?? [];
-  const blockOf = (block = emptied) => `${folder}/${blockPath(block?.checksum ?? '')}`;
   for (const fault of [
-    deniedFile(store, { path: `${folder}/${backupConfigPath(backup.name)}`, title: 'a config is immutable' }),
-    foreignLock(store, { volume: volume.name, of: 'a backup', life: 15, counts: 600 }),
-    deniedReading(store, {
-      path: `${folder}/blocks`,
-      denied: 'all that is in it',
-      title: 'blocks are denied',
-    }),
-    emptiedFile(store, { path: blockOf(), title: 'a block is empty' }),
-    hiddenFile(store, { path: blockOf(hidden), title: 'a block is gone' }),
+    ...(await faultsOfFiles(side, backup, 'all that is in it')),
     stalledServer(store, 'slow', 'the store is slow'),
     stalledServer(store, 'frozen', 'the store stalls'),
     filledStore(store, { left: 1 << 20, title: 'the store has hardly any space left' }),
