@@ -3,7 +3,10 @@ import { ApiError, type Cluster } from '../../../e2e/kube/cluster.ts';
 import { findLeftOver } from '../../../e2e/suite/cleanup/find.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 
-const of = (run: string) => ({ labels: { 'corral.test/run': run } });
+/** An object of a run, by its label, or of nobody's. */
+const object = (name: string, run?: string, namespace?: string) => ({
+  metadata: { name, ...(namespace && { namespace }), ...(run && { labels: { 'corral.test/run': run } }) },
+});
 
 /** A cluster with these objects, by the plural of their collection, and nothing of any other kind. */
 const having = (objects: Record<string, object[]>, refused: Record<string, number> = {}): Cluster =>
@@ -20,7 +23,7 @@ const names = async (cluster: Cluster, wanted: ReadonlySet<string> | 'all' = 'al
     ({ kind, run, object }) => `${run} ${kind}/${object.metadata.name}`,
   );
 
-const volume = { metadata: { name: 'corral-abc123-volume-1', ...of('abc123') } };
+const volume = object('corral-abc123-volume-1', 'abc123');
 const snapshot = { metadata: { name: 's' }, spec: { volume: 'corral-abc123-volume-1' } };
 
 test("what Longhorn made for a volume, a target or a job of a run is that run's", async () => {
@@ -39,15 +42,15 @@ test("what Longhorn made for a volume, a target or a job of a run is that run's"
 });
 
 test("a name like a run's proves nothing where its owner is there without the label, nor where no such run is known", async () => {
-  const mine = { metadata: { name: 'corral-abc123-volume-1' } };
+  const mine = object('corral-abc123-volume-1');
   expect(await names(having({ volumes: [mine], snapshots: [snapshot] }), new Set(['abc123']))).toEqual([]);
   expect(await names(having({ snapshots: [snapshot] }))).toEqual([]);
   expect(await names(having({ snapshots: [snapshot] }), new Set(['abc123']))).toEqual(['abc123 snapshots/s']);
 });
 
 test("the label of another run counts more than an owner, and one that is no id is no run's", async () => {
-  const another = { ...snapshot, metadata: { name: 's', ...of('other1') } };
-  const store = { metadata: { name: 'corral-default-backupstore', ...of('set-up') } };
+  const another = { ...snapshot, ...object('s', 'other1') };
+  const store = object('corral-default-backupstore', 'set-up');
   const cluster = having({ volumes: [volume], snapshots: [another], namespaces: [store] });
   expect(await names(cluster, new Set(['abc123']))).toEqual(['abc123 volumes/corral-abc123-volume-1']);
   expect(await names(cluster)).toEqual(['abc123 volumes/corral-abc123-volume-1', 'other1 snapshots/s']);
@@ -55,9 +58,9 @@ test("the label of another run counts more than an owner, and one that is no id 
 
 test('engines and replicas are left only when their volume is gone, a part of a store only where that has no namespace of its own', async () => {
   const engine = { metadata: { name: 'e' }, spec: { volumeName: 'corral-abc123-volume-1' } };
-  const store = { metadata: { name: 'corral-abc123-store-1', ...of('abc123') } };
-  const within = { metadata: { name: 'w', namespace: 'corral-abc123-store-1', ...of('abc123') } };
-  const beside = { metadata: { name: 'b', namespace: 'shared', ...of('abc123') } };
+  const store = object('corral-abc123-store-1', 'abc123');
+  const within = object('w', 'abc123', 'corral-abc123-store-1');
+  const beside = object('b', 'abc123', 'shared');
   const parts = { engines: [engine], namespaces: [store], services: [within, beside] };
   expect(await names(having({ ...parts, volumes: [volume] }))).toEqual([
     ...['abc123 volumes/corral-abc123-volume-1', 'abc123 services/b'],
@@ -67,32 +70,27 @@ test('engines and replicas are left only when their volume is gone, a part of a 
 });
 
 test('a cluster without Longhorn has nothing of it; a collection that may not be read is an error, but for policies', async () => {
-  const cluster = having(
-    { namespaces: [{ metadata: { name: 'n', ...of('abc123') } }] },
-    { volumes: 404, validatingadmissionpolicies: 403 },
-  );
-  expect(await names(cluster)).toEqual(['abc123 namespaces/n']);
+  const refused = { volumes: 404, validatingadmissionpolicies: 403 };
+  expect(await names(having({ namespaces: [object('n', 'abc123')] }, refused))).toEqual([
+    'abc123 namespaces/n',
+  ]);
   await expect(names(having({}, { volumes: 403 }))).rejects.toThrow('no volumes');
 });
 
 test('what is in the namespace of another run goes with that one only', async () => {
-  const fleet = { metadata: { name: 'corral-fleet1-fleet', ...of('fleet1') } };
-  const service = { metadata: { name: 's', namespace: 'corral-fleet1-fleet', ...of('abc123') } };
+  const fleet = object('corral-fleet1-fleet', 'fleet1');
+  const service = object('s', 'abc123', 'corral-fleet1-fleet');
   const cluster = having({ namespaces: [fleet], services: [service] });
   expect(await names(cluster, new Set(['abc123']))).toEqual(['abc123 services/s']);
   expect(await names(cluster)).toEqual(['fleet1 namespaces/corral-fleet1-fleet']);
 });
 
-test("a fleet's rights go, wherever they are", async () => {
-  const role = { metadata: { name: 'r', namespace: 'longhorn-system', ...of('abc123') } };
-  const clusterroles = [{ metadata: { name: 'c', ...of('abc123') } }, { metadata: { name: 'admin' } }];
-  const cluster = having({ roles: [role], clusterroles });
-  expect(await names(cluster)).toEqual(['abc123 roles/r', 'abc123 clusterRoles/c']);
-});
-
-test("a run's support bundle of Longhorn goes, and nobody else's", async () => {
-  const mine = { metadata: { name: 'corral-abc123-support-bundle', ...of('abc123') } };
-  expect(await names(having({ supportbundles: [mine, { metadata: { name: 'support-bundle-1' } }] }))).toEqual(
-    ['abc123 supportBundles/corral-abc123-support-bundle'],
-  );
+test("a fleet's rights go, wherever they are, and a run's support bundle of Longhorn, and nobody else's", async () => {
+  const cluster = having({
+    roles: [object('r', 'abc123', 'longhorn-system')],
+    clusterroles: [object('c', 'abc123'), object('admin')],
+    supportbundles: [object('corral-abc123-support-bundle', 'abc123'), object('support-bundle-1')],
+  });
+  const kinds = ['supportBundles/corral-abc123-support-bundle', 'roles/r', 'clusterRoles/c'];
+  expect((await names(cluster)).toSorted()).toEqual(kinds.map((name) => `abc123 ${name}`).toSorted());
 });
