@@ -4,19 +4,6 @@ import { areAtOdds, createClaims } from '../../../e2e/suite/exclusive/claims.ts'
 import { createRandom } from '../../history/schedules/random.ts';
 
 const shared = (...names: string[]): Claim => ({ shared: names, exclusive: [] });
-const exclusive = (...names: string[]): Claim => ({ shared: [], exclusive: names });
-
-test.each([
-  [shared('a'), shared('a'), false],
-  [shared('a'), exclusive('a'), true],
-  [exclusive('a'), exclusive('a'), true],
-  [exclusive('a'), exclusive('b'), false],
-  [exclusive('a'), shared('b'), false],
-  [{ shared: ['b'], exclusive: ['a'] }, { shared: ['a'], exclusive: ['b'] }, true],
-])('%j and %j are at odds: %s', (one, other, odds) => {
-  expect(areAtOdds(one, other)).toBe(odds);
-  expect(areAtOdds(other, one)).toBe(odds);
-});
 
 /** Claims whose grants are told by holder. */
 const open = (options?: ClaimsOptions) => {
@@ -42,6 +29,8 @@ const stories = {
   'readers come together; who wants it alone waits for all of them':
     'r1:a>r1 r2:a>r2 w:A r1:leave r2:leave>w',
   'who comes while somebody waits to be alone does not overtake': 'r:a>r w:A late:a r:leave>w w:leave>late',
+  'who wants a name alone waits for it, and for no other; nor does who shares another':
+    '1:A>1 2:B>2 reader:c>reader late:A b:b 2:leave>b 1:leave>late',
   'who waits and goes away holds nobody up': 'r:a>r w:A late:a w:leave>late',
   'two that share a thing and both come to want it alone have it one after the other':
     'one:ab>one other:ab>other one:bA other:aB>one one:leave>other',
