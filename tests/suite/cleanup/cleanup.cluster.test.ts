@@ -82,9 +82,7 @@ const users = async (): Promise<void> => {
   await make(cluster, resources.namespaces, 'corral-default-backupstore', { run: 'set-up' });
 };
 const ofUsers = [
-  'volumes/corral-abc123-mine',
-  'volumes/mine',
-  'snapshots/of-mine',
+  ...['volumes/corral-abc123-mine', 'volumes/mine', 'snapshots/of-mine'],
   'namespaces/corral-default-backupstore',
 ];
 
@@ -255,12 +253,8 @@ const serveStore = async (run: string): Promise<{ cluster: Cluster; lock: string
   const pod = { namespace: `corral-${run}-store-0001`, name: 'backupstore-0' };
   const spec = { containers: [{ name: 'nfs', image: 'x' }] };
   await cluster.create(resources.pods, { metadata: { ...pod, labels }, spec });
-  await cluster.patch(
-    resources.pods,
-    pod,
-    { status: { conditions: [{ type: 'Ready', status: 'True' }] } },
-    { subresource: 'status' },
-  );
+  const status = { conditions: [{ type: 'Ready', status: 'True' }] };
+  await cluster.patch(resources.pods, pod, { status }, { subresource: 'status' });
   const root = await temporaryFolder();
   onTestFinished(async () => {
     await cluster.delete(resources.pods, pod, { gracePeriodSeconds: 0 }).catch(() => {});
@@ -273,11 +267,8 @@ const serveStore = async (run: string): Promise<{ cluster: Cluster; lock: string
   const exec: Cluster['exec'] = (where, command, options) => {
     if (where.name !== pod.name) throw new Error(`nothing but the store runs here: ${where.name}`);
     looks += 1;
-    return stubCluster().exec(
-      where,
-      command.map((word) => (word === exportPath ? root : word)),
-      options,
-    );
+    const here = command.map((word) => (word === exportPath ? root : word));
+    return stubCluster().exec(where, here, options);
   };
   return { cluster: { ...cluster, exec }, lock, looks: () => looks };
 };

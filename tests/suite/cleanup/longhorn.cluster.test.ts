@@ -48,17 +48,11 @@ test('those who play Longhorn let all go, with the files in the store; other vol
   await backedUp(volume, { target, node: 'node2' });
   await mark('volumes', volume);
   // As the suite's own steps ask for it.
-  const corral = {
-    id: 'corral',
-    type: 'longhorn-api',
-    nodeID: 'node2',
-    parameters: { disableFrontend: 'false' },
-  };
-  await local.cluster.patch(
-    longhorn('volumeattachments'),
-    { namespace, name: volume },
-    { spec: { attachmentTickets: { corral, test: null } } },
-  );
+  const parameters = { disableFrontend: 'false' };
+  const corral = { id: 'corral', type: 'longhorn-api', nodeID: 'node2', parameters };
+  const attachment = { namespace, name: volume };
+  const tickets = { spec: { attachmentTickets: { corral, test: null } } };
+  await local.cluster.patch(longhorn('volumeattachments'), attachment, tickets);
   await backedUp('mine', { target: 'default', node: 'node3' });
   const config = (store: string, of: string): string =>
     join(local.store, '..', store, backupConfigPath(of, `backup-of-${of}`));
@@ -67,16 +61,8 @@ test('those who play Longhorn let all go, with the files in the store; other vol
   const told: string[] = [];
   const print = (line: string): void =>
     void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
-  expect(
-    await cleanup({
-      cluster,
-      wanted: new Set([run]),
-      force: false,
-      dryRun: false,
-      timeouts: timeoutsOn(clocks),
-      print,
-    }),
-  ).toBe(true);
+  const how = { force: false, dryRun: false, timeouts: timeoutsOn(clocks), print };
+  expect(await cleanup({ cluster, wanted: new Set([run]), ...how })).toBe(true);
   expect(told).toEqual([
     'run clean1 has left 1 backup, 1 backup volume, 1 volume, 1 snapshot, 1 backup target',
     `backup backup-of-${volume}: gone after <time>`,

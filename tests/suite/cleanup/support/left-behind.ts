@@ -72,24 +72,22 @@ export const leaveBehind = async (cluster: Cluster, run: string): Promise<void> 
   const ofBackup = { metadata: { labels: backupLabels({ volume, target }) }, spec: { snapshotName: 's' } };
   const ofVolume = { spec: { volume, createSnapshot: true } };
   const ofJob = { labels: { 'recurring-job.longhorn.io': job } };
-  const template = {
-    metadata: ofJob,
-    spec: { restartPolicy: 'OnFailure', containers: [{ name: 'x', image: 'x' }] },
-  };
+  const containers = [{ name: 'x', image: 'x' }];
+  const template = { metadata: ofJob, spec: { restartPolicy: 'OnFailure', containers } };
   const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: job, uid: 'x' };
   const url = `nfs://backupstore.${store}:/opt/backupstore`;
   const tickets = { corral: { id: 'corral', type: 'longhorn-api', nodeID: 'node1' } };
   // It denies what is to be removed, until it is removed itself.
-  const rule = {
-    apiGroups: ['longhorn.io'],
-    apiVersions: ['v1beta2'],
-    operations: ['DELETE'],
-    resources: ['backups'],
+  const about = { apiGroups: ['longhorn.io'], apiVersions: ['v1beta2'], resources: ['backups'] };
+  const denial = {
+    failurePolicy: 'Ignore',
+    matchConstraints: { resourceRules: [{ ...about, operations: ['DELETE'] }] },
+    validations: [
+      { expression: `!(oldObject.metadata.name.endsWith('${run}'))`, message: 'denied for testing' },
+    ],
   };
-  const validation = {
-    expression: `!(oldObject.metadata.name.endsWith('${run}'))`,
-    message: 'deletion denied for testing',
-  };
+  const binding = { policyName: policy, validationActions: ['Deny'] };
+  const cron = { schedule: '0 0 1 1 *', jobTemplate: { spec: { template } } };
   const left: [Resource, name: string, Content][] = [
     [resources.namespaces, store, { run }],
     [kinds.backupTargets, target, { run, spec: { backupTargetURL: url } }],
@@ -101,29 +99,10 @@ export const leaveBehind = async (cluster: Cluster, run: string): Promise<void> 
     [kinds.backups, `backup-by-a-job-of-${run}`, ofBackup],
     [kinds.backupVolumes, `${volume}-0`, { ...ofBackup, spec: { volumeName: volume } }],
     [kinds.recurringJobs, job, { run, spec: { name: job, task: 'backup', cron: '0 0 1 1 *' } }],
-    [
-      resources.cronJobs,
-      job,
-      { metadata: ofJob, spec: { schedule: '0 0 1 1 *', jobTemplate: { spec: { template } } } },
-    ],
+    [resources.cronJobs, job, { metadata: ofJob, spec: cron }],
     [resources.jobs, `${job}-1`, { metadata: { ownerReferences: [owner] } as object, spec: { template } }],
-    [
-      resources.validatingAdmissionPolicies,
-      policy,
-      {
-        run,
-        spec: {
-          failurePolicy: 'Ignore',
-          matchConstraints: { resourceRules: [rule] },
-          validations: [validation],
-        },
-      },
-    ],
-    [
-      resources.validatingAdmissionPolicyBindings,
-      policy,
-      { run, spec: { policyName: policy, validationActions: ['Deny'] } },
-    ],
+    [resources.validatingAdmissionPolicies, policy, { run, spec: denial }],
+    [resources.validatingAdmissionPolicyBindings, policy, { run, spec: binding }],
   ];
   for (const [resource, name, content] of left) await make(cluster, resource, name, content);
 };

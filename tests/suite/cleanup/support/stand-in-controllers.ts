@@ -16,15 +16,10 @@ export const startControllers = async (
   { signal, dead = [] }: { signal: AbortSignal; dead?: readonly string[] },
 ) => {
   // The emulator, whose kinds these are, has no engines and makes no support bundles.
-  const {
-    settings: _,
-    nodes: _nodes,
-    supportBundles: _bundles,
-    engines: _engines,
-    ...longhorns
-  } = longhornResources;
-  const played = [...Object.values(longhorns), resources.cronJobs, resources.jobs, resources.deployments];
-  for (const resource of played.filter(({ plural }) => !dead.includes(plural)))
+  const others = [...dead, 'settings', 'nodes', 'supportbundles', 'engines'];
+  const { cronJobs, jobs, deployments } = resources;
+  const played = [...Object.values(longhornResources), cronJobs, jobs, deployments];
+  for (const resource of played.filter(({ plural }) => !others.includes(plural)))
     await eachDeleted(cluster, { resource, signal }, ({ metadata: { namespace = '', name } }) =>
       cluster.patch(resource, { namespace, name }, { metadata: { finalizers: [] } }),
     );
