@@ -49,12 +49,8 @@ test('a killed pod is proven to be gone, and healed by its successor being ready
 test('another pod under its name is not killed for it', async () => {
   const { metadata } = await pod('manager-d', 'node1');
   const named = { namespace, name: 'manager-d' };
-  const { inject } = killedPod(cluster, {
-    title: 't',
-    pod: { ...named, uid: 'other' },
-    selector,
-    node: 'node1',
-  });
+  const other = { ...named, uid: 'other' };
+  const { inject } = killedPod(cluster, { title: 't', pod: other, selector, node: 'node1' });
   await expect(inject()).rejects.toMatchObject({ status: 409 });
   const left = await cluster.get<KubernetesObject>(resources.pods, named);
   expect(left.metadata.uid).toBe(metadata.uid);

@@ -34,19 +34,14 @@ const failing: Make = (on) => diskFailing({ ...on, afterSeconds });
 const fails = { action: 'disk-fail', node, afterSeconds };
 const skewed: Make = (on) => clockSkewed({ ...on, skewMs });
 const skew = { action: 'clock-skew', node, skewMs };
+const stop = { action: 'apiserver-stop' };
 // How each is proven in a real lab: tests/lab/faults.cluster.test.ts.
 test.each<[title: string, Make, inject: object, at: string, heal: string]>([
   ['node2 has lost its power', nodeCrashed, { action: 'crash', node }, 'power', 'start'],
   [isSlow, slow, { action: 'slow', node, delayMs, lossPercent: 0 }, 'speed', 'fast'],
   ["node2's disk fails after 30 s", failing, fails, 'disk', 'disk-heal'],
   ["node2's clock is 10 min behind", skewed, skew, 'clock', 'clock-heal'],
-  [
-    'the API server is stopped',
-    apiServerStopped,
-    { action: 'apiserver-stop' },
-    'apiserver',
-    'apiserver-start',
-  ],
+  ['the API server is stopped', apiServerStopped, stop, 'apiserver', 'apiserver-start'],
 ])('%s', async (title, make, inject, at, heal) => {
   const fault = make({ lab: lab.folder, node });
   const faults = openFaults({ cluster, ledger });

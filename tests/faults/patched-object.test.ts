@@ -9,14 +9,9 @@ const cluster = stubCluster({
   objects: { settings: [{ metadata: setting, value: '5', status: { applied: true } }] },
 });
 
-const oneAtATime = () =>
-  patchedObject(cluster, {
-    title: 'one backup is made at a time',
-    resource: settings,
-    ...setting,
-    before: { value: '5' },
-    after: { value: '1' },
-  });
+const title = 'one backup is made at a time';
+const change = { before: { value: '5' }, after: { value: '1' } };
+const oneAtATime = () => patchedObject(cluster, { title, resource: settings, ...setting, ...change });
 
 test('an object is changed from the inject to the heal, and the proof is what it has', async () => {
   const { inject, prove, data } = oneAtATime();

@@ -8,19 +8,11 @@ const at = (seconds: number): string => new Date(base + seconds * 1000).toISOStr
 
 type Told = { kind?: string; data?: unknown; from?: number; to?: number | undefined; scenario?: string };
 
-const fault = ({
-  from = 0,
-  to,
-  scenario = 'another',
-  kind = 'patched-object',
-  data = {},
-}: Told): PastFault => ({
-  entry: {
-    ...{ id: 'a', server: 'one', title: 'a fault', recordedAt: at(from), kind, data },
-    ...(scenario && { scenario }),
-  },
-  healedAt: to === undefined ? undefined : at(to),
-});
+const fault = ({ from = 0, to, scenario = 'another', ...more }: Told): PastFault => {
+  const entry = { id: 'a', server: 'one', title: 'a fault', kind: 'patched-object', data: {}, ...more };
+  const healedAt = to === undefined ? undefined : at(to);
+  return { entry: { ...entry, recordedAt: at(from), ...(scenario && { scenario }) }, healedAt };
+};
 
 const seconds = (from: number, to: number) => ({ from: base + from * 1000, to: base + to * 1000 });
 
@@ -28,13 +20,12 @@ const seconds = (from: number, to: number) => ({ from: base + from * 1000, to: b
 // 300 s.
 const concern: Concern = { since: base + 100_000, starts: [seconds(110, 115)], nodes: ['node1'] };
 
+const mine = { scenario: 'mine', server: 'one', decided: seconds(200, 300) };
 const reaching = (past: PastFault, more: Partial<Concern> = {}) =>
-  reachingFaults([past], {
-    scenario: 'mine',
-    server: 'one',
-    concern: { ...concern, ...more },
-    decided: seconds(200, 300),
-  }).map(({ isMeanwhile, how }) => [isMeanwhile ? 'meanwhile' : 'before', how]);
+  reachingFaults([past], { ...mine, concern: { ...concern, ...more } }).map(({ isMeanwhile, how }) => [
+    isMeanwhile ? 'meanwhile' : 'before',
+    how,
+  ]);
 
 const everything = 'it reaches everything';
 const starts = 'it reaches every volume that starts meanwhile, and this one did';

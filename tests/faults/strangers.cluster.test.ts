@@ -61,12 +61,8 @@ let stranger: Context;
 beforeAll(async () => {
   const meanwhile = ({ kubeconfig }: Lab, signal: AbortSignal) =>
     install({ kubeconfig, clock: 'fast', image: emulatorImage, nodes: 3, signal });
-  lab = await up({
-    name,
-    archives: [await emulatorArchive()],
-    meanwhile,
-    step: (_title, work) => work(() => {}),
-  });
+  const archives = [await emulatorArchive()];
+  lab = await up({ name, archives, meanwhile, step: (_title, work) => work(() => {}) });
   cluster = connect(lab);
   out = await mkdtemp(join(tmpdir(), 'corral-strangers-'));
   faults = openFaults({ cluster, ledger: await openLedger(out) });
@@ -109,11 +105,8 @@ const openSide = async (run: string, kind?: string): Promise<Context> => {
   ]);
   const target = nameOf('target');
   await makeTarget({ cluster, targets: timelines.backupTargets, timeouts }, { name: target, store, run });
-  return createTestContext({
-    ...{ cluster, run, target, store, timelines },
-    living: over.signal,
-    uniqueName: nameOf,
-  }).context;
+  const world = { cluster, run, target, store, timelines, living: over.signal, uniqueName: nameOf };
+  return createTestContext(world).context;
 };
 
 const attached = (context: Context, node: string): Promise<VolumeHandle> =>
@@ -222,11 +215,10 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
   const [one, other] = await Promise.all([attached(own, node), attached(own, 'node2')]);
   const [kept, held] = await Promise.all([backedUp(own, one), backedUp(own, other)]);
   const { store } = own;
-  const setting = 'recurring-failed-jobs-history-limit';
-  const { value } = await cluster.get<{ metadata: { name: string }; value: string }>(
-    longhornResources.settings,
-    { namespace, name: setting },
-  );
+  const named = { namespace, name: 'recurring-failed-jobs-history-limit' };
+  const { settings: resource } = longhornResources;
+  const { value } = await cluster.get<KubernetesObject & { value: string }>(resource, named);
+  const changed = { resource, ...named, before: { value }, after: { value: '7' } };
   const pods = await managerPods(cluster);
   await strangersBeside(
     node,
@@ -244,14 +236,7 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
         probe: { namespace, name: kept.name },
         title: 'a backup may not be deleted',
       }),
-      patchedObject(cluster, {
-        title: 'a setting is another',
-        resource: longhornResources.settings,
-        namespace,
-        name: setting,
-        before: { value },
-        after: { value: '7' },
-      }),
+      patchedObject(cluster, { title: 'a setting is another', ...changed }),
     ],
     async () => {
       // The upload of a replica's process sees nothing of it, nor does anything outside the managers'
@@ -271,12 +256,8 @@ test('a stranger lives on beside the faults of another node, a manager that is k
   const other = stranger.store.node === 'node3' ? 'node2' : 'node3';
   const on = { lab: dirname(lab.kubeconfig), node: other };
   const { name: pod, uid, node } = await managerPodOf(cluster, other);
-  const kill = killedPod(cluster, {
-    title: 'a manager is killed',
-    pod: { namespace, name: pod, uid },
-    selector: managerLabel,
-    node,
-  });
+  const victim = { pod: { namespace, name: pod, uid }, selector: managerLabel, node };
+  const kill = killedPod(cluster, { title: 'a manager is killed', ...victim });
   const making = [kill, nodeSlow({ ...on, delayMs: 50 }), clockSkewed({ ...on, skewMs: -60_000 })];
   // Longhorn takes the mount of a store off that does not answer, and the read-only folder with it: so these
   // are not beside that one.

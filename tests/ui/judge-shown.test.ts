@@ -13,15 +13,13 @@ const stretches = (text: string): Stretch[] =>
     return { at: Number(at) * 1000, look: state === '-' ? undefined : look };
   });
 
+const about = { label: 'the backup', what: 'shown', limit: 5000, end: 100_000 } as const;
 const judge = (history: string, shown: string, connected: [number, number][] = [[0, 1000]]) =>
   judgeShown({
-    label: 'the backup',
-    what: 'shown',
+    ...about,
     history: stretches(history),
     shown: stretches(shown),
     connected: connected.map(([from, to]) => ({ from: from * 1000, to: to * 1000 })),
-    limit: 5000,
-    end: 100_000,
   });
 
 test.each([
@@ -43,30 +41,19 @@ const never = (state: string, at: string, was: string): string =>
 const missing = (state: string, from: number, seconds: number): string =>
   `the page did not show ${state}, which the backup was from 00:00:${from}.000 for ${seconds} s`;
 
+const icon = 'B with the red icon';
+const swapped = [never('C', '10', 'B'), late('B', 10), missing('C', 20, 10)];
+const kept = 'the page kept the row of the backup, which was gone from 00:00:20.000 on';
+
 test.each<[string, string, string, string[]]>([
   ['a state that never was', '0 A, 10 B, 20 -', '1 A, 11 Error, 12 B, 20 -', [never('Error', '11', 'B')]],
   ['it between twice the same', '0 A', '1 A, 11 Error, 12 A', [never('Error', '11', 'A')]],
   ['one too early', '0 A, 10 B, 20 -', '1 A, 7 B, 20 -', [never('B', '07', 'A'), missing('B', 10, 10)]],
-  [
-    'another order',
-    '0 A, 10 B, 20 C, 30 -',
-    '1 A, 10 C, 20 B, 30 -',
-    [never('C', '10', 'B'), late('B', 10), missing('C', 20, 10)],
-  ],
+  ['another order', '0 A, 10 B, 20 C, 30 -', '1 A, 10 C, 20 B, 30 -', swapped],
   ['not one that lasted', '0 A, 10 B, 20 -', '1 A, 20 -', [missing('B', 10, 10)]],
-  [
-    'no icon',
-    '0 A, 10 B!, 20 -',
-    '1 A, 10 B, 20 -',
-    [never('B', '10', 'B with the red icon'), missing('B with the red icon', 10, 10)],
-  ],
+  ['no icon', '0 A, 10 B!, 20 -', '1 A, 10 B, 20 -', [never('B', '10', icon), missing(icon, 10, 10)]],
   ['it late', '0 A, 10 B', '1 A, 16 B', [late('B', 6)]],
-  [
-    'a row for ever',
-    '0 A, 10 B, 20 -',
-    '1 A, 10 B',
-    ['the page kept the row of the backup, which was gone from 00:00:20.000 on'],
-  ],
+  ['a row for ever', '0 A, 10 B, 20 -', '1 A, 10 B', [kept]],
 ])('a page differs that shows %s', (_, history, shown, problems) => {
   expect(judge(history, shown).problems).toEqual(problems);
 });

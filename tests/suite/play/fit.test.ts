@@ -5,23 +5,18 @@ const offered = { lab: false, without: ['block-device'], allow: ['manager-kill']
 type Declared = Parameters<typeof whyNotFit>[1];
 const nothing: Declared = { needs: [], disruptions: [], store: 'nfs' };
 
+const noMount = expect.stringMatching(/^needs a backup store that .* is none$/);
+const noSettings = "changes Longhorn's settings: not without --allow settings";
+const neither = /^stops processes .* and stops the server .* --allow process-hold,store-stall$/;
+
 test.each<[Partial<Declared>, unknown]>([
   [{ needs: ['lab'] }, 'needs the lab (its nodes can be made to fail)'],
   [{ needs: ['block-device'] }, expect.stringMatching(/^needs a block device, .* \(longhorn#8158\)$/)],
   [{ needs: ['browser'] }, expect.stringMatching(/^needs a browser: CORRAL_CHROMIUM names \/nowhere, /)],
-  [
-    { needs: ['mounted-store'], store: 's3' },
-    expect.stringMatching(/^needs a backup store that .* is none$/),
-  ],
+  [{ needs: ['mounted-store'], store: 's3' }, noMount],
   [{ disruptions: ['manager-kill'] }, undefined],
-  [
-    { disruptions: ['manager-kill', 'settings'] },
-    "changes Longhorn's settings: not without --allow settings",
-  ],
-  [
-    { disruptions: ['process-hold', 'store-stall'] },
-    expect.stringMatching(/^stops processes .* and stops the server .* --allow process-hold,store-stall$/),
-  ],
+  [{ disruptions: ['manager-kill', 'settings'] }, noSettings],
+  [{ disruptions: ['process-hold', 'store-stall'] }, expect.stringMatching(neither)],
 ])('where something is missing that is needed, or not allowed, that is said: %j', (declared, reason) => {
   vi.stubEnv('CORRAL_CHROMIUM', '/nowhere');
   expect(whyNotFit(offered, { ...nothing, ...declared })).toEqual(reason);
