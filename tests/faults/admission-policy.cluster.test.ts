@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { allowDeletion, deniedDeletion } from '../../e2e/faults/denied-deletion.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
 import { healLeftOver, openFaults } from '../../e2e/faults/open-faults.ts';
 import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { sharedApiServer } from '../support/share.ts';
+import { folderOfEachTest } from '../support/temporary-folder.ts';
 
 const { configMaps, validatingAdmissionPolicies, validatingAdmissionPolicyBindings } = resources;
 const namespace = 'denied-deletion';
@@ -14,14 +12,13 @@ const policy = 'corral-test-policy';
 const title = 'the first may not be deleted';
 
 let cluster: Cluster;
-let out: string;
+const out = folderOfEachTest();
 beforeAll(async () => {
   cluster = await (await sharedApiServer()).connect();
   await cluster.create(resources.namespaces, { metadata: { name: namespace } });
 });
 
 beforeEach(async () => {
-  out = await mkdtemp(join(tmpdir(), 'corral-policy-'));
   for (const [name, labels] of Object.entries({ first: { of: 'v1' }, second: { of: 'v2' }, third: {} }))
     await cluster.create(configMaps, { metadata: { name, namespace, labels } });
 });
@@ -29,11 +26,10 @@ afterEach(async () => {
   await allowDeletion.heal(cluster, { policy, resource: configMaps, probe: { namespace, name: 'first' } });
   for (const name of ['first', 'second', 'third'])
     await cluster.delete(configMaps, { namespace, name }).catch(() => {});
-  await rm(out, { recursive: true });
 });
 
 const inject = async (name = 'first') => {
-  const faults = openFaults({ cluster, ledger: await openLedger(out) });
+  const faults = openFaults({ cluster, ledger: await openLedger(out()) });
   const whose =
     "has(oldObject.metadata.labels) && 'of' in oldObject.metadata.labels && oldObject.metadata.labels['of'] == 'v1'";
   const about = { policy, labels: { made: 'here' }, resource: configMaps, whose, title };
@@ -66,7 +62,7 @@ test('from the inject to the heal the deletion of those meant is denied, and of 
 
 test('what a killed suite left behind is undone by the ledger alone, also where what it was about is gone', async () => {
   const { fault } = await inject();
-  expect(await healLeftOver({ cluster, ledger: await openLedger(out) })).toEqual([
+  expect(await healLeftOver({ cluster, ledger: await openLedger(out()) })).toEqual([
     `${title}: corral-test-policy is gone`,
   ]);
   await deletionOf('first');

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -9,13 +8,13 @@ import { extract } from 'tar-stream';
 import { beforeEach, expect, test } from 'vitest';
 import { packBundle } from '../../../e2e/suite/evidence/bundle/bundle.ts';
 import { sampleReport, scenarioReport } from '../../support/scenario-report.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { folderOfEachTest } from '../../support/temporary-folder.ts';
 
-let folder: string;
-const put = (file: string, content: string | Uint8Array) => writeFile(join(folder, file), content);
+const root = folderOfEachTest();
+const folder = (...path: string[]) => root('a-backup-waits', ...path);
+const put = (file: string, content: string | Uint8Array) => writeFile(folder(file), content);
 beforeEach(async () => {
-  folder = join(await temporaryFolder(), 'a-backup-waits');
-  await mkdir(join(folder, 'logs'), { recursive: true });
+  await mkdir(folder('logs'), { recursive: true });
   await put('history.ndjson', '{"recording":"A backup waits"}\n');
 });
 
@@ -27,8 +26,8 @@ const report = sampleReport([scenarioReport(name, { state: 'failed', reason: 'it
 
 /** The files of a bundle by their names within its folder; it is no larger than it may be. */
 const packed = async (most?: number): Promise<Record<string, string>> => {
-  const path = await packBundle(folder, { report, name, ...(most && { most }) });
-  expect(path).toBe(`${folder}.tar.gz`);
+  const path = await packBundle(folder(), { report, name, ...(most && { most }) });
+  expect(path).toBe(`${folder()}.tar.gz`);
   expect((await stat(path)).size).toBeLessThanOrEqual(most ?? 1e9);
   const files: Record<string, string> = {};
   const archive = extract();
@@ -49,7 +48,7 @@ test('everything that was kept is in it, with the report and what there is to kn
   const told = [`${name}\n`, "failed in Corral's run abc123", 'emulator 1.2.3', 'Kubernetes v1.34.1'];
   for (const part of [...told, '  it did not\n  wait\n', 'npm run replay -- '])
     expect(files['README.txt']).toContain(part);
-  expect((await readdir(join(folder, '..'))).sort()).toEqual(['a-backup-waits', 'a-backup-waits.tar.gz']);
+  expect((await readdir(root())).sort()).toEqual(['a-backup-waits', 'a-backup-waits.tar.gz']);
 });
 
 test('where it would be too large, the oldest lines of the longest logs are left out, and nothing else', async () => {

@@ -63,14 +63,16 @@ const ask = async (socket: Socket, text: string): Promise<string> => {
   return String(answer);
 };
 
-test('a connection goes to the port of that name in a pod that is ready, with its bytes both ways', async () => {
-  putPod('starting', { ready: false });
-  putPod('one');
+test('a connection waits for a pod that is ready, and goes to the port of that name in it, with its bytes both ways', async () => {
+  for (const name of ['starting', 'one']) putPod(name, { ready: false });
   const { url, pod } = await forward();
   expect(new URL(url).hostname).toBe('127.0.0.1');
-  expect(pod()).toBeUndefined();
   const socket = open(url);
-  expect(await ask(socket, 'hello')).toBe('one: HELLO');
+  const answer = ask(socket, 'hello');
+  await stub.untilAsked(0);
+  expect([asked, pod()]).toEqual([[], undefined]);
+  putPod('one');
+  expect(await answer).toBe('one: HELLO');
   expect(await ask(socket, 'again')).toBe('one: AGAIN');
   expect([asked, pod()]).toEqual([['one?ports=8000'], 'one']);
 });
@@ -100,16 +102,6 @@ test('a pod that cannot be reached is left for another, and told of', async () =
   expect(trouble()?.message).toBe(
     'no forward to port 8000 of longhorn-system/one: Unexpected server response: 500',
   );
-});
-
-test('where no pod is ready, a connection waits for one', async () => {
-  putPod('one', { ready: false });
-  const { url } = await forward();
-  const answer = ask(open(url), 'a');
-  await stub.untilAsked(0);
-  expect(asked).toEqual([]);
-  putPod('one');
-  expect(await answer).toBe('one: A');
 });
 
 test('all ends with the signal: the connections and the port', async () => {

@@ -1,5 +1,4 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
@@ -7,20 +6,16 @@ import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { createWhenIdle } from '../../../e2e/suite/steps/cleanup.ts';
 import { localStore } from '../../store/support/local-store.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { folderOfEachTest } from '../../support/temporary-folder.ts';
 
-let root: string;
-let folder: string;
-beforeEach(async () => {
-  root = await temporaryFolder();
-  folder = join(root, volumeFolder('a'), 'locks');
-  await mkdir(folder, { recursive: true });
-});
+const root = folderOfEachTest();
+const folder = (...path: string[]) => root(volumeFolder('a'), 'locks', ...path);
+beforeEach(() => mkdir(folder(), { recursive: true }));
 
 const lock = (): Promise<void> =>
-  writeFile(join(folder, 'lock-1.lck'), '{"Name":"lock-1","Type":2,"Acquired":true}');
-const unlock = (): Promise<void> => rm(join(folder, 'lock-1.lck'));
-const open = (cluster = stubCluster()) => localStore(root, cluster);
+  writeFile(folder('lock-1.lck'), '{"Name":"lock-1","Type":2,"Acquired":true}');
+const unlock = (): Promise<void> => rm(folder('lock-1.lck'));
+const open = (cluster = stubCluster()) => localStore(root(), cluster);
 
 /** Takes things away when nothing works on them; what was taken is told in its order. */
 const idle = ({ store = open(), clocks = longhornClocks } = {}) => {

@@ -16,22 +16,19 @@ const judge = async (name: string, expected: ExpectedMessage[] = [], mutate?: Mu
   const timelines = speaking(await replay(name, mutate));
   const volumes = volumesOf(timelines);
   const version = `v${/longhorn-v([\d.]+)\//.exec(name)?.[1]}`;
-  const { met, problems } = messages.judgeMessages(timelines, {
-    volumes,
-    expected,
-    version,
-    target: 'default',
+  const about = { volumes, expected, version, target: 'default' };
+  const { met, problems } = messages.judgeMessages(timelines, about);
+  const told = met.map(({ of, state, classification: by }) => {
+    return `${of} ${state}: ${by.class === 'unclassified' ? by.class : by.id}`;
   });
-  const told = met.map(
-    ({ of, state, classification: by }) =>
-      `${of} ${state}: ${by.class === 'unclassified' ? by.class : by.id}`,
-  );
   return { problems, told: [...new Set(told)].sort() };
 };
 
 const brings = (id: ExpectedMessage['id'], ...names: string[]): ExpectedMessage[] =>
   names.map((of) => ({ id, of }));
 const denied = (...names: string[]) => brings('deletion-denied', ...names);
+const waitsWhile = (name: string) =>
+  ['InProgress', 'Pending'].map((state) => `${name} ${state}: waits-for-deletion`);
 const faulty = ['0285424225f44daa', '0ffeefbc577a4a98', '9b12114ac0f84523', 'f9a2a62d6f884cf8'];
 
 /**
@@ -53,14 +50,11 @@ const recorded: Record<string, [expected: ExpectedMessage[], told: string[] | Re
     denied(...faulty.map((each) => `backup-${each}`)),
     /^(backup-\w+ (Error: deletion-denied|Pending: waits-for-deletion),?)+$/,
   ],
-  'v1.8.2/normal': [[], ['InProgress', 'Pending'].map((state) => `zn-b2 ${state}: waits-for-deletion`)],
+  'v1.8.2/normal': [[], waitsWhile('zn-b2')],
   'v1.8.2/delete-error': [denied('ze-b1'), ['ze-b1 Error: deletion-denied']],
   'v1.8.2/delete-error-same-time': [
     denied('sa-b1'),
-    [
-      'sa-b1 Error: deletion-denied',
-      ...['InProgress', 'Pending'].map((state) => `sa-b2 ${state}: waits-for-deletion`),
-    ],
+    ['sa-b1 Error: deletion-denied', ...waitsWhile('sa-b2')],
   ],
   'v1.8.2/wrapped-engine': [brings('deletion-stubbed', 'sa-b3'), ['sa-b3 Error: deletion-stubbed']],
 };
@@ -105,11 +99,8 @@ test.for<[string, string, ExpectedMessage[], Mutation | undefined, RegExp[]]>([
 });
 
 type Said = { backups?: Backup[]; gone?: true; snapshots?: Snapshot[]; targets?: BackupTarget[] };
-const judged = (
-  { backups, gone, snapshots, targets }: Said,
-  expected: ExpectedMessage[] = [],
-  volume = 'v',
-) => {
+const judged = (said: Said, expected: ExpectedMessage[] = [], volume = 'v') => {
+  const { backups, gone, snapshots, targets } = said;
   const added = <T extends KubernetesObject>(objects: T[] = []) =>
     objects.map((object) => ({ kind: 'modified', at: 0, object }) as const);
   const timelines = {
@@ -118,12 +109,8 @@ const judged = (
     backupTargets: replayTimeline('targets', added(targets)),
   };
   if (gone && backups?.[0]) timelines.backups.push({ kind: 'deleted', at: 1, object: backups[0] });
-  return messages.judgeMessages(timelines, {
-    volumes: [volume],
-    expected,
-    version: 'v1.12.1',
-    target: 'own',
-  });
+  const about = { volumes: [volume], expected, version: 'v1.12.1', target: 'own' };
+  return messages.judgeMessages(timelines, about);
 };
 const target = (name: string, message?: string): BackupTarget => {
   const conditions = [{ type: 'Unavailable', status: 'True', message: message ?? '' }];

@@ -1,5 +1,4 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
@@ -10,26 +9,22 @@ import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { createThenOfBackups } from '../../../../e2e/suite/steps/backup/steps.ts';
 import * as locks from '../../../../e2e/suite/steps/lock/steps.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { folderOfEachTest } from '../../../support/temporary-folder.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { handleOf, type Mutation, replay } from '../recordings.ts';
 
 const volume = { name: 'vz-l', node: 'node1', size: 0 };
 const handle = (name: string, label: string, from = 0) => handleOf(name, label, { volume, from });
-let root: string;
-let folder: string;
-beforeEach(async () => {
-  root = await temporaryFolder();
-  folder = join(root, volumeFolder(volume.name), 'locks');
-  await mkdir(folder, { recursive: true });
-});
+const root = folderOfEachTest();
+const folder = (...path: string[]) => root(volumeFolder(volume.name), 'locks', ...path);
+beforeEach(() => mkdir(folder(), { recursive: true }));
 
 // The steps on a history, as if the scenario had just done what is in there; the store is a folder of this
 // machine.
 const play = async (backups: Timeline<Backup> = replayTimeline('backups'), changed: object = {}) => {
   const { context, ...recorded } = createTestContext({
     ...{ cluster: stubCluster({ hurried: true }), clocks: { ...longhornClocks, ...changed } },
-    ...{ timelines: { backups }, root, ledger: await openLedger(root) },
+    ...{ timelines: { backups }, root: root(), ledger: await openLedger(root()) },
   });
   return {
     ...{ ...recorded, expected: context.expected },
@@ -104,7 +99,7 @@ test.each([
 });
 
 test('a volume is locked by a lock of a backup that is acquired', async () => {
-  const write = (name: string, content: string) => writeFile(join(folder, name), content);
+  const write = (name: string, content: string) => writeFile(folder(name), content);
   const holder = handle('b', 'the second backup');
   const { then } = await play();
   const none = 'no backup has acquired a lock on volume vz-l; its locks: none';
@@ -169,7 +164,7 @@ test('it is watched for as long as a deletion would have waited, which on these 
 
 const written = (ago: number, { name }: { name: string }, now = Date.now()) => {
   const past = new Date(now - ago);
-  return utimes(join(folder, `${name}.lck`), past, past);
+  return utimes(folder(`${name}.lck`), past, past);
 };
 
 test('a foreign lock of a backup lets another backup complete; once it has expired that proves nothing', async () => {
