@@ -20,33 +20,9 @@ const historyOf = async (work: (timeline: ReplayedTimeline<Lamp>) => unknown): P
   });
   return recording;
 };
-const playAll = (timeline: ReplayedTimeline<Lamp>, events: string): void => {
-  for (const event of events.split(' ')) play(timeline, event);
-};
 
-// That the same verdict comes of every ending is judged in schedules.test.ts.
-test('what was met is met again by the same states, and not with an event left out', async () => {
-  const recording = await historyOf(async (timeline) => {
-    // Before the mark, where it counts no more.
-    playAll(timeline, 'hall:red hall:off');
-    const met = hall(timeline).from(timeline.mark()).goes(is('on'), is('dim')).within('10s', 'a test');
-    playAll(timeline, 'hall:on hall:dim');
-    await met;
-  });
-  const { judged, is: ended } = judgeOne(recording);
-  expect(ended).toEqual(['met', 'met', true, true]);
-  expect(judged.now?.steps.map(({ reached }) => reached?.resourceVersion)).toEqual(['4', '5']);
-  for (const [version, state] of [
-    ['4', 'broken'],
-    ['5', 'timed-out'],
-  ]) {
-    const lines = recording.lines.filter(
-      (line) => !('object' in line) || line.object.metadata.resourceVersion !== version,
-    );
-    expect(judgeOne({ ...recording, lines }).is).toEqual(['met', state, false, true]);
-  }
-});
-
+// That the same verdict comes of every ending is judged in schedules.test.ts, that another one comes of other events in
+// replay.self.test.ts.
 test('what was broken is broken again, and told whole', async () => {
   const recording = await historyOf(async (timeline) => {
     play(timeline, 'porch:on');
