@@ -10,7 +10,7 @@ import { joinLocks } from '../../../e2e/suite/exclusive/join.ts';
 const forever = new AbortController().signal;
 const shared = { shared: ['a'], exclusive: [] };
 const alone = { shared: [], exclusive: ['a'] };
-const inline = fileURLToPath(new URL('../../support/inline-holder.ts', import.meta.url));
+const inline = fileURLToPath(new URL('../../support/inline-broker.ts', import.meta.url));
 
 const open = async (options?: ClaimsOptions) => {
   const { address, stop } = await startBroker(options);
@@ -58,19 +58,9 @@ test('who wants a name alone waits until the others have given it back; who stop
   await again;
 });
 
-test('what a killed process held is free again', async () => {
-  const { address, join, waits } = await open();
-  const child = execa(process.execPath, [inline, address], { reject: false });
-  await once(child.stdout, 'data');
-  const written = (await join()).hold(alone, forever);
-  await waits(written);
-  child.kill('SIGKILL');
-  await written;
-  await child;
-});
-
+// That what a killed process held is free again is judged in side-by-side.self.test.ts.
 test('who waits learns that the broker is gone', async () => {
-  const child = execa(process.execPath, [inline, 'broker'], { reject: false });
+  const child = execa(process.execPath, [inline], { reject: false });
   const [told] = await once(child.stdout, 'data');
   const address = JSON.parse(String(told));
   await (await joinLocks(address)).hold(shared, forever);
