@@ -140,11 +140,8 @@ test('a secret in what a fault has to put back is not on disk: this process can 
 
 test('what becomes of a fault is told: entered, injected, proved, healed, or what failed', async () => {
   const told: string[] = [];
-  faults = openFaults({
-    cluster,
-    ledger: await openLedger(out),
-    tell: ({ phase, detail }) => told.push(`${phase}: ${detail}`),
-  });
+  const ledger = await openLedger(out);
+  faults = openFaults({ cluster, ledger, tell: ({ phase, detail }) => told.push(`${phase}: ${detail}`) });
   const one = await faults.inject(change('one'));
   await one.prove();
   await one.heal();
@@ -183,23 +180,17 @@ test('policies are found by the label of the run, and no other run is touched', 
 test('a fault that others could feel, or one of a store, is refused unless the scenario declares it', async () => {
   const all = { inject: vi.fn() };
   type Declared = Parameters<typeof onlyDeclared>[1];
-  const inject = async (
-    kind: Fault['kind'],
-    disruptions: Declared['disruptions'],
-    needs: Declared['needs'],
-  ) =>
-    onlyDeclared(all as unknown as Faults, { disruptions, needs }).inject({
-      kind,
-      title: `a ${kind}`,
-    } as Fault);
-  await expect(inject('killed-pod', ['settings'], [])).rejects.toThrow(
+  const inject = async (kind: Fault['kind'], declared: Declared) =>
+    onlyDeclared(all as unknown as Faults, declared).inject({ kind, title: `a ${kind}` } as Fault);
+  const needs: string[] = [];
+  await expect(inject('killed-pod', { disruptions: ['settings'], needs })).rejects.toThrow(
     'the scenario does not declare the disruption manager-kill, and does this: a killed-pod',
   );
-  await expect(inject('stalled-server', ['store-stall'], ['lab'])).rejects.toThrow(
+  await expect(inject('stalled-server', { disruptions: ['store-stall'], needs: ['lab'] })).rejects.toThrow(
     'the scenario does not declare that it needs stall, and does this: a stalled-server',
   );
   expect(all.inject).not.toHaveBeenCalled();
-  await inject('killed-pod', ['manager-kill'], []);
-  await inject('immutable-file', [], ['denyDeletion']);
+  await inject('killed-pod', { disruptions: ['manager-kill'], needs });
+  await inject('immutable-file', { disruptions: [], needs: ['denyDeletion'] });
   expect(all.inject).toHaveBeenCalledTimes(2);
 });

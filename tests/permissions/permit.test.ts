@@ -5,11 +5,8 @@ import { permitAround, permitNeeded } from '../../e2e/permissions/permit.ts';
 
 const core = '/api/v1/namespaces';
 const longhorn = '/apis/longhorn.io/v1beta2/namespaces/longhorn-system';
-const [pods, own, shared] = [
-  `${core}/longhorn-system/pods`,
-  `${core}/corral-abc123-store-0f1e`,
-  `${core}/stores`,
-];
+const pods = `${core}/longhorn-system/pods`;
+const [own, shared] = [`${core}/corral-abc123-store-0f1e`, `${core}/stores`];
 const policies = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
 const run = 'abc123';
 

@@ -72,13 +72,9 @@ const artefactsOf = async (
   const out = join(dir, 'out');
   await rm(out, { recursive: true, force: true });
   const base = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...cacheVariables() };
-  const { stdout, stderr } = await execa(process.execPath, args, {
-    cwd: dir,
-    env: { ...base, ...server.env, ...env },
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-  });
+  const variables = { env: { ...base, ...server.env, ...env }, extendEnv: false };
+  const options = { cwd: dir, ...variables, reject: false, stdin: 'ignore' } as const;
+  const { stdout, stderr } = await execa(process.execPath, args, options);
   const entries = await readdir(out, { recursive: true, withFileTypes: true }).catch(() => []);
   const paths = entries
     .filter((entry) => entry.isFile())

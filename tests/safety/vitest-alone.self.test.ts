@@ -13,11 +13,8 @@ const vitest = async (args: string[], more: Record<string, string> = {}) => {
   const env = { ...others, ...more };
   const options = { cwd, env, extendEnv: false, reject: false, stdin: 'ignore' } as const;
   const ended = await execa('node', [vitestEntry, ...args, '--project', 'e2e'], options);
-  return {
-    exitCode: ended.exitCode,
-    stdout: stripVTControlCharacters(ended.stdout),
-    said: ended.stderr.split('\n').filter((line) => /^e2e: |^\s+at /.test(line)),
-  };
+  const said = ended.stderr.split('\n').filter((line) => /^e2e: |^\s+at /.test(line));
+  return { exitCode: ended.exitCode, stdout: stripVTControlCharacters(ended.stdout), said };
 };
 
 test('vitest lists the scenarios without a cluster', async () => {

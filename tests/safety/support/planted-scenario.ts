@@ -85,13 +85,8 @@ export const scenario = defineScenario<Told>({
       },
       finds: (title, detail) => report.finding({ title, detail }),
       fault: async (title, data) => {
-        await faults.inject({
-          kind: 'patched-object',
-          title,
-          data: data as object,
-          inject: async () => {},
-          prove: async () => title,
-        });
+        const fault = { kind: 'patched-object', title, data: data as object } as const;
+        await faults.inject({ ...fault, inject: async () => {}, prove: async () => title });
       },
       later: (work) => void heals.push(work),
       messages: () => [{ of: all, text: all, class: 'unclassified', id: null, meaning: all }],

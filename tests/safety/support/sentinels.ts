@@ -128,12 +128,8 @@ export const sentinelsMade = (dir: string): Sentinel[] =>
   readdirSync(dir)
     .filter((file) => file.startsWith(madeLogin))
     .flatMap((file) => {
-      const {
-        endpoint: _,
-        'tls.crt': _certificate,
-        'tls.key': key,
-        ...keys
-      } = JSON.parse(readFileSync(join(dir, file), 'utf8'));
+      const made = JSON.parse(readFileSync(join(dir, file), 'utf8'));
+      const { endpoint: _, 'tls.crt': _certificate, 'tls.key': key, ...keys } = made;
       // The first line of a key is the same for all of its kind.
       const [, , line = ''] = key.split('\n');
       return Object.entries<string>({ ...keys, 'tls.key': line }).map(([name, value]) => ({

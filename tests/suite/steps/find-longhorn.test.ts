@@ -35,16 +35,13 @@ const find = async (names: string, { value = 'v1.12.1', range = '*' }: On = {}) 
 };
 
 test('it is told with its version and nodes; fewer than the documents have are a finding', async () => {
-  expect(await find('n3 n1 n2')).toEqual({
-    version: 'v1.12.1',
-    told: 'Given a Longhorn whose nodes are ready: v1.12.1 on 3: n1, n2, n3',
-    findings: [],
-  });
+  const version = 'v1.12.1';
+  const sentence = `Given a Longhorn whose nodes are ready: ${version} on`;
+  const told = `${sentence} 3: n1, n2, n3`;
+  expect(await find('n3 n1 n2')).toEqual({ version, told, findings: [] });
   const title = 'Longhorn has fewer nodes than the documents ask for';
-  expect(await find('n1 n2? n3')).toMatchObject({
-    told: 'Given a Longhorn whose nodes are ready: v1.12.1 on 2: n1, n3',
-    findings: [{ title, detail: 'The documents have 3 worker nodes; ready are 2: n1, n3.' }],
-  });
+  const fewer = { title, detail: 'The documents have 3 worker nodes; ready are 2: n1, n3.' };
+  expect(await find('n1 n2? n3')).toMatchObject({ told: `${sentence} 2: n1, n3`, findings: [fewer] });
 });
 
 const newer = {

@@ -22,12 +22,8 @@ const handle = (name: string, label: string, from = 0) => handleOf(name, label, 
 // The steps on a recording, as if the scenario had just done what was recorded.
 const play = async (name: RecordedName, mutate?: Mutation) => {
   const { backups, first, second, version } = await stage(name, mutate);
-  const { context, ...recordedReport } = createTestContext({
-    version,
-    timelines: { backups },
-    root,
-    ledger: await openLedger(root),
-  });
+  const ledger = await openLedger(root);
+  const { context, ...recordedReport } = createTestContext({ version, timelines: { backups }, root, ledger });
   return {
     ...recordedReport,
     // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
