@@ -60,7 +60,7 @@ test('faults are healed the latest first, each once, also one whose injection fa
   expect(await two.heal()).toBe('two (backuptargets) is as it was');
   const refusal = { errors: [new Error('the API server refuses')] };
   for (const _ of [1, 2]) await expect(faults.healAll()).rejects.toMatchObject(refusal);
-  expect(patched.map(([name]) => name)).toEqual(['two', 'three', 'one']);
+  expect(patched).toEqual(['two', 'three', 'one'].map((name) => [name, { spec: { was: name } }]));
   expect(await stillOpen()).toEqual(['refused is changed']);
 });
 
