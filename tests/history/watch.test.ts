@@ -124,22 +124,22 @@ describe('an event that is not the next one', () => {
 });
 
 test('resumes when nothing is heard any more; any line is a sign of life', async () => {
-  const silent = await following([list(5), lines('stays', hall6), rest], { silence: 100 });
+  const silent = await following([list(5), lines('stays', hall6), rest], { silence: 1000 });
   expect(await told(silent.timeline)).toEqual(['added hall@6', 'added last@99']);
   expect(versionsAsked(silent.asked)).toEqual(['5', '6']);
   expect(silent.timeline.lastTrouble?.error.message).toBe(
-    'nothing was heard from the watch for 0.1 s, not even a bookmark',
+    'nothing was heard from the watch for 1 s, not even a bookmark',
   );
   const bookmarks: Answer = (response) => {
     response.writeHead(200);
-    let left = 6;
+    let left = 9;
     const timer = setInterval(() => {
       left -= 1;
-      response.write(`${left > 0 ? event(`BOOKMARK @${10 - left}`) : last}\n`);
+      response.write(`${left > 0 ? event(`BOOKMARK @${15 - left}`) : last}\n`);
       if (left === 0) clearInterval(timer);
-    }, 100);
+    }, 250);
   };
-  const { timeline, asked } = await following([list(5), bookmarks], { silence: 400 });
+  const { timeline, asked } = await following([list(5), bookmarks], { silence: 2000 });
   expect(await told(timeline)).toEqual(['added last@99']);
   expect(versionsAsked(asked)).toEqual(['5']);
 });

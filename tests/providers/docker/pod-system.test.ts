@@ -21,7 +21,8 @@ beforeEach(async () => {
 const prepare = async (): Promise<string[]> => {
   const lines: string[] = [];
   await preparePodSystem(plainProgress((line) => lines.push(line)));
-  return lines;
+  // On a busy machine the stubs take ten seconds, which is told.
+  return lines.filter((line) => !line.startsWith('... '));
 };
 
 const asked = (): string[] =>
