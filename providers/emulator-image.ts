@@ -43,9 +43,8 @@ export const emulatorArchive = async ({ whole = false } = {}): Promise<Part> => 
       await symlink(`/opt/corral-emulator/${command}.mjs`, join(tree, 'usr/local/bin', command));
     const layer = join(dir, 'layer.tar');
     await writeLayer(tree, layer);
-    const below = await nodeLayers();
-    const layers = whole ? { layers: [...below, layer] } : { below, layers: [layer] };
-    await writeArchive([{ name: emulatorImage, ...layers }], join(dir, 'images.tar'));
+    const image = { name: emulatorImage, below: await nodeLayers(), layers: [layer] };
+    await writeArchive([image], join(dir, 'images.tar'), { whole });
     for (const name of [tree, layer]) await rm(name, { recursive: true });
   },
 });

@@ -126,18 +126,21 @@ export const coreImages = async (): Promise<Part> => {
  */
 export const storeArchive = async ({ whole = false } = {}): Promise<Part> => {
   // Without a Go tool chain there is no S3 server in it, as nothing else of a store has to be compiled.
-  const s3 = await s3Layer().catch((error: unknown) => {
-    if (error instanceof NotFit) return undefined;
-    throw error;
-  });
+  const own = await s3Layer().then(
+    (layer) => [layer],
+    (error: unknown) => {
+      if (error instanceof NotFit) return [];
+      throw error;
+    },
+  );
   return {
     name: whole ? 'store-image' : 'store-on-core',
-    inputs: [podSystem, ...(s3 === undefined ? [] : [s3])].map(({ inputs }) => inputs),
+    inputs: [podSystem, ...own].map(({ inputs }) => inputs),
     build: async (dir) => {
       const below = [join(await cached(podSystem), 'layer.tar')];
-      const own = s3 === undefined ? [] : [join(await cached(s3), 'layer.tar')];
-      const layers = whole ? { layers: [...below, ...own] } : { below, layers: own };
-      await writeArchive([{ name: storeImage, ...layers }], join(dir, 'images.tar'));
+      const layers: string[] = [];
+      for (const part of own) layers.push(join(await cached(part), 'layer.tar'));
+      await writeArchive([{ name: storeImage, below, layers }], join(dir, 'images.tar'), { whole });
     },
   };
 };

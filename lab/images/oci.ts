@@ -42,9 +42,10 @@ const addJson = async (blobs: string, value: unknown, mediaType: string): Promis
   return { mediaType, digest: `sha256:${hex}`, size: Buffer.byteLength(text) };
 };
 
-const addImage = async (blobs: string, image: Image): Promise<Descriptor> => {
+const addImage = async (blobs: string, image: Image, whole: boolean): Promise<Descriptor> => {
   const layers: Descriptor[] = [];
-  for (const layer of image.below ?? []) layers.push(await describeLayer(layer));
+  for (const layer of image.below ?? [])
+    layers.push(await (whole ? addLayer(blobs, layer) : describeLayer(layer)));
   for (const layer of image.layers) layers.push(await addLayer(blobs, layer));
   const configuration = {
     architecture: 'amd64',
@@ -69,13 +70,20 @@ const addImage = async (blobs: string, image: Image): Promise<Descriptor> => {
   };
 };
 
-/** Writes images as one archive: the tar of an OCI layout, as `ctr images import` takes it. */
-export const writeArchive = async (images: readonly Image[], archive: string): Promise<void> => {
+/**
+ * Writes images as one archive: the tar of an OCI layout, as `ctr images import` takes it. One that is `whole`
+ * has the lowest layers as well.
+ */
+export const writeArchive = async (
+  images: readonly Image[],
+  archive: string,
+  { whole = false } = {},
+): Promise<void> => {
   const layout = `${archive}.layout`;
   const blobs = join(layout, 'blobs/sha256');
   await mkdir(blobs, { recursive: true });
   const manifests: Descriptor[] = [];
-  for (const image of images) manifests.push(await addImage(blobs, image));
+  for (const image of images) manifests.push(await addImage(blobs, image, whole));
   await writeFile(join(layout, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
   await writeFile(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
   await execa('tar', ['-C', layout, '-cf', archive, 'oci-layout', 'index.json', 'blobs']);

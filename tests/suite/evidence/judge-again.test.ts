@@ -21,8 +21,8 @@ const historyOf = async (work: (timeline: ReplayedTimeline<Lamp>) => unknown): P
   return recording;
 };
 
-// That the same verdict comes of every ending is judged in schedules.test.ts, that another one comes of other events in
-// replay.self.test.ts.
+// That the same verdict comes of every ending is judged in schedules.test.ts, that another one comes of other
+// events in replay.self.test.ts.
 test('what was broken is broken again, and told whole', async () => {
   const recording = await historyOf(async (timeline) => {
     play(timeline, 'porch:on');
