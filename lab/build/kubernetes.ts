@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached, type Part } from '../cache/cache.ts';
 import { goBuild, goVersion } from './go.ts';
 
 const source = join(import.meta.dirname, '../go');
-const commands = ['kube', 'coredns', 'pause', 'read-disk'] as const;
+const commands = ['kube', 'coredns', 'pause', 'read-disk', 'vdso-clock'] as const;
 
 /** The Kubernetes release that go.mod pins, e.g. `v1.36.3`. */
 const kubernetesVersion = async (): Promise<string> => {
@@ -15,18 +15,23 @@ const kubernetesVersion = async (): Promise<string> => {
   return version;
 };
 
+const sources = async (): Promise<string[]> => {
+  const files = commands.map(async (name) =>
+    (await readdir(join(source, 'cmd', name))).sort().map((file) => join('cmd', name, file)),
+  );
+  return (await Promise.all(files)).flat();
+};
+
 /**
- * All Kubernetes components in one binary (`kube`), CoreDNS, the pause container's process and what keeps a
- * node's disks awake, built from their pinned Go modules.
+ * All Kubernetes components in one binary (`kube`), CoreDNS, the pause container's process, what keeps a node's
+ * disks awake and what makes its clock cheap to read, built from their pinned Go modules.
  */
 export const kubernetes = async (): Promise<Part> => ({
   name: 'kubernetes',
   inputs: {
     go: await goVersion(),
     files: await Promise.all(
-      ['go.mod', 'go.sum', ...commands.map((name) => `cmd/${name}/main.go`)].map((file) =>
-        readFile(join(source, file), 'utf8'),
-      ),
+      ['go.mod', 'go.sum', ...(await sources())].map((file) => readFile(join(source, file), 'utf8')),
     ),
   },
   build: async (dir) => {

@@ -41,7 +41,7 @@ const makeTree = async (tree: string): Promise<void> => {
   await finishTree(tree);
   await addKernelModules(tree);
   await $({ cwd: tree })`
-    cp ${await cached(await kubernetes())}/{kube,read-disk} usr/local/bin
+    cp ${await cached(await kubernetes())}/{kube,read-disk,vdso-clock} usr/local/bin
     ln -s kube usr/local/bin/kubelet
     mkdir -p etc/containerd lab etc/iscsi var/lib/longhorn
     cp ${here}/containerd.toml etc/containerd/config.toml

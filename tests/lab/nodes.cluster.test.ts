@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { askLab } from '../../lab/control/ask.ts';
@@ -66,6 +67,18 @@ test("a node's clock goes with this machine's, to 50 ms", async () => {
     expect(there).toBeGreaterThan(before - 50);
     expect(there).toBeLessThan(Date.now() + 50);
   }
+});
+
+test('the clock of a node is read without a system call, where the processor has a counter for it', async () => {
+  // 4 KiB behind the address; mov $SYS_clock_gettime, %eax; syscall; ret.
+  const script = `
+    page=$(sed -n 's/-.*\\[vdso]$//p' /proc/self/maps)
+    dd if=/proc/self/mem bs=4096 skip=$((16#$page / 4096)) count=1 status=none | od -An -v -tx1 | tr -d ' \\n'`;
+  const { stdout } = (await askLab(name, { action: 'run', node: 'node1', script })) as { stdout: string };
+  expect(stdout).toMatch(/^7f454c46/);
+  const flags = await readFile('/proc/cpuinfo', 'utf8');
+  const hasCounter = ['constant_tsc', 'nonstop_tsc'].every((flag) => flags.includes(` ${flag} `));
+  expect(stdout.includes('b8e40000000f05c3')).toBe(!hasCounter);
 });
 
 test('a pod gets its share of the processor, however many processes that are of no pod want it', async () => {
