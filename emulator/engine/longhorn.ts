@@ -3,11 +3,14 @@ import { toldByManager } from './child.ts';
 import { runCommand } from './command.ts';
 import { nodeMounts } from './mount.ts';
 
-process.exitCode = await runCommand(process.argv.slice(2), {
+// Not awaited: what is bundled as CommonJS cannot be, at its top.
+void runCommand(process.argv.slice(2), {
   ...readBehaviour(process.env),
   mounts: nodeMounts(),
   environment: process.env,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   told: toldByManager,
+}).then((exitCode) => {
+  process.exitCode = exitCode;
 });

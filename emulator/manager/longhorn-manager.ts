@@ -39,7 +39,7 @@ const daemon = (): Promise<void> =>
         [variables.clock, variables.mutant].map((name) => [name, process.env[name] ?? '']),
       ),
     },
-    command: { file: `${folder}/longhorn.mjs`, beside: [`${folder}/s3-client.mjs`] },
+    command: { file: `${folder}/longhorn.cjs`, beside: [`${folder}/s3-client.mjs`] },
     log,
     signal: new AbortController().signal,
   });
