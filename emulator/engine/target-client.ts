@@ -63,7 +63,7 @@ const saysAny = (error: unknown, ...texts: string[]): boolean =>
 
 /**
  * The backup store as a manager sees it: through the longhorn command of the default engine image. What
- * changes the store is a process a call, as in Longhorn; looks are not (see look.ts).
+ * changes the store is a process a call, as in Longhorn; looks are not (see look.ts), nor is the end of a mount.
  */
 export type TargetClient = {
   /** The credentials that its commands are given; throws if the target's Secret lacks one. */
@@ -84,6 +84,8 @@ export type TargetClient = {
   removeVolume(url: string, volume: string): Promise<void>;
   /** Writes a backup into the image of a volume; no time limit. */
   restore(backupURL: string, image: string): Promise<void>;
+  /** Takes the mount of a store away from this node's manager, if it is of a kind that is mounted. */
+  unmount(url: string): Promise<void>;
 };
 
 type Options = {
@@ -148,12 +150,7 @@ export const createTargetClient = ({
   restore: async (backupURL, image) => {
     await run(binary, ['backup', 'restore', backupURL, '--to', image], environment(), 0);
   },
+  unmount: async (url) => {
+    if (!url.startsWith('s3:')) await look(['backup', 'unmount', url], environment());
+  },
 });
-
-/** Takes the mount of a store away from this node's manager, if it is of a kind that is mounted. */
-export const unmount = async (
-  url: string,
-  { binary, timeout }: { binary: string; timeout: number },
-): Promise<void> => {
-  if (!url.startsWith('s3:')) await run(binary, ['backup', 'unmount', url], {}, timeout);
-};

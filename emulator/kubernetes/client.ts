@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import { required } from '../environment.ts';
 
 // Written by hand instead of with @kubernetes/client-node: a manager needs JSON over HTTPS with a token, and
@@ -52,7 +53,8 @@ const requestTimeout = 30_000;
 
 /** Makes a client that keeps its connections open. */
 export const createClient = ({ server, ca, token }: Access): Client => {
-  const agent = new Agent({ ca, keepAlive: true });
+  // Made once: each connection would read the authority's certificate anew.
+  const agent = new Agent({ secureContext: createSecureContext({ ca }), keepAlive: true });
   const send = (
     method: string,
     path: string,

@@ -6,9 +6,9 @@ import type { ApiObject } from './objects.ts';
 
 /** The reading half of a collection: a copy kept by list and watch, as client-go's informers keep it. */
 export type Informer<T extends ApiObject> = {
-  /** A copy of an object that the caller may change. */
+  /** An object, frozen: every event has it looked at, and a copy each time was a tenth of a manager's work. */
   get(name: string): T | undefined;
-  /** All objects, frozen: looking through them costs no copies, and that is done with every event. */
+  /** All objects, frozen too. */
   list(): T[];
   /** Calls back with a name on every event of an object, and on every resync. */
   onEvent(listener: (name: string) => void): void;
@@ -129,7 +129,7 @@ export const startInformer = <T extends ApiObject>(
     signal.addEventListener('abort', () => clearInterval(timer));
   }
   return {
-    get: (name) => structuredClone(objects.get(name)),
+    get: (name) => objects.get(name),
     list: () => [...objects.values()],
     onEvent: (listener) => listeners.add(listener),
     absorb: store,

@@ -47,7 +47,7 @@ const open = <T extends ApiObject>(
   const absorbed = async (answer: Promise<T>): Promise<T> => {
     const object = await answer;
     informer.absorb(object);
-    return structuredClone(object);
+    return object;
   };
   return {
     ...informer,

@@ -1,6 +1,6 @@
 import type { Environment } from '../engine/child.ts';
 import type { Look } from '../engine/look.ts';
-import { createTargetClient, type TargetClient, unmount } from '../engine/target-client.ts';
+import { createTargetClient, type TargetClient } from '../engine/target-client.ts';
 import { type Client, isNotFound } from '../kubernetes/client.ts';
 import type { BackupTarget } from '../longhorn/objects.ts';
 import { engineImage, namespace } from '../modelled-on.ts';
@@ -84,6 +84,6 @@ export const createTargets = ({ client, mutant, ...options }: Options): Targets 
       });
       return createTargetClient({ ...options, environment: () => environmentOf(secret, kind) });
     },
-    unmount: (url) => unmount(url, options),
+    unmount: (url) => createTargetClient({ ...options, environment: () => ({}) }).unmount(url),
   };
 };
