@@ -12,9 +12,8 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 const shebang = '#!/usr/local/bin/node\n';
 
 const commands = {
-  'longhorn-manager.mjs': 'manager/longhorn-manager.ts',
-  'longhorn-ui.mjs': 'ui/longhorn-ui.ts',
-  // A process for each upload and removal: as a module its start touches a tenth more of memory.
+  'longhorn-manager.cjs': 'manager/longhorn-manager.ts',
+  'longhorn-ui.cjs': 'ui/longhorn-ui.ts',
   'longhorn.cjs': 'engine/longhorn.ts',
 };
 
@@ -22,9 +21,10 @@ const s3Client = 's3-client.mjs';
 const forS3 = /^.*\bs3-client\.ts$/;
 
 /**
- * Writes longhorn-manager.mjs, longhorn-ui.mjs and longhorn.cjs to a folder: all the emulator's code as three
+ * Writes longhorn-manager.cjs, longhorn-ui.cjs and longhorn.cjs to a folder: all the emulator's code as three
  * commands, each in one file without dependencies, but for s3-client.mjs, which is read where a store is in a
- * bucket; and page.js, the script of its user interface.
+ * bucket; and page.js, the script of its user interface. A run starts some 300 of them: as modules their start
+ * would touch a tenth more of memory.
  */
 export const bundle = async (outDir: string): Promise<void> => {
   const write = async (name: string, input: string, external: RegExp[]): Promise<string> => {

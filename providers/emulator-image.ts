@@ -10,6 +10,9 @@ import { writeArchive, writeLayer } from '../lab/images/oci.ts';
 /** The image of the emulator's pods. */
 export const emulatorImage = 'docker.io/corral/longhorn-emulator:lab';
 
+// Without it each Node looks through all of /usr/share/zoneinfo for the time zone, a fifth of its start.
+const env = ['TZ=UTC'];
+
 const digestOf = async (folder: string): Promise<string> => {
   const hash = createHash('sha256');
   for (const name of (await readdir(folder)).sort())
@@ -28,22 +31,22 @@ const bundleDigest = async (): Promise<string> => {
 };
 
 /**
- * The archive of the emulator's image; it changes with the bundled code and the layers below it, and nothing
- * else. It only names the layers below, which a lab's nodes have, unless it is to be `whole`.
+ * The archive of the emulator's image; it changes with the bundled code, its environment and the layers below it,
+ * and nothing else. It only names the layers below, which a lab's nodes have, unless it is to be `whole`.
  */
 export const emulatorArchive = async ({ whole = false } = {}): Promise<Part> => ({
   name: whole ? 'emulator-whole' : 'emulator',
-  inputs: { below: nodeLayersInputs, bundle: await bundleDigest() },
+  inputs: { below: nodeLayersInputs, bundle: await bundleDigest(), env },
   build: async (dir) => {
     const tree = join(dir, 'tree');
     await mkdir(join(tree, 'opt/corral-emulator'), { recursive: true });
     await bundle(join(tree, 'opt/corral-emulator'));
     await mkdir(join(tree, 'usr/local/bin'), { recursive: true });
     for (const command of ['longhorn-manager', 'longhorn-ui'])
-      await symlink(`/opt/corral-emulator/${command}.mjs`, join(tree, 'usr/local/bin', command));
+      await symlink(`/opt/corral-emulator/${command}.cjs`, join(tree, 'usr/local/bin', command));
     const layer = join(dir, 'layer.tar');
     await writeLayer(tree, layer);
-    const image = { name: emulatorImage, below: await nodeLayers(), layers: [layer] };
+    const image = { name: emulatorImage, below: await nodeLayers(), layers: [layer], env };
     await writeArchive([image], join(dir, 'images.tar'), { whole });
     for (const name of [tree, layer]) await rm(name, { recursive: true });
   },

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { getServers } from 'node:dns';
 import { getSystemErrorMessage } from 'node:util';
 import type { S3ServiceException } from '@aws-sdk/client-s3';
 import type { Log } from '../log.ts';
@@ -43,7 +42,8 @@ const regionOf = (region: string, { AWS_REGION = '' }: NodeJS.ProcessEnv): strin
 const inNetworkWords = (error: NodeJS.ErrnoException, host: string): string => {
   const { code = '', errno, message } = error;
   const { address = host, port } = error as { address?: string; port?: number };
-  if (code === 'ENOTFOUND') return `rrdns lookup host: lookup ${host} on ${getServers()[0]}:53: no such host`;
+  if (code === 'ENOTFOUND')
+    return `rrdns lookup host: lookup ${host} on ${process.getBuiltinModule('node:dns').getServers()[0]}:53: no such host`;
   if (/SELF_SIGNED|UNABLE_TO/.test(code))
     return 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
   if (/wrong version number|packet length too long/i.test(message))

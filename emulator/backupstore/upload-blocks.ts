@@ -1,6 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { crc32 } from 'node:zlib';
 import type { Behaviour } from '../environment.ts';
 import type { BackupConfig, BlockMapping, CompressionMethod } from './config.ts';
 import { StoreError } from './errors.ts';
@@ -23,7 +22,7 @@ const storeAsGzip = (data: Uint8Array, into: Buffer): number => {
     into.set(piece, end + 5);
     end += 5 + piece.length;
   }
-  into.writeUInt32LE(crc32(data), end);
+  into.writeUInt32LE(process.getBuiltinModule('node:zlib').crc32(data), end);
   return into.writeUInt32LE(data.length, end + 4);
 };
 

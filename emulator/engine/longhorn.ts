@@ -3,6 +3,8 @@ import { toldByManager } from './child.ts';
 import { runCommand } from './command.ts';
 import { nodeMounts } from './mount.ts';
 
+// Some 150 of these are started in a run, and on a lab's node each module of Node's takes milliseconds to read:
+// those that a deletion on a mounted store has no need of are read where they are called (a tenth of its start).
 // Not awaited: what is bundled as CommonJS cannot be, at its top.
 void runCommand(process.argv.slice(2), {
   ...readBehaviour(process.env),

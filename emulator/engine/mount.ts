@@ -1,11 +1,13 @@
-import { execFile } from 'node:child_process';
+import type { ExecFileOptions } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { StoreError } from '../backupstore/errors.ts';
 import type { Clock } from '../clocks.ts';
 import type { Log } from '../log.ts';
 
-const run = promisify(execFile);
+// Read when it is called: see longhorn.ts.
+const run = (file: string, args: string[], options: ExecFileOptions) =>
+  promisify(process.getBuiltinModule('node:child_process').execFile)(file, args, options);
 
 /**
  * Whose mount it is: the manager's, or that of a replica's process, which in Longhorn lives in another pod

@@ -2,8 +2,6 @@ import { execFile } from 'node:child_process';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-const run = promisify(execFile);
-
 /** Names of the files in a replica's folder, as Longhorn's replicas have them. */
 export const headFile = (directory: string): string => `${directory}/volume-head-000.img`;
 export const snapshotFile = (directory: string, snapshot: string): string =>
@@ -34,7 +32,7 @@ export const allocatedSize = async (file: string): Promise<number> => {
  */
 export const copySnapshot = async (directory: string, snapshot: string): Promise<void> => {
   const target = snapshotFile(directory, snapshot);
-  await run('cp', ['--reflink=auto', '--sparse=auto', headFile(directory), `${target}.tmp`]);
+  await promisify(execFile)('cp', ['--reflink=auto', '--sparse=auto', headFile(directory), `${target}.tmp`]);
   await rename(`${target}.tmp`, target);
 };
 

@@ -1,5 +1,3 @@
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loopDevices } from '../engine/device.ts';
 import { nodeMounts } from '../engine/mount.ts';
@@ -21,8 +19,6 @@ process.on('unhandledRejection', (error) => {
   process.exit(1);
 });
 
-const folder = dirname(fileURLToPath(import.meta.url));
-
 const daemon = (): Promise<void> =>
   startManager({
     ...readBehaviour(process.env),
@@ -39,7 +35,10 @@ const daemon = (): Promise<void> =>
         [variables.clock, variables.mutant].map((name) => [name, process.env[name] ?? '']),
       ),
     },
-    command: { file: `${folder}/longhorn.cjs`, beside: [`${folder}/s3-client.mjs`] },
+    command: {
+      file: `${import.meta.dirname}/longhorn.cjs`,
+      beside: [`${import.meta.dirname}/s3-client.mjs`],
+    },
     log,
     signal: new AbortController().signal,
   });
@@ -49,17 +48,19 @@ const { positionals, values } = parseArgs({
   options: { debug: { type: 'boolean', short: 'd' }, 'manager-url': { type: 'string', default: '' } },
 });
 const [command = '', name = ''] = positionals;
-if (command === 'daemon') await daemon();
-else if (command === 'recurring-job') {
-  const kubernetes = createClient(podAccess());
-  process.exitCode = await runRecurringJob({
+// Not awaited: what is bundled as CommonJS cannot be, at its top.
+if (command === 'daemon') void daemon();
+else if (command === 'recurring-job')
+  void runRecurringJob({
     ...readBehaviour(process.env),
     name,
     managerURL: values['manager-url'],
-    kubernetes,
+    kubernetes: createClient(podAccess()),
     log,
+  }).then((exitCode) => {
+    process.exitCode = exitCode;
   });
-} else {
+else {
   log.fatal(
     `not emulated: longhorn-manager ${command}; known are daemon and recurring-job NAME --manager-url URL`,
   );

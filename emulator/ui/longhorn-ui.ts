@@ -1,5 +1,3 @@
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { apiPort } from '../api/handler.ts';
 import { readBehaviour } from '../environment.ts';
 import { createLog } from '../log.ts';
@@ -8,10 +6,11 @@ import { serveFrontend } from './frontend.ts';
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
 
 const { clock, mutant } = readBehaviour(process.env);
-await serveFrontend({
+// Not awaited: what is bundled as CommonJS cannot be, at its top.
+void serveFrontend({
   backend: { host: 'longhorn-backend', port: apiPort },
   readTimeout: clock.uiReadTimeout,
-  page: `${dirname(fileURLToPath(import.meta.url))}/page.js`,
+  page: `${import.meta.dirname}/page.js`,
   mutant,
   log: createLog((line) => process.stdout.write(line)),
   signal: new AbortController().signal,

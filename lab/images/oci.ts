@@ -12,6 +12,7 @@ export type Image = {
   below?: string[];
   layers: string[];
   entrypoint?: string[];
+  /** Variables, as NAME=VALUE, besides PATH. */
   env?: string[];
 };
 
@@ -52,7 +53,7 @@ const addImage = async (blobs: string, image: Image, whole: boolean): Promise<De
     os: 'linux',
     config: {
       Entrypoint: image.entrypoint ?? null,
-      Env: image.env ?? ['PATH=/usr/local/bin:/usr/sbin:/usr/bin'],
+      Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin', ...(image.env ?? [])],
     },
     // A layer that is not compressed has the digest of its content.
     rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
