@@ -73,10 +73,11 @@ export const createTargets = ({ client, mutant, ...options }: Options): Targets 
     if (mutant === 'old-key-kept') first.set(name, secret);
     return secret;
   };
+  const withoutSecret = createTargetClient({ ...options, environment: () => ({}) });
   return {
     open: async ({ metadata, spec }) => {
       const [, kind] = (/^(s3|cifs):/.exec(spec.backupTargetURL) as [string, Kind] | null) ?? [];
-      if (kind === undefined) return createTargetClient({ ...options, environment: () => ({}) });
+      if (kind === undefined) return withoutSecret;
       const secret = await read(spec.credentialSecret, kind).catch((error) => {
         throw new Error(
           `failed to get ${metadata.name} backup target client on ${engineImage}: ${error.message}`,
@@ -84,6 +85,6 @@ export const createTargets = ({ client, mutant, ...options }: Options): Targets 
       });
       return createTargetClient({ ...options, environment: () => environmentOf(secret, kind) });
     },
-    unmount: (url) => createTargetClient({ ...options, environment: () => ({}) }).unmount(url),
+    unmount: withoutSecret.unmount,
   };
 };

@@ -45,18 +45,30 @@ const count = (pattern: string, folder: string): number => globSync(pattern, { c
 const configOf = ({ store }: Driver, { prefix, volume, of }: How): string =>
   join(store, backupConfigPath(prefix + volume, `${prefix}${of}-b1`));
 
-/**
- * Makes a second backup during the deletion of the first, whose process stands still until it is seen to wait:
- * that takes a second by itself, and a busy machine longer to come to a new backup.
- */
-const secondWaits: Play = async (driver, { prefix, volume, of }) => {
+/** Stops the process that deletes the first backup while some work goes on. */
+const whileHeld = async (
+  driver: Driver,
+  { prefix, of }: How,
+  work: () => Promise<unknown>,
+): Promise<void> => {
   const removal = await processWith('backup rm', `backup=${prefix}${of}-b1`);
   await stoppedWhile(removal, async () => {
+    // The process is there at once, the watch on a busy machine later.
     await driver.until(`${of}-b1`, { state: 'Deleting' });
+    await work();
+  });
+};
+
+/**
+ * Makes a second backup during the deletion of the first, which is held until it is seen to wait: by itself the
+ * deletion takes a second, and a busy machine longer to come to a new backup.
+ */
+const secondWaits: Play = (driver, how) =>
+  whileHeld(driver, how, async () => {
+    const { volume, of } = how;
     await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
     await driver.until(`${of}-b2`, { state: 'Pending' });
   });
-};
 
 /**
  * Waits until a first backup has gone and a second one of the volume begins, and has its upload wait until
@@ -214,15 +226,12 @@ const controllerCrash: Play = async (driver, how) => {
 
 /** The deletion's process stopped, and released after everybody has looked at it again. */
 const held: Play = async (driver, how) => {
-  const { clock, prefix, volume, of } = how;
+  const { clock, volume, of } = how;
   await given(driver, how);
   await moreData(driver, how);
   driver.mark('when b1 deleted');
   await driver.delete(`${of}-b1`);
-  const removal = await processWith('backup rm', `backup=${prefix}${of}-b1`);
-  await stoppedWhile(removal, async () => {
-    // The process is there at once, the watch on a busy machine later.
-    await driver.until(`${of}-b1`, { state: 'Deleting' });
+  await whileHeld(driver, how, async () => {
     driver.mark('stopped pid');
     await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
     // Long enough for every manager to have looked again, and to have changed nothing.
