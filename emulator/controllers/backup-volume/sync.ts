@@ -1,4 +1,4 @@
-import { alreadyExists, isConflict, isNotFound } from '../../kubernetes/client.ts';
+import { alreadyExists, isNotFound } from '../../kubernetes/client.ts';
 import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Backup, BackupVolume } from '../../longhorn/objects.ts';
 import { type Context, timestamp } from '../../manager/context.ts';
@@ -65,16 +65,15 @@ export const adopt = async (
   const backup = datastore.backups.get(name);
   if (!backup) return;
   const references = backup.metadata.ownerReferences ?? [];
-  const own = references.some(({ uid }) => uid === backupVolume.metadata.uid)
-    ? references
-    : [...references, ownerReference(backupVolume)];
+  const isOwn = references.some(({ uid }) => uid === backupVolume.metadata.uid);
+  // A patch: the Backup's owner has just written its state, which this manager may not have seen yet, and
+  // nobody would repeat what met a conflict.
   await datastore.backups
-    .update({
-      ...backup,
-      metadata: { ...backup.metadata, ownerReferences: own },
-      spec: { ...backup.spec, syncRequestedAt: timestamp() },
+    .patch(name, {
+      ...(!isOwn && { metadata: { ownerReferences: [...references, ownerReference(backupVolume)] } }),
+      spec: { syncRequestedAt: timestamp() },
     })
     .catch((error) => {
-      if (!isConflict(error) && !isNotFound(error)) throw error;
+      if (!isNotFound(error)) throw error;
     });
 };

@@ -109,6 +109,13 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
       const knows = ({ spec, status }: BackupVolume) =>
         spec.volumeName === volume && status?.lastBackupName === name;
       await once(timelines.backupVolumes, knows, limit(`the BackupVolume of ${volume} knows ${name}`));
+      // Written before the BackupVolume's status, but read from another watch, which may be behind.
+      await until(
+        'backups',
+        name,
+        'its BackupVolume has asked for a sync',
+        ({ spec }) => !!spec.syncRequestedAt,
+      );
     },
     stop: () => Promise.all(Object.values(timelines).map((timeline) => timeline.stop())),
   };
