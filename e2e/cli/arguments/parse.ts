@@ -125,7 +125,7 @@ const describe = (providers: string[]): Command =>
     .option('--shard <i/n>', 'only the i-th of n parts of the scenarios, which take about equally long: 2/8')
     .option(
       '--workers <n>',
-      'how many scenarios are played at once: 1 plays one after the other (default: as many as the cluster bears)',
+      'how many scenarios are at work at once: 1 plays one after the other (default: as many as the cluster bears)',
     )
     .option(
       '--max-failures <n>',

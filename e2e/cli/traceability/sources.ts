@@ -53,11 +53,12 @@ const textOf = (node: unknown): string | undefined => {
   return (node.quasis as { value: { cooked: string } }[]).map(({ value }) => value.cooked).join('…');
 };
 
-/** The sentence that a call tells, which is one of `step` or of `step.returning`. */
+/** The sentence that a call tells, which is one of `step`, `step.returning` or `step.idle`. */
 const sentenceOf = ({ type, callee, arguments: given }: Node): string | undefined => {
   if (type !== 'CallExpression' || !isNode(callee)) return undefined;
   const isStep =
-    nameOf(callee) === 'step' || (nameOf(callee) === 'returning' && nameOf(callee.object) === 'step');
+    nameOf(callee) === 'step' ||
+    (['returning', 'idle'].includes(nameOf(callee) ?? '') && nameOf(callee.object) === 'step');
   const sentence = textOf((given as Node[])[0]);
   return isStep && sentence !== undefined && /^(Given|When|Then) /.test(sentence) ? sentence : undefined;
 };

@@ -18,7 +18,7 @@ const awaitedWithinMs = 20_000;
 
 /**
  * Starts the broker of a run's locks in this process: a connection is a holder, each line it sends is a claim
- * (or `cede`, `yield` or `fail`), each line it gets says whether its last claim is granted. A connection that ends
+ * (or `cede`, `idle`, `resume`, `yield` or `fail`), each line it gets says whether its last claim is granted. A connection that ends
  * gives everything back, so nothing outlives a holder, however it dies.
  */
 export const startBroker = async (
@@ -36,6 +36,8 @@ export const startBroker = async (
     try {
       for await (const asked of jsonLines(connection)) {
         if (asked === 'cede') claims.cede(holder);
+        else if (asked === 'idle') claims.idle(holder);
+        else if (asked === 'resume') claims.resume(holder);
         else if (asked === 'yield') claims.yieldTo(holder, grant);
         else if (asked === 'fail') claims.fail();
         else claims.ask(holder, asked as Claim, grant, () => answer(false));

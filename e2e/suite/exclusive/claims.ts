@@ -22,6 +22,13 @@ export type Claims = {
   /** Gives its place to the next, and keeps the names that it holds. */
   cede(holder: string): void;
   /**
+   * Its place is another's for as long as it only waits. Back at work it goes on at once, so for a while more
+   * may be at work than there are places.
+   */
+  idle(holder: string): void;
+  /** Is at work again. */
+  resume(holder: string): void;
+  /**
    * Cedes, for who has nothing urgent to do any more; `granted` is called when it has its names, which mostly
    * is at once. Where it would be the last one that somebody who wants a name alone has to wait for, that one
    * goes first, and so do those behind it in line.
@@ -43,6 +50,9 @@ const meets = (exclusive: readonly string[], other: Claim): boolean =>
 export const areAtOdds = (one: Claim, other: Claim): boolean =>
   meets(one.exclusive, other) || meets(other.exclusive, one);
 
+/** How many may have begun for each place, those that only wait among them: once all are back, so many are at work. */
+const begunPerPlace = 1.5;
+
 /**
  * For how many at once, how many are waited for before the first is granted anything, and after how many
  * failures none begins: see createClaims.
@@ -62,6 +72,7 @@ export const createClaims = ({
   maxFailures = Number.POSITIVE_INFINITY,
 }: ClaimsOptions = {}): Claims => {
   const held = new Map<string, Claim>();
+  const waiting = new Set<string>();
   const come = new Set<string>();
   let failures = 0;
   let isOpen = awaited === 0;
@@ -83,6 +94,7 @@ export const createClaims = ({
   };
   const forget = (holder: string): void => {
     held.delete(holder);
+    waiting.delete(holder);
     line = line.filter((asked) => asked.holder !== holder);
   };
   /**
@@ -99,7 +111,11 @@ export const createClaims = ({
       areAtOdds(each, claim),
     );
   };
-  const taken = (): number => [...held.values()].filter(({ placeless }) => !placeless).length;
+  const isFull = (): boolean => {
+    const begun = [...held].filter(([, { placeless }]) => !placeless);
+    const atWork = begun.filter(([holder]) => !waiting.has(holder));
+    return atWork.length >= places || begun.length >= Math.floor(places * begunPerPlace);
+  };
   const serve = (): void => {
     refuse();
     if (!isOpen) return;
@@ -107,10 +123,7 @@ export const createClaims = ({
     const served: Asked[] = [];
     for (const asked of line) {
       const before = [...held.values(), ...still.map(({ claim }) => claim)];
-      if (
-        (!asked.claim.placeless && taken() >= places) ||
-        before.some((claim) => areAtOdds(claim, asked.claim))
-      )
+      if ((!asked.claim.placeless && isFull()) || before.some((claim) => areAtOdds(claim, asked.claim)))
         still.push(asked);
       else {
         held.set(asked.holder, asked.claim);
@@ -137,11 +150,16 @@ export const createClaims = ({
       if (claim !== undefined) held.set(holder, { ...claim, placeless: true });
       serve();
     },
+    idle: (holder) => {
+      waiting.add(holder);
+      serve();
+    },
+    resume: (holder) => void waiting.delete(holder),
     yieldTo: (holder, granted) => {
       const { shared = [], exclusive = [] } = held.get(holder) ?? {};
       const claim = { shared, exclusive, placeless: true };
-      const waiting = line.find((asked) => areAtOdds(asked.claim, claim));
-      if (waiting === undefined || !isLastFor(holder, waiting)) {
+      const next = line.find((asked) => areAtOdds(asked.claim, claim));
+      if (next === undefined || !isLastFor(holder, next)) {
         held.set(holder, claim);
         granted();
       } else {

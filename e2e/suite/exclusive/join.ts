@@ -15,6 +15,8 @@ export type Holder = {
   fail(): void;
   /** Gives its place to the next, and keeps what is held. */
   cede(): void;
+  /** While the work only waits, its place is another's; what is held is kept. */
+  idle<T>(work: () => Promise<T>): Promise<T>;
   /**
    * Cedes; where somebody waits to have something alone for nobody else at work, resolves when it has had its
    * turn. Rejects as `hold` does.
@@ -51,10 +53,19 @@ export const joinLocks = async (address: BrokerAddress): Promise<Holder> => {
       signal.removeEventListener('abort', stop);
     }
   };
+  const say = (what: string): void => void connection.write(`${JSON.stringify(what)}\n`);
   return {
     hold: ask,
-    fail: () => void connection.write('"fail"\n'),
-    cede: () => void connection.write('"cede"\n'),
+    fail: () => say('fail'),
+    cede: () => say('cede'),
+    idle: async (work) => {
+      say('idle');
+      try {
+        return await work();
+      } finally {
+        say('resume');
+      }
+    },
     yieldTurn: async (signal) => void (await ask('yield', signal)),
     leave: () => connection.destroy(),
   };

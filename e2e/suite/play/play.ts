@@ -120,6 +120,7 @@ export const play = async <Steps extends object>(
       skip,
       exclusive: turn.exclusive,
       rest: turn.rest,
+      idle: holder.idle,
       giveBack: holder.leave,
       evidence,
     });

@@ -5,7 +5,7 @@ import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { RunningStore } from '../../store/driver.ts';
-import type { StepReport } from './deps.ts';
+import type { ScenarioDeps, StepReport } from './deps.ts';
 import type { PageHandle } from './handles.ts';
 import type { Made } from './made.ts';
 import type { Timelines } from './timelines.ts';
@@ -70,10 +70,16 @@ export type Step = {
   <T>(sentence: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<void>;
   /** The same, and what came of it is what the scenario goes on with. */
   returning<T>(sentence: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<T>;
+  /** For work that waits for a clock, of Longhorn's or of cron's: meanwhile another scenario may begin. */
+  idle<T>(sentence: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<void>;
 };
 
-/** Makes the `step` of a context. */
-export const createStep = ({ report, signal }: { report: StepReport; signal: AbortSignal }): Step => {
+/** Makes the `step` of a context; without `idle` nobody waits for its scenario's place. */
+export const createStep = ({
+  report,
+  signal,
+  idle = (work) => work(),
+}: Pick<ScenarioDeps, 'report' | 'signal'> & Partial<Pick<ScenarioDeps, 'idle'>>): Step => {
   const returning: Step['returning'] = async (sentence, work, detail) => {
     signal.throwIfAborted();
     const telling = report.step(sentence);
@@ -94,5 +100,9 @@ export const createStep = ({ report, signal }: { report: StepReport; signal: Abo
   const step = async <T>(...told: Parameters<typeof returning<T>>): Promise<void> => {
     await returning(...told);
   };
-  return Object.assign(step, { returning });
+  return Object.assign(step, {
+    returning,
+    idle: async <T>(...[sentence, work, detail]: Parameters<typeof returning<T>>): Promise<void> =>
+      step(sentence, () => idle(work), detail),
+  });
 };

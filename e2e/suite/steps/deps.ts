@@ -56,6 +56,8 @@ export type ScenarioDeps = {
    * what is its own.
    */
   rest: () => Promise<void>;
+  /** Keeps what it has while the work only waits, but for its place among those at work. */
+  idle: <T>(work: () => Promise<T>) => Promise<T>;
   /**
    * Gives back what it has alone, what it shares with others, and its place among those at work; the end of
    * the cleanup does so at the latest. Called in the cleanup, when all that is left to remove is its own,

@@ -50,6 +50,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     report,
     exclusive: haveExclusive,
     rest,
+    idle,
     giveBack,
     evidence,
   } = deps;
@@ -64,7 +65,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     without,
   } = config;
   const driver = driverNamed(kindOfStore);
-  const step = createStep({ report, signal });
+  const step = createStep({ report, signal, idle });
   const timeouts = timeoutsOn(clocks);
   const nameOf = (what: string): string => uniqueName(run, what);
   const placeNamed = (name: string): StorePlace =>

@@ -25,7 +25,7 @@ const open = async (options?: ClaimsOptions) => {
     const settled = vi.fn();
     work.then(settled, settled);
     const other = await joinLocks(address);
-    await other.hold({ shared: [], exclusive: ['a name of its own'] }, forever);
+    await other.hold({ shared: [], exclusive: ['a name of its own'], placeless: true }, forever);
     other.leave();
     expect(settled).not.toHaveBeenCalled();
   };
@@ -56,6 +56,24 @@ test('who wants a name alone waits until the others have given it back; who stop
   await waits(again);
   reader.leave();
   await again;
+});
+
+test("while work only waits its place is another's, and is taken again when it ends", async () => {
+  const { join, waits } = await open({ places: 2 });
+  const [first, second, third, fourth] = [await join(), await join(), await join(), await join()];
+  await first.hold(shared, forever);
+  await second.hold(shared, forever);
+  await expect(
+    first.idle(async () => {
+      await third.hold(shared, forever);
+      throw new Error('what it waited for did not come');
+    }),
+  ).rejects.toThrow('did not come');
+  second.leave();
+  const late = fourth.hold(shared, forever);
+  await waits(late);
+  third.leave();
+  await late;
 });
 
 // That what a killed process held is free again is judged in side-by-side.self.test.ts.

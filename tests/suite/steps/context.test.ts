@@ -21,6 +21,26 @@ test('a step tells its sentence and what came of it, which it returns only where
   ]);
 });
 
+test('a step that waits for a clock leaves its place to another after its sentence, until its work ends', async () => {
+  const { report, told } = record();
+  const idle = <T>(work: () => Promise<T>): Promise<T> => {
+    told.push("its place is another's");
+    return work().finally(() => told.push('and is taken again'));
+  };
+  const step = createStep({ report, signal: never, idle });
+  await step.idle(
+    'Then it is tried again',
+    async () => 7,
+    (gap) => `after ${gap} s`,
+  );
+  expect(told).toEqual([
+    'Then it is tried again ...',
+    "its place is another's",
+    'and is taken again',
+    'Then it is tried again: after 7 s',
+  ]);
+});
+
 test('a scenario that is told to stop waits for nothing any more, and begins no step', async () => {
   const { report, told } = record();
   const controller = new AbortController();

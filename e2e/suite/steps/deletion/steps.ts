@@ -189,7 +189,7 @@ export const createThenOfDeletions = (context: Context) => {
       ),
     /** The deletion fails, is tried again when its back-off is over, and fails again. */
     deletionFailsAgain: (backup: BackupHandle) =>
-      context.step(
+      context.step.idle(
         `Then ${backup.label} goes Deleting, Error, Deleting, Error: the deletion is tried again after ${describeWindow(window)}`,
         () =>
           triedAgain(
@@ -200,7 +200,7 @@ export const createThenOfDeletions = (context: Context) => {
       ),
     /** The deletion fails, and the backup is Deleting again when the back-off is over. */
     deletingAgain: (backup: BackupHandle) =>
-      context.step(
+      context.step.idle(
         `Then ${backup.label} goes Deleting, Error, Deleting: the deletion is tried again after ${describeWindow(window)}`,
         () => triedAgain(backup, judge(isDeletingAgain(backups, deleted(backup)), timeouts.deletingAgain)),
         describeGap,
@@ -281,7 +281,7 @@ export const createThenOfDeletions = (context: Context) => {
       ),
     /** After the heal the deletion is tried once more, and the backup is gone. */
     deletedInTheEnd: (backup: BackupHandle) =>
-      context.step(`Then ${backup.label} goes Deleting once more, and is gone`, () => {
+      context.step.idle(`Then ${backup.label} goes Deleting once more, and is gone`, () => {
         const { healed, orphaned } = backup.since;
         return judge(
           isDeletedInTheEnd(backups, deleted(backup, healed ?? orphaned ?? sinceDeleted(backup))),

@@ -83,7 +83,7 @@ export const createWhenOfJobs = (context: Context) => ({
     ),
   /** By Kubernetes' own cron controller; within a minute. */
   jobScheduled: (job: JobHandle) =>
-    context.step(
+    context.step.idle(
       `When the time for ${nextTick(job)} of the recurring job comes, and Kubernetes starts it`,
       () => scheduleJob(context, job),
       (tick) => tick.job,
@@ -173,7 +173,7 @@ export const createThenOfJobs = (context: Context) => {
     nothingCompletes: (job: JobHandle, { ticks }: { ticks: number }) => {
       const from = timelines.backups.mark();
       const isOfJob = isBackupSince(timelines.backups, { from, volume: job.volume.name });
-      return context.step(
+      return context.step.idle(
         `Then for ${ticks} ticks of its cron no backup of the recurring job completes`,
         async () => {
           const completed = await once(
@@ -335,7 +335,7 @@ const createThenOfCleanups = (context: Context) => {
      * Backup tells.
      */
     oldOnesFail: (job: JobHandle, { by, backups }: { by: Refusing; backups: readonly BackupHandle[] }) =>
-      context.step(
+      context.step.idle(
         `Then each of the ${old(job, backups).length} old backups goes Deleting, and Error with the refusal of ${by}`,
         async () => {
           expected.push(...old(job, backups).map(({ name }) => ({ id: refusals[by], of: name })));
@@ -364,7 +364,7 @@ const createThenOfCleanups = (context: Context) => {
       }),
     /** Each old backup is gone in the end, and the snapshot that it was made of. */
     oldOnesGo: (job: JobHandle, backups: readonly BackupHandle[]) =>
-      context.step(
+      context.step.idle(
         `Then each of the ${old(job, backups).length} old backups is gone in the end, and its snapshot`,
         () => {
           const snapshotGone = ({ label, snapshot: { name } }: BackupHandle) =>

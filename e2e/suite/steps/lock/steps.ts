@@ -110,7 +110,7 @@ export const createThenOfLocks = (context: Context) => {
       ),
     /** The lock is still there and counts no more. */
     expired: (lock: ForeignLockHandle) =>
-      context.step(
+      context.step.idle(
         `Then the foreign lock of ${lock.of} has expired, and is still there`,
         () => lock.outlived(),
         (age) => `written ${age} s ago`,
@@ -146,7 +146,7 @@ export const createThenOfLocks = (context: Context) => {
       ),
     /** That backup stays so, for at least as long as a deletion would wait to be tried again. */
     neverTriedAgain: (backup: BackupHandle) =>
-      context.step(`Then ${backup.label} is not tried again: it has stayed in Error`, async () => {
+      context.step.idle(`Then ${backup.label} is not tried again: it has stayed in Error`, async () => {
         const { steps } = evaluate(creationLosesLock(backups, made(backup)));
         const failedAt = steps[0]?.reached?.at ?? Date.now();
         // On Longhorn's own clocks 100 s; where as much has passed already, what came in it is judged and
@@ -187,7 +187,7 @@ export const createThenOfLocks = (context: Context) => {
      * gone.
      */
     resolvedByItself: (backup: BackupHandle) =>
-      context.step(
+      context.step.idle(
         `Then ${backup.label} goes Deleting again by itself, after ${describeWindow(window)}, and is gone in the end`,
         async () => {
           // Its own limit: a deletion that is never tried again is known for it as soon as the time for that
