@@ -13,7 +13,7 @@ const offered = { lab: true, allow: allDisruptions, without: [] };
 
 const running = (
   lab: Lab,
-  { name, ...of }: { name: string } & Pick<RunningCluster, 'target' | 'clocks' | 'workers'>,
+  { name, ...of }: { name: string } & Pick<RunningCluster, 'target' | 'clocks' | 'workers' | 'begun'>,
 ): RunningCluster => ({
   kubeconfig: lab.kubeconfig,
   context: lab.context,
@@ -68,7 +68,7 @@ export const lab: Provider = {
         name,
         target: targetOf(target, version),
         clocks: target.clocks,
-        workers: workersFor(target),
+        ...workersFor(target),
       });
     } catch (error) {
       throw error instanceof LabNotFit ? new NotFit(error.message) : error;

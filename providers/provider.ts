@@ -23,6 +23,8 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
   reach: string[];
   /** How many scenarios it bears at once; all of them, where nothing is said. */
   workers?: number | undefined;
+  /** The same with those that only wait for a clock; no more, where nothing is said. */
+  begun?: number | undefined;
   /**
    * What went wrong in the cluster since it came up, that no scenario can tell: a node that died, for one.
    */

@@ -16,6 +16,8 @@ export type Target = {
   clocks?: RunningCluster['clocks'];
   /** How many scenarios a cluster on this machine bears at once with it, for each processor. */
   workersPerCpu: number;
+  /** The same with those that only wait for a clock of its, or of cron's; by default no more. */
+  begunPerCpu?: number;
   /**
    * Installs it on the nodes of these names and returns its version when it can be used; may start as soon as
    * the API server answers.
@@ -31,8 +33,15 @@ export const targetOf = ({ name, replaced }: Target, version: string): RunningCl
 });
 
 /**
- * How many scenarios are played at once where the nodes share this machine's processors: with more each takes
+ * How many scenarios are at work at once, and have begun, where the nodes share this machine's processors: with more each takes
  * longer, and what Longhorn's clocks give the time for is missed.
  */
-export const workersFor = ({ workersPerCpu }: Target): number =>
-  Math.max(1, Math.floor(availableParallelism() * workersPerCpu));
+export const workersFor = ({
+  workersPerCpu,
+  begunPerCpu = workersPerCpu,
+}: Target): Pick<RunningCluster, 'workers' | 'begun'> => {
+  const [workers, begun] = [workersPerCpu, begunPerCpu].map((perCpu) =>
+    Math.max(1, Math.floor(availableParallelism() * perCpu)),
+  );
+  return { workers, begun };
+};

@@ -138,7 +138,7 @@ type Ended = { report: Report; code: ExitCode; error?: CommandError };
 const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed): Promise<Ended> => {
   const { args, interruption } = run;
   const { run: id, round, shard } = unplayed;
-  const { out, store, output, supportBundle, maxFailures, pauseOnFailure, workers = cluster.workers } = args;
+  const { out, store, output, supportBundle, maxFailures, pauseOnFailure, workers } = args;
   const scenarios = unplayed.chosen.length;
   const config = makeRunConfig({
     ...cluster,
@@ -146,7 +146,7 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
     out,
     store,
     output,
-    workers,
+    ...(workers !== undefined && { workers, begun: workers }),
     scenarios,
     round,
     shard,

@@ -114,6 +114,11 @@ const runSchema = clusterSchema.extend({
     .describe('the kind of backup store that scenarios are played on'),
   out: text.default('.corral/last').describe('the folder of the results'),
   workers: count.optional().describe('how many scenarios are at work at once; by default all'),
+  begun: count
+    .optional()
+    .describe(
+      'how many have begun, those among them that only wait for a clock; by default no more than are at work',
+    ),
   scenarios: count
     .optional()
     .describe(

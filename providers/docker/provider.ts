@@ -61,7 +61,7 @@ const running = (
   reach: [`export KUBECONFIG=${cluster.kubeconfig}`, removeCommand(tool, cluster.name)],
   target: targetOf(target, version),
   clocks: target.clocks,
-  workers: workersFor(target),
+  ...workersFor(target),
   trouble: () => [],
   lost: new AbortController().signal,
   keep: cluster.keep,

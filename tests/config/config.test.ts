@@ -73,7 +73,15 @@ test('all that is wrong or missing is named at once, and nothing of it repeated,
 
 const everything: RunConfig = {
   ...{ kubeconfig, storeImage, context: 'c', out: '/o', output: 'json', provider: 'lab', lab: '/l' },
-  ...{ namespace: 'stores', allow, without: ['block-device'], clocks, supportBundle: true, workers: 2 },
+  ...{
+    namespace: 'stores',
+    allow,
+    without: ['block-device'],
+    clocks,
+    supportBundle: true,
+    workers: 2,
+    begun: 3,
+  },
   ...{ target: { name: 'emulator', version: '0.1.0' }, scenarios: 18, maxFailures: 1, store: 'all' },
   ...{ pauseOnFailure: true, round: 3, expectCluster: uid, run: 'abc123' },
   shard: { index: 2, of: 8, split: '0123456789ab' },

@@ -50,17 +50,14 @@ const meets = (exclusive: readonly string[], other: Claim): boolean =>
 export const areAtOdds = (one: Claim, other: Claim): boolean =>
   meets(one.exclusive, other) || meets(other.exclusive, one);
 
-/** How many may have begun for each place, those that only wait among them: once all are back, so many are at work. */
-const begunPerPlace = 1.5;
-
 /**
- * For how many at once, how many are waited for before the first is granted anything, and after how many
- * failures none begins: see createClaims.
+ * For how many at once, how many may have begun, those that only wait among them, how many are waited for
+ * before the first is granted anything, and after how many failures none begins: see createClaims.
  */
-export type ClaimsOptions = { places?: number; awaited?: number; maxFailures?: number };
+export type ClaimsOptions = { places?: number; begun?: number; awaited?: number; maxFailures?: number };
 
 /**
- * Reader/writer locks on names, for at most `places` holders at once. First come, first served: nobody
+ * Reader/writer locks on names, for at most `places` holders at work at once, and `begun` in all. First come, first served: nobody
  * overtakes a claim that is at odds with its own, so that no stream of newcomers can starve who waits for a
  * name alone. Among those who say how long they take, and stand in line side by side, the longest come first:
  * all of them end the sooner. Nobody is granted anything before `awaited` holders have come, as the first
@@ -68,6 +65,7 @@ export type ClaimsOptions = { places?: number; awaited?: number; maxFailures?: n
  */
 export const createClaims = ({
   places = Number.POSITIVE_INFINITY,
+  begun: mostBegun = places,
   awaited = 0,
   maxFailures = Number.POSITIVE_INFINITY,
 }: ClaimsOptions = {}): Claims => {
@@ -114,7 +112,7 @@ export const createClaims = ({
   const isFull = (): boolean => {
     const begun = [...held].filter(([, { placeless }]) => !placeless);
     const atWork = begun.filter(([holder]) => !waiting.has(holder));
-    return atWork.length >= places || begun.length >= Math.floor(places * begunPerPlace);
+    return atWork.length >= places || begun.length >= mostBegun;
   };
   const serve = (): void => {
     refuse();

@@ -59,7 +59,7 @@ test('who wants a name alone waits until the others have given it back; who stop
 });
 
 test("while work only waits its place is another's, and is taken again when it ends", async () => {
-  const { join, waits } = await open({ places: 2 });
+  const { join, waits } = await open({ places: 2, begun: 3 });
   const [first, second, third, fourth] = [await join(), await join(), await join(), await join()];
   await first.hold(shared, forever);
   await second.hold(shared, forever);
