@@ -57,11 +57,12 @@ export const areAtOdds = (one: Claim, other: Claim): boolean =>
 export type ClaimsOptions = { places?: number; begun?: number; awaited?: number; maxFailures?: number };
 
 /**
- * Reader/writer locks on names, for at most `places` holders at work at once, and `begun` in all. First come, first served: nobody
- * overtakes a claim that is at odds with its own, so that no stream of newcomers can starve who waits for a
- * name alone. Among those who say how long they take, and stand in line side by side, the longest come first:
- * all of them end the sooner. Nobody is granted anything before `awaited` holders have come, as the first
- * would else have the places. After `maxFailures`, who says how long it takes is refused, as it is to begin.
+ * Reader/writer locks on names, for at most `places` holders at work at once, and `begun` with those that only
+ * wait. First come, first served: nobody overtakes a claim that is at odds with its own, so that no stream of
+ * newcomers can starve who waits for a name alone. Among those who say how long they take, and stand in line
+ * side by side, the longest come first: all of them end the sooner. Nobody is granted anything before `awaited`
+ * holders have come, as the first would else have the places. After `maxFailures`, who says how long it takes
+ * is refused, as it is to begin.
  */
 export const createClaims = ({
   places = Number.POSITIVE_INFINITY,
