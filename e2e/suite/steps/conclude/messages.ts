@@ -1,4 +1,4 @@
-import type { Timeline } from '../../../history/timeline.ts';
+import type { Entry, Timeline } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { shorten } from '../../../kube/shorten.ts';
 import { catalogue } from '../../../longhorn/messages/catalogue.ts';
@@ -25,7 +25,7 @@ type Options = {
 
 /**
  * Puts all that Longhorn said of a scenario's backups, snapshots and backup target through the catalogue of
- * messages; of the target, what it said since it was available first. A problem is a text that nobody knows;
+ * messages; of the target, what it said since its store was found. A problem is a text that nobody knows;
  * a failure, or a target that is not fit, that the scenario does not expect; a message that is only in order
  * where the scenario has done something; and one that should go by itself and was still there at the end.
  */
@@ -38,11 +38,7 @@ export const judgeMessages = (
       volumes.includes(metadata.labels?.['backup-volume'] ?? ''),
     ),
     ...follow(snapshots, saidBySnapshot, ({ spec }) => volumes.includes(spec.volume)),
-    ...follow(
-      sinceAvailable(backupTargets, target),
-      saidByTarget,
-      ({ metadata }) => metadata.name === target,
-    ),
+    ...follow(sinceFound(backupTargets, target), saidByTarget, ({ metadata }) => metadata.name === target),
   ];
   const judged = stories.map(({ lasting, ...said }) => ({
     lasting,
@@ -67,19 +63,32 @@ export const summarizeMessages = (met: readonly MetMessage[]): string => {
   return [...new Set(names)].join(', ') || 'none';
 };
 
-// Longhorn may look before a node knows the way to a server that has just begun to answer. The set-up waits until
-// it has found it, and tells what the target said where it does not.
-const sinceAvailable = (
+// Longhorn may look before a node knows the way to a server that has just begun to answer, also where a target
+// moves to one. Steps wait until it has found it; what the target says where it never does counts.
+const sinceFound = (
   { entries }: Pick<Timeline<BackupTarget>, 'entries'>,
   target: string,
 ): Pick<Timeline<BackupTarget>, 'entries'> => {
-  const first = entries.findIndex(
-    (entry) =>
-      entry.kind !== 'gap' &&
-      entry.object.metadata.name === target &&
-      entry.object.status?.available === true,
-  );
-  return { entries: entries.slice(Math.max(first, 0)) };
+  const counted: Entry<BackupTarget>[] = [];
+  let unfound: Entry<BackupTarget>[] = [];
+  let isFound = false;
+  let before: BackupTarget | undefined;
+  for (const entry of entries) {
+    if (entry.kind === 'gap' || entry.object.metadata.name !== target) continue;
+    const { spec, status } = entry.object;
+    // Its status is then still that of the store before.
+    if (before !== undefined && before.spec.backupTargetURL !== spec.backupTargetURL) {
+      counted.push(...unfound);
+      [unfound, isFound] = [[], false];
+    } else if (
+      status?.available === true &&
+      (before?.status?.available !== true || before.status.lastSyncedAt !== status.lastSyncedAt)
+    )
+      [unfound, isFound] = [[], true];
+    (isFound ? counted : unfound).push(entry);
+    before = entry.object;
+  }
+  return { entries: [...counted, ...unfound] };
 };
 
 type Said = Message & { of: string; at: number; lasting: boolean };

@@ -112,13 +112,14 @@ const judged = (said: Said, expected: ExpectedMessage[] = [], volume = 'v') => {
   const about = { volumes: [volume], expected, version: 'v1.12.1', target: 'own' };
   return messages.judgeMessages(timelines, about);
 };
-const target = (name: string, message?: string): BackupTarget => {
+const target = (name: string, message?: string, host = 'store', lastSyncedAt?: string): BackupTarget => {
   const conditions = [{ type: 'Unavailable', status: 'True', message: message ?? '' }];
   const status = message ? { available: false, conditions } : { available: true };
-  return { metadata: { name }, spec: { backupTargetURL: 'nfs://store:/b' }, status };
+  const spec = { backupTargetURL: `nfs://${host}:/b` };
+  return { metadata: { name }, spec, status: { ...status, ...(lastSyncedAt && { lastSyncedAt }) } };
 };
 
-test("judged are the scenario's own target, since it was available first, and snapshots of its volumes", () => {
+test("judged are the scenario's own target, since its store was found, and snapshots of its volumes", () => {
   const lost = { error: 'lost track of the corresponding snapshot info inside volume engine' };
   const snapshot = { metadata: { name: 's' }, spec: { volume: 'v', createSnapshot: true }, status: lost };
   const available = target('own');
@@ -134,6 +135,18 @@ test("judged are the scenario's own target, since it was available first, and sn
   expect(judged({ targets: [notListed, available] }).problems).toEqual([]);
   for (const before of [[], [notListed]])
     expect(judged({ targets: [...before, available, notListed] }).problems).toHaveLength(1);
+});
+
+const [own, moved] = [target('own'), target('own', undefined, 'other')];
+const unlisted = target('own', 'failed to list system backups in nfs://other:/b: no', 'other');
+test.each([
+  ['what it said before it was found there', 0, [moved, unlisted, moved]],
+  ['what it said where it never was', 1, [unlisted]],
+  ['what it said where it never was, and moved on', 1, [unlisted, own]],
+  ['what it said after it was found there', 1, [unlisted, moved, unlisted]],
+  ['what it said after a first look', 1, [target('own', undefined, 'other', 'now'), unlisted, moved]],
+])('of a target that moves to another store, %s: %i that count', (_, counted, targets) => {
+  expect(judged({ targets: [own, moved, ...targets] }).problems).toHaveLength(counted);
 });
 
 test('one that Longhorn tries again must have gone at the end; a backup that is gone, and one of another volume, say nothing', () => {
