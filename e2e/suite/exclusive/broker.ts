@@ -18,8 +18,8 @@ const awaitedWithinMs = 20_000;
 
 /**
  * Starts the broker of a run's locks in this process: a connection is a holder, each line it sends is a claim
- * (or `cede`, `idle`, `resume`, `yield` or `fail`), each line it gets says whether its last claim is granted. A connection that ends
- * gives everything back, so nothing outlives a holder, however it dies.
+ * (or `cede`, `idle`, `resume`, `yield` or `fail`), each line it gets says whether its last claim is granted. A
+ * connection that ends gives everything back, so nothing outlives a holder, however it dies.
  */
 export const startBroker = async (
   options: ClaimsOptions = {},

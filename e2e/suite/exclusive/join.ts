@@ -34,9 +34,10 @@ export const joinLocks = async (address: BrokerAddress): Promise<Holder> => {
   await once(connection, 'connect');
   connection.on('error', () => {});
   const answers = jsonLines(connection)[Symbol.asyncIterator]();
+  const say = (what: Claim | string): void => void connection.write(`${JSON.stringify(what)}\n`);
   const ask = async (what: Claim | 'yield', signal: AbortSignal): Promise<boolean> => {
     signal.throwIfAborted();
-    connection.write(`${JSON.stringify(what)}\n`);
+    say(what);
     const { promise: stopped, reject } = Promise.withResolvers<never>();
     const stop = () => reject(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
@@ -53,7 +54,6 @@ export const joinLocks = async (address: BrokerAddress): Promise<Holder> => {
       signal.removeEventListener('abort', stop);
     }
   };
-  const say = (what: string): void => void connection.write(`${JSON.stringify(what)}\n`);
   return {
     hold: ask,
     fail: () => say('fail'),

@@ -38,7 +38,7 @@ export const judgeMessages = (
       volumes.includes(metadata.labels?.['backup-volume'] ?? ''),
     ),
     ...follow(snapshots, saidBySnapshot, ({ spec }) => volumes.includes(spec.volume)),
-    ...follow(sinceFound(backupTargets, target), saidByTarget, ({ metadata }) => metadata.name === target),
+    ...follow(sinceFound(backupTargets, target), saidByTarget, () => true),
   ];
   const judged = stories.map(({ lasting, ...said }) => ({
     lasting,
