@@ -55,8 +55,9 @@ test('one that is alone is set up beside the others, and waits for them; its tim
   await exclusive('longhorn-managers');
   log('is alone');
 });`,
-    'b.e2e.ts': `${head}scenario('It needs nothing alone', {}, async ({ later }) => {
+    'b.e2e.ts': `${head}scenario('It needs nothing alone', {}, async ({ disconnects, later }) => {
   later(() => log('other has cleaned up'));
+  disconnects(() => log('other disconnects'));
   await until((all) => all.includes('sets up'));
   log('other begins');
   await until((all) => all.includes('waits'));
@@ -70,9 +71,9 @@ test('one that is alone is set up beside the others, and waits for them; its tim
 });`,
   });
   expect(ended.report?.totals.passed).toBe(3);
-  // Nobody has to wait for the cleanup of the other one.
+  // Nobody has to wait for the cleanup of the other one, nor stands beside its open connections.
   expect(named(ended, 'It needs the same alone')?.steps.at(-1)?.sentence).toBe(
-    'sets up, other begins, waits, is alone, cleans up, has cleaned up',
+    'sets up, other begins, waits, other disconnects, is alone, cleans up, has cleaned up',
   );
   const waited = named(ended, 'It kills managers');
   expect(waited?.account.locks).toBeGreaterThan(2300);

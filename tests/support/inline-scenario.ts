@@ -18,6 +18,8 @@ type InlineSteps = {
   rest(): Promise<void>;
   /** For the cleanup: others need not wait for what is left of it. */
   giveBack(): void;
+  /** Ends connections that others could feel. */
+  disconnects(work: () => void): void;
   /** What is judged when the body has passed. */
   atTheEnd(work: () => Promise<void> | void): void;
   /** Says why a failure of the body proves nothing. */
@@ -34,6 +36,7 @@ export const scenario = defineScenario<InlineSteps>({
   createSteps: async ({ report, signal, exclusive, rest, giveBack }) => {
     const heals: ((madeStays: boolean) => Promise<void> | void)[] = [];
     let excuse: string | undefined;
+    let disconnect = (): void => {};
     const judgements: (() => Promise<void> | void)[] = [];
     return {
       does: async (sentence, work = () => {}) => {
@@ -63,6 +66,10 @@ export const scenario = defineScenario<InlineSteps>({
       giveBack,
       later: (work) => void heals.unshift(work),
       atTheEnd: (work) => void judgements.push(work),
+      disconnects: (work) => {
+        disconnect = work;
+      },
+      disconnect: async () => disconnect(),
       excuses: (because) => {
         excuse = because;
       },

@@ -160,15 +160,19 @@ export const play = async <Steps extends object>(
     await account.run(journal.bugs.every(({ kept }) => kept) ? recorder.collectBriefly : recorder.collect);
   else if (broke) await telling.tell(ended.error);
   if (close !== undefined) {
+    const cleanup = (work: () => Promise<void>): Promise<void> =>
+      boundBy(
+        cleanupTime,
+        'the cleanup',
+        account.run(() => whileObserved(recorder.observer, work)),
+      ).catch((error: unknown) => {
+        ended.cleanupError ??= error;
+      });
+    // Of the pages that are connected to it a manager tells one of a change, so an idle one costs another its.
+    await cleanup(async () => steps?.disconnect?.());
     // What may still be in force is undone at once.
     await turn.cleanup({ isUrgent: ended.error !== undefined });
-    await boundBy(
-      cleanupTime,
-      'the cleanup',
-      account.run(() => whileObserved(recorder.observer, () => close({ madeStays: pauses && broke }))),
-    ).catch((error: unknown) => {
-      ended.cleanupError = error;
-    });
+    await cleanup(() => close({ madeStays: pauses && broke }));
   }
   if (ended.cleanupError !== undefined && !broke) holder.fail();
   holder.leave();

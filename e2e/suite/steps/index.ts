@@ -168,7 +168,8 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
       uniqueName: nameOf,
     };
     kept.shows(context.pages);
-    undo.push({ stage: () => inTurn(context.pages.map(({ page }) => page.close)) });
+    const disconnect = () => inTurn(context.pages.splice(0).map(({ page }) => page.close));
+    undo.push({ stage: disconnect });
     const others = scenarioNamed(evidence);
     const conclude = () => inTurn([() => concludeMessages(context), () => concludeManagers(context, others)]);
     return {
@@ -181,6 +182,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
       excuse: (error) => (signal.aborted ? Promise.resolve(error) : excuse(context, error, others)),
       messages: () => messagesOf(context),
       concern: (error) => concernOf(context, error),
+      disconnect,
       close,
     };
   } catch (error) {

@@ -21,6 +21,8 @@ export type Steps = {
   messages(): ToldMessage[];
   /** What an error is about, as far as faults of other scenarios can have reached it. */
   concern(error: unknown): Concern;
+  /** Closes the pages of Longhorn's user interface. */
+  disconnect(): Promise<void>;
   /**
    * Heals every fault, removes all that was made and returns when it is gone; throws when something stayed.
    */
