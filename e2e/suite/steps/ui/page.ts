@@ -103,12 +103,13 @@ export const untilLostLate = async (
 /**
  * Kills one manager pod at a time, and the next when the first is replaced: which one the page is connected
  * to, nobody says. It is likely the one with the most connections, as nobody else uses them now; each of the
- * others would cost the wait for a loss that does not come.
+ * others would cost the wait for its successor.
  */
 export const killUntilLost = async (context: Context, { page, cutOff }: PageHandle): Promise<string[]> => {
   const { cluster, faults, timeouts } = context;
   const pods = await mostConnectedFirst(cluster, await managerPods(cluster));
   const losses = page.log.losses();
+  const isLost = (): boolean => page.log.losses() > losses;
   const time = parseDuration(timeouts.pageLost.within);
   const killed: string[] = [];
   for (const pod of pods) {
@@ -123,8 +124,12 @@ export const killUntilLost = async (context: Context, { page, cutOff }: PageHand
       }),
     );
     killed.push(`${pod.name} on ${pod.node}`);
-    if (await page.until(() => page.log.losses() > losses, time)) return killed;
-    await fault.heal();
+    // Its connections end with it: once another is ready in its place, they were none of the page's.
+    const replaced = fault.heal();
+    replaced.catch(() => {});
+    await Promise.race([page.until(isLost, time), replaced]);
+    if (!isLost()) await replaced;
+    if (isLost()) return killed;
   }
   await untilLostLate(context, { page, cutOff }, losses);
   return killed;
