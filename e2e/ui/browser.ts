@@ -7,12 +7,14 @@ type Launched = { browser: Browser; close(): Promise<void> };
 
 let running: { launched: Promise<Launched>; users: number } | undefined;
 
-const launchWith = async (executablePath: string, tracesDir: string): Promise<Browser> => {
+const launchWith = async (executablePath: string, folder: string): Promise<Browser> => {
   // Read by those who have pages alone: each scenario has a process of its own.
   const { chromium } = await import('playwright');
   return chromium.launch({
     executablePath,
-    tracesDir,
+    tracesDir: folder,
+    // Also with a profile of its own it keeps crash reports and settings in the user's folders.
+    env: { ...process.env, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder },
     // Its own sandbox, wherever it can be had: as root Chromium does not start with one, and says no more
     // than that.
     chromiumSandbox: process.getuid?.() !== 0,
@@ -23,16 +25,16 @@ const launchWith = async (executablePath: string, tracesDir: string): Promise<Br
   });
 };
 
-// Playwright leaves the traces behind that nobody asked for, so they have a folder that ends with the
-// browser.
+// Playwright leaves the traces behind that nobody asked for, and Chromium what it writes beside its profile,
+// so they have a folder that ends with the browser.
 const launch = async (executablePath: string): Promise<Launched> => {
-  const traces = await mkdtemp(join(tmpdir(), 'corral-traces-'));
-  const removeTraces = () => rm(traces, { recursive: true, force: true });
+  const folder = await mkdtemp(join(tmpdir(), 'corral-browser-'));
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
-    const browser = await launchWith(executablePath, traces);
-    return { browser, close: () => browser.close().finally(removeTraces) };
+    const browser = await launchWith(executablePath, folder);
+    return { browser, close: () => browser.close().finally(removeFolder) };
   } catch (error) {
-    await removeTraces();
+    await removeFolder();
     throw error;
   }
 };
