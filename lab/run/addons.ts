@@ -25,6 +25,8 @@ const container = {
   image: 'docker.io/corral/coredns:lab',
   imagePullPolicy: 'Never',
   args: ['-conf', '/etc/coredns/Corefile'],
+  // It listens when it knows the services, a second after it was started.
+  startupProbe: { tcpSocket: { port: 53 }, periodSeconds: 1, failureThreshold: 120 },
   volumeMounts: [{ name: 'config', mountPath: '/etc/coredns' }],
 };
 

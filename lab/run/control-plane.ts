@@ -97,6 +97,8 @@ export const startControllers = async (
   const proxyFlags = [
     await kubeconfig('kube-proxy'),
     '--proxy-mode=nftables',
+    // Of nftables too. By its default a service that is ready is refused for a second more.
+    '--iptables-min-sync-period=100ms',
     '--masquerade-all',
     `--cluster-cidr=${podNetwork}`,
     // A name that is no node makes kube-proxy wait 30 s for its address.
