@@ -185,7 +185,7 @@ export const heldDeletion = (
       const gone = again();
       if (gone === undefined)
         throw new Error(
-          `the deletion of ${backup} was not held again within ${bounds.hold} s (the fault's own bound); what the pods said:\n${holders.told()}`,
+          `the deletion of ${backup} ${isOver() ? 'ended, or was let go, before it was held again' : `was not held again within ${bounds.hold} s (the fault's own bound)`}; what the pods said:\n${holders.told()}`,
         );
       return gone;
     },

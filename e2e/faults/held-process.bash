@@ -81,6 +81,8 @@ stop_all() {
       until state_in "$thread"; [[ $letter == [TZX-] || -n $asked ]] || ((SECONDS >= end)); do nap 0.002; done
     done
   done
+  # A nap ends with the status of a time-out.
+  return 0
 }
 
 if [[ $mode == release ]]; then
