@@ -24,7 +24,7 @@ describe.skipIf(chromium === undefined)('a browser leaves no trace behind', () =
     async (when) => {
       const { context, close } = await openContext(chromium ?? '');
       await context.tracing.start({ snapshots: true });
-      expect(await left()).not.toEqual([]);
+      expect(await left()).toHaveLength(1);
       const browser = context.browser();
       const ended = new Promise((resolve) => browser?.once('disconnected', resolve));
       if (when.startsWith('it ended')) {
