@@ -10,7 +10,10 @@ export type Informer<T extends ApiObject> = {
   get(name: string): T | undefined;
   /** All objects, frozen too. */
   list(): T[];
-  /** Calls back with a name on every event of an object, and on every resync. */
+  /**
+   * Calls back with a name for every object that is known already, as client-go does for a handler that is added
+   * late, on every event of an object, and on every resync.
+   */
   onEvent(listener: (name: string) => void): void;
   /** Takes the answer of a write into the copy at once, so that the next look is not at an older state. */
   absorb(object: T): void;
@@ -131,7 +134,10 @@ export const startInformer = <T extends ApiObject>(
   return {
     get: (name) => objects.get(name),
     list: () => [...objects.values()],
-    onEvent: (listener) => listeners.add(listener),
+    onEvent: (listener) => {
+      listeners.add(listener);
+      for (const name of objects.keys()) listener(name);
+    },
     absorb: store,
     synced: synced.promise,
   };

@@ -71,6 +71,13 @@ test('what a new list lacks is gone, and told of', async () => {
   expect(told).toEqual(['a', 'b', 'b', 'a']);
 });
 
+test('who begins to listen after the first list is told of what is in it', async () => {
+  const { informer } = await start([[object('a', 1), object('b', 1)]]);
+  const told: string[] = [];
+  informer.onEvent((name) => told.push(name));
+  expect(told).toEqual(['a', 'b']);
+});
+
 test('what is kept can be changed by nobody who reads it', async () => {
   const { informer } = await start([[object('a', 1)]]);
   for (const read of [informer.get('a'), ...informer.list()])
