@@ -183,11 +183,11 @@ export const heldDeletion = (
         own.some(({ lines, ended }) => ended !== undefined || /^(?:ended|released)/.test(lines.at(-1) ?? ''));
       await holders.until(() => again() !== undefined || isOver(), bounds.hold * 1000);
       const gone = again();
-      if (gone === undefined)
-        throw new Error(
-          `the deletion of ${backup} ${isOver() ? 'ended, or was let go, before it was held again' : `was not held again within ${bounds.hold} s (the fault's own bound)`}; what the pods said:\n${holders.told()}`,
-        );
-      return gone;
+      if (gone !== undefined) return gone;
+      const why = isOver()
+        ? 'ended, or was let go, before it was held again'
+        : `was not held again within ${bounds.hold} s (the fault's own bound)`;
+      throw new Error(`the deletion of ${backup} ${why}; what the pods said:\n${holders.told()}`);
     },
     prove: async () => {
       const { holders, found } = await holding();

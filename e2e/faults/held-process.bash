@@ -34,9 +34,9 @@ asked= further=
 trap 'asked=yes' TERM INT HUP
 trap 'further=yes' USR1
 
-# A pipe that nobody writes to: reading from it with a time-out is a sleep without a process.
+# A pipe that nobody writes to: reading from it with a time-out is a sleep without a process, and no failure.
 exec {nap}<> <(:)
-nap() { read -r -t "$1" -u "$nap"; }
+nap() { read -r -t "$1" -u "$nap" || :; }
 
 arguments() { { mapfile -d '' -t argv <"/proc/$1/cmdline"; } 2>/dev/null; }
 
@@ -81,8 +81,6 @@ stop_all() {
       until state_in "$thread"; [[ $letter == [TZX-] || -n $asked ]] || ((SECONDS >= end)); do nap 0.002; done
     done
   done
-  # A nap ends with the status of a time-out.
-  return 0
 }
 
 if [[ $mode == release ]]; then

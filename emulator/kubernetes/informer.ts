@@ -11,8 +11,8 @@ export type Informer<T extends ApiObject> = {
   /** All objects, frozen too. */
   list(): T[];
   /**
-   * Calls back with a name for every object that is known already, as client-go does for a handler that is added
-   * late, on every event of an object, and on every resync.
+   * Calls back with a name for every object that is known already, as client-go does for a handler that is
+   * added late, on every event of an object, and on every resync.
    */
   onEvent(listener: (name: string) => void): void;
   /** Takes the answer of a write into the copy at once, so that the next look is not at an older state. */

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -71,11 +71,9 @@ type Connecting = { user?: 'admin' | 'guest'; port?: number; token?: string };
 /** The same server by what leads to it. */
 export const apiServerAt = ({ dir, port, tokens }: ApiServerPlace) => {
   const writeKubeconfig = async (user: string, at: number, token: string): Promise<string> => {
-    const kubeconfig = join(dir, `${user}-${at}-${process.pid}.kubeconfig`);
-    // In one go: a program that was given it before may be reading it now.
-    const whole = `${kubeconfig}.${randomBytes(4).toString('hex')}`;
-    await writeFile(whole, kubeconfigText({ dir, port: at, token }));
-    await rename(whole, kubeconfig);
+    // A new one each time: a program that was given one before may be reading it now.
+    const kubeconfig = join(dir, `${user}-${at}-${randomBytes(4).toString('hex')}.kubeconfig`);
+    await writeFile(kubeconfig, kubeconfigText({ dir, port: at, token }));
     return kubeconfig;
   };
   return {
