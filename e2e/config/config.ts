@@ -132,6 +132,10 @@ const runSchema = clusterSchema.extend({
     .default(false)
     .describe('whether what a scenario has made stays where it did not pass; its faults are healed'),
   round: count.default(1).describe('which round this is of those that `--repeat` asks for'),
+  disposable: z
+    .boolean()
+    .default(false)
+    .describe('whether the cluster goes away when the run is interrupted: then nothing is cleaned up before'),
   supportBundle: z
     .boolean()
     .default(false)

@@ -125,6 +125,25 @@ const scenarioSchema = z.strictObject({
   evidence: z.string().nullable().optional(),
   /** Missing where it passed, or could not tell of itself. */
   failure: failureSchema.optional(),
+  /**
+   * What its cleanup could not remove or undo, complete; missing where nothing is left. It is no part of the
+   * verdict: on a cluster that was there before the run it makes the exit code 1, elsewhere it is a warning.
+   */
+  leftBehind: z.string().optional(),
+  /**
+   * The first of two plays, whose premise was lost: that is no verdict, so the scenario was played again, with
+   * nothing else running. All other fields are of the second play.
+   */
+  firstPlay: z
+    .strictObject({
+      /** Which premise was lost, complete. */
+      reason: z.string(),
+      startedAt: z.iso.datetime(),
+      duration: milliseconds,
+      /** As `evidence` of the scenario. */
+      evidence: z.string().nullable(),
+    })
+    .optional(),
 });
 
 /** Which part of the scenarios a run played. */
@@ -188,6 +207,7 @@ export type ScenarioReport = z.infer<typeof scenarioSchema>;
 export type Report = z.infer<typeof reportSchema>;
 export type ShardReport = z.infer<typeof shardSchema>;
 export type Totals = Report['totals'];
+export type FirstPlay = NonNullable<ScenarioReport['firstPlay']>;
 
 /** Counts the scenarios of a report by state. */
 export const countStates = (scenarios: readonly ScenarioReport[]): Totals => {

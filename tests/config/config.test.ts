@@ -79,6 +79,7 @@ const everything: RunConfig = {
     without: ['block-device'],
     clocks,
     supportBundle: true,
+    disposable: true,
     workers: 2,
     begun: 3,
   },

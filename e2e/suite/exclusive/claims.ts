@@ -1,12 +1,14 @@
 /**
  * What one holder wants: names together with others, and names for itself alone; and how long it is expected
  * to take, in ms, where it says so. `placeless`: it is not at work on what it holds, and takes no place.
+ * `last`: it is granted when no other holder has or wants anything, and nobody is granted anything beside it.
  */
 export type Claim = {
   shared: readonly string[];
   exclusive: readonly string[];
   expected?: number;
   placeless?: boolean;
+  last?: boolean;
 };
 
 /** Who holds what, and who waits. */
@@ -48,7 +50,7 @@ const meets = (exclusive: readonly string[], other: Claim): boolean =>
 
 /** Whether two claims cannot be held at the same time. */
 export const areAtOdds = (one: Claim, other: Claim): boolean =>
-  meets(one.exclusive, other) || meets(other.exclusive, one);
+  one.last === true || other.last === true || meets(one.exclusive, other) || meets(other.exclusive, one);
 
 /**
  * For how many at once, how many may have begun, those that only wait among them, how many are waited for
@@ -82,13 +84,16 @@ export const createClaims = ({
     // Who does not say how long it takes waits for a name alone, and is not overtaken.
     const isAhead = ({ claim }: Asked): boolean =>
       expected === undefined || claim.expected === undefined || claim.expected >= expected;
-    line.splice(line.findLastIndex(isAhead) + 1, 0, asked);
+    const others = line.filter(({ claim }) => claim.last !== true);
+    const ahead = asked.claim.last ? line.length : others.findLastIndex(isAhead) + 1;
+    line.splice(ahead, 0, asked);
   };
 
   const refuse = (): void => {
     if (failures < maxFailures) return;
-    const late = line.filter(({ claim }) => claim.expected !== undefined);
-    line = line.filter(({ claim }) => claim.expected === undefined);
+    const begins = ({ claim }: Asked): boolean => claim.expected !== undefined || claim.last === true;
+    const late = line.filter(begins);
+    line = line.filter((asked) => !begins(asked));
     for (const { refused } of late) refused?.();
   };
   const forget = (holder: string): void => {
@@ -157,7 +162,7 @@ export const createClaims = ({
     yieldTo: (holder, granted) => {
       const { shared = [], exclusive = [] } = held.get(holder) ?? {};
       const claim = { shared, exclusive, placeless: true };
-      const next = line.find((asked) => areAtOdds(asked.claim, claim));
+      const next = line.find((asked) => !asked.claim.last && areAtOdds(asked.claim, claim));
       if (next === undefined || !isLastFor(holder, next)) {
         held.set(holder, claim);
         granted();

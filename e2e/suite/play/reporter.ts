@@ -7,7 +7,7 @@ import { addRound, composeReport } from '../../report/compose-report.ts';
 import { createNarrator } from '../../report/create-narrator.ts';
 import { readReport, writeReport } from '../../report/file.ts';
 import { interruptedExitCode, takeSignals } from '../../report/interruption.ts';
-import { describeJudged } from '../../report/judged.ts';
+import { describeJudged, hasLeftThere } from '../../report/judged.ts';
 import type { Narrator } from '../../report/narrator.ts';
 import type { Output } from '../../report/output.ts';
 import { printEnd, printStart } from '../../report/print-ends.ts';
@@ -31,6 +31,7 @@ type Told = Pick<Report, 'run' | 'provider' | 'target' | 'shard'> & {
   output: Output;
   round: number;
   workers?: number | undefined;
+  disposable: boolean;
 };
 
 /**
@@ -60,7 +61,7 @@ export const createReporter = <Config extends Told>(options: {
   const interrupt = (by: string) => {
     interruption ??= by;
     narrator.knows(chosen.size, toldAtOnce());
-    narrator.breaksOff(by);
+    narrator.breaksOff(by, { cleansUp: config?.disposable !== true });
     void vitest.cancelCurrentRun('keyboard-input');
   };
 
@@ -169,6 +170,7 @@ export const createReporter = <Config extends Told>(options: {
       );
       narrator.closes(report, relative('', path));
       if (!process.connected) await printEnd(config.out, config.output);
+      if (hasLeftThere(report)) process.exitCode = 1;
       if (interruption !== undefined) process.exitCode = interruptedExitCode;
     },
   };

@@ -40,7 +40,7 @@ export const weigh = async (error: unknown, deps: Deps): Promise<Weighed> => {
   const faults = (await readFaults(ledgerPath(out))).filter(({ entry }) => entry.server === server);
   const decided = { from: begun + 1000 * (decidedFrom(timeline) ?? (now - begun) / 1000), to: now };
   const concern = deps.concern?.(error) ?? { since: begun, starts: [], nodes: undefined };
-  const { state, reason } = judgeEnd({ error }, { interrupted: false, doing: undefined, outage: undefined });
+  const { state, reason } = judgeEnd(error, { interrupted: false, doing: undefined, outage: undefined });
   // An error of the suite's own code no fault brings about; and what was not seen for sure says nothing of
   // it.
   const isWeighed = state === 'failed' && !ofCode.test(explainError(error));

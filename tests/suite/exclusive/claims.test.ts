@@ -13,11 +13,12 @@ const open = (options?: ClaimsOptions) => {
   return { ...claims, ask, granted };
 };
 
-/** Names in capitals are wanted alone; a number is how long it takes, a tilde asks for no place. */
+/** Names in capitals are wanted alone; a number is how long it takes, a tilde asks for no place, a caret comes last. */
 const claimOf = (words: string): Claim => ({
   shared: words.match(/[a-z]/g) ?? [],
   exclusive: (words.match(/[A-Z]/g) ?? []).map((name) => name.toLowerCase()),
   placeless: words.includes('~'),
+  last: words.includes('^'),
   ...(/\d/.test(words) && { expected: Number(words.replace(/\D/g, '')) }),
 });
 
@@ -51,6 +52,8 @@ const stories = {
     '1:a>1 2:b>2 w:B 1:yield>1! nobody:yield>nobody!',
   'the longest come first, in whatever order they came; of two as long, who came first':
     'places=1 awaited=4 short:a10 long:a90 also:a90 mean:a50>long long:leave>also also:leave>mean mean:leave>short',
+  'who comes last waits for all others, holds nobody up, and has nobody beside it':
+    'places=2 1:a>1 2:a>2 again:^a w:A late:a9 1:yield>1! 2:leave 1:leave>w w:leave>late also:^a next:a9>next late:leave next:leave>again new:a9 again:leave>new new:leave>also',
   'who waits for a name alone is not overtaken by who takes longer':
     'places=1 1:a10>1 2:a10 w:A late:a90 later:a95 1:leave>2 2:leave>w w:leave>later later:leave>late',
 };
