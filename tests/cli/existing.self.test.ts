@@ -91,7 +91,7 @@ await does('When nothing comes', (signal) => new Promise((_, reject) => signal.a
   );
   expect(ended.report).toMatchObject({
     end: { state: 'interrupted', reason: 'interrupted by SIGINT' },
-    scenarios: [{ state: 'skipped', reason: expect.stringMatching(/^interrupted; it was at: /) }],
+    scenarios: [{ state: 'skipped' }],
   });
 });
 
