@@ -74,6 +74,16 @@ test('what a cleanup leaves there fails a run whose scenarios have passed', asyn
   });
 });
 
+test('when the command is killed, its scenarios clean up', async () => {
+  const body = `later(() => console.log('it has cleaned up'));
+await does('Given a thing');
+await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));`;
+  const ended = await play(body, { signals: [{ after: '✓ Given a thing', signal: 'SIGKILL' }] });
+  expect(ended.stdout).toContain('Interrupted by the end of the command: cleaning up');
+  expect(ended.stdout).toContain('it has cleaned up');
+  expect(ended.report?.end.state).toBe('interrupted');
+});
+
 test('a second interruption does not wait for the cleanup, and names the commands that go on with it', async () => {
   const body = `later(() => new Promise(() => {}));
 await does('Given a thing');

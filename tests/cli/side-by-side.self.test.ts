@@ -144,11 +144,11 @@ test('Ctrl-C with three at work lets all of them clean up', async () => {
   ]);
 });
 
-test('when the command is killed, all of them clean up', async () => {
+test('when the command is killed, its cluster goes with it: they end at once, and are in the report', async () => {
   const ended = await runSuite(three, { signals: [{ after: '✓ Given Three', signal: 'SIGKILL' }] });
-  expect(ended.stdout).toContain('Interrupted by the end of the command');
-  for (const name of names) expect(ended.stdout).toContain(`${name} has cleaned up`);
-  expect(ended.report?.end.state).toBe('interrupted');
+  expect(ended.stdout).toContain('Interrupted by the end of the command: the cluster goes down');
+  for (const name of names) expect(ended.stdout).not.toContain(`${name} has cleaned up`);
+  expect(ended.report).toMatchObject({ end: { state: 'interrupted' }, totals: { skipped: 3 } });
 });
 
 test('when the process that runs them is killed, all of them clean up', async ({ signal }) => {

@@ -81,11 +81,13 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
       const shown = relative('', join(begun.config.out, kept));
       return [`${shown}/`, `${shown}.tar.gz`];
     },
-    /** Closes the history; of a scenario that did not pass, everything is packed into one file. */
+    /** Closes the history; of a scenario that did not pass, or left something behind, everything is packed into one file. */
     close: async (outcome: NonNullable<ScenarioRecord['outcome']>): Promise<void> => {
       await evidence?.close();
       const kept = folder();
-      if (kept === null || begun === undefined || ['passed', 'skipped'].includes(outcome.state)) return;
+      const { state, leftBehind } = outcome;
+      const isWell = ['passed', 'skipped'].includes(state) && leftBehind === undefined;
+      if (kept === null || begun === undefined || isWell) return;
       const { config, kubernetes } = begun;
       const { kubernetes: _, ...told } = outcome;
       const scenario = { ...told, name, file: path, seed: record.seed, tags, round: config.round };
