@@ -12,6 +12,7 @@ import type { ScenarioRecord } from '../../report/record.ts';
 import type { FirstPlay, Kubernetes } from '../../report/schema.ts';
 import { allStores } from '../../store/drivers/index.ts';
 import type { Holder } from '../exclusive/join.ts';
+import { PremiseLost } from '../steps/judging.ts';
 import { toDecisions, toTimeSpent } from './account-report.ts';
 import { reportAwaited } from './awaiting.ts';
 import { whyNotFit } from './fit.ts';
@@ -191,8 +192,8 @@ const playOnce = async <Steps extends object>(
   let premiseLost = false;
   const working = account.run(() => whileObserved(recorder.observer, work));
   await clock.orCut(working).catch(async (cause: unknown) => {
-    premiseLost = isNotProvable(cause);
     error = cause instanceof SkipScenario ? cause : ((await steps?.excuse?.(cause)) ?? cause);
+    premiseLost = isNotProvable(cause) || error instanceof PremiseLost;
   });
   clock.stop();
   const interrupted = interruption.aborted;
