@@ -162,7 +162,7 @@ export const createClaims = ({
     yieldTo: (holder, granted) => {
       const { shared = [], exclusive = [] } = held.get(holder) ?? {};
       const claim = { shared, exclusive, placeless: true };
-      const next = line.find((asked) => !asked.claim.last && areAtOdds(asked.claim, claim));
+      const next = line.find((asked) => areAtOdds(asked.claim, claim));
       if (next === undefined || !isLastFor(holder, next)) {
         held.set(holder, claim);
         granted();

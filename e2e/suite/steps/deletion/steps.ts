@@ -18,6 +18,7 @@ import {
   type DeniedBlock,
   deleteSpread,
   denyRemovalOfBlock,
+  endedBeforeKill,
   type HeldRemoval,
   holdRemoval,
   killOwners,
@@ -240,7 +241,9 @@ export const createThenOfDeletions = (context: Context) => {
             backups,
             deleted(backup, backup.since.orphaned ?? sinceDeleted(backup)),
           );
-          const verdict = await judge(expectation, timeouts.deletionForgotten);
+          const verdict = await judge(expectation, timeouts.deletionForgotten).catch((error: unknown) => {
+            throw endedBeforeKill(error, { label: backup.label, version }) ?? error;
+          });
           return formatDuration(reached(verdict, 1).at - reached(verdict, 0).at);
         },
         (lived) => `Error for ${lived}`,
