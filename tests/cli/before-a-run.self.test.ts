@@ -70,7 +70,7 @@ test('--list tells of the chosen scenarios, for people and for programs, and sta
 test('the documents say how many of the scenarios are played on a cluster that is there', () => {
   const disruptions = 'manager-kill,process-hold,manager-mount,store-stall,admission-policy';
   const existing = ['--provider', 'existing', '--kubeconfig', 'package.json', '--context', 'x'];
-  const args = ['scripts/e2e.ts', '--dry-run', '--json', ...existing, '--store-image', 'x'];
+  const args = ['scripts/e2e.ts', '--dry-run', '--all', '--json', ...existing, '--store-image', 'x'];
   // Any program will do for a browser that nobody starts.
   const env = { PATH: process.env.PATH, CORRAL_CHROMIUM: process.execPath };
   const { played, skipped }: { played: string[]; skipped: { reason: string; scenarios: string[] }[] } =
