@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { ownTime } from './own-time.ts';
 import type { Report, ScenarioReport } from './schema.ts';
@@ -77,5 +78,7 @@ export const timesOf = ({ scenarios }: Pick<Report, 'scenarios'>): ExpectedTimes
 };
 
 /** Writes expected times as readExpectedTimes reads them, with the names in order. */
-export const writeExpectedTimes = async (path: string, times: ExpectedTimes): Promise<void> =>
-  writeFile(path, `${JSON.stringify(times, null, 2)}\n`);
+export const writeExpectedTimes = async (path: string, times: ExpectedTimes): Promise<void> => {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify(times, null, 2)}\n`);
+};
