@@ -204,5 +204,6 @@ export const commands: Record<string, How> = {
   'npm run bench:store -- 100 1': ends(1, /ENOENT/),
   'npm run bench:s3 -- 100 1': ends(1, /the Go tool chain is missing/),
   'npm run bench:suite': ends(1, /the Go tool chain is missing/),
+  'npm run bench:times -- e2e e2e-all': ends(1, /^npm: command not found|spawn npm ENOENT/m),
   'npm run bench:polling': ends(1, /flock/),
 };
