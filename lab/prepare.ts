@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { timeOf } from '../e2e/machine/times.ts';
 import { baseImage } from './build/base-image.ts';
 import { fetchKernel, kernel, kernelDifference } from './build/kernel.ts';
 import { kubeBinary, kubernetes } from './build/kubernetes.ts';
@@ -27,11 +28,8 @@ const imported = async (archives: readonly Part[]): Promise<Part[]> => [
 export const isPrepared = async (archives: readonly Part[] = []): Promise<boolean> =>
   isCached(await baseImage(await imported(archives)));
 
-/**
- * How long it takes to build all parts of a lab, as every reader is told: 6 min were seen on an idle machine, 13
- * on a busy one whose modules came by a slow network.
- */
-export const buildTime = '6 to 15 min on two processors';
+/** How long it takes to build all parts of a lab, as every reader is told. */
+export const buildTime = (): string => `${timeOf('build')} on two processors`;
 
 /** Builds a part as a step of its own; one that the cache has is not worth a line. */
 const build = async (step: Step, title: string, part: Part): Promise<string> =>
@@ -67,7 +65,7 @@ const numbered = async (step: Step, archives: readonly Part[]): Promise<Step> =>
   const whole = await Promise.all([...needed, ...ofImage.map(([, part]) => part)].map(isCached));
   const all = whole.filter((is) => !is).length;
   if (!(await isCached(binaries)))
-    process.stderr.write(`lab: ${all} parts are built first, once: ${buildTime}\n`);
+    process.stderr.write(`lab: ${all} parts are built first, once: ${buildTime()}\n`);
   let begun = 0;
   return (title, work) =>
     step(`[${++begun}/${all}] ${title}`, (update) => telling(update, () => work(update)));

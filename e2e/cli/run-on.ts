@@ -16,7 +16,7 @@ import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts
 import { describePlan, planFor } from './plan.ts';
 import { type Interruption, play } from './play.ts';
 
-type Run = Pick<Choice, 'chosen' | 'shard'> & {
+type Run = Pick<Choice, 'chosen' | 'others' | 'shard'> & {
   args: Arguments;
   config: string;
   interruption: Interruption;

@@ -49,6 +49,8 @@ export const commands: Record<string, How> = {
   'npm ci && npm run e2e': inCi('npm run --silent e2e'),
   'npm ci && npm test': inCi('npm test'),
   'npm run e2e': inCi('npm run --silent e2e'),
+  'npm run e2e -- --all': inCi('npm run --silent e2e -- --all'),
+  'npm run e2e -- --tags failing-store': { reads: { tags: 'failing-store', all: true } },
 
   // The same commands by one name.
   'npx corral --help': ends(0, /^Examples:$/m),
@@ -120,10 +122,10 @@ export const commands: Record<string, How> = {
     noLonghorn,
   'npm run e2e -- --provider existing --kubeconfig FILE --context NAME --expect-cluster UID --store s3 --s3-endpoint URL --s3-bucket BUCKET --s3-secret SECRET':
     noLonghorn,
-  // The taught scenario is there as well, and no browser, so that all three on the UI are skipped.
+  // There is no browser, so that all three on the UI are skipped.
   'npm run e2e -- --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(
     0,
-    /^20 of them will be played, 22 skipped:$/m,
+    /^8 of them will be played, 10 skipped:$/m,
     stub,
   ),
   'kubectl get namespace kube-system -o jsonpath={.metadata.uid}': ends(
@@ -202,5 +204,6 @@ export const commands: Record<string, How> = {
   'npm run bench:store -- 100 1': ends(1, /ENOENT/),
   'npm run bench:s3 -- 100 1': ends(1, /the Go tool chain is missing/),
   'npm run bench:suite': ends(1, /the Go tool chain is missing/),
+  'npm run bench:times -- e2e e2e-all': ends(1, /^npm: command not found|spawn npm ENOENT/m),
   'npm run bench:polling': ends(1, /flock/),
 };

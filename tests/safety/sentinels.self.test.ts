@@ -109,7 +109,7 @@ const expectNoLogin = (artefacts: Record<string, string>): void => {
 const planted = join(root, 'tests/safety/support/planted-command.ts');
 const command = (how: string, ...flags: string[]) => {
   const files = [join(dir, 'vitest.config.mts'), join(dir, 'kubeconfig')];
-  return [planted, ...files, how, everything, '--out', 'out', ...flags];
+  return [planted, ...files, how, everything, '--out', 'out', '--all', ...flags];
 };
 
 test('fifty sentinels are planted, and the test would find each of them', () => {
