@@ -12,7 +12,7 @@ import type { Arguments } from './arguments/parse.ts';
 import { type Choice, describeChoice } from './choice.ts';
 import { concludeReport, type Unplayed, writeUnplayed } from './conclude-report.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
-import { describePlan, planFor } from './plan.ts';
+import { describePlan, needsBrowser, planFor } from './plan.ts';
 import { type Interruption, play } from './play.ts';
 
 type Run = Pick<Choice, 'chosen' | 'shard'> & {
@@ -39,11 +39,11 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
     round: 1,
   };
   printStart(args.output, { ...unplayed, scenarios: chosen.length });
-  const plan = planFor(chosen, provider.offers(args.existing));
+  const plan = planFor(chosen, await provider.offers(args.existing));
   const { name } = provider;
   for (const line of [describeChoice(run, { ...args, provider: name }), ...describePlan(plan)])
     streamFor(args.output).write(`${line}\n`);
-  const cluster = await bringUp(provider, run, unplayed);
+  const cluster = await bringUp(provider, run, { unplayed, browser: needsBrowser(plan) });
   let code: ExitCode = exitCode.notFit;
   try {
     code = await playRounds(cluster, run, { ...unplayed, target: cluster.target });
@@ -57,7 +57,7 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
 const bringUp = async (
   provider: Provider,
   { args, interruption, progress }: Run,
-  unplayed: Unplayed,
+  { unplayed, browser }: { unplayed: Unplayed; browser: boolean },
 ): Promise<RunningCluster> => {
   const signal = interruption.first;
   const { promise: again, reject } = Promise.withResolvers<never>();
@@ -75,6 +75,7 @@ const bringUp = async (
         registryMirror: args.registryMirror,
         images: args.images,
         existing: args.existing,
+        browser,
         run: unplayed.run,
         out: args.out,
         signal,
@@ -170,6 +171,7 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
         config,
         chosen: args,
         files,
+        browser: cluster.browser,
         interruption: orLost(interruption, cluster.lost),
       });
   const interrupted = first.aborted;

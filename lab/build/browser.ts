@@ -56,7 +56,12 @@ const build = async (dir: string): Promise<void> => {
       timeout: COMMAND_TIMEOUT_MS,
     });
   // By the name that it will have: a part is built elsewhere and then renamed.
-  await run('usr/bin/patchelf', '--set-interpreter', join(partDir(browser()), 'tree', loader), join(tree, program));
+  await run(
+    'usr/bin/patchelf',
+    '--set-interpreter',
+    join(partDir(browser()), 'tree', loader),
+    join(tree, program),
+  );
   await writeFile(join(dir, 'fonts.conf'), fonts);
   await writeFile(join(dir, 'chromium'), wrapper);
   await chmod(join(dir, 'chromium'), 0o755);

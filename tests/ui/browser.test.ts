@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { openContext } from '../../e2e/ui/browser.ts';
-import { findChromium } from '../../e2e/ui/chromium.ts';
+import { browserForTests } from '../support/browser.ts';
 import { folderOfEachTest } from '../support/temporary-folder.ts';
 
-const chromium = findChromium(process.env);
+const chromium = await browserForTests();
 /**
  * What Playwright makes for itself is not counted: it is removed a moment after the browser has ended. Nor is
  * the socket of a Chromium that was killed.
