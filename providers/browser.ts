@@ -57,6 +57,6 @@ export const fetchBrowser = async ({
     await openCache();
     return await progress.step(browserTitle, (update) => telling(update, fetch));
   } catch (error) {
-    throw error instanceof LabNotFit ? new NotFit(error.message) : error;
+    throw error instanceof LabNotFit ? new NotFit(`${error.message}, or install Chromium`) : error;
   }
 };
