@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { timeOf } from '../e2e/machine/times.ts';
 import { baseImage } from './build/base-image.ts';
+import { browser } from './build/browser.ts';
 import { fetchKernel, kernel, kernelDifference } from './build/kernel.ts';
 import { kubeBinary, kubernetes } from './build/kubernetes.ts';
 import { nodeRoot } from './build/node-root.ts';
@@ -31,6 +32,9 @@ export const isPrepared = async (archives: readonly Part[] = []): Promise<boolea
 /** How long it takes to build all parts of a lab, as every reader is told. */
 export const buildTime = (): string => `${timeOf('build')} on two processors`;
 
+/** The title of the step that fetches a browser. */
+export const browserTitle = 'Fetch Chromium (about 180 MB)';
+
 /** Builds a part as a step of its own; one that the cache has is not worth a line. */
 const build = async (step: Step, title: string, part: Part): Promise<string> =>
   (await isCached(part)) ? cached(part) : step(title, () => cached(part));
@@ -53,13 +57,17 @@ const partsOfImage = async (archives: readonly Part[]): Promise<[string, Part][]
  * Says how many parts the cache lacks, and returns the step that numbers them and tells how far each is: the
  * first run takes minutes, and must not look dead.
  */
-const numbered = async (step: Step, archives: readonly Part[]): Promise<Step> => {
+const numbered = async (
+  step: Step,
+  { archives, besides }: { archives: readonly Part[]; besides: readonly Part[] },
+): Promise<Step> => {
   const binaries = await kubernetes();
   const ofImage = (await isPrepared(archives)) ? [] : await partsOfImage(archives);
   const needed = [
     binaries,
     tools,
     await kernel(),
+    ...besides,
     ...(ofImage.length > 0 ? [podSystem, await s3Server()] : []),
   ];
   const whole = await Promise.all([...needed, ...ofImage.map(([, part]) => part)].map(isCached));
@@ -95,9 +103,15 @@ const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void>
  *
  * Kubernetes is compiled while packages are fetched: the one waits for processors, the other for the network.
  * The nodes' image is made, mostly on one processor, while the S3 server is compiled, which it needs late.
+ * A browser is fetched as well where `withBrowser` is set.
  */
-export const prepare = async (told: Step, archives: readonly Part[] = []): Promise<Prepared> => {
-  const step = await numbered(told, archives);
+export const prepare = async (
+  told: Step,
+  archives: readonly Part[] = [],
+  { withBrowser = false } = {},
+): Promise<Prepared> => {
+  const besides = withBrowser ? [browser()] : [];
+  const step = await numbered(told, { archives, besides });
   const binaries = await kubernetes();
   await atOnce([
     () => build(step, 'Compile Kubernetes and CoreDNS', binaries),
@@ -107,6 +121,7 @@ export const prepare = async (told: Step, archives: readonly Part[] = []): Promi
         await step('Fetch the User-Mode Linux kernel', () => fetchKernel());
       if (!(await isPrepared(archives)))
         await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystem);
+      for (const part of besides) await build(step, browserTitle, part);
     },
   ]);
   // Which image that is, the kernel decides: it has the kernel's modules.

@@ -5,6 +5,7 @@ import { labDir } from '../lab/run/settings.ts';
 import type { Lab } from '../lab/run/start.ts';
 import { labNodes } from '../lab/run/topology.ts';
 import { up } from '../lab/up.ts';
+import { fetchBrowser, fetchesBrowser } from './browser.ts';
 import { chooseTarget } from './choose-target.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
 import { targetOf, workersFor } from './target.ts';
@@ -13,7 +14,10 @@ const offered = { lab: true, allow: allDisruptions, without: [] };
 
 const running = (
   lab: Lab,
-  { name, ...of }: { name: string } & Pick<RunningCluster, 'target' | 'clocks' | 'workers' | 'begun'>,
+  {
+    name,
+    ...of
+  }: { name: string } & Pick<RunningCluster, 'browser' | 'target' | 'clocks' | 'workers' | 'begun'>,
 ): RunningCluster => ({
   kubeconfig: lab.kubeconfig,
   context: lab.context,
@@ -39,8 +43,8 @@ const running = (
  */
 export const lab: Provider = {
   name: 'lab',
-  offers: () => offered,
-  up: async ({ longhorn, registryMirror, images = [], run, signal, progress }) => {
+  offers: async () => ({ ...offered, fetchesBrowser: await fetchesBrowser() }),
+  up: async ({ longhorn, registryMirror, images = [], browser = false, run, signal, progress }) => {
     const name = `e2e-${run}`;
     try {
       const target = await chooseTarget({
@@ -61,11 +65,13 @@ export const lab: Provider = {
         archives: target.archives,
         ...target.size,
         meanwhile,
+        withBrowser: browser && (await fetchesBrowser()),
         step: progress.step,
         signal,
       });
       return running(cluster, {
         name,
+        browser: browser ? await fetchBrowser({ signal, progress }) : undefined,
         target: targetOf(target, version),
         clocks: target.clocks,
         ...workersFor(target),

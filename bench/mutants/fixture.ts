@@ -60,7 +60,9 @@ export const openFixture = ({ config, progress, interruption }: FixtureOptions):
   const prepare = async ({ mutant, out }: Pick<Round, 'mutant' | 'out'>): Promise<RunningCluster> => {
     const signal = interruption.first;
     signal.throwIfAborted();
-    cluster ??= await lab.up({ longhorn: 'emulator', run: makeRunId(), out, signal, progress });
+    cluster ??= await lab.up({
+      ...{ longhorn: 'emulator', browser: true, run: makeRunId(), out, signal, progress },
+    });
     const { kubeconfig } = cluster;
     const settings = mutant === undefined ? { clock } : { clock, mutant };
     const installed = await progress.step(`Give the emulator ${describeBug(mutant)}`, (onProgress) =>
@@ -98,6 +100,7 @@ export const openFixture = ({ config, progress, interruption }: FixtureOptions):
             config: told,
             chosen: { only: namesPattern(scenarios), tags: undefined },
             files,
+            browser: running.browser,
             interruption: { first: lost(interruption.first), again: lost(interruption.again) },
             output: log.fd,
           }),

@@ -53,7 +53,7 @@ const playCommand = async ({ argv, providers, config }: CommandOptions): Promise
     }
     const choice = await chooseScenarios(config, { ...args, last });
     if (args.list) return printList(args, choice);
-    if (args.dryRun) return printPlan(args, { choice, provider: await load() });
+    if (args.dryRun) return await printPlan(args, { choice, provider: await load() });
     await removeReport(args.out);
     try {
       if (choice.chosen.length === 0) return await printEmptyShard(args, choice);
@@ -101,11 +101,11 @@ const printOthers = async (
   for (const line of describeOthers(played, { times, pace })) streamFor(output).write(`${line}\n`);
 };
 
-const printPlan = (
+const printPlan = async (
   args: Pick<Arguments, 'output' | 'longhorn' | 'existing'>,
   { choice, provider }: { choice: Choice; provider: Provider },
-): ExitCode => {
-  const plan = planFor(choice.chosen, provider.offers(args.existing));
+): Promise<ExitCode> => {
+  const plan = planFor(choice.chosen, await provider.offers(args.existing));
   if (args.output !== 'json')
     return print([
       describeChoice(choice, { provider: provider.name, longhorn: args.longhorn }),

@@ -13,7 +13,7 @@ import type { Arguments } from './arguments/parse.ts';
 import { type Choice, describeChoice } from './choice.ts';
 import { concludeReport, type Unplayed, writeBegun, writeUnplayed } from './conclude-report.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
-import { describePlan, planFor } from './plan.ts';
+import { describePlan, needsBrowser, planFor } from './plan.ts';
 import { type Interruption, play } from './play.ts';
 
 type Run = Pick<Choice, 'chosen' | 'others' | 'shard'> & {
@@ -40,11 +40,11 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
     round: 1,
   };
   printStart(args.output, { ...unplayed, scenarios: chosen.length });
-  const plan = planFor(chosen, provider.offers(args.existing));
+  const plan = planFor(chosen, await provider.offers(args.existing));
   const { name } = provider;
   for (const line of [describeChoice(run, { ...args, provider: name }), ...describePlan(plan)])
     streamFor(args.output).write(`${line}\n`);
-  const cluster = await bringUp(provider, run, unplayed);
+  const cluster = await bringUp(provider, run, { unplayed, browser: needsBrowser(plan) });
   let code: ExitCode = exitCode.notFit;
   try {
     code = await playRounds(cluster, run, { ...unplayed, target: cluster.target });
@@ -58,7 +58,7 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
 const bringUp = async (
   provider: Provider,
   { args, interruption, progress }: Run,
-  unplayed: Unplayed,
+  { unplayed, browser }: { unplayed: Unplayed; browser: boolean },
 ): Promise<RunningCluster> => {
   const signal = interruption.first;
   const { promise: again, reject } = Promise.withResolvers<never>();
@@ -76,6 +76,7 @@ const bringUp = async (
         registryMirror: args.registryMirror,
         images: args.images,
         existing: args.existing,
+        browser,
         run: unplayed.run,
         out: args.out,
         signal,
@@ -173,6 +174,7 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
         config,
         chosen: args,
         files,
+        browser: cluster.browser,
         interruption: orLost(interruption, {
           lost: cluster.lost,
           // They write down how they ended, and leave the rest to the end of the cluster.

@@ -154,7 +154,11 @@ export type ClusterConfig = z.output<typeof clusterSchema>;
 export type RunConfig = z.output<typeof runSchema>;
 
 /** What a cluster has and what may be done to it, as far as that decides whether a scenario is played on it. */
-export type Offered = Pick<RunConfig, 'without' | 'allow'> & { lab: boolean };
+export type Offered = Pick<RunConfig, 'without' | 'allow'> & {
+  lab: boolean;
+  /** Whether the run fetches a browser, where this machine has none. */
+  fetchesBrowser?: boolean;
+};
 
 /** What is said of a cluster that was there before: which one it is, and what may be done to it. */
 export type ExistingCluster = Pick<

@@ -11,6 +11,7 @@ import { openCache } from '../../lab/cache/folders.ts';
 import { usingCache } from '../../lab/cache/lock.ts';
 import { storeArchive, storeImage } from '../../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../../lab/not-fit.ts';
+import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { chooseTarget } from '../choose-target.ts';
 import { NotFit, type Progress, type Provider, type RunningCluster } from '../provider.ts';
 import { type Target, targetOf, workersFor } from '../target.ts';
@@ -89,21 +90,25 @@ const fill = async (
 
 const bringUp = async (
   tool: ClusterTool,
-  { longhorn, registryMirror, images = [], out, signal, progress }: Up,
+  { longhorn, registryMirror, images = [], browser, out, signal, progress }: Up,
 ): Promise<RunningCluster> => {
   await checkTools(tool);
   await openCache();
   const target = await chooseTarget({ longhorn, registryMirror, images, portable: true, progress, signal });
   const archives = await packArchives(target, { signal, progress });
+  const fetched = browser ? await fetchBrowser({ signal, progress }) : undefined;
   signal.throwIfAborted();
   const cluster = await progress.step(`Create the ${tool.name} cluster corral-${process.pid}`, () =>
     createCluster(tool, { out, signal }),
   );
   try {
-    return running(tool, cluster, {
-      target,
-      version: await fill(cluster, { target, archives, signal, progress }),
-    });
+    return {
+      ...running(tool, cluster, {
+        target,
+        version: await fill(cluster, { target, archives, signal, progress }),
+      }),
+      browser: fetched,
+    };
   } catch (error) {
     return cluster.giveUp(error);
   }
@@ -115,7 +120,7 @@ const bringUp = async (
  */
 export const dockerProvider = (tool: ClusterTool): Provider => ({
   name: tool.name,
-  offers: () => offered,
+  offers: async () => ({ ...offered, fetchesBrowser: await fetchesBrowser() }),
   up: async (options) => {
     try {
       return await bringUp(tool, options);
