@@ -7,13 +7,13 @@ import { labNodes } from '../lab/run/topology.ts';
 import { up } from '../lab/up.ts';
 import { chooseTarget } from './choose-target.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
-import { targetOf, workersFor } from './target.ts';
+import { begunFor, targetOf } from './target.ts';
 
 const offered = { lab: true, allow: allDisruptions, without: [] };
 
 const running = (
   lab: Lab,
-  { name, ...of }: { name: string } & Pick<RunningCluster, 'target' | 'clocks' | 'workers' | 'begun'>,
+  { name, ...of }: { name: string } & Pick<RunningCluster, 'target' | 'clocks' | 'begun'>,
 ): RunningCluster => ({
   kubeconfig: lab.kubeconfig,
   context: lab.context,
@@ -68,7 +68,7 @@ export const lab: Provider = {
         name,
         target: targetOf(target, version),
         clocks: target.clocks,
-        ...workersFor(target),
+        begun: begunFor(target),
       });
     } catch (error) {
       throw error instanceof LabNotFit ? new NotFit(error.message) : error;

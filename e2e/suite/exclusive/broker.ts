@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { jsonLines } from '../../kube/json-lines.ts';
-import { type Claim, type ClaimsOptions, createClaims } from './claims.ts';
+import { type Claim, type Claims, type ClaimsOptions, createClaims } from './claims.ts';
 
 /** Where a broker listens: the name of an abstract unix socket, which no kill leaves behind. */
 export type BrokerAddress = string;
@@ -23,7 +23,7 @@ const awaitedWithinMs = 20_000;
  */
 export const startBroker = async (
   options: ClaimsOptions = {},
-): Promise<{ address: BrokerAddress; stop(): Promise<void> }> => {
+): Promise<{ address: BrokerAddress; claims: Claims; stop(): Promise<void> }> => {
   const claims = createClaims(options);
   const opens = setTimeout(claims.open, awaitedWithinMs).unref();
   const server = createServer(async (connection) => {
@@ -51,6 +51,7 @@ export const startBroker = async (
   await once(server, 'listening');
   return {
     address,
+    claims,
     stop: async () => {
       clearTimeout(opens);
       server.close();
