@@ -11,8 +11,9 @@ export type BrokerAddress = string;
 export const toPath = (address: BrokerAddress): string => `\0${address}`;
 
 /**
- * For how long the first holders wait for all that are awaited; the broker owns this time-out. Files are
- * loaded in some seconds, and one that cannot be brings no holder: then those that are there begin.
+ * For how long after one has come those that are there wait for the next that is awaited; the broker owns this
+ * time-out. Seventeen files take 20 s of processor time to load, and one that cannot be loaded brings no
+ * holder: then those that are there begin.
  */
 const awaitedWithinMs = 20_000;
 
@@ -40,7 +41,10 @@ export const startBroker = async (
         else if (asked === 'resume') claims.resume(holder);
         else if (asked === 'yield') claims.yieldTo(holder, grant);
         else if (asked === 'fail') claims.fail();
-        else claims.ask(holder, asked as Claim, grant, () => answer(false));
+        else {
+          opens.refresh();
+          claims.ask(holder, asked as Claim, grant, () => answer(false));
+        }
       }
     } catch {
       connection.destroy();
