@@ -14,7 +14,7 @@ const idleForOneMore = 0.1;
 
 /**
  * How many tasks may run or wait for each processor, beside those of before the run, without the machine
- * being crowded.
+ * being crowded: what needs a processor then takes 1.5 times as long, and a scenario also waits for clocks.
  */
 const crowdedFrom = 1.5;
 
