@@ -29,9 +29,6 @@ export const emulatorTarget = async ({
     name: 'emulator',
     archives: [await emulatorArchive({ whole: portable })],
     size: emulatorSize,
-    // Scenarios wait for clocks most of their time; but with eight on two processors an upload once began
-    // 15 s late, and the back-off of 20 s in which it was to be seen was over.
-    workersPerCpu: 3,
     begunPerCpu: 4,
     clocks: { deletionBackoff: deletionBackoffMin, resync, lockLife: lockExpiry, monitorPoll },
     install: async ({ kubeconfig, nodes, signal }) => {

@@ -8,16 +8,13 @@ import { up } from '../lab/up.ts';
 import { fetchBrowser, fetchesBrowser } from './browser.ts';
 import { chooseTarget } from './choose-target.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
-import { targetOf, workersFor } from './target.ts';
+import { begunFor, targetOf } from './target.ts';
 
 const offered = { lab: true, allow: allDisruptions, without: [] };
 
 const running = (
   lab: Lab,
-  {
-    name,
-    ...of
-  }: { name: string } & Pick<RunningCluster, 'browser' | 'target' | 'clocks' | 'workers' | 'begun'>,
+  { name, ...of }: { name: string } & Pick<RunningCluster, 'browser' | 'target' | 'clocks' | 'begun'>,
 ): RunningCluster => ({
   kubeconfig: lab.kubeconfig,
   context: lab.context,
@@ -74,7 +71,7 @@ export const lab: Provider = {
         browser: browser ? await fetchBrowser({ signal, progress }) : undefined,
         target: targetOf(target, version),
         clocks: target.clocks,
-        ...workersFor(target),
+        begun: begunFor(target),
       });
     } catch (error) {
       throw error instanceof LabNotFit ? new NotFit(error.message) : error;

@@ -23,9 +23,9 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
   browser?: string | undefined;
   /** Lines that tell a reader how to reach a cluster that was kept. */
   reach: string[];
-  /** How many scenarios it bears at once; all of them, where nothing is said. */
+  /** Exactly how many scenarios are at work at once, where this machine's load says nothing of the cluster. */
   workers?: number | undefined;
-  /** The same with those that only wait for a clock; no more, where nothing is said. */
+  /** How many may have begun at once, where the cluster is on this machine; its load decides how many of them are at work. */
   begun?: number | undefined;
   /**
    * What went wrong in the cluster since it came up, that no scenario can tell: a node that died, for one.

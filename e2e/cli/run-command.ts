@@ -97,7 +97,7 @@ const printOthers = async (
   const report = await readReport(out);
   // What a shard takes says nothing of what all would take among all shards.
   const pace = choice.shard === undefined && report ? paceOf(report, times) : undefined;
-  const { played } = planFor(choice.others, provider.offers(existing));
+  const { played } = planFor(choice.others, await provider.offers(existing));
   for (const line of describeOthers(played, { times, pace })) streamFor(output).write(`${line}\n`);
 };
 
@@ -105,13 +105,14 @@ const printPlan = async (
   args: Pick<Arguments, 'output' | 'longhorn' | 'existing'>,
   { choice, provider }: { choice: Choice; provider: Provider },
 ): Promise<ExitCode> => {
-  const plan = planFor(choice.chosen, await provider.offers(args.existing));
+  const offered = await provider.offers(args.existing);
+  const plan = planFor(choice.chosen, offered);
   if (args.output !== 'json')
     return print([
       describeChoice(choice, { provider: provider.name, longhorn: args.longhorn }),
       ...(plan.skipped.length === 0 ? ['all of them will be played'] : []),
       ...describePlan(plan),
-      ...describeOthers(planFor(choice.others, provider.offers(args.existing)).played, {
+      ...describeOthers(planFor(choice.others, offered).played, {
         times: readExpectedTimes(),
       }),
       'Nothing was started, and no cluster was looked at (--dry-run).',

@@ -113,11 +113,15 @@ const runSchema = clusterSchema.extend({
     .default(driverNamed().name)
     .describe('the kind of backup store that scenarios are played on'),
   out: text.default('.corral/last').describe('the folder of the results'),
-  workers: count.optional().describe('how many scenarios are at work at once; by default all'),
+  workers: count
+    .optional()
+    .describe(
+      'exactly how many scenarios are at work at once; by default as many of those that may have begun as this machine has time for',
+    ),
   begun: count
     .optional()
     .describe(
-      'how many have begun, those among them that only wait for a clock; by default no more than are at work',
+      'how many may have begun, those among them that only wait for a clock; by default as many as `workers`, or all',
     ),
   scenarios: count
     .optional()

@@ -8,6 +8,7 @@ import { countStates, type Report, type ScenarioReport, schemaVersion, untold } 
 export const composeReport = (
   known: Pick<Report, 'run' | 'provider' | 'target' | 'kubernetes' | 'end' | 'shard' | 'scenarios'> & {
     startedAt: Date;
+    concurrency?: Report['concurrency'];
   },
 ): Report => ({
   schemaVersion,
@@ -20,6 +21,7 @@ export const composeReport = (
   judged: describeJudged(known.target),
   end: known.end,
   ...(known.shard && { shard: known.shard }),
+  ...(known.concurrency && { concurrency: known.concurrency }),
   scenarios: known.scenarios,
   totals: countStates(known.scenarios),
 });

@@ -181,6 +181,11 @@ export const reportSchema = z.strictObject({
   }),
   /** Missing where the run was no shard. */
   shard: shardSchema.optional(),
+  /**
+   * How many scenarios were at work at once (those that only waited for a clock, stood in line or cleaned up
+   * are not among them), counted every few seconds; of the last round. Missing where it was a fixed number.
+   */
+  concurrency: z.strictObject({ least: z.int(), most: z.int(), mean: z.number() }).optional(),
   scenarios: z.array(scenarioSchema),
   totals: z.strictObject({
     passed: z.int(),
@@ -208,6 +213,7 @@ export type Report = z.infer<typeof reportSchema>;
 export type ShardReport = z.infer<typeof shardSchema>;
 export type Totals = Report['totals'];
 export type FirstPlay = NonNullable<ScenarioReport['firstPlay']>;
+export type Concurrency = NonNullable<Report['concurrency']>;
 
 /** Counts the scenarios of a report by state. */
 export const countStates = (scenarios: readonly ScenarioReport[]): Totals => {

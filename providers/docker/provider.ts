@@ -14,7 +14,7 @@ import { NotFit as LabNotFit } from '../../lab/not-fit.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { chooseTarget } from '../choose-target.ts';
 import { NotFit, type Progress, type Provider, type RunningCluster } from '../provider.ts';
-import { type Target, targetOf, workersFor } from '../target.ts';
+import { begunFor, type Target, targetOf } from '../target.ts';
 import { checkTools } from './check.ts';
 import { createCluster, type DockerCluster, removeCommand } from './cluster.ts';
 import { preparePodSystem } from './pod-system.ts';
@@ -62,7 +62,7 @@ const running = (
   reach: [`export KUBECONFIG=${cluster.kubeconfig}`, removeCommand(tool, cluster.name)],
   target: targetOf(target, version),
   clocks: target.clocks,
-  ...workersFor(target),
+  begun: begunFor(target),
   trouble: () => [],
   lost: new AbortController().signal,
   keep: cluster.keep,

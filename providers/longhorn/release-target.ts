@@ -110,7 +110,7 @@ export const releaseTarget = async (source: Source, progress: Progress): Promise
     size: releaseSize,
     // Played so on a real v1.12.1 (35 min for 18 scenarios on two processors): most of the time Longhorn's
     // clocks are waited for.
-    workersPerCpu: 2,
+    begunPerCpu: 2,
     install: ({ kubeconfig, nodes, signal }) =>
       progress
         .step('Install Longhorn and wait until it can be used', (onProgress) =>

@@ -46,6 +46,15 @@ test('all are at work at once, also those of one file', async () => {
   }
 });
 
+// As long as two decisions.
+test('where the load decides how many are at work, the report says how many were', async () => {
+  const suite = { 'a.e2e.ts': `${head}scenario('It takes a while', {}, () => pause(12_000));` };
+  const { report } = await withSuite(suite, ({ folder, config }) =>
+    runBare(folder, config, { env: handedOn({ begun: 3 }) }),
+  );
+  expect(report?.concurrency).toEqual({ least: 1, most: 1, mean: 1 });
+});
+
 test('one that is alone is set up beside the others, and waits for them; its time does not run meanwhile', async () => {
   const ended = await play({
     'a.e2e.ts': `${head}scenario('It kills managers', { exclusive: ['longhorn-managers'], timeout: '2s' }, async ({ does, exclusive, later }) => {

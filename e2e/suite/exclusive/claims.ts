@@ -40,6 +40,10 @@ export type Claims = {
   leave(holder: string): void;
   /** From now on claims are granted, however few have come. */
   open(): void;
+  /** From now on so many are at work at once; who is at work stays. */
+  limit(places: number): void;
+  /** How many are at work now, those that clean up not among them. */
+  atWork(): number;
   holders(): string[];
 };
 
@@ -67,14 +71,15 @@ export type ClaimsOptions = { places?: number; begun?: number; awaited?: number;
  * is refused, as it is to begin.
  */
 export const createClaims = ({
-  places = Number.POSITIVE_INFINITY,
-  begun: mostBegun = places,
+  places: placesAtFirst = Number.POSITIVE_INFINITY,
+  begun: mostBegun = placesAtFirst,
   awaited = 0,
   maxFailures = Number.POSITIVE_INFINITY,
 }: ClaimsOptions = {}): Claims => {
   const held = new Map<string, Claim>();
   const waiting = new Set<string>();
   const come = new Set<string>();
+  let places = placesAtFirst;
   let failures = 0;
   let isOpen = awaited === 0;
   let line: Asked[] = [];
@@ -115,11 +120,9 @@ export const createClaims = ({
       areAtOdds(each, claim),
     );
   };
-  const isFull = (): boolean => {
-    const begun = [...held].filter(([, { placeless }]) => !placeless);
-    const atWork = begun.filter(([holder]) => !waiting.has(holder));
-    return atWork.length >= places || begun.length >= mostBegun;
-  };
+  const begun = (): string[] => [...held].filter(([, { placeless }]) => !placeless).map(([holder]) => holder);
+  const atWork = (): number => begun().filter((holder) => !waiting.has(holder)).length;
+  const isFull = (): boolean => atWork() >= places || begun().length >= mostBegun;
   const serve = (): void => {
     refuse();
     if (!isOpen) return;
@@ -180,6 +183,11 @@ export const createClaims = ({
       isOpen = true;
       serve();
     },
+    limit: (most) => {
+      places = most;
+      serve();
+    },
+    atWork,
     holders: () => [...held.keys()],
   };
 };

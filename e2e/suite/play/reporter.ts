@@ -163,7 +163,11 @@ export const createReporter = <Config extends Told>(options: {
       for (const failure of stray) narrator.ends({ id: failure.name, ...failure }, failure);
 
       const scenarios = [...tests.map((test) => toScenario(test, isEnd())), ...stray];
-      const report = composeReport({ ...config, startedAt, kubernetes, scenarios, end: toEnd(interruption) });
+      const concurrency = own[0]?.project.getProvidedContext().corralConcurrency;
+      const report = composeReport({
+        ...{ ...config, startedAt, kubernetes, scenarios, concurrency },
+        end: toEnd(interruption),
+      });
       const path = await writeReport(
         config.out,
         addRound(await readReport(config.out), report, config.round),

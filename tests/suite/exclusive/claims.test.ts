@@ -23,8 +23,8 @@ const claimOf = (words: string): Claim => ({
 });
 
 /**
- * Each turn is who, what it claims or does, and who is granted what by that; with a !, its cleanup. Options
- * stand before.
+ * Each turn is who, what it claims or does, and who is granted what by that; with a !, its cleanup. "3:limit":
+ * there are three places from now on. Options stand before.
  */
 const stories = {
   'readers come together; who wants it alone waits for all of them':
@@ -41,6 +41,8 @@ const stories = {
     'places=1 ends:a>ends next:a w:A ends:cede>next rests:~>rests rests:a~ next:leave ends:leave>w w:leave>rests',
   'who only waits leaves its place to another and goes on at once; only so many have begun':
     'places=2 begun=3 1:a>1 2:a>2 3:a 4:a 1:idle>3 2:idle 1:resume 3:leave>4 5:a 1:leave>5 6:a 2:resume 4:leave 5:leave>6',
+  'with more places more begin at once; with fewer nobody is stopped, and who ends is not replaced':
+    'places=1 begun=3 one:a>one two:a three:a four:a 3:limit>two+three 1:limit one:leave two:leave three:leave>four',
   'none begins for one that waits, where none is to': 'places=1 1:a>1 2:a 1:idle 1:leave>2',
   'who only waits stands before who wants a name alone, for those who clean up as well':
     'waits:a>waits ends:a>ends w:A waits:idle ends:yield>ends!',
@@ -62,12 +64,13 @@ test.each(Object.entries(stories))('%s', (_, story) => {
   const options = Object.fromEntries(
     [...story.matchAll(/(\w+)=(\d)/g)].map(([, name, to]) => [name, Number(to)]),
   );
-  const { ask, leave, cede, idle, resume, yieldTo, granted } = open(options);
+  const { ask, leave, cede, idle, resume, yieldTo, limit, granted } = open(options);
   const acts: Record<string, (holder: string) => void> = {
     leave,
     cede,
     idle,
     resume,
+    limit: (places) => limit(Number(places)),
     yield: (holder) => yieldTo(holder, () => granted.push(`${holder}!`)),
   };
   const turns = story.split(' ').filter((turn) => !turn.includes('='));
@@ -88,7 +91,7 @@ describe('schedules', () => {
 
   const play = (seed: number): void => {
     const { pick, chance } = createRandom(seed);
-    const places = pick([1, 2, 5, Number.POSITIVE_INFINITY]);
+    let places = pick([1, 2, 5, Number.POSITIVE_INFINITY]);
     const most = places + pick([0, 2]);
     const claims = createClaims({ places, begun: most });
     const held = new Map<string, Claim>();
@@ -124,6 +127,10 @@ describe('schedules', () => {
     };
     for (let step = 0; step < 300; step += 1) {
       const holder = pick(people);
+      if (chance(0.05)) {
+        places = pick([1, 2, 5]);
+        claims.limit(places);
+      }
       // An end of the work and a death look the same from here.
       if (chance(0.4)) {
         forget(holder);
@@ -161,6 +168,7 @@ describe('schedules', () => {
         claims.ask(holder, claim, () => granted(holder, claim));
       }
       expect(claims.holders().toSorted()).toEqual([...held.keys()].toSorted());
+      expect(claims.atWork()).toBe(begun().filter((each) => !idle.has(each)).length);
       // Nobody waits for nothing.
       if (held.size === 0) expect(line).toEqual([]);
     }
