@@ -1,4 +1,6 @@
 import { awaitCluster, decisionNote } from '../kube/account.ts';
+import { presentObserver } from './observer.ts';
+import { type Limit, type Moving, openProgress, type TimeOver } from './progress.ts';
 import type { Decision } from './specification.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
@@ -10,9 +12,10 @@ export type Waiting = {
   timelines: readonly Timeline[];
   past: readonly { timeline: Timeline; entry: Entry }[];
   take(timeline: Timeline, entry: Entry): Decision | undefined;
-  /** In ms. */
-  time: number;
-  onTimeout(): Decision;
+  limit: Limit;
+  /** What it is about: as long as that changes, its time is not over. */
+  moving: readonly Moving[];
+  onTimeout(over: TimeOver): Decision;
   /** Called at once with the decision, before anything else can arrive. */
   decided?(decision: Decision): void;
 };
@@ -25,7 +28,8 @@ export const firstDecision = async ({
   timelines,
   past,
   take,
-  time,
+  limit,
+  moving,
   onTimeout,
   decided,
 }: Waiting): Promise<Decision> => {
@@ -38,6 +42,7 @@ export const firstDecision = async ({
   }
   const { promise, resolve, reject } = Promise.withResolvers<Decision>();
   const undo: (() => void)[] = [];
+  const observer = presentObserver();
   const noteDecision = decisionNote();
   // Undone at once, not when the promise is seen to be settled: a new listing brings many entries in one go.
   const finish = (end: () => void) => {
@@ -58,7 +63,16 @@ export const firstDecision = async ({
   };
   const failed = (timeline: Timeline): Decision | undefined =>
     timeline.failure && blinded(timeline, Date.now());
-  const timer = setTimeout(() => settle(onTimeout), time);
+  const progress = openProgress(limit, moving, performance.now());
+  // Set anew only when it fires: changes may come by the hundred.
+  const runOut = () => {
+    const now = performance.now();
+    const left = progress.due() - now;
+    // Timers may fire a little before their time.
+    if (limit.atMost !== undefined && left > 1) timer = setTimeout(runOut, left);
+    else settle(() => onTimeout(progress.over(now)));
+  };
+  let timer = setTimeout(runOut, limit.time);
   undo.push(() => clearTimeout(timer));
   for (const timeline of timelines) {
     undo.push(
@@ -66,6 +80,8 @@ export const firstDecision = async ({
         settle(() => {
           const decision = take(timeline, entry);
           if (decision !== undefined && entry.kind !== 'gap') noteDecision(entry.object);
+          if (decision === undefined && progress.take(timeline, entry, performance.now()))
+            observer?.moves?.();
           return decision;
         }),
       ),

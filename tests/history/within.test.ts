@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ExpectationError, gone, once, onceGone } from '../../e2e/history/expectation.ts';
 import { hall, is, type Lamp, lamp, play, played } from './lamps.ts';
 
@@ -166,4 +166,89 @@ test('an end is met when it is not there, now or later; it times out, and does n
   expect((await late).reason).toBe(`${timedOut}: not seen that the hall lamp is gone`);
   timeline.fail(forbidden);
   expect((await verdictOf(onceGone(timeline, end))).state).toBe('not-provable');
+});
+
+describe('a time that begins anew with each change', () => {
+  const minute = 60_000;
+  const limit = { within: '1m', atMost: '4m', owner } as const;
+  const describeLamp = ({ status }: Lamp) => status.state;
+  /** Plays events a while after each other, and returns how what was waited for ended. */
+  const playing = async (
+    wait: Promise<unknown>,
+    timeline: ReturnType<typeof played>,
+    [pause, ...events]: [number, ...string[]],
+  ) => {
+    const ended = verdictOf(wait);
+    for (const event of events) {
+      await vi.advanceTimersByTimeAsync(pause);
+      play(timeline, event);
+    }
+    await vi.advanceTimersByTimeAsync(5 * minute);
+    return ended;
+  };
+  const rest = { state: 'red', name: 'hall' };
+
+  test('ends when nothing has changed for so long, and says what changed last, and when', async () => {
+    vi.useFakeTimers();
+    const [one, other] = [played('hall:off'), played('hall:off')];
+    const wait = hall(one).goes(is('on')).within('1m', owner, '4m');
+    const late = await playing(wait, one, [50_000, 'hall:dim', 'hall:red']);
+    const reason = `timed out after 2 min 40 s, the last 1 min without a change (${owner}); the last change came after 1 min 40 s: hall was red`;
+    const over = { time: minute, atMost: 4 * minute, owner, waited: 160_000 };
+    const lastChange = { ...rest, after: 100_000 };
+    expect(late).toMatchObject({ state: 'timed-out', over: { ...over, lastChange } });
+    expect(late.reason).toBe(`${reason}: on was not reached; the hall lamp is still red`);
+    const found = once(other, isOn, { ...limit, label: 'it is on', name: 'hall', describe: describeLamp });
+    const same = await playing(found, other, [50_000, 'hall:dim', 'hall:red']);
+    expect(same).toMatchObject({ reason: `${reason}: not seen that it is on`, over: { lastChange } });
+  });
+
+  test('is met by what comes after its first length', async () => {
+    vi.useFakeTimers();
+    const timeline = played('hall:off');
+    const wait = hall(timeline).goes(is('on')).within('1m', owner, '4m');
+    for (const state of ['dim', 'red', 'on']) {
+      await vi.advanceTimersByTimeAsync(50_000);
+      play(timeline, `hall:${state}`);
+    }
+    expect((await wait).state).toBe('met');
+  });
+
+  test('is bounded, whatever goes on changing', async () => {
+    vi.useFakeTimers();
+    const timeline = played('hall:off');
+    const wait = hall(timeline).goes(is('on')).within('1m', owner, '4m');
+    const flicker = Array.from({ length: 10 }, (_, index) => `hall:${index % 2 ? 'dim' : 'red'}`);
+    expect((await playing(wait, timeline, [30_000, ...flicker])).reason).toBe(
+      `timed out after 4 min, the longest, while something still changed (${owner}); the last change came after 3 min 30 s: hall was red: on was not reached; the hall lamp is still red`,
+    );
+  });
+
+  test('is not prolonged by what changes nothing that is said of it, by other objects, or without a bound', async () => {
+    vi.useFakeTimers();
+    const timeline = played('hall:off', 'attic:off');
+    const named = { ...limit, label: 'it is on', name: 'hall', describe: describeLamp };
+    const beats = ['hall:off', 'attic:red', 'hall:off'];
+    const found = once(timeline, isOn, named);
+    const still = { over: { time: minute, owner, waited: minute } };
+    expect(await playing(found, timeline, [30_000, ...beats])).toMatchObject(still);
+    const fixed = hall(timeline).goes(is('on')).within('1m', owner);
+    expect((await playing(fixed, timeline, [30_000, 'hall:dim', 'hall:red'])).over).toMatchObject({
+      waited: minute,
+    });
+  });
+
+  test('is prolonged by what leads to it in other timelines, and by the other object of what must never be', async () => {
+    vi.useFakeTimers();
+    const [lamps, fuses] = [played('hall:off'), played('fuse:cold')];
+    const along = [{ timeline: fuses, name: 'fuse', describe: describeLamp }];
+    const found = once(lamps, isOn, { ...limit, label: 'it is on', name: 'hall', along });
+    const ended = await playing(found, fuses, [50_000, 'fuse:warm']);
+    expect(ended.over?.lastChange).toEqual({ name: 'fuse', state: 'warm', after: 50_000 });
+    const never = hall(lamps).goes(is('on')).withoutEver(is('blue'));
+    const wait = never.while({ timeline: fuses, name: 'fuse', is: is('hot') }).within('1m', owner, '4m');
+    expect((await playing(wait, fuses, [50_000, 'fuse:hot'])).over?.lastChange).toMatchObject({
+      state: 'hot',
+    });
+  });
 });
