@@ -1,5 +1,6 @@
 import type { Duration } from '../../kube/duration.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
+import type { StorePatience } from '../../store/at-work.ts';
 
 /**
  * A time-out and whose it is; the words go into the message when it runs out. With `atMost` it is how long
@@ -41,10 +42,12 @@ export const judge = <T>(
 
 /**
  * How long the store may stay locked after the last backup: the lock is removed when its holder ends, and
- * counts no more when its life is over.
+ * counts no more when its life is over. Who writes it anew is waited for, but not longer than a deletion of
+ * some thousand blocks takes on a slow machine.
  */
-export const storeQuiet = ({ lockLife }: LonghornClocks): { seconds: number; owner: string } => ({
+export const storeQuiet = ({ lockLife }: LonghornClocks): StorePatience => ({
   seconds: Math.ceil(lockLife / 1000) + 30,
+  atMost: 15 * 60,
   owner: `the expectation on the store: a lock's life of ${lockLife / 1000} s`,
 });
 
