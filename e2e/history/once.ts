@@ -4,7 +4,7 @@ import { type ExplainedObject, explain, lastOf } from './explanation.ts';
 import { entriesAfter } from './history.ts';
 import { type AnyHopeless, toExplained as explainHopeless, lostHope, presentStates } from './hopeless.ts';
 import { presentObserver } from './observer.ts';
-import { describeTimeout, type Limit, type Moving } from './progress.ts';
+import { describeTimeout, type Limit, type Look, type Moving } from './progress.ts';
 import type { Decision } from './specification.ts';
 import type { ObjectEntry, Timeline } from './timeline.ts';
 import { ExpectationError } from './verdict.ts';
@@ -25,8 +25,8 @@ export type OnceOptions<T> = {
   describe?: (object: T) => string;
   /** What ends it at once, as nothing is left to wait for. */
   hopeless?: readonly AnyHopeless[];
-  /** Whose changes lead to it as well, beside those of the object by its name. */
-  along?: readonly Moving[];
+  /** What leads to it, beside the object by its name. */
+  look?: Look;
 };
 
 /**
@@ -68,7 +68,7 @@ const awaitEntry = async <T extends KubernetesObject>(
   isMet: (entry: ObjectEntry<T>) => boolean,
   options: OnceOptions<T>,
 ): Promise<ObjectEntry<T>> => {
-  const { label, owner, hopeless = [], along = [], atMost } = options;
+  const { label, owner, hopeless = [], look, atMost } = options;
   const limit: Limit = {
     time: parseDuration(options.within),
     ...(atMost !== undefined && { atMost: parseDuration(atMost) }),
@@ -87,16 +87,11 @@ const awaitEntry = async <T extends KubernetesObject>(
     present: () => presentOf(timeline, options),
   });
   const decision = await firstDecision({
-    timelines: [
-      ...new Set<Timeline>([
-        timeline as unknown as Timeline,
-        ...hopeless.map((each) => each.timeline),
-        ...along.map((each) => each.timeline),
-      ]),
-    ],
+    timelines: [...new Set([timeline as unknown as Timeline, ...hopeless.map((each) => each.timeline)])],
     past: presentStates(hopeless),
     limit,
-    moving: [...movingOf(timeline, options), ...along],
+    moving: movingOf(timeline, options),
+    look,
     take: (of, entry) => {
       const isOfIt =
         of === (timeline as unknown as Timeline) && entry.sequence > mark && entry.kind !== 'gap';

@@ -24,10 +24,19 @@ export type Moving = {
   describe(object: any): string;
 };
 
+/** Something that leads to what is waited for and is not watched: it is looked at when the time is over. */
+export type Look = {
+  name: string;
+  /** In a few words; undefined where nothing can be seen. */
+  state(): Promise<string | undefined>;
+};
+
 /** Follows whether anything changes of what is waited for; all times in ms, of one clock. */
 export type Progress = {
   /** Takes an entry that came at this time, and returns whether it shows a change. */
   take(timeline: Timeline, entry: Entry, at: number): boolean;
+  /** Takes what a look showed; the first one begins the time anew, as there is nothing to hold it against. */
+  look(name: string, state: string, at: number): boolean;
   /** When the time is over, if nothing changes any more. */
   due(): number;
   /** The time that is over now. */
@@ -42,6 +51,8 @@ export const openProgress = (limit: Limit, objects: readonly Moving[], began: nu
     return present && describe(present);
   });
   let lastChange: Change | undefined;
+  let lastLook: { state: string; after: number } | undefined;
+  const sinceBegan = (): number => Math.max(lastChange?.after ?? 0, lastLook?.after ?? 0);
   return {
     take: (timeline, entry, at) => {
       if (atMost === undefined || entry.kind === 'gap') return false;
@@ -56,22 +67,30 @@ export const openProgress = (limit: Limit, objects: readonly Moving[], began: nu
       lastChange = { name, state, after: at - began };
       return true;
     },
-    due: () =>
-      atMost === undefined
-        ? began + time
-        : began + Math.min((lastChange?.after ?? 0) + time, Math.max(atMost, time)),
-    over: (at) => ({ ...limit, waited: at - began, ...(lastChange && { lastChange }) }),
+    look: (name, state, at) => {
+      const after = at - began;
+      if (state === lastLook?.state) return false;
+      if (lastLook !== undefined) lastChange = { name, state, after };
+      lastLook = { state, after };
+      return true;
+    },
+    due: () => began + (atMost === undefined ? time : Math.min(sinceBegan() + time, Math.max(atMost, time))),
+    over: (at) => ({
+      ...limit,
+      waited: sinceBegan() === 0 ? time : at - began,
+      ...(lastChange && { lastChange }),
+    }),
   };
 };
 
 // A state may be a message of kilobytes.
-const longestState = 100;
+const longestState = 200;
 
 /** Says why a time is over, and what changed last. */
 export const describeTimeout = ({ time, owner, waited, lastChange }: TimeOver): string => {
-  if (lastChange === undefined) return `timed out after ${formatDuration(time)} (${owner})`;
+  if (lastChange === undefined) return `timed out after ${formatDuration(waited)} (${owner})`;
   const { name, state, after } = lastChange;
-  const last = `the last change came after ${formatDuration(after)}: ${name} was ${shorten(state, longestState)}`;
+  const last = `the last change came after ${formatDuration(after)}: ${name}, ${shorten(state, longestState)}`;
   return waited - after < time
     ? `timed out after ${formatDuration(waited)}, the longest, while something still changed (${owner}); ${last}`
     : `timed out after ${formatDuration(waited)}, the last ${formatDuration(time)} without a change (${owner}); ${last}`;

@@ -1,6 +1,6 @@
 import { awaitCluster, decisionNote } from '../kube/account.ts';
 import { presentObserver } from './observer.ts';
-import { type Limit, type Moving, openProgress, type TimeOver } from './progress.ts';
+import { type Limit, type Look, type Moving, openProgress, type TimeOver } from './progress.ts';
 import type { Decision } from './specification.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
@@ -15,6 +15,7 @@ export type Waiting = {
   limit: Limit;
   /** What it is about: as long as that changes, its time is not over. */
   moving: readonly Moving[];
+  look?: Look | undefined;
   onTimeout(over: TimeOver): Decision;
   /** Called at once with the decision, before anything else can arrive. */
   decided?(decision: Decision): void;
@@ -30,6 +31,7 @@ export const firstDecision = async ({
   take,
   limit,
   moving,
+  look,
   onTimeout,
   decided,
 }: Waiting): Promise<Decision> => {
@@ -45,7 +47,9 @@ export const firstDecision = async ({
   const observer = presentObserver();
   const noteDecision = decisionNote();
   // Undone at once, not when the promise is seen to be settled: a new listing brings many entries in one go.
+  let isOver = false;
   const finish = (end: () => void) => {
+    isOver = true;
     for (const stop of undo.splice(0)) stop();
     end();
   };
@@ -63,14 +67,26 @@ export const firstDecision = async ({
   };
   const failed = (timeline: Timeline): Decision | undefined =>
     timeline.failure && blinded(timeline, Date.now());
-  const progress = openProgress(limit, moving, performance.now());
+  const began = performance.now();
+  const progress = openProgress(limit, moving, began);
   // Set anew only when it fires: changes may come by the hundred.
   const runOut = () => {
     const now = performance.now();
     const left = progress.due() - now;
     // Timers may fire a little before their time.
     if (limit.atMost !== undefined && left > 1) timer = setTimeout(runOut, left);
-    else settle(() => onTimeout(progress.over(now)));
+    else if (look === undefined || limit.atMost === undefined || now - began >= limit.atMost) timeOut();
+    else void lookAt(look);
+  };
+  const timeOut = () => settle(() => onTimeout(progress.over(performance.now())));
+  const lookAt = async ({ name, state }: Look) => {
+    const seen = await state().catch(() => undefined);
+    if (isOver) return;
+    if (seen === undefined || !progress.look(name, seen, performance.now())) timeOut();
+    else {
+      observer?.moves?.();
+      runOut();
+    }
   };
   let timer = setTimeout(runOut, limit.time);
   undo.push(() => clearTimeout(timer));

@@ -193,7 +193,7 @@ describe('a time that begins anew with each change', () => {
     const [one, other] = [played('hall:off'), played('hall:off')];
     const wait = hall(one).goes(is('on')).within('1m', owner, '4m');
     const late = await playing(wait, one, [50_000, 'hall:dim', 'hall:red']);
-    const reason = `timed out after 2 min 40 s, the last 1 min without a change (${owner}); the last change came after 1 min 40 s: hall was red`;
+    const reason = `timed out after 2 min 40 s, the last 1 min without a change (${owner}); the last change came after 1 min 40 s: hall, red`;
     const over = { time: minute, atMost: 4 * minute, owner, waited: 160_000 };
     const lastChange = { ...rest, after: 100_000 };
     expect(late).toMatchObject({ state: 'timed-out', over: { ...over, lastChange } });
@@ -220,7 +220,7 @@ describe('a time that begins anew with each change', () => {
     const wait = hall(timeline).goes(is('on')).within('1m', owner, '4m');
     const flicker = Array.from({ length: 10 }, (_, index) => `hall:${index % 2 ? 'dim' : 'red'}`);
     expect((await playing(wait, timeline, [30_000, ...flicker])).reason).toBe(
-      `timed out after 4 min, the longest, while something still changed (${owner}); the last change came after 3 min 30 s: hall was red: on was not reached; the hall lamp is still red`,
+      `timed out after 4 min, the longest, while something still changed (${owner}); the last change came after 3 min 30 s: hall, red: on was not reached; the hall lamp is still red`,
     );
   });
 
@@ -238,17 +238,49 @@ describe('a time that begins anew with each change', () => {
     });
   });
 
-  test('is prolonged by what leads to it in other timelines, and by the other object of what must never be', async () => {
+  test('is prolonged by the other object of what must never be', async () => {
     vi.useFakeTimers();
     const [lamps, fuses] = [played('hall:off'), played('fuse:cold')];
-    const along = [{ timeline: fuses, name: 'fuse', describe: describeLamp }];
-    const found = once(lamps, isOn, { ...limit, label: 'it is on', name: 'hall', along });
-    const ended = await playing(found, fuses, [50_000, 'fuse:warm']);
-    expect(ended.over?.lastChange).toEqual({ name: 'fuse', state: 'warm', after: 50_000 });
     const never = hall(lamps).goes(is('on')).withoutEver(is('blue'));
     const wait = never.while({ timeline: fuses, name: 'fuse', is: is('hot') }).within('1m', owner, '4m');
     expect((await playing(wait, fuses, [50_000, 'fuse:hot'])).over?.lastChange).toMatchObject({
+      name: 'fuse',
       state: 'hot',
     });
+  });
+
+  test.each([
+    [['cold', 'cold'], 2, undefined],
+    [['cold', 'warm', 'warm'], 3, { name: 'the fuse', state: 'warm', after: 2 * minute }],
+    [['cold', 'warm', 'hot', 'never'], 4, { name: 'the fuse', state: 'hot', after: 3 * minute }],
+    [[], 1, undefined],
+  ])(
+    'is prolonged by what is looked at when it is over, %j, where that is new, and by nothing that cannot be seen',
+    async (states, minutes, lastChange) => {
+      vi.useFakeTimers();
+      const left = states.values();
+      const look = { name: 'the fuse', state: async () => left.next().value };
+      const timeline = played('hall:off');
+      const found = once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall', look });
+      const { over } = await playing(found, timeline, [0]);
+      expect([over?.waited, over?.lastChange]).toEqual([minutes * minute, lastChange]);
+    },
+  );
+
+  test('ends with what comes while something is looked at, and where that cannot be', async () => {
+    vi.useFakeTimers();
+    const timeline = played('hall:off');
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const look = { name: 'the fuse', state: () => promise };
+    const found = once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall', look });
+    await vi.advanceTimersByTimeAsync(minute);
+    play(timeline, 'hall:on');
+    resolve('cold');
+    expect((await found).metadata.name).toBe('hall');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(vi.getTimerCount()).toBe(0);
+    const other = { name: 'the fuse', state: () => Promise.reject(forbidden) };
+    const late = once(timeline, () => false, { ...limit, label: 'it is blue', name: 'hall', look: other });
+    expect((await playing(late, timeline, [0])).over).toMatchObject({ waited: minute });
   });
 });

@@ -1,4 +1,5 @@
 import { onceGone } from '../../history/expectation.ts';
+import type { Look } from '../../history/progress.ts';
 import type { Timeline } from '../../history/timeline.ts';
 import { follow } from '../../history/watch.ts';
 import { type KubernetesObject, type Resource, resources, unlessGone } from '../../kube/cluster.ts';
@@ -12,6 +13,7 @@ import type { BackupStore } from '../../store/store.ts';
 import type { Context } from './context.ts';
 import { isBackupOf } from './made.ts';
 import { storeQuiet, type Timeout } from './timeouts.ts';
+import { lookAtInstances } from './volume/causes.ts';
 import { describeSnapshot } from './volume/snapshot.ts';
 import { describeVolume, detach, untilDetached } from './volume/volume.ts';
 
@@ -21,6 +23,7 @@ type Collection<T extends KubernetesObject> = {
   timeline: Timeline<T>;
   what: string;
   describe?: (object: T) => string;
+  look?: (name: string) => Look;
 };
 
 /**
@@ -41,6 +44,7 @@ export const removeMade = async (deps: Deps): Promise<void> => {
     timeline: timelines.volumes,
     what: 'volume',
     describe: describeVolume,
+    look: (name: string) => lookAtInstances(deps, name),
   };
   const snapshots = {
     resource: longhornResources.snapshots,
@@ -77,7 +81,7 @@ export const inTurn = async (stages: readonly (() => Promise<void>)[]): Promise<
 
 const remove = async <T extends KubernetesObject>(
   { cluster }: Pick<Deps, 'cluster'>,
-  { resource, timeline, what, describe }: Collection<T>,
+  { resource, timeline, what, describe, look }: Collection<T>,
   names: readonly string[],
   limit: Timeout,
 ): Promise<void> => {
@@ -89,6 +93,7 @@ const remove = async <T extends KubernetesObject>(
         label: `${what} ${name} is gone`,
         ...limit,
         ...(describe === undefined ? {} : { describe }),
+        ...(look === undefined ? {} : { look: look(name) }),
       });
     }),
   );
@@ -119,7 +124,7 @@ const detachVolumes = async ({ cluster, timelines, made, timeouts }: Deps): Prom
   await Promise.all(
     attached.map(async (name) => {
       await detach({ cluster }, name).catch(unlessGone);
-      await untilDetached({ timelines, timeouts }, name);
+      await untilDetached({ cluster, timelines, timeouts }, name);
     }),
   );
 };

@@ -72,7 +72,7 @@ test('what ran out some time after its last change did so then, and says so agai
   const { judged, is: ended } = judgeOne(recording);
   expect(ended).toEqual(['timed-out', 'timed-out', true, false]);
   expect(judged.now?.reason).toMatch(
-    /^timed out after \d+ ms, the last 50 ms without a change \(the test\); the last change came after \d+ ms: hall was dim: /,
+    /^timed out after \d+ ms, the last 50 ms without a change \(the test\); the last change came after \d+ ms: hall, dim: /,
   );
 });
 
