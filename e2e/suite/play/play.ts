@@ -19,10 +19,10 @@ import { judgeEnd, SkipScenario } from './judge-end.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
 import { openRecorder } from './recorder.ts';
 import { openTelling } from './telling.ts';
-import { boundBy, graceToUnwind, startClock } from './time.ts';
+import { boundBy, graceToUnwind, notingMoves, startClock } from './time.ts';
 import { awaitTurn, createTurn } from './turn.ts';
 
-// A backstop: each part of the cleanup has a time of its own.
+// A backstop, for what stands still: each part of the cleanup has a time of its own.
 const cleanupTime: Duration = '10m';
 
 type Play<Steps> = Declared & {
@@ -60,7 +60,8 @@ export const play = async <Steps extends object>(
   const account = openAccount();
   const recorder = openRecorder({ context, record, startedAt, interrupted: interruption });
   const journal = openJournal({ context, interruption, account, keep: recorder.tell });
-  const clock = startClock({ timeout, interrupted: interruption, doing: journal.doing });
+  const { observer, movedAt } = notingMoves(recorder.observer);
+  const clock = startClock({ timeout, interrupted: interruption, doing: journal.doing, movedAt });
   const { paused, signal } = clock;
   const turn = createTurn(holder, {
     declared,
@@ -131,7 +132,7 @@ export const play = async <Steps extends object>(
   };
 
   const ended: { error?: unknown; cleanupError?: unknown } = {};
-  const working = account.run(() => whileObserved(recorder.observer, work));
+  const working = account.run(() => whileObserved(observer, work));
   await clock.orCut(working).catch(async (error: unknown) => {
     ended.error = error instanceof SkipScenario ? error : ((await steps?.excuse?.(error)) ?? error);
   });
@@ -163,8 +164,8 @@ export const play = async <Steps extends object>(
     const cleanup = (work: () => Promise<void>): Promise<void> =>
       boundBy(
         cleanupTime,
-        'the cleanup',
-        account.run(() => whileObserved(recorder.observer, work)),
+        { whose: 'the cleanup', movedAt },
+        account.run(() => whileObserved(observer, work)),
       ).catch((error: unknown) => {
         ended.cleanupError ??= error;
       });
