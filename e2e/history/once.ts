@@ -143,10 +143,10 @@ const toVerdict = <T extends KubernetesObject>(
   };
 };
 
-// Without a name it would be the changes of everybody's objects.
+// Without a name it would be the changes of everybody's objects; and that a time is later is no progress.
 const movingOf = <T extends KubernetesObject>(
   timeline: Timeline<T>,
-  { name, describe = statusOf }: Pick<OnceOptions<T>, 'name' | 'describe'>,
+  { name, describe = statusWithoutTimes }: Pick<OnceOptions<T>, 'name' | 'describe'>,
 ): Moving[] => (name === undefined ? [] : [{ timeline, name, describe }]);
 
 const presentOf = <T extends KubernetesObject>(
@@ -156,5 +156,11 @@ const presentOf = <T extends KubernetesObject>(
   const object = name === undefined ? undefined : timeline.current(name);
   return object && describe(object);
 };
+
+const isTime = (value: unknown): boolean =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
+
+const statusWithoutTimes = ({ status }: KubernetesObject): string =>
+  JSON.stringify(status, (_, value) => (isTime(value) ? undefined : value)) ?? 'without a status';
 
 const statusOf = ({ status }: KubernetesObject): string => JSON.stringify(status) ?? 'without a status';
