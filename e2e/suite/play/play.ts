@@ -23,10 +23,10 @@ import { keepVerdict } from './keep-verdict.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
 import { openRecorder } from './recorder.ts';
 import { openTelling } from './telling.ts';
-import { boundBy, graceToUnwind, startClock } from './time.ts';
+import { boundBy, graceToUnwind, notingMoves, startClock } from './time.ts';
 import { awaitLastTurn, awaitTurn, createTurn } from './turn.ts';
 
-// A backstop: each part of the cleanup has a time of its own.
+// A backstop, for what stands still: each part of the cleanup has a time of its own.
 const cleanupTime: Duration = '10m';
 
 // How often an interrupted scenario says what its cleanup still waits for.
@@ -117,7 +117,8 @@ const playOnce = async <Steps extends object>(
   const account = openAccount();
   const recorder = openRecorder({ context, record, startedAt, interrupted: interruption });
   const journal = openJournal({ context, interruption, account, keep: recorder.tell });
-  const clock = startClock({ timeout, interrupted: interruption, doing: journal.doing });
+  const { observer, movedAt } = notingMoves(recorder.observer);
+  const clock = startClock({ timeout, interrupted: interruption, doing: journal.doing, movedAt });
   const { paused, signal } = clock;
   const turn = createTurn(holder, {
     declared,
@@ -190,7 +191,7 @@ const playOnce = async <Steps extends object>(
 
   let error: unknown;
   let premiseLost = false;
-  const working = account.run(() => whileObserved(recorder.observer, work));
+  const working = account.run(() => whileObserved(observer, work));
   await clock.orCut(working).catch(async (cause: unknown) => {
     error = cause instanceof SkipScenario ? cause : ((await steps?.excuse?.(cause)) ?? cause);
     premiseLost = isNotProvable(cause) || error instanceof PremiseLost;
@@ -255,8 +256,8 @@ const playOnce = async <Steps extends object>(
     const cleanup = (work: () => Promise<void>): Promise<void> =>
       boundBy(
         cleanupTime,
-        'the cleanup',
-        account.run(() => whileObserved(recorder.observer, work)),
+        { whose: 'the cleanup', movedAt },
+        account.run(() => whileObserved(observer, work)),
       ).catch((cause: unknown) => {
         cleanupError ??= cause;
       });
