@@ -1,4 +1,5 @@
 import { allDisruptions } from '../e2e/longhorn/disruptions.ts';
+import { nodesReady } from '../lab/cluster-ready.ts';
 import { storeImage } from '../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import { labDir } from '../lab/run/settings.ts';
@@ -6,14 +7,17 @@ import type { Lab } from '../lab/run/start.ts';
 import { labNodes } from '../lab/run/topology.ts';
 import { up } from '../lab/up.ts';
 import { chooseTarget } from './choose-target.ts';
+import { installMeasured } from './measure-machine.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
-import { targetOf, workersFor } from './target.ts';
+import { workersFor } from './target.ts';
+
+type Installed = Awaited<ReturnType<typeof installMeasured>>;
 
 const offered = { lab: true, allow: allDisruptions, without: [] };
 
 const running = (
   lab: Lab,
-  { name, ...of }: { name: string } & Pick<RunningCluster, 'target' | 'clocks' | 'workers' | 'begun'>,
+  { name, ...of }: { name: string } & Installed & Pick<RunningCluster, 'workers' | 'begun'>,
 ): RunningCluster => ({
   kubeconfig: lab.kubeconfig,
   context: lab.context,
@@ -52,9 +56,11 @@ export const lab: Provider = {
         signal,
       });
       const nodes = labNodes(target.size.nodes).map((node) => node.name);
-      let version = '';
+      const { promise: installed, resolve } = Promise.withResolvers<Installed>();
       const meanwhile = async ({ kubeconfig }: Lab, either: AbortSignal): Promise<void> => {
-        version = await target.install({ kubeconfig, nodes, signal: either });
+        const booted = () => nodesReady({ kubeconfig, signal: either }, nodes);
+        const on = { kubeconfig, nodes, signal: either, how: { booted }, progress };
+        resolve(await installMeasured(target, on));
       };
       const cluster = await up({
         name,
@@ -64,12 +70,7 @@ export const lab: Provider = {
         step: progress.step,
         signal,
       });
-      return running(cluster, {
-        name,
-        target: targetOf(target, version),
-        clocks: target.clocks,
-        ...workersFor(target),
-      });
+      return running(cluster, { name, ...(await installed), ...workersFor(target) });
     } catch (error) {
       throw error instanceof LabNotFit ? new NotFit(error.message) : error;
     }

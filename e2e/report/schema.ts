@@ -135,6 +135,27 @@ export const shardSchema = z.strictObject({
   split: z.string(),
 });
 
+const shareSchema = z.number().min(0).max(1);
+
+/** How busy a machine was in a stretch of time, as `Pressure` says. */
+const pressureSchema = z.strictObject({
+  /** Missing where the kernel does not count it. */
+  stalled: shareSchema.optional(),
+  runQueue: z.number().nonnegative(),
+  timerDelay: z.number().nonnegative(),
+});
+
+/** How slow the machine is, as `Machine` says, which the emulator's clock and the time-outs follow. */
+export const machineSchema = z.strictObject({
+  slowness: z.number().min(1),
+  measured: z.strictObject({
+    nodesReady: z.number().nonnegative().optional(),
+    read: z.number().nonnegative().optional(),
+    pressure: pressureSchema,
+  }),
+  emulatorClock: z.string().optional(),
+});
+
 /** What report.json holds. */
 export const reportSchema = z.strictObject({
   schemaVersion: z.literal(schemaVersion),
@@ -162,6 +183,8 @@ export const reportSchema = z.strictObject({
   }),
   /** Missing where the run was no shard. */
   shard: shardSchema.optional(),
+  /** Missing where nobody measured it, in merged reports, and in reports of before. */
+  machine: machineSchema.optional(),
   scenarios: z.array(scenarioSchema),
   totals: z.strictObject({
     passed: z.int(),

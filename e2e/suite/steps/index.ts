@@ -61,12 +61,13 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     ownBucket,
     namespace: shared,
     clocks = longhornClocks,
+    machine,
     lab,
     without,
   } = config;
   const driver = driverNamed(kindOfStore);
   const step = createStep({ report, signal, idle });
-  const timeouts = timeoutsOn(clocks);
+  const timeouts = timeoutsOn(clocks, machine?.slowness);
   const nameOf = (what: string): string => uniqueName(run, what);
   const placeNamed = (name: string): StorePlace =>
     shared === undefined ? { namespace: name } : { namespace: shared, name };

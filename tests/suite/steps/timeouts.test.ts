@@ -12,6 +12,8 @@ test('a time-out is what a slow machine may take, and the rounds of the clocks',
   );
   expect(real).toBe(machine * 1000 + resyncs * 30_000 + backoffs * 60_000);
   expect(quick).toBe(machine * 1000 + resyncs * 5_000 + backoffs * 6_000);
+  const slow = parseDuration(timeoutsOn(longhornClocks, 2.5).deletionFailsAgain.within);
+  expect(slow).toBe(2.5 * machine * 1000 + resyncs * 30_000 + backoffs * 60_000);
 });
 
 test('every phase has a time-out with an owner', () => {

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { emulatorSize } from '../../providers/emulator-target.ts';
+import { installMeasured, measureMachine } from '../../providers/measure-machine.ts';
+import { plainProgress } from '../../providers/progress.ts';
+import { stubCluster } from '../support/stub-cluster.ts';
+
+const signal = new AbortController().signal;
+
+test('what the way to an API server takes is not what it takes to read', async () => {
+  const namespace = { metadata: { name: 'kube-system' } };
+  const far = stubCluster({
+    objects: { namespaces: [namespace] },
+    version: () => sleep(60, 'v1'),
+    onAsk: () => sleep(60),
+  });
+  const busy = stubCluster({
+    objects: { namespaces: [namespace] },
+    version: async () => 'v1',
+    onAsk: () => sleep(60),
+  });
+  const [ofFar, ofBusy] = [await measureMachine({ read: far }), await measureMachine({ read: busy })];
+  expect(ofBusy.measured.read).toBeGreaterThan(55);
+  expect(ofBusy.slowness).toBe(6);
+  expect(ofFar.measured.read).toBeLessThan(ofBusy.measured.read ?? 0);
+});
+
+test('what is installed may follow the speed of the machine, and both are told', async () => {
+  const said: string[] = [];
+  const target = {
+    ...{ name: 'emulator', archives: [], size: emulatorSize, workersPerCpu: 1 },
+    install: async ({ slowness }: { slowness: Promise<number> }) => ({
+      version: 'v1',
+      emulatorClock: `${2 * (await slowness)}`,
+    }),
+  };
+  const on = { kubeconfig: 'k', nodes: [], signal, progress: plainProgress((line) => said.push(line)) };
+  const installed = await installMeasured(target, { ...on, how: { booted: () => sleep(20) } });
+  expect(installed).toMatchObject({
+    target: { name: 'emulator', version: 'v1' },
+    machine: { slowness: 1, emulatorClock: '2', measured: { nodesReady: expect.any(Number) } },
+  });
+  expect(said).toEqual([
+    expect.stringMatching(/^The machine is as fast as the reference: its nodes were Ready after /),
+    "Emulator's clock: 2 times its fast one",
+    'Time-outs of work: as long as usual',
+  ]);
+});
+
+test('an installation that fails before it is known how slow the machine is fails by its own error', async () => {
+  const target = {
+    ...{ name: 'emulator', archives: [], size: emulatorSize, workersPerCpu: 1 },
+    install: () => Promise.reject(new Error('no room')),
+  };
+  const late = sleep(10).then(() => Promise.reject(new Error('no node came')));
+  const on = { kubeconfig: 'k', nodes: [], signal, progress: plainProgress(() => {}) };
+  await expect(installMeasured(target, { ...on, how: { booted: () => late } })).rejects.toThrow('no room');
+  // An unhandled rejection would end the process now.
+  await late.catch(() => sleep(1));
+});
