@@ -11,18 +11,18 @@ test('what the way to an API server takes is not what it takes to read', async (
   const namespace = { metadata: { name: 'kube-system' } };
   const far = stubCluster({
     objects: { namespaces: [namespace] },
-    version: () => sleep(60, 'v1'),
-    onAsk: () => sleep(60),
+    version: () => sleep(200, 'v1'),
+    onAsk: () => sleep(200),
   });
   const busy = stubCluster({
     objects: { namespaces: [namespace] },
     version: async () => 'v1',
-    onAsk: () => sleep(60),
+    onAsk: () => sleep(200),
   });
   const [ofFar, ofBusy] = [await measureMachine({ read: far }), await measureMachine({ read: busy })];
-  expect(ofBusy.measured.read).toBeGreaterThan(55);
+  expect(ofBusy.measured.read).toBeGreaterThan(190);
   expect(ofBusy.slowness).toBe(6);
-  expect(ofFar.measured.read).toBeLessThan(ofBusy.measured.read ?? 0);
+  expect(ofFar.measured.read).toBeLessThan(150);
 });
 
 test('what is installed may follow the speed of the machine, and both are told', async () => {

@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest';
-import { readRunConfig } from '../../config/config.ts';
+import { findRunConfig, readRunConfig } from '../../config/config.ts';
 import { whileObserved } from '../../history/observer.ts';
 import { openAccount } from '../../kube/account.ts';
 import type { Duration } from '../../kube/duration.ts';
@@ -19,7 +19,7 @@ import { judgeEnd, SkipScenario } from './judge-end.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
 import { openRecorder } from './recorder.ts';
 import { openTelling } from './telling.ts';
-import { boundBy, graceToUnwind, startClock } from './time.ts';
+import { boundBy, graceToUnwind, longer, startClock } from './time.ts';
 import { awaitTurn, createTurn } from './turn.ts';
 
 // A backstop: each part of the cleanup has a time of its own.
@@ -60,7 +60,12 @@ export const play = async <Steps extends object>(
   const account = openAccount();
   const recorder = openRecorder({ context, record, startedAt, interrupted: interruption });
   const journal = openJournal({ context, interruption, account, keep: recorder.tell });
-  const clock = startClock({ timeout, interrupted: interruption, doing: journal.doing });
+  const slowness = findRunConfig(process.env)?.machine?.slowness;
+  const clock = startClock({
+    timeout: longer(timeout, slowness),
+    interrupted: interruption,
+    doing: journal.doing,
+  });
   const { paused, signal } = clock;
   const turn = createTurn(holder, {
     declared,
@@ -162,7 +167,7 @@ export const play = async <Steps extends object>(
   if (close !== undefined) {
     const cleanup = (work: () => Promise<void>): Promise<void> =>
       boundBy(
-        cleanupTime,
+        longer(cleanupTime, slowness),
         'the cleanup',
         account.run(() => whileObserved(recorder.observer, work)),
       ).catch((error: unknown) => {

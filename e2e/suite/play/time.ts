@@ -3,6 +3,10 @@ import { type Duration, formatDuration, parseDuration } from '../../kube/duratio
 /** How long a step that heeds the signal may take to end, before cleanup goes ahead beside it. */
 const grace: Duration = '10s';
 
+/** How long something may take on a machine that is so many times slower than the reference. */
+export const longer = (time: Duration, slowness = 1): Duration =>
+  `${Math.round(parseDuration(time) * slowness)}ms`;
+
 const settled = (promise: Promise<unknown>): Promise<void> =>
   promise.then(
     () => {},
@@ -23,7 +27,7 @@ export const graceToUnwind = (work: Promise<unknown>): Promise<void> => {
 export const boundBy = <T>(limit: Duration, whose: string, work: Promise<T>): Promise<T> => {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => reject(new Error(`${whose} took longer than its ${limit}`)),
+    () => reject(new Error(`${whose} took longer than its ${formatDuration(parseDuration(limit))}`)),
     parseDuration(limit),
   );
   return Promise.race([work, promise]).finally(() => clearTimeout(timer));

@@ -67,7 +67,8 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
   } = config;
   const driver = driverNamed(kindOfStore);
   const step = createStep({ report, signal, idle });
-  const timeouts = timeoutsOn(clocks, machine?.slowness);
+  const { slowness = 1 } = machine ?? {};
+  const timeouts = timeoutsOn(clocks, slowness);
   const nameOf = (what: string): string => uniqueName(run, what);
   const placeNamed = (name: string): StorePlace =>
     shared === undefined ? { namespace: name } : { namespace: shared, name };
@@ -147,6 +148,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
       version,
       clocks,
       timeouts,
+      slowness,
       target,
       store,
       otherStore,

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { boundBy, startClock } from '../../../e2e/suite/play/time.ts';
+import { boundBy, longer, startClock } from '../../../e2e/suite/play/time.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 
@@ -29,11 +29,12 @@ test.each(['before', 'while'])('an interruption cuts the work: %s it runs', asyn
 });
 
 test('a bound says whose time was up', async () => {
-  const late = expect(boundBy('20ms', 'the cleanup', never)).rejects.toThrow(
-    'the cleanup took longer than its 20ms',
+  const late = expect(boundBy(longer('20ms', 2), 'the cleanup', never)).rejects.toThrow(
+    'the cleanup took longer than its 40 ms',
   );
-  vi.advanceTimersByTime(20);
+  vi.advanceTimersByTime(40);
   await late;
+  expect([longer('10m'), longer('1s', 1.25)]).toEqual(['600000ms', '1250ms']);
   await expect(boundBy('10s', 'the cleanup', Promise.resolve(7))).resolves.toBe(7);
 });
 
