@@ -19,7 +19,8 @@ export const measureMachine = async (how: How): Promise<Machine> => {
   try {
     const times =
       'booted' in how ? { nodesReady: await timed(how.booted) } : { read: await readTime(how.read) };
-    const measured: Measured = { ...times, pressure: meter.take() };
+    const { stalled, runQueue, timerDelay } = meter.take();
+    const measured: Measured = { ...times, pressure: { stalled, runQueue, timerDelay } };
     return { slowness: slownessOf(measured), measured };
   } finally {
     meter.close();

@@ -1,7 +1,4 @@
-import type { Pressure } from './pressure.ts';
-
-/** A pressure as it is kept: what the kernel does not count is left out. */
-export type KeptPressure = Omit<Pressure, 'stalled'> & { stalled?: number | undefined };
+import { describePressure, type KeptPressure } from './load.ts';
 
 /** What was measured while a cluster started, or was met; times in ms. */
 export type Measured = {
@@ -34,15 +31,6 @@ export const slownessOf = ({ nodesReady = 0, read = 0 }: Measured): number => {
 };
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
-
-/** How busy a machine was, in words: for a sentence that begins "the machine was busy". */
-export const describePressure = ({ stalled, runQueue, timerDelay }: KeptPressure): string =>
-  [
-    stalled === undefined
-      ? `${runQueue.toFixed(1)} tasks ran or waited for each processor`
-      : `tasks waited for a processor ${Math.round(stalled * 100)} % of the time`,
-    `timers fired up to ${seconds(timerDelay)} late`,
-  ].join('; ');
 
 const describeMeasured = ({ nodesReady, read, pressure }: Measured): string =>
   [

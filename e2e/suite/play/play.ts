@@ -156,6 +156,7 @@ export const play = async <Steps extends object>(
     account,
     journal,
     recorder,
+    health,
     startedAt,
     ending: steps,
     scenario: context.task.name,
