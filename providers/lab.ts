@@ -57,9 +57,9 @@ export const lab: Provider = {
       });
       const nodes = labNodes(target.size.nodes).map((node) => node.name);
       const { promise: installed, resolve } = Promise.withResolvers<Installed>();
-      const meanwhile = async ({ kubeconfig }: Lab, either: AbortSignal): Promise<void> => {
+      const meanwhile = async ({ kubeconfig, answered }: Lab, either: AbortSignal): Promise<void> => {
         const booted = () => nodesReady({ kubeconfig, signal: either }, nodes);
-        const on = { kubeconfig, nodes, signal: either, how: { booted }, progress };
+        const on = { kubeconfig, nodes, signal: either, how: { booted, since: answered }, progress };
         resolve(await installMeasured(target, on));
       };
       const cluster = await up({

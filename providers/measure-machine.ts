@@ -10,15 +10,20 @@ import {
 import type { Progress, RunningCluster } from './provider.ts';
 import { type Target, targetOf } from './target.ts';
 
-/** What of a machine is measured: how long its nodes take to boot, or how long its API server takes to read. */
-type How = { booted(): Promise<unknown> } | { read: Cluster };
+/**
+ * What of a machine is measured: how long its nodes take to boot, since a moment (`performance.now()`), or how
+ * long its API server takes to read.
+ */
+type How = { booted(): Promise<unknown>; since: number } | { read: Cluster };
 
 /** Measures how slow the machine is on which a cluster starts now, or is there. */
 export const measureMachine = async (how: How): Promise<Machine> => {
   const meter = openPressureMeter();
   try {
     const times =
-      'booted' in how ? { nodesReady: await timed(how.booted) } : { read: await readTime(how.read) };
+      'booted' in how
+        ? { nodesReady: await timed(how.booted, how.since) }
+        : { read: await readTime(how.read) };
     const { stalled, runQueue, timerDelay } = meter.take();
     const measured: Measured = { ...times, pressure: { stalled, runQueue, timerDelay } };
     return { slowness: slownessOf(measured), measured };
@@ -49,8 +54,7 @@ export const tellMachine = ({ note }: Pick<Progress, 'note'>, machine: Machine):
   for (const line of describeFollowing(machine)) note(line);
 };
 
-const timed = async (work: () => Promise<unknown>): Promise<number> => {
-  const since = performance.now();
+const timed = async (work: () => Promise<unknown>, since = performance.now()): Promise<number> => {
   await work();
   return performance.now() - since;
 };

@@ -35,15 +35,20 @@ test('what is installed may follow the speed of the machine, and both are told',
     }),
   };
   const on = { kubeconfig: 'k', nodes: [], signal, progress: plainProgress((line) => said.push(line)) };
-  const installed = await installMeasured(target, { ...on, how: { booted: () => sleep(20) } });
+  const installed = await installMeasured(target, {
+    ...on,
+    how: { booted: () => sleep(20), since: performance.now() - 4_500 },
+  });
   expect(installed).toMatchObject({
     target: { name: 'emulator', version: 'v1' },
-    machine: { slowness: 1, emulatorClock: '2', measured: { nodesReady: expect.any(Number) } },
+    machine: { slowness: 6, emulatorClock: '12', measured: { nodesReady: expect.any(Number) } },
   });
   expect(said).toEqual([
-    expect.stringMatching(/^The machine is as fast as the reference: its nodes were Ready after /),
-    "Emulator's clock: 2 times its fast one",
-    'Time-outs of work: as long as usual',
+    expect.stringMatching(
+      /^The machine is 6 times slower than the reference: its nodes were Ready after 9/,
+    ),
+    "Emulator's clock: 12 times its fast one",
+    'Time-outs of work: 6 times as long as usual',
   ]);
 });
 
@@ -54,7 +59,9 @@ test('an installation that fails before it is known how slow the machine is fail
   };
   const late = sleep(10).then(() => Promise.reject(new Error('no node came')));
   const on = { kubeconfig: 'k', nodes: [], signal, progress: plainProgress(() => {}) };
-  await expect(installMeasured(target, { ...on, how: { booted: () => late } })).rejects.toThrow('no room');
+  await expect(installMeasured(target, { ...on, how: { booted: () => late, since: 0 } })).rejects.toThrow(
+    'no room',
+  );
   // An unhandled rejection would end the process now.
   await late.catch(() => sleep(1));
 });
