@@ -123,7 +123,7 @@ export const clocks = {
 export type ClockName = keyof typeof clocks;
 
 /** The factors that the fast clock can be slowed down by: at the largest every wait is Longhorn's own. */
-export const factors = { least: 1, most: 10 } as const;
+const factors = { least: 1, most: 10 } as const;
 
 const isFactor = (factor: number): boolean => factor >= factors.least && factor <= factors.most;
 

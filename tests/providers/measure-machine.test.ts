@@ -37,16 +37,14 @@ test('what is installed may follow the speed of the machine, and both are told',
   const on = { kubeconfig: 'k', nodes: [], signal, progress: plainProgress((line) => said.push(line)) };
   const installed = await installMeasured(target, {
     ...on,
-    how: { booted: () => sleep(20), since: performance.now() - 4_500 },
+    how: { booted: () => sleep(20), since: performance.now() - 90_000 },
   });
   expect(installed).toMatchObject({
     target: { name: 'emulator', version: 'v1' },
     machine: { slowness: 6, emulatorClock: '12', measured: { nodesReady: expect.any(Number) } },
   });
   expect(said).toEqual([
-    expect.stringMatching(
-      /^The machine is 6 times slower than the reference: its nodes were Ready after 9/,
-    ),
+    expect.stringMatching(/^The machine is 6 times slower than the reference: its nodes were Ready after 9/),
     "Emulator's clock: 12 times its fast one",
     'Time-outs of work: 6 times as long as usual',
   ]);
