@@ -1,4 +1,5 @@
 import { allDisruptions } from '../e2e/longhorn/disruptions.ts';
+import { nodesReady } from '../lab/cluster-ready.ts';
 import { storeImage } from '../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import { labDir } from '../lab/run/settings.ts';
@@ -7,14 +8,17 @@ import { labNodes } from '../lab/run/topology.ts';
 import { up } from '../lab/up.ts';
 import { fetchBrowser, fetchesBrowser } from './browser.ts';
 import { chooseTarget } from './choose-target.ts';
+import { installMeasured } from './measure-machine.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
-import { begunFor, targetOf } from './target.ts';
+import { begunFor } from './target.ts';
+
+type Installed = Awaited<ReturnType<typeof installMeasured>>;
 
 const offered = { lab: true, allow: allDisruptions, without: [] };
 
 const running = (
   lab: Lab,
-  { name, ...of }: { name: string } & Pick<RunningCluster, 'browser' | 'target' | 'clocks' | 'begun'>,
+  { name, ...of }: { name: string } & Installed & Pick<RunningCluster, 'browser' | 'begun'>,
 ): RunningCluster => ({
   kubeconfig: lab.kubeconfig,
   context: lab.context,
@@ -53,9 +57,11 @@ export const lab: Provider = {
         signal,
       });
       const nodes = labNodes(target.size.nodes).map((node) => node.name);
-      let version = '';
-      const meanwhile = async ({ kubeconfig }: Lab, either: AbortSignal): Promise<void> => {
-        version = await target.install({ kubeconfig, nodes, signal: either });
+      const { promise: installed, resolve } = Promise.withResolvers<Installed>();
+      const meanwhile = async ({ kubeconfig, answered }: Lab, either: AbortSignal): Promise<void> => {
+        const booted = () => nodesReady({ kubeconfig, signal: either }, nodes);
+        const on = { kubeconfig, nodes, signal: either, how: { booted, since: answered }, progress };
+        resolve(await installMeasured(target, on));
       };
       const cluster = await up({
         name,
@@ -68,9 +74,8 @@ export const lab: Provider = {
       });
       return running(cluster, {
         name,
+        ...(await installed),
         browser: browser ? await fetchBrowser({ signal, progress }) : undefined,
-        target: targetOf(target, version),
-        clocks: target.clocks,
         begun: begunFor(target),
       });
     } catch (error) {

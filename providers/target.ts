@@ -12,18 +12,30 @@ export type Target = {
   archives: Part[];
   /** Of a lab that bears it. */
   size: LabSize;
-  /** Its clocks, where they are not Longhorn's own. */
-  clocks?: RunningCluster['clocks'];
   /**
    * How many scenarios may have begun at once on a cluster on this machine, for each processor; how many of
    * them are at work, its load decides.
    */
   begunPerCpu: number;
   /**
-   * Installs it on the nodes of these names and returns its version when it can be used; may start as soon as
-   * the API server answers.
+   * Installs it on the nodes of these names and returns when it can be used; may start as soon as the API
+   * server answers, before it is known how slow the machine is.
    */
-  install(cluster: { kubeconfig: string; nodes: readonly string[]; signal: AbortSignal }): Promise<string>;
+  install(cluster: {
+    kubeconfig: string;
+    nodes: readonly string[];
+    signal: AbortSignal;
+    slowness: Promise<number>;
+  }): Promise<Installed>;
+};
+
+/** A Longhorn, or its stand-in, that can be used. */
+export type Installed = {
+  version: string;
+  /** Its clocks, where they are not Longhorn's own. */
+  clocks?: RunningCluster['clocks'];
+  /** Where it is the emulator: its clock as it was chosen. */
+  emulatorClock?: string;
 };
 
 /** What a cluster's Longhorn is, for the report. */

@@ -11,7 +11,7 @@ import { install } from '../../emulator/install.ts';
 import type { Mutant } from '../../emulator/mutants.ts';
 import { defaultSize } from '../../lab/size.ts';
 import { emulatorImage } from '../../providers/emulator-image.ts';
-import { describeVersion, emulatorSettings } from '../../providers/emulator-settings.ts';
+import { describeVersion } from '../../providers/emulator-settings.ts';
 import { lab } from '../../providers/lab.ts';
 import type { Progress, RunningCluster } from '../../providers/provider.ts';
 import { namesPattern } from './patterns.ts';
@@ -53,7 +53,6 @@ const describeBug = (mutant: Mutant | undefined): string =>
  * from one to the next.
  */
 export const openFixture = ({ config, progress, interruption }: FixtureOptions): Fixture => {
-  const { clock } = emulatorSettings({ ...process.env, CORRAL_EMULATOR_MUTANT: '' });
   let cluster: RunningCluster | undefined;
   let version = '';
 
@@ -63,7 +62,9 @@ export const openFixture = ({ config, progress, interruption }: FixtureOptions):
     cluster ??= await lab.up({
       ...{ longhorn: 'emulator', browser: true, run: makeRunId(), out, signal, progress },
     });
-    const { kubeconfig } = cluster;
+    const { kubeconfig, machine } = cluster;
+    // Each round on the clock that the lab began with.
+    const clock = machine?.emulatorClock ?? 'fast';
     const settings = mutant === undefined ? { clock } : { clock, mutant };
     const installed = await progress.step(`Give the emulator ${describeBug(mutant)}`, (onProgress) =>
       install({

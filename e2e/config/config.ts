@@ -3,7 +3,7 @@ import { allCapabilities } from '../longhorn/capabilities.ts';
 import { clocksHelp, parseClocks } from '../longhorn/clocks.ts';
 import { allDisruptions } from '../longhorn/disruptions.ts';
 import { outputs } from '../report/output.ts';
-import { shardSchema } from '../report/schema.ts';
+import { machineSchema, shardSchema } from '../report/schema.ts';
 import type { OwnBucket, StoreDriver } from '../store/driver.ts';
 import { besides, driverNamed, driversOf, ownBucketKind, storeChoices } from '../store/drivers/index.ts';
 import { makeRunId, runIdPattern } from './run-id.ts';
@@ -70,6 +70,11 @@ const clusterSchema = z.object({
   clocks: clocks
     .optional()
     .describe("the clocks of the Longhorn under test, in ms, where they are not Longhorn's own"),
+  machine: machineSchema
+    .optional()
+    .describe(
+      'how slow the machine is (`slowness`, 1 as the reference), as it was measured: time-outs of work are longer by that',
+    ),
   lab: text
     .optional()
     .describe('the folder of the lab that the cluster is, if it is one: its nodes can be made to fail'),

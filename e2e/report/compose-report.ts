@@ -6,7 +6,10 @@ import { countStates, type Report, type ScenarioReport, schemaVersion, untold } 
  * out here.
  */
 export const composeReport = (
-  known: Pick<Report, 'run' | 'provider' | 'target' | 'kubernetes' | 'end' | 'shard' | 'scenarios'> & {
+  known: Pick<
+    Report,
+    'run' | 'provider' | 'target' | 'kubernetes' | 'end' | 'shard' | 'machine' | 'scenarios'
+  > & {
     startedAt: Date;
     concurrency?: Report['concurrency'];
   },
@@ -22,6 +25,7 @@ export const composeReport = (
   end: known.end,
   ...(known.shard && { shard: known.shard }),
   ...(known.concurrency && { concurrency: known.concurrency }),
+  ...(known.machine && { machine: known.machine }),
   scenarios: known.scenarios,
   totals: countStates(known.scenarios),
 });

@@ -1,11 +1,32 @@
 import { z } from 'zod';
 
+const shareSchema = z.number().min(0).max(1);
+
+/** How busy a machine was in a stretch of time, as `Pressure` says. */
+const pressureSchema = z.strictObject({
+  /** Missing where the kernel does not count it. */
+  stalled: shareSchema.optional(),
+  runQueue: z.number().nonnegative(),
+  timerDelay: z.number().nonnegative(),
+});
+
+/** What says whether the machine was busy while a wait ran out of time, as `Load` says; times in ms. */
+const loadSchema = z.strictObject({
+  pressure: pressureSchema.optional(),
+  slowestAnswer: z.number().nonnegative().optional(),
+  comparable: z
+    .strictObject({ count: z.int().positive(), longest: z.number().nonnegative(), share: shareSchema })
+    .optional(),
+});
+
 /** Where to look first for what went wrong: a hint, with what speaks for it. */
 const pointsToSchema = z.strictObject({
   at: z.enum(['longhorn', 'cluster', 'suite', 'unclear']),
   /** As a reader is told: "Longhorn", "the emulator (in the place of Longhorn)". */
   place: z.string(),
   because: z.array(z.string()),
+  /** Missing where no wait ran out of time, and in reports of before. */
+  load: loadSchema.optional(),
 });
 
 /** What is told of a failure on the spot. */
@@ -154,6 +175,17 @@ export const shardSchema = z.strictObject({
   split: z.string(),
 });
 
+/** How slow the machine is, as `Machine` says, which the emulator's clock and the time-outs follow. */
+export const machineSchema = z.strictObject({
+  slowness: z.number().min(1),
+  measured: z.strictObject({
+    nodesReady: z.number().nonnegative().optional(),
+    read: z.number().nonnegative().optional(),
+    pressure: pressureSchema,
+  }),
+  emulatorClock: z.string().optional(),
+});
+
 /** What report.json holds. */
 export const reportSchema = z.strictObject({
   schemaVersion: z.literal(schemaVersion),
@@ -186,6 +218,8 @@ export const reportSchema = z.strictObject({
    * are not among them), counted every few seconds; of the last round. Missing where it was a fixed number.
    */
   concurrency: z.strictObject({ least: z.int(), most: z.int(), mean: z.number() }).optional(),
+  /** Missing where nobody measured it, in merged reports, and in reports of before. */
+  machine: machineSchema.optional(),
   scenarios: z.array(scenarioSchema),
   totals: z.strictObject({
     passed: z.int(),

@@ -13,8 +13,9 @@ import { storeArchive, storeImage } from '../../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../../lab/not-fit.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { chooseTarget } from '../choose-target.ts';
+import { installMeasured } from '../measure-machine.ts';
 import { NotFit, type Progress, type Provider, type RunningCluster } from '../provider.ts';
-import { begunFor, type Target, targetOf } from '../target.ts';
+import { begunFor, type Target } from '../target.ts';
 import { checkTools } from './check.ts';
 import { createCluster, type DockerCluster, removeCommand } from './cluster.ts';
 import { preparePodSystem } from './pod-system.ts';
@@ -51,7 +52,7 @@ const offered: Offered = { lab: false, allow: allDisruptions, without: ['block-d
 const running = (
   tool: ClusterTool,
   cluster: DockerCluster,
-  { target, version }: { target: Target; version: string },
+  { target, installed }: { target: Target; installed: Awaited<ReturnType<typeof installMeasured>> },
 ): RunningCluster => ({
   kubeconfig: cluster.kubeconfig,
   context: cluster.context,
@@ -60,8 +61,7 @@ const running = (
   allow: offered.allow,
   without: offered.without,
   reach: [`export KUBECONFIG=${cluster.kubeconfig}`, removeCommand(tool, cluster.name)],
-  target: targetOf(target, version),
-  clocks: target.clocks,
+  ...installed,
   begun: begunFor(target),
   trouble: () => [],
   lost: new AbortController().signal,
@@ -69,7 +69,7 @@ const running = (
   down: cluster.remove,
 });
 
-/** Fills a cluster that was just made; returns the version of the Longhorn in it. */
+/** Fills a cluster that was just made; returns what is known of the Longhorn in it, and of the machine. */
 const fill = async (
   { load, kubeconfig, workers }: DockerCluster,
   {
@@ -78,14 +78,15 @@ const fill = async (
     signal,
     progress,
   }: { target: Target; archives: string[]; signal: AbortSignal; progress: Progress },
-): Promise<string> => {
+): ReturnType<typeof installMeasured> => {
   await progress.step('Load the images into its nodes', async () => {
     for (const archive of archives) await load(archive, signal);
   });
   await progress.step(`Wait until ${workers.length} nodes are Ready`, () =>
     nodesReady(workers, { kubeconfig, signal }),
   );
-  return target.install({ kubeconfig, nodes: workers, signal });
+  const how = { read: connect({ kubeconfig, health: openHealth() }) };
+  return installMeasured(target, { kubeconfig, nodes: workers, signal, how, progress });
 };
 
 const bringUp = async (
@@ -105,7 +106,7 @@ const bringUp = async (
     return {
       ...running(tool, cluster, {
         target,
-        version: await fill(cluster, { target, archives, signal, progress }),
+        installed: await fill(cluster, { target, archives, signal, progress }),
       }),
       browser: fetched,
     };

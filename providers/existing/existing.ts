@@ -4,6 +4,7 @@ import { missingRights } from '../../e2e/permissions/missing.ts';
 import { driverNamed, ownBucketKind } from '../../e2e/store/drivers/index.ts';
 import { BucketNotFit, checkBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
+import { measureMachine, tellMachine } from '../measure-machine.ts';
 import { orAborted } from '../or-aborted.ts';
 import { NotFit, type Progress, type Provider } from '../provider.ts';
 import { announce } from './announce.ts';
@@ -91,6 +92,11 @@ export const existingOn = (terminal: Terminal): Provider => ({
       signal,
     );
     const fetched = browser ? await fetchBrowser({ signal, progress }) : undefined;
+    const machine = await orAborted(
+      orRefuse('how slow it is cannot be measured', () => measureMachine({ read: cluster })),
+      signal,
+    );
+    tellMachine(progress, machine);
     const { lost, stop } = await orRefuse('the cluster cannot be watched', () => awaitLoss(cluster));
     return {
       kubeconfig: existing.kubeconfig,
@@ -104,6 +110,7 @@ export const existingOn = (terminal: Terminal): Provider => ({
       reach: [],
       target: { name: nameOf(longhorn), version: longhorn.version },
       clocks: existing.clocks,
+      machine,
       workers: Math.min(MOST_WORKERS, longhorn.ready.length),
       trouble: () => [],
       lost,

@@ -118,7 +118,7 @@ export const releaseTarget = async (source: Source, progress: Progress): Promise
         )
         .then(({ version, told }) => {
           progress.note(told);
-          return version;
+          return { version };
         }),
   };
 };

@@ -101,6 +101,7 @@ export const commands: Record<string, How> = {
   'npm run e2e -- --shard 2/8': { reads: { shard: { index: 2, of: 8 } } },
   'npm run e2e -- --only deletion --repeat 10': { reads: { only: 'deletion', repeat: 10 } },
   "CORRAL_EMULATOR_CLOCK=real npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),
+  "CORRAL_EMULATOR_CLOCK=2.5 npm run e2e -- --only 'waits for it, then runs'": normal,
   "CORRAL_EMULATOR_VERSION=v1.10.2 npm run e2e -- --only 'waits for it, then runs'": normal,
   "CORRAL_EMULATOR_MUTANT=message-missing npm run e2e -- --only 'waits for it, then runs'": normal,
   'npm run emulator:pack -- DIR': { by: 'tests/providers/emulator-pack.test.ts', holds: 'emulator-pack.ts' },

@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest';
-import { type RunConfig, readRunConfig } from '../../config/config.ts';
+import { findRunConfig, type RunConfig, readRunConfig } from '../../config/config.ts';
 import { whileObserved } from '../../history/observer.ts';
 import { openAccount } from '../../kube/account.ts';
 import type { Duration } from '../../kube/duration.ts';
@@ -23,7 +23,7 @@ import { keepVerdict } from './keep-verdict.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
 import { openRecorder } from './recorder.ts';
 import { openTelling } from './telling.ts';
-import { boundBy, graceToUnwind, notingMoves, startClock } from './time.ts';
+import { boundBy, graceToUnwind, longer, notingMoves, startClock } from './time.ts';
 import { awaitLastTurn, awaitTurn, createTurn } from './turn.ts';
 
 // A backstop, for what stands still: each part of the cleanup has a time of its own.
@@ -118,7 +118,13 @@ const playOnce = async <Steps extends object>(
   const recorder = openRecorder({ context, record, startedAt, interrupted: interruption });
   const journal = openJournal({ context, interruption, account, keep: recorder.tell });
   const { observer, movedAt } = notingMoves(recorder.observer);
-  const clock = startClock({ timeout, interrupted: interruption, doing: journal.doing, movedAt });
+  const slowness = findRunConfig(process.env)?.machine?.slowness;
+  const clock = startClock({
+    timeout: longer(timeout, slowness),
+    interrupted: interruption,
+    doing: journal.doing,
+    movedAt,
+  });
   const { paused, signal } = clock;
   const turn = createTurn(holder, {
     declared,
@@ -215,6 +221,7 @@ const playOnce = async <Steps extends object>(
     account,
     journal,
     recorder,
+    health,
     startedAt,
     ending: steps,
     scenario: context.task.name,
@@ -255,7 +262,7 @@ const playOnce = async <Steps extends object>(
   if (close !== undefined && !isThrownAway) {
     const cleanup = (work: () => Promise<void>): Promise<void> =>
       boundBy(
-        cleanupTime,
+        longer(cleanupTime, slowness),
         { whose: 'the cleanup', movedAt },
         account.run(() => whileObserved(observer, work)),
       ).catch((cause: unknown) => {

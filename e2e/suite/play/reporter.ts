@@ -25,7 +25,7 @@ const toEnd = (interruption: string | undefined): Report['end'] =>
 const toTold = ({ id, name, module }: TestCase) => ({ id, name, file: toFile(module) });
 
 /** What the reporter has to know of a run. */
-type Told = Pick<Report, 'run' | 'provider' | 'target' | 'shard'> & {
+type Told = Pick<Report, 'run' | 'provider' | 'target' | 'shard' | 'machine'> & {
   kubeconfig: string;
   out: string;
   output: Output;

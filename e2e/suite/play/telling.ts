@@ -1,4 +1,5 @@
 import type { Account } from '../../kube/account.ts';
+import type { Health } from '../../kube/health.ts';
 import { redactAll } from '../../kube/redact/redact.ts';
 import type { Failure } from '../../report/schema.ts';
 import { composeFailure } from './compose-failure.ts';
@@ -10,7 +11,11 @@ import { type Weighed, weigh } from './weigh.ts';
 type Deps = {
   account: Pick<Account, 'run'>;
   journal: ReturnType<typeof openJournal>;
-  recorder: Pick<ReturnType<typeof openRecorder>, 'collect' | 'history' | 'deps' | 'paths' | 'tell'>;
+  recorder: Pick<
+    ReturnType<typeof openRecorder>,
+    'collect' | 'history' | 'deps' | 'paths' | 'tell' | 'pressureSince'
+  >;
+  health: Pick<Health, 'slowestSince'>;
   startedAt: Date;
   ending: Ending | undefined;
   scenario: string;
@@ -20,7 +25,7 @@ type Deps = {
  * Opens what tells of the error of one scenario where it happened, before the cleanup; where it points to is
  * weighed.
  */
-export const openTelling = ({ account, journal, recorder, startedAt, ending, scenario }: Deps) => {
+export const openTelling = ({ account, journal, recorder, health, startedAt, ending, scenario }: Deps) => {
   let failure: Failure | undefined;
   let weighed: Weighed | undefined;
 
@@ -35,6 +40,10 @@ export const openTelling = ({ account, journal, recorder, startedAt, ending, sce
       target: target.name,
       startedAt,
       concern: ending?.concern,
+      loadSince: (moment: number) => ({
+        pressure: recorder.pressureSince(moment),
+        slowestAnswer: health.slowestSince(moment),
+      }),
     };
     // Told besides the failure: what is wrong with the weighing must not take its place.
     return weigh(error, { ...deps, history: await recorder.history() }).catch(() => undefined);

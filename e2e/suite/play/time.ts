@@ -4,6 +4,10 @@ import { type Duration, formatDuration, parseDuration } from '../../kube/duratio
 /** How long a step that heeds the signal may take to end, before cleanup goes ahead beside it. */
 const grace: Duration = '10s';
 
+/** How long something may take on a machine that is so many times slower than the reference. */
+export const longer = (time: Duration, slowness = 1): Duration =>
+  `${Math.round(parseDuration(time) * slowness)}ms`;
+
 const settled = (promise: Promise<unknown>): Promise<void> =>
   promise.then(
     () => {},

@@ -18,13 +18,14 @@ const mostTimes = 4;
 export type Timeouts = Record<keyof typeof rules, Timeout>;
 
 /**
- * Every time-out of the steps, for a Longhorn with these clocks: what a slow machine may take, and how often
- * each clock may go round until then. What is decided earlier ends earlier.
+ * Every time-out of the steps, for a Longhorn with these clocks: what a machine may take that is so many times
+ * slower than the reference, and how often each clock may go round until then. What is decided earlier ends
+ * earlier.
  */
-export const timeoutsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks): Timeouts => {
+export const timeoutsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks, slowness = 1): Timeouts => {
   const toTimeout = ({ machine, resyncs = 0, backoffs = 0, locks = 0, fixed, owner }: Rule): Timeout => {
     const time = Math.round(
-      machine * 1000 + resyncs * resync + backoffs * deletionBackoff + locks * lockLife,
+      machine * slowness * 1000 + resyncs * resync + backoffs * deletionBackoff + locks * lockLife,
     );
     return { within: `${time}ms`, ...(!fixed && { atMost: `${mostTimes * time}ms` }), owner };
   };

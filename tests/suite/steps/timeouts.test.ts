@@ -16,6 +16,8 @@ test('a time-out is what a slow machine may take, and the rounds of the clocks',
   );
   expect(real).toBe(machine * 1000 + resyncs * 30_000 + backoffs * 60_000);
   expect(quick).toBe(machine * 1000 + resyncs * 5_000 + backoffs * 6_000);
+  const slow = parseDuration(timeoutsOn(longhornClocks, 2.5).deletionFailsAgain.within);
+  expect(slow).toBe(2.5 * machine * 1000 + resyncs * 30_000 + backoffs * 60_000);
 });
 
 test('a time-out begins anew with each change, up to four times as long, where it is not the length of a stretch', () => {

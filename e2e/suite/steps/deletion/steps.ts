@@ -143,7 +143,7 @@ export const createThenOfDeletions = (context: Context) => {
     backup: { ...backup, from },
     version,
   });
-  const window = retryWindow(clocks);
+  const window = retryWindow(clocks, context.slowness);
   const triedAgain = async ({ label }: BackupHandle, judged: Promise<Verdict>): Promise<number> =>
     judgeGap(await judged, { label, window });
   // The next attempt of the deletion ends its Error, whoever else is at work; on a slow machine the other

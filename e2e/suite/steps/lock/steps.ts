@@ -84,7 +84,7 @@ export const createThenOfLocks = (context: Context) => {
   const since = (backup: BackupHandle, from: number) => ({ backup: { ...backup, from }, version });
   const made = (backup: BackupHandle) => since(backup, backup.since.made);
   const deleted = (backup: BackupHandle) => since(backup, sinceDeleted(backup));
-  const window = retryWindow(clocks);
+  const window = retryWindow(clocks, context.slowness);
 
   return {
     /**

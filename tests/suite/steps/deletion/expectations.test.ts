@@ -48,7 +48,8 @@ test.each([
 ])('a real Longhorn tried again in time; a backup %s was held back: %j', async (_, recording, others) => {
   const { gap, ...judged } = await judge(recording);
   expect(judged).toMatchObject({ fails: 'met', again: 'met', inTheEnd: 'met', ...others });
-  const { least, most } = deletions.retryWindow(longhornClocks);
+  const { least, most } = deletions.retryWindow(longhornClocks, 1);
+  expect(deletions.retryWindow(longhornClocks, 3)).toEqual({ least, most: most + 20_000 });
   expect([least, most]).toEqual([55_000, 100_000]);
   expect(gap).toBeGreaterThan(least);
   expect(gap).toBeLessThan(most);
