@@ -28,7 +28,8 @@ export const hearImport = (size: number): ((line: string) => boolean) => {
     if (what === 'of') images = Number(number);
     // The disk is read a little besides: so that its driver stays awake.
     if (what === 'read') read = Math.min(size, Number(number));
-    if (/\bunpacking \S+ .*\bdone\b/.test(line)) unpacked += 1;
+    // What else is said may come between the two halves of ctr's line.
+    if (/^(unpacking \S+ \(\S+\)\.*)?done\s*$/.test(line)) unpacked += 1;
     else if (what === undefined) return false;
     tellDetail(describeBytes({ done: read, all: size }, `${unpacked} of ${images} images`));
     return what !== undefined;
