@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Offered } from '../../e2e/config/config.ts';
 import { once } from '../../e2e/history/expectation.ts';
@@ -11,6 +12,7 @@ import { openCache } from '../../lab/cache/folders.ts';
 import { usingCache } from '../../lab/cache/lock.ts';
 import { storeArchive, storeImage } from '../../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../../lab/not-fit.ts';
+import { describeBytes } from '../../lab/step.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { chooseTarget } from '../choose-target.ts';
 import { installMeasured } from '../measure-machine.ts';
@@ -79,8 +81,15 @@ const fill = async (
     progress,
   }: { target: Target; archives: string[]; signal: AbortSignal; progress: Progress },
 ): ReturnType<typeof installMeasured> => {
-  await progress.step('Load the images into its nodes', async () => {
-    for (const archive of archives) await load(archive, signal);
+  const sizes = await Promise.all(archives.map(async (archive) => (await stat(archive)).size));
+  const sumOf = (some: readonly number[]): number => some.reduce((sum, size) => sum + size, 0);
+  await progress.step('Load the images into its nodes', async (update) => {
+    for (const [done, archive] of archives.entries()) {
+      // The tool's own command says nothing before its end.
+      const bytes = { done: sumOf(sizes.slice(0, done)), all: sumOf(sizes) };
+      update(describeBytes(bytes, `${done} of ${archives.length} archives`));
+      await load(archive, signal);
+    }
   });
   await progress.step(`Wait until ${workers.length} nodes are Ready`, () =>
     nodesReady(workers, { kubeconfig, signal }),
