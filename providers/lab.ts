@@ -5,7 +5,7 @@ import { labDir } from '../lab/run/settings.ts';
 import type { Lab } from '../lab/run/start.ts';
 import { labNodes } from '../lab/run/topology.ts';
 import { up } from '../lab/up.ts';
-import { fetchBrowser, fetchesBrowser } from './browser.ts';
+import { fetchedBrowser, fetchesBrowser } from './browser.ts';
 import { chooseTarget } from './choose-target.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
 import { targetOf, workersFor } from './target.ts';
@@ -71,7 +71,7 @@ export const lab: Provider = {
       });
       return running(cluster, {
         name,
-        browser: browser ? await fetchBrowser({ signal, progress }) : undefined,
+        browser: browser ? await fetchedBrowser() : undefined,
         target: targetOf(target, version),
         clocks: target.clocks,
         ...workersFor(target),
