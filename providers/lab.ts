@@ -6,7 +6,7 @@ import { labDir } from '../lab/run/settings.ts';
 import type { Lab } from '../lab/run/start.ts';
 import { labNodes } from '../lab/run/topology.ts';
 import { up } from '../lab/up.ts';
-import { fetchBrowser, fetchesBrowser } from './browser.ts';
+import { fetchedBrowser, fetchesBrowser } from './browser.ts';
 import { chooseTarget } from './choose-target.ts';
 import { installMeasured } from './measure-machine.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
@@ -75,7 +75,7 @@ export const lab: Provider = {
       return running(cluster, {
         name,
         ...(await installed),
-        browser: browser ? await fetchBrowser({ signal, progress }) : undefined,
+        browser: browser ? await fetchedBrowser() : undefined,
         begun: begunFor(target),
       });
     } catch (error) {

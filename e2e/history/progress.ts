@@ -87,11 +87,11 @@ export const openProgress = (limit: Limit, objects: readonly Moving[], began: nu
 const longestState = 200;
 
 /** Says why a time is over, and what changed last. */
-export const describeTimeout = ({ time, owner, waited, lastChange }: TimeOver): string => {
+export const describeTimeout = ({ time, atMost, owner, waited, lastChange }: TimeOver): string => {
   if (lastChange === undefined) return `timed out after ${formatDuration(waited)} (${owner})`;
   const { name, state, after } = lastChange;
   const last = `the last change came after ${formatDuration(after)}: ${name}, ${shorten(state, longestState)}`;
-  return waited - after < time
+  return atMost !== undefined && after + time > atMost
     ? `timed out after ${formatDuration(waited)}, the longest, while something still changed (${owner}); ${last}`
     : `timed out after ${formatDuration(waited)}, the last ${formatDuration(time)} without a change (${owner}); ${last}`;
 };
