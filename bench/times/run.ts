@@ -95,6 +95,7 @@ const describeMachine = (): string =>
   `${availableParallelism()} × ${cpus()[0]?.model.trim() || 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
 
 const write = (seconds: Seconds, { add, from }: { add: boolean; from: string }): void => {
+  if (Object.keys(seconds).length === 0) return;
   const times = readTimes();
   const commit = execFileSync('git', ['rev-parse', '--short=8', 'HEAD'], { encoding: 'utf8' }).trim();
   const circumstances = {

@@ -87,7 +87,8 @@ test('a verdict that was reached stays, though every process that plays is kille
       totals: { passed: 1, failed: 0, skipped: 1 },
       scenarios: [
         { name: 'It has passed', state: 'passed', steps: [{ sentence: 'Given a thing' }] },
-        { name: 'It is deaf', state: 'skipped', reason },
+        // Before it was deaf it may have said what it was at.
+        { name: 'It is deaf', state: 'skipped', reason: expect.stringMatching(/^interrupted\b/) },
       ],
     });
   });
