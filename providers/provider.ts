@@ -23,9 +23,12 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
   browser?: string | undefined;
   /** Lines that tell a reader how to reach a cluster that was kept. */
   reach: string[];
-  /** Exactly how many scenarios are at work at once, where this machine's load says nothing of the cluster. */
+  /** Exactly how many scenarios are at work at once: of a cluster of which this machine's load says nothing. */
   workers?: number | undefined;
-  /** How many may have begun at once, where the cluster is on this machine; its load decides how many of them are at work. */
+  /**
+   * How many may have begun at once: of a cluster on this machine, whose load decides how many of them are at
+   * work.
+   */
   begun?: number | undefined;
   /**
    * What went wrong in the cluster since it came up, that no scenario can tell: a node that died, for one.
