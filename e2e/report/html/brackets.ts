@@ -8,6 +8,10 @@ import { emptyLane, markersOf } from './suite-lanes.ts';
 const describeAwaited = (label: string, steps: readonly string[]): string =>
   steps.length === 0 || steps.join() === label ? label : `${label} goes ${steps.join(' → ')}`;
 
+// A time in which nothing may happen is meant to end so.
+const endOf = ({ phase, wanted }: { phase: string; wanted?: string }): Bracket['state'] =>
+  phase === wanted ? 'met' : (phase as Bracket['state']);
+
 const toBracket = (told: ReturnType<typeof markersOf<'expectation'>>, seconds: number): Bracket => {
   const set = told[0]?.expectation;
   const decided = told.find(({ expectation }) => expectation.phase !== 'set');
@@ -18,7 +22,7 @@ const toBracket = (told: ReturnType<typeof markersOf<'expectation'>>, seconds: n
   return {
     from: set?.from ?? told[0]?.at ?? 0,
     to: decided?.at ?? seconds,
-    state: decided === undefined ? 'open' : (decided.expectation.phase as Exclude<Bracket['state'], 'open'>),
+    state: decided === undefined ? 'open' : endOf(decided.expectation),
     label: describeAwaited(set?.label ?? '', set?.steps ?? []),
     steps: (set?.steps ?? []).map((label, index) => ({ label, at: stepAt(reached, label, index) ?? metAt })),
     reason: decided?.expectation.reason ?? null,

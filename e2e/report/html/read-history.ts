@@ -36,6 +36,8 @@ export type MarkerLine = {
     label: string;
     from: number;
     steps: string[];
+    /** How it is meant to end; missing where it is meant to be met. */
+    wanted?: 'timed-out';
     reason?: string;
     reached?: { label: string; at?: number | null }[];
     limit?: number;

@@ -48,9 +48,9 @@ let moments: number[];
 beforeEach(() => {
   moments = [];
 });
-const pointsTo = async (history: string, load: Load = strained) => {
-  const verdict = { state: 'timed-out', text: 'timed out' } as never;
-  const weighed = await weigh(new ExpectationError(verdict), {
+const timedOut = new ExpectationError({ state: 'timed-out', text: 'timed out' } as never);
+const pointsTo = async (history: string, load: Load = strained, error: Error = timedOut) => {
+  const weighed = await weigh(error, {
     ...{ scenario: 's', server: 'https://s', out: folder(), target: 'official', startedAt, history },
     concern: undefined,
     loadSince: (moment) => {
@@ -98,4 +98,15 @@ test('where nothing ran out of time the load says nothing', async () => {
   const told = await pointsTo(historyOf(broken));
   expect(told).toMatchObject({ at: 'longhorn' });
   expect(told.load).toBeUndefined();
+});
+
+test('a time in which nothing was to happen, and nothing did, speaks against nobody', async () => {
+  const told = await pointsTo(
+    historyOf({ ...late, wanted: 'timed-out' }),
+    strained,
+    new Error('the lock is gone'),
+  );
+  expect(told.because).toEqual([
+    'no expectation was broken and the cluster shows no trouble: read the reason',
+  ]);
 });

@@ -1,8 +1,10 @@
+import { once as eventOf } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { get, request } from 'node:https';
+import { get } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import type { S3 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { once } from '../../../../e2e/history/expectation.ts';
@@ -236,28 +238,38 @@ describe('the proxy before the server', () => {
   });
 
   test('a refusal reaches who is still sending, for whom the server itself breaks the connection off', async () => {
-    const { AWS_CERT: ca } = await secretIn(longhornNamespace, store.credentialSecret);
     const date = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const scope = `${date.slice(0, 8)}/us-east-1/s3/aws4_request`;
-    const headers = {
-      'x-amz-date': date,
-      'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
-      authorization: `AWS4-HMAC-SHA256 Credential=nobody/${scope}, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=${'0'.repeat(64)}`,
-    };
     // More than a connection takes on its way.
     const body = Buffer.alloc(32 << 20);
-    const statusAt = (port: number): Promise<number | undefined> =>
-      new Promise((resolve, reject) => {
-        const agent = new DialingAgent(() => connect(port, '127.0.0.1'), { ca });
-        const sending = request(`${endpoint}/backups/x`, { agent, headers, method: 'PUT' }, (answer) => {
-          answer.resume();
-          resolve(answer.statusCode);
-        });
-        sending.on('error', reject);
-        // Who looks for an answer only when all is sent, as an SDK does, never gets to that.
-        sending.end(body);
-      });
-    expect(await statusAt(proxyPort)).toBe(403);
+    const head = [
+      'PUT /backups/x HTTP/1.1',
+      `Host: ${new URL(endpoint).host}`,
+      `Content-Length: ${body.length}`,
+      `X-Amz-Date: ${date}`,
+      'X-Amz-Content-Sha256: UNSIGNED-PAYLOAD',
+      `Authorization: AWS4-HMAC-SHA256 Credential=nobody/${scope}, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=${'0'.repeat(64)}`,
+    ];
+    // As an SDK does, it looks for an answer when all is sent.
+    const answerOf = async (port: number): Promise<string> => {
+      const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+      const failed = eventOf(socket, 'error').then(([error]) => Promise.reject(error));
+      const orFailed = <T>(work: Promise<T>): Promise<T> => Promise.race([work, failed]);
+      try {
+        await orFailed(eventOf(socket, 'secureConnect'));
+        socket.write(`${head.join('\r\n')}\r\n\r\n`);
+        await orFailed(new Promise((resolve) => socket.write(body, resolve)));
+        const [answer] = await orFailed(eventOf(socket, 'data'));
+        return String(answer).split('\r\n')[0] ?? '';
+      } catch (error) {
+        return String((error as NodeJS.ErrnoException).code);
+      } finally {
+        failed.catch(() => {});
+        socket.destroy();
+      }
+    };
+    expect(await answerOf(proxyPort)).toBe('HTTP/1.1 403 Forbidden');
+    expect(await answerOf(Number(new URL(server.endpoint).port))).toMatch(/^(ECONNRESET|EPIPE)$/);
   });
 
   test('nobody sets a rule who does not have the key of the root', async () => {
