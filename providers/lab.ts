@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { allDisruptions } from '../e2e/longhorn/disruptions.ts';
+import { askLab } from '../lab/control/ask.ts';
 import { storeImage } from '../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import { labDir } from '../lab/run/settings.ts';
@@ -8,6 +10,8 @@ import { up } from '../lab/up.ts';
 import { chooseTarget } from './choose-target.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
 import { targetOf, workersFor } from './target.ts';
+
+const secondsSchema = z.record(z.string(), z.number());
 
 const offered = { lab: true, allow: allDisruptions, without: [] };
 
@@ -29,6 +33,7 @@ const running = (
   ...of,
   trouble: () => lab.ended,
   lost: lab.lost,
+  cpu: async () => secondsSchema.parse(await askLab(name, { action: 'cpu' })),
   keep: lab.keep,
   down: lab.stop,
 });

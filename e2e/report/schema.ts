@@ -135,6 +135,8 @@ export const shardSchema = z.strictObject({
   split: z.string(),
 });
 
+const secondsSchema = z.record(z.string(), z.number().nonnegative());
+
 /** What report.json holds. */
 export const reportSchema = z.strictObject({
   schemaVersion: z.literal(schemaVersion),
@@ -176,6 +178,11 @@ export const reportSchema = z.strictObject({
    * run. Null where the cluster could not be compared; missing where it was made for the run.
    */
   differences: z.array(z.string()).nullable().optional(),
+  /**
+   * CPU seconds by part: until the cluster was up, and of the scenarios of all rounds. Missing where the
+   * cluster's could not be read.
+   */
+  cpu: z.strictObject({ setUp: secondsSchema, scenarios: secondsSchema }).optional(),
 });
 
 export type Account = z.infer<typeof accountSchema>;
