@@ -121,3 +121,36 @@ export const clocks = {
 } as const satisfies Record<string, Clock>;
 
 export type ClockName = keyof typeof clocks;
+
+/** The factors that the fast clock can be slowed down by: at the largest every wait is Longhorn's own. */
+const factors = { least: 1, most: 10 } as const;
+
+const isFactor = (factor: number): boolean => factor >= factors.least && factor <= factors.most;
+
+// How an upload is looked at stays: the suite's data is sized by it, and a slow machine has enough to write.
+const slowDown = ({ monitorPoll, ...fast }: Clock, factor: number): Clock => {
+  const longer = (wait: number, real: number): number => Math.max(wait, Math.min(wait * factor, real));
+  const waits = Object.entries(fast).map(([name, wait]) => {
+    const real = clocks.real[name as keyof Clock];
+    if (typeof wait === 'number' && typeof real === 'number') return [name, longer(wait, real)];
+    if (typeof wait === 'boolean') return [name, wait];
+    return [
+      name,
+      fast.blockRetries.map((each, index) => longer(each, clocks.real.blockRetries[index] ?? each)),
+    ];
+  });
+  return { ...Object.fromEntries(waits), monitorPoll };
+};
+
+/**
+ * A clock as it is chosen: `real`, `fast`, or a number from 1 to 10, by which each wait of `fast` is longer,
+ * and none longer than Longhorn's own. Undefined for anything else.
+ */
+export const readClock = (choice: string): Clock | undefined => {
+  if (Object.hasOwn(clocks, choice)) return clocks[choice as ClockName];
+  const factor = /^\d+(\.\d+)?$/.test(choice) ? Number(choice) : Number.NaN;
+  return isFactor(factor) ? slowDown(clocks.fast, factor) : undefined;
+};
+
+/** What a choice may be, for messages. */
+export const clockChoices = `${Object.keys(clocks).join(', ')}, or a number from ${factors.least} to ${factors.most}`;

@@ -1,4 +1,4 @@
-import { type Clock, type ClockName, clocks } from './clocks.ts';
+import { type Clock, clockChoices, readClock } from './clocks.ts';
 import { isVersion, modelledOn, versions } from './modelled-on.ts';
 import { fixes, isMutant, type Mutant, mutants } from './mutants.ts';
 
@@ -18,17 +18,17 @@ export const variables = {
 /** What the manager and the longhorn command both go by. */
 export type Behaviour = { clock: Clock; mutant: Mutant | undefined };
 
-/** Reads clock and mutant from the environment; throws with the names that exist if one is unknown. */
+/** Reads clock and mutant from the environment; throws with what there is if one is unknown. */
 export const readBehaviour = (environment: NodeJS.ProcessEnv): Behaviour => {
-  const clock = environment[variables.clock] ?? 'real';
-  if (!Object.hasOwn(clocks, clock))
-    throw new Error(`${variables.clock}=${clock}: known are ${Object.keys(clocks).join(', ')}`);
+  const choice = environment[variables.clock] ?? 'real';
+  const clock = readClock(choice);
+  if (clock === undefined) throw new Error(`${variables.clock}=${choice}: known are ${clockChoices}`);
   const mutant = environment[variables.mutant] || undefined;
   if (mutant !== undefined && !isMutant(mutant)) {
     const known = Object.keys({ ...mutants, ...fixes });
     throw new Error(`${variables.mutant}=${mutant}: known are ${known.join(', ')}`);
   }
-  return { clock: clocks[clock as ClockName], mutant };
+  return { clock, mutant };
 };
 
 /** Reads which version a manager stands for; throws for one that it cannot. */

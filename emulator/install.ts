@@ -9,7 +9,6 @@ import {
   resources,
 } from '../e2e/kube/cluster.ts';
 import { openHealth } from '../e2e/kube/health.ts';
-import type { ClockName } from './clocks.ts';
 import { access } from './manifests/access.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
 import { managerDaemonSet, managerName, managerPorts } from './manifests/manager.ts';
@@ -86,7 +85,8 @@ const isReplaced = ({ metadata, status }: Deployment): boolean =>
 
 type InstallOptions = {
   kubeconfig: string;
-  clock: ClockName;
+  /** As `readClock` reads it; it may be chosen while what comes before the managers is made. */
+  clock: string | Promise<string>;
   /**
    * Image with Node, the tools and the bundle, its longhorn-manager in the PATH; it must be on the nodes or
    * be pulled by them.
@@ -208,7 +208,7 @@ const untilReady = async (waiting: Waiting): Promise<number> => {
   return count;
 };
 
-type Release = Pick<InstallOptions, 'image' | 'clock' | 'mutant' | 'version'>;
+type Release = Pick<InstallOptions, 'image' | 'mutant' | 'version'> & { clock: string };
 
 /**
  * All that the emulator is made of in a cluster, in the order in which to apply it, as a release's manifest
@@ -230,7 +230,7 @@ const namespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name:
  * an ExpectationError that names what was waited for and how far it had come.
  */
 export const install = async (options: InstallOptions): Promise<{ version: string }> => {
-  const { kubeconfig, clock, image, mutant, version, nodes, signal, onProgress = () => undefined } = options;
+  const { kubeconfig, image, mutant, version, nodes, signal, onProgress = () => undefined } = options;
   const cluster = connect({ kubeconfig, health: openHealth() });
   const waiting: Waiting = { cluster, signal, nodes, deadline: Date.now() + timeout };
   const apply = async (objects: object[]): Promise<void> => {
@@ -247,6 +247,7 @@ export const install = async (options: InstallOptions): Promise<{ version: strin
     ...customResourceDefinitions.map((definition) => apply([definition])),
   ]);
   await untilServed(waiting);
+  const clock = await options.clock;
   onProgress(`longhorn-manager on each node${mutant ? `, with the bug ${mutant}` : ''}`);
   await apply([
     managerDaemonSet({ image, clock, mutant, version }),

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { timeOf } from '../e2e/machine/times.ts';
 import { baseImage } from './build/base-image.ts';
+import { browser } from './build/browser.ts';
 import { fetchKernel, kernel, kernelDifference } from './build/kernel.ts';
 import { kubeBinary, kubernetes } from './build/kubernetes.ts';
 import { nodeRoot } from './build/node-root.ts';
@@ -27,11 +29,11 @@ const imported = async (archives: readonly Part[]): Promise<Part[]> => [
 export const isPrepared = async (archives: readonly Part[] = []): Promise<boolean> =>
   isCached(await baseImage(await imported(archives)));
 
-/**
- * How long it takes to build all parts of a lab, as every reader is told: 6 min were seen on an idle machine, 13
- * on a busy one whose modules came by a slow network.
- */
-export const buildTime = '6 to 15 min on two processors';
+/** How long it takes to build all parts of a lab, as every reader is told. */
+export const buildTime = (): string => `${timeOf('build')} on two processors`;
+
+/** The title of the step that fetches a browser. */
+export const browserTitle = 'Fetch Chromium (about 180 MB)';
 
 /** Builds a part as a step of its own; one that the cache has is not worth a line. */
 const build = async (step: Step, title: string, part: Part): Promise<string> =>
@@ -55,19 +57,23 @@ const partsOfImage = async (archives: readonly Part[]): Promise<[string, Part][]
  * Says how many parts the cache lacks, and returns the step that numbers them and tells how far each is: the
  * first run takes minutes, and must not look dead.
  */
-const numbered = async (step: Step, archives: readonly Part[]): Promise<Step> => {
+const numbered = async (
+  step: Step,
+  { archives, besides }: { archives: readonly Part[]; besides: readonly Part[] },
+): Promise<Step> => {
   const binaries = await kubernetes();
   const ofImage = (await isPrepared(archives)) ? [] : await partsOfImage(archives);
   const needed = [
     binaries,
     tools,
     await kernel(),
+    ...besides,
     ...(ofImage.length > 0 ? [podSystem, await s3Server()] : []),
   ];
   const whole = await Promise.all([...needed, ...ofImage.map(([, part]) => part)].map(isCached));
   const all = whole.filter((is) => !is).length;
   if (!(await isCached(binaries)))
-    process.stderr.write(`lab: ${all} parts are built first, once: ${buildTime}\n`);
+    process.stderr.write(`lab: ${all} parts are built first, once: ${buildTime()}\n`);
   let begun = 0;
   return (title, work) =>
     step(`[${++begun}/${all}] ${title}`, (update) => telling(update, () => work(update)));
@@ -97,9 +103,15 @@ const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void>
  *
  * Kubernetes is compiled while packages are fetched: the one waits for processors, the other for the network.
  * The nodes' image is made, mostly on one processor, while the S3 server is compiled, which it needs late.
+ * A browser is fetched as well where `withBrowser` is set.
  */
-export const prepare = async (told: Step, archives: readonly Part[] = []): Promise<Prepared> => {
-  const step = await numbered(told, archives);
+export const prepare = async (
+  told: Step,
+  archives: readonly Part[] = [],
+  { withBrowser = false } = {},
+): Promise<Prepared> => {
+  const besides = withBrowser ? [browser()] : [];
+  const step = await numbered(told, { archives, besides });
   const binaries = await kubernetes();
   await atOnce([
     () => build(step, 'Compile Kubernetes and CoreDNS', binaries),
@@ -109,6 +121,7 @@ export const prepare = async (told: Step, archives: readonly Part[] = []): Promi
         await step('Fetch the User-Mode Linux kernel', () => fetchKernel());
       if (!(await isPrepared(archives)))
         await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystem);
+      for (const part of besides) await build(step, browserTitle, part);
     },
   ]);
   // Which image that is, the kernel decides: it has the kernel's modules.

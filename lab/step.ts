@@ -11,3 +11,9 @@ export const telling = <T>(update: (detail: string) => void, work: () => Promise
 
 /** Tells how far a build is, where somebody listens: what is done, and how much there is. */
 export const tellDetail = (detail: string): void => updates.getStore()?.(detail);
+
+const inMiB = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
+
+/** Says how much of how much is done, in MiB, and what else is counted: "412 of 1730 MiB, 5 of 11 images". */
+export const describeBytes = ({ done, all }: { done: number; all: number }, counted?: string): string =>
+  [`${inMiB(done)} of ${inMiB(all)} MiB`, ...(counted === undefined ? [] : [counted])].join(', ');

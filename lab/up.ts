@@ -26,6 +26,8 @@ export type LabOptions = Partial<LabSize> &
      * does not come up.
      */
     meanwhile?: (lab: Lab, signal: AbortSignal) => Promise<unknown>;
+    /** Whether a browser is fetched as well, for pages that are in the lab. */
+    withBrowser?: boolean;
     step: Step;
     signal?: AbortSignal;
   };
@@ -59,13 +61,21 @@ const together = async (
  *
  * Throws NotFit when this machine cannot carry a lab.
  */
-export const up = async ({ name, archives, meanwhile, step, signal, ...size }: LabOptions): Promise<Lab> => {
+export const up = async ({
+  name,
+  archives,
+  meanwhile,
+  withBrowser = false,
+  step,
+  signal,
+  ...size
+}: LabOptions): Promise<Lab> => {
   const { nodes: count, memory, disk, ...others } = { ...defaultSize, ...size };
   const cache = await openCache();
   await checkFitness({ cache, built: await isPrepared(archives), nodes: count, memory });
   const lab = await buildingUntil(signal, () =>
     usingCache(async () => {
-      const prepared = await prepare(step, archives);
+      const prepared = await prepare(step, archives, { withBrowser });
       signal?.throwIfAborted();
       try {
         return await step('Start the control plane', () =>

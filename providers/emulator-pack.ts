@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { whyNotWritable } from '../e2e/kube/writable.ts';
 import { releaseObjects } from '../emulator/install.ts';
 import { cached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
@@ -21,9 +22,9 @@ export const emulatorManifest = (): string =>
 
 const emptyFolder = async (folder: string): Promise<string> => {
   const dir = resolve(folder);
-  await mkdir(dir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new NotFit(`${folder} cannot be made (${error.code}): name another folder`);
-  });
+  const why = whyNotWritable(dir);
+  if (why !== undefined) throw new NotFit(`${folder}: ${why}: name another folder`);
+  await mkdir(dir, { recursive: true });
   if ((await readdir(dir)).length > 0)
     throw new NotFit(`${folder} is not empty: name a new folder, or an empty one`);
   return dir;

@@ -1,20 +1,17 @@
-import { type ClockName, clocks } from '../emulator/clocks.ts';
+import { clockChoices, readClock } from '../emulator/clocks.ts';
 import { isVersion, versions } from '../emulator/modelled-on.ts';
 import { fixes, isGivenBug, isMutant, type Mutant, mutants } from '../emulator/mutants.ts';
 import { NotFit } from './provider.ts';
 
 /**
- * How the emulator runs: its clock, the bug that it is given on purpose, if any, and the version that it
- * stands for, where that is not its own.
+ * How the emulator runs: its clock (as `readClock` reads it; missing where it follows the speed of the
+ * machine), the bug that it is given on purpose, if any, and the version that it stands for, where that is not
+ * its own.
  */
-export type EmulatorSettings = { clock: ClockName; mutant?: Mutant; version?: string };
+export type EmulatorSettings = { clock?: string; mutant?: Mutant; version?: string };
 
-const isClock = (name: string): name is ClockName => Object.hasOwn(clocks, name);
-
-const refuse = (variable: string, { value, choices }: { value: string; choices: object }): never => {
-  throw new NotFit(
-    `${variable}=${value} is not known: choose one of ${Object.keys(choices).join(', ')}, or leave it unset`,
-  );
+const refuse = (variable: string, { value, choices }: { value: string; choices: string }): never => {
+  throw new NotFit(`${variable}=${value} is not known: choose one of ${choices}, or leave it unset`);
 };
 
 const versionOf = ({
@@ -29,18 +26,22 @@ const versionOf = ({
 };
 
 /**
- * Reads `CORRAL_EMULATOR_CLOCK` (`fast`, the default, or `real`), `CORRAL_EMULATOR_MUTANT` and
- * `CORRAL_EMULATOR_VERSION`; throws NotFit for a value that is not known.
+ * Reads `CORRAL_EMULATOR_CLOCK` (`real`, `fast`, or by how much each wait is to be longer than on `fast`),
+ * `CORRAL_EMULATOR_MUTANT` and `CORRAL_EMULATOR_VERSION`; throws NotFit for a value that is not known.
  */
 export const emulatorSettings = (variables: NodeJS.ProcessEnv): EmulatorSettings => {
-  const clock = variables.CORRAL_EMULATOR_CLOCK || 'fast';
-  if (!isClock(clock)) return refuse('CORRAL_EMULATOR_CLOCK', { value: clock, choices: clocks });
+  const value = variables.CORRAL_EMULATOR_CLOCK;
+  if (value && readClock(value) === undefined)
+    return refuse('CORRAL_EMULATOR_CLOCK', { value, choices: clockChoices });
+  const clock = value ? { clock: value } : {};
   const mutant = variables.CORRAL_EMULATOR_MUTANT;
   const version = versionOf(variables);
-  if (!mutant) return { clock, ...version };
-  if (!isMutant(mutant))
-    return refuse('CORRAL_EMULATOR_MUTANT', { value: mutant, choices: { ...mutants, ...fixes } });
-  return { clock, mutant, ...version };
+  if (!mutant) return { ...clock, ...version };
+  if (!isMutant(mutant)) {
+    const choices = Object.keys({ ...mutants, ...fixes }).join(', ');
+    return refuse('CORRAL_EMULATOR_MUTANT', { value: mutant, choices });
+  }
+  return { ...clock, mutant, ...version };
 };
 
 /** The version that the report names: one with a bug on purpose must not be taken for one without. */

@@ -1,8 +1,9 @@
-import { clocks } from '../emulator/clocks.ts';
+import type { LonghornClocks } from '../e2e/longhorn/clocks.ts';
+import { type Clock, readClock } from '../emulator/clocks.ts';
 import { install } from '../emulator/install.ts';
 import { defaultSize, type LabSize } from '../lab/size.ts';
 import { emulatorArchive, emulatorImage } from './emulator-image.ts';
-import { describeVersion, emulatorSettings } from './emulator-settings.ts';
+import { describeVersion, type EmulatorSettings, emulatorSettings } from './emulator-settings.ts';
 import type { Progress } from './provider.ts';
 import type { Target } from './target.ts';
 
@@ -24,21 +25,42 @@ export const emulatorTarget = async ({
   progress: Progress;
 }): Promise<Target> => {
   const settings = emulatorSettings(process.env);
-  const { deletionBackoffMin, resync, lockExpiry, monitorPoll } = clocks[settings.clock];
   return {
     name: 'emulator',
     archives: [await emulatorArchive({ whole: portable })],
     size: emulatorSize,
-    // Scenarios wait for clocks most of their time; but with eight on two processors an upload once began
-    // 15 s late, and the back-off of 20 s in which it was to be seen was over.
-    workersPerCpu: 3,
     begunPerCpu: 4,
-    clocks: { deletionBackoff: deletionBackoffMin, resync, lockLife: lockExpiry, monitorPoll },
-    install: async ({ kubeconfig, nodes, signal }) => {
+    install: async ({ kubeconfig, nodes, signal, slowness }) => {
+      const clock = chooseClock(settings, slowness);
+      // Who installs may have failed before it asks for the clock.
+      clock.catch(() => {});
       const { version } = await progress.step('Install Longhorn (the emulator)', (onProgress) =>
-        install({ kubeconfig, ...settings, image: emulatorImage, nodes: nodes.length, signal, onProgress }),
+        install({
+          ...{ kubeconfig, image: emulatorImage, nodes: nodes.length, signal, onProgress },
+          ...settings,
+          clock,
+        }),
       );
-      return describeVersion(version, settings);
+      const emulatorClock = await clock;
+      return {
+        version: describeVersion(version, settings),
+        clocks: toLonghornClocks(readClock(emulatorClock) as Clock),
+        emulatorClock,
+      };
     },
   };
 };
+
+// As the longer waits are there for a slow machine, they follow it as far as it is slow.
+const chooseClock = async ({ clock }: EmulatorSettings, slowness: Promise<number>): Promise<string> =>
+  clock ?? String(await slowness);
+
+const toLonghornClocks = ({
+  deletionBackoffMin,
+  resync,
+  lockExpiry,
+  monitorPoll,
+}: Clock): LonghornClocks => ({
+  ...{ deletionBackoff: deletionBackoffMin, resync },
+  ...{ lockLife: lockExpiry, monitorPoll },
+});

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { allDisruptions } from '../e2e/longhorn/disruptions.ts';
+import { nodesReady } from '../lab/cluster-ready.ts';
 import { askLab } from '../lab/control/ask.ts';
 import { storeImage } from '../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../lab/not-fit.ts';
@@ -7,9 +8,13 @@ import { labDir } from '../lab/run/settings.ts';
 import type { Lab } from '../lab/run/start.ts';
 import { labNodes } from '../lab/run/topology.ts';
 import { up } from '../lab/up.ts';
+import { fetchedBrowser, fetchesBrowser } from './browser.ts';
 import { chooseTarget } from './choose-target.ts';
+import { installMeasured } from './measure-machine.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
-import { targetOf, workersFor } from './target.ts';
+import { begunFor } from './target.ts';
+
+type Installed = Awaited<ReturnType<typeof installMeasured>>;
 
 const secondsSchema = z.record(z.string(), z.number());
 
@@ -17,7 +22,7 @@ const offered = { lab: true, allow: allDisruptions, without: [] };
 
 const running = (
   lab: Lab,
-  { name, ...of }: { name: string } & Pick<RunningCluster, 'target' | 'clocks' | 'workers' | 'begun'>,
+  { name, ...of }: { name: string } & Installed & Pick<RunningCluster, 'browser' | 'begun'>,
 ): RunningCluster => ({
   kubeconfig: lab.kubeconfig,
   context: lab.context,
@@ -44,8 +49,8 @@ const running = (
  */
 export const lab: Provider = {
   name: 'lab',
-  offers: () => offered,
-  up: async ({ longhorn, registryMirror, images = [], run, signal, progress }) => {
+  offers: async () => ({ ...offered, fetchesBrowser: await fetchesBrowser() }),
+  up: async ({ longhorn, registryMirror, images = [], browser = false, run, signal, progress }) => {
     const name = `e2e-${run}`;
     try {
       const target = await chooseTarget({
@@ -57,23 +62,26 @@ export const lab: Provider = {
         signal,
       });
       const nodes = labNodes(target.size.nodes).map((node) => node.name);
-      let version = '';
-      const meanwhile = async ({ kubeconfig }: Lab, either: AbortSignal): Promise<void> => {
-        version = await target.install({ kubeconfig, nodes, signal: either });
+      const { promise: installed, resolve } = Promise.withResolvers<Installed>();
+      const meanwhile = async ({ kubeconfig, answered }: Lab, either: AbortSignal): Promise<void> => {
+        const booted = () => nodesReady({ kubeconfig, signal: either }, nodes);
+        const on = { kubeconfig, nodes, signal: either, how: { booted, since: answered }, progress };
+        resolve(await installMeasured(target, on));
       };
       const cluster = await up({
         name,
         archives: target.archives,
         ...target.size,
         meanwhile,
+        withBrowser: browser && (await fetchesBrowser()),
         step: progress.step,
         signal,
       });
       return running(cluster, {
         name,
-        target: targetOf(target, version),
-        clocks: target.clocks,
-        ...workersFor(target),
+        ...(await installed),
+        browser: browser ? await fetchedBrowser() : undefined,
+        begun: begunFor(target),
       });
     } catch (error) {
       throw error instanceof LabNotFit ? new NotFit(error.message) : error;

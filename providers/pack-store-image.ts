@@ -1,5 +1,5 @@
-import { copyFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { cached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { usingCache } from '../lab/cache/lock.ts';
@@ -23,6 +23,7 @@ export const packStoreImage = async (file: string, progress: Pick<Progress, 'ste
       const made = await progress.step("Pack the backup stores' image", async () =>
         cached(await storeArchive({ whole: true })),
       );
+      await mkdir(dirname(file), { recursive: true });
       // Whole or not at all.
       await copyFile(join(made, 'images.tar'), `${file}.part`);
       await rename(`${file}.part`, file);

@@ -19,11 +19,13 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
   target: ClusterConfig['target'] & { version: string };
   /** Nothing, where nothing is said. */
   without?: ClusterConfig['without'];
+  /** The browser that was fetched for the run, where scenarios need one and the machine has none. */
+  browser?: string | undefined;
   /** Lines that tell a reader how to reach a cluster that was kept. */
   reach: string[];
-  /** How many scenarios it bears at once; all of them, where nothing is said. */
+  /** Exactly how many scenarios are at work at once, where this machine's load says nothing of the cluster. */
   workers?: number | undefined;
-  /** The same with those that only wait for a clock; no more, where nothing is said. */
+  /** How many may have begun at once, where the cluster is on this machine; its load decides how many of them are at work. */
   begun?: number | undefined;
   /**
    * What went wrong in the cluster since it came up, that no scenario can tell: a node that died, for one.
@@ -55,7 +57,7 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
 export type Provider = {
   name: string;
   /** What its clusters offer, before there is one. */
-  offers(existing: ExistingCluster | undefined): Offered;
+  offers(existing: ExistingCluster | undefined): Promise<Offered>;
   /** `existing` is there with the provider of that name, and only then. */
   up(options: {
     longhorn: string;
@@ -64,6 +66,8 @@ export type Provider = {
     /** Other images in the place of some of a release's own. */
     images?: readonly Replacement[];
     existing?: ExistingCluster | undefined;
+    /** Whether scenarios will be played that need a browser. */
+    browser?: boolean;
     /** The run's id, which names and labels all that it makes. */
     run: string;
     /** The run's folder, for what explains a cluster that did not come up. */

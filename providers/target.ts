@@ -12,17 +12,30 @@ export type Target = {
   archives: Part[];
   /** Of a lab that bears it. */
   size: LabSize;
+  /**
+   * How many scenarios may have begun at once on a cluster on this machine, for each processor; how many of
+   * them are at work, its load decides.
+   */
+  begunPerCpu: number;
+  /**
+   * Installs it on the nodes of these names and returns when it can be used; may start as soon as the API
+   * server answers, before it is known how slow the machine is.
+   */
+  install(cluster: {
+    kubeconfig: string;
+    nodes: readonly string[];
+    signal: AbortSignal;
+    slowness: Promise<number>;
+  }): Promise<Installed>;
+};
+
+/** A Longhorn, or its stand-in, that can be used. */
+export type Installed = {
+  version: string;
   /** Its clocks, where they are not Longhorn's own. */
   clocks?: RunningCluster['clocks'];
-  /** How many scenarios a cluster on this machine bears at once with it, for each processor. */
-  workersPerCpu: number;
-  /** The same with those that only wait for a clock of its, or of cron's; by default no more. */
-  begunPerCpu?: number;
-  /**
-   * Installs it on the nodes of these names and returns its version when it can be used; may start as soon as
-   * the API server answers.
-   */
-  install(cluster: { kubeconfig: string; nodes: readonly string[]; signal: AbortSignal }): Promise<string>;
+  /** Where it is the emulator: its clock as it was chosen. */
+  emulatorClock?: string;
 };
 
 /** What a cluster's Longhorn is, for the report. */
@@ -32,16 +45,6 @@ export const targetOf = ({ name, replaced }: Target, version: string): RunningCl
   ...(replaced && { replaced }),
 });
 
-/**
- * How many scenarios are at work at once, and have begun, where the nodes share this machine's processors: with more each takes
- * longer, and what Longhorn's clocks give the time for is missed.
- */
-export const workersFor = ({
-  workersPerCpu,
-  begunPerCpu = workersPerCpu,
-}: Target): Pick<RunningCluster, 'workers' | 'begun'> => {
-  const [workers, begun] = [workersPerCpu, begunPerCpu].map((perCpu) =>
-    Math.max(1, Math.floor(availableParallelism() * perCpu)),
-  );
-  return { workers, begun };
-};
+/** How many scenarios may have begun at once, where the nodes share this machine's processors. */
+export const begunFor = ({ begunPerCpu }: Target): number =>
+  Math.max(1, availableParallelism() * begunPerCpu);

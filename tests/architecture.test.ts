@@ -41,7 +41,7 @@ const rooms: Record<string, readonly string[]> = {
     ...ofE2e('machine kube history longhorn report store permissions config faults suite'),
     'providers',
   ],
-  lab: ofE2e('kube history'),
+  lab: ofE2e('machine kube history'),
   // Who writes LZ4 and who reads it have its checksum in common.
   emulator: ofE2e('kube history store'),
   providers: [...ofE2e('machine kube history longhorn ui store permissions config'), 'lab', 'emulator'],

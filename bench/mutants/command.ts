@@ -6,6 +6,7 @@ import { explainError } from '../../e2e/report/explain-error.ts';
 import { takeSignals } from '../../e2e/report/interruption.ts';
 import { whyNoBrowser } from '../../e2e/ui/chromium.ts';
 import { type Mutant, mutants } from '../../emulator/mutants.ts';
+import { fetchesBrowser } from '../../providers/browser.ts';
 import { NotFit, type Progress } from '../../providers/provider.ts';
 import { mended } from './expected.ts';
 import { openFixture } from './fixture.ts';
@@ -32,7 +33,7 @@ export const runMutantsCommand = async ({ argv, config, progress }: CommandOptio
     if (chosen === undefined) return exitCode.passed;
     // Before a lab starts: the scenarios without a bug, which come first, take ten minutes.
     const ofPage = chosen.find((mutant) => mutant.startsWith('page-'));
-    const noBrowser = ofPage && whyNoBrowser(process.env);
+    const noBrowser = ofPage && !(await fetchesBrowser()) && whyNoBrowser(process.env);
     if (noBrowser) throw new NotFit(`${ofPage} ${noBrowser}`);
     const fixture = () =>
       openFixture({ config, progress, interruption: { first: first.signal, again: again.signal } });

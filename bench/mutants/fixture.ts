@@ -11,7 +11,7 @@ import { install } from '../../emulator/install.ts';
 import type { Mutant } from '../../emulator/mutants.ts';
 import { defaultSize } from '../../lab/size.ts';
 import { emulatorImage } from '../../providers/emulator-image.ts';
-import { describeVersion, emulatorSettings } from '../../providers/emulator-settings.ts';
+import { describeVersion } from '../../providers/emulator-settings.ts';
 import { lab } from '../../providers/lab.ts';
 import type { Progress, RunningCluster } from '../../providers/provider.ts';
 import { namesPattern } from './patterns.ts';
@@ -53,15 +53,18 @@ const describeBug = (mutant: Mutant | undefined): string =>
  * from one to the next.
  */
 export const openFixture = ({ config, progress, interruption }: FixtureOptions): Fixture => {
-  const { clock } = emulatorSettings({ ...process.env, CORRAL_EMULATOR_MUTANT: '' });
   let cluster: RunningCluster | undefined;
   let version = '';
 
   const prepare = async ({ mutant, out }: Pick<Round, 'mutant' | 'out'>): Promise<RunningCluster> => {
     const signal = interruption.first;
     signal.throwIfAborted();
-    cluster ??= await lab.up({ longhorn: 'emulator', run: makeRunId(), out, signal, progress });
-    const { kubeconfig } = cluster;
+    cluster ??= await lab.up({
+      ...{ longhorn: 'emulator', browser: true, run: makeRunId(), out, signal, progress },
+    });
+    const { kubeconfig, machine } = cluster;
+    // Each round on the clock that the lab began with.
+    const clock = machine?.emulatorClock ?? 'fast';
     const settings = mutant === undefined ? { clock } : { clock, mutant };
     const installed = await progress.step(`Give the emulator ${describeBug(mutant)}`, (onProgress) =>
       install({
@@ -98,6 +101,7 @@ export const openFixture = ({ config, progress, interruption }: FixtureOptions):
             config: told,
             chosen: { only: namesPattern(scenarios), tags: undefined },
             files,
+            browser: running.browser,
             interruption: { first: lost(interruption.first), again: lost(interruption.again) },
             output: log.fd,
           }),

@@ -11,7 +11,7 @@ const reading =
 const processor = /^process_cpu_seconds_total (\S+)$/m;
 
 /** Reads both from text in Prometheus's format. */
-export const parseCost = (metrics: string): Cost => ({
+const parseCost = (metrics: string): Cost => ({
   requests: [...metrics.matchAll(reading)].reduce((all, [, count]) => all + Number(count), 0),
   cpuSeconds: Number(processor.exec(metrics)?.[1]),
 });

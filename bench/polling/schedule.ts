@@ -8,7 +8,7 @@ export const lives = [6, 20, 50, 120, 500];
 export const each = 40;
 
 /** How many states an object goes through before it is deleted. */
-export const statesOfObject = 10;
+const statesOfObject = 10;
 
 /** One state of one object, and how long it is to live, in ms. */
 export type State = { object: string; state: string; life: number };

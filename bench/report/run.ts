@@ -2,11 +2,14 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type CDPSession, chromium, type Page } from 'playwright';
+import type { CDPSession, Page } from 'playwright';
 import { writeReport } from '../../e2e/report/file.ts';
 import { writePage } from '../../e2e/report/html/write-page.ts';
 import { countStates, type ScenarioReport, untold } from '../../e2e/report/schema.ts';
-import { findChromium, withoutChromium } from '../../e2e/ui/chromium.ts';
+import { openContext } from '../../e2e/ui/browser.ts';
+import { findChromium, whyNoBrowser } from '../../e2e/ui/chromium.ts';
+import { fetchBrowser } from '../../providers/browser.ts';
+import { plainProgress } from '../../providers/progress.ts';
 import { busyTime, type Frames, openMetrics, startNoting, stopNoting } from './frames.ts';
 import { makeHistory, makeLog } from './make-history.ts';
 
@@ -76,15 +79,17 @@ const measure = async (
  * as a table in Markdown.
  */
 export const benchReport = async ({ events }: { events: number }): Promise<string> => {
-  const found = findChromium(process.env);
-  if (found === undefined) throw new Error(withoutChromium(process.env).detail);
+  const progress = plainProgress((line) => void process.stderr.write(`${line}\n`));
+  const found = findChromium(process.env) ?? (await fetchBrowser({ progress }));
+  if (found === undefined) throw new Error(whyNoBrowser(process.env));
   const out = await mkdtemp(join(tmpdir(), 'corral-bench-report-'));
-  const browser = await chromium.launch({ executablePath: found, chromiumSandbox: process.getuid?.() !== 0 });
+  const { context, close } = await openContext(found);
   try {
     await writeRun(out, events);
     const made = performance.now();
     await writePage(out);
-    const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+    const page = await context.newPage();
+    await page.setViewportSize({ width: 1400, height: 1000 });
     const opened = performance.now();
     await page.goto(pathToFileURL(join(out, 'report.html')).href);
     await page.waitForSelector('html[data-ready]');
@@ -122,7 +127,7 @@ export const benchReport = async ({ events }: { events: number }): Promise<strin
       ...[zoomIn, zoomOut, pan, point, keys],
     ].join('\n');
   } finally {
-    await browser.close();
+    await close();
     await rm(out, { recursive: true });
   }
 };

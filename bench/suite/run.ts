@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitCode } from '../../e2e/cli/exit-code.ts';
+import { goals } from '../../e2e/machine/times.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import { suiteTables } from './tables.ts';
 
@@ -35,7 +36,7 @@ export const benchSuite = async (flags: string[]): Promise<string> => {
       scenarios: report.duration,
       down: ended - started - report.duration,
     };
-    return suiteTables(report, phases);
+    return suiteTables(report, phases, goals[flags.includes('--all') ? 'e2e-all' : 'e2e']);
   } finally {
     await rm(out, { recursive: true, force: true });
   }

@@ -7,7 +7,7 @@ import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
 type Phases = { up: number; scenarios: number; down: number };
 
 /** What the suite is to keep to, on the emulator's fast clocks and a warm cache. */
-const goals = { suiteShare: 0.02, decisionMs: 5, ratio: 1.3, wholeSeconds: 150 };
+const goals = { suiteShare: 0.02, decisionMs: 5, ratio: 1.3 };
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);
 
@@ -32,8 +32,8 @@ const scenarioRow = (scenario: ScenarioReport): string[] => {
   ];
 };
 
-const verdict = (ratio: number, whole: number): string => {
-  const { ratio: most, wholeSeconds } = goals;
+const verdict = (ratio: number, whole: number, wholeSeconds: number): string => {
+  const { ratio: most } = goals;
   return `${ratio.toFixed(2)} (goal: ${most}, and ${wholeSeconds} s in all: ${ratio <= most && whole <= wholeSeconds * 1000 ? 'met' : 'not met'})`;
 };
 
@@ -62,10 +62,14 @@ const cpuTable = ({ cpu, scenarios }: Report): string[] => {
 };
 
 /**
- * Where the time of a run went, in tables: scenario by scenario, the run as a whole, and CPU time by part. Times are in
- * seconds, delays in ms.
+ * Where the time of a run went, in tables: scenario by scenario, the run as a whole, and CPU time by part.
+ * Times are in seconds, delays in ms. `goal` is how many seconds the whole should take.
  */
-export const suiteTables = (report: Report, { up, scenarios: played, down }: Phases): string => {
+export const suiteTables = (
+  report: Report,
+  { up, scenarios: played, down }: Phases,
+  goal: number,
+): string => {
   const { scenarios } = report;
   const longest = Math.max(...scenarios.map(({ duration }) => duration));
   const whole = up + played + down;
@@ -91,7 +95,7 @@ export const suiteTables = (report: Report, { up, scenarios: played, down }: Pha
       ['cluster down', seconds(down)],
       ['all', seconds(whole)],
       ['the longest scenario', seconds(longest)],
-      ['all / the longest scenario', verdict(whole / longest, whole)],
+      ['all / the longest scenario', verdict(whole / longest, whole, goal)],
     ]),
     ...cpuTable(report),
   ].join('\n');

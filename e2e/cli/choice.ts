@@ -69,6 +69,12 @@ const describeTest = (test: TestCase): Chosen => ({
   declared: test.meta().corralDeclared ?? { needs: [], exclusive: [], disruptions: [], longhorn: '*' },
 });
 
+/**
+ * Whether a scenario is chosen where nothing is said: it comes from a seed document, and is not the same once
+ * more on another kind of store.
+ */
+const isOfSeed = ({ seed, declared }: Chosen): boolean => seed !== null && declared.again !== true;
+
 /** All scenarios there are, and those of them that were chosen. */
 type Catalogue = { all: Chosen[]; chosen: Chosen[] };
 
@@ -111,6 +117,8 @@ const listScenarios = async (
 /** What a run is to play. */
 export type Choice = {
   chosen: Chosen[];
+  /** Where the seed documents chose, the scenarios that `--all` would add. */
+  others: Chosen[];
   shard?: ShardReport | undefined;
   /**
    * Regular expression on the names of the scenarios that, with the tags and the files of the chosen ones,
@@ -121,10 +129,10 @@ export type Choice = {
 
 /** Says in a line how many scenarios were chosen, and for what. */
 export const describeChoice = (
-  { chosen, shard }: Pick<Choice, 'chosen' | 'shard'>,
+  { chosen, others, shard }: Pick<Choice, 'chosen' | 'others' | 'shard'>,
   { provider, longhorn }: Pick<Arguments, 'provider' | 'longhorn'>,
 ): string =>
-  `${chosen.length} ${chosen.length === 1 ? 'scenario' : 'scenarios'}${shard === undefined ? '' : ` (shard ${shard.index}/${shard.of})`}, provider ${provider}, Longhorn: ${longhorn}`;
+  `${chosen.length} ${chosen.length === 1 ? 'scenario' : 'scenarios'}${others.length === 0 ? '' : ' of the seed documents'}${shard === undefined ? '' : ` (shard ${shard.index}/${shard.of})`}, provider ${provider}, Longhorn: ${longhorn}`;
 
 const takeFailed = (
   named: readonly Chosen[],
@@ -138,20 +146,31 @@ const takeFailed = (
   );
 };
 
+const takeOfSeeds = (named: readonly Chosen[]): Chosen[] => {
+  const ofSeeds = named.filter(isOfSeed);
+  if (ofSeeds.length > 0) return ofSeeds;
+  throw usageError(
+    `no scenario comes from a seed document (fixtures/seeds): choose all ${named.length} by --all, or some by --only or --tags`,
+  );
+};
+
 /**
- * Lists the scenarios that the flags choose, before anything is started; none can only be what a shard gets.
- * Throws as listScenarios does.
+ * Lists the scenarios that the flags choose, before anything is started: those of the seed documents where
+ * none of them chooses among all. None can only be what a shard gets. Throws as listScenarios does.
  */
 export const chooseScenarios = async (
   config: string,
-  args: Pick<Arguments, 'only' | 'tags' | 'shard' | 'store'> & { last?: LastFailed | undefined },
+  args: Pick<Arguments, 'all' | 'only' | 'tags' | 'shard' | 'store'> & { last?: LastFailed | undefined },
 ): Promise<Choice> => {
   const { all, chosen: named } = await tellingStore(args.store, () => listScenarios(config, args));
-  const chosen = args.last === undefined ? named : takeFailed(named, args.last, args);
+  const failed = args.last === undefined ? named : takeFailed(named, args.last, args);
+  const chosen = args.all ? failed : takeOfSeeds(failed);
+  const others = args.all ? [] : named.filter((each) => !isOfSeed(each));
   if (args.shard === undefined)
-    return { chosen, only: args.last === undefined ? args.only : exactly(chosen) };
-  const taken = takeShard(args.shard, { all, chosen, times: readExpectedTimes() });
-  return { ...taken, only: exactly(taken.chosen) };
+    return { chosen, others, only: args.all && args.last === undefined ? args.only : exactly(chosen) };
+  const first = all.filter(isOfSeed);
+  const taken = takeShard(args.shard, { all, chosen, times: readExpectedTimes(), first });
+  return { ...taken, others, only: exactly(taken.chosen) };
 };
 
 /**

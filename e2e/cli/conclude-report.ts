@@ -1,6 +1,7 @@
 import { addRound, composeReport, toUnplayed } from '../report/compose-report.ts';
 import { readReport, writeReport } from '../report/file.ts';
-import { countStates, type Report } from '../report/schema.ts';
+import type { Report } from '../report/schema.ts';
+import { withVerdicts } from '../report/verdicts.ts';
 import type { Chosen } from './choice.ts';
 
 /** What is known of a round of a run before a scenario of it has run. */
@@ -26,39 +27,50 @@ export const writeUnplayed = async (
 };
 
 /**
+ * Writes the report of a round that begins: what stands there if every process of the run is killed. Who reads
+ * it then finds the verdicts in it that had been reached.
+ */
+export const writeBegun = (out: string, unplayed: Unplayed): Promise<Report> =>
+  writeUnplayed(out, unplayed, {
+    state: 'runner-died',
+    reason: 'the run has not ended, or all its processes were killed',
+  });
+
+/**
  * Makes sure that a run has a report with every chosen scenario of the latest round in it, and returns it.
- * The process that plays them may have ended before it wrote one, and knows nothing of files that it did not
- * get to.
+ * The process that plays them may have been killed before it wrote one, and knows nothing of files that it did
+ * not get to; the verdicts that had been reached are on disk.
  */
 export const concludeReport = async (
   out: string,
   unplayed: Unplayed,
-  ended: { interrupted: boolean; lost: string | undefined; trouble: string | undefined },
+  ended: { interrupted: string | undefined; lost: string | undefined; trouble: string | undefined },
 ): Promise<Report> => {
-  const written = await readReport(out);
+  const { round, chosen } = unplayed;
   const lost: Report['end'] | undefined =
     ended.lost === undefined ? undefined : { state: 'cluster-lost', reason: ended.lost };
-  const cut = ended.interrupted ? 'interrupted' : 'runner-died';
-  const played = written?.scenarios.some((each) => each.round === unplayed.round);
-  if (written === undefined || !played)
-    return writeUnplayed(
-      out,
-      unplayed,
-      lost ?? { state: cut, reason: ended.trouble ?? 'no report was written' },
-    );
-  const report = { ...written, end: lost ?? written.end };
-  const { round } = unplayed;
+  const cut: Report['end'] =
+    ended.interrupted === undefined
+      ? { state: 'runner-died', reason: ended.trouble ?? 'no report was written' }
+      : { state: 'interrupted', reason: ended.interrupted };
+  const written = await readReport(out);
+  const isWritten = (one: Report | undefined): one is Report =>
+    one !== undefined &&
+    one.end.state !== 'runner-died' &&
+    one.scenarios.some((each) => each.round === round);
+  const report = isWritten(written) ? written : await writeUnplayed(out, unplayed, lost ?? cut);
   const isPlayed = ({ name, file }: Chosen) =>
     report.scenarios.some((each) => each.round === round && each.name === name && each.file === file);
-  const missing = unplayed.chosen.filter((each) => !isPlayed(each));
-  if (missing.length === 0 && lost === undefined) return report;
-  const scenarios = [
-    ...report.scenarios,
-    ...missing.map((each) =>
+  const missing = chosen
+    .filter((each) => !isPlayed(each))
+    .map((each) =>
       toUnplayed({ ...each, store: each.declared.store, round }, 'the run ended before it started'),
-    ),
-  ];
-  const whole = { ...report, scenarios, totals: countStates(scenarios) };
+    );
+  const whole = withVerdicts(out, {
+    ...report,
+    end: lost ?? report.end,
+    scenarios: [...report.scenarios, ...missing],
+  });
   await writeReport(out, whole);
   return whole;
 };

@@ -8,6 +8,7 @@ import { bugIds, bugs, hasBug } from '../longhorn/bugs/bugs.ts';
 import { type DifferenceId, differences, differsIn } from '../longhorn/differences/differences.ts';
 import { disruptions } from '../longhorn/disruptions.ts';
 import { messageClasses } from '../longhorn/messages/row.ts';
+import { timeOf } from '../machine/times.ts';
 import { tags } from '../suite/tags.ts';
 import { parseFlags } from './arguments/flags.ts';
 import { composeSteps } from './bugs/write-up.ts';
@@ -181,10 +182,46 @@ const describeBugs = (): string[] => {
   });
 };
 
+/** How long the README's commands take. */
+const describeTimes = (): string[] => [
+  ...table(
+    ['', 'how long it takes'],
+    [
+      [code('npm run e2e'), timeOf('e2e')],
+      [code('npm run e2e -- --all'), timeOf('e2e-all')],
+      ['of these: three nodes Ready, the emulator ready', `${timeOf('nodes')}, ${timeOf('emulator')}`],
+      [code('npm test'), timeOf('test')],
+      ['before the first of them: building the lab, once; mostly compiling Kubernetes', timeOf('build')],
+    ],
+  ),
+  '',
+  'Measured on machines with two processors, from the fastest to the slowest; `fixtures/times.json` says when, and on which.',
+];
+
+const describeChecks = (): string[] =>
+  table(
+    ['command', 'what it judges', 'how long it takes'],
+    [
+      [
+        'npm test',
+        'the suite itself: units, the real commands on small inline suites, and parts of a lab',
+        timeOf('test'),
+      ],
+      ['npm run conformance', 'the emulator beside recordings of a real Longhorn', timeOf('conformance')],
+      ['npm run e2e -- --all', 'all scenarios, on the emulator in a lab', timeOf('e2e-all')],
+      [
+        'npm run mutants',
+        "the scenarios, on an emulator with one bug at a time, or with one of Longhorn's own mended",
+        timeOf('mutants'),
+      ],
+    ].map(([command = '', ...rest]) => [code(command), ...rest]),
+  );
+
 /** What of the documents is written by the code, by the name that stands in their markers. */
 export const sections: Record<string, () => string[]> = {
   bugs: describeBugs,
   'bugs-by-version': describeBugVersions,
+  checks: describeChecks,
   config: () =>
     table(
       ['field', 'variable', 'what it is'],
@@ -218,6 +255,7 @@ export const sections: Record<string, () => string[]> = {
       ['tag', 'scenarios'],
       tags.map(({ name, description }) => [code(name), description]),
     ),
+  times: describeTimes,
   versions: describeVersions,
 };
 

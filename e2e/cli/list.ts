@@ -1,5 +1,6 @@
 import { formatDuration } from '../kube/duration.ts';
-import { type ExpectedTimes, timeKey } from '../report/expected-times.ts';
+import { type ExpectedTimes, timeKey, timing } from '../report/expected-times.ts';
+import { tags as allTags } from '../suite/tags.ts';
 import type { Chosen } from './choice.ts';
 
 /** A scenario as `--list --json` has it; `expected` in ms, null where nobody knows. */
@@ -32,3 +33,43 @@ export const describeList = (listed: readonly Listed[]): string[] => [
   ]),
   `${listed.length} ${listed.length === 1 ? 'scenario' : 'scenarios'}, about ${formatDuration(listed.reduce((sum, { expected }) => sum + (expected ?? 0), 0))} one after the other`,
 ];
+
+/** A scenario's subject is its first tag, so that `--tags` chooses all of it. */
+const subjectOf = ({ tags }: Pick<Chosen, 'tags'>): string => tags[0] ?? '';
+
+const describeSubject = (name: string): string => {
+  const { description = 'with no tag' } = allTags.find((tag) => tag.name === name) ?? {};
+  return name === '' ? description : `${name}: ${description}`;
+};
+
+const minute = 60_000;
+
+/**
+ * Describes, by subject, what `--all` would add to the scenarios of the seed documents, with the time that it
+ * would take: on the clock, where a run's pace says it (see paceOf), else one after the other. Nothing for
+ * nothing.
+ */
+export const describeOthers = (
+  others: readonly Chosen[],
+  { times, pace }: { times: ExpectedTimes; pace?: number | undefined },
+): string[] => {
+  if (others.length === 0) return [];
+  const timeOf = timing(others, times);
+  const isTimed = others.some((each) => times[timeKey(each)] !== undefined);
+  const about = (scenarios: readonly Chosen[]) =>
+    isTimed ? `about ${Math.max(1, Math.round((timeOf(scenarios) * (pace ?? 1)) / minute))} min` : '';
+  const rows = [...Map.groupBy(others, subjectOf)]
+    .map(([subject, scenarios]) => ({ subject, count: String(scenarios.length), time: about(scenarios) }))
+    .toSorted((one, other) => Number(other.count) - Number(one.count));
+  const width = (field: 'count' | 'time') => Math.max(...rows.map((row) => row[field].length));
+  const how = pace === undefined ? 'one after the other' : 'at the pace of this run';
+  const [{ subject = '' } = {}] = rows;
+  return [
+    `Not chosen: ${others.length} more ${others.length === 1 ? 'scenario' : 'scenarios'}${isTimed ? `, ${about(others)} ${how}` : ''}`,
+    ...rows.map(
+      (row) =>
+        `  ${row.count.padStart(width('count'))}  ${isTimed ? `${row.time.padEnd(width('time'))}  ` : ''}${describeSubject(row.subject)}`,
+    ),
+    `--all chooses every scenario${subject === '' ? '' : `, --tags ${subject} one subject`}: npm run e2e -- --all`,
+  ];
+};

@@ -10,7 +10,7 @@ import { MergeError, type Source } from '../report/merge-rounds.ts';
 import { composeRounds } from '../report/rounds.ts';
 import type { Report } from '../report/schema.ts';
 import { composeVersionTable } from '../report/version-table.ts';
-import { checkOut } from './arguments/checks.ts';
+import { checkFile, checkOut } from './arguments/checks.ts';
 import { parseFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { readReports } from './read-reports.ts';
@@ -120,9 +120,10 @@ export const runMergeReportsCommand = async (argv: readonly string[]): Promise<E
     if (parsed === undefined) return exitCode.passed;
     const { out, allowMissing = false, strictBugs = false, table = false, times } = parsed.flags;
     const folder = checkOut(out);
+    const file = times === undefined ? undefined : checkFile('times', times, 'times.json');
     // What was merged before is no source of what is merged now.
     const sources = await readReports(parsed.paths, { except: resolve(folder, 'report.json') });
-    if (!table) return await mergeAndPrint(sources, { out: folder, allowMissing, strictBugs, times });
+    if (!table) return await mergeAndPrint(sources, { out: folder, allowMissing, strictBugs, times: file });
     print(composeVersionTable(sources));
     return judgeReports(
       sources.map(({ report }) => report),

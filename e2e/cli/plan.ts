@@ -5,6 +5,10 @@ import type { Chosen } from './choice.ts';
 /** What becomes of the chosen scenarios on a cluster: those that are played, and the others by the reason. */
 export type Plan = { played: Chosen[]; skipped: { reason: string; scenarios: Chosen[] }[] };
 
+/** Whether any of the scenarios that will be played needs a browser. */
+export const needsBrowser = ({ played }: Plan): boolean =>
+  played.some(({ declared }) => declared.needs.includes('browser'));
+
 /** Says, before there is a cluster, which scenarios will be played on what it offers; the same as they say then. */
 export const planFor = (chosen: readonly Chosen[], offered: Offered): Plan => {
   const reasons = Map.groupBy(chosen, ({ declared }) => whyNotFit(offered, declared) ?? '');

@@ -41,11 +41,13 @@ export const play = async (options: {
    * into.
    */
   files?: readonly string[];
+  /** The browser that was fetched for the run, where the machine has none. */
+  browser?: string | undefined;
   interruption: Interruption;
   /** A file descriptor for all that it tells, which otherwise goes where this process's own output does. */
   output?: number;
 }): Promise<string | undefined> => {
-  const { project, config, interruption, chosen, files = [], output = 'inherit' } = options;
+  const { project, config, interruption, chosen, files = [], browser, output = 'inherit' } = options;
   const args = [
     'run',
     ...files.map((file) => resolve(file)),
@@ -63,7 +65,7 @@ export const play = async (options: {
   if (chosen.tags !== undefined) args.push('--tags-filter', chosen.tags);
 
   const child = spawn(process.execPath, [vitestEntry, ...args], {
-    env: { ...process.env, ...toVariables(config) },
+    env: { ...process.env, ...(browser && { CORRAL_CHROMIUM: browser }), ...toVariables(config) },
     // The channel tells it when this process dies. A group of its own keeps a terminal's Ctrl-C from its
     // workers, which are to clean up first, and lets the second one end them all.
     stdio: ['ignore', output, output, 'ipc'],

@@ -5,6 +5,7 @@ import { pagePath } from '../report/file.ts';
 import { makeRun, makeRunOfFile, type RunOfPage } from '../report/html/page-run.ts';
 import { readBundle } from '../report/html/read-bundle.ts';
 import { writePageOf } from '../report/html/write-page.ts';
+import { checkFile } from './arguments/checks.ts';
 import { parseFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { readReports } from './read-reports.ts';
@@ -56,8 +57,9 @@ const defaultOut = (sources: readonly string[]): string => {
 };
 
 const write = async (paths: readonly string[], { out }: Flags): Promise<void> => {
+  const named = out === undefined ? undefined : checkFile('out', out, 'report.html');
   const { runs, sources } = await readRunsOf(paths);
-  const file = out === undefined ? defaultOut(sources) : resolve(out);
+  const file = named ?? checkFile('out', defaultOut(sources), 'report.html');
   await writePageOf(file, runs);
   const { size } = await stat(file);
   process.stdout.write(

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import { createProgress } from '../../providers/progress.ts';
 import { NotFit, type Provider } from '../../providers/provider.ts';
-import { readExpectedTimes } from '../report/expected-times.ts';
-import { removeReport } from '../report/file.ts';
+import { paceOf, readExpectedTimes } from '../report/expected-times.ts';
+import { readReport, removeReport } from '../report/file.ts';
 import { writePage } from '../report/html/write-page.ts';
 import { takeSignals } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
@@ -11,7 +11,7 @@ import { type Arguments, parseArguments } from './arguments/parse.ts';
 import { type Choice, type Chosen, chooseScenarios, describeChoice, printEmptyShard } from './choice.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { readLastFailed } from './last-failed.ts';
-import { describeList, listOf } from './list.ts';
+import { describeList, describeOthers, listOf } from './list.ts';
 import { describePlan, planFor } from './plan.ts';
 import type { Interruption } from './play.ts';
 import { runOn } from './run-on.ts';
@@ -53,18 +53,16 @@ const playCommand = async ({ argv, providers, config }: CommandOptions): Promise
     }
     const choice = await chooseScenarios(config, { ...args, last });
     if (args.list) return printList(args, choice);
-    if (args.dryRun) return printPlan(args, { choice, provider: await load() });
+    if (args.dryRun) return await printPlan(args, { choice, provider: await load() });
     await removeReport(args.out);
     try {
       if (choice.chosen.length === 0) return await printEmptyShard(args, choice);
       const progress = createProgress(streamFor(args.output));
-      return await runOn(await load(), {
-        ...choice,
-        args: { ...args, only: choice.only },
-        config,
-        interruption,
-        progress,
-      });
+      const provider = await load();
+      const run = { ...choice, args: { ...args, only: choice.only }, config, interruption, progress };
+      const code = await runOn(provider, run);
+      if (code === exitCode.passed || code === exitCode.failed) await printOthers(args, { choice, provider });
+      return code;
     } finally {
       const page = await writePage(args.out);
       if (page !== undefined) streamFor(args.output).write(`Page: ${relative('', page)}\n`);
@@ -83,21 +81,40 @@ const print = (lines: readonly string[]): ExitCode => {
   return exitCode.passed;
 };
 
-const printList = ({ output }: Pick<Arguments, 'output'>, { chosen }: Choice): ExitCode => {
-  const listed = listOf(chosen, readExpectedTimes());
-  return print(output === 'json' ? [JSON.stringify(listed, null, 2)] : describeList(listed));
+const printList = ({ output }: Pick<Arguments, 'output'>, { chosen, others }: Choice): ExitCode => {
+  const times = readExpectedTimes();
+  const listed = listOf(chosen, times);
+  if (output === 'json') return print([JSON.stringify(listed, null, 2)]);
+  return print([...describeList(listed), ...describeOthers(others, { times })]);
 };
 
-const printPlan = (
+/** Says what of the other scenarios this cluster could play too, when the chosen ones have been played. */
+const printOthers = async (
+  { out, output, existing }: Pick<Arguments, 'out' | 'output' | 'existing'>,
+  { choice, provider }: { choice: Choice; provider: Provider },
+): Promise<void> => {
+  const times = readExpectedTimes();
+  const report = await readReport(out);
+  // What a shard takes says nothing of what all would take among all shards.
+  const pace = choice.shard === undefined && report ? paceOf(report, times) : undefined;
+  const { played } = planFor(choice.others, await provider.offers(existing));
+  for (const line of describeOthers(played, { times, pace })) streamFor(output).write(`${line}\n`);
+};
+
+const printPlan = async (
   args: Pick<Arguments, 'output' | 'longhorn' | 'existing'>,
   { choice, provider }: { choice: Choice; provider: Provider },
-): ExitCode => {
-  const plan = planFor(choice.chosen, provider.offers(args.existing));
+): Promise<ExitCode> => {
+  const offered = await provider.offers(args.existing);
+  const plan = planFor(choice.chosen, offered);
   if (args.output !== 'json')
     return print([
       describeChoice(choice, { provider: provider.name, longhorn: args.longhorn }),
       ...(plan.skipped.length === 0 ? ['all of them will be played'] : []),
       ...describePlan(plan),
+      ...describeOthers(planFor(choice.others, offered).played, {
+        times: readExpectedTimes(),
+      }),
       'Nothing was started, and no cluster was looked at (--dry-run).',
     ]);
   const names = (scenarios: readonly Chosen[]) => scenarios.map(({ name }) => name);

@@ -3,6 +3,7 @@ import { clusterVariables, makeRunConfig } from '../config/config.ts';
 import { makeRunId } from '../config/run-id.ts';
 import { explainError } from '../report/explain-error.ts';
 import { readReport, writeReport } from '../report/file.ts';
+import { hasLeftThere } from '../report/judged.ts';
 import { streamFor } from '../report/output.ts';
 import { printStart } from '../report/print-ends.ts';
 import { composeRounds } from '../report/rounds.ts';
@@ -10,13 +11,13 @@ import type { Report } from '../report/schema.ts';
 import { quoted } from './arguments/flags.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { type Choice, describeChoice } from './choice.ts';
-import { concludeReport, type Unplayed, writeUnplayed } from './conclude-report.ts';
+import { concludeReport, type Unplayed, writeBegun, writeUnplayed } from './conclude-report.ts';
 import { countCpu } from './cpu.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
-import { describePlan, planFor } from './plan.ts';
+import { describePlan, needsBrowser, planFor } from './plan.ts';
 import { type Interruption, play } from './play.ts';
 
-type Run = Pick<Choice, 'chosen' | 'shard'> & {
+type Run = Pick<Choice, 'chosen' | 'others' | 'shard'> & {
   args: Arguments;
   config: string;
   interruption: Interruption;
@@ -40,11 +41,11 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
     round: 1,
   };
   printStart(args.output, { ...unplayed, scenarios: chosen.length });
-  const plan = planFor(chosen, provider.offers(args.existing));
+  const plan = planFor(chosen, await provider.offers(args.existing));
   const { name } = provider;
   for (const line of [describeChoice(run, { ...args, provider: name }), ...describePlan(plan)])
     streamFor(args.output).write(`${line}\n`);
-  const cluster = await bringUp(provider, run, unplayed);
+  const cluster = await bringUp(provider, run, { unplayed, browser: needsBrowser(plan) });
   let code: ExitCode = exitCode.notFit;
   try {
     const cpu = await countCpu(cluster);
@@ -60,7 +61,7 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
 const bringUp = async (
   provider: Provider,
   { args, interruption, progress }: Run,
-  unplayed: Unplayed,
+  { unplayed, browser }: { unplayed: Unplayed; browser: boolean },
 ): Promise<RunningCluster> => {
   const signal = interruption.first;
   const { promise: again, reject } = Promise.withResolvers<never>();
@@ -78,6 +79,7 @@ const bringUp = async (
         registryMirror: args.registryMirror,
         images: args.images,
         existing: args.existing,
+        browser,
         run: unplayed.run,
         out: args.out,
         signal,
@@ -156,8 +158,9 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
     maxFailures,
     pauseOnFailure,
     supportBundle,
+    disposable: args.existing === undefined,
   });
-  const { first } = interruption;
+  const { first, again } = interruption;
   if (first.aborted) {
     const report = await writeUnplayed(args.out, unplayed, {
       state: 'interrupted',
@@ -165,6 +168,7 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
     });
     return { report, code: exitCode.interrupted };
   }
+  await writeBegun(args.out, unplayed);
   const files = [...new Set(unplayed.chosen.map(({ file }) => file))];
   const trouble = cluster.lost.aborted
     ? undefined
@@ -173,12 +177,21 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
         config,
         chosen: args,
         files,
-        interruption: orLost(interruption, cluster.lost),
+        browser: cluster.browser,
+        interruption: orLost(interruption, {
+          lost: cluster.lost,
+          // They write down how they ended, and leave the rest to the end of the cluster.
+          soon: args.existing === undefined ? AbortSignal.any([first, cluster.lost]) : cluster.lost,
+        }),
       });
-  const interrupted = first.aborted;
-  const lost = cluster.lost.aborted && !interrupted ? (cluster.lost.reason as Error).message : undefined;
+  const interrupted = first.aborted ? (first.reason as Error).message : undefined;
+  const lost =
+    cluster.lost.aborted && interrupted === undefined ? (cluster.lost.reason as Error).message : undefined;
   const report = await concludeReport(args.out, unplayed, { interrupted, lost, trouble });
-  if (interrupted) return { report, code: exitCode.interrupted };
+  if (interrupted !== undefined) {
+    if (again.aborted && args.existing !== undefined) printLeft(cluster, run, id);
+    return { report, code: exitCode.interrupted };
+  }
   const notFit = (message: string): Ended => ({
     report,
     code: exitCode.notFit,
@@ -188,23 +201,27 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
     return notFit(
       'the cluster was lost while scenarios were played: what they said since then is no verdict',
     );
-  const failed = report.scenarios.some(
-    (each) => each.round === round && (each.state === 'failed' || each.state === 'not-provable'),
-  );
+  const played = report.scenarios.filter((each) => each.round === round);
+  const failed =
+    played.some(({ state }) => state === 'failed' || state === 'not-provable') ||
+    hasLeftThere({ ...report, scenarios: played });
   if (failed) return { report, code: exitCode.failed };
   return trouble === undefined ? { report, code: exitCode.passed } : notFit(trouble);
 };
 
-/** How long scenarios may clean up on a cluster that was lost; this command owns the time-out. */
-const LOST_GRACE_MS = 10_000;
-
 /**
- * A cluster that is lost interrupts the scenarios as Ctrl-C does; much of it may be gone, so their cleanup
- * is not waited for long.
+ * How long scenarios may take to end on a cluster that was lost, or that goes down as the run was interrupted;
+ * this command owns the time-out.
  */
-const orLost = ({ first, again }: Interruption, lost: AbortSignal): Interruption => {
+const SOON_MS = 10_000;
+
+/** A cluster that is lost interrupts the scenarios as Ctrl-C does. After `soon` they are not waited for long. */
+const orLost = (
+  { first, again }: Interruption,
+  { lost, soon }: { lost: AbortSignal; soon: AbortSignal },
+): Interruption => {
   const late = new AbortController();
-  lost.addEventListener('abort', () => setTimeout(() => late.abort(), LOST_GRACE_MS).unref(), { once: true });
+  soon.addEventListener('abort', () => setTimeout(() => late.abort(), SOON_MS).unref(), { once: true });
   return { first: AbortSignal.any([first, lost]), again: AbortSignal.any([again, late.signal]) };
 };
 
@@ -243,6 +260,19 @@ const complain = (line: string): void => void process.stderr.write(`e2e: ${line}
 const writeDown = async (out: string, known: Pick<Report, 'differences' | 'cpu'>): Promise<void> => {
   const report = await readReport(out);
   if (report !== undefined) await writeReport(out, { ...report, ...known });
+};
+
+// What was cut short on a cluster that stays: which commands undo and remove it.
+const printLeft = ({ kubeconfig, context, namespace }: RunningCluster, { args }: Run, id: string): void => {
+  const place = { kubeconfig, context };
+  const cleanup = { ...place, ...(namespace && { namespace }), run: id };
+  const words = (flags: Record<string, string>): string =>
+    Object.entries(flags)
+      .map(([name, value]) => `--${name} ${quoted(value)}`)
+      .join(' ');
+  complain('the cleanup was cut short: what the scenarios had made and changed may be left in the cluster');
+  complain(`to undo their faults: npm run heal -- ${words({ ...place, out: args.out })}`);
+  complain(`then, to remove what they made: npm run cleanup -- ${words(cleanup)}`);
 };
 
 // What the scenarios that did not pass have left behind by --pause-on-failure, and how it goes.

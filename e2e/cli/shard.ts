@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ExpectedTimes, timeKey } from '../report/expected-times.ts';
+import { type ExpectedTimes, timeKey, timing } from '../report/expected-times.ts';
 import type { ScenarioReport } from '../report/schema.ts';
 import { usageError } from './exit-code.ts';
 
@@ -18,32 +18,35 @@ export const parseShard = (text: string): Shard => {
   return { index: Number(index), of: Number(of) };
 };
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 1;
-
 type Unit = { members: Named[]; time: number };
 
 // By name, not by name and file: what plays them knows one pattern of names for all files.
 const toUnits = (all: readonly Named[], times: ExpectedTimes): Unit[] => {
-  const known = all.map((each) => times[timeKey(each)]).filter((time) => time !== undefined);
-  const ofUnknown = median(known);
+  const timeOf = timing(all, times);
   // Files come in the order in which their processes were ready; those of one file in their own.
   const ordered = all.toSorted((one, other) => (one.file < other.file ? -1 : one.file > other.file ? 1 : 0));
   const units = [...Map.groupBy(ordered, ({ name }) => name).values()];
-  return units.map((members) => ({
-    members,
-    time: members.reduce((sum, each) => sum + (times[timeKey(each)] ?? ofUnknown), 0),
-  }));
+  return units.map((members) => ({ members, time: timeOf(members) }));
 };
 
 /**
- * Splits scenarios into parts that take about equally long: the longest first, each to the part that has the
+ * Splits scenarios into parts that take about equally long, and so do their shares of those that `first`
+ * holds: these come first, and among them, as among the others, the longest; each goes to the part that has the
  * least so far. One of an unknown time counts as the median of the known ones. The same scenarios and times
  * give the same parts, in whatever order they come.
  */
-export const splitScenarios = (all: readonly Named[], of: number, times: ExpectedTimes): Named[][] => {
+export const splitScenarios = (
+  all: readonly Named[],
+  of: number,
+  { times, first = [] }: { times: ExpectedTimes; first?: readonly Named[] | undefined },
+): Named[][] => {
   const parts = Array.from({ length: of }, () => ({ members: [] as Named[], time: 0 }));
-  for (const { members, time } of toUnits(all, times).toSorted((one, other) => other.time - one.time)) {
+  const early = new Set(first.map(({ name }) => name));
+  const isEarly = ({ members }: Unit) => members.some(({ name }) => early.has(name));
+  const units = toUnits(all, times).toSorted(
+    (one, other) => Number(isEarly(other)) - Number(isEarly(one)) || other.time - one.time,
+  );
+  for (const { members, time } of units) {
     const least = parts.reduce((best, part) => (part.time < best.time ? part : best));
     least.members.push(...members);
     least.time += time;
@@ -64,9 +67,18 @@ export type TakenShard<T> = { chosen: T[]; shard: Shard & { split: string } };
  */
 export const takeShard = <T extends Named>(
   { index, of }: Shard,
-  { all, chosen, times }: { all: readonly Named[]; chosen: readonly T[]; times: ExpectedTimes },
+  {
+    all,
+    chosen,
+    ...how
+  }: {
+    all: readonly Named[];
+    chosen: readonly T[];
+    times: ExpectedTimes;
+    first?: readonly Named[];
+  },
 ): TakenShard<T> => {
-  const parts = splitScenarios(all, of, times).map((part) => new Set(part.map(timeKey)));
+  const parts = splitScenarios(all, of, how).map((part) => new Set(part.map(timeKey)));
   const mine = parts[index - 1] ?? new Set();
   const told = { parts: parts.map((part) => [...part]), chosen: chosen.map(timeKey).toSorted() };
   const split = createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 12);

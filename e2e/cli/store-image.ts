@@ -1,10 +1,9 @@
-import { statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { createProgress } from '../../providers/progress.ts';
 import { NotFit, type Progress } from '../../providers/provider.ts';
+import { checkFile } from './arguments/checks.ts';
 import { parseFlags, quoted } from './arguments/flags.ts';
-import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 
 const program = (): Command =>
   new Command('npm run store-image --')
@@ -17,15 +16,6 @@ const program = (): Command =>
     .exitOverride()
     .configureOutput({ outputError: () => {} });
 
-const checkFile = (given: string): string => {
-  const file = resolve(given);
-  if (given === '' || statSync(file, { throwIfNoEntry: false })?.isDirectory())
-    throw usageError(`--out ${given || "''"}: name a file, such as store-image.tar`);
-  if (!statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory())
-    throw usageError(`--out ${given}: there is no folder ${dirname(file)}: make it first`);
-  return file;
-};
-
 /** `npm run store-image`: writes the stores' image; `pack` makes it. Returns the exit code. */
 export const runStoreImageCommand = async (
   argv: readonly string[],
@@ -35,7 +25,7 @@ export const runStoreImageCommand = async (
     const command = program();
     if (!parseFlags(command, argv)) return exitCode.passed;
     const { out } = command.opts<{ out: string }>();
-    await pack(checkFile(out), createProgress());
+    await pack(checkFile('out', out, 'store-image.tar'), createProgress());
     process.stdout.write(
       `It is an OCI archive: push it where your cluster pulls from, and name that by --store-image:
 skopeo copy oci-archive:${quoted(out)} docker://REGISTRY/corral-store:TAG

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { NotFit } from '../../providers/provider.ts';
 import { atCluster } from '../store/matrix/at-cluster.ts';
@@ -20,6 +20,7 @@ import {
   whyNot,
 } from '../store/matrix/cells.ts';
 import { type Engine, type EngineNamedBy, type Matrix, openMatrix } from '../store/matrix/play.ts';
+import { checkFile } from './arguments/checks.ts';
 import { parseFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { cellsPlayed } from './traceability/cells-played.ts';
@@ -118,7 +119,8 @@ const readArguments = (argv: readonly string[]): Arguments | undefined => {
     throw usageError(
       `--only ${flags.only}: no cell has that in its name; their names are OPERATION | PLACE | TROUBLE`,
     );
-  return flags;
+  // A mount namespace has the same files, so that who plays in there need not look again.
+  return flags.json === undefined ? flags : { ...flags, json: checkFile('json', flags.json, 'cells.json') };
 };
 
 /** What of the cells can be played, by what an engine asks of a sound store. */
@@ -246,8 +248,10 @@ const play = async ({ engine: named, only, json }: Arguments, engines: Engines):
       const played = await playAll(matrix, can);
       const seconds = (performance.now() - started) / 1000;
       process.stdout.write(`${summary(played, cannot, seconds).join('\n')}\n`);
-      if (json !== undefined)
+      if (json !== undefined) {
+        mkdirSync(dirname(json), { recursive: true });
         writeFileSync(json, `${JSON.stringify({ operations, places, seconds, played, cannot }, null, 2)}\n`);
+      }
       const isWell = played.every(({ verdict }) => verdict === 'green' || verdict === 'known');
       return isWell ? exitCode.passed : exitCode.failed;
     } finally {

@@ -3,7 +3,7 @@ import { allCapabilities } from '../longhorn/capabilities.ts';
 import { clocksHelp, parseClocks } from '../longhorn/clocks.ts';
 import { allDisruptions } from '../longhorn/disruptions.ts';
 import { outputs } from '../report/output.ts';
-import { shardSchema } from '../report/schema.ts';
+import { machineSchema, shardSchema } from '../report/schema.ts';
 import type { OwnBucket, StoreDriver } from '../store/driver.ts';
 import { besides, driverNamed, driversOf, ownBucketKind, storeChoices } from '../store/drivers/index.ts';
 import { makeRunId, runIdPattern } from './run-id.ts';
@@ -70,6 +70,11 @@ const clusterSchema = z.object({
   clocks: clocks
     .optional()
     .describe("the clocks of the Longhorn under test, in ms, where they are not Longhorn's own"),
+  machine: machineSchema
+    .optional()
+    .describe(
+      'how slow the machine is (`slowness`, 1 as the reference), as it was measured: time-outs of work are longer by that',
+    ),
   lab: text
     .optional()
     .describe('the folder of the lab that the cluster is, if it is one: its nodes can be made to fail'),
@@ -113,11 +118,15 @@ const runSchema = clusterSchema.extend({
     .default(driverNamed().name)
     .describe('the kind of backup store that scenarios are played on'),
   out: text.default('.corral/last').describe('the folder of the results'),
-  workers: count.optional().describe('how many scenarios are at work at once; by default all'),
+  workers: count
+    .optional()
+    .describe(
+      'exactly how many scenarios are at work at once; by default as many of those that may have begun as this machine has time for',
+    ),
   begun: count
     .optional()
     .describe(
-      'how many have begun, those among them that only wait for a clock; by default no more than are at work',
+      'how many may have begun, those among them that only wait for a clock; by default as many as `workers`, or all',
     ),
   scenarios: count
     .optional()
@@ -132,6 +141,10 @@ const runSchema = clusterSchema.extend({
     .default(false)
     .describe('whether what a scenario has made stays where it did not pass; its faults are healed'),
   round: count.default(1).describe('which round this is of those that `--repeat` asks for'),
+  disposable: z
+    .boolean()
+    .default(false)
+    .describe('whether the cluster goes away when the run is interrupted: then nothing is cleaned up before'),
   supportBundle: z
     .boolean()
     .default(false)
@@ -150,7 +163,11 @@ export type ClusterConfig = z.output<typeof clusterSchema>;
 export type RunConfig = z.output<typeof runSchema>;
 
 /** What a cluster has and what may be done to it, as far as that decides whether a scenario is played on it. */
-export type Offered = Pick<RunConfig, 'without' | 'allow'> & { lab: boolean };
+export type Offered = Pick<RunConfig, 'without' | 'allow'> & {
+  lab: boolean;
+  /** Whether the run fetches a browser, where this machine has none. */
+  fetchesBrowser?: boolean;
+};
 
 /** What is said of a cluster that was there before: which one it is, and what may be done to it. */
 export type ExistingCluster = Pick<

@@ -49,6 +49,8 @@ export type Injected = { title: string; prove(): Promise<string>; heal(): Promis
 /** Faults of one scenario; what is in force is healed in reverse order. */
 export type Faults = {
   inject(fault: Fault): Promise<Injected>;
+  /** Those that have ended by a bound of their own, though nobody has undone them, a sentence each. */
+  lapsed(): string[];
   /**
    * Heals all that is still in force, the latest first, whatever fails on the way; throws at the end if
    * something did.

@@ -200,6 +200,14 @@ export const heldDeletion = (
       }
       return `its process (${found.pids.join(', ')} in ${found.pod.name}) is stopped`;
     },
+    lapsed: () => {
+      const isOver = holders?.commands.some(({ lines }) =>
+        lines.some((line) => line.startsWith('released by its bound')),
+      );
+      return isOver
+        ? `the deletion of ${label} was held for ${bounds.hold} s, the fault's own bound, and has gone on since`
+        : undefined;
+    },
     // The heal has ended the commands; a stream that does not notice is cut, its command is bound by itself.
     settle: async () => holders?.end(10_000),
   };

@@ -1,6 +1,6 @@
 import { BrokenStream, type Cluster } from '../kube/cluster.ts';
 import type { Disruption } from '../longhorn/disruptions.ts';
-import type { FaultEvent, FaultKind, Faults, Injected } from './fault.ts';
+import type { Fault, FaultEvent, FaultKind, Faults, Injected } from './fault.ts';
 import { kinds } from './kinds.ts';
 import { goneWithItsLab } from './lab-faults.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
@@ -22,6 +22,7 @@ export const openFaults = ({
   tell?: (event: FaultEvent) => void;
 }): Faults => {
   const inForce: Injected[] = [];
+  const open = new Set<Fault>();
   return {
     inject: async (fault) => {
       const { kind, title, data } = fault;
@@ -40,6 +41,10 @@ export const openFaults = ({
         // Once is enough, however often it is asked for; but one that failed is tried again by the cleanup.
         heal: () => {
           healing ??= told('healed', healEntry(cluster, { ledger, entry }), (how) => how)
+            .then((how) => {
+              open.delete(fault);
+              return how;
+            })
             .finally(() => fault.settle?.())
             .catch((error: unknown) => {
               healing = undefined;
@@ -49,9 +54,11 @@ export const openFaults = ({
         },
       };
       inForce.push(injected);
+      open.add(fault);
       await told('injected', fault.inject(), () => title);
       return injected;
     },
+    lapsed: () => [...open].flatMap((fault) => fault.lapsed?.() ?? []),
     healAll: () => eachInTurn(inForce.toReversed(), (fault) => fault.heal(), 'a fault could not be healed'),
   };
 };

@@ -1,7 +1,7 @@
-import { formatDuration } from '../kube/duration.ts';
 import type { KubernetesObject } from '../kube/objects.ts';
 import { type ExplainedObject, explain, lastOf } from './explanation.ts';
 import { createJudge, type Judge, pastOf, timelinesOf } from './judge.ts';
+import type { Moving } from './progress.ts';
 import type { Decision, Specification } from './specification.ts';
 import type { Entry, Timeline } from './timeline.ts';
 import type { Verdict } from './verdict.ts';
@@ -46,9 +46,15 @@ export const openEvaluator = <T extends KubernetesObject>(specification: Specifi
   };
 };
 
-/** Says why a time is over. */
-export const describeTimeout = (time: number, owner: string): string =>
-  `timed out after ${formatDuration(time)} (${owner})`;
+/** The objects that an expectation is about. */
+export const movingOf = <T extends KubernetesObject>({
+  timeline,
+  subject: { name, describe },
+  nevers,
+}: Specification<T>): Moving[] => [
+  { timeline, name, describe },
+  ...nevers.map(({ other }) => ({ timeline: other.timeline, name: other.name, describe: other.describe })),
+];
 
 /** Makes the verdict of a decision, with its whole explanation. */
 export const toVerdict = <T extends KubernetesObject>(

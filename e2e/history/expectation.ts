@@ -1,9 +1,10 @@
 import { type Duration, parseDuration } from '../kube/duration.ts';
 import type { KubernetesObject } from '../kube/objects.ts';
-import { describeTimeout, openEvaluator, toVerdict } from './evaluator.ts';
+import { movingOf, openEvaluator, toVerdict } from './evaluator.ts';
 import type { Step } from './history.ts';
 import { createJudge, pastOf, timelinesOf } from './judge.ts';
 import { type Expected, presentObserver } from './observer.ts';
+import { describeTimeout } from './progress.ts';
 import type { Never, Specification, Subject } from './specification.ts';
 import type { Timeline } from './timeline.ts';
 import { ExpectationError, type Verdict } from './verdict.ts';
@@ -43,9 +44,10 @@ export type Expectation<T extends KubernetesObject> = {
   from(mark: number): Expectation<T>;
   /**
    * Resolves when met; throws an ExpectationError as soon as it is decided otherwise, or when the time is
-   * over. `owner` says whose time-out it is, and why so long.
+   * over. `owner` says whose time-out it is, and why so long. With `atMost` the time begins anew with each
+   * change of an object that it is about, and that bounds it.
    */
-  within(time: Duration, owner: string): Promise<Verdict>;
+  within(time: Duration, owner: string, atMost?: Duration): Promise<Verdict>;
   /**
    * For a length of time that is looked at, in which nothing may decide it: resolves when it is over, throws
    * as soon as it is decided.
@@ -72,9 +74,20 @@ const build = <T extends KubernetesObject>(specification: Specification<T>): Exp
       while: (other) => having({ nevers: [...nevers, { step, other: completeOther(specification, other) }] }),
     }),
     from: (mark) => having({ mark }),
-    within: (time, owner) => settle(specification, { time: parseDuration(time), owner, wanted: 'met' }),
+    within: (time, owner, atMost) =>
+      settle(specification, {
+        limit: {
+          time: parseDuration(time),
+          ...(atMost !== undefined && { atMost: parseDuration(atMost) }),
+          owner,
+        },
+        wanted: 'met',
+      }),
     undecidedFor: async (time, owner) =>
-      void (await settle(specification, { time: parseDuration(time), owner, wanted: 'timed-out' })),
+      void (await settle(specification, {
+        limit: { time: parseDuration(time), owner },
+        wanted: 'timed-out',
+      })),
   };
 };
 
@@ -99,16 +112,17 @@ export const evaluate = <T extends KubernetesObject>({ specification }: Expectat
 
 const settle = async <T extends KubernetesObject>(
   specification: Specification<T>,
-  { time, owner, wanted }: Pick<Expected, 'time' | 'owner' | 'wanted'>,
+  { limit, wanted }: Pick<Expected, 'limit' | 'wanted'>,
 ): Promise<Verdict> => {
   const judge = createJudge(specification);
-  const ended = presentObserver()?.expects({ ...toExpected(specification), time, owner, wanted });
+  const ended = presentObserver()?.expects({ ...toExpected(specification), limit, wanted });
   const decision = await firstDecision({
     timelines: timelinesOf(specification),
     past: pastOf(specification),
     take: judge.take,
-    time,
-    onTimeout: () => judge.end(describeTimeout(time, owner), Date.now()),
+    limit,
+    moving: movingOf(specification),
+    onTimeout: (over) => ({ ...judge.end(describeTimeout(over), Date.now()), over }),
     decided: (how) => ended?.({ ...how, steps: judge.steps }),
   });
   const verdict = toVerdict(specification, judge, decision);

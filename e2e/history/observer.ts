@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { PodTarget } from '../kube/exec.ts';
 import type { Resource } from '../kube/objects.ts';
+import type { Limit } from './progress.ts';
 import type { Specification } from './specification.ts';
 import type { Timeline } from './timeline.ts';
 import type { SequenceStep, Verdict } from './verdict.ts';
@@ -16,9 +17,7 @@ export type Expected = {
   steps: readonly string[];
   /** What arrived later counts, and the state in force at it. */
   mark: number;
-  /** In ms. */
-  time: number;
-  owner: string;
+  limit: Limit;
   /** How it is meant to end. */
   wanted: 'met' | 'timed-out';
   /** Missing for a simple wait, which only its own code can judge. */
@@ -43,6 +42,8 @@ export type Observer = {
   watches(resource: Resource, timeline: Timeline): void;
   /** Something is expected from now on; what it returns is called when that is decided. */
   expects(expected: Expected): (ended: Ended) => void;
+  /** Something changed that is waited for, and it is not decided yet. */
+  moves?(): void;
   /** The whole log of a container was read, each line with its time. */
   reads(pod: PodTarget, log: string): void;
 };

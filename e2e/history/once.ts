@@ -1,10 +1,10 @@
 import { type Duration, parseDuration } from '../kube/duration.ts';
 import type { KubernetesObject } from '../kube/objects.ts';
-import { describeTimeout } from './evaluator.ts';
 import { type ExplainedObject, explain, lastOf } from './explanation.ts';
 import { entriesAfter } from './history.ts';
 import { type AnyHopeless, toExplained as explainHopeless, lostHope, presentStates } from './hopeless.ts';
 import { presentObserver } from './observer.ts';
+import { describeTimeout, type Limit, type Look, type Moving } from './progress.ts';
 import type { Decision } from './specification.ts';
 import type { ObjectEntry, Timeline } from './timeline.ts';
 import { ExpectationError } from './verdict.ts';
@@ -15,6 +15,8 @@ export type OnceOptions<T> = {
   /** What is waited for, as a clause: `the volume corral-x is attached`. */
   label: string;
   within: Duration;
+  /** Where it is given, `within` begins anew with each change of what is waited for, and this bounds it. */
+  atMost?: Duration;
   /** Whose time-out it is, and why so long. */
   owner: string;
   /** Narrows it to one object. */
@@ -23,6 +25,8 @@ export type OnceOptions<T> = {
   describe?: (object: T) => string;
   /** What ends it at once, as nothing is left to wait for. */
   hopeless?: readonly AnyHopeless[];
+  /** What leads to it, beside the object by its name. */
+  look?: Look;
 };
 
 /**
@@ -64,8 +68,12 @@ const awaitEntry = async <T extends KubernetesObject>(
   isMet: (entry: ObjectEntry<T>) => boolean,
   options: OnceOptions<T>,
 ): Promise<ObjectEntry<T>> => {
-  const { label, owner, hopeless = [] } = options;
-  const time = parseDuration(options.within);
+  const { label, owner, hopeless = [], look, atMost } = options;
+  const limit: Limit = {
+    time: parseDuration(options.within),
+    ...(atMost !== undefined && { atMost: parseDuration(atMost) }),
+    owner,
+  };
   const mark = timeline.mark();
   let met: ObjectEntry<T> | undefined;
   const ended = presentObserver()?.expects({
@@ -74,15 +82,16 @@ const awaitEntry = async <T extends KubernetesObject>(
     label,
     steps: [label],
     mark,
-    time,
-    owner,
+    limit,
     wanted: 'met',
     present: () => presentOf(timeline, options),
   });
   const decision = await firstDecision({
     timelines: [...new Set([timeline as unknown as Timeline, ...hopeless.map((each) => each.timeline)])],
     past: presentStates(hopeless),
-    time,
+    limit,
+    moving: movingOf(timeline, options),
+    look,
     take: (of, entry) => {
       const isOfIt =
         of === (timeline as unknown as Timeline) && entry.sequence > mark && entry.kind !== 'gap';
@@ -90,12 +99,12 @@ const awaitEntry = async <T extends KubernetesObject>(
       met = entry as ObjectEntry<T>;
       return { state: 'met', at: entry.at, reason: label };
     },
-    onTimeout: () => {
-      const why = describeTimeout(time, owner);
+    onTimeout: (over) => {
+      const why = describeTimeout(over);
       const blind = cutOff([timeline]);
       const isLost = blind !== undefined || entriesAfter(timeline, mark).some(({ kind }) => kind === 'gap');
       const reason = `${why}${blind === undefined ? '' : `, and ${blind}`}: not seen that ${label}`;
-      return { state: isLost ? 'not-provable' : 'timed-out', at: Date.now(), reason };
+      return { state: isLost ? 'not-provable' : 'timed-out', at: Date.now(), reason, over };
     },
     decided: (how) => ended?.({ ...how, steps: [{ label }] }),
   });
@@ -134,6 +143,12 @@ const toVerdict = <T extends KubernetesObject>(
   };
 };
 
+// Without a name it would be the changes of everybody's objects; and that a time is later is no progress.
+const movingOf = <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  { name, describe = statusWithoutTimes }: Pick<OnceOptions<T>, 'name' | 'describe'>,
+): Moving[] => (name === undefined ? [] : [{ timeline, name, describe }]);
+
 const presentOf = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   { name, describe = statusOf }: Pick<OnceOptions<T>, 'name' | 'describe'>,
@@ -141,5 +156,11 @@ const presentOf = <T extends KubernetesObject>(
   const object = name === undefined ? undefined : timeline.current(name);
   return object && describe(object);
 };
+
+const isTime = (value: unknown): boolean =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
+
+const statusWithoutTimes = ({ status }: KubernetesObject): string =>
+  JSON.stringify(status, (_, value) => (isTime(value) ? undefined : value)) ?? 'without a status';
 
 const statusOf = ({ status }: KubernetesObject): string => JSON.stringify(status) ?? 'without a status';

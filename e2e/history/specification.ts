@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../kube/objects.ts';
 import type { Step } from './history.ts';
+import type { TimeOver } from './progress.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What an expectation is about: an object, how a reader calls it, and how a state of it is written. */
@@ -31,4 +32,6 @@ export type Decision = {
   at: number;
   /** The sequence of the entry that decided it; without one, it was decided by the end of the time. */
   until?: number;
+  /** The time that ended it, where that did. */
+  over?: TimeOver;
 };

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../kube/objects.ts';
+import type { TimeOver } from './progress.ts';
 
 /** How an expectation ended. */
 export type Verdict = {
@@ -8,6 +9,8 @@ export type Verdict = {
   reason: string;
   /** When it was decided, in ms since the epoch. */
   at: number;
+  /** The time that ended it, where that did, and what changed last in it. */
+  over?: TimeOver;
   steps: SequenceStep[];
   last: KubernetesObject | undefined;
   /** The whole explanation. */

@@ -1,4 +1,6 @@
 import { awaitCluster, decisionNote } from '../kube/account.ts';
+import { presentObserver } from './observer.ts';
+import { type Limit, type Look, type Moving, openProgress, type TimeOver } from './progress.ts';
 import type { Decision } from './specification.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
@@ -10,9 +12,11 @@ export type Waiting = {
   timelines: readonly Timeline[];
   past: readonly { timeline: Timeline; entry: Entry }[];
   take(timeline: Timeline, entry: Entry): Decision | undefined;
-  /** In ms. */
-  time: number;
-  onTimeout(): Decision;
+  limit: Limit;
+  /** What it is about: as long as that changes, its time is not over. */
+  moving: readonly Moving[];
+  look?: Look | undefined;
+  onTimeout(over: TimeOver): Decision;
   /** Called at once with the decision, before anything else can arrive. */
   decided?(decision: Decision): void;
 };
@@ -25,7 +29,9 @@ export const firstDecision = async ({
   timelines,
   past,
   take,
-  time,
+  limit,
+  moving,
+  look,
   onTimeout,
   decided,
 }: Waiting): Promise<Decision> => {
@@ -38,9 +44,12 @@ export const firstDecision = async ({
   }
   const { promise, resolve, reject } = Promise.withResolvers<Decision>();
   const undo: (() => void)[] = [];
+  const observer = presentObserver();
   const noteDecision = decisionNote();
   // Undone at once, not when the promise is seen to be settled: a new listing brings many entries in one go.
+  let isOver = false;
   const finish = (end: () => void) => {
+    isOver = true;
     for (const stop of undo.splice(0)) stop();
     end();
   };
@@ -58,7 +67,28 @@ export const firstDecision = async ({
   };
   const failed = (timeline: Timeline): Decision | undefined =>
     timeline.failure && blinded(timeline, Date.now());
-  const timer = setTimeout(() => settle(onTimeout), time);
+  const began = performance.now();
+  const progress = openProgress(limit, moving, began);
+  // Set anew only when it fires: changes may come by the hundred.
+  const runOut = () => {
+    const now = performance.now();
+    const left = progress.due() - now;
+    // Timers may fire a little before their time.
+    if (limit.atMost !== undefined && left > 1) timer = setTimeout(runOut, left);
+    else if (look === undefined || limit.atMost === undefined || now - began >= limit.atMost) timeOut();
+    else void lookAt(look);
+  };
+  const timeOut = () => settle(() => onTimeout(progress.over(performance.now())));
+  const lookAt = async ({ name, state }: Look) => {
+    const seen = await state().catch(() => undefined);
+    if (isOver) return;
+    if (seen === undefined || !progress.look(name, seen, performance.now())) timeOut();
+    else {
+      observer?.moves?.();
+      runOut();
+    }
+  };
+  let timer = setTimeout(runOut, limit.time);
   undo.push(() => clearTimeout(timer));
   for (const timeline of timelines) {
     undo.push(
@@ -66,6 +96,8 @@ export const firstDecision = async ({
         settle(() => {
           const decision = take(timeline, entry);
           if (decision !== undefined && entry.kind !== 'gap') noteDecision(entry.object);
+          if (decision === undefined && progress.take(timeline, entry, performance.now()))
+            observer?.moves?.();
           return decision;
         }),
       ),

@@ -95,7 +95,10 @@ const answerTimeout = 30_000;
 export const connect = ({ permit = () => {}, health, ...options }: ConnectOptions): Cluster => {
   const { config, server, context } = loadKubeconfig(options);
   const request = permittedRequest(createRequest(config, server), permit);
-  const exec = permittedExec(createExec(config), permit);
+  const exec = permittedExec(
+    createExec(config, (time) => health?.took(time)),
+    permit,
+  );
   const forward = permittedForward(createForward(config), permit);
 
   const send = (path: string, init: RequestOptions = {}, resend = reading): Promise<string> =>
@@ -105,12 +108,15 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
   const sendNow = async (path: string, init: RequestOptions): Promise<string> => {
     const what = `${init.method ?? 'GET'} ${path} at ${server}`;
     const late = AbortSignal.timeout(answerTimeout);
+    const since = performance.now();
     try {
       const response = await throwUnlessOk(
         await request(path, { ...init, signal: init.signal ? AbortSignal.any([init.signal, late]) : late }),
         what,
       );
-      return await response.text();
+      const text = await response.text();
+      health?.took(performance.now() - since);
+      return text;
     } catch (error) {
       if (late.aborted)
         throw new NoAnswer(`${what}: the API server did not answer within ${answerTimeout / 1000} s`, {

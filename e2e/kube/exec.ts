@@ -23,9 +23,12 @@ export type ExecOptions = {
 /** How a command in a container ended. */
 export type ExecResult = { stdout: string; stderr: string; exitCode: number };
 
-/** Runs commands in containers with the TLS and the authentication of a kubeconfig. */
+/**
+ * Runs commands in containers with the TLS and the authentication of a kubeconfig; `started` is told how long
+ * one took to start, in ms.
+ */
 export const createExec =
-  (config: KubeConfig) =>
+  (config: KubeConfig, started: (time: number) => void = () => {}) =>
   async (
     pod: PodTarget,
     command: string[],
@@ -46,6 +49,7 @@ export const createExec =
     });
     signal?.throwIfAborted();
     const ended = Promise.withResolvers<V1Status>();
+    const since = performance.now();
     const connection = await new Exec(config, handler)
       .exec(
         pod.namespace,
@@ -65,6 +69,7 @@ export const createExec =
           ? new BrokenStream(message, { isUnopened: true, cause })
           : new ExecError(message, { cause });
       });
+    started(performance.now() - since);
     const abort = () => ended.reject(new ExecError(`${what} was given up`, { cause: signal?.reason }));
     connection.onerror = ({ message }: { message: string }) =>
       ended.reject(new BrokenStream(`${what}: the stream broke: ${message}`));

@@ -10,6 +10,10 @@ export type Health = {
   met(error?: unknown): Trouble | undefined;
   /** Notes that a request is sent again. */
   again(): void;
+  /** Notes how long an answer took, or the start of a command in a pod, in ms. */
+  took(time: number): void;
+  /** The longest of these that came since a moment (ms since the epoch); undefined where none did. */
+  slowestSince(moment: number): number | undefined;
   /** The server did not answer a short while ago: what it refuses now it may allow in a moment. */
   readonly isFresh: boolean;
   /**
@@ -35,6 +39,7 @@ const longestError = 300;
 /** Keeps account of the health of an API server, beginning well. */
 export const openHealth = (): Health => {
   const outages: Outage[] = [];
+  const answers: { at: number; time: number }[] = [];
   let putOff = 0;
   let sentAgain = 0;
   let abandoned = new AbortController();
@@ -68,6 +73,11 @@ export const openHealth = (): Health => {
     },
     again: () => {
       sentAgain += 1;
+    },
+    took: (time) => void answers.push({ at: Date.now(), time }),
+    slowestSince: (moment) => {
+      const times = answers.filter(({ at }) => at >= moment).map(({ time }) => time);
+      return times.length === 0 ? undefined : Math.max(...times);
     },
     get isFresh() {
       return open() !== undefined || Date.now() - (outages.at(-1)?.until ?? 0) < freshFor;

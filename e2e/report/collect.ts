@@ -33,13 +33,17 @@ export const toScenario = (test: TestCase, end: RunEnd): ScenarioReport => {
     ...(cells && { cells: [...cells] }),
     tags: [...test.tags],
     round: end.round,
-    ...(outcome === undefined ? judgeSilent(test, end) : { state: outcome.state, reason: outcome.reason }),
-    duration: outcome?.duration ?? Math.round(test.diagnostic()?.duration ?? 0),
-    ...(outcome === undefined ? {} : toldBy(outcome)),
+    ...(outcome === undefined
+      ? { ...judgeSilent(test, end), duration: Math.round(test.diagnostic()?.duration ?? 0) }
+      : outcomeFields(outcome)),
   };
 };
 
-const toldBy = ({
+/** The fields of a report's scenario that its outcome has. */
+export const outcomeFields = ({
+  state,
+  reason,
+  duration,
   startedAt,
   steps,
   findings,
@@ -48,7 +52,12 @@ const toldBy = ({
   decisions,
   evidence,
   failure,
+  leftBehind,
+  firstPlay,
 }: NonNullable<ScenarioRecord['outcome']>) => ({
+  state,
+  reason,
+  duration,
   startedAt,
   steps,
   findings,
@@ -57,6 +66,8 @@ const toldBy = ({
   decisions,
   evidence,
   ...(failure && { failure }),
+  ...(leftBehind !== undefined && { leftBehind }),
+  ...(firstPlay && { firstPlay }),
 });
 
 const failure = (

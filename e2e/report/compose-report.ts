@@ -6,8 +6,12 @@ import { countStates, type Report, type ScenarioReport, schemaVersion, untold } 
  * out here.
  */
 export const composeReport = (
-  known: Pick<Report, 'run' | 'provider' | 'target' | 'kubernetes' | 'end' | 'shard' | 'scenarios'> & {
+  known: Pick<
+    Report,
+    'run' | 'provider' | 'target' | 'kubernetes' | 'end' | 'shard' | 'machine' | 'scenarios'
+  > & {
     startedAt: Date;
+    concurrency?: Report['concurrency'];
   },
 ): Report => ({
   schemaVersion,
@@ -20,6 +24,8 @@ export const composeReport = (
   judged: describeJudged(known.target),
   end: known.end,
   ...(known.shard && { shard: known.shard }),
+  ...(known.concurrency && { concurrency: known.concurrency }),
+  ...(known.machine && { machine: known.machine }),
   scenarios: known.scenarios,
   totals: countStates(known.scenarios),
 });

@@ -1,6 +1,7 @@
 import { formatDuration } from '../kube/duration.ts';
 import { type Counts, composeHeartbeat, composeLive, composeSilence } from './compose-live.ts';
 import { composeClosing, composeCluster, composeHeading, type Paint } from './console.ts';
+import { describeBreak } from './interruption.ts';
 import { isEmulated } from './judged.ts';
 import type { Narrator, Told } from './narrator.ts';
 import type { ScenarioEvent } from './record.ts';
@@ -73,6 +74,7 @@ export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narr
     if (event.kind === 'start') teller.starts(test);
     if (event.kind === 'step') teller.step(test, event.step);
     if (event.kind === 'failure') teller.failed(test, event.failure);
+    if (event.kind === 'premise-lost') teller.premiseLost(test, event.reason);
     const said =
       told === 'events'
         ? describeEvent(event, {
@@ -108,9 +110,9 @@ export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narr
       teller.ends(test, emulated ? { ...scenario, findings: [] } : scenario);
       show();
     },
-    breaksOff: (by) => {
+    breaksOff: (by, how) => {
       stop();
-      teller.breaksOff(['', `Interrupted by ${by}: cleaning up`]);
+      teller.breaksOff(['', describeBreak(by, how)]);
     },
     closes: (report, path) => {
       stop();

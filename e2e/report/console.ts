@@ -7,6 +7,7 @@ import { indent } from './indent.ts';
 import {
   describeFindings,
   findingsOf,
+  hasLeftThere,
   isEmulated,
   otherThanLedger,
   playedCells,
@@ -86,6 +87,21 @@ export const composeFailed = (name: string, failure: Failure, paint: Paint, tag?
   );
 };
 
+/** That a scenario's premise was lost, which is no verdict; with its name, where that was not told right above. */
+export const composePremiseLost = (
+  reason: string,
+  paint: Paint,
+  { tag, name }: { tag?: Tag; name?: string } = {},
+): string[] =>
+  tagged(
+    [
+      `  ${paint('yellow', 'premise lost')}${name === undefined ? '' : `: ${name}`}: it is played again when all others have ended`,
+      ...indent(reason, '    '),
+    ],
+    tag,
+    paint,
+  );
+
 /**
  * How a scenario ended: a passed one, and one of a known bug, in a line, any other with its whole reason, but for what was told where
  * it happened; then what it found. With a number its name as well, and where it is `named`: the one above is far
@@ -96,7 +112,7 @@ export const composeEnding = (
   paint: Paint,
   { tag, told, named = tag !== undefined }: { tag?: Tag; told?: Failure | undefined; named?: boolean } = {},
 ): string[] => {
-  const { name, state, duration, findings, failure } = scenario;
+  const { name, state, duration, findings, failure, firstPlay, leftBehind } = scenario;
   const [style, words] = endings[state];
   const isKnown = state === 'known-bug';
   const reason = isKnown ? null : beyondTold(scenario.reason, told);
@@ -108,6 +124,13 @@ export const composeEnding = (
   if (reason !== null) lines.push(...indent(reason, '    '));
   if (told === undefined && failure !== undefined)
     lines.push(...composeCircumstances(failure).map((line) => `    ${line}`));
+  if (firstPlay !== undefined)
+    lines.push(
+      `  ${paint('yellow', 'played twice')}; the first time its premise was lost:`,
+      ...indent(firstPlay.reason, '    '),
+    );
+  if (leftBehind !== undefined)
+    lines.push(`  ${paint('yellow', 'left behind')} by its cleanup:`, ...indent(leftBehind, '    '));
   for (const { title, detail, link } of findings) {
     lines.push(
       `  ${paint('yellow', 'finding')}: ${title}`,
@@ -147,10 +170,12 @@ export const composeClosing = (
   const listed = scenarios.length > 1 ? listFailed(report, path) : [];
   const bugs = listKnown(report, path);
   const cells = listCells(report);
+  const left = listLeft(report);
   const otherwise = scenarios.flatMap(otherThanLedger).map((line) => `  ${line}`);
   const lines = [
     ...(listed.length > 0 ? ['', 'Did not pass:', ...listed] : []),
     ...(bugs.length > 0 ? ['', 'Known bugs of Longhorn (npm run bugs tells of each):', ...bugs] : []),
+    ...(left.length > 0 ? ['', describeLeft(report), ...left] : []),
     ...(otherwise.length > 0 ? ['', 'Other than the ledger of known bugs says:', ...otherwise] : []),
     ...(cells.length > 0
       ? ['', "Cells of the store's matrix (npm run store-matrix plays all on the engine alone):", ...cells]
@@ -180,6 +205,21 @@ const listKnown = (report: Report, path: string): string[] => {
     const kept = scenario.evidence ? [`    ${join(dirname(path), scenario.evidence)}`] : [];
     return shownBugs(scenario).flatMap((id) => [`  ! ${id}: ${titleOf(scenario)}`, ...kept]);
   });
+};
+
+const describeLeft = (report: Report): string =>
+  hasLeftThere(report)
+    ? 'Left in the cluster by the cleanup, so the run has failed (npm run cleanup removes it):'
+    : 'Left in the cluster by the cleanup; it goes with the cluster:';
+
+/** The scenarios whose cleanup left something behind, each with the first line of why. */
+const listLeft = (report: Report): string[] => {
+  const titleOf = titlesOf(report);
+  return report.scenarios.flatMap((scenario) =>
+    scenario.leftBehind === undefined
+      ? []
+      : [`  ${titleOf(scenario)}`, `    ${decisionOf(scenario.leftBehind)}`],
+  );
 };
 
 /** The cells of the store's matrix that were played, a line each. */

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { redactAll } from '../kube/redact/redact.ts';
 import { type Report, reportSchema } from './schema.ts';
+import { verdictsPath, withVerdicts } from './verdicts.ts';
 
 /** Names the report in a folder of results. */
 export const reportPath = (out: string): string => join(out, 'report.json');
@@ -32,16 +33,22 @@ export const writeReport = async (out: string, report: Report): Promise<string> 
   return path;
 };
 
-/** Reads report.json; undefined where no run has written one. */
+/**
+ * Reads report.json; undefined where no run has written one. In that of a run whose processes were killed stand
+ * the verdicts that it had reached.
+ */
 export const readReport = async (out: string): Promise<Report | undefined> => {
   const text = await readFile(reportPath(out), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  return text === undefined ? undefined : reportSchema.parse(JSON.parse(text));
+  if (text === undefined) return undefined;
+  const report = reportSchema.parse(JSON.parse(text));
+  return report.end.state === 'runner-died' ? withVerdicts(out, report) : report;
 };
 
 /** Removes the report of an earlier run, so that it is never taken for this one's. */
 export const removeReport = async (out: string): Promise<void> => {
-  for (const path of [reportPath(out), junitPath(out), pagePath(out)]) await rm(path, { force: true });
+  for (const path of [reportPath(out), junitPath(out), pagePath(out), verdictsPath(out)])
+    await rm(path, { force: true });
 };

@@ -37,3 +37,7 @@ export const keepSignals = async <T>(work: () => Promise<T>): Promise<T> => {
   }
   return result;
 };
+
+/** Says that a run was interrupted, and what happens now. */
+export const describeBreak = (by: string, { cleansUp }: { cleansUp: boolean }): string =>
+  `Interrupted by ${by}: ${cleansUp ? 'cleaning up' : 'the cluster goes down'}`;

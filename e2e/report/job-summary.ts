@@ -102,6 +102,14 @@ export const composeJobSummary = (report: Report, limit: number): string => {
     ...(end.state === 'finished'
       ? []
       : [`**The run did not finish: ${plainMarkdown(end.reason ?? end.state)}**`, '']),
+    ...scenarios
+      .filter(({ leftBehind }) => leftBehind !== undefined)
+      .map((each) => `- left behind by the cleanup of ${plainMarkdown(titleOf(each))}`),
+    ...scenarios
+      .filter(({ firstPlay }) => firstPlay !== undefined)
+      .map(
+        (each) => `- played twice, as its premise was lost the first time: ${plainMarkdown(titleOf(each))}`,
+      ),
     ...(differences ?? []).map((each) => `- not as before the run: ${plainMarkdown(each)}`),
   ];
   const rows = scenarios.map((each) => [

@@ -57,6 +57,8 @@ export const jsonEventSchema = z.discriminatedUnion('event', [
   line('known-bug', { ...ofScenario, ...scenario.bugs.unwrap().element.shape }),
   /** Where it failed, before the cleanup. */
   line('failure', { ...ofScenario, ...scenario.failure.unwrap().shape }),
+  /** A premise was lost, which is no verdict: it begins once more when all others have ended. */
+  line('premise-lost', { ...ofScenario, reason: z.string() }),
   line('scenario-end', {
     ...ofScenario,
     state: scenario.state,

@@ -1,4 +1,5 @@
 import { redactAll } from '../kube/redact/redact.ts';
+import { describeBreak } from './interruption.ts';
 import type { UntimedEvent } from './json-events.ts';
 import type { Narrator, RunStart, Told } from './narrator.ts';
 import type { ScenarioEvent } from './record.ts';
@@ -33,6 +34,8 @@ const toEvent = (of: OfScenario, event: ScenarioEvent): UntimedEvent | undefined
       return { event: 'known-bug', ...of, ...event.bug };
     case 'failure':
       return { event: 'failure', ...of, ...event.failure };
+    case 'premise-lost':
+      return { event: 'premise-lost', ...of, reason: event.reason };
     case 'cluster':
       return undefined;
   }
@@ -67,7 +70,7 @@ export const createJsonNarrator = ({
     event: (test, event) => tell(toEvent(of(test), event)),
     ends: (test, { state, reason, duration, evidence }) =>
       tell({ event: 'scenario-end', ...of(test), state, reason, duration, evidence }),
-    breaksOff: (by) => beside(`Interrupted by ${by}: cleaning up\n`),
+    breaksOff: (by, how) => beside(`${describeBreak(by, how)}\n`),
     closes: () => {},
   };
 };

@@ -8,6 +8,13 @@ export const isEmulated = ({ name }: Pick<Report['target'], 'name'>): boolean =>
 export const findingIn = (target: Pick<Report['target'], 'name'>): string =>
   isEmulated(target) ? 'known difference, emulated' : 'finding';
 
+/**
+ * Whether the cleanup of a scenario left something on a cluster that was there before the run: that fails the
+ * run, whatever was proven. A cluster that was made for it takes along what is left.
+ */
+export const hasLeftThere = ({ provider, scenarios }: Pick<Report, 'provider' | 'scenarios'>): boolean =>
+  provider === 'existing' && scenarios.some(({ leftBehind }) => leftBehind !== undefined);
+
 /** The known bugs that showed in a scenario, by their names in the ledger. */
 export const shownBugs = ({ bugs = [] }: Pick<ScenarioReport, 'bugs'>): string[] =>
   bugs.filter(({ kept }) => !kept).map(({ id }) => id);

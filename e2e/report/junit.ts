@@ -3,7 +3,7 @@ import { create } from 'xmlbuilder2';
 import { formatDuration } from '../kube/duration.ts';
 import { composeCircumstances } from './compose-failure.ts';
 import { decisionOf } from './decision-of.ts';
-import { findingIn } from './judged.ts';
+import { findingIn, hasLeftThere } from './judged.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 import { titlesOf } from './title.ts';
 
@@ -45,8 +45,11 @@ const verdictOf = ({
 
 const marks = { passed: '✓', failed: '✗', 'known-bug': '!', noted: '·' } as const;
 
-const tell = ({ steps, findings, bugs = [] }: ScenarioReport, noun: string): string =>
+const tell = ({ steps, findings, bugs = [], firstPlay, leftBehind }: ScenarioReport, noun: string): string =>
   [
+    ...(firstPlay === undefined
+      ? []
+      : [`played twice; the first time its premise was lost:\n${firstPlay.reason}`]),
     ...steps.map(
       ({ sentence, state, duration }) =>
         `${marks[state]} ${sentence}${state === 'noted' ? '' : ` (${formatDuration(duration)})`}`,
@@ -58,6 +61,7 @@ const tell = ({ steps, findings, bugs = [] }: ScenarioReport, noun: string): str
     ...findings.map(
       ({ title, detail, link }) => `${noun}: ${title}\n${detail}${link === undefined ? '' : `\n${link}`}`,
     ),
+    ...(leftBehind === undefined ? [] : [`left behind by its cleanup:\n${leftBehind}`]),
   ]
     .map(plain)
     .join('\n');
@@ -79,11 +83,17 @@ const toCase = (scenario: ScenarioReport, { title, noun }: { title: string; noun
  * What is wrong with the run and is no scenario's fault; where all scenarios were skipped for it, nobody else
  * would say so.
  */
-const casesOfRun = ({ end, differences }: Report): Case[] => {
+const casesOfRun = (report: Report): Case[] => {
+  const { end, differences, scenarios } = report;
   const named = (name: string) => ({ '@name': name, '@classname': ofRun, '@time': seconds(0) });
   const cases: Case[] = [];
   if (end.state !== 'finished')
     cases.push({ ...named('The run finishes'), error: problem(end.state, end.reason ?? end.state) });
+  if (hasLeftThere(report))
+    cases.push({
+      ...named('The cleanup leaves nothing in the cluster'),
+      failure: problem('left-behind', scenarios.flatMap(({ leftBehind }) => leftBehind ?? []).join('\n')),
+    });
   if (differences === null)
     cases.push({
       ...named('The cluster is as it was before the run'),

@@ -20,8 +20,8 @@ export type Narrator = {
   prints(text: string): void;
   event(test: Told, event: ScenarioEvent): void;
   ends(test: Told, scenario: ScenarioReport): void;
-  /** The run was interrupted: scenarios only clean up. */
-  breaksOff(by: string): void;
+  /** The run was interrupted: scenarios only clean up, or not even that, where their cluster goes down. */
+  breaksOff(by: string, how: { cleansUp: boolean }): void;
   /** The last that is told; `path` is that of report.json. */
   closes(report: Report, path: string): void;
 };

@@ -3,6 +3,7 @@ import type {
   Decisions,
   Failure,
   Finding,
+  FirstPlay,
   KnownBug,
   Kubernetes,
   ScenarioReport,
@@ -34,6 +35,8 @@ export type ScenarioRecord = {
     /** The folder of what was kept of it, relative to the folder of results; null where nothing could be. */
     evidence: string | null;
     failure?: Failure;
+    leftBehind?: string;
+    firstPlay?: FirstPlay;
   };
 };
 
@@ -56,7 +59,9 @@ export type ScenarioEvent =
     }
   | { kind: 'finding'; finding: Finding }
   | { kind: 'bug'; bug: KnownBug }
-  | { kind: 'failure'; failure: Failure };
+  | { kind: 'failure'; failure: Failure }
+  /** Its premise was lost: that is no verdict, and it is played again when all others have ended. */
+  | { kind: 'premise-lost'; reason: string };
 
 /**
  * Something of the cluster is waited for; told again, with the same id, when the state that stands instead

@@ -1,11 +1,32 @@
 import { z } from 'zod';
 
+const shareSchema = z.number().min(0).max(1);
+
+/** How busy a machine was in a stretch of time, as `Pressure` says. */
+const pressureSchema = z.strictObject({
+  /** Missing where the kernel does not count it. */
+  stalled: shareSchema.optional(),
+  runQueue: z.number().nonnegative(),
+  timerDelay: z.number().nonnegative(),
+});
+
+/** What says whether the machine was busy while a wait ran out of time, as `Load` says; times in ms. */
+const loadSchema = z.strictObject({
+  pressure: pressureSchema.optional(),
+  slowestAnswer: z.number().nonnegative().optional(),
+  comparable: z
+    .strictObject({ count: z.int().positive(), longest: z.number().nonnegative(), share: shareSchema })
+    .optional(),
+});
+
 /** Where to look first for what went wrong: a hint, with what speaks for it. */
 const pointsToSchema = z.strictObject({
   at: z.enum(['longhorn', 'cluster', 'suite', 'unclear']),
   /** As a reader is told: "Longhorn", "the emulator (in the place of Longhorn)". */
   place: z.string(),
   because: z.array(z.string()),
+  /** Missing where no wait ran out of time, and in reports of before. */
+  load: loadSchema.optional(),
 });
 
 /** What is told of a failure on the spot. */
@@ -125,6 +146,25 @@ const scenarioSchema = z.strictObject({
   evidence: z.string().nullable().optional(),
   /** Missing where it passed, or could not tell of itself. */
   failure: failureSchema.optional(),
+  /**
+   * What its cleanup could not remove or undo, complete; missing where nothing is left. It is no part of the
+   * verdict: on a cluster that was there before the run it makes the exit code 1, elsewhere it is a warning.
+   */
+  leftBehind: z.string().optional(),
+  /**
+   * The first of two plays, whose premise was lost: that is no verdict, so the scenario was played again, with
+   * nothing else running. All other fields are of the second play.
+   */
+  firstPlay: z
+    .strictObject({
+      /** Which premise was lost, complete. */
+      reason: z.string(),
+      startedAt: z.iso.datetime(),
+      duration: milliseconds,
+      /** As `evidence` of the scenario. */
+      evidence: z.string().nullable(),
+    })
+    .optional(),
 });
 
 /** Which part of the scenarios a run played. */
@@ -136,6 +176,17 @@ export const shardSchema = z.strictObject({
 });
 
 const secondsSchema = z.record(z.string(), z.number().nonnegative());
+
+/** How slow the machine is, as `Machine` says, which the emulator's clock and the time-outs follow. */
+export const machineSchema = z.strictObject({
+  slowness: z.number().min(1),
+  measured: z.strictObject({
+    nodesReady: z.number().nonnegative().optional(),
+    read: z.number().nonnegative().optional(),
+    pressure: pressureSchema,
+  }),
+  emulatorClock: z.string().optional(),
+});
 
 /** What report.json holds. */
 export const reportSchema = z.strictObject({
@@ -164,6 +215,13 @@ export const reportSchema = z.strictObject({
   }),
   /** Missing where the run was no shard. */
   shard: shardSchema.optional(),
+  /**
+   * How many scenarios were at work at once (those that only waited for a clock, stood in line or cleaned up
+   * are not among them), counted every few seconds; of the last round. Missing where it was a fixed number.
+   */
+  concurrency: z.strictObject({ least: z.int(), most: z.int(), mean: z.number() }).optional(),
+  /** Missing where nobody measured it, in merged reports, and in reports of before. */
+  machine: machineSchema.optional(),
   scenarios: z.array(scenarioSchema),
   totals: z.strictObject({
     passed: z.int(),
@@ -195,6 +253,8 @@ export type ScenarioReport = z.infer<typeof scenarioSchema>;
 export type Report = z.infer<typeof reportSchema>;
 export type ShardReport = z.infer<typeof shardSchema>;
 export type Totals = Report['totals'];
+export type FirstPlay = NonNullable<ScenarioReport['firstPlay']>;
+export type Concurrency = NonNullable<Report['concurrency']>;
 
 /** Counts the scenarios of a report by state. */
 export const countStates = (scenarios: readonly ScenarioReport[]): Totals => {

@@ -1,6 +1,7 @@
 import {
   composeEnding,
   composeFailed,
+  composePremiseLost,
   composeRemark,
   composeScenario,
   composeStep,
@@ -27,6 +28,8 @@ export type Teller = {
   remark(test: Told, text: string): void;
   /** A failure where it happened. */
   failed(test: Told, failure: Failure): void;
+  /** Its premise was lost, complete: it is played again when all others have ended. */
+  premiseLost(test: Told, reason: string): void;
   /** How it ended, with its name where that was not told right before. */
   ends(test: Told, scenario: ScenarioReport): void;
   /** Says how many scenarios are told at once; before that, everything waits, as it looks different then. */
@@ -64,6 +67,11 @@ export const createBriefTeller = (print: (lines: readonly string[]) => void, pai
         ...composeFailed(test.name, failure, paint),
       ]);
       failures.set(test.id, failure);
+      last = test.id;
+    },
+    premiseLost: (test, reason) => {
+      take(test);
+      print(composePremiseLost(reason, paint, { name: test.name }));
       last = test.id;
     },
     ends: (test, scenario) => {
@@ -118,6 +126,11 @@ export const createTeller = (print: (lines: readonly string[]) => void, paint: P
       failures.set(test.id, failure);
       tell(() => composeFailed(test.name, failure, paint, tagOf(test)));
     },
+    premiseLost: (test, reason) =>
+      tell(() => {
+        const tag = tagOf(test);
+        return composePremiseLost(reason, paint, tag === undefined ? {} : { tag, name: test.name });
+      }),
     ends: (test, scenario) =>
       tell(() => {
         const tag = tagOf(test);

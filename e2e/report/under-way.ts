@@ -44,6 +44,7 @@ export const createUnderWay = (now: () => number) => {
       if (event.kind === 'step-begins')
         scenario.steps.set(event.id, { sentence: event.sentence, at: Date.parse(event.at), beats: 0 });
       if (event.kind === 'step') scenario.steps.delete(event.id);
+      if (event.kind === 'premise-lost') known.delete(test.id);
       if (event.kind === 'awaits') learnAwaited(scenario, event);
       if (event.kind === 'awaited') scenario.awaited.delete(event.id);
     },

@@ -38,6 +38,11 @@ export type Trouble = {
   inject(): Promise<void>;
   /** Evidence, as a sentence, that it is in force now; throws when it is not. */
   prove(): Promise<string>;
+  /**
+   * Says that it has ended by a bound of its own, though nobody has undone it; undefined while it is in force.
+   * Missing where it has no such bound.
+   */
+  lapsed?(): string | undefined;
   /** Called after it was undone, so that nothing this process started stays behind. */
   settle?(): Promise<void>;
 };

@@ -1,7 +1,7 @@
+import { describeLeft, type Looks, StillAtWork, type StorePatience, untilNobodyWorks } from './at-work.ts';
 import { type BackupConfig, isName, parseBackup, parseLock } from './format/config.ts';
 import { backupConfigPath, classify, volumeFolder } from './format/layout.ts';
 import { type StoreSource, Unreadable } from './format/source.ts';
-import { lockTypes } from './fsck/check-locks.ts';
 import { checkVolume } from './fsck/check-volume.ts';
 import { collectFindings, type Finding, type FindingCode } from './fsck/findings.ts';
 import { readConfig, sizeLimits } from './fsck/read-config.ts';
@@ -20,10 +20,8 @@ export type Inspection = {
   leftByKill: string[];
 };
 
-/** For how long, in whole seconds, a volume's lock is waited for, and whose time that is. */
-export type InspectOptions = {
-  seconds: number;
-  owner: string;
+/** For how long a volume's lock is waited for, and what of its folder is judged. */
+export type InspectOptions = StorePatience & {
   abandonedAfter?: number;
   only?: readonly string[];
   without?: string;
@@ -38,12 +36,13 @@ export type BackupStore = {
   /** The locks in a volume's folder now, by whomever. */
   locks(volume: string): Promise<VolumeLock[]>;
   /**
-   * Waits until nothing works in the folders of these volumes, of all where none are named; throws
-   * StillAtWork when something does after its time.
+   * Waits until nothing works in the folders of these volumes, of all where none are named: a lock that is
+   * written is waited for, one that was abandoned until its life is over. Throws StillAtWork when the patience
+   * is.
    */
   untilIdle(options: UntilIdle): Promise<void>;
   /**
-   * Everything in a volume's folder, judged; throws when Longhorn still works on it after `seconds`. Where a
+   * Everything in a volume's folder, judged; throws when it is still locked when the patience is over. Where a
    * process was killed that held a lock, the lock stays for ever: one that has not been written for
    * `abandonedAfter` seconds is neither waited for nor a problem; nor is what volume.cfg says of a last
    * backup whose deletion had got no further than its config. `only`: of these backups alone all must be in
@@ -59,53 +58,20 @@ export type BackupStore = {
  */
 export type VolumeLock = { name: string; type: number; acquired: boolean };
 
-/**
- * For how long something is waited for, in whole seconds: a lock counts for `lockLife` after it was last
- * written; `owner` says whose time it is.
- */
-export type UntilIdle = { volumes?: readonly string[]; lockLife: number; seconds: number; owner: string };
-
-/**
- * Somebody still works in a backup store; the message says on what, and since when that lock was last
- * written.
- */
-export class StillAtWork extends Error {
-  override readonly name = 'StillAtWork';
-}
-
-/** A lock in a volume's folder that counts: where it is, how long ago it was written, and what is in it. */
-export type LivingLock = { path: string; age: number; content: Buffer };
-
-/** The error that somebody still works in a store, after so many seconds of waiting. */
-export const stillAtWork = (
-  living: readonly LivingLock[],
-  { seconds, owner }: Pick<UntilIdle, 'seconds' | 'owner'>,
-): StillAtWork =>
-  new StillAtWork(
-    `the backup store is still worked on after ${seconds} s (${owner}): ${living.map(describeLock).join('; ')}`,
-  );
-
-const describeLock = ({ path, age, content }: LivingLock): string => {
-  const [volume, , lock] = path.split('/').slice(-3);
-  const { config } = parseLock(content);
-  return `lock ${lock?.replace(/\.lck$/, '')} of ${lockTypes[config?.Type ?? 0] ?? 'an unknown type'} in the folder of ${volume}, last written ${age} s ago`;
-};
+/** A lock counts for `lockLife` seconds after it was last written. */
+export type UntilIdle = StorePatience & { volumes?: readonly string[]; lockLife: number };
 
 /** What a driver knows of a store, from which all questions are answered. */
 type Read = {
   source: StoreSource;
-  /**
-   * Waits, for so many seconds at most, until a volume's folder has no lock but abandoned ones; returns the
-   * names of those that it still has.
-   */
-  untilUnlocked(folder: string, options: InspectOptions): Promise<string[]>;
-  untilIdle: BackupStore['untilIdle'];
+  locks: Looks['locks'];
   /** Of a volume's blocks as many are looked into as have so many bytes on disk, by default none. */
   contents?: number;
 };
 
 /** A store as its driver reads it. */
-export const openStore = ({ source, untilUnlocked, untilIdle, contents = 0 }: Read): BackupStore => {
+export const openStore = ({ source, locks, contents = 0 }: Read): BackupStore => {
+  const looks: Looks = { locks, countBlocks: (folder) => countBlocks(source, folder) };
   return {
     backups: async (volume) => {
       const folder = volumeFolder(volume);
@@ -128,14 +94,15 @@ export const openStore = ({ source, untilUnlocked, untilIdle, contents = 0 }: Re
       }
     },
     locks: (volume) => listLocks(source, volume),
-    untilIdle,
+    untilIdle: async ({ volumes = [], lockLife: life, ...patience }) => {
+      const left = await untilNobodyWorks(looks, { volumes, life, ...patience });
+      if (left !== undefined) throw new StillAtWork(left);
+    },
     inspect: async (volume, options) => {
-      const { seconds, owner } = options;
-      const locked = await untilUnlocked(volumeFolder(volume), options);
-      if (locked.length > 0)
-        throw new Error(
-          `the backup store's folder of ${volume} is still locked after ${seconds} s (${owner}): ${locked.join(', ')}`,
-        );
+      const { seconds, atMost = seconds, owner, abandonedAfter: life = forever } = options;
+      const left = await untilNobodyWorks(looks, { volumes: [volume], life, seconds, atMost, owner });
+      if (left !== undefined)
+        throw new Error(`the backup store's folder of ${volume} is still locked ${describeLeft(left)}`);
       const findings = collectFindings();
       const verify = contents > 0 ? verifySample(source, contents) : undefined;
       const { backups, blocks, locks } = await checkVolume(source, volumeFolder(volume), {
@@ -175,6 +142,19 @@ export const openStore = ({ source, untilUnlocked, untilIdle, contents = 0 }: Re
       };
     },
   };
+};
+
+// In seconds: any lock counts.
+const forever = 2 ** 40;
+
+const countBlocks = async (source: StoreSource, folder: string): Promise<number | undefined> => {
+  let count = 0;
+  try {
+    for await (const { path } of source.walk(`${folder}/blocks`, 3)) if (path.endsWith('.blk')) count += 1;
+  } catch {
+    return undefined;
+  }
+  return count;
 };
 
 /**

@@ -16,11 +16,12 @@ export const defineScenario =
   (name: string, options: ScenarioOptions, body: ScenarioBody<Steps>): void => {
     const { seed, tags = [], timeout = '10m', everyStore = false, cells } = options;
     const { needs = [], exclusive = [], disruptions = [], longhorn = '*' } = options;
-    for (const driver of storesToPlayOn(process.env, { needs, everyStore })) {
+    for (const [index, driver] of storesToPlayOn(process.env, { needs, everyStore }).entries()) {
       const beside = needs.includes(twoStores) ? { otherStore: storeBeside(process.env, driver)?.name } : {};
       const declared = { needs, exclusive, disruptions, longhorn, store: driver.name, ...beside };
       const record: ScenarioRecord = { seed: seed ?? null, store: driver.name, ...(cells && { cells }) };
-      const meta = { corral: record, corralDeclared: declared };
+      const again = index > 0 ? ({ again: true } as const) : {};
+      const meta = { corral: record, corralDeclared: { ...declared, ...again } };
       // No time-out of the runner's: it would cut the cleanup short, and could not say what the scenario was
       // waiting for.
       test(nameOn(name, driver), { tags, timeout: 0, meta }, (context) => {

@@ -1,7 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import type { Vite } from 'vitest/node';
-import { findRunConfig, isHandedOn, type RunConfig, readRunConfig, toVariables } from '../config/config.ts';
+import {
+  ConfigError,
+  findRunConfig,
+  isHandedOn,
+  type RunConfig,
+  readRunConfig,
+  toVariables,
+} from '../config/config.ts';
+import { whyNotWritable } from '../kube/writable.ts';
 import { goOnWithoutReader } from '../report/without-reader.ts';
 import { createReporter, projectName } from './play/reporter.ts';
 import { tags } from './tags.ts';
@@ -18,6 +26,14 @@ const refuseLoneOperator = (expression: string): void => {
     `e2e: --tags-filter ${expression}: unexpected "${alone}": join tags with &&, ||, ! and parentheses\n`,
   );
   process.exit(2);
+};
+
+// The command has looked at the folder itself.
+const readConfig = (): RunConfig => {
+  const config = readRunConfig(process.env);
+  const why = process.connected ? undefined : whyNotWritable(config.out);
+  if (why !== undefined) throw new ConfigError(`CORRAL_OUT ${config.out}: ${why}: name another folder`);
+  return config;
 };
 
 // Reporters belong to a whole run of vitest, not to one of its projects: this one joins when this project is
@@ -39,7 +55,6 @@ const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
     if (config !== undefined) Object.assign(process.env, toVariables(config));
     const chosen = vitest.config.cliOptions.reporters ?? vitest.config.cliOptions.reporter;
     const alone = chosen === undefined && vitest.projects.every(({ name }) => name === projectName);
-    const readConfig = () => readRunConfig(process.env);
     vitest.config.reporters = [
       ...(alone ? [] : vitest.config.reporters),
       createReporter({ alone, readConfig, guard: byCommand ? undefined : guard }),

@@ -10,19 +10,21 @@ let running: { launched: Promise<Launched>; users: number } | undefined;
 const launchWith = async (executablePath: string, folder: string): Promise<Browser> => {
   // Read by those who have pages alone: each scenario has a process of its own.
   const { chromium } = await import('playwright');
-  return chromium.launch({
-    executablePath,
-    tracesDir: folder,
-    // Also with a profile of its own it keeps crash reports and settings in the user's folders.
-    env: { ...process.env, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder },
-    // Its own sandbox, wherever it can be had: as root Chromium does not start with one, and says no more
-    // than that.
-    chromiumSandbox: process.getuid?.() !== 0,
-    // By their handlers the browser would end with the first Ctrl-C, under the cleanup of the scenario.
-    handleSIGINT: false,
-    handleSIGTERM: false,
-    handleSIGHUP: false,
-  });
+  const start = (chromiumSandbox: boolean): Promise<Browser> =>
+    chromium.launch({
+      executablePath,
+      tracesDir: folder,
+      // Also with a profile of its own it keeps crash reports and settings in the user's folders.
+      env: { ...process.env, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder },
+      chromiumSandbox,
+      // By their handlers the browser would end with the first Ctrl-C, under the cleanup of the scenario.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+  // As root Chromium does not start with its sandbox. For others it needs namespaces or a helper with setuid,
+  // and only Chromium itself knows whether it has them.
+  return process.getuid?.() === 0 ? start(false) : start(true).catch(() => start(false));
 };
 
 // Playwright leaves the traces behind that nobody asked for, and Chromium what it writes beside its profile,

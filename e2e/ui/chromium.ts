@@ -15,7 +15,7 @@ const isExecutable = (path: string): boolean => {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The system's Chromium: the one that CORRAL_CHROMIUM names, or the first on PATH; undefined where there is
+ * The machine's Chromium: the one that CORRAL_CHROMIUM names, or the first on PATH; undefined where there is
  * none.
  */
 export const findChromium = ({ CORRAL_CHROMIUM: named, PATH = '' }: Environment): string | undefined => {
@@ -24,17 +24,19 @@ export const findChromium = ({ CORRAL_CHROMIUM: named, PATH = '' }: Environment)
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 };
 
-/** What is wrong where findChromium finds nothing, and the command that mends it. */
-export const withoutChromium = ({
-  CORRAL_CHROMIUM: named,
-}: Environment): { detail: string; mend: string } => ({
-  detail: named
-    ? `CORRAL_CHROMIUM names ${named}, which is no program`
-    : `there is no Chromium on PATH (${names.join(', ')})`,
-  mend: 'apt-get install chromium',
-});
+/** What is wrong where findChromium finds nothing, and what mends it. */
+export const withoutChromium = ({ CORRAL_CHROMIUM: named }: Environment): { detail: string; mend: string } =>
+  named
+    ? {
+        detail: `CORRAL_CHROMIUM names ${named}, which is no program`,
+        mend: 'name one, or unset it',
+      }
+    : {
+        detail: `there is no Chromium on PATH (${names.join(', ')})`,
+        mend: 'install one, or let npm run e2e fetch it, for which apt must know a Debian archive (CORRAL_DEBIAN_MIRROR names one)',
+      };
 
-/** Why what needs a browser cannot be played, and the command that mends it; undefined where there is one. */
+/** Why what needs a browser cannot be played, and what mends it; undefined where there is one. */
 export const whyNoBrowser = (environment: Environment): string | undefined => {
   if (findChromium(environment) !== undefined) return undefined;
   const { detail, mend } = withoutChromium(environment);

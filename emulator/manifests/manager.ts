@@ -1,5 +1,4 @@
 import { apiPort } from '../api/handler.ts';
-import type { ClockName } from '../clocks.ts';
 import { proxyPort } from '../engine/proxy.ts';
 import { variables } from '../environment.ts';
 import { namespace } from '../modelled-on.ts';
@@ -17,7 +16,7 @@ const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fiel
 
 type ManagerOptions = {
   image: string;
-  clock: ClockName;
+  clock: string;
   mutant: Mutant | undefined;
   version?: string | undefined;
 };

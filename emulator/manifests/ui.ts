@@ -1,4 +1,3 @@
-import type { ClockName } from '../clocks.ts';
 import { variables } from '../environment.ts';
 import { namespace } from '../modelled-on.ts';
 import type { Mutant } from '../mutants.ts';
@@ -18,7 +17,7 @@ export const uiDeployment = ({
   mutant,
 }: {
   image: string;
-  clock: ClockName;
+  clock: string;
   mutant: Mutant | undefined;
 }) => ({
   apiVersion: 'apps/v1',

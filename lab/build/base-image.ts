@@ -1,6 +1,7 @@
 import { mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached, type Part } from '../cache/cache.ts';
+import { describeBytes, tellDetail } from '../step.ts';
 import { buildCommand } from './command.ts';
 import { kernel, placeKernel } from './kernel.ts';
 import { nodeRoot } from './node-root.ts';
@@ -15,6 +16,25 @@ const SLOWEST_BYTES_PER_MS = 3_000;
 
 /** How long copying a root image may take (4 s were seen); the lab owns this time-out. */
 const COPY_TIMEOUT_MS = 5 * 60_000;
+
+/**
+ * Hears, line by line, a boot that imports an archive of `size` bytes, and tells how far it is; returns whether
+ * a line was said for that alone. First the whole archive is read, then its images are unpacked.
+ */
+export const hearImport = (size: number): ((line: string) => boolean) => {
+  let [read, images, unpacked] = [0, 0, 0];
+  return (line) => {
+    const [, what, number] = /lab-init: import (of|read) (\d+)/.exec(line) ?? [];
+    if (what === 'of') images = Number(number);
+    // The disk is read a little besides: so that its driver stays awake.
+    if (what === 'read') read = Math.min(size, Number(number));
+    // What else is said may come between the two halves of ctr's line.
+    if (/^(unpacking \S+ \(\S+\)\.*)?done\s*$/.test(line)) unpacked += 1;
+    else if (what === undefined) return false;
+    tellDetail(describeBytes({ done: read, all: size }, `${unpacked} of ${images} images`));
+    return what !== undefined;
+  };
+};
 
 /**
  * Boots a root image once, with an image archive as its second disk, which its init imports before it powers
@@ -51,14 +71,16 @@ const importArchive = async (dir: string, archive: string): Promise<void> => {
     'mount -t tmpfs -o size=100%,mode=0700 memory "$TMPDIR" && "$@"',
     'sh',
   ];
+  const { size } = await stat(archive);
   const said = await buildCommand(
     'unshare',
     [...inNamespace, linux.path, ...boot, 'uml_dir=memory/', 'umid=import'],
     {
       folder: dir,
       cwd: dir,
-      timeout: IMPORT_TIMEOUT_MS + Math.ceil((await stat(archive)).size / SLOWEST_BYTES_PER_MS),
+      timeout: IMPORT_TIMEOUT_MS + Math.ceil(size / SLOWEST_BYTES_PER_MS),
       env: { TMPDIR: memory },
+      onLine: hearImport(size),
     },
   );
   if (!said.includes('import done')) {

@@ -1,7 +1,7 @@
-import { constants, existsSync } from 'node:fs';
-import { access, chmod, lstat, mkdir } from 'node:fs/promises';
+import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { whyNotWritable } from '../../e2e/kube/writable.ts';
 import { NotFit } from '../not-fit.ts';
 
 /** The folder that everything built is kept in: `$XDG_CACHE_HOME/corral`. */
@@ -26,20 +26,6 @@ export const locksDir = (): string => join(cacheRoot(), 'locks');
 /** The labs that are up, a folder each. */
 export const labsDir = (): string => join(cacheRoot(), 'labs');
 
-/**
- * Why a folder cannot be made, as the system calls it. On a read-only file system Node's own error is a
- * misleading ENOENT.
- */
-const causeOf = async (folder: string, error: unknown): Promise<string | undefined> => {
-  let above = folder;
-  while (!existsSync(above)) above = dirname(above);
-  const cause = await access(above, constants.W_OK).then(
-    () => error,
-    (refused) => refused,
-  );
-  return (cause as NodeJS.ErrnoException).code;
-};
-
 /** Makes the cache's folder, for this user alone; throws NotFit when it cannot be had, or cannot be used. */
 export const openCache = async (): Promise<string> => {
   const root = cacheRoot();
@@ -50,17 +36,12 @@ export const openCache = async (): Promise<string> => {
     throw new NotFit(
       `the cache's folder ${root} has a colon or a comma in its path, which the lab's programs cannot read: ${elsewhere}`,
     );
-  try {
-    await mkdir(root, { recursive: true });
-    const { uid } = await lstat(root);
-    if (uid !== process.getuid?.())
-      throw new NotFit(`the cache's folder ${root} belongs to another user: ${elsewhere}`);
-    await chmod(root, 0o700);
-  } catch (error) {
-    if (error instanceof NotFit) throw error;
-    throw new NotFit(
-      `the cache's folder ${root} cannot be made or written (${await causeOf(root, error)}): ${elsewhere}`,
-    );
-  }
+  const refused = (why: string) => new NotFit(`the cache's folder ${root}: ${why}: ${elsewhere}`);
+  const why = whyNotWritable(root);
+  if (why !== undefined) throw refused(why);
+  await mkdir(root, { recursive: true });
+  const { uid } = await lstat(root);
+  if (uid !== process.getuid?.()) throw refused('it belongs to another user');
+  await chmod(root, 0o700);
   return root;
 };

@@ -1,6 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { $ } from 'zx/core';
+import { tellDetail } from '../step.ts';
 import { downloadPackages } from './apt.ts';
 
 const NOT_NEEDED = [
@@ -37,6 +38,9 @@ export const unpackPackages = async (options: {
   try {
     const archives = await downloadPackages({ ...options, work });
     await mkdir(options.tree, { recursive: true });
+    const sizes = await Promise.all(archives.map(async (archive) => (await stat(archive)).size));
+    const megabytes = Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1e6);
+    tellDetail(`${archives.length} packages (${megabytes} MB) are fetched: unpacking`);
     const isBase = (archive: string) => basename(archive).startsWith('base-files_');
     for (const archive of [...archives].sort((a, b) => Number(isBase(b)) - Number(isBase(a))))
       await unpackOne(archive, options.tree);

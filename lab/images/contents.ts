@@ -16,15 +16,15 @@ export type Contents = {
 
 const MOST_LINKS = 8;
 
-/** Reads a source once, from its beginning to its end. */
-export const readContents = async (source: Source): Promise<Contents> => {
+/** Reads a source once, from its beginning to its end; `onBytes` hears how many bytes are read. */
+export const readContents = async (source: Source, onBytes: (bytes: number) => void): Promise<Contents> => {
   const members = new Map<string, Member>();
   const links = new Map<string, string>();
   let isCut = false;
   const onCut = () => {
     isCut = true;
   };
-  for await (const entry of entriesOf(source, onCut)) {
+  for await (const entry of entriesOf(source, { onCut, onBytes })) {
     if (entry.link === undefined) members.set(entry.path, await readMember(entry));
     else links.set(entry.path, entry.link);
   }

@@ -15,9 +15,10 @@ import { archiveName, filesOf, type Source } from './source.ts';
 import { type ArchiveEntry, readTar } from './tar.ts';
 
 /** The bytes of a file, in big pieces; ends with the build that they are read for. */
-const read = async function* (path: string): AsyncGenerator<Buffer> {
+const read = async function* (path: string, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
   for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) {
     buildSignal()?.throwIfAborted();
+    onBytes(piece.length);
     yield piece;
   }
 };
@@ -61,8 +62,11 @@ export const archiveEntries = async function* (
 };
 
 /** The files in the archives of a tar, below the path of each. */
-const bundleEntries = async function* (path: string, onCut: () => void): AsyncGenerator<ArchiveEntry> {
-  for await (const archive of archiveEntries(read(path), onCut)) {
+const bundleEntries = async function* (
+  bytes: AsyncIterable<Buffer>,
+  onCut: () => void,
+): AsyncGenerator<ArchiveEntry> {
+  for await (const archive of archiveEntries(bytes, onCut)) {
     if (archive.link !== undefined || !archiveName.test(archive.path)) continue;
     try {
       for await (const entry of archiveEntries(archive.body, onCut)) {
@@ -77,13 +81,16 @@ const bundleEntries = async function* (path: string, onCut: () => void): AsyncGe
   }
 };
 
-/** The files of a source, one after the other; `onCut` as in readTar. */
-export const entriesOf = async function* (source: Source, onCut: () => void): AsyncGenerator<ArchiveEntry> {
+/** The files of a source, one after the other; `onCut` as in readTar; `onBytes` hears how many bytes are read. */
+export const entriesOf = async function* (
+  source: Source,
+  { onCut = () => {}, onBytes = () => {} }: { onCut?: () => void; onBytes?: (bytes: number) => void },
+): AsyncGenerator<ArchiveEntry> {
   const { path, kind } = source;
-  if (kind === 'archive') return yield* archiveEntries(read(path), onCut);
-  if (kind === 'bundle') return yield* bundleEntries(path, onCut);
+  if (kind === 'archive') return yield* archiveEntries(read(path, onBytes), onCut);
+  if (kind === 'bundle') return yield* bundleEntries(read(path, onBytes), onCut);
   for (const name of await filesOf(source)) {
     const file = join(path, name);
-    yield { path: name, size: (await stat(file)).size, body: read(file) };
+    yield { path: name, size: (await stat(file)).size, body: read(file, onBytes) };
   }
 };

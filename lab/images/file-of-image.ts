@@ -21,7 +21,7 @@ export const fileOfImage = async (path: string, file: string): Promise<string> =
     build: async (dir) => {
       const positions = new Map(image.layers.map(({ path }, position) => [path, position]));
       let topmost = -1;
-      for await (const layer of entriesOf(found.source, () => {})) {
+      for await (const layer of entriesOf(found.source, {})) {
         const position = positions.get(layer.path);
         if (position === undefined || position < topmost) continue;
         for await (const entry of archiveEntries(layer.body, () => {})) {

@@ -1,7 +1,9 @@
 import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { count } from '../../e2e/kube/count.ts';
 import { cached, type Part } from '../cache/cache.ts';
 import { NotFit } from '../not-fit.ts';
+import { describeBytes, tellDetail } from '../step.ts';
 import { type Contents, readContents } from './contents.ts';
 import { Damaged } from './documents.ts';
 import type { FoundImage } from './found-image.ts';
@@ -36,19 +38,26 @@ const imagesIn = (contents: Contents): FoundImage[] => {
 };
 
 /** A tar without an image of its own may have archives in it. */
-const readAs = async (source: Source): Promise<Found> => {
-  const contents = await readContents(source);
+const readAs = async (source: Source, onBytes: (bytes: number) => void): Promise<Found> => {
+  let sofar = 0;
+  const contents = await readContents(source, (bytes) => {
+    sofar += bytes;
+    onBytes(bytes);
+  });
   const isBundle =
     source.kind === 'archive' &&
     !hasImages(contents) &&
     contents.paths.some((path) => archiveName.test(path));
-  return isBundle ? readAs({ ...source, kind: 'bundle' }) : { source, images: imagesIn(contents) };
+  if (!isBundle) return { source, images: imagesIn(contents) };
+  // It is read once more, from its beginning.
+  onBytes(-sofar);
+  return readAs({ ...source, kind: 'bundle' }, onBytes);
 };
 
 /** Reads and checks everything in a source; throws NotFit with its path for whatever is wrong with it. */
-const read = async (source: Source): Promise<Found> => {
+const read = async (source: Source, onBytes: (bytes: number) => void): Promise<Found> => {
   try {
-    return await readAs(source);
+    return await readAs(source, onBytes);
   } catch (error) {
     if (error instanceof Damaged) throw new NotFit(`${source.path}: ${error.message}`);
     throw error;
@@ -71,6 +80,15 @@ const identityOf = async (source: Source): Promise<unknown> => {
   return { root, files: await Promise.all(files.map(identify)) };
 };
 
+const sizeOf = async (sources: readonly Source[]): Promise<number> => {
+  const sizes = sources.map(async (source) => {
+    const files = await filesOf(source);
+    const paths = files.map((file) => (source.kind === 'folder' ? join(source.path, file) : file));
+    return (await Promise.all(paths.map((path) => stat(path)))).reduce((sum, { size }) => sum + size, 0);
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+};
+
 /**
  * What was found in sources: a part of its own, so that they are not read again as long as their files do not
  * change.
@@ -80,8 +98,15 @@ const partOf = (sources: readonly Source[], identities: readonly unknown[]): Par
   inputs: { recipe: 2, sources, identities },
   build: async (dir) => {
     const found: Found[] = [];
+    const all = await sizeOf(sources);
+    let sofar = 0;
+    const onBytes = (bytes: number): void => {
+      sofar += bytes;
+      const archives = `${found.length} of ${count(sources.length, 'archive')}`;
+      tellDetail(describeBytes({ done: sofar, all }, archives));
+    };
     // One after the other: a disk is read best that way, and each takes one processor.
-    for (const source of sources) found.push(await read(source));
+    for (const source of sources) found.push(await read(source, onBytes));
     for (const [position, source] of sources.entries()) {
       if (JSON.stringify(await identityOf(source)) !== JSON.stringify(identities[position]))
         throw new NotFit(

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { NotFit } from '../not-fit.ts';
+import { describeBytes, tellDetail } from '../step.ts';
 import type { Descriptor } from './documents.ts';
 import { entriesOf } from './entries.ts';
 import { weigher } from './member.ts';
@@ -37,12 +38,16 @@ const addText = (tar: Pack, path: string, text: string): Promise<void> =>
  * Adds the layers of one source that are not written yet; copied as they are, and looked at once more on the
  * way.
  */
-const addLayers = async (tar: Pack, { source, images }: Found, written: Set<string>): Promise<void> => {
+const addLayers = async (
+  tar: Pack,
+  { source, images }: Found,
+  { written, onBytes }: { written: Set<string>; onBytes: (bytes: number) => void },
+): Promise<void> => {
   const wanted = new Map(images.flatMap(({ layers }) => layers.map((layer) => [layer.path, layer] as const)));
   const isDone = () => [...wanted.values()].every(({ digest }) => written.has(digest));
   // A source that only repeats what others have is not read.
   if (isDone()) return;
-  for await (const { path, size, body } of entriesOf(source, () => {})) {
+  for await (const { path, size, body } of entriesOf(source, {})) {
     const layer = wanted.get(path);
     if (layer === undefined || written.has(layer.digest)) continue;
     if (size !== layer.size) throw changed(source);
@@ -50,6 +55,7 @@ const addLayers = async (tar: Pack, { source, images }: Found, written: Set<stri
     const weighed = async function* () {
       for await (const piece of body) {
         copied.add(piece);
+        onBytes(piece.length);
         yield piece;
       }
     };
@@ -72,7 +78,15 @@ const addAll = async (tar: Pack, chosen: readonly Found[]): Promise<void> => {
   );
   for (const [digest, text] of Object.entries(documents)) await addText(tar, blobPath(digest), text);
   const written = new Set(Object.keys(documents));
-  for (const each of chosen) await addLayers(tar, each, written);
+  const layers = chosen.flatMap(({ images }) => images.flatMap((image) => image.layers));
+  const sizes = new Map(layers.map(({ digest, size }) => [digest, size]));
+  const all = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  let copied = 0;
+  const onBytes = (bytes: number): void => {
+    copied += bytes;
+    tellDetail(describeBytes({ done: copied, all }));
+  };
+  for (const each of chosen) await addLayers(tar, each, { written, onBytes });
   tar.finalize();
 };
 

@@ -13,6 +13,8 @@ import { labState } from './state.ts';
 export type Lab = {
   kubeconfig: string;
   context: string;
+  /** When its API server first answered, as `performance.now()` tells time. */
+  answered: number;
   /** What went wrong inside since: for each process that ended, how, and what it last said. */
   ended: readonly string[];
   /**
@@ -103,6 +105,7 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
   return {
     kubeconfig: files.kubeconfig,
     context: `corral-${options.name}`,
+    answered: performance.now(),
     ended,
     lost: lost.signal,
     keep,

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { isDiskTrouble } from '../../lab/build/trouble.ts';
 import { cached, isCached, type Part } from '../../lab/cache/cache.ts';
-import { debianMirror } from '../../lab/debian/apt.ts';
 import { lookAtCommands } from '../../lab/fitness.ts';
 import { podPackages, podSystem } from '../../lab/images/core.ts';
 import { NotFit } from '../../lab/not-fit.ts';
 import { oneLine } from '../../lab/one-line.ts';
+import { canUseApt } from '../can-use-apt.ts';
 import type { Progress } from '../provider.ts';
 
 /** The image that Docker starts from: Docker has it, or pulls it. */
@@ -55,22 +55,6 @@ const byDocker: Part = {
       await docker(timeouts.other, 'rmi', name);
     }
   },
-};
-
-/**
- * Whether this machine's own apt can bring Debian's packages; throws NotFit where CORRAL_DEBIAN_MIRROR says
- * that it shall, and it cannot.
- */
-export const canUseApt = async (): Promise<boolean> => {
-  const commands = await lookAtCommands(['apt-get', 'dpkg-deb']);
-  if (commands.some(({ trouble }) => trouble !== undefined)) return false;
-  return debianMirror().then(
-    () => true,
-    (error) => {
-      if (error instanceof NotFit && !process.env.CORRAL_DEBIAN_MIRROR) return false;
-      throw error;
-    },
-  );
 };
 
 /**

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Offered } from '../../e2e/config/config.ts';
 import { once } from '../../e2e/history/expectation.ts';
@@ -11,9 +12,12 @@ import { openCache } from '../../lab/cache/folders.ts';
 import { usingCache } from '../../lab/cache/lock.ts';
 import { storeArchive, storeImage } from '../../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../../lab/not-fit.ts';
+import { describeBytes } from '../../lab/step.ts';
+import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { chooseTarget } from '../choose-target.ts';
+import { installMeasured } from '../measure-machine.ts';
 import { NotFit, type Progress, type Provider, type RunningCluster } from '../provider.ts';
-import { type Target, targetOf, workersFor } from '../target.ts';
+import { begunFor, type Target } from '../target.ts';
 import { checkTools } from './check.ts';
 import { createCluster, type DockerCluster, removeCommand } from './cluster.ts';
 import { preparePodSystem } from './pod-system.ts';
@@ -50,7 +54,7 @@ const offered: Offered = { lab: false, allow: allDisruptions, without: ['block-d
 const running = (
   tool: ClusterTool,
   cluster: DockerCluster,
-  { target, version }: { target: Target; version: string },
+  { target, installed }: { target: Target; installed: Awaited<ReturnType<typeof installMeasured>> },
 ): RunningCluster => ({
   kubeconfig: cluster.kubeconfig,
   context: cluster.context,
@@ -59,16 +63,15 @@ const running = (
   allow: offered.allow,
   without: offered.without,
   reach: [`export KUBECONFIG=${cluster.kubeconfig}`, removeCommand(tool, cluster.name)],
-  target: targetOf(target, version),
-  clocks: target.clocks,
-  ...workersFor(target),
+  ...installed,
+  begun: begunFor(target),
   trouble: () => [],
   lost: new AbortController().signal,
   keep: cluster.keep,
   down: cluster.remove,
 });
 
-/** Fills a cluster that was just made; returns the version of the Longhorn in it. */
+/** Fills a cluster that was just made; returns what is known of the Longhorn in it, and of the machine. */
 const fill = async (
   { load, kubeconfig, workers }: DockerCluster,
   {
@@ -77,33 +80,45 @@ const fill = async (
     signal,
     progress,
   }: { target: Target; archives: string[]; signal: AbortSignal; progress: Progress },
-): Promise<string> => {
-  await progress.step('Load the images into its nodes', async () => {
-    for (const archive of archives) await load(archive, signal);
+): ReturnType<typeof installMeasured> => {
+  const sizes = await Promise.all(archives.map(async (archive) => (await stat(archive)).size));
+  const sumOf = (some: readonly number[]): number => some.reduce((sum, size) => sum + size, 0);
+  await progress.step('Load the images into its nodes', async (update) => {
+    for (const [done, archive] of archives.entries()) {
+      // The tool's own command says nothing before its end.
+      const bytes = { done: sumOf(sizes.slice(0, done)), all: sumOf(sizes) };
+      update(describeBytes(bytes, `${done} of ${archives.length} archives`));
+      await load(archive, signal);
+    }
   });
   await progress.step(`Wait until ${workers.length} nodes are Ready`, () =>
     nodesReady(workers, { kubeconfig, signal }),
   );
-  return target.install({ kubeconfig, nodes: workers, signal });
+  const how = { read: connect({ kubeconfig, health: openHealth() }) };
+  return installMeasured(target, { kubeconfig, nodes: workers, signal, how, progress });
 };
 
 const bringUp = async (
   tool: ClusterTool,
-  { longhorn, registryMirror, images = [], out, signal, progress }: Up,
+  { longhorn, registryMirror, images = [], browser, out, signal, progress }: Up,
 ): Promise<RunningCluster> => {
   await checkTools(tool);
   await openCache();
   const target = await chooseTarget({ longhorn, registryMirror, images, portable: true, progress, signal });
   const archives = await packArchives(target, { signal, progress });
+  const fetched = browser ? await fetchBrowser({ signal, progress }) : undefined;
   signal.throwIfAborted();
   const cluster = await progress.step(`Create the ${tool.name} cluster corral-${process.pid}`, () =>
     createCluster(tool, { out, signal }),
   );
   try {
-    return running(tool, cluster, {
-      target,
-      version: await fill(cluster, { target, archives, signal, progress }),
-    });
+    return {
+      ...running(tool, cluster, {
+        target,
+        installed: await fill(cluster, { target, archives, signal, progress }),
+      }),
+      browser: fetched,
+    };
   } catch (error) {
     return cluster.giveUp(error);
   }
@@ -115,7 +130,7 @@ const bringUp = async (
  */
 export const dockerProvider = (tool: ClusterTool): Provider => ({
   name: tool.name,
-  offers: () => offered,
+  offers: async () => ({ ...offered, fetchesBrowser: await fetchesBrowser() }),
   up: async (options) => {
     try {
       return await bringUp(tool, options);

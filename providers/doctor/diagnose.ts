@@ -1,5 +1,6 @@
 import type { ExistingCluster } from '../../e2e/config/config.ts';
 import { findChromium, withoutChromium } from '../../e2e/ui/chromium.ts';
+import { fetchedBrowser, fetchesBrowser } from '../browser.ts';
 import { k3dTool } from '../k3d/tool.ts';
 import { kindTool } from '../kind/tool.ts';
 import { type Check, ok, warning } from './check.ts';
@@ -29,7 +30,7 @@ export const diagnose = async (asked: Asked): Promise<Diagnosis> => {
   const checks = [
     ...(await examineProvider(asked)),
     ...(await examineTarget(longhorn, registryMirror)),
-    examineBrowser(process.env),
+    await examineBrowser(process.env),
   ];
   return diagnosisSchema.parse({
     provider,
@@ -59,9 +60,15 @@ export const tell = ({ provider, longhorn, ready, checks }: Diagnosis): string[]
 };
 
 /** Looks for the browser that some scenarios open Longhorn's user interface in; a run goes on without. */
-const examineBrowser = (environment: NodeJS.ProcessEnv): Check => {
+const examineBrowser = async (environment: NodeJS.ProcessEnv): Promise<Check> => {
   const found = findChromium(environment);
   if (found !== undefined) return ok('Chromium', found);
+  if (await fetchesBrowser(environment))
+    return ok(
+      'Chromium',
+      (await fetchedBrowser(environment)) ??
+        "the first run that needs it fetches Debian's, once: about 180 MB, and 340 in the cache",
+    );
   const { detail, mend } = withoutChromium(environment);
   return warning('Chromium', `${detail}: the scenarios of Longhorn's user interface are skipped`, mend);
 };

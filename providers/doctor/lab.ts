@@ -20,7 +20,7 @@ export const examineLab = async (longhorn: string): Promise<Check[]> => {
   const machine = await lookAtFitness({ cache: cache ?? '/', built, nodes, memory });
   const parts = ok(
     'parts',
-    built ? 'the cache has them: nothing is built' : `the first run builds them, once: ${buildTime}`,
+    built ? 'the cache has them: nothing is built' : `the first run builds them, once: ${buildTime()}`,
   );
   return [...machine.map(toCheck), go, ...(built ? [] : await examineApt(machine)), folder, parts];
 };

@@ -3,6 +3,8 @@ import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
 import { driverNamed, ownBucketKind } from '../../e2e/store/drivers/index.ts';
 import { BucketNotFit, checkBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
+import { fetchBrowser, fetchesBrowser } from '../browser.ts';
+import { measureMachine, tellMachine } from '../measure-machine.ts';
 import { orAborted } from '../or-aborted.ts';
 import { NotFit, type Progress, type Provider } from '../provider.ts';
 import { announce } from './announce.ts';
@@ -77,13 +79,24 @@ const look = async (options: Options): Promise<Seen> => {
  */
 export const existingOn = (terminal: Terminal): Provider => ({
   name: 'existing',
-  offers: (existing) => ({ lab: false, allow: existing?.allow ?? [], without: [] }),
-  up: async ({ existing, run, signal, progress }) => {
+  offers: async (existing) => ({
+    lab: false,
+    allow: existing?.allow ?? [],
+    without: [],
+    fetchesBrowser: await fetchesBrowser(),
+  }),
+  up: async ({ existing, browser, run, signal, progress }) => {
     if (existing === undefined) throw new Error('the flags of the provider existing were not read');
     const { cluster, longhorn, baseline } = await orAborted(
       look({ existing, run, signal, progress, terminal }),
       signal,
     );
+    const fetched = browser ? await fetchBrowser({ signal, progress }) : undefined;
+    const machine = await orAborted(
+      orRefuse('how slow it is cannot be measured', () => measureMachine({ read: cluster })),
+      signal,
+    );
+    tellMachine(progress, machine);
     const { lost, stop } = await orRefuse('the cluster cannot be watched', () => awaitLoss(cluster));
     return {
       kubeconfig: existing.kubeconfig,
@@ -91,11 +104,13 @@ export const existingOn = (terminal: Terminal): Provider => ({
       provider: 'existing',
       storeImage: existing.storeImage,
       ownBucket: existing.ownBucket,
+      browser: fetched,
       allow: existing.allow,
       namespace: existing.namespace,
       reach: [],
       target: { name: nameOf(longhorn), version: longhorn.version },
       clocks: existing.clocks,
+      machine,
       workers: Math.min(MOST_WORKERS, longhorn.ready.length),
       trouble: () => [],
       lost,

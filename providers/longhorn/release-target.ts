@@ -1,5 +1,6 @@
 import { type GivenImages, imageArchives } from '../../lab/images/archives.ts';
 import { storeImage } from '../../lab/images/core.ts';
+import { telling } from '../../lab/step.ts';
 import { NotFit, type Progress } from '../provider.ts';
 import { Unreachable } from '../registry/ask.ts';
 import { pullImages } from '../registry/pull.ts';
@@ -69,7 +70,9 @@ const gather = async (
 ): Promise<GivenImages> => {
   const look = () => imageArchives(archives, { portable });
   const given =
-    archives.length > 0 ? await progress.step(`Look through the images in ${title}`, look) : await look();
+    archives.length > 0
+      ? await progress.step(`Look through the images in ${title}`, (update) => telling(update, look))
+      : await look();
   const there = new Set(given.images.map(({ name }) => name));
   const absent = namedImages(release).flatMap(({ name }) => (there.has(name) ? [] : [name]));
   if (pull === undefined || absent.length === 0) return given;
@@ -110,7 +113,7 @@ export const releaseTarget = async (source: Source, progress: Progress): Promise
     size: releaseSize,
     // Played so on a real v1.12.1 (35 min for 18 scenarios on two processors): most of the time Longhorn's
     // clocks are waited for.
-    workersPerCpu: 2,
+    begunPerCpu: 2,
     install: ({ kubeconfig, nodes, signal }) =>
       progress
         .step('Install Longhorn and wait until it can be used', (onProgress) =>
@@ -118,7 +121,7 @@ export const releaseTarget = async (source: Source, progress: Progress): Promise
         )
         .then(({ version, told }) => {
           progress.note(told);
-          return version;
+          return { version };
         }),
   };
 };

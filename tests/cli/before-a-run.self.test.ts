@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { runSuite } from '../support/run-suite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -67,19 +69,27 @@ test('--list tells of the chosen scenarios, for people and for programs, and sta
   ]);
 });
 
-test('the documents say how many of the scenarios are played on a cluster that is there', () => {
+test('the documents say how many of the scenarios are played on a cluster that is there, those in a browser that is still to be fetched among them', async () => {
   const disruptions = 'manager-kill,process-hold,manager-mount,store-stall,admission-policy';
   const existing = ['--provider', 'existing', '--kubeconfig', 'package.json', '--context', 'x'];
   const args = ['scripts/e2e.ts', '--dry-run', '--json', ...existing, '--store-image', 'x'];
-  // Any program will do for a browser that nobody starts.
-  const env = { PATH: process.env.PATH, CORRAL_CHROMIUM: process.execPath };
-  const { played, skipped }: { played: string[]; skipped: { reason: string; scenarios: string[] }[] } =
-    JSON.parse(execFileSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' }));
-  const all = played.length + skipped.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
-  const words: Record<number, string> = { 20: 'Twenty', 41: 'forty-one' };
+  // No browser, and all that fetching one takes.
+  const PATH = await temporaryFolder();
+  for (const name of ['apt-get', 'dpkg-deb', 'tar', 'flock'])
+    await writeFile(join(PATH, name), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  const env = { PATH, XDG_CACHE_HOME: '/nowhere', CORRAL_DEBIAN_MIRROR: 'http://127.0.0.1:9/debian' };
+  const words: Record<number, string> = { 9: 'Nine', 18: 'eighteen', 20: 'twenty', 41: 'forty-one' };
+  const ask = (...more: string[]) => {
+    const { played, skipped }: { played: string[]; skipped: { reason: string; scenarios: string[] }[] } =
+      JSON.parse(execFileSync(process.execPath, [...args, ...more], { cwd: root, env, encoding: 'utf8' }));
+    const all = played.length + skipped.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
+    return { skipped, share: `${words[played.length]} of the ${words[all]}` };
+  };
+  const { share } = ask();
+  const { share: shareOfAll, skipped } = ask('--all');
   for (const document of ['README.md', 'docs/running.md'])
     expect(readFileSync(join(root, document), 'utf8')).toContain(
-      `${words[played.length]} of the ${words[all]} scenarios`,
+      `${share} scenarios are played, and with \`--all\` ${shareOfAll}`,
     );
   expect(readFileSync(join(root, 'docs/running.md'), 'utf8')).toContain(`--allow ${disruptions}`);
   const missing = skipped.flatMap(

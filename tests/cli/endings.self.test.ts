@@ -52,6 +52,20 @@ scenario('It has a gap', {}, async ({ does }) => {
     throw Object.assign(new Error('the watch lost 3 s'), { verdict: { state: 'not-provable' } });
   });
 });
+let plays = 0;
+scenario('It loses its premise once', {}, async ({ does, later }) => {
+  plays += 1;
+  const play = plays;
+  later(() => does('Cleanup of play ' + play));
+  await does('Then play ' + play + ' is in time', () => {
+    if (play === 1) throw Object.assign(new Error('the back-off was over before'), { verdict: { state: 'not-provable' } });
+  });
+});
+let failures = 0;
+scenario('It is broken once', {}, async ({ does }) => {
+  failures += 1;
+  await does('Then it is not broken', failures === 1 ? broken('expected a thing') : () => {});
+});
 scenario('It needs more', {}, async ({ excuses, skip }) => { excuses('something else ended'); skip('no RWX volumes'); });
 scenario('It finds', {}, async ({ finds }) => finds(${JSON.stringify(finding)}));
 scenario('It leaves something behind', {}, async ({ later }) => later(broken('the volume is still there')));
@@ -86,7 +100,8 @@ describe('of a run in which each scenario ends in another way', () => {
   /** What the console says from a line on, as far as it is indented. */
   const told = (first: string): string => {
     const lines = run.stdout.split('\n');
-    const from = lines.indexOf(first);
+    // Where it was played twice, of the second time.
+    const from = lines.lastIndexOf(first);
     const next = lines.findIndex((line, index) => index > from && /^\S/.test(line));
     return lines.slice(from, next).join('\n').trimEnd();
   };
@@ -94,13 +109,13 @@ describe('of a run in which each scenario ends in another way', () => {
 
   test('the exit code, the totals and the list of those that did not pass are of all of them', () => {
     expect(run.exitCode).toBe(1);
-    expect(run.report?.totals).toEqual({ passed: 1, knownBugs: 0, failed: 6, skipped: 1, notProvable: 2 });
+    expect(run.report?.totals).toEqual({ passed: 3, knownBugs: 0, failed: 6, skipped: 1, notProvable: 2 });
     const list = run.stdout.slice(run.stdout.indexOf('Did not pass:'));
     expect(list.match(/^ {2}[✗?] .*/gm)).toHaveLength(8);
     for (const lines of [
-      '  ? It has a gap\n    Then a history is told\n    out/evidence/it-has-a-gap\n',
-      '  ✗ It leaves something behind\n    the cleanup failed: the volume is still there\n',
-      '\n1 passed, 8 failed, 1 skipped\n2 of the failed not provable: ',
+      '  ? It has a gap\n    Then a history is told\n    out/evidence/it-has-a-gap-2\n',
+      '\nLeft in the cluster by the cleanup; it goes with the cluster:\n  It leaves something behind\n    the volume is still there\n  It is red and leaves something behind\n    the volume is still there\n',
+      '\n3 passed, 8 failed, 1 skipped\n2 of the failed not provable: ',
       '\n1 known difference, emulated: ',
     ])
       expect(list).toContain(lines);
@@ -148,13 +163,36 @@ describe('of a run in which each scenario ends in another way', () => {
     expect(reported('It finds')).toMatchObject({ state: 'passed', findings: [finding] });
   });
 
-  test('a cleanup that fails makes the scenario fail, beside its own reason', () => {
-    expect(told('It leaves something behind')).toMatch(
-      /\n {2}stopped outside of its steps\n {4}the volume is still there\n[\s\S]*\n {2}FAILED after <time>\n {4}the cleanup failed: \(told above\)$/,
-    );
+  test('what a cleanup leaves behind is told beside the verdict, and does not change it', () => {
+    const left = '\n  left behind by its cleanup:\n    the volume is still there$';
+    expect(told('It leaves something behind')).toMatch(new RegExp(`\n  passed in <time>${left}`));
     expect(told('It is red and leaves something behind')).toMatch(
-      /\n {2}stopped at: Then it breaks\n {4}expected a thing\n\n[\s\S]*\n {2}FAILED after <time>\n {4}\(told above\)\n\n {4}the cleanup failed: the volume is still there$/,
+      new RegExp(`\n  stopped at: Then it breaks\n[\\s\\S]*\n  FAILED after <time> \\(told above\\)${left}`),
     );
+    expect(reported('It leaves something behind')).toMatchObject({
+      ...{ state: 'passed', reason: null, leftBehind: 'the volume is still there' },
+    });
+  });
+
+  test('a lost premise is no verdict: the scenario is played again, and says so', () => {
+    expect(run.stdout).toMatch(
+      /\n {2}premise lost: it is played again when all others have ended\n {4}the back-off was over before\n/,
+    );
+    expect(told('It loses its premise once')).toMatch(
+      /\n {2}✓ Cleanup of play 2 \(<time>\)\n {2}passed in <time>\n {2}played twice; the first time its premise was lost:\n {4}the back-off was over before$/,
+    );
+    expect(reported('It loses its premise once')).toMatchObject({
+      state: 'passed',
+      firstPlay: { reason: 'the back-off was over before', evidence: 'evidence/it-loses-its-premise-once' },
+      evidence: 'evidence/it-loses-its-premise-once-2',
+    });
+  });
+
+  test('a premise that is lost again is not provable; what was broken fails at once, and is not played again', () => {
+    expect(reported('It has a gap')).toMatchObject({ state: 'not-provable', firstPlay: expect.anything() });
+    for (const name of ['It is broken once', 'It has stood beside a crash'])
+      expect(reported(name)?.firstPlay).toBeUndefined();
+    expect(reported('It is broken once')?.state).toBe('failed');
   });
 
   test('a scenario whose time is up says what it was at, and cleans up', () => {

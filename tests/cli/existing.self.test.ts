@@ -64,6 +64,47 @@ await does('When nothing comes', (signal) => new Promise((_, reject) => signal.a
   expect(ended.report).toMatchObject({ end: { state: 'interrupted' }, differences: [difference] });
 });
 
+test('what a cleanup leaves there fails a run whose scenarios have passed', async () => {
+  const ended = await play(`later(() => { throw new Error('the volume is still there'); });`);
+  expect(ended.exitCode).toBe(1);
+  expect(ended.stdout).toContain('Left in the cluster by the cleanup, so the run has failed');
+  expect(ended.report).toMatchObject({
+    ...{ totals: { passed: 1, failed: 0 }, end: { state: 'finished' } },
+    scenarios: [{ state: 'passed', leftBehind: expect.stringMatching(/^the volume is still there\b/) }],
+  });
+});
+
+test('when the command is killed, its scenarios clean up', async () => {
+  const body = `later(() => console.log('it has cleaned up'));
+await does('Given a thing');
+await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));`;
+  const ended = await play(body, { signals: [{ after: '✓ Given a thing', signal: 'SIGKILL' }] });
+  expect(ended.stdout).toContain('Interrupted by the end of the command: cleaning up');
+  expect(ended.stdout).toContain('it has cleaned up');
+  expect(ended.report?.end.state).toBe('interrupted');
+});
+
+test('a second interruption does not wait for the cleanup, and names the commands that go on with it', async () => {
+  const body = `later(() => new Promise(() => {}));
+await does('Given a thing');
+await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));`;
+  const signals: Signalled[] = ['✓ Given a thing', 'cleaning up'].map((after) => ({
+    after,
+    signal: 'SIGINT',
+  }));
+  const ended = await play(body, { signals });
+  const where = `--kubeconfig ${server.kubeconfig} --context stub`;
+  expect(ended.exitCode).toBe(4);
+  expect(ended.stderr).toContain(`\ne2e: to undo their faults: npm run heal -- ${where} --out <suite>/out\n`);
+  expect(ended.stderr).toContain(
+    `\ne2e: then, to remove what they made: npm run cleanup -- ${where} --run ${ended.report?.run}`,
+  );
+  expect(ended.report).toMatchObject({
+    end: { state: 'interrupted', reason: 'interrupted by SIGINT' },
+    scenarios: [{ state: 'skipped' }],
+  });
+});
+
 test('a run whose cluster cannot be compared has not passed', async () => {
   const ended = await play(`await does('Given a thing', () => fetch('${server.url}/stub/answer/403'));`);
   expect(ended.exitCode).toBe(3);

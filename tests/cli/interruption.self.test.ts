@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { junitIn, runCommandIn, runSuite, type Signalled, withSuite } from '../support/run-suite.ts';
+import {
+  handedOn,
+  junitIn,
+  runBare,
+  runCommandIn,
+  runSuite,
+  type Signalled,
+  withSuite,
+} from '../support/run-suite.ts';
 
 // Each hangs until it is told to stop; the cleanup takes a while, and says when it is through.
 const hanging = `const never = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
@@ -22,13 +30,12 @@ const atWork = 'begins: When nothing comes';
 // One after the other, so that there is one at work and others that have not begun.
 const flags = ['--workers', '1'];
 
-test('Ctrl-C lets the scenario clean up, takes the cluster down whatever was to stay, and still reports', async () => {
+test('Ctrl-C takes a cluster of our own down at once, whatever was to stay, and still reports', async () => {
   const stays = [...flags, '--keep', '--pause-on-failure'];
   const ended = await runSuite(suite, { flags: stays, signals: [{ after: atWork, signal: 'SIGINT' }] });
   expect(ended.exitCode).toBe(4);
   expect(ended.stdout.slice(ended.stdout.indexOf('Interrupted'))).toMatchInlineSnapshot(`
-    "Interrupted by SIGINT: cleaning up
-    cleaned up
+    "Interrupted by SIGINT: the cluster goes down
 
     It hangs
       skipped after <time>
@@ -54,21 +61,49 @@ test('Ctrl-C lets the scenario clean up, takes the cluster down whatever was to 
   ]);
 });
 
-test('a closed terminal is one too, and a second does not wait for the cleanup, and still takes the cluster down', async () => {
-  const slow = { 'a.e2e.ts': hanging.replace('pause(500)', 'pause(60_000)') };
-  const signals = [
-    { after: atWork, signal: 'SIGHUP' },
-    { after: 'cleaning up', signal: 'SIGINT' },
-  ] as const;
-  const reason = 'the process that plays the scenarios ended with SIGKILL';
-  await withSuite(slow, async ({ folder, config }) => {
-    const ended = await runCommandIn(folder, config, { flags, signals: [...signals] });
+// Its process hears of nothing any more.
+const deaf = `scenario('It has passed', {}, async ({ does }) => does('Given a thing'));
+scenario('It is deaf', {}, async ({ does }) => {
+  await does('Given a thing');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  for (;;);
+});
+`;
+
+test('a verdict that was reached stays, though every process that plays is killed; a closed terminal ends a run too', async () => {
+  const signals: Signalled[] = [
+    { after: 'It is deaf\n  · begins: Given a thing\n  ✓ Given a thing', signal: 'SIGHUP' },
+    { after: 'the cluster goes down', signal: 'SIGINT' },
+  ];
+  const reason = 'interrupted by SIGHUP';
+  await withSuite({ 'a.e2e.ts': deaf }, async ({ folder, config }) => {
+    const ended = await runCommandIn(folder, config, { flags, signals });
     expect(await junitIn(folder)).toContain(`<error type="interrupted" message="${reason}">`);
     expect(ended.exitCode).toBe(4);
-    expect(ended.stdout).not.toContain('cleaned up');
     expect(ended.stdout).toContain('Taking the cluster down: ');
-    expect(ended.report?.end).toEqual({ state: 'interrupted', reason });
-    expect(ended.report?.totals).toMatchObject({ failed: 0, skipped: 2 });
+    expect(ended.report).toMatchObject({
+      end: { state: 'interrupted', reason },
+      kubernetes: { context: 'inline' },
+      totals: { passed: 1, failed: 0, skipped: 1 },
+      scenarios: [
+        { name: 'It has passed', state: 'passed', steps: [{ sentence: 'Given a thing' }] },
+        // Before it was deaf it may have said what it was at.
+        { name: 'It is deaf', state: 'skipped', reason: expect.stringMatching(/^interrupted\b/) },
+      ],
+    });
+  });
+});
+
+test('on a cluster that stays, Ctrl-C lets the scenario clean up, which says what it still does', async () => {
+  const slow = { 'a.e2e.ts': hanging.replace('pause(500)', 'pause(11_000)') };
+  await withSuite(slow, async ({ folder, config }) => {
+    const env = handedOn({ output: 'verbose', workers: 1 });
+    const ended = await runBare(folder, config, { env, signals: [{ after: atWork, signal: 'SIGINT' }] });
+    expect(ended.exitCode).toBe(4);
+    expect(ended.stdout).toMatch(
+      /\nInterrupted by SIGINT: cleaning up\n"It hangs" still cleans up\ncleaned up\n/,
+    );
+    expect(ended.report?.end.state).toBe('interrupted');
   });
 });
 

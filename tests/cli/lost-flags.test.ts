@@ -10,6 +10,7 @@ const program = () => {
     .option('--provider <name>', 'where the cluster comes from')
     .option('--store-image <image>', 'an image')
     .option('--keep', 'leave it up')
+    .option('--all', 'every one')
     .option('--dry-run', 'only say')
     .option('--json', 'for programs')
     .exitOverride()
@@ -36,6 +37,7 @@ const refused = (
 test.for<[Variables, string[], string]>([
   // npm knows it too, but has no use for it here: a run that was meant to be none must not begin.
   [{ npm_config_dry_run: 'true' }, [], '--dry-run'],
+  [{ npm_config_all: 'true' }, [], '--all'],
   // The word after it came as an argument, or was one: who reads this knows.
   [{ npm_config_store_image: 'true', npm_config_keep: 'true' }, ['store:1'], '--store-image <image> --keep'],
   [{ npm_config_provider: "a 'b'" }, ['x'], String.raw`x --provider 'a '\''b'\'''`],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { exactly, parseShard, splitScenarios, takeShard } from '../../e2e/cli/shard.ts';
-import { readExpectedTimes, timeKey, timesOf } from '../../e2e/report/expected-times.ts';
+import { paceOf, readExpectedTimes, timeKey, timesOf } from '../../e2e/report/expected-times.ts';
 import { nothingSpent, type ScenarioReport } from '../../e2e/report/schema.ts';
 import { scenarioReport } from '../support/scenario-report.ts';
 
@@ -24,7 +24,7 @@ describe('the split', () => {
     ['with the median for an unknown time', 3, [named('new'), ...five], times, ['b a', 'd e', 'new c']],
     ['that are empty where there are more than scenarios', 4, five.slice(0, 2), {}, ['a', 'b', '', '']],
   ])('gives parts %s', (_, of, all, known, parts) => {
-    const split = splitScenarios(all, of, known);
+    const split = splitScenarios(all, of, { times: known });
     expect(split.map((part) => part.map(({ name }) => name).join(' '))).toEqual(parts);
   });
 
@@ -34,14 +34,20 @@ describe('the split', () => {
       ['third', 'same'],
     ];
     const all = [...a.map((name) => named(name, 'a.ts')), ...b.map((name) => named(name, 'b.ts'))];
-    for (const part of splitScenarios(all, 2, {}))
+    for (const part of splitScenarios(all, 2, { times: {} }))
       expect(part.filter(({ name }) => name === 'same').length).toBeOneOf([0, 2]);
+  });
+
+  test('divides those that come first as evenly as all', () => {
+    const first = five.filter(({ name }) => 'ac'.includes(name));
+    const split = splitScenarios(five, 2, { times, first });
+    expect(split.map((part) => part.map(({ name }) => name).join(' '))).toEqual(['c d e', 'a b']);
   });
 
   test('of any number of scenarios has each of them once', () => {
     for (const of of [1, 2, 3, 7, 20]) {
       const all = Array.from({ length: 13 }, (_, index) => named(`s${index}`, `${index % 3}.ts`));
-      const parts = splitScenarios(all, of, { '0.ts s0': 500, '1.ts s4': 90, '2.ts s2': 0 });
+      const parts = splitScenarios(all, of, { times: { '0.ts s0': 500, '1.ts s4': 90, '2.ts s2': 0 } });
       expect(parts).toHaveLength(of);
       expect(parts.flat().map(timeKey).toSorted()).toEqual(all.map(timeKey).toSorted());
     }
@@ -84,7 +90,7 @@ test('the times that come with the commit are of scenarios there are, and split 
   for (const { file, name } of all)
     expect(readFileSync(file, 'utf8')).toContain(`'${name.replace(/ \[\w+\]$/, '')}'`);
   const timeOf = (part: typeof all) => part.reduce((sum, each) => sum + (times[timeKey(each)] ?? 0), 0);
-  const longest = Math.max(...splitScenarios(all, 4, times).map(timeOf));
+  const longest = Math.max(...splitScenarios(all, 4, { times }).map(timeOf));
   expect(longest).toBeLessThan((timeOf(all) / 4) * 1.15);
 });
 
@@ -100,4 +106,17 @@ test('a report teaches times: of what passed or met a known bug, the longest, wi
   ];
   const times = { 'one.e2e.ts a': 30_000, 'one.e2e.ts b': 9000, 'one.e2e.ts d': 2000 };
   expect(Object.entries(timesOf({ scenarios }))).toEqual(Object.entries(times));
+});
+
+test('the pace of a run is its time by the clock for what its scenarios take one after the other', () => {
+  const times = { 'one.e2e.ts a': 100_000, 'one.e2e.ts b': 60_000 };
+  const played = (name: string, at: number, duration: number, more: Partial<ScenarioReport> = {}) =>
+    scenarioReport(name, { startedAt: new Date(at).toISOString(), duration, ...more });
+  // Two that overlap take 40 s of the 160 s that are expected; the second round takes 80 s.
+  const first = [played('a', 1_000_000, 30_000), played('b', 1_010_000, 30_000)];
+  const skipped = played('b', 1_900_000, 5, { state: 'skipped' });
+  expect(paceOf({ scenarios: [...first, skipped, played('new', 1_900_000, 5)] }, times)).toBe(0.25);
+  const second = [played('a', 2_000_000, 80_000, { round: 2 }), played('b', 2_000_000, 1, { round: 2 })];
+  expect(paceOf({ scenarios: [...first, ...second] }, times)).toBe(120 / 320);
+  expect(paceOf({ scenarios: [skipped] }, times)).toBeUndefined();
 });

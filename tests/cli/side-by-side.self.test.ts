@@ -46,6 +46,15 @@ test('all are at work at once, also those of one file', async () => {
   }
 });
 
+// As long as two decisions.
+test('where the load decides how many are at work, the report says how many were', async () => {
+  const suite = { 'a.e2e.ts': `${head}scenario('It takes a while', {}, () => pause(12_000));` };
+  const { report } = await withSuite(suite, ({ folder, config }) =>
+    runBare(folder, config, { env: handedOn({ begun: 3 }) }),
+  );
+  expect(report?.concurrency).toEqual({ least: 1, most: 1, mean: 1 });
+});
+
 test('one that is alone is set up beside the others, and waits for them; its time does not run meanwhile', async () => {
   const ended = await play({
     'a.e2e.ts': `${head}scenario('It kills managers', { exclusive: ['longhorn-managers'], timeout: '2s' }, async ({ does, exclusive, later }) => {
@@ -144,11 +153,11 @@ test('Ctrl-C with three at work lets all of them clean up', async () => {
   ]);
 });
 
-test('when the command is killed, all of them clean up', async () => {
+test('when the command is killed, its cluster goes with it: they end at once, and are in the report', async () => {
   const ended = await runSuite(three, { signals: [{ after: '✓ Given Three', signal: 'SIGKILL' }] });
-  expect(ended.stdout).toContain('Interrupted by the end of the command');
-  for (const name of names) expect(ended.stdout).toContain(`${name} has cleaned up`);
-  expect(ended.report?.end.state).toBe('interrupted');
+  expect(ended.stdout).toContain('Interrupted by the end of the command: the cluster goes down');
+  for (const name of names) expect(ended.stdout).not.toContain(`${name} has cleaned up`);
+  expect(ended.report).toMatchObject({ end: { state: 'interrupted' }, totals: { skipped: 3 } });
 });
 
 test('when the process that runs them is killed, all of them clean up', async ({ signal }) => {

@@ -79,12 +79,17 @@ const everything: RunConfig = {
     without: ['block-device'],
     clocks,
     supportBundle: true,
+    disposable: true,
     workers: 2,
     begun: 3,
   },
   ...{ target: { name: 'emulator', version: '0.1.0' }, scenarios: 18, maxFailures: 1, store: 'all' },
   ...{ pauseOnFailure: true, round: 3, expectCluster: uid, run: 'abc123' },
   shard: { index: 2, of: 8, split: '0123456789ab' },
+  machine: {
+    ...{ slowness: 1.8, emulatorClock: '1.8' },
+    measured: { nodesReady: 5_400, read: 3, pressure: { stalled: 0.5, runQueue: 2, timerDelay: 12 } },
+  },
   ownBucket: { endpoint: 'https://s3.example', bucket: 'b', region: 'r', secret: 'ns/name' },
 };
 

@@ -49,6 +49,8 @@ export const commands: Record<string, How> = {
   'npm ci && npm run e2e': inCi('npm run --silent e2e'),
   'npm ci && npm test': inCi('npm test'),
   'npm run e2e': inCi('npm run --silent e2e'),
+  'npm run e2e -- --all': inCi('npm run --silent e2e -- --all'),
+  'npm run e2e -- --tags failing-store': { reads: { tags: 'failing-store', all: true } },
 
   // The same commands by one name.
   'npx corral --help': ends(0, /^Examples:$/m),
@@ -99,6 +101,7 @@ export const commands: Record<string, How> = {
   'npm run e2e -- --shard 2/8': { reads: { shard: { index: 2, of: 8 } } },
   'npm run e2e -- --only deletion --repeat 10': { reads: { only: 'deletion', repeat: 10 } },
   "CORRAL_EMULATOR_CLOCK=real npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),
+  "CORRAL_EMULATOR_CLOCK=2.5 npm run e2e -- --only 'waits for it, then runs'": normal,
   "CORRAL_EMULATOR_VERSION=v1.10.2 npm run e2e -- --only 'waits for it, then runs'": normal,
   "CORRAL_EMULATOR_MUTANT=message-missing npm run e2e -- --only 'waits for it, then runs'": normal,
   'npm run emulator:pack -- DIR': { by: 'tests/providers/emulator-pack.test.ts', holds: 'emulator-pack.ts' },
@@ -120,10 +123,10 @@ export const commands: Record<string, How> = {
     noLonghorn,
   'npm run e2e -- --provider existing --kubeconfig FILE --context NAME --expect-cluster UID --store s3 --s3-endpoint URL --s3-bucket BUCKET --s3-secret SECRET':
     noLonghorn,
-  // The taught scenario is there as well, and no browser, so that all three on the UI are skipped.
+  // There is no browser, so that all three on the UI are skipped.
   'npm run e2e -- --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(
     0,
-    /^20 of them will be played, 22 skipped:$/m,
+    /^8 of them will be played, 10 skipped:$/m,
     stub,
   ),
   'kubectl get namespace kube-system -o jsonpath={.metadata.uid}': ends(
@@ -202,5 +205,6 @@ export const commands: Record<string, How> = {
   'npm run bench:store -- 100 1': ends(1, /ENOENT/),
   'npm run bench:s3 -- 100 1': ends(1, /the Go tool chain is missing/),
   'npm run bench:suite': ends(1, /the Go tool chain is missing/),
+  'npm run bench:times -- e2e e2e-all': ends(1, /^npm: command not found|spawn npm ENOENT/m),
   'npm run bench:polling': ends(1, /flock/),
 };

@@ -16,7 +16,7 @@ const section = (kind: string): string =>
  */
 const disruptionOf = async (kind: Fault['kind']): Promise<string | undefined> => {
   const injected = { title: '', prove: async () => '', heal: async () => '' };
-  const none: Faults = { inject: async () => injected, healAll: async () => {} };
+  const none: Faults = { inject: async () => injected, lapsed: () => [], healAll: async () => {} };
   const fault: Fault = { kind, title: 'it', data: {}, inject: async () => {}, prove: async () => '' };
   const declared = onlyDeclared(none, { disruptions: [], needs: Object.keys(abilities) });
   const refused = await declared.inject(fault).catch((error: Error) => error);

@@ -12,7 +12,7 @@ test('it behaves as its environment says, on the real clock, without a bug and a
   const versionOf = (version?: string) => readVersion({ CORRAL_EMULATOR_VERSION: version });
   expect([undefined, '', 'v1.10.2'].map(versionOf)).toEqual(['v1.12.1', 'v1.12.1', 'v1.10.2']);
   for (const [read, name, value, known] of [
-    [readBehaviour, 'CLOCK', 'slow', 'real, fast'],
+    [readBehaviour, 'CLOCK', 'slow', 'real, fast, or a number from 1 to 10'],
     [readBehaviour, 'MUTANT', 'toString', 'second-not-held, '],
     [readVersion, 'VERSION', 'v1.7.3', 'v1.8.0 to v1.12.1'],
   ] as const)

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ExpectationError, gone, once, onceGone } from '../../e2e/history/expectation.ts';
 import { hall, is, type Lamp, lamp, play, played } from './lamps.ts';
 
@@ -166,4 +166,138 @@ test('an end is met when it is not there, now or later; it times out, and does n
   expect((await late).reason).toBe(`${timedOut}: not seen that the hall lamp is gone`);
   timeline.fail(forbidden);
   expect((await verdictOf(onceGone(timeline, end))).state).toBe('not-provable');
+});
+
+describe('a time that begins anew with each change', () => {
+  const minute = 60_000;
+  const limit = { within: '1m', atMost: '4m', owner } as const;
+  const describeLamp = ({ status }: Lamp) => status.state;
+  /** Plays events a while after each other, and returns how what was waited for ended. */
+  const playing = async (
+    wait: Promise<unknown>,
+    timeline: ReturnType<typeof played>,
+    [pause, ...events]: [number, ...string[]],
+  ) => {
+    const ended = verdictOf(wait);
+    for (const event of events) {
+      await vi.advanceTimersByTimeAsync(pause);
+      play(timeline, event);
+    }
+    await vi.advanceTimersByTimeAsync(5 * minute);
+    return ended;
+  };
+  const rest = { state: 'red', name: 'hall' };
+
+  test('ends when nothing has changed for so long, and says what changed last, and when', async () => {
+    vi.useFakeTimers();
+    const [one, other] = [played('hall:off'), played('hall:off')];
+    const wait = hall(one).goes(is('on')).within('1m', owner, '4m');
+    const late = await playing(wait, one, [50_000, 'hall:dim', 'hall:red']);
+    const reason = `timed out after 2 min 40 s, the last 1 min without a change (${owner}); the last change came after 1 min 40 s: hall, red`;
+    const over = { time: minute, atMost: 4 * minute, owner, waited: 160_000 };
+    const lastChange = { ...rest, after: 100_000 };
+    expect(late).toMatchObject({ state: 'timed-out', over: { ...over, lastChange } });
+    expect(late.reason).toBe(`${reason}: on was not reached; the hall lamp is still red`);
+    const found = once(other, isOn, { ...limit, label: 'it is on', name: 'hall', describe: describeLamp });
+    const same = await playing(found, other, [50_000, 'hall:dim', 'hall:red']);
+    expect(same).toMatchObject({ reason: `${reason}: not seen that it is on`, over: { lastChange } });
+  });
+
+  test('is met by what comes after its first length', async () => {
+    vi.useFakeTimers();
+    const timeline = played('hall:off');
+    const wait = hall(timeline).goes(is('on')).within('1m', owner, '4m');
+    for (const state of ['dim', 'red', 'on']) {
+      await vi.advanceTimersByTimeAsync(50_000);
+      play(timeline, `hall:${state}`);
+    }
+    expect((await wait).state).toBe('met');
+  });
+
+  test('is bounded, whatever goes on changing', async () => {
+    vi.useFakeTimers();
+    const timeline = played('hall:off');
+    const wait = hall(timeline).goes(is('on')).within('1m', owner, '4m');
+    const flicker = Array.from({ length: 10 }, (_, index) => `hall:${index % 2 ? 'dim' : 'red'}`);
+    expect((await playing(wait, timeline, [30_000, ...flicker])).reason).toBe(
+      `timed out after 4 min, the longest, while something still changed (${owner}); the last change came after 3 min 30 s: hall, red: on was not reached; the hall lamp is still red`,
+    );
+  });
+
+  test('is not prolonged by what changes nothing that is said of it, by other objects, or without a bound', async () => {
+    vi.useFakeTimers();
+    const timeline = played('hall:off', 'attic:off');
+    const named = { ...limit, label: 'it is on', name: 'hall', describe: describeLamp };
+    const beats = ['hall:off', 'attic:red', 'hall:off'];
+    const found = once(timeline, isOn, named);
+    const still = { over: { time: minute, owner, waited: minute } };
+    expect(await playing(found, timeline, [30_000, ...beats])).toMatchObject(still);
+    const fixed = hall(timeline).goes(is('on')).within('1m', owner);
+    expect((await playing(fixed, timeline, [30_000, 'hall:dim', 'hall:red'])).over).toMatchObject({
+      waited: minute,
+    });
+  });
+
+  test('is not prolonged by a time in a status, where nobody says how that is written, but by all else', async () => {
+    vi.useFakeTimers();
+    const timeline = played('hall:off');
+    const says = (status: object, rest = 30_000) => {
+      timeline.push({ kind: 'modified', at: 0, object: { ...lamp('hall', 'off', 9), status } as Lamp });
+      return vi.advanceTimersByTimeAsync(rest);
+    };
+    const late = verdictOf(once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall' }));
+    await says({ state: 'off', lastSyncedAt: '2026-11-26T02:00:00Z' });
+    await says({ state: 'off', lastSyncedAt: '2026-11-26T02:00:30.5Z' });
+    expect((await late).over).toMatchObject({ waited: minute });
+    const prolonged = verdictOf(once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall' }));
+    await vi.advanceTimersByTimeAsync(30_000);
+    await says({ state: 'red' }, 2 * minute);
+    expect((await prolonged).over).toMatchObject({ waited: 1.5 * minute });
+  });
+
+  test('is prolonged by the other object of what must never be', async () => {
+    vi.useFakeTimers();
+    const [lamps, fuses] = [played('hall:off'), played('fuse:cold')];
+    const never = hall(lamps).goes(is('on')).withoutEver(is('blue'));
+    const wait = never.while({ timeline: fuses, name: 'fuse', is: is('hot') }).within('1m', owner, '4m');
+    expect((await playing(wait, fuses, [50_000, 'fuse:hot'])).over?.lastChange).toMatchObject({
+      name: 'fuse',
+      state: 'hot',
+    });
+  });
+
+  test.each([
+    [['cold', 'cold'], 2, undefined],
+    [['cold', 'warm', 'warm'], 3, { name: 'the fuse', state: 'warm', after: 2 * minute }],
+    [['cold', 'warm', 'hot', 'never'], 4, { name: 'the fuse', state: 'hot', after: 3 * minute }],
+    [[], 1, undefined],
+  ])(
+    'is prolonged by what is looked at when it is over, %j, where that is new, and by nothing that cannot be seen',
+    async (states, minutes, lastChange) => {
+      vi.useFakeTimers();
+      const left = states.values();
+      const look = { name: 'the fuse', state: async () => left.next().value };
+      const timeline = played('hall:off');
+      const found = once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall', look });
+      const { over } = await playing(found, timeline, [0]);
+      expect([over?.waited, over?.lastChange]).toEqual([minutes * minute, lastChange]);
+    },
+  );
+
+  test('ends with what comes while something is looked at, and where that cannot be', async () => {
+    vi.useFakeTimers();
+    const timeline = played('hall:off');
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const look = { name: 'the fuse', state: () => promise };
+    const found = once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall', look });
+    await vi.advanceTimersByTimeAsync(minute);
+    play(timeline, 'hall:on');
+    resolve('cold');
+    expect((await found).metadata.name).toBe('hall');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(vi.getTimerCount()).toBe(0);
+    const other = { name: 'the fuse', state: () => Promise.reject(forbidden) };
+    const late = once(timeline, () => false, { ...limit, label: 'it is blue', name: 'hall', look: other });
+    expect((await playing(late, timeline, [0])).over).toMatchObject({ waited: minute });
+  });
 });

@@ -99,6 +99,22 @@ describe('an exec', () => {
   });
 });
 
+test('how long a command took to start is kept, not how long it ran', async () => {
+  const health = openHealth();
+  const ran = Promise.withResolvers<void>();
+  const { cluster } = await serving(
+    ({ say }) => void ran.promise.then(() => say('status', success)),
+    [],
+    health,
+  );
+  const ended = cluster.exec(pod, ['sleep']);
+  await expect.poll(() => health.slowestSince(0)).toBeGreaterThan(0);
+  const started = health.slowestSince(0);
+  ran.resolve();
+  await ended;
+  expect(health.slowestSince(0)).toBe(started);
+});
+
 describe('an exec about whose end nothing is known is an error', () => {
   test.each([
     [503, 'BrokenStream'],

@@ -116,3 +116,29 @@ test('a connection that is refused got nowhere: even what may be done only once 
   expect(health.told()).toMatchObject({ isOutage: true, detail: expect.stringMatching(detail) });
   await end(listener);
 });
+
+test('how long answers took is kept, but for what was refused', async () => {
+  const health = openHealth();
+  const script: Answer[] = [
+    async (...to) => {
+      await sleep(120);
+      found('hall')(...to);
+    },
+    found('hall'),
+    async (...to) => {
+      await sleep(300);
+      missing(...to);
+    },
+  ];
+  const server = await serveStub({ script });
+  const cluster = server.connect({ health });
+  expect(health.slowestSince(0)).toBeUndefined();
+  await get(cluster);
+  expect(health.slowestSince(0)).toBeGreaterThan(115);
+  const between = Date.now() + 1;
+  await sleep(5);
+  await get(cluster);
+  await expect(get(cluster)).rejects.toThrow('404');
+  expect(health.slowestSince(between)).toBeLessThan(health.slowestSince(0) ?? 0);
+  await server.stop();
+});

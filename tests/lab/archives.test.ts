@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { cached } from '../../lab/cache/cache.ts';
 import { imageArchives } from '../../lab/images/archives.ts';
+import { telling } from '../../lab/step.ts';
 import {
   digestOf,
   dockerSave,
@@ -101,6 +102,21 @@ test('a folder of archives of every kind becomes one, each name kept and each bl
     expect(layers).toHaveLength(expected.length);
   }
   expect(new Set(entries).size).toBe(entries.length);
+});
+
+test('who reads and packs archives tells how much of how much, a bundle that is read twice once', async () => {
+  const big = await layerOf({ big: Buffer.alloc(3 * 2 ** 20) });
+  await put('a.tar', dockerSave([image({ layers: [lower, big] })], 'old'));
+  const inside = await tarOf(dockerSave([image({ names: ['example.test/b:v1'], layers: [big] })], 'old'));
+  await put('bundle.tar', new Map([['in.tar', inside]]));
+  const told: string[] = [];
+  const hear = <T>(work: () => Promise<T>) => telling((detail) => void told.push(detail), work);
+  const { part } = await hear(() => imageArchives([input]));
+  expect(told.at(-1)).toBe('6 of 6 MiB, 1 of 2 archives');
+  expect(told.filter((each) => !/^[0-6] of 6 MiB, [01] of 2 archives$/.test(each))).toEqual([]);
+  told.length = 0;
+  await hear(() => cached(part));
+  expect(told.at(-1)).toBe('3 of 3 MiB');
 });
 
 test('a file that was not changed is not read again, one that was is, whatever its times say', async () => {

@@ -56,13 +56,13 @@ test('a build that fails leaves nothing, and the next one starts anew, without w
 });
 
 test.each([
-  ['a file', 'file/x', 'cannot be made or written (ENOTDIR)'],
-  ['a path with a colon', 'a:b', "has a colon or a comma in its path, which the lab's programs cannot read"],
+  ['a file', 'file/x', ': HOME/file is a file'],
+  ['a path with a colon', 'a:b', " has a colon or a comma in its path, which the lab's programs cannot read"],
 ])('a cache in %s is refused', async (_, name, why) => {
   await writeFile(join(home, 'file'), '');
   vi.stubEnv('XDG_CACHE_HOME', join(home, name));
   await expect(openCache()).rejects.toThrow(
-    `the cache's folder ${home}/${name}/corral ${why}: set XDG_CACHE_HOME to another folder`,
+    `the cache's folder ${home}/${name}/corral${why.replace('HOME', home)}: set XDG_CACHE_HOME to another folder`,
   );
 });
 

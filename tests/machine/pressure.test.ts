@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openPressureMeter, readCpuStall, readRunQueue } from '../../e2e/machine/pressure.ts';
+import { idleBetween, openPressureMeter, readCpuStall, readRunQueue } from '../../e2e/machine/pressure.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -28,6 +28,20 @@ describe('the pressure of this machine', () => {
     expect(readCpuStall(join(folder, 'missing'))).toBeUndefined();
     expect(readCpuStall(file('nothing of that kind'))).toBeUndefined();
     expect(readRunQueue(join(folder, 'missing'))).toBe(0);
+  });
+
+  test('of many processors the three that are busiest say how idle it was', () => {
+    const spent = (...idle: number[]) => idle.map((each) => ({ idle: each, all: 100 }));
+    const nothing = spent(0, 0, 0, 0, 0).map(() => ({ idle: 0, all: 0 }));
+    expect(idleBetween(nothing, spent(100, 30, 100, 0, 60))).toBeCloseTo(0.3);
+    expect(
+      idleBetween(spent(0, 0), [
+        { idle: 50, all: 200 },
+        { idle: 100, all: 200 },
+      ]),
+    ).toBeCloseTo(0.75);
+    // Between two looks that are too close nothing has ticked.
+    expect(idleBetween(nothing, nothing)).toBe(0);
   });
 
   test('a busy event loop is seen as a late timer, once', async () => {

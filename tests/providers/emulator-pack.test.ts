@@ -37,6 +37,12 @@ test('a folder with something in it is not written into; two are none', async ()
   const message = `${folder} is not empty: name a new folder, or an empty one`;
   const progress = plainProgress(() => {});
   await expect(packEmulator(folder, progress)).rejects.toMatchObject({ name: 'NotFit', message });
+  const nowhere =
+    '/proc/nope/x: nothing can be written to /proc (no such file or directory): name another folder';
+  await expect(packEmulator('/proc/nope/x', progress)).rejects.toMatchObject({
+    name: 'NotFit',
+    message: nowhere,
+  });
   const words = ['scripts/emulator-pack.ts', 'a', 'b'];
   expect(await execa(process.execPath, words, { reject: false, stdin: 'ignore' })).toMatchObject({
     ...{ exitCode: 2, stdout: '' },

@@ -3,7 +3,8 @@ import { describeVersion, emulatorSettings } from '../../providers/emulator-sett
 
 const mutant = 'fixed:lock-fails-open';
 test.each([
-  [{ CORRAL_EMULATOR_CLOCK: '', CORRAL_EMULATOR_MUTANT: '' }, { clock: 'fast' }],
+  [{ CORRAL_EMULATOR_CLOCK: '', CORRAL_EMULATOR_MUTANT: '' }, {}],
+  [{ CORRAL_EMULATOR_CLOCK: '2.5' }, { clock: '2.5' }],
   [
     { CORRAL_EMULATOR_CLOCK: 'real', CORRAL_EMULATOR_MUTANT: mutant, CORRAL_EMULATOR_VERSION: 'v1.8.2' },
     { clock: 'real', mutant, version: 'v1.8.2' },

@@ -75,7 +75,7 @@ describe('the whole of what is told', () => {
     narrator.event(one, { kind: 'failure', failure });
     narrator.prints('by the way\n');
     narrator.event(one, step('Cleanup of the volume', 'failed'));
-    narrator.breaksOff('SIGINT');
+    narrator.breaksOff('SIGINT', { cleansUp: true });
     const reason = `${failure.reason}\n\nthe cleanup failed: the volume is still there`;
     // What was told last is not remembered any more.
     narrator.ends(one, ended(one.name, { state: 'failed', reason, failure }));
@@ -143,7 +143,7 @@ test.each([
     const before = text().length;
     narrator.event(one, awaits('Deleting', 10));
     for (const seconds of times) pass(seconds);
-    narrator.breaksOff('SIGINT');
+    narrator.breaksOff('SIGINT', { cleansUp: true });
     pass(600);
     const lines = text()
       .slice(before)
@@ -178,7 +178,7 @@ describe('below what has ended', () => {
     expect(area()).toMatch(/^\n 2 A backup waits[\s\S]*\n2 at work, 1 failed, 9 to come$/);
     narrator.event(two, step('Given a volume'));
     expect(area()).not.toContain('Given a volume');
-    narrator.breaksOff('SIGINT');
+    narrator.breaksOff('SIGINT', { cleansUp: true });
     expect(area()).toBe('');
   });
 

@@ -1,9 +1,10 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { composeReport, toUnplayed } from '../../e2e/report/compose-report.ts';
 import { junitPath, readReport, removeReport, reportPath, writeReport } from '../../e2e/report/file.ts';
 import { composeJunit } from '../../e2e/report/junit.ts';
+import { verdictsPath, writeVerdict } from '../../e2e/report/verdicts.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let out: string;
@@ -47,4 +48,28 @@ test('what is not as before the run is kept, or that nobody looked', async () =>
     await writeReport(out, whole);
     expect(await readReport(out)).toStrictEqual(whole);
   }
+});
+
+test('of a run whose processes were killed stand the verdicts that it had reached, each the latest', async () => {
+  const kubernetes = { server: 'https://cluster.invalid', context: 'c', version: 'v1.36.3' };
+  const startedAt = new Date().toISOString();
+  const played = { ...toUnplayed(one, ''), startedAt };
+  const begun = { state: 'runner-died', reason: 'killed' } as const;
+  const two = toUnplayed({ ...one, name: 'Two' }, 'killed');
+  await writeReport(out, { ...report, end: begun, scenarios: [...report.scenarios, two] });
+  writeVerdict(out, {
+    kubernetes,
+    scenario: { ...played, state: 'passed', reason: null, leftBehind: 'the cleanup did not end' },
+  });
+  writeVerdict(out, { kubernetes, scenario: { ...played, state: 'passed', reason: null } });
+  writeVerdict(out, { kubernetes, scenario: { ...played, name: 'Two', round: 2 } });
+  await appendFile(verdictsPath(out), '{"half');
+  const read = await readReport(out);
+  expect(read).toMatchObject({ kubernetes, totals: { passed: 1, skipped: 1 } });
+  expect(read?.scenarios).toEqual([{ ...played, state: 'passed', reason: null }, two]);
+
+  await writeReport(out, { ...report, end: { state: 'finished', reason: null } });
+  expect((await readReport(out))?.totals).toMatchObject({ passed: 0, skipped: 1 });
+  await removeReport(out);
+  expect(await readdir(out)).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { runMutantsCommand } from '../../bench/mutants/command.ts';
+import { benchTimes } from '../../bench/times/run.ts';
 import { refuseLostFlags } from '../../e2e/cli/arguments/flags.ts';
 import { runBugsCommand } from '../../e2e/cli/bugs.ts';
 import { runCleanupCommand } from '../../e2e/cli/cleanup.ts';
@@ -63,6 +64,7 @@ const commands: Record<string, Command> = {
   store: runStoreCommand,
   lab: (argv) => runLabCommand(argv, { step: progress.step, check: refuseLostFlags }),
   mutants: (argv) => runMutantsCommand({ argv, config: '/nowhere', progress }),
+  'bench:times': benchTimes,
   doctor: (argv) => runDoctorCommand(argv, { providers: Object.keys(providers), diagnose, tell }),
   traceability: runTraceabilityCommand,
   replay: runReplayCommand,

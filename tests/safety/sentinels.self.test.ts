@@ -109,7 +109,7 @@ const expectNoLogin = (artefacts: Record<string, string>): void => {
 const planted = join(root, 'tests/safety/support/planted-command.ts');
 const command = (how: string, ...flags: string[]) => {
   const files = [join(dir, 'vitest.config.mts'), join(dir, 'kubeconfig')];
-  return [planted, ...files, how, everything, '--out', 'out', ...flags];
+  return [planted, ...files, how, everything, '--out', 'out', '--all', ...flags];
 };
 
 test('fifty sentinels are planted, and the test would find each of them', () => {
@@ -147,7 +147,7 @@ describe('none of fifty sentinels gets out, nor what stores in S3 and on CIFS ar
     expectNoLogin(artefacts);
     const besideEvidence = Object.keys(artefacts).filter((name) => !name.startsWith('evidence/'));
     expect(besideEvidence.toSorted().join(' ')).toBe(
-      'faults.ndjson junit.xml report.json stderr stdout vitest.xml',
+      'faults.ndjson junit.xml report.json stderr stdout verdicts.ndjson vitest.xml',
     );
     // Each of the ways that were tried did tell, and from all that the cluster said.
     const kept = ['/history.ndjson', '/all.txt', '/not-collected.txt', '/logs/pod.c.log', '.tar.gz'];

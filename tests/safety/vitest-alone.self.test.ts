@@ -28,6 +28,16 @@ test('an expression of tags that vitest would never end reading is refused', asy
   expect(await vitest(['run', '--tags-filter', 'ui & ui'])).toMatchObject({ exitCode: 2, said });
 });
 
+test('a folder of results that cannot be is refused before anything else', async () => {
+  const told = { CORRAL_KUBECONFIG: 'package.json', CORRAL_STORE_IMAGE: 'i', CORRAL_OUT: '/proc/nope/x' };
+  expect(await vitest(['run'], told)).toMatchObject({
+    exitCode: 3,
+    said: [
+      'e2e: CORRAL_OUT /proc/nope/x: nothing can be written to /proc (no such file or directory): name another folder',
+    ],
+  });
+});
+
 test("a cluster that is somebody's is told of, and asked for, before a scenario begins", async () => {
   const server = await startStubServer({ uid: 'its-uid' });
   putLonghorn(server);

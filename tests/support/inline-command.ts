@@ -44,7 +44,7 @@ const up: Provider['up'] = async ({ progress }) => {
 
 const lab: Provider = {
   name: 'lab',
-  offers: () => ({ lab: false, allow: [], without: [] }),
+  offers: async () => ({ lab: false, allow: [], without: [] }),
   up: endings[how] ?? up,
 };
 const providers: Record<string, () => Promise<Provider>> = { lab: async () => lab };

@@ -126,17 +126,25 @@ const run = async (
   };
 };
 
-type CommandOptions = { how?: How; flags?: string[]; signals?: Signalled[]; env?: Record<string, string> };
+type CommandOptions = {
+  how?: How;
+  flags?: string[];
+  /** Whether its scenarios are chosen that come from no seed document, as hardly one of these does. */
+  all?: boolean;
+  signals?: Signalled[];
+  env?: Record<string, string>;
+};
 
 /** Plays the suite in a folder by the real command; `flags` as after `npm run e2e --`. */
 export const runCommandIn = (
   folder: string,
   config: string,
-  { how = 'up', flags = [], ...rest }: CommandOptions,
+  { how = 'up', flags = [], all = true, ...rest }: CommandOptions,
 ): Promise<Ended> => {
   // A pipe is told the steps only of what fails, and signals come after a step.
   const told = (rest.signals ?? []).length === 0 || flags.includes('--json') ? [] : ['--verbose'];
-  return run(folder, { args: [entry, config, how, '--out', 'out', ...told, ...flags], ...rest });
+  const chosen = all ? ['--all'] : [];
+  return run(folder, { args: [entry, config, how, '--out', 'out', ...chosen, ...told, ...flags], ...rest });
 };
 
 /** Plays a suite by the real command. */
@@ -159,7 +167,9 @@ export const runInTerminal = async (
   config: string,
   { size, pressed = [], env = {} }: InTerminal,
 ): Promise<{ exitCode: number | undefined; written: string }> => {
-  const command = [process.execPath, entry, config, 'up', '--out', 'out', '--workers', '2'].join(' ');
+  const command = [process.execPath, entry, config, 'up', '--out', 'out', '--all', '--workers', '2'].join(
+    ' ',
+  );
   const inTerminal = `stty cols ${size.columns} rows ${size.rows}; exec ${command}`;
   const child = execa('script', ['--quiet', '--return', '--flush', '--command', inTerminal, '/dev/null'], {
     ...{ cwd: folder, extendEnv: false, reject: false, stripFinalNewline: false },

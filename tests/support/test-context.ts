@@ -73,6 +73,7 @@ export const createTestContext = ({ timelines, root = '/nowhere', ledger, ...ove
     version: 'v1.12.1',
     clocks,
     timeouts: timeoutsOn(clocks),
+    slowness: 1,
     target: 'default',
     store: localStore(root, cluster),
     otherStore: () => Promise.reject(new Error('no other store')),

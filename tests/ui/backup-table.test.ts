@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backupTable } from '../../e2e/ui/backup-table.ts';
 import { openContext } from '../../e2e/ui/browser.ts';
-import { findChromium } from '../../e2e/ui/chromium.ts';
+import { browserForTests } from '../support/browser.ts';
 
-const chromium = findChromium(process.env);
+const chromium = await browserForTests();
 
 /**
  * A row whose menu is open as long as it is pointed at, and is not moved by clicks: as in longhorn-ui up to

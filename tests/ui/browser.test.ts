@@ -1,10 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openContext } from '../../e2e/ui/browser.ts';
-import { findChromium } from '../../e2e/ui/chromium.ts';
+import { browserForTests } from '../support/browser.ts';
 import { folderOfEachTest } from '../support/temporary-folder.ts';
 
-const chromium = findChromium(process.env);
+const chromium = await browserForTests();
 /**
  * What Playwright makes for itself is not counted: it is removed a moment after the browser has ended. Nor is
  * the socket of a Chromium that was killed.
@@ -39,6 +39,28 @@ describe.skipIf(chromium === undefined)('a browser leaves no trace behind', () =
     },
   );
 });
+
+test.skipIf(chromium === undefined)(
+  'a browser keeps its sandbox, and starts without where it has none; for root always without',
+  async () => {
+    const user = vi.spyOn(process, 'getuid');
+    onTestFinished(() => user.mockRestore());
+    const starts = async (says: string, id: number): Promise<string[]> => {
+      const [named, log] = [folder('named'), folder(`${id}-${says}.log`)];
+      const script = `#!/bin/sh
+case "$*" in *--no-sandbox*) echo without ;; *) echo with; ${says} ;; esac >> '${log}'
+exec '${chromium}' --no-sandbox "$@"
+`;
+      await writeFile(named, script, { mode: 0o755 });
+      user.mockReturnValue(id);
+      await (await openContext(named)).close();
+      return (await readFile(log, 'utf8')).trim().split('\n');
+    };
+    expect(await starts(':', 1000)).toEqual(['with']);
+    expect(await starts('exit 1', 1000)).toEqual(['with', 'without']);
+    expect(await starts('exit 1', 0)).toEqual(['without']);
+  },
+);
 
 test('a browser that does not start leaves no trace behind', async () => {
   await expect(openContext(folder('chromium'))).rejects.toThrow('chromium');

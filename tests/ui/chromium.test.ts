@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { findChromium, withoutChromium } from '../../e2e/ui/chromium.ts';
+import { basename, join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { findChromium, whyNoBrowser } from '../../e2e/ui/chromium.ts';
+import { browser } from '../../lab/build/browser.ts';
+import { partDir } from '../../lab/cache/cache.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test('the system is looked through for a browser, Chromium before others; the one that is named counts alone', async () => {
@@ -26,8 +28,19 @@ test('the system is looked through for a browser, Chromium before others; the on
   }
 });
 
-test('what is missing is told with the command that mends it', () => {
-  expect(withoutChromium({})).toMatchObject({ mend: 'apt-get install chromium' });
-  const { detail } = withoutChromium({ CORRAL_CHROMIUM: '/x' });
-  expect(detail).toBe('CORRAL_CHROMIUM names /x, which is no program');
+test('what is missing is told with what mends it', () => {
+  expect(whyNoBrowser({})).toBe(
+    'needs a browser: there is no Chromium on PATH (chromium, chromium-browser, google-chrome, google-chrome-stable): install one, or let npm run e2e fetch it, for which apt must know a Debian archive (CORRAL_DEBIAN_MIRROR names one)',
+  );
+  expect(whyNoBrowser({ CORRAL_CHROMIUM: '/x' })).toBe(
+    'needs a browser: CORRAL_CHROMIUM names /x, which is no program: name one, or unset it',
+  );
+});
+
+test('a cache in another folder has a browser of its own, as its programs name the folder', () => {
+  const folders = ['/one', '/other'].map((cache) => {
+    vi.stubEnv('XDG_CACHE_HOME', cache);
+    return basename(partDir(browser()));
+  });
+  expect(new Set(folders).size).toBe(2);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Look, lookOf } from '../../e2e/ui/backup-look.ts';
 import { keepBrowser, openPage } from './support/open-page.ts';
 
-const chromium = keepBrowser();
+const chromium = await keepBrowser();
 
 test.skipIf(chromium === undefined)(
   'a page is followed from state to state, with a time for each, and leaves a picture and a trace',

@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import semver from 'semver';
 import type { Replacement } from '../../../providers/provider.ts';
 import { resourceName } from '../../config/config.ts';
+import { whyNotWritable } from '../../kube/writable.ts';
 import { isTooOld, newestRelease, supported } from '../../longhorn/supported.ts';
 import { loneOperator } from '../../suite/tags-expression.ts';
 import { usageError } from '../exit-code.ts';
@@ -14,20 +15,24 @@ export const checkOut = (folder: string): string => {
   if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === false)
     throw usageError(`--out ${folder} is a file: name a folder, or a new one`);
   // Before a cluster is brought up, not when there is something to write.
-  const there = nearestFolder(out);
-  try {
-    accessSync(there, constants.W_OK);
-    if (!statSync(there).isDirectory()) throw new Error('it is a file');
-  } catch {
-    throw usageError(`--out ${folder}: nothing can be written to ${there}: name a folder that can be`);
-  }
+  const why = whyNotWritable(out);
+  if (why !== undefined) throw usageError(`--out ${folder}: ${why}: name another folder`);
   return out;
 };
 
-const nearestFolder = (path: string): string =>
-  statSync(path, { throwIfNoEntry: false }) === undefined && dirname(path) !== path
-    ? nearestFolder(dirname(path))
-    : path;
+/**
+ * The absolute path of a file that is to be written, there or not yet, in a folder that may have to be made; a
+ * CommandError for a folder, and where nothing can be written. A device or a pipe is taken as it is.
+ */
+export const checkFile = (flag: string, given: string, example: string): string => {
+  const file = resolve(given);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (given === '' || found?.isDirectory())
+    throw usageError(`--${flag} ${given || "''"}: name a file, such as ${example}`);
+  const why = found === undefined || found.isFile() ? whyNotWritable(dirname(file)) : undefined;
+  if (why !== undefined) throw usageError(`--${flag} ${given}: ${why}: name another file`);
+  return file;
+};
 
 /** A whole number from 1 to 999999; a CommandError for anything else. */
 export const checkNumber = (flag: string, value: string): number => {

@@ -29,7 +29,7 @@ export const parseFlags = (command: Command, argv: readonly string[]): boolean =
 type Variables = Record<string, string | undefined>;
 
 // What npm (11) knows itself: whether these were meant for the command, nobody can tell.
-const npmsOwn = new Set(['all', 'json', 'name', 'only', 'verbose', 'help', 'version']);
+const npmsOwn = new Set(['json', 'name', 'only', 'verbose', 'help', 'version']);
 
 /**
  * Ends the command, as commander does for a flag that it does not know, when flags of its own were given to

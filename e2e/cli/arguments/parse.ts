@@ -36,6 +36,8 @@ export type Arguments = Pick<
   /** With the provider `existing`. */
   existing: ExistingCluster | undefined;
   keep: boolean;
+  /** Whether it chooses among all scenarios, not only those of the seed documents. */
+  all: boolean;
   /** Of the scenarios, only those that did not pass in the report that lies in `out`. */
   lastFailed: boolean;
   /** Only lists the chosen scenarios. */
@@ -63,6 +65,7 @@ type Flags = ExistingFlags & { image: string[] } & Record<'provider' | 'out' | '
   > &
   Partial<
     Record<
+      | 'all'
       | 'keep'
       | 'list'
       | 'dryRun'
@@ -112,6 +115,10 @@ const describe = (providers: string[]): Command =>
     .option(
       '--allow <list>',
       `existing: what scenarios may do that others could feel, with commas: ${allDisruptions.join(', ')}`,
+    )
+    .option(
+      '--all',
+      'every scenario, not only those of the seed documents; --only, --tags, --store and --last-failed choose among all of them too',
     )
     .option('--list', 'only list the scenarios, with their tags, what each needs, and its usual time')
     .option('--dry-run', 'only say how many scenarios would be played, and why others are skipped')
@@ -199,6 +206,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
           storeChoices,
         ),
     existing,
+    all: [flags.all, only, tags, flags.store, flags.lastFailed].some((given) => given !== undefined),
     keep: flags.keep === true,
     lastFailed: flags.lastFailed === true,
     list: flags.list === true,

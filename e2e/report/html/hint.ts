@@ -1,3 +1,4 @@
+import { describeLoad, judgeLoad, type Load } from '../../machine/load.ts';
 import { decisionOf } from '../decision-of.ts';
 import type { Report, ScenarioReport } from '../schema.ts';
 import type { Bar, Hint, Lane, Timeline } from './data.ts';
@@ -78,13 +79,13 @@ type Told = Pick<ScenarioReport, 'state' | 'reason' | 'failure'>;
 /**
  * Says where to look first when a scenario did not pass; null for one that did, or was not played. What was
  * decided where it was played counts, as more was known there. `others` is when faults of other scenarios
- * were in force.
+ * were in force, `load` how busy the machine was while a wait ran out of time.
  */
 export const hintOf = (
   { state, reason, failure }: Told,
   timeline: Timeline | null,
   end: Report['end'],
-  others: readonly Stretch[] = [],
+  { others = [], load = {} }: { others?: readonly Stretch[]; load?: Load | undefined } = {},
 ): Hint | null => {
   if (state === 'passed' || state === 'known-bug' || state === 'skipped') return null;
   if (end.state === 'cluster-lost')
@@ -140,10 +141,12 @@ export const hintOf = (
   if (trouble.length > 0) return { at: 'cluster', because: trouble };
   if (late.length > 0)
     return {
-      at: 'longhorn',
+      // A machine that was busy may be the reason: that it was not takes evidence.
+      at: judgeLoad(load) === 'calm' ? 'longhorn' : 'unclear',
       because: [
         ...late.map(({ label, limit }) => `${label}: not within ${limit ?? 'its time'}`),
         'the cluster shows no trouble of its own in that time',
+        describeLoad(load),
       ],
     };
   if (ofNetwork.test(said)) return { at: 'cluster', because: ['a request to the cluster failed'] };

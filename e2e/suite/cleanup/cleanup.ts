@@ -2,6 +2,7 @@ import { storeFaults } from '../../faults/store-faults.ts';
 import { count } from '../../kube/count.ts';
 import { formatDuration } from '../../kube/duration.ts';
 import { type LonghornClocks, longhornClocks } from '../../longhorn/clocks.ts';
+import type { StorePatience } from '../../store/at-work.ts';
 import { leaseClock } from '../../store/lease.ts';
 import { storeQuiet, type Timeouts, timeoutsOn } from '../steps/timeouts.ts';
 import { runsAtWork } from './at-work.ts';
@@ -13,11 +14,17 @@ import { type Removal, removeAll } from './remove.ts';
 import { emptyStores, targetsWithoutStore, workedOn } from './stores.ts';
 
 /**
- * What is to be cleaned up, and how; `clocks` are Longhorn's own, and `timeouts` and `counts` (seconds) theirs
- * and the Lease's, but in tests.
+ * What is to be cleaned up, and how; `clocks` are Longhorn's own, `timeouts` and `quiet` (of the stores) theirs,
+ * and `counts` (seconds) the Lease's, but in tests.
  */
 export type Cleanup = Pick<Removal, 'cluster' | 'force' | 'print'> &
-  Search & { dryRun: boolean; clocks?: LonghornClocks; timeouts?: Timeouts; counts?: number };
+  Search & {
+    dryRun: boolean;
+    clocks?: LonghornClocks;
+    timeouts?: Timeouts;
+    quiet?: StorePatience;
+    counts?: number;
+  };
 
 /**
  * Removes what runs have left in a cluster and returns whether nothing is left of them. Each thing is told of
@@ -35,7 +42,7 @@ export const cleanup = async (options: Cleanup): Promise<boolean> => {
     clocks = longhornClocks,
     counts = leaseClock.counts,
   } = options;
-  const { timeouts = timeoutsOn(clocks) } = options;
+  const { timeouts = timeoutsOn(clocks), quiet = storeQuiet(clocks) } = options;
   const start = performance.now();
   const found = await findLeftOver(cluster, { wanted, namespace });
   if (found.length === 0) {
@@ -64,7 +71,7 @@ export const cleanup = async (options: Cleanup): Promise<boolean> => {
   const look = (): Promise<LeftOver[]> => findLeftOver(cluster, { wanted: runs, namespace });
   const healed = await removeInTurn(
     { cluster, timeouts, force, print },
-    { found: removable, look, namespace, clocks },
+    { found: removable, look, namespace, clocks, quiet },
   );
   const left = await look();
   for (const each of left) print(`left: ${await explainHanging(cluster, each, left)}`);
@@ -84,10 +91,12 @@ const removeInTurn = async (
     look,
     namespace,
     clocks,
+    quiet,
   }: Pick<Search, 'namespace'> & {
     found: readonly LeftOver[];
     look: () => Promise<LeftOver[]>;
     clocks: LonghornClocks;
+    quiet: StorePatience;
   },
 ): Promise<boolean> => {
   const { cluster, print } = removal;
@@ -115,7 +124,7 @@ const removeInTurn = async (
   await remove(others, ['backups']);
   const stays = await workedOn(cluster, rest, {
     lockLife: Math.ceil(clocks.lockLife / 1000),
-    ...storeQuiet(clocks),
+    ...quiet,
     print,
   });
   const goes = (leftOver: readonly LeftOver[]): LeftOver[] =>

@@ -4,6 +4,7 @@ import { follow } from '../../history/watch.ts';
 import { type Cluster, unlessGone } from '../../kube/cluster.ts';
 import { formatDuration } from '../../kube/duration.ts';
 import type { Timeout, Timeouts } from '../steps/timeouts.ts';
+import { lookAtInstances } from '../steps/volume/causes.ts';
 import { describeVolume, detach } from '../steps/volume/volume.ts';
 import { nameOf } from './explain.ts';
 import { finalizersOf, isLonghorns } from './finalizers.ts';
@@ -50,6 +51,7 @@ const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timelin
       name: object.metadata.name,
       label: 'it is gone',
       describe: kinds[kind].describe,
+      ...(kind === 'volumes' && { look: lookAtInstances(removal, object.metadata.name) }),
       ...limit,
     });
   try {
@@ -92,6 +94,7 @@ const detachFirst = async (
     name,
     label: 'it is detached',
     describe: describeVolume as never,
+    look: lookAtInstances({ cluster }, name),
     ...timeouts.detached,
   }).catch((error: unknown) => print(`${nameOf(leftOver)}: ${reasonOf(error)}: removed as it is`));
 };

@@ -1,8 +1,9 @@
 import type { Cluster } from '../../kube/cluster.ts';
 import type { BackupTarget } from '../../longhorn/types.ts';
+import { describeWork, StillAtWork } from '../../store/at-work.ts';
 import type { StorePlace } from '../../store/driver.ts';
 import { drivers } from '../../store/drivers/index.ts';
-import { type BackupStore, StillAtWork, type UntilIdle } from '../../store/store.ts';
+import type { BackupStore, UntilIdle } from '../../store/store.ts';
 import type { LeftOver } from './find.ts';
 import { label } from './kind.ts';
 
@@ -81,9 +82,9 @@ const isIdle = async (
 ): Promise<boolean> => {
   const looks = (await open(cluster, store)).map(async ({ untilIdle }) => {
     try {
-      const isAlready = await untilIdle({ ...wait, seconds: 0 }).then(() => true, ifAtWork);
-      if (isAlready) return true;
-      print(`backup store ${nameOf(store)}: waiting up to ${wait.seconds} s until nothing works in it`);
+      const busy = await untilIdle({ ...wait, seconds: 0, atMost: 0 }).then(() => undefined, ifAtWork);
+      if (busy === undefined) return true;
+      print(`backup store ${nameOf(store)}: waiting until nothing works in it: ${describeWork(busy.left)}`);
       await untilIdle(wait);
       return true;
     } catch (error) {
@@ -94,8 +95,8 @@ const isIdle = async (
   return (await Promise.all(looks)).every((idle) => idle);
 };
 
-const ifAtWork = (error: unknown): false => {
-  if (error instanceof StillAtWork) return false;
+const ifAtWork = (error: unknown): StillAtWork => {
+  if (error instanceof StillAtWork) return error;
   throw error;
 };
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { jsonLines } from '../../kube/json-lines.ts';
-import { type Claim, type ClaimsOptions, createClaims } from './claims.ts';
+import { type Claim, type Claims, type ClaimsOptions, createClaims } from './claims.ts';
 
 /** Where a broker listens: the name of an abstract unix socket, which no kill leaves behind. */
 export type BrokerAddress = string;
@@ -11,8 +11,9 @@ export type BrokerAddress = string;
 export const toPath = (address: BrokerAddress): string => `\0${address}`;
 
 /**
- * For how long the first holders wait for all that are awaited; the broker owns this time-out. Files are
- * loaded in some seconds, and one that cannot be brings no holder: then those that are there begin.
+ * For how long after one has come those that are there wait for the next that is awaited; the broker owns this
+ * time-out. Seventeen files take 20 s of processor time to load, and one that cannot be loaded brings no
+ * holder: then those that are there begin.
  */
 const awaitedWithinMs = 20_000;
 
@@ -23,7 +24,7 @@ const awaitedWithinMs = 20_000;
  */
 export const startBroker = async (
   options: ClaimsOptions = {},
-): Promise<{ address: BrokerAddress; stop(): Promise<void> }> => {
+): Promise<{ address: BrokerAddress; claims: Claims; stop(): Promise<void> }> => {
   const claims = createClaims(options);
   const opens = setTimeout(claims.open, awaitedWithinMs).unref();
   const server = createServer(async (connection) => {
@@ -40,7 +41,10 @@ export const startBroker = async (
         else if (asked === 'resume') claims.resume(holder);
         else if (asked === 'yield') claims.yieldTo(holder, grant);
         else if (asked === 'fail') claims.fail();
-        else claims.ask(holder, asked as Claim, grant, () => answer(false));
+        else {
+          opens.refresh();
+          claims.ask(holder, asked as Claim, grant, () => answer(false));
+        }
       }
     } catch {
       connection.destroy();
@@ -51,6 +55,7 @@ export const startBroker = async (
   await once(server, 'listening');
   return {
     address,
+    claims,
     stop: async () => {
       clearTimeout(opens);
       server.close();

@@ -1,12 +1,14 @@
 /**
  * What one holder wants: names together with others, and names for itself alone; and how long it is expected
  * to take, in ms, where it says so. `placeless`: it is not at work on what it holds, and takes no place.
+ * `last`: it is granted when no other holder has or wants anything, and nobody is granted anything beside it.
  */
 export type Claim = {
   shared: readonly string[];
   exclusive: readonly string[];
   expected?: number;
   placeless?: boolean;
+  last?: boolean;
 };
 
 /** Who holds what, and who waits. */
@@ -38,6 +40,10 @@ export type Claims = {
   leave(holder: string): void;
   /** From now on claims are granted, however few have come. */
   open(): void;
+  /** From now on so many are at work at once; who is at work stays. */
+  limit(places: number): void;
+  /** How many are at work now, those that clean up not among them. */
+  atWork(): number;
   holders(): string[];
 };
 
@@ -48,7 +54,7 @@ const meets = (exclusive: readonly string[], other: Claim): boolean =>
 
 /** Whether two claims cannot be held at the same time. */
 export const areAtOdds = (one: Claim, other: Claim): boolean =>
-  meets(one.exclusive, other) || meets(other.exclusive, one);
+  one.last === true || other.last === true || meets(one.exclusive, other) || meets(other.exclusive, one);
 
 /**
  * For how many at once, how many may have begun, those that only wait among them, how many are waited for
@@ -65,14 +71,15 @@ export type ClaimsOptions = { places?: number; begun?: number; awaited?: number;
  * is refused, as it is to begin.
  */
 export const createClaims = ({
-  places = Number.POSITIVE_INFINITY,
-  begun: mostBegun = places,
+  places: placesAtFirst = Number.POSITIVE_INFINITY,
+  begun: mostBegun = placesAtFirst,
   awaited = 0,
   maxFailures = Number.POSITIVE_INFINITY,
 }: ClaimsOptions = {}): Claims => {
   const held = new Map<string, Claim>();
   const waiting = new Set<string>();
   const come = new Set<string>();
+  let places = placesAtFirst;
   let failures = 0;
   let isOpen = awaited === 0;
   let line: Asked[] = [];
@@ -82,13 +89,16 @@ export const createClaims = ({
     // Who does not say how long it takes waits for a name alone, and is not overtaken.
     const isAhead = ({ claim }: Asked): boolean =>
       expected === undefined || claim.expected === undefined || claim.expected >= expected;
-    line.splice(line.findLastIndex(isAhead) + 1, 0, asked);
+    const others = line.filter(({ claim }) => claim.last !== true);
+    const ahead = asked.claim.last ? line.length : others.findLastIndex(isAhead) + 1;
+    line.splice(ahead, 0, asked);
   };
 
   const refuse = (): void => {
     if (failures < maxFailures) return;
-    const late = line.filter(({ claim }) => claim.expected !== undefined);
-    line = line.filter(({ claim }) => claim.expected === undefined);
+    const begins = ({ claim }: Asked): boolean => claim.expected !== undefined || claim.last === true;
+    const late = line.filter(begins);
+    line = line.filter((asked) => !begins(asked));
     for (const { refused } of late) refused?.();
   };
   const forget = (holder: string): void => {
@@ -110,11 +120,9 @@ export const createClaims = ({
       areAtOdds(each, claim),
     );
   };
-  const isFull = (): boolean => {
-    const begun = [...held].filter(([, { placeless }]) => !placeless);
-    const atWork = begun.filter(([holder]) => !waiting.has(holder));
-    return atWork.length >= places || begun.length >= mostBegun;
-  };
+  const begun = (): string[] => [...held].filter(([, { placeless }]) => !placeless).map(([holder]) => holder);
+  const atWork = (): number => begun().filter((holder) => !waiting.has(holder)).length;
+  const isFull = (): boolean => atWork() >= places || begun().length >= mostBegun;
   const serve = (): void => {
     refuse();
     if (!isOpen) return;
@@ -175,6 +183,11 @@ export const createClaims = ({
       isOpen = true;
       serve();
     },
+    limit: (most) => {
+      places = most;
+      serve();
+    },
+    atWork,
     holders: () => [...held.keys()],
   };
 };

@@ -12,11 +12,12 @@ export const reportAwaited =
   (send: (event: ScenarioEvent) => void): OnExpected =>
   (id, expected) => {
     const { timeline } = expected;
-    let present = { now: presentOf(expected), since: Date.now() };
+    const begun = Date.now();
+    let present = { now: presentOf(expected), since: begun };
     let isTold = false;
     const tell = () => {
       isTold = true;
-      send(redactAll(toAwaiting(id, expected, present)));
+      send(redactAll(toAwaiting(id, expected, { ...present, begun })));
     };
     const look = () => {
       const now = presentOf(expected);
@@ -48,14 +49,15 @@ const presentOf = ({ present }: Expected): string | null => {
 
 const toAwaiting = (
   id: number,
-  { name, label, steps, time, owner }: Expected,
-  { now, since }: { now: string | null; since: number },
+  { name, label, steps, limit: { time, atMost, owner } }: Expected,
+  { now, since, begun }: { now: string | null; since: number; begun: number },
 ): Awaiting => ({
   kind: 'awaits',
   id,
   what: name === undefined || steps.includes(label) ? label : `${label} goes ${steps.join(', ')}`,
   now,
   since: new Date(since).toISOString(),
-  limit: time,
+  // Where it has a bound, the time begins anew with each change.
+  limit: atMost === undefined ? time : Math.min(since - begun + time, atMost),
   owner,
 });

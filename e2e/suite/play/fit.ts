@@ -8,12 +8,12 @@ import type { Declared } from './fixture.ts';
 
 /** Says why a scenario is skipped, where the run cannot or may not do what it needs; undefined where it can. */
 export const whyNotFit = (
-  { lab, without, allow }: Offered,
+  { lab, without, allow, fetchesBrowser = false }: Offered,
   { needs, disruptions, store, otherStore }: Pick<Declared, 'needs' | 'disruptions' | 'store' | 'otherStore'>,
   { called, heals, mounted }: Pick<StoreDriver, 'called' | 'heals' | 'mounted'> = driverNamed(store),
 ): string | undefined => {
   if (needs.includes('lab') && !lab) return 'needs the lab (its nodes can be made to fail)';
-  const noBrowser = needs.includes('browser') ? whyNoBrowser(process.env) : undefined;
+  const noBrowser = needs.includes('browser') && !fetchesBrowser ? whyNoBrowser(process.env) : undefined;
   if (noBrowser !== undefined) return noBrowser;
   const missing = without.filter((each) => needs.includes(each));
   if (missing.length > 0) return `needs ${missing.map((each) => capabilities[each]).join(' and ')}`;

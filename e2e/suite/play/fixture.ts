@@ -64,6 +64,8 @@ export type Declared = Required<Pick<ScenarioOptions, 'needs' | 'exclusive' | 'd
   store?: string | undefined;
   /** The kind of another store that it can have, where it needs two. */
   otherStore?: string | undefined;
+  /** Whether the same scenario is there on another kind of store as well, which comes first. */
+  again?: true;
 };
 
 declare module 'vitest' {

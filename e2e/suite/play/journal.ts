@@ -2,7 +2,7 @@ import type { TestContext } from 'vitest';
 import type { FaultEvent } from '../../faults/fault.ts';
 import type { Account } from '../../kube/account.ts';
 import { redact, redactAll } from '../../kube/redact/redact.ts';
-import { eventType, type ScenarioEvent } from '../../report/record.ts';
+import { type Awaiting, eventType, type ScenarioEvent } from '../../report/record.ts';
 import {
   type Finding,
   type KnownBug,
@@ -33,11 +33,14 @@ export const openJournal = ({
   const findings: Finding[] = [];
   const bugs: KnownBug[] = [];
   const open: string[] = [];
+  const awaited = new Map<number, Awaiting>();
   const faults = new Map<string, FaultEvent & { proof: string | null }>();
   let told: Promise<unknown> = Promise.resolve();
   let begun = 0;
 
   const send = (event: ScenarioEvent) => {
+    if (event.kind === 'awaits') awaited.set(event.id, event);
+    if (event.kind === 'awaited') awaited.delete(event.id);
     // After an interruption vitest takes no more annotations; the steps of the cleanup then only reach the
     // report.
     if (interruption.aborted) return;
@@ -120,6 +123,8 @@ export const openJournal = ({
     told: () => told,
     /** The step under way, or the last one that ended; undefined before the first. */
     doing: (): string | undefined => open.at(-1) ?? steps.at(-1)?.sentence,
+    /** What is waited for since a second or longer, the latest; undefined where nothing is. */
+    awaits: (): Awaiting | undefined => [...awaited.values()].at(-1),
     /** The faults that are not healed, with the last proof that each was in force. */
     faults: () => [...faults.values()].filter(({ phase }) => phase !== 'healed'),
   };

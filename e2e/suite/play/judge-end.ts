@@ -26,9 +26,10 @@ const judgeBody = (
 const describeBug = ({ id, severity, title, seen }: KnownBug): string =>
   `${id} (${severity}): ${title}\n${seen}`;
 
-// By shape: the classes belong to `observe`, and an error may come from a second copy of it. What an error
-// came from tells as much as the error.
-const isNotProvable = (error: unknown): boolean => {
+/** Whether what ended a scenario is no verdict by itself: a premise that was lost, or a gap in the watch. */
+export const isNotProvable = (error: unknown): boolean => {
+  // By shape: the classes belong to `history`, and an error may come from a second copy of it. What an error
+  // came from tells as much as the error.
   if (!(error instanceof Error)) return false;
   const { state } = (error as { verdict?: { state?: unknown } }).verdict ?? {};
   if (state !== undefined) return state === 'not-provable';
@@ -50,23 +51,11 @@ type Where = {
 };
 
 /**
- * Judges how a scenario ended, by the error of its body and that of its cleanup. A cleanup that failed
- * makes it fail whatever it proved: the next scenario cannot trust what was left behind. Where the API server
- * was away meanwhile, or a fault of another scenario can have reached it, nothing that failed is Longhorn's
- * doing for sure: that is no verdict on it, but what passed did pass.
+ * Judges how a scenario ended, by the error of its body; how its cleanup went is no part of that. Where the API
+ * server was away meanwhile, or a fault of another scenario can have reached it, nothing that failed is
+ * Longhorn's doing for sure: that is no verdict on it, but what passed did pass.
  */
-export const judgeEnd = (
-  { error, cleanupError }: { error?: unknown; cleanupError?: unknown },
-  where: Where,
-): Outcome => {
-  const outcome = judgeBody(error, where);
-  if (cleanupError === undefined) return blame(outcome, where);
-  const reason = `the cleanup failed: ${explainError(cleanupError)}`;
-  return blame(
-    { state: 'failed', reason: outcome.reason === null ? reason : `${outcome.reason}\n\n${reason}` },
-    where,
-  );
-};
+export const judgeEnd = (error: unknown, where: Where): Outcome => blame(judgeBody(error, where), where);
 
 const blame = (outcome: Outcome, { outage, others }: Where): Outcome => {
   const why = outage === undefined ? others : `${outage} meanwhile`;

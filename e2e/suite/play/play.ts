@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest';
-import { readRunConfig } from '../../config/config.ts';
+import { findRunConfig, type RunConfig, readRunConfig } from '../../config/config.ts';
 import { whileObserved } from '../../history/observer.ts';
 import { openAccount } from '../../kube/account.ts';
 import type { Duration } from '../../kube/duration.ts';
@@ -7,23 +7,33 @@ import { openHealth } from '../../kube/health.ts';
 import { guardOutput } from '../../kube/redact/guard-output.ts';
 import { redactAll, redactError } from '../../kube/redact/redact.ts';
 import { permitNeeded } from '../../permissions/permit.ts';
+import { explainError } from '../../report/explain-error.ts';
 import type { ScenarioRecord } from '../../report/record.ts';
-import type { Kubernetes } from '../../report/schema.ts';
+import type { FirstPlay, Kubernetes } from '../../report/schema.ts';
 import { allStores } from '../../store/drivers/index.ts';
+import type { Holder } from '../exclusive/join.ts';
+import { PremiseLost } from '../steps/judging.ts';
 import { toDecisions, toTimeSpent } from './account-report.ts';
 import { reportAwaited } from './awaiting.ts';
 import { whyNotFit } from './fit.ts';
 import type { Declared, Ending, Fixture, ScenarioBody, ScenarioOptions } from './fixture.ts';
 import { openJournal } from './journal.ts';
-import { judgeEnd, SkipScenario } from './judge-end.ts';
+import { isNotProvable, judgeEnd, SkipScenario } from './judge-end.ts';
+import { keepVerdict } from './keep-verdict.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
 import { openRecorder } from './recorder.ts';
 import { openTelling } from './telling.ts';
-import { boundBy, graceToUnwind, startClock } from './time.ts';
-import { awaitTurn, createTurn } from './turn.ts';
+import { boundBy, graceToUnwind, longer, notingMoves, startClock } from './time.ts';
+import { awaitLastTurn, awaitTurn, createTurn } from './turn.ts';
 
-// A backstop: each part of the cleanup has a time of its own.
+// A backstop, for what stands still: each part of the cleanup has a time of its own.
 const cleanupTime: Duration = '10m';
+
+// How often an interrupted scenario says what its cleanup still waits for.
+const sayEvery = 10_000;
+
+// In force until the cleanup has ended: its process may be killed before.
+const unfinishedCleanup = 'the cleanup did not end';
 
 type Play<Steps> = Declared & {
   timeout: NonNullable<ScenarioOptions['timeout']>;
@@ -32,14 +42,65 @@ type Play<Steps> = Declared & {
   body: ScenarioBody<Steps>;
 };
 
+/** How one play of a scenario ended. */
+type Ended = {
+  outcome: Outcome;
+  /** What the runner is to be told; undefined where it passed, or is told of it by its outcome. */
+  error: unknown;
+  /** It is no verdict, as what it would stand on was not there: nothing that was expected was broken. */
+  premiseLost: boolean;
+};
+
+type Outcome = NonNullable<ScenarioRecord['outcome']>;
+
 /**
  * Plays one scenario as soon as it may begin, cleans up whatever happened, and puts how it ended into its
- * record; throws when it did not pass.
+ * record; throws when it did not pass. One whose premise was lost is played once more, when all others have
+ * ended: a slow machine must not change the result.
  */
 export const play = async <Steps extends object>(
   fixture: Fixture<Steps>,
   playing: Play<Steps>,
 ): Promise<void> => {
+  const { context, record } = playing;
+  const interruption = AbortSignal.any([context.signal, orphanedSignal]);
+  const holder = await awaitTurn(context.task, interruption);
+  if (holder === undefined) return context.skip('not begun, as --max-failures was reached');
+  const done = stayUntilDone();
+  let ended = await playOnce(fixture, playing, { holder, interruption });
+  const again = ended.premiseLost ? await awaitLastTurn(interruption) : undefined;
+  if (again !== undefined) {
+    const { reason, startedAt, duration, evidence } = ended.outcome;
+    const firstPlay = { reason: reason ?? '', startedAt, duration, evidence };
+    ended = await playOnce(fixture, playing, { holder: again, interruption, firstPlay });
+  }
+  await done();
+  const { outcome, error } = ended;
+  record.outcome = outcome;
+  context.task.meta.corral = record;
+  if (outcome.state === 'skipped') context.skip(outcome.reason ?? undefined);
+  if (outcome.state !== 'passed' && outcome.state !== 'known-bug') throw error;
+};
+
+// Vitest passes on no event of an interrupted test, but what it prints.
+const tellCleanup = (name: string, { awaits }: Pick<ReturnType<typeof openJournal>, 'awaits'>): void => {
+  const awaited = awaits();
+  console.log(
+    awaited === undefined
+      ? `"${name}" still cleans up`
+      : `"${name}" still cleans up; it waits until ${awaited.what}; now: ${awaited.now ?? 'not seen yet'}`,
+  );
+};
+
+const playOnce = async <Steps extends object>(
+  fixture: Fixture<Steps>,
+  playing: Play<Steps>,
+  {
+    holder,
+    interruption,
+    firstPlay,
+  }: { holder: Holder; interruption: AbortSignal; firstPlay?: FirstPlay | undefined },
+): Promise<Ended> => {
   const {
     context,
     record,
@@ -52,15 +113,18 @@ export const play = async <Steps extends object>(
     otherStore,
     body,
   } = playing;
-  const interruption = AbortSignal.any([context.signal, orphanedSignal]);
-  const holder = await awaitTurn(context.task, interruption);
-  if (holder === undefined) return context.skip('not begun, as --max-failures was reached');
-  const done = stayUntilDone();
   const startedAt = new Date();
   const account = openAccount();
   const recorder = openRecorder({ context, record, startedAt, interrupted: interruption });
   const journal = openJournal({ context, interruption, account, keep: recorder.tell });
-  const clock = startClock({ timeout, interrupted: interruption, doing: journal.doing });
+  const { observer, movedAt } = notingMoves(recorder.observer);
+  const slowness = findRunConfig(process.env)?.machine?.slowness;
+  const clock = startClock({
+    timeout: longer(timeout, slowness),
+    interrupted: interruption,
+    doing: journal.doing,
+    movedAt,
+  });
   const { paused, signal } = clock;
   const turn = createTurn(holder, {
     declared,
@@ -71,6 +135,7 @@ export const play = async <Steps extends object>(
     tell: recorder.tell,
   });
   const health = openHealth();
+  let config: RunConfig | undefined;
   let kubernetes: Kubernetes | null = null;
   let steps: (Steps & Ending) | undefined;
   let pauses = false;
@@ -78,7 +143,7 @@ export const play = async <Steps extends object>(
   journal.starts();
 
   const work = async () => {
-    const config = readRunConfig(process.env);
+    config = readRunConfig(process.env);
     const { kubeconfig, context: named, run, namespace, supportBundle, ownBucket } = config;
     pauses = config.pauseOnFailure;
     const unfit = whyNotFit(
@@ -130,20 +195,25 @@ export const play = async <Steps extends object>(
     await steps.conclude();
   };
 
-  const ended: { error?: unknown; cleanupError?: unknown } = {};
-  const working = account.run(() => whileObserved(recorder.observer, work));
-  await clock.orCut(working).catch(async (error: unknown) => {
-    ended.error = error instanceof SkipScenario ? error : ((await steps?.excuse?.(error)) ?? error);
+  let error: unknown;
+  let premiseLost = false;
+  const working = account.run(() => whileObserved(observer, work));
+  await clock.orCut(working).catch(async (cause: unknown) => {
+    error = cause instanceof SkipScenario ? cause : ((await steps?.excuse?.(cause)) ?? cause);
+    premiseLost = isNotProvable(cause) || error instanceof PremiseLost;
   });
   clock.stop();
   const interrupted = interruption.aborted;
-  const broke = ended.error !== undefined && !interrupted && !(ended.error instanceof SkipScenario);
+  const broke = error !== undefined && !interrupted && !(error instanceof SkipScenario);
+  const playsAgain = broke && premiseLost && firstPlay === undefined;
   // Before the cleanup, which gives its place to the next.
-  if (broke) holder.fail();
+  if (broke && !playsAgain) holder.fail();
   // Before the cleanup, whose steps are not what was interrupted.
   const doing = journal.doing();
+  // What it made, and its faults, go with the cluster.
+  const isThrownAway = interrupted && config?.disposable === true;
   // Steps that heed the signal end now; cleanup beside a step still at work would undo what is being done.
-  await graceToUnwind(working);
+  if (!isThrownAway) await graceToUnwind(working);
   // What a step still waits to send again would come behind the cleanup.
   health.abandon();
   const { close } = steps ?? {};
@@ -151,61 +221,72 @@ export const play = async <Steps extends object>(
     account,
     journal,
     recorder,
+    health,
     startedAt,
     ending: steps,
     scenario: context.task.name,
   });
+  const toOutcome = (leftBehind?: string): Outcome => {
+    const trouble = health.told();
+    const outage = trouble?.isOutage ? trouble.title : undefined;
+    const { steps: told, findings, bugs } = journal;
+    return redactAll({
+      ...judgeEnd(error, { interrupted, doing, outage, others: telling.others(), bugs }),
+      startedAt: startedAt.toISOString(),
+      duration: Math.round(Date.now() - startedAt.getTime()),
+      steps: told,
+      findings,
+      ...(bugs.length > 0 && { bugs }),
+      account: toTimeSpent(account.spent()),
+      decisions: toDecisions(account.decisions),
+      kubernetes,
+      evidence: recorder.folder(),
+      ...telling.told(),
+      ...(leftBehind !== undefined && { leftBehind }),
+      ...(firstPlay && { firstPlay }),
+    });
+  };
+  const keep = (outcome: Outcome): void => {
+    if (config !== undefined) keepVerdict(config, { context, record, outcome });
+  };
   // Before the cleanup removes what there is to see.
-  if (ended.error === undefined)
+  if (error === undefined)
     await account.run(journal.bugs.every(({ kept }) => kept) ? recorder.collectBriefly : recorder.collect);
-  else if (broke) await telling.tell(ended.error);
-  if (close !== undefined) {
+  else if (playsAgain) await account.run(recorder.collect);
+  else if (broke) await telling.tell(error);
+  keep(toOutcome(unfinishedCleanup));
+  let cleanupError: unknown;
+  const sayings = interrupted
+    ? setInterval(() => tellCleanup(context.task.name, journal), sayEvery)
+    : undefined;
+  if (close !== undefined && !isThrownAway) {
     const cleanup = (work: () => Promise<void>): Promise<void> =>
       boundBy(
-        cleanupTime,
-        'the cleanup',
-        account.run(() => whileObserved(recorder.observer, work)),
-      ).catch((error: unknown) => {
-        ended.cleanupError ??= error;
+        longer(cleanupTime, slowness),
+        { whose: 'the cleanup', movedAt },
+        account.run(() => whileObserved(observer, work)),
+      ).catch((cause: unknown) => {
+        cleanupError ??= cause;
       });
     // Of the pages that are connected to it a manager tells one of a change, so an idle one costs another its.
     await cleanup(async () => steps?.disconnect?.());
     // What may still be in force is undone at once.
-    await turn.cleanup({ isUrgent: ended.error !== undefined });
+    await turn.cleanup({ isUrgent: error !== undefined });
     await cleanup(() => close({ madeStays: pauses && broke }));
   }
-  if (ended.cleanupError !== undefined && !broke) holder.fail();
+  clearInterval(sayings);
+  if (cleanupError !== undefined) await account.run(recorder.collect);
   holder.leave();
-  if (ended.cleanupError !== undefined) await telling.tell(ended.cleanupError);
 
   const trouble = health.told();
   if (trouble !== undefined) journal.report.finding({ title: trouble.title, detail: trouble.detail });
-  const outage = trouble?.isOutage ? trouble.title : undefined;
-  const outcome = redactAll(
-    judgeEnd(ended, { interrupted, doing, outage, others: telling.others(), bugs: journal.bugs }),
-  );
   // Here, where what is secret is known; vitest's own reporters print the error as well.
-  for (const error of [ended.error, ended.cleanupError]) redactError(error);
-  const { steps: told, findings, bugs } = journal;
-  const spent = toTimeSpent(account.spent());
+  for (const each of [error, cleanupError]) redactError(each);
+  const outcome = toOutcome(cleanupError === undefined ? undefined : explainError(cleanupError));
+  keep(outcome);
   account.close();
-  await done();
-  record.outcome = {
-    ...outcome,
-    startedAt: startedAt.toISOString(),
-    duration: Math.round(Date.now() - startedAt.getTime()),
-    steps: told,
-    findings,
-    ...(bugs.length > 0 && { bugs }),
-    account: spent,
-    decisions: toDecisions(account.decisions),
-    kubernetes,
-    evidence: recorder.folder(),
-    ...telling.told(),
-  };
-  await recorder.close(record.outcome);
-  context.task.meta.corral = record;
+  await recorder.close(outcome);
+  if (playsAgain) journal.send({ kind: 'premise-lost', reason: outcome.reason ?? '' });
   await journal.told();
-  if (outcome.state === 'skipped') context.skip(outcome.reason ?? undefined);
-  if (outcome.state !== 'passed' && outcome.state !== 'known-bug') throw ended.error ?? ended.cleanupError;
+  return { outcome, error, premiseLost: playsAgain };
 };

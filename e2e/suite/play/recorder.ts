@@ -3,6 +3,8 @@ import type { TestContext } from 'vitest';
 import type { RunConfig } from '../../config/config.ts';
 import type { Observer } from '../../history/observer.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import type { KeptPressure } from '../../machine/load.ts';
+import { openPressureRecord, type PressureRecord } from '../../machine/pressure-record.ts';
 import { composeReport } from '../../report/compose-report.ts';
 import type { ScenarioRecord } from '../../report/record.ts';
 import type { Kubernetes } from '../../report/schema.ts';
@@ -29,6 +31,7 @@ const printTrouble = ({ message }: Error): void => {
 export const openRecorder = ({ context, record, startedAt, interrupted }: Options) => {
   let evidence: Evidence | undefined;
   let begun: Begun | undefined;
+  let pressures: PressureRecord | undefined;
   const { name, file, tags = [] } = context.task;
   const path = relative(process.cwd(), file.filepath);
   const observer: Observer = {
@@ -42,6 +45,8 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
     observer,
     begin: (how: Begun): EvidenceRecorder => {
       begun = how;
+      // What this machine has to do says nothing of a cluster that is elsewhere.
+      if (how.config.provider !== 'existing') pressures = openPressureRecord();
       const { run, round, out, target, clocks, supportBundle } = how.config;
       const header = {
         recording: name,
@@ -71,6 +76,8 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
     collect: async () => evidence?.collectAll(),
     collectBriefly: async () => evidence?.collectBriefly(),
     history: async () => evidence?.history(),
+    /** How busy the machine of the cluster was since a moment (ms since the epoch); undefined where nobody knows. */
+    pressureSince: (moment: number): KeptPressure | undefined => pressures?.during(moment, Date.now()),
     /** What the scenario is played on; undefined before that is known. */
     deps: () => begun,
     folder,
@@ -81,11 +88,14 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
       const shown = relative('', join(begun.config.out, kept));
       return [`${shown}/`, `${shown}.tar.gz`];
     },
-    /** Closes the history; of a scenario that did not pass, everything is packed into one file. */
+    /** Closes the history; of a scenario that did not pass, or left something behind, everything is packed into one file. */
     close: async (outcome: NonNullable<ScenarioRecord['outcome']>): Promise<void> => {
+      pressures?.close();
       await evidence?.close();
       const kept = folder();
-      if (kept === null || begun === undefined || ['passed', 'skipped'].includes(outcome.state)) return;
+      const { state, leftBehind } = outcome;
+      const isWell = ['passed', 'skipped'].includes(state) && leftBehind === undefined;
+      if (kept === null || begun === undefined || isWell) return;
       const { config, kubernetes } = begun;
       const { kubernetes: _, ...told } = outcome;
       const scenario = { ...told, name, file: path, seed: record.seed, tags, round: config.round };

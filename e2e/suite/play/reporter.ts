@@ -7,7 +7,7 @@ import { addRound, composeReport } from '../../report/compose-report.ts';
 import { createNarrator } from '../../report/create-narrator.ts';
 import { readReport, writeReport } from '../../report/file.ts';
 import { interruptedExitCode, takeSignals } from '../../report/interruption.ts';
-import { describeJudged } from '../../report/judged.ts';
+import { describeJudged, hasLeftThere } from '../../report/judged.ts';
 import type { Narrator } from '../../report/narrator.ts';
 import type { Output } from '../../report/output.ts';
 import { printEnd, printStart } from '../../report/print-ends.ts';
@@ -25,12 +25,13 @@ const toEnd = (interruption: string | undefined): Report['end'] =>
 const toTold = ({ id, name, module }: TestCase) => ({ id, name, file: toFile(module) });
 
 /** What the reporter has to know of a run. */
-type Told = Pick<Report, 'run' | 'provider' | 'target' | 'shard'> & {
+type Told = Pick<Report, 'run' | 'provider' | 'target' | 'shard' | 'machine'> & {
   kubeconfig: string;
   out: string;
   output: Output;
   round: number;
   workers?: number | undefined;
+  disposable: boolean;
 };
 
 /**
@@ -60,7 +61,7 @@ export const createReporter = <Config extends Told>(options: {
   const interrupt = (by: string) => {
     interruption ??= by;
     narrator.knows(chosen.size, toldAtOnce());
-    narrator.breaksOff(by);
+    narrator.breaksOff(by, { cleansUp: config?.disposable !== true });
     void vitest.cancelCurrentRun('keyboard-input');
   };
 
@@ -162,13 +163,18 @@ export const createReporter = <Config extends Told>(options: {
       for (const failure of stray) narrator.ends({ id: failure.name, ...failure }, failure);
 
       const scenarios = [...tests.map((test) => toScenario(test, isEnd())), ...stray];
-      const report = composeReport({ ...config, startedAt, kubernetes, scenarios, end: toEnd(interruption) });
+      const concurrency = own[0]?.project.getProvidedContext().corralConcurrency;
+      const report = composeReport({
+        ...{ ...config, startedAt, kubernetes, scenarios, concurrency },
+        end: toEnd(interruption),
+      });
       const path = await writeReport(
         config.out,
         addRound(await readReport(config.out), report, config.round),
       );
       narrator.closes(report, relative('', path));
       if (!process.connected) await printEnd(config.out, config.output);
+      if (hasLeftThere(report)) process.exitCode = 1;
       if (interruption !== undefined) process.exitCode = interruptedExitCode;
     },
   };

@@ -1,4 +1,5 @@
 import type { Account } from '../../kube/account.ts';
+import type { Health } from '../../kube/health.ts';
 import { redactAll } from '../../kube/redact/redact.ts';
 import type { Failure } from '../../report/schema.ts';
 import { composeFailure } from './compose-failure.ts';
@@ -10,19 +11,23 @@ import { type Weighed, weigh } from './weigh.ts';
 type Deps = {
   account: Pick<Account, 'run'>;
   journal: ReturnType<typeof openJournal>;
-  recorder: Pick<ReturnType<typeof openRecorder>, 'collect' | 'history' | 'deps' | 'paths' | 'tell'>;
+  recorder: Pick<
+    ReturnType<typeof openRecorder>,
+    'collect' | 'history' | 'deps' | 'paths' | 'tell' | 'pressureSince'
+  >;
+  health: Pick<Health, 'slowestSince'>;
   startedAt: Date;
   ending: Ending | undefined;
   scenario: string;
 };
 
 /**
- * Opens what tells of the errors of one scenario: the first where it happened, before the cleanup; each is
+ * Opens what tells of the error of one scenario where it happened, before the cleanup; where it points to is
  * weighed.
  */
-export const openTelling = ({ account, journal, recorder, startedAt, ending, scenario }: Deps) => {
+export const openTelling = ({ account, journal, recorder, health, startedAt, ending, scenario }: Deps) => {
   let failure: Failure | undefined;
-  const weighed: (Weighed | undefined)[] = [];
+  let weighed: Weighed | undefined;
 
   const weighOne = async (error: unknown): Promise<Weighed | undefined> => {
     const begun = recorder.deps();
@@ -35,6 +40,10 @@ export const openTelling = ({ account, journal, recorder, startedAt, ending, sce
       target: target.name,
       startedAt,
       concern: ending?.concern,
+      loadSince: (moment: number) => ({
+        pressure: recorder.pressureSince(moment),
+        slowestAnswer: health.slowestSince(moment),
+      }),
     };
     // Told besides the failure: what is wrong with the weighing must not take its place.
     return weigh(error, { ...deps, history: await recorder.history() }).catch(() => undefined);
@@ -42,27 +51,20 @@ export const openTelling = ({ account, journal, recorder, startedAt, ending, sce
 
   return {
     tell: async (error: unknown): Promise<void> => {
-      const isFirst = failure === undefined;
-      if (isFirst) await account.run(recorder.collect);
-      const found = await weighOne(error);
-      weighed.push(found);
-      if (!isFirst) return;
-      if (found !== undefined)
-        recorder.tell(`points to: ${found.pointsTo.place}`, { pointsTo: redactAll(found.pointsTo) });
+      await account.run(recorder.collect);
+      weighed = await weighOne(error);
+      if (weighed !== undefined)
+        recorder.tell(`points to: ${weighed.pointsTo.place}`, { pointsTo: redactAll(weighed.pointsTo) });
       failure = composeFailure(error, {
         journal,
         messages: ending?.messages,
         paths: recorder.paths(),
-        pointsTo: found?.pointsTo,
+        pointsTo: weighed?.pointsTo,
       });
       journal.send({ kind: 'failure', failure });
     },
-    /**
-     * What faults of other scenarios have to do with it; undefined where one of the errors is none that they
-     * can have reached.
-     */
-    others: (): string | undefined =>
-      weighed.every((each) => each?.others !== undefined) ? weighed[0]?.others : undefined,
+    /** What a fault of another scenario has to do with it; undefined where none can have reached it. */
+    others: (): string | undefined => weighed?.others,
     told: (): { failure?: Failure } => (failure === undefined ? {} : { failure }),
   };
 };

@@ -30,6 +30,24 @@ export const awaitTurn = async (
   }
 };
 
+/**
+ * Waits until all other scenarios of the run have ended, for one that is played a second time, alone. Undefined
+ * where nothing new begins, as so many have failed, or the run was interrupted.
+ */
+export const awaitLastTurn = async (signal: AbortSignal): Promise<Holder | undefined> => {
+  if (signal.aborted) return undefined;
+  const holder = await joinLocks(inject('corralLocks'));
+  const granted = await holder
+    .hold({ shared: usedByAll, exclusive: [], last: true }, signal)
+    .catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      return false;
+    });
+  if (granted) return holder;
+  holder.leave();
+  return undefined;
+};
+
 /** What a scenario has beside others, or for itself alone. */
 export type Turn = {
   /**

@@ -1,11 +1,13 @@
 import { ledgerPath, readFaults } from '../../faults/ledger.ts';
 import { type Concern, type Reaching, reachesOthers, reachingFaults } from '../../faults/reach.ts';
+import type { Load } from '../../machine/load.ts';
 import { explainError } from '../../report/explain-error.ts';
 import type { Timeline } from '../../report/html/data.ts';
 import { hintOf, ofCode } from '../../report/html/hint.ts';
 import { makeTimeline } from '../../report/html/timeline.ts';
 import { placeOf } from '../../report/place-of.ts';
 import type { PointsTo, ScenarioReport } from '../../report/schema.ts';
+import { comparableWaits, lastTimedOut } from './comparable-waits.ts';
 import { judgeEnd } from './judge-end.ts';
 
 /**
@@ -25,6 +27,8 @@ type Deps = {
   /** The history so far; undefined where none could be kept. */
   history: string | undefined;
   concern: ((error: unknown) => Concern) | undefined;
+  /** How busy the machine was since a moment (ms since the epoch). */
+  loadSince(moment: number): Pick<Load, 'pressure' | 'slowestAnswer'>;
 };
 
 /**
@@ -40,7 +44,7 @@ export const weigh = async (error: unknown, deps: Deps): Promise<Weighed> => {
   const faults = (await readFaults(ledgerPath(out))).filter(({ entry }) => entry.server === server);
   const decided = { from: begun + 1000 * (decidedFrom(timeline) ?? (now - begun) / 1000), to: now };
   const concern = deps.concern?.(error) ?? { since: begun, starts: [], nodes: undefined };
-  const { state, reason } = judgeEnd({ error }, { interrupted: false, doing: undefined, outage: undefined });
+  const { state, reason } = judgeEnd(error, { interrupted: false, doing: undefined, outage: undefined });
   // An error of the suite's own code no fault brings about; and what was not seen for sure says nothing of
   // it.
   const isWeighed = state === 'failed' && !ofCode.test(explainError(error));
@@ -51,11 +55,29 @@ export const weigh = async (error: unknown, deps: Deps): Promise<Weighed> => {
     .filter(({ entry }) => reachesOthers(entry))
     .map(({ entry, healedAt }) => ({ from: toSeconds(entry.recordedAt), to: toSeconds(healedAt) }));
   const told: Pick<ScenarioReport, 'state' | 'reason'> = { state, reason };
+  const load = await loadOf(history, deps);
   const hint =
-    hintOfOthers(reaching) ?? hintOf(told, timeline, { state: 'finished', reason: null }, stretches);
+    hintOfOthers(reaching) ??
+    hintOf(told, timeline, { state: 'finished', reason: null }, { others: stretches, load });
   const { at, because } = hint ?? { at: 'unclear', because: ['nothing was kept to judge by'] };
   const [first] = ordered(reaching);
-  return { pointsTo: { at, place: placeOf({ at }, target), because }, others: first && describe(first) };
+  return {
+    pointsTo: { at, place: placeOf({ at }, target), because, ...(load && { load }) },
+    others: first && describe(first),
+  };
+};
+
+// Of the wait that ran out of time; undefined where none did.
+const loadOf = async (
+  history: string | undefined,
+  { out, startedAt, loadSince }: Deps,
+): Promise<Load | undefined> => {
+  const wait = history === undefined ? undefined : lastTimedOut(history);
+  if (wait === undefined) return undefined;
+  return {
+    ...loadSince(startedAt.getTime() + wait.from * 1000),
+    comparable: await comparableWaits(out, wait.owner),
+  };
 };
 
 // From when it was expected what was not met: the last of them, as a scenario ends with it.

@@ -1,4 +1,5 @@
 import { onceGone } from '../../history/expectation.ts';
+import type { Look } from '../../history/progress.ts';
 import type { Timeline } from '../../history/timeline.ts';
 import { follow } from '../../history/watch.ts';
 import { type KubernetesObject, type Resource, resources, unlessGone } from '../../kube/cluster.ts';
@@ -7,10 +8,12 @@ import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import { jobPodsLabel } from '../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
 
-import { type BackupStore, StillAtWork } from '../../store/store.ts';
+import { StillAtWork } from '../../store/at-work.ts';
+import type { BackupStore } from '../../store/store.ts';
 import type { Context } from './context.ts';
 import { isBackupOf } from './made.ts';
 import { storeQuiet, type Timeout } from './timeouts.ts';
+import { lookAtInstances } from './volume/causes.ts';
 import { describeSnapshot } from './volume/snapshot.ts';
 import { describeVolume, detach, untilDetached } from './volume/volume.ts';
 
@@ -20,6 +23,7 @@ type Collection<T extends KubernetesObject> = {
   timeline: Timeline<T>;
   what: string;
   describe?: (object: T) => string;
+  look?: (name: string) => Look;
 };
 
 /**
@@ -40,6 +44,7 @@ export const removeMade = async (deps: Deps): Promise<void> => {
     timeline: timelines.volumes,
     what: 'volume',
     describe: describeVolume,
+    look: (name: string) => lookAtInstances(deps, name),
   };
   const snapshots = {
     resource: longhornResources.snapshots,
@@ -76,7 +81,7 @@ export const inTurn = async (stages: readonly (() => Promise<void>)[]): Promise<
 
 const remove = async <T extends KubernetesObject>(
   { cluster }: Pick<Deps, 'cluster'>,
-  { resource, timeline, what, describe }: Collection<T>,
+  { resource, timeline, what, describe, look }: Collection<T>,
   names: readonly string[],
   limit: Timeout,
 ): Promise<void> => {
@@ -88,6 +93,7 @@ const remove = async <T extends KubernetesObject>(
         label: `${what} ${name} is gone`,
         ...limit,
         ...(describe === undefined ? {} : { describe }),
+        ...(look === undefined ? {} : { look: look(name) }),
       });
     }),
   );
@@ -118,7 +124,7 @@ const detachVolumes = async ({ cluster, timelines, made, timeouts }: Deps): Prom
   await Promise.all(
     attached.map(async (name) => {
       await detach({ cluster }, name).catch(unlessGone);
-      await untilDetached({ timelines, timeouts }, name);
+      await untilDetached({ cluster, timelines, timeouts }, name);
     }),
   );
 };
@@ -186,21 +192,22 @@ export type WhenIdle = (
 /**
  * Lets go of a store only when nothing works in it: Longhorn's command that removes a backup's blocks goes on
  * after that Backup is gone, and when it fails because its folder is taken away, managers of v1.8.0 to
- * v1.11.2 panic (longhorn#13245). All waits share one time, which bounds a cleanup. After it, what is worked
- * on is left, and that is an error; where the store cannot be looked into, it is taken, and that is told as
- * well.
+ * v1.11.2 panic (longhorn#13245). All waits share one bound. What is worked on when the patience is over is
+ * left, and that is an error, without another wait for what comes after it; where the store cannot be looked
+ * into, it is taken, and that is told as well.
  */
 export const createWhenIdle = ({ store, clocks, run }: WorkedOn): WhenIdle => {
-  const { seconds, owner } = storeQuiet(clocks);
+  const { seconds, atMost = seconds, owner } = storeQuiet(clocks);
   const lockLife = Math.ceil(clocks.lockLife / 1000);
-  let left = seconds;
+  let left = atMost;
   return async (what, take, volumes = []) => {
     const start = performance.now();
-    const problem = await store.untilIdle({ volumes, lockLife, seconds: Math.ceil(left), owner }).then(
+    const patience = { seconds: Math.min(seconds, Math.ceil(left)), atMost: Math.ceil(left), owner };
+    const problem = await store.untilIdle({ volumes, lockLife, ...patience }).then(
       () => undefined,
       (error: Error) => error,
     );
-    left = Math.max(0, left - (performance.now() - start) / 1000);
+    left = problem instanceof StillAtWork ? 0 : Math.max(0, left - (performance.now() - start) / 1000);
     if (problem instanceof StillAtWork)
       throw new Error(
         `${what} is left: ${problem.message}; when that has ended, remove it with npm run cleanup -- --run ${run}`,

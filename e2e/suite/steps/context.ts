@@ -26,6 +26,8 @@ export type Context = {
   /** Longhorn's clocks, as the one under test has them. */
   clocks: LonghornClocks;
   timeouts: Timeouts;
+  /** How many times slower the machine is than the reference, from 1 on. */
+  slowness: number;
   /** The name of the backup target that is the scenario's own. */
   target: string;
   store: RunningStore;

@@ -61,12 +61,14 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     ownBucket,
     namespace: shared,
     clocks = longhornClocks,
+    machine,
     lab,
     without,
   } = config;
   const driver = driverNamed(kindOfStore);
   const step = createStep({ report, signal, idle });
-  const timeouts = timeoutsOn(clocks);
+  const { slowness = 1 } = machine ?? {};
+  const timeouts = timeoutsOn(clocks, slowness);
   const nameOf = (what: string): string => uniqueName(run, what);
   const placeNamed = (name: string): StorePlace =>
     shared === undefined ? { namespace: name } : { namespace: shared, name };
@@ -146,6 +148,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
       version,
       clocks,
       timeouts,
+      slowness,
       target,
       store,
       otherStore,

@@ -1,21 +1,34 @@
 import type { Duration } from '../../kube/duration.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
+import type { StorePatience } from '../../store/at-work.ts';
 
-/** A time-out and whose it is; the words go into the message when it runs out. */
-export type Timeout = { within: Duration; owner: string };
+/**
+ * A time-out and whose it is; the words go into the message when it runs out. With `atMost` it is how long
+ * nothing may change of what is waited for, and that is how long it may last in all.
+ */
+export type Timeout = { within: Duration; atMost?: Duration; owner: string };
+
+/**
+ * So many times as long a wait may last at most while something changes: what changes for ever and comes to
+ * no end is no progress.
+ */
+const mostTimes = 4;
 
 /** The time-outs of the steps, by what they wait for. */
 export type Timeouts = Record<keyof typeof rules, Timeout>;
 
 /**
- * Every time-out of the steps, for a Longhorn with these clocks: what a slow machine may take, and how often
- * each clock may go round until then. What is decided earlier ends earlier.
+ * Every time-out of the steps, for a Longhorn with these clocks: what a machine may take that is so many times
+ * slower than the reference, and how often each clock may go round until then. What is decided earlier ends
+ * earlier.
  */
-export const timeoutsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks): Timeouts => {
-  const toTimeout = ({ machine, resyncs = 0, backoffs = 0, locks = 0, owner }: Rule): Timeout => ({
-    within: `${Math.round(machine * 1000 + resyncs * resync + backoffs * deletionBackoff + locks * lockLife)}ms`,
-    owner,
-  });
+export const timeoutsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks, slowness = 1): Timeouts => {
+  const toTimeout = ({ machine, resyncs = 0, backoffs = 0, locks = 0, fixed, owner }: Rule): Timeout => {
+    const time = Math.round(
+      machine * slowness * 1000 + resyncs * resync + backoffs * deletionBackoff + locks * lockLife,
+    );
+    return { within: `${time}ms`, ...(!fixed && { atMost: `${mostTimes * time}ms` }), owner };
+  };
   return Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, toTimeout(rule)])) as Timeouts;
 };
 
@@ -24,24 +37,34 @@ export const timeoutsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks
  * error otherwise.
  */
 export const judge = <T>(
-  { within }: { within(time: Duration, owner: string): Promise<T> },
+  { within }: { within(time: Duration, owner: string, atMost?: Duration): Promise<T> },
   timeout: Timeout,
-): Promise<T> => within(timeout.within, timeout.owner);
+): Promise<T> => within(timeout.within, timeout.owner, timeout.atMost);
 
 /**
  * How long the store may stay locked after the last backup: the lock is removed when its holder ends, and
- * counts no more when its life is over.
+ * counts no more when its life is over. Who writes it anew is waited for, but not longer than a deletion of
+ * some thousand blocks takes on a slow machine.
  */
-export const storeQuiet = ({ lockLife }: LonghornClocks): { seconds: number; owner: string } => ({
+export const storeQuiet = ({ lockLife }: LonghornClocks): StorePatience => ({
   seconds: Math.ceil(lockLife / 1000) + 30,
+  atMost: 15 * 60,
   owner: `the expectation on the store: a lock's life of ${lockLife / 1000} s`,
 });
 
 /**
  * What a step waits for: seconds that a slow machine may take, and rounds of Longhorn's clocks (a back-off is
- * doubled with each failure: 1, 2, 4).
+ * doubled with each failure: 1, 2, 4). Where it is `fixed`, it is the length of a stretch that is looked at, or
+ * of a promise, and no change prolongs it.
  */
-type Rule = { machine: number; resyncs?: number; backoffs?: number; locks?: number; owner: string };
+type Rule = {
+  machine: number;
+  resyncs?: number;
+  backoffs?: number;
+  locks?: number;
+  fixed?: true;
+  owner: string;
+};
 
 /**
  * Everything that steps wait for. Longhorn's own clocks: 30 s resync (longhorn-manager,
@@ -82,6 +105,7 @@ export const rules = {
   lookActedOn: {
     machine: 60,
     resyncs: 2,
+    fixed: true,
     owner: 'the stretch in which nothing may change: Longhorn acts at once on what it has seen in the store',
   },
   backupLetGo: {
@@ -122,6 +146,7 @@ export const rules = {
     machine: 240,
     resyncs: 3,
     locks: 1,
+    fixed: true,
     owner:
       'the stretch in which the backup may not go: 2 s for the lock, and a resync until Longhorn looks again',
   },
@@ -208,6 +233,7 @@ export const rules = {
   },
   jobMakes: {
     machine: 15,
+    fixed: true,
     owner: 'the expectation: a run makes its backup before its Job ends, only the watch may be late',
   },
   jobLogEnds: {
@@ -249,23 +275,31 @@ export const rules = {
   },
   pageDrawn: {
     machine: 60,
+    fixed: true,
     owner: "set-up of the page: the browser starts, and Longhorn's user interface comes through the forward",
   },
-  pageFollows: { machine: 5, owner: 'the page: it is told of changes at most once a second, and drawn then' },
+  pageFollows: {
+    machine: 5,
+    fixed: true,
+    owner: 'the page: it is told of changes at most once a second, and drawn then',
+  },
   pageTold: {
     machine: 5,
     resyncs: 2,
+    fixed: true,
     owner:
       'longhorn-manager: of the pages that are connected to it it tells one of a change, and the others with a resync',
   },
-  pageLost: { machine: 15, owner: 'the kill: the connections that a manager had end with it' },
+  pageLost: { machine: 15, fixed: true, owner: 'the kill: the connections that a manager had end with it' },
   pageStale: {
     machine: 150,
+    fixed: true,
     owner:
       "the proxy before Longhorn's managers: a stream from which it read nothing for 90 s it ends by itself",
   },
   pageReconnects: {
     machine: 45,
+    fixed: true,
     owner:
       "Longhorn's user interface: it tries to connect at once, after 3 s and after 10 s more, each through another manager",
   },

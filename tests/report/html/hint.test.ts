@@ -26,18 +26,20 @@ const finished = { state: 'finished', reason: null } as const;
 const lost = { state: 'cluster-lost', reason: 'gone' } as const;
 type Given = Parameters<typeof hintOf>;
 const failed = { state: 'failed', reason: 'r' } as const;
-const fails = (...lanes: Lane[]): Given => [failed, timeline(...lanes), finished];
+const calm = { pressure: { stalled: 0.1, runQueue: 0.4, timerDelay: 9 } };
+const fails = (...lanes: Lane[]): Given => [failed, timeline(...lanes), finished, { load: calm }];
 const saying = (reason: string): Given => [{ state: 'failed', reason }, timeline(), finished];
 const gap = { state: 'not-provable', reason: 'r' } as const;
 const failure = { step: null, reason: 'r', messages: [], faults: [], evidence: [] };
 const pointsTo = { at: 'suite', place: 'the suite', because: ['b'] } as const;
 const decided = { ...gap, failure: { ...failure, pointsTo } };
-const ofOthers = [{ from: 48, to: 49 }];
+const ofOthers = { others: [{ from: 48, to: 49 }], load: calm };
 
 test.each<[what: string, given: Given, at: string | undefined]>([
   ['a pass points nowhere', [{ state: 'passed', reason: null }, timeline(), finished], undefined],
   ['a broken expectation', fails(bracket('broken')), 'longhorn'],
   ['one that took too long', fails(late), 'longhorn'],
+  ['and nobody knows how busy the machine was', [failed, timeline(late), finished], 'unclear'],
   ['one that took too long while a pod crashed', fails(late, badPod), 'cluster'],
   ['and the suite had killed that pod', fails(late, badPod, faultAt(48)), 'longhorn'],
   ['and that was after the next fault only', fails(late, badPod, faultAt(80)), 'cluster'],
@@ -54,4 +56,16 @@ test.each<[what: string, given: Given, at: string | undefined]>([
   ['nothing to judge by', [failed, null, finished], 'unclear'],
 ])('%s', (_, given, at) => {
   expect(hintOf(...given)?.at).toBe(at);
+});
+
+test('a wait that ran out of time on a busy machine is not clear, and says why', () => {
+  const load = { pressure: { stalled: 0.833, runQueue: 4.5, timerDelay: 2_310 } };
+  expect(hintOf(failed, timeline(late), finished, { load })).toEqual({
+    at: 'unclear',
+    because: [
+      'the backup goes gone: not within 90 s',
+      'the cluster shows no trouble of its own in that time',
+      'the machine was busy (tasks waited for a processor 83 % of the time; 4.5 ran or waited for each; timers fired up to 2.3 s late)',
+    ],
+  });
 });

@@ -2,19 +2,22 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Locator, type Page } from 'playwright';
+import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { bracketSigns, shapes, toneSigns } from '../../../e2e/report/html/page/chart/signs.ts';
 import { sentenceSigns } from '../../../e2e/report/html/page/sentences.ts';
 import { writePage } from '../../../e2e/report/html/write-page.ts';
-import { findChromium, withoutChromium } from '../../../e2e/ui/chromium.ts';
+import { openContext } from '../../../e2e/ui/browser.ts';
+import { withoutChromium } from '../../../e2e/ui/chromium.ts';
+import { browserForTests } from '../../support/browser.ts';
 import { hostile, writeSampleRun } from './support/sample-run.ts';
 
-const found = findChromium(process.env);
+const found = await browserForTests();
 const { detail, mend } = withoutChromium(process.env);
 
 let folder: string;
 let browser: Browser;
+let close = async (): Promise<void> => {};
 
 beforeAll(async () => {
   if (found === undefined) return;
@@ -31,10 +34,12 @@ beforeAll(async () => {
   const text = JSON.stringify({ ...report, target, scenarios: [...scenarios, ...again] });
   await writeFile(join(rounds, 'report.json'), text);
   await writePage(rounds);
-  browser = await chromium.launch({ executablePath: found, chromiumSandbox: process.getuid?.() !== 0 });
+  const opened = await openContext(found);
+  close = opened.close;
+  browser = opened.context.browser() as Browser;
 });
 afterAll(async () => {
-  await browser?.close();
+  await close();
   if (folder) await rm(folder, { recursive: true });
 });
 

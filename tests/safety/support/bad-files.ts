@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
@@ -108,6 +108,7 @@ export const writeBadFiles = async (dir: string): Promise<void> => {
   await mkdir(join(dir, 'ledger/folder/faults.ndjson'), { recursive: true });
   await write('ledger/bad-report/report.json', '{');
   for (const folder of ['empty', 'release/empty']) await mkdir(join(dir, folder), { recursive: true });
+  await symlink('/nowhere/at/all', join(dir, 'dangling'));
   await write('file', 'a file');
   await write('truncated.tar', sound.subarray(0, 700));
   await write('text.tar', 'this is no archive, but it is long enough to be taken for one'.repeat(20));

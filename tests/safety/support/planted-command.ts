@@ -10,7 +10,7 @@ const [config = '', kubeconfig = '', how = '', text = '', ...argv] = process.arg
 guardOutput();
 const lab: Provider = {
   name: 'lab',
-  offers: () => ({ lab: false, allow: [], without: [] }),
+  offers: async () => ({ lab: false, allow: [], without: [] }),
   up: async ({ progress }) => {
     // As every provider does that is told of a cluster.
     connect({ kubeconfig });

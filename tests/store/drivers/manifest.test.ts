@@ -71,14 +71,15 @@ test.each<['nfs' | 'cifs', Ability[], object, { Squash?: string; chown?: string 
     expect(new RegExp(`${what}(?: =)? ([^ ;]+)`).exec(text)?.[1]).toBe(whose);
 });
 
-test.each<[Ability[], protocol: string, TLS: string, VERSIONS: string]>([
-  [[], 'https', 'yes', 'no'],
-  [['replaceKey'], 'http', 'no', 'no'],
-  [['keepVersions'], 'https', 'yes', 'yes'],
-])('the server of a store on S3 that needs %j is asked over %s', async (needs, protocol, TLS, VERSIONS) => {
+test.each<[Ability[], protocol: string, settings: { TLS: string; VERSIONS: string; PORT: string }]>([
+  [[], 'https', { TLS: 'yes', VERSIONS: 'no', PORT: '7070' }],
+  // Behind a proxy.
+  [['replaceKey'], 'http', { TLS: 'no', VERSIONS: 'no', PORT: '7071' }],
+  [['keepVersions'], 'https', { TLS: 'yes', VERSIONS: 'yes', PORT: '7070' }],
+])('the server of a store on S3 that needs %j is asked over %s', async (needs, protocol, settings) => {
   const objects = JSON.stringify(await manifests.s3({ needs }, await makeLogin({ ...place, needs })));
   expect(objects).toContain(`"endpoint":"${protocol}://backupstore.corral-abc123-store-1:7070"`);
-  for (const [name, value] of Object.entries({ TLS, VERSIONS }))
+  for (const [name, value] of Object.entries(settings))
     expect(objects).toContain(JSON.stringify({ name, value }));
 });
 

@@ -3,7 +3,7 @@ import { expectHistory, once } from '../../../e2e/history/expectation.ts';
 import type { Recording } from '../../../e2e/history/recording.ts';
 import type { ReplayedTimeline } from '../../../e2e/history/replay.ts';
 import { agrees, judgeAgain, wentWell } from '../../../e2e/suite/evidence/replay/judge-again.ts';
-import { hall, is, type Lamp, play } from '../../history/lamps.ts';
+import { hall, is, type Lamp, lamp, play } from '../../history/lamps.ts';
 import { lampCode, recordedLamps } from './history.ts';
 
 /** What is judged of the first expectation of a history. */
@@ -60,6 +60,20 @@ test('what ran out of time does so again, though the state comes later; what a w
     expect(ended).toEqual([state, state, true, false]);
     expect(judged.now?.reason).toMatch(reason);
   }
+});
+
+test('what ran out some time after its last change did so then, and says so again', async () => {
+  const recording = await historyOf(async (timeline) => {
+    const waiting = hall(timeline).goes(is('on')).within('50ms', 'the test', '10s');
+    const dim = () => timeline.push({ kind: 'modified', at: Date.now(), object: lamp('hall', 'dim', 2) });
+    setTimeout(dim, 25);
+    await waiting;
+  });
+  const { judged, is: ended } = judgeOne(recording);
+  expect(ended).toEqual(['timed-out', 'timed-out', true, false]);
+  expect(judged.now?.reason).toMatch(
+    /^timed out after \d+ ms, the last 50 ms without a change \(the test\); the last change came after \d+ ms: hall, dim: /,
+  );
 });
 
 test('one that was to run out is as it was meant to be; one that was not decided when the history ends agrees with nothing', async () => {

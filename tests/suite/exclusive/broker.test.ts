@@ -88,14 +88,18 @@ test('who waits learns that the broker is gone', async () => {
   await child;
 });
 
-test('who is there is not held up for ever by who does not come, nor by one that speaks nonsense', async () => {
+test('who is there waits for the others as long as they come, and not for who does not, nor one that speaks nonsense', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] });
-  const { address, join } = await open({ awaited: 2 });
+  const { address, join } = await open({ awaited: 3 });
   const granted = vi.fn();
-  const held = (await join()).hold(shared, forever).then(granted);
+  const first = (await join()).hold(shared, forever).then(granted);
+  await speakNonsense(address);
+  vi.advanceTimersByTime(19_999);
+  const second = (await join()).hold(shared, forever).then(granted);
+  await speakNonsense(address);
   vi.advanceTimersByTime(19_999);
   await speakNonsense(address);
   expect(granted).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1);
-  await held;
+  await Promise.all([first, second]);
 });

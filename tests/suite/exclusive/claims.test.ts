@@ -13,17 +13,18 @@ const open = (options?: ClaimsOptions) => {
   return { ...claims, ask, granted };
 };
 
-/** Names in capitals are wanted alone; a number is how long it takes, a tilde asks for no place. */
+/** Names in capitals are wanted alone; a number is how long it takes, a tilde asks for no place, a caret comes last. */
 const claimOf = (words: string): Claim => ({
   shared: words.match(/[a-z]/g) ?? [],
   exclusive: (words.match(/[A-Z]/g) ?? []).map((name) => name.toLowerCase()),
   placeless: words.includes('~'),
+  last: words.includes('^'),
   ...(/\d/.test(words) && { expected: Number(words.replace(/\D/g, '')) }),
 });
 
 /**
- * Each turn is who, what it claims or does, and who is granted what by that; with a !, its cleanup. Options
- * stand before.
+ * Each turn is who, what it claims or does, and who is granted what by that; with a !, its cleanup. "3:limit":
+ * there are three places from now on. Options stand before.
  */
 const stories = {
   'readers come together; who wants it alone waits for all of them':
@@ -40,6 +41,8 @@ const stories = {
     'places=1 ends:a>ends next:a w:A ends:cede>next rests:~>rests rests:a~ next:leave ends:leave>w w:leave>rests',
   'who only waits leaves its place to another and goes on at once; only so many have begun':
     'places=2 begun=3 1:a>1 2:a>2 3:a 4:a 1:idle>3 2:idle 1:resume 3:leave>4 5:a 1:leave>5 6:a 2:resume 4:leave 5:leave>6',
+  'with more places more begin at once; with fewer nobody is stopped, and who ends is not replaced':
+    'places=1 begun=3 one:a>one two:a three:a four:a 3:limit>two+three 1:limit one:leave two:leave three:leave>four',
   'none begins for one that waits, where none is to': 'places=1 1:a>1 2:a 1:idle 1:leave>2',
   'who only waits stands before who wants a name alone, for those who clean up as well':
     'waits:a>waits ends:a>ends w:A waits:idle ends:yield>ends!',
@@ -51,6 +54,8 @@ const stories = {
     '1:a>1 2:b>2 w:B 1:yield>1! nobody:yield>nobody!',
   'the longest come first, in whatever order they came; of two as long, who came first':
     'places=1 awaited=4 short:a10 long:a90 also:a90 mean:a50>long long:leave>also also:leave>mean mean:leave>short',
+  'who comes last waits for all others, holds nobody up, and has nobody beside it':
+    'places=2 1:a>1 2:a>2 again:^a w:A late:a9 1:yield>1! 2:leave 1:leave>w w:leave>late also:^a next:a9>next late:leave next:leave>again new:a9 again:leave>new new:leave>also',
   'who waits for a name alone is not overtaken by who takes longer':
     'places=1 1:a10>1 2:a10 w:A late:a90 later:a95 1:leave>2 2:leave>w w:leave>later later:leave>late',
 };
@@ -59,12 +64,13 @@ test.each(Object.entries(stories))('%s', (_, story) => {
   const options = Object.fromEntries(
     [...story.matchAll(/(\w+)=(\d)/g)].map(([, name, to]) => [name, Number(to)]),
   );
-  const { ask, leave, cede, idle, resume, yieldTo, granted } = open(options);
+  const { ask, leave, cede, idle, resume, yieldTo, limit, granted } = open(options);
   const acts: Record<string, (holder: string) => void> = {
     leave,
     cede,
     idle,
     resume,
+    limit: (places) => limit(Number(places)),
     yield: (holder) => yieldTo(holder, () => granted.push(`${holder}!`)),
   };
   const turns = story.split(' ').filter((turn) => !turn.includes('='));
@@ -85,7 +91,7 @@ describe('schedules', () => {
 
   const play = (seed: number): void => {
     const { pick, chance } = createRandom(seed);
-    const places = pick([1, 2, 5, Number.POSITIVE_INFINITY]);
+    let places = pick([1, 2, 5, Number.POSITIVE_INFINITY]);
     const most = places + pick([0, 2]);
     const claims = createClaims({ places, begun: most });
     const held = new Map<string, Claim>();
@@ -121,6 +127,10 @@ describe('schedules', () => {
     };
     for (let step = 0; step < 300; step += 1) {
       const holder = pick(people);
+      if (chance(0.05)) {
+        places = pick([1, 2, 5]);
+        claims.limit(places);
+      }
       // An end of the work and a death look the same from here.
       if (chance(0.4)) {
         forget(holder);
@@ -158,6 +168,7 @@ describe('schedules', () => {
         claims.ask(holder, claim, () => granted(holder, claim));
       }
       expect(claims.holders().toSorted()).toEqual([...held.keys()].toSorted());
+      expect(claims.atWork()).toBe(begun().filter((each) => !idle.has(each)).length);
       // Nobody waits for nothing.
       if (held.size === 0) expect(line).toEqual([]);
     }

@@ -5,13 +5,14 @@ import { lamp, play, played } from '../../history/lamps.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
 
-const waiting = () => {
+const waiting = ({ atMost }: { atMost?: number } = {}) => {
   const events: ScenarioEvent[] = [];
   const timeline = played('hall:off');
   const end = reportAwaited((event) => events.push(event))(7, {
     timeline: timeline as never,
-    ...{ name: 'hall', label: 'the hall lamp', steps: ['on', 'dim'], mark: 0, time: 60_000 },
-    ...{ owner: 'a test', wanted: 'met', present: () => timeline.current('hall')?.status.state },
+    ...{ name: 'hall', label: 'the hall lamp', steps: ['on', 'dim'], mark: 0, wanted: 'met' },
+    limit: { time: 60_000, owner: 'a test', ...(atMost && { atMost }) },
+    present: () => timeline.current('hall')?.status.state,
   });
   return { events, timeline, end: () => end({ state: 'met', reason: '', at: 0, steps: [] }) };
 };
@@ -43,4 +44,13 @@ test('what takes longer is told of in one line, with what stands instead and sin
     { ...awaits, now: 'dim', since: '1970-01-01T00:00:06.000Z' },
     { kind: 'awaited', id: 7, state: 'met' },
   ]);
+});
+
+test('a time that begins anew with each change is told with what that adds, up to its bound', () => {
+  const { events, timeline } = waiting({ atMost: 100_000 });
+  vi.advanceTimersByTime(30_000);
+  play(timeline, 'hall:red');
+  vi.advanceTimersByTime(50_000);
+  play(timeline, 'hall:dim');
+  expect(events.map((event) => event.kind === 'awaits' && event.limit)).toEqual([60_000, 90_000, 100_000]);
 });

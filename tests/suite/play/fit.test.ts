@@ -22,6 +22,12 @@ test.each<[Partial<Declared>, unknown]>([
   expect(whyNotFit(offered, { ...nothing, ...declared })).toEqual(reason);
 });
 
+test('a browser that the run fetches is not missing', () => {
+  vi.stubEnv('CORRAL_CHROMIUM', '/nowhere');
+  const declared: Declared = { ...nothing, needs: ['browser'] };
+  expect(whyNotFit({ ...offered, fetchesBrowser: true }, declared)).toBeUndefined();
+});
+
 test('nothing is missing where all is there, and allowed', () => {
   vi.stubEnv('CORRAL_CHROMIUM', process.execPath);
   const needs = ['lab', 'block-device', 'browser'] as const;

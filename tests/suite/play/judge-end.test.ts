@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { judgeEnd, SkipScenario } from '../../../e2e/suite/play/judge-end.ts';
+import { isNotProvable, judgeEnd, SkipScenario } from '../../../e2e/suite/play/judge-end.ts';
 
 const explained = (message: string, state = 'broken') =>
   Object.assign(new Error(message), { verdict: { state } });
 const error = explained('expected Pending');
-const cleanupError = explained('the volume is still there');
 const gap = explained('a gap', 'not-provable');
 const skip = new SkipScenario('no RWX');
 
@@ -14,26 +13,22 @@ const reached = { ...atWork, others: 'the scenario "x" had a fault in force' };
 const interrupted = { ...atWork, interrupted: true };
 const early = { ...interrupted, doing: undefined };
 
-const cleanup = 'the cleanup failed: the volume is still there';
 const wasAt = 'interrupted; it was at: ';
 const noVerdict = (why: string, of: string): string => `${why}, so this is no verdict on Longhorn:\n${of}`;
 
-test.each<[string, Parameters<typeof judgeEnd>[0], Parameters<typeof judgeEnd>[1], string, string | null]>([
-  ['nothing wrong', {}, atWork, 'passed', null],
-  ['it, interrupted too late', {}, interrupted, 'passed', null],
-  ['it, beside a fault of another', {}, reached, 'passed', null],
-  ['it, while the API server was away', {}, away, 'passed', null],
-  ['an error', { error }, atWork, 'failed', 'expected Pending'],
-  ['a gap', { error: gap }, atWork, 'not-provable', 'a gap'],
-  ['a skip', { error: skip }, away, 'skipped', 'no RWX'],
-  ['an interruption', { error }, interrupted, 'skipped', `${wasAt}When it is deleted`],
-  ['an early one', { error }, early, 'skipped', `${wasAt}reaching the cluster`],
-  ['its cleanup', { cleanupError }, atWork, 'failed', cleanup],
-  ['both', { error: gap, cleanupError }, atWork, 'failed', `a gap\n\n${cleanup}`],
-  ['it then', { error }, away, 'not-provable', noVerdict(`${away.outage} meanwhile`, 'expected Pending')],
-  ['both then', { cleanupError }, away, 'not-provable', noVerdict(`${away.outage} meanwhile`, cleanup)],
-  ['another', { error }, reached, 'not-provable', noVerdict(reached.others, 'expected Pending')],
-])('%s', (_, ended, where, state, reason) => expect(judgeEnd(ended, where)).toEqual({ state, reason }));
+test.each<[string, unknown, Parameters<typeof judgeEnd>[1], string, string | null]>([
+  ['nothing wrong', undefined, atWork, 'passed', null],
+  ['it, interrupted too late', undefined, interrupted, 'passed', null],
+  ['it, beside a fault of another', undefined, reached, 'passed', null],
+  ['it, while the API server was away', undefined, away, 'passed', null],
+  ['an error', error, atWork, 'failed', 'expected Pending'],
+  ['a gap', gap, atWork, 'not-provable', 'a gap'],
+  ['a skip', skip, away, 'skipped', 'no RWX'],
+  ['an interruption', error, interrupted, 'skipped', `${wasAt}When it is deleted`],
+  ['an early one', error, early, 'skipped', `${wasAt}reaching the cluster`],
+  ['it then', error, away, 'not-provable', noVerdict(`${away.outage} meanwhile`, 'expected Pending')],
+  ['another', error, reached, 'not-provable', noVerdict(reached.others, 'expected Pending')],
+])('%s', (_, error, where, state, reason) => expect(judgeEnd(error, where)).toEqual({ state, reason }));
 
 test.each([
   ['what came of a gap', new Error('the data cannot be read', { cause: gap }), 'not-provable'],
@@ -42,4 +37,7 @@ test.each([
   ['several gaps', new AggregateError([gap, gap], 'two'), 'not-provable'],
   ['a verdict beside a gap', new AggregateError([gap, error], 'two'), 'failed'],
   ['nothing in particular', new AggregateError([], 'none'), 'failed'],
-])('%s is %s', (_, thrown, state) => expect(judgeEnd({ error: thrown }, atWork).state).toBe(state));
+])('%s is %s', (_, thrown, state) => {
+  expect(judgeEnd(thrown, atWork).state).toBe(state);
+  expect(isNotProvable(thrown)).toBe(state === 'not-provable');
+});

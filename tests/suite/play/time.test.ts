@@ -1,11 +1,19 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { boundBy, startClock } from '../../../e2e/suite/play/time.ts';
+import { boundBy, longer, notingMoves, startClock } from '../../../e2e/suite/play/time.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 
 const never = new Promise<never>(() => {});
-const start = (interrupted = new AbortController().signal) =>
-  startClock({ timeout: '10s', interrupted, doing: () => 'When it is deleted' });
+const still = () => Number.NEGATIVE_INFINITY;
+const start = (interrupted = new AbortController().signal, movedAt = still) =>
+  startClock({ timeout: '10s', interrupted, doing: () => 'When it is deleted', movedAt });
+/** Something that moves each second until so many are over. */
+const moving = (seconds: number) => {
+  const { observer, movedAt } = notingMoves({ watches: () => {}, expects: () => () => {}, reads: () => {} });
+  const timer = setInterval(() => observer.moves?.(), 1000);
+  setTimeout(() => clearInterval(timer), seconds * 1000 + 1);
+  return movedAt;
+};
 
 test('time that is up cuts the work, and says what it was at; work in time gives what it gives', async () => {
   const clock = start();
@@ -28,13 +36,64 @@ test.each(['before', 'while'])('an interruption cuts the work: %s it runs', asyn
   await expect(cut).rejects.toThrow('Ctrl-C');
 });
 
-test('a bound says whose time was up', async () => {
-  const late = expect(boundBy('20ms', 'the cleanup', never)).rejects.toThrow(
-    'the cleanup took longer than its 20ms',
+test('time that is up does not cut work that still moves, until that stands still for a quarter of it, or three times it are over', async () => {
+  const [slow, endless] = [start(undefined, moving(15)), start(undefined, moving(1000))];
+  vi.advanceTimersByTime(17_400);
+  expect(slow.signal.aborted).toBe(false);
+  vi.advanceTimersByTime(100);
+  expect(slow.signal.reason.message).toBe(
+    'the scenario took longer than its 10 s and 7.5 s more, for which it still moved; it was at: When it is deleted',
   );
-  vi.advanceTimersByTime(20);
+  vi.advanceTimersByTime(12_400);
+  expect(endless.signal.aborted).toBe(false);
+  vi.advanceTimersByTime(100);
+  expect(endless.signal.aborted).toBe(true);
+});
+
+test('a bound says who stood still for so long, and does not cut what moves', async () => {
+  const whose = 'the cleanup';
+  const late = expect(boundBy(longer('20ms', 2), { whose, movedAt: still }, never)).rejects.toThrow(
+    'the cleanup stood still for 40 ms',
+  );
+  vi.advanceTimersByTime(40);
   await late;
-  await expect(boundBy('10s', 'the cleanup', Promise.resolve(7))).resolves.toBe(7);
+  await expect(boundBy('10s', { whose, movedAt: still }, Promise.resolve(7))).resolves.toBe(7);
+  let ended = false;
+  const slow = boundBy('10s', { whose, movedAt: moving(50) }, never).catch(() => {
+    ended = true;
+  });
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(ended).toBe(false);
+  await vi.advanceTimersByTimeAsync(1_100);
+  await slow;
+});
+
+test('what is waited for moves when it begins, changes and ends', () => {
+  const told: string[] = [];
+  const { observer, movedAt } = notingMoves({
+    watches: () => {},
+    expects:
+      () =>
+      ({ state }) =>
+        void told.push(state),
+    reads: () => {},
+    moves: () => void told.push('moves'),
+  });
+  const began = performance.now();
+  const at: number[] = [];
+  const next = <T>(work: () => T): T => {
+    vi.advanceTimersByTime(10);
+    const done = work();
+    at.push(movedAt() - began);
+    return done;
+  };
+  const ended = next(() => observer.expects({} as never));
+  next(() => observer.moves?.());
+  next(() => ended({ state: 'met', reason: '', at: 0, steps: [] }));
+  expect([at, told]).toEqual([
+    [10, 20, 30],
+    ['moves', 'moves', 'moves', 'met'],
+  ]);
 });
 
 test('time does not run while it is paused, and runs on afterwards, unless it was stopped', async () => {

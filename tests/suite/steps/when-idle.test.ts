@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
+import type { StorePatience } from '../../../e2e/store/at-work.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { createWhenIdle } from '../../../e2e/suite/steps/cleanup.ts';
 import { localStore } from '../../store/support/local-store.ts';
@@ -42,35 +43,40 @@ test('what nothing works on is taken away at once, what a deletion works on when
 
 test('what is still worked on after the time is left, and so is all that is to go after it, without another wait', async () => {
   await lock();
-  const asked: number[] = [];
+  const asked: unknown[] = [];
   const store = open();
   // As if the time had passed.
   const untilIdle: typeof store.untilIdle = (options) => {
-    asked.push(options.seconds);
-    return store.untilIdle({ ...options, seconds: 0 });
+    asked.push([options.seconds, options.atMost]);
+    return store.untilIdle({ ...options, seconds: 0, atMost: 0 });
   };
   const clocks = { ...longhornClocks, lockLife: 3_600_000 };
   const { taken, take } = idle({ store: { ...store, untilIdle }, clocks });
   await expect(take('backup volume a-1', ['a'])).rejects.toThrow(
-    /^backup volume a-1 is left: the backup store is still worked on after 0 s \(.*a lock's life of 3600 s\): lock lock-1 of a deletion in the folder of a, last written \d+ s ago; when that has ended, remove it with npm run cleanup -- --run abc123$/,
+    /^backup volume a-1 is left: the backup store is still worked on after \d+ s \(.*a lock's life of 3600 s\): lock lock-1 of a deletion in the folder of a, last written \d+ s ago; 0 blocks in the folder of a; when that has ended, remove it with npm run cleanup -- --run abc123$/,
   );
   await expect(take('backup target t')).rejects.toThrow(/^backup target t is left: /);
   expect(taken).toEqual([]);
-  expect(asked[0]).toBe(3630);
+  expect(asked).toEqual([
+    [900, 900],
+    [0, 0],
+  ]);
 });
 
-test('all waits of a cleanup share one time', async () => {
-  const asked: number[] = [];
+test('all waits of a cleanup share one bound', async () => {
+  const asked: (number | undefined)[][] = [];
   // Each takes a second and more.
-  const untilIdle = async ({ seconds }: { seconds: number }): Promise<void> => {
-    asked.push(seconds);
+  const untilIdle = async ({ seconds, atMost }: StorePatience): Promise<void> => {
+    asked.push([seconds, atMost]);
     await sleep(1_100);
   };
   const { take } = idle({ store: { ...open(), untilIdle }, clocks: { ...longhornClocks, lockLife: 4_000 } });
   await take('a', ['a']);
   await take('b', ['a']);
-  expect(asked[0]).toBe(34);
-  expect(asked[1]).toBeLessThan(34);
+  expect(asked).toEqual([
+    [34, 900],
+    [34, 899],
+  ]);
 });
 
 test('a store that cannot be looked into keeps nothing from going, and that is told', async () => {

@@ -5,19 +5,19 @@ import { build } from 'rolldown';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import type { Look } from '../../../e2e/ui/backup-look.ts';
 import { openContext } from '../../../e2e/ui/browser.ts';
-import { findChromium } from '../../../e2e/ui/chromium.ts';
 import { followPage } from '../../../e2e/ui/followed-page.ts';
 import { apiPort } from '../../../emulator/api/handler.ts';
 import { createLog } from '../../../emulator/log.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
 import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
 import { backup, backupVolume, startTestApi } from '../../emulator/support/test-api.ts';
+import { browserForTests } from '../../support/browser.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-/** The system's browser, kept running for all tests of a file, which would each start one of their own. */
-export const keepBrowser = (): string | undefined => {
-  const chromium = findChromium(process.env);
+/** The browser, kept running for all tests of a file, which would each start one of their own. */
+export const keepBrowser = async (): Promise<string | undefined> => {
+  const chromium = await browserForTests();
   let kept: Awaited<ReturnType<typeof openContext>> | undefined;
   beforeAll(async () => {
     if (chromium !== undefined) kept = await openContext(chromium);

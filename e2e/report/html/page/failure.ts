@@ -41,6 +41,21 @@ const faultList = (faults: NonNullable<PageScenario['failure']>['faults']): HTML
     ),
   );
 
+/** What is said of a scenario beside its verdict: that it was played twice, and what its cleanup left. */
+export const asideBox = ({ firstPlay, leftBehind }: PageScenario): HTMLElement | false => {
+  if (firstPlay === undefined && leftBehind === undefined) return false;
+  const part = (title: string, text: string): HTMLElement[] => [
+    element('h4', '', [title]),
+    element('pre', '', [text]),
+  ];
+  return element('section', 'aside', [
+    ...(firstPlay === undefined
+      ? []
+      : part('Played twice; the first time its premise was lost', firstPlay.reason)),
+    ...(leftBehind === undefined ? [] : part('Left behind by its cleanup', leftBehind)),
+  ]);
+};
+
 /** A path of what was kept, as the way to it where the page knows where it lies beside it. */
 export const evidenceLink = (
   path: string,

@@ -1,5 +1,6 @@
 import { count } from '../../../kube/count.ts';
 import { formatDuration } from '../../../kube/duration.ts';
+import { describeFollowing, describeMachine } from '../../../machine/slowness.ts';
 import { describeFindings, findingsOf, isEmulated, playedCells, shownBugs } from '../../judged.ts';
 import { ownTime } from '../../own-time.ts';
 import { placeOf } from '../../place-of.ts';
@@ -49,6 +50,10 @@ const factsOf = (run: PageRun): HTMLElement =>
     ...fact('Judged', run.judged),
     ...fact('Run', `${run.run}, ${formatDate(run.startedAt)}`),
     ...fact('Provider', run.provider),
+    ...fact(
+      'Machine',
+      run.machine && [describeMachine(run.machine), ...describeFollowing(run.machine)].join('. '),
+    ),
     ...fact(
       'Kubernetes',
       run.kubernetes && `${run.kubernetes.version} (${run.kubernetes.context}, ${run.kubernetes.server})`,

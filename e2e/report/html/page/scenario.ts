@@ -5,7 +5,7 @@ import { placeOf } from '../../place-of.ts';
 import type { PageRun, PageScenario, Timeline } from '../data.ts';
 import { element, link } from './element.ts';
 import { createEvidenceView, type EvidenceView } from './evidence-view.ts';
-import { evidenceLink, failureBox } from './failure.ts';
+import { asideBox, evidenceLink, failureBox } from './failure.ts';
 import type { Filtered } from './filter.ts';
 import { states } from './format.ts';
 import { emulatedPage } from './overview.ts';
@@ -82,7 +82,11 @@ export const createScenarioView = (
   { run, row }: { run: PageRun; row: HTMLElement },
 ): ScenarioView => {
   const target = run.target.name;
-  const content = element('div', 'content', [failureBox(scenario, run), findingsOf(scenario, target)]);
+  const content = element('div', 'content', [
+    failureBox(scenario, run),
+    asideBox(scenario),
+    findingsOf(scenario, target),
+  ]);
   const root = element('details', `scenario ${scenario.state}`, [summaryOf(scenario, target), content]);
   root.id = scenario.key;
   let filling: Promise<EvidenceView> | undefined;

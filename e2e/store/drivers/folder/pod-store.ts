@@ -1,16 +1,11 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
+import type { LivingLock, LockSearch } from '../../at-work.ts';
 import { storeFolder, volumeFolder, volumesFolder } from '../../format/layout.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from '../../format/source.ts';
 import type { Incoming, NewFile } from '../../format/write-backup.ts';
-import {
-  type BackupStore,
-  type InspectOptions,
-  openStore,
-  stillAtWork,
-  type UntilIdle,
-} from '../../store.ts';
+import { type BackupStore, openStore } from '../../store.ts';
 
 /** The pod that serves a store, and the exported folder as it sees it. */
 export type Served = { cluster: Cluster; pod: PodTarget; root: string };
@@ -85,9 +80,9 @@ const parseListing = (text: string, folder: string): StoreEntry[] => {
 };
 
 // A lock is a file on somebody else's file system, not an object that could be watched: the wait is bounded
-// and stays in the pod, one command. Each lock that lives when the time is over: its path, how long ago it
-// was written, and what is in it.
-const idleScript = `
+// and stays in the pod, one command. Each lock that counts when the time is over: its path, when it was written
+// and how long ago, and what is in it.
+const locksScript = `
 shopt -s nullglob
 exec {nap}<> <(:)
 root=$1 life=$2 bound=$3
@@ -99,7 +94,7 @@ while
   for folder in "\${folders[@]}"; do
     for lock in "$folder"/locks/*.lck; do
       written=$(stat -c %Y "$lock" 2> /dev/null) || continue
-      (( written + life >= EPOCHSECONDS )) && living+=("\${lock#"$root"/}" "$(( EPOCHSECONDS - written ))" "$(head -c 512 "$lock" 2> /dev/null | base64 -w 0)")
+      (( written + life >= EPOCHSECONDS )) && living+=("\${lock#"$root"/}" "$written" "$(( EPOCHSECONDS - written ))" "$(head -c 512 "$lock" 2> /dev/null | base64 -w 0)")
     done
   done
   (( \${#living[@]} > 0 )); do
@@ -108,58 +103,24 @@ while
 done
 exit 0`;
 
-/**
- * Waits until no lock in the folders of these volumes (of all, where none are named) lives by the server's
- * clock, be it that its holder has ended or that nobody has written it anew. Throws StillAtWork when one
- * still does after `seconds`.
- */
-const untilIdle = async (
+const locksIn = async (
   run: RunInStore,
   root: string,
-  { volumes = [], lockLife, seconds, owner }: UntilIdle,
-): Promise<void> => {
+  { volumes, life, seconds }: LockSearch,
+): Promise<LivingLock[]> => {
   const { stdout, exitCode } = await run(
-    idleScript,
+    locksScript,
     root,
-    String(lockLife),
+    String(life),
     String(seconds),
     ...volumes.map(volumeFolder),
   );
-  if (exitCode !== no) return;
+  if (exitCode !== no) return [];
   const lines = stdout.split('\n');
-  const living = Array.from({ length: Math.floor(lines.length / 3) }, (_, index) => {
-    const [path = '', age = '', content = ''] = lines.slice(index * 3, index * 3 + 3);
-    return { path, age: Number(age), content: Buffer.from(content, 'base64') };
+  return Array.from({ length: Math.floor(lines.length / 4) }, (_, index) => {
+    const [path = '', written = '', age = '', content = ''] = lines.slice(index * 4, index * 4 + 4);
+    return { path, written: Number(written), age: Number(age), content: Buffer.from(content, 'base64') };
   });
-  throw stillAtWork(living, { seconds, owner });
-};
-
-// As above: bounded, and one command.
-const unlockedScript = `
-shopt -s nullglob
-exec {nap}<> <(:)
-while locks=("$1"/locks/*.lck)
-  for at in "\${!locks[@]}"; do
-    [[ -n $3 ]] && written=$(stat -c %Y "\${locks[at]}" 2> /dev/null) && (( written + $3 < EPOCHSECONDS )) && unset "locks[at]"
-  done
-  (( \${#locks[@]} > 0 )); do
-  (( SECONDS >= $2 )) && { printf '%s\\n' "\${locks[@]##*/}"; exit ${no}; }
-  read -r -t 0.2 -u "$nap"
-done
-exit 0`;
-
-const untilUnlocked = async (
-  run: RunInStore,
-  folder: string,
-  { seconds, abandonedAfter }: InspectOptions,
-): Promise<string[]> => {
-  const { stdout, exitCode } = await run(
-    unlockedScript,
-    folder,
-    String(seconds),
-    String(abandonedAfter ?? ''),
-  );
-  return exitCode === no ? stdout.trim().split('\n') : [];
 };
 
 /**
@@ -171,8 +132,7 @@ export const openPodStore = (served: Served, contents = 0): BackupStore => {
   const { root } = served;
   return openStore({
     source: podSource(run, served),
-    untilUnlocked: (folder, options) => untilUnlocked(run, `${root}/${folder}`, options),
-    untilIdle: (options) => untilIdle(run, root, options),
+    locks: (search) => locksIn(run, root, search),
     contents,
   });
 };

@@ -56,6 +56,10 @@ const stalledServer = (
         );
       return tell(stopped);
     },
+    lapsed: () =>
+      stalling?.commands.some(({ lines }) => lines.includes('runs again'))
+        ? `${program} in ${name} was stopped for ${bound} s, the fault's own bound, and runs again since`
+        : undefined,
     settle: async () => stalling?.end(10_000),
   };
 };

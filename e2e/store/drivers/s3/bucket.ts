@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3 } from '@aws-sdk/client-s3';
+import type { LivingLock } from '../../at-work.ts';
 import type { RunningStore } from '../../driver.ts';
 import { volumeFolder, volumesFolder } from '../../format/layout.ts';
 import { type StoreSource, Unreadable } from '../../format/source.ts';
 import type { Incoming, NewFile } from '../../format/write-backup.ts';
 import { sizeLimits } from '../../fsck/read-config.ts';
-import { type BackupStore, type LivingLock, openStore, stillAtWork } from '../../store.ts';
+import { type BackupStore, openStore } from '../../store.ts';
 import { requestsAtOnce, s3Source } from './s3-source.ts';
 
 // Between two looks at the locks, in ms.
@@ -22,14 +23,18 @@ const locksIn = async (
   source: StoreSource,
   place: BucketFolder,
   folders: readonly { folder: string; depth: number }[],
-): Promise<{ path: string; age: number }[]> => {
+): Promise<Omit<LivingLock, 'content'>[]> => {
   const found: { path: string; changedAt: number }[] = [];
   for (const { folder, depth } of folders)
     for await (const { path, changedAt } of source.walk(folder, depth))
       if (isLock(path)) found.push({ path, changedAt });
   if (found.length === 0) return [];
   const now = await serverTime(place);
-  return found.map(({ path, changedAt }) => ({ path, age: Math.floor((now - changedAt) / 1000) }));
+  return found.map(({ path, changedAt }) => ({
+    path,
+    written: changedAt / 1000,
+    age: Math.floor((now - changedAt) / 1000),
+  }));
 };
 
 /**
@@ -48,9 +53,9 @@ const untilNone = async <T>(look: () => Promise<T[]>, seconds: number): Promise<
 /** Opens a store in a bucket; of a volume's blocks as many are looked into as have so many bytes. */
 export const openBucket = (place: BucketFolder, contents = 0): BackupStore => {
   const source = s3Source(place);
-  const withContent = async ({ path, age }: { path: string; age: number }): Promise<LivingLock[]> => {
+  const withContent = async (lock: Omit<LivingLock, 'content'>): Promise<LivingLock[]> => {
     try {
-      return [{ path, age, content: await source.read(path, sizeLimits.lock) }];
+      return [{ ...lock, content: await source.read(lock.path, sizeLimits.lock) }];
     } catch (error) {
       if (error instanceof Unreadable) return [];
       throw error;
@@ -59,24 +64,16 @@ export const openBucket = (place: BucketFolder, contents = 0): BackupStore => {
   return openStore({
     source,
     contents,
-    untilUnlocked: async (folder, { seconds, abandonedAfter = Number.POSITIVE_INFINITY }) => {
-      const left = await untilNone(async () => {
-        const locks = await locksIn(source, place, [{ folder: `${folder}/locks`, depth: 1 }]);
-        return locks.filter(({ age }) => age <= abandonedAfter);
-      }, seconds);
-      return left.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
-    },
-    untilIdle: async ({ volumes = [], lockLife, seconds, owner }) => {
+    locks: async ({ volumes, life, seconds }) => {
       const folders =
         volumes.length > 0
           ? volumes.map((volume) => ({ folder: `${volumeFolder(volume)}/locks`, depth: 1 }))
           : [{ folder: volumesFolder, depth: 5 }];
       const living = await untilNone(async () => {
         const locks = await locksIn(source, place, folders);
-        return locks.filter(({ age }) => age <= lockLife);
+        return locks.filter(({ age }) => age <= life);
       }, seconds);
-      if (living.length > 0)
-        throw stillAtWork((await Promise.all(living.map(withContent))).flat(), { seconds, owner });
+      return (await Promise.all(living.map(withContent))).flat();
     },
   });
 };

@@ -107,8 +107,10 @@ const protocolOf = (needs: StartStore['needs'] = []): 'http' | 'https' =>
 
 const speaksTls = ({ endpoint }: Pick<Login, 'endpoint'>): boolean => endpoint.startsWith('https:');
 
+// The proxy answers wrongly; and it lets a refusal reach who is still sending, for whom the server itself only
+// breaks the connection off.
 const portOf = (needs: StartStore['needs'] = []): number =>
-  needs.includes('wrongAnswers') ? portBehind : port;
+  needs.includes('wrongAnswers') || needs.includes('replaceKey') ? portBehind : port;
 
 /** The objects of an S3 backup store, in the order in which to make them: first its namespace. */
 export const storeManifest = (
@@ -210,7 +212,8 @@ const connectTo = async (
     as(login.user, login['user-secret'], port),
   ]);
   const proxy = { user: proxied, agent: new DialingAgent(dialTo(port), { ca: login['tls.crt'] }) };
-  return { pod, user, next, root, login, ...(listens !== port && { proxy }) };
+  // One without TLS has no rules: it only stands before a server whose key is replaced.
+  return { pod, user, next, root, login, ...(listens !== port && speaksTls(login) && { proxy }) };
 };
 
 /** Changes the bucket's policy; says whether it is another then. */

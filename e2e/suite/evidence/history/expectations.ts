@@ -27,7 +27,8 @@ export const toSetMarker = (
   expected: Expected,
   { seconds, now, placeOf, countAt, timeOf }: Deps,
 ): ExpectationMarker => {
-  const { timeline, name, label, steps, mark, time, owner, wanted, specification } = expected;
+  const { timeline, name, label, steps, mark, limit, wanted, specification } = expected;
+  const { time, atMost, owner } = limit;
   const rule = specification && writeRule(specification, { placeOf, after: countAt(mark) });
   return {
     id,
@@ -39,6 +40,7 @@ export const toSetMarker = (
     steps: [...steps],
     ...(wanted === 'timed-out' && { wanted }),
     limit: time / 1000,
+    ...(atMost !== undefined && { atMost: atMost / 1000 }),
     owner,
     ...(rule && { rule }),
   };

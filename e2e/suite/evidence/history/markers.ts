@@ -15,8 +15,10 @@ export const expectationSchema = z.object({
   steps: z.array(z.string()),
   /** How it is meant to end; missing where it is meant to be met. */
   wanted: z.literal('timed-out').optional(),
-  /** In seconds. */
+  /** In seconds; it begins anew with each change, where there is an `atMost`. */
   limit: z.number(),
+  /** In seconds: how long it lasts in all, while something changes. */
+  atMost: z.number().optional(),
   owner: z.string(),
   /** With the phase `set` alone; missing for what only its own code can judge. */
   rule: ruleSchema.optional(),

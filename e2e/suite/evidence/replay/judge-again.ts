@@ -1,6 +1,7 @@
-import { describeTimeout, type Evaluator, openEvaluator } from '../../../history/evaluator.ts';
+import { type Evaluator, movingOf, openEvaluator } from '../../../history/evaluator.ts';
 import type { Verdict } from '../../../history/expectation.ts';
 import type { MakeStep } from '../../../history/named-state.ts';
+import { describeTimeout, openProgress, type Progress } from '../../../history/progress.ts';
 import type { RecordedEvent, Recording } from '../../../history/recording.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
 import { type ExpectationMarker, markerSchema } from '../history/markers.ts';
@@ -22,7 +23,8 @@ export type Judged = {
 /** The code that judges: what makes steps again from their names, and how states are written. */
 export type Code = { makeStep: MakeStep; describe(resource: string, object: KubernetesObject): string };
 
-type Open = { judged: Judged; evaluator: Evaluator; deadline: number };
+// Its times are in ms from the beginning of the history.
+type Open = { judged: Judged; evaluator: Evaluator; progress: Progress };
 
 /**
  * Plays a history line by line and judges each expectation in it again: by the same code, and on what had
@@ -40,8 +42,8 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
     open.delete(each);
   };
   const timeOut = (each: Open, at: number): void => {
-    const { limit, owner } = each.judged.set;
-    close(each, each.evaluator.end(describeTimeout(limit * 1000, owner), stage.start + at * 1000));
+    const over = each.progress.over(at * 1000);
+    close(each, { ...each.evaluator.end(describeTimeout(over), stage.start + at * 1000), over });
   };
   const begin = (set: ExpectationMarker, at: number): void => {
     const judged: Judged = { set, recorded: undefined, now: undefined };
@@ -51,7 +53,10 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
       judged.why = set.rule === undefined ? 'a simple wait' : 'this version does not know one of its states';
       return;
     }
-    const each = { judged, evaluator: openEvaluator(specification), deadline: at + set.limit };
+    const { limit, atMost, owner } = set;
+    const waited = { time: limit * 1000, ...(atMost !== undefined && { atMost: atMost * 1000 }), owner };
+    const progress = openProgress(waited, movingOf(specification), at * 1000);
+    const each = { judged, evaluator: openEvaluator(specification), progress };
     open.add(each);
     close(each, each.evaluator.past());
   };
@@ -66,11 +71,14 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
   const arrive = (event: RecordedEvent): void => {
     // A timer may have been late then: until it was heard, what came has counted.
     for (const each of open)
-      if (each.judged.recorded !== undefined && event.at > each.deadline) timeOut(each, each.deadline);
+      if (each.judged.recorded !== undefined && event.at > deadlineOf(each)) timeOut(each, deadlineOf(each));
     const timeline = stage.timelineOf(event);
     const entry = stage.push(event);
     for (const each of open)
-      if (each.evaluator.timelines.includes(timeline)) close(each, each.evaluator.take(timeline, entry));
+      if (each.evaluator.timelines.includes(timeline)) {
+        close(each, each.evaluator.take(timeline, entry));
+        each.progress.take(timeline, entry, event.at * 1000);
+      }
   };
 
   for (const line of lines) {
@@ -95,11 +103,14 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
   }
   const end = lines.at(-1)?.at ?? 0;
   for (const each of open) {
-    if (end > each.deadline) timeOut(each, each.deadline);
+    if (end > deadlineOf(each)) timeOut(each, deadlineOf(each));
     else close(each, each.evaluator.end('the recording ended', stage.start + end * 1000));
   }
   return [...all.values()];
 };
+
+// In seconds, as the lines count.
+const deadlineOf = ({ progress }: Open): number => progress.due() / 1000;
 
 /** Whether an expectation came to what it came to then; undefined where that cannot be said. */
 export const agrees = ({ recorded, now }: Judged): boolean | undefined =>

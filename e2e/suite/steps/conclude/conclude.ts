@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { PromiseBroken, throwFor } from '../judging.ts';
+import { PremiseLost, PromiseBroken, throwFor } from '../judging.ts';
 import { judgeEnds, type ScenarioNamed, type ToldEnd } from './managers.ts';
 import { judgeMessages, summarizeMessages } from './messages.ts';
 
@@ -83,14 +83,20 @@ const throwForEnds = (ends: readonly ToldEnd[]): void => {
 };
 
 /**
- * What a failure of a scenario's own steps is: not provable where a manager had panicked over what somebody
- * else did; otherwise the failure as it is.
+ * What a failure of a scenario's own steps is: a lost premise where a fault that was to be in force had ended by
+ * its own bound, as on a slow machine; not provable where a manager had panicked over what somebody else did;
+ * otherwise the failure as it is.
  */
 export const excuse = async (
   context: Context,
   error: unknown,
   scenarioNamed: ScenarioNamed,
 ): Promise<unknown> => {
+  const lapsed = context.faults.lapsed();
+  if (lapsed.length > 0)
+    return new PremiseLost(`${lapsed.join('; ')}; what was expected meanwhile says nothing`, {
+      cause: error,
+    });
   if (context.exclusive.size > 0 || error instanceof ManagerLost) return error;
   const ends = await judgeEnds(context, scenarioNamed).catch(() => []);
   if (ends.length === 0 || ends.some(({ whose }) => whose !== 'others')) return error;

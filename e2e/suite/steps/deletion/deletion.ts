@@ -3,13 +3,16 @@ import type { Injected } from '../../../faults/fault.ts';
 import { type HeldDeletion, heldDeletion } from '../../../faults/held-deletion.ts';
 import { killedPod } from '../../../faults/killed-pod.ts';
 import { deniedFile } from '../../../faults/store-faults.ts';
-import { onceGone } from '../../../history/expectation.ts';
+import { ExpectationError, onceGone } from '../../../history/expectation.ts';
 import { type ManagerPod, managerLabel, managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Backup } from '../../../longhorn/types.ts';
 import { backupConfigPath, blockPath, volumeFolder } from '../../../store/format/layout.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
+import { PremiseLost } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
+import { failed } from './expectations.ts';
 
 /** How far a deletion goes that is held open in the middle: each as sentences say it. */
 export const removals = {
@@ -163,4 +166,20 @@ export const killOwners = async (
     ),
   );
   return killed;
+};
+
+/**
+ * Why a deletion that nobody forgot proves nothing: its attempt had been refused before the manager was killed,
+ * so that none was under way. Undefined where something else went wrong.
+ */
+export const endedBeforeKill = (
+  error: unknown,
+  { label, version }: { label: string; version: string },
+): PremiseLost | undefined => {
+  if (!(error instanceof ExpectationError) || error.verdict.state !== 'broken') return undefined;
+  const last = error.verdict.last as Backup | undefined;
+  if (last === undefined || !failed('', ['deletion-denied'], version).matches(last)) return undefined;
+  return new PremiseLost(
+    `the attempt to delete ${label} ended before its longhorn-manager was killed\n${error.verdict.text}`,
+  );
 };

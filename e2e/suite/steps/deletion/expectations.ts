@@ -124,11 +124,11 @@ type Window = { least: number; most: number };
 
 /**
  * How long it may take, in milliseconds, from the first attempt to delete a backup to the second: 55 to 100 s
- * on Longhorn's own clocks.
+ * on Longhorn's own clocks, and more on a machine that is so many times slower than the reference.
  */
-export const retryWindow = ({ deletionBackoff, resync }: LonghornClocks): Window => ({
+export const retryWindow = ({ deletionBackoff, resync }: LonghornClocks, slowness: number): Window => ({
   least: deletionBackoff * early,
-  most: deletionBackoff + resync + late,
+  most: deletionBackoff + resync + late * slowness,
 });
 
 /** Tells a window as steps name it: "55 s to 1 min 40 s". */

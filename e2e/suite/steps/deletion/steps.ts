@@ -18,6 +18,7 @@ import {
   type DeniedBlock,
   deleteSpread,
   denyRemovalOfBlock,
+  endedBeforeKill,
   type HeldRemoval,
   holdRemoval,
   killOwners,
@@ -142,7 +143,7 @@ export const createThenOfDeletions = (context: Context) => {
     backup: { ...backup, from },
     version,
   });
-  const window = retryWindow(clocks);
+  const window = retryWindow(clocks, context.slowness);
   const triedAgain = async ({ label }: BackupHandle, judged: Promise<Verdict>): Promise<number> =>
     judgeGap(await judged, { label, window });
   // The next attempt of the deletion ends its Error, whoever else is at work; on a slow machine the other
@@ -240,7 +241,9 @@ export const createThenOfDeletions = (context: Context) => {
             backups,
             deleted(backup, backup.since.orphaned ?? sinceDeleted(backup)),
           );
-          const verdict = await judge(expectation, timeouts.deletionForgotten);
+          const verdict = await judge(expectation, timeouts.deletionForgotten).catch((error: unknown) => {
+            throw endedBeforeKill(error, { label: backup.label, version }) ?? error;
+          });
           return formatDuration(reached(verdict, 1).at - reached(verdict, 0).at);
         },
         (lived) => `Error for ${lived}`,

@@ -1,6 +1,8 @@
 import type { Injected } from '../../../faults/fault.ts';
 import { foreignLock } from '../../../faults/store-faults.ts';
 import { evaluate } from '../../../history/expectation.ts';
+import { formatDuration } from '../../../kube/duration.ts';
+import { backupState } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { type ForeignLock, lockTypes } from '../../../store/driver.ts';
 import { untilCompleted } from '../backup/backup.ts';
@@ -8,7 +10,7 @@ import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
 import { describeGap, describeWindow, judgeGap, retryWindow } from '../deletion/expectations.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { reached, stays } from '../judging.ts';
+import { PremiseLost, reached, stays } from '../judging.ts';
 import { judge } from '../timeouts.ts';
 import {
   creationLosesLock,
@@ -72,7 +74,7 @@ export const createWhenOfLocks = (context: Context) => ({
     ),
 });
 
-// Seconds: one as an age is told in whole ones, one for the way of the answer.
+// Seconds: an age is told in whole ones, and so is a lock's life by the server.
 const unsure = 2;
 
 /** The steps that judge locks, and what meets them. */
@@ -82,7 +84,7 @@ export const createThenOfLocks = (context: Context) => {
   const since = (backup: BackupHandle, from: number) => ({ backup: { ...backup, from }, version });
   const made = (backup: BackupHandle) => since(backup, backup.since.made);
   const deleted = (backup: BackupHandle) => since(backup, sinceDeleted(backup));
-  const window = retryWindow(clocks);
+  const window = retryWindow(clocks, context.slowness);
 
   return {
     /**
@@ -96,6 +98,10 @@ export const createThenOfLocks = (context: Context) => {
           const locks = await store.locks(holder.volume.name);
           const held = locks.find(({ type, acquired }) => type === lockTypes['a backup'] && acquired);
           if (held === undefined) {
+            // A lock goes with its upload.
+            const current = backups.current(holder.name);
+            if (current !== undefined && backupState(current) === 'Completed')
+              throw new PremiseLost(`${holder.label} was Completed before its lock was looked at`);
             const others = locks.map(
               ({ name, type, acquired }) =>
                 `${name} (type ${type}, ${acquired ? 'acquired' : 'not acquired'})`,
@@ -209,16 +215,25 @@ export const createThenOfLocks = (context: Context) => {
       context.step(
         `Then ${backup.label} was gone only after the foreign lock of ${lock.of} had expired, which is still there`,
         async () => {
-          const life = clocks.lockLife / 1000;
+          await lock.outlived();
+          // Looked at once more, now that nothing has to be waited for: the look itself takes time.
+          const before = Date.now();
           const now = await lock.outlived();
-          const then = now - (Date.now() - goneAt(backups, backup.name)) / 1000;
-          if (then < life - unsure)
+          const after = Date.now();
+          const ageAt = (looked: number): number => now - (looked - goneAt(backups, backup.name)) / 1000;
+          const [least, most] = [ageAt(after), ageAt(before)];
+          const needed = clocks.lockLife / 1000 - unsure;
+          if (most < needed)
             throw new Error(
-              `${backup.label} was gone when the lock was ${then.toFixed(1)} s old, and a lock counts for ${life} s`,
+              `${backup.label} was gone when the lock was ${most.toFixed(1)} s old, and a lock counts for ${clocks.lockLife / 1000} s`,
             );
-          return { now, then };
+          if (least < needed)
+            throw new PremiseLost(
+              `a look at the lock took ${formatDuration(after - before)}: when ${backup.label} was gone it was ${least.toFixed(1)} to ${most.toFixed(1)} s old, and a lock counts for ${clocks.lockLife / 1000} s`,
+            );
+          return { now, age: least };
         },
-        ({ now, then }) => `it was ${Math.round(then)} s old then, and is ${now} s old now`,
+        ({ now, age }) => `it was ${Math.round(age)} s old then, and is ${now} s old now`,
       ),
   };
 };

@@ -31,7 +31,7 @@ export const looksOf = (
 };
 
 /**
- * Opens the page of a volume's backups in the system's Chromium, and returns when it shows what their custom
+ * Opens the page of a volume's backups in Chromium, and returns when it shows what their custom
  * resources say.
  */
 export const openBackupPage = async (context: Context, volume: VolumeHandle): Promise<PageHandle> => {

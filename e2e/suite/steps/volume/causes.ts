@@ -1,4 +1,5 @@
 import type { Cause } from '../../../history/nearest-cause.ts';
+import type { Look } from '../../../history/progress.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { managerContainer, managerLabel } from '../../../longhorn/manager.ts';
@@ -112,6 +113,29 @@ const unmet = (conditions: Conditions): string[] =>
       ? `${type} is ${status}: ${[reason, message].filter(Boolean).join(': ')}`
       : [],
   );
+
+// In ms: who waits is not to wait for the look much longer than for what it is about.
+const longestLook = 15_000;
+
+/**
+ * What a volume's engine and replicas are at: all that changes while it is detached or removed, as the volume
+ * itself shows its first and its last state alone.
+ */
+export const lookAtInstances = ({ cluster }: Pick<Deps, 'cluster'>, name: string): Look => ({
+  name: `the engine and the replicas of volume ${name}`,
+  state: async () => {
+    const listed = { namespace, labelSelector: ofVolume(name), signal: AbortSignal.timeout(longestLook) };
+    const [engines, replicas] = await Promise.all([
+      cluster.list<Instance>(longhornResources.engines, listed),
+      cluster.list<Instance>(longhornResources.replicas, listed),
+    ]);
+    const all = [
+      ...engines.items.map((each) => describeInstance('engine', each)),
+      ...replicas.items.map((each) => describeInstance('replica', each)),
+    ];
+    return all.sort().join('; ') || 'none';
+  },
+});
 
 const describeInstance = (what: string, { metadata, spec, status }: Instance): string => {
   const bad = (status?.conditions ?? [])

@@ -13,7 +13,7 @@ import { blockSize } from '../../../store/format/pack-block.ts';
 import type { Context } from '../context.ts';
 import type { VolumeHandle } from '../handles.ts';
 import { runLabel } from '../made.ts';
-import { causeOfVolume } from './causes.ts';
+import { causeOfVolume, lookAtInstances } from './causes.ts';
 
 const ticket = 'corral';
 
@@ -149,18 +149,21 @@ export const detach = async ({ cluster }: Pick<Context, 'cluster'>, name: string
   );
 };
 
-/** Waits until a volume that nobody wants any more is detached. */
-export const untilDetached = async (
-  { timelines, timeouts }: Pick<Context, 'timelines' | 'timeouts'>,
-  name: string,
-): Promise<void> => {
-  await once(timelines.volumes, ({ status }) => status?.state === 'detached', {
-    name,
-    label: `volume ${name} is detached`,
-    describe: describeVolume,
-    ...timeouts.detached,
-  });
-};
+/** Waits until a volume that nobody wants any more is detached; who still wants it, the error names. */
+export const untilDetached = (context: Attaching, name: string): Promise<void> =>
+  namingCause(
+    async () => {
+      const { cluster, timelines, timeouts } = context;
+      await once(timelines.volumes, ({ status }) => status?.state === 'detached', {
+        name,
+        label: `volume ${name} is detached`,
+        describe: describeVolume,
+        look: lookAtInstances({ cluster }, name),
+        ...timeouts.detached,
+      });
+    },
+    (signal) => causeOfVolume(context, name, signal),
+  );
 
 /** The volume is attached, and all its replicas are well. */
 export const isHealthy = namedState('volume-is-healthy', () => ({
@@ -225,12 +228,13 @@ export const removeVolume = async (
   { name }: VolumeHandle,
 ): Promise<void> => {
   await detach({ cluster }, name);
-  await untilDetached({ timelines, timeouts }, name);
+  await untilDetached({ cluster, timelines, timeouts }, name);
   await cluster.delete(longhornResources.volumes, { namespace, name });
   await onceGone(timelines.volumes, {
     name,
     label: `volume ${name} is gone`,
     describe: describeVolume,
+    look: lookAtInstances({ cluster }, name),
     ...timeouts.volumeGone,
   });
 };

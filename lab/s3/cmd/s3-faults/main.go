@@ -1,12 +1,17 @@
 // Command s3-faults stands before an S3 server and answers chosen requests wrongly. All others it hands on as they are:
 // what is signed stays, so the server still judges every signature.
 //
+// It has read all of a request before it answers. The server refuses one without reading its body and closes the
+// connection, which a client that is still sending meets as a reset, and never sees the refusal.
+//
 // Rules are kept in memory. Whoever has the key of the server's root sets them: POST /-/rules with one, GET /-/rules for all
 // with how often each was met, DELETE /-/rules/ID.
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"crypto/subtle"
 	"crypto/tls"
 	"crypto/x509"
@@ -109,7 +114,58 @@ func (p *proxy) meet(request *http.Request) *rule {
 	return met
 }
 
+// Sends a request with a body on a connection of its own, and reads the answer whatever becomes of the sending: what
+// the server said before it closed is still to be read.
+type sender struct {
+	dial   func(context.Context) (net.Conn, error)
+	others http.RoundTripper
+}
+
+type answer struct {
+	io.ReadCloser
+	over func()
+}
+
+func (a answer) Close() error {
+	defer a.over()
+	return a.ReadCloser.Close()
+}
+
+func (s sender) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.ContentLength == 0 {
+		return s.others.RoundTrip(request)
+	}
+	connection, err := s.dial(request.Context())
+	if err != nil {
+		return nil, err
+	}
+	forget := context.AfterFunc(request.Context(), func() { _ = connection.Close() })
+	over := func() {
+		forget()
+		_ = connection.Close()
+	}
+	go func() { _ = request.Write(connection) }()
+	reader := bufio.NewReader(connection)
+	for {
+		response, err := http.ReadResponse(reader, request)
+		if err != nil {
+			over()
+			return nil, err
+		}
+		if response.StatusCode != http.StatusContinue {
+			response.Body = answer{response.Body, over}
+			return response, nil
+		}
+	}
+}
+
 func (p *proxy) ServeHTTP(response http.ResponseWriter, request *http.Request) {
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		// Whoever sent it is gone.
+		return
+	}
+	request.Body, request.ContentLength, request.TransferEncoding = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
 	if strings.HasPrefix(request.URL.Path, admin) {
 		p.administer(response, request)
 		return
@@ -147,8 +203,6 @@ func (p *proxy) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 	case "short pages", "cut short":
 		p.shorten(response, request, met.Answer == "short pages")
 	default:
-		// Whoever is cut off while it sends would not look for an answer.
-		_, _ = io.Copy(io.Discard, request.Body)
 		said := failures[met.Answer]
 		response.Header().Set("Content-Type", "application/xml")
 		response.WriteHeader(said.status)
@@ -260,30 +314,45 @@ func awaitServer(address string) {
 func main() {
 	listen := flag.String("listen", ":7070", "the address for clients")
 	server := flag.String("to", "127.0.0.1:7071", "the address of the S3 server")
-	certificate := flag.String("cert", "", "the certificate of both, in PEM")
+	certificate := flag.String("cert", "", "the certificate of both, in PEM; none: neither speaks TLS")
 	privateKey := flag.String("key", "", "its key")
 	flag.Parse()
-	pem, err := os.ReadFile(*certificate)
-	if err != nil {
-		log.Fatal(err)
+	target := &url.URL{Scheme: "http", Host: *server}
+	var dialer interface {
+		DialContext(context.Context, string, string) (net.Conn, error)
+	} = &net.Dialer{}
+	var upstream, own *tls.Config
+	if *certificate != "" {
+		pem, err := os.ReadFile(*certificate)
+		if err != nil {
+			log.Fatal(err)
+		}
+		pair, err := tls.LoadX509KeyPair(*certificate, *privateKey)
+		if err != nil {
+			log.Fatal(err)
+		}
+		trusted := x509.NewCertPool()
+		trusted.AppendCertsFromPEM(pem)
+		upstream = &tls.Config{RootCAs: trusted, ServerName: pair.Leaf.DNSNames[0]}
+		own = &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}
+		target.Scheme = "https"
+		dialer = &tls.Dialer{Config: upstream}
 	}
-	pair, err := tls.LoadX509KeyPair(*certificate, *privateKey)
-	if err != nil {
-		log.Fatal(err)
-	}
-	trusted := x509.NewCertPool()
-	trusted.AppendCertsFromPEM(pem)
-	upstream := &tls.Config{RootCAs: trusted, ServerName: pair.Leaf.DNSNames[0]}
-	target := &url.URL{Scheme: "https", Host: *server}
 	before := &proxy{pages: map[string]page{}, rules: []*rule{}, key: os.Getenv("ROOT_SECRET_KEY")}
 	before.to = &httputil.ReverseProxy{
 		Rewrite: func(request *httputil.ProxyRequest) {
 			request.SetURL(target)
 			request.Out.Host = request.In.Host
 		},
-		Transport: &http.Transport{TLSClientConfig: upstream, DisableCompression: true, MaxIdleConnsPerHost: 64},
+		Transport: sender{
+			dial:   func(given context.Context) (net.Conn, error) { return dialer.DialContext(given, "tcp", *server) },
+			others: &http.Transport{TLSClientConfig: upstream, DisableCompression: true, MaxIdleConnsPerHost: 64},
+		},
 	}
 	awaitServer(*server)
-	own := &http.Server{Addr: *listen, Handler: before, TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}}
-	log.Fatal(own.ListenAndServeTLS("", ""))
+	serving := &http.Server{Addr: *listen, Handler: before, TLSConfig: own}
+	if own == nil {
+		log.Fatal(serving.ListenAndServe())
+	}
+	log.Fatal(serving.ListenAndServeTLS("", ""))
 }

@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { get } from 'node:https';
+import { get, request } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,13 +9,13 @@ import { once } from '../../../../e2e/history/expectation.ts';
 import { follow } from '../../../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../../e2e/kube/cluster.ts';
 import { longhornNamespace } from '../../../../e2e/longhorn/resources.ts';
+import { StillAtWork } from '../../../../e2e/store/at-work.ts';
 import type { Asked, RunningStore, WrongAnswer } from '../../../../e2e/store/driver.ts';
 import { DialingAgent, openClient } from '../../../../e2e/store/drivers/s3/client.ts';
 import { s3 } from '../../../../e2e/store/drivers/s3/driver.ts';
 import { keptVersions } from '../../../../e2e/store/drivers/s3/kept-versions.ts';
 import { findServers } from '../../../../e2e/store/drivers/s3/server.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
-import { StillAtWork } from '../../../../e2e/store/store.ts';
 import { s3Server } from '../../../../lab/build/s3-server.ts';
 import { cached } from '../../../../lab/cache/cache.ts';
 import { startOwned } from '../../../support/owned-process.ts';
@@ -233,6 +233,31 @@ describe('the proxy before the server', () => {
     expect(await s3.heals.wrongAnswers?.healByLabels?.(cluster, 'abc123')).toEqual(all);
     expect(await deletion).toBe('done');
     expect(await look(keys[4])).toBe('NotFound');
+  });
+
+  test('a refusal reaches who is still sending, for whom the server itself breaks the connection off', async () => {
+    const { AWS_CERT: ca } = await secretIn(longhornNamespace, store.credentialSecret);
+    const date = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+    const scope = `${date.slice(0, 8)}/us-east-1/s3/aws4_request`;
+    const headers = {
+      'x-amz-date': date,
+      'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+      authorization: `AWS4-HMAC-SHA256 Credential=nobody/${scope}, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=${'0'.repeat(64)}`,
+    };
+    // More than a connection takes on its way.
+    const body = Buffer.alloc(32 << 20);
+    const statusAt = (port: number): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const agent = new DialingAgent(() => connect(port, '127.0.0.1'), { ca });
+        const sending = request(`${endpoint}/backups/x`, { agent, headers, method: 'PUT' }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        sending.on('error', reject);
+        // Who looks for an answer only when all is sent, as an SDK does, never gets to that.
+        sending.end(body);
+      });
+    expect(await statusAt(proxyPort)).toBe(403);
   });
 
   test('nobody sets a rule who does not have the key of the root', async () => {

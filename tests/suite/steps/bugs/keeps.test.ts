@@ -38,7 +38,7 @@ const playOnStore = async ({ harm, expected = both, version = 'v1.12.1', race = 
   const keeping = then.keeps(destroys, () => then.storeHolds(volume, expected), { race });
   const [{ value: kept, reason: error }] = (await Promise.allSettled([keeping])) as [Settled];
   const where = { interrupted: false, doing: undefined, outage: undefined, bugs: met };
-  return { ...told, met, kept, ...judgeEnd({ error }, where) };
+  return { ...told, met, kept, ...judgeEnd(error, where) };
 };
 
 const loseBlocks = () => rm(join(root, volumeFolder(recordedVolume), 'blocks', '54'), { recursive: true });

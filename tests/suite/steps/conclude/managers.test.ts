@@ -6,6 +6,7 @@ import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { judgeEnd } from '../../../../e2e/suite/play/judge-end.ts';
 import { concludeManagers, excuse } from '../../../../e2e/suite/steps/conclude/conclude.ts';
 import { scenarioNamed } from '../../../../e2e/suite/steps/conclude/managers.ts';
+import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
@@ -77,7 +78,7 @@ const inTime = { interrupted: false, doing: undefined, outage: undefined };
 const conclude = async (world: World) => {
   const { context, told } = worldOf(world);
   const error: unknown = await concludeManagers(context, named).catch((thrown: unknown) => thrown);
-  const { state, reason } = judgeEnd({ error }, inTime);
+  const { state, reason } = judgeEnd(error, inTime);
   return { told, state, reason };
 };
 const byOthers =
@@ -131,11 +132,21 @@ test('a removal whose backup was still there is not what a process panicked over
 test("a failure of a scenario's own steps beside another's panic is not provable, and one without is a failure", async () => {
   const failed = new Error('no backup came');
   const excused = await excuse(worldOf({ log: panicOver('gone', 'pvc-1') }).context, failed, named);
-  const { state, reason } = judgeEnd({ error: excused }, inTime);
+  const { state, reason } = judgeEnd(excused, inTime);
   expect(state).toBe('not-provable');
   expect(reason).toMatch(/over the removal of backup gone of volume pvc-1[\s\S]+because of no backup came/);
   for (const world of [{ events: '' }, {}, { log: mine }, { log: others, exclusive }])
     expect(await excuse(worldOf(world).context, failed, named)).toBe(failed);
+});
+
+test('what failed while a fault had ended by its own bound is a lost premise', async () => {
+  const failed = new Error('the second backup went on');
+  const { context } = worldOf({});
+  const faults = { ...context.faults, lapsed: () => ['the deletion was held for 120 s'] };
+  const excused = await excuse({ ...context, faults }, failed, named);
+  expect(excused).toBeInstanceOf(PremiseLost);
+  expect((excused as Error).message).toMatch(/^the deletion was held for 120 s; /);
+  expect((excused as Error).cause).toBe(failed);
 });
 
 test('a scenario is known by the objects in the history of its evidence', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../../e2e/history/expectation.ts';
+import { ExpectationError, evaluate } from '../../../../e2e/history/expectation.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import * as plain from '../../../../e2e/suite/steps/backup/expectations.ts';
+import { endedBeforeKill } from '../../../../e2e/suite/steps/deletion/deletion.ts';
 import * as deletions from '../../../../e2e/suite/steps/deletion/expectations.ts';
 import { type Mutation, replay, whenIn } from '../recordings.ts';
 
@@ -47,7 +48,8 @@ test.each([
 ])('a real Longhorn tried again in time; a backup %s was held back: %j', async (_, recording, others) => {
   const { gap, ...judged } = await judge(recording);
   expect(judged).toMatchObject({ fails: 'met', again: 'met', inTheEnd: 'met', ...others });
-  const { least, most } = deletions.retryWindow(longhornClocks);
+  const { least, most } = deletions.retryWindow(longhornClocks, 1);
+  expect(deletions.retryWindow(longhornClocks, 3)).toEqual({ least, most: most + 20_000 });
   expect([least, most]).toEqual([55_000, 100_000]);
   expect(gap).toBeGreaterThan(least);
   expect(gap).toBeLessThan(most);
@@ -118,4 +120,20 @@ describe('a manager that is killed', () => {
     const { through } = await crashed(['held-crash', 'ho-b3', 'when b3 deleted'], mutate);
     expect([through?.state, through?.reason]).toEqual([state, expect.stringMatching(reason)]);
   });
+});
+
+test('an attempt that was refused before its manager was killed is a lost premise; what else comes is none', async () => {
+  const replayed = await replay('longhorn-v1.12.1/delete-error');
+  const version = 'v1.12.1';
+  const backup = { name: 'ze-b1', label: 'the first backup', from: replayed.markOf('when b1 deleted') };
+  const forgotten = deletions.isForgottenAndRetried(replayed.timeline<Backup>('backups'), {
+    backup,
+    version,
+  });
+  const premise = (expectation: typeof forgotten) =>
+    endedBeforeKill(new ExpectationError(evaluate(expectation)), { ...backup, version });
+  expect(premise(forgotten.startingAs(plain.is('Completed')))?.message).toMatch(
+    /^the attempt to delete the first backup ended before its longhorn-manager was killed\n/,
+  );
+  expect(premise(forgotten)).toBeUndefined();
 });

@@ -7,6 +7,7 @@ import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { createThenOfBackups } from '../../../../e2e/suite/steps/backup/steps.ts';
+import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
 import * as locks from '../../../../e2e/suite/steps/lock/steps.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { folderOfEachTest } from '../../../support/temporary-folder.ts';
@@ -104,6 +105,10 @@ test('a volume is locked by a lock of a backup that is acquired', async () => {
   const { then } = await play();
   const none = 'no backup has acquired a lock on volume vz-l; its locks: none';
   await expect(then.storeLocked(holder)).rejects.toThrow(none);
+  const { then: tooLate } = await play(history([1_000, { state: 'Completed' }]));
+  await expect(tooLate.storeLocked(holder)).rejects.toThrow(
+    new PremiseLost('the second backup was Completed before its lock was looked at'),
+  );
   await write('lock-2.lck', '{"Name":"lock-2","Type":2,"Acquired":true}');
   await write('lock-3.lck', '{"Name":"lock-3","Type":1,"Acquired":false}');
   await write('lock-4.lck', 'no lock');
@@ -195,16 +200,23 @@ test('one that was removed has not expired, and marks where the history of whom 
 });
 
 test('one held a deletion up if the backup went after its life', async () => {
-  const held = async (ago: number) => {
+  const held = async (ago: number, look = 0) => {
     const now = Date.now();
     const gone = { kind: 'deleted' as const, at: now - ago, object: backup({ state: 'Deleting' }) };
     const { given, then } = await play(replayTimeline('backups', [gone]), { lockLife: 10_000 });
     const lock = await given.foreignLock(volume, { of: 'a backup' });
     await written(30_000, lock, now);
-    return then.heldUpUntilExpiry(handle('b', 'the first backup'), lock);
+    const outlived = async () => {
+      const age = await lock.outlived();
+      await new Promise((resolve) => setTimeout(resolve, look));
+      return age;
+    };
+    return then.heldUpUntilExpiry(handle('b', 'the first backup'), { ...lock, outlived });
   };
   for (const ago of [15_000, 20_500]) await held(ago);
   await expect(held(26_000)).rejects.toThrow(
     /^the first backup was gone when the lock was [34]\.\d s old, and a lock counts for 10 s$/,
   );
+  // Where the look itself took so long that nobody knows.
+  await expect(held(21_200, 2_000)).rejects.toBeInstanceOf(PremiseLost);
 });

@@ -5,7 +5,7 @@ import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
 import { judgeRow } from '../../../../e2e/suite/steps/ui/row.ts';
 import { keepBrowser, openPage } from '../../../ui/support/open-page.ts';
 
-const chromium = keepBrowser();
+const chromium = await keepBrowser();
 
 type Status = Record<string, unknown>;
 

@@ -13,7 +13,7 @@ import { createTestContext } from '../../../support/test-context.ts';
 import { keepBrowser, openPage } from '../../../ui/support/open-page.ts';
 import { handleOf } from '../recordings.ts';
 
-const chromium = keepBrowser();
+const chromium = await keepBrowser();
 const name = 'backup-a';
 const first = handleOf(name, 'the first backup');
 const url = 'nfs://store/a';

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ExpectationError } from '../../../../e2e/history/expectation.ts';
 import type { Cluster } from '../../../../e2e/kube/cluster.ts';
 import type { Backup, Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
 import * as causes from '../../../../e2e/suite/steps/volume/causes.ts';
-import { attach } from '../../../../e2e/suite/steps/volume/volume.ts';
+import { attach, untilDetached } from '../../../../e2e/suite/steps/volume/volume.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 import { handleOf } from '../recordings.ts';
@@ -163,4 +163,47 @@ test.each([
   expect(message.split('\n')[0]).toBe(
     `volume v1 is faulted, all its replicas have failed: no waiting leads to it that volume v1 is attached to node3; nearest cause: volume v1: it is attaching, faulted; 2 of 3 replicas failed; ${said}`,
   );
+});
+
+test('a volume that is being detached is waited for as long as its engine and replicas stop, of which it shows nothing; then they are named', async () => {
+  vi.useFakeTimers();
+  const states = { engine: 'running', replica: 'running' };
+  const cluster = stubCluster({
+    list: async ({ plural }) => {
+      const [kind, id] =
+        plural === 'engines' ? (['engine', 'v1-e-0'] as const) : (['replica', 'v1-r-1'] as const);
+      return { items: [part(id, {}, { currentState: states[kind] })] as never[], resourceVersion: '1' };
+    },
+  });
+  const { context, says } = open(cluster, { state: 'detaching' });
+  let ended = 'no';
+  const wait = untilDetached(context, name).then(
+    () => {
+      ended = 'detached';
+    },
+    ({ verdict }: ExpectationError) => {
+      ended = verdict.reason;
+    },
+  );
+  await vi.advanceTimersByTimeAsync(100_000);
+  states.engine = 'stopped';
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(ended).toBe('no');
+  says({ state: 'detached' });
+  await wait;
+  expect(ended).toBe('detached');
+  says({ state: 'detaching' });
+  const late = untilDetached(context, name).catch(({ verdict }: ExpectationError) => verdict);
+  await vi.advanceTimersByTimeAsync(100_000);
+  states.replica = 'stopped';
+  await vi.advanceTimersByTimeAsync(200_000);
+  expect(await late).toMatchObject({
+    reason: expect.stringMatching(
+      /^timed out after 3 min, the last 1 min without a change \(.*\); the last change came after 2 min: the engine and the replicas of volume v1, engine v1-e-0 .*; nearest cause: volume v1: it is detaching/,
+    ),
+    over: {
+      waited: 180_000,
+      lastChange: { state: expect.stringContaining('replica v1-r-1 on node1: stopped') },
+    },
+  });
 });

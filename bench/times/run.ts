@@ -1,0 +1,135 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { Command } from 'commander';
+import { parseFlags } from '../../e2e/cli/arguments/flags.ts';
+import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
+import { type Duration, formatDuration, parseDuration } from '../../e2e/kube/duration.ts';
+import { type Measured, measured, readTimes, timesPath } from '../../e2e/machine/times.ts';
+import { defaultSize } from '../../lab/size.ts';
+import { benchCold } from '../lab/cold.ts';
+import { timedStart } from '../lab/start.ts';
+
+type Seconds = Partial<Record<Measured, number>>;
+
+/** Runs an npm script with all that it prints; throws where it does not end with exit code 0. */
+const timed = async (...words: string[]): Promise<number> => {
+  const start = performance.now();
+  const [code] = (await once(spawn('npm', words, { stdio: 'inherit' }), 'exit')) as [number | null];
+  if (code !== 0)
+    throw new CommandError(
+      `npm ${words.join(' ')} ended with exit code ${code}: a time is only kept of what passed`,
+      exitCode.failed,
+    );
+  return (performance.now() - start) / 1000;
+};
+
+const since = (start: number): number => (performance.now() - start) / 1000;
+
+const startLab = async (): Promise<Seconds> => {
+  const { lab, phases } = await timedStart(`times-${process.pid}`);
+  await lab.stop();
+  const of = (phase: string): number => {
+    const seconds = phases.get(phase);
+    if (seconds === undefined) throw new Error(`the start of a lab has no step "${phase}"`);
+    return seconds;
+  };
+  return { nodes: of(`Wait until ${defaultSize.nodes} nodes are Ready`), emulator: of('emulator ready') };
+};
+
+const build = async (print: (line: string) => void): Promise<number> => {
+  const start = performance.now();
+  await benchCold(print);
+  return since(start);
+};
+
+/** How each is measured. Building comes last: it changes where this process keeps what is built. */
+const ways: Record<Measured, (print: (line: string) => void) => Promise<Seconds>> = {
+  nodes: startLab,
+  emulator: startLab,
+  e2e: async () => ({ e2e: await timed('run', 'e2e') }),
+  'e2e-all': async () => ({ 'e2e-all': await timed('run', 'e2e', '--', '--all') }),
+  test: async () => ({ test: await timed('test') }),
+  conformance: async () => ({ conformance: await timed('run', 'conformance') }),
+  mutants: async () => ({ mutants: await timed('run', 'mutants') }),
+  build: async (print) => ({ build: await build(print) }),
+};
+
+const order = Object.keys(ways) as Measured[];
+
+type Asked = { measure: Set<Measured>; given: Seconds; add: boolean; from: string | undefined };
+
+const program = (): Command =>
+  new Command('npm run bench:times --')
+    .description(
+      `Measures how long the commands of the documents take, and writes it to fixtures/times.json: ${measured.join(', ')}.`,
+    )
+    .argument('<what...>', 'what to measure (e2e), or a time that was measured already (e2e=540s)')
+    .option('--add', 'keep the times that are there beside the new ones, as of another machine')
+    .option('--from <text>', 'where times that are given come from', 'measured by hand')
+    .addHelpText('after', '\nnpm run docs then writes them into the documents.')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+
+const isMeasured = (name: string): name is Measured => measured.some((each) => each === name);
+
+const read = (argv: readonly string[]): Asked | undefined => {
+  const command = program();
+  if (!parseFlags(command, argv)) return undefined;
+  const { add = false, from } = command.opts<{ add?: true; from: string }>();
+  const asked: Asked = { measure: new Set(), given: {}, add, from };
+  for (const word of command.args) {
+    const [name = '', duration] = word.split('=');
+    if (!isMeasured(name))
+      throw usageError(`${word}: nothing of that name is measured; there are: ${measured.join(', ')}`);
+    if (duration === undefined) asked.measure.add(name);
+    else if (/^\d+(\.\d+)?(ms|s|m|h)$/.test(duration))
+      asked.given[name] = parseDuration(duration as Duration) / 1000;
+    else throw usageError(`${word}: give a time as ${name}=540s or ${name}=9m`);
+  }
+  return asked;
+};
+
+const describeMachine = (): string =>
+  `${availableParallelism()} × ${cpus()[0]?.model.trim() || 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+
+const write = (seconds: Seconds, { add, from }: { add: boolean; from: string }): void => {
+  if (Object.keys(seconds).length === 0) return;
+  const times = readTimes();
+  const commit = execFileSync('git', ['rev-parse', '--short=8', 'HEAD'], { encoding: 'utf8' }).trim();
+  const circumstances = {
+    machine: describeMachine(),
+    date: new Date().toISOString().slice(0, 10),
+    commit,
+    from,
+  };
+  for (const [name, value] of Object.entries(seconds) as [Measured, number][]) {
+    const one = { seconds: Math.round(value * 10) / 10, ...circumstances };
+    times[name] = [...(add ? times[name] : []), one];
+    process.stdout.write(`${name}: ${formatDuration(value * 1000)}\n`);
+  }
+  writeFileSync(timesPath, `${JSON.stringify(times, null, 2)}\n`);
+};
+
+/** `npm run bench:times`: returns the exit code; each time is written as soon as it is known. */
+export const benchTimes = async (argv: readonly string[]): Promise<ExitCode> => {
+  try {
+    const asked = read(argv);
+    if (asked === undefined) return exitCode.passed;
+    const { measure, given, add, from = '' } = asked;
+    write(given, { add, from });
+    const left = new Set(measure);
+    for (const name of order) {
+      if (!left.has(name)) continue;
+      const seconds = await ways[name]((line) => void process.stdout.write(`${line}\n`));
+      const wanted = Object.entries(seconds).filter(([each]) => left.delete(each as Measured));
+      write(Object.fromEntries(wanted), { add, from: 'npm run bench:times' });
+    }
+    return exitCode.passed;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    process.stderr.write(`bench:times: ${error.message}\n`);
+    return error.exitCode;
+  }
+};

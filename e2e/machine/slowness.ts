@@ -1,0 +1,64 @@
+import { describePressure, type KeptPressure } from './load.ts';
+
+/** What was measured while a cluster started, or was met; times in ms. */
+export type Measured = {
+  /** From the API server's first answer until all nodes of a lab were Ready. */
+  nodesReady?: number | undefined;
+  /** What the API server itself took for a read from its store: the median of several. */
+  read?: number | undefined;
+  /** How busy this machine was meanwhile. */
+  pressure: KeptPressure;
+};
+
+/** How slow a machine is beside the one of the README (two idle processors), and what says so. */
+export type Machine = {
+  /** 1: as fast as that one; 2: all work takes twice as long. 1 to 6, in tenths. */
+  slowness: number;
+  measured: Measured;
+  /** By how much each wait of the emulator is longer than on its fast clock, or `real`; missing without it. */
+  emulatorClock?: string | undefined;
+};
+
+// Of the machine of the README, idle, in ms.
+const reference = { nodesReady: 3_000, read: 5 };
+
+const most = 6;
+
+/** How many times longer work takes than on the machine of the README, by what was measured: 1 to 6, in tenths. */
+export const slownessOf = ({ nodesReady = 0, read = 0 }: Measured): number => {
+  const times = Math.max(nodesReady / reference.nodesReady, read / reference.read);
+  return Math.round(Math.min(most, Math.max(1, times)) * 10) / 10;
+};
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
+
+const describeMeasured = ({ nodesReady, read, pressure }: Measured): string =>
+  [
+    ...(nodesReady === undefined
+      ? []
+      : [`its nodes were Ready after ${seconds(nodesReady)} (reference: ${seconds(reference.nodesReady)})`]),
+    ...(read === undefined
+      ? []
+      : [`the API server read from its store in ${Math.round(read)} ms (reference: ${reference.read} ms)`]),
+    describePressure(pressure),
+  ].join('; ');
+
+/** How slow the machine is, with what says so. */
+export const describeMachine = ({ slowness, measured }: Machine): string =>
+  `${slowness === 1 ? 'as fast as the reference' : `${slowness} times slower than the reference`}: ${describeMeasured(measured)}`;
+
+/** What follows from that: the emulator's clock, and the time-outs of work. */
+export const describeFollowing = ({ slowness, emulatorClock }: Machine): string[] => {
+  const times = slowness === 1 ? 'as long as usual' : `${slowness} times as long as usual`;
+  const clock =
+    emulatorClock === undefined
+      ? []
+      : [
+          {
+            real: "Emulator's clock: Longhorn's own",
+            fast: "Emulator's clock: its fast one",
+            1: "Emulator's clock: its fast one",
+          }[emulatorClock] ?? `Emulator's clock: ${emulatorClock} times its fast one`,
+        ];
+  return [...clock, `Time-outs of work: ${times}`];
+};

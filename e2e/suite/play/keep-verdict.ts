@@ -1,0 +1,40 @@
+import { relative } from 'node:path';
+import type { TestContext } from 'vitest';
+import type { RunConfig } from '../../config/config.ts';
+import { outcomeFields } from '../../report/collect.ts';
+import type { ScenarioRecord } from '../../report/record.ts';
+import { writeVerdict } from '../../report/verdicts.ts';
+
+/**
+ * Writes a verdict to the run's folder as soon as it is reached: the processes above this one may be killed
+ * before they can write a report. What goes wrong here is told, and takes nothing from the scenario.
+ */
+export const keepVerdict = (
+  { out, round }: Pick<RunConfig, 'out' | 'round'>,
+  {
+    context,
+    record: { seed, store, cells },
+    outcome,
+  }: {
+    context: TestContext;
+    record: ScenarioRecord;
+    outcome: NonNullable<ScenarioRecord['outcome']>;
+  },
+): void => {
+  const { name, file, tags = [] } = context.task;
+  const scenario = {
+    name,
+    file: relative(process.cwd(), file.filepath),
+    seed,
+    ...(store !== undefined && { store }),
+    ...(cells && { cells: [...cells] }),
+    tags: [...tags],
+    round,
+    ...outcomeFields(outcome),
+  };
+  try {
+    writeVerdict(out, { kubernetes: outcome.kubernetes, scenario });
+  } catch (error) {
+    console.error(`The verdict of "${name}" cannot be written: ${(error as Error).message}`);
+  }
+};

@@ -1,0 +1,62 @@
+import { findChromium } from '../e2e/ui/chromium.ts';
+import { browser, browserBinary } from '../lab/build/browser.ts';
+import { buildingUntil } from '../lab/build/signal.ts';
+import { isCached } from '../lab/cache/cache.ts';
+import { openCache } from '../lab/cache/folders.ts';
+import { usingCache } from '../lab/cache/lock.ts';
+import { lookAtCommands } from '../lab/fitness.ts';
+import { NotFit as LabNotFit } from '../lab/not-fit.ts';
+import { browserTitle } from '../lab/prepare.ts';
+import { telling } from '../lab/step.ts';
+import { canUseApt } from './can-use-apt.ts';
+import { NotFit, type Progress } from './provider.ts';
+
+type Environment = NodeJS.ProcessEnv;
+
+const isWanted = (environment: Environment): boolean =>
+  !environment.CORRAL_CHROMIUM && findChromium(environment) === undefined;
+
+/**
+ * The browser that was fetched before; undefined where this machine has one, CORRAL_CHROMIUM names one, or the
+ * cache has none.
+ */
+export const fetchedBrowser = async (environment: Environment = process.env): Promise<string | undefined> =>
+  isWanted(environment) && (await isCached(browser())) ? browserBinary() : undefined;
+
+const canFetch = async (): Promise<boolean> => {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return false;
+  const commands = await lookAtCommands(['tar', 'flock']);
+  if (commands.some(({ trouble }) => trouble !== undefined)) return false;
+  // What is wrong with a mirror is told when something is fetched from it.
+  return canUseApt().catch(() => true);
+};
+
+/**
+ * Whether a run fetches a browser: this machine has none and CORRAL_CHROMIUM names none, and the cache has one
+ * or apt knows a Debian archive.
+ */
+export const fetchesBrowser = async (environment: Environment = process.env): Promise<boolean> =>
+  isWanted(environment) && ((await isCached(browser())) || (await canFetch()));
+
+/**
+ * Fetches the browser that pages are opened in where this machine has none, and returns its path; undefined
+ * where there is one, or none can be fetched. Throws NotFit when fetching fails.
+ */
+export const fetchBrowser = async ({
+  signal,
+  progress,
+}: {
+  signal?: AbortSignal;
+  progress: Pick<Progress, 'step'>;
+}): Promise<string | undefined> => {
+  // One that the cache has is not worth a line.
+  const before = await fetchedBrowser();
+  if (before !== undefined || !(await fetchesBrowser())) return before;
+  const fetch = () => buildingUntil(signal, () => usingCache(browserBinary));
+  try {
+    await openCache();
+    return await progress.step(browserTitle, (update) => telling(update, fetch));
+  } catch (error) {
+    throw error instanceof LabNotFit ? new NotFit(`${error.message}, or install Chromium`) : error;
+  }
+};

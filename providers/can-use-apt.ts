@@ -1,0 +1,19 @@
+import { debianMirror } from '../lab/debian/apt.ts';
+import { lookAtCommands } from '../lab/fitness.ts';
+import { NotFit } from '../lab/not-fit.ts';
+
+/**
+ * Whether this machine's own apt can bring Debian's packages; throws NotFit where CORRAL_DEBIAN_MIRROR says
+ * that it shall, and it cannot.
+ */
+export const canUseApt = async (): Promise<boolean> => {
+  const commands = await lookAtCommands(['apt-get', 'dpkg-deb']);
+  if (commands.some(({ trouble }) => trouble !== undefined)) return false;
+  return debianMirror().then(
+    () => true,
+    (error) => {
+      if (error instanceof NotFit && !process.env.CORRAL_DEBIAN_MIRROR) return false;
+      throw error;
+    },
+  );
+};

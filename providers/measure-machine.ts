@@ -1,0 +1,74 @@
+import { type Cluster, resources } from '../e2e/kube/cluster.ts';
+import { openPressureMeter } from '../e2e/machine/pressure.ts';
+import {
+  describeFollowing,
+  describeMachine,
+  type Machine,
+  type Measured,
+  slownessOf,
+} from '../e2e/machine/slowness.ts';
+import type { Progress, RunningCluster } from './provider.ts';
+import { type Target, targetOf } from './target.ts';
+
+/**
+ * What of a machine is measured: how long its nodes take to boot, since a moment (`performance.now()`), or how
+ * long its API server takes to read.
+ */
+type How = { booted(): Promise<unknown>; since: number } | { read: Cluster };
+
+/** Measures how slow the machine is on which a cluster starts now, or is there. */
+export const measureMachine = async (how: How): Promise<Machine> => {
+  const meter = openPressureMeter();
+  try {
+    const times =
+      'booted' in how
+        ? { nodesReady: await timed(how.booted, how.since) }
+        : { read: await readTime(how.read) };
+    const { stalled, runQueue, timerDelay } = meter.take();
+    const measured: Measured = { ...times, pressure: { stalled, runQueue, timerDelay } };
+    return { slowness: slownessOf(measured), measured };
+  } finally {
+    meter.close();
+  }
+};
+
+/** Installs a Longhorn while the machine is measured, whose speed its clock can follow; tells what was found. */
+export const installMeasured = async (
+  target: Target,
+  on: Omit<Parameters<Target['install']>[0], 'slowness'> & { how: How; progress: Progress },
+): Promise<Pick<RunningCluster, 'target' | 'clocks' | 'machine'>> => {
+  const { how, progress, ...cluster } = on;
+  const measuring = measureMachine(how);
+  const slowness = measuring.then((machine) => machine.slowness);
+  // Not every Longhorn asks for it, and an installation may have failed before.
+  slowness.catch(() => {});
+  const { version, clocks, emulatorClock } = await target.install({ ...cluster, slowness });
+  const machine = { ...(await measuring), emulatorClock };
+  tellMachine(progress, machine);
+  return { target: targetOf(target, version), clocks, machine };
+};
+
+/** Says how slow the machine is, and what follows from that. */
+export const tellMachine = ({ note }: Pick<Progress, 'note'>, machine: Machine): void => {
+  note(`The machine is ${describeMachine(machine)}`);
+  for (const line of describeFollowing(machine)) note(line);
+};
+
+const timed = async (work: () => Promise<unknown>, since = performance.now()): Promise<number> => {
+  await work();
+  return performance.now() - since;
+};
+
+const often = 9;
+
+// The way there and back is no work: the fastest answer for which nothing is read has little else in it.
+const readTime = async (cluster: Cluster): Promise<number> => {
+  const ways: number[] = [];
+  const reads: number[] = [];
+  for (let count = 0; count < often; count += 1) {
+    ways.push(await timed(() => cluster.version()));
+    reads.push(await timed(() => cluster.get(resources.namespaces, { name: 'kube-system' })));
+  }
+  const median = reads.toSorted((one, other) => one - other)[Math.floor(often / 2)] ?? 0;
+  return Math.max(0, median - Math.min(...ways));
+};

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { hearImport } from '../../lab/build/base-image.ts';
+import { telling } from '../../lab/step.ts';
+
+const said = [
+  'lab-init: import of 11 images',
+  'lab-init: import read 432013312',
+  'EXT4-fs (ubda): mounted',
+  'lab-init: import read 1900000000',
+  'unpacking docker.io/longhornio/longhorn-engine:v1.12.1 (sha256:00ff)...done',
+  'unpacking docker.io/longhornio/longhorn-ui:v1.12.1 (sha256:00fe)...lab-init: import read 1900000000',
+  'done',
+  'lab-init: import done',
+];
+
+test('a boot that imports images tells how much of how much, and how many; what else it says is kept', async () => {
+  const told: string[] = [];
+  const kept = await telling(
+    (detail) => void told.push(detail),
+    async () => {
+      const hear = hearImport(1730 * 2 ** 20);
+      return said.filter((line) => !hear(`${line}\r`));
+    },
+  );
+  expect(told).toEqual([
+    '0 of 1730 MiB, 0 of 11 images',
+    '412 of 1730 MiB, 0 of 11 images',
+    '1730 of 1730 MiB, 0 of 11 images',
+    '1730 of 1730 MiB, 1 of 11 images',
+    '1730 of 1730 MiB, 1 of 11 images',
+    '1730 of 1730 MiB, 2 of 11 images',
+  ]);
+  expect(kept).toEqual([said[2], said[4], said[6], said[7]]);
+});

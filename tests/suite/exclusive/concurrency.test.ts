@@ -1,0 +1,154 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { makeRunConfig, type RunConfig, toVariables } from '../../../e2e/config/config.ts';
+import type { Pressure, PressureMeter } from '../../../e2e/machine/pressure.ts';
+import { type Claims, createClaims } from '../../../e2e/suite/exclusive/claims.ts';
+import { adaptConcurrency } from '../../../e2e/suite/exclusive/concurrency.ts';
+import setUp from '../../../e2e/suite/exclusive/global-setup.ts';
+import { joinLocks } from '../../../e2e/suite/exclusive/join.ts';
+
+/**
+ * Plays scenarios on a machine of two processors, each of which wants `each` of a processor while it is at work,
+ * where in each decision's time one ends, and `others` is what else wants one: how many are at work after each.
+ */
+const playOn = (each: number, others: readonly number[]): number[] => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  const claims = createClaims({ begun: 8 });
+  let wanted = others[0] ?? 0;
+  const take = (): Pressure => ({
+    idle: Math.max(0, 1 - wanted / 2),
+    runQueue: wanted / 2,
+    stalled: undefined,
+    timerDelay: 0,
+  });
+  const before = take().runQueue;
+  onTestFinished(adaptConcurrency(claims, { processors: 2, before, take, told: () => {} }).stop);
+  for (let index = 0; index < 100; index += 1)
+    claims.ask(`${index}`, { shared: [], exclusive: [] }, () => {});
+  return others.map((other) => {
+    claims.leave(claims.holders()[0] ?? '');
+    wanted = other + claims.atWork() * each;
+    vi.advanceTimersByTime(5_000);
+    return claims.atWork();
+  });
+};
+const times = (decisions: number, others: number): number[] =>
+  Array.from({ length: decisions }, () => others);
+
+test('on an idle machine one more begins after the other, up to the bound', () => {
+  expect(playOn(0.1, times(6, 0))).toEqual([5, 6, 7, 8, 8, 8]);
+});
+
+test('none begins once those at work leave no time, and who ends is replaced', () => {
+  expect(playOn(0.35, times(8, 0))).toEqual([5, 6, 6, 6, 6, 6, 6, 6]);
+});
+
+test('where those at work crowd the machine by themselves, who ends is not replaced', () => {
+  expect(playOn(1, times(6, 0))).toEqual([4, 3, 3, 3, 3, 3]);
+  expect(playOn(3, times(6, 0))).toEqual([4, 3, 2, 2, 2, 2]);
+});
+
+test('what others ran before the run, and will not end, takes no place', () => {
+  expect(playOn(0.5, times(6, 4))).toEqual([4, 4, 4, 4, 4, 4]);
+});
+
+test('when others load the machine fewer are at work, and as they go it are more again', () => {
+  const others = [...times(4, 0), ...times(6, 5), ...times(5, 0)];
+  expect(playOn(0.3, others)).toEqual([5, 6, 7, 7, 7, 6, 5, 4, 3, 2, 3, 4, 5, 6, 7]);
+  // Those who were there before the run, have gone and come again are others like any.
+  expect(playOn(0.4, [...times(2, 5), ...times(2, 0), ...times(5, 4)])).toEqual([4, 4, 5, 5, 5, 4, 3, 2, 2]);
+});
+
+const begin = (claims: Claims, ...names: string[]) => {
+  for (const name of names) claims.ask(name, { shared: ['managers'], exclusive: [] }, () => {});
+};
+
+test('while nobody ends, a crowded machine costs one place, and not another each time', () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  const claims = createClaims({ begun: 8 });
+  let pressure = crowded;
+  const options = { processors: 2, before: 0, take: () => pressure, told: () => {} };
+  onTestFinished(adaptConcurrency(claims, options).stop);
+  begin(claims, 'a', 'b', 'c', 'd', 'e', 'f', 'g');
+  vi.advanceTimersByTime(30_000);
+  pressure = idle;
+  claims.leave('a');
+  vi.advanceTimersByTime(5_000);
+  expect(claims.holders()).toEqual(['b', 'c', 'd', 'e']);
+});
+
+test('the load before the first begins is the start of the suite, and costs no place', () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  const claims = createClaims({ begun: 8, awaited: 5 });
+  const options = { processors: 2, before: 0, take: () => crowded, told: () => {} };
+  onTestFinished(adaptConcurrency(claims, options).stop);
+  begin(claims, 'a');
+  vi.advanceTimersByTime(30_000);
+  begin(claims, 'b', 'c', 'd', 'e');
+  expect(claims.holders()).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('places that nobody can take do not become more', () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  const claims = createClaims({ begun: 8 });
+  const options = { processors: 1, before: 0, take: () => idle, told: () => {} };
+  onTestFinished(adaptConcurrency(claims, options).stop);
+  begin(claims, 'first');
+  claims.ask('alone', { shared: [], exclusive: ['managers'] }, () => {});
+  begin(claims, 'a', 'b', 'c', 'd');
+  vi.advanceTimersByTime(30_000);
+  claims.leave('first');
+  claims.leave('alone');
+  expect(claims.holders()).toEqual(['a', 'b']);
+});
+
+const crowded: Pressure = { idle: 0, runQueue: 9, stalled: 1, timerDelay: 0 };
+const idle: Pressure = { idle: 1, runQueue: 0, stalled: 0, timerDelay: 0 };
+
+/** How many of nine scenarios are at work at first, and a minute later, and what was told of it. */
+const runOf = async (told: Partial<RunConfig>, pressure: Pressure) => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  vi.stubEnv(
+    'CORRAL_CONFIG',
+    toVariables(makeRunConfig({ kubeconfig: '/k', storeImage: 's', ...told })).CORRAL_CONFIG,
+  );
+  const openMeter = (): PressureMeter => ({ take: () => pressure, close: () => {} });
+  const provided = new Map<string, unknown>();
+  onTestFinished(await setUp({ provide: (name, value) => void provided.set(name, value) }, openMeter));
+  let granted = 0;
+  const lookAround = async () => {
+    const other = await joinLocks(String(provided.get('corralLocks')));
+    await other.hold({ shared: [], exclusive: [], placeless: true }, new AbortController().signal);
+    other.leave();
+    return granted;
+  };
+  for (let index = 0; index < 9; index += 1) {
+    const holder = await joinLocks(String(provided.get('corralLocks')));
+    onTestFinished(holder.leave);
+    void holder.hold({ shared: [], exclusive: [] }, new AbortController().signal).then(
+      () => {
+        granted += 1;
+      },
+      () => {},
+    );
+  }
+  const first = await lookAround();
+  vi.advanceTimersByTime(60_000);
+  return { first, later: await lookAround(), concurrency: provided.get('corralConcurrency') };
+};
+
+test('a number of workers is kept to exactly, however idle the machine is', async () => {
+  expect(await runOf({ workers: 3, begun: 7 }, idle)).toEqual({ first: 3, later: 3 });
+});
+
+test('where only is said how many may have begun, the load decides, and is told of', async () => {
+  const { first, later, concurrency } = await runOf({ begun: 7 }, idle);
+  // One more at each of twelve decisions, as far as they may have begun.
+  const counts = Array.from({ length: 12 }, (_, decision) => Math.min(7, first + decision));
+  const mean = Math.round((counts.reduce((sum, each) => sum + each, 0) / 12) * 10) / 10;
+  expect({ later, concurrency }).toEqual({ later: 7, concurrency: { least: first, most: 7, mean } });
+});
+
+test('where no run queue can be read, a timer that is late tells that there is no room', async () => {
+  const { first, later } = await runOf({ begun: 7 }, { ...idle, timerDelay: 2_000 });
+  expect(later).toBe(first);
+});
