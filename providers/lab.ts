@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { allDisruptions } from '../e2e/longhorn/disruptions.ts';
 import { nodesReady } from '../lab/cluster-ready.ts';
+import { askLab } from '../lab/control/ask.ts';
 import { storeImage } from '../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import { labDir } from '../lab/run/settings.ts';
@@ -13,6 +15,8 @@ import { NotFit, type Provider, type RunningCluster } from './provider.ts';
 import { begunFor } from './target.ts';
 
 type Installed = Awaited<ReturnType<typeof installMeasured>>;
+
+const secondsSchema = z.record(z.string(), z.number());
 
 const offered = { lab: true, allow: allDisruptions, without: [] };
 
@@ -34,6 +38,7 @@ const running = (
   ...of,
   trouble: () => lab.ended,
   lost: lab.lost,
+  cpu: async () => secondsSchema.parse(await askLab(name, { action: 'cpu' })),
   keep: lab.keep,
   down: lab.stop,
 });

@@ -39,6 +39,11 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
   /** Lets the cluster outlive this process; until then it goes down with it, however that ends. */
   keep(): void;
   /**
+   * The CPU seconds that the cluster has taken since this was asked last, or since it was started, by part.
+   * Missing where nobody can say.
+   */
+  cpu?(): Promise<Record<string, number>>;
+  /**
    * Compares the cluster with what it was before the run, when the scenarios have ended: a line for each
    * difference that there should not be. `signal` ends its waiting for what may yet become as it was. Missing
    * where the cluster was made for the run.

@@ -37,15 +37,40 @@ const verdict = (ratio: number, whole: number, wholeSeconds: number): string => 
   return `${ratio.toFixed(2)} (goal: ${most}, and ${wholeSeconds} s in all: ${ratio <= most && whole <= wholeSeconds * 1000 ? 'met' : 'not met'})`;
 };
 
+const sum = (seconds: Record<string, number>): number =>
+  Object.values(seconds).reduce((all, each) => all + each, 0);
+
+/** CPU time by part, the largest first; nothing where the report has none. */
+const cpuTable = ({ cpu, scenarios }: Report): string[] => {
+  if (cpu === undefined) return [];
+  const plays = scenarios.filter(({ startedAt }) => startedAt !== null).length;
+  const row = (part: string, setUp: number, played: number): string[] => [
+    part,
+    setUp.toFixed(1),
+    played.toFixed(1),
+    (played / Math.max(1, plays)).toFixed(2),
+  ];
+  const parts = [...new Set([...Object.keys(cpu.scenarios), ...Object.keys(cpu.setUp)])];
+  return [
+    toMarkdown([
+      ['CPU time, s', 'cluster up', `${plays} plays`, 'a play'],
+      ['---', '--:', '--:', '--:'],
+      ...parts.map((part) => row(part, cpu.setUp[part] ?? 0, cpu.scenarios[part] ?? 0)),
+      row('all', sum(cpu.setUp), sum(cpu.scenarios)),
+    ]),
+  ];
+};
+
 /**
- * Where the time of a run went, in two tables: scenario by scenario, and the run as a whole. Times are in
- * seconds, delays in ms. `goal` is how many seconds the whole should take.
+ * Where the time of a run went, in tables: scenario by scenario, the run as a whole, and CPU time by part.
+ * Times are in seconds, delays in ms. `goal` is how many seconds the whole should take.
  */
 export const suiteTables = (
-  { scenarios }: Report,
+  report: Report,
   { up, scenarios: played, down }: Phases,
   goal: number,
 ): string => {
+  const { scenarios } = report;
   const longest = Math.max(...scenarios.map(({ duration }) => duration));
   const whole = up + played + down;
   return [
@@ -72,5 +97,6 @@ export const suiteTables = (
       ['the longest scenario', seconds(longest)],
       ['all / the longest scenario', verdict(whole / longest, whole, goal)],
     ]),
+    ...cpuTable(report),
   ].join('\n');
 };

@@ -12,6 +12,7 @@ import { quoted } from './arguments/flags.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { type Choice, describeChoice } from './choice.ts';
 import { concludeReport, type Unplayed, writeBegun, writeUnplayed } from './conclude-report.ts';
+import { countCpu } from './cpu.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
 import { describePlan, needsBrowser, planFor } from './plan.ts';
 import { type Interruption, play } from './play.ts';
@@ -47,7 +48,9 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
   const cluster = await bringUp(provider, run, { unplayed, browser: needsBrowser(plan) });
   let code: ExitCode = exitCode.notFit;
   try {
+    const cpu = await countCpu(cluster);
     code = await playRounds(cluster, run, { ...unplayed, target: cluster.target });
+    if (code !== exitCode.interrupted) await writeDown(args.out, await cpu());
   } finally {
     code = await judgeDifferences(cluster, run, code);
     code = await leave(cluster, run, code);
@@ -246,7 +249,7 @@ const judgeDifferences = async (
     });
   if (found?.length === 0) streamFor(args.output).write('The cluster is as it was before the run.\n');
   for (const difference of found ?? []) complain(`not as before the run: ${difference}`);
-  await writeDown(args.out, found);
+  await writeDown(args.out, { differences: found && [...found] });
   if (code !== exitCode.passed) return code;
   if (found === null) return exitCode.notFit;
   return found.length > 0 ? exitCode.failed : code;
@@ -254,9 +257,9 @@ const judgeDifferences = async (
 
 const complain = (line: string): void => void process.stderr.write(`e2e: ${line}\n`);
 
-const writeDown = async (out: string, found: readonly string[] | null): Promise<void> => {
+const writeDown = async (out: string, known: Pick<Report, 'differences' | 'cpu'>): Promise<void> => {
   const report = await readReport(out);
-  if (report !== undefined) await writeReport(out, { ...report, differences: found && [...found] });
+  if (report !== undefined) await writeReport(out, { ...report, ...known });
 };
 
 // What was cut short on a cluster that stays: which commands undo and remove it.

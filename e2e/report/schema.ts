@@ -175,6 +175,8 @@ export const shardSchema = z.strictObject({
   split: z.string(),
 });
 
+const secondsSchema = z.record(z.string(), z.number().nonnegative());
+
 /** How slow the machine is, as `Machine` says, which the emulator's clock and the time-outs follow. */
 export const machineSchema = z.strictObject({
   slowness: z.number().min(1),
@@ -234,6 +236,11 @@ export const reportSchema = z.strictObject({
    * run. Null where the cluster could not be compared; missing where it was made for the run.
    */
   differences: z.array(z.string()).nullable().optional(),
+  /**
+   * CPU seconds by part: until the cluster was up, and of the scenarios of all rounds. Missing where the
+   * cluster's could not be read.
+   */
+  cpu: z.strictObject({ setUp: secondsSchema, scenarios: secondsSchema }).optional(),
 });
 
 export type Account = z.infer<typeof accountSchema>;

@@ -55,10 +55,12 @@ export const managerDaemonSet = ({ image, clock, mutant, version = '' }: Manager
             // For loop devices, the mount of the backup store, and nodes in /dev.
             securityContext: { privileged: true },
             ports: Object.entries(managerPorts).map(([name, containerPort]) => ({ name, containerPort })),
-            readinessProbe: {
+            // Not asked again once it is ready: a Node that answers each second is work on a lab's node.
+            startupProbe: {
               httpGet: { path: '/healthz', port: proxyPort },
               periodSeconds: 1,
               timeoutSeconds: 5,
+              failureThreshold: 600,
             },
             volumeMounts: [
               { name: 'dev', mountPath: '/host/dev' },

@@ -43,7 +43,12 @@ export const uiDeployment = ({
               { name: 'NODE_OPTIONS', value: '--max-old-space-size=32 --max-semi-space-size=1' },
             ],
             ports: Object.entries(uiPorts).map(([name, containerPort]) => ({ name, containerPort })),
-            readinessProbe: { httpGet: { path: '/', port: uiPort }, periodSeconds: 1, timeoutSeconds: 5 },
+            startupProbe: {
+              httpGet: { path: '/', port: uiPort },
+              periodSeconds: 1,
+              timeoutSeconds: 5,
+              failureThreshold: 600,
+            },
           },
         ],
       },

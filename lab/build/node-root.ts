@@ -12,9 +12,10 @@ const base =
   'base-files base-passwd libc-bin bash coreutils dash findutils grep gzip hostname sed tar util-linux'.split(
     ' ',
   );
-// crun starts containers (see containerd.toml); containerd's package asks for runc all the same.
+// crun starts containers (see containerd.toml); containerd's package asks for runc all the same. acct and perl say what each process took:
+// see control/cpu.ts.
 const kubernetesNeeds =
-  'containerd crun containernetworking-plugins iproute2 procps kmod mount conntrack ethtool netbase ca-certificates'.split(
+  'containerd crun containernetworking-plugins iproute2 procps kmod mount conntrack ethtool netbase ca-certificates acct perl-base'.split(
     ' ',
   );
 const longhornNeeds = 'open-iscsi nfs-common e2fsprogs xfsprogs cryptsetup-bin dmsetup curl jq'.split(' ');

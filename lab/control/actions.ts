@@ -5,6 +5,7 @@ import { healClock, lookAtClock, skewClock } from './clock.ts';
 import { compact } from './compact.ts';
 import type { Condition, Look } from './condition.ts';
 import { type Action, type LabContext, nodeNamed } from './context.ts';
+import { cpuByPart } from './cpu.ts';
 import { cut, lookAtCable, rejoin } from './cut.ts';
 import { delayDisk, failDisk, healDisk, lookAtDisk } from './disk.ts';
 import { freeze, lookAtFreeze, thaw } from './freeze.ts';
@@ -94,4 +95,5 @@ export const actions: Record<string, Action> = {
   'apiserver-restart': restartApiServer,
   'etcd-compact': compact,
   'import-images': importImages,
+  cpu: cpuByPart,
 };

@@ -12,20 +12,29 @@ export const etcdUrl = 'http://127.0.0.1:2379';
 /** Starts etcd; the lab's data ends with the lab, so it does not wait for the disk. */
 export const startEtcd = ({ dir, tools }: LabSettings, processes: Processes): void => {
   const peers = 'http://127.0.0.1:2380';
-  processes.start('etcd', join(tools, 'etcd'), [
+  const flags = [
     `--data-dir=${join(dir, 'etcd')}`,
     `--listen-client-urls=${etcdUrl}`,
     `--advertise-client-urls=${etcdUrl}`,
     `--listen-peer-urls=${peers}`,
     '--unsafe-no-fsync',
     '--log-level=warn',
-  ]);
+  ];
+  processes.start('etcd', join(tools, 'etcd'), flags, seldomCollected('256MiB'));
 };
+
+/**
+ * With a heap of some tens of MiB, Go's own measure has it collected again and again; `most` is what the heap may grow to
+ * before that is done as often all the same.
+ */
+const seldomCollected = (most: string): { env: NodeJS.ProcessEnv } => ({
+  env: { ...process.env, GOGC: '400', GOMEMLIMIT: most },
+});
 
 /** Starts kube-apiserver on the lab's gateway address; it refuses requests without a name. */
 export const startApiServer = ({ dir, kube }: LabSettings, processes: Processes): Running => {
   const pki = (file: string) => join(labFiles(dir).pki, file);
-  return processes.start('kube-apiserver', kube, [
+  const flags = [
     'kube-apiserver',
     `--etcd-servers=${etcdUrl}`,
     `--advertise-address=${gateway}`,
@@ -55,7 +64,8 @@ export const startApiServer = ({ dir, kube }: LabSettings, processes: Processes)
     `--proxy-client-cert-file=${pki('front-proxy-client.crt')}`,
     `--proxy-client-key-file=${pki('front-proxy-client.key')}`,
     '--profiling=false',
-  ]);
+  ];
+  return processes.start('kube-apiserver', kube, flags, seldomCollected('1GiB'));
 };
 
 /**

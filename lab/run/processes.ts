@@ -48,6 +48,8 @@ export type Processes = {
      */
     options?: { env?: NodeJS.ProcessEnv; channels?: number; yields?: boolean },
   ) => Running;
+  /** The names of all that were started, by the process group that each leads. */
+  groups: ReadonlyMap<number, string>;
 };
 
 /** How much of its log is told of a process that ended: the log itself goes with the lab. */
@@ -71,7 +73,9 @@ const signalGroup = (leader: number | undefined, signal: NodeJS.Signals): void =
  */
 export const makeProcesses = async (logs: string, ended: (text: string) => void): Promise<Processes> => {
   await mkdir(logs, { recursive: true });
+  const groups = new Map<number, string>();
   return {
+    groups,
     start: (name, command, args, { env = process.env, channels = 0, yields = false } = {}) => {
       const file = join(logs, `${name}.log`);
       const log = openSync(file, 'a');
@@ -79,6 +83,7 @@ export const makeProcesses = async (logs: string, ended: (text: string) => void)
       const child = spawn(command, args, { stdio, env, detached: true });
       closeSync(log);
       if (yields && child.pid !== undefined) void yieldToOthers(child.pid);
+      if (child.pid !== undefined) groups.set(child.pid, name);
       let onPurpose = false;
       child.on('error', (error) => ended(`${name} did not start: ${error.message}`));
       child.on('exit', async (code, signal) => {

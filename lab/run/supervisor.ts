@@ -84,7 +84,7 @@ const start = async () => {
   ]);
   const booted = await bootNodes(settings, nodes, { kernel, processes });
   spreadNodes(() => booted.map(groupOf));
-  serveControl({ settings, nodes: booted, apiServer });
+  serveControl({ settings, nodes: booted, apiServer, processes });
   await writeKubeconfig({
     file: files.kubeconfig,
     pki: files.pki,

@@ -71,6 +71,19 @@ test('three real nodes are Ready, each with a kernel of its own', async () => {
   expect(lab.ended).toEqual([]);
 });
 
+test('it says how much CPU time each of its parts took since that was asked last', async () => {
+  const ask = async () => (await askLab(name, { action: 'cpu' })) as Record<string, number>;
+  await ask();
+  const busy = 'timeout 2 bash -c "while :; do :; done"';
+  await askLab(name, { action: 'run', node: 'node1', script: busy, withinMs: 60_000 });
+  const taken = await ask();
+  // Less than two seconds where the machine is busy; what the node's other programs took in that time is not more.
+  expect(taken['other programs of the nodes']).toBeGreaterThan(0.2);
+  expect(taken.kubelets).toBeGreaterThan(0);
+  expect(taken.kubelets).toBeLessThan(taken['other programs of the nodes'] as number);
+  expect(taken['API server and etcd']).toBeGreaterThan(0);
+});
+
 test('a pod runs, answers exec, has its log read, and reaches the API server by name', async () => {
   const cluster = connect(lab);
   const pods = await follow<Pod>(cluster, resources.pods, { namespace: 'default' });

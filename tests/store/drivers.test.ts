@@ -114,7 +114,10 @@ const excepted: [path: RegExp, why: string][] = [
     "Longhorn's own part: it mounts backup targets on NFS, and reads their URLs",
   ],
   [/^lab\/(node\/|build\/|debian\/)/, 'nodes on which Longhorn can mount NFS'],
-  [/^lab\/(images\/core|prepare)\.ts$/, "what the image of the store's pod is made of"],
+  [
+    /^lab\/(images\/core|prepare|control\/cpu)\.ts$/,
+    "what the image of the store's pod is made of, and what its program is called",
+  ],
   [/\.md$/, 'documents'],
 ];
 
