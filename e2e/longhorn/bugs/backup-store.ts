@@ -200,6 +200,30 @@ export const storeBugs = {
       'backupstore, deltablock.go, CreateDeltaBlockBackup: what tells of its failure names the volume, which is nil by then; read in v1.8.2, v1.9.2, v1.10.2, v1.11.3 and v1.12.1, mended in the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-23), a volume of two replicas: degraded 1 s after the backup had failed, for 39 s; npm run store-matrix on its engine',
   },
+  'deletions-at-once-miss-blocks': {
+    title: 'Deletions of one volume at the same time leave a wrong number of blocks in volume.cfg, or blocks',
+    severity: 'misleading',
+    versions: everyVersion,
+    promise:
+      'backups of a volume can be deleted at the same time: the store holds what the others need, and says how much',
+    happens:
+      'deletions share a lock. Each lists backups and blocks, removes the blocks that nobody refers to, and writes the number that its own list leaves: the last to write may have listed before another removed its blocks. One that finds a config gone since its list removes no block. It lasts until the next deletion',
+    symptoms: [
+      { of: 'store', findings: ['block-count-wrong'], also: ['block-orphaned'] },
+      { of: 'store', findings: ['block-orphaned'] },
+    ],
+    steps: {
+      inWords: [
+        'Make a volume with a recurring job that keeps one backup, and have it make some, each of new data, while they cannot be deleted.',
+        'Let them be deleted again: all old ones are deleted at once.',
+        'BlockCount of volume.cfg is not the number of blocks in the folder, now and then.',
+      ],
+    },
+    upstream: unreported,
+    source:
+      'backupstore, deltablock.go, DeleteDeltaBlockBackup and cleanupBlocks (activeBlockCount), lock.go (locks of one type do not exclude each other); read in the source of 2026-08-20',
+    seen: 'the emulator, which has the same order, on a busy machine (2026-11-26): six deletions at once, 6 counted and 4 there; not seen on a real Longhorn yet',
+  },
   'upload-miscounts-blocks': {
     title:
       'The number of blocks in volume.cfg is wrong after an upload that failed late, or began without it',
