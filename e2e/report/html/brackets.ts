@@ -18,7 +18,7 @@ const toBracket = (told: ReturnType<typeof markersOf<'expectation'>>, seconds: n
   const reached = decided?.expectation.reached ?? [];
   // What is awaited only once is not counted in steps.
   const metAt = decided?.expectation.phase === 'met' ? decided.at : null;
-  const { limit, owner } = set ?? {};
+  const { limit, atMost, owner } = set ?? {};
   return {
     from: set?.from ?? told[0]?.at ?? 0,
     to: decided?.at ?? seconds,
@@ -26,9 +26,20 @@ const toBracket = (told: ReturnType<typeof markersOf<'expectation'>>, seconds: n
     label: describeAwaited(set?.label ?? '', set?.steps ?? []),
     steps: (set?.steps ?? []).map((label, index) => ({ label, at: stepAt(reached, label, index) ?? metAt })),
     reason: decided?.expectation.reason ?? null,
-    limit: limit === undefined ? null : `${formatDuration(limit * 1000)}${owner ? `, ${owner}` : ''}`,
+    limit: limit === undefined ? null : describeLimit(limit, { atMost, owner }),
   };
 };
+
+const describeLimit = (
+  limit: number,
+  { atMost, owner }: { atMost: number | undefined; owner: string | undefined },
+): string =>
+  [
+    atMost === undefined
+      ? formatDuration(limit * 1000)
+      : `${formatDuration(limit * 1000)} without a change, or ${formatDuration(atMost * 1000)} in all`,
+    ...(owner ? [owner] : []),
+  ].join(', ');
 
 // A state may come twice: its place decides, and its name only where the places do not agree.
 const stepAt = (

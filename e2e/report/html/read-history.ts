@@ -41,6 +41,7 @@ export type MarkerLine = {
     reason?: string;
     reached?: { label: string; at?: number | null }[];
     limit?: number;
+    atMost?: number;
     owner?: string;
   };
 };

@@ -83,6 +83,14 @@ describe('an expectation', () => {
     ]);
   });
 
+  test('says both bounds of a wait that begins anew with each change', () => {
+    const late = { ...set, atMost: 360, phase: 'timed-out' };
+    const lines = [awaits(1.5, { ...set, atMost: 360 }), awaits(9, late)];
+    expect(laneOf(make(lines), 'b1').brackets).toMatchObject([
+      { limit: '1 min 30 s without a change, or 6 min in all, the retry' },
+    ]);
+  });
+
   test('is open where the run ended before it was decided, on a lane of its own where its object never came', () => {
     const { bars, brackets } = laneOf(make([awaits(1.5, set)]), 'b1');
     expect(bars).toEqual([]);
