@@ -27,8 +27,7 @@ const ofPrograms: readonly (readonly [part: string, name: RegExp])[] = [
   // All that starts and ends containers, their network among it.
   ['containerd', /^(containerd|crun|runc|\d+$|exe$|pause$|bridge$|host-local$|loopback$|portmap$)/],
   ['managers', /^longhorn-manage/],
-  // Where managers were killed on purpose, those too.
-  ['engine commands and recurring jobs', /^(longhorn|ended node)$/],
+  ['engine commands, recurring jobs, killed managers', /^(longhorn|ended node)$/],
   ['Longhorn UI', /^longhorn-ui/],
   ['store servers', /^(ganesha|versitygw|s3-faults|smbd)/],
 ];
