@@ -87,7 +87,10 @@ export const composeFailed = (name: string, failure: Failure, paint: Paint, tag?
   );
 };
 
-/** That a scenario's premise was lost, which is no verdict; with its name, where that was not told right above. */
+/**
+ * That a scenario's premise was lost, which is no verdict; the report has the whole reason. With its name, where that
+ * was not told right above.
+ */
 export const composePremiseLost = (
   reason: string,
   paint: Paint,
@@ -96,7 +99,7 @@ export const composePremiseLost = (
   tagged(
     [
       `  ${paint('yellow', 'premise lost')}${name === undefined ? '' : `: ${name}`}: it is played again when all others have ended`,
-      ...indent(reason, '    '),
+      `    ${decisionOf(reason)}`,
     ],
     tag,
     paint,
@@ -126,8 +129,7 @@ export const composeEnding = (
     lines.push(...composeCircumstances(failure).map((line) => `    ${line}`));
   if (firstPlay !== undefined)
     lines.push(
-      `  ${paint('yellow', 'played twice')}; the first time its premise was lost:`,
-      ...indent(firstPlay.reason, '    '),
+      `  ${paint('yellow', 'played twice')}; the first time its premise was lost: ${decisionOf(firstPlay.reason)}`,
     );
   if (leftBehind !== undefined)
     lines.push(`  ${paint('yellow', 'left behind')} by its cleanup:`, ...indent(leftBehind, '    '));

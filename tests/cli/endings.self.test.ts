@@ -179,7 +179,7 @@ describe('of a run in which each scenario ends in another way', () => {
       /\n {2}premise lost: it is played again when all others have ended\n {4}the back-off was over before\n/,
     );
     expect(told('It loses its premise once')).toMatch(
-      /\n {2}✓ Cleanup of play 2 \(<time>\)\n {2}passed in <time>\n {2}played twice; the first time its premise was lost:\n {4}the back-off was over before$/,
+      /\n {2}✓ Cleanup of play 2 \(<time>\)\n {2}passed in <time>\n {2}played twice; the first time its premise was lost: the back-off was over before$/,
     );
     expect(reported('It loses its premise once')).toMatchObject({
       state: 'passed',
