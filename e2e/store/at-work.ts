@@ -62,8 +62,8 @@ export class StillAtWork extends Error {
 
 /** Says after how long what is still at work. */
 export const describeLeft = (left: WorkLeft): string => {
-  const { waited, seconds, owner, changedAfter } = left;
-  const isBounded = changedAfter !== undefined && waited - changedAfter < seconds;
+  const { waited, seconds, atMost, owner, changedAfter } = left;
+  const isBounded = changedAfter !== undefined && atMost !== undefined && changedAfter + seconds > atMost;
   const why = isBounded
     ? ', the longest, while something still changed'
     : changedAfter === undefined

@@ -5,6 +5,7 @@ import type { Observer } from '../../history/observer.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { KeptPressure } from '../../machine/load.ts';
 import { openPressureRecord, type PressureRecord } from '../../machine/pressure-record.ts';
+import { outcomeFields } from '../../report/collect.ts';
 import { composeReport } from '../../report/compose-report.ts';
 import type { ScenarioRecord } from '../../report/record.ts';
 import type { Kubernetes } from '../../report/schema.ts';
@@ -97,8 +98,14 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
       const isWell = ['passed', 'skipped'].includes(state) && leftBehind === undefined;
       if (kept === null || begun === undefined || isWell) return;
       const { config, kubernetes } = begun;
-      const { kubernetes: _, ...told } = outcome;
-      const scenario = { ...told, name, file: path, seed: record.seed, tags, round: config.round };
+      const scenario = {
+        ...outcomeFields(outcome),
+        name,
+        file: path,
+        seed: record.seed,
+        tags,
+        round: config.round,
+      };
       const report = composeReport({
         ...config,
         startedAt,
