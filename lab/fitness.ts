@@ -3,7 +3,8 @@ import { access, readFile, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { NotFit } from './not-fit.ts';
+import type { Trouble } from '../e2e/machine/not-fit.ts';
+import { NotFit } from '../e2e/machine/not-fit.ts';
 import { oneLine } from './one-line.ts';
 import type { LabSize } from './size.ts';
 
@@ -61,13 +62,10 @@ export const freeMemory = (
   memberships = readFileSync('/proc/self/cgroup', 'utf8'),
 ): number => Math.min(freemem(), ...groupsOf(root, memberships).map(leftIn));
 
-/**
- * One thing that the lab needs of this machine: what was found, or what is missing and what mends it, in one
- * line.
- */
+/** One thing that the lab needs of this machine: what was found, or what is wrong with it. */
 export type Fitness =
   | { need: string; found: string; trouble?: undefined }
-  | { need: string; trouble: string };
+  | { need: string; trouble: Trouble };
 
 const GIB = 2 ** 30;
 
@@ -125,13 +123,22 @@ const lookAtNamespaces = async (): Promise<Fitness> => {
   const { failed, stderr } = await execa('unshare', namespaces, { reject: false });
   if (!failed) return { need, found: 'this user may make them' };
   const said = oneLine(stderr);
+  const code = 'namespaces-refused';
   for (const [setting, forbids, allows] of namespaceSettings) {
     const value = await readFile(join('/proc/sys', setting), 'utf8').catch(() => '');
     if (value.trim() === forbids)
-      return { need, trouble: `this user may not make namespaces (${said}): run ${allows} as root` };
+      return {
+        need,
+        trouble: {
+          code,
+          what: `this user may not make namespaces (${said})`,
+          remedy: `run ${allows} as root`,
+        },
+      };
   }
-  const trouble = `namespaces may not be made here (${said}): in a container, give it --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`;
-  return { need, trouble };
+  const remedy =
+    'in a container, give it --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined';
+  return { need, trouble: { code, what: `namespaces may not be made here (${said})`, remedy } };
 };
 
 const bytesOf = (size: string): number => Number(size.slice(0, -1)) * (size.endsWith('G') ? GIB : 2 ** 20);
@@ -145,7 +152,11 @@ const lookAtMemory = ({ nodes, memory }: Pick<LabSize, 'nodes' | 'memory'>): Fit
   if (free >= needed) return { need: 'memory', found: `${inGib(free)} GiB are free, ${about}` };
   return {
     need: 'memory',
-    trouble: `only ${inGib(free)} GiB of memory are free here, ${about}: end other programs, or ask for less`,
+    trouble: {
+      code: 'memory-short',
+      what: `only ${inGib(free)} GiB of memory are free here, ${about}`,
+      remedy: 'end other programs, or ask for less',
+    },
   };
 };
 
@@ -155,7 +166,8 @@ const lookAtDisk = async (cache: string, built: boolean): Promise<Fitness> => {
   const about = `${built ? 'a lab takes' : 'the first build and a lab take'} up to ${needed / GIB}`;
   const free = `${inGib(bavail * bsize)} GiB are free under ${cache}, ${about}`;
   if (bavail * bsize >= needed) return { need: 'disk', found: free };
-  return { need: 'disk', trouble: `only ${free}: free some (npm run lab -- prune), or set XDG_CACHE_HOME` };
+  const remedy = 'free some (npm run lab -- prune), or set XDG_CACHE_HOME';
+  return { need: 'disk', trouble: { code: 'disk-short', what: `only ${free}`, remedy } };
 };
 
 /** Looks for the machine's own commands, all that the lab runs or some of them. */
@@ -167,7 +179,11 @@ export const lookAtCommands = async (names = Object.keys(commands)): Promise<Fit
     if (isThere) return { need: command, found: 'it is on the PATH' };
     return {
       need: command,
-      trouble: `${command} is missing: run apt-get install ${commands[command]} as root`,
+      trouble: {
+        code: 'command-missing',
+        what: `${command} is missing`,
+        remedy: `run apt-get install ${commands[command]} as root`,
+      },
     };
   });
 };
@@ -183,7 +199,14 @@ export const lookAtFitness = async (asked: Asked): Promise<Fitness[]> => {
   const is = `${process.platform} on ${process.arch}`;
   if (process.platform !== 'linux' || process.arch !== 'x64')
     return [
-      { need: 'the machine', trouble: `the lab runs on Linux on x86-64, this is ${is}: use another machine` },
+      {
+        need: 'the machine',
+        trouble: {
+          code: 'wrong-platform',
+          what: `the lab runs on Linux on x86-64, this is ${is}`,
+          remedy: 'use another machine',
+        },
+      },
     ];
   const tools = await lookAtCommands();
   // What cannot be asked is not said to be missing as well.
@@ -205,7 +228,11 @@ export const lookAtFitness = async (asked: Asked): Promise<Fitness[]> => {
 export const checkFitness = async (asked: Asked): Promise<void> => {
   const [first, ...others] = (await lookAtFitness(asked)).flatMap(({ trouble }) => trouble ?? []);
   if (first === undefined) return;
-  throw new NotFit(
-    others.length === 0 ? first : `${first} (and ${others.length} more: npm run doctor names them all)`,
-  );
+  throw new NotFit({
+    ...first,
+    remedy:
+      others.length === 0
+        ? first.remedy
+        : `${first.remedy} (and ${others.length} more: npm run doctor names them all)`,
+  });
 };

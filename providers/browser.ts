@@ -1,3 +1,4 @@
+import { NotFit } from '../e2e/machine/not-fit.ts';
 import { findChromium } from '../e2e/ui/chromium.ts';
 import { browser, browserBinary } from '../lab/build/browser.ts';
 import { buildingUntil } from '../lab/build/signal.ts';
@@ -5,11 +6,10 @@ import { isCached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { usingCache } from '../lab/cache/lock.ts';
 import { lookAtCommands } from '../lab/fitness.ts';
-import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import { browserTitle } from '../lab/prepare.ts';
 import { telling } from '../lab/step.ts';
 import { canUseApt } from './can-use-apt.ts';
-import { NotFit, type Progress } from './provider.ts';
+import type { Progress } from './provider.ts';
 
 type Environment = NodeJS.ProcessEnv;
 
@@ -57,6 +57,8 @@ export const fetchBrowser = async ({
     await openCache();
     return await progress.step(browserTitle, (update) => telling(update, fetch));
   } catch (error) {
-    throw error instanceof LabNotFit ? new NotFit(`${error.message}, or install Chromium`) : error;
+    if (!(error instanceof NotFit)) throw error;
+    const remedies = [error.remedy, 'install Chromium'].filter((remedy) => remedy !== undefined);
+    throw new NotFit({ ...error, remedy: remedies.join(', or ') });
   }
 };

@@ -2,13 +2,13 @@ import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { whyNotWritable } from '../e2e/kube/writable.ts';
+import { NotFit } from '../e2e/machine/not-fit.ts';
 import { releaseObjects } from '../emulator/install.ts';
 import { cached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { usingCache } from '../lab/cache/lock.ts';
-import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import { emulatorArchive, emulatorImage } from './emulator-image.ts';
-import { NotFit, type Progress } from './provider.ts';
+import type { Progress } from './provider.ts';
 
 // A release has Longhorn's own times, and so has this one: whoever plays on it does not know what it is.
 const clock = 'real';
@@ -23,10 +23,20 @@ export const emulatorManifest = (): string =>
 const emptyFolder = async (folder: string): Promise<string> => {
   const dir = resolve(folder);
   const why = whyNotWritable(dir);
-  if (why !== undefined) throw new NotFit(`${folder}: ${why}: name another folder`);
+  if (why !== undefined)
+    throw new NotFit({
+      code: 'folder-not-writable',
+      where: folder,
+      what: why,
+      remedy: 'name another folder',
+    });
   await mkdir(dir, { recursive: true });
   if ((await readdir(dir)).length > 0)
-    throw new NotFit(`${folder} is not empty: name a new folder, or an empty one`);
+    throw new NotFit({
+      code: 'folder-not-empty',
+      what: `${folder} is not empty`,
+      remedy: 'name a new folder, or an empty one',
+    });
   return dir;
 };
 
@@ -36,17 +46,13 @@ const emptyFolder = async (folder: string): Promise<string> => {
  */
 export const packEmulator = async (folder: string, { step }: Pick<Progress, 'step'>): Promise<string> => {
   const dir = await emptyFolder(folder);
-  try {
-    await openCache();
-    await usingCache(async () => {
-      const archive = await step("Pack the emulator's image", async () =>
-        cached(await emulatorArchive({ whole: true })),
-      );
-      await copyFile(join(archive, 'images.tar'), join(dir, 'images.tar'));
-    });
-  } catch (error) {
-    throw error instanceof LabNotFit ? new NotFit(error.message) : error;
-  }
+  await openCache();
+  await usingCache(async () => {
+    const archive = await step("Pack the emulator's image", async () =>
+      cached(await emulatorArchive({ whole: true })),
+    );
+    await copyFile(join(archive, 'images.tar'), join(dir, 'images.tar'));
+  });
   await writeFile(join(dir, 'longhorn.yaml'), emulatorManifest());
   return dir;
 };

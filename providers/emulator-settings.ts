@@ -1,7 +1,7 @@
+import { NotFit } from '../e2e/machine/not-fit.ts';
 import { clockChoices, readClock } from '../emulator/clocks.ts';
 import { isVersion, versions } from '../emulator/modelled-on.ts';
 import { fixes, isGivenBug, isMutant, type Mutant, mutants } from '../emulator/mutants.ts';
-import { NotFit } from './provider.ts';
 
 /**
  * How the emulator runs: its clock (as `readClock` reads it; missing where it follows the speed of the
@@ -11,7 +11,11 @@ import { NotFit } from './provider.ts';
 export type EmulatorSettings = { clock?: string; mutant?: Mutant; version?: string };
 
 const refuse = (variable: string, { value, choices }: { value: string; choices: string }): never => {
-  throw new NotFit(`${variable}=${value} is not known: choose one of ${choices}, or leave it unset`);
+  throw new NotFit({
+    code: 'setting-unknown',
+    what: `${variable}=${value} is not known`,
+    remedy: `choose one of ${choices}, or leave it unset`,
+  });
 };
 
 const versionOf = ({
@@ -20,9 +24,11 @@ const versionOf = ({
   if (!version) return {};
   if (isVersion(version)) return { version };
   const { oldest, newest } = versions;
-  throw new NotFit(
-    `CORRAL_EMULATOR_VERSION=${version} is not known: choose one from ${oldest} to ${newest}, or leave it unset`,
-  );
+  throw new NotFit({
+    code: 'setting-unknown',
+    what: `CORRAL_EMULATOR_VERSION=${version} is not known`,
+    remedy: `choose one from ${oldest} to ${newest}, or leave it unset`,
+  });
 };
 
 /**

@@ -3,7 +3,6 @@ import { allDisruptions } from '../e2e/longhorn/disruptions.ts';
 import { nodesReady } from '../lab/cluster-ready.ts';
 import { askLab } from '../lab/control/ask.ts';
 import { storeImage } from '../lab/images/core.ts';
-import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import { labDir } from '../lab/run/settings.ts';
 import type { Lab } from '../lab/run/start.ts';
 import { labNodes } from '../lab/run/topology.ts';
@@ -11,7 +10,7 @@ import { up } from '../lab/up.ts';
 import { fetchedBrowser, fetchesBrowser } from './browser.ts';
 import { chooseTarget } from './choose-target.ts';
 import { installMeasured } from './measure-machine.ts';
-import { NotFit, type Provider, type RunningCluster } from './provider.ts';
+import type { Provider, RunningCluster } from './provider.ts';
 import { begunFor } from './target.ts';
 
 type Installed = Awaited<ReturnType<typeof installMeasured>>;
@@ -52,39 +51,35 @@ export const lab: Provider = {
   offers: async () => ({ ...offered, fetchesBrowser: await fetchesBrowser() }),
   up: async ({ longhorn, registryMirror, images = [], browser = false, run, signal, progress }) => {
     const name = `e2e-${run}`;
-    try {
-      const target = await chooseTarget({
-        longhorn,
-        registryMirror,
-        images,
-        portable: false,
-        progress,
-        signal,
-      });
-      const nodes = labNodes(target.size.nodes).map((node) => node.name);
-      const { promise: installed, resolve } = Promise.withResolvers<Installed>();
-      const meanwhile = async ({ kubeconfig, answered }: Lab, either: AbortSignal): Promise<void> => {
-        const booted = () => nodesReady({ kubeconfig, signal: either }, nodes);
-        const on = { kubeconfig, nodes, signal: either, how: { booted, since: answered }, progress };
-        resolve(await installMeasured(target, on));
-      };
-      const cluster = await up({
-        name,
-        archives: target.archives,
-        ...target.size,
-        meanwhile,
-        withBrowser: browser && (await fetchesBrowser()),
-        step: progress.step,
-        signal,
-      });
-      return running(cluster, {
-        name,
-        ...(await installed),
-        browser: browser ? await fetchedBrowser() : undefined,
-        begun: begunFor(target),
-      });
-    } catch (error) {
-      throw error instanceof LabNotFit ? new NotFit(error.message) : error;
-    }
+    const target = await chooseTarget({
+      longhorn,
+      registryMirror,
+      images,
+      portable: false,
+      progress,
+      signal,
+    });
+    const nodes = labNodes(target.size.nodes).map((node) => node.name);
+    const { promise: installed, resolve } = Promise.withResolvers<Installed>();
+    const meanwhile = async ({ kubeconfig, answered }: Lab, either: AbortSignal): Promise<void> => {
+      const booted = () => nodesReady({ kubeconfig, signal: either }, nodes);
+      const on = { kubeconfig, nodes, signal: either, how: { booted, since: answered }, progress };
+      resolve(await installMeasured(target, on));
+    };
+    const cluster = await up({
+      name,
+      archives: target.archives,
+      ...target.size,
+      meanwhile,
+      withBrowser: browser && (await fetchesBrowser()),
+      step: progress.step,
+      signal,
+    });
+    return running(cluster, {
+      name,
+      ...(await installed),
+      browser: browser ? await fetchedBrowser() : undefined,
+      begun: begunFor(target),
+    });
   },
 };

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { NotFit } from '../e2e/machine/not-fit.ts';
 import type { Engine, EngineNamedBy } from '../e2e/store/matrix/play.ts';
 import { openReplica, type Replica, type Snapshot } from '../e2e/store/matrix/replica.ts';
 import { snapshotFile } from '../emulator/engine/replica-files.ts';
 import { replicaEnded, type UploadRequest } from '../emulator/engine/upload.ts';
 import { fileOfImage } from '../lab/images/file-of-image.ts';
-import { NotFit as LabNotFit } from '../lab/not-fit.ts';
-import { NotFit } from './provider.ts';
 import { pullImages } from './registry/pull.ts';
 
 const binary = 'usr/local/bin/longhorn';
@@ -19,9 +18,7 @@ const binary = 'usr/local/bin/longhorn';
  * name of that image, which is pulled. Throws NotFit for an image without it, and for one that cannot be had.
  */
 export const realEngine = async (named: string, by: EngineNamedBy): Promise<Engine> => {
-  const path = await findBinary(named, by).catch((error: unknown) => {
-    throw error instanceof LabNotFit ? new NotFit(error.message) : error;
-  });
+  const path = await findBinary(named, by);
   return { command: [path], environment: {}, openReplica: (snapshot) => openReplica(path, snapshot) };
 };
 
@@ -29,7 +26,8 @@ const findBinary = async (named: string, by: EngineNamedBy): Promise<string> => 
   if (by === 'command') return resolve(named);
   if (by === 'archive') return fileOfImage(resolve(named), binary);
   const [layout] = await pullImages([named], { mirror: undefined, onProgress: () => {} });
-  if (layout === undefined) throw new NotFit(`the registry does not have ${named}`);
+  if (layout === undefined)
+    throw new NotFit({ code: 'image-not-in-registry', what: `the registry does not have ${named}` });
   return fileOfImage(layout, binary);
 };
 

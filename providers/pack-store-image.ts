@@ -1,13 +1,13 @@
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { NotFit } from '../e2e/machine/not-fit.ts';
 import { cached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { usingCache } from '../lab/cache/lock.ts';
 import { lookAtCommands } from '../lab/fitness.ts';
 import { storeArchive } from '../lab/images/core.ts';
-import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import { preparePodSystem } from './docker/pod-system.ts';
-import { NotFit, type Progress } from './provider.ts';
+import type { Progress } from './provider.ts';
 
 /**
  * Writes the image of the backup stores' pods, as the lab makes it, into a file: an OCI archive. Throws NotFit
@@ -30,9 +30,13 @@ export const packStoreImage = async (file: string, progress: Pick<Progress, 'ste
     });
   } catch (error) {
     await rm(`${file}.part`, { force: true });
-    if (error instanceof LabNotFit) throw new NotFit(error.message);
     const { code, dest } = error as NodeJS.ErrnoException & { dest?: string };
-    if (dest?.startsWith(file)) throw new NotFit(`${file} cannot be written (${code}): name another file`);
+    if (dest?.startsWith(file))
+      throw new NotFit({
+        code: 'file-not-writable',
+        what: `${file} cannot be written (${code})`,
+        remedy: 'name another file',
+      });
     throw error;
   }
 };

@@ -79,10 +79,3 @@ export type Provider = {
     progress: Progress;
   }): Promise<RunningCluster>;
 };
-
-/**
- * The machine lacks something: the message is one line with what is missing and the command that mends it.
- */
-export class NotFit extends Error {
-  override readonly name = 'NotFit';
-}

@@ -1,7 +1,7 @@
 import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
+import { NotFit } from '../e2e/machine/not-fit.ts';
 import { packEmulator } from '../providers/emulator-pack.ts';
 import { createProgress } from '../providers/progress.ts';
-import { NotFit } from '../providers/provider.ts';
 
 guardOutput();
 

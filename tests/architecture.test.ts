@@ -31,7 +31,7 @@ const rooms: Record<string, readonly string[]> = {
   'e2e/longhorn': ofE2e('kube'),
   'e2e/ui': ofE2e('kube longhorn'),
   'e2e/report': ofE2e('kube machine'),
-  'e2e/store': ofE2e('kube history longhorn'),
+  'e2e/store': ofE2e('machine kube history longhorn'),
   'e2e/permissions': ofE2e('kube longhorn store'),
   'e2e/config': ofE2e('longhorn report store'),
   'e2e/faults': ofE2e('kube history longhorn store'),
@@ -46,7 +46,7 @@ const rooms: Record<string, readonly string[]> = {
   emulator: ofE2e('kube history store'),
   providers: [...ofE2e('machine kube history longhorn ui store permissions config'), 'lab', 'emulator'],
   bench: ['e2e', 'lab', 'emulator', 'providers', 'tests/support'],
-  scripts: [...ofE2e('kube report cli'), 'lab', 'providers', 'bench'],
+  scripts: [...ofE2e('machine kube report cli'), 'lab', 'providers', 'bench'],
 };
 
 const isIn = (room: string) => (path: string) => path.startsWith(`${room}/`);

@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { parseFlags } from '../../e2e/cli/arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { explainError } from '../../e2e/report/explain-error.ts';
 import { takeSignals } from '../../e2e/report/interruption.ts';
 import { whyNoBrowser } from '../../e2e/ui/chromium.ts';
 import { type Mutant, mutants } from '../../emulator/mutants.ts';
 import { fetchesBrowser } from '../../providers/browser.ts';
-import { NotFit, type Progress } from '../../providers/provider.ts';
+import type { Progress } from '../../providers/provider.ts';
 import { mended } from './expected.ts';
 import { openFixture } from './fixture.ts';
 import { runMutants } from './run.ts';
@@ -34,7 +35,7 @@ export const runMutantsCommand = async ({ argv, config, progress }: CommandOptio
     // Before a lab starts: the scenarios without a bug, which come first, take ten minutes.
     const ofPage = chosen.find((mutant) => mutant.startsWith('page-'));
     const noBrowser = ofPage && !(await fetchesBrowser()) && whyNoBrowser(process.env);
-    if (noBrowser) throw new NotFit(`${ofPage} ${noBrowser}`);
+    if (noBrowser) throw new NotFit({ code: 'browser-missing', what: `${ofPage} ${noBrowser}` });
     const fixture = () =>
       openFixture({ config, progress, interruption: { first: first.signal, again: again.signal } });
     const fixtures = [fixture(), ...Array.from({ length: labs - 1 }, fixture)] as const;

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { createProgress } from '../../providers/progress.ts';
-import { NotFit, type Provider } from '../../providers/provider.ts';
+import type { Provider } from '../../providers/provider.ts';
+import { NotFit } from '../machine/not-fit.ts';
 import { paceOf, readExpectedTimes } from '../report/expected-times.ts';
 import { readReport, removeReport } from '../report/file.ts';
 import { writePage } from '../report/html/write-page.ts';

@@ -1,6 +1,7 @@
-import { NotFit, type Progress, type Provider, type RunningCluster } from '../../providers/provider.ts';
+import type { Progress, Provider, RunningCluster } from '../../providers/provider.ts';
 import { clusterVariables, makeRunConfig } from '../config/config.ts';
 import { makeRunId } from '../config/run-id.ts';
+import { NotFit } from '../machine/not-fit.ts';
 import { explainError } from '../report/explain-error.ts';
 import { readReport, writeReport } from '../report/file.ts';
 import { hasLeftThere } from '../report/judged.ts';

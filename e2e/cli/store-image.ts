@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { createProgress } from '../../providers/progress.ts';
-import { NotFit, type Progress } from '../../providers/provider.ts';
+import type { Progress } from '../../providers/provider.ts';
+import { NotFit } from '../machine/not-fit.ts';
 import { checkFile } from './arguments/checks.ts';
 import { parseFlags, quoted } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';

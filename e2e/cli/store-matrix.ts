@@ -4,7 +4,7 @@ import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { NotFit } from '../../providers/provider.ts';
+import { NotFit } from '../machine/not-fit.ts';
 import { atCluster } from '../store/matrix/at-cluster.ts';
 import {
   bugsOf,

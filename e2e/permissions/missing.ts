@@ -20,26 +20,39 @@ type Asked = { allow: readonly Disruption[]; namespace?: string | undefined } & 
   'disruptions' | 'namespace'
 >;
 
+/** Rights that a run needs and its user has not. */
+export type MissingRights = {
+  /** How many were asked for. */
+  asked: number;
+  /** Each as `delete pods in namespace longhorn-system`. */
+  rights: string[];
+  /** The command by which an admin grants them. */
+  command: string;
+  /** Whether it makes a service account that has them, where the user is none of that namespace. */
+  makesAccount: boolean;
+  /** The namespace that a run then has to be played in, where it names another or none. */
+  playIn: string | undefined;
+};
+
 /**
  * Asks the API server for each right that a run needs whether its user has it: for the scenarios that may be
- * played, and what the provider does around them. Returns the lines that say what is missing and how to mend
- * it; none when all is there.
+ * played, and what the provider does around them. Undefined when all is there.
  */
 export const missingRights = async (
   cluster: Cluster,
   { allow, namespace, supportBundle = false, store, ownBucket }: Asked,
-): Promise<string[]> => {
+): Promise<MissingRights | undefined> => {
   const playing = { disruptions: allow, namespace, supportBundle, store, ownBucket };
   const rules = [...neededRules(playing), ...aroundScenarios(playing)];
   const rights = toRights(rules, { stores: namespace });
   const answers = await Promise.all(rights.map((right) => mayDo(cluster, right)));
   const missing = rights.filter((_, index) => !answers[index]);
-  if (missing.length === 0) return [];
-  return [
-    `the user of context ${cluster.context} may not do ${missing.length} of the ${rights.length} things that this run needs:`,
-    ...missing.map((right) => `  ${describeRight(right)}`),
-    await mend(cluster, { allow, namespace, supportBundle, store, ownBucket }),
-  ];
+  if (missing.length === 0) return undefined;
+  return {
+    asked: rights.length,
+    rights: missing.map(describeRight),
+    ...(await grantBy(cluster, { allow, namespace, supportBundle, store, ownBucket })),
+  };
 };
 
 const mayDo = async (cluster: Cluster, { everywhere: _, ...resourceAttributes }: Right): Promise<boolean> => {
@@ -79,10 +92,10 @@ const bucketFlags = ({ endpoint, bucket, region, secret }: OwnBucket): string[] 
   ...['--s3-bucket', `${bucket}@${region}`, '--s3-secret', secret],
 ];
 
-const mend = async (
+const grantBy = async (
   cluster: Cluster,
   { allow, namespace, supportBundle = false, store, ownBucket }: Asked,
-): Promise<string> => {
+): Promise<Pick<MissingRights, 'command' | 'makesAccount' | 'playIn'>> => {
   const stores = namespace ?? defaultAccount.namespace;
   const user = await serviceAccountOf(cluster);
   const account = user?.namespace === stores ? user : { ...defaultAccount, namespace: stores };
@@ -94,7 +107,6 @@ const mend = async (
     ...(account.name === defaultAccount.name ? [] : ['--service-account', account.name]),
   ];
   const command = `npm run --silent rbac${flags.length === 0 ? '' : ` -- ${flags.join(' ')}`} | kubectl apply -f -`;
-  if (account !== user)
-    return `to make a service account that may, as an admin (then play as it, with --namespace ${stores}): ${command}`;
-  return `to grant them, as an admin${namespace === undefined ? ` (then play with --namespace ${stores})` : ''}: ${command}`;
+  const makesAccount = account !== user;
+  return { command, makesAccount, playIn: makesAccount || namespace === undefined ? stores : undefined };
 };

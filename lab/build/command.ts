@@ -1,6 +1,6 @@
 import type { ExecaError, Options } from 'execa';
 import { formatDuration } from '../../e2e/kube/duration.ts';
-import { NotFit } from '../not-fit.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { watchDisk } from './disk-watch.ts';
 import { ownedCommand } from './owned-command.ts';
 import { buildSignal } from './signal.ts';
@@ -56,9 +56,11 @@ export const buildCommand = async (
     cancelSignal.throwIfAborted();
     const { timedOut, all } = error as ExecaError<{ all: true }>;
     if (timedOut)
-      throw new NotFit(
-        `${command} did not end in ${formatDuration(timeout)}: end what keeps this machine or its network busy, then run the command again`,
-      );
+      throw new NotFit({
+        code: 'command-too-slow',
+        what: `${command} did not end in ${formatDuration(timeout)}`,
+        remedy: 'end what keeps this machine or its network busy, then run the command again',
+      });
     throw new CommandFailed(command, all ?? '');
   } finally {
     disk.stop();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { NotFit } from '../not-fit.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { oneLine } from '../one-line.ts';
 import { tellDetail } from '../step.ts';
 import { buildCommand, CommandFailed } from './command.ts';
@@ -19,14 +19,18 @@ export const explainGo = (error: unknown, what: string): unknown => {
   const lines = error.said.split('\n');
   const old = lines.find((line) => /requires go >= |toolchain not available/.test(line));
   if (old !== undefined)
-    return new NotFit(
-      `this machine's Go is too old for ${what} (${oneLine(old)}): install a newer one, or unset GOTOOLCHAIN`,
-    );
+    return new NotFit({
+      code: 'go-too-old',
+      what: `this machine's Go is too old for ${what} (${oneLine(old)})`,
+      remedy: 'install a newer one, or unset GOTOOLCHAIN',
+    });
   const unreachable = lines.find((line) => NETWORK.test(line));
   if (unreachable === undefined) return error;
-  return new NotFit(
-    `the Go modules of ${what} cannot be fetched (${oneLine(unreachable)}): check the network, and what go env GOPROXY says`,
-  );
+  return new NotFit({
+    code: 'go-modules-unreachable',
+    what: `the Go modules of ${what} cannot be fetched (${oneLine(unreachable)})`,
+    remedy: 'check the network, and what go env GOPROXY says',
+  });
 };
 
 /**
@@ -39,11 +43,17 @@ const GO_TIMEOUT_MS = 45 * 60_000;
 export const goVersion = async (): Promise<string> => {
   const { stdout, stderr, failed, code } = await execa('go', ['version'], { reject: false });
   if (failed && code !== 'ENOENT')
-    throw new NotFit(`Go does not start (${oneLine(stderr)}): mend it, and what go env GOTOOLCHAIN says`);
+    throw new NotFit({
+      code: 'go-broken',
+      what: `Go does not start (${oneLine(stderr)})`,
+      remedy: 'mend it, and what go env GOTOOLCHAIN says',
+    });
   if (failed)
-    throw new NotFit(
-      'the Go tool chain is missing (Kubernetes is built from its Go modules): install Go 1.21 or newer and put `go` on the PATH',
-    );
+    throw new NotFit({
+      code: 'go-missing',
+      what: 'the Go tool chain is missing (Kubernetes is built from its Go modules)',
+      remedy: 'install Go 1.21 or newer and put `go` on the PATH',
+    });
   return stdout;
 };
 

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { NotFit } from '../not-fit.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { buildSignal } from './signal.ts';
 
 const NO_SPACE = /ENOSPC|no space left on device/i;
@@ -43,15 +43,23 @@ export const explainDisk = async (
   const text = textOf(error);
   const elsewhere = 'set XDG_CACHE_HOME to a folder on another disk';
   if (NO_QUOTA.test(text))
-    return new NotFit(
-      `this user's disk quota ended while ${doing}: free some under ${folder}, or ${elsewhere}`,
-    );
+    return new NotFit({
+      code: 'disk-quota',
+      what: `this user's disk quota ended while ${doing}`,
+      remedy: `free some under ${folder}, or ${elsewhere}`,
+    });
   if (READ_ONLY.test(text))
-    return new NotFit(`the file system of ${folder} is read-only, met while ${doing}: ${elsewhere}`);
+    return new NotFit({
+      code: 'disk-read-only',
+      what: `the file system of ${folder} is read-only, met while ${doing}`,
+      remedy: elsewhere,
+    });
   // Go has files of its own, elsewhere.
   const candidates = [folder, tmpdir(), homedir()];
   const full = (await Promise.all(candidates.map(isFull))).indexOf(true);
-  return new NotFit(
-    `no space was left under ${candidates[Math.max(full, 0)]} while ${doing}: have 10 GiB free there, or ${elsewhere}`,
-  );
+  return new NotFit({
+    code: 'disk-full',
+    what: `no space was left under ${candidates[Math.max(full, 0)]} while ${doing}`,
+    remedy: `have 10 GiB free there, or ${elsewhere}`,
+  });
 };

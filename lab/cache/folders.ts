@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { whyNotWritable } from '../../e2e/kube/writable.ts';
-import { NotFit } from '../not-fit.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 
 /** The folder that everything built is kept in: `$XDG_CACHE_HOME/corral`. */
 export const cacheRoot = (): string =>
@@ -33,10 +33,18 @@ export const openCache = async (): Promise<string> => {
   // A list of library folders is divided by colons, and the names of a node's disk and of what it is written
   // over by a comma.
   if (/[:,\n]/.test(root))
-    throw new NotFit(
-      `the cache's folder ${root} has a colon or a comma in its path, which the lab's programs cannot read: ${elsewhere}`,
-    );
-  const refused = (why: string) => new NotFit(`the cache's folder ${root}: ${why}: ${elsewhere}`);
+    throw new NotFit({
+      code: 'cache-path',
+      what: `the cache's folder ${root} has a colon or a comma in its path, which the lab's programs cannot read`,
+      remedy: elsewhere,
+    });
+  const refused = (why: string) =>
+    new NotFit({
+      code: 'cache-not-usable',
+      where: `the cache's folder ${root}`,
+      what: why,
+      remedy: elsewhere,
+    });
   const why = whyNotWritable(root);
   if (why !== undefined) throw refused(why);
   await mkdir(root, { recursive: true });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
-import { NotFit } from '../not-fit.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { labDir, labFiles, labSockets } from '../run/settings.ts';
 import { labState } from '../run/state.ts';
 import type { Step } from '../step.ts';

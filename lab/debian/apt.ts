@@ -1,10 +1,10 @@
 import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { buildCommand, CommandFailed } from '../build/command.ts';
 import { buildSignal } from '../build/signal.ts';
 import { isDiskTrouble } from '../build/trouble.ts';
-import { NotFit } from '../not-fit.ts';
 import { oneLine } from '../one-line.ts';
 
 /** The machine's Debian archive has no such suite or package; another suite may have it. */
@@ -21,21 +21,30 @@ export const explainApt = (error: unknown, suite: string): unknown => {
   if (!(error instanceof CommandFailed) || isDiskTrouble(error)) return error;
   const { said } = error;
   const complaint = oneLine(complaints(said)[0] ?? said);
+  const elsewhere = 'use a mirror that has it';
   if (/does not have a Release file/.test(said))
-    return new NotInArchive(
-      `this machine's Debian archive has no suite ${suite} (apt: ${complaint}): use a mirror that has it`,
-    );
+    return new NotInArchive({
+      code: 'suite-missing',
+      what: `this machine's Debian archive has no suite ${suite} (apt: ${complaint})`,
+      remedy: elsewhere,
+    });
   if (/Unable to locate package|has no installation candidate/.test(said))
-    return new NotInArchive(
-      `this machine's Debian archive lacks a package in ${suite} (apt: ${complaint}): use a mirror that has it`,
-    );
+    return new NotInArchive({
+      code: 'package-missing',
+      what: `this machine's Debian archive lacks a package in ${suite} (apt: ${complaint})`,
+      remedy: elsewhere,
+    });
   if (/Failed to fetch|Could not (resolve|connect)|Temporary failure/.test(said))
-    return new NotFit(
-      `Debian packages of ${suite} cannot be fetched (apt: ${complaint}): check the network, and the proxy and mirror in apt's settings`,
-    );
-  return new NotFit(
-    `apt cannot take packages of ${suite} (apt: ${complaint}): mend what it says, then run the command again`,
-  );
+    return new NotFit({
+      code: 'apt-unreachable',
+      what: `Debian packages of ${suite} cannot be fetched (apt: ${complaint})`,
+      remedy: "check the network, and the proxy and mirror in apt's settings",
+    });
+  return new NotFit({
+    code: 'apt-failed',
+    what: `apt cannot take packages of ${suite} (apt: ${complaint})`,
+    remedy: 'mend what it says, then run the command again',
+  });
 };
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -66,9 +75,11 @@ const knownToApt = async (): Promise<string | undefined> => {
 const checkMirror = (mirror: string): string => {
   const { protocol, username, password } = URL.parse(mirror) ?? {};
   if (protocol === undefined || !['http:', 'https:'].includes(protocol) || username || password)
-    throw new NotFit(
-      'CORRAL_DEBIAN_MIRROR names no mirror of Debian: give an http or https URL with no user name and no password',
-    );
+    throw new NotFit({
+      code: 'debian-mirror-wrong',
+      what: 'CORRAL_DEBIAN_MIRROR names no mirror of Debian',
+      remedy: 'give an http or https URL with no user name and no password',
+    });
   return mirror;
 };
 
@@ -83,11 +94,17 @@ export const debianMirror = async (
 ): Promise<string> => {
   const mirror = named ? checkMirror(named) : await knownToApt();
   if (mirror === undefined)
-    throw new NotFit(
-      'apt knows no Debian archive on this machine: name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or add one to /etc/apt/sources.list.d',
-    );
+    throw new NotFit({
+      code: 'debian-archive-unknown',
+      what: 'apt knows no Debian archive on this machine',
+      remedy: 'name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or add one to /etc/apt/sources.list.d',
+    });
   await access(KEYRING).catch(() => {
-    throw new NotFit(`${KEYRING} is missing: run apt-get install debian-archive-keyring as root`);
+    throw new NotFit({
+      code: 'debian-keyring-missing',
+      what: `${KEYRING} is missing`,
+      remedy: 'run apt-get install debian-archive-keyring as root',
+    });
   });
   return mirror;
 };

@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { isCached, type Part } from '../cache/cache.ts';
 import { cacheRoot } from '../cache/folders.ts';
-import { NotFit } from '../not-fit.ts';
 import { manifestSchema } from './documents.ts';
 import type { FoundImage } from './found-image.ts';
 import { type Found, readSources } from './read-sources.ts';
@@ -53,7 +53,11 @@ const choose = (all: readonly Found[]): Found[] => {
     const before = taken.get(name);
     if (before === undefined) taken.set(name, { config, path });
     else if (before.config !== config)
-      throw new NotFit(`${path}: its image ${name} is another one than that in ${before.path}`);
+      throw new NotFit({
+        code: 'image-twice',
+        where: path,
+        what: `its image ${name} is another one than that in ${before.path}`,
+      });
     return before === undefined;
   };
   const choice = all.map(({ source, images }) => ({
@@ -100,15 +104,19 @@ const checkRoom = async (chosen: readonly Found[]): Promise<void> => {
   ) as [number, number];
   const inGiB = (bytes: number) => (bytes / GIB).toFixed(1);
   if (packed + unpacked > MOST)
-    throw new NotFit(
-      `the images take ${inGiB(packed + unpacked)} GiB, a node has room for ${inGiB(MOST)}: give fewer`,
-    );
+    throw new NotFit({
+      code: 'images-too-big',
+      what: `the images take ${inGiB(packed + unpacked)} GiB, a node has room for ${inGiB(MOST)}`,
+      remedy: 'give fewer',
+    });
   const { bavail, bsize } = await statfs(cacheRoot());
   const [free, needed] = [bavail * bsize, 2 * packed + unpacked + ROOT_IMAGE];
   if (free < needed)
-    throw new NotFit(
-      `only ${inGiB(free)} GiB are free under ${cacheRoot()}, these images take ${inGiB(needed)}: free some, or set XDG_CACHE_HOME`,
-    );
+    throw new NotFit({
+      code: 'images-no-space',
+      what: `only ${inGiB(free)} GiB are free under ${cacheRoot()}, these images take ${inGiB(needed)}`,
+      remedy: 'free some, or set XDG_CACHE_HOME',
+    });
 };
 
 const read = async (paths: readonly string[]): Promise<Found[]> => {

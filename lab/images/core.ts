@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { $ } from 'zx/core';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { kubernetes } from '../build/kubernetes.ts';
 import { s3Server } from '../build/s3-server.ts';
 import { cached, type Part } from '../cache/cache.ts';
 import { finishTree, unpackPackages } from '../debian/unpack.ts';
-import { NotFit } from '../not-fit.ts';
 import { type Image, writeArchive, writeLayer } from './oci.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { cached } from '../cache/cache.ts';
-import { NotFit } from '../not-fit.ts';
 import { archiveEntries, entriesOf } from './entries.ts';
 import { readSources } from './read-sources.ts';
 import { findSources } from './source.ts';
@@ -14,7 +14,12 @@ export const fileOfImage = async (path: string, file: string): Promise<string> =
   const [found, ...others] = await readSources(await findSources(path));
   const [image, ...more] = found?.images ?? [];
   if (found === undefined || image === undefined || others.length + more.length > 0)
-    throw new NotFit(`${path}: it holds several images: save the engine's alone`);
+    throw new NotFit({
+      code: 'archive-several-images',
+      where: path,
+      what: 'it holds several images',
+      remedy: "save the engine's alone",
+    });
   const dir = await cached({
     name: 'file-of-image',
     inputs: { recipe: 1, config: image.config, file },
@@ -30,7 +35,12 @@ export const fileOfImage = async (path: string, file: string): Promise<string> =
           topmost = position;
         }
       }
-      if (topmost < 0) throw new NotFit(`${path}: there is no ${file} in ${image.names[0] ?? 'its image'}`);
+      if (topmost < 0)
+        throw new NotFit({
+          code: 'file-not-in-image',
+          where: path,
+          what: `there is no ${file} in ${image.names[0] ?? 'its image'}`,
+        });
     },
   });
   return join(dir, 'file');

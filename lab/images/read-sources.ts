@@ -1,8 +1,8 @@
 import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { count } from '../../e2e/kube/count.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { cached, type Part } from '../cache/cache.ts';
-import { NotFit } from '../not-fit.ts';
 import { describeBytes, tellDetail } from '../step.ts';
 import { type Contents, readContents } from './contents.ts';
 import { Damaged } from './documents.ts';
@@ -59,7 +59,8 @@ const read = async (source: Source, onBytes: (bytes: number) => void): Promise<F
   try {
     return await readAs(source, onBytes);
   } catch (error) {
-    if (error instanceof Damaged) throw new NotFit(`${source.path}: ${error.message}`);
+    if (error instanceof Damaged)
+      throw new NotFit({ code: 'archive-damaged', where: source.path, what: error.message });
     throw error;
   }
 };
@@ -109,9 +110,12 @@ const partOf = (sources: readonly Source[], identities: readonly unknown[]): Par
     for (const source of sources) found.push(await read(source, onBytes));
     for (const [position, source] of sources.entries()) {
       if (JSON.stringify(await identityOf(source)) !== JSON.stringify(identities[position]))
-        throw new NotFit(
-          `${source.path}: it was changed while it was read: run the command again when it is complete`,
-        );
+        throw new NotFit({
+          code: 'archive-changed',
+          where: source.path,
+          what: 'it was changed while it was read',
+          remedy: 'run the command again when it is complete',
+        });
     }
     await writeFile(join(dir, 'images.json'), JSON.stringify(found));
   },

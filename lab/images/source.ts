@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NotFit } from '../not-fit.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 
 /**
  * Where images lie: an archive, a tar of several of them, or a folder that one was unpacked to; each is read
@@ -25,9 +25,11 @@ const inFolder = async (folder: string): Promise<Source[]> => {
     if (!isFolder && archiveName.test(name)) sources.push({ path, kind: 'archive' });
   }
   if (sources.length === 0)
-    throw new NotFit(
-      `${folder}: no image archive is in it (*.tar, *.tar.gz, *.tgz, *.tar.zst), nor an unpacked OCI layout`,
-    );
+    throw new NotFit({
+      code: 'archive-missing',
+      where: folder,
+      what: 'no image archive is in it (*.tar, *.tar.gz, *.tgz, *.tar.zst), nor an unpacked OCI layout',
+    });
   return sources;
 };
 
@@ -37,12 +39,15 @@ const inFolder = async (folder: string): Promise<Source[]> => {
  */
 export const findSources = async (path: string): Promise<Source[]> => {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new NotFit(
-      `${path}: ${error.code === 'ENOENT' ? 'there is no such file or folder' : error.message}`,
-    );
+    throw new NotFit({
+      code: 'archive-unreadable',
+      where: path,
+      what: error.code === 'ENOENT' ? 'there is no such file or folder' : error.message,
+    });
   });
   if (found.isDirectory()) return inFolder(path);
-  if (!found.isFile()) throw new NotFit(`${path}: it is neither a file nor a folder`);
+  if (!found.isFile())
+    throw new NotFit({ code: 'archive-not-a-file', where: path, what: 'it is neither a file nor a folder' });
   return [{ path, kind: 'archive' }];
 };
 

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
-import { NotFit } from '../not-fit.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { describeBytes, tellDetail } from '../step.ts';
 import type { Descriptor } from './documents.ts';
 import { entriesOf } from './entries.ts';
@@ -22,7 +22,12 @@ const entriesOfIndex = ({ images }: Found): Descriptor[] =>
   );
 
 const changed = ({ path }: Source): Error =>
-  new NotFit(`${path}: it was changed after it was read: run the command again`);
+  new NotFit({
+    code: 'archive-changed',
+    where: path,
+    what: 'it was changed after it was read',
+    remedy: 'run the command again',
+  });
 
 /** Adds a file whose header is the same whenever it is written. */
 const add = (

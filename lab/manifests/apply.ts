@@ -10,7 +10,7 @@ import {
 } from '../../e2e/kube/cluster.ts';
 import { query } from '../../e2e/kube/request.ts';
 import { pathOf } from '../../e2e/kube/resources.ts';
-import { NotFit } from '../not-fit.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { type Manifest, type ManifestObject, objectsOf } from './read.ts';
 
 type Definition = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
@@ -203,9 +203,11 @@ const applyOne = async (
     if (status < 300) return;
     // 404: not served yet; 429: its storage is being set up.
     if (!isNew || ![404, 429].includes(status) || Date.now() > end)
-      throw new NotFit(
-        `${where}: ${resource ? `the server refuses it: ${said}` : `the cluster has no ${kind} in ${apiVersion}`}`,
-      );
+      throw new NotFit({
+        code: 'manifest-refused',
+        where,
+        what: resource ? `the server refuses it: ${said}` : `the cluster has no ${kind} in ${apiVersion}`,
+      });
     await delay(PAUSE_MS, undefined, target.signal ? { signal: target.signal } : {});
   }
 };

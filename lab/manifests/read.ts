@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments, type Tags } from 'yaml';
 import { z } from 'zod';
-import { NotFit } from '../not-fit.ts';
+import type { Trouble } from '../../e2e/machine/not-fit.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 
 /** A stream of YAML documents, and what it is called when something is wrong with it: its path, as a rule. */
 export type Manifest = { source: string; text: string };
@@ -65,14 +66,15 @@ const parse = ({ text, line }: Document, where: string): unknown => {
   const [error] = document.errors;
   if (error === undefined) return document.toJS();
   const at = line + text.slice(0, error.pos[0]).split('\n').length - 1;
-  throw new NotFit(`${where}: no YAML: line ${at}: ${error.message}`);
+  throw new NotFit({ code: 'manifest-not-yaml', where, what: `no YAML: line ${at}: ${error.message}` });
 };
 
 const toObjects = (value: unknown, body: string, where: string): ManifestObject[] => {
   const list = listSchema.safeParse(value);
   if (list.success) return list.data.items.flatMap((item) => toObjects(item, JSON.stringify(item), where));
   const { success, data, error } = objectSchema.safeParse(value);
-  if (!success) throw new NotFit(`${where}: no Kubernetes object: ${missing(error)}`);
+  if (!success)
+    throw new NotFit({ code: 'manifest-no-object', where, what: `no Kubernetes object: ${missing(error)}` });
   const { apiVersion, kind, metadata } = data;
   const { name, namespace } = metadata;
   const title = [namespace, name].filter((part) => part !== undefined).join('/');
@@ -112,13 +114,20 @@ export const readManifests = async (files: readonly string[]): Promise<Manifest[
   const manifests: Manifest[] = [];
   for (const source of files) {
     const text = await readFile(source, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      const known = { ENOENT: 'there is no such file', EISDIR: 'it is a folder: name the files in it' }[
-        error.code ?? ''
-      ];
-      throw new NotFit(`${source}: ${known ?? error.message}`);
+      const known: Record<string, Pick<Trouble, 'what' | 'remedy'>> = {
+        ENOENT: { what: 'there is no such file' },
+        EISDIR: { what: 'it is a folder', remedy: 'name the files in it' },
+      };
+      throw new NotFit({
+        code: 'manifest-unreadable',
+        where: source,
+        what: error.message,
+        ...known[error.code ?? ''],
+      });
     });
     const manifest = { source, text };
-    if (objectsOf(manifest).length === 0) throw new NotFit(`${source}: no Kubernetes object is in it`);
+    if (objectsOf(manifest).length === 0)
+      throw new NotFit({ code: 'manifest-empty', where: source, what: 'no Kubernetes object is in it' });
     manifests.push(manifest);
   }
   return manifests;

@@ -5,7 +5,7 @@ import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { NotFit } from '../not-fit.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { type LabSettings, labDir, labFiles } from './settings.ts';
 import { labState } from './state.ts';
 
@@ -40,7 +40,11 @@ const START_TIMEOUT_MS = 120_000;
 export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Promise<Lab> => {
   const dir = labDir(options.name);
   if (await labState(options.name))
-    throw new NotFit(`a lab named ${options.name} is up already: run npm run lab -- down`);
+    throw new NotFit({
+      code: 'lab-is-up',
+      what: `a lab named ${options.name} is up already`,
+      remedy: 'run npm run lab -- down',
+    });
   // What a lab that was killed together with its host has left.
   if (existsSync(dir)) await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true, mode: 0o700 });

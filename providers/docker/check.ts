@@ -1,8 +1,8 @@
 import { execa } from 'execa';
 import semver from 'semver';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { nodePlatform } from '../../lab/images/documents.ts';
 import { oneLine } from '../../lab/one-line.ts';
-import { NotFit } from '../provider.ts';
 import type { ClusterTool } from './tool.ts';
 
 /** How long Docker may take to say who it is; this check owns that time-out. */
@@ -21,18 +21,30 @@ const isMissing = ({ code }: { code?: string | undefined }): boolean => code ===
 export const checkDocker = async (): Promise<void> => {
   const answer = await ask('docker', ['version', '--format', '{{.Server.Os}}/{{.Server.Arch}}']);
   if (isMissing(answer))
-    throw new NotFit(`docker is missing: install Docker Engine (docs.docker.com/engine/install), ${orLab}`);
+    throw new NotFit({
+      code: 'docker-missing',
+      what: 'docker is missing',
+      remedy: `install Docker Engine (docs.docker.com/engine/install), ${orLab}`,
+    });
   if (answer.timedOut)
-    throw new NotFit(`Docker does not answer in ${ANSWER_MS / 1000} s: restart it, ${orLab}`);
+    throw new NotFit({
+      code: 'docker-silent',
+      what: `Docker does not answer in ${ANSWER_MS / 1000} s`,
+      remedy: `restart it, ${orLab}`,
+    });
   if (answer.failed)
-    throw new NotFit(
-      `Docker does not answer (${oneLine(answer.stderr)}): start it, and see that you may use it (the group docker), ${orLab}`,
-    );
+    throw new NotFit({
+      code: 'docker-refuses',
+      what: `Docker does not answer (${oneLine(answer.stderr)})`,
+      remedy: `start it, and see that you may use it (the group docker), ${orLab}`,
+    });
   const platform = answer.stdout.trim();
   if (platform !== nodePlatform)
-    throw new NotFit(
-      `Docker runs ${platform} here, and the images are for ${nodePlatform}: use another machine`,
-    );
+    throw new NotFit({
+      code: 'docker-platform',
+      what: `Docker runs ${platform} here, and the images are for ${nodePlatform}`,
+      remedy: 'use another machine',
+    });
 };
 
 type Tool = Pick<ClusterTool, 'name' | 'install' | 'oldest'>;
@@ -43,15 +55,22 @@ type Tool = Pick<ClusterTool, 'name' | 'install' | 'oldest'>;
  */
 export const checkTool = async ({ name, install, oldest }: Tool): Promise<string> => {
   const answer = await ask(name, ['version']);
-  if (isMissing(answer)) throw new NotFit(`${name} is missing: ${install}, ${orLab}`);
+  if (isMissing(answer))
+    throw new NotFit({ code: 'tool-missing', what: `${name} is missing`, remedy: `${install}, ${orLab}` });
   // `k3d version v5.8.3`: not the 3 of its name.
   const version = semver.coerce(/\bv\d+\.\d+\.\d+/.exec(answer.stdout)?.[0] ?? null);
   if (answer.failed || version === null)
-    throw new NotFit(
-      `${name} version cannot be told (${oneLine(answer.stderr || answer.stdout)}): install it anew: ${install}`,
-    );
+    throw new NotFit({
+      code: 'tool-version-unknown',
+      what: `${name} version cannot be told (${oneLine(answer.stderr || answer.stdout)})`,
+      remedy: `install it anew: ${install}`,
+    });
   if (semver.lt(version, oldest))
-    throw new NotFit(`${name} ${version} is too old, it takes ${oldest} at least: ${install}`);
+    throw new NotFit({
+      code: 'tool-too-old',
+      what: `${name} ${version} is too old, it takes ${oldest} at least`,
+      remedy: install,
+    });
   return version.version;
 };
 

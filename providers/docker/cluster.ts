@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { NotFit } from '../provider.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { runTool } from './run.ts';
 import type { ClusterTool } from './tool.ts';
 
@@ -41,9 +41,11 @@ const refuseTaken = async (
     await runTool(tool.name, tool.list.args, { kubeconfig, timeout: timeouts.list, signal }),
   );
   if (all.includes(name))
-    throw new NotFit(
-      `there is a ${tool.name} cluster ${name} already, kept or left by another run: ${removeCommand(tool, name)}`,
-    );
+    throw new NotFit({
+      code: 'cluster-name-taken',
+      what: `there is a ${tool.name} cluster ${name} already, kept or left by another run`,
+      remedy: removeCommand(tool, name),
+    });
 };
 
 // In words: what became of the logs of a cluster that failed.
@@ -106,7 +108,7 @@ export const createCluster = async (
       if (logs === undefined || !(reason instanceof Error)) throw reason;
       // An expectation's message goes on for a screen: its first line is what people read.
       throw new NotFit(
-        reason.message.replace(/\n|$/, (end) => `: ${logs}${end}`),
+        { code: 'cluster-failed', what: reason.message.replace(/\n|$/, (end) => `: ${logs}${end}`) },
         { cause: reason },
       );
     },

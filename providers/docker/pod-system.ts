@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { isDiskTrouble } from '../../lab/build/trouble.ts';
 import { cached, isCached, type Part } from '../../lab/cache/cache.ts';
 import { lookAtCommands } from '../../lab/fitness.ts';
 import { podPackages, podSystem } from '../../lab/images/core.ts';
-import { NotFit } from '../../lab/not-fit.ts';
 import { oneLine } from '../../lab/one-line.ts';
 import { canUseApt } from '../can-use-apt.ts';
 import type { Progress } from '../provider.ts';
@@ -32,9 +32,11 @@ const byDocker: Part = {
       buildCommand('docker', args, { folder: dir, timeout }).catch((error) => {
         if (!(error instanceof CommandFailed) || isDiskTrouble(error)) throw error;
         const said = oneLine(error.said);
-        throw new NotFit(
-          `docker ${args[0]} failed for the pods' system (${said}): see that Docker has or can pull ${debianImage}, and Debian's packages`,
-        );
+        throw new NotFit({
+          code: 'docker-build-failed',
+          what: `docker ${args[0]} failed for the pods' system (${said})`,
+          remedy: `see that Docker has or can pull ${debianImage}, and Debian's packages`,
+        });
       });
     await writeFile(join(dir, 'Containerfile'), containerfile);
     await docker(
@@ -65,8 +67,10 @@ export const preparePodSystem = async (progress: Pick<Progress, 'step'>): Promis
   if ((await isCached(podSystem)) || (await canUseApt())) return;
   const [docker] = await lookAtCommands(['docker']);
   if (docker?.trouble !== undefined)
-    throw new NotFit(
-      'apt knows no Debian archive on this machine, and there is no docker: name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or install Docker',
-    );
+    throw new NotFit({
+      code: 'debian-archive-unknown',
+      what: 'apt knows no Debian archive on this machine, and there is no docker',
+      remedy: 'name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or install Docker',
+    });
   await progress.step(`Make the pods' system in Docker, from ${debianImage}`, () => cached(byDocker));
 };

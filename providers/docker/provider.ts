@@ -11,12 +11,11 @@ import { cached, isCached } from '../../lab/cache/cache.ts';
 import { openCache } from '../../lab/cache/folders.ts';
 import { usingCache } from '../../lab/cache/lock.ts';
 import { storeArchive, storeImage } from '../../lab/images/core.ts';
-import { NotFit as LabNotFit } from '../../lab/not-fit.ts';
 import { describeBytes } from '../../lab/step.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { chooseTarget } from '../choose-target.ts';
 import { installMeasured } from '../measure-machine.ts';
-import { NotFit, type Progress, type Provider, type RunningCluster } from '../provider.ts';
+import type { Progress, Provider, RunningCluster } from '../provider.ts';
 import { begunFor, type Target } from '../target.ts';
 import { checkTools } from './check.ts';
 import { createCluster, type DockerCluster, removeCommand } from './cluster.ts';
@@ -131,13 +130,7 @@ const bringUp = async (
 export const dockerProvider = (tool: ClusterTool): Provider => ({
   name: tool.name,
   offers: async () => ({ ...offered, fetchesBrowser: await fetchesBrowser() }),
-  up: async (options) => {
-    try {
-      return await bringUp(tool, options);
-    } catch (error) {
-      throw error instanceof LabNotFit ? new NotFit(error.message) : error;
-    }
-  },
+  up: (options) => bringUp(tool, options),
 });
 
 type Node = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };

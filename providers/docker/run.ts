@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { ExecaError } from 'execa';
 import { formatDuration } from '../../e2e/kube/duration.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { ownedCommand } from '../../lab/build/owned-command.ts';
 import { oneLine } from '../../lab/one-line.ts';
-import { NotFit } from '../provider.ts';
 
 // kind reads the paths in kind-config.yaml from where it is started.
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -62,8 +62,9 @@ export const runTool = async (
     signal?.throwIfAborted();
     // Not what goes to the standard output: that may be a kubeconfig, with its keys.
     const { timedOut, stderr = '' } = error as ExecaError & { stderr?: string };
-    throw new NotFit(
-      `${shown} ${timedOut ? `did not end in ${formatDuration(timeout)}` : 'failed'}: ${essence(stderr)}`,
-    );
+    throw new NotFit({
+      code: 'tool-failed',
+      what: `${shown} ${timedOut ? `did not end in ${formatDuration(timeout)}` : 'failed'}: ${essence(stderr)}`,
+    });
   }
 };

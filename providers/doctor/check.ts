@@ -1,5 +1,4 @@
-import { NotFit as LabNotFit } from '../../lab/not-fit.ts';
-import { NotFit } from '../provider.ts';
+import { describeTrouble, NotFit, type Trouble } from '../../e2e/machine/not-fit.ts';
 
 /** One thing that was looked at. A warning is something that a run goes on without. */
 export type Check = {
@@ -23,43 +22,20 @@ export const warning = (title: string, detail: string, mend: string | null = nul
   mend,
 });
 
-/**
- * A run cannot do without; the message is one of those that say in one line what is wrong, and behind the
- * last colon what mends it.
- */
-export const missing = (title: string, message: string): Check => {
-  const { detail, mend } = splitMessage(message);
-  return { title, state: 'missing', detail, mend };
-};
-
-// What mends something is told as an order, or as a command.
-const order =
-  /^(in a container, |as one who may, )?(add|bring|check|end|free|get|give|go|have|install|look|make|mend|name|npm|put|renew|restart|run|see|set|start|use)\b/;
-
-/**
- * The two parts of a message: what is wrong, and, behind the last colon, what to do; in brackets others
- * speak, with colons of their own.
- */
-export const splitMessage = (message: string): { detail: string; mend: string | null } => {
-  let depth = 0;
-  let last = -1;
-  for (const [index, letter] of [...message].entries()) {
-    if (letter === '(') depth += 1;
-    if (letter === ')') depth -= 1;
-    if (depth === 0 && message.startsWith(': ', index)) last = index;
-  }
-  const mend = message.slice(last + 2);
-  return last !== -1 && order.test(mend)
-    ? { detail: message.slice(0, last), mend }
-    : { detail: message, mend: null };
-};
+/** A run cannot do without. */
+export const missing = (title: string, trouble: Pick<Trouble, 'what' | 'where' | 'remedy'>): Check => ({
+  title,
+  state: 'missing',
+  detail: describeTrouble(trouble),
+  mend: trouble.remedy ?? null,
+});
 
 /** Looks at something by work that throws NotFit where it is missing, and else says what it found. */
 export const examine = async (title: string, work: () => Promise<string>): Promise<Check> => {
   try {
     return ok(title, await work());
   } catch (error) {
-    if (error instanceof NotFit || error instanceof LabNotFit) return missing(title, error.message);
+    if (error instanceof NotFit) return missing(title, error);
     throw error;
   }
 };

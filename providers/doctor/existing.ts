@@ -3,19 +3,21 @@ import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/c
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import { isUnknownNewer, supported } from '../../e2e/longhorn/supported.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
-import { missingRights } from '../../e2e/permissions/missing.ts';
+import { type MissingRights, missingRights } from '../../e2e/permissions/missing.ts';
 import type { OwnBucket } from '../../e2e/store/driver.ts';
-import { BucketNotFit, lookAtBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
+import { lookAtBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { type Longhorn, lookAtLonghorn } from '../existing/look-at-longhorn.ts';
 import { type Met, meet } from '../existing/meet.ts';
 import { orRefuse } from '../existing/refuse.ts';
+import { rightsTrouble } from '../existing/rights-trouble.ts';
+import { asFlags } from '../existing/spelling.ts';
 import { type Check, examine, missing, ok, warning } from './check.ts';
 
 /** Looks at a cluster that is there, as its user may; nothing is made in it. */
 export const examineExisting = async (existing: ExistingCluster): Promise<Check[]> => {
   let met: Met | undefined;
   const cluster = await examine('cluster', async () => {
-    met = await meet(existing);
+    met = await meet(existing, asFlags);
     const { server, context } = met.cluster;
     return `${server} (context ${context}), Kubernetes ${met.kubernetes}, its UID: ${met.uid}`;
   });
@@ -42,10 +44,10 @@ const judgeUid = (uid: string, { expectCluster }: ExistingCluster): Check[] => {
   if (expectCluster === undefined) return [];
   if (expectCluster === uid) return [ok('expected cluster', 'it is that of --expect-cluster')];
   return [
-    missing(
-      'expected cluster',
-      `this is another one than that of --expect-cluster ${expectCluster}: name that one by --kubeconfig and --context`,
-    ),
+    missing('expected cluster', {
+      what: `this is another one than that of --expect-cluster ${expectCluster}`,
+      remedy: 'name that one by --kubeconfig and --context',
+    }),
   ];
 };
 
@@ -75,28 +77,23 @@ const examineTargets = (cluster: Cluster): Promise<Check> =>
   });
 
 const examineRights = async (cluster: Cluster, asked: ExistingCluster): Promise<Check[]> => {
-  let lines: string[] = [];
+  let lacking: MissingRights | undefined;
   const rights = await examine('rights', async () => {
-    lines = await orRefuse('nobody knows what may be done', () => missingRights(cluster, asked));
+    lacking = await orRefuse('nobody knows what may be done', () => missingRights(cluster, asked));
     return 'all that the run needs';
   });
-  const [first, ...more] = lines;
-  if (first === undefined) return [rights];
-  const mend = more.pop() ?? null;
+  if (lacking === undefined) return [rights];
   // One check for each right; what mends it is the same for all.
-  return more.map((line) => ({ ...missing('right', ''), detail: line.trim(), mend }));
+  const { remedy } = rightsTrouble(lacking, { context: cluster.context, spelling: asFlags });
+  return lacking.rights.map((what) => missing('right', { what, remedy }));
 };
 
 // Whether it can be written to as well shows in the run: nothing is made in it here.
-const examineBucket = async (cluster: Cluster, bucket: OwnBucket): Promise<Check> => {
-  try {
+const examineBucket = (cluster: Cluster, bucket: OwnBucket): Promise<Check> =>
+  examine('bucket', async () => {
     await lookAtBucket(cluster, bucket, 'doctor');
-    return ok('bucket', `${bucket.bucket} at ${bucket.endpoint} can be listed`);
-  } catch (error) {
-    if (error instanceof BucketNotFit) return missing('bucket', error.message);
-    throw error;
-  }
-};
+    return `${bucket.bucket} at ${bucket.endpoint} can be listed`;
+  });
 
 type Node = KubernetesObject & { status?: { images?: { names?: string[] | null }[] | null } };
 

@@ -1,10 +1,10 @@
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { listArchives } from '../../lab/images/archives.ts';
 import { readManifests } from '../../lab/manifests/read.ts';
 import { lookThrough } from '../longhorn/folder.ts';
 import { namedImages } from '../longhorn/images.ts';
 import { find, type ManifestObject, readObjects } from '../longhorn/manifest.ts';
 import { fetchRelease } from '../longhorn/official.ts';
-import { NotFit } from '../provider.ts';
 import { type Check, examine, missing, ok, warning } from './check.ts';
 
 /** Looks at the Longhorn that is to be brought: whether a release's manifest and images are there. */
@@ -38,9 +38,11 @@ const examineArchive = async (dir: string, registryMirror: string | undefined): 
 
 const checkRelease = (release: ManifestObject[], where: string): ManifestObject[] => {
   if (find(release, 'DaemonSet', 'longhorn-manager') !== undefined) return release;
-  throw new NotFit(
-    `no manifest in ${where} has the DaemonSet longhorn-manager: put the release's longhorn.yaml into it`,
-  );
+  throw new NotFit({
+    code: 'release-without-manager',
+    what: `no manifest in ${where} has the DaemonSet longhorn-manager`,
+    remedy: "put the release's longhorn.yaml into it",
+  });
 };
 
 type Release = {
@@ -63,7 +65,7 @@ const examineImages = async ({ dir, release, archives, registryMirror }: Release
     if (registryMirror !== undefined)
       return ok('image', `${what}: it is pulled from ${registryMirror} in the run`);
     return need === 'all'
-      ? missing('image', `${what}: add its archive, or name a mirror by --registry-mirror`)
+      ? missing('image', { what, remedy: 'add its archive, or name a mirror by --registry-mirror' })
       : warning('image', what);
   });
   return [there, ...checks];

@@ -4,6 +4,7 @@ import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
 import type { StoreDriver } from '../../e2e/store/driver.ts';
 import { ownPrefixOf } from '../../e2e/store/drivers/s3/place.ts';
 import type { Longhorn } from './look-at-longhorn.ts';
+import type { Spelling } from './spelling.ts';
 
 /** What is known of a cluster before anything is made in it. */
 type Known = {
@@ -20,12 +21,12 @@ type Known = {
 const list = (names: readonly Disruption[]): string[] =>
   names.map((name) => `  ${name}: ${disruptions[name]}`);
 
-const allowed = (allow: readonly Disruption[]): string[] => {
+const allowed = (allow: readonly Disruption[], spelling: Spelling): string[] => {
   const not = allDisruptions.filter((disruption) => !allow.includes(disruption));
   return [
     ...(allow.length > 0
-      ? ['Allowed (--allow):', ...list(allow)]
-      : ['Allowed (--allow): nothing that others on the cluster could feel']),
+      ? [`Allowed (${spelling.allow}):`, ...list(allow)]
+      : [`Allowed (${spelling.allow}): nothing that others on the cluster could feel`]),
     ...(not.length > 0 ? ['Not allowed, so scenarios that need it are skipped:', ...list(not)] : []),
   ];
 };
@@ -42,6 +43,7 @@ export const announce = (
     namespace,
     allow,
   }: Pick<ExistingCluster, 'storeImage' | 'ownBucket' | 'namespace' | 'allow'>,
+  spelling: Spelling,
 ): string[] => [
   `Cluster: ${server} (context ${context}), Kubernetes ${kubernetes}`,
   `  its UID, that of the namespace kube-system: ${uid}`,
@@ -51,5 +53,5 @@ export const announce = (
     ? `  ${stores.map(({ called }) => called.server).join(', then ')} (image ${storeImage}; its pod has some of root's capabilities) in ${where(namespace, run)}`
     : `  objects in the bucket ${ownBucket.bucket} at ${ownBucket.endpoint}, below ${ownPrefixOf({ namespace: namespace ?? `corral-${run}-store-…`, name: namespace && `corral-${run}-store-…` })}/, and Secrets with what it is logged in to by in ${where(namespace, run)} and ${longhornNamespace}`,
   `  in ${longhornNamespace}: a backup target corral-${run}-target-…, a volume corral-${run}-volume-…, its snapshots and backups, and recurring jobs of its own`,
-  ...allowed(allow),
+  ...allowed(allow, spelling),
 ];

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { ExistingCluster } from '../../e2e/config/config.ts';
-import { NotFit } from '../provider.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
+import type { Spelling } from './spelling.ts';
 
 /** Where a human may be asked. */
 export type Terminal = { input: Readable & { isTTY?: boolean }; output: Writable & { isTTY?: boolean } };
@@ -13,11 +14,14 @@ type Found = { server: string; context: string; uid: string };
 export const refuseAnother = (
   { server, context, uid }: Found,
   { expectCluster }: Pick<ExistingCluster, 'expectCluster'>,
+  spelling: Spelling,
 ): void => {
   if (expectCluster === undefined || expectCluster === uid) return;
-  throw new NotFit(
-    `--expect-cluster ${expectCluster} is another cluster: ${server} (context ${context}) is ${uid}; nothing was made in it`,
-  );
+  throw new NotFit({
+    code: 'cluster-unexpected',
+    where: `${spelling.expectCluster(expectCluster)} is another cluster`,
+    what: `${server} (context ${context}) is ${uid}; nothing was made in it`,
+  });
 };
 
 /**
@@ -28,21 +32,28 @@ export const confirm = async (
   { server, context, uid }: Found,
   {
     expectCluster,
+    spelling,
     terminal,
     signal,
-  }: Pick<ExistingCluster, 'expectCluster'> & { terminal: Terminal; signal: AbortSignal },
+  }: Pick<ExistingCluster, 'expectCluster'> & { spelling: Spelling; terminal: Terminal; signal: AbortSignal },
 ): Promise<void> => {
   if (expectCluster !== undefined) return;
   const { input, output } = terminal;
   if (!input.isTTY || !output.isTTY)
-    throw new NotFit(
-      `nobody has said yet that the cluster at ${server} (context ${context}) is the one: add --expect-cluster ${uid}, or start this at a terminal`,
-    );
+    throw new NotFit({
+      code: 'cluster-unconfirmed',
+      what: `nobody has said yet that the cluster at ${server} (context ${context}) is the one`,
+      remedy: `add ${spelling.expectCluster(uid)}, or start this at a terminal`,
+    });
   output.write(`Type the name of the context to go on (${context}): `);
   const typed = await readLine(input, signal);
   if (typed?.trim() === context) return;
   if (typed === undefined) output.write('\n');
-  throw new NotFit(`not confirmed, and nothing was made: type ${context}, or add --expect-cluster ${uid}`);
+  throw new NotFit({
+    code: 'cluster-unconfirmed',
+    what: 'not confirmed, and nothing was made',
+    remedy: `type ${context}, or add ${spelling.expectCluster(uid)}`,
+  });
 };
 
 // Without readline's own handling of the terminal: Ctrl-C has to reach this process as a signal. Undefined at

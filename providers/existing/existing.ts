@@ -1,12 +1,13 @@
 import { type ExistingCluster, storesToPlayOn } from '../../e2e/config/config.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
 import { driverNamed, ownBucketKind } from '../../e2e/store/drivers/index.ts';
-import { BucketNotFit, checkBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
+import { checkBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { measureMachine, tellMachine } from '../measure-machine.ts';
 import { orAborted } from '../or-aborted.ts';
-import { NotFit, type Progress, type Provider } from '../provider.ts';
+import type { Progress, Provider } from '../provider.ts';
 import { announce } from './announce.ts';
 import { awaitLoss } from './await-loss.ts';
 import { type Baseline, differencesFrom, readBaseline } from './baseline/baseline.ts';
@@ -15,6 +16,8 @@ import { type Longhorn, lookAtLonghorn } from './look-at-longhorn.ts';
 import { meet } from './meet.ts';
 import { orHurried } from './or-hurried.ts';
 import { orRefuse } from './refuse.ts';
+import { rightsTrouble } from './rights-trouble.ts';
+import { asFlags, type Spelling } from './spelling.ts';
 
 /** More at once bring no more to light, and are more than other people's volumes should have to bear. */
 const MOST_WORKERS = 3;
@@ -22,13 +25,17 @@ const MOST_WORKERS = 3;
 // The emulator says what it is in its version: no report is to take it for a Longhorn.
 const nameOf = ({ version }: Longhorn): string => (version.endsWith('-emulator') ? 'emulator' : 'installed');
 
-const refuseWithout = async (cluster: Cluster, asked: ExistingCluster): Promise<void> => {
-  const lines = await orRefuse('nobody knows what may be done', () => missingRights(cluster, asked));
-  if (lines.length > 0) throw new NotFit(lines.join('\n'));
+const refuseWithout = async (
+  cluster: Cluster,
+  { existing, spelling }: Pick<Options, 'existing' | 'spelling'>,
+): Promise<void> => {
+  const missing = await orRefuse('nobody knows what may be done', () => missingRights(cluster, existing));
+  if (missing !== undefined) throw new NotFit(rightsTrouble(missing, { context: cluster.context, spelling }));
 };
 
 type Options = {
   existing: ExistingCluster;
+  spelling: Spelling;
   run: string;
   signal: AbortSignal;
   progress: Pick<Progress, 'note'>;
@@ -42,20 +49,28 @@ type Seen = { cluster: Cluster; longhorn: Longhorn; baseline: Baseline };
  */
 export const lookAndAsk = async ({
   existing,
+  spelling,
   run,
   signal,
   progress,
   terminal,
 }: Options): Promise<Omit<Seen, 'baseline'>> => {
-  const { cluster, uid, kubernetes } = await meet(existing);
+  const { cluster, uid, kubernetes } = await meet(existing, spelling);
   const { server, context } = cluster;
-  refuseAnother({ server, context, uid }, existing);
+  refuseAnother({ server, context, uid }, existing, spelling);
   const longhorn = await lookAtLonghorn(cluster);
-  await refuseWithout(cluster, existing);
+  await refuseWithout(cluster, { existing, spelling });
   const stores = existing.ownBucket ? [driverNamed(ownBucketKind)] : storesToPlayOn(process.env);
-  for (const line of announce({ server, context, uid, kubernetes, longhorn, run, stores }, existing))
+  for (const line of announce(
+    { server, context, uid, kubernetes, longhorn, run, stores },
+    existing,
+    spelling,
+  ))
     progress.note(line);
-  await confirm({ server, context, uid }, { expectCluster: existing.expectCluster, terminal, signal });
+  await confirm(
+    { server, context, uid },
+    { expectCluster: existing.expectCluster, spelling, terminal, signal },
+  );
   return { cluster, longhorn };
 };
 
@@ -65,7 +80,7 @@ const look = async (options: Options): Promise<Seen> => {
   const { ownBucket } = existing;
   if (ownBucket !== undefined)
     await checkBucket(cluster, ownBucket, run).catch((error: unknown) => {
-      throw error instanceof BucketNotFit ? new NotFit(`--s3-bucket: ${error.message}`) : error;
+      throw error instanceof NotFit ? new NotFit({ ...error, where: '--s3-bucket' }) : error;
     });
   const baseline = await orRefuse('what is in the cluster cannot be read, to compare it afterwards', () =>
     readBaseline(cluster, { allow: existing.allow, stores: existing.namespace }),
@@ -88,7 +103,7 @@ export const existingOn = (terminal: Terminal): Provider => ({
   up: async ({ existing, browser, run, signal, progress }) => {
     if (existing === undefined) throw new Error('the flags of the provider existing were not read');
     const { cluster, longhorn, baseline } = await orAborted(
-      look({ existing, run, signal, progress, terminal }),
+      look({ existing, spelling: asFlags, run, signal, progress, terminal }),
       signal,
     );
     const fetched = browser ? await fetchBrowser({ signal, progress }) : undefined;

@@ -1,19 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { ExistingCluster, RunConfig } from '../../e2e/config/config.ts';
-import { NotFit } from '../provider.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import type { Terminal } from './confirm.ts';
 import { lookAndAsk } from './existing.ts';
-
-// The same words as the command has, but for its flags.
-const variables: Record<string, string> = {
-  '--expect-cluster ': 'CORRAL_EXPECT_CLUSTER=',
-  '--kubeconfig': 'CORRAL_KUBECONFIG',
-  '--context': 'CORRAL_CONTEXT',
-  '--allow': 'CORRAL_ALLOW',
-  '--namespace': 'CORRAL_NAMESPACE',
-};
-const byVariables = (text: string): string =>
-  Object.entries(variables).reduce((told, [flag, variable]) => told.replaceAll(flag, variable), text);
+import { asVariables } from './spelling.ts';
 
 /**
  * The guard of a run that the command has not started (`npx vitest run --project e2e`): a cluster that Corral
@@ -31,16 +21,26 @@ export const guardAlone = async (
 ): Promise<void> => {
   if (provider !== 'existing') {
     if (!existsSync(named.kubeconfig))
-      throw new NotFit(`there is no kubeconfig ${named.kubeconfig}: is that cluster still up?`);
+      throw new NotFit({
+        code: 'kubeconfig-missing',
+        what: `there is no kubeconfig ${named.kubeconfig}`,
+        remedy: 'is that cluster still up?',
+      });
     return;
   }
   if (context === undefined)
-    throw new NotFit("CORRAL_CONTEXT is not set: a cluster that is somebody's is named, never guessed");
+    throw new NotFit({
+      code: 'context-missing',
+      what: 'CORRAL_CONTEXT is not set',
+      remedy: "a cluster that is somebody's is named, never guessed",
+    });
   const { signal } = new AbortController();
-  const note = (line: string): void => print(byVariables(line));
-  await lookAndAsk({ existing: { ...named, context }, run, signal, progress: { note }, terminal }).catch(
-    (error: unknown) => {
-      throw error instanceof NotFit ? new NotFit(byVariables(error.message)) : error;
-    },
-  );
+  await lookAndAsk({
+    existing: { ...named, context },
+    spelling: asVariables,
+    run,
+    signal,
+    progress: { note: print },
+    terminal,
+  });
 };

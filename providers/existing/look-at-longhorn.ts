@@ -4,7 +4,7 @@ import { longhornResources, longhornNamespace as namespace } from '../../e2e/lon
 import { isTooOld, supported } from '../../e2e/longhorn/supported.ts';
 import type { Node } from '../../e2e/longhorn/types.ts';
 import { readVersion } from '../../e2e/longhorn/version.ts';
-import { NotFit } from '../provider.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { orRefuse } from './refuse.ts';
 
 /**
@@ -21,23 +21,28 @@ export const lookAtLonghorn = async (cluster: Cluster): Promise<Longhorn> => {
   const nodes = await orRefuse("Longhorn's nodes cannot be read", () => readNodes(cluster));
   const managers = await orRefuse('the longhorn-manager pods cannot be read', () => managerPods(cluster));
   if (nodes === undefined || (nodes.length === 0 && managers.length === 0))
-    throw new NotFit(
-      `there is no Longhorn in the namespace ${namespace} of ${cluster.server} (context ${cluster.context}): install one first`,
-    );
+    throw new NotFit({
+      code: 'longhorn-missing',
+      what: `there is no Longhorn in the namespace ${namespace} of ${cluster.server} (context ${cluster.context})`,
+      remedy: 'install one first',
+    });
   const version = await orRefuse('the version of Longhorn cannot be read', () => readVersion(cluster));
   if (isTooOld(version))
-    throw new NotFit(
-      `Longhorn ${version} is too old: scenarios need v${supported.oldest} or newer, with backup targets by name`,
-    );
+    throw new NotFit({
+      code: 'longhorn-too-old',
+      what: `Longhorn ${version} is too old: scenarios need v${supported.oldest} or newer, with backup targets by name`,
+    });
   const judged = nodes.map((node) => ({ name: node.metadata.name, problem: problemOf(node, managers) }));
   const ready = judged.filter(({ problem }) => problem === undefined).map(({ name }) => name);
   const notReady = judged
     .filter(({ problem }) => problem !== undefined)
     .map(({ name, problem }) => `${name} (${problem})`);
   if (ready.length === 0)
-    throw new NotFit(
-      `no node of Longhorn ${version} is ready: ${notReady.join(', ') || 'it has none'}: see kubectl -n ${namespace} get nodes.longhorn.io`,
-    );
+    throw new NotFit({
+      code: 'longhorn-no-node-ready',
+      what: `no node of Longhorn ${version} is ready: ${notReady.join(', ') || 'it has none'}`,
+      remedy: `see kubectl -n ${namespace} get nodes.longhorn.io`,
+    });
   return { version, ready: ready.toSorted(), notReady: notReady.toSorted() };
 };
 

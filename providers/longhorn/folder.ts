@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { findSources } from '../../lab/images/source.ts';
-import { NotFit } from '../provider.ts';
 
 /** What a folder brings for a Longhorn: manifests in the order in which to apply them, and image archives. */
 export type Folder = { manifests: string[]; archives: string[] };
@@ -27,10 +27,17 @@ export const lookThrough = async (dir: string, { hasMirror }: { hasMirror: boole
   const folders = [dir, ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(dir, name))];
   const archives = new Set((await Promise.all(folders.map(archivesIn))).flat());
   if (manifests.length === 0)
-    throw new NotFit(`${dir} has no manifest: put the release's longhorn.yaml into it`);
+    throw new NotFit({
+      code: 'release-without-manifest',
+      what: `${dir} has no manifest`,
+      remedy: "put the release's longhorn.yaml into it",
+    });
   if (archives.size === 0 && !hasMirror)
-    throw new NotFit(
-      `${dir} has no image archive: put the release's images into it, as *.tar, *.tar.gz, *.tgz, *.tar.zst or unpacked layouts, or name a --registry-mirror`,
-    );
+    throw new NotFit({
+      code: 'release-without-images',
+      what: `${dir} has no image archive`,
+      remedy:
+        "put the release's images into it, as *.tar, *.tar.gz, *.tgz, *.tar.zst or unpacked layouts, or name a --registry-mirror",
+    });
   return { manifests: manifests.sort(), archives: [...archives].sort() };
 };

@@ -1,5 +1,5 @@
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import type { Manifest } from '../../lab/manifests/read.ts';
-import { NotFit } from '../provider.ts';
 import { ask, Unreachable } from '../registry/ask.ts';
 
 /** Where Longhorn's repository is served file by file, at any tag or branch. */
@@ -28,13 +28,14 @@ export const fetchRelease = async (version: string, from = published): Promise<M
     const answer = await ask(source);
     if (answer.ok) return { source, text: await answer.text() };
     await answer.body?.cancel();
-    const why =
+    const [code, why] =
       answer.status === 404
-        ? 'Longhorn has published no such version'
-        : `it cannot be had now (status ${answer.status})`;
-    throw new NotFit(`${asked}: ${why}: ${source}`);
+        ? ['release-unknown', 'Longhorn has published no such version']
+        : ['release-unreachable', `it cannot be had now (status ${answer.status})`];
+    throw new NotFit({ code, where: asked, what: `${why}: ${source}` });
   } catch (error) {
-    if (error instanceof Unreachable) throw new NotFit(`${asked}: ${error.message}: ${otherWays}`);
+    if (error instanceof Unreachable)
+      throw new NotFit({ code: 'registry-unreachable', where: asked, what: error.what, remedy: otherWays });
     throw error;
   }
 };

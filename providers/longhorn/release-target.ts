@@ -1,7 +1,8 @@
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { type GivenImages, imageArchives } from '../../lab/images/archives.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import { telling } from '../../lab/step.ts';
-import { NotFit, type Progress } from '../provider.ts';
+import type { Progress } from '../provider.ts';
 import { Unreachable } from '../registry/ask.ts';
 import { pullImages } from '../registry/pull.ts';
 import type { Target } from '../target.ts';
@@ -45,15 +46,19 @@ export type Source = {
  */
 const check = ({ title, release, pull }: Source, missing: readonly NamedImage[]): string[] => {
   if (find(release, 'DaemonSet', 'longhorn-manager') === undefined)
-    throw new NotFit(
-      `no manifest in ${title} has the DaemonSet longhorn-manager: put the release's longhorn.yaml into it`,
-    );
+    throw new NotFit({
+      code: 'release-without-manager',
+      what: `no manifest in ${title} has the DaemonSet longhorn-manager`,
+      remedy: "put the release's longhorn.yaml into it",
+    });
   const needed = missing.filter(({ need }) => need === 'all');
   const named = needed.map(({ name, namedBy }) => `${name} (${namedBy})`).join('; ');
   if (needed.length > 0)
-    throw new NotFit(
-      `${title} lacks ${needed.length === 1 ? 'an image' : `${needed.length} images`} that the manifest names${pull ? `, and so does ${pull.from}` : ''}: ${named}: add their archives`,
-    );
+    throw new NotFit({
+      code: 'release-without-images',
+      what: `${title} lacks ${needed.length === 1 ? 'an image' : `${needed.length} images`} that the manifest names${pull ? `, and so does ${pull.from}` : ''}: ${named}`,
+      remedy: 'add their archives',
+    });
   const nowhere = pull ? `neither among the archives nor in ${pull.from}` : 'not among the archives';
   return missing.flatMap(({ name, namedBy, need }) =>
     need === 'all' ? [] : [`${name} (${namedBy}) is ${nowhere}: ${lost[need]}`],
@@ -83,9 +88,14 @@ const gather = async (
         if (!(error instanceof Unreachable)) throw error;
         const instead =
           'name a mirror by --registry-mirror URL, or use --longhorn archive:DIR with the image archives in DIR';
-        throw new NotFit(
-          `${error.message}: ${pull.mirror === undefined ? instead : 'see whether the mirror runs, and is where --registry-mirror says'}`,
-        );
+        throw new NotFit({
+          code: error.code,
+          what: error.what,
+          remedy:
+            pull.mirror === undefined
+              ? instead
+              : 'see whether the mirror runs, and is where --registry-mirror says',
+        });
       }),
   );
   return imageArchives([...archives, ...layouts], { portable });

@@ -1,5 +1,6 @@
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { imageArchives } from '../../lab/images/archives.ts';
-import { NotFit, type Replacement } from '../provider.ts';
+import type { Replacement } from '../provider.ts';
 import { namedImages, wholeName } from './images.ts';
 import type { ManifestObject } from './manifest.ts';
 
@@ -14,9 +15,11 @@ const nameIn = async (archive: string, image: string): Promise<string> => {
   const fitting = names.length === 1 ? names : names.filter((name) => lastPart(name) === image);
   const [name] = fitting;
   if (name !== undefined && fitting.length === 1) return name;
-  throw new NotFit(
-    `--image ${image}=${archive} has ${names.length === 0 ? 'no images' : names.join(', ')}: give an archive with one image, or one that is called ${image}`,
-  );
+  throw new NotFit({
+    code: 'replacement-not-one-image',
+    what: `--image ${image}=${archive} has ${names.length === 0 ? 'no images' : names.join(', ')}`,
+    remedy: `give an archive with one image, or one that is called ${image}`,
+  });
 };
 
 const renamed = <T>(value: T, names: ReadonlyMap<string, string>): T => {
@@ -40,9 +43,12 @@ export const replaceImages = async (
   for (const { image, by } of replacements) {
     const names = all.filter((name) => lastPart(name) === image);
     if (names.length === 0)
-      throw new NotFit(
-        `--image ${image}=${by}: the release has no image of that name: give one of ${[...new Set(all.map(lastPart))].join(', ')}`,
-      );
+      throw new NotFit({
+        code: 'replaced-image-unknown',
+        where: `--image ${image}=${by}`,
+        what: 'the release has no image of that name',
+        remedy: `give one of ${[...new Set(all.map(lastPart))].join(', ')}`,
+      });
     if (by.startsWith('/')) archives.push(by);
     const to = by.startsWith('/') ? await nameIn(by, image) : wholeName(by);
     replaced.push(...names.map((from) => ({ from, to })));

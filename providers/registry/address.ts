@@ -1,5 +1,5 @@
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { completeName } from '../../lab/images/image-name.ts';
-import { NotFit } from '../provider.ts';
 
 /** Where an image is asked for: the root of a registry's API, the repository there, and the tag or digest. */
 export type Address = { root: string; repository: string; reference: string };
@@ -16,7 +16,10 @@ const hostOf = (registry: string): string => (registry === 'docker.io' ? `index.
 export const addressOf = (image: string, mirror: string | undefined): Address => {
   const whole = completeName(image);
   if (whole === undefined)
-    throw new NotFit(`the manifest names an image ${image}, which is none that a registry could have`);
+    throw new NotFit({
+      code: 'image-name',
+      what: `the manifest names an image ${image}, which is none that a registry could have`,
+    });
   const slash = whole.indexOf('/');
   const { repository = '', tag = '', digest } = withoutTag.exec(whole.slice(slash + 1))?.groups ?? {};
   const root = mirror ?? `https://${hostOf(whole.slice(0, slash))}`;

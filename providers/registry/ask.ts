@@ -1,5 +1,5 @@
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { buildSignal } from '../../lab/build/signal.ts';
-import { NotFit } from '../provider.ts';
 
 /** Whoever asks a registry owns this time-out: from the question to the first bytes of the answer. */
 const ANSWER_MS = 60_000;
@@ -14,7 +14,7 @@ const causeOf = (error: unknown): string => {
 /** A server did not answer at all: there is no way to it, or it is down. */
 export class Unreachable extends NotFit {
   constructor(host: string, cause: string) {
-    super(`${host} cannot be reached (${cause})`);
+    super({ code: 'registry-unreachable', what: `${host} cannot be reached (${cause})` });
   }
 }
 

@@ -1,17 +1,18 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import type { Descriptor } from '../../lab/images/documents.ts';
 import { weigher } from '../../lab/images/member.ts';
-import { NotFit } from '../provider.ts';
 
 /** What is downloaded, as people call it, and who hears of its bytes. */
 type Download = { what: string; onBytes: (bytes: number) => void };
 
 const wrong = (what: string, got: string, wanted: string): NotFit =>
-  new NotFit(
-    `${what} is not what its digest says (${got}, not ${wanted}): the registry, or something on the way, has changed it`,
-  );
+  new NotFit({
+    code: 'image-digest',
+    what: `${what} is not what its digest says (${got}, not ${wanted}): the registry, or something on the way, has changed it`,
+  });
 
 /**
  * Passes bytes on and checks them against a descriptor: no byte too many is taken, and at the end the digest
@@ -49,8 +50,10 @@ export const writeBlob = async (
     await pipeline(checked(body, descriptor, download), createWriteStream(file));
   } catch (error) {
     if (error instanceof NotFit || (error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
-    throw new NotFit(
-      `${download.what} did not arrive whole (${(error as Error).message}): check the network, then run the command again`,
-    );
+    throw new NotFit({
+      code: 'image-cut-short',
+      what: `${download.what} did not arrive whole (${(error as Error).message})`,
+      remedy: 'check the network, then run the command again',
+    });
   }
 };

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { cached, type Part } from '../../lab/cache/cache.ts';
 import type { Descriptor } from '../../lab/images/documents.ts';
-import { NotFit } from '../provider.ts';
 import { writeBlob } from './blob.ts';
 import { type Resolved, resolveImage } from './resolve.ts';
 
@@ -37,7 +37,10 @@ const layoutOf = (image: Resolved, onBytes: (bytes: number) => void): Part => ({
       const what = `${digest} of ${image.name}`;
       const answer = await image.session.get(`blobs/${digest}`);
       if (answer === undefined)
-        throw new NotFit(`the registry has ${image.name}, and not ${digest}, which it is made of`);
+        throw new NotFit({
+          code: 'image-incomplete',
+          what: `the registry has ${image.name}, and not ${digest}, which it is made of`,
+        });
       await writeBlob(answer, descriptor, {
         what,
         file: join(blobs, digest.slice('sha256:'.length)),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { documentOf } from '../../lab/images/contents.ts';
 import {
   Damaged,
@@ -9,7 +10,6 @@ import {
   nodePlatform,
   platformName,
 } from '../../lab/images/documents.ts';
-import { NotFit } from '../provider.ts';
 import { type Address, addressOf } from './address.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -44,14 +44,18 @@ const readDocument = async (
 ): Promise<Document> => {
   const bytes = Buffer.from(await answer.arrayBuffer());
   if (bytes.length > LONGEST)
-    throw new NotFit(`the manifest of ${image} has ${bytes.length} bytes: that is none`);
+    throw new NotFit({
+      code: 'image-manifest',
+      what: `the manifest of ${image} has ${bytes.length} bytes: that is none`,
+    });
   const got = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   // A tag may stand for anything, but not for something else than the registry itself says.
   for (const wanted of [digest, answer.headers.get('docker-content-digest')])
     if (wanted?.startsWith('sha256:') && wanted !== got)
-      throw new NotFit(
-        `the manifest of ${image} is not what its digest says (${got}, not ${wanted}): the registry, or something on the way, has changed it`,
-      );
+      throw new NotFit({
+        code: 'image-digest',
+        what: `the manifest of ${image} is not what its digest says (${got}, not ${wanted}): the registry, or something on the way, has changed it`,
+      });
   return {
     text: bytes.toString('utf8'),
     digest: got,
@@ -67,7 +71,7 @@ const parse = <T>(
   try {
     return documentOf({ path: digest, digest, size: text.length, text }, schema, `the manifest of ${image}`);
   } catch (error) {
-    throw error instanceof Damaged ? new NotFit(error.message) : error;
+    throw error instanceof Damaged ? new NotFit({ code: 'image-manifest', what: error.message }) : error;
   }
 };
 
@@ -78,7 +82,10 @@ const choose = (manifests: readonly Descriptor[], image: string): Descriptor => 
   );
   const found = manifests.find(({ platform }) => platform && fitsNodes(platformName(platform)));
   if (found === undefined)
-    throw new NotFit(`the image ${image} is for ${platforms.join(', ')}, and the nodes are ${nodePlatform}`);
+    throw new NotFit({
+      code: 'image-platform',
+      what: `the image ${image} is for ${platforms.join(', ')}, and the nodes are ${nodePlatform}`,
+    });
   return found;
 };
 
@@ -95,7 +102,10 @@ const fetchManifest = async (
   const { digest } = choose(manifests, image);
   const inner = await session.get(`manifests/${digest}`, accept);
   if (inner === undefined)
-    throw new NotFit(`the registry has the index of ${image}, and not the manifest ${digest} that it names`);
+    throw new NotFit({
+      code: 'image-incomplete',
+      what: `the registry has the index of ${image}, and not the manifest ${digest} that it names`,
+    });
   return readDocument(inner, image, digest);
 };
 

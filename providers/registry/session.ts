@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NotFit } from '../provider.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import type { Address } from './address.ts';
 import { ask } from './ask.ts';
 
@@ -27,9 +27,11 @@ const anonymousToken = async (header: string, { root, repository }: Address): Pr
   const { host } = new URL(root);
   const { realm, service, scope = `repository:${repository}:pull` } = parseChallenge(header) ?? {};
   if (realm === undefined || !URL.canParse(realm))
-    throw new NotFit(
-      `${host} wants a password for ${repository}: name a --registry-mirror that lets everybody read`,
-    );
+    throw new NotFit({
+      code: 'registry-password',
+      what: `${host} wants a password for ${repository}`,
+      remedy: 'name a --registry-mirror that lets everybody read',
+    });
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set('service', service);
   url.searchParams.set('scope', scope);
@@ -37,7 +39,10 @@ const anonymousToken = async (header: string, { root, repository }: Address): Pr
   const { token, access_token: other } = tokenSchema.catch({}).parse(await answer.json().catch(() => ({})));
   const given = token ?? other;
   if (given === undefined)
-    throw new NotFit(`${url.host} gives no token to read ${repository} of ${host} (status ${answer.status})`);
+    throw new NotFit({
+      code: 'registry-no-token',
+      what: `${url.host} gives no token to read ${repository} of ${host} (status ${answer.status})`,
+    });
   return given;
 };
 
@@ -73,7 +78,10 @@ export const openSession = (address: Address): Session => {
         await answer.body?.cancel();
         return undefined;
       }
-      throw new NotFit(`${new URL(root).host} refuses ${repository}/${path} (${await reasonOf(answer)})`);
+      throw new NotFit({
+        code: 'registry-refuses',
+        what: `${new URL(root).host} refuses ${repository}/${path} (${await reasonOf(answer)})`,
+      });
     },
   };
 };

@@ -136,13 +136,13 @@ test('an archive that changes between its reading and its packing is noticed', a
   const files = dockerSave([image({ layers: [lower] })], 'new');
   const path = await put('a.tar', files);
   const { part } = await imageArchives([path]);
-  const message = `${path}: it was changed after it was read: run the command again`;
+  const trouble = { code: 'archive-changed', where: path };
   for (const changed of [
     other(files, blobOf(lower), flip(lower)),
     new Map([['manifest.json', Buffer.from('[]')]]),
   ]) {
     await put('a.tar', changed);
-    await expect(cached(part)).rejects.toThrow(message);
+    await expect(cached(part)).rejects.toMatchObject(trouble);
   }
 });
 
@@ -196,14 +196,14 @@ test.each<[what: string, content: Buffer | Files, message: string]>([
   ],
 ])('%s: one line says which file, and what is wrong', async (_, content, message) => {
   const path = await put('a.tar', content);
-  const error = { name: 'NotFit', message: `${path}: ${message}` };
+  const error = { code: 'archive-damaged', where: path, what: message };
   await expect(imageArchives([input])).rejects.toMatchObject(error);
 });
 
 test('two images of the same name are refused', async () => {
   const first = await put('1.tar', dockerSave([image()], 'old'));
   const second = await put('2.tar', dockerSave([image({ layers: [lower] })], 'old'));
-  await expect(imageArchives([input])).rejects.toThrow(
-    `${second}: its image ${web} is another one than that in ${first}`,
-  );
+  await expect(imageArchives([input])).rejects.toMatchObject({
+    ...{ code: 'image-twice', where: second, what: expect.stringContaining(first) },
+  });
 });

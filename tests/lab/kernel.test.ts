@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { fetchKernel, kernel } from '../../lab/build/kernel.ts';
 import { type Part, partDir } from '../../lab/cache/cache.ts';
 import { NotInArchive } from '../../lab/debian/apt.ts';
-import { NotFit } from '../../lab/not-fit.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 beforeEach(async () => void vi.stubEnv('XDG_CACHE_HOME', await temporaryFolder()));
@@ -19,7 +19,7 @@ const candidate = (version: string, error?: Error): Part => ({
   },
 });
 
-const gone = new NotInArchive('no such suite');
+const gone = new NotInArchive({ code: 'suite-missing', what: 'no such suite' });
 
 test('the newest kernel that can be had is taken, and stays', async () => {
   const [newest, older, oldest] = [candidate('7.2.7', gone), candidate('6.12.101'), candidate('6.1.176')];
@@ -32,6 +32,6 @@ test('the newest kernel that can be had is taken, and stays', async () => {
 
 test('where none can be had, it says so; a network that is down is no reason for an older one', async () => {
   await expect(fetchKernel([candidate('7.2.7', gone), candidate('6.12.101', gone)])).rejects.toBe(gone);
-  const down = new NotFit('Debian packages cannot be fetched');
+  const down = new NotFit({ code: 'apt-unreachable', what: 'Debian packages cannot be fetched' });
   await expect(fetchKernel([candidate('7.2.7', down), candidate('6.12.101')])).rejects.toBe(down);
 });

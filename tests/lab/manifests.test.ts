@@ -29,15 +29,13 @@ test('the objects of lists are objects of their own, with values as Kubernetes r
   ]);
 });
 
-const noKind = 'document 1 (line 1): no Kubernetes object: it has no kind';
 test.each([
-  ['a wrong indentation', `${map('a')}---\na: 1\n b: 2\n`, 'document 2 (line 6): no YAML: line 6: '],
-  ['no kind', 'apiVersion: v1\nmetadata: {name: a}\n', noKind],
-])('a manifest with %s is refused in one line, with the place', async (_, text, message) => {
+  ['a wrong indentation', `${map('a')}---\na: 1\n b: 2\n`, 'manifest-not-yaml', 'document 2 (line 6)'],
+  ['no kind', 'apiVersion: v1\nmetadata: {name: a}\n', 'manifest-no-object', 'document 1 (line 1)'],
+])('a manifest with %s is refused in one line, with the place', async (_, text, code, place) => {
   const file = join(await temporaryFolder(), 'x.yaml');
   await writeFile(file, text);
   const error = await readManifests([file]).catch((thrown) => thrown);
-  expect(error.name).toBe('NotFit');
-  expect(error.message).toContain(`${file}: ${message}`);
+  expect(error).toMatchObject({ name: 'NotFit', code, where: `${file}: ${place}` });
   expect(error.message).not.toContain('\n');
 });

@@ -34,15 +34,10 @@ test('it is read as a release: one image, nothing to be fitted, and what there i
 test('a folder with something in it is not written into; two are none', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'longhorn.yaml'), 'mine');
-  const message = `${folder} is not empty: name a new folder, or an empty one`;
   const progress = plainProgress(() => {});
-  await expect(packEmulator(folder, progress)).rejects.toMatchObject({ name: 'NotFit', message });
-  const nowhere =
-    '/proc/nope/x: nothing can be written to /proc (no such file or directory): name another folder';
-  await expect(packEmulator('/proc/nope/x', progress)).rejects.toMatchObject({
-    name: 'NotFit',
-    message: nowhere,
-  });
+  await expect(packEmulator(folder, progress)).rejects.toMatchObject({ code: 'folder-not-empty' });
+  const nowhere = { code: 'folder-not-writable', where: '/proc/nope/x' };
+  await expect(packEmulator(nowhere.where, progress)).rejects.toMatchObject(nowhere);
   const words = ['scripts/emulator-pack.ts', 'a', 'b'];
   expect(await execa(process.execPath, words, { reject: false, stdin: 'ignore' })).toMatchObject({
     ...{ exitCode: 2, stdout: '' },

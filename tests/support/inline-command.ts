@@ -1,12 +1,20 @@
 import { setTimeout } from 'node:timers/promises';
 import { runCommand } from '../../e2e/cli/run-command.ts';
-import { NotFit, type Provider } from '../../providers/provider.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
+import type { Provider } from '../../providers/provider.ts';
 
 // The product's command on a provider that starts nothing. Called as: inline-command.ts CONFIG HOW FLAGS...
 const [config = '', how = '', ...argv] = process.argv.slice(2);
 
 const endings: Record<string, Provider['up']> = {
-  'not-fit': () => Promise.reject(new NotFit('mmdebstrap is missing: sudo apt-get install mmdebstrap')),
+  'not-fit': () =>
+    Promise.reject(
+      new NotFit({
+        code: 'tool-missing',
+        what: 'mmdebstrap is missing',
+        remedy: 'sudo apt-get install mmdebstrap',
+      }),
+    ),
   dies: ({ progress }) =>
     progress.step('Booting three nodes', () =>
       Promise.reject(new Error('node2 did not become Ready within 60 s')),

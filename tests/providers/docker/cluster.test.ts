@@ -73,8 +73,8 @@ test.each([
   [k3dTool, `k3d cluster delete ${name}`],
 ])('$name: a cluster that is there already is not touched', async (tool, command) => {
   await stubs.make(name);
-  const message = `there is a ${tool.name} cluster ${name} already, kept or left by another run: ${command}`;
-  await expect(createCluster(tool, { out: stubs.folder, signal })).rejects.toMatchObject({ message });
+  const trouble = { code: 'cluster-name-taken', remedy: command };
+  await expect(createCluster(tool, { out: stubs.folder, signal })).rejects.toMatchObject(trouble);
   expect([stubs.calls().length, ...stubs.clusters()]).toEqual([1, name]);
 });
 

@@ -4,6 +4,7 @@ import type { ExistingCluster } from '../../../e2e/config/config.ts';
 import { resources } from '../../../e2e/kube/cluster.ts';
 import { disruptions } from '../../../e2e/longhorn/disruptions.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
+import { NotFit, type Trouble } from '../../../e2e/machine/not-fit.ts';
 import { existingOn } from '../../../providers/existing/existing.ts';
 import { guardAlone } from '../../../providers/existing/guard-alone.ts';
 import { plainProgress } from '../../../providers/progress.ts';
@@ -51,12 +52,13 @@ const up = async ({ typed, asks, signal = new AbortController().signal, ...flags
 
 const notRead = () => server.asked.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each));
 
-/** The line that a run is refused with; and nothing was asked for but by reading. */
-const refusal = async (refused: Promise<unknown>): Promise<string> => {
-  const error = await refused.catch((thrown: Error) => thrown);
-  expect(error).toMatchObject({ name: 'NotFit' });
+/** Why a run is refused; and nothing was asked for but by reading. */
+const refusal = async (refused: Promise<unknown>): Promise<Trouble> => {
+  const error = await refused.catch((thrown: unknown) => thrown);
+  if (!(error instanceof NotFit)) throw error;
   expect(notRead()).toEqual([]);
-  return (error as Error).message.replaceAll(server.url, '<server>');
+  const { code, what, where, remedy } = error;
+  return { code, where, what: what.replaceAll(server.url, '<server>'), remedy };
 };
 
 test('a cluster that was named is looked at, told of, and left as it is', async () => {
@@ -109,49 +111,71 @@ test('a namespace, each kind of store, other clocks are told of or passed on; th
   await cluster.down();
 });
 
-const tooOld = 'Longhorn v1.7.3 is too old: scenarios need v1.8.0 or newer, with backup targets by name';
-const unconfirmed = `not confirmed, and nothing was made: type stub, or add --expect-cluster ${uid}`;
-
-const noneReady =
-  'no node of Longhorn v1.12.1 is ready: node1 (no longhorn-manager pod runs on it), node2 (KubernetesNodeNotReady): see kubectl -n longhorn-system get nodes.longhorn.io';
 const noNodeReady = () => {
   server.remove(resources.pods, 'longhorn-manager-a');
   const conditions = [{ type: 'Ready', status: 'False', reason: 'KubernetesNodeNotReady' }];
   server.put(longhorn.nodes, { metadata: { name: 'node2' }, status: { conditions } });
 };
-const unaccepted =
-  'the API server <server> does not accept the credentials of context stub: renew them, or name another context';
-const noServer =
-  '<server> (context stub) answers (200), but not as a Kubernetes API server: see that --kubeconfig and --context name one';
-
-test.each<[what: string, flags: Asked, line: string, change?: () => void]>([
+test.each<[what: string, flags: Asked, trouble: Partial<Trouble>, change?: () => void]>([
   [
     'another cluster than the one expected',
     { expectCluster: another },
-    `--expect-cluster ${another} is another cluster: <server> (context stub) is ${uid}; nothing was made in it`,
+    { code: 'cluster-unexpected', where: `--expect-cluster ${another} is another cluster` },
   ],
   [
     'nobody to ask',
     { expectCluster: undefined },
-    `nobody has said yet that the cluster at <server> (context stub) is the one: add --expect-cluster ${uid}, or start this at a terminal`,
+    {
+      code: 'cluster-unconfirmed',
+      what: 'nobody has said yet that the cluster at <server> (context stub) is the one',
+      remedy: `add --expect-cluster ${uid}, or start this at a terminal`,
+    },
   ],
-  ...['', 'yes\n', 'stub2\n'].map((typed): [string, Asked, string] => [
+  ...['', 'yes\n', 'stub2\n'].map((typed): [string, Asked, Partial<Trouble>] => [
     `${JSON.stringify(typed)} at the terminal`,
     { expectCluster: undefined, typed },
-    unconfirmed,
+    { code: 'cluster-unconfirmed', remedy: `type stub, or add --expect-cluster ${uid}` },
   ]),
-  ['credentials that are not accepted', {}, unaccepted, () => server.answer(401)],
-  ['something else than an API server', {}, noServer, () => server.answer(200, '<html></html>')],
-  ['a Longhorn that is too old', {}, tooOld, () => server.put(longhorn.settings, setting('v1.7.3'))],
-  ['no node that is ready', {}, noneReady, noNodeReady],
-])('%s is refused in one line', async (_, flags, line, change) => {
+  ['credentials that are not accepted', {}, { code: 'credentials-refused' }, () => server.answer(401)],
+  [
+    'something else than an API server',
+    {},
+    { code: 'no-api-server', remedy: 'see that --kubeconfig and --context name one' },
+    () => server.answer(200, '<html></html>'),
+  ],
+  [
+    'a Longhorn that is too old',
+    {},
+    { code: 'longhorn-too-old' },
+    () => server.put(longhorn.settings, setting('v1.7.3')),
+  ],
+  [
+    'no node that is ready',
+    {},
+    {
+      code: 'longhorn-no-node-ready',
+      what: 'no node of Longhorn v1.12.1 is ready: node1 (no longhorn-manager pod runs on it), node2 (KubernetesNodeNotReady)',
+    },
+    noNodeReady,
+  ],
+])('%s is refused in one line', async (_, flags, trouble, change) => {
   change?.();
-  expect(await refusal(up(flags))).toBe(line);
+  const refused = await refusal(up(flags));
+  expect(refused).toMatchObject(trouble);
+  expect(refused.what).not.toContain('\n');
 });
 
 test('rights that are missing are told before anybody is asked', async () => {
   server.deny({ verb: 'create', resource: 'volumes' });
-  expect(await refusal(up({ expectCluster: undefined, typed: 'stub\n' }))).toMatch(/^.*create volumes/m);
+  expect(await refusal(up({ expectCluster: undefined, typed: 'stub\n' }))).toEqual({
+    code: 'rights-missing',
+    what: expect.stringMatching(
+      /^the user of context stub may not do 1 of the \d+ things that this run needs:\n {2}create volumes.* in namespace longhorn-system$/,
+    ),
+    remedy: expect.stringMatching(
+      /^to make a service account that may, as an admin \(then play as it, with --namespace corral\): npm run --silent rbac.* \| kubectl apply -f -$/,
+    ),
+  });
 });
 
 test('the name of the context, typed, is enough', async () => {
@@ -182,29 +206,33 @@ describe('a run that no command has started', () => {
     expect(said).toContain('Allowed (CORRAL_ALLOW): nothing that others on the cluster could feel');
   });
 
-  test.each<[string, Partial<Parameters<typeof guardAlone>[0]>, string]>([
+  test.each<[string, Partial<Parameters<typeof guardAlone>[0]>, Partial<Trouble>]>([
     [
       'nobody said that it is the one',
       {},
-      `nobody has said yet that the cluster at <server> (context stub) is the one: add CORRAL_EXPECT_CLUSTER=${uid}, or start this at a terminal`,
+      {
+        code: 'cluster-unconfirmed',
+        remedy: `add CORRAL_EXPECT_CLUSTER=${uid}, or start this at a terminal`,
+      },
     ],
-    [
-      'no context is named',
-      { context: undefined },
-      "CORRAL_CONTEXT is not set: a cluster that is somebody's is named, never guessed",
-    ],
+    ['no context is named', { context: undefined }, { code: 'context-missing' }],
     [
       'there is no kubeconfig',
       { kubeconfig: '/nope' },
-      "CORRAL_KUBECONFIG: cannot read the kubeconfig /nope: ENOENT: no such file or directory, open '/nope'",
+      { code: 'cluster-unreadable', where: 'CORRAL_KUBECONFIG' },
     ],
-    [
-      'a lab of ours is gone',
-      { provider: 'lab', kubeconfig: '/nope' },
-      'there is no kubeconfig /nope: is that cluster still up?',
-    ],
-  ])('is refused where %s', async (_, change, line) => {
-    expect(await refusal(guard(change))).toBe(line);
+    ['a lab of ours is gone', { provider: 'lab', kubeconfig: '/nope' }, { code: 'kubeconfig-missing' }],
+  ])('is refused where %s', async (_, change, trouble) => {
+    expect(await refusal(guard(change))).toMatchObject(trouble);
+  });
+
+  test('is told of rights that are missing in the words of variables, and of the command by its own flags', async () => {
+    server.deny({ verb: 'create', resource: 'volumes' });
+    expect(await refusal(guard({ allow: ['manager-kill'] }))).toMatchObject({
+      remedy: expect.stringMatching(
+        /\(then play as it, with CORRAL_NAMESPACE=corral\): npm run --silent rbac -- --allow manager-kill /,
+      ),
+    });
   });
 
   test('on a cluster that Corral has made asks nothing', async () => {

@@ -71,30 +71,20 @@ const another = { body: '{}', headers: { 'docker-content-digest': digestOf('othe
 const refused = { status: 429, body: '{"errors":[{"message":"too many requests"}]}' };
 const password = { status: 401, headers: { 'www-authenticate': 'Basic realm="it"' } };
 
-test.each<[asked: string, Answer, message: string]>([
-  [layer, { body: 'x'.repeat(10_000) }, 'is not what its digest says \\(more than \\d+ bytes, not \\d+\\)'],
-  [layer, { status: 404 }, '^the registry has IMAGE, and not sha256:\\w+, which it is made of$'],
-  [
-    manifest,
-    another,
-    '^the manifest of IMAGE is not what its digest says \\(sha256:44136\\w+, not sha256:\\w+\\)',
-  ],
-  [manifest, { body: '<html>' }, '^the manifest of IMAGE is not what it should be'],
-  [manifest, refused, '^HOST refuses a/bad/manifests/v1 \\(status 429: too many requests\\)$'],
-  [
-    manifest,
-    password,
-    '^HOST wants a password for a/bad: name a --registry-mirror that lets everybody read$',
-  ],
-  [token, { status: 403 }, '^HOST gives no token to read a/bad of HOST \\(status 403\\)$'],
-])('what is asked for %s, and answered with %j, is refused', async (what, answer, message) => {
+test.each<[asked: string, Answer, code: string]>([
+  [layer, { body: 'x'.repeat(10_000) }, 'image-digest'],
+  [layer, { status: 404 }, 'image-incomplete'],
+  [manifest, another, 'image-digest'],
+  [manifest, { body: '<html>' }, 'image-manifest'],
+  [manifest, refused, 'registry-refuses'],
+  [manifest, password, 'registry-password'],
+  [token, { status: 403 }, 'registry-no-token'],
+])('what is asked for %s, and answered with %j, is refused', async (what, answer, code) => {
   const { url } = await startRegistry([image('a/bad:v1')], {
     alter: (path) => (path.includes(what) ? answer : undefined),
     ...(what === token && { token: 'sesame' }),
   });
-  const told = message.replace('IMAGE', 'docker.io/a/bad:v1').replaceAll('HOST', '127.0.0.1:\\d+');
-  const error = { name: 'NotFit', message: expect.stringMatching(new RegExp(told)) };
-  await expect(pull(['docker.io/a/bad:v1'], url)).rejects.toMatchObject(error);
+  await expect(pull(['docker.io/a/bad:v1'], url)).rejects.toMatchObject({ name: 'NotFit', code });
 });
 
 /** The manifest of an image, as a registry has it. */
@@ -110,16 +100,15 @@ test('bytes of the same number, but others', async () => {
     alter: (path) => (path.includes(layer) && size > 0 ? { body: 'x'.repeat(size) } : undefined),
   });
   size = (await manifestOf(url, 'worse')).config.size;
-  await expect(pull(['docker.io/a/worse:v1'], url)).rejects.toThrow(
-    /is not what its digest says \(sha256:\w+, not sha256:\w+\): the registry, or something on the way, has changed it$/,
-  );
+  await expect(pull(['docker.io/a/worse:v1'], url)).rejects.toMatchObject({ code: 'image-digest' });
 });
 
 test('an image for other machines', async () => {
   const { url } = await startRegistry([image('a/arm:v1', { nested: true, architecture: 's390x' })]);
-  await expect(pull(['docker.io/a/arm:v1'], url)).rejects.toThrow(
-    'the image docker.io/a/arm:v1 is for linux/arm64/v8, linux/s390x, and the nodes are linux/amd64',
-  );
+  await expect(pull(['docker.io/a/arm:v1'], url)).rejects.toMatchObject({
+    code: 'image-platform',
+    what: expect.stringContaining('linux/arm64/v8, linux/s390x'),
+  });
 });
 
 test('a layer that is not what the configuration says of it is refused when it is read', async () => {

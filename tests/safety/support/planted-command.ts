@@ -1,7 +1,8 @@
 import { runCommand } from '../../../e2e/cli/run-command.ts';
 import { connect } from '../../../e2e/kube/cluster.ts';
 import { guardOutput } from '../../../e2e/kube/redact/guard-output.ts';
-import { NotFit, type Provider } from '../../../providers/provider.ts';
+import { NotFit } from '../../../e2e/machine/not-fit.ts';
+import type { Provider } from '../../../providers/provider.ts';
 
 // As scripts/e2e.ts, with a provider whose cluster is there. Called as: planted-command.ts CONFIG KUBECONFIG
 // HOW TEXT FLAGS...
@@ -16,7 +17,7 @@ const lab: Provider = {
     connect({ kubeconfig });
     progress.note(text);
     await progress.step(text, async (update) => update(text)).catch(() => {});
-    if (how === 'not-fit') throw new NotFit(text);
+    if (how === 'not-fit') throw new NotFit({ code: 'planted', what: text });
     if (how === 'dies')
       await progress.step('Booting', () => Promise.reject(new Error(text, { cause: new Error(text) })));
     return {

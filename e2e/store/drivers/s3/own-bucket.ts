@@ -9,6 +9,7 @@ import {
   unlessGone,
 } from '../../../kube/cluster.ts';
 import { know } from '../../../kube/redact/known.ts';
+import { NotFit } from '../../../machine/not-fit.ts';
 import type { OwnBucket, RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import { renewLease } from '../../lease.ts';
 import type { BackupStore } from '../../store.ts';
@@ -59,21 +60,28 @@ const wayTo = async (cluster: Cluster, endpoint: string): Promise<(() => Duplex)
   const { spec } = await cluster
     .get<Service>(resources.services, { namespace, name })
     .catch((error: Error) => {
-      throw new BucketNotFit(
-        `the Service ${name} in namespace ${namespace} cannot be read: ${error.message}`,
-      );
+      throw new NotFit({
+        code: 'service-unreadable',
+        what: `the Service ${name} in namespace ${namespace} cannot be read: ${error.message}`,
+      });
     });
   const asked = Number(port || (protocol === 'https:' ? 443 : 80));
   const served = spec.ports?.find((each) => each.port === asked);
   if (served === undefined)
-    throw new BucketNotFit(`the Service ${name} in namespace ${namespace} has no port ${asked}`);
+    throw new NotFit({
+      code: 'service-without-port',
+      what: `the Service ${name} in namespace ${namespace} has no port ${asked}`,
+    });
   const labelSelector = Object.entries(spec.selector ?? {})
     .map(([label, value]) => `${label}=${value}`)
     .join(',');
   const { items } = await cluster.list<ServingPod>(resources.pods, { namespace, labelSelector });
   const [pod] = items.filter(isReady);
   if (pod === undefined)
-    throw new BucketNotFit(`no pod of the Service ${name} in namespace ${namespace} is ready`);
+    throw new NotFit({
+      code: 'service-not-ready',
+      what: `no pod of the Service ${name} in namespace ${namespace} is ready`,
+    });
   const { targetPort = asked } = served;
   const named = pod.spec.containers
     .flatMap(({ ports = [] }) => ports)
@@ -101,16 +109,11 @@ const connect = async (
   return { client, bucket, prefix };
 };
 
-/** Why a bucket cannot be played on, in one line. */
-export class BucketNotFit extends Error {
-  override readonly name = 'BucketNotFit';
-}
-
 const explaining = async <T>(folder: BucketFolder, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {
-    throw new BucketNotFit(await explainFailure(error, folder));
+    throw new NotFit(await explainFailure(error, folder));
   }
 };
 
@@ -142,16 +145,23 @@ const loginOf = async (cluster: Cluster, secret: string): Promise<Login> => {
   const [namespace = '', name = ''] = secret.split('/');
   const login = await readSecret(cluster, { namespace, name }).catch((error: unknown) => {
     if (error instanceof ApiError && error.status === 404)
-      throw new BucketNotFit(`there is no Secret ${name} in namespace ${namespace}`);
+      throw new NotFit({
+        code: 'secret-missing',
+        what: `there is no Secret ${name} in namespace ${namespace}`,
+      });
     if (error instanceof ApiError && error.status === 403)
-      throw new BucketNotFit(`the Secret ${name} in namespace ${namespace} may not be read`);
+      throw new NotFit({
+        code: 'secret-forbidden',
+        what: `the Secret ${name} in namespace ${namespace} may not be read`,
+      });
     throw error;
   });
   const missing = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].filter((field) => !login[field]);
   if (missing.length > 0)
-    throw new BucketNotFit(
-      `the Secret ${name} in namespace ${namespace} has no ${missing.join(' and no ')}: Longhorn logs in by them`,
-    );
+    throw new NotFit({
+      code: 'secret-incomplete',
+      what: `the Secret ${name} in namespace ${namespace} has no ${missing.join(' and no ')}: Longhorn logs in by them`,
+    });
   return login;
 };
 
@@ -159,8 +169,8 @@ const loginOf = async (cluster: Cluster, secret: string): Promise<Login> => {
 const probe = 'probe';
 
 /**
- * Looks whether a bucket can be listed below what a run's prefixes begin with, and changes nothing. Throws a
- * BucketNotFit of one line.
+ * Looks whether a bucket can be listed below what a run's prefixes begin with, and changes nothing. Throws
+ * NotFit where not.
  */
 export const lookAtBucket = async (
   cluster: Cluster,

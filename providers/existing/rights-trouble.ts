@@ -1,0 +1,21 @@
+import type { Trouble } from '../../e2e/machine/not-fit.ts';
+import type { MissingRights } from '../../e2e/permissions/missing.ts';
+import type { Spelling } from './spelling.ts';
+
+/** Says what a run's user may not do, and how an admin grants it. */
+export const rightsTrouble = (
+  { asked, rights, command, makesAccount, playIn }: MissingRights,
+  { context, spelling }: { context: string; spelling: Spelling },
+): Trouble & { remedy: string } => {
+  const grant = makesAccount ? 'to make a service account that may' : 'to grant them';
+  const play = makesAccount ? 'then play as it, with' : 'then play with';
+  const then = playIn === undefined ? '' : ` (${play} ${spelling.namespace(playIn)})`;
+  return {
+    code: 'rights-missing',
+    what: [
+      `the user of context ${context} may not do ${rights.length} of the ${asked} things that this run needs:`,
+      ...rights.map((right) => `  ${right}`),
+    ].join('\n'),
+    remedy: `${grant}, as an admin${then}: ${command}`,
+  };
+};

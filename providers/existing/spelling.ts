@@ -1,0 +1,26 @@
+/** How the settings of a cluster are written where a run is told them. */
+export type Spelling = {
+  kubeconfig: string;
+  context: string;
+  allow: string;
+  namespace(name: string): string;
+  expectCluster(uid: string): string;
+};
+
+/** As flags of the command. */
+export const asFlags: Spelling = {
+  kubeconfig: '--kubeconfig',
+  context: '--context',
+  allow: '--allow',
+  namespace: (name) => `--namespace ${name}`,
+  expectCluster: (uid) => `--expect-cluster ${uid}`,
+};
+
+/** As variables, for `npx vitest run --project e2e`. */
+export const asVariables: Spelling = {
+  kubeconfig: 'CORRAL_KUBECONFIG',
+  context: 'CORRAL_CONTEXT',
+  allow: 'CORRAL_ALLOW',
+  namespace: (name) => `CORRAL_NAMESPACE=${name}`,
+  expectCluster: (uid) => `CORRAL_EXPECT_CLUSTER=${uid}`,
+};

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
+
+test.each([
+  [{}, 'it is missing'],
+  [{ where: 'a file', remedy: 'get one' }, 'a file: it is missing: get one'],
+  [{ what: 'two are missing:\n  a\n  b', remedy: 'get them' }, 'two are missing:\n  a\n  b\nget them'],
+])('%j', (fields, message) => {
+  const trouble = { code: 'missing', what: 'it is missing', ...fields };
+  expect(new NotFit(trouble)).toMatchObject({ name: 'NotFit', ...trouble, message });
+});
