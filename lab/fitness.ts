@@ -166,7 +166,7 @@ const lookAtDisk = async (cache: string, built: boolean): Promise<Fitness> => {
   const about = `${built ? 'a lab takes' : 'the first build and a lab take'} up to ${needed / GIB}`;
   const free = `${inGib(bavail * bsize)} GiB are free under ${cache}, ${about}`;
   if (bavail * bsize >= needed) return { need: 'disk', found: free };
-  const remedy = 'free some (npm run lab -- prune), or set XDG_CACHE_HOME';
+  const remedy = 'free some (npx corral lab prune), or set XDG_CACHE_HOME';
   return { need: 'disk', trouble: { code: 'disk-short', what: `only ${free}`, remedy } };
 };
 
@@ -233,6 +233,6 @@ export const checkFitness = async (asked: Asked): Promise<void> => {
     remedy:
       others.length === 0
         ? first.remedy
-        : `${first.remedy} (and ${others.length} more: npm run doctor names them all)`,
+        : `${first.remedy} (and ${others.length} more: npx corral doctor names them all)`,
   });
 };

@@ -31,8 +31,8 @@ const running = (
   lab: labDir(name),
   reach: [
     `export KUBECONFIG=${lab.kubeconfig}`,
-    `npm run lab -- shell node1 --name ${name}`,
-    `npm run lab -- down --name ${name}`,
+    `npx corral lab shell node1 --name ${name}`,
+    `npx corral lab down --name ${name}`,
   ],
   ...of,
   trouble: () => lab.ended,

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { leftOver, machineState } from './left-over.ts';
-import { killVictim, pids, type Victim } from './victim.ts';
+import { killVictim, pids, type Victim, victims } from './victim.ts';
 
 /** What a run that was cut short came to. */
-export type Cut = {
+type Cut = {
   what: string;
   atSeconds: number;
   during: string;
@@ -27,7 +27,7 @@ const END_MS = 180_000;
  * Starts `npm run e2e`, cuts it short at a moment (seconds from its start), waits for its end, and looks at
  * what is left.
  */
-export const cutShort = async (how: Victim | 'Ctrl-C', atSeconds: number): Promise<Cut> => {
+const cutShort = async (how: Victim | 'Ctrl-C', atSeconds: number): Promise<Cut> => {
   const out = await mkdtemp(join(tmpdir(), 'corral-kills-'));
   const before = { state: machineState(), pids: pids() };
   // As at a terminal: Ctrl-C goes to the whole group.
@@ -64,4 +64,37 @@ export const cutShort = async (how: Victim | 'Ctrl-C', atSeconds: number): Promi
     afterSeconds,
     left,
   };
+};
+
+/** A run of one scenario takes about this long; moments are spread over it. */
+const RUN_SECONDS = 85;
+
+type Cuts = { kills: number; interrupts: number; print: (line: string) => void };
+
+/** Cuts so many runs short at random moments, and prints what each left; 1 when something was left. */
+export const benchKills = async ({ kills, interrupts, print }: Cuts): Promise<number> => {
+  const cuts = [
+    ...Array.from({ length: kills }, (_, index) => victims[index % victims.length] ?? 'e2e'),
+    ...Array<'Ctrl-C'>(interrupts).fill('Ctrl-C'),
+  ];
+  const row = (...cells: string[]) => print(`| ${cells.join(' | ')} |`);
+  row('cut short by', 'at, s', 'during', 'exit code', 'ended after, s', 'left');
+  row('---', '--:', '---', '--:', '--:', '---');
+  let dirty = 0;
+  for (const how of cuts) {
+    const { what, atSeconds, during, ended, afterSeconds, left } = await cutShort(
+      how,
+      Math.random() * RUN_SECONDS,
+    );
+    if (left.length > 0) dirty += 1;
+    row(
+      what,
+      atSeconds.toFixed(1),
+      during.replaceAll('|', '/'),
+      ended,
+      afterSeconds.toFixed(1),
+      left.join('; ') || 'nothing',
+    );
+  }
+  return dirty === 0 ? 0 : 1;
 };

@@ -6,7 +6,7 @@ export const victims = ['e2e', 'supervisor', 'node', 'etcd'] as const;
 export type Victim = (typeof victims)[number];
 
 const marks: Record<Victim, (words: readonly string[]) => boolean> = {
-  e2e: (words) => words[1]?.endsWith('scripts/e2e.ts') === true,
+  e2e: (words) => words[1]?.endsWith('scripts/corral.ts') === true && words[2] === 'e2e',
   supervisor: (words) => words.slice(0, 2).some((word) => word.endsWith('/supervisor.ts')),
   node: (words) => words[0]?.endsWith('/memory/linux') === true,
   etcd: (words) =>

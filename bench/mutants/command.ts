@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
-import { Command } from 'commander';
-import { parseFlags } from '../../e2e/cli/arguments/flags.ts';
+import { endWith, newCommand, parseFlags } from '../../e2e/cli/command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
-import { explainError } from '../../e2e/report/explain-error.ts';
 import { takeSignals } from '../../e2e/report/interruption.ts';
 import { whyNoBrowser } from '../../e2e/ui/chromium.ts';
 import { type Mutant, mutants } from '../../emulator/mutants.ts';
@@ -31,7 +29,6 @@ export const runMutantsCommand = async ({ argv, config, progress }: CommandOptio
   });
   try {
     const chosen = parseArguments(argv);
-    if (chosen === undefined) return exitCode.passed;
     // Before a lab starts: the scenarios without a bug, which come first, take ten minutes.
     const ofPage = chosen.find((mutant) => mutant.startsWith('page-'));
     const noBrowser = ofPage && !(await fetchesBrowser()) && whyNoBrowser(process.env);
@@ -47,9 +44,7 @@ export const runMutantsCommand = async ({ argv, config, progress }: CommandOptio
       await Promise.all(fixtures.map((each) => each.close()));
     }
   } catch (error) {
-    const known = error instanceof CommandError || error instanceof NotFit;
-    process.stderr.write(`mutants: ${known ? error.message : explainError(error)}\n`);
-    return error instanceof CommandError ? error.exitCode : exitCode.notFit;
+    return endWith('mutants', error);
   } finally {
     giveBack();
   }
@@ -61,24 +56,17 @@ const known = [
   ...Object.entries(mended).flatMap(([fix, scenarios]) => (scenarios.length === 0 ? [] : [fix])),
 ] as Mutant[];
 
-/**
- * Reads the flags: which mutants to play. Throws a CommandError of one line; undefined means that help was
- * asked for, and given.
- */
-const parseArguments = (argv: string[]): Mutant[] | undefined => {
-  const command = new Command('npm run mutants --')
-    .description(
-      "Plays the scenarios on the emulator with one bug at a time, and says which assertion noticed it; or with one of Longhorn's mended.",
-    )
-    .option(
-      '--only <mutant>',
-      'only this one; may be given several times',
-      (name: string, names: string[] = []) => [...names, name],
-    )
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
-  if (!parseFlags(command, argv)) return undefined;
+/** Reads the flags: which mutants to play. Throws a CommandError of one line. */
+const parseArguments = (argv: string[]): Mutant[] => {
+  const command = newCommand(
+    'mutants',
+    "Plays the scenarios on the emulator with one bug at a time, and says which assertion noticed it; or with one of Longhorn's mended.",
+  ).option(
+    '--only <mutant>',
+    'only this one; may be given several times',
+    (name: string, names: string[] = []) => [...names, name],
+  );
+  parseFlags(command, argv);
   const { only = [] } = command.opts<{ only?: string[] }>();
   const unknown = only.find((name) => !known.some((mutant) => mutant === name));
   if (unknown !== undefined)

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Figures, note, table } from '../lab/table.ts';
 import { blockData, blockSize, makeStore } from './make-store.ts';
 
-const command = fileURLToPath(new URL('../../scripts/store.ts', import.meta.url));
+const command = fileURLToPath(new URL('../../scripts/corral.ts', import.meta.url));
 // So many files with data of their own are enough for sha512sum, which takes the same time for any: it reads
 // them again and again.
 const rawFiles = 20;
@@ -73,7 +73,7 @@ const timed = async (program: string, args: string[], input = ''): Promise<numbe
   return (performance.now() - started) / 1000;
 };
 
-const fsck = (folder: string): Promise<number> => timed(process.execPath, [command, 'fsck', folder]);
+const fsck = (folder: string): Promise<number> => timed(process.execPath, [command, 'store', 'fsck', folder]);
 
 const sha512sum = (raw: string[], files: number): Promise<number> =>
   timed(

@@ -9,7 +9,7 @@ import { goals } from '../../e2e/machine/times.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import { suiteTables } from './tables.ts';
 
-const command = fileURLToPath(new URL('../../scripts/e2e.ts', import.meta.url));
+const command = fileURLToPath(new URL('../../scripts/corral.ts', import.meta.url));
 
 /**
  * Runs `npm run e2e` once, with these flags of it, and gives tables of where its time went. Throws when it
@@ -19,7 +19,7 @@ export const benchSuite = async (flags: string[]): Promise<string> => {
   const out = await mkdtemp(join(tmpdir(), 'corral-bench-suite-'));
   try {
     const begun = Date.now();
-    const child = spawn(process.execPath, [command, ...flags, '--out', out], {
+    const child = spawn(process.execPath, [command, 'e2e', ...flags, '--out', out], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     // It ends when its scenarios have cleaned up. A terminal sends Ctrl-C to it as well.

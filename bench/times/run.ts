@@ -2,8 +2,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { Command } from 'commander';
-import { parseFlags } from '../../e2e/cli/arguments/flags.ts';
+import type { Command } from 'commander';
+import { newCommand, parseFlags, toExitCode } from '../../e2e/cli/command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
 import { type Duration, formatDuration, parseDuration } from '../../e2e/kube/duration.ts';
 import { type Measured, measured, readTimes, timesPath } from '../../e2e/machine/times.ts';
@@ -61,22 +61,20 @@ const order = Object.keys(ways) as Measured[];
 type Asked = { measure: Set<Measured>; given: Seconds; add: boolean; from: string | undefined };
 
 const program = (): Command =>
-  new Command('npm run bench:times --')
-    .description(
-      `Measures how long the commands of the documents take, and writes it to fixtures/times.json: ${measured.join(', ')}.`,
-    )
+  newCommand(
+    'bench times',
+    `Measures how long the commands of the documents take, and writes it to fixtures/times.json: ${measured.join(', ')}.`,
+  )
     .argument('<what...>', 'what to measure (e2e), or a time that was measured already (e2e=540s)')
     .option('--add', 'keep the times that are there beside the new ones, as of another machine')
     .option('--from <text>', 'where times that are given come from', 'measured by hand')
-    .addHelpText('after', '\nnpm run docs then writes them into the documents.')
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .addHelpText('after', '\nnpm run docs then writes them into the documents.');
 
 const isMeasured = (name: string): name is Measured => measured.some((each) => each === name);
 
-const read = (argv: readonly string[]): Asked | undefined => {
+const read = (argv: readonly string[]): Asked => {
   const command = program();
-  if (!parseFlags(command, argv)) return undefined;
+  parseFlags(command, argv);
   const { add = false, from } = command.opts<{ add?: true; from: string }>();
   const asked: Asked = { measure: new Set(), given: {}, add, from };
   for (const word of command.args) {
@@ -112,24 +110,17 @@ const write = (seconds: Seconds, { add, from }: { add: boolean; from: string }):
   writeFileSync(timesPath, `${JSON.stringify(times, null, 2)}\n`);
 };
 
-/** `npm run bench:times`: returns the exit code; each time is written as soon as it is known. */
-export const benchTimes = async (argv: readonly string[]): Promise<ExitCode> => {
-  try {
-    const asked = read(argv);
-    if (asked === undefined) return exitCode.passed;
-    const { measure, given, add, from = '' } = asked;
+/** `npm run bench -- times`: returns the exit code; each time is written as soon as it is known. */
+export const benchTimes = (argv: readonly string[]): Promise<ExitCode> =>
+  toExitCode('bench times', async () => {
+    const { measure, given, add, from = '' } = read(argv);
     write(given, { add, from });
     const left = new Set(measure);
     for (const name of order) {
       if (!left.has(name)) continue;
       const seconds = await ways[name]((line) => void process.stdout.write(`${line}\n`));
       const wanted = Object.entries(seconds).filter(([each]) => left.delete(each as Measured));
-      write(Object.fromEntries(wanted), { add, from: 'npm run bench:times' });
+      write(Object.fromEntries(wanted), { add, from: 'npm run bench -- times' });
     }
     return exitCode.passed;
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`bench:times: ${error.message}\n`);
-    return error.exitCode;
-  }
-};
+  });

@@ -1,12 +1,12 @@
 import { relative } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { describeShown } from '../longhorn/bugs/bug.ts';
 import { type BugId, bugIds, bugs } from '../longhorn/bugs/bugs.ts';
 import { type DifferenceId, differences } from '../longhorn/differences/differences.ts';
 import { readReport, reportPath } from '../report/file.ts';
-import { parseFlags } from './arguments/flags.ts';
 import { composeSteps, metIn, writeUp } from './bugs/write-up.ts';
-import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
+import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { whyNoReport } from './read-reports.ts';
 import { readProject } from './traceability/trace.ts';
 
@@ -50,7 +50,7 @@ const list = (): ExitCode => {
 
 const idOf = (text: string): BugId => {
   const found = bugIds.find((id) => id === text);
-  if (found === undefined) throw usageError(`there is no bug ${text || "''"}: npm run bugs lists them`);
+  if (found === undefined) throw usageError(`there is no bug ${text || "''"}: npx corral bugs lists them`);
   return found;
 };
 
@@ -88,24 +88,19 @@ const report = async (text: string, from: string): Promise<ExitCode> => {
 };
 
 /**
- * `npm run bugs`: tells of the known bugs of Longhorn, and writes one up as a run met it. Returns the exit
+ * `npx corral bugs`: tells of the known bugs of Longhorn, and writes one up as a run met it. Returns the exit
  * code: 0 told, 2 usage.
  */
-export const runBugsCommand = async (argv: readonly string[]): Promise<ExitCode> => {
-  let work = async (): Promise<ExitCode> => exitCode.passed;
-  const silent = { outputError: () => {} };
-  const program = new Command('npm run bugs --')
-    .description('Tells of the bugs of Longhorn that are known, and how each shows itself.')
+export const runBugsCommand = (argv: readonly string[]): Promise<ExitCode> => {
+  let work = async (): Promise<ExitCode> => list();
+  const program = newCommand(
+    'bugs',
+    'Tells of the bugs of Longhorn that are known, and how each shows itself.',
+  )
     .addHelpText('after', exitCodes)
-    .helpCommand(false)
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput(silent)
-    .action(() => {
-      work = async () => list();
-    });
+    .action(() => {});
   const sub = (name: string, about: string): Command =>
-    program.command(name).description(about).argument('<id>', 'its name, as npm run bugs lists it');
+    program.command(name).description(about).argument('<id>', 'its name, as npx corral bugs lists it');
   sub('show', 'all that is known of one').action((id: string) => {
     work = async () => show(id);
   });
@@ -114,12 +109,8 @@ export const runBugsCommand = async (argv: readonly string[]): Promise<ExitCode>
     .action((id: string, { from }: { from: string }) => {
       work = () => report(id, from);
     });
-  try {
-    if (!parseFlags(program, argv)) return exitCode.passed;
-    return await work();
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`bugs: ${error.message}\n`);
-    return error.exitCode;
-  }
+  return toExitCode('bugs', () => {
+    parseFlags(program, argv);
+    return work();
+  });
 };

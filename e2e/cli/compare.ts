@@ -1,28 +1,25 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { isStray } from '../report/collect.ts';
 import { timeKey } from '../report/expected-times.ts';
 import { readEvidence } from '../report/html/read-evidence.ts';
 import { makeTimeline } from '../report/html/timeline.ts';
 import type { Source } from '../report/merge-rounds.ts';
 import type { ScenarioReport } from '../report/schema.ts';
-import { parseFlags } from './arguments/flags.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { describeParting } from './compare-histories.ts';
-import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { readReports } from './read-reports.ts';
 
 const program = (): Command =>
-  new Command('npm run compare --')
-    .description(
-      "Shows two runs' verdicts side by side, and where the histories of a scenario part that ended otherwise.",
-    )
+  newCommand(
+    'compare',
+    "Shows two runs' verdicts side by side, and where the histories of a scenario part that ended otherwise.",
+  )
     .argument('<one>', 'the folder with the results of a run')
     .argument('<other>', 'that of another')
-    .addHelpText('after', '\nExit code, as of diff: 0 the same verdicts, 1 others, 2 usage, or no report.')
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .addHelpText('after', '\nExit code, as of diff: 0 the same verdicts, 1 others, 2 usage, or no report.');
 
 const readOne = async (folder: string): Promise<Source> => {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
@@ -107,16 +104,13 @@ const compare = async (folders: readonly [string, string]): Promise<ExitCode> =>
   return differing.length === 0 ? exitCode.passed : exitCode.failed;
 };
 
-/** `npm run compare -- ONE OTHER`: returns the exit code, as diff does. */
+/** `npx corral compare ONE OTHER`: returns the exit code, as diff does. */
 export const runCompareCommand = async (argv: readonly string[]): Promise<ExitCode> => {
-  try {
+  const code = await toExitCode('compare', () => {
     const command = program();
-    if (!parseFlags(command, argv)) return exitCode.passed;
+    parseFlags(command, argv);
     const [one = '', other = ''] = command.args;
-    return await compare([one, other]);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`compare: ${error.message}\n`);
-    return exitCode.usage;
-  }
+    return compare([one, other]);
+  });
+  return code === exitCode.notFit ? exitCode.usage : code;
 };

@@ -1,6 +1,6 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { configFields } from '../config/config.ts';
 import { describeShown, severities } from '../longhorn/bugs/bug.ts';
@@ -10,10 +10,10 @@ import { disruptions } from '../longhorn/disruptions.ts';
 import { messageClasses } from '../longhorn/messages/row.ts';
 import { timeOf } from '../machine/times.ts';
 import { tags } from '../suite/tags.ts';
-import { parseFlags } from './arguments/flags.ts';
 import { composeSteps } from './bugs/write-up.ts';
 import { whereShown } from './bugs.ts';
-import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
 import { readProject } from './traceability/trace.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
@@ -188,7 +188,7 @@ const describeTimes = (): string[] => [
     ['', 'how long it takes'],
     [
       [code('npm run e2e'), timeOf('e2e')],
-      [code('npm run e2e -- --all'), timeOf('e2e-all')],
+      [code('npx corral e2e --all'), timeOf('e2e-all')],
       ['of these: three nodes Ready, the emulator ready', `${timeOf('nodes')}, ${timeOf('emulator')}`],
       [code('npm test'), timeOf('test')],
       ['before the first of them: building the lab, once; mostly compiling Kubernetes', timeOf('build')],
@@ -208,7 +208,7 @@ const describeChecks = (): string[] =>
         timeOf('test'),
       ],
       ['npm run conformance', 'the emulator beside recordings of a real Longhorn', timeOf('conformance')],
-      ['npm run e2e -- --all', 'all scenarios, on the emulator in a lab', timeOf('e2e-all')],
+      ['npx corral e2e --all', 'all scenarios, on the emulator in a lab', timeOf('e2e-all')],
       [
         'npm run mutants',
         "the scenarios, on an emulator with one bug at a time, or with one of Longhorn's own mended",
@@ -260,23 +260,19 @@ export const sections: Record<string, () => string[]> = {
 };
 
 const program = (): Command =>
-  new Command('npm run docs --')
-    .description(
-      'Writes what of the documents comes from the code: the parts between <!-- npm run docs: NAME --> and <!-- end -->.',
-    )
-    .option('--check', 'only say which documents are not as they would be written (exit code 1)')
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
+  newCommand(
+    'docs',
+    'Writes what of the documents comes from the code: the parts between <!-- npm run docs: NAME --> and <!-- end -->.',
+  ).option('--check', 'only say which documents are not as they would be written (exit code 1)');
 
 /**
  * `npm run docs`: writes the documents' parts that come from the code. Returns the exit code: 0 written, 1
  * they differ, 2 usage.
  */
-export const runDocsCommand = (argv: readonly string[]): ExitCode => {
-  try {
+export const runDocsCommand = (argv: readonly string[]): Promise<ExitCode> =>
+  toExitCode('docs', () => {
     const command = program();
-    if (!parseFlags(command, argv)) return exitCode.passed;
+    parseFlags(command, argv);
     const { check = false } = command.opts<{ check?: boolean }>();
     const stale = globSync(['README.md', 'CONTRIBUTING.md', 'docs/*.md']).filter((path) => {
       const before = readFileSync(path, 'utf8');
@@ -289,9 +285,4 @@ export const runDocsCommand = (argv: readonly string[]): ExitCode => {
         `${path}: ${check ? 'is not as the code has it: npm run docs writes it' : 'written'}\n`,
       );
     return check && stale.length > 0 ? exitCode.failed : exitCode.passed;
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`docs: ${error.message}\n`);
-    return error.exitCode;
-  }
-};
+  });

@@ -1,10 +1,10 @@
-import { Command, CommanderError } from 'commander';
+import type { Command } from 'commander';
 import { storeChoices } from '../store/drivers/index.ts';
 import { checkMirror, choose, chooseLonghorn } from './arguments/checks.ts';
 import { type ExistingFlags, parseExisting, withBucketFlags } from './arguments/existing.ts';
-import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
 import type { Arguments } from './arguments/parse.ts';
-import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
+import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 
 type Flags = ExistingFlags & {
   provider: string;
@@ -24,10 +24,10 @@ type Doctor<Diagnosis> = {
 };
 
 const program = (providers: string[]): Command =>
-  new Command('npm run doctor --')
-    .description(
-      'Looks whether all is there that npm run e2e needs with the same flags, and says what mends what is not.',
-    )
+  newCommand(
+    'doctor',
+    'Looks whether all is there that npm run e2e needs with the same flags, and says what mends what is not.',
+  )
     .option('--provider <name>', `where the cluster would come from: ${providers.join(', ')}`, 'lab')
     .option(
       '--longhorn <which>',
@@ -51,10 +51,7 @@ const program = (providers: string[]): Command =>
       '--json',
       'print it for programs: provider, longhorn, ready, and checks with title, state (ok, warning, missing), detail and mend',
     )
-    .addHelpText('after', '\nExit code 0: all is there. 1: something is missing. 2: usage.')
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .addHelpText('after', '\nExit code 0: all is there. 1: something is missing. 2: usage.');
 
 const read = (flags: Flags, providers: string[]): Asked => {
   const provider = choose('provider', flags.provider, providers);
@@ -67,28 +64,18 @@ const read = (flags: Flags, providers: string[]): Asked => {
 };
 
 /**
- * `npm run doctor`. Returns the exit code: 0 all is there that a run needs, 1 something is missing, 2 usage.
+ * `npx corral doctor`. Returns the exit code: 0 all is there that a run needs, 1 something is missing, 2 usage.
  */
-export const runDoctorCommand = async <Diagnosis extends { ready: boolean }>(
+export const runDoctorCommand = <Diagnosis extends { ready: boolean }>(
   argv: readonly string[],
   { providers, diagnose, tell }: Doctor<Diagnosis>,
-): Promise<ExitCode> => {
-  try {
-    const flags = refuseLostFlags(withBucketFlags(program(providers), 'existing, '), argv)
-      .parse(argv, { from: 'user' })
-      .opts<Flags>();
+): Promise<ExitCode> =>
+  toExitCode('doctor', async () => {
+    const command = withBucketFlags(program(providers), 'existing, ');
+    parseFlags(command, argv);
+    const flags = command.opts<Flags>();
     const diagnosis = await diagnose(read(flags, providers));
     const lines = flags.json ? [JSON.stringify(diagnosis, null, 2)] : tell(diagnosis);
     process.stdout.write(`${lines.join('\n')}\n`);
     return diagnosis.ready ? exitCode.passed : exitCode.failed;
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return exitCode.passed;
-    if (!(error instanceof CommanderError || error instanceof CommandError)) throw error;
-    const message =
-      error instanceof CommanderError
-        ? `${commanderMessage(error)}: see npm run doctor -- --help`
-        : error.message;
-    process.stderr.write(`doctor: ${message}\n`);
-    return exitCode.usage;
-  }
-};
+  });

@@ -1,5 +1,5 @@
 import { text as readAll } from 'node:stream/consumers';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import semver from 'semver';
 import { shorten } from '../kube/shorten.ts';
 import { deletionCause } from '../longhorn/messages/deletion-cause.ts';
@@ -7,8 +7,8 @@ import { linksOf } from '../longhorn/messages/links.ts';
 import { readLogLine } from '../longhorn/messages/log-line.ts';
 import { type Meaning, meaningsOf, nearestTo, type Where } from '../longhorn/messages/look-up.ts';
 import { type Field, messageClasses, type Row, type Wording } from '../longhorn/messages/row.ts';
-import { parseFlags } from './arguments/flags.ts';
-import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
+import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 
 // The names that a reader of `kubectl get -o yaml` knows; a log has levels, an event types, a condition a
 // type: any of them.
@@ -45,25 +45,17 @@ const notEmpty = (state: string): string => {
 };
 
 const program = (): Command =>
-  new Command('npm run explain --')
-    .description('Asks the message catalogue what a text of Longhorn means, and what to do about it.')
+  newCommand('explain', 'Asks the message catalogue what a text of Longhorn means, and what to do about it.')
     .argument('<text>', 'what Longhorn said; - reads it from the standard input')
     .addOption(new Option('--field <field>', 'where it stands').choices(Object.keys(fields)))
     .option('--state <state>', 'the state of the object that says it, or the reason of the event', notEmpty)
     .option('--longhorn <version>', 'the version of Longhorn that says it', parseVersion)
     .option('--json', 'print JSON')
-    .addHelpText('after', exitCodes)
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .addHelpText('after', exitCodes);
 
-/**
- * Reads the arguments; throws a CommandError of one line for what is none. Undefined: help was asked for, and
- * given.
- */
-const parseExplain = (argv: readonly string[]): Arguments | undefined => {
+const parseExplain = (argv: readonly string[]): Arguments => {
   const command = program();
-  if (!parseFlags(command, argv)) return undefined;
+  parseFlags(command, argv);
   const { field, state, longhorn, json = false } = command.opts<Flags>();
   const where = {
     ...(field !== undefined && { isField: fields[field] }),
@@ -202,16 +194,8 @@ const explain = async (args: Arguments): Promise<ExitCode> => {
 };
 
 /**
- * `npm run explain`: tells what a text of Longhorn means. Returns the exit code: 0 known, 1 unclassified, 2
+ * `npx corral explain`: tells what a text of Longhorn means. Returns the exit code: 0 known, 1 unclassified, 2
  * usage.
  */
-export const runExplainCommand = async (argv: readonly string[]): Promise<ExitCode> => {
-  try {
-    const args = parseExplain(argv);
-    return args === undefined ? exitCode.passed : await explain(args);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`explain: ${error.message}\n`);
-    return error.exitCode;
-  }
-};
+export const runExplainCommand = (argv: readonly string[]): Promise<ExitCode> =>
+  toExitCode('explain', () => explain(parseExplain(argv)));

@@ -5,6 +5,7 @@ import { type Cluster, connect, type KubernetesObject, resources } from '../kube
 import { explainError } from '../report/explain-error.ts';
 import { removeReport } from '../report/file.ts';
 import { takeSignals } from '../report/interruption.ts';
+import { endWith } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { type FleetArguments, parseFleet } from './fleet/arguments.ts';
 import { followFleet } from './fleet/follow.ts';
@@ -80,13 +81,13 @@ const remove = async (
     print('Removing what the fleet made: done');
     return true;
   } catch (error) {
-    complain(`something of the fleet is left (npm run cleanup -- --run ${run}): ${explainError(error)}`);
+    complain(`something of the fleet is left (npx corral cleanup --run ${run}): ${explainError(error)}`);
     return false;
   }
 };
 
 /**
- * `npm run fleet`: plays the scenarios in pods, a shard each, and merges their reports. Returns the exit
+ * `npx corral fleet`: plays the scenarios in pods, a shard each, and merges their reports. Returns the exit
  * code, as that of `npm run e2e`; every error is told.
  */
 export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode> => {
@@ -97,13 +98,12 @@ export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode
       interrupted.abort(new Error(`interrupted by ${signal}`));
     },
     again: () => {
-      complain('what the fleet made is left in the cluster: npm run cleanup -- --all removes it');
+      complain('what the fleet made is left in the cluster: npx corral cleanup --all removes it');
       process.exit(exitCode.interrupted);
     },
   });
   try {
     const args = parseFleet(argv);
-    if (args === undefined) return exitCode.passed;
     return await play(
       connect({ kubeconfig: args.kubeconfig, context: args.context }),
       args,
@@ -111,8 +111,7 @@ export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode
     );
   } catch (error) {
     if (interrupted.signal.aborted) return exitCode.interrupted;
-    complain(error instanceof CommandError ? error.message : explainError(error));
-    return error instanceof CommandError ? error.exitCode : exitCode.notFit;
+    return endWith('fleet', error);
   } finally {
     giveBack();
   }

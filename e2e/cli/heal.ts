@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { runIdPattern } from '../config/run-id.ts';
 import { type Ledger, ledgerPath, openLedger } from '../faults/ledger.ts';
 import { closeGone, healByLabels, healLeftOver } from '../faults/open-faults.ts';
 import { type Cluster, connect } from '../kube/cluster.ts';
 import { readReport, reportPath } from '../report/file.ts';
-import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 
 /** What a run's folder of results says of the faults that the run has injected. */
@@ -56,10 +56,10 @@ const parseRun = (id: string): string => {
 };
 
 const program = (): Command =>
-  new Command('npm run heal --')
-    .description(
-      'Undoes what a run that was killed has left in force in a cluster, as its ledger (faults.ndjson) tells.',
-    )
+  newCommand(
+    'heal',
+    'Undoes what a run that was killed has left in force in a cluster, as its ledger (faults.ndjson) tells.',
+  )
     .requiredOption('--kubeconfig <file>', 'the cluster that the run was on')
     .option('--context <name>', "a context of it; by default the file's own choice")
     .option('--out <dir>', 'the output folder of that run', '.corral/last')
@@ -71,10 +71,7 @@ const program = (): Command =>
     .addHelpText(
       'after',
       '\nExit code 0: nothing is in force. 1: something is, or may be, as not all could be read. 2: usage.',
-    )
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    );
 
 /** What was done, and what could not be read, reached or healed; a line each. */
 type Told = { done: string[]; problems: string[] };
@@ -146,27 +143,18 @@ const messages = (error: unknown): string[] =>
     : [error instanceof Error ? error.message : String(error)];
 
 /**
- * `npm run heal`: undoes the faults of a killed run. Returns the exit code: 0 healed, 1 something could not
+ * `npx corral heal`: undoes the faults of a killed run. Returns the exit code: 0 healed, 1 something could not
  * be read, reached or healed, 2 usage.
  */
-export const runHealCommand = async (argv: readonly string[]): Promise<ExitCode> => {
-  const complain = (lines: string[]) => process.stderr.write(lines.map((line) => `heal: ${line}\n`).join(''));
-  try {
-    const command = refuseLostFlags(program(), argv).parse(argv, { from: 'user' });
+export const runHealCommand = (argv: readonly string[]): Promise<ExitCode> =>
+  toExitCode('heal', async () => {
+    const command = program();
+    parseFlags(command, argv);
     const { done, problems } = await heal(
       command.opts<Flags>(),
       command.getOptionValueSource('out') === 'cli',
     );
     for (const line of done) process.stdout.write(`${line}\n`);
-    complain(problems);
+    for (const line of problems) process.stderr.write(`heal: ${line}\n`);
     return problems.length > 0 ? exitCode.failed : exitCode.passed;
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return exitCode.passed;
-    if (error instanceof CommanderError) {
-      complain([`${commanderMessage(error)}: see npm run heal -- --help`]);
-      return exitCode.usage;
-    }
-    complain(messages(error));
-    return exitCode.failed;
-  }
-};
+  });

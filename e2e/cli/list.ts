@@ -70,6 +70,6 @@ export const describeOthers = (
       (row) =>
         `  ${row.count.padStart(width('count'))}  ${isTimed ? `${row.time.padEnd(width('time'))}  ` : ''}${describeSubject(row.subject)}`,
     ),
-    `--all chooses every scenario${subject === '' ? '' : `, --tags ${subject} one subject`}: npm run e2e -- --all`,
+    `--all chooses every scenario${subject === '' ? '' : `, --tags ${subject} one subject`}: npx corral e2e --all`,
   ];
 };

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { composeClosing, type Paint } from '../report/console.ts';
 import { timesOf, writeExpectedTimes } from '../report/expected-times.ts';
 import { writeReport } from '../report/file.ts';
@@ -11,15 +11,17 @@ import { composeRounds } from '../report/rounds.ts';
 import type { Report } from '../report/schema.ts';
 import { composeVersionTable } from '../report/version-table.ts';
 import { checkFile, checkOut } from './arguments/checks.ts';
-import { parseFlags } from './arguments/flags.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { readReports } from './read-reports.ts';
 
 type Flags = { out: string; allowMissing?: true; strictBugs?: true; table?: true; times?: string };
 
 const describe = (): Command =>
-  new Command('npm run merge-reports --')
-    .description('Merges the reports of shards and rounds into one, and says what came of them all.')
+  newCommand(
+    'merge-reports',
+    'Merges the reports of shards and rounds into one, and says what came of them all.',
+  )
     .argument('<path...>', 'reports, or folders with report.json files somewhere in them')
     .option('--out <dir>', 'where the merged report.json goes', '.corral/merged')
     .option('--allow-missing', 'merge what is there when a shard is missing')
@@ -28,9 +30,7 @@ const describe = (): Command =>
       'also write how long each scenario took, as --shard splits by it: fixtures/expected-times.json',
     )
     .option('--strict-bugs', 'exit code 1 also where all that went wrong are known bugs of Longhorn')
-    .option('--table', 'merge nothing: print a table in Markdown, versions of Longhorn by scenarios')
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .option('--table', 'merge nothing: print a table in Markdown, versions of Longhorn by scenarios');
 
 const print = (lines: readonly string[]): void =>
   void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
@@ -103,35 +103,29 @@ const merge = (sources: readonly Source[]) => {
   }
 };
 
-/** Reads the flags. Throws a CommandError of one line; undefined means that help was asked for, and given. */
-export const parseMergeReports = (argv: readonly string[]): { paths: string[]; flags: Flags } | undefined => {
+/** Reads the flags. Throws a CommandError of one line. */
+export const parseMergeReports = (argv: readonly string[]): { paths: string[]; flags: Flags } => {
   const command = describe();
-  if (!parseFlags(command, argv)) return undefined;
+  parseFlags(command, argv);
   return { paths: command.args, flags: command.opts<Flags>() };
 };
 
 /**
- * `npm run merge-reports`: returns the exit code, that of the runs whose reports they are; every error is
+ * `npx corral merge-reports`: returns the exit code, that of the runs whose reports they are; every error is
  * told.
  */
-export const runMergeReportsCommand = async (argv: readonly string[]): Promise<ExitCode> => {
-  try {
-    const parsed = parseMergeReports(argv);
-    if (parsed === undefined) return exitCode.passed;
-    const { out, allowMissing = false, strictBugs = false, table = false, times } = parsed.flags;
+export const runMergeReportsCommand = (argv: readonly string[]): Promise<ExitCode> =>
+  toExitCode('merge-reports', async () => {
+    const { paths, flags } = parseMergeReports(argv);
+    const { out, allowMissing = false, strictBugs = false, table = false, times } = flags;
     const folder = checkOut(out);
     const file = times === undefined ? undefined : checkFile('times', times, 'times.json');
     // What was merged before is no source of what is merged now.
-    const sources = await readReports(parsed.paths, { except: resolve(folder, 'report.json') });
-    if (!table) return await mergeAndPrint(sources, { out: folder, allowMissing, strictBugs, times: file });
+    const sources = await readReports(paths, { except: resolve(folder, 'report.json') });
+    if (!table) return mergeAndPrint(sources, { out: folder, allowMissing, strictBugs, times: file });
     print(composeVersionTable(sources));
     return judgeReports(
       sources.map(({ report }) => report),
       { strictBugs },
     );
-  } catch (error) {
-    const known = error instanceof CommandError;
-    complain(known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return known ? error.exitCode : exitCode.notFit;
-  }
-};
+  });

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import type { Command } from 'commander';
 import { Document, isScalar, visit } from 'yaml';
 import type { KubernetesObject } from '../kube/cluster.ts';
 import { allDisruptions } from '../longhorn/disruptions.ts';
@@ -6,8 +6,8 @@ import { type Account, defaultAccount, rolesFor } from '../permissions/roles.ts'
 import { ownBucketKind, storeChoices } from '../store/drivers/index.ts';
 import { checkName, choose } from './arguments/checks.ts';
 import { type BucketFlags, parseAllow, parseBucket, withBucketFlags } from './arguments/existing.ts';
-import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
-import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
 
 type Flags = Partial<BucketFlags> & {
   allow?: string;
@@ -18,10 +18,10 @@ type Flags = Partial<BucketFlags> & {
 };
 
 const program = (): Command =>
-  new Command('npm run --silent rbac --')
-    .description(
-      'Prints a service account, its roles and their bindings, with all that the scenarios need and nothing else: pipe it into kubectl apply -f -',
-    )
+  newCommand(
+    'rbac',
+    'Prints a service account, its roles and their bindings, with all that the scenarios need and nothing else: pipe it into kubectl apply -f -',
+  )
     .option(
       '--allow <list>',
       `what scenarios may do that others could feel, with commas: ${allDisruptions.join(', ')} (default: nothing)`,
@@ -33,14 +33,11 @@ const program = (): Command =>
     )
     .option('--service-account <name>', 'the name of the service account', defaultAccount.name)
     .option('--store <kind>', `the kind of backup stores: ${storeChoices.join(', ')}`, storeChoices[0])
-    .option('--support-bundle', 'what npm run e2e -- --support-bundle needs besides')
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .option('--support-bundle', 'what npx corral e2e --support-bundle needs besides');
 
 const describe = ({ namespace, name }: Account, allow: readonly string[]): string =>
   [
-    `What service account ${name} in namespace ${namespace} needs to play the scenarios of Corral, as npm run rbac prints it.`,
+    `What service account ${name} in namespace ${namespace} needs to play the scenarios of Corral, as npx corral rbac prints it.`,
     `Disruptions that it allows: ${allow.join(', ') || 'none'}. The backup stores go into namespace ${namespace}: play with --namespace ${namespace}.`,
   ]
     .map((line) => `# ${line}\n`)
@@ -58,12 +55,12 @@ const write = (object: KubernetesObject): string => {
 };
 
 /**
- * `npm run rbac`: prints the roles that the suite needs, as YAML. Returns the exit code: 0 printed, 2 usage.
+ * `npx corral rbac`: prints the roles that the suite needs, as YAML. Returns the exit code: 0 printed, 2 usage.
  */
-export const runRbacCommand = (argv: readonly string[]): ExitCode => {
-  try {
-    const command = refuseLostFlags(withBucketFlags(program()), argv);
-    command.parse(argv, { from: 'user' });
+export const runRbacCommand = (argv: readonly string[]): Promise<ExitCode> =>
+  toExitCode('rbac', () => {
+    const command = withBucketFlags(program());
+    parseFlags(command, argv);
     const flags = command.opts<Flags>();
     const account = {
       namespace: checkName('namespace', flags.namespace),
@@ -71,25 +68,12 @@ export const runRbacCommand = (argv: readonly string[]): ExitCode => {
     };
     const allow = flags.allow === undefined ? [] : parseAllow(flags.allow);
     const ownBucket = parseBucket(flags);
-    process.stdout.write(
-      `${describe(account, allow)}${rolesFor(account, {
-        allow,
-        supportBundle: flags.supportBundle === true,
-        store: ownBucket ? ownBucketKind : choose('store', flags.store, storeChoices),
-        ownBucket,
-      })
-        .map(write)
-        .join('---\n')}`,
-    );
+    const roles = rolesFor(account, {
+      allow,
+      supportBundle: flags.supportBundle === true,
+      store: ownBucket ? ownBucketKind : choose('store', flags.store, storeChoices),
+      ownBucket,
+    });
+    process.stdout.write(`${describe(account, allow)}${roles.map(write).join('---\n')}`);
     return exitCode.passed;
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return exitCode.passed;
-    const told =
-      error instanceof CommanderError
-        ? usageError(`${commanderMessage(error)}: see npm run rbac -- --help`)
-        : error;
-    if (!(told instanceof CommandError)) throw error;
-    process.stderr.write(`rbac: ${told.message}\n`);
-    return told.exitCode;
-  }
-};
+  });

@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { Command } from 'commander';
 import { extract } from 'tar-stream';
 import { parseRecording, type Recording } from '../history/recording.ts';
 import { describeExpected, endings } from '../suite/evidence/history/expectations.ts';
 import { markerSchema } from '../suite/evidence/history/markers.ts';
 import { agrees, type Judged, judgeAgain, wentWell } from '../suite/evidence/replay/judge-again.ts';
 import { describe, makeStep } from '../suite/steps/states.ts';
-import { asksForHelp } from './arguments/flags.ts';
-import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
+import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 
 /** A history, and where it was found. */
 type Found = { path: string; recording: Recording };
@@ -135,41 +134,29 @@ const describeJudged = (judged: Judged): string[] => {
   ];
 };
 
-const usage = 'name one or more of: history.ndjson, a bundle (*.tar.gz), a folder with such files';
-
-const program = new Command('npm run replay --')
-  .description(
+const program = () =>
+  newCommand(
+    'replay',
     'Judges what was expected in recorded histories again, by the code of this version and without a cluster.',
-  )
-  .argument('<path...>', 'a history.ndjson, a bundle (*.tar.gz), or a folder with such files');
+  ).argument('<path...>', 'a history.ndjson, a bundle (*.tar.gz), or a folder with such files');
 
 /**
- * `npm run replay -- FILE...`: judges what was expected in recorded histories again, by the code of this
+ * `npx corral replay FILE...`: judges what was expected in recorded histories again, by the code of this
  * version and without a cluster. Returns the exit code: 0 when everything agrees with the record and was as
  * it was meant to be, 1 when something was not, as recorded, 4 when something is judged otherwise now, 2 for
  * arguments and files that are no histories.
  */
-export const runReplayCommand = async (argv: readonly string[]): Promise<ExitCode> => {
-  if (asksForHelp(argv)) {
-    process.stdout.write(program.helpInformation());
-    return exitCode.passed;
-  }
-  try {
-    const unknown = argv.find((argument) => argument.startsWith('-'));
-    if (unknown !== undefined) throw usageError(`there is no flag ${unknown}; ${usage}`);
-    if (argv.length === 0) throw usageError(usage);
+export const runReplayCommand = (argv: readonly string[]): Promise<ExitCode> =>
+  toExitCode('replay', async () => {
+    const command = program();
+    parseFlags(command, argv);
     const found: Found[] = [];
-    for (const path of argv) found.push(...(await readHistories(path)));
+    for (const path of command.args) found.push(...(await readHistories(path)));
     const judged = found.flatMap(judgeOne);
     print(summary(found.length, judged));
     if (judged.some((each) => agrees(each) === false)) return exitCode.differs;
     return judged.some((each) => wentWell(each) === false) ? exitCode.failed : exitCode.passed;
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`replay: ${error.message}\n`);
-    return error.exitCode;
-  }
-};
+  });
 
 const print = (...lines: string[]): void =>
   void process.stdout.write(lines.map((line) => `${line}\n`).join(''));

@@ -1,20 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { pagePath } from '../report/file.ts';
 import { makeRun, makeRunOfFile, type RunOfPage } from '../report/html/page-run.ts';
 import { readBundle } from '../report/html/read-bundle.ts';
 import { writePageOf } from '../report/html/write-page.ts';
 import { checkFile } from './arguments/checks.ts';
-import { parseFlags } from './arguments/flags.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { readReports } from './read-reports.ts';
 
 type Flags = { out?: string };
 
 const describe = (): Command =>
-  new Command('npm run report --')
-    .description('Makes report.html again: of one run or of several, or of the bundle of a scenario.')
+  newCommand('report', 'Makes report.html again: of one run or of several, or of the bundle of a scenario.')
     .argument(
       '<path...>',
       'reports, folders with report.json files somewhere in them, or bundles (.tar.gz) of scenarios',
@@ -22,9 +21,7 @@ const describe = (): Command =>
     .option(
       '--out <file>',
       'where the page goes (default: report.html beside the one report, .corral/report.html for several)',
-    )
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    );
 
 const isBundle = (path: string): boolean => /\.(tar\.gz|tgz)$/.test(path);
 
@@ -68,20 +65,13 @@ const write = async (paths: readonly string[], { out }: Flags): Promise<void> =>
 };
 
 /**
- * `npm run report`: returns the exit code; every error is told. It judges nothing: a page of a failed run is
+ * `npx corral report`: returns the exit code; every error is told. It judges nothing: a page of a failed run is
  * a page.
  */
-export const runReportCommand = async (argv: readonly string[]): Promise<ExitCode> => {
-  const command = describe();
-  try {
-    if (!parseFlags(command, argv)) return exitCode.passed;
+export const runReportCommand = (argv: readonly string[]): Promise<ExitCode> =>
+  toExitCode('report', async () => {
+    const command = describe();
+    parseFlags(command, argv);
     await write(command.args, command.opts<Flags>());
     return exitCode.passed;
-  } catch (error) {
-    const known = error instanceof CommandError;
-    process.stderr.write(
-      `report: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    return known ? error.exitCode : exitCode.notFit;
-  }
-};
+  });

@@ -1,7 +1,6 @@
 import { relative } from 'node:path';
 import { createProgress } from '../../providers/progress.ts';
 import type { Provider } from '../../providers/provider.ts';
-import { NotFit } from '../machine/not-fit.ts';
 import { paceOf, readExpectedTimes } from '../report/expected-times.ts';
 import { readReport, removeReport } from '../report/file.ts';
 import { writePage } from '../report/html/write-page.ts';
@@ -10,7 +9,8 @@ import { streamFor } from '../report/output.ts';
 import { printEnd } from '../report/print-ends.ts';
 import { type Arguments, parseArguments } from './arguments/parse.ts';
 import { type Choice, type Chosen, chooseScenarios, describeChoice, printEmptyShard } from './choice.ts';
-import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
+import { endWith } from './command.ts';
+import { type ExitCode, exitCode } from './exit-code.ts';
 import { readLastFailed } from './last-failed.ts';
 import { describeList, describeOthers, listOf } from './list.ts';
 import { describePlan, planFor } from './plan.ts';
@@ -43,7 +43,6 @@ const playCommand = async ({ argv, providers, config }: CommandOptions): Promise
   const { interruption, giveBack } = listenForInterruption();
   try {
     const args = parseArguments(argv, Object.keys(providers));
-    if (args === undefined) return exitCode.passed;
     const load = providers[args.provider];
     if (load === undefined)
       throw new Error(`the flags let provider ${args.provider} through, which there is not`);
@@ -70,8 +69,7 @@ const playCommand = async ({ argv, providers, config }: CommandOptions): Promise
       await printEnd(args.out, args.output);
     }
   } catch (error) {
-    tell(error);
-    return error instanceof CommandError ? error.exitCode : exitCode.notFit;
+    return endWith('e2e', error);
   } finally {
     giveBack();
   }
@@ -121,14 +119,6 @@ const printPlan = async (
   const names = (scenarios: readonly Chosen[]) => scenarios.map(({ name }) => name);
   const skipped = plan.skipped.map(({ reason, scenarios }) => ({ reason, scenarios: names(scenarios) }));
   return print([JSON.stringify({ played: names(plan.played), skipped }, null, 2)]);
-};
-
-// One line for what the reader can mend; the stack only for what is a fault of this suite.
-const tell = (error: unknown): void => {
-  const known = error instanceof CommandError || error instanceof NotFit;
-  process.stderr.write(
-    `e2e: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-  );
 };
 
 const listenForInterruption = (): { interruption: Interruption; giveBack: () => void } => {

@@ -9,7 +9,6 @@ import { streamFor } from '../report/output.ts';
 import { printStart } from '../report/print-ends.ts';
 import { composeRounds } from '../report/rounds.ts';
 import type { Report } from '../report/schema.ts';
-import { quoted } from './arguments/flags.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { type Choice, describeChoice } from './choice.ts';
 import { concludeReport, type Unplayed, writeBegun, writeUnplayed } from './conclude-report.ts';
@@ -17,6 +16,7 @@ import { countCpu } from './cpu.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
 import { describePlan, needsBrowser, planFor } from './plan.ts';
 import { type Interruption, play } from './play.ts';
+import { quoted } from './shell-word.ts';
 
 type Run = Pick<Choice, 'chosen' | 'others' | 'shard'> & {
   args: Arguments;
@@ -272,8 +272,8 @@ const printLeft = ({ kubeconfig, context, namespace }: RunningCluster, { args }:
       .map(([name, value]) => `--${name} ${quoted(value)}`)
       .join(' ');
   complain('the cleanup was cut short: what the scenarios had made and changed may be left in the cluster');
-  complain(`to undo their faults: npm run heal -- ${words({ ...place, out: args.out })}`);
-  complain(`then, to remove what they made: npm run cleanup -- ${words(cleanup)}`);
+  complain(`to undo their faults: npx corral heal ${words({ ...place, out: args.out })}`);
+  complain(`then, to remove what they made: npx corral cleanup ${words(cleanup)}`);
 };
 
 // What the scenarios that did not pass have left behind by --pause-on-failure, and how it goes.
@@ -288,7 +288,7 @@ const describeLeft = (
   return [
     '',
     `What was made by the scenarios that did not pass (${failed + notProvable}) stays (--pause-on-failure); no fault of theirs does.`,
-    `To remove it: npm run cleanup -- ${words.join(' ')}`,
+    `To remove it: npx corral cleanup ${words.join(' ')}`,
   ];
 };
 

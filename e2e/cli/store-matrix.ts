@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { NotFit } from '../machine/not-fit.ts';
 import { atCluster } from '../store/matrix/at-cluster.ts';
 import {
@@ -21,7 +21,7 @@ import {
 } from '../store/matrix/cells.ts';
 import { type Engine, type EngineNamedBy, type Matrix, openMatrix } from '../store/matrix/play.ts';
 import { checkFile } from './arguments/checks.ts';
-import { parseFlags } from './arguments/flags.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { cellsPlayed } from './traceability/cells-played.ts';
 
@@ -66,23 +66,19 @@ Exit codes: 0 every red cell is one of a known bug; 1 one is not, or a trouble w
 cannot be played here.`;
 
 const program = (): Command =>
-  new Command('npm run store-matrix --')
-    .description('Plays what goes wrong below a backup store against the engine, cell by cell.')
+  newCommand('store matrix', 'Plays what goes wrong below a backup store against the engine, cell by cell.')
     .option(
       '--engine <engine>',
       "a real engine: its longhorn command, an archive of its image, or the image's name; without it the emulator's",
     )
     .option('--only <text>', 'the cells with this in their names alone, as "delete | backups/"', '')
     .option('--json <file>', 'write all cells there as well')
-    .addHelpText('after', text)
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .addHelpText('after', text);
 
 const inside = 'CORRAL_STORE_MATRIX_INSIDE';
 
 /** Runs this command again where it may mount: nothing of it can be left behind, however it ends. */
-const runInNamespace = async (argv: readonly string[]): Promise<ExitCode> => {
+const runInNamespace = async (): Promise<ExitCode> => {
   const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const inOne = [...asUser, '--mount', '--'];
   const { status, stderr, error } = spawnSync('unshare', [...inOne, 'true'], { encoding: 'utf8' });
@@ -93,7 +89,7 @@ const runInNamespace = async (argv: readonly string[]): Promise<ExitCode> => {
       exitCode.notFit,
     );
   }
-  const own = [process.execPath, ...process.argv.slice(1, 2), ...argv];
+  const own = [process.execPath, ...process.argv.slice(1)];
   const child = spawn('unshare', [...inOne, ...own], {
     stdio: 'inherit',
     env: { ...process.env, [inside]: 'yes' },
@@ -102,9 +98,9 @@ const runInNamespace = async (argv: readonly string[]): Promise<ExitCode> => {
   return (code ?? exitCode.interrupted) as ExitCode;
 };
 
-const readArguments = (argv: readonly string[]): Arguments | undefined => {
+const readArguments = (argv: readonly string[]): Arguments => {
   const command = program();
-  if (!parseFlags(command, argv)) return undefined;
+  parseFlags(command, argv);
   const flags = command.opts<Arguments>();
   const by = flags.engine === undefined ? 'image' : engineNamedBy(flags.engine);
   if (flags.engine !== undefined && by !== 'image')
@@ -263,17 +259,11 @@ const play = async ({ engine: named, only, json }: Arguments, engines: Engines):
 };
 
 /**
- * `npm run store-matrix`: plays every trouble of a store against an engine, the emulator's where none is named. Returns
+ * `npx corral store matrix`: plays every trouble of a store against an engine, the emulator's where none is named. Returns
  * the exit code; every error is told.
  */
-export const runStoreMatrixCommand = async (argv: readonly string[], engines: Engines): Promise<ExitCode> => {
-  try {
+export const runStoreMatrixCommand = (argv: readonly string[], engines: Engines): Promise<ExitCode> =>
+  toExitCode('store matrix', () => {
     const args = readArguments(argv);
-    if (args === undefined) return exitCode.passed;
-    return process.env[inside] ? await play(args, engines) : await runInNamespace(argv);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`store-matrix: ${error.message}\n`);
-    return error.exitCode;
-  }
-};
+    return process.env[inside] ? play(args, engines) : runInNamespace();
+  });

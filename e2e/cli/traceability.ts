@@ -1,30 +1,22 @@
-import { Command } from 'commander';
-import { asksForHelp } from './arguments/flags.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { describeTrace, readProject, trace } from './traceability/trace.ts';
 
-const program = new Command('npm run traceability').description(
-  'Prints every sentence of the documents that the scenarios come from, with the steps that prove it.',
-);
+const about =
+  'Prints every sentence of the documents that the scenarios come from, with the steps that prove it.';
 
 /**
- * `npm run traceability`: prints every sentence of the seeds with the steps that prove it. Returns the exit
+ * `npx corral traceability`: prints every sentence of the seeds with the steps that prove it. Returns the exit
  * code: 0 when each has one or a reason, 1 when one has not, or its scenario does not exist yet, 2 for
  * arguments.
  */
-export const runTraceabilityCommand = (argv: readonly string[]): ExitCode => {
-  if (asksForHelp(argv)) {
-    process.stdout.write(program.helpInformation());
-    return exitCode.passed;
-  }
-  if (argv.length > 0) {
-    process.stderr.write(`traceability: it takes no arguments: leave out ${argv.join(' ')}\n`);
-    return exitCode.usage;
-  }
-  const traced = trace(readProject());
-  for (const line of describeTrace(traced)) process.stdout.write(`${line}\n`);
-  const whole =
-    traced.problems.length === 0 &&
-    traced.sentences.every(({ problems, missing }) => problems.length + missing.length === 0);
-  return whole ? exitCode.passed : exitCode.failed;
-};
+export const runTraceabilityCommand = (argv: readonly string[]): Promise<ExitCode> =>
+  toExitCode('traceability', () => {
+    parseFlags(newCommand('traceability', about), argv);
+    const traced = trace(readProject());
+    for (const line of describeTrace(traced)) process.stdout.write(`${line}\n`);
+    const whole =
+      traced.problems.length === 0 &&
+      traced.sentences.every(({ problems, missing }) => problems.length + missing.length === 0);
+    return whole ? exitCode.passed : exitCode.failed;
+  });

@@ -36,7 +36,7 @@ const timesSchema = z.record(z.enum(measured), z.array(measurement));
 /** All figures, each with where it comes from. */
 export type Times = z.infer<typeof timesSchema>;
 
-/** The file that all times of the documents come from; `npm run bench:times` writes it. */
+/** The file that all times of the documents come from; `npm run bench -- times` writes it. */
 export const timesPath = fileURLToPath(new URL('../../fixtures/times.json', import.meta.url));
 
 /** Reads the figures; throws for a file that is not of that form. */

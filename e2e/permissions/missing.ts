@@ -106,7 +106,7 @@ const grantBy = async (
     ...(ownBucket ? bucketFlags(ownBucket) : store === undefined ? [] : ['--store', store]),
     ...(account.name === defaultAccount.name ? [] : ['--service-account', account.name]),
   ];
-  const command = `npm run --silent rbac${flags.length === 0 ? '' : ` -- ${flags.join(' ')}`} | kubectl apply -f -`;
+  const command = `${['npx corral rbac', ...flags].join(' ')} | kubectl apply -f -`;
   const makesAccount = account !== user;
   return { command, makesAccount, playIn: makesAccount || namespace === undefined ? stores : undefined };
 };

@@ -176,11 +176,11 @@ export const composeClosing = (
   const otherwise = scenarios.flatMap(otherThanLedger).map((line) => `  ${line}`);
   const lines = [
     ...(listed.length > 0 ? ['', 'Did not pass:', ...listed] : []),
-    ...(bugs.length > 0 ? ['', 'Known bugs of Longhorn (npm run bugs tells of each):', ...bugs] : []),
+    ...(bugs.length > 0 ? ['', 'Known bugs of Longhorn (npx corral bugs tells of each):', ...bugs] : []),
     ...(left.length > 0 ? ['', describeLeft(report), ...left] : []),
     ...(otherwise.length > 0 ? ['', 'Other than the ledger of known bugs says:', ...otherwise] : []),
     ...(cells.length > 0
-      ? ['', "Cells of the store's matrix (npm run store-matrix plays all on the engine alone):", ...cells]
+      ? ['', "Cells of the store's matrix (npx corral store matrix plays all on the engine alone):", ...cells]
       : []),
     '',
     paint(failed ? 'red' : 'green', composeTotals(totals)),
@@ -211,7 +211,7 @@ const listKnown = (report: Report, path: string): string[] => {
 
 const describeLeft = (report: Report): string =>
   hasLeftThere(report)
-    ? 'Left in the cluster by the cleanup, so the run has failed (npm run cleanup removes it):'
+    ? 'Left in the cluster by the cleanup, so the run has failed (npx corral cleanup removes it):'
     : 'Left in the cluster by the cleanup; it goes with the cluster:';
 
 /** The scenarios whose cleanup left something behind, each with the first line of why. */

@@ -40,7 +40,7 @@ const table = (rows: readonly (readonly string[])[]): string[] =>
 
 const listOfLab = async (lab: string): Promise<string[]> => {
   const state = await labState(lab);
-  if (state === undefined) throw new Error(`no lab named ${lab} is up; npm run lab -- status lists them`);
+  if (state === undefined) throw new Error(`no lab named ${lab} is up; npx corral lab status lists them`);
   const found = new Map<string, { size: string; nodes: string[] }>();
   for (const { name: node } of labNodes(state.nodes)) {
     for (const { name, size } of await imagesOfNode(lab, node)) {
@@ -86,7 +86,7 @@ export const imagesCommand = ({ program, step }: Commands): void => {
     .description('put the images of archives into the nodes of a lab that is up')
     .action(async (paths: string[], { name }: { name: string }) => {
       if ((await labState(name)) === undefined)
-        throw new Error(`no lab named ${name} is up; npm run lab -- status lists them`);
+        throw new Error(`no lab named ${name} is up; npx corral lab status lists them`);
       const { part, images } = await step('Read the image archives', () => imageArchives(paths));
       const archive = join(await step('Pack the images', () => cached(part)), 'images.tar');
       await step('Import them into the nodes', () => askLab(name, { action: 'import-images', archive }));

@@ -51,7 +51,7 @@ const down = async (name: string): Promise<boolean> => {
 const logs = async (lab: string, what: string): Promise<void> => {
   const folder = labFiles(labDir(lab)).logs;
   const names = (await readdir(folder).catch(() => [])).map((file) => file.replace(/\.log$/, '')).sort();
-  if (names.length === 0) throw new Error(`no lab named ${lab} is up; npm run lab -- status lists them`);
+  if (names.length === 0) throw new Error(`no lab named ${lab} is up; npx corral lab status lists them`);
   const file = join(folder, `${what}.log`);
   if (!names.includes(what) || !existsSync(file))
     throw new Error(`no log named ${what}; there are ${names.join(', ')}`);
@@ -69,7 +69,7 @@ const LEAVE = 0x1d;
  */
 const shell = async (lab: string, node: string): Promise<void> => {
   if (!existsSync(labDir(lab)))
-    throw new Error(`no lab named ${lab} is up; npm run lab -- status lists them`);
+    throw new Error(`no lab named ${lab} is up; npx corral lab status lists them`);
   process.chdir(labDir(lab));
   const path = labSockets.console(node);
   if (!existsSync(path)) throw new Error(`the lab ${lab} has no node named ${node}`);
@@ -97,7 +97,7 @@ const shell = async (lab: string, node: string): Promise<void> => {
 };
 
 const makeProgram = (step: Step): Command => {
-  const program = new Command('npm run lab --').description(
+  const program = new Command('npx corral lab').description(
     'A real three-node Kubernetes in user space: no Docker, no KVM, no root.',
   );
   program
@@ -129,26 +129,20 @@ const makeProgram = (step: Step): Command => {
 };
 
 /**
- * What its caller brings: how steps are shown, and what ends a command that was called wrongly before it
- * reads its flags.
- */
-type Callers = { step: Step; check: (command: Command, argv: readonly string[]) => Command };
-
-/**
  * Runs the lab's command and returns its exit code: 0 done, 1 it failed, 2 usage, 3 this machine is not fit,
  * 4 interrupted.
  */
-export const runLabCommand = async (argv: readonly string[], { step, check }: Callers): Promise<number> => {
+export const runLabCommand = async (argv: readonly string[], step: Step): Promise<number> => {
   const complain = (message: string) => process.stderr.write(`lab: ${message}\n`);
   try {
-    await check(makeProgram(step), argv).parseAsync(argv, { from: 'user' });
+    await makeProgram(step).parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
       complain(
         error.code === 'commander.help'
-          ? 'name a command: up, down, status, shell NODE or logs WHAT; npm run lab -- --help lists them all'
+          ? 'name a command: up, down, status, shell NODE or logs WHAT; npx corral lab --help lists them all'
           : error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '),
       );
       return 2;

@@ -41,7 +41,7 @@ const faultsOf = async (name: string): Promise<string[]> => {
 
 const describeLab = async (name: string): Promise<string[]> => {
   const state = await labState(name);
-  if (state === undefined) return [`${name}: not up, but it left files: npm run lab -- down --name ${name}`];
+  if (state === undefined) return [`${name}: not up, but it left files: npx corral lab down --name ${name}`];
   const [nodes, faults] = await Promise.all([nodesOf(state.kubeconfig), faultsOf(name)]);
   return [`${name}: up since ${state.started}`, `  kubeconfig: ${state.kubeconfig}`, ...nodes, ...faults];
 };
@@ -49,6 +49,6 @@ const describeLab = async (name: string): Promise<string[]> => {
 /** What is to be said of each lab of this user, as lines. */
 export const status = async (): Promise<string[]> => {
   const names = await readdir(join(cacheRoot(), 'labs')).catch(() => []);
-  if (names.length === 0) return ['no lab is up; npm run lab -- up starts one'];
+  if (names.length === 0) return ['no lab is up; npx corral lab up starts one'];
   return (await Promise.all(names.sort().map(describeLab))).flat();
 };

@@ -76,7 +76,7 @@ const bringUp = async ({ name, images = [], manifest = [], ...size }: Flags, ste
   print(
     `The lab ${name} is up:`,
     `  export KUBECONFIG=${lab.kubeconfig}`,
-    `  npm run lab -- down${name === 'lab' ? '' : ` --name ${name}`}`,
+    `  npx corral lab down${name === 'lab' ? '' : ` --name ${name}`}`,
   );
 };
 

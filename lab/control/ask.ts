@@ -14,7 +14,7 @@ export const askLab = async (
   question: { action: string } & Record<string, unknown>,
 ): Promise<unknown> => {
   if ((await labState(name)) === undefined)
-    throw new Error(`no lab named ${name} is up; npm run lab -- status lists them`);
+    throw new Error(`no lab named ${name} is up; npx corral lab status lists them`);
   const answer = answerSchema.parse(
     await askSocket({ folder: labDir(name), name: labSockets.control }, question),
   );

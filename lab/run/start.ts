@@ -43,7 +43,7 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
     throw new NotFit({
       code: 'lab-is-up',
       what: `a lab named ${options.name} is up already`,
-      remedy: 'run npm run lab -- down',
+      remedy: 'run npx corral lab down',
     });
   // What a lab that was killed together with its host has left.
   if (existsSync(dir)) await rm(dir, { recursive: true, force: true });

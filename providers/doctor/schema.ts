@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What `npm run doctor -- --json` prints. */
+/** What `npx corral doctor --json` prints. */
 export const diagnosisSchema = z.object({
   provider: z.string().describe('lab, kind, k3d or existing'),
   longhorn: z

@@ -78,7 +78,7 @@ const refuseUnknown = (cluster: Cluster, error: unknown): never => {
     throw new NotFit({
       code: 'cluster-unknown',
       what: `context ${cluster.context} may not get the namespace kube-system, by whose UID a cluster is known`,
-      remedy: 'npm run rbac prints the rights that a run needs',
+      remedy: 'npx corral rbac prints the rights that a run needs',
     });
   throw new NotFit({
     code: 'cluster-unknown',

@@ -72,7 +72,7 @@ test('--list tells of the chosen scenarios, for people and for programs, and sta
 test('the documents say how many of the scenarios are played on a cluster that is there, those in a browser that is still to be fetched among them', async () => {
   const disruptions = 'manager-kill,process-hold,manager-mount,store-stall,admission-policy';
   const existing = ['--provider', 'existing', '--kubeconfig', 'package.json', '--context', 'x'];
-  const args = ['scripts/e2e.ts', '--dry-run', '--json', ...existing, '--store-image', 'x'];
+  const args = ['scripts/corral.ts', 'e2e', '--dry-run', '--json', ...existing, '--store-image', 'x'];
   // No browser, and all that fetching one takes.
   const PATH = await temporaryFolder();
   for (const name of ['apt-get', 'dpkg-deb', 'tar', 'flock'])

@@ -23,7 +23,7 @@ const others = [
   'Not chosen: 4 more scenarios',
   '  2  held: a fault holds the moment open that the scenario is about',
   "  2  ui: Longhorn's user interface, in a browser",
-  '--all chooses every scenario, --tags held one subject: npm run e2e -- --all',
+  '--all chooses every scenario, --tags held one subject: npx corral e2e --all',
 ];
 
 test('where nothing is said, the scenarios of the seed documents are played, once each; the end says what else there is', async () => {
@@ -79,7 +79,7 @@ test('where no scenario comes from a document, the line says how to choose', asy
 });
 
 test('in this project they are the eighteen of the three documents, three of them on the UI', () => {
-  const args = ['scripts/e2e.ts', '--list', '--json'];
+  const args = ['scripts/corral.ts', 'e2e', '--list', '--json'];
   const listed: { seed: string | null; tags: string[] }[] = JSON.parse(
     execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' }),
   );

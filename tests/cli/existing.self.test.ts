@@ -95,9 +95,9 @@ await does('When nothing comes', (signal) => new Promise((_, reject) => signal.a
   const ended = await play(body, { signals });
   const where = `--kubeconfig ${server.kubeconfig} --context stub`;
   expect(ended.exitCode).toBe(4);
-  expect(ended.stderr).toContain(`\ne2e: to undo their faults: npm run heal -- ${where} --out <suite>/out\n`);
+  expect(ended.stderr).toContain(`\ne2e: to undo their faults: npx corral heal ${where} --out <suite>/out\n`);
   expect(ended.stderr).toContain(
-    `\ne2e: then, to remove what they made: npm run cleanup -- ${where} --run ${ended.report?.run}`,
+    `\ne2e: then, to remove what they made: npx corral cleanup ${where} --run ${ended.report?.run}`,
   );
   expect(ended.report).toMatchObject({
     end: { state: 'interrupted', reason: 'interrupted by SIGINT' },
@@ -121,7 +121,7 @@ test('what --support-bundle needs is asked for where it is given, before anythin
   });
   expect(ended.exitCode).toBe(3);
   expect(ended.stderr).toContain('\n  create supportbundles.longhorn.io in namespace longhorn-system\n');
-  expect(ended.stderr).toContain('npm run --silent rbac -- --support-bundle | kubectl apply -f -');
+  expect(ended.stderr).toContain('npx corral rbac --support-bundle | kubectl apply -f -');
   expect(ended.report).toMatchObject({ end: { state: 'set-up-failed' }, totals: { skipped: 1 } });
   expect(ended.report).not.toHaveProperty('differences');
 });
@@ -130,6 +130,6 @@ test('with --pause-on-failure, the line that removes what it made names the clus
   const flags = ['--expect-cluster', uid, '--pause-on-failure', '--namespace', 'stores'];
   const ended = await play("throw new Error('broken');", { flags });
   const where = `--kubeconfig ${server.kubeconfig} --context stub --namespace stores --run ${ended.report?.run}`;
-  expect(ended.stdout).toContain(`\nTo remove it: npm run cleanup -- ${where}\n`);
+  expect(ended.stdout).toContain(`\nTo remove it: npx corral cleanup ${where}\n`);
   expect(ended.stdout).not.toContain('left up');
 });

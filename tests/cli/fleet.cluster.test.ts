@@ -17,7 +17,7 @@ import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { type PodFate, startJobHands } from '../support/job-hands.ts';
 import { sampleReport, scenarioReport } from '../support/scenario-report.ts';
 
-const script = fileURLToPath(new URL('../../scripts/fleet.ts', import.meta.url));
+const script = fileURLToPath(new URL('../../scripts/corral.ts', import.meta.url));
 
 let server: ApiServer;
 let cluster: Cluster;
@@ -50,7 +50,7 @@ const fleet = async ({ interruptedAfter = '', before = '' } = {}) => {
   onTestFinished(() => rm(folder, { recursive: true }));
   if (before !== '') await mkdir(join(folder, 'out', before), { recursive: true });
   const where = ['--kubeconfig', await server.kubeconfig(), '--context', 'test'];
-  const args = [script, '--shards', '2', ...where, '--image', 'suite:1', '--out', 'out'];
+  const args = [script, 'fleet', '--shards', '2', ...where, '--image', 'suite:1', '--out', 'out'];
   const run = execa(process.execPath, args, { cwd: folder, reject: false });
   let told = '';
   run.stdout.on('data', (text: Buffer) => {

@@ -59,7 +59,7 @@ describe('the flags', () => {
     [['--shards', '1000'], '--shards 1000: give at most 999'],
     [['--shards', '2', '--mode', 'kind'], '--mode kind is unknown: use --mode lab or --mode existing'],
     [['--shards', '2', '--image', ''], "--image '': name the image that the pods start"],
-    [['--shards', '2', '--', '--out=x'], '--out=x behind the second --: a fleet says that to its shards'],
+    [['--shards', '2', '--', '--out=x'], '--out=x behind --: a fleet says that to its shards'],
     [['--shards', '2', '--', '--only', '['], /^--only \[: Invalid regular expression/],
     [['--shards', '2', '--mode', 'existing'], '--provider existing needs --store-image: a cluster that is'],
     [['--shards', '2', ...existing, '--allow', 'settings'], alone],

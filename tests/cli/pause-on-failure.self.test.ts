@@ -25,7 +25,7 @@ test('of what did not pass all stays but the faults, and so does the cluster; th
   const told = ended.stdout.slice(ended.stdout.indexOf('What was made by'));
   expect(told.replace(/--run \w{6}/, '--run <run>')).toMatchInlineSnapshot(`
     "What was made by the scenarios that did not pass (2) stays (--pause-on-failure); no fault of theirs does.
-    To remove it: npm run cleanup -- --kubeconfig /nowhere/kubeconfig --context inline --run <run>
+    To remove it: npx corral cleanup --kubeconfig /nowhere/kubeconfig --context inline --run <run>
     (kept)
 
     The cluster is left up (--pause-on-failure).

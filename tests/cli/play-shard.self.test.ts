@@ -39,7 +39,7 @@ test('a pod plays its shard as its service account, and ends its log with the re
   });
   const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
   expect(asked).toBe(
-    `scripts/e2e.ts --provider existing --shard 2/8 --out ${folder}/out --kubeconfig ${folder}/kubeconfig --context fleet --only a b\n${root}\n`,
+    `scripts/corral.ts e2e --provider existing --shard 2/8 --out ${folder}/out --kubeconfig ${folder}/kubeconfig --context fleet --only a b\n${root}\n`,
   );
   expect(code).toBe(1);
   expect(withoutReportBlock(log)).toBe('playing');

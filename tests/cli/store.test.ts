@@ -90,7 +90,7 @@ test('what is no store, and what is in none, is told in one line', async () => {
   const none = `store: ${folder} holds no backup store: in it there is neither a folder backupstore nor a folder volumes`;
   expect(await store('fsck', folder)).toEqual({ stdout: '', stderr: none, exitCode: 3 });
   expect((await store('show', sound.root, 'b9')).stderr).toBe(
-    `store: ${sound.root} has no volume and no backup named b9: see npm run store -- ls ${sound.root}`,
+    `store: ${sound.root} has no volume and no backup named b9: see npx corral store ls ${sound.root}`,
   );
   expect((await store('show', damaged.root, 'b2')).stderr).toMatch(
     /^store: the config of backup b2 ends in the middle, after 12 bytes \(/,

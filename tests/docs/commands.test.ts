@@ -1,13 +1,13 @@
 import { globSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
-import { refuseLostFlags } from '../../e2e/cli/arguments/flags.ts';
 import { parseArguments } from '../../e2e/cli/arguments/parse.ts';
 import { readScenarios } from '../../e2e/cli/traceability/sources.ts';
 import { runLabCommand } from '../../lab/command/run.ts';
 import { emulatorSettings } from '../../providers/emulator-settings.ts';
 import { providers } from '../../providers/index.ts';
 import { plainProgress } from '../../providers/progress.ts';
-import { runInProcess } from '../support/run-in-process.ts';
+import { runCorral } from '../../scripts/commands.ts';
+import { captured, runInProcess } from '../support/run-in-process.ts';
 import { commands } from './commands.ts';
 import {
   commandsOf,
@@ -41,7 +41,7 @@ const scenarios = [
 ].flatMap((source) => readScenarios(source).scenarios.map(({ name }) => name));
 
 test.each(understood)('%s is understood', (command, { reads, words = {} }) => {
-  const [, variables = '', flags = ''] = /^((?:\w+=\S+ )*)npm run e2e -- (.*)$/.exec(command) ?? [];
+  const [, variables = '', flags = ''] = /^((?:\w+=\S+ )*)npx corral e2e (.*)$/.exec(command) ?? [];
   const argv = [...flags.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
   const toNamed = (line: string, [word, means]: [string, string]) => line.replace(word, means);
   const named = argv.map((each) => Object.entries(words).reduce(toNamed, each));
@@ -58,30 +58,36 @@ const withoutLab = Object.entries(commands).flatMap(([command, how]) =>
 
 test.each(withoutLab)('%s asks for a lab that is up', async (command, stderr) => {
   vi.stubEnv('XDG_CACHE_HOME', '/nowhere');
-  const [, words = ''] = /^npm run lab -- (.*)$/.exec(command) ?? [];
-  const how = { step: plainProgress(() => {}).step, check: refuseLostFlags };
-  const ended = await runInProcess(() => runLabCommand(words.split(' '), how));
+  const [, words = ''] = /^npx corral lab (.*)$/.exec(command) ?? [];
+  const ended = await runInProcess(() => runLabCommand(words.split(' '), plainProgress(() => {}).step));
   expect(ended).toEqual({ exitCode: 1, stdout: '', stderr });
 });
 
-test('commands in the running text name scripts that there are', () => {
+const help = await captured(() => runCorral(['--help']));
+const subcommands = [...help.stdout.matchAll(/^ {2}([a-z0-9-]+) {2,}\S/gm)].map(([, name = '']) => name);
+
+test('commands in the running text are there', () => {
   const inline = [...documents, ...ofFolders].flatMap((path) => [
-    ...proseOf(path).matchAll(/\bnpm run (?:--silent )?([\w:-]*\w)/g),
+    ...proseOf(path).matchAll(/\b(?:npm run|npx corral) (?:--silent )?([\w:-]*\w)/g),
   ]);
   expect(inline.length).toBeGreaterThan(10);
-  expect(inline.map(([, name = '']) => name).filter((name) => scripts[name] === undefined)).toEqual([]);
+  const isThere = (line: string, name: string) =>
+    line.startsWith('npx') ? subcommands.includes(name) : scripts[name] !== undefined;
+  expect(inline.filter(([line, name = '']) => !isThere(line, name)).map(([line]) => line)).toEqual([]);
 });
 
-// What only CI calls.
-const unsaid = ['ci:total'];
+// `lint -- --write` is the same, and `lint` is to have it.
+const unsaid = ['format'];
 
-test('every script of the project is told of in a document', () => {
+test('every script and every command is in a document', () => {
   const all = documents.map(read).join('\n');
-  expect(
-    Object.keys(scripts).filter(
-      (name) => !unsaid.includes(name) && !new RegExp(`\\bnpm (?:run )?(?:--silent )?${name}\\b`).test(all),
-    ),
-  ).toEqual([]);
+  const lines = [
+    ...Object.keys(scripts)
+      .filter((name) => !unsaid.includes(name))
+      .map((name) => `npm (?:run )?${name}`),
+    ...subcommands.filter((name) => scripts[name] === undefined).map((name) => `npx corral ${name}`),
+  ];
+  expect(lines.filter((line) => !new RegExp(`\\b${line}\\b`).test(all))).toEqual([]);
 });
 
 test('no command escapes by being written in another way', () => {

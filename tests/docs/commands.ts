@@ -20,8 +20,8 @@ const inCi = (holds: string): How => ({ by: '.ci/run', holds });
 const ends = (exitCode: number, says: RegExp, words: Words = {}): How => ({ exitCode, says, words });
 const noGo = (command: string): How => ends(3, new RegExp(`^${command}: the Go tool chain is missing`, 'm'));
 const bisected: How = { by: 'tests/safety/bad-inputs.txt', holds: '$ e2e --bisect' };
-const noLab: How = { withoutLab: 'lab: no lab named lab is up; npm run lab -- status lists them' };
-/** Commands on a lab that is up, without `npm run lab --`. */
+const noLab: How = { withoutLab: 'lab: no lab named lab is up; npx corral lab status lists them' };
+/** Commands on a lab that is up, without `npx corral lab`. */
 const onLab = [
   'logs node1, images ls, crash node2, start node2, freeze node2, thaw node2, cut node2',
   'join node2, slow node2 --delay 100ms --loss 5%, fast node2, disk node2 --error-after 30s',
@@ -49,8 +49,8 @@ export const commands: Record<string, How> = {
   'npm ci && npm run e2e': inCi('npm run --silent e2e'),
   'npm ci && npm test': inCi('npm test'),
   'npm run e2e': inCi('npm run --silent e2e'),
-  'npm run e2e -- --all': inCi('npm run --silent e2e -- --all'),
-  'npm run e2e -- --tags failing-store': { reads: { tags: 'failing-store', all: true } },
+  'npx corral e2e --all': inCi('npm run --silent e2e -- --all'),
+  'npx corral e2e --tags failing-store': { reads: { tags: 'failing-store', all: true } },
 
   // The same commands by one name.
   'npx corral --help': ends(0, /^Examples:$/m),
@@ -64,29 +64,32 @@ export const commands: Record<string, How> = {
   'npm run knip': inCi('npm run --silent knip'),
   'npm run conformance': inCi('npm test -- --project conformance'),
   'npm run docs': ends(0, /^$/),
-  'npm run traceability': ends(0, /^\d+ sentences: \d+ proven, .*, 0 wrong$/m),
+  'npx corral traceability': ends(0, /^\d+ sentences: \d+ proven, .*, 0 wrong$/m),
   'npx vitest run tests/longhorn/messages': ends(0, /Test Files .* passed/),
-  'npm run store-matrix': { by: 'tests/emulator/support/store-matrix.ts', holds: 'scripts/store-matrix.ts' },
-  'npm run store-matrix -- --engine ENGINE': ends(
+  'npx corral store matrix': {
+    by: 'tests/emulator/support/store-matrix.ts',
+    holds: "'store', 'matrix'",
+  },
+  'npx corral store matrix --engine ENGINE': ends(
     2,
-    /^store-matrix: --engine ENGINE: there is no such program/m,
+    /^store matrix: --engine ENGINE: there is no such program/m,
   ),
   'npm run mutants': ends(3, /^mutants: page-hides-deleting needs a browser: there is no Chromium on PATH/m),
   'npm run mutants -- --only message-missing': noGo('mutants'),
 
   // A run, with any target.
-  'npm run e2e -- --longhorn official': { reads: { longhorn: 'official:v1.12.1', provider: 'lab' } },
-  'npm run e2e -- --longhorn official:v1.8.2': { reads: { longhorn: 'official:v1.8.2' } },
-  'npm run e2e -- --longhorn archive:DIR': ends(3, /has no manifest/, { DIR: 'an empty folder' }),
-  'npm run e2e -- --longhorn archive:DIR --registry-mirror URL': {
+  'npx corral e2e --longhorn official': { reads: { longhorn: 'official:v1.12.1', provider: 'lab' } },
+  'npx corral e2e --longhorn official:v1.8.2': { reads: { longhorn: 'official:v1.8.2' } },
+  'npx corral e2e --longhorn archive:DIR': ends(3, /has no manifest/, { DIR: 'an empty folder' }),
+  'npx corral e2e --longhorn archive:DIR --registry-mirror URL': {
     reads: { registryMirror: 'http://127.0.0.1:9' },
     words: { DIR: 'docs', URL: 'http://127.0.0.1:9' },
   },
-  'npm run e2e -- --longhorn official:v1.12.1 --image longhorn-manager=./manager.tar': ends(
+  'npx corral e2e --longhorn official:v1.12.1 --image longhorn-manager=./manager.tar': ends(
     2,
     /^e2e: --image longhorn-manager=\.\/manager\.tar: there is no .*manager\.tar: name an image archive$/m,
   ),
-  'npm run e2e -- --longhorn archive:DIR --image longhorn-engine=IMAGE --registry-mirror URL': {
+  'npx corral e2e --longhorn archive:DIR --image longhorn-engine=IMAGE --registry-mirror URL': {
     reads: {
       registryMirror: 'http://127.0.0.1:9',
       images: [{ image: 'longhorn-engine', by: 'me/engine:dev' }],
@@ -94,37 +97,40 @@ export const commands: Record<string, How> = {
     words: { DIR: 'docs', IMAGE: 'me/engine:dev', URL: 'http://127.0.0.1:9' },
   },
   'git bisect start BAD GOOD': bisected,
-  'git bisect run sh -c \'make && docker save -o manager.tar longhornio/longhorn-manager:dev && cd CORRAL && npm run e2e -- --longhorn official:v1.12.1 --image longhorn-manager=FOLDER/manager.tar --only "waits for it" --bisect\'':
+  'git bisect run sh -c \'make && docker save -o manager.tar longhornio/longhorn-manager:dev && cd CORRAL && npx corral e2e --longhorn official:v1.12.1 --image longhorn-manager=FOLDER/manager.tar --only "waits for it" --bisect\'':
     bisected,
-  'npm run e2e -- --store s3': { reads: { store: 's3', provider: 'lab' } },
-  'npm run e2e -- --store cifs': { reads: { store: 'cifs', provider: 'lab' } },
-  'npm run e2e -- --shard 2/8': { reads: { shard: { index: 2, of: 8 } } },
-  'npm run e2e -- --only deletion --repeat 10': { reads: { only: 'deletion', repeat: 10 } },
-  "CORRAL_EMULATOR_CLOCK=real npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),
-  "CORRAL_EMULATOR_CLOCK=2.5 npm run e2e -- --only 'waits for it, then runs'": normal,
-  "CORRAL_EMULATOR_VERSION=v1.10.2 npm run e2e -- --only 'waits for it, then runs'": normal,
-  "CORRAL_EMULATOR_MUTANT=message-missing npm run e2e -- --only 'waits for it, then runs'": normal,
-  'npm run emulator:pack -- DIR': { by: 'tests/providers/emulator-pack.test.ts', holds: 'emulator-pack.ts' },
+  'npx corral e2e --store s3': { reads: { store: 's3', provider: 'lab' } },
+  'npx corral e2e --store cifs': { reads: { store: 'cifs', provider: 'lab' } },
+  'npx corral e2e --shard 2/8': { reads: { shard: { index: 2, of: 8 } } },
+  'npx corral e2e --only deletion --repeat 10': { reads: { only: 'deletion', repeat: 10 } },
+  "CORRAL_EMULATOR_CLOCK=real npx corral e2e --only 'waits for it, then runs'": noGo('e2e'),
+  "CORRAL_EMULATOR_CLOCK=2.5 npx corral e2e --only 'waits for it, then runs'": normal,
+  "CORRAL_EMULATOR_VERSION=v1.10.2 npx corral e2e --only 'waits for it, then runs'": normal,
+  "CORRAL_EMULATOR_MUTANT=message-missing npx corral e2e --only 'waits for it, then runs'": normal,
+  'npx corral emulator pack DIR': {
+    by: 'tests/providers/emulator-pack.test.ts',
+    holds: "'emulator', 'pack'",
+  },
 
   // The scenario that the reader adds, which is in the checkout.
-  "npm run e2e -- --only 'outlives its volume'": { by: taught, holds: "'--only', 'outlives its volume'" },
-  "npm run e2e -- --only 'outlives its volume' --keep": {
+  "npx corral e2e --only 'outlives its volume'": { by: taught, holds: "'--only', 'outlives its volume'" },
+  "npx corral e2e --only 'outlives its volume' --keep": {
     reads: { only: 'outlives its volume', keep: true },
   },
-  "CORRAL_EMULATOR_MUTANT=finalizer-stays-without-volume npm run e2e -- --only 'outlives its volume'": {
+  "CORRAL_EMULATOR_MUTANT=finalizer-stays-without-volume npx corral e2e --only 'outlives its volume'": {
     reads: { only: 'outlives its volume' },
   },
-  "npm run e2e -- --longhorn official --only 'outlives its volume'": {
+  "npx corral e2e --longhorn official --only 'outlives its volume'": {
     reads: { longhorn: 'official:v1.12.1', only: 'outlives its volume' },
   },
 
   // A cluster that is there: one without a Longhorn.
-  'npm run e2e -- --provider existing --kubeconfig FILE --context NAME --store-image IMAGE --expect-cluster UID':
+  'npx corral e2e --provider existing --kubeconfig FILE --context NAME --store-image IMAGE --expect-cluster UID':
     noLonghorn,
-  'npm run e2e -- --provider existing --kubeconfig FILE --context NAME --expect-cluster UID --store s3 --s3-endpoint URL --s3-bucket BUCKET --s3-secret SECRET':
+  'npx corral e2e --provider existing --kubeconfig FILE --context NAME --expect-cluster UID --store s3 --s3-endpoint URL --s3-bucket BUCKET --s3-secret SECRET':
     noLonghorn,
   // There is no browser, so that all three on the UI are skipped.
-  'npm run e2e -- --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(
+  'npx corral e2e --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(
     0,
     /^8 of them will be played, 10 skipped:$/m,
     stub,
@@ -133,78 +139,77 @@ export const commands: Record<string, How> = {
     0,
     /^kubectl get namespace kube-system -o jsonpath=\{.metadata.uid\} was given$/m,
   ),
-  'npm run store-image -- --out FILE': { by: 'tests/providers/store-image.test.ts', holds: "['--out', out]" },
-  'npm run doctor -- --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(
+  'npx corral store image --out FILE': { by: 'tests/providers/store-image.test.ts', holds: "['--out', out]" },
+  'npx corral doctor --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(
     1,
     /^✗ Longhorn/m,
     stub,
   ),
-  'npm run cleanup -- --kubeconfig FILE --context NAME --run RUN': ends(0, /nothing/, {
+  'npx corral cleanup --kubeconfig FILE --context NAME --run RUN': ends(0, /nothing/, {
     ...stub,
     RUN: 'abc123',
   }),
   // As far as the first list that the stub server has not.
-  'npm run heal -- --kubeconfig FILE --context NAME --out DIR': allClear('aaaaaa'),
-  'npm run heal -- --kubeconfig FILE --context NAME --run RUN': allClear('abc123'),
-  'npm run --silent rbac -- --allow LIST | kubectl apply -f -': ends(
+  'npx corral heal --kubeconfig FILE --context NAME --out DIR': allClear('aaaaaa'),
+  'npx corral heal --kubeconfig FILE --context NAME --run RUN': allClear('abc123'),
+  'npx corral rbac --allow LIST | kubectl apply -f -': ends(
     0,
     /^kubectl apply -f - was given Namespace ServiceAccount Role /m,
     { LIST: 'manager-kill,process-hold,manager-mount,store-stall,admission-policy' },
   ),
   'npx vitest run --project e2e': ends(3, /^e2e: CORRAL_KUBECONFIG is not set/m),
-  'npm run fleet -- --shards 8 --kubeconfig FILE --context NAME --image IMAGE': ends(3, /^fleet: /m, stub),
+  'npx corral fleet --shards 8 --kubeconfig FILE --context NAME --image IMAGE': ends(3, /^fleet: /m, stub),
 
   // In Docker.
-  'npm run e2e -- --provider kind': { reads: { provider: 'kind' } },
-  'npm run e2e -- --provider k3d': { reads: { provider: 'k3d' } },
+  'npx corral e2e --provider kind': { reads: { provider: 'kind' } },
+  'npx corral e2e --provider k3d': { reads: { provider: 'k3d' } },
 
   // Reports, messages and stores.
-  'npm run merge-reports -- DIR': ends(1, /^2 passed, 1 failed$/m, { DIR: 'reports' }),
-  'npm run --silent merge-reports -- --table DIR': ends(1, /^\| A \| ✓/m, { DIR: 'reports' }),
-  'npm run report -- DIR': ends(0, /^\.corral\/report\.html: 2 runs, /m, { DIR: 'reports' }),
-  'npm run compare -- DIR DIR': ends(0, /^2 scenarios: the same verdicts$/m, results),
-  'npm run replay -- DIR': ends(0, /^4 histories: 0 judged again, /m, {
+  'npx corral merge-reports DIR': ends(1, /^2 passed, 1 failed$/m, { DIR: 'reports' }),
+  'npx corral merge-reports --table DIR': ends(1, /^\| A \| ✓/m, { DIR: 'reports' }),
+  'npx corral report DIR': ends(0, /^\.corral\/report\.html: 2 runs, /m, { DIR: 'reports' }),
+  'npx corral compare DIR DIR': ends(0, /^2 scenarios: the same verdicts$/m, results),
+  'npx corral replay DIR': ends(0, /^4 histories: 0 judged again, /m, {
     DIR: 'fixtures/recordings/longhorn-v1.8.2',
   }),
-  "npm run explain -- 'Failed to get the Snapshot s1' --field error --state Error --longhorn v1.9.2": ends(
+  "npx corral explain 'Failed to get the Snapshot s1' --field error --state Error --longhorn v1.9.2": ends(
     0,
     /^failure: The snapshot that the backup was to be made of was not there\.$/m,
   ),
-  'npm run bugs': ends(0, /^deletion-destroys-other-backups: data loss, Longhorn >=1\.8\.0$/m),
-  'npm run bugs -- show lock-fails-open': ends(0, /^promised: a deletion does not go on/m),
-  'npm run bugs -- report lock-fails-open --from DIR': ends(
+  'npx corral bugs': ends(0, /^deletion-destroys-other-backups: data loss, Longhorn >=1\.8\.0$/m),
+  'npx corral bugs show lock-fails-open': ends(0, /^promised: a deletion does not go on/m),
+  'npx corral bugs report lock-fails-open --from DIR': ends(
     2,
     /^bugs: run \w+ did not meet the bug lock-fails-open: /m,
     results,
   ),
-  "npm run explain -- 'Failed to get the Snapshot s1'": ends(0, /^It has 2 meanings/),
-  'npm run store -- fsck FOLDER': ends(0, /sound/, { FOLDER: 'a store' }),
-  'npm run store -- fsck URL': ends(3, /^store: s3:\/\/backups\/longhorn: no region is named: /m, {
+  "npx corral explain 'Failed to get the Snapshot s1'": ends(0, /^It has 2 meanings/),
+  'npx corral store fsck FOLDER': ends(0, /sound/, { FOLDER: 'a store' }),
+  'npx corral store fsck URL': ends(3, /^store: s3:\/\/backups\/longhorn: no region is named: /m, {
     URL: 's3://backups/longhorn',
   }),
-  'npm run store -- ls FOLDER': ends(0, /vol-a/, { FOLDER: 'a store' }),
-  'npm run store -- show FOLDER NAME': ends(0, /b1/, { FOLDER: 'a store', NAME: 'b1' }),
+  'npx corral store ls FOLDER': ends(0, /vol-a/, { FOLDER: 'a store' }),
+  'npx corral store show FOLDER NAME': ends(0, /b1/, { FOLDER: 'a store', NAME: 'b1' }),
 
   // The lab.
-  'npm run doctor': ends(1, /^✗ Go: the Go tool chain is missing/m),
-  'npm run lab -- up --nodes 3 --memory 1024M --disk 12G': noGo('lab'),
-  'npm run lab -- up --images DIR --manifest FILE': ends(3, /^lab: /m, {
+  'npx corral lab up --nodes 3 --memory 1024M --disk 12G': noGo('lab'),
+  'npx corral lab up --images DIR --manifest FILE': ends(3, /^lab: /m, {
     DIR: 'an empty folder',
     FILE: 'a manifest',
   }),
-  'npm run lab -- status': ends(0, /^no lab is up; npm run lab -- up starts one$/m),
-  'npm run lab -- shell node1': ends(1, /^lab: no lab named lab is up; npm run lab -- status lists them$/m),
-  'npm run lab -- down': ends(0, /^No lab named lab was up\.$/m),
-  'npm run lab -- prune': ends(0, /./),
-  ...Object.fromEntries(onLab.split(', ').map((words) => [`npm run lab -- ${words}`, noLab])),
+  'npx corral lab status': ends(0, /^no lab is up; npx corral lab up starts one$/m),
+  'npx corral lab shell node1': ends(1, /^lab: no lab named lab is up; npx corral lab status lists them$/m),
+  'npx corral lab down': ends(0, /^No lab named lab was up\.$/m),
+  'npx corral lab prune': ends(0, /./),
+  ...Object.fromEntries(onLab.split(', ').map((words) => [`npx corral lab ${words}`, noLab])),
 
   // Benchmarks: as far as the lab, or the commands that they take beside Node.
-  'npm run bench:lab -- 3': ends(1, /the Go tool chain is missing/),
-  'npm run bench:lab -- cold': ends(1, /is missing|ENOENT/),
-  'npm run bench:kills': ends(1, /spawn npm ENOENT/),
-  'npm run bench:store -- 100 1': ends(1, /ENOENT/),
-  'npm run bench:s3 -- 100 1': ends(1, /the Go tool chain is missing/),
-  'npm run bench:suite': ends(1, /the Go tool chain is missing/),
-  'npm run bench:times -- e2e e2e-all': ends(1, /^npm: command not found|spawn npm ENOENT/m),
-  'npm run bench:polling': ends(1, /flock/),
+  'npm run bench -- lab 3': ends(3, /the Go tool chain is missing/),
+  'npm run bench -- lab cold': ends(3, /is missing|ENOENT/),
+  'npm run bench -- kills': ends(3, /spawn npm ENOENT/),
+  'npm run bench -- store 100 1': ends(3, /ENOENT/),
+  'npm run bench -- s3 100 1': ends(3, /the Go tool chain is missing/),
+  'npm run bench -- suite': ends(3, /the Go tool chain is missing/),
+  'npm run bench -- times e2e e2e-all': ends(3, /^npm: command not found|spawn npm ENOENT/m),
+  'npm run bench -- polling': ends(3, /flock/),
 };

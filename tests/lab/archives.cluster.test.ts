@@ -28,7 +28,7 @@ test('images of archives of any kind are put into the nodes of a running lab, an
   await writeFile(join(folder, 'layout.tar'), await tarOf(ociLayout([whole, loose])));
 
   const images = (...args: string[]) =>
-    ownedCommand('node', ['scripts/lab.ts', 'images', ...args, '--name', name], { reject: false });
+    ownedCommand('node', ['scripts/corral.ts', 'lab', 'images', ...args, '--name', name], { reject: false });
   const imported = await images('import', folder);
   expect(imported, imported.stderr).toMatchObject({ exitCode: 0 });
   // Docker's short name: docker.io/library/ is meant.

@@ -56,7 +56,7 @@ test.each(['node', 'command', 'hangs'])(
   },
 );
 
-const prune = (...flags: string[]) => node('scripts/lab.ts', 'prune', ...flags);
+const prune = (...flags: string[]) => node('scripts/corral.ts', 'lab', 'prune', ...flags);
 
 test('prune says what it removed: old versions, what a killed run left, and with --all everything', async () => {
   const { stdout: old } = await run('a', 0);

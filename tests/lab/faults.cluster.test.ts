@@ -271,11 +271,11 @@ test('after a compaction of etcd, a watch that was held back meets 410: its hist
 
 test('the commands say what is in force, and what was before', async () => {
   const command = (...args: string[]) =>
-    execa('node', ['scripts/lab.ts', ...args, '--name', name], { reject: false, stdin: 'ignore' });
+    execa('node', ['scripts/corral.ts', 'lab', ...args, '--name', name], { reject: false, stdin: 'ignore' });
   const isCut = 'node2 is cut off: port2, its port on the bridge, is down';
   expect(await command('cut', 'node2')).toMatchObject({ exitCode: 0, stdout: isCut });
   expect(await command('cut', 'node2')).toMatchObject({ exitCode: 0, stdout: `${isCut} (it was so before)` });
-  const { stdout } = await execa('node', ['scripts/lab.ts', 'status']);
+  const { stdout } = await execa('node', ['scripts/corral.ts', 'lab', 'status']);
   expect(stdout).toContain(`\n  in force: ${isCut}`);
   const isJoined = 'node2 is joined: port2, its port on the bridge, is up';
   expect(await command('join', 'node2')).toMatchObject({ exitCode: 0, stdout: isJoined });

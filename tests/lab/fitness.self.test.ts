@@ -40,7 +40,7 @@ const labUp = async ({ scripts = {}, env = {}, within = [] }: Machine) => {
     await rm(join(bin, name), { force: true });
     await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
-  const command = [...within, process.execPath, 'scripts/lab.ts', 'up', '--name', 'unfit'];
+  const command = [...within, process.execPath, 'scripts/corral.ts', 'lab', 'up', '--name', 'unfit'];
   const { exitCode, stderr } = await execa(command[0] as string, command.slice(1), {
     reject: false,
     stdin: 'ignore',
@@ -124,7 +124,7 @@ test('Ctrl-C ends a build, with all that it has started, and leaves nothing', as
 test('kill -9 of a build ends all that it has started, and what it left goes with the next one', async () => {
   await cutShort('SIGKILL', (pids) => ({ go: goOn(pids), 'apt-get': trixie }));
   expect(await readdir(join(dir, 'cache/corral/drafts'))).not.toEqual([]);
-  const prune = await execa(process.execPath, ['scripts/lab.ts', 'prune'], {
+  const prune = await execa(process.execPath, ['scripts/corral.ts', 'lab', 'prune'], {
     env: { XDG_CACHE_HOME: join(dir, 'cache') },
     stdin: 'ignore',
   });

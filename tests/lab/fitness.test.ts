@@ -12,7 +12,7 @@ test('of several things that are missing, the first is named, and who names all'
     await symlink((await execa('which', [tool])).stdout, dir(tool));
   vi.stubEnv('PATH', dir());
   await expect(checkFitness({ nodes: 1, memory: '1M', built: true, cache: dir() })).rejects.toThrow(
-    'tar is missing: run apt-get install tar as root (and 1 more: npm run doctor names them all)',
+    'tar is missing: run apt-get install tar as root (and 1 more: npx corral doctor names them all)',
   );
 });
 

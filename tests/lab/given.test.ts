@@ -1,7 +1,6 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { refuseLostFlags } from '../../e2e/cli/arguments/flags.ts';
 import { runLabCommand } from '../../lab/command/run.ts';
 import { plainProgress } from '../../providers/progress.ts';
 import { dockerSave, layerOf, tarOf } from '../support/image-archives.ts';
@@ -11,7 +10,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 // What is given to `lab up` is looked at before anything is built or booted.
 
 const { step } = plainProgress(() => {});
-const lab = (...args: string[]) => runInProcess(() => runLabCommand(args, { step, check: refuseLostFlags }));
+const lab = (...args: string[]) => runInProcess(() => runLabCommand(args, step));
 
 test('a manifest that is none ends it before images are read, and an archive before anything is built', async () => {
   const dir = await temporaryFolder();

@@ -46,7 +46,7 @@ test('nothing is missing for one who may do everything, nor for a service accoun
   await expect.poll(asked, { timeout: 300_000 }).toBeUndefined();
 });
 
-const rbac = (flags: string) => `npm run --silent rbac -- ${flags} | kubectl apply -f -`;
+const rbac = (flags: string) => `npx corral rbac ${flags} | kubectl apply -f -`;
 
 test('what is missing: of a disruption, of stores with namespaces of their own, and everything for a guest', async () => {
   const killing = { allow: ['manager-kill', 'manager-mount'], namespace: 'corral' } as const;

@@ -38,9 +38,11 @@ test('a folder with something in it is not written into; two are none', async ()
   await expect(packEmulator(folder, progress)).rejects.toMatchObject({ code: 'folder-not-empty' });
   const nowhere = { code: 'folder-not-writable', where: '/proc/nope/x' };
   await expect(packEmulator(nowhere.where, progress)).rejects.toMatchObject(nowhere);
-  const words = ['scripts/emulator-pack.ts', 'a', 'b'];
+  const words = ['scripts/corral.ts', 'emulator', 'pack', 'a', 'b'];
   expect(await execa(process.execPath, words, { reject: false, stdin: 'ignore' })).toMatchObject({
     ...{ exitCode: 2, stdout: '' },
-    stderr: expect.stringMatching(/^emulator:pack: name one folder, [^\n]*: npm run emulator:pack -- DIR$/),
+    stderr: expect.stringMatching(
+      /^emulator pack: too many arguments[^\n]*: see npx corral emulator pack --help$/,
+    ),
   });
 });

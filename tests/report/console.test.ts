@@ -47,7 +47,7 @@ test('the cells that were played are told in their order, with how each ended; o
   ];
   const closing = composeClosing(sampleReport(scenarios), 'r.json', named);
   const at = closing.indexOf(
-    "Cells of the store's matrix (npm run store-matrix plays all on the engine alone):",
+    "Cells of the store's matrix (npx corral store matrix plays all on the engine alone):",
   );
   expect(closing.slice(at + 1, closing.indexOf('', at))).toEqual([
     '  passed           delete | a | c: A',

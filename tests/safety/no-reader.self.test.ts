@@ -14,11 +14,11 @@ const unread = async (...command: string[]) => {
 };
 
 test.concurrent.each([
-  [['scripts/traceability.ts'], 0],
-  [['scripts/e2e.ts', '--help'], 0],
-  [['scripts/heal.ts', '--kubeconfig', '/nope', '--run', 'abc123'], 1],
+  [['traceability'], 0],
+  [['e2e', '--help'], 0],
+  [['heal', '--kubeconfig', '/nope', '--run', 'abc123'], 1],
 ] as const)('%j ends without a stack when nobody reads it', async (command, exitCode) => {
-  const ended = await unread(...command);
+  const ended = await unread('scripts/corral.ts', ...command);
   expect(ended.exitCode).toBe(exitCode);
   expect(ended.stderr).not.toMatch(/EPIPE|\n\s+at /);
 });

@@ -135,7 +135,7 @@ type CommandOptions = {
   env?: Record<string, string>;
 };
 
-/** Plays the suite in a folder by the real command; `flags` as after `npm run e2e --`. */
+/** Plays the suite in a folder by the real command; `flags` as after `npx corral e2e`. */
 export const runCommandIn = (
   folder: string,
   config: string,

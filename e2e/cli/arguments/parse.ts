@@ -1,8 +1,9 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Replacement } from '../../../providers/provider.ts';
 import type { ExistingCluster, RunConfig } from '../../config/config.ts';
 import { allDisruptions } from '../../longhorn/disruptions.ts';
 import { fittingStores, ownBucketKind, storeChoices } from '../../store/drivers/index.ts';
+import { newCommand, parseFlags } from '../command.ts';
 import { usageError } from '../exit-code.ts';
 import { parseShard, type Shard } from '../shard.ts';
 import {
@@ -16,7 +17,6 @@ import {
   chooseLonghorn,
 } from './checks.ts';
 import { type ExistingFlags, parseExisting, withBucketFlags } from './existing.ts';
-import { parseFlags } from './flags.ts';
 
 /** What the command was asked to do. */
 export type Arguments = Pick<
@@ -80,8 +80,7 @@ type Flags = ExistingFlags & { image: string[] } & Record<'provider' | 'out' | '
   >;
 
 const describe = (providers: string[]): Command =>
-  new Command('npm run e2e --')
-    .description('Brings a cluster with a Longhorn in it, plays the scenarios, and reports what happened.')
+  newCommand('e2e', 'Brings a cluster with a Longhorn in it, plays the scenarios, and reports what happened.')
     .option('--provider <name>', `where the cluster comes from: ${providers.join(', ')}`, 'lab')
     .option(
       '--longhorn <which>',
@@ -157,10 +156,7 @@ const describe = (providers: string[]): Command =>
       '--bisect',
       'for git bisect run: exit code 125 where nothing could be judged, above 128 for bad flags and Ctrl-C',
     )
-    .option('--json', 'tell an event a line, as JSON, and nothing else on stdout')
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .option('--json', 'tell an event a line, as JSON, and nothing else on stdout');
 
 /** A cluster that is there has its Longhorn; any other gets one. */
 const longhornOf = (provider: string, value: string | undefined): string => {
@@ -183,10 +179,10 @@ const checkOnlySaid = ({ list, dryRun, verbose }: Flags): void => {
     throw usageError(`--verbose with ${list ? '--list' : '--dry-run'}: nothing is played: leave it out`);
 };
 
-/** Reads the flags. Throws a CommandError of one line; undefined means that help was asked for, and given. */
-export const parseArguments = (argv: string[], providers: string[]): Arguments | undefined => {
+/** Reads the flags. Throws a CommandError of one line. */
+export const parseArguments = (argv: string[], providers: string[]): Arguments => {
   const command = withBucketFlags(describe(providers), 'existing, ');
-  if (!parseFlags(command, argv)) return undefined;
+  parseFlags(command, argv);
   const flags = command.opts<Flags>();
   checkOnlySaid(flags);
   const { only, tags, shard, out, workers, maxFailures, repeat } = flags;

@@ -1,7 +1,7 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { checkNumber, checkOut } from '../arguments/checks.ts';
-import { parseFlags } from '../arguments/flags.ts';
 import { type Arguments, parseArguments } from '../arguments/parse.ts';
+import { newCommand, parseFlags } from '../command.ts';
 import { usageError } from '../exit-code.ts';
 
 /**
@@ -36,11 +36,11 @@ type Flags = {
 };
 
 const describe = (): Command =>
-  new Command('npm run fleet --')
-    .description(
-      'Plays the scenarios in pods of a Job, a shard each, and merges their reports. What it makes, it removes.',
-    )
-    .argument('[e2e-flags...]', 'flags of npm run e2e for every shard, behind another --: -- --only deletion')
+  newCommand(
+    'fleet',
+    'Plays the scenarios in pods of a Job, a shard each, and merges their reports. What it makes, it removes.',
+  )
+    .argument('[e2e-flags...]', 'flags of e2e for every shard, behind --: -- --only deletion')
     .requiredOption('--shards <n>', 'how many pods there are, at most 999')
     .requiredOption('--kubeconfig <file>', 'the cluster that the pods run in')
     .requiredOption('--context <name>', 'the context of that file')
@@ -50,9 +50,7 @@ const describe = (): Command =>
       "lab: each pod boots a cluster of its own; existing: all play on the cluster's own Longhorn",
       'lab',
     )
-    .option('--out <dir>', 'where the reports go', '.corral/fleet')
-    .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .option('--out <dir>', 'where the reports go', '.corral/fleet');
 
 // What the fleet says itself, and what makes no sense in a pod.
 const own = [
@@ -65,10 +63,9 @@ const checkFlags = (given: readonly string[], { mode, kubeconfig, context, shard
     own.some((flag) => word === `--${flag}` || word.startsWith(`--${flag}=`)),
   );
   if (taken !== undefined)
-    throw usageError(`${taken} behind the second --: a fleet says that to its shards itself: leave it out`);
+    throw usageError(`${taken} behind --: a fleet says that to its shards itself: leave it out`);
   const reach = mode === 'existing' ? ['--kubeconfig', kubeconfig, '--context', context] : [];
   const parsed = parseArguments(['--provider', mode, ...reach, ...given], [mode]);
-  if (parsed === undefined) throw usageError('--help behind the second --: see npm run e2e -- --help');
   if (parsed.existing !== undefined && parsed.existing.allow.length > 0 && shards !== '1')
     throw usageError(
       '--allow with several shards on one cluster: they do not wait for each other, and would feel it: use --shards 1, or --mode lab',
@@ -76,10 +73,10 @@ const checkFlags = (given: readonly string[], { mode, kubeconfig, context, shard
   return parsed;
 };
 
-/** Reads the flags. Throws a CommandError of one line; undefined means that help was asked for, and given. */
-export const parseFleet = (argv: readonly string[]): FleetArguments | undefined => {
+/** Reads the flags. Throws a CommandError of one line. */
+export const parseFleet = (argv: readonly string[]): FleetArguments => {
   const command = describe();
-  if (!parseFlags(command, argv)) return undefined;
+  parseFlags(command, argv);
   const flags = command.opts<Flags>();
   const { shards, kubeconfig, context, image, mode, out } = flags;
   const count = checkNumber('shards', shards);

@@ -13,7 +13,7 @@ export const show = async (store: string, name: string, { json }: { json?: true 
   const found = await find(store, name);
   const [only, ...more] = found;
   if (only === undefined)
-    throw usageError(`${store} has no volume and no backup named ${name}: see npm run store -- ls ${store}`);
+    throw usageError(`${store} has no volume and no backup named ${name}: see npx corral store ls ${store}`);
   if (more.length > 0)
     throw usageError(
       `${name} is the name of ${found.map(({ kind, name: each }) => `${kind} ${each}`).join(' and of ')}: name it so`,

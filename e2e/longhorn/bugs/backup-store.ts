@@ -170,7 +170,7 @@ export const storeBugs = {
     },
     upstream: unreported,
     source: 'backupstore, deltablock.go, DeleteDeltaBlockBackup; v1.12.1',
-    seen: 'a whole real v1.12.1, with an empty config; npm run store-matrix on the engine of v1.12.1 (2026-11-22)',
+    seen: 'a whole real v1.12.1, with an empty config; npx corral store matrix on the engine of v1.12.1 (2026-11-22)',
   },
   'unread-volume-cfg-ends-replica': {
     title: 'A backup that cannot read volume.cfg ends the replica that makes it',
@@ -198,7 +198,7 @@ export const storeBugs = {
     upstream: 'https://github.com/longhorn/longhorn/issues/13790',
     source:
       'backupstore, deltablock.go, CreateDeltaBlockBackup: what tells of its failure names the volume, which is nil by then; read in v1.8.2, v1.9.2, v1.10.2, v1.11.3 and v1.12.1, mended in the newest source (2026-08)',
-    seen: 'a whole real v1.12.1 (2026-11-23), a volume of two replicas: degraded 1 s after the backup had failed, for 39 s; npm run store-matrix on its engine',
+    seen: 'a whole real v1.12.1 (2026-11-23), a volume of two replicas: degraded 1 s after the backup had failed, for 39 s; npx corral store matrix on its engine',
   },
   'deletions-at-once-miss-blocks': {
     title: 'Deletions of one volume at the same time leave a wrong number of blocks in volume.cfg, or blocks',
@@ -242,6 +242,6 @@ export const storeBugs = {
     },
     upstream: unreported,
     source: 'backupstore, deltablock.go, performBackup; v1.12.1',
-    seen: 'npm run store-matrix on the engine of v1.12.1 (2026-11-23)',
+    seen: 'npx corral store matrix on the engine of v1.12.1 (2026-11-23)',
   },
 } as const satisfies Record<string, Bug>;

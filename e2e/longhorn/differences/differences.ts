@@ -63,7 +63,7 @@ export const toFinding = (
   met: string,
 ): { title: string; detail: string; link?: string } => {
   const { title, document, product, link, bug }: Difference = differences[id];
-  const known = bug === undefined ? '' : ` A bug of Longhorn: npm run bugs -- show ${bug}.`;
+  const known = bug === undefined ? '' : ` A bug of Longhorn: npx corral bugs show ${bug}.`;
   return {
     title,
     detail: `${met} Documented: ${document}. Known: ${product}.${known}`,

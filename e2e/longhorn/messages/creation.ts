@@ -109,7 +109,7 @@ export const creationMessages = {
     means:
       'The backup was not begun: volume.cfg could not be read, or the replica that was to make it ended, as it does then in many versions.',
     advice:
-      "Check the volume's folder (npm run store -- fsck), look for a panic in the replica's log, and see that the volume is healthy before the backup is made again.",
+      "Check the volume's folder (npx corral store fsck), look for a panic in the replica's log, and see that the volume is healthy before the backup is made again.",
     wordings: [
       {
         versions: '>=1.8.0',

@@ -108,7 +108,7 @@ export const otherMessages = {
     ...manager,
     class: 'failure',
     means: 'A block of a backup is not what it was when it was written.',
-    advice: 'Restore from another backup, and check the store (`npm run store -- fsck`).',
+    advice: 'Restore from another backup, and check the store (`npx corral store fsck`).',
     wordings: [
       {
         versions: '>=1.8.0',

@@ -39,7 +39,7 @@ export const restoreMessages = {
     ...replica,
     class: 'failure',
     means: 'A block of the backup that is restored is not what it was when it was written.',
-    advice: 'Restore from another backup, and check the store (`npm run store -- fsck`).',
+    advice: 'Restore from another backup, and check the store (`npx corral store fsck`).',
     wordings: [
       {
         versions: '>=1.8.0',

@@ -210,7 +210,7 @@ export const createWhenIdle = ({ store, clocks, run }: WorkedOn): WhenIdle => {
     left = problem instanceof StillAtWork ? 0 : Math.max(0, left - (performance.now() - start) / 1000);
     if (problem instanceof StillAtWork)
       throw new Error(
-        `${what} is left: ${problem.message}; when that has ended, remove it with npm run cleanup -- --run ${run}`,
+        `${what} is left: ${problem.message}; when that has ended, remove it with npx corral cleanup --run ${run}`,
       );
     await take();
     if (problem !== undefined)

@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { resources } from '../../../e2e/kube/cluster.ts';
 import type { ScenarioReport } from '../../../e2e/report/schema.ts';
+import { runCorral } from '../../../scripts/commands.ts';
 import { layOut, soundStore } from '../../store/support/sound-store.ts';
 import { runInProcess } from '../../support/run-in-process.ts';
 import { sampleReport, scenarioReport } from '../../support/scenario-report.ts';
@@ -11,7 +12,7 @@ import { cacheVariables } from '../../support/share-caches.ts';
 import { serveStub } from '../../support/stub-api-server.ts';
 import type { Words } from '../commands.ts';
 import { makeCheckout } from './checkout.ts';
-import { read, root, taughtScenario } from './documents.ts';
+import { read, taughtScenario } from './documents.ts';
 
 const uid = '3b0f6a8e-0000-4000-8000-000000000001';
 
@@ -37,30 +38,24 @@ const put = async (folder: string, files: Record<string, string>): Promise<void>
   }
 };
 
-/** Whether a command reads and tells, and nothing else: a process of its own proves no more of it. */
+/** Whether a command reads and prints, and nothing else: a process of its own proves no more of it. */
 export const isRunHere = (command: string): boolean =>
-  /^npm run (?:--silent )?(?:bugs|compare|explain|merge-reports|replay|report|store|store-matrix|traceability)\b/.test(
+  /^npx corral (?:bugs|compare|explain|merge-reports|replay|report|store|traceability|lab (?:status|shell|down|prune))\b/.test(
     command,
-  ) || /^npm run lab -- (?:status|shell|down|prune)\b/.test(command);
-
-let scriptsRun = 0;
-
-/** Runs a line of package.json, with its arguments, in this process; one at a time. */
-const runScript = async (line: string, { folder, env }: { folder: string; env: Record<string, string> }) => {
-  const [, script, ...argv] = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(
-    ([, quoted, word]) => quoted ?? word ?? '',
   );
-  const { argv: ownArgv, env: ownEnv } = process;
-  scriptsRun += 1;
-  Object.assign(process, { argv: [...ownArgv.slice(0, 2), ...argv], env });
+
+/** Runs a line behind `npx corral` in this process; one at a time. */
+const runCorralHere = async (
+  line: string,
+  { folder, env }: { folder: string; env: Record<string, string> },
+) => {
+  const argv = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '');
+  const { env: ownEnv } = process;
+  Object.assign(process, { env });
   try {
-    return await runInProcess(async () => {
-      await import(/* @vite-ignore */ `${root}/${script}?run=${scriptsRun}`);
-      return Number(process.exitCode);
-    }, folder);
+    return await runInProcess(() => runCorral(argv.slice(2)), folder);
   } finally {
-    Object.assign(process, { argv: ownArgv, env: ownEnv });
-    process.exitCode = undefined;
+    Object.assign(process, { env: ownEnv });
   }
 };
 
@@ -97,7 +92,7 @@ export const openFixture = async () => {
   let results = 0;
   // Several are run at once, and two that write the same results take them from each other.
   const ownResults = (line: string): string => {
-    if (!/^node scripts\/e2e\.ts\b/.test(line) || /--(out|help)\b/.test(line)) return line;
+    if (!/^node scripts\/corral\.ts e2e\b/.test(line) || /--(out|help)\b/.test(line)) return line;
     results += 1;
     return `${line} --out ${of(`results/${results}`)}`;
   };
@@ -121,7 +116,7 @@ export const openFixture = async () => {
       };
       const options = { cwd: folder, env, extendEnv: false, reject: false, stdin: 'ignore' } as const;
       const { exitCode, stdout, stderr } = isRunHere(command)
-        ? await runScript(line, { folder, env })
+        ? await runCorralHere(named, { folder, env })
         : await execa('/bin/sh', ['-c', ownResults(line)], options);
       return { exitCode, said: stripVTControlCharacters(`${stdout}\n${stderr}`.trim()) };
     },

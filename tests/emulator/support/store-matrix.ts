@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Mutant } from '../../../emulator/mutants.ts';
 
-const script = fileURLToPath(new URL('../../../scripts/store-matrix.ts', import.meta.url));
+const script = fileURLToPath(new URL('../../../scripts/corral.ts', import.meta.url));
 
 type Wanted = { only?: string; mutant?: Mutant | '' };
 type Told = { signs: string[]; bugs: string[]; verdict: string };
@@ -16,10 +16,14 @@ export const playMatrix = async ({ only = '', mutant = '' }: Wanted = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-test-'));
   const json = join(folder, 'cells.json');
   try {
-    const { exitCode, stderr } = await execa(process.execPath, [script, '--only', only, '--json', json], {
-      env: { CORRAL_EMULATOR_MUTANT: mutant },
-      reject: false,
-    });
+    const { exitCode, stderr } = await execa(
+      process.execPath,
+      [script, 'store', 'matrix', '--only', only, '--json', json],
+      {
+        env: { CORRAL_EMULATOR_MUTANT: mutant },
+        reject: false,
+      },
+    );
     const { played } = exitCode === 3 ? { played: [] } : JSON.parse(await readFile(json, 'utf8'));
     const named = ({ operation, place, trouble, ...told }: Record<string, unknown>) =>
       [`${operation} | ${place} | ${trouble}`, told] as const;

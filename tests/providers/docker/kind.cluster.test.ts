@@ -36,7 +36,7 @@ test(
     const out = await mkdtemp(join(tmpdir(), 'corral-kind-'));
     // A store in S3 asks nothing of the machine's kernel; one in NFS asks for its client.
     const flags = ['--provider', 'kind', '--longhorn', 'emulator', '--store', 's3', '--only', name];
-    const playing = execa(process.execPath, ['scripts/e2e.ts', ...flags, '--out', out], {
+    const playing = execa(process.execPath, ['scripts/corral.ts', 'e2e', ...flags, '--out', out], {
       cwd: root,
       env: { PATH: [bin, process.env.PATH].join(delimiter), CORRAL_KIND_IMAGE: image },
       reject: false,

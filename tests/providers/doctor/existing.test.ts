@@ -44,7 +44,7 @@ test('a Longhorn that is newer than those known, with a node that is not ready, 
     'warning | nodes | not ready: node2 (no longhorn-manager pod runs on it) | kubectl -n longhorn-system get nodes.longhorn.io',
     'ok | backup targets by name | each scenario makes one of its own, beside default',
     expect.stringMatching(
-      /^missing \| right \| .*create volumes.* \| .*npm run --silent rbac.* \| kubectl apply -f -$/,
+      /^missing \| right \| .*create volumes.* \| .*npx corral rbac.* \| kubectl apply -f -$/,
     ),
     'ok | store image | store:test is on 1 of 2 nodes',
   ]);

@@ -4,7 +4,7 @@ import { guardOutput } from '../../../e2e/kube/redact/guard-output.ts';
 import { NotFit } from '../../../e2e/machine/not-fit.ts';
 import type { Provider } from '../../../providers/provider.ts';
 
-// As scripts/e2e.ts, with a provider whose cluster is there. Called as: planted-command.ts CONFIG KUBECONFIG
+// As npx corral e2e, with a provider whose cluster is there. Called as: planted-command.ts CONFIG KUBECONFIG
 // HOW TEXT FLAGS...
 const [config = '', kubeconfig = '', how = '', text = '', ...argv] = process.argv.slice(2);
 

@@ -46,7 +46,7 @@ test('everything that was kept is in it, with the report and what there is to kn
   expect(JSON.parse(files['report.json'] ?? '')).toEqual(report);
   expect(files['logs/m.c.log']).toBe('a line\n');
   const told = [`${name}\n`, "failed in Corral's run abc123", 'emulator 1.2.3', 'Kubernetes v1.34.1'];
-  for (const part of [...told, '  it did not\n  wait\n', 'npm run replay -- '])
+  for (const part of [...told, '  it did not\n  wait\n', 'npx corral replay '])
     expect(files['README.txt']).toContain(part);
   expect((await readdir(root())).sort()).toEqual(['a-backup-waits', 'a-backup-waits.tar.gz']);
 });

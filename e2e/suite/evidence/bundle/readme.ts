@@ -48,7 +48,7 @@ What is in here
 ${['report.json', ...files].map(describeFile).join('\n')}${beside === undefined ? '' : besides(beside)}
 
 To judge it again, by the same code and without a cluster, in a checkout of Corral:
-  npm ci && npm run replay -- THIS_FILE.tar.gz
+  npm ci && npx corral replay THIS_FILE.tar.gz
 
 Secrets were redacted when these files were written${files.includes('support-bundle.zip') ? ', but for support-bundle.zip' : ''}. Names of nodes, addresses and URLs were not: look before you publish.
 `;

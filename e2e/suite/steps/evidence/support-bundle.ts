@@ -64,7 +64,9 @@ export const fetchSupportBundle = async (
       );
     }
     if (timeline.current(name) !== undefined)
-      throw new Error(`it is here, but ${name} did not go within ${goneWithin}: npm run cleanup removes it`);
+      throw new Error(
+        `it is here, but ${name} did not go within ${goneWithin}: npx corral cleanup removes it`,
+      );
   } finally {
     ended.abort();
   }

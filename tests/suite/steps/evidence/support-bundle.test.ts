@@ -113,7 +113,9 @@ test.each<[string, How & { says?: object; answered?: string; interrupts?: true }
 test('one that Longhorn does not let go is told of, though it was fetched; one that it removes is over', async () => {
   const fetching = ended({ goneWithin: '100ms' });
   await says(ready, { metadata: { finalizers: ['longhorn.io'] } });
-  expect(await fetching).toBe(`it is here, but ${name} did not go within 100ms: npm run cleanup removes it`);
+  expect(await fetching).toBe(
+    `it is here, but ${name} did not go within 100ms: npx corral cleanup removes it`,
+  );
   expect(await list()).toEqual(['support-bundle.zip']);
   stub.remove(supportBundles, name);
   const again = ended();

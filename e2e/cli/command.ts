@@ -1,0 +1,85 @@
+import { Command, CommanderError } from 'commander';
+import { NotFit } from '../machine/not-fit.ts';
+import { CommandError, type ExitCode, exitCode, inOneLine, usageError } from './exit-code.ts';
+
+/** One of corral's commands. It prints nothing of a call that is wrong: toExitCode prints one line. */
+export const newCommand = (words: string, about: string): Command =>
+  new Command(`npx corral ${words}`.trim())
+    .description(about)
+    .helpCommand(false)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => {}, writeErr: () => {} });
+
+/** A command that reads its arguments itself. */
+export type Subcommand = { about: string; run: (argv: string[]) => number | Promise<number> };
+
+/** Adds commands that read their arguments themselves; `chosen` gets what the one that was named does. */
+export const addSubcommands = (
+  program: Command,
+  subcommands: Record<string, Subcommand>,
+  chosen: (work: () => number | Promise<number>) => void,
+): Command => {
+  program.enablePositionalOptions();
+  for (const [name, { about, run }] of Object.entries(subcommands))
+    program
+      .command(name)
+      .description(about)
+      .helpOption(false)
+      .argument('[arguments...]')
+      .passThroughOptions()
+      .allowUnknownOption()
+      .action((argv: string[]) => chosen(() => run(argv)));
+  return program;
+};
+
+/** Flags as they were named before, and what they are named now. */
+const renamed: Record<string, string> = {};
+
+/** Reads what a command was called with; throws a CommandError of one line, which names the command's help. */
+export const parseFlags = (command: Command, argv: readonly string[]): void => {
+  try {
+    command.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.exitCode === 0) throw error;
+    throw usageError(`${explainUsage(command, argv, error)}: see ${command.name()} --help`);
+  }
+};
+
+const explainUsage = (
+  command: Command,
+  argv: readonly string[],
+  { code, message }: CommanderError,
+): string => {
+  if (code === 'commander.help')
+    return `name a command: ${command.commands.map((each) => each.name()).join(', ')}`;
+  const old = argv.map((word) => word.replace(/=.*$/s, '')).find((word) => renamed[word] !== undefined);
+  if (code === 'commander.unknownOption' && old !== undefined) return `${old} is now ${renamed[old]}`;
+  return inOneLine(message.replace(/^error: /, '')).replace(/\.$/, '');
+};
+
+/**
+ * Prints why a command ends, and gives its exit code: one line for what the caller can mend, the stack for a
+ * fault of this suite.
+ */
+export const endWith = (words: string, error: unknown): ExitCode => {
+  // Help was asked for, and printed.
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCode.passed;
+  const isKnown = error instanceof CommandError || error instanceof NotFit;
+  const text =
+    error instanceof Error ? ((isKnown ? undefined : error.stack) ?? error.message) : String(error);
+  process.stderr.write(`${words}: ${text}\n`);
+  return error instanceof CommandError ? error.exitCode : exitCode.notFit;
+};
+
+/** Runs a command to its exit code; every error is printed. */
+export const toExitCode = async <Code extends number = ExitCode>(
+  words: string,
+  work: () => Code | Promise<Code>,
+): Promise<Code | ExitCode> => {
+  try {
+    return await work();
+  } catch (error) {
+    return endWith(words, error);
+  }
+};

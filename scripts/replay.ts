@@ -1,8 +1,0 @@
-import { runReplayCommand } from '../e2e/cli/replay.ts';
-import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
-import { endWithoutReader } from '../e2e/report/without-reader.ts';
-
-guardOutput();
-endWithoutReader();
-
-process.exitCode = await runReplayCommand(process.argv.slice(2));
