@@ -3,7 +3,7 @@ import { type BackupConfig, isName, parseBackup, parseLock } from './format/conf
 import { backupConfigPath, classify, volumeFolder } from './format/layout.ts';
 import { type StoreSource, Unreadable } from './format/source.ts';
 import { checkVolume } from './fsck/check-volume.ts';
-import { collectFindings, type Finding, type FindingCode } from './fsck/findings.ts';
+import { collectFindings, type Finding } from './fsck/findings.ts';
 import { readConfig, sizeLimits } from './fsck/read-config.ts';
 import { verifySample } from './fsck/verify-sample.ts';
 
@@ -13,11 +13,9 @@ export type Inspection = {
   backups: string[];
   blocks: number;
   locks: string[];
-  problems: string[];
-  /** The kinds of these problems, each once. */
-  codes: FindingCode[];
+  problems: Finding[];
   /** What a deletion that was killed leaves behind and Longhorn lives with; empty where none was. */
-  leftByKill: string[];
+  leftByKill: Finding[];
 };
 
 /** For how long a volume's lock is waited for, and what of its folder is judged. */
@@ -121,24 +119,19 @@ export const openStore = ({ source, locks, contents = 0 }: Read): BackupStore =>
       const isOfOther = ({ code, path }: Finding): boolean =>
         judged !== undefined && code === 'backup-in-progress' && !judged.includes(path);
       const { without } = options;
-      const isOfLost = ({ code, message }: Finding): boolean =>
-        without !== undefined &&
-        code === 'last-backup-missing' &&
-        message.includes(` names ${without} as the last backup`);
+      const isOfLost = ({ code, backup }: Finding): boolean =>
+        code === 'last-backup-missing' && without !== undefined && backup === without;
       const problems = findings
         .list()
         .filter(({ severity, code }) => severity !== 'info' && !expected.includes(code))
         .filter((each) => !isOfOther(each) && !isOfLost(each));
       const isLeft = ({ code }: Finding): boolean => killed && code === 'last-backup-missing';
-      const tell = ({ message }: Finding): string => message;
-      const problemsNotLeft = problems.filter((each) => !isLeft(each));
       return {
         backups,
         blocks,
         locks,
-        problems: problemsNotLeft.map(tell),
-        codes: [...new Set(problemsNotLeft.map(({ code }) => code))],
-        leftByKill: problems.filter(isLeft).map(tell),
+        problems: problems.filter((each) => !isLeft(each)),
+        leftByKill: problems.filter(isLeft),
       };
     },
   };

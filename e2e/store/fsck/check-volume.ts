@@ -115,6 +115,7 @@ const checkVolumeConfig = (
       path,
       `volume.cfg of volume ${name} names ${last} as the last backup, which has no config: the next one will be full`,
       atRest(work),
+      { backup: last },
     );
 };
 
@@ -126,14 +127,17 @@ const checkLeftovers = (
 ): void => {
   const orphans = [...blocks].filter(([checksum]) => !references.blocks.has(checksum));
   if (orphans.length > 0) {
-    const example = orphans.reduce((least, [checksum]) => (checksum < least ? checksum : least), 'g');
+    const first = orphans.reduce((least, [checksum]) => (checksum < least ? checksum : least), 'g');
     const bytes = orphans.reduce((sum, [, size]) => sum + size, 0);
     const number = orphans.length === 1 ? '1 block belongs' : `${orphans.length} blocks belong`;
     const perhaps = references.complete
       ? ''
       : '; a backup whose config is in progress or cannot be read may need them';
-    const message = `${number} to no backup, such as ${example}: ${bytes} bytes${perhaps}`;
-    findings.add('block-orphaned', `${folder}/blocks`, message, references.complete ? atRest(work) : 'info');
+    const message = `${number} to no backup, such as ${first}: ${bytes} bytes${perhaps}`;
+    const severity = references.complete ? atRest(work) : 'info';
+    findings.add('block-orphaned', `${folder}/blocks`, message, severity, {
+      blocks: { count: orphans.length, first },
+    });
   }
   for (const { path, changedAt } of temporary) {
     const age = Math.max(0, Math.round((now - changedAt) / 1000));

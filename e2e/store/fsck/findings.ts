@@ -57,15 +57,23 @@ export const findingCodes = {
 
 export type FindingCode = keyof typeof findingCodes;
 
-/** Something about a store that its reader has to know: one sentence that stands by itself. */
-export type Finding = { code: FindingCode; severity: Severity; path: string; message: string };
+/** What a finding names besides its path, where code asks for that. */
+type Named = {
+  /** The backup that is missing. */
+  backup?: string;
+  /** How many blocks there are, and the first of them. */
+  blocks?: { count: number; first: string };
+};
+
+/** Something about a store that its reader has to know; its message is a sentence that stands by itself. */
+export type Finding = { code: FindingCode; severity: Severity; path: string; message: string } & Named;
 
 /**
  * Findings of a check; of one code so many are kept, the rest only counted, whatever a damaged store brings.
  */
 export type Findings = {
   /** `severity` where it is not the code's own. */
-  add(code: FindingCode, path: string, message: string, severity?: Severity): void;
+  add(code: FindingCode, path: string, message: string, severity?: Severity, named?: Named): void;
   /** Those kept: errors first, then by path. */
   list(): Finding[];
   /** How many there were of each severity, those not kept included. */
@@ -81,11 +89,11 @@ export const collectFindings = ({ keep = 1_000 }: { keep?: number } = {}): Findi
   const met = new Map<FindingCode, number>();
   const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   return {
-    add: (code, path, message, severity = findingCodes[code]) => {
+    add: (code, path, message, severity = findingCodes[code], named = {}) => {
       const before = met.get(code) ?? 0;
       met.set(code, before + 1);
       counts[severity] += 1;
-      if (before < keep) kept.push({ code, severity, path, message });
+      if (before < keep) kept.push({ code, severity, path, message, ...named });
     },
     list: () =>
       kept.toSorted(

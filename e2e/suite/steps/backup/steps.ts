@@ -230,11 +230,14 @@ export const createThenOfBackups = (context: Context) => {
             ...(without && { without: without.name }),
           });
           const { gone, left, problems: ofConfigs } = compareConfigs(expected, found.backups, { besides });
-          const problems = [...ofConfigs, ...found.problems];
-          const seen: Seen = { of: 'store', findings: found.codes, gone, left };
+          const problems = [...ofConfigs, ...found.problems.map(({ message }) => message)];
+          const codes = [...new Set(found.problems.map(({ code }) => code))];
+          const seen: Seen = { of: 'store', findings: codes, gone, left };
           throwFor(problems, `the store's folder of volume ${volume.name} is not as expected`, seen);
-          for (const left of found.leftByKill)
-            report.finding(toFinding('killed-deletion-leaves-last-backup', `Longhorn ${version}: ${left}.`));
+          for (const { message } of found.leftByKill)
+            report.finding(
+              toFinding('killed-deletion-leaves-last-backup', `Longhorn ${version}: ${message}.`),
+            );
           return found;
         },
         ({ blocks }) =>

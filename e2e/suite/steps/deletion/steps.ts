@@ -7,6 +7,7 @@ import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { backupConfigPath, volumeFolder } from '../../../store/format/layout.ts';
+import type { Finding } from '../../../store/fsck/findings.ts';
 import { compareConfigs } from '../backup/backup.ts';
 import { goesOn, isNeverHeldBack, stateWhen, waitsFor } from '../backup/expectations.ts';
 import { endedUnseen, heldByRetry } from '../backup/waiting.ts';
@@ -259,15 +260,17 @@ export const createThenOfDeletions = (context: Context) => {
         `Then the store has the block that could not be removed, ${describeLabels(beside)} whole, and nothing else`,
         async () => {
           const { backups, problems } = await context.store.inspect(volume.name, storeQuiet(clocks));
-          const isOfBlock = (problem: string): boolean =>
-            problem.startsWith(`1 block belongs to no backup, such as ${block.checksum}`);
+          const isOfBlock = ({ code, blocks }: Finding): boolean =>
+            code === 'block-orphaned' && blocks?.count === 1 && blocks.first === block.checksum;
           // Its removal having failed, the deletion does not count anew.
-          const isOfCount = (problem: string): boolean => /^volume\.cfg of volume \S+ counts /.test(problem);
+          const isOfCount = ({ code }: Finding): boolean => code === 'block-count-wrong';
           throwFor(
             [
               ...(problems.some(isOfBlock) ? [] : [`block ${block.checksum} is not left`]),
               ...compareConfigs(beside, backups).problems,
-              ...problems.filter((problem) => !isOfBlock(problem) && !isOfCount(problem)),
+              ...problems
+                .filter((problem) => !isOfBlock(problem) && !isOfCount(problem))
+                .map(({ message }) => message),
             ],
             `the store's folder of volume ${volume.name} is not as expected`,
           );
