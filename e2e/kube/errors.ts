@@ -30,6 +30,13 @@ export class WatchError extends ApiError {}
 /** A command that did not run in a container, or whose end was not waited for. */
 export class ExecError extends Error {
   override readonly name: string = 'ExecError';
+  /** The container does not run, or its pod is not there. */
+  readonly isPodGone: boolean;
+
+  constructor(message: string, { isPodGone = false, cause }: { isPodGone?: boolean; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.isPodGone = isPodGone;
+  }
 }
 
 /**

@@ -67,7 +67,7 @@ export const createExec =
         const cause = event.error ?? event;
         throw isOfServer(event.message, cause)
           ? new BrokenStream(message, { isUnopened: true, cause })
-          : new ExecError(message, { cause });
+          : new ExecError(message, { cause, isPodGone: saysPodGone(event.message) });
       });
     started(performance.now() - since);
     const abort = () => ended.reject(new ExecError(`${what} was given up`, { cause: signal?.reason }));
@@ -101,12 +101,21 @@ const nameOf = (command: string[]): string[] => {
 const isOfServer = (message: string | undefined, cause: unknown): boolean =>
   /Unexpected server response: (429|503)\b/.test(message ?? '') || troubleOf(cause) !== undefined;
 
+// What a kubelet, or the API server for it, says of a command for a container that does not run: it has no
+// code for that.
+const saysPodGone = (message = ''): boolean =>
+  /\b(no running task|container not (found|running)|container \S+ is not running|pods? \S+ not found|server response: (404|500))\b/i.test(
+    message,
+  );
+
 /** Reads the exit code from the status that ends an exec; throws ExecError when the command did not run. */
 const exitCodeOf = (status: V1Status, what: string): number => {
   if (status.status === 'Success') return 0;
   const code = status.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
   if (code === undefined)
-    throw new ExecError(`${what}: ${status.message ?? status.reason ?? 'failed without a message'}`);
+    throw new ExecError(`${what}: ${status.message ?? status.reason ?? 'failed without a message'}`, {
+      isPodGone: saysPodGone(status.message),
+    });
   return Number(code);
 };
 

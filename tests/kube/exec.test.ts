@@ -117,12 +117,25 @@ test('how long a command took to start is kept, not how long it ran', async () =
 
 describe('an exec about whose end nothing is known is an error', () => {
   test.each([
-    [503, 'BrokenStream'],
-    [403, 'ExecError'],
-  ])('the server answers %i instead: %s', async (status, name) => {
+    [503, 'BrokenStream', false],
+    [403, 'ExecError', false],
+    [404, 'ExecError', true],
+  ])('the server answers %i instead: %s', async (status, name, isPodGone) => {
     const { cluster } = await serving(() => {}, [status]);
     const message = `exec of run in default/pod did not start: Unexpected server response: ${status}`;
-    await expect(cluster.exec(pod, ['run'])).rejects.toMatchObject({ name, message });
+    await expect(cluster.exec(pod, ['run'])).rejects.toMatchObject({ name, message, isPodGone });
+  });
+
+  test.each([
+    'no running task found: e26',
+    'container not found ("x")',
+    'container x is not running',
+    'pods "b" not found',
+  ])('its container does not run: %s', async (message) => {
+    const { cluster } = await serving(({ say }) =>
+      say('status', JSON.stringify({ status: 'Failure', message })),
+    );
+    await expect(cluster.exec(pod, ['run'])).rejects.toMatchObject({ name: 'ExecError', isPodGone: true });
   });
 
   test('a server in trouble is asked again, as long as nothing was begun', async () => {

@@ -6,15 +6,11 @@ import type { Bar, Hint, Lane, Timeline } from './data.ts';
 /** A stretch of the scenario, in seconds from its start. */
 type Stretch = { from: number; to: number };
 
-/** What is said of an error of the suite's own code: no fault brings that about. */
-export const ofCode =
-  /^(?:\w+: )?(TypeError|ReferenceError|SyntaxError|RangeError|its process ended before it did)\b/;
-const ofNetwork =
-  /\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|socket hang up|fetch failed|(HTTP|status) 50[0234])\b/i;
-
-// What a kubelet, or the API server for it, says of a command for a container that does not run.
-const ofLostPod =
-  /\b(no running task|container not (found|running)|container \S+ is not running|pods? \S+ not found|server response: (404|500))\b/i;
+/**
+ * What the error that ended a scenario tells by itself: the suite's own code failed, the API server could not be
+ * reached, a container did not run any more, or the watch lost a stretch.
+ */
+export type ErrorClass = 'suite-code' | 'network' | 'pod-gone' | 'gap';
 
 const named = ({ kind, name }: Lane): string => `${kind === 'pods' ? 'pod' : 'backup target'} ${name}`;
 
@@ -74,18 +70,22 @@ const missedOfKubernetes = (timeline: Timeline): string[] =>
     ),
   );
 
-type Told = Pick<ScenarioReport, 'state' | 'reason' | 'failure'>;
+type Told = Pick<ScenarioReport, 'state' | 'startedAt' | 'failure'>;
 
 /**
  * Says where to look first when a scenario did not pass; null for one that did, or was not played. What was
  * decided where it was played counts, as more was known there. `others` is when faults of other scenarios
- * were in force, `load` how busy the machine was while a wait ran out of time.
+ * were in force, `load` how busy the machine was while a wait ran out of time, `error` what ended it.
  */
 export const hintOf = (
-  { state, reason, failure }: Told,
+  { state, startedAt, failure }: Told,
   timeline: Timeline | null,
   end: Report['end'],
-  { others = [], load = {} }: { others?: readonly Stretch[]; load?: Load | undefined } = {},
+  {
+    others = [],
+    load = {},
+    error,
+  }: { others?: readonly Stretch[]; load?: Load | undefined; error?: ErrorClass | undefined } = {},
 ): Hint | null => {
   if (state === 'passed' || state === 'known-bug' || state === 'skipped') return null;
   if (end.state === 'cluster-lost')
@@ -94,24 +94,25 @@ export const hintOf = (
       because: [`the cluster was lost while scenarios were played: ${end.reason ?? 'no reason is known'}`],
     };
   if (failure?.pointsTo !== undefined) return failure.pointsTo;
-  const said = reason ?? '';
   if (state === 'not-provable')
     return {
       at: 'cluster',
       because: [
-        /\b(gap|watch)\b/.test(said)
+        error === 'gap'
           ? 'the watch of the API server has a gap where the scenario is decided: it is neither passed nor failed'
           : 'what the verdict would stand on did not come about: it is neither passed nor failed',
       ],
     };
-  if (ofCode.test(said))
+  if (error === 'suite-code')
     return { at: 'suite', because: ["what stopped it is an error of the suite's own code"] };
+  if (startedAt === null)
+    return { at: 'suite', because: ['its file did not load, or its process ended before it did'] };
   if (timeline === null)
-    return ofNetwork.test(said)
+    return error === 'network'
       ? { at: 'cluster', because: ['a request to the cluster failed'] }
       : { at: 'unclear', because: ['nothing of it was kept to judge by'] };
   const faults = failedFaults(timeline);
-  if (faults.some((text) => ofLostPod.test(text)))
+  if (error === 'pod-gone')
     return {
       at: 'cluster',
       because: [...faults, 'a pod that the scenario stands on was not there any more'],
@@ -149,7 +150,7 @@ export const hintOf = (
         describeLoad(load),
       ],
     };
-  if (ofNetwork.test(said)) return { at: 'cluster', because: ['a request to the cluster failed'] };
+  if (error === 'network') return { at: 'cluster', because: ['a request to the cluster failed'] };
   return {
     at: 'unclear',
     because: ['no expectation was broken and the cluster shows no trouble: read the reason'],

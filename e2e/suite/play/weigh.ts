@@ -1,12 +1,12 @@
 import { ledgerPath, readFaults } from '../../faults/ledger.ts';
 import { type Concern, type Reaching, reachesOthers, reachingFaults } from '../../faults/reach.ts';
 import type { Load } from '../../machine/load.ts';
-import { explainError } from '../../report/explain-error.ts';
 import type { Timeline } from '../../report/html/data.ts';
-import { hintOf, ofCode } from '../../report/html/hint.ts';
+import { hintOf } from '../../report/html/hint.ts';
 import { makeTimeline } from '../../report/html/timeline.ts';
 import { placeOf } from '../../report/place-of.ts';
-import type { PointsTo, ScenarioReport } from '../../report/schema.ts';
+import type { PointsTo } from '../../report/schema.ts';
+import { classifyError } from './classify-error.ts';
 import { comparableWaits, lastTimedOut } from './comparable-waits.ts';
 import { judgeEnd } from './judge-end.ts';
 
@@ -44,21 +44,22 @@ export const weigh = async (error: unknown, deps: Deps): Promise<Weighed> => {
   const faults = (await readFaults(ledgerPath(out))).filter(({ entry }) => entry.server === server);
   const decided = { from: begun + 1000 * (decidedFrom(timeline) ?? (now - begun) / 1000), to: now };
   const concern = deps.concern?.(error) ?? { since: begun, starts: [], nodes: undefined };
-  const { state, reason } = judgeEnd(error, { interrupted: false, doing: undefined, outage: undefined });
+  const { state } = judgeEnd(error, { interrupted: false, doing: undefined, outage: undefined });
+  const of = classifyError(error);
   // An error of the suite's own code no fault brings about; and what was not seen for sure says nothing of
   // it.
-  const isWeighed = state === 'failed' && !ofCode.test(explainError(error));
+  const isWeighed = state === 'failed' && of !== 'suite-code';
   const reaching = !isWeighed ? [] : reachingFaults(faults, { scenario, server, concern, decided });
   const toSeconds = (time: string | undefined): number =>
     time === undefined ? (now - begun) / 1000 : (Date.parse(time) - begun) / 1000;
   const stretches = faults
     .filter(({ entry }) => reachesOthers(entry))
     .map(({ entry, healedAt }) => ({ from: toSeconds(entry.recordedAt), to: toSeconds(healedAt) }));
-  const told: Pick<ScenarioReport, 'state' | 'reason'> = { state, reason };
+  const told = { state, startedAt: startedAt.toISOString() };
   const load = await loadOf(history, deps);
   const hint =
     hintOfOthers(reaching) ??
-    hintOf(told, timeline, { state: 'finished', reason: null }, { others: stretches, load });
+    hintOf(told, timeline, { state: 'finished', reason: null }, { others: stretches, load, error: of });
   const { at, because } = hint ?? { at: 'unclear', because: ['nothing was kept to judge by'] };
   const [first] = ordered(reaching);
   return {

@@ -9,7 +9,7 @@ import { findChromium } from '../../../ui/chromium.ts';
 import { followPage } from '../../../ui/followed-page.ts';
 import type { Context } from '../context.ts';
 import type { PageHandle, VolumeHandle } from '../handles.ts';
-import { PremiseLost } from '../judging.ts';
+import { notProvable } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { forwardService } from '../service-forward.ts';
 
@@ -23,7 +23,7 @@ export const looksOf = (
   for (const entry of timelines.backups.entries) {
     if (entry.kind === 'gap') {
       if (entry.sequence > mark)
-        throw new PremiseLost(`the watch of backups lost a stretch while the page was open: ${entry.reason}`);
+        throw notProvable(`the watch of backups lost a stretch while the page was open: ${entry.reason}`);
     } else if (entry.object.metadata.name === name)
       stretches.push({ at: entry.at, look: entry.kind === 'deleted' ? undefined : lookOf(entry.object) });
   }
