@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { parseRecording, type Recording } from '../history/recording.ts';
+import { explainVerdict } from '../history/verdict.ts';
 import { describeExpected, endings } from '../suite/evidence/history/expectations.ts';
 import { markerSchema } from '../suite/evidence/history/markers.ts';
 import { agrees, type Judged, judgeAgain, wentWell } from '../suite/evidence/replay/judge-again.ts';
@@ -117,7 +118,7 @@ const describeJudged = (judged: Judged): string[] => {
   const sign = knownBug !== undefined ? '!' : wentWell(judged) ? '✓' : '✗';
   const known = knownBug === undefined ? '' : `, as known bug ${knownBug} makes it`;
   const isAsMeant = now.state === (set.wanted ?? 'met');
-  const explained = isAsMeant ? [] : indent(now.text);
+  const explained = isAsMeant ? [] : indent(explainVerdict(now));
   if (agrees(judged) === undefined)
     return [
       `  · ${subject}: ${nameState(now.state)} now; the history ends before it was decided then`,

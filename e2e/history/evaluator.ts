@@ -70,6 +70,6 @@ export const toVerdict = <T extends KubernetesObject>(
     ...decision,
     steps: judge.steps,
     last: lastOf(objects[0], decision.until ?? Number.POSITIVE_INFINITY)?.object,
-    text: explain({ decision, mark, steps: judge.steps, guards: judge.guards(), objects }),
+    details: explain({ decision, mark, steps: judge.steps, guards: judge.guards(), objects }),
   };
 };

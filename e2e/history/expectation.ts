@@ -13,7 +13,7 @@ import { firstDecision } from './waiting.ts';
 export { gone, type Step } from './history.ts';
 export { once, onceGone } from './once.ts';
 export type { Subject } from './specification.ts';
-export { ExpectationError, type Verdict } from './verdict.ts';
+export { describeDecision, ExpectationError, explainVerdict, type Verdict } from './verdict.ts';
 
 /**
  * The other object of a `withoutEver ... while ...`; by default of the same timeline, described the same way.

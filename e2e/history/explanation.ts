@@ -30,8 +30,8 @@ const verdicts = { met: 'Met', broken: 'Broken', 'not-provable': 'Not provable',
 const heldSigns = { yes: '✓', no: '✗', unknown: '?' };
 
 /**
- * Writes the whole explanation of a verdict: what decided it, what was expected and how far it got, the
- * histories, the last object, the watches' last trouble.
+ * Writes what explains a verdict besides its reason: what was expected and how far it got, the histories, the
+ * last object, the watches' last trouble.
  */
 export const explain = ({ decision, mark, steps, guards, objects }: Explained): string => {
   const { until = Number.POSITIVE_INFINITY } = decision;
@@ -42,8 +42,6 @@ export const explain = ({ decision, mark, steps, guards, objects }: Explained): 
   );
   const [subject] = objects;
   return [
-    decision.reason,
-    '',
     `${verdicts[decision.state]} at ${offset(decision.at - start)}; times count from ${new Date(start).toISOString()}.`,
     '',
     `Expected of ${subject.label} (${subject.name}):`,

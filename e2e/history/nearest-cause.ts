@@ -1,8 +1,5 @@
 import { shorten } from '../kube/shorten.ts';
-import { ExpectationError } from './verdict.ts';
-
-/** Why something may not have come: one line first, then what there is to know besides. */
-export type Cause = { line: string; details: readonly string[] };
+import { type Cause, ExpectationError } from './verdict.ts';
 
 // Long enough for a few requests to a busy server; who waits for the failure waits for this too.
 const within = 15_000;
@@ -22,16 +19,13 @@ export const namingCause = async <T>(
     if (
       !(error instanceof ExpectationError) ||
       !['broken', 'timed-out'].includes(error.verdict.state) ||
-      hasCause(error)
+      // The innermost is the nearest.
+      error.verdict.cause !== undefined
     )
       throw error;
-    throw withCause(error, await found(look));
+    throw new ExpectationError({ ...error.verdict, cause: bounded(await found(look)) });
   }
 };
-
-const opening = 'Nearest cause:';
-
-const hasCause = ({ verdict: { text } }: ExpectationError): boolean => text.includes(`\n${opening}\n`);
 
 const found = async (
   look: (signal: AbortSignal) => Promise<Cause | undefined>,
@@ -50,16 +44,12 @@ const found = async (
   }
 };
 
-const withCause = ({ verdict }: ExpectationError, cause: Cause | undefined): ExpectationError => {
-  if (cause === undefined) return new ExpectationError(verdict);
-  const line = shorten(cause.line, longest.line);
+const bounded = (cause: Cause | undefined): Cause | undefined => {
+  if (cause === undefined) return undefined;
   const shown = cause.details.slice(0, longest.details).map((each) => shorten(each, longest.detail));
   const more = cause.details.length - shown.length;
-  const reason = `${verdict.reason}; nearest cause: ${line}`;
-  const told = [line, ...shown, ...(more > 0 ? [`... ${more} more lines`] : [])].map((each) => `  ${each}`);
-  return new ExpectationError({
-    ...verdict,
-    reason,
-    text: [reason, '', opening, ...told].join('\n') + verdict.text.slice(verdict.reason.length),
-  });
+  return {
+    line: shorten(cause.line, longest.line),
+    details: [...shown, ...(more > 0 ? [`... ${more} more lines`] : [])],
+  };
 };

@@ -139,7 +139,7 @@ const toVerdict = <T extends KubernetesObject>(
     ...decision,
     steps,
     last: lastOf(objects[0], timeline.mark())?.object,
-    text: explain({ decision, mark, steps, guards: [], objects }),
+    details: explain({ decision, mark, steps, guards: [], objects }),
   };
 };
 

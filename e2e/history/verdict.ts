@@ -13,8 +13,28 @@ export type Verdict = {
   over?: TimeOver;
   steps: SequenceStep[];
   last: KubernetesObject | undefined;
-  /** The whole explanation. */
-  text: string;
+  /** Why it may not have come, where that was looked for. */
+  cause?: Cause | undefined;
+  /** What there is to know below the reason: what was expected, the histories, the last object. */
+  details: string;
+};
+
+/** Why something may not have come: one line first, then what there is to know besides. */
+export type Cause = { line: string; details: readonly string[] };
+
+/** Says what decided, with the nearest cause. */
+export const describeDecision = ({ reason, cause }: Verdict): string =>
+  cause === undefined ? reason : `${reason}; nearest cause: ${cause.line}`;
+
+/** Writes a verdict as a text: what decided it, and below that everything else. */
+export const explainVerdict = (verdict: Verdict): string => {
+  const { cause, details } = verdict;
+  const lines = cause === undefined ? [] : [cause.line, ...cause.details].map((line) => `  ${line}`);
+  return [
+    describeDecision(verdict),
+    ...(lines.length === 0 ? [] : [['Nearest cause:', ...lines].join('\n')]),
+    ...(details === '' ? [] : [details]),
+  ].join('\n\n');
 };
 
 /** A step of an expectation, and when it was reached. */
@@ -29,7 +49,7 @@ export class ExpectationError extends Error {
   readonly verdict: Verdict;
 
   constructor(verdict: Verdict) {
-    super(verdict.text);
+    super(explainVerdict(verdict));
     this.verdict = verdict;
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evaluate } from '../../e2e/history/expectation.ts';
+import { evaluate, explainVerdict } from '../../e2e/history/expectation.ts';
 import { hall, is, type Lamp, lamp, play, played } from './lamps.ts';
 
 const attic = { name: 'attic', label: 'the attic lamp', is: is('hot') };
@@ -10,7 +10,7 @@ const told = (...events: string[]): string => {
   const mark = timeline.mark();
   for (const event of events) play(timeline, event);
   const expected = hall(timeline).goes(is('off'), is('on'), is('done')).withoutEver(is('on')).while(attic);
-  return evaluate(expected.from(mark)).text;
+  return explainVerdict(evaluate(expected.from(mark)));
 };
 
 test('what was so while it must not be, by the histories of both, with what was before', () => {
@@ -48,11 +48,11 @@ test('a stretch that is lost leaves open what it hides', () => {
 test('the last object, and what troubles the watch; or that it never was', () => {
   const timeline = played('hall:off', 'hall:blue');
   timeline.fail(new Error('403 Forbidden'));
-  expect(evaluate(hall(timeline).goes(is('off'), is('on'))).text).toMatch(
+  expect(evaluate(hall(timeline).goes(is('off'), is('on'))).details).toMatch(
     /\n\nLast object:\n {2}kind: Lamp\n {2}metadata:\n[\s\S]*\n {4}state: blue\n\nThe watch of lamps cannot go on: 403 Forbidden$/,
   );
-  const { text } = evaluate(hall(played('attic:on')).goes(is('on')));
-  expect(text).toMatch(/\n {2}✗ on\n\nHistory of the hall lamp \(hall\) in lamps:\n {2}never seen$/);
+  const { details } = evaluate(hall(played('attic:on')).goes(is('on')));
+  expect(details).toMatch(/\n {2}✗ on\n\nHistory of the hall lamp \(hall\) in lamps:\n {2}never seen$/);
 });
 
 test('what is long is cut: states, histories, objects', () => {
@@ -60,9 +60,9 @@ test('what is long is cut: states, histories, objects', () => {
   const lines = Array.from({ length: 100 }, (_, index) => index);
   const long: Lamp = { ...lamp('hall', 'x'.repeat(3000), 101), lines };
   timeline.push({ kind: 'modified', at: 101_000, object: long });
-  const { text } = evaluate(hall(timeline).goes(is('on')));
+  const { details } = evaluate(hall(timeline).goes(is('on')));
   for (const part of [`${'x'.repeat(240)}... (3000 characters)`, '... 61 more', 'more lines'])
-    expect(text).toContain(part);
-  expect(text.split('\n').length).toBeLessThan(120);
-  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(300);
+    expect(details).toContain(part);
+  expect(details.split('\n').length).toBeLessThan(120);
+  expect(Math.max(...details.split('\n').map((line) => line.length))).toBeLessThan(300);
 });

@@ -44,14 +44,14 @@ describe('two timelines', () => {
 
   test('have the order of their arrival, and the other object is described by what is asked of it', () => {
     expect(across('attic:hot hall:off attic:cold hall:on hall:done').state).toBe('met');
-    const { state, text } = across('attic:cold attic:hot hall:off hall:on attic:cold hall:done');
+    const { state, details } = across('attic:cold attic:hot hall:off hall:on attic:cold hall:done');
     expect(state).toBe('broken');
-    expect(text).toMatch(/added +not hot\n.*modified +hot\n/);
+    expect(details).toMatch(/added +not hot\n.*modified +hot\n/);
   });
 
   test('a gap in the other one is decisive while it is open, and the explanation leaves it open', () => {
-    const { state, reason, text } = across('attic:cold hall:off attic-gap hall:on hall:done');
+    const { state, reason, details } = across('attic:cold hall:off attic-gap hall:on hall:done');
     expect([state, reason]).toEqual(unsure);
-    expect(text).toContain('? never on while the attic lamp (attic) is hot');
+    expect(details).toContain('? never on while the attic lamp (attic) is hot');
   });
 });

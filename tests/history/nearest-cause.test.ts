@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ExpectationError, once } from '../../e2e/history/expectation.ts';
-import { type Cause, namingCause } from '../../e2e/history/nearest-cause.ts';
+import { namingCause } from '../../e2e/history/nearest-cause.ts';
+import type { Cause } from '../../e2e/history/verdict.ts';
 import { played } from './lamps.ts';
 
 const within = { label: 'it is on', within: '5ms', owner: 'a test' } as const;
@@ -21,14 +22,17 @@ test('what does not come names its cause in its first line, then the details, th
   const details = '\n\nNearest cause:\n  the fuse is burnt\n  fuse: burnt\n  since 7\n\n';
   expect(message.startsWith(first + details)).toBe(true);
   expect(message).toContain('History of one of these (hall) in lamps:');
-  expect(verdict).toMatchObject({ state: 'timed-out', reason: first, text: message });
+  expect(verdict).toMatchObject({ state: 'timed-out', reason });
 });
 
 test('a cause that cannot be found takes nothing from the error; what comes is what it is', async () => {
-  const { verdict, message } = await thrown(late, () => Promise.reject(new Error('403')));
-  expect(message.split('\n')[0]).toBe(`${reason}; nearest cause: could not be looked for: 403`);
-  expect(verdict.state).toBe('timed-out');
-  expect((await thrown(late, async () => undefined)).message).not.toContain('nearest cause');
+  const { verdict } = await thrown(late, () => Promise.reject(new Error('403')));
+  expect(verdict).toMatchObject({
+    state: 'timed-out',
+    reason,
+    cause: { line: expect.stringMatching(/: 403$/) },
+  });
+  expect((await thrown(late, async () => undefined)).verdict.cause).toBeUndefined();
   const none = async () => undefined;
   expect(await namingCause(async () => 7, none)).toBe(7);
 });
@@ -42,9 +46,9 @@ test('it is bounded in its lines and their length', async () => {
 
 test('the innermost cause is the nearest; what is not provable, or no verdict, is not looked into', async () => {
   const of = (line: string) => async () => ({ line, details: [] });
-  const { message } = await thrown(() => namingCause(late, of('inner')), of('outer'));
-  expect(message).toMatch(/nearest cause: inner(?![\s\S]*outer)/);
-  const verdict = { reason: 'a gap', at: 0, steps: [], last: undefined, text: 'a gap' };
-  for (const error of [new ExpectationError({ ...verdict, state: 'not-provable' }), new Error('no')])
+  const { verdict } = await thrown(() => namingCause(late, of('inner')), of('outer'));
+  expect(verdict.cause?.line).toBe('inner');
+  const gap = { reason: 'a gap', at: 0, steps: [], last: undefined, details: '' };
+  for (const error of [new ExpectationError({ ...gap, state: 'not-provable' }), new Error('no')])
     expect(await thrown(() => Promise.reject(error), of('outer'))).toBe(error);
 });

@@ -23,10 +23,10 @@ describe('a history', () => {
     const never = switched(timeline).withoutEver(is('blue'));
     const wait = never.while({ name: 'attic', is: is('hot') }).within('1h', owner);
     for (const event of ['hall:on', 'hall:blue', 'hall:gone']) play(timeline, event);
-    const { state, at, text, last } = await wait;
+    const { state, at, details, last } = await wait;
     expect([state, at, (last as Lamp).status.state]).toEqual(['met', 3000, 'on']);
-    expect(text).toContain('✓ never blue');
-    expect(text).not.toContain('gone');
+    expect(details).toContain('✓ never blue');
+    expect(details).not.toContain('gone');
   });
 
   test('times out with its owner, and how far it got', async () => {
@@ -134,7 +134,7 @@ describe('once, of what no waiting leads to', () => {
     const verdict = await verdictOf(found);
     const reason = 'the fuse is burnt: no waiting leads to it that a lamp is on';
     expect(verdict).toMatchObject({ state: 'broken', at: 3000, reason });
-    expect(verdict.text).toContain('History of what it depends on (fuse) in lamps');
+    expect(verdict.details).toContain('History of what it depends on (fuse) in lamps');
     expect(verdict.last?.metadata.name).toBe('hall');
     const already = once(played('hall:off'), isOn, { ...wait, hopeless });
     expect((await verdictOf(already)).state).toBe('broken');

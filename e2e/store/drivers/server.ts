@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
 import { once, onceGone } from '../../history/expectation.ts';
-import { type Cause, namingCause } from '../../history/nearest-cause.ts';
+import { namingCause } from '../../history/nearest-cause.ts';
 import { describePod, hopelessPods, type Pod } from '../../history/pod-states.ts';
 import type { Timeline } from '../../history/timeline.ts';
+import type { Cause } from '../../history/verdict.ts';
 import { follow } from '../../history/watch.ts';
 import {
   type Cluster,

@@ -1,4 +1,4 @@
-import { ExpectationError, once, onceGone } from '../../history/expectation.ts';
+import { describeDecision, ExpectationError, once, onceGone } from '../../history/expectation.ts';
 import type { Timeline } from '../../history/timeline.ts';
 import { follow } from '../../history/watch.ts';
 import { type Cluster, unlessGone } from '../../kube/cluster.ts';
@@ -129,4 +129,4 @@ const takeOff = async (
 };
 
 const reasonOf = (error: unknown): string =>
-  error instanceof ExpectationError ? error.verdict.reason : (error as Error).message;
+  error instanceof ExpectationError ? describeDecision(error.verdict) : (error as Error).message;

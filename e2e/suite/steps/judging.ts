@@ -49,7 +49,7 @@ export const notProvable = (reason: string): ExpectationError =>
     at: Date.now(),
     steps: [],
     last: undefined,
-    text: reason,
+    details: '',
   });
 
 /**

@@ -33,8 +33,8 @@ test('what was broken is broken again, and told whole', async () => {
   });
   const { judged, is: ended } = judgeOne(recording);
   expect(ended).toEqual(['broken', 'broken', true, false]);
-  expect(judged.now?.text).toContain('the hall lamp was red while porch was on');
-  expect(judged.now?.text).toContain('History of the hall lamp (hall) in lamps:');
+  expect(judged.now?.reason).toContain('the hall lamp was red while porch was on');
+  expect(judged.now?.details).toContain('History of the hall lamp (hall) in lamps:');
 });
 
 const toOn = (timeline: ReplayedTimeline<Lamp>, within: '20ms' | '10s') =>

@@ -17,7 +17,7 @@ test.each<[string, unknown, ReturnType<typeof classifyError>]>([
   ['a server that refuses', new Error('x', { cause: refused }), 'network'],
   ['a server that fails', new ApiError('x', { status: 503, reason: 'ServiceUnavailable' }), 'network'],
   ['an answer', new ApiError('x', { status: 409, reason: 'Conflict' }), undefined],
-  ['an expectation', new ExpectationError({ state: 'broken', reason: 'x', text: 'x' } as never), undefined],
+  ['an expectation', new ExpectationError({ state: 'broken', reason: 'x', details: '' } as never), undefined],
   ['no error', 'x', undefined],
 ])('%s', (_, error, of) => {
   expect(classifyError(error)).toBe(of);

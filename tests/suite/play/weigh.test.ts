@@ -48,7 +48,7 @@ let moments: number[];
 beforeEach(() => {
   moments = [];
 });
-const timedOut = new ExpectationError({ state: 'timed-out', text: 'timed out' } as never);
+const timedOut = new ExpectationError({ state: 'timed-out', reason: 'timed out', details: '' } as never);
 const pointsTo = async (history: string, load: Load = strained, error: Error = timedOut) => {
   const weighed = await weigh(error, {
     ...{ scenario: 's', server: 'https://s', out: folder(), target: 'official', startedAt, history },

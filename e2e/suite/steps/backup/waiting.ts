@@ -56,7 +56,8 @@ export const reportLostLock = (
   return new ExpectationError({
     ...error.verdict,
     reason: detail,
-    text: `${detail}\n\n${error.verdict.text}`,
+    cause: undefined,
+    details: error.message,
   });
 };
 
@@ -69,7 +70,12 @@ const brokenBy = (backups: Timeline<Backup>, { error, first }: Pick<Pair, 'error
   const last = verdict.last as Backup | undefined;
   if (last === undefined) return undefined;
   const { resourceVersion = '' } = last.metadata;
-  return { verdict, last, state: stateWhen(backups, { of: first.name, resourceVersion }) };
+  return {
+    verdict,
+    explained: error.message,
+    last,
+    state: stateWhen(backups, { of: first.name, resourceVersion }),
+  };
 };
 
 // The same, where the deletion of the first was no longer under way.
@@ -97,7 +103,7 @@ export const lookedTooLate = (
   return (
     broken &&
     new PremiseLost(
-      `${first.label} was ${broken.state} when ${second.label} was first seen to go on: Longhorn may have come to look at it only then\n${broken.verdict.text}`,
+      `${first.label} was ${broken.state} when ${second.label} was first seen to go on: Longhorn may have come to look at it only then\n${broken.explained}`,
     )
   );
 };
@@ -122,6 +128,6 @@ export const endedUnseen = (
   const inProgress = broken.verdict.steps.find(({ label }) => label === 'InProgress');
   if (inProgress === undefined || inProgress.reached !== undefined) return undefined;
   return new PremiseLost(
-    `${second.label} was Completed before Longhorn looked at its upload, so that nobody saw it InProgress: ${first.label} was ${broken.state} by then\n${broken.verdict.text}`,
+    `${second.label} was Completed before Longhorn looked at its upload, so that nobody saw it InProgress: ${first.label} was ${broken.state} by then\n${broken.explained}`,
   );
 };

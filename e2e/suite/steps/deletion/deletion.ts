@@ -180,6 +180,6 @@ export const endedBeforeKill = (
   const last = error.verdict.last as Backup | undefined;
   if (last === undefined || !failed('', ['deletion-denied'], version).matches(last)) return undefined;
   return new PremiseLost(
-    `the attempt to delete ${label} ended before its longhorn-manager was killed\n${error.verdict.text}`,
+    `the attempt to delete ${label} ended before its longhorn-manager was killed\n${error.message}`,
   );
 };

@@ -1,4 +1,10 @@
-import { type Expectation, gone, type Step, type Verdict } from '../../../history/expectation.ts';
+import {
+  type Expectation,
+  explainVerdict,
+  gone,
+  type Step,
+  type Verdict,
+} from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { formatDuration } from '../../../kube/duration.ts';
@@ -145,6 +151,6 @@ export const describeGap = (gap: number): string => `tried again after ${formatD
 export const judgeGap = (verdict: Verdict, { label, window }: { label: string; window: Window }): number => {
   const gap = reached(verdict, 2).at - reached(verdict, 0).at;
   if (gap < window.least || gap > window.most)
-    throw new Error(`the deletion of ${label} was ${describeGap(gap)}\n${verdict.text}`);
+    throw new Error(`the deletion of ${label} was ${describeGap(gap)}\n${explainVerdict(verdict)}`);
   return gap;
 };

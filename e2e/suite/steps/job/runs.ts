@@ -195,7 +195,7 @@ const withLog = async ({ version, timeouts }: Context, job: JobHandle, error: un
   const said = lines.map(({ message }) => `  ${message.field}: ${shorten(message.text, 500)}`).join('\n');
   throw new ExpectationError({
     ...verdict,
-    text: `${verdict.text}\n\nWhat the log of ${lastTick(job).label} says:\n${said || '  nothing'}`,
+    details: `${verdict.details}\n\nWhat the log of ${lastTick(job).label} says:\n${said || '  nothing'}`,
   });
 };
 

@@ -90,7 +90,7 @@ export const unlessUploaded = (
   const ended = evaluate(isNeverHeldBack(backups, { backup: holder, version })).steps[1]?.reached?.at;
   if (!(error instanceof ExpectationError) || ended === undefined || ended > error.verdict.at) return error;
   const reason = `${holder.label} was uploaded before the deletion looked for locks, or at the same time: the conflict was not brought about`;
-  return new PremiseLost(`${reason}\n\n${error.verdict.text}`);
+  return new PremiseLost(`${reason}\n\n${error.message}`);
 };
 
 /** When a backup was seen to be gone, in ms since the epoch; throws for one that was not. */

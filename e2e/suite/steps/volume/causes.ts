@@ -1,5 +1,5 @@
-import type { Cause } from '../../../history/nearest-cause.ts';
 import type { Look } from '../../../history/progress.ts';
+import type { Cause } from '../../../history/verdict.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { managerContainer, managerLabel } from '../../../longhorn/manager.ts';

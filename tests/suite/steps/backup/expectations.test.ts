@@ -60,5 +60,5 @@ test.for<[string, Mutation, string[], RegExp]>([
   const judged = await judge(name, mutate);
   expect(statesOf(judged).slice(0, 3)).toEqual(states);
   for (const verdict of judged.verdicts.slice(0, 3))
-    if (verdict?.state !== 'met') expect(verdict?.text).toMatch(explanation);
+    if (verdict?.state !== 'met') expect(verdict?.details).toMatch(explanation);
 });

@@ -158,11 +158,12 @@ test.each([
     says(healthy);
     return expect(await attached).toBeUndefined();
   }
-  const { verdict, message } = (await attached) as ExpectationError;
-  expect(verdict.state).toBe('broken');
-  expect(message.split('\n')[0]).toBe(
-    `volume v1 is faulted, all its replicas have failed: no waiting leads to it that volume v1 is attached to node3; nearest cause: volume v1: it is attaching, faulted; 2 of 3 replicas failed; ${said}`,
-  );
+  const { verdict } = (await attached) as ExpectationError;
+  expect(verdict).toMatchObject({
+    state: 'broken',
+    reason: expect.stringContaining('volume v1 is attached to node3'),
+    cause: { line: `volume v1: it is attaching, faulted; 2 of 3 replicas failed; ${said}` },
+  });
 });
 
 test('a volume that is being detached is waited for as long as its engine and replicas stop, of which it shows nothing; then they are named', async () => {
@@ -199,8 +200,9 @@ test('a volume that is being detached is waited for as long as its engine and re
   await vi.advanceTimersByTimeAsync(200_000);
   expect(await late).toMatchObject({
     reason: expect.stringMatching(
-      /^timed out after 3 min, the last 1 min without a change \(.*\); the last change came after 2 min: the engine and the replicas of volume v1, engine v1-e-0 .*; nearest cause: volume v1: it is detaching/,
+      /^timed out after 3 min, the last 1 min without a change \(.*\); the last change came after 2 min: the engine and the replicas of volume v1, engine v1-e-0 /,
     ),
+    cause: { line: expect.stringContaining('volume v1: it is detaching') },
     over: {
       waited: 180_000,
       lastChange: { state: expect.stringContaining('replica v1-r-1 on node1: stopped') },
