@@ -5,10 +5,10 @@ import { buildingUntil } from '../lab/build/signal.ts';
 import { isCached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { usingCache } from '../lab/cache/lock.ts';
+import { canUseApt } from '../lab/debian/can-use-apt.ts';
 import { lookAtCommands } from '../lab/fitness.ts';
 import { browserTitle } from '../lab/prepare.ts';
 import { telling } from '../lab/step.ts';
-import { canUseApt } from './can-use-apt.ts';
 import type { Progress } from './provider.ts';
 
 type Environment = NodeJS.ProcessEnv;

@@ -4,10 +4,10 @@ import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { isDiskTrouble } from '../../lab/build/trouble.ts';
 import { cached, isCached, type Part } from '../../lab/cache/cache.ts';
+import { canUseApt } from '../../lab/debian/can-use-apt.ts';
 import { lookAtCommands } from '../../lab/fitness.ts';
 import { podPackages, podSystem } from '../../lab/images/core.ts';
 import { oneLine } from '../../lab/one-line.ts';
-import { canUseApt } from '../can-use-apt.ts';
 import type { Progress } from '../provider.ts';
 
 /** The image that Docker starts from: Docker has it, or pulls it. */

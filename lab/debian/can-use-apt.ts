@@ -1,6 +1,6 @@
-import { NotFit } from '../e2e/machine/not-fit.ts';
-import { debianMirror } from '../lab/debian/apt.ts';
-import { lookAtCommands } from '../lab/fitness.ts';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { lookAtCommands } from '../fitness.ts';
+import { debianMirror } from './apt.ts';
 
 /**
  * Whether this machine's own apt can bring Debian's packages; throws NotFit where CORRAL_DEBIAN_MIRROR says
