@@ -7,13 +7,17 @@ import type { Target } from './target.ts';
 type Asked = TargetOptions & {
   /** `emulator`, `archive:` and a folder, or `official:` and a version. */
   longhorn: string;
+  /** For other commands than the lab's own import. */
+  portable: boolean;
   signal: AbortSignal;
 };
 
-const choose = ({ longhorn, ...options }: Asked): Promise<Target> => {
+const choose = ({ longhorn, portable, ...options }: Asked): Promise<Target> => {
   const [, form, of = ''] = /^(archive|official):(.*)$/s.exec(longhorn) ?? [];
   if (form === 'archive') return archiveTarget(of, options);
-  return form === 'official' ? officialTarget(of, options) : emulatorTarget(options);
+  return form === 'official'
+    ? officialTarget(of, options)
+    : emulatorTarget({ portable, progress: options.progress });
 };
 
 /**

@@ -9,7 +9,7 @@ import { openReplica, type Replica, type Snapshot } from '../e2e/store/matrix/re
 import { snapshotFile } from '../emulator/engine/replica-files.ts';
 import { replicaEnded, type UploadRequest } from '../emulator/engine/upload.ts';
 import { fileOfImage } from '../lab/images/file-of-image.ts';
-import { pullImages } from './registry/pull.ts';
+import { pullImages } from '../lab/images/pull.ts';
 
 const binary = 'usr/local/bin/longhorn';
 

@@ -20,9 +20,11 @@ type BuildOptions = {
 /** A command of a build failed by itself; `said` is all that it wrote. */
 export class CommandFailed extends Error {
   readonly said: string;
-  constructor(command: string, said: string) {
+  readonly exitCode: number | undefined;
+  constructor(command: string, said: string, exitCode?: number) {
     super(`${command} failed: ${said}`);
     this.said = said;
+    this.exitCode = exitCode;
   }
 }
 
@@ -54,14 +56,14 @@ export const buildCommand = async (
     return all;
   } catch (error) {
     cancelSignal.throwIfAborted();
-    const { timedOut, all } = error as ExecaError<{ all: true }>;
+    const { timedOut, all = '', exitCode } = error as ExecaError<{ all: true }>;
     if (timedOut)
       throw new NotFit({
         code: 'command-too-slow',
         what: `${command} did not end in ${formatDuration(timeout)}`,
         remedy: 'end what keeps this machine or its network busy, then run the command again',
       });
-    throw new CommandFailed(command, all ?? '');
+    throw new CommandFailed(command, all, exitCode);
   } finally {
     disk.stop();
   }

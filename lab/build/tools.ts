@@ -22,14 +22,13 @@ exec "$tree/usr/lib64/ld-linux-x86-64.so.2" --argv0 "\${0##*/}" --library-path "
 `;
 
 /**
- * The programs that the lab runs outside its nodes (etcd, ip, nft, openssl, mke2fs, ...), as Debian trixie
- * has them.
+ * Programs as Debian trixie has them, each a command in `bin/`.
  *
  * They are unpacked, not installed, and started by their own dynamic linker: the machine needs neither them
  * nor root.
  */
-export const tools: Part = {
-  name: 'tools',
+export const debianPrograms = (name: string, packages: readonly string[]): Part => ({
+  name,
   inputs: { suite: 'trixie', packages, wrapper: wrapper('') },
   build: async (dir) => {
     const tree = join(dir, 'tree');
@@ -47,7 +46,10 @@ export const tools: Part = {
       }
     }
   },
-};
+});
+
+/** The programs that the lab runs outside its nodes (etcd, ip, nft, openssl, mke2fs, ...). */
+export const tools = debianPrograms('tools', packages);
 
 /** The folder of the tools' commands, to be put first in a PATH; builds it when the cache has none. */
 export const toolsPath = async (): Promise<string> => join(await cached(tools), 'bin');

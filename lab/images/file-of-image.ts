@@ -1,19 +1,29 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { cached } from '../cache/cache.ts';
-import { archiveEntries, entriesOf } from './entries.ts';
-import { readSources } from './read-sources.ts';
+import { readArchive } from './read-archive.ts';
+import { copyImage, imageCommand } from './skopeo.ts';
 import { findSources } from './source.ts';
+
+/** Takes a file out of a layer, as whoever made the layer has named it; says whether it is there. */
+const takeFile = async (layer: string, file: string, dir: string): Promise<boolean> => {
+  const paths = (await imageCommand('tar', ['-tf', layer], dir)).split('\n');
+  const path = paths.find((each) => each.replace(/^\.?\//, '') === file);
+  if (path === undefined) return false;
+  await imageCommand('tar', ['-xf', layer, '--no-same-owner', '--', path], dir);
+  return true;
+};
 
 /**
  * Takes a program out of an image, whose archive or layout is at `path`: the file of that name in its topmost
  * layer, in the cache. Throws NotFit where there are several images, and for one without it.
  */
 export const fileOfImage = async (path: string, file: string): Promise<string> => {
-  const [found, ...others] = await readSources(await findSources(path));
-  const [image, ...more] = found?.images ?? [];
-  if (found === undefined || image === undefined || others.length + more.length > 0)
+  const [source, ...others] = await findSources(path);
+  const { layout, images } = source === undefined ? { layout: '', images: [] } : await readArchive(source);
+  const [image, ...more] = images;
+  if (image === undefined || others.length + more.length > 0)
     throw new NotFit({
       code: 'archive-several-images',
       where: path,
@@ -22,25 +32,26 @@ export const fileOfImage = async (path: string, file: string): Promise<string> =
     });
   const dir = await cached({
     name: 'file-of-image',
-    inputs: { recipe: 1, config: image.config, file },
+    inputs: { recipe: 2, config: image.config, file },
     build: async (dir) => {
-      const positions = new Map(image.layers.map(({ path }, position) => [path, position]));
-      let topmost = -1;
-      for await (const layer of entriesOf(found.source, {})) {
-        const position = positions.get(layer.path);
-        if (position === undefined || position < topmost) continue;
-        for await (const entry of archiveEntries(layer.body, () => {})) {
-          if (entry.path !== file) continue;
-          await writeFile(join(dir, 'file'), entry.body, { mode: 0o755 });
-          topmost = position;
-        }
+      const work = join(dir, 'work');
+      await mkdir(work);
+      const from = `oci:${relative(work, layout)}:${image.name}`;
+      await copyImage(from, 'dir:image', { folder: work, options: ['--dest-decompress'] });
+      const { layers } = JSON.parse(await readFile(join(work, 'image/manifest.json'), 'utf8')) as {
+        layers: { digest: string }[];
+      };
+      const topmost = layers.toReversed().map(({ digest }) => `image/${digest.slice('sha256:'.length)}`);
+      for (const layer of topmost) {
+        if (!(await takeFile(layer, file, work))) continue;
+        await rename(join(work, file), join(dir, 'file'));
+        return rm(work, { recursive: true });
       }
-      if (topmost < 0)
-        throw new NotFit({
-          code: 'file-not-in-image',
-          where: path,
-          what: `there is no ${file} in ${image.names[0] ?? 'its image'}`,
-        });
+      throw new NotFit({
+        code: 'file-not-in-image',
+        where: path,
+        what: `there is no ${file} in ${image.name}`,
+      });
     },
   });
   return join(dir, 'file');

@@ -1,14 +1,11 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 
-/**
- * Where images lie: an archive, a tar of several of them, or a folder that one was unpacked to; each is read
- * in one pass.
- */
-export type Source = { path: string; kind: 'archive' | 'bundle' | 'folder' };
+/** Where images lie: an archive, or a folder that one was unpacked to. */
+export type Source = { path: string; kind: 'archive' | 'folder' };
 
-/** What the name of an archive ends with; those that are not read are said to be so, not passed over. */
+/** What the name of an archive ends with. */
 export const archiveName = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|tar\.bz2)$/;
 const layoutFiles = new Set(['oci-layout', 'index.json', 'manifest.json']);
 
@@ -51,10 +48,22 @@ export const findSources = async (path: string): Promise<Source[]> => {
   return [{ path, kind: 'archive' }];
 };
 
-/** The paths of a source's files, sorted: an archive is one, a folder's are relative to it. */
-export const filesOf = async ({ path, kind }: Source): Promise<string[]> => {
-  if (kind !== 'folder') return [path];
-  const names = await readdir(path, { recursive: true });
-  const kinds = await Promise.all(names.map(async (name) => (await stat(join(path, name))).isFile()));
-  return names.filter((_, position) => kinds[position]).sort();
+/** The paths of a source's files, sorted. */
+const filesOf = async ({ kind }: Source, root: string): Promise<string[]> => {
+  if (kind === 'archive') return [root];
+  const paths = (await readdir(root, { recursive: true })).map((name) => join(root, name));
+  const kinds = await Promise.all(paths.map(async (path) => (await stat(path)).isFile()));
+  return paths.filter((_, position) => kinds[position]).sort();
+};
+
+/**
+ * What changes when a file does: a program may set a file's times, but not the time of that change (ctime).
+ */
+export const identityOf = async (source: Source): Promise<unknown> => {
+  const files = await filesOf(source, await realpath(source.path));
+  const identify = async (file: string) => {
+    const { size, mtimeNs, ctimeNs, ino, dev } = await stat(file, { bigint: true });
+    return [file, size, mtimeNs, ctimeNs, ino, dev].map(String);
+  };
+  return Promise.all(files.map(identify));
 };

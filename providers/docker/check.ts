@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import semver from 'semver';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
-import { nodePlatform } from '../../lab/images/documents.ts';
+import { nodePlatform } from '../../lab/images/layout.ts';
 import { oneLine } from '../../lab/one-line.ts';
 import type { ClusterTool } from './tool.ts';
 

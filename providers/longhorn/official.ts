@@ -1,6 +1,6 @@
 import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { buildSignal } from '../../lab/build/signal.ts';
 import type { Manifest } from '../../lab/manifests/read.ts';
-import { ask, Unreachable } from '../registry/ask.ts';
 
 /** Where Longhorn's repository is served file by file, at any tag or branch. */
 const published = 'https://raw.githubusercontent.com/longhorn/longhorn';
@@ -11,6 +11,15 @@ const published = 'https://raw.githubusercontent.com/longhorn/longhorn';
  */
 const releaseUrl = (version: string, from = published): string =>
   `${from}/${version === 'master-head' ? 'master' : version}/deploy/longhorn.yaml`;
+
+/** Whoever fetches a manifest owns this time-out. */
+const ANSWER_MS = 60_000;
+
+const causeOf = (error: unknown): string => {
+  const { cause, message, name } = error as Error & { cause?: NodeJS.ErrnoException };
+  if (name === 'TimeoutError') return `no answer in ${ANSWER_MS / 1000} s`;
+  return cause?.code ?? cause?.message ?? message;
+};
 
 const otherWays =
   'use --longhorn archive:DIR with longhorn.yaml and the image archives in DIR, or with longhorn.yaml alone and --registry-mirror URL';
@@ -24,18 +33,25 @@ const otherWays =
 export const fetchRelease = async (version: string, from = published): Promise<Manifest> => {
   const source = releaseUrl(version, from);
   const asked = `--longhorn official:${version}`;
-  try {
-    const answer = await ask(source);
-    if (answer.ok) return { source, text: await answer.text() };
-    await answer.body?.cancel();
-    const [code, why] =
-      answer.status === 404
-        ? ['release-unknown', 'Longhorn has published no such version']
-        : ['release-unreachable', `it cannot be had now (status ${answer.status})`];
-    throw new NotFit({ code, where: asked, what: `${why}: ${source}` });
-  } catch (error) {
-    if (error instanceof Unreachable)
-      throw new NotFit({ code: 'registry-unreachable', where: asked, what: error.what, remedy: otherWays });
-    throw error;
-  }
+  const signals = [AbortSignal.timeout(ANSWER_MS), buildSignal()].filter((signal) => signal !== undefined);
+  const answered = async () => {
+    const answer = await fetch(source, { signal: AbortSignal.any(signals) });
+    return { status: answer.status, text: await answer.text() };
+  };
+  const { status, text } = await answered().catch((error: unknown) => {
+    buildSignal()?.throwIfAborted();
+    const { host } = new URL(source);
+    throw new NotFit({
+      code: 'release-unreachable',
+      where: asked,
+      what: `${host} cannot be reached (${causeOf(error)})`,
+      remedy: otherWays,
+    });
+  });
+  if (status === 200) return { source, text };
+  const [code, why] =
+    status === 404
+      ? ['release-unknown', 'Longhorn has published no such version']
+      : ['release-unreachable', `it cannot be had now (status ${status})`];
+  throw new NotFit({ code, where: asked, what: `${why}: ${source}` });
 };

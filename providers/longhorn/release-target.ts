@@ -1,10 +1,9 @@
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { type GivenImages, imageArchives } from '../../lab/images/archives.ts';
 import { storeImage } from '../../lab/images/core.ts';
+import { PullFailed, pullImages } from '../../lab/images/pull.ts';
 import { telling } from '../../lab/step.ts';
 import type { Progress } from '../provider.ts';
-import { Unreachable } from '../registry/ask.ts';
-import { pullImages } from '../registry/pull.ts';
 import type { Target } from '../target.ts';
 import { describeChange, fitToCluster } from './fit.ts';
 import { type NamedImage, namedImages } from './images.ts';
@@ -34,8 +33,6 @@ export type Source = {
   archives: readonly string[];
   /** From where images that no archive has are pulled; undefined: from nowhere. */
   pull: { mirror: string | undefined; from: string } | undefined;
-  /** For other commands than the lab's own import. */
-  portable: boolean;
   /** Which of its images are others than it was published with. */
   replaced: readonly Replaced[];
 };
@@ -70,10 +67,10 @@ const check = ({ title, release, pull }: Source, missing: readonly NamedImage[])
  * pulling it.
  */
 const gather = async (
-  { title, archives, release, pull, portable }: Source,
+  { title, archives, release, pull }: Source,
   progress: Progress,
 ): Promise<GivenImages> => {
-  const look = () => imageArchives(archives, { portable });
+  const look = () => imageArchives(archives);
   const given =
     archives.length > 0
       ? await progress.step(`Look through the images in ${title}`, (update) => telling(update, look))
@@ -85,7 +82,7 @@ const gather = async (
     `Pull ${absent.length} ${absent.length === 1 ? 'image' : 'images'} from ${pull.from}`,
     (onProgress) =>
       pullImages(absent, { mirror: pull.mirror, onProgress }).catch((error: unknown) => {
-        if (!(error instanceof Unreachable)) throw error;
+        if (!(error instanceof PullFailed)) throw error;
         const instead =
           'name a mirror by --registry-mirror URL, or use --longhorn archive:DIR with the image archives in DIR';
         throw new NotFit({
@@ -98,7 +95,7 @@ const gather = async (
         });
       }),
   );
-  return imageArchives([...archives, ...layouts], { portable });
+  return imageArchives([...archives, ...layouts]);
 };
 
 /**

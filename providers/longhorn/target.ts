@@ -10,8 +10,6 @@ import { replaceImages } from './replace-images.ts';
 export type TargetOptions = {
   /** URL of a registry that has the images under their own paths. */
   registryMirror: string | undefined;
-  /** For other commands than the lab's own import. */
-  portable: boolean;
   /** Other images in the place of some of the release's own. */
   images?: readonly Replacement[];
   progress: Progress;
@@ -25,12 +23,12 @@ const mirrored = (mirror: string) => ({ mirror, from: `the mirror ${mirror}` });
  */
 export const archiveTarget = async (
   dir: string,
-  { registryMirror, portable, images = [], progress }: TargetOptions,
+  { registryMirror, images = [], progress }: TargetOptions,
 ): Promise<Target> => {
   const { manifests, archives } = await lookThrough(dir, { hasMirror: registryMirror !== undefined });
   const other = await replaceImages(readObjects(await readManifests(manifests)), images);
   const pull = registryMirror === undefined ? undefined : mirrored(registryMirror);
-  const source = { ...other, archives: [...archives, ...other.archives], pull, portable };
+  const source = { ...other, archives: [...archives, ...other.archives], pull };
   return releaseTarget({ name: 'archive', title: dir, ...source }, progress);
 };
 
@@ -40,7 +38,7 @@ export const archiveTarget = async (
  */
 export const officialTarget = async (
   version: string,
-  { registryMirror, portable, images = [], progress }: TargetOptions,
+  { registryMirror, images = [], progress }: TargetOptions,
   published?: string,
 ): Promise<Target> => {
   const manifest = await progress.step(`Fetch the manifest of Longhorn ${version}`, () =>
@@ -50,5 +48,5 @@ export const officialTarget = async (
     registryMirror === undefined ? { mirror: undefined, from: 'their registries' } : mirrored(registryMirror);
   const title = `Longhorn ${version}`;
   const other = await replaceImages(readObjects([manifest]), images);
-  return releaseTarget({ name: 'official', title, ...other, pull, portable }, progress);
+  return releaseTarget({ name: 'official', title, ...other, pull }, progress);
 };

@@ -17,6 +17,7 @@ import {
   writeFiles,
 } from '../support/image-archives.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import '../support/image-tools.ts';
 
 const [lower, upper] = await Promise.all([
   layerOf({ lower: 'a lower layer' }),
@@ -104,19 +105,14 @@ test('a folder of archives of every kind becomes one, each name kept and each bl
   expect(new Set(entries).size).toBe(entries.length);
 });
 
-test('who reads and packs archives tells how much of how much, a bundle that is read twice once', async () => {
-  const big = await layerOf({ big: Buffer.alloc(3 * 2 ** 20) });
-  await put('a.tar', dockerSave([image({ layers: [lower, big] })], 'old'));
-  const inside = await tarOf(dockerSave([image({ names: ['example.test/b:v1'], layers: [big] })], 'old'));
-  await put('bundle.tar', new Map([['in.tar', inside]]));
-  const told: string[] = [];
-  const hear = <T>(work: () => Promise<T>) => telling((detail) => void told.push(detail), work);
-  const { part } = await hear(() => imageArchives([input]));
-  expect(told.at(-1)).toBe('6 of 6 MiB, 1 of 2 archives');
-  expect(told.filter((each) => !/^[0-6] of 6 MiB, [01] of 2 archives$/.test(each))).toEqual([]);
-  told.length = 0;
-  await hear(() => cached(part));
-  expect(told.at(-1)).toBe('3 of 3 MiB');
+test('who reads archives tells how many images of how many are read', async () => {
+  await put('a.tar', dockerSave([image({ layers: [lower] }), image({ names: ['b.test/b:v1'] })], 'old'));
+  const details: string[] = [];
+  await telling(
+    (detail) => void details.push(detail),
+    () => imageArchives([input]),
+  );
+  expect(details).toEqual(['0 of 2 images of a.tar', '1 of 2 images of a.tar']);
 });
 
 test('a file that was not changed is not read again, one that was is, whatever its times say', async () => {
@@ -129,21 +125,7 @@ test('a file that was not changed is not read again, one that was is, whatever i
   content.write('A', at);
   await writeFile(path, content);
   await utimes(path, times, times);
-  await expect(imageArchives([path])).rejects.toThrow('is damaged');
-});
-
-test('an archive that changes between its reading and its packing is noticed', async () => {
-  const files = dockerSave([image({ layers: [lower] })], 'new');
-  const path = await put('a.tar', files);
-  const { part } = await imageArchives([path]);
-  const trouble = { code: 'archive-changed', where: path };
-  for (const changed of [
-    other(files, blobOf(lower), flip(lower)),
-    new Map([['manifest.json', Buffer.from('[]')]]),
-  ]) {
-    await put('a.tar', changed);
-    await expect(cached(part)).rejects.toMatchObject(trouble);
-  }
+  await expect(imageArchives([path])).rejects.toThrow('Digest did not match');
 });
 
 const flip = (content: Buffer): Buffer => {
@@ -164,40 +146,40 @@ const save = dockerSave([image({ layers: [lower] })], 'old');
 const nameless = dockerSave([image({ layers: [], names: [] })], 'old');
 const savedLayer = [...save.keys()].find((key) => key.endsWith('layer.tar')) as string;
 const saved = await tarOf(dockerSave([image({ layers: [lower] })], 'new'));
-const noImage =
-  'it is no image archive: neither an index.json (OCI) nor a manifest.json (docker save) is in it';
 
-test.each<[what: string, content: Buffer | Files, message: string]>([
-  ['a layer is missing', other(layout, blobOf(upper)), `the layer 2 of ${web} is missing (${blobOf(upper)})`],
+test.each<[what: string, content: Buffer | Files, code: string, message: string]>([
+  ['a layer is missing', other(layout, blobOf(upper)), 'archive-damaged', blobOf(upper)],
   [
     'a blob is not what its digest says',
     other(layout, blobOf(lower), flip(lower)),
-    `the layer 1 of ${web} is damaged: ${blobOf(lower)} has the digest ${digestOf(flip(lower))}`,
+    ...['archive-damaged', digestOf(flip(lower))],
   ],
   [
     'a layer of docker save is not what the configuration says',
     other(save, savedLayer, flip(lower)),
-    `the layer 1 of ${web} is damaged: ${savedLayer} holds ${digestOf(flip(lower))}, the image's configuration says ${digestOf(lower)}`,
+    ...['archive-damaged', digestOf(flip(lower))],
   ],
+  ['a tar ends inside a file', saved.subarray(0, 9_000), 'archive-damaged', 'Unexpected EOF'],
   [
     'a tar ends between two files',
     saved.subarray(0, saved.indexOf('./manifest.json')),
-    `${noImage}; the archive has no mark of its end: it is truncated`,
+    ...['archive-without-images', 'neither an index.json'],
   ],
   [
     'an image is for another platform',
     ociLayout([image({ architecture: 'arm64' })]),
-    `the image ${web} is for linux/arm64, and the nodes are linux/amd64`,
+    ...['image-platform', `the image ${web} is for linux/arm64`],
   ],
+  ['an image has no name', nameless, 'image-without-name', [...nameless.keys()][0] as string],
   [
-    'an image has no name',
-    nameless,
-    `the image ${[...nameless.keys()][0]} has no name: save it by its name, as in \`docker save NAME:TAG\``,
+    'an image has only a tag',
+    ociLayout([image({ names: ['v1'] })], 'org.opencontainers.image.ref.name'),
+    ...['image-without-name', 'only the tag v1'],
   ],
-])('%s: one line says which file, and what is wrong', async (_, content, message) => {
+] as const)('%s: one line says which file, and what is wrong', async (_, content, code, message) => {
   const path = await put('a.tar', content);
-  const error = { code: 'archive-damaged', where: path, what: message };
-  await expect(imageArchives([input])).rejects.toMatchObject(error);
+  const what = expect.stringMatching(new RegExp(`^[^\\n]*${message}[^\\n]*$`));
+  await expect(imageArchives([input])).rejects.toMatchObject({ code, where: path, what });
 });
 
 test('two images of the same name are refused', async () => {

@@ -6,6 +6,7 @@ import { engineNamedBy } from '../../e2e/cli/store-matrix.ts';
 import { realEngine } from '../../providers/matrix-engine.ts';
 import { dockerSave, layerOf, tarOf } from '../support/image-archives.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import '../support/image-tools.ts';
 
 test('an engine is named by its command, by an archive of its image, or by the name of that', () => {
   const digest = `sha256:${'0'.repeat(64)}`;

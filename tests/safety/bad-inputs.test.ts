@@ -13,6 +13,7 @@ import { plainProgress } from '../../providers/progress.ts';
 import { runCorral } from '../../scripts/commands.ts';
 import { asCommand, captured } from '../support/run-in-process.ts';
 import { writeBadFiles } from './support/bad-files.ts';
+import '../support/image-tools.ts';
 
 let dir: string;
 const home = process.cwd();
@@ -53,9 +54,7 @@ const commands: Record<string, Command> = {
     );
   },
   archive: ([folder = '']) =>
-    asCommand(() =>
-      archiveTarget(join('release', folder), { registryMirror: undefined, portable: false, progress }),
-    ),
+    asCommand(() => archiveTarget(join('release', folder), { registryMirror: undefined, progress })),
   settings: ([variable = '']) => {
     const [name = '', value] = variable.split('=');
     return asCommand(async () => emulatorSettings({ [name]: value }));

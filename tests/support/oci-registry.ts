@@ -44,6 +44,7 @@ export const startRegistry = async (
     const other = alter(url);
     if (other) return void response.writeHead(other.status ?? 200, other.headers).end(other.body);
     if (url.startsWith('/token')) return void response.end(JSON.stringify({ token }));
+    if (url === '/v2/' && token === undefined) return void response.end('{}');
     const [, repository = '', kind, reference = ''] =
       /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(url) ?? [];
     if (token !== undefined && authorization !== `Bearer ${token}`) {

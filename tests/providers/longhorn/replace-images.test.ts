@@ -9,6 +9,7 @@ import { archiveTarget } from '../../../providers/longhorn/target.ts';
 import { plainProgress } from '../../../providers/progress.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import '../../support/image-tools.ts';
 
 const text = releaseText('v1.8.2');
 const release = readObjects([{ source: '', text }]);
@@ -53,7 +54,6 @@ test('one from an archive has the name that it has there, and the report its dig
   const lines: string[] = [];
   const target = await archiveTarget(dir, {
     registryMirror: undefined,
-    portable: false,
     images: [{ image: 'longhorn-manager', by: await archived('example.test/me/manager:dev') }],
     progress: plainProgress((line) => lines.push(line)),
   });

@@ -1,0 +1,85 @@
+import { tmpdir } from 'node:os';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { CommandFailed } from '../build/command.ts';
+import { isDiskTrouble } from '../build/trouble.ts';
+import { cached, type Part } from '../cache/cache.ts';
+import { completeName } from './image-name.ts';
+import { imagesOfLayout } from './layout.ts';
+import { copyImage, imageCommand, reasonOf } from './skopeo.ts';
+
+/** skopeo's exit code for an image that the registry does not have. */
+const NOT_THERE = 2;
+
+/** An image could not be had from its registry. */
+export class PullFailed extends NotFit {}
+
+/**
+ * Where skopeo finds an image: at its own registry, or in a mirror under the same path without the registry's
+ * name (`docker.io/longhornio/x` is `longhornio/x` there). Throws NotFit for what is no name.
+ */
+export const addressOf = (image: string, mirror: string | undefined): string => {
+  const whole = completeName(image);
+  if (whole === undefined)
+    throw new NotFit({ code: 'image-name-wrong', what: `${image} is no name that an image could have` });
+  // The digest says more than the tag beside it, and skopeo takes only one of them.
+  const name = whole.replace(/:[^:@/]+(?=@)/, '');
+  if (mirror === undefined) return `docker://${name}`;
+  const { host, pathname } = new URL(mirror);
+  return `docker://${host}${pathname.replace(/\/+$/, '')}${name.slice(name.indexOf('/'))}`;
+};
+
+/** What stands in a registry under an image's name, a manifest or an index; undefined when nothing does. */
+const lookUp = async (address: string, tls: string): Promise<string | undefined> => {
+  try {
+    const args = ['inspect', '--raw', `--tls-verify=${tls}`, address];
+    return await imageCommand('skopeo', args, tmpdir());
+  } catch (error) {
+    if (error instanceof CommandFailed && error.exitCode === NOT_THERE) return undefined;
+    throw error;
+  }
+};
+
+/** An image as a layout: a part of its own, so that what has arrived is there when another does not. */
+const layoutOf = (
+  name: string,
+  { address, tls, found }: Record<'address' | 'tls' | 'found', string>,
+): Part => ({
+  name: `pulled-${name.replace(/[:@].*$/, '').replaceAll(/[^a-z0-9]+/g, '-')}`,
+  inputs: { recipe: 2, name, found },
+  build: async (dir) => {
+    await copyImage(address, `oci:.:${name}`, { folder: dir, options: [`--src-tls-verify=${tls}`] });
+    await imagesOfLayout(dir);
+  },
+});
+
+const pull = async (name: string, mirror: string | undefined): Promise<string | undefined> => {
+  const address = addressOf(name, mirror);
+  const tls = String(!mirror?.startsWith('http:'));
+  try {
+    const found = await lookUp(address, tls);
+    return found === undefined ? undefined : await cached(layoutOf(name, { address, tls, found }));
+  } catch (error) {
+    if (!(error instanceof CommandFailed) || isDiskTrouble(error)) throw error;
+    throw new PullFailed({
+      code: 'image-not-pulled',
+      what: `${name} cannot be pulled (${reasonOf(error)})`,
+    });
+  }
+};
+
+/**
+ * Pulls images for the nodes' platform from their registries, or all from a mirror, and returns the folders
+ * of their layouts; those that are there from before are not pulled again, as long as their names still stand
+ * for the same. What a registry does not have is left out. Throws PullFailed for anything else.
+ */
+export const pullImages = async (
+  names: readonly string[],
+  { mirror, onProgress }: { mirror: string | undefined; onProgress: (text: string) => void },
+): Promise<string[]> => {
+  const layouts: (string | undefined)[] = [];
+  for (const [position, name] of names.entries()) {
+    onProgress(`${position} of ${names.length} images`);
+    layouts.push(await pull(name, mirror));
+  }
+  return layouts.filter((layout) => layout !== undefined);
+};

@@ -1,0 +1,80 @@
+import { mkdir, realpath, rm, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { NotFit } from '../../e2e/machine/not-fit.ts';
+import { CommandFailed } from '../build/command.ts';
+import { isDiskTrouble } from '../build/trouble.ts';
+import { cached, type Part } from '../cache/cache.ts';
+import { tellDetail } from '../step.ts';
+import { findImages, unpackArchive } from './find-images.ts';
+import { imagesOfLayout } from './layout.ts';
+import { copyImage, reasonOf } from './skopeo.ts';
+import { identityOf, type Source } from './source.ts';
+
+const layoutIn = (dir: string): string => join(dir, 'layout');
+
+const open = async ({ path, kind }: Source, work: string): Promise<string> => {
+  if (kind === 'archive') return unpackArchive(await realpath(path), work);
+  // skopeo takes the first colon of a path for its end.
+  await symlink(await realpath(path), join(work, 'source'));
+  return join(work, 'source');
+};
+
+const copyAll = async (source: Source, dir: string): Promise<void> => {
+  const work = join(dir, 'work');
+  await mkdir(work);
+  const images = await findImages(await open(source, work), work);
+  if (images.length === 0)
+    throw new NotFit({
+      code: 'archive-without-images',
+      what: 'it is no image archive: neither an index.json (OCI) nor a manifest.json (docker save) is in it',
+    });
+  for (const [position, { from, names }] of images.entries()) {
+    tellDetail(`${position} of ${images.length} images of ${basename(source.path)}`);
+    for (const name of names) await copyImage(from, `oci:../layout:${name}`, { folder: work });
+  }
+  await imagesOfLayout(layoutIn(dir));
+  await rm(work, { recursive: true });
+};
+
+/** Says what is wrong with a source, by its path; a full disk stays what it is. */
+const explain = (error: unknown, { path }: Source): unknown => {
+  if (isDiskTrouble(error)) return error;
+  if (error instanceof CommandFailed)
+    return new NotFit({
+      code: 'archive-damaged',
+      where: path,
+      what: `it cannot be read (${reasonOf(error)})`,
+    });
+  if (!(error instanceof NotFit) || error.where !== undefined) return error;
+  const { code, what, remedy } = error;
+  return new NotFit({ code, where: path, what, remedy }, { cause: error });
+};
+
+const partOf = (source: Source, identity: unknown): Part => ({
+  name: `archive-${basename(source.path).replaceAll(/[^a-zA-Z0-9]+/g, '-')}`,
+  inputs: { recipe: 1, identity },
+  build: async (dir) => {
+    try {
+      await copyAll(source, dir);
+    } catch (error) {
+      throw explain(error, source);
+    }
+    if (JSON.stringify(await identityOf(source)) !== JSON.stringify(identity))
+      throw new NotFit({
+        code: 'archive-changed',
+        where: source.path,
+        what: 'it was changed while it was read',
+        remedy: 'run the command again when it is complete',
+      });
+  },
+});
+
+/**
+ * The images of a source as an OCI layout, and its folder: a part of its own, so that they are not read again
+ * as long as the source's files do not change. Every digest was checked. Throws NotFit with the source's path
+ * for whatever is wrong with it.
+ */
+export const readArchive = async (source: Source) => {
+  const layout = layoutIn(await cached(partOf(source, await identityOf(source))));
+  return { source, layout, images: await imagesOfLayout(layout) };
+};
