@@ -1,11 +1,11 @@
 import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { $ } from 'zx/core';
 import { cached, type Part } from '../cache/cache.ts';
 import { finishTree, unpackPackages } from '../debian/unpack.ts';
 import { buildCommand } from './command.ts';
 import { kernel } from './kernel.ts';
 import { kubernetes } from './kubernetes.ts';
+import { buildShell } from './shell.ts';
 import { toolsPath } from './tools.ts';
 
 const base =
@@ -33,7 +33,7 @@ const addKernelModules = async (tree: string): Promise<void> => {
   const modules = join(await cached(await kernel()), 'modules');
   for (const version of await readdir(modules)) {
     await cp(join(modules, version), join(tree, 'usr/lib/modules', version), { recursive: true });
-    await $`${await toolsPath()}/depmod -b ${tree} ${version}`;
+    await buildShell(tree, '"$1/depmod" -b . "$2"', await toolsPath(), version);
   }
 };
 
@@ -41,12 +41,13 @@ const makeTree = async (tree: string): Promise<void> => {
   await unpackPackages({ suite: 'trixie', packages, dependencies: true, tree });
   await finishTree(tree);
   await addKernelModules(tree);
-  await $({ cwd: tree })`
-    cp ${await cached(await kubernetes())}/{kube,read-disk,vdso-clock} usr/local/bin
+  const script = `
+    cp "$1"/{kube,read-disk,vdso-clock} usr/local/bin
     ln -s kube usr/local/bin/kubelet
     mkdir -p etc/containerd lab etc/iscsi var/lib/longhorn
-    cp ${here}/containerd.toml etc/containerd/config.toml
-    install -m 755 ${here}/init usr/sbin/lab-init`;
+    cp "$2/containerd.toml" etc/containerd/config.toml
+    install -m 755 "$2/init" usr/sbin/lab-init`;
+  await buildShell(tree, script, await cached(await kubernetes()), here);
 };
 
 /** Turns a tree into a sparse ext4 image; everything in it belongs to root, whoever runs this. */

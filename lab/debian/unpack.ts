@@ -1,6 +1,6 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { $ } from 'zx/core';
+import { buildShell } from '../build/shell.ts';
 import { tellDetail } from '../step.ts';
 import { downloadPackages } from './apt.ts';
 
@@ -19,7 +19,9 @@ const NOT_NEEDED = [
 const unpackOne = async (archive: string, tree: string): Promise<void> => {
   const exclude = NOT_NEEDED.map((path) => `--exclude=${path}`);
   // Some packages still ship /lib/...: base-files has made that a symlink, which must stay one.
-  await $`dpkg-deb --fsys-tarfile ${archive} | tar -x -p -C ${tree} --no-same-owner --keep-directory-symlink ${exclude}`;
+  const script =
+    'archive=$1; shift; dpkg-deb --fsys-tarfile "$archive" | tar -x -p --no-same-owner --keep-directory-symlink "$@"';
+  await buildShell(tree, script, archive, ...exclude);
 };
 
 /**
@@ -55,9 +57,10 @@ export const unpackPackages = async (options: {
  * running system mounts on.
  */
 export const finishTree = async (tree: string): Promise<void> => {
-  await $({ cwd: tree })`
+  const script = `
     for file in passwd group; do cp usr/share/base-passwd/$file.master etc/$file; done
     echo '_rpc:x:101:65534::/run/rpcbind:/usr/sbin/nologin' >> etc/passwd
     ln -s ../proc/self/mounts etc/mtab
     mkdir -p proc sys dev run tmp root mnt usr/local/bin var/log var/lib`;
+  await buildShell(tree, script);
 };

@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { $ } from 'zx/core';
+import { chmod, copyFile, glob, mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { kubernetes } from '../build/kubernetes.ts';
 import { s3Server } from '../build/s3-server.ts';
@@ -39,7 +38,8 @@ export const podSystem: Part = {
     await unpackPackages({ suite: 'trixie', packages: podPackages, dependencies: true, tree });
     await finishTree(tree);
     // 18 MB that nothing of a pod runs: Samba's package has tools in Python beside its server.
-    await $({ cwd: tree })`rm -rf usr/lib/python3 usr/lib/python3.*`;
+    for await (const path of glob('usr/lib/python3*', { cwd: tree }))
+      await rm(join(tree, path), { recursive: true });
     await writeLayer(tree, join(dir, 'layer.tar'));
     await rm(tree, { recursive: true });
   },
@@ -51,7 +51,12 @@ const layerOfFiles = async (
   layer: string,
 ): Promise<void> => {
   const tree = `${layer}.tree`;
-  for (const [program, path] of programs) await $`install -D -m 755 ${program} ${tree}/${path}`;
+  for (const [program, path] of programs) {
+    const file = join(tree, path);
+    await mkdir(dirname(file), { recursive: true });
+    await copyFile(program, file);
+    await chmod(file, 0o755);
+  }
   await writeLayer(tree, layer);
   await rm(tree, { recursive: true });
 };

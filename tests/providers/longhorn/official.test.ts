@@ -34,7 +34,7 @@ test('without a way there, the other ways are named', async () => {
   const { url, stop } = await startRegistry([]);
   await stop();
   await expect(fetchRelease('v1.12.1', url)).rejects.toMatchObject({
-    ...{ name: 'NotFit', code: 'registry-unreachable', where: '--longhorn official:v1.12.1' },
+    ...{ name: 'NotFit', code: 'release-unreachable', where: '--longhorn official:v1.12.1' },
     what: expect.stringContaining(new URL(url).host),
     remedy: expect.stringMatching(/--longhorn archive:DIR .* --registry-mirror URL$/),
   });

@@ -1,9 +1,10 @@
 import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { $ } from 'zx/core';
+import { execa } from 'execa';
 import { buildCommand } from '../../../lab/build/command.ts';
 import { goVersion } from '../../../lab/build/go.ts';
 import { kubernetes } from '../../../lab/build/kubernetes.ts';
+import { buildShell } from '../../../lab/build/shell.ts';
 import { cached, type Part } from '../../../lab/cache/cache.ts';
 import { finishTree, unpackPackages } from '../../../lab/debian/unpack.ts';
 import { type Image, writeArchive, writeLayer } from '../../../lab/images/oci.ts';
@@ -109,7 +110,8 @@ const packImages = async (dir: string, archive: string): Promise<void> => {
   await writeLayer(tree, layer);
   await rm(tree, { recursive: true });
   const pause = join(dir, 'pause.tar');
-  await $`install -D -m 755 ${await cached(await kubernetes())}/pause ${tree}/pause`;
+  await mkdir(tree);
+  await copyFile(join(await cached(await kubernetes()), 'pause'), join(tree, 'pause'));
   await writeLayer(tree, pause);
   await rm(tree, { recursive: true });
   const image = (name: string, entrypoint?: string): Image => ({
@@ -118,7 +120,8 @@ const packImages = async (dir: string, archive: string): Promise<void> => {
     ...(entrypoint !== undefined && { entrypoint: [entrypoint] }),
   });
   const kubeadm = join(await cached(await programs()), 'kubeadm');
-  const { stdout } = await $`${kubeadm} config images list --kubernetes-version ${versions.kubernetes}`;
+  const list = ['config', 'images', 'list', '--kubernetes-version', versions.kubernetes];
+  const { stdout } = await execa(kubeadm, list);
   const named = stdout.split('\n').filter((name) => name !== '' && !name.includes('/pause:'));
   const images = [
     ...named.map((name) => image(name, name.includes('/coredns') ? '/usr/local/bin/coredns' : undefined)),
@@ -149,15 +152,16 @@ export const kindNode = async (): Promise<Part> => {
       await mkdir(join(tree, 'kind/manifests'), { recursive: true });
       await writeFile(join(tree, 'kind/version'), versions.kubernetes);
       await packImages(dir, join(tree, 'kind/images.tar'));
-      await $({ cwd: tree })`
-        cp ${lab}/kube ${bin}/kubeadm ${bin}/kubectl ${bin}/etcd ${bin}/coredns usr/local/bin
+      const script = `
+        cp "$1/kube" "$2"/{kubeadm,kubectl,etcd,coredns} usr/local/bin
         ln -s kube usr/local/bin/kubelet
-        for name in ${components}; do install -m 755 ${here}/node/component usr/local/bin/$name; done
-        install -m 755 ${here}/node/entrypoint ${here}/node/systemctl ${here}/node/journalctl usr/local/bin
+        for name in ${components.join(' ')}; do install -m 755 "$3/component" usr/local/bin/$name; done
+        install -m 755 "$3"/{entrypoint,systemctl,journalctl} usr/local/bin
         mkdir -p etc/containerd
-        cp ${here}/node/containerd.toml etc/containerd/config.toml
-        cp ${here}/node/default-cni.yaml ${here}/node/default-storage.yaml kind/manifests
-        cp ${here}/node/cni.conflist kind`;
+        cp "$3/containerd.toml" etc/containerd/config.toml
+        cp "$3"/default-{cni,storage}.yaml kind/manifests
+        cp "$3/cni.conflist" kind`;
+      await buildShell(tree, script, lab, bin, join(here, 'node'));
       await writeLayer(tree, join(dir, 'node.tar'));
       await rm(tree, { recursive: true });
     },
