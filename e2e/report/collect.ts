@@ -4,7 +4,12 @@ import type { ScenarioRecord } from './record.ts';
 import { type ScenarioReport, untold } from './schema.ts';
 
 /** What a run was, for those of its scenarios that could not say how they ended. */
-export type RunEnd = { interrupted: boolean; round: number };
+export type RunEnd = {
+  interrupted: boolean;
+  round: number;
+  /** By the id of its test: what a scenario that had begun was at. */
+  doing: ReadonlyMap<string, string>;
+};
 
 const describeErrors = (errors: readonly SerializedError[]): string =>
   errors.map((error) => error.stack || error.message).join('\n\n') || 'it gave no reason';
@@ -12,13 +17,22 @@ const describeErrors = (errors: readonly SerializedError[]): string =>
 /** The path of a file of scenarios, from where the run was started. */
 export const toFile = (module: TestModule): string => relative(process.cwd(), module.moduleId);
 
-const judgeSilent = (test: TestCase, { interrupted }: RunEnd): Pick<ScenarioReport, 'state' | 'reason'> => {
+const judgeSilent = (
+  test: TestCase,
+  { interrupted, doing }: RunEnd,
+): Pick<ScenarioReport, 'state' | 'reason'> => {
   const result = test.result();
   if (result.state === 'failed') return { state: 'failed', reason: describeErrors(result.errors) };
   if (result.state === 'passed') return { state: 'passed', reason: null };
   if (interrupted) return { state: 'skipped', reason: 'interrupted before it started' };
   if (result.state === 'skipped') return { state: 'skipped', reason: result.note ?? null };
-  return { state: 'failed', reason: 'its process ended before it did' };
+  const at = doing.get(test.id);
+  if (at === undefined)
+    return { state: 'skipped', reason: 'the process that plays the scenarios ended before this one began' };
+  return {
+    state: 'failed',
+    reason: `the process that plays the scenarios ended before it did; it was at: ${at}`,
+  };
 };
 
 /** Turns a vitest test into the scenario of the report. */
@@ -70,7 +84,7 @@ const loads = (file: string): string => `The scenarios of ${file} load`;
 export const toStrayFailures = (
   modules: readonly TestModule[],
   errors: readonly SerializedError[],
-  { interrupted, round }: RunEnd,
+  { interrupted, round }: Pick<RunEnd, 'interrupted' | 'round'>,
 ): ScenarioReport[] => {
   const broken = modules.filter((module) => module.errors().length > 0);
   // Vitest reports the work that it cancelled as an error.

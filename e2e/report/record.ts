@@ -1,5 +1,6 @@
 import type {
   Account,
+  Concurrency,
   Decisions,
   Failure,
   Finding,
@@ -19,6 +20,8 @@ export type ScenarioRecord = {
   store?: string;
   /** The cells of the store's matrix that it plays. */
   cells?: readonly string[];
+  /** How many were at work at once until it ended, where the machine's load decides that. */
+  concurrency?: Concurrency | undefined;
   outcome?: {
     state: ScenarioReport['state'];
     reason: string | null;

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs
 import { join } from 'node:path';
 import { z } from 'zod';
 import { timeKey } from './expected-times.ts';
-import { countStates, type Report, reportSchema } from './schema.ts';
+import { countStates, type Report, reportSchema, type ScenarioReport } from './schema.ts';
 
 const { kubernetes, scenarios } = reportSchema.shape;
 
@@ -44,18 +44,20 @@ const readVerdicts = (out: string): Verdict[] => {
 const keyOf = (scenario: Verdict['scenario']): string => `${scenario.round} ${timeKey(scenario)}`;
 
 /**
- * Puts the verdicts on disk into a report in the place of scenarios that could not say how they ended, because
- * a process had been killed.
+ * Puts the verdicts on disk in the place of scenarios that could not say how they ended, because a process had
+ * been killed.
  */
+export const recoverScenarios = (out: string, scenarios: readonly ScenarioReport[]): ScenarioReport[] => {
+  const verdicts = new Map(readVerdicts(out).map(({ scenario }) => [keyOf(scenario), scenario]));
+  return scenarios.map((each) => (each.startedAt === null ? (verdicts.get(keyOf(each)) ?? each) : each));
+};
+
+/** The same for a whole report. */
 export const withVerdicts = (out: string, report: Report): Report => {
-  const verdicts = new Map(readVerdicts(out).map((each) => [keyOf(each.scenario), each]));
-  const recovered = report.scenarios.map((each) =>
-    each.startedAt === null ? (verdicts.get(keyOf(each))?.scenario ?? each) : each,
-  );
-  const [first] = verdicts.values();
+  const recovered = recoverScenarios(out, report.scenarios);
   return {
     ...report,
-    kubernetes: report.kubernetes ?? first?.kubernetes ?? null,
+    kubernetes: report.kubernetes ?? readVerdicts(out)[0]?.kubernetes ?? null,
     scenarios: recovered,
     totals: countStates(recovered),
   };

@@ -12,6 +12,7 @@ import {
 import { whyNotWritable } from '../kube/writable.ts';
 import { goOnWithoutReader } from '../report/without-reader.ts';
 import { createReporter, projectName } from './play/reporter.ts';
+import { sideBySidePool } from './side-by-side/pool.ts';
 import { tags } from './tags.ts';
 import { loneOperator } from './tags-expression.ts';
 
@@ -40,7 +41,7 @@ const readConfig = (): RunConfig => {
 // among those that run, and stands alone when nothing else does.
 const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
   name: 'corral-report',
-  configureVitest: ({ vitest }) => {
+  configureVitest: ({ vitest, project }) => {
     goOnWithoutReader();
     for (const expression of vitest.config.cliOptions.tagsFilter ?? []) refuseLoneOperator(expression);
     // Scenarios are no calls of `test`, so that who reads the files finds none: they are run, as far as that
@@ -52,7 +53,10 @@ const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
     const config = findRunConfig(process.env);
     // Read once, and inherited by the workers: all of them belong to one run. What is wrong with it, the
     // reporter says.
-    if (config !== undefined) Object.assign(process.env, toVariables(config));
+    if (config !== undefined) {
+      Object.assign(process.env, toVariables(config));
+      project.provide('corralConfig', config);
+    }
     const chosen = vitest.config.cliOptions.reporters ?? vitest.config.cliOptions.reporter;
     const alone = chosen === undefined && vitest.projects.every(({ name }) => name === projectName);
     vitest.config.reporters = [
@@ -62,15 +66,10 @@ const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
   },
 });
 
-// More than there are: they wait for Longhorn, not for a processor. How many are at work is for the locks to
-// say.
-const asManyAsThereAre = 100;
-
 /**
- * The vitest project of the scenarios in the files given: side by side, a process a file, unless the run is
- * told of one worker; no retry, no time-out but the scenarios' own; `guard` looks at the cluster where no
- * command has. A process a file is ready some seconds later than one for all of them, but one that dies takes
- * only its own along.
+ * The vitest project of the scenarios in the files given: side by side in one process, as they wait for
+ * Longhorn and not for a processor, unless the run is told of one worker. No retry, no time-out but the
+ * scenarios' own; `guard` looks at the cluster where no command has.
  */
 export const e2eProject = (include: string[], guard?: Guard): TestProjectInlineConfiguration => {
   const sideBySide = findRunConfig(process.env)?.workers !== 1;
@@ -80,12 +79,13 @@ export const e2eProject = (include: string[], guard?: Guard): TestProjectInlineC
       name: projectName,
       include,
       tags,
-      globalSetup: ['exclusive/global-setup', 'play/clear-evidence'].map((name) =>
-        fileURLToPath(new URL(`./${name}.ts`, import.meta.url)),
-      ),
-      pool: 'forks',
-      ...(sideBySide ? { maxWorkers: asManyAsThereAre } : { fileParallelism: false }),
-      maxConcurrency: asManyAsThereAre,
+      globalSetup: fileURLToPath(new URL('./play/clear-evidence.ts', import.meta.url)),
+      pool: sideBySidePool,
+      runner: fileURLToPath(new URL('./side-by-side/runner.ts', import.meta.url)),
+      maxWorkers: 1,
+      isolate: false,
+      // How many are at work is for the locks to say.
+      maxConcurrency: Number.MAX_SAFE_INTEGER,
       // A group of its own, as vitest runs projects with different numbers of workers only one after the
       // other.
       sequence: { concurrent: sideBySide, groupOrder: 1 },

@@ -7,7 +7,7 @@ import { runCommandIn, withSuite } from '../support/run-suite.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const head = `import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';\nimport { observed } from '${root}tests/support/inline-history.ts';\n`;
+const head = `import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';\nimport { observed } from '${root}tests/support/inline-history.ts';\n`;
 
 const linesOf = async (folder: string, slug: string): Promise<Record<string, unknown>[]> =>
   (await readFile(join(folder, 'out/evidence', slug, 'history.ndjson'), 'utf8'))
@@ -29,9 +29,12 @@ scenario('It does not fit', { needs: ['lab'] }, async () => {});`,
     'killed.e2e.ts': `${head}scenario('It is killed', {}, async ({ does }) => {
   await does('Then it waits', () => observed(async ({ expect, push }) => {
     push('InProgress');
-    // Soon, and before anything has been closed.
+    // When the others have ended, and before anything of it has been closed.
     const isThere = () => readFileSync('out/evidence/it-is-killed/history.ndjson', 'utf8').includes('awaits');
-    setInterval(() => isThere() && process.kill(process.pid, 'SIGKILL'), 5);
+    const haveEnded = () =>
+      ['it-fails', 'it-cannot-clean-up'].every((name) => existsSync('out/evidence/' + name + '.tar.gz')) &&
+      ['It passes', 'It does not fit'].every((name) => readFileSync('out/verdicts.ndjson', 'utf8').includes(name));
+    setInterval(() => isThere() && haveEnded() && process.kill(process.pid, 'SIGKILL'), 5);
     await expect('Completed');
   }, '30s'));
 });`,
@@ -86,7 +89,7 @@ scenario('It does not fit', { needs: ['lab'] }, async () => {});`,
   test('what had happened is on disk when the process is killed', () => {
     expect(report?.scenarios.find(({ name }) => name === 'It is killed')).toMatchObject({
       state: 'failed',
-      reason: 'its process ended before it did',
+      reason: 'the process that plays the scenarios ended before it did; it was at: Then it waits',
     });
     expect(killed.slice(1)).toMatchObject([
       { step: { phase: 'begins' } },

@@ -91,33 +91,34 @@ test('one that is alone is set up beside the others, and waits for them; its tim
   expect(cluster + locks + suite + others).toBeGreaterThan((waited?.duration ?? 0) - 200);
 });
 
-test('a worker that is killed takes its own scenarios along, and gives back what they had', async () => {
+test('a process that dies takes all scenarios along: the report says which were under way, and what was judged stays', async () => {
   const files = {
-    'a.e2e.ts': `${head}scenario('It dies', { exclusive: ['longhorn-managers'] }, async ({ exclusive }) => {
-  log('asks');
-  await exclusive('longhorn-managers');
+    'a.e2e.ts': `${head}scenario('It has passed', {}, ({ does }) => does('Given a thing'));
+scenario('It dies', {}, async ({ does }) => {
+  await does('Given another at work', () => until((all) => all.includes('begins')));
   await pause(200);
-  log('dies');
   process.kill(process.pid, 'SIGKILL');
   await pause(10_000);
 });`,
-    'b.e2e.ts': `${head}scenario('It comes after that', { exclusive: ['longhorn-managers'] }, async ({ exclusive, note }) => {
-  await until((all) => all.includes('asks'));
-  await pause(200);
-  await exclusive('longhorn-managers');
-  note(logged().at(-1));
+    'b.e2e.ts': `${head}scenario('It is at work beside it', {}, async ({ does }) => {
+  await does('When nothing comes', () => { log('begins'); return pause(10_000); });
 });`,
+    'c.e2e.ts': `${head}scenario('It stands in line', {}, () => {});`,
   };
   await withSuite(files, async ({ folder, config }) => {
-    const ended = await runBare(folder, config, { env: handedOn({}) });
-    const reason = 'its process ended before it did';
-    expect(await junitIn(folder)).toContain(`<failure type="failed" message="${reason}">`);
+    const ended = await runBare(folder, config, { env: handedOn({ workers: 2 }) });
+    const reason = 'the process that plays the scenarios ended before it did; it was at: ';
+    expect(await junitIn(folder)).toContain(`<failure type="failed" message="${reason}When nothing comes">`);
     expect(ended.exitCode).toBe(1);
-    expect(named(ended, 'It dies')).toMatchObject({ state: 'failed', reason });
-    expect(named(ended, 'It comes after that')).toMatchObject({
-      state: 'passed',
-      steps: [{}, { sentence: 'dies' }],
-    });
+    expect(
+      ended.report?.scenarios.map((each) => [each.name, each.state, each.reason?.split('\n')[0] ?? null]),
+    ).toEqual([
+      ['It has passed', 'passed', null],
+      ['It dies', 'failed', `${reason}Given another at work`],
+      ['It is at work beside it', 'failed', `${reason}When nothing comes`],
+      ['It stands in line', 'skipped', 'the process that plays the scenarios ended before this one began'],
+      ['Nothing fails outside the scenarios', 'failed', expect.any(String)],
+    ]);
   });
 });
 

@@ -38,8 +38,8 @@ export type Claims = {
   yieldTo(holder: string, granted: () => void): void;
   /** Gives everything back, also a place in the line. */
   leave(holder: string): void;
-  /** From now on claims are granted, however few have come. */
-  open(): void;
+  /** Nobody is granted anything before so many more holders have come. */
+  awaits(more: number): void;
   /** From now on so many are at work at once; who is at work stays. */
   limit(places: number): void;
   /** How many are at work now, those that clean up not among them. */
@@ -57,23 +57,22 @@ export const areAtOdds = (one: Claim, other: Claim): boolean =>
   one.last === true || other.last === true || meets(one.exclusive, other) || meets(other.exclusive, one);
 
 /**
- * For how many at once, how many may have begun, those that only wait among them, how many are waited for
- * before the first is granted anything, and after how many failures none begins: see createClaims.
+ * For how many at once, how many may have begun, those that only wait among them, and after how many failures
+ * none begins: see createClaims.
  */
-export type ClaimsOptions = { places?: number; begun?: number; awaited?: number; maxFailures?: number };
+export type ClaimsOptions = { places?: number; begun?: number; maxFailures?: number };
 
 /**
  * Reader/writer locks on names, for at most `places` holders at work at once, and `begun` with those that only
  * wait. First come, first served: nobody overtakes a claim that is at odds with its own, so that no stream of
  * newcomers can starve who waits for a name alone. Among those who say how long they take, and stand in line
- * side by side, the longest come first: all of them end the sooner. Nobody is granted anything before `awaited`
- * holders have come, as the first would else have the places. After `maxFailures`, who says how long it takes
- * is refused, as it is to begin.
+ * side by side, the longest come first: all of them end the sooner. Nobody is granted anything before all that
+ * are awaited have come, as the first would else have the places. After `maxFailures`, who says how long it
+ * takes is refused, as it is to begin.
  */
 export const createClaims = ({
   places: placesAtFirst = Number.POSITIVE_INFINITY,
   begun: mostBegun = placesAtFirst,
-  awaited = 0,
   maxFailures = Number.POSITIVE_INFINITY,
 }: ClaimsOptions = {}): Claims => {
   const held = new Map<string, Claim>();
@@ -81,7 +80,7 @@ export const createClaims = ({
   const come = new Set<string>();
   let places = placesAtFirst;
   let failures = 0;
-  let isOpen = awaited === 0;
+  let awaited = 0;
   let line: Asked[] = [];
 
   const stand = (asked: Asked): void => {
@@ -125,7 +124,7 @@ export const createClaims = ({
   const isFull = (): boolean => atWork() >= places || begun().length >= mostBegun;
   const serve = (): void => {
     refuse();
-    if (!isOpen) return;
+    if (come.size < awaited) return;
     const still: Asked[] = [];
     const served: Asked[] = [];
     for (const asked of line) {
@@ -148,7 +147,6 @@ export const createClaims = ({
     ask: (holder, claim, granted, refused) => {
       forget(holder);
       come.add(holder);
-      isOpen ||= come.size >= awaited;
       stand({ holder, claim, granted, refused });
       serve();
     },
@@ -179,9 +177,8 @@ export const createClaims = ({
       forget(holder);
       serve();
     },
-    open: () => {
-      isOpen = true;
-      serve();
+    awaits: (more) => {
+      awaited += more;
     },
     limit: (most) => {
       places = most;

@@ -1,5 +1,4 @@
-import type { TestContext } from 'vitest';
-import { findRunConfig, type RunConfig, readRunConfig } from '../../config/config.ts';
+import { inject, type TestContext } from 'vitest';
 import { whileObserved } from '../../history/observer.ts';
 import { openAccount } from '../../kube/account.ts';
 import type { Duration } from '../../kube/duration.ts';
@@ -11,7 +10,7 @@ import { explainError } from '../../report/explain-error.ts';
 import type { ScenarioRecord } from '../../report/record.ts';
 import type { FirstPlay, Kubernetes } from '../../report/schema.ts';
 import { allStores } from '../../store/drivers/index.ts';
-import type { Holder } from '../exclusive/join.ts';
+import type { Holder } from '../exclusive/holder.ts';
 import { PremiseLost } from '../steps/judging.ts';
 import { toDecisions, toTimeSpent } from './account-report.ts';
 import { reportAwaited } from './awaiting.ts';
@@ -67,16 +66,18 @@ export const play = async <Steps extends object>(
   const holder = await awaitTurn(context.task, interruption);
   if (holder === undefined) return context.skip('not begun, as --max-failures was reached');
   const done = stayUntilDone();
-  let ended = await playOnce(fixture, playing, { holder, interruption });
+  // One that throws holds nobody up.
+  let ended = await playOnce(fixture, playing, { holder, interruption }).finally(holder.leave);
   const again = ended.premiseLost ? await awaitLastTurn(interruption) : undefined;
   if (again !== undefined) {
     const { reason, startedAt, duration, evidence } = ended.outcome;
     const firstPlay = { reason: reason ?? '', startedAt, duration, evidence };
-    ended = await playOnce(fixture, playing, { holder: again, interruption, firstPlay });
+    ended = await playOnce(fixture, playing, { holder: again, interruption, firstPlay }).finally(again.leave);
   }
   await done();
   const { outcome, error } = ended;
   record.outcome = outcome;
+  record.concurrency = inject('corralLocks').concurrency();
   context.task.meta.corral = record;
   if (outcome.state === 'skipped') context.skip(outcome.reason ?? undefined);
   if (outcome.state !== 'passed' && outcome.state !== 'known-bug') throw error;
@@ -118,7 +119,8 @@ const playOnce = async <Steps extends object>(
   const recorder = openRecorder({ context, record, startedAt, interrupted: interruption });
   const journal = openJournal({ context, interruption, account, keep: recorder.tell });
   const { observer, movedAt } = notingMoves(recorder.observer);
-  const slowness = findRunConfig(process.env)?.machine?.slowness;
+  const config = inject('corralConfig');
+  const slowness = config.machine?.slowness;
   const clock = startClock({
     timeout: longer(timeout, slowness),
     interrupted: interruption,
@@ -135,17 +137,13 @@ const playOnce = async <Steps extends object>(
     tell: recorder.tell,
   });
   const health = openHealth();
-  let config: RunConfig | undefined;
   let kubernetes: Kubernetes | null = null;
   let steps: (Steps & Ending) | undefined;
-  let pauses = false;
   guardOutput();
   journal.starts();
 
   const work = async () => {
-    config = readRunConfig(process.env);
     const { kubeconfig, context: named, run, namespace, supportBundle, ownBucket } = config;
-    pauses = config.pauseOnFailure;
     const unfit = whyNotFit(
       { ...config, lab: config.lab !== undefined },
       {
@@ -211,7 +209,7 @@ const playOnce = async <Steps extends object>(
   // Before the cleanup, whose steps are not what was interrupted.
   const doing = journal.doing();
   // What it made, and its faults, go with the cluster.
-  const isThrownAway = interrupted && config?.disposable === true;
+  const isThrownAway = interrupted && config.disposable;
   // Steps that heed the signal end now; cleanup beside a step still at work would undo what is being done.
   if (!isThrownAway) await graceToUnwind(working);
   // What a step still waits to send again would come behind the cleanup.
@@ -246,9 +244,7 @@ const playOnce = async <Steps extends object>(
       ...(firstPlay && { firstPlay }),
     });
   };
-  const keep = (outcome: Outcome): void => {
-    if (config !== undefined) keepVerdict(config, { context, record, outcome });
-  };
+  const keep = (outcome: Outcome): void => keepVerdict(config, { context, record, outcome });
   // Before the cleanup removes what there is to see.
   if (error === undefined)
     await account.run(journal.bugs.every(({ kept }) => kept) ? recorder.collectBriefly : recorder.collect);
@@ -272,7 +268,7 @@ const playOnce = async <Steps extends object>(
     await cleanup(async () => steps?.disconnect?.());
     // What may still be in force is undone at once.
     await turn.cleanup({ isUrgent: error !== undefined });
-    await cleanup(() => close({ madeStays: pauses && broke }));
+    await cleanup(() => close({ madeStays: config.pauseOnFailure && broke }));
   }
   clearInterval(sayings);
   if (cleanupError !== undefined) await account.run(recorder.collect);

@@ -13,6 +13,7 @@ import type { Output } from '../../report/output.ts';
 import { printEnd, printStart } from '../../report/print-ends.ts';
 import { eventType, type ScenarioEvent } from '../../report/record.ts';
 import type { Kubernetes, Report } from '../../report/schema.ts';
+import { recoverScenarios } from '../../report/verdicts.ts';
 
 /** The vitest project whose tests are scenarios. */
 export const projectName = 'e2e';
@@ -49,11 +50,14 @@ export const createReporter = <Config extends Told>(options: {
   let config: Config | undefined;
   let startedAt = new Date();
   let kubernetes: Kubernetes | null = null;
+  let concurrency: Report['concurrency'];
   let interruption: string | undefined;
   let giveSignalsBack = () => {};
   /** By id: a test that neither a name pattern nor a tags filter left out. */
   const chosen = new Set<string>();
   const told = new Set<string>();
+  /** By id: what a scenario that has begun is at. */
+  const doing = new Map<string, string>();
   let narrator: Narrator;
   /** By id: files of scenarios that are not known yet. */
   const unknown = new Set<string>();
@@ -68,9 +72,15 @@ export const createReporter = <Config extends Told>(options: {
   const interruptOrphan = () => interrupt('the end of the command');
 
   const toldAtOnce = (): number => (config?.workers === 1 ? 1 : chosen.size);
-  const isEnd = (): RunEnd => ({ interrupted: interruption !== undefined, round: config?.round ?? 1 });
+  const isEnd = (): RunEnd => ({
+    interrupted: interruption !== undefined,
+    round: config?.round ?? 1,
+    doing,
+  });
 
   const passOn = (test: TestCase, event: ScenarioEvent) => {
+    if (event.kind === 'start') doing.set(test.id, 'reaching the cluster');
+    if (event.kind === 'step-begins') doing.set(test.id, event.sentence);
     if (event.kind !== 'cluster') return narrator.event(toTold(test), event);
     if (kubernetes === null) narrator.cluster(event.kubernetes);
     kubernetes = event.kubernetes;
@@ -82,10 +92,11 @@ export const createReporter = <Config extends Told>(options: {
     narrator.knows(chosen.size, unknown.size === 0 ? toldAtOnce() : undefined);
   };
 
-  const passOnEnd = (test: TestCase) => {
+  const passOnEnd = (test: TestCase, scenario = toScenario(test, isEnd())) => {
     if (!chosen.has(test.id) || told.has(test.id)) return;
     told.add(test.id);
-    narrator.ends(toTold(test), toScenario(test, isEnd()));
+    concurrency = test.meta().corral?.concurrency ?? concurrency;
+    narrator.ends(toTold(test), scenario);
   };
 
   return {
@@ -158,14 +169,16 @@ export const createReporter = <Config extends Told>(options: {
         .flatMap((module) => [...module.children.allTests()])
         .filter(({ id }) => chosen.has(id));
       narrator.knows(chosen.size, toldAtOnce());
-      for (const test of tests) passOnEnd(test);
+      const ended = recoverScenarios(
+        config.out,
+        tests.map((test) => toScenario(test, isEnd())),
+      );
+      for (const [index, test] of tests.entries()) passOnEnd(test, ended[index]);
       const stray = toStrayFailures(own, errors, isEnd());
       for (const failure of stray) narrator.ends({ id: failure.name, ...failure }, failure);
 
-      const scenarios = [...tests.map((test) => toScenario(test, isEnd())), ...stray];
-      const concurrency = own[0]?.project.getProvidedContext().corralConcurrency;
       const report = composeReport({
-        ...{ ...config, startedAt, kubernetes, scenarios, concurrency },
+        ...{ ...config, startedAt, kubernetes, scenarios: [...ended, ...stray], concurrency },
         end: toEnd(interruption),
       });
       const path = await writeReport(

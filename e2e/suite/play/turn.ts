@@ -4,7 +4,7 @@ import type { Account } from '../../kube/account.ts';
 import { type SharedThing, sharedThings, usedByAll } from '../../longhorn/shared.ts';
 import { readExpectedTimes, timeKey } from '../../report/expected-times.ts';
 import type { LockMarker } from '../evidence/history/markers.ts';
-import { type Holder, joinLocks } from '../exclusive/join.ts';
+import type { Holder } from '../exclusive/holder.ts';
 
 // First, as it may be long.
 const unknownTime = Number.MAX_SAFE_INTEGER;
@@ -19,7 +19,7 @@ export const awaitTurn = async (
 ): Promise<Holder | undefined> => {
   const expected =
     readExpectedTimes()[timeKey({ name, file: relative(process.cwd(), file.filepath) })] ?? unknownTime;
-  const holder = await joinLocks(inject('corralLocks'));
+  const holder = inject('corralLocks').join();
   try {
     if (await holder.hold({ shared: usedByAll, exclusive: [], expected }, signal)) return holder;
     holder.leave();
@@ -36,7 +36,7 @@ export const awaitTurn = async (
  */
 export const awaitLastTurn = async (signal: AbortSignal): Promise<Holder | undefined> => {
   if (signal.aborted) return undefined;
-  const holder = await joinLocks(inject('corralLocks'));
+  const holder = inject('corralLocks').join();
   const granted = await holder
     .hold({ shared: usedByAll, exclusive: [], last: true }, signal)
     .catch((error: unknown) => {
@@ -118,8 +118,7 @@ export const createTurn = (
       const again = rests
         ? holder.hold({ shared: usedByAll, exclusive: [], placeless: true }, interrupted)
         : holder.yieldTurn(interrupted);
-      // Without the process that keeps the locks, or after an interruption, nobody is left who could be at
-      // odds with it.
+      // After an interruption nobody is left who could be at odds with it.
       await account.inLine<unknown>(() => again).catch(() => {});
     },
   };

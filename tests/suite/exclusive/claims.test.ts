@@ -61,10 +61,11 @@ const stories = {
 };
 
 test.each(Object.entries(stories))('%s', (_, story) => {
-  const options = Object.fromEntries(
+  const { awaited = 0, ...options } = Object.fromEntries(
     [...story.matchAll(/(\w+)=(\d)/g)].map(([, name, to]) => [name, Number(to)]),
   );
-  const { ask, leave, cede, idle, resume, yieldTo, limit, granted } = open(options);
+  const { ask, awaits, leave, cede, idle, resume, yieldTo, limit, granted } = open(options);
+  awaits(awaited);
   const acts: Record<string, (holder: string) => void> = {
     leave,
     cede,
@@ -187,17 +188,16 @@ describe('schedules', () => {
   });
 });
 
-test('nobody waits for who does not come once it is open, nor for who came and went', () => {
-  const late = open({ awaited: 3 });
-  late.ask('one', shared('a'));
-  expect(late.granted).toEqual([]);
-  late.open();
-  expect(late.granted).toEqual(['one']);
-  const gone = open({ awaited: 2 });
-  gone.ask('one', shared('a'));
-  gone.leave('one');
-  gone.ask('other', shared('a'));
-  expect(gone.granted).toEqual(['other']);
+test('nobody is granted anything before all that are awaited have come, and nobody waits for who came and went', () => {
+  const claims = open();
+  claims.awaits(1);
+  claims.awaits(2);
+  claims.ask('one', shared('a'));
+  claims.ask('two', shared('a'));
+  claims.leave('one');
+  expect(claims.granted).toEqual([]);
+  claims.ask('three', shared('a'));
+  expect(claims.granted).toEqual(['two', 'three']);
 });
 
 test('after as many failures as are allowed nobody begins, and who is at work still gets what it asks for', () => {

@@ -1,10 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { makeRunConfig, type RunConfig, toVariables } from '../../../e2e/config/config.ts';
+import type { RunConfig } from '../../../e2e/config/config.ts';
 import type { Pressure, PressureMeter } from '../../../e2e/machine/pressure.ts';
 import { type Claims, createClaims } from '../../../e2e/suite/exclusive/claims.ts';
 import { adaptConcurrency } from '../../../e2e/suite/exclusive/concurrency.ts';
-import setUp from '../../../e2e/suite/exclusive/global-setup.ts';
-import { joinLocks } from '../../../e2e/suite/exclusive/join.ts';
+import { openLocks } from '../../../e2e/suite/exclusive/locks.ts';
 
 /**
  * Plays scenarios on a machine of two processors, each of which wants `each` of a processor while it is at work,
@@ -76,7 +76,8 @@ test('while nobody ends, a crowded machine costs one place, and not another each
 
 test('the load before the first begins is the start of the suite, and costs no place', () => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
-  const claims = createClaims({ begun: 8, awaited: 5 });
+  const claims = createClaims({ begun: 8 });
+  claims.awaits(5);
   const options = { processors: 2, before: 0, take: () => crowded, told: () => {} };
   onTestFinished(adaptConcurrency(claims, options).stop);
   begin(claims, 'a');
@@ -105,33 +106,22 @@ const idle: Pressure = { idle: 1, runQueue: 0, stalled: 0, timerDelay: 0 };
 /** How many of nine scenarios are at work at first, and a minute later, and what was told of it. */
 const runOf = async (told: Partial<RunConfig>, pressure: Pressure) => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
-  vi.stubEnv(
-    'CORRAL_CONFIG',
-    toVariables(makeRunConfig({ kubeconfig: '/k', storeImage: 's', ...told })).CORRAL_CONFIG,
-  );
   const openMeter = (): PressureMeter => ({ take: () => pressure, close: () => {} });
-  const provided = new Map<string, unknown>();
-  onTestFinished(await setUp({ provide: (name, value) => void provided.set(name, value) }, openMeter));
+  const locks = await openLocks(told, openMeter);
+  onTestFinished(locks.close);
   let granted = 0;
-  const lookAround = async () => {
-    const other = await joinLocks(String(provided.get('corralLocks')));
-    await other.hold({ shared: [], exclusive: [], placeless: true }, new AbortController().signal);
-    other.leave();
-    return granted;
-  };
-  for (let index = 0; index < 9; index += 1) {
-    const holder = await joinLocks(String(provided.get('corralLocks')));
-    onTestFinished(holder.leave);
-    void holder.hold({ shared: [], exclusive: [] }, new AbortController().signal).then(
-      () => {
+  for (let index = 0; index < 9; index += 1)
+    void locks
+      .join()
+      .hold({ shared: [], exclusive: [] }, new AbortController().signal)
+      .then(() => {
         granted += 1;
-      },
-      () => {},
-    );
-  }
-  const first = await lookAround();
+      });
+  await setImmediate();
+  const first = granted;
   vi.advanceTimersByTime(60_000);
-  return { first, later: await lookAround(), concurrency: provided.get('corralConcurrency') };
+  await setImmediate();
+  return { first, later: granted, concurrency: locks.concurrency() };
 };
 
 test('a number of workers is kept to exactly, however idle the machine is', async () => {

@@ -1,8 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { openAccount } from '../../../e2e/kube/account.ts';
 import type { SharedThing } from '../../../e2e/longhorn/shared.ts';
-import { startBroker } from '../../../e2e/suite/exclusive/broker.ts';
-import { joinLocks } from '../../../e2e/suite/exclusive/join.ts';
+import { openLocks } from '../../../e2e/suite/exclusive/locks.ts';
 import { createTurn } from '../../../e2e/suite/play/turn.ts';
 
 const forever = new AbortController().signal;
@@ -13,13 +13,11 @@ const usesAll = { shared: ['longhorn-managers'], exclusive: [] };
  * in its order.
  */
 const open = async (...names: string[]) => {
-  const { address, stop } = await startBroker();
-  onTestFinished(stop);
+  const locks = await openLocks({});
   const told: string[] = [];
   const interruption = new AbortController();
   const begin = async (name: string) => {
-    const holder = await joinLocks(address);
-    onTestFinished(holder.leave);
+    const holder = locks.join();
     await holder.hold(usesAll, forever);
     const account = openAccount();
     onTestFinished(account.close);
@@ -38,12 +36,8 @@ const open = async (...names: string[]) => {
       inLine: () => account.spent().locks,
     };
   };
-  /** All that was asked before this is in the line, or granted. */
-  const settle = async (): Promise<void> => {
-    const other = await joinLocks(address);
-    await other.hold({ shared: [], exclusive: ['a name of its own'] }, forever);
-    other.leave();
-  };
+  /** What was asked before this is in the line, or granted, and who waited for it has gone on. */
+  const settle = (): Promise<void> => setImmediate();
   const killer = await begin('killer');
   const others = await Promise.all(names.map(begin));
   const exclusive = killer.exclusive();
