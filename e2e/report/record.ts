@@ -43,8 +43,8 @@ export type ScenarioRecord = {
   };
 };
 
-/** What a scenario tells the reporter while it runs, as annotations of this type whose message is JSON. */
-export const eventType = 'corral';
+/** What a scenario tells the reporter while it runs is recorded with its test, as artifacts of this type. */
+export const eventType = 'corral:event';
 
 export type ScenarioEvent =
   | { kind: 'start' }
@@ -90,5 +90,8 @@ export type { Failure } from './schema.ts';
 declare module 'vitest' {
   interface TaskMeta {
     corral?: ScenarioRecord;
+  }
+  interface TestArtifactRegistry {
+    [eventType]: { type: typeof eventType; event: ScenarioEvent };
   }
 }

@@ -1,4 +1,4 @@
-import type { TestContext } from 'vitest';
+import { recordArtifact, type TestContext } from 'vitest';
 import type { FaultEvent } from '../../faults/fault.ts';
 import type { Account } from '../../kube/account.ts';
 import { redact, redactAll } from '../../kube/redact/redact.ts';
@@ -41,10 +41,9 @@ export const openJournal = ({
   const send = (event: ScenarioEvent) => {
     if (event.kind === 'awaits') awaited.set(event.id, event);
     if (event.kind === 'awaited') awaited.delete(event.id);
-    // After an interruption vitest takes no more annotations; the steps of the cleanup then only reach the
-    // report.
+    // After an interruption its test is over for vitest; the steps of the cleanup then only reach the report.
     if (interruption.aborted) return;
-    told = told.then(() => context.annotate(JSON.stringify(event), eventType)).catch(() => {});
+    told = told.then(() => recordArtifact(context.task, { type: eventType, event })).catch(() => {});
   };
   const add = (id: number, step: Step) => {
     steps.push(step);

@@ -145,8 +145,8 @@ export const createReporter = <Config extends Told>(options: {
     // One that does not load is never collected.
     onTestModuleEnd: know,
 
-    onTestCaseAnnotate: (test, { type, message }) => {
-      if (chosen.has(test.id) && type === eventType) passOn(test, JSON.parse(message) as ScenarioEvent);
+    onTestCaseArtifactRecord: (test, artifact) => {
+      if (chosen.has(test.id) && artifact.type === eventType) passOn(test, artifact.event);
     },
 
     onUserConsoleLog: ({ content }) => {
