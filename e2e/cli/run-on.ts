@@ -145,7 +145,6 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
   const { args, interruption } = run;
   const { run: id, round, shard } = unplayed;
   const { out, store, output, supportBundle, maxFailures, pauseOnFailure, workers } = args;
-  const scenarios = unplayed.chosen.length;
   const config = makeRunConfig({
     ...cluster,
     run: id,
@@ -153,7 +152,6 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
     store,
     output,
     ...(workers !== undefined && { workers, begun: workers }),
-    scenarios,
     round,
     shard,
     maxFailures,

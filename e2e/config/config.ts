@@ -128,11 +128,6 @@ const runSchema = clusterSchema.extend({
     .describe(
       'how many may have begun, those among them that only wait for a clock; by default as many as `workers`, or all',
     ),
-  scenarios: count
-    .optional()
-    .describe(
-      'how many are played in all: none begins before all have come, so that the longest are the first',
-    ),
   maxFailures: count
     .optional()
     .describe('after how many scenarios that failed or were not provable nothing new begins'),

@@ -1,14 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import type { Vite } from 'vitest/node';
-import {
-  ConfigError,
-  findRunConfig,
-  isHandedOn,
-  type RunConfig,
-  readRunConfig,
-  toVariables,
-} from '../config/config.ts';
+import { ConfigError, findRunConfig, isHandedOn, type RunConfig, readRunConfig } from '../config/config.ts';
 import { whyNotWritable } from '../kube/writable.ts';
 import { goOnWithoutReader } from '../report/without-reader.ts';
 import { createReporter, projectName } from './play/reporter.ts';
@@ -30,8 +23,7 @@ const refuseLoneOperator = (expression: string): void => {
 };
 
 // The command has looked at the folder itself.
-const readConfig = (): RunConfig => {
-  const config = readRunConfig(process.env);
+const refuseFolder = (config: RunConfig): RunConfig => {
   const why = process.connected ? undefined : whyNotWritable(config.out);
   if (why !== undefined) throw new ConfigError(`CORRAL_OUT ${config.out}: ${why}: name another folder`);
   return config;
@@ -50,18 +42,19 @@ const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
     vitest.collect = (filters, options) => collect(filters, { ...options, staticParse: false });
     // The command has looked at the cluster itself.
     const byCommand = process.connected && isHandedOn(process.env);
+    // Read once, for all that belongs to the run. What is wrong with it, the reporter says.
     const config = findRunConfig(process.env);
-    // Read once, and inherited by the workers: all of them belong to one run. What is wrong with it, the
-    // reporter says.
-    if (config !== undefined) {
-      Object.assign(process.env, toVariables(config));
-      project.provide('corralConfig', config);
-    }
+    if (config !== undefined) project.provide('corralConfig', config);
+    project.config.sequence.concurrent = config?.workers !== 1;
     const chosen = vitest.config.cliOptions.reporters ?? vitest.config.cliOptions.reporter;
     const alone = chosen === undefined && vitest.projects.every(({ name }) => name === projectName);
     vitest.config.reporters = [
       ...(alone ? [] : vitest.config.reporters),
-      createReporter({ alone, readConfig, guard: byCommand ? undefined : guard }),
+      createReporter({
+        alone,
+        readConfig: () => refuseFolder(config ?? readRunConfig(process.env)),
+        guard: byCommand ? undefined : guard,
+      }),
     ];
   },
 });
@@ -71,27 +64,23 @@ const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
  * Longhorn and not for a processor, unless the run is told of one worker. No retry, no time-out but the
  * scenarios' own; `guard` looks at the cluster where no command has.
  */
-export const e2eProject = (include: string[], guard?: Guard): TestProjectInlineConfiguration => {
-  const sideBySide = findRunConfig(process.env)?.workers !== 1;
-  return {
-    plugins: [reportScenarios(guard)],
-    test: {
-      name: projectName,
-      include,
-      tags,
-      globalSetup: fileURLToPath(new URL('./play/clear-evidence.ts', import.meta.url)),
-      pool: sideBySidePool,
-      runner: fileURLToPath(new URL('./side-by-side/runner.ts', import.meta.url)),
-      maxWorkers: 1,
-      isolate: false,
-      // How many are at work is for the locks to say.
-      maxConcurrency: Number.MAX_SAFE_INTEGER,
-      // A group of its own, as vitest runs projects with different numbers of workers only one after the
-      // other.
-      sequence: { concurrent: sideBySide, groupOrder: 1 },
-      retry: 0,
-      testTimeout: 0,
-      hookTimeout: 0,
-    },
-  };
-};
+export const e2eProject = (include: string[], guard?: Guard): TestProjectInlineConfiguration => ({
+  plugins: [reportScenarios(guard)],
+  test: {
+    name: projectName,
+    include,
+    tags,
+    pool: sideBySidePool,
+    runner: fileURLToPath(new URL('./side-by-side/runner.ts', import.meta.url)),
+    maxWorkers: 1,
+    isolate: false,
+    // How many are at work is for the locks to say.
+    maxConcurrency: Number.MAX_SAFE_INTEGER,
+    // A group of its own, as vitest runs projects with different numbers of workers only one after the
+    // other.
+    sequence: { groupOrder: 1 },
+    retry: 0,
+    testTimeout: 0,
+    hookTimeout: 0,
+  },
+});

@@ -83,7 +83,7 @@ const everything: RunConfig = {
     workers: 2,
     begun: 3,
   },
-  ...{ target: { name: 'emulator', version: '0.1.0' }, scenarios: 18, maxFailures: 1, store: 'all' },
+  ...{ target: { name: 'emulator', version: '0.1.0' }, maxFailures: 1, store: 'all' },
   ...{ pauseOnFailure: true, round: 3, expectCluster: uid, run: 'abc123' },
   shard: { index: 2, of: 8, split: '0123456789ab' },
   machine: {

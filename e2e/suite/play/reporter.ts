@@ -14,6 +14,7 @@ import { printEnd, printStart } from '../../report/print-ends.ts';
 import { eventType, type ScenarioEvent } from '../../report/record.ts';
 import type { Kubernetes, Report } from '../../report/schema.ts';
 import { recoverScenarios } from '../../report/verdicts.ts';
+import { clearEvidence } from './clear-evidence.ts';
 
 /** The vitest project whose tests are scenarios. */
 export const projectName = 'e2e';
@@ -113,6 +114,7 @@ export const createReporter = <Config extends Told>(options: {
         config = readConfig();
         learnFile(config.kubeconfig);
         await guard?.(config);
+        await clearEvidence(config);
       } catch (error) {
         // Thrown on, it would reach the reader as a fault of this reporter, with a stack.
         process.stderr.write(`e2e: ${(error as Error).message}\n`);
