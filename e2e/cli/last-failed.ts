@@ -10,9 +10,8 @@ import { whyNoReport } from './read-reports.ts';
 export type LastFailed = { path: string; keys: ReadonlySet<string> };
 
 // One that others or the cluster did not have, or that was not allowed, would be skipped again.
-const wasCut = ({ end }: Report, { state, startedAt, reason }: ScenarioReport): boolean =>
-  state === 'skipped' &&
-  (startedAt === null ? end.state !== 'finished' : (reason ?? '').startsWith('interrupted'));
+const wasCut = ({ end }: Report, { state, startedAt, interrupted }: ScenarioReport): boolean =>
+  state === 'skipped' && (startedAt === null ? end.state !== 'finished' : interrupted === true);
 
 /**
  * Reads what did not pass in the report of the last run, in whatever round: it failed, was not provable, or

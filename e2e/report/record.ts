@@ -24,6 +24,7 @@ export type ScenarioRecord = {
   concurrency?: Concurrency | undefined;
   outcome?: {
     state: ScenarioReport['state'];
+    interrupted?: true | undefined;
     reason: string | null;
     /** When it began, after whatever it waited for before that. */
     startedAt: string;

@@ -129,6 +129,8 @@ const scenarioSchema = z.strictObject({
   round: z.int().positive(),
   /** `known-bug`: nothing failed but what known bugs break, exactly as they are known to. */
   state: z.enum(['passed', 'known-bug', 'failed', 'skipped', 'not-provable']),
+  /** It had begun, and the run was interrupted; missing otherwise. */
+  interrupted: z.literal(true).optional(),
   /** Why it did not pass, complete; null where it did. */
   reason: z.string().nullable(),
   /** Null for one that did not get to begin. */

@@ -25,3 +25,10 @@ export const print = (...lines: readonly string[]): void =>
 
 /** The exit code of a command that was interrupted. */
 export const interruptedExitCode = 4;
+
+/** A signal ended the command. */
+export class Interrupted extends Error {
+  constructor(signal: NodeJS.Signals) {
+    super(`interrupted by ${signal}`);
+  }
+}

@@ -9,7 +9,7 @@ import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { labDir, labFiles, labSockets } from '../run/settings.ts';
 import { labState } from '../run/state.ts';
 import type { Step } from '../step.ts';
-import { type Commands, forLab, interruptedExitCode, print } from './commands.ts';
+import { type Commands, forLab, Interrupted, interruptedExitCode, print } from './commands.ts';
 import { faultCommands } from './faults.ts';
 import { imagesCommand } from './images.ts';
 import { pruneCommand } from './prune.ts';
@@ -147,9 +147,8 @@ export const runLabCommand = async (argv: readonly string[], step: Step): Promis
       );
       return 2;
     }
-    const message = error instanceof Error ? error.message : String(error);
-    complain(message);
+    complain(error instanceof Error ? error.message : String(error));
     if (error instanceof NotFit) return 3;
-    return message.startsWith('interrupted by') ? interruptedExitCode : 1;
+    return error instanceof Interrupted ? interruptedExitCode : 1;
   }
 };

@@ -8,7 +8,7 @@ import type { Lab } from '../run/start.ts';
 import { defaultSize, type LabSize } from '../size.ts';
 import type { Step } from '../step.ts';
 import { up } from '../up.ts';
-import { type Commands, interruptedExitCode, print } from './commands.ts';
+import { type Commands, Interrupted, interruptedExitCode, print } from './commands.ts';
 
 type Flags = LabSize & { name: string; images?: string[]; manifest?: string[] };
 
@@ -60,7 +60,7 @@ const untilInterrupted = (): AbortSignal => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       if (interrupted.signal.aborted) process.exit(interruptedExitCode);
-      interrupted.abort(new Error(`interrupted by ${signal}`));
+      interrupted.abort(new Interrupted(signal));
     });
   return interrupted.signal;
 };

@@ -6,7 +6,7 @@ export class SkipScenario extends Error {
   override readonly name = 'SkipScenario';
 }
 
-type Outcome = Pick<ScenarioReport, 'state' | 'reason'>;
+type Outcome = Pick<ScenarioReport, 'state' | 'interrupted' | 'reason'>;
 
 const judgeBody = (
   error: unknown,
@@ -18,7 +18,11 @@ const judgeBody = (
       ? { state: 'passed', reason: null }
       : { state: 'known-bug', reason: shown.map(describeBug).join('\n\n') };
   if (interrupted)
-    return { state: 'skipped', reason: `interrupted; it was at: ${doing ?? 'reaching the cluster'}` };
+    return {
+      state: 'skipped',
+      interrupted: true,
+      reason: `interrupted; it was at: ${doing ?? 'reaching the cluster'}`,
+    };
   if (error instanceof SkipScenario) return { state: 'skipped', reason: error.message };
   return { state: isNotProvable(error) ? 'not-provable' : 'failed', reason: explainError(error) };
 };

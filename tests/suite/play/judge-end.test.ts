@@ -28,7 +28,13 @@ test.each<[string, unknown, Parameters<typeof judgeEnd>[1], string, string | nul
   ['an early one', error, early, 'skipped', `${wasAt}reaching the cluster`],
   ['it then', error, away, 'not-provable', noVerdict(`${away.outage} meanwhile`, 'expected Pending')],
   ['another', error, reached, 'not-provable', noVerdict(reached.others, 'expected Pending')],
-])('%s', (_, error, where, state, reason) => expect(judgeEnd(error, where)).toEqual({ state, reason }));
+])('%s', (_, error, where, state, reason) => expect(judgeEnd(error, where)).toMatchObject({ state, reason }));
+
+test('only what had begun when the run was interrupted is marked so', () => {
+  expect(judgeEnd(error, interrupted)).toMatchObject({ interrupted: true });
+  for (const ended of [judgeEnd(skip, atWork), judgeEnd(undefined, interrupted)])
+    expect(ended).not.toHaveProperty('interrupted');
+});
 
 test.each([
   ['what came of a gap', new Error('the data cannot be read', { cause: gap }), 'not-provable'],
