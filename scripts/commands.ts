@@ -155,7 +155,7 @@ Examples:
   npx corral e2e --list
   npx corral e2e --tags 'recurring-jobs && !denied-snapshots'
   npx corral e2e --last-failed --pause-on-failure
-  npx corral e2e --provider existing --kubeconfig FILE --context NAME --store-image IMAGE --dry-run
+  npx corral e2e --list --provider existing --kubeconfig FILE --context NAME --store-image IMAGE
 
 npx corral COMMAND --help describes a command.`;
 

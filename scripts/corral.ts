@@ -1,9 +1,14 @@
 #!/usr/bin/env node
+import { dirname } from 'node:path';
 import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { goOnWithoutReader } from '../e2e/report/without-reader.ts';
 import { runCorral } from './commands.ts';
 
 guardOutput();
 goOnWithoutReader();
+
+// Npm starts a script in the folder of the project, and says where it was called: paths are meant from there.
+const { npm_package_json: manifest, INIT_CWD: calledIn } = process.env;
+if (calledIn && manifest && dirname(manifest) === process.cwd()) process.chdir(calledIn);
 
 process.exit(await runCorral(process.argv.slice(2)));

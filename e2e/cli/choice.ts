@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { TestCase, TestRunResult } from 'vitest/node';
 import { tellingStore } from '../config/config.ts';
 import { makeRunId } from '../config/run-id.ts';
@@ -58,7 +58,7 @@ const flagsOf = (chosen: Pick<Arguments, 'only' | 'tags'>): string[] =>
 const explainNone = (all: TestCase[], chosen: Pick<Arguments, 'only' | 'tags'>): CommandError => {
   if (all.length === 0) return new CommandError('there are no scenarios', exitCode.notFit);
   const names = all.map((test) => `"${test.name}" (${test.tags.join(', ') || 'no tags'})`);
-  return usageError(`${flagsOf(chosen).join(' with ')} chooses no scenario; there are: ${names.join(', ')}`);
+  return usageError(`${flagsOf(chosen).join(' with ')}: no scenario matches; available: ${names.join(', ')}`);
 };
 
 const describeTest = (test: TestCase): Chosen => ({
@@ -97,8 +97,11 @@ const listScenarios = async (
       // One process loads all files: they are only looked at, and each would take a second to start.
       isolate: false,
       fileParallelism: false,
+      root: dirname(config),
       project: [projectName],
-      ...(chosen.only === undefined ? {} : { testNamePattern: chosen.only }),
+      ...(chosen.only === undefined
+        ? {}
+        : { testNamePattern: `(?:${chosen.only})|${exactly([{ name: chosen.only }])}` }),
       ...(chosen.tags === undefined ? {} : { tagsFilter: [chosen.tags] }),
     }),
   );
@@ -106,8 +109,10 @@ const listScenarios = async (
     const loaded = await vitest.collect([], { staticParse: false });
     throwIfBroken(loaded, chosen.tags);
     const all = loaded.testModules.flatMap((module) => [...module.children.allTests()]);
-    const tests = all.filter((test) => test.options.mode === 'run');
-    if (tests.length === 0) throw explainNone(all, chosen);
+    const matching = all.filter((test) => test.options.mode === 'run');
+    if (matching.length === 0) throw explainNone(all, chosen);
+    const named = matching.filter(({ name }) => name === chosen.only);
+    const tests = named.length > 0 ? named : matching;
     return { all: all.map(describeTest), chosen: tests.map(describeTest) };
   } finally {
     await vitest.close();
@@ -142,7 +147,7 @@ const takeFailed = (
   const failed = named.filter((each) => keys.has(timeKey(each)));
   if (failed.length > 0) return failed;
   throw usageError(
-    `${['--last-failed', ...flagsOf(chosen)].join(' with ')} chooses no scenario; in ${path} did not pass: ${[...keys].join(', ')}`,
+    `${['--last-failed', ...flagsOf(chosen)].join(' with ')}: no scenario matches; in ${path} did not pass: ${[...keys].join(', ')}`,
   );
 };
 
@@ -166,8 +171,8 @@ export const chooseScenarios = async (
   const failed = args.last === undefined ? named : takeFailed(named, args.last, args);
   const chosen = args.all ? failed : takeOfSeeds(failed);
   const others = args.all ? [] : named.filter((each) => !isOfSeed(each));
-  if (args.shard === undefined)
-    return { chosen, others, only: args.all && args.last === undefined ? args.only : exactly(chosen) };
+  const isAll = args.all && args.last === undefined && args.only === undefined;
+  if (args.shard === undefined) return { chosen, others, only: isAll ? undefined : exactly(chosen) };
   const first = all.filter(isOfSeed);
   const taken = takeShard(args.shard, { all, chosen, times: readExpectedTimes(), first });
   return { ...taken, others, only: exactly(taken.chosen) };

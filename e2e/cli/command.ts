@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { NotFit } from '../machine/not-fit.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine, usageError } from './exit-code.ts';
 
@@ -33,8 +33,21 @@ export const addSubcommands = (
   return program;
 };
 
+/** The flag of a command that prints for people, or for programs. */
+export const outputOption = (): Option =>
+  new Option('--output <form>', 'text for people, or json for programs')
+    .choices(['text', 'json'])
+    .default('text');
+
 /** Flags as they were named before, and what they are named now. */
-const renamed: Record<string, string> = {};
+const renamed: Record<string, string> = {
+  '--dry-run': '--list',
+  '--verbose': '--output verbose',
+  '--json': '--output json',
+  '--s3-endpoint': 'a part of --bucket',
+  '--s3-bucket': 'a part of --bucket',
+  '--s3-secret': 'a part of --bucket',
+};
 
 /** Reads what a command was called with; throws a CommandError of one line, which names the command's help. */
 export const parseFlags = (command: Command, argv: readonly string[]): void => {

@@ -1,4 +1,5 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
@@ -269,15 +270,15 @@ const program = (): Command =>
  * `npm run docs`: writes the documents' parts that come from the code. Returns the exit code: 0 written, 1
  * they differ, 2 usage.
  */
-export const runDocsCommand = (argv: readonly string[]): Promise<ExitCode> =>
+export const runDocsCommand = (argv: readonly string[], folder = root): Promise<ExitCode> =>
   toExitCode('docs', () => {
     const command = program();
     parseFlags(command, argv);
     const { check = false } = command.opts<{ check?: boolean }>();
-    const stale = globSync(['README.md', 'CONTRIBUTING.md', 'docs/*.md']).filter((path) => {
-      const before = readFileSync(path, 'utf8');
+    const stale = globSync(['README.md', 'CONTRIBUTING.md', 'docs/*.md'], { cwd: folder }).filter((path) => {
+      const before = readFileSync(join(folder, path), 'utf8');
       const after = rewrite(before, sections);
-      if (after !== before && !check) writeFileSync(path, after);
+      if (after !== before && !check) writeFileSync(join(folder, path), after);
       return after !== before;
     });
     for (const path of stale)

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { storeChoices } from '../store/drivers/index.ts';
 import { checkMirror, choose, chooseLonghorn } from './arguments/checks.ts';
-import { type ExistingFlags, parseExisting, withBucketFlags } from './arguments/existing.ts';
+import { type ExistingFlags, parseExisting, withBucketFlag } from './arguments/existing.ts';
 import type { Arguments } from './arguments/parse.ts';
-import { newCommand, parseFlags, toExitCode } from './command.ts';
+import { newCommand, outputOption, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 
 type Flags = ExistingFlags & {
@@ -11,7 +11,7 @@ type Flags = ExistingFlags & {
   longhorn?: string;
   registryMirror?: string;
   store?: string;
-  json?: true;
+  output: 'text' | 'json';
 };
 
 type Asked = Pick<Arguments, 'provider' | 'longhorn' | 'registryMirror' | 'existing'>;
@@ -26,7 +26,7 @@ type Doctor<Diagnosis> = {
 const program = (providers: string[]): Command =>
   newCommand(
     'doctor',
-    'Looks whether all is there that npm run e2e needs with the same flags, and says what mends what is not.',
+    'Checks what e2e needs with the same flags, and says how to get what is missing. As JSON: provider, longhorn, ready, and checks with title, state (ok, warning, missing), detail and mend.',
   )
     .option('--provider <name>', `where the cluster would come from: ${providers.join(', ')}`, 'lab')
     .option(
@@ -47,10 +47,7 @@ const program = (providers: string[]): Command =>
       '--allow <list>',
       'existing: what scenarios may do that others could feel: their rights are looked at too',
     )
-    .option(
-      '--json',
-      'print it for programs: provider, longhorn, ready, and checks with title, state (ok, warning, missing), detail and mend',
-    )
+    .addOption(outputOption())
     .addHelpText('after', '\nExit code 0: all is there. 1: something is missing. 2: usage.');
 
 const read = (flags: Flags, providers: string[]): Asked => {
@@ -71,11 +68,11 @@ export const runDoctorCommand = <Diagnosis extends { ready: boolean }>(
   { providers, diagnose, tell }: Doctor<Diagnosis>,
 ): Promise<ExitCode> =>
   toExitCode('doctor', async () => {
-    const command = withBucketFlags(program(providers), 'existing, ');
+    const command = withBucketFlag(program(providers), 'existing, ');
     parseFlags(command, argv);
     const flags = command.opts<Flags>();
     const diagnosis = await diagnose(read(flags, providers));
-    const lines = flags.json ? [JSON.stringify(diagnosis, null, 2)] : tell(diagnosis);
+    const lines = flags.output === 'json' ? [JSON.stringify(diagnosis, null, 2)] : tell(diagnosis);
     process.stdout.write(`${lines.join('\n')}\n`);
     return diagnosis.ready ? exitCode.passed : exitCode.failed;
   });

@@ -7,7 +7,7 @@ import { linksOf } from '../longhorn/messages/links.ts';
 import { readLogLine } from '../longhorn/messages/log-line.ts';
 import { type Meaning, meaningsOf, nearestTo, type Where } from '../longhorn/messages/look-up.ts';
 import { type Field, messageClasses, type Row, type Wording } from '../longhorn/messages/row.ts';
-import { newCommand, parseFlags, toExitCode } from './command.ts';
+import { newCommand, outputOption, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 
 // The names that a reader of `kubectl get -o yaml` knows; a log has levels, an event types, a condition a
@@ -24,7 +24,7 @@ const fields = {
 /** What the command was asked. */
 type Arguments = { text: string; where: Where; json: boolean };
 
-type Flags = { field?: keyof typeof fields; state?: string; longhorn?: string; json?: boolean };
+type Flags = { field?: keyof typeof fields; state?: string; longhorn?: string; output: 'text' | 'json' };
 
 const exitCodes = `
 TEXT is what Longhorn said: a field of an object, an event, or a line of a log; - reads it from the standard input. Of a deletion that failed its cause
@@ -50,19 +50,19 @@ const program = (): Command =>
     .addOption(new Option('--field <field>', 'where it stands').choices(Object.keys(fields)))
     .option('--state <state>', 'the state of the object that says it, or the reason of the event', notEmpty)
     .option('--longhorn <version>', 'the version of Longhorn that says it', parseVersion)
-    .option('--json', 'print JSON')
+    .addOption(outputOption())
     .addHelpText('after', exitCodes);
 
 const parseExplain = (argv: readonly string[]): Arguments => {
   const command = program();
   parseFlags(command, argv);
-  const { field, state, longhorn, json = false } = command.opts<Flags>();
+  const { field, state, longhorn, output } = command.opts<Flags>();
   const where = {
     ...(field !== undefined && { isField: fields[field] }),
     ...(state !== undefined && { state }),
     ...(longhorn !== undefined && { version: longhorn }),
   };
-  return { text: command.args[0] ?? '', where, json };
+  return { text: command.args[0] ?? '', where, json: output === 'json' };
 };
 
 const speakers: Partial<Record<Row['speaker'], string>> = {

@@ -2,37 +2,62 @@ import { formatDuration } from '../kube/duration.ts';
 import { type ExpectedTimes, timeKey, timing } from '../report/expected-times.ts';
 import { tags as allTags } from '../suite/tags.ts';
 import type { Chosen } from './choice.ts';
+import type { Plan } from './plan.ts';
 
-/** A scenario as `--list --json` has it; `expected` in ms, null where nobody knows. */
-type Listed = Omit<Chosen, 'declared'> & Chosen['declared'] & { expected: number | null };
+/**
+ * A scenario as `--list --output json` has it: `expected` in ms, null where nobody knows; `skipped` says why it
+ * will not be run.
+ */
+type Listed = Omit<Chosen, 'declared'> &
+  Chosen['declared'] & { expected: number | null; skipped: string | null };
 
-/** Lists scenarios by file, as they stand there, with what they declare and how long they usually take. */
-export const listOf = (chosen: readonly Chosen[], times: ExpectedTimes): Listed[] =>
-  chosen
+/** Lists scenarios by file, as they stand there, with what they declare, and what becomes of them. */
+export const listOf = (
+  chosen: readonly Chosen[],
+  { times, plan }: { times: ExpectedTimes; plan: Plan },
+): Listed[] => {
+  const reasons = new Map(
+    plan.skipped.flatMap(({ reason, scenarios }) => scenarios.map((each) => [each, reason] as const)),
+  );
+  return chosen
+    .map((each) => ({ ...each, skipped: reasons.get(each) ?? null }))
     .map(({ declared, ...scenario }) => ({
       ...scenario,
       ...declared,
       expected: times[timeKey(scenario)] ?? null,
     }))
     .toSorted((one, other) => (one.file < other.file ? -1 : one.file > other.file ? 1 : 0));
+};
 
-const describeOne = ({ name, tags, needs, disruptions, exclusive, longhorn, expected }: Listed): string[] => [
+const describeOne = ({
+  name,
+  tags,
+  needs,
+  disruptions,
+  exclusive,
+  longhorn,
+  expected,
+  skipped,
+}: Listed): string[] => [
   `  ${name}`,
   `    ${expected === null ? 'of an unknown time' : `about ${formatDuration(expected)}`}; ${tags.length > 0 ? `tags: ${tags.join(', ')}` : 'no tags'}`,
   ...(needs.length > 0 ? [`    needs ${needs.join(', ')}`] : []),
   ...(disruptions.length > 0 ? [`    on an existing cluster: --allow ${disruptions.join(',')}`] : []),
   ...(exclusive.length > 0 ? [`    has for itself: ${exclusive.join(', ')}`] : []),
   ...(longhorn === '*' ? [] : [`    on Longhorn ${longhorn}`]),
+  ...(skipped === null ? [] : [`    skipped: ${skipped}`]),
 ];
 
 /** Describes such a list for people. */
-export const describeList = (listed: readonly Listed[]): string[] => [
-  ...[...Map.groupBy(listed, ({ file }) => file)].flatMap(([file, scenarios]) => [
+export const describeList = (listed: readonly Listed[]): string[] =>
+  [...Map.groupBy(listed, ({ file }) => file)].flatMap(([file, scenarios]) => [
     file,
     ...scenarios.flatMap(describeOne),
-  ]),
-  `${listed.length} ${listed.length === 1 ? 'scenario' : 'scenarios'}, about ${formatDuration(listed.reduce((sum, { expected }) => sum + (expected ?? 0), 0))} one after the other`,
-];
+  ]);
+
+/** How long such a list takes. */
+export const describeTime = (listed: readonly Listed[]): string =>
+  `about ${formatDuration(listed.reduce((sum, { expected }) => sum + (expected ?? 0), 0))} one after the other`;
 
 /** A scenario's subject is its first tag, so that `--tags` chooses all of it. */
 const subjectOf = ({ tags }: Pick<Chosen, 'tags'>): string => tags[0] ?? '';

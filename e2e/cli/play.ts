@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunConfig, toVariables } from '../config/config.ts';
 import { projectName } from '../suite/play/reporter.ts';
@@ -50,9 +50,12 @@ export const play = async (options: {
   const { project, config, interruption, chosen, files = [], browser, output = 'inherit' } = options;
   const args = [
     'run',
-    ...files.map((file) => resolve(file)),
+    ...files.map((file) => resolve(dirname(project), file)),
     '--config',
     project,
+    // The caller may be in another folder.
+    '--root',
+    dirname(project),
     '--configLoader',
     configLoader,
     '--project',

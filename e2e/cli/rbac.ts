@@ -5,13 +5,14 @@ import { allDisruptions } from '../longhorn/disruptions.ts';
 import { type Account, defaultAccount, rolesFor } from '../permissions/roles.ts';
 import { ownBucketKind, storeChoices } from '../store/drivers/index.ts';
 import { checkName, choose } from './arguments/checks.ts';
-import { type BucketFlags, parseAllow, parseBucket, withBucketFlags } from './arguments/existing.ts';
+import { parseAllow, parseBucket, withBucketFlag } from './arguments/existing.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 
-type Flags = Partial<BucketFlags> & {
+type Flags = {
   allow?: string;
-  store: string;
+  bucket?: string;
+  store?: string;
   namespace: string;
   serviceAccount: string;
   supportBundle?: true;
@@ -32,7 +33,10 @@ const program = (): Command =>
       defaultAccount.namespace,
     )
     .option('--service-account <name>', 'the name of the service account', defaultAccount.name)
-    .option('--store <kind>', `the kind of backup stores: ${storeChoices.join(', ')}`, storeChoices[0])
+    .option(
+      '--store <kind>',
+      `the kind of backup stores: ${storeChoices.join(', ')} (default: ${storeChoices[0]})`,
+    )
     .option('--support-bundle', 'what npx corral e2e --support-bundle needs besides');
 
 const describe = ({ namespace, name }: Account, allow: readonly string[]): string =>
@@ -59,7 +63,7 @@ const write = (object: KubernetesObject): string => {
  */
 export const runRbacCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('rbac', () => {
-    const command = withBucketFlags(program());
+    const command = withBucketFlag(program());
     parseFlags(command, argv);
     const flags = command.opts<Flags>();
     const account = {
@@ -71,7 +75,7 @@ export const runRbacCommand = (argv: readonly string[]): Promise<ExitCode> =>
     const roles = rolesFor(account, {
       allow,
       supportBundle: flags.supportBundle === true,
-      store: ownBucket ? ownBucketKind : choose('store', flags.store, storeChoices),
+      store: ownBucket ? ownBucketKind : choose('store', flags.store ?? storeChoices[0] ?? '', storeChoices),
       ownBucket,
     });
     process.stdout.write(`${describe(account, allow)}${roles.map(write).join('---\n')}`);

@@ -8,11 +8,11 @@ import { takeSignals } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
 import { printEnd } from '../report/print-ends.ts';
 import { type Arguments, parseArguments } from './arguments/parse.ts';
-import { type Choice, type Chosen, chooseScenarios, describeChoice, printEmptyShard } from './choice.ts';
+import { type Choice, chooseScenarios, describeChoice, printEmptyShard } from './choice.ts';
 import { endWith } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { readLastFailed } from './last-failed.ts';
-import { describeList, describeOthers, listOf } from './list.ts';
+import { describeList, describeOthers, describeTime, listOf } from './list.ts';
 import { describePlan, planFor } from './plan.ts';
 import type { Interruption } from './play.ts';
 import { runOn } from './run-on.ts';
@@ -52,8 +52,7 @@ const playCommand = async ({ argv, providers, config }: CommandOptions): Promise
       return exitCode.passed;
     }
     const choice = await chooseScenarios(config, { ...args, last });
-    if (args.list) return printList(args, choice);
-    if (args.dryRun) return await printPlan(args, { choice, provider: await load() });
+    if (args.list) return await printList(args, { choice, provider: await load() });
     await removeReport(args.out);
     try {
       if (choice.chosen.length === 0) return await printEmptyShard(args, choice);
@@ -80,13 +79,6 @@ const print = (lines: readonly string[]): ExitCode => {
   return exitCode.passed;
 };
 
-const printList = ({ output }: Pick<Arguments, 'output'>, { chosen, others }: Choice): ExitCode => {
-  const times = readExpectedTimes();
-  const listed = listOf(chosen, times);
-  if (output === 'json') return print([JSON.stringify(listed, null, 2)]);
-  return print([...describeList(listed), ...describeOthers(others, { times })]);
-};
-
 /** Says what of the other scenarios this cluster could play too, when the chosen ones have been played. */
 const printOthers = async (
   { out, output, existing }: Pick<Arguments, 'out' | 'output' | 'existing'>,
@@ -100,25 +92,23 @@ const printOthers = async (
   for (const line of describeOthers(played, { times, pace })) streamFor(output).write(`${line}\n`);
 };
 
-const printPlan = async (
+const printList = async (
   args: Pick<Arguments, 'output' | 'longhorn' | 'existing'>,
   { choice, provider }: { choice: Choice; provider: Provider },
 ): Promise<ExitCode> => {
+  const times = readExpectedTimes();
   const offered = await provider.offers(args.existing);
   const plan = planFor(choice.chosen, offered);
-  if (args.output !== 'json')
-    return print([
-      describeChoice(choice, { provider: provider.name, longhorn: args.longhorn }),
-      ...(plan.skipped.length === 0 ? ['all of them will be played'] : []),
-      ...describePlan(plan),
-      ...describeOthers(planFor(choice.others, offered).played, {
-        times: readExpectedTimes(),
-      }),
-      'Nothing was started, and no cluster was looked at (--dry-run).',
-    ]);
-  const names = (scenarios: readonly Chosen[]) => scenarios.map(({ name }) => name);
-  const skipped = plan.skipped.map(({ reason, scenarios }) => ({ reason, scenarios: names(scenarios) }));
-  return print([JSON.stringify({ played: names(plan.played), skipped }, null, 2)]);
+  const listed = listOf(choice.chosen, { times, plan });
+  if (args.output === 'json') return print([JSON.stringify(listed, null, 2)]);
+  return print([
+    ...describeList(listed),
+    `${describeChoice(choice, { provider: provider.name, longhorn: args.longhorn })}; ${describeTime(listed)}`,
+    ...(plan.skipped.length === 0 ? ['all of them will be played'] : []),
+    ...describePlan(plan),
+    ...describeOthers(planFor(choice.others, offered).played, { times }),
+    'Nothing was started, and no cluster was looked at (--list).',
+  ]);
 };
 
 const listenForInterruption = (): { interruption: Interruption; giveBack: () => void } => {

@@ -88,8 +88,8 @@ const serviceAccountOf = async (cluster: Cluster): Promise<Account | undefined> 
 };
 
 const bucketFlags = ({ endpoint, bucket, region, secret }: OwnBucket): string[] => [
-  ...['--store', 's3', '--s3-endpoint', endpoint],
-  ...['--s3-bucket', `${bucket}@${region}`, '--s3-secret', secret],
+  '--bucket',
+  `name=${bucket}@${region},secret=${secret},endpoint=${endpoint}`,
 ];
 
 const grantBy = async (

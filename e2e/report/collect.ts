@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import type { SerializedError, TestCase, TestModule } from 'vitest/node';
 import type { ScenarioRecord } from './record.ts';
 import { type ScenarioReport, untold } from './schema.ts';
@@ -14,8 +13,8 @@ export type RunEnd = {
 const describeErrors = (errors: readonly SerializedError[]): string =>
   errors.map((error) => error.stack || error.message).join('\n\n') || 'it gave no reason';
 
-/** The path of a file of scenarios, from where the run was started. */
-export const toFile = (module: TestModule): string => relative(process.cwd(), module.moduleId);
+/** The path of a file of scenarios, from the folder of the project. */
+export const toFile = (module: TestModule): string => module.relativeModuleId;
 
 const judgeSilent = (
   test: TestCase,

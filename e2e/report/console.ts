@@ -194,7 +194,7 @@ export const composeClosing = (
   const known = isEmulated(report.target) ? findingsOf(report) : [];
   if (known.length > 0)
     lines.push(
-      `${describeFindings(known, report.target)}${verbose ? '' : ' (--verbose lists them)'}`,
+      `${describeFindings(known, report.target)}${verbose ? '' : ' (--output verbose lists them)'}`,
       ...(verbose ? known.flatMap(({ title, detail }) => indent(`${title}: ${detail}`, '  ')) : []),
     );
   return [...lines, `Judged: ${judged}`, `Report: ${path} (${formatDuration(duration)})`];

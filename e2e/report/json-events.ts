@@ -18,7 +18,7 @@ const line = <Name extends string, Shape extends z.ZodRawShape>(event: Name, sha
   z.strictObject({ event: z.literal(event), at: z.iso.datetime(), ...shape });
 
 /**
- * What a line of `--json` is. The first line of a run is its `run-start`, the last its `run-end`, also when
+ * What a line of `--output json` is. The first line of a run is its `run-start`, the last its `run-end`, also when
  * no cluster came up. Durations are in ms. A field may be added; what a field means does not change.
  */
 export const jsonEventSchema = z.discriminatedUnion('event', [
@@ -81,7 +81,7 @@ export const jsonEventSchema = z.discriminatedUnion('event', [
   }),
 ]);
 
-/** A line of `--json`. */
+/** A line of `--output json`. */
 export type JsonEvent = z.infer<typeof jsonEventSchema>;
 
 type Untimed<Event> = Event extends unknown ? Omit<Event, 'at'> : never;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What `npx corral doctor --json` prints. */
+/** What `npx corral doctor --output json` prints. */
 export const diagnosisSchema = z.object({
   provider: z.string().describe('lab, kind, k3d or existing'),
   longhorn: z

@@ -80,7 +80,7 @@ const look = async (options: Options): Promise<Seen> => {
   const { ownBucket } = existing;
   if (ownBucket !== undefined)
     await checkBucket(cluster, ownBucket, run).catch((error: unknown) => {
-      throw error instanceof NotFit ? new NotFit({ ...error, where: '--s3-bucket' }) : error;
+      throw error instanceof NotFit ? new NotFit({ ...error, where: '--bucket' }) : error;
     });
   const baseline = await orRefuse('what is in the cluster cannot be read, to compare it afterwards', () =>
     readBaseline(cluster, { allow: existing.allow, stores: existing.namespace }),

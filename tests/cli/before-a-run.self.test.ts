@@ -34,18 +34,6 @@ test('a run says before it starts what it will play, and why not the rest, and t
   expect(new Set(reasons)).toEqual(new Set(plan.slice(2, 4).map((line) => line.replace(/\d/, ''))));
 });
 
-test('--dry-run says the same, and no more: nothing is started, no report is written', async () => {
-  const flags = ['--dry-run', '--only', 'It plays'];
-  const all = await runSuite(suite, { how: 'dies', flags });
-  expect(all).toMatchObject({ exitCode: 0, stderr: '', report: undefined });
-  expect(all.stdout.split('\n')).toEqual([
-    '1 scenario, provider lab, Longhorn: emulator',
-    'all of them will be played',
-    ...plan.slice(4),
-    'Nothing was started, and no cluster was looked at (--dry-run).',
-  ]);
-});
-
 test('--list tells of the chosen scenarios, for people and for programs, and starts nothing', async () => {
   const ended = await runSuite(suite, { how: 'dies', flags: ['--list', '--only', 'crashes'] });
   expect(ended).toMatchObject({ exitCode: 0, stderr: '', report: undefined });
@@ -55,16 +43,21 @@ test('--list tells of the chosen scenarios, for people and for programs, and sta
         of an unknown time; no tags
         needs lab
         on Longhorn >=1.9
-    1 scenario, about <time> one after the other"
+        skipped: needs the lab (its nodes can be made to fail)
+    1 scenario, provider lab, Longhorn: emulator; about <time> one after the other
+    none of them will be played, 1 skipped:
+      1: needs the lab (its nodes can be made to fail)
+    Nothing was started, and no cluster was looked at (--list)."
   `);
   const { stdout } = await runSuite(suite, {
     how: 'dies',
-    flags: ['--list', '--json', '--only', 'It kills$'],
+    flags: ['--list', '--output', 'json', '--only', 'It kills$'],
   });
   expect(JSON.parse(stdout)).toEqual([
     {
       ...{ name: 'It kills', file: 'a.e2e.ts', seed: null, tags: [], needs: [], longhorn: '*', store: 'nfs' },
       ...{ exclusive: ['longhorn-managers'], disruptions: ['manager-kill'], expected: null },
+      skipped: 'may disturb others on the cluster (manager-kill): not without --allow manager-kill',
     },
   ]);
 });
@@ -72,7 +65,7 @@ test('--list tells of the chosen scenarios, for people and for programs, and sta
 test('the documents say how many of the scenarios are played on a cluster that is there, those in a browser that is still to be fetched among them', async () => {
   const disruptions = 'manager-kill,process-hold,manager-mount,store-stall,admission-policy';
   const existing = ['--provider', 'existing', '--kubeconfig', 'package.json', '--context', 'x'];
-  const args = ['scripts/corral.ts', 'e2e', '--dry-run', '--json', ...existing, '--store-image', 'x'];
+  const args = ['scripts/corral.ts', 'e2e', '--list', '--output', 'json', ...existing, '--store-image', 'x'];
   // No browser, and all that fetching one takes.
   const PATH = await temporaryFolder();
   for (const name of ['apt-get', 'dpkg-deb', 'tar', 'flock'])
@@ -80,10 +73,11 @@ test('the documents say how many of the scenarios are played on a cluster that i
   const env = { PATH, XDG_CACHE_HOME: '/nowhere', CORRAL_DEBIAN_MIRROR: 'http://127.0.0.1:9/debian' };
   const words: Record<number, string> = { 9: 'Nine', 18: 'eighteen', 20: 'twenty', 41: 'forty-one' };
   const ask = (...more: string[]) => {
-    const { played, skipped }: { played: string[]; skipped: { reason: string; scenarios: string[] }[] } =
-      JSON.parse(execFileSync(process.execPath, [...args, ...more], { cwd: root, env, encoding: 'utf8' }));
-    const all = played.length + skipped.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
-    return { skipped, share: `${words[played.length]} of the ${words[all]}` };
+    const listed: { skipped: string | null }[] = JSON.parse(
+      execFileSync(process.execPath, [...args, ...more], { cwd: root, env, encoding: 'utf8' }),
+    );
+    const skipped = listed.flatMap((each) => each.skipped ?? []);
+    return { skipped, share: `${words[listed.length - skipped.length]} of the ${words[listed.length]}` };
   };
   const { share } = ask();
   const { share: shareOfAll, skipped } = ask('--all');
@@ -93,7 +87,7 @@ test('the documents say how many of the scenarios are played on a cluster that i
     );
   expect(readFileSync(join(root, 'docs/running.md'), 'utf8')).toContain(`--allow ${disruptions}`);
   const missing = skipped.flatMap(
-    ({ reason }) => /: not without --allow (\S+)$/.exec(reason)?.[1]?.split(',') ?? [reason],
+    (reason) => /: not without --allow (\S+)$/.exec(reason)?.[1]?.split(',') ?? [reason],
   );
   const ofS3 = [
     'needs a backup store in which what is deleted stays as a version, under retention: an NFS backup store cannot',

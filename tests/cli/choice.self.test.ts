@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { globSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -39,24 +41,49 @@ test('where nothing is said, the scenarios of the seed documents are played, onc
   });
 });
 
-test('--list and --dry-run choose the same, and say what else there is', async () => {
-  await withSuite(suite, async ({ folder, config }) => {
-    const say = async (...flags: string[]) =>
-      (await runCommandIn(folder, config, { how: 'dies', all: false, flags })).stdout.split('\n');
-    expect((await say('--list')).slice(-5)).toEqual([expect.stringMatching(/^2 scenarios, /), ...others]);
-    expect(await say('--dry-run')).toEqual([
-      '2 scenarios of the seed documents, provider lab, Longhorn: emulator',
-      'all of them will be played',
-      ...others,
-      'Nothing was started, and no cluster was looked at (--dry-run).',
-    ]);
-  });
+test('--list chooses the same, and says what else there is', async () => {
+  const { stdout } = await runSuite(suite, { how: 'dies', all: false, flags: ['--list'] });
+  expect(stdout.split('\n').slice(-7)).toEqual([
+    '2 scenarios of the seed documents, provider lab, Longhorn: emulator; about <time> one after the other',
+    'all of them will be played',
+    ...others,
+    'Nothing was started, and no cluster was looked at (--list).',
+  ]);
+});
+
+test('--only takes a name as it is printed, or a pattern', async () => {
+  const names = async (only: string) => {
+    const flags = ['--list', '--output', 'json', '--store', 'all', '--only', only];
+    const { stdout } = await runSuite(suite, { how: 'dies', flags });
+    return JSON.parse(stdout).map(({ name }: { name: string }) => name);
+  };
+  expect(await names('It waits [s3]')).toEqual(['It waits [s3]']);
+  expect(await names('It waits (twice)')).toEqual(['It waits (twice)']);
+  expect(await names('It waits')).toEqual(['It waits']);
+  expect(await names('^It w')).toEqual(
+    expect.arrayContaining(['It waits', 'It waits [s3]', 'It waits (twice)']),
+  );
+});
+
+test('paths are meant from where the command was called', async () => {
+  const folder = await temporaryFolder();
+  const args = ['run', '--silent', '--prefix', root, 'e2e', '--', '--last-failed', '--out', 'nowhere'];
+  const ended = await execa('npm', args, { cwd: folder, reject: false });
+  expect(ended.stderr).toContain('there is no nowhere/report.json of an earlier run');
+  const listed = await execa(
+    process.execPath,
+    [join(root, 'scripts/corral.ts'), 'e2e', '--list', '--output', 'json'],
+    {
+      cwd: folder,
+    },
+  );
+  expect(JSON.parse(listed.stdout)[0].file).toMatch(/^e2e\/scenarios\//);
 });
 
 test('flags that choose, choose among all of them, and nothing else is told of', async () => {
-  const flags = ['--dry-run', '--tags', 'held || ui'];
+  const flags = ['--list', '--tags', 'held || ui'];
   const { stdout } = await runSuite(suite, { how: 'dies', all: false, flags });
-  expect(stdout).toMatch(/^5 scenarios, provider lab/);
+  expect(stdout).toMatch(/^5 scenarios, provider lab/m);
   expect(stdout).not.toContain('Not chosen');
 });
 
@@ -79,7 +106,7 @@ test('where no scenario comes from a document, the line says how to choose', asy
 });
 
 test('in this project they are the eighteen of the three documents, three of them on the UI', () => {
-  const args = ['scripts/corral.ts', 'e2e', '--list', '--json'];
+  const args = ['scripts/corral.ts', 'e2e', '--list', '--output', 'json'];
   const listed: { seed: string | null; tags: string[] }[] = JSON.parse(
     execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' }),
   );

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 test('what comes from the code is written, once; --check only looks', async () => {
   const folder = await temporaryFolder();
   const page = join(folder, 'docs/page.md');
-  const docs = (...args: string[]) => runInProcess(() => runDocsCommand(args), folder);
+  const docs = (...args: string[]) => runInProcess(() => runDocsCommand(args, folder));
   const stale = 'a\n<!-- npm run docs: disruptions -->\nold\n<!-- end -->\nb\n';
   await mkdir(join(folder, 'docs'));
   await writeFile(page, stale);

@@ -94,7 +94,7 @@ describe('of a run in which each scenario ends in another way', () => {
   let run: Ended;
   beforeAll(async () => {
     // With several at once, the order of lines is not always the same.
-    run = await runSuite({ 'one.e2e.ts': endings }, { flags: ['--workers', '1', '--verbose'] });
+    run = await runSuite({ 'one.e2e.ts': endings }, { flags: ['--workers', '1', '--output', 'verbose'] });
   });
 
   /** What the console says from a line on, as far as it is indented. */

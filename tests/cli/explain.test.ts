@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { runExplainCommand } from '../../e2e/cli/explain.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 
-const told = async (...args: string[]) => JSON.parse((await explain([...args, '--json'])).stdout);
+const told = async (...args: string[]) => JSON.parse((await explain([...args, '--output', 'json'])).stdout);
 
 const explain = (args: string[], input = '') => {
   vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([input]) as typeof process.stdin);
@@ -40,7 +40,7 @@ test('a text comes from the standard input, a whole line of a log too', async ()
   expect(await explain(['-'], logged('info'))).toMatchObject({ exitCode: 1 });
 });
 
-test('--json is for programs', async () => {
+test('--output json is for programs', async () => {
   const [meaning] = (await told(`failed to backup: ${lock}`, '--field', 'error')).meanings;
   expect(meaning).toMatchObject({
     id: 'creation-lost-lock',

@@ -33,7 +33,7 @@ test('what did not pass is played again, and then what of it did not pass again;
       { name: 'It is not provable', state: 'not-provable', past: [{ state: 'not-provable' }] },
     ]);
     const stderr =
-      'e2e: --last-failed with --tags held chooses no scenario; in out/report.json did not pass: b.e2e.ts It is not provable';
+      'e2e: --last-failed with --tags held: no scenario matches; in out/report.json did not pass: b.e2e.ts It is not provable';
     const none = await play('--last-failed', '--tags', 'held');
     expect(none).toMatchObject({ exitCode: 2, stdout: '', stderr });
   });

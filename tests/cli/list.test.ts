@@ -36,7 +36,7 @@ test('what was not chosen is described by subject, with its time one after the o
 
 test.each([
   ['', false],
-  ['--shard 1/2 --provider kind --repeat 2 --dry-run', false],
+  ['--shard 1/2 --provider kind --repeat 2 --list', false],
   ['--all', true],
   ['--only waits', true],
   ['--tags ui', true],

@@ -13,8 +13,10 @@ scenario('One is green', {}, async ({ does, finds }) => {
 });`,
 };
 
-test('--json: an event a line, and nothing else on stdout', async () => {
-  const ended = await runSuite(suite, { flags: ['--json', '--workers', '1', '--repeat', '2', '--keep'] });
+test('--output json: an event a line, and nothing else on stdout', async () => {
+  const ended = await runSuite(suite, {
+    flags: ['--output', 'json', '--workers', '1', '--repeat', '2', '--keep'],
+  });
   expect(ended.exitCode).toBe(1);
   const lines = ended.stdout.replace('(kept)\n', '').split('\n');
   const events = lines.map((line) => jsonEventSchema.parse(JSON.parse(line)));

@@ -17,7 +17,7 @@ test.each<[flags: string, ...Parameters<typeof rolesFor>]>([
     { allow: ['manager-kill', 'admission-policy'] },
   ],
   [
-    `--store s3 --s3-endpoint ${ownBucket.endpoint} --s3-bucket backups@here --s3-secret theirs/mine`,
+    `--bucket name=backups@here,secret=theirs/mine,endpoint=${ownBucket.endpoint}`,
     { namespace: 'corral', name: 'corral' },
     { allow: [], store: 'own-bucket', ownBucket },
   ],

@@ -33,7 +33,7 @@ test('all are at work at once, also those of one file', async () => {
     `scenario('${name} meets the others', {}, async () => { log('${name}'); await until((all) => all.length === 3); });\n`;
   const ended = await runSuite(
     { 'a.e2e.ts': head + meet('One') + meet('Two'), 'b.e2e.ts': head + meet('Three') },
-    { flags: ['--verbose'] },
+    { flags: ['--output', 'verbose'] },
   );
   expect(ended.exitCode).toBe(0);
   expect(ended.report?.totals.passed).toBe(3);

@@ -154,7 +154,7 @@ test('fsck finds in a bucket what it finds in a folder', async () => {
   files.set('locks/lock-1.lck', '{"Name":"lock-1","Type":1,"Acquired":true}');
   const folder = await put(files, 'damaged');
   const findings = async (of: string) => {
-    const { stdout, exitCode } = await store('fsck', '--json', of);
+    const { stdout, exitCode } = await store('fsck', '--output', 'json', of);
     const { store: _, ...found } = JSON.parse(stdout.replaceAll(/written \d+ s ago/g, 'written ago'));
     return { found, exitCode };
   };

@@ -48,7 +48,7 @@ test('fsck of a damaged one: every finding a line, nothing of it speaks to the t
 
 test('fsck of one with nothing but a warning is no failure; as JSON', async () => {
   const { root, remove } = await layOut(soundStore().set('locks/lock-1.lck', '{"Name":"lo'));
-  const { stdout, exitCode } = await store('fsck', '--json', root);
+  const { stdout, exitCode } = await store('fsck', '--output', 'json', root);
   await remove();
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
@@ -63,7 +63,7 @@ test('ls', async () => {
     'vol-a    32 MiB        b1       Completed   6 MiB   3        full          2026-01-01T00:00:10Z   snap-b1',
     'vol-a    32 MiB        b2       Completed   8 MiB   4        incremental   2026-01-01T00:00:10Z   snap-b2',
   ]);
-  const { volumes } = JSON.parse((await store('ls', '--json', damaged.root)).stdout);
+  const { volumes } = JSON.parse((await store('ls', '--output', 'json', damaged.root)).stdout);
   const second = { name: 'b2', state: 'Unreadable', problem: expect.stringContaining('ends in the middle') };
   const backups = [{ name: 'b1', state: 'Completed' }, second];
   expect(volumes).toMatchObject([{ name: 'vol-a', size: 32 << 20, backups }]);
@@ -74,7 +74,7 @@ test('show', async () => {
   expect((await store('show', sound.root, 'vol-a/b2')).stdout).toContain(
     '\nBlocks: 4 of 2 MiB, 4 different\n',
   );
-  expect(JSON.parse((await store('show', '--json', sound.root, 'b1')).stdout)).toMatchObject({
+  expect(JSON.parse((await store('show', '--output', 'json', sound.root, 'b1')).stdout)).toMatchObject({
     ...{ kind: 'backup', name: 'b1', blocks: [{ offset: 0 }, {}, {}], compression: 'lz4' },
   });
   const twin = backupConfig('b1', { Name: 'vol-a' });

@@ -127,10 +127,10 @@ export const commands: Record<string, How> = {
   // A cluster that is there: one without a Longhorn.
   'npx corral e2e --provider existing --kubeconfig FILE --context NAME --store-image IMAGE --expect-cluster UID':
     noLonghorn,
-  'npx corral e2e --provider existing --kubeconfig FILE --context NAME --expect-cluster UID --store s3 --s3-endpoint URL --s3-bucket BUCKET --s3-secret SECRET':
+  'npx corral e2e --provider existing --kubeconfig FILE --context NAME --expect-cluster UID --bucket name=BUCKET,secret=SECRET,endpoint=URL':
     noLonghorn,
   // There is no browser, so that all three on the UI are skipped.
-  'npx corral e2e --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(
+  'npx corral e2e --list --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(
     0,
     /^8 of them will be played, 10 skipped:$/m,
     stub,

@@ -4,7 +4,7 @@ import { proseOf, read } from './support/documents.ts';
 
 const text = proseOf('docs/reading-a-report.md');
 
-test('the events of --json are those that there are', () => {
+test('the events of --output json are those that there are', () => {
   const events = read('e2e/report/json-events.ts').matchAll(/\bline\('([\w-]+)'/g);
   const known = [...events].map(([, name]) => name);
   const told = /for programs: (`run-start`[^.]*)\./.exec(text)?.[1]?.match(/[\w-]+/g) ?? [];

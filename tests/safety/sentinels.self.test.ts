@@ -122,8 +122,8 @@ test('fifty sentinels are planted, and the test would find each of them', () => 
 
 describe('none of fifty sentinels gets out, nor what stores in S3 and on CIFS are logged in to by', () => {
   test.each([
-    ['of a run whose scenarios tell and throw all that they see', 'up', ['--keep', '--verbose']],
-    ['of a run told as JSON', 'up', ['--json']],
+    ['of a run whose scenarios tell and throw all that they see', 'up', ['--keep', '--output', 'verbose']],
+    ['of a run told as JSON', 'up', ['--output', 'json']],
     ['of a run whose set-up dies', 'dies', []],
     ['of a run on a machine that is not fit', 'not-fit', []],
   ])('%s', async (_, how, flags) => {

@@ -142,7 +142,7 @@ export const runCommandIn = (
   { how = 'up', flags = [], all = true, ...rest }: CommandOptions,
 ): Promise<Ended> => {
   // A pipe is told the steps only of what fails, and signals come after a step.
-  const told = (rest.signals ?? []).length === 0 || flags.includes('--json') ? [] : ['--verbose'];
+  const told = (rest.signals ?? []).length === 0 || flags.includes('json') ? [] : ['--output', 'verbose'];
   const chosen = all ? ['--all'] : [];
   return run(folder, { args: [entry, config, how, '--out', 'out', ...chosen, ...told, ...flags], ...rest });
 };

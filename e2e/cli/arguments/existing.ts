@@ -9,22 +9,21 @@ import { ownBucketKind, storeChoices } from '../../store/drivers/index.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
 import { checkName } from './checks.ts';
 
-/** What names a bucket, as it was given. */
-export type BucketFlags = { s3Endpoint: string; s3Bucket: string; s3Secret: string };
-
-// What is named of a bucket that is there, and what each has to look like.
-const bucketFlags: Record<keyof BucketFlags, { form: RegExp; is: string }> = {
-  s3Endpoint: { form: /^https?:\/\/[^/@\s]+\/?$/i, is: 'https://HOST:PORT or http://HOST:PORT' },
-  s3Bucket: { form: /^[a-z0-9][a-z0-9.-]+@[a-z0-9-]+$/, is: 'BUCKET@REGION' },
-  s3Secret: { form: /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9.-]*$/, is: 'NAMESPACE/NAME' },
+/** What a bucket that is there is named by, and what each part has to look like. */
+const bucketParts = {
+  name: { form: /^[a-z0-9][a-z0-9.-]+@[a-z0-9-]+$/, is: 'BUCKET@REGION' },
+  secret: { form: /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9.-]*$/, is: 'NAMESPACE/NAME' },
+  // Last: before an @, it would be taken for a URL with a password, and redacted.
+  endpoint: { form: /^https?:\/\/[^/@\s]+\/?$/i, is: 'https://HOST:PORT' },
 };
+
+const bucketForm = Object.entries(bucketParts)
+  .map(([part, { is }]) => `${part}=${is}`)
+  .join(',');
 
 /** The flags that only `--provider existing` has, as they were given. */
 export type ExistingFlags = Partial<
-  Record<
-    'kubeconfig' | 'context' | 'expectCluster' | 'storeImage' | 'namespace' | 'allow' | keyof BucketFlags,
-    string
-  >
+  Record<'kubeconfig' | 'context' | 'expectCluster' | 'storeImage' | 'namespace' | 'allow' | 'bucket', string>
 >;
 
 const flagNames: Record<keyof ExistingFlags, string> = {
@@ -34,9 +33,7 @@ const flagNames: Record<keyof ExistingFlags, string> = {
   storeImage: '--store-image',
   namespace: '--namespace',
   allow: '--allow',
-  s3Endpoint: '--s3-endpoint',
-  s3Bucket: '--s3-bucket',
-  s3Secret: '--s3-secret',
+  bucket: '--bucket',
 };
 
 /** Reads a list of disruptions; throws a CommandError of one line for a name that is none. */
@@ -50,42 +47,33 @@ export const parseAllow = (text: string): Disruption[] => {
   });
 };
 
-/** The flags that name a bucket that is there, on a command that has `--store` too. */
-export const withBucketFlags = (command: Command, whose = ''): Command =>
-  command
-    .option(
-      '--s3-endpoint <url>',
-      `${whose}--store s3: the server of a bucket that is there, in the place of a store's pod`,
-    )
-    .option(
-      '--s3-bucket <bucket@region>',
-      `${whose}--store s3: that bucket; only keys below corral-e2e/ are touched`,
-    )
-    .option(
-      '--s3-secret <namespace/name>',
-      `${whose}--store s3: the Secret with what it is logged in to by, with Longhorn's names (AWS_ACCESS_KEY_ID, …)`,
-    );
+/** Adds the flag that names a bucket that is there, to a command that has `--store` too. */
+export const withBucketFlag = (command: Command, whose = ''): Command =>
+  command.option(
+    '--bucket <parts>',
+    `${whose}a bucket in S3 that is there, in the place of a store's pod: ${bucketForm}; the Secret has the names that Longhorn reads (AWS_ACCESS_KEY_ID, …); only keys below corral-e2e/ are touched`,
+  );
 
-/** The bucket that the flags name; undefined where they name none. Throws a CommandError of one line. */
-export const parseBucket = (flags: Partial<BucketFlags> & { store?: string }): OwnBucket | undefined => {
-  const names = Object.keys(bucketFlags) as (keyof BucketFlags)[];
-  const given = names.filter((name) => flags[name] !== undefined);
-  const [first] = given;
-  if (first === undefined) return undefined;
-  const missing = names.filter((name) => flags[name] === undefined);
-  if (missing.length > 0)
-    throw usageError(
-      `${flagNames[first]} needs ${missing.map((name) => flagNames[name]).join(' and ')} as well`,
-    );
-  if (flags.store !== 's3') throw usageError(`${flagNames[first]} is for stores in S3: add --store s3`);
-  for (const name of names) {
-    const { form, is } = bucketFlags[name];
-    if (!form.test(flags[name] ?? ''))
-      throw usageError(`${flagNames[name]} ${flags[name] || "''"}: give ${is}`);
-  }
-  const { s3Endpoint: endpoint = '', s3Bucket = '', s3Secret: secret = '' } = flags;
-  const [bucket = '', region = ''] = s3Bucket.split('@');
-  return { endpoint, bucket, region, secret };
+/** The bucket that the flag names; undefined where it names none. Throws a CommandError of one line. */
+export const parseBucket = ({
+  bucket: text,
+  store,
+}: {
+  bucket?: string;
+  store?: string;
+}): OwnBucket | undefined => {
+  if (text === undefined) return undefined;
+  if (store !== undefined && store !== 's3')
+    throw usageError(`--bucket is for stores in S3: leave out --store ${store}`);
+  const given = new Map(
+    text.split(',').map((part) => [part.replace(/=.*$/s, ''), part.replace(/^[^=]*=/s, '')]),
+  );
+  for (const part of given.keys())
+    if (!(part in bucketParts)) throw usageError(`--bucket ${text || "''"}: give ${bucketForm}`);
+  for (const [part, { form, is }] of Object.entries(bucketParts))
+    if (!form.test(given.get(part) ?? '')) throw usageError(`--bucket ${text}: give ${part}=${is}`);
+  const [bucket = '', region = ''] = (given.get('name') ?? '').split('@');
+  return { endpoint: given.get('endpoint') ?? '', bucket, region, secret: given.get('secret') ?? '' };
 };
 
 /**

@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Replacement } from '../../../providers/provider.ts';
 import type { ExistingCluster, RunConfig } from '../../config/config.ts';
 import { allDisruptions } from '../../longhorn/disruptions.ts';
+import { type Output, outputs } from '../../report/output.ts';
 import { fittingStores, ownBucketKind, storeChoices } from '../../store/drivers/index.ts';
 import { newCommand, parseFlags } from '../command.ts';
 import { usageError } from '../exit-code.ts';
@@ -16,7 +17,7 @@ import {
   choose,
   chooseLonghorn,
 } from './checks.ts';
-import { type ExistingFlags, parseExisting, withBucketFlags } from './existing.ts';
+import { type ExistingFlags, parseExisting, withBucketFlag } from './existing.ts';
 
 /** What the command was asked to do. */
 export type Arguments = Pick<
@@ -40,10 +41,8 @@ export type Arguments = Pick<
   all: boolean;
   /** Of the scenarios, only those that did not pass in the report that lies in `out`. */
   lastFailed: boolean;
-  /** Only lists the chosen scenarios. */
+  /** Only lists the chosen scenarios, and which of them would be run. */
   list: boolean;
-  /** Only says which of the chosen scenarios would be played. */
-  dryRun: boolean;
   /** Regular expression on the names of the scenarios. */
   only: string | undefined;
   /** Tags expression as vitest reads it: `a && !b`, `a or b`. */
@@ -56,7 +55,10 @@ export type Arguments = Pick<
   strictBugs: boolean;
 };
 
-type Flags = ExistingFlags & { image: string[] } & Record<'provider' | 'out' | 'repeat', string> &
+type Flags = ExistingFlags & { image: string[]; output: Output } & Record<
+    'provider' | 'out' | 'repeat',
+    string
+  > &
   Partial<
     Record<
       'longhorn' | 'store' | 'registryMirror' | 'workers' | 'maxFailures' | 'only' | 'tags' | 'shard',
@@ -64,19 +66,7 @@ type Flags = ExistingFlags & { image: string[] } & Record<'provider' | 'out' | '
     >
   > &
   Partial<
-    Record<
-      | 'all'
-      | 'keep'
-      | 'list'
-      | 'dryRun'
-      | 'lastFailed'
-      | 'pauseOnFailure'
-      | 'strictBugs'
-      | 'supportBundle'
-      | 'verbose'
-      | 'json',
-      true
-    >
+    Record<'all' | 'keep' | 'list' | 'lastFailed' | 'pauseOnFailure' | 'strictBugs' | 'supportBundle', true>
   >;
 
 const describe = (providers: string[]): Command =>
@@ -119,10 +109,15 @@ const describe = (providers: string[]): Command =>
       '--all',
       'every scenario, not only those of the seed documents; --only, --tags, --store and --last-failed choose among all of them too',
     )
-    .option('--list', 'only list the scenarios, with their tags, what each needs, and its usual time')
-    .option('--dry-run', 'only say how many scenarios would be played, and why others are skipped')
+    .option(
+      '--list',
+      'only list the scenarios, with their tags, needs and times, and why any would be skipped',
+    )
     .option('--keep', 'leave the cluster up (unless interrupted) and print how to reach it')
-    .option('--only <pattern>', 'only the scenarios whose name matches this regular expression')
+    .option(
+      '--only <pattern>',
+      'only the scenario with this name, or those whose names match this regular expression',
+    )
     .option('--tags <expression>', "only the scenarios with these tags: 'a && !b', 'a or b'")
     .option(
       '--last-failed',
@@ -148,15 +143,18 @@ const describe = (providers: string[]): Command =>
       '--support-bundle',
       "where a scenario does not pass, keep Longhorn's own support bundle, in which nothing is redacted",
     )
-    .option(
-      '--verbose',
-      'tell each step when it begins and when it ends, each state that is awaited, and each fault with its proof',
+    .addOption(
+      new Option(
+        '--output <form>',
+        'quiet: scenarios, and their steps on a terminal or where they fail; verbose: also each awaited state and each fault with its proof; json: one event a line, and nothing else on stdout',
+      )
+        .choices([...outputs])
+        .default('quiet'),
     )
     .option(
       '--bisect',
       'for git bisect run: exit code 125 where nothing could be judged, above 128 for bad flags and Ctrl-C',
-    )
-    .option('--json', 'tell an event a line, as JSON, and nothing else on stdout');
+    );
 
 /** A cluster that is there has its Longhorn; any other gets one. */
 const longhornOf = (provider: string, value: string | undefined): string => {
@@ -165,26 +163,11 @@ const longhornOf = (provider: string, value: string | undefined): string => {
   throw usageError(`--longhorn ${value}: an existing cluster is judged by the Longhorn in it: leave it out`);
 };
 
-const outputOf = ({ verbose, json }: Flags): Arguments['output'] => {
-  if (verbose && json)
-    throw usageError('--verbose and --json exclude each other: --json tells every event already');
-  if (json) return 'json';
-  return verbose ? 'verbose' : 'quiet';
-};
-
-const checkOnlySaid = ({ list, dryRun, verbose }: Flags): void => {
-  if (list && dryRun)
-    throw usageError('--list and --dry-run exclude each other: --list looks at no provider');
-  if ((list || dryRun) && verbose)
-    throw usageError(`--verbose with ${list ? '--list' : '--dry-run'}: nothing is played: leave it out`);
-};
-
 /** Reads the flags. Throws a CommandError of one line. */
 export const parseArguments = (argv: string[], providers: string[]): Arguments => {
-  const command = withBucketFlags(describe(providers), 'existing, ');
+  const command = withBucketFlag(describe(providers), 'existing, ');
   parseFlags(command, argv);
   const flags = command.opts<Flags>();
-  checkOnlySaid(flags);
   const { only, tags, shard, out, workers, maxFailures, repeat } = flags;
   const provider = choose('provider', flags.provider, providers);
   const longhorn = longhornOf(provider, flags.longhorn);
@@ -206,7 +189,6 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments =
     keep: flags.keep === true,
     lastFailed: flags.lastFailed === true,
     list: flags.list === true,
-    dryRun: flags.dryRun === true,
     only: checkOnly(only),
     tags: checkTags(tags),
     shard: shard === undefined ? undefined : parseShard(shard),
@@ -217,6 +199,6 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments =
     pauseOnFailure: flags.pauseOnFailure === true,
     strictBugs: flags.strictBugs === true,
     supportBundle: flags.supportBundle === true,
-    output: outputOf(flags),
+    output: flags.output,
   };
 };

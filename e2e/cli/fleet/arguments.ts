@@ -55,7 +55,7 @@ const describe = (): Command =>
 // What the fleet says itself, and what makes no sense in a pod.
 const own = [
   ...['provider', 'kubeconfig', 'context', 'expect-cluster', 'namespace', 'shard', 'out', 'keep'],
-  ...['list', 'dry-run', 'last-failed', 'pause-on-failure'],
+  ...['list', 'last-failed', 'pause-on-failure'],
 ];
 
 const checkFlags = (given: readonly string[], { mode, kubeconfig, context, shards }: Flags): Arguments => {

@@ -3,7 +3,7 @@ import { count, type Finding } from '../../store/fsck/findings.ts';
 import { checkStore, type StoreCheck } from '../../store/fsck/fsck.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { openNamedStore } from './open.ts';
-import { bytes, print, printable, printJson } from './text.ts';
+import { bytes, print, printable, printJson, type StoreFlags } from './text.ts';
 
 /**
  * `fsck STORE`: checks a store and prints what was found. Returns 0 for a sound one, 1 when data are lost or
@@ -11,7 +11,7 @@ import { bytes, print, printable, printJson } from './text.ts';
  */
 export const fsck = async (
   name: string,
-  { json, quick }: { json?: true; quick?: true },
+  { output, quick }: StoreFlags & { quick?: true },
 ): Promise<ExitCode> => {
   const source = await openNamedStore(name);
   const progress = showProgress();
@@ -21,7 +21,7 @@ export const fsck = async (
     const check = await checkStore(source, { now: Date.now(), verify: pool?.verify });
     progress.clear();
     const sound = check.counts.error === 0;
-    if (json) printJson({ store: name, sound, ...check });
+    if (output === 'json') printJson({ store: name, sound, ...check });
     else
       print(
         ...check.findings.map(line),

@@ -2,7 +2,7 @@ import type { BackupConfig } from '../../store/format/config.ts';
 import { type Listed, listStore } from '../../store/fsck/list-store.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { openNamedStore } from './open.ts';
-import { bytes, print, printJson, table } from './text.ts';
+import { bytes, print, printJson, type StoreFlags, table } from './text.ts';
 
 const describe = (name: string, { config, problem }: Listed<BackupConfig>) =>
   config === undefined
@@ -28,7 +28,7 @@ type Volume = {
 };
 
 /** `ls STORE`: the volumes of a store and their backups, by their configs alone. */
-export const list = async (name: string, { json }: { json?: true }): Promise<ExitCode> => {
+export const list = async (name: string, { output }: StoreFlags): Promise<ExitCode> => {
   const source = await openNamedStore(name);
   const volumes: Volume[] = [];
   for await (const { name: volume, config, problem, backups } of listStore(source)) {
@@ -40,7 +40,7 @@ export const list = async (name: string, { json }: { json?: true }): Promise<Exi
         : { size: config.Size, created: config.CreatedTime, lastBackup: config.LastBackupName };
     volumes.push({ name: volume, ...known, backups: described });
   }
-  if (json) printJson({ store: name, volumes });
+  if (output === 'json') printJson({ store: name, volumes });
   else if (volumes.length === 0) print(`${name} holds no volume`);
   else
     print(

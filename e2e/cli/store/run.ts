@@ -1,7 +1,14 @@
 import { type Command, Help } from 'commander';
 import { waysHere } from '../../store/drivers/index.ts';
 import { StoreUnreadable } from '../../store/format/source.ts';
-import { addSubcommands, newCommand, parseFlags, type Subcommand, toExitCode } from '../command.ts';
+import {
+  addSubcommands,
+  newCommand,
+  outputOption,
+  parseFlags,
+  type Subcommand,
+  toExitCode,
+} from '../command.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 import { fsck } from './fsck.ts';
 import { list } from './list.ts';
@@ -21,11 +28,7 @@ const makeProgram = (others: Record<string, Subcommand>, chosen: (work: Work) =>
     [stores, exitCodes].map((text) => `\n${new Help().boxWrap(text, 80)}`).join('\n'),
   );
   const command = (usage: string, description: string) =>
-    program
-      .command(usage)
-      .description(description)
-      .option('--json', 'print JSON')
-      .addHelpText('after', stores);
+    program.command(usage).description(description).addOption(outputOption()).addHelpText('after', stores);
   command(
     'fsck <store>',
     'check everything: configs, references, the data of every block, leftovers and locks',

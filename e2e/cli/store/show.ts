@@ -2,14 +2,14 @@ import type { BackupConfig, VolumeConfig } from '../../store/format/config.ts';
 import { type Listed, listStore } from '../../store/fsck/list-store.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../exit-code.ts';
 import { openNamedStore } from './open.ts';
-import { bytes, print, printable, printJson } from './text.ts';
+import { bytes, print, printable, printJson, type StoreFlags } from './text.ts';
 
 type Found =
   | { kind: 'volume'; name: string; listed: Listed<VolumeConfig>; backups: string[] }
   | { kind: 'backup'; name: string; listed: Listed<BackupConfig> };
 
 /** `show STORE NAME`: the config of a volume, or of a backup, in readable form. */
-export const show = async (store: string, name: string, { json }: { json?: true }): Promise<ExitCode> => {
+export const show = async (store: string, name: string, { output }: StoreFlags): Promise<ExitCode> => {
   const found = await find(store, name);
   const [only, ...more] = found;
   if (only === undefined)
@@ -20,7 +20,7 @@ export const show = async (store: string, name: string, { json }: { json?: true 
     );
   const { config, problem, path } = only.listed;
   if (config === undefined) throw new CommandError(`${problem} (${path})`, exitCode.notFit);
-  if (json) printJson({ kind: only.kind, path, ...config });
+  if (output === 'json') printJson({ kind: only.kind, path, ...config });
   else
     print(
       `Path: ${printable(path)}`,

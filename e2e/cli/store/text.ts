@@ -30,3 +30,6 @@ export const print = (...lines: readonly string[]): void =>
   void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 
 export const printJson = (value: unknown): void => print(JSON.stringify(value, undefined, 2));
+
+/** The flags that all commands on a store have. */
+export type StoreFlags = { output: 'text' | 'json' };

@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import type { TestContext } from 'vitest';
 import type { RunConfig } from '../../config/config.ts';
 import { outcomeFields } from '../../report/collect.ts';
@@ -24,7 +23,7 @@ export const keepVerdict = (
   const { name, file, tags = [] } = context.task;
   const scenario = {
     name,
-    file: relative(process.cwd(), file.filepath),
+    file: file.name,
     seed,
     ...(store !== undefined && { store }),
     ...(cells && { cells: [...cells] }),

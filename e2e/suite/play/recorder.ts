@@ -34,7 +34,7 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
   let begun: Begun | undefined;
   let pressures: PressureRecord | undefined;
   const { name, file, tags = [] } = context.task;
-  const path = relative(process.cwd(), file.filepath);
+  const path = file.name;
   const observer: Observer = {
     watches: (...watch) => evidence?.observer.watches(...watch),
     expects: (expected) => evidence?.observer.expects(expected) ?? (() => {}),

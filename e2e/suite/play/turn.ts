@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { inject, type RunnerTask } from 'vitest';
 import type { Account } from '../../kube/account.ts';
 import { type SharedThing, sharedThings, usedByAll } from '../../longhorn/shared.ts';
@@ -17,8 +16,7 @@ export const awaitTurn = async (
   { name, file }: Pick<RunnerTask, 'name' | 'file'>,
   signal: AbortSignal,
 ): Promise<Holder | undefined> => {
-  const expected =
-    readExpectedTimes()[timeKey({ name, file: relative(process.cwd(), file.filepath) })] ?? unknownTime;
+  const expected = readExpectedTimes()[timeKey({ name, file: file.name })] ?? unknownTime;
   const holder = inject('corralLocks').join();
   try {
     if (await holder.hold({ shared: usedByAll, exclusive: [], expected }, signal)) return holder;

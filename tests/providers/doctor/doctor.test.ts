@@ -48,7 +48,7 @@ test('on a machine without Docker, all that is missing is named at once, each wi
     "✓ Chromium: the first run that needs it fetches Debian's, once: about 180 MB, and 340 in the cache",
   ]);
   expect([last, exitCode]).toEqual(['2 things are missing for provider kind, Longhorn: emulator', 1]);
-  const asked = await doctor(['--provider', 'k3d', '--json'], {}, []);
+  const asked = await doctor(['--provider', 'k3d', '--output', 'json'], {}, []);
   const { checks, ...told } = diagnosisSchema.parse(JSON.parse(asked.stdout));
   expect([told, asked.exitCode]).toEqual([{ ready: false, provider: 'k3d', longhorn: 'emulator' }, 1]);
   expect(checks.slice(0, 2)).toMatchObject([

@@ -225,8 +225,7 @@ export const removeOwnLock = removeLock(find);
  */
 export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> => {
   const { namespace, name, run, living, ownBucket } = options;
-  if (ownBucket === undefined)
-    throw new Error('the run names no bucket: --s3-bucket, --s3-endpoint, --s3-secret');
+  if (ownBucket === undefined) throw new Error('the run names no bucket: --bucket');
   const { endpoint, bucket, region, secret } = ownBucket;
   const place: StorePlace = name === undefined ? { namespace } : { namespace, name };
   const prefix = ownPrefixOf(place);
