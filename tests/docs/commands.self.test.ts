@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { commands } from './commands.ts';
+import { commandsOf, documents } from './support/documents.ts';
 import { isRunHere, openFixture } from './support/fixture.ts';
 
 // Five at once: alone each takes seconds.
@@ -11,12 +12,16 @@ beforeAll(async () => {
 });
 afterAll(() => fixture?.close());
 
-const said = Object.entries(commands).flatMap(([command, how]) =>
-  'says' in how ? [[command, how] as const] : [],
-);
+const said = Object.entries(commands);
+// What a reader is told to type is tried, and nothing else.
+test('each of them is in a document', () => {
+  const told = documents.flatMap(commandsOf);
+  expect(Object.keys(commands).filter((command) => !told.includes(command))).toEqual([]);
+});
+
 const [here, spawned] = [true, false].map((is) => said.filter(([command]) => isRunHere(command) === is));
 
-const runs = async (command: string, { exitCode, says, words }: (typeof said)[number][1]): Promise<void> => {
+const runs = async (command: string, { exitCode, says, words }: (typeof commands)[string]): Promise<void> => {
   const ended = await fixture.run(command, words);
   expect(ended.said, ended.said).toMatch(says);
   expect(ended.exitCode).toBe(exitCode);
