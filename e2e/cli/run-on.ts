@@ -285,7 +285,7 @@ const describeLeft = (
   const words = Object.entries(flags).map(([name, value]) => `--${name} ${quoted(value)}`);
   return [
     '',
-    `What was made by the scenarios that did not pass (${failed + notProvable}) stays (--pause-on-failure); no fault of theirs does.`,
+    `The objects of scenarios that did not pass (${failed + notProvable}) are kept (--pause-on-failure); their faults are undone.`,
     `To remove it: npx corral cleanup ${words.join(' ')}`,
   ];
 };

@@ -24,7 +24,7 @@ test('of what did not pass all stays but the faults, and so does the cluster; th
   ]);
   const told = ended.stdout.slice(ended.stdout.indexOf('What was made by'));
   expect(told.replace(/--run \w{6}/, '--run <run>')).toMatchInlineSnapshot(`
-    "What was made by the scenarios that did not pass (2) stays (--pause-on-failure); no fault of theirs does.
+    "The objects of scenarios that did not pass (2) are kept (--pause-on-failure); their faults are undone.
     To remove it: npx corral cleanup --kubeconfig /nowhere/kubeconfig --context inline --run <run>
     (kept)
 

@@ -42,7 +42,7 @@ export const parseAllow = (text: string): Disruption[] => {
   return names.map((name) => {
     if (isDisruption(name)) return name;
     throw usageError(
-      `--allow ${text}: there is no disruption '${name}'; there are: ${allDisruptions.join(', ')}`,
+      `--allow ${text}: there is no disruption '${name}'; available: ${allDisruptions.join(', ')}`,
     );
   });
 };
@@ -51,7 +51,7 @@ export const parseAllow = (text: string): Disruption[] => {
 export const withBucketFlag = (command: Command, whose = ''): Command =>
   command.option(
     '--bucket <parts>',
-    `${whose}a bucket in S3 that is there, in the place of a store's pod: ${bucketForm}; the Secret has the names that Longhorn reads (AWS_ACCESS_KEY_ID, …); only keys below corral-e2e/ are touched`,
+    `${whose}an existing S3 bucket instead of the store's pod: ${bucketForm}; the Secret has the names that Longhorn reads (AWS_ACCESS_KEY_ID, …); only keys below corral-e2e/ are written`,
   );
 
 /** The bucket that the flag names; undefined where it names none. Throws a CommandError of one line. */
@@ -92,13 +92,13 @@ export const parseExisting = (
     const [first] = given;
     if (first !== undefined)
       throw usageError(
-        `${flagNames[first]} is for a cluster that is there already: add --provider existing, or leave it out`,
+        `${flagNames[first]} is for an existing cluster: add --provider existing, or leave it out`,
       );
     return undefined;
   }
   if (flags.keep)
     throw usageError(
-      '--keep is for a cluster that the run brings up: an existing one stays, and what the run makes in it goes: leave it out',
+      '--keep is for a cluster that the run makes: an existing one stays up anyway: leave it out',
     );
   const ownBucket = parseBucket(flags);
   const missing = (
@@ -107,9 +107,7 @@ export const parseExisting = (
   const [empty] = missing;
   if (empty !== undefined) {
     const what = missing.map((name) => flagNames[name]).join(', ');
-    throw usageError(
-      `--provider existing needs ${what}: a cluster that is somebody's is named, never guessed`,
-    );
+    throw usageError(`--provider existing needs ${what}: name the cluster explicitly`);
   }
   const { kubeconfig = '', context = '', storeImage = 'none', expectCluster, namespace, allow } = flags;
   const found = statSync(kubeconfig, { throwIfNoEntry: false });

@@ -70,78 +70,72 @@ type Flags = ExistingFlags & { image: string[]; output: Output } & Record<
   >;
 
 const describe = (providers: string[]): Command =>
-  newCommand('e2e', 'Brings a cluster with a Longhorn in it, plays the scenarios, and reports what happened.')
-    .option('--provider <name>', `where the cluster comes from: ${providers.join(', ')}`, 'lab')
+  newCommand('e2e', 'Starts a cluster with a Longhorn in it, runs the scenarios, and reports the results.')
+    .option('--provider <name>', `where the cluster comes from: ${providers.join(', ')} (yours)`, 'lab')
     .option(
       '--longhorn <which>',
-      'the Longhorn under test: emulator (the default), official[:VERSION], a release as it is published (the newest one known; or v1.8.2, master-head), or archive:DIR, one from its manifest and image archives',
+      'the Longhorn under test: emulator (default); official[:VERSION], a published release (v1.8.2, master-head; default: the newest known); or archive:DIR, a release on disk',
     )
     .option(
       '--registry-mirror <url>',
-      'official, archive:DIR: the registry to pull images from that DIR does not have (https, or http on this machine)',
+      'official, archive:DIR: the registry to pull images from (https, or http on this machine)',
     )
     .option(
       '--image <name=image>',
-      'official, archive:DIR: another image in the place of one of the release, by its name or as an archive; may be given several times: longhorn-manager=./manager.tar',
+      'official, archive:DIR: replaces an image of the release, by a name or an archive; repeatable: longhorn-manager=./manager.tar',
       (value: string, before: string[]) => [...before, value],
       [],
     )
     .option(
       '--store <kind>',
-      `the kind of backup store that the scenarios are played on: ${storeChoices.join(', ')} (default: ${fittingStores} in the lab, else ${storeChoices[0]})`,
+      `the kind of backup store: ${storeChoices.join(', ')} (default: ${fittingStores} in the lab, ${storeChoices[0]} elsewhere)`,
     )
-    .option('--kubeconfig <file>', 'existing: the file that names the cluster')
-    .option('--context <name>', 'existing: the context of that file')
-    .option('--expect-cluster <uid>', 'existing: the UID that its namespace kube-system must have')
+    .option('--kubeconfig <file>', 'existing: the kubeconfig file')
+    .option('--context <name>', 'existing: the context in that file')
+    .option('--expect-cluster <uid>', 'existing: the UID of its namespace kube-system')
     .option(
       '--store-image <image>',
-      "existing: an image for the backup store's pod, which the cluster can pull",
+      "existing: the image of the backup store's pod, which the cluster can pull",
     )
     .option(
       '--namespace <name>',
-      'existing: a namespace that is there, for all backup stores (by default each gets one of its own)',
+      'existing: an existing namespace for all backup stores (default: a new one for each)',
     )
     .option(
       '--allow <list>',
-      `existing: what scenarios may do that others could feel, with commas: ${allDisruptions.join(', ')}`,
+      `existing: the disruptions that scenarios may cause, with commas: ${allDisruptions.join(', ')}`,
     )
     .option(
       '--all',
-      'every scenario, not only those of the seed documents; --only, --tags, --store and --last-failed choose among all of them too',
+      'choose every scenario, not only those of the seed documents; implied by --only, --tags, --store and --last-failed',
     )
     .option(
       '--list',
-      'only list the scenarios, with their tags, needs and times, and why any would be skipped',
+      'only list the chosen scenarios, with tags, needs and times, and why any would be skipped',
     )
-    .option('--keep', 'leave the cluster up (unless interrupted) and print how to reach it')
+    .option('--keep', 'keep the cluster (unless interrupted), and print how to reach it')
     .option(
       '--only <pattern>',
-      'only the scenario with this name, or those whose names match this regular expression',
+      'choose the scenario with this name, or all whose names match this regular expression',
     )
-    .option('--tags <expression>', "only the scenarios with these tags: 'a && !b', 'a or b'")
+    .option('--tags <expression>', "choose by tags: 'a && !b', 'a or b'")
     .option(
       '--last-failed',
-      'only what failed, could not be proven, or was interrupted in the last run, by its report in --out',
+      'choose what failed, was not provable, or was interrupted in the last run, by the report in --out',
     )
-    .option('--shard <i/n>', 'only the i-th of n parts of the scenarios, which take about equally long: 2/8')
-    .option(
-      '--workers <n>',
-      'how many scenarios are at work at once: 1 plays one after the other (default: as many as the cluster bears)',
-    )
-    .option(
-      '--max-failures <n>',
-      'after n scenarios that failed or could not be proven, begins no other; those at work end and clean up',
-    )
+    .option('--shard <i/n>', 'run the i-th of n parts, which take about equally long: 2/8')
+    .option('--workers <n>', 'how many scenarios run at once (default: as many as the cluster can handle)')
+    .option('--max-failures <n>', 'start no other scenario after n have failed or were not provable')
     .option(
       '--pause-on-failure',
-      'leave the cluster up, and in it what the scenarios made that did not pass; their faults are healed',
+      'keep the cluster, and the objects of scenarios that did not pass; their faults are undone',
     )
-    .option('--strict-bugs', 'exit code 1 also where all that went wrong are known bugs of Longhorn')
-    .option('--repeat <n>', 'plays the chosen scenarios n times in a row on the one cluster', '1')
-    .option('--out <dir>', 'where report.json and junit.xml go', '.corral/last')
+    .option('--strict-bugs', 'exit code 1 also if all failures are known bugs of Longhorn')
+    .option('--repeat <n>', 'run the chosen scenarios n times on one cluster', '1')
+    .option('--out <dir>', 'the folder for the results', '.corral/last')
     .option(
       '--support-bundle',
-      "where a scenario does not pass, keep Longhorn's own support bundle, in which nothing is redacted",
+      "keep Longhorn's support bundle of a scenario that did not pass; nothing in it is redacted",
     )
     .addOption(
       new Option(
