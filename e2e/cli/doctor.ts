@@ -68,7 +68,7 @@ export const runDoctorCommand = <Diagnosis extends { ready: boolean }>(
   { providers, diagnose, tell }: Doctor<Diagnosis>,
 ): Promise<ExitCode> =>
   toExitCode('doctor', async () => {
-    const command = withBucketFlag(program(providers), 'existing, ');
+    const command = withBucketFlag(program(providers), 'existing: ');
     parseFlags(command, argv);
     const flags = command.opts<Flags>();
     const diagnosis = await diagnose(read(flags, providers));

@@ -159,7 +159,7 @@ const longhornOf = (provider: string, value: string | undefined): string => {
 
 /** Reads the flags. Throws a CommandError of one line. */
 export const parseArguments = (argv: string[], providers: string[]): Arguments => {
-  const command = withBucketFlag(describe(providers), 'existing, ');
+  const command = withBucketFlag(describe(providers), 'existing: ');
   parseFlags(command, argv);
   const flags = command.opts<Flags>();
   const { only, tags, shard, out, workers, maxFailures, repeat } = flags;
