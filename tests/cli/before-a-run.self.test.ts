@@ -57,7 +57,7 @@ test('--list tells of the chosen scenarios, for people and for programs, and sta
     {
       ...{ name: 'It kills', file: 'a.e2e.ts', seed: null, tags: [], needs: [], longhorn: '*', store: 'nfs' },
       ...{ exclusive: ['longhorn-managers'], disruptions: ['manager-kill'], expected: null },
-      skipped: 'may disturb others on the cluster (manager-kill): not without --allow manager-kill',
+      skipped: 'kills longhorn-manager pods: not without --allow manager-kill',
     },
   ]);
 });
