@@ -96,7 +96,13 @@ const stepSchema = z.strictObject({
   account: accountSchema,
 });
 
-const findingSchema = z.strictObject({ title: z.string(), detail: z.string(), link: z.string().optional() });
+const findingSchema = z.strictObject({
+  /** Which finding it is, as `retry-interval`; missing in reports of before. */
+  code: z.string().optional(),
+  title: z.string(),
+  detail: z.string(),
+  link: z.string().optional(),
+});
 
 /** A known bug of Longhorn whose promise a scenario played. */
 const knownBugSchema = z.strictObject({

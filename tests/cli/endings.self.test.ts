@@ -37,7 +37,7 @@ test('all passed: nothing stays for who wants a pause on a failure; but a cluste
   });
 });
 
-const finding = { title: 'The manual is wrong', detail: 'It says A' };
+const finding = { code: 'manual-is-wrong', title: 'The manual is wrong', detail: 'It says A' };
 
 const endings = `
 const broken = (message) => () => { throw Object.assign(new Error(message), { verdict: {} }); };

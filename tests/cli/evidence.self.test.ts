@@ -21,7 +21,7 @@ describe('of a run', () => {
   await does('Given a thing');
   await exclusive('default-backup-target');
   note('a remark');
-  finds({ title: 'It is odd', detail: 'very' });
+  finds({ code: 'odd', title: 'It is odd', detail: 'very' });
 });
 scenario('It fails', {}, async ({ does }) => { await does('Given a thing', () => { throw new Error('so it does'); }); });
 scenario('It cannot clean up', {}, async ({ later }) => { later(() => { throw new Error('something stays'); }); });
@@ -82,7 +82,7 @@ scenario('It does not fit', { needs: ['lab'] }, async () => {});`,
       ...[{ lock: { ...lock, phase: 'asks' } }, { lock: { ...lock, phase: 'has' } }],
       { step: { id: 2, phase: 'passed' } },
       { step: { id: 3, phase: 'noted', sentence: 'a remark' } },
-      { finding: { title: 'It is odd', detail: 'very' } },
+      { finding: { code: 'odd', title: 'It is odd', detail: 'very' } },
     ]);
   });
 

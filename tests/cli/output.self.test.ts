@@ -9,7 +9,7 @@ const suite = {
 scenario('One is green', {}, async ({ does, finds }) => {
   console.log('by itself');
   await does('Given a thing');
-  finds({ title: 'The manual is wrong', detail: 'It says A' });
+  finds({ code: 'manual-is-wrong', title: 'The manual is wrong', detail: 'It says A' });
 });`,
 };
 

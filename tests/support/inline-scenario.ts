@@ -3,13 +3,14 @@ import type { Cluster } from '../../e2e/kube/cluster.ts';
 import type { SharedThing } from '../../e2e/longhorn/shared.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
 import { createThenOfBugs } from '../../e2e/suite/steps/bugs/steps.ts';
+import type { StepReport } from '../../e2e/suite/steps/deps.ts';
 
 type InlineSteps = {
   /** A step that does `work`; its sentence is told. */
   does(sentence: string, work?: (signal: AbortSignal) => Promise<void> | void): Promise<void>;
   /** Told as a step. */
   exclusive(...things: SharedThing[]): Promise<void>;
-  finds(finding: { title: string; detail: string; link?: string }): void;
+  finds(finding: Parameters<StepReport['finding']>[0]): void;
   /** What the cleanup does, in reverse order of the calls. */
   later(work: (madeStays: boolean) => Promise<void> | void): void;
   /** Plays the promise of a known bug, on v1.12.1. */

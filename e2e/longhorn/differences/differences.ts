@@ -61,10 +61,11 @@ export const differences: Readonly<Record<DifferenceId, Difference>> = rows;
 export const toFinding = (
   id: DifferenceId,
   met: string,
-): { title: string; detail: string; link?: string } => {
+): { code: DifferenceId; title: string; detail: string; link?: string } => {
   const { title, document, product, link, bug }: Difference = differences[id];
   const known = bug === undefined ? '' : ` A bug of Longhorn: npx corral bugs show ${bug}.`;
   return {
+    code: id,
     title,
     detail: `${met} Documented: ${document}. Known: ${product}.${known}`,
     ...(link !== undefined && { link }),

@@ -275,7 +275,8 @@ const playOnce = async <Steps extends object>(
   holder.leave();
 
   const trouble = health.told();
-  if (trouble !== undefined) journal.report.finding({ title: trouble.title, detail: trouble.detail });
+  if (trouble !== undefined)
+    journal.report.finding({ code: 'api-server-away', title: trouble.title, detail: trouble.detail });
   // Here, where what is secret is known; vitest's own reporters print the error as well.
   for (const each of [error, cleanupError]) redactError(each);
   const outcome = toOutcome(cleanupError === undefined ? undefined : explainError(cleanupError));

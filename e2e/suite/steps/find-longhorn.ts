@@ -36,12 +36,14 @@ export const findLonghorn = async ({
   if (!isInRange(version, range)) skip(`holds for Longhorn ${range}; here is ${version}`);
   if (isUnknownNewer(version)) {
     report.finding({
+      code: 'longhorn-is-newer',
       title: 'Longhorn is newer than any that the scenarios were tried on',
       detail: `It is ${version}; what was expected of it is what v${supported.newest} does.`,
     });
   }
   if (nodes.length < nodesOfTheDocuments) {
     report.finding({
+      code: 'few-nodes',
       title: 'Longhorn has fewer nodes than the documents ask for',
       detail: `The documents have ${nodesOfTheDocuments} worker nodes; ready are ${nodes.length}: ${nodes.join(', ') || 'none'}.`,
     });

@@ -9,6 +9,7 @@ test('a difference has a title of its own and a range of versions, and its findi
   expect(new Set(ids.map((id) => differences[id].title)).size).toBe(ids.length);
   expect(ids.filter((id) => semver.validRange(differences[id].versions) === null)).toEqual([]);
   expect(toFinding('retry-interval', 'Retried after 65 s.')).toEqual({
+    code: 'retry-interval',
     title: 'A failed deletion is tried again far later than the proposal says',
     detail: expect.stringMatching(
       /^Retried after 65 s\. Documented: enhancement proposal 20240801: .* Known: again after 1, 2, 4, /,

@@ -83,7 +83,7 @@ export const scenario = defineScenario<Told>({
         if (error === undefined) step.done(sentence);
         else step.failed(error);
       },
-      finds: (title, detail) => report.finding({ title, detail }),
+      finds: (title, detail) => report.finding({ code: 'planted', title, detail }),
       fault: async (title, data) => {
         const fault = { kind: 'patched-object', title, data: data as object } as const;
         await faults.inject({ ...fault, inject: async () => {}, prove: async () => title });

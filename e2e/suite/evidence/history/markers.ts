@@ -69,7 +69,9 @@ type FaultMarker = {
 };
 export type LockMarker = { lock: { things: readonly string[]; phase: 'asks' | 'has' | 'gave-back' } };
 type PointsToMarker = { pointsTo: z.infer<typeof pointsToSchema> };
-type FindingMarker = { finding: { title: string; detail: string; link?: string | undefined } };
+type FindingMarker = {
+  finding: { code?: string | undefined; title: string; detail: string; link?: string | undefined };
+};
 
 /** What a scenario tells of itself between the events. */
 export type Told = StepMarker | FaultMarker | LockMarker | FindingMarker | BugMarker | PointsToMarker;

@@ -78,6 +78,7 @@ const unlisted = (
   const { title, versions, upstream } = bugs[id];
   const ledger = `The ledger of known bugs has ${id} for ${versions}.`;
   return {
+    code: how === 'fixed' ? 'known-bug-fixed' : 'known-bug-not-listed',
     title:
       how === 'fixed' ? `Fixed here: ${title}` : `Not only in the versions that it is known for: ${title}`,
     detail: `${how === 'fixed' ? `Longhorn ${version} kept the promise` : `Longhorn ${version} broke the promise in the same way`}: ${bugs[id].promise}. ${ledger}`,

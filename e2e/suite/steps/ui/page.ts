@@ -95,6 +95,7 @@ export const untilLostLate = async (
   const now = Date.now();
   if (last !== undefined) last.to = now + parseDuration(timeouts.pageReconnects.within);
   report.finding({
+    code: 'page-shows-old-table',
     title: 'The page goes on showing an old table after the manager that it was connected to is gone',
     detail: `For ${formatDuration(now - (last?.from ?? now))} to ${formatDuration(now - first)} in Longhorn ${version}, by which of the killed managers it was connected to: the end of its connection never reached it, and only the proxy in between ended it. The page shows nothing of that.`,
   });

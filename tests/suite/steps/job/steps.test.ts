@@ -60,19 +60,18 @@ const play = async (
   const store = { backups: async () => stored } as unknown as Context['store'];
   const timelines = { backups, snapshots, volumes };
   const { context, ...told } = createTestContext({ timelines, version, timeouts, store });
-  const titles = () => told.findings.map(({ title }) => title);
+  const found = () => told.findings.map(({ code }) => code);
   const { expected } = context;
-  return { ...told, titles, backups, job: handle, expected, steps: createThenOfJobs(context) };
+  return { ...told, found, backups, job: handle, expected, steps: createThenOfJobs(context) };
 };
 
 const last = 'backup-7afc457381794891';
-const eventReads = "Kubernetes' event about a completed job reads otherwise today";
 /** The last run's backup ends in Error. */
 const lastFails = whenIn(last, 'Completed', { state: 'Error', error: 'no space left' });
 const timedOut = { verdict: { state: 'timed-out' } };
 
 test('a real job that the API server refuses the deletion of backups, told', async () => {
-  const { steps, job, ended, titles } = await play('backups denied', { until: 222 });
+  const { steps, job, ended, found } = await play('backups denied', { until: 222 });
   await steps.jobsComplete(job);
   const backups = await steps.oneBackupEachTick(job);
   await steps.jobLogs(job, { cleanup: 'backups refused', backups });
@@ -91,7 +90,7 @@ test('a real job that the API server refuses the deletion of backups, told', asy
     'Then never were two backups or two snapshots of the volume being made at the same time',
     'Then nothing was started a second time: no container of a pod, no pod of a Job',
   ]);
-  expect(titles()).toEqual([eventReads, 'The warning about a failed cleanup reads otherwise today']);
+  expect(found()).toEqual(['completed-job-wording', 'cleanup-warning-wording']);
 });
 
 test('its old ones stay, while it lasts, and go after the heal', async () => {
@@ -118,13 +117,13 @@ test('its old ones stay, while it lasts, and go after the heal', async () => {
 });
 
 test('a real job whose old configs are immutable: only the Backups tell', async () => {
-  const { steps, job, titles, expected } = await play('immutable', { until: 511 });
+  const { steps, job, found, expected } = await play('immutable', { until: 511 });
   await steps.jobsComplete(job);
   const backups = await steps.oneBackupEachTick(job);
   await steps.jobLogs(job, { cleanup: 'done', backups });
   await steps.oldOnesFail(job, { by: 'the store', backups });
   expect(expected).toEqual(backups.slice(0, 3).map(({ name }) => ({ id: 'deletion-denied', of: name })));
-  expect(titles()).toContain('A job does not learn that the store refused a deletion');
+  expect(found()).toContain('cleanup-fails-unseen');
   await expect(steps.jobLogs(job, { cleanup: 'backups refused', backups })).rejects.toThrow(
     'the log of run 4 (rj-a-29919400) is not as expected:\n- nothing says job-backup-cleanup-refused',
   );
@@ -132,18 +131,14 @@ test('a real job whose old configs are immutable: only the Backups tell', async 
 
 describe('a real job that is refused the deletion of snapshots', () => {
   test('makes one more backup, then nothing, and its Job is Complete all the same', async () => {
-    const { steps, job, titles, ended } = await play('snapshots denied', { until: 340 });
+    const { steps, job, found, ended } = await play('snapshots denied', { until: 340 });
     await steps.nothingMadeAnyMore(job);
     const backups = await steps.oneBackupEachTick(job);
     await steps.jobLogs(job, { cleanup: 'nothing made', backups });
     await steps.jobsComplete(job);
     expect(backups).toHaveLength(2);
     expect(ended()[0]).toBe('Then run 3 makes no backup and no snapshot, and its Job ends Complete');
-    expect(titles()).toEqual([
-      'A job whose old snapshots cannot be deleted makes no backup any more, and reports success',
-      'Whether a job that failed for a volume is reported as failed depends on the version',
-      eventReads,
-    ]);
+    expect(found()).toEqual(['snapshot-cleanup-stops-the-job', 'job-hides-failure', 'completed-job-wording']);
     const again = await play('snapshots denied', { until: 460 });
     await again.steps.nothingMadeAnyMore(again.job);
     expect(again.findings).toEqual([]);
@@ -189,13 +184,11 @@ describe('a real job that is refused the deletion of snapshots', () => {
 
   test('in a v1.8 its container is started again, its Job ends Failed, its log ends with a fatal line; in no other, and no other run', async () => {
     const asV18 = { until: 340, version: 'v1.8.2', mutate: failing('rj-c-29919398'), log };
-    const { steps, job, titles } = await play('snapshots denied', asV18);
+    const { steps, job, found } = await play('snapshots denied', asV18);
     await steps.nothingMadeAnyMore(job);
     await steps.jobLogs(job, { cleanup: 'nothing made', backups: [] });
     await steps.nothingRestarted(job);
-    expect(titles()).toEqual([
-      'A job whose old snapshots cannot be deleted makes no backup any more, is started again and again, and fails',
-    ]);
+    expect(found()).toEqual(['snapshot-cleanup-fails-the-job']);
     const hiding = await play('snapshots denied', { until: 340, version: 'v1.8.2' });
     await expect(hiding.steps.nothingMadeAnyMore(hiding.job)).rejects.toThrow(
       /^Expected: the Job of run 3 goes Failed.*\nGot: .*.*Complete.*/,

@@ -29,7 +29,7 @@ const play = async (backups: Timeline<Backup> = replayTimeline('backups'), chang
   });
   return {
     ...{ ...recorded, expected: context.expected },
-    titles: () => recorded.findings.map(({ title }) => title),
+    found: () => recorded.findings.map(({ code }) => code),
     ...{ given: locks.createGivenOfLocks(context), when: locks.createWhenOfLocks(context) },
     // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
     then: { ...createThenOfBackups(context), ...locks.createThenOfLocks(context) },
@@ -47,7 +47,7 @@ const ofUpload = { name: 'lock-7b7a1bf65efd4c7f', of: 'a backup' } as const;
 
 test('the conflict of a real Longhorn, told; what the document has otherwise is a finding', async () => {
   const { backups, first, second } = await conflict();
-  const { then, ended, titles } = await play(backups);
+  const { then, ended, found } = await play(backups);
   await then.uploading(second);
   await then.lostLock(first, ofUpload);
   await then.undisturbed(second);
@@ -58,11 +58,7 @@ test('the conflict of a real Longhorn, told; what the document has otherwise is 
     'Then the second backup goes InProgress and Completed, undisturbed',
     'Then the first backup goes Deleting again by itself, after 55 s to 1 min 40 s, and is gone in the end: tried again after 1 min 18 s',
   ]);
-  expect(titles()).toEqual([
-    'Operations on a volume do not share a lock file',
-    'The message about a lost lock is longer than the one in the document',
-    'The message about a lost lock ended with a full stop',
-  ]);
+  expect(found()).toEqual(['lock-file-of-its-own', 'lock-message-doubled', 'lock-message-full-stop']);
 });
 
 const tooEarly =
@@ -139,7 +135,7 @@ const fast = { deletionBackoff: 100, resync: 100 };
 
 test('a creation that meets a foreign lock fails for good; that is expected, and a finding', async () => {
   const backups = history([200_000, fresh], [199_000, lost]);
-  const { given, then, ended, expected, titles } = await play(backups, fast);
+  const { given, then, ended, expected, found } = await play(backups, fast);
   const lock = await given.foreignLock(volume, { of: 'a deletion' });
   await then.creationLostLock(made, lock);
   await then.neverTriedAgain(made);
@@ -149,7 +145,7 @@ test('a creation that meets a foreign lock fails for good; that is expected, and
     `Then the second backup goes Error with the text on a lock in status.error, which is a failure: it names lock-9; what stood in the way is ${lock.name}`,
     'Then the second backup is not tried again: it has stayed in Error',
   ]);
-  expect(titles()).toEqual(['A backup that loses the lock when it starts does not proceed by itself']);
+  expect(found()).toEqual(['lost-lock-ends-a-creation']);
 });
 
 test('it is watched for as long as a deletion would have waited, which on these clocks is 10.2 s', async () => {
@@ -173,10 +169,10 @@ const written = (ago: number, { name }: { name: string }, now = Date.now()) => {
 };
 
 test('a foreign lock of a backup lets another backup complete; once it has expired that proves nothing', async () => {
-  const { given, then, titles } = await play(history([1_000, fresh], [500, { state: 'Completed' }]));
+  const { given, then, found } = await play(history([1_000, fresh], [500, { state: 'Completed' }]));
   const lock = await given.foreignLock(volume, { of: 'a backup' });
   await then.completedBeside(made, lock);
-  expect(titles()).toEqual(['A new backup does not wait for another one that is being saved']);
+  expect(found()).toEqual(['backups-share-a-lock']);
   await written(200_000, lock);
   await expect(then.completedBeside(made, lock)).rejects.toThrow('but it counts no more');
 });
