@@ -13,8 +13,6 @@ import { printStart } from '../report/print-ends.ts';
 import type { ScenarioReport, ShardReport } from '../report/schema.ts';
 import type { Declared } from '../suite/play/fixture.ts';
 import { projectName } from '../suite/play/reporter.ts';
-import { tags } from '../suite/tags.ts';
-import { joinTags } from './arguments/checks.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine, usageError } from './exit-code.ts';
 import type { LastFailed } from './last-failed.ts';
@@ -24,30 +22,18 @@ import { exactly, takeShard } from './shard.ts';
 /** A scenario that was chosen to run. */
 export type Chosen = Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags'> & { declared: Declared };
 
-// Vitest reads the expression in the process that loads the files, so that its faults come up among the
-// errors of that.
-const explainStray = (message: string, expression: string | undefined): CommandError => {
-  const unknown = /^The tag pattern (".*") is not defined/.exec(message)?.[1];
-  if (unknown !== undefined)
-    return usageError(
-      `--tags ${expression}: there is no tag ${unknown}; there are: ${tags.map(({ name }) => name).join(', ')}`,
-    );
-  const invalid = /^Invalid tags expression: (.*) in ".*"$/.exec(message)?.[1];
-  if (invalid !== undefined) return usageError(`--tags ${expression}: ${invalid}: ${joinTags}`);
-  return new CommandError(`the scenarios do not load: ${inOneLine(message)}`, exitCode.notFit);
-};
-
-const throwIfBroken = (
-  { testModules, unhandledErrors }: TestRunResult,
-  expression: string | undefined,
-): void => {
+const throwIfBroken = ({ testModules, unhandledErrors }: TestRunResult): void => {
   for (const module of testModules) {
     const [error] = module.errors();
     if (error !== undefined)
       throw new CommandError(`${toFile(module)} does not load: ${inOneLine(error.message)}`, exitCode.notFit);
   }
   const [stray] = unhandledErrors;
-  if (stray !== undefined) throw explainStray((stray as Error).message, expression);
+  if (stray !== undefined)
+    throw new CommandError(
+      `the scenarios do not load: ${inOneLine((stray as Error).message)}`,
+      exitCode.notFit,
+    );
 };
 
 const flagsOf = (chosen: Pick<Arguments, 'only' | 'tags'>): string[] =>
@@ -107,7 +93,7 @@ const listScenarios = async (
   );
   try {
     const loaded = await vitest.collect([], { staticParse: false });
-    throwIfBroken(loaded, chosen.tags);
+    throwIfBroken(loaded);
     const all = loaded.testModules.flatMap((module) => [...module.children.allTests()]);
     const matching = all.filter((test) => test.options.mode === 'run');
     if (matching.length === 0) throw explainNone(all, chosen);

@@ -1,6 +1,45 @@
-/**
- * The operator that stands alone in an expression of tags, `&` or `|`: vitest (5.1.0) never ends reading one.
- * Undefined where there is none: then vitest says itself what else is wrong.
- */
-export const loneOperator = (expression: string): string | undefined =>
-  /[&|]/.exec(expression.replaceAll(/&&|\|\|/g, ''))?.[0];
+import { tags } from './tags.ts';
+
+// A star stands for anything, as vitest has it.
+const isTag = (pattern: string): boolean => {
+  const plain = pattern.replaceAll(/[^\w*-]/g, '\\$&').replaceAll('*', '.*');
+  return tags.some(({ name }) => new RegExp(`^${plain}$`).test(name));
+};
+
+type Fault = { unknown: string } | { unexpected: string };
+
+// As vitest reads it (5.1.0), which never ends reading `&` or `|` alone, and says all else in words alone.
+const findFault = (expression: string): Fault | undefined => {
+  const left = expression.match(/&&|\|\||[&|!()]|[^\s&|!()]+/g) ?? [];
+  const isNext = (words: RegExp): boolean => words.test(left[0] ?? '');
+  const operand = (): Fault | undefined => {
+    const token = left.shift() ?? 'end';
+    if (/^(!|not)$/i.test(token)) return operand();
+    if (token === '(') {
+      const fault = operands();
+      if (fault !== undefined || isNext(/^\)$/)) left.shift();
+      else return { unexpected: left[0] ?? 'end' };
+      return fault;
+    }
+    if (token === 'end' || /^([&|)]+|and|or)$/i.test(token)) return { unexpected: token };
+    return isTag(token) ? undefined : { unknown: token };
+  };
+  const operands = (): Fault | undefined => {
+    let fault = operand();
+    while (fault === undefined && isNext(/^(&&|\|\||and|or)$/i)) {
+      left.shift();
+      fault = operand();
+    }
+    return fault;
+  };
+  return operands() ?? (left[0] === undefined ? undefined : { unexpected: left[0] });
+};
+
+/** Says what is wrong with an expression of tags, before vitest reads it; undefined where nothing is. */
+export const whyNoTags = (expression: string): string | undefined => {
+  const fault = findFault(expression);
+  if (fault === undefined) return undefined;
+  return 'unknown' in fault
+    ? `there is no tag "${fault.unknown}"; there are: ${tags.map(({ name }) => name).join(', ')}`
+    : `unexpected "${fault.unexpected}": join tags with &&, ||, ! and parentheses`;
+};

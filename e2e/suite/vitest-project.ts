@@ -7,18 +7,16 @@ import { goOnWithoutReader } from '../report/without-reader.ts';
 import { createReporter, projectName } from './play/reporter.ts';
 import { sideBySidePool } from './side-by-side/pool.ts';
 import { tags } from './tags.ts';
-import { loneOperator } from './tags-expression.ts';
+import { whyNoTags } from './tags-expression.ts';
 
 /** Looks at the cluster before anything is made in it; throws where it may not be played on. */
 export type Guard = (config: RunConfig) => Promise<void>;
 
 // Thrown, it would come with a stack.
-const refuseLoneOperator = (expression: string): void => {
-  const alone = loneOperator(expression);
-  if (alone === undefined) return;
-  process.stderr.write(
-    `e2e: --tags-filter ${expression}: unexpected "${alone}": join tags with &&, ||, ! and parentheses\n`,
-  );
+const refuseNoTags = (expression: string): void => {
+  const why = whyNoTags(expression);
+  if (why === undefined) return;
+  process.stderr.write(`e2e: --tags-filter ${expression}: ${why}\n`);
   process.exit(2);
 };
 
@@ -35,7 +33,7 @@ const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
   name: 'corral-report',
   configureVitest: ({ vitest, project }) => {
     goOnWithoutReader();
-    for (const expression of vitest.config.cliOptions.tagsFilter ?? []) refuseLoneOperator(expression);
+    for (const expression of vitest.config.cliOptions.tagsFilter ?? []) refuseNoTags(expression);
     // Scenarios are no calls of `test`, so that who reads the files finds none: they are run, as far as that
     // they tell their names.
     const collect = vitest.collect.bind(vitest);

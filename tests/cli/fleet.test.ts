@@ -106,13 +106,13 @@ describe('what a fleet makes', () => {
 
   test('gives those on an existing cluster roles, and tells them which it is, how many they are, and its clocks', async () => {
     vi.stubEnv('CORRAL_TARGET_CLOCKS', '1,2,3,4');
-    const objects = await compose(['--shards', '12', ...existing, '--tags', 'x']);
+    const objects = await compose(['--shards', '12', ...existing, '--tags', 'ui']);
     expect(objects.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['ServiceAccount', 'Role', 'RoleBinding', 'Job']),
     );
     const account = objects.find(({ kind }) => kind === 'ServiceAccount');
     expect(account?.metadata).toMatchObject({ name: 'fleet', namespace: 'corral-abc123-fleet' });
-    const args = '--expect-cluster the-uid --namespace corral-abc123-fleet --store-image store:1 --tags x';
+    const args = '--expect-cluster the-uid --namespace corral-abc123-fleet --store-image store:1 --tags ui';
     expect(podOf(objects)).toMatchObject({
       serviceAccountName: 'fleet',
       securityContext: { seccompProfile: { type: 'RuntimeDefault' } },

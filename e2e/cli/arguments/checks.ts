@@ -5,7 +5,7 @@ import type { Replacement } from '../../../providers/provider.ts';
 import { resourceName } from '../../config/config.ts';
 import { whyNotWritable } from '../../kube/writable.ts';
 import { isTooOld, newestRelease, supported } from '../../longhorn/supported.ts';
-import { loneOperator } from '../../suite/tags-expression.ts';
+import { whyNoTags } from '../../suite/tags-expression.ts';
 import { usageError } from '../exit-code.ts';
 
 /** The absolute path of a folder, there or not yet; a CommandError for anything else. */
@@ -63,19 +63,15 @@ export const checkOnly = (pattern: string | undefined): string | undefined => {
   return pattern;
 };
 
-/** What joins tags, for whoever joined them otherwise. */
-export const joinTags = 'join tags with &&, ||, ! and parentheses';
-
 /**
- * An expression of tags, as it was given; a CommandError for an empty one, and one that vitest would never
- * end reading. What else is wrong with it, vitest says.
+ * An expression of tags, as it was given; a CommandError for an empty one, and one that vitest would not read.
  */
 export const checkTags = (expression: string | undefined): string | undefined => {
   if (expression === undefined) return undefined;
   if (expression.trim() === '')
     throw usageError("--tags '': give an expression such as 'a && !b', or leave it out");
-  const alone = loneOperator(expression);
-  if (alone !== undefined) throw usageError(`--tags ${expression}: unexpected "${alone}": ${joinTags}`);
+  const why = whyNoTags(expression);
+  if (why !== undefined) throw usageError(`--tags ${expression}: ${why}`);
   return expression;
 };
 

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { whyNoTags } from '../../e2e/suite/tags-expression.ts';
+
+test.each(['ui', '!ui && (upload || NOT expiring)', 'backup-* and !(ui or upload)'])('%s', (expression) => {
+  expect(whyNoTags(expression)).toBeUndefined();
+});
+
+test.each([
+  ['slow', 'there is no tag "slow"'],
+  ['ui && (upload || slow)', 'there is no tag "slow"'],
+  ['ui & upload', 'unexpected "&"'],
+  ['ui |', 'unexpected "|"'],
+  ['ui upload', 'unexpected "upload"'],
+  ['ui &&', 'unexpected "end"'],
+  ['(ui', 'unexpected "end"'],
+  ['ui)', 'unexpected ")"'],
+  ['()', 'unexpected ")"'],
+])('%s is refused', (expression, why) => {
+  expect(whyNoTags(expression)).toContain(why);
+});
