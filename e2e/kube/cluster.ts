@@ -19,6 +19,7 @@ import { createForward, type ForwardSocket } from './port-forward.ts';
 import { learnObject } from './redact/learn.ts';
 import { createRequest, query, type RequestOptions, type SendRequest, throwUnlessOk } from './request.ts';
 import { pathOf } from './resources.ts';
+import { createShells } from './shells.ts';
 
 export { ApiError, BrokenStream, unlessGone } from './errors.ts';
 export type { PodTarget } from './exec.ts';
@@ -75,6 +76,11 @@ export type Cluster = {
   ): Promise<string>;
   /** Never throws for a non-zero exit code; throws ExecError when the stream broke. */
   exec(pod: PodTarget, command: string[], options?: ExecOptions): Promise<ExecResult>;
+  /**
+   * The same for a bash script that ends by itself and may be run twice, with its arguments; all that it
+   * prints arrives, and the bash stays in the container for a moment, for the next one.
+   */
+  script(pod: PodTarget, script: string, ...args: string[]): Promise<ExecResult>;
   /** Connects a socket of this machine with a port of a pod. */
   forward: ForwardSocket;
   /** Any request, any answer: a status that is no success is not an error here. */
@@ -99,6 +105,7 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
     createExec(config, (time) => health?.took(time)),
     permit,
   );
+  const runScript = createShells(exec);
   const forward = permittedForward(createForward(config), permit);
 
   const send = (path: string, init: RequestOptions = {}, resend = reading): Promise<string> =>
@@ -142,6 +149,7 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
     context,
     request: (...what) => awaitCluster(() => watchedRequest(request, health)(...what)),
     exec: (...command) => awaitCluster(() => patientExec(exec, health)(...command)),
+    script: (...script) => awaitCluster(() => patientExec(runScript, health)(...script)),
     forward,
     get: (resource, object) => call(pathOf(resource, object)),
     list: async <T>(

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
 import type { KubeConfig, V1Status } from '@kubernetes/client-node';
 import { BrokenStream, ExecError } from './errors.ts';
@@ -9,18 +8,16 @@ import { troubleOf } from './trouble.ts';
 export type PodTarget = { namespace: string; name: string; container?: string };
 
 export type ExecOptions = {
-  stdin?: string | Uint8Array;
-  /**
-   * For output of more than some 50 kB: the container's `sh` runs the command, with no stdin, and ends only
-   * when all has arrived. Kubernetes drops what was not yet read when a command ends, and calls that a
-   * success (kubernetes#124571, seen in v1.34).
-   */
-  whole?: boolean;
+  stdin?: string | Uint8Array | Readable;
   signal?: AbortSignal;
+  /** Is given what the command prints as it comes; the result has none of it then. */
   onStdout?: (text: string) => void;
 };
 
-/** How a command in a container ended. */
+/**
+ * How a command in a container ended. Kubernetes drops what was not yet read when a command ends, beyond some
+ * 50 kB, and calls that a success (kubernetes#124571, seen in v1.34): what prints more is a script in a shell.
+ */
 export type ExecResult = { stdout: string; stderr: string; exitCode: number };
 
 /**
@@ -32,14 +29,14 @@ export const createExec =
   async (
     pod: PodTarget,
     command: string[],
-    { stdin, whole = false, signal, onStdout }: ExecOptions = {},
+    { stdin, signal, onStdout }: ExecOptions = {},
   ): Promise<ExecResult> => {
     const { Exec } = await import('@kubernetes/client-node');
     const { WebSocketHandler } = await import('@kubernetes/client-node/dist/web-socket-handler.js');
     const what = `exec of ${shorten(nameOf(command).join(' '), 200)} in ${pod.namespace}/${pod.name}`;
     const [stdout, stderr] = [collector(onStdout), collector()];
-    const awaited = whole ? awaitEnd([stdout, stderr]) : undefined;
-    const input = awaited?.stdin ?? (stdin === undefined ? null : Readable.from(chunks(stdin)));
+    const input =
+      stdin === undefined ? null : stdin instanceof Readable ? stdin : Readable.from(chunks(stdin));
     // Its own streams: the default ones are this process's, and a server that closes a channel would close
     // them.
     const handler = new WebSocketHandler(config, undefined, {
@@ -55,7 +52,7 @@ export const createExec =
         pod.namespace,
         pod.name,
         pod.container ?? '',
-        awaited === undefined ? command : awaited.wrap(command),
+        command,
         stdout.stream,
         stderr.stream,
         input,
@@ -81,7 +78,6 @@ export const createExec =
     if (signal?.aborted) abort();
     try {
       const exitCode = exitCodeOf(await ended.promise, what);
-      if (awaited?.isCut()) throw new BrokenStream(`${what}: its output was cut off`);
       return { stdout: stdout.text(), stderr: stderr.text(), exitCode };
     } finally {
       signal?.removeEventListener('abort', abort);
@@ -119,51 +115,18 @@ const exitCodeOf = (status: V1Status, what: string): number => {
   return Number(code);
 };
 
-type Collector = ReturnType<typeof collector>;
-
 const collector = (onText?: (text: string) => void) => {
   const decoder = new TextDecoder();
   let all = '';
-  let tail = '';
-  let end: { mark: string; reached: () => void } | undefined;
   const stream = new Writable({
     write: (chunk, _encoding, done) => {
       const text = decoder.decode(chunk, { stream: true });
-      all += text;
-      if (text !== '') onText?.(text);
-      if (end !== undefined) {
-        const { mark, reached } = end;
-        // To look into all of it each time would put it together each time.
-        tail = (tail + text).slice(-mark.length);
-        if (tail === mark) {
-          all = all.slice(0, -mark.length);
-          end = undefined;
-          reached();
-        }
-      }
+      if (onText === undefined) all += text;
+      else if (text !== '') onText(text);
       done();
     },
   });
-  return {
-    stream,
-    text: () => all + decoder.decode(),
-    /** Calls back when a mark was read, which is then taken off. */
-    until: (mark: string, reached: () => void) => {
-      end = { mark, reached };
-    },
-    isAwaited: () => end !== undefined,
-  };
-};
-
-/** Lets a command end only when a mark has come out of both ends of it. */
-const awaitEnd = (collectors: Collector[]) => {
-  const mark = `corral-end-${randomUUID()}`;
-  const stdin = new Readable({ read: () => {} });
-  const isCut = () => collectors.some((each) => each.isAwaited());
-  const reached = () => isCut() || stdin.push('\n');
-  for (const each of collectors) each.until(mark, reached);
-  const script = `"$@" </dev/null; code=$?; printf %s ${mark}; printf %s ${mark} >&2; read -r _; exit $code`;
-  return { stdin, isCut, wrap: (command: string[]) => ['sh', '-c', script, 'corral-whole', ...command] };
+  return { stream, text: () => all + decoder.decode() };
 };
 
 // Small frames: one huge frame would sit whole in the memory of every hop.

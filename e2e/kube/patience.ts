@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, unlessGone } from './errors.ts';
-import type { createExec } from './exec.ts';
+import type { ExecResult } from './exec.ts';
 import type { Health } from './health.ts';
 import type { KubernetesObject } from './objects.ts';
 import type { SendRequest } from './request.ts';
@@ -13,8 +13,6 @@ export type Resend<T> = {
   /** Reads an answer that only means that the first one got through; undefined: it means something else. */
   settle?: (error: ApiError) => Promise<{ result: T } | undefined>;
 };
-
-type Exec = ReturnType<typeof createExec>;
 
 /**
  * How long an API server in trouble is waited for, and the first and the longest pause before a request is
@@ -92,7 +90,10 @@ export const watchedRequest =
 
 /** Starts a command again that the API server was not there to start; one that began is never begun twice. */
 export const patientExec =
-  (exec: Exec, health: Health | undefined): Exec =>
+  <Command extends unknown[]>(
+    exec: (...command: Command) => Promise<ExecResult>,
+    health: Health | undefined,
+  ): typeof exec =>
   (...command) =>
     health === undefined
       ? exec(...command)

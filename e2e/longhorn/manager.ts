@@ -62,13 +62,13 @@ const apiPort = 9500;
  * only good for whom to look at first.
  */
 export const mostConnectedFirst = async (
-  cluster: Pick<Cluster, 'exec'>,
+  cluster: Pick<Cluster, 'script'>,
   managers: readonly ManagerPod[],
 ): Promise<ManagerPod[]> => {
   const counted = await Promise.all(
     managers.map(async (manager) => {
       const { stdout } = await cluster
-        .exec(manager, ['cat', '/proc/net/tcp', '/proc/net/tcp6'], { whole: true })
+        .script(manager, 'cat /proc/net/tcp /proc/net/tcp6')
         .catch(() => ({ stdout: '' }));
       return { manager, count: countConnections(stdout, apiPort) };
     }),

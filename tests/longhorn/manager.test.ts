@@ -36,12 +36,12 @@ test('the managers with the most connections come first; one that cannot be look
   const line =
     '   1: 0000000000000000FFFF00000402010A:251C 0000000000000000FFFF00000302010A:C350 01 00000000:00000000 02:00000000 00000000     0        0 1 2';
   const tables: Record<string, string> = { a: line, c: `${line}\n${line}`, d: '' };
-  const exec = async ({ name }: { name: string }) => {
+  const script = async ({ name }: { name: string }) => {
     const stdout = tables[name];
     if (stdout === undefined) throw new Error('no such pod');
     return { stdout, stderr: '', exitCode: 0 };
   };
   const managers = ['a', 'b', 'c', 'd'].map((name) => ({ name, namespace: 'longhorn-system' }) as ManagerPod);
-  const order = await mostConnectedFirst({ exec }, managers);
+  const order = await mostConnectedFirst({ script }, managers);
   expect(order.map(({ name }) => name).join('')).toBe('cabd');
 });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Cluster, KubernetesObject, Resource } from '../../e2e/kube/cluster.ts';
 import { describeResource } from '../../e2e/kube/resources.ts';
@@ -31,12 +32,13 @@ const execHere =
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], signal, env });
     // A command that takes no input may have ended before.
     child.stdin.on('error', () => {});
-    child.stdin.end(stdin);
+    if (stdin instanceof Readable) stdin.pipe(child.stdin);
+    else child.stdin.end(stdin);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-      onStdout?.(text);
+      if (onStdout === undefined) stdout += text;
+      else onStdout(text);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
@@ -52,6 +54,7 @@ const execHere =
  */
 export const stubCluster = ({ objects, onAsk, hurried = false, ...overrides }: Options = {}): Cluster => {
   const kept = createObjects(objects);
+  const exec = overrides.exec ?? execHere(hurried);
   const ask = async (verb: string, { plural }: Resource, asked: Omit<Asked, 'verb' | 'plural'>) =>
     onAsk?.({ verb, plural, ...asked });
   const kindOf = (resource: Resource): string =>
@@ -87,7 +90,8 @@ export const stubCluster = ({ objects, onAsk, hurried = false, ...overrides }: O
     forward: refuse('forward'),
     request: refuse('request'),
     version: refuse('version'),
-    exec: execHere(hurried),
+    exec,
+    script: (pod, script, ...args) => exec(pod, ['bash', '-c', script, 'corral', ...args]),
     ...overrides,
   };
 };

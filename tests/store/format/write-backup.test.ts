@@ -115,8 +115,10 @@ test.each([
   ['its last line', (length: number) => length - 6],
 ])('a stream that lacks %s is an error', async (_, keep) => {
   const whole = stubCluster();
-  const exec: typeof whole.exec = (pod, command, { stdin = '', ...rest } = {}) =>
-    whole.exec(pod, command, { ...rest, stdin: Buffer.from(stdin).subarray(0, keep(stdin.length)) });
+  const exec: typeof whole.exec = (pod, command, { stdin, ...rest } = {}) => {
+    const bytes = stdin as Buffer;
+    return whole.exec(pod, command, { ...rest, stdin: bytes.subarray(0, keep(bytes.length)) });
+  };
   const pod = { namespace: 'store', name: 'backupstore' };
   const { put } = incoming({ cluster: { ...whole, exec }, pod, root: store.root }, { volume: 'source' });
   const files = [{ path: 'blocks/aa/bb/1', bytes: Buffer.alloc(9_000) }];

@@ -22,8 +22,7 @@ const no = 42;
 export const runInStore =
   ({ cluster, pod }: { cluster: Cluster; pod: PodTarget }): RunInStore =>
   async (script, ...args) => {
-    const command = ['bash', '-c', script, 'corral-store', ...args];
-    const { stdout, stderr, exitCode } = await cluster.exec(pod, command, { whole: true });
+    const { stdout, stderr, exitCode } = await cluster.script(pod, script, ...args);
     if (exitCode !== 0 && exitCode !== no) {
       throw new Error(
         `reading the backup store failed in pod ${pod.namespace}/${pod.name} with exit code ${exitCode}: ${stderr.trim() || stdout.trim()}`,

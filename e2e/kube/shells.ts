@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { BrokenStream } from './errors.ts';
+import type { createExec, ExecResult, PodTarget } from './exec.ts';
+
+/** How long a shell that nobody uses stays in its container, in ms. */
+const IDLE_MS = 5000;
+
+type Exec = ReturnType<typeof createExec>;
+
+type Shell = {
+  run(script: string, args: readonly string[]): Promise<ExecResult>;
+  /** It has ended, or its stream broke. */
+  readonly hasEnded: boolean;
+  end(): void;
+};
+
+const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** Starts a bash in a container that runs the scripts it reads, each in a subshell, and ends with its input. */
+const startShell = (exec: Exec, pod: PodTarget): Shell => {
+  const mark = `corral-${randomUUID()}`;
+  const stdin = new Readable({ read: () => {} });
+  let hasEnded = false;
+  let running: { texts: string[]; tail: string; reached: () => void } | undefined;
+  const onStdout = (text: string): void => {
+    if (running === undefined) return;
+    running.texts.push(text);
+    running.tail = (running.tail + text).slice(-mark.length - 1);
+    if (running.tail === `${mark}.`) running.reached();
+  };
+  const ended = exec(pod, ['bash'], { stdin, onStdout })
+    .then(({ stderr, exitCode }) => {
+      throw new BrokenStream(
+        `the shell in ${pod.namespace}/${pod.name} ended with exit code ${exitCode}: ${stderr.trim()}`,
+      );
+    })
+    .finally(() => {
+      hasEnded = true;
+    });
+  ended.catch(() => {});
+  stdin.push('exec 3>&1\n');
+  return {
+    run: async (script, args) => {
+      const reached = Promise.withResolvers<void>();
+      const now = { texts: [], tail: '', reached: reached.resolve };
+      running = now;
+      const given = `set -- ${args.map(quote).join(' ')}; SECONDS=0; eval ${quote(script)}`;
+      // What it prints, then the mark, its exit code and its errors, and the mark again.
+      stdin.push(
+        `errors=$( ${given} 2>&1 >&3 3>&- < /dev/null ); printf '%s%s %s%s.' ${mark} $? "$errors" ${mark}\n`,
+      );
+      await Promise.race([reached.promise, ended]);
+      running = undefined;
+      const text = (now.texts as string[]).join('');
+      const end = text.lastIndexOf(mark, text.length - mark.length - 2);
+      const [, code, stderr = ''] =
+        /^(\d+) (.*)$/s.exec(text.slice(end + mark.length, -mark.length - 1)) ?? [];
+      return { stdout: text.slice(0, end), stderr, exitCode: Number(code) };
+    },
+    get hasEnded() {
+      return hasEnded;
+    },
+    end: () => void stdin.push(null),
+  };
+};
+
+/**
+ * Runs bash scripts in containers, in a bash that stays there for the next one: to start a command in a
+ * container costs a node ten times what such a script does. A script ends by itself, and may be run twice.
+ */
+export const createShells = (exec: Exec) => {
+  const idle = new Map<string, { shell: Shell; timer: NodeJS.Timeout }[]>();
+
+  const keep = (key: string, shell: Shell): void => {
+    const shells = idle.get(key) ?? [];
+    const timer = setTimeout(() => {
+      shells.splice(shells.indexOf(own), 1);
+      if (shells.length === 0) idle.delete(key);
+      shell.end();
+    }, IDLE_MS);
+    const own = { shell, timer };
+    shells.push(own);
+    idle.set(key, shells);
+  };
+
+  return async (pod: PodTarget, script: string, ...args: string[]): Promise<ExecResult> => {
+    const key = `${pod.namespace}/${pod.name}/${pod.container ?? ''}`;
+    const runIn = async (shell: Shell): Promise<ExecResult> => {
+      const result = await shell.run(script, args);
+      keep(key, shell);
+      return result;
+    };
+    for (let found = idle.get(key)?.pop(); found !== undefined; found = idle.get(key)?.pop()) {
+      clearTimeout(found.timer);
+      if (found.shell.hasEnded) continue;
+      try {
+        return await runIn(found.shell);
+      } catch (error) {
+        // Its container, or the stream, ended while nobody used it.
+        if (!found.shell.hasEnded) throw error;
+      }
+    }
+    return runIn(startShell(exec, pod));
+  };
+};
