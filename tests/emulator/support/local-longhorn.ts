@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../../../emulator/backupstore/errors.ts';
-import { toldByManager } from '../../../emulator/engine/child.ts';
-import { runCommand } from '../../../emulator/engine/command.ts';
+import { runLonghorn } from '../../../emulator/engine/upload-process.ts';
 import { readBehaviour } from '../../../emulator/environment.ts';
 import { clockVariable, storeVariable } from './local-longhorn-variable.ts';
 
@@ -22,7 +21,7 @@ const holdRemoval = (line: string): void => {
 // The longhorn command as the emulator has it, but for the mount: its stores are folders of this machine. A
 // file beside one, NAME.down, makes it fail, and grows with each try. A file `hold` beside them makes each
 // removal of a volume's last backup wait before its blocks for as long as it is there.
-process.exitCode = await runCommand(process.argv.slice(2), {
+await runLonghorn(process.argv.slice(2), {
   clock: given ? JSON.parse(given) : clock,
   mutant,
   environment: process.env,
@@ -45,5 +44,4 @@ process.exitCode = await runCommand(process.argv.slice(2), {
     process.stderr.write(text);
     holdRemoval(text);
   },
-  told: toldByManager,
 });
