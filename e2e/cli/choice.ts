@@ -1,6 +1,5 @@
 import { dirname, relative } from 'node:path';
 import type { TestCase, TestRunResult } from 'vitest/node';
-import { tellingStore } from '../config/config.ts';
 import { makeRunId } from '../config/run-id.ts';
 import { toFile } from '../report/collect.ts';
 import { composeReport } from '../report/compose-report.ts';
@@ -71,7 +70,7 @@ type Catalogue = { all: Chosen[]; chosen: Chosen[] };
  */
 const listScenarios = async (
   config: string,
-  chosen: Pick<Arguments, 'only' | 'tags'>,
+  chosen: Pick<Arguments, 'only' | 'tags' | 'store'>,
 ): Promise<Catalogue> => {
   // A third of what the command reads before it says anything: not for a flag that is wrong.
   const { createVitest } = await import('vitest/node');
@@ -80,11 +79,9 @@ const listScenarios = async (
       config,
       configLoader,
       watch: false,
-      // One process loads all files: they are only looked at, and each would take a second to start.
-      isolate: false,
-      fileParallelism: false,
       root: dirname(config),
       project: [projectName],
+      provide: { corralStore: chosen.store },
       ...(chosen.only === undefined
         ? {}
         : { testNamePattern: `(?:${chosen.only})|${exactly([{ name: chosen.only }])}` }),
@@ -153,7 +150,7 @@ export const chooseScenarios = async (
   config: string,
   args: Pick<Arguments, 'all' | 'only' | 'tags' | 'shard' | 'store'> & { last?: LastFailed | undefined },
 ): Promise<Choice> => {
-  const { all, chosen: named } = await tellingStore(args.store, () => listScenarios(config, args));
+  const { all, chosen: named } = await listScenarios(config, args);
   const failed = args.last === undefined ? named : takeFailed(named, args.last, args);
   const chosen = args.all ? failed : takeOfSeeds(failed);
   const others = args.all ? [] : named.filter((each) => !isOfSeed(each));

@@ -4,8 +4,8 @@ import { clocksHelp, parseClocks } from '../longhorn/clocks.ts';
 import { allDisruptions } from '../longhorn/disruptions.ts';
 import { outputs } from '../report/output.ts';
 import { machineSchema, shardSchema } from '../report/schema.ts';
-import type { OwnBucket, StoreDriver } from '../store/driver.ts';
-import { besides, driverNamed, driversOf, ownBucketKind, storeChoices } from '../store/drivers/index.ts';
+import type { OwnBucket } from '../store/driver.ts';
+import { driverNamed, ownBucketKind, storeChoices } from '../store/drivers/index.ts';
 import { makeRunId, runIdPattern } from './run-id.ts';
 
 const text = z.string().min(1, 'must not be empty');
@@ -262,31 +262,9 @@ export const findRunConfig = (variables: Variables): RunConfig | undefined => {
   }
 };
 
-const storeChoice = (variables: Variables): string | undefined =>
+/** The kind of stores that was chosen, also where nobody has been told of a cluster; undefined where none was. */
+export const storeChoice = (variables: Variables): string | undefined =>
   findRunConfig(variables)?.store ?? (variables[byHand.store ?? ''] || undefined);
-
-/** The kinds of stores to play a scenario on, also where nobody has been told of a cluster yet. */
-export const storesToPlayOn = (
-  variables: Variables,
-  scenario?: { needs: readonly string[]; everyStore: boolean },
-): readonly StoreDriver[] => driversOf(storeChoice(variables), scenario);
-
-/** The kind of store that a scenario can have beside one; undefined where the run makes no other. */
-export const storeBeside = (variables: Variables, store: StoreDriver): StoreDriver | undefined =>
-  besides(store, storeChoice(variables));
-
-/** Runs something with the kind of stores said to the processes that it starts, before there is a cluster. */
-export const tellingStore = async <T>(store: string, work: () => Promise<T>): Promise<T> => {
-  const variable = byHand.store ?? '';
-  const before = process.env[variable];
-  process.env[variable] = store;
-  try {
-    return await work();
-  } finally {
-    if (before === undefined) delete process.env[variable];
-    else process.env[variable] = before;
-  }
-};
 
 /** Whether a configuration is handed on as a whole, as the command does. */
 export const isHandedOn = (variables: Variables): boolean => Boolean(variables[whole]);

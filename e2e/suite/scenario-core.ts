@@ -1,7 +1,6 @@
-import { test } from 'vitest';
-import { storeBeside, storesToPlayOn } from '../config/config.ts';
+import { inject, test } from 'vitest';
 import type { ScenarioRecord } from '../report/record.ts';
-import { nameOn, twoStores } from '../store/drivers/index.ts';
+import { besides, driversOf, nameOn, twoStores } from '../store/drivers/index.ts';
 import type { Fixture, ScenarioBody, ScenarioOptions } from './play/fixture.ts';
 import { play } from './play/play.ts';
 
@@ -16,8 +15,9 @@ export const defineScenario =
   (name: string, options: ScenarioOptions, body: ScenarioBody<Steps>): void => {
     const { seed, tags = [], timeout = '10m', everyStore = false, cells } = options;
     const { needs = [], exclusive = [], disruptions = [], longhorn = '*' } = options;
-    for (const [index, driver] of storesToPlayOn(process.env, { needs, everyStore }).entries()) {
-      const beside = needs.includes(twoStores) ? { otherStore: storeBeside(process.env, driver)?.name } : {};
+    const stores = inject('corralStore');
+    for (const [index, driver] of driversOf(stores, { needs, everyStore }).entries()) {
+      const beside = needs.includes(twoStores) ? { otherStore: besides(driver, stores)?.name } : {};
       const declared = { needs, exclusive, disruptions, longhorn, store: driver.name, ...beside };
       const record: ScenarioRecord = { seed: seed ?? null, store: driver.name, ...(cells && { cells }) };
       const again = index > 0 ? ({ again: true } as const) : {};

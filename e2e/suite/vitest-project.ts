@@ -1,7 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import type { Vite } from 'vitest/node';
-import { ConfigError, findRunConfig, isHandedOn, type RunConfig, readRunConfig } from '../config/config.ts';
+import {
+  ConfigError,
+  findRunConfig,
+  isHandedOn,
+  type RunConfig,
+  readRunConfig,
+  storeChoice,
+} from '../config/config.ts';
 import { whyNotWritable } from '../kube/writable.ts';
 import { goOnWithoutReader } from '../report/without-reader.ts';
 import { createReporter, projectName } from './play/reporter.ts';
@@ -43,6 +50,9 @@ const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
     // Read once, for all that belongs to the run. What is wrong with it, the reporter says.
     const config = findRunConfig(process.env);
     if (config !== undefined) project.provide('corralConfig', config);
+    // Who lists the scenarios has chosen already.
+    if (project.getProvidedContext().corralStore === undefined)
+      project.provide('corralStore', config?.store ?? storeChoice(process.env));
     project.config.sequence.concurrent = config?.workers !== 1;
     const chosen = vitest.config.cliOptions.reporters ?? vitest.config.cliOptions.reporter;
     const alone = chosen === undefined && vitest.projects.every(({ name }) => name === projectName);

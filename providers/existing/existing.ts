@@ -1,8 +1,8 @@
-import { type ExistingCluster, storesToPlayOn } from '../../e2e/config/config.ts';
+import { type ExistingCluster, storeChoice } from '../../e2e/config/config.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
-import { driverNamed, ownBucketKind } from '../../e2e/store/drivers/index.ts';
+import { driverNamed, driversOf, ownBucketKind } from '../../e2e/store/drivers/index.ts';
 import { checkBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { measureMachine, tellMachine } from '../measure-machine.ts';
@@ -60,7 +60,7 @@ export const lookAndAsk = async ({
   refuseAnother({ server, context, uid }, existing, spelling);
   const longhorn = await lookAtLonghorn(cluster);
   await refuseWithout(cluster, { existing, spelling });
-  const stores = existing.ownBucket ? [driverNamed(ownBucketKind)] : storesToPlayOn(process.env);
+  const stores = existing.ownBucket ? [driverNamed(ownBucketKind)] : driversOf(storeChoice(process.env));
   for (const line of announce(
     { server, context, uid, kubernetes, longhorn, run, stores },
     existing,

@@ -9,6 +9,8 @@ import { type Locks, openLocks } from '../exclusive/locks.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     corralConfig: RunConfig;
+    /** The kind of stores that was chosen, also where there is no run yet. */
+    corralStore: string | undefined;
     corralLocks: Locks;
     /** Is told of each file that was collected; resolves when its tests may begin. */
     corralCollected: ((files: readonly RunnerTestFile[]) => Promise<void>) | undefined;
