@@ -18,6 +18,9 @@ type Begun = { config: RunConfig; kubernetes: Kubernetes; cluster: Cluster; onEx
 
 type Options = { context: TestContext; record: ScenarioRecord; startedAt: Date; interrupted: AbortSignal };
 
+// One for all scenarios, as they share the machine; it keeps an entry for each 2 s of the run.
+let pressures: PressureRecord | undefined;
+
 let isTold = false;
 // Once for all scenarios of this process, whose results all go to the same place.
 const printTrouble = ({ message }: Error): void => {
@@ -32,7 +35,6 @@ const printTrouble = ({ message }: Error): void => {
 export const openRecorder = ({ context, record, startedAt, interrupted }: Options) => {
   let evidence: Evidence | undefined;
   let begun: Begun | undefined;
-  let pressures: PressureRecord | undefined;
   const { name, file, tags = [] } = context.task;
   const path = file.name;
   const observer: Observer = {
@@ -47,7 +49,7 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
     begin: (how: Begun): EvidenceRecorder => {
       begun = how;
       // What this machine has to do says nothing of a cluster that is elsewhere.
-      if (how.config.provider !== 'existing') pressures = openPressureRecord();
+      if (how.config.provider !== 'existing') pressures ??= openPressureRecord();
       const { run, round, out, target, clocks, supportBundle } = how.config;
       const header = {
         recording: name,
@@ -91,7 +93,6 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
     },
     /** Closes the history; of a scenario that did not pass, or left something behind, everything is packed into one file. */
     close: async (outcome: NonNullable<ScenarioRecord['outcome']>): Promise<void> => {
-      pressures?.close();
       await evidence?.close();
       const kept = folder();
       const { state, leftBehind } = outcome;
