@@ -117,9 +117,14 @@ export const openJournal = ({
     cluster: (kubernetes: Kubernetes) => send({ kind: 'cluster', kubernetes }),
     /**
      * Resolves when all that was said so far has reached the reporter: before the scenario ends, or it would
-     * come after its ending.
+     * come after its ending. After an interruption there may be nobody left who answers.
      */
-    told: () => told,
+    told: async (): Promise<void> => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      interruption.addEventListener('abort', () => resolve(), { once: true });
+      if (interruption.aborted) resolve();
+      await Promise.race([told, promise]);
+    },
     /** The step under way, or the last one that ended; undefined before the first. */
     doing: (): string | undefined => open.at(-1) ?? steps.at(-1)?.sentence,
     /** What is waited for since a second or longer, the latest; undefined where nothing is. */
