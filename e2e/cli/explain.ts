@@ -1,14 +1,19 @@
+import { stat } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import semver from 'semver';
 import { shorten } from '../kube/shorten.ts';
+import { type Diagnosis, describeDiagnosis } from '../longhorn/diagnosis/diagnose.ts';
+import { readPasted } from '../longhorn/diagnosis/pasted.ts';
 import { deletionCause } from '../longhorn/messages/deletion-cause.ts';
 import { linksOf } from '../longhorn/messages/links.ts';
-import { readLogLine } from '../longhorn/messages/log-line.ts';
-import { type Meaning, meaningsOf, nearestTo, type Where } from '../longhorn/messages/look-up.ts';
+import { type Meaning, nearestTo, type Where } from '../longhorn/messages/look-up.ts';
 import { type Field, messageClasses, type Row, type Wording } from '../longhorn/messages/row.ts';
 import { newCommand, outputOption, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { type Answer, answerTo, isAnswer } from './explain-answer.ts';
+import { openText } from './explain-input.ts';
+import { createSummary, describeSummary, type LogSummary, readLog } from './explain-log.ts';
 
 // The names that a reader of `kubectl get -o yaml` knows; a log has levels, an event types, a condition a
 // type: any of them.
@@ -27,10 +32,11 @@ type Arguments = { text: string; where: Where; json: boolean };
 type Flags = { field?: keyof typeof fields; state?: string; longhorn?: string; output: 'text' | 'json' };
 
 const exitCodes = `
-TEXT is what Longhorn said: a field of an object, an event, or a line of a log; - reads it from the standard input. Of a deletion that failed its cause
-will do. What is said in another field or state is another message, so a text alone may have several meanings.
+TEXT is what Longhorn said: a field of an object, an event, or a line of a log, as kubectl, stern or a support bundle show it. It may also be a file
+with a whole log (.gz too), or the folder of an unpacked support bundle; - reads the standard input. Of several lines each is explained, equal ones
+counted. What is said in another field or state is another message, so a text alone may have several meanings.
 
-Exit codes: 0 the catalogue knows the text; 1 it is unclassified; 2 the command was called in a way it does not know.`;
+Exit codes: 0 something of it is known; 1 it is unclassified; 2 the command was called in a way it does not know.`;
 
 const parseVersion = (version: string): string => {
   if (semver.valid(version) === null)
@@ -46,7 +52,7 @@ const notEmpty = (state: string): string => {
 
 const program = (): Command =>
   newCommand('explain', 'Asks the message catalogue what a text of Longhorn means, and what to do about it.')
-    .argument('<text>', 'what Longhorn said; - reads it from the standard input')
+    .argument('<text>', 'what Longhorn said, a file of it, or - for the standard input')
     .addOption(new Option('--field <field>', 'where it stands').choices(Object.keys(fields)))
     .option('--state <state>', 'the state of the object that says it, or the reason of the event', notEmpty)
     .option('--longhorn <version>', 'the version of Longhorn that says it', parseVersion)
@@ -114,10 +120,35 @@ const describeMeanings = (meanings: readonly Meaning[]): string[] => {
   ];
 };
 
+const forPrograms = (diagnosis: Diagnosis | undefined) =>
+  diagnosis === undefined
+    ? null
+    : {
+        operation: diagnosis.operation.id,
+        cause: diagnosis.cause?.id ?? null,
+        store: diagnosis.store,
+        data: diagnosis.cause?.data ?? null,
+        ...describeDiagnosis(diagnosis),
+      };
+
+const summaryForPrograms = ({ lines, groups, unknown }: LogSummary) => ({
+  lines,
+  groups: groups.map(({ answer, count, first, last, objects, example }) => ({
+    diagnosis: forPrograms(answer.diagnosis),
+    meanings: answer.meanings.map(({ id, row }) => ({ id, class: row.class, means: row.means })),
+    count,
+    first: first ?? null,
+    last: last ?? null,
+    objects: [...objects],
+    example,
+  })),
+  unknown,
+});
+
 /** The same for programs; `class` is null where the meanings do not agree on one. */
 const composeJson = (
   text: string,
-  { meanings, nearest }: Record<'meanings' | 'nearest', readonly Meaning[]>,
+  { meanings, nearest, diagnosis }: Answer & { nearest: readonly Meaning[] },
 ): string => {
   const classes = new Set(meanings.map(({ row }) => row.class));
   const told = meanings.map(({ id, row, wordings, asCause }) => ({
@@ -137,7 +168,15 @@ const composeJson = (
   return JSON.stringify(
     {
       text,
-      class: classes.size === 0 ? 'unclassified' : classes.size === 1 ? [...classes][0] : null,
+      class:
+        classes.size === 0
+          ? diagnosis === undefined
+            ? 'unclassified'
+            : 'failure'
+          : classes.size === 1
+            ? [...classes][0]
+            : null,
+      diagnosis: forPrograms(diagnosis),
       meanings: told,
       nearest: nearest.map(({ id }) => id),
     },
@@ -165,32 +204,91 @@ const describeNearest = (nearest: readonly Meaning[]): string[] =>
 
 const unclassified = 'unclassified: the catalogue knows no such text';
 
-const find = (text: string, { where }: Arguments): Meaning[] => {
-  // A whole line of a log says itself at which level it was logged.
-  const logged = readLogLine('manager', text)?.message;
-  if (logged === undefined) return meaningsOf(text, where);
-  const { isField = () => true } = where;
-  return meaningsOf(logged.text, { ...where, isField: (field) => isField(field) && field === logged.field });
+/** What failed and why, for a reader. */
+const describeFailure = (diagnosis: Diagnosis): string[] => {
+  const { what, proves, advice, retry } = describeDiagnosis(diagnosis);
+  return [
+    [what, ...proves].join(' '),
+    `  what to do: ${advice}`,
+    `  Longhorn: ${retry}`,
+    `  operation ${diagnosis.operation.id}, cause ${diagnosis.cause?.id ?? 'unknown'}`,
+  ];
+};
+
+const describeAnswer = ({ meanings, diagnosis }: Answer): string[] => {
+  // A row of the catalogue knows more than an operation alone.
+  const failure =
+    diagnosis === undefined || (diagnosis.cause === undefined && meanings.length > 0)
+      ? []
+      : describeFailure(diagnosis);
+  const rows = meanings.length === 0 ? [] : describeMeanings(meanings);
+  return [...failure, ...(failure.length > 0 && rows.length > 0 ? [''] : []), ...rows];
+};
+
+const explainText = (text: string, answer: Answer, { where, json }: Arguments): boolean => {
+  const { meanings } = answer;
+  const isKnown = isAnswer(answer);
+  const narrowed = !isKnown && Object.keys(where).length > 0 && isAnswer(answerTo({ text, objects: [] }, {}));
+  const nearest = isKnown || narrowed ? [] : nearestTo(text, where);
+  const lines = isKnown
+    ? describeAnswer(answer)
+    : [
+        `${unclassified}${narrowed ? ' in that field, state and version; without the flags it knows it' : ''}`,
+        ...describeNearest(nearest),
+      ];
+  process.stdout.write(
+    json ? `${composeJson(text, { ...answer, meanings, nearest })}\n` : `${lines.join('\n')}\n`,
+  );
+  return isKnown;
+};
+
+const printSummary = (summary: LogSummary, { json }: Arguments): boolean => {
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(summaryForPrograms(summary), null, 2)}\n`
+      : `${describeSummary(summary).join('\n')}\n`,
+  );
+  return summary.groups.length > 0;
+};
+
+// A text has blanks and no file has its name; what is named as a path is meant as one.
+const fileNamed = async (text: string): Promise<string | undefined> => {
+  if (text.length > 4096 || text.includes('\n')) return undefined;
+  const found = await stat(text).catch((error: NodeJS.ErrnoException) => error);
+  if (!(found instanceof Error)) return text;
+  if (/^(?:\.{0,2}\/\S*|\S+\.(?:log|txt|gz|json|yaml))$/.test(text))
+    throw usageError(`${text} cannot be read (${found.code}): give a file that is there, a text, or -`);
+  return undefined;
 };
 
 const explain = async (args: Arguments): Promise<ExitCode> => {
-  const text = (args.text === '-' ? await readAll(process.stdin) : args.text).trim();
-  if (text === '')
+  const { version } = args.where;
+  const file = args.text === '-' ? undefined : await fileNamed(args.text);
+  if (file !== undefined) {
+    const summary = await readLog(file, version).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === undefined) throw error;
+      throw usageError(`${file} cannot be read (${error.code}): give a file that can, a text, or -`);
+    });
+    if (summary.lines === 0) throw usageError(`${file} is empty: give a file with what Longhorn said`);
+    if (summary.lines > 1) return printSummary(summary, args) ? exitCode.passed : exitCode.failed;
+  }
+  const input =
+    file !== undefined
+      ? await readAll(openText(file).stream)
+      : args.text === '-'
+        ? await readAll(process.stdin)
+        : args.text;
+  const pasted = readPasted(input, (text) => isAnswer(answerTo({ text, objects: [] }, args.where)));
+  const [only] = pasted;
+  if (only === undefined)
     throw usageError('the text is empty: give what Longhorn said, or - to read it from the standard input');
-  const meanings = find(text, args);
-  const narrowed = Object.keys(args.where).length > 0 && meaningsOf(text).length > 0;
-  const nearest = meanings.length > 0 || narrowed ? [] : nearestTo(text, args.where);
-  if (args.json) process.stdout.write(`${composeJson(text, { meanings, nearest })}\n`);
-  else if (meanings.length > 0) process.stdout.write(`${describeMeanings(meanings).join('\n')}\n`);
-  else
-    process.stdout.write(
-      `${unclassified}${narrowed ? ' in that field, state and version; without the flags it knows it' : ''}\n${describeNearest(
-        nearest,
-      )
-        .map((line) => `${line}\n`)
-        .join('')}`,
-    );
-  return meanings.length > 0 ? exitCode.passed : exitCode.failed;
+  if (pasted.length > 1) {
+    const summary = createSummary(version);
+    for (const each of pasted) summary.add(each);
+    return printSummary(summary.end(), args) ? exitCode.passed : exitCode.failed;
+  }
+  const isKnown = explainText(input.trim(), answerTo(only, args.where), args);
+  return isKnown ? exitCode.passed : exitCode.failed;
 };
 
 /**

@@ -1,7 +1,12 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
 import { runExplainCommand } from '../../e2e/cli/explain.ts';
 import { runInProcess } from '../support/run-in-process.ts';
+import { folderOfEachTest } from '../support/temporary-folder.ts';
+
+const folder = folderOfEachTest();
 
 const told = async (...args: string[]) => JSON.parse((await explain([...args, '--output', 'json'])).stdout);
 
@@ -49,7 +54,13 @@ test('--output json is for programs', async () => {
   });
   expect(await told(snapshot)).toMatchObject({ class: null, meanings: [{}, {}] });
   const text = 'the dog ate it';
-  expect(await told(text)).toEqual({ text, class: 'unclassified', meanings: [], nearest: [] });
+  expect(await told(text)).toEqual({
+    text,
+    class: 'unclassified',
+    diagnosis: null,
+    meanings: [],
+    nearest: [],
+  });
 });
 
 test('what the catalogue does not know is unclassified, also where it knows it in another place', async () => {
@@ -70,5 +81,56 @@ test('a part of a text is none, and the nearest rows are offered', async () => {
 
 test('a text without its place is told as all that it may be, also as a cause', async () => {
   const { meanings } = await told('failed to delete backup: operation not permitted');
-  expect(meanings.map(({ id }: { id: string }) => id)).toEqual(['deletion-denied', 'creation-denied']);
+  expect(meanings.map(({ id }: { id: string }) => id)).toEqual(['deletion-denied']);
+});
+
+const failing = (error: string, at: number) =>
+  `[pod/m/longhorn-manager] time="2026-01-01T00:00:0${at}Z" level=error msg="Failed to delta restore volume v" error="${error}" volume=v${at}`;
+
+test('of several lines each is explained, equal ones counted, with their times and objects', async () => {
+  const lines = [
+    failing('no such host', 2),
+    'whatever',
+    failing('no such host', 1),
+    failing('gzip: invalid checksum', 3),
+  ];
+  const { stdout, exitCode } = await explain(['-'], lines.join('\n'));
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(
+    /^4 lines read; 3 of them say something that is known here, 2 different things:\n\n2 x A restore failed\. The name/,
+  );
+  expect(stdout).toContain(
+    '\n  from 2026-01-01T00:00:01Z to 2026-01-01T00:00:02Z\n  of volume v2, volume v1\n',
+  );
+});
+
+test('a file and a folder are read, packed or not; what cannot be read is told in a line', async () => {
+  await mkdir(folder('bundle/pods'), { recursive: true });
+  await writeFile(folder('bundle/pods/a.log'), `${failing('no such host', 1)}\n`.repeat(2));
+  await writeFile(folder('bundle/b.log.gz'), gzipSync(`${failing('no such host', 2)}\n`));
+  await writeFile(folder('empty.log'), '');
+  const { groups, lines } = await told(folder('bundle'));
+  expect([lines, groups.length, groups[0].count, groups[0].diagnosis.cause]).toEqual([
+    3,
+    1,
+    3,
+    'no-such-host',
+  ]);
+  expect(await told(folder('bundle/b.log.gz'))).toMatchObject({ diagnosis: { cause: 'no-such-host' } });
+  for (const [path = '', why] of [
+    [
+      folder('gone.log'),
+      `${folder('gone.log')} cannot be read (ENOENT): give a file that is there, a text, or -`,
+    ],
+    [folder('empty.log'), `${folder('empty.log')} is empty: give a file with what Longhorn said`],
+  ])
+    expect(await explain([path])).toMatchObject({ exitCode: 2, stderr: `explain: ${why}` });
+});
+
+test('what failed and why is told before the rows of the catalogue, and no row of another operation', async () => {
+  const text =
+    'replica r failed the restore: failed to read block b.blk: AWS Error: AccessDenied Access Denied';
+  const { diagnosis, meanings } = await told(text);
+  expect(diagnosis).toMatchObject({ operation: 'restore', cause: 'access-denied', store: 's3', data: null });
+  expect(meanings.map(({ id }: { id: string }) => id)).toEqual(['restore-not-read']);
 });

@@ -133,6 +133,40 @@ export const controllerMessages = {
       },
     ],
   },
+  'backup-volume-removed': {
+    ...said,
+    class: 'warning',
+    fields: ['log info'],
+    means: 'All backups of a volume were removed from the store.',
+    advice: 'Nothing, if somebody deleted the BackupVolume; otherwise look for who did.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Complete deleting backup volume \S+/,
+        example: 'Complete deleting backup volume v',
+        origin: 'product',
+        seen: 'engineapi/backups.go, source of v1.8.0 to v1.12.1; longhorn/longhorn#9384',
+      },
+    ],
+  },
+  'backup-without-instance-manager': {
+    ...said,
+    class: 'transient',
+    fields: ['log error', 'log warning'],
+    compared: 'within',
+    means: 'There is no running instance manager on the node that owns the backup.',
+    advice: "Look at that node's instance-manager pod; the backup goes on when it runs.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /cannot find a running instance manager for node \S+/,
+        example:
+          'longhorn-backup: failed to sync backup longhorn-system/b1: failed to get running instance manager for proxy client: cannot find a running instance manager for node n1',
+        origin: 'product',
+        seen: 'longhorn/longhorn#11589',
+      },
+    ],
+  },
   'deletion-failed-in-log': {
     ...said,
     class: 'transient',

@@ -103,6 +103,30 @@ export const creationMessages = {
       },
     ],
   },
+  'creation-lost-replica': {
+    ...failed,
+    compared: 'within',
+    means: 'The replica that uploaded the backup is gone, or was started anew.',
+    advice: 'Look for what ended the replica or its instance manager, then make the backup again.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /failed to get (?:backup )?\S+ (?:backup )?status on unknown replica \S+/,
+        example:
+          'proxyServer=10.42.0.222:8501 destination=10.42.0.222:10003: failed to get b1 backup status: rpc error: code = Unknown desc = failed to get b1 backup status on unknown replica tcp://10.42.0.221:10210',
+        origin: 'product',
+        seen: 'longhorn-engine, pkg/controller; longhorn/longhorn#4969',
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /[Ff]ailed to get backup status on \S+ for \S+: rpc error: code = NotFound/,
+        example:
+          'Failed to get backup status on tcp://10.42.0.221:10210 for b1: rpc error: code = NotFound desc = backup not found',
+        origin: 'product',
+        seen: 'longhorn-engine, pkg/controller; not met',
+      },
+    ],
+  },
   'creation-not-begun': {
     ...failed,
     compared: 'within',

@@ -112,8 +112,15 @@ export const otherMessages = {
     wordings: [
       {
         versions: '>=1.8.0',
-        pattern: /checksum verification failed for block|failed to decompress and verify block \S+/,
+        pattern: /checksum verification failed for block/,
         example: 'checksum verification failed for block',
+        origin: 'product',
+        seen: 'backupstore, util.go and deltablock.go; longhorn/longhorn#1385, #7069',
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /failed to decompress and verify block [^\n]+: (?:lz4|gzip|zlib|flate): /,
+        example: 'failed to decompress and verify block b.blk with checksum 1e2f: lz4: bad magic number',
         origin: 'product',
         seen: 'backupstore, util.go and deltablock.go; longhorn/longhorn#1385, #7069',
       },

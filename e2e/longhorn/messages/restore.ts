@@ -43,12 +43,74 @@ export const restoreMessages = {
     wordings: [
       {
         versions: '>=1.8.0',
-        pattern:
-          /replica \S+ failed the restore: [\s\S]*(?:checksum verification failed for block|failed to decompress and verify block)[\s\S]*/,
+        pattern: /replica \S+ failed the restore: [\s\S]*checksum verification failed for block[\s\S]*/,
         example:
           'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: checksum verification failed for block 1e2f',
         origin: 'product',
         seen,
+      },
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /replica \S+ failed the restore: [\s\S]*failed to decompress and verify block [\s\S]*: (?:lz4|gzip|zlib|flate): [\s\S]*/,
+        example:
+          'replica v-r-1 failed the restore: failed to wait for restore complete: failed to decompress and verify block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk with checksum 1e2f: lz4: bad magic number',
+        origin: 'product',
+        seen: 'backupstore, util.go and deltablock.go; as the decompressors of Go word it; not met',
+      },
+    ],
+  },
+  'restore-without-block': {
+    ...replica,
+    class: 'failure',
+    means: 'A block of the backup that is restored is missing in the store.',
+    advice:
+      'Restore from another backup, and look for who removed it (`npx corral store fsck` names all that are missing).',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /replica \S+ failed the restore: [\s\S]*failed to read block [\s\S]*(?:\bNoSuchKey\b|: no such file or directory)[\s\S]*/,
+        example:
+          'replica v-r-1 failed the restore: failed to wait for restore complete: failed to decompress and verify block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk with checksum 1e2f: failed to read block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk: open /mnt/backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk: no such file or directory',
+        origin: 'product',
+        seen: 'backupstore, util.go, s3/s3_service.go and fsops.go; not met',
+      },
+    ],
+  },
+  'restore-not-read': {
+    ...replica,
+    class: 'failure',
+    means: 'A block of the backup that is restored could not be read; that it is damaged, nothing says.',
+    advice: 'See to the cause that stands behind it, then restore anew.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /replica \S+ failed the restore: [\s\S]*failed to read block (?![\s\S]*(?:\bNoSuchKey\b|: no such file or directory|: (?:lz4|gzip|zlib|flate): ))[\s\S]*/,
+        example:
+          'replica v-r-1 failed the restore: failed to wait for restore complete: failed to decompress and verify block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk with checksum 1e2f: failed to read block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk: read /mnt/backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk: input/output error',
+        origin: 'product',
+        seen: 'backupstore, util.go; not met',
+      },
+    ],
+  },
+  'restore-given-up': {
+    speaker: 'Volume',
+    fields: ['condition Restore'],
+    states: ['False'],
+    compared: 'whole',
+    class: 'failure',
+    means: 'The restore failed on all replicas: it was given up, and the volume is Faulted.',
+    advice:
+      "Look at the volume's events with the reason FailedRestore, which have the cause; then restore anew.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /All replica restore failed and the volume became Faulted/,
+        example: 'All replica restore failed and the volume became Faulted',
+        origin: 'product',
+        seen: 'controller/volume_controller.go, source of v1.8.0 to v1.12.1; not met',
       },
     ],
   },

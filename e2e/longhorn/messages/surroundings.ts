@@ -95,9 +95,8 @@ export const surroundingMessages = {
   },
   'target-not-listed': {
     ...unavailable,
-    means: 'The store was reached but could not be listed.',
-    advice:
-      'Look at the server, and whether a node can list the export; Longhorn looks again at the next poll.',
+    means: 'The store could not be listed; why, stands behind it.',
+    advice: 'See to the cause; Longhorn looks again at the next poll.',
     wordings: [
       {
         versions: '>=1.8.0',
@@ -159,6 +158,22 @@ export const surroundingMessages = {
           'failed to get engine client proxy: failed to initialize proxy client for instance-manager-1cc9 IP 10.244.1.5: failed to check proxy client connection for instance-manager-1cc9 IP 10.244.1.5: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.244.1.5:8501: i/o timeout"',
         origin: 'product',
         seen: 'status.error of a snapshot that became ready later, on a real v1.12.1 on a busy machine (2026-11-23); engineapi/proxy.go, source of v1.8.0 to v1.12.1',
+      },
+    ],
+  },
+  'snapshot-limit': {
+    ...snapshot,
+    class: 'failure',
+    means: 'The volume has as many snapshots as its snapshotMaxCount allows.',
+    advice: 'Delete and purge old snapshots, or raise snapshotMaxCount.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /[\s\S]*\bsnapshot count usage \d+ is equal or larger than snapshotMaxCount \d+/,
+        example:
+          'failed to create snapshot: proxyServer=10.42.3.7:8501 destination=10.42.3.7:10010: failed to snapshot volume: rpc error: code = Unknown desc = failed to create snapshot s for volume 10.42.3.7:10010: rpc error: code = Unknown desc = snapshot count usage 250 is equal or larger than snapshotMaxCount 250',
+        origin: 'product',
+        seen: 'longhorn-engine, pkg/controller/control.go, source of v1.8.0 to v1.12.1; longhorn/longhorn#12934',
       },
     ],
   },

@@ -1,0 +1,55 @@
+import { type Diagnosis, diagnose } from '../longhorn/diagnosis/diagnose.ts';
+import type { Pasted } from '../longhorn/diagnosis/pasted.ts';
+import { type Meaning, meaningsOf, type Where } from '../longhorn/messages/look-up.ts';
+import type { Row } from '../longhorn/messages/row.ts';
+
+/** What is known of a text: the rows of the catalogue that it could be, and what failed and why by its words. */
+export type Answer = { meanings: Meaning[]; diagnosis: Diagnosis | undefined };
+
+// Where Longhorn says what of an operation: a text that names its operation is of no other's rows.
+const placeOf = ({ speaker, fields, states }: Row): readonly string[] | undefined => {
+  const [field] = fields;
+  if (field === 'status.messages.error') return ['delete', 'delete-volume', 'lock'];
+  if (field === 'status.error' && speaker === 'Backup')
+    return ['create', 'snapshot', 'sync', 'lock', 'mount', 'job'];
+  if (states?.includes('FailedRestore')) return ['restore', 'incremental-restore', 'lock'];
+  if (field === 'condition Unavailable')
+    return ['list', 'list-system-backups', 'mount', 'sync', 'system-backup'];
+  return undefined;
+};
+
+const isOf = (row: Row, diagnosis: Diagnosis | undefined): boolean =>
+  diagnosis === undefined ||
+  diagnosis.operation.id === 'unknown' ||
+  (placeOf(row)?.includes(diagnosis.operation.id) ?? true);
+
+// The rows' patterns take a time that grows with the square of a text. In what Longhorn says, the words of who called
+// stand first and those of the end last; between them is the log of a process, which the diagnosis looks through.
+const longest = 8000;
+const middleCut = (text: string): string =>
+  text.length <= longest ? text : `${text.slice(0, longest / 2)} ${text.slice(-longest / 2)}`;
+
+/** Says whether anything is known. */
+export const isAnswer = ({ meanings, diagnosis }: Answer): boolean =>
+  meanings.length > 0 || diagnosis !== undefined;
+
+/** Looks up a text, in the place where it stood as far as that shows. */
+export const answerTo = ({ text, field: stood, state }: Pasted, where: Where): Answer => {
+  const { isField = () => true } = where;
+  const place: Where =
+    stood === undefined
+      ? where
+      : {
+          ...(state !== undefined && { state }),
+          ...where,
+          isField: (field) => isField(field) && field === stood,
+        };
+  const isNews = stood === 'log info' || stood === 'log debug' || stood === 'event Normal';
+  const found = diagnose(text);
+  const diagnosis = isNews && found?.cause === undefined ? undefined : found;
+  const meanings = meaningsOf(middleCut(text), place).filter(({ row }) => isOf(row, diagnosis));
+  // A row, or a place that was named, says more than a cause of nobody knows what.
+  const isVague =
+    diagnosis?.operation.id === 'unknown' && (meanings.length > 0 || Object.keys(where).length > 0);
+  return { meanings, diagnosis: isVague ? undefined : diagnosis };
+};

@@ -1,0 +1,164 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { shorten } from '../kube/shorten.ts';
+import { describeDiagnosis } from '../longhorn/diagnosis/diagnose.ts';
+import { type Pasted, readPastedLine } from '../longhorn/diagnosis/pasted.ts';
+import { type Answer, answerTo, isAnswer } from './explain-answer.ts';
+import { openText } from './explain-input.ts';
+
+/** Lines of a log that say the same: how often, when and of what. */
+export type Group = {
+  answer: Answer;
+  count: number;
+  first?: string;
+  last?: string;
+  objects: Set<string>;
+  example: string;
+};
+
+/** What was read of a log: lines that say something, and those of errors that nobody knows. */
+export type LogSummary = { lines: number; groups: Group[]; unknown: { count: number; example?: string } };
+
+const mostAnswers = 20_000;
+const mostObjects = 1000;
+
+// Lines that differ in a name or a number have one answer; short numbers are codes.
+const shapeOf = ({ text, field, state }: Pasted): string =>
+  `${field}|${state}|${text.replaceAll(/[0-9a-f]*\d[0-9a-f]{5,}|\d{4,}/g, '#')}`;
+
+const namesIn = /\b(pvc-[0-9a-f]{8}-[0-9a-f-]{27}|backup-[0-9a-f]{16})\b/g;
+
+const keyOf = ({ diagnosis, meanings }: Answer): string =>
+  diagnosis?.cause === undefined && meanings[0] !== undefined
+    ? meanings[0].id
+    : `${diagnosis?.operation.id}|${diagnosis?.cause?.id}`;
+
+/** Keeps what lines say, equal ones counted. */
+export const createSummary = (version: string | undefined) => {
+  const answers = new Map<string, Answer>();
+  const groups = new Map<string, Group>();
+  const unknown: LogSummary['unknown'] = { count: 0 };
+  let lines = 0;
+  const answerOf = (pasted: Pasted): Answer => {
+    const shape = shapeOf(pasted);
+    const found = answers.get(shape) ?? answerTo(pasted, version === undefined ? {} : { version });
+    if (answers.size < mostAnswers) answers.set(shape, found);
+    return found;
+  };
+  return {
+    add: (pasted: Pasted | undefined): void => {
+      lines += 1;
+      if (pasted === undefined) return;
+      const answer = answerOf(pasted);
+      if (!isAnswer(answer)) {
+        if (!/^log (?:error|fatal)$/.test(pasted.field ?? '')) return;
+        unknown.count += 1;
+        unknown.example ??= pasted.text;
+        return;
+      }
+      const key = keyOf(answer);
+      const group = groups.get(key) ?? { answer, count: 0, objects: new Set(), example: pasted.text };
+      groups.set(key, group);
+      group.count += 1;
+      if (pasted.time !== undefined) {
+        if (group.first === undefined || pasted.time < group.first) group.first = pasted.time;
+        if (group.last === undefined || pasted.time > group.last) group.last = pasted.time;
+      }
+      if (group.objects.size < mostObjects)
+        for (const name of [...pasted.objects, ...[...pasted.text.matchAll(namesIn)].map(([each]) => each)])
+          group.objects.add(name.replace(/^\S+ (?=pvc-|backup-[0-9a-f]{16})/, ''));
+    },
+    end: (): LogSummary => ({
+      lines,
+      groups: [...groups.values()].toSorted((one, other) => other.count - one.count),
+      unknown,
+    }),
+  };
+};
+
+const tellEvery = 1000;
+
+/** Where the progress of a long reading is shown. */
+type Progress = { write(text: string): unknown; isTTY?: boolean };
+
+/** Reads a file, or all of a folder as an unpacked support bundle is, line by line. */
+export const readLog = async (
+  path: string,
+  version: string | undefined,
+  progress: Progress = process.stderr,
+): Promise<LogSummary> => {
+  const files = (await stat(path)).isDirectory()
+    ? (await readdir(path, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .toSorted()
+    : [path];
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  const summary = createSummary(version);
+  let before = 0;
+  let told = performance.now();
+  for (const [index, file] of files.entries()) {
+    const { stream, bytesRead } = openText(file);
+    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+      summary.add(readPastedLine(line));
+      if (performance.now() - told < tellEvery) continue;
+      told = performance.now();
+      const percent = all === 0 ? 100 : Math.floor((100 * (before + bytesRead())) / all);
+      progress.write(`${percent} % of ${Math.ceil(all / 1e6)} MB read\n`);
+    }
+    before += sizes[index] ?? 0;
+  }
+  return summary.end();
+};
+
+const mostNamed = 5;
+const longestExample = 200;
+
+const describeObjects = (objects: ReadonlySet<string>): string[] => {
+  if (objects.size === 0) return [];
+  const named = [...objects].slice(0, mostNamed).join(', ');
+  const more = objects.size - mostNamed;
+  return [`  of ${named}${more > 0 ? ` and ${objects.size >= mostObjects ? 'many' : more} more` : ''}`];
+};
+
+const describeTimes = ({ first, last }: Group): string[] => {
+  if (first === undefined || last === undefined) return [];
+  return [first === last ? `  at ${first}` : `  from ${first} to ${last}`];
+};
+
+const describeGroup = (group: Group): string[] => {
+  const { answer, count, example } = group;
+  const [meaning] = answer.meanings;
+  const said =
+    answer.diagnosis === undefined || (answer.diagnosis.cause === undefined && meaning !== undefined)
+      ? [`${count} x ${meaning?.row.class}: ${meaning?.row.means}`, `  what to do: ${meaning?.row.advice}`]
+      : describeFailure(count, answer.diagnosis);
+  return [
+    ...said,
+    ...describeTimes(group),
+    ...describeObjects(group.objects),
+    `  such as: ${shorten(example.replaceAll(/\s+/g, ' '), longestExample)}`,
+  ];
+};
+
+const describeFailure = (count: number, diagnosis: NonNullable<Answer['diagnosis']>): string[] => {
+  const { what, proves, advice, retry } = describeDiagnosis(diagnosis);
+  return [`${count} x ${[what, ...proves].join(' ')}`, `  what to do: ${advice}`, `  Longhorn: ${retry}`];
+};
+
+/** Tells what a log says, for a reader: the most frequent first. */
+export const describeSummary = ({ lines, groups, unknown }: LogSummary): string[] => {
+  const known = groups.reduce((sum, { count }) => sum + count, 0);
+  return [
+    `${lines} lines read; ${known} of them say something that is known here, ${groups.length} different things:`,
+    '',
+    ...groups.flatMap((group) => [...describeGroup(group), '']),
+    ...(unknown.count === 0
+      ? []
+      : [
+          `${unknown.count} lines of errors are unclassified, such as: ${shorten(unknown.example ?? '', longestExample)}`,
+        ]),
+  ];
+};

@@ -1,0 +1,563 @@
+/** Kinds of backup store, as far as a text or a URL in it tells. */
+export type StoreKind = 's3' | 'nfs' | 'cifs' | 'azblob' | 'gcs' | 'any';
+
+/** Why something failed, as a text says it: never more than is proven by the words of the pattern. */
+export type Cause = {
+  id: string;
+  pattern: RegExp;
+  /** One sentence: why it failed. */
+  means: string;
+  /** One sentence: what to do, by the kind of store. */
+  advice: Partial<Record<StoreKind, string>> & { any: string };
+  /** What the text proves of the backup's data; most causes prove nothing. */
+  data?: 'damaged' | 'missing';
+  /** No request came as far as the server: where a store was asked, it was not reached. */
+  unreached?: boolean;
+};
+
+const credentials =
+  "Check the access key and the secret key in the backup target's Secret, and who may use them.";
+const reachable = 'Check the address, and that every node reaches it (network policies, firewalls, proxies).';
+
+/**
+ * What S3, Azure, Google, the kernel, the network, TLS, gRPC, Go and Longhorn's own store library name as causes. The
+ * first that fits is taken: what says more stands before what says less.
+ */
+export const causes: readonly Cause[] = [
+  // Bugs of a program: whatever was under way ended with its process.
+  {
+    id: 'deadlock',
+    pattern: /all goroutines are asleep - deadlock!/,
+    means:
+      "The process ended by a bug of its own: all of its goroutines waited for each other. In a recurring job's pod no volume of that run was backed up.",
+    advice: {
+      any: 'Set spec.concurrency of the recurring job to 1 or more (missing or 0 leads to this), and upgrade Longhorn (longhorn/longhorn#11493, #13416).',
+    },
+  },
+  {
+    id: 'concurrent-map',
+    pattern: /concurrent map (?:writes|iteration and map write|read and map write)/,
+    means:
+      "The process ended by a bug of its own: two goroutines used one map. In a recurring job's pod the volumes that were not done yet have no backup of that run.",
+    advice: { any: 'Upgrade Longhorn (longhorn/longhorn#11016); until then the next run tries again.' },
+  },
+  {
+    id: 'panic',
+    pattern:
+      /(?:^|\s)panic: |Recovered from panic|invalid memory address or nil pointer|index out of range|slice bounds out of range|assignment to entry in nil map|send on closed channel/,
+    means: 'The process met a bug of its own (a panic of Go) and ended, or gave up what it did.',
+    advice: { any: 'Keep the log with its stack, look for an issue of Longhorn, and upgrade.' },
+  },
+  {
+    id: 'out-of-memory',
+    pattern: /fatal error: (?:runtime: )?out of memory|cannot allocate memory|OOMKilled/,
+    means: 'There was not enough memory for the process.',
+    advice: { any: "Look at the node's memory and at the limits of the pod." },
+  },
+  {
+    id: 'fatal-go',
+    pattern: /(?:^|\n)fatal error: /,
+    means: 'The process ended by a fatal error of the Go runtime, which is a bug of the program.',
+    advice: { any: 'Keep the log with its stack, look for an issue of Longhorn, and upgrade.' },
+  },
+
+  // Webhooks.
+  {
+    id: 'target-not-available',
+    pattern: /backup target \S+ is not available/,
+    means: 'The backup target is unavailable, so that what needs it is refused.',
+    advice: {
+      any: "Look at the BackupTarget's condition Unavailable: it has the reason. Try again when it is gone.",
+    },
+  },
+  {
+    id: 'snapshot-limit',
+    pattern:
+      /snapshot count usage \d+ is equal or larger than snapshotMaxCount \d+|snapshot count total is already too big|snapshotMaxCount|snapshotMaxSize/,
+    means: 'The volume has as many snapshots as its snapshotMaxCount (or their size) allows.',
+    advice: {
+      any: 'Delete and purge old snapshots, or raise snapshotMaxCount; a recurring job of the task snapshot-cleanup keeps them few.',
+    },
+  },
+  {
+    id: 'standby-volumes',
+    pattern: /cannot modify BackupTarget since there are existing standby volumes/,
+    means: 'Standby (DR) volumes follow this backup target, so that it cannot be changed.',
+    advice: { any: 'Activate or delete the standby volumes named, then change the target.' },
+  },
+
+  // Locks of the store.
+  {
+    id: 'lock',
+    pattern:
+      /failed to acquire lock \S+|failed lock \S+ type \d acquisition|failed to store updated lock|error initiating (?:full|incremental) backup restore: failed lock/,
+    means: 'Another operation on the same volume holds a lock in the backup store.',
+    advice: {
+      any: 'Wait until it has ended; a lock that nobody refreshes expires 150 s after it was last written.',
+    },
+  },
+
+  // Answers of an object store. The codes are S3's, then Azure's, then Google's.
+  {
+    id: 'key-unknown',
+    pattern:
+      /\bInvalidAccessKeyId\b|The AWS Access Key Id you provided does not exist|InvalidAuthenticationInfo|\bAuthenticationFailed\b/,
+    means: 'The store does not know the key, or does not accept it.',
+    advice: { any: credentials },
+  },
+  {
+    id: 'signature',
+    pattern: /\bSignatureDoesNotMatch\b|Signature validation failed|signature we calculated does not match/i,
+    means:
+      'The store refused the request by its signature: the secret key is wrong, or something between rewrites the request.',
+    advice: {
+      any: 'Check the secret key (spaces and line breaks too), the region, and proxies that change headers; some stores want AWS_SIGN_ACCEPT_ENCODING=false (longhorn/longhorn#9361).',
+    },
+  },
+  {
+    id: 'token-expired',
+    pattern: /\b(?:ExpiredToken|TokenRefreshRequired|InvalidToken|ExpiredTokenException)\b/,
+    means: 'The credentials have expired.',
+    advice: { any: "Renew them in the backup target's Secret, or see why the role is not renewed." },
+  },
+  {
+    id: 'clock-skew',
+    pattern: /\b(?:RequestTimeTooSkewed|RequestExpired)\b|request time and the current time is too large/,
+    means: 'The clocks of the node and of the store differ by too much, so that the request was refused.',
+    advice: { any: 'Set the clocks of the nodes and of the store by NTP.' },
+  },
+  {
+    id: 'no-bucket',
+    pattern: /\b(?:NoSuchBucket|ContainerNotFound)\b|The specified (?:bucket|container) does not exist/,
+    means: 'The bucket (or container) does not exist.',
+    advice: { any: "Make it, or correct its name and region in the backup target's URL." },
+  },
+  {
+    id: 'no-key',
+    pattern: /\b(?:NoSuchKey|BlobNotFound|NoSuchVersion)\b|The specified (?:key|blob) does not exist/,
+    means: 'The store does not have the object that was to be read: it is missing.',
+    advice: {
+      any: 'Look for who removed it (lifecycle rules, other clusters, people), and check the store (npx corral store fsck); use another backup.',
+    },
+    data: 'missing',
+  },
+  {
+    id: 'storage-full',
+    pattern:
+      /\b(?:XMinioStorageFull|QuotaExceeded|XMinioAdminBucketQuotaExceeded|InsufficientCapacity|AccountStorageLimitExceeded|InsufficientStorage|StorageFull)\b|minimum free drive threshold|(?:bucket|storage) quota exceeded/i,
+    means: 'The store is full, or its quota is used up.',
+    advice: { any: 'Make room in the store, or raise the quota; then make the backup again.' },
+  },
+  {
+    id: 'slow-down',
+    pattern:
+      /\b(?:SlowDown(?:Write|Read)?|TooManyRequests|ServerBusy|RequestLimitExceeded|Throttling(?:Exception)?|XMinioServerNotInitialized)\b|reduce your request rate|status ?code: 429/i,
+    means: 'The store asked for fewer requests: it is overloaded, or limits their rate.',
+    advice: {
+      any: "Run fewer backups at once (the job's concurrency, the setting for concurrent limits), or raise the store's limits; it may pass by itself.",
+    },
+  },
+  {
+    id: 'store-internal',
+    pattern:
+      /\b(?:InternalError|ServiceUnavailable|OperationAborted|BadGateway|GatewayTimeout)\b|status ?code: 50[0234]|AWS HTTP Error: 50\d|We encountered an internal error/i,
+    means: 'The store met an error of its own.',
+    advice: { any: "Look at the store's log; it may pass by itself." },
+  },
+  {
+    id: 'object-locked',
+    pattern:
+      /\bObjectLocked\b|WORM protected|InvalidRetentionPeriod|object is locked|immutable due to a policy|BlobImmutableDueToPolicy/i,
+    means:
+      'The object is protected by a retention (object lock), so that it cannot be changed or removed yet.',
+    advice: { any: 'Wait until the retention ends, or shorten it for the bucket.' },
+  },
+  {
+    id: 'access-denied',
+    pattern:
+      /\b(?:AccessDenied|AllAccessDisabled|AccountProblem|NotSignedUp|AuthorizationFailure|AuthorizationPermissionMismatch|InsufficientAccountPermissions)\b|Access Denied|does not have storage\.\S+ access|status ?code: 403|AWS HTTP Error: 403|\bForbidden\b/,
+    means: 'The store denied access: the key is known, and may not do this.',
+    advice: {
+      any: "Give the key the right that is missing (ListBucket, GetObject, PutObject, DeleteObject), and look at the bucket's policy.",
+    },
+  },
+  {
+    id: 'no-endpoint',
+    pattern: /\bMissingEndpoint\b|'Endpoint' configuration is required/,
+    means: 'There is no endpoint for the store: neither its region nor the Secret names one.',
+    advice: {
+      any: "Set AWS_ENDPOINTS in the backup target's Secret for a store that is not Amazon's, or a real region in the URL.",
+    },
+  },
+  {
+    id: 'wrong-region',
+    pattern:
+      /\b(?:AuthorizationHeaderMalformed|PermanentRedirect|IllegalLocationConstraintException|BucketRegionError|MissingRegion)\b|incorrect region|MovedPermanently/,
+    means: "The bucket is in another region than the backup target's URL says.",
+    advice: { any: 'Correct the region in the URL (s3://BUCKET@REGION/).' },
+  },
+  {
+    id: 'object-too-large',
+    pattern: /\bEntityTooLarge\b|exceeds the \d+ byte limit of a single PutObject|RequestBodyTooLarge/,
+    means: 'The object is larger than the store takes in one request.',
+    advice: { any: "Use a smaller backup block size, or raise the store's limit." },
+  },
+  {
+    id: 'no-secret',
+    pattern:
+      /without credential secret|missing \S+ in the secret|credential (?:access key|secret access key|account name|account key|username|password)s? not found|failed to get the secret/i,
+    means: "The store's credentials are missing, in whole or in part.",
+    advice: {
+      any: "Make the Secret in Longhorn's namespace with all of its keys, and name it in the backup target.",
+    },
+  },
+  {
+    id: 'bad-url',
+    pattern:
+      /(?:NFS|CIFS) path must follow(?: format)?|invalid URL\. Must be|cannot find (?:nfs|CIFS) path|driver \S+ is not supported|destination URL hasn't been specified|backup target URL is empty|failed to parse \S+ as url|invalid (?:leading|trailing) (?:white ?space|new ?line)/,
+    means: "The backup target's URL is empty, or not of a form that Longhorn knows.",
+    advice: {
+      any: 'Write it as nfs://SERVER:/PATH, cifs://SERVER/SHARE, s3://BUCKET@REGION/ or azblob://CONTAINER@core.windows.net/.',
+    },
+  },
+
+  // TLS.
+  {
+    id: 'tls-unknown-authority',
+    pattern:
+      /x509: certificate signed by unknown authority|unable to get local issuer certificate|self[- ]signed certificate/,
+    means: "The endpoint's certificate is not trusted: its authority is unknown.",
+    unreached: true,
+    advice: { any: "Put the authority's certificate into AWS_CERT of the backup target's Secret." },
+  },
+  {
+    id: 'tls-expired',
+    pattern: /x509: certificate has expired or is not yet valid|certificate has expired/,
+    means: "The endpoint's certificate has expired, or a clock is wrong.",
+    unreached: true,
+    advice: { any: "Renew the certificate, and check the nodes' clocks." },
+  },
+  {
+    id: 'tls-wrong-name',
+    pattern:
+      /x509: (?:certificate is (?:valid for|not valid for)|cannot validate certificate for|certificate relies on legacy Common Name)|doesn't contain any IP SANs/,
+    means: "The endpoint's certificate is for another name than the one that it is reached by.",
+    unreached: true,
+    advice: { any: 'Use a name that is in the certificate, or a certificate with this name.' },
+  },
+  {
+    id: 'tls',
+    pattern: /x509: |\btls: |remote error: tls|server gave HTTP response to HTTPS client|SSL routines/,
+    means: 'No secure connection to the endpoint came about (TLS).',
+    unreached: true,
+    advice: { any: 'Check the scheme (http or https), the certificate, and what stands between.' },
+  },
+
+  // The network.
+  {
+    id: 'no-such-host',
+    pattern:
+      /no such host|Name or service not known|Temporary failure in name resolution|could not resolve|server misbehaving|lookup \S+(?: on \S+)?: i\/o timeout/,
+    means: 'The name of the server does not resolve.',
+    unreached: true,
+    advice: {
+      any: "Check the name in the URL or in AWS_ENDPOINTS, and the cluster's DNS (for a mount that of the node).",
+    },
+  },
+  {
+    id: 'no-connection',
+    pattern: /dial tcp \S+: (?:i\/o timeout|connect: connection timed out|operation timed out)/,
+    means: 'No connection to the server came about in time.',
+    unreached: true,
+    advice: { any: reachable },
+  },
+  {
+    id: 'connection-refused',
+    pattern: /connection refused/i,
+    means: 'The connection was refused: nothing listens at that address and port.',
+    unreached: true,
+    advice: { any: `See that the server runs. ${reachable}` },
+  },
+  {
+    id: 'no-route',
+    pattern: /no route to host|network is unreachable|host is (?:down|unreachable)|EHOSTUNREACH|ENETUNREACH/i,
+    means: 'There is no way to the server on the network.',
+    unreached: true,
+    advice: { any: reachable },
+  },
+  {
+    id: 'connection-reset',
+    pattern:
+      /connection reset by peer|broken pipe|unexpected EOF reading|use of closed network connection|server closed idle connection/i,
+    means: 'The connection broke in the middle of a request; why, the text does not say.',
+    advice: {
+      any: "Look at the store's log: a server that refuses an upload may close the connection before it has read all of it.",
+    },
+  },
+  {
+    id: 'proxy-unreachable',
+    pattern: /proxyconnect|Proxy Authentication Required/,
+    means: 'The HTTP proxy did not let the request through.',
+    advice: { any: "Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the backup target's Secret." },
+  },
+
+  // Processes and time.
+  {
+    id: 'command-timed-out',
+    pattern: /timeout executing: /,
+    means: 'The store did not answer in time, and the command was ended.',
+    advice: {
+      any: 'See whether the store answers, and how slowly; the setting backup-execution-timeout is its time.',
+      nfs: 'See whether the NFS server answers and the mount hangs; the setting backup-execution-timeout is its time.',
+    },
+  },
+  {
+    id: 'replica-lost',
+    pattern:
+      /(?:on )?unknown replica|failed to find a replica with backup|[Ff]ailed to get (?:backup )?\S*(?:backup)? ?status on \S+ for \S+: rpc error: code = NotFound|cannot find backup \S+ status in longhorn engine|cannot find matched snapshot \S+ of backup|desc = backup not found/,
+    means:
+      'The replica that uploaded is gone, or was started anew, and nobody knows any more how far the backup came.',
+    advice: { any: 'Look for what ended the replica or its instance manager; then make the backup again.' },
+  },
+  {
+    id: 'no-instance-manager',
+    pattern:
+      /cannot find a running instance manager|failed to get running instance manager|instance manager \S+ (?:is not running|not found)|no running instance manager/,
+    means: 'There is no running instance manager on the node that has to do the work.',
+    advice: {
+      any: 'Look at the instance-manager pod of that node (started, evicted, node down?); the work goes on when it runs.',
+    },
+  },
+  {
+    id: 'engine-unreachable',
+    pattern:
+      /failed to get engine client proxy|failed to initialize proxy client|failed to check proxy client connection|error while dialing: dial tcp \S+:850\d/i,
+    means: "The manager does not reach the volume's engine through its instance manager.",
+    advice: { any: "Look at that node's instance-manager pod and at the network between the nodes." },
+  },
+  {
+    id: 'replica-ended',
+    pattern: /code = Unavailable desc = (?:error reading from server: EOF|transport is closing)/,
+    means: 'The process that did the work ended in the middle of it (a replica, or its instance manager).',
+    advice: { any: 'Look for its end in the log of the instance manager: a panic, or the pod itself.' },
+  },
+  {
+    id: 'status-lost',
+    pattern: /max retry period \S+ reached in exponential backoff timer/,
+    means: 'The manager could not learn how the work went, and gave up.',
+    advice: { any: 'Look at the engine and the instance manager of the volume, then try again.' },
+  },
+  {
+    id: 'killed',
+    pattern: /signal: (?:killed|terminated)|exit status 137/,
+    means: 'The process was killed from outside.',
+    advice: { any: 'Look for what killed it: a memory limit, a node that shuts down, somebody.' },
+  },
+
+  // What is in the store.
+  {
+    id: 'checksum',
+    pattern:
+      /checksum (?:verification failed|mismatch(?:ed)?)|(?:gzip|zlib): invalid (?:checksum|header)|lz4: (?:bad magic number|invalid|corrupt)|fallback decompression also failed|decompression verification failed|invalid (?:header|frame) checksum|flate: corrupt input/i,
+    means: 'A block of the backup is damaged: it was read, and is not what was written.',
+    advice: {
+      any: 'Use another backup, and check the store (npx corral store fsck) for what else is damaged.',
+    },
+    data: 'damaged',
+  },
+  {
+    id: 'size-not-multiple',
+    pattern:
+      /volume size \d+ is not a multiple of block size \d+|mapping's size \S+ is not multiples of backup block size/,
+    means: "The volume's size is no multiple of the backup's block size, so that Longhorn refuses it.",
+    advice: {
+      any: 'Restore to a volume of a size that is a multiple of the block size, or back up with a block size that fits.',
+    },
+  },
+  {
+    id: 'backup-larger',
+    pattern:
+      /(?:backup volume size|size of the backup) \S+ is (?:larger|smaller) than|backup (?:block )?size is (?:larger|bigger)|block size is changed from/i,
+    means: 'The size of the backup does not fit that of the volume.',
+    advice: { any: "Give the volume the backup's size (longhorn/longhorn#13837)." },
+  },
+  {
+    id: 'system-backup-config-missing',
+    pattern: /cannot find \S*system-backups\/\S+ in backupstore|system backup \S+ doesn't exist/,
+    means: 'The store does not have the config of the system backup.',
+    advice: { any: 'Look for who removed it; use another system backup.' },
+    data: 'missing',
+  },
+  {
+    id: 'backup-config-missing',
+    pattern: /cannot find \S*backup_\S+\.cfg in backupstore/,
+    means: 'The store does not have the config of the backup: for Longhorn that backup is not there.',
+    advice: { any: 'Look for who removed it, or for a deletion that was interrupted; use another backup.' },
+    data: 'missing',
+  },
+  {
+    id: 'volume-config-missing',
+    pattern: /cannot find \S*volume\.cfg in backupstore|cannot find volume(?: \S+)? in backupstore/,
+    means: "The store does not have the volume's config (volume.cfg).",
+    advice: { any: 'Look for who removed it; its blocks may still be there (npx corral store fsck).' },
+    data: 'missing',
+  },
+  {
+    id: 'not-in-store',
+    pattern: /cannot find \S+ in backupstore/,
+    means: 'The store does not have a file that was to be read.',
+    advice: { any: 'Look for who removed it, and check the store (npx corral store fsck).' },
+    data: 'missing',
+  },
+  {
+    id: 'config-cut-off',
+    pattern:
+      /unexpected end of JSON input|invalid character .{1,12} (?:looking for|after|in)|cannot unmarshal/,
+    means: 'A config in the store is empty, cut off, or not what Longhorn can read.',
+    advice: { any: 'Check the store (npx corral store fsck), which names the file.' },
+    data: 'damaged',
+  },
+  {
+    id: 'still-in-progress',
+    pattern: /backup \S+ is still in progress/,
+    means: 'The backup in the store is not finished.',
+    advice: { any: 'Wait for it, or see whether whoever made it still lives.' },
+  },
+
+  // Mounts.
+  {
+    id: 'stale-mount',
+    pattern: /stale (?:NFS )?file handle|\bESTALE\b/i,
+    means: 'The mount of the store on that node is stale: the server has another export there now.',
+    advice: {
+      any: 'Unmount it on that node (in the pod of longhorn-manager or instance-manager), or start that pod anew; then Longhorn mounts again.',
+    },
+  },
+  {
+    id: 'mount-denied',
+    pattern: /mount\.nfs4?: access denied by server|mount error\(13\)|mount error\(1\)/,
+    means: 'The server refused the mount.',
+    advice: {
+      any: "Check the export's clients and squashing, and the path.",
+      cifs: "Check user and password in the backup target's Secret, and the rights on the share.",
+    },
+  },
+  {
+    id: 'mount-not-there',
+    pattern:
+      /mount\.nfs4?: \S+ failed, reason given by server: No such file or directory|mount error\(2\)|mount\.nfs4?: mounting \S+ failed/,
+    means: 'The server has no such export.',
+    advice: { any: 'Check the path (no fsid=0 with an absolute one).' },
+  },
+  {
+    id: 'mount-protocol',
+    pattern:
+      /Protocol not supported|mount\.nfs4?: (?:an incorrect mount option|requested NFS version)|wrong fs type, bad option|unknown filesystem type/,
+    means: 'The node or the server does not know this protocol, version or option.',
+    advice: {
+      any: 'Longhorn needs NFS 4; install nfs-common (or nfs-utils) on the nodes, and look at the options in the URL.',
+    },
+  },
+
+  // Error numbers, as Go and the C library word them.
+  {
+    id: 'no-space',
+    pattern: /no space left on device|\bENOSPC\b/i,
+    means: 'The file system is full.',
+    advice: {
+      any: "Make room: in the store, or on the node's disk where the path named is one of the node.",
+    },
+  },
+  {
+    id: 'quota',
+    pattern: /disk quota exceeded|\bEDQUOT\b/i,
+    means: 'The quota of the file system is used up.',
+    advice: { any: 'Raise the quota, or make room in the store.' },
+  },
+  {
+    id: 'read-only',
+    pattern: /read-only file system|\bEROFS\b/i,
+    means: 'The file system is read-only.',
+    advice: {
+      any: "Look at the export's options, at the mount, and at the server's kernel log for an error of its disk.",
+    },
+  },
+  {
+    id: 'not-permitted',
+    pattern: /operation not permitted|\bEPERM\b/i,
+    means: 'The file system refused it: the file is immutable, or its owner is another.',
+    advice: {
+      any: "Look at the attributes (lsattr), owner and mode of the file named, and at the export's squashing.",
+    },
+  },
+  {
+    id: 'permission-denied',
+    pattern: /permission denied|\bEACCES\b/i,
+    means: 'The file system denied access.',
+    advice: { any: "Look at the owner and mode of the file named, and at the export's squashing." },
+  },
+  {
+    id: 'timed-out',
+    pattern:
+      /connection timed out|i\/o timeout|context deadline exceeded|DeadlineExceeded|TLS handshake timeout|Client\.Timeout|operation timed out|timed out waiting for/i,
+    means: 'There was no answer in time.',
+    advice: { any: `See whether it answers at all. ${reachable}` },
+  },
+  {
+    id: 'io-error',
+    pattern: /input\/output error|\bEIO\b/i,
+    means:
+      'Reading or writing failed (an input/output error): a disk, or a mount whose server does not answer.',
+    advice: { any: "Look at the server's disk and kernel log, and at the mount." },
+  },
+  {
+    id: 'not-a-directory',
+    pattern: /(?:NFS|CIFS|VFS) path \S+ doesn't exist or is not a directory/,
+    means: 'The folder of the backup target is not there on the store, or cannot be read.',
+    advice: { any: "Check the path in the URL, and the folder's mode." },
+  },
+  {
+    id: 'no-such-file',
+    pattern: /no such file or directory|\bENOENT\b/i,
+    means: 'A file or folder is not there.',
+    advice: { any: 'Look for who removed it; check the path named.' },
+  },
+
+  // Kubernetes.
+  {
+    id: 'conflict',
+    pattern: /the object has been modified; please apply your changes to the latest version/,
+    means: 'Two writers changed one object at the same time (a conflict of Kubernetes).',
+    advice: { any: 'Nothing: the controller tries again.' },
+  },
+  {
+    id: 'api-server',
+    pattern:
+      /etcdserver: |leader changed|apiserver not ready|the server is currently unable to handle the request|Unauthorized/,
+    means: 'The Kubernetes API server was in trouble, or refused the request.',
+    advice: { any: "Look at the cluster's control plane." },
+  },
+  {
+    id: 'object-gone',
+    pattern:
+      /\.longhorn\.io "[^"]*" not found|[Ff]ailed to get the Snapshot \S+|[Ss]napshot \S+ not found|could not find snapshot/,
+    means: 'An object that is needed is not in the cluster (any more).',
+    advice: { any: 'Look for who deleted it.' },
+  },
+
+  // What gRPC alone says.
+  {
+    id: 'unavailable',
+    pattern: /rpc error: code = Unavailable/,
+    means: 'The process that was asked did not answer: it is not there, or was just started anew.',
+    advice: { any: 'Look at the instance-manager pod of the node.' },
+  },
+  {
+    id: 'command-failed',
+    pattern: /fail(?:ed)? to execute: ls \[-1/,
+    means: 'A folder of the store could not be listed.',
+    advice: {
+      any: "Look at the folder's owner and mode, at the export's squashing, and at the server's file system.",
+    },
+  },
+];

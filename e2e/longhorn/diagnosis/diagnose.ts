@@ -1,0 +1,66 @@
+import { type Cause, causes, type StoreKind } from './causes.ts';
+import { type Operation, operations, unknownOperation } from './operations.ts';
+
+/** What failed and why, as far as a text says so. */
+export type Diagnosis = {
+  operation: Omit<Operation, 'pattern'>;
+  /** Undefined: the operation is known, and why it failed is not. */
+  cause: Cause | undefined;
+  store: StoreKind;
+};
+
+const kinds: readonly (readonly [StoreKind, RegExp])[] = [
+  ['s3', /\bs3:\/\/|\bAWS\b|AWS_|\bX?Minio/],
+  ['azblob', /\bazblob:\/\/|blob\.core\.windows\.net/],
+  ['nfs', /\bnfs:\/\/|\bnfs4?\b|\bNFS\b/],
+  ['cifs', /\bcifs:\/\/|\bCIFS\b/],
+  ['gcs', /storage\.googleapis\.com/],
+];
+
+// What goes well names an operation too.
+const failing =
+  /fail|error|cannot|can't|could not|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b/i;
+
+/**
+ * Says what a text tells of a failure: the operation by the words around, the cause by the words within. Undefined
+ * where it tells of neither. Each pattern is looked for once, so that the time grows with the text.
+ */
+export const diagnose = (text: string): Diagnosis | undefined => {
+  const cause = causes.find(({ pattern }) => pattern.test(text));
+  const operation =
+    cause !== undefined || failing.test(text)
+      ? operations.find(({ pattern }) => pattern.test(text))
+      : undefined;
+  if (operation === undefined && cause === undefined) return undefined;
+  const store = kinds.find(([, pattern]) => pattern.test(text))?.[0] ?? 'any';
+  return { operation: operation ?? unknownOperation, cause, store };
+};
+
+const restores = new Set(['restore', 'incremental-restore', 'restore-given-up']);
+
+// longhorn/longhorn#13685: the manager looks for words that the store's library has not used since v1.8.0.
+const restoreMeetsLock =
+  'From v1.8.0 on Longhorn does not try again, and the volume is Faulted (longhorn/longhorn#13685): restore it anew once the lock is gone.';
+
+/** What a diagnosis says, a sentence each: what failed and why, what that proves, what to do, and what Longhorn does. */
+export const describeDiagnosis = ({
+  operation,
+  cause,
+  store,
+}: Diagnosis): { what: string; proves: string[]; advice: string; retry: string } => {
+  const isRestore = restores.has(operation.id);
+  return {
+    what: `${operation.failed}. ${cause?.means ?? 'Why, this text does not say.'}`,
+    proves: [
+      ...(cause?.unreached && operation.asksStore ? ['The store was not reached.'] : []),
+      ...(isRestore && cause !== undefined && cause.data === undefined
+        ? ['Nothing in it says that the backup is damaged.']
+        : []),
+    ],
+    advice:
+      cause === undefined
+        ? 'Look at the lines around it, and at the objects that it names.'
+        : (cause.advice[store] ?? cause.advice.any),
+    retry: isRestore && cause?.id === 'lock' ? restoreMeetsLock : operation.retry,
+  };
+};

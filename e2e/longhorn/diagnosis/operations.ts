@@ -1,0 +1,161 @@
+/** What Longhorn was doing when a text was said, and what becomes of it when it fails. */
+export type Operation = {
+  id: string;
+  pattern: RegExp;
+  /** What failed, as the beginning of a sentence. */
+  failed: string;
+  /** Whether Longhorn tries again, and by what. */
+  retry: string;
+  /** It asks the backup store. */
+  asksStore?: boolean;
+};
+
+/**
+ * The operations, by the words that Longhorn wraps a cause in. The outermost counts, so what wraps others stands
+ * first: the text of a deletion is a deletion's, whatever it met.
+ */
+export const operations: readonly Operation[] = [
+  {
+    id: 'webhook',
+    pattern: /admission webhook "[^"]*" denied the request/,
+    failed: 'Longhorn refused a request (its admission webhook)',
+    retry: 'Nothing was created or changed; the request has to be made again.',
+  },
+  {
+    id: 'delete-volume',
+    pattern:
+      /error deleting backup volume|\[?backup rm --volume|[Ff]ailed to delete (?:remote )?backup volume|[Ff]ailed to remove (?:all the (?:backups|blocks|locks) for volume|backup volume)/,
+    failed: 'The deletion of all backups of a volume failed',
+    retry: 'Longhorn tries again.',
+    asksStore: true,
+  },
+  {
+    id: 'delete',
+    pattern:
+      /^Failed to delete the backup|error deleting backup |\bbackup rm\b|[Ff]ailed to delete (?:the )?(?:backup|delta block backup)\b|[Ff]ailed to delete (?:objects?|blobs?) |failed to delete backup blocks|when performing backup delete|cleaned up backup \S+ failed|unlinkat \S+/,
+    failed: 'The deletion of a backup failed',
+    retry: 'Longhorn tries again, later each time.',
+    asksStore: true,
+  },
+  {
+    id: 'restore-given-up',
+    pattern: /All replica restore failed/,
+    failed: 'A restore was given up: it failed on all replicas, and the volume is Faulted',
+    retry: 'It is not tried again: delete the volume and restore it anew once the cause is gone.',
+  },
+  {
+    id: 'incremental-restore',
+    pattern:
+      /[Ff]ailed to incrementally restore|[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup|DR volume/,
+    failed: 'A standby (DR) volume could not take over a backup',
+    retry: 'Longhorn tries again.',
+    asksStore: true,
+  },
+  {
+    id: 'restore',
+    pattern:
+      /failed the restore|[Ff]ailed to (?:delta )?restore|[Ff]ailed to wait for restore|wait for restore complete|[Rr]estore (?:error|of)|backup restor|restore-to-file|initiating full backup restore|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume/,
+    failed: 'A restore failed',
+    retry:
+      'A replica that failed is not restored again; when all have failed the volume is Faulted and has to be restored anew.',
+    asksStore: true,
+  },
+  {
+    id: 'system-restore',
+    pattern:
+      /fail(?:ed)? to sync SystemRestore|SystemRestore|downloading system backup|download system backup/,
+    failed: 'A system restore failed',
+    retry: 'It is not tried again: make a new SystemRestore.',
+    asksStore: true,
+  },
+  {
+    id: 'list-system-backups',
+    pattern:
+      /listing system backups? in|[Ff]ailed to list system backups|system-backup list|run list system backup/,
+    failed: 'The backup target could not be listed (its system backups, which Longhorn lists first)',
+    retry: 'Longhorn looks again at the next poll of the backup target.',
+    asksStore: true,
+  },
+  {
+    id: 'system-backup',
+    pattern:
+      /SystemBackup|(?:uploading|upload|deleting|delete) (?:of )?system[- ]backup|system backup (?:config|meta)|error getting config for system backup|\bsystem backup\b/,
+    failed: 'A system backup failed',
+    retry: 'It is not tried again: make a new SystemBackup.',
+    asksStore: true,
+  },
+  {
+    id: 'backing-image',
+    pattern:
+      /backup backing image|BackupBackingImage|backup of backing image|[Bb]ack(?:ing)? ?up backing image/,
+    failed: 'The backup of a backing image failed',
+    retry: 'It is not tried again: make it anew.',
+    asksStore: true,
+  },
+  {
+    id: 'snapshot',
+    pattern:
+      /failed to create snapshot|failed to snapshot volume|snapshot (?:creation|deletion) delayed|[Ff]ailed to take snapshot|failed recurring snapshot/,
+    failed: 'A snapshot could not be made',
+    retry: 'Longhorn tries again as long as the Snapshot object is there.',
+  },
+  {
+    id: 'create',
+    pattern:
+      /failed to back ?up snapshot|failed to create backup|[Ff]ailed to back ?up volume|write data during saving blocks|[Ff]ailed to get (?:\S+ )?backup(?: \S+)? status|\bbackup create\b(?!\/restore)|backup create\/restore|[Ee]nable the backup monitor|[Ff]ailed to put object|[Cc]annot take snapshot backup|delta block backup|perform backup for volume|transfer data size during saving blocks|cannot find backup \S+ status|status in longhorn engine|max retry period/,
+    failed: 'A backup could not be made',
+    retry: 'Longhorn does not make it again: delete it and make another one.',
+    asksStore: true,
+  },
+  {
+    id: 'list',
+    pattern:
+      /[Ff]ailed to list (?:backup volumes|backups|backup backing images|BackupVolumes)|error listing|\bbackup ls\b|[Ff]ailed to get info from backup store|[Ff]ailed to list backups from backup target/,
+    failed: 'The backup store could not be listed',
+    retry: 'Longhorn looks again at the next poll of the backup target.',
+    asksStore: true,
+  },
+  {
+    id: 'inspect',
+    pattern:
+      /[Ee]rror inspecting backup|inspect the backup config|error getting (?:backup|config)|backup inspect|\binspect(?:-volume)?\b|get backup ?(?:volume )?(?:config|[Ii]nfo)|backup config metadata/,
+    failed: 'What the backup store has of a backup could not be read',
+    retry: 'Longhorn reads it again at the next sync.',
+    asksStore: true,
+  },
+  {
+    id: 'mount',
+    pattern: /cannot mount (?:nfs|CIFS)|mount\.(?:nfs4?|cifs)|mount (?:error|failed)|MountVolume\.\w+ failed/,
+    failed: 'The backup store could not be mounted on a node',
+    retry: 'Longhorn mounts it again when it next needs it.',
+    asksStore: true,
+  },
+  {
+    id: 'sync',
+    pattern:
+      /[Ff]ail(?:ed)? to sync (?:Longhorn )?(?:backup|BackupTarget|backup volume|backup target)|backup_target_controller|BackupTarget|[Ff]ailed to init backup target clients|backup target client/,
+    failed: 'The work on a backup, or on its target, did not go on',
+    retry: 'Longhorn tries again.',
+  },
+  {
+    id: 'job',
+    pattern:
+      /recurring ?job|RecurringJob|recurringjob|doRecurringBackup|Job(?:'s)? run|[Ff]ailed to run (?:volume )?job/i,
+    failed: 'A recurring job met a fault',
+    retry: 'The next run tries again.',
+  },
+  {
+    id: 'lock',
+    pattern:
+      /failed to acquire lock \S+|failed lock \S+ type|failed to store updated lock|refresh acquired lock/,
+    failed: 'A lock in the backup store was not had',
+    retry: 'A deletion is tried again, a backup is not.',
+  },
+];
+
+/** What is said of a text whose operation is not known. */
+export const unknownOperation: Omit<Operation, 'pattern'> = {
+  id: 'unknown',
+  failed: 'Something failed',
+  retry: 'Whether Longhorn tries again, the text alone does not say.',
+};

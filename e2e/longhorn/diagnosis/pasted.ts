@@ -1,0 +1,185 @@
+import { readLogLine } from '../messages/log-line.ts';
+import type { Field } from '../messages/row.ts';
+
+/** One message out of what somebody pasted, and what stood beside it. */
+export type Pasted = {
+  text: string;
+  /** Where it was said, if that shows. */
+  field?: Field;
+  /** The reason of an event. */
+  state?: string;
+  time?: string;
+  /** Names of volumes, backups and the like in the fields of a line of log, as KIND/NAME. */
+  objects: string[];
+};
+
+/** What stands before a line: kubectl --prefix and --timestamps, stern, the files of a node's container runtime. */
+const prefixes = [
+  /^\[pod\/[^\]\s]{1,300}\]\s+/,
+  /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\s+/,
+  /^(?:stdout|stderr) [FP] /,
+  /^\[[\w.:-]{1,200}\]\s+/,
+  /^(?:[+›-] )?[\w./-]{1,200}(?: ›)?(?: [\w./-]{1,200})?(?: [|›])?:? (?=time="|\{"|fatal error: |panic: |[IWEF]\d{4} |\[[\w.-]+\] time=")/,
+];
+
+const afterPrefixes = (line: string): string => {
+  const found = prefixes.find((prefix) => prefix.test(line));
+  return found === undefined ? line : afterPrefixes(line.replace(found, ''));
+};
+
+const klog = /^([IWEF])\d{4} (\d\d:\d\d:\d\d)\.\d+\s+\d+ \S+\] ([\s\S]*)$/;
+const klogLevels: Record<string, Field> = {
+  I: 'log info',
+  W: 'log warning',
+  E: 'log error',
+  F: 'log fatal',
+};
+
+// Of the fields of logrus and of JSON logs. What is not a name of an object is left out.
+const objectKinds: Record<string, string> = {
+  ...{ volume: 'volume', volumeName: 'volume', backup: 'backup', Backup: 'backup', backupName: 'backup' },
+  ...{ backupVolume: 'backup volume', backupTarget: 'backup target', snapshot: 'snapshot' },
+  ...{
+    snapshotName: 'snapshot',
+    engine: 'engine',
+    replica: 'replica',
+    node: 'node',
+    systemBackup: 'system backup',
+  },
+};
+
+const objectOf = (key: string, value: unknown): string[] => {
+  const kind = objectKinds[key];
+  return kind === undefined || typeof value !== 'string' || value === '' || value.length > 253
+    ? []
+    : [`${kind} ${value.slice(value.indexOf('/') + 1)}`];
+};
+
+const logrusFields = /(\w+)=("(?:[^"\\]|\\.)*"|[^\s"]*)/g;
+
+const objectsOfLogrus = (line: string): string[] =>
+  [...line.matchAll(logrusFields)].flatMap(([, key = '', value = '']) =>
+    objectOf(key, value.startsWith('"') ? value.slice(1, -1) : value),
+  );
+
+const textIn = (object: Record<string, unknown>, ...keys: string[]): string | undefined =>
+  keys.map((key) => object[key]).find((value): value is string => typeof value === 'string' && value !== '');
+
+const parseObject = (text: string): Record<string, unknown> | undefined => {
+  if (!text.startsWith('{') || !text.endsWith('}')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const levels = new Set(['debug', 'info', 'warning', 'error', 'fatal']);
+
+const fieldOfLevel = (level: string | undefined): { field?: Field } => {
+  const name =
+    level
+      ?.toLowerCase()
+      .replace(/^warn$/, 'warning')
+      .replace(/^panic$/, 'fatal') ?? '';
+  return levels.has(name) ? { field: `log ${name}` as Field } : {};
+};
+
+/** A line of a JSON log, or an object with a single text, as `{"info": "..."}`. */
+const readJson = (line: string): Pasted | undefined => {
+  const object = parseObject(line);
+  if (object === undefined) return undefined;
+  const wrapped = textIn(object, 'log');
+  if (wrapped !== undefined) return readLine(wrapped.trim());
+  const message = textIn(object, 'msg', 'message', 'info');
+  const error = textIn(object, 'error', 'err');
+  const text = [message, error].filter((each) => each !== undefined).join(': ');
+  if (text === '') return undefined;
+  const time = textIn(object, 'time', 'ts', 'timestamp', '@timestamp');
+  return {
+    text,
+    ...fieldOfLevel(textIn(object, 'level', 'severity')),
+    ...(time !== undefined && { time }),
+    objects: Object.entries(object).flatMap(([key, value]) => objectOf(key, value)),
+  };
+};
+
+const fatal = /^(?:fatal error: |panic: )/;
+
+const readLog = (line: string): Pasted | undefined => {
+  const start = line.slice(0, 600).indexOf('time="');
+  const bare = start > 0 ? line.slice(start) : afterPrefixes(line);
+  const logged = readLogLine('manager', bare);
+  if (logged !== undefined)
+    return {
+      text: logged.message.text,
+      field: logged.message.field,
+      time: logged.time,
+      objects: [...new Set(objectsOfLogrus(bare))],
+    };
+  const [, severity = '', time, text] = klog.exec(bare) ?? [];
+  const field = klogLevels[severity];
+  if (text !== undefined && field !== undefined)
+    return { text, field, ...(time !== undefined && { time }), objects: [] };
+  if (fatal.test(bare)) return { text: bare, field: 'log fatal', objects: [] };
+  return readJson(bare);
+};
+
+const describedEvent = /^\s*(Normal|Warning)\s+(\S+)\s+\S+(?: \([^)]*\))?\s+\S+\s{2,}(\S[^\n]*)$/;
+const listedEvent = /^(?:\S+\s+)?\S+\s+(Normal|Warning)\s+(\S+)\s+\S+\/\S+\s+(\S[^\n]*)$/;
+
+const readEvent = (line: string): Pasted | undefined => {
+  const [, type, state, text] = describedEvent.exec(line) ?? listedEvent.exec(line) ?? [];
+  return type === undefined || state === undefined || text === undefined
+    ? undefined
+    : { text, field: `event ${type as 'Normal' | 'Warning'}`, state, objects: [] };
+};
+
+const readLine = (line: string): Pasted | undefined => readLog(line) ?? readEvent(line);
+
+const wrappers = [
+  /^(["'`])([\s\S]+)\1$/,
+  /^()[“‘«]([\s\S]+)[”’»]$/,
+  /^map\[()(?:info|error|message)\s*:([\s\S]+)\]$/,
+  /^(?:- )?(["']?)(?:info|error|message|msg|reason|lastError)\1\s*:\s+(?:[>|][+-]?\d*\s)?([\s\S]+)$/i,
+];
+
+/** Takes off quotes and the keys that kubectl prints a text with, and joins a text that YAML has folded. */
+const unwrap = (text: string): string => {
+  const trimmed = text.trim();
+  for (const wrapper of wrappers) {
+    const found = wrapper.exec(trimmed)?.[2];
+    if (found === undefined) continue;
+    const isFolded = /:\s+(?:>[+-]?\d*\s|[^\s>|][^\n]*\n\s{2,})/.test(trimmed.slice(0, 400));
+    return unwrap(isFolded ? found.replace(/\s*\n\s*/g, ' ') : found);
+  }
+  const object = parseObject(trimmed);
+  const within = object && textIn(object, 'info', 'error', 'message', 'msg');
+  return within === undefined ? trimmed : unwrap(within);
+};
+
+// The lines of a stack say nothing that its first line does not.
+const ofStack =
+  /^(?:goroutine \d+ \[|\t|\s+\/\S+\.go:\d+|created by |[\w./*()-]+\([^)]*\)$|[\w./-]+\.\(?\*?\w+\)?[.\w]*\(|exit status \d+$|\[signal )/;
+
+/**
+ * Reads a line of a log or of a list of events, and one that is neither as a text by itself. Undefined for what says
+ * nothing: an empty line, a line of a stack.
+ */
+export const readPastedLine = (line: string): Pasted | undefined => {
+  if (line.trim() === '' || ofStack.test(line)) return undefined;
+  return readLine(line.trimEnd()) ?? { text: unwrap(line), objects: [] };
+};
+
+/**
+ * Reads what somebody pasted: one text, however long and folded, or lines of a log or of events. `isKnown` tells
+ * whether a line by itself says anything: where all do, each is a message.
+ */
+export const readPasted = (input: string, isKnown: (text: string) => boolean): Pasted[] => {
+  const lines = input.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const [only] = lines;
+  if (only === undefined) return [];
+  const read = lines.flatMap((line) => readPastedLine(line) ?? []);
+  if (lines.length === 1 || lines.some((line) => readLine(line.trimEnd()) !== undefined)) return read;
+  return read.every(({ text }) => isKnown(text)) ? read : [{ text: unwrap(input), objects: [] }];
+};

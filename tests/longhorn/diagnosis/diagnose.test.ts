@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { causes } from '../../../e2e/longhorn/diagnosis/causes.ts';
+import { describeDiagnosis, diagnose } from '../../../e2e/longhorn/diagnosis/diagnose.ts';
+import { operations } from '../../../e2e/longhorn/diagnosis/operations.ts';
+
+const texts = readFileSync(new URL('texts.txt', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => line.split(' | '))
+  .map(([operation = '', cause = '', store = '', ...text]) => ({
+    operation,
+    cause,
+    store,
+    text: text.join(' | '),
+  }));
+
+test.each(texts)('$operation, $cause: $text', ({ operation, cause, store, text }) => {
+  const found = diagnose(text);
+  expect([found?.operation.id, found?.cause?.id ?? '-', found?.store]).toEqual([operation, cause, store]);
+});
+
+test('there is a text of every cause', () => {
+  const met = new Set(texts.map(({ cause }) => cause));
+  expect(causes.map(({ id }) => id).filter((id) => !met.has(id))).toEqual([]);
+});
+
+test('what goes well, and what is of nobody, is no failure', () => {
+  for (const text of [
+    'Creating backup b, current progress 0',
+    'Complete deleting backup volume v',
+    'the dog ate it',
+  ])
+    expect(diagnose(text)).toBeUndefined();
+});
+
+test('that a store was not reached, and that a backup is not damaged, is said where the text proves it', () => {
+  const provesOf = (text: string) => {
+    const found = diagnose(text);
+    return found && describeDiagnosis(found).proves.length;
+  };
+  const restore = 'replica r failed the restore: failed to read block b.blk: ';
+  expect(
+    [
+      `${restore}dial tcp 192.0.2.5:443: connect: connection refused`,
+      `${restore}AWS Error: AccessDenied Access Denied`,
+      `${restore}AWS Error: NoSuchKey The specified key does not exist.`,
+      'replica r failed the restore: checksum verification failed for block b.blk',
+      'replica r failed the restore: for a reason of its own',
+      'reflector: failed to watch: dial tcp 10.43.0.1:443: connect: connection refused',
+    ].map(provesOf),
+  ).toEqual([2, 1, 0, 0, 0, 0]);
+});
+
+test('a restore that meets a lock is not tried again, a deletion is', () => {
+  const retryOf = (text: string) => {
+    const found = diagnose(text);
+    return found && describeDiagnosis(found).retry;
+  };
+  const lock = 'failed to acquire lock l.lck when performing backup create/restore, please try again later';
+  expect(retryOf(`replica r failed the restore: ${lock}`)).toContain('does not try again');
+  expect(retryOf(`Failed to delete the backup u in the backupstore, err ${lock}`)).toContain('tries again');
+});
+
+test('no pattern looks twice at the same part of a text, so that the time grows with the text', () => {
+  const repeats = [...causes, ...operations].filter(({ pattern }) =>
+    /\[\\s\\S\]|\.[*+]/.test(pattern.source),
+  );
+  expect(repeats.map(({ id }) => id)).toEqual([]);
+});

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { readPasted } from '../../../e2e/longhorn/diagnosis/pasted.ts';
+
+const logged =
+  'time="2026-01-01T00:00:00Z" level=error msg="Failed to x" error="no \\"such\\" host" volume=v1 node=n1';
+const read = {
+  text: 'Failed to x: no "such" host',
+  field: 'log error',
+  time: '2026-01-01T00:00:00Z',
+  objects: ['volume v1', 'node n1'],
+};
+
+test.each([
+  ['as it is', logged],
+  ['kubectl --timestamps', `2026-01-01T01:00:00.123456789+01:00 ${logged}`],
+  ['kubectl --prefix', `[pod/longhorn-manager-x2x/longhorn-manager] ${logged}`],
+  ['both', `[pod/longhorn-manager-x2x/longhorn-manager] 2026-01-01T00:00:00.1Z ${logged}`],
+  ['stern', `longhorn-manager-x2x longhorn-manager ${logged}`],
+  ['a container runtime', `2026-01-01T00:00:00.123456789Z stderr F ${logged}`],
+  ['an instance manager', `[pvc-1-r-00112233] ${logged}`],
+  ['a container runtime, as JSON', JSON.stringify({ log: `${logged}\n`, stream: 'stderr' })],
+])('a line of a log: %s', (_, line) => {
+  expect(readPasted(line, () => false)).toEqual([read]);
+});
+
+test.each([
+  [
+    '{"level":"warn","msg":"Failed to x","error":"no","volume":"ns/v1","ts":"t"}',
+    'log warning',
+    'Failed to x: no',
+  ],
+  ['E0101 10:00:00.123456       1 reflector.go:138] failed to list', 'log error', 'failed to list'],
+  [
+    '2026-01-01T00:00:00.1Z fatal error: concurrent map writes',
+    'log fatal',
+    'fatal error: concurrent map writes',
+  ],
+  [
+    '  Warning  FailedRestore  5s (x3 over 2m)  longhorn-volume-controller  replica r failed',
+    'event Warning',
+    'replica r failed',
+  ],
+  ['2m   Warning   FailedRestore   volume/v   replica r failed', 'event Warning', 'replica r failed'],
+])('a line of another form: %s', (line, field, text) => {
+  expect(readPasted(line, () => false)).toEqual([expect.objectContaining({ field, text })]);
+});
+
+test.each([
+  '"a text: b"',
+  "'a text: b'",
+  '`a text: b`',
+  'info: a text: b',
+  '    Message:  a text: b',
+  '{"info":"a text: b"}',
+  'map[info:a text: b]',
+  '- error: "a text: b"',
+  'message: >-\n    a text:\n    b',
+])('a text alone, quoted: %j', (pasted) => {
+  expect(readPasted(pasted, () => false)).toEqual([{ text: 'a text: b', objects: [] }]);
+});
+
+test('lines are messages where each says something or one is of a log; else they are one text', () => {
+  const textsOf = (pasted: string) =>
+    readPasted(pasted, (text) => text.startsWith('known')).map(({ text }) => text);
+  expect(textsOf('known a\nknown b\n')).toEqual(['known a', 'known b']);
+  expect(textsOf('known a, output {\n  Bucket: "b"\n}')).toEqual(['known a, output {\n  Bucket: "b"\n}']);
+  expect(textsOf(`whatever\n${logged}`)).toEqual(['whatever', read.text]);
+  expect(textsOf('\n \n')).toEqual([]);
+});
+
+test('the lines of a stack are left out', () => {
+  const stack =
+    'fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [sync.WaitGroup.Wait]:\nsync.runtime_SemacquireWaitGroup(0xc000a1b2c0?)\ngithub.com/longhorn/longhorn-manager/app/recurringjob.StartVolumeJobs(0xc0004a6000)\n\t/app/app/recurringjob/volume.go:74 +0x6e5';
+  expect(readPasted(stack, () => false)).toHaveLength(1);
+});
