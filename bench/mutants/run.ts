@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ScenarioFile, ToldSteps } from '../../e2e/cli/traceability/sources.ts';
-import { readProject } from '../../e2e/cli/traceability/trace.ts';
+import type { ScenarioFile } from '../../e2e/cli/traceability/scenario-files.ts';
+import { readScenarioFiles, type Sentences, sentencesOfSteps } from '../../e2e/cli/traceability/trace.ts';
 import { formatDuration } from '../../e2e/kube/duration.ts';
 import { drivers, nameOn } from '../../e2e/store/drivers/index.ts';
 import { fixes, isGivenBug, type Mutant, mutants } from '../../emulator/mutants.ts';
@@ -19,8 +19,8 @@ type RunOptions = {
 };
 
 /** The sentence of a step, by the name that scenarios call it by; a whole sentence stands for itself. */
-export const sentenceOf = ({ named, always }: ToldSteps, by: string): string => {
-  const told = always.has(by) ? by : named.get(by);
+export const sentenceOf = ({ byId, always }: Sentences, by: string): string => {
+  const told = always.has(by) ? by : byId.get(by);
   if (told === undefined)
     throw new Error(`the mutants' table names the step ${by}, which there is not: see e2e/suite/steps`);
   return told;
@@ -32,7 +32,7 @@ export const sentenceOf = ({ named, always }: ToldSteps, by: string): string => 
  * well: every mutant was killed by the assertion meant for it, and without a bug every scenario passed.
  */
 export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): Promise<boolean> => {
-  const { steps, scenarios: written } = readProject();
+  const [steps, written] = [sentencesOfSteps(), readScenarioFiles()];
   const rows: Row[] = [];
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });

@@ -8,14 +8,14 @@ import { composeSteps, metIn, writeUp } from './bugs/write-up.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { whyNoReport } from './read-reports.ts';
-import { readProject } from './traceability/trace.ts';
+import { readScenarioFiles } from './traceability/trace.ts';
 
 const exitCodes = `
 Exit codes: 0 told; 2 there is no such bug, no report in DIR, or that run did not meet the bug.`;
 
 /** The scenarios that play the promise of each bug, and the findings that tell of it in others. */
 export const whereShown = (): Map<BugId, string[]> => {
-  const scenarios = [...readProject().scenarios.values()].flatMap((file) => file.scenarios);
+  const scenarios = [...readScenarioFiles().values()].flatMap((file) => file.scenarios);
   const findings = Object.keys(differences) as DifferenceId[];
   return new Map(
     bugIds.map((id) => [

@@ -15,7 +15,7 @@ import { composeSteps } from './bugs/write-up.ts';
 import { whereShown } from './bugs.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { readProject } from './traceability/trace.ts';
+import { readScenarioFiles, sentencesOfSteps } from './traceability/trace.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
@@ -56,14 +56,14 @@ export const rewrite = (text: string, sections: Record<string, () => string[]>):
  * scenario has without calling them.
  */
 const describeSteps = (word: 'given' | 'when' | 'then' | 'always'): string[] => {
-  const { named, always } = readProject().steps;
+  const { byId, always } = sentencesOfSteps();
   if (word === 'always') return [...always].map((sentence) => `- ${sentence}`);
-  const steps = [...named]
-    .filter(([name]) => name.startsWith(`${word}.`))
+  const steps = [...byId]
+    .filter(([id]) => id.startsWith(`${word}.`))
     .toSorted(([one], [other]) => one.localeCompare(other));
   return table(
     ['step', 'prints itself as'],
-    steps.map(([name, sentence]) => [code(name), sentence]),
+    steps.map(([id, sentence]) => [code(id), sentence]),
   );
 };
 
@@ -72,8 +72,8 @@ const describeSteps = (word: 'given' | 'when' | 'then' | 'always'): string[] => 
  * rest.
  */
 const quoteScenario = (file: string, name: string): string[] => {
-  const found = readProject()
-    .scenarios.get(file)
+  const found = readScenarioFiles()
+    .get(file)
     ?.scenarios.find((each) => each.name === name);
   if (found === undefined) throw new Error(`${file} has no scenario named "${name}"`);
   const lines = found.text.split('\n');

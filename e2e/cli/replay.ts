@@ -10,7 +10,9 @@ import { explainVerdict } from '../history/verdict.ts';
 import { describeExpected, endings } from '../suite/evidence/history/expectations.ts';
 import { markerSchema } from '../suite/evidence/history/markers.ts';
 import { agrees, type Judged, judgeAgain, wentWell } from '../suite/evidence/replay/judge-again.ts';
-import { describe, makeStep } from '../suite/steps/states.ts';
+import { describeObject } from '../suite/steps/describe-object.ts';
+// What judges names its states when it is read.
+import '../suite/steps/subjects.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 
@@ -173,7 +175,7 @@ const judgeOne = ({ path, recording }: Found): Judged[] => {
 // A line that is not as it must be is found only when it is its turn.
 const judge = (path: string, recording: Found['recording']): Judged[] => {
   try {
-    return judgeAgain(recording, { makeStep, describe });
+    return judgeAgain(recording, describeObject);
   } catch (error) {
     throw usageError(`${path} cannot be judged again: ${(error as Error).message.split('\n')[0]}`);
   }

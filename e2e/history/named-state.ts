@@ -12,19 +12,17 @@ export const namedState = <Given extends unknown[], T>(
   make: (...given: Given) => Omit<Step<T>, 'name'>,
 ): NamedState<Given, T> => {
   const named = (...given: Given): Step<T> => ({ ...make(...given), name: { state: name, given } });
-  return Object.defineProperty(named, 'name', { value: name });
+  if (states.has(name)) throw new TypeError(`there are two states named ${name}`);
+  states.set(name, named);
+  return named;
 };
 
-/** Makes a step again from its name; undefined for one that nobody here knows. */
-export type MakeStep = (name: StepName) => Step<never> | undefined;
+// biome-ignore lint/suspicious/noExplicitAny: states of objects of any kind, made of whatever JSON holds.
+const states = new Map<string, NamedState<any[], any>>();
 
 /**
- * Collects named states, so that any step made by one of them can be made again. Throws where two have the
- * same name.
+ * Makes a step again from its name: the very code that judged it the first time. Undefined for a state to which no
+ * file that was read has given a name.
  */
-// biome-ignore lint/suspicious/noExplicitAny: states of objects of any kind, made of whatever JSON holds.
-export const collectStates = (states: readonly NamedState<any[], any>[]): MakeStep => {
-  const byName = new Map(states.map((state) => [state.name, state]));
-  if (byName.size < states.length) throw new TypeError('two states have the same name');
-  return ({ state, given }) => (state === gone.name?.state ? gone : byName.get(state)?.(...given));
-};
+export const makeStep = ({ state, given }: StepName): Step<never> | undefined =>
+  state === gone.name?.state ? gone : states.get(state)?.(...given);

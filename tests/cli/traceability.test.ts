@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findToldSteps, readScenarios } from '../../e2e/cli/traceability/sources.ts';
+import { readScenarios } from '../../e2e/cli/traceability/scenario-files.ts';
 import type { Entry, Material } from '../../e2e/cli/traceability/trace.ts';
 import { parseEntries, readProject, sentencesOf, trace } from '../../e2e/cli/traceability/trace.ts';
 
@@ -11,13 +11,13 @@ test('the seeds have nothing that is not in the table, nor the table anything el
   expect(Object.values(counts).map((all) => all?.length)).toEqual([12, 19, 34]);
 });
 
-const steps = findToldSteps([
-  `export const createThen = (context) => ({
-    gone: (backup) => context.step(\`Then \${backup.label} is gone\`, async () => {}),
-    kept: (backup) => context.step('Then it is kept', async () => {}),
-  });`,
-  "await step('Given a store', async () => {});",
-]);
+const steps = {
+  byId: new Map([
+    ['then.gone', 'Then {backup} is gone'],
+    ['then.kept', 'Then it is kept'],
+  ]),
+  always: new Set(['Given a store']),
+};
 const entry = (change: Partial<Entry> = {}): Entry => ({
   ...{ id: 'it-goes', text: 'It goes.', proof: { one: ['then.gone'] }, differs: [] },
   ...change,
@@ -46,7 +46,7 @@ describe('a table', () => {
       sentences: [
         {
           ...{ document: 'seed', section: 'Test', text: 'It goes.', missing: [], problems: [] },
-          proofs: [{ scenario: 'one', step: 'then.gone', told: 'Then … is gone' }],
+          proofs: [{ scenario: 'one', step: 'then.gone', told: 'Then {backup} is gone' }],
         },
       ],
     });
@@ -94,29 +94,6 @@ test('a document is its sentences, whole blocks of code, and no heading, link or
     ...['One: First (v1.8, a.b).', 'One: `Second` goes.', 'One: **Third** goes'],
     ...['Two: a. B\n\nc', 'Two: Fourth?', 'Two: Fifth: x'],
   ]);
-});
-
-test('steps are found by their names, their sentences as the source has them', () => {
-  const source = `const a = (context: Context) => ({
-  // context.step('When a comment tells it', async () => {});
-  one: async (x) => {
-    await context.step('When it\\'s done', async () => {});
-  },
-      two: (all: readonly Backup[]): Promise<void> =>
-    context
-      .step.returning(
-        \`Then \${all.map(({ label }) => label).join(' and ') || 'none'} hold\`,
-        work,
-      ),
-  silent: (x) => x,
-  told: say('Then somebody says it'),
-});
-const b = () => step('Then it is so of all', work, { of: () => 'Then not this' });`;
-  const named = { 'when.one': "When it's done", 'then.two': 'Then … hold' };
-  expect(findToldSteps([source])).toEqual({
-    named: new Map(Object.entries(named)),
-    always: new Set(['Then it is so of all']),
-  });
 });
 
 test('scenarios are found with the steps that they call, themselves or by helpers of their file, and with no others', () => {

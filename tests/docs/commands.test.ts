@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseArguments } from '../../e2e/cli/arguments/parse.ts';
-import { readScenarios } from '../../e2e/cli/traceability/sources.ts';
+import { readScenarios } from '../../e2e/cli/traceability/scenario-files.ts';
 import { emulatorSettings } from '../../providers/emulator-settings.ts';
 import { providers } from '../../providers/index.ts';
 import { runCorral } from '../../scripts/commands.ts';

@@ -7,9 +7,11 @@ import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
 import type { VolumeHandle } from '../../e2e/suite/steps/handles.ts';
 import { uniqueName } from '../../e2e/suite/steps/made.ts';
+import { playStep } from '../../e2e/suite/steps/step.ts';
 import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
-import { judgeRestored, makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
+import { makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
 import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
+import { hasRestoredData } from '../../e2e/suite/steps/volume/steps.ts';
 import { stubCluster } from '../support/stub-cluster.ts';
 import { createTestContext } from '../support/test-context.ts';
 import type { SharedLonghorn } from './support/local-cluster.ts';
@@ -59,7 +61,7 @@ test('a volume that the suite wrote as a backup is restored without a device; ea
   for (const again of [false, true]) {
     const backup = await requestBackup(context, await makeSnapshot(context, volume));
     await untilCompleted(context, backup);
-    await judgeRestored(context, backup);
+    await playStep(context, hasRestoredData, backup);
     const uploaded = (await context.store.config(volume.name, backup.name))?.uploaded;
     const some = expect.any(Number);
     expect(uploaded).toEqual(again ? { new: 0, again: some } : { new: some, again: 0 });

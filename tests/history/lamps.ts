@@ -1,5 +1,5 @@
 import { expectHistory } from '../../e2e/history/expectation.ts';
-import { collectStates, namedState } from '../../e2e/history/named-state.ts';
+import { namedState } from '../../e2e/history/named-state.ts';
 import { type ReplayedTimeline, replayTimeline } from '../../e2e/history/replay.ts';
 import type { KubernetesObject } from '../../e2e/kube/objects.ts';
 
@@ -17,9 +17,6 @@ export const is = namedState('lamp-is', (state: string) => ({
   label: state,
   matches: ({ status }: Lamp) => status.state === state,
 }));
-
-/** Makes a step on lamps again from its name. */
-export const makeLampStep = collectStates([is]);
 
 /**
  * Plays events into a timeline, one a second: `hall:on` is a change (the first one of a name adds it),

@@ -2,8 +2,11 @@ import { replayTimeline } from '../../e2e/history/replay.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
 import type { SharedThing } from '../../e2e/longhorn/shared.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
-import { createThenOfBugs } from '../../e2e/suite/steps/bugs/steps.ts';
+import { bugSteps } from '../../e2e/suite/steps/bugs/steps.ts';
+import type { Context } from '../../e2e/suite/steps/context.ts';
 import type { StepReport } from '../../e2e/suite/steps/deps.ts';
+import { bind, type Called } from '../../e2e/suite/steps/step.ts';
+import { createTell } from '../../e2e/suite/steps/tell.ts';
 
 type InlineSteps = {
   /** A step that does `work`; its sentence is told. */
@@ -14,7 +17,7 @@ type InlineSteps = {
   /** What the cleanup does, in reverse order of the calls. */
   later(work: (madeStays: boolean) => Promise<void> | void): void;
   /** Plays the promise of a known bug, on v1.12.1. */
-  keeps: ReturnType<typeof createThenOfBugs>['keeps'];
+  keeps: Called<typeof bugSteps, 'then'>['keeps'];
   /** What it has alone is everybody's again, until its cleanup. */
   rest(): Promise<void>;
   /** For the cleanup: others need not wait for what is left of it. */
@@ -39,6 +42,12 @@ export const scenario = defineScenario<InlineSteps>({
     let excuse: string | undefined;
     let disconnect = (): void => {};
     const judgements: (() => Promise<void> | void)[] = [];
+    const context = {
+      ...{ report, version: 'v1.12.1', expected: [], store: { driver: 'nfs' } },
+      timelines: { backups: replayTimeline('backups'), volumes: replayTimeline('volumes') },
+      // What it does was cut short, where it was.
+      tell: createTell({ report, signal: new AbortController().signal }),
+    } as unknown as Context;
     return {
       does: async (sentence, work = () => {}) => {
         const step = report.step(sentence);
@@ -56,13 +65,7 @@ export const scenario = defineScenario<InlineSteps>({
         step.done();
       },
       finds: report.finding,
-      keeps: createThenOfBugs({
-        report,
-        version: 'v1.12.1',
-        expected: [],
-        store: { driver: 'nfs' },
-        timelines: { backups: replayTimeline('backups'), volumes: replayTimeline('volumes') },
-      }).keeps,
+      keeps: bind(context, bugSteps, 'then').keeps,
       rest,
       giveBack,
       later: (work) => void heals.unshift(work),

@@ -4,9 +4,10 @@ import { type ReplayedTimeline, replayTimeline } from '../../e2e/history/replay.
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import type { KnownBug } from '../../e2e/report/schema.ts';
-import { type Context, createStep } from '../../e2e/suite/steps/context.ts';
+import type { Context } from '../../e2e/suite/steps/context.ts';
 import type { StepReport } from '../../e2e/suite/steps/deps.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
+import { createTell } from '../../e2e/suite/steps/tell.ts';
 import type { Timelines } from '../../e2e/suite/steps/timelines.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { localStore } from '../store/support/local-store.ts';
@@ -88,7 +89,9 @@ export const createTestContext = ({ timelines, root = '/nowhere', ledger, ...ove
     expected: [],
     pages: [],
     report: recorded.report,
-    step: createStep({ report: recorded.report, signal: new AbortController().signal }),
+    scenario: 'a scenario',
+    tell: createTell({ report: recorded.report, signal: new AbortController().signal }),
+    idle: (work) => work(),
     uniqueName: (what) => `corral-${what}`,
     ...overrides,
     timelines: { ...emptyTimelines(), ...timelines },

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { differences } from '../../longhorn/differences/differences.ts';
-import { findToldSteps, readScenarios, type ScenarioFile, type ToldSteps } from './sources.ts';
+import { steps, stepsOfAll } from '../../suite/steps/subjects.ts';
+import { readScenarios, type ScenarioFile } from './scenario-files.ts';
 
 /** One sentence of a document, as it stands there, and the heading that it stands under. */
 export type Sentence = { section: string; text: string };
@@ -55,6 +56,20 @@ export type Entry = z.infer<typeof entrySchema>;
 /** Reads the entries of a seed; throws with the place when one is not of the form. */
 export const parseEntries = (yaml: string): Entry[] => z.array(entrySchema).parse(parse(yaml));
 
+/** The sentences of the steps, with their parameters in braces. */
+export type Sentences = {
+  /** By the id of the step, as `then.deleted`. */
+  byId: ReadonlyMap<string, string>;
+  /** Those of the steps that every scenario has without playing them. */
+  always: ReadonlySet<string>;
+};
+
+/** The sentences of all steps that there are. */
+export const sentencesOfSteps = (): Sentences => ({
+  byId: new Map(Object.entries(steps).map(([id, { sentence }]) => [id, sentence])),
+  always: new Set(stepsOfAll.map(({ sentence }) => sentence)),
+});
+
 /**
  * What the check works on. `scenarios` holds the files of scenarios, by their path under e2e/scenarios
  * without `.e2e.ts`.
@@ -62,7 +77,7 @@ export const parseEntries = (yaml: string): Entry[] => z.array(entrySchema).pars
 export type Material = {
   documents: readonly { name: string; text: string; entries: readonly Entry[] }[];
   scenarios: ReadonlyMap<string, ScenarioFile>;
-  steps: ToldSteps;
+  steps: Sentences;
   differences: ReadonlySet<string>;
 };
 
@@ -127,7 +142,7 @@ const judgeSentence = (
     names.map((step): Proof => {
       const file = scenarios.get(scenario);
       if (file === undefined) return { scenario, step, told: undefined };
-      const told = steps.always.has(step) ? step : steps.named.get(step);
+      const told = steps.always.has(step) ? step : steps.byId.get(step);
       if (told === undefined) problems.push(`there is no step ${step}`);
       else if (told !== step && !file.calls.has(step)) problems.push(`scenario ${scenario} has no ${step}`);
       return { scenario, step, told };
@@ -162,11 +177,7 @@ export const readProject = (): Material => ({
       entries: parseEntries(read(file.replace(/\.txt$/, '.yaml'))),
     })),
   scenarios: readScenarioFiles(),
-  steps: findToldSteps(
-    globSync('e2e/suite/steps/**/*.ts', { cwd: root })
-      .toSorted()
-      .map((file) => read(file)),
-  ),
+  steps: sentencesOfSteps(),
   differences: new Set(Object.keys(differences)),
 });
 

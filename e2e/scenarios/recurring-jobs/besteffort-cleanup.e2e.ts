@@ -99,7 +99,7 @@ scenario(
   async (fixture) => {
     const { given, when, then } = fixture;
     let { job, backups } = await givenOneCleanRun(fixture);
-    const heals: (() => Promise<void>)[] = [];
+    const heals: (() => Promise<unknown>)[] = [];
 
     for (const started of five) {
       for (const newest of backups.slice(-1)) {

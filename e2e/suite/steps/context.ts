@@ -5,9 +5,10 @@ import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { RunningStore } from '../../store/driver.ts';
-import type { ScenarioDeps, StepReport } from './deps.ts';
+import type { StepReport } from './deps.ts';
 import type { PageHandle } from './handles.ts';
 import type { Made } from './made.ts';
+import type { Tell } from './tell.ts';
 import type { Timelines } from './timelines.ts';
 import type { Timeouts } from './timeouts.ts';
 
@@ -21,6 +22,8 @@ export type ExpectedMessage = { id: MessageId; of: string; lasts?: true };
 export type Context = {
   cluster: Cluster;
   run: string;
+  /** The scenario's name. */
+  scenario: string;
   /** Of the Longhorn under test, as `v1.12.1`. */
   version: string;
   /** Longhorn's clocks, as the one under test has them. */
@@ -59,52 +62,10 @@ export type Context = {
   /** Pages of Longhorn's user interface that are open. */
   pages: PageHandle[];
   report: StepReport;
-  step: Step;
+  /** Tells a piece of work by a sentence. */
+  tell: Tell;
+  /** Leaves its place among those at work to another scenario while the work only waits. */
+  idle<T>(work: () => Promise<T>): Promise<T>;
   /** A name that no other run, and no other scenario of this one, uses: a backup store remembers names. */
   uniqueName(what: string): string;
-};
-
-/**
- * Does a piece of work under the sentence it stands for; `detail` says what came of it.
- * Ends at once when the scenario is told to stop, whatever the work still waits for.
- */
-export type Step = {
-  <T>(sentence: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<void>;
-  /** The same, and what came of it is what the scenario goes on with. */
-  returning<T>(sentence: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<T>;
-  /** For work that waits for a clock, of Longhorn's or of cron's: meanwhile another scenario may begin. */
-  idle<T>(sentence: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<void>;
-};
-
-/** Makes the `step` of a context; without `idle` nobody waits for its scenario's place. */
-export const createStep = ({
-  report,
-  signal,
-  idle = (work) => work(),
-}: Pick<ScenarioDeps, 'report' | 'signal'> & Partial<Pick<ScenarioDeps, 'idle'>>): Step => {
-  const returning: Step['returning'] = async (sentence, work, detail) => {
-    signal.throwIfAborted();
-    const telling = report.step(sentence);
-    const { promise: stopped, reject } = Promise.withResolvers<never>();
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      const result = await Promise.race([work(), stopped]);
-      telling.done(detail?.(result));
-      return result;
-    } catch (error) {
-      telling.failed(error);
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
-  };
-  const step = async <T>(...told: Parameters<typeof returning<T>>): Promise<void> => {
-    await returning(...told);
-  };
-  return Object.assign(step, {
-    returning,
-    idle: async <T>(...[sentence, work, detail]: Parameters<typeof returning<T>>): Promise<void> =>
-      step(sentence, () => idle(work), detail),
-  });
 };

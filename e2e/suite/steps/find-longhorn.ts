@@ -8,6 +8,9 @@ import { readyNodes } from './volume/volume.ts';
 /** The nodes that the documents ask for. */
 const nodesOfTheDocuments = 3;
 
+/** The first step of every scenario. */
+export const longhornIsReady = { sentence: 'Given a Longhorn whose nodes are ready' };
+
 /**
  * Finds the Longhorn of the cluster and returns its version, as `v1.12.1`. Skips the scenario where that is
  * not in its range, or older than any that it can be played on; fewer nodes than the documents have, and a
@@ -15,19 +18,19 @@ const nodesOfTheDocuments = 3;
  */
 export const findLonghorn = async ({
   cluster,
-  step,
+  tell,
   report,
   range,
   skip,
 }: {
   cluster: Cluster;
-  step: Context['step'];
+  tell: Context['tell'];
   report: Pick<StepReport, 'finding'>;
   range: string;
   skip: (reason: string) => never;
 }): Promise<string> => {
-  const { version, nodes } = await step.returning(
-    'Given a Longhorn whose nodes are ready',
+  const { version, nodes } = await tell(
+    longhornIsReady.sentence,
     async () => ({ version: await readVersion(cluster), nodes: await readyNodes({ cluster }) }),
     ({ version, nodes }) => `${version} on ${nodes.length}: ${nodes.join(', ')}`,
   );

@@ -49,13 +49,12 @@ export type PageHandle = {
   cutOff: Span[];
 };
 
-/**
- * What sentences call several backups: "the first backup and the second backup", "10 backups, the second
- * backup to the 11th backup,".
- */
-export const describeLabels = (backups: readonly Pick<BackupHandle, 'label'>[]): string => {
-  const labels = backups.map(({ label }) => label);
-  return labels.length <= 2
-    ? labels.join(' and ')
-    : `${labels.length} backups, ${labels[0]} to ${labels.at(-1)},`;
-};
+/** What sentences call several backups, all of them: "the first backup and the second backup". */
+export const listLabels = (backups: readonly Pick<BackupHandle, 'label'>[]): string =>
+  backups.map(({ label }) => label).join(' and ');
+
+/** The same, of many only how many and from which to which: "10 backups, the second backup to the 11th backup,". */
+export const describeLabels = (backups: readonly Pick<BackupHandle, 'label'>[]): string =>
+  backups.length <= 2
+    ? listLabels(backups)
+    : `${backups.length} backups, ${backups[0]?.label} to ${backups.at(-1)?.label},`;

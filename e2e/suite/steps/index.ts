@@ -12,20 +12,20 @@ import { driverNamed } from '../../store/drivers/index.ts';
 import { SkipScenario } from '../play/judge-end.ts';
 import { createWhenIdle, inTurn, removeMade, type WhenIdle } from './cleanup.ts';
 import { concernOf } from './conclude/concern.ts';
-import { concludeManagers, concludeMessages, excuse } from './conclude/conclude.ts';
-import { scenarioNamed } from './conclude/managers.ts';
+import { conclude, excuse } from './conclude/conclude.ts';
 import { messagesOf } from './conclude/messages.ts';
-import { type Context, createStep } from './context.ts';
+import type { Context } from './context.ts';
 import type { ScenarioDeps } from './deps.ts';
 import { keepEvidence } from './evidence/keep.ts';
 import { findLonghorn } from './find-longhorn.ts';
 import { nothingMade, uniqueName } from './made.ts';
 import { documentData } from './sizes.ts';
 import type { Steps } from './steps.ts';
-import { makeTarget, removeTarget } from './target.ts';
+import { bindSteps } from './subjects.ts';
+import { makeTarget, ownStore, ownTarget, removeTarget } from './target.ts';
+import { createTell } from './tell.ts';
 import { openTimelines } from './timelines.ts';
 import { timeoutsOn } from './timeouts.ts';
-import { createGiven, createThen, createWhen } from './vocabulary.ts';
 
 export type { Steps } from './steps.ts';
 
@@ -66,7 +66,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     without,
   } = config;
   const driver = driverNamed(kindOfStore);
-  const step = createStep({ report, signal, idle });
+  const tell = createTell({ report, signal });
   const { slowness = 1 } = machine ?? {};
   const timeouts = timeoutsOn(clocks, slowness);
   const nameOf = (what: string): string => uniqueName(run, what);
@@ -79,14 +79,14 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
   const undo: { stage: () => Promise<void>; ofMade?: true }[] = [{ stage: async () => living.abort() }];
   // The latest first. A step that tells of the cleanup must not end with the scenario's signal.
   const close = ({ madeStays } = { madeStays: false }) => {
-    const step = createStep({ report, signal: new AbortController().signal });
+    const tellCleanup = createTell({ report, signal: new AbortController().signal });
     const stages = undo.filter(({ ofMade }) => !madeStays || !ofMade).map(({ stage }) => stage);
     const title = madeStays ? 'Cleanup of the faults alone: what was made stays' : 'Cleanup';
-    return step(title, () => inTurn(stages.toReversed()));
+    return tellCleanup(title, () => inTurn(stages.toReversed()));
   };
 
   try {
-    const version = await findLonghorn({ cluster, step, report, range: longhorn, skip });
+    const version = await findLonghorn({ cluster, tell, report, range: longhorn, skip });
     const ledger = await openLedger(out, run);
     const kept = keepEvidence(evidence, { run, made, target, place, disruptions });
     const timelines = await openTimelines(cluster, living.signal);
@@ -112,8 +112,8 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     };
     // Kubernetes takes five seconds and more to let a namespace go, which nobody has to wait for.
     undo.push({ stage: async () => giveBack() });
-    const { store, whenIdle } = await step.returning(
-      'Given a backup store of its own',
+    const { store, whenIdle } = await tell(
+      ownStore.sentence,
       () => startStore(driver, place, needs.filter(isAbility)),
       () => driver.called.server,
     );
@@ -125,8 +125,8 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
       stage: () => whenIdle(`backup target ${target}`, () => removeTarget(targets, target)),
       ofMade: true,
     });
-    await step(
-      'Given a backup target of Longhorn on it',
+    await tell(
+      ownTarget.sentence,
       () => makeTarget(targets, { name: target, store, run }),
       () => `${target}, ${store.url}`,
     );
@@ -145,6 +145,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     const deps = {
       cluster,
       run,
+      scenario,
       version,
       clocks,
       timeouts,
@@ -167,22 +168,18 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
       expected: [],
       pages: [],
       report,
-      step,
+      tell,
+      idle,
       uniqueName: nameOf,
     };
     kept.shows(context.pages);
     const disconnect = () => inTurn(context.pages.splice(0).map(({ page }) => page.close));
     undo.push({ stage: disconnect });
-    const others = scenarioNamed(evidence);
-    const conclude = () => inTurn([() => concludeMessages(context), () => concludeManagers(context, others)]);
     return {
-      given: createGiven(context),
-      when: createWhen(context),
-      // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes the steps for a promise.
-      then: createThen(context, others),
+      ...bindSteps(context),
       data: documentData(clocks),
-      conclude,
-      excuse: (error) => (signal.aborted ? Promise.resolve(error) : excuse(context, error, others)),
+      conclude: () => conclude(context),
+      excuse: (error) => (signal.aborted ? Promise.resolve(error) : excuse(context, error)),
       messages: () => messagesOf(context),
       concern: (error) => concernOf(context, error),
       disconnect,

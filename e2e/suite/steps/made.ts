@@ -21,6 +21,9 @@ export const runLabelName = 'corral.test/run';
 /** The label on everything that a run makes. */
 export const runLabel = (run: string): Record<string, string> => ({ [runLabelName]: run });
 
+/** The annotation that names the scenario that a volume was made for. */
+export const scenarioAnnotation = 'corral.test/scenario';
+
 /**
  * Makes the name of one thing of a run's: 32 random bits, as a run makes some fifty snapshots, and of 16 bits
  * one run in fifty gave two of them the same name. A volume's stays below the 40 characters that Longhorn

@@ -1,13 +1,10 @@
 import type { Concern } from '../../faults/reach.ts';
 import type { ToldMessage } from './conclude/messages.ts';
 import type { DocumentData } from './sizes.ts';
-import type { Given, Then, When } from './vocabulary.ts';
+import type { BoundSteps } from './subjects.ts';
 
 /** The steps of one scenario. */
-export type Steps = {
-  given: Given;
-  when: When;
-  then: Then;
+export type Steps = BoundSteps & {
   /** Large and small data, as the documents have them, for the clocks of the Longhorn under test. */
   data: DocumentData;
   /** Judges what Longhorn said during the whole scenario; called when its own steps have all passed. */

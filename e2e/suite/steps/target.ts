@@ -14,6 +14,10 @@ import type { Timeouts } from './timeouts.ts';
 
 const resource = longhornResources.backupTargets;
 
+/** Steps of every scenario that are played before its own. */
+export const ownStore = { sentence: 'Given a backup store of its own' };
+export const ownTarget = { sentence: 'Given a backup target of Longhorn on it' };
+
 type Deps = { cluster: Cluster; targets: Timeline<BackupTarget>; timeouts: Timeouts };
 
 /**

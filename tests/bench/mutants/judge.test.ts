@@ -17,7 +17,7 @@ const played = (
   reason: string | null = null,
 ): ScenarioReport => ({ name: 'one', state, steps: steps(...told), reason, duration: 1 }) as ScenarioReport;
 
-const by = sentencePattern('Then … is gone');
+const by = sentencePattern('Then {backup} is gone');
 const failed = (...told: string[]) => played('failed', [...told, 'Cleanup'], 'it was there\nand more');
 const [gone, other] = ['Then the lamp is gone', 'killed by another assertion'];
 

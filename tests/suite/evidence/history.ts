@@ -6,15 +6,14 @@ import { type ReplayedTimeline, replayTimeline } from '../../../e2e/history/repl
 import { openHistory } from '../../../e2e/suite/evidence/history/history.ts';
 import { openLines } from '../../../e2e/suite/evidence/lines.ts';
 import type { Belongs } from '../../../e2e/suite/evidence/recorder.ts';
-import { type Lamp, makeLampStep } from '../../history/lamps.ts';
+import type { Lamp } from '../../history/lamps.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** What lamps are watched as. */
 export const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
 
-/** The code by which histories of lamps are judged again. */
-const describe = (_: string, object: object) => (object as Lamp).status.state;
-export const lampCode = { makeStep: makeLampStep, describe };
+/** How the state of a lamp is written. */
+export const describeLamp = (_: string, object: object) => (object as Lamp).status.state;
 
 type Options = { belongs?: Belongs };
 

@@ -8,7 +8,7 @@ import { judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
 import { generate } from '../../history/schedules/generate.ts';
 import { observe } from '../../history/schedules/observe.ts';
 import { play } from '../../history/schedules/play.ts';
-import { lampCode, recorded } from './history.ts';
+import { describeLamp, recorded } from './history.ts';
 
 const count = Number(process.env.CORRAL_SCHEDULES ?? 100);
 const first = Number(process.env.CORRAL_SCHEDULES_FROM ?? 1);
@@ -25,7 +25,7 @@ test(`${count} schedules from seed ${first} on are judged again as they were liv
       const { recording } = await recorded((observer) =>
         whileObserved(observer, () => play(generate(seed), { observe, deadline })).then(() => {}),
       );
-      for (const { set, recorded: then, now } of judgeAgain(recording, lampCode)) {
+      for (const { set, recorded: then, now } of judgeAgain(recording, describeLamp)) {
         if (set.rule === undefined || then === undefined) continue;
         states[then.phase] = (states[then.phase] ?? 0) + 1;
         const reached = now?.steps.filter((step) => step.reached).length;

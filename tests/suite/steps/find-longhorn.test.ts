@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createStep } from '../../../e2e/suite/steps/context.ts';
 import { findLonghorn } from '../../../e2e/suite/steps/find-longhorn.ts';
+import { createTell } from '../../../e2e/suite/steps/tell.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { record } from '../../support/test-context.ts';
 
@@ -29,8 +29,8 @@ const find = async (names: string, { value = 'v1.12.1', range = '*' }: On = {}) 
     nodes: nodes.map((name) => node(name, !names.includes(`${name}?`))),
   };
   const { report, told, findings } = record();
-  const step = createStep({ report, signal: new AbortController().signal });
-  const version = await findLonghorn({ cluster: stubCluster({ objects }), report, step, range, skip });
+  const tell = createTell({ report, signal: new AbortController().signal });
+  const version = await findLonghorn({ cluster: stubCluster({ objects }), report, tell, range, skip });
   return { version, told: told.at(-1), findings };
 };
 

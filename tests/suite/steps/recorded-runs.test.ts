@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { parseRecording, type Recording, replayRecording } from '../../../e2e/history/recording.ts';
 import { agrees, judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
 import { judgeMessages } from '../../../e2e/suite/steps/conclude/messages.ts';
-import { describe as describeObject, makeStep } from '../../../e2e/suite/steps/states.ts';
+import { describeObject } from '../../../e2e/suite/steps/describe-object.ts';
+import '../../../e2e/suite/steps/subjects.ts';
 import { speaking, volumesOf } from './recordings.ts';
 
 // The suite's own evidence of scenarios that were played on a real Longhorn.
@@ -48,7 +49,7 @@ describe.for(Object.entries(recorded))('%s', ([name, [judged, said]]) => {
   const recording = load(`longhorn-${name}.ndjson.gz`);
 
   test('is judged as it was', () => {
-    const again = judgeAgain(recording, { makeStep, describe: describeObject });
+    const again = judgeAgain(recording, describeObject);
     const decided = again.filter(({ now }) => now !== undefined);
     expect(decided.map((each) => agrees(each))).toEqual(Array(judged).fill(true));
   });

@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Expectation, Step } from '../../../e2e/history/expectation.ts';
+import { makeStep } from '../../../e2e/history/named-state.ts';
 import { loadRecording } from '../../../e2e/history/recording.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import type { Backup } from '../../../e2e/longhorn/types.ts';
@@ -8,7 +9,6 @@ import * as plain from '../../../e2e/suite/steps/backup/expectations.ts';
 import * as deletions from '../../../e2e/suite/steps/deletion/expectations.ts';
 import * as jobs from '../../../e2e/suite/steps/job/expectations.ts';
 import * as locks from '../../../e2e/suite/steps/lock/expectations.ts';
-import { makeStep } from '../../../e2e/suite/steps/states.ts';
 import * as stores from '../../../e2e/suite/steps/store/expectations.ts';
 
 const version = 'v1.12.1';
@@ -84,7 +84,7 @@ describe('each step of an expectation can be written down and made again by the 
 
   test('all expectations that there are', () => {
     const made = [plain, deletions, locks, jobs, stores].flatMap((module) => Object.keys(module));
-    const states = 'is waitsFor waitsForNamed waitsForReadiness changes change failed errs statesOfJobs';
+    const states = 'is waitsFor waitsForNamed waitsForReadiness changes change failed errs';
     const others =
       'historyOf stateWhen goneAt statusAt unlessUploaded restartsIn jobOf describeJob refusals storeRefusals storeFailures';
     const gaps = 'retryWindow describeWindow describeGap judgeGap namedLock reportLockText';
@@ -94,5 +94,5 @@ describe('each step of an expectation can be written down and made again by the 
 });
 
 test('a state that nobody knows is none', () => {
-  expect(makeStep({ state: 'lamp-is', given: ['on'] })).toBeUndefined();
+  expect(makeStep({ state: 'no-such-state', given: ['on'] })).toBeUndefined();
 });

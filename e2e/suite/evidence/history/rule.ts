@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Step } from '../../../history/expectation.ts';
-import type { MakeStep } from '../../../history/named-state.ts';
+import { makeStep } from '../../../history/named-state.ts';
 import type { Specification } from '../../../history/specification.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
@@ -71,18 +71,17 @@ export const writeRule = (
   };
 };
 
-/** What a rule is read with: the timelines that stand for its watches, and the code that made its steps. */
+/** What a rule is read with: the timelines that stand for its watches, and how states are written. */
 export type Reading = {
   timelineOf(place: Place): Timeline;
   markOf(after: number): number;
-  makeStep: MakeStep;
   describe(resource: string, object: KubernetesObject): string;
 };
 
 /** Makes the expectation again; undefined where nobody here knows one of its states. */
 export const readRule = (
   rule: Rule,
-  { timelineOf, markOf, makeStep, describe }: Reading,
+  { timelineOf, markOf, describe }: Reading,
 ): AnySpecification | undefined => {
   let isKnown = true;
   const toStep = (name: Rule['steps'][number]): Step<never> => {

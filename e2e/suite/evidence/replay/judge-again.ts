@@ -1,6 +1,5 @@
 import { type Evaluator, movingOf, openEvaluator } from '../../../history/evaluator.ts';
 import type { Verdict } from '../../../history/expectation.ts';
-import type { MakeStep } from '../../../history/named-state.ts';
 import { describeTimeout, openProgress, type Progress } from '../../../history/progress.ts';
 import type { RecordedEvent, Recording } from '../../../history/recording.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
@@ -20,8 +19,8 @@ export type Judged = {
   knownBug?: string;
 };
 
-/** The code that judges: what makes steps again from their names, and how states are written. */
-export type Code = { makeStep: MakeStep; describe(resource: string, object: KubernetesObject): string };
+/** Writes the state of an object of a resource in a few words. */
+type Describe = (resource: string, object: KubernetesObject) => string;
 
 // Its times are in ms from the beginning of the history.
 type Open = { judged: Judged; evaluator: Evaluator; progress: Progress };
@@ -31,7 +30,7 @@ type Open = { judged: Judged; evaluator: Evaluator; progress: Progress };
  * arrived when it was judged then. Time passes by the lines: what nothing has decided when its time is over
  * has timed out.
  */
-export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }: Code): Judged[] => {
+export const judgeAgain = ({ header, lines }: Recording, describe: Describe): Judged[] => {
   const stage = openStage(Date.parse(String(header.startedAt ?? '')) || 0);
   const all = new Map<number, Judged>();
   const open = new Set<Open>();
@@ -48,7 +47,7 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
   const begin = (set: ExpectationMarker, at: number): void => {
     const judged: Judged = { set, recorded: undefined, now: undefined };
     all.set(set.id, judged);
-    const specification = set.rule && readRule(set.rule, { ...stage, makeStep, describe });
+    const specification = set.rule && readRule(set.rule, { ...stage, describe });
     if (specification === undefined) {
       judged.why = set.rule === undefined ? 'a simple wait' : 'this version does not know one of its states';
       return;

@@ -5,11 +5,12 @@ import { toFinding } from '../../../longhorn/differences/differences.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import type { Context } from '../context.ts';
-import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
+import { type BackupHandle, listLabels, type SnapshotHandle, type VolumeHandle } from '../handles.ts';
 import { stays, throwFor } from '../judging.ts';
+import { playStep, step } from '../step.ts';
 import { judge, storeQuiet } from '../timeouts.ts';
-import { judgeRestored } from '../volume/restored.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
+import { hasRestoredData } from '../volume/steps.ts';
 import {
   compareConfigs,
   makeBackups,
@@ -30,220 +31,250 @@ import {
 } from './expectations.ts';
 import { endedUnseen, lookedTooLate, reportLostLock, reportWording } from './waiting.ts';
 
-/** The steps that make backups before what a scenario is about. */
-export const createGivenOfBackups = (context: Context) => {
-  const made = async (snapshot: SnapshotHandle): Promise<BackupHandle> => {
-    const backup = await requestBackup(context, snapshot);
-    await untilCompleted(context, backup);
-    return backup;
-  };
-  const name = (backup: BackupHandle): string => backup.name;
+const completedBackup = async (context: Context, snapshot: SnapshotHandle): Promise<BackupHandle> => {
+  const backup = await requestBackup(context, snapshot);
+  await untilCompleted(context, backup);
+  return backup;
+};
 
-  return {
-    /** A completed backup of a snapshot. */
-    backup: (snapshot: SnapshotHandle) =>
-      context.step.returning(`Given ${nextLabel(context)}, completed`, () => made(snapshot), name),
-    /**
-     * A completed backup of a volume as it is now, known to its BackupVolume: only such a one is deleted with
-     * its files.
-     */
-    settledBackup: async (volume: VolumeHandle): Promise<BackupHandle> => {
-      const settled = await context.step.returning(
-        `Given ${nextLabel(context)}, completed and settled`,
-        async () => {
-          const backup = await made(await makeSnapshot(context, volume));
-          await untilSettled(context, backup);
-          return backup;
-        },
-        name,
-      );
-      await judgeRestored(context, settled);
-      return settled;
+/** The history of a backup from before it was made, and what it is judged by. */
+const made = ({ version }: Context, backup: BackupHandle) => ({
+  backup: { ...backup, from: backup.since.made },
+  version,
+});
+
+type First = { first: BackupHandle };
+
+const waiting = (context: Context, second: BackupHandle, { first }: First) => ({
+  second: made(context, second).backup,
+  first,
+  version: context.version,
+});
+
+/**
+ * Has Longhorn look at a backup now, and says whether it left its state in the time of two looks of Longhorn's
+ * own, 45 s at the least: a busy machine was seen to take 20 to begin a backup (both fit into a hold of 120 s).
+ */
+const leaves = async (context: Context, backup: BackupHandle, state: Step<Backup>): Promise<boolean> => {
+  const { backups } = context.timelines;
+  const from = backups.mark();
+  await touchBackup(context, backup);
+  return stays(
+    remains(backups, { backup: { ...backup, from }, state }),
+    `${Math.max(2 * context.clocks.resync, 45_000)}ms`,
+  ).then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof ExpectationError && error.verdict.state === 'broken') return true;
+      throw error;
     },
-    /** Completed, settled backups of a volume, each with some blocks of its own. */
-    backups: (volume: VolumeHandle, { count }: { count: number }) =>
-      context.step.returning(
-        `Given ${count} backups of the volume, each with data of its own`,
-        () => makeBackups(context, { volume, count }),
-        (backups) => `${backups[0]?.name ?? ''} to ${backups.at(-1)?.name ?? ''}`,
-      ),
-  };
+  );
 };
 
 /**
- * The steps that make a backup, and have Longhorn look at one. Each returns when Kubernetes has taken the
- * wish.
+ * `afterKill`: a process that was killed, or shut out, may have left its lock, and volume.cfg as it was.
+ * `besides`: what else is there, be it other backups, one that was never finished, or blocks that nobody needs, is
+ * looked at by nobody. `without`: the config of that backup was taken away, and volume.cfg may still name it as the
+ * last. `inside`: another store than the first of the scenario's.
  */
-export const createWhenOfBackups = (context: Context) => ({
-  backedUp: (snapshot: SnapshotHandle) =>
-    context.step.returning(
-      `When ${nextLabel(context)} is made from the snapshot`,
-      () => requestBackup(context, snapshot),
-      ({ name }) => name,
-    ),
-  /** Longhorn is made to look at these backups now. */
-  lookedAtAgain: (...backups: BackupHandle[]) =>
-    context.step(
-      `When Longhorn is made to look again at ${backups.map(({ label }) => label).join(' and ')}`,
-      async () => {
-        for (const backup of backups) await touchBackup(context, backup);
-      },
-    ),
-  /**
-   * Longhorn is made to look at a backup that is Deleting, and at the one that waits for it when that has
-   * gone. What comes of it is not judged here: each is given the time of two looks of Longhorn's own, and 45 s
-   * at the least, as a busy machine was seen to take 20 to begin a backup (both fit into a hold of 120 s). One
-   * that came to it only after the hold would pass for a promise that is kept.
-   */
-  goneOnIfItDoes: (second: BackupHandle, { first }: { first: BackupHandle }) =>
-    context.step(`When Longhorn has had the time to go on with ${second.label}`, async () => {
-      const { backups } = context.timelines;
-      const leaves = async (backup: BackupHandle, state: Step<Backup>): Promise<boolean> => {
-        const from = backups.mark();
-        await touchBackup(context, backup);
-        return stays(
-          remains(backups, { backup: { ...backup, from }, state }),
-          `${Math.max(2 * context.clocks.resync, 45_000)}ms`,
-        ).then(
-          () => false,
-          (error: unknown) => {
-            if (error instanceof ExpectationError && error.verdict.state === 'broken') return true;
-            throw error;
-          },
-        );
-      };
-      if (await leaves(first, is('Deleting'))) await leaves(second, waitsFor(first, context.version));
-    }),
-});
-
-type Pair = { first: BackupHandle; second: BackupHandle };
+type Holding = { afterKill?: boolean; besides?: boolean; without?: BackupHandle; inside?: RunningStore };
 
 /**
- * The steps that judge how a backup is made, and what the store holds. All but those on the store judge
- * histories, from before the action on.
+ * The steps that make backups, have Longhorn look at them, and judge how they are made and what the store holds.
+ * All but those on the store judge histories, from before the action on.
  */
-export const createThenOfBackups = (context: Context) => {
-  const { timelines, version, clocks, timeouts, store, report } = context;
-  const { backups } = timelines;
-  const made = (backup: BackupHandle) => ({ backup: { ...backup, from: backup.since.made }, version });
-  const waiting = ({ first, second }: Pair) => ({ second: made(second).backup, first, version });
-
-  return {
-    /** The backup goes Pending, saying that it waits for the other one to be deleted. */
-    heldBack: (second: BackupHandle, { first }: { first: BackupHandle }) =>
-      context.step(
-        `Then ${second.label} is Pending and says that it waits for ${first.label} to be deleted`,
-        async () => {
-          await judge(isHeldBack(backups, waiting({ first, second })), timeouts.pending).catch(
-            (error: unknown) => {
-              throw lookedTooLate(backups, { error, second, first }) ?? error;
-            },
-          );
-          return reportWording(report, { entries: backups.entries, backup: second, version });
+export const backupSteps = {
+  /** A completed backup of a snapshot. */
+  'given.backup': step({
+    sentence: 'Given {backup}, completed',
+    parameters: (_) => ({ backup: nextLabel }),
+    action: completedBackup,
+    detail: ({ name }) => name,
+  }),
+  /**
+   * A completed backup of a volume as it is now, known to its BackupVolume: only such a one is deleted with
+   * its files.
+   */
+  'given.settledBackup': step({
+    sentence: 'Given {backup}, completed and settled',
+    parameters: (_) => ({ backup: nextLabel }),
+    action: async (context: Context, volume: VolumeHandle) => {
+      const backup = await completedBackup(context, await makeSnapshot(context, volume));
+      await untilSettled(context, backup);
+      return backup;
+    },
+    detail: ({ name }) => name,
+    afterwards: async (context, settled) => void (await playStep(context, hasRestoredData, settled)),
+  }),
+  /** Completed, settled backups of a volume, each with some blocks of its own. */
+  'given.backups': step({
+    sentence: 'Given {count} backups of the volume, each with data of its own',
+    parameters: (_, { count }) => ({ count }),
+    action: (context: Context, volume: VolumeHandle, { count }: { count: number }) =>
+      makeBackups(context, { volume, count }),
+    detail: (backups) => `${backups[0]?.name ?? ''} to ${backups.at(-1)?.name ?? ''}`,
+  }),
+  /** Returns when Kubernetes has taken the wish. */
+  'when.backedUp': step({
+    sentence: 'When {backup} is made from the snapshot',
+    parameters: (_) => ({ backup: nextLabel }),
+    action: requestBackup,
+    detail: ({ name }) => name,
+  }),
+  /** Longhorn is made to look at these backups now. */
+  'when.lookedAtAgain': step({
+    sentence: 'When Longhorn is made to look again at {backups}',
+    parameters: (...backups) => ({ backups: listLabels(backups) }),
+    action: async (context: Context, ...backups: BackupHandle[]) => {
+      for (const backup of backups) await touchBackup(context, backup);
+    },
+  }),
+  /**
+   * Longhorn is made to look at a backup that is Deleting, and at the one that waits for it when that has
+   * gone. What comes of it is not judged here. One that came to it only after the hold would pass for a promise
+   * that is kept.
+   */
+  'when.goneOnIfItDoes': step({
+    sentence: 'When Longhorn has had the time to go on with {second}',
+    parameters: (second, _) => ({ second }),
+    action: async (context: Context, second: BackupHandle, { first }: First) => {
+      if (await leaves(context, first, is('Deleting')))
+        await leaves(context, second, waitsFor(first, context.version));
+    },
+  }),
+  /** The backup goes Pending, saying that it waits for the other one to be deleted. */
+  'then.heldBack': step({
+    sentence: 'Then {second} is Pending and says that it waits for {first} to be deleted',
+    parameters: (second, { first }) => ({ second, first }),
+    action: async (context: Context, second: BackupHandle, { first }: First) => {
+      const { timelines, timeouts, report, version } = context;
+      const { backups } = timelines;
+      await judge(isHeldBack(backups, waiting(context, second, { first })), timeouts.pending).catch(
+        (error: unknown) => {
+          throw lookedTooLate(backups, { error, second, first }) ?? error;
         },
-        (message) => `"${message}"`,
+      );
+      return reportWording(report, { entries: backups.entries, backup: second, version });
+    },
+    detail: (message) => `"${message}"`,
+  }),
+  /** Its whole history: Pending, never InProgress while the other one is Deleting, InProgress, Completed. */
+  'then.waitedAndCompleted': step({
+    sentence:
+      'Then {second} goes Pending, InProgress, Completed, and was never InProgress while {first} was Deleting',
+    parameters: (second, { first }) => ({ second, first }),
+    action: async (context: Context, second: BackupHandle, { first }: First) => {
+      const { timelines, timeouts, report, version } = context;
+      const { backups } = timelines;
+      try {
+        await judge(
+          waitsAndCompletes(backups, waiting(context, second, { first })),
+          timeouts.secondCompleted,
+        );
+      } catch (error) {
+        const current = backups.current(second.name);
+        throw (
+          endedUnseen(backups, { error, second, first }) ??
+          reportLostLock(report, { error, backup: second, current, version })
+        );
+      }
+    },
+  }),
+  /** For this long, from now on, the first backup stays Deleting and the second one Pending. */
+  'then.nothingMoves': step({
+    sentence: 'Then for {time} {first} stays Deleting, and {second} Pending',
+    parameters: ({ first, second }, time) => ({
+      time,
+      first,
+      second,
+    }),
+    action: async (
+      { timelines: { backups }, version }: Context,
+      { first, second }: { first: BackupHandle; second: BackupHandle },
+      time: Duration,
+    ) => {
+      const from = backups.mark();
+      const expected: [BackupHandle, Step<Backup>][] = [
+        [first, is('Deleting')],
+        [second, waitsFor(first, version)],
+      ];
+      await Promise.all(
+        expected.map(([backup, state]) =>
+          stays(remains(backups, { backup: { ...backup, from }, state }), time),
+        ),
+      );
+    },
+  }),
+  /** The upload of the backup is under way. */
+  'then.uploading': step({
+    sentence: 'Then {backup} is InProgress',
+    parameters: (backup) => ({ backup }),
+    action: (context: Context, backup: BackupHandle) =>
+      judge(isUploading(context.timelines.backups, made(context, backup)), context.timeouts.secondCompleted),
+  }),
+  /** Whatever is done beside it, the upload goes on to its end. */
+  'then.undisturbed': step({
+    sentence: 'Then {backup} goes InProgress and Completed, undisturbed',
+    parameters: (backup) => ({ backup }),
+    action: (context: Context, backup: BackupHandle) =>
+      judge(
+        isNeverHeldBack(context.timelines.backups, made(context, backup)),
+        context.timeouts.secondCompleted,
       ),
-    /**
-     * Its whole history: Pending, never InProgress while the other one is Deleting, InProgress, Completed.
-     */
-    waitedAndCompleted: (second: BackupHandle, { first }: { first: BackupHandle }) =>
-      context.step(
-        `Then ${second.label} goes Pending, InProgress, Completed, and was never InProgress while ${first.label} was Deleting`,
-        async () => {
-          try {
-            await judge(waitsAndCompletes(backups, waiting({ first, second })), timeouts.secondCompleted);
-          } catch (error) {
-            throw (
-              endedUnseen(backups, { error, second, first }) ??
-              reportLostLock(report, {
-                error,
-                backup: second,
-                current: backups.current(second.name),
-                version,
-              })
-            );
-          }
-        },
-      ),
-    /** For this long, from now on, the first backup stays Deleting and the second one Pending. */
-    nothingMoves: ({ first, second }: Pair, time: Duration) =>
-      context.step(
-        `Then for ${time} ${first.label} stays Deleting, and ${second.label} Pending`,
-        async () => {
-          const from = backups.mark();
-          const expected: [BackupHandle, Step<Backup>][] = [
-            [first, is('Deleting')],
-            [second, waitsFor(first, version)],
-          ];
-          await Promise.all(
-            expected.map(([backup, state]) =>
-              stays(remains(backups, { backup: { ...backup, from }, state }), time),
-            ),
-          );
-        },
-      ),
-    /** The upload of the backup is under way. */
-    uploading: (backup: BackupHandle) =>
-      context.step(`Then ${backup.label} is InProgress`, () =>
-        judge(isUploading(backups, made(backup)), timeouts.secondCompleted),
-      ),
-    /** Whatever is done beside it, the upload goes on to its end. */
-    undisturbed: (backup: BackupHandle) =>
-      context.step(`Then ${backup.label} goes InProgress and Completed, undisturbed`, () =>
-        judge(isNeverHeldBack(backups, made(backup)), timeouts.secondCompleted),
-      ),
-    completed: (backup: BackupHandle) =>
-      context.step(`Then ${backup.label} is Completed`, () => untilCompleted(context, backup)),
-    /** The store still has the backup's config, whatever works on it. */
-    stillInStore: (backup: BackupHandle) =>
-      context.step(`Then the store still has the config of ${backup.label}`, async () => {
-        const found = await store.backups(backup.volume.name);
-        if (!found.includes(backup.name))
-          throw new Error(
-            `the store has no config of ${backup.label} (${backup.name}) any more; it has: ${found.join(', ') || 'none'}`,
-          );
-      }),
-    /**
-     * When nothing works on the volume any more: its folder in the store is sound, has a config of these
-     * backups and of no other. `afterKill`: a process that was killed, or shut out, may have left its lock, and volume.cfg
-     * as it was. `besides`: what else is there, be it other backups, one that was never finished, or blocks that
-     * nobody needs, is looked at by nobody. `without`: the config of that backup was taken away, and volume.cfg
-     * may still name it as the last. `inside`: another store than the first of the scenario's.
-     */
-    storeHolds: async (
+  }),
+  'then.completed': step({
+    sentence: 'Then {backup} is Completed',
+    parameters: (backup) => ({ backup }),
+    action: untilCompleted,
+  }),
+  /** The store still has the backup's config, whatever works on it. */
+  'then.stillInStore': step({
+    sentence: 'Then the store still has the config of {backup}',
+    parameters: (backup) => ({ backup }),
+    action: async ({ store }: Context, { label, name, volume }: BackupHandle) => {
+      const found = await store.backups(volume.name);
+      if (!found.includes(name))
+        throw new Error(
+          `the store has no config of ${label} (${name}) any more; it has: ${found.join(', ') || 'none'}`,
+        );
+    },
+  }),
+  /**
+   * When nothing works on the volume any more: its folder in the store is sound, has a config of these
+   * backups and of no other.
+   */
+  'then.storeHolds': step({
+    sentence: 'Then the {which}store holds {backups} whole{rest}',
+    parameters: (_, expected, { besides = false, inside } = {}) => ({
+      which: ({ store }: Context) => (inside === undefined || inside === store ? '' : 'other '),
+      backups: listLabels(expected) || 'no backup',
+      rest: besides ? '' : ', and nothing else',
+    }),
+    action: async (
+      { store, clocks, report, version }: Context,
       volume: VolumeHandle,
       expected: readonly BackupHandle[],
-      {
-        afterKill = false,
-        besides = false,
-        without,
-        inside = store,
-      }: { afterKill?: boolean; besides?: boolean; without?: BackupHandle; inside?: RunningStore } = {},
-    ): Promise<void> => {
-      await context.step(
-        `Then the ${inside === store ? '' : 'other '}store holds ${expected.map(({ label }) => label).join(' and ') || 'no backup'} whole${besides ? '' : ', and nothing else'}`,
-        async () => {
-          const found = await inside.inspect(volume.name, {
-            ...storeQuiet(clocks),
-            ...(afterKill && { abandonedAfter: clocks.lockLife / 1000 }),
-            ...(besides && { only: expected.map(({ name }) => name) }),
-            ...(without && { without: without.name }),
-          });
-          const { gone, left, problems: ofConfigs } = compareConfigs(expected, found.backups, { besides });
-          const problems = [...ofConfigs, ...found.problems.map(({ message }) => message)];
-          const codes = [...new Set(found.problems.map(({ code }) => code))];
-          const seen: Seen = { of: 'store', findings: codes, gone, left };
-          throwFor(problems, `the store's folder of volume ${volume.name} is not as expected`, seen);
-          for (const { message } of found.leftByKill)
-            report.finding(
-              toFinding('killed-deletion-leaves-last-backup', `Longhorn ${version}: ${message}.`),
-            );
-          return found;
-        },
-        ({ blocks }) =>
-          `${blocks} blocks, ${besides ? 'none of its own missing' : 'all of them referred to'}`,
-      );
-      for (const backup of expected) await judgeRestored(context, backup);
+      { afterKill = false, besides = false, without, inside = store }: Holding = {},
+    ) => {
+      const found = await inside.inspect(volume.name, {
+        ...storeQuiet(clocks),
+        ...(afterKill && { abandonedAfter: clocks.lockLife / 1000 }),
+        ...(besides && { only: expected.map(({ name }) => name) }),
+        ...(without && { without: without.name }),
+      });
+      const { gone, left, problems: ofConfigs } = compareConfigs(expected, found.backups, { besides });
+      const problems = [...ofConfigs, ...found.problems.map(({ message }) => message)];
+      const codes = [...new Set(found.problems.map(({ code }) => code))];
+      const seen: Seen = { of: 'store', findings: codes, gone, left };
+      throwFor(problems, `the store's folder of volume ${volume.name} is not as expected`, seen);
+      for (const { message } of found.leftByKill)
+        report.finding(toFinding('killed-deletion-leaves-last-backup', `Longhorn ${version}: ${message}.`));
+      return found;
     },
-  };
+    detail: ({ blocks }, _, __, ___, { besides = false } = {}) =>
+      `${blocks} blocks, ${besides ? 'none of its own missing' : 'all of them referred to'}`,
+    afterwards: async (context, _, __, expected) => {
+      for (const backup of expected) await playStep(context, hasRestoredData, backup);
+    },
+  }),
 };

@@ -4,57 +4,54 @@ import { managerLabel } from '../../../longhorn/manager.ts';
 import { explainError } from '../../../report/explain-error.ts';
 import type { Context, ExpectedMessage } from '../context.ts';
 import type { StepReport } from '../deps.ts';
+import { step } from '../step.ts';
 import { seenIn } from './seen.ts';
 
-type Deps = Pick<Context, 'report' | 'version' | 'expected'> & {
-  timelines: Pick<Context['timelines'], 'backups' | 'volumes'>;
-  store: Pick<Context['store'], 'driver'>;
-};
-
 /** The step with which a scenario plays a promise that a known bug breaks. */
-export const createThenOfBugs = (context: Deps) => {
-  const { report, version, store } = context;
-
-  return {
-    /**
-     * Plays a promise, and returns whether it was kept. Where it is broken exactly as the ledger's row says
-     * the scenario goes on, and ends as that known bug if nothing else fails; broken in another way it fails.
-     * `race`: it shows only where Longhorn loses a race, so that a promise that was kept says nothing of the bug, as
-     * on a kind of store on which it does not show.
-     */
-    keeps: async (
+export const bugSteps = {
+  /**
+   * Plays a promise, and returns whether it was kept. Where it is broken exactly as the ledger's row says
+   * the scenario goes on, and ends as that known bug if nothing else fails; broken in another way it fails.
+   * `race`: it shows only where Longhorn loses a race, so that a promise that was kept says nothing of the bug, as
+   * on a kind of store on which it does not show.
+   */
+  'then.keeps': step({
+    sentence: 'Then Longhorn keeps its promise: {promise}',
+    parameters: (id, _, __ = {}) => ({
+      promise: bugs[id].promise,
+    }),
+    action: async (
+      context: Context,
       id: BugId,
       promise: () => Promise<unknown>,
       { race = false }: { race?: boolean } = {},
     ): Promise<boolean> => {
+      const { report, version, store } = context;
       const { title, severity } = bugs[id];
       const listed = hasBug(id, version);
       const told = { id, title, severity, listed };
-      const telling = report.step(`Then Longhorn keeps its promise: ${bugs[id].promise}`);
       try {
         await promise();
       } catch (error) {
         const seen = seenIn(context, error);
-        if (seen === undefined || !isShown(bugs[id], seen)) {
-          telling.failed(error);
-          throw seen === undefined ? error : anotherSymptom(id, { error, seen });
-        }
+        if (seen === undefined) throw error;
+        if (!isShown(bugs[id], seen)) throw anotherSymptom(id, { error, seen });
         context.expected.push(...saidBy(seen));
         report.bug({ ...told, kept: false, seen: explainError(error) });
         if (!listed) report.finding(unlisted(id, version, 'shows'));
-        telling.knownBug(`it does not, as known bug ${id}`);
         return false;
       }
-      if (race || bugs[id].notOn?.includes(store.driver)) {
-        telling.done('it does');
-        return true;
-      }
+      if (race || bugs[id].notOn?.includes(store.driver)) return true;
       report.bug({ ...told, kept: true, seen: `Longhorn ${version} kept it` });
       if (listed) report.finding(unlisted(id, version, 'fixed'));
-      telling.done(listed ? `it does: bug ${id} is fixed here` : 'it does');
       return true;
     },
-  };
+    detail: (kept, { version, store }, id, _, { race = false } = {}) => {
+      if (!kept) return { knownBug: `it does not, as known bug ${id}` };
+      const saysNothing = race || bugs[id].notOn?.includes(store.driver) || !hasBug(id, version);
+      return saysNothing ? 'it does' : `it does: bug ${id} is fixed here`;
+    },
+  }),
 };
 
 const anotherSymptom = (id: BugId, { error, seen }: { error: unknown; seen: Seen }): Error =>

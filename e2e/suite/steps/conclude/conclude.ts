@@ -1,28 +1,28 @@
+import { inTurn } from '../cleanup.ts';
 import type { Context } from '../context.ts';
 import { PremiseLost, PromiseBroken, throwFor } from '../judging.ts';
-import { judgeEnds, type ScenarioNamed, type ToldEnd } from './managers.ts';
+import { playStep, step } from '../step.ts';
+import { judgeEnds, type ToldEnd } from './managers.ts';
 import { judgeMessages, summarizeMessages } from './messages.ts';
 
 /**
  * The last step of every scenario: puts all that Longhorn said since the mark through the catalogue of
  * messages, and fails for what has no place in it.
  */
-export const concludeMessages = (context: Context): Promise<void> =>
-  context.step(
-    'Then every message of Longhorn is known, and none tells of a failure that was not brought about',
-    async () => {
-      const { timelines, made, target, expected, version } = context;
-      const { met, problems } = judgeMessages(timelines, {
-        volumes: made.volumes,
-        target,
-        expected,
-        version,
-      });
-      throwFor(problems, `Longhorn ${version} said what this scenario has no place for`);
-      return met;
-    },
-    summarizeMessages,
-  );
+export const everyMessageIsKnown = step({
+  sentence: 'Then every message of Longhorn is known, and none tells of a failure that was not brought about',
+  action: async ({ timelines, made, target, expected, version }: Context) => {
+    const { met, problems } = judgeMessages(timelines, {
+      volumes: made.volumes,
+      target,
+      expected,
+      version,
+    });
+    throwFor(problems, `Longhorn ${version} said what this scenario has no place for`);
+    return met;
+  },
+  detail: (met) => summarizeMessages(met),
+});
 
 /**
  * A manager ended meanwhile over what somebody else does: what this scenario would have proven is not
@@ -41,27 +41,36 @@ const describeEnds = (ends: readonly ToldEnd[]): string => ends.map(({ told }) =
  * that has had something for itself alone only panics over its own backups count: while it waited for its
  * turn it was not at work, and others may have killed managers.
  */
-export const concludeManagers = async (context: Context, scenarioNamed: ScenarioNamed): Promise<void> => {
-  const ends = await endsThatCount(context, scenarioNamed);
-  if (context.exclusive.size > 0 && ends.length === 0) return;
-  await context.step('Then no longhorn-manager was started again meanwhile', async () => throwForEnds(ends));
-};
-
-/** The step by which a scenario looks at the managers before its end: as the promise of a known bug. */
-export const createThenOfManagers = (context: Context, scenarioNamed: ScenarioNamed) => ({
-  /** No manager ended so far over what the scenario did. */
-  managersLive: () =>
-    context.step('Then no longhorn-manager has ended so far', async () =>
-      throwForEnds(await endsThatCount(context, scenarioNamed)),
-    ),
+export const noManagerEnded = step({
+  sentence: 'Then no longhorn-manager was started again meanwhile',
+  action: async (_: Context, ends: readonly ToldEnd[]) => throwForEnds(ends),
 });
 
+/** Judges what no step of a scenario looked at: called when all of them have passed. */
+export const conclude = (context: Context): Promise<void> =>
+  inTurn([
+    async () => void (await playStep(context, everyMessageIsKnown)),
+    async () => {
+      const ends = await endsThatCount(context);
+      if (context.exclusive.size === 0 || ends.length > 0) await playStep(context, noManagerEnded, ends);
+    },
+  ]);
+
+/** The step by which a scenario looks at the managers before its end: as the promise of a known bug. */
+export const managerSteps = {
+  /** No manager ended so far over what the scenario did. */
+  'then.managersLive': step({
+    sentence: 'Then no longhorn-manager has ended so far',
+    action: async (context: Context) => throwForEnds(await endsThatCount(context)),
+  }),
+};
+
 // A panic that was met as a known bug has been told.
-const endsThatCount = async (context: Context, scenarioNamed: ScenarioNamed): Promise<ToldEnd[]> => {
+const endsThatCount = async (context: Context): Promise<ToldEnd[]> => {
   const { exclusive, expected } = context;
   const isKnown = ({ whose, panic }: ToldEnd): boolean =>
     whose === 'own' && expected.some(({ id }) => id === panic);
-  return (await judgeEnds(context, scenarioNamed)).filter(
+  return (await judgeEnds(context)).filter(
     (end) => !isKnown(end) && (exclusive.size === 0 || end.whose === 'own'),
   );
 };
@@ -87,18 +96,14 @@ const throwForEnds = (ends: readonly ToldEnd[]): void => {
  * its own bound, as on a slow machine; not provable where a manager had panicked over what somebody else did;
  * otherwise the failure as it is.
  */
-export const excuse = async (
-  context: Context,
-  error: unknown,
-  scenarioNamed: ScenarioNamed,
-): Promise<unknown> => {
+export const excuse = async (context: Context, error: unknown): Promise<unknown> => {
   const lapsed = context.faults.lapsed();
   if (lapsed.length > 0)
     return new PremiseLost(`${lapsed.join('; ')}; what was expected meanwhile says nothing`, {
       cause: error,
     });
   if (context.exclusive.size > 0 || error instanceof ManagerLost) return error;
-  const ends = await judgeEnds(context, scenarioNamed).catch(() => []);
+  const ends = await judgeEnds(context).catch(() => []);
   if (ends.length === 0 || ends.some(({ whose }) => whose !== 'others')) return error;
   return new ManagerLost(
     `a longhorn-manager ended meanwhile over what somebody else did, so this is no verdict on Longhorn:\n${describeEnds(ends)}`,

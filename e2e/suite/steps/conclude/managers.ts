@@ -1,11 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { inForceAt } from '../../../history/history.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { describePanic, readPanic } from '../../../longhorn/panic.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
-import type { EvidenceRecorder } from '../../evidence/recorder.ts';
 import type { Context } from '../context.ts';
+import { scenarioAnnotation } from '../made.ts';
 import type { ManagerPodObject } from '../timelines.ts';
 
 /** The end of a longhorn-manager, in a line. */
@@ -46,9 +45,6 @@ const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerEnd[] =>
 
 type Deps = Pick<Context, 'cluster' | 'timelines' | 'made' | 'run' | 'version'>;
 
-/** Names the scenario of the run that an object is of, by the object's name. */
-export type ScenarioNamed = (object: string) => Promise<string | undefined>;
-
 /** The end of a manager, in words, and whose it is: of this scenario, of somebody else, or nobody knows. */
 export type ToldEnd = { told: string; whose: 'own' | 'others' | 'unknown'; panic?: MessageId | undefined };
 
@@ -60,13 +56,10 @@ const tailLines = 20_000;
  * in its last log, with the backup: it is the doing of whose backup that is. An end of which the log does not
  * tell that much is nobody's, so that it fails whoever meets it.
  */
-export const judgeEnds = (deps: Deps, scenarioNamed: ScenarioNamed): Promise<ToldEnd[]> =>
-  Promise.all(judgeManagers(deps.timelines.managers).map((end) => judgeEnd(deps, { end, scenarioNamed })));
+export const judgeEnds = (deps: Deps): Promise<ToldEnd[]> =>
+  Promise.all(judgeManagers(deps.timelines.managers).map((end) => judgeEnd(deps, end)));
 
-const judgeEnd = async (
-  deps: Deps,
-  { end, scenarioNamed }: { end: ManagerEnd; scenarioNamed: ScenarioNamed },
-): Promise<ToldEnd> => {
+const judgeEnd = async (deps: Deps, end: ManagerEnd): Promise<ToldEnd> => {
   const { cluster, version, made, run } = deps;
   const { told, restarted } = end;
   if (restarted === undefined) return { told, whose: 'unknown' };
@@ -79,19 +72,17 @@ const judgeEnd = async (
   const panic = readPanic(log, version);
   if (panic === undefined) return { told, whose: 'unknown' };
   const about = panic.deletions.filter(({ backup }) => wasGone(deps, { backup, sequence: end.sequence }));
-  const ownership = await Promise.all(
-    about.map(async ({ backup, volume }) => {
-      const isOwn = made.volumes.includes(volume) || made.written.some((each) => each.volume === volume);
-      if (isOwn) return { isOwn, who: `backup ${backup}, which is this scenario's` };
-      const scenario = await scenarioNamed(volume);
-      if (scenario !== undefined) return { isOwn, who: `backup ${backup} of the scenario "${scenario}"` };
-      const isOfRun = volume.startsWith(`corral-${run}-`);
-      return {
-        isOwn,
-        who: `backup ${backup} of volume ${volume}, ${isOfRun ? 'of another scenario of this run' : 'which nobody of this run made'}`,
-      };
-    }),
-  );
+  const ownership = about.map(({ backup, volume }) => {
+    const isOwn = made.volumes.includes(volume) || made.written.some((each) => each.volume === volume);
+    if (isOwn) return { isOwn, who: `backup ${backup}, which is this scenario's` };
+    const scenario = scenarioOf(deps, volume);
+    if (scenario !== undefined) return { isOwn, who: `backup ${backup} of the scenario "${scenario}"` };
+    const isOfRun = volume.startsWith(`corral-${run}-`);
+    return {
+      isOwn,
+      who: `backup ${backup} of volume ${volume}, ${isOfRun ? 'of another scenario of this run' : 'which nobody of this run made'}`,
+    };
+  });
   const over =
     ownership.length === 0
       ? 'its log does not tell over what'
@@ -99,6 +90,10 @@ const judgeEnd = async (
   const whose = ownership.length === 0 ? 'unknown' : ownership.every(({ isOwn }) => isOwn) ? 'own' : 'others';
   return { told: `${told}: ${describePanic(panic, version)}; ${over}`, whose, panic: panic.row?.id };
 };
+
+// Undefined for a volume that nobody made for a scenario, or that was gone before this one began.
+const scenarioOf = ({ timelines: { volumes } }: Deps, volume: string): string | undefined =>
+  inForceAt(volumes, volume, volumes.mark())?.object.metadata.annotations?.[scenarioAnnotation] ?? undefined;
 
 // The process panics over a removal whose Backup has gone before it ended.
 const wasGone = (
@@ -109,30 +104,4 @@ const wasGone = (
     (entry) => entry.kind !== 'gap' && entry.object.metadata.name === backup && entry.sequence < sequence,
   );
   return before.length === 0 || before.at(-1)?.kind === 'deleted';
-};
-
-/**
- * Names the scenario of the run whose history has an object of this name, by what its evidence says;
- * undefined where none has, or none can be read, as of a scenario that another machine plays.
- */
-export const scenarioNamed =
-  ({ folder }: Pick<EvidenceRecorder, 'folder'>) =>
-  async (object: string): Promise<string | undefined> => {
-    const own = folder();
-    if (own === undefined) return undefined;
-    const all = dirname(own);
-    const folders = await readdir(all).catch(() => []);
-    for (const each of folders) {
-      const history = await readFile(join(all, each, 'history.ndjson'), 'utf8').catch(() => '');
-      if (history.includes(`"name":${JSON.stringify(object)}`)) return recordingOf(history);
-    }
-    return undefined;
-  };
-
-const recordingOf = (history: string): string | undefined => {
-  try {
-    return (JSON.parse(history.slice(0, history.indexOf('\n'))) as { recording?: string }).recording;
-  } catch {
-    return undefined;
-  }
 };

@@ -106,18 +106,6 @@ export const isTakenAlone = (
       .goes(ready()),
   );
 
-/** The states that are expected of Jobs, and of what several runs make. */
-export const statesOfJobs = [
-  complete,
-  failed,
-  ended,
-  failing,
-  atWork,
-  backupBeingMade,
-  ready,
-  snapshotBeingMade,
-];
-
 /**
  * What was started a second time, a line each: a container of a run's pod, or a pod of a run's Job. Those in
  * `failing` may have had their containers restarted.

@@ -11,6 +11,7 @@ import { sinceDeleted } from '../deletion/deletion.ts';
 import { describeGap, describeWindow, judgeGap, retryWindow } from '../deletion/expectations.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { PremiseLost, reached, stays } from '../judging.ts';
+import { step } from '../step.ts';
 import { judge } from '../timeouts.ts';
 import {
   creationLosesLock,
@@ -31,209 +32,223 @@ export type LockHandle = { name: string; of: keyof typeof lockTypes; holder?: Ba
 /** A lock that the suite has written. */
 export type ForeignLockHandle = LockHandle & Injected & Pick<ForeignLock, 'abandon' | 'outlived'>;
 
+type Purpose = Pick<LockHandle, 'of'>;
+
 // Seconds for which a lock counts that nobody removes: the time of the longest scenario.
 const counts = 40 * 60;
-
-/** The step that makes a lock that no process of Longhorn's holds. */
-export const createGivenOfLocks = (context: Context) => ({
-  /**
-   * A lock in the volume's folder of the store, as one that is held; until `when.lockAbandoned` or
-   * `when.lockRemoved`.
-   */
-  foreignLock: (volume: VolumeHandle, { of }: Pick<LockHandle, 'of'>): Promise<ForeignLockHandle> =>
-    context.step.returning(
-      `Given a foreign lock of ${of} on the volume`,
-      async () => {
-        const { clocks, store, faults } = context;
-        const life = Math.ceil(clocks.lockLife / 1000);
-        const fault = foreignLock(store, { volume: volume.name, of, life, counts });
-        const injected = await faults.inject(fault);
-        return { ...injected, name: fault.name, of, abandon: fault.abandon, outlived: fault.outlived };
-      },
-      ({ name }) => name,
-    ),
-});
-
-/** The steps by which such a lock goes. */
-export const createWhenOfLocks = (context: Context) => ({
-  /**
-   * Nobody refreshes the lock any more, so that it counts for its life from now on and stays behind, as that
-   * of a process that was killed.
-   */
-  lockAbandoned: (lock: ForeignLockHandle) =>
-    context.step(`When nobody refreshes the foreign lock of ${lock.of} any more`, () => lock.abandon()),
-  /** The lock is removed from the store; `holdsUp` is the backup whose deletion it held up, if any. */
-  lockRemoved: (lock: ForeignLockHandle, holdsUp?: BackupHandle) =>
-    context.step(
-      `When the foreign lock of ${lock.of} is removed`,
-      () => {
-        if (holdsUp !== undefined) holdsUp.since.healed = context.timelines.backups.mark();
-        return lock.heal();
-      },
-      (told) => told,
-    ),
-});
 
 // Seconds: an age is told in whole ones, and so is a lock's life by the server.
 const unsure = 2;
 
-/** The steps that judge locks, and what meets them. */
-export const createThenOfLocks = (context: Context) => {
-  const { timelines, version, clocks, timeouts, report, store } = context;
-  const { backups } = timelines;
-  const since = (backup: BackupHandle, from: number) => ({ backup: { ...backup, from }, version });
-  const made = (backup: BackupHandle) => since(backup, backup.since.made);
-  const deleted = (backup: BackupHandle) => since(backup, sinceDeleted(backup));
-  const window = retryWindow(clocks, context.slowness);
+const since = ({ version }: Context, backup: BackupHandle, from: number) => ({
+  backup: { ...backup, from },
+  version,
+});
+const made = (context: Context, backup: BackupHandle) => since(context, backup, backup.since.made);
+const deleted = (context: Context, backup: BackupHandle) => since(context, backup, sinceDeleted(backup));
+const windowOf = ({ clocks, slowness }: Context) => retryWindow(clocks, slowness);
 
-  return {
-    /**
-     * The folder of the backup's volume in the store has a lock of a backup, acquired: the upload under way
-     * is that backup's.
-     */
-    storeLocked: (holder: BackupHandle): Promise<LockHandle> =>
-      context.step.returning(
-        `Then ${holder.label} has acquired a lock, in the folder of its volume`,
-        async () => {
-          const locks = await store.locks(holder.volume.name);
-          const held = locks.find(({ type, acquired }) => type === lockTypes['a backup'] && acquired);
-          if (held === undefined) {
-            // A lock goes with its upload.
-            const current = backups.current(holder.name);
-            if (current !== undefined && backupState(current) === 'Completed')
-              throw new PremiseLost(`${holder.label} was Completed before its lock was looked at`);
-            const others = locks.map(
-              ({ name, type, acquired }) =>
-                `${name} (type ${type}, ${acquired ? 'acquired' : 'not acquired'})`,
-            );
-            throw new Error(
-              `no backup has acquired a lock on volume ${holder.volume.name}; its locks: ${others.join(', ') || 'none'}`,
-            );
-          }
-          return { name: held.name, of: 'a backup', holder };
-        },
-        ({ name }) => name,
-      ),
-    /** The lock is still there and counts no more. */
-    expired: (lock: ForeignLockHandle) =>
-      context.step.idle(
-        `Then the foreign lock of ${lock.of} has expired, and is still there`,
-        () => lock.outlived(),
-        (age) => `written ${age} s ago`,
-      ),
-    /** The backup is completed while a lock of its own type is in force. */
-    completedBeside: (backup: BackupHandle, lock: ForeignLockHandle) =>
-      context.step(
-        `Then ${backup.label} is Completed while the foreign lock of ${lock.of} is in force`,
-        async () => {
-          await untilCompleted(context, backup);
-          const evidence = await lock.prove();
-          report.finding(
-            toFinding('backups-share-a-lock', `Longhorn ${version} made ${backup.label} beside ${evidence}.`),
-          );
-          return evidence;
-        },
-        (evidence) => evidence,
-      ),
-    /**
-     * The backup goes Error with the text on a lock in `status.error`, which is a failure; `to` is the lock
-     * that stood in the way.
-     */
-    creationLostLock: (backup: BackupHandle, to: LockHandle) =>
-      context.step(
-        `Then ${backup.label} goes Error with the text on a lock in status.error, which is a failure`,
-        async () => {
-          context.expected.push({ id: 'creation-lost-lock', of: backup.name });
-          const verdict = await judge(creationLosesLock(backups, made(backup)), timeouts.creationFails);
-          const text = statusAt(backups, reached(verdict, 0))?.error ?? '';
-          return namedLock({ text, volume: backup.volume.name });
-        },
-        (named) => `it names ${named}; what stood in the way is ${to.name}`,
-      ),
-    /** That backup stays so, for at least as long as a deletion would wait to be tried again. */
-    neverTriedAgain: (backup: BackupHandle) =>
-      context.step.idle(`Then ${backup.label} is not tried again: it has stayed in Error`, async () => {
-        const { steps } = evaluate(creationLosesLock(backups, made(backup)));
-        const failedAt = steps[0]?.reached?.at ?? Date.now();
-        // On Longhorn's own clocks 100 s; where as much has passed already, what came in it is judged and
-        // nothing more is waited for.
-        const left = Math.max(0, failedAt + window.most - Date.now());
-        await stays(staysLost(backups, made(backup)), `${left}ms`);
-        report.finding(
-          toFinding(
-            'lost-lock-ends-a-creation',
-            `Longhorn ${version} left ${backup.label} in Error for good.`,
-          ),
+/** The steps that make and end a lock that no process of Longhorn's holds, and that judge locks and what meets them. */
+export const lockSteps = {
+  /**
+   * A lock in the volume's folder of the store, as one that is held; until `when.lockAbandoned` or
+   * `when.lockRemoved`.
+   */
+  'given.foreignLock': step({
+    sentence: 'Given a foreign lock of {purpose} on the volume',
+    parameters: (_, { of }) => ({ purpose: of }),
+    action: async (
+      { clocks, store, faults }: Context,
+      volume: VolumeHandle,
+      { of }: Purpose,
+    ): Promise<ForeignLockHandle> => {
+      const life = Math.ceil(clocks.lockLife / 1000);
+      const fault = foreignLock(store, { volume: volume.name, of, life, counts });
+      const injected = await faults.inject(fault);
+      return { ...injected, name: fault.name, of, abandon: fault.abandon, outlived: fault.outlived };
+    },
+    detail: ({ name }) => name,
+  }),
+  /**
+   * Nobody refreshes the lock any more, so that it counts for its life from now on and stays behind, as that
+   * of a process that was killed.
+   */
+  'when.lockAbandoned': step({
+    sentence: 'When nobody refreshes the foreign lock of {purpose} any more',
+    parameters: ({ of }) => ({ purpose: of }),
+    action: (_: Context, lock: ForeignLockHandle) => lock.abandon(),
+  }),
+  /** The lock is removed from the store; `holdsUp` is the backup whose deletion it held up, if any. */
+  'when.lockRemoved': step({
+    sentence: 'When the foreign lock of {purpose} is removed',
+    parameters: ({ of }, _) => ({ purpose: of }),
+    action: ({ timelines }: Context, lock: ForeignLockHandle, holdsUp?: BackupHandle) => {
+      if (holdsUp !== undefined) holdsUp.since.healed = timelines.backups.mark();
+      return lock.heal();
+    },
+    detail: (told) => told,
+  }),
+  /**
+   * The folder of the backup's volume in the store has a lock of a backup, acquired: the upload under way
+   * is that backup's.
+   */
+  'then.storeLocked': step({
+    sentence: 'Then {backup} has acquired a lock, in the folder of its volume',
+    parameters: (holder) => ({ backup: holder }),
+    action: async ({ store, timelines }: Context, holder: BackupHandle): Promise<LockHandle> => {
+      const locks = await store.locks(holder.volume.name);
+      const held = locks.find(({ type, acquired }) => type === lockTypes['a backup'] && acquired);
+      if (held === undefined) {
+        // A lock goes with its upload.
+        const current = timelines.backups.current(holder.name);
+        if (current !== undefined && backupState(current) === 'Completed')
+          throw new PremiseLost(`${holder.label} was Completed before its lock was looked at`);
+        const others = locks.map(
+          ({ name, type, acquired }) => `${name} (type ${type}, ${acquired ? 'acquired' : 'not acquired'})`,
         );
-      }),
-    /**
-     * A completed backup goes Deleting, then Error with the text on a lock, which is informational; `to` is
-     * the lock that stood in the way.
-     */
-    lostLock: (backup: BackupHandle, to: LockHandle) =>
-      context.step(
-        `Then ${backup.label} goes Deleting, and Error with the text on a lock in status.messages, which is informational`,
-        async () => {
-          const { holder } = to;
-          const verdict = await judge(
-            deletionLosesLock(backups, deleted(backup)),
-            timeouts.deletionFails,
-          ).catch((error: unknown) => {
-            throw holder === undefined
-              ? error
-              : unlessUploaded(backups, { error, holder: { ...holder, from: holder.since.made }, version });
-          });
-          const text = statusAt(backups, reached(verdict, 1))?.messages?.error ?? '';
-          return reportLockText(report, { text, volume: backup.volume.name, held: to.name, version });
-        },
-        (named) => `it names ${named}; what stood in the way is ${to.name}`,
-      ),
-    /**
-     * Nobody does anything, and the deletion is tried again when its back-off is over, until the backup is
-     * gone.
-     */
-    resolvedByItself: (backup: BackupHandle) =>
-      context.step.idle(
-        `Then ${backup.label} goes Deleting again by itself, after ${describeWindow(window)}, and is gone in the end`,
-        async () => {
-          // Its own limit: a deletion that is never tried again is known for it as soon as the time for that
-          // is over.
-          const owner =
-            'the expectation: a back-off from the first attempt on, and a resync until Longhorn looks again';
-          const verdict = await judge(deletionIsRetried(backups, deleted(backup)), {
-            within: `${window.most}ms`,
-            owner,
-          });
-          const gap = judgeGap(verdict, { label: backup.label, window });
-          await judge(deletionResolves(backups, deleted(backup)), timeouts.deletedInTheEnd);
-          return gap;
-        },
-        describeGap,
-      ),
-    /** When the backup went the lock counted no more, and it is still there. */
-    heldUpUntilExpiry: (backup: BackupHandle, lock: ForeignLockHandle) =>
-      context.step(
-        `Then ${backup.label} was gone only after the foreign lock of ${lock.of} had expired, which is still there`,
-        async () => {
-          await lock.outlived();
-          // Looked at once more, now that nothing has to be waited for: the look itself takes time.
-          const before = Date.now();
-          const now = await lock.outlived();
-          const after = Date.now();
-          const ageAt = (looked: number): number => now - (looked - goneAt(backups, backup.name)) / 1000;
-          const [least, most] = [ageAt(after), ageAt(before)];
-          const needed = clocks.lockLife / 1000 - unsure;
-          if (most < needed)
-            throw new Error(
-              `${backup.label} was gone when the lock was ${most.toFixed(1)} s old, and a lock counts for ${clocks.lockLife / 1000} s`,
-            );
-          if (least < needed)
-            throw new PremiseLost(
-              `a look at the lock took ${formatDuration(after - before)}: when ${backup.label} was gone it was ${least.toFixed(1)} to ${most.toFixed(1)} s old, and a lock counts for ${clocks.lockLife / 1000} s`,
-            );
-          return { now, age: least };
-        },
-        ({ now, age }) => `it was ${Math.round(age)} s old then, and is ${now} s old now`,
-      ),
-  };
+        throw new Error(
+          `no backup has acquired a lock on volume ${holder.volume.name}; its locks: ${others.join(', ') || 'none'}`,
+        );
+      }
+      return { name: held.name, of: 'a backup', holder };
+    },
+    detail: ({ name }) => name,
+  }),
+  /** The lock is still there and counts no more. */
+  'then.expired': step({
+    sentence: 'Then the foreign lock of {purpose} has expired, and is still there',
+    parameters: ({ of }) => ({ purpose: of }),
+    idle: true,
+    action: (_: Context, lock: ForeignLockHandle) => lock.outlived(),
+    detail: (age) => `written ${age} s ago`,
+  }),
+  /** The backup is completed while a lock of its own type is in force. */
+  'then.completedBeside': step({
+    sentence: 'Then {backup} is Completed while the foreign lock of {purpose} is in force',
+    parameters: (backup, { of }) => ({ backup, purpose: of }),
+    action: async (context: Context, backup: BackupHandle, lock: ForeignLockHandle) => {
+      const { report, version } = context;
+      await untilCompleted(context, backup);
+      const evidence = await lock.prove();
+      report.finding(
+        toFinding('backups-share-a-lock', `Longhorn ${version} made ${backup.label} beside ${evidence}.`),
+      );
+      return evidence;
+    },
+    detail: (evidence) => evidence,
+  }),
+  /**
+   * The backup goes Error with the text on a lock in `status.error`, which is a failure; `to` is the lock
+   * that stood in the way.
+   */
+  'then.creationLostLock': step({
+    sentence: 'Then {backup} goes Error with the text on a lock in status.error, which is a failure',
+    parameters: (backup, _) => ({ backup }),
+    action: async (context: Context, backup: BackupHandle, __: LockHandle) => {
+      const { timelines, timeouts, expected } = context;
+      expected.push({ id: 'creation-lost-lock', of: backup.name });
+      const verdict = await judge(
+        creationLosesLock(timelines.backups, made(context, backup)),
+        timeouts.creationFails,
+      );
+      const text = statusAt(timelines.backups, reached(verdict, 0))?.error ?? '';
+      return namedLock({ text, volume: backup.volume.name });
+    },
+    detail: (named, _, __, to) => `it names ${named}; what stood in the way is ${to.name}`,
+  }),
+  /** That backup stays so, for at least as long as a deletion would wait to be tried again. */
+  'then.neverTriedAgain': step({
+    sentence: 'Then {backup} is not tried again: it has stayed in Error',
+    parameters: (backup) => ({ backup }),
+    idle: true,
+    action: async (context: Context, backup: BackupHandle) => {
+      const { timelines, report, version } = context;
+      const { steps } = evaluate(creationLosesLock(timelines.backups, made(context, backup)));
+      const failedAt = steps[0]?.reached?.at ?? Date.now();
+      // On Longhorn's own clocks 100 s; where as much has passed already, what came in it is judged and
+      // nothing more is waited for.
+      const left = Math.max(0, failedAt + windowOf(context).most - Date.now());
+      await stays(staysLost(timelines.backups, made(context, backup)), `${left}ms`);
+      report.finding(
+        toFinding('lost-lock-ends-a-creation', `Longhorn ${version} left ${backup.label} in Error for good.`),
+      );
+    },
+  }),
+  /**
+   * A completed backup goes Deleting, then Error with the text on a lock, which is informational; `to` is
+   * the lock that stood in the way.
+   */
+  'then.lostLock': step({
+    sentence:
+      'Then {backup} goes Deleting, and Error with the text on a lock in status.messages, which is informational',
+    parameters: (backup, _) => ({ backup }),
+    action: async (context: Context, backup: BackupHandle, to: LockHandle) => {
+      const { timelines, timeouts, report, version } = context;
+      const { backups } = timelines;
+      const { holder } = to;
+      const verdict = await judge(
+        deletionLosesLock(backups, deleted(context, backup)),
+        timeouts.deletionFails,
+      ).catch((error: unknown) => {
+        throw holder === undefined
+          ? error
+          : unlessUploaded(backups, { error, holder: { ...holder, from: holder.since.made }, version });
+      });
+      const text = statusAt(backups, reached(verdict, 1))?.messages?.error ?? '';
+      return reportLockText(report, { text, volume: backup.volume.name, held: to.name, version });
+    },
+    detail: (named, _, __, to) => `it names ${named}; what stood in the way is ${to.name}`,
+  }),
+  /** Nobody does anything, and the deletion is tried again when its back-off is over, until the backup is gone. */
+  'then.resolvedByItself': step({
+    sentence: 'Then {backup} goes Deleting again by itself, after {time}, and is gone in the end',
+    parameters: (backup) => ({
+      backup,
+      time: (context: Context) => describeWindow(windowOf(context)),
+    }),
+    idle: true,
+    action: async (context: Context, backup: BackupHandle) => {
+      const { timelines, timeouts } = context;
+      const window = windowOf(context);
+      // Its own limit: a deletion that is never tried again is known for it as soon as the time for that
+      // is over.
+      const owner =
+        'the expectation: a back-off from the first attempt on, and a resync until Longhorn looks again';
+      const verdict = await judge(deletionIsRetried(timelines.backups, deleted(context, backup)), {
+        within: `${window.most}ms`,
+        owner,
+      });
+      const gap = judgeGap(verdict, { label: backup.label, window });
+      await judge(deletionResolves(timelines.backups, deleted(context, backup)), timeouts.deletedInTheEnd);
+      return gap;
+    },
+    detail: describeGap,
+  }),
+  /** When the backup went the lock counted no more, and it is still there. */
+  'then.heldUpUntilExpiry': step({
+    sentence:
+      'Then {backup} was gone only after the foreign lock of {purpose} had expired, which is still there',
+    parameters: (backup, { of }) => ({ backup, purpose: of }),
+    action: async ({ timelines, clocks }: Context, backup: BackupHandle, lock: ForeignLockHandle) => {
+      await lock.outlived();
+      // Looked at once more, now that nothing has to be waited for: the look itself takes time.
+      const before = Date.now();
+      const now = await lock.outlived();
+      const after = Date.now();
+      const ageAt = (looked: number): number =>
+        now - (looked - goneAt(timelines.backups, backup.name)) / 1000;
+      const [least, most] = [ageAt(after), ageAt(before)];
+      const needed = clocks.lockLife / 1000 - unsure;
+      if (most < needed)
+        throw new Error(
+          `${backup.label} was gone when the lock was ${most.toFixed(1)} s old, and a lock counts for ${clocks.lockLife / 1000} s`,
+        );
+      if (least < needed)
+        throw new PremiseLost(
+          `a look at the lock took ${formatDuration(after - before)}: when ${backup.label} was gone it was ${least.toFixed(1)} to ${most.toFixed(1)} s old, and a lock counts for ${clocks.lockLife / 1000} s`,
+        );
+      return { now, age: least };
+    },
+    detail: ({ now, age }) => `it was ${Math.round(age)} s old then, and is ${now} s old now`,
+  }),
 };

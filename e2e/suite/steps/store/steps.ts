@@ -33,6 +33,7 @@ import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts
 import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PremiseLost, stays } from '../judging.ts';
 import { inMebibytes } from '../sizes.ts';
+import { step } from '../step.ts';
 import { describeTarget } from '../target.ts';
 import { judge, storeQuiet } from '../timeouts.ts';
 import { judgeRestore } from '../volume/restored.ts';
@@ -79,161 +80,50 @@ const answers: Record<WrongAnswer, string> = {
   'cut short': 'two entries, and no word of the others',
 };
 
-/** The steps by which a store fails. */
-export const createGivenOfStores = (context: Context) => {
-  const deny = (where: StoreFolder, denied: DeniedReading, title: string): Promise<Injected> =>
-    context.faults.inject(deniedReading(context.store, { path: folderPath(where), denied, title }));
-  return {
-    /** The folder cannot be listed; what is in it can be read by its name. Until `when.released`. */
-    unlistable: (where: StoreFolder) => {
-      const title = `the listing of ${describeFolder(where)} is denied`;
-      return context.step.returning(`Given that the listing of ${describeFolder(where)} is denied`, () =>
-        deny(where, 'its listing', title),
-      );
-    },
-    /** The folder cannot be listed, and nothing in it looked at, changed or removed. Until `when.released`. */
-    unreadable: (where: StoreFolder) => {
-      const title = `all reading of ${describeFolder(where)} is denied`;
-      return context.step.returning(`Given that all reading of ${describeFolder(where)} is denied`, () =>
-        deny(where, 'all that is in it', title),
-      );
-    },
-    /** The file is not there, as if somebody had removed it. Until `when.released`. */
-    hidden: (file: StoreFile) => {
-      const title = `${describeFile(file)} is gone from the store`;
-      return context.step.returning(`Given that ${title}`, () =>
-        context.faults.inject(hiddenFile(context.store, { path: filePath(file), title })),
-      );
-    },
-    /** The store takes only so many bytes more. Until `when.released`. */
-    spaceLeft: (left: number) => {
-      const title = `the store has only ${inMebibytes(left)} of space left`;
-      return context.step.returning(`Given that ${title}`, () =>
-        context.faults.inject(filledStore(context.store, { left, title })),
-      );
-    },
-    /**
-     * Of such requests, about what is in a folder or anything in the store, each or each second, third, … is answered so.
-     * Until `when.released`.
-     */
-    wrongAnswers: (
-      answer: WrongAnswer,
-      { to, below, every = 1 }: { to: Asked; below?: StoreFolder; every?: number },
-    ) => {
-      const which = every === 1 ? 'each' : `one of ${every}`;
-      const what = below === undefined ? 'what is in the store' : describeFolder(below);
-      const title = `${which} ${requests[to]} ${what} is answered with ${answers[answer]}`;
-      const wrong = { below: below === undefined ? '' : folderPath(below), every, answer, title };
-      return context.step.returning(`Given that ${title}`, () =>
-        context.faults.inject(wrongAnswers(context.store, { asked: to, ...wrong })),
-      );
-    },
-    /** The file has nothing in it. Until `when.released`. */
-    emptied: (file: StoreFile) => {
-      const title = `${describeFile(file)} is empty`;
-      return context.step.returning(`Given that ${title}`, () =>
-        context.faults.inject(emptiedFile(context.store, { path: filePath(file), title })),
-      );
-    },
-    /** The key by which Longhorn logs in to the store is good no more, until `when.keyRenewed`. */
-    keyReplaced: (): Promise<ReplacedKeyHandle> => {
-      const title = 'the key by which Longhorn logs in is replaced at the store';
-      context.expected.push({ id: 'target-not-listed', of: context.target });
-      return context.step.returning(`Given that ${title}`, async () => {
-        const fault = replacedKey(context.store, title);
-        return { ...(await context.faults.inject(fault)), renew: fault.renew };
-      });
-    },
-    /** Nothing that is written to the store can be deleted for good for a day: it stays as a version. */
-    versionsKept: (): Promise<KeptVersionsHandle> => {
-      const title = 'the store keeps what is deleted as versions, under retention';
-      return context.step.returning(`Given that ${title}`, async () => {
-        const fault = keptVersions(context.store, title);
-        return { ...(await context.faults.inject(fault)), note: fault.note };
-      });
-    },
-    /** Whoever owns the store notes which versions the volume's files have now. */
-    versionsNoted: ({ note }: KeptVersionsHandle, volume: VolumeHandle): Promise<NotedVersions> =>
-      context.step.returning(
-        `Given that the versions of all files of ${volume.name} in the store are noted`,
-        () => note(volumeFolder(volume.name)),
-      ),
-    /** Another store of the scenario's own, of another kind; nothing is on it yet. */
-    otherStore: () =>
-      context.step.returning(
-        'Given another backup store of its own, of another kind',
-        () => context.otherStore(),
-        ({ driver, url }) => `${driverNamed(driver).called.server}, ${url}`,
-      ),
-    /** Nobody answers where the store was, so that mounts of it give up in the end. Until `when.released`. */
-    serverGone: () => {
-      const title = "the store's server is gone";
-      const { expected, target } = context;
-      expected.push({ id: 'target-not-mounted', of: target }, { id: 'target-not-listed', of: target });
-      return context.step.returning(`Given that ${title}`, () =>
-        context.faults.inject(stalledServer(context.store, 'gone', title)),
-      );
-    },
-  };
+const deny = (
+  { faults, store }: Context,
+  where: StoreFolder,
+  { denied, title }: { denied: DeniedReading; title: string },
+): Promise<Injected> => faults.inject(deniedReading(store, { path: folderPath(where), denied, title }));
+
+/** Of which requests, on what: each, or each second, third, … of those about what is in a folder, or in the store. */
+type WhichRequests = { to: Asked; below?: StoreFolder; every?: number };
+
+const describeRequests = ({ to, below, every = 1 }: WhichRequests) => ({
+  which: every === 1 ? 'each' : `one of ${every}`,
+  requests: requests[to],
+  what: below === undefined ? 'what is in the store' : describeFolder(below),
+});
+
+const changeTarget = async (
+  { cluster, timelines, target }: Context,
+  spec: Partial<BackupTarget['spec']>,
+): Promise<Look> => {
+  const current = timelines.backupTargets.current(target);
+  const mark = timelines.backups.mark();
+  await cluster.patch(
+    longhornResources.backupTargets,
+    { namespace, name: target },
+    { spec: { ...spec, syncRequestedAt: syncRequest(current ?? {}) } },
+  );
+  return { mark, before: current?.status?.lastSyncedAt ?? undefined };
 };
 
-/** The steps that have Longhorn look into the store, or into another one. */
-export const createWhenOfStores = (context: Context) => {
-  const changeTarget = async (spec: Partial<BackupTarget['spec']>): Promise<Look> => {
-    const { cluster, timelines, target } = context;
-    const current = timelines.backupTargets.current(target);
-    const mark = timelines.backups.mark();
-    await cluster.patch(
-      longhornResources.backupTargets,
-      { namespace, name: target },
-      { spec: { ...spec, syncRequestedAt: syncRequest(current ?? {}) } },
+/** One that is on its way out is still there for Longhorn, which would not make it anew. */
+const untilGoingOnesGone = async ({ timelines, target, timeouts }: Context): Promise<void> => {
+  const { backupVolumes } = timelines;
+  const going = backupVolumes
+    .objects()
+    .filter(
+      ({ metadata }) =>
+        metadata.deletionTimestamp !== undefined && metadata.labels?.['backup-target'] === target,
     );
-    return { mark, before: current?.status?.lastSyncedAt ?? undefined };
-  };
-  return {
-    /** Longhorn is asked to bring what it knows in line with the store, as it does every few minutes. */
-    storeLookedInto: (): Promise<Look> =>
-      context.step.returning('When Longhorn is made to look into the store', async () => {
-        const { timelines, target, timeouts } = context;
-        const { backupVolumes } = timelines;
-        // One that is on its way out is still there for Longhorn, which would not make it anew.
-        const going = backupVolumes
-          .objects()
-          .filter(
-            ({ metadata }) =>
-              metadata.deletionTimestamp !== undefined && metadata.labels?.['backup-target'] === target,
-          );
-        for (const { metadata } of going)
-          await onceGone(backupVolumes, {
-            name: metadata.name,
-            label: `backup volume ${metadata.name} is gone`,
-            ...timeouts.backupVolumeGone,
-          });
-        return changeTarget({});
-      }),
-    /** Longhorn is given the key by which the old one was replaced. */
-    keyRenewed: ({ renew }: ReplacedKeyHandle) =>
-      context.step('When the Secret of the backup target is given the new key', renew),
-    /** Whoever owns the store brings its files back as they were when they were noted. */
-    broughtBack: ({ bringBack }: NotedVersions) =>
-      context.step(
-        'When the files in the store are brought back as they were then',
-        bringBack,
-        (files) => `${files} files`,
-      ),
-    /** The backup target is another store from now on, at which Longhorn is asked to look. */
-    targetChanged: (to: RunningStore): Promise<Look> =>
-      context.step.returning(
-        `When the backup target is changed to ${driverNamed(to.driver).called.store}`,
-        () => changeTarget({ backupTargetURL: to.url, credentialSecret: to.credentialSecret }),
-      ),
-    /** The backup target is the scenario's first store again, at which Longhorn is asked to look. */
-    targetChangedBack: (): Promise<Look> =>
-      context.step.returning('When the backup target is changed back to its first store', () => {
-        const { url, credentialSecret } = context.store;
-        return changeTarget({ backupTargetURL: url, credentialSecret });
-      }),
-  };
+  for (const { metadata } of going)
+    await onceGone(backupVolumes, {
+      name: metadata.name,
+      label: `backup volume ${metadata.name} is gone`,
+      ...timeouts.backupVolumeGone,
+    });
 };
 
 // Where the store is there and its volumes cannot be listed, Longhorn says so in its log alone (backup_target_controller.go,
@@ -247,168 +137,322 @@ const hasFailedToList = async ({ cluster, store }: Context): Promise<boolean> =>
   return logs.some((log) => log.includes(`failed to list backup volumes in ${store.url}`));
 };
 
-/** The steps that judge what Longhorn makes of a store that fails. */
-export const createThenOfStores = (context: Context) => {
-  const { timelines, version, clocks, timeouts, store, step, target } = context;
-  const { backups } = timelines;
-  const mayBeRefused = ({ name }: BackupHandle): void =>
-    void context.expected.push(...storeRefusals.map((id) => ({ id, of: name })));
+const mayBeRefused = ({ expected }: Context, { name }: BackupHandle): void =>
+  void expected.push(...storeRefusals.map((id) => ({ id, of: name })));
 
-  return {
-    /** Whatever Longhorn saw at that look, and for as long as it may take to act on it, the backup stays. */
-    staysKnown: (backup: BackupHandle, look: Look) => {
-      // A Longhorn that tells the listing has failed tells it so.
-      context.expected.push({ id: 'target-not-listed', of: target });
-      return step.idle(`Then Longhorn looks there, and ${backup.label} stays Completed`, async () => {
-        const subject = { ...backup, from: look.mark };
-        await stays(
-          remains(backups, { backup: subject, state: is('Completed') }),
-          timeouts.lookActedOn.within,
-        );
-        const { status } = timelines.backupTargets.current(target) ?? {};
-        if (status?.available && status.lastSyncedAt === look.before && !(await hasFailedToList(context)))
-          throw new PremiseLost(
-            `nothing tells that Longhorn has looked into the store: its last look was at ${look.before}`,
-          );
-      });
-    },
-    /** Longhorn has found at that look that the store has the backup no more, and lets it go as it is. */
-    letGo: (backup: BackupHandle, look: Look) =>
-      step(`Then Longhorn lets ${backup.label} go, which the store has no more`, () =>
-        judge(isLetGo(backups, { ...backup, from: look.mark }), timeouts.backupLetGo),
+/**
+ * The steps by which a store fails, that have Longhorn look into the store, or into another one, and that judge what
+ * Longhorn makes of it.
+ */
+export const storeSteps = {
+  /** The folder cannot be listed; what is in it can be read by its name. Until `when.released`. */
+  'given.unlistable': step({
+    sentence: 'Given that the listing of {folder} is denied',
+    parameters: (where) => ({ folder: describeFolder(where) }),
+    action: (context: Context, where: StoreFolder) =>
+      deny(context, where, {
+        denied: 'its listing',
+        title: `the listing of ${describeFolder(where)} is denied`,
+      }),
+  }),
+  /** The folder cannot be listed, and nothing in it looked at, changed or removed. Until `when.released`. */
+  'given.unreadable': step({
+    sentence: 'Given that all reading of {folder} is denied',
+    parameters: (where) => ({ folder: describeFolder(where) }),
+    action: (context: Context, where: StoreFolder) =>
+      deny(context, where, {
+        denied: 'all that is in it',
+        title: `all reading of ${describeFolder(where)} is denied`,
+      }),
+  }),
+  /** The file is not there, as if somebody had removed it. Until `when.released`. */
+  'given.hidden': step({
+    sentence: 'Given that {file} is gone from the store',
+    parameters: (file) => ({ file: describeFile(file) }),
+    action: async ({ faults, store }: Context, file: StoreFile) =>
+      faults.inject(
+        hiddenFile(store, { path: filePath(file), title: `${describeFile(file)} is gone from the store` }),
       ),
-    /** The backup target says that it is not available, and this of why. */
-    targetTells: (why: string) => {
-      context.expected.push({ id: 'target-not-listed', of: target });
-      return step(
-        `Then the backup target says why it is not available: ${why}`,
-        () =>
-          once(
-            timelines.backupTargets,
-            ({ status }) =>
-              status?.available === false &&
-              (status.conditions ?? []).some(
-                ({ type, status, message }) =>
-                  type === 'Unavailable' && status === 'True' && message?.includes(why),
-              ),
-            {
-              name: target,
-              label: `the backup target says ${why}`,
-              describe: describeTarget,
-              ...timeouts.targetLost,
-            },
-          ),
-        describeTarget,
+  }),
+  /** The store takes only so many bytes more. Until `when.released`. */
+  'given.spaceLeft': step({
+    sentence: 'Given that the store has only {size} of space left',
+    parameters: (left) => ({ size: inMebibytes(left) }),
+    action: async ({ faults, store }: Context, left: number) =>
+      faults.inject(
+        filledStore(store, { left, title: `the store has only ${inMebibytes(left)} of space left` }),
+      ),
+  }),
+  /** Of such requests each, or each second, third, … is answered so. Until `when.released`. */
+  'given.wrongAnswers': step({
+    sentence: 'Given that {which} {requests} {what} is answered with {answer}',
+    parameters: (answer, asked) => ({
+      ...describeRequests(asked),
+      answer: answers[answer],
+    }),
+    action: async ({ faults, store }: Context, answer: WrongAnswer, asked: WhichRequests) => {
+      const { to, below, every = 1 } = asked;
+      const { which, requests, what } = describeRequests(asked);
+      return faults.inject(
+        wrongAnswers(store, {
+          asked: to,
+          below: below === undefined ? '' : folderPath(below),
+          every,
+          answer,
+          title: `${which} ${requests} ${what} is answered with ${answers[answer]}`,
+        }),
       );
     },
-    /** Longhorn can use the backup target again. */
-    targetAvailable: () =>
-      step('Then the backup target is available', () =>
-        once(timelines.backupTargets, ({ status }) => status?.available === true, {
+  }),
+  /** The file has nothing in it. Until `when.released`. */
+  'given.emptied': step({
+    sentence: 'Given that {file} is empty',
+    parameters: (file) => ({ file: describeFile(file) }),
+    action: async ({ faults, store }: Context, file: StoreFile) =>
+      faults.inject(emptiedFile(store, { path: filePath(file), title: `${describeFile(file)} is empty` })),
+  }),
+  /** The key by which Longhorn logs in to the store is good no more, until `when.keyRenewed`. */
+  'given.keyReplaced': step({
+    sentence: 'Given that the key by which Longhorn logs in is replaced at the store',
+    action: async ({ faults, store, expected, target }: Context): Promise<ReplacedKeyHandle> => {
+      expected.push({ id: 'target-not-listed', of: target });
+      const fault = replacedKey(store, 'the key by which Longhorn logs in is replaced at the store');
+      return { ...(await faults.inject(fault)), renew: fault.renew };
+    },
+  }),
+  /** Nothing that is written to the store can be deleted for good for a day: it stays as a version. */
+  'given.versionsKept': step({
+    sentence: 'Given that the store keeps what is deleted as versions, under retention',
+    action: async ({ faults, store }: Context): Promise<KeptVersionsHandle> => {
+      const fault = keptVersions(store, 'the store keeps what is deleted as versions, under retention');
+      return { ...(await faults.inject(fault)), note: fault.note };
+    },
+  }),
+  /** Whoever owns the store notes which versions the volume's files have now. */
+  'given.versionsNoted': step({
+    sentence: 'Given that the versions of all files of {volume} in the store are noted',
+    parameters: (_, { name }) => ({ volume: name }),
+    action: (_: Context, { note }: KeptVersionsHandle, { name }: VolumeHandle): Promise<NotedVersions> =>
+      note(volumeFolder(name)),
+  }),
+  /** Another store of the scenario's own, of another kind; nothing is on it yet. */
+  'given.otherStore': step({
+    sentence: 'Given another backup store of its own, of another kind',
+    action: (context: Context) => context.otherStore(),
+    detail: ({ driver, url }) => `${driverNamed(driver).called.server}, ${url}`,
+  }),
+  /** Nobody answers where the store was, so that mounts of it give up in the end. Until `when.released`. */
+  'given.serverGone': step({
+    sentence: "Given that the store's server is gone",
+    action: async ({ faults, store, expected, target }: Context) => {
+      expected.push({ id: 'target-not-mounted', of: target }, { id: 'target-not-listed', of: target });
+      return faults.inject(stalledServer(store, 'gone', "the store's server is gone"));
+    },
+  }),
+  /** Longhorn is asked to bring what it knows in line with the store, as it does every few minutes. */
+  'when.storeLookedInto': step({
+    sentence: 'When Longhorn is made to look into the store',
+    action: async (context: Context): Promise<Look> => {
+      await untilGoingOnesGone(context);
+      return changeTarget(context, {});
+    },
+  }),
+  /** Longhorn is given the key by which the old one was replaced. */
+  'when.keyRenewed': step({
+    sentence: 'When the Secret of the backup target is given the new key',
+    action: (_: Context, { renew }: ReplacedKeyHandle) => renew(),
+  }),
+  /** Whoever owns the store brings its files back as they were when they were noted. */
+  'when.broughtBack': step({
+    sentence: 'When the files in the store are brought back as they were then',
+    action: (_: Context, { bringBack }: NotedVersions) => bringBack(),
+    detail: (files) => `${files} files`,
+  }),
+  /** The backup target is another store from now on, at which Longhorn is asked to look. */
+  'when.targetChanged': step({
+    sentence: 'When the backup target is changed to {store}',
+    parameters: (to) => ({ store: driverNamed(to.driver).called.store }),
+    action: (context: Context, { url, credentialSecret }: RunningStore) =>
+      changeTarget(context, { backupTargetURL: url, credentialSecret }),
+  }),
+  /** The backup target is the scenario's first store again, at which Longhorn is asked to look. */
+  'when.targetChangedBack': step({
+    sentence: 'When the backup target is changed back to its first store',
+    action: (context: Context) => {
+      const { url, credentialSecret } = context.store;
+      return changeTarget(context, { backupTargetURL: url, credentialSecret });
+    },
+  }),
+  /** Whatever Longhorn saw at that look, and for as long as it may take to act on it, the backup stays. */
+  'then.staysKnown': step({
+    sentence: 'Then Longhorn looks there, and {backup} stays Completed',
+    parameters: (backup, _) => ({ backup }),
+    idle: true,
+    action: async (context: Context, backup: BackupHandle, look: Look) => {
+      const { timelines, timeouts, target, expected } = context;
+      // A Longhorn that tells the listing has failed tells it so.
+      expected.push({ id: 'target-not-listed', of: target });
+      const subject = { ...backup, from: look.mark };
+      await stays(
+        remains(timelines.backups, { backup: subject, state: is('Completed') }),
+        timeouts.lookActedOn.within,
+      );
+      const { status } = timelines.backupTargets.current(target) ?? {};
+      if (status?.available && status.lastSyncedAt === look.before && !(await hasFailedToList(context)))
+        throw new PremiseLost(
+          `nothing tells that Longhorn has looked into the store: its last look was at ${look.before}`,
+        );
+    },
+  }),
+  /** Longhorn has found at that look that the store has the backup no more, and lets it go as it is. */
+  'then.letGo': step({
+    sentence: 'Then Longhorn lets {backup} go, which the store has no more',
+    parameters: (backup, _) => ({ backup }),
+    action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle, look: Look) =>
+      judge(isLetGo(backups, { ...backup, from: look.mark }), timeouts.backupLetGo),
+  }),
+  /** The backup target says that it is not available, and this of why. */
+  'then.targetTells': step({
+    sentence: 'Then the backup target says why it is not available: {why}',
+    parameters: (why) => ({ why }),
+    action: ({ timelines, timeouts, target, expected }: Context, why: string) => {
+      expected.push({ id: 'target-not-listed', of: target });
+      return once(
+        timelines.backupTargets,
+        ({ status }) =>
+          status?.available === false &&
+          (status.conditions ?? []).some(
+            ({ type, status, message }) =>
+              type === 'Unavailable' && status === 'True' && message?.includes(why),
+          ),
+        {
           name: target,
-          label: 'the backup target is available',
+          label: `the backup target says ${why}`,
+          describe: describeTarget,
+          ...timeouts.targetLost,
+        },
+      );
+    },
+    detail: (target) => describeTarget(target),
+  }),
+  /** Longhorn can use the backup target again. */
+  'then.targetAvailable': step({
+    sentence: 'Then the backup target is available',
+    action: ({ timelines, timeouts, target }: Context) =>
+      once(timelines.backupTargets, ({ status }) => status?.available === true, {
+        name: target,
+        label: 'the backup target is available',
+        describe: describeTarget,
+        ...timeouts.targetAvailable,
+      }),
+  }),
+  /** Longhorn knows the backup as a completed one, be it still or again. */
+  'then.known': step({
+    sentence: 'Then Longhorn knows {backup}, Completed',
+    parameters: (backup) => ({ backup }),
+    action: ({ timelines, timeouts }: Context, { name, label }: BackupHandle) =>
+      once(
+        timelines.backups,
+        (object) =>
+          backupState(object) === 'Completed' &&
+          Boolean(object.status?.url) &&
+          object.metadata.deletionTimestamp === undefined,
+        { name, label: `Longhorn knows ${label}, Completed`, ...timeouts.writtenBackupKnown },
+      ),
+  }),
+  /** The backup is being uploaded, or is already: with little data nobody may see it InProgress. */
+  'then.underWay': step({
+    sentence: 'Then {backup} is InProgress, or Completed',
+    parameters: (backup) => ({ backup }),
+    action: ({ timelines, timeouts }: Context, { name, label }: BackupHandle) =>
+      once(timelines.backups, (object) => ['InProgress', 'Completed'].includes(backupState(object)), {
+        name,
+        label: `${label} is under way`,
+        describe: describeBackup,
+        ...timeouts.secondCompleted,
+      }),
+  }),
+  /**
+   * The backup does not go: its deletion fails with a text that is known, or does not get on for as long as
+   * one may take.
+   */
+  'then.notDeleted': step({
+    sentence: 'Then {backup} does not go: its deletion fails, or waits',
+    parameters: (backup) => ({ backup }),
+    action: async (context: Context, backup: BackupHandle) => {
+      const { timelines, timeouts, version } = context;
+      mayBeRefused(context, backup);
+      await judge(
+        isRefused(timelines.backups, { backup: { ...backup, from: sinceDeleted(backup) }, version }),
+        timeouts.notDeleted,
+      ).catch((error: unknown) => {
+        if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
+      });
+    },
+  }),
+  /** The attempt to delete the backup is over, for Longhorn and in the store, whatever came of it. */
+  'then.deletionTried': step({
+    sentence: 'Then the deletion of {backup} is over, or has failed',
+    parameters: (backup) => ({ backup }),
+    action: async (context: Context, backup: BackupHandle) => {
+      const { timelines, timeouts, clocks, store } = context;
+      mayBeRefused(context, backup);
+      const subject = { ...backup, from: sinceDeleted(backup) };
+      await judge(isDeleted(timelines.backups, subject), timeouts.firstDeleted).catch((error: unknown) => {
+        const last = error instanceof ExpectationError ? (error.verdict.last as Backup) : undefined;
+        if (last === undefined || backupState(last) !== 'Error') throw error;
+      });
+      // A backup is gone for Longhorn as soon as its config is: its blocks are removed after that.
+      const lockLife = Math.ceil(clocks.lockLife / 1000);
+      await store.untilIdle({ volumes: [backup.volume.name], lockLife, ...storeQuiet(clocks) });
+    },
+  }),
+  /** Whatever came of its deletion before, the backup goes in the end. */
+  'then.goneInTheEnd': step({
+    sentence: 'Then {backup} is gone in the end',
+    parameters: (backup) => ({ backup }),
+    action: ({ timelines, timeouts }: Context, { name, label }: BackupHandle) =>
+      onceGone(timelines.backups, {
+        name,
+        label: `${label} is gone`,
+        describe: describeBackup,
+        ...timeouts.deletedInTheEnd,
+      }),
+  }),
+  /** The backup was begun, and ends in Error, which tells of a store that fails so. */
+  'then.creationFails': step({
+    sentence: 'Then {backup} goes Error: {why}',
+    parameters: (backup, id) => ({ backup, why: storeFailures[id] }),
+    action: ({ timelines, timeouts, version, expected }: Context, backup: BackupHandle, id: StoreFailure) => {
+      expected.push({ id, of: backup.name });
+      return judge(
+        creationEnds(timelines.backups, { backup: { ...backup, from: backup.since.made }, id, version }),
+        timeouts.creationGivesUp,
+      );
+    },
+    detail: (_, { timelines }, { name }) => timelines.backups.current(name)?.status?.error ?? '',
+  }),
+  /** Longhorn can use its target again, and has listed the store since that look was asked for. */
+  'then.storeListed': step({
+    sentence: 'Then Longhorn finds the store, and lists it',
+    action: ({ timelines, timeouts, target }: Context, look: Look) =>
+      once(
+        timelines.backupTargets,
+        ({ status }) => status?.available === true && status.lastSyncedAt !== look.before,
+        {
+          name: target,
+          label: 'Longhorn has listed the store',
           describe: describeTarget,
           ...timeouts.targetAvailable,
-        }),
+        },
       ),
-    /** Longhorn knows the backup as a completed one, be it still or again. */
-    known: (backup: BackupHandle) =>
-      step(`Then Longhorn knows ${backup.label}, Completed`, () =>
-        once(
-          backups,
-          (object) =>
-            backupState(object) === 'Completed' &&
-            Boolean(object.status?.url) &&
-            object.metadata.deletionTimestamp === undefined,
-          {
-            name: backup.name,
-            label: `Longhorn knows ${backup.label}, Completed`,
-            ...timeouts.writtenBackupKnown,
-          },
-        ),
-      ),
-    /** The backup is being uploaded, or is already: with little data nobody may see it InProgress. */
-    underWay: (backup: BackupHandle) =>
-      step(`Then ${backup.label} is InProgress, or Completed`, () =>
-        once(backups, (object) => ['InProgress', 'Completed'].includes(backupState(object)), {
-          name: backup.name,
-          label: `${backup.label} is under way`,
-          describe: describeBackup,
-          ...timeouts.secondCompleted,
-        }),
-      ),
-    /**
-     * The backup does not go: its deletion fails with a text that is known, or does not get on for as long as
-     * one may take.
-     */
-    notDeleted: (backup: BackupHandle) => {
-      mayBeRefused(backup);
-      return step(`Then ${backup.label} does not go: its deletion fails, or waits`, () =>
-        judge(
-          isRefused(backups, { backup: { ...backup, from: sinceDeleted(backup) }, version }),
-          timeouts.notDeleted,
-        ).catch((error: unknown) => {
-          if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
-        }),
-      );
-    },
-    /** The attempt to delete the backup is over, for Longhorn and in the store, whatever came of it. */
-    deletionTried: (backup: BackupHandle) => {
-      mayBeRefused(backup);
-      return step(`Then the deletion of ${backup.label} is over, or has failed`, async () => {
-        const subject = { ...backup, from: sinceDeleted(backup) };
-        await judge(isDeleted(backups, subject), timeouts.firstDeleted).catch((error: unknown) => {
-          const last = error instanceof ExpectationError ? (error.verdict.last as Backup) : undefined;
-          if (last === undefined || backupState(last) !== 'Error') throw error;
-        });
-        // A backup is gone for Longhorn as soon as its config is: its blocks are removed after that.
-        const lockLife = Math.ceil(clocks.lockLife / 1000);
-        await store.untilIdle({ volumes: [backup.volume.name], lockLife, ...storeQuiet(clocks) });
-      });
-    },
-    /** Whatever came of its deletion before, the backup goes in the end. */
-    goneInTheEnd: (backup: BackupHandle) =>
-      step(`Then ${backup.label} is gone in the end`, () =>
-        onceGone(backups, {
-          name: backup.name,
-          label: `${backup.label} is gone`,
-          describe: describeBackup,
-          ...timeouts.deletedInTheEnd,
-        }),
-      ),
-    /** The backup was begun, and ends in Error, which tells of a store that fails so. */
-    creationFails: (backup: BackupHandle, id: StoreFailure) => {
-      context.expected.push({ id, of: backup.name });
-      return step(
-        `Then ${backup.label} goes Error: ${storeFailures[id]}`,
-        () =>
-          judge(
-            creationEnds(backups, { backup: { ...backup, from: backup.since.made }, id, version }),
-            timeouts.creationGivesUp,
-          ),
-        () => backups.current(backup.name)?.status?.error ?? '',
-      );
-    },
-    /** Longhorn can use its target again, and has listed the store since that look was asked for. */
-    storeListed: (look: Look) =>
-      step('Then Longhorn finds the store, and lists it', () =>
-        once(
-          timelines.backupTargets,
-          ({ status }) => status?.available === true && status.lastSyncedAt !== look.before,
-          {
-            name: target,
-            label: 'Longhorn has listed the store',
-            describe: describeTarget,
-            ...timeouts.targetAvailable,
-          },
-        ),
-      ),
-    /** A volume is restored from the backup, and holds these data. */
-    restores: (backup: BackupHandle, data: readonly WrittenData[]) =>
-      step(
-        `Then a volume restored from ${backup.label} has the data that were written`,
-        () => judgeRestore(context, { backup, data }),
-        ({ name }) => name,
-      ),
-  };
+  }),
+  /** A volume is restored from the backup, and holds these data. */
+  'then.restores': step({
+    sentence: 'Then a volume restored from {backup} has the data that were written',
+    parameters: (backup, _) => ({ backup }),
+    action: (context: Context, backup: BackupHandle, data: readonly WrittenData[]) =>
+      judgeRestore(context, { backup, data }),
+    detail: ({ name }) => name,
+  }),
 };

@@ -6,186 +6,191 @@ import { type Delay, judgeShown } from '../../../ui/judge-shown.ts';
 import type { Context } from '../context.ts';
 import { type BackupHandle, describeLabels, type PageHandle, type VolumeHandle } from '../handles.ts';
 import { throwFor } from '../judging.ts';
+import { step } from '../step.ts';
 import { killUntilLost, looksOf, openBackupPage } from './page.ts';
 import { judgeRow } from './row.ts';
 
-/** The step that opens a page of Longhorn's user interface. */
-export const createGivenOfPages = (context: Context) => ({
-  /** The page of the volume's backups in Longhorn's user interface, drawn; one of them must be settled. */
-  backupPage: (volume: VolumeHandle) =>
-    context.step.returning(
-      "Given the page of the volume's backups in Longhorn's user interface",
-      () => openBackupPage(context, volume),
-      ({ forward }) => `through ${forward.pod()}`,
-    ),
-});
-
-/** The steps that act on Longhorn's user interface, or on what it stands on. */
-export const createWhenOfPages = (context: Context) => ({
-  /** The backup is deleted by its row's menu; the dialog that asks must name it, and is answered with OK. */
-  deletedOnPage: ({ page }: PageHandle, backup: BackupHandle) =>
-    context.step(
-      `When ${backup.label} is deleted on the page, where a dialog names it`,
-      async () => {
-        const { question, confirm } = await page.table.askToDelete(backup.name);
-        const others = context.made.backups.filter((name) => name !== backup.name && question.includes(name));
-        if (!question.includes(backup.name) || others.length > 0)
-          throw new Error(
-            `the dialog does not ask about ${backup.name}, whose menu it was opened from: "${question}"`,
-          );
-        backup.since.deleted = context.timelines.backups.mark();
-        await confirm();
-        return question;
-      },
-      (question) => `"${question}"`,
-    ),
-  /**
-   * The longhorn-manager pods are killed, one after the other, until the page has lost its connection: at the
-   * latest when the proxy before them gives it up, which is a finding.
-   */
-  cutOff: (handle: PageHandle) =>
-    context.step(
-      'When longhorn-manager pods are killed, until the page has lost its connection',
-      () => killUntilLost(context, handle),
-      (killed) => killed.join(', '),
-    ),
-});
-
-/** The steps that judge Longhorn's user interface, always by the custom resources. */
-export const createThenOfPages = (context: Context) => {
-  const { timelines, timeouts, report, version } = context;
-  const { backups } = timelines;
+/** Waits until a page shows backups as their custom resources are. */
+const untilShown = async (
+  { timelines: { backups }, timeouts }: Context,
+  { page }: PageHandle,
+  made: readonly BackupHandle[],
+): Promise<void> => {
   const wanted = ({ name }: BackupHandle): Look | undefined => {
     const backup = backups.current(name);
     return backup && lookOf(backup);
   };
-  const untilShown = async ({ page }: PageHandle, made: readonly BackupHandle[]): Promise<void> => {
-    const toldOf = ({ name }: BackupHandle): Look | undefined => page.log.told(name).at(-1)?.look;
-    const isShown = (backup: BackupHandle): boolean => isAlike(page.look(backup.name), wanted(backup));
-    const isTold = (backup: BackupHandle): boolean => isAlike(toldOf(backup), wanted(backup));
-    const isLive = page.live().at(-1)?.to === Number.POSITIVE_INFINITY;
-    let { within, owner } = isLive ? timeouts.pageFollows : timeouts.pageDrawn;
+  const toldOf = ({ name }: BackupHandle): Look | undefined => page.log.told(name).at(-1)?.look;
+  const isShown = (backup: BackupHandle): boolean => isAlike(page.look(backup.name), wanted(backup));
+  const isTold = (backup: BackupHandle): boolean => isAlike(toldOf(backup), wanted(backup));
+  const isLive = page.live().at(-1)?.to === Number.POSITIVE_INFINITY;
+  let { within, owner } = isLive ? timeouts.pageFollows : timeouts.pageDrawn;
+  if (await page.until(() => made.every(isShown), parseDuration(within))) return;
+  const late = made.filter((backup) => !isShown(backup));
+  if (isLive && late.length > 0 && !late.some(isTold)) {
+    ({ within, owner } = timeouts.pageTold);
     if (await page.until(() => made.every(isShown), parseDuration(within))) return;
-    const late = made.filter((backup) => !isShown(backup));
-    if (isLive && late.length > 0 && !late.some(isTold)) {
-      ({ within, owner } = timeouts.pageTold);
-      if (await page.until(() => made.every(isShown), parseDuration(within))) return;
-    }
-    const wrong = made
-      .filter((backup) => !isShown(backup))
-      .map(
-        (backup) =>
-          `- ${backup.label} is ${describeLook(wanted(backup))}, and the page shows ${describeLook(page.look(backup.name))}: longhorn-manager has told it ${isTold(backup) ? 'what is so' : describeLook(toldOf(backup))}`,
-      );
-    // Also where it came right only now: that was too late.
-    throw new Error(
-      `the page does not show within ${formatDuration(parseDuration(within))} (${owner}) what the custom resources say:\n${wrong.join('\n')}`,
+  }
+  const wrong = made
+    .filter((backup) => !isShown(backup))
+    .map(
+      (backup) =>
+        `- ${backup.label} is ${describeLook(wanted(backup))}, and the page shows ${describeLook(page.look(backup.name))}: longhorn-manager has told it ${isTold(backup) ? 'what is so' : describeLook(toldOf(backup))}`,
     );
-  };
+  // Also where it came right only now: that was too late.
+  throw new Error(
+    `the page does not show within ${formatDuration(parseDuration(within))} (${owner}) what the custom resources say:\n${wrong.join('\n')}`,
+  );
+};
 
-  return {
-    /** The page shows these backups as their custom resources are now, or does so soon. */
-    pageShows: (page: PageHandle, ...made: BackupHandle[]) =>
-      context.step(
-        `Then the page shows ${describeLabels(made)} as the custom resources are`,
-        () => untilShown(page, made),
-        () => made.map(({ name }) => describeLook(page.page.look(name))).join(', '),
-      ),
-    /**
-     * The row's menu offers what can be done to the backup, and its tooltips tell what went wrong, in full.
-     */
-    rowTells: async (page: PageHandle, backup: BackupHandle): Promise<void> => {
-      const { hidden } = await context.step.returning(
-        `Then the row of ${backup.label} offers what can be done to it, and tells what went wrong`,
-        () =>
-          judgeRow(page.page.table, { name: backup.name, backups, ready: () => untilShown(page, [backup]) }),
-        ({ told }) => told,
-      );
+/**
+ * The steps that open a page of Longhorn's user interface, act on it or on what it stands on, and judge it, always by
+ * the custom resources.
+ */
+export const uiSteps = {
+  /** The page of the volume's backups in Longhorn's user interface, drawn; one of them must be settled. */
+  'given.backupPage': step({
+    sentence: "Given the page of the volume's backups in Longhorn's user interface",
+    action: (context: Context, volume: VolumeHandle) => openBackupPage(context, volume),
+    detail: ({ forward }) => `through ${forward.pod()}`,
+  }),
+  /** The backup is deleted by its row's menu; the dialog that asks must name it, and is answered with OK. */
+  'when.deletedOnPage': step({
+    sentence: 'When {backup} is deleted on the page, where a dialog names it',
+    parameters: (_, backup) => ({ backup }),
+    action: async ({ timelines, made }: Context, { page }: PageHandle, backup: BackupHandle) => {
+      const { question, confirm } = await page.table.askToDelete(backup.name);
+      const others = made.backups.filter((name) => name !== backup.name && question.includes(name));
+      if (!question.includes(backup.name) || others.length > 0)
+        throw new Error(
+          `the dialog does not ask about ${backup.name}, whose menu it was opened from: "${question}"`,
+        );
+      backup.since.deleted = timelines.backups.mark();
+      await confirm();
+      return question;
+    },
+    detail: (question) => `"${question}"`,
+  }),
+  /**
+   * The longhorn-manager pods are killed, one after the other, until the page has lost its connection: at the
+   * latest when the proxy before them gives it up, which is a finding.
+   */
+  'when.cutOff': step({
+    sentence: 'When longhorn-manager pods are killed, until the page has lost its connection',
+    action: (context: Context, page: PageHandle) => killUntilLost(context, page),
+    detail: (killed) => killed.join(', '),
+  }),
+  /** The page shows these backups as their custom resources are now, or does so soon. */
+  'then.pageShows': step({
+    sentence: 'Then the page shows {backups} as the custom resources are',
+    parameters: (_, ...made) => ({ backups: describeLabels(made) }),
+    action: (context: Context, page: PageHandle, ...made: BackupHandle[]) => untilShown(context, page, made),
+    detail: (_, __, { page }, ...made) => made.map(({ name }) => describeLook(page.look(name))).join(', '),
+  }),
+  /** The row's menu offers what can be done to the backup, and its tooltips tell what went wrong, in full. */
+  'then.rowTells': step({
+    sentence: 'Then the row of {backup} offers what can be done to it, and tells what went wrong',
+    parameters: (_, backup) => ({ backup }),
+    action: async (context: Context, page: PageHandle, backup: BackupHandle) => {
+      const { timelines, report, version } = context;
+      const { told, hidden } = await judgeRow(page.page.table, {
+        name: backup.name,
+        backups: timelines.backups,
+        ready: () => untilShown(context, page, [backup]),
+      });
       if (hidden !== undefined)
         report.finding(
           toFinding('waiting-message-not-on-page', `Longhorn ${version} keeps back: "${hidden}".`),
         );
+      return told;
     },
-    /**
-     * Since it was opened the page showed every state of these backups that lasted, soon, and none that they
-     * were not in.
-     */
-    pageFollowed: (handle: PageHandle, ...made: BackupHandle[]) =>
-      context.step(
-        `Then the page showed each state of ${describeLabels(made)} that lasted, within ${formatDuration(parseDuration(timeouts.pageFollows.within))}, and none that the custom resources had not`,
-        async () => {
-          await untilShown(handle, made);
-          const { page } = handle;
-          const [follows, tells] = [timeouts.pageFollows, timeouts.pageTold].map(({ within }) =>
-            parseDuration(within),
-          ) as [number, number];
-          const judged = made.map(({ label, name }) => {
-            const rest = { label, connected: page.live(), end: Date.now() };
-            const [history, told, shown] = [
-              looksOf(context, name, handle),
-              page.log.told(name),
-              page.shown(name),
-            ];
-            return {
-              told: judgeShown({ ...rest, what: 'told', history, shown: told, limit: tells }),
-              shown: judgeShown({ ...rest, what: 'shown', history: told, shown, limit: follows }),
-              both: judgeShown({ ...rest, what: 'shown', history, shown, limit: Number.POSITIVE_INFINITY }),
-            };
-          });
-          const late = judged.flatMap(({ told }) => told.delays).filter(({ delay }) => delay > follows);
-          if (late.length > 0)
-            report.finding(toFinding('page-told-late', `Longhorn ${version}: ${describeDelays(late)}.`));
-          throwFor(
-            judged.flatMap(({ told, shown }) => [...told.problems, ...shown.problems]),
-            'the page and the custom resources differ',
-          );
-          return judged.flatMap(({ both }) => both.delays);
-        },
-        describeDelays,
-      ),
-    /** Nobody has asked for the deletion of this backup, and it is Completed. */
-    leftAlone: ({ name, label }: BackupHandle) =>
-      context.step(`Then ${label} is left alone`, async () => {
-        const backup = backups.current(name);
-        if (backup === undefined) throw new Error(`${label} (${name}) is gone`);
-        if (backup.metadata.deletionTimestamp !== undefined || backupState(backup) !== 'Completed')
-          throw new Error(
-            `${label} (${name}) is ${describeBackup(backup)}${backup.metadata.deletionTimestamp === undefined ? '' : ', and its deletion was asked for'}`,
-          );
-      }),
-    /** The page that was cut off is connected again, by itself. */
-    pageIsBack: ({ page, cutOff }: PageHandle) =>
-      context.step(
-        'Then the page is connected again, by itself',
-        async () => {
-          const { within, owner } = timeouts.pageReconnects;
-          const since = cutOff.at(-1)?.from ?? 0;
-          const isBack = (): boolean =>
-            page.log.connected().some(({ from, to }) => from > since && to === Number.POSITIVE_INFINITY);
-          if (!(await page.until(isBack, parseDuration(within))))
-            throw new Error(
-              `the page did not connect again within ${formatDuration(parseDuration(within))} (${owner}); it shows what was before`,
-            );
-          return (page.log.connected().at(-1)?.from ?? since) - since;
-        },
-        (after) => `${formatDuration(after)} after the kill`,
-      ),
-    /** Nothing went wrong on the page, but what a cut brings about. */
-    pageUntroubled: ({ page, cutOff }: PageHandle) =>
-      context.step(
-        'Then nothing went wrong on the page: no error in its console, no request that failed',
-        async () => {
-          const isOfCut = ({ at, text }: { at: number; text: string }): boolean =>
-            /WebSocket connection|net::ERR_|: 50[234]\b/.test(text) &&
-            cutOff.some(({ from, to }) => at >= from && at < to);
-          const troubles = page.log.troubles.filter((trouble) => !isOfCut(trouble));
-          throwFor(
-            troubles.map(({ text }) => text),
-            'on the page something went wrong',
-          );
-        },
-      ),
-  };
+    detail: (told) => told,
+  }),
+  /**
+   * Since it was opened the page showed every state of these backups that lasted, soon, and none that they
+   * were not in.
+   */
+  'then.pageFollowed': step({
+    sentence:
+      'Then the page showed each state of {backups} that lasted, within {time}, and none that the custom resources had not',
+    parameters: (_, ...made) => ({
+      backups: describeLabels(made),
+      time: ({ timeouts }: Context) => formatDuration(parseDuration(timeouts.pageFollows.within)),
+    }),
+    action: async (context: Context, handle: PageHandle, ...made: BackupHandle[]) => {
+      const { timeouts, report, version } = context;
+      await untilShown(context, handle, made);
+      const { page } = handle;
+      const [follows, tells] = [timeouts.pageFollows, timeouts.pageTold].map(({ within }) =>
+        parseDuration(within),
+      ) as [number, number];
+      const judged = made.map(({ label, name }) => {
+        const rest = { label, connected: page.live(), end: Date.now() };
+        const [history, told, shown] = [
+          looksOf(context, name, handle),
+          page.log.told(name),
+          page.shown(name),
+        ];
+        return {
+          told: judgeShown({ ...rest, what: 'told', history, shown: told, limit: tells }),
+          shown: judgeShown({ ...rest, what: 'shown', history: told, shown, limit: follows }),
+          both: judgeShown({ ...rest, what: 'shown', history, shown, limit: Number.POSITIVE_INFINITY }),
+        };
+      });
+      const late = judged.flatMap(({ told }) => told.delays).filter(({ delay }) => delay > follows);
+      if (late.length > 0)
+        report.finding(toFinding('page-told-late', `Longhorn ${version}: ${describeDelays(late)}.`));
+      throwFor(
+        judged.flatMap(({ told, shown }) => [...told.problems, ...shown.problems]),
+        'the page and the custom resources differ',
+      );
+      return judged.flatMap(({ both }) => both.delays);
+    },
+    detail: (delays) => describeDelays(delays),
+  }),
+  /** Nobody has asked for the deletion of this backup, and it is Completed. */
+  'then.leftAlone': step({
+    sentence: 'Then {backup} is left alone',
+    parameters: (backup) => ({ backup }),
+    action: async ({ timelines }: Context, { name, label }: BackupHandle) => {
+      const backup = timelines.backups.current(name);
+      if (backup === undefined) throw new Error(`${label} (${name}) is gone`);
+      if (backup.metadata.deletionTimestamp !== undefined || backupState(backup) !== 'Completed')
+        throw new Error(
+          `${label} (${name}) is ${describeBackup(backup)}${backup.metadata.deletionTimestamp === undefined ? '' : ', and its deletion was asked for'}`,
+        );
+    },
+  }),
+  /** The page that was cut off is connected again, by itself. */
+  'then.pageIsBack': step({
+    sentence: 'Then the page is connected again, by itself',
+    action: async ({ timeouts }: Context, { page, cutOff }: PageHandle) => {
+      const { within, owner } = timeouts.pageReconnects;
+      const since = cutOff.at(-1)?.from ?? 0;
+      const isBack = (): boolean =>
+        page.log.connected().some(({ from, to }) => from > since && to === Number.POSITIVE_INFINITY);
+      if (!(await page.until(isBack, parseDuration(within))))
+        throw new Error(
+          `the page did not connect again within ${formatDuration(parseDuration(within))} (${owner}); it shows what was before`,
+        );
+      return (page.log.connected().at(-1)?.from ?? since) - since;
+    },
+    detail: (after) => `${formatDuration(after)} after the kill`,
+  }),
+  /** Nothing went wrong on the page, but what a cut brings about. */
+  'then.pageUntroubled': step({
+    sentence: 'Then nothing went wrong on the page: no error in its console, no request that failed',
+    action: async (_: Context, { page, cutOff }: PageHandle) => {
+      const isOfCut = ({ at, text }: { at: number; text: string }): boolean =>
+        /WebSocket connection|net::ERR_|: 50[234]\b/.test(text) &&
+        cutOff.some(({ from, to }) => at >= from && at < to);
+      const troubles = page.log.troubles.filter((trouble) => !isOfCut(trouble));
+      throwFor(
+        troubles.map(({ text }) => text),
+        'on the page something went wrong',
+      );
+    },
+  }),
 };
 
 /**

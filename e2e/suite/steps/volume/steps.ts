@@ -3,70 +3,98 @@ import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { stays } from '../judging.ts';
 import { inMebibytes } from '../sizes.ts';
+import { step } from '../step.ts';
 import { writeData } from './data.ts';
-import { makeRestoredVolume } from './restored.ts';
+import { differencesOf, makeRestoredVolume } from './restored.ts';
 import { makeSnapshot } from './snapshot.ts';
 import { describeVolume, isHealthy, makeVolume, removeVolume, staysHealthy } from './volume.ts';
 
-/** The steps that make volumes and what is in them; sizes are in bytes. */
-export const createGivenOfVolumes = (context: Context) => ({
+/** The steps that make volumes and what is in them, take them away, and judge how they are; sizes are in bytes. */
+export const volumeSteps = {
   /** A volume attached to a node. */
-  volume: ({ size, node }: { size: number; node?: string }): Promise<VolumeHandle> => {
-    const where = ({ name, node }: VolumeHandle): string => `${name} on ${node}`;
-    return !context.without.includes('block-device')
-      ? context.step.returning(
-          `Given a volume of ${inMebibytes(size)}, attached to a node`,
-          () => makeVolume(context, { size, ...(node !== undefined && { node }) }),
-          where,
-        )
-      : context.step.returning(
-          `Given a volume of ${inMebibytes(size)}, restored from a backup that was written into the store, attached to a node without a frontend`,
-          () => makeRestoredVolume(context, { size }),
-          where,
-        );
-  },
+  'given.volume': step({
+    sentence: 'Given a volume of {size}, {attached}',
+    parameters: ({ size }) => ({
+      size: inMebibytes(size),
+      attached: ({ without }: Context) =>
+        without.includes('block-device')
+          ? 'restored from a backup that was written into the store, attached to a node without a frontend'
+          : 'attached to a node',
+    }),
+    action: (context: Context, how: { size: number; node?: string }): Promise<VolumeHandle> =>
+      context.without.includes('block-device') ? makeRestoredVolume(context, how) : makeVolume(context, how),
+    detail: ({ name, node }) => `${name} on ${node}`,
+  }),
   /** Random data in a stretch of a volume (whole MiB). */
-  data: (volume: VolumeHandle, { offset, size }: { offset: number; size: number }) =>
-    context.step.returning(
-      `Given ${inMebibytes(size)} of random data in the volume, from ${inMebibytes(offset)} on`,
-      async (): Promise<WrittenData> =>
-        volume.restored === undefined ? writeData(context, { volume, offset, size }) : { offset, size },
-      ({ sha256 }) =>
-        sha256 === undefined ? 'they came with the volume, and nothing new is written' : `sha256 ${sha256}`,
-    ),
+  'given.data': step({
+    sentence: 'Given {size} of random data in the volume, from {offset} on',
+    parameters: (_, { offset, size }) => ({
+      size: inMebibytes(size),
+      offset: inMebibytes(offset),
+    }),
+    action: async (
+      context: Context,
+      volume: VolumeHandle,
+      { offset, size }: { offset: number; size: number },
+    ): Promise<WrittenData> =>
+      volume.restored === undefined ? writeData(context, { volume, offset, size }) : { offset, size },
+    detail: ({ sha256 }) =>
+      sha256 === undefined ? 'they came with the volume, and nothing new is written' : `sha256 ${sha256}`,
+  }),
   /** A snapshot that can be backed up. */
-  snapshot: (volume: VolumeHandle) =>
-    context.step.returning(
-      'Given a snapshot of the volume',
-      () => makeSnapshot(context, volume),
-      ({ name }) => name,
-    ),
-});
-
-/** The step that takes a volume away. */
-export const createWhenOfVolumes = (context: Context) => ({
+  'given.snapshot': step({
+    sentence: 'Given a snapshot of the volume',
+    action: (context: Context, volume: VolumeHandle) => makeSnapshot(context, volume),
+    detail: ({ name }) => name,
+  }),
   /** The volume goes, and its snapshots with it; its backups stay. */
-  volumeRemoved: (volume: VolumeHandle) =>
-    context.step('When the volume is removed', () => removeVolume(context, volume)),
-});
-
-/** The steps that judge how a volume is. */
-export const createThenOfVolumes = ({ step, timelines: { volumes }, timeouts }: Context) => ({
+  'when.volumeRemoved': step({
+    sentence: 'When the volume is removed',
+    action: (context: Context, volume: VolumeHandle) => removeVolume(context, volume),
+  }),
   /** From before the backup was asked for, and for a while from now on. */
-  staysHealthy: (volume: VolumeHandle, { since }: { since: BackupHandle }) =>
-    step(`Then the volume stays healthy, since ${since.label} was asked for`, () =>
-      stays(
-        staysHealthy(volumes, { name: volume.name, from: since.since.made }),
-        timeouts.lookActedOn.within,
-      ),
-    ),
-  healthy: ({ name }: VolumeHandle) =>
-    step('Then the volume is healthy', () =>
+  'then.staysHealthy': step({
+    sentence: 'Then the volume stays healthy, since {backup} was asked for',
+    parameters: (_, { since }) => ({ backup: since }),
+    action: (
+      { timelines: { volumes }, timeouts }: Context,
+      { name }: VolumeHandle,
+      { since }: { since: BackupHandle },
+    ) => stays(staysHealthy(volumes, { name, from: since.since.made }), timeouts.lookActedOn.within),
+  }),
+  'then.healthy': step({
+    sentence: 'Then the volume is healthy',
+    action: ({ timelines: { volumes }, timeouts }: Context, { name }: VolumeHandle) =>
       once(volumes, isHealthy().matches, {
         name,
         label: `volume ${name} is attached and healthy`,
         describe: describeVolume,
         ...timeouts.rebuilt,
       }),
-    ),
+  }),
+};
+
+/**
+ * A volume without a block device cannot be read, so this is how its data are judged: a completed backup of
+ * it has the blocks that it was restored with, by their checksums. Of a volume that was written to through a device
+ * it is not played.
+ */
+export const hasRestoredData = step({
+  sentence: 'Then {backup} has the data that the volume was restored with',
+  parameters: (backup) => ({ backup }),
+  only: (_, { volume }) => volume.restored !== undefined,
+  action: async (
+    { store }: Context,
+    { name, label, volume: { name: volume, restored = [] } }: BackupHandle,
+  ) => {
+    const config = await store.config(volume, name);
+    if (config === undefined) throw new Error(`the store has no config of ${label} (${name})`);
+    const differences = differencesOf(restored, config.blocks);
+    if (differences.length > 0)
+      throw new Error(
+        `${label} (${name}) is not of what volume ${volume} was restored with: ${differences.join('; ')}`,
+      );
+    return restored;
+  },
+  detail: (restored) => `${restored.length} blocks, each with the checksum that was written`,
 });

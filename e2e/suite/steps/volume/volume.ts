@@ -12,7 +12,7 @@ import type { Node, Volume, VolumeAttachment } from '../../../longhorn/types.ts'
 import { blockSize } from '../../../store/format/pack-block.ts';
 import type { Context } from '../context.ts';
 import type { VolumeHandle } from '../handles.ts';
-import { runLabel } from '../made.ts';
+import { runLabel, scenarioAnnotation } from '../made.ts';
 import { causeOfVolume, lookAtInstances } from './causes.ts';
 
 const ticket = 'corral';
@@ -42,13 +42,13 @@ export const createVolume = async (
   context: Context,
   { size, nodes, fromBackup }: { size: number; nodes: number; fromBackup?: string },
 ): Promise<string> => {
-  const { cluster, made, run, target } = context;
+  const { cluster, made, run, scenario, target } = context;
   const name = context.uniqueName('volume');
   made.volumes.push(name);
   await cluster.create(longhornResources.volumes, {
     apiVersion,
     kind: 'Volume',
-    metadata: { name, namespace, labels: runLabel(run) },
+    metadata: { name, namespace, labels: runLabel(run), annotations: { [scenarioAnnotation]: scenario } },
     spec: {
       size: String(size),
       // Two replicas are what the recordings of real Longhorns were made with; a third would only be one more

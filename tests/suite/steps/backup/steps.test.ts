@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
-import { createThen } from '../../../../e2e/suite/steps/vocabulary.ts';
+import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import { layOutRecordedStore, recordedVolume } from '../../../support/recorded-store.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { createTestContext } from '../../../support/test-context.ts';
@@ -27,7 +27,7 @@ const play = async (name: RecordedName, mutate?: Mutation) => {
   return {
     ...recordedReport,
     // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
-    then: createThen(context, async () => undefined),
+    then: bindSteps(context).then,
     first: handle(first.name, first.label, first.from),
     second: handle(second.name, second.label, second.from),
   };

@@ -4,10 +4,11 @@ import { beforeEach, expect, test } from 'vitest';
 import { bugs } from '../../../../e2e/longhorn/bugs/bugs.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { judgeEnd } from '../../../../e2e/suite/play/judge-end.ts';
-import { createThenOfBugs } from '../../../../e2e/suite/steps/bugs/steps.ts';
+import { bugSteps } from '../../../../e2e/suite/steps/bugs/steps.ts';
 import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { notProvable, PromiseBroken } from '../../../../e2e/suite/steps/judging.ts';
-import { createThen } from '../../../../e2e/suite/steps/vocabulary.ts';
+import { bind } from '../../../../e2e/suite/steps/step.ts';
+import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import { layOutRecordedStore, recordedVolume } from '../../../support/recorded-store.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { createTestContext } from '../../../support/test-context.ts';
@@ -34,7 +35,7 @@ type Settled = { value?: boolean; reason?: unknown };
 const playOnStore = async ({ harm, expected = both, version = 'v1.12.1', race = false }: Playing = {}) => {
   await harm?.();
   const { context, bugs: met, ...told } = createTestContext({ version, root });
-  const then = createThen(context, async () => undefined);
+  const then = bindSteps(context).then;
   const keeping = then.keeps(destroys, () => then.storeHolds(volume, expected), { race });
   const [{ value: kept, reason: error }] = (await Promise.allSettled([keeping])) as [Settled];
   const where = { interrupted: false, doing: undefined, outage: undefined, bugs: met };
@@ -95,7 +96,7 @@ test('on a kind of store on which a bug does not show, a kept promise says nothi
     ['cifs', []],
   ] as const) {
     const { context, bugs: met } = createTestContext({ version: 'v1.12.1' });
-    const { keeps } = createThenOfBugs({ ...context, store: { driver } });
+    const { keeps } = bind({ ...context, store: { ...context.store, driver } }, bugSteps, 'then');
     expect(await keeps(id, async () => {})).toBe(true);
     expect(met).toMatchObject(says);
   }
@@ -103,7 +104,7 @@ test('on a kind of store on which a bug does not show, a kept promise says nothi
 
 test('nothing that is not provable, and no other error, is taken for a bug', async () => {
   const { context, bugs: met } = createTestContext({ version: 'v1.12.1' });
-  const { keeps } = createThenOfBugs(context);
+  const { keeps } = bind(context, bugSteps, 'then');
   for (const error of [notProvable('the watch has a gap'), new Error('no such pod')])
     await expect(keeps(destroys, () => Promise.reject(error))).rejects.toBe(error);
   expect(met).toEqual([]);
@@ -116,7 +117,7 @@ const lost =
 const playHistory = async (mutate?: Mutation) => {
   const { backups, first, second, version } = await stage('normal, v1.8.2', mutate);
   const { context, bugs: met } = createTestContext({ version, timelines: { backups } });
-  const then = createThen(context, async () => undefined);
+  const then = bindSteps(context).then;
   const one = handle(first.name, first.label, first.from);
   const other = handle(second.name, second.label, second.from);
   const waits = () => then.waitedAndCompleted(other, { first: one });
@@ -148,7 +149,7 @@ test('a backup that went is told from one that is still there', async () => {
 
 test('a panic is known by its row in the catalogue, and what follows does not count it again', async () => {
   const { context, bugs: met } = createTestContext({ version: 'v1.10.2' });
-  const { keeps } = createThenOfBugs(context);
+  const { keeps } = bind(context, bugSteps, 'then');
   const panic = (says: 'manager-panics-in-deletion' | undefined) => () =>
     Promise.reject(new PromiseBroken('a longhorn-manager ended', { of: 'panic', says: [says] }));
   await expect(keeps('manager-panics-on-late-failure', panic(undefined))).rejects.toThrow(

@@ -1,16 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Cluster } from '../../../../e2e/kube/cluster.ts';
-import type { Backup } from '../../../../e2e/longhorn/types.ts';
+import type { Backup, Volume } from '../../../../e2e/longhorn/types.ts';
 import { judgeEnd } from '../../../../e2e/suite/play/judge-end.ts';
-import { concludeManagers, excuse } from '../../../../e2e/suite/steps/conclude/conclude.ts';
-import { scenarioNamed } from '../../../../e2e/suite/steps/conclude/managers.ts';
+import * as conclusions from '../../../../e2e/suite/steps/conclude/conclude.ts';
 import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
-import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import { nothingMade, scenarioAnnotation } from '../../../../e2e/suite/steps/made.ts';
 import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 
 const url = (backup: string, volume: string): string =>
@@ -62,6 +58,9 @@ const worldOf = ({ events = restarted, log, exclusive = [], present = [] }: Worl
   }
   for (const [, kind, restarts, uid] of events.matchAll(/(\w+) (\d)(?: (\w+))?/g))
     timelines.managers.push({ kind: kind as 'added', at: 0, object: pod(Number(restarts), uid) });
+  const annotations = { [scenarioAnnotation]: 'A deletion' };
+  const object = { metadata: { name: 'corral-abc123-volume-named', annotations } } as unknown as Volume;
+  timelines.volumes.push({ kind: 'added', at: 0, object });
   const logs: Cluster['logs'] = async (_, { previous } = {}) => {
     if (log === undefined || previous !== true) throw new Error('previous terminated container not found');
     return log;
@@ -73,11 +72,10 @@ const worldOf = ({ events = restarted, log, exclusive = [], present = [] }: Worl
 };
 
 const sentence = 'Then no longhorn-manager was started again meanwhile';
-const named = async (object: string) => (object.endsWith('-named') ? 'A deletion' : undefined);
 const inTime = { interrupted: false, doing: undefined, outage: undefined };
 const conclude = async (world: World) => {
   const { context, told } = worldOf(world);
-  const error: unknown = await concludeManagers(context, named).catch((thrown: unknown) => thrown);
+  const error: unknown = await conclusions.conclude(context).catch((thrown: unknown) => thrown);
   const { state, reason } = judgeEnd(error, inTime);
   return { told, state, reason };
 };
@@ -99,7 +97,7 @@ test.each<[string, World, string, RegExp | null]>([
   const ended = await conclude(world);
   expect(ended.state).toBe(state);
   if (reason === null)
-    return expect(ended.told).toEqual(world.exclusive ? [] : [`${sentence} ...`, sentence]);
+    return expect(ended.told.slice(2)).toEqual(world.exclusive ? [] : [`${sentence} ...`, sentence]);
   expect(ended.reason).toMatch(reason);
   if (world.exclusive === undefined) expect(ended.reason).toMatch(byNobody);
 });
@@ -131,36 +129,20 @@ test('a removal whose backup was still there is not what a process panicked over
 
 test("a failure of a scenario's own steps beside another's panic is not provable, and one without is a failure", async () => {
   const failed = new Error('no backup came');
-  const excused = await excuse(worldOf({ log: panicOver('gone', 'pvc-1') }).context, failed, named);
+  const excused = await conclusions.excuse(worldOf({ log: panicOver('gone', 'pvc-1') }).context, failed);
   const { state, reason } = judgeEnd(excused, inTime);
   expect(state).toBe('not-provable');
   expect(reason).toMatch(/over the removal of backup gone of volume pvc-1[\s\S]+because of no backup came/);
   for (const world of [{ events: '' }, {}, { log: mine }, { log: others, exclusive }])
-    expect(await excuse(worldOf(world).context, failed, named)).toBe(failed);
+    expect(await conclusions.excuse(worldOf(world).context, failed)).toBe(failed);
 });
 
 test('what failed while a fault had ended by its own bound is a lost premise', async () => {
   const failed = new Error('the second backup went on');
   const { context } = worldOf({});
   const faults = { ...context.faults, lapsed: () => ['the deletion was held for 120 s'] };
-  const excused = await excuse({ ...context, faults }, failed, named);
+  const excused = await conclusions.excuse({ ...context, faults }, failed);
   expect(excused).toBeInstanceOf(PremiseLost);
   expect((excused as Error).message).toMatch(/^the deletion was held for 120 s; /);
   expect((excused as Error).cause).toBe(failed);
-});
-
-test('a scenario is known by the objects in the history of its evidence', async () => {
-  const all = await temporaryFolder();
-  const keep = async (folder: string, ...lines: object[]) => {
-    await mkdir(join(all, folder));
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-    await writeFile(join(all, folder, 'history.ndjson'), text);
-  };
-  const of = (name: string) => ({ object: { metadata: { name } } });
-  await keep('one', { recording: 'One' }, { at: 1, marker: 'failed: volume v2 is locked' }, of('v1'));
-  await keep('two', { recording: 'Two' }, of('v2'));
-  await mkdir(join(all, 'none'));
-  const find = scenarioNamed({ folder: () => join(all, 'one') });
-  expect(await Promise.all(['v1', 'v2', 'v'].map(find))).toEqual(['One', 'Two', undefined]);
-  expect(await scenarioNamed({ folder: () => undefined })('v1')).toBe(undefined);
 });

@@ -5,10 +5,11 @@ import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { KubernetesObject } from '../../../../e2e/kube/objects.ts';
 import { describeFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
 import type { Backup, BackupTarget, Snapshot } from '../../../../e2e/longhorn/types.ts';
-import { concludeMessages } from '../../../../e2e/suite/steps/conclude/conclude.ts';
+import { everyMessageIsKnown } from '../../../../e2e/suite/steps/conclude/conclude.ts';
 import * as messages from '../../../../e2e/suite/steps/conclude/messages.ts';
 import type { ExpectedMessage } from '../../../../e2e/suite/steps/context.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import { playStep } from '../../../../e2e/suite/steps/step.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { type Mutation, replay, speaking, until, volumesOf, whenIn } from '../recordings.ts';
 
@@ -167,8 +168,11 @@ test('what is expected is told, and all else fails the scenario; each message is
   const made = { ...nothingMade(), volumes: ['vz-e'] };
   const conclude = async (expected: ExpectedMessage[]) => {
     const { context, told } = createTestContext({ timelines: { backups }, made, expected });
-    const failed = await concludeMessages(context).catch(() => 'failed');
-    return { context, told: `${failed ?? 'well'}: ${told.at(-1)}` };
+    const failed = await playStep(context, everyMessageIsKnown).then(
+      () => 'well',
+      () => 'failed',
+    );
+    return { context, told: `${failed}: ${told.at(-1)}` };
   };
   const sentence =
     'Then every message of Longhorn is known, and none tells of a failure that was not brought about';

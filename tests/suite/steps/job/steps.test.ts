@@ -5,7 +5,8 @@ import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import type { JobHandle } from '../../../../e2e/suite/steps/job/job.ts';
-import { createThenOfJobs } from '../../../../e2e/suite/steps/job/steps.ts';
+import { jobSteps } from '../../../../e2e/suite/steps/job/steps.ts';
+import { bind } from '../../../../e2e/suite/steps/step.ts';
 import { type Timeouts, timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { type Mutation, ofBackup, whenIn } from '../recordings.ts';
@@ -62,7 +63,7 @@ const play = async (
   const { context, ...told } = createTestContext({ timelines, version, timeouts, store });
   const found = () => told.findings.map(({ code }) => code);
   const { expected } = context;
-  return { ...told, found, backups, job: handle, expected, steps: createThenOfJobs(context) };
+  return { ...told, found, backups, job: handle, expected, steps: bind(context, jobSteps, 'then') };
 };
 
 const last = 'backup-7afc457381794891';
@@ -221,7 +222,7 @@ test('a run that makes no backup, or one that fails, or that is not the last of 
   await expect(early.steps.oneBackupEachTick(early.job)).rejects.toThrow(
     'not seen that Longhorn knows the backup of run 2 to be the last of volume rb',
   );
-  expect(() => early.steps.jobsComplete({ ...early.job, ticks: [] })).toThrow(
+  await expect(early.steps.jobsComplete({ ...early.job, ticks: [] })).rejects.toThrow(
     'no step has started recurring',
   );
 });

@@ -6,9 +6,8 @@ import type { Timeline } from '../../../../e2e/history/timeline.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
-import { createThenOfBackups } from '../../../../e2e/suite/steps/backup/steps.ts';
 import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
-import * as locks from '../../../../e2e/suite/steps/lock/steps.ts';
+import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { folderOfEachTest } from '../../../support/temporary-folder.ts';
 import { createTestContext } from '../../../support/test-context.ts';
@@ -30,9 +29,7 @@ const play = async (backups: Timeline<Backup> = replayTimeline('backups'), chang
   return {
     ...{ ...recorded, expected: context.expected },
     found: () => recorded.findings.map(({ code }) => code),
-    ...{ given: locks.createGivenOfLocks(context), when: locks.createWhenOfLocks(context) },
-    // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
-    then: { ...createThenOfBackups(context), ...locks.createThenOfLocks(context) },
+    ...bindSteps(context),
   };
 };
 

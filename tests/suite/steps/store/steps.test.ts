@@ -6,7 +6,7 @@ import type { Backup, BackupTarget } from '../../../../e2e/longhorn/types.ts';
 import type { Wrong } from '../../../../e2e/store/driver.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
-import * as stores from '../../../../e2e/suite/steps/store/steps.ts';
+import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import type { Timeouts } from '../../../../e2e/suite/steps/timeouts.ts';
 import { localStore } from '../../../store/support/local-store.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
@@ -73,10 +73,7 @@ const play = async (
         ...event,
         object: { metadata: { name: 'default' }, spec: { backupTargetURL: 'u' }, ...(status && { status }) },
       }),
-    given: stores.createGivenOfStores(context),
-    when: stores.createWhenOfStores(context),
-    // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
-    then: stores.createThenOfStores(context),
+    ...bindSteps(context),
   };
 };
 

@@ -4,9 +4,10 @@ import type { Duration } from '../../../../e2e/kube/duration.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import type { PageHandle } from '../../../../e2e/suite/steps/handles.ts';
+import { bind } from '../../../../e2e/suite/steps/step.ts';
 import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
 import { untilLostLate } from '../../../../e2e/suite/steps/ui/page.ts';
-import { createThenOfPages, describeDelays } from '../../../../e2e/suite/steps/ui/steps.ts';
+import { describeDelays, uiSteps } from '../../../../e2e/suite/steps/ui/steps.ts';
 import { lookOf } from '../../../../e2e/ui/backup-look.ts';
 import type { Mutant } from '../../../../emulator/mutants.ts';
 import { createTestContext } from '../../../support/test-context.ts';
@@ -49,7 +50,7 @@ const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Dura
   const { context, findings } = createTestContext({ timelines: { backups }, timeouts });
   return {
     ...opened,
-    ...{ say, push, handle, context, findings, judged: createThenOfPages(context) },
+    ...{ say, push, handle, context, findings, judged: bind(context, uiSteps, 'then') },
     show: (status: Record<string, unknown>): void => opened.put(name, status),
     both: (status: Record<string, unknown>): void => {
       say(status);

@@ -5,8 +5,10 @@ import { parseBackup, parseVolume } from '../../../../e2e/store/format/config.ts
 import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import { playStep } from '../../../../e2e/suite/steps/step.ts';
 import { writeData } from '../../../../e2e/suite/steps/volume/data.ts';
 import * as restores from '../../../../e2e/suite/steps/volume/restored.ts';
+import { hasRestoredData } from '../../../../e2e/suite/steps/volume/steps.ts';
 import { exported, someBlocks } from '../../../store/support/written-store.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
@@ -185,7 +187,7 @@ test('a backup of what was written is one, and says of how much; of other data, 
   const { context, ended } = createTestContext({ root: store.root });
   const judged = (name: string, of: typeof restored) => {
     const volume = { name: 'restored', node: 'node1', size: 8 * blockSize, restored: of };
-    return restores.judgeRestored(context, handleOf(name, 'the first backup', { volume }));
+    return playStep(context, hasRestoredData, handleOf(name, 'the first backup', { volume }));
   };
   await judged('backup-1', restored);
   expect(ended()).toEqual([

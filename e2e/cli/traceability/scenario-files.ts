@@ -1,13 +1,5 @@
 import { parseAst } from 'rolldown/parseAst';
 
-/** The sentences that the steps tell, as the source has them: `…` stands for what a run fills in. */
-export type ToldSteps = {
-  /** By the name that scenarios call them by, as `then.deleted`. */
-  named: ReadonlyMap<string, string>;
-  /** Those that every scenario has without calling them. */
-  always: ReadonlySet<string>;
-};
-
 /**
  * A scenario as it is written, and the steps that it calls, itself or by helpers of its file: `then.deleted`.
  */
@@ -45,44 +37,9 @@ const nameOf = (node: unknown): string => {
   return String(node.name ?? node.value ?? '');
 };
 
-/** What a string or a template says, with `…` for what is filled in; undefined for anything else. */
-const textOf = (node: unknown): string | undefined => {
-  if (!isNode(node)) return undefined;
-  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : undefined;
-  if (node.type !== 'TemplateLiteral') return undefined;
-  return (node.quasis as { value: { cooked: string } }[]).map(({ value }) => value.cooked).join('…');
-};
-
-/** The sentence that a call tells, which is one of `step`, `step.returning` or `step.idle`. */
-const sentenceOf = ({ type, callee, arguments: given }: Node): string | undefined => {
-  if (type !== 'CallExpression' || !isNode(callee)) return undefined;
-  const isStep =
-    nameOf(callee) === 'step' ||
-    (['returning', 'idle'].includes(nameOf(callee) ?? '') && nameOf(callee.object) === 'step');
-  const sentence = textOf((given as Node[])[0]);
-  return isStep && sentence !== undefined && /^(Given|When|Then) /.test(sentence) ? sentence : undefined;
-};
-
-// A property that holds a function is a step; what it tells first is its sentence.
-const isStepProperty = ({ type, value }: Node): boolean =>
-  type === 'Property' && isNode(value) && /^(ArrowFunction|Function)Expression$/.test(value.type);
-
-/** Finds the sentences in the sources of the steps, without running them. */
-export const findToldSteps = (sources: readonly string[]): ToldSteps => {
-  const named = new Map<string, string>();
-  const always = new Set<string>();
-  for (const source of sources) {
-    for (const { node, above } of walk(parse(source))) {
-      const sentence = sentenceOf(node);
-      if (sentence === undefined) continue;
-      const property = above.findLast(isStepProperty);
-      const name = `${sentence.slice(0, sentence.indexOf(' ')).toLowerCase()}.${nameOf(property?.key)}`;
-      if (property === undefined) always.add(sentence);
-      else if (!named.has(name)) named.set(name, sentence);
-    }
-  }
-  return { named, always };
-};
+/** What a string says; undefined for anything else. */
+const textOf = (node: unknown): string | undefined =>
+  isNode(node) && node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined;
 
 /**
  * The step that a call is of, as `then.deleted`: of the steps by their own names, or of an object that has

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Context } from '../../../e2e/suite/steps/context.ts';
-import { createGivenExclusive, createWhenGivenBack } from '../../../e2e/suite/steps/vocabulary.ts';
+import { bindSteps } from '../../../e2e/suite/steps/subjects.ts';
 import { createTestContext } from '../../support/test-context.ts';
 
-const open = (haveExclusive: Context['haveExclusive']) => {
-  const { context, ended } = createTestContext({ haveExclusive });
-  return { given: createGivenExclusive(context), ended, exclusive: context.exclusive };
+const open = (haveExclusive: Context['haveExclusive'], version = 'v1.12.1') => {
+  const { context, ended } = createTestContext({ haveExclusive, version });
+  return { ...bindSteps(context), ended, exclusive: context.exclusive };
 };
 
 test('what a scenario gets for itself alone is told, with how long it waited; what it did not get, it has not had', async () => {
@@ -20,12 +20,21 @@ test('what a scenario gets for itself alone is told, with how long it waited; wh
   expect([...interrupted.exclusive]).toEqual([]);
 });
 
+test.each([
+  ['v1.10.2', 1],
+  ['v1.12.1', 0],
+])('what would hurt others by a bug is done alone where Longhorn %s has it', async (version, told) => {
+  const { given, ended, exclusive } = open(async () => 0, version);
+  await given.exclusiveBefore('manager-panics-on-late-failure', 'longhorn-managers');
+  expect([ended().length, exclusive.size]).toEqual([told, told]);
+});
+
 test('what it gives back is told by name', async () => {
   const sentence = 'When others may use the longhorn-manager pods again';
   const { context, told } = createTestContext({
     rest: async () => void told.push('rests'),
     exclusive: new Set(['longhorn-managers']),
   });
-  await createWhenGivenBack(context).givenBack();
+  await bindSteps(context).when.givenBack();
   expect(told).toEqual([`${sentence} ...`, 'rests', sentence]);
 });

@@ -1,0 +1,50 @@
+import { backupSteps } from './backup/steps.ts';
+import { bugSteps } from './bugs/steps.ts';
+import { everyMessageIsKnown, managerSteps, noManagerEnded } from './conclude/conclude.ts';
+import type { Context } from './context.ts';
+import { deletionSteps } from './deletion/steps.ts';
+import { faultSteps } from './fault/steps.ts';
+import { longhornIsReady } from './find-longhorn.ts';
+import { jobSteps } from './job/steps.ts';
+import { lockSteps } from './lock/steps.ts';
+import { bind } from './step.ts';
+import { storeSteps } from './store/steps.ts';
+import { ownStore, ownTarget } from './target.ts';
+import { turnSteps } from './turn/steps.ts';
+import { uiSteps } from './ui/steps.ts';
+import { hasRestoredData, volumeSteps } from './volume/steps.ts';
+
+/** Every step that scenarios can play, by its id: `given.volume`. */
+export const steps = {
+  ...turnSteps,
+  ...faultSteps,
+  ...volumeSteps,
+  ...backupSteps,
+  ...deletionSteps,
+  ...lockSteps,
+  ...storeSteps,
+  ...jobSteps,
+  ...uiSteps,
+  ...managerSteps,
+  ...bugSteps,
+};
+
+/** The steps that every scenario has without playing them. */
+export const stepsOfAll = [
+  everyMessageIsKnown,
+  noManagerEnded,
+  longhornIsReady,
+  ownStore,
+  ownTarget,
+  hasRestoredData,
+];
+
+/** The steps as scenarios call them. */
+export const bindSteps = (context: Context) => ({
+  given: bind(context, steps, 'given'),
+  when: bind(context, steps, 'when'),
+  // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes the steps for a promise.
+  then: bind(context, steps, 'then'),
+});
+
+export type BoundSteps = ReturnType<typeof bindSteps>;

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import type { Context } from '../../../e2e/suite/steps/context.ts';
+import { bind, playStep, step } from '../../../e2e/suite/steps/step.ts';
+import { steps, stepsOfAll } from '../../../e2e/suite/steps/subjects.ts';
+import { createTell } from '../../../e2e/suite/steps/tell.ts';
+import { createTestContext, record } from '../../support/test-context.ts';
+
+const first = { label: 'the first backup' };
+
+const made = step({
+  sentence: 'Given {what} of {size} on {version}, {backup}',
+  parameters: (what, size) => ({ what, size, version: ({ version }) => version, backup: first }),
+  action: async (_: Context, what: string, size: number) => ({ what, size }),
+  detail: ({ size }) => `${size} MiB`,
+});
+const breaks = step({
+  sentence: 'Then it is kept',
+  action: async (_: Context, text: string): Promise<string> => {
+    if (text === '') throw new Error('no room');
+    return text;
+  },
+  detail: (text) => ({ knownBug: text }),
+});
+const own = { 'given.made': made, 'then.breaks': breaks };
+
+test('a step tells its sentence with what it was given, and what came of it', async () => {
+  const { context, told } = createTestContext();
+  expect(await bind(context, own, 'given').made('a volume', 7)).toEqual({ what: 'a volume', size: 7 });
+  const { breaks } = bind(context, own, 'then');
+  await breaks('as known');
+  await expect(breaks('')).rejects.toThrow('no room');
+  expect(told).toEqual([
+    'Given a volume of 7 on v1.12.1, the first backup ...',
+    'Given a volume of 7 on v1.12.1, the first backup: 7 MiB',
+    'Then it is kept ...',
+    'Then it is kept KNOWN BUG: as known',
+    'Then it is kept ...',
+    'Then it is kept FAILED: no room',
+  ]);
+});
+
+test('what comes after a step is told by itself, and a step whose condition is false not at all', async () => {
+  const { context, ended } = createTestContext();
+  const none = step({ sentence: 'Then nothing', only: () => false, action: async (_: Context) => {} });
+  const last = step({ sentence: 'Then last', action: async (_: Context) => {} });
+  const both = step({
+    sentence: 'Then both',
+    action: async (_: Context) => {},
+    afterwards: async (context) => playStep(context, last),
+  });
+  await playStep(context, none);
+  await playStep(context, both);
+  expect(ended()).toEqual(['Then both', 'Then last']);
+});
+
+test('a step that waits for a clock leaves its place to another after its sentence, until its work ends', async () => {
+  const { context, told } = createTestContext({
+    idle: (work) => {
+      told.push("its place is another's");
+      return work().finally(() => told.push('and is taken again'));
+    },
+  });
+  const again = step({
+    sentence: 'Then it is tried again',
+    idle: true,
+    action: async (_: Context) => 7,
+    detail: (gap) => `after ${gap} s`,
+  });
+  await playStep(context, again);
+  expect(told).toEqual([
+    'Then it is tried again ...',
+    "its place is another's",
+    'and is taken again',
+    'Then it is tried again: after 7 s',
+  ]);
+});
+
+test('a scenario that is told to stop waits for nothing any more, and begins no step', async () => {
+  const { report, told } = record();
+  const controller = new AbortController();
+  const tell = createTell({ report, signal: controller.signal });
+  const waiting = tell('Then it ends', () => new Promise(() => {}));
+  controller.abort(new Error('the time is up'));
+  await expect(waiting).rejects.toThrow('the time is up');
+  await expect(tell('When it begins', async () => {})).rejects.toThrow('the time is up');
+  expect(told).toEqual(['Then it ends ...', 'Then it ends FAILED: the time is up']);
+});
+
+test('each step says what it does: its sentence begins with its word, and is no list of others', () => {
+  const sentences = Object.entries(steps).map(([id, { sentence }]) => [id.split('.')[0], sentence] as const);
+  for (const [word, sentence] of sentences) expect(sentence.toLowerCase()).toMatch(new RegExp(`^${word} `));
+  for (const { sentence } of stepsOfAll) expect(sentence).toMatch(/^(Given|When|Then) /);
+});
