@@ -4,12 +4,13 @@ import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { readPanic } from '../../e2e/longhorn/panic.ts';
-import { removeMade, type WhenIdle } from '../../e2e/suite/steps/cleanup.ts';
+import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
 import { openTimelines, type Timelines } from '../../e2e/suite/steps/timelines.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { backupConfigPath } from '../../emulator/backupstore/paths.ts';
 import { namespace } from '../../emulator/modelled-on.ts';
+import { createTestContext } from '../support/test-context.ts';
 import { type LocalCluster, longhorn } from './support/local-cluster.ts';
 import { type User, useOwnLonghorn } from './support/use-longhorn.ts';
 
@@ -50,8 +51,8 @@ const cleanup = async (volume: string) => {
   const made = { ...nothingMade(), volumes: [volume], snapshots: [`s-of-${volume}`], backups: [backup] };
   const { cluster } = local;
   const timeouts = timeoutsOn(longhornClocks);
-  const whenIdle: WhenIdle = (_, take) => take();
-  const cleaned = removeMade({ cluster, timelines, made, target: 'default', timeouts, whenIdle });
+  const { own } = createTestContext({ cluster }).context;
+  const cleaned = removeMade({ cluster, timelines, made, own, timeouts });
   cleaned.catch(() => {});
   const { status } = await user.untilState(backup, 'Deleting');
   await user.untilGone('backups', backup);

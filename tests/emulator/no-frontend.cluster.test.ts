@@ -48,7 +48,10 @@ useLonghorn(async (started) => {
     ...{ cluster, root, run, target, timelines, without: ['block-device'] },
     uniqueName: (what) => uniqueName(run, what),
   }));
-  volume = await makeRestoredVolume(context, { size: 64 << 20 });
+  volume = await makeRestoredVolume(context, {
+    size: 64 << 20,
+    target: await context.own.first(() => Promise.reject(new Error('there is one'))),
+  });
 });
 afterAll(() => stop.abort(new Error('the test is over')));
 
@@ -62,7 +65,7 @@ test('a volume that the suite wrote as a backup is restored without a device; ea
     const backup = await requestBackup(context, await makeSnapshot(context, volume));
     await untilCompleted(context, backup);
     await playStep(context, hasRestoredData, backup);
-    const uploaded = (await context.store.config(volume.name, backup.name))?.uploaded;
+    const uploaded = (await volume.target.store.config(volume.name, backup.name))?.uploaded;
     const some = expect.any(Number);
     expect(uploaded).toEqual(again ? { new: 0, again: some } : { new: some, again: 0 });
   }
@@ -71,7 +74,7 @@ test('a volume that the suite wrote as a backup is restored without a device; ea
 
   const [{ backup = '' } = {}] = made.written;
   expect(timelines.backups.current(backup)).toBeDefined();
-  await removeMade({ cluster, timelines, made, target, timeouts, whenIdle: (_, take) => take() });
+  await removeMade({ cluster, timelines, made, own: context.own, timeouts });
   const left = [...timelines.backups.objects(), ...timelines.backupVolumes.objects()].filter(
     ({ metadata, spec }) =>
       metadata.labels?.['backup-volume'] === volume.name ||

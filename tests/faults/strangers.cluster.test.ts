@@ -31,9 +31,9 @@ import { backupConfigPath, blockPath, volumeFolder } from '../../e2e/store/forma
 import { requestBackup, untilCompleted, untilSettled } from '../../e2e/suite/steps/backup/backup.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
 import { requestDeletion } from '../../e2e/suite/steps/deletion/deletion.ts';
-import type { BackupHandle, VolumeHandle } from '../../e2e/suite/steps/handles.ts';
+import type { BackupHandle, TargetHandle, VolumeHandle } from '../../e2e/suite/steps/handles.ts';
 import { uniqueName } from '../../e2e/suite/steps/made.ts';
-import { makeTarget } from '../../e2e/suite/steps/target.ts';
+import { makeTarget } from '../../e2e/suite/steps/target/target.ts';
 import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { writeData } from '../../e2e/suite/steps/volume/data.ts';
@@ -104,13 +104,18 @@ const openSide = async (run: string, kind?: string): Promise<Context> => {
     }),
   ]);
   const target = nameOf('target');
-  await makeTarget({ cluster, targets: timelines.backupTargets, timeouts }, { name: target, store, run });
+  await makeTarget(
+    { cluster, watched: () => timelines.backupTargets, timeouts },
+    { name: target, store, run },
+  );
   const world = { cluster, run, target, store, timelines, living: over.signal, uniqueName: nameOf };
   return createTestContext(world).context;
 };
 
+const targetOf = ({ own }: Context): TargetHandle => own.targets[0] as TargetHandle;
+
 const attached = (context: Context, node: string): Promise<VolumeHandle> =>
-  makeVolume(context, { size: 16 * mebibyte, node });
+  makeVolume(context, { size: 16 * mebibyte, node, target: targetOf(context) });
 
 /** Writes to a volume and backs it up; its BackupVolume knows of the backup. */
 const backedUp = async (context: Context, volume: VolumeHandle): Promise<BackupHandle> => {
@@ -126,7 +131,7 @@ const backedUp = async (context: Context, volume: VolumeHandle): Promise<BackupH
  * block by block.
  */
 const howIs = async (context: Context, volume: VolumeHandle) => {
-  const { store } = context;
+  const { store } = targetOf(context);
   const { status } = await cluster.get<Volume>(longhornResources.volumes, { namespace, name: volume.name });
   const { items } = await cluster.list<Replica>(replicaResource, { namespace });
   const replicas = items
@@ -179,11 +184,12 @@ const strangersBeside = async (
 
 /** What is done to the files of a backup in its store, to a file or a folder each, and a lock beside them. */
 const faultsOfFiles = async (
-  { store }: Context,
+  side: Context,
   { name, volume }: BackupHandle,
   denied: Parameters<typeof deniedReading>[1]['denied'],
 ): Promise<Fault[]> => {
   const folder = volumeFolder(volume.name);
+  const { store } = targetOf(side);
   const [emptied, hidden] = (await store.config(volume.name, name))?.blocks ?? [];
   const blockOf = (block = emptied) => `${folder}/${blockPath(block?.checksum ?? '')}`;
   return [
@@ -214,7 +220,7 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
   const node = 'node1';
   const [one, other] = await Promise.all([attached(own, node), attached(own, 'node2')]);
   const [kept, held] = await Promise.all([backedUp(own, one), backedUp(own, other)]);
-  const { store } = own;
+  const { store } = targetOf(own);
   const named = { namespace, name: 'recurring-failed-jobs-history-limit' };
   const { settings: resource } = longhornResources;
   const { value } = await cluster.get<KubernetesObject & { value: string }>(resource, named);
@@ -253,7 +259,7 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
 });
 
 test('a stranger lives on beside the faults of another node, a manager that is killed there, and a server that stalls or is full', async () => {
-  const other = stranger.store.node === 'node3' ? 'node2' : 'node3';
+  const other = targetOf(stranger).store.node === 'node3' ? 'node2' : 'node3';
   const on = { lab: dirname(lab.kubeconfig), node: other };
   const { name: pod, uid, node } = await managerPodOf(cluster, other);
   const victim = { pod: { namespace, name: pod, uid }, selector: managerLabel, node };
@@ -263,15 +269,17 @@ test('a stranger lives on beside the faults of another node, a manager that is k
   // are not beside that one.
   await strangersBeside('node1', making, async () => {
     for (const how of ['slow', 'frozen'] as const)
-      await inTurn(stalledServer(own.store, how, 'the store stalls'));
-    await inTurn(filledStore(own.store, { left: 1 << 20, title: 'the store has hardly any space left' }));
+      await inTurn(stalledServer(targetOf(own).store, how, 'the store stalls'));
+    await inTurn(
+      filledStore(targetOf(own).store, { left: 1 << 20, title: 'the store has hardly any space left' }),
+    );
     await inTurn(nodeCut(on));
   });
 });
 
 test('what is done to a store on CIFS is proven there and healed, and its backup is whole then', async () => {
   const side = await openSide(makeRunId(), 'cifs');
-  const { store } = side;
+  const { store } = targetOf(side);
   const volume = await attached(side, 'node2');
   const backup = await backedUp(side, volume);
   for (const fault of [

@@ -37,13 +37,13 @@ const connect = () =>
 /** `scenario()` for the inline suites: the suite's own core on steps that need no cluster. */
 export const scenario = defineScenario<InlineSteps>({
   connect,
-  createSteps: async ({ report, signal, exclusive, rest, giveBack }) => {
+  createSteps: async ({ report, signal, turn: { exclusive, rest, giveBack } }) => {
     const heals: ((madeStays: boolean) => Promise<void> | void)[] = [];
     let excuse: string | undefined;
     let disconnect = (): void => {};
     const judgements: (() => Promise<void> | void)[] = [];
     const context = {
-      ...{ report, version: 'v1.12.1', expected: [], store: { driver: 'nfs' } },
+      ...{ report, version: 'v1.12.1', expected: [], own: { kind: 'nfs' } },
       timelines: { backups: replayTimeline('backups'), volumes: replayTimeline('volumes') },
       // What it does was cut short, where it was.
       tell: createTell({ report, signal: new AbortController().signal }),

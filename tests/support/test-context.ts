@@ -4,12 +4,15 @@ import { type ReplayedTimeline, replayTimeline } from '../../e2e/history/replay.
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import type { KnownBug } from '../../e2e/report/schema.ts';
+import type { RunningStore } from '../../e2e/store/driver.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
 import type { StepReport } from '../../e2e/suite/steps/deps.ts';
+import type { TargetHandle } from '../../e2e/suite/steps/handles.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
 import { createTell } from '../../e2e/suite/steps/tell.ts';
 import type { Timelines } from '../../e2e/suite/steps/timelines.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
+import type { WhenIdle } from '../../e2e/suite/steps/when-idle.ts';
 import { localStore } from '../store/support/local-store.ts';
 import { stubCluster } from './stub-cluster.ts';
 
@@ -54,19 +57,52 @@ export const emptyTimelines = (): Played => ({
   managers: replayTimeline('pods'),
 });
 
-type Overrides = Partial<Omit<Context, 'timelines'>> & {
+type Overrides = Partial<Omit<Context, 'timelines' | 'turn' | 'own'>> & {
   timelines?: Partial<Timelines>;
+  turn?: Partial<Context['turn']>;
+  own?: Partial<Context['own']>;
+  /** The name of the only backup target, and the store that it is on. */
+  target?: string;
+  store?: RunningStore;
   /** The folder of this machine that stands for the store's. */
   root?: string;
   ledger?: Ledger;
+};
+
+/** A backup target on no store. */
+export const aTarget: TargetHandle = { name: 'default', store: undefined as unknown as RunningStore };
+
+const ownTarget = (target: TargetHandle): Context['own'] => {
+  const whenIdle: WhenIdle = (_, take) => take();
+  return {
+    kind: target.store.driver,
+    stores: [{ place: { namespace: 'a-store' }, whenIdle, running: target.store }],
+    targets: [target],
+    first: async () => target,
+    startStore: () => Promise.reject(new Error('no other store')),
+    makeTarget: () => Promise.reject(new Error('no other target')),
+    whenIdle: () => whenIdle,
+    removeTargets: async () => {},
+    removeStores: async () => {},
+  };
 };
 
 /**
  * What a scenario's steps share, where the cluster's pods are this machine and nothing has happened yet; what
  * a test is about replaces the rest. Beside it stands what the steps told.
  */
-export const createTestContext = ({ timelines, root = '/nowhere', ledger, ...overrides }: Overrides = {}) => {
+export const createTestContext = ({
+  timelines,
+  root = '/nowhere',
+  ledger,
+  target = 'default',
+  turn,
+  own,
+  store: given,
+  ...overrides
+}: Overrides = {}) => {
   const { cluster = stubCluster(), clocks = longhornClocks } = overrides;
+  const store = given ?? localStore(root, cluster);
   const recorded = record();
   const context: Context = {
     cluster,
@@ -75,15 +111,18 @@ export const createTestContext = ({ timelines, root = '/nowhere', ledger, ...ove
     clocks,
     timeouts: timeoutsOn(clocks),
     slowness: 1,
-    target: 'default',
-    store: localStore(root, cluster),
-    otherStore: () => Promise.reject(new Error('no other store')),
+    own: { ...ownTarget({ name: target, store }), ...own },
     living: new AbortController().signal,
     faults: openFaults({ cluster, ledger: ledger as Ledger }),
     lab: undefined,
     without: [],
-    haveExclusive: async () => 0,
-    rest: async () => {},
+    turn: {
+      exclusive: async () => 0,
+      rest: async () => {},
+      idle: (work) => work(),
+      giveBack: () => {},
+      ...turn,
+    },
     exclusive: new Set(),
     made: nothingMade(),
     expected: [],
@@ -91,7 +130,6 @@ export const createTestContext = ({ timelines, root = '/nowhere', ledger, ...ove
     report: recorded.report,
     scenario: 'a scenario',
     tell: createTell({ report: recorded.report, signal: new AbortController().signal }),
-    idle: (work) => work(),
     uniqueName: (what) => `corral-${what}`,
     ...overrides,
     timelines: { ...emptyTimelines(), ...timelines },

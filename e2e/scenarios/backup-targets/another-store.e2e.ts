@@ -9,20 +9,22 @@ scenario(
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
     const first = await given.settledBackup(volume);
-    const other = await given.otherStore();
+    const { target } = volume;
+    const home = target.store;
+    const other = await given.store({ kind: 'another kind' });
 
-    const look = await when.targetChanged(other);
+    const look = await when.targetChanged(target, { to: other });
     await then.letGo(first, look);
     await then.storeListed(look);
-    await then.storeHolds(volume, [first]);
+    await then.storeHolds(volume, [first], { inside: home });
 
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
     const second = await given.settledBackup(volume);
-    await then.storeHolds(volume, [second], { inside: other });
-    await then.storeHolds(volume, [first]);
+    await then.storeHolds(volume, [second]);
+    await then.storeHolds(volume, [first], { inside: home });
     await then.restores(second, data);
 
-    await then.letGo(second, await when.targetChangedBack());
+    await then.letGo(second, await when.targetChanged(target, { to: home }));
     await then.known(first);
     await then.storeHolds(volume, [second], { inside: other });
     await then.storeHolds(volume, [first]);

@@ -1,10 +1,10 @@
 import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
-import type { Steps } from '../../suite/steps/index.ts';
 import type { JobHandle } from '../../suite/steps/job/job.ts';
 import type { Cleanup } from '../../suite/steps/job/log.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+import type { Steps } from '../../suite/steps/steps.ts';
 
 type Fixture = Pick<Steps, 'given' | 'when' | 'then'>;
 

@@ -7,7 +7,7 @@ import { collectLast, collectSources } from './collect/collect.ts';
 import { writeKept } from './collect/kept.ts';
 import { type History, type OnExpected, openHistory } from './history/history.ts';
 import { openLines } from './lines.ts';
-import type { Belongs, EvidenceRecorder, LastWork, Source } from './recorder.ts';
+import type { EvidenceRecorder, Subject } from './recorder.ts';
 
 /** All evidence of a run is in this folder of its results. */
 export const evidenceFolder = 'evidence';
@@ -79,9 +79,7 @@ export const openEvidence = ({
   const lines = openLines(within('history.ndjson'), lose);
   lines.write(header);
 
-  let belongs: Belongs = () => true;
-  let list: () => Promise<Source[]> | Source[] = () => [];
-  let last: LastWork | undefined;
+  let subject: Subject = { belongs: () => true, sources: () => [] };
   let collected: Promise<void> | undefined;
   let lastDone: Promise<void> | undefined;
   const problems: string[] = [];
@@ -90,13 +88,13 @@ export const openEvidence = ({
     writeKept(within(file), content).catch(lose);
   const startedAt = Date.parse(header.startedAt);
   const collect = (): Promise<void> => {
-    collected ??= collectSources(list, { write, isBrief: false, problems });
+    collected ??= collectSources(subject.sources, { write, isBrief: false, problems });
     return collected;
   };
   const history = openHistory({
     lines,
     startedAt,
-    belongs: (...object) => belongs(...object),
+    belongs: (...object) => subject.belongs(...object),
     onExpected,
     lose,
   });
@@ -117,29 +115,23 @@ export const openEvidence = ({
       cluster,
       startedAt: new Date(startedAt),
       folder: () => (isLost ? undefined : join(out, folder)),
-      only: (mine) => {
-        belongs = mine;
-      },
-      sources: (make) => {
-        list = make;
-      },
-      supportBundle: options.supportBundle === true,
-      last: (what) => {
-        last = what;
+      keep: (of) => {
+        subject = of;
       },
       collect,
     },
     collectAll: async () => {
       await collect();
-      if (last === undefined) return;
-      lastDone ??= collectLast(last, {
+      const { supportBundle } = subject;
+      if (supportBundle === undefined || options.supportBundle !== true) return;
+      lastDone ??= collectLast(supportBundle, {
         write,
         problems,
         signal: options.interrupted ?? new AbortController().signal,
       });
       await lastDone;
     },
-    collectBriefly: () => collectSources(list, { write, isBrief: true }),
+    collectBriefly: () => collectSources(subject.sources, { write, isBrief: true }),
     close: async () => {
       history.close();
       await Promise.all([lines.end(), ...writing]);

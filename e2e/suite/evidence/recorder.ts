@@ -19,6 +19,16 @@ export type Source = {
 /** Work for the evidence that puts its file there itself; what it throws is told in the file's place. */
 export type LastWork = { file: string; work(signal: AbortSignal): Promise<void> };
 
+/** What there is of a scenario, by the time that it is asked. */
+export type Subject = {
+  /** Which objects concern the scenario. */
+  belongs: Belongs;
+  /** What there is to read. */
+  sources(): Source[];
+  /** Longhorn's own support bundle. */
+  supportBundle?: LastWork;
+};
+
 /** What the steps tell the evidence of their scenario. */
 export type EvidenceRecorder = {
   /**
@@ -29,17 +39,8 @@ export type EvidenceRecorder = {
   startedAt: Date;
   /** Where files may be put besides; undefined where nothing can be kept. */
   folder(): string | undefined;
-  /** Which objects concern the scenario; until then, all. */
-  only(belongs: Belongs): void;
-  /** Whether Longhorn's own support bundle is wanted. */
-  supportBundle: boolean;
-  /** What there is to read. */
-  sources(list: () => Promise<Source[]> | Source[]): void;
-  /**
-   * What is done after all else is read, and may take long: it has a time of its own, heeds the signal, and
-   * leaves nothing behind.
-   */
-  last(what: LastWork): void;
+  /** What it is of; until then, all objects concern the scenario and there is nothing to read. */
+  keep(subject: Subject): void;
   /**
    * Reads it, if that was not done yet: whoever removes what a failure left calls it before. It never throws.
    * What comes last is not done yet.

@@ -4,20 +4,20 @@ import type { Timeline } from '../../history/timeline.ts';
 import { follow } from '../../history/watch.ts';
 import { type KubernetesObject, type Resource, resources, unlessGone } from '../../kube/cluster.ts';
 import { describeBackup } from '../../longhorn/backup-state.ts';
-import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import { jobPodsLabel } from '../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
 
-import { StillAtWork } from '../../store/at-work.ts';
-import type { BackupStore } from '../../store/store.ts';
 import type { Context } from './context.ts';
+import { inTurn } from './in-turn.ts';
 import { isBackupOf } from './made.ts';
-import { storeQuiet, type Timeout } from './timeouts.ts';
+import type { Timeout } from './timeouts.ts';
 import { lookAtInstances } from './volume/causes.ts';
 import { describeSnapshot } from './volume/snapshot.ts';
 import { describeVolume, detach, untilDetached } from './volume/volume.ts';
 
-type Deps = Pick<Context, 'cluster' | 'timelines' | 'made' | 'target' | 'timeouts'> & { whenIdle: WhenIdle };
+type Deps = Pick<Context, 'cluster' | 'timelines' | 'made' | 'timeouts'> & {
+  own: Pick<Context['own'], 'targets' | 'whenIdle'>;
+};
 type Collection<T extends KubernetesObject> = {
   resource: Resource;
   timeline: Timeline<T>;
@@ -71,14 +71,6 @@ export const removeMade = async (deps: Deps): Promise<void> => {
   ]);
 };
 
-/** Runs every stage, whatever fails before it; throws at the end, with all that went wrong. */
-export const inTurn = async (stages: readonly (() => Promise<void>)[]): Promise<void> => {
-  const errors: unknown[] = [];
-  for (const stage of stages) await stage().catch((error: unknown) => errors.push(error));
-  if (errors.length === 1) throw errors[0];
-  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} stages of the cleanup failed`);
-};
-
 const remove = async <T extends KubernetesObject>(
   { cluster }: Pick<Deps, 'cluster'>,
   { resource, timeline, what, describe, look }: Collection<T>,
@@ -101,18 +93,19 @@ const remove = async <T extends KubernetesObject>(
 
 const removeBackupVolumes = async (deps: Deps, volumes: readonly string[]): Promise<void> => {
   const timeline = deps.timelines.backupVolumes;
-  const names = volumes.flatMap((volume) =>
-    timeline
-      .objects()
-      .filter(isBackupOf({ volume, target: deps.target }))
-      .map(({ metadata }) => metadata.name),
-  );
-  if (names.length === 0) return;
   const ofBackupVolumes = { resource: longhornResources.backupVolumes, timeline, what: 'backup volume' };
-  await deps.whenIdle(
-    `backup volume ${names.join(', ')}`,
-    () => remove(deps, ofBackupVolumes, names, deps.timeouts.backupVolumeGone),
-    volumes,
+  await inTurn(
+    deps.own.targets.map((target) => async () => {
+      const isOf = volumes.map((volume) => isBackupOf({ volume, target: target.name }));
+      const found = timeline.objects().filter((object) => isOf.some((is) => is(object)));
+      const names = found.map(({ metadata }) => metadata.name);
+      if (names.length === 0) return;
+      await deps.own.whenIdle(target)(
+        `backup volume ${names.join(', ')}`,
+        () => remove(deps, ofBackupVolumes, names, deps.timeouts.backupVolumeGone),
+        volumes,
+      );
+    }),
   );
 };
 
@@ -175,47 +168,4 @@ const removeJob = async ({ cluster, timeouts }: Jobs, name: string): Promise<voi
   } finally {
     stop.abort(new Error('the recurring job is gone'));
   }
-};
-
-type WorkedOn = { store: Pick<BackupStore, 'untilIdle'>; clocks: LonghornClocks; run: string };
-
-/**
- * Takes something of a backup store away as soon as nobody works there; `what` is named when it has to be
- * left.
- */
-export type WhenIdle = (
-  what: string,
-  take: () => Promise<void>,
-  volumes?: readonly string[],
-) => Promise<void>;
-
-/**
- * Lets go of a store only when nothing works in it: Longhorn's command that removes a backup's blocks goes on
- * after that Backup is gone, and when it fails because its folder is taken away, managers of v1.8.0 to
- * v1.11.2 panic (longhorn#13245). All waits share one bound. What is worked on when the patience is over is
- * left, and that is an error, without another wait for what comes after it; where the store cannot be looked
- * into, it is taken, and that is told as well.
- */
-export const createWhenIdle = ({ store, clocks, run }: WorkedOn): WhenIdle => {
-  const { seconds, atMost = seconds, owner } = storeQuiet(clocks);
-  const lockLife = Math.ceil(clocks.lockLife / 1000);
-  let left = atMost;
-  return async (what, take, volumes = []) => {
-    const start = performance.now();
-    const patience = { seconds: Math.min(seconds, Math.ceil(left)), atMost: Math.ceil(left), owner };
-    const problem = await store.untilIdle({ volumes, lockLife, ...patience }).then(
-      () => undefined,
-      (error: Error) => error,
-    );
-    left = problem instanceof StillAtWork ? 0 : Math.max(0, left - (performance.now() - start) / 1000);
-    if (problem instanceof StillAtWork)
-      throw new Error(
-        `${what} is left: ${problem.message}; when that has ended, remove it with npx corral cleanup --run ${run}`,
-      );
-    await take();
-    if (problem !== undefined)
-      throw new Error(
-        `nobody knows whether ${what} was still worked on when it was removed: ${problem.message}`,
-      );
-  };
 };

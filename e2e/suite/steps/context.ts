@@ -4,10 +4,10 @@ import type { Capability } from '../../longhorn/capabilities.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
-import type { RunningStore } from '../../store/driver.ts';
-import type { StepReport } from './deps.ts';
+import type { ScenarioDeps, StepReport } from './deps.ts';
 import type { PageHandle } from './handles.ts';
 import type { Made } from './made.ts';
+import type { Own } from './target/own.ts';
 import type { Tell } from './tell.ts';
 import type { Timelines } from './timelines.ts';
 import type { Timeouts } from './timeouts.ts';
@@ -31,11 +31,8 @@ export type Context = {
   timeouts: Timeouts;
   /** How many times slower the machine is than the reference, from 1 on. */
   slowness: number;
-  /** The name of the backup target that is the scenario's own. */
-  target: string;
-  store: RunningStore;
-  /** Starts another store of the scenario's own, of another kind; it goes with the first. */
-  otherStore(): Promise<RunningStore>;
+  /** Its own stores and backup targets, each opened when a step first needs it. */
+  own: Own;
   timelines: Timelines;
   /** Aborts when the scenario and its cleanup are over: for watches that are opened on the way. */
   living: AbortSignal;
@@ -44,16 +41,8 @@ export type Context = {
   lab: string | undefined;
   /** The capabilities that the cluster does not have. */
   without: readonly Capability[];
-  /**
-   * Waits until no other scenario uses these things, and keeps them until nothing of this one is left in
-   * Longhorn; returns how long that took, in ms.
-   */
-  haveExclusive(...things: SharedThing[]): Promise<number>;
-  /**
-   * Gives back what the scenario has alone, and all that it shares, until its cleanup: others may do to
-   * Longhorn what they like meanwhile.
-   */
-  rest(): Promise<void>;
+  /** What it has beside other scenarios, and alone. */
+  turn: ScenarioDeps['turn'];
   /** What the scenario has had for itself alone. */
   exclusive: Set<SharedThing>;
   made: Made;
@@ -64,8 +53,6 @@ export type Context = {
   report: StepReport;
   /** Tells a piece of work by a sentence. */
   tell: Tell;
-  /** Leaves its place among those at work to another scenario while the work only waits. */
-  idle<T>(work: () => Promise<T>): Promise<T>;
   /** A name that no other run, and no other scenario of this one, uses: a backup store remembers names. */
   uniqueName(what: string): string;
 };

@@ -29,41 +29,45 @@ export type ScenarioDeps = {
   cluster: Cluster;
   /** The scenario's name. */
   scenario: string;
-  /**
-   * What the scenario does that others on the cluster could feel: nothing else is done, and all of it is
-   * allowed here.
-   */
-  disruptions: readonly Disruption[];
-  /** What the scenario says that it needs: nothing else is used of what not every cluster or store can do. */
-  needs: readonly string[];
-  /** The versions of Longhorn that the scenario holds for. */
-  longhorn: string;
-  /** The kind of its store; the first where none is named. */
-  store?: string | undefined;
-  /** The kind of a second store of it, where it needs one. */
-  otherStore?: string | undefined;
+  declared: {
+    /**
+     * What the scenario does that others on the cluster could feel: nothing else is done, and all of it is
+     * allowed here.
+     */
+    disruptions: readonly Disruption[];
+    /** What the scenario says that it needs: nothing else is used of what not every cluster or store can do. */
+    needs: readonly string[];
+    /** The versions of Longhorn that the scenario holds for. */
+    longhorn: string;
+    /** The kind of its store; the first where none is named. */
+    store?: string | undefined;
+    /** The kind of a second store of it, where it needs one. */
+    otherStore?: string | undefined;
+  };
   /** Aborts when the scenario's time is up or the run is interrupted; the cleanup has a time of its own. */
   signal: AbortSignal;
   report: StepReport;
   skip: (reason: string) => never;
-  /**
-   * Waits until no other scenario uses these things, and keeps them until `giveBack`; returns how long that
-   * took, in ms. Meanwhile this scenario is not at work: others may do to these things what they like.
-   */
-  exclusive: (...things: SharedThing[]) => Promise<number>;
-  /**
-   * Gives back what it has alone, what it shares and its place, until the cleanup: for who only looks at
-   * what is its own.
-   */
-  rest: () => Promise<void>;
-  /** Keeps what it has while the work only waits, but for its place among those at work. */
-  idle: <T>(work: () => Promise<T>) => Promise<T>;
-  /**
-   * Gives back what it has alone, what it shares with others, and its place among those at work; the end of
-   * the cleanup does so at the latest. Called in the cleanup, when all that is left to remove is its own,
-   * and nobody else's business.
-   */
-  giveBack: () => void;
+  turn: {
+    /**
+     * Waits until no other scenario uses these things, and keeps them until `giveBack`; returns how long that
+     * took, in ms. Meanwhile this scenario is not at work: others may do to these things what they like.
+     */
+    exclusive: (...things: SharedThing[]) => Promise<number>;
+    /**
+     * Gives back what it has alone, what it shares and its place, until the cleanup: for who only looks at
+     * what is its own.
+     */
+    rest: () => Promise<void>;
+    /** Keeps what it has while the work only waits, but for its place among those at work. */
+    idle: <T>(work: () => Promise<T>) => Promise<T>;
+    /**
+     * Gives back what it has alone, what it shares with others, and its place among those at work; the end of
+     * the cleanup does so at the latest. Called in the cleanup, when all that is left to remove is its own,
+     * and nobody else's business.
+     */
+    giveBack: () => void;
+  };
   /** Where evidence of the scenario is kept. */
   evidence: EvidenceRecorder;
 };

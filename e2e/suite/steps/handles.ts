@@ -1,11 +1,17 @@
+import type { RunningStore } from '../../store/driver.ts';
 import type { BlockMapping } from '../../store/format/config.ts';
 import type { FollowedPage } from '../../ui/followed-page.ts';
 import type { Span } from '../../ui/judge-shown.ts';
 import type { ServiceForward } from './service-forward.ts';
 
+/** A backup target made by a step, and the store that it is on: another one from when a step changes that. */
+export type TargetHandle = { name: string; store: RunningStore };
+
 /** A volume made by a step. */
 export type VolumeHandle = {
   name: string;
+  /** Where its backups go. */
+  target: TargetHandle;
   node: string;
   /** Bytes. */
   size: number;

@@ -21,6 +21,8 @@ export type Step<Args extends unknown[], Result, Sentence extends string = strin
   detail?: (result: Result, context: Context, ...args: Args) => Detail;
   /** It waits for a clock, of Longhorn's or of cron's: meanwhile another scenario may begin. */
   idle?: true;
+  /** Opens what it needs, which is told by itself, before. */
+  opens?: (context: Context, ...args: Args) => Promise<unknown>;
   /** Where it is false nothing is done, and nothing told. */
   only?: (context: Context, ...args: Args) => boolean;
   /** What is played right after it, and told by itself. */
@@ -61,12 +63,14 @@ export const playStep = async <Args extends unknown[], Result>(
   declared: Step<Args, Result>,
   ...args: Args
 ): Promise<Result> => {
-  const { action, detail, idle, only, afterwards } = declared;
+  const { action, detail, idle, only, opens, afterwards } = declared;
   if (only?.(context, ...args) === false) return undefined as Result;
+  // What needs nothing begins at once: it may take a mark of what has come so far.
+  if (opens !== undefined) await opens(context, ...args);
   const work = (): Promise<Result> => action(context, ...args);
   const result = await context.tell(
     compose(context, declared, args),
-    idle ? () => context.idle(work) : work,
+    idle ? () => context.turn.idle(work) : work,
     (result) => detail?.(result, context, ...args),
   );
   await afterwards?.(context, result, ...args);

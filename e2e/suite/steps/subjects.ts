@@ -9,7 +9,7 @@ import { jobSteps } from './job/steps.ts';
 import { lockSteps } from './lock/steps.ts';
 import { bind } from './step.ts';
 import { storeSteps } from './store/steps.ts';
-import { ownStore, ownTarget } from './target.ts';
+import { ownStore, ownTarget, targetSteps } from './target/steps.ts';
 import { turnSteps } from './turn/steps.ts';
 import { uiSteps } from './ui/steps.ts';
 import { hasRestoredData, volumeSteps } from './volume/steps.ts';
@@ -23,6 +23,7 @@ export const steps = {
   ...deletionSteps,
   ...lockSteps,
   ...storeSteps,
+  ...targetSteps,
   ...jobSteps,
   ...uiSteps,
   ...managerSteps,

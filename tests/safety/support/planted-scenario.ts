@@ -7,6 +7,7 @@ import { replayTimeline } from '../../../e2e/history/replay.ts';
 import { type Cluster, connect } from '../../../e2e/kube/cluster.ts';
 import { makePassword } from '../../../e2e/store/drivers/cifs/server.ts';
 import { makeLogin } from '../../../e2e/store/drivers/s3/server.ts';
+import type { Source } from '../../../e2e/suite/evidence/recorder.ts';
 import { defineScenario } from '../../../e2e/suite/scenario-core.ts';
 import { madeLogins } from './sentinels.ts';
 
@@ -72,10 +73,11 @@ export const scenario = defineScenario<Told>({
     presentObserver()?.reads({ namespace: 'n', name: 'pod', container: 'c' }, all);
     timeline.push({ kind: 'added', at: Date.now(), object });
     timeline.push({ kind: 'gap', at: Date.now(), reason: all });
-    evidence.sources(() => [
+    const sources: Source[] = [
       { file: 'all.txt', read: async () => all, always: true },
       { file: 'error.txt', read: () => Promise.reject(new Error(all)), always: true },
-    ]);
+    ];
+    evidence.keep({ belongs: () => true, sources: () => sources });
     return {
       all,
       step: (sentence, error) => {

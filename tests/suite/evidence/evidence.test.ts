@@ -14,7 +14,14 @@ const open = () => {
   const troubles: string[] = [];
   const onTrouble = ({ message }: Error) => void troubles.push(message);
   const onExpected = () => () => {};
-  const evidence = openEvidence({ out: out(), header, cluster: stubCluster(), onExpected, onTrouble });
+  const evidence = openEvidence({
+    out: out(),
+    header,
+    cluster: stubCluster(),
+    supportBundle: true,
+    onExpected,
+    onTrouble,
+  });
   /** A lamp that is watched, and then made. */
   const watch = () => {
     const timeline = replayTimeline('lamps');
@@ -58,7 +65,10 @@ test('where it cannot be written that is told once, and everything else goes on'
   watch();
   evidence.tell('it begins', begins);
   evidence.observer.reads(log, 'a line\n');
-  evidence.recorder.sources(() => [{ file: 'objects.yaml', read: async () => 'a: 1' }]);
+  evidence.recorder.keep({
+    belongs: () => true,
+    sources: () => [{ file: 'objects.yaml', read: async () => 'a: 1' }],
+  });
   await evidence.recorder.collect();
   await evidence.close();
   expect(troubles).toEqual([expect.stringContaining('ENOTDIR')]);
@@ -77,9 +87,10 @@ test('a full disk is told of', async () => {
 
 test('an observer that breaks does not break what it observes', async () => {
   const { evidence, troubles, watch } = open();
-  evidence.recorder.only(() => {
+  const breaks = () => {
     throw new Error('a defect');
-  });
+  };
+  evidence.recorder.keep({ belongs: breaks, sources: () => [] });
   expect(watch()).toHaveLength(1);
   expect(troubles).toEqual(['a defect']);
   await evidence.close();
@@ -89,8 +100,12 @@ test('what comes last is done once, when all is collected, behind what is read a
   const { evidence } = open();
   const done: string[] = [];
   const read = async () => String(done.push('read'));
-  evidence.recorder.sources(() => [{ file: 'objects.yaml', read }]);
-  evidence.recorder.last({ file: 'a.zip', work: async () => void done.push('last') });
+  const supportBundle = { file: 'a.zip', work: async () => void done.push('last') };
+  evidence.recorder.keep({
+    belongs: () => true,
+    sources: () => [{ file: 'objects.yaml', read }],
+    supportBundle,
+  });
   await evidence.collectBriefly();
   expect(done).toEqual([]);
   await Promise.all([evidence.collectAll(), evidence.collectAll()]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inTurn } from '../../../e2e/suite/steps/cleanup.ts';
+import { inTurn } from '../../../e2e/suite/steps/in-turn.ts';
 
 const errors = [new Error('backups stuck'), new Error('store stuck')];
 

@@ -58,7 +58,7 @@ describe.for(Object.entries(recorded))('%s', ([name, [judged, said]]) => {
     const timelines = speaking(replayRecording(recording));
     const volumes = volumesOf(timelines);
     const version = String(recording.header.longhorn);
-    const { met } = judgeMessages(timelines, { volumes, target: 'default', expected: [], version });
+    const { met } = judgeMessages(timelines, { volumes, targets: ['default'], expected: [], version });
     const ids = met.map(
       ({ state, classification: found }) =>
         `${state} ${found.class === 'unclassified' ? found.class : found.id}`,

@@ -18,6 +18,8 @@ export type RecordedName = keyof typeof recorded;
 export type Mutation = (line: RecordedLine) => RecordedLine | undefined;
 
 // Each is read once; who changes a line has it for himself.
+import { aTarget } from '../../support/test-context.ts';
+
 const loaded = new Map<string, ReturnType<typeof loadRecording>>();
 const load = (file: string) => {
   const url = new URL(`../../../fixtures/recordings/${file}.ndjson`, import.meta.url);
@@ -101,7 +103,7 @@ export const until =
   (line) =>
     'object' in line && line.at > at ? undefined : line;
 
-const aVolume = { name: 'v', node: 'node1', size: 0 };
+const aVolume = { name: 'v', target: aTarget, node: 'node1', size: 0 };
 
 /** A backup as the steps know it, made and deleted at a mark. */
 export const handleOf = (

@@ -55,9 +55,11 @@ test('what comes after a step is told by itself, and a step whose condition is f
 
 test('a step that waits for a clock leaves its place to another after its sentence, until its work ends', async () => {
   const { context, told } = createTestContext({
-    idle: (work) => {
-      told.push("its place is another's");
-      return work().finally(() => told.push('and is taken again'));
+    turn: {
+      idle: (work) => {
+        told.push("its place is another's");
+        return work().finally(() => told.push('and is taken again'));
+      },
     },
   });
   const again = step({

@@ -3,8 +3,8 @@ import type { Context } from '../../../e2e/suite/steps/context.ts';
 import { bindSteps } from '../../../e2e/suite/steps/subjects.ts';
 import { createTestContext } from '../../support/test-context.ts';
 
-const open = (haveExclusive: Context['haveExclusive'], version = 'v1.12.1') => {
-  const { context, ended } = createTestContext({ haveExclusive, version });
+const open = (exclusive: Context['turn']['exclusive'], version = 'v1.12.1') => {
+  const { context, ended } = createTestContext({ turn: { exclusive }, version });
   return { ...bindSteps(context), ended, exclusive: context.exclusive };
 };
 
@@ -32,7 +32,7 @@ test.each([
 test('what it gives back is told by name', async () => {
   const sentence = 'When others may use the longhorn-manager pods again';
   const { context, told } = createTestContext({
-    rest: async () => void told.push('rests'),
+    turn: { rest: async () => void told.push('rests') },
     exclusive: new Set(['longhorn-managers']),
   });
   await bindSteps(context).when.givenBack();

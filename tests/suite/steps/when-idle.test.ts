@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
 import type { StorePatience } from '../../../e2e/store/at-work.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
-import { createWhenIdle } from '../../../e2e/suite/steps/cleanup.ts';
+import { createWhenIdle } from '../../../e2e/suite/steps/when-idle.ts';
 import { localStore } from '../../store/support/local-store.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { folderOfEachTest } from '../../support/temporary-folder.ts';

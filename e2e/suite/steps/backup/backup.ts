@@ -30,7 +30,8 @@ export const nextLabel = ({ made }: Pick<Context, 'made'>): string =>
  * it.
  */
 export const requestBackup = async (context: Context, snapshot: SnapshotHandle): Promise<BackupHandle> => {
-  const { cluster, timelines, made, run, target, without } = context;
+  const { cluster, timelines, made, run, without } = context;
+  const { name: volume, target } = snapshot.volume;
   const label = nextLabel(context);
   // As Longhorn's own API names them; its files are then `backup_backup-....cfg`, which the documents'
   // commands count on.
@@ -43,7 +44,7 @@ export const requestBackup = async (context: Context, snapshot: SnapshotHandle):
     metadata: {
       name,
       namespace,
-      labels: { ...runLabel(run), ...backupLabels({ volume: snapshot.volume.name, target }) },
+      labels: { ...runLabel(run), ...backupLabels({ volume, target: target.name }) },
     },
     // A volume that nobody can write to has nothing new for an incremental one: its upload would end before
     // anybody sees it.
@@ -74,10 +75,10 @@ export const untilCompleted = async (
  * behind; and a listing that is still due would meet a fault that is brought about meanwhile.
  */
 export const untilSettled = async (
-  { timelines, target, timeouts }: Context,
+  { timelines, timeouts }: Context,
   { name, volume, label }: BackupHandle,
 ): Promise<void> => {
-  const ofVolume = isBackupOf({ volume: volume.name, target });
+  const ofVolume = isBackupOf({ volume: volume.name, target: volume.target.name });
   const lists = (known: BackupVolume) => ofVolume(known) && known.status?.lastBackupName === name;
   await once(timelines.backupVolumes, lists, {
     label: `Longhorn has listed ${label} of volume ${volume.name} in the store`,

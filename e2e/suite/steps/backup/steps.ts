@@ -75,7 +75,7 @@ const leaves = async (context: Context, backup: BackupHandle, state: Step<Backup
  * `afterKill`: a process that was killed, or shut out, may have left its lock, and volume.cfg as it was.
  * `besides`: what else is there, be it other backups, one that was never finished, or blocks that nobody needs, is
  * looked at by nobody. `without`: the config of that backup was taken away, and volume.cfg may still name it as the
- * last. `inside`: another store than the first of the scenario's.
+ * last. `inside`: another store than that of the volume's backup target.
  */
 type Holding = { afterKill?: boolean; besides?: boolean; without?: BackupHandle; inside?: RunningStore };
 
@@ -231,8 +231,8 @@ export const backupSteps = {
   'then.stillInStore': step({
     sentence: 'Then the store still has the config of {backup}',
     parameters: (backup) => ({ backup }),
-    action: async ({ store }: Context, { label, name, volume }: BackupHandle) => {
-      const found = await store.backups(volume.name);
+    action: async (_: Context, { label, name, volume }: BackupHandle) => {
+      const found = await volume.target.store.backups(volume.name);
       if (!found.includes(name))
         throw new Error(
           `the store has no config of ${label} (${name}) any more; it has: ${found.join(', ') || 'none'}`,
@@ -245,16 +245,16 @@ export const backupSteps = {
    */
   'then.storeHolds': step({
     sentence: 'Then the {which}store holds {backups} whole{rest}',
-    parameters: (_, expected, { besides = false, inside } = {}) => ({
-      which: ({ store }: Context) => (inside === undefined || inside === store ? '' : 'other '),
+    parameters: ({ target }, expected, { besides = false, inside } = {}) => ({
+      which: inside === undefined || inside === target.store ? '' : 'other ',
       backups: listLabels(expected) || 'no backup',
       rest: besides ? '' : ', and nothing else',
     }),
     action: async (
-      { store, clocks, report, version }: Context,
+      { clocks, report, version }: Context,
       volume: VolumeHandle,
       expected: readonly BackupHandle[],
-      { afterKill = false, besides = false, without, inside = store }: Holding = {},
+      { afterKill = false, besides = false, without, inside = volume.target.store }: Holding = {},
     ) => {
       const found = await inside.inspect(volume.name, {
         ...storeQuiet(clocks),

@@ -26,7 +26,7 @@ export const bugSteps = {
       promise: () => Promise<unknown>,
       { race = false }: { race?: boolean } = {},
     ): Promise<boolean> => {
-      const { report, version, store } = context;
+      const { report, version, own } = context;
       const { title, severity } = bugs[id];
       const listed = hasBug(id, version);
       const told = { id, title, severity, listed };
@@ -41,14 +41,14 @@ export const bugSteps = {
         if (!listed) report.finding(unlisted(id, version, 'shows'));
         return false;
       }
-      if (race || bugs[id].notOn?.includes(store.driver)) return true;
+      if (race || bugs[id].notOn?.includes(own.kind)) return true;
       report.bug({ ...told, kept: true, seen: `Longhorn ${version} kept it` });
       if (listed) report.finding(unlisted(id, version, 'fixed'));
       return true;
     },
-    detail: (kept, { version, store }, id, _, { race = false } = {}) => {
+    detail: (kept, { version, own }, id, _, { race = false } = {}) => {
       if (!kept) return { knownBug: `it does not, as known bug ${id}` };
-      const saysNothing = race || bugs[id].notOn?.includes(store.driver) || !hasBug(id, version);
+      const saysNothing = race || bugs[id].notOn?.includes(own.kind) || !hasBug(id, version);
       return saysNothing ? 'it does' : `it does: bug ${id} is fixed here`;
     },
   }),

@@ -1,5 +1,5 @@
-import { inTurn } from '../cleanup.ts';
 import type { Context } from '../context.ts';
+import { inTurn } from '../in-turn.ts';
 import { PremiseLost, PromiseBroken, throwFor } from '../judging.ts';
 import { playStep, step } from '../step.ts';
 import { judgeEnds, type ToldEnd } from './managers.ts';
@@ -11,10 +11,10 @@ import { judgeMessages, summarizeMessages } from './messages.ts';
  */
 export const everyMessageIsKnown = step({
   sentence: 'Then every message of Longhorn is known, and none tells of a failure that was not brought about',
-  action: async ({ timelines, made, target, expected, version }: Context) => {
+  action: async ({ timelines, made, own, expected, version }: Context) => {
     const { met, problems } = judgeMessages(timelines, {
       volumes: made.volumes,
-      target,
+      targets: own.targets.map(({ name }) => name),
       expected,
       version,
     });

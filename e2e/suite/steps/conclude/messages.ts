@@ -19,26 +19,26 @@ type Options = {
   volumes: readonly string[];
   expected: readonly ExpectedMessage[];
   version: string;
-  /** The backup target of the scenario. */
-  target: string;
+  /** The backup targets of the scenario. */
+  targets: readonly string[];
 };
 
 /**
- * Puts all that Longhorn said of a scenario's backups, snapshots and backup target through the catalogue of
- * messages; of the target, what it said since its store was found. A problem is a text that nobody knows;
+ * Puts all that Longhorn said of a scenario's backups, snapshots and backup targets through the catalogue of
+ * messages; of a target, what it said since its store was found. A problem is a text that nobody knows;
  * a failure, or a target that is not fit, that the scenario does not expect; a message that is only in order
  * where the scenario has done something; and one that should go by itself and was still there at the end.
  */
 export const judgeMessages = (
   { backups, snapshots, backupTargets }: Pick<Timelines, 'backups' | 'snapshots' | 'backupTargets'>,
-  { volumes, target, expected, version }: Options,
+  { volumes, targets, expected, version }: Options,
 ): { met: MetMessage[]; problems: string[] } => {
   const stories = [
     ...follow(backups, saidByBackup, ({ metadata }) =>
       volumes.includes(metadata.labels?.['backup-volume'] ?? ''),
     ),
     ...follow(snapshots, saidBySnapshot, ({ spec }) => volumes.includes(spec.volume)),
-    ...follow(sinceFound(backupTargets, target), saidByTarget, () => true),
+    ...targets.flatMap((target) => follow(sinceFound(backupTargets, target), saidByTarget, () => true)),
   ];
   const judged = stories.map(({ lasting, ...said }) => ({
     lasting,
@@ -165,11 +165,12 @@ const isSame = (one: MetMessage, other: MetMessage): boolean =>
 export const messagesOf = ({
   timelines,
   made,
-  target,
+  own,
   expected,
   version,
-}: Pick<Context, 'timelines' | 'made' | 'target' | 'expected' | 'version'>): ToldMessage[] => {
-  const { met } = judgeMessages(timelines, { volumes: made.volumes, target, expected, version });
+}: Pick<Context, 'timelines' | 'made' | 'own' | 'expected' | 'version'>): ToldMessage[] => {
+  const targets = own.targets.map(({ name }) => name);
+  const { met } = judgeMessages(timelines, { volumes: made.volumes, targets, expected, version });
   return met
     .toSorted((one, other) => one.at - other.at)
     .filter((one, index, all) => all.findIndex((other) => isSame(one, other)) === index)

@@ -23,8 +23,8 @@ export const removals = {
 /** A deletion that is held open before it removes anything, and again in the middle, once it has gone on. */
 export type HeldRemoval = Injected & Pick<HeldDeletion, 'goOn'> & { until: keyof typeof removals };
 
-const blocksOf = async ({ store }: Context, { volume, name, label }: BackupHandle): Promise<string[]> => {
-  const config = await store.config(volume.name, name);
+const blocksOf = async ({ volume, name, label }: BackupHandle): Promise<string[]> => {
+  const config = await volume.target.store.config(volume.name, name);
   if (config === undefined) throw new Error(`the store has no config of ${label} (${name})`);
   return config.blocks.map(({ checksum }) => checksum);
 };
@@ -34,11 +34,12 @@ export const holdRemoval = async (
   context: Context,
   { backup, until }: { backup: BackupHandle; until: keyof typeof removals },
 ): Promise<HeldRemoval> => {
-  const { cluster, faults, store } = context;
+  const { cluster, faults } = context;
+  const { store } = backup.volume.target;
   if (store.mountPoint === undefined)
     throw new Error(`Longhorn does not mount a store of ${store.driver}: nobody sees there how far it is`);
   const folder = `${store.mountPoint()}/${volumeFolder(backup.volume.name)}`;
-  const blocks = until === 'block' ? (await blocksOf(context, backup)).map(blockPath) : [];
+  const blocks = until === 'block' ? (await blocksOf(backup)).map(blockPath) : [];
   const fault = heldDeletion(cluster, {
     pods: await managerPods(cluster),
     backup: backup.name,
@@ -56,13 +57,13 @@ export const denyRemovalOfBlock = async (
   context: Context,
   { backup, beside }: { backup: BackupHandle; beside: readonly BackupHandle[] },
 ): Promise<DeniedBlock> => {
-  const others = new Set((await Promise.all(beside.map((each) => blocksOf(context, each)))).flat());
-  const checksum = (await blocksOf(context, backup)).find((each) => !others.has(each));
+  const others = new Set((await Promise.all(beside.map((each) => blocksOf(each)))).flat());
+  const checksum = (await blocksOf(backup)).find((each) => !others.has(each));
   if (checksum === undefined)
     throw new Error(
       `${backup.label} has no block of its own: ${beside.map(({ label }) => label)} have them all`,
     );
-  const fault = deniedFile(context.store, {
+  const fault = deniedFile(backup.volume.target.store, {
     path: `${volumeFolder(backup.volume.name)}/${blockPath(checksum)}`,
     title: `a block of ${backup.label} is immutable`,
   });
@@ -71,11 +72,12 @@ export const denyRemovalOfBlock = async (
 
 /** Deletes what Longhorn has of a volume in the store, and the volume's folder with it; returns when it is gone. */
 export const removeBackupVolume = async (
-  { cluster, timelines, target, timeouts }: Context,
+  { cluster, timelines, timeouts }: Context,
   volume: VolumeHandle,
 ): Promise<void> => {
   const { backupVolumes } = timelines;
-  const name = backupVolumes.objects().find(isBackupOf({ volume: volume.name, target }))?.metadata.name;
+  const name = backupVolumes.objects().find(isBackupOf({ volume: volume.name, target: volume.target.name }))
+    ?.metadata.name;
   if (name === undefined) throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
   await cluster.delete(longhornResources.backupVolumes, { namespace, name });
   await onceGone(backupVolumes, {

@@ -137,10 +137,12 @@ export const deletionSteps = {
   'given.immutableConfig': step({
     sentence: 'Given the config of {backup}, made immutable in the backup store',
     parameters: (backup) => ({ backup }),
-    action: async ({ expected, faults, store }: Context, { name, label, volume }: BackupHandle) => {
+    action: async ({ expected, faults }: Context, { name, label, volume }: BackupHandle) => {
       const path = `${volumeFolder(volume.name)}/${backupConfigPath(name)}`;
       expected.push({ id: 'deletion-denied', of: name });
-      return faults.inject(deniedFile(store, { path, title: `the config of ${label} is immutable` }));
+      return faults.inject(
+        deniedFile(volume.target.store, { path, title: `the config of ${label} is immutable` }),
+      );
     },
   }),
   'when.deleted': step({
@@ -315,12 +317,12 @@ export const deletionSteps = {
       backups: describeLabels(beside),
     }),
     action: async (
-      { store, clocks }: Context,
+      { clocks }: Context,
       block: DeniedBlock,
       volume: VolumeHandle,
       beside: readonly BackupHandle[],
     ) => {
-      const { backups, problems } = await store.inspect(volume.name, storeQuiet(clocks));
+      const { backups, problems } = await volume.target.store.inspect(volume.name, storeQuiet(clocks));
       const isOfBlock = ({ code, blocks }: Finding): boolean =>
         code === 'block-orphaned' && blocks?.count === 1 && blocks.first === block.checksum;
       // Its removal having failed, the deletion does not count anew.

@@ -1,66 +1,52 @@
 import { join } from 'node:path';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
-import type { Disruption } from '../../../longhorn/disruptions.ts';
 import { type Event, jobLabelName } from '../../../longhorn/job-types.ts';
 import { managerLabel } from '../../../longhorn/manager.ts';
 import type { BackupVolume, Snapshot, VolumeAttachment } from '../../../longhorn/types.ts';
-import type { RunningStore, StorePlace } from '../../../store/driver.ts';
-import type { Belongs, EvidenceRecorder, Source } from '../../evidence/recorder.ts';
+import type { Belongs, EvidenceRecorder, Source, Subject } from '../../evidence/recorder.ts';
 import type { PageHandle } from '../handles.ts';
 import type { Made } from '../made.ts';
+import type { Own } from '../target/own.ts';
 import type { Timelines } from '../timelines.ts';
-import { followManagers, sourcesOf } from './sources.ts';
+import { sourcesOf } from './sources.ts';
 import { fetchSupportBundle } from './support-bundle.ts';
 
 type Deps = {
   run: string;
   made: Made;
-  target: string;
-  place: StorePlace;
-  disruptions: readonly Disruption[];
+  own: Pick<Own, 'stores' | 'targets'>;
+  pages: readonly PageHandle[];
+  /** Undefined before the watches are live. */
+  timelines(): Timelines | undefined;
 };
 
 /** Where Longhorn's own bundle goes. */
 const supportBundleFile = 'support-bundle.zip';
 
-// With these a manager pod may go in a scenario, and its log with it.
-const endManagers: readonly Disruption[] = ['manager-kill', 'node-fault'];
-
-/** Tells the evidence of a scenario what concerns it, and what there is to read; more, as it is set up. */
-export const keepEvidence = (recorder: EvidenceRecorder, { run, made, target, place, disruptions }: Deps) => {
-  const { cluster, startedAt: since } = recorder;
-  const belongs = belongsTo({ made, target, store: place.name ?? place.namespace });
-  recorder.only(belongs);
-  if (recorder.supportBundle)
-    recorder.last({
+/** What there is of a scenario for its evidence: whatever it has opened and made by the time that it is asked. */
+export const subjectOf = (
+  { cluster, startedAt: since, folder }: Pick<EvidenceRecorder, 'cluster' | 'startedAt' | 'folder'>,
+  { run, made, own, pages, timelines }: Deps,
+): Subject => {
+  const belongs = belongsTo({ made, own });
+  return {
+    belongs,
+    sources: () => {
+      const opened = timelines();
+      return [
+        ...ofPages(pages),
+        ...(opened === undefined
+          ? []
+          : sourcesOf({ cluster, timelines: opened, belongs, since, stores: own.stores })),
+      ];
+    },
+    supportBundle: {
       file: supportBundleFile,
       work: async (interrupted) => {
-        const folder = recorder.folder();
-        if (folder !== undefined)
-          await fetchSupportBundle(cluster, { run, path: join(folder, supportBundleFile), interrupted });
+        const path = folder();
+        if (path !== undefined)
+          await fetchSupportBundle(cluster, { run, path: join(path, supportBundleFile), interrupted });
       },
-    });
-  let timelines: Timelines | undefined;
-  let store: RunningStore | undefined;
-  let pages: readonly PageHandle[] = [];
-  recorder.sources(() => [
-    ...ofPages(pages),
-    ...(timelines === undefined ? [] : sourcesOf({ cluster, timelines, belongs, since, place, store })),
-  ]);
-  return {
-    /** From before the first thing that is watched. */
-    watches: (opened: Timelines, signal: AbortSignal): void => {
-      timelines = opened;
-      if (disruptions.some((disruption) => endManagers.includes(disruption)))
-        followManagers(cluster, { managers: opened.managers, since, signal });
-    },
-    /** From when the store runs. */
-    serves: (served: RunningStore): void => {
-      store = served;
-    },
-    /** From before the first page is opened. */
-    shows: (opened: readonly PageHandle[]): void => {
-      pages = opened;
     },
   };
 };
@@ -71,17 +57,14 @@ const [managerLabelName = '', managerLabelValue = ''] = managerLabel.split('=');
  * Tells the objects of a scenario, as it makes them, from those of the others in the cluster; the pods of the
  * managers are everybody's.
  */
-export const belongsTo = ({
-  made,
-  target,
-  store,
-}: {
-  made: Made;
-  target: string;
-  store: string;
-}): Belongs => {
+export const belongsTo = ({ made, own }: Pick<Deps, 'made' | 'own'>): Belongs => {
   const isVolume = (name: string | undefined): boolean =>
     name !== undefined && (made.volumes.includes(name) || made.written.some(({ volume }) => volume === name));
+  const isInStore = ({ metadata: { name, namespace } }: KubernetesObject): boolean =>
+    own.stores.some(({ place }) => {
+      const store = place.name ?? place.namespace;
+      return namespace === store || name.startsWith(store);
+    });
   const isJob = (name: string | undefined): boolean => name !== undefined && made.jobs.includes(name);
   const labelOf = ({ metadata }: KubernetesObject, name: string): string | undefined =>
     metadata.labels?.[name];
@@ -97,7 +80,7 @@ export const belongsTo = ({
       isVolume(labelOf(object, 'backup-volume')),
     backupvolumes: (object) =>
       isVolume(labelOf(object, 'backup-volume') ?? (object as BackupVolume).spec?.volumeName),
-    backuptargets: ({ metadata }) => metadata.name === target,
+    backuptargets: ({ metadata }) => own.targets.some(({ name }) => name === metadata.name),
     recurringjobs: ({ metadata }) => isJob(metadata.name),
     cronjobs: ({ metadata }) => isJob(metadata.name),
     jobs: (object) =>
@@ -106,10 +89,10 @@ export const belongsTo = ({
     pods: (object) =>
       labelOf(object, managerLabelName) === managerLabelValue ||
       isJob(labelOf(object, jobLabelName)) ||
-      object.metadata.namespace === store ||
-      object.metadata.name.startsWith(store),
+      isInStore(object),
     events: (object) => isJob((object as Event).involvedObject.name),
-    namespaces: ({ metadata }) => metadata.name === store,
+    namespaces: ({ metadata }) =>
+      own.stores.some(({ place }) => (place.name ?? place.namespace) === metadata.name),
   };
   return (resource, object) => rules[resource]?.(object) ?? false;
 };

@@ -3,6 +3,7 @@ import { followLog } from '../../../history/pod-log.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { withoutManagedFields } from '../../../kube/objects.ts';
+import type { Disruption } from '../../../longhorn/disruptions.ts';
 import type { Event } from '../../../longhorn/job-types.ts';
 import { managerContainer } from '../../../longhorn/manager.ts';
 import { longhornNamespace, longhornResources } from '../../../longhorn/resources.ts';
@@ -18,10 +19,11 @@ type Deps = {
   timelines: Timelines;
   belongs: Belongs;
   since: Date;
-  /** The namespace that the store is in. */
-  place: { namespace: string };
-  /** Undefined until it runs. */
-  store: Pick<RunningStore, 'logs' | 'source'> | undefined;
+  /** The scenario's own, also those that do not run yet. */
+  stores: readonly {
+    place: { namespace: string };
+    running?: Pick<RunningStore, 'logs' | 'source'>;
+  }[];
 };
 
 /** All that is read of the cluster for who looks into a failure, while everything is still there. */
@@ -29,7 +31,11 @@ export const sourcesOf = (deps: Deps): Source[] => [
   { file: 'objects.yaml', read: (signal) => readObjects(deps, signal) },
   { file: 'events.ndjson', read: (signal) => readEvents(deps, signal) },
   ...managersLogs(deps.cluster, { managers: deps.timelines.managers, since: deps.since }),
-  ...(deps.store === undefined ? [] : ofStore(deps.store, deps.since)),
+  ...deps.stores.flatMap(({ running }, index) =>
+    running === undefined
+      ? []
+      : ofStore(running, { since: deps.since, folder: index === 0 ? '' : `store-${index + 1}/` }),
+  ),
 ];
 
 const plurals: Record<Exclude<keyof Timelines, 'managers'>, string> = {
@@ -42,7 +48,7 @@ const plurals: Record<Exclude<keyof Timelines, 'managers'>, string> = {
 };
 
 const readObjects = async (
-  { cluster, timelines, belongs, place: { namespace } }: Deps,
+  { cluster, timelines, belongs, stores }: Deps,
   signal: AbortSignal,
 ): Promise<string> => {
   const { managers: _, ...watched } = timelines;
@@ -52,7 +58,9 @@ const readObjects = async (
   const lists = await Promise.all([
     cluster.list<KubernetesObject>(longhornResources.nodes, { namespace: longhornNamespace, signal }),
     cluster.list<KubernetesObject>(resources.pods, { namespace: longhornNamespace, signal }),
-    cluster.list<KubernetesObject>(resources.pods, { namespace, signal }),
+    ...namespacesOf(stores).map((namespace) =>
+      cluster.list<KubernetesObject>(resources.pods, { namespace, signal }),
+    ),
   ]);
   const [nodes = [], ...pods] = lists.map(({ items }) => items);
   return [...own, ...nodes, ...pods.flat()]
@@ -60,14 +68,15 @@ const readObjects = async (
     .join('');
 };
 
+const namespacesOf = (stores: Deps['stores']): string[] => [
+  ...new Set(stores.map(({ place }) => place.namespace)),
+];
+
 type TimedEvent = Event & { lastTimestamp?: string | null; eventTime?: string | null };
 
-const readEvents = async (
-  { cluster, place: { namespace }, since }: Deps,
-  signal: AbortSignal,
-): Promise<string> => {
+const readEvents = async ({ cluster, stores, since }: Deps, signal: AbortSignal): Promise<string> => {
   const lists = await Promise.all(
-    [longhornNamespace, namespace].map((each) =>
+    [longhornNamespace, ...namespacesOf(stores)].map((each) =>
       cluster.list<TimedEvent>(resources.events, { namespace: each, signal }),
     ),
   );
@@ -81,12 +90,15 @@ const readEvents = async (
     .join('');
 };
 
-const ofStore = ({ logs, source }: Pick<RunningStore, 'logs' | 'source'>, since: Date): Source[] => {
+const ofStore = (
+  { logs, source }: Pick<RunningStore, 'logs' | 'source'>,
+  { since, folder }: { since: Date; folder: string },
+): Source[] => {
   return [
-    ...logs(since).map(({ file, read }) => ({ file: `logs/${file}`, read })),
-    { file: 'store-listing.txt', read: () => listFiles(source) },
+    ...logs(since).map(({ file, read }) => ({ file: `${folder}logs/${file}`, read })),
+    { file: `${folder}store-listing.txt`, read: () => listFiles(source) },
     {
-      file: 'store-fsck.json',
+      file: `${folder}store-fsck.json`,
       read: async () =>
         `${JSON.stringify(await checkStore(source, { now: Date.now(), verify: undefined }), null, 2)}\n`,
     },
@@ -130,6 +142,9 @@ const managersLogs = (cluster: Cluster, { managers, since }: Managers): Source[]
       ...(isAnew ? [{ file: `logs/${name}.${managerContainer}.before-restart.log`, read: before }] : []),
     ];
   });
+
+/** With these a manager pod may go in a scenario, and its log with it. */
+export const endManagers: readonly Disruption[] = ['manager-kill', 'node-fault'];
 
 /**
  * Reads the logs of the managers while they live, for a scenario that kills some: with a pod its log goes.

@@ -25,7 +25,7 @@ const toFault = async (context: Context, { volume }: JobHandle, how: FaultyClean
   const { cluster, timelines } = context;
   const title = faultyCleanups[how];
   if (how === 'the engine deletes no backup')
-    return readOnlyBackups(context.store, { path: `${volumeFolder(volume.name)}/backups`, title });
+    return readOnlyBackups(volume.target.store, { path: `${volumeFolder(volume.name)}/backups`, title });
   const deny = (resource: Resource, whose: string, one: KubernetesObject | undefined): Fault => {
     if (one === undefined)
       throw new Error(`volume ${volume.name} has nothing yet whose deletion could be denied`);

@@ -347,9 +347,9 @@ export const jobSteps = {
   'then.allStay': step({
     sentence: 'Then the store still has all {count} backups',
     parameters: (backups) => ({ count: backups.length }),
-    action: async ({ store }: Context, backups: readonly BackupHandle[]) => {
+    action: async (_: Context, backups: readonly BackupHandle[]) => {
       const [first] = backups;
-      const found = first === undefined ? [] : await store.backups(first.volume.name);
+      const found = first === undefined ? [] : await first.volume.target.store.backups(first.volume.name);
       const missing = backups.filter(({ name }) => !found.includes(name));
       const more = found.filter((name) => !backups.some((each) => each.name === name));
       if (missing.length > 0)

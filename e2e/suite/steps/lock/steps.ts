@@ -58,12 +58,12 @@ export const lockSteps = {
     sentence: 'Given a foreign lock of {purpose} on the volume',
     parameters: (_, { of }) => ({ purpose: of }),
     action: async (
-      { clocks, store, faults }: Context,
+      { clocks, faults }: Context,
       volume: VolumeHandle,
       { of }: Purpose,
     ): Promise<ForeignLockHandle> => {
       const life = Math.ceil(clocks.lockLife / 1000);
-      const fault = foreignLock(store, { volume: volume.name, of, life, counts });
+      const fault = foreignLock(volume.target.store, { volume: volume.name, of, life, counts });
       const injected = await faults.inject(fault);
       return { ...injected, name: fault.name, of, abandon: fault.abandon, outlived: fault.outlived };
     },
@@ -95,8 +95,8 @@ export const lockSteps = {
   'then.storeLocked': step({
     sentence: 'Then {backup} has acquired a lock, in the folder of its volume',
     parameters: (holder) => ({ backup: holder }),
-    action: async ({ store, timelines }: Context, holder: BackupHandle): Promise<LockHandle> => {
-      const locks = await store.locks(holder.volume.name);
+    action: async ({ timelines }: Context, holder: BackupHandle): Promise<LockHandle> => {
+      const locks = await holder.volume.target.store.locks(holder.volume.name);
       const held = locks.find(({ type, acquired }) => type === lockTypes['a backup'] && acquired);
       if (held === undefined) {
         // A lock goes with its upload.

@@ -30,11 +30,12 @@ import { is, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
 import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
-import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
+import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PremiseLost, stays } from '../judging.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
-import { describeTarget } from '../target.ts';
+import { firstTarget } from '../target/steps.ts';
+import { describeTarget } from '../target/target.ts';
 import { judge, storeQuiet } from '../timeouts.ts';
 import { judgeRestore } from '../volume/restored.ts';
 import { creationEnds, isLetGo, type StoreFailure, storeFailures } from './expectations.ts';
@@ -55,6 +56,8 @@ type KeptVersionsHandle = Injected & Pick<KeptVersions, 'note'>;
 
 /** A look of Longhorn's into the store, as it was asked for. */
 export type Look = {
+  /** Where it was asked for. */
+  target: TargetHandle;
   /** The mark of the timeline of backups before it. */
   mark: number;
   /** When Longhorn had looked there last before. */
@@ -80,11 +83,19 @@ const answers: Record<WrongAnswer, string> = {
   'cut short': 'two entries, and no word of the others',
 };
 
-const deny = (
-  { faults, store }: Context,
+const deny = async (
+  context: Context,
   where: StoreFolder,
   { denied, title }: { denied: DeniedReading; title: string },
-): Promise<Injected> => faults.inject(deniedReading(store, { path: folderPath(where), denied, title }));
+): Promise<Injected> => {
+  const { store } = where.of === 'the store' ? await firstTarget(context) : where.of.target;
+  return context.faults.inject(deniedReading(store, { path: folderPath(where), denied, title }));
+};
+
+const storeWith = (file: StoreFile): RunningStore => {
+  if ('lock' in file) return file.of.target.store;
+  return ('volume' in file.configOf ? file.configOf.volume : file.configOf).target.store;
+};
 
 /** Of which requests, on what: each, or each second, third, … of those about what is in a folder, or in the store. */
 type WhichRequests = { to: Asked; below?: StoreFolder; every?: number };
@@ -96,27 +107,28 @@ const describeRequests = ({ to, below, every = 1 }: WhichRequests) => ({
 });
 
 const changeTarget = async (
-  { cluster, timelines, target }: Context,
+  { cluster, timelines }: Context,
+  target: TargetHandle,
   spec: Partial<BackupTarget['spec']>,
 ): Promise<Look> => {
-  const current = timelines.backupTargets.current(target);
+  const current = timelines.backupTargets.current(target.name);
   const mark = timelines.backups.mark();
   await cluster.patch(
     longhornResources.backupTargets,
-    { namespace, name: target },
+    { namespace, name: target.name },
     { spec: { ...spec, syncRequestedAt: syncRequest(current ?? {}) } },
   );
-  return { mark, before: current?.status?.lastSyncedAt ?? undefined };
+  return { target, mark, before: current?.status?.lastSyncedAt ?? undefined };
 };
 
 /** One that is on its way out is still there for Longhorn, which would not make it anew. */
-const untilGoingOnesGone = async ({ timelines, target, timeouts }: Context): Promise<void> => {
+const untilGoingOnesGone = async ({ timelines, timeouts }: Context, target: TargetHandle): Promise<void> => {
   const { backupVolumes } = timelines;
   const going = backupVolumes
     .objects()
     .filter(
       ({ metadata }) =>
-        metadata.deletionTimestamp !== undefined && metadata.labels?.['backup-target'] === target,
+        metadata.deletionTimestamp !== undefined && metadata.labels?.['backup-target'] === target.name,
     );
   for (const { metadata } of going)
     await onceGone(backupVolumes, {
@@ -128,7 +140,7 @@ const untilGoingOnesGone = async ({ timelines, target, timeouts }: Context): Pro
 
 // Where the store is there and its volumes cannot be listed, Longhorn says so in its log alone (backup_target_controller.go,
 // syncBackupVolume, v1.12.1). The URL is this store's alone.
-const hasFailedToList = async ({ cluster, store }: Context): Promise<boolean> => {
+const hasFailedToList = async ({ cluster }: Context, { store }: TargetHandle): Promise<boolean> => {
   const logs = await Promise.all(
     (await managerPods(cluster)).map(({ namespace, name, container }) =>
       cluster.logs({ namespace, name, container }, { tailLines: 20_000 }),
@@ -169,19 +181,24 @@ export const storeSteps = {
   'given.hidden': step({
     sentence: 'Given that {file} is gone from the store',
     parameters: (file) => ({ file: describeFile(file) }),
-    action: async ({ faults, store }: Context, file: StoreFile) =>
+    action: async ({ faults }: Context, file: StoreFile) =>
       faults.inject(
-        hiddenFile(store, { path: filePath(file), title: `${describeFile(file)} is gone from the store` }),
+        hiddenFile(storeWith(file), {
+          path: filePath(file),
+          title: `${describeFile(file)} is gone from the store`,
+        }),
       ),
   }),
   /** The store takes only so many bytes more. Until `when.released`. */
   'given.spaceLeft': step({
     sentence: 'Given that the store has only {size} of space left',
     parameters: (left) => ({ size: inMebibytes(left) }),
-    action: async ({ faults, store }: Context, left: number) =>
-      faults.inject(
-        filledStore(store, { left, title: `the store has only ${inMebibytes(left)} of space left` }),
-      ),
+    opens: firstTarget,
+    action: async (context: Context, left: number) => {
+      const { store } = await firstTarget(context);
+      const title = `the store has only ${inMebibytes(left)} of space left`;
+      return context.faults.inject(filledStore(store, { left, title }));
+    },
   }),
   /** Of such requests each, or each second, third, … is answered so. Until `when.released`. */
   'given.wrongAnswers': step({
@@ -190,10 +207,13 @@ export const storeSteps = {
       ...describeRequests(asked),
       answer: answers[answer],
     }),
-    action: async ({ faults, store }: Context, answer: WrongAnswer, asked: WhichRequests) => {
+    opens: firstTarget,
+    action: async (context: Context, answer: WrongAnswer, asked: WhichRequests) => {
       const { to, below, every = 1 } = asked;
+      const { store } =
+        below === undefined || below.of === 'the store' ? await firstTarget(context) : below.of.target;
       const { which, requests, what } = describeRequests(asked);
-      return faults.inject(
+      return context.faults.inject(
         wrongAnswers(store, {
           asked: to,
           below: below === undefined ? '' : folderPath(below),
@@ -208,24 +228,30 @@ export const storeSteps = {
   'given.emptied': step({
     sentence: 'Given that {file} is empty',
     parameters: (file) => ({ file: describeFile(file) }),
-    action: async ({ faults, store }: Context, file: StoreFile) =>
-      faults.inject(emptiedFile(store, { path: filePath(file), title: `${describeFile(file)} is empty` })),
+    action: async ({ faults }: Context, file: StoreFile) =>
+      faults.inject(
+        emptiedFile(storeWith(file), { path: filePath(file), title: `${describeFile(file)} is empty` }),
+      ),
   }),
   /** The key by which Longhorn logs in to the store is good no more, until `when.keyRenewed`. */
   'given.keyReplaced': step({
     sentence: 'Given that the key by which Longhorn logs in is replaced at the store',
-    action: async ({ faults, store, expected, target }: Context): Promise<ReplacedKeyHandle> => {
-      expected.push({ id: 'target-not-listed', of: target });
+    opens: firstTarget,
+    action: async (context: Context): Promise<ReplacedKeyHandle> => {
+      const { name, store } = await firstTarget(context);
+      context.expected.push({ id: 'target-not-listed', of: name });
       const fault = replacedKey(store, 'the key by which Longhorn logs in is replaced at the store');
-      return { ...(await faults.inject(fault)), renew: fault.renew };
+      return { ...(await context.faults.inject(fault)), renew: fault.renew };
     },
   }),
   /** Nothing that is written to the store can be deleted for good for a day: it stays as a version. */
   'given.versionsKept': step({
     sentence: 'Given that the store keeps what is deleted as versions, under retention',
-    action: async ({ faults, store }: Context): Promise<KeptVersionsHandle> => {
+    opens: firstTarget,
+    action: async (context: Context): Promise<KeptVersionsHandle> => {
+      const { store } = await firstTarget(context);
       const fault = keptVersions(store, 'the store keeps what is deleted as versions, under retention');
-      return { ...(await faults.inject(fault)), note: fault.note };
+      return { ...(await context.faults.inject(fault)), note: fault.note };
     },
   }),
   /** Whoever owns the store notes which versions the volume's files have now. */
@@ -235,26 +261,24 @@ export const storeSteps = {
     action: (_: Context, { note }: KeptVersionsHandle, { name }: VolumeHandle): Promise<NotedVersions> =>
       note(volumeFolder(name)),
   }),
-  /** Another store of the scenario's own, of another kind; nothing is on it yet. */
-  'given.otherStore': step({
-    sentence: 'Given another backup store of its own, of another kind',
-    action: (context: Context) => context.otherStore(),
-    detail: ({ driver, url }) => `${driverNamed(driver).called.server}, ${url}`,
-  }),
   /** Nobody answers where the store was, so that mounts of it give up in the end. Until `when.released`. */
   'given.serverGone': step({
     sentence: "Given that the store's server is gone",
-    action: async ({ faults, store, expected, target }: Context) => {
-      expected.push({ id: 'target-not-mounted', of: target }, { id: 'target-not-listed', of: target });
-      return faults.inject(stalledServer(store, 'gone', "the store's server is gone"));
+    opens: firstTarget,
+    action: async (context: Context) => {
+      const { name: of, store } = await firstTarget(context);
+      context.expected.push({ id: 'target-not-mounted', of }, { id: 'target-not-listed', of });
+      return context.faults.inject(stalledServer(store, 'gone', "the store's server is gone"));
     },
   }),
   /** Longhorn is asked to bring what it knows in line with the store, as it does every few minutes. */
   'when.storeLookedInto': step({
     sentence: 'When Longhorn is made to look into the store',
-    action: async (context: Context): Promise<Look> => {
-      await untilGoingOnesGone(context);
-      return changeTarget(context, {});
+    opens: async (context, target) => target ?? firstTarget(context),
+    action: async (context: Context, at?: TargetHandle): Promise<Look> => {
+      const target = at ?? (await firstTarget(context));
+      await untilGoingOnesGone(context, target);
+      return changeTarget(context, target, {});
     },
   }),
   /** Longhorn is given the key by which the old one was replaced. */
@@ -268,19 +292,14 @@ export const storeSteps = {
     action: (_: Context, { bringBack }: NotedVersions) => bringBack(),
     detail: (files) => `${files} files`,
   }),
-  /** The backup target is another store from now on, at which Longhorn is asked to look. */
+  /** A backup target is another store from now on, at which Longhorn is asked to look. */
   'when.targetChanged': step({
     sentence: 'When the backup target is changed to {store}',
-    parameters: (to) => ({ store: driverNamed(to.driver).called.store }),
-    action: (context: Context, { url, credentialSecret }: RunningStore) =>
-      changeTarget(context, { backupTargetURL: url, credentialSecret }),
-  }),
-  /** The backup target is the scenario's first store again, at which Longhorn is asked to look. */
-  'when.targetChangedBack': step({
-    sentence: 'When the backup target is changed back to its first store',
-    action: (context: Context) => {
-      const { url, credentialSecret } = context.store;
-      return changeTarget(context, { backupTargetURL: url, credentialSecret });
+    parameters: (_, { to }) => ({ store: driverNamed(to.driver).called.store }),
+    action: (context: Context, target: TargetHandle, { to }: { to: RunningStore }) => {
+      target.store = to;
+      const { url, credentialSecret } = to;
+      return changeTarget(context, target, { backupTargetURL: url, credentialSecret });
     },
   }),
   /** Whatever Longhorn saw at that look, and for as long as it may take to act on it, the backup stays. */
@@ -289,16 +308,21 @@ export const storeSteps = {
     parameters: (backup, _) => ({ backup }),
     idle: true,
     action: async (context: Context, backup: BackupHandle, look: Look) => {
-      const { timelines, timeouts, target, expected } = context;
+      const { timelines, timeouts, expected } = context;
+      const { target } = look;
       // A Longhorn that tells the listing has failed tells it so.
-      expected.push({ id: 'target-not-listed', of: target });
+      expected.push({ id: 'target-not-listed', of: target.name });
       const subject = { ...backup, from: look.mark };
       await stays(
         remains(timelines.backups, { backup: subject, state: is('Completed') }),
         timeouts.lookActedOn.within,
       );
-      const { status } = timelines.backupTargets.current(target) ?? {};
-      if (status?.available && status.lastSyncedAt === look.before && !(await hasFailedToList(context)))
+      const { status } = timelines.backupTargets.current(target.name) ?? {};
+      if (
+        status?.available &&
+        status.lastSyncedAt === look.before &&
+        !(await hasFailedToList(context, target))
+      )
         throw new PremiseLost(
           `nothing tells that Longhorn has looked into the store: its last look was at ${look.before}`,
         );
@@ -315,8 +339,10 @@ export const storeSteps = {
   'then.targetTells': step({
     sentence: 'Then the backup target says why it is not available: {why}',
     parameters: (why) => ({ why }),
-    action: ({ timelines, timeouts, target, expected }: Context, why: string) => {
-      expected.push({ id: 'target-not-listed', of: target });
+    action: async (context: Context, why: string) => {
+      const { timelines, timeouts, expected } = context;
+      const { name } = await firstTarget(context);
+      expected.push({ id: 'target-not-listed', of: name });
       return once(
         timelines.backupTargets,
         ({ status }) =>
@@ -326,7 +352,7 @@ export const storeSteps = {
               type === 'Unavailable' && status === 'True' && message?.includes(why),
           ),
         {
-          name: target,
+          name,
           label: `the backup target says ${why}`,
           describe: describeTarget,
           ...timeouts.targetLost,
@@ -338,12 +364,12 @@ export const storeSteps = {
   /** Longhorn can use the backup target again. */
   'then.targetAvailable': step({
     sentence: 'Then the backup target is available',
-    action: ({ timelines, timeouts, target }: Context) =>
-      once(timelines.backupTargets, ({ status }) => status?.available === true, {
-        name: target,
+    action: async (context: Context) =>
+      once(context.timelines.backupTargets, ({ status }) => status?.available === true, {
+        name: (await firstTarget(context)).name,
         label: 'the backup target is available',
         describe: describeTarget,
-        ...timeouts.targetAvailable,
+        ...context.timeouts.targetAvailable,
       }),
   }),
   /** Longhorn knows the backup as a completed one, be it still or again. */
@@ -395,7 +421,8 @@ export const storeSteps = {
     sentence: 'Then the deletion of {backup} is over, or has failed',
     parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) => {
-      const { timelines, timeouts, clocks, store } = context;
+      const { timelines, timeouts, clocks } = context;
+      const { store } = backup.volume.target;
       mayBeRefused(context, backup);
       const subject = { ...backup, from: sinceDeleted(backup) };
       await judge(isDeleted(timelines.backups, subject), timeouts.firstDeleted).catch((error: unknown) => {
@@ -435,12 +462,12 @@ export const storeSteps = {
   /** Longhorn can use its target again, and has listed the store since that look was asked for. */
   'then.storeListed': step({
     sentence: 'Then Longhorn finds the store, and lists it',
-    action: ({ timelines, timeouts, target }: Context, look: Look) =>
+    action: ({ timelines, timeouts }: Context, look: Look) =>
       once(
         timelines.backupTargets,
         ({ status }) => status?.available === true && status.lastSyncedAt !== look.before,
         {
-          name: target,
+          name: look.target.name,
           label: 'Longhorn has listed the store',
           describe: describeTarget,
           ...timeouts.targetAvailable,

@@ -8,7 +8,7 @@ const list = (things: Iterable<SharedThing>): string =>
   [...things].map((thing) => sharedThings[thing]).join(' and ');
 
 const haveExclusive = async (context: Context, ...things: SharedThing[]): Promise<number> => {
-  const waited = await context.haveExclusive(...things);
+  const waited = await context.turn.exclusive(...things);
   for (const thing of things) context.exclusive.add(thing);
   return waited;
 };
@@ -40,6 +40,6 @@ export const turnSteps = {
   'when.givenBack': step({
     sentence: 'When others may use {things} again',
     parameters: () => ({ things: ({ exclusive }: Context) => list(exclusive) }),
-    action: (context: Context) => context.rest(),
+    action: (context: Context) => context.turn.rest(),
   }),
 };

@@ -35,8 +35,8 @@ export const looksOf = (
  * resources say.
  */
 export const openBackupPage = async (context: Context, volume: VolumeHandle): Promise<PageHandle> => {
-  const { cluster, timelines, target, timeouts, living, pages } = context;
-  const isOfVolume = isBackupOf({ volume: volume.name, target });
+  const { cluster, timelines, timeouts, living, pages } = context;
+  const isOfVolume = isBackupOf({ volume: volume.name, target: volume.target.name });
   const backupVolume = timelines.backupVolumes.objects().find(isOfVolume);
   if (backupVolume === undefined)
     throw new Error(`Longhorn has no page of the backups of ${volume.name}: none of them is settled`);

@@ -10,7 +10,7 @@ import type { BlockMapping } from '../../../store/format/config.ts';
 import { randomBlocks } from '../../../store/format/random-blocks.ts';
 import { writeBackup } from '../../../store/format/write-backup.ts';
 import type { Context } from '../context.ts';
-import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
+import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { causeOfVolume } from './causes.ts';
 import { readData } from './data.ts';
 import { attach, createVolume, describeVolume, readyNodes } from './volume.ts';
@@ -22,10 +22,10 @@ import { attach, createVolume, describeVolume, readyNodes } from './volume.ts';
  */
 export const makeRestoredVolume = async (
   context: Context,
-  { size }: { size: number },
+  { size, target }: { size: number; target: TargetHandle },
 ): Promise<VolumeHandle> => {
-  const { url, blocks } = await writeSource(context, size);
-  const restored = await restoreVolume(context, { size, url });
+  const { url, blocks } = await writeSource(context, { size, target });
+  const restored = await restoreVolume(context, { size, url, target });
   await attach(context, { ...restored, disableFrontend: true });
   return { ...restored, restored: blocks };
 };
@@ -33,11 +33,11 @@ export const makeRestoredVolume = async (
 /** Restores a volume from the backup of a URL, and returns it when that is done: it is detached then. */
 const restoreVolume = async (
   context: Context,
-  { size, url }: { size: number; url: string },
+  { size, url, target }: { size: number; url: string; target: TargetHandle },
 ): Promise<VolumeHandle> => {
   const nodes = (await readyNodes(context)).length;
-  const name = await createVolume(context, { size, nodes, fromBackup: url });
-  return { name, node: await untilRestored(context, name), size };
+  const name = await createVolume(context, { size, nodes, target, fromBackup: url });
+  return { name, target, node: await untilRestored(context, name), size };
 };
 
 /**
@@ -50,7 +50,8 @@ export const judgeRestore = async (
 ): Promise<VolumeHandle> => {
   const url = context.timelines.backups.current(backup.name)?.status?.url;
   if (!url) throw new Error(`Longhorn knows no URL of ${backup.label} (${backup.name}) to restore it from`);
-  const volume = await restoreVolume(context, { size: backup.volume.size, url });
+  const { size, target } = backup.volume;
+  const volume = await restoreVolume(context, { size, url, target });
   const isRead = !context.without.includes('block-device');
   await attach(context, { ...volume, disableFrontend: !isRead });
   for (const written of isRead ? data : []) {
@@ -63,8 +64,11 @@ export const judgeRestore = async (
   return volume;
 };
 
-const writeSource = async (context: Context, size: number) => {
-  const { cluster, timelines, made, store, target, timeouts } = context;
+const writeSource = async (
+  context: Context,
+  { size, target: { name: target, store } }: { size: number; target: TargetHandle },
+) => {
+  const { cluster, timelines, made, timeouts } = context;
   const volume = context.uniqueName('source');
   const backup = `backup-${randomBytes(8).toString('hex')}`;
   const { put, publish } = store.write(volume);

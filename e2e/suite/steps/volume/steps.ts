@@ -1,9 +1,10 @@
 import { once } from '../../../history/expectation.ts';
 import type { Context } from '../context.ts';
-import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
+import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { stays } from '../judging.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
+import { firstTarget } from '../target/steps.ts';
 import { writeData } from './data.ts';
 import { differencesOf, makeRestoredVolume } from './restored.ts';
 import { makeSnapshot } from './snapshot.ts';
@@ -21,8 +22,16 @@ export const volumeSteps = {
           ? 'restored from a backup that was written into the store, attached to a node without a frontend'
           : 'attached to a node',
     }),
-    action: (context: Context, how: { size: number; node?: string }): Promise<VolumeHandle> =>
-      context.without.includes('block-device') ? makeRestoredVolume(context, how) : makeVolume(context, how),
+    opens: async (context, { target }) => target ?? firstTarget(context),
+    action: async (
+      context: Context,
+      { target, ...how }: { size: number; node?: string; target?: TargetHandle },
+    ): Promise<VolumeHandle> => {
+      const on = { ...how, target: target ?? (await firstTarget(context)) };
+      return context.without.includes('block-device')
+        ? makeRestoredVolume(context, on)
+        : makeVolume(context, on);
+    },
     detail: ({ name, node }) => `${name} on ${node}`,
   }),
   /** Random data in a stretch of a volume (whole MiB). */
@@ -84,10 +93,10 @@ export const hasRestoredData = step({
   parameters: (backup) => ({ backup }),
   only: (_, { volume }) => volume.restored !== undefined,
   action: async (
-    { store }: Context,
-    { name, label, volume: { name: volume, restored = [] } }: BackupHandle,
+    _: Context,
+    { name, label, volume: { name: volume, target, restored = [] } }: BackupHandle,
   ) => {
-    const config = await store.config(volume, name);
+    const config = await target.store.config(volume, name);
     if (config === undefined) throw new Error(`the store has no config of ${label} (${name})`);
     const differences = differencesOf(restored, config.blocks);
     if (differences.length > 0)

@@ -11,7 +11,7 @@ import {
 import type { Node, Volume, VolumeAttachment } from '../../../longhorn/types.ts';
 import { blockSize } from '../../../store/format/pack-block.ts';
 import type { Context } from '../context.ts';
-import type { VolumeHandle } from '../handles.ts';
+import type { TargetHandle, VolumeHandle } from '../handles.ts';
 import { runLabel, scenarioAnnotation } from '../made.ts';
 import { causeOfVolume, lookAtInstances } from './causes.ts';
 
@@ -23,15 +23,15 @@ const ticket = 'corral';
  */
 export const makeVolume = async (
   context: Context,
-  { size, node }: { size: number; node?: string },
+  { size, node, target }: { size: number; node?: string; target: TargetHandle },
 ): Promise<VolumeHandle> => {
   const ready = await readyNodes(context);
-  const chosen = node ?? ready[(ready.indexOf(context.store.node ?? '') + 1) % ready.length];
+  const chosen = node ?? ready[(ready.indexOf(target.store.node ?? '') + 1) % ready.length];
   if (chosen === undefined)
     throw new Error('no node is ready for Longhorn and has a running longhorn-manager pod');
-  const name = await createVolume(context, { size, nodes: ready.length });
+  const name = await createVolume(context, { size, nodes: ready.length, target });
   await attach(context, { name, node: chosen });
-  return { name, node: chosen, size };
+  return { name, target, node: chosen, size };
 };
 
 /**
@@ -40,9 +40,14 @@ export const makeVolume = async (
  */
 export const createVolume = async (
   context: Context,
-  { size, nodes, fromBackup }: { size: number; nodes: number; fromBackup?: string },
+  {
+    size,
+    nodes,
+    target,
+    fromBackup,
+  }: { size: number; nodes: number; target: TargetHandle; fromBackup?: string },
 ): Promise<string> => {
-  const { cluster, made, run, scenario, target } = context;
+  const { cluster, made, run, scenario } = context;
   const name = context.uniqueName('volume');
   made.volumes.push(name);
   await cluster.create(longhornResources.volumes, {
@@ -55,7 +60,7 @@ export const createVolume = async (
       // writer.
       numberOfReplicas: Math.min(2, nodes),
       frontend: 'blockdev',
-      backupTargetName: target,
+      backupTargetName: target.name,
       // The slowest there is: an upload must last long enough for its state to be seen (Longhorn asks for it
       // every 2 s).
       backupCompressionMethod: 'gzip',
@@ -172,7 +177,7 @@ export const isHealthy = namedState('volume-is-healthy', () => ({
 }));
 
 /** No state matches it: the volume stays as it is. */
-export const volumeChanges = namedState('volume-changes', () => ({
+const volumeChanges = namedState('volume-changes', () => ({
   label: 'no change',
   matches: (_: Volume) => false,
 }));

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
-import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
+import type { BackupHandle, VolumeHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import { layOutRecordedStore, recordedVolume } from '../../../support/recorded-store.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
-import { createTestContext } from '../../../support/test-context.ts';
+import { aTarget, createTestContext } from '../../../support/test-context.ts';
 import { handleOf, type Mutation, type RecordedName, recorded, stage, until, whenIn } from '../recordings.ts';
 
 let root: string;
@@ -16,7 +16,7 @@ beforeEach(async () => {
   await layOutRecordedStore(join(root, volumeFolder(recordedVolume)));
 });
 
-const volume = { name: recordedVolume, node: 'node1', size: 0 };
+const volume: VolumeHandle = { name: recordedVolume, target: aTarget, node: 'node1', size: 0 };
 const handle = (name: string, label: string, from = 0) => handleOf(name, label, { volume, from });
 
 // The steps on a recording, as if the scenario had just done what was recorded.
@@ -24,6 +24,7 @@ const play = async (name: RecordedName, mutate?: Mutation) => {
   const { backups, first, second, version } = await stage(name, mutate);
   const ledger = await openLedger(root);
   const { context, ...recordedReport } = createTestContext({ version, timelines: { backups }, root, ledger });
+  volume.target = await context.own.first(async () => aTarget);
   return {
     ...recordedReport,
     // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.

@@ -5,13 +5,13 @@ import { bugs } from '../../../../e2e/longhorn/bugs/bugs.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { judgeEnd } from '../../../../e2e/suite/play/judge-end.ts';
 import { bugSteps } from '../../../../e2e/suite/steps/bugs/steps.ts';
-import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
+import type { BackupHandle, VolumeHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { notProvable, PromiseBroken } from '../../../../e2e/suite/steps/judging.ts';
 import { bind } from '../../../../e2e/suite/steps/step.ts';
 import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import { layOutRecordedStore, recordedVolume } from '../../../support/recorded-store.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
-import { createTestContext } from '../../../support/test-context.ts';
+import { aTarget, createTestContext } from '../../../support/test-context.ts';
 import { handleOf, type Mutation, recorded, stage, whenIn } from '../recordings.ts';
 
 let root: string;
@@ -20,7 +20,7 @@ beforeEach(async () => {
   await layOutRecordedStore(join(root, volumeFolder(recordedVolume)));
 });
 
-const volume = { name: recordedVolume, node: 'node1', size: 0 };
+const volume: VolumeHandle = { name: recordedVolume, target: aTarget, node: 'node1', size: 0 };
 const handle = (name: string, label: string, from = 0) => handleOf(name, label, { volume, from });
 const both = [handle('sample-a-b1', 'the first backup'), handle('sample-a-b2', 'the second backup')];
 
@@ -36,6 +36,7 @@ const playOnStore = async ({ harm, expected = both, version = 'v1.12.1', race = 
   await harm?.();
   const { context, bugs: met, ...told } = createTestContext({ version, root });
   const then = bindSteps(context).then;
+  volume.target = await context.own.first(async () => aTarget);
   const keeping = then.keeps(destroys, () => then.storeHolds(volume, expected), { race });
   const [{ value: kept, reason: error }] = (await Promise.allSettled([keeping])) as [Settled];
   const where = { interrupted: false, doing: undefined, outage: undefined, bugs: met };
@@ -96,7 +97,7 @@ test('on a kind of store on which a bug does not show, a kept promise says nothi
     ['cifs', []],
   ] as const) {
     const { context, bugs: met } = createTestContext({ version: 'v1.12.1' });
-    const { keeps } = bind({ ...context, store: { ...context.store, driver } }, bugSteps, 'then');
+    const { keeps } = bind({ ...context, own: { ...context.own, kind: driver } }, bugSteps, 'then');
     expect(await keeps(id, async () => {})).toBe(true);
     expect(met).toMatchObject(says);
   }

@@ -17,7 +17,7 @@ const judge = async (name: string, expected: ExpectedMessage[] = [], mutate?: Mu
   const timelines = speaking(await replay(name, mutate));
   const volumes = volumesOf(timelines);
   const version = `v${/longhorn-v([\d.]+)\//.exec(name)?.[1]}`;
-  const about = { volumes, expected, version, target: 'default' };
+  const about = { volumes, expected, version, targets: ['default'] };
   const { met, problems } = messages.judgeMessages(timelines, about);
   const told = met.map(({ of, state, classification: by }) => {
     return `${of} ${state}: ${by.class === 'unclassified' ? by.class : by.id}`;
@@ -110,7 +110,7 @@ const judged = (said: Said, expected: ExpectedMessage[] = [], volume = 'v') => {
     backupTargets: replayTimeline('targets', added(targets)),
   };
   if (gone && backups?.[0]) timelines.backups.push({ kind: 'deleted', at: 1, object: backups[0] });
-  const about = { volumes: [volume], expected, version: 'v1.12.1', target: 'own' };
+  const about = { volumes: [volume], expected, version: 'v1.12.1', targets: ['own'] };
   return messages.judgeMessages(timelines, about);
 };
 const target = (name: string, message?: string, host = 'store', lastSyncedAt?: string): BackupTarget => {

@@ -1,11 +1,21 @@
 import { expect, test } from 'vitest';
 import { belongsTo } from '../../../../e2e/suite/steps/evidence/keep.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import type { WhenIdle } from '../../../../e2e/suite/steps/when-idle.ts';
+import { aTarget } from '../../../support/test-context.ts';
+
+const whenIdle: WhenIdle = (_, take) => take();
 
 /** An object of a scenario named a or b, of which only the first is judged. */
 const made = { ...nothingMade(), snapshots: ['a-snapshot'], backups: ['a-backup'], jobs: ['a-job'] };
 made.written.push({ volume: 'a-old', backup: 'a-written' });
-const isMine = belongsTo({ made, target: 'a-target', store: 'a-store' });
+const isMine = belongsTo({
+  made,
+  own: {
+    targets: [{ ...aTarget, name: 'a-target' }],
+    stores: [{ place: { namespace: 'a-store' }, whenIdle }],
+  },
+});
 
 const named = (name: string, more: object = {}) => ({ metadata: { name, ...more }, spec: {} });
 const labelled = (label: string) => (name: string) => named('x', { labels: { [label]: name } });

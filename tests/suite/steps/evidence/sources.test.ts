@@ -36,9 +36,14 @@ const open = () => {
   });
   const server = { namespace: 'a-store', name: 'server', container: 'nfs' };
   const sources = sourcesOf({
-    ...{ cluster, timelines, since, place: { namespace: 'a-store' } },
+    ...{ cluster, timelines, since },
     belongs: (_, { metadata }) => metadata.name === 'mine',
-    store: servedStore(cluster, { pod: server, node: '', url: '', root: '/nowhere' }),
+    stores: [
+      {
+        place: { namespace: 'a-store' },
+        running: servedStore(cluster, { pod: server, node: '', url: '', root: '/nowhere' }),
+      },
+    ],
   });
   const read = async (file: string, isBrief = false) =>
     String(await sources.find((source) => source.file === file)?.read(signal, { isBrief }));

@@ -3,7 +3,7 @@ import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
-import type { Context } from '../../../../e2e/suite/steps/context.ts';
+import type { RunningStore } from '../../../../e2e/store/driver.ts';
 import type { JobHandle } from '../../../../e2e/suite/steps/job/job.ts';
 import { jobSteps } from '../../../../e2e/suite/steps/job/steps.ts';
 import { bind } from '../../../../e2e/suite/steps/step.ts';
@@ -52,15 +52,16 @@ const play = async (
   const logOf = (index: number): string =>
     (index === ticks.length - 1 ? log : undefined) ?? logs[index] ?? '';
   const makes = (index: number): boolean => name !== 'snapshots denied' || index < 2;
+  const store = { backups: async () => stored } as unknown as RunningStore;
+  const target = { name: 'default', store };
   const handle: JobHandle = {
-    ...{ name: job, volume: { name: volume, node: 'node1', size: 0 }, retain: 1 },
+    ...{ name: job, volume: { name: volume, target, node: 'node1', size: 0 }, retain: 1 },
     watched: { jobs, pods, cronJobs: replayTimeline('cronjobs'), events: replayTimeline('events', events) },
     logs: new Map(ticks.map(({ job }, index) => [podOf(job), Promise.resolve(logOf(index))])),
     ticks: isStarted ? [] : ticks.map((tick, index) => ({ ...tick, makes: makes(index) })),
   };
-  const store = { backups: async () => stored } as unknown as Context['store'];
   const timelines = { backups, snapshots, volumes };
-  const { context, ...told } = createTestContext({ timelines, version, timeouts, store });
+  const { context, ...told } = createTestContext({ timelines, version, timeouts });
   const found = () => told.findings.map(({ code }) => code);
   const { expected } = context;
   return { ...told, found, backups, job: handle, expected, steps: bind(context, jobSteps, 'then') };

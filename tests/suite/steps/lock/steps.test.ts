@@ -6,14 +6,15 @@ import type { Timeline } from '../../../../e2e/history/timeline.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
+import type { VolumeHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
 import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { folderOfEachTest } from '../../../support/temporary-folder.ts';
-import { createTestContext } from '../../../support/test-context.ts';
+import { aTarget, createTestContext } from '../../../support/test-context.ts';
 import { handleOf, type Mutation, replay } from '../recordings.ts';
 
-const volume = { name: 'vz-l', node: 'node1', size: 0 };
+const volume: VolumeHandle = { name: 'vz-l', target: aTarget, node: 'node1', size: 0 };
 const handle = (name: string, label: string, from = 0) => handleOf(name, label, { volume, from });
 const root = folderOfEachTest();
 const folder = (...path: string[]) => root(volumeFolder(volume.name), 'locks', ...path);
@@ -26,6 +27,7 @@ const play = async (backups: Timeline<Backup> = replayTimeline('backups'), chang
     ...{ cluster: stubCluster({ hurried: true }), clocks: { ...longhornClocks, ...changed } },
     ...{ timelines: { backups }, root: root(), ledger: await openLedger(root()) },
   });
+  volume.target = await context.own.first(async () => aTarget);
   return {
     ...{ ...recorded, expected: context.expected },
     found: () => recorded.findings.map(({ code }) => code),

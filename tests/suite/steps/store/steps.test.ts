@@ -3,18 +3,18 @@ import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import type { Backup, BackupTarget } from '../../../../e2e/longhorn/types.ts';
-import type { Wrong } from '../../../../e2e/store/driver.ts';
+import type { RunningStore, Wrong } from '../../../../e2e/store/driver.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
-import type { Context } from '../../../../e2e/suite/steps/context.ts';
+import type { VolumeHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import type { Timeouts } from '../../../../e2e/suite/steps/timeouts.ts';
 import { localStore } from '../../../store/support/local-store.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { folderOfEachTest } from '../../../support/temporary-folder.ts';
-import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
+import { aTarget, createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 import { handleOf } from '../recordings.ts';
 
-const volume = { name: 'v', node: 'node1', size: 0 };
+const volume: VolumeHandle = { name: 'v', target: aTarget, node: 'node1', size: 0 };
 const first = handleOf('b', 'the first backup', { volume });
 const lock = { name: 'lock-1', of: 'a backup' } as const;
 const soon = { within: '50ms', owner: 'the test' } as const;
@@ -33,10 +33,8 @@ const root = folderOfEachTest();
  * The steps on a Longhorn that a test speaks for: by the states of a backup, the first of them given here, and
  * of the backup target.
  */
-const play = async (
-  ...[given = {}, ...more]: [(string | Pick<Partial<Context>, 'store' | 'otherStore'>)?, ...string[]]
-) => {
-  const [overrides, states] = typeof given === 'string' ? [{}, [given, ...more]] : [given, more];
+const play = async (...[given, ...more]: [(string | { store: RunningStore })?, ...string[]]) => {
+  const [overrides, states] = typeof given === 'string' ? [{}, [given, ...more]] : [given ?? {}, more];
   const timelines = emptyTimelines();
   const asked: object[] = [];
   const cluster = stubCluster({
@@ -47,6 +45,8 @@ const play = async (
   const ledger = await openLedger(root());
   const known = { cluster, timelines, root: root(), timeouts: briefly, ledger };
   const { context } = createTestContext({ ...known, ...overrides });
+  const target = await context.own.first(async () => aTarget);
+  volume.target = target;
   const event = { kind: 'modified' as const, at: Date.now() };
   let log = '';
   cluster.logs = async () => log;
@@ -60,7 +60,8 @@ const play = async (
     asked,
     timelines,
     says,
-    url: context.store.url,
+    target,
+    url: target.store.url,
     logged: (said: string) => {
       log = said;
     },
@@ -118,10 +119,12 @@ test.each([
 
 test('the backup target becomes another store, and the first again, each time with a look at it', async () => {
   const other = { ...localStore(root()), driver: 's3', url: 's3://b@r/p/', credentialSecret: 'login' };
-  const { given, when, asked } = await play({ otherStore: async () => other }, 'Completed');
-  const moved = await when.targetChanged(await given.otherStore());
-  expect(moved).toEqual({ mark: expect.any(Number), before: undefined });
-  await when.targetChangedBack();
+  const { target, when, asked } = await play('Completed');
+  const home = target.store;
+  const moved = await when.targetChanged(target, { to: other });
+  expect(moved).toEqual({ target, mark: expect.any(Number), before: undefined });
+  expect(target.store).toBe(other);
+  await when.targetChanged(target, { to: home });
   const look = { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
   expect(asked).toEqual([
     { spec: { backupTargetURL: other.url, credentialSecret: 'login', ...look } },

@@ -6,7 +6,7 @@ import type { Backup, Snapshot, Volume } from '../../../../e2e/longhorn/types.ts
 import * as causes from '../../../../e2e/suite/steps/volume/causes.ts';
 import { attach, untilDetached } from '../../../../e2e/suite/steps/volume/volume.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
-import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
+import { aTarget, createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 import { handleOf } from '../recordings.ts';
 
 const { signal } = new AbortController();
@@ -107,7 +107,7 @@ test('where no instance manager tells of it, the managers may; what cannot be re
 });
 
 test('why a snapshot or a backup does not come: what it says itself, or else what it stands on', async () => {
-  const volume = { name, node: 'node1', size: 1 };
+  const volume = { name, target: aTarget, node: 'node1', size: 1 };
   const of = { name: 's1', volume };
   const { context, snapshot, backup } = open(whole, healthy);
   const ofSnapshot = async () => (await causes.causeOfSnapshot(context, of, signal)).line;

@@ -11,7 +11,7 @@ import * as restores from '../../../../e2e/suite/steps/volume/restored.ts';
 import { hasRestoredData } from '../../../../e2e/suite/steps/volume/steps.ts';
 import { exported, someBlocks } from '../../../store/support/written-store.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
-import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
+import { aTarget, createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 import { handleOf } from '../recordings.ts';
 
 const size = 8 << 20;
@@ -88,7 +88,10 @@ const ticket = (disableFrontend: 'true' | 'false') => {
 
 test('it is restored from a backup that lies in the store, and attached without a frontend where it was restored', async () => {
   const { context, made, asked } = stand();
-  const handle = await restores.makeRestoredVolume(context, { size });
+  const handle = await restores.makeRestoredVolume(context, {
+    size,
+    target: await context.own.first(async () => aTarget),
+  });
   const of = { fromBackup: url, size: String(size), backupTargetName: 'target', backupBlockSize: '2097152' };
   const look = { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
   expect(asked).toMatchObject([
@@ -106,7 +109,9 @@ test('it is restored from a backup that lies in the store, and attached without 
 });
 
 describe('a backup is restored', () => {
-  const backup = handleOf('b', 'the first backup', { volume: { name: 'v', node: 'node1', size } });
+  const backup = handleOf('b', 'the first backup', {
+    volume: { name: 'v', target: aTarget, node: 'node1', size },
+  });
   const sha256 = 'a'.repeat(64);
   const data = [
     { offset: 0, size: 2 << 20, sha256 },
@@ -150,7 +155,12 @@ test("a restore that fails ends at once, with Longhorn's reason", async () => {
   const message = 'checksum verification failed for block';
   const conditions = [{ type: 'Restore', status: 'False', reason: 'RestoreFailure', message }];
   const faulted = stand({ state: 'attached', robustness: 'faulted', restoreRequired: true, conditions });
-  await expect(restores.makeRestoredVolume(faulted.context, { size })).rejects.toThrow(
+  await expect(
+    restores.makeRestoredVolume(faulted.context, {
+      size,
+      target: await faulted.context.own.first(async () => aTarget),
+    }),
+  ).rejects.toThrow(
     'Longhorn did not restore volume corral-volume: attached, faulted, RestoreFailure, checksum verification failed for block',
   );
 });
@@ -158,7 +168,9 @@ test("a restore that fails ends at once, with Longhorn's reason", async () => {
 test('a request that Longhorn refuses leaves the written backup to the cleanup', async () => {
   const { context, made } = stand();
   context.cluster.patch = () => Promise.reject(new Error('refused'));
-  await expect(restores.makeRestoredVolume(context, { size })).rejects.toThrow('refused');
+  await expect(
+    restores.makeRestoredVolume(context, { size, target: await context.own.first(async () => aTarget) }),
+  ).rejects.toThrow('refused');
   const backup = expect.stringMatching(/^backup-[0-9a-f]{16}$/);
   expect(made).toEqual({ ...nothingMade(), written: [{ volume: 'corral-source', backup }] });
 });
@@ -185,8 +197,9 @@ test('a backup of what was written is one, and says of how much; of other data, 
   const backup = { volume: 'restored', backup: 'backup-1', size: 8 * blockSize, blocks };
   const restored = await store.write(backup);
   const { context, ended } = createTestContext({ root: store.root });
-  const judged = (name: string, of: typeof restored) => {
-    const volume = { name: 'restored', node: 'node1', size: 8 * blockSize, restored: of };
+  const judged = async (name: string, of: typeof restored) => {
+    const target = await context.own.first(async () => aTarget);
+    const volume = { name: 'restored', target, node: 'node1', size: 8 * blockSize, restored: of };
     return playStep(context, hasRestoredData, handleOf(name, 'the first backup', { volume }));
   };
   await judged('backup-1', restored);
@@ -201,7 +214,7 @@ test('a backup of what was written is one, and says of how much; of other data, 
 });
 
 test('a volume without a device is not written to, and the scenario is told what it must say', async () => {
-  const volume = { name: 'v', node: 'node1', size: 64 << 20, restored: [] };
+  const volume = { name: 'v', target: aTarget, node: 'node1', size: 64 << 20, restored: [] };
   await expect(writeData(createTestContext().context, { volume, offset: 0, size: 1 << 20 })).rejects.toThrow(
     'volume v has no block device to write to: the scenario must say that it needs one',
   );

@@ -3,9 +3,9 @@ import type { ExpectationError } from '../../../../e2e/history/expectation.ts';
 import type { Snapshot } from '../../../../e2e/longhorn/types.ts';
 import { makeSnapshot } from '../../../../e2e/suite/steps/volume/snapshot.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
-import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
+import { aTarget, createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 
-const volume = { name: 'v1', node: 'node1', size: 1 };
+const volume = { name: 'v1', target: aTarget, node: 'node1', size: 1 };
 const lost = 'lost track of the corresponding snapshot info inside volume engine';
 const waits =
   'failed to take snapshot because the volume engine v1-e-0 is not running. Waiting for the volume to be attached';

@@ -1,24 +1,26 @@
-import { once, onceGone } from '../../history/expectation.ts';
-import type { Timeline } from '../../history/timeline.ts';
-import { type Cluster, unlessGone } from '../../kube/cluster.ts';
+import { once, onceGone } from '../../../history/expectation.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import { type Cluster, unlessGone } from '../../../kube/cluster.ts';
 import {
   longhornApiVersion as apiVersion,
   longhornResources,
   longhornNamespace as namespace,
-} from '../../longhorn/resources.ts';
-import { syncRequest } from '../../longhorn/sync-request.ts';
-import type { BackupTarget } from '../../longhorn/types.ts';
-import type { RunningStore } from '../../store/driver.ts';
-import { runLabel } from './made.ts';
-import type { Timeouts } from './timeouts.ts';
+} from '../../../longhorn/resources.ts';
+import { syncRequest } from '../../../longhorn/sync-request.ts';
+import type { BackupTarget } from '../../../longhorn/types.ts';
+import type { RunningStore } from '../../../store/driver.ts';
+import { runLabel } from '../made.ts';
+import type { Timeouts } from '../timeouts.ts';
 
 const resource = longhornResources.backupTargets;
 
-/** Steps of every scenario that are played before its own. */
-export const ownStore = { sentence: 'Given a backup store of its own' };
-export const ownTarget = { sentence: 'Given a backup target of Longhorn on it' };
-
-type Deps = { cluster: Cluster; targets: Timeline<BackupTarget>; timeouts: Timeouts };
+/** What backup targets are made and removed with. */
+export type TargetDeps = {
+  cluster: Cluster;
+  /** The watch of backup targets, live. */
+  watched(): Timeline<BackupTarget>;
+  timeouts: Timeouts;
+};
 
 /**
  * Makes a backup target of the scenario's own and returns when Longhorn can use it (any number of them:
@@ -26,7 +28,7 @@ type Deps = { cluster: Cluster; targets: Timeline<BackupTarget>; timeouts: Timeo
  * are on it.
  */
 export const makeTarget = async (
-  { cluster, targets, timeouts }: Deps,
+  { cluster, watched, timeouts }: TargetDeps,
   { name, store, run }: { name: string; store: Pick<RunningStore, 'url' | 'credentialSecret'>; run: string },
 ): Promise<void> => {
   await cluster.create(resource, {
@@ -40,7 +42,7 @@ export const makeTarget = async (
       syncRequestedAt: syncRequest({}),
     },
   });
-  await once(targets, ({ status }) => status?.available === true, {
+  await once(watched(), ({ status }) => status?.available === true, {
     name,
     label: `the backup target ${store.url} is available`,
     describe: describeTarget,
@@ -52,9 +54,12 @@ export const makeTarget = async (
  * Removes a backup target, with what Longhorn knows of it, and returns when it is gone; one that was never
  * made is no error.
  */
-export const removeTarget = async ({ cluster, targets, timeouts }: Deps, name: string): Promise<void> => {
+export const removeTarget = async (
+  { cluster, watched, timeouts }: TargetDeps,
+  name: string,
+): Promise<void> => {
   await cluster.delete(resource, { namespace, name }).catch(unlessGone);
-  await onceGone(targets, {
+  await onceGone(watched(), {
     name,
     label: `backup target ${name} is gone`,
     describe: describeTarget,

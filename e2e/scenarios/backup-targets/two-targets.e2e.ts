@@ -1,0 +1,30 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+// No document asks for this: with several targets, each volume names the one that its backups go to.
+scenario(
+  'Backups on two backup targets never mix',
+  { tags: ['backup-targets'], timeout: '40m', needs: ['block-device'] },
+  async ({ given, when, then }) => {
+    const one = await given.volume({ size: littleData.volume });
+    const target = await given.target(await given.store({ kind: 'the same kind' }));
+    const other = await given.volume({ size: littleData.volume, target });
+    await given.data(one, littleData.data);
+    const data = await given.data(other, littleData.data);
+    const first = await given.settledBackup(one);
+    const second = await given.settledBackup(other);
+
+    for (const each of [one.target, target]) await then.storeListed(await when.storeLookedInto(each));
+    await then.onlyOnItsTarget(first);
+    await then.onlyOnItsTarget(second);
+    await then.storeHolds(one, [first]);
+    await then.storeHolds(other, [second]);
+
+    await when.deleted(first);
+    await then.deleted(first);
+    await then.storeHolds(one, []);
+    await then.known(second);
+    await then.storeHolds(other, [second]);
+    await then.restores(second, [data]);
+  },
+);

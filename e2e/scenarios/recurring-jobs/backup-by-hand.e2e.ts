@@ -1,0 +1,30 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { BackupHandle } from '../../suite/steps/handles.ts';
+import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+
+// No document asks for this: what a job keeps counts its own backups alone.
+scenario(
+  'A backup made by hand outlives the runs of a recurring job that keeps one',
+  // A run makes a backup only where something new was written since the last one.
+  { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const kept = await given.settledBackup(volume);
+    const job = await given.recurringJob(volume);
+
+    let backups: BackupHandle[] = [];
+    for (const cleanup of ['done, or too early', 'done'] as const) {
+      await given.data(volume, { offset: 0, size: 4 * mebibyte });
+      await when.jobTriggered(job);
+      await then.jobsComplete(job);
+      backups = await then.oneBackupEachTick(job);
+      await then.jobLogs(job, { cleanup, backups });
+    }
+    await then.oldOnesGo(job, backups);
+
+    await then.known(kept);
+    await then.storeHolds(volume, [kept, ...backups.slice(-job.retain)]);
+    await then.restores(kept, [data]);
+  },
+);

@@ -1,0 +1,7 @@
+/** Runs every stage, whatever fails before it; throws at the end, with all that went wrong. */
+export const inTurn = async (stages: readonly (() => Promise<void>)[]): Promise<void> => {
+  const errors: unknown[] = [];
+  for (const stage of stages) await stage().catch((error: unknown) => errors.push(error));
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} stages of the cleanup failed`);
+};

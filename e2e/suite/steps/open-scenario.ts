@@ -1,0 +1,126 @@
+import { openLedger } from '../../faults/ledger.ts';
+import { onlyDeclared, openFaults } from '../../faults/open-faults.ts';
+import { longhornClocks } from '../../longhorn/clocks.ts';
+import { isAbility, type StorePlace } from '../../store/driver.ts';
+import { driverNamed } from '../../store/drivers/index.ts';
+import { removeMade } from './cleanup.ts';
+import { concernOf } from './conclude/concern.ts';
+import { conclude, excuse } from './conclude/conclude.ts';
+import { messagesOf } from './conclude/messages.ts';
+import type { Context } from './context.ts';
+import type { ScenarioDeps } from './deps.ts';
+import { subjectOf } from './evidence/keep.ts';
+import { endManagers, followManagers } from './evidence/sources.ts';
+import { findLonghorn } from './find-longhorn.ts';
+import type { PageHandle } from './handles.ts';
+import { inTurn } from './in-turn.ts';
+import { nothingMade, uniqueName } from './made.ts';
+import { documentData } from './sizes.ts';
+import type { Steps } from './steps.ts';
+import { bindSteps } from './subjects.ts';
+import { openOwn } from './target/own.ts';
+import { createTell } from './tell.ts';
+import { openTimelines, type Timelines } from './timelines.ts';
+import { timeoutsOn } from './timeouts.ts';
+
+export type { Steps } from './steps.ts';
+
+/**
+ * Opens a scenario on a Longhorn that it holds for, and returns its steps: watches are live, and stores, backup targets
+ * and pages are opened when a step first needs them.
+ */
+export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
+  const { config, cluster, scenario, declared, signal, report, skip, turn, evidence } = deps;
+  const { run, namespace: shared, clocks = longhornClocks, machine, lab, without } = config;
+  const { slowness = 1 } = machine ?? {};
+  const tell = createTell({ report, signal });
+  const timeouts = timeoutsOn(clocks, slowness);
+  const uniqueNameOf = (what: string): string => uniqueName(run, what);
+  const placeNamed = (name: string): StorePlace =>
+    shared === undefined ? { namespace: name } : { namespace: shared, name };
+  const version = await findLonghorn({ cluster, tell, report, range: declared.longhorn, skip });
+  const ledger = await openLedger(config.out, run);
+  const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, tell: report.fault }), declared);
+
+  const living = new AbortController();
+  const made = nothingMade();
+  const pages: PageHandle[] = [];
+  let watched: Timelines | undefined;
+  const own = openOwn({
+    cluster,
+    watched: () => timelines.backupTargets,
+    timeouts,
+    kinds: { first: () => driverNamed(declared.store), other: () => driverNamed(declared.otherStore) },
+    needs: declared.needs.filter(isAbility),
+    run,
+    clocks,
+    placeOf: () => placeNamed(uniqueNameOf('store')),
+    uniqueName: uniqueNameOf,
+    image: config.storeImage,
+    ownBucket: config.ownBucket,
+    signal,
+    living: living.signal,
+  });
+  evidence.keep(subjectOf(evidence, { run, made, own, pages, timelines: () => watched }));
+  const timelines = await openTimelines(cluster, living.signal).catch((error: unknown) => {
+    living.abort();
+    throw error;
+  });
+  watched = timelines;
+  if (declared.disruptions.some((disruption) => endManagers.includes(disruption)))
+    followManagers(cluster, { ...timelines, since: evidence.startedAt, signal: living.signal });
+
+  const context: Context = {
+    cluster,
+    run,
+    scenario,
+    version,
+    clocks,
+    timeouts,
+    slowness,
+    own,
+    timelines,
+    living: living.signal,
+    faults,
+    lab,
+    without,
+    turn,
+    exclusive: new Set(),
+    made,
+    expected: [],
+    pages,
+    report,
+    tell,
+    uniqueName: uniqueNameOf,
+  };
+  const disconnect = () => inTurn(pages.splice(0).map(({ page }) => page.close));
+  return {
+    ...bindSteps(context),
+    data: documentData(clocks),
+    conclude: () => conclude(context),
+    excuse: (error) => (signal.aborted ? Promise.resolve(error) : excuse(context, error)),
+    messages: () => messagesOf(context),
+    concern: (error) => concernOf(context, error),
+    disconnect,
+    close: ({ madeStays } = { madeStays: false }) => {
+      const removal = [
+        () => removeMade(context),
+        () => own.removeTargets(),
+        // Kubernetes takes five seconds and more to let a namespace go, which nobody has to wait for.
+        async () => turn.giveBack(),
+        () => own.removeStores(),
+      ];
+      const title = madeStays ? 'Cleanup of the faults alone: what was made stays' : 'Cleanup';
+      // It must not end with the scenario's signal.
+      const tellCleanup = createTell({ report, signal: new AbortController().signal });
+      return tellCleanup(title, () =>
+        inTurn([
+          disconnect,
+          () => faults.healAll(),
+          ...(madeStays ? [async () => turn.giveBack()] : removal),
+          async () => living.abort(),
+        ]),
+      );
+    },
+  };
+};
