@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RunConfig } from '../../../e2e/config/config.ts';
+import type { Subject } from '../../../e2e/suite/evidence/recorder.ts';
+import { openScenario } from '../../../e2e/suite/steps/open-scenario.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
+import { folderOfEachTest } from '../../support/temporary-folder.ts';
+import { record } from '../../support/test-context.ts';
+
+const out = folderOfEachTest();
+let over = new AbortController();
+beforeEach(() => {
+  over = new AbortController();
+});
+afterEach(() => over.abort());
+
+const node = (name: string) => ({
+  metadata: { name },
+  status: { conditions: [{ type: 'Ready', status: 'True' }] },
+});
+const manager = (nodeName: string) => ({
+  metadata: { name: `longhorn-manager-${nodeName}`, labels: { app: 'longhorn-manager' } },
+  spec: { nodeName, containers: [] },
+  status: { phase: 'Running' },
+});
+
+/** Opens a scenario on a Longhorn of three nodes, where no namespace can be made. */
+const open = async () => {
+  const { report, ended } = record();
+  const asked: string[] = [];
+  const names = ['n1', 'n2', 'n3'];
+  const cluster = stubCluster({
+    objects: {
+      settings: [{ metadata: { name: 'current-longhorn-version' }, value: 'v1.12.1' }],
+      pods: names.map(manager),
+      nodes: names.map(node),
+    },
+    onAsk: ({ verb, plural, name }) => {
+      if (verb === 'list' || verb === 'get') return;
+      asked.push(`${verb} ${plural} ${name?.replace(/-[0-9a-f]{8}$/, '')}`);
+      if (verb === 'create') throw new Error(`${plural} are forbidden`);
+    },
+    // Watches in which nothing comes.
+    request: async () => new Response(new ReadableStream()),
+  });
+  let kept: Subject | undefined;
+  const evidence = {
+    cluster,
+    startedAt: new Date(),
+    folder: () => undefined,
+    keep: (subject: Subject) => {
+      kept = subject;
+    },
+    collect: async () => {},
+  };
+  const turn = {
+    exclusive: async () => 0,
+    rest: async () => {},
+    idle: <T>(work: () => Promise<T>) => work(),
+    giveBack: () => {},
+  };
+  const config = { run: 'abc123', out: out(), without: [], storeImage: 'image' } as unknown as RunConfig;
+  const steps = await openScenario({
+    ...{ config, cluster, scenario: 'a scenario', evidence, turn, report, signal: over.signal },
+    declared: { disruptions: [], needs: [], longhorn: '*' },
+    skip: (reason) => {
+      throw new Error(reason);
+    },
+  });
+  return { steps, asked, ended, files: () => kept?.sources().map(({ file }) => file) };
+};
+
+test('a scenario opens no store and no backup target before a step needs one', async () => {
+  const { steps, asked, ended } = await open();
+  expect(ended()).toEqual(['Given a Longhorn whose nodes are ready: v1.12.1 on 3: n1, n2, n3']);
+  await steps.close();
+  expect(asked).toEqual([]);
+});
+
+test('a store that does not come to run fails the step that needs it, and the evidence has what there is', async () => {
+  const { steps, asked, ended, files } = await open();
+  await expect(steps.given.volume({ size: 1 << 20 })).rejects.toThrow('namespaces are forbidden');
+  expect(ended().at(-1)).toMatch(/^Given a backup store of its own FAILED: /);
+  expect(files()).toContain('objects.yaml');
+  expect(files()).not.toContain('store-fsck.json');
+  expect(asked).toEqual(['create namespaces corral-abc123-store']);
+});
