@@ -32,19 +32,24 @@ const rooms: Record<string, readonly string[]> = {
   'e2e/ui': ofE2e('kube longhorn'),
   'e2e/report': ofE2e('kube machine'),
   'e2e/store': ofE2e('machine kube history longhorn'),
+  'e2e/store-matrix': ofE2e('longhorn store'),
   'e2e/permissions': ofE2e('kube longhorn store'),
   'e2e/config': ofE2e('longhorn report store'),
   'e2e/faults': ofE2e('kube history longhorn store'),
-  'e2e/suite': ofE2e('machine kube history longhorn ui report store permissions config faults'),
+  'e2e/suite': ofE2e('machine kube history longhorn ui report store store-matrix permissions config faults'),
   'e2e/scenarios': ofE2e('suite'),
   'e2e/cli': [
-    ...ofE2e('machine kube history longhorn report store permissions config faults suite'),
+    ...ofE2e('machine kube history longhorn report store store-matrix permissions config faults suite'),
     'providers',
   ],
   lab: ofE2e('machine kube history'),
   // Who writes LZ4 and who reads it have its checksum in common.
   emulator: ofE2e('kube history store'),
-  providers: [...ofE2e('machine kube history longhorn ui store permissions config'), 'lab', 'emulator'],
+  providers: [
+    ...ofE2e('machine kube history longhorn ui store store-matrix permissions config'),
+    'lab',
+    'emulator',
+  ],
   bench: ['e2e', 'lab', 'emulator', 'providers', 'tests/support'],
   scripts: [...ofE2e('machine kube report cli'), 'lab', 'providers', 'bench'],
 };

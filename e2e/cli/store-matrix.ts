@@ -5,7 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { NotFit } from '../machine/not-fit.ts';
-import { atCluster } from '../store/matrix/at-cluster.ts';
+import { atCluster } from '../store-matrix/at-cluster.ts';
 import {
   bugsOf,
   type Cell,
@@ -18,8 +18,8 @@ import {
   type Sign,
   troubles,
   whyNot,
-} from '../store/matrix/cells.ts';
-import { type Engine, type EngineNamedBy, type Matrix, openMatrix } from '../store/matrix/play.ts';
+} from '../store-matrix/cells.ts';
+import { type Engine, type EngineNamedBy, type Matrix, openMatrix } from '../store-matrix/play.ts';
 import { checkFile } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';

@@ -8,7 +8,7 @@ import type { Disruption } from '../../longhorn/disruptions.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { Failure } from '../../report/schema.ts';
 import type { Ability } from '../../store/driver.ts';
-import type { CellName } from '../../store/matrix/cells.ts';
+import type { CellName } from '../../store-matrix/cells.ts';
 import type { ScenarioDeps } from '../steps/deps.ts';
 
 /**

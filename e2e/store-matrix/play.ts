@@ -11,15 +11,15 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { parseBackup } from '../format/config.ts';
-import { decompress } from '../format/decompress.ts';
-import { folderSource } from '../format/folder-source.ts';
-import { backupConfigPath, blockPath, checksumOf, volumeFolder } from '../format/layout.ts';
-import { blockSize } from '../format/pack-block.ts';
-import { randomBlocks } from '../format/random-blocks.ts';
-import { type VolumeBlock, writeBackup } from '../format/write-backup.ts';
-import { checkStore } from '../fsck/fsck.ts';
-import { verifySample } from '../fsck/verify-sample.ts';
+import { parseBackup } from '../store/format/config.ts';
+import { decompress } from '../store/format/decompress.ts';
+import { folderSource } from '../store/format/folder-source.ts';
+import { backupConfigPath, blockPath, checksumOf, volumeFolder } from '../store/format/layout.ts';
+import { blockSize } from '../store/format/pack-block.ts';
+import { randomBlocks } from '../store/format/random-blocks.ts';
+import { type VolumeBlock, writeBackup } from '../store/format/write-backup.ts';
+import { checkStore } from '../store/fsck/fsck.ts';
+import { verifySample } from '../store/fsck/verify-sample.ts';
 import {
   asked,
   type Cell,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'vitest';
-import { bugsOf, cells, nameOf, type Sign } from '../../../e2e/store/matrix/cells.ts';
-import { playMatrix } from '../../emulator/support/store-matrix.ts';
+import { bugsOf, cells, nameOf, type Sign } from '../../e2e/store-matrix/cells.ts';
+import { playMatrix } from '../emulator/support/store-matrix.ts';
 
 const rows = [
   ['deletion-destroys-other-backups', 'delete | backups/ | no permission to list it'],
@@ -16,7 +16,7 @@ const rows = [
   ['unreadable-neighbour-keeps-blocks', "delete | another backup's config | empty file"],
 ] as const;
 
-const recording = new URL('../../../fixtures/recordings/store-matrix-v1.12.1/cells.json', import.meta.url);
+const recording = new URL('../../fixtures/recordings/store-matrix-v1.12.1/cells.json', import.meta.url);
 const real: Record<string, Sign[]> = JSON.parse(readFileSync(recording, 'utf8')).cells;
 
 // That the emulator shows what a real Longhorn showed, its conformance proves.

@@ -1,5 +1,5 @@
-import type { BugId } from '../../longhorn/bugs/bugs.ts';
-import { backupConfigPath, volumeFolder, volumesFolder } from '../format/layout.ts';
+import type { BugId } from '../longhorn/bugs/bugs.ts';
+import { backupConfigPath, volumeFolder, volumesFolder } from '../store/format/layout.ts';
 import type { Call, ErrorName, Lie } from './fuse.ts';
 
 /** What the engine is asked to do, with what it is that the cell is about. */

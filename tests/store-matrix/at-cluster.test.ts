@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { cellsPlayed } from '../../../e2e/cli/traceability/cells-played.ts';
-import { atCluster } from '../../../e2e/store/matrix/at-cluster.ts';
-import { type Cell, cells, nameOf } from '../../../e2e/store/matrix/cells.ts';
+import { cellsPlayed } from '../../e2e/cli/traceability/cells-played.ts';
+import { atCluster } from '../../e2e/store-matrix/at-cluster.ts';
+import { type Cell, cells, nameOf } from '../../e2e/store-matrix/cells.ts';
 
-const recording = new URL('../../../fixtures/recordings/store-matrix-v1.12.1/cells.json', import.meta.url);
+const recording = new URL('../../fixtures/recordings/store-matrix-v1.12.1/cells.json', import.meta.url);
 const real: Record<string, string[]> = JSON.parse(readFileSync(recording, 'utf8')).cells;
 const red = cells.filter((cell) => (real[nameOf(cell)] ?? []).length > 0);
 const played = cellsPlayed();
