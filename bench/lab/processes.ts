@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { allProcesses } from '../../e2e/machine/process-stat.ts';
 
 /** What a part of a lab has taken so far. */
 export type Taken = { mebibytes: number; cpuSeconds: number };
@@ -11,9 +12,6 @@ const read = (file: string): string => {
     return '';
   }
 };
-
-/** Linux tells times in hundredths of a second, whatever the kernel's own clock is. */
-const TICKS = 100;
 
 const known = [
   'kube-apiserver',
@@ -40,25 +38,20 @@ const partOf = (commandLine: string): string => {
  * kernel has a process for each address space in it, which has no command line. Memory is Pss: a page that
  * several have mapped is shared out among them.
  */
-export const takenByPart = (dir: string): Map<string, Taken> => {
-  const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
-  const leaders = new Map<string, string>();
-  for (const pid of pids) {
+export const takenByPart = async (dir: string): Promise<Map<string, Taken>> => {
+  const processes = await allProcesses();
+  const leaders = new Map<number, string>();
+  for (const { pid } of processes) {
     const commandLine = read(`/proc/${pid}/cmdline`);
     if (commandLine.includes(dir)) leaders.set(pid, partOf(commandLine));
   }
   const parts = new Map<string, Taken>();
-  for (const pid of pids) {
-    // After the name, which may hold anything but is in brackets: state, parent, group, ...; user and system
-    // time are fields 14 and 15.
-    const fields = read(`/proc/${pid}/stat`)
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    const part = leaders.get(pid) ?? leaders.get(fields[2] ?? '');
+  for (const { pid, group, ownSeconds } of processes) {
+    const part = leaders.get(pid) ?? leaders.get(group);
     if (part === undefined) continue;
     const taken = parts.get(part) ?? { mebibytes: 0, cpuSeconds: 0 };
     taken.mebibytes += Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1024;
-    taken.cpuSeconds += (Number(fields[11]) + Number(fields[12])) / TICKS;
+    taken.cpuSeconds += ownSeconds;
     parts.set(part, taken);
   }
   return parts;

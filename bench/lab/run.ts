@@ -20,7 +20,7 @@ export const benchLab = async (runs: number, print: (line: string) => void): Pro
     const { lab, phases: reached } = await timedStart(name);
     try {
       for (const [phase, seconds] of reached) note(phases, phase, seconds);
-      const parts = [...takenByPart(labDir(name))];
+      const parts = [...(await takenByPart(labDir(name)))];
       for (const [part, { mebibytes, cpuSeconds }] of parts) {
         note(memory, part, mebibytes);
         note(cpu, part, cpuSeconds);

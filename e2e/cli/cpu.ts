@@ -1,17 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import type { RunningCluster } from '../../providers/provider.ts';
+import { processStat } from '../machine/process-stat.ts';
 import type { Report } from '../report/schema.ts';
-
-/** Linux counts CPU time in hundredths of a second in /proc. */
-const TICKS = 100;
 
 type Seconds = Record<string, number>;
 
 /** What this process has taken, and its children that have ended, a browser among them; 0 where there is no /proc. */
 const ofSuite = async (): Promise<number> => {
-  const stat = await readFile('/proc/self/stat', 'utf8').catch(() => '');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0) / TICKS;
+  const { ownSeconds, childrenSeconds } = (await processStat('self')) ?? {
+    ownSeconds: 0,
+    childrenSeconds: 0,
+  };
+  return ownSeconds + childrenSeconds;
 };
 
 const rounded = (seconds: Seconds): Seconds =>

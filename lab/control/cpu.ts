@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { allProcesses } from '../../e2e/machine/process-stat.ts';
 import type { RunningNode } from '../run/nodes.ts';
 import { groupOf } from '../run/process-group.ts';
 import type { Action, LabContext } from './context.ts';
 import { inNode } from './in-node.ts';
 
-/** Linux counts CPU time in hundredths of a second in /proc, and so do the records of acct(5). */
+/** The script counts CPU time as /proc and the records of acct(5) do: in hundredths of a second. */
 const TICKS = 100;
 
 /** CPU seconds by part. */
@@ -76,17 +76,9 @@ const programsOf = async (context: LabContext, node: RunningNode): Promise<Secon
 
 /** By process group, the children that ended and were waited for among it. */
 const secondsByGroup = async (): Promise<Map<number, number>> => {
-  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
   const seconds = new Map<number, number>();
-  for (const pid of pids) {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    // After the name, which may hold anything: state, parent, group, and from the 12th on the user and system
-    // time of the process itself and of its children.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const ticks = fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
-    const group = Number(fields[2]);
-    seconds.set(group, (seconds.get(group) ?? 0) + ticks / TICKS);
-  }
+  for (const { group, ownSeconds, childrenSeconds } of await allProcesses())
+    seconds.set(group, (seconds.get(group) ?? 0) + ownSeconds + childrenSeconds);
   return seconds;
 };
 

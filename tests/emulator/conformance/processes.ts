@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseStat } from '../../../lab/run/process-group.ts';
+import { type ProcessStat, processStat } from '../../../e2e/machine/process-stat.ts';
 
 // A process has no events of its own to be watched by.
 const period = 5;
@@ -51,7 +50,7 @@ export const noProcessWith = async (...words: string[]): Promise<void> => {
 
 /** The manager that a process which has not ended belongs to: it leads the group. */
 export const managerOf = async (pid: number): Promise<number> =>
-  parseStat(await readFile(`/proc/${pid}/stat`, 'utf8')).group;
+  ((await processStat(pid)) as ProcessStat).group;
 
 /** Stops a process while some work goes on. */
 export const stoppedWhile = async (pid: number, work: () => Promise<unknown>): Promise<void> => {
