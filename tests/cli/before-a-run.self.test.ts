@@ -4,19 +4,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { runSuite } from '../support/run-suite.ts';
+import { runSuite, suiteOf } from '../support/run-suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const suite = {
-  'a.e2e.ts': `
-scenario('It plays', { tags: ['held'], longhorn: '>=1.8' }, async ({ does }) => does('Given a thing'));
-scenario('It kills', { disruptions: ['manager-kill'], exclusive: ['longhorn-managers'] }, async () => {});
-scenario('It kills too', { tags: ['held'], disruptions: ['manager-kill'] }, async () => {});
-scenario('It crashes a node', { needs: ['lab'], longhorn: '>=1.9' }, async () => {});
-`,
-};
+const suite = suiteOf('before-a-run');
 
 const plan = [
   '4 scenarios, provider lab, Longhorn: emulator',

@@ -4,22 +4,13 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
+import { runCommandIn, runSuite, suiteOf, withSuite } from '../support/run-suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 // One of a document on both kinds of stores, another whose name only continues it, and others of none.
-const suite = {
-  'a.e2e.ts': `
-const does = async ({ does }) => does('Given a thing');
-scenario('It waits', { seed: 'doc#one', everyStore: true, tags: ['held'] }, does);
-scenario('It waits (twice)', { tags: ['held'] }, does);
-scenario('It is told', { tags: ['ui', 'held'] }, does);
-`,
-  'b.e2e.ts': `scenario('It ends', { seed: 'doc#two' }, async ({ does }) => does('Given a thing'));`,
-  'c.e2e.ts': `scenario('It fails', { tags: ['ui'] }, async () => { throw new Error('broken'); });`,
-};
+const suite = suiteOf('choice');
 
 const others = [
   'Not chosen: 4 more scenarios',
@@ -96,7 +87,7 @@ test('a shard has its part of them', async () => {
 });
 
 test('where no scenario comes from a document, the line says how to choose', async () => {
-  const ended = await runSuite({ 'c.e2e.ts': suite['c.e2e.ts'] }, { how: 'dies', all: false });
+  const ended = await runSuite({ 'c.e2e.ts': suite['c.e2e.ts'] ?? '' }, { how: 'dies', all: false });
   expect(ended).toMatchObject({
     exitCode: 2,
     stdout: '',

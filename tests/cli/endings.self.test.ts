@@ -1,15 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Ended, runSuite } from '../support/run-suite.ts';
-
-const green = `scenario('One is green', { seed: 'manual#one', tags: ['held'] }, async ({ does, note }) => {
-  await does('Given a thing');
-  note('by the way');
-});
-`;
+import { type Ended, runSuite, suiteOf } from '../support/run-suite.ts';
 
 test('all passed: nothing stays for who wants a pause on a failure; but a cluster that does not go down is no success', async () => {
   const flags = ['--pause-on-failure'];
-  const run = await runSuite({ 'one.e2e.ts': green }, { how: 'stays-up', flags });
+  const run = await runSuite(suiteOf('green'), { how: 'stays-up', flags });
   expect(run.exitCode).toBe(3);
   expect(run.stderr).toMatch(/^e2e: the cluster did not go down: node2 does not answer\n/);
   expect(run.stdout).toMatch(
@@ -39,62 +33,11 @@ test('all passed: nothing stays for who wants a pause on a failure; but a cluste
 
 const finding = { code: 'manual-is-wrong', title: 'The manual is wrong', detail: 'It says A' };
 
-const endings = `
-const broken = (message) => () => { throw Object.assign(new Error(message), { verdict: {} }); };
-scenario('It is red', {}, async ({ does }) => {
-  await does('Given a thing');
-  await does('Then it breaks', () => {
-    throw new Error('expected a thing\\nand got another', { cause: new Error('the thing is gone') });
-  });
-});
-scenario('It has a gap', {}, async ({ does }) => {
-  await does('Then a history is told', () => {
-    throw Object.assign(new Error('the watch lost 3 s'), { verdict: { state: 'not-provable', reason: 'the watch lost 3 s' } });
-  });
-});
-let plays = 0;
-scenario('It loses its premise once', {}, async ({ does, later }) => {
-  plays += 1;
-  const play = plays;
-  later(() => does('Cleanup of play ' + play));
-  await does('Then play ' + play + ' is in time', () => {
-    if (play === 1) throw Object.assign(new Error('the back-off was over before'), { verdict: { state: 'not-provable' } });
-  });
-});
-let failures = 0;
-scenario('It is broken once', {}, async ({ does }) => {
-  failures += 1;
-  await does('Then it is not broken', failures === 1 ? broken('expected a thing') : () => {});
-});
-scenario('It needs more', {}, async ({ excuses, skip }) => { excuses('something else ended'); skip('no RWX volumes'); });
-scenario('It finds', {}, async ({ finds }) => finds(${JSON.stringify(finding)}));
-scenario('It leaves something behind', {}, async ({ later }) => later(broken('the volume is still there')));
-scenario('It is red and leaves something behind', {}, async ({ does, later }) => {
-  later(broken('the volume is still there'));
-  await does('Then it breaks', broken('expected a thing'));
-});
-scenario('It takes too long', { timeout: '300ms' }, async ({ does, later }) => {
-  later(() => does('Cleanup'));
-  await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
-});
-scenario('It has stood beside a crash', {}, async ({ does, excuses }) => {
-  excuses('something else ended meanwhile');
-  await does('Then it works', () => { throw new Error('it does not'); });
-});
-const judged = (name, own, end) => scenario(name, {}, async ({ does, atTheEnd, later }) => {
-  later(() => does('Cleanup'));
-  atTheEnd(() => does('Then all is judged', () => { if (end) throw new Error(end); }));
-  await does('When it begins', () => { if (own) throw new Error(own); });
-});
-judged('It fails at the end', undefined, 'nobody knows this message');
-judged('It does not get to the end', 'it did not');
-`;
-
 describe('of a run in which each scenario ends in another way', () => {
   let run: Ended;
   beforeAll(async () => {
     // With several at once, the order of lines is not always the same.
-    run = await runSuite({ 'one.e2e.ts': endings }, { flags: ['--workers', '1', '--output', 'verbose'] });
+    run = await runSuite(suiteOf('endings'), { flags: ['--workers', '1', '--output', 'verbose'] });
   });
 
   /** What the console says from a line on, as far as it is indented. */
@@ -210,11 +153,7 @@ describe('of a run in which each scenario ends in another way', () => {
 });
 
 test('an error outside the scenarios makes the run fail, which a cluster that does not go down does not hide', async () => {
-  const suite = `scenario('It is green beside a stray error', {}, async () => {
-  setTimeout(() => { throw new Error('nobody waited for this'); });
-  await new Promise((resolve) => setTimeout(resolve, 200));
-});`;
-  const run = await runSuite({ 'one.e2e.ts': suite }, { how: 'stays-up' });
+  const run = await runSuite(suiteOf('stray-error'), { how: 'stays-up' });
   expect(run.exitCode).toBe(1);
   expect(run.stderr).toContain('e2e: the cluster did not go down: node2 does not answer');
   expect(run.stdout).toContain('\n  passed in <time>: It is green beside a stray error\n');

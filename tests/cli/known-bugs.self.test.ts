@@ -8,24 +8,11 @@ import { readLastFailed } from '../../e2e/cli/last-failed.ts';
 import { runMergeReportsCommand } from '../../e2e/cli/merge-reports.ts';
 import { runReplayCommand } from '../../e2e/cli/replay.ts';
 import { runInProcess } from '../support/run-in-process.ts';
-import { type Ended, junitIn, runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
+import { type Ended, junitIn, runCommandIn, runSuite, suiteOf, withSuite } from '../support/run-suite.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const suite = {
-  'a.e2e.ts': `
-import { PromiseBroken } from '${root}e2e/suite/steps/judging.ts';
-import { observed } from '${root}tests/support/inline-history.ts';
-const damage = { of: 'store', findings: ['block-missing'], gone: [], left: [] };
-const deletes = () => observed(({ expect, push }) => { push('Deleting', 'Error'); return expect('Deleting', 'Completed'); });
-scenario('It shows the bug', {}, async ({ does, keeps }) => {
-  await keeps('deletion-destroys-other-backups', () => does('Then the store holds it', () => deletes().catch(() => { throw new PromiseBroken('5 blocks are missing', damage); })));
-  await does('Then it goes on');
-});
-scenario('It finds it fixed', {}, async ({ keeps }) => { await keeps('lock-fails-open', async () => {}); });
-scenario('It passes', {}, async ({ does }) => does('Given a thing'));
-`,
-};
+const suite = suiteOf('known-bugs');
 
 let dir: string;
 let ended: Ended;

@@ -3,19 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readLastFailed } from '../../e2e/cli/last-failed.ts';
 import type { ScenarioReport } from '../../e2e/report/schema.ts';
-import { pageIn, runCommandIn, withSuite } from '../support/run-suite.ts';
+import { pageIn, runCommandIn, suiteOf, withSuite } from '../support/run-suite.ts';
 import { sampleReport, scenarioReport } from '../support/scenario-report.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const suite = {
-  'a.e2e.ts': `
-import { existsSync } from 'node:fs';
-scenario('It passes', {}, async ({ does }) => does('Given a thing'));
-scenario('It fails (once)', { tags: ['held'] }, async () => { if (!existsSync('mended')) throw new Error('broken'); });
-scenario('It is not allowed', { disruptions: ['manager-kill'] }, async () => {});
-`,
-  'b.e2e.ts': `scenario('It is not provable', {}, async ({ excuses }) => { excuses('a gap'); throw new Error('not seen'); });`,
-};
+const suite = suiteOf('last-failed');
 
 test('what did not pass is played again, and then what of it did not pass again; the page holds each against the run before', async () => {
   await withSuite(suite, async ({ folder, config }) => {

@@ -1,17 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { jsonEventSchema } from '../../e2e/report/json-events.ts';
-import { runInTerminal, runSuite, withSuite } from '../support/run-suite.ts';
+import { runInTerminal, runSuite, suiteOf, withSuite } from '../support/run-suite.ts';
 import { openTerminal } from '../support/terminal.ts';
 
-const suite = {
-  'one.e2e.ts': `scenario('Two is red', {}, ({ does }) => does('Then it breaks', () => { throw new Error('no'); }));
-scenario('One is green', {}, async ({ does, finds }) => {
-  console.log('by itself');
-  await does('Given a thing');
-  finds({ code: 'manual-is-wrong', title: 'The manual is wrong', detail: 'It says A' });
-});`,
-};
+const suite = suiteOf('output');
 
 test('--output json: an event a line, and nothing else on stdout', async () => {
   const ended = await runSuite(suite, {

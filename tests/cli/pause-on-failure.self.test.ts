@@ -1,15 +1,7 @@
 import { expect, test } from 'vitest';
-import { runSuite } from '../support/run-suite.ts';
+import { runSuite, suiteOf } from '../support/run-suite.ts';
 
-const suite = {
-  'a.e2e.ts': `
-const tells = ({ does, later }) => later((madeStays) => does('Then what was made ' + (madeStays ? 'stays' : 'goes')));
-scenario('It passes', {}, async (steps) => tells(steps));
-scenario('It is skipped', {}, async (steps) => { tells(steps); steps.skip('not here'); });
-scenario('It fails', {}, async (steps) => { tells(steps); throw new Error('broken'); });
-scenario('It is not provable', {}, async (steps) => { tells(steps); steps.excuses('a gap'); throw new Error('not seen'); });
-`,
-};
+const suite = suiteOf('pause-on-failure');
 const pause = '--pause-on-failure';
 
 test('of what did not pass all stays but the faults, and so does the cluster; the lines that end that are told', async () => {

@@ -1,28 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { leastEnvironment, runBare, withSuite } from '../support/run-suite.ts';
+import { leastEnvironment, runBare, suiteOf, withSuite } from '../support/run-suite.ts';
 import { startStubServer } from '../support/stub-api-server.ts';
-
-const e2e = fileURLToPath(new URL('../../e2e', import.meta.url));
-
-// The suite's own core and its own connection, on steps that ask for what they are told to.
-const asking = `
-import { connect } from '${e2e}/kube/cluster.ts';
-import { defineScenario } from '${e2e}/suite/scenario-core.ts';
-const asks = defineScenario({
-  connect,
-  createSteps: async ({ cluster }) => ({
-    asks: (method, path) => cluster.request(path, { method }),
-    conclude: async () => {},
-    close: async () => {},
-  }),
-});
-const pod = '/api/v1/namespaces/longhorn-system/pods/one';
-asks('Kills without saying so', {}, async (steps) => void (await steps.asks('DELETE', pod)));
-asks('Kills', { disruptions: ['manager-kill'] }, async (steps) => void (await steps.asks('DELETE', pod)));
-asks('Makes a config', {}, async (steps) => void (await steps.asks('POST', '/api/v1/namespaces/stores/configmaps')));
-asks('Makes one elsewhere', {}, async (steps) => void (await steps.asks('POST', '/api/v1/namespaces/default/configmaps')));
-`;
 
 test('a scenario sends nothing that its rules do not name, on a cluster where all may do everything', async () => {
   const server = await startStubServer({
@@ -30,9 +8,7 @@ test('a scenario sends nothing that its rules do not name, on a cluster where al
   });
   const known = { CORRAL_KUBECONFIG: server.kubeconfig, CORRAL_NAMESPACE: 'stores' };
   const env = { ...leastEnvironment, ...known, CORRAL_ALLOW: 'manager-kill' };
-  const ended = await withSuite({ 'asking.e2e.ts': asking }, ({ folder, config }) =>
-    runBare(folder, config, { env }),
-  );
+  const ended = await withSuite(suiteOf('asking'), ({ folder, config }) => runBare(folder, config, { env }));
   const refused = (what: string) =>
     expect.stringContaining(
       `a defect of the suite: it wants to ${what}, which is not among what e2e/permissions says of a scenario without disruptions`,

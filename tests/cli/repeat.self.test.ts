@@ -1,21 +1,9 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
+import { runCommandIn, runSuite, suiteOf, withSuite } from '../support/run-suite.ts';
 
-const suite = {
-  'a.e2e.ts': `
-scenario('It is not provable', {}, async ({ excuses }) => { excuses('a gap'); throw new Error('not seen'); });
-scenario('It is skipped', {}, async ({ skip }) => skip('not here'));
-scenario('It fails once', {}, async ({ does }) => does('Then it works', () => { if (JSON.parse(process.env.CORRAL_CONFIG).round !== 2) throw new Error('left'); }));
-scenario('It passes', {}, async ({ does }) => does('Given a thing'));
-`,
-  'b.e2e.ts': `scenario('It fails in the second round', {}, async ({ does }) => {
-  await does('Then it works', () => {
-    if (JSON.parse(process.env.CORRAL_CONFIG).round === 2) throw Object.assign(new Error('not this time'), { verdict: {} });
-  });
-});`,
-};
+const suite = suiteOf('repeat');
 
 test('--repeat plays rounds, told in a table and in the report; what fails or is not provable counts for --max-failures over all of them', async () => {
   let evidence: string[] = [];

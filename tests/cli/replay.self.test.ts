@@ -1,29 +1,13 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { runReplayCommand } from '../../e2e/cli/replay.ts';
 import { runInProcess } from '../support/run-in-process.ts';
-import { runCommandIn, withSuite } from '../support/run-suite.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { runCommandIn, suiteOf, withSuite } from '../support/run-suite.ts';
 
 // What is expected is judged on events that the suite brings along: there is no cluster.
-const suite = {
-  'waits.e2e.ts': `
-import { observed } from '${root}tests/support/inline-history.ts';
-scenario('A backup completes', {}, async ({ does }) => {
-  await does('Then the backup completes', () => observed(({ expect, push }) => { push('InProgress', 'Completed'); return expect('InProgress', 'Completed'); }));
-});
-scenario('A backup does not', {}, async ({ does }) => {
-  await does('Then the backup completes', () => observed(({ expect, push }) => { push('InProgress', 'Error'); return expect('InProgress', 'Completed'); }));
-});
-scenario('Nothing comes of it', {}, async ({ does }) => {
-  await does('Then the backup completes', () => observed(({ expect, push }) => { push('InProgress'); return expect('InProgress', 'Completed'); }));
-});
-`,
-};
+const suite = suiteOf('replay');
 
 let kept: string;
 beforeAll(async () => {

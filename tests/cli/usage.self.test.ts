@@ -1,13 +1,8 @@
 import { expect, test } from 'vitest';
 import { tags } from '../../e2e/suite/tags.ts';
-import { leastEnvironment, runBare, runSuite, withSuite } from '../support/run-suite.ts';
+import { leastEnvironment, runBare, runSuite, suiteOf, withSuite } from '../support/run-suite.ts';
 
-const suite = {
-  'one.e2e.ts': `scenario('One is green', { tags: ['held'] }, async ({ does }) => does('Given a thing'));
-scenario('Two is green', { tags: ['free-running'] }, async ({ does }) => does('Given another'));
-`,
-  'three.e2e.ts': `scenario('Three is green', {}, async ({ does }) => does('Given a third'));`,
-};
+const suite = suiteOf('usage');
 
 // What can be said of the flags alone is in tests/safety/bad-inputs.test.ts: these are the scenarios' files
 // to judge.

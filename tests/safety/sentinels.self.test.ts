@@ -6,25 +6,12 @@ import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configLoader, vitestEntry } from '../../e2e/cli/play.ts';
-import { configText } from '../support/run-suite.ts';
+import { configText, textOf } from '../support/run-suite.ts';
 import { cacheVariables } from '../support/share-caches.ts';
 import { startPlantedServer } from './support/planted-server.ts';
 import { type Sentinel, sentinelsMade } from './support/sentinels.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-// What is told, and by which way it could get out: the report, the console, the ledger, errors that vitest
-// tells by itself.
-const suite = `import { scenario } from '${root}tests/safety/support/planted-scenario.ts';
-scenario('It throws what it saw', {}, async ({ all }) => { throw new AggregateError([new Error(all)], all, { cause: new Error(all, { cause: all }) }); });
-scenario('It tells what it saw', {}, async ({ all, step, finds, note }) => { step(all); step(all, new Error(all)); finds(all, all); note(all); });
-scenario('It prints what it saw', {}, async ({ all }) => { console.log(all); console.error(all); process.stdout.write(all); process.stderr.write(all); });
-scenario('It leaves because of what it saw', {}, async ({ all, skip }) => skip(all));
-scenario('It makes a fault of what it saw', {}, async ({ all, fault }) => fault(all, { all, deep: [JSON.parse(JSON.stringify({ all }))] }));
-scenario('It waits for what it saw', {}, async ({ expects }) => expects());
-scenario('It cannot clean up what it saw', {}, async ({ all, later }) => later(async () => { throw new Error(all); }));
-scenario('It fails behind its own back', {}, async ({ all }) => { setTimeout(() => { throw new Error(all); }, 10); void Promise.reject(new Error(all)); await new Promise((done) => setTimeout(done, 100)); });
-`;
 
 /** How a value looks in a text, also within the base64 of more than it. */
 const formsOf = (value: string): string[] => {
@@ -44,7 +31,10 @@ beforeAll(async () => {
   const bodies = Object.values(answers).map(({ body }) => body);
   everything = [kubeconfig, JSON.stringify(env), log, stdout, stderr, ...bodies].join('\n');
   await writeFile(join(dir, 'kubeconfig'), server.kubeconfig);
-  await writeFile(join(dir, 'planted.e2e.ts'), suite);
+  await writeFile(
+    join(dir, 'planted.e2e.ts'),
+    await textOf(new URL('../support/suites/planted/planted.e2e.ts', import.meta.url)),
+  );
   await writeFile(join(dir, 'vitest.config.mts'), configText);
 });
 afterAll(async () => {

@@ -8,7 +8,8 @@ import type { StepReport } from '../../e2e/suite/steps/deps.ts';
 import { bind, type Called } from '../../e2e/suite/steps/step.ts';
 import { createTell } from '../../e2e/suite/steps/tell.ts';
 
-type InlineSteps = {
+/** What the scenarios of the suites in `suites/` do. */
+export type InlineSteps = {
   /** A step that does `work`; its sentence is told. */
   does(sentence: string, work?: (signal: AbortSignal) => Promise<void> | void): Promise<void>;
   /** Told as a step. */

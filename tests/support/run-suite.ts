@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,8 +28,21 @@ export default { root: import.meta.dirname, test };
 /** What is the same in every scenario file. */
 const head = `import { scenario } from '${root}tests/support/inline-scenario.ts';\n`;
 
-/** Scenario files by name; the text is what follows the import of `scenario`. */
-export type Suite = Record<string, string>;
+/** Scenario files by name: a file of its own, or the text that follows the import of `scenario`. */
+export type Suite = Record<string, string | URL>;
+
+/** The scenario files of a folder beside this file. */
+export const suiteOf = (name: string): Suite => {
+  const folder = new URL(`suites/${name}/`, import.meta.url);
+  return Object.fromEntries(readdirSync(folder).map((file) => [file, new URL(file, folder)]));
+};
+
+/** The text of a scenario file, whose relative imports lead to the same files from any folder. */
+export const textOf = async (file: string | URL): Promise<string> => {
+  if (typeof file === 'string') return head + file;
+  const text = await readFile(file, 'utf8');
+  return text.replace(/ from '(\.[^']+)'/g, (_, path) => ` from '${fileURLToPath(new URL(path, file))}'`);
+};
 
 /**
  * How the fake provider behaves; `up` is one that works, and with `existing` there is the real provider of
@@ -74,7 +88,7 @@ export const withSuite = async <T>(
 ): Promise<T> => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-suite-'));
   try {
-    for (const [name, text] of Object.entries(suite)) await writeFile(join(folder, name), head + text);
+    for (const [name, file] of Object.entries(suite)) await writeFile(join(folder, name), await textOf(file));
     const config = join(folder, 'vitest.config.mts');
     await writeFile(config, configText);
     return await work({ folder, config });
