@@ -120,8 +120,7 @@ export const composeLive = (running: readonly Running[], frame: Frame): string[]
   return ['', ...shown, frame.paint('dim', cut(composeCounts(frame, running.length), room(frame, 0)))];
 };
 
-/** The line that says, where nothing is drawn, that a step is still under way. */
-export const composeHeartbeat = ({ step, awaited }: Running, now: number): string => {
+const describeStep = ({ step, awaited }: Running, now: number): string => {
   if (step === undefined) return '';
   const [waits] = awaited === undefined ? [''] : describeAwaited(awaited, now);
   return `still at: ${step.sentence}, for ${span(now - step.at)}${waits && `; ${waits}`}`;
@@ -132,7 +131,6 @@ export const composeSilence = (running: readonly Running[], counts: Counts, now:
   const [longest] = running
     .filter(({ step }) => step !== undefined)
     .toSorted((one, other) => (one.step?.at ?? 0) - (other.step?.at ?? 0));
-  const at =
-    longest === undefined ? '' : `; longest: ${longest.test.name}, ${composeHeartbeat(longest, now)}`;
+  const at = longest === undefined ? '' : `; longest: ${longest.test.name}, ${describeStep(longest, now)}`;
   return `· ${composeCounts(counts, running.length) || 'no scenario has begun'}${at}`;
 };

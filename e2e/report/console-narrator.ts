@@ -1,5 +1,5 @@
 import { formatDuration } from '../kube/duration.ts';
-import { type Counts, composeHeartbeat, composeLive, composeSilence } from './compose-live.ts';
+import { type Counts, composeLive, composeSilence } from './compose-live.ts';
 import { composeClosing, composeCluster, composeHeading, type Paint } from './console.ts';
 import { describeBreak } from './interruption.ts';
 import { isEmulated } from './judged.ts';
@@ -7,7 +7,7 @@ import type { Narrator, Told } from './narrator.ts';
 import type { ScenarioEvent } from './record.ts';
 import { countStates, type ScenarioReport } from './schema.ts';
 import type { Screen } from './screen.ts';
-import { createBriefTeller, createTeller } from './teller.ts';
+import { createTeller } from './teller.ts';
 import { type Awaited, createUnderWay } from './under-way.ts';
 
 /**
@@ -24,7 +24,7 @@ const silence = 60_000;
 
 /**
  * Tells a run to people: lines for what has happened, and what is under way below them, or, where nothing can
- * be drawn, in a line when nothing was told for a minute, or of each step that takes longer.
+ * be drawn, in a line when nothing was told for a minute.
  */
 export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narrator => {
   let lastTold = now();
@@ -32,7 +32,7 @@ export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narr
     lastTold = now();
     screen.print(lines);
   };
-  const teller = (told === 'scenarios' ? createBriefTeller : createTeller)(print, paint);
+  const teller = createTeller(print, paint, { brief: told === 'scenarios' });
   const underWay = createUnderWay(now);
   const ended: ScenarioReport[] = [];
   let chosen = 0;
@@ -55,13 +55,9 @@ export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narr
 
   const pass = (): void => {
     show();
-    if (told === 'scenarios') {
-      const running = underWay.all();
-      if (now() - lastTold >= silence) print([composeSilence(running, count(running.length), now())]);
-      return;
-    }
-    for (const each of screen.size() === undefined ? underWay.beats() : [])
-      teller.remark(each.test, composeHeartbeat(each, now()));
+    if (screen.size() !== undefined || now() - lastTold < silence) return;
+    const running = underWay.all();
+    print([composeSilence(running, count(running.length), now())]);
   };
 
   const stop = (): void => {

@@ -39,61 +39,21 @@ export type Teller = {
 };
 
 /**
- * Makes the teller of a run for who reads it later, as in a job of CI: a line a scenario, and the steps only of one
- * that fails, together with what is told of them. Nothing is interleaved, so nothing needs a number.
+ * Makes the teller of a run; `print` gets what belongs together in one go. A `brief` one is for who reads it later, as
+ * in a job of CI: a line a scenario, and the steps only of one that fails, together with what is told of them. Nothing
+ * is interleaved there, so nothing needs a number.
  */
-export const createBriefTeller = (print: (lines: readonly string[]) => void, paint: Paint): Teller => {
-  const steps = new Map<string, string[]>();
-  const failures = new Map<string, Failure>();
-  /** The scenario that was told of last. */
-  let last: string | undefined;
-  const add = ({ id }: Told, lines: string[]): void =>
-    void steps.set(id, [...(steps.get(id) ?? []), ...lines]);
-  const take = ({ id }: Told): string[] => {
-    const taken = steps.get(id) ?? [];
-    steps.delete(id);
-    return taken;
-  };
-  return {
-    say: print,
-    breaksOff: print,
-    starts: () => {},
-    step: (test, step) => add(test, composeStep(step, paint)),
-    remark: () => {},
-    failed: (test, failure) => {
-      print([
-        ...composeScenario(test.name, paint),
-        ...take(test),
-        ...composeFailed(test.name, failure, paint),
-      ]);
-      failures.set(test.id, failure);
-      last = test.id;
-    },
-    premiseLost: (test, reason) => {
-      take(test);
-      print(composePremiseLost(reason, paint, { name: test.name }));
-      last = test.id;
-    },
-    ends: (test, scenario) => {
-      const left = take(test);
-      const isBad = scenario.state === 'failed' || scenario.state === 'not-provable';
-      const steps = isBad ? left : [];
-      const heading = steps.length > 0 && last !== test.id ? composeScenario(test.name, paint) : [];
-      const told = failures.get(test.id);
-      print([...heading, ...steps, ...composeEnding(scenario, paint, { told, named: true })]);
-      last = test.id;
-    },
-    atOnce: () => {},
-    tagOf: () => undefined,
-  };
-};
-
-/** Makes the teller of a run; `print` gets what belongs together in one go. */
-export const createTeller = (print: (lines: readonly string[]) => void, paint: Paint): Teller => {
+export const createTeller = (
+  print: (lines: readonly string[]) => void,
+  paint: Paint,
+  { brief }: { brief: boolean },
+): Teller => {
   const numbers = new Map<string, number>();
   const failures = new Map<string, Failure>();
+  /** Of a brief one, the steps that are told only if their scenario fails. */
+  const held = new Map<string, string[]>();
   let waiting: (() => void)[] = [];
-  let count: number | undefined;
+  let count = brief ? 1 : undefined;
   /** The scenario that was told of last. */
   let last: string | undefined;
 
@@ -106,6 +66,11 @@ export const createTeller = (print: (lines: readonly string[]) => void, paint: P
     if (!numbers.has(id)) numbers.set(id, numbers.size + 1);
     return String(numbers.get(id)).padStart(String(count).length);
   };
+  const take = ({ id }: Told): string[] => {
+    const taken = held.get(id) ?? [];
+    held.delete(id);
+    return taken;
+  };
   return {
     say: (lines) => tell(() => lines),
     breaksOff: (lines) =>
@@ -113,30 +78,52 @@ export const createTeller = (print: (lines: readonly string[]) => void, paint: P
         last = undefined;
         return lines;
       }),
-    starts: (test) =>
+    starts: (test) => {
+      if (brief) return;
       tell(() => {
         last = test.id;
         const isFirst = numbers.size === 0;
         const tag = tagOf(test);
         return [...(tag !== undefined && isFirst ? [''] : []), ...composeScenario(test.name, paint, tag)];
-      }),
-    step: (test, step) => tell(() => composeStep(step, paint, tagOf(test))),
+      });
+    },
+    step: (test, step) => {
+      if (brief) held.set(test.id, [...(held.get(test.id) ?? []), ...composeStep(step, paint)]);
+      else tell(() => composeStep(step, paint, tagOf(test)));
+    },
     remark: (test, text) => tell(() => composeRemark(text, paint, tagOf(test))),
     failed: (test, failure) => {
       failures.set(test.id, failure);
-      tell(() => composeFailed(test.name, failure, paint, tagOf(test)));
+      tell(() => {
+        const above = brief ? [...composeScenario(test.name, paint), ...take(test)] : [];
+        last = test.id;
+        return [...above, ...composeFailed(test.name, failure, paint, tagOf(test))];
+      });
     },
     premiseLost: (test, reason) =>
       tell(() => {
+        take(test);
+        last = test.id;
         const tag = tagOf(test);
-        return composePremiseLost(reason, paint, tag === undefined ? {} : { tag, name: test.name });
+        const isNamed = brief || tag !== undefined;
+        return composePremiseLost(reason, paint, isNamed ? { tag, name: test.name } : {});
       }),
     ends: (test, scenario) =>
       tell(() => {
         const tag = tagOf(test);
-        const heading = tag === undefined && last !== test.id ? composeScenario(test.name, paint, tag) : [];
+        const left = take(test);
+        const steps = scenario.state === 'failed' || scenario.state === 'not-provable' ? left : [];
+        const isHeaded = last !== test.id && (brief ? steps.length > 0 : tag === undefined);
         last = test.id;
-        return [...heading, ...composeEnding(scenario, paint, { tag, told: failures.get(test.id) })];
+        return [
+          ...(isHeaded ? composeScenario(test.name, paint) : []),
+          ...steps,
+          ...composeEnding(scenario, paint, {
+            tag,
+            told: failures.get(test.id),
+            named: brief || tag !== undefined,
+          }),
+        ];
       }),
     atOnce: (many) => {
       if (count !== undefined) return;

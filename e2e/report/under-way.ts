@@ -2,7 +2,7 @@ import type { Told } from './narrator.ts';
 import type { Awaiting, ScenarioEvent } from './record.ts';
 
 /** A step that has begun and not ended; `at` in ms since the epoch. */
-type OpenStep = { sentence: string; at: number; beats: number };
+type OpenStep = { sentence: string; at: number };
 
 /** What is awaited, and since when. */
 export type Awaited = Omit<Awaiting, 'kind' | 'id' | 'since'> & { since: number; at: number };
@@ -23,9 +23,6 @@ const toRunning = ({ test, at, steps, awaited }: Known): Running => ({
   awaited: lastOf(awaited),
 });
 
-// As long as a reader may wonder whether anything still goes on.
-const beat = 60_000;
-
 /** Keeps what each scenario is at, by what they tell. */
 export const createUnderWay = (now: () => number) => {
   const known = new Map<string, Known>();
@@ -42,7 +39,7 @@ export const createUnderWay = (now: () => number) => {
       const scenario = known.get(test.id);
       if (scenario === undefined) return;
       if (event.kind === 'step-begins')
-        scenario.steps.set(event.id, { sentence: event.sentence, at: Date.parse(event.at), beats: 0 });
+        scenario.steps.set(event.id, { sentence: event.sentence, at: Date.parse(event.at) });
       if (event.kind === 'step') scenario.steps.delete(event.id);
       if (event.kind === 'premise-lost') known.delete(test.id);
       if (event.kind === 'awaits') learnAwaited(scenario, event);
@@ -52,14 +49,5 @@ export const createUnderWay = (now: () => number) => {
     awaited: (test: Told, id: number): Awaited | undefined => known.get(test.id)?.awaited.get(id),
     ends: (test: Told): void => void known.delete(test.id),
     all: (): Running[] => [...known.values()].map(toRunning),
-    /** The scenarios whose step has been under way for another minute since this was asked last. */
-    beats: (): Running[] =>
-      [...known.values()].flatMap((each) => {
-        const step = lastOf(each.steps);
-        const due = step === undefined ? 0 : Math.floor((now() - step.at) / beat);
-        if (step === undefined || due <= step.beats) return [];
-        step.beats = due;
-        return [toRunning(each)];
-      }),
   };
 };
