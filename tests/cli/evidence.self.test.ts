@@ -1,13 +1,8 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../e2e/report/schema.ts';
-import { runCommandIn, withSuite } from '../support/run-suite.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-const head = `import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';\nimport { observed } from '${root}tests/support/inline-history.ts';\n`;
+import { runCommandIn, suiteOf, withSuite } from '../support/run-suite.ts';
 
 const linesOf = async (folder: string, slug: string): Promise<Record<string, unknown>[]> =>
   (await readFile(join(folder, 'out/evidence', slug, 'history.ndjson'), 'utf8'))
@@ -16,35 +11,12 @@ const linesOf = async (folder: string, slug: string): Promise<Record<string, unk
     .map((line) => JSON.parse(line));
 
 describe('of a run', () => {
-  const suite = {
-    'one.e2e.ts': `scenario('It passes', { exclusive: ['default-backup-target'] }, async ({ does, note, finds, exclusive }) => {
-  await does('Given a thing');
-  await exclusive('default-backup-target');
-  note('a remark');
-  finds({ code: 'odd', title: 'It is odd', detail: 'very' });
-});
-scenario('It fails', {}, async ({ does }) => { await does('Given a thing', () => { throw new Error('so it does'); }); });
-scenario('It cannot clean up', {}, async ({ later }) => { later(() => { throw new Error('something stays'); }); });
-scenario('It does not fit', { needs: ['lab'] }, async () => {});`,
-    'killed.e2e.ts': `${head}scenario('It is killed', {}, async ({ does }) => {
-  await does('Then it waits', () => observed(async ({ expect, push }) => {
-    push('InProgress');
-    // When the others have ended, and before anything of it has been closed.
-    const isThere = () => readFileSync('out/evidence/it-is-killed/history.ndjson', 'utf8').includes('awaits');
-    const haveEnded = () =>
-      ['it-fails', 'it-cannot-clean-up'].every((name) => existsSync('out/evidence/' + name + '.tar.gz')) &&
-      ['It passes', 'It does not fit'].every((name) => readFileSync('out/verdicts.ndjson', 'utf8').includes(name));
-    setInterval(() => isThere() && haveEnded() && process.kill(process.pid, 'SIGKILL'), 5);
-    await expect('Completed');
-  }, '30s'));
-});`,
-  };
   let report: Report | undefined;
   let folders: string[];
   let passed: Record<string, unknown>[];
   let killed: Record<string, unknown>[];
   beforeAll(() =>
-    withSuite(suite, async ({ folder, config }) => {
+    withSuite(suiteOf('evidence'), async ({ folder, config }) => {
       ({ report } = await runCommandIn(folder, config, {}));
       folders = await readdir(join(folder, 'out/evidence'));
       passed = await linesOf(folder, 'it-passes');
@@ -100,28 +72,19 @@ scenario('It does not fit', { needs: ['lab'] }, async () => {});`,
 });
 
 test('where it cannot be kept, or no page be written, the run says so once, goes on, and ends as it would', () =>
-  withSuite(
-    {
-      'one.e2e.ts': `${head}// In the way of the folder, and only now: what was there before the run has been removed.
-mkdirSync('out', { recursive: true });
-writeFileSync('out/evidence', '');
-scenario('It passes', {}, async ({ does }) => { await does('Given a thing'); });
-scenario('It fails', {}, async ({ does }) => { await does('Given another', () => { throw new Error('so it does'); }); });`,
-    },
-    async ({ folder, config }) => {
-      await mkdir(join(folder, 'out/report.html.part'), { recursive: true });
-      await writeFile(join(folder, 'out/report.html'), 'of an earlier run');
-      const { exitCode, report, stdout, stderr } = await runCommandIn(folder, config, {});
-      expect(exitCode).toBe(1);
-      expect(
-        report?.scenarios.map(({ state, evidence, failure }) => [state, evidence, failure?.evidence]),
-      ).toEqual([
-        ['passed', null, undefined],
-        ['failed', null, []],
-      ]);
-      expect((stdout + stderr).split('The evidence of the scenarios cannot be kept: ENOTDIR').length).toBe(2);
-      expect(stderr).toMatch(/^report\.html could not be written: EISDIR[^\n]*$/m);
-      // What was there is not taken for this run's.
-      await expect(stat(join(folder, 'out/report.html'))).rejects.toThrow('ENOENT');
-    },
-  ));
+  withSuite(suiteOf('evidence-in-the-way'), async ({ folder, config }) => {
+    await mkdir(join(folder, 'out/report.html.part'), { recursive: true });
+    await writeFile(join(folder, 'out/report.html'), 'of an earlier run');
+    const { exitCode, report, stdout, stderr } = await runCommandIn(folder, config, {});
+    expect(exitCode).toBe(1);
+    expect(
+      report?.scenarios.map(({ state, evidence, failure }) => [state, evidence, failure?.evidence]),
+    ).toEqual([
+      ['passed', null, undefined],
+      ['failed', null, []],
+    ]);
+    expect((stdout + stderr).split('The evidence of the scenarios cannot be kept: ENOTDIR').length).toBe(2);
+    expect(stderr).toMatch(/^report\.html could not be written: EISDIR[^\n]*$/m);
+    // What was there is not taken for this run's.
+    await expect(stat(join(folder, 'out/report.html'))).rejects.toThrow('ENOENT');
+  }));

@@ -6,26 +6,11 @@ import {
   runCommandIn,
   runSuite,
   type Signalled,
+  suiteOf,
   withSuite,
 } from '../support/run-suite.ts';
 
-// Each hangs until it is told to stop; the cleanup takes a while, and says when it is through.
-const hanging = `const never = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-scenario('It hangs', {}, async ({ does, later }) => {
-  later((madeStays) => does('Cleanup', async () => {
-    await pause(500);
-    console.log(madeStays ? 'all stays' : 'cleaned up');
-  }));
-  await does('Given a thing');
-  await does('When nothing comes', never);
-});
-scenario('It comes next', {}, async ({ does }) => does('Given a thing'));
-`;
-const suite = {
-  'a.e2e.ts': hanging,
-  'b.e2e.ts': `scenario('It is in another file', {}, async ({ does }) => does('Given a thing'));`,
-};
+const suite = suiteOf('hanging');
 const atWork = 'begins: When nothing comes';
 // One after the other, so that there is one at work and others that have not begun.
 const flags = ['--workers', '1'];
@@ -61,22 +46,13 @@ test('Ctrl-C takes a cluster of our own down at once, whatever was to stay, and 
   ]);
 });
 
-// Its process hears of nothing any more.
-const deaf = `scenario('It has passed', {}, async ({ does }) => does('Given a thing'));
-scenario('It is deaf', {}, async ({ does }) => {
-  await does('Given a thing');
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  for (;;);
-});
-`;
-
 test('a verdict that was reached stays, though every process that plays is killed; a closed terminal ends a run too', async () => {
   const signals: Signalled[] = [
     { after: 'It is deaf\n  · begins: Given a thing\n  ✓ Given a thing', signal: 'SIGHUP' },
     { after: 'the cluster goes down', signal: 'SIGINT' },
   ];
   const reason = 'interrupted by SIGHUP';
-  await withSuite({ 'a.e2e.ts': deaf }, async ({ folder, config }) => {
+  await withSuite(suiteOf('deaf'), async ({ folder, config }) => {
     const ended = await runCommandIn(folder, config, { flags, signals });
     expect(await junitIn(folder)).toContain(`<error type="interrupted" message="${reason}">`);
     expect(ended.exitCode).toBe(4);
@@ -95,8 +71,7 @@ test('a verdict that was reached stays, though every process that plays is kille
 });
 
 test('on a cluster that stays, Ctrl-C lets the scenario clean up, which says what it still does', async () => {
-  const slow = { 'a.e2e.ts': hanging.replace('pause(500)', 'pause(11_000)') };
-  await withSuite(slow, async ({ folder, config }) => {
+  await withSuite(suiteOf('slow-cleanup'), async ({ folder, config }) => {
     const env = handedOn({ output: 'verbose', workers: 1 });
     const ended = await runBare(folder, config, { env, signals: [{ after: atWork, signal: 'SIGINT' }] });
     expect(ended.exitCode).toBe(4);
