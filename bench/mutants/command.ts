@@ -60,12 +60,11 @@ const known = [
 const parseArguments = (argv: string[]): Mutant[] => {
   const command = newCommand(
     'mutants',
-    "Plays the scenarios on the emulator with one bug at a time, and says which assertion noticed it; or with one of Longhorn's mended.",
-  ).option(
-    '--only <mutant>',
-    'only this one; may be given several times',
-    (name: string, names: string[] = []) => [...names, name],
-  );
+    "Runs the scenarios on the emulator with one bug at a time, and prints which assertion noticed it; or with one of Longhorn's bugs fixed.",
+  ).option('--only <mutant>', 'only this one; repeatable', (name: string, names: string[] = []) => [
+    ...names,
+    name,
+  ]);
   parseFlags(command, argv);
   const { only = [] } = command.opts<{ only?: string[] }>();
   const unknown = only.find((name) => !known.some((mutant) => mutant === name));

@@ -63,7 +63,7 @@ type Asked = { measure: Set<Measured>; given: Seconds; add: boolean; from: strin
 const program = (): Command =>
   newCommand(
     'bench times',
-    `Measures how long the commands of the documents take, and writes it to fixtures/times.json: ${measured.join(', ')}.`,
+    `Measures how long the commands in the documents take, and writes the times to fixtures/times.json: ${measured.join(', ')}.`,
   )
     .argument('<what...>', 'what to measure (e2e), or a time that was measured already (e2e=540s)')
     .option('--add', 'keep the times that are there beside the new ones, as of another machine')

@@ -93,19 +93,19 @@ const report = async (text: string, from: string): Promise<ExitCode> => {
  */
 export const runBugsCommand = (argv: readonly string[]): Promise<ExitCode> => {
   let work = async (): Promise<ExitCode> => list();
-  const program = newCommand(
-    'bugs',
-    'Tells of the bugs of Longhorn that are known, and how each shows itself.',
-  )
+  const program = newCommand('bugs', 'Lists the known bugs of Longhorn, and how each shows.')
     .addHelpText('after', exitCodes)
     .action(() => {});
   const sub = (name: string, about: string): Command =>
     program.command(name).description(about).argument('<id>', 'its name, as npx corral bugs lists it');
-  sub('show', 'all that is known of one').action((id: string) => {
+  sub('show', 'print everything about one bug').action((id: string) => {
     work = async () => show(id);
   });
-  sub('report', 'writes one up, as a run met it, to be filed upstream: without secrets, addresses and names')
-    .requiredOption('--from <dir>', "the folder of that run's results")
+  sub(
+    'report',
+    'write a report of a bug that a run hit, to file upstream: without secrets, addresses and names',
+  )
+    .requiredOption('--from <dir>', 'the results folder of that run')
     .action((id: string, { from }: { from: string }) => {
       work = () => report(id, from);
     });

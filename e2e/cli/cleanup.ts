@@ -18,22 +18,22 @@ type Flags = {
 const program = (): Command =>
   newCommand(
     'cleanup',
-    'Removes what runs have left in a cluster, also after a crash: found by the label corral.test/run, and by what belongs to it.',
+    'Removes the objects that runs have left in a cluster, also after a crash. It finds them by the label corral.test/run.',
   )
-    .requiredOption('--kubeconfig <file>', 'the file that names the cluster')
-    .requiredOption('--context <name>', 'the context of that file')
-    .option('--namespace <name>', 'the one that holds the backup stores, where the run was given one')
+    .requiredOption('--kubeconfig <file>', 'the kubeconfig file')
+    .requiredOption('--context <name>', 'the context in that file')
+    .option('--namespace <name>', 'the namespace of the backup stores, if the run was given one')
     .option(
       '--run <id>',
-      'of this run, by its id: six characters, as the first line of a run and its report say it',
+      'clean up after this run: its id is in the first line of its output, and in its report',
     )
-    .option('--all', 'of every run, but those that are still under way')
+    .option('--all', 'clean up after all runs that are not active')
     .option(
       '--force',
-      "take Longhorn's own finalizers off what does not go within its time: its files may stay in the store and on the nodes",
+      "remove Longhorn's finalizers from objects that do not go away: their files may stay in the store and on the nodes",
     )
-    .option('--dry-run', 'only say what would be removed')
-    .addHelpText('after', '\nExit code 0: nothing is left. 1: something is, and why. 2: usage.');
+    .option('--dry-run', 'only print what would be removed')
+    .addHelpText('after', '\nExit code 0: nothing is left. 1: something is left, with the reason. 2: usage.');
 
 const wantedOf = ({ run, all }: Flags): ReadonlySet<string> | 'all' => {
   if ((run === undefined) === (all === undefined)) throw usageError('say which: --run ID, or --all');

@@ -15,11 +15,11 @@ import { readReports } from './read-reports.ts';
 const program = (): Command =>
   newCommand(
     'compare',
-    "Shows two runs' verdicts side by side, and where the histories of a scenario part that ended otherwise.",
+    'Shows the verdicts of two runs side by side, and where the histories of a scenario differ.',
   )
-    .argument('<one>', 'the folder with the results of a run')
-    .argument('<other>', 'that of another')
-    .addHelpText('after', '\nExit code, as of diff: 0 the same verdicts, 1 others, 2 usage, or no report.');
+    .argument('<one>', 'the results folder of a run')
+    .argument('<other>', 'the results folder of another run')
+    .addHelpText('after', '\nExit code, as of diff: 0 same verdicts, 1 different, 2 usage, or no report.');
 
 const readOne = async (folder: string): Promise<Source> => {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())

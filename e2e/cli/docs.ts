@@ -263,8 +263,8 @@ export const sections: Record<string, () => string[]> = {
 const program = (): Command =>
   newCommand(
     'docs',
-    'Writes what of the documents comes from the code: the parts between <!-- npm run docs: NAME --> and <!-- end -->.',
-  ).option('--check', 'only say which documents are not as they would be written (exit code 1)');
+    'Writes the generated parts of the documents: between <!-- npm run docs: NAME --> and <!-- end -->.',
+  ).option('--check', 'only print which documents are out of date (exit code 1)');
 
 /**
  * `npm run docs`: writes the documents' parts that come from the code. Returns the exit code: 0 written, 1

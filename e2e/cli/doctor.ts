@@ -28,27 +28,21 @@ const program = (providers: string[]): Command =>
     'doctor',
     'Checks what e2e needs with the same flags, and says how to get what is missing. As JSON: provider, longhorn, ready, and checks with title, state (ok, warning, missing), detail and mend.',
   )
-    .option('--provider <name>', `where the cluster would come from: ${providers.join(', ')}`, 'lab')
+    .option('--provider <name>', `where the cluster comes from: ${providers.join(', ')}`, 'lab')
     .option(
       '--longhorn <which>',
-      'the Longhorn that would be brought: emulator (the default), official[:VERSION] or archive:DIR',
+      'the Longhorn under test: emulator (default), official[:VERSION] or archive:DIR',
     )
-    .option(
-      '--registry-mirror <url>',
-      'official, archive:DIR: the registry from which images would be pulled',
-    )
-    .option('--kubeconfig <file>', 'existing: the file that names the cluster')
-    .option('--context <name>', 'existing: the context of that file')
-    .option('--expect-cluster <uid>', 'existing: the UID that its namespace kube-system must have')
-    .option('--store-image <image>', "existing: an image for the backup store's pod")
+    .option('--registry-mirror <url>', 'official, archive:DIR: the registry to pull images from')
+    .option('--kubeconfig <file>', 'existing: the kubeconfig file')
+    .option('--context <name>', 'existing: the context in that file')
+    .option('--expect-cluster <uid>', 'existing: the UID of its namespace kube-system')
+    .option('--store-image <image>', "existing: the image of the backup store's pod")
     .option('--store <kind>', `the kind of backup stores: ${storeChoices.join(', ')}`)
-    .option('--namespace <name>', 'existing: a namespace that is there, for all backup stores')
-    .option(
-      '--allow <list>',
-      'existing: what scenarios may do that others could feel: their rights are looked at too',
-    )
+    .option('--namespace <name>', 'existing: an existing namespace for all backup stores')
+    .option('--allow <list>', 'existing: the disruptions that scenarios may cause; checks their rights too')
     .addOption(outputOption())
-    .addHelpText('after', '\nExit code 0: all is there. 1: something is missing. 2: usage.');
+    .addHelpText('after', '\nExit code 0: nothing is missing. 1: something is missing. 2: usage.');
 
 const read = (flags: Flags, providers: string[]): Asked => {
   const provider = choose('provider', flags.provider, providers);

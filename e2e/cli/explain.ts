@@ -51,11 +51,11 @@ const notEmpty = (state: string): string => {
 };
 
 const program = (): Command =>
-  newCommand('explain', 'Asks the message catalogue what a text of Longhorn means, and what to do about it.')
+  newCommand('explain', 'Looks up what a message of Longhorn means, and what to do about it.')
     .argument('<text>', 'what Longhorn said, a file of it, or - for the standard input')
-    .addOption(new Option('--field <field>', 'where it stands').choices(Object.keys(fields)))
-    .option('--state <state>', 'the state of the object that says it, or the reason of the event', notEmpty)
-    .option('--longhorn <version>', 'the version of Longhorn that says it', parseVersion)
+    .addOption(new Option('--field <field>', 'the field that holds it').choices(Object.keys(fields)))
+    .option('--state <state>', 'the state of the object, or the reason of the event', notEmpty)
+    .option('--longhorn <version>', 'the version of Longhorn', parseVersion)
     .addOption(outputOption())
     .addHelpText('after', exitCodes);
 

@@ -58,19 +58,19 @@ const parseRun = (id: string): string => {
 const program = (): Command =>
   newCommand(
     'heal',
-    'Undoes what a run that was killed has left in force in a cluster, as its ledger (faults.ndjson) tells.',
+    'Undoes the faults that a killed run has left in a cluster, by its ledger (faults.ndjson).',
   )
-    .requiredOption('--kubeconfig <file>', 'the cluster that the run was on')
-    .option('--context <name>', "a context of it; by default the file's own choice")
-    .option('--out <dir>', 'the output folder of that run', '.corral/last')
+    .requiredOption('--kubeconfig <file>', 'the kubeconfig of the cluster that the run used')
+    .option('--context <name>', "a context in that file (default: the file's current one)")
+    .option('--out <dir>', 'the results folder of that run', '.corral/last')
     .option(
       '--run <id>',
-      'the id of that run, where its output folder is lost: what it left is found by its labels',
+      'the id of that run, if its results folder is lost: its faults are found by their labels',
       parseRun,
     )
     .addHelpText(
       'after',
-      '\nExit code 0: nothing is in force. 1: something is, or may be, as not all could be read. 2: usage.',
+      '\nExit code 0: no fault is in force. 1: one is, or not everything could be read. 2: usage.',
     );
 
 /** What was done, and what could not be read, reached or healed; a line each. */

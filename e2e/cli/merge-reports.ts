@@ -18,19 +18,13 @@ import { readReports } from './read-reports.ts';
 type Flags = { out: string; allowMissing?: true; strictBugs?: true; table?: true; times?: string };
 
 const describe = (): Command =>
-  newCommand(
-    'merge-reports',
-    'Merges the reports of shards and rounds into one, and says what came of them all.',
-  )
-    .argument('<path...>', 'reports, or folders with report.json files somewhere in them')
+  newCommand('merge-reports', 'Merges the reports of shards and rounds into one, and prints the result.')
+    .argument('<path...>', 'report.json files, or folders that contain some')
     .option('--out <dir>', 'where the merged report.json goes', '.corral/merged')
-    .option('--allow-missing', 'merge what is there when a shard is missing')
-    .option(
-      '--times <file>',
-      'also write how long each scenario took, as --shard splits by it: fixtures/expected-times.json',
-    )
-    .option('--strict-bugs', 'exit code 1 also where all that went wrong are known bugs of Longhorn')
-    .option('--table', 'merge nothing: print a table in Markdown, versions of Longhorn by scenarios');
+    .option('--allow-missing', 'merge also if a shard is missing')
+    .option('--times <file>', 'also write the times that --shard splits by: fixtures/expected-times.json')
+    .option('--strict-bugs', 'exit code 1 also if all failures are known bugs of Longhorn')
+    .option('--table', 'only print a table in Markdown: scenarios by versions of Longhorn');
 
 const print = (lines: readonly string[]): void =>
   void process.stdout.write(lines.map((line) => `${line}\n`).join(''));

@@ -21,11 +21,11 @@ type Flags = {
 const program = (): Command =>
   newCommand(
     'rbac',
-    'Prints a service account, its roles and their bindings, with all that the scenarios need and nothing else: pipe it into kubectl apply -f -',
+    'Prints a service account with exactly the rights that the scenarios need. Pipe it into kubectl apply -f -',
   )
     .option(
       '--allow <list>',
-      `what scenarios may do that others could feel, with commas: ${allDisruptions.join(', ')} (default: nothing)`,
+      `the disruptions that scenarios may cause, with commas: ${allDisruptions.join(', ')} (default: none)`,
     )
     .option(
       '--namespace <name>',
@@ -37,7 +37,7 @@ const program = (): Command =>
       '--store <kind>',
       `the kind of backup stores: ${storeChoices.join(', ')} (default: ${storeChoices[0]})`,
     )
-    .option('--support-bundle', 'what npx corral e2e --support-bundle needs besides');
+    .option('--support-bundle', 'add the rights for e2e --support-bundle');
 
 const describe = ({ namespace, name }: Account, allow: readonly string[]): string =>
   [

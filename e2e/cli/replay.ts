@@ -140,7 +140,7 @@ const describeJudged = (judged: Judged): string[] => {
 const program = () =>
   newCommand(
     'replay',
-    'Judges what was expected in recorded histories again, by the code of this version and without a cluster.',
+    'Judges the expectations in recorded histories again, with the code of this version and without a cluster.',
   ).argument('<path...>', 'a history.ndjson, a bundle (*.tar.gz), or a folder with such files');
 
 /**

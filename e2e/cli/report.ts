@@ -13,11 +13,8 @@ import { readReports } from './read-reports.ts';
 type Flags = { out?: string };
 
 const describe = (): Command =>
-  newCommand('report', 'Makes report.html again: of one run or of several, or of the bundle of a scenario.')
-    .argument(
-      '<path...>',
-      'reports, folders with report.json files somewhere in them, or bundles (.tar.gz) of scenarios',
-    )
+  newCommand('report', 'Writes report.html for one run, for several, or for the bundle of a scenario.')
+    .argument('<path...>', 'report.json files, folders that contain some, or bundles (.tar.gz) of scenarios')
     .option(
       '--out <file>',
       'where the page goes (default: report.html beside the one report, .corral/report.html for several)',

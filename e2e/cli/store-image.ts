@@ -9,7 +9,7 @@ import { quoted } from './shell-word.ts';
 const program = (): Command =>
   newCommand(
     'store image',
-    "Writes the image of the backup stores' pods as an OCI archive, for the registry that a cluster of yours pulls from.",
+    "Writes the image of the backup store's pod as an OCI archive, for your cluster's registry.",
   )
     .requiredOption('--out <file>', 'the archive')
     .addHelpText('after', '\nExit code 0: it is written. 2: usage. 3: this machine cannot make it, and why.');

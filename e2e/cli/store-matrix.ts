@@ -66,13 +66,13 @@ Exit codes: 0 every red cell is one of a known bug; 1 one is not, or a trouble w
 cannot be played here.`;
 
 const program = (): Command =>
-  newCommand('store matrix', 'Plays what goes wrong below a backup store against the engine, cell by cell.')
+  newCommand('store matrix', 'Tests the engine against a failing backup store, cell by cell.')
     .option(
       '--engine <engine>',
-      "a real engine: its longhorn command, an archive of its image, or the image's name; without it the emulator's",
+      "a real engine: its longhorn program, an archive of its image, or the image's name (default: the emulator's)",
     )
-    .option('--only <text>', 'the cells with this in their names alone, as "delete | backups/"', '')
-    .option('--json <file>', 'write all cells there as well')
+    .option('--only <text>', 'only the cells with this in their names, such as "delete | backups/"', '')
+    .option('--json <file>', 'also write all cells to this file')
     .addHelpText('after', text);
 
 const inside = 'CORRAL_STORE_MATRIX_INSIDE';

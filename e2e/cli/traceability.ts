@@ -2,8 +2,7 @@ import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { describeTrace, readProject, trace } from './traceability/trace.ts';
 
-const about =
-  'Prints every sentence of the documents that the scenarios come from, with the steps that prove it.';
+const about = 'Prints each sentence of the source documents with the steps that prove it.';
 
 /**
  * `npx corral traceability`: prints every sentence of the seeds with the steps that prove it. Returns the exit

@@ -38,16 +38,16 @@ type Flags = {
 const describe = (): Command =>
   newCommand(
     'fleet',
-    'Plays the scenarios in pods of a Job, a shard each, and merges their reports. What it makes, it removes.',
+    'Runs the scenarios in the pods of a Job, one shard each, and merges their reports. It removes what it makes.',
   )
-    .argument('[e2e-flags...]', 'flags of e2e for every shard, behind --: -- --only deletion')
-    .requiredOption('--shards <n>', 'how many pods there are, at most 999')
-    .requiredOption('--kubeconfig <file>', 'the cluster that the pods run in')
-    .requiredOption('--context <name>', 'the context of that file')
+    .argument('[e2e-flags...]', 'flags of e2e for each shard, after --: -- --only deletion')
+    .requiredOption('--shards <n>', 'how many pods, at most 999')
+    .requiredOption('--kubeconfig <file>', 'the kubeconfig of the cluster for the pods')
+    .requiredOption('--context <name>', 'the context in that file')
     .requiredOption('--image <image>', 'an image with this suite, as fixtures/fleet/Containerfile makes it')
     .option(
       '--mode <mode>',
-      "lab: each pod boots a cluster of its own; existing: all play on the cluster's own Longhorn",
+      "lab: each pod starts its own cluster; existing: all use the cluster's own Longhorn",
       'lab',
     )
     .option('--out <dir>', 'where the reports go', '.corral/fleet');

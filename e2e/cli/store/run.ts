@@ -18,12 +18,12 @@ const words = waysHere.map(({ words }) => words);
 
 const stores = `STORE is the folder that a backup store is in: ${words.flatMap(({ folder = [] }) => folder).join(', ')}, or a copy; or ${words.map(({ url }) => url).join(', or ')}. Nothing is ever written to it, and symbolic links in it are not followed.`;
 
-const exitCodes = `Exit codes: 0 done, and the store is sound (there may be warnings); 1 fsck found data that are lost or wrong; 2 the command was called in a way it does not know; 3 the store, or what was to be shown, cannot be read at all.`;
+const exitCodes = `Exit codes: 0 the store is sound (there may be warnings); 1 fsck found lost or wrong data; 2 wrong usage; 3 the store, or what was to be shown, cannot be read.`;
 
 type Work = () => number | Promise<number>;
 
 const makeProgram = (others: Record<string, Subcommand>, chosen: (work: Work) => void): Command => {
-  const program = newCommand('store', 'Looks into a Longhorn backup store, without Longhorn.').addHelpText(
+  const program = newCommand('store', 'Checks a Longhorn backup store, without Longhorn.').addHelpText(
     'after',
     [stores, exitCodes].map((text) => `\n${new Help().boxWrap(text, 80)}`).join('\n'),
   );
@@ -33,14 +33,14 @@ const makeProgram = (others: Record<string, Subcommand>, chosen: (work: Work) =>
     'fsck <store>',
     'check everything: configs, references, the data of every block, leftovers and locks',
   )
-    .option('--quick', 'do not look into the blocks')
+    .option('--quick', 'do not check the data of the blocks')
     .action((store, flags) => chosen(() => of(store, fsck(store, flags))));
-  command('ls <store>', 'the volumes and their backups').action((store, flags) =>
+  command('ls <store>', 'list the volumes and their backups').action((store, flags) =>
     chosen(() => of(store, list(store, flags))),
   );
   command(
     'show <store> <name>',
-    'the config of a volume or a backup; VOLUME/BACKUP where a name is not the only one',
+    'print the config of a volume or a backup (VOLUME/BACKUP if the name is not unique)',
   ).action((store, name, flags) => chosen(() => of(store, show(store, name, flags))));
   return addSubcommands(program, others, chosen);
 };
