@@ -61,7 +61,10 @@ describe('the flags', () => {
     [['--shards', '2', '--image', ''], "--image '': name the image that the pods start"],
     [['--shards', '2', '--', '--out=x'], '--out=x behind --: a fleet says that to its shards'],
     [['--shards', '2', '--', '--only', '['], /^--only \[: Invalid regular expression/],
-    [['--shards', '2', '--mode', 'existing'], '--provider existing needs --store-image: name the cluster explicitly'],
+    [
+      ['--shards', '2', '--mode', 'existing'],
+      '--provider existing needs --store-image: name the cluster explicitly',
+    ],
     [['--shards', '2', ...existing, '--allow', 'settings'], alone],
   ])('%j are refused in one line', (argv, line) => {
     expect(() => parseFleet([...cluster(), ...argv])).toThrow(line);
