@@ -14,6 +14,7 @@ import { tags } from '../suite/tags.ts';
 import { composeSteps } from './bugs/write-up.ts';
 import { whereShown } from './bugs.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
+import { describeLabFaults, describeLonghornFaults, describeStoreFaults } from './describe-faults.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { readScenarioFiles, sentencesOfSteps } from './traceability/trace.ts';
 
@@ -234,6 +235,9 @@ export const sections: Record<string, () => string[]> = {
       Object.entries(disruptions).map(([name, text]) => [code(name), text]),
     ),
   differences: describeDifferences,
+  'faults-of-stores': describeStoreFaults,
+  'faults-of-longhorn': describeLonghornFaults,
+  'faults-of-the-lab': describeLabFaults,
   example: () =>
     quoteScenario('backup-deletion/normal', 'A backup made during a deletion waits for it, then runs'),
   findings: describeFindings,

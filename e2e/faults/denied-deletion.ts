@@ -97,21 +97,13 @@ type Options = {
   title: string;
 };
 
-/**
- * The fault that the API server denies the deletion of some objects, by an admission policy. No other object
- * is touched: what the policy cannot judge, it lets pass. Kubernetes has no policy that ends by itself, so it
- * lasts until the heal.
- */
-export const deniedDeletion = (
-  cluster: Cluster,
-  { policy, labels, resource, whose, probe, title }: Options,
-): Fault => {
+const on = (cluster: Cluster, { policy, labels, resource, whose, probe, title }: Options): Fault => {
   const { group, version, plural } = resource;
   const data: DeniedDeletion = { policy, resource: { group, version, plural }, probe };
   const common = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name: policy, labels } };
 
   return {
-    kind: 'denied-deletion',
+    kind: deniedDeletion,
     title,
     data,
     inject: async () => {
@@ -158,7 +150,7 @@ const allow = async (cluster: Cluster, data: unknown): Promise<string> => {
   return `${denied.policy} is gone`;
 };
 
-/** Removes the policies of a run, and says which. */
+// Removes the policies of a run, and says which.
 const allowByLabels = async (cluster: Cluster, run: string): Promise<string[]> => {
   const told: string[] = [];
   for (const resource of [
@@ -176,10 +168,28 @@ const allowByLabels = async (cluster: Cluster, run: string): Promise<string[]> =
   return told;
 };
 
-/** Its row among the kinds. */
-export const allowDeletion: FaultKind = {
-  heal: allow,
-  healByLabels: allowByLabels,
+/**
+ * The API server denies the deletion of some objects, by an admission policy. No other object is touched: what
+ * the policy cannot judge, it lets pass. Kubernetes has no policy that ends by itself, so it lasts until the heal.
+ */
+export const deniedDeletion = {
+  name: 'deniedDeletion',
+  ledgerName: 'denied-deletion',
   disruption: 'admission-policy',
   reach: 'none',
-};
+  on,
+  heal: allow,
+  healByLabels: allowByLabels,
+  document: {
+    about:
+      'The API server denies the deletion of some objects: the backups, or the snapshots, of one volume.',
+    inject:
+      'a ValidatingAdmissionPolicy and its binding, which are about these objects alone; what the policy cannot judge, it lets pass',
+    prove: "a deletion of one of them in a dry run is denied, with the policy's words",
+    heal: 'both are removed, and the dry run is allowed',
+    bound:
+      'none, as Kubernetes has no policy that ends by itself; `npx corral heal` and `npx corral cleanup` find it by its label',
+    strangers: `nobody; the expression is true for the objects of the scenario's own volume alone. The API server evaluates it for every deletion of that kind, and passes what it cannot evaluate. After the heal another API server of the cluster may deny those for a second more`,
+    'in scenarios': '`given.faultyCleanup`',
+  },
+} as const satisfies FaultKind & { on: typeof on };

@@ -78,12 +78,6 @@ const letGo = async (cluster: Cluster, data: unknown): Promise<string> => {
   return told.join(', ');
 };
 
-/**
- * Lets the deletion of a backup go in every pod where it may be held. By labels nothing is looked for: it
- * goes on by itself.
- */
-export const letDeletionGo: FaultKind = { heal: letGo, disruption: 'process-hold', reach: 'none' };
-
 // How long the hold may last, whoever is left to end it: the command in the pod lets go by itself. Owner of
 // the 120 s: the deletion's lock, which nobody refreshes while its process is stopped and which counts no
 // more after 150 s (backupstore, lock.go). Owner of the 60 s: the scenario, which deletes right after the
@@ -91,19 +85,12 @@ export const letDeletionGo: FaultKind = { heal: letGo, disruption: 'process-hold
 const defaultBounds: HoldBounds = { search: 60, hold: 120 };
 
 /** A deletion that is held open, and can be let go on for a while. */
-export type HeldDeletion = Fault & {
+export type HeldDeletion = {
   /** Lets it go on until so much of its files is gone, where it is held again; returns what was last. */
   goOn(): Promise<string>;
 };
 
-/**
- * The fault that holds the deletion of a backup open: its process is stopped where it runs, in the manager
- * pod of the backup's owner. The owner may change until then, so all manager pods are watched, from before
- * the deletion: the process removes the config after 2 s, its wait for the lock, and is to be caught before.
- * `files` are some that it removes, as that pod sees them, its config first: told to go on, it is held again
- * when that is gone, and one of the others where there are any.
- */
-export const heldDeletion = (
+const on = (
   cluster: Cluster,
   {
     pods,
@@ -118,7 +105,7 @@ export const heldDeletion = (
     files?: readonly string[];
     bounds?: HoldBounds;
   },
-): HeldDeletion => {
+): Fault<HeldDeletion> => {
   const token = randomBytes(4).toString('hex');
   const data: Hold = {
     token,
@@ -153,7 +140,7 @@ export const heldDeletion = (
   };
 
   return {
-    kind: 'held-deletion',
+    kind: heldDeletion,
     title: `the deletion of ${label} is held open`,
     data,
     inject: async () => {
@@ -171,23 +158,6 @@ export const heldDeletion = (
         throw new Error(
           `not every manager pod is watched for the deletion of ${backup}, after at most 30 s (set-up of the fault):\n${running.told()}`,
         );
-    },
-    goOn: async () => {
-      const { holders, found } = await holding();
-      const failed = `the deletion of ${backup} could not be let go on in ${found.pod.name}`;
-      await execInPod(cluster, found.pod, furtherCommand(token), failed);
-      const own = holders.commands.filter(({ pod }) => pod.name === found.pod.name);
-      const again = () =>
-        own.flatMap(({ lines }) => /^stopped again, (.*)$/.exec(lines.at(-1) ?? '')?.[1] ?? [])[0];
-      const isOver = () =>
-        own.some(({ lines, ended }) => ended !== undefined || /^(?:ended|released)/.test(lines.at(-1) ?? ''));
-      await holders.until(() => again() !== undefined || isOver(), bounds.hold * 1000);
-      const gone = again();
-      if (gone !== undefined) return gone;
-      const why = isOver()
-        ? 'ended, or was let go, before it was held again'
-        : `was not held again within ${bounds.hold} s (the fault's own bound)`;
-      throw new Error(`the deletion of ${backup} ${why}; what the pods said:\n${holders.told()}`);
     },
     prove: async () => {
       const { holders, found } = await holding();
@@ -210,6 +180,27 @@ export const heldDeletion = (
     },
     // The heal has ended the commands; a stream that does not notice is cut, its command is bound by itself.
     settle: async () => holders?.end(10_000),
+    handle: {
+      goOn: async () => {
+        const { holders, found } = await holding();
+        const failed = `the deletion of ${backup} could not be let go on in ${found.pod.name}`;
+        await execInPod(cluster, found.pod, furtherCommand(token), failed);
+        const own = holders.commands.filter(({ pod }) => pod.name === found.pod.name);
+        const again = () =>
+          own.flatMap(({ lines }) => /^stopped again, (.*)$/.exec(lines.at(-1) ?? '')?.[1] ?? [])[0];
+        const isOver = () =>
+          own.some(
+            ({ lines, ended }) => ended !== undefined || /^(?:ended|released)/.test(lines.at(-1) ?? ''),
+          );
+        await holders.until(() => again() !== undefined || isOver(), bounds.hold * 1000);
+        const gone = again();
+        if (gone !== undefined) return gone;
+        const why = isOver()
+          ? 'ended, or was let go, before it was held again'
+          : `was not held again within ${bounds.hold} s (the fault's own bound)`;
+        throw new Error(`the deletion of ${backup} ${why}; what the pods said:\n${holders.told()}`);
+      },
+    },
   };
 };
 
@@ -218,3 +209,32 @@ const stoppedIn = ({ commands }: PodCommands): { pod: PodTarget; pids: string[] 
     const line = lines.find((candidate) => /^stopped \d/.test(candidate));
     return line === undefined ? [] : [{ pod, pids: line.split(' ').slice(1) }];
   })[0];
+
+/**
+ * The deletion of a backup is held open: its process is stopped where it runs, in the manager pod of the backup's
+ * owner. The owner may change until then, so all manager pods are watched, from before the deletion: the process
+ * removes the config after 2 s, its wait for the lock, and is to be caught before. `files` are some that it
+ * removes, as that pod sees them, its config first: told to go on, it is held again when that is gone, and one of
+ * the others where there are any. By labels nothing is looked for: it goes on by itself.
+ */
+export const heldDeletion = {
+  name: 'heldDeletion',
+  ledgerName: 'held-deletion',
+  disruption: 'process-hold',
+  reach: 'none',
+  on,
+  heal: letGo,
+  document: {
+    about: 'The deletion of a backup is stopped where it runs, so that the state Deleting stays.',
+    inject:
+      'in all longhorn-manager pods a command waits for the process that deletes this backup, from before the deletion on, and stops it (SIGSTOP)',
+    prove: 'the process is in state `T`',
+    'held again': `told to go on, it is let run for some milliseconds at a time until the first of some files of its volume (its config, or a block) is gone as the pod sees it, and is stopped there: the backup is gone for Longhorn then, while the command has not ended. From then on its lock is written anew every two seconds, as the process itself would each minute`,
+    heal: 'SIGCONT, and the commands are ended',
+    bound:
+      "60 s for the process to appear, 120 s for the hold; the deletion's lock, which nobody refreshes before it is held again, counts for 150 s",
+    strangers: `nobody's process is stopped, as the backup's name is the scenario's own. To find that one in time each longhorn-manager container is looked through 50 times a second, for 60 s at most, which takes some of its processor time; of a stopped \`backup rm\` no worker of the manager waits. Nothing is left but the pod's log`,
+    'in scenarios':
+      '`given.heldDeletion`, and `given.heldRemoval` with `when.wentOn`; healed by `when.released`',
+  },
+} as const satisfies FaultKind & { on: typeof on };

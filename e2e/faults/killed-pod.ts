@@ -9,11 +9,7 @@ const schema = z.object({ namespace: z.string(), uid: z.string(), selector: z.st
 /** A pod that was killed, by its uid; its successor has the labels of `selector` and runs on `node`. */
 type KilledPod = z.infer<typeof schema>;
 
-/**
- * The fault that a pod is killed, without grace: its processes get no time to end. Its controller makes
- * another, so nothing is to be undone; healed means that the other one is ready.
- */
-export const killedPod = (
+const on = (
   cluster: Cluster,
   {
     title,
@@ -27,7 +23,7 @@ export const killedPod = (
 ): Fault => {
   const { namespace, name, uid } = pod;
   return {
-    kind: 'killed-pod',
+    kind: killedPod,
     title,
     data: { namespace, uid, selector, node } satisfies KilledPod,
     // By its uid: one that took its name meanwhile is not meant.
@@ -77,11 +73,24 @@ const isReady = ({ metadata, status }: Pod): boolean =>
   status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 
 /**
- * Waits until the successor of a killed pod is ready. Whoever waits in line for managers is there while
+ * A pod is killed, without grace: its processes get no time to end. Its controller makes another, so nothing is
+ * to be undone; healed means that the other one is ready. Whoever waits in line for managers is there while
  * others kill them: what is decided when they are back is not decided by that.
  */
-export const podReplaced: FaultKind = {
-  heal: untilReplaced,
+export const killedPod = {
+  name: 'killedPod',
+  ledgerName: 'killed-pod',
   disruption: 'manager-kill',
   reach: 'what its manager owns meanwhile',
-};
+  on,
+  heal: untilReplaced,
+  document: {
+    about: 'A longhorn-manager pod is killed without grace.',
+    inject: 'the pod is deleted with a grace period of 0, by its uid',
+    prove: 'no pod has that uid any more',
+    heal: 'nothing is to be undone; healed means that the pod which takes its place is ready',
+    bound: 'the DaemonSet makes another pod by itself',
+    strangers: `who is served by this manager: connections through it end (pages, API), commands that it runs for others end with it and are begun again, and a lock of theirs counts for up to 150 s more. Volumes go on, as their engines and replicas are in other pods (in the [emulator](emulator.md) they begin anew)`,
+    'in scenarios': '`when.ownerKilled`',
+  },
+} as const satisfies FaultKind & { on: typeof on };

@@ -54,7 +54,7 @@ const goneWithIt = 'the lab is gone, and the fault with it';
 type LabNode = { lab: string; node: string };
 
 const labFault = (
-  lab: string,
+  folder: string,
   {
     title,
     at,
@@ -62,14 +62,14 @@ const labFault = (
     undo,
   }: { title: string; at: { at: string; node?: string }; inject: LabQuestion; undo: LabFault['undo'] },
 ): Fault => ({
-  kind: 'lab',
+  kind: lab,
   title,
-  data: { lab, undo } satisfies LabFault,
+  data: { lab: folder, undo } satisfies LabFault,
   inject: async () => {
-    await askLab(lab, inject);
+    await askLab(folder, inject);
   },
   prove: async () => {
-    const { faulty, text } = await askLab(lab, { action: 'look', ...at });
+    const { faulty, text } = await askLab(folder, { action: 'look', ...at });
     if (!faulty) throw new Error(`it is not so that ${title}: ${text}`);
     return text;
   },
@@ -170,10 +170,30 @@ const undo = async (_: Cluster, data: unknown): Promise<string> => {
 };
 
 /**
- * Undoes a fault of a lab; one whose lab is not up any more has gone with it. Where the replicas of a volume
- * lie is not watched, and what manages it may be on any node: so it reaches everything.
+ * A fault of a lab; one whose lab is not up any more has gone with it. Where the replicas of a volume lie is not
+ * watched, and what manages it may be on any node: so it reaches everything.
  */
-export const undoInLab: FaultKind = { heal: undo, disruption: 'node-fault', reach: 'everything' };
+export const lab = {
+  name: 'lab',
+  ledgerName: 'lab',
+  disruption: 'node-fault',
+  reach: 'everything',
+  heal: undo,
+  document: {
+    about: `| what | inject | prove | heal |
+| --- | --- | --- | --- |
+| \`nodeCrashed\` | the node's kernel is killed, as by a loss of power | no process of it is left | it boots from its disks |
+| \`nodeFrozen\` | the node's kernel stands still | each of its processes is in state \`T\` | it goes on |
+| \`nodeCut\` | its network port goes down | the port's state | the port goes up |
+| \`nodeSlow\` | its network is slow, or loses some of what it carries | the queueing discipline in the node | as it was |
+| \`diskFailing\` | its disk at \`/var/lib/longhorn\` fails with EIO, at once or later | the device's table, and a read that fails | the disk works; its file system is checked and mounted anew |
+| \`clockSkewed\` | its clock is wrong, by 9 days at most | its time beside the host's | its clock is set |
+| \`apiServerStopped\` | kube-apiserver is killed; etcd, controllers and nodes go on | a connection is refused | it is started |`,
+    bound: 'a fault that is in force when the lab goes down goes with it',
+    strangers:
+      'whoever is on that node, as with a real one; who is on others, with a store on others, lives on. Without an API server everybody waits',
+  },
+} as const satisfies FaultKind;
 
 /**
  * Says so when a fault was one of a lab that is not up any more: then there is no cluster to heal it in, nor

@@ -1,7 +1,7 @@
 import { BrokenStream, type Cluster } from '../kube/cluster.ts';
 import type { Disruption } from '../longhorn/disruptions.ts';
-import type { Fault, FaultEvent, FaultKind, Faults, Injected } from './fault.ts';
-import { kinds } from './kinds.ts';
+import type { Fault, FaultEvent, Faults, Injected } from './fault.ts';
+import { faultNamed, faultsByLedgerName } from './faults.ts';
 import { goneWithItsLab } from './lab-faults.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 
@@ -25,7 +25,8 @@ export const openFaults = ({
   const open = new Set<Fault>();
   return {
     inject: async (fault) => {
-      const { kind, title, data } = fault;
+      const { title, data, handle } = fault;
+      const kind = fault.kind.ledgerName;
       const entry = await ledger.record({
         server: cluster.server,
         kind,
@@ -56,7 +57,7 @@ export const openFaults = ({
       inForce.push(injected);
       open.add(fault);
       await told('injected', fault.inject(), () => title);
-      return injected;
+      return Object.assign(injected, handle);
     },
     lapsed: () => [...open].flatMap((fault) => fault.lapsed?.() ?? []),
     healAll: () => eachInTurn(inForce.toReversed(), (fault) => fault.heal(), 'a fault could not be healed'),
@@ -73,15 +74,13 @@ export const onlyDeclared = (
 ): Faults => ({
   ...faults,
   inject: async (fault) => {
-    const { disruption, ability }: FaultKind = kinds[fault.kind];
+    const { name, disruption, needs } = fault.kind;
     if (disruption !== undefined && !declared.disruptions.includes(disruption))
       throw new Error(
         `the scenario does not declare the disruption ${disruption}, and does this: ${fault.title}`,
       );
-    if (ability !== undefined && !declared.needs.includes(ability))
-      throw new Error(
-        `the scenario does not declare that it needs ${ability}, and does this: ${fault.title}`,
-      );
+    if (needs !== undefined && !declared.needs.includes(name))
+      throw new Error(`the scenario does not declare that it needs ${name}, and does this: ${fault.title}`);
     return faults.inject(fault);
   },
 });
@@ -127,7 +126,7 @@ export const closeGone = async (ledger: Ledger): Promise<string[]> => {
  */
 export const healByLabels = async (cluster: Cluster, run: string): Promise<string[]> => {
   const told: string[] = [];
-  const heals = Object.values<FaultKind>(kinds).flatMap(({ healByLabels }) => healByLabels ?? []);
+  const heals = [...faultsByLedgerName.values()].flatMap(([{ healByLabels }]) => healByLabels ?? []);
   await eachInTurn(
     heals,
     async (heal) => told.push(...(await heal(cluster, run))),
@@ -163,8 +162,8 @@ const healEntry = async (
   cluster: Cluster,
   { ledger, entry }: { ledger: Ledger; entry: LedgerEntry },
 ): Promise<string> => {
-  const kind = (kinds as Partial<Record<string, FaultKind>>)[entry.kind];
-  if (kind === undefined)
+  const fault = faultNamed(entry.kind);
+  if (fault === undefined)
     throw new Error(
       `the ledger names a kind of fault that this version does not know: ${entry.kind} (${entry.title})`,
     );
@@ -174,7 +173,7 @@ const healEntry = async (
     throw new Error(
       `${entry.title}: what it was before held a secret, which is not kept on disk: put it back by hand (${entry.kind})`,
     );
-  const told = await whileStreamsBreak(() => kind.heal(cluster, entry.data));
+  const told = await whileStreamsBreak(() => fault.heal(cluster, entry.data));
   await ledger.healed(entry.id);
   return told;
 };

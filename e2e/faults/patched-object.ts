@@ -34,11 +34,7 @@ const fieldsOf = (object: unknown, patch: unknown): unknown =>
       )
     : object;
 
-/**
- * The fault that an object which belongs to the whole cluster (a setting of Longhorn's) is changed, by a
- * merge patch; healed, it has `before` again.
- */
-export const patchedObject = (
+const on = (
   cluster: Cluster,
   { title, ...data }: PatchedObject & { title: string; after: Record<string, unknown> },
 ): Fault => {
@@ -46,7 +42,7 @@ export const patchedObject = (
   const resource = data.resource as Resource;
   const where = { namespace: data.namespace, name: data.name };
   return {
-    kind: 'patched-object',
+    kind: patchedObject,
     title,
     data,
     inject: async () => {
@@ -75,7 +71,24 @@ const restore = async (cluster: Cluster, data: unknown): Promise<string> => {
 };
 
 /**
- * Gives an object the fields back that it had; those that somebody else has changed meanwhile are theirs, and
- * stay.
+ * An object that belongs to the whole cluster (a setting of Longhorn's) is changed, by a merge patch; healed, it
+ * has `before` again, but for what somebody else has changed meanwhile: that is theirs, and stays.
  */
-export const putBack: FaultKind = { heal: restore, disruption: 'settings', reach: 'everything' };
+export const patchedObject = {
+  name: 'patchedObject',
+  ledgerName: 'patched-object',
+  disruption: 'settings',
+  reach: 'everything',
+  on,
+  heal: restore,
+  document: {
+    about: "An object that belongs to the whole cluster (a setting of Longhorn's) is changed.",
+    inject: 'a merge patch',
+    prove: 'the object has the fields of the patch',
+    heal: 'it gets the values back that it had before, unless somebody else has changed them since',
+    bound: 'none',
+    strangers:
+      "everybody, as it is everybody's setting; what Longhorn did by it meanwhile is not undone. Who changes the same field meanwhile keeps that: the heal leaves it",
+    'in scenarios': 'none yet',
+  },
+} as const satisfies FaultKind & { on: typeof on };

@@ -1,5 +1,5 @@
-import type { FaultKind, Reach } from './fault.ts';
-import { kinds } from './kinds.ts';
+import type { Reach } from './fault.ts';
+import { faultNamed } from './faults.ts';
 import type { LedgerEntry, PastFault } from './ledger.ts';
 
 /**
@@ -22,8 +22,7 @@ export type Concern = {
 // its own path by it.
 const older: Record<string, Reach> = { 'wrapped-engine': 'volumes that start' };
 
-const reachOfKind = (kind: string): Reach | undefined =>
-  (kinds as Partial<Record<string, FaultKind>>)[kind]?.reach ?? older[kind];
+const reachOfKind = (kind: string): Reach | undefined => faultNamed(kind)?.reach ?? older[kind];
 
 /** A fault of another scenario that can have reached what failed. */
 export type Reaching = {

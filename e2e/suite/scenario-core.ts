@@ -1,4 +1,5 @@
 import { inject, test } from 'vitest';
+import { canHave } from '../faults/store/store-faults.ts';
 import type { ScenarioRecord } from '../report/record.ts';
 import { besides, driversOf, nameOn, twoStores } from '../store/drivers/index.ts';
 import type { Fixture, ScenarioBody, ScenarioOptions } from './play/fixture.ts';
@@ -16,7 +17,7 @@ export const defineScenario =
     const { seed, tags = [], timeout = '10m', everyStore = false, cells } = options;
     const { needs = [], exclusive = [], disruptions = [], longhorn = '*' } = options;
     const stores = inject('corralStore');
-    for (const [index, driver] of driversOf(stores, { needs, everyStore }).entries()) {
+    for (const [index, driver] of driversOf(stores, { needs, everyStore, suits: canHave(needs) }).entries()) {
       const beside = needs.includes(twoStores) ? { otherStore: besides(driver, stores)?.name } : {};
       const declared = { needs, exclusive, disruptions, longhorn, store: driver.name, ...beside };
       const record: ScenarioRecord = { seed: seed ?? null, store: driver.name, ...(cells && { cells }) };

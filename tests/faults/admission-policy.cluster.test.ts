@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { allowDeletion, deniedDeletion } from '../../e2e/faults/denied-deletion.ts';
+import { deniedDeletion } from '../../e2e/faults/denied-deletion.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
 import { healLeftOver, openFaults } from '../../e2e/faults/open-faults.ts';
 import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
@@ -23,7 +23,7 @@ beforeEach(async () => {
     await cluster.create(configMaps, { metadata: { name, namespace, labels } });
 });
 afterEach(async () => {
-  await allowDeletion.heal(cluster, { policy, resource: configMaps, probe: { namespace, name: 'first' } });
+  await deniedDeletion.heal(cluster, { policy, resource: configMaps, probe: { namespace, name: 'first' } });
   for (const name of ['first', 'second', 'third'])
     await cluster.delete(configMaps, { namespace, name }).catch(() => {});
 });
@@ -33,7 +33,7 @@ const inject = async (name = 'first') => {
   const whose =
     "has(oldObject.metadata.labels) && 'of' in oldObject.metadata.labels && oldObject.metadata.labels['of'] == 'v1'";
   const about = { policy, labels: { made: 'here' }, resource: configMaps, whose, title };
-  const fault = deniedDeletion(cluster, { ...about, probe: { namespace, name } });
+  const fault = deniedDeletion.on(cluster, { ...about, probe: { namespace, name } });
   return { fault, injected: await faults.inject(fault) };
 };
 const deletionOf = (name: string): Promise<void> => cluster.delete(configMaps, { namespace, name });
@@ -66,7 +66,7 @@ test('what a killed suite left behind is undone by the ledger alone, also where 
     `${title}: corral-test-policy is gone`,
   ]);
   await deletionOf('first');
-  expect(await allowDeletion.heal(cluster, fault.data)).toBe('corral-test-policy is gone');
+  expect(await deniedDeletion.heal(cluster, fault.data)).toBe('corral-test-policy is gone');
 });
 
 test('a policy that nothing can show to be in force is an error', async () => {

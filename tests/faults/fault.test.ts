@@ -1,8 +1,12 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Fault, Faults } from '../../e2e/faults/fault.ts';
+import { killedPod } from '../../e2e/faults/killed-pod.ts';
 import { ledgerPath, openLedger } from '../../e2e/faults/ledger.ts';
 import { healByLabels, healLeftOver, onlyDeclared, openFaults } from '../../e2e/faults/open-faults.ts';
+import { patchedObject } from '../../e2e/faults/patched-object.ts';
+import { immutableFile } from '../../e2e/faults/store/immutable-file.ts';
+import { serverGone } from '../../e2e/faults/store/server-stalled.ts';
 import { BrokenStream, type Cluster } from '../../e2e/kube/cluster.ts';
 import { know } from '../../e2e/kube/redact/known.ts';
 import { stubCluster } from '../support/stub-cluster.ts';
@@ -29,7 +33,7 @@ const cluster = stubCluster({
 });
 
 const change = (name: string, inject = async () => {}): Fault => ({
-  kind: 'patched-object',
+  kind: patchedObject,
   title: `${name} is changed`,
   data: {
     resource: { group: 'longhorn.io', version: 'v1beta2', plural: 'backuptargets' },
@@ -181,16 +185,16 @@ test('a fault that others could feel, or one of a store, is refused unless the s
   const all = { inject: vi.fn() };
   type Declared = Parameters<typeof onlyDeclared>[1];
   const inject = async (kind: Fault['kind'], declared: Declared) =>
-    onlyDeclared(all as unknown as Faults, declared).inject({ kind, title: `a ${kind}` } as Fault);
+    onlyDeclared(all as unknown as Faults, declared).inject({ kind, title: `a ${kind.name}` } as Fault);
   const needs: string[] = [];
-  await expect(inject('killed-pod', { disruptions: ['settings'], needs })).rejects.toThrow(
-    'the scenario does not declare the disruption manager-kill, and does this: a killed-pod',
+  await expect(inject(killedPod, { disruptions: ['settings'], needs })).rejects.toThrow(
+    'the scenario does not declare the disruption manager-kill, and does this: a killedPod',
   );
-  await expect(inject('stalled-server', { disruptions: ['store-stall'], needs: ['lab'] })).rejects.toThrow(
-    'the scenario does not declare that it needs stall, and does this: a stalled-server',
+  await expect(inject(serverGone, { disruptions: ['store-stall'], needs: ['lab'] })).rejects.toThrow(
+    'the scenario does not declare that it needs serverGone, and does this: a serverGone',
   );
   expect(all.inject).not.toHaveBeenCalled();
-  await inject('killed-pod', { disruptions: ['manager-kill'], needs });
-  await inject('immutable-file', { disruptions: [], needs: ['denyDeletion'] });
+  await inject(killedPod, { disruptions: ['manager-kill'], needs });
+  await inject(immutableFile, { disruptions: [], needs: ['immutableFile'] });
   expect(all.inject).toHaveBeenCalledTimes(2);
 });

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { heldDeletion, holdCommand, letDeletionGo } from '../../e2e/faults/held-deletion.ts';
+import { heldDeletion, holdCommand } from '../../e2e/faults/held-deletion.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
 import { healLeftOver, openFaults } from '../../e2e/faults/open-faults.ts';
 import { startInPods } from '../../e2e/kube/in-pods.ts';
@@ -55,7 +55,7 @@ const ledger = () => openLedger(folder);
 
 test('the deletion of one backup is stopped, proven to be, and goes on when healed', async () => {
   const faults = openFaults({ cluster, ledger: await ledger() });
-  const held = await faults.inject(heldDeletion(cluster, { pods, backup }));
+  const held = await faults.inject(heldDeletion.on(cluster, { pods, backup }));
   const meant = runLonghorn('backup', 'rm', url(backup));
 
   expect(await held.prove()).toBe(`its process (${meant} in longhorn-manager-local) is stopped`);
@@ -69,7 +69,7 @@ test('the deletion of one backup is stopped, proven to be, and goes on when heal
 
 test('a hold whose own bound is over has lapsed, until it is healed', async () => {
   const faults = openFaults({ cluster, ledger: await ledger() });
-  const fault = heldDeletion(cluster, { pods, backup, bounds: { search: 30, hold: 1 } });
+  const fault = heldDeletion.on(cluster, { pods, backup, bounds: { search: 30, hold: 1 } });
   const held = await faults.inject(fault);
   expect(faults.lapsed()).toEqual([]);
   runLonghorn('backup', 'rm', url(backup));
@@ -121,7 +121,7 @@ test.each([
 });
 
 test('what a killed suite left behind is undone by the ledger alone, and its command in the pod ends', async () => {
-  const fault = heldDeletion(cluster, { pods, backup });
+  const fault = heldDeletion.on(cluster, { pods, backup });
   const held = await openFaults({ cluster, ledger: await ledger() }).inject(fault);
   const meant = runLonghorn('backup', 'rm', url(backup));
   await held.prove();
@@ -137,7 +137,7 @@ test('what a killed suite left behind is undone by the ledger alone, and its com
 test('a process whose stopper was killed is let go too', async () => {
   const meant = runLonghorn('backup', 'rm', url(backup));
   process.kill(meant, 'SIGSTOP');
-  expect(await letDeletionGo.heal(cluster, { token: 'token', backup, pods })).toBe(
+  expect(await heldDeletion.heal(cluster, { token: 'token', backup, pods })).toBe(
     'longhorn-manager-local let go of 1',
   );
   expect(await isStopped(meant)).toBe(false);
@@ -170,13 +170,13 @@ setInterval(() => {
 `,
   );
   const faults = openFaults({ cluster, ledger: await ledger() });
-  const fault = heldDeletion(cluster, { pods, backup, files });
+  const fault = heldDeletion.on(cluster, { pods, backup, files });
   const held = await faults.inject(fault);
   const meant = runLonghorn('backup', 'rm', url(backup));
   await held.prove();
 
   await writeFile(begin, '');
-  expect(await fault.goOn()).toBe('1.blk is gone');
+  expect(await fault.handle?.goOn()).toBe('1.blk is gone');
   expect(await isStopped(meant)).toBe(true);
   expect([files[5], files.at(-1)].map((file = '') => existsSync(file))).toEqual([false, true]);
   await expect.poll(async () => (await stat(lock)).mtimeMs, { timeout: 30_000 }).toBeGreaterThan(0);
@@ -185,7 +185,7 @@ setInterval(() => {
 });
 
 test('a hold that finds nothing says so, with what the pods said', async () => {
-  const fault = heldDeletion(cluster, { pods, backup, bounds: { search: 1, hold: 5 } });
+  const fault = heldDeletion.on(cluster, { pods, backup, bounds: { search: 1, hold: 5 } });
   await fault.inject();
   await expect(fault.prove()).rejects.toThrow(
     `no process deleted ${backup} within 1 s of the watch for it (the fault's own bound); what the pods said:

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { killedPod, podReplaced } from '../../e2e/faults/killed-pod.ts';
+import { killedPod } from '../../e2e/faults/killed-pod.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { sharedApiServer } from '../support/share.ts';
 
@@ -28,13 +28,13 @@ test('a killed pod is proven to be gone, and healed by its successor being ready
   const { metadata } = await pod('manager-a', 'node1');
   const target = { namespace, name: 'manager-a', uid: metadata.uid ?? '' };
   const fault = { title: 'the manager was killed', pod: target, selector, node: 'node1' };
-  const { inject, prove, data } = killedPod(cluster, fault);
+  const { inject, prove, data } = killedPod.on(cluster, fault);
   await expect(prove()).rejects.toThrow(/^manager-a was not killed: a pod with its uid .* is still there$/);
   await inject();
   expect(await prove()).toMatch(/^no pod has the uid .* of manager-a any more$/);
 
   let healed = false;
-  const healing = podReplaced.heal(cluster, data).then((told) => {
+  const healing = killedPod.heal(cluster, data).then((told) => {
     healed = true;
     return told;
   });
@@ -50,7 +50,7 @@ test('another pod under its name is not killed for it', async () => {
   const { metadata } = await pod('manager-d', 'node1');
   const named = { namespace, name: 'manager-d' };
   const other = { ...named, uid: 'other' };
-  const { inject } = killedPod(cluster, { title: 't', pod: other, selector, node: 'node1' });
+  const { inject } = killedPod.on(cluster, { title: 't', pod: other, selector, node: 'node1' });
   await expect(inject()).rejects.toMatchObject({ status: 409 });
   const left = await cluster.get<KubernetesObject>(resources.pods, named);
   expect(left.metadata.uid).toBe(metadata.uid);

@@ -4,10 +4,10 @@ import {
   apiServerStopped,
   clockSkewed,
   diskFailing,
+  lab as labFault,
   nodeCrashed,
   nodeCut,
   nodeSlow,
-  undoInLab,
 } from '../../e2e/faults/lab-faults.ts';
 import { type Ledger, openLedger } from '../../e2e/faults/ledger.ts';
 import { closeGone, openFaults } from '../../e2e/faults/open-faults.ts';
@@ -81,7 +81,7 @@ describe('when the lab does not do as it is told', () => {
 
   test('a ledger cannot make it do anything but heal', async () => {
     await expect(
-      undoInLab.heal(cluster, { lab: lab.folder, undo: { action: 'run', node, script: 'true' } }),
+      labFault.heal(cluster, { lab: lab.folder, undo: { action: 'run', node, script: 'true' } }),
     ).rejects.toThrow('Invalid option');
     expect(lab.asked).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { patchedObject, putBack } from '../../e2e/faults/patched-object.ts';
+import { patchedObject } from '../../e2e/faults/patched-object.ts';
 import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import { stubCluster } from '../support/stub-cluster.ts';
 
@@ -11,7 +11,7 @@ const cluster = stubCluster({
 
 const title = 'one backup is made at a time';
 const change = { before: { value: '5' }, after: { value: '1' } };
-const oneAtATime = () => patchedObject(cluster, { title, resource: settings, ...setting, ...change });
+const oneAtATime = () => patchedObject.on(cluster, { title, resource: settings, ...setting, ...change });
 
 test('an object is changed from the inject to the heal, and the proof is what it has', async () => {
   const { inject, prove, data } = oneAtATime();
@@ -21,7 +21,7 @@ test('an object is changed from the inject to the heal, and the proof is what it
   await inject();
   expect(await prove()).toBe('backup-concurrent-limit has {"value":"1"}');
   for (const _ of [1, 2])
-    expect(await putBack.heal(cluster, data)).toBe('backup-concurrent-limit (settings) is as it was');
+    expect(await patchedObject.heal(cluster, data)).toBe('backup-concurrent-limit (settings) is as it was');
   expect(await cluster.get(settings, setting)).toMatchObject({ value: '5', status: { applied: true } });
 });
 
@@ -29,7 +29,7 @@ test('the change of somebody else in the meantime stays', async () => {
   const { inject, data } = oneAtATime();
   await inject();
   await cluster.patch(settings, setting, { value: '3' });
-  expect(await putBack.heal(cluster, data)).toBe(
+  expect(await patchedObject.heal(cluster, data)).toBe(
     'backup-concurrent-limit (settings) was changed by somebody else meanwhile, to {"value":"3"}: it stays so',
   );
   expect(await cluster.get(settings, setting)).toMatchObject({ value: '3' });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { kinds as faultKinds } from '../../e2e/faults/kinds.ts';
+import { faultsByLedgerName } from '../../e2e/faults/faults.ts';
 import type { PastFault } from '../../e2e/faults/ledger.ts';
 import { type Concern, reachesOthers, reachingFaults } from '../../e2e/faults/reach.ts';
 
@@ -54,23 +54,7 @@ describe('a fault of another scenario', () => {
     expect(reaching(fault(killed('node1')), { nodes: undefined })).toEqual([['meanwhile', owned]]));
 });
 
-test('each kind that can be healed says whether it reaches others', () =>
+test('a store and an admission policy stay with their own, and no other kind of fault does', () =>
   expect(
-    Object.keys(faultKinds)
-      .filter((kind) => !reachesOthers(fault({ kind }).entry))
-      .toSorted(),
-  ).toEqual([
-    'denied-deletion',
-    'denied-reading',
-    'emptied-file',
-    'filled-store',
-    'foreign-lock',
-    'held-deletion',
-    'hidden-file',
-    'immutable-file',
-    'kept-versions',
-    'read-only-backups',
-    'replaced-key',
-    'stalled-server',
-    'wrong-answers',
-  ]));
+    [...faultsByLedgerName.keys()].filter((kind) => reachesOthers(fault({ kind }).entry)).toSorted(),
+  ).toEqual(['killed-pod', 'lab', 'patched-object']));

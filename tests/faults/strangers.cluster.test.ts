@@ -11,23 +11,22 @@ import { clockSkewed, nodeCut, nodeSlow } from '../../e2e/faults/lab-faults.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
 import { openFaults } from '../../e2e/faults/open-faults.ts';
 import { patchedObject } from '../../e2e/faults/patched-object.ts';
-import {
-  deniedFile,
-  deniedReading,
-  emptiedFile,
-  filledStore,
-  foreignLock,
-  hiddenFile,
-  readOnlyBackups,
-  stalledServer,
-} from '../../e2e/faults/store-faults.ts';
+import { diskNearlyFull } from '../../e2e/faults/store/disk-nearly-full.ts';
+import { fileEmptied } from '../../e2e/faults/store/file-emptied.ts';
+import { fileMissing } from '../../e2e/faults/store/file-missing.ts';
+import { foreignLock } from '../../e2e/faults/store/foreign-lock/foreign-lock.ts';
+import { immutableFile } from '../../e2e/faults/store/immutable-file.ts';
+import { readOnlyBackups } from '../../e2e/faults/store/read-only-backups.ts';
+import { listingDenied, readingDenied } from '../../e2e/faults/store/reading-denied.ts';
+import { serverFrozen, serverSlow } from '../../e2e/faults/store/server-stalled.ts';
+import { featuresFor } from '../../e2e/faults/store/store-faults.ts';
 import { type Cluster, connect, type KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { managerLabel, managerPodOf, managerPods } from '../../e2e/longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import type { Volume } from '../../e2e/longhorn/types.ts';
 import { driverNamed } from '../../e2e/store/drivers/index.ts';
-import { backupConfigPath, blockPath, volumeFolder } from '../../e2e/store/format/layout.ts';
+import { volumeFolder } from '../../e2e/store/format/layout.ts';
 import { requestBackup, untilCompleted, untilSettled } from '../../e2e/suite/steps/backup/backup.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
 import { requestDeletion } from '../../e2e/suite/steps/deletion/deletion.ts';
@@ -99,7 +98,7 @@ const openSide = async (run: string, kind?: string): Promise<Context> => {
       namespace: nameOf('store'),
       run,
       image: storeImage,
-      needs: ['denyReading', 'littleSpace'],
+      features: featuresFor(['readingDenied', 'diskNearlyFull']),
       signal: over.signal,
     }),
   ]);
@@ -185,20 +184,20 @@ const strangersBeside = async (
 /** What is done to the files of a backup in its store, to a file or a folder each, and a lock beside them. */
 const faultsOfFiles = async (
   side: Context,
-  { name, volume }: BackupHandle,
-  denied: Parameters<typeof deniedReading>[1]['denied'],
+  backup: BackupHandle,
+  denied: typeof listingDenied | typeof readingDenied,
 ): Promise<Fault[]> => {
-  const folder = volumeFolder(volume.name);
+  const { name, volume } = backup;
   const { store } = targetOf(side);
-  const [emptied, hidden] = (await store.config(volume.name, name))?.blocks ?? [];
-  const blockOf = (block = emptied) => `${folder}/${blockPath(block?.checksum ?? '')}`;
-  return [
-    deniedFile(store, { path: `${folder}/${backupConfigPath(name)}`, title: 'a config is immutable' }),
-    foreignLock(store, { volume: volume.name, of: 'a backup', life: 15, counts: 600 }),
-    deniedReading(store, { path: `${folder}/blocks`, denied, title: `${denied} is denied of the blocks` }),
-    emptiedFile(store, { path: blockOf(), title: 'a block is empty' }),
-    hiddenFile(store, { path: blockOf(hidden), title: 'a block is gone' }),
-  ];
+  const [emptied, missing] = (await store.config(volume.name, name))?.blocks ?? [];
+  const blockOf = (block = emptied) => ({ of: volume, block: block?.checksum ?? '', called: 'a block' });
+  return Promise.all([
+    immutableFile.on(store, { configOf: backup }),
+    foreignLock.on(store, { volume: volume.name, of: 'a backup', life: 15, counts: 600 }),
+    denied.on(store, { of: volume, folder: 'blocks' }),
+    fileEmptied.on(store, blockOf()),
+    fileMissing.on(store, blockOf(missing)),
+  ]);
 };
 
 const inTurn = async (fault: Fault): Promise<void> => {
@@ -229,12 +228,9 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
   await strangersBeside(
     node,
     [
-      ...(await faultsOfFiles(own, kept, 'its listing')),
-      await readOnlyBackups(store, {
-        path: `${volumeFolder(one.name)}/backups`,
-        title: 'the backups are read-only',
-      }),
-      deniedDeletion(cluster, {
+      ...(await faultsOfFiles(own, kept, listingDenied)),
+      await readOnlyBackups.on(store, { name: one.name, called: 'a volume' }),
+      deniedDeletion.on(cluster, {
         policy: `corral-${run}-policy-1`,
         labels: {},
         resource: longhornResources.backups,
@@ -242,7 +238,7 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
         probe: { namespace, name: kept.name },
         title: 'a backup may not be deleted',
       }),
-      patchedObject(cluster, { title: 'a setting is another', ...changed }),
+      patchedObject.on(cluster, { title: 'a setting is another', ...changed }),
     ],
     async () => {
       // The upload of a replica's process sees nothing of it, nor does anything outside the managers'
@@ -250,7 +246,7 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
       await backedUp(own, one);
       for (const each of ['node1', 'node2', 'node3'])
         expect(await seenReadOnly(each, volumeFolder(one.name))).toBe('1');
-      const hold = await faults.inject(heldDeletion(cluster, { pods, backup: held.name }));
+      const hold = await faults.inject(heldDeletion.on(cluster, { pods, backup: held.name }));
       await requestDeletion(own, held);
       await hold.prove();
       await hold.heal();
@@ -263,16 +259,14 @@ test('a stranger lives on beside the faults of another node, a manager that is k
   const on = { lab: dirname(lab.kubeconfig), node: other };
   const { name: pod, uid, node } = await managerPodOf(cluster, other);
   const victim = { pod: { namespace, name: pod, uid }, selector: managerLabel, node };
-  const kill = killedPod(cluster, { title: 'a manager is killed', ...victim });
+  const kill = killedPod.on(cluster, { title: 'a manager is killed', ...victim });
   const making = [kill, nodeSlow({ ...on, delayMs: 50 }), clockSkewed({ ...on, skewMs: -60_000 })];
   // Longhorn takes the mount of a store off that does not answer, and the read-only folder with it: so these
   // are not beside that one.
   await strangersBeside('node1', making, async () => {
-    for (const how of ['slow', 'frozen'] as const)
-      await inTurn(stalledServer(targetOf(own).store, how, 'the store stalls'));
-    await inTurn(
-      filledStore(targetOf(own).store, { left: 1 << 20, title: 'the store has hardly any space left' }),
-    );
+    const { store } = targetOf(own);
+    for (const stalled of [serverSlow, serverFrozen]) await inTurn(await stalled.on(store));
+    await inTurn(await diskNearlyFull.on(store, 1 << 20));
     await inTurn(nodeCut(on));
   });
 });
@@ -283,10 +277,10 @@ test('what is done to a store on CIFS is proven there and healed, and its backup
   const volume = await attached(side, 'node2');
   const backup = await backedUp(side, volume);
   for (const fault of [
-    ...(await faultsOfFiles(side, backup, 'all that is in it')),
-    stalledServer(store, 'slow', 'the store is slow'),
-    stalledServer(store, 'frozen', 'the store stalls'),
-    filledStore(store, { left: 1 << 20, title: 'the store has hardly any space left' }),
+    ...(await faultsOfFiles(side, backup, readingDenied)),
+    await serverSlow.on(store),
+    await serverFrozen.on(store),
+    await diskNearlyFull.on(store, 1 << 20),
   ])
     await inTurn(fault);
   expect(await howIs(side, volume)).toEqual({ ...sound, backups: [backup.name] });

@@ -15,7 +15,7 @@ const about = (
 
 scenario(
   'A deletion whose manager is killed is begun again',
-  { ...about('in-retry'), needs: ['denyDeletion'] },
+  { ...about('in-retry'), needs: ['immutableFile'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);

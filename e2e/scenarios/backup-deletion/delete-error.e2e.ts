@@ -11,7 +11,7 @@ scenario(
   'A deletion that fails is tried again, and a backup made beside it goes on',
   {
     ...about('at-once'),
-    needs: ['denyDeletion'],
+    needs: ['immutableFile'],
     cells: ["delete | the backup's config | no permission to remove it"],
   },
   async ({ given, when, then, data }) => {
@@ -47,7 +47,7 @@ scenario(
 
 scenario(
   'A backup made after a deletion failed does not wait for it',
-  { ...about('in-error'), needs: ['denyDeletion'] },
+  { ...about('in-error'), needs: ['immutableFile'] },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
     await given.data(volume, data.brief);

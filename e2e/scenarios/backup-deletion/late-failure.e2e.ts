@@ -15,7 +15,7 @@ scenario(
   'A deletion that cannot remove a block, and fails after its backup has gone, ends no manager',
   {
     ...about,
-    needs: ['denyDeletion', 'mounted-store', 'block-device'],
+    needs: ['immutableFile', 'mounted-store', 'block-device'],
     cells: ['delete | blocks/xx/yy/ | no permission to change it'],
   },
   async ({ given, when, then }) => {

@@ -3,7 +3,7 @@ import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
 // No document asks for these: they are what every user of a backup relies on.
-const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m', needs: ['denyReading'] };
+const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m', needs: ['listingDenied'] };
 
 /** Behind the data of a first backup, which so has no block that a second one lacks. */
 const more = { offset: littleData.data.size, size: littleData.data.size / 2 };
@@ -20,7 +20,7 @@ scenario(
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, more));
     const second = await given.settledBackup(volume);
-    const unlistable = await given.unlistable({ of: volume, folder: 'backups' });
+    const unlistable = await given.listingDenied({ of: volume, folder: 'backups' });
     await then.inForce(unlistable);
 
     await when.deleted(first);
@@ -47,7 +47,7 @@ scenario(
     const first = await given.settledBackup(volume);
     const data = await given.data(volume, others);
     const second = await given.settledBackup(volume);
-    const unlistable = await given.unlistable({ of: volume, folder: 'blocks' });
+    const unlistable = await given.listingDenied({ of: volume, folder: 'blocks' });
     await then.inForce(unlistable);
 
     await when.deleted(first);
@@ -69,7 +69,7 @@ scenario(
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
     const backup = await given.settledBackup(volume);
-    const unlistable = await given.unlistable({ of: 'the store' });
+    const unlistable = await given.listingDenied({ of: 'the store' });
     await then.inForce(unlistable);
 
     const look = await when.storeLookedInto();
@@ -91,7 +91,7 @@ scenario(
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, more));
     const second = await given.settledBackup(volume);
-    const unlistable = await given.unlistable({ of: volume, folder: 'backups' });
+    const unlistable = await given.listingDenied({ of: volume, folder: 'backups' });
     await then.inForce(unlistable);
 
     const look = await when.storeLookedInto();
@@ -111,6 +111,7 @@ scenario(
   'A backup that is being deleted does not go while its config cannot be looked at',
   {
     ...about,
+    needs: ['readingDenied'],
     cells: ['inspect | backups/ | no permission to enter it'],
     // On the others the manager panics over it, as over any removal that fails after its Backup has gone.
     longhorn: '>=1.10.4 <1.11.0 || >=1.11.3',
@@ -121,7 +122,7 @@ scenario(
     const first = await given.settledBackup(volume);
     await given.data(volume, more);
     const second = await given.settledBackup(volume);
-    const unreadable = await given.unreadable({ of: volume, folder: 'backups' });
+    const unreadable = await given.readingDenied({ of: volume, folder: 'backups' });
     await then.inForce(unreadable);
 
     await when.deleted(first);

@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // What object lock is bought for: somebody who may delete all backups, or has Longhorn do so, destroys none.
 scenario(
   'Backups that were deleted from a bucket with object lock are known and whole again once it is undone',
-  { tags: ['failing-store'], timeout: '40m', needs: ['keepVersions'] },
+  { tags: ['failing-store'], timeout: '40m', needs: ['versionsKept'] },
   async ({ given, when, then }) => {
     const kept = await given.versionsKept();
     await then.inForce(kept);

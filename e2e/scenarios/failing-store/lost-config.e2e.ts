@@ -7,14 +7,14 @@ const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m' };
 
 scenario(
   'A backup whose config is gone from the store goes from Longhorn, and is back as soon as that is',
-  { ...about, needs: ['hideFile'] },
+  { ...about, needs: ['fileMissing'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
     const second = await given.settledBackup(volume);
-    const gone = await given.hidden({ configOf: second });
+    const gone = await given.fileMissing({ configOf: second });
     await then.inForce(gone);
 
     await then.letGo(second, await when.storeLookedInto());
@@ -33,7 +33,7 @@ scenario(
 
 scenario(
   'The deletion of a backup removes the blocks that it alone has, or fails, beside another whose config is empty',
-  { ...about, needs: ['emptyFile'], cells: ["delete | another backup's config | empty file"] },
+  { ...about, needs: ['fileEmptied'], cells: ["delete | another backup's config | empty file"] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
@@ -41,7 +41,7 @@ scenario(
     // In the place of what the first has, which so has blocks that the second lacks.
     const data = await given.data(volume, littleData.data);
     const second = await given.settledBackup(volume);
-    const emptied = await given.emptied({ configOf: second });
+    const emptied = await given.fileEmptied({ configOf: second });
     await then.inForce(emptied);
 
     await when.deleted(first);
@@ -59,14 +59,14 @@ scenario(
 
 scenario(
   'A backup that cannot read volume.cfg costs its volume no replica',
-  { ...about, needs: ['emptyFile'], cells: ['create | volume.cfg | empty file'] },
+  { ...about, needs: ['fileEmptied'], cells: ['create | volume.cfg | empty file'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
     const first = await given.settledBackup(volume);
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
     const snapshot = await given.snapshot(volume);
-    const emptied = await given.emptied({ configOf: volume });
+    const emptied = await given.fileEmptied({ configOf: volume });
     await then.inForce(emptied);
 
     const second = await when.backedUp(snapshot);

@@ -3,13 +3,13 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A backup for which the store has no space fails, and harms no other',
-  { tags: ['failing-store'], timeout: '40m', needs: ['littleSpace'] },
+  { tags: ['failing-store'], timeout: '40m', needs: ['diskNearlyFull'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
     const first = await given.settledBackup(volume);
     // Some of its blocks find room, and not all.
-    const full = await given.spaceLeft(5 * mebibyte);
+    const full = await given.diskNearlyFull(5 * mebibyte);
     await then.inForce(full);
 
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));

@@ -7,7 +7,7 @@ scenario(
     tags: ['failing-store', 'recurring-jobs'],
     timeout: '60m',
     // A run makes a backup only where something new was written since the last one.
-    needs: ['block-device', 'stall'],
+    needs: ['block-device', 'serverGone'],
     disruptions: ['store-stall'],
   },
   async ({ given, when, then }) => {

@@ -9,7 +9,7 @@ const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m' };
 
 type Scene = Pick<Steps, 'given' | 'when' | 'then' | 'data'>;
 type Met = { volume: VolumeHandle; lock: LockHandle; second: BackupHandle };
-type Trouble = (scene: Scene, met: Met) => ReturnType<Steps['given']['emptied']>;
+type Trouble = (scene: Scene, met: Met) => ReturnType<Steps['given']['fileEmptied']>;
 
 /** A deletion beside an upload, of whose lock Longhorn does not learn; then the store is healed. */
 const besideAnUpload =
@@ -46,23 +46,23 @@ scenario(
   'A deletion does not begin beside an upload whose lock cannot be listed',
   {
     ...about,
-    needs: ['denyReading', 'foreignLock'],
+    needs: ['listingDenied', 'foreignLock'],
     cells: ['take a lock | locks/ | no permission to list it'],
   },
-  besideAnUpload(({ given }, { volume }) => given.unlistable({ of: volume, folder: 'locks' })),
+  besideAnUpload(({ given }, { volume }) => given.listingDenied({ of: volume, folder: 'locks' })),
 );
 
 scenario(
   'A deletion does not begin beside an upload whose lock is empty',
   {
     ...about,
-    needs: ['emptyFile', 'foreignLock'],
+    needs: ['fileEmptied', 'foreignLock'],
     cells: ["take a lock | another's lock | empty file"],
   },
   besideAnUpload(async ({ given, then }, { volume, lock, second }) => {
     // Its own lock, which can be read, would keep the deletion off for as long as it lasts.
     await then.completed(second);
-    return given.emptied({ of: volume, lock });
+    return given.fileEmptied({ of: volume, lock });
   }),
 );
 

@@ -95,7 +95,7 @@ scenario(
 
 scenario(
   'A recurring job goes on making backups while the store lets none go',
-  { ...about('immutable'), needs: ['block-device', 'denyDeletion'] },
+  { ...about('immutable'), needs: ['block-device', 'immutableFile'] },
   async (fixture) => {
     const { given, when, then } = fixture;
     let { job, backups } = await givenOneCleanRun(fixture);

@@ -51,7 +51,7 @@ scenario(
 
 scenario(
   'The page of backups tells why a deletion failed, for as long as it does',
-  { ...about('error', 'in-error'), needs: ['browser', 'denyDeletion'] },
+  { ...about('error', 'in-error'), needs: ['browser', 'immutableFile'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);

@@ -1,4 +1,4 @@
-import { isAbility, type ReadFromHere, type StoreDriver } from '../driver.ts';
+import type { ReadFromHere, StoreDriver } from '../driver.ts';
 import { cifs } from './cifs/driver.ts';
 import { nfs } from './nfs/driver.ts';
 import { s3 } from './s3/driver.ts';
@@ -30,17 +30,16 @@ export const storeChoices: readonly string[] = [...served.map(({ name }) => name
 /** What a scenario needs that is played on stores of two kinds, the first of which it begins on. */
 export const twoStores = 'two-stores';
 
+/** What decides on which kinds of stores a scenario is played: `suits` says which can do what it needs. */
+type Played = { needs: readonly string[]; everyStore: boolean; suits(driver: StoreDriver): boolean };
+
 /** The kinds of stores that a run plays its scenarios on, by what it is told, or one of them. */
-export const driversOf = (
-  store?: string,
-  scenario?: { needs: readonly string[]; everyStore: boolean },
-): readonly StoreDriver[] => {
+export const driversOf = (store?: string, scenario?: Played): readonly StoreDriver[] => {
   if (store === allStores) return scenario?.needs.includes(twoStores) ? served.slice(0, 1) : served;
   if (store !== fittingStores) return [driverNamed(store)];
   if (scenario === undefined) return usual;
   if (scenario.needs.includes(twoStores)) return usual.slice(0, 1);
-  const abilities = scenario.needs.filter(isAbility);
-  const able = usual.filter(({ heals }) => abilities.every((each) => heals[each] !== undefined));
+  const able = usual.filter(scenario.suits);
   // One that none can play is skipped on the first, with the reason.
   if (able.length === 0) return [driverNamed()];
   return scenario.everyStore ? able : able.slice(0, 1);

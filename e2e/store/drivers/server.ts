@@ -14,15 +14,12 @@ import {
   resources,
   unlessGone,
 } from '../../kube/cluster.ts';
-import type { StartStore, StorePlace } from '../driver.ts';
+import type { ServerKind, StartStore, StorePlace } from '../driver.ts';
 import { renewLease } from '../lease.ts';
 import { storeLabel, storeName, storePodLabel } from './place.ts';
 
-/** What kind of server it is: how sentences call it, and the name and the `app` label of its container and pods. */
-export type ServerKind = { called: string; container: string; app: string };
-
 /** What the manifest of every kind of store is filled with. */
-export type ManifestOptions = Pick<StartStore, 'namespace' | 'name' | 'run' | 'image' | 'needs'>;
+export type ManifestOptions = Pick<StartStore, 'namespace' | 'name' | 'run' | 'image' | 'features'>;
 
 /**
  * The objects that a manifest has, in their order, with its placeholders filled: those of every kind of store,
@@ -77,7 +74,7 @@ export const startPod = async (
     living,
     kind,
     objects: [namespaceObject, ...objects],
-  }: Omit<StartStore, 'image' | 'needs'> & { kind: ServerKind; objects: readonly KubernetesObject[] },
+  }: Omit<StartStore, 'image' | 'features'> & { kind: ServerKind; objects: readonly KubernetesObject[] },
 ): Promise<{ pod: PodTarget; node: string }> => {
   if (namespaceObject === undefined) throw new Error("the backup store's manifest is empty");
   if (name === undefined) await create(cluster, namespaceObject);

@@ -1,4 +1,4 @@
-import { storeFaults } from '../../faults/store-faults.ts';
+import { faultsByLedgerName } from '../../faults/faults.ts';
 import { count } from '../../kube/count.ts';
 import { formatDuration } from '../../kube/duration.ts';
 import { type LonghornClocks, longhornClocks } from '../../longhorn/clocks.ts';
@@ -144,7 +144,9 @@ const heal = async (
 ): Promise<boolean> => {
   let healed = true;
   for (const run of runs)
-    for (const { healByLabels } of Object.values(storeFaults)) {
+    for (const [{ needs, healByLabels }] of faultsByLedgerName.values()) {
+      // The others' objects have a kind of their own here, or end by themselves.
+      if (needs === undefined) continue;
       try {
         for (const line of (await healByLabels?.(cluster, run, namespace)) ?? []) print(`healed: ${line}`);
       } catch (error) {

@@ -1,7 +1,8 @@
 import type { Offered } from '../../config/config.ts';
+import { storeFaultsIn } from '../../faults/store/store-faults.ts';
 import { capabilities } from '../../longhorn/capabilities.ts';
 import { disruptions as disruptionNames } from '../../longhorn/disruptions.ts';
-import { abilities, isAbility, type StoreDriver } from '../../store/driver.ts';
+import type { StoreDriver } from '../../store/driver.ts';
 import { allStores, driverNamed, twoStores } from '../../store/drivers/index.ts';
 import { whyNoBrowser } from '../../ui/chromium.ts';
 import type { Declared } from './fixture.ts';
@@ -10,7 +11,7 @@ import type { Declared } from './fixture.ts';
 export const whyNotFit = (
   { lab, without, allow, fetchesBrowser = false }: Offered,
   { needs, disruptions, store, otherStore }: Pick<Declared, 'needs' | 'disruptions' | 'store' | 'otherStore'>,
-  { called, heals, mounted }: Pick<StoreDriver, 'called' | 'heals' | 'mounted'> = driverNamed(store),
+  { called, access, mounted }: Pick<StoreDriver, 'called' | 'access' | 'mounted'> = driverNamed(store),
 ): string | undefined => {
   if (needs.includes('lab') && !lab) return 'needs the lab (its nodes can be made to fail)';
   const noBrowser = needs.includes('browser') && !fetchesBrowser ? whyNoBrowser(process.env) : undefined;
@@ -21,9 +22,9 @@ export const whyNotFit = (
     return `needs a backup store that Longhorn mounts: ${called.store} is none`;
   if (needs.includes(twoStores) && otherStore === undefined)
     return `needs backup stores of two kinds, and the run makes those of one alone: --store ${allStores}`;
-  const unable = needs.filter((need) => isAbility(need)).filter((ability) => heals[ability] === undefined);
+  const unable = storeFaultsIn(needs).filter(({ suits }) => !suits({ access }));
   if (unable.length > 0)
-    return `needs ${unable.map((ability) => abilities[ability]).join(' and ')}: ${called.store} cannot`;
+    return `needs ${unable.map(({ needs }) => needs).join(' and ')}: ${called.store} cannot`;
   const notAllowed = disruptions.filter((disruption) => !allow.includes(disruption));
   if (notAllowed.length === 0) return undefined;
   return `${notAllowed.map((disruption) => disruptionNames[disruption]).join(' and ')}: not without --allow ${notAllowed.join(',')}`;

@@ -1,4 +1,5 @@
 import type { Concern } from '../../faults/reach.ts';
+import type { StoreFaultName } from '../../faults/store/store-faults.ts';
 import type { Permit } from '../../kube/access.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Duration } from '../../kube/duration.ts';
@@ -7,7 +8,6 @@ import type { Capability } from '../../longhorn/capabilities.ts';
 import type { Disruption } from '../../longhorn/disruptions.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { Failure } from '../../report/schema.ts';
-import type { Ability } from '../../store/driver.ts';
 import type { CellName } from '../../store-matrix/cells.ts';
 import type { ScenarioDeps } from '../steps/deps.ts';
 
@@ -35,7 +35,7 @@ export type Fixture<Steps> = {
 };
 
 /** What not every cluster, or not every kind of backup store, can do. */
-export type Need = 'lab' | 'browser' | 'mounted-store' | 'two-stores' | Capability | Ability;
+export type Need = 'lab' | 'browser' | 'mounted-store' | 'two-stores' | Capability | StoreFaultName;
 
 /**
  * `timeout` (default 10m) is the scenario's own, without cleanup and waiting in line; `seed` names the

@@ -1,7 +1,8 @@
 import { openLedger } from '../../faults/ledger.ts';
 import { onlyDeclared, openFaults } from '../../faults/open-faults.ts';
+import { featuresFor } from '../../faults/store/store-faults.ts';
 import { longhornClocks } from '../../longhorn/clocks.ts';
-import { isAbility, type StorePlace } from '../../store/driver.ts';
+import type { StorePlace } from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
 import { removeMade } from './cleanup.ts';
 import { concernOf } from './conclude/concern.ts';
@@ -51,7 +52,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
     watched: () => timelines.backupTargets,
     timeouts,
     kinds: { first: () => driverNamed(declared.store), other: () => driverNamed(declared.otherStore) },
-    needs: declared.needs.filter(isAbility),
+    features: featuresFor(declared.needs),
     run,
     clocks,
     placeOf: () => placeNamed(uniqueNameOf('store')),

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allowDeletion, deniedDeletion } from '../../../e2e/faults/denied-deletion.ts';
+import { deniedDeletion } from '../../../e2e/faults/denied-deletion.ts';
 import type { Timeline } from '../../../e2e/history/timeline.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import type { KubernetesObject } from '../../../e2e/kube/objects.ts';
@@ -74,13 +74,13 @@ const createJobs = ({ cluster, access, address, nodes }: LocalCluster, prefix: s
     const one = items.find(({ metadata, spec }) =>
       [metadata.labels?.['backup-volume'], spec?.volume].includes(prefix + volume),
     );
-    const { inject, data } = deniedDeletion(cluster, {
+    const { inject, data } = deniedDeletion.on(cluster, {
       ...{ policy: `${prefix}deny-${plural}`, labels: {}, resource: longhorn(plural), whose },
       probe: { namespace, name: one?.metadata.name ?? '' },
       title: `no ${plural} of ${volume} are deleted`,
     });
     await inject();
-    return async () => void (await allowDeletion.heal(cluster, data));
+    return async () => void (await deniedDeletion.heal(cluster, data));
   },
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { openLedger } from '../../../e2e/faults/ledger.ts';
 import { openFaults } from '../../../e2e/faults/open-faults.ts';
+import { patchedObject } from '../../../e2e/faults/patched-object.ts';
 import { expectHistory } from '../../../e2e/history/expectation.ts';
 import { presentObserver } from '../../../e2e/history/observer.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
@@ -87,7 +88,7 @@ export const scenario = defineScenario<Told>({
       },
       finds: (title, detail) => report.finding({ code: 'planted', title, detail }),
       fault: async (title, data) => {
-        const fault = { kind: 'patched-object', title, data: data as object } as const;
+        const fault = { kind: patchedObject, title, data: data as object } as const;
         await faults.inject({ ...fault, inject: async () => {}, prove: async () => title });
       },
       later: (work) => void heals.push(work),

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
-import type { Ability } from '../../../e2e/store/driver.ts';
+import type { ServerFeature } from '../../../e2e/store/driver.ts';
 import * as cifs from '../../../e2e/store/drivers/cifs/place.ts';
 import { storeManifest as cifsManifest } from '../../../e2e/store/drivers/cifs/server.ts';
 import * as nfs from '../../../e2e/store/drivers/nfs/place.ts';
@@ -55,15 +55,15 @@ test('a server of NFS is not privileged, with what its faults need', async () =>
 
 const onDisk = { medium: '', sizeLimit: null };
 const small = { medium: 'Memory', sizeLimit: '67108864' };
-test.each<['nfs' | 'cifs', Ability[], object, { Squash?: string; chown?: string }]>([
+test.each<['nfs' | 'cifs', ServerFeature[], object, { Squash?: string; chown?: string }]>([
   ['nfs', [], onDisk, { Squash: 'None', chown: '0:0' }],
   // Clients are one user where the rights of folders are to count.
-  ['nfs', ['denyReading'], onDisk, { Squash: 'All', chown: '65534:65534' }],
-  ['nfs', ['littleSpace'], small, { Squash: 'None', chown: '0:0' }],
-  ['cifs', ['denyReading'], onDisk, {}],
-  ['cifs', ['littleSpace'], small, {}],
-])('the files of a store on %s that needs %j are on %j, of %j', async (kind, needs, emptyDir, owners) => {
-  const manifest = await manifests[kind]({ needs: ['stall', ...needs] });
+  ['nfs', ['one-user'], onDisk, { Squash: 'All', chown: '65534:65534' }],
+  ['nfs', ['small-disk'], small, { Squash: 'None', chown: '0:0' }],
+  ['cifs', ['one-user'], onDisk, {}],
+  ['cifs', ['small-disk'], small, {}],
+])('the files of a store on %s that has %j are on %j, of %j', async (kind, features, emptyDir, owners) => {
+  const manifest = await manifests[kind]({ features });
   const { volumes } = manifest[2].spec.template.spec;
   expect(volumes.find(({ name }) => name === 'data')).toEqual({ name: 'data', emptyDir });
   const text = JSON.stringify(manifest).replaceAll('\\"', '');
@@ -71,13 +71,13 @@ test.each<['nfs' | 'cifs', Ability[], object, { Squash?: string; chown?: string 
     expect(new RegExp(`${what}(?: =)? ([^ ;]+)`).exec(text)?.[1]).toBe(whose);
 });
 
-test.each<[Ability[], protocol: string, settings: { TLS: string; VERSIONS: string; PORT: string }]>([
+test.each<[ServerFeature[], protocol: string, settings: { TLS: string; VERSIONS: string; PORT: string }]>([
   [[], 'https', { TLS: 'yes', VERSIONS: 'no', PORT: '7070' }],
   // Behind a proxy.
-  [['replaceKey'], 'http', { TLS: 'no', VERSIONS: 'no', PORT: '7071' }],
-  [['keepVersions'], 'https', { TLS: 'yes', VERSIONS: 'yes', PORT: '7070' }],
-])('the server of a store on S3 that needs %j is asked over %s', async (needs, protocol, settings) => {
-  const objects = JSON.stringify(await manifests.s3({ needs }, await makeLogin({ ...place, needs })));
+  [['no-tls', 'proxy'], 'http', { TLS: 'no', VERSIONS: 'no', PORT: '7071' }],
+  [['versions'], 'https', { TLS: 'yes', VERSIONS: 'yes', PORT: '7070' }],
+])('the server of a store on S3 that has %j is asked over %s', async (features, protocol, settings) => {
+  const objects = JSON.stringify(await manifests.s3({ features }, await makeLogin({ ...place, features })));
   expect(objects).toContain(`"endpoint":"${protocol}://backupstore.corral-abc123-store-1:7070"`);
   for (const [name, value] of Object.entries(settings))
     expect(objects).toContain(JSON.stringify({ name, value }));

@@ -1,6 +1,5 @@
 import { resources } from '../../../kube/resources.ts';
 import type { StoreDriver } from '../../driver.ts';
-import { folderHeals } from '../folder/heals.ts';
 import { mountedAt } from '../mounts.ts';
 import { rightsInPod } from '../rights.ts';
 import { cifsServer, driverName, placeOfUrl } from './place.ts';
@@ -19,7 +18,7 @@ export const cifs: StoreDriver = {
     { place: 'longhorn', resource: resources.secrets, verbs: ['create', 'delete'] },
     { place: 'longhorn', resource: resources.secrets, verbs: ['list'], seldom: 'read by a cleanup' },
   ]),
-  heals: folderHeals(cifsServer),
+  access: { folder: cifsServer },
   here: {
     scheme: driverName,
     words: {

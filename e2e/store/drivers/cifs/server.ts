@@ -33,8 +33,7 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
   });
   await giveLogin(cluster, options, { CIFS_USERNAME: user, CIFS_PASSWORD: password });
   const url = storeUrl(options);
-  // Longhorn's command, which that fault may have to call, would have to be given the login.
-  const { readOnlyBackups: _, ...store } = servedStore(cluster, {
+  return servedStore(cluster, {
     ...served,
     driver: driverName,
     program: serverProgram,
@@ -44,7 +43,6 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
     mountArguments: undefined,
     mountPoint: () => storeMount(options),
   });
-  return store;
 };
 
 /** Removes a store's server, and what Longhorn logged in with; what is gone already is no error. */

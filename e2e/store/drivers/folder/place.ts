@@ -14,9 +14,9 @@ export const littleSpace = 64 << 20;
 
 /** What a store's manifest says of the disk under its folder. */
 export const diskOf = ({
-  needs = [],
-}: Pick<StartStore, 'needs'>): Record<'MEDIUM' | 'SIZE', string | null> =>
-  needs.includes('littleSpace') ? { MEDIUM: 'Memory', SIZE: `${littleSpace}` } : { MEDIUM: '', SIZE: null };
+  features = [],
+}: Pick<StartStore, 'features'>): Record<'MEDIUM' | 'SIZE', string | null> =>
+  features.includes('small-disk') ? { MEDIUM: 'Memory', SIZE: `${littleSpace}` } : { MEDIUM: '', SIZE: null };
 
 /** The folder below which Longhorn's engine mounts stores (backupstore, util/util.go). */
 export const mountsFolder = '/var/lib/longhorn-backupstore-mounts';

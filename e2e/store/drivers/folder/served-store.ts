@@ -1,18 +1,9 @@
 import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
-import type { RunningStore, StorePlace } from '../../driver.ts';
-import { volumeFolder } from '../../format/layout.ts';
+import type { RunningStore, ServerKind, StorePlace } from '../../driver.ts';
 import type { BackupStore } from '../../store.ts';
-import { type ServerKind, servingPods } from '../server.ts';
-import { deniedReading } from './denied-reading.ts';
-import { emptiedFile } from './emptied-file.ts';
-import { filledStore } from './filled-store.ts';
-import { foreignLock } from './foreign-lock.ts';
-import { hiddenFile } from './hidden-file.ts';
-import { immutableFile } from './immutable-file.ts';
+import { servingPods } from '../server.ts';
 import { exportPath } from './place.ts';
 import { incoming, openPodStore, podSource, runInStore } from './pod-store.ts';
-import { readOnlyBackups } from './read-only-backups.ts';
-import { frozenServer, lostServer, slowServer } from './stalled-server.ts';
 
 // Of a volume's blocks, in bytes on disk: four or more of the largest. They come over the API server as text,
 // which takes a second or two.
@@ -68,16 +59,10 @@ export const servedStore = (
     write: (volume) => incoming(served, { volume }),
     mountArguments,
     mountPoint,
-    denyDeletion: ({ path, title }) => immutableFile(cluster, { pod, path: `${root}/${path}`, title }),
-    foreignLock: ({ volume, ...lock }) =>
-      foreignLock(cluster, { pod, folder: `${root}/${volumeFolder(volume)}`, ...lock }),
-    stall: (how, title) =>
-      ({ frozen: frozenServer, slow: slowServer, gone: lostServer })[how](cluster, { pod, program, title }),
-    readOnlyBackups: (folder) => readOnlyBackups(cluster, { url, store: mountPoint(), ...folder }),
-    denyReading: ({ path, ...denied }) => deniedReading(cluster, { pod, path: `${root}/${path}`, ...denied }),
-    emptyFile: ({ path, title }) => emptiedFile(cluster, { pod, path: `${root}/${path}`, title }),
-    hideFile: ({ path, title }) => hiddenFile(cluster, { pod, path: `${root}/${path}`, title }),
-    littleSpace: (space) => filledStore(cluster, { pod, root, ...space }),
+    access: {
+      folder: { ...served, program },
+      ...(credentialSecret === '' && { managerMount: { cluster, url, mountPoint } }),
+    },
   };
 };
 

@@ -1,7 +1,5 @@
 import { resources } from '../../../kube/resources.ts';
 import type { StoreDriver } from '../../driver.ts';
-import { folderHeals } from '../folder/heals.ts';
-import { lazily } from '../lazily.ts';
 import { rightsInPod } from '../rights.ts';
 import { mountedHere } from './mounts.ts';
 import { driverName, nfsServer, placeOfUrl } from './place.ts';
@@ -17,10 +15,7 @@ export const nfs: StoreDriver = {
   placeOf: placeOfUrl,
   find: async (...place) => (await import('../folder/served-store.ts')).findStores(...place, nfsServer),
   rights: rightsInPod({ resource: resources.configMaps, verbs: ['create'] }, 'exec'),
-  heals: {
-    ...folderHeals(nfsServer),
-    readOnlyBackups: lazily(async () => (await import('../folder/read-only-backups.ts')).makeWritable),
-  },
+  access: { folder: nfsServer, managerMount: true },
   here: {
     scheme: 'nfs',
     words: {

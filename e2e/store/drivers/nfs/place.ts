@@ -1,7 +1,6 @@
-import type { StorePlace } from '../../driver.ts';
+import type { ServerKind, StorePlace } from '../../driver.ts';
 import { exportPath } from '../folder/place.ts';
 import { hostOf, placeOfNames } from '../place.ts';
-import type { ServerKind } from '../server.ts';
 
 /** The name of the driver. */
 export const driverName = 'nfs';

@@ -9,7 +9,7 @@ const file = new URL('../../../../fixtures/nfs-backupstore/manifest.yaml', impor
 /** The objects of an NFS backup store, in the order in which to make them: first its namespace. */
 export const storeManifest = (options: ManifestOptions): Promise<KubernetesObject[]> =>
   readManifest(file, options, {
-    ...(options.needs?.includes('denyReading')
+    ...(options.features?.includes('one-user')
       ? { SQUASH: 'All', OWNER: `${squashedClient}:${squashedClient}` }
       : { SQUASH: 'None', OWNER: '0:0' }),
     ...diskOf(options),

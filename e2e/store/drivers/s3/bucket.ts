@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { S3 } from '@aws-sdk/client-s3';
 import type { LivingLock } from '../../at-work.ts';
-import type { RunningStore } from '../../driver.ts';
+import type { BucketFolder, RunningStore } from '../../driver.ts';
 import { volumeFolder, volumesFolder } from '../../format/layout.ts';
 import { type StoreSource, Unreadable } from '../../format/source.ts';
 import type { Incoming, NewFile } from '../../format/write-backup.ts';
@@ -11,9 +10,6 @@ import { requestsAtOnce, s3Source } from './s3-source.ts';
 
 // Between two looks at the locks, in ms.
 const pause = 300;
-
-/** Where in a bucket a store is, without a slash at the prefix's ends; asked with the rights that Longhorn has. */
-export type BucketFolder = { client: S3; bucket: string; prefix: string };
 
 /** Whether a path is that of a lock. */
 export const isLock = (path: string): boolean => /\/locks\/[^/]+\.lck$/.test(path);

@@ -1,6 +1,5 @@
 import { resources } from '../../../kube/resources.ts';
 import type { StoreDriver } from '../../driver.ts';
-import { lazily } from '../lazily.ts';
 import { rightsInPod } from '../rights.ts';
 import { s3Here } from './here.ts';
 import { driverName, placeOfUrl } from './place.ts';
@@ -19,12 +18,9 @@ export const s3: StoreDriver = {
     { place: 'longhorn', resource: resources.secrets, verbs: ['create', 'patch', 'delete'] },
     { place: 'longhorn', resource: resources.secrets, verbs: ['list'], seldom: 'read by a cleanup' },
   ]),
-  heals: {
-    denyDeletion: lazily(async () => (await import('./denied-deletion.ts')).allowDeletion),
-    wrongAnswers: lazily(async () => (await import('./wrong-answers.ts')).answerRightly),
-    foreignLock: lazily(async () => (await import('./served-store.ts')).removeServedLock),
-    keepVersions: lazily(async () => (await import('./kept-versions.ts')).endRetention),
-    replaceKey: lazily(async () => (await import('./replaced-key.ts')).admitKeys),
+  access: {
+    bucket: async (...place) => (await import('./served-store.ts')).findFolders(...place),
+    s3Server: true,
   },
   here: s3Here,
 };

@@ -1,6 +1,5 @@
 import { resources } from '../../../kube/resources.ts';
 import type { StoreDriver } from '../../driver.ts';
-import { lazily } from '../lazily.ts';
 import { s3 } from './driver.ts';
 import { ownBucketName, placeOfOwnUrl } from './place.ts';
 
@@ -30,5 +29,5 @@ export const ownBucket: StoreDriver = {
     ],
     inSharedNamespace: [{ resource: secrets, verbs: ['delete'] }],
   },
-  heals: { foreignLock: lazily(async () => (await import('./own-bucket.ts')).removeOwnLock) },
+  access: { bucket: async (...place) => (await import('./own-bucket.ts')).findFolders(...place) },
 };

@@ -10,16 +10,15 @@ import {
 } from '../../../kube/cluster.ts';
 import { know } from '../../../kube/redact/known.ts';
 import { NotFit } from '../../../machine/not-fit.ts';
-import type { OwnBucket, RunningStore, StartStore, StorePlace } from '../../driver.ts';
+import type { BucketFolder, OwnBucket, RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import { renewLease } from '../../lease.ts';
 import type { BackupStore } from '../../store.ts';
 import { giveLogin, secretOf, takeLogin } from '../login.ts';
 import { storeName } from '../place.ts';
 import { isReady, removeNamespace } from '../server.ts';
-import { type BucketFolder, eachAtOnce, openBucket, storeIn } from './bucket.ts';
+import { eachAtOnce, openBucket, storeIn } from './bucket.ts';
 import { openClient } from './client.ts';
 import { explainFailure } from './explain.ts';
-import { foreignLock, removeLock } from './foreign-lock.ts';
 import { ownBucketName, ownPrefixOf, ownUrl, serviceOf } from './place.ts';
 import { dialPod } from './server.ts';
 
@@ -197,8 +196,11 @@ export const checkBucket = async (cluster: Cluster, own: OwnBucket, run: string)
 
 const secretNameOf = ({ name = storeName }: StorePlace): string => name;
 
-// The access to a store stands beside its Lease, so that whoever knows its place alone can empty it.
-const find = async (cluster: Cluster, place: StorePlace): Promise<BucketFolder[]> => {
+/**
+ * What is in the bucket for a place; nothing where none of the suite's is. The access to a store stands beside
+ * its Lease, so that whoever knows its place alone can empty it.
+ */
+export const findFolders = async (cluster: Cluster, place: StorePlace): Promise<BucketFolder[]> => {
   const { namespace } = place;
   const login = await readSecret(cluster, { namespace, name: secretNameOf(place) }).catch(
     (error: unknown) => {
@@ -212,12 +214,9 @@ const find = async (cluster: Cluster, place: StorePlace): Promise<BucketFolder[]
   return [await connect(cluster, login, { bucket, region, prefix })];
 };
 
-/** Opens what is in the bucket for a place; nothing where none of the suite's is. */
+/** Opens the same. */
 export const findStores = async (cluster: Cluster, place: StorePlace): Promise<BackupStore[]> =>
-  (await find(cluster, place)).map((folder) => openBucket(folder));
-
-/** Removes a lock from such a store. */
-export const removeOwnLock = removeLock(find);
+  (await findFolders(cluster, place)).map((folder) => openBucket(folder));
 
 /**
  * Makes a store below a prefix of its own in a bucket that was there before, and puts a copy of what Longhorn
@@ -257,13 +256,13 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
     credentialSecret: secretOf(place),
     node: undefined,
     logs: () => [],
-    foreignLock: (lock) => foreignLock(folder, { place, ...lock }),
+    access: { bucket: { ...folder, place } },
   };
 };
 
 /** Empties what the store of a place has in its bucket; returns what it did, and nothing where there is none. */
 export const emptyStore = async (cluster: Cluster, place: StorePlace): Promise<string | undefined> => {
-  const [folder] = await find(cluster, place);
+  const [folder] = await findFolders(cluster, place);
   if (folder === undefined) return undefined;
   const removed = await explaining(folder, () => empty(folder));
   return `${removed} objects removed from bucket ${folder.bucket}, below ${folder.prefix}/`;

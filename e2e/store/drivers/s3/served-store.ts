@@ -1,17 +1,12 @@
 import type { Cluster } from '../../../kube/cluster.ts';
-import type { RunningStore, StartStore, StorePlace } from '../../driver.ts';
+import type { BucketFolder, RunningStore, S3Server, StartStore, StorePlace } from '../../driver.ts';
 import type { BackupStore } from '../../store.ts';
 import { secretOf } from '../login.ts';
-import { type BucketFolder, openBucket, storeIn } from './bucket.ts';
-import { deniedDeletion } from './denied-deletion.ts';
-import { foreignLock, removeLock } from './foreign-lock.ts';
-import { keptVersions } from './kept-versions.ts';
+import { openBucket, storeIn } from './bucket.ts';
 import { bucket, driverName, prefixOf, storeUrl } from './place.ts';
-import { replacedKey } from './replaced-key.ts';
-import { findServers, type Server, startServer } from './server.ts';
-import { wrongAnswers } from './wrong-answers.ts';
+import { findServers, startServer } from './server.ts';
 
-type Place = { server: Server; place: StorePlace };
+type Place = { server: S3Server; place: StorePlace };
 
 // With all rights: Longhorn's key may be one that has none any more.
 const folderOf = ({ server: { root: client }, place }: Place): BucketFolder => ({
@@ -21,10 +16,7 @@ const folderOf = ({ server: { root: client }, place }: Place): BucketFolder => (
 });
 
 /** The store that a server has in its bucket. */
-const servedStore = (
-  cluster: Cluster,
-  { server, place, node, needs = [] }: Place & { node: string; needs: StartStore['needs'] | undefined },
-): RunningStore => {
+const servedStore = (cluster: Cluster, { server, place, node }: Place & { node: string }): RunningStore => {
   const folder = folderOf({ server, place });
   const { pod } = server;
   return {
@@ -39,13 +31,7 @@ const servedStore = (
         read: () => cluster.logs(pod, { timestamps: true, sinceTime: since.toISOString() }),
       },
     ],
-    denyDeletion: (object) => deniedDeletion(server, { place, ...object }),
-    foreignLock: (lock) => foreignLock(folder, { place, ...lock }),
-    replaceKey: (title) => replacedKey(cluster, server, { place, title }),
-    ...(needs.includes('keepVersions') && {
-      keepVersions: (title) => keptVersions(server, { place, title }),
-    }),
-    ...(server.proxy && { wrongAnswers: (wrong) => wrongAnswers(server, { place, ...wrong }) }),
+    access: { bucket: { ...folder, place }, s3Server: { cluster, server, place } },
   };
 };
 
@@ -55,15 +41,13 @@ const placeOf = ({ namespace, name }: StorePlace): StorePlace =>
 /** Starts a server, and opens what it serves. */
 export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> => {
   const { node, ...server } = await startServer(cluster, options);
-  return servedStore(cluster, { server, place: placeOf(options), node, needs: options.needs });
+  return servedStore(cluster, { server, place: placeOf(options), node });
 };
 
-const findFolders = async (cluster: Cluster, place: StorePlace): Promise<BucketFolder[]> =>
+/** Where the servers of a place have it now. */
+export const findFolders = async (cluster: Cluster, place: StorePlace): Promise<BucketFolder[]> =>
   (await findServers(cluster, place)).map((server) => folderOf({ server, place }));
 
 /** Opens what the servers of a place serve now. */
 export const findStores = async (cluster: Cluster, place: StorePlace): Promise<BackupStore[]> =>
   (await findFolders(cluster, place)).map((folder) => openBucket(folder));
-
-/** Removes a lock from such a store. */
-export const removeServedLock = removeLock(findFolders);

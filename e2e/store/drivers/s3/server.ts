@@ -5,14 +5,13 @@ import { z } from 'zod';
 import { type Cluster, type KubernetesObject, type PodTarget, resources } from '../../../kube/cluster.ts';
 import { inEachPod } from '../../../kube/in-pods.ts';
 import { know } from '../../../kube/redact/known.ts';
-import type { StartStore, StorePlace } from '../../driver.ts';
+import type { S3Login, S3Server, ServerKind, StartStore, StorePlace } from '../../driver.ts';
 import { giveLogin, takeLogin } from '../login.ts';
 import { hostOf, storeName } from '../place.ts';
 import {
   type ManifestOptions,
   readManifest,
   removeServer,
-  type ServerKind,
   serversOf,
   servingPods,
   startPod,
@@ -26,7 +25,7 @@ const file = new URL('../../../../fixtures/s3-backupstore/manifest.yaml', import
 /** What the servers of such stores are called, and found by. */
 export const s3Server: ServerKind = { called: 'the S3 server', container: 's3', app: 's3-backupstore' };
 
-// Of the Secret beside the server; its certificate is its own authority.
+// Of the Secret beside the server.
 const fields = [
   'endpoint',
   'tls.crt',
@@ -36,22 +35,7 @@ const fields = [
   'next-secret',
   'root',
   'root-secret',
-] as const;
-type Login = Record<(typeof fields)[number], string>;
-
-/**
- * A server as who looks into its store reaches it, past a proxy: with the user's rights, which Longhorn has
- * too, with the key that may take the place of that user's (`next`), or with all rights. `proxy` is the one before it, which Longhorn reaches it through: as that user, and how its
- * own rules are reached.
- */
-export type Server = {
-  pod: PodTarget;
-  user: S3;
-  next: S3;
-  root: S3;
-  login: Login;
-  proxy?: { user: S3; agent: DialingAgent };
-};
+] as const satisfies (keyof S3Login)[];
 
 const key = (prefix: string): string => `${prefix}${randomBytes(8).toString('hex').toUpperCase()}`;
 const secret = (): string => randomBytes(24).toString('base64url');
@@ -59,8 +43,8 @@ const day = 86_400_000;
 
 /** Makes what a new server is logged in to by, and its certificate. */
 export const makeLogin = async (
-  place: StorePlace & Pick<StartStore, 'needs'>,
-): Promise<Login & { 'tls.key': string }> => {
+  place: StorePlace & Pick<StartStore, 'features'>,
+): Promise<S3Login & { 'tls.key': string }> => {
   const { generate } = await import('selfsigned');
   const made = await generate([{ name: 'commonName', value: hostOf(place) }], {
     keyType: 'ec',
@@ -77,7 +61,7 @@ export const makeLogin = async (
     ],
   });
   const login = {
-    endpoint: endpointOf(place, protocolOf(place.needs)),
+    endpoint: endpointOf(place, protocolOf(place.features)),
     'tls.crt': made.cert,
     'tls.key': made.private,
     user: key('CORRAL'),
@@ -92,7 +76,7 @@ export const makeLogin = async (
   return login;
 };
 
-const learn = (login: Login): void => {
+const learn = (login: S3Login): void => {
   know(login.user, 'access key of the backup store');
   know(login.next, 'next access key of the backup store');
   know(login['next-secret'], 'next secret key of the backup store');
@@ -102,20 +86,20 @@ const learn = (login: Login): void => {
 };
 
 // Longhorn takes servers that do not speak TLS as well: those whose key is replaced are such.
-const protocolOf = (needs: StartStore['needs'] = []): 'http' | 'https' =>
-  needs.includes('replaceKey') ? 'http' : 'https';
+const protocolOf = (features: StartStore['features'] = []): 'http' | 'https' =>
+  features.includes('no-tls') ? 'http' : 'https';
 
-const speaksTls = ({ endpoint }: Pick<Login, 'endpoint'>): boolean => endpoint.startsWith('https:');
+const speaksTls = ({ endpoint }: Pick<S3Login, 'endpoint'>): boolean => endpoint.startsWith('https:');
 
 // The proxy answers wrongly; and it lets a refusal reach who is still sending, for whom the server itself only
 // breaks the connection off.
-const portOf = (needs: StartStore['needs'] = []): number =>
-  needs.includes('wrongAnswers') || needs.includes('replaceKey') ? portBehind : port;
+const portOf = (features: StartStore['features'] = []): number =>
+  features.includes('proxy') ? portBehind : port;
 
 /** The objects of an S3 backup store, in the order in which to make them: first its namespace. */
 export const storeManifest = (
   options: ManifestOptions,
-  login: Login & { 'tls.key': string },
+  login: S3Login & { 'tls.key': string },
 ): Promise<KubernetesObject[]> => {
   const { user, 'user-secret': userSecret, next, 'next-secret': nextSecret } = login;
   const account = (access: string, secret: string) => ({
@@ -133,8 +117,8 @@ export const storeManifest = (
     NEXT_SECRET: nextSecret,
     ROOT: login.root,
     ROOT_SECRET: login['root-secret'],
-    PORT: String(portOf(options.needs)),
-    VERSIONS: options.needs?.includes('keepVersions') ? 'yes' : 'no',
+    PORT: String(portOf(options.features)),
+    VERSIONS: options.features?.includes('versions') ? 'yes' : 'no',
   });
 };
 
@@ -145,15 +129,15 @@ export const storeManifest = (
 export const startServer = async (
   cluster: Cluster,
   options: StartStore,
-): Promise<Server & { node: string }> => {
+): Promise<S3Server & { node: string }> => {
   const login = await makeLogin(options);
   const { pod, node } = await startPod(cluster, {
     ...options,
     kind: s3Server,
     objects: await storeManifest(options, login),
   });
-  const server = await connectTo(cluster, { pod, login, listens: portOf(options.needs) });
-  const ObjectLockEnabledForBucket = options.needs?.includes('keepVersions') ?? false;
+  const server = await connectTo(cluster, { pod, login, listens: portOf(options.features) });
+  const ObjectLockEnabledForBucket = options.features?.includes('versions') ?? false;
   await server.root.createBucket({ Bucket: bucket, ObjectLockEnabledForBucket });
   await server.root.putBucketPolicy({
     Bucket: bucket,
@@ -172,13 +156,13 @@ export const startServer = async (
 const secretSchema = z.object({ data: z.record(z.string(), z.string()) });
 
 /** The servers of a place that run now. */
-export const findServers = async (cluster: Cluster, place: StorePlace): Promise<Server[]> => {
+export const findServers = async (cluster: Cluster, place: StorePlace): Promise<S3Server[]> => {
   const pods = await servingPods(cluster, place, s3Server);
   if (pods.length === 0) return [];
   const { namespace, name = storeName } = place;
   const { data } = secretSchema.parse(await cluster.get(resources.secrets, { namespace, name }));
   const fieldOf = (field: string): string => Buffer.from(data[field] ?? '', 'base64').toString();
-  const login = Object.fromEntries(fields.map((field) => [field, fieldOf(field)])) as Login;
+  const login = Object.fromEntries(fields.map((field) => [field, fieldOf(field)])) as S3Login;
   learn(login);
   const listens = Number(fieldOf('port'));
   return Promise.all(pods.map((pod) => connectTo(cluster, { pod, login, listens })));
@@ -199,8 +183,8 @@ export const dialPod = (
 
 const connectTo = async (
   cluster: Cluster,
-  { pod, login, listens }: { pod: PodTarget; login: Login; listens: number },
-): Promise<Server> => {
+  { pod, login, listens }: { pod: PodTarget; login: S3Login; listens: number },
+): Promise<S3Server> => {
   const dialTo = (port: number) => () => dialPod(cluster, { ...pod, port });
   const ca = speaksTls(login) ? login['tls.crt'] : undefined;
   const as = (accessKeyId: string, secretAccessKey: string, to: number): Promise<S3> =>
@@ -218,7 +202,7 @@ const connectTo = async (
 
 /** Changes the bucket's policy; says whether it is another then. */
 export const changePolicy = async (
-  { root }: Server,
+  { root }: S3Server,
   change: (policy: string) => string,
 ): Promise<boolean> => {
   const { Policy = '' } = await root.getBucketPolicy({ Bucket: bucket });
@@ -235,7 +219,7 @@ export const changePolicy = async (
 export const changePolicies = async (
   cluster: Cluster,
   of: { run: string; namespace?: string | undefined },
-  { change, now }: { change: (server: Server) => Promise<boolean>; now: string },
+  { change, now }: { change: (server: S3Server) => Promise<boolean>; now: string },
 ): Promise<string[]> => {
   const told = await inEachPod(await serversOf(cluster, s3Server, of), async ({ place }) => {
     const servers = await findServers(cluster, place);

@@ -2,7 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Injected } from '../../../faults/fault.ts';
 import { type HeldDeletion, heldDeletion } from '../../../faults/held-deletion.ts';
 import { killedPod } from '../../../faults/killed-pod.ts';
-import { deniedFile } from '../../../faults/store-faults.ts';
+import { immutableFile } from '../../../faults/store/immutable-file.ts';
 import { ExpectationError, onceGone } from '../../../history/expectation.ts';
 import { type ManagerPod, managerLabel, managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
@@ -21,7 +21,7 @@ export const removals = {
 } as const;
 
 /** A deletion that is held open before it removes anything, and again in the middle, once it has gone on. */
-export type HeldRemoval = Injected & Pick<HeldDeletion, 'goOn'> & { until: keyof typeof removals };
+export type HeldRemoval = Injected & HeldDeletion & { until: keyof typeof removals };
 
 const blocksOf = async ({ volume, name, label }: BackupHandle): Promise<string[]> => {
   const config = await volume.target.store.config(volume.name, name);
@@ -40,13 +40,13 @@ export const holdRemoval = async (
     throw new Error(`Longhorn does not mount a store of ${store.driver}: nobody sees there how far it is`);
   const folder = `${store.mountPoint()}/${volumeFolder(backup.volume.name)}`;
   const blocks = until === 'block' ? (await blocksOf(backup)).map(blockPath) : [];
-  const fault = heldDeletion(cluster, {
+  const fault = heldDeletion.on(cluster, {
     pods: await managerPods(cluster),
     backup: backup.name,
     label: backup.label,
     files: [backupConfigPath(backup.name), ...blocks].map((path) => `${folder}/${path}`),
   });
-  return { ...(await faults.inject(fault)), goOn: fault.goOn, until };
+  return { ...(await faults.inject(fault)), until };
 };
 
 /** A block whose removal the store refuses. */
@@ -63,10 +63,8 @@ export const denyRemovalOfBlock = async (
     throw new Error(
       `${backup.label} has no block of its own: ${beside.map(({ label }) => label)} have them all`,
     );
-  const fault = deniedFile(backup.volume.target.store, {
-    path: `${volumeFolder(backup.volume.name)}/${blockPath(checksum)}`,
-    title: `a block of ${backup.label} is immutable`,
-  });
+  const block = { of: backup.volume, block: checksum, called: `a block of ${backup.label}` };
+  const fault = await immutableFile.on(backup.volume.target.store, block);
   return { ...(await context.faults.inject(fault)), checksum };
 };
 
@@ -158,7 +156,7 @@ export const killOwners = async (
   await Promise.all(
     killed.map((pod) =>
       faults.inject(
-        killedPod(cluster, {
+        killedPod.on(cluster, {
           title: `the longhorn-manager of ${pod.node} was killed`,
           pod,
           selector: managerLabel,

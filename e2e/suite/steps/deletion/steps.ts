@@ -1,12 +1,11 @@
 import type { Injected } from '../../../faults/fault.ts';
 import { heldDeletion } from '../../../faults/held-deletion.ts';
-import { deniedFile } from '../../../faults/store-faults.ts';
+import { immutableFile } from '../../../faults/store/immutable-file.ts';
 import type { Expectation, Verdict } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import type { Backup } from '../../../longhorn/types.ts';
-import { backupConfigPath, volumeFolder } from '../../../store/format/layout.ts';
 import type { Finding } from '../../../store/fsck/findings.ts';
 import { compareConfigs } from '../backup/backup.ts';
 import { goesOn, isNeverHeldBack, stateWhen, waitsFor } from '../backup/expectations.ts';
@@ -110,7 +109,7 @@ export const deletionSteps = {
     sentence: 'Given a fault that holds the deletion of {backup} open',
     parameters: (backup) => ({ backup }),
     action: async ({ cluster, faults }: Context, { name, label }: BackupHandle) =>
-      faults.inject(heldDeletion(cluster, { pods: await managerPods(cluster), backup: name, label })),
+      faults.inject(heldDeletion.on(cluster, { pods: await managerPods(cluster), backup: name, label })),
   }),
   /**
    * The same, and it can go on (`when.wentOn`) until it has removed the backup's config, or the first of its
@@ -137,12 +136,9 @@ export const deletionSteps = {
   'given.immutableConfig': step({
     sentence: 'Given the config of {backup}, made immutable in the backup store',
     parameters: (backup) => ({ backup }),
-    action: async ({ expected, faults }: Context, { name, label, volume }: BackupHandle) => {
-      const path = `${volumeFolder(volume.name)}/${backupConfigPath(name)}`;
-      expected.push({ id: 'deletion-denied', of: name });
-      return faults.inject(
-        deniedFile(volume.target.store, { path, title: `the config of ${label} is immutable` }),
-      );
+    action: async ({ expected, faults }: Context, backup: BackupHandle) => {
+      expected.push({ id: 'deletion-denied', of: backup.name });
+      return faults.inject(await immutableFile.on(backup.volume.target.store, { configOf: backup }));
     },
   }),
   'when.deleted': step({

@@ -1,9 +1,49 @@
 import type { Injected } from '../../../faults/fault.ts';
+import { volumeOf } from '../../../faults/store/places.ts';
+import type { StoreFault } from '../../../faults/store/store-fault.ts';
+import { type AnyStoreFault, type StoreFaultName, storeFaults } from '../../../faults/store/store-faults.ts';
 import type { Context } from '../context.ts';
-import { step } from '../step.ts';
+import type { TargetHandle, VolumeHandle } from '../handles.ts';
+import { type Step, step } from '../step.ts';
+import { firstTarget } from '../target/steps.ts';
+
+/** A step for each fault of a store: it is in force until `when.released`. */
+type StoreFaultSteps = {
+  [Kind in (typeof storeFaults)[number] as `given.${Kind['name']}`]: Kind extends StoreFault<
+    StoreFaultName,
+    infer Args,
+    infer Handle
+  >
+    ? Step<Args, Injected & Handle>
+    : never;
+};
+
+// That of the volume that a fault is about, where it is about one's file or folder.
+const targetOf = async (context: Context, ...args: unknown[]): Promise<TargetHandle> => {
+  const volumes = args.flatMap((arg) => volumeOf(arg) ?? []) as VolumeHandle[];
+  return volumes[0]?.target ?? firstTarget(context);
+};
+
+// What another subject declares under the same id, as that of a foreign lock, takes the place of one.
+const storeFaultSteps = Object.fromEntries(
+  (storeFaults as readonly AnyStoreFault[]).map(({ name, sentence, parameters, targetSays = [], on }) => [
+    `given.${name}`,
+    step({
+      sentence: `Given that ${sentence}`,
+      parameters,
+      opens: targetOf,
+      action: async (context: Context, ...args: unknown[]) => {
+        const { name: of, store } = await targetOf(context, ...args);
+        context.expected.push(...targetSays.map((id) => ({ id, of })));
+        return context.faults.inject(await on(store, ...args));
+      },
+    }),
+  ]),
+) as unknown as StoreFaultSteps;
 
 /** The steps for any fault of e2e/faults. */
 export const faultSteps = {
+  ...storeFaultSteps,
   'when.released': step({
     sentence: 'When {fault} no longer',
     parameters: ({ title }) => ({ fault: title }),

@@ -1,9 +1,8 @@
 import { deniedDeletion } from '../../../faults/denied-deletion.ts';
 import type { Fault, Injected } from '../../../faults/fault.ts';
-import { readOnlyBackups } from '../../../faults/store-faults.ts';
+import { readOnlyBackups } from '../../../faults/store/read-only-backups.ts';
 import type { KubernetesObject, Resource } from '../../../kube/cluster.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
-import { volumeFolder } from '../../../store/format/layout.ts';
 import type { Context } from '../context.ts';
 import { runLabel } from '../made.ts';
 import type { JobHandle } from './job.ts';
@@ -25,12 +24,12 @@ const toFault = async (context: Context, { volume }: JobHandle, how: FaultyClean
   const { cluster, timelines } = context;
   const title = faultyCleanups[how];
   if (how === 'the engine deletes no backup')
-    return readOnlyBackups(volume.target.store, { path: `${volumeFolder(volume.name)}/backups`, title });
+    return readOnlyBackups.on(volume.target.store, { name: volume.name, called: "the job's volume" });
   const deny = (resource: Resource, whose: string, one: KubernetesObject | undefined): Fault => {
     if (one === undefined)
       throw new Error(`volume ${volume.name} has nothing yet whose deletion could be denied`);
     const probe = { namespace, name: one.metadata.name };
-    return deniedDeletion(cluster, {
+    return deniedDeletion.on(cluster, {
       policy: context.uniqueName('policy'),
       labels: runLabel(context.run),
       resource,

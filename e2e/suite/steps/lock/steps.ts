@@ -1,10 +1,10 @@
 import type { Injected } from '../../../faults/fault.ts';
-import { foreignLock } from '../../../faults/store-faults.ts';
+import { foreignLock } from '../../../faults/store/foreign-lock/foreign-lock.ts';
+import { type ForeignLock, lockTypes } from '../../../faults/store/foreign-lock/lock.ts';
 import { evaluate } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
-import { type ForeignLock, lockTypes } from '../../../store/driver.ts';
 import { untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
@@ -30,7 +30,7 @@ import {
 export type LockHandle = { name: string; of: keyof typeof lockTypes; holder?: BackupHandle };
 
 /** A lock that the suite has written. */
-export type ForeignLockHandle = LockHandle & Injected & Pick<ForeignLock, 'abandon' | 'outlived'>;
+export type ForeignLockHandle = LockHandle & Injected & ForeignLock;
 
 type Purpose = Pick<LockHandle, 'of'>;
 
@@ -63,9 +63,8 @@ export const lockSteps = {
       { of }: Purpose,
     ): Promise<ForeignLockHandle> => {
       const life = Math.ceil(clocks.lockLife / 1000);
-      const fault = foreignLock(volume.target.store, { volume: volume.name, of, life, counts });
-      const injected = await faults.inject(fault);
-      return { ...injected, name: fault.name, of, abandon: fault.abandon, outlived: fault.outlived };
+      const { store } = volume.target;
+      return faults.inject(await foreignLock.on(store, { volume: volume.name, of, life, counts }));
     },
     detail: ({ name }) => name,
   }),

@@ -1,29 +1,13 @@
 import type { Injected } from '../../../faults/fault.ts';
-import {
-  deniedReading,
-  emptiedFile,
-  filledStore,
-  hiddenFile,
-  keptVersions,
-  replacedKey,
-  stalledServer,
-  wrongAnswers,
-} from '../../../faults/store-faults.ts';
+import type { ReplacedKey } from '../../../faults/store/key-replaced.ts';
+import type { KeptVersions, NotedVersions } from '../../../faults/store/versions-kept.ts';
 import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup, BackupTarget } from '../../../longhorn/types.ts';
-import type {
-  Asked,
-  DeniedReading,
-  KeptVersions,
-  NotedVersions,
-  ReplacedKey,
-  RunningStore,
-  WrongAnswer,
-} from '../../../store/driver.ts';
+import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
 import { is, remains } from '../backup/expectations.ts';
@@ -32,27 +16,18 @@ import { sinceDeleted } from '../deletion/deletion.ts';
 import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PremiseLost, stays } from '../judging.ts';
-import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { describeTarget } from '../target/target.ts';
 import { judge, storeQuiet } from '../timeouts.ts';
 import { judgeRestore } from '../volume/restored.ts';
 import { creationEnds, isLetGo, type StoreFailure, storeFailures } from './expectations.ts';
-import {
-  describeFile,
-  describeFolder,
-  filePath,
-  folderPath,
-  type StoreFile,
-  type StoreFolder,
-} from './places.ts';
 
 /** A key that is replaced at the store, and the means to give Longhorn the new one. */
-export type ReplacedKeyHandle = Injected & Pick<ReplacedKey, 'renew'>;
+export type ReplacedKeyHandle = Injected & ReplacedKey;
 
 /** Versions that a store keeps, and the means to note those of now. */
-type KeptVersionsHandle = Injected & Pick<KeptVersions, 'note'>;
+type KeptVersionsHandle = Injected & KeptVersions;
 
 /** A look of Longhorn's into the store, as it was asked for. */
 export type Look = {
@@ -63,48 +38,6 @@ export type Look = {
   /** When Longhorn had looked there last before. */
   before: string | undefined;
 };
-
-const requests: Record<Asked, string> = {
-  list: 'listing of',
-  look: 'look at',
-  read: 'reading of',
-  write: 'writing of',
-  delete: 'deletion of',
-};
-
-const answers: Record<WrongAnswer, string> = {
-  AccessDenied: '403 AccessDenied',
-  SlowDown: '503 SlowDown',
-  InternalError: '500 InternalError',
-  silence: 'nothing',
-  'another host': 'the refusal of a signature, as the host was rewritten',
-  'another time': 'the refusal of a time, as it was rewritten to 20 minutes ago',
-  'short pages': 'pages of two entries',
-  'cut short': 'two entries, and no word of the others',
-};
-
-const deny = async (
-  context: Context,
-  where: StoreFolder,
-  { denied, title }: { denied: DeniedReading; title: string },
-): Promise<Injected> => {
-  const { store } = where.of === 'the store' ? await firstTarget(context) : where.of.target;
-  return context.faults.inject(deniedReading(store, { path: folderPath(where), denied, title }));
-};
-
-const storeWith = (file: StoreFile): RunningStore => {
-  if ('lock' in file) return file.of.target.store;
-  return ('volume' in file.configOf ? file.configOf.volume : file.configOf).target.store;
-};
-
-/** Of which requests, on what: each, or each second, third, … of those about what is in a folder, or in the store. */
-type WhichRequests = { to: Asked; below?: StoreFolder; every?: number };
-
-const describeRequests = ({ to, below, every = 1 }: WhichRequests) => ({
-  which: every === 1 ? 'each' : `one of ${every}`,
-  requests: requests[to],
-  what: below === undefined ? 'what is in the store' : describeFolder(below),
-});
 
 const changeTarget = async (
   { cluster, timelines }: Context,
@@ -153,123 +86,16 @@ const mayBeRefused = ({ expected }: Context, { name }: BackupHandle): void =>
   void expected.push(...storeRefusals.map((id) => ({ id, of: name })));
 
 /**
- * The steps by which a store fails, that have Longhorn look into the store, or into another one, and that judge what
+ * The steps that need something of a store, that have Longhorn look into the store, or into another one, and that judge what
  * Longhorn makes of it.
  */
 export const storeSteps = {
-  /** The folder cannot be listed; what is in it can be read by its name. Until `when.released`. */
-  'given.unlistable': step({
-    sentence: 'Given that the listing of {folder} is denied',
-    parameters: (where) => ({ folder: describeFolder(where) }),
-    action: (context: Context, where: StoreFolder) =>
-      deny(context, where, {
-        denied: 'its listing',
-        title: `the listing of ${describeFolder(where)} is denied`,
-      }),
-  }),
-  /** The folder cannot be listed, and nothing in it looked at, changed or removed. Until `when.released`. */
-  'given.unreadable': step({
-    sentence: 'Given that all reading of {folder} is denied',
-    parameters: (where) => ({ folder: describeFolder(where) }),
-    action: (context: Context, where: StoreFolder) =>
-      deny(context, where, {
-        denied: 'all that is in it',
-        title: `all reading of ${describeFolder(where)} is denied`,
-      }),
-  }),
-  /** The file is not there, as if somebody had removed it. Until `when.released`. */
-  'given.hidden': step({
-    sentence: 'Given that {file} is gone from the store',
-    parameters: (file) => ({ file: describeFile(file) }),
-    action: async ({ faults }: Context, file: StoreFile) =>
-      faults.inject(
-        hiddenFile(storeWith(file), {
-          path: filePath(file),
-          title: `${describeFile(file)} is gone from the store`,
-        }),
-      ),
-  }),
-  /** The store takes only so many bytes more. Until `when.released`. */
-  'given.spaceLeft': step({
-    sentence: 'Given that the store has only {size} of space left',
-    parameters: (left) => ({ size: inMebibytes(left) }),
-    opens: firstTarget,
-    action: async (context: Context, left: number) => {
-      const { store } = await firstTarget(context);
-      const title = `the store has only ${inMebibytes(left)} of space left`;
-      return context.faults.inject(filledStore(store, { left, title }));
-    },
-  }),
-  /** Of such requests each, or each second, third, … is answered so. Until `when.released`. */
-  'given.wrongAnswers': step({
-    sentence: 'Given that {which} {requests} {what} is answered with {answer}',
-    parameters: (answer, asked) => ({
-      ...describeRequests(asked),
-      answer: answers[answer],
-    }),
-    opens: firstTarget,
-    action: async (context: Context, answer: WrongAnswer, asked: WhichRequests) => {
-      const { to, below, every = 1 } = asked;
-      const { store } =
-        below === undefined || below.of === 'the store' ? await firstTarget(context) : below.of.target;
-      const { which, requests, what } = describeRequests(asked);
-      return context.faults.inject(
-        wrongAnswers(store, {
-          asked: to,
-          below: below === undefined ? '' : folderPath(below),
-          every,
-          answer,
-          title: `${which} ${requests} ${what} is answered with ${answers[answer]}`,
-        }),
-      );
-    },
-  }),
-  /** The file has nothing in it. Until `when.released`. */
-  'given.emptied': step({
-    sentence: 'Given that {file} is empty',
-    parameters: (file) => ({ file: describeFile(file) }),
-    action: async ({ faults }: Context, file: StoreFile) =>
-      faults.inject(
-        emptiedFile(storeWith(file), { path: filePath(file), title: `${describeFile(file)} is empty` }),
-      ),
-  }),
-  /** The key by which Longhorn logs in to the store is good no more, until `when.keyRenewed`. */
-  'given.keyReplaced': step({
-    sentence: 'Given that the key by which Longhorn logs in is replaced at the store',
-    opens: firstTarget,
-    action: async (context: Context): Promise<ReplacedKeyHandle> => {
-      const { name, store } = await firstTarget(context);
-      context.expected.push({ id: 'target-not-listed', of: name });
-      const fault = replacedKey(store, 'the key by which Longhorn logs in is replaced at the store');
-      return { ...(await context.faults.inject(fault)), renew: fault.renew };
-    },
-  }),
-  /** Nothing that is written to the store can be deleted for good for a day: it stays as a version. */
-  'given.versionsKept': step({
-    sentence: 'Given that the store keeps what is deleted as versions, under retention',
-    opens: firstTarget,
-    action: async (context: Context): Promise<KeptVersionsHandle> => {
-      const { store } = await firstTarget(context);
-      const fault = keptVersions(store, 'the store keeps what is deleted as versions, under retention');
-      return { ...(await context.faults.inject(fault)), note: fault.note };
-    },
-  }),
   /** Whoever owns the store notes which versions the volume's files have now. */
   'given.versionsNoted': step({
     sentence: 'Given that the versions of all files of {volume} in the store are noted',
     parameters: (_, { name }) => ({ volume: name }),
     action: (_: Context, { note }: KeptVersionsHandle, { name }: VolumeHandle): Promise<NotedVersions> =>
       note(volumeFolder(name)),
-  }),
-  /** Nobody answers where the store was, so that mounts of it give up in the end. Until `when.released`. */
-  'given.serverGone': step({
-    sentence: "Given that the store's server is gone",
-    opens: firstTarget,
-    action: async (context: Context) => {
-      const { name: of, store } = await firstTarget(context);
-      context.expected.push({ id: 'target-not-mounted', of }, { id: 'target-not-listed', of });
-      return context.faults.inject(stalledServer(store, 'gone', "the store's server is gone"));
-    },
   }),
   /** Longhorn is asked to bring what it knows in line with the store, as it does every few minutes. */
   'when.storeLookedInto': step({

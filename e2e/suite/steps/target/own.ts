@@ -1,6 +1,12 @@
 import type { Cluster } from '../../../kube/cluster.ts';
 import type { LonghornClocks } from '../../../longhorn/clocks.ts';
-import type { Ability, RunningStore, StartStore, StoreDriver, StorePlace } from '../../../store/driver.ts';
+import type {
+  RunningStore,
+  ServerFeature,
+  StartStore,
+  StoreDriver,
+  StorePlace,
+} from '../../../store/driver.ts';
 import type { TargetHandle } from '../handles.ts';
 import { inTurn } from '../in-turn.ts';
 import { createWhenIdle, type WhenIdle } from '../when-idle.ts';
@@ -30,8 +36,8 @@ export type Own = {
 type Options = TargetDeps & {
   cluster: Cluster;
   kinds: Record<'first' | 'other', () => StoreDriver>;
-  /** What the scenario needs of a store of the first kind. */
-  needs: readonly Ability[];
+  /** What a server of the first kind is started with. */
+  features: readonly ServerFeature[];
   run: string;
   clocks: LonghornClocks;
   placeOf(): StorePlace;
@@ -46,7 +52,7 @@ const nameIn = ({ namespace, name = namespace }: StorePlace): string => name;
 
 /** Opens stores and backup targets of a scenario's own when they are asked for, and removes them at its end. */
 export const openOwn = (options: Options): Own => {
-  const { cluster, kinds, needs, run, clocks, placeOf, uniqueName, image, ownBucket, signal, living } =
+  const { cluster, kinds, features, run, clocks, placeOf, uniqueName, image, ownBucket, signal, living } =
     options;
   const stores: (OwnStore & { kind: StoreDriver })[] = [];
   const targets: TargetHandle[] = [];
@@ -62,7 +68,7 @@ export const openOwn = (options: Options): Own => {
       const place = placeOf();
       const own: (typeof stores)[number] = { kind, place, whenIdle: (_, take) => take() };
       stores.push(own);
-      const of = { run, image, ownBucket, needs: which === 'first' ? needs : [], signal, living };
+      const of = { run, image, ownBucket, features: which === 'first' ? features : [], signal, living };
       own.running = await kind.start(cluster, { ...place, ...of });
       own.whenIdle = createWhenIdle({ store: own.running, clocks, run });
       return own.running;

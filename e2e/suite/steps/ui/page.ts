@@ -117,7 +117,7 @@ export const killUntilLost = async (context: Context, { page, cutOff }: PageHand
     const from = Date.now();
     cutOff.push({ from, to: from + parseDuration(timeouts.pageReconnects.within) });
     const fault = await faults.inject(
-      killedPod(cluster, {
+      killedPod.on(cluster, {
         title: `the longhorn-manager of ${pod.node} was killed`,
         pod,
         selector: managerLabel,

@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { foreignLock } from '../../../../e2e/faults/store/foreign-lock/foreign-lock.ts';
 import { type Cluster, resources } from '../../../../e2e/kube/cluster.ts';
 import { longhornNamespace } from '../../../../e2e/longhorn/resources.ts';
 import type { OwnBucket } from '../../../../e2e/store/driver.ts';
@@ -63,15 +64,15 @@ test('a store is below a prefix of its own, is found by its place, and leaves no
   const { data = {} } = await cluster.get<{ data?: Record<string, string> }>(resources.secrets, secret);
   expect(Buffer.from(data.AWS_ENDPOINTS ?? '', 'base64').toString()).toBe(own.endpoint);
 
-  const lock = store.foreignLock?.({ volume: 'v', of: 'a deletion', life: 60, counts: 60 });
-  await lock?.inject();
-  await expect(lock?.prove()).resolves.toContain('it counts for');
+  const lock = await foreignLock.on(store, { volume: 'v', of: 'a deletion', life: 60, counts: 60 });
+  await lock.inject();
+  await expect(lock.prove()).resolves.toContain('it counts for');
   const [found] = await driver.find(cluster, place);
   await expect(found?.locks('v')).resolves.toMatchObject([{ type: 2 }]);
   await expect(start()).rejects.toThrow(/holds corral-e2e\/.*\.lck already: nothing of it is touched/);
 
   await driver.remove(cluster, place);
-  await lock?.settle?.();
+  await lock.settle?.();
   expect(await kept()).toEqual(['theirs', 'theirs/file']);
   expect([...(await namesIn(namespace)), ...(await namesIn(longhornNamespace))]).toEqual([]);
   await driver.remove(cluster, place);
@@ -79,7 +80,8 @@ test('a store is below a prefix of its own, is found by its place, and leaves no
 
 test('what is left of one is emptied by its place; one that cannot be keeps what is known of it', async () => {
   const store = await start();
-  await store.foreignLock?.({ volume: 'v', of: 'a backup', life: 60, counts: 60 }).inject();
+  const lock = await foreignLock.on(store, { volume: 'v', of: 'a backup', life: 60, counts: 60 });
+  await lock.inject();
   const said: string[] = [];
   const object = { metadata: { namespace, name: place.name } };
   const empty = () =>

@@ -7,15 +7,22 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { S3 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { foreignLock } from '../../../../e2e/faults/store/foreign-lock/foreign-lock.ts';
+import type { ForeignLock } from '../../../../e2e/faults/store/foreign-lock/lock.ts';
+import { immutableFile } from '../../../../e2e/faults/store/immutable-file.ts';
+import { keyReplaced } from '../../../../e2e/faults/store/key-replaced.ts';
+import { folderPath } from '../../../../e2e/faults/store/places.ts';
+import { featuresFor } from '../../../../e2e/faults/store/store-faults.ts';
+import { versionsKept } from '../../../../e2e/faults/store/versions-kept.ts';
+import { wrongAnswers } from '../../../../e2e/faults/store/wrong-answers.ts';
 import { once } from '../../../../e2e/history/expectation.ts';
 import { follow } from '../../../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../../e2e/kube/cluster.ts';
 import { longhornNamespace } from '../../../../e2e/longhorn/resources.ts';
 import { StillAtWork } from '../../../../e2e/store/at-work.ts';
-import type { Asked, RunningStore, WrongAnswer } from '../../../../e2e/store/driver.ts';
+import type { RunningStore } from '../../../../e2e/store/driver.ts';
 import { DialingAgent, openClient } from '../../../../e2e/store/drivers/s3/client.ts';
 import { s3 } from '../../../../e2e/store/drivers/s3/driver.ts';
-import { keptVersions } from '../../../../e2e/store/drivers/s3/kept-versions.ts';
 import { findServers } from '../../../../e2e/store/drivers/s3/server.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { s3Server } from '../../../../lab/build/s3-server.ts';
@@ -62,7 +69,7 @@ beforeAll(async () => {
   );
   const deployments = await follow<KubernetesObject>(cluster, resources.deployments, { signal: over.signal });
   const how = { run: 'abc123', image: 'store:1', signal: over.signal };
-  const starting = s3.start(cluster, { ...place, ...how, needs: ['wrongAnswers'] });
+  const starting = s3.start(cluster, { ...place, ...how, features: featuresFor(['wrongAnswers']) });
   const wait = { label: 'the deployment is made', within: '5m', owner: 'this test' } as const;
   const isOurs = ({ metadata }: KubernetesObject) => metadata.namespace === place.namespace;
   await once(deployments, isOurs, { name: 'backupstore', ...wait });
@@ -100,6 +107,7 @@ afterAll(async () => {
 });
 
 const config = `${volumeFolder('vol')}/volume.cfg`;
+const configOf = { configOf: { name: 'vol' } };
 const endpoint = 'https://backupstore.corral-abc123-store-1:7070';
 /** A fault's data as a ledger keeps them. */
 const kept = (fault: { data: unknown } | undefined) => JSON.parse(JSON.stringify(fault?.data));
@@ -127,38 +135,39 @@ test('what is written to the store is read from outside, and Longhorn is given w
 });
 
 test('a deletion that the policy denies is proven, leaves the object, and is allowed again by who knows its data alone', async () => {
-  const denied = store.denyDeletion?.({ path: config, title: 'the config cannot be deleted' });
-  await expect(denied?.prove()).rejects.toThrow(
-    'it is not so that the config cannot be deleted: asked to delete it, the server says PreconditionFailed',
+  const denied = await immutableFile.on(store, configOf);
+  await expect(denied.prove()).rejects.toThrow(
+    "it is not so that the volume's volume.cfg is immutable: asked to delete it, the server says PreconditionFailed",
   );
-  await denied?.inject();
+  await denied.inject();
   const proof = /^it is there \(ETag .*\); deleting it as Longhorn's user: AccessDenied$/;
-  expect(await denied?.prove()).toMatch(proof);
+  expect(await denied.prove()).toMatch(proof);
   expect((await store.source.read(config, 100)).toString()).toBe('{}');
-  const { heal, healByLabels } = { ...s3.heals.denyDeletion };
+  const { heal, healByLabels } = immutableFile;
   expect(await heal?.(cluster, kept(denied))).toMatch(/ can be deleted$/);
   expect(await heal?.(cluster, kept(denied))).toMatch(/^nothing denies the deletion of /);
-  await denied?.inject();
+  await denied.inject();
   const all = [`the bucket of ${endpoint}: all in it can be deleted again`];
   expect(await healByLabels?.(cluster, 'abc123')).toEqual(all);
-  await expect(denied?.prove()).rejects.toThrow('PreconditionFailed');
+  await expect(denied.prove()).rejects.toThrow('PreconditionFailed');
 });
 
 test('a foreign lock counts for as long as it is written anew, and is not written again once it is removed', async () => {
-  const lock = store.foreignLock?.({ volume: 'vol', of: 'a deletion', life: 2, counts: 600 });
-  await lock?.inject();
-  expect(await store.locks('vol')).toEqual([{ name: lock?.name, type: 2, acquired: true }]);
+  const lock = await foreignLock.on(store, { volume: 'vol', of: 'a deletion', life: 2, counts: 600 });
+  const { name, abandon, outlived } = lock.handle as ForeignLock;
+  await lock.inject();
+  expect(await store.locks('vol')).toEqual([{ name, type: 2, acquired: true }]);
   const log = server.log().length;
   const writings = () => server.log().slice(log).split('| PUT |').length - 1;
   await expect.poll(writings, { timeout: 60_000 }).toBeGreaterThan(3);
-  expect(await lock?.prove()).toMatch(/"Type":2,.*by the server's clock, and again for another \d+ s/);
+  expect(await lock.prove()).toMatch(/"Type":2,.*by the server's clock, and again for another \d+ s/);
   await expect(store.untilIdle(idle)).rejects.toThrow(StillAtWork);
-  await lock?.abandon();
-  expect(await lock?.outlived()).toBeGreaterThan(4);
-  await expect(lock?.prove()).rejects.toThrow('but it counts no more');
+  await abandon();
+  expect(await outlived()).toBeGreaterThan(4);
+  await expect(lock.prove()).rejects.toThrow('but it counts no more');
   await store.untilIdle(idle);
-  const other = store.foreignLock?.({ volume: 'vol', of: 'a backup', life: 1, counts: 600 });
-  await other?.inject();
+  const other = await foreignLock.on(store, { volume: 'vol', of: 'a backup', life: 1, counts: 600 });
+  await other.inject();
   // By somebody else: a heal in this process ends the writing first. Once more, as the server looks for the
   // object before it writes it: one that is just written is there again.
   const { key } = (other as { data: { key: string } }).data;
@@ -169,10 +178,10 @@ test('a foreign lock counts for as long as it is written anew, and is not writte
     return server.log().slice(before);
   };
   await expect.poll(removed, { timeout: 60_000 }).toMatch(/\| 404 \|.*\| PUT \|/);
-  expect((await store.locks('vol')).map(({ name }) => name)).toEqual([lock?.name]);
-  expect(await s3.heals.foreignLock?.heal(cluster, lock?.data)).toBe('it is removed');
+  expect((await store.locks('vol')).map(({ name }) => name)).toEqual([name]);
+  expect(await foreignLock.heal(cluster, lock.data)).toBe('it is removed');
   expect(await store.locks('vol')).toEqual([]);
-  await other?.settle?.();
+  await other.settle?.();
 });
 
 // As Longhorn has it: through the proxy, and tried once.
@@ -185,7 +194,8 @@ const longhorn = async (): Promise<S3> => {
 
 describe('the proxy before the server', () => {
   const prefix = `${place.namespace}/backupstore`;
-  const folder = volumeFolder('answers');
+  const below = { of: { name: 'answers' }, folder: 'backups' } as const;
+  const folder = folderPath(below);
   const keys = ['a', 'b', 'c', 'd', 'e'].map((name) => `${prefix}/${folder}/${name}.cfg`);
   const named = { Bucket: 'backups' };
   const told = (work: Promise<unknown>): Promise<string> =>
@@ -195,13 +205,12 @@ describe('the proxy before the server', () => {
     client = await longhorn();
     for (const Key of keys) await client.putObject({ ...named, Key, Body: 'x' });
   });
-  const wrong = async (asked: Asked, answer: WrongAnswer, every = 1) => {
-    const made = store.wrongAnswers?.({ asked, below: folder, every, answer, title: `${asked}: ${answer}` });
-    if (made === undefined) throw new Error('the store has no proxy');
-    const none = `it is not so that ${asked}: ${answer}: the proxy has no such`;
-    await expect(made.prove()).rejects.toThrow(none);
+  type Requests = Parameters<typeof wrongAnswers.on>[2];
+  const wrong = async (to: Requests['to'], answer: Parameters<typeof wrongAnswers.on>[1], every = 1) => {
+    const made = await wrongAnswers.on(store, answer, { to, below, every });
+    await expect(made.prove()).rejects.toThrow(`it is not so that ${made.title}: the proxy has no such`);
     await made.inject();
-    return { prove: made.prove, heal: () => s3.heals.wrongAnswers?.heal(cluster, kept(made)) };
+    return { prove: made.prove, heal: () => wrongAnswers.heal(cluster, kept(made)) };
   };
   const look = (Key = keys[0]) => told(client.headObject({ ...named, Key: Key ?? '' }));
 
@@ -218,7 +227,7 @@ describe('the proxy before the server', () => {
       expect(await told(client.putObject({ ...named, Key: `${prefix}/elsewhere`, Body: 'y' }))).toBe('done');
       expect(await look()).toBe('done');
       expect((await store.source.read(`${folder}/a.cfg`, 9)).toString()).toBe('x');
-      await store.write('answers').put([{ path: 'f.blk', bytes: Buffer.from('past the proxy') }]);
+      await store.write('answers').put([{ path: 'backups/f.blk', bytes: Buffer.from('past the proxy') }]);
       expect(await heal()).toBe('such requests are answered rightly');
       expect(await heal()).toBe('such requests are answered rightly');
       await expect(prove()).rejects.toThrow('the proxy has no such rule');
@@ -232,7 +241,7 @@ describe('the proxy before the server', () => {
     expect(await prove()).toMatch(/: nothing; met by \d+ of \d+ such/);
     const deletion = told(client.deleteObject({ ...named, Key: keys[4] ?? '' }));
     const all = [`${endpoint}: all requests are answered rightly again`];
-    expect(await s3.heals.wrongAnswers?.healByLabels?.(cluster, 'abc123')).toEqual(all);
+    expect(await wrongAnswers.healByLabels?.(cluster, 'abc123')).toEqual(all);
     expect(await deletion).toBe('done');
     expect(await look(keys[4])).toBe('NotFound');
   });
@@ -287,35 +296,35 @@ describe('the proxy before the server', () => {
 });
 
 test('a key that is replaced is good for nothing, the new one that Longhorn is given is, and in the end either is', async () => {
-  const replaced = store.replaceKey?.('the key is replaced');
+  const replaced = await keyReplaced.on(store);
   const list = async () => {
     const listed = (await longhorn()).listObjectsV2({ Bucket: 'backups', Prefix: `${place.namespace}/` });
     return listed.then(({ KeyCount = 0 }) => KeyCount > 0).catch(({ name }: Error) => name);
   };
-  await expect(replaced?.prove()).rejects.toThrow(
-    'it is not so that the key is replaced: with the old key the server answers a list, with the new one AccessDenied',
+  await expect(replaced.prove()).rejects.toThrow(
+    'it is not so that the key by which Longhorn logs in is replaced at the store: with the old key the server answers a list, with the new one AccessDenied',
   );
   const before = await secretIn(longhornNamespace, store.credentialSecret);
-  await replaced?.inject();
+  await replaced.inject();
   const proof = 'with the old key the server answers AccessDenied, with the new one a list';
-  expect(await replaced?.prove()).toBe(proof);
+  expect(await replaced.prove()).toBe(proof);
   expect(await list()).toBe('AccessDenied');
   // The suite itself reads on.
   expect((await store.source.read(config, 100)).toString()).toBe('{}');
   await store.untilIdle(idle);
-  await replaced?.renew();
+  await replaced.handle?.renew();
   expect(await list()).toBe(true);
   const after = await secretIn(longhornNamespace, store.credentialSecret);
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...rest } = after;
   expect(before).toMatchObject(rest);
   expect([before.AWS_ACCESS_KEY_ID, before.AWS_SECRET_ACCESS_KEY]).not.toContain(AWS_ACCESS_KEY_ID);
   expect(before.AWS_SECRET_ACCESS_KEY).not.toBe(AWS_SECRET_ACCESS_KEY);
-  const { heal, healByLabels } = { ...s3.heals.replaceKey };
+  const { heal, healByLabels } = keyReplaced;
   for (let time = 0; time < 2; time += 1)
     expect(await heal?.(cluster, kept(replaced))).toBe('either key is admitted');
-  await expect(replaced?.prove()).rejects.toThrow('answers a list, with the new one a list');
+  await expect(replaced.prove()).rejects.toThrow('answers a list, with the new one a list');
   expect(await list()).toBe(true);
-  await replaced?.inject();
+  await replaced.inject();
   const either = [`the bucket of ${endpoint}: either key is admitted`];
   expect(await healByLabels?.(cluster, 'abc123')).toEqual(either);
   expect(await healByLabels?.(cluster, 'abc123')).toEqual([]);
@@ -325,7 +334,7 @@ test('what is deleted or overwritten under retention stays, and is brought back 
   const folder = volumeFolder('kept');
   const [found] = await findServers(cluster, place);
   if (found === undefined) throw new Error('the server of the store is not found');
-  expect(await s3.heals.keepVersions?.healByLabels?.(cluster, 'abc123')).toEqual([]);
+  expect(await versionsKept.healByLabels?.(cluster, 'abc123')).toEqual([]);
   // As it is made for who needs that: with object lock.
   const named = { Bucket: 'backups' };
   const policy = await found.root.getBucketPolicy(named);
@@ -334,7 +343,7 @@ test('what is deleted or overwritten under retention stays, and is brought back 
   await found.root.deleteBucket(named);
   await found.root.createBucket({ ...named, ObjectLockEnabledForBucket: true });
   await found.root.putBucketPolicy({ ...named, Policy: policy.Policy });
-  const retained = keptVersions(found, { place, title: 'versions are kept' });
+  const retained = await versionsKept.on(store);
   const names = ['volume.cfg', 'blocks/aa/bb/x.blk', 'locks/lock-1.lck'];
   const others = `${volumeFolder('other')}/volume.cfg`;
   const client = await longhorn();
@@ -346,24 +355,24 @@ test('what is deleted or overwritten under retention stays, and is brought back 
     return found.sort();
   };
   await expect(retained.prove()).rejects.toThrow(
-    'it is not so that versions are kept: asked to delete a version, the server says it is deleted',
+    `it is not so that ${retained.title}: asked to delete a version, the server says it is deleted`,
   );
   await retained.inject();
   expect(await retained.prove()).toMatch(/as the server's root: AccessDenied \(.*object lock/);
   const all = [...names.map((name) => `${folder}/${name}`), others];
   for (const Body of ['older', 'then'])
     for (const path of all) await client.putObject({ ...keyOf(path), Body });
-  const noted = await retained.note(folder);
+  const noted = await retained.handle?.note(folder);
   await client.putObject({ ...keyOf(all[0] ?? ''), Body: 'later' });
   for (const path of all.slice(1)) await client.deleteObject(keyOf(path));
   await client.putObject({ ...keyOf(`${folder}/backups/new.cfg`), Body: 'new' });
   expect(await there()).toEqual(['backups/new.cfg', 'volume.cfg']);
-  expect(await noted.bringBack()).toBe(2);
+  expect(await noted?.bringBack()).toBe(2);
   expect(await there()).toEqual(['backups/new.cfg', 'blocks/aa/bb/x.blk', 'volume.cfg']);
   for (const path of all.slice(0, 2)) expect((await store.source.read(path, 9)).toString()).toBe('then');
   await expect(store.source.read(others, 9)).rejects.toThrow('there is no such object');
 
-  const { heal, healByLabels } = { ...s3.heals.keepVersions };
+  const { heal, healByLabels } = versionsKept;
   const said = `the bucket of ${endpoint}: no retention of what is written from now on`;
   expect(await healByLabels?.(cluster, 'abc123')).toEqual([said]);
   expect(await healByLabels?.(cluster, 'abc123')).toEqual([]);
@@ -375,10 +384,12 @@ test('what is deleted or overwritten under retention stays, and is brought back 
 
 test('without the server nothing is left to heal, and the store goes with what Longhorn logged in with', async () => {
   await cluster.delete(resources.pods, { namespace: place.namespace, name: 'backupstore-1' });
-  const { data } = { ...store.denyDeletion?.({ path: config, title: 'it' }) };
-  for (const ability of ['denyDeletion', 'replaceKey', 'keepVersions'] as const) {
-    const of = ability === 'denyDeletion' ? data : { place };
-    expect(await s3.heals[ability]?.heal(cluster, of)).toMatch(/is gone, and its bucket with it$/);
-  }
+  const { data } = await immutableFile.on(store, configOf);
+  for (const [fault, of] of [
+    [immutableFile, data],
+    [keyReplaced, { driver: 's3', place }],
+    [versionsKept, { driver: 's3', place }],
+  ] as const)
+    expect(await fault.heal(cluster, of)).toMatch(/is gone, and its bucket with it$/);
   expect(await s3.find(cluster, place)).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import type { Backup, BackupTarget } from '../../../../e2e/longhorn/types.ts';
-import type { RunningStore, Wrong } from '../../../../e2e/store/driver.ts';
+import type { RunningStore, S3Server } from '../../../../e2e/store/driver.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import type { VolumeHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
@@ -87,10 +87,10 @@ test.each([
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const mode = async () => ((await stat(folder)).mode & 0o777).toString(8);
   const { given } = await play();
-  const unlistable = await given.unlistable(where);
+  const unlistable = await given.listingDenied(where);
   expect([unlistable.title, await mode()]).toEqual([`the listing of ${told} is denied`, '300']);
   await unlistable.heal();
-  const unreadable = await given.unreadable(where);
+  const unreadable = await given.readingDenied(where);
   expect([unreadable.title, await mode()]).toEqual([`all reading of ${told} is denied`, '200']);
   await unreadable.heal();
 });
@@ -106,10 +106,10 @@ test.each([
     await mkdir(dirname(there), { recursive: true });
     await writeFile(there, '{}');
     const { given, asked } = await play();
-    const emptied = await given.emptied(file);
+    const emptied = await given.fileEmptied(file);
     expect([emptied.title, await readFile(there, 'utf8')]).toEqual([`${told} is empty`, '']);
     await emptied.heal();
-    const hidden = await given.hidden(file);
+    const hidden = await given.fileMissing(file);
     expect(hidden.title).toBe(`${told} is gone from the store`);
     await expect(stat(there)).rejects.toThrow('ENOENT');
     await hidden.heal();
@@ -132,37 +132,40 @@ test('the backup target becomes another store, and the first again, each time wi
   ]);
 });
 
+/** A store that a server of S3 has. */
+const onS3 = (server: object, cluster = stubCluster()) => {
+  const place = { namespace: 'corral-store' };
+  return { ...localStore(root()), access: { s3Server: { cluster, server: server as S3Server, place } } };
+};
+
 test('a key is replaced at the store, and Longhorn is given the new one when that is asked for', async () => {
-  const done: string[] = [];
-  const does = (what: string) => async () => void done.push(what);
-  const fault = { data: {}, inject: does('replaced'), prove: async () => '', renew: does('renewed') };
-  const store = { ...localStore(root()), replaceKey: (title: string) => ({ title, ...fault }) };
-  const { given, when } = await play({ store });
+  const policies: string[] = [];
+  const asked: object[] = [];
+  const cluster = stubCluster({
+    objects: { secrets: [{ metadata: { name: 'corral-store' } }] },
+    onAsk: ({ body = {} }) => asked.push(body),
+  });
+  const root = {
+    getBucketPolicy: async () => ({ Policy: '{"Statement":[{"Effect":"Allow"}]}' }),
+    putBucketPolicy: async ({ Policy }: { Policy: string }) => void policies.push(Policy),
+  };
+  const login = { next: 'new', 'next-secret': 's' };
+  const { given, when } = await play({ store: onS3({ root, login }, cluster) });
   const replaced = await given.keyReplaced();
   expect(replaced.title).toBe('the key by which Longhorn logs in is replaced at the store');
-  expect(done).toEqual(['replaced']);
+  expect([policies, asked]).toEqual([[expect.stringContaining('"AWS":["new"]')], []]);
   await when.keyRenewed(replaced);
-  expect(done).toEqual(['replaced', 'renewed']);
+  expect(asked).toEqual([{ stringData: { AWS_ACCESS_KEY_ID: 'new', AWS_SECRET_ACCESS_KEY: 's' } }]);
 });
 
 test('requests about what is in a folder, or about anything, are answered wrongly', async () => {
-  const asked: object[] = [];
-  const wrongAnswers = (wrong: Wrong) => {
-    asked.push(wrong);
-    return { title: wrong.title, data: {}, inject: async () => {}, prove: async () => '' };
-  };
-  const { given } = await play({ store: { ...localStore(root()), wrongAnswers } });
-  await given.wrongAnswers('InternalError', { to: 'read', below: { of: volume, folder: 'locks' } });
-  await given.wrongAnswers('SlowDown', { to: 'list', every: 3 });
-  expect(asked).toEqual([
-    {
-      ...{ asked: 'read', below: `${volumeFolder('v')}/locks`, every: 1, answer: 'InternalError' },
-      title: "each reading of the volume's locks in the store is answered with 500 InternalError",
-    },
-    {
-      ...{ asked: 'list', below: '', every: 3, answer: 'SlowDown' },
-      title: 'one of 3 listing of what is in the store is answered with 503 SlowDown',
-    },
+  const { given } = await play({ store: onS3({}) });
+  const folder = { of: volume, folder: 'locks' } as const;
+  const one = await given.wrongAnswers('InternalError', { to: 'read', below: folder });
+  const other = await given.wrongAnswers('SlowDown', { to: 'list', every: 3 });
+  expect([one.title, other.title]).toEqual([
+    "each reading of the volume's locks in the store is answered with 500 InternalError",
+    'one of 3 listing of what is in the store is answered with 503 SlowDown',
   ]);
 });
 

@@ -13,40 +13,35 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import {
-  allowReading,
-  deniedReading,
-  readingCommand,
-} from '../../../../e2e/store/drivers/folder/denied-reading.ts';
-import { emptiedFile, emptyCommand, fillFile } from '../../../../e2e/store/drivers/folder/emptied-file.ts';
-import { ballastCommand, filledStore, makeSpace } from '../../../../e2e/store/drivers/folder/filled-store.ts';
-import { bringBack, hiddenFile, hideCommand } from '../../../../e2e/store/drivers/folder/hidden-file.ts';
-import {
-  attributeCommand,
-  immutableFile,
-  makeMutable,
-} from '../../../../e2e/store/drivers/folder/immutable-file.ts';
-import { nfsServer } from '../../../../e2e/store/drivers/nfs/place.ts';
-import { stubCluster } from '../../../support/stub-cluster.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { ballastCommand, diskNearlyFull } from '../../../e2e/faults/store/disk-nearly-full.ts';
+import { emptyCommand, fileEmptied } from '../../../e2e/faults/store/file-emptied.ts';
+import { fileMissing, hideCommand } from '../../../e2e/faults/store/file-missing.ts';
+import { attributeCommand, immutableFile } from '../../../e2e/faults/store/immutable-file.ts';
+import { listingDenied, readingCommand, readingDenied } from '../../../e2e/faults/store/reading-denied.ts';
+import { volumeFolder } from '../../../e2e/store/format/layout.ts';
+import { localStore } from '../../store/support/local-store.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const cluster = stubCluster({ hurried: true });
-const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
+const pod = { namespace: 'corral-store', name: 'backupstore', container: 'nfs' };
+const volume = { name: 'v' };
+const store = () => localStore(root, cluster);
 const longAgo = new Date('2026-01-01T00:00:00Z');
 let root: string;
 let path: string;
 let other: string;
 beforeEach(async () => {
   root = await temporaryFolder();
-  path = join(root, 'backupstore/volumes/8b/8e/v/locks/lock-1.lck');
+  path = join(root, volumeFolder('v'), 'locks/lock-1.lck');
   other = join(dirname(path), 'lock-2.lck');
   await mkdir(dirname(path), { recursive: true });
   for (const file of [path, other]) await writeFile(file, '{"Name":"lock-1"}');
   await utimes(path, longAgo, longAgo);
 });
 
-const title = 'it is so';
-const notSo = (what: string) => new RegExp(`^it is not so that it is so: .*${what}`);
+const notSo = (what: string) => new RegExp(`^it is not so that .*: .*${what}`);
+const lock = (name = 'lock-1') => ({ of: volume, lock: { name, of: 'a backup' } });
 const content = (of = path) => readFile(of, 'utf8').catch(() => undefined);
 const mode = async (of: string) => ((await stat(of)).mode & 0o777).toString(8);
 
@@ -59,32 +54,32 @@ const undoneByAll = async (command: string[]): Promise<string> => {
 
 describe.each([
   {
-    ...{ is: 'empty', fault: emptiedFile, command: emptyCommand, undo: fillFile, now: '' },
+    ...{ is: 'empty', fault: fileEmptied, command: emptyCommand, now: '' },
     ...{ not: 'there are 17 bytes in it', anew: 'there are 4 bytes in it', undone: 'it has its content' },
     ...{ proof: 'it is empty, and its 17 bytes are kept aside', removed: 'it was removed' },
   },
   {
-    ...{ is: 'not there', fault: hiddenFile, command: hideCommand, undo: bringBack, now: undefined },
+    ...{ is: 'not there', fault: fileMissing, command: hideCommand, now: undefined },
     ...{ not: 'it is there', anew: 'it is there', undone: 'it is there again' },
     ...{ proof: 'it is not there, and its 17 bytes are kept aside', removed: 'its folder was removed' },
   },
-])('a file is $is', ({ fault, command, undo, now, not, anew, undone, proof, removed }) => {
+])('a file is $is', ({ fault, command, now, not, anew, undone, proof, removed }) => {
   const aside = async () =>
     (await readdir(join(root, 'corral-aside'), { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile())
       .map(({ name }) => name);
 
   test('until the heal, and then as it was and as old; nothing else of it is left', async () => {
-    const { inject, prove, data } = fault(cluster, { pod, path, title });
+    const { inject, prove, data } = await fault.on(store(), lock());
     await expect(prove()).rejects.toThrow(notSo(not));
     await inject();
     expect([await content(), await aside()]).toEqual([now, ['lock-1.lck']]);
     if (now !== undefined) expect((await stat(path)).mtime).toEqual(longAgo);
     expect(await prove()).toBe(proof);
-    expect(await undo(nfsServer).heal(cluster, data)).toBe(undone);
+    expect(await fault.heal(cluster, data)).toBe(undone);
     expect([await content(), (await stat(path)).mtime]).toEqual(['{"Name":"lock-1"}', longAgo]);
     expect(await aside()).toEqual([]);
-    expect(await undo(nfsServer).heal(cluster, data)).toBe('nothing is kept of it');
+    expect(await fault.heal(cluster, data)).toBe('nothing is kept of it');
     await writeFile(path, '');
     if (now === undefined) await rm(path);
     await expect(prove()).rejects.toThrow('nothing is kept of it');
@@ -92,25 +87,25 @@ describe.each([
   });
 
   test('but for one that was written anew meanwhile, or whose folder was removed: that is let be', async () => {
-    const { inject, prove, data } = fault(cluster, { pod, path, title });
+    const { inject, prove, data } = await fault.on(store(), lock());
     await inject();
     await writeFile(path, 'anew');
     await expect(prove()).rejects.toThrow(anew);
-    expect(await undo(nfsServer).heal(cluster, data)).toBe('it was written anew');
+    expect(await fault.heal(cluster, data)).toBe('it was written anew');
     expect([await content(), await aside()]).toEqual(['anew', []]);
     await inject();
     await rm(dirname(path), { recursive: true });
     if (now !== undefined) await expect(prove()).rejects.toThrow('it is gone');
-    expect(await undo(nfsServer).heal(cluster, data)).toBe(removed);
+    expect(await fault.heal(cluster, data)).toBe(removed);
     expect([existsSync(dirname(path)), await aside()]).toEqual([false, []]);
     await expect(inject()).rejects.toThrow(/set failed .* there is no such file/);
   });
 
   test('and all of a store are as they were, whoever did it, but for what another fault keeps', async () => {
-    const another = fault === emptiedFile ? hiddenFile : emptiedFile;
-    await another(cluster, { pod, path: other, title }).inject();
+    const another = fault === fileEmptied ? fileMissing : fileEmptied;
+    await (await another.on(store(), lock('lock-2'))).inject();
     const otherNow = await content(other);
-    await fault(cluster, { pod, path, title }).inject();
+    await (await fault.on(store(), lock())).inject();
     expect(await undoneByAll(command('clear-all', root))).toBe(`${path}\n`);
     expect([await content(), await content(other)]).toEqual(['{"Name":"lock-1"}', otherNow]);
   });
@@ -126,12 +121,12 @@ describe('a folder', () => {
   });
 
   test.each([
-    ['its listing', '300'],
-    ['all that is in it', '200'],
+    ['its listing', listingDenied, '300'],
+    ['all that is in it', readingDenied, '200'],
   ] as const)(
     '%s is refused to its owner until the heal, of it or of all in the store',
-    async (denied, shut) => {
-      const { inject, prove, data } = deniedReading(cluster, { pod, path: folder, denied, title });
+    async (_, denied, shut) => {
+      const { inject, prove, data } = await denied.on(store(), { of: volume, folder: 'locks' });
       await inject();
       expect(await mode(folder)).toBe(shut);
       // Where clients are not made one user, nothing is proven.
@@ -139,7 +134,7 @@ describe('a folder', () => {
         `the folder is user ${process.getuid?.()}'s, not user 65534's, whom all clients are`,
       );
       for (let time = 0; time < 2; time += 1) {
-        expect(await allowReading(nfsServer).heal(cluster, data)).toBe('it can be read');
+        expect(await listingDenied.heal(cluster, data)).toBe('it can be read');
         expect(await mode(folder)).toBe('700');
       }
       await inject();
@@ -151,11 +146,10 @@ describe('a folder', () => {
 
   test('that is not there cannot be shut, nor is it proven to be, nor opened', async () => {
     await rm(folder, { recursive: true });
-    const fault = { pod, path: folder, denied: 'its listing', title } as const;
-    const { inject, prove, data } = deniedReading(cluster, fault);
+    const { inject, prove, data } = await listingDenied.on(store(), { of: volume, folder: 'locks' });
     await expect(inject()).rejects.toThrow(notSo('set failed in backupstore .*chmod'));
     await expect(prove()).rejects.toThrow(notSo('prove failed in backupstore .*stat'));
-    expect(await allowReading(nfsServer).heal(cluster, data)).toBe('it is gone');
+    expect(await listingDenied.heal(cluster, data)).toBe('it is gone');
   });
 });
 
@@ -167,11 +161,11 @@ describe('a file system', () => {
     root = await temporaryFolder();
     ballast = join(root, 'corral-ballast');
   });
-  const fault = () => filledStore(cluster, { pod, root, left: 1, title });
+  const fault = () => diskNearlyFull.on(store(), 1);
 
   test("that is not a small one of the store's own is never filled, nor one that has no more to fill", async () => {
     const tooMuch = notSo('set failed in backupstore .* no more than 67108864 are to be filled$');
-    await expect(fault().inject()).rejects.toThrow(tooMuch);
+    await expect((await fault()).inject()).rejects.toThrow(tooMuch);
     const { bsize, blocks } = await statfs(root);
     const sizes = { left: bsize * blocks, most: Number.MAX_SAFE_INTEGER };
     const { stdout, exitCode } = await cluster.exec(pod, ballastCommand('set', ballast, sizes));
@@ -180,14 +174,14 @@ describe('a file system', () => {
   });
 
   test('that takes more is not proven to be full; what fills it is removed, and nothing else is', async () => {
-    const { prove, data } = fault();
+    const { prove, data } = await fault();
     await expect(prove()).rejects.toThrow('nothing fills it');
     await mkdir(join(root, 'backupstore'));
     await writeFile(ballast, 'x');
     await expect(prove()).rejects.toThrow('it takes more than 1 bytes');
     expect((await readdir(root)).sort()).toEqual(['backupstore', 'corral-ballast']);
     for (let time = 0; time < 2; time += 1)
-      expect(await makeSpace(nfsServer).heal(cluster, data)).toBe('it has space');
+      expect(await diskNearlyFull.heal(cluster, data)).toBe('it has space');
     await writeFile(ballast, 'x');
     expect(await undoneByAll(ballastCommand('clear-all', root))).toBe(`${ballast}\n`);
     expect(await readdir(root)).toEqual(['backupstore']);
@@ -197,10 +191,10 @@ describe('a file system', () => {
 test('a file is immutable from the inject to the heal, of it or of all in the store, and the proof says by what', async ({
   skip,
 }) => {
-  const { inject, prove, data } = immutableFile(cluster, { pod, path, title: 'the config is immutable' });
-  const heal = () => makeMutable(nfsServer).heal(cluster, data);
+  const { inject, prove, data } = await immutableFile.on(store(), lock());
+  const heal = () => immutableFile.heal(cluster, data);
   await expect(prove()).rejects.toThrow(
-    /^the config is immutable: prove failed in backupstore .*its attributes are -+/,
+    /^the foreign lock of a backup is immutable: prove failed in backupstore .*its attributes are -+/,
   );
   onTestFinished(async () => void (await heal()));
   // Only root may set the attribute, and not every file system has it.

@@ -3,16 +3,17 @@ import { once } from 'node:events';
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startInPods } from '../../../../e2e/kube/in-pods.ts';
 import {
-  frozenServer,
-  letServerRun,
-  lostServer,
-  slowServer,
+  serverFrozen,
+  serverGone,
+  serverSlow,
   stallCommand,
-} from '../../../../e2e/store/drivers/folder/stalled-server.ts';
-import { stubCluster } from '../../../support/stub-cluster.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
+} from '../../../e2e/faults/store/server-stalled.ts';
+import { startInPods } from '../../../e2e/kube/in-pods.ts';
+import type { RunningStore } from '../../../e2e/store/driver.ts';
+import { localStore } from '../../store/support/local-store.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const cluster = stubCluster();
 const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
@@ -33,24 +34,27 @@ afterEach(async () => {
   if (server.kill('SIGKILL')) await ended;
 });
 
-const of = (title: string) => ({ pod, program, title });
+const store = (name = program): RunningStore => ({
+  ...localStore(folder, cluster),
+  access: { folder: { cluster, pod, root: folder, program: name } },
+});
 
 const stateOf = async (): Promise<string | undefined> =>
   (await readFile(`/proc/${server.pid}/stat`, 'utf8')).split(') ').at(-1)?.[0];
 
 test('a slow server is stopped most of the time, and never all of it, a frozen or a lost one all of it, until the heal', async () => {
-  const slow = slowServer(cluster, of('the store is slow'));
+  const slow = await serverSlow.on(store());
   await slow.inject();
   expect(await slow.prove()).toMatch(/was stopped at [4-9]\d of 100 looks$/);
-  expect(await letServerRun.heal(cluster, slow.data)).toBe('it runs again');
-  for (const stalled of [frozenServer, lostServer]) {
-    const { inject, prove, data, settle } = stalled(cluster, of('the store answers nothing'));
+  expect(await serverGone.heal(cluster, slow.data)).toBe('it runs again');
+  for (const stalled of [serverFrozen, serverGone]) {
+    const { inject, prove, data, settle } = await stalled.on(store());
     await expect(prove()).rejects.toThrow(
-      /^it is not so that the store answers nothing: .* was stopped at 0 of 100 looks$/,
+      /^it is not so that the store's server .*: .* was stopped at 0 of 100 looks$/,
     );
     await inject();
     expect(await prove()).toBe(`${program} in backupstore is stopped`);
-    expect(await letServerRun.heal(cluster, data)).toBe('it runs again');
+    expect(await serverGone.heal(cluster, data)).toBe('it runs again');
     await settle?.();
     expect(await stateOf()).not.toBe('T');
   }
@@ -66,10 +70,7 @@ test('the command lets the server run when its time is over, whoever is left', a
 });
 
 test('a server that is not there cannot be stopped, and needs no heal once it has ended', async () => {
-  const { inject, data } = frozenServer(cluster, {
-    ...of('the store answers nothing'),
-    program: 'no-such-server',
-  });
+  const { inject, data } = await serverFrozen.on(store('no-such-server'));
   await expect(inject()).rejects.toThrow('no process is called no-such-server');
-  expect(await letServerRun.heal(cluster, data)).toBe('it has ended');
+  expect(await serverGone.heal(cluster, data)).toBe('it has ended');
 });

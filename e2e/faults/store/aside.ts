@@ -1,7 +1,7 @@
-import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
-import type { Trouble } from '../../driver.ts';
-import { volumesFolder } from '../../format/layout.ts';
-import { type HealOf, healByCommand, troubleByCommand } from './by-command.ts';
+import type { FolderAccess } from '../../store/driver.ts';
+import { volumesFolder } from '../../store/format/layout.ts';
+import { doneByCommand, undoneByCommand } from './by-command.ts';
+import { filePath, type StoreFile } from './places.ts';
 
 /**
  * A fault that keeps something of a file aside, as commands of bash on `$file` and `$aside`: `set` brings it about,
@@ -53,16 +53,10 @@ case $action in
 esac`;
 
 /**
- * Such a fault: its command, which does the same to every file of the exported folder (`clear-all`) and prints
- * those; the fault itself; and how it is undone.
+ * Such a fault in a folder that a pod serves, and its command, which does the same to every file of the exported
+ * folder (`clear-all`) and prints those.
  */
-export const keepingAside = (
-  aside: Aside,
-): {
-  command: (action: Action, path: string) => string[];
-  trouble: (cluster: Cluster, file: { pod: PodTarget; path: string; title: string }) => Trouble;
-  heal: HealOf;
-} => {
+export const keepingAside = (aside: Aside) => {
   const { kept, made, again } = aside;
   const script = scriptOf(aside);
   const command = (action: Action, path: string): string[] => [
@@ -76,11 +70,13 @@ export const keepingAside = (
   ];
   return {
     command,
-    trouble: (cluster, file) =>
-      troubleByCommand(cluster, file, {
-        command: (action) => command(action, file.path),
-        failed: `it is not so that ${file.title}`,
-      }),
-    heal: healByCommand({ command, made, again }),
+    folder: {
+      make: (access: FolderAccess, title: string, file: StoreFile) => {
+        const path = `${access.root}/${filePath(file)}`;
+        const failed = `it is not so that ${title}`;
+        return doneByCommand(access, path, { command: (action) => command(action, path), failed });
+      },
+      ...undoneByCommand({ command, made, again }),
+    },
   };
 };

@@ -3,19 +3,21 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openLedger } from '../../../../e2e/faults/ledger.ts';
-import { healByLabels, healLeftOver, openFaults } from '../../../../e2e/faults/open-faults.ts';
-import { type Cluster, resources } from '../../../../e2e/kube/cluster.ts';
-import { engineBinary } from '../../../../e2e/longhorn/engine-binary.ts';
-import { readOnlyBackups } from '../../../../e2e/store/drivers/folder/read-only-backups.ts';
-import { storeMount } from '../../../../e2e/store/drivers/nfs/mounts.ts';
-import { stubCluster } from '../../../support/stub-cluster.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { openLedger } from '../../../e2e/faults/ledger.ts';
+import { healByLabels, healLeftOver, openFaults } from '../../../e2e/faults/open-faults.ts';
+import { readOnlyBackups } from '../../../e2e/faults/store/read-only-backups.ts';
+import { type Cluster, resources } from '../../../e2e/kube/cluster.ts';
+import { engineBinary } from '../../../e2e/longhorn/engine-binary.ts';
+import { storeMount } from '../../../e2e/store/drivers/nfs/mounts.ts';
+import { volumeFolder } from '../../../e2e/store/format/layout.ts';
+import { localStore } from '../../store/support/local-store.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const url = 'nfs://backupstore.corral-abc123-store-1:/opt/backupstore';
 const mount = '/var/lib/longhorn-backupstore-mounts/backupstore_corral-abc123-store-1/opt/backupstore';
-const volume = 'backupstore/volumes/97/d4/corral-abc123-volume-1';
-const title = 'the backups are read-only';
+const volume = volumeFolder('corral-abc123-volume-1');
+const title = 'the backups of it are read-only within longhorn-manager';
 const pod = (name: string) => ({ namespace: 'longhorn-system', name, container: 'longhorn-manager' });
 
 /** Whether this machine lets a test have mounts that nobody else sees. */
@@ -87,10 +89,9 @@ afterEach(async () => {
 
 const inject = async () => {
   const faults = openFaults({ cluster, ledger: await openLedger(join(folder, 'out')) });
-  return faults.inject({
-    ...(await readOnlyBackups(cluster, { url, store: storeMount(url), path: `${volume}/backups`, title })),
-    kind: 'read-only-backups',
-  });
+  const access = { managerMount: { cluster, url, mountPoint: () => storeMount(url) } };
+  const mounted = { ...localStore(store, cluster), access };
+  return faults.inject(await readOnlyBackups.on(mounted, { name: 'corral-abc123-volume-1', called: 'it' }));
 };
 const remove = (name: string) =>
   inPod(name, `rm ${mount}/${volume}/backups/backup_b1.cfg; touch ${mount}/${volume}/locks/a.lck`);

@@ -1,21 +1,28 @@
-import { readdir, readFile, rm, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { foreignLock } from '../../../../e2e/store/drivers/folder/foreign-lock.ts';
-import { nfs } from '../../../../e2e/store/drivers/nfs/driver.ts';
-import { stubCluster } from '../../../support/stub-cluster.ts';
-import { folderOfEachTest } from '../../../support/temporary-folder.ts';
+import type { Fault } from '../../../e2e/faults/fault.ts';
+import { foreignLock } from '../../../e2e/faults/store/foreign-lock/foreign-lock.ts';
+import type { ForeignLock, WantedLock } from '../../../e2e/faults/store/foreign-lock/lock.ts';
+import { volumeFolder } from '../../../e2e/store/format/layout.ts';
+import { localStore } from '../../store/support/local-store.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
+import { folderOfEachTest } from '../../support/temporary-folder.ts';
 
 // The ages below leave half a minute to a slow machine.
 // Only where it is proven that they let clients forget do the scripts take their time for that.
 const [cluster, unhurried] = [stubCluster({ hurried: true }), stubCluster()];
-const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
-const folder = folderOfEachTest();
-const fault = (change: Partial<Parameters<typeof foreignLock>[1]> = {}, on = cluster) =>
-  foreignLock(on, { pod, folder: folder(), of: 'a backup', life: 150, counts: 150, ...change });
+const root = folderOfEachTest();
+const folder = (...path: string[]) => root(volumeFolder('v'), ...path);
+const fault = async (change: Partial<WantedLock> = {}, on = cluster): Promise<Fault & ForeignLock> => {
+  await mkdir(folder(), { recursive: true });
+  const wanted = { volume: 'v', of: 'a backup', life: 150, counts: 150, ...change } as const;
+  const made = await foreignLock.on(localStore(root(), on), wanted);
+  return Object.assign(made, made.handle as ForeignLock);
+};
 const path = (name: string): string => folder('locks', `${name}.lck`);
 
 test("a lock is written as Longhorn's own are, counts for as long as it is meant to, and abandoned for its life", async () => {
-  const lock = fault({ counts: 600 }, unhurried);
+  const lock = await fault({ counts: 600 }, unhurried);
   const gone = 'failed in backupstore with exit code 1: it is gone';
   await expect(lock.prove()).rejects.toThrow(`the volume has a foreign lock of a backup: look ${gone}`);
   await expect(lock.abandon()).rejects.toThrow(`abandon ${gone}`);
@@ -42,7 +49,7 @@ test("a lock is written as Longhorn's own are, counts for as long as it is meant
 });
 
 test('its end is waited for by the clock of the server, and it is still there', async () => {
-  const lock = fault({ life: -1, counts: -1 });
+  const lock = await fault({ life: -1, counts: -1 });
   // Before the lock is written, as its file's time is of whole seconds: from there on the wait is no shorter
   // than 1 s.
   const before = Date.now();
@@ -54,12 +61,12 @@ test('its end is waited for by the clock of the server, and it is still there', 
 });
 
 test('healed by who knows its data alone it is removed, once or more often, and the locks beside it stay', async () => {
-  const [mine, other] = [fault(), fault({ of: 'a deletion' })];
+  const [mine, other] = [await fault(), await fault({ of: 'a deletion' })];
   for (const lock of [mine, other]) await lock.inject();
   expect(await other.prove()).toContain('"Type":2');
   const data = JSON.parse(JSON.stringify(mine.data));
   for (const said of ['it is removed', 'it is gone'])
-    expect(await nfs.heals.foreignLock?.heal(cluster, data)).toBe(said);
+    expect(await foreignLock.heal(cluster, data)).toBe(said);
   await expect(mine.prove()).rejects.toThrow('it is gone');
   expect(await readdir(folder('locks'))).toEqual([`${other.name}.lck`]);
 });

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
+import type { Cluster } from '../../../kube/cluster.ts';
 import { execInPod, undoInPod } from '../../../kube/in-pods.ts';
-import { type ForeignLock, type Heal, lockTypes, type WantedLock } from '../../driver.ts';
-import { podSchema } from './pod-store.ts';
+import type { FolderAccess } from '../../../store/driver.ts';
+import { podSchema } from '../../../store/drivers/folder/pod-store.ts';
+import type { Doing } from '../../fault.ts';
+import { clocksApart, type ForeignLock, newLock, type WantedLock } from './lock.ts';
 
 // Written as Longhorn does, under another name first: nobody reads half a lock, nor one with a wrong age.
 // Longhorn passes over that other name. The folder stays when a lock is removed: Longhorn may be about to
@@ -55,37 +56,19 @@ const lockCommand = (
   ...more: (string | number)[]
 ): string[] => ['bash', '-c', script, 'corral-lock', action, path, ...more.map(String)];
 
-// `folder` is the volume's, as the pod sees it.
-type Lock = Omit<WantedLock, 'volume'> & { pod: PodTarget; folder: string };
-
-// Longhorn compares the server's time of the file with the clock of its own node: the two may be a moment
-// apart.
-const apart = 2;
-
-/**
- * A lock on a volume of the server that none of Longhorn's processes holds, as one that was killed leaves it,
- * or one of another cluster holds it. It needs nobody to keep it up, nor to end it: it counts for as long as
- * its file's time says, which lies ahead.
- */
-export const foreignLock = (cluster: Cluster, { pod, folder, of, life, counts }: Lock): ForeignLock => {
+// It needs nobody to keep it up, nor to end it: it counts for as long as its file's time says, which lies ahead.
+const make = ({ cluster, pod, root }: FolderAccess, title: string, lock: WantedLock): Doing<ForeignLock> => {
+  const { of, life, counts } = lock;
   const { namespace, name: podName, container = '' } = pod;
-  const name = `lock-${randomBytes(8).toString('hex')}`;
-  const path = `${folder}/locks/${name}.lck`;
-  const title = `the volume has a foreign lock of ${of}`;
+  const { name, path: inStore, content } = newLock(lock);
+  const path = `${root}/${inStore}`;
   const run = (...command: Parameters<typeof lockCommand>): Promise<string> =>
     execInPod(cluster, pod, lockCommand(...command), `${title}: ${command[0]} failed in ${podName}`);
   const ageOf = (told: string): number => Number(told.slice(0, told.indexOf(' ')));
   return {
-    title,
     data: { pod: { namespace, name: podName, container }, path },
-    name,
     inject: async () => {
-      await run(
-        'write',
-        path,
-        JSON.stringify({ Name: name, Type: lockTypes[of], Acquired: true }),
-        counts - life,
-      );
+      await run('write', path, content, counts - life);
     },
     prove: async () => {
       const told = await run('look', path);
@@ -97,28 +80,31 @@ export const foreignLock = (cluster: Cluster, { pod, folder, of, life, counts }:
       const written = age < 0 ? `dated ${-age} s ahead` : `written ${age} s ago`;
       return `${told.slice(told.indexOf(' ') + 1)}, ${written} by the server's clock: it counts for another ${life - age} s`;
     },
-    abandon: async () => {
-      await run('abandon', path);
+    handle: {
+      name,
+      of,
+      abandon: async () => {
+        await run('abandon', path);
+      },
+      outlived: async () => ageOf(await run('outlive', path, life + clocksApart, life + 60)),
     },
-    outlived: async () => ageOf(await run('outlive', path, life + apart, life + 60)),
   };
 };
 
 const schema = z.object({ pod: podSchema, path: z.string() });
 
-/**
- * Removes a lock; one whose pod is gone went with that pod's disk. By labels nothing is looked for: it counts
- * no more when its time is over.
- */
-export const removeLock: Heal = {
-  heal: async (cluster, data) => {
-    const { pod, path } = schema.parse(data);
-    const failed = `${path} in ${pod.name} could not be removed`;
-    return undoInPod(cluster, {
-      pod,
-      command: lockCommand('remove', path),
-      failed,
-      gone: `${pod.name} is gone, and its disk with it`,
-    });
-  },
+// One whose pod is gone went with that pod's disk. By labels nothing is looked for: it counts no more when its
+// time is over.
+const heal = async (cluster: Cluster, data: unknown): Promise<string> => {
+  const { pod, path } = schema.parse(data);
+  const failed = `${path} in ${pod.name} could not be removed`;
+  return undoInPod(cluster, {
+    pod,
+    command: lockCommand('remove', path),
+    failed,
+    gone: `${pod.name} is gone, and its disk with it`,
+  });
 };
+
+/** A lock in a folder that a pod serves. */
+export const lockInFolder = { make, heal };

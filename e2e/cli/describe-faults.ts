@@ -1,0 +1,44 @@
+import type { FaultKind } from '../faults/fault.ts';
+import { faultsByLedgerName } from '../faults/faults.ts';
+
+const quoted = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
+
+const describe = ([fault, ...others]: readonly [FaultKind, ...FaultKind[]]): string[] => {
+  const { ledgerName, disruption, needs, document } = fault;
+  const { about, strangers, 'in scenarios': inScenarios, ...sides } = document;
+  const names = [fault, ...others].map(({ name }) => name);
+  const lines = {
+    ...sides,
+    disruption: disruption === undefined ? 'none' : `\`${disruption}\``,
+    ...(needs !== undefined && { needs: quoted(names) }),
+    strangers,
+    'in scenarios': inScenarios,
+    'in the ledger': `\`${ledgerName}\``,
+  };
+  return [
+    `### ${names.join(', ')}`,
+    '',
+    about,
+    '',
+    ...Object.entries(lines).flatMap(([word, text]) => (text === undefined ? [] : [`- ${word}: ${text}`])),
+  ];
+};
+
+const withGaps = (sections: readonly string[][]): string[] =>
+  sections.flatMap((section, index) => (index === 0 ? section : ['', ...section]));
+
+const all = [...faultsByLedgerName.values()];
+
+/** Every fault of a backup store, with all that docs/faults.md says of it. */
+export const describeStoreFaults = (): string[] =>
+  withGaps(all.filter(([{ needs }]) => needs !== undefined).map(describe));
+
+/** Every fault of Longhorn. */
+export const describeLonghornFaults = (): string[] =>
+  withGaps(
+    all.filter(([{ needs, disruption }]) => needs === undefined && disruption !== 'node-fault').map(describe),
+  );
+
+/** The faults of the lab. */
+export const describeLabFaults = (): string[] =>
+  withGaps(all.filter(([{ disruption }]) => disruption === 'node-fault').map(describe));

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { execInPod, inEachPod, undoInPod } from '../../kube/in-pods.ts';
+import type { FolderAccess } from '../../store/driver.ts';
+import { exportPath } from '../../store/drivers/folder/place.ts';
+import { podSchema } from '../../store/drivers/folder/pod-store.ts';
+import { drivers } from '../../store/drivers/index.ts';
+import { serversOf } from '../../store/drivers/server.ts';
+import type { Doing, FaultKind } from '../fault.ts';
+
+/**
+ * What is done to a file or folder of a store's server by a command in its pod; `failed` is what an error begins
+ * with.
+ */
+export const doneByCommand = (
+  { cluster, pod }: FolderAccess,
+  path: string,
+  { command, failed }: { command: (action: 'set' | 'prove') => string[]; failed: string },
+): Doing => {
+  const { namespace, name, container = '' } = pod;
+  const run = (action: 'set' | 'prove'): Promise<string> =>
+    execInPod(cluster, pod, command(action), `${failed}: ${action} failed in ${name}`);
+  return {
+    data: { pod: { namespace, name, container }, path },
+    inject: async () => {
+      await run('set');
+    },
+    prove: () => run('prove'),
+  };
+};
+
+const schema = z.object({ pod: podSchema, path: z.string() });
+
+/**
+ * Undoes that by a command: one by its path, or (`clear-all`) all below a folder, each of which the command
+ * prints. `made` and `again` are adjectives: how it was, and is now. A server that is gone took its disk with it.
+ */
+export const undoneByCommand = ({
+  command,
+  made,
+  again,
+}: {
+  command: (action: 'clear' | 'clear-all', path: string) => string[];
+  made: string;
+  again: string;
+}): Pick<FaultKind, 'heal'> & Required<Pick<FaultKind, 'healByLabels'>> => ({
+  heal: async (cluster, data) => {
+    const { pod, path } = schema.parse(data);
+    return undoInPod(cluster, {
+      pod,
+      command: command('clear', path),
+      failed: `${path} in ${pod.name} could not be made ${again}`,
+      gone: `${pod.name} is gone, and its disk with it`,
+    });
+  },
+  healByLabels: async (cluster, run, namespace) => {
+    const kinds = drivers.flatMap(({ access }) => access.folder ?? []);
+    const servers = await Promise.all(kinds.map((kind) => serversOf(cluster, kind, { run, namespace })));
+    const told = await inEachPod(servers.flat(), async (pod) => {
+      const failed = `what run ${run} made ${made} in ${pod.name} could not be made ${again}`;
+      const paths = await execInPod(cluster, pod, command('clear-all', exportPath), failed);
+      return paths
+        .split('\n')
+        .filter((path) => path !== '')
+        .map((path) => `${path} in ${pod.name}: ${again} again`);
+    });
+    return told.flat();
+  },
+});

@@ -1,0 +1,44 @@
+import { keepingAside } from './aside.ts';
+import { describeFile, type StoreFile } from './places.ts';
+import { storeFault } from './store-fault.ts';
+
+// Its times stay, as a lock's age is its file's; who removed it meanwhile, or wrote it anew, is let be.
+const { command, folder } = keepingAside({
+  kept: 'emptied',
+  made: 'empty',
+  again: 'whole',
+  putBack: `if [[ ! -e $1 ]]; then echo 'it was removed'
+  elif [[ -s $1 ]]; then echo 'it was written anew'
+  else mv -f -- "$2" "$1" && echo 'it has its content'`,
+  set: `[[ -s $file ]] || { echo 'there is no such file, or nothing in it'; exit 1; }
+    mkdir -p -- "\${aside%/*}" && cp -p -- "$file" "$aside" || exit 1
+    truncate -s 0 -- "$file" && touch -r "$aside" -- "$file"`,
+  prove: `[[ -e $file ]] || { echo 'it is gone'; exit 1; }
+    [[ ! -s $file ]] || { echo "there are $(stat -c %s -- "$file") bytes in it"; exit 1; }
+    [[ -s $aside ]] || { echo 'nothing is kept of it'; exit 1; }
+    echo "it is empty, and its $(stat -c %s -- "$aside") bytes are kept aside"`,
+});
+
+/** The command by which it is done, and undone. */
+export const emptyCommand = command;
+
+/** A file of the store is empty, as one is that was cut off when its writer lost power. */
+export const fileEmptied = storeFault({
+  name: 'fileEmptied',
+  ledgerName: 'emptied-file',
+  needs: 'a backup store in which a file can be emptied, and filled again',
+  sentence: '{file} is empty',
+  parameters: (file: StoreFile) => ({ file: describeFile(file) }),
+  ways: { folder },
+  document: {
+    about:
+      'A file of the store (a config, a lock) is empty for every client, as one is whose writer lost power.',
+    inject:
+      "what is in it is kept aside in the exported folder, beside what Longhorn writes, and the file is truncated; its times stay, as the age of a lock is its file's",
+    prove: 'the file is there with nothing in it, and what was in it is kept aside',
+    heal: 'what was in it is put back, unless it was written anew or removed meanwhile; a client knows of it within a second',
+    bound: 'none; the store goes with the scenario',
+    strangers: 'nobody; only who looks into this store meets the file',
+    'in scenarios': '`given.fileEmptied`, healed by `when.released`',
+  },
+});

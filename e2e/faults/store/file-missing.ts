@@ -1,0 +1,40 @@
+import { keepingAside } from './aside.ts';
+import { describeFile, type StoreFile } from './places.ts';
+import { storeFault } from './store-fault.ts';
+
+// What was written anew meanwhile is let be, and a folder that was removed as well is not made again.
+const { command, folder } = keepingAside({
+  kept: 'hidden',
+  made: 'hidden',
+  again: 'there',
+  putBack: `if [[ -e $1 ]]; then echo 'it was written anew'
+  elif [[ ! -d \${1%/*} ]]; then echo 'its folder was removed'
+  else mv -n -- "$2" "$1" && echo 'it is there again'`,
+  set: `[[ -f $file ]] || { echo 'there is no such file'; exit 1; }
+    mkdir -p -- "\${aside%/*}" && mv -- "$file" "$aside"`,
+  prove: `[[ ! -e $file ]] || { echo 'it is there'; exit 1; }
+    [[ -s $aside ]] || { echo 'nothing is kept of it'; exit 1; }
+    echo "it is not there, and its $(stat -c %s -- "$aside") bytes are kept aside"`,
+});
+
+/** The command by which it is done, and undone. */
+export const hideCommand = command;
+
+/** A file of the store is not there, as one that somebody has removed. */
+export const fileMissing = storeFault({
+  name: 'fileMissing',
+  ledgerName: 'hidden-file',
+  needs: 'a backup store out of which a file can be moved, and back',
+  sentence: '{file} is gone from the store',
+  parameters: (file: StoreFile) => ({ file: describeFile(file) }),
+  ways: { folder },
+  document: {
+    about: 'A file of the store (a config) is not there for any client, as if somebody had removed it.',
+    inject: 'the file is moved aside in the exported folder, beside what Longhorn writes',
+    prove: 'there is no such file, and it is kept aside',
+    heal: 'it is moved back, unless it was written anew meanwhile; a client knows of it within a second',
+    bound: 'none; the store goes with the scenario',
+    strangers: 'nobody; only who looks into this store misses the file',
+    'in scenarios': '`given.fileMissing`, healed by `when.released`',
+  },
+});

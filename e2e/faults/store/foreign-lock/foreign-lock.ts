@@ -1,0 +1,30 @@
+import { storeFault } from '../store-fault.ts';
+import { lockInBucket } from './in-bucket.ts';
+import { lockInFolder } from './in-folder.ts';
+import type { WantedLock } from './lock.ts';
+
+/**
+ * A lock on a volume that none of Longhorn's processes holds, as one that was killed leaves it, or one of
+ * another cluster holds it.
+ */
+export const foreignLock = storeFault({
+  name: 'foreignLock',
+  ledgerName: 'foreign-lock',
+  needs: "a backup store into which a lock can be written that is none of Longhorn's",
+  sentence: 'the volume has a foreign lock of {type}',
+  parameters: ({ of }: WantedLock) => ({ type: of }),
+  ways: { folder: lockInFolder, bucket: lockInBucket },
+  document: {
+    about:
+      'The folder of a volume has a lock file that no process holds, as one that was killed leaves it, or one of another cluster holds it.',
+    inject:
+      "the file is written with a time that lies ahead, as if its holder wrote it anew for so long; on S3 the age is the server's Last-Modified, so the suite does write it anew",
+    prove:
+      "the file's age by the server's clock; it counts while that is within a lock's life (150 s in Longhorn)",
+    heal: 'the file is removed',
+    bound: "it counts no more when its time is over; on S3, a lock's life after the suite has ended",
+    strangers:
+      "nobody; the lock is in the folder of the scenario's own volume, and gone for every client a second after the heal",
+    'in scenarios': '`given.foreignLock`, then `when.lockAbandoned`, `when.lockRemoved`',
+  },
+});

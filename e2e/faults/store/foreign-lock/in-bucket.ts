@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Cluster } from '../../../kube/cluster.ts';
+import type { BucketAccess, StoreDriver } from '../../../store/driver.ts';
+import { serverTime } from '../../../store/drivers/s3/bucket.ts';
+import { placeSchema } from '../../../store/drivers/s3/place.ts';
+import type { Doing } from '../../fault.ts';
+import { clocksApart, type ForeignLock, newLock, type WantedLock } from './lock.ts';
+
+// Ends the writing anew of a lock by its key. A heal waits for one that is under way: the server looks for the
+// object first and writes it then, so that it would be there again.
+const renewals = new Map<string, () => Promise<void>>();
+
+// Its age is the time of its last writing, which the server alone says: for as long as it is to count this
+// process writes it anew, and if that ends the lock counts for no more than its life.
+const make = (
+  { client, bucket, prefix, place }: BucketAccess,
+  title: string,
+  lock: WantedLock,
+): Doing<ForeignLock> => {
+  const { of, life, counts } = lock;
+  const { name, path, content: Body } = newLock(lock);
+  const Key = `${prefix}/${path}`;
+  const object = { Bucket: bucket, Key };
+  let renewal: NodeJS.Timeout | undefined;
+  let renewing: Promise<void> | undefined;
+  let until = 0;
+  let etag: string | undefined;
+  const stop = async (): Promise<void> => {
+    clearInterval(renewal);
+    renewals.delete(Key);
+    await renewing;
+  };
+  // Only where it still is: whoever removes it meanwhile has removed it.
+  const renew = (): void => {
+    if (Date.now() > until) clearInterval(renewal);
+    else
+      renewing = client.putObject({ ...object, Body, IfMatch: etag }).then(
+        () => {},
+        ({ name }: Error) => {
+          if (name === 'PreconditionFailed' || name === 'NoSuchKey') clearInterval(renewal);
+        },
+      );
+  };
+  const age = async (): Promise<number> => {
+    const { LastModified } = await client.headObject(object).catch((cause: Error) => {
+      throw new Error(`${title}, but ${name} is gone: ${cause.name}`, { cause });
+    });
+    return Math.round(((await serverTime({ client, bucket })) - (LastModified?.getTime() ?? 0)) / 1000);
+  };
+  return {
+    data: { place, key: Key },
+    inject: async () => {
+      etag = (await client.putObject({ ...object, Body })).ETag;
+      until = Date.now() + (counts - life) * 1000;
+      renewal = setInterval(renew, (life * 1000) / 3);
+      // It keeps no process alive that has nothing else to do.
+      renewal.unref();
+      renewals.set(Key, stop);
+    },
+    prove: async () => {
+      const written = await age();
+      if (written > life)
+        throw new Error(
+          `${title}, but it counts no more: ${name} was written ${written} s ago, and a lock counts for ${life} s`,
+        );
+      const ahead = Math.max(0, Math.round((until - Date.now()) / 1000));
+      return `${Body}, written ${written} s ago by the server's clock, and again for another ${ahead} s: it counts for ${ahead + life - (ahead > 0 ? 0 : written)} s`;
+    },
+    settle: stop,
+    handle: {
+      name,
+      of,
+      abandon: async () => {
+        await stop();
+        await client.putObject({ ...object, Body, IfMatch: etag });
+      },
+      outlived: async () => {
+        await stop();
+        const deadline = Date.now() + (life + 60) * 1000;
+        for (;;) {
+          const written = await age();
+          if (written > life + clocksApart) return written;
+          if (Date.now() > deadline)
+            throw new Error(
+              `${title}: outlive failed: it was still written less than ${life + clocksApart} s ago after ${life + 60} s`,
+            );
+          await sleep(200);
+        }
+      },
+    },
+  };
+};
+
+const schema = z.object({ place: placeSchema, key: z.string() });
+
+// One whose store is gone went with that. By labels nothing is looked for: it counts no more when whoever writes
+// it anew has ended.
+const heal = async (cluster: Cluster, data: unknown, { access }: StoreDriver): Promise<string> => {
+  const { place, key } = schema.parse(data);
+  await renewals.get(key)?.();
+  const folders = (await access.bucket?.(cluster, place)) ?? [];
+  await Promise.all(folders.map(({ client, bucket }) => client.deleteObject({ Bucket: bucket, Key: key })));
+  return folders.length > 0 ? 'it is removed' : `the store of ${key} is gone, and the lock with it`;
+};
+
+/** A lock in a bucket. */
+export const lockInBucket = { make, heal };

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { Cluster } from '../../kube/cluster.ts';
+import { execInPod, inEachPod, undoInPod } from '../../kube/in-pods.ts';
+import { engineBinary } from '../../longhorn/engine-binary.ts';
+import { type ManagerPod, managerPods } from '../../longhorn/manager.ts';
+import type { ManagerMountAccess } from '../../store/driver.ts';
+import { mountsFolder } from '../../store/drivers/folder/place.ts';
+import { podSchema } from '../../store/drivers/folder/pod-store.ts';
+import { volumeFolder } from '../../store/format/layout.ts';
+import type { Doing } from '../fault.ts';
+import { storeFault } from './store-fault.ts';
+
+const script = readFileSync(new URL('./read-only-backups.bash', import.meta.url), 'utf8');
+
+// The command of a manager pod that does what read-only-backups.bash says.
+const readOnlyCommand = (...args: string[]): string[] => ['bash', '-c', script, 'corral-read-only', ...args];
+
+/** A volume, and how sentences call it. */
+type CalledVolume = { name: string; called: string };
+
+const make = async (
+  { cluster, url, mountPoint }: ManagerMountAccess,
+  title: string,
+  { name }: CalledVolume,
+): Promise<Doing> => {
+  const store = mountPoint();
+  const [pods, binary] = await Promise.all([managerPods(cluster), engineBinary(cluster)]);
+  const folder = `${store}/${volumeFolder(name)}/backups`;
+  const run = (pod: ManagerPod, mode: string, ...more: string[]): Promise<string> =>
+    execInPod(
+      cluster,
+      pod,
+      readOnlyCommand(mode, store, folder, ...more),
+      `${title}: ${mode} failed in ${pod.name} on ${pod.node}`,
+    );
+  return {
+    data: {
+      store,
+      folder,
+      pods: pods.map(({ namespace, name, container }) => ({ namespace, name, container })),
+    },
+    inject: async () => {
+      await inEachPod(pods, (pod) => run(pod, 'set', binary, url));
+    },
+    // Asked of the pods that are there now.
+    prove: async () => {
+      const now = await managerPods(cluster);
+      const said = await inEachPod(now, (pod) => run(pod, 'prove'));
+      return `in ${now.map(({ name }) => name).join(', ')}: ${[...new Set(said)].join(', ')}`;
+    },
+  };
+};
+
+const schema = z.object({ store: z.string(), folder: z.string(), pods: z.array(podSchema) });
+
+// Makes the folder writable again in every pod; a pod that is gone took its mounts with it.
+const heal = async (cluster: Cluster, data: unknown): Promise<string> => {
+  const { store, folder, pods } = schema.parse(data);
+  const told = await inEachPod(pods, async (pod) => {
+    const failed = `${folder} could not be made writable in ${pod.name}`;
+    const command = readOnlyCommand('clear', store, folder);
+    return `${pod.name}: ${await undoInPod(cluster, { pod, command, failed, gone: 'gone, and its mounts with it' })}`;
+  });
+  return told.join(', ');
+};
+
+const healByLabels = async (cluster: Cluster, run: string): Promise<string[]> => {
+  const told = await inEachPod(await managerPods(cluster), async (pod) => {
+    const failed = `what run ${run} made read-only in ${pod.name} could not be made writable`;
+    const folders = await execInPod(cluster, pod, readOnlyCommand('clear-run', mountsFolder, run), failed);
+    return folders
+      .split('\n')
+      .filter((folder) => folder !== '')
+      .map((folder) => `${folder} in ${pod.name}: writable again`);
+  });
+  return told.flat();
+};
+
+/**
+ * No backup of one volume can be deleted: the folder of its backups is read-only within every longhorn-manager
+ * pod, where `longhorn backup rm` runs. Uploads are made in other pods, whose mounts are theirs. No file of
+ * Longhorn's is touched, and no path that anybody else could start from or mount.
+ */
+export const readOnlyBackups = storeFault({
+  name: 'readOnlyBackups',
+  ledgerName: 'read-only-backups',
+  needs: 'a backup store that longhorn-manager mounts, where a folder of it can be made read-only',
+  disruption: 'manager-mount',
+  sentence: 'the backups of {volume} are read-only within longhorn-manager',
+  parameters: ({ called }: CalledVolume) => ({ volume: called }),
+  ways: { managerMount: { make, heal, healByLabels } },
+  document: {
+    about:
+      'No backup of one volume can be deleted: the folder of its backups is read-only where `longhorn backup rm` runs, which ends with `read-only file system` before it has touched anything.',
+    inject: `within each longhorn-manager container the folder is mounted onto itself, read-only, on top of the store's mount that Longhorn's engine keeps there. Where a manager has not looked into the store yet, its own binary is asked to (\`backup ls\`), which mounts it`,
+    prove:
+      'in each manager pod a file cannot be made in the folder (`Read-only file system`) and can be beside it',
+    heal: "the mount is taken off; where the store answers no more, the store's own mount as well, which Longhorn makes anew",
+    bound:
+      "none for a manager that lives on; it goes with the container, and with the store's mount, which Longhorn takes off where the store does not answer for 5 s",
+    strangers: `nobody; the engine's binary and all paths that somebody starts from, or mounts, stay as they are, and instance managers have mounts of their own. The mount that was made to look into the store is Longhorn's own, and stays as all of these do; until the heal Longhorn can take it off only lazily`,
+    'in scenarios': '`given.faultyCleanup`',
+  },
+});

@@ -1,0 +1,95 @@
+import type { FolderAccess } from '../../store/driver.ts';
+import { squashedClient } from '../../store/drivers/folder/place.ts';
+import type { FaultDocument } from '../fault.ts';
+import { doneByCommand, undoneByCommand } from './by-command.ts';
+import { describeFolder, folderPath, type StoreFolder } from './places.ts';
+import { storeFault } from './store-fault.ts';
+
+// The folder is Longhorn's, so what counts is what its owner may do. A client believes for a second what it
+// knows of a folder (actimeo=1). The proof is asked as the user that all clients are; that they are is seen
+// by whose the folder is, as a client has made it.
+const script = `
+shopt -s nullglob
+exec {nap}<> <(:)
+nap() { read -r -t "$1" -u "$nap" || true; }
+action=$1 folder=$2 mode=$3 user=$4
+case $action in
+  set) chmod "$mode" -- "$folder" && nap 1.2 ;;
+  clear)
+    [[ -e $folder ]] || { echo 'it is gone'; exit 0; }
+    chmod u+rwx -- "$folder" && nap 1.2 && echo 'it can be read' ;;
+  clear-all) find "$folder" -type d ! -perm -u=rwx -printf '%p\\n' -exec chmod u+rwx -- {} ';' ;;
+  prove)
+    export LC_ALL=C
+    as_client() { setpriv --reuid="$user" --regid="$user" --clear-groups -- "$@" 2>&1; }
+    owner=$(stat -c %u -- "$folder" 2>&1) || { echo "$owner"; exit 1; }
+    [[ $owner == "$user" ]] || { echo "the folder is user $owner's, not user $user's, whom all clients are to be"; exit 1; }
+    said=$(as_client ls -- "$folder") && { echo 'it can be listed'; exit 1; }
+    [[ $said == *': Permission denied' ]] || { echo "it cannot be listed for another reason: $said"; exit 1; }
+    files=("$folder"/*)
+    ((\${#files[@]} > 0)) || { echo 'nothing is in it'; exit 1; }
+    said=$(as_client stat -c %n -- "\${files[0]}") && can=can || can=cannot
+    [[ $mode == *x* ]] && want=cannot || want=can
+    [[ $can == "$want" ]] || { echo "what is in it $can be looked at: $said"; exit 1; }
+    echo "as the user of its clients: it cannot be listed (Permission denied), and what is in it $can be looked at" ;;
+esac`;
+
+/** What is taken from the owner's rights on a folder, as chmod has it: its listing, or all that is in it. */
+type Mode = 'u-r' | 'u-rx';
+
+/**
+ * The command that takes rights on a folder (by a mode of chmod), gives them back, does so for every folder
+ * below one that lacks any (`clear-all`) and prints those, or proves that they count.
+ */
+export const readingCommand = (
+  action: 'set' | 'clear' | 'clear-all' | 'prove',
+  folder: string,
+  { mode = '', user = squashedClient }: { mode?: Mode | ''; user?: string } = {},
+): string[] => ['bash', '-c', script, 'corral-denied-reading', action, folder, mode, user];
+
+const denied = (mode: Mode) => ({
+  make: (access: FolderAccess, title: string, folder: StoreFolder) => {
+    const path = `${access.root}/${folderPath(folder)}`;
+    const failed = `it is not so that ${title}`;
+    return doneByCommand(access, path, {
+      command: (action) => readingCommand(action, path, { mode }),
+      failed,
+    });
+  },
+  ...undoneByCommand({ command: readingCommand, made: 'unreadable', again: 'readable' }),
+});
+
+const document: FaultDocument = {
+  about: `A folder of the store cannot be listed by any client, while what is in it can be read, changed and removed by its name; or nothing in it can be looked at either. Both are answered with \`Permission denied\`.`,
+  inject: `the owner's right to read the folder is taken away (\`chmod\`), or that to enter it as well. For root no right counts, so the server of a scenario that needs this is started with \`Squash = All\`: every client is the user 65534 there, to whom all files belong, as on CIFS always; there the folder can still be opened, and its listing fails, which a real v1.12.1 tells its log alone`,
+  prove:
+    "in the pod of the store's server, as that user: the folder is that user's, as a client has made it; its listing is refused, and a file in it can be looked at, or not",
+  heal: "the owner's rights are given back; a client knows of it within a second",
+  bound: 'none; the store goes with the scenario',
+  strangers: 'nobody; only who looks into this store meets the folder',
+  'in scenarios': '`given.listingDenied`, `given.readingDenied`, healed by `when.released`',
+};
+
+const about = {
+  ledgerName: 'denied-reading',
+  needs: 'a backup store whose server can be made to refuse the reading of a folder to every client',
+  features: ['one-user'],
+  parameters: (folder: StoreFolder) => ({ folder: describeFolder(folder) }),
+  document,
+} as const;
+
+/** No client can list a folder of the store; what is in it can be read by its name. */
+export const listingDenied = storeFault({
+  ...about,
+  name: 'listingDenied',
+  sentence: 'the listing of {folder} is denied',
+  ways: { folder: denied('u-r') },
+});
+
+/** No client can list a folder of the store, nor look at, change or remove anything in it. */
+export const readingDenied = storeFault({
+  ...about,
+  name: 'readingDenied',
+  sentence: 'all reading of {folder} is denied',
+  ways: { folder: denied('u-rx') },
+});

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { Cluster } from '../../kube/cluster.ts';
+import { type PodCommands, startInPods, undoInPod } from '../../kube/in-pods.ts';
+import type { FolderAccess } from '../../store/driver.ts';
+import { podSchema } from '../../store/drivers/folder/pod-store.ts';
+import type { Doing, FaultDocument } from '../fault.ts';
+import { storeFault } from './store-fault.ts';
+
+const script = readFileSync(new URL('./server-stalled.bash', import.meta.url), 'utf8');
+
+/** A command of the script, `stall`, `release` or `look`. */
+export const stallCommand = (...args: string[]): string[] => ['bash', '-c', script, 'corral-stall', ...args];
+
+// How the server is stopped, in seconds: for good, or in turns with running. Whoever is left to end it, the
+// command does so after `bound`.
+type Stall = {
+  bound: number;
+  stop: number;
+  run: number;
+  isInForce: (stopped: number) => boolean;
+  tell: (stopped: number) => string;
+};
+
+const stall = (
+  { cluster, pod, program }: FolderAccess,
+  title: string,
+  { bound, stop, run, isInForce, tell }: Stall,
+): Doing => {
+  const token = randomBytes(4).toString('hex');
+  const { namespace, name, container = '' } = pod;
+  let stalling: PodCommands | undefined;
+  return {
+    data: { token, program, pod: { namespace, name, container } },
+    inject: async () => {
+      stalling = startInPods(cluster, {
+        pods: [pod],
+        command: stallCommand('stall', token, program, String(bound), String(stop), String(run)),
+      });
+      const { commands, until, told } = stalling;
+      const begun = (): boolean =>
+        commands.every(({ lines }) => lines.some((line) => line.startsWith('stalled ')));
+      await until(() => begun() || commands.some(({ ended }) => ended !== undefined), 30_000);
+      if (!begun())
+        throw new Error(`${program} was not stopped, after at most 30 s (set-up of the fault):\n${told()}`);
+    },
+    prove: async () => {
+      const { stdout, stderr, exitCode } = await cluster.exec(pod, stallCommand('look', program));
+      const stopped = Number(stdout);
+      if (exitCode !== 0) throw new Error(`it is not so that ${title}: ${`${stdout}${stderr}`.trim()}`);
+      if (!isInForce(stopped))
+        throw new Error(
+          `it is not so that ${title}: ${program} in ${name} was stopped at ${stopped} of 100 looks`,
+        );
+      return `${program} in ${name} ${tell(stopped)}`;
+    },
+    lapsed: () =>
+      stalling?.commands.some(({ lines }) => lines.includes('runs again'))
+        ? `${program} in ${name} was stopped for ${bound} s, the fault's own bound, and runs again since`
+        : undefined,
+    settle: async () => stalling?.end(10_000),
+  };
+};
+
+const schema = z.object({ token: z.string(), program: z.string(), pod: podSchema });
+
+// A server whose pod is gone went with it. By labels nothing is looked for: it runs again by itself.
+const stalled = (how: Stall) => ({
+  folder: {
+    make: (access: FolderAccess, title: string) => stall(access, title, how),
+    heal: async (cluster: Cluster, data: unknown) => {
+      const { token, program, pod } = schema.parse(data);
+      const failed = `${program} in ${pod.name} could not be let go`;
+      const command = stallCommand('release', token, program);
+      return undoInPod(cluster, {
+        pod,
+        command,
+        failed,
+        gone: `${pod.name} is gone, and its server with it`,
+      });
+    },
+  },
+});
+
+const stopped: Pick<Stall, 'stop' | 'run' | 'isInForce' | 'tell'> = {
+  stop: 0,
+  run: 0,
+  isInForce: (looks) => looks === 100,
+  tell: () => 'is stopped',
+};
+
+const document: FaultDocument = {
+  about:
+    "The store's server answers nothing while its connections stay open, for a while (`serverFrozen`) or until the heal, as one that is gone (`serverGone`); or it is slow (`serverSlow`).",
+  inject:
+    'a command in its pod stops the program (SIGSTOP), for good or for four fifths of each tenth of a second',
+  prove:
+    "the program's state at a hundred looks: stopped at all of them, or at more than forty and fewer than a hundred",
+  heal: 'SIGCONT, and the command is ended',
+  bound: `the command lets go by itself, after 25 s when frozen, after 40 min when gone, after 5 min when slow. A soft NFS mount with Longhorn's options (timeo=300) may report an error to its users from 30 s on, and then Longhorn takes the whole store for unavailable; on a real v1.12.1 in the lab a server that stood still for 12 min gave none.`,
+  strangers: `each longhorn-manager that looks into this store waits for it, for as long as it stands still: one of its workers is busy until then, and whoever asks the node for all its mounts (\`df\`, \`sync\`) waits too. Nothing of it is left once the server runs again`,
+  'in scenarios': '`given.serverGone`, healed by `when.released`; the other two in none yet',
+};
+
+const about = {
+  ledgerName: 'stalled-server',
+  needs: 'a backup store whose server can be made to answer nothing, or slowly',
+  disruption: 'store-stall',
+  parameters: () => ({}),
+  document,
+} as const;
+
+/**
+ * A server answers nothing while its connections stay open. It ends by itself after 25 s: a soft NFS mount
+ * with Longhorn's options (timeo=300) reports no error to its users before 30 s, after which Longhorn would
+ * take the whole store for unavailable.
+ */
+export const serverFrozen = storeFault({
+  ...about,
+  name: 'serverFrozen',
+  sentence: "the store's server answers nothing",
+  ways: stalled({ ...stopped, bound: 25 }),
+});
+
+/**
+ * A server answers nothing until the heal, as one that is gone; so long that Longhorn's mounts report errors,
+ * and Longhorn takes the whole store for unavailable. Ends by itself after 40 min.
+ */
+export const serverGone = storeFault({
+  ...about,
+  name: 'serverGone',
+  sentence: "the store's server is gone",
+  targetSays: ['target-not-mounted', 'target-not-listed'],
+  ways: stalled({ ...stopped, bound: 2400 }),
+});
+
+/**
+ * A server is slow: it is stopped for four fifths of the time, a tenth of a second in all each round. Ends by
+ * itself after 5 min.
+ */
+export const serverSlow = storeFault({
+  ...about,
+  name: 'serverSlow',
+  sentence: "the store's server is slow",
+  ways: stalled({
+    bound: 300,
+    stop: 0.08,
+    run: 0.02,
+    isInForce: (looks) => looks > 40 && looks < 100,
+    tell: (looks) => `was stopped at ${looks} of 100 looks`,
+  }),
+});

@@ -1,0 +1,53 @@
+import type { ServerFeature, StoreDriver } from '../../store/driver.ts';
+import { diskNearlyFull } from './disk-nearly-full.ts';
+import { fileEmptied } from './file-emptied.ts';
+import { fileMissing } from './file-missing.ts';
+import { foreignLock } from './foreign-lock/foreign-lock.ts';
+import { immutableFile } from './immutable-file.ts';
+import { keyReplaced } from './key-replaced.ts';
+import { readOnlyBackups } from './read-only-backups.ts';
+import { listingDenied, readingDenied } from './reading-denied.ts';
+import { serverFrozen, serverGone, serverSlow } from './server-stalled.ts';
+import type { StoreFault } from './store-fault.ts';
+import { versionsKept } from './versions-kept.ts';
+import { wrongAnswers } from './wrong-answers.ts';
+
+/** Every fault of a backup store: each is a step as well, and what a scenario can say that it needs. */
+export const storeFaults = [
+  immutableFile,
+  foreignLock,
+  listingDenied,
+  readingDenied,
+  fileEmptied,
+  fileMissing,
+  diskNearlyFull,
+  wrongAnswers,
+  versionsKept,
+  keyReplaced,
+  serverGone,
+  serverFrozen,
+  serverSlow,
+  readOnlyBackups,
+] as const;
+
+/** The name of one. */
+export type StoreFaultName = (typeof storeFaults)[number]['name'];
+
+/** One of any parameters. */
+// biome-ignore lint/suspicious/noExplicitAny: of any.
+export type AnyStoreFault = StoreFault<StoreFaultName, any[], object>;
+
+/** The faults of a store among what a scenario needs. */
+export const storeFaultsIn = (needs: readonly string[]): readonly AnyStoreFault[] =>
+  (storeFaults as readonly AnyStoreFault[]).filter(({ name }) => needs.includes(name));
+
+/** Whether the stores of a driver can have done to them all that a scenario needs. */
+export const canHave =
+  (needs: readonly string[]) =>
+  (driver: Pick<StoreDriver, 'access'>): boolean =>
+    storeFaultsIn(needs).every(({ suits }) => suits(driver));
+
+/** What the server of a store is started with, for all that a scenario needs. */
+export const featuresFor = (needs: readonly string[]): readonly ServerFeature[] => [
+  ...new Set(storeFaultsIn(needs).flatMap(({ features = [] }) => features)),
+];

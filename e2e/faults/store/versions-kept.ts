@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import type {
+  ListObjectVersionsCommandInput,
+  ListObjectVersionsCommandOutput,
+  ObjectVersion,
+} from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import type { Cluster } from '../../kube/cluster.ts';
+import { inEachPod } from '../../kube/in-pods.ts';
+import type { S3Server, S3ServerAccess } from '../../store/driver.ts';
+import { eachAtOnce, isLock } from '../../store/drivers/s3/bucket.ts';
+import { bucket, placeSchema, prefixOf } from '../../store/drivers/s3/place.ts';
+import { findServers, s3Server } from '../../store/drivers/s3/server.ts';
+import { serversOf } from '../../store/drivers/server.ts';
+import type { Doing } from '../fault.ts';
+import { storeFault } from './store-fault.ts';
+
+/** Files whose versions were noted; brings them back as they were then, and says how many were not so. */
+export type NotedVersions = { bringBack(): Promise<number> };
+
+/** What is deleted or overwritten stays as a version, and can be brought back by whoever owns the store. */
+export type KeptVersions = {
+  /** Notes the versions that all files in a folder have now, but for locks. */
+  note(folder: string): Promise<NotedVersions>;
+};
+
+const named = { Bucket: bucket };
+
+// Whoever may set it aside still has to ask for that: the server's root does so for nothing here.
+const retention = { Mode: 'GOVERNANCE', Days: 1 } as const;
+
+const retain = ({ root }: S3Server, rule?: { DefaultRetention: typeof retention }): Promise<unknown> =>
+  root.putObjectLockConfiguration({
+    ...named,
+    ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', ...(rule && { Rule: rule }) },
+  });
+
+const isRetained = async ({ root }: S3Server): Promise<boolean> => {
+  const { ObjectLockConfiguration } = await root.getObjectLockConfiguration(named);
+  return ObjectLockConfiguration?.Rule?.DefaultRetention?.Mode !== undefined;
+};
+
+/** What a bucket keeps of an object: a version, or the marker that it was deleted. */
+type Kept = { key: string; version: string; marker: boolean; latest: boolean };
+
+const versionsIn = async ({ root }: S3Server, Prefix: string): Promise<Kept[]> => {
+  const kept: Kept[] = [];
+  let at: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> | undefined = {};
+  while (at !== undefined) {
+    const page: ListObjectVersionsCommandOutput = await root.listObjectVersions({ ...named, Prefix, ...at });
+    const take = (entries: ObjectVersion[] = [], marker: boolean) => {
+      for (const { Key = '', VersionId = '', IsLatest = false } of entries)
+        kept.push({ key: Key, version: VersionId, marker, latest: IsLatest });
+    };
+    take(page.Versions, false);
+    take(page.DeleteMarkers, true);
+    at = page.IsTruncated
+      ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+      : undefined;
+  }
+  return kept;
+};
+
+const bringBack = async (
+  { root }: S3Server,
+  noted: ReadonlyMap<string, string>,
+  kept: readonly Kept[],
+): Promise<number> => {
+  const changed = kept.filter(
+    ({ key, version, latest }) => latest && version !== (noted.get(key) ?? version),
+  );
+  const bring = async ({ key: Key, version, marker }: Kept): Promise<void> => {
+    if (marker) await root.deleteObject({ ...named, Key, VersionId: version });
+    const { VersionId } = await root.headObject({ ...named, Key });
+    if (VersionId === noted.get(Key)) return;
+    const CopySource = `${bucket}/${encodeURIComponent(Key)}?versionId=${noted.get(Key)}`;
+    await root.copyObject({ ...named, Key, CopySource });
+  };
+  // Configs last: by them Longhorn knows a backup, whose blocks are there by then.
+  const isConfig = ({ key }: Kept) => key.endsWith('.cfg');
+  for (const some of [changed.filter((each) => !isConfig(each)), changed.filter(isConfig)])
+    await eachAtOnce(some, bring);
+  return changed.length;
+};
+
+const make = ({ server, place }: S3ServerAccess, title: string): Doing<KeptVersions> => {
+  const { root } = server;
+  return {
+    data: { place },
+    inject: async () => {
+      await retain(server, { DefaultRetention: retention });
+    },
+    // Beside the store, so that nothing of Longhorn's is touched; each time another, as versitygw v1.8.0 takes
+    // a version that is written over a marker for one.
+    prove: async () => {
+      const Key = `corral-probe-${randomBytes(4).toString('hex')}`;
+      const { VersionId } = await root.putObject({ ...named, Key, Body: 'x' });
+      await root.deleteObject({ ...named, Key });
+      const said = await root.deleteObject({ ...named, Key, VersionId }).then(
+        () => 'it is deleted',
+        ({ name, message }: Error) => `${name} (${message})`,
+      );
+      if (!said.startsWith('AccessDenied'))
+        throw new Error(`it is not so that ${title}: asked to delete a version, the server says ${said}`);
+      return `the version of an object that was deleted, deleted as the server's root: ${said}`;
+    },
+    handle: {
+      note: async (folder) => {
+        const Prefix = `${prefixOf(place)}/${folder}/`;
+        const files = (await versionsIn(server, Prefix)).filter(({ marker, latest }) => latest && !marker);
+        const noted = new Map(
+          files.filter(({ key }) => !isLock(key)).map(({ key, version }) => [key, version]),
+        );
+        return { bringBack: async () => bringBack(server, noted, await versionsIn(server, Prefix)) };
+      },
+    },
+  };
+};
+
+const schema = z.object({ place: placeSchema });
+
+// Puts new objects under no retention any more; what is under one goes with its server.
+const heal = async (cluster: Cluster, data: unknown): Promise<string> => {
+  const { place } = schema.parse(data);
+  const servers = await findServers(cluster, place);
+  if (servers.length === 0) return `the server of ${prefixOf(place)} is gone, and its bucket with it`;
+  await Promise.all(servers.map((server) => retain(server)));
+  return 'what is written from now on is under no retention';
+};
+
+const healByLabels = async (cluster: Cluster, run: string, namespace?: string): Promise<string[]> => {
+  const told = await inEachPod(await serversOf(cluster, s3Server, { run, namespace }), async ({ place }) => {
+    const told: string[] = [];
+    for (const server of await findServers(cluster, place)) {
+      if (!(await isRetained(server).catch(unlessUnlocked))) continue;
+      await retain(server);
+      told.push(`the bucket of ${server.login.endpoint}: no retention of what is written from now on`);
+    }
+    return told;
+  });
+  return told.flat();
+};
+
+// What the server of a store says that was made without object lock.
+const unlessUnlocked = (error: Error): false => {
+  if (error.name === 'ObjectLockConfigurationNotFoundError') return false;
+  throw error;
+};
+
+/**
+ * The bucket, which has object lock, keeps versions of all objects and deletes none of them for a day: a
+ * deletion as Longhorn asks for it puts a marker on top.
+ */
+export const versionsKept = storeFault({
+  name: 'versionsKept',
+  ledgerName: 'kept-versions',
+  needs: 'a backup store in which what is deleted stays as a version, under retention',
+  features: ['versions'],
+  sentence: 'the store keeps what is deleted as versions, under retention',
+  parameters: () => ({}),
+  ways: { s3Server: { make, heal, healByLabels } },
+  document: {
+    about:
+      'No fault, but what a bucket with object lock is bought for: what is written stays for a day at least. What is deleted as Longhorn asks for it has a marker on top, what is overwritten another version, and whoever owns the bucket can bring back what was there.',
+    inject: 'the bucket, made with object lock, puts all new objects under retention (governance, one day)',
+    prove:
+      "a version of an object beside the store, which was deleted, is deleted for good as the server's root: `AccessDenied`",
+    heal: 'what is written from then on is under no retention',
+    bound: 'a day; the store goes with the scenario',
+    strangers: "nobody; the bucket is this store's alone",
+    'in scenarios':
+      '`given.versionsKept`, then `given.versionsNoted` for a volume, and `when.broughtBack`; locks stay as they are',
+  },
+});

@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import { request as send } from 'node:https';
+import { json } from 'node:stream/consumers';
+import type { S3 } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import type { Cluster } from '../../kube/cluster.ts';
+import { inEachPod } from '../../kube/in-pods.ts';
+import type { S3Server, S3ServerAccess, StorePlace } from '../../store/driver.ts';
+import { bucket, endpointOf, placeSchema, prefixOf } from '../../store/drivers/s3/place.ts';
+import { findServers, s3Server } from '../../store/drivers/s3/server.ts';
+import { serversOf } from '../../store/drivers/server.ts';
+import type { Doing } from '../fault.ts';
+import { describeFolder, folderPath, type StoreFolder } from './places.ts';
+import { storeFault } from './store-fault.ts';
+
+// What is asked of a store by HTTP, of one object or of those whose keys begin alike.
+const requests = {
+  list: 'listing of',
+  look: 'look at',
+  read: 'reading of',
+  write: 'writing of',
+  delete: 'deletion of',
+} as const;
+
+/** What is asked of a store by HTTP. */
+type Request = keyof typeof requests;
+
+/**
+ * How requests are answered wrongly: with an error of the server's, with nothing, as if a proxy had rewritten
+ * the host that is signed or the time, which is 20 minutes ago then; or a listing in pages of two, or with two
+ * entries and no word of the others.
+ */
+const answers = {
+  AccessDenied: '403 AccessDenied',
+  SlowDown: '503 SlowDown',
+  InternalError: '500 InternalError',
+  silence: 'nothing',
+  'another host': 'the refusal of a signature, as the host was rewritten',
+  'another time': 'the refusal of a time, as it was rewritten to 20 minutes ago',
+  'short pages': 'pages of two entries',
+  'cut short': 'two entries, and no word of the others',
+} as const;
+
+/** How requests are answered wrongly. */
+type WrongAnswer = keyof typeof answers;
+
+/** Which requests are: each, or each second, third, … of what is asked below a folder, or of all. */
+type Requests = { to: Request; below?: StoreFolder; every?: number };
+
+// What the proxy (lab/s3/cmd/s3-faults) says of its rules: how often one was looked at, and how often it held.
+const rulesSchema = z.array(z.object({ id: z.string(), seen: z.number(), met: z.number() }));
+type Rules = z.infer<typeof rulesSchema>;
+
+const askProxy = async (
+  { proxy, login }: Pick<S3Server, 'proxy' | 'login'>,
+  place: StorePlace,
+  { method = 'GET', path = '', body }: { method?: 'GET' | 'POST' | 'DELETE'; path?: string; body?: object },
+): Promise<Rules> => {
+  if (proxy === undefined) return [];
+  const { promise, resolve, reject } = Promise.withResolvers<Rules>();
+  const asked = send(
+    `${endpointOf(place)}/-/rules${path}`,
+    { agent: proxy.agent, method, headers: { authorization: `Bearer ${login['root-secret']}` } },
+    (answer) => {
+      if (answer.statusCode === 200)
+        return json(answer).then((said) => resolve(rulesSchema.parse(said)), reject);
+      answer.resume();
+      reject(new Error(`the proxy before the S3 server answers ${answer.statusCode}`));
+    },
+  );
+  asked.on('error', reject);
+  asked.end(body === undefined ? undefined : JSON.stringify(body));
+  return promise;
+};
+
+// One that changes nothing, whatever it is answered: no object has that ETag.
+const IfMatch = '"none"';
+
+const probes: Record<
+  Request,
+  (client: S3, Key: string, at: { abortSignal: AbortSignal }) => Promise<string>
+> = {
+  list: async (client, Prefix, at) => {
+    const { KeyCount, IsTruncated } = await client.listObjectsV2({ Bucket: bucket, Prefix }, at);
+    return `${KeyCount} entries${IsTruncated ? ' of more' : ''}`;
+  },
+  look: (client, Key, at) => client.headObject({ Bucket: bucket, Key }, at).then(() => 'it is there'),
+  read: (client, Key, at) => client.getObject({ Bucket: bucket, Key }, at).then(() => 'it is there'),
+  write: (client, Key, at) =>
+    client
+      .putObject({ Bucket: bucket, Key, Body: '', ContentLength: 0, IfMatch }, at)
+      .then(() => 'it is written'),
+  delete: (client, Key, at) =>
+    client.deleteObject({ Bucket: bucket, Key, IfMatch }, at).then(() => 'it is deleted'),
+};
+
+// For how long nothing is waited for where nothing is the answer, in ms.
+const silence = 2_000;
+
+const make = (
+  { server, place }: S3ServerAccess,
+  title: string,
+  answer: WrongAnswer,
+  { to, below, every = 1 }: Requests,
+): Doing => {
+  const id = randomBytes(4).toString('hex');
+  const prefix = `${prefixOf(place)}/${below === undefined ? '' : folderPath(below)}`;
+  const key = `${prefix}${below === undefined ? '' : '/'}corral-probe`;
+  const current = async () => {
+    const rule = (await askProxy(server, place, {})).find((each) => each.id === id);
+    if (rule === undefined) throw new Error(`it is not so that ${title}: the proxy has no such rule`);
+    return rule;
+  };
+  const ask = (client: S3): Promise<string> =>
+    probes[to](client, to === 'list' ? prefix : key, {
+      abortSignal: AbortSignal.timeout(answer === 'silence' ? silence : 60_000),
+    }).catch(({ name }: Error) => (name === 'AbortError' || name === 'TimeoutError' ? 'nothing' : name));
+  return {
+    data: { place, id },
+    inject: async () => {
+      await askProxy(server, place, {
+        method: 'POST',
+        body: { id, operation: to, below: prefix, every, answer },
+      });
+    },
+    prove: async () => {
+      const before = await current();
+      const { proxy } = server;
+      if (proxy === undefined) throw new Error(`it is not so that ${title}: there is no proxy`);
+      const answers = new Set<string>();
+      for (let asked = 0; asked < every; asked += 1) answers.add(await ask(proxy.user));
+      const { seen, met } = await current();
+      if (met === before.met)
+        throw new Error(
+          `it is not so that ${title}: ${[...answers].join(', ')}, and the proxy met it not once`,
+        );
+      return `asked ${every === 1 ? 'once' : `${every} times`} as Longhorn's user: ${[...answers].join(', ')}; met by ${met} of ${seen} such requests`;
+    },
+  };
+};
+
+const schema = z.object({ place: placeSchema, id: z.string() });
+
+const remove = async (server: S3Server, place: StorePlace, id: string): Promise<void> => {
+  await askProxy(server, place, { method: 'DELETE', path: `/${id}` });
+};
+
+// A server that is gone took its proxy along.
+const heal = async (cluster: Cluster, data: unknown): Promise<string> => {
+  const { place, id } = schema.parse(data);
+  const servers = await findServers(cluster, place);
+  await Promise.all(servers.map((server) => remove(server, place, id)));
+  return servers.length > 0
+    ? 'such requests are answered rightly'
+    : `the server of ${prefixOf(place)} is gone, and its proxy with it`;
+};
+
+const healByLabels = async (cluster: Cluster, run: string, namespace?: string): Promise<string[]> => {
+  const told = await inEachPod(await serversOf(cluster, s3Server, { run, namespace }), async ({ place }) => {
+    const told: string[] = [];
+    for (const server of await findServers(cluster, place)) {
+      const rules = await askProxy(server, place, {});
+      for (const { id } of rules) await remove(server, place, id);
+      if (rules.length > 0) told.push(`${endpointOf(place)}: all requests are answered rightly again`);
+    }
+    return told;
+  });
+  return told.flat();
+};
+
+/** The proxy before the server answers chosen requests wrongly, of everybody who comes by the store's address. */
+export const wrongAnswers = storeFault({
+  name: 'wrongAnswers',
+  ledgerName: 'wrong-answers',
+  needs: 'a backup store that is asked by HTTP, where chosen requests can be answered wrongly',
+  features: ['proxy'],
+  sentence: '{which} {request} {what} is answered with {answer}',
+  parameters: (answer: WrongAnswer, { to, below, every = 1 }: Requests) => ({
+    which: every === 1 ? 'each' : `one of ${every}`,
+    request: requests[to],
+    what: below === undefined ? 'what is in the store' : describeFolder(below),
+    answer: answers[answer],
+  }),
+  ways: { s3Server: { make, heal, healByLabels } },
+  document: {
+    about: `The store's server answers chosen requests wrongly: each, or each second, third, … of one operation below one prefix. With \`SlowDown\` (503) or \`InternalError\` (500); with nothing, while the connection stays open; as one does to which a proxy has rewritten the host that is signed (\`SignatureDoesNotMatch\`), or the time, which is 20 minutes ago then (\`RequestTimeTooSkewed\`); or with a listing in pages of two, or one of two entries that says nothing of the others.`,
+    inject:
+      "in a scenario that needs this a proxy (`s3-faults`, `lab/s3/`) stands before the server in its pod, at the store's address; it is given a rule; of one that lets others pass, what an SDK asks again is no part. All other requests it hands on as they are signed",
+    prove:
+      "so many such requests as Longhorn's user, through the proxy (a writing or a deletion of an ETag that no object has, so that nothing could change): at least one met the rule",
+    heal: 'the rule is taken away; whoever waits for an answer then is cut off, and asks again',
+    bound: 'none; the store goes with the scenario',
+    strangers:
+      'nobody; only who looks into this store meets the proxy, and the suite itself reads and writes past it',
+    'in scenarios': '`given.wrongAnswers`, healed by `when.released`',
+  },
+});
