@@ -9,7 +9,7 @@ import { filePath, type StoreFile } from './places.ts';
  * it. `kept` names its folder; `made` and `again` are adjectives: how a file was, and is then.
  */
 type Aside = {
-  kept: 'emptied' | 'hidden';
+  kept: string;
   set: string;
   putBack: string;
   prove: string;
