@@ -72,7 +72,7 @@ const excepted: [path: RegExp, why: string][] = [
     'what is done to files of a store in the pod that serves them, and what comes of it',
   ],
   [/^e2e\/store\/drivers\/index\.ts$/, "the driver's row"],
-  [/^e2e\/longhorn\/messages\//, 'rows of messages: what Longhorn itself says of its mounts'],
+  [/^e2e\/longhorn\/(messages|diagnosis)\//, 'what Longhorn itself says of its mounts, and what to do then'],
   [
     /^emulator\/(engine\/|backupstore\/|manager\/|clocks\.ts$)/,
     "Longhorn's own part: it mounts backup targets on NFS, and reads their URLs",

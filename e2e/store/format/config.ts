@@ -4,10 +4,17 @@ import { type CompressionMethod, compressionMethods } from './decompress.ts';
 // Go's encoding writes these numbers as strings, an empty map as null, and reads what is missing as nothing.
 const integer = z
   .string()
-  .regex(/^\d{1,15}$/, 'is no whole number in quotes')
-  .transform(Number);
+  .regex(/^\d{1,16}$/, 'is no whole number in quotes')
+  .transform(Number)
+  .refine(Number.isSafeInteger, 'is too large a number');
 const labels = z
-  .record(z.string(), z.string())
+  .record(
+    z.string(),
+    z
+      .string()
+      .nullable()
+      .transform((text) => text ?? ''),
+  )
   .nullish()
   .transform((map) => map ?? {});
 const time = z.string().refine((text) => text === '' || !Number.isNaN(Date.parse(text)), 'is no time');
@@ -143,8 +150,28 @@ export type Unusable = Unparsed | { code: 'config-invalid'; message: string };
 /** What one kind of file says, or why it says nothing. */
 export type Parsed<T> = { config: T; problem?: never } | { config?: never; problem: Unusable };
 
-const defaultBlockSize = 2 << 20;
+/** The size of a block that no config tells of, in bytes. */
+export const defaultBlockSize = 2 << 20;
 const blockSizes = [defaultBlockSize, 16 << 20];
+
+// A quantity of Kubernetes, in bytes (resource.ParseQuantity); backupstore, util.go, getBlockSizeFromParameters.
+const units: Record<string, number> = {
+  '': 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+};
+
+const blockSizeOf = (told = ''): number | undefined => {
+  if (told === '') return defaultBlockSize;
+  const [, digits, unit = ''] = /^(\d+(?:\.\d*)?)([A-Za-z]*)$/.exec(told) ?? [];
+  const factor = units[unit];
+  if (digits === undefined || factor === undefined) return undefined;
+  return Number(digits) * factor || defaultBlockSize;
+};
 
 /** Names that Longhorn takes; backupstore, util.go, ValidateName. */
 export const isName = (name: string): boolean => /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name);
@@ -201,8 +228,8 @@ const invalid = (what: string): { problem: Unusable } => ({
 export const parseBackup = (bytes: Buffer): Parsed<BackupConfig> => {
   const { config: raw, problem } = parse(backupSchema, bytes);
   if (problem) return { problem };
-  const blockSize = Number(raw.Parameters['backup-block-size'] ?? defaultBlockSize);
-  if (!blockSizes.includes(blockSize))
+  const blockSize = blockSizeOf(raw.Parameters['backup-block-size']);
+  if (blockSize === undefined || !blockSizes.includes(blockSize))
     return invalid(
       `a backup-block-size of ${raw.Parameters['backup-block-size']}, where 2 MiB and 16 MiB are known`,
     );

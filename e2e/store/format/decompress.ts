@@ -25,8 +25,12 @@ export const decompress = (method: CompressionMethod, data: Uint8Array, target: 
 
 const isGzip = (data: Uint8Array): boolean => data[0] === 0x1f && data[1] === 0x8b;
 
+// Its head and its end.
+const shortestGzip = 18;
+
 const gunzip = (data: Uint8Array, limit: number): Uint8Array => {
   if (!isGzip(data)) throw new Damage('format', 'is no gzip file');
+  if (data.length < shortestGzip) throw new Damage('cut-off', 'ends before its data do');
   try {
     const { buffer, engine } = gunzipWithInfo(data, limit);
     // Zeros behind the end are passed over by zlib; Longhorn's library takes them for a broken header.
@@ -39,11 +43,17 @@ const gunzip = (data: Uint8Array, limit: number): Uint8Array => {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ERR_BUFFER_TOO_LARGE') throw new Damage('too-large', `holds more than ${limit} bytes`);
-    if (code === 'Z_BUF_ERROR') throw new Damage('cut-off', 'ends before its data do');
+    // The last four bytes are the size of the data: where they are there, the end is not what is missing.
+    if (code === 'Z_BUF_ERROR' && sizeTold(data) !== limit)
+      throw new Damage('cut-off', 'ends before its data do');
+    if (code === 'Z_BUF_ERROR') throw new Damage('corrupt', 'does not decompress to its end, which is there');
     if (code?.startsWith('Z_')) throw new Damage('corrupt', `is no whole gzip file (${message})`);
     throw error;
   }
 };
+
+const sizeTold = (data: Uint8Array): number =>
+  Buffer.from(data.buffer, data.byteOffset, data.length).readUInt32LE(data.length - 4);
 
 // With `info`, zlib's functions give the engine as well, which their types do not say.
 const gunzipWithInfo = (data: InputType, maxOutputLength: number) =>

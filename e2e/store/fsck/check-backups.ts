@@ -1,4 +1,4 @@
-import { type BackupConfig, parseBackup, type VolumeConfig } from '../format/config.ts';
+import { type BackupConfig, defaultBlockSize, parseBackup, type VolumeConfig } from '../format/config.ts';
 import type { StoreEntry, StoreSource } from '../format/source.ts';
 import type { Work } from './check-locks.ts';
 import { count, type FindingCode, type Findings } from './findings.ts';
@@ -137,6 +137,13 @@ const checkBackup = (
     if (times !== undefined)
       findings.add(code, path, `${backup} ${message}: ${count(times, 'offset')}, such as ${example}`);
   }
+  // One that is no multiple of the smaller size either is told of by itself.
+  if (volumeSize % defaultBlockSize === 0 && volumeSize % blockSize !== 0)
+    findings.add(
+      'volume-size-not-multiple',
+      path,
+      `${backup} has blocks of ${blockSize} bytes, and its volume ${volumeSize} bytes, which is no multiple: Longhorn refuses to restore it`,
+    );
   const sum = blocks.length * blockSize;
   if (singleFile === '' && size !== sum)
     findings.add(

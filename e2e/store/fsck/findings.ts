@@ -20,6 +20,8 @@ export const findingCodes = {
   'volume-config-missing': 'error',
   'volume-wrong-name': 'error',
   'volume-misplaced': 'error',
+  'volume-size-not-multiple': 'error',
+  'backup-misplaced': 'error',
   'offset-not-aligned': 'error',
   'offset-out-of-range': 'error',
   'offset-duplicate': 'error',

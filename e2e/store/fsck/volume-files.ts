@@ -74,6 +74,12 @@ const sort = (
   else if (file.kind === 'backup-config')
     isName(file.backup) ? files.backups.set(file.backup, entry) : foreign();
   else if (file.kind === 'lock') isName(file.lock) ? files.locks.set(file.lock, entry) : foreign();
+  else if (file.kind === 'unknown' && /(?:^|\/)backup_[^/]+\.cfg$/.test(path))
+    findings.add(
+      'backup-misplaced',
+      entry.path,
+      `${path} is a backup's config that is not in backups/: Longhorn does not see that backup`,
+    );
   else if (file.kind === 'unknown') foreign();
   else if (file.misplaced)
     findings.add('block-misplaced', entry.path, `block ${path} is not where its name says`);

@@ -37,12 +37,26 @@ test.each([
     { CompressionMethod: undefined, Parameters: undefined, Labels: null },
     { compression: 'gzip', blockSize: 2097152, labels: {} },
   ],
+  ['labels without a value are empty', { Labels: { a: null } }, { labels: { a: '' } }],
+  ['a volume may have a pebibyte', { Size: String(2 ** 50) }, { size: 2 ** 50 }],
+  ...['', '0', '2Mi', '2097152', '2048Ki'].map((size): [string, object, object] => [
+    `the block size ${JSON.stringify(size)} is Longhorn's default`,
+    { Parameters: { 'backup-block-size': size } },
+    { blockSize: 2 << 20 },
+  ]),
+  ['a block size may have a unit', { Parameters: { 'backup-block-size': '16Mi' } }, { blockSize: 16 << 20 }],
 ])('%s', (_, change, read) => expect(backup(change).config).toMatchObject(read));
 
 const noBlock = 'Blocks.0: no offset and checksum of 64 hexadecimal digits';
 
 test.for<[string, object, string]>([
   ['a number that is none', { Size: 'many' }, 'Size: is no whole number in quotes'],
+  ['a number that is too large', { Size: '9007199254740993' }, 'Size: is too large a number'],
+  [
+    'a block size of no unit',
+    { Parameters: { 'backup-block-size': '2MB' } },
+    'a backup-block-size of 2MB, where 2 MiB and 16 MiB are known',
+  ],
   ['a block that is none', { Blocks: [null] }, noBlock],
   ['half an offset', { Blocks: [{ Offset: 0.5, BlockChecksum: 'a'.repeat(64) }] }, noBlock],
 ])('%s is named', ([, change, what]) => {

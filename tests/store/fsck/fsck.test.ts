@@ -68,6 +68,11 @@ const cases: Record<string, Damage | [Damage, Parameters<typeof check>[1]]> = {
   'a huge config': [nothing, { onDisk: (folder) => truncate(join(folder, b1), 300 << 20) }],
   'a huge volume.cfg': [nothing, { onDisk: (folder) => truncate(join(folder, 'volume.cfg'), 2 ** 40) }],
   'a config with the name of another': first({ Name: 'b2' }),
+  'a config beside its folder': both(put('backup_b3.cfg', backupConfig('b2', { Name: 'b3' }))),
+  'a volume whose size is no multiple of the block size': both(
+    put('volume.cfg', volumeConfig({ Size: 26 << 20 })),
+    put(b2, backupConfig('b2', { Parameters: { 'backup-block-size': '16Mi' }, Blocks: [], Size: 0 })),
+  ),
   'a config of another volume': first({ VolumeName: 'vol-b' }),
   'volume.cfg is missing': drop('volume.cfg'),
   'volume.cfg is cut off': put('volume.cfg', volumeConfig().slice(0, -10)),
@@ -152,6 +157,7 @@ const found = Object.fromEntries(
     .replaceAll('{own}', own)
     .replaceAll('{shared}', shared)
     .replaceAll('{last}', last)
+    .replaceAll('{third}', checksums[3] ?? '')
     .split(/^# /m)
     .slice(1)
     .map((text) => text.trimEnd().split('\n'))
