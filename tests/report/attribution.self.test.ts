@@ -13,11 +13,12 @@ import { type Ended, runCommandIn, withSuite } from '../support/run-suite.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const head = `import { longhornScenario } from '${root}tests/support/inline-longhorn.ts';
+import { patchedObject } from '${root}e2e/faults/patched-object.ts';
 import { once } from '${root}e2e/history/expectation.ts';
 const event = (object) => ({ kind: 'modified', at: Date.now(), object: { ...object, metadata: { uid: 'u', creationTimestamp: new Date().toISOString(), ...object.metadata } } });
 const volume = (name, status) => event({ metadata: { name }, spec: { size: '1' }, status });
 const change = {
-  kind: 'patched-object',
+  kind: patchedObject,
   title: 'no backup is taken on',
   data: { resource: { group: 'longhorn.io', version: 'v1beta2', plural: 'settings' }, namespace: 'longhorn-system', name: 'x', before: {} },
   inject: async () => {},
