@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import semver from 'semver';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -56,7 +56,7 @@ const readWorkflow = (name: string) => {
     const [words = ''] = (line?.split(` ${script} `)[1] ?? '').replace(/^-- /, '').split('>>');
     return words.trim().replaceAll('"', '').replaceAll('$LONGHORN', version).split(/\s+/);
   };
-  return { text, workflow, steps, flagsOf };
+  return { text, workflow, flagsOf };
 };
 
 const longhorn = readWorkflow('longhorn');
@@ -86,11 +86,11 @@ test('the matrix has one patch of each release from the oldest to the newest, an
   expect(versions).toContain(newestRelease);
 });
 
-test.each([longhorn, kind])(
-  'every action is pinned by a commit, with its version beside it: $workflow.name',
-  ({ text, steps }) => {
-    const uses = text.match(/uses: .*/g) ?? [];
+test.each(readdirSync(new URL('../.github/workflows', import.meta.url)))(
+  'every action is pinned by a commit, with its version beside it: %s',
+  (file) => {
+    const uses = read(`.github/workflows/${file}`).match(/\buses: .*/g) ?? [];
+    expect(uses.length).toBeGreaterThan(0);
     expect(uses.filter((line) => !/^uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
-    expect(uses).toHaveLength(steps.filter((step) => 'uses' in step).length);
   },
 );
