@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { ownTime } from './own-time.ts';
 import type { Report, ScenarioReport } from './schema.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** How long scenarios are expected to take, in ms, by `FILE NAME`. */
 export type ExpectedTimes = Readonly<Record<string, number>>;
@@ -80,5 +81,5 @@ export const timesOf = ({ scenarios }: Pick<Report, 'scenarios'>): ExpectedTimes
 /** Writes expected times as readExpectedTimes reads them, with the names in order. */
 export const writeExpectedTimes = async (path: string, times: ExpectedTimes): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${JSON.stringify(times, null, 2)}\n`);
+  await writeWhole(path, `${JSON.stringify(times, null, 2)}\n`);
 };

@@ -1,8 +1,11 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readNamedFile } from '../kube/named-file.ts';
 import { redactAll } from '../kube/redact/redact.ts';
 import { type Report, reportSchema } from './schema.ts';
 import { verdictsPath, withVerdicts } from './verdicts.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** Names the report in a folder of results. */
 export const reportPath = (out: string): string => join(out, 'report.json');
@@ -12,11 +15,6 @@ export const junitPath = (out: string): string => join(out, 'junit.xml');
 
 /** Names the page that people look at, which lies beside it too. */
 export const pagePath = (out: string): string => join(out, 'report.html');
-
-const writeWhole = async (path: string, text: string): Promise<void> => {
-  await writeFile(`${path}.part`, text);
-  await rename(`${path}.part`, path);
-};
 
 /**
  * Writes report.json, and the same as junit.xml, each whole or not at all, so that a reader never meets half
@@ -38,12 +36,9 @@ export const writeReport = async (out: string, report: Report): Promise<string> 
  * the verdicts that it had reached.
  */
 export const readReport = async (out: string): Promise<Report | undefined> => {
-  const text = await readFile(reportPath(out), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
-  const report = reportSchema.parse(JSON.parse(text));
+  const path = reportPath(out);
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  const report = reportSchema.parse(JSON.parse(readNamedFile(path)));
   return report.end.state === 'runner-died' ? withVerdicts(out, report) : report;
 };
 

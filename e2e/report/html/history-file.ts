@@ -1,8 +1,9 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { redactAll } from '../../kube/redact/redact.ts';
 import type { Report } from '../schema.ts';
+import { writeWhole } from '../write-whole.ts';
 import { type HistoryLine, parseHistory, toHistoryLine } from './history-line.ts';
 
 /** How many runs a history keeps. */
@@ -60,8 +61,7 @@ export const addRun = async (out: string, report: Report): Promise<void> => {
   try {
     const kept = (await readFile(path, 'utf8').catch(absentAs(''))).split('\n').filter((line) => line !== '');
     const lines = [...kept, JSON.stringify(redactAll(toHistoryLine(report)))].slice(-longest);
-    await writeFile(`${path}.part`, `${lines.join('\n')}\n`);
-    await rename(`${path}.part`, path);
+    await writeWhole(path, `${lines.join('\n')}\n`);
   } finally {
     await rm(lock, { force: true });
   }

@@ -1,0 +1,18 @@
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
+
+/**
+ * Writes a file whole or not at all: a reader never meets half of one, and where writing fails nothing is left beside
+ * it. A device or a pipe is written to as it is.
+ */
+export const writeWhole = async (path: string, text: string): Promise<void> => {
+  const found = await stat(path).catch(() => undefined);
+  if (found !== undefined && !found.isFile()) return writeFile(path, text);
+  const part = `${path}.part`;
+  try {
+    await writeFile(part, text);
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+};
