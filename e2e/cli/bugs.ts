@@ -7,7 +7,8 @@ import { readReport, reportPath } from '../report/file.ts';
 import { composeSteps, metIn, writeUp } from './bugs/write-up.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
-import { whyNoReport } from './read-reports.ts';
+import { printableText } from './printable.ts';
+import { describeNoReport } from './read-reports.ts';
 import { readScenarioFiles } from './traceability/trace.ts';
 
 const exitCodes = `
@@ -40,7 +41,7 @@ const list = (): ExitCode => {
       const { title, severity, versions } = bugs[id];
       const where = shown.get(id) ?? [];
       return [
-        `${id}: ${severity}, Longhorn ${versions}`,
+        `${id}: ${severity}, Longhorn ${versions}${issueOf(id) && `, #${issueOf(id)}`}`,
         `  ${title}`,
         `  shown by: ${where.join(', ') || 'no scenario yet'}`,
       ];
@@ -48,16 +49,23 @@ const list = (): ExitCode => {
   );
 };
 
-const idOf = (text: string): BugId => {
-  const found = bugIds.find((id) => id === text);
-  if (found === undefined) throw usageError(`there is no bug ${text || "''"}: npx corral bugs lists them`);
-  return found;
+/** The number of its issue; empty for one that is not reported. */
+const issueOf = (id: BugId): string => /\/issues\/(\d+)$/.exec(bugs[id].upstream)?.[1] ?? '';
+
+/** The bugs that a name, or the number of an issue, stands for: there may be several to an issue. */
+const idsOf = (text: string): [BugId, ...BugId[]] => {
+  const number = /^#?(\d+)$/.exec(text)?.[1];
+  const [first, ...others] = bugIds.filter((id) => id === text || issueOf(id) === number);
+  if (first === undefined) throw usageError(`there is no bug ${text || "''"}: npx corral bugs lists them`);
+  return [first, ...others];
 };
 
-const show = (text: string): ExitCode => {
-  const id = idOf(text);
+const show = (text: string): ExitCode =>
+  print(idsOf(text).flatMap((id, index) => [...(index === 0 ? [] : ['', '']), ...describe(id)]));
+
+const describe = (id: BugId): string[] => {
   const { title, severity, versions, promise, happens, symptoms, upstream, source, seen } = bugs[id];
-  return print([
+  return [
     `${id}: ${title}`,
     '',
     `severity: ${severity}`,
@@ -71,20 +79,24 @@ const show = (text: string): ExitCode => {
     `upstream: ${upstream}`,
     '',
     ...composeSteps(id),
-  ]);
+  ];
 };
 
 const report = async (text: string, from: string): Promise<ExitCode> => {
-  const id = idOf(text);
+  const [id, ...more] = idsOf(text);
+  if (more.length > 0)
+    throw usageError(`${text} stands for several bugs: name one of ${[id, ...more].join(', ')}`);
   const path = relative('', reportPath(from));
   const found = await readReport(from).catch((error: unknown) => {
-    throw usageError(`--from: ${path} is no report of this release: ${whyNoReport(error).slice(0, 300)}`);
+    throw usageError(`--from: ${describeNoReport(path, error)}`);
   });
   if (found === undefined) throw usageError(`--from: there is no ${path}: name the folder of a run`);
   const [first, ...others] = metIn(found, id);
   if (first === undefined)
     throw usageError(`run ${found.run} did not meet the bug ${id}: nothing in ${path} shows it`);
-  return print(await writeUp(id, { report: found, folder: from, met: [first, ...others] }));
+  return print(
+    (await writeUp(id, { report: found, folder: from, met: [first, ...others] })).map(printableText),
+  );
 };
 
 /**
@@ -97,7 +109,10 @@ export const runBugsCommand = (argv: readonly string[]): Promise<ExitCode> => {
     .addHelpText('after', exitCodes)
     .action(() => {});
   const sub = (name: string, about: string): Command =>
-    program.command(name).description(about).argument('<id>', 'its name, as npx corral bugs lists it');
+    program
+      .command(name)
+      .description(about)
+      .argument('<id>', 'its name, or the number of its issue, as npx corral bugs lists them');
   sub('show', 'print everything about one bug').action((id: string) => {
     work = async () => show(id);
   });

@@ -10,6 +10,7 @@ import type { ScenarioReport } from '../report/schema.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { describeParting } from './compare-histories.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { printableText } from './printable.ts';
 import { readReports } from './read-reports.ts';
 
 const program = (): Command =>
@@ -22,8 +23,11 @@ const program = (): Command =>
     .addHelpText('after', '\nExit code, as of diff: 0 same verdicts, 1 different, 2 usage, or no report.');
 
 const readOne = async (folder: string): Promise<Source> => {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw usageError(`${folder}: there is no such folder: name one with a report.json`);
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (!found?.isDirectory())
+    throw usageError(
+      `${folder || "''"}${found ? ' is a file' : ': there is no such folder'}: name a folder with a report.json`,
+    );
   const path = join(folder, 'report.json');
   const [source] = await readReports([path], { except: '' });
   if (source === undefined) throw usageError(`${folder}: there is no report.json in it`);
@@ -100,7 +104,7 @@ const compare = async (folders: readonly [string, string]): Promise<ExitCode> =>
     '',
     `${pairs.length} ${pairs.length === 1 ? 'scenario' : 'scenarios'}: ${differing.length === 0 ? 'the same verdicts' : `${differing.length} ended otherwise`}`,
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(`${printableText(lines.join('\n'))}\n`);
   return differing.length === 0 ? exitCode.passed : exitCode.failed;
 };
 

@@ -4,7 +4,7 @@ import { timeKey } from '../report/expected-times.ts';
 import { readReport, reportPath } from '../report/file.ts';
 import type { Report, ScenarioReport } from '../report/schema.ts';
 import { usageError } from './exit-code.ts';
-import { whyNoReport } from './read-reports.ts';
+import { describeNoReport } from './read-reports.ts';
 
 /** What the last run left to be played again: its report, and the scenarios by their keys (see timeKey). */
 export type LastFailed = { path: string; keys: ReadonlySet<string> };
@@ -20,9 +20,7 @@ const wasCut = ({ end }: Report, { state, startedAt, interrupted }: ScenarioRepo
 export const readLastFailed = async (out: string): Promise<LastFailed> => {
   const path = relative('', reportPath(out));
   const report = await readReport(out).catch((error: unknown) => {
-    throw usageError(
-      `--last-failed: ${path} is no report of this release: ${whyNoReport(error).slice(0, 300)}`,
-    );
+    throw usageError(`--last-failed: ${describeNoReport(path, error)}`);
   });
   if (report === undefined)
     throw usageError(

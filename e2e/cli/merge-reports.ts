@@ -13,6 +13,7 @@ import { composeVersionTable } from '../report/version-table.ts';
 import { checkFile, checkOut } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
+import { printable, printableAll } from './printable.ts';
 import { readReports } from './read-reports.ts';
 
 type Flags = { out: string; allowMissing?: true; strictBugs?: true; table?: true; times?: string };
@@ -61,7 +62,7 @@ export const mergeAndPrint = async (
   { out, allowMissing, strictBugs, times }: Merging,
 ): Promise<ExitCode> => {
   const { report, missing, doubled } = merge(sources.map((source) => withEvidenceFrom(source, out)));
-  for (const line of doubled) complain(line);
+  for (const line of doubled) complain(printable(line));
   const lacking = `${missing.length === 1 ? 'shard' : 'shards'} ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
   if (missing.length > 0 && !allowMissing)
     throw new CommandError(
@@ -72,10 +73,11 @@ export const mergeAndPrint = async (
   await writePage(out, { merged: true });
   if (times !== undefined) await writeExpectedTimes(times, timesOf(report));
   const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
-  print(composeRounds(report, Math.max(1, ...report.scenarios.map(({ round }) => round))));
+  const shown = printableAll(report);
+  print(composeRounds(shown, Math.max(1, ...shown.scenarios.map(({ round }) => round))));
   if (missing.length > 0) print(['', lacking]);
-  for (const difference of report.differences ?? []) complain(`not as before the run: ${difference}`);
-  print(composeClosing(report, relative('', path), paint));
+  for (const difference of shown.differences ?? []) complain(`not as before the run: ${difference}`);
+  print(composeClosing(shown, relative('', path), paint));
   return judgeReports([report], { strictBugs });
 };
 
@@ -92,7 +94,7 @@ const merge = (sources: readonly Source[]) => {
   try {
     return mergeReports(sources);
   } catch (error) {
-    if (error instanceof MergeError) throw new CommandError(error.message, exitCode.notFit);
+    if (error instanceof MergeError) throw new CommandError(printable(error.message), exitCode.notFit);
     throw error;
   }
 };
@@ -117,7 +119,7 @@ export const runMergeReportsCommand = (argv: readonly string[]): Promise<ExitCod
     // What was merged before is no source of what is merged now.
     const sources = await readReports(paths, { except: resolve(folder, 'report.json') });
     if (!table) return mergeAndPrint(sources, { out: folder, allowMissing, strictBugs, times: file });
-    print(composeVersionTable(sources));
+    print(composeVersionTable(printableAll(sources)));
     return judgeReports(
       sources.map(({ report }) => report),
       { strictBugs },

@@ -1,7 +1,8 @@
 import { type Dirent, statSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { z } from 'zod';
+import { readNamedFile, whyNoFile } from '../kube/named-file.ts';
 import type { Source } from '../report/merge-rounds.ts';
 import { reportSchema } from '../report/schema.ts';
 import { CommandError, exitCode, usageError } from './exit-code.ts';
@@ -10,19 +11,28 @@ const isReport = (entry: Dirent): boolean => entry.isFile() && entry.name === 'r
 
 const filesOf = async (path: string): Promise<string[]> => {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) throw usageError(`${path}: there is no such file or folder`);
+  if (found === undefined) throw usageError(`${path || "''"}: there is no such file or folder`);
   if (!found.isDirectory()) return [resolve(path)];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error) => {
+    throw new CommandError(describeNoReport(path, error), exitCode.notFit);
+  });
   const files = entries.filter(isReport).map((entry) => resolve(join(entry.parentPath, entry.name)));
   if (files.length === 0) throw usageError(`${path}: there is no report.json in it`);
   return files.toSorted();
 };
 
-/** Says in a line why a file is no report. */
-export const whyNoReport = (error: unknown): string =>
-  error instanceof z.ZodError
-    ? error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`).join('; ')
-    : (error as Error).message;
+/** Says in a line why a file, or what else lies at a path, is no report; nothing of what is in it is repeated. */
+export const describeNoReport = (path: string, error: unknown): string => {
+  const unread = whyNoFile(error);
+  if (unread !== undefined) return `${path} cannot be read: ${unread}`;
+  const what = `${path} is no report of this release`;
+  if (error instanceof SyntaxError) return `${what}: it is no JSON, or cut off`;
+  if (!(error instanceof z.ZodError)) return `${what}: ${(error as Error).message}`;
+  const [first, ...others] = error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'it'}: ${message.replace('Invalid input: ', '')}`,
+  );
+  return `${what}: ${first}${others.length === 0 ? '' : `, and ${others.length} more`}`;
+};
 
 /**
  * Reads all reports that are named, or lie in folders that are; a CommandError of one line names the file
@@ -39,12 +49,9 @@ export const readReports = async (
     files.map(async (file) => {
       const path = relative('', file);
       try {
-        return { path, report: reportSchema.parse(JSON.parse(await readFile(file, 'utf8'))) };
+        return { path, report: reportSchema.parse(JSON.parse(readNamedFile(file))) };
       } catch (error) {
-        throw new CommandError(
-          `${path} is no report of this release: ${whyNoReport(error).slice(0, 300)}`,
-          exitCode.notFit,
-        );
+        throw new CommandError(describeNoReport(path, error), exitCode.notFit);
       }
     }),
   );

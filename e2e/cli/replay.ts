@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { glob, readFile, stat } from 'node:fs/promises';
+import { glob, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -7,6 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { parseRecording, type Recording } from '../history/recording.ts';
 import { explainVerdict } from '../history/verdict.ts';
+import { readNamedFile, whyNoFile } from '../kube/named-file.ts';
 import { describeExpected, endings } from '../suite/evidence/history/expectations.ts';
 import { markerSchema } from '../suite/evidence/history/markers.ts';
 import { agrees, type Judged, judgeAgain, wentWell } from '../suite/evidence/replay/judge-again.ts';
@@ -15,6 +16,7 @@ import { describeObject } from '../suite/steps/describe-object.ts';
 import '../suite/steps/subjects.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { printableText } from './printable.ts';
 
 /** A history, and where it was found. */
 type Found = { path: string; recording: Recording };
@@ -27,11 +29,19 @@ const historyName = 'history.ndjson';
  */
 const readHistories = async (path: string): Promise<Found[]> => {
   const kind = await stat(path).catch(({ code }: NodeJS.ErrnoException) => {
-    throw usageError(code === 'ENOENT' ? `there is no ${path}` : `${path} cannot be read: ${code}`);
+    throw usageError(code === 'ENOENT' ? `there is no ${path || "''"}` : `${path} cannot be read: ${code}`);
   });
   if (kind.isDirectory()) return readFolder(path);
   if (/\.(tar\.gz|tgz)$/.test(path)) return readBundle(path);
-  return [{ path, recording: parse(path, await readFile(path, 'utf8')) }];
+  return [{ path, recording: parse(path, readText(path)) }];
+};
+
+const readText = (path: string): string => {
+  try {
+    return readNamedFile(path);
+  } catch (error) {
+    throw usageError(`${path} cannot be read: ${whyNoFile(error) ?? (error as Error).message}`);
+  }
 };
 
 // Other files of such lines lie about: the ledger of faults, Kubernetes' events, what is known of earlier
@@ -39,7 +49,7 @@ const readHistories = async (path: string): Promise<Found[]> => {
 const readFolder = async (folder: string): Promise<Found[]> => {
   const found: Found[] = [];
   for await (const path of glob('**/*.ndjson', { cwd: folder })) {
-    const content = await readFile(join(folder, path), 'utf8');
+    const content = readText(join(folder, path));
     if (isRecording(content))
       found.push({ path: join(folder, path), recording: parse(join(folder, path), content) });
   }
@@ -62,7 +72,7 @@ const readBundle = async (path: string): Promise<Found[]> => {
   };
   await Promise.all([pipeline(createReadStream(path), createGunzip(), archive), read()]).catch(
     (error: Error) => {
-      throw usageError(`${path} is no bundle: ${error.message}`);
+      throw usageError(`${path} is no bundle: ${whyNoFile(error) ?? error.message}`);
     },
   );
   if (found.length === 0) throw usageError(`${path} is no bundle: it holds no ${historyName}`);
@@ -162,7 +172,7 @@ export const runReplayCommand = (argv: readonly string[]): Promise<ExitCode> =>
   });
 
 const print = (...lines: string[]): void =>
-  void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  void process.stdout.write(printableText(lines.map((line) => `${line}\n`).join('')));
 
 const judgeOne = ({ path, recording }: Found): Judged[] => {
   const judged = judge(path, recording);

@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { whyNoFile } from '../kube/named-file.ts';
 import { pagePath } from '../report/file.ts';
 import { makeRun, makeRunOfFile, type RunOfPage } from '../report/html/page-run.ts';
 import { readBundle } from '../report/html/read-bundle.ts';
@@ -20,17 +22,23 @@ const describe = (): Command =>
       'where the page goes (default: report.html beside the one report, .corral/report.html for several)',
     );
 
-const isBundle = (path: string): boolean => /\.(tar\.gz|tgz)$/.test(path);
+// A folder is one of reports, whatever its name.
+const isBundle = (path: string): boolean =>
+  /\.(tar\.gz|tgz)$/.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+const describeNoBundle = (path: string, error: unknown): string => {
+  const unread = whyNoFile(error);
+  return unread === undefined
+    ? `${path} is no bundle of this release: ${(error as Error).message.slice(0, 300)}`
+    : `${path} cannot be read: ${unread}`;
+};
 
 const runOfBundle = async (path: string): Promise<RunOfPage> => {
   try {
     const { report, evidence } = await readBundle(path);
     return await makeRun(report, { source: path, runs: [], find: async () => evidence });
   } catch (error) {
-    throw new CommandError(
-      `${path} is no bundle of this release: ${(error as Error).message.slice(0, 300)}`,
-      exitCode.notFit,
-    );
+    throw new CommandError(describeNoBundle(path, error), exitCode.notFit);
   }
 };
 
@@ -54,7 +62,10 @@ const write = async (paths: readonly string[], { out }: Flags): Promise<void> =>
   const named = out === undefined ? undefined : checkFile('out', out, 'report.html');
   const { runs, sources } = await readRunsOf(paths);
   const file = named ?? checkFile('out', defaultOut(sources), 'report.html');
-  await writePageOf(file, runs);
+  await writePageOf(file, runs).catch((error) => {
+    const why = whyNoFile(error);
+    throw why === undefined ? error : new CommandError(`${file} cannot be written: ${why}`, exitCode.notFit);
+  });
   const { size } = await stat(file);
   process.stdout.write(
     `${relative('', file)}: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, ${(size / 1e6).toFixed(1)} MB\n`,

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
+import { readNamedFile, whyNoFile } from './named-file.ts';
 import { learnKubeconfig } from './redact/learn.ts';
 
 // Read when a cluster is named: a thousand files, for which who lists the scenarios has no use.
@@ -60,10 +60,12 @@ const checkShape = ({ clusters, users }: Written): void => {
       throw new Error('the server of a cluster in it is no text');
 };
 
+const largest = 4 << 20;
+
 const read = (kubeconfig: string): KubeConfig => {
   const config = new (readClient().KubeConfig)();
   try {
-    const text = readFileSync(kubeconfig, 'utf8');
+    const text = readNamedFile(kubeconfig, largest);
     const written: unknown = parse(text, { logLevel: 'error' });
     if (typeof written !== 'object' || written === null || Array.isArray(written))
       throw new Error('it is no kubeconfig');
@@ -74,7 +76,7 @@ const read = (kubeconfig: string): KubeConfig => {
     useTokenFiles(config, { written: written as Written, folder: dirname(kubeconfig) });
   } catch (error) {
     // Only the first line: what a parser adds is a piece of the file, and that may be a secret.
-    const [why] = (error as Error).message.split('\n');
+    const [why] = (whyNoFile(error) ?? (error as Error).message).split('\n');
     throw new Error(`cannot read the kubeconfig ${kubeconfig}: ${why?.replace(/:$/, '')}`, { cause: error });
   }
   return config;

@@ -96,8 +96,21 @@ test('the list has each bug with how bad it is, its versions, its title and wher
   const { exitCode, stdout } = await runInProcess(() => runBugsCommand([]));
   expect(exitCode).toBe(0);
   for (const each of bugIds) {
-    const { severity, versions, title } = bugs[each];
-    expect(stdout).toContain(`${each}: ${severity}, Longhorn ${versions}\n  ${title}\n  shown by: `);
+    const { severity, versions, title, upstream } = bugs[each];
+    const issue = upstream.replace(/^.*\/issues\/|^not reported yet$/, '');
+    const head = `${each}: ${severity}, Longhorn ${versions}${issue && `, #${issue}`}`;
+    expect(stdout).toContain(`${head}\n  ${title}\n  shown by: `);
   }
   expect(stdout).toMatch(/^first-run-warns: .*\n.*\n {2}shown by: the finding first-run-warns$/m);
+});
+
+test.each([
+  ['13245', ['manager-panics-on-late-failure']],
+  ['#13587', ['snapshot-cleanup-stops-the-job', 'snapshot-cleanup-fails-the-job']],
+])('the number of an issue stands for all bugs that it is about: %s', async (number, found) => {
+  const { exitCode, stdout } = await runInProcess(() => runBugsCommand(['show', number]));
+  expect(exitCode).toBe(0);
+  expect(bugIds.filter((each) => stdout.includes(`${each}: ${bugs[each].title}\n\nseverity: `))).toEqual(
+    found,
+  );
 });

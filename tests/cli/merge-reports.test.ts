@@ -82,3 +82,13 @@ test.each<[Report['end']['state'], ScenarioReport['state'], Partial<Report>, num
   const one = report('aaaaaa', { A: of }, { end: { state, reason: 'why' }, ...change });
   expect(await merge({ 'one.json': one }, ['one.json'])).toMatchObject({ exitCode });
 });
+
+test('a report of others does not speak to the terminal', async () => {
+  const name = 'A\u001b]0;owned\u0007';
+  const one = report('aaaaaa', { [name]: 'failed' }, { differences: ['a\u001b[2J volume'] });
+  const ended = await merge({ 'one.json': one }, ['one.json']);
+  expect(ended.stdout).toContain('A\\u{1b}]0;owned\\u{7}');
+  expect(ended.stderr).toBe('merge-reports: not as before the run: a\\u{1b}[2J volume');
+  // What was judged is kept as it was written.
+  expect(ended.report?.scenarios[0]?.name).toBe(name);
+});

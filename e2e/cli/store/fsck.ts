@@ -2,8 +2,9 @@ import { openBlockPool } from '../../store/fsck/block-pool.ts';
 import { count, type Finding } from '../../store/fsck/findings.ts';
 import { checkStore, type StoreCheck } from '../../store/fsck/fsck.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { printable } from '../printable.ts';
 import { openNamedStore } from './open.ts';
-import { bytes, print, printable, printJson, type StoreFlags } from './text.ts';
+import { bytes, print, printJson, type StoreFlags } from './text.ts';
 
 /**
  * `fsck STORE`: checks a store and prints what was found. Returns 0 for a sound one, 1 when data are lost or

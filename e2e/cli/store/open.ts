@@ -42,7 +42,10 @@ const openFolder = async (folder: string, name: string): Promise<StoreSource> =>
 
 const notReadable = (name: string, error: NodeJS.ErrnoException): never => {
   if (typeof error.errno !== 'number') throw error;
-  throw new CommandError(`${name} cannot be read: ${getSystemErrorMessage(error.errno)}`, exitCode.notFit);
+  throw new CommandError(
+    `${name || "''"} cannot be read: ${getSystemErrorMessage(error.errno)}`,
+    exitCode.notFit,
+  );
 };
 
 // A link is no folder: it would lead out of the store.

@@ -1,8 +1,9 @@
 import type { BackupConfig, VolumeConfig } from '../../store/format/config.ts';
 import { type Listed, listStore } from '../../store/fsck/list-store.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../exit-code.ts';
+import { printable } from '../printable.ts';
 import { openNamedStore } from './open.ts';
-import { bytes, print, printable, printJson, type StoreFlags } from './text.ts';
+import { bytes, print, printJson, type StoreFlags } from './text.ts';
 
 type Found =
   | { kind: 'volume'; name: string; listed: Listed<VolumeConfig>; backups: string[] }

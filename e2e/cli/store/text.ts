@@ -1,10 +1,4 @@
-/**
- * Text of a store as it may be printed: names and texts in there are anybody's, and must not speak to the
- * terminal.
- */
-export const printable = (text: string): string =>
-  // Control signs, separators of lines, and those that turn the direction of writing.
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
+import { printable } from '../printable.ts';
 
 /** Bytes for people: `3.2 MiB`. */
 export const bytes = (number: number): string => {

@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
@@ -129,6 +129,12 @@ export const writeBadFiles = async (dir: string): Promise<void> => {
     if (manifest !== undefined) await write(`release/${name}/longhorn.yaml`, manifest);
     if (archive !== undefined) await write(`release/${name}/web.tar`, archive);
   }
-  const reports = { 'not-json': '{', 'a-number': '7', older: '{"schemaVersion":0}' };
+  const reports = { 'not-json': '{', empty: '', 'a-number': '7', older: '{"schemaVersion":0}' };
   for (const [name, text] of Object.entries(reports)) await write(`report/${name}/report.json`, text);
+  for (const folder of ['report/folder/report.json', 'folder.tar.gz'])
+    await mkdir(join(dir, folder), { recursive: true });
+  for (const path of ['kube/huge', 'report/huge/report.json', 'history/huge.ndjson', 'huge.tar.gz']) {
+    await write(path, '');
+    await truncate(join(dir, path), 20 * 2 ** 30);
+  }
 };
