@@ -88,6 +88,10 @@ const ofReports: Record<string, Subcommand> = {
     about: 'list the known bugs of Longhorn, and write one up',
     run: async (argv) => (await import('../e2e/cli/bugs.ts')).runBugsCommand(argv),
   },
+  promises: {
+    about: "list what Longhorn's documents promise, and how far scenarios judge it",
+    run: async (argv) => (await import('../e2e/cli/promises.ts')).runPromisesCommand(argv),
+  },
   traceability: {
     about: 'list which step proves which sentence of the documents',
     run: async (argv) => (await import('../e2e/cli/traceability.ts')).runTraceabilityCommand(argv),

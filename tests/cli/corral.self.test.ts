@@ -28,7 +28,16 @@ test('npx corral --help names every command that users of a checkout have, and e
     ([, name]) => name,
   );
   const ofUsers = ['e2e', 'doctor', 'rbac', 'heal', 'cleanup', 'fleet', 'lab', 'store', 'emulator'];
-  const ofReports = ['report', 'merge-reports', 'compare', 'replay', 'explain', 'bugs', 'traceability'];
+  const ofReports = [
+    'report',
+    'merge-reports',
+    'compare',
+    'replay',
+    'explain',
+    'bugs',
+    'promises',
+    'traceability',
+  ];
   expect(named.toSorted()).toEqual([...ofUsers, ...ofReports, 'docs', 'mutants', 'bench'].toSorted());
 });
 

@@ -11,6 +11,8 @@ export type WrittenScenario = {
   kept: readonly string[];
   /** The cells of the store's matrix that it says to play. */
   cells: readonly string[];
+  /** The promises that it says to prove, by their ids. */
+  proves: readonly string[];
 };
 
 /** A file of scenarios; `calls` are all steps that are called in it. */
@@ -51,10 +53,10 @@ const calledBy = ({ type, callee }: Node): string | undefined => {
   return ['given', 'when', 'then'].includes(word) ? `${word}.${nameOf(callee)}` : undefined;
 };
 
-/** What a scenario's options say of cells. */
-const cellsIn = (statement: Node): string[] =>
+/** What a scenario's options list under this name. */
+const listed = (statement: Node, option: 'cells' | 'proves'): string[] =>
   [...walk(statement)].flatMap(({ node: { type, key, value } }) =>
-    type === 'Property' && nameOf(key) === 'cells' && isNode(value)
+    type === 'Property' && nameOf(key) === option && isNode(value)
       ? ((value.elements ?? []) as Node[]).map((each) => textOf(each) ?? '')
       : [],
   );
@@ -94,7 +96,8 @@ export const readScenarios = (source: string): ScenarioFile => {
     const kept = calls.flatMap(({ step, node }) =>
       step === 'then.keeps' ? (textOf((node.arguments as Node[])[0]) ?? []) : [],
     );
-    return [{ name, text, calls: new Set(calls.map(({ step }) => step)), kept, cells: cellsIn(statement) }];
+    const [cells, proves] = [listed(statement, 'cells'), listed(statement, 'proves')];
+    return [{ name, text, calls: new Set(calls.map(({ step }) => step)), kept, cells, proves }];
   });
   return { scenarios, calls: new Set([...walk(program)].flatMap(({ node }) => calledBy(node) ?? [])) };
 };

@@ -15,7 +15,7 @@ const about = (
 
 scenario(
   'A deletion whose manager is killed is begun again',
-  { ...about('in-retry'), needs: ['immutableFile'] },
+  { ...about('in-retry'), needs: ['immutableFile'], proves: ['D5'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
@@ -40,7 +40,7 @@ scenario(
 
 scenario(
   'A deletion that is held open when its manager is killed is begun again',
-  about('held', ['manager-kill', 'process-hold']),
+  { ...about('held', ['manager-kill', 'process-hold']), proves: ['D5'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
@@ -62,7 +62,7 @@ scenario(
 scenario(
   'Deletions that a kill meets at ten points all end, and nothing else is lost',
   // Each of the ten has blocks of its own, which are written between one and the next.
-  { ...about('ten-points'), needs: ['block-device'] },
+  { ...about('ten-points'), needs: ['block-device'], proves: ['D5', 'D18'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);

@@ -12,6 +12,7 @@ scenario(
   {
     ...about('at-once'),
     needs: ['immutableFile'],
+    proves: ['C15', 'D1', 'D4'],
     cells: ["delete | the backup's config | no permission to remove it"],
   },
   async ({ given, when, then, data }) => {
@@ -47,7 +48,7 @@ scenario(
 
 scenario(
   'A backup made after a deletion failed does not wait for it',
-  { ...about('in-error'), needs: ['immutableFile'] },
+  { ...about('in-error'), needs: ['immutableFile'], proves: ['C15', 'D4'] },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
     await given.data(volume, data.brief);

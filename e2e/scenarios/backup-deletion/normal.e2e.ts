@@ -9,7 +9,7 @@ const about = (variant: string): ScenarioOptions => ({
 
 scenario(
   'A backup made during a deletion waits for it, then runs',
-  { ...about('free-running'), everyStore: true },
+  { ...about('free-running'), everyStore: true, proves: ['C14', 'D3'] },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
     await given.data(volume, data.large);
@@ -36,7 +36,7 @@ scenario(
 
 scenario(
   'A backup made during a deletion waits for as long as the deletion is held open',
-  { ...about('held'), disruptions: ['process-hold'] },
+  { ...about('held'), disruptions: ['process-hold'], proves: ['C14', 'D1', 'D3', 'D12'] },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
     await given.data(volume, data.brief);

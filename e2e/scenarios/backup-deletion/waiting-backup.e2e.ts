@@ -7,6 +7,7 @@ scenario(
     timeout: '40m',
     needs: ['mounted-store'],
     disruptions: ['process-hold'],
+    proves: ['C14'],
   },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });

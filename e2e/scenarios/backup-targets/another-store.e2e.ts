@@ -4,7 +4,12 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // No document asks for this: it is what everybody goes through once who moves to an object store.
 scenario(
   'Backups outlive a change of their target to another kind of store, and are back with it',
-  { tags: ['backup-targets'], timeout: '40m', needs: ['two-stores', 'block-device'] },
+  {
+    tags: ['backup-targets'],
+    timeout: '40m',
+    needs: ['two-stores', 'block-device'],
+    proves: ['L18', 'R1', 'R3', 'R4', 'T7'],
+  },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];

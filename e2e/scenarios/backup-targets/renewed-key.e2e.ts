@@ -5,7 +5,12 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // Its server is the one that does not speak TLS.
 scenario(
   'A key that expires while a backup is uploaded ends that one alone, and all goes on with a new one',
-  { tags: ['backup-targets', 'failing-store'], timeout: '40m', needs: ['keyReplaced'] },
+  {
+    tags: ['backup-targets', 'failing-store'],
+    timeout: '40m',
+    needs: ['keyReplaced'],
+    proves: ['L19', 'T32'],
+  },
   async ({ given, when, then, data: { volume: size, large } }) => {
     const volume = await given.volume({ size });
     const before = await given.data(volume, littleData.data);

@@ -10,7 +10,7 @@ const about = (variant: string): ScenarioOptions => ({
 
 scenario(
   'A deletion that meets an upload loses the lock, and succeeds later by itself',
-  about('upload'),
+  { ...about('upload'), proves: ['D6'] },
   async (steps) => {
     const { given, when, then, data } = steps;
     const volume = await given.volume({ size: data.volume });
@@ -33,7 +33,7 @@ scenario(
 
 scenario(
   'A deletion is held up by a lock that nobody refreshes until it expires',
-  { ...about('expiring'), needs: ['foreignLock'] },
+  { ...about('expiring'), needs: ['foreignLock'], proves: ['D8'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);

@@ -13,7 +13,7 @@ const others = { offset: 0, size: littleData.data.size };
 
 scenario(
   'The deletion of a backup leaves the others whole, though they cannot be listed',
-  { ...about, cells: ['delete | backups/ | no permission to list it'] },
+  { ...about, proves: ['D2'], cells: ['delete | backups/ | no permission to list it'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
@@ -40,7 +40,7 @@ scenario(
 
 scenario(
   'The deletion of a backup removes the blocks that it alone has, or fails, while the blocks cannot be listed',
-  { ...about, cells: ['delete | blocks/ | no permission to list it'] },
+  { ...about, proves: ['D4'], cells: ['delete | blocks/ | no permission to list it'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
@@ -112,6 +112,7 @@ scenario(
   {
     ...about,
     needs: ['readingDenied'],
+    proves: ['D1'],
     cells: ['inspect | backups/ | no permission to enter it'],
     // On the others the manager panics over it, as over any removal that fails after its Backup has gone.
     longhorn: '>=1.10.4 <1.11.0 || >=1.11.3',

@@ -7,7 +7,7 @@ const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m' };
 
 scenario(
   'A backup whose config is gone from the store goes from Longhorn, and is back as soon as that is',
-  { ...about, needs: ['fileMissing'] },
+  { ...about, needs: ['fileMissing'], proves: ['L2', 'L9'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
@@ -33,7 +33,12 @@ scenario(
 
 scenario(
   'The deletion of a backup removes the blocks that it alone has, or fails, beside another whose config is empty',
-  { ...about, needs: ['fileEmptied'], cells: ["delete | another backup's config | empty file"] },
+  {
+    ...about,
+    needs: ['fileEmptied'],
+    proves: ['D4'],
+    cells: ["delete | another backup's config | empty file"],
+  },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);

@@ -9,6 +9,7 @@ scenario(
     // A run makes a backup only where something new was written since the last one.
     needs: ['block-device', 'serverGone'],
     disruptions: ['store-stall'],
+    proves: ['J31', 'R1', 'R4'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

@@ -47,6 +47,7 @@ scenario(
   {
     ...about,
     needs: ['listingDenied', 'foreignLock'],
+    proves: ['D6'],
     cells: ['take a lock | locks/ | no permission to list it'],
   },
   besideAnUpload(({ given }, { volume }) => given.listingDenied({ of: volume, folder: 'locks' })),
@@ -57,6 +58,7 @@ scenario(
   {
     ...about,
     needs: ['fileEmptied', 'foreignLock'],
+    proves: ['D6'],
     cells: ["take a lock | another's lock | empty file"],
   },
   besideAnUpload(async ({ given, then }, { volume, lock, second }) => {
@@ -71,6 +73,7 @@ scenario(
   {
     ...about,
     needs: ['wrongAnswers', 'foreignLock'],
+    proves: ['D6'],
     cells: ["take a lock | another's lock | input/output error reading its data"],
   },
   besideAnUpload(({ given }, { volume }) =>

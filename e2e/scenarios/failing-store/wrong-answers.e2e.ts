@@ -32,7 +32,7 @@ scenario(
 
 scenario(
   'A deletion removes no block of another backup, though every listing comes in pages of two',
-  about,
+  { ...about, proves: ['D2'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const paged = await given.wrongAnswers('short pages', { to: 'list' });
@@ -55,7 +55,7 @@ scenario(
 // longhorn/longhorn#13646, #13756: which right is missing is what its user has to learn.
 scenario(
   'A store that denies access says so where its user looks: at the backup, and at the backup target',
-  about,
+  { ...about, proves: ['L19'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = await given.data(volume, littleData.data);
@@ -85,7 +85,7 @@ scenario(
 // As where the clock of a store, or of what stands before it, is wrong: it refuses whatever is signed.
 scenario(
   'A store to which every request seems 20 minutes old says so at the backup target, and no backup is lost',
-  about,
+  { ...about, proves: ['L19'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = await given.data(volume, littleData.data);

@@ -6,7 +6,7 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 scenario(
   'A backup made by hand outlives the runs of a recurring job that keeps one',
   // A run makes a backup only where something new was written since the last one.
-  { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'] },
+  { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['J3', 'R1'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = await given.data(volume, littleData.data);

@@ -73,6 +73,7 @@ scenario(
   {
     ...about('read-only-backups', ['manager-mount']),
     needs: ['block-device', 'readOnlyBackups'],
+    proves: ['D18', 'J5'],
     cells: ['delete | backups/ | no permission to change it'],
   },
   async (fixture) => {
@@ -95,7 +96,7 @@ scenario(
 
 scenario(
   'A recurring job goes on making backups while the store lets none go',
-  { ...about('immutable'), needs: ['block-device', 'immutableFile'] },
+  { ...about('immutable'), needs: ['block-device', 'immutableFile'], proves: ['D18', 'J5'] },
   async (fixture) => {
     const { given, when, then } = fixture;
     let { job, backups } = await givenOneCleanRun(fixture);
@@ -121,7 +122,7 @@ scenario(
 
 scenario(
   'A recurring job goes on making backups while it may not delete any',
-  about('denied-backups', ['admission-policy']),
+  { ...about('denied-backups', ['admission-policy']), proves: ['J5'] },
   async (fixture) => {
     const { given, when, then } = fixture;
     let { job, backups } = await givenOneCleanRun(fixture);
@@ -146,7 +147,7 @@ scenario(
 
 scenario(
   'A recurring job that may not delete snapshots makes nothing any more',
-  about('denied-snapshots', ['admission-policy']),
+  { ...about('denied-snapshots', ['admission-policy']), proves: ['J5'] },
   async (fixture) => {
     const { given, when, then } = fixture;
     let { job, backups } = await givenOneCleanRun(fixture);

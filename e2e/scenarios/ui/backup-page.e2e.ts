@@ -13,7 +13,7 @@ const about = (seed: string, variant: string): ScenarioOptions => ({
 // and of the end of the last backup not even a resync tells this one.
 scenario(
   'The page of backups deletes the one that it names, and shows how another waits for that',
-  { ...about('normal', 'held'), disruptions: ['process-hold'] },
+  { ...about('normal', 'held'), disruptions: ['process-hold'], proves: ['C14', 'U1', 'U2'] },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
     await given.data(volume, littleData.data);
@@ -51,7 +51,7 @@ scenario(
 
 scenario(
   'The page of backups tells why a deletion failed, for as long as it does',
-  { ...about('error', 'in-error'), needs: ['browser', 'immutableFile'] },
+  { ...about('error', 'in-error'), needs: ['browser', 'immutableFile'], proves: ['U1'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
@@ -77,7 +77,12 @@ scenario(
 
 scenario(
   'The page of backups goes on by itself after the manager that it was connected to is killed',
-  { ...about('crash', 'manager-kill'), exclusive: ['longhorn-managers'], disruptions: ['manager-kill'] },
+  {
+    ...about('crash', 'manager-kill'),
+    exclusive: ['longhorn-managers'],
+    disruptions: ['manager-kill'],
+    proves: ['U4'],
+  },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);

@@ -44,7 +44,8 @@ export type Need = 'lab' | 'browser' | 'mounted-store' | 'two-stores' | Capabili
  * others on the cluster could feel: where that is not allowed, it is skipped. `longhorn` is a semver range of
  * the versions that it holds for (default: all); on any other it is skipped. `everyStore`: it is played on every
  * kind of store that can do what it needs, also where others are on one alone. `cells`: which cells of the
- * store's matrix it plays, on a whole Longhorn.
+ * store's matrix it plays, on a whole Longhorn. `proves`: which promises of Longhorn's documents it judges in
+ * full, by their ids in fixtures/promises.
  */
 export type ScenarioOptions = {
   seed?: string;
@@ -56,6 +57,7 @@ export type ScenarioOptions = {
   longhorn?: string;
   everyStore?: true;
   cells?: readonly CellName[];
+  proves?: readonly string[];
 };
 
 /** What decides, before a scenario begins, where it is played and beside which others. */

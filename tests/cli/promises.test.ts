@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import { findDisagreements, type Known } from '../../e2e/cli/promises/agreement.ts';
+import { parseSubject, readPromises } from '../../e2e/cli/promises/map.ts';
+import { runPromisesCommand } from '../../e2e/cli/promises.ts';
+import { readScenarios } from '../../e2e/cli/traceability/scenario-files.ts';
+import { readScenarioFiles, sentencesOfSteps } from '../../e2e/cli/traceability/trace.ts';
+import { bugIds } from '../../e2e/longhorn/bugs/bugs.ts';
+import { runInProcess } from '../support/run-in-process.ts';
+
+test('the promises and the scenarios agree', () => {
+  const promises = readPromises().flatMap((subject) => subject.promises);
+  const steps = new Set(sentencesOfSteps().byId.keys());
+  const known = { scenarios: readScenarioFiles(), steps, bugs: new Set<string>(bugIds) };
+  expect(findDisagreements(promises, known)).toEqual([]);
+  expect(promises).toHaveLength(360);
+});
+
+const source = `
+scenario('It goes', { proves: ['D1'] }, async ({ given, then }) => { await given.volume(); await then.gone(); });
+scenario('Another', { proves: [] }, async ({ then }) => { await then.kept(); });`;
+const declaring = (...ids: string[]) => source.replace('[]', JSON.stringify(ids));
+const proven = 'status: proven, proof: { one: [then.gone] }';
+const row = (rest: string, id = 'D1') =>
+  `  - { id: ${id}, promise: It goes, source: [page x], since: '1.8', severity: 3, ${rest} }\n`;
+const read = (...rows: string[]) => parseSubject('s', `subject: S\npromises:\n${rows.join('')}`).promises;
+
+const disagree = (rows: string[], text = source) => {
+  const scenarios: Known['scenarios'] = new Map([['one', readScenarios(text)]]);
+  const steps = new Set(['given.volume', 'then.gone', 'then.kept']);
+  return findDisagreements(read(...rows), { scenarios, steps, bugs: new Set(['known']) });
+};
+
+test.for<[string, string[], string, string[]]>([
+  ['nothing, where both say so', [row(proven)], source, []],
+  [
+    'nothing, of what is judged in part',
+    [row(proven), row('status: partly, missing: x, proof: { one: [then.kept] }', 'D2')],
+    source,
+    [],
+  ],
+  [
+    'a proof that no scenario declares',
+    [row(proven), row(proven, 'D2')],
+    source,
+    ['D2: no scenario of one declares it'],
+  ],
+  ['an open promise', [row('status: open')], source, ['"It goes" declares D1, and that is open']],
+  [
+    'an unknown promise',
+    [row(proven)],
+    declaring('D9'),
+    ['"Another" declares D9, and there is no such promise'],
+  ],
+  ['two of one id', [row(proven), row(proven)], source, ['there are two promises D1']],
+  [
+    'an unknown bug',
+    [row('status: known-bug, bugs: [lost], proof: { one: [then.gone] }')],
+    source,
+    ['D1: there is no known bug lost'],
+  ],
+  [
+    'a known bug that a scenario declares and the row has no proof of',
+    [row('status: known-bug, bugs: [known]')],
+    source,
+    ['"It goes" declares D1, and its proof does not name one'],
+  ],
+  [
+    'a file that is not there',
+    [row('status: proven, proof: { one: [then.gone], two: [then.gone] }')],
+    source,
+    ['D1: there is no file of scenarios two'],
+  ],
+  [
+    'a step that is not there',
+    [row('status: proven, proof: { one: [then.gone, then.lost] }')],
+    source,
+    ['D1: there is no step then.lost'],
+  ],
+  [
+    'a step of another scenario',
+    [row('status: proven, proof: { one: [then.gone, then.kept] }')],
+    source,
+    ['D1: no scenario of one that is to prove it has then.kept'],
+  ],
+  [
+    'a scenario that has none of the steps',
+    [row(proven)],
+    declaring('D1'),
+    ['D1: "Another" declares it, and has none of its steps'],
+  ],
+  [
+    'steps that judge nothing',
+    [row('status: proven, proof: { one: [given.volume] }')],
+    source,
+    ['D1: no step of one judges it'],
+  ],
+])('they disagree: %s', ([, rows, text, problems]) => {
+  expect(disagree(rows, text)).toEqual(problems);
+});
+
+test.each(['status: proven', 'status: partly', 'status: known-bug', 'status: out-of-scope', 'status: told'])(
+  'a row with %s alone is refused',
+  (rest) => {
+    expect(() => read(row(rest))).toThrow();
+  },
+);
+
+const promises = (...argv: string[]) => runInProcess(() => runPromisesCommand(argv));
+
+test('without a filter there are the counts alone, with one also the rows', async () => {
+  const { exitCode, stdout } = await promises();
+  expect(exitCode).toBe(0);
+  const [head = '', ...rest] = stdout.split('\n');
+  expect(head.trim().split(/ +/)).toEqual(['proven', 'known-bug', 'partly', 'open', 'out-of-scope', 'all']);
+  expect(rest).toHaveLength(readPromises().length + 1);
+  const [all = '', ...counts] = rest.at(-1)?.split(/ +/) ?? [];
+  expect([all, counts.at(-1)]).toEqual(['all', '360']);
+  expect(counts.slice(0, -1).reduce((sum, count) => sum + Number(count), 0)).toBe(360);
+
+  const filtered = (await promises('--subject', 'deletion', '--status', 'known-bug', '--severity', '5'))
+    .stdout;
+  expect(filtered).toMatch(/^D2: known-bug, severity 5, since old$/m);
+  expect(filtered).toMatch(/^ {2}known bugs: deletion-destroys-other-backups$/m);
+  expect(filtered).not.toMatch(/^(?:C14|D1|D3): /m);
+});
+
+test('as JSON there are the rows, each with its subject', async () => {
+  const { stdout } = await promises('--output', 'json', '--status', 'out-of-scope');
+  const rows = JSON.parse(stdout) as { subject: string; status: string; why: string }[];
+  expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(['out-of-scope']));
+  expect(rows.filter(({ subject }) => subject === 'v2-engine')).toHaveLength(12);
+});
