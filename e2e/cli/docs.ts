@@ -16,6 +16,7 @@ import { whereShown } from './bugs.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { describeLabFaults, describeLonghornFaults, describeStoreFaults } from './describe-faults.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
+import { countStatuses, type DocumentedPromise, readPromises, statuses } from './promises/map.ts';
 import { readScenarioFiles, sentencesOfSteps } from './traceability/trace.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
@@ -184,6 +185,40 @@ const describeBugs = (): string[] => {
   });
 };
 
+/** What is known of a promise beside its status. */
+const describeStatus = (promise: DocumentedPromise): string => {
+  const { status } = promise;
+  if (status === 'known-bug')
+    return `known bug: ${promise.bugs.map((id) => `[${id}](bugs.md#${id})`).join(', ')}`;
+  if (status === 'partly') return `partly; missing: ${promise.missing}`;
+  return status === 'out-of-scope' ? `out of scope: ${promise.why}` : status;
+};
+
+/** How many promises of each subject have each status, then all promises, a table a subject. */
+const describePromises = (): string[] => {
+  const subjects = readPromises();
+  const count = (promises: readonly DocumentedPromise[]): string[] =>
+    [...countStatuses(promises), promises.length].map(String);
+  return [
+    ...table(
+      ['subject', ...statuses, 'all'],
+      [
+        ...subjects.map(({ name, promises }) => [code(name), ...count(promises)]),
+        ['all', ...count(subjects.flatMap(({ promises }) => promises))],
+      ],
+    ),
+    ...subjects.flatMap(({ title, promises }) => [
+      '',
+      `### ${title}`,
+      '',
+      ...table(
+        ['id', 'promise', 'status'],
+        promises.map((each) => [each.id, each.promise, describeStatus(each)]),
+      ),
+    ]),
+  ];
+};
+
 /** How long the README's commands take. */
 const describeTimes = (): string[] => [
   ...table(
@@ -241,6 +276,7 @@ export const sections: Record<string, () => string[]> = {
   example: () =>
     quoteScenario('backup-deletion/normal', 'A backup made during a deletion waits for it, then runs'),
   findings: describeFindings,
+  promises: describePromises,
   'message-classes': () =>
     table(
       ['class', 'what it tells'],

@@ -40,7 +40,7 @@ const put = async (folder: string, files: Record<string, string>): Promise<void>
 
 /** Whether a command reads and prints, and nothing else: a process of its own proves no more of it. */
 export const isRunHere = (command: string): boolean =>
-  /^npx corral (?:bugs|compare|explain|merge-reports|replay|report|store|traceability|lab (?:status|shell|down|prune))\b/.test(
+  /^npx corral (?:bugs|compare|explain|merge-reports|promises|replay|report|store|traceability|lab (?:status|shell|down|prune))\b/.test(
     command,
   );
 
