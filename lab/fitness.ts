@@ -3,7 +3,7 @@ import { access, readFile, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
-import type { Trouble } from '../e2e/machine/not-fit.ts';
+import type { PreconditionFailure } from '../e2e/machine/not-fit.ts';
 import { NotFit } from '../e2e/machine/not-fit.ts';
 import { oneLine } from './one-line.ts';
 import type { LabSize } from './size.ts';
@@ -65,7 +65,7 @@ export const freeMemory = (
 /** One thing that the lab needs of this machine: what was found, or what is wrong with it. */
 export type Fitness =
   | { need: string; found: string; trouble?: undefined }
-  | { need: string; trouble: Trouble };
+  | { need: string; trouble: PreconditionFailure };
 
 const GIB = 2 ** 30;
 

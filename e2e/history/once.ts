@@ -4,7 +4,7 @@ import { type ExplainedObject, explain, lastOf } from './explanation.ts';
 import { entriesAfter } from './history.ts';
 import { type AnyHopeless, toExplained as explainHopeless, lostHope, presentStates } from './hopeless.ts';
 import { presentObserver } from './observer.ts';
-import { describeTimeout, type Limit, type Look, type Moving } from './progress.ts';
+import { describeTimeout, type Limit, type Moving, type StateProbe } from './progress.ts';
 import type { Decision } from './specification.ts';
 import type { ObjectEntry, Timeline } from './timeline.ts';
 import { ExpectationError } from './verdict.ts';
@@ -26,7 +26,7 @@ export type OnceOptions<T> = {
   /** What ends it at once, as nothing is left to wait for. */
   hopeless?: readonly AnyHopeless[];
   /** What leads to it, beside the object by its name. */
-  look?: Look;
+  look?: StateProbe;
 };
 
 /**

@@ -25,7 +25,7 @@ export type Moving = {
 };
 
 /** Something that leads to what is waited for and is not watched: it is looked at when the time is over. */
-export type Look = {
+export type StateProbe = {
   name: string;
   /** In a few words; undefined where nothing can be seen. */
   state(): Promise<string | undefined>;

@@ -1,6 +1,6 @@
 import { awaitCluster, decisionNote } from '../kube/account.ts';
 import { presentObserver } from './observer.ts';
-import { type Limit, type Look, type Moving, openProgress, type TimeOver } from './progress.ts';
+import { type Limit, type Moving, openProgress, type StateProbe, type TimeOver } from './progress.ts';
 import type { Decision } from './specification.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
@@ -15,7 +15,7 @@ export type Waiting = {
   limit: Limit;
   /** What it is about: as long as that changes, its time is not over. */
   moving: readonly Moving[];
-  look?: Look | undefined;
+  look?: StateProbe | undefined;
   onTimeout(over: TimeOver): Decision;
   /** Called at once with the decision, before anything else can arrive. */
   decided?(decision: Decision): void;
@@ -79,7 +79,7 @@ export const firstDecision = async ({
     else void lookAt(look);
   };
   const timeOut = () => settle(() => onTimeout(progress.over(performance.now())));
-  const lookAt = async ({ name, state }: Look) => {
+  const lookAt = async ({ name, state }: StateProbe) => {
     const seen = await state().catch(() => undefined);
     if (isOver) return;
     if (seen === undefined || !progress.look(name, seen, performance.now())) timeOut();

@@ -2,12 +2,12 @@ import { count } from './count.ts';
 import { formatDuration } from './duration.ts';
 import { ApiError } from './errors.ts';
 import { shorten } from './shorten.ts';
-import { type Trouble, troubleOf } from './trouble.ts';
+import { type ApiOutage, troubleOf } from './trouble.ts';
 
 /** How an API server was, as the requests of one connection met it. */
 export type Health = {
   /** Notes how a request ended: an answer, or an error; says what the error tells of the server. */
-  met(error?: unknown): Trouble | undefined;
+  met(error?: unknown): ApiOutage | undefined;
   /** Notes that a request is sent again. */
   again(): void;
   /** Notes how long an answer took, or the start of a command in a pod, in ms. */

@@ -4,7 +4,7 @@ import type { ExecResult } from './exec.ts';
 import type { Health } from './health.ts';
 import type { KubernetesObject } from './objects.ts';
 import type { SendRequest } from './request.ts';
-import type { Trouble } from './trouble.ts';
+import type { ApiOutage } from './trouble.ts';
 
 /** What may be done with a request whose outcome is not known. */
 export type Resend<T> = {
@@ -62,7 +62,7 @@ export const patiently = async <T>(
 };
 
 // Right after its start an API server has not read the roles: nothing came of what it refused.
-const notYet = (error: unknown, { isFresh }: Health): Trouble | undefined =>
+const notYet = (error: unknown, { isFresh }: Health): ApiOutage | undefined =>
   isFresh && error instanceof ApiError && [401, 403].includes(error.status) ? 'later' : undefined;
 
 /**

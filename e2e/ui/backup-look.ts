@@ -3,7 +3,7 @@ import type { Backup } from '../longhorn/types.ts';
 import type { ShownRow } from './table-watcher.ts';
 
 /** How a backup looks on the page. */
-export type Look = {
+export type RowState = {
   /** Its row's text in the column Creation State, or the percent of the bar there. */
   state: string;
   /** With the red icon in the column Volume. */
@@ -14,7 +14,7 @@ export type Look = {
  * How the page must show a backup: what its custom resource says, in the words of Longhorn's user interface
  * (src/routes/backup/BackupList.js).
  */
-export const lookOf = (backup: Backup): Look => ({
+export const rowStateOf = (backup: Backup): RowState => ({
   state: backupState(backup) === 'InProgress' ? `${backup.status?.progress ?? 0} %` : backupState(backup),
   warning: !!backup.status?.messages?.error,
 });
@@ -28,29 +28,29 @@ export type ShownBackup = {
 };
 
 /** How the page must show a backup that it was told of. */
-export const lookOfResource = ({ state, progress = 0, messages }: ShownBackup): Look => ({
+export const rowStateOfResource = ({ state, progress = 0, messages }: ShownBackup): RowState => ({
   state: state === 'InProgress' ? `${progress} %` : state,
   warning: !!messages?.error,
 });
 
 /** How a row looks. */
-export const lookOfRow = ({ state, progress, warning }: ShownRow): Look => ({
+export const rowStateOfRow = ({ state, progress, warning }: ShownRow): RowState => ({
   state: progress === null ? state : `${progress} %`,
   warning,
 });
 
 /** In words, for explanations; no look is that of a backup that is not there. */
-export const describeLook = (look: Look | undefined): string => {
+export const describeRowState = (look: RowState | undefined): string => {
   if (look === undefined) return 'no row';
   return `${look.state === '' ? 'no state' : look.state}${look.warning ? ' with the red icon' : ''}`;
 };
 
 /** Whether two looks are the same. */
-export const isAlike = (one: Look | undefined, other: Look | undefined): boolean =>
+export const isAlike = (one: RowState | undefined, other: RowState | undefined): boolean =>
   one?.state === other?.state && one?.warning === other?.warning;
 
 /** A look and since when; undefined: no row. */
-export type Stretch = { at: number; look: Look | undefined };
+export type Stretch = { at: number; look: RowState | undefined };
 
 /** Stretches without those that only repeat the one before. */
 export const distinct = (stretches: readonly Stretch[]): Stretch[] =>

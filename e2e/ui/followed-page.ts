@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { awaitCluster } from '../kube/account.ts';
-import { isAlike, type Look, lookOfRow, type Stretch } from './backup-look.ts';
+import { isAlike, type RowState, rowStateOfRow, type Stretch } from './backup-look.ts';
 import { type BackupTable, backupTable, table, warningIcon } from './backup-table.ts';
 import { openContext } from './browser.ts';
 import type { Span } from './judge-shown.ts';
@@ -14,7 +14,7 @@ export type FollowedPage = {
   readonly table: BackupTable;
   readonly log: PageLog;
   /** How a backup looks on the page now; undefined: it has no row. */
-  look(name: string): Look | undefined;
+  look(name: string): RowState | undefined;
   /** What the page showed of a backup since it was drawn. */
   shown(name: string): Stretch[];
   /** When the page was live: it was connected and had been drawn once. */
@@ -37,7 +37,7 @@ type Options = {
   chromium: string;
   url: string;
   /** How the page's backups must look now, by their names: the page counts as drawn once it shows that. */
-  expected: () => ReadonlyMap<string, Look>;
+  expected: () => ReadonlyMap<string, RowState>;
 };
 
 // Of some megabytes, through the API server.
@@ -52,9 +52,9 @@ export const followPage = async ({ chromium, url, expected }: Options): Promise<
   const waiting = new Set<() => void>();
 
   const rowsNow = () => shown.at(-1)?.rows ?? [];
-  const look = (name: string): Look | undefined => {
+  const look = (name: string): RowState | undefined => {
     const row = rowsNow().find(({ id }) => id === name);
-    return row && lookOfRow(row);
+    return row && rowStateOfRow(row);
   };
   const isDrawn = (): boolean => {
     const wanted = expected();
@@ -88,7 +88,7 @@ export const followPage = async ({ chromium, url, expected }: Options): Promise<
         shown.flatMap(({ at, rows, isKept }) => {
           if (!isKept || rows === null) return [];
           const row = rows.find(({ id }) => id === name);
-          return [{ at, look: row && lookOfRow(row) }];
+          return [{ at, look: row && rowStateOfRow(row) }];
         }),
       live: () =>
         log

@@ -1,5 +1,5 @@
 import { formatDuration } from '../kube/duration.ts';
-import { describeLook, distinct, isAlike, type Stretch } from './backup-look.ts';
+import { describeRowState, distinct, isAlike, type Stretch } from './backup-look.ts';
 
 /** A stretch of time, in ms since the epoch. */
 export type Span = { from: number; to: number };
@@ -71,7 +71,7 @@ export const judgeShown = ({
     const source = sources.get(index);
     if (source === undefined) {
       problems.push(
-        `${did} ${describeLook(look)} at ${time(at)}, where ${label} was ${inForce(history, at)}`,
+        `${did} ${describeRowState(look)} at ${time(at)}, where ${label} was ${inForce(history, at)}`,
       );
       continue;
     }
@@ -81,10 +81,10 @@ export const judgeShown = ({
     if (!isFresh) continue;
     const since = history[source]?.at ?? 0;
     const delay = Math.max(0, at - due(since));
-    if (since === due(since)) delays.push({ look: describeLook(look), delay });
+    if (since === due(since)) delays.push({ look: describeRowState(look), delay });
     if (delay > limit)
       problems.push(
-        `${did} ${describeLook(look)} only ${formatDuration(delay)} after ${label} (limit: ${formatDuration(limit)})`,
+        `${did} ${describeRowState(look)} only ${formatDuration(delay)} after ${label} (limit: ${formatDuration(limit)})`,
       );
   }
   for (const [index, { at, look }] of history.entries()) {
@@ -95,7 +95,7 @@ export const judgeShown = ({
     problems.push(
       look === undefined
         ? `${kept} ${label}, which was gone from ${time(at)} on`
-        : `${didNot} ${describeLook(look)}, which ${label} was from ${time(at)} for ${formatDuration(until - at)}`,
+        : `${didNot} ${describeRowState(look)}, which ${label} was from ${time(at)} for ${formatDuration(until - at)}`,
     );
   }
   return { problems, delays };
@@ -120,6 +120,6 @@ const match = (history: readonly Stretch[], shown: readonly Stretch[]): Map<numb
 };
 
 const inForce = (history: readonly Stretch[], at: number): string =>
-  describeLook(history.findLast((each) => each.at <= at)?.look);
+  describeRowState(history.findLast((each) => each.at <= at)?.look);
 
 const time = (at: number): string => new Date(at).toISOString().slice(11, 23);

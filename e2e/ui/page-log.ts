@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { isAlike, type Look, lookOfResource, type ShownBackup, type Stretch } from './backup-look.ts';
+import { isAlike, type RowState, rowStateOfResource, type ShownBackup, type Stretch } from './backup-look.ts';
 import type { Span } from './judge-shown.ts';
 
 /** The path of the stream that keeps the table of backups live. */
@@ -8,11 +8,11 @@ const stream = /\/v1\/ws\/[^/]+\/backups$/;
 type Connection = { since: number | undefined; closed: number | undefined };
 
 /** What went wrong on a page, and when, in ms since the epoch. */
-export type Trouble = { at: number; text: string };
+export type PageError = { at: number; text: string };
 
 /** What a page heard and what went wrong with it, from before its first request on. */
 export type PageLog = {
-  readonly troubles: readonly Trouble[];
+  readonly troubles: readonly PageError[];
   /**
    * Each connection of the table's stream, from its first message to its end; the last one may have none yet.
    */
@@ -28,7 +28,7 @@ export type PageLog = {
  * stream says something, and when it ends.
  */
 export const openPageLog = (page: Page, changed: () => void): PageLog => {
-  const troubles: Trouble[] = [];
+  const troubles: PageError[] = [];
   const connections: Connection[] = [];
   const told = new Map<string, Stretch[]>();
   const note = (text: string): void => void troubles.push({ at: Date.now(), text });
@@ -80,10 +80,10 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
 };
 
 /** The backups that a message of the stream names, which is the whole list; undefined where it is none. */
-const looksIn = (message: string): Map<string, Look> | undefined => {
+const looksIn = (message: string): Map<string, RowState> | undefined => {
   try {
     const { data }: { data: ShownBackup[] } = JSON.parse(message);
-    return new Map(data.map((backup) => [backup.name, lookOfResource(backup)]));
+    return new Map(data.map((backup) => [backup.name, rowStateOfResource(backup)]));
   } catch {
     return undefined;
   }

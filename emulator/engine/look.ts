@@ -7,21 +7,21 @@ import type { Mounts } from './mount.ts';
  * Looks into a store by a longhorn command that changes nothing there, with the credentials of an environment,
  * and gives what the command prints; fails in the words of longhorn-manager.
  */
-export type Look = (args: string[], environment: Environment) => Promise<string>;
+export type EngineQuery = (args: string[], environment: Environment) => Promise<string>;
 
 /**
  * Makes looks that are given up after so many milliseconds. In Longhorn each is a process; here there are a
  * thousand in a run of the suite, and on the lab's nodes to start a Node takes longer than to look. So they
  * are made within the manager, with the words of the command that they stand for.
  */
-export const createLook =
+export const createEngineQuery =
   ({
     binary,
     timeout,
     mounts,
     clock,
     mutant,
-  }: Behaviour & { binary: string; timeout: number; mounts: Mounts }): Look =>
+  }: Behaviour & { binary: string; timeout: number; mounts: Mounts }): EngineQuery =>
   async (args, environment) => {
     const command = `${binary} [${args.join(' ')}], output `;
     let [stdout, stderr] = ['', ''];

@@ -1,7 +1,7 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import type { BackupInfo, Listing, VolumeInfo } from '../backupstore/inspect.ts';
 import { childEnvironment, type Environment } from './child.ts';
-import type { Look } from './look.ts';
+import type { EngineQuery } from './look.ts';
 
 type Result = { error: ExecFileException; stdout: string; stderr: string };
 
@@ -92,7 +92,7 @@ type Options = {
   binary: string;
   timeout: number;
   environment: TargetClient['environment'];
-  look?: Look | undefined;
+  look?: EngineQuery | undefined;
 };
 
 /**

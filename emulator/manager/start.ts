@@ -12,7 +12,7 @@ import { startVolumeController } from '../controllers/volume/controller.ts';
 import { startReplicaController } from '../controllers/volume/replica.ts';
 import { type CommandFiles, deployBinary } from '../engine/binary.ts';
 import type { Devices } from '../engine/device.ts';
-import { createLook } from '../engine/look.ts';
+import { createEngineQuery } from '../engine/look.ts';
 import type { Mounts } from '../engine/mount.ts';
 import { serveProxy } from '../engine/proxy.ts';
 import { createReplicaProcesses } from '../engine/replica-process.ts';
@@ -103,7 +103,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
     binary,
     timeout,
     mutant: options.mutant,
-    look: mounts && createLook({ ...options, mounts, binary, timeout }),
+    look: mounts && createEngineQuery({ ...options, mounts, binary, timeout }),
   });
   const context: Context = {
     ...options,

@@ -1,5 +1,5 @@
 import type { Environment } from '../engine/child.ts';
-import type { Look } from '../engine/look.ts';
+import type { EngineQuery } from '../engine/look.ts';
 import { createTargetClient, type TargetClient } from '../engine/target-client.ts';
 import { type Client, isNotFound } from '../kubernetes/client.ts';
 import type { BackupTarget } from '../longhorn/objects.ts';
@@ -60,7 +60,7 @@ type Options = {
   client: Client;
   binary: string;
   timeout: number;
-  look: Look | undefined;
+  look: EngineQuery | undefined;
   mutant: Mutant | undefined;
 };
 

@@ -3,7 +3,7 @@ import type { RunningNode } from '../run/nodes.ts';
 import { lookAtApiServer, restartApiServer, startApiServer, stopApiServer } from './api-server.ts';
 import { healClock, lookAtClock, skewClock } from './clock.ts';
 import { compact } from './compact.ts';
-import type { Condition, Look } from './condition.ts';
+import type { LabCondition, ReadLabCondition } from './condition.ts';
 import { type Action, type LabContext, nodeNamed } from './context.ts';
 import { cpuByPart } from './cpu.ts';
 import { cut, lookAtCable, rejoin } from './cut.ts';
@@ -14,8 +14,12 @@ import { crash, lookAtPower, start } from './power.ts';
 import { fast, lookAtSpeed, slow } from './slow.ts';
 
 // From without, then from within: who is down or frozen answers nothing.
-const outer: Record<string, Look> = { power: lookAtPower, freeze: lookAtFreeze, cable: lookAtCable };
-const inner: Record<string, Look> = { speed: lookAtSpeed, disk: lookAtDisk, clock: lookAtClock };
+const outer: Record<string, ReadLabCondition> = {
+  power: lookAtPower,
+  freeze: lookAtFreeze,
+  cable: lookAtCable,
+};
+const inner: Record<string, ReadLabCondition> = { speed: lookAtSpeed, disk: lookAtDisk, clock: lookAtClock };
 const looks = { ...outer, ...inner };
 
 const lookSchema = z.union([
@@ -30,7 +34,7 @@ const look: Action = async (context, asked) => {
   return looks[what.at]?.(context, nodeNamed(context, what.node));
 };
 
-const ofNode = async (context: LabContext, node: RunningNode): Promise<Condition[]> => {
+const ofNode = async (context: LabContext, node: RunningNode): Promise<LabCondition[]> => {
   const seen = await Promise.all(Object.values(outer).map((each) => each(context, node)));
   const [power, freeze] = seen;
   if (power?.faulty || freeze?.faulty) return seen;

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { apiPort, gateway } from '../run/topology.ts';
-import { type Condition, turn } from './condition.ts';
+import { type LabCondition, turn } from './condition.ts';
 import type { Action, LabContext } from './context.ts';
 
 const address = `${gateway}:${apiPort}`;
 
 /** Whether the API server was stopped. */
-export const lookAtApiServer = async ({ apiServer }: LabContext): Promise<Condition> => {
+export const lookAtApiServer = async ({ apiServer }: LabContext): Promise<LabCondition> => {
   const socket = connect(apiPort, gateway);
   const refused = await once(socket, 'connect').then(
     () => undefined,

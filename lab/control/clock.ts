@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatDuration } from '../../e2e/kube/duration.ts';
 import type { RunningNode } from '../run/nodes.ts';
-import { type Condition, turn } from './condition.ts';
+import { type LabCondition, turn } from './condition.ts';
 import { type Action, type LabContext, nodeNamed } from './context.ts';
 import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
@@ -31,7 +31,7 @@ const nodeSchema = z.object({ node: z.string() });
  * A node's clock is between `least` and `most` ms ahead of the host's: it was read at some time between
  * question and answer.
  */
-type Skew = Condition & { least: number; most: number };
+type Skew = LabCondition & { least: number; most: number };
 
 // A clock that is to be a minute wrong is so with half a second more or less.
 const isSkewedBy = ({ least, most }: Skew, ms: number): boolean => {

@@ -2,7 +2,7 @@ import type { RunningNode } from '../run/nodes.ts';
 import type { LabContext } from './context.ts';
 
 /** How something that can be made to fail is now, as just seen. */
-export type Condition = {
+export type LabCondition = {
   /** Whether a fault of it is in force. */
   faulty: boolean;
   /** What is so, and what shows it: `node1 is cut off: port1, its port on the bridge, is down`. */
@@ -10,7 +10,7 @@ export type Condition = {
 };
 
 /** Looks at one thing of a node. */
-export type Look = (context: LabContext, node: RunningNode) => Promise<Condition>;
+export type ReadLabCondition = (context: LabContext, node: RunningNode) => Promise<LabCondition>;
 
 /**
  * Makes something fail or work again, unless it is so already; throws when what is seen afterwards is not
@@ -18,13 +18,13 @@ export type Look = (context: LabContext, node: RunningNode) => Promise<Condition
  *
  * When `act` resolves to a text, it is a remark on what had to be done beside.
  */
-export const turn = async <C extends Condition>(options: {
+export const turn = async <C extends LabCondition>(options: {
   look: () => Promise<C>;
   act: (now: C) => Promise<unknown>;
   isSo: (now: C) => boolean;
   /** Act even when it is so: something in it counts from the time it was asked for. */
   again?: boolean;
-}): Promise<Condition> => {
+}): Promise<LabCondition> => {
   const { look, act, isSo, again = false } = options;
   const before = await look();
   if (isSo(before) && !again) return { faulty: before.faulty, text: `${before.text} (it was so before)` };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
-import { type Look, turn } from './condition.ts';
+import { type ReadLabCondition, turn } from './condition.ts';
 import { type Action, type LabContext, nodeNamed } from './context.ts';
 
 const schema = z.object({ node: z.string() });
@@ -10,7 +10,7 @@ const linkSchema = z.array(z.object({ flags: z.array(z.string()) })).length(1);
 const ip = ({ settings }: LabContext, ...args: string[]) => execa(join(settings.tools, 'ip'), args);
 
 /** Whether a node's cable is out. */
-export const lookAtCable: Look = async (context, { name, port }) => {
+export const lookAtCable: ReadLabCondition = async (context, { name, port }) => {
   const { stdout } = await ip(context, '-json', 'link', 'show', 'dev', port);
   const isUp = linkSchema.parse(JSON.parse(stdout))[0]?.flags.includes('UP') === true;
   return isUp

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
-import { type Condition, turn } from './condition.ts';
+import { type LabCondition, turn } from './condition.ts';
 import { type Action, type LabContext, nodeNamed } from './context.ts';
 import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
@@ -65,7 +65,7 @@ const failSchema = z.object({ node: z.string(), afterSeconds: z.number().int().n
 const delaySchema = z.object({ node: z.string(), delayMs: z.number().int().positive().max(60_000) });
 const nodeSchema = z.object({ node: z.string() });
 
-type Disk = Condition & {
+type Disk = LabCondition & {
   /** Its table in the device mapper, as `0 25165824 linear 98:32 0`. */
   table: string;
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { groupOf, groupStates, untilGroup } from '../run/process-group.ts';
-import { type Look, turn } from './condition.ts';
+import { type ReadLabCondition, turn } from './condition.ts';
 import { type Action, nodeNamed } from './context.ts';
 import { lookAtPower, unlessDown } from './power.ts';
 
@@ -20,7 +20,7 @@ const tell = (node: RunningNode, signal: 'SIGSTOP' | 'SIGCONT'): void => {
 };
 
 /** Whether a node's kernel is stopped; one that is down is not. */
-export const lookAtFreeze: Look = async (_, node) => {
+export const lookAtFreeze: ReadLabCondition = async (_, node) => {
   const states = await groupStates(groupOf(node));
   const stopped = states.filter(isStopped).length;
   return areStopped(states)

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { groupOf, groupStates, untilGroup } from '../run/process-group.ts';
-import { type Condition, type Look, turn } from './condition.ts';
+import { type LabCondition, type ReadLabCondition, turn } from './condition.ts';
 import { type Action, type LabContext, nodeNamed } from './context.ts';
 
 /**
@@ -14,7 +14,7 @@ const TIMEOUT_MS = 60_000;
 const schema = z.object({ node: z.string() });
 
 /** Whether a node's kernel runs. */
-export const lookAtPower: Look = async (_, node) => {
+export const lookAtPower: ReadLabCondition = async (_, node) => {
   const states = await groupStates(groupOf(node));
   return states.length === 0
     ? { faulty: true, text: `${node.name} is down: none of its kernel's processes is left` }
@@ -25,8 +25,8 @@ export const lookAtPower: Look = async (_, node) => {
 export const unlessDown = async (
   context: LabContext,
   node: RunningNode,
-  undo: () => Promise<Condition>,
-): Promise<Condition> => {
+  undo: () => Promise<LabCondition>,
+): Promise<LabCondition> => {
   const power = await lookAtPower(context, node);
   return power.faulty
     ? { faulty: false, text: `${power.text}, and what was done in it went with them` }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
-import { type Condition, turn } from './condition.ts';
+import { type LabCondition, turn } from './condition.ts';
 import { type Action, type LabContext, nodeNamed } from './context.ts';
 import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
@@ -31,7 +31,7 @@ const qdiscSchema = z.array(
   }),
 );
 
-type Slowness = Condition & { delayMs: number; lossPercent: number };
+type Slowness = LabCondition & { delayMs: number; lossPercent: number };
 
 /** Whether what a node sends and receives is held back or lost on purpose. */
 export const lookAtSpeed = async (context: LabContext, node: RunningNode): Promise<Slowness> => {

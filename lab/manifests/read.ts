@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments, type Tags } from 'yaml';
 import { z } from 'zod';
-import type { Trouble } from '../../e2e/machine/not-fit.ts';
+import type { PreconditionFailure } from '../../e2e/machine/not-fit.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 
 /** A stream of YAML documents, and what it is called when something is wrong with it: its path, as a rule. */
@@ -114,7 +114,7 @@ export const readManifests = async (files: readonly string[]): Promise<Manifest[
   const manifests: Manifest[] = [];
   for (const source of files) {
     const text = await readFile(source, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      const known: Record<string, Pick<Trouble, 'what' | 'remedy'>> = {
+      const known: Record<string, Pick<PreconditionFailure, 'what' | 'remedy'>> = {
         ENOENT: { what: 'there is no such file' },
         EISDIR: { what: 'it is a folder', remedy: 'name the files in it' },
       };

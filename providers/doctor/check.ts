@@ -1,4 +1,4 @@
-import { describeTrouble, NotFit, type Trouble } from '../../e2e/machine/not-fit.ts';
+import { describeTrouble, NotFit, type PreconditionFailure } from '../../e2e/machine/not-fit.ts';
 
 /** One thing that was looked at. A warning is something that a run goes on without. */
 export type Check = {
@@ -23,7 +23,10 @@ export const warning = (title: string, detail: string, mend: string | null = nul
 });
 
 /** A run cannot do without. */
-export const missing = (title: string, trouble: Pick<Trouble, 'what' | 'where' | 'remedy'>): Check => ({
+export const missing = (
+  title: string,
+  trouble: Pick<PreconditionFailure, 'what' | 'where' | 'remedy'>,
+): Check => ({
   title,
   state: 'missing',
   detail: describeTrouble(trouble),

@@ -1,4 +1,4 @@
-import type { Trouble } from '../../e2e/machine/not-fit.ts';
+import type { PreconditionFailure } from '../../e2e/machine/not-fit.ts';
 import type { MissingRights } from '../../e2e/permissions/missing.ts';
 import type { Spelling } from './spelling.ts';
 
@@ -6,7 +6,7 @@ import type { Spelling } from './spelling.ts';
 export const rightsTrouble = (
   { asked, rights, command, makesAccount, playIn }: MissingRights,
   { context, spelling }: { context: string; spelling: Spelling },
-): Trouble & { remedy: string } => {
+): PreconditionFailure & { remedy: string } => {
   const grant = makesAccount ? 'to make a service account that may' : 'to grant them';
   const play = makesAccount ? 'then play as it, with' : 'then play with';
   const then = playIn === undefined ? '' : ` (${play} ${spelling.namespace(playIn)})`;

@@ -7,7 +7,7 @@ import {
 } from '../../e2e/longhorn/resources.ts';
 import { syncRequest } from '../../e2e/longhorn/sync-request.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
-import type { Look, World } from './world.ts';
+import type { ConditionState, World } from './world.ts';
 
 const instanceManagers: Resource = { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' };
 
@@ -21,7 +21,7 @@ const longest = 2000;
  */
 export const untilItWorks = async (
   attempt: () => Promise<string>,
-  { signal, tell }: { signal: AbortSignal; tell: (look: Look) => void },
+  { signal, tell }: { signal: AbortSignal; tell: (look: ConditionState) => void },
 ): Promise<void> => {
   for (let pause = first; !signal.aborted; pause = Math.min(pause * 2, longest)) {
     try {

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
-import type { Look, World } from './world.ts';
+import type { ConditionState, World } from './world.ts';
 
 type WithConditions = KubernetesObject & {
   status?: { conditions?: { type: string; status: string; reason?: string; message?: string }[] };
@@ -22,13 +22,13 @@ type WebhookConfiguration = KubernetesObject & { webhooks?: { clientConfig?: { c
 const isTrue = ({ status }: WithConditions, type: string): boolean =>
   status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
 
-const withLack = (lacks: readonly string[], met: string): Look => ({
+const withLack = (lacks: readonly string[], met: string): ConditionState => ({
   met: lacks.length === 0,
   state: lacks.length === 0 ? met : lacks.join('; '),
 });
 
 /** All definitions of the release are Established. */
-export const customResources = (world: World, names: readonly string[]): Look => {
+export const customResources = (world: World, names: readonly string[]): ConditionState => {
   const open = names.filter(
     (name) => !isTrue(world.find('customResourceDefinitions', name) ?? noObject, 'Established'),
   );
@@ -41,7 +41,7 @@ export const customResources = (world: World, names: readonly string[]): Look =>
 
 const noObject: WithConditions = { metadata: { name: '' } };
 
-const rolledOut = (set: DaemonSet | undefined, least: number): Look => {
+const rolledOut = (set: DaemonSet | undefined, least: number): ConditionState => {
   const {
     observedGeneration,
     desiredNumberScheduled = 0,
@@ -59,11 +59,11 @@ const rolledOut = (set: DaemonSet | undefined, least: number): Look => {
 };
 
 /** The DaemonSet has a ready pod on so many nodes. */
-export const managers = (world: World, nodes: number): Look =>
+export const managers = (world: World, nodes: number): ConditionState =>
   rolledOut(world.find<DaemonSet>('daemonSets', 'longhorn-manager'), nodes);
 
 /** Both configurations are there with the certificate by which the API server knows the webhooks. */
-export const webhooks = (world: World): Look => {
+export const webhooks = (world: World): ConditionState => {
   const lack = (collection: 'validatingWebhooks' | 'mutatingWebhooks', name: string): string[] => {
     const configuration = world.find<WebhookConfiguration>(collection, name);
     if (configuration === undefined) return [`${name} is not there yet`];
@@ -82,7 +82,7 @@ export const webhooks = (world: World): Look => {
 };
 
 /** Each of these Deployments is available. */
-export const allDeployments = (world: World, names: readonly string[]): Look =>
+export const allDeployments = (world: World, names: readonly string[]): ConditionState =>
   withLack(
     names.flatMap((name) => {
       const deployment = world.find<WithConditions>('deployments', name);
@@ -93,7 +93,7 @@ export const allDeployments = (world: World, names: readonly string[]): Look =>
   );
 
 /** What the driver deployer makes: the driver, a plugin on each node, and the four parts. */
-export const csi = (world: World): Look => {
+export const csi = (world: World): ConditionState => {
   const plugin = rolledOut(world.find<DaemonSet>('daemonSets', 'longhorn-csi-plugin'), 1);
   const parts = allDeployments(world, ['csi-attacher', 'csi-provisioner', 'csi-resizer', 'csi-snapshotter']);
   return withLack(

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
 import { wholeName } from './images.ts';
-import type { Look, World } from './world.ts';
+import type { ConditionState, World } from './world.ts';
 
 type Condition = { type: string; status: string; reason?: string; message?: string };
 type Disk = { conditions?: Condition[] | null; storageAvailable?: number; diskPath?: string };
@@ -52,7 +52,7 @@ const lackOfNode = (node: Node | undefined): string[] => {
 const ofEach = (
   names: readonly string[],
   { lackOf, met }: { lackOf: (name: string) => string[]; met: string },
-): Look => {
+): ConditionState => {
   const lacks = names.map((name) => ({ name, lacks: lackOf(name) })).filter(({ lacks }) => lacks.length > 0);
   return {
     met: lacks.length === 0,
@@ -62,14 +62,14 @@ const ofEach = (
 };
 
 /** Every node is Ready and Schedulable, and so is each of its disks, with room on it. */
-export const nodes = (world: World, names: readonly string[]): Look =>
+export const nodes = (world: World, names: readonly string[]): ConditionState =>
   ofEach(names, {
     lackOf: (name) => lackOfNode(world.find<Node>('nodes', name)),
     met: `${names.length} ready`,
   });
 
 /** The image is `deployed`: its binary lies on every node. Without a name, any one will do. */
-export const engineImage = (world: World, name: string | undefined): Look => {
+export const engineImage = (world: World, name: string | undefined): ConditionState => {
   const images = world.objects<EngineImage>('engineImages');
   const meant = images.filter(
     ({ spec }) => name === undefined || wholeName(spec?.image ?? '') === wholeName(name),
@@ -88,7 +88,7 @@ export const engineImage = (world: World, name: string | undefined): Look => {
 };
 
 /** One for volumes of the v1 engine is `running` on every node. */
-export const instanceManagers = (world: World, names: readonly string[]): Look => {
+export const instanceManagers = (world: World, names: readonly string[]): ConditionState => {
   const all = world.objects<InstanceManager>('instanceManagers');
   const lackOf = (node: string): string[] => {
     const own = all.filter(({ spec }) => spec?.nodeID === node && (spec.dataEngine ?? 'v1') === 'v1');
@@ -104,7 +104,7 @@ export const instanceManagers = (world: World, names: readonly string[]): Look =
 };
 
 /** It has been pointed at the store, and Longhorn has listed that since. */
-export const backupTarget = (world: World, pointed: Look): Look => {
+export const backupTarget = (world: World, pointed: ConditionState): ConditionState => {
   const target = world.find<BackupTarget>('backupTargets', 'default');
   if (target === undefined) return { met: false, state: 'not there yet' };
   if (!pointed.met) return pointed;

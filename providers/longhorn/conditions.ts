@@ -1,15 +1,19 @@
 import { allDeployments, csi, customResources, managers, webhooks } from './conditions-kubernetes.ts';
 import { backupTarget, engineImage, instanceManagers, nodes } from './conditions-longhorn.ts';
 import type { Release } from './release.ts';
-import type { Look, World } from './world.ts';
+import type { ConditionState, World } from './world.ts';
 
 /**
  * Something that must hold before Longhorn can be used; no `look` where there is nothing to look at, and why.
  */
-export type Condition = { title: string; look: ((world: World) => Look) | undefined; without?: string };
+export type ReadinessCondition = {
+  title: string;
+  look: ((world: World) => ConditionState) | undefined;
+  without?: string;
+};
 
 /** What is tried, again and again, because no object tells of it. */
-export type Attempts = { volumes: Look; target: Look };
+export type Attempts = { volumes: ConditionState; target: ConditionState };
 
 const titles = {
   customResources: 'its custom resources are served',
@@ -31,9 +35,9 @@ export const conditionsOf = (
   release: Release,
   names: readonly string[],
   attempts: Attempts,
-): Record<keyof typeof titles, Condition> => {
+): Record<keyof typeof titles, ReadinessCondition> => {
   const serves = (plural: string): boolean => release.definitions.includes(`${plural}.longhorn.io`);
-  const looks: Record<keyof typeof titles, Condition['look'] | false> = {
+  const looks: Record<keyof typeof titles, ReadinessCondition['look'] | false> = {
     customResources: (world) => customResources(world, release.definitions),
     managers: (world) => managers(world, names.length),
     webhooks: release.webhooks && webhooks,

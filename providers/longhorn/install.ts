@@ -6,7 +6,7 @@ import { readVersion } from '../../e2e/longhorn/version.ts';
 import { driverNamed } from '../../e2e/store/drivers/index.ts';
 import { applyManifests } from '../../lab/manifests/apply.ts';
 import { askForVolume, pointTarget, touchLate, untilItWorks } from './attempts.ts';
-import { type Attempts, type Condition, conditionsOf } from './conditions.ts';
+import { type Attempts, conditionsOf, type ReadinessCondition } from './conditions.ts';
 import { imageMissing } from './conditions-kubernetes.ts';
 import { type ManifestObject, writeObjects } from './manifest.ts';
 import { untilReady } from './readiness.ts';
@@ -34,7 +34,11 @@ export type InstallOptions = {
 const store = { namespace: 'corral-default-backupstore', run: 'set-up' };
 
 /** Resolves when these conditions hold, now or later. */
-const untilMet = (world: World, conditions: readonly Condition[], signal: AbortSignal): Promise<void> =>
+const untilMet = (
+  world: World,
+  conditions: readonly ReadinessCondition[],
+  signal: AbortSignal,
+): Promise<void> =>
   new Promise((resolve, reject) => {
     const check = (): void => {
       if (conditions.every(({ look }) => look === undefined || look(world).met)) resolve();
@@ -92,7 +96,7 @@ const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Prom
     state: `not yet pointed at ${known}, which waits for the engine, the instance managers and the webhooks`,
   });
   const target = (): BackupTarget | undefined => world.find('backupTargets', defaultBackupTarget);
-  const there: Condition = { title: '', look: () => ({ met: target() !== undefined, state: '' }) };
+  const there: ReadinessCondition = { title: '', look: () => ({ met: target() !== undefined, state: '' }) };
   await untilMet(
     world,
     [conditions.managers, conditions.engineImage, conditions.instanceManagers, conditions.volumes, there],

@@ -1,12 +1,12 @@
 import { formatDuration } from '../../e2e/kube/duration.ts';
-import type { Condition } from './conditions.ts';
+import type { ReadinessCondition } from './conditions.ts';
 import type { World } from './world.ts';
 
 /** When each condition was met, in ms since the start; the text tells them all. */
 export type Readiness = { met: boolean; text: string; waitsFor: string };
 
 /** Keeps when each condition came to hold; one that fell back counts anew. */
-const trackConditions = (conditions: readonly Condition[], start: number) => {
+const trackConditions = (conditions: readonly ReadinessCondition[], start: number) => {
   const since = new Map<string, number>();
   return (world: World): Readiness => {
     const looks = conditions.map(({ title, look, without }) => ({ title, look: look?.(world), without }));
@@ -44,7 +44,7 @@ class NotReady extends Error {
 export const untilReady = async (
   world: World,
   options: {
-    conditions: readonly Condition[];
+    conditions: readonly ReadinessCondition[];
     start: number;
     timeout: number;
     signal: AbortSignal;

@@ -4,7 +4,7 @@ import { type Cluster, type KubernetesObject, type Resource, resources } from '.
 import { longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 
 /** How far a condition has come. */
-export type Look = { met: boolean; state: string };
+export type ConditionState = { met: boolean; state: string };
 
 /**
  * What is watched of a cluster while Longhorn comes up; a collection that is not watched yet has no objects.

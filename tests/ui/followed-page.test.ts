@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Look, lookOf } from '../../e2e/ui/backup-look.ts';
+import { type RowState, rowStateOf } from '../../e2e/ui/backup-look.ts';
 import { keepBrowser, openPage } from './support/open-page.ts';
 
 const chromium = await keepBrowser();
@@ -8,7 +8,8 @@ test.skipIf(chromium === undefined)(
   'a page is followed from state to state, with a time for each, and leaves a picture and a trace',
   async () => {
     const whole = { state: 'Completed', url: 'nfs://store/a', progress: 100 };
-    const expected = (): Map<string, Look> => new Map([['backup-a', lookOf({ status: whole } as never)]]);
+    const expected = (): Map<string, RowState> =>
+      new Map([['backup-a', rowStateOf({ status: whole } as never)]]);
     const { page, until, put, datastore } = await openPage(chromium, {
       rows: { 'backup-a': whole },
       expected,

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
-import { lookOf, type Stretch } from '../../e2e/ui/backup-look.ts';
+import { rowStateOf, type Stretch } from '../../e2e/ui/backup-look.ts';
 import { judgeShown } from '../../e2e/ui/judge-shown.ts';
 import { openPageLog } from '../../e2e/ui/page-log.ts';
 
@@ -80,7 +80,7 @@ test.each([
   [{ state: 'Deleting', messages: { error: 'failed' } }, 'Deleting', true],
 ])('a backup with the status %j looks like %s, with the red icon: %s', (status, state, warning) => {
   const backup = { metadata: { name: 'b' }, spec: { snapshotName: 's' }, ...(status && { status }) };
-  expect(lookOf(backup)).toEqual({ state, warning });
+  expect(rowStateOf(backup)).toEqual({ state, warning });
 });
 
 test('what is no list of backups is a trouble of the page, and takes no backup away', () => {

@@ -1,5 +1,5 @@
 import { onceGone } from '../../history/expectation.ts';
-import type { Look } from '../../history/progress.ts';
+import type { StateProbe } from '../../history/progress.ts';
 import type { Timeline } from '../../history/timeline.ts';
 import { follow } from '../../history/watch.ts';
 import { type KubernetesObject, type Resource, resources, unlessGone } from '../../kube/cluster.ts';
@@ -23,7 +23,7 @@ type Collection<T extends KubernetesObject> = {
   timeline: Timeline<T>;
   what: string;
   describe?: (object: T) => string;
-  look?: (name: string) => Look;
+  look?: (name: string) => StateProbe;
 };
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { clocks } from '../../../emulator/clocks.ts';
-import { createLook } from '../../../emulator/engine/look.ts';
+import { createEngineQuery } from '../../../emulator/engine/look.ts';
 import { createTargetClient } from '../../../emulator/engine/target-client.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -53,7 +53,7 @@ test("the names of a volume's backups are what is listed; what is said of the vo
 test('a look within the manager is given up after its time', async () => {
   const mounts = { mount: () => sleep(60_000, '', { ref: false }), unmount: async () => undefined };
   const behaviour = { clock: clocks.real, mutant: undefined, binary: '/b/longhorn' };
-  const look = createLook({ ...behaviour, timeout: 50, mounts });
+  const look = createEngineQuery({ ...behaviour, timeout: 50, mounts });
   expect(await failureOf(look(['backup', 'inspect', url], {}))).toBe(
     `timeout executing: /b/longhorn [backup inspect ${url}], output , stderr `,
   );

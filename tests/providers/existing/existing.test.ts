@@ -4,7 +4,7 @@ import type { ExistingCluster } from '../../../e2e/config/config.ts';
 import { resources } from '../../../e2e/kube/cluster.ts';
 import { disruptions } from '../../../e2e/longhorn/disruptions.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
-import { NotFit, type Trouble } from '../../../e2e/machine/not-fit.ts';
+import { NotFit, type PreconditionFailure } from '../../../e2e/machine/not-fit.ts';
 import { existingOn } from '../../../providers/existing/existing.ts';
 import { guardAlone } from '../../../providers/existing/guard-alone.ts';
 import { plainProgress } from '../../../providers/progress.ts';
@@ -53,7 +53,7 @@ const up = async ({ typed, asks, signal = new AbortController().signal, ...flags
 const notRead = () => server.asked.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each));
 
 /** Why a run is refused; and nothing was asked for but by reading. */
-const refusal = async (refused: Promise<unknown>): Promise<Trouble> => {
+const refusal = async (refused: Promise<unknown>): Promise<PreconditionFailure> => {
   const error = await refused.catch((thrown: unknown) => thrown);
   if (!(error instanceof NotFit)) throw error;
   expect(notRead()).toEqual([]);
@@ -116,7 +116,7 @@ const noNodeReady = () => {
   const conditions = [{ type: 'Ready', status: 'False', reason: 'KubernetesNodeNotReady' }];
   server.put(longhorn.nodes, { metadata: { name: 'node2' }, status: { conditions } });
 };
-test.each<[what: string, flags: Asked, trouble: Partial<Trouble>, change?: () => void]>([
+test.each<[what: string, flags: Asked, trouble: Partial<PreconditionFailure>, change?: () => void]>([
   [
     'another cluster than the one expected',
     { expectCluster: another },
@@ -131,7 +131,7 @@ test.each<[what: string, flags: Asked, trouble: Partial<Trouble>, change?: () =>
       remedy: `add --expect-cluster ${uid}, or start this at a terminal`,
     },
   ],
-  ...['', 'yes\n', 'stub2\n'].map((typed): [string, Asked, Partial<Trouble>] => [
+  ...['', 'yes\n', 'stub2\n'].map((typed): [string, Asked, Partial<PreconditionFailure>] => [
     `${JSON.stringify(typed)} at the terminal`,
     { expectCluster: undefined, typed },
     { code: 'cluster-unconfirmed', remedy: `type stub, or add --expect-cluster ${uid}` },
@@ -206,7 +206,7 @@ describe('a run that no command has started', () => {
     expect(said).toContain('Allowed (CORRAL_ALLOW): nothing that others on the cluster could feel');
   });
 
-  test.each<[string, Partial<Parameters<typeof guardAlone>[0]>, Partial<Trouble>]>([
+  test.each<[string, Partial<Parameters<typeof guardAlone>[0]>, Partial<PreconditionFailure>]>([
     [
       'nobody said that it is the one',
       {},

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import type { Look } from '../../../e2e/ui/backup-look.ts';
+import type { RowState } from '../../../e2e/ui/backup-look.ts';
 import { openContext } from '../../../e2e/ui/browser.ts';
 import { followPage } from '../../../e2e/ui/followed-page.ts';
 import { apiPort } from '../../../emulator/api/handler.ts';
@@ -39,7 +39,7 @@ const compile = async (): Promise<string> => {
 type Options = {
   /** The backups that it has, each with its status. */
   rows: Record<string, Record<string, unknown>>;
-  expected: () => Map<string, Look>;
+  expected: () => Map<string, RowState>;
   mutant?: Mutant | undefined;
 };
 

@@ -1,5 +1,5 @@
 import type { S3, S3ServiceException } from '@aws-sdk/client-s3';
-import type { Trouble } from '../../../machine/not-fit.ts';
+import type { PreconditionFailure } from '../../../machine/not-fit.ts';
 import { patience } from './client.ts';
 
 type Failed = Partial<S3ServiceException> &
@@ -9,7 +9,7 @@ type Failed = Partial<S3ServiceException> &
 export const explainFailure = async (
   error: unknown,
   { client, bucket }: { client: S3; bucket: string },
-): Promise<Trouble> => {
+): Promise<PreconditionFailure> => {
   const failed = error as Failed;
   const region = await client.config.region().catch(() => undefined);
   if (region === undefined)
@@ -53,7 +53,7 @@ export const explainFailure = async (
   return ofConnection(failed, at);
 };
 
-type Answer = (of: { at: string; bucket: string; region: string; failed: Failed }) => Trouble;
+type Answer = (of: { at: string; bucket: string; region: string; failed: Failed }) => PreconditionFailure;
 
 const keyUnknown: Answer = ({ at }) => ({
   code: 'access-key-unknown',
@@ -109,7 +109,7 @@ const answers: Readonly<Record<string, Answer>> = {
 const isNoAnswerOfS3 = ({ $response }: Failed): boolean =>
   $response?.statusCode === 400 && $response.headers['x-amz-request-id'] === undefined;
 
-const ofConnection = ({ code = '', message = '', $metadata }: Failed, at: string): Trouble => {
+const ofConnection = ({ code = '', message = '', $metadata }: Failed, at: string): PreconditionFailure => {
   if (code === 'EPROTO' || /wrong version number|packet length too long/i.test(message))
     return {
       code: 'tls-missing',

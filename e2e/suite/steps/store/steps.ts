@@ -30,7 +30,7 @@ export type ReplacedKeyHandle = Injected & ReplacedKey;
 type KeptVersionsHandle = Injected & KeptVersions;
 
 /** A look of Longhorn's into the store, as it was asked for. */
-export type Look = {
+export type StoreSync = {
   /** Where it was asked for. */
   target: TargetHandle;
   /** The mark of the timeline of backups before it. */
@@ -43,7 +43,7 @@ const changeTarget = async (
   { cluster, timelines }: Context,
   target: TargetHandle,
   spec: Partial<BackupTarget['spec']>,
-): Promise<Look> => {
+): Promise<StoreSync> => {
   const current = timelines.backupTargets.current(target.name);
   const mark = timelines.backups.mark();
   await cluster.patch(
@@ -101,7 +101,7 @@ export const storeSteps = {
   'when.storeLookedInto': step({
     sentence: 'When Longhorn is made to look into the store',
     opens: async (context, target) => target ?? firstTarget(context),
-    action: async (context: Context, at?: TargetHandle): Promise<Look> => {
+    action: async (context: Context, at?: TargetHandle): Promise<StoreSync> => {
       const target = at ?? (await firstTarget(context));
       await untilGoingOnesGone(context, target);
       return changeTarget(context, target, {});
@@ -133,7 +133,7 @@ export const storeSteps = {
     sentence: 'Then Longhorn looks there, and {backup} stays Completed',
     parameters: (backup, _) => ({ backup }),
     idle: true,
-    action: async (context: Context, backup: BackupHandle, look: Look) => {
+    action: async (context: Context, backup: BackupHandle, look: StoreSync) => {
       const { timelines, timeouts, expected } = context;
       const { target } = look;
       // A Longhorn that tells the listing has failed tells it so.
@@ -158,7 +158,7 @@ export const storeSteps = {
   'then.letGo': step({
     sentence: 'Then Longhorn lets {backup} go, which the store has no more',
     parameters: (backup, _) => ({ backup }),
-    action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle, look: Look) =>
+    action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle, look: StoreSync) =>
       judge(isLetGo(backups, { ...backup, from: look.mark }), timeouts.backupLetGo),
   }),
   /** The backup target says that it is not available, and this of why. */
@@ -288,7 +288,7 @@ export const storeSteps = {
   /** Longhorn can use its target again, and has listed the store since that look was asked for. */
   'then.storeListed': step({
     sentence: 'Then Longhorn finds the store, and lists it',
-    action: ({ timelines, timeouts }: Context, look: Look) =>
+    action: ({ timelines, timeouts }: Context, look: StoreSync) =>
       once(
         timelines.backupTargets,
         ({ status }) => status?.available === true && status.lastSyncedAt !== look.before,

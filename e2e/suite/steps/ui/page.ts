@@ -3,7 +3,7 @@ import { awaitCluster } from '../../../kube/account.ts';
 import { formatDuration, parseDuration } from '../../../kube/duration.ts';
 import { managerLabel, managerPods, mostConnectedFirst } from '../../../longhorn/manager.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
-import { type Look, lookOf, type Stretch } from '../../../ui/backup-look.ts';
+import { type RowState, rowStateOf, type Stretch } from '../../../ui/backup-look.ts';
 import { backupsPath } from '../../../ui/backup-table.ts';
 import { findChromium } from '../../../ui/chromium.ts';
 import { followPage } from '../../../ui/followed-page.ts';
@@ -25,7 +25,7 @@ export const looksOf = (
       if (entry.sequence > mark)
         throw notProvable(`the watch of backups lost a stretch while the page was open: ${entry.reason}`);
     } else if (entry.object.metadata.name === name)
-      stretches.push({ at: entry.at, look: entry.kind === 'deleted' ? undefined : lookOf(entry.object) });
+      stretches.push({ at: entry.at, look: entry.kind === 'deleted' ? undefined : rowStateOf(entry.object) });
   }
   return stretches;
 };
@@ -40,12 +40,12 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
   const backupVolume = timelines.backupVolumes.objects().find(isOfVolume);
   if (backupVolume === undefined)
     throw new Error(`Longhorn has no page of the backups of ${volume.name}: none of them is settled`);
-  const expected = (): Map<string, Look> =>
+  const expected = (): Map<string, RowState> =>
     new Map(
       timelines.backups
         .objects()
         .filter(isOfVolume)
-        .map((backup) => [backup.metadata.name, lookOf(backup)]),
+        .map((backup) => [backup.metadata.name, rowStateOf(backup)]),
     );
 
   const mark = timelines.backups.mark();

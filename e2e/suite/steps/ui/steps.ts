@@ -1,7 +1,7 @@
 import { formatDuration, parseDuration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
-import { describeLook, isAlike, type Look, lookOf } from '../../../ui/backup-look.ts';
+import { describeRowState, isAlike, type RowState, rowStateOf } from '../../../ui/backup-look.ts';
 import { type Delay, judgeShown } from '../../../ui/judge-shown.ts';
 import type { Context } from '../context.ts';
 import { type BackupHandle, describeLabels, type PageHandle, type VolumeHandle } from '../handles.ts';
@@ -16,11 +16,11 @@ const untilShown = async (
   { page }: PageHandle,
   made: readonly BackupHandle[],
 ): Promise<void> => {
-  const wanted = ({ name }: BackupHandle): Look | undefined => {
+  const wanted = ({ name }: BackupHandle): RowState | undefined => {
     const backup = backups.current(name);
-    return backup && lookOf(backup);
+    return backup && rowStateOf(backup);
   };
-  const toldOf = ({ name }: BackupHandle): Look | undefined => page.log.told(name).at(-1)?.look;
+  const toldOf = ({ name }: BackupHandle): RowState | undefined => page.log.told(name).at(-1)?.look;
   const isShown = (backup: BackupHandle): boolean => isAlike(page.look(backup.name), wanted(backup));
   const isTold = (backup: BackupHandle): boolean => isAlike(toldOf(backup), wanted(backup));
   const isLive = page.live().at(-1)?.to === Number.POSITIVE_INFINITY;
@@ -35,7 +35,7 @@ const untilShown = async (
     .filter((backup) => !isShown(backup))
     .map(
       (backup) =>
-        `- ${backup.label} is ${describeLook(wanted(backup))}, and the page shows ${describeLook(page.look(backup.name))}: longhorn-manager has told it ${isTold(backup) ? 'what is so' : describeLook(toldOf(backup))}`,
+        `- ${backup.label} is ${describeRowState(wanted(backup))}, and the page shows ${describeRowState(page.look(backup.name))}: longhorn-manager has told it ${isTold(backup) ? 'what is so' : describeRowState(toldOf(backup))}`,
     );
   // Also where it came right only now: that was too late.
   throw new Error(
@@ -85,7 +85,8 @@ export const uiSteps = {
     sentence: 'Then the page shows {backups} as the custom resources are',
     parameters: (_, ...made) => ({ backups: describeLabels(made) }),
     action: (context: Context, page: PageHandle, ...made: BackupHandle[]) => untilShown(context, page, made),
-    detail: (_, __, { page }, ...made) => made.map(({ name }) => describeLook(page.look(name))).join(', '),
+    detail: (_, __, { page }, ...made) =>
+      made.map(({ name }) => describeRowState(page.look(name))).join(', '),
   }),
   /** The row's menu offers what can be done to the backup, and its tooltips tell what went wrong, in full. */
   'then.rowTells': step({

@@ -1,4 +1,4 @@
-import type { Look } from '../../../history/progress.ts';
+import type { StateProbe } from '../../../history/progress.ts';
 import type { Cause } from '../../../history/verdict.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
@@ -121,7 +121,7 @@ const longestLook = 15_000;
  * What a volume's engine and replicas are at: all that changes while it is detached or removed, as the volume
  * itself shows its first and its last state alone.
  */
-export const lookAtInstances = ({ cluster }: Pick<Deps, 'cluster'>, name: string): Look => ({
+export const lookAtInstances = ({ cluster }: Pick<Deps, 'cluster'>, name: string): StateProbe => ({
   name: `the engine and the replicas of volume ${name}`,
   state: async () => {
     const listed = { namespace, labelSelector: ofVolume(name), signal: AbortSignal.timeout(longestLook) };

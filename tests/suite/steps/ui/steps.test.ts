@@ -8,7 +8,7 @@ import { bind } from '../../../../e2e/suite/steps/step.ts';
 import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
 import { untilLostLate } from '../../../../e2e/suite/steps/ui/page.ts';
 import { describeDelays, uiSteps } from '../../../../e2e/suite/steps/ui/steps.ts';
-import { lookOf } from '../../../../e2e/ui/backup-look.ts';
+import { rowStateOf } from '../../../../e2e/ui/backup-look.ts';
 import type { Mutant } from '../../../../emulator/mutants.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { keepBrowser, openPage } from '../../../ui/support/open-page.ts';
@@ -40,7 +40,7 @@ const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Dura
     push({ kind: version === 1 ? 'added' : 'modified', at: Date.now(), object });
   };
   say(completed);
-  const expected = () => new Map(backups.objects().map((each) => [each.metadata.name, lookOf(each)]));
+  const expected = () => new Map(backups.objects().map((each) => [each.metadata.name, rowStateOf(each)]));
   const opened = await openPage(chromium, { rows: { [name]: completed }, expected, mutant });
   const { page, until } = opened;
   await until(() => page.live().length > 0);
