@@ -10,7 +10,7 @@ import { buildingUntil, buildSignal } from './build/signal.ts';
 import { tools, toolsPath } from './build/tools.ts';
 import { cached, isCached, type Part } from './cache/cache.ts';
 import { coreImages, podSystem, storeArchive } from './images/core.ts';
-import { type Step, telling } from './step.ts';
+import { type StepRunner, telling } from './step.ts';
 
 /**
  * What a lab is started with: the nodes' root image, the `kube` binary, the folder of the tools' commands and
@@ -36,7 +36,7 @@ export const buildTime = (): string => `${timeOf('build')} on two processors`;
 export const browserTitle = 'Fetch Chromium (about 180 MB)';
 
 /** Builds a part as a step of its own; one that the cache has is not worth a line. */
-const build = async (step: Step, title: string, part: Part): Promise<string> =>
+const build = async (step: StepRunner, title: string, part: Part): Promise<string> =>
   (await isCached(part)) ? cached(part) : step(title, () => cached(part));
 
 /** What only the nodes' image is made of, with what is said of it: where the cache has the image, it may lack this. */
@@ -58,9 +58,9 @@ const partsOfImage = async (archives: readonly Part[]): Promise<[string, Part][]
  * first run takes minutes, and must not look dead.
  */
 const numbered = async (
-  step: Step,
+  step: StepRunner,
   { archives, besides }: { archives: readonly Part[]; besides: readonly Part[] },
-): Promise<Step> => {
+): Promise<StepRunner> => {
   const binaries = await kubernetes();
   const ofImage = (await isPrepared(archives)) ? [] : await partsOfImage(archives);
   const needed = [
@@ -106,7 +106,7 @@ const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void>
  * A browser is fetched as well where `withBrowser` is set.
  */
 export const prepare = async (
-  told: Step,
+  told: StepRunner,
   archives: readonly Part[] = [],
   { withBrowser = false } = {},
 ): Promise<Prepared> => {

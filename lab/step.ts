@@ -1,7 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Runs a long piece of work as one step that is shown with its title and its time. */
-export type Step = <T>(title: string, work: (update: (detail: string) => void) => Promise<T>) => Promise<T>;
+export type StepRunner = <T>(
+  title: string,
+  work: (update: (detail: string) => void) => Promise<T>,
+) => Promise<T>;
 
 const updates = new AsyncLocalStorage<(detail: string) => void>();
 

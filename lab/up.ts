@@ -13,7 +13,7 @@ import type { LabSettings } from './run/settings.ts';
 import { type Lab, startLab } from './run/start.ts';
 import { labNodes } from './run/topology.ts';
 import { defaultSize, type LabSize } from './size.ts';
-import type { Step } from './step.ts';
+import type { StepRunner } from './step.ts';
 
 /** What a lab is to be; what is left out of its size is the default one's. */
 export type LabOptions = Partial<LabSize> &
@@ -28,7 +28,7 @@ export type LabOptions = Partial<LabSize> &
     meanwhile?: (lab: Lab, signal: AbortSignal) => Promise<unknown>;
     /** Whether a browser is fetched as well, for pages that are in the lab. */
     withBrowser?: boolean;
-    step: Step;
+    step: StepRunner;
     signal?: AbortSignal;
   };
 

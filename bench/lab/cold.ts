@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare } from '../../lab/prepare.ts';
-import type { Step } from '../../lab/step.ts';
+import type { StepRunner } from '../../lab/step.ts';
 import { emulatorArchive } from '../../providers/emulator-image.ts';
 import { type Figures, note, table } from './table.ts';
 
@@ -16,7 +16,7 @@ export const benchCold = async (print: (line: string) => void): Promise<string> 
   Object.assign(process.env, { XDG_CACHE_HOME: dir, GOCACHE: join(dir, 'go-build') });
   const figures: Figures = new Map();
   const start = performance.now();
-  const step: Step = async (title, work) => {
+  const step: StepRunner = async (title, work) => {
     const begun = performance.now();
     const result = await work(() => {});
     note(figures, title, (performance.now() - begun) / 1000);

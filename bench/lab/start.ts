@@ -4,7 +4,7 @@ import { connect, type KubernetesObject, resources } from '../../e2e/kube/cluste
 import { install } from '../../emulator/install.ts';
 import type { Lab } from '../../lab/run/start.ts';
 import { defaultSize } from '../../lab/size.ts';
-import type { Step } from '../../lab/step.ts';
+import type { StepRunner } from '../../lab/step.ts';
 import { up } from '../../lab/up.ts';
 import { emulatorArchive, emulatorImage } from '../../providers/emulator-image.ts';
 
@@ -16,7 +16,7 @@ export const timedStart = async (name: string): Promise<{ lab: Lab; phases: Map<
   const phases = new Map<string, number>();
   const start = performance.now();
   const reached = (phase: string) => phases.set(phase, (performance.now() - start) / 1000);
-  const step: Step = async (title, work) => {
+  const step: StepRunner = async (title, work) => {
     const result = await work(() => {});
     reached(title);
     return result;

@@ -5,7 +5,7 @@ import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
 import { driverNamed } from '../../e2e/store/drivers/index.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import { labDir } from '../../lab/run/settings.ts';
-import type { Step } from '../../lab/step.ts';
+import type { StepRunner } from '../../lab/step.ts';
 import { up } from '../../lab/up.ts';
 import { inHostPod, startHostPods } from '../../tests/support/host-pods.ts';
 import { exportDisk, logIn, logOut } from '../../tests/support/iscsi.ts';
@@ -51,7 +51,7 @@ export const storageSpeed = async (name: string): Promise<Map<string, number>> =
     const [write = 0, read = 0] = said.trim().split('\n').map(Number);
     figures.set(`${what}, written`, write).set(`${what}, read`, read);
   };
-  const step: Step = (_, work) => work(() => {});
+  const step: StepRunner = (_, work) => work(() => {});
   const lab = await up({ name, nodes: 2, memory: '1024M', disk: '2G', archives: [tgtArchive], step });
   try {
     const cluster = connect(lab);

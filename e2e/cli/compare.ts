@@ -5,7 +5,7 @@ import { isStray } from '../report/collect.ts';
 import { timeKey } from '../report/expected-times.ts';
 import { readEvidence } from '../report/html/read-evidence.ts';
 import { makeTimeline } from '../report/html/timeline.ts';
-import type { Source } from '../report/merge-rounds.ts';
+import type { ReportFile } from '../report/merge-rounds.ts';
 import type { ScenarioReport } from '../report/schema.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { describeParting } from './compare-histories.ts';
@@ -22,7 +22,7 @@ const program = (): Command =>
     .argument('<other>', 'the results folder of another run')
     .addHelpText('after', '\nExit code, as of diff: 0 same verdicts, 1 different, 2 usage, or no report.');
 
-const readOne = async (folder: string): Promise<Source> => {
+const readOne = async (folder: string): Promise<ReportFile> => {
   const found = statSync(folder, { throwIfNoEntry: false });
   if (!found?.isDirectory())
     throw usageError(
@@ -35,7 +35,7 @@ const readOne = async (folder: string): Promise<Source> => {
 };
 
 /** Of several rounds, the first that did not pass tells of a scenario. */
-const verdictsOf = ({ report }: Source): Map<string, ScenarioReport> => {
+const verdictsOf = ({ report }: ReportFile): Map<string, ScenarioReport> => {
   const rounds = Map.groupBy(
     report.scenarios.filter((each) => !isStray(each)),
     timeKey,
@@ -53,7 +53,7 @@ type Pair = { one: ScenarioReport | undefined; other: ScenarioReport | undefined
 
 const stateOf = (scenario: ScenarioReport | undefined): string => scenario?.state ?? 'not there';
 
-const timelineOf = async ({ path }: Source, scenario: ScenarioReport) => {
+const timelineOf = async ({ path }: ReportFile, scenario: ScenarioReport) => {
   const { evidence, state, duration } = scenario;
   const kept = evidence ? await readEvidence(join(dirname(path), evidence), state === 'passed') : undefined;
   return kept && makeTimeline(kept, duration);
@@ -64,7 +64,10 @@ const describeWhy = (which: string, { state, reason }: ScenarioReport): string[]
   return reason === null ? [] : [`  ${which}, ${state}: ${first}`];
 };
 
-const describePair = async ([first, second]: [Source, Source], { one, other }: Pair): Promise<string[]> => {
+const describePair = async (
+  [first, second]: [ReportFile, ReportFile],
+  { one, other }: Pair,
+): Promise<string[]> => {
   if (one === undefined || other === undefined) return [];
   const why = [...describeWhy('first', one), ...describeWhy('second', other)];
   const [here, there] = [await timelineOf(first, one), await timelineOf(second, other)];
@@ -80,7 +83,7 @@ const sides = ['first', 'second'];
 const widest = 'not-provable'.length;
 
 const compare = async (folders: readonly [string, string]): Promise<ExitCode> => {
-  const sources: [Source, Source] = [await readOne(folders[0]), await readOne(folders[1])];
+  const sources: [ReportFile, ReportFile] = [await readOne(folders[0]), await readOne(folders[1])];
   const [ones, others] = sources.map(verdictsOf) as [
     Map<string, ScenarioReport>,
     Map<string, ScenarioReport>,

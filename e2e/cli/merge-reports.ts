@@ -6,7 +6,7 @@ import { timesOf, writeExpectedTimes } from '../report/expected-times.ts';
 import { writeReport } from '../report/file.ts';
 import { writePage } from '../report/html/write-page.ts';
 import { mergeReports } from '../report/merge.ts';
-import { MergeError, type Source } from '../report/merge-rounds.ts';
+import { MergeError, type ReportFile } from '../report/merge-rounds.ts';
 import { composeRounds } from '../report/rounds.ts';
 import type { Report } from '../report/schema.ts';
 import { composeVersionTable } from '../report/version-table.ts';
@@ -58,7 +58,7 @@ type Merging = { out: string; allowMissing: boolean; strictBugs: boolean; times?
  * CommandError where they do not belong together.
  */
 export const mergeAndPrint = async (
-  sources: readonly Source[],
+  sources: readonly ReportFile[],
   { out, allowMissing, strictBugs, times }: Merging,
 ): Promise<ExitCode> => {
   const { report, missing, doubled } = merge(sources.map((source) => withEvidenceFrom(source, out)));
@@ -82,7 +82,7 @@ export const mergeAndPrint = async (
 };
 
 // What was kept of a scenario stays where it is: the merged report names it from its own folder.
-const withEvidenceFrom = ({ path, report }: Source, out: string): Source => {
+const withEvidenceFrom = ({ path, report }: ReportFile, out: string): ReportFile => {
   const moved = (evidence: string) => relative(out, resolve(path, '..', evidence));
   const scenarios = report.scenarios.map((each) =>
     each.evidence ? { ...each, evidence: moved(each.evidence) } : each,
@@ -90,7 +90,7 @@ const withEvidenceFrom = ({ path, report }: Source, out: string): Source => {
   return { path, report: { ...report, scenarios } };
 };
 
-const merge = (sources: readonly Source[]) => {
+const merge = (sources: readonly ReportFile[]) => {
   try {
     return mergeReports(sources);
   } catch (error) {

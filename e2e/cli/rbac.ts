@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Document, isScalar, visit } from 'yaml';
 import type { KubernetesObject } from '../kube/cluster.ts';
 import { allDisruptions } from '../longhorn/disruptions.ts';
-import { type Account, defaultAccount, rolesFor } from '../permissions/roles.ts';
+import { defaultAccount, rolesFor, type ServiceAccount } from '../permissions/roles.ts';
 import { ownBucketKind, storeChoices } from '../store/drivers/index.ts';
 import { checkName, choose } from './arguments/checks.ts';
 import { parseAllow, parseBucket, withBucketFlag } from './arguments/existing.ts';
@@ -39,7 +39,7 @@ const program = (): Command =>
     )
     .option('--support-bundle', 'add the rights for e2e --support-bundle');
 
-const describe = ({ namespace, name }: Account, allow: readonly string[]): string =>
+const describe = ({ namespace, name }: ServiceAccount, allow: readonly string[]): string =>
   [
     `What service account ${name} in namespace ${namespace} needs to play the scenarios of Corral, as npx corral rbac prints it.`,
     `Disruptions that it allows: ${allow.join(', ') || 'none'}. The backup stores go into namespace ${namespace}: play with --namespace ${namespace}.`,

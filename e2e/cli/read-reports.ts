@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { readNamedFile, whyNoFile } from '../kube/named-file.ts';
-import type { Source } from '../report/merge-rounds.ts';
+import type { ReportFile } from '../report/merge-rounds.ts';
 import { reportSchema } from '../report/schema.ts';
 import { CommandError, exitCode, usageError } from './exit-code.ts';
 
@@ -41,7 +41,7 @@ export const describeNoReport = (path: string, error: unknown): string => {
 export const readReports = async (
   paths: readonly string[],
   { except }: { except: string },
-): Promise<Source[]> => {
+): Promise<ReportFile[]> => {
   const named = (await Promise.all(paths.map(filesOf))).flat();
   const files = [...new Set(named)].filter((file) => file !== except);
   if (files.length === 0) throw usageError(`${paths.join(' ')}: there is no report but the one to write`);

@@ -1,7 +1,7 @@
 import { type Duration, parseDuration } from '../kube/duration.ts';
 import type { KubernetesObject } from '../kube/objects.ts';
 import { movingOf, openEvaluator, toVerdict } from './evaluator.ts';
-import type { Step } from './history.ts';
+import type { StateStep } from './history.ts';
 import { createJudge, pastOf, timelinesOf } from './judge.ts';
 import { type Expected, presentObserver } from './observer.ts';
 import { describeTimeout } from './progress.ts';
@@ -10,7 +10,7 @@ import type { Timeline } from './timeline.ts';
 import { ExpectationError, type Verdict } from './verdict.ts';
 import { firstDecision } from './waiting.ts';
 
-export { gone, type Step } from './history.ts';
+export { gone, type StateStep } from './history.ts';
 export { once, onceGone } from './once.ts';
 export type { Subject } from './specification.ts';
 export { describeDecision, ExpectationError, explainVerdict, type Verdict } from './verdict.ts';
@@ -22,7 +22,7 @@ type Other<U extends KubernetesObject> = {
   timeline?: Timeline<U>;
   name: string;
   label?: string;
-  is: Step<U>;
+  is: StateStep<U>;
   describe?: (object: U) => string;
 };
 
@@ -30,13 +30,13 @@ type Other<U extends KubernetesObject> = {
 export type Expectation<T extends KubernetesObject> = {
   readonly specification: Specification<T>;
   /** The steps, in this order; neighbours must not match the same state, and `gone` can only be the last. */
-  goes(...steps: Step<T>[]): Expectation<T>;
+  goes(...steps: StateStep<T>[]): Expectation<T>;
   /** States that may show up besides, at any time. */
-  allowing(...steps: Step<T>[]): Expectation<T>;
+  allowing(...steps: StateStep<T>[]): Expectation<T>;
   /** Before the first step only these states (default: any, as long as no later step is entered). */
-  startingAs(...steps: Step<T>[]): Expectation<T>;
+  startingAs(...steps: StateStep<T>[]): Expectation<T>;
   /** Broken at once when the object matches `step` while the other one is in the state `is`. */
-  withoutEver(step: Step<T>): { while<U extends KubernetesObject = T>(other: Other<U>): Expectation<T> };
+  withoutEver(step: StateStep<T>): { while<U extends KubernetesObject = T>(other: Other<U>): Expectation<T> };
   /**
    * Judges only what arrived after this mark (Timeline.mark) and the state in force at it; without it, all
    * that the timeline has.

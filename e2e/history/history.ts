@@ -5,16 +5,20 @@ import type { Entry, GapEntry, ObjectEntry, Timeline } from './timeline.ts';
 export type StepName = { state: string; given: readonly unknown[] };
 
 /** A state that an object can be in, and how a reader calls it; one without a name cannot be written down. */
-export type Step<T> = { label: string; matches(object: T): boolean; name?: StepName };
+export type StateStep<T> = { label: string; matches(object: T): boolean; name?: StepName };
 
 /** The object was deleted: no state of it, but the end of its history. */
 // biome-ignore lint/suspicious/noExplicitAny: it fits every kind of object.
-export const gone: Step<any> = { label: 'gone', matches: () => false, name: { state: 'gone', given: [] } };
+export const gone: StateStep<any> = {
+  label: 'gone',
+  matches: () => false,
+  name: { state: 'gone', given: [] },
+};
 
 /** Whether an entry shows the state of a step. */
 export const shows = <T extends KubernetesObject>(
   entry: ObjectEntry<T> | undefined,
-  step: Step<T>,
+  step: StateStep<T>,
 ): boolean => {
   if (entry === undefined) return false;
   return entry.kind === 'deleted' ? step === gone : step !== gone && step.matches(entry.object);

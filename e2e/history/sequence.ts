@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kube/objects.ts';
 import { shorten } from '../kube/shorten.ts';
-import { gone, type Observation, type Step, shows } from './history.ts';
+import { gone, type Observation, type StateStep, shows } from './history.ts';
 import type { Decision, Specification } from './specification.ts';
 import type { ObjectEntry } from './timeline.ts';
 import type { SequenceStep } from './verdict.ts';
@@ -40,7 +40,7 @@ export const createSequence = <T extends KubernetesObject>({
   let before: ObjectEntry<T> | undefined;
   const seen: string[] = [];
   const reports: SequenceStep[] = steps.map(({ label }) => ({ label }));
-  const next = (): Step<T> => steps[position + 1] as Step<T>;
+  const next = (): StateStep<T> => steps[position + 1] as StateStep<T>;
   const say = (entry: ObjectEntry<T>): string => shorten(subject.describe(entry.object), longestState);
 
   // In two lines, one below the other: what differs is found by looking.

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kube/objects.ts';
-import type { Step } from './history.ts';
+import type { StateStep } from './history.ts';
 import type { TimeOver } from './progress.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -7,19 +7,19 @@ import type { Timeline } from './timeline.ts';
 export type Subject<T> = { name: string; label: string; describe(object: T): string };
 
 // biome-ignore lint/suspicious/noExplicitAny: the other object may be of any kind.
-type Other<T extends KubernetesObject = any> = Subject<T> & { timeline: Timeline<T>; is: Step<T> };
+type Other<T extends KubernetesObject = any> = Subject<T> & { timeline: Timeline<T>; is: StateStep<T> };
 
 /** A state that the subject must never show while another object is in a state of its own. */
-export type Never<T extends KubernetesObject> = { step: Step<T>; other: Other };
+export type Never<T extends KubernetesObject> = { step: StateStep<T>; other: Other };
 
 /** An expectation as data. */
 export type Specification<T extends KubernetesObject> = {
   timeline: Timeline<T>;
   subject: Subject<T>;
-  steps: readonly Step<T>[];
-  allowed: readonly Step<T>[];
+  steps: readonly StateStep<T>[];
+  allowed: readonly StateStep<T>[];
   /** The only states before the first step; undefined for the default rule. */
-  starts: readonly Step<T>[] | undefined;
+  starts: readonly StateStep<T>[] | undefined;
   nevers: readonly Never<T>[];
   mark: number;
 };

@@ -14,7 +14,7 @@ export type TimeSpent = {
 };
 
 /** Keeps account of one piece of work that shares its process with others. */
-export type Account = {
+export type UsageAccount = {
   /** Since it was opened. */
   spent(): TimeSpent;
   /** From each event that decided a wait: ms from the arrival of its bytes to the decision. */
@@ -58,7 +58,7 @@ const bookTime = (): void => {
 };
 
 /** Opens an account; two of them do not disturb each other. */
-export const openAccount = (): Account => {
+export const openAccount = (): UsageAccount => {
   const book: Book = {
     spent: { cluster: 0, locks: 0, suite: 0, others: 0 },
     waits: 0,

@@ -1,9 +1,9 @@
 import { resources } from '../kube/resources.ts';
 import { longhornResources as longhorn } from '../longhorn/resources.ts';
-import type { Rule } from './rule.ts';
+import type { PermissionRule } from './rule.ts';
 
 /** What scenarios do in Longhorn's namespace whatever they are about. */
-export const base: readonly Rule[] = [
+export const base: readonly PermissionRule[] = [
   { place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['current-longhorn-version'] },
   { place: 'longhorn', resource: longhorn.nodes, verbs: ['list'] },
   { place: 'longhorn', resource: longhorn.volumes, verbs: ['list', 'watch', 'create', 'patch', 'delete'] },

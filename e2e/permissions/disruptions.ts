@@ -1,10 +1,10 @@
 import { resources } from '../kube/resources.ts';
 import type { Disruption } from '../longhorn/disruptions.ts';
 import { longhornResources as longhorn } from '../longhorn/resources.ts';
-import type { Rule } from './rule.ts';
+import type { PermissionRule } from './rule.ts';
 
 /** What scenarios do only where that disruption is allowed. */
-export const ofDisruptions: Record<Disruption, readonly Rule[]> = {
+export const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
   'manager-kill': [{ place: 'longhorn', resource: resources.pods, verbs: ['delete'] }],
   // An exec into the manager pods, as it is needed without it.
   'process-hold': [],

@@ -4,7 +4,7 @@ import type { OwnBucket } from '../store/driver.ts';
 import { neededRules, type Playing } from './needed.ts';
 import { aroundScenarios } from './provider.ts';
 import { describeRight, type Right, toRights } from './rights.ts';
-import { type Account, defaultAccount } from './roles.ts';
+import { defaultAccount, type ServiceAccount } from './roles.ts';
 
 const reviews: Resource = {
   group: 'authorization.k8s.io',
@@ -76,7 +76,7 @@ type UserReview = { status: { userInfo: { username?: string } } };
 
 // Undefined for a user that is no service account, and where the API server cannot say (before Kubernetes
 // v1.28).
-const serviceAccountOf = async (cluster: Cluster): Promise<Account | undefined> => {
+const serviceAccountOf = async (cluster: Cluster): Promise<ServiceAccount | undefined> => {
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} };
   const { status } = await cluster.create<UserReview>(userReviews, review).catch((error: unknown) => {
     unlessGone(error);

@@ -3,7 +3,7 @@ import type { OwnBucket } from '../store/driver.ts';
 import { driversOf } from '../store/drivers/index.ts';
 import { base } from './base.ts';
 import { ofDisruptions } from './disruptions.ts';
-import type { Rule } from './rule.ts';
+import type { PermissionRule } from './rule.ts';
 import { inOwnNamespaces, inSharedNamespace, leadsTo, ofStores } from './stores.ts';
 import { ofSupportBundles } from './support-bundles.ts';
 
@@ -28,7 +28,7 @@ export const neededRules = ({
   supportBundle,
   store,
   ownBucket,
-}: Playing): readonly Rule[] => {
+}: Playing): readonly PermissionRule[] => {
   const stores = driversOf(store);
   const rules = [
     ...base,
@@ -42,7 +42,7 @@ export const neededRules = ({
 };
 
 // By its name (e2e/kube/resend.ts).
-const readWhatWasMade = ({ place, resource, subresource, verbs }: Rule): Rule[] =>
+const readWhatWasMade = ({ place, resource, subresource, verbs }: PermissionRule): PermissionRule[] =>
   verbs.includes('create') && subresource === undefined
     ? [{ place, resource, verbs: ['get'], seldom: 'asked when the API server lost the answer to a creation' }]
     : [];

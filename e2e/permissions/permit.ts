@@ -3,7 +3,7 @@ import { longhornNamespace } from '../longhorn/resources.ts';
 import { neededRules, type Playing } from './needed.ts';
 import { aroundScenarios } from './provider.ts';
 import { describeRight } from './rights.ts';
-import type { Place, Rule } from './rule.ts';
+import type { PermissionRule, RuleScope } from './rule.ts';
 
 /**
  * Lets a scenario ask the API server only for what the declared rules say that it needs: so what `npm run
@@ -28,7 +28,7 @@ export const permitAround = (playing: Playing): Permit =>
     among: 'of the provider',
   });
 
-const review = (group: string, plural: string): Rule => ({
+const review = (group: string, plural: string): PermissionRule => ({
   place: 'cluster',
   resource: { group, version: 'v1', plural, namespaced: false },
   verbs: ['create'],
@@ -41,10 +41,10 @@ const everybodyMay = [
 ] as const;
 
 const permitOnly = (
-  rules: readonly Rule[],
+  rules: readonly PermissionRule[],
   { isForStores, among }: { isForStores: (namespace: string) => boolean; among: string },
 ): Permit => {
-  const isAt = (place: Place, { namespace }: Access): boolean => {
+  const isAt = (place: RuleScope, { namespace }: Access): boolean => {
     if (typeof place === 'object') return namespace === place.namespace;
     if (namespace === undefined) return place === 'cluster';
     if (namespace === longhornNamespace) return place === 'longhorn';
@@ -58,7 +58,7 @@ const permitOnly = (
   };
 };
 
-const allows = ({ resource, subresource, verbs, names }: Rule, access: Access): boolean =>
+const allows = ({ resource, subresource, verbs, names }: PermissionRule, access: Access): boolean =>
   resource.group === access.group &&
   resource.plural === access.resource &&
   subresource === access.subresource &&

@@ -2,10 +2,10 @@ import type { Resource } from '../kube/cluster.ts';
 import { resources } from '../kube/resources.ts';
 import { longhornResources as longhorn } from '../longhorn/resources.ts';
 import type { Playing } from './needed.ts';
-import type { Rule } from './rule.ts';
+import type { PermissionRule } from './rule.ts';
 import { leadsTo } from './stores.ts';
 
-const seen = (place: Rule['place'], resource: Resource): Rule => ({
+const seen = (place: PermissionRule['place'], resource: Resource): PermissionRule => ({
   place,
   resource,
   verbs: ['list', 'watch'],
@@ -15,7 +15,11 @@ const seen = (place: Rule['place'], resource: Resource): Rule => ({
  * What `--provider existing` does around the scenarios: it only reads, to know the cluster and its Longhorn,
  * and to compare them afterwards with what they were before.
  */
-export const aroundScenarios = ({ disruptions, namespace, ownBucket }: Playing): readonly Rule[] => [
+export const aroundScenarios = ({
+  disruptions,
+  namespace,
+  ownBucket,
+}: Playing): readonly PermissionRule[] => [
   { place: 'cluster', resource: resources.namespaces, verbs: ['get'], names: ['kube-system'] },
   seen('cluster', resources.nodes),
   { place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['current-longhorn-version'] },

@@ -1,6 +1,6 @@
 import type { Access } from '../kube/access.ts';
 import { longhornNamespace } from '../longhorn/resources.ts';
-import { type Place, type Rule, type Verb, verbs } from './rule.ts';
+import { type PermissionRule, type RuleScope, type Verb, verbs } from './rule.ts';
 
 /**
  * One thing that a user may or may not do, as an access review asks for it; without a namespace: everywhere,
@@ -17,13 +17,16 @@ export type Right = {
 };
 
 /** The namespace that a place stands for; undefined for none, and for all. */
-const namespaceOf = (place: Place, stores: string | undefined): string | undefined =>
+const namespaceOf = (place: RuleScope, stores: string | undefined): string | undefined =>
   typeof place === 'object'
     ? place.namespace
     : { longhorn: longhornNamespace, stores, cluster: undefined }[place];
 
 /** Spells rules out, each right once; `stores` is the namespace that all stores share, if they do. */
-export const toRights = (rules: readonly Rule[], { stores }: { stores: string | undefined }): Right[] => {
+export const toRights = (
+  rules: readonly PermissionRule[],
+  { stores }: { stores: string | undefined },
+): Right[] => {
   const rights = rules.flatMap((rule) => {
     const namespace = namespaceOf(rule.place, stores);
     return verbs

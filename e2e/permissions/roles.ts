@@ -9,10 +9,10 @@ import { verbs } from './rule.ts';
 /**
  * A service account that plays scenarios, and the namespace that it is in and that holds their backup stores.
  */
-export type Account = { namespace: string; name: string };
+export type ServiceAccount = { namespace: string; name: string };
 
 /** The one that is meant where nobody names another. */
-export const defaultAccount: Account = { namespace: 'corral', name: 'corral' };
+export const defaultAccount: ServiceAccount = { namespace: 'corral', name: 'corral' };
 
 type PolicyRule = { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] };
 
@@ -24,7 +24,7 @@ const apiVersion = `${rbac}/v1`;
  * else; in the order in which to apply it.
  */
 export const rolesFor = (
-  account: Account,
+  account: ServiceAccount,
   { allow, ...asked }: { allow: readonly Disruption[] } & Omit<Playing, 'disruptions' | 'namespace'>,
 ): KubernetesObject[] => {
   const { namespace, name } = account;
@@ -43,7 +43,7 @@ export const rolesFor = (
 
 /** A role and its binding. */
 const bound = (
-  { namespace, name }: Account,
+  { namespace, name }: ServiceAccount,
   where: string | undefined,
   rules: PolicyRule[],
 ): KubernetesObject[] => {

@@ -9,11 +9,11 @@ export type Verb = (typeof verbs)[number];
  * Where it may be done: in Longhorn's namespace, in one that holds backup stores, to what is in no namespace,
  * or in one that somebody named.
  */
-export type Place = 'longhorn' | 'stores' | 'cluster' | { namespace: string };
+export type RuleScope = 'longhorn' | 'stores' | 'cluster' | { namespace: string };
 
 /** Something that requests of the suite do. Nothing stands for several: no wildcards. */
-export type Rule = {
-  place: Place;
+export type PermissionRule = {
+  place: RuleScope;
   resource: Resource;
   subresource?: 'exec' | 'log' | 'portforward';
   verbs: readonly Verb[];

@@ -1,11 +1,11 @@
 import { longhornResources as longhorn } from '../longhorn/resources.ts';
-import type { Rule } from './rule.ts';
+import type { PermissionRule } from './rule.ts';
 
 /**
  * What scenarios do besides where Longhorn is asked for its support bundle, which comes through its user
  * interface's service.
  */
-export const ofSupportBundles: readonly Rule[] = [
+export const ofSupportBundles: readonly PermissionRule[] = [
   {
     place: 'longhorn',
     resource: longhorn.supportBundles,

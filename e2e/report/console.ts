@@ -13,7 +13,7 @@ import {
   playedCells,
   shownBugs,
 } from './judged.ts';
-import type { Failure, Kubernetes, Report, ScenarioReport, Step } from './schema.ts';
+import type { Failure, Kubernetes, Report, ReportStep, ScenarioReport } from './schema.ts';
 import { titlesOf } from './title.ts';
 
 /** Gives text a colour where the stream shows one. */
@@ -58,7 +58,7 @@ const stepMarks = {
 } as const;
 
 /** A step that ended, as the sentence it stands for. */
-export const composeStep = ({ sentence, state, duration }: Step, paint: Paint, tag?: Tag): string[] => {
+export const composeStep = ({ sentence, state, duration }: ReportStep, paint: Paint, tag?: Tag): string[] => {
   const [style, mark] = stepMarks[state];
   const time = state === 'noted' ? '' : paint('dim', ` (${formatDuration(duration)})`);
   return tagged([`  ${paint(style, mark)} ${sentence}${time}`], tag, paint);

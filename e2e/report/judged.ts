@@ -1,5 +1,5 @@
 import { count } from '../kube/count.ts';
-import type { Finding, Report, ScenarioReport } from './schema.ts';
+import type { Report, ReportFinding, ScenarioReport } from './schema.ts';
 
 /** Whether a run judged the emulator: how that differs from Longhorn's documents it was taught, from Longhorn. */
 export const isEmulated = ({ name }: Pick<Report['target'], 'name'>): boolean => name === 'emulator';
@@ -42,14 +42,14 @@ export const otherThanLedger = ({ name, bugs = [] }: Pick<ScenarioReport, 'name'
   );
 
 /** The findings of a run, each once, however many scenarios met it. */
-export const findingsOf = ({ scenarios }: Pick<Report, 'scenarios'>): Finding[] => {
+export const findingsOf = ({ scenarios }: Pick<Report, 'scenarios'>): ReportFinding[] => {
   const all = scenarios.flatMap(({ findings }) => findings);
   return [...new Map(all.map((finding) => [finding.title, finding])).values()];
 };
 
 /** What so many findings are: on the emulator nothing was found that was not known. */
 export const describeFindings = (
-  { length }: readonly Finding[],
+  { length }: readonly ReportFinding[],
   target: Pick<Report['target'], 'name'>,
 ): string =>
   isEmulated(target)

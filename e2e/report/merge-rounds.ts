@@ -2,7 +2,7 @@ import { isStray } from './collect.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 
 /** A report and the file that it was read from. */
-export type Source = { path: string; report: Report };
+export type ReportFile = { path: string; report: Report };
 
 /** Reports that do not belong together: the message is one line. */
 export class MergeError extends Error {
@@ -19,8 +19,8 @@ const key = ({ file, name }: Pick<ScenarioReport, 'file' | 'name'>): string => `
  * Checks that the reports are of one set of scenarios, split in one way, and that none of them is there
  * twice; throws a MergeError.
  */
-export const checkSameSet = (sources: readonly Source[]): void => {
-  const [first, ...others] = sources as [Source, ...Source[]];
+export const checkSameSet = (sources: readonly ReportFile[]): void => {
+  const [first, ...others] = sources as [ReportFile, ...ReportFile[]];
   for (const [index, other] of others.entries()) {
     const twin = sources
       .slice(0, index + 1)
@@ -42,7 +42,7 @@ export const checkSameSet = (sources: readonly Source[]): void => {
   }
 };
 
-const checkSameScenarios = (first: Source, other: Source): void => {
+const checkSameScenarios = (first: ReportFile, other: ReportFile): void => {
   for (const [having, lacking] of [
     [first, other],
     [other, first],
@@ -65,7 +65,7 @@ const roundsOf = ({ scenarios }: Report): number => Math.max(1, ...scenarios.map
  * shard that another one has more rounds than is missing in those, and so is one of which there is no report
  * at all.
  */
-export const placeRounds = (sources: readonly Source[]): { placed: Placed[]; missing: string[] } => {
+export const placeRounds = (sources: readonly ReportFile[]): { placed: Placed[]; missing: string[] } => {
   const of = sources[0]?.report.shard?.of ?? 1;
   const placed: Placed[] = [];
   /** Undefined: a shard that had nothing to play, in whatever round. */

@@ -1,6 +1,6 @@
 import { isStray } from './collect.ts';
 import { describeJudged } from './judged.ts';
-import { checkSameSet, MergeError, placeRounds, type Source, toPlace } from './merge-rounds.ts';
+import { checkSameSet, MergeError, placeRounds, type ReportFile, toPlace } from './merge-rounds.ts';
 import { countStates, type Report, schemaVersion } from './schema.ts';
 
 /**
@@ -10,7 +10,7 @@ import { countStates, type Report, schemaVersion } from './schema.ts';
 export type Merged = { report: Report; missing: string[]; doubled: string[] };
 
 const oneValue = <T>(
-  sources: readonly Source[],
+  sources: readonly ReportFile[],
   what: string,
   get: (report: Report) => T | null,
 ): T | null => {
@@ -33,7 +33,7 @@ const ends: readonly Report['end']['state'][] = [
   'finished',
 ];
 
-const mergeEnds = (sources: readonly Source[]): Report['end'] => {
+const mergeEnds = (sources: readonly ReportFile[]): Report['end'] => {
   const [worst = 'finished'] = ends.filter((state) =>
     sources.some(({ report }) => report.end.state === state),
   );
@@ -45,12 +45,12 @@ const mergeEnds = (sources: readonly Source[]): Report['end'] => {
   return { state: worst, reason: reasons.join('; ') };
 };
 
-const oneKubernetes = (sources: readonly Source[]): Report['kubernetes'] => {
+const oneKubernetes = (sources: readonly ReportFile[]): Report['kubernetes'] => {
   const all = sources.map(({ report }) => report.kubernetes).filter((each) => each !== null);
   return new Set(all.map((each) => JSON.stringify(each))).size === 1 ? (all[0] ?? null) : null;
 };
 
-const mergeDifferences = (sources: readonly Source[]): Pick<Report, 'differences'> => {
+const mergeDifferences = (sources: readonly ReportFile[]): Pick<Report, 'differences'> => {
   const all = sources.map(({ report }) => report.differences).filter((each) => each !== undefined);
   if (all.length === 0) return {};
   return { differences: all.includes(null) ? null : all.flatMap((each) => each ?? []) };
@@ -73,7 +73,7 @@ const findDoubled = (placed: ReturnType<typeof placeRounds>['placed']): string[]
  * Merges reports of the shards and rounds of one target into one report. Throws a MergeError of one line
  * where they do not belong together; shards that are missing are told, for the caller to judge.
  */
-export const mergeReports = (sources: readonly Source[]): Merged => {
+export const mergeReports = (sources: readonly ReportFile[]): Merged => {
   const [first] = sources;
   if (first === undefined) throw new MergeError('there are no reports to merge');
   const provider = oneValue(sources, 'providers', (report) => report.provider) ?? first.report.provider;

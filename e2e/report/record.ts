@@ -1,14 +1,14 @@
 import type {
-  Account,
   Concurrency,
   Decisions,
   Failure,
-  Finding,
   FirstPlay,
   KnownBug,
   Kubernetes,
+  ReportAccount,
+  ReportFinding,
+  ReportStep,
   ScenarioReport,
-  Step,
 } from './schema.ts';
 
 /**
@@ -30,10 +30,10 @@ export type ScenarioRecord = {
     startedAt: string;
     /** In ms, cleanup included. */
     duration: number;
-    steps: Step[];
-    findings: Finding[];
+    steps: ReportStep[];
+    findings: ReportFinding[];
     bugs?: KnownBug[];
-    account: Account;
+    account: ReportAccount;
     decisions: Decisions;
     kubernetes: Kubernetes | null;
     /** The folder of what was kept of it, relative to the folder of results; null where nothing could be. */
@@ -52,7 +52,7 @@ export type ScenarioEvent =
   | { kind: 'cluster'; kubernetes: Kubernetes }
   /** `id` counts from 1; a noted step has no beginning. */
   | { kind: 'step-begins'; id: number; sentence: string; at: string }
-  | { kind: 'step'; step: Step; id: number }
+  | { kind: 'step'; step: ReportStep; id: number }
   | Awaiting
   | { kind: 'awaited'; id: number; state: 'met' | 'broken' | 'not-provable' | 'timed-out' }
   | {
@@ -61,7 +61,7 @@ export type ScenarioEvent =
       phase: 'entered' | 'injected' | 'proved' | 'healed' | 'failed';
       detail: string;
     }
-  | { kind: 'finding'; finding: Finding }
+  | { kind: 'finding'; finding: ReportFinding }
   | { kind: 'bug'; bug: KnownBug }
   | { kind: 'failure'; failure: Failure }
   /** Its premise was lost: that is no verdict, and it is played again when all others have ended. */

@@ -251,10 +251,10 @@ export const reportSchema = z.strictObject({
   cpu: z.strictObject({ setUp: secondsSchema, scenarios: secondsSchema }).optional(),
 });
 
-export type Account = z.infer<typeof accountSchema>;
+export type ReportAccount = z.infer<typeof accountSchema>;
 export type Decisions = z.infer<typeof decisionsSchema>;
-export type Step = z.infer<typeof stepSchema>;
-export type Finding = z.infer<typeof findingSchema>;
+export type ReportStep = z.infer<typeof stepSchema>;
+export type ReportFinding = z.infer<typeof findingSchema>;
 export type KnownBug = z.infer<typeof knownBugSchema>;
 export type Kubernetes = z.infer<typeof kubernetesSchema>;
 export type ScenarioReport = z.infer<typeof scenarioSchema>;
@@ -278,7 +278,7 @@ export const countStates = (scenarios: readonly ScenarioReport[]): Totals => {
 };
 
 /** The account of what took no time. */
-export const nothingSpent: Account = { cluster: 0, locks: 0, suite: 0, others: 0 };
+export const nothingSpent: ReportAccount = { cluster: 0, locks: 0, suite: 0, others: 0 };
 
 /** What is the same of every scenario that was not played, or could not tell of itself. */
 export const untold = {

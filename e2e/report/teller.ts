@@ -9,7 +9,7 @@ import {
   type Tag,
 } from './console.ts';
 import type { Told as Whole } from './narrator.ts';
-import type { Failure, ScenarioReport, Step } from './schema.ts';
+import type { Failure, ReportStep, ScenarioReport } from './schema.ts';
 
 type Told = Pick<Whole, 'id' | 'name'>;
 
@@ -23,7 +23,7 @@ export type Teller = {
   /** Lines after which nobody remembers which scenario was told of last. */
   breaksOff(lines: readonly string[]): void;
   starts(test: Told): void;
-  step(test: Told, step: Step): void;
+  step(test: Told, step: ReportStep): void;
   /** A line on a scenario beside its steps. */
   remark(test: Told, text: string): void;
   /** A failure where it happened. */

@@ -1,13 +1,13 @@
 import { formatDuration } from '../kube/duration.ts';
 import { decisionOf } from './decision-of.ts';
 import { markdownRow, plainMarkdown } from './markdown.ts';
-import type { Source } from './merge-rounds.ts';
+import type { ReportFile } from './merge-rounds.ts';
 import type { ScenarioReport } from './schema.ts';
 
 const marks = { passed: '✓', 'known-bug': '!', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
 
 // A run that ended before its Longhorn was there knows no version; the folder of its report may.
-const columnOf = ({ path, report }: Source): string =>
+const columnOf = ({ path, report }: ReportFile): string =>
   report.target.version ?? `${report.target.name} (${path})`;
 
 const byNumbers = new Intl.Collator('en', { numeric: true });
@@ -24,7 +24,7 @@ const cell = (played: readonly ScenarioReport[]): string => {
  * for each time that it was played, and the longest time; below it, what did not pass and each run that did
  * not finish.
  */
-export const composeVersionTable = (sources: readonly Source[]): string[] => {
+export const composeVersionTable = (sources: readonly ReportFile[]): string[] => {
   const columns = [...Map.groupBy(sources, columnOf)].toSorted(([one], [other]) =>
     byNumbers.compare(one, other),
   );

@@ -3,7 +3,7 @@ import { type BackupConfig, isName, parseBackup, parseLock } from './format/conf
 import { backupConfigPath, classify, volumeFolder } from './format/layout.ts';
 import { type StoreSource, Unreadable } from './format/source.ts';
 import { checkVolume } from './fsck/check-volume.ts';
-import { collectFindings, type Finding } from './fsck/findings.ts';
+import { collectFindings, type StoreFinding } from './fsck/findings.ts';
 import { readConfig, sizeLimits } from './fsck/read-config.ts';
 import { verifySample } from './fsck/verify-sample.ts';
 
@@ -13,9 +13,9 @@ export type Inspection = {
   backups: string[];
   blocks: number;
   locks: string[];
-  problems: Finding[];
+  problems: StoreFinding[];
   /** What a deletion that was killed leaves behind and Longhorn lives with; empty where none was. */
-  leftByKill: Finding[];
+  leftByKill: StoreFinding[];
 };
 
 /** For how long a volume's lock is waited for, and what of its folder is judged. */
@@ -116,16 +116,16 @@ export const openStore = ({ source, locks, contents = 0 }: Read): BackupStore =>
         ...(options.only ? ['block-orphaned', 'block-count-wrong'] : []),
       ];
       const judged = options.only?.map((name) => `${volumeFolder(volume)}/${backupConfigPath(name)}`);
-      const isOfOther = ({ code, path }: Finding): boolean =>
+      const isOfOther = ({ code, path }: StoreFinding): boolean =>
         judged !== undefined && code === 'backup-in-progress' && !judged.includes(path);
       const { without } = options;
-      const isOfLost = ({ code, backup }: Finding): boolean =>
+      const isOfLost = ({ code, backup }: StoreFinding): boolean =>
         code === 'last-backup-missing' && without !== undefined && backup === without;
       const problems = findings
         .list()
         .filter(({ severity, code }) => severity !== 'info' && !expected.includes(code))
         .filter((each) => !isOfOther(each) && !isOfLost(each));
-      const isLeft = ({ code }: Finding): boolean => killed && code === 'last-backup-missing';
+      const isLeft = ({ code }: StoreFinding): boolean => killed && code === 'last-backup-missing';
       return {
         backups,
         blocks,

@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Step } from '../step.ts';
+import type { StepRunner } from '../step.ts';
 
 /** What the lab's commands are made with. */
 export type Commands = {
   program: Command;
   /** Starts a command on one lab: `--name` says which. */
   onLab: (usage: string, description: string) => Command;
-  step: Step;
+  step: StepRunner;
 };
 
 const labName = (value: string): string => {

@@ -8,7 +8,7 @@ import { Command, CommanderError } from 'commander';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { labDir, labFiles, labSockets } from '../run/settings.ts';
 import { labState } from '../run/state.ts';
-import type { Step } from '../step.ts';
+import type { StepRunner } from '../step.ts';
 import { type Commands, forLab, Interrupted, interruptedExitCode, print } from './commands.ts';
 import { faultCommands } from './faults.ts';
 import { imagesCommand } from './images.ts';
@@ -96,7 +96,7 @@ const shell = async (lab: string, node: string): Promise<void> => {
   stdin.pause();
 };
 
-const makeProgram = (step: Step): Command => {
+const makeProgram = (step: StepRunner): Command => {
   const program = new Command('npx corral lab').description(
     'A real three-node Kubernetes in user space: no Docker, no KVM, no root.',
   );
@@ -132,7 +132,7 @@ const makeProgram = (step: Step): Command => {
  * Runs the lab's command and returns its exit code: 0 done, 1 it failed, 2 usage, 3 this machine is not fit,
  * 4 interrupted.
  */
-export const runLabCommand = async (argv: readonly string[], step: Step): Promise<number> => {
+export const runLabCommand = async (argv: readonly string[], step: StepRunner): Promise<number> => {
   const complain = (message: string) => process.stderr.write(`lab: ${message}\n`);
   try {
     await makeProgram(step).parseAsync(argv, { from: 'user' });

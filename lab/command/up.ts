@@ -6,7 +6,7 @@ import { applyManifests } from '../manifests/apply.ts';
 import { type Manifest, readManifests } from '../manifests/read.ts';
 import type { Lab } from '../run/start.ts';
 import { defaultSize, type LabSize } from '../size.ts';
-import type { Step } from '../step.ts';
+import type { StepRunner } from '../step.ts';
 import { up } from '../up.ts';
 import { type Commands, Interrupted, interruptedExitCode, print } from './commands.ts';
 
@@ -29,7 +29,7 @@ const bytes =
     return value;
   };
 
-type Doing = { step: Step; signal: AbortSignal };
+type Doing = { step: StepRunner; signal: AbortSignal };
 
 const readArchives = async (paths: readonly string[], { step, signal }: Doing): Promise<Part[]> => {
   if (paths.length === 0) return [];
@@ -65,7 +65,10 @@ const untilInterrupted = (): AbortSignal => {
   return interrupted.signal;
 };
 
-const bringUp = async ({ name, images = [], manifest = [], ...size }: Flags, step: Step): Promise<void> => {
+const bringUp = async (
+  { name, images = [], manifest = [], ...size }: Flags,
+  step: StepRunner,
+): Promise<void> => {
   const signal = untilInterrupted();
   // What is wrong with them is said before anything is built or booted.
   const manifests = await readManifests(manifest);

@@ -8,18 +8,18 @@ import { tellDetail } from '../step.ts';
 import { findImages, unpackArchive } from './find-images.ts';
 import { imagesOfLayout } from './layout.ts';
 import { copyImage, reasonOf } from './skopeo.ts';
-import { identityOf, type Source } from './source.ts';
+import { type ImageSource, identityOf } from './source.ts';
 
 const layoutIn = (dir: string): string => join(dir, 'layout');
 
-const open = async ({ path, kind }: Source, work: string): Promise<string> => {
+const open = async ({ path, kind }: ImageSource, work: string): Promise<string> => {
   if (kind === 'archive') return unpackArchive(await realpath(path), work);
   // skopeo takes the first colon of a path for its end.
   await symlink(await realpath(path), join(work, 'source'));
   return join(work, 'source');
 };
 
-const copyAll = async (source: Source, dir: string): Promise<void> => {
+const copyAll = async (source: ImageSource, dir: string): Promise<void> => {
   const work = join(dir, 'work');
   await mkdir(work);
   const images = await findImages(await open(source, work), work);
@@ -37,7 +37,7 @@ const copyAll = async (source: Source, dir: string): Promise<void> => {
 };
 
 /** Says what is wrong with a source, by its path; a full disk stays what it is. */
-const explain = (error: unknown, { path }: Source): unknown => {
+const explain = (error: unknown, { path }: ImageSource): unknown => {
   if (isDiskTrouble(error)) return error;
   if (error instanceof CommandFailed)
     return new NotFit({
@@ -50,7 +50,7 @@ const explain = (error: unknown, { path }: Source): unknown => {
   return new NotFit({ code, where: path, what, remedy }, { cause: error });
 };
 
-const partOf = (source: Source, identity: unknown): Part => ({
+const partOf = (source: ImageSource, identity: unknown): Part => ({
   name: `archive-${basename(source.path).replaceAll(/[^a-zA-Z0-9]+/g, '-')}`,
   inputs: { recipe: 1, identity },
   build: async (dir) => {
@@ -74,7 +74,7 @@ const partOf = (source: Source, identity: unknown): Part => ({
  * as long as the source's files do not change. Every digest was checked. Throws NotFit with the source's path
  * for whatever is wrong with it.
  */
-export const readArchive = async (source: Source) => {
+export const readArchive = async (source: ImageSource) => {
   const layout = layoutIn(await cached(partOf(source, await identityOf(source))));
   return { source, layout, images: await imagesOfLayout(layout) };
 };

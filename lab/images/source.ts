@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 
 /** Where images lie: an archive, or a folder that one was unpacked to. */
-export type Source = { path: string; kind: 'archive' | 'folder' };
+export type ImageSource = { path: string; kind: 'archive' | 'folder' };
 
 /** What the name of an archive ends with. */
 export const archiveName = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|tar\.bz2)$/;
@@ -12,9 +12,9 @@ const layoutFiles = new Set(['oci-layout', 'index.json', 'manifest.json']);
 const isLayout = async (folder: string): Promise<boolean> =>
   (await readdir(folder)).some((name) => layoutFiles.has(name));
 
-const inFolder = async (folder: string): Promise<Source[]> => {
+const inFolder = async (folder: string): Promise<ImageSource[]> => {
   if (await isLayout(folder)) return [{ path: folder, kind: 'folder' }];
-  const sources: Source[] = [];
+  const sources: ImageSource[] = [];
   for (const name of (await readdir(folder)).sort()) {
     const path = join(folder, name);
     const isFolder = (await stat(path)).isDirectory();
@@ -34,7 +34,7 @@ const inFolder = async (folder: string): Promise<Source[]> => {
  * Finds the archives and layouts that a path stands for: itself, or what lies in it. Throws NotFit when there
  * is none.
  */
-export const findSources = async (path: string): Promise<Source[]> => {
+export const findSources = async (path: string): Promise<ImageSource[]> => {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new NotFit({
       code: 'archive-unreadable',
@@ -49,7 +49,7 @@ export const findSources = async (path: string): Promise<Source[]> => {
 };
 
 /** The paths of a source's files, sorted. */
-const filesOf = async ({ kind }: Source, root: string): Promise<string[]> => {
+const filesOf = async ({ kind }: ImageSource, root: string): Promise<string[]> => {
   if (kind === 'archive') return [root];
   const paths = (await readdir(root, { recursive: true })).map((name) => join(root, name));
   const kinds = await Promise.all(paths.map(async (path) => (await stat(path)).isFile()));
@@ -59,7 +59,7 @@ const filesOf = async ({ kind }: Source, root: string): Promise<string[]> => {
 /**
  * What changes when a file does: a program may set a file's times, but not the time of that change (ctime).
  */
-export const identityOf = async (source: Source): Promise<unknown> => {
+export const identityOf = async (source: ImageSource): Promise<unknown> => {
   const files = await filesOf(source, await realpath(source.path));
   const identify = async (file: string) => {
     const { size, mtimeNs, ctimeNs, ino, dev } = await stat(file, { bigint: true });

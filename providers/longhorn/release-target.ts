@@ -24,7 +24,7 @@ const lost: Record<Exclude<NamedImage['need'], 'all'>, string> = {
 };
 
 /** A release, and where its images come from. */
-export type Source = {
+export type ReleaseSource = {
   name: 'official' | 'archive';
   /** What the release is called when something is wrong with it: the folder, or its version. */
   title: string;
@@ -41,7 +41,7 @@ export type Source = {
  * What is told of a release before it is brought up. Throws NotFit when something is missing without which
  * nothing works.
  */
-const check = ({ title, release, pull }: Source, missing: readonly NamedImage[]): string[] => {
+const check = ({ title, release, pull }: ReleaseSource, missing: readonly NamedImage[]): string[] => {
   if (find(release, 'DaemonSet', 'longhorn-manager') === undefined)
     throw new NotFit({
       code: 'release-without-manager',
@@ -67,7 +67,7 @@ const check = ({ title, release, pull }: Source, missing: readonly NamedImage[])
  * pulling it.
  */
 const gather = async (
-  { title, archives, release, pull }: Source,
+  { title, archives, release, pull }: ReleaseSource,
   progress: Progress,
 ): Promise<GivenImages> => {
   const look = () => imageArchives(archives);
@@ -102,7 +102,7 @@ const gather = async (
  * A Longhorn from a release's manifest and images, fitted to the cluster. Throws NotFit for one that cannot
  * be brought up.
  */
-export const releaseTarget = async (source: Source, progress: Progress): Promise<Target> => {
+export const releaseTarget = async (source: ReleaseSource, progress: Progress): Promise<Target> => {
   const { part, images } = await gather(source, progress);
   const given = new Set(images.map(({ name }) => name));
   const missing = namedImages(source.release).filter(({ name }) => !given.has(name));

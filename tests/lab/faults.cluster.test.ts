@@ -16,7 +16,7 @@ import {
 } from '../../e2e/faults/lab-faults.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
 import { openFaults } from '../../e2e/faults/open-faults.ts';
-import { expectHistory, once, type Step } from '../../e2e/history/expectation.ts';
+import { expectHistory, once, type StateStep } from '../../e2e/history/expectation.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
@@ -205,7 +205,7 @@ test("a date that is set is told when what holds the vDSO to the kernel's clock 
   expect(await askLab(name, { action: 'clock-heal', node: 'node1' })).toMatchObject({ faulty: false });
 });
 
-const shows = (state: string): Step<KubernetesObject> => ({
+const shows = (state: string): StateStep<KubernetesObject> => ({
   label: state,
   matches: ({ metadata }) => metadata.labels?.state === state,
 });

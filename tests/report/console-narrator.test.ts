@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createConsoleNarrator } from '../../e2e/report/console-narrator.ts';
 import type { Narrator, Told } from '../../e2e/report/narrator.ts';
-import { type Failure, nothingSpent, type ScenarioReport, type Step } from '../../e2e/report/schema.ts';
+import { type Failure, nothingSpent, type ReportStep, type ScenarioReport } from '../../e2e/report/schema.ts';
 import { scenarioReport as ended, sampleReport } from '../support/scenario-report.ts';
 
 const start = Date.parse('2026-11-20T09:00:00.000Z');
@@ -13,7 +13,7 @@ const pass = (seconds: number) => void vi.advanceTimersByTime(seconds * 1000);
 const named = (id: string, name: string): Told => ({ id, name, file: `${id}.e2e.ts` });
 const one = named('1', 'A failed backup deletion is retried and blocks nobody');
 const two = named('2', 'A backup waits');
-const step = (sentence: string, state: Step['state'] = 'passed') =>
+const step = (sentence: string, state: ReportStep['state'] = 'passed') =>
   ({ kind: 'step', id: 1, step: { sentence, state, duration: 1500, account: nothingSpent } }) as const;
 const target = { name: 'emulator', version: 'v1.12.1' };
 const kubernetes = { server: 'https://127.0.0.1:6443', context: 'corral', version: 'v1.34.1' };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { jsonEventSchema } from '../../e2e/report/json-events.ts';
 import { createJsonNarrator } from '../../e2e/report/json-narrator.ts';
 import type { ScenarioEvent } from '../../e2e/report/record.ts';
-import { nothingSpent, type Step } from '../../e2e/report/schema.ts';
+import { nothingSpent, type ReportStep } from '../../e2e/report/schema.ts';
 import { scenarioReport } from '../support/scenario-report.ts';
 
 const one = { id: '1', name: 'One', file: 'one.e2e.ts' };
@@ -18,7 +18,7 @@ const open = () => {
 
 const since = '2026-11-20T09:00:00.000Z';
 const sentence = 'Given a thing';
-const step: Step = { sentence, state: 'failed', duration: 5, account: nothingSpent };
+const step: ReportStep = { sentence, state: 'failed', duration: 5, account: nothingSpent };
 const failure = { step: null, reason: 'so', messages: [], faults: [], evidence: ['a'] };
 const kubernetes = { server: 'https://cluster.invalid', context: 'inline', version: 'v1.99.0' };
 const events: ScenarioEvent[] = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mergeReports } from '../../e2e/report/merge.ts';
-import { MergeError, type Source } from '../../e2e/report/merge-rounds.ts';
+import { MergeError, type ReportFile } from '../../e2e/report/merge-rounds.ts';
 import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
 import { sampleReport, scenarioReport as scenario } from '../support/scenario-report.ts';
 
@@ -8,7 +8,7 @@ const start = Date.parse('2026-01-01T00:00:00Z');
 let count = 0;
 
 /** Where a report lies, and what is in it: of each scenario its name, with a `!` behind one that failed. */
-const source = (names: string[] = [], change: Partial<Report> = {}, rounds = 1): Source => {
+const source = (names: string[] = [], change: Partial<Report> = {}, rounds = 1): ReportFile => {
   count += 1;
   const scenarios = Array.from({ length: rounds }, (_, index) =>
     names.map((name) => {
@@ -25,7 +25,7 @@ const source = (names: string[] = [], change: Partial<Report> = {}, rounds = 1):
 
 const shard = (index: number, of = 2, split = 'abc') => ({ shard: { index, of, split } });
 
-const told = (...sources: Source[]) =>
+const told = (...sources: ReportFile[]) =>
   mergeReports(sources).report.scenarios.map(({ round, name, state }) => `${round} ${name} ${state}`);
 
 describe('reports that belong together', () => {

@@ -4,7 +4,7 @@ import type { Timeline } from '../../e2e/history/timeline.ts';
 import type { Duration } from '../../e2e/kube/duration.ts';
 import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import type { Backup } from '../../e2e/longhorn/types.ts';
-import { historyOf, is } from '../../e2e/suite/steps/backup/expectations.ts';
+import { backupHistory, is } from '../../e2e/suite/steps/backup/expectations.ts';
 
 type State = Parameters<typeof is>[0];
 
@@ -27,7 +27,7 @@ export const observed = async (
   presentObserver()?.watches(longhornResources.backups, timeline as unknown as Timeline);
   await work({
     expect: async (...states) => {
-      await historyOf(timeline, { name: 'b1', label: 'the first backup', from: 0 })
+      await backupHistory(timeline, { name: 'b1', label: 'the first backup', from: 0 })
         .goes(...states.map((state) => is(state)))
         .within(within, 'a test');
     },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestProject } from 'vitest/node';
 import { prepare } from '../../lab/prepare.ts';
-import type { Step } from '../../lab/step.ts';
+import type { StepRunner } from '../../lab/step.ts';
 import { up } from '../../lab/up.ts';
 import { startLocalCluster } from '../emulator/support/local-cluster.ts';
 import { startApiServer } from './api-server.ts';
@@ -57,7 +57,7 @@ declare module 'vitest' {
  */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   // What cannot be built is told by the first test that needs it.
-  const step: Step = (title, work) => {
+  const step: StepRunner = (title, work) => {
     process.stderr.write(`lab: ${title}\n`);
     return work(() => {});
   };

@@ -8,7 +8,7 @@ import { type Cluster, type KubernetesObject, resources } from '../../kube/clust
 import { redact } from '../../kube/redact/redact.ts';
 import { composeTotals } from '../../report/console.ts';
 import { writeReport } from '../../report/file.ts';
-import type { Source } from '../../report/merge-rounds.ts';
+import type { ReportFile } from '../../report/merge-rounds.ts';
 import { type Report, reportSchema } from '../../report/schema.ts';
 import { podsOfJob } from './objects.ts';
 
@@ -84,7 +84,7 @@ export type Following = {
 const collect = async (
   pod: Pod,
   { cluster, namespace, shards, out, print }: Following,
-): Promise<Source | undefined> => {
+): Promise<ReportFile | undefined> => {
   const place = `shard ${indexOf(pod)}/${shards}`;
   const folder = join(out, `shard-${indexOf(pod)}`);
   await mkdir(folder, { recursive: true });
@@ -108,11 +108,11 @@ const collect = async (
  * soon as that has ended: a node that is lost later takes nothing along. Returns what it got; rejects when
  * the signal aborts.
  */
-export const followFleet = async (options: Following): Promise<Source[]> => {
+export const followFleet = async (options: Following): Promise<ReportFile[]> => {
   const { cluster, namespace, shards, print, signal } = options;
   const pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: podsOfJob, signal });
   const jobs = await follow<Job>(cluster, resources.jobs, { namespace, signal });
-  const collected = new Map<string, Promise<Source | undefined>>();
+  const collected = new Map<string, Promise<ReportFile | undefined>>();
   const told = new Map<string, string>();
   const look = (pod: Pod): void => {
     const { name } = pod.metadata;

@@ -1,5 +1,5 @@
 import { openBlockPool } from '../../store/fsck/block-pool.ts';
-import { count, type Finding } from '../../store/fsck/findings.ts';
+import { count, type StoreFinding } from '../../store/fsck/findings.ts';
 import { checkStore, type StoreCheck } from '../../store/fsck/fsck.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { printable } from '../printable.ts';
@@ -36,7 +36,7 @@ export const fsck = async (
   }
 };
 
-const line = ({ severity, code, path, message }: Finding): string =>
+const line = ({ severity, code, path, message }: StoreFinding): string =>
   `${severity.padEnd(7)}  ${code}: ${printable(message)} (${printable(path)})`;
 
 const leftOut = ({ leftOut }: StoreCheck): string[] =>

@@ -10,7 +10,7 @@ export const severities = {
   noise: 'it warns of what is in order',
 } as const;
 
-export type Severity = keyof typeof severities;
+export type BugSeverity = keyof typeof severities;
 
 /**
  * How a bug shows itself where its promise is looked at, as an expectation; anything else is another failure:
@@ -47,7 +47,7 @@ export type Seen =
 export type Bug = {
   /** One sentence, as its reader would be told it. */
   title: string;
-  severity: Severity;
+  severity: BugSeverity;
   /** The versions of Longhorn that have it, as a semver range. */
   versions: string;
   /** The kinds of stores on which it does not show, by their drivers' names. */

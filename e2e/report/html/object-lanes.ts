@@ -9,7 +9,7 @@ import {
   targetState,
   volumeState,
 } from './states-of-longhorn.ts';
-import type { StateOf, Watched } from './watched.ts';
+import type { StateOf, WatchedObject } from './watched.ts';
 
 /** The name that tells an object from the others of its kind. */
 export const laneKey = (resource: string, name: string): string => `${resource}/${name}`;
@@ -37,7 +37,7 @@ const barsOf = (resource: string, lines: readonly EventLine[], seconds: number):
 };
 
 const eventsOf = (lines: readonly EventLine[]): ObjectEvent[] => {
-  let before: Watched | undefined;
+  let before: WatchedObject | undefined;
   return lines.map(({ at, type, object }) => {
     // Whole again after a deletion: another object of the same name has nothing of the first.
     const changes = changesBetween(before, object);
@@ -97,7 +97,10 @@ const byResource: Record<string, StateOf> = {
  * The state of an object as the picture names it, and what it says; one that is being deleted is that above
  * all.
  */
-export const stateOf: (resource: string, object: Watched) => ReturnType<StateOf> = (resource, object) => {
+export const stateOf: (resource: string, object: WatchedObject) => ReturnType<StateOf> = (
+  resource,
+  object,
+) => {
   const state = byResource[resource]?.(object) ?? { state: 'exists', tone: 'quiet', texts: [] };
   if (object.metadata?.deletionTimestamp === undefined) return state;
   const isSaid = /deleting/i.test(state.state);

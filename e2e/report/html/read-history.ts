@@ -1,12 +1,12 @@
-import type { Step } from '../schema.ts';
-import type { Watched } from './watched.ts';
+import type { ReportStep } from '../schema.ts';
+import type { WatchedObject } from './watched.ts';
 
 /** A watch event of a history. */
 export type EventLine = {
   at: number;
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
   resource: string;
-  object: Watched;
+  object: WatchedObject;
 };
 
 /** A stretch that the watch of a resource cannot vouch for; `at` is where it was found out. */
@@ -18,7 +18,7 @@ type Outcome = 'met' | 'broken' | 'not-provable' | 'timed-out';
 export type MarkerLine = {
   at: number;
   marker: string;
-  step?: { id: number; phase: 'begins' | Step['state']; sentence: string };
+  step?: { id: number; phase: 'begins' | ReportStep['state']; sentence: string };
   fault?: {
     id: number | string;
     name: string;

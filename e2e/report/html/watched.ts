@@ -1,7 +1,7 @@
 import type { Tone } from './data.ts';
 
 /** An object out of a file: nothing is certain of it. */
-export type Watched = {
+export type WatchedObject = {
   metadata?:
     | {
         name?: string;
@@ -16,7 +16,7 @@ export type Watched = {
 };
 
 /** Says which state an object is in. */
-export type StateOf = (object: Watched) => { state: string; tone: Tone; texts: string[] };
+export type StateOf = (object: WatchedObject) => { state: string; tone: Tone; texts: string[] };
 
 /** The texts that are there: an object may lack any, or have it empty. */
 export const said = (...texts: unknown[]): string[] =>

@@ -1,7 +1,7 @@
 import { blockPath } from '../format/layout.ts';
 import type { StoreSource } from '../format/source.ts';
 import { type References, usersOf } from './check-backups.ts';
-import { type Findings, findingCodes, type Severity } from './findings.ts';
+import { type Findings, findingCodes, type StoreSeverity } from './findings.ts';
 import { type BlockExpectation, type BlockProblem, largestFile } from './verify-block.ts';
 import type { VolumeFiles } from './volume-files.ts';
 
@@ -50,7 +50,7 @@ export const checkBlocks = async (
   const users = await usersOf(source, files, new Set(wrong.keys()));
   for (const [checksum, { code, message }] of wrong) {
     const used = users.get(checksum);
-    const tell = (usedBy: string, severity: Severity) =>
+    const tell = (usedBy: string, severity: StoreSeverity) =>
       findings.add(code, pathOf(files, checksum), `block ${checksum} ${message}; ${usedBy}`, severity);
     // Garbage, whatever is in it; but one that went away and is still referred to is missing.
     if (used === undefined) tell('no backup that can be read refers to it', 'warning');

@@ -1,7 +1,7 @@
 /**
  * error: data are lost or wrong. warning: garbage, or something left over. info: to be known, and no fault.
  */
-export type Severity = 'error' | 'warning' | 'info';
+export type StoreSeverity = 'error' | 'warning' | 'info';
 
 /**
  * Every kind of finding there is, with what it means for the store; some mean less while something works on
@@ -55,7 +55,7 @@ export const findingCodes = {
   'changed-meanwhile': 'warning',
   'empty-folder': 'info',
   'not-checked': 'info',
-} as const satisfies Record<string, Severity>;
+} as const satisfies Record<string, StoreSeverity>;
 
 export type FindingCode = keyof typeof findingCodes;
 
@@ -68,28 +68,33 @@ type Named = {
 };
 
 /** Something about a store that its reader has to know; its message is a sentence that stands by itself. */
-export type Finding = { code: FindingCode; severity: Severity; path: string; message: string } & Named;
+export type StoreFinding = {
+  code: FindingCode;
+  severity: StoreSeverity;
+  path: string;
+  message: string;
+} & Named;
 
 /**
  * Findings of a check; of one code so many are kept, the rest only counted, whatever a damaged store brings.
  */
 export type Findings = {
   /** `severity` where it is not the code's own. */
-  add(code: FindingCode, path: string, message: string, severity?: Severity, named?: Named): void;
+  add(code: FindingCode, path: string, message: string, severity?: StoreSeverity, named?: Named): void;
   /** Those kept: errors first, then by path. */
-  list(): Finding[];
+  list(): StoreFinding[];
   /** How many there were of each severity, those not kept included. */
-  counts(): Record<Severity, number>;
+  counts(): Record<StoreSeverity, number>;
   /** How many of each code were not kept. */
   leftOut(): Partial<Record<FindingCode, number>>;
 };
 
-const order: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
+const order: Record<StoreSeverity, number> = { error: 0, warning: 1, info: 2 };
 
 export const collectFindings = ({ keep = 1_000 }: { keep?: number } = {}): Findings => {
-  const kept: Finding[] = [];
+  const kept: StoreFinding[] = [];
   const met = new Map<FindingCode, number>();
-  const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
+  const counts: Record<StoreSeverity, number> = { error: 0, warning: 0, info: 0 };
   return {
     add: (code, path, message, severity = findingCodes[code], named = {}) => {
       const before = met.get(code) ?? 0;

@@ -6,18 +6,18 @@ import { checkVolume } from './check-volume.ts';
 import {
   collectFindings,
   count,
-  type Finding,
   type FindingCode,
   type Findings,
-  type Severity,
+  type StoreFinding,
+  type StoreSeverity,
 } from './findings.ts';
 import { reportOther } from './volume-files.ts';
 
 /** What a check of a store came to. */
 export type StoreCheck = {
-  findings: Finding[];
+  findings: StoreFinding[];
   /** Of all findings, also of those that were so many that they are not in the list. */
-  counts: Record<Severity, number>;
+  counts: Record<StoreSeverity, number>;
   leftOut: Partial<Record<FindingCode, number>>;
   volumes: number;
   backups: number;

@@ -7,7 +7,7 @@ import { collectLast, collectSources } from './collect/collect.ts';
 import { writeKept } from './collect/kept.ts';
 import { type History, type OnExpected, openHistory } from './history/history.ts';
 import { openLines } from './lines.ts';
-import type { EvidenceRecorder, Subject } from './recorder.ts';
+import type { EvidenceRecorder, EvidenceSubject } from './recorder.ts';
 
 /** All evidence of a run is in this folder of its results. */
 export const evidenceFolder = 'evidence';
@@ -79,7 +79,7 @@ export const openEvidence = ({
   const lines = openLines(within('history.ndjson'), lose);
   lines.write(header);
 
-  let subject: Subject = { belongs: () => true, sources: () => [] };
+  let subject: EvidenceSubject = { belongs: () => true, sources: () => [] };
   let collected: Promise<void> | undefined;
   let lastDone: Promise<void> | undefined;
   const problems: string[] = [];

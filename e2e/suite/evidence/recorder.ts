@@ -7,7 +7,7 @@ import type { Cluster, KubernetesObject } from '../../kube/cluster.ts';
 export type Belongs = (resource: string, object: KubernetesObject) => boolean;
 
 /** Something of the cluster that is read for who looks into a failure. */
-export type Source = {
+export type EvidenceSource = {
   /** The file of the evidence that it goes into. */
   file: string;
   /** Reads it; what it throws is told in the file's place. Bytes, as of a picture, are kept as they are. */
@@ -20,11 +20,11 @@ export type Source = {
 export type LastWork = { file: string; work(signal: AbortSignal): Promise<void> };
 
 /** What there is of a scenario, by the time that it is asked. */
-export type Subject = {
+export type EvidenceSubject = {
   /** Which objects concern the scenario. */
   belongs: Belongs;
   /** What there is to read. */
-  sources(): Source[];
+  sources(): EvidenceSource[];
   /** Longhorn's own support bundle. */
   supportBundle?: LastWork;
 };
@@ -40,7 +40,7 @@ export type EvidenceRecorder = {
   /** Where files may be put besides; undefined where nothing can be kept. */
   folder(): string | undefined;
   /** What it is of; until then, all objects concern the scenario and there is nothing to read. */
-  keep(subject: Subject): void;
+  keep(subject: EvidenceSubject): void;
   /**
    * Reads it, if that was not done yet: whoever removes what a failure left calls it before. It never throws.
    * What comes last is not done yet.

@@ -1,5 +1,5 @@
 import type { TimeSpent } from '../../kube/account.ts';
-import type { Account, Decisions } from '../../report/schema.ts';
+import type { Decisions, ReportAccount } from '../../report/schema.ts';
 
 const tenths = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
 
@@ -7,7 +7,7 @@ const tenths = (milliseconds: number): number => Math.round(milliseconds * 10) /
 export const toTimeSpent = (
   spent: TimeSpent,
   since: TimeSpent = { cluster: 0, locks: 0, suite: 0, others: 0 },
-): Account => ({
+): ReportAccount => ({
   cluster: tenths(spent.cluster - since.cluster),
   locks: tenths(spent.locks - since.locks),
   suite: tenths(spent.suite - since.suite),

@@ -1,14 +1,14 @@
 import { recordArtifact, type TestContext } from 'vitest';
 import type { FaultEvent } from '../../faults/fault.ts';
-import type { Account } from '../../kube/account.ts';
+import type { UsageAccount } from '../../kube/account.ts';
 import { redact, redactAll } from '../../kube/redact/redact.ts';
 import { type Awaiting, eventType, type ScenarioEvent } from '../../report/record.ts';
 import {
-  type Finding,
   type KnownBug,
   type Kubernetes,
   nothingSpent,
-  type Step,
+  type ReportFinding,
+  type ReportStep,
 } from '../../report/schema.ts';
 import type { Told } from '../evidence/history/markers.ts';
 import type { StepReport } from '../steps/deps.ts';
@@ -26,11 +26,11 @@ export const openJournal = ({
 }: {
   context: TestContext;
   interruption: AbortSignal;
-  account: Pick<Account, 'spent'>;
+  account: Pick<UsageAccount, 'spent'>;
   keep: (marker: string, told: Told) => void;
 }) => {
-  const steps: Step[] = [];
-  const findings: Finding[] = [];
+  const steps: ReportStep[] = [];
+  const findings: ReportFinding[] = [];
   const bugs: KnownBug[] = [];
   const open: string[] = [];
   const awaited = new Map<number, Awaiting>();
@@ -45,7 +45,7 @@ export const openJournal = ({
     if (interruption.aborted) return;
     told = told.then(() => recordArtifact(context.task, { type: eventType, event })).catch(() => {});
   };
-  const add = (id: number, step: Step) => {
+  const add = (id: number, step: ReportStep) => {
     steps.push(step);
     keep(step.sentence, { step: { id, phase: step.state, sentence: step.sentence } });
     send({ kind: 'step', step, id });
@@ -65,7 +65,7 @@ export const openJournal = ({
       open.push(sentence);
       keep(sentence, { step: { id, phase: 'begins', sentence } });
       send({ kind: 'step-begins', id, sentence, at: new Date().toISOString() });
-      const end = (told: string, state: Step['state']) => {
+      const end = (told: string, state: ReportStep['state']) => {
         open.splice(open.indexOf(sentence), 1);
         add(id, {
           sentence: told,

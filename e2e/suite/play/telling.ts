@@ -1,4 +1,4 @@
-import type { Account } from '../../kube/account.ts';
+import type { UsageAccount } from '../../kube/account.ts';
 import type { Health } from '../../kube/health.ts';
 import { redactAll } from '../../kube/redact/redact.ts';
 import type { Failure } from '../../report/schema.ts';
@@ -9,7 +9,7 @@ import type { openRecorder } from './recorder.ts';
 import { type Weighed, weigh } from './weigh.ts';
 
 type Deps = {
-  account: Pick<Account, 'run'>;
+  account: Pick<UsageAccount, 'run'>;
   journal: ReturnType<typeof openJournal>;
   recorder: Pick<
     ReturnType<typeof openRecorder>,

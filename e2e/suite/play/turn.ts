@@ -1,5 +1,5 @@
 import { inject, type RunnerTask } from 'vitest';
-import type { Account } from '../../kube/account.ts';
+import type { UsageAccount } from '../../kube/account.ts';
 import { type SharedThing, sharedThings, usedByAll } from '../../longhorn/shared.ts';
 import { readExpectedTimes, timeKey } from '../../report/expected-times.ts';
 import type { LockMarker } from '../evidence/history/markers.ts';
@@ -72,7 +72,7 @@ export const createTurn = (
   holder: Holder,
   options: {
     declared: readonly SharedThing[];
-    account: Account;
+    account: UsageAccount;
     paused: <T>(work: () => Promise<T>) => Promise<T>;
     signal: AbortSignal;
     /**

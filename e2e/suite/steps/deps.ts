@@ -3,7 +3,7 @@ import type { FaultEvent } from '../../faults/fault.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Disruption } from '../../longhorn/disruptions.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
-import type { Finding, KnownBug } from '../../report/schema.ts';
+import type { KnownBug, ReportFinding } from '../../report/schema.ts';
 import type { EvidenceRecorder } from '../evidence/recorder.ts';
 
 /**
@@ -19,7 +19,7 @@ export type StepReport = {
   };
   /** A promise of a known bug was played. */
   bug(bug: KnownBug): void;
-  finding(finding: Finding & { code: string }): void;
+  finding(finding: ReportFinding & { code: string }): void;
   fault(event: FaultEvent): void;
 };
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { isLeftDirty, judge, judgeControl, judgeFixed } from '../../../bench/mutants/judge.ts';
 import { sentencePattern } from '../../../bench/mutants/patterns.ts';
-import { nothingSpent, type ScenarioReport, type Step } from '../../../e2e/report/schema.ts';
+import { nothingSpent, type ReportStep, type ScenarioReport } from '../../../e2e/report/schema.ts';
 
 /** Steps by their sentences; one that failed ends with a ✗. */
-const steps = (...told: string[]): Step[] =>
+const steps = (...told: string[]): ReportStep[] =>
   told.map((sentence) => ({
     sentence: sentence.replace(' ✗', ''),
     state: sentence.endsWith('✗') ? 'failed' : 'passed',

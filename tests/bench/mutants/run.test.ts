@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Fixture } from '../../../bench/mutants/fixture.ts';
 import { runMutants } from '../../../bench/mutants/run.ts';
-import { nothingSpent, type Report, type ScenarioReport, type Step } from '../../../e2e/report/schema.ts';
+import {
+  nothingSpent,
+  type Report,
+  type ReportStep,
+  type ScenarioReport,
+} from '../../../e2e/report/schema.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const file = 'e2e/scenarios/backup-deletion/normal.e2e.ts';
-const step = (sentence: string, state: Step['state'] = 'passed'): Step => ({
+const step = (sentence: string, state: ReportStep['state'] = 'passed'): ReportStep => ({
   sentence,
   state,
   duration: 1,
@@ -17,7 +22,7 @@ const heldBack =
   'Then the second backup is Pending and says that it waits for the first backup to be deleted';
 type End = Partial<ScenarioReport>;
 const fine: End = { state: 'passed', reason: null, steps: [step('Cleanup')] };
-const noticedWith = (cleanup: Step): End => ({
+const noticedWith = (cleanup: ReportStep): End => ({
   ...{ state: 'failed', reason: 'it ran | on', steps: [step(heldBack, 'failed'), cleanup] },
 });
 const noticed = noticedWith(step('Cleanup'));

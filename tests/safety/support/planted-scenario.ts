@@ -8,7 +8,7 @@ import { replayTimeline } from '../../../e2e/history/replay.ts';
 import { type Cluster, connect } from '../../../e2e/kube/cluster.ts';
 import { makePassword } from '../../../e2e/store/drivers/cifs/server.ts';
 import { makeLogin } from '../../../e2e/store/drivers/s3/server.ts';
-import type { Source } from '../../../e2e/suite/evidence/recorder.ts';
+import type { EvidenceSource } from '../../../e2e/suite/evidence/recorder.ts';
 import { defineScenario } from '../../../e2e/suite/scenario-core.ts';
 import { madeLogins } from './sentinels.ts';
 
@@ -74,7 +74,7 @@ export const scenario = defineScenario<Told>({
     presentObserver()?.reads({ namespace: 'n', name: 'pod', container: 'c' }, all);
     timeline.push({ kind: 'added', at: Date.now(), object });
     timeline.push({ kind: 'gap', at: Date.now(), reason: all });
-    const sources: Source[] = [
+    const sources: EvidenceSource[] = [
       { file: 'all.txt', read: async () => all, always: true },
       { file: 'error.txt', read: () => Promise.reject(new Error(all)), always: true },
     ];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { collectLast, collectSources } from '../../../e2e/suite/evidence/collect/collect.ts';
 import { newest } from '../../../e2e/suite/evidence/collect/kept.ts';
-import type { Source } from '../../../e2e/suite/evidence/recorder.ts';
+import type { EvidenceSource } from '../../../e2e/suite/evidence/recorder.ts';
 
 const open = () => {
   const files: Record<string, string> = {};
@@ -10,7 +10,10 @@ const open = () => {
   };
   return { files, write };
 };
-const collect = async (sources: () => Promise<Source[]> | Source[], options: { isBrief?: boolean } = {}) => {
+const collect = async (
+  sources: () => Promise<EvidenceSource[]> | EvidenceSource[],
+  options: { isBrief?: boolean } = {},
+) => {
   const { files, write } = open();
   await collectSources(sources, { write, isBrief: false, time: '20ms', ...options });
   return files;
@@ -45,7 +48,7 @@ test('each source is a file; one that fails is a line of another; one that hangs
 });
 
 test('a scenario that has passed reads only what is always of use, and not all of it', async () => {
-  const sources: Source[] = [
+  const sources: EvidenceSource[] = [
     { file: 'logs/manager.log', read: async (_, { isBrief }) => `brief: ${isBrief}`, always: true },
     { file: 'objects.yaml', read: async () => 'a: 1\n' },
   ];

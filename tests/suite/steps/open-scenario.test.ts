@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunConfig } from '../../../e2e/config/config.ts';
-import type { Subject } from '../../../e2e/suite/evidence/recorder.ts';
+import type { EvidenceSubject } from '../../../e2e/suite/evidence/recorder.ts';
 import { openScenario } from '../../../e2e/suite/steps/open-scenario.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { folderOfEachTest } from '../../support/temporary-folder.ts';
@@ -42,12 +42,12 @@ const open = async () => {
     // Watches in which nothing comes.
     request: async () => new Response(new ReadableStream()),
   });
-  let kept: Subject | undefined;
+  let kept: EvidenceSubject | undefined;
   const evidence = {
     cluster,
     startedAt: new Date(),
     folder: () => undefined,
-    keep: (subject: Subject) => {
+    keep: (subject: EvidenceSubject) => {
       kept = subject;
     },
     collect: async () => {},

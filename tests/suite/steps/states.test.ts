@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Expectation, Step } from '../../../e2e/history/expectation.ts';
+import type { Expectation, StateStep } from '../../../e2e/history/expectation.ts';
 import { makeStep } from '../../../e2e/history/named-state.ts';
 import { loadRecording } from '../../../e2e/history/recording.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
@@ -54,7 +54,7 @@ const expectations: Record<string, Expectation<any>> = {
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: as above.
-const stepsOf = ({ specification }: Expectation<any>): Step<never>[] => {
+const stepsOf = ({ specification }: Expectation<any>): StateStep<never>[] => {
   const { steps, allowed, starts = [], nevers } = specification;
   return [...steps, ...allowed, ...starts, ...nevers.flatMap(({ step, other: { is } }) => [step, is])];
 };
@@ -66,7 +66,7 @@ const recordings = await Promise.all(
 const recorded = recordings.flatMap(({ lines }) => lines.flatMap((line) => ('object' in line ? [line] : [])));
 
 /** The objects of all recordings that a step matches, by their position. */
-const matchedBy = (step: Step<never>, resource: string): number[] =>
+const matchedBy = (step: StateStep<never>, resource: string): number[] =>
   recorded.flatMap((line, index) =>
     line.resource === resource && step.matches(line.object as never) ? [index] : [],
   );
@@ -78,7 +78,7 @@ describe('each step of an expectation can be written down and made again by the 
       const again = makeStep(JSON.parse(JSON.stringify(step.name)));
       expect(again?.label).toBe(step.label);
       expect(again?.name).toEqual(step.name);
-      expect(matchedBy(again as Step<never>, label)).toEqual(matchedBy(step, label));
+      expect(matchedBy(again as StateStep<never>, label)).toEqual(matchedBy(step, label));
     }
   });
 

@@ -1,17 +1,17 @@
 import type { Log } from '../data.ts';
 
 /** How bad a line says that it is. */
-export type Severity = 'E' | 'W' | 'I' | 'D';
+export type LogSeverity = 'E' | 'W' | 'I' | 'D';
 
 /** A line of a log on the axis of its scenario; `at` is null where the axis has no date. */
-export type LogLine = { at: number; severity: Severity; log: number; text: string };
+export type LogLine = { at: number; severity: LogSeverity; log: number; text: string };
 
 const stamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))\s?(.*)$/s;
 const inner = /\btime="?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))/;
 // Where the log has a time for each line, the program's own says it twice.
 const own = /^time="[^"]*" /;
 const anyTime = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/;
-const levels: [RegExp, Severity][] = [
+const levels: [RegExp, LogSeverity][] = [
   [
     /\blevel="?(?:error|fatal|panic)\b|^[EF]\d{4} |"level":"(?:error|fatal)"|^panic:|\b(?:ERROR|FATAL)\b|\[ERR/,
     'E',
@@ -21,7 +21,7 @@ const levels: [RegExp, Severity][] = [
 ];
 
 /** How bad a line is, by the words that its program has for that. */
-export const severityOf = (text: string): Severity =>
+export const severityOf = (text: string): LogSeverity =>
   levels.find(([pattern]) => pattern.test(text))?.[1] ?? 'I';
 
 const toMs = (iso: string | undefined): number | undefined =>

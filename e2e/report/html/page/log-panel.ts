@@ -1,7 +1,7 @@
 import type { Timeline } from '../data.ts';
 import { element } from './element.ts';
 import { formatAt } from './format.ts';
-import { type LogLine, readLogs, type Severity } from './log-lines.ts';
+import { type LogLine, type LogSeverity, readLogs } from './log-lines.ts';
 import { lastAtOrBefore } from './search.ts';
 
 /** The logs of a scenario; `scrollTo` brings the lines of a moment into sight. */
@@ -9,7 +9,7 @@ export type LogPanel = { root: HTMLElement; scrollTo(at: number): void };
 
 const lineHeight = 18;
 
-const words: Record<Severity, string> = { E: 'error', W: 'warning', I: 'information', D: 'debug' };
+const words: Record<LogSeverity, string> = { E: 'error', W: 'warning', I: 'information', D: 'debug' };
 
 const option = (value: string, text: string): HTMLOptionElement => {
   const made = element('option', '', [text]);

@@ -1,5 +1,5 @@
 import { type Duration, parseDuration } from '../../../kube/duration.ts';
-import type { LastWork, Source } from '../recorder.ts';
+import type { EvidenceSource, LastWork } from '../recorder.ts';
 
 type Collecting = {
   write: (file: string, content: string | Uint8Array) => Promise<void>;
@@ -9,7 +9,7 @@ type Collecting = {
 };
 /** A line about each thing that could not be had. */
 type Problems = string[];
-type List = () => Promise<Source[]> | Source[];
+type List = () => Promise<EvidenceSource[]> | EvidenceSource[];
 
 // Nobody waits longer than this for what only helps to explain a failure.
 const suitesTime: Duration = '25s';
@@ -28,7 +28,7 @@ export const collectSources = async (
   const tell = (what: string, error: unknown): void => void problems.push(lineOf(what, error));
   const open = new Set(['the list of what there is to read']);
   const stop = new AbortController();
-  const read = async ({ file, read: readSource }: Source): Promise<void> => {
+  const read = async ({ file, read: readSource }: EvidenceSource): Promise<void> => {
     open.add(file);
     try {
       const content = await readSource(stop.signal, { isBrief });

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../../history/recording.ts';
 import type { GapEntry, ObjectEntry } from '../../../history/timeline.ts';
 import { withoutManagedFields } from '../../../kube/objects.ts';
-import { countUpTo, type Watched } from './places.ts';
+import { countUpTo, type RecordedWatch } from './places.ts';
 
 /** Writes a time in ms since the epoch as seconds from the start of a history. */
 export type Seconds = (at: number) => number;
@@ -11,7 +11,7 @@ const types = { listed: 'ADDED', added: 'ADDED', modified: 'MODIFIED', deleted: 
 /** The line of a state that an object was seen in. */
 export const toObjectLine = (
   { kind, at, object, inferred }: ObjectEntry,
-  { place, seconds }: Pick<Watched, 'place'> & { seconds: Seconds },
+  { place, seconds }: Pick<RecordedWatch, 'place'> & { seconds: Seconds },
 ): RecordedEvent => ({
   at: seconds(at),
   type: types[kind],
@@ -27,7 +27,7 @@ export const toObjectLine = (
  */
 export const toGapLine = (
   { at, since, from, reason }: GapEntry,
-  { place, sequences, seconds }: Watched & { seconds: Seconds },
+  { place, sequences, seconds }: RecordedWatch & { seconds: Seconds },
 ): RecordedEvent => ({
   at: seconds(at),
   type: 'GAP',

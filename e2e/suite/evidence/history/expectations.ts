@@ -3,14 +3,14 @@ import type { Ended, Expected } from '../../../history/observer.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { Seconds } from './entry-line.ts';
 import type { ExpectationMarker } from './markers.ts';
-import type { Place } from './places.ts';
+import type { WatchOrigin } from './places.ts';
 import { writeRule } from './rule.ts';
 
 /** Where an expectation is written down. */
 export type Deps = {
   seconds: Seconds;
   now(): number;
-  placeOf(timeline: Timeline): Place | undefined;
+  placeOf(timeline: Timeline): WatchOrigin | undefined;
   /** How many lines with events had arrived at a mark. */
   countAt(mark: number): number;
   /** When the first line after a mark came, in seconds. */

@@ -5,7 +5,7 @@ import type { Belongs } from '../recorder.ts';
 import { toGapLine, toObjectLine } from './entry-line.ts';
 import { type Deps, describeExpectation, lookedAt, toEndMarker, toSetMarker } from './expectations.ts';
 import type { ExpectationMarker, Told } from './markers.ts';
-import { countUpTo, openPlaces, type Place, type Watched } from './places.ts';
+import { countUpTo, openPlaces, type RecordedWatch, type WatchOrigin } from './places.ts';
 
 /** Is told of an expectation with its number in the history; what it returns is called with how it ended. */
 export type OnExpected = (id: number, expected: Expected) => (ended: Ended) => void;
@@ -48,7 +48,7 @@ export const openHistory = ({
   const sequences: number[] = [];
   const times: number[] = [];
   const awaited = new Map<number, Expected>();
-  const blindness: { place: Place; since: () => number | undefined }[] = [];
+  const blindness: { place: WatchOrigin; since: () => number | undefined }[] = [];
   let expectations = 0;
 
   const seconds = (at: number): number => Math.round(at - startedAt) / 1000;
@@ -68,7 +68,7 @@ export const openHistory = ({
       mark(`${place.resource} are listed anew`, { listing: place });
     }
   };
-  const take = (watched: Watched, entry: Entry): void => {
+  const take = (watched: RecordedWatch, entry: Entry): void => {
     recordListings();
     if (entry.kind !== 'gap' && !belongs(watched.place.resource, entry.object)) return;
     lines.write(
@@ -90,7 +90,7 @@ export const openHistory = ({
   const recordExpected = (marker: ExpectationMarker): void =>
     mark(describeExpectation(marker), { expectation: marker });
 
-  const ended = (place: Place, { label }: Timeline, reason: string): void =>
+  const ended = (place: WatchOrigin, { label }: Timeline, reason: string): void =>
     mark(`the watch of ${label} has ended`, { ended: { ...place, reason } });
   const expect = (expected: Expected): ((how: Ended) => void) => {
     recordListings();

@@ -5,11 +5,11 @@ import type { Resource } from '../../../kube/cluster.ts';
  * Which watch a line of a history comes from: of several of the same resource, all but the first one have a
  * number.
  */
-export type Place = { resource: string; watch?: number | undefined };
+export type WatchOrigin = { resource: string; watch?: number | undefined };
 
 /** A watch whose timeline is written down. */
-export type Watched = {
-  place: Place;
+export type RecordedWatch = {
+  place: WatchOrigin;
   /** The order of arrival of its lines. */
   sequences: number[];
   /** The gap that no new listing has ended yet. */
@@ -18,20 +18,20 @@ export type Watched = {
 
 /** The watches of a history. */
 export type Places = {
-  add(resource: Resource, timeline: Timeline): Watched;
-  of(timeline: Timeline): Watched | undefined;
-  all(): Watched[];
+  add(resource: Resource, timeline: Timeline): RecordedWatch;
+  of(timeline: Timeline): RecordedWatch | undefined;
+  all(): RecordedWatch[];
 };
 
 /** Starts with no watch. */
 export const openPlaces = (): Places => {
-  const watched = new Map<Timeline, Watched>();
+  const watched = new Map<Timeline, RecordedWatch>();
   const counts = new Map<string, number>();
   return {
     add: ({ plural: resource }, timeline) => {
       const number = (counts.get(resource) ?? 0) + 1;
       counts.set(resource, number);
-      const added: Watched = {
+      const added: RecordedWatch = {
         place: { resource, ...(number > 1 && { watch: number }) },
         sequences: [],
         gap: undefined,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Step } from '../../../history/expectation.ts';
+import type { StateStep } from '../../../history/expectation.ts';
 import { makeStep } from '../../../history/named-state.ts';
 import type { Specification } from '../../../history/specification.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
-import type { Place } from './places.ts';
+import type { WatchOrigin } from './places.ts';
 
 const placeSchema = z.object({ resource: z.string(), watch: z.int().positive().optional() });
 const stepSchema = z.object({ state: z.string(), given: z.array(z.unknown()) });
@@ -28,7 +28,7 @@ export const ruleSchema = z.object({
   ),
 });
 
-export type Rule = z.infer<typeof ruleSchema>;
+export type HistoryRule = z.infer<typeof ruleSchema>;
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind are expected something of.
 type AnySpecification = Specification<any>;
@@ -39,8 +39,8 @@ type AnySpecification = Specification<any>;
  */
 export const writeRule = (
   { timeline, subject, steps, allowed, starts, nevers }: AnySpecification,
-  { placeOf, after }: { placeOf: (timeline: Timeline) => Place | undefined; after: number },
-): Rule | undefined => {
+  { placeOf, after }: { placeOf: (timeline: Timeline) => WatchOrigin | undefined; after: number },
+): HistoryRule | undefined => {
   const place = placeOf(timeline);
   const others = nevers.map(({ step, other }) => ({ step, other, at: placeOf(other.timeline) }));
   const all = [
@@ -55,7 +55,7 @@ export const writeRule = (
     all.some(({ name }) => name === undefined)
   )
     return undefined;
-  const nameOf = ({ name }: Step<never>) => name as Rule['steps'][number];
+  const nameOf = ({ name }: StateStep<never>) => name as HistoryRule['steps'][number];
   return {
     ...place,
     name: subject.name,
@@ -66,25 +66,25 @@ export const writeRule = (
     ...(starts && { starts: starts.map(nameOf) }),
     nevers: others.map(({ step, other, at }) => ({
       step: nameOf(step),
-      other: { ...(at as Place), name: other.name, label: other.label, is: nameOf(other.is) },
+      other: { ...(at as WatchOrigin), name: other.name, label: other.label, is: nameOf(other.is) },
     })),
   };
 };
 
 /** What a rule is read with: the timelines that stand for its watches, and how states are written. */
 export type Reading = {
-  timelineOf(place: Place): Timeline;
+  timelineOf(place: WatchOrigin): Timeline;
   markOf(after: number): number;
   describe(resource: string, object: KubernetesObject): string;
 };
 
 /** Makes the expectation again; undefined where nobody here knows one of its states. */
 export const readRule = (
-  rule: Rule,
+  rule: HistoryRule,
   { timelineOf, markOf, describe }: Reading,
 ): AnySpecification | undefined => {
   let isKnown = true;
-  const toStep = (name: Rule['steps'][number]): Step<never> => {
+  const toStep = (name: HistoryRule['steps'][number]): StateStep<never> => {
     const step = makeStep(name);
     isKnown &&= step !== undefined;
     return step ?? { label: name.state, matches: () => false };

@@ -2,20 +2,20 @@ import { pushRecorded, type RecordedEvent } from '../../../history/recording.ts'
 import { type ReplayedTimeline, replayTimeline } from '../../../history/replay.ts';
 import type { Entry, Timeline } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
-import type { Place } from '../history/places.ts';
+import type { WatchOrigin } from '../history/places.ts';
 
 /** The timelines that a history is played into, one a watch. */
 export type Stage = {
   /** In ms since the epoch. */
   readonly start: number;
-  timelineOf(place: Place): Timeline;
+  timelineOf(place: WatchOrigin): Timeline;
   push(event: RecordedEvent): Entry;
   /** A watch begins to list its collection anew. */
-  list(place: Place): void;
+  list(place: WatchOrigin): void;
   /** A watch ends for good. */
-  fail(place: Place & { reason: string }): Timeline;
+  fail(place: WatchOrigin & { reason: string }): Timeline;
   /** Does something while watches have no connection. */
-  whileCutOff(places: readonly Place[], work: () => void): void;
+  whileCutOff(places: readonly WatchOrigin[], work: () => void): void;
   /** The mark at which so many lines with events had arrived. */
   markOf(after: number): number;
 };
@@ -26,7 +26,7 @@ export const openStage = (start: number): Stage => {
   const clock = replayTimeline('');
   const marks = [clock.mark()];
 
-  const of = ({ resource, watch = 1 }: Place): ReplayedTimeline<KubernetesObject> => {
+  const of = ({ resource, watch = 1 }: WatchOrigin): ReplayedTimeline<KubernetesObject> => {
     const key = `${resource}/${watch}`;
     const timeline = timelines.get(key) ?? replayTimeline(resource);
     timelines.set(key, timeline);

@@ -1,4 +1,4 @@
-import { type Expectation, expectHistory, type Step } from '../../../history/expectation.ts';
+import { type Expectation, expectHistory, type StateStep } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { type BackupState, backupState, describeBackup } from '../../../longhorn/backup-state.ts';
@@ -10,7 +10,7 @@ import type { Backup } from '../../../longhorn/types.ts';
  * A backup whose history is judged: its name, what the reader calls it, and the mark from which its history
  * counts.
  */
-export type Subject = { name: string; label: string; from: number };
+export type BackupSubject = { name: string; label: string; from: number };
 
 /** The backup is in this state, whatever it says. */
 export const is = namedState('backup-is', (state: BackupState) => ({
@@ -22,7 +22,7 @@ export const is = namedState('backup-is', (state: BackupState) => ({
  * The backup is Pending and says that it waits for that other one to be deleted, in any wording that is
  * known.
  */
-export const waitsFor = ({ name }: { name: string }, version: string): Step<Backup> =>
+export const waitsFor = ({ name }: { name: string }, version: string): StateStep<Backup> =>
   waitsForNamed(name, version);
 
 /** The same, by the name of that other one alone. */
@@ -51,20 +51,20 @@ const namesNoOther = (backup: Backup, name: string): boolean => {
 };
 
 type Backups = Timeline<Backup>;
-type Making = { backup: Subject; version: string };
-type Waiting = { second: Subject; first: { name: string; label: string }; version: string };
+type Making = { backup: BackupSubject; version: string };
+type Waiting = { second: BackupSubject; first: { name: string; label: string }; version: string };
 
 /** The history of a backup, from its mark on. */
-export const historyOf = (backups: Backups, { name, label, from }: Subject): Expectation<Backup> =>
+export const backupHistory = (backups: Backups, { name, label, from }: BackupSubject): Expectation<Backup> =>
   expectHistory(backups, { name, label, describe: describeBackup }).from(from);
 
 /** A backup that nothing disturbs: to Completed, by way of any state that is not an end. */
-export const completes = (backups: Backups, backup: Subject): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(is(''), is('Pending'), is('InProgress')).goes(is('Completed'));
+export const completes = (backups: Backups, backup: BackupSubject): Expectation<Backup> =>
+  backupHistory(backups, backup).startingAs(is(''), is('Pending'), is('InProgress')).goes(is('Completed'));
 
 /** The backup is held back while the other one is being deleted, and says so. */
 export const isHeldBack = (backups: Backups, { second, first, version }: Waiting): Expectation<Backup> =>
-  historyOf(backups, second)
+  backupHistory(backups, second)
     .startingAs(is(''), waitsForReadiness(version))
     .goes(waitsFor(first, version))
     .withoutEver(is('InProgress'))
@@ -78,7 +78,7 @@ export const waitsAndCompletes = (
   backups: Backups,
   { second, first, version }: Waiting,
 ): Expectation<Backup> =>
-  historyOf(backups, second)
+  backupHistory(backups, second)
     .startingAs(is(''), waitsForReadiness(version))
     .goes(waitsFor(first, version), is('InProgress'), is('Completed'))
     .withoutEver(is('InProgress'))
@@ -96,24 +96,25 @@ export const change = changes();
  */
 export const remains = (
   backups: Backups,
-  { backup, state }: { backup: Subject; state: Step<Backup> },
-): Expectation<Backup> => historyOf(backups, backup).startingAs(state).goes(change);
+  { backup, state }: { backup: BackupSubject; state: StateStep<Backup> },
+): Expectation<Backup> => backupHistory(backups, backup).startingAs(state).goes(change);
 
 /** A new backup is under way. */
 export const isUploading = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'));
+  backupHistory(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'));
 
 /** A backup that nobody holds back: it never waits for the deletion of another one. */
 export const isNeverHeldBack = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
-  historyOf(backups, backup)
+  backupHistory(backups, backup)
     .startingAs(is(''), waitsForReadiness(version))
     .goes(is('InProgress'), is('Completed'));
 
 /** A backup that was held back goes on, by way of InProgress, to Completed. */
 export const goesOn = (
   backups: Backups,
-  { backup, held }: { backup: Subject; held: Step<Backup> },
-): Expectation<Backup> => historyOf(backups, backup).startingAs(held).goes(is('InProgress'), is('Completed'));
+  { backup, held }: { backup: BackupSubject; held: StateStep<Backup> },
+): Expectation<Backup> =>
+  backupHistory(backups, backup).startingAs(held).goes(is('InProgress'), is('Completed'));
 
 /**
  * The state that a backup was in when another object's entry of this resourceVersion came; undefined where

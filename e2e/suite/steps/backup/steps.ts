@@ -1,4 +1,4 @@
-import { ExpectationError, type Step } from '../../../history/expectation.ts';
+import { ExpectationError, type StateStep } from '../../../history/expectation.ts';
 import type { Duration } from '../../../kube/duration.ts';
 import type { Seen } from '../../../longhorn/bugs/bug.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
@@ -55,7 +55,7 @@ const waiting = (context: Context, second: BackupHandle, { first }: First) => ({
  * Has Longhorn look at a backup now, and says whether it left its state in the time of two looks of Longhorn's
  * own, 45 s at the least: a busy machine was seen to take 20 to begin a backup (both fit into a hold of 120 s).
  */
-const leaves = async (context: Context, backup: BackupHandle, state: Step<Backup>): Promise<boolean> => {
+const leaves = async (context: Context, backup: BackupHandle, state: StateStep<Backup>): Promise<boolean> => {
   const { backups } = context.timelines;
   const from = backups.mark();
   await touchBackup(context, backup);
@@ -194,7 +194,7 @@ export const backupSteps = {
       time: Duration,
     ) => {
       const from = backups.mark();
-      const expected: [BackupHandle, Step<Backup>][] = [
+      const expected: [BackupHandle, StateStep<Backup>][] = [
         [first, is('Deleting')],
         [second, waitsFor(first, version)],
       ];

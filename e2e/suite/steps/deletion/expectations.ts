@@ -2,7 +2,7 @@ import {
   type Expectation,
   explainVerdict,
   gone,
-  type Step,
+  type StateStep,
   type Verdict,
 } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
@@ -14,11 +14,11 @@ import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup } from '../../../longhorn/types.ts';
-import { historyOf, is, type Subject } from '../backup/expectations.ts';
+import { type BackupSubject, backupHistory, is } from '../backup/expectations.ts';
 import { reached } from '../judging.ts';
 
 type Backups = Timeline<Backup>;
-type Failing = { backup: Subject; version: string };
+type Failing = { backup: BackupSubject; version: string };
 
 const saysInError = (backup: Backup, ids: readonly string[], version: string): boolean => {
   const said = saidByBackup(backup).map((message) => classify(message, version));
@@ -39,11 +39,11 @@ export const failed = namedState(
 );
 
 // The backup is in Error, because the store refused the removal of its files; `status.error` is empty.
-const isDenied = (version: string): Step<Backup> =>
+const isDenied = (version: string): StateStep<Backup> =>
   failed('Error (with the text on permissions)', ['deletion-denied'], version);
 
 /** As `isDenied`, or it lost the lock to another backup of its volume that was uploading. */
-const isDeniedOrLocked = (version: string): Step<Backup> =>
+const isDeniedOrLocked = (version: string): StateStep<Backup> =>
   failed(
     'Error (with the text on permissions, or on a lock)',
     ['deletion-denied', 'deletion-lost-lock'],
@@ -51,16 +51,16 @@ const isDeniedOrLocked = (version: string): Step<Backup> =>
   );
 
 /** Longhorn has taken up the deletion of a completed backup. */
-export const isBeingDeleted = (backups: Backups, backup: Subject): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(is('Completed')).goes(is('Deleting'));
+export const isBeingDeleted = (backups: Backups, backup: BackupSubject): Expectation<Backup> =>
+  backupHistory(backups, backup).startingAs(is('Completed')).goes(is('Deleting'));
 
 /** A completed backup is deleted without trouble. */
-export const isDeleted = (backups: Backups, backup: Subject): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone);
+export const isDeleted = (backups: Backups, backup: BackupSubject): Expectation<Backup> =>
+  backupHistory(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone);
 
 /** The deletion of a completed backup fails. */
 export const deletionFails = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), isDenied(version));
+  backupHistory(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), isDenied(version));
 
 /** The deletion of a completed backup fails, and is tried again. */
 export const isDeletingAgain = (backups: Backups, failing: Failing): Expectation<Backup> =>
@@ -75,7 +75,7 @@ export const deletionFailsAgain = (backups: Backups, failing: Failing): Expectat
  * must.
  */
 export const isRefused = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
-  historyOf(backups, backup)
+  backupHistory(backups, backup)
     .startingAs(is('Completed'))
     .goes(
       is('Deleting'),
@@ -90,14 +90,14 @@ export const isRefused = (backups: Backups, { backup, version }: Failing): Expec
 export const storeRefusals = ['deletion-denied', 'deletion-not-listed'] as const satisfies MessageId[];
 
 // Said by a manager that knows nothing of a deletion under way: the one that began it is gone.
-const isForgotten = (version: string): Step<Backup> =>
+const isForgotten = (version: string): StateStep<Backup> =>
   failed('Error (with the text that no deletion is in progress)', ['deletion-forgotten'], version);
 
 /**
  * A manager that knows nothing of the deletion under way says so, for some milliseconds, and begins it again.
  */
 export const isForgottenAndRetried = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(is('Deleting')).goes(isForgotten(version), is('Deleting'));
+  backupHistory(backups, backup).startingAs(is('Deleting')).goes(isForgotten(version), is('Deleting'));
 
 /**
  * A deletion that failed, or lost its manager, is tried once more and succeeds; what was under way before may
@@ -105,7 +105,7 @@ export const isForgottenAndRetried = (backups: Backups, { backup, version }: Fai
  */
 export const isDeletedInTheEnd = (backups: Backups, { backup, version }: Failing): Expectation<Backup> => {
   const failures = [isDeniedOrLocked(version), isForgotten(version)];
-  return historyOf(backups, backup)
+  return backupHistory(backups, backup)
     .startingAs(is('Deleting'), ...failures)
     .goes(is('Deleting'), gone)
     .allowing(...failures);
@@ -116,7 +116,7 @@ export const isDeletedInTheEnd = (backups: Backups, { backup, version }: Failing
  * that it knows of no deletion.
  */
 export const isDeletedThroughKill = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
-  historyOf(backups, backup)
+  backupHistory(backups, backup)
     .startingAs(is('Completed'))
     .goes(is('Deleting'), gone)
     .allowing(isForgotten(version));

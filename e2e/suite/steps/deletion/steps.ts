@@ -6,7 +6,7 @@ import { formatDuration } from '../../../kube/duration.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import type { Backup } from '../../../longhorn/types.ts';
-import type { Finding } from '../../../store/fsck/findings.ts';
+import type { StoreFinding } from '../../../store/fsck/findings.ts';
 import { compareConfigs } from '../backup/backup.ts';
 import { goesOn, isNeverHeldBack, stateWhen, waitsFor } from '../backup/expectations.ts';
 import { endedUnseen, heldByRetry } from '../backup/waiting.ts';
@@ -319,10 +319,10 @@ export const deletionSteps = {
       beside: readonly BackupHandle[],
     ) => {
       const { backups, problems } = await volume.target.store.inspect(volume.name, storeQuiet(clocks));
-      const isOfBlock = ({ code, blocks }: Finding): boolean =>
+      const isOfBlock = ({ code, blocks }: StoreFinding): boolean =>
         code === 'block-orphaned' && blocks?.count === 1 && blocks.first === block.checksum;
       // Its removal having failed, the deletion does not count anew.
-      const isOfCount = ({ code }: Finding): boolean => code === 'block-count-wrong';
+      const isOfCount = ({ code }: StoreFinding): boolean => code === 'block-count-wrong';
       throwFor(
         [
           ...(problems.some(isOfBlock) ? [] : [`block ${block.checksum} is not left`]),

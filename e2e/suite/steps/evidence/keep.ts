@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { type Event, jobLabelName } from '../../../longhorn/job-types.ts';
 import { managerLabel } from '../../../longhorn/manager.ts';
 import type { BackupVolume, Snapshot, VolumeAttachment } from '../../../longhorn/types.ts';
-import type { Belongs, EvidenceRecorder, Source, Subject } from '../../evidence/recorder.ts';
+import type { Belongs, EvidenceRecorder, EvidenceSource, EvidenceSubject } from '../../evidence/recorder.ts';
 import type { PageHandle } from '../handles.ts';
 import type { Made } from '../made.ts';
 import type { Own } from '../target/own.ts';
@@ -27,7 +27,7 @@ const supportBundleFile = 'support-bundle.zip';
 export const subjectOf = (
   { cluster, startedAt: since, folder }: Pick<EvidenceRecorder, 'cluster' | 'startedAt' | 'folder'>,
   { run, made, own, pages, timelines }: Deps,
-): Subject => {
+): EvidenceSubject => {
   const belongs = belongsTo({ made, own });
   return {
     belongs,
@@ -100,8 +100,8 @@ export const belongsTo = ({ made, own }: Pick<Deps, 'made' | 'own'>): Belongs =>
 /**
  * A picture of each page as it is, and a trace of all that was done on it (for `npx playwright show-trace`).
  */
-const ofPages = (pages: readonly PageHandle[]): Source[] =>
-  pages.flatMap(({ page }, index): Source[] => {
+const ofPages = (pages: readonly PageHandle[]): EvidenceSource[] =>
+  pages.flatMap(({ page }, index): EvidenceSource[] => {
     const folder = index === 0 ? 'ui' : `ui/page-${index + 1}`;
     return [
       { file: `${folder}/screenshot.png`, read: page.picture },

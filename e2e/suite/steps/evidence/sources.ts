@@ -11,7 +11,7 @@ import type { RunningStore } from '../../../store/driver.ts';
 import { storeFolder } from '../../../store/format/layout.ts';
 import type { StoreSource } from '../../../store/format/source.ts';
 import { checkStore } from '../../../store/fsck/fsck.ts';
-import type { Belongs, Source } from '../../evidence/recorder.ts';
+import type { Belongs, EvidenceSource } from '../../evidence/recorder.ts';
 import type { ManagerPodObject, Timelines } from '../timelines.ts';
 
 type Deps = {
@@ -27,7 +27,7 @@ type Deps = {
 };
 
 /** All that is read of the cluster for who looks into a failure, while everything is still there. */
-export const sourcesOf = (deps: Deps): Source[] => [
+export const sourcesOf = (deps: Deps): EvidenceSource[] => [
   { file: 'objects.yaml', read: (signal) => readObjects(deps, signal) },
   { file: 'events.ndjson', read: (signal) => readEvents(deps, signal) },
   ...managersLogs(deps.cluster, { managers: deps.timelines.managers, since: deps.since }),
@@ -93,7 +93,7 @@ const readEvents = async ({ cluster, stores, since }: Deps, signal: AbortSignal)
 const ofStore = (
   { logs, source }: Pick<RunningStore, 'logs' | 'source'>,
   { since, folder }: { since: Date; folder: string },
-): Source[] => {
+): EvidenceSource[] => {
   return [
     ...logs(since).map(({ file, read }) => ({ file: `${folder}logs/${file}`, read })),
     { file: `${folder}store-listing.txt`, read: () => listFiles(source) },
@@ -124,10 +124,10 @@ const lines = { brief: 2000, whole: 20_000 };
  * The logs of the managers that there are, from the scenario's beginning on; of one that was started again,
  * what it said before as well.
  */
-const managersLogs = (cluster: Cluster, { managers, since }: Managers): Source[] =>
+const managersLogs = (cluster: Cluster, { managers, since }: Managers): EvidenceSource[] =>
   managers.objects().flatMap(({ metadata: { name }, status }) => {
     const pod = { namespace: longhornNamespace, name, container: managerContainer };
-    const read: Source['read'] = (_, { isBrief }) =>
+    const read: EvidenceSource['read'] = (_, { isBrief }) =>
       cluster.logs(pod, {
         timestamps: true,
         sinceTime: since.toISOString(),

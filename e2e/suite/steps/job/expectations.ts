@@ -1,10 +1,10 @@
-import { type Expectation, expectHistory, gone, type Step } from '../../../history/expectation.ts';
+import { type Expectation, expectHistory, gone, type StateStep } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import type { Job, JobPod } from '../../../longhorn/job-types.ts';
 import type { Backup, Snapshot } from '../../../longhorn/types.ts';
-import { completes, historyOf, is, type Subject } from '../backup/expectations.ts';
+import { type BackupSubject, backupHistory, completes, is } from '../backup/expectations.ts';
 import { failed as deletionFailed } from '../deletion/expectations.ts';
 import { notProvable } from '../judging.ts';
 import { describeSnapshot } from '../volume/snapshot.ts';
@@ -74,7 +74,7 @@ const backupBeingMade = namedState('backup-being-made', () => ({
  */
 export const isMadeAlone = (
   backups: Timeline<Backup>,
-  { backup, others }: { backup: Subject; others: readonly Subject[] },
+  { backup, others }: { backup: BackupSubject; others: readonly BackupSubject[] },
 ) =>
   others.reduce(
     (expectation, { name, label }) =>
@@ -95,7 +95,7 @@ const snapshotBeingMade = namedState('snapshot-being-made', () => ({
 /** A snapshot becomes ready, and is never being made at the same time as one of the others. */
 export const isTakenAlone = (
   snapshots: Timeline<Snapshot>,
-  { snapshot, others }: { snapshot: Subject; others: readonly Subject[] },
+  { snapshot, others }: { snapshot: BackupSubject; others: readonly BackupSubject[] },
 ) =>
   others.reduce(
     (expectation, { name, label }) =>
@@ -139,11 +139,11 @@ export const refusals = { 'the mount': 'deletion-read-only', 'the store': 'delet
 
 export type Refusing = keyof typeof refusals;
 
-type OldOne = { backup: Subject; version: string };
+type OldOne = { backup: BackupSubject; version: string };
 
 const untilOld = [is(''), is('Pending'), is('InProgress'), is('Completed')];
 
-const isRefused = (by: readonly Refusing[], version: string): Step<Backup> =>
+const isRefused = (by: readonly Refusing[], version: string): StateStep<Backup> =>
   deletionFailed(
     `Error (with the refusal of ${by.join(' or ')})`,
     by.map((each) => refusals[each]),
@@ -151,7 +151,7 @@ const isRefused = (by: readonly Refusing[], version: string): Step<Backup> =>
   );
 
 // A deletion that is tried while another backup of the volume uploads loses the lock, and is tried again.
-const isLocked = (version: string): Step<Backup> =>
+const isLocked = (version: string): StateStep<Backup> =>
   deletionFailed('Error (with the text on a lock)', ['deletion-lost-lock'], version);
 
 /** A backup of an earlier run is deleted by a later one, and its deletion fails. */
@@ -159,14 +159,14 @@ export const oldOneFails = (
   backups: Timeline<Backup>,
   { backup, version, by }: OldOne & { by: Refusing },
 ): Expectation<Backup> =>
-  historyOf(backups, backup)
+  backupHistory(backups, backup)
     .startingAs(...untilOld)
     .goes(is('Deleting'), isRefused([by], version))
     .allowing(isLocked(version));
 
 /** A backup of an earlier run is deleted by a later one, at once or after any number of failures. */
 export const oldOneGoes = (backups: Timeline<Backup>, { backup, version }: OldOne): Expectation<Backup> =>
-  historyOf(backups, backup)
+  backupHistory(backups, backup)
     .startingAs(...untilOld)
     .goes(is('Deleting'), gone)
     .allowing(isRefused(['the mount', 'the store'], version), isLocked(version));

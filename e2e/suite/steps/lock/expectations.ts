@@ -3,7 +3,7 @@ import {
   ExpectationError,
   evaluate,
   gone,
-  type Step,
+  type StateStep,
 } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
@@ -15,18 +15,18 @@ import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
 import {
+  type BackupSubject,
+  backupHistory,
   change,
-  historyOf,
   is,
   isNeverHeldBack,
-  type Subject,
   waitsForReadiness,
 } from '../backup/expectations.ts';
 import type { StepReport } from '../deps.ts';
 import { PremiseLost } from '../judging.ts';
 
 type Backups = Timeline<Backup>;
-type Losing = { backup: Subject; version: string };
+type Losing = { backup: BackupSubject; version: string };
 type Meaning = { id: MessageId; class: MessageClass };
 
 const lostDeletion: Meaning = { id: 'deletion-lost-lock', class: 'informational' };
@@ -45,14 +45,14 @@ export const errs = namedState('backup-errs', (label: string, meaning: Meaning, 
 const means = (found: Classification, meaning: Meaning): boolean =>
   found.class === meaning.class && found.id === meaning.id;
 
-const lost = (version: string): Step<Backup> =>
+const lost = (version: string): StateStep<Backup> =>
   errs('Error (with the informational text on a lock)', lostDeletion, version);
-const lostForGood = (version: string): Step<Backup> =>
+const lostForGood = (version: string): StateStep<Backup> =>
   errs('Error (with the text on a lock as a failure)', lostCreation, version);
 
 /** The deletion of a completed backup meets a lock. */
 export const deletionLosesLock = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), lost(version));
+  backupHistory(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), lost(version));
 
 /** Such a deletion is tried again. */
 export const deletionIsRetried = (backups: Backups, losing: Losing): Expectation<Backup> =>
@@ -63,14 +63,14 @@ export const deletionIsRetried = (backups: Backups, losing: Losing): Expectation
  * backup is gone.
  */
 export const deletionResolves = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
-  historyOf(backups, backup)
+  backupHistory(backups, backup)
     .startingAs(is('Completed'))
     .goes(is('Deleting'), lost(version), is('Deleting'), gone)
     .allowing(lost(version));
 
 /** A new backup meets a lock: there is an end of it before it began. */
 export const creationLosesLock = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(lostForGood(version));
+  backupHistory(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(lostForGood(version));
 
 /**
  * A backup that lost the lock when it was made stays as it is, for as long as the expectation is given time
@@ -85,7 +85,7 @@ export const staysLost = (backups: Backups, losing: Losing): Expectation<Backup>
  */
 export const unlessUploaded = (
   backups: Backups,
-  { error, holder, version }: { error: unknown; holder: Subject; version: string },
+  { error, holder, version }: { error: unknown; holder: BackupSubject; version: string },
 ): unknown => {
   const ended = evaluate(isNeverHeldBack(backups, { backup: holder, version })).steps[1]?.reached?.at;
   if (!(error instanceof ExpectationError) || ended === undefined || ended > error.verdict.at) return error;

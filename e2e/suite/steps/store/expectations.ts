@@ -1,7 +1,7 @@
 import { type Expectation, gone } from '../../../history/expectation.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { Backup } from '../../../longhorn/types.ts';
-import { historyOf, is, type Subject } from '../backup/expectations.ts';
+import { type BackupSubject, backupHistory, is } from '../backup/expectations.ts';
 import { errs } from '../lock/expectations.ts';
 
 /** Why a backup is not made that is the store's doing, by the message that tells of it. */
@@ -16,12 +16,12 @@ export type StoreFailure = keyof typeof storeFailures;
 /** A backup is begun and never completed: it ends in Error, with the message that tells of that. */
 export const creationEnds = (
   backups: Timeline<Backup>,
-  { backup, id, version }: { backup: Subject; id: StoreFailure; version: string },
+  { backup, id, version }: { backup: BackupSubject; id: StoreFailure; version: string },
 ): Expectation<Backup> =>
-  historyOf(backups, backup)
+  backupHistory(backups, backup)
     .startingAs(is(''), is('Pending'), is('InProgress'))
     .goes(errs(`Error (${id})`, { id, class: 'failure' }, version));
 
 /** A completed backup goes without a deletion: only Longhorn's view of it does. */
-export const isLetGo = (backups: Timeline<Backup>, backup: Subject): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(is('Completed')).goes(gone);
+export const isLetGo = (backups: Timeline<Backup>, backup: BackupSubject): Expectation<Backup> =>
+  backupHistory(backups, backup).startingAs(is('Completed')).goes(gone);
