@@ -1,5 +1,5 @@
 import { type Clock, clockChoices, readClock } from './clocks.ts';
-import { isVersion, modelledOn, versions } from './modelled-on.ts';
+import { emulatedVersions, isVersion, modelledOn } from './modelled-on.ts';
 import { fixes, isMutant, type Mutant, mutants } from './mutants.ts';
 
 /**
@@ -32,10 +32,12 @@ export const readBehaviour = (environment: NodeJS.ProcessEnv): Behaviour => {
 };
 
 /** Reads which version a manager stands for; throws for one that it cannot. */
-export const readVersion = (environment: NodeJS.ProcessEnv): string => {
+export const readEmulatedVersion = (environment: NodeJS.ProcessEnv): string => {
   const version = environment[variables.version] || modelledOn;
   if (!isVersion(version))
-    throw new Error(`${variables.version}=${version}: known are ${versions.oldest} to ${versions.newest}`);
+    throw new Error(
+      `${variables.version}=${version}: known are ${emulatedVersions.oldest} to ${emulatedVersions.newest}`,
+    );
   return version;
 };
 

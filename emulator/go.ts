@@ -11,7 +11,7 @@ export const goJson = (map: Record<string, string>): string =>
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** An error with where it happened put in front of its text, as Longhorn wraps them. */
-export const wrapped = (where: string, error: unknown): Error =>
+export const wrapError = (where: string, error: unknown): Error =>
   new Error(`${where}: ${textOf(error)}`, { cause: error });
 
 const units: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };

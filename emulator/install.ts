@@ -13,7 +13,13 @@ import { access } from './manifests/access.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
 import { managerDaemonSet, managerName, managerPorts } from './manifests/manager.ts';
 import { uiDeployment, uiName, type uiPorts } from './manifests/ui.ts';
-import { emulatorVersion, engineImage, engineImageName, modelledOn, namespace } from './modelled-on.ts';
+import {
+  defaultEngineImage,
+  emulatorVersion,
+  engineImageName,
+  modelledOn,
+  namespace,
+} from './modelled-on.ts';
 import type { Mutant } from './mutants.ts';
 
 type Ports = typeof managerPorts & typeof uiPorts;
@@ -186,7 +192,7 @@ const untilReady = async (waiting: Waiting): Promise<number> => {
       ({ status }) =>
         status?.state === 'deployed' && Object.keys(status.nodeDeploymentMap ?? {}).length >= count,
       {
-        name: engineImageName(engineImage),
+        name: engineImageName(defaultEngineImage),
         label: 'the engine image is deployed on each node',
         ...limit(waiting),
       },

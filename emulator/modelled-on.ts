@@ -10,7 +10,7 @@ export const namespace = 'longhorn-system';
 export const finalizer = 'longhorn.io';
 
 /** The backup target that every Longhorn has; a volume that names none uses it. */
-export const defaultBackupTarget = 'default';
+export const defaultTargetName = 'default';
 
 export const labels = {
   volume: 'longhornvolume',
@@ -34,7 +34,7 @@ export const jobLabels = {
 } as const;
 
 /** The default engine image: its name decides where the longhorn command lies; nothing is pulled from it. */
-export const engineImage = `docker.io/longhornio/longhorn-engine:${modelledOn}`;
+export const defaultEngineImage = `docker.io/longhornio/longhorn-engine:${modelledOn}`;
 
 /** The name Longhorn's webhook enforces: ei- and the first 8 digits of the image's SHA-512. */
 export const engineImageName = (image: string): string =>
@@ -44,7 +44,7 @@ export const engineImageName = (image: string): string =>
  * Where the longhorn command of an image lies in a manager and on its node: every ':' and '/' of the image's
  * name is a '-'.
  */
-export const engineBinary = (image: string, dataRoot: string): string =>
+export const engineBinaryPath = (image: string, dataRoot: string): string =>
   `${dataRoot}/engine-binaries/${image.replaceAll(/[:/]/g, '-')}/longhorn`;
 
 /** Name of a BackupVolume since v1.9.1: the volume and 8 digits of SHA-256 over volume and target. */
@@ -65,11 +65,11 @@ const isUpTo = (version: string, end: string): boolean => {
  * Versions that the emulator can stand for: from the first that deletes asynchronously to the one that it is
  * modelled on.
  */
-export const versions = { oldest: 'v1.8.0', newest: modelledOn } as const;
+export const emulatedVersions = { oldest: 'v1.8.0', newest: modelledOn } as const;
 
 /** Whether a text is one of them. */
 export const isVersion = (text: string): boolean =>
-  numbers(text) !== undefined && !isUpTo(text, 'v1.7.9999') && isUpTo(text, versions.newest);
+  numbers(text) !== undefined && !isUpTo(text, 'v1.7.9999') && isUpTo(text, emulatedVersions.newest);
 
 /**
  * Whether a manager of this version panics when a removal from the store fails whose Backup has gone

@@ -1,6 +1,6 @@
 import { NotFit } from '../e2e/machine/not-fit.ts';
 import { clockChoices, readClock } from '../emulator/clocks.ts';
-import { isVersion, versions } from '../emulator/modelled-on.ts';
+import { emulatedVersions, isVersion } from '../emulator/modelled-on.ts';
 import { fixes, isGivenBug, isMutant, type Mutant, mutants } from '../emulator/mutants.ts';
 
 /**
@@ -23,7 +23,7 @@ const versionOf = ({
 }: NodeJS.ProcessEnv): Pick<EmulatorSettings, 'version'> => {
   if (!version) return {};
   if (isVersion(version)) return { version };
-  const { oldest, newest } = versions;
+  const { oldest, newest } = emulatedVersions;
   throw new NotFit({
     code: 'setting-unknown',
     what: `CORRAL_EMULATOR_VERSION=${version} is not known`,

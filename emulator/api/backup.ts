@@ -1,7 +1,7 @@
 import type { Backup, BackupVolume } from '../longhorn/objects.ts';
 import type { Datastore } from '../manager/datastore.ts';
 import { labels } from '../modelled-on.ts';
-import { type Links, type Resource, withLinks } from './resource.ts';
+import { type Links, type RancherResource, withLinks } from './resource.ts';
 
 type Named = { metadata: { name: string } };
 
@@ -12,7 +12,7 @@ export const byName = (a: Named, b: Named): number => (a.metadata.name < b.metad
  * A Backup as the API shows it. One that is not complete has target and volume from its labels, for its
  * status has neither.
  */
-export const toBackup = ({ metadata, spec, status }: Backup, links: Links): Resource => {
+export const toBackup = ({ metadata, spec, status }: Backup, links: Links): RancherResource => {
   const { name } = metadata;
   return withLinks(
     {
@@ -45,7 +45,7 @@ export const toBackup = ({ metadata, spec, status }: Backup, links: Links): Reso
 };
 
 /** The Backups of a volume on a target, by their labels, sorted by name. */
-export const backupsOf = (
+export const backupsOfVolume = (
   { backups }: Datastore,
   { volume, target }: { volume: string; target: string },
 ): Backup[] =>
@@ -72,7 +72,7 @@ export const toBackupVolume = (
   name: string,
   backupVolume: BackupVolume | undefined,
   links: Links,
-): Resource => {
+): RancherResource => {
   const { spec, status } = backupVolume ?? {};
   return withLinks(
     {

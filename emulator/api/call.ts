@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Datastore } from '../manager/datastore.ts';
-import type { CollectionResource, Links, Resource } from './resource.ts';
+import type { CollectionResource, Links, RancherResource } from './resource.ts';
 
 /** What a handler of the API is called with. */
-export type Call = {
+export type ApiCall = {
   datastore: Datastore;
   /** The object in the path, '' if it names a collection. */
   name: string;
@@ -15,7 +15,7 @@ export type Call = {
  * Does what an action or a method stands for and gives the answer's body, undefined for an answer without
  * one.
  */
-export type Action = (call: Call) => Promise<Resource | CollectionResource | undefined>;
+export type ApiAction = (call: ApiCall) => Promise<RancherResource | CollectionResource | undefined>;
 
 /** What an action is called with; a field that is missing is empty, as in Go. */
 type Input = Record<string, unknown>;

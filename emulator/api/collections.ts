@@ -4,11 +4,11 @@ import type { Datastore } from '../manager/datastore.ts';
 import { byName, toBackup, toBackupVolume } from './backup.ts';
 import { NotFound } from './errors.ts';
 import { toEngineImage, toNode } from './node.ts';
-import { type Links, type Resource, withLinks } from './resource.ts';
+import { type Links, type RancherResource, withLinks } from './resource.ts';
 import { toVolume } from './volume.ts';
 
 /** A BackupTarget as the API shows it. */
-const toBackupTarget = ({ metadata, spec, status }: BackupTarget, links: Links): Resource =>
+const toBackupTarget = ({ metadata, spec, status }: BackupTarget, links: Links): RancherResource =>
   withLinks(
     {
       id: metadata.name,
@@ -25,7 +25,7 @@ const toBackupTarget = ({ metadata, spec, status }: BackupTarget, links: Links):
   );
 
 /** A RecurringJob as the API shows it. */
-const toRecurringJob = ({ metadata, spec, status }: RecurringJob, links: Links): Resource =>
+const toRecurringJob = ({ metadata, spec, status }: RecurringJob, links: Links): RancherResource =>
   withLinks(
     {
       id: metadata.name,
@@ -44,7 +44,7 @@ const toRecurringJob = ({ metadata, spec, status }: RecurringJob, links: Links):
   );
 
 /** A Setting as the API shows it, without the definition that the UI's form of settings is made from. */
-export const toSetting = ({ metadata, value, status }: Setting, links: Links): Resource =>
+export const toSetting = ({ metadata, value, status }: Setting, links: Links): RancherResource =>
   withLinks(
     { id: metadata.name, type: 'setting', name: metadata.name, value, applied: status?.applied ?? false },
     links,
@@ -54,22 +54,22 @@ type Name = keyof Datastore;
 type ObjectOf<Key extends Name> = NonNullable<ReturnType<Datastore[Key]['get']>>;
 
 /** What the API shows of one kind of object. */
-export type Shown = {
+export type ShownCollection = {
   /** Name of the resource's type, backupVolume. */
   type: string;
   /** Kinds whose events may change the list. */
   watched: readonly Name[];
-  list(datastore: Datastore, links: Links): Resource[];
+  list(datastore: Datastore, links: Links): RancherResource[];
   /** Throws NotFound. */
-  get(datastore: Datastore, name: string, links: Links): Resource;
+  get(datastore: Datastore, name: string, links: Links): RancherResource;
 };
 
 const show = <Key extends Name>(
   type: string,
   key: Key,
-  toResource: (object: ObjectOf<Key>, links: Links, datastore: Datastore) => Resource,
+  toResource: (object: ObjectOf<Key>, links: Links, datastore: Datastore) => RancherResource,
   watched: readonly Name[] = [],
-): Shown => ({
+): ShownCollection => ({
   type,
   watched: [key, ...watched],
   list: (datastore, links) =>
@@ -84,7 +84,7 @@ const show = <Key extends Name>(
 });
 
 // Nobody can make one here.
-const none = (type: string): Shown => ({
+const none = (type: string): ShownCollection => ({
   type,
   watched: [],
   list: () => [],
@@ -97,7 +97,7 @@ const none = (type: string): Shown => ({
  * The collections of the API by their name in its paths, but for backups, which Longhorn shows by WebSocket
  * alone.
  */
-export const shown: Record<string, Shown> = {
+export const shown: Record<string, ShownCollection> = {
   volumes: show('volume', 'volumes', (volume, links, datastore) => toVolume(datastore, volume, links), [
     'replicas',
     'backups',
@@ -125,4 +125,7 @@ export const shown: Record<string, Shown> = {
 };
 
 /** The collections that a WebSocket can follow, by their name in its path. */
-export const followed: Record<string, Shown> = { ...shown, backups: show('backup', 'backups', toBackup) };
+export const followed: Record<string, ShownCollection> = {
+  ...shown,
+  backups: show('backup', 'backups', toBackup),
+};

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { ApiFailure } from '../kubernetes/client.ts';
-import { type Links, type Resource, withLinks } from './resource.ts';
+import { type Links, type RancherResource, withLinks } from './resource.ts';
 
 /** A request for an object that this manager does not know. */
 export class NotFound extends Error {
@@ -31,7 +31,7 @@ const wordsOf = (error: unknown): string => {
  * Puts what was being done before the words of an error, as Longhorn does, and keeps what kind of error it
  * is.
  */
-export const wrapped = async <T>(doing: string, work: () => T | Promise<T>): Promise<T> => {
+export const withErrorContext = async <T>(doing: string, work: () => T | Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {
@@ -54,7 +54,7 @@ export const statusOf = (error: unknown): number => {
 };
 
 /** The body of an error's answer. */
-export const toErrorResource = (error: unknown, links: Links): Resource => {
+export const toErrorResource = (error: unknown, links: Links): RancherResource => {
   const status = statusOf(error);
   return withLinks(
     { type: 'error', status, code: STATUS_CODES[status], message: wordsOf(error), detail: '' },

@@ -7,7 +7,7 @@ import { createLinks, type Links } from './resource.ts';
 import { routes } from './routes.ts';
 
 /** Port of the API in each manager's pod. */
-export const apiPort = 9500;
+export const longhornApiPort = 9500;
 
 /** Where the API of a manager comes from. */
 export type ApiOptions = {
@@ -22,7 +22,7 @@ export type ApiOptions = {
 type Target = { kind: string; name: string; action: string; pathname: string };
 
 /** Takes a request's URL apart; undefined for one that is none. */
-export const targetOf = (url: string | undefined): Target | undefined => {
+export const parseRequestTarget = (url: string | undefined): Target | undefined => {
   try {
     const { pathname, searchParams } = new URL(url ?? '/', 'http://api');
     const [, , kind = '', name = ''] = pathname.split('/');
@@ -41,7 +41,7 @@ const handedOn = ['backupvolumes'];
 
 /** The links of an answer, given the name that the request called this server by. */
 export const linksFor = ({ kind, pathname }: Target, host: string, { ip }: ApiOptions): Links =>
-  createLinks(`http://${handedOn.includes(kind) ? `${ip}:${apiPort}` : host}`, pathname);
+  createLinks(`http://${handedOn.includes(kind) ? `${ip}:${longhornApiPort}` : host}`, pathname);
 
 const send = (response: ServerResponse, status: number, body: object | undefined, links: Links): void => {
   const schemas = links.collection('schema');
@@ -58,7 +58,7 @@ export const handle = async (
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
-  const target = targetOf(request.url);
+  const target = parseRequestTarget(request.url);
   if (!target) {
     response.writeHead(400).end();
     return;

@@ -1,5 +1,5 @@
 import type { EngineImage, Node, Pod } from '../longhorn/objects.ts';
-import { byType, type Links, type Resource, withLinks } from './resource.ts';
+import { byType, type Links, type RancherResource, withLinks } from './resource.ts';
 
 const toDisks = ({ spec, status }: Node) =>
   Object.fromEntries(
@@ -10,7 +10,7 @@ const toDisks = ({ spec, status }: Node) =>
   );
 
 /** A node as the API shows it; its address is that of its manager's pod. */
-export const toNode = (node: Node, managerPods: Pod[], links: Links): Resource => {
+export const toNode = (node: Node, managerPods: Pod[], links: Links): RancherResource => {
   const { metadata, spec, status } = node;
   return withLinks(
     {
@@ -33,7 +33,7 @@ export const toEngineImage = (
   { metadata, spec, status }: EngineImage,
   defaultImage: string | undefined,
   links: Links,
-): Resource =>
+): RancherResource =>
   withLinks(
     {
       ...status,

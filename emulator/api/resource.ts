@@ -1,7 +1,7 @@
 import type { Condition } from '../kubernetes/objects.ts';
 
 /** An object as Longhorn's API writes it, in Rancher's conventions; fields beyond these are its own. */
-export type Resource = {
+export type RancherResource = {
   id?: string;
   type: string;
   links?: Record<string, string>;
@@ -14,7 +14,7 @@ export type CollectionResource = {
   type: 'collection';
   resourceType: string;
   links: Record<string, string>;
-  data: Resource[];
+  data: RancherResource[];
 };
 
 /** Path of a type's collection; the names of types are in camel case, those in paths are not. */
@@ -35,7 +35,11 @@ export const createLinks = (origin: string, path: string): Links => {
 };
 
 /** Puts a resource's link to itself and the links of its actions beside its own fields. */
-export const withLinks = (resource: Resource, links: Links, actions: readonly string[] = []): Resource => {
+export const withLinks = (
+  resource: RancherResource,
+  links: Links,
+  actions: readonly string[] = [],
+): RancherResource => {
   const self = resource.id === undefined ? links.self : links.resource(resource.type, resource.id);
   return {
     ...resource,
@@ -46,7 +50,7 @@ export const withLinks = (resource: Resource, links: Links, actions: readonly st
 
 export const toCollection = (
   resourceType: string,
-  data: Resource[],
+  data: RancherResource[],
   { self }: Links,
 ): CollectionResource => ({
   type: 'collection',

@@ -1,15 +1,15 @@
 import type { AttachmentTicket, Volume } from '../longhorn/objects.ts';
 import { timestamp } from '../manager/context.ts';
 import { backupActions, deleteBackupVolume } from './backup-actions.ts';
-import { type Action, type Call, textOf } from './call.ts';
-import { type Shown, shown, toSetting } from './collections.ts';
-import { NotFound, wrapped } from './errors.ts';
-import { type Links, type Resource, toCollection, withLinks } from './resource.ts';
+import { type ApiAction, type ApiCall, textOf } from './call.ts';
+import { type ShownCollection, shown, toSetting } from './collections.ts';
+import { NotFound, withErrorContext } from './errors.ts';
+import { type Links, type RancherResource, toCollection, withLinks } from './resource.ts';
 import { snapshotActions } from './snapshot-actions.ts';
 import { toVolume } from './volume.ts';
 
 const patchTickets = async (
-  { datastore, name }: Call,
+  { datastore, name }: ApiCall,
   tickets: Record<string, AttachmentTicket | null> | null,
 ): Promise<Volume> => {
   const volume = datastore.volumes.get(name);
@@ -18,7 +18,7 @@ const patchTickets = async (
   return volume;
 };
 
-const attach: Action = async (call) => {
+const attach: ApiAction = async (call) => {
   const { input, datastore, links } = call;
   const [nodeID, id] = [textOf(input, 'hostId'), textOf(input, 'attachmentID')];
   const ticket: AttachmentTicket = {
@@ -30,26 +30,26 @@ const attach: Action = async (call) => {
       lastAttachedBy: textOf(input, 'attachedBy'),
     },
   };
-  return wrapped(`unable to attach volume ${call.name} to ${nodeID}`, async () => {
+  return withErrorContext(`unable to attach volume ${call.name} to ${nodeID}`, async () => {
     if (!datastore.nodes.get(nodeID)) throw new NotFound('node', nodeID);
     return toVolume(datastore, await patchTickets(call, { [id]: ticket }), links);
   });
 };
 
-const detach: Action = (call) =>
-  wrapped(`unable to detach volume ${call.name}`, async () => {
+const detach: ApiAction = (call) =>
+  withErrorContext(`unable to detach volume ${call.name}`, async () => {
     const { input, datastore, links } = call;
     const tickets = input.forceDetach === true ? null : { [textOf(input, 'attachmentID')]: null };
     return toVolume(datastore, await patchTickets(call, tickets), links);
   });
 
 /** What can be done to a volume's attachment, by the action's name. */
-const attachmentActions: Record<string, Action> = { attach, detach };
+const attachmentActions: Record<string, ApiAction> = { attach, detach };
 
 const types = Object.values(shown).map(({ type }) => type);
 
 /** What /v1 answers: where the collections are. */
-const version = (links: Links): Resource => ({
+const version = (links: Links): RancherResource => ({
   id: 'v1',
   type: 'apiVersion',
   links: {
@@ -93,37 +93,37 @@ const wordsFor: Record<string, (name: string) => string> = {
 };
 
 const list =
-  ({ type, list: listOf }: Shown): Action =>
+  ({ type, list: listOf }: ShownCollection): ApiAction =>
   async ({ datastore, links }) =>
     toCollection(type, listOf(datastore, links), links);
 
 const get =
-  (path: string, { get: getOf }: Shown): Action =>
+  (path: string, { get: getOf }: ShownCollection): ApiAction =>
   ({ datastore, name, links }) =>
-    wrapped(wordsFor[path]?.(name) ?? `failed to get ${path}`, () => getOf(datastore, name, links));
+    withErrorContext(wordsFor[path]?.(name) ?? `failed to get ${path}`, () => getOf(datastore, name, links));
 
 // Alone among them it has no body for what is not there, and a client takes that 404 for an answer.
-const getVolume: Action = async ({ datastore, name, links }) =>
+const getVolume: ApiAction = async ({ datastore, name, links }) =>
   datastore.volumes.get(name) && shown.volumes?.get(datastore, name, links);
 
-const putSetting: Action = async ({ datastore, name, input, links }) =>
+const putSetting: ApiAction = async ({ datastore, name, input, links }) =>
   toSetting(await datastore.settings.patch(name, { value: textOf(input, 'value').trim() }), links);
 
-const backupTargetSync: Action = async ({ datastore, name, input, links }) =>
-  wrapped(`failed to synchronize backup target ${name}`, async () => {
+const backupTargetSync: ApiAction = async ({ datastore, name, input, links }) =>
+  withErrorContext(`failed to synchronize backup target ${name}`, async () => {
     if (input.syncBackupTarget === true)
       await datastore.backupTargets.patch(name, { spec: { syncRequestedAt: timestamp() } });
     return shown.backuptargets?.get(datastore, name, links);
   });
 
-const actionsOf = (path: string, actions: Record<string, Action>): Record<string, Action> =>
+const actionsOf = (path: string, actions: Record<string, ApiAction>): Record<string, ApiAction> =>
   Object.fromEntries(Object.entries(actions).map(([name, action]) => [`POST ${path}/*?${name}`, action]));
 
 /**
  * Every request that is answered: method and path below /v1, * for a name, and the action if there is one.
  * Longhorn has many more, see its api/router.go.
  */
-export const routes: Record<string, Action> = {
+export const routes: Record<string, ApiAction> = {
   'GET ': async ({ links }) => version(links),
   'GET schemas': async ({ links }) => schemas(links),
   ...Object.fromEntries(Object.entries(shown).map(([path, each]) => [`GET ${path}`, list(each)])),

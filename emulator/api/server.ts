@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { listen } from '../listen.ts';
-import { type ApiOptions, apiPort, handle } from './handler.ts';
+import { type ApiOptions, handle, longhornApiPort } from './handler.ts';
 import { createStreams } from './streams.ts';
 
 /**
@@ -16,5 +16,5 @@ export const serveApi = async (options: ApiOptions): Promise<void> => {
   );
   const stream = createStreams(options);
   server.on('upgrade', (request, socket, head) => stream(request, socket, head));
-  await listen(server, { host: options.ip, port: apiPort }, options.signal);
+  await listen(server, { host: options.ip, port: longhornApiPort }, options.signal);
 };

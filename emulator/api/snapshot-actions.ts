@@ -4,16 +4,16 @@ import { ownerReference } from '../kubernetes/objects.ts';
 import type { Snapshot, Volume } from '../longhorn/objects.ts';
 import { finalizer, labels } from '../modelled-on.ts';
 import { byName } from './backup.ts';
-import { type Action, type Call, textOf, textsOf } from './call.ts';
-import { NotFound, wrapped } from './errors.ts';
-import { type Links, type Resource, toCollection, withLinks } from './resource.ts';
+import { type ApiAction, type ApiCall, textOf, textsOf } from './call.ts';
+import { NotFound, withErrorContext } from './errors.ts';
+import { type Links, type RancherResource, toCollection, withLinks } from './resource.ts';
 import { toVolume } from './volume.ts';
 
 const isEmpty = (labels: Record<string, string> | null | undefined): boolean =>
   Object.keys(labels ?? {}).length === 0;
 
 /** A Snapshot object as the API shows it. */
-const toSnapshotCR = ({ metadata, spec, status }: Snapshot, links: Links): Resource =>
+const toSnapshotCR = ({ metadata, spec, status }: Snapshot, links: Links): RancherResource =>
   withLinks(
     {
       id: metadata.name,
@@ -41,16 +41,17 @@ const toSnapshotCR = ({ metadata, spec, status }: Snapshot, links: Links): Resou
 /** A name as Longhorn's API makes one: backup- and 16 hexadecimal digits. */
 const generateName = (prefix: string): string => `${prefix}-${randomBytes(8).toString('hex')}`;
 
-const volumeOf = ({ datastore, name }: Call): Volume => {
+const volumeOf = ({ datastore, name }: ApiCall): Volume => {
   const volume = datastore.volumes.get(name);
   if (!volume) throw new NotFound('volume', name);
   return volume;
 };
 
-const findVolume = (call: Call): Promise<Volume> => wrapped('failed to get volume', () => volumeOf(call));
+const findVolume = (call: ApiCall): Promise<Volume> =>
+  withErrorContext('failed to get volume', () => volumeOf(call));
 
 // With all that Longhorn's webhook adds, so that no controller has to.
-const snapshotCRCreate: Action = async (call) => {
+const snapshotCRCreate: ApiAction = async (call) => {
   const { datastore, input, links } = call;
   const volume = await findVolume(call);
   const snapshot = await datastore.snapshots.create({
@@ -65,7 +66,7 @@ const snapshotCRCreate: Action = async (call) => {
   return toSnapshotCR(snapshot, links);
 };
 
-const snapshotCRList: Action = async ({ datastore, name, links }) => {
+const snapshotCRList: ApiAction = async ({ datastore, name, links }) => {
   const own = datastore.snapshots.list().filter(({ spec }) => spec.volume === name);
   return toCollection(
     'snapshotCR',
@@ -74,19 +75,19 @@ const snapshotCRList: Action = async ({ datastore, name, links }) => {
   );
 };
 
-const snapshotCRGet: Action = async ({ datastore, input, links }) => {
+const snapshotCRGet: ApiAction = async ({ datastore, input, links }) => {
   const name = textOf(input, 'name');
   // A recurring job asks right after the creation, and maybe another manager: this one's copy may lag behind.
   const snapshot = datastore.snapshots.get(name) ?? (await fetchSnapshot(datastore, name));
   return toSnapshotCR(snapshot, links);
 };
 
-const fetchSnapshot = ({ snapshots }: Call['datastore'], name: string): Promise<Snapshot> =>
+const fetchSnapshot = ({ snapshots }: ApiCall['datastore'], name: string): Promise<Snapshot> =>
   snapshots.fetch(name).catch((error: unknown) => {
     throw isNotFound(error) ? new NotFound('snapshot', name) : error;
   });
 
-const snapshotCRDelete: Action = async (call) => {
+const snapshotCRDelete: ApiAction = async (call) => {
   const { datastore, input, links } = call;
   await findVolume(call);
   try {
@@ -97,7 +98,7 @@ const snapshotCRDelete: Action = async (call) => {
   return withLinks({ type: 'empty' }, links);
 };
 
-const snapshotBackup: Action = async (call) => {
+const snapshotBackup: ApiAction = async (call) => {
   const { datastore, input, links } = call;
   const volume = await findVolume(call);
   const snapshotName = textOf(input, 'name');
@@ -122,12 +123,12 @@ const snapshotBackup: Action = async (call) => {
 };
 
 const named =
-  (doing: string, action: Action): Action =>
+  (doing: string, action: ApiAction): ApiAction =>
   (call) =>
-    wrapped(doing, () => action(call));
+    withErrorContext(doing, () => action(call));
 
 /** What can be done to a volume's snapshots, by the action's name. */
-export const snapshotActions: Record<string, Action> = {
+export const snapshotActions: Record<string, ApiAction> = {
   snapshotCRCreate: named('failed to create snapshot CR', snapshotCRCreate),
   snapshotCRList: named('failed to list snapshot CRs', snapshotCRList),
   snapshotCRGet: named('failed to get snapshot CR', snapshotCRGet),

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { parseGoDuration } from '../go.ts';
 import { followed } from './collections.ts';
-import { type ApiOptions, linksFor, targetOf } from './handler.ts';
+import { type ApiOptions, linksFor, parseRequestTarget } from './handler.ts';
 import { toCollection } from './resource.ts';
 
 const keepAlive = 15_000;
@@ -115,7 +115,7 @@ export const createStreams = (options: ApiOptions): UpgradeHandler => {
   return (request, socket, head) => {
     // 'close' follows; without a listener an error would end the process.
     socket.on('error', () => undefined);
-    const target = targetOf(request.url);
+    const target = parseRequestTarget(request.url);
     const stream = target && readStreamPath(target.pathname);
     const shown = stream && followed[stream.name];
     const changes = stream && changesOf.get(stream.name);

@@ -1,7 +1,7 @@
 import type { Backup, Replica, Volume, VolumeAttachment } from '../longhorn/objects.ts';
 import type { Datastore } from '../manager/datastore.ts';
-import { backupsOf } from './backup.ts';
-import { byType, goTime, type Links, type Resource, withLinks } from './resource.ts';
+import { backupsOfVolume } from './backup.ts';
+import { byType, goTime, type Links, type RancherResource, withLinks } from './resource.ts';
 
 const snapshotActions = [
   'snapshotCRCreate',
@@ -59,7 +59,7 @@ const toAttachments = ({ spec, status }: VolumeAttachment) =>
     }),
   );
 
-const toResource = ({ volume, replica, backups, attachment }: Parts, links: Links): Resource => {
+const toResource = ({ volume, replica, backups, attachment }: Parts, links: Links): RancherResource => {
   const { metadata, spec, status } = volume;
   const { name } = metadata;
   const isFaulted = status?.robustness === 'faulted';
@@ -101,12 +101,12 @@ const toResource = ({ volume, replica, backups, attachment }: Parts, links: Link
 };
 
 /** A volume as the API shows it, with all Backups of its own target. */
-export const toVolume = (datastore: Datastore, volume: Volume, links: Links): Resource => {
+export const toVolume = (datastore: Datastore, volume: Volume, links: Links): RancherResource => {
   const { name } = volume.metadata;
   const parts: Parts = {
     volume,
     replica: datastore.replicas.list().find(({ spec }) => spec.volumeName === name),
-    backups: backupsOf(datastore, { volume: name, target: volume.spec.backupTargetName }),
+    backups: backupsOfVolume(datastore, { volume: name, target: volume.spec.backupTargetName }),
     attachment: datastore.volumeAttachments.get(name),
   };
   return toResource(parts, links);

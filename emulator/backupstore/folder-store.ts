@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import type { Mutant } from '../mutants.ts';
 import { inGoWords, inLsWords, StoreError } from './errors.ts';
-import type { Bug, Store } from './store.ts';
+import type { FixableBug, Store } from './store.ts';
 
 const maxCleanupLevel = 10;
 
@@ -102,7 +102,7 @@ type OpenFolder = { root: string; url: string; log: Log; mutant?: Mutant | undef
 /** Opens the store that lies below a folder. */
 export const openFolderStore = ({ root, url, log, mutant }: OpenFolder): Store => {
   const made = new Set<string>();
-  const isFixed = (bug: Bug): boolean => mutant === `fixed:${bug}`;
+  const isFixed = (bug: FixableBug): boolean => mutant === `fixed:${bug}`;
   const changedAt = async (path: string): Promise<number> => {
     const file = join(root, path);
     const found = await stat(file).catch((error) => {

@@ -89,7 +89,7 @@ export const inspectVolume = async (store: Store, name: string): Promise<VolumeI
 export type Listing = Record<string, { Messages: Record<string, string>; Backups?: Record<string, object> }>;
 
 /** Lists the store's volumes, or one of them; each with the names of its backups unless volumeOnly. */
-export const listStore = async (
+export const listStoreVolumes = async (
   store: Store,
   { volume, volumeOnly }: { volume?: string | undefined; volumeOnly: boolean },
 ) => {

@@ -187,7 +187,7 @@ export const removeBackup = (target: Target): Promise<void> =>
 /**
  * Deletes everything the store has of a volume, under a deletion lock; a volume it does not have is no error.
  */
-export const removeVolume = async (target: Omit<Target, 'backup'>): Promise<void> => {
+export const removeVolumeFromStore = async (target: Omit<Target, 'backup'>): Promise<void> => {
   const { store, volume } = target;
   if (!(await volumeNames(store)).includes(volume)) return;
   await underLock({ ...target, type: lockTypes.deletion }, async () => {

@@ -29,7 +29,7 @@ const connectionTimeout = 30_000;
 const idle = { keepAlive: true, timeout: 5_000 };
 
 /** Opens a bucket as Longhorn does, by what stands of it in an environment (s3_service.go, newInstance). */
-export const openBucket = (bucket: string, region: string, environment: NodeJS.ProcessEnv): Bucket => {
+export const openBucketClient = (bucket: string, region: string, environment: NodeJS.ProcessEnv): Bucket => {
   const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = environment;
   const { AWS_ENDPOINTS, AWS_CERT, VIRTUAL_HOSTED_STYLE } = environment;
   // Once for all connections: each would read all the certificates anew, 6 ms of a fast processor.

@@ -4,7 +4,7 @@ import type { S3ServiceException } from '@aws-sdk/client-s3';
 import type { Log } from '../log.ts';
 import type { Mutant } from '../mutants.ts';
 import { StoreError } from './errors.ts';
-import type { Bug, Store } from './store.ts';
+import type { FixableBug, Store } from './store.ts';
 
 type Location = { bucket: string; region: string; prefix: string };
 
@@ -75,10 +75,10 @@ export const openS3Store = async ({ url, environment, log, mutant }: OpenS3): Pr
   const { bucket, region, prefix } = locationOf(url);
   check(environment);
   // Only for those who need it: with the SDK a command takes 25 MB more, and 0.1 s longer to start.
-  const { openBucket } = await import('./s3-client.ts');
+  const { openBucketClient: openBucket } = await import('./s3-client.ts');
   const objects = openBucket(bucket, regionOf(region, environment), environment);
   const own = log.with({ pkg: 's3' });
-  const isFixed = (bug: Bug): boolean => mutant === `fixed:${bug}`;
+  const isFixed = (bug: FixableBug): boolean => mutant === `fixed:${bug}`;
   const keyOf = (path: string): string => [prefix.replace(/\/+$/, ''), path].filter(Boolean).join('/');
   const request = (verb: string, path: string): string =>
     `${verb} "${environment.AWS_ENDPOINTS || `https://s3.${region}.amazonaws.com`}/${bucket}${path}"`;

@@ -2,7 +2,7 @@ import type { Log } from '../log.ts';
 import type { Fix } from '../mutants.ts';
 
 /** A bug of Longhorn's that can be mended on purpose, by its row in the ledger. */
-export type Bug = Fix extends `fixed:${infer Id}` ? Id : never;
+export type FixableBug = Fix extends `fixed:${infer Id}` ? Id : never;
 
 /** A backup store: paths are below its export or prefix, as `backupstore/volumes/...`. */
 export type Store = {
@@ -10,7 +10,7 @@ export type Store = {
   readonly url: string;
   readonly log: Log;
   /** Whether a bug of Longhorn's is mended on purpose. */
-  isFixed(bug: Bug): boolean;
+  isFixed(bug: FixableBug): boolean;
   /** Whether there is such a file; one that cannot be looked at is none (fsops.go and s3.go, FileExists). */
   exists(path: string): Promise<boolean>;
   /**

@@ -1,6 +1,6 @@
 import { startController } from '../kubernetes/controller.ts';
 import type { EngineImage } from '../longhorn/objects.ts';
-import type { Context } from '../manager/context.ts';
+import type { ManagerContext } from '../manager/context.ts';
 import { emulatorVersion, engineImageName } from '../modelled-on.ts';
 
 type Status = NonNullable<EngineImage['status']>;
@@ -16,7 +16,7 @@ const newStatus: Omit<Status, 'version'> = {
  * Tells the default engine image's object that this node has the binary; who makes the nodes complete calls
  * it deployed.
  */
-export const startEngineImageController = (context: Context, image: string): void => {
+export const startEngineImageController = (context: ManagerContext, image: string): void => {
   const { datastore, node } = context;
   const reconcile = async (name: string): Promise<void> => {
     const found = datastore.engineImages.get(name);

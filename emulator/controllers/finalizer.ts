@@ -39,7 +39,7 @@ export const release = async <T extends ApiObject>(collection: Collection<T>, ob
  * Deletes an object and leaves the store as it is: what goes is only this cluster's view of it. One that has
  * gone already is no error.
  */
-export const forget = async <T extends ApiObject>(
+export const forgetObject = async <T extends ApiObject>(
   collection: Collection<T>,
   { metadata }: T,
 ): Promise<void> => {

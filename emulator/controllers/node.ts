@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { startController } from '../kubernetes/controller.ts';
 import { type Condition, withCondition } from '../kubernetes/objects.ts';
 import type { DiskStatus, KubernetesNode, Node, Pod } from '../longhorn/objects.ts';
-import { type Context, timestamp } from '../manager/context.ts';
+import { type ManagerContext, timestamp } from '../manager/context.ts';
 
 type Readiness = { status: 'True' | 'False'; reason: string; message: string };
 
@@ -75,7 +75,7 @@ const ownStatus = async (node: Node): Promise<Status> => {
   };
 };
 
-const othersStatus = ({ datastore }: Context, node: Node): Status => {
+const othersStatus = ({ datastore }: ManagerContext, node: Node): Status => {
   const { name } = node.metadata;
   const kubernetesNode = datastore.kubernetesNodes.get(name);
   const pod = datastore.managerPods.list().find(({ spec }) => spec.nodeName === name);
@@ -87,7 +87,7 @@ const othersStatus = ({ datastore }: Context, node: Node): Status => {
   return { region: '', zone: '', diskStatus: null, ...node.status, conditions };
 };
 
-const reconcile = async (context: Context, name: string): Promise<void> => {
+const reconcile = async (context: ManagerContext, name: string): Promise<void> => {
   const { datastore } = context;
   const node = datastore.nodes.get(name);
   if (!node) return;
@@ -103,7 +103,7 @@ const reconcile = async (context: Context, name: string): Promise<void> => {
  * its pod: a pod that the DaemonSet replaces is missing for an instant, which on a real Longhorn never moved
  * an owner in four runs.
  */
-export const startNodeController = (context: Context): void => {
+export const startNodeController = (context: ManagerContext): void => {
   const { datastore, clock, signal } = context;
   const enqueue = startController({ name: 'node', reconcile: (name) => reconcile(context, name) }, context);
   enqueue(context.node);

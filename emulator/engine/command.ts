@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { createBackup } from '../backupstore/create.ts';
 import { Panic, StoreError } from '../backupstore/errors.ts';
 import { openFolderStore } from '../backupstore/folder-store.ts';
-import { inspectBackup, inspectVolume, listStore } from '../backupstore/inspect.ts';
-import { removeBackup, removeVolume } from '../backupstore/remove.ts';
+import { inspectBackup, inspectVolume, listStoreVolumes } from '../backupstore/inspect.ts';
+import { removeBackup, removeVolumeFromStore } from '../backupstore/remove.ts';
 import { restoreBackup } from '../backupstore/restore.ts';
 import { openS3Store } from '../backupstore/s3-store.ts';
 import type { Store } from '../backupstore/store.ts';
@@ -96,7 +96,7 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
   const [destination = ''] = positionals;
   if (verb === 'rm') {
     const { store, volume, backup } = await open(destination, command);
-    if (values.volume) return removeVolume({ ...command, store, volume: values.volume });
+    if (values.volume) return removeVolumeFromStore({ ...command, store, volume: values.volume });
     return removeBackup({ ...command, store, volume, backup });
   }
   if (verb === 'inspect' || verb === 'inspect-volume') {
@@ -110,7 +110,7 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
     const { store } = await open(destination, command);
     return print(
       command,
-      await listStore(store, { volume: values.volume, volumeOnly: values['volume-only'] ?? false }),
+      await listStoreVolumes(store, { volume: values.volume, volumeOnly: values['volume-only'] ?? false }),
     );
   }
   if (verb === 'unmount')
@@ -133,7 +133,7 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
  * emulator's own ways, in Longhorn both happen within a replica's process, and `backup unmount` stands for
  * `cleanup-all-mounts`.
  */
-export const runCommand = async ([noun, ...rest]: string[], command: Command): Promise<number> => {
+export const runEngineCommand = async ([noun, ...rest]: string[], command: Command): Promise<number> => {
   try {
     if (noun === 'version') command.out(`${modelledOn}\n`);
     else if (noun === 'backup') await backupCommand(rest, command);

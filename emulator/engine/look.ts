@@ -1,6 +1,6 @@
 import type { Behaviour } from '../environment.ts';
 import type { Environment } from './child.ts';
-import { runCommand } from './command.ts';
+import { runEngineCommand } from './command.ts';
 import type { Mounts } from './mount.ts';
 
 /**
@@ -29,7 +29,7 @@ export const createEngineQuery =
     const timer = setTimeout(() => reject(new Error(`timeout executing: ${command}, stderr `)), timeout);
     try {
       const exitCode = await Promise.race([
-        runCommand(args, {
+        runEngineCommand(args, {
           mounts,
           environment,
           clock,

@@ -1,4 +1,4 @@
-import { type Command, runCommand } from './command.ts';
+import { type Command, runEngineCommand } from './command.ts';
 import type { UploadNews, UploadOrder } from './upload.ts';
 
 /** Runs the uploads of a node as the orders for them come in, a line each, until no more come. */
@@ -10,7 +10,7 @@ const serveUploads = async (command: Omit<Command, 'told'>): Promise<void> => {
     const { id, url, request, environment } = order;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     told.set(id, resolve);
-    const exitCode = await runCommand(['backup', 'create', url, '--request', JSON.stringify(request)], {
+    const exitCode = await runEngineCommand(['backup', 'create', url, '--request', JSON.stringify(request)], {
       ...command,
       environment: { ...command.environment, ...environment },
       out: (text) => say({ id, line: text.trimEnd() }),
@@ -30,5 +30,5 @@ const serveUploads = async (command: Omit<Command, 'told'>): Promise<void> => {
 /** Does what the longhorn command is called for, and sets the exit code of this process. */
 export const runLonghorn = async (args: string[], command: Omit<Command, 'told'>): Promise<void> => {
   if (args.join(' ') === 'backup serve-uploads') return serveUploads(command);
-  process.exitCode = await runCommand(args, { ...command, told: async () => true });
+  process.exitCode = await runEngineCommand(args, { ...command, told: async () => true });
 };

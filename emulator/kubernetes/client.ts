@@ -7,7 +7,7 @@ import { required } from '../environment.ts';
 // Written by hand instead of with @kubernetes/client-node: a manager needs JSON over HTTPS with a token, and
 // each manager and each job would pay for the library with 80 MiB of memory and 0.9 s of its start (measured
 // on the host, Node 24).
-export type Access = { server: string; ca: string; token: () => string };
+export type ApiAccess = { server: string; ca: string; token: () => string };
 
 /** An answer of the API server other than 2xx. */
 export class ApiFailure extends Error {
@@ -43,7 +43,7 @@ export type Client = {
 const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Access of the pod's service account. The token is read anew each time: the kubelet rotates it. */
-export const podAccess = (): Access => ({
+export const podAccess = (): ApiAccess => ({
   server: `https://${required(process.env, 'KUBERNETES_SERVICE_HOST')}:${required(process.env, 'KUBERNETES_SERVICE_PORT')}`,
   ca: readFileSync(`${accountFolder}/ca.crt`, 'utf8'),
   token: () => readFileSync(`${accountFolder}/token`, 'utf8'),
@@ -52,7 +52,7 @@ export const podAccess = (): Access => ({
 const requestTimeout = 30_000;
 
 /** Makes a client that keeps its connections open. */
-export const createClient = ({ server, ca, token }: Access): Client => {
+export const createClient = ({ server, ca, token }: ApiAccess): Client => {
   // Made once: each connection would read the authority's certificate anew.
   const agent = new Agent({ secureContext: createSecureContext({ ca }), keepAlive: true });
   const send = (

@@ -1,11 +1,11 @@
 import type { Client } from './client.ts';
 import type { ApiObject } from './objects.ts';
 
-export type Resource = { group: string; version: string; plural: string; namespace?: string };
+export type ApiResource = { group: string; version: string; plural: string; namespace?: string };
 
 /** Path of a collection, or of one of its objects, in the API. */
-export const pathOf = (
-  { group, version, plural, namespace }: Resource,
+export const apiPathOf = (
+  { group, version, plural, namespace }: ApiResource,
   name?: string,
   subresource?: string,
 ): string =>
@@ -29,24 +29,25 @@ export type Writer<T extends ApiObject> = {
 /** Makes the writing half of a collection. */
 export const createWriter = <T extends ApiObject>(
   client: Client,
-  resource: Resource,
+  resource: ApiResource,
   kind: string,
 ): Writer<T> => {
   const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
   return {
-    fetch: (name) => client.request('GET', pathOf(resource, name)),
-    create: (object) => client.request('POST', pathOf(resource), { apiVersion, kind, ...object }),
-    update: (object) => client.request('PUT', pathOf(resource, object.metadata.name), object),
-    updateStatus: (object) => client.request('PUT', pathOf(resource, object.metadata.name, 'status'), object),
+    fetch: (name) => client.request('GET', apiPathOf(resource, name)),
+    create: (object) => client.request('POST', apiPathOf(resource), { apiVersion, kind, ...object }),
+    update: (object) => client.request('PUT', apiPathOf(resource, object.metadata.name), object),
+    updateStatus: (object) =>
+      client.request('PUT', apiPathOf(resource, object.metadata.name, 'status'), object),
     patch: (name, mergePatch, subresource) =>
       client.request(
         'PATCH',
-        pathOf(resource, name, subresource),
+        apiPathOf(resource, name, subresource),
         mergePatch,
         'application/merge-patch+json',
       ),
     delete: async (name) => {
-      await client.request('DELETE', pathOf(resource, name));
+      await client.request('DELETE', apiPathOf(resource, name));
     },
   };
 };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { ApiFailure, type Client } from './client.ts';
-import { pathOf, type Resource } from './collection.ts';
+import { type ApiResource, apiPathOf } from './collection.ts';
 import type { ApiObject } from './objects.ts';
 
 /** The reading half of a collection: a copy kept by list and watch, as client-go's informers keep it. */
@@ -40,7 +40,7 @@ export const startInformer = <T extends ApiObject>(
     resource,
     labelSelector,
     resync,
-  }: { client: Client; resource: Resource; labelSelector?: string; resync?: number | undefined },
+  }: { client: Client; resource: ApiResource; labelSelector?: string; resync?: number | undefined },
   { log, signal }: { log: Log; signal: AbortSignal },
 ): Informer<T> => {
   const objects = new Map<string, T>();
@@ -71,7 +71,7 @@ export const startInformer = <T extends ApiObject>(
   const relist = async (): Promise<string> => {
     const { metadata, items, kind, apiVersion } = await client.request<ListAnswer<T>>(
       'GET',
-      pathOf(resource) + query({}),
+      apiPathOf(resource) + query({}),
     );
     const before = new Set(objects.keys());
     for (const item of items) {
@@ -97,7 +97,7 @@ export const startInformer = <T extends ApiObject>(
     let resourceVersion = from;
     for (;;) {
       const path =
-        pathOf(resource) +
+        apiPathOf(resource) +
         query({ watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: '300', resourceVersion });
       for await (const line of client.lines(path, signal)) {
         const event: WatchEvent<T> = JSON.parse(line);

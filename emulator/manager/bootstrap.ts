@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { alreadyExists } from '../kubernetes/client.ts';
 import type { ApiObject } from '../kubernetes/objects.ts';
 import {
-  defaultBackupTarget,
+  defaultEngineImage,
+  defaultTargetName,
   emulatorVersion,
-  engineImage,
   engineImageName,
   finalizer,
 } from '../modelled-on.ts';
-import type { Context } from './context.ts';
+import type { ManagerContext } from './context.ts';
 import type { Collection } from './datastore.ts';
 
 const currentVersion = 'current-longhorn-version';
 
 const settings: Record<string, string> = {
-  'default-engine-image': engineImage,
+  'default-engine-image': defaultEngineImage,
   'backup-compression-method': 'lz4',
   'backup-concurrent-limit': '1',
   'allow-recurring-job-while-volume-detached': 'false',
@@ -41,7 +41,7 @@ const ensure = async <T extends ApiObject>(
 const instanceManagerName = (node: string): string =>
   `instance-manager-${createHash('md5').update(node).digest('hex')}`;
 
-const ensureOwn = async ({ datastore, node, dataRoot }: Context, ip: string): Promise<void> => {
+const ensureOwn = async ({ datastore, node, dataRoot }: ManagerContext, ip: string): Promise<void> => {
   const disk = { type: 'filesystem', path: dataRoot, allowScheduling: true, storageReserved: 0 };
   await ensure(datastore.nodes, {
     metadata: { name: node, finalizers: [finalizer] },
@@ -71,7 +71,7 @@ const ensureOwn = async ({ datastore, node, dataRoot }: Context, ip: string): Pr
 /**
  * Makes what every Longhorn has from its start, whichever manager comes first, and this node's own objects.
  */
-export const bootstrap = async (context: Context, ip: string): Promise<void> => {
+export const bootstrap = async (context: ManagerContext, ip: string): Promise<void> => {
   const { datastore } = context;
   await ensureOwn(context, ip);
   const version = emulatorVersion(context.version);
@@ -81,11 +81,11 @@ export const bootstrap = async (context: Context, ip: string): Promise<void> => 
   for (const [name, value] of Object.entries(settings))
     await ensure(datastore.settings, { metadata: { name }, value });
   await ensure(datastore.engineImages, {
-    metadata: { name: engineImageName(engineImage), finalizers: [finalizer] },
-    spec: { image: engineImage },
+    metadata: { name: engineImageName(defaultEngineImage), finalizers: [finalizer] },
+    spec: { image: defaultEngineImage },
   });
   await ensure(datastore.backupTargets, {
-    metadata: { name: defaultBackupTarget, finalizers: [finalizer] },
+    metadata: { name: defaultTargetName, finalizers: [finalizer] },
     spec: { backupTargetURL: '', credentialSecret: '', pollInterval: '5m0s' },
   });
 };

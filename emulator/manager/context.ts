@@ -4,11 +4,11 @@ import type { Uploads } from '../engine/upload.ts';
 import type { Behaviour } from '../environment.ts';
 import type { Log } from '../log.ts';
 import type { Datastore } from './datastore.ts';
-import type { Recorder } from './events.ts';
+import type { EventRecorder } from './events.ts';
 import type { Targets } from './targets.ts';
 
 /** What every controller of a manager works with. */
-export type Context = Behaviour & {
+export type ManagerContext = Behaviour & {
   /** Which version of Longhorn it stands for, as `v1.12.1`. */
   version: string;
   /** Name of the node this manager runs on, and with it the ID it owns objects by. */
@@ -18,7 +18,7 @@ export type Context = Behaviour & {
   uploads: Uploads;
   targets: Targets;
   replicas: ReplicaProcesses;
-  recorder: Recorder;
+  recorder: EventRecorder;
   /** Folder of replicas and engine binaries, /var/lib/longhorn. */
   dataRoot: string;
   /** The longhorn command of the default engine image on this node. */

@@ -1,5 +1,5 @@
 import type { Client } from '../kubernetes/client.ts';
-import { createWriter, type Resource, type Writer } from '../kubernetes/collection.ts';
+import { type ApiResource, createWriter, type Writer } from '../kubernetes/collection.ts';
 import { type Informer, startInformer } from '../kubernetes/informer.ts';
 import type { ApiObject } from '../kubernetes/objects.ts';
 import type { Log } from '../log.ts';
@@ -37,7 +37,7 @@ const open = <T extends ApiObject>(
     labelSelector,
     resync,
     ...resource
-  }: Resource & { kind: string; labelSelector?: string; resync?: number },
+  }: ApiResource & { kind: string; labelSelector?: string; resync?: number },
 ): Collection<T> => {
   const informer = startInformer<T>(
     { client, resource, resync, ...(labelSelector && { labelSelector }) },

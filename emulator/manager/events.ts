@@ -25,10 +25,10 @@ export const writeEvent = async (
 };
 
 /** Writes an event of a manager about an object; never fails the caller. */
-export type Recorder = (object: ApiObject, event: Said) => void;
+export type EventRecorder = (object: ApiObject, event: Said) => void;
 
 /** Makes a recorder that says each thing about an object's version of spec once. */
-export const createRecorder = (client: Client, { node, log }: { node: string; log: Log }): Recorder => {
+export const createRecorder = (client: Client, { node, log }: { node: string; log: Log }): EventRecorder => {
   const said = new Set<string>();
   return (object, { type, reason, message }) => {
     const { name, uid, generation } = object.metadata;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { loopDevices } from '../engine/device.ts';
 import { nodeMounts } from '../engine/mount.ts';
-import { readBehaviour, readVersion, required, variables } from '../environment.ts';
+import { readBehaviour, readEmulatedVersion, required, variables } from '../environment.ts';
 import { createClient, podAccess } from '../kubernetes/client.ts';
 import { createLog } from '../log.ts';
 import { runRecurringJob } from '../recurring-job/run.ts';
@@ -22,7 +22,7 @@ process.on('unhandledRejection', (error) => {
 const daemon = (): Promise<void> =>
   startManager({
     ...readBehaviour(process.env),
-    version: readVersion(process.env),
+    version: readEmulatedVersion(process.env),
     access: podAccess(),
     node: required(process.env, variables.node),
     ip: required(process.env, variables.podIP),

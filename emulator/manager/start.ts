@@ -5,7 +5,7 @@ import { startBackupVolumeController } from '../controllers/backup-volume/contro
 import { startEngineImageController } from '../controllers/engine-image.ts';
 import { startNodeController } from '../controllers/node.ts';
 import { startRecurringJobController } from '../controllers/recurring-job/controller.ts';
-import type { JobPod } from '../controllers/recurring-job/cron.ts';
+import type { JobPodTemplate } from '../controllers/recurring-job/cron.ts';
 import { startSnapshotController } from '../controllers/snapshot/controller.ts';
 import { startVolumeAttachmentController } from '../controllers/volume/attachment.ts';
 import { startVolumeController } from '../controllers/volume/controller.ts';
@@ -18,12 +18,12 @@ import { serveProxy } from '../engine/proxy.ts';
 import { createReplicaProcesses } from '../engine/replica-process.ts';
 import { createUploads } from '../engine/upload.ts';
 import type { Behaviour } from '../environment.ts';
-import { type Access, createClient } from '../kubernetes/client.ts';
+import { type ApiAccess, createClient } from '../kubernetes/client.ts';
 import { startController } from '../kubernetes/controller.ts';
 import type { Log } from '../log.ts';
-import { emulatorVersion, engineBinary, engineImage } from '../modelled-on.ts';
+import { defaultEngineImage, emulatorVersion, engineBinaryPath } from '../modelled-on.ts';
 import { bootstrap } from './bootstrap.ts';
-import type { Context } from './context.ts';
+import type { ManagerContext } from './context.ts';
 import { openDatastore } from './datastore.ts';
 import { createRecorder } from './events.ts';
 import { createTargets } from './targets.ts';
@@ -36,7 +36,7 @@ const isBoolean = (value: string): boolean => value === 'true' || value === 'fal
  */
 const accepted: Record<string, (value: string, version: string) => boolean> = {
   'current-longhorn-version': (value, version) => value === emulatorVersion(version),
-  'default-engine-image': (value) => value === engineImage,
+  'default-engine-image': (value) => value === defaultEngineImage,
   // Both say how uploads are made; the emulator uploads a block at a time by what the volume's own spec says.
   'backup-compression-method': (value) => ['none', 'lz4', 'gzip'].includes(value),
   'backup-concurrent-limit': (value) => Number(value) >= 1,
@@ -47,7 +47,7 @@ const accepted: Record<string, (value: string, version: string) => boolean> = {
 };
 
 /** Says of each Setting whether it is in force. */
-const startSettingController = (context: Context): void => {
+const startSettingController = (context: ManagerContext): void => {
   const { datastore } = context;
   const reconcile = async (name: string): Promise<void> => {
     const setting = datastore.settings.get(name);
@@ -69,7 +69,7 @@ const startSettingController = (context: Context): void => {
 type ManagerOptions = Behaviour & {
   /** Which version of Longhorn it stands for. */
   version: string;
-  access: Access;
+  access: ApiAccess;
   node: string;
   /** Address by which other managers reach this one's engine proxy. */
   ip: string;
@@ -79,7 +79,7 @@ type ManagerOptions = Behaviour & {
    */
   mounts?: Mounts;
   dataRoot: string;
-  job: JobPod;
+  job: JobPodTemplate;
   /** The longhorn command to put on the node. */
   command: CommandFiles;
   log: Log;
@@ -89,7 +89,7 @@ type ManagerOptions = Behaviour & {
 /** Starts a manager and resolves once it is ready; it then works until the signal aborts. */
 export const startManager = async (options: ManagerOptions): Promise<void> => {
   const { access, node, ip, clock, mounts, dataRoot, log, signal } = options;
-  const binary = engineBinary(engineImage, dataRoot);
+  const binary = engineBinaryPath(defaultEngineImage, dataRoot);
   await deployBinary(options.command, binary);
   const replicas = createReplicaProcesses({ ...options, binary });
   const uploads = createUploads(binary, { mutant: options.mutant, onReplicaEnded: replicas.crash });
@@ -105,7 +105,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
     mutant: options.mutant,
     look: mounts && createEngineQuery({ ...options, mounts, binary, timeout }),
   });
-  const context: Context = {
+  const context: ManagerContext = {
     ...options,
     datastore,
     uploads,
@@ -119,7 +119,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
 
   startNodeController(context);
   startSettingController(context);
-  startEngineImageController(context, engineImage);
+  startEngineImageController(context, defaultEngineImage);
   startVolumeController(context);
   startVolumeAttachmentController(context);
   startReplicaController(context);

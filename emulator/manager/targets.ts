@@ -3,7 +3,7 @@ import type { EngineQuery } from '../engine/look.ts';
 import { createTargetClient, type TargetClient } from '../engine/target-client.ts';
 import { type Client, isNotFound } from '../kubernetes/client.ts';
 import type { BackupTarget } from '../longhorn/objects.ts';
-import { engineImage, namespace } from '../modelled-on.ts';
+import { defaultEngineImage, namespace } from '../modelled-on.ts';
 import type { Mutant } from '../mutants.ts';
 
 /** The stores of backup targets as a manager comes to them. */
@@ -80,7 +80,7 @@ export const createTargets = ({ client, mutant, ...options }: Options): Targets 
       if (kind === undefined) return withoutSecret;
       const secret = await read(spec.credentialSecret, kind).catch((error) => {
         throw new Error(
-          `failed to get ${metadata.name} backup target client on ${engineImage}: ${error.message}`,
+          `failed to get ${metadata.name} backup target client on ${defaultEngineImage}: ${error.message}`,
         );
       });
       return createTargetClient({ ...options, environment: () => environmentOf(secret, kind) });

@@ -1,13 +1,13 @@
 import { namespace } from '../modelled-on.ts';
 import { group } from './custom-resources.ts';
-import { kinds } from './kinds.ts';
+import { servedKinds } from './kinds.ts';
 
 export const serviceAccount = 'longhorn-service-account';
 const role = 'longhorn-emulator';
 const subjects = [{ kind: 'ServiceAccount', name: serviceAccount, namespace }];
 const roleApi = 'rbac.authorization.k8s.io';
 
-const plurals = kinds.map(({ plural }) => plural);
+const plurals = servedKinds.map(({ plural }) => plural);
 const read = ['get', 'list', 'watch'];
 
 /**

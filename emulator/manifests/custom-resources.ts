@@ -1,4 +1,4 @@
-import { type Kind, kinds } from './kinds.ts';
+import { type ServedKind, servedKinds } from './kinds.ts';
 import { object } from './schema.ts';
 
 export const group = 'longhorn.io';
@@ -10,7 +10,7 @@ const columns = [
   { name: 'Node', field: 'ownerID' },
 ] as const;
 
-const definition = ({ kind, plural, shortNames, spec, status, value }: Kind) => {
+const definition = ({ kind, plural, shortNames, spec, status, value }: ServedKind) => {
   const singular = kind.toLowerCase();
   const properties = {
     apiVersion: { type: 'string' },
@@ -54,4 +54,4 @@ const definition = ({ kind, plural, shortNames, spec, status, value }: Kind) => 
  * The custom resources the emulator serves, under Longhorn's names; every kind has a status of its own, as
  * Longhorn's have.
  */
-export const customResourceDefinitions = kinds.map(definition);
+export const customResourceDefinitions = servedKinds.map(definition);

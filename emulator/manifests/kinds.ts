@@ -1,4 +1,4 @@
-import { defaultBackupTarget } from '../modelled-on.ts';
+import { defaultTargetName } from '../modelled-on.ts';
 import {
   conditions,
   flag,
@@ -13,7 +13,7 @@ import {
 } from './schema.ts';
 
 /** One of Longhorn's custom resources; a Setting has a value where others have a spec. */
-export type Kind = {
+export type ServedKind = {
   kind: string;
   plural: string;
   shortNames: string[];
@@ -24,7 +24,7 @@ export type Kind = {
 
 // What users write is open, so that a field beyond the emulator is not pruned but answered; what the emulator
 // writes is closed. The defaults are those of Longhorn's webhook.
-const volumeKinds: Kind[] = [
+const volumeKinds: ServedKind[] = [
   {
     kind: 'Volume',
     plural: 'volumes',
@@ -36,7 +36,7 @@ const volumeKinds: Kind[] = [
         frontend: text({ default: 'blockdev' }),
         accessMode: text({ default: 'rwo' }),
         backupCompressionMethod: text({ default: 'lz4' }),
-        backupTargetName: text({ default: defaultBackupTarget }),
+        backupTargetName: text({ default: defaultTargetName }),
         dataEngine: text({ default: 'v1' }),
         fromBackup: text({ default: '' }),
         nodeID: text({ default: '' }),
@@ -116,7 +116,7 @@ const volumeKinds: Kind[] = [
   },
 ];
 
-const backupKinds: Kind[] = [
+const backupKinds: ServedKind[] = [
   {
     kind: 'Backup',
     plural: 'backups',
@@ -187,7 +187,7 @@ const backupKinds: Kind[] = [
   },
 ];
 
-const nodeKinds: Kind[] = [
+const nodeKinds: ServedKind[] = [
   {
     kind: 'Setting',
     plural: 'settings',
@@ -244,7 +244,7 @@ const nodeKinds: Kind[] = [
 ];
 
 // The webhook's spec.name is left to who reads it.
-const recurringJobKind: Kind = {
+const recurringJobKind: ServedKind = {
   kind: 'RecurringJob',
   plural: 'recurringjobs',
   shortNames: ['lhrj'],
@@ -262,4 +262,4 @@ const recurringJobKind: Kind = {
 };
 
 /** All kinds that the emulator serves. */
-export const kinds: Kind[] = [...volumeKinds, ...backupKinds, ...nodeKinds, recurringJobKind];
+export const servedKinds: ServedKind[] = [...volumeKinds, ...backupKinds, ...nodeKinds, recurringJobKind];

@@ -1,4 +1,4 @@
-import { apiPort } from '../api/handler.ts';
+import { longhornApiPort } from '../api/handler.ts';
 import { proxyPort } from '../engine/proxy.ts';
 import { variables } from '../environment.ts';
 import { namespace } from '../modelled-on.ts';
@@ -8,7 +8,7 @@ import { serviceAccount } from './access.ts';
 export const managerName = 'longhorn-manager';
 
 /** The ports of a manager's pod by their names; services know them by those. */
-export const managerPorts = { proxy: proxyPort, manager: apiPort };
+export const managerPorts = { proxy: proxyPort, manager: longhornApiPort };
 
 const labels = { app: managerName };
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { wrapped } from '../go.ts';
+import { wrapError } from '../go.ts';
 import { inVolumeJob } from './caller.ts';
-import type { Backup, BackupStatus, Collection, Volume } from './resources.ts';
+import type { RestBackup, RestBackupStatus, RestCollection, RestVolume } from './resources.ts';
 import { expiredBackups, hasDate } from './retention.ts';
 import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
 import type { VolumeJob } from './volume-job.ts';
@@ -16,7 +16,7 @@ const skipped = ({ log, volumeName }: VolumeJob, during: string, line: number): 
  * The backup of the run's snapshot; a Backup that is Pending has none of it yet in its status and is not
  * found.
  */
-const backupOf = ({ snapshotName }: VolumeJob, { backupStatus }: Volume): BackupStatus | undefined =>
+const backupOf = ({ snapshotName }: VolumeJob, { backupStatus }: RestVolume): RestBackupStatus | undefined =>
   backupStatus?.find(({ snapshot }) => snapshot === snapshotName);
 
 const untilStarted = async (job: VolumeJob): Promise<void> => {
@@ -63,10 +63,10 @@ const untilComplete = async (job: VolumeJob): Promise<boolean> => {
   }
 };
 
-const cleanup = async (job: VolumeJob, { backupTargetName }: Volume): Promise<void> => {
+const cleanup = async (job: VolumeJob, { backupTargetName }: RestVolume): Promise<void> => {
   const { api, log, mutant, name, retain, volumeName } = job;
   const backupVolume = await backupVolumeOf(job, backupTargetName);
-  const { data } = await api.act<Collection<Backup>>(backupVolume, 'backupList');
+  const { data } = await api.act<RestCollection<RestBackup>>(backupVolume, 'backupList');
   for (const { created, name: backup } of data.filter((each) => !hasDate(each))) {
     log.error(
       `Failed to parse datetime ${created} for backup ${backup}`,
@@ -75,7 +75,7 @@ const cleanup = async (job: VolumeJob, { backupTargetName }: Volume): Promise<vo
   }
   for (const backup of expiredBackups(data, { job: name, retain, mutant })) {
     await api.act(backupVolume, 'backupDelete', { name: backup }).catch((error) => {
-      throw wrapped(`cleaned up backup ${backup} failed for ${volumeName}`, error);
+      throw wrapError(`cleaned up backup ${backup} failed for ${volumeName}`, error);
     });
     log.info(`Cleaned up backup ${backup} for ${volumeName}`, where(562));
   }
@@ -83,7 +83,7 @@ const cleanup = async (job: VolumeJob, { backupTargetName }: Volume): Promise<vo
 };
 
 /** Best effort: an error is a warning, the backup is made all the same. */
-const cleanupAfter = async (job: VolumeJob, volume: Volume): Promise<void> => {
+const cleanupAfter = async (job: VolumeJob, volume: RestVolume): Promise<void> => {
   try {
     await cleanup(job, volume);
   } catch (error) {
@@ -115,7 +115,7 @@ export const backUp = async (job: VolumeJob): Promise<void> => {
   try {
     await run(job);
   } catch (error) {
-    throw wrapped(`failed to complete backupAndCleanup for ${job.volumeName}`, error);
+    throw wrapError(`failed to complete backupAndCleanup for ${job.volumeName}`, error);
   }
   job.log.info('Finished recurring backup', inVolumeJob('doRecurringBackup.func1', 450));
 };

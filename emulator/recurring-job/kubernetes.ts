@@ -1,9 +1,9 @@
 import type { Client } from '../kubernetes/client.ts';
-import { createWriter, pathOf, type Resource, type Writer } from '../kubernetes/collection.ts';
+import { type ApiResource, apiPathOf, createWriter, type Writer } from '../kubernetes/collection.ts';
 import type { RecurringJob, Setting, Volume } from '../longhorn/objects.ts';
 import { namespace } from '../modelled-on.ts';
 
-const longhorn = (plural: string): Resource => ({
+const longhorn = (plural: string): ApiResource => ({
   group: 'longhorn.io',
   version: 'v1beta2',
   plural,
@@ -16,7 +16,7 @@ export const recurringJobs = (client: Client): Writer<RecurringJob> =>
 
 /** Reads a setting that is true or false; throws for any other. */
 export const readFlag = async (client: Client, name: string): Promise<boolean> => {
-  const { value } = await client.request<Setting>('GET', pathOf(longhorn('settings'), name));
+  const { value } = await client.request<Setting>('GET', apiPathOf(longhorn('settings'), name));
   if (value !== 'true' && value !== 'false')
     throw new Error(`strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`);
   return value === 'true';
@@ -24,6 +24,6 @@ export const readFlag = async (client: Client, name: string): Promise<boolean> =
 
 /** The volumes that have a label. */
 export const volumesWith = async (client: Client, labelSelector: string): Promise<Volume[]> => {
-  const path = `${pathOf(longhorn('volumes'))}?${new URLSearchParams({ labelSelector })}`;
+  const path = `${apiPathOf(longhorn('volumes'))}?${new URLSearchParams({ labelSelector })}`;
   return (await client.request<{ items: Volume[] }>('GET', path)).items;
 };

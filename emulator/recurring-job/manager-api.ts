@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { goMap, wrapped } from '../go.ts';
+import { goMap, wrapError } from '../go.ts';
 import type { Log } from '../log.ts';
 import { inJob } from './caller.ts';
 import type * as rest from './resources.ts';
@@ -78,7 +78,7 @@ const sendOf =
   async (method, url, body) => {
     const answer = await sendOver(agent, { method, url, ...(body && { body: JSON.stringify(body) }) }).catch(
       (error: unknown) => {
-        throw wrapped(`${method === 'GET' ? 'Get' : 'Post'} "${url}"`, error);
+        throw wrapError(`${method === 'GET' ? 'Get' : 'Post'} "${url}"`, error);
       },
     );
     if (answer.status < 200 || answer.status > 299) throw new ApiError(answer, url);
@@ -93,12 +93,12 @@ const unlessNotFound = (error: unknown): undefined => {
 /** Longhorn's REST API as a recurring job uses it. */
 export type ManagerApi = {
   /** A volume, or undefined if there is none. */
-  volume(name: string): Promise<rest.Volume | undefined>;
-  backupVolumes(): Promise<rest.BackupVolume[]>;
+  volume(name: string): Promise<rest.RestVolume | undefined>;
+  backupVolumes(): Promise<rest.RestBackupVolume[]>;
   /** One of them; with an empty name it is the collection, which has no actions, as of Longhorn's client. */
-  backupVolume(name: string): Promise<rest.BackupVolume>;
+  backupVolume(name: string): Promise<rest.RestBackupVolume>;
   /** Does one of a resource's actions; throws if it has none of that name. */
-  act<T>(resource: rest.Resource, action: string, input?: object): Promise<T>;
+  act<T>(resource: rest.RestResource, action: string, input?: object): Promise<T>;
 };
 
 /**
@@ -117,7 +117,7 @@ export const connectManagerApi = async (
       await send('GET', url);
       break;
     } catch (error) {
-      if (tries >= connectTries) throw wrapped('could not create longhorn-manager api client', error);
+      if (tries >= connectTries) throw wrapError('could not create longhorn-manager api client', error);
       log.warning('Failed to create Longhorn manager API client, retrying', {
         ...inJob('newAPIClient', 42),
         error,
@@ -126,8 +126,9 @@ export const connectManagerApi = async (
     }
   }
   return {
-    volume: (name) => get<rest.Volume>(`${url}/volumes/${name}`).catch(unlessNotFound),
-    backupVolumes: async () => (await get<rest.Collection<rest.BackupVolume>>(`${url}/backupvolumes`)).data,
+    volume: (name) => get<rest.RestVolume>(`${url}/volumes/${name}`).catch(unlessNotFound),
+    backupVolumes: async () =>
+      (await get<rest.RestCollection<rest.RestBackupVolume>>(`${url}/backupvolumes`)).data,
     backupVolume: (name) => get(`${url}/backupvolumes/${name}`),
     act: async (resource, action, input = {}) => {
       const { id = '', type = '', links, actions } = resource;

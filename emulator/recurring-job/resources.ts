@@ -1,26 +1,32 @@
 // What of Longhorn's REST resources a recurring job reads.
 
-export type Resource = {
+export type RestResource = {
   id?: string;
   type?: string;
   links?: Record<string, string>;
   actions?: Record<string, string>;
 };
 
-export type Collection<T> = Resource & { data: T[] };
+export type RestCollection<T> = RestResource & { data: T[] };
 
-export type BackupStatus = { id: string; snapshot: string; state: string; progress: number; error: string };
+export type RestBackupStatus = {
+  id: string;
+  snapshot: string;
+  state: string;
+  progress: number;
+  error: string;
+};
 
-export type Volume = Resource & {
+export type RestVolume = RestResource & {
   name: string;
   state: string;
   controllers?: unknown[] | null;
-  backupStatus?: BackupStatus[] | null;
+  backupStatus?: RestBackupStatus[] | null;
   lastBackup?: string;
   backupTargetName: string;
 };
 
-export type Snapshot = {
+export type RestSnapshot = {
   name: string;
   crCreationTime: string;
   /** When it was taken; empty until then. */
@@ -30,10 +36,10 @@ export type Snapshot = {
   labels: Record<string, string> | null;
 };
 
-export type BackupVolume = Resource & { name: string; volumeName: string; backupTargetName: string };
+export type RestBackupVolume = RestResource & { name: string; volumeName: string; backupTargetName: string };
 
 /** Created is empty until it is complete. */
-export type Backup = {
+export type RestBackup = {
   name: string;
   created: string;
   snapshotName: string;

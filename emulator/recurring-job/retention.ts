@@ -1,6 +1,6 @@
 import { jobLabels } from '../modelled-on.ts';
 import type { Mutant } from '../mutants.ts';
-import type { Backup, Snapshot } from './resources.ts';
+import type { RestBackup, RestSnapshot } from './resources.ts';
 
 type Dated = { name: string; at: string };
 
@@ -12,17 +12,17 @@ const expired = (items: Dated[], keep: number): string[] =>
     .map(({ name }) => name);
 
 /** Whether a job has made a snapshot or a backup. */
-const isMadeBy = (job: string, { labels }: Pick<Backup, 'labels'>): boolean =>
+const isMadeBy = (job: string, { labels }: Pick<RestBackup, 'labels'>): boolean =>
   labels?.[jobLabels.made] === job;
 
-export const hasDate = ({ created }: Backup): boolean => !Number.isNaN(Date.parse(created));
+export const hasDate = ({ created }: RestBackup): boolean => !Number.isNaN(Date.parse(created));
 
 /**
  * Backups of a volume which a job cleans up after its own: those it made, but for the newest `retain`. One
  * without a date is no candidate.
  */
 export const expiredBackups = (
-  backups: Backup[],
+  backups: RestBackup[],
   { job, retain, mutant }: { job: string; retain: number; mutant: Mutant | undefined },
 ) => {
   if (mutant === 'retain-ignored') return [];
@@ -47,10 +47,10 @@ export type SnapshotRule = {
  * Snapshots of a volume that a job cleans up: `snapshot-delete` those of anybody, the others those they made.
  */
 export const expiredSnapshots = (
-  snapshots: Snapshot[],
+  snapshots: RestSnapshot[],
   { job, task, retain, onlyLastBackups, needed }: SnapshotRule,
 ): string[] => {
-  const dated = (some: Snapshot[]): Dated[] =>
+  const dated = (some: RestSnapshot[]): Dated[] =>
     some.map(({ name, crCreationTime }) => ({ name, at: crCreationTime }));
   if (task === 'snapshot-delete') return expired(dated(snapshots), retain);
   const own = snapshots.filter((snapshot) => isMadeBy(job, snapshot));
@@ -64,7 +64,7 @@ export const expiredSnapshots = (
  * The newest snapshot of a job if it has been asked for and not been taken: an earlier run's, which this one
  * goes on with.
  */
-export const unfinishedSnapshot = (snapshots: Snapshot[], job: string): string | undefined => {
+export const unfinishedSnapshot = (snapshots: RestSnapshot[], job: string): string | undefined => {
   const [newest] = snapshots
     .filter((snapshot) => snapshot.createSnapshot && isMadeBy(job, snapshot))
     .toSorted((a, b) => Date.parse(b.crCreationTime) - Date.parse(a.crCreationTime));

@@ -1,5 +1,5 @@
 import type { Behaviour } from '../environment.ts';
-import { wrapped } from '../go.ts';
+import { wrapError } from '../go.ts';
 import type { Client } from '../kubernetes/client.ts';
 import type { Log } from '../log.ts';
 import type { RecurringJob, Volume } from '../longhorn/objects.ts';
@@ -9,14 +9,14 @@ import { inCommand, inUtil, inVolumeJob, inVolumes } from './caller.ts';
 import { readFlag, recurringJobs, volumesWith } from './kubernetes.ts';
 import { connectManagerApi } from './manager-api.ts';
 import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
-import { createVolumeJob, type Job, type VolumeJob } from './volume-job.ts';
+import { createVolumeJob, type RecurringJobRun, type VolumeJob } from './volume-job.ts';
 
 const runSnapshotTask = async (job: VolumeJob): Promise<void> => {
   try {
     if (job.task !== 'snapshot-delete') await takeSnapshot(job);
     await cleanUpSnapshots(job, { backupDone: false });
   } catch (error) {
-    throw wrapped('failed recurring snapshot', error);
+    throw wrapError('failed recurring snapshot', error);
   }
   job.log.info('Finished recurring snapshot', inVolumeJob('doRecurringSnapshot.func1', 189));
 };
@@ -28,7 +28,7 @@ const runVolumeJob = async (job: VolumeJob): Promise<void> => {
   const { api, task, log, volumeName } = job;
   log.info('Starting volume job', inVolumeJob('run', 141));
   const volume = await api.volume(volumeName).catch((error) => {
-    throw wrapped(`failed to get volume ${volumeName}`, error);
+    throw wrapError(`failed to get volume ${volumeName}`, error);
   });
   if (!volume) return log.info(`Volume ${volumeName} not found, skipping`, inVolumeJob('run', 150));
   if (volume.state !== 'attached' && volume.state !== 'detached') {
@@ -76,7 +76,7 @@ const findVolumes = async (
 ): Promise<string[]> => {
   const { name } = metadata;
   const allowDetached = await readFlag(kubernetes, setting).catch((error) => {
-    throw wrapped(`failed to get ${setting} setting`, error);
+    throw wrapError(`failed to get ${setting} setting`, error);
   });
   log.info(`Setting ${setting} is ${allowDetached}`, inVolumes('StartVolumeJobs', 32));
   const names = new Set<string>();
@@ -103,11 +103,11 @@ const begin = async ({ name, kubernetes, log }: RunOptions) => {
   if (!found) return undefined;
   const status = { ownerID: '', ...found.status, executionCount: (found.status?.executionCount ?? 0) + 1 };
   return collection.updateStatus({ ...found, status }).catch((error) => {
-    throw wrapped('failed to update job execution count', error);
+    throw wrapError('failed to update job execution count', error);
   });
 };
 
-const runOne = async (job: Job, volumeName: string): Promise<void> => {
+const runOne = async (job: RecurringJobRun, volumeName: string): Promise<void> => {
   const volumeJob = createVolumeJob(job, volumeName);
   const { log } = volumeJob;
   log.info('Creating volume job', inVolumes('startVolumeJob', 84));
@@ -122,7 +122,7 @@ const runOne = async (job: Job, volumeName: string): Promise<void> => {
 
 /** Runs a job for its volumes, so many at once; like v1.12.1 it loses what one volume's run throws. */
 const runAll = async (
-  job: Job,
+  job: RecurringJobRun,
   { volumes, atOnce }: { volumes: string[]; atOnce: number },
 ): Promise<void> => {
   const left = [...volumes];

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { wrapped } from '../go.ts';
+import { wrapError } from '../go.ts';
 import { writeEvent } from '../manager/events.ts';
 import { inVolumeJob } from './caller.ts';
 import { readFlag } from './kubernetes.ts';
-import type { Collection, Snapshot, Volume } from './resources.ts';
+import type { RestCollection, RestSnapshot, RestVolume } from './resources.ts';
 import { expiredSnapshots, unfinishedSnapshot } from './retention.ts';
 import type { VolumeJob } from './volume-job.ts';
-import { lastBackup } from './volume-job.ts';
+import { readLastBackup } from './volume-job.ts';
 
 /**
  * How often a snapshot is looked at until it is given up (SnapshotReadyTimeout, in Longhorn meant as
@@ -15,11 +15,13 @@ import { lastBackup } from './volume-job.ts';
 const readyTries = 390;
 const onlyLastBackups = 'auto-cleanup-recurring-job-backup-snapshot';
 
-const untilReady = async ({ api, clock, snapshotName }: VolumeJob, volume: Volume): Promise<void> => {
+const untilReady = async ({ api, clock, snapshotName }: VolumeJob, volume: RestVolume): Promise<void> => {
   for (let tries = 0; tries < readyTries; tries++) {
-    const found = await api.act<Snapshot>(volume, 'snapshotCRGet', { name: snapshotName }).catch((error) => {
-      throw wrapped(`error while waiting for snapshot ${snapshotName} to be ready`, error);
-    });
+    const found = await api
+      .act<RestSnapshot>(volume, 'snapshotCRGet', { name: snapshotName })
+      .catch((error) => {
+        throw wrapError(`error while waiting for snapshot ${snapshotName} to be ready`, error);
+      });
     if (found.readyToUse) return;
     await sleep(clock.jobPoll);
   }
@@ -41,7 +43,7 @@ export const takeSnapshot = async (job: VolumeJob): Promise<string> => {
     );
     return job.snapshotName;
   }
-  const { data } = await api.act<Collection<Snapshot>>(volume, 'snapshotCRList');
+  const { data } = await api.act<RestCollection<RestSnapshot>>(volume, 'snapshotCRList');
   const unfinished = unfinishedSnapshot(data, name);
   const snapshotName = unfinished ?? job.snapshotName;
   if (!unfinished) await api.act(volume, 'snapshotCRCreate', { labels, name: snapshotName });
@@ -56,14 +58,14 @@ export const takeSnapshot = async (job: VolumeJob): Promise<string> => {
  */
 const toCleanUp = async (
   job: VolumeJob,
-  volume: Volume,
+  volume: RestVolume,
   { backupDone }: { backupDone: boolean },
 ): Promise<string[]> => {
   const { api, kubernetes, log, name, retain, snapshotName, task } = job;
-  const { data } = await api.act<Collection<Snapshot>>(volume, 'snapshotCRList');
+  const { data } = await api.act<RestCollection<RestSnapshot>>(volume, 'snapshotCRList');
   try {
     const rule = { job: name, task, retain, onlyLastBackups: await readFlag(kubernetes, onlyLastBackups) };
-    const last = backupDone ? undefined : await lastBackup(job).catch(() => undefined);
+    const last = backupDone ? undefined : await readLastBackup(job).catch(() => undefined);
     return expiredSnapshots(data, { ...rule, needed: [snapshotName, last?.snapshotName ?? ''] });
   } catch (error) {
     const caller = inVolumeJob('filterExpiredSnapshotsOfCurrentRecurringJob', 423);
@@ -92,7 +94,7 @@ export const cleanUpSnapshots = async (job: VolumeJob, when: { backupDone: boole
   try {
     await removeExpired(job, when);
   } catch (error) {
-    const { message } = wrapped(`failed to clean up old snapshots of volume ${job.volumeName}`, error);
+    const { message } = wrapError(`failed to clean up old snapshots of volume ${job.volumeName}`, error);
     const event = {
       type: 'Warning',
       reason: 'FailedDeleting',

@@ -6,10 +6,10 @@ import type { Log } from '../log.ts';
 import type { RecurringJob } from '../longhorn/objects.ts';
 import { jobLabels } from '../modelled-on.ts';
 import type { ManagerApi } from './manager-api.ts';
-import type { Backup, BackupVolume } from './resources.ts';
+import type { RestBackup, RestBackupVolume } from './resources.ts';
 
 /** One run of a recurring job. */
-export type Job = Behaviour & {
+export type RecurringJobRun = Behaviour & {
   name: string;
   recurringJob: RecurringJob;
   kubernetes: Client;
@@ -18,7 +18,7 @@ export type Job = Behaviour & {
 };
 
 /** Its share for one volume; log has the fields that Longhorn puts on each of the share's lines. */
-export type VolumeJob = Job & {
+export type VolumeJob = RecurringJobRun & {
   task: string;
   retain: number;
   volumeName: string;
@@ -30,7 +30,7 @@ export type VolumeJob = Job & {
 const nameSnapshot = (job: string): string => `${`${job}-c`.slice(0, 8)}-${randomUUID()}`;
 
 /** Prepares a run for one volume. */
-export const createVolumeJob = (job: Job, volumeName: string): VolumeJob => {
+export const createVolumeJob = (job: RecurringJobRun, volumeName: string): VolumeJob => {
   const { name, recurringJob } = job;
   const { task, retain, concurrency, groups, parameters } = recurringJob.spec;
   const labels = { ...recurringJob.spec.labels, [jobLabels.made]: name };
@@ -57,7 +57,7 @@ export const createVolumeJob = (job: Job, volumeName: string): VolumeJob => {
 export const backupVolumeOf = async (
   { api, volumeName }: VolumeJob,
   target: string,
-): Promise<BackupVolume> => {
+): Promise<RestBackupVolume> => {
   const found = (await api.backupVolumes()).find(
     (each) => each.backupTargetName === target && each.volumeName === volumeName,
   );
@@ -65,10 +65,10 @@ export const backupVolumeOf = async (
 };
 
 /** The last backup of the job's volume, or undefined if there is none; throws if it cannot be read. */
-export const lastBackup = async (job: VolumeJob): Promise<Backup | undefined> => {
+export const readLastBackup = async (job: VolumeJob): Promise<RestBackup | undefined> => {
   const volume = await job.api.volume(job.volumeName);
   if (!volume?.lastBackup) return undefined;
-  return job.api.act<Backup>(await backupVolumeOf(job, volume.backupTargetName), 'backupGet', {
+  return job.api.act<RestBackup>(await backupVolumeOf(job, volume.backupTargetName), 'backupGet', {
     name: volume.lastBackup,
   });
 };

@@ -1,4 +1,4 @@
-import { apiPort } from '../api/handler.ts';
+import { longhornApiPort } from '../api/handler.ts';
 import { readBehaviour } from '../environment.ts';
 import { createLog } from '../log.ts';
 import { serveFrontend } from './frontend.ts';
@@ -8,7 +8,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => pr
 const { clock, mutant } = readBehaviour(process.env);
 // Not awaited: what is bundled as CommonJS cannot be, at its top.
 void serveFrontend({
-  backend: { host: 'longhorn-backend', port: apiPort },
+  backend: { host: 'longhorn-backend', port: longhornApiPort },
   readTimeout: clock.uiReadTimeout,
   page: `${import.meta.dirname}/page.js`,
   mutant,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { engineBinary, engineImage } from '../../emulator/modelled-on.ts';
+import { defaultEngineImage, engineBinaryPath } from '../../emulator/modelled-on.ts';
 import type { SharedLonghorn } from './support/local-cluster.ts';
 import { recordedObject } from './support/recorded.ts';
 import { type User, useLonghorn } from './support/use-longhorn.ts';
@@ -56,7 +56,9 @@ test('a backup whose upload is slow to be ready waits for a deletion that began 
   // Of this volume alone, for others have theirs meanwhile; and on each node, for any manager may own the
   // deletion.
   const held = `case "$2 $*" in create*${volume}*) ${until('upload')};; rm*${volume}*) ${until('deletion')};; esac\nexec `;
-  for (const binary of local.nodes.map((node) => engineBinary(engineImage, local.dataRoot(node)))) {
+  for (const binary of local.nodes.map((node) =>
+    engineBinaryPath(defaultEngineImage, local.dataRoot(node)),
+  )) {
     const plain = await readFile(binary, 'utf8');
     await writeFile(binary, plain.replace('exec ', held));
     onTestFinished(() => writeFile(binary, plain));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resources } from '../../e2e/kube/cluster.ts';
 import { backupConfigPath } from '../../emulator/backupstore/paths.ts';
 import type { BackupTarget } from '../../emulator/longhorn/objects.ts';
-import { backupVolumeName, engineImage, namespace } from '../../emulator/modelled-on.ts';
+import { backupVolumeName, defaultEngineImage, namespace } from '../../emulator/modelled-on.ts';
 import { type LocalS3, startS3Server } from '../support/s3-server.ts';
 import { longhorn, type SharedLonghorn } from './support/local-cluster.ts';
 import { type User, useLonghorn } from './support/use-longhorn.ts';
@@ -77,7 +77,7 @@ describe('a target in a bucket', () => {
 
   test('whose Secret is not there is not looked at, and only the log says why; one that lacks a key is unavailable, and says which', async () => {
     await user.until('targets', target, 'somebody looks after it', ({ status }) => !!status?.ownerID);
-    const words = `failed to init backup target clients: failed to get ${target} backup target client on ${engineImage}: secret \\"${secret.name}\\" not found`;
+    const words = `failed to init backup target clients: failed to get ${target} backup target client on ${defaultEngineImage}: secret \\"${secret.name}\\" not found`;
     await expect.poll(logs).toContain(words);
     expect(user.timelines.targets.current(target)?.status).toMatchObject({
       ...{ available: false, conditions: null, lastSyncedAt: null },

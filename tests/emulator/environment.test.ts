@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { clocks } from '../../emulator/clocks.ts';
 import { createSyncGate } from '../../emulator/controllers/sync-gate.ts';
-import { readBehaviour, readVersion } from '../../emulator/environment.ts';
+import { readBehaviour, readEmulatedVersion } from '../../emulator/environment.ts';
 import { isVersion, panicsOverLateFailure } from '../../emulator/modelled-on.ts';
 
 test('it behaves as its environment says, on the real clock, without a bug and as v1.12.1 if that says nothing', () => {
@@ -9,12 +9,12 @@ test('it behaves as its environment says, on the real clock, without a bug and a
   expect(readBehaviour({ CORRAL_EMULATOR_MUTANT: '' }).mutant).toBe(undefined);
   const said = { CORRAL_EMULATOR_CLOCK: 'fast', CORRAL_EMULATOR_MUTANT: 'message-missing' };
   expect(readBehaviour(said)).toEqual({ clock: clocks.fast, mutant: 'message-missing' });
-  const versionOf = (version?: string) => readVersion({ CORRAL_EMULATOR_VERSION: version });
+  const versionOf = (version?: string) => readEmulatedVersion({ CORRAL_EMULATOR_VERSION: version });
   expect([undefined, '', 'v1.10.2'].map(versionOf)).toEqual(['v1.12.1', 'v1.12.1', 'v1.10.2']);
   for (const [read, name, value, known] of [
     [readBehaviour, 'CLOCK', 'slow', 'real, fast, or a number from 1 to 10'],
     [readBehaviour, 'MUTANT', 'toString', 'second-not-held, '],
-    [readVersion, 'VERSION', 'v1.7.3', 'v1.8.0 to v1.12.1'],
+    [readEmulatedVersion, 'VERSION', 'v1.7.3', 'v1.8.0 to v1.12.1'],
   ] as const)
     expect(() => read({ [`CORRAL_EMULATOR_${name}`]: value })).toThrow(
       `CORRAL_EMULATOR_${name}=${value}: known are ${known}`,

@@ -3,12 +3,12 @@ import { parseGoDuration } from '../../go.ts';
 import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { BackupTarget } from '../../longhorn/objects.ts';
-import { type Context, timestamp } from '../../manager/context.ts';
+import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
-import { defaultBackupTarget, labels } from '../../modelled-on.ts';
-import { admit, forget, lacksFinalizer, release } from '../finalizer.ts';
+import { defaultTargetName, labels } from '../../modelled-on.ts';
+import { admit, forgetObject, lacksFinalizer, release } from '../finalizer.ts';
 import { createSyncGate, type SyncGate } from '../sync-gate.ts';
-import { forgetVolumes, newStatus, syncTarget } from './sync.ts';
+import { forgetVolumes, newBackupTargetStatus, syncTarget } from './sync.ts';
 
 const pollIsDue = ({ spec, status }: BackupTarget): boolean => {
   const interval = parseGoDuration(spec.pollInterval);
@@ -21,7 +21,7 @@ type Memory = { gate: SyncGate; urls: Map<string, string>; first: Map<string, st
 // In every manager, owner or not: each has mounts of its own. Longhorn takes away those of all targets at
 // once; here a scenario that ends must not pull the store from under another.
 const unmountFormer = async (
-  { targets }: Context,
+  { targets }: ManagerContext,
   { name, url }: { name: string; url: string },
   { urls }: Memory,
 ): Promise<void> => {
@@ -30,21 +30,21 @@ const unmountFormer = async (
   if (former && former !== url && ![...urls.values()].includes(former)) await targets.unmount(former);
 };
 
-const remove = async (context: Context, target: BackupTarget): Promise<void> => {
+const remove = async (context: ManagerContext, target: BackupTarget): Promise<void> => {
   const { datastore } = context;
   const { name } = target.metadata;
-  if (name === defaultBackupTarget) {
+  if (name === defaultTargetName) {
     const message = 'not emulated: deleting the backup target default, which Longhorn refuses';
     return context.recorder(target, { type: 'Warning', reason: 'NotEmulated', message });
   }
   for (const backup of datastore.backups.list()) {
-    if (backup.metadata.labels?.[labels.backupTarget] === name) await forget(datastore.backups, backup);
+    if (backup.metadata.labels?.[labels.backupTarget] === name) await forgetObject(datastore.backups, backup);
   }
   await forgetVolumes(context, target);
   await release(datastore.backupTargets, target);
 };
 
-const reconcile = async (context: Context, name: string, memory: Memory): Promise<void> => {
+const reconcile = async (context: ManagerContext, name: string, memory: Memory): Promise<void> => {
   const { datastore, node } = context;
   const { gate } = memory;
   const found = datastore.backupTargets.get(name);
@@ -60,7 +60,7 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
     if (target.status?.ownerID !== node) {
       target = await datastore.backupTargets.updateStatus({
         ...target,
-        status: { ...newStatus, ...target.status, ownerID: node },
+        status: { ...newBackupTargetStatus, ...target.status, ownerID: node },
       });
     }
   } catch (error) {
@@ -91,7 +91,7 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
 };
 
 /** Keeps BackupTargets available or not, each by itself, and their BackupVolumes as the store has them. */
-export const startBackupTargetController = (context: Context): void => {
+export const startBackupTargetController = (context: ManagerContext): void => {
   const memory: Memory = { gate: createSyncGate(), urls: new Map(), first: new Map() };
   const enqueue = startController(
     { name: 'backup-target', reconcile: (name) => reconcile(context, name, memory) },

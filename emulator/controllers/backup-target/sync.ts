@@ -1,16 +1,21 @@
 import { alreadyExists } from '../../kubernetes/client.ts';
 import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
 import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
-import { type Context, timestamp } from '../../manager/context.ts';
+import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { backupVolumeName, finalizer, labels } from '../../modelled-on.ts';
 import { requestVolumeSync } from '../backup/sync.ts';
-import { forget } from '../finalizer.ts';
+import { forgetObject } from '../finalizer.ts';
 
 type Status = NonNullable<BackupTarget['status']>;
 
 /** The status a BackupTarget begins with. */
-export const newStatus: Status = { ownerID: '', available: false, conditions: null, lastSyncedAt: null };
+export const newBackupTargetStatus: Status = {
+  ownerID: '',
+  available: false,
+  conditions: null,
+  lastSyncedAt: null,
+};
 
 const lasting = (message: string | undefined): string =>
   message?.replaceAll(/time="[^"]*"|0x[0-9a-f]+/g, '') ?? '';
@@ -35,18 +40,22 @@ const available = (status: Status): Status => ({
   conditions: withCondition(status.conditions, { type: 'Unavailable', status: 'False' }, timestamp()),
 });
 
-const volumesOf = ({ datastore }: Context, { metadata }: BackupTarget): BackupVolume[] =>
+const volumesOf = ({ datastore }: ManagerContext, { metadata }: BackupTarget): BackupVolume[] =>
   datastore.backupVolumes.list().filter(({ spec }) => spec.backupTargetName === metadata.name);
 
 /** Takes the BackupVolumes of a target out of this cluster; the Backups go with them. */
-export const forgetVolumes = async (context: Context, target: BackupTarget): Promise<void> => {
+export const forgetVolumes = async (context: ManagerContext, target: BackupTarget): Promise<void> => {
   for (const backupVolume of volumesOf(context, target))
-    await forget(context.datastore.backupVolumes, backupVolume);
+    await forgetObject(context.datastore.backupVolumes, backupVolume);
 };
 
 // Brings the BackupVolumes in line with the volumes the store has, and has those known before look at their
 // backups.
-const syncVolumes = async (context: Context, target: BackupTarget, inStore: string[]): Promise<void> => {
+const syncVolumes = async (
+  context: ManagerContext,
+  target: BackupTarget,
+  inStore: string[],
+): Promise<void> => {
   const { datastore } = context;
   const known = volumesOf(context, target);
   const isKnown = (volume: string): boolean => known.some(({ spec }) => spec.volumeName === volume);
@@ -66,7 +75,8 @@ const syncVolumes = async (context: Context, target: BackupTarget, inStore: stri
       });
   }
   for (const backupVolume of known) {
-    if (!inStore.includes(backupVolume.spec.volumeName)) await forget(datastore.backupVolumes, backupVolume);
+    if (!inStore.includes(backupVolume.spec.volumeName))
+      await forgetObject(datastore.backupVolumes, backupVolume);
     else if (!backupVolume.metadata.deletionTimestamp) await requestVolumeSync(context, backupVolume);
   }
 };
@@ -75,8 +85,8 @@ const syncVolumes = async (context: Context, target: BackupTarget, inStore: stri
  * Looks into a target's store, brings its BackupVolumes in line with it, and gives what the target's status
  * is to become.
  */
-export const syncTarget = async (context: Context, target: BackupTarget): Promise<Status> => {
-  const status = { ...newStatus, ...target.status };
+export const syncTarget = async (context: ManagerContext, target: BackupTarget): Promise<Status> => {
+  const status = { ...newBackupTargetStatus, ...target.status };
   const url = target.spec.backupTargetURL;
   const beyond = notEmulated(target).join('; ');
   if (url === '' || beyond) {

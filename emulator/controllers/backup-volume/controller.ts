@@ -3,10 +3,10 @@ import { encodeBackupURL } from '../../backupstore/url.ts';
 import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
-import { type Context, timestamp } from '../../manager/context.ts';
+import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { labels } from '../../modelled-on.ts';
-import { forget, release } from '../finalizer.ts';
+import { forgetObject, release } from '../finalizer.ts';
 import { createSyncGate, type SyncGate } from '../sync-gate.ts';
 import { adopt, isOf, syncBackups } from './sync.ts';
 
@@ -29,7 +29,7 @@ const newStatus: Status = {
 };
 
 const sync = async (
-  context: Context,
+  context: ManagerContext,
   backupVolume: BackupVolume,
   target: BackupTarget,
 ): Promise<Status | undefined> => {
@@ -59,12 +59,12 @@ const sync = async (
 };
 
 const remove = async (
-  { datastore, targets }: Context,
+  { datastore, targets }: ManagerContext,
   backupVolume: BackupVolume,
   target: BackupTarget | undefined,
 ): Promise<void> => {
   for (const backup of datastore.backups.list())
-    if (isOf(backupVolume, backup)) await forget(datastore.backups, backup);
+    if (isOf(backupVolume, backup)) await forgetObject(datastore.backups, backup);
   const remote =
     target?.status?.available && !(labels.deleteCustomResourceOnly in (backupVolume.metadata.labels ?? {}));
   if (remote) {
@@ -74,7 +74,7 @@ const remove = async (
   await release(datastore.backupVolumes, backupVolume);
 };
 
-const reconcile = async (context: Context, name: string, gate: SyncGate): Promise<void> => {
+const reconcile = async (context: ManagerContext, name: string, gate: SyncGate): Promise<void> => {
   const { datastore, node, log } = context;
   let backupVolume = datastore.backupVolumes.get(name);
   if (
@@ -107,7 +107,7 @@ const reconcile = async (context: Context, name: string, gate: SyncGate): Promis
 };
 
 /** Keeps BackupVolumes, and the Backups under them, as the store has them. */
-export const startBackupVolumeController = (context: Context): void => {
+export const startBackupVolumeController = (context: ManagerContext): void => {
   const gate = createSyncGate();
   const enqueue = startController(
     { name: 'backup-volume', reconcile: (name) => reconcile(context, name, gate) },

@@ -1,9 +1,9 @@
 import { alreadyExists, isNotFound } from '../../kubernetes/client.ts';
 import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Backup, BackupVolume } from '../../longhorn/objects.ts';
-import { type Context, timestamp } from '../../manager/context.ts';
+import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
-import { forget } from '../finalizer.ts';
+import { forgetObject } from '../finalizer.ts';
 
 /** Whether a Backup is one of a BackupVolume's. */
 export const isOf = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>
@@ -13,7 +13,11 @@ export const isOf = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>
 // A Backup that this cluster is still making, or has failed to make, is not looked for in the store.
 const isStored = ({ spec, status }: Backup): boolean => !spec.snapshotName || status?.state === 'Completed';
 
-const pull = async ({ datastore }: Context, backupVolume: BackupVolume, name: string): Promise<void> => {
+const pull = async (
+  { datastore }: ManagerContext,
+  backupVolume: BackupVolume,
+  name: string,
+): Promise<void> => {
   const { backupTargetName, volumeName } = backupVolume.spec;
   await datastore.backups
     .create({
@@ -35,7 +39,7 @@ const pull = async ({ datastore }: Context, backupVolume: BackupVolume, name: st
  * listing was asked for. A listing that lacks a backup is taken for the truth, as Longhorn does.
  */
 export const syncBackups = async (
-  context: Context,
+  context: ManagerContext,
   backupVolume: BackupVolume,
   listing: string[],
   before: Backup[],
@@ -50,7 +54,7 @@ export const syncBackups = async (
   for (const name of listing) if (!known.has(name)) await pull(context, backupVolume, name);
   for (const backup of completedBefore)
     if (!inStore.has(backup.metadata.name) && context.mutant !== 'lost-backup-stays')
-      await forget(context.datastore.backups, backup);
+      await forgetObject(context.datastore.backups, backup);
 };
 
 /**
@@ -58,7 +62,7 @@ export const syncBackups = async (
  * BackupVolume.
  */
 export const adopt = async (
-  { datastore }: Context,
+  { datastore }: ManagerContext,
   backupVolume: BackupVolume,
   name: string,
 ): Promise<void> => {

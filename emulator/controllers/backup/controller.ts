@@ -2,28 +2,28 @@ import { encodeBackupURL } from '../../backupstore/url.ts';
 import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { Backup, BackupStatus, BackupTarget } from '../../longhorn/objects.ts';
-import { type Context, timestamp } from '../../manager/context.ts';
+import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
-import { defaultBackupTarget, labels } from '../../modelled-on.ts';
+import { defaultTargetName, labels } from '../../modelled-on.ts';
 import { admit, lacksFinalizer } from '../finalizer.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
 import { createRetryCounter } from './backoff.ts';
 import { type Creations, closeMonitor, reconcileCreation } from './creation.ts';
 import { isFinal } from './decide-creation.ts';
 import { createDeletions, type Deletions, reconcileDeletion } from './deletion.ts';
-import { newStatus, updateStatus } from './status.ts';
+import { newBackupStatus, updateStatus } from './status.ts';
 import { requestSync } from './sync.ts';
 
 /**
  * Does what Longhorn's webhook does on a Backup's creation. The volume's label can be had from the snapshot,
  * once that is known here, and the target's from the volume.
  */
-const admitBackup = async ({ datastore }: Context, backup: Backup): Promise<Backup> => {
+const admitBackup = async ({ datastore }: ManagerContext, backup: Backup): Promise<Backup> => {
   const labelled = backup.metadata.labels?.[labels.backupVolume];
   const volume = labelled ?? datastore.snapshots.get(backup.spec.snapshotName ?? '')?.spec.volume;
   if (!lacksFinalizer(backup) && (labelled || !volume)) return backup;
-  const target = datastore.volumes.get(volume ?? '')?.spec.backupTargetName ?? defaultBackupTarget;
+  const target = datastore.volumes.get(volume ?? '')?.spec.backupTargetName ?? defaultTargetName;
   const accessMode = { [labels.accessMode]: 'rwo' };
   return admit(
     datastore.backups,
@@ -37,7 +37,7 @@ const admitBackup = async ({ datastore }: Context, backup: Backup): Promise<Back
  * complete that is the truth.
  */
 const fromStore = async (
-  { targets }: Context,
+  { targets }: ManagerContext,
   backup: Backup,
   target: BackupTarget,
   volumeName: string,
@@ -75,7 +75,7 @@ const isAfter = (a: string | null | undefined, b: string | null | undefined): bo
   Date.parse(a ?? '') > Date.parse(b ?? '');
 
 const reconcileLiving = async (
-  context: Context,
+  context: ManagerContext,
   backup: Backup,
   target: BackupTarget,
   volumeName: string,
@@ -83,7 +83,7 @@ const reconcileLiving = async (
 ): Promise<void> => {
   const { datastore, log } = context;
   const { name } = backup.metadata;
-  const before = { ...newStatus, ...backup.status };
+  const before = { ...newBackupStatus, ...backup.status };
   const creating = !before.lastSyncedAt && backup.spec.snapshotName && !isFinal(before.state);
   // Only after the final state is stored; the attachment would otherwise go while the owner can still crash.
   if (isFinal(before.state) && before.lastSyncedAt)
@@ -119,7 +119,7 @@ const reconcileLiving = async (
   if (before.state !== 'Completed') await requestSync(context, target, volumeName);
 };
 
-const reconcile = async (context: Context, name: string, memory: Memory): Promise<void> => {
+const reconcile = async (context: ManagerContext, name: string, memory: Memory): Promise<void> => {
   const { datastore, node } = context;
   const found = datastore.backups.get(name);
   if (
@@ -135,7 +135,7 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
     if (backup.status?.ownerID !== node) {
       backup = await datastore.backups.updateStatus({
         ...backup,
-        status: { ...newStatus, ...backup.status, ownerID: node },
+        status: { ...newBackupStatus, ...backup.status, ownerID: node },
       });
     }
   } catch (error) {
@@ -167,7 +167,7 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
  * Makes and deletes backups in the store: Longhorn's backup controller. It is woken by Backups alone, and by
  * nothing else.
  */
-export const startBackupController = (context: Context): void => {
+export const startBackupController = (context: ManagerContext): void => {
   const { datastore, clock } = context;
   const enqueue = (name: string): void => add(name);
   const memory: Memory = {

@@ -1,5 +1,5 @@
 import type { Backup, BackupStatus, BackupTarget, Snapshot, Volume } from '../../longhorn/objects.ts';
-import { type Context, timestamp } from '../../manager/context.ts';
+import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { labels } from '../../modelled-on.ts';
 import { isSatisfied, requestAttachment, ticketID } from '../volume/tickets.ts';
 import { maxCreationTries, type RetryCounter } from './backoff.ts';
@@ -28,7 +28,7 @@ const failed = (error: string): Partial<BackupStatus> => ({
   lastSyncedAt: timestamp(),
 });
 
-const lookAround = ({ datastore, mutant }: Context, { backup, volume }: Parts): CreationStep => {
+const lookAround = ({ datastore, mutant }: ManagerContext, { backup, volume }: Parts): CreationStep => {
   const { name } = backup.metadata;
   const snapshotName = backup.spec.snapshotName ?? '';
   const snapshot = datastore.snapshots.get(snapshotName);
@@ -73,7 +73,7 @@ const monitored = ({
 
 /** Begins a backup, or tells what keeps it from beginning. */
 const begin = async (
-  context: Context,
+  context: ManagerContext,
   parts: Parts,
   { status, creations }: { status: BackupStatus; creations: Creations },
 ): Promise<CreationStep> => {
@@ -105,7 +105,7 @@ const begin = async (
 };
 
 const wait = (
-  context: Context,
+  context: ManagerContext,
   step: CreationStep & { do: 'wait' },
   { backup, status, creations }: { backup: Backup; status: BackupStatus; creations: Creations },
 ) => {
@@ -122,7 +122,7 @@ const wait = (
   return { state: 'Pending' as const, messages: { ...status.messages, ...info } };
 };
 
-const snapshotOf = ({ datastore }: Context, { spec }: Backup): Snapshot | undefined =>
+const snapshotOf = ({ datastore }: ManagerContext, { spec }: Backup): Snapshot | undefined =>
   datastore.snapshots.get(spec.snapshotName ?? '');
 
 /**
@@ -131,7 +131,7 @@ const snapshotOf = ({ datastore }: Context, { spec }: Backup): Snapshot | undefi
  * for the next resync.
  */
 export const reconcileCreation = async (
-  context: Context,
+  context: ManagerContext,
   parts: Parts,
   status: BackupStatus,
   creations: Creations,

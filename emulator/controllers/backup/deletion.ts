@@ -2,7 +2,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { encodeBackupURL } from '../../backupstore/url.ts';
 import type { TargetClient } from '../../engine/target-client.ts';
 import type { Backup, BackupStatus, BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
-import type { Context } from '../../manager/context.ts';
+import type { ManagerContext } from '../../manager/context.ts';
 import { labels, panicsOverLateFailure } from '../../modelled-on.ts';
 import { release } from '../finalizer.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
@@ -64,7 +64,7 @@ export type Deletions = {
   enqueue: (name: string) => void;
 };
 
-export const createDeletions = ({ clock }: Context, enqueue: (name: string) => void): Deletions => ({
+export const createDeletions = ({ clock }: ManagerContext, enqueue: (name: string) => void): Deletions => ({
   inProgress: new Map(),
   backoff: createBackoff({ min: clock.deletionBackoffMin, max: clock.deletionBackoffMax }),
   enqueue,
@@ -75,7 +75,11 @@ type InStore = { url: string; client: TargetClient };
 
 // The command runs on its own; what becomes of it is seen by whoever reconciles the Backup next. Nobody is
 // woken by its end.
-const runRemoval = ({ log, version }: Context, { url, client }: InStore, { inProgress }: Deletions): void => {
+const runRemoval = (
+  { log, version }: ManagerContext,
+  { url, client }: InStore,
+  { inProgress }: Deletions,
+): void => {
   log.info(`Start deleting backup ${url}`);
   // The entry has gone if the config had, and the Backup with it, before the command ended.
   const end = (record: DeletionRecord): void => {
@@ -109,7 +113,7 @@ const isStopped = (record: DeletionRecord | undefined): boolean => {
 // still come to: no backup waits to start under the command's lock, which is why others stay until it has
 // ended on the fast one.
 const goesWithConfig = (
-  { clock, version, datastore, mutant }: Context,
+  { clock, version, datastore, mutant }: ManagerContext,
   { metadata }: Backup,
   record: DeletionRecord | undefined,
 ): boolean =>
@@ -128,7 +132,7 @@ const goesWithConfig = (
         )));
 
 const start = async (
-  context: Context,
+  context: ManagerContext,
   backup: Backup,
   inStore: InStore,
   deletions: Deletions,
@@ -146,7 +150,7 @@ const start = async (
 
 /** Deletes a backup from the store, a step a call; true once the store has it no more. */
 const removedFromStore = async (
-  context: Context,
+  context: ManagerContext,
   backup: Backup,
   { target, url }: { target: BackupTarget; url: string },
   deletions: Deletions,
@@ -181,7 +185,7 @@ const removedFromStore = async (
 
 /** Takes a Backup with a deletionTimestamp a step further, up to its release. */
 export const reconcileDeletion = async (
-  context: Context,
+  context: ManagerContext,
   {
     backup,
     target,

@@ -1,13 +1,13 @@
 import { giveUpBackup, prepareBackup, startBackup } from '../../engine/proxy.ts';
 import type { Backup, BackupTarget, Volume } from '../../longhorn/objects.ts';
-import { type Context, timestamp } from '../../manager/context.ts';
+import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 
 /**
  * Where the engine of a volume is asked for its backups: the instance manager of the node that it is attached
  * to. Throws if there is none.
  */
-export const engineAddress = ({ datastore }: Context, volume: Volume): string => {
+export const engineAddress = ({ datastore }: ManagerContext, volume: Volume): string => {
   const node = volume.status?.currentNodeID;
   const found = datastore.instanceManagers.list().find(({ spec }) => spec.nodeID === node);
   if (!found?.status) throw new Error(`failed to find a running instance manager for node ${node}`);
@@ -19,7 +19,7 @@ export const engineAddress = ({ datastore }: Context, volume: Volume): string =>
  * engine's words.
  */
 export const prepareUpload = async (
-  context: Context,
+  context: ManagerContext,
   { backup, volume, target }: { backup: Backup; volume: Volume; target: BackupTarget },
   ip: string,
 ): Promise<{ start(): Promise<unknown>; giveUp(): Promise<unknown> }> => {

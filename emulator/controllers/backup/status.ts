@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isConflict } from '../../kubernetes/client.ts';
 import type { Backup, BackupStatus } from '../../longhorn/objects.ts';
-import type { Context } from '../../manager/context.ts';
+import type { ManagerContext } from '../../manager/context.ts';
 
 /** The status a Backup begins with: every field there, and empty. */
-export const newStatus: BackupStatus = {
+export const newBackupStatus: BackupStatus = {
   ownerID: '',
   state: '',
   progress: 0,
@@ -33,12 +33,12 @@ export const newStatus: BackupStatus = {
  * alone: so it is written again on top of that.
  */
 export const updateStatus = async (
-  { datastore }: Context,
+  { datastore }: ManagerContext,
   backup: Backup,
   change: Partial<BackupStatus>,
 ): Promise<Backup> => {
   const write = (base: Backup): Promise<Backup> => {
-    const status = { ...newStatus, ...base.status, ...change };
+    const status = { ...newBackupStatus, ...base.status, ...change };
     if (isDeepStrictEqual(status, base.status)) return Promise.resolve(base);
     return datastore.backups.updateStatus({ ...base, status });
   };

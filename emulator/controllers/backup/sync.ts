@@ -1,9 +1,9 @@
 import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
-import { type Context, timestamp } from '../../manager/context.ts';
+import { type ManagerContext, timestamp } from '../../manager/context.ts';
 
 /** Asks the owner of a BackupVolume to look at the store again. */
 export const requestVolumeSync = async (
-  { datastore }: Context,
+  { datastore }: ManagerContext,
   { metadata }: BackupVolume,
 ): Promise<void> => {
   await datastore.backupVolumes.patch(metadata.name, { spec: { syncRequestedAt: timestamp() } });
@@ -14,7 +14,7 @@ export const requestVolumeSync = async (
  * which will make it.
  */
 export const requestSync = async (
-  context: Context,
+  context: ManagerContext,
   target: BackupTarget,
   volumeName: string,
 ): Promise<void> => {

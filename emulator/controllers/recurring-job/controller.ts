@@ -1,12 +1,15 @@
 import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { RecurringJob } from '../../longhorn/objects.ts';
-import type { Context } from '../../manager/context.ts';
+import type { ManagerContext } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
-import { cronJobOf, type JobPod, lastApplied } from './cron.ts';
+import { cronJobOf, type JobPodTemplate, lastApplied } from './cron.ts';
 
-const own = async ({ datastore, node, log }: Context, recurringJob: RecurringJob): Promise<boolean> => {
+const own = async (
+  { datastore, node, log }: ManagerContext,
+  recurringJob: RecurringJob,
+): Promise<boolean> => {
   if (recurringJob.status?.ownerID === node) return true;
   try {
     await datastore.recurringJobs.updateStatus({
@@ -21,10 +24,14 @@ const own = async ({ datastore, node, log }: Context, recurringJob: RecurringJob
   return true;
 };
 
-const historyLimit = ({ datastore }: Context, outcome: 'successful' | 'failed'): number =>
+const historyLimit = ({ datastore }: ManagerContext, outcome: 'successful' | 'failed'): number =>
   Number(datastore.settings.get(`recurring-${outcome}-jobs-history-limit`)?.value ?? 1);
 
-const applyCronJob = async (context: Context, recurringJob: RecurringJob, pod: JobPod): Promise<void> => {
+const applyCronJob = async (
+  context: ManagerContext,
+  recurringJob: RecurringJob,
+  pod: JobPodTemplate,
+): Promise<void> => {
   const { cronJobs } = context.datastore;
   const limits = { successful: historyLimit(context, 'successful'), failed: historyLimit(context, 'failed') };
   const wanted = cronJobOf(recurringJob, pod, limits);
@@ -43,7 +50,7 @@ const applyCronJob = async (context: Context, recurringJob: RecurringJob, pod: J
  * Gives each RecurringJob its CronJob, which Kubernetes deletes with it. As in Longhorn, a change of the
  * settings for the history's length arrives with the next resync.
  */
-export const startRecurringJobController = (context: Context, pod: JobPod): void => {
+export const startRecurringJobController = (context: ManagerContext, pod: JobPodTemplate): void => {
   const { datastore, node } = context;
   const reconcile = async (name: string): Promise<void> => {
     const found = datastore.recurringJobs.get(name);

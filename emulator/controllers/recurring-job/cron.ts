@@ -15,7 +15,7 @@ const engineBinaries = '/var/lib/longhorn/engine-binaries/';
  * What the jobs' pods run: the managers' own image, which has the program, and the environment it is to have
  * of its manager.
  */
-export type JobPod = { image: string; environment: Record<string, string> };
+export type JobPodTemplate = { image: string; environment: Record<string, string> };
 
 /** How many finished Jobs Kubernetes keeps. */
 type HistoryLimits = { successful: number; failed: number };
@@ -26,7 +26,7 @@ type HistoryLimits = { successful: number; failed: number };
  */
 export const cronJobOf = (
   recurringJob: RecurringJob,
-  pod: JobPod,
+  pod: JobPodTemplate,
   limits: HistoryLimits,
 ): Pick<CronJob, 'metadata' | 'spec'> => {
   const { name } = recurringJob.metadata;

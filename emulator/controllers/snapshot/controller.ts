@@ -2,7 +2,7 @@ import { allocatedSize, copySnapshot, snapshotFile } from '../../engine/replica-
 import { startController } from '../../kubernetes/controller.ts';
 import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
-import { type Context, timestamp } from '../../manager/context.ts';
+import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
@@ -31,7 +31,7 @@ const requested = (): Status => ({
 const parentOfHead = (snapshots: Snapshot[]): Snapshot | undefined =>
   snapshots.find(({ status }) => status?.readyToUse && status.children?.['volume-head'] === true);
 
-const take = async (context: Context, snapshot: Snapshot): Promise<void> => {
+const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> => {
   const { datastore, devices } = context;
   const { name } = snapshot.metadata;
   const { volume } = snapshot.spec;
@@ -65,7 +65,7 @@ const take = async (context: Context, snapshot: Snapshot): Promise<void> => {
   });
 };
 
-const reconcile = async (context: Context, name: string): Promise<void> => {
+const reconcile = async (context: ManagerContext, name: string): Promise<void> => {
   const { datastore, node } = context;
   const found = datastore.snapshots.get(name);
   if (!found) return;
@@ -104,7 +104,7 @@ const reconcile = async (context: Context, name: string): Promise<void> => {
 };
 
 /** Takes and removes the snapshots of the volumes this manager owns. */
-export const startSnapshotController = (context: Context): void => {
+export const startSnapshotController = (context: ManagerContext): void => {
   const { datastore } = context;
   const enqueue = startController(
     { name: 'snapshot', reconcile: (name) => reconcile(context, name) },

@@ -1,6 +1,6 @@
 import { removeSnapshot } from '../../engine/replica-files.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
-import type { Context } from '../../manager/context.ts';
+import type { ManagerContext } from '../../manager/context.ts';
 import { release } from '../finalizer.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
@@ -9,7 +9,7 @@ import { withdrawAttachment } from '../volume/tickets.ts';
 export const ticketType = 'snapshot-controller';
 
 /** The other snapshots of a snapshot's volume. */
-export const siblings = ({ datastore }: Context, snapshot: Snapshot): Snapshot[] =>
+export const siblings = ({ datastore }: ManagerContext, snapshot: Snapshot): Snapshot[] =>
   datastore.snapshots
     .list()
     .filter(
@@ -19,7 +19,7 @@ export const siblings = ({ datastore }: Context, snapshot: Snapshot): Snapshot[]
 
 /** Ties those before and after a snapshot to each other, as they are once it has gone. */
 const takeOutOfChain = async (
-  context: Context,
+  context: ManagerContext,
   { metadata: { name }, status, ...rest }: Snapshot,
 ): Promise<void> => {
   const { snapshots } = context.datastore;
@@ -41,7 +41,7 @@ const takeOutOfChain = async (
  * Takes a snapshot away, its data and then the object; of a volume that goes too, the replica takes its files
  * along.
  */
-export const removeWithData = async (context: Context, found: Snapshot): Promise<void> => {
+export const removeWithData = async (context: ManagerContext, found: Snapshot): Promise<void> => {
   const { datastore } = context;
   const { name } = found.metadata;
   const replica = findReplica(context, found.spec.volume);

@@ -8,7 +8,7 @@ import type {
   Volume,
   VolumeAttachment,
 } from '../../longhorn/objects.ts';
-import { type Context, timestamp } from '../../manager/context.ts';
+import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { release } from '../finalizer.ts';
 import { findReplica } from './replica.ts';
@@ -80,7 +80,7 @@ const ticketStatus = (
   };
 };
 
-const reconcile = async (context: Context, name: string): Promise<void> => {
+const reconcile = async (context: ManagerContext, name: string): Promise<void> => {
   const { datastore, node } = context;
   const attachment = datastore.volumeAttachments.get(name);
   if (!attachment) return;
@@ -116,7 +116,7 @@ const reconcile = async (context: Context, name: string): Promise<void> => {
 /**
  * Turns the tickets of a VolumeAttachment into its volume's spec.nodeID, and tells each ticket how it stands.
  */
-export const startVolumeAttachmentController = (context: Context): void => {
+export const startVolumeAttachmentController = (context: ManagerContext): void => {
   const enqueue = startController(
     { name: 'volume-attachment', reconcile: (name) => reconcile(context, name) },
     context,

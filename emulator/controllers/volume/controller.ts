@@ -5,17 +5,17 @@ import { alreadyExists, isNotFound } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
 import type { Replica, Volume } from '../../longhorn/objects.ts';
-import { type Context, timestamp } from '../../manager/context.ts';
+import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
-import { engineImage, finalizer, jobLabels, labels } from '../../modelled-on.ts';
+import { defaultEngineImage, finalizer, jobLabels, labels } from '../../modelled-on.ts';
 import { admit, lacksFinalizer, release } from '../finalizer.ts';
 import { ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import { type Restores, requestRestore, restoreRequest, stepRestore, withdrawRestore } from './restore.ts';
-import { actualSize, lastBackup, newStatus, nextStep } from './status.ts';
+import { actualSize, lastBackupOnTarget, newVolumeStatus, nextStep } from './status.ts';
 
 const tell = async (
-  { datastore, node }: Context,
+  { datastore, node }: ManagerContext,
   replica: Replica,
   currentState: 'running' | 'stopped' | 'error',
 ): Promise<void> => {
@@ -27,7 +27,11 @@ const tell = async (
  * Has the replica of a volume that is to be attached here run, says in its status how it stands, and gives
  * that; `onChange` is called when that has changed.
  */
-const runReplica = async (context: Context, volume: Volume, onChange: () => void): Promise<ReplicaState> => {
+const runReplica = async (
+  context: ManagerContext,
+  volume: Volume,
+  onChange: () => void,
+): Promise<ReplicaState> => {
   const replica = await ensureReplica(context, volume);
   const state = context.replicas.ensure(replica.metadata.name, replicaDirectory(replica), onChange);
   if (state !== 'starting') await tell(context, replica, state);
@@ -38,13 +42,13 @@ const runReplica = async (context: Context, volume: Volume, onChange: () => void
  * Ends the replica of a volume that is detached from this node; one that has failed is told as such until it
  * runs again.
  */
-const endReplica = async (context: Context, replica: Replica): Promise<void> => {
+const endReplica = async (context: ManagerContext, replica: Replica): Promise<void> => {
   context.replicas.end(replica.metadata.name);
   if (replica.status?.currentState === 'running') await tell(context, replica, 'stopped');
 };
 
 /** Takes a volume's device and its replica's process away from this node, if they can be here. */
-const detach = async (context: Context, { metadata: { name } }: Volume): Promise<void> => {
+const detach = async (context: ManagerContext, { metadata: { name } }: Volume): Promise<void> => {
   const replica = findReplica(context, name);
   if (replica?.spec.nodeID !== context.node) return;
   await context.devices.detach(name, headFile(replicaDirectory(replica)));
@@ -59,7 +63,7 @@ const ignoreMissing = (error: unknown): void => {
  * Removes a volume, a step a call: the device must be gone before its file is, and the volume stays until
  * nothing of it is left.
  */
-const removeVolume = async (context: Context, volume: Volume): Promise<void> => {
+const removeVolume = async (context: ManagerContext, volume: Volume): Promise<void> => {
   const { datastore } = context;
   const { name } = volume.metadata;
   await detach(context, volume);
@@ -91,7 +95,7 @@ const defaultJobGroup = ({ metadata }: Volume): Record<string, string> => {
 type Status = NonNullable<Volume['status']>;
 type Memory = { restores: Restores; enqueue: (name: string) => void };
 
-const isMine = ({ node, datastore }: Context, volume: Volume): boolean =>
+const isMine = ({ node, datastore }: ManagerContext, volume: Volume): boolean =>
   isResponsible({
     self: node,
     owner: volume.status?.ownerID ?? '',
@@ -99,7 +103,7 @@ const isMine = ({ node, datastore }: Context, volume: Volume): boolean =>
     nodes: datastore.nodes.list(),
   });
 
-const attach = async (context: Context, volume: Volume): Promise<void> => {
+const attach = async (context: ManagerContext, volume: Volume): Promise<void> => {
   const directory = replicaDirectory(await ensureReplica(context, volume));
   const head = await ensureHead(directory, Number(volume.spec.size));
   if (!volume.status?.restoreRequired && !volume.spec.disableFrontend)
@@ -107,7 +111,7 @@ const attach = async (context: Context, volume: Volume): Promise<void> => {
 };
 
 const restore = (
-  context: Context,
+  context: ManagerContext,
   volume: Volume,
   { restores, enqueue }: Memory,
 ): Promise<Partial<Status>> => {
@@ -130,7 +134,7 @@ const restore = (
   });
 };
 
-const ensureAttachment = async ({ datastore }: Context, volume: Volume): Promise<void> => {
+const ensureAttachment = async ({ datastore }: ManagerContext, volume: Volume): Promise<void> => {
   const { name } = volume.metadata;
   if (datastore.volumeAttachments.get(name)) return;
   await datastore.volumeAttachments
@@ -148,7 +152,7 @@ const ensureAttachment = async ({ datastore }: Context, volume: Volume): Promise
     });
 };
 
-const reconcile = async (context: Context, name: string, memory: Memory): Promise<void> => {
+const reconcile = async (context: ManagerContext, name: string, memory: Memory): Promise<void> => {
   const { datastore } = context;
   const found = datastore.volumes.get(name);
   if (!found || !isMine(context, found)) return;
@@ -163,10 +167,10 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
   if (volume.status?.ownerID !== context.node) {
     volume = await datastore.volumes.updateStatus({
       ...volume,
-      status: { ...newStatus, ...volume.status, ...restoreRequest(volume), ownerID: context.node },
+      status: { ...newVolumeStatus, ...volume.status, ...restoreRequest(volume), ownerID: context.node },
     });
   }
-  const status = { ...newStatus, ...volume.status };
+  const status = { ...newVolumeStatus, ...volume.status };
   const beyond = notEmulated(volume);
   for (const message of beyond) context.recorder(volume, { type: 'Warning', reason: 'NotEmulated', message });
   const conditions = withCondition(
@@ -203,10 +207,10 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
   const restored = isHere && status.restoreRequired ? await restore(context, volume, memory) : {};
   const next: Status = {
     ...status,
-    ...lastBackup(context, volume),
+    ...lastBackupOnTarget(context, volume),
     conditions,
     ...(step && { state: step.state, robustness: step.robustness }),
-    currentImage: engineImage,
+    currentImage: defaultEngineImage,
     currentNodeID:
       step?.device === 'attach' ? context.node : step?.device === 'detach' ? '' : status.currentNodeID,
     frontendDisabled: status.restoreRequired || (volume.spec.disableFrontend ?? false),
@@ -220,7 +224,7 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
  * Brings volumes to the node their spec names: folder, loop device, /dev/longhorn/NAME; and takes all of it
  * away with the volume.
  */
-export const startVolumeController = (context: Context): void => {
+export const startVolumeController = (context: ManagerContext): void => {
   const { datastore } = context;
   const memory: Memory = { restores: new Map(), enqueue: (name) => enqueue(name) };
   const enqueue = startController(

@@ -3,19 +3,19 @@ import { removeReplica } from '../../engine/replica-files.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Replica, Volume } from '../../longhorn/objects.ts';
-import type { Context } from '../../manager/context.ts';
+import type { ManagerContext } from '../../manager/context.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
 import { release } from '../finalizer.ts';
 
 /** The one copy of a volume: made on the node of the first attachment, and bound to it from then on. */
-export const findReplica = ({ datastore }: Context, volume: string): Replica | undefined =>
+export const findReplica = ({ datastore }: ManagerContext, volume: string): Replica | undefined =>
   datastore.replicas.list().find(({ spec }) => spec.volumeName === volume);
 
 export const replicaDirectory = ({ spec }: Replica): string =>
   `${spec.diskPath}/replicas/${spec.dataDirectoryName}`;
 
 /** Finds a volume's replica, or makes it on this node. */
-export const ensureReplica = async (context: Context, volume: Volume): Promise<Replica> => {
+export const ensureReplica = async (context: ManagerContext, volume: Volume): Promise<Replica> => {
   const { name } = volume.metadata;
   const found = findReplica(context, name);
   if (found) return found;
@@ -43,7 +43,7 @@ export const ensureReplica = async (context: Context, volume: Volume): Promise<R
 };
 
 /** Removes a replica's folder on its own node once its object is to go. */
-export const startReplicaController = (context: Context): void => {
+export const startReplicaController = (context: ManagerContext): void => {
   const { datastore, node } = context;
   const reconcile = async (name: string): Promise<void> => {
     const replica = datastore.replicas.get(name);

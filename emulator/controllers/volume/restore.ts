@@ -1,7 +1,7 @@
 import { decodeBackupURL } from '../../backupstore/url.ts';
 import { withCondition } from '../../kubernetes/objects.ts';
 import type { Volume } from '../../longhorn/objects.ts';
-import { type Context, timestamp } from '../../manager/context.ts';
+import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { findReplica } from './replica.ts';
 import { requestAttachment, withdrawAttachment } from './tickets.ts';
 
@@ -23,7 +23,7 @@ export const restoreRequest = ({ spec, status }: Volume): Partial<Status> =>
 
 /** Asks for a volume to be attached, for as long as it takes to restore it. */
 export const requestRestore = async (
-  context: Context,
+  context: ManagerContext,
   { metadata: { name }, spec }: Volume,
 ): Promise<void> => {
   // Where the volume of the backup is, if there still is one: who attaches both to one node must find the
@@ -37,7 +37,7 @@ export const requestRestore = async (
  * volume, and a status that is written beside it is lost.
  */
 export const withdrawRestore = async (
-  context: Context,
+  context: ManagerContext,
   { metadata: { name }, spec }: Volume,
 ): Promise<void> => {
   if (spec.fromBackup) await withdrawAttachment(context, name, type, name);
@@ -60,7 +60,7 @@ const condition = ({ conditions }: Status, restore: 'running' | 'done' | Error) 
  * not tried again by this process.
  */
 export const stepRestore = async (
-  context: Context,
+  context: ManagerContext,
   volume: Volume,
   {
     restores,

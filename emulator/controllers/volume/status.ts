@@ -1,13 +1,13 @@
 import { allocatedSize, headFile, snapshotFile } from '../../engine/replica-files.ts';
 import type { ReplicaState } from '../../engine/replica-process.ts';
 import type { BackupVolume, Volume } from '../../longhorn/objects.ts';
-import type { Context } from '../../manager/context.ts';
+import type { ManagerContext } from '../../manager/context.ts';
 import { findReplica, replicaDirectory } from './replica.ts';
 
 type Status = NonNullable<Volume['status']>;
 
 /** The status a Volume begins with. */
-export const newStatus: Status = {
+export const newVolumeStatus: Status = {
   ownerID: '',
   state: '',
   robustness: '',
@@ -23,7 +23,10 @@ export const newStatus: Status = {
 };
 
 /** Bytes that a volume's head and snapshots take on this node. */
-export const actualSize = async (context: Context, { metadata: { name } }: Volume): Promise<number> => {
+export const actualSize = async (
+  context: ManagerContext,
+  { metadata: { name } }: Volume,
+): Promise<number> => {
   const replica = findReplica(context, name);
   if (replica?.spec.nodeID !== context.node) return 0;
   const directory = replicaDirectory(replica);
@@ -33,8 +36,8 @@ export const actualSize = async (context: Context, { metadata: { name } }: Volum
 };
 
 /** What a volume's own backup target says of its last backup. */
-export const lastBackup = (
-  { datastore }: Context,
+export const lastBackupOnTarget = (
+  { datastore }: ManagerContext,
   { metadata, spec: { backupTargetName } }: Volume,
 ): Pick<Status, 'lastBackup' | 'lastBackupAt'> => {
   const isOwn = ({ spec }: BackupVolume): boolean =>

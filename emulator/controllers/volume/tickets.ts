@@ -1,5 +1,5 @@
 import type { AttachmentTicket, VolumeAttachment } from '../../longhorn/objects.ts';
-import type { Context } from '../../manager/context.ts';
+import type { ManagerContext } from '../../manager/context.ts';
 import { findReplica } from './replica.ts';
 
 /** ID of the ticket by which a controller asks for a volume: its type and the object's name. */
@@ -10,7 +10,7 @@ export const ticketID = (type: AttachmentTicket['type'], name: string): string =
  * asked already; throws if there is no such volume.
  */
 export const requestAttachment = async (
-  context: Context,
+  context: ManagerContext,
   volumeName: string,
   type: AttachmentTicket['type'],
   name: string,
@@ -41,7 +41,7 @@ export const requestAttachment = async (
 
 /** Takes such a request back, if there is one. */
 export const withdrawAttachment = async (
-  { datastore }: Context,
+  { datastore }: ManagerContext,
   volumeName: string,
   type: AttachmentTicket['type'],
   name: string,

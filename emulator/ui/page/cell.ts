@@ -11,7 +11,7 @@ export type Cell = {
   href?: string;
 };
 
-export type MenuItem = { key: string; name: string; disabled: boolean };
+export type MenuEntry = { key: string; name: string; disabled: boolean };
 
 /** One column of a table; `width` in pixels, as Longhorn's UI has it. */
 export type Column<Row> = { title: string; width: number; cell(row: Row): Cell };

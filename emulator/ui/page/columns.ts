@@ -1,4 +1,4 @@
-import { type Cell, type Column, formatSize, type MenuItem } from './cell.ts';
+import { type Cell, type Column, formatSize, type MenuEntry } from './cell.ts';
 import type { BackupRecord, BackupVolumeRecord } from './records.ts';
 import { backupsHref } from './route.ts';
 
@@ -68,7 +68,7 @@ export const backupColumns: Column<BackupRecord>[] = [
 ];
 
 /** What can be done to a backup. */
-export const backupMenu = (backup: BackupRecord): MenuItem[] => {
+export const backupMenu = (backup: BackupRecord): MenuEntry[] => {
   const disabled = errorOf(backup) !== '' || backup.url === '';
   return [
     { key: 'delete', name: 'Delete', disabled: false },
@@ -104,7 +104,7 @@ export const backupVolumeColumns: Column<BackupVolumeRecord>[] = [
 ];
 
 /** What can be done to a backup volume. */
-export const backupVolumeMenu = ({ lastBackupName, messages }: BackupVolumeRecord): MenuItem[] => {
+export const backupVolumeMenu = ({ lastBackupName, messages }: BackupVolumeRecord): MenuEntry[] => {
   const disabled = lastBackupName === '' || !!messages?.error;
   return [
     { key: 'recovery', name: 'Create Disaster Recovery Volume', disabled },

@@ -1,13 +1,13 @@
-import { button, element } from './element.ts';
+import { makeButton, makeElement } from './element.ts';
 
 const open = (className: string, children: Node[], buttons: (close: () => void) => Node[]): void => {
   const close = (): void => wrap.remove();
-  const body = [...children, element('div', 'ant-modal-confirm-btns', buttons(close))];
-  const modal = element('div', `ant-modal ant-modal-confirm ${className}`, [
-    element('div', 'ant-modal-content', body),
+  const body = [...children, makeElement('div', 'ant-modal-confirm-btns', buttons(close))];
+  const modal = makeElement('div', `ant-modal ant-modal-confirm ${className}`, [
+    makeElement('div', 'ant-modal-content', body),
   ]);
   modal.role = 'document';
-  const wrap = element('div', 'ant-modal-wrap', [modal]);
+  const wrap = makeElement('div', 'ant-modal-wrap', [modal]);
   wrap.role = 'dialog';
   document.body.append(wrap);
 };
@@ -20,12 +20,12 @@ export const confirmDialog = (
   open(
     'ant-modal-confirm-confirm',
     [
-      element('span', 'ant-modal-confirm-title', [title]),
-      element('div', 'ant-modal-confirm-content', [content]),
+      makeElement('span', 'ant-modal-confirm-title', [title]),
+      makeElement('div', 'ant-modal-confirm-content', [content]),
     ],
     (close) => [
-      button('ant-btn', 'Cancel', close),
-      button('ant-btn ant-btn-primary', 'OK', () => {
+      makeButton('ant-btn', 'Cancel', close),
+      makeButton('ant-btn ant-btn-primary', 'OK', () => {
         close();
         onOk();
       }),
@@ -34,10 +34,10 @@ export const confirmDialog = (
 
 /** Shows a backup's URL to be copied. */
 export const urlDialog = (url: string): void => {
-  const input = element('input', 'ant-input');
+  const input = makeElement('input', 'ant-input');
   input.value = url;
-  open('ant-modal-confirm-info', [element('h3', '', ['Backup URL']), input], (close) => [
-    button('ant-btn ant-btn-primary', 'OK', close),
+  open('ant-modal-confirm-info', [makeElement('h3', '', ['Backup URL']), input], (close) => [
+    makeButton('ant-btn ant-btn-primary', 'OK', close),
   ]);
 };
 
@@ -45,7 +45,7 @@ const messageTime = 5_000;
 
 /** Shows an error at the top of the page for 5 s. */
 export const showError = (text: string): void => {
-  const shown = element('div', 'ant-message-notice ant-message-error', [text]);
+  const shown = makeElement('div', 'ant-message-notice ant-message-error', [text]);
   document.body.append(shown);
   setTimeout(() => shown.remove(), messageTime);
 };

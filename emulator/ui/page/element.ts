@@ -1,5 +1,5 @@
 /** Makes an element with classes and what is in it; texts are never read as HTML. */
-export const element = <Tag extends keyof HTMLElementTagNameMap>(
+export const makeElement = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   className = '',
   children: (Node | string)[] = [],
@@ -11,8 +11,8 @@ export const element = <Tag extends keyof HTMLElementTagNameMap>(
 };
 
 /** Makes a button of a dialog or a table. */
-export const button = (className: string, text: string, onClick: () => void): HTMLButtonElement => {
-  const made = element('button', className, [element('span', '', [text])]);
+export const makeButton = (className: string, text: string, onClick: () => void): HTMLButtonElement => {
+  const made = makeElement('button', className, [makeElement('span', '', [text])]);
   made.type = 'button';
   made.addEventListener('click', onClick);
   return made;

@@ -16,7 +16,7 @@ export const streamUrl = (page: string, name: string): string => {
  * 3 s and after 10 s. One that tells nothing stays open: that UI means to close it, but asks its library for
  * a state that this does not have (src/utils/websocket.js; robust-websocket 1.0.0, OPEN).
  */
-export const follow = <T>(
+export const followCollection = <T>(
   name: string,
   {
     isReopened,

@@ -6,10 +6,10 @@ import {
   deletionQuestion,
 } from './columns.ts';
 import { confirmDialog, showError, urlDialog } from './dialog.ts';
-import { element } from './element.ts';
-import { follow } from './live.ts';
+import { makeElement } from './element.ts';
+import { followCollection } from './live.ts';
 import { doomed, mutantOf, taken } from './mutants.ts';
-import { type BackupRecord, type BackupVolumeRecord, backupsOf } from './records.ts';
+import { type BackupRecord, type BackupVolumeRecord, backupsOfBackupVolume } from './records.ts';
 import { readRoute } from './route.ts';
 import { createTable } from './table.ts';
 
@@ -19,13 +19,13 @@ const pages = { dashboard: 'Dashboard', node: 'Nodes', volume: 'Volumes', backup
 /** The menu at the top, which is there on every page. */
 const navigation = (): HTMLElement => {
   const items = Object.entries(pages).map(([page, name]) => {
-    const link = element('a', '', [name]);
+    const link = makeElement('a', '', [name]);
     link.href = `#/${page}`;
-    const item = element('li', 'ant-menu-item', [link]);
+    const item = makeElement('li', 'ant-menu-item', [link]);
     item.role = 'menuitem';
     return item;
   });
-  const menu = element('ul', 'ant-menu ant-menu-horizontal', items);
+  const menu = makeElement('ul', 'ant-menu ant-menu-horizontal', items);
   menu.role = 'menu';
   return menu;
 };
@@ -92,14 +92,14 @@ const backupVolumes = createTable<BackupVolumeRecord>({
   },
 });
 
-const [title, view, live] = [element('h1'), element('main'), element('footer')];
+const [title, view, live] = [makeElement('h1'), makeElement('main'), makeElement('footer')];
 document.body.append(navigation(), title, view, live);
 
 const update = (): void => {
   const route = readRoute(location.hash);
   if (route.page === 'backups') {
     const known = state.backupVolumes.find(({ name }) => name === route.backupVolume);
-    backups.update(backupsOf(state.backups, known).map((backup) => taken(backup, mutant)));
+    backups.update(backupsOfBackupVolume(state.backups, known).map((backup) => taken(backup, mutant)));
   }
   if (route.page === 'backupVolumes') backupVolumes.update(state.backupVolumes);
 };
@@ -107,7 +107,7 @@ const update = (): void => {
 const show = (): void => {
   const route = readRoute(location.hash);
   if (route.page === 'notEmulated') {
-    const home = element('a', '', ['Backup']);
+    const home = makeElement('a', '', ['Backup']);
     home.href = '#/backup';
     title.replaceChildren(`not emulated: ${route.path}`);
     view.replaceChildren(home);
@@ -119,9 +119,9 @@ const show = (): void => {
 };
 
 for (const name of ['backups', 'backupVolumes'] as const) {
-  const sign = element('span');
+  const sign = makeElement('span');
   live.append(sign);
-  follow<BackupRecord & BackupVolumeRecord>(name.toLowerCase(), {
+  followCollection<BackupRecord & BackupVolumeRecord>(name.toLowerCase(), {
     isReopened: mutant !== 'page-stays-cut-off',
     onData: (data) => {
       state[name] = data;

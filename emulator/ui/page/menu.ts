@@ -1,19 +1,19 @@
-import type { MenuItem } from './cell.ts';
-import { button, element } from './element.ts';
+import type { MenuEntry } from './cell.ts';
+import { makeButton, makeElement } from './element.ts';
 
 let close = (): void => undefined;
 let openedBy: HTMLElement | undefined;
 
-const open = (trigger: HTMLElement, items: MenuItem[], onSelect: (key: string) => void): void => {
+const open = (trigger: HTMLElement, items: MenuEntry[], onSelect: (key: string) => void): void => {
   const { left, bottom } = trigger.getBoundingClientRect();
-  const list = element(
+  const list = makeElement(
     'ul',
     'ant-dropdown-menu',
     items.map(({ key, name, disabled }) => {
-      const item = element(
+      const item = makeElement(
         'li',
         `ant-dropdown-menu-item${disabled ? ' ant-dropdown-menu-item-disabled' : ''}`,
-        [element('div', '', [name])],
+        [makeElement('div', '', [name])],
       );
       item.role = 'menuitem';
       item.ariaDisabled = String(disabled);
@@ -26,7 +26,7 @@ const open = (trigger: HTMLElement, items: MenuItem[], onSelect: (key: string) =
     }),
   );
   list.role = 'menu';
-  const dropdown = element('div', 'ant-dropdown', [list]);
+  const dropdown = makeElement('div', 'ant-dropdown', [list]);
   dropdown.style.right = `${document.documentElement.clientWidth - left - 40}px`;
   dropdown.style.top = `${bottom}px`;
   document.body.append(dropdown);
@@ -43,8 +43,8 @@ const open = (trigger: HTMLElement, items: MenuItem[], onSelect: (key: string) =
 };
 
 /** The button of a row that opens its menu, and closes it again; the items are asked for when it opens. */
-export const menuButton = (items: () => MenuItem[], onSelect: (key: string) => void): HTMLButtonElement => {
-  const trigger = button('ant-btn ant-dropdown-trigger', '☰', () => {
+export const menuButton = (items: () => MenuEntry[], onSelect: (key: string) => void): HTMLButtonElement => {
+  const trigger = makeButton('ant-btn ant-dropdown-trigger', '☰', () => {
     const isOpen = openedBy === trigger;
     close();
     if (!isOpen) open(trigger, items(), onSelect);

@@ -37,7 +37,7 @@ export type BackupRecord = {
  * The backups of a backup volume out of all, the newest first; those that have no time yet stay where their
  * IDs put them. None if the backup volume is not known.
  */
-export const backupsOf = (
+export const backupsOfBackupVolume = (
   backups: BackupRecord[],
   backupVolume: BackupVolumeRecord | undefined,
 ): BackupRecord[] =>

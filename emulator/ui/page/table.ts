@@ -1,5 +1,5 @@
-import type { Cell, Column, MenuItem } from './cell.ts';
-import { element } from './element.ts';
+import type { Cell, Column, MenuEntry } from './cell.ts';
+import { makeElement } from './element.ts';
 import { menuButton } from './menu.ts';
 
 let shown: { target: HTMLElement; tooltip: HTMLElement } | undefined;
@@ -18,9 +18,9 @@ const withTooltip = (target: HTMLElement, text: string): HTMLElement => {
   target.addEventListener('mouseenter', () => {
     hide();
     const { left, bottom } = target.getBoundingClientRect();
-    const inner = element('div', 'ant-tooltip-inner', [text]);
+    const inner = makeElement('div', 'ant-tooltip-inner', [text]);
     inner.role = 'tooltip';
-    const tooltip = element('div', 'ant-tooltip', [element('div', 'ant-tooltip-content', [inner])]);
+    const tooltip = makeElement('div', 'ant-tooltip', [makeElement('div', 'ant-tooltip-content', [inner])]);
     tooltip.style.left = `${left}px`;
     tooltip.style.top = `${bottom}px`;
     document.body.append(tooltip);
@@ -38,24 +38,26 @@ const hideStaleTooltip = (): void => {
 type TableOptions<Row extends { id: string }> = {
   id: string;
   columns: Column<Row>[];
-  menu(row: Row): MenuItem[];
+  menu(row: Row): MenuEntry[];
   onSelect(key: string, row: Row): void;
 };
 
 const icon = (name: string): HTMLElement => {
-  const made = element('i', `anticon anticon-${name}`);
+  const made = makeElement('i', `anticon anticon-${name}`);
   made.ariaLabel = `icon: ${name}`;
   return made;
 };
 
 const progressBar = (percent: number): HTMLElement => {
-  const bar = element('div', 'ant-progress-bg');
+  const bar = makeElement('div', 'ant-progress-bg');
   bar.style.width = `${percent}%`;
   // A bar that is full has a sign in the place of its percent.
-  const text = element('span', 'ant-progress-text', [percent >= 100 ? icon('check-circle') : `${percent}%`]);
+  const text = makeElement('span', 'ant-progress-text', [
+    percent >= 100 ? icon('check-circle') : `${percent}%`,
+  ]);
   const status = percent >= 100 ? 'success' : 'normal';
-  const outer = element('div', 'ant-progress-outer', [element('div', 'ant-progress-inner', [bar])]);
-  return element('div', `ant-progress ant-progress-line ant-progress-status-${status}`, [outer, text]);
+  const outer = makeElement('div', 'ant-progress-outer', [makeElement('div', 'ant-progress-inner', [bar])]);
+  return makeElement('div', `ant-progress ant-progress-line ant-progress-status-${status}`, [outer, text]);
 };
 
 const renderCell = ({ text, className, tooltip = '', warning, progress, href }: Cell): HTMLElement => {
@@ -63,13 +65,13 @@ const renderCell = ({ text, className, tooltip = '', warning, progress, href }: 
   const inner: Node[] = [];
   if (warning) inner.push(icon('warning'));
   if (href === undefined) {
-    inner.push(element('span', '', [text]));
+    inner.push(makeElement('span', '', [text]));
   } else {
-    const link = element('a', '', [text]);
+    const link = makeElement('a', '', [text]);
     link.href = href;
     inner.push(link);
   }
-  return withTooltip(element('div', className, inner), tooltip);
+  return withTooltip(makeElement('div', className, inner), tooltip);
 };
 
 const operation = { title: 'Operation', width: 120 };
@@ -82,33 +84,33 @@ const covered = (inBody = false): string => (inBody ? 'ant-table-fixed-columns-i
 // Both halves have widths for their columns, as head and body are tables of their own.
 const tableOf = (heads: Head[], content: HTMLElement): HTMLElement => {
   const widths = heads.map(({ width }) => {
-    const column = element('col');
+    const column = makeElement('col');
     column.style.width = `${width}px`;
     return column;
   });
-  return element('table', 'ant-table-fixed', [element('colgroup', '', widths), content]);
+  return makeElement('table', 'ant-table-fixed', [makeElement('colgroup', '', widths), content]);
 };
 
 const header = (heads: Head[]): HTMLElement => {
   const cells = heads.map(({ title, inBody }) =>
-    element('th', covered(inBody), [element('span', 'ant-table-column-title', [title])]),
+    makeElement('th', covered(inBody), [makeElement('span', 'ant-table-column-title', [title])]),
   );
-  return element('thead', 'ant-table-thead', [element('tr', '', cells)]);
+  return makeElement('thead', 'ant-table-thead', [makeElement('tr', '', cells)]);
 };
 
 const row = (key: string, cells: { content: HTMLElement; inBody?: boolean }[]): HTMLTableRowElement => {
-  const made = element(
+  const made = makeElement(
     'tr',
     'ant-table-row ant-table-row-level-0',
-    cells.map(({ content, inBody }) => element('td', covered(inBody), [content])),
+    cells.map(({ content, inBody }) => makeElement('td', covered(inBody), [content])),
   );
   made.dataset.rowKey = key;
   return made;
 };
 
 const half = (heads: Head[], body: HTMLElement): HTMLElement[] => [
-  element('div', 'ant-table-header', [tableOf(heads, header(heads))]),
-  element('div', 'ant-table-body', [tableOf(heads, body)]),
+  makeElement('div', 'ant-table-header', [tableOf(heads, header(heads))]),
+  makeElement('div', 'ant-table-body', [tableOf(heads, body)]),
 ];
 
 /**
@@ -122,14 +124,14 @@ export const createTable = <Row extends { id: string }>({
   menu,
   onSelect,
 }: TableOptions<Row>) => {
-  const bodies = [element('tbody', 'ant-table-tbody'), element('tbody', 'ant-table-tbody')] as const;
-  const placeholder = element('div', 'ant-table-placeholder', ['No Data']);
+  const bodies = [makeElement('tbody', 'ant-table-tbody'), makeElement('tbody', 'ant-table-tbody')] as const;
+  const placeholder = makeElement('div', 'ant-table-placeholder', ['No Data']);
   const halves = [
-    element('div', 'ant-table-scroll', half([...columns, { ...operation, inBody: true }], bodies[0])),
-    element('div', 'ant-table-fixed-right', half([operation], bodies[1])),
+    makeElement('div', 'ant-table-scroll', half([...columns, { ...operation, inBody: true }], bodies[0])),
+    makeElement('div', 'ant-table-fixed-right', half([operation], bodies[1])),
   ];
-  const root = element('div', '', [
-    element('div', 'ant-table', [element('div', 'ant-table-content', halves), placeholder]),
+  const root = makeElement('div', '', [
+    makeElement('div', 'ant-table', [makeElement('div', 'ant-table-content', halves), placeholder]),
   ]);
   root.id = id;
   let known = new Map<

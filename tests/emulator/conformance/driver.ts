@@ -4,7 +4,7 @@ import { deniedDeletion } from '../../../e2e/faults/denied-deletion.ts';
 import type { Timeline } from '../../../e2e/history/timeline.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import type { KubernetesObject } from '../../../e2e/kube/objects.ts';
-import { apiPort } from '../../../emulator/api/handler.ts';
+import { longhornApiPort } from '../../../emulator/api/handler.ts';
 import type { Clock } from '../../../emulator/clocks.ts';
 import { createClient } from '../../../emulator/kubernetes/client.ts';
 import { createLog } from '../../../emulator/log.ts';
@@ -51,7 +51,7 @@ const createJobs = ({ cluster, access, address, nodes }: LocalCluster, prefix: s
     let last = '';
     const code = await runRecurringJob({
       name: prefix + job,
-      managerURL: `http://${address(nodes[0] ?? '')}:${apiPort}/v1`,
+      managerURL: `http://${address(nodes[0] ?? '')}:${longhornApiPort}/v1`,
       kubernetes: createClient(access),
       log: createLog((line) => {
         last = line;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backupConfigPath, blocksPath, locksPath } from '../../../emulator/backupstore/paths.ts';
 import type { Clock } from '../../../emulator/clocks.ts';
-import { engineBinary, engineImage } from '../../../emulator/modelled-on.ts';
+import { defaultEngineImage, engineBinaryPath } from '../../../emulator/modelled-on.ts';
 import type { LocalCluster } from '../support/local-cluster.ts';
 import { keepFile } from '../support/temporary-store.ts';
 import type { Driver } from './driver.ts';
@@ -94,7 +94,7 @@ exec "$0-real" "$@"
  * takes it away again.
  */
 const wrapEngine = async ({ nodes, dataRoot }: LocalCluster): Promise<() => Promise<void>> => {
-  const binaries = nodes.map((node) => engineBinary(engineImage, dataRoot(node)));
+  const binaries = nodes.map((node) => engineBinaryPath(defaultEngineImage, dataRoot(node)));
   for (const binary of binaries) {
     await writeFile(`${binary}-wrapper`, script);
     await chmod(`${binary}-wrapper`, 0o755);

@@ -8,7 +8,7 @@ import { generate } from 'selfsigned';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lockPath, volumePath } from '../../../emulator/backupstore/paths.ts';
 import { clocks } from '../../../emulator/clocks.ts';
-import { runCommand } from '../../../emulator/engine/command.ts';
+import { runEngineCommand } from '../../../emulator/engine/command.ts';
 import { s3Server } from '../../../lab/build/s3-server.ts';
 import { cached } from '../../../lab/cache/cache.ts';
 import { type LocalS3, startS3Server } from '../../support/s3-server.ts';
@@ -68,7 +68,7 @@ const allow = async (denied?: Denied): Promise<void> => {
 const emulated = async (args: string[], environment: Record<string, string>) => {
   const said: string[] = [];
   const nothing = () => Promise.reject(new Error('nothing is mounted for a bucket'));
-  const code = await runCommand(args, {
+  const code = await runEngineCommand(args, {
     ...{ clock, mutant: undefined, environment, mounts: { mount: nothing, unmount: nothing } },
     out: (text) => said.push(text),
     err: () => undefined,

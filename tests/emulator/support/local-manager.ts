@@ -1,7 +1,7 @@
 import { chmod, mkdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Devices, flushDevice } from '../../../emulator/engine/device.ts';
-import { readBehaviour, readVersion } from '../../../emulator/environment.ts';
+import { readBehaviour, readEmulatedVersion } from '../../../emulator/environment.ts';
 import { createLog } from '../../../emulator/log.ts';
 import { startManager } from '../../../emulator/manager/start.ts';
 import { clockVariable } from './local-longhorn-variable.ts';
@@ -51,7 +51,7 @@ await startManager({
   // goes by.
   clock: given ? JSON.parse(given) : { ...clock, resync: 1_000, deletionBackoffMin: 3_000, monitorPoll: 200 },
   mutant,
-  version: readVersion(process.env),
+  version: readEmulatedVersion(process.env),
   access: { server, ca, token: () => token },
   node,
   ip,

@@ -3,7 +3,7 @@ import { chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CompressionMethod } from '../../../emulator/backupstore/config.ts';
 import { clocks } from '../../../emulator/clocks.ts';
-import { runCommand } from '../../../emulator/engine/command.ts';
+import { runEngineCommand } from '../../../emulator/engine/command.ts';
 import type { UploadRequest } from '../../../emulator/engine/upload.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -31,7 +31,7 @@ export const openTemporaryStore = async () => {
   const url = 'nfs://server:/export';
   const run = async (args: string[]) => {
     const said: string[] = [];
-    const code = await runCommand(args, {
+    const code = await runEngineCommand(args, {
       clock,
       mutant: undefined,
       environment: {},

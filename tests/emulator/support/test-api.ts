@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { ApiError } from '../../../e2e/kube/cluster.ts';
-import { apiPort } from '../../../emulator/api/handler.ts';
+import { longhornApiPort } from '../../../emulator/api/handler.ts';
 import { serveApi } from '../../../emulator/api/server.ts';
 import { ApiFailure } from '../../../emulator/kubernetes/client.ts';
 import type { ApiObject } from '../../../emulator/kubernetes/objects.ts';
@@ -81,7 +81,7 @@ export const startTestApi = async () => {
   const stop = (): void => controller.abort();
   onTestFinished(stop);
   await serveApi({ datastore, ip, log: createLog(() => undefined), signal });
-  const host = `${ip}:${apiPort}`;
+  const host = `${ip}:${longhornApiPort}`;
   return {
     ip,
     host,

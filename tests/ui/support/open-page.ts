@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import type { RowState } from '../../../e2e/ui/backup-look.ts';
 import { openContext } from '../../../e2e/ui/browser.ts';
 import { followPage } from '../../../e2e/ui/followed-page.ts';
-import { apiPort } from '../../../emulator/api/handler.ts';
+import { longhornApiPort } from '../../../emulator/api/handler.ts';
 import { createLog } from '../../../emulator/log.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
 import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
@@ -52,7 +52,7 @@ export const openPage = async (chromium: string | undefined, { rows, expected, m
   const file = join(await temporaryFolder(), 'page.js');
   await writeFile(file, await compiled);
   const { ip, datastore, put: putObject, refused, signal } = await startTestApi();
-  const backend = { host: ip, port: apiPort };
+  const backend = { host: ip, port: longhornApiPort };
   const log = createLog(() => undefined);
   await serveFrontend({ backend, readTimeout: 90_000, log, signal, uiHost: ip, page: file, mutant });
   putObject('backupVolumes', backupVolume('bv', { of: 'v' }));

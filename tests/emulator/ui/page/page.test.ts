@@ -5,7 +5,7 @@ import { streamUrl } from '../../../../emulator/ui/page/live.ts';
 import {
   type BackupRecord,
   type BackupVolumeRecord,
-  backupsOf,
+  backupsOfBackupVolume,
 } from '../../../../emulator/ui/page/records.ts';
 import { backupsHref, readRoute } from '../../../../emulator/ui/page/route.ts';
 
@@ -47,11 +47,11 @@ test.each([
 
 test('the backups of a volume on its target are shown, the newest first, those without a time by their IDs', () => {
   const second = (id: string, at: string) => record(id, { created: at && `2026-01-01T00:00:0${at}Z` });
-  const shown = (backups: BackupRecord[]) => backupsOf(backups, ofV).map(({ id }) => id);
+  const shown = (backups: BackupRecord[]) => backupsOfBackupVolume(backups, ofV).map(({ id }) => id);
   const others = [record('a', { volumeName: 'w' }), record('c', { backupTargetName: 'default' })];
   expect(shown([second('b1', '1'), second('b2', '2'), ...others])).toEqual(['b2', 'b1']);
   expect(shown([second('b3', ''), second('b1', ''), second('b2', '')])).toEqual(['b1', 'b2', 'b3']);
-  expect(backupsOf([record('b1')], undefined)).toEqual([]);
+  expect(backupsOfBackupVolume([record('b1')], undefined)).toEqual([]);
 });
 
 const ofVolume = { page: 'backups' as const, volume: 'v', backupVolume: 'v-1234' };
