@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { NotFit } from '../e2e/machine/not-fit.ts';
 import type { Engine, EngineNamedBy } from '../e2e/store-matrix/play.ts';
-import { openReplica, type Replica, type Snapshot } from '../e2e/store-matrix/replica.ts';
+import { type MatrixReplica, openReplica, type ReplicaSnapshot } from '../e2e/store-matrix/replica.ts';
 import { snapshotFile } from '../emulator/engine/replica-files.ts';
 import { replicaEnded, type UploadRequest } from '../emulator/engine/upload.ts';
 import { fileOfImage } from '../lab/images/file-of-image.ts';
@@ -39,7 +39,7 @@ const environment = {
 };
 
 // A replica of the emulator is a folder: what makes a backup of it is a command.
-const openFolder = async ({ folder, volume, snapshot, image }: Snapshot): Promise<Replica> => {
+const openFolder = async ({ folder, volume, snapshot, image }: ReplicaSnapshot): Promise<MatrixReplica> => {
   await writeFile(snapshotFile(folder, snapshot), image);
   let hasEnded = false;
   return {

@@ -8,12 +8,12 @@ import { NotFit } from '../machine/not-fit.ts';
 import { atCluster } from '../store-matrix/at-cluster.ts';
 import {
   bugsOf,
-  type Cell,
+  cellNameOf,
   cells,
   expectations,
+  type MatrixCell,
+  matrixOperations,
   signs as meanings,
-  nameOf,
-  operations,
   places,
   type Sign,
   troubles,
@@ -41,7 +41,7 @@ type Arguments = { engine?: string; only: string; json?: string };
 /** How a cell came out: known is a red one that bugs of the ledger explain. */
 type Verdict = 'green' | 'known' | 'red' | 'not met';
 
-type Played = Cell & {
+type Played = MatrixCell & {
   verdict: Verdict;
   met: number;
   exitCode: number | 'none';
@@ -53,7 +53,7 @@ type Played = Cell & {
   cluster?: string;
 };
 
-type Impossible = Cell & { why: string };
+type Impossible = MatrixCell & { why: string };
 
 const text = `
 Each cell is an operation of the engine's own command on a store in a folder, while the file system below that store fails in one place in one way; the store
@@ -111,7 +111,7 @@ const readArguments = (argv: readonly string[]): Arguments => {
         `--engine ${flags.engine}: there is no such program; give the path of a longhorn binary or of an image's archive, or an image's name`,
       );
     }
-  if (!cells.some((cell) => nameOf(cell).includes(flags.only)))
+  if (!cells.some((cell) => cellNameOf(cell).includes(flags.only)))
     throw usageError(
       `--only ${flags.only}: no cell has that in its name; their names are OPERATION | PLACE | TROUBLE`,
     );
@@ -122,9 +122,9 @@ const readArguments = (argv: readonly string[]): Arguments => {
 /** What of the cells can be played, by what an engine asks of a sound store. */
 const divide = async (
   matrix: Matrix,
-  chosen: readonly Cell[],
-): Promise<{ can: Cell[]; cannot: Impossible[] }> => {
-  const can: Cell[] = [];
+  chosen: readonly MatrixCell[],
+): Promise<{ can: MatrixCell[]; cannot: Impossible[] }> => {
+  const can: MatrixCell[] = [];
   const cannot: Impossible[] = [];
   const playable = new Set(chosen.map(({ operation }) => operation));
   const asked = new Map(
@@ -149,7 +149,7 @@ const divide = async (
 };
 
 const judged = (
-  cell: Cell,
+  cell: MatrixCell,
   outcome: Awaited<ReturnType<Matrix['play']>>,
   scenarios: ReadonlyMap<string, string>,
 ): Played => {
@@ -164,8 +164,8 @@ const judged = (
 };
 
 /** What becomes of a red cell on a cluster: the scenario that plays it, or what is known of it. */
-const onCluster = (cell: Cell, scenarios: ReadonlyMap<string, string>): string => {
-  const scenario = scenarios.get(nameOf(cell));
+const onCluster = (cell: MatrixCell, scenarios: ReadonlyMap<string, string>): string => {
+  const scenario = scenarios.get(cellNameOf(cell));
   if (scenario !== undefined) return `on a cluster: "${scenario}"`;
   const known = atCluster(cell);
   if (known === undefined) return 'what becomes of it on a cluster nobody knows';
@@ -179,17 +179,17 @@ const line = ({ verdict, exitCode: code, signs, bugs, cluster, ...cell }: Played
   const told =
     signs.length === 0 ? '' : `: ${signs.join(', ')}${bugs.length > 0 ? ` (${bugs.join(', ')})` : ''}`;
   const there = cluster === undefined ? '' : `\n         ${cluster}`;
-  return `${verdict.padEnd(7)}  ${nameOf(cell)}, exit code ${code}${told}${there}`;
+  return `${verdict.padEnd(7)}  ${cellNameOf(cell)}, exit code ${code}${told}${there}`;
 };
 
 /** Plays so many at once, as most of a cell is waiting, and beside them all that wait for nothing but a clock; prints each in its turn. */
-const playAll = async (matrix: Matrix, can: readonly Cell[]): Promise<Played[]> => {
+const playAll = async (matrix: Matrix, can: readonly MatrixCell[]): Promise<Played[]> => {
   const scenarios = cellsPlayed();
   const played: Played[] = [];
   let printed = 0;
-  const isLong = ({ operation }: Cell): boolean => operation === 'refresh a lock';
+  const isLong = ({ operation }: MatrixCell): boolean => operation === 'refresh a lock';
   const queue = [...can.entries()].filter(([, cell]) => !isLong(cell)).values();
-  const worker = async (cells: Iterable<[number, Cell]>): Promise<void> => {
+  const worker = async (cells: Iterable<[number, MatrixCell]>): Promise<void> => {
     for (const [index, cell] of cells) {
       played[index] = judged(cell, await matrix.play(cell), scenarios);
       for (let next = played[printed]; next !== undefined; next = played[printed]) {
@@ -239,14 +239,17 @@ const play = async ({ engine: named, only, json }: Arguments, engines: Engines):
     const matrix = await openMatrix(folder, engine).catch(cannotBePlayed);
     try {
       const started = performance.now();
-      const chosen = cells.filter((cell) => nameOf(cell).includes(only));
+      const chosen = cells.filter((cell) => cellNameOf(cell).includes(only));
       const { can, cannot } = await divide(matrix, chosen).catch(cannotBePlayed);
       const played = await playAll(matrix, can);
       const seconds = (performance.now() - started) / 1000;
       process.stdout.write(`${summary(played, cannot, seconds).join('\n')}\n`);
       if (json !== undefined) {
         mkdirSync(dirname(json), { recursive: true });
-        writeFileSync(json, `${JSON.stringify({ operations, places, seconds, played, cannot }, null, 2)}\n`);
+        writeFileSync(
+          json,
+          `${JSON.stringify({ operations: matrixOperations, places, seconds, played, cannot }, null, 2)}\n`,
+        );
       }
       const isWell = played.every(({ verdict }) => verdict === 'green' || verdict === 'known');
       return isWell ? exitCode.passed : exitCode.failed;

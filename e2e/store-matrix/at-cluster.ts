@@ -1,4 +1,11 @@
-import { type Cell, type CellName, nameOf, type Operation, type Place, type TroubleName } from './cells.ts';
+import {
+  type CellName,
+  cellNameOf,
+  type MatrixCell,
+  type MatrixOperation,
+  type MatrixPlace,
+  type TroubleName,
+} from './cells.ts';
 
 /**
  * What becomes of a red cell on a cluster where no scenario plays it: it ends as another does that is played, the
@@ -7,8 +14,8 @@ import { type Cell, type CellName, nameOf, type Operation, type Place, type Trou
 export type AtCluster = { as: CellName; why: string } | { harmless: string } | { cannot: string };
 
 type Row = {
-  operations: readonly Operation[];
-  places?: readonly Place[];
+  operations: readonly MatrixOperation[];
+  places?: readonly MatrixPlace[];
   troubles?: readonly TroubleName[];
 } & AtCluster;
 
@@ -126,11 +133,11 @@ const rows: readonly Row[] = [
 ];
 
 /** What becomes of a red cell on a cluster where no scenario plays it; undefined where nobody knows. */
-export const atCluster = (cell: Cell): AtCluster | undefined =>
+export const atCluster = (cell: MatrixCell): AtCluster | undefined =>
   rows.find(
     (row) =>
       row.operations.includes(cell.operation) &&
       (row.places?.includes(cell.place) ?? true) &&
       (row.troubles?.includes(cell.trouble) ?? true) &&
-      !('as' in row && row.as === nameOf(cell)),
+      !('as' in row && row.as === cellNameOf(cell)),
   );

@@ -1,9 +1,9 @@
 import type { BugId } from '../longhorn/bugs/bugs.ts';
 import { backupConfigPath, volumeFolder, volumesFolder } from '../store/format/layout.ts';
-import type { Call, ErrorName, Lie } from './fuse.ts';
+import type { ErrorName, FileSystemCall, Lie } from './fuse.ts';
 
 /** What the engine is asked to do, with what it is that the cell is about. */
-export const operations = {
+export const matrixOperations = {
   'list volumes': 'backup ls --volume-only',
   'list backups': 'backup ls --volume',
   inspect: 'backup inspect',
@@ -15,14 +15,14 @@ export const operations = {
     'backup restore-to-file, held until its lock has been written anew: backup rm must be refused then, too',
 } as const;
 
-export type Operation = keyof typeof operations;
+export type MatrixOperation = keyof typeof matrixOperations;
 
 export const volume = 'vol';
 export const asked = 'backup-1';
 export const kept = 'backup-2';
 /** What a backup is called that is made, and one that is made after that has failed. */
 export const made = ['backup-3', 'backup-4'] as const;
-export const foreignLock = 'lock-0123456789abcdef';
+export const foreignLockName = 'lock-0123456789abcdef';
 
 const inVolume = (path: string): string => `${volumeFolder(volume)}/${path}`;
 
@@ -38,24 +38,24 @@ export const places = {
   'volume.cfg': { kind: 'file', path: () => inVolume('volume.cfg') },
   "the backup's config": { kind: 'file', path: () => inVolume(backupConfigPath(asked)) },
   "another backup's config": { kind: 'file', path: () => inVolume(backupConfigPath(kept)) },
-  "another's lock": { kind: 'file', path: () => inVolume(`locks/${foreignLock}.lck`) },
+  "another's lock": { kind: 'file', path: () => inVolume(`locks/${foreignLockName}.lck`) },
   'a block': { kind: 'file', path: (block) => inVolume(block) },
-} as const satisfies Record<string, { kind: Kind; path: (block: string) => string }>;
+} as const satisfies Record<string, { kind: PlaceKind; path: (block: string) => string }>;
 
-export type Place = keyof typeof places;
-export type Kind = 'folder' | 'file';
+export type MatrixPlace = keyof typeof places;
+export type PlaceKind = 'folder' | 'file';
 
 /** So long a silent server is waited for until the client gives up, in milliseconds. */
 export const stall = 1_500;
 
-type Hit = (call: Call, place: string) => boolean;
+type Hit = (call: FileSystemCall, place: string) => boolean;
 
 const isSelf: Hit = ({ path }, place) => path === place;
 const isBelow: Hit = ({ path }, place) => path.startsWith(`${place}/`);
 const isChild: Hit = ({ path }, place) =>
   isBelow({ path, what: 'look' }, place) && !path.slice(place.length + 1).includes('/');
 const any =
-  (...whats: Call['what'][]): Hit =>
+  (...whats: FileSystemCall['what'][]): Hit =>
   ({ what }) =>
     whats.includes(what);
 const both =
@@ -79,7 +79,7 @@ const written: Hit = ({ what, path }, place) =>
  * when all is healed.
  */
 export type Trouble = {
-  of: Kind;
+  of: PlaceKind;
 } & ({ hit: Hit; lie: Lie; second?: true } | { file: 'empty' | 'short' | 'missing' });
 
 export const troubles = {
@@ -117,25 +117,25 @@ export const troubles = {
 
 export type TroubleName = keyof typeof troubles;
 
-export type Cell = { operation: Operation; place: Place; trouble: TroubleName };
+export type MatrixCell = { operation: MatrixOperation; place: MatrixPlace; trouble: TroubleName };
 
 /** The name of a cell; of some there is none, as a trouble is of folders or of files alone. */
-export type CellName = `${Operation} | ${Place} | ${TroubleName}`;
+export type CellName = `${MatrixOperation} | ${MatrixPlace} | ${TroubleName}`;
 
-export const nameOf = ({ operation, place, trouble }: Cell): CellName =>
+export const cellNameOf = ({ operation, place, trouble }: MatrixCell): CellName =>
   `${operation} | ${place} | ${trouble}`;
 
 /** Every operation with every trouble at every place that can have it. */
-export const cells: readonly Cell[] = Object.keys(operations).flatMap((operation) =>
+export const cells: readonly MatrixCell[] = Object.keys(matrixOperations).flatMap((operation) =>
   Object.entries(places).flatMap(([place, { kind }]) =>
     Object.entries(troubles)
       .filter(([, { of }]) => of === kind)
-      .map(([trouble]) => ({ operation, place, trouble }) as Cell),
+      .map(([trouble]) => ({ operation, place, trouble }) as MatrixCell),
   ),
 );
 
 /** Why a cell says nothing, whatever an engine does in it. */
-export const whyNot = ({ operation, place, trouble }: Cell): string | undefined => {
+export const whyNot = ({ operation, place, trouble }: MatrixCell): string | undefined => {
   if (trouble === 'no such file' && /config$|lock$/.test(place))
     return 'what is not there is no backup, or no lock';
   if (operation === 'restore' && place === "the volume's folder" && trouble === 'no permission to change it')
@@ -164,11 +164,11 @@ export type Sign = keyof typeof signs;
 const believed = 'empty-listing-is-believed';
 
 /** Cells that a bug of the ledger makes red, by id: everything in them that is given, with these signs. */
-export type Expectation = {
+export type CellExpectation = {
   bug: BugId | typeof believed;
   signs: readonly Sign[];
-  operations: readonly Operation[];
-  places?: readonly Place[];
+  operations: readonly MatrixOperation[];
+  places?: readonly MatrixPlace[];
   troubles?: readonly TroubleName[];
 };
 
@@ -183,7 +183,7 @@ const unseen = [
 ] as const;
 
 /** What a Longhorn with all its bugs is expected to show. */
-export const expectations: readonly Expectation[] = [
+export const expectations: readonly CellExpectation[] = [
   {
     bug: believed,
     signs: ['wrong-answer', 'others-lost', 'not-done', 'wrong-count', 'lock-passed'],
@@ -244,7 +244,7 @@ export const expectations: readonly Expectation[] = [
 ];
 
 /** The bugs that a sign in a cell can come from; none: nobody knows it. */
-export const bugsOf = (cell: Cell, sign: Sign): string[] =>
+export const bugsOf = (cell: MatrixCell, sign: Sign): string[] =>
   expectations
     .filter(
       ({ operations, places = [cell.place], troubles = [cell.trouble], signs }) =>

@@ -26,7 +26,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type ErrorName = 'EACCES' | 'EIO' | 'ENOENT' | 'ENOSPC' | 'ESTALE';
 
 /** What a process asks of the file system; `path` is below the mount, of a new or old entry its own. */
-export type Call = {
+export type FileSystemCall = {
   what: 'look' | 'list' | 'scan' | 'open' | 'read' | 'write' | 'create' | 'remove' | 'rename';
   path: string;
 };
@@ -104,7 +104,7 @@ const attributes = ({
 };
 
 /** Answers requests from the folder `backing`, or with what `lie` says. */
-const answerer = (backing: string, lie: (call: Call) => Lie | undefined) => {
+const answerer = (backing: string, lie: (call: FileSystemCall) => Lie | undefined) => {
   const paths = new Map<number, string>([[1, '']]);
   const nodes = new Map<string, number>([['', 1]]);
   const handles = new Map<number, string[]>();
@@ -146,7 +146,7 @@ const answerer = (backing: string, lie: (call: Call) => Lie | undefined) => {
     return out;
   };
 
-  const tell = async (call: Call): Promise<'empty' | undefined> => {
+  const tell = async (call: FileSystemCall): Promise<'empty' | undefined> => {
     const told = lie(call);
     if (told === undefined || told === 'empty') return told;
     if ('held' in told) {
@@ -357,7 +357,7 @@ export const mountTroubled = async ({
 }: {
   backing: string;
   path: string;
-  lie: (call: Call) => Lie | undefined;
+  lie: (call: FileSystemCall) => Lie | undefined;
 }): Promise<TroubledFolder> => {
   mkdirSync(path, { recursive: true });
   const device = openDevice();

@@ -22,11 +22,11 @@ import { checkStore } from '../store/fsck/fsck.ts';
 import { verifySample } from '../store/fsck/verify-sample.ts';
 import {
   asked,
-  type Cell,
-  foreignLock,
+  foreignLockName,
   kept,
+  type MatrixCell,
+  type MatrixOperation,
   made,
-  type Operation,
   places,
   type Sign,
   stall,
@@ -34,14 +34,14 @@ import {
   troubles,
   volume,
 } from './cells.ts';
-import { type Call, type Lie, mountTroubled } from './fuse.ts';
-import type { Replica, Said, Snapshot } from './replica.ts';
+import { type FileSystemCall, type Lie, mountTroubled } from './fuse.ts';
+import type { MatrixReplica, ReplicaSnapshot, Said } from './replica.ts';
 
 /** A longhorn command, and how a replica of its engine is had. */
 export type Engine = {
   command: readonly string[];
   environment: Record<string, string>;
-  openReplica: (snapshot: Snapshot) => Promise<Replica>;
+  openReplica: (snapshot: ReplicaSnapshot) => Promise<MatrixReplica>;
 };
 
 /** What a real engine is named by: the path of its command or of an archive of its image, or the image's name. */
@@ -148,11 +148,11 @@ const stateOf = (root: string, { own, images }: Truth): 'whole' | 'gone' | 'half
 type Ended = Said & { output: string; backup: string };
 
 /** Where an operation is played, and what makes backups there. */
-type Store = { name: string; root: string; url: string; replica?: Replica };
+type Store = { name: string; root: string; url: string; replica?: MatrixReplica };
 
 /** Judges how an operation ended by what it said, and by what is in the store, which is healed by now. */
 const judge = async (
-  { operation, trouble }: Pick<Cell, 'operation'> & Partial<Cell>,
+  { operation, trouble }: Pick<MatrixCell, 'operation'> & Partial<MatrixCell>,
   { root, truth, said }: { root: string; truth: Truth; said: Ended },
 ): Promise<Sign[]> => {
   const signs = new Set<Sign>();
@@ -182,7 +182,7 @@ const judge = async (
         return stateOf(root, truth) === 'gone';
     }
   };
-  const wrong: Partial<Record<Operation, Sign>> = {
+  const wrong: Partial<Record<MatrixOperation, Sign>> = {
     'list volumes': 'wrong-answer',
     'list backups': 'wrong-answer',
     inspect: 'wrong-answer',
@@ -226,7 +226,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     },
   });
   let stores = 0;
-  const openStore = async (operation: Operation): Promise<Store> => {
+  const openStore = async (operation: MatrixOperation): Promise<Store> => {
     stores += 1;
     const name = `store-${stores}`;
     const root = join(at('backing'), name);
@@ -234,9 +234,9 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     // Another's lock, which agrees with what is played: but for one operation nothing is in the way.
     const type = { create: 1, delete: 2, 'take a lock': 1, restore: 1 }[operation as 'delete'];
     if (type !== undefined) {
-      const lock = join(root, volumeFolder(volume), `locks/${foreignLock}.lck`);
+      const lock = join(root, volumeFolder(volume), `locks/${foreignLockName}.lck`);
       mkdirSync(dirname(lock));
-      writeFileSync(lock, JSON.stringify({ Name: foreignLock, Type: type, Acquired: true }));
+      writeFileSync(lock, JSON.stringify({ Name: foreignLockName, Type: type, Acquired: true }));
     }
     const store = { name, root, url: `vfs://${join(mounted.path, name)}` };
     if (operation !== 'create') return store;
@@ -254,7 +254,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
 
   /** Plays an operation; `again`: for the second time in that store. */
   const run = async (
-    operation: Operation,
+    operation: MatrixOperation,
     { url, replica }: Store,
     { again = false } = {},
   ): Promise<Ended & { isLate: boolean }> => {
@@ -278,7 +278,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
         'refresh a lock': restore,
         delete: ['backup', 'rm', backup],
         'take a lock': ['backup', 'rm', backup],
-      }[operation as Exclude<Operation, 'create'>],
+      }[operation as Exclude<MatrixOperation, 'create'>],
     ];
     const said = await execa(program, args, {
       cwd,
@@ -293,7 +293,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
 
   /** Plays an operation in a store; a lock is refreshed in trouble until it was `met`, then once without. */
   const runIn = async (
-    operation: Operation,
+    operation: MatrixOperation,
     store: Store,
     { rule, heal, isMet }: { rule: Rule; heal: () => void; isMet: () => boolean },
   ) => {
@@ -318,8 +318,8 @@ export const openMatrix = async (folder: string, engine: Engine) => {
 
   return {
     /** What an operation asks of a sound store. */
-    callsOf: async (operation: Operation): Promise<Call[]> => {
-      const calls: Call[] = [];
+    callsOf: async (operation: MatrixOperation): Promise<FileSystemCall[]> => {
+      const calls: FileSystemCall[] = [];
       const store = await openStore(operation);
       const said = await runIn(operation, store, {
         rule: (call) => void calls.push(call),
@@ -334,9 +334,9 @@ export const openMatrix = async (folder: string, engine: Engine) => {
       return calls;
     },
 
-    placeOf: ({ place }: Cell): string => places[place].path(truth.shared),
+    placeOf: ({ place }: MatrixCell): string => places[place].path(truth.shared),
 
-    play: async (cell: Cell): Promise<Outcome> => {
+    play: async (cell: MatrixCell): Promise<Outcome> => {
       const started = performance.now();
       const { operation } = cell;
       const store = await openStore(operation);
@@ -378,7 +378,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
   };
 };
 
-type Rule = (call: Call) => Lie | undefined;
+type Rule = (call: FileSystemCall) => Lie | undefined;
 
 type Field = {
   root: string;
@@ -389,7 +389,7 @@ type Field = {
 };
 
 // A new lock is there with its name.
-const isWritten = ({ what }: Call): boolean => what === 'rename';
+const isWritten = ({ what }: FileSystemCall): boolean => what === 'rename';
 
 // Longer than a silent server: who asks for nothing more is done.
 const quiet = stall + 500;

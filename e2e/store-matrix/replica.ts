@@ -11,10 +11,10 @@ import { execa } from 'execa';
 export type Said = { exitCode: number | undefined; stdout: string };
 
 /** The snapshot that a replica is to have: of a volume of `image.length` bytes, in an empty folder. */
-export type Snapshot = { folder: string; volume: string; snapshot: string; image: Buffer };
+export type ReplicaSnapshot = { folder: string; volume: string; snapshot: string; image: Buffer };
 
 /** A replica with one snapshot, which makes backups of it. */
-export type Replica = {
+export type MatrixReplica = {
   /** Makes a backup in a store, and waits for its end, or until it is given up. */
   backUp(url: string, backup: string, givenUp: AbortSignal): Promise<Said>;
   /** Whether it has ended by itself. */
@@ -91,8 +91,8 @@ const start = async (binary: string, args: readonly string[], said: readonly str
  */
 export const openReplica = async (
   binary: string,
-  { folder, volume, snapshot, image }: Snapshot,
-): Promise<Replica> => {
+  { folder, volume, snapshot, image }: ReplicaSnapshot,
+): Promise<MatrixReplica> => {
   const first = await freePorts();
   const [replica, controller] = [`127.0.0.1:${first}`, `127.0.0.1:${first + portsOfReplica}`];
   const size = String(image.length);

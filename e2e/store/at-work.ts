@@ -1,6 +1,6 @@
 import { presentObserver } from '../history/observer.ts';
 import { parseLock } from './format/config.ts';
-import { lockTypes } from './fsck/check-locks.ts';
+import { lockTypeLabels } from './fsck/check-locks.ts';
 
 /**
  * For how long work in a store is waited for, in seconds. With `atMost` it is given up when nothing has changed
@@ -88,7 +88,7 @@ const volumeOf = (folder: string): string => folder.slice(folder.lastIndexOf('/'
 const toLeft = (lock: LivingLock): LockLeft => ({
   volume: volumeOf(folderOf(lock)),
   lock: lock.path.slice(lock.path.lastIndexOf('/') + 1).replace(/\.lck$/, ''),
-  of: lockTypes[parseLock(lock.content).config?.Type ?? 0] ?? 'an unknown type',
+  of: lockTypeLabels[parseLock(lock.content).config?.Type ?? 0] ?? 'an unknown type',
   age: lock.age,
 });
 

@@ -1,6 +1,6 @@
 import { describeLeft, type Looks, StillAtWork, type StorePatience, untilNobodyWorks } from './at-work.ts';
 import { type BackupConfig, isName, parseBackup, parseLock } from './format/config.ts';
-import { backupConfigPath, classify, volumeFolder } from './format/layout.ts';
+import { backupConfigPath, classifyStoreFile, volumeFolder } from './format/layout.ts';
 import { type StoreSource, Unreadable } from './format/source.ts';
 import { checkVolume } from './fsck/check-volume.ts';
 import { collectFindings, type StoreFinding } from './fsck/findings.ts';
@@ -75,7 +75,7 @@ export const openStore = ({ source, locks, contents = 0 }: Read): BackupStore =>
       const folder = volumeFolder(volume);
       const names: string[] = [];
       for await (const { path } of source.walk(folder, 2)) {
-        const file = classify(path.slice(folder.length + 1));
+        const file = classifyStoreFile(path.slice(folder.length + 1));
         if (file.kind === 'backup-config' && isName(file.backup)) names.push(file.backup);
       }
       return names;
@@ -158,7 +158,7 @@ const listLocks = async (source: StoreSource, volume: string): Promise<VolumeLoc
   const folder = volumeFolder(volume);
   const locks: VolumeLock[] = [];
   for await (const entry of source.walk(`${folder}/locks`, 1)) {
-    const file = classify(entry.path.slice(folder.length + 1));
+    const file = classifyStoreFile(entry.path.slice(folder.length + 1));
     if (file.kind !== 'lock') continue;
     const { config } = await readConfig(source, entry, {
       parse: parseLock,

@@ -2,22 +2,22 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { cellsPlayed } from '../../e2e/cli/traceability/cells-played.ts';
 import { atCluster } from '../../e2e/store-matrix/at-cluster.ts';
-import { type Cell, cells, nameOf } from '../../e2e/store-matrix/cells.ts';
+import { cellNameOf, cells, type MatrixCell } from '../../e2e/store-matrix/cells.ts';
 
 const recording = new URL('../../fixtures/recordings/store-matrix-v1.12.1/cells.json', import.meta.url);
 const real: Record<string, string[]> = JSON.parse(readFileSync(recording, 'utf8')).cells;
-const red = cells.filter((cell) => (real[nameOf(cell)] ?? []).length > 0);
+const red = cells.filter((cell) => (real[cellNameOf(cell)] ?? []).length > 0);
 const played = cellsPlayed();
 
 test('every cell that a scenario says to play is one of the matrix', () => {
-  const names = cells.map(nameOf) as string[];
+  const names = cells.map(cellNameOf) as string[];
   expect([...played.keys()].filter((cell) => !names.includes(cell))).toEqual([]);
-  expect(red.filter((cell) => played.has(nameOf(cell)))).toHaveLength(10);
+  expect(red.filter((cell) => played.has(cellNameOf(cell)))).toHaveLength(10);
 });
 
 test('of every cell that is red on a real engine it is known what becomes of it on a cluster', () => {
   expect(red).toHaveLength(140);
-  const unplayed = red.filter((cell) => !played.has(nameOf(cell)));
+  const unplayed = red.filter((cell) => !played.has(cellNameOf(cell)));
   expect(unplayed.filter((cell) => atCluster(cell) === undefined)).toEqual([]);
   const ends = unplayed.flatMap((cell) => atCluster(cell) ?? []);
   const kinds = Object.groupBy(
@@ -32,15 +32,17 @@ test('of every cell that is red on a real engine it is known what becomes of it 
 });
 
 test('what another ends as is played, and shows the same, or goes as far', () => {
-  const others = red.flatMap((cell): [Cell, string][] => {
-    const end = played.has(nameOf(cell)) ? undefined : atCluster(cell);
+  const others = red.flatMap((cell): [MatrixCell, string][] => {
+    const end = played.has(cellNameOf(cell)) ? undefined : atCluster(cell);
     return end !== undefined && 'as' in end ? [[cell, end.as]] : [];
   });
   expect(others.filter(([, as]) => !played.has(as))).toEqual([]);
   // Where the command fails late, its cell in the matrix has a block of another backup alone.
   const alike = others.filter(([, as]) => real[as] !== undefined);
-  const differ = alike.filter(([cell, as]) => !real[nameOf(cell)]?.some((sign) => real[as]?.includes(sign)));
+  const differ = alike.filter(
+    ([cell, as]) => !real[cellNameOf(cell)]?.some((sign) => real[as]?.includes(sign)),
+  );
   expect(differ).toEqual([]);
   const late = others.filter(([, as]) => real[as] === undefined);
-  expect(late.filter(([cell]) => !real[nameOf(cell)]?.includes('half-gone'))).toEqual([]);
+  expect(late.filter(([cell]) => !real[cellNameOf(cell)]?.includes('half-gone'))).toEqual([]);
 });

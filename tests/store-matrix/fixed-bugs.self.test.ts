@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'vitest';
-import { bugsOf, cells, nameOf, type Sign } from '../../e2e/store-matrix/cells.ts';
+import { bugsOf, cellNameOf, cells, type Sign } from '../../e2e/store-matrix/cells.ts';
 import { playMatrix } from '../emulator/support/store-matrix.ts';
 
 const rows = [
@@ -23,7 +23,7 @@ const real: Record<string, Sign[]> = JSON.parse(readFileSync(recording, 'utf8'))
 test.concurrent.for(rows)(
   '%s shows itself in: %s; mended, it does not',
   async ([bug, only], { skip, expect }) => {
-    const cell = cells.find((each) => nameOf(each) === only);
+    const cell = cells.find((each) => cellNameOf(each) === only);
     if (cell === undefined) throw new Error(`the matrix has no cell ${only}`);
     expect(new Set(real[only]?.flatMap((sign) => bugsOf(cell, sign)))).toEqual(new Set([bug]));
     const mended = await playMatrix({ only, mutant: `fixed:${bug}` });

@@ -1,7 +1,7 @@
 import type { FolderAccess } from '../../store/driver.ts';
 import { volumesFolder } from '../../store/format/layout.ts';
 import { doneByCommand, undoneByCommand } from './by-command.ts';
-import { filePath, type StoreFile } from './places.ts';
+import { type FaultyFile, filePath } from './places.ts';
 
 /**
  * A fault that keeps something of a file aside, as commands of bash on `$file` and `$aside`: `set` brings it about,
@@ -71,7 +71,7 @@ export const keepingAside = (aside: Aside) => {
   return {
     command,
     folder: {
-      make: (access: FolderAccess, title: string, file: StoreFile) => {
+      make: (access: FolderAccess, title: string, file: FaultyFile) => {
         const path = `${access.root}/${filePath(file)}`;
         const failed = `it is not so that ${title}`;
         return doneByCommand(access, path, { command: (action) => command(action, path), failed });

@@ -1,5 +1,5 @@
 import { keepingAside } from './aside.ts';
-import { describeFile, type StoreFile } from './places.ts';
+import { describeFile, type FaultyFile } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
 // Its times stay, as a lock's age is its file's; who removed it meanwhile, or wrote it anew, is let be.
@@ -28,7 +28,7 @@ export const fileEmptied = storeFault({
   ledgerName: 'emptied-file',
   needs: 'a backup store in which a file can be emptied, and filled again',
   sentence: '{file} is empty',
-  parameters: (file: StoreFile) => ({ file: describeFile(file) }),
+  parameters: (file: FaultyFile) => ({ file: describeFile(file) }),
   ways: { folder },
   document: {
     about:

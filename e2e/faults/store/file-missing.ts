@@ -1,5 +1,5 @@
 import { keepingAside } from './aside.ts';
-import { describeFile, type StoreFile } from './places.ts';
+import { describeFile, type FaultyFile } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
 // What was written anew meanwhile is let be, and a folder that was removed as well is not made again.
@@ -26,7 +26,7 @@ export const fileMissing = storeFault({
   ledgerName: 'hidden-file',
   needs: 'a backup store out of which a file can be moved, and back',
   sentence: '{file} is gone from the store',
-  parameters: (file: StoreFile) => ({ file: describeFile(file) }),
+  parameters: (file: FaultyFile) => ({ file: describeFile(file) }),
   ways: { folder },
   document: {
     about: 'A file of the store (a config) is not there for any client, as if somebody had removed it.',

@@ -6,7 +6,7 @@ import { allowingDeletion, denyingDeletion } from '../../store/drivers/s3/policy
 import { changePolicies, changePolicy, findServers } from '../../store/drivers/s3/server.ts';
 import type { Doing } from '../fault.ts';
 import { doneByCommand, undoneByCommand } from './by-command.ts';
-import { describeFile, filePath, type StoreFile } from './places.ts';
+import { describeFile, type FaultyFile, filePath } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
 // The proof is what the file system itself says, and that it refuses a change which would be none: nothing is
@@ -45,7 +45,7 @@ export const attributeCommand = (action: 'set' | 'clear' | 'clear-all' | 'prove'
 
 // The pod needs CAP_LINUX_IMMUTABLE and a file system with inode flags (ext4, xfs, btrfs).
 const inFolder = {
-  make: (access: FolderAccess, failed: string, file: StoreFile) => {
+  make: (access: FolderAccess, failed: string, file: FaultyFile) => {
     const path = `${access.root}/${filePath(file)}`;
     return doneByCommand(access, path, { command: (action) => attributeCommand(action, path), failed });
   },
@@ -56,7 +56,7 @@ const schema = z.object({ place: placeSchema, key: z.string() });
 
 // The bucket's policy denies the deletion of an object to the user that Longhorn logs in as.
 const byPolicy = {
-  make: ({ server, place }: S3ServerAccess, title: string, file: StoreFile): Doing => {
+  make: ({ server, place }: S3ServerAccess, title: string, file: FaultyFile): Doing => {
     const key = `${prefixOf(place)}/${filePath(file)}`;
     const { user, login } = server;
     return {
@@ -104,7 +104,7 @@ export const immutableFile = storeFault({
   ledgerName: 'immutable-file',
   needs: 'a backup store that can be made to refuse the removal of a file',
   sentence: '{file} is immutable',
-  parameters: (file: StoreFile) => ({ file: describeFile(file) }),
+  parameters: (file: FaultyFile) => ({ file: describeFile(file) }),
   ways: { folder: inFolder, s3Server: byPolicy },
   document: {
     about:

@@ -18,13 +18,13 @@ export const describeFolder = (where: StoreFolder): string =>
  * A file of a store: a volume's or a backup's config, a block, which is called so, or a lock on a volume that
  * the suite has written.
  */
-export type StoreFile =
+export type FaultyFile =
   | { configOf: Backup | Volume }
   | { of: Volume; block: string; called: string }
   | { of: Volume; lock: { name: string; of: string } };
 
 /** Where a file is, relative to what Longhorn is given as backup target. */
-export const filePath = (file: StoreFile): string => {
+export const filePath = (file: FaultyFile): string => {
   if ('lock' in file) return `${volumeFolder(file.of.name)}/locks/${file.lock.name}.lck`;
   if ('block' in file) return `${volumeFolder(file.of.name)}/${blockPath(file.block)}`;
   const { configOf } = file;
@@ -34,7 +34,7 @@ export const filePath = (file: StoreFile): string => {
 };
 
 /** How sentences call a file. */
-export const describeFile = (file: StoreFile): string => {
+export const describeFile = (file: FaultyFile): string => {
   if ('lock' in file) return `the foreign lock of ${file.lock.of}`;
   if ('block' in file) return file.called;
   return 'volume' in file.configOf ? `the config of ${file.configOf.label}` : "the volume's volume.cfg";

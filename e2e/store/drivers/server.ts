@@ -87,7 +87,7 @@ export const startPod = async (
   try {
     for (const object of objects) await create(cluster, object);
     const { metadata, spec } = await namingCause(
-      () => untilReady(pods, kind.called),
+      () => untilStoreReady(pods, kind.called),
       (within) => causeOfPods(cluster, { pods, namespace, signal: within }),
     );
     return {
@@ -134,7 +134,7 @@ export const serversOf = async (
 };
 
 /** Waits until the pod of a store is ready; ends at once when it will never be. */
-export const untilReady = (pods: Timeline<Pod>, called: string): Promise<Pod> =>
+export const untilStoreReady = (pods: Timeline<Pod>, called: string): Promise<Pod> =>
   once(pods, isReady, {
     label: `${called} of the backup store is ready`,
     within: '3m',

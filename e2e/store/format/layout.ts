@@ -40,7 +40,7 @@ export type StoreFile =
  * Reads the path of a file, relative to its volume's folder; a file being written (`.tmp.` in its name) is
  * temporary.
  */
-export const classify = (path: string): StoreFile => {
+export const classifyStoreFile = (path: string): StoreFile => {
   if (/\.tmp\.\d+$/.test(path)) return { kind: 'temporary' };
   if (path === 'volume.cfg') return { kind: 'volume-config' };
   const backup = /^backups\/backup_([^/]+)\.cfg$/.exec(path)?.[1];

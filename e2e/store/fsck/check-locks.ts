@@ -10,7 +10,7 @@ import { readConfig, sizeLimits } from './read-config.ts';
 const lifeOfLock = 150;
 
 /** Whose a lock is, by its type (backupstore, lock.go). */
-export const lockTypes: Readonly<Record<number, string>> = { 1: 'a backup or restore', 2: 'a deletion' };
+export const lockTypeLabels: Readonly<Record<number, string>> = { 1: 'a backup or restore', 2: 'a deletion' };
 
 /** What the locks of a volume say of who works on it. */
 export type Work = {
@@ -45,13 +45,13 @@ export const checkLocks = async (
     }
     if (lock.Name !== name)
       findings.add('lock-wrong-name', entry.path, `lock ${name} calls itself ${lock.Name}`);
-    if (lockTypes[lock.Type] === undefined)
+    if (lockTypeLabels[lock.Type] === undefined)
       findings.add(
         'lock-unknown-type',
         entry.path,
         `lock ${name} has the unknown type ${lock.Type}: while it lives, nothing else is done with the volume`,
       );
-    const who = `lock ${name} of ${lockTypes[lock.Type] ?? 'an unknown type'}${lock.Acquired ? '' : ', not acquired,'}`;
+    const who = `lock ${name} of ${lockTypeLabels[lock.Type] ?? 'an unknown type'}${lock.Acquired ? '' : ', not acquired,'}`;
     if (age > lifeOfLock) {
       findings.add(
         'lock-expired',

@@ -1,5 +1,5 @@
 import { type BackupConfig, isName, parseBackup, parseVolume, type VolumeConfig } from '../format/config.ts';
-import { classify } from '../format/layout.ts';
+import { classifyStoreFile } from '../format/layout.ts';
 import type { StoreEntry, StoreSource } from '../format/source.ts';
 import { collectFindings } from './findings.ts';
 import { listVolumes } from './fsck.ts';
@@ -25,7 +25,7 @@ export const listStore = async function* (source: StoreSource): AsyncGenerator<L
     const backups = new Map<string, StoreEntry>();
     for await (const entry of source.walk(folder, 2)) {
       if (entry.kind !== 'file') continue;
-      const file = classify(entry.path.slice(folder.length + 1));
+      const file = classifyStoreFile(entry.path.slice(folder.length + 1));
       if (file.kind === 'volume-config') volumeConfig = entry;
       if (file.kind === 'backup-config' && isName(file.backup)) backups.set(file.backup, entry);
     }

@@ -1,5 +1,5 @@
 import { isName } from '../format/config.ts';
-import { classify, isKnownFolder } from '../format/layout.ts';
+import { classifyStoreFile, isKnownFolder } from '../format/layout.ts';
 import type { StoreEntry, StoreSource } from '../format/source.ts';
 import type { Findings } from './findings.ts';
 
@@ -67,7 +67,7 @@ const sort = (
   files: VolumeFiles,
   { entry, path, findings }: { entry: StoreEntry; path: string; findings: Findings },
 ): void => {
-  const file = classify(path);
+  const file = classifyStoreFile(path);
   const foreign = () => findings.add('foreign-file', entry.path, `${path} is no file of Longhorn's`);
   if (file.kind === 'volume-config') files.volumeConfig = entry;
   else if (file.kind === 'temporary') files.temporary.push(entry);

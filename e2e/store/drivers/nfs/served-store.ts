@@ -3,7 +3,7 @@ import type { RunningStore, StartStore } from '../../driver.ts';
 import { servedStore as servedFolder } from '../folder/served-store.ts';
 import { storeMount } from './mounts.ts';
 import { driverName, serverProgram, storeUrl } from './place.ts';
-import { startServer } from './server.ts';
+import { startNfsStoreServer } from './server.ts';
 
 /** The store that a pod serves from a folder of its own, as Longhorn is given it by this URL. */
 export const servedStore = (
@@ -20,4 +20,4 @@ export const servedStore = (
 
 /** Starts a server, and opens what it serves. */
 export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> =>
-  servedStore(cluster, { ...(await startServer(cluster, options)), url: storeUrl(options) });
+  servedStore(cluster, { ...(await startNfsStoreServer(cluster, options)), url: storeUrl(options) });

@@ -16,7 +16,7 @@ export const storeManifest = (options: ManifestOptions): Promise<KubernetesObjec
   });
 
 /** Starts an NFS server and returns its pod when it answers on its port. */
-export const startServer = async (
+export const startNfsStoreServer = async (
   cluster: Cluster,
   options: StartStore,
 ): Promise<{ pod: PodTarget; node: string }> =>

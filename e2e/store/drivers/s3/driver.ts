@@ -19,7 +19,7 @@ export const s3: StoreDriver = {
     { place: 'longhorn', resource: resources.secrets, verbs: ['list'], seldom: 'read by a cleanup' },
   ]),
   access: {
-    bucket: async (...place) => (await import('./served-store.ts')).findFolders(...place),
+    bucket: async (...place) => (await import('./served-store.ts')).findServedFolders(...place),
     s3Server: true,
   },
   here: s3Here,

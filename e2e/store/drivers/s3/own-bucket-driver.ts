@@ -29,5 +29,5 @@ export const ownBucket: StoreDriver = {
     ],
     inSharedNamespace: [{ resource: secrets, verbs: ['delete'] }],
   },
-  access: { bucket: async (...place) => (await import('./own-bucket.ts')).findFolders(...place) },
+  access: { bucket: async (...place) => (await import('./own-bucket.ts')).findOwnFolders(...place) },
 };

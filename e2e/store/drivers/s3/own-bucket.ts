@@ -200,7 +200,7 @@ const secretNameOf = ({ name = storeName }: StorePlace): string => name;
  * What is in the bucket for a place; nothing where none of the suite's is. The access to a store stands beside
  * its Lease, so that whoever knows its place alone can empty it.
  */
-export const findFolders = async (cluster: Cluster, place: StorePlace): Promise<BucketFolder[]> => {
+export const findOwnFolders = async (cluster: Cluster, place: StorePlace): Promise<BucketFolder[]> => {
   const { namespace } = place;
   const login = await readSecret(cluster, { namespace, name: secretNameOf(place) }).catch(
     (error: unknown) => {
@@ -216,7 +216,7 @@ export const findFolders = async (cluster: Cluster, place: StorePlace): Promise<
 
 /** Opens the same. */
 export const findStores = async (cluster: Cluster, place: StorePlace): Promise<BackupStore[]> =>
-  (await findFolders(cluster, place)).map((folder) => openBucket(folder));
+  (await findOwnFolders(cluster, place)).map((folder) => openBucket(folder));
 
 /**
  * Makes a store below a prefix of its own in a bucket that was there before, and puts a copy of what Longhorn
@@ -262,7 +262,7 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
 
 /** Empties what the store of a place has in its bucket; returns what it did, and nothing where there is none. */
 export const emptyStore = async (cluster: Cluster, place: StorePlace): Promise<string | undefined> => {
-  const [folder] = await findFolders(cluster, place);
+  const [folder] = await findOwnFolders(cluster, place);
   if (folder === undefined) return undefined;
   const removed = await explaining(folder, () => empty(folder));
   return `${removed} objects removed from bucket ${folder.bucket}, below ${folder.prefix}/`;

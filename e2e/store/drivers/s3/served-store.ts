@@ -4,7 +4,7 @@ import type { BackupStore } from '../../store.ts';
 import { secretOf } from '../login.ts';
 import { openBucket, storeIn } from './bucket.ts';
 import { bucket, driverName, prefixOf, storeUrl } from './place.ts';
-import { findServers, startServer } from './server.ts';
+import { findServers, startS3StoreServer } from './server.ts';
 
 type Place = { server: S3Server; place: StorePlace };
 
@@ -40,14 +40,14 @@ const placeOf = ({ namespace, name }: StorePlace): StorePlace =>
 
 /** Starts a server, and opens what it serves. */
 export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> => {
-  const { node, ...server } = await startServer(cluster, options);
+  const { node, ...server } = await startS3StoreServer(cluster, options);
   return servedStore(cluster, { server, place: placeOf(options), node });
 };
 
 /** Where the servers of a place have it now. */
-export const findFolders = async (cluster: Cluster, place: StorePlace): Promise<BucketFolder[]> =>
+export const findServedFolders = async (cluster: Cluster, place: StorePlace): Promise<BucketFolder[]> =>
   (await findServers(cluster, place)).map((server) => folderOf({ server, place }));
 
 /** Opens what the servers of a place serve now. */
 export const findStores = async (cluster: Cluster, place: StorePlace): Promise<BackupStore[]> =>
-  (await findFolders(cluster, place)).map((folder) => openBucket(folder));
+  (await findServedFolders(cluster, place)).map((folder) => openBucket(folder));

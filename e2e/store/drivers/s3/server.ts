@@ -126,7 +126,7 @@ export const storeManifest = (
  * Starts an S3 server with an empty bucket, and puts what Longhorn logs in with into Longhorn's namespace;
  * returns when it answers.
  */
-export const startServer = async (
+export const startS3StoreServer = async (
   cluster: Cluster,
   options: StartStore,
 ): Promise<S3Server & { node: string }> => {

@@ -1,6 +1,6 @@
 import type { Injected } from '../../../faults/fault.ts';
 import { foreignLock } from '../../../faults/store/foreign-lock/foreign-lock.ts';
-import { type ForeignLock, lockTypes } from '../../../faults/store/foreign-lock/lock.ts';
+import { type ForeignLock, foreignLockTypes } from '../../../faults/store/foreign-lock/lock.ts';
 import { evaluate } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
@@ -27,7 +27,7 @@ import {
 } from './expectations.ts';
 
 /** A lock on a volume: its name, what it is for, and the backup that holds it while it is uploaded. */
-export type LockHandle = { name: string; of: keyof typeof lockTypes; holder?: BackupHandle };
+export type LockHandle = { name: string; of: keyof typeof foreignLockTypes; holder?: BackupHandle };
 
 /** A lock that the suite has written. */
 export type ForeignLockHandle = LockHandle & Injected & ForeignLock;
@@ -96,7 +96,7 @@ export const lockSteps = {
     parameters: (holder) => ({ backup: holder }),
     action: async ({ timelines }: Context, holder: BackupHandle): Promise<LockHandle> => {
       const locks = await holder.volume.target.store.locks(holder.volume.name);
-      const held = locks.find(({ type, acquired }) => type === lockTypes['a backup'] && acquired);
+      const held = locks.find(({ type, acquired }) => type === foreignLockTypes['a backup'] && acquired);
       if (held === undefined) {
         // A lock goes with its upload.
         const current = timelines.backups.current(holder.name);
