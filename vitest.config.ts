@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { e2eProject, type Guard } from './e2e/suite/vitest-project.ts';
+import { type ClusterGuard, e2eProject } from './e2e/suite/vitest-project.ts';
 
 // A run that no command has started looks at its cluster itself.
-const guard: Guard = async (config) => {
+const guard: ClusterGuard = async (config) => {
   const { guardAlone } = await import('./providers/existing/guard-alone.ts');
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   await guardAlone(config, { terminal: { input: process.stdin, output: process.stdout }, print });

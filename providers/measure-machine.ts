@@ -4,7 +4,7 @@ import {
   describeFollowing,
   describeMachine,
   type Machine,
-  type Measured,
+  type StartTimes,
   slownessOf,
 } from '../e2e/machine/slowness.ts';
 import type { Progress, RunningCluster } from './provider.ts';
@@ -25,7 +25,7 @@ export const measureMachine = async (how: How): Promise<Machine> => {
         ? { nodesReady: await timed(how.booted, how.since) }
         : { read: await readTime(how.read) };
     const { stalled, runQueue, timerDelay } = meter.take();
-    const measured: Measured = { ...times, pressure: { stalled, runQueue, timerDelay } };
+    const measured: StartTimes = { ...times, pressure: { stalled, runQueue, timerDelay } };
     return { slowness: slownessOf(measured), measured };
   } finally {
     meter.close();

@@ -31,7 +31,7 @@ const ofRuns: Record<string, Subcommand> = {
   e2e: {
     about: 'run the scenarios, in a cluster of their own or in yours',
     run: async (argv) => {
-      const { runCommand } = await import('../e2e/cli/run-command.ts');
+      const { runE2e: runCommand } = await import('../e2e/cli/run-command.ts');
       const { providers } = await import('../providers/index.ts');
       return runCommand({ argv, providers, config });
     },

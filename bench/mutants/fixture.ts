@@ -1,6 +1,6 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Interruption, play } from '../../e2e/cli/play.ts';
+import { type Interruption, spawnRunner } from '../../e2e/cli/play.ts';
 import { makeRunConfig } from '../../e2e/config/config.ts';
 import { makeRunId } from '../../e2e/config/run-id.ts';
 import { count } from '../../e2e/kube/count.ts';
@@ -96,7 +96,7 @@ export const openFixture = ({ config, progress, interruption }: FixtureOptions):
       const lost = (signal: AbortSignal) => AbortSignal.any([signal, running.lost]);
       try {
         await progress.step(`Play ${count(scenarios.length, 'scenario')} with ${describeBug(mutant)}`, () =>
-          play({
+          spawnRunner({
             project: config,
             config: told,
             chosen: { only: namesPattern(scenarios), tags: undefined },

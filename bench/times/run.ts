@@ -6,12 +6,12 @@ import type { Command } from 'commander';
 import { newCommand, parseFlags, toExitCode } from '../../e2e/cli/command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
 import { type Duration, formatDuration, parseDuration } from '../../e2e/kube/duration.ts';
-import { type Measured, measured, readTimes, timesPath } from '../../e2e/machine/times.ts';
+import { type MeasuredCommand, measured, readTimes, timesPath } from '../../e2e/machine/times.ts';
 import { defaultSize } from '../../lab/size.ts';
 import { benchCold } from '../lab/cold.ts';
 import { timedStart } from '../lab/start.ts';
 
-type Seconds = Partial<Record<Measured, number>>;
+type Seconds = Partial<Record<MeasuredCommand, number>>;
 
 /** Runs an npm script with all that it prints; throws where it does not end with exit code 0. */
 const timed = async (...words: string[]): Promise<number> => {
@@ -45,7 +45,7 @@ const build = async (print: (line: string) => void): Promise<number> => {
 };
 
 /** How each is measured. Building comes last: it changes where this process keeps what is built. */
-const ways: Record<Measured, (print: (line: string) => void) => Promise<Seconds>> = {
+const ways: Record<MeasuredCommand, (print: (line: string) => void) => Promise<Seconds>> = {
   nodes: startLab,
   emulator: startLab,
   e2e: async () => ({ e2e: await timed('run', 'e2e') }),
@@ -56,9 +56,9 @@ const ways: Record<Measured, (print: (line: string) => void) => Promise<Seconds>
   build: async (print) => ({ build: await build(print) }),
 };
 
-const order = Object.keys(ways) as Measured[];
+const order = Object.keys(ways) as MeasuredCommand[];
 
-type Asked = { measure: Set<Measured>; given: Seconds; add: boolean; from: string | undefined };
+type Asked = { measure: Set<MeasuredCommand>; given: Seconds; add: boolean; from: string | undefined };
 
 const program = (): Command =>
   newCommand(
@@ -70,7 +70,7 @@ const program = (): Command =>
     .option('--from <text>', 'where times that are given come from', 'measured by hand')
     .addHelpText('after', '\nnpm run docs then writes them into the documents.');
 
-const isMeasured = (name: string): name is Measured => measured.some((each) => each === name);
+const isMeasured = (name: string): name is MeasuredCommand => measured.some((each) => each === name);
 
 const read = (argv: readonly string[]): Asked => {
   const command = program();
@@ -102,7 +102,7 @@ const write = (seconds: Seconds, { add, from }: { add: boolean; from: string }):
     commit,
     from,
   };
-  for (const [name, value] of Object.entries(seconds) as [Measured, number][]) {
+  for (const [name, value] of Object.entries(seconds) as [MeasuredCommand, number][]) {
     const one = { seconds: Math.round(value * 10) / 10, ...circumstances };
     times[name] = [...(add ? times[name] : []), one];
     process.stdout.write(`${name}: ${formatDuration(value * 1000)}\n`);
@@ -119,7 +119,7 @@ export const benchTimes = (argv: readonly string[]): Promise<ExitCode> =>
     for (const name of order) {
       if (!left.has(name)) continue;
       const seconds = await ways[name]((line) => void process.stdout.write(`${line}\n`));
-      const wanted = Object.entries(seconds).filter(([each]) => left.delete(each as Measured));
+      const wanted = Object.entries(seconds).filter(([each]) => left.delete(each as MeasuredCommand));
       write(Object.fromEntries(wanted), { add, from: 'npm run bench -- times' });
     }
     return exitCode.passed;

@@ -1,5 +1,5 @@
 import { meaningsOf } from '../longhorn/messages/look-up.ts';
-import type { Lane, Timeline } from '../report/html/data.ts';
+import type { Lane, ReportTimeline } from '../report/html/data.ts';
 
 /** How much is shown of what an object said: longer ones hold the log of a command. */
 const longestText = 160;
@@ -16,7 +16,7 @@ type State = { at: number; state: string; texts: readonly string[] };
 /** What two histories of one scenario are aligned at: the first thing that it does, as the sentence has it. */
 type Action = { sentence: string; from: number };
 
-const actionOf = ({ sentences }: Timeline): Action | undefined =>
+const actionOf = ({ sentences }: ReportTimeline): Action | undefined =>
   sentences.flatMap(({ sentence, from }) =>
     sentence.startsWith('When ') && from !== null ? [{ sentence, from }] : [],
   )[0];
@@ -66,7 +66,7 @@ const isObject = ({ kind, events }: Lane): boolean =>
   !['steps', 'fault', 'lock'].includes(kind) && events.length > 0;
 
 // Names tell nothing across runs; the order in which things come does.
-const pairsOf = (both: [Timeline, Timeline], zeros: [number, number]): Pair[] => {
+const pairsOf = (both: [ReportTimeline, ReportTimeline], zeros: [number, number]): Pair[] => {
   const [one, other] = both.map(({ lanes }) => Map.groupBy(lanes.filter(isObject), ({ kind }) => kind)) as [
     Map<string, Lane[]>,
     Map<string, Lane[]>,
@@ -110,7 +110,7 @@ const rowsOf = ({ states: [one, other] }: Pair, at: number): string[] => {
  * first object, of those that it is about before those that it stands on, whose states, or what they say,
  * differ; and which others do.
  */
-export const describeParting = (one: Timeline, other: Timeline): string[] => {
+export const describeParting = (one: ReportTimeline, other: ReportTimeline): string[] => {
   const [here, there] = [actionOf(one), actionOf(other)];
   const zeros: [number, number] = here && there ? [here.from, there.from] : [0, 0];
   const from =

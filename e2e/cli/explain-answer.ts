@@ -1,13 +1,13 @@
 import { type Diagnosis, diagnose } from '../longhorn/diagnosis/diagnose.ts';
 import type { Pasted } from '../longhorn/diagnosis/pasted.ts';
 import { type Meaning, meaningsOf, type Where } from '../longhorn/messages/look-up.ts';
-import type { Row } from '../longhorn/messages/row.ts';
+import type { MessageRow } from '../longhorn/messages/row.ts';
 
 /** What is known of a text: the rows of the catalogue that it could be, and what failed and why by its words. */
 export type Answer = { meanings: Meaning[]; diagnosis: Diagnosis | undefined };
 
 // Where Longhorn says what of an operation: a text that names its operation is of no other's rows.
-const placeOf = ({ speaker, fields, states }: Row): readonly string[] | undefined => {
+const placeOf = ({ speaker, fields, states }: MessageRow): readonly string[] | undefined => {
   const [field] = fields;
   if (field === 'status.messages.error') return ['delete', 'delete-volume', 'lock'];
   if (field === 'status.error' && speaker === 'Backup')
@@ -18,7 +18,7 @@ const placeOf = ({ speaker, fields, states }: Row): readonly string[] | undefine
   return undefined;
 };
 
-const isOf = (row: Row, diagnosis: Diagnosis | undefined): boolean =>
+const isOf = (row: MessageRow, diagnosis: Diagnosis | undefined): boolean =>
   diagnosis === undefined ||
   diagnosis.operation.id === 'unknown' ||
   (placeOf(row)?.includes(diagnosis.operation.id) ?? true);

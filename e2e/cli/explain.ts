@@ -8,7 +8,7 @@ import { readPasted } from '../longhorn/diagnosis/pasted.ts';
 import { deletionCause } from '../longhorn/messages/deletion-cause.ts';
 import { linksOf } from '../longhorn/messages/links.ts';
 import { type Meaning, nearestTo, type Where } from '../longhorn/messages/look-up.ts';
-import { type Field, messageClasses, type Row, type Wording } from '../longhorn/messages/row.ts';
+import { type Field, type MessageRow, messageClasses, type Wording } from '../longhorn/messages/row.ts';
 import { newCommand, outputOption, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { type Answer, answerTo, isAnswer } from './explain-answer.ts';
@@ -71,7 +71,7 @@ const parseExplain = (argv: readonly string[]): Arguments => {
   return { text: command.args[0] ?? '', where, json: output === 'json' };
 };
 
-const speakers: Partial<Record<Row['speaker'], string>> = {
+const speakers: Partial<Record<MessageRow['speaker'], string>> = {
   job: 'the pod of a recurring job',
   manager: 'a longhorn-manager',
   node: "a node's own log",
@@ -80,10 +80,10 @@ const speakers: Partial<Record<Row['speaker'], string>> = {
 const listed = (words: readonly string[]): string =>
   words.length <= 1 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 
-const of = ({ speaker }: Row): string => speakers[speaker] ?? `a ${speaker}`;
+const of = ({ speaker }: MessageRow): string => speakers[speaker] ?? `a ${speaker}`;
 
 // What a state is called depends on what has it.
-const stateOf = ({ fields, states }: Row): string => {
+const stateOf = ({ fields, states }: MessageRow): string => {
   if (states === undefined) return '';
   const what = fields[0]?.startsWith('event')
     ? 'with the reason'

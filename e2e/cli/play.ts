@@ -31,7 +31,7 @@ export type Interruption = { first: AbortSignal; again: AbortSignal };
  * Plays the chosen scenarios with vitest, in a process of its own, and says how that ended. It is the same
  * run as `npx vitest run --project e2e`: the reporter in there tells it and writes report.json.
  */
-export const play = async (options: {
+export const spawnRunner = async (options: {
   /** The vitest configuration whose project `e2e` holds the scenarios. */
   project: string;
   config: RunConfig;

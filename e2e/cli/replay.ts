@@ -10,7 +10,12 @@ import { explainVerdict } from '../history/verdict.ts';
 import { readNamedFile, whyNoFile } from '../kube/named-file.ts';
 import { describeExpected, endings } from '../suite/evidence/history/expectations.ts';
 import { markerSchema } from '../suite/evidence/history/markers.ts';
-import { agrees, type Judged, judgeAgain, wentWell } from '../suite/evidence/replay/judge-again.ts';
+import {
+  agrees,
+  type JudgedExpectation,
+  judgeAgain,
+  wentWell,
+} from '../suite/evidence/replay/judge-again.ts';
 import { describeObject } from '../suite/steps/describe-object.ts';
 // What judges names its states when it is read.
 import '../suite/steps/subjects.ts';
@@ -121,7 +126,7 @@ const describePlace = (lines: Recording['lines']): string[] => {
  * An expectation, how it was judged then and how it is judged now; the whole explanation of one that did not
  * end as it was meant to.
  */
-const describeJudged = (judged: Judged): string[] => {
+const describeJudged = (judged: JudgedExpectation): string[] => {
   const { set, recorded, now, why, knownBug } = judged;
   const subject = describeExpected(set);
   const wanted = set.wanted === undefined ? '' : `, as it was meant to`;
@@ -174,7 +179,7 @@ export const runReplayCommand = (argv: readonly string[]): Promise<ExitCode> =>
 const print = (...lines: string[]): void =>
   void process.stdout.write(printableText(lines.map((line) => `${line}\n`).join('')));
 
-const judgeOne = ({ path, recording }: Found): Judged[] => {
+const judgeOne = ({ path, recording }: Found): JudgedExpectation[] => {
   const judged = judge(path, recording);
   print(...describeHistory(recording, path), ...judged.flatMap(describeJudged));
   if (judged.length === 0) print('  nothing was expected in it: there is nothing to judge');
@@ -183,7 +188,7 @@ const judgeOne = ({ path, recording }: Found): Judged[] => {
 };
 
 // A line that is not as it must be is found only when it is its turn.
-const judge = (path: string, recording: Found['recording']): Judged[] => {
+const judge = (path: string, recording: Found['recording']): JudgedExpectation[] => {
   try {
     return judgeAgain(recording, describeObject);
   } catch (error) {
@@ -191,8 +196,8 @@ const judge = (path: string, recording: Found['recording']): Judged[] => {
   }
 };
 
-const summary = (histories: number, judged: readonly Judged[]): string => {
-  const count = (is: (each: Judged) => boolean): number => judged.filter(is).length;
+const summary = (histories: number, judged: readonly JudgedExpectation[]): string => {
+  const count = (is: (each: JudgedExpectation) => boolean): number => judged.filter(is).length;
   const again = count(({ now }) => now !== undefined);
   const parts = [
     `${again} judged again`,

@@ -28,7 +28,7 @@ export type CommandOptions = {
  * `npm run e2e`: brings a cluster, plays the scenarios, reports, takes the cluster down. Returns the exit
  * code; every error is told.
  */
-export const runCommand = async (options: CommandOptions): Promise<number> => {
+export const runE2e = async (options: CommandOptions): Promise<number> => {
   const code = await playCommand(options);
   return options.argv.includes('--bisect') ? bisectCodeOf(code) : code;
 };

@@ -15,7 +15,7 @@ import { concludeReport, type Unplayed, writeBegun, writeUnplayed } from './conc
 import { countCpu } from './cpu.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
 import { describePlan, needsBrowser, planFor } from './plan.ts';
-import { type Interruption, play } from './play.ts';
+import { type Interruption, spawnRunner } from './play.ts';
 import { quoted } from './shell-word.ts';
 
 type Run = Pick<Choice, 'chosen' | 'others' | 'shard'> & {
@@ -171,7 +171,7 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
   const files = [...new Set(unplayed.chosen.map(({ file }) => file))];
   const trouble = cluster.lost.aborted
     ? undefined
-    : await play({
+    : await spawnRunner({
         project: run.config,
         config,
         chosen: args,

@@ -1,5 +1,5 @@
 import { shorten } from '../kube/shorten.ts';
-import { type Cause, ExpectationError } from './verdict.ts';
+import { ExpectationError, type NearestCause } from './verdict.ts';
 
 // Long enough for a few requests to a busy server; who waits for the failure waits for this too.
 const within = 15_000;
@@ -11,7 +11,7 @@ const longest = { line: 400, detail: 600, details: 60 };
  */
 export const namingCause = async <T>(
   work: () => Promise<T>,
-  look: (signal: AbortSignal) => Promise<Cause | undefined>,
+  look: (signal: AbortSignal) => Promise<NearestCause | undefined>,
 ): Promise<T> => {
   try {
     return await work();
@@ -28,8 +28,8 @@ export const namingCause = async <T>(
 };
 
 const found = async (
-  look: (signal: AbortSignal) => Promise<Cause | undefined>,
-): Promise<Cause | undefined> => {
+  look: (signal: AbortSignal) => Promise<NearestCause | undefined>,
+): Promise<NearestCause | undefined> => {
   const signal = AbortSignal.timeout(within);
   const { promise: late, reject } = Promise.withResolvers<never>();
   signal.addEventListener(
@@ -44,7 +44,7 @@ const found = async (
   }
 };
 
-const bounded = (cause: Cause | undefined): Cause | undefined => {
+const bounded = (cause: NearestCause | undefined): NearestCause | undefined => {
   if (cause === undefined) return undefined;
   const shown = cause.details.slice(0, longest.details).map((each) => shorten(each, longest.detail));
   const more = cause.details.length - shown.length;

@@ -10,10 +10,10 @@ import type { Entry, Timeline } from './timeline.ts';
 export type Limit = { time: number; atMost?: number; owner: string };
 
 /** A change while something was waited for; `after` counts from the beginning of the wait, in ms. */
-export type Change = { name: string; state: string; after: number };
+export type StateChange = { name: string; state: string; after: number };
 
 /** A time that is over: how long it was in all (ms), and what changed last in it. */
-export type TimeOver = Limit & { waited: number; lastChange?: Change };
+export type TimeOver = Limit & { waited: number; lastChange?: StateChange };
 
 /** An object that a wait is about; it has changed when it is described in other words. */
 export type Moving = {
@@ -32,7 +32,7 @@ export type StateProbe = {
 };
 
 /** Follows whether anything changes of what is waited for; all times in ms, of one clock. */
-export type Progress = {
+export type WaitProgress = {
   /** Takes an entry that came at this time, and returns whether it shows a change. */
   take(timeline: Timeline, entry: Entry, at: number): boolean;
   /** Takes what a look showed; the first one begins the time anew, as there is nothing to hold it against. */
@@ -44,13 +44,13 @@ export type Progress = {
 };
 
 /** Starts following at the beginning of a wait. */
-export const openProgress = (limit: Limit, objects: readonly Moving[], began: number): Progress => {
+export const openProgress = (limit: Limit, objects: readonly Moving[], began: number): WaitProgress => {
   const { time, atMost } = limit;
   const states = objects.map(({ timeline, name, describe }) => {
     const present: KubernetesObject | undefined = atMost === undefined ? undefined : timeline.current(name);
     return present && describe(present);
   });
-  let lastChange: Change | undefined;
+  let lastChange: StateChange | undefined;
   let lastLook: { state: string; after: number } | undefined;
   const sinceBegan = (): number => Math.max(lastChange?.after ?? 0, lastLook?.after ?? 0);
   return {

@@ -14,13 +14,13 @@ export type Verdict = {
   steps: SequenceStep[];
   last: KubernetesObject | undefined;
   /** Why it may not have come, where that was looked for. */
-  cause?: Cause | undefined;
+  cause?: NearestCause | undefined;
   /** What there is to know below the reason: what was expected, the histories, the last object. */
   details: string;
 };
 
 /** Why something may not have come: one line first, then what there is to know besides. */
-export type Cause = { line: string; details: readonly string[] };
+export type NearestCause = { line: string; details: readonly string[] };
 
 /** Says what decided, with the nearest cause. */
 export const describeDecision = ({ reason, cause }: Verdict): string =>

@@ -3,7 +3,7 @@ import { classify } from './messages/classify.ts';
 import { readLogLine } from './messages/log-line.ts';
 
 /** How a process of Longhorn's ended that panicked. */
-export type Panic = {
+export type PanicTrace = {
   /** The first line, as Go's runtime writes it. */
   first: string;
   /** The top frames of Longhorn's own code: function, file and line. */
@@ -23,7 +23,7 @@ const shownFrames = 3;
 const own = /^(?:github\.com\/longhorn\/[^/]+\/|main\.)/;
 
 /** Reads the panic at the end of the log of a process that ended; undefined where it ended in another way. */
-export const readPanic = (log: string, version: string): Panic | undefined => {
+export const readPanic = (log: string, version: string): PanicTrace | undefined => {
   const lines = log.split('\n');
   const start = lines.findLastIndex((line) => /^(?:panic: |fatal error: )/.test(line));
   if (start < 0) return undefined;
@@ -74,5 +74,5 @@ const namesIn = (url: string): { volume: string; backup: string } => {
 };
 
 /** A panic in one line. */
-export const describePanic = ({ first, frames, row }: Panic, version: string): string =>
+export const describePanic = ({ first, frames, row }: PanicTrace, version: string): string =>
   `longhorn-manager ${version} ended by a panic that ${row === undefined ? 'nobody knows' : `is known as ${row.id} (${row.seen})`}: "${first}", at ${frames.join(', ') || 'no place of its own'}`;

@@ -1,7 +1,7 @@
 import { describePressure, type KeptPressure } from './load.ts';
 
 /** What was measured while a cluster started, or was met; times in ms. */
-export type Measured = {
+export type StartTimes = {
   /** From the API server's first answer until all nodes of a lab were Ready. */
   nodesReady?: number | undefined;
   /** What the API server itself took for a read from its store: the median of several. */
@@ -14,7 +14,7 @@ export type Measured = {
 export type Machine = {
   /** 1: as fast as that one; 2: all work takes twice as long. 1 to 6, in tenths. */
   slowness: number;
-  measured: Measured;
+  measured: StartTimes;
   /** By how much each wait of the emulator is longer than on its fast clock, or `real`; missing without it. */
   emulatorClock?: string | undefined;
 };
@@ -25,14 +25,14 @@ const reference = { nodesReady: 3_000, read: 5 };
 const most = 6;
 
 /** How many times longer work takes than on the machine of the README, by what was measured: 1 to 6, in tenths. */
-export const slownessOf = ({ nodesReady = 0, read = 0 }: Measured): number => {
+export const slownessOf = ({ nodesReady = 0, read = 0 }: StartTimes): number => {
   const times = Math.max(nodesReady / reference.nodesReady, read / reference.read);
   return Math.round(Math.min(most, Math.max(1, times)) * 10) / 10;
 };
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 
-const describeMeasured = ({ nodesReady, read, pressure }: Measured): string =>
+const describeMeasured = ({ nodesReady, read, pressure }: StartTimes): string =>
   [
     ...(nodesReady === undefined
       ? []

@@ -13,10 +13,10 @@ export const measured = [
 ] as const;
 
 /** Something that is measured. */
-export type Measured = (typeof measured)[number];
+export type MeasuredCommand = (typeof measured)[number];
 
 /** How long a run should take, in seconds, on an idle machine with fast processors. */
-export const goals = { e2e: 240, 'e2e-all': 480 } as const satisfies Partial<Record<Measured, number>>;
+export const goals = { e2e: 240, 'e2e-all': 480 } as const satisfies Partial<Record<MeasuredCommand, number>>;
 
 const measurement = z.strictObject({
   seconds: z.number().positive(),
@@ -45,7 +45,7 @@ export const readTimes = (): Times => timesSchema.parse(JSON.parse(readFileSync(
 const short = (seconds: number): string => String(Number(seconds.toPrecision(2)));
 
 /** Says how long something took, from the fastest to the slowest time that was measured. */
-export const timeOf = (name: Measured, times: Times = readTimes()): string => {
+export const timeOf = (name: MeasuredCommand, times: Times = readTimes()): string => {
   const seconds = times[name].map((each) => each.seconds);
   if (seconds.length === 0) return 'not measured yet';
   const [least, most] = [Math.min(...seconds), Math.max(...seconds)];

@@ -23,7 +23,7 @@ export const toCommand = ({ level, title, message, file, line }: Annotation): st
  * The line of a file that has the scenario's name in quotes, from 1; undefined where the file cannot be read,
  * or writes it in another way.
  */
-export const lineOf = ({ file, name }: Pick<ScenarioReport, 'file' | 'name'>): number | undefined => {
+export const lineOfScenario = ({ file, name }: Pick<ScenarioReport, 'file' | 'name'>): number | undefined => {
   try {
     const lines = readFileSync(file, 'utf8').split('\n');
     const index = lines.findIndex((line) =>
@@ -40,7 +40,7 @@ const titles = { failed: '', 'not-provable': 'not provable: ', 'known-bug': 'kno
 
 const ofScenario = (
   scenario: ScenarioReport,
-  { line, noun }: { line: typeof lineOf; noun: string },
+  { line, noun }: { line: typeof lineOfScenario; noun: string },
 ): Annotation[] => {
   const { name, file, state, reason, findings } = scenario;
   const bad = state === 'passed' || state === 'skipped' ? undefined : state;
@@ -87,7 +87,7 @@ const withinLimit = (level: Level, all: readonly Annotation[]): Annotation[] => 
  * What GitHub shows beside a run: an error for each failure, a warning for what is not provable and for each
  * known bug, a notice for each finding.
  */
-export const composeAnnotations = (report: Report, line = lineOf): string[] => {
+export const composeAnnotations = (report: Report, line = lineOfScenario): string[] => {
   const noun = findingIn(report.target);
   const all = [...ofRun(report), ...report.scenarios.flatMap((each) => ofScenario(each, { line, noun }))];
   const commands = (['error', 'warning', 'notice'] as const).flatMap((level) =>

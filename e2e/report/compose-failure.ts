@@ -30,7 +30,7 @@ export const composeCircumstances = ({
 ];
 
 /** A failure, told where it happened: the step, the whole reason, and what is known beside it. */
-export const composeFailure = (failure: Failure): string[] => [
+export const formatFailure = (failure: Failure): string[] => [
   failure.step === null ? 'stopped outside of its steps' : `stopped at: ${failure.step}`,
   ...[...failure.reason.split('\n'), ...composeCircumstances(failure)].flatMap((line) => indent(line, '  ')),
 ];

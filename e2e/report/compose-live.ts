@@ -1,6 +1,6 @@
 import { formatDuration } from '../kube/duration.ts';
 import type { Paint } from './console.ts';
-import type { Awaited, Running } from './under-way.ts';
+import type { Awaited, RunningScenario } from './under-way.ts';
 
 /** How many scenarios have ended, and how, and how many are to come. */
 export type Counts = {
@@ -20,7 +20,7 @@ export type Frame = Counts & {
   columns: number;
   rows: number;
   paint: Paint;
-  tagOf: (test: Running['test']) => string | undefined;
+  tagOf: (test: RunningScenario['test']) => string | undefined;
 };
 
 // A whole second is as fine as a line needs that is drawn once a second.
@@ -68,7 +68,11 @@ const composeTimed = (
 };
 
 /** What a scenario is at, in as many lines: in two of them, what is awaited says more than the step. */
-const composeRunning = ({ test, at, step, awaited }: Running, depth: number, frame: Frame): string[] => {
+const composeRunning = (
+  { test, at, step, awaited }: RunningScenario,
+  depth: number,
+  frame: Frame,
+): string[] => {
   const { now, paint, tagOf } = frame;
   const tag = tagOf(test);
   const head = tag === undefined ? '' : `${tag} `;
@@ -109,7 +113,7 @@ const composeCounts = ({ passed, knownBugs, failed, skipped, toCome }: Counts, r
  * Composes the area that is drawn again: what each scenario is at, as deep as the rows of the terminal allow,
  * and how many there are.
  */
-export const composeLive = (running: readonly Running[], frame: Frame): string[] => {
+export const composeLive = (running: readonly RunningScenario[], frame: Frame): string[] => {
   if (running.length === 0) return [];
   // A row for what has ended, an empty one below it, one for the counts, and one that the cursor stands in.
   const rows = Math.max(1, frame.rows - 4);
@@ -120,14 +124,14 @@ export const composeLive = (running: readonly Running[], frame: Frame): string[]
   return ['', ...shown, frame.paint('dim', cut(composeCounts(frame, running.length), room(frame, 0)))];
 };
 
-const describeStep = ({ step, awaited }: Running, now: number): string => {
+const describeStep = ({ step, awaited }: RunningScenario, now: number): string => {
   if (step === undefined) return '';
   const [waits] = awaited === undefined ? [''] : describeAwaited(awaited, now);
   return `still at: ${step.sentence}, for ${span(now - step.at)}${waits && `; ${waits}`}`;
 };
 
 /** The line that says, where nothing was told for long, what is under way: how many, and who is longest at a step. */
-export const composeSilence = (running: readonly Running[], counts: Counts, now: number): string => {
+export const composeSilence = (running: readonly RunningScenario[], counts: Counts, now: number): string => {
   const [longest] = running
     .filter(({ step }) => step !== undefined)
     .toSorted((one, other) => (one.step?.at ?? 0) - (other.step?.at ?? 0));

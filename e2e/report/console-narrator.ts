@@ -3,7 +3,7 @@ import { type Counts, composeLive, composeSilence } from './compose-live.ts';
 import { composeClosing, composeCluster, composeHeading, type Paint } from './console.ts';
 import { describeBreak } from './interruption.ts';
 import { isEmulated } from './judged.ts';
-import type { Narrator, Told } from './narrator.ts';
+import type { Narrator, ScenarioIdentity } from './narrator.ts';
 import type { ScenarioEvent } from './record.ts';
 import { countStates, type ScenarioReport } from './schema.ts';
 import type { Screen } from './screen.ts';
@@ -66,7 +66,7 @@ export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narr
     screen.draw([]);
   };
 
-  const printEvent = (test: Told, event: ScenarioEvent): void => {
+  const printEvent = (test: ScenarioIdentity, event: ScenarioEvent): void => {
     if (event.kind === 'start') teller.starts(test);
     if (event.kind === 'step') teller.step(test, event.step);
     if (event.kind === 'failure') teller.failed(test, event.failure);

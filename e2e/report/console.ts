@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { count } from '../kube/count.ts';
 import { formatDuration } from '../kube/duration.ts';
-import { beyondTold, composeCircumstances, composeFailure } from './compose-failure.ts';
+import { beyondTold, composeCircumstances, formatFailure } from './compose-failure.ts';
 import { decisionOf } from './decision-of.ts';
 import { indent } from './indent.ts';
 import {
@@ -78,7 +78,7 @@ export const composeRemark = (text: string, paint: Paint, tag?: Tag): string[] =
 
 /** A failure where it happened, before the cleanup; with a number, the name of its scenario as well. */
 export const composeFailed = (name: string, failure: Failure, paint: Paint, tag?: Tag): string[] => {
-  const [first = '', ...rest] = composeFailure(failure);
+  const [first = '', ...rest] = formatFailure(failure);
   const whose = tag === undefined ? '' : `${name}, `;
   return tagged(
     [`  ${paint('red', `${whose}${first}`)}`, ...rest.map((line) => (line === '' ? '' : `  ${line}`))],

@@ -1,7 +1,7 @@
 import { redactAll } from '../kube/redact/redact.ts';
 import { describeBreak } from './interruption.ts';
 import type { UntimedEvent } from './json-events.ts';
-import type { Narrator, RunStart, Told } from './narrator.ts';
+import type { Narrator, RunStart, ScenarioIdentity } from './narrator.ts';
 import type { ScenarioEvent } from './record.ts';
 
 /** Writes an event as a line of JSON. */
@@ -53,7 +53,7 @@ export const createJsonNarrator = ({
   const tell = (event: UntimedEvent | undefined): void => {
     if (event !== undefined) write(toJsonLine(event));
   };
-  const of = ({ name, file }: Told): OfScenario => ({
+  const of = ({ name, file }: ScenarioIdentity): OfScenario => ({
     run: start?.run ?? '',
     scenario: name,
     file,

@@ -2,7 +2,7 @@ import type { ScenarioEvent } from './record.ts';
 import type { Kubernetes, Report, ScenarioReport } from './schema.ts';
 
 /** A scenario as whoever tells it knows it. */
-export type Told = { id: string; name: string; file: string };
+export type ScenarioIdentity = { id: string; name: string; file: string };
 
 /** What is known of a run before a scenario of it begins. */
 export type RunStart = Pick<Report, 'run' | 'provider' | 'target' | 'judged'> & { round: number };
@@ -18,8 +18,8 @@ export type Narrator = {
   knows(chosen: number, atOnce?: number): void;
   /** What a scenario printed by itself. */
   prints(text: string): void;
-  event(test: Told, event: ScenarioEvent): void;
-  ends(test: Told, scenario: ScenarioReport): void;
+  event(test: ScenarioIdentity, event: ScenarioEvent): void;
+  ends(test: ScenarioIdentity, scenario: ScenarioReport): void;
   /** The run was interrupted: scenarios only clean up, or not even that, where their cluster goes down. */
   breaksOff(by: string, how: { cleansUp: boolean }): void;
   /** The last that is told; `path` is that of report.json. */

@@ -8,7 +8,7 @@ import {
   type Paint,
   type Tag,
 } from './console.ts';
-import type { Told as Whole } from './narrator.ts';
+import type { ScenarioIdentity as Whole } from './narrator.ts';
 import type { Failure, ReportStep, ScenarioReport } from './schema.ts';
 
 type Told = Pick<Whole, 'id' | 'name'>;

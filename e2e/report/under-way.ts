@@ -1,4 +1,4 @@
-import type { Told } from './narrator.ts';
+import type { ScenarioIdentity } from './narrator.ts';
 import type { Awaiting, ScenarioEvent } from './record.ts';
 
 /** A step that has begun and not ended; `at` in ms since the epoch. */
@@ -10,13 +10,23 @@ export type Awaited = Omit<Awaiting, 'kind' | 'id' | 'since'> & { since: number;
 /**
  * A scenario that has begun and not ended: what it is at, and what it waits for in there, if for anything.
  */
-export type Running = { test: Told; at: number; step: OpenStep | undefined; awaited: Awaited | undefined };
+export type RunningScenario = {
+  test: ScenarioIdentity;
+  at: number;
+  step: OpenStep | undefined;
+  awaited: Awaited | undefined;
+};
 
-type Known = { test: Told; at: number; steps: Map<number, OpenStep>; awaited: Map<number, Awaited> };
+type Known = {
+  test: ScenarioIdentity;
+  at: number;
+  steps: Map<number, OpenStep>;
+  awaited: Map<number, Awaited>;
+};
 
 const lastOf = <T>(map: Map<number, T>): T | undefined => [...map.values()].at(-1);
 
-const toRunning = ({ test, at, steps, awaited }: Known): Running => ({
+const toRunning = ({ test, at, steps, awaited }: Known): RunningScenario => ({
   test,
   at,
   step: lastOf(steps),
@@ -33,7 +43,7 @@ export const createUnderWay = (now: () => number) => {
   };
 
   return {
-    learn: (test: Told, event: ScenarioEvent): void => {
+    learn: (test: ScenarioIdentity, event: ScenarioEvent): void => {
       if (event.kind === 'start')
         known.set(test.id, { test, at: now(), steps: new Map(), awaited: new Map() });
       const scenario = known.get(test.id);
@@ -46,8 +56,8 @@ export const createUnderWay = (now: () => number) => {
       if (event.kind === 'awaited') scenario.awaited.delete(event.id);
     },
     /** What is awaited, as it was told last. */
-    awaited: (test: Told, id: number): Awaited | undefined => known.get(test.id)?.awaited.get(id),
-    ends: (test: Told): void => void known.delete(test.id),
-    all: (): Running[] => [...known.values()].map(toRunning),
+    awaited: (test: ScenarioIdentity, id: number): Awaited | undefined => known.get(test.id)?.awaited.get(id),
+    ends: (test: ScenarioIdentity): void => void known.delete(test.id),
+    all: (): RunningScenario[] => [...known.values()].map(toRunning),
   };
 };

@@ -3,7 +3,7 @@ import { canHave } from '../faults/store/store-faults.ts';
 import type { ScenarioRecord } from '../report/record.ts';
 import { besides, driversOf, nameOn, twoStores } from '../store/drivers/index.ts';
 import type { Fixture, ScenarioBody, ScenarioOptions } from './play/fixture.ts';
-import { play } from './play/play.ts';
+import { runScenario } from './play/play.ts';
 
 export type { ScenarioOptions } from './play/fixture.ts';
 
@@ -26,7 +26,7 @@ export const defineScenario =
       // No time-out of the runner's: it would cut the cleanup short, and could not say what the scenario was
       // waiting for.
       test(nameOn(name, driver), { tags, timeout: 0, meta }, (context) => {
-        const whole = play(fixture, { context, record, timeout, ...declared, body });
+        const whole = runScenario(fixture, { context, record, timeout, ...declared, body });
         // An interrupted test is over for vitest at once; its cleanup is not, and the worker must outlive it.
         context.onTestFinished(() => whole.catch(() => {}));
         return whole;

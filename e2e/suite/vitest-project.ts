@@ -17,7 +17,7 @@ import { tags } from './tags.ts';
 import { whyNoTags } from './tags-expression.ts';
 
 /** Looks at the cluster before anything is made in it; throws where it may not be played on. */
-export type Guard = (config: RunConfig) => Promise<void>;
+export type ClusterGuard = (config: RunConfig) => Promise<void>;
 
 // Thrown, it would come with a stack.
 const refuseNoTags = (expression: string): void => {
@@ -36,7 +36,7 @@ const refuseFolder = (config: RunConfig): RunConfig => {
 
 // Reporters belong to a whole run of vitest, not to one of its projects: this one joins when this project is
 // among those that run, and stands alone when nothing else does.
-const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
+const reportScenarios = (guard: ClusterGuard | undefined): Vite.Plugin => ({
   name: 'corral-report',
   configureVitest: ({ vitest, project }) => {
     goOnWithoutReader();
@@ -72,7 +72,7 @@ const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
  * Longhorn and not for a processor, unless the run is told of one worker. No retry, no time-out but the
  * scenarios' own; `guard` looks at the cluster where no command has.
  */
-export const e2eProject = (include: string[], guard?: Guard): TestProjectInlineConfiguration => ({
+export const e2eProject = (include: string[], guard?: ClusterGuard): TestProjectInlineConfiguration => ({
   plugins: [reportScenarios(guard)],
   test: {
     name: projectName,

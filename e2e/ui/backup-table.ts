@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright';
 import { awaitCluster } from '../kube/account.ts';
 
 /** The table of a volume's backups, which has an id and no name. */
-export const table = '#backDetailTable';
+export const backupTableSelector = '#backDetailTable';
 
 /** The red icon before the volume's name. */
 export const warningIcon = '[aria-label="icon: warning"]';
@@ -26,7 +26,7 @@ export type BackupTable = {
 };
 
 /** The address of the page of a volume's backups, behind the user interface's own. */
-export const backupsPath = ({ volume, backupVolume }: { volume: string; backupVolume: string }): string =>
+export const backupsPagePath = ({ volume, backupVolume }: { volume: string; backupVolume: string }): string =>
   `/#/backup/${encodeURIComponent(volume)}?${new URLSearchParams({ field: 'name', keyword: backupVolume })}`;
 
 // For each thing that is done or awaited on the page: a click meets what is there, drawn and at rest.
@@ -35,7 +35,7 @@ const patience = 15_000;
 /** Makes the table of the page that is open in the browser. */
 export const backupTable = (page: Page): BackupTable => {
   page.setDefaultTimeout(patience);
-  const root = page.locator(table);
+  const root = page.locator(backupTableSelector);
   const rowsOf = (name: string): Locator => root.locator(`tr[data-row-key="${name}"]`);
   const cellOf = async (name: string, column: string): Promise<Locator> => {
     const titles = (await root.getByRole('columnheader').allTextContents()).map((title) => title.trim());

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { awaitCluster } from '../kube/account.ts';
 import { isAlike, type RowState, rowStateOfRow, type Stretch } from './backup-look.ts';
-import { type BackupTable, backupTable, table, warningIcon } from './backup-table.ts';
+import { type BackupTable, backupTable, backupTableSelector, warningIcon } from './backup-table.ts';
 import { openContext } from './browser.ts';
 import type { Span } from './judge-shown.ts';
 import { openPageLog, type PageLog } from './page-log.ts';
-import { type Shown, watchTable } from './table-watcher.ts';
+import { type ShownTable, watchTable } from './table-watcher.ts';
 
 /** A page of backups that is open in the browser, with all that it showed since. */
 export type FollowedPage = {
@@ -47,7 +47,7 @@ const loadTime = 60_000;
 export const followPage = async ({ chromium, url, expected }: Options): Promise<FollowedPage> => {
   const { context, close } = await openContext(chromium);
   /** What is shown on the way to being drawn is not kept. */
-  const shown: (Shown & { isKept: boolean })[] = [];
+  const shown: (ShownTable & { isKept: boolean })[] = [];
   let drawnAt: number | undefined;
   const waiting = new Set<() => void>();
 
@@ -73,11 +73,15 @@ export const followPage = async ({ chromium, url, expected }: Options): Promise<
     await context.tracing.start({ snapshots: true });
     const page = await context.newPage();
     const log = openPageLog(page, again);
-    await page.exposeFunction('corralTell', (told: Shown) => {
+    await page.exposeFunction('corralTell', (told: ShownTable) => {
       shown.push({ ...told, isKept: drawnAt !== undefined });
       again();
     });
-    await page.addInitScript(watchTable, { table, warning: warningIcon, tell: 'corralTell' });
+    await page.addInitScript(watchTable, {
+      table: backupTableSelector,
+      warning: warningIcon,
+      tell: 'corralTell',
+    });
     await page.goto(url, { timeout: loadTime });
 
     return {

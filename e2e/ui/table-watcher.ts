@@ -10,7 +10,7 @@ export type ShownRow = {
 };
 
 /** What the table showed from a moment on, in ms since the epoch; null while it was not on the page. */
-export type Shown = { at: number; rows: ShownRow[] | null };
+export type ShownTable = { at: number; rows: ShownRow[] | null };
 
 /**
  * Runs in the page from before its first script: tells by the function named `tell` what the table shows,
@@ -57,8 +57,8 @@ export const watchTable = ({
     const text = JSON.stringify(rows);
     if (text === last) return;
     last = text;
-    const shown: Shown = { at: Date.now(), rows };
-    (window as unknown as Record<string, (shown: Shown) => void>)[tell]?.(shown);
+    const shown: ShownTable = { at: Date.now(), rows };
+    (window as unknown as Record<string, (shown: ShownTable) => void>)[tell]?.(shown);
   };
   new MutationObserver(look).observe(document, {
     subtree: true,

@@ -7,7 +7,7 @@ import { pack } from 'tar-stream';
 import { expect, test } from 'vitest';
 import { runMergeReportsCommand } from '../../e2e/cli/merge-reports.ts';
 import { runReportCommand } from '../../e2e/cli/report.ts';
-import type { PageData, Timeline } from '../../e2e/report/html/data.ts';
+import type { PageData, ReportTimeline } from '../../e2e/report/html/data.ts';
 import { writeSampleRun } from '../report/html/support/sample-run.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { folderOfEachTest } from '../support/temporary-folder.ts';
@@ -23,7 +23,7 @@ const carriedBy = async (file: string) => {
     return JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString());
   };
   const data = read('data') as PageData;
-  return { data, timelineOf: (id: string | null | undefined) => read(id ?? '') as Timeline };
+  return { data, timelineOf: (id: string | null | undefined) => read(id ?? '') as ReportTimeline };
 };
 
 const bundle = async (name: string, files: Record<string, string>) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readScenarios } from '../../e2e/cli/traceability/scenario-files.ts';
-import type { Entry, Material } from '../../e2e/cli/traceability/trace.ts';
-import { parseEntries, readProject, sentencesOf, trace } from '../../e2e/cli/traceability/trace.ts';
+import type { Material, SentenceEntry } from '../../e2e/cli/traceability/trace.ts';
+import { parseEntries, readProject, sentencesOfDocument, trace } from '../../e2e/cli/traceability/trace.ts';
 
 test('the seeds have nothing that is not in the table, nor the table anything else, and wait for no scenario', () => {
   const { sentences, problems } = trace(readProject());
@@ -18,12 +18,12 @@ const steps = {
   ]),
   always: new Set(['Given a store']),
 };
-const entry = (change: Partial<Entry> = {}): Entry => ({
+const entry = (change: Partial<SentenceEntry> = {}): SentenceEntry => ({
   ...{ id: 'it-goes', text: 'It goes.', proof: { one: ['then.gone'] }, differs: [] },
   ...change,
 });
-const proven = (step: string): Entry => entry({ proof: { one: [step] } });
-const check = (change: Partial<Material> & { text?: string; entries?: Entry[] } = {}) => {
+const proven = (step: string): SentenceEntry => entry({ proof: { one: [step] } });
+const check = (change: Partial<Material> & { text?: string; entries?: SentenceEntry[] } = {}) => {
   const { text = '# Test\n\nIt goes.\n', entries = [entry()], ...rest } = change;
   const documents = [{ name: 'seed', text, entries }];
   return trace({
@@ -52,7 +52,7 @@ describe('a table', () => {
     });
   });
 
-  const of = (...entries: Entry[]) => ({ entries });
+  const of = (...entries: SentenceEntry[]) => ({ entries });
   const [unproven, twice] = ['no entry says what proves this sentence', 'It goes. It goes.'];
   const doubled = 'seed: there are two entries named it-goes';
   test.for<[string, Parameters<typeof check>[0], unknown[]]>([
@@ -90,7 +90,7 @@ describe('a table', () => {
 test('a document is its sentences, whole blocks of code, and no heading, link or front matter', () => {
   const document =
     '---\ntitle: "A. B"\n---\n\n# One\n\n- https://example.invalid/1\n\n1. First (v1.8, a.b). `Second` goes.\n- **Third** goes\n\n## Two\n```sh\na. B\n\nc\n```\nFourth?  Fifth: x';
-  expect(sentencesOf(document).map(({ section, text }) => `${section}: ${text}`)).toEqual([
+  expect(sentencesOfDocument(document).map(({ section, text }) => `${section}: ${text}`)).toEqual([
     ...['One: First (v1.8, a.b).', 'One: `Second` goes.', 'One: **Third** goes'],
     ...['Two: a. B\n\nc', 'Two: Fourth?', 'Two: Fifth: x'],
   ]);

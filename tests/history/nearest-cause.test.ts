@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { ExpectationError, once } from '../../e2e/history/expectation.ts';
 import { namingCause } from '../../e2e/history/nearest-cause.ts';
-import type { Cause } from '../../e2e/history/verdict.ts';
+import type { NearestCause } from '../../e2e/history/verdict.ts';
 import { played } from './lamps.ts';
 
 const within = { label: 'it is on', within: '5ms', owner: 'a test' } as const;
 const late = () => once(played('hall:off'), ({ status }) => status.state === 'on', within);
 
-const thrown = async (work: () => Promise<unknown>, cause: () => Promise<Cause | undefined>) => {
+const thrown = async (work: () => Promise<unknown>, cause: () => Promise<NearestCause | undefined>) => {
   const error: unknown = await namingCause(work, cause).catch((each: unknown) => each);
   expect(error).toBeInstanceOf(Error);
   return error as ExpectationError;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { composeAnnotations, lineOf, toCommand } from '../../e2e/report/annotations.ts';
+import { composeAnnotations, lineOfScenario, toCommand } from '../../e2e/report/annotations.ts';
 import { sampleReport as report, scenarioReport } from '../support/scenario-report.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -54,7 +54,7 @@ test('the line is where the name is written', async () => {
   const folder = await temporaryFolder();
   const file = join(folder, 'a.e2e.ts');
   await writeFile(file, `// One\nscenario('One', {}, x);\nscenario("It isn't", {}, x);\n`);
-  const lines = ['One', "It isn't", 'Two'].map((name) => lineOf({ file, name }));
+  const lines = ['One', "It isn't", 'Two'].map((name) => lineOfScenario({ file, name }));
   expect(lines).toEqual([2, 3, undefined]);
-  expect(lineOf({ file: join(folder, 'none'), name: 'One' })).toBeUndefined();
+  expect(lineOfScenario({ file: join(folder, 'none'), name: 'One' })).toBeUndefined();
 });

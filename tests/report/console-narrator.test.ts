@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createConsoleNarrator } from '../../e2e/report/console-narrator.ts';
-import type { Narrator, Told } from '../../e2e/report/narrator.ts';
+import type { Narrator, ScenarioIdentity } from '../../e2e/report/narrator.ts';
 import { type Failure, nothingSpent, type ReportStep, type ScenarioReport } from '../../e2e/report/schema.ts';
 import { scenarioReport as ended, sampleReport } from '../support/scenario-report.ts';
 
@@ -10,7 +10,7 @@ const at = (seconds: number): string => new Date(start + seconds * 1000).toISOSt
 beforeEach(() => void vi.useFakeTimers({ now: start }));
 const pass = (seconds: number) => void vi.advanceTimersByTime(seconds * 1000);
 
-const named = (id: string, name: string): Told => ({ id, name, file: `${id}.e2e.ts` });
+const named = (id: string, name: string): ScenarioIdentity => ({ id, name, file: `${id}.e2e.ts` });
 const one = named('1', 'A failed backup deletion is retried and blocks nobody');
 const two = named('2', 'A backup waits');
 const step = (sentence: string, state: ReportStep['state'] = 'passed') =>
@@ -59,7 +59,7 @@ const awaits = (now: string | null, since: number) => ({
   ...{ limit: 120_000, owner: "Longhorn's back-off" },
 });
 
-const begin = (narrator: Narrator, told: Told, sentence: string, seconds = 0) => {
+const begin = (narrator: Narrator, told: ScenarioIdentity, sentence: string, seconds = 0) => {
   narrator.event(told, { kind: 'start' });
   narrator.event(told, { kind: 'step-begins', id: 1, sentence, at: at(seconds) });
 };

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { runCommand } from '../../e2e/cli/run-command.ts';
+import { runE2e } from '../../e2e/cli/run-command.ts';
 import { mutants } from '../../emulator/mutants.ts';
 import { runLabCommand } from '../../lab/command/run.ts';
 import { emulatorSettings } from '../../providers/emulator-settings.ts';
@@ -44,7 +44,7 @@ const commands: Record<string, Command> = {
   // Without what it prints of its steps.
   lab: (argv) => runLabCommand(argv, progress.step),
   e2e: (argv) =>
-    runCommand({ argv, config: '/nowhere', providers: { lab: none, kind: none, k3d: none, existing: none } }),
+    runE2e({ argv, config: '/nowhere', providers: { lab: none, kind: none, k3d: none, existing: none } }),
   // As far as it looks before it makes anything; one argument each.
   existing: ([file = '']) => {
     const told = { kubeconfig: join('kube', file), context: 'x', expectCluster: uid, storeImage: 'i' };

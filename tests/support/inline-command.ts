@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { runCommand } from '../../e2e/cli/run-command.ts';
+import { runE2e } from '../../e2e/cli/run-command.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import type { Provider } from '../../providers/provider.ts';
 
@@ -58,4 +58,4 @@ const lab: Provider = {
 const providers: Record<string, () => Promise<Provider>> = { lab: async () => lab };
 if (how === 'existing')
   providers.existing = async () => (await import('../../providers/existing/existing.ts')).existing;
-process.exit(await runCommand({ argv, config, providers }));
+process.exit(await runE2e({ argv, config, providers }));

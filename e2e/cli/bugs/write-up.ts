@@ -20,10 +20,10 @@ export const composeSteps = (id: BugId): string[] => {
 };
 
 /** A scenario of a report in which a bug showed. */
-export type Met = { scenario: ScenarioReport; bug: KnownBug };
+export type BugOccurrence = { scenario: ScenarioReport; bug: KnownBug };
 
 /** The scenarios of a report in which a bug showed. */
-export const metIn = ({ scenarios }: Report, id: BugId): Met[] =>
+export const metIn = ({ scenarios }: Report, id: BugId): BugOccurrence[] =>
   scenarios.flatMap((scenario) =>
     (scenario.bugs ?? []).flatMap((bug) => (bug.id === id && !bug.kept ? [{ scenario, bug }] : [])),
   );
@@ -31,7 +31,11 @@ export const metIn = ({ scenarios }: Report, id: BugId): Met[] =>
 /** Writes a bug up as a run met it, in Markdown, for who has never seen that run; `folder` has its results. */
 export const writeUp = async (
   id: BugId,
-  { report, folder, met: [first, ...others] }: { report: Report; folder: string; met: [Met, ...Met[]] },
+  {
+    report,
+    folder,
+    met: [first, ...others],
+  }: { report: Report; folder: string; met: [BugOccurrence, ...BugOccurrence[]] },
 ): Promise<string[]> => {
   const { scenario, bug } = first;
   const { title, promise, happens, source, versions, upstream } = bugs[id];

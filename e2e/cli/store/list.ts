@@ -2,7 +2,7 @@ import type { BackupConfig } from '../../store/format/config.ts';
 import { type Listed, listStore } from '../../store/fsck/list-store.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { openNamedStore } from './open.ts';
-import { bytes, print, printJson, type StoreFlags, table } from './text.ts';
+import { bytes, print, printJson, type StoreFlags, textTable } from './text.ts';
 
 const describe = (name: string, { config, problem }: Listed<BackupConfig>) =>
   config === undefined
@@ -44,7 +44,7 @@ export const list = async (name: string, { output }: StoreFlags): Promise<ExitCo
   else if (volumes.length === 0) print(`${name} holds no volume`);
   else
     print(
-      ...table(
+      ...textTable(
         ['VOLUME', 'VOLUME SIZE', 'BACKUP', 'STATE', 'SIZE', 'BLOCKS', 'MODE', 'CREATED', 'SNAPSHOT'],
         volumes.flatMap(rows),
       ),

@@ -9,7 +9,7 @@ export const bytes = (number: number): string => {
 };
 
 /** A table with a line for its heads, its columns as wide as they need. */
-export const table = (heads: string[], rows: string[][]): string[] => {
+export const textTable = (heads: string[], rows: string[][]): string[] => {
   const all = [heads, ...rows.map((row) => row.map(printable))];
   const widths = heads.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   return all.map((row) =>

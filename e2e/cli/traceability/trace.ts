@@ -8,7 +8,7 @@ import { steps, stepsOfAll } from '../../suite/steps/subjects.ts';
 import { readScenarios, type ScenarioFile } from './scenario-files.ts';
 
 /** One sentence of a document, as it stands there, and the heading that it stands under. */
-export type Sentence = { section: string; text: string };
+export type DocumentSentence = { section: string; text: string };
 
 const frontMatter = /^---\n[\s\S]*?\n---\n/;
 const listMark = /^\s*(?:[-*]|\d+\.)\s+/;
@@ -21,8 +21,8 @@ const between = /(?<=[.!?])\s+(?=[A-Z`*])/;
  * Takes a document (Markdown) apart into its sentences. A block of code is one sentence, an item of a list
  * begins a new one; headings, the front matter and bare links say nothing that could be proven.
  */
-export const sentencesOf = (document: string): Sentence[] => {
-  const sentences: Sentence[] = [];
+export const sentencesOfDocument = (document: string): DocumentSentence[] => {
+  const sentences: DocumentSentence[] = [];
   let section = '';
   let block: string[] | undefined;
   for (const line of document.replace(frontMatter, '').split('\n')) {
@@ -51,10 +51,10 @@ const entrySchema = z.strictObject({
 });
 
 /** What is known of one sentence of a seed; fixtures/seeds/README.md says what the fields mean. */
-export type Entry = z.infer<typeof entrySchema>;
+export type SentenceEntry = z.infer<typeof entrySchema>;
 
 /** Reads the entries of a seed; throws with the place when one is not of the form. */
-export const parseEntries = (yaml: string): Entry[] => z.array(entrySchema).parse(parse(yaml));
+export const parseEntries = (yaml: string): SentenceEntry[] => z.array(entrySchema).parse(parse(yaml));
 
 /** The sentences of the steps, with their parameters in braces. */
 export type Sentences = {
@@ -75,7 +75,7 @@ export const sentencesOfSteps = (): Sentences => ({
  * without `.e2e.ts`.
  */
 export type Material = {
-  documents: readonly { name: string; text: string; entries: readonly Entry[] }[];
+  documents: readonly { name: string; text: string; entries: readonly SentenceEntry[] }[];
   scenarios: ReadonlyMap<string, ScenarioFile>;
   steps: Sentences;
   differences: ReadonlySet<string>;
@@ -88,9 +88,9 @@ export type Material = {
 export type Proof = { scenario: string; step: string; told: string | undefined };
 
 /** A sentence of a document with what is known of it. */
-export type Traced = Sentence & {
+export type Traced = DocumentSentence & {
   document: string;
-  entry: Entry | undefined;
+  entry: SentenceEntry | undefined;
   proofs: Proof[];
   /** Scenarios that are to prove it and do not exist yet. */
   missing: string[];
@@ -107,7 +107,7 @@ export const trace = (material: Material): Trace => {
   const seen = new Set<string>();
   for (const { name, text, entries } of material.documents) {
     const left = [...entries];
-    for (const sentence of sentencesOf(text)) {
+    for (const sentence of sentencesOfDocument(text)) {
       // The same sentence can stand in a document more than once: each takes the next entry.
       const index = left.findIndex((entry) => entry.text === sentence.text);
       const entry = index === -1 ? undefined : left.splice(index, 1)[0];
@@ -127,9 +127,9 @@ export const trace = (material: Material): Trace => {
 };
 
 const judgeSentence = (
-  entry: Entry | undefined,
+  entry: SentenceEntry | undefined,
   { scenarios, steps, differences }: Material,
-): Omit<Traced, keyof Sentence | 'document'> => {
+): Omit<Traced, keyof DocumentSentence | 'document'> => {
   if (entry === undefined)
     return { entry, proofs: [], missing: [], problems: ['no entry says what proves this sentence'] };
   const named = Object.entries(entry.proof);

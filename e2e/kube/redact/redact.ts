@@ -1,5 +1,5 @@
 import { redactKnown } from './known.ts';
-import { redactSecretObjects, rules } from './rules.ts';
+import { redactionRules, redactSecretObjects } from './rules.ts';
 
 /**
  * Redacts the secrets in a text: the values that are known (see know), and whatever stands where secrets
@@ -7,7 +7,7 @@ import { redactSecretObjects, rules } from './rules.ts';
  * place says what it was. Names, UIDs and checksums stay. Twice is the same as once.
  */
 export const redact = (text: string): string =>
-  rules.reduce(
+  redactionRules.reduce(
     (done, { pattern, text: instead }) =>
       typeof instead === 'string' ? done.replace(pattern, instead) : done.replace(pattern, instead),
     redactSecretObjects(redactKnown(text)),

@@ -34,7 +34,7 @@ const isJwt = (encoded: string): boolean =>
  * touch. Repeats that may begin anywhere are bounded: a log of megabytes takes some milliseconds, whatever is
  * in it.
  */
-export const rules: Rule[] = [
+export const redactionRules: Rule[] = [
   {
     pattern: /-----BEGIN ([A-Z ]*)PRIVATE KEY-----[\s\S]*?(?:-----END \1PRIVATE KEY-----|$)/g,
     text: mark('private key'),

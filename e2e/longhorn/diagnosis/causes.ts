@@ -2,7 +2,7 @@
 export type StoreKind = 's3' | 'nfs' | 'cifs' | 'azblob' | 'gcs' | 'any';
 
 /** Why something failed, as a text says it: never more than is proven by the words of the pattern. */
-export type Cause = {
+export type KnownCause = {
   id: string;
   pattern: RegExp;
   /** One sentence: why it failed. */
@@ -23,7 +23,7 @@ const reachable = 'Check the address, and that every node reaches it (network po
  * What S3, Azure, Google, the kernel, the network, TLS, gRPC, Go and Longhorn's own store library name as causes. The
  * first that fits is taken: what says more stands before what says less.
  */
-export const causes: readonly Cause[] = [
+export const causes: readonly KnownCause[] = [
   // Bugs of a program: whatever was under way ended with its process.
   {
     id: 'deadlock',

@@ -1,11 +1,11 @@
-import { type Cause, causes, type StoreKind } from './causes.ts';
+import { causes, type KnownCause, type StoreKind } from './causes.ts';
 import { type Operation, operations, unknownOperation } from './operations.ts';
 
 /** What failed and why, as far as a text says so. */
 export type Diagnosis = {
   operation: Omit<Operation, 'pattern'>;
   /** Undefined: the operation is known, and why it failed is not. */
-  cause: Cause | undefined;
+  cause: KnownCause | undefined;
   store: StoreKind;
 };
 

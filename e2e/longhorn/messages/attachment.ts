@@ -1,11 +1,11 @@
-import type { Row } from './row.ts';
+import type { MessageRow } from './row.ts';
 
 const pod = {
   speaker: 'Pod',
   fields: ['event Warning'],
   compared: 'within',
   class: 'configuration',
-} as const satisfies Partial<Row>;
+} as const satisfies Partial<MessageRow>;
 
 /**
  * What is said of a volume that cannot be used: nothing that has to do with backups, and they cannot be made
@@ -63,4 +63,4 @@ export const attachmentMessages = {
       },
     ],
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MessageRow>;

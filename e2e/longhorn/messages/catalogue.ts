@@ -8,7 +8,7 @@ import { jobMessages } from './job.ts';
 import { jobTroubles } from './job-troubles.ts';
 import { panicMessages } from './panics.ts';
 import { restoreMessages } from './restore.ts';
-import type { Row } from './row.ts';
+import type { MessageRow } from './row.ts';
 import { surroundingMessages } from './surroundings.ts';
 import { waitingMessages } from './waiting.ts';
 
@@ -31,7 +31,7 @@ const rows = {
 export type MessageId = keyof typeof rows;
 
 /** Everything that the suite knows Longhorn to say, by its name. What is not in here is unclassified. */
-export const catalogue: Readonly<Record<MessageId, Row>> = rows;
+export const catalogue: Readonly<Record<MessageId, MessageRow>> = rows;
 
 /** The names of all messages, in the catalogue's order. */
 export const messageIds = Object.keys(catalogue) as MessageId[];

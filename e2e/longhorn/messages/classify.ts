@@ -1,18 +1,18 @@
 import semver from 'semver';
 import { catalogue, type MessageId, messageIds } from './catalogue.ts';
 import { deletionCause } from './deletion-cause.ts';
-import type { Message, MessageClass, Row, Wording } from './row.ts';
+import type { Message, MessageClass, MessageRow, Wording } from './row.ts';
 
 /** What a message is: its row in the catalogue and the wording that it has, or `unclassified`. */
 export type Classification =
-  | { class: MessageClass; id: MessageId; row: Row; wording: Wording }
+  | { class: MessageClass; id: MessageId; row: MessageRow; wording: Wording }
   | { class: 'unclassified' };
 
 const fits = (pattern: RegExp, text: string): boolean =>
   new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(text);
 
 /** Whether a text is worded so, wherever it stands. */
-export const isWorded = ({ compared }: Row, { pattern }: Wording, text: string): boolean => {
+export const isWorded = ({ compared }: MessageRow, { pattern }: Wording, text: string): boolean => {
   if (compared === 'within') return pattern.test(text);
   const told = compared === 'cause' ? deletionCause(text) : text;
   return told !== undefined && fits(pattern, told);
@@ -22,7 +22,7 @@ export const isWorded = ({ compared }: Row, { pattern }: Wording, text: string):
 export const isOfVersion = (version: string, { versions }: Wording): boolean =>
   semver.satisfies(semver.coerce(version) ?? version, versions);
 
-const isSaidIn = ({ speaker, fields, states }: Row, message: Message): boolean =>
+const isSaidIn = ({ speaker, fields, states }: MessageRow, message: Message): boolean =>
   speaker === message.speaker && fields.includes(message.field) && (states?.includes(message.state) ?? true);
 
 /**

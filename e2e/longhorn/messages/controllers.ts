@@ -1,6 +1,6 @@
-import type { Row } from './row.ts';
+import type { MessageRow } from './row.ts';
 
-const said = { speaker: 'manager', compared: 'whole' } as const satisfies Partial<Row>;
+const said = { speaker: 'manager', compared: 'whole' } as const satisfies Partial<MessageRow>;
 const ofVolumes = 'controller/backup_volume_controller.go, source of v1.8.0 to v1.12.1';
 const ofTargets = 'controller/backup_target_controller.go, source of v1.8.0 to v1.12.1';
 const ofBackups = 'controller/backup_controller.go, source of v1.8.0 to v1.12.1';
@@ -190,4 +190,4 @@ export const controllerMessages = {
       },
     ],
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MessageRow>;

@@ -1,4 +1,4 @@
-import type { Row } from './row.ts';
+import type { MessageRow } from './row.ts';
 
 const failed = {
   class: 'failure',
@@ -6,7 +6,7 @@ const failed = {
   fields: ['status.error'],
   // The text stays while such a backup is deleted, as a real v1.8.2 did.
   states: ['Error', 'Deleting'],
-} as const satisfies Partial<Row>;
+} as const satisfies Partial<MessageRow>;
 
 const failedCall =
   'proxyServer=10.42.1.7:8501 destination=10.42.2.9:10000: failed to backup snapshot s1 to b1: rpc error: code = ';
@@ -191,4 +191,4 @@ export const creationMessages = {
       },
     ],
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MessageRow>;

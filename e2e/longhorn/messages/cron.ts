@@ -1,6 +1,6 @@
-import type { Row } from './row.ts';
+import type { MessageRow } from './row.ts';
 
-const cron = { speaker: 'CronJob', compared: 'whole' } as const satisfies Partial<Row>;
+const cron = { speaker: 'CronJob', compared: 'whole' } as const satisfies Partial<MessageRow>;
 
 /** What Kubernetes says of the CronJob that a recurring job is. */
 export const cronMessages = {
@@ -109,4 +109,4 @@ export const cronMessages = {
       },
     ],
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MessageRow>;

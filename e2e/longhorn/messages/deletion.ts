@@ -1,11 +1,11 @@
 import { describeFailedDeletion } from './deletion-cause.ts';
-import type { Row } from './row.ts';
+import type { MessageRow } from './row.ts';
 
 const failed = {
   speaker: 'Backup',
   fields: ['status.messages.error'],
   states: ['Error'],
-} as const satisfies Partial<Row>;
+} as const satisfies Partial<MessageRow>;
 
 /** What a backup says while it is deleted. A failed deletion never sets `status.error`. */
 export const deletionMessages = {
@@ -203,4 +203,4 @@ export const deletionMessages = {
       },
     ],
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MessageRow>;

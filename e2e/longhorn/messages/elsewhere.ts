@@ -1,15 +1,15 @@
-import type { Row } from './row.ts';
+import type { MessageRow } from './row.ts';
 
 const manager = {
   speaker: 'manager',
   fields: ['log info', 'log warning', 'log error'],
   compared: 'within',
-} as const satisfies Partial<Row>;
+} as const satisfies Partial<MessageRow>;
 const node = {
   speaker: 'node',
   fields: ['log info', 'log warning', 'log error'],
   compared: 'within',
-} as const satisfies Partial<Row>;
+} as const satisfies Partial<MessageRow>;
 
 /** What events, the managers' logs and a node's own log say. */
 export const otherMessages = {
@@ -157,4 +157,4 @@ export const otherMessages = {
       },
     ],
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MessageRow>;

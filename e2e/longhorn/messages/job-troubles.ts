@@ -1,6 +1,6 @@
-import type { Row } from './row.ts';
+import type { MessageRow } from './row.ts';
 
-const said = { speaker: 'job', compared: 'whole' } as const satisfies Partial<Row>;
+const said = { speaker: 'job', compared: 'whole' } as const satisfies Partial<MessageRow>;
 
 /** Rarer lines of a recurring job's pod, and its events. */
 export const jobTroubles = {
@@ -189,4 +189,4 @@ export const jobTroubles = {
       },
     ],
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MessageRow>;

@@ -1,8 +1,8 @@
-import type { Row } from './row.ts';
+import type { MessageRow } from './row.ts';
 
-const said = { speaker: 'job', compared: 'whole' } as const satisfies Partial<Row>;
+const said = { speaker: 'job', compared: 'whole' } as const satisfies Partial<MessageRow>;
 // What it says last when it has not done what it is for.
-const ends = { ...said, class: 'failure' } as const satisfies Partial<Row>;
+const ends = { ...said, class: 'failure' } as const satisfies Partial<MessageRow>;
 const denied =
   'Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [code=Internal Server Error, detail=, message=';
 
@@ -238,4 +238,4 @@ export const jobMessages = {
       },
     ],
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MessageRow>;

@@ -1,7 +1,7 @@
 import { catalogue, type MessageId, messageIds } from './catalogue.ts';
 import { isOfVersion, isWorded } from './classify.ts';
 import { deletionCause, describeFailedDeletion } from './deletion-cause.ts';
-import type { Field, Row, Wording } from './row.ts';
+import type { Field, MessageRow, Wording } from './row.ts';
 
 /** What is known of where a text was met; what is left out could be anything. */
 export type Where = { isField?: (field: Field) => boolean; state?: string; version?: string };
@@ -10,9 +10,9 @@ export type Where = { isField?: (field: Field) => boolean; state?: string; versi
  * A row that a text could be, and the wordings of it that the text has. `asCause`: the text is only the cause
  * out of a failed deletion's whole text.
  */
-export type Meaning = { id: MessageId; row: Row; wordings: Wording[]; asCause: boolean };
+export type Meaning = { id: MessageId; row: MessageRow; wordings: Wording[]; asCause: boolean };
 
-const isIn = ({ fields, states }: Row, { isField = () => true, state }: Where): boolean =>
+const isIn = ({ fields, states }: MessageRow, { isField = () => true, state }: Where): boolean =>
   fields.some(isField) &&
   (state === undefined || (states?.some((each) => each.toLowerCase() === state.toLowerCase()) ?? true));
 
@@ -55,7 +55,7 @@ export const nearestTo = (text: string, where: Where = {}): Meaning[] => {
     return words.length === 0 ? 0 : words.filter((word) => known.has(word)).length / words.length;
   };
   const near = messageIds.flatMap((id) => {
-    const row: Row = catalogue[id];
+    const row: MessageRow = catalogue[id];
     if (!isIn(row, where)) return [];
     const wordings = row.wordings.filter((wording) => shareOf(wording) >= nearEnough);
     if (wordings.length === 0) return [];

@@ -1,4 +1,4 @@
-import type { Row } from './row.ts';
+import type { MessageRow } from './row.ts';
 
 /** What a longhorn-manager says that ends by a panic: its first line, and the frames behind it. */
 export const panicMessages = {
@@ -23,4 +23,4 @@ export const panicMessages = {
       },
     ],
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MessageRow>;

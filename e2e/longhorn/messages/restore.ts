@@ -1,16 +1,16 @@
-import type { Row } from './row.ts';
+import type { MessageRow } from './row.ts';
 
 const replica = {
   speaker: 'Volume',
   fields: ['event Warning'],
   states: ['FailedRestore'],
   compared: 'whole',
-} as const satisfies Partial<Row>;
+} as const satisfies Partial<MessageRow>;
 const manager = {
   speaker: 'manager',
   fields: ['log info', 'log warning', 'log error'],
   compared: 'within',
-} as const satisfies Partial<Row>;
+} as const satisfies Partial<MessageRow>;
 const seen = 'controller/volume_controller.go, source of v1.8.0 to v1.12.1; not met';
 
 /**
@@ -160,4 +160,4 @@ export const restoreMessages = {
       },
     ],
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MessageRow>;

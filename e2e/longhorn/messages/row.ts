@@ -55,7 +55,7 @@ export type Wording = {
 };
 
 /** What Longhorn can say, and what that means. The same text in another field or state is another message. */
-export type Row = {
+export type MessageRow = {
   class: MessageClass;
   speaker: Speaker;
   fields: readonly Field[];

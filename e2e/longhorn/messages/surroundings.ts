@@ -1,4 +1,4 @@
-import type { Row } from './row.ts';
+import type { MessageRow } from './row.ts';
 
 const unavailable = {
   class: 'configuration',
@@ -6,13 +6,13 @@ const unavailable = {
   fields: ['condition Unavailable'],
   states: ['True'],
   compared: 'whole',
-} as const satisfies Partial<Row>;
+} as const satisfies Partial<MessageRow>;
 
 const snapshot = {
   speaker: 'Snapshot',
   fields: ['status.error'],
   compared: 'whole',
-} as const satisfies Partial<Row>;
+} as const satisfies Partial<MessageRow>;
 
 /**
  * What backup targets and snapshots say. While a target is unavailable no new backup is taken on, and a
@@ -192,4 +192,4 @@ export const surroundingMessages = {
       },
     ],
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MessageRow>;

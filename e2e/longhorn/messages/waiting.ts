@@ -1,4 +1,4 @@
-import type { Row } from './row.ts';
+import type { MessageRow } from './row.ts';
 
 // A message stays while the upload runs, and after one that failed at its start.
 const waiting = {
@@ -6,7 +6,7 @@ const waiting = {
   speaker: 'Backup',
   fields: ['status.messages.info'],
   states: ['Pending', 'InProgress', 'Error'],
-} as const satisfies Partial<Row>;
+} as const satisfies Partial<MessageRow>;
 
 /** What a backup says while it waits, and what a deletion says that nobody remembers. */
 export const waitingMessages = {
@@ -74,4 +74,4 @@ export const waitingMessages = {
       },
     ],
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, MessageRow>;

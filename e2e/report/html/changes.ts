@@ -1,5 +1,5 @@
 /** A change of one value in an object: where it is, and the value after it; no value where it is gone. */
-export type Change = [path: (string | number)[], after: unknown] | [path: (string | number)[]];
+export type ValueChange = [path: (string | number)[], after: unknown] | [path: (string | number)[]];
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -8,10 +8,14 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
  * What changed between two values, in the order of their fields; lists of the same length are compared one by
  * one.
  */
-export const changesBetween = (before: unknown, after: unknown, path: (string | number)[] = []): Change[] => {
+export const changesBetween = (
+  before: unknown,
+  after: unknown,
+  path: (string | number)[] = [],
+): ValueChange[] => {
   if (isRecord(before) && isRecord(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return keys.flatMap((key): Change[] => {
+    return keys.flatMap((key): ValueChange[] => {
       if (!Object.hasOwn(after, key)) return [[[...path, key]]];
       if (!Object.hasOwn(before, key)) return [[[...path, key], after[key]]];
       return changesBetween(before[key], after[key], [...path, key]);
@@ -22,22 +26,22 @@ export const changesBetween = (before: unknown, after: unknown, path: (string | 
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [[path, after]];
 };
 
-const withChange = (value: unknown, [path, ...after]: Change, depth = 0): unknown => {
+const withChange = (value: unknown, [path, ...after]: ValueChange, depth = 0): unknown => {
   const key = path[depth];
   if (key === undefined) return after[0];
   if (Array.isArray(value))
     return value.map((each, index) =>
-      index === key ? withChange(each, [path, ...after] as Change, depth + 1) : each,
+      index === key ? withChange(each, [path, ...after] as ValueChange, depth + 1) : each,
     );
   const record = isRecord(value) ? value : {};
   if (depth < path.length - 1 || after.length > 0)
-    return { ...record, [key]: withChange(record[key], [path, ...after] as Change, depth + 1) };
+    return { ...record, [key]: withChange(record[key], [path, ...after] as ValueChange, depth + 1) };
   const { [key]: _, ...rest } = record;
   return rest;
 };
 
 /** The value after changes; the one before stays as it was. */
-export const applyChanges = (before: unknown, changes: readonly Change[]): unknown =>
+export const applyChanges = (before: unknown, changes: readonly ValueChange[]): unknown =>
   changes.reduce<unknown>((value, change) => withChange(value, change), before);
 
 /** The value at a path; undefined where there is none. */

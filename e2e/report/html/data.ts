@@ -1,5 +1,5 @@
 import type { PointsTo, Report, ScenarioReport } from '../schema.ts';
-import type { Change } from './changes.ts';
+import type { ValueChange } from './changes.ts';
 import type { HistoryLine } from './history-line.ts';
 
 /** Where to look first for what went wrong: a hint, not a verdict, with what speaks for it. */
@@ -34,7 +34,7 @@ export type Bracket = {
 export type Gap = { from: number; to: number; reason: string };
 
 /** A watch event of an object: what it changed since the one before, the first one everything. */
-export type ObjectEvent = { at: number; type: 'ADDED' | 'MODIFIED' | 'DELETED'; changes: Change[] };
+export type ObjectEvent = { at: number; type: 'ADDED' | 'MODIFIED' | 'DELETED'; changes: ValueChange[] };
 
 /** A row of the picture: an object, or something that the suite did. */
 export type Lane = {
@@ -49,10 +49,10 @@ export type Lane = {
 };
 
 /** The log of a container as kubectl prints it with timestamps. */
-export type Log = { name: string; text: string };
+export type ContainerLog = { name: string; text: string };
 
 /** A sentence of a scenario; the times are null where no history was kept. */
-export type Sentence = {
+export type ReportSentence = {
   sentence: string;
   state: ScenarioReport['steps'][number]['state'] | 'unfinished';
   from: number | null;
@@ -60,12 +60,12 @@ export type Sentence = {
 };
 
 /** What a scenario's evidence shows: one time axis, from 0 to `seconds`. */
-export type Timeline = {
+export type ReportTimeline = {
   startedAt: string | null;
   seconds: number;
   lanes: Lane[];
-  sentences: Sentence[];
-  logs: Log[];
+  sentences: ReportSentence[];
+  logs: ContainerLog[];
   events: number;
   /** What could not be read, a line each. */
   trouble: string[];

@@ -1,7 +1,7 @@
 import { describeLoad, judgeLoad, type Load } from '../../machine/load.ts';
 import { decisionOf } from '../decision-of.ts';
 import type { Report, ScenarioReport } from '../schema.ts';
-import type { Bar, Hint, Lane, Timeline } from './data.ts';
+import type { Bar, Hint, Lane, ReportTimeline } from './data.ts';
 
 /** A stretch of the scenario, in seconds from its start. */
 type Stretch = { from: number; to: number };
@@ -28,7 +28,7 @@ const troubleOf = ({ bars }: Lane): Bar[] => {
   return good === -1 ? [] : bars.slice(good).filter(({ tone }) => tone === 'bad');
 };
 
-const clusterTrouble = ({ lanes }: Timeline, others: readonly Stretch[]): string[] => {
+const clusterTrouble = ({ lanes }: ReportTimeline, others: readonly Stretch[]): string[] => {
   const faults = [...others, ...lanes.flatMap(({ kind, bars }) => (kind === 'fault' ? bars : []))];
   const bad = lanes
     .filter(({ kind }) => kind === 'pods' || kind === 'backuptargets')
@@ -42,7 +42,7 @@ const clusterTrouble = ({ lanes }: Timeline, others: readonly Stretch[]): string
     );
 };
 
-const failedFaults = ({ lanes }: Timeline): string[] =>
+const failedFaults = ({ lanes }: ReportTimeline): string[] =>
   lanes
     .filter(({ kind }) => kind === 'fault')
     .flatMap(({ name, bars }) =>
@@ -56,13 +56,13 @@ const failedFaults = ({ lanes }: Timeline): string[] =>
 // What Kubernetes brings about by itself; Longhorn has no part in it.
 const ofKubernetes = ['pods', 'deployments', 'namespaces'];
 
-const brackets = ({ lanes }: Timeline, state: string, of: (kind: string) => boolean) =>
+const brackets = ({ lanes }: ReportTimeline, state: string, of: (kind: string) => boolean) =>
   lanes.flatMap(({ kind, brackets }) => (of(kind) ? brackets.filter((each) => each.state === state) : []));
 
 const isLonghorns = (kind: string): boolean => !ofKubernetes.includes(kind);
 
 /** What Kubernetes was waited for, and did not bring about. */
-const missedOfKubernetes = (timeline: Timeline): string[] =>
+const missedOfKubernetes = (timeline: ReportTimeline): string[] =>
   ['broken', 'timed-out'].flatMap((state) =>
     brackets(timeline, state, (kind) => !isLonghorns(kind)).map(
       ({ label, reason }) =>
@@ -79,7 +79,7 @@ type Told = Pick<ScenarioReport, 'state' | 'startedAt' | 'failure'>;
  */
 export const hintOf = (
   { state, startedAt, failure }: Told,
-  timeline: Timeline | null,
+  timeline: ReportTimeline | null,
   end: Report['end'],
   {
     others = [],

@@ -4,7 +4,7 @@ import type { EventLine, GapLine, HistoryLineOf } from './read-history.ts';
 import { jobState, podState } from './states-of-kubernetes.ts';
 import {
   attachmentState,
-  backupState,
+  backupStateText,
   snapshotState,
   targetState,
   volumeState,
@@ -84,7 +84,7 @@ export const objectLanes = (lines: readonly HistoryLineOf[], seconds: number): M
 };
 
 const byResource: Record<string, StateOf> = {
-  backups: backupState,
+  backups: backupStateText,
   backuptargets: targetState,
   jobs: jobState,
   pods: podState,

@@ -1,18 +1,18 @@
 import { dirname, resolve } from 'node:path';
 import type { Report, ScenarioReport } from '../schema.ts';
-import type { PageRun, PageScenario, Timeline } from './data.ts';
+import type { PageRun, PageScenario, ReportTimeline } from './data.ts';
 import { hintOf } from './hint.ts';
 import { readRuns } from './history-file.ts';
 import type { HistoryLine } from './history-line.ts';
 import { readEvidence } from './read-evidence.ts';
-import { type Evidence, makeTimeline } from './timeline.ts';
+import { type EvidenceTexts, makeTimeline } from './timeline.ts';
 
 /** A run as the page shows it, and its timelines by the ids under which its scenarios name them. */
 export type RunOfPage = {
   run: PageRun;
   /** The folder of its results; a bundle has none. */
   folder?: string;
-  timelines: [id: string, timeline: Timeline][];
+  timelines: [id: string, timeline: ReportTimeline][];
 };
 
 /** How many of the last runs a scenario is held against. */
@@ -46,7 +46,7 @@ export const makeRun = async (
   options: {
     source: string;
     runs: readonly HistoryLine[];
-    find(scenario: ScenarioReport): Promise<Evidence | undefined>;
+    find(scenario: ScenarioReport): Promise<EvidenceTexts | undefined>;
   },
 ): Promise<RunOfPage> => {
   const past = comparable(options.runs, report);

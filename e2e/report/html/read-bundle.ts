@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { type Report, reportSchema } from '../schema.ts';
 import { cutLog, logName } from './read-evidence.ts';
-import type { Evidence } from './timeline.ts';
+import type { EvidenceTexts } from './timeline.ts';
 
 const isWanted = (name: string): boolean =>
   /(^|\/)(report\.json|history\.ndjson|logs\/[^/]+\.log)$/.test(name);
@@ -28,7 +28,7 @@ const filesOf = async (path: string): Promise<Map<string, string>> => {
 /**
  * Reads the bundle of a scenario: its report, cut to it, and what was kept of it. Throws where it is none.
  */
-export const readBundle = async (path: string): Promise<{ report: Report; evidence: Evidence }> => {
+export const readBundle = async (path: string): Promise<{ report: Report; evidence: EvidenceTexts }> => {
   const files = await filesOf(path);
   const find = (name: string) => [...files].find(([each]) => each === name || each.endsWith(`/${name}`))?.[1];
   const report = find('report.json');

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Log } from './data.ts';
-import type { Evidence } from './timeline.ts';
+import type { ContainerLog } from './data.ts';
+import type { EvidenceTexts } from './timeline.ts';
 
 // Of what passed, the newest lines are kept: that much more would make the page of a run too large to send
 // around.
@@ -21,7 +21,7 @@ export const logName = (file: string): string => {
   return container === '' || pod.startsWith(container) ? pod : `${pod} / ${container}`;
 };
 
-const readLogs = async (folder: string, passed: boolean): Promise<Log[]> => {
+const readLogs = async (folder: string, passed: boolean): Promise<ContainerLog[]> => {
   const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith('.log')).toSorted();
   return Promise.all(
     files.map(async (file) => ({
@@ -35,7 +35,7 @@ const readLogs = async (folder: string, passed: boolean): Promise<Log[]> => {
  * Reads what was kept of a scenario, from its folder; undefined where there is none. What cannot be read is
  * said in the picture.
  */
-export const readEvidence = async (folder: string, passed: boolean): Promise<Evidence | undefined> => {
+export const readEvidence = async (folder: string, passed: boolean): Promise<EvidenceTexts | undefined> => {
   try {
     const history = await readFile(join(folder, 'history.ndjson'), 'utf8');
     return { history, logs: await readLogs(join(folder, 'logs'), passed), trouble: [] };

@@ -12,7 +12,7 @@ const backupTones: Record<string, Tone> = {
 };
 
 /** A backup, by the state that Longhorn gives it, with its messages and its error. */
-export const backupState: StateOf = ({ status }) => {
+export const backupStateText: StateOf = ({ status }) => {
   const state = String(status?.state ?? '');
   const texts = said(status?.messages?.info, status?.messages?.error, status?.error);
   return { state: state === '' ? 'new' : state, tone: backupTones[state] ?? 'quiet', texts };

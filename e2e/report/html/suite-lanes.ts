@@ -1,4 +1,4 @@
-import type { Bar, Lane, Mark, Sentence } from './data.ts';
+import type { Bar, Lane, Mark, ReportSentence } from './data.ts';
 import type { HistoryLineOf, MarkerLine } from './read-history.ts';
 
 type Said<Field extends keyof MarkerLine> = MarkerLine & { [Key in Field]-?: NonNullable<MarkerLine[Key]> };
@@ -22,14 +22,16 @@ export const emptyLane = (kind: string, name: string): Lane => ({
 });
 
 /** The sentences of a scenario with the times that its history has for them. */
-export const sentencesOf = (lines: readonly HistoryLineOf[]): Sentence[] => {
+export const sentencesOfHistory = (lines: readonly HistoryLineOf[]): ReportSentence[] => {
   const byId = Map.groupBy(markersOf(lines, 'step'), ({ step }) => step.id);
   return [...byId.values()].map((told) => {
     const begins = told.find(({ step }) => step.phase === 'begins');
     const ended = told.find(({ step }) => step.phase !== 'begins');
     const { sentence } = (ended ?? begins ?? (told[0] as Said<'step'>)).step;
     const state =
-      ended === undefined ? 'unfinished' : (ended.step.phase as Exclude<Sentence['state'], 'unfinished'>);
+      ended === undefined
+        ? 'unfinished'
+        : (ended.step.phase as Exclude<ReportSentence['state'], 'unfinished'>);
     return { sentence, state, from: begins?.at ?? ended?.at ?? null, to: ended?.at ?? null };
   });
 };
@@ -42,7 +44,7 @@ const stepTones = {
   unfinished: 'waiting',
 } as const;
 
-const sentenceBars = (sentences: readonly Sentence[], seconds: number): Bar[] =>
+const sentenceBars = (sentences: readonly ReportSentence[], seconds: number): Bar[] =>
   sentences.flatMap(({ sentence, state, from, to }, index): Bar[] =>
     from === null || state === 'noted'
       ? []
@@ -60,7 +62,7 @@ const sentenceBars = (sentences: readonly Sentence[], seconds: number): Bar[] =>
 /** The lane of what the suite did: its steps as bars; remarks, findings and other markers at their moment. */
 export const stepLane = (
   lines: readonly HistoryLineOf[],
-  sentences: readonly Sentence[],
+  sentences: readonly ReportSentence[],
   seconds: number,
 ): Lane => {
   const noted = markersOf(lines, 'step').filter(({ step }) => step.phase === 'noted');

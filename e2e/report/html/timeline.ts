@@ -1,11 +1,11 @@
 import { addBrackets } from './brackets.ts';
-import type { Lane, Log, Timeline } from './data.ts';
+import type { ContainerLog, Lane, ReportTimeline } from './data.ts';
 import { gapsOf, objectLanes } from './object-lanes.ts';
 import { readHistory } from './read-history.ts';
-import { faultLanes, gapLanes, lockLanes, sentencesOf, stepLane } from './suite-lanes.ts';
+import { faultLanes, gapLanes, lockLanes, sentencesOfHistory, stepLane } from './suite-lanes.ts';
 
 /** What a scenario left behind: the text of its history, and its logs. */
-export type Evidence = { history: string; logs: Log[]; trouble: string[] };
+export type EvidenceTexts = { history: string; logs: ContainerLog[]; trouble: string[] };
 
 // From what a scenario is about to what it stands on. A resource that is not here comes last.
 const order = [
@@ -33,13 +33,13 @@ const inOrder = (one: Lane, other: Lane): number =>
  * Makes the picture of a scenario from what it left behind; `duration` (ms) is how long its report says that
  * it took.
  */
-export const makeTimeline = ({ history, logs, trouble }: Evidence, duration: number): Timeline => {
+export const makeTimeline = ({ history, logs, trouble }: EvidenceTexts, duration: number): ReportTimeline => {
   const { header, lines, trouble: unread } = readHistory(history);
   const latest = lines.reduce((max, { at }) => Math.max(max, at), 0);
   const seconds = Math.max(header.seconds ?? 0, latest, header.seconds === undefined ? duration / 1000 : 0);
   const lanes = objectLanes(lines, seconds);
   addBrackets(lanes, lines, seconds);
-  const sentences = sentencesOf(lines);
+  const sentences = sentencesOfHistory(lines);
   return {
     startedAt: header.startedAt ?? null,
     seconds,

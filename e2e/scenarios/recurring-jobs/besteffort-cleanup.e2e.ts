@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
 import type { JobHandle } from '../../suite/steps/job/job.ts';
-import type { Cleanup } from '../../suite/steps/job/log.ts';
+import type { JobCleanup } from '../../suite/steps/job/log.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 import type { Steps } from '../../suite/steps/steps.ts';
 
@@ -45,7 +45,7 @@ const started = {
 const run = async (
   fixture: Fixture,
   job: JobHandle,
-  how: { started: keyof typeof started; cleanup: Cleanup },
+  how: { started: keyof typeof started; cleanup: JobCleanup },
 ): Promise<BackupHandle[]> => {
   const { given, then } = fixture;
   await given.data(job.volume, newData);

@@ -4,7 +4,7 @@ import { once, onceGone } from '../../history/expectation.ts';
 import { namingCause } from '../../history/nearest-cause.ts';
 import { describePod, hopelessPods, type Pod } from '../../history/pod-states.ts';
 import type { Timeline } from '../../history/timeline.ts';
-import type { Cause } from '../../history/verdict.ts';
+import type { NearestCause } from '../../history/verdict.ts';
 import { follow } from '../../history/watch.ts';
 import {
   type Cluster,
@@ -232,7 +232,10 @@ type Causing = { pods: Timeline<Pod>; namespace: string; signal: AbortSignal };
  * Why the pods of a timeline do not come: their containers, their conditions, and the warnings of their
  * namespace.
  */
-export const causeOfPods = async (cluster: Cluster, { pods, namespace, signal }: Causing): Promise<Cause> => {
+export const causeOfPods = async (
+  cluster: Cluster,
+  { pods, namespace, signal }: Causing,
+): Promise<NearestCause> => {
   const { items } = await cluster.list<Event>(resources.events, { namespace, signal });
   const warnings = items.filter(({ type }) => type === 'Warning').map(describeEvent);
   const [pod] = pods.objects();

@@ -6,9 +6,9 @@ import type { StorePatience } from '../../store/at-work.ts';
 import { leaseClock } from '../../store/lease.ts';
 import { storeQuiet, type Timeouts, timeoutsOn } from '../steps/timeouts.ts';
 import { runsAtWork } from './at-work.ts';
-import { explainHanging, nameOf } from './explain.ts';
+import { explainHanging, leftOverName } from './explain.ts';
 import { findLeftOver, type LeftOver, type Search } from './find.ts';
-import { type KindName, kindNames, kinds } from './kinds.ts';
+import { cleanupKinds, type KindName, kindNames } from './kinds.ts';
 import { untilForgotten } from './policies.ts';
 import { type Removal, removeAll } from './remove.ts';
 import { emptyStores, targetsWithoutStore, workedOn } from './stores.ts';
@@ -17,7 +17,7 @@ import { emptyStores, targetsWithoutStore, workedOn } from './stores.ts';
  * What is to be cleaned up, and how; `clocks` are Longhorn's own, `timeouts` and `quiet` (of the stores) theirs,
  * and `counts` (seconds) the Lease's, but in tests.
  */
-export type Cleanup = Pick<Removal, 'cluster' | 'force' | 'print'> &
+export type CleanupOptions = Pick<Removal, 'cluster' | 'force' | 'print'> &
   Search & {
     dryRun: boolean;
     clocks?: LonghornClocks;
@@ -31,7 +31,7 @@ export type Cleanup = Pick<Removal, 'cluster' | 'force' | 'print'> &
  * as it goes; what hangs, with the controller that should let it go. Runs that somebody is still at work for
  * are told of, and not touched.
  */
-export const cleanup = async (options: Cleanup): Promise<boolean> => {
+export const cleanup = async (options: CleanupOptions): Promise<boolean> => {
   const {
     cluster,
     wanted,
@@ -63,7 +63,7 @@ export const cleanup = async (options: Cleanup): Promise<boolean> => {
     );
   const removable = found.filter(({ run }) => !atWork.has(run));
   if (dryRun) {
-    for (const each of removable) print(`would remove ${nameOf(each)}`);
+    for (const each of removable) print(`would remove ${leftOverName(each)}`);
     return false;
   }
   // By name, as something may be left of a run that has no label of its own.
@@ -162,7 +162,7 @@ const summary = (found: readonly LeftOver[]): string[] =>
   [...Map.groupBy(found, ({ run }) => run)].map(([run, ofRun]) => {
     const counted = kindNames.flatMap((kind) => {
       const { length } = ofRun.filter((each) => each.kind === kind);
-      return length === 0 ? [] : [count(length, kinds[kind].what)];
+      return length === 0 ? [] : [count(length, cleanupKinds[kind].what)];
     });
     return `run ${run} has left ${counted.join(', ')}`;
   });

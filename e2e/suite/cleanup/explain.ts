@@ -3,11 +3,11 @@ import { type ManagerPod, managerPods } from '../../longhorn/manager.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
 import { finalizersOf, isLonghorns, keeperOf, managingNode } from './finalizers.ts';
 import type { LeftOver } from './find.ts';
-import { kinds } from './kinds.ts';
+import { cleanupKinds } from './kinds.ts';
 
 /** How something is called: `backup backup-0123`. */
-export const nameOf = ({ kind, object }: Pick<LeftOver, 'kind' | 'object'>): string =>
-  `${kinds[kind].what} ${object.metadata.name}`;
+export const leftOverName = ({ kind, object }: Pick<LeftOver, 'kind' | 'object'>): string =>
+  `${cleanupKinds[kind].what} ${object.metadata.name}`;
 
 /**
  * Says why something does not go, in one line: its finalizers, the controller that should have taken each
@@ -20,7 +20,7 @@ export const explainHanging = async (
 ): Promise<string> => {
   const { kind, object } = hanging;
   const finalizers = finalizersOf(object);
-  const name = nameOf(hanging);
+  const name = leftOverName(hanging);
   if (object.metadata.deletionTimestamp === undefined)
     return `${name} is there, and nobody has asked for its deletion`;
   if (finalizers.length === 0)
@@ -33,7 +33,7 @@ export const explainHanging = async (
       return `finalizer ${finalizer} is for ${who} to take off, which waits ${waitsFor}${kind === 'namespaces' ? remaining(object) : ''}`;
     }),
   );
-  const state = kinds[kind].describe(object);
+  const state = cleanupKinds[kind].describe(object);
   return `${name} hangs in its deletion${state === '' ? '' : ` (${state})`}: ${why.join('; ')}`;
 };
 

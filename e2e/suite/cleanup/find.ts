@@ -7,8 +7,8 @@ import {
   resources,
 } from '../../kube/cluster.ts';
 import { runLabelName } from '../steps/made.ts';
-import type { Kind } from './kind.ts';
-import { type KindName, kindNames, kinds } from './kinds.ts';
+import type { CleanupKind } from './kind.ts';
+import { cleanupKinds, type KindName, kindNames } from './kinds.ts';
 
 /** Something of a run in the cluster. */
 export type LeftOver = { kind: KindName; run: string; object: KubernetesObject };
@@ -26,19 +26,19 @@ export type Search = { wanted: Wanted; namespace?: string | undefined };
  */
 export const findLeftOver = async (cluster: Cluster, { wanted, namespace }: Search): Promise<LeftOver[]> => {
   const listed = await Promise.all(
-    kindNames.map(async (kind) => ({ kind, objects: await list(cluster, kinds[kind], namespace) })),
+    kindNames.map(async (kind) => ({ kind, objects: await list(cluster, cleanupKinds[kind], namespace) })),
   );
   const all = listed.flatMap(({ objects }) => objects);
   const runs: ReadonlySet<string> =
     wanted === 'all' ? new Set(all.flatMap((object) => labelledRun(object) ?? [])) : wanted;
   const strangers = new Set(
     listed
-      .filter(({ kind }) => (kinds[kind] as Kind).owns)
+      .filter(({ kind }) => (cleanupKinds[kind] as CleanupKind).owns)
       .flatMap(({ objects }) => objects)
       .filter((object) => labelledRun(object) === undefined)
       .map(({ metadata }) => metadata.name),
   );
-  const runOf = (kind: Kind, object: KubernetesObject): string | undefined => {
+  const runOf = (kind: CleanupKind, object: KubernetesObject): string | undefined => {
     // What carries a label is that run's, whatever it belongs to.
     const labelled = labelledRun(object);
     if (labelled !== undefined) return labelled;
@@ -54,13 +54,13 @@ export const findLeftOver = async (cluster: Cluster, { wanted, namespace }: Sear
       .filter(goes)
       .map(({ metadata }) => metadata.name),
   );
-  const goesWithAnother = ({ isPart, isAnywhere, owners }: Kind, object: KubernetesObject): boolean =>
+  const goesWithAnother = ({ isPart, isAnywhere, owners }: CleanupKind, object: KubernetesObject): boolean =>
     (isPart === true && owners?.(object).some((name) => name !== undefined && volumes.has(name)) === true) ||
     (isAnywhere === true && namespaces.has(object.metadata.namespace ?? ''));
   return listed.flatMap(({ kind, objects }) =>
     objects.flatMap((object) => {
-      const run = runOf(kinds[kind], object);
-      return run !== undefined && runs.has(run) && !goesWithAnother(kinds[kind], object)
+      const run = runOf(cleanupKinds[kind], object);
+      return run !== undefined && runs.has(run) && !goesWithAnother(cleanupKinds[kind], object)
         ? [{ kind, run, object }]
         : [];
     }),
@@ -89,7 +89,7 @@ const isSecret = ({ plural }: Resource): boolean => plural === resources.secrets
 
 const list = async (
   cluster: Cluster,
-  kind: Kind,
+  kind: CleanupKind,
   shared: string | undefined,
 ): Promise<KubernetesObject[]> => {
   const { resource, owners, owns, isAnywhere, except } = kind;

@@ -3,7 +3,7 @@ import { longhornNamespace as namespace } from '../../longhorn/resources.ts';
 import type { Timeout, Timeouts } from '../steps/timeouts.ts';
 
 /** One kind of what runs make, or Longhorn and Kubernetes make for them. */
-export type Kind = {
+export type CleanupKind = {
   /** What one of them is called. */
   what: string;
   resource: Resource;
@@ -37,7 +37,7 @@ export const label = ({ metadata }: KubernetesObject, name: string): string | un
 export const nothing = (): string => '';
 
 /** A kind of the admission policies. */
-export const policies = (what: string, resource: Resource): Kind => ({
+export const policies = (what: string, resource: Resource): CleanupKind => ({
   what,
   resource,
   limit: ({ policyGone }) => policyGone,
@@ -48,7 +48,7 @@ export const policies = (what: string, resource: Resource): Kind => ({
  * A kind that Longhorn makes and removes with the volume; without it some are left only where Longhorn is not
  * at work.
  */
-export const part = (what: string, resource: Resource): Kind => ({
+export const part = (what: string, resource: Resource): CleanupKind => ({
   what,
   resource,
   namespace,
@@ -62,7 +62,7 @@ export const part = (what: string, resource: Resource): Kind => ({
 });
 
 /** A kind that is in any namespace, or in none. */
-export const anywhere = (what: string, resource: Resource): Kind => ({
+export const anywhere = (what: string, resource: Resource): CleanupKind => ({
   what,
   resource,
   isAnywhere: true,

@@ -5,12 +5,12 @@ import { longhornResources, longhornNamespace as namespace } from '../../longhor
 import type { Backup, BackupVolume, Snapshot, Volume } from '../../longhorn/types.ts';
 import { describeSnapshot } from '../steps/volume/snapshot.ts';
 import { describeVolume } from '../steps/volume/volume.ts';
-import { anywhere, type Kind, label, nothing, part, policies } from './kind.ts';
+import { anywhere, type CleanupKind, label, nothing, part, policies } from './kind.ts';
 
 const ofTarget = (object: KubernetesObject): string | undefined => label(object, 'backup-target');
 
 /** All of them, in the order in which they are found, named and removed. */
-export const kinds = {
+export const cleanupKinds = {
   // A policy may deny the very deletions that come next.
   bindings: policies('policy binding', resources.validatingAdmissionPolicyBindings),
   policies: policies('admission policy', resources.validatingAdmissionPolicies),
@@ -136,9 +136,9 @@ export const kinds = {
     limit: ({ namespaceGone }) => namespaceGone,
     describe: nothing,
   },
-} as const satisfies Record<string, Kind>;
+} as const satisfies Record<string, CleanupKind>;
 
-export type KindName = keyof typeof kinds;
+export type KindName = keyof typeof cleanupKinds;
 
 /** The names of all kinds, in their order. */
-export const kindNames = Object.keys(kinds) as readonly KindName[];
+export const kindNames = Object.keys(cleanupKinds) as readonly KindName[];

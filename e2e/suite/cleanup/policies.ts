@@ -1,8 +1,8 @@
 import { untilPolicy } from '../../faults/denied-deletion.ts';
 import type { Cluster, Resource } from '../../kube/cluster.ts';
 import type { LeftOver } from './find.ts';
-import type { Kind } from './kind.ts';
-import { kinds } from './kinds.ts';
+import type { CleanupKind } from './kind.ts';
+import { cleanupKinds } from './kinds.ts';
 
 type Rules = { matchConstraints?: { resourceRules?: { apiGroups?: string[]; resources?: string[] }[] } };
 
@@ -19,9 +19,9 @@ export const untilForgotten = async (
     const rules = ((object.spec ?? {}) as Rules).matchConstraints?.resourceRules ?? [];
     const denies = ({ group, plural }: Resource): boolean =>
       rules.some((rule) => rule.apiGroups?.includes(group) && rule.resources?.includes(plural));
-    const probe = leftOver.find(({ kind }) => denies(kinds[kind].resource));
+    const probe = leftOver.find(({ kind }) => denies(cleanupKinds[kind].resource));
     if (probe === undefined) continue;
-    const { resource }: Kind = kinds[probe.kind];
+    const { resource }: CleanupKind = cleanupKinds[probe.kind];
     const { namespace = '', name } = probe.object.metadata;
     // Where it is not forgotten, the deletions that it denies say so.
     await untilPolicy(

@@ -6,11 +6,11 @@ import { formatDuration } from '../../kube/duration.ts';
 import type { Timeout, Timeouts } from '../steps/timeouts.ts';
 import { lookAtInstances } from '../steps/volume/causes.ts';
 import { describeVolume, detach } from '../steps/volume/volume.ts';
-import { nameOf } from './explain.ts';
+import { leftOverName } from './explain.ts';
 import { finalizersOf, isLonghorns } from './finalizers.ts';
 import type { LeftOver } from './find.ts';
-import type { Kind } from './kind.ts';
-import { type KindName, kinds } from './kinds.ts';
+import type { CleanupKind } from './kind.ts';
+import { cleanupKinds, type KindName } from './kinds.ts';
 
 /** How things are removed. */
 export type Removal = {
@@ -30,7 +30,7 @@ export const removeAll = async (
   kind: KindName,
   leftOver: readonly LeftOver[],
 ): Promise<void> => {
-  const { resource } = kinds[kind];
+  const { resource } = cleanupKinds[kind];
   for (const [namespace, there] of Map.groupBy(leftOver, ({ object }) => object.metadata.namespace)) {
     const timeline = await follow(removal.cluster, resource, namespace === undefined ? {} : { namespace });
     try {
@@ -44,20 +44,20 @@ export const removeAll = async (
 const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timeline): Promise<void> => {
   const { timeouts, print, force } = removal;
   const { kind, object } = leftOver;
-  const name = nameOf(leftOver);
+  const name = leftOverName(leftOver);
   const start = performance.now();
   const gone = (limit: Timeout): Promise<void> =>
     onceGone(timeline, {
       name: object.metadata.name,
       label: 'it is gone',
-      describe: kinds[kind].describe,
+      describe: cleanupKinds[kind].describe,
       ...(kind === 'volumes' && { look: lookAtInstances(removal, object.metadata.name) }),
       ...limit,
     });
   try {
     if (kind === 'volumes') await detachFirst(removal, leftOver, timeline);
     await askFor(removal, leftOver);
-    await gone(kinds[kind].limit(timeouts, object)).catch(async (error: unknown) => {
+    await gone(cleanupKinds[kind].limit(timeouts, object)).catch(async (error: unknown) => {
       if (!force || !(await takeOff(removal, leftOver, timeline))) throw error;
       await gone(timeouts.letGo);
     });
@@ -68,7 +68,7 @@ const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timelin
 };
 
 const askFor = async ({ cluster }: Removal, { kind, object }: LeftOver): Promise<void> => {
-  const { resource, waitsForItsOwn }: Kind = kinds[kind];
+  const { resource, waitsForItsOwn }: CleanupKind = cleanupKinds[kind];
   const { namespace, name, uid } = object.metadata;
   const options = {
     ...(uid !== undefined && { uid }),
@@ -96,7 +96,7 @@ const detachFirst = async (
     describe: describeVolume as never,
     look: lookAtInstances({ cluster }, name),
     ...timeouts.detached,
-  }).catch((error: unknown) => print(`${nameOf(leftOver)}: ${reasonOf(error)}: removed as it is`));
+  }).catch((error: unknown) => print(`${leftOverName(leftOver)}: ${reasonOf(error)}: removed as it is`));
 };
 
 /**
@@ -108,7 +108,7 @@ const takeOff = async (
   leftOver: LeftOver,
   timeline: Timeline,
 ): Promise<boolean> => {
-  const { resource }: Kind = kinds[leftOver.kind];
+  const { resource }: CleanupKind = cleanupKinds[leftOver.kind];
   const { namespace, name } = leftOver.object.metadata;
   const current = timeline.current(name);
   const own = current === undefined ? [] : finalizersOf(current).filter(isLonghorns);
@@ -123,7 +123,7 @@ const takeOff = async (
     { metadata: { finalizers, ...(resourceVersion !== undefined && { resourceVersion }) } },
   );
   print(
-    `${nameOf(leftOver)}: finalizer ${own.join(', ')} taken off (--force): what it stood for may be left in the store and on the nodes`,
+    `${leftOverName(leftOver)}: finalizer ${own.join(', ')} taken off (--force): what it stood for may be left in the store and on the nodes`,
   );
   return true;
 };

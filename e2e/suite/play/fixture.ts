@@ -35,7 +35,7 @@ export type Fixture<Steps> = {
 };
 
 /** What not every cluster, or not every kind of backup store, can do. */
-export type Need = 'lab' | 'browser' | 'mounted-store' | 'two-stores' | Capability | StoreFaultName;
+export type ScenarioNeed = 'lab' | 'browser' | 'mounted-store' | 'two-stores' | Capability | StoreFaultName;
 
 /**
  * `timeout` (default 10m) is the scenario's own, without cleanup and waiting in line; `seed` names the
@@ -51,7 +51,7 @@ export type ScenarioOptions = {
   seed?: string;
   tags?: string[];
   timeout?: Duration;
-  needs?: readonly Need[];
+  needs?: readonly ScenarioNeed[];
   exclusive?: readonly SharedThing[];
   disruptions?: readonly Disruption[];
   longhorn?: string;

@@ -10,7 +10,7 @@ import {
   type ReportFinding,
   type ReportStep,
 } from '../../report/schema.ts';
-import type { Told } from '../evidence/history/markers.ts';
+import type { ScenarioMarker } from '../evidence/history/markers.ts';
 import type { StepReport } from '../steps/deps.ts';
 import { toTimeSpent } from './account-report.ts';
 
@@ -27,7 +27,7 @@ export const openJournal = ({
   context: TestContext;
   interruption: AbortSignal;
   account: Pick<UsageAccount, 'spent'>;
-  keep: (marker: string, told: Told) => void;
+  keep: (marker: string, told: ScenarioMarker) => void;
 }) => {
   const steps: ReportStep[] = [];
   const findings: ReportFinding[] = [];

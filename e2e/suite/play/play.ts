@@ -57,7 +57,7 @@ type Outcome = NonNullable<ScenarioRecord['outcome']>;
  * record; throws when it did not pass. One whose premise was lost is played once more, when all others have
  * ended: a slow machine must not change the result.
  */
-export const play = async <Steps extends object>(
+export const runScenario = async <Steps extends object>(
   fixture: Fixture<Steps>,
   playing: Play<Steps>,
 ): Promise<void> => {

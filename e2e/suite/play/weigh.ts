@@ -1,7 +1,7 @@
 import { ledgerPath, readFaults } from '../../faults/ledger.ts';
 import { type Concern, type Reaching, reachesOthers, reachingFaults } from '../../faults/reach.ts';
 import type { Load } from '../../machine/load.ts';
-import type { Timeline } from '../../report/html/data.ts';
+import type { ReportTimeline } from '../../report/html/data.ts';
 import { hintOf } from '../../report/html/hint.ts';
 import { makeTimeline } from '../../report/html/timeline.ts';
 import { placeOf } from '../../report/place-of.ts';
@@ -82,7 +82,7 @@ const loadOf = async (
 };
 
 // From when it was expected what was not met: the last of them, as a scenario ends with it.
-const decidedFrom = (timeline: Timeline | null): number | undefined =>
+const decidedFrom = (timeline: ReportTimeline | null): number | undefined =>
   timeline?.lanes
     .flatMap(({ brackets }) => brackets.filter(({ state }) => state === 'broken' || state === 'timed-out'))
     .toSorted((one, other) => one.to - other.to)

@@ -15,7 +15,7 @@ export type Timeout = { within: Duration; atMost?: Duration; owner: string };
 const mostTimes = 4;
 
 /** The time-outs of the steps, by what they wait for. */
-export type Timeouts = Record<keyof typeof rules, Timeout>;
+export type Timeouts = Record<keyof typeof timeoutRules, Timeout>;
 
 /**
  * Every time-out of the steps, for a Longhorn with these clocks: what a machine may take that is so many times
@@ -29,14 +29,16 @@ export const timeoutsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks
     );
     return { within: `${time}ms`, ...(!fixed && { atMost: `${mostTimes * time}ms` }), owner };
   };
-  return Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, toTimeout(rule)])) as Timeouts;
+  return Object.fromEntries(
+    Object.entries(timeoutRules).map(([name, rule]) => [name, toTimeout(rule)]),
+  ) as Timeouts;
 };
 
 /**
  * Waits until an expectation is decided, for as long as the timeout allows; its verdict when it is met, its
  * error otherwise.
  */
-export const judge = <T>(
+export const judgeWithin = <T>(
   { within }: { within(time: Duration, owner: string, atMost?: Duration): Promise<T> },
   timeout: Timeout,
 ): Promise<T> => within(timeout.within, timeout.owner, timeout.atMost);
@@ -71,7 +73,7 @@ type Rule = {
  * util/client/client.go), 2 s wait for a lock and 150 s of its life (backupstore, lock.go), 1 min before a
  * failed deletion is tried again (controller/backup_controller.go).
  */
-export const rules = {
+export const timeoutRules = {
   targetAvailable: {
     machine: 120,
     owner:

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { catalogue, messageIds } from '../../../e2e/longhorn/messages/catalogue.ts';
 import { classify, isWorded } from '../../../e2e/longhorn/messages/classify.ts';
 import { meaningsOf } from '../../../e2e/longhorn/messages/look-up.ts';
-import type { Message, Row, Wording } from '../../../e2e/longhorn/messages/row.ts';
+import type { Message, MessageRow, Wording } from '../../../e2e/longhorn/messages/row.ts';
 
 // Releases around every change that a row names, and what comes first and last.
 const versions = '1.0.1 1.1.3 1.7.3 1.8.0 1.8.2 1.9.0 1.9.3 1.10.1 1.10.2 1.11.0 1.12.1 1.12.2 1.13.0'.split(
@@ -14,7 +14,7 @@ const versions = '1.0.1 1.1.3 1.7.3 1.8.0 1.8.2 1.9.0 1.9.3 1.10.1 1.10.2 1.11.0
 const oneOf = ({ versions: range }: Wording): string =>
   versions.find((version) => semver.satisfies(version, range)) ?? `none of ${range}`;
 
-const saidIn = ({ speaker, fields, states = [''] }: Row, text: string): Message[] =>
+const saidIn = ({ speaker, fields, states = [''] }: MessageRow, text: string): Message[] =>
   fields.flatMap((field) => states.map((state) => ({ speaker, field, state, text })));
 
 /** Whether a version knows a message by this wording. */
@@ -26,14 +26,14 @@ const isKnownBy = (wording: Wording, message: Message, version: string): boolean
 /** The rows that take a message where it is said, in any version, whatever the order of the catalogue. */
 const rowsOf = ({ speaker, field, state, text }: Message) =>
   messageIds.filter((id) => {
-    const row: Row = catalogue[id];
+    const row: MessageRow = catalogue[id];
     const isHere =
       row.speaker === speaker && row.fields.includes(field) && (row.states?.includes(state) ?? true);
     return isHere && row.wordings.some((each) => isWorded(row, each, text));
   });
 
 const wordings = messageIds.flatMap((id) =>
-  catalogue[id].wordings.map((wording, index) => ({ id, row: catalogue[id] as Row, wording, index })),
+  catalogue[id].wordings.map((wording, index) => ({ id, row: catalogue[id] as MessageRow, wording, index })),
 );
 
 describe.for(wordings)('$id, wording $index', ({ id, row, wording }) => {

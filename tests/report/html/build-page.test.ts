@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { buildPage } from '../../../e2e/report/html/build-page.ts';
-import type { PageData, Timeline } from '../../../e2e/report/html/data.ts';
+import type { PageData, ReportTimeline } from '../../../e2e/report/html/data.ts';
 import { makeRunOfFile } from '../../../e2e/report/html/page-run.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { hostile, writeSampleRun } from './support/sample-run.ts';
@@ -26,7 +26,7 @@ test('a page carries all, is small, lets nothing else run, and has nothing that 
   );
   expect(runs[0]?.scenarios[1]?.hint?.at).toBe('longhorn');
   carried.delete('data');
-  const timelines = [...carried.values()] as Timeline[];
+  const timelines = [...carried.values()] as ReportTimeline[];
   expect(timelines).toHaveLength(5);
   expect(timelines.every(({ events, trouble }) => events > 40 && trouble.length === 0)).toBe(true);
   expect(page).not.toContain(hostile);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Bracket, Lane, Timeline } from '../../../e2e/report/html/data.ts';
+import type { Bracket, Lane, ReportTimeline } from '../../../e2e/report/html/data.ts';
 import { type ErrorClass, hintOf } from '../../../e2e/report/html/hint.ts';
 
 const empty = { name: 'x', bars: [], marks: [], brackets: [], gaps: [], events: [] };
@@ -9,7 +9,7 @@ const bar = (from: number, to: number, state: string, tone: 'good' | 'going' | '
   texts: [text],
 });
 const blank = { startedAt: null, seconds: 300, sentences: [], logs: [], events: 0, trouble: [] };
-const timeline = (...lanes: Lane[]): Timeline => ({ ...blank, lanes });
+const timeline = (...lanes: Lane[]): ReportTimeline => ({ ...blank, lanes });
 
 const told = { label: 'the backup goes gone', steps: [], reason: 'it was Error', limit: '90 s' };
 const bracket = (state: Bracket['state']): Lane =>

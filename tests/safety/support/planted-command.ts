@@ -1,4 +1,4 @@
-import { runCommand } from '../../../e2e/cli/run-command.ts';
+import { runE2e } from '../../../e2e/cli/run-command.ts';
 import { connect } from '../../../e2e/kube/cluster.ts';
 import { guardOutput } from '../../../e2e/kube/redact/guard-output.ts';
 import { NotFit } from '../../../e2e/machine/not-fit.ts';
@@ -35,4 +35,4 @@ const lab: Provider = {
     };
   },
 };
-process.exit(await runCommand({ argv, config, providers: { lab: async () => lab } }));
+process.exit(await runE2e({ argv, config, providers: { lab: async () => lab } }));

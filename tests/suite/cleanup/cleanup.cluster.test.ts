@@ -8,10 +8,10 @@ import { exportPath } from '../../../e2e/store/drivers/folder/place.ts';
 import { storePodLabel } from '../../../e2e/store/drivers/place.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { leaseName } from '../../../e2e/store/lease.ts';
-import { type Cleanup, cleanup } from '../../../e2e/suite/cleanup/cleanup.ts';
-import { kindNames, kinds } from '../../../e2e/suite/cleanup/kinds.ts';
+import { type CleanupOptions, cleanup } from '../../../e2e/suite/cleanup/cleanup.ts';
+import { cleanupKinds, kindNames } from '../../../e2e/suite/cleanup/kinds.ts';
 import { runLabel } from '../../../e2e/suite/steps/made.ts';
-import { rules, type Timeout, type Timeouts } from '../../../e2e/suite/steps/timeouts.ts';
+import { type Timeout, type Timeouts, timeoutRules } from '../../../e2e/suite/steps/timeouts.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -41,13 +41,15 @@ const play = async (...dead: string[]): Promise<void> => {
 };
 
 const timeoutsOf = (within: Timeout['within']): Timeouts =>
-  Object.fromEntries(Object.keys(rules).map((name) => [name, { within, owner: 'this test' }])) as Timeouts;
+  Object.fromEntries(
+    Object.keys(timeoutRules).map((name) => [name, { within, owner: 'this test' }]),
+  ) as Timeouts;
 // A crowded machine may take long to let go what can go; of what hangs, no time is enough.
 const timeouts = timeoutsOf('5m');
 const short: Timeout = { within: '2s', owner: 'this test' };
 const impatient: Timeouts = { ...timeouts, volumeGone: short, namespaceGone: short, letGo: short };
 const clean = async (
-  options: Pick<Cleanup, 'wanted'> & Partial<Cleanup>,
+  options: Pick<CleanupOptions, 'wanted'> & Partial<CleanupOptions>,
 ): Promise<{ clean: boolean; told: string[] }> => {
   const told: string[] = [];
   const print = (line: string): void =>
@@ -62,10 +64,10 @@ const clean = async (
 const present = async (): Promise<string[]> => {
   const lists = await Promise.all(
     kindNames.map(async (kind) => {
-      const where = 'namespace' in kinds[kind] ? { namespace } : {};
+      const where = 'namespace' in cleanupKinds[kind] ? { namespace } : {};
       // The emulator has no engines.
       const { items } = await cluster
-        .list<KubernetesObject>(kinds[kind].resource, where)
+        .list<KubernetesObject>(cleanupKinds[kind].resource, where)
         .catch(() => ({ items: [] }));
       return items.map(({ metadata }) => `${kind}/${metadata.name}`);
     }),

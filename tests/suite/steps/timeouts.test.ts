@@ -5,12 +5,12 @@ import { parseDuration } from '../../../e2e/kube/duration.ts';
 import { describeBackup } from '../../../e2e/longhorn/backup-state.ts';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../e2e/longhorn/types.ts';
-import { rules, storeQuiet, timeoutsOn } from '../../../e2e/suite/steps/timeouts.ts';
+import { storeQuiet, timeoutRules, timeoutsOn } from '../../../e2e/suite/steps/timeouts.ts';
 
 const fast = { deletionBackoff: 6_000, resync: 5_000, lockLife: 15_000, monitorPoll: 500 };
 
 test('a time-out is what a slow machine may take, and the rounds of the clocks', () => {
-  const { machine, resyncs, backoffs } = rules.deletionFailsAgain;
+  const { machine, resyncs, backoffs } = timeoutRules.deletionFailsAgain;
   const [real, quick] = [longhornClocks, fast].map((clocks) =>
     parseDuration(timeoutsOn(clocks).deletionFailsAgain.within),
   );

@@ -1,4 +1,4 @@
-import type { Lane, Mark, PageScenario, Timeline } from '../data.ts';
+import type { Lane, Mark, PageScenario, ReportTimeline } from '../data.ts';
 import { createChart } from './chart/chart.ts';
 import { kindName } from './chart/rows.ts';
 import { button, element, headOf } from './element.ts';
@@ -25,7 +25,7 @@ const paperWidth = 1000;
 // Where a scenario was decided against is what its reader wants to see first.
 const decisionOf = ({
   lanes,
-}: Timeline): { lane: number; at: number; from: number; to: number } | undefined => {
+}: ReportTimeline): { lane: number; at: number; from: number; to: number } | undefined => {
   const against = new Set(['broken', 'timed-out', 'not-provable']);
   const lane = lanes.findIndex(({ brackets }) => brackets.some(({ state }) => against.has(state)));
   const bracket = lanes[lane]?.brackets.find(({ state }) => against.has(state));
@@ -37,7 +37,7 @@ const decisionOf = ({
 // From the first action to the last that is judged of it, or to what was decided against it, be that in the
 // cleanup: what is made ready before may take ten times as long.
 const actionOf = (
-  { sentences, seconds }: Timeline,
+  { sentences, seconds }: ReportTimeline,
   decidedAt = 0,
 ): { from: number; to: number } | undefined => {
   const first = sentences.find(({ sentence, from }) => sentence.startsWith('When ') && from !== null);
@@ -54,7 +54,7 @@ const actionOf = (
 };
 
 /** Makes the sentences, the picture, the object and the logs of a scenario, which move together in time. */
-export const createEvidenceView = (scenario: PageScenario, unpacked: Timeline | null): EvidenceView => {
+export const createEvidenceView = (scenario: PageScenario, unpacked: ReportTimeline | null): EvidenceView => {
   if (unpacked === null) {
     const none =
       scenario.steps.length === 0 ? [] : [sentenceList(sentencesOfScenario(scenario, null), () => {})];
@@ -125,7 +125,7 @@ const toMark = ({ at, severity, text }: LogLine): Mark => ({
 });
 
 /** Adds a lane for each log: from its first line to its last, with its errors and warnings as marks. */
-const addLogLanes = (timeline: Timeline): Timeline => {
+const addLogLanes = (timeline: ReportTimeline): ReportTimeline => {
   if (timeline.startedAt === null) return timeline;
   const logs = timeline.logs.flatMap((log): Lane[] => {
     const lines = readLogs([log], timeline.startedAt);
@@ -153,7 +153,7 @@ const mostRows = 600;
  * The picture as a table, for paper and for those who do not see it: each state of each object, with what it
  * said.
  */
-const stateTable = ({ lanes }: Timeline): HTMLElement => {
+const stateTable = ({ lanes }: ReportTimeline): HTMLElement => {
   const rows = lanes
     .filter(({ kind }) => kind !== 'steps')
     .flatMap(({ kind, name, bars }) => bars.map((bar) => ({ who: `${kindName(kind)} ${name}`, bar })));

@@ -1,4 +1,4 @@
-import type { Log } from '../data.ts';
+import type { ContainerLog } from '../data.ts';
 
 /** How bad a line says that it is. */
 export type LogSeverity = 'E' | 'W' | 'I' | 'D';
@@ -30,7 +30,7 @@ const toMs = (iso: string | undefined): number | undefined =>
 /**
  * All lines of some logs in the order of time; a line without a time of its own belongs to the one before it.
  */
-export const readLogs = (logs: readonly Log[], startedAt: string | null): LogLine[] => {
+export const readLogs = (logs: readonly ContainerLog[], startedAt: string | null): LogLine[] => {
   const start = startedAt === null ? undefined : Date.parse(startedAt);
   const lines = logs.flatMap(({ text }, log) => {
     // What stands before the first line with a time is told as of then.

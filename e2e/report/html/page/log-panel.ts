@@ -1,4 +1,4 @@
-import type { Timeline } from '../data.ts';
+import type { ReportTimeline } from '../data.ts';
 import { element } from './element.ts';
 import { formatAt } from './format.ts';
 import { type LogLine, type LogSeverity, readLogs } from './log-lines.ts';
@@ -28,7 +28,10 @@ const select = (
 };
 
 /** Makes the panel of the logs: all pods in one list, of which only the lines in sight are elements. */
-export const createLogPanel = ({ logs, startedAt }: Timeline, choose: (at: number) => void): LogPanel => {
+export const createLogPanel = (
+  { logs, startedAt }: ReportTimeline,
+  choose: (at: number) => void,
+): LogPanel => {
   const all = readLogs(logs, startedAt);
   let lines: LogLine[] = all;
   const filter = { log: -1, least: 'EWID' };

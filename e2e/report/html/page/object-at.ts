@@ -1,4 +1,4 @@
-import { applyChanges, type Change, valueAt } from '../changes.ts';
+import { applyChanges, type ValueChange, valueAt } from '../changes.ts';
 import type { Lane } from '../data.ts';
 import { lastAtOrBefore } from './search.ts';
 
@@ -16,7 +16,7 @@ const shown = (value: unknown): string => {
   return text.length > 200 ? `${text.slice(0, 200)} …` : text;
 };
 
-const describeChange = (before: unknown, [path, ...after]: Change): string => {
+const describeChange = (before: unknown, [path, ...after]: ValueChange): string => {
   const name = path.join('.');
   const was = valueAt(before, path);
   if (after.length === 0) return `${name}: ${shown(was)} is gone`;
@@ -26,7 +26,7 @@ const describeChange = (before: unknown, [path, ...after]: Change): string => {
 };
 
 // They change with each event and say nothing by that.
-const isNoise = ([path]: Change): boolean =>
+const isNoise = ([path]: ValueChange): boolean =>
   path[0] === 'metadata' && (path[1] === 'resourceVersion' || path[1] === 'generation');
 
 const known = new WeakMap<Lane, unknown[]>();

@@ -1,4 +1,4 @@
-import type { Timeline } from '../data.ts';
+import type { ReportTimeline } from '../data.ts';
 import { describePointed, type Pointed } from './chart/point.ts';
 import { kindName } from './chart/rows.ts';
 import { element } from './element.ts';
@@ -47,7 +47,7 @@ const bodyOf = (pointed: Pointed): Node[] => {
 };
 
 /** Makes the panel. */
-export const createObjectPanel = ({ startedAt }: Timeline): ObjectPanel => {
+export const createObjectPanel = ({ startedAt }: ReportTimeline): ObjectPanel => {
   const heading = element('h4', '', ['Object']);
   const body = element('div', 'body', hint());
   const root = element('section', 'object', [heading, body]);

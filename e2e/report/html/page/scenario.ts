@@ -2,7 +2,7 @@ import { formatDuration } from '../../../kube/duration.ts';
 import { describeFindings, isEmulated } from '../../judged.ts';
 import { ownTime } from '../../own-time.ts';
 import { placeOf } from '../../place-of.ts';
-import type { PageRun, PageScenario, Timeline } from '../data.ts';
+import type { PageRun, PageScenario, ReportTimeline } from '../data.ts';
 import { element, link } from './element.ts';
 import { createEvidenceView, type EvidenceView } from './evidence-view.ts';
 import { asideBox, evidenceLink, failureBox } from './failure.ts';
@@ -92,7 +92,7 @@ export const createScenarioView = (
   let filling: Promise<EvidenceView> | undefined;
   let view: EvidenceView | undefined;
   const fill = async (): Promise<EvidenceView> => {
-    const timeline = scenario.timeline === null ? null : await unpack<Timeline>(scenario.timeline);
+    const timeline = scenario.timeline === null ? null : await unpack<ReportTimeline>(scenario.timeline);
     view = createEvidenceView(scenario, timeline);
     content.append(...view.nodes, factsOf(scenario, run));
     view.begin();

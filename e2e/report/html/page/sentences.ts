@@ -1,10 +1,10 @@
 import { formatDuration } from '../../../kube/duration.ts';
-import type { PageScenario, Sentence, Timeline } from '../data.ts';
+import type { PageScenario, ReportSentence, ReportTimeline } from '../data.ts';
 import { element } from './element.ts';
 import { formatAt } from './format.ts';
 
 /** The sign of how a sentence ended. */
-export const sentenceSigns: Record<Sentence['state'], string> = {
+export const sentenceSigns: Record<ReportSentence['state'], string> = {
   passed: '✓',
   failed: '✗',
   'known-bug': '!',
@@ -15,8 +15,8 @@ export const sentenceSigns: Record<Sentence['state'], string> = {
 /** The sentences of a scenario, with the times that its history has or, without one, how long each took. */
 export const sentencesOfScenario = (
   { steps }: PageScenario,
-  timeline: Timeline | null,
-): (Sentence & { duration: number | null })[] => {
+  timeline: ReportTimeline | null,
+): (ReportSentence & { duration: number | null })[] => {
   if (timeline !== null && timeline.sentences.length > 0)
     return timeline.sentences.map((each) => ({
       ...each,

@@ -4,7 +4,7 @@ import type { Lines } from '../lines.ts';
 import type { Belongs } from '../recorder.ts';
 import { toGapLine, toObjectLine } from './entry-line.ts';
 import { type Deps, describeExpectation, lookedAt, toEndMarker, toSetMarker } from './expectations.ts';
-import type { ExpectationMarker, Told } from './markers.ts';
+import type { ExpectationMarker, ScenarioMarker } from './markers.ts';
 import { countUpTo, openPlaces, type RecordedWatch, type WatchOrigin } from './places.ts';
 
 /** Is told of an expectation with its number in the history; what it returns is called with how it ended. */
@@ -15,7 +15,7 @@ export type History = {
   /** Writes what it sees and hears. */
   observer: Pick<Observer, 'watches' | 'expects'>;
   /** Writes what the scenario tells. */
-  tell(marker: string, told: Told): void;
+  tell(marker: string, told: ScenarioMarker): void;
   /** Writes what the watches could not see up to the end: no listing came any more to tell of that. */
   close(): void;
 };

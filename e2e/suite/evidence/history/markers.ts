@@ -74,4 +74,10 @@ type FindingMarker = {
 };
 
 /** What a scenario tells of itself between the events. */
-export type Told = StepMarker | FaultMarker | LockMarker | FindingMarker | BugMarker | PointsToMarker;
+export type ScenarioMarker =
+  | StepMarker
+  | FaultMarker
+  | LockMarker
+  | FindingMarker
+  | BugMarker
+  | PointsToMarker;

@@ -1,6 +1,6 @@
 import { type Evaluator, movingOf, openEvaluator } from '../../../history/evaluator.ts';
 import type { Verdict } from '../../../history/expectation.ts';
-import { describeTimeout, openProgress, type Progress } from '../../../history/progress.ts';
+import { describeTimeout, openProgress, type WaitProgress } from '../../../history/progress.ts';
 import type { RecordedEvent, Recording } from '../../../history/recording.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
 import { type ExpectationMarker, markerSchema } from '../history/markers.ts';
@@ -8,7 +8,7 @@ import { readRule } from '../history/rule.ts';
 import { openStage } from './stage.ts';
 
 /** An expectation of a history, as it was judged then and as it is judged now. */
-export type Judged = {
+export type JudgedExpectation = {
   set: ExpectationMarker;
   /** How it ended then; undefined where the history ends before that. */
   recorded: ExpectationMarker | undefined;
@@ -23,16 +23,16 @@ export type Judged = {
 type Describe = (resource: string, object: KubernetesObject) => string;
 
 // Its times are in ms from the beginning of the history.
-type Open = { judged: Judged; evaluator: Evaluator; progress: Progress };
+type Open = { judged: JudgedExpectation; evaluator: Evaluator; progress: WaitProgress };
 
 /**
  * Plays a history line by line and judges each expectation in it again: by the same code, and on what had
  * arrived when it was judged then. Time passes by the lines: what nothing has decided when its time is over
  * has timed out.
  */
-export const judgeAgain = ({ header, lines }: Recording, describe: Describe): Judged[] => {
+export const judgeAgain = ({ header, lines }: Recording, describe: Describe): JudgedExpectation[] => {
   const stage = openStage(Date.parse(String(header.startedAt ?? '')) || 0);
-  const all = new Map<number, Judged>();
+  const all = new Map<number, JudgedExpectation>();
   const open = new Set<Open>();
 
   const close = (each: Open, verdict: Verdict | undefined): void => {
@@ -45,7 +45,7 @@ export const judgeAgain = ({ header, lines }: Recording, describe: Describe): Ju
     close(each, { ...each.evaluator.end(describeTimeout(over), stage.start + at * 1000), over });
   };
   const begin = (set: ExpectationMarker, at: number): void => {
-    const judged: Judged = { set, recorded: undefined, now: undefined };
+    const judged: JudgedExpectation = { set, recorded: undefined, now: undefined };
     all.set(set.id, judged);
     const specification = set.rule && readRule(set.rule, { ...stage, describe });
     if (specification === undefined) {
@@ -112,12 +112,12 @@ export const judgeAgain = ({ header, lines }: Recording, describe: Describe): Ju
 const deadlineOf = ({ progress }: Open): number => progress.due() / 1000;
 
 /** Whether an expectation came to what it came to then; undefined where that cannot be said. */
-export const agrees = ({ recorded, now }: Judged): boolean | undefined =>
+export const agrees = ({ recorded, now }: JudgedExpectation): boolean | undefined =>
   recorded === undefined || now === undefined ? undefined : recorded.phase === now.state;
 
 /**
  * Whether it ended, then, as it was meant to, or as a known bug makes it; undefined where the history ends
  * before that.
  */
-export const wentWell = ({ set, recorded, knownBug }: Judged): boolean | undefined =>
+export const wentWell = ({ set, recorded, knownBug }: JudgedExpectation): boolean | undefined =>
   recorded && (knownBug !== undefined || recorded.phase === (set.wanted ?? 'met'));

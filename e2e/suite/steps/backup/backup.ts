@@ -13,7 +13,7 @@ import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { isBackupOf, runLabel } from '../made.ts';
 import { mebibyte } from '../sizes.ts';
-import { judge } from '../timeouts.ts';
+import { judgeWithin } from '../timeouts.ts';
 import { causeOfBackup } from '../volume/causes.ts';
 import { writeData } from '../volume/data.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
@@ -64,7 +64,10 @@ export const untilCompleted = async (
   const { timelines, timeouts } = context;
   await namingCause(
     () =>
-      judge(completes(timelines.backups, { ...backup, from: backup.since.made }), timeouts.backupCompleted),
+      judgeWithin(
+        completes(timelines.backups, { ...backup, from: backup.since.made }),
+        timeouts.backupCompleted,
+      ),
     (signal) => causeOfBackup(context, backup, signal),
   );
 };

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { type BackupHandle, listLabels, type SnapshotHandle, type VolumeHandle } from '../handles.ts';
 import { stays, throwFor } from '../judging.ts';
 import { playStep, step } from '../step.ts';
-import { judge, storeQuiet } from '../timeouts.ts';
+import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import { hasRestoredData } from '../volume/steps.ts';
 import {
@@ -149,7 +149,7 @@ export const backupSteps = {
     action: async (context: Context, second: BackupHandle, { first }: First) => {
       const { timelines, timeouts, report, version } = context;
       const { backups } = timelines;
-      await judge(isHeldBack(backups, waiting(context, second, { first })), timeouts.pending).catch(
+      await judgeWithin(isHeldBack(backups, waiting(context, second, { first })), timeouts.pending).catch(
         (error: unknown) => {
           throw lookedTooLate(backups, { error, second, first }) ?? error;
         },
@@ -167,7 +167,7 @@ export const backupSteps = {
       const { timelines, timeouts, report, version } = context;
       const { backups } = timelines;
       try {
-        await judge(
+        await judgeWithin(
           waitsAndCompletes(backups, waiting(context, second, { first })),
           timeouts.secondCompleted,
         );
@@ -210,14 +210,17 @@ export const backupSteps = {
     sentence: 'Then {backup} is InProgress',
     parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) =>
-      judge(isUploading(context.timelines.backups, made(context, backup)), context.timeouts.secondCompleted),
+      judgeWithin(
+        isUploading(context.timelines.backups, made(context, backup)),
+        context.timeouts.secondCompleted,
+      ),
   }),
   /** Whatever is done beside it, the upload goes on to its end. */
   'then.undisturbed': step({
     sentence: 'Then {backup} goes InProgress and Completed, undisturbed',
     parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) =>
-      judge(
+      judgeWithin(
         isNeverHeldBack(context.timelines.backups, made(context, backup)),
         context.timeouts.secondCompleted,
       ),

@@ -14,7 +14,7 @@ import type { Context } from '../context.ts';
 import { type BackupHandle, describeLabels, type VolumeHandle } from '../handles.ts';
 import { PremiseLost, reached, throwFor } from '../judging.ts';
 import { step } from '../step.ts';
-import { judge, storeQuiet } from '../timeouts.ts';
+import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import {
   type DeniedBlock,
   deleteSpread,
@@ -73,7 +73,7 @@ const goesWhileInError = async (
   const tooLate = new PremiseLost(
     `${first.label} was tried again, and Deleting, before the other backup went InProgress: that took longer than the back-off of ${formatDuration(clocks.deletionBackoff)} lets the Error last`,
   );
-  const verdict = await judge(expectation, timeouts.secondCompleted).catch((error: unknown) => {
+  const verdict = await judgeWithin(expectation, timeouts.secondCompleted).catch((error: unknown) => {
     throw heldByRetry(backups, { error, first })
       ? tooLate
       : (endedUnseen(backups, { error, ...pair }) ?? error);
@@ -197,7 +197,7 @@ export const deletionSteps = {
     sentence: 'Then {backup} is Deleting',
     parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) =>
-      judge(
+      judgeWithin(
         isBeingDeleted(context.timelines.backups, deleted(context, backup).backup),
         context.timeouts.deleting,
       ),
@@ -207,7 +207,7 @@ export const deletionSteps = {
     sentence: 'Then {backup} goes Deleting, and is gone',
     parameters: (backup) => ({ backup }),
     action: async (context: Context, backup: BackupHandle) =>
-      judge(
+      judgeWithin(
         isDeleted(context.timelines.backups, deleted(context, backup).backup),
         context.timeouts.firstDeleted,
       ),
@@ -217,7 +217,7 @@ export const deletionSteps = {
     sentence: 'Then {backup} goes Deleting, and Error with the text on permissions',
     parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) =>
-      judge(
+      judgeWithin(
         deletionFails(context.timelines.backups, deleted(context, backup)),
         context.timeouts.deletionFails,
       ),
@@ -231,7 +231,7 @@ export const deletionSteps = {
       triedAgain(
         context,
         backup,
-        judge(
+        judgeWithin(
           deletionFailsAgain(context.timelines.backups, deleted(context, backup)),
           context.timeouts.deletionFailsAgain,
         ),
@@ -247,7 +247,7 @@ export const deletionSteps = {
       triedAgain(
         context,
         backup,
-        judge(
+        judgeWithin(
           isDeletingAgain(context.timelines.backups, deleted(context, backup)),
           context.timeouts.deletingAgain,
         ),
@@ -291,7 +291,7 @@ export const deletionSteps = {
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts, report, version } = context;
       const from = backup.since.orphaned ?? sinceDeleted(backup);
-      const verdict = await judge(
+      const verdict = await judgeWithin(
         isForgottenAndRetried(timelines.backups, deleted(context, backup, from)),
         timeouts.deletionForgotten,
       ).catch((error: unknown) => {
@@ -342,7 +342,7 @@ export const deletionSteps = {
     action: (context: Context, ...backups: BackupHandle[]) =>
       Promise.all(
         backups.map((backup) =>
-          judge(
+          judgeWithin(
             isDeletedThroughKill(context.timelines.backups, deleted(context, backup)),
             context.timeouts.deletedInTheEnd,
           ),
@@ -357,7 +357,7 @@ export const deletionSteps = {
     action: (context: Context, backup: BackupHandle) => {
       const { healed, orphaned } = backup.since;
       const from = healed ?? orphaned ?? sinceDeleted(backup);
-      return judge(
+      return judgeWithin(
         isDeletedInTheEnd(context.timelines.backups, deleted(context, backup, from)),
         context.timeouts.deletedInTheEnd,
       );

@@ -10,7 +10,7 @@ import { jobOf } from './expectations.ts';
 import type { JobHandle, Tick } from './job.ts';
 
 /** How the cleanup of a run goes by its log. */
-export type Cleanup =
+export type JobCleanup =
   /** It asks for the deletion of each old backup, and does not learn what comes of it. */
   | 'done'
   /** The same, or Longhorn did not know the volume in the store yet (a volume's first run). */
@@ -22,7 +22,7 @@ export type Cleanup =
   | 'nothing made';
 
 // What a run may say beside how it goes on; where `needed`, it must say one of them.
-const outcomes: Record<Cleanup, { ids: readonly MessageId[]; needed: boolean }> = {
+const outcomes: Record<JobCleanup, { ids: readonly MessageId[]; needed: boolean }> = {
   done: { ids: [], needed: false },
   'done, or too early': { ids: ['job-cleanup-before-known'], needed: false },
   'backups refused': { ids: ['job-backup-cleanup-refused'], needed: true },
@@ -92,7 +92,7 @@ export const cleanedUp = (lines: readonly JobLine[]): string[] =>
  */
 export const problemsOfLog = (
   lines: readonly JobLine[],
-  { cleanup, old, due }: { cleanup: Cleanup; old: readonly string[]; due: readonly string[] },
+  { cleanup, old, due }: { cleanup: JobCleanup; old: readonly string[]; due: readonly string[] },
 ): string[] => {
   const { ids, needed } = outcomes[cleanup];
   const told = lines.filter(
@@ -124,7 +124,7 @@ export const problemsOfLog = (
  * The line of a log that tells how its cleanup went, cut short; undefined where it only says that it was
  * done.
  */
-export const lineOf = (lines: readonly JobLine[]): string | undefined => {
+export const jobCleanupLine = (lines: readonly JobLine[]): string | undefined => {
   const line = lines.find(({ classification }) => classification.class !== 'informational');
   return line && shorten(line.message.text, 300);
 };

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { PremiseLost, throwFor } from '../judging.ts';
 import { step } from '../step.ts';
-import { judge } from '../timeouts.ts';
+import { judgeWithin } from '../timeouts.ts';
 import { describeSnapshot } from '../volume/snapshot.ts';
 import {
   isMadeAlone,
@@ -33,7 +33,7 @@ import {
   type Tick,
   triggerJob,
 } from './job.ts';
-import { type Cleanup, lineOf, problemsOfLog, readLogOf } from './log.ts';
+import { type JobCleanup, jobCleanupLine, problemsOfLog, readLogOf } from './log.ts';
 import {
   endOfBackup,
   isBackupSince,
@@ -54,7 +54,7 @@ const hidesFailure = ({ version }: Context): boolean => differsIn('job-hides-fai
 
 const untilEnded = async (context: Context, job: JobHandle, tick: Tick): Promise<void> => {
   const end = tick.makes || hidesFailure(context) ? jobCompletes : jobFails;
-  await judge(end(job.watched.jobs, tick), context.timeouts.jobEnds);
+  await judgeWithin(end(job.watched.jobs, tick), context.timeouts.jobEnds);
 };
 
 const subject = ({ metadata: { name } }: { metadata: { name: string } }, label: string, { from }: Tick) => ({
@@ -152,7 +152,7 @@ export const jobSteps = {
       throwFor(problemsOf(all), 'the runs of the recurring job did not make what they should');
       for (const { tick, backups } of all)
         for (const backup of backups)
-          await judge(
+          await judgeWithin(
             completes(timelines.backups, subject(backup, `the backup of ${tick.label}`, tick)),
             timeouts.jobMakes,
           );
@@ -205,7 +205,7 @@ export const jobSteps = {
       job.ticks.push(...startedRuns(job));
       for (const tick of job.ticks) {
         if (!tick.tries) continue;
-        await judge(jobEnds(job.watched.jobs, tick), timeouts.startedRunEnds);
+        await judgeWithin(jobEnds(job.watched.jobs, tick), timeouts.startedRunEnds);
         const began = madeBy(context, job).find((each) => each.tick === tick)?.backups ?? [];
         const states = await Promise.all(
           began.map(({ metadata: { name } }) =>
@@ -263,11 +263,11 @@ export const jobSteps = {
       );
       for (const backup of backups) {
         const others = backups.filter((each) => each !== backup);
-        await judge(isMadeAlone(timelines.backups, { backup, others }), timeouts.jobMakes);
+        await judgeWithin(isMadeAlone(timelines.backups, { backup, others }), timeouts.jobMakes);
       }
       for (const snapshot of snapshots) {
         const others = snapshots.filter((each) => each !== snapshot);
-        await judge(isTakenAlone(timelines.snapshots, { snapshot, others }), timeouts.jobMakes);
+        await judgeWithin(isTakenAlone(timelines.snapshots, { snapshot, others }), timeouts.jobMakes);
       }
     },
   }),
@@ -292,7 +292,7 @@ export const jobSteps = {
     action: async (
       { timelines: { backups: watched }, timeouts, report, version }: Context,
       job: JobHandle,
-      { cleanup, backups }: { cleanup: Cleanup; backups: readonly BackupHandle[] },
+      { cleanup, backups }: { cleanup: JobCleanup; backups: readonly BackupHandle[] },
     ) => {
       const tick = lastTick(job);
       const lines = await readLogOf(job, { tick, version, limit: timeouts.jobLogEnds });
@@ -306,7 +306,7 @@ export const jobSteps = {
         due: before.filter(isDue).map(({ name }) => name),
       });
       throwFor(problems, `the log of ${tick.label} (${tick.job}) is not as expected`);
-      const line = lineOf(lines);
+      const line = jobCleanupLine(lines);
       if (line === undefined) return line;
       if (cleanup === 'done, or too early')
         report.finding(toFinding('first-run-warns', `Longhorn ${version} says "${line}".`));
@@ -337,7 +337,10 @@ export const jobSteps = {
       const old = oldOnes(job, backups);
       expected.push(...old.map(({ name }) => ({ id: refusals[by], of: name })));
       for (const backup of old)
-        await judge(oldOneFails(timelines.backups, { ...whole(context, backup), by }), timeouts.oldOnesFail);
+        await judgeWithin(
+          oldOneFails(timelines.backups, { ...whole(context, backup), by }),
+          timeouts.oldOnesFail,
+        );
       report.finding(
         toFinding('cleanup-fails-unseen', `The deletion of ${old.length} backups failed in no log of a run.`),
       );
@@ -377,7 +380,7 @@ export const jobSteps = {
         });
       return Promise.all(
         oldOnes(job, backups).flatMap((backup): Promise<unknown>[] => [
-          judge(oldOneGoes(timelines.backups, whole(context, backup)), timeouts.oldOnesGo),
+          judgeWithin(oldOneGoes(timelines.backups, whole(context, backup)), timeouts.oldOnesGo),
           snapshotGone(backup),
         ]),
       );

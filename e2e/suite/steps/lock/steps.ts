@@ -12,7 +12,7 @@ import { describeGap, describeWindow, judgeGap, retryWindow } from '../deletion/
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { PremiseLost, reached, stays } from '../judging.ts';
 import { step } from '../step.ts';
-import { judge } from '../timeouts.ts';
+import { judgeWithin } from '../timeouts.ts';
 import {
   creationLosesLock,
   deletionIsRetried,
@@ -146,7 +146,7 @@ export const lockSteps = {
     action: async (context: Context, backup: BackupHandle, __: LockHandle) => {
       const { timelines, timeouts, expected } = context;
       expected.push({ id: 'creation-lost-lock', of: backup.name });
-      const verdict = await judge(
+      const verdict = await judgeWithin(
         creationLosesLock(timelines.backups, made(context, backup)),
         timeouts.creationFails,
       );
@@ -185,7 +185,7 @@ export const lockSteps = {
       const { timelines, timeouts, report, version } = context;
       const { backups } = timelines;
       const { holder } = to;
-      const verdict = await judge(
+      const verdict = await judgeWithin(
         deletionLosesLock(backups, deleted(context, backup)),
         timeouts.deletionFails,
       ).catch((error: unknown) => {
@@ -213,12 +213,15 @@ export const lockSteps = {
       // is over.
       const owner =
         'the expectation: a back-off from the first attempt on, and a resync until Longhorn looks again';
-      const verdict = await judge(deletionIsRetried(timelines.backups, deleted(context, backup)), {
+      const verdict = await judgeWithin(deletionIsRetried(timelines.backups, deleted(context, backup)), {
         within: `${window.most}ms`,
         owner,
       });
       const gap = judgeGap(verdict, { label: backup.label, window });
-      await judge(deletionResolves(timelines.backups, deleted(context, backup)), timeouts.deletedInTheEnd);
+      await judgeWithin(
+        deletionResolves(timelines.backups, deleted(context, backup)),
+        timeouts.deletedInTheEnd,
+      );
       return gap;
     },
     detail: describeGap,

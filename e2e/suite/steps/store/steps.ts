@@ -19,7 +19,7 @@ import { PremiseLost, stays } from '../judging.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { describeTarget } from '../target/target.ts';
-import { judge, storeQuiet } from '../timeouts.ts';
+import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import { judgeRestore } from '../volume/restored.ts';
 import { creationEnds, isLetGo, type StoreFailure, storeFailures } from './expectations.ts';
 
@@ -159,7 +159,7 @@ export const storeSteps = {
     sentence: 'Then Longhorn lets {backup} go, which the store has no more',
     parameters: (backup, _) => ({ backup }),
     action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle, look: StoreSync) =>
-      judge(isLetGo(backups, { ...backup, from: look.mark }), timeouts.backupLetGo),
+      judgeWithin(isLetGo(backups, { ...backup, from: look.mark }), timeouts.backupLetGo),
   }),
   /** The backup target says that it is not available, and this of why. */
   'then.targetTells': step({
@@ -234,7 +234,7 @@ export const storeSteps = {
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts, version } = context;
       mayBeRefused(context, backup);
-      await judge(
+      await judgeWithin(
         isRefused(timelines.backups, { backup: { ...backup, from: sinceDeleted(backup) }, version }),
         timeouts.notDeleted,
       ).catch((error: unknown) => {
@@ -251,10 +251,12 @@ export const storeSteps = {
       const { store } = backup.volume.target;
       mayBeRefused(context, backup);
       const subject = { ...backup, from: sinceDeleted(backup) };
-      await judge(isDeleted(timelines.backups, subject), timeouts.firstDeleted).catch((error: unknown) => {
-        const last = error instanceof ExpectationError ? (error.verdict.last as Backup) : undefined;
-        if (last === undefined || backupState(last) !== 'Error') throw error;
-      });
+      await judgeWithin(isDeleted(timelines.backups, subject), timeouts.firstDeleted).catch(
+        (error: unknown) => {
+          const last = error instanceof ExpectationError ? (error.verdict.last as Backup) : undefined;
+          if (last === undefined || backupState(last) !== 'Error') throw error;
+        },
+      );
       // A backup is gone for Longhorn as soon as its config is: its blocks are removed after that.
       const lockLife = Math.ceil(clocks.lockLife / 1000);
       await store.untilIdle({ volumes: [backup.volume.name], lockLife, ...storeQuiet(clocks) });
@@ -278,7 +280,7 @@ export const storeSteps = {
     parameters: (backup, id) => ({ backup, why: storeFailures[id] }),
     action: ({ timelines, timeouts, version, expected }: Context, backup: BackupHandle, id: StoreFailure) => {
       expected.push({ id, of: backup.name });
-      return judge(
+      return judgeWithin(
         creationEnds(timelines.backups, { backup: { ...backup, from: backup.since.made }, id, version }),
         timeouts.creationGivesUp,
       );

@@ -4,7 +4,7 @@ import { formatDuration, parseDuration } from '../../../kube/duration.ts';
 import { managerLabel, managerPods, mostConnectedFirst } from '../../../longhorn/manager.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { type RowState, rowStateOf, type Stretch } from '../../../ui/backup-look.ts';
-import { backupsPath } from '../../../ui/backup-table.ts';
+import { backupsPagePath } from '../../../ui/backup-table.ts';
 import { findChromium } from '../../../ui/chromium.ts';
 import { followPage } from '../../../ui/followed-page.ts';
 import type { Context } from '../context.ts';
@@ -53,7 +53,7 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
   const opening = followPage({
     // The scenario has said that it needs a browser.
     chromium: findChromium(process.env) ?? 'chromium',
-    url: forward.url + backupsPath({ volume: volume.name, backupVolume: backupVolume.metadata.name }),
+    url: forward.url + backupsPagePath({ volume: volume.name, backupVolume: backupVolume.metadata.name }),
     expected,
   });
   const page = await awaitCluster(() => opening).catch((error: unknown) => {

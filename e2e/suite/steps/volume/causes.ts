@@ -1,5 +1,5 @@
 import type { StateProbe } from '../../../history/progress.ts';
-import type { Cause } from '../../../history/verdict.ts';
+import type { NearestCause } from '../../../history/verdict.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { managerContainer, managerLabel } from '../../../longhorn/manager.ts';
@@ -15,7 +15,7 @@ export const causeOfSnapshot = async (
   deps: Deps,
   { name, volume }: SnapshotHandle,
   signal: AbortSignal,
-): Promise<Cause> => {
+): Promise<NearestCause> => {
   const { status } = deps.timelines.snapshots.current(name) ?? {};
   const of = await causeOfVolume(deps, volume.name, signal);
   const own =
@@ -32,7 +32,7 @@ export const causeOfBackup = async (
   deps: Deps,
   { name, snapshot }: BackupHandle,
   signal: AbortSignal,
-): Promise<Cause> => {
+): Promise<NearestCause> => {
   const backup = deps.timelines.backups.current(name);
   const { status } = backup ?? {};
   const of = await causeOfSnapshot(deps, snapshot, signal);
@@ -52,7 +52,7 @@ export const causeOfVolume = async (
   { cluster, timelines }: Deps,
   name: string,
   signal: AbortSignal,
-): Promise<Cause> => {
+): Promise<NearestCause> => {
   const volume = timelines.volumes.current(name);
   const since = volume?.metadata.creationTimestamp;
   const listed = { namespace, labelSelector: ofVolume(name), signal };

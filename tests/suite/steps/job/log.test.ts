@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import {
-  type Cleanup,
   cleanedUp,
-  lineOf,
+  type JobCleanup,
+  jobCleanupLine,
   problemsOfLog,
   readJobLog,
   readLogOf,
@@ -11,7 +11,7 @@ import {
 import { recordedLogs } from './recordings.ts';
 
 const version = 'v1.12.1';
-const judge = (log: string, cleanup: Cleanup, old: string[] = [], due = old): string[] =>
+const judge = (log: string, cleanup: JobCleanup, old: string[] = [], due = old): string[] =>
   problemsOfLog(readJobLog(log, version), { cleanup, old, due });
 
 // What the steps ask of the other recorded logs is judged in steps.test.ts.
@@ -19,10 +19,10 @@ test('the first run of a new volume may warn without any fault, and need not', a
   const [warned = ''] = await recordedLogs('nothing wrong');
   const [silent = ''] = await recordedLogs('immutable');
   for (const log of [warned, silent]) expect(judge(log, 'done, or too early')).toEqual([]);
-  expect(lineOf(readJobLog(warned, version))).toMatch(
+  expect(jobCleanupLine(readJobLog(warned, version))).toMatch(
     /^Created backup successfully but errored on cleanup for vz-r: Action \[backupList\] not available/,
   );
-  expect(lineOf(readJobLog(silent, version))).toBeUndefined();
+  expect(jobCleanupLine(readJobLog(silent, version))).toBeUndefined();
   const unexpected = expect.stringMatching(/^job-cleanup-before-known \(warning\) was not/);
   expect(judge(warned, 'done')).toEqual([unexpected]);
 });
@@ -44,7 +44,7 @@ const retrying = 'Failed to create Longhorn manager API client, retrying';
 const late = line('warning', retrying, ' error="i/o timeout"');
 const unsaid = expect.stringMatching(/^nothing says job-backup-cleanup-refused; it /);
 
-test.for<[string, Cleanup, string[], string[], string[]]>([
+test.for<[string, JobCleanup, string[], string[], string[]]>([
   [finished, 'backups refused', [], [], [unsaid]],
   [failed, 'done', [], [], ['job-stopped (failure) was not expected: "Failed to run volume job: no"']],
   ['panic: no\n', 'done, or too early', [], [], ['unclassified was not expected: "panic: no"']],

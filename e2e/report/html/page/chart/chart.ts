@@ -1,11 +1,11 @@
-import type { Timeline } from '../../data.ts';
+import type { ReportTimeline } from '../../data.ts';
 import { drawn, element } from '../element.ts';
 import { drawAxis, drawBackdrop } from './backdrop.ts';
 import { drawLane } from './draw-lane.ts';
 import { listenToKeys } from './keys.ts';
 import { describePointed, nextMoment, type Pointed, pointAt } from './point.ts';
 import { longWaits } from './queue.ts';
-import { createRow, type Row } from './rows.ts';
+import { type ChartRow, createRow } from './rows.ts';
 import { createView, type View } from './view.ts';
 
 /** The picture of a scenario. */
@@ -26,7 +26,7 @@ export type Chart = {
 export type ChartListener = (pointed: Pointed | undefined, chosen: boolean) => void;
 
 /** Makes the picture of a scenario: a lane for each object, all on one time axis. */
-export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
+export const createChart = (timeline: ReportTimeline, tell: ChartListener): Chart => {
   const lanes = timeline.lanes;
   const waits = longWaits(lanes, timeline.seconds);
   const rows = lanes.map(createRow);
@@ -79,7 +79,7 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
 
   const place = (row: number, at: number): Pointed => {
     chosen = { row, at };
-    const pointed = pointAt((rows[row] as Row).lane, at, 0);
+    const pointed = pointAt((rows[row] as ChartRow).lane, at, 0);
     status.textContent = describePointed(pointed).join('. ');
     ask();
     return pointed;
@@ -105,7 +105,7 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
   area.addEventListener('pointermove', (event) => {
     const found = pointedBy(event);
     if (found === undefined) return tooltip.hide();
-    const pointed = pointAt((rows[found.row] as Row).lane, found.at, reach(found.at));
+    const pointed = pointAt((rows[found.row] as ChartRow).lane, found.at, reach(found.at));
     tooltip.show(describePointed(pointed), event.clientX, event.clientY);
     tell(pointed, false);
   });
@@ -117,7 +117,7 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
   listenToKeys(root, {
     step: (direction, each) => {
       const row = chosen?.row ?? 0;
-      const at = nextMoment((rows[row] as Row).lane, chosen?.at ?? -1, direction, each);
+      const at = nextMoment((rows[row] as ChartRow).lane, chosen?.at ?? -1, direction, each);
       if (at !== undefined) choose(row, at);
     },
     lane: (direction) =>

@@ -3,7 +3,7 @@ import { drawn, element } from '../element.ts';
 import { heightOf } from './draw-lane.ts';
 
 /** A lane on the page. */
-export type Row = { lane: Lane; root: HTMLElement; svg: SVGSVGElement; visible: boolean };
+export type ChartRow = { lane: Lane; root: HTMLElement; svg: SVGSVGElement; visible: boolean };
 
 const kindNames: Record<string, string> = {
   backups: 'backup',
@@ -28,7 +28,7 @@ const kindNames: Record<string, string> = {
 export const kindName = (kind: string): string => kindNames[kind] ?? kind;
 
 /** Makes the row of a lane: its name and an empty picture. */
-export const createRow = (lane: Lane, index: number): Row => {
+export const createRow = (lane: Lane, index: number): ChartRow => {
   const name = element('span', 'name', [lane.name === '' ? 'any' : lane.name]);
   name.title = lane.name;
   const label = element('div', 'label', [element('span', 'kind', [kindName(lane.kind)]), name]);
