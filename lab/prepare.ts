@@ -5,7 +5,7 @@ import { browser } from './build/browser.ts';
 import { fetchKernel, kernel, kernelDifference } from './build/kernel.ts';
 import { kubeBinary, kubernetes } from './build/kubernetes.ts';
 import { nodeRoot } from './build/node-root.ts';
-import { s3Server } from './build/s3-server.ts';
+import { s3ServerPart } from './build/s3-server.ts';
 import { buildingUntil, buildSignal } from './build/signal.ts';
 import { tools, toolsPath } from './build/tools.ts';
 import { cached, isCached, type Part } from './cache/cache.ts';
@@ -68,7 +68,7 @@ const numbered = async (
     tools,
     await kernel(),
     ...besides,
-    ...(ofImage.length > 0 ? [podSystem, await s3Server()] : []),
+    ...(ofImage.length > 0 ? [podSystem, await s3ServerPart()] : []),
   ];
   const whole = await Promise.all([...needed, ...ofImage.map(([, part]) => part)].map(isCached));
   const all = whole.filter((is) => !is).length;
@@ -126,7 +126,7 @@ export const prepare = async (
   ]);
   // Which image that is, the kernel decides: it has the kernel's modules.
   if (!(await isPrepared(archives))) {
-    const server = await s3Server();
+    const server = await s3ServerPart();
     const parts = await partsOfImage(archives);
     await atOnce([
       () => build(step, 'Compile the S3 server of backup stores', server),

@@ -9,7 +9,7 @@ import { canUseApt } from '../lab/debian/can-use-apt.ts';
 import { lookAtCommands } from '../lab/fitness.ts';
 import { browserTitle } from '../lab/prepare.ts';
 import { telling } from '../lab/step.ts';
-import type { Progress } from './provider.ts';
+import type { ProgressDisplay } from './provider.ts';
 
 type Environment = NodeJS.ProcessEnv;
 
@@ -47,7 +47,7 @@ export const fetchBrowser = async ({
   progress,
 }: {
   signal?: AbortSignal;
-  progress: Pick<Progress, 'step'>;
+  progress: Pick<ProgressDisplay, 'step'>;
 }): Promise<string | undefined> => {
   // One that the cache has is not worth a line.
   const before = await fetchedBrowser();

@@ -8,7 +8,7 @@ import { cached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { usingCache } from '../lab/cache/lock.ts';
 import { emulatorArchive, emulatorImage } from './emulator-image.ts';
-import type { Progress } from './provider.ts';
+import type { ProgressDisplay } from './provider.ts';
 
 // A release has Longhorn's own times, and so has this one: whoever plays on it does not know what it is.
 const clock = 'real';
@@ -44,7 +44,10 @@ const emptyFolder = async (folder: string): Promise<string> => {
  * Packs the emulator as a release is packed for `--longhorn archive:DIR`: longhorn.yaml and images.tar.
  * Throws NotFit for a folder that has something in it, and where this machine cannot make the image.
  */
-export const packEmulator = async (folder: string, { step }: Pick<Progress, 'step'>): Promise<string> => {
+export const packEmulator = async (
+  folder: string,
+  { step }: Pick<ProgressDisplay, 'step'>,
+): Promise<string> => {
   const dir = await emptyFolder(folder);
   await openCache();
   await usingCache(async () => {

@@ -4,7 +4,7 @@ import { install } from '../emulator/install.ts';
 import { defaultSize, type LabSize } from '../lab/size.ts';
 import { emulatorArchive, emulatorImage } from './emulator-image.ts';
 import { describeVersion, type EmulatorSettings, emulatorSettings } from './emulator-settings.ts';
-import type { Progress } from './provider.ts';
+import type { ProgressDisplay } from './provider.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -22,7 +22,7 @@ export const emulatorTarget = async ({
   progress,
 }: {
   portable: boolean;
-  progress: Progress;
+  progress: ProgressDisplay;
 }): Promise<Target> => {
   const settings = emulatorSettings(process.env);
   return {

@@ -5,7 +5,7 @@ import type { Provider } from './provider.ts';
  * it.
  */
 export const providers: Record<string, () => Promise<Provider>> = {
-  lab: async () => (await import('./lab.ts')).lab,
+  lab: async () => (await import('./lab.ts')).labProvider,
   kind: async () => (await import('./kind/kind.ts')).kind,
   k3d: async () => (await import('./k3d/k3d.ts')).k3d,
   existing: async () => (await import('./existing/existing.ts')).existing,

@@ -46,7 +46,7 @@ const running = (
  * The embedded cluster, brought up anew for a run, with a Longhorn in it; it goes down with this process
  * unless it is kept.
  */
-export const lab: Provider = {
+export const labProvider: Provider = {
   name: 'lab',
   offers: async () => ({ ...offered, fetchesBrowser: await fetchesBrowser() }),
   up: async ({ longhorn, registryMirror, images = [], browser = false, run, signal, progress }) => {

@@ -7,8 +7,8 @@ import {
   type StartTimes,
   slownessOf,
 } from '../e2e/machine/slowness.ts';
-import type { Progress, RunningCluster } from './provider.ts';
-import { type Target, targetOf } from './target.ts';
+import type { ProgressDisplay, RunningCluster } from './provider.ts';
+import { reportTarget, type Target } from './target.ts';
 
 /**
  * What of a machine is measured: how long its nodes take to boot, since a moment (`performance.now()`), or how
@@ -35,7 +35,7 @@ export const measureMachine = async (how: How): Promise<Machine> => {
 /** Installs a Longhorn while the machine is measured, whose speed its clock can follow; tells what was found. */
 export const installMeasured = async (
   target: Target,
-  on: Omit<Parameters<Target['install']>[0], 'slowness'> & { how: How; progress: Progress },
+  on: Omit<Parameters<Target['install']>[0], 'slowness'> & { how: How; progress: ProgressDisplay },
 ): Promise<Pick<RunningCluster, 'target' | 'clocks' | 'machine'>> => {
   const { how, progress, ...cluster } = on;
   const measuring = measureMachine(how);
@@ -45,11 +45,11 @@ export const installMeasured = async (
   const { version, clocks, emulatorClock } = await target.install({ ...cluster, slowness });
   const machine = { ...(await measuring), emulatorClock };
   tellMachine(progress, machine);
-  return { target: targetOf(target, version), clocks, machine };
+  return { target: reportTarget(target, version), clocks, machine };
 };
 
 /** Says how slow the machine is, and what follows from that. */
-export const tellMachine = ({ note }: Pick<Progress, 'note'>, machine: Machine): void => {
+export const tellMachine = ({ note }: Pick<ProgressDisplay, 'note'>, machine: Machine): void => {
   note(`The machine is ${describeMachine(machine)}`);
   for (const line of describeFollowing(machine)) note(line);
 };

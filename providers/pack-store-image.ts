@@ -7,13 +7,16 @@ import { usingCache } from '../lab/cache/lock.ts';
 import { lookAtCommands } from '../lab/fitness.ts';
 import { storeArchive } from '../lab/images/core.ts';
 import { preparePodSystem } from './docker/pod-system.ts';
-import type { Progress } from './provider.ts';
+import type { ProgressDisplay } from './provider.ts';
 
 /**
  * Writes the image of the backup stores' pods, as the lab makes it, into a file: an OCI archive. Throws NotFit
  * where this machine cannot make it, or the file cannot be written.
  */
-export const packStoreImage = async (file: string, progress: Pick<Progress, 'step'>): Promise<void> => {
+export const packStoreImage = async (
+  file: string,
+  progress: Pick<ProgressDisplay, 'step'>,
+): Promise<void> => {
   try {
     const missing = (await lookAtCommands(['tar', 'flock'])).flatMap(({ trouble }) => trouble ?? []);
     if (missing[0] !== undefined) throw new NotFit(missing[0]);

@@ -1,6 +1,6 @@
 import { Listr, type ListrTask } from 'listr2';
 import { formatDuration } from '../e2e/kube/duration.ts';
-import type { Progress } from './provider.ts';
+import type { ProgressDisplay } from './provider.ts';
 
 const timed = (title: string, start: number): string =>
   `${title}: ${formatDuration(performance.now() - start)}`;
@@ -14,7 +14,7 @@ const SILENT_MS = 10_000;
  * Progress in plain lines, one when a step starts and one when it ends, and every 10 s one for all that are
  * under way: for logs and pipes.
  */
-export const plainProgress = (write: (line: string) => void): Progress => {
+export const plainProgress = (write: (line: string) => void): ProgressDisplay => {
   const underWay = new Set<UnderWay>();
   let timer: NodeJS.Timeout | undefined;
   const tellAll = (): void => {
@@ -71,7 +71,7 @@ const toTask = (shown: Shown): ListrTask => ({
  * Progress as a live list: steps that begin together are shown together; one that begins beside them is shown
  * after them.
  */
-const liveProgress = (): Progress => {
+const liveProgress = (): ProgressDisplay => {
   const waiting: Shown[] = [];
   const notes: string[] = [];
   const writeNotes = (): void => {
@@ -123,7 +123,7 @@ const liveProgress = (): Progress => {
 };
 
 /** Progress as fits where the output goes; a live list is only drawn on stdout. */
-export const createProgress = (stream: NodeJS.WriteStream = process.stdout): Progress =>
+export const createProgress = (stream: NodeJS.WriteStream = process.stdout): ProgressDisplay =>
   stream === process.stdout && stream.isTTY
     ? liveProgress()
     : plainProgress((line) => void stream.write(`${line}\n`));

@@ -1,7 +1,7 @@
 import type { ClusterConfig, ExistingCluster, Offered } from '../e2e/config/config.ts';
 
 /** Shows long work as it goes: a live list on a terminal, plain lines elsewhere; each step with its time. */
-export type Progress = {
+export type ProgressDisplay = {
   step<T>(title: string, work: (update: (detail: string) => void) => Promise<T>): Promise<T>;
   /** Says something that stays to be read; beside a live list it comes after it. */
   note(text: string): void;
@@ -76,6 +76,6 @@ export type Provider = {
     /** The run's folder, for what explains a cluster that did not come up. */
     out: string;
     signal: AbortSignal;
-    progress: Progress;
+    progress: ProgressDisplay;
   }): Promise<RunningCluster>;
 };

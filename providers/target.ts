@@ -39,7 +39,7 @@ export type Installed = {
 };
 
 /** What a cluster's Longhorn is, for the report. */
-export const targetOf = ({ name, replaced }: Target, version: string): RunningCluster['target'] => ({
+export const reportTarget = ({ name, replaced }: Target, version: string): RunningCluster['target'] => ({
   name,
   version,
   ...(replaced && { replaced }),

@@ -40,7 +40,7 @@ const ofRuns: Record<string, Subcommand> = {
     about: 'check what a run needs, and say how to get what is missing',
     run: async (argv) => {
       const { runDoctorCommand } = await import('../e2e/cli/doctor.ts');
-      const { diagnose, tell } = await import('../providers/doctor/diagnose.ts');
+      const { examineAll: diagnose, doctorLines: tell } = await import('../providers/doctor/diagnose.ts');
       const { providers } = await import('../providers/index.ts');
       return runDoctorCommand(argv, { providers: Object.keys(providers), diagnose, tell });
     },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { prepare } from '../../lab/prepare.ts';
 import type { StepRunner } from '../../lab/step.ts';
 import { emulatorArchive } from '../../providers/emulator-image.ts';
-import { type Figures, note, table } from './table.ts';
+import { addFigure, type Figures, figuresTable } from './table.ts';
 
 /**
  * Builds all that a lab with the emulator needs, once, in an empty cache, and returns the table of what each
@@ -19,15 +19,15 @@ export const benchCold = async (print: (line: string) => void): Promise<string> 
   const step: StepRunner = async (title, work) => {
     const begun = performance.now();
     const result = await work(() => {});
-    note(figures, title, (performance.now() - begun) / 1000);
+    addFigure(figures, title, (performance.now() - begun) / 1000);
     print(`${title}: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     return result;
   };
   try {
     await prepare(step, [await emulatorArchive()]);
-    note(figures, 'all', (performance.now() - start) / 1000);
+    addFigure(figures, 'all', (performance.now() - start) / 1000);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-  return table('cold build, s', figures);
+  return figuresTable('cold build, s', figures);
 };

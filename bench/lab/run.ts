@@ -4,7 +4,7 @@ import { labDir } from '../../lab/run/settings.ts';
 import { takenByPart } from './processes.ts';
 import { timedStart } from './start.ts';
 import { storageSpeed } from './storage-speed.ts';
-import { type Figures, note, table } from './table.ts';
+import { addFigure, type Figures, figuresTable } from './table.ts';
 
 const sum = (figures: readonly number[]): number => figures.reduce((all, each) => all + each, 0);
 
@@ -19,29 +19,29 @@ export const benchLab = async (runs: number, print: (line: string) => void): Pro
     const name = `bench-${process.pid}`;
     const { lab, phases: reached } = await timedStart(name);
     try {
-      for (const [phase, seconds] of reached) note(phases, phase, seconds);
+      for (const [phase, seconds] of reached) addFigure(phases, phase, seconds);
       const parts = [...(await takenByPart(labDir(name)))];
       for (const [part, { mebibytes, cpuSeconds }] of parts) {
-        note(memory, part, mebibytes);
-        note(cpu, part, cpuSeconds);
+        addFigure(memory, part, mebibytes);
+        addFigure(cpu, part, cpuSeconds);
       }
-      note(memory, 'all', sum(parts.map(([, { mebibytes }]) => mebibytes)));
-      note(cpu, 'all', sum(parts.map(([, { cpuSeconds }]) => cpuSeconds)));
-      for (const [what, figure] of await nodeSpeed(name)) note(speed, what, figure);
+      addFigure(memory, 'all', sum(parts.map(([, { mebibytes }]) => mebibytes)));
+      addFigure(cpu, 'all', sum(parts.map(([, { cpuSeconds }]) => cpuSeconds)));
+      for (const [what, figure] of await nodeSpeed(name)) addFigure(speed, what, figure);
     } finally {
       await lab.stop();
     }
-    for (const [what, figure] of await storageSpeed(`${name}-storage`)) note(storage, what, figure);
+    for (const [what, figure] of await storageSpeed(`${name}-storage`)) addFigure(storage, what, figure);
     print(
       `run ${run} of ${runs}: ${[...reached].map(([phase, seconds]) => `${phase} ${seconds.toFixed(1)} s`).join(', ')}`,
     );
   }
   return [
-    table('from nothing, s', phases),
-    table('memory, MiB', memory),
-    table('processor time until then, s', cpu),
-    table('a node beside its host', speed),
-    table('storage, MiB/s', storage),
+    figuresTable('from nothing, s', phases),
+    figuresTable('memory, MiB', memory),
+    figuresTable('processor time until then, s', cpu),
+    figuresTable('a node beside its host', speed),
+    figuresTable('storage, MiB/s', storage),
   ].join('\n');
 };
 

@@ -2,7 +2,7 @@
 export type Figures = Map<string, number[]>;
 
 /** Adds one figure of one run. */
-export const note = (figures: Figures, what: string, figure: number): void => {
+export const addFigure = (figures: Figures, what: string, figure: number): void => {
   const known = figures.get(what);
   if (known) known.push(figure);
   else figures.set(what, [figure]);
@@ -17,7 +17,7 @@ const round = (figure: number): string =>
   figure >= 100 ? figure.toFixed(0) : figure.toFixed(figure >= 10 ? 1 : 2);
 
 /** A table as Markdown: what, then minimum, median and maximum of its figures, and how many there are. */
-export const table = (title: string, figures: Figures): string => {
+export const figuresTable = (title: string, figures: Figures): string => {
   const rows = [...figures].map(([what, list]) => {
     const sorted = list.toSorted((a, b) => a - b);
     return [

@@ -6,7 +6,7 @@ import { takeSignals } from '../../e2e/report/interruption.ts';
 import { whyNoBrowser } from '../../e2e/ui/chromium.ts';
 import { type Mutant, mutants } from '../../emulator/mutants.ts';
 import { fetchesBrowser } from '../../providers/browser.ts';
-import type { Progress } from '../../providers/provider.ts';
+import type { ProgressDisplay } from '../../providers/provider.ts';
 import { mended } from './expected.ts';
 import { openFixture } from './fixture.ts';
 import { runMutants } from './run.ts';
@@ -14,7 +14,7 @@ import { runMutants } from './run.ts';
 // One that plays a mutant leaves two processors idle for two thirds of its time.
 const labs = 2;
 
-type CommandOptions = { argv: string[]; config: string; progress: Progress };
+type CommandOptions = { argv: string[]; config: string; progress: ProgressDisplay };
 
 /**
  * `npm run mutants`: 0 when every mutant was killed by the assertion meant for it, 1 when one was not; the

@@ -12,11 +12,11 @@ import type { Mutant } from '../../emulator/mutants.ts';
 import { defaultSize } from '../../lab/size.ts';
 import { emulatorImage } from '../../providers/emulator-image.ts';
 import { describeVersion } from '../../providers/emulator-settings.ts';
-import { lab } from '../../providers/lab.ts';
-import type { Progress, RunningCluster } from '../../providers/provider.ts';
+import { labProvider } from '../../providers/lab.ts';
+import type { ProgressDisplay, RunningCluster } from '../../providers/provider.ts';
 import { namesPattern } from './patterns.ts';
 
-type FixtureOptions = { config: string; progress: Progress; interruption: Interruption };
+type FixtureOptions = { config: string; progress: ProgressDisplay; interruption: Interruption };
 
 /**
  * Scenarios by their names, and the files that they are in, on the emulator with a bug or without one; `out`
@@ -30,7 +30,7 @@ type Round = {
 };
 
 /** The lab that mutants are played in, one after the other. */
-export type Fixture = {
+export type MutantLab = {
   /**
    * Plays some scenarios; the report is undefined where none was written. What they print goes to `log.txt` in
    * the folder of the results.
@@ -52,14 +52,14 @@ const describeBug = (mutant: Mutant | undefined): string =>
  * Opens the fixture: a lab is brought up with the first round and serves all, the emulator in it is changed
  * from one to the next.
  */
-export const openFixture = ({ config, progress, interruption }: FixtureOptions): Fixture => {
+export const openFixture = ({ config, progress, interruption }: FixtureOptions): MutantLab => {
   let cluster: RunningCluster | undefined;
   let version = '';
 
   const prepare = async ({ mutant, out }: Pick<Round, 'mutant' | 'out'>): Promise<RunningCluster> => {
     const signal = interruption.first;
     signal.throwIfAborted();
-    cluster ??= await lab.up({
+    cluster ??= await labProvider.up({
       ...{ longhorn: 'emulator', browser: true, run: makeRunId(), out, signal, progress },
     });
     const { kubeconfig, machine } = cluster;

@@ -19,14 +19,14 @@ export type Fate =
   | 'FAILED WITHOUT A BUG';
 
 /** A scenario, judged: the step that failed first, and why it did, in one line. */
-export type Judged = { fate: Fate; step: string | null; reason: string | null };
+export type JudgedScenario = { fate: Fate; step: string | null; reason: string | null };
 
 type Played = ScenarioReport | undefined;
 
 /** The step with which every scenario ends, whatever happened. */
 const cleanup = 'Cleanup';
 
-const describePlayed = (scenario: Played): Omit<Judged, 'fate'> => ({
+const describePlayed = (scenario: Played): Omit<JudgedScenario, 'fate'> => ({
   step: scenario?.steps.find(({ state }) => state === 'failed')?.sentence ?? null,
   reason:
     scenario === undefined ? 'the report does not have it' : scenario.reason && firstOf(scenario.reason),
@@ -37,7 +37,7 @@ const firstOf = (reason: string): string =>
   /^.*?(?<=:)\n.*/.exec(reason)?.[0].replace('\n', ' ') ?? decisionOf(reason);
 
 /** Judges what a scenario came to on a mutant; `by` is the pattern of the step that must have failed. */
-export const judge = (scenario: Played, by: RegExp): Judged => {
+export const judgeMutant = (scenario: Played, by: RegExp): JudgedScenario => {
   const told = describePlayed(scenario);
   const { step } = told;
   const fate = (): Fate => {
@@ -53,7 +53,7 @@ export const judge = (scenario: Played, by: RegExp): Judged => {
 };
 
 /** Judges what a scenario came to on the emulator without a bug but those that Longhorn has. */
-export const judgeControl = (scenario: Played): Judged => {
+export const judgeControl = (scenario: Played): JudgedScenario => {
   const fate = (): Fate => {
     if (scenario?.state === 'known-bug') return 'showed the known bug';
     return scenario?.state === 'passed' ? 'passed without a bug' : 'FAILED WITHOUT A BUG';
@@ -62,7 +62,7 @@ export const judgeControl = (scenario: Played): Judged => {
 };
 
 /** Judges what a scenario came to on the emulator with this known bug mended. */
-export const judgeFixed = (scenario: Played, bug: string): Judged => {
+export const judgeFixed = (scenario: Played, bug: string): JudgedScenario => {
   const isFixed =
     scenario?.state === 'passed' && scenario.bugs?.some(({ id, kept }) => id === bug && kept) === true;
   return { fate: isFixed ? 'fixed here' : 'NOT FIXED', ...describePlayed(scenario) };

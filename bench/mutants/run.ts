@@ -7,13 +7,20 @@ import { formatDuration } from '../../e2e/kube/duration.ts';
 import { drivers, nameOn } from '../../e2e/store/drivers/index.ts';
 import { fixes, isGivenBug, type Mutant, mutants } from '../../emulator/mutants.ts';
 import { expected, mended } from './expected.ts';
-import type { Fixture } from './fixture.ts';
-import { type Fate, isLeftDirty, type Judged, judge, judgeControl, judgeFixed } from './judge.ts';
+import type { MutantLab } from './fixture.ts';
+import {
+  type Fate,
+  isLeftDirty,
+  type JudgedScenario,
+  judgeControl,
+  judgeFixed,
+  judgeMutant,
+} from './judge.ts';
 import { sentencePattern } from './patterns.ts';
 
 type RunOptions = {
   chosen: readonly Mutant[];
-  fixtures: readonly [Fixture, ...Fixture[]];
+  fixtures: readonly [MutantLab, ...MutantLab[]];
   out: string;
   print: (line: string) => void;
 };
@@ -37,17 +44,17 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
 
-  const round = async (fixture: Fixture, mutant: Mutant | undefined): Promise<boolean> => {
+  const round = async (fixture: MutantLab, mutant: Mutant | undefined): Promise<boolean> => {
     const kills = mutant === undefined ? withoutBug(chosen) : plannedOn(mutant);
     const scenarios = kills.map(({ scenario }) => scenario);
     const files = filesOf(scenarios, written);
     const report = await fixture.play({ mutant, scenarios, files, out: join(out, mutant ?? 'none') });
     const played = kills.map(({ scenario, by }): Row => {
       const found = report?.scenarios.find(({ name }) => name === scenario);
-      const judgedOn = (): Judged => {
+      const judgedOn = (): JudgedScenario => {
         if (mutant === undefined || by === null) return judgeControl(found);
         return isGivenBug(mutant)
-          ? judge(found, sentencePattern(sentenceOf(steps, by)))
+          ? judgeMutant(found, sentencePattern(sentenceOf(steps, by)))
           : judgeFixed(found, by);
       };
       const about = { mutant: mutant ?? null, bug: mutant === undefined ? null : changes[mutant] };
@@ -63,7 +70,7 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
   };
 
   const left = [...chosen];
-  const playOn = async (fixture: Fixture): Promise<void> => {
+  const playOn = async (fixture: MutantLab): Promise<void> => {
     try {
       for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift())
         await round(fixture, mutant);
@@ -115,7 +122,7 @@ const withoutBug = (chosen: readonly Mutant[]): { scenario: string; by: null }[]
  * One scenario on one mutant (`null`: on the emulator without a bug), as it stands in mutants.json; the
  * duration is in ms.
  */
-type Row = Judged & {
+type Row = JudgedScenario & {
   mutant: string | null;
   bug: string | null;
   scenario: string;

@@ -6,12 +6,15 @@ import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/c
  * Begins to look at the objects of a namespace; what it returns ends that and tells the states that were
  * seen, without repetition.
  */
-export type Observer = (cluster: Cluster, namespace: string) => Promise<() => Promise<ReadonlySet<string>>>;
+export type StateObserver = (
+  cluster: Cluster,
+  namespace: string,
+) => Promise<() => Promise<ReadonlySet<string>>>;
 
 const stateOf = ({ metadata }: KubernetesObject): string => metadata.labels?.state ?? '';
 
 /** This suite's watch. */
-export const watch: Observer = async (cluster, namespace) => {
+export const watch: StateObserver = async (cluster, namespace) => {
   const timeline = await follow(cluster, resources.configMaps, { namespace });
   return async () => {
     await timeline.stop();
@@ -26,7 +29,7 @@ export const watch: Observer = async (cluster, namespace) => {
  * longer.
  */
 export const poll =
-  (every: number): Observer =>
+  (every: number): StateObserver =>
   async (cluster, namespace) => {
     const stopped = new AbortController();
     const seen = new Set<string>();
@@ -49,4 +52,4 @@ export const poll =
   };
 
 /** Nobody looks: what the API server does by itself and for whoever brings the states about. */
-export const nobody: Observer = async () => async () => new Set();
+export const nobody: StateObserver = async () => async () => new Set();

@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { startApiServer } from '../../tests/support/api-server.ts';
 import { readCost } from './cost.ts';
-import { nobody, type Observer, poll, watch } from './observers.ts';
+import { nobody, poll, type StateObserver, watch } from './observers.ts';
 import { each, lives, type State, schedule } from './schedule.ts';
 import { pollingTable, type Round } from './table.ts';
 
-const observers: [title: string, observer: Observer][] = [
+const observers: [title: string, observer: StateObserver][] = [
   ['nobody', nobody],
   ['watch', watch],
   ['poll, 50 ms', poll(50)],
@@ -38,7 +38,7 @@ export const benchPolling = async (print: (line: string) => void): Promise<strin
 
 const playRound = async (
   cluster: Cluster,
-  { observer, namespace }: { observer: Observer; namespace: string },
+  { observer, namespace }: { observer: StateObserver; namespace: string },
 ): Promise<Omit<Round, 'title'>> => {
   await cluster.create(resources.namespaces, { metadata: { name: namespace } });
   const before = await readCost(cluster);

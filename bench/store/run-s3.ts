@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { generate } from 'selfsigned';
 import { startS3Server } from '../../tests/support/s3-server.ts';
-import { type Figures, note, table } from '../lab/table.ts';
+import { addFigure, type Figures, figuresTable } from '../lab/table.ts';
 import { makeStore } from './make-store.ts';
 
 const child = fileURLToPath(new URL('./s3-child.ts', import.meta.url));
@@ -83,8 +83,8 @@ export const benchS3 = async ({
       },
     );
     const took = (performance.now() - started) / 1000;
-    note(seconds, `${what}, ${way}`, took);
-    note(memory, `${what}, ${way}`, Number(stderr.split('\n').at(-1)) / 1024);
+    addFigure(seconds, `${what}, ${way}`, took);
+    addFigure(memory, `${what}, ${way}`, Number(stderr.split('\n').at(-1)) / 1024);
     return took;
   };
   try {
@@ -93,7 +93,7 @@ export const benchS3 = async ({
     for (let run = 1; run <= runs; run += 1)
       for (const way of Object.keys(ways) as (keyof typeof ways)[]) {
         const [ours, theirs] = [await measure('fsck', way), await measure('download', way)];
-        note(ratio, `fsck / download, ${way}`, ours / theirs);
+        addFigure(ratio, `fsck / download, ${way}`, ours / theirs);
         print(`run ${run} of ${runs}, ${way}: fsck ${ours.toFixed(1)} s, download ${theirs.toFixed(1)} s`);
       }
   } finally {
@@ -102,8 +102,8 @@ export const benchS3 = async ({
     await rm(folder, { recursive: true });
   }
   return [
-    table('the same blocks, s', seconds),
-    table('most memory, MiB', memory),
-    table('how many times as long (goal: 1.5)', ratio),
+    figuresTable('the same blocks, s', seconds),
+    figuresTable('most memory, MiB', memory),
+    figuresTable('how many times as long (goal: 1.5)', ratio),
   ].join('\n');
 };

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Figures, note, table } from '../lab/table.ts';
+import { addFigure, type Figures, figuresTable } from '../lab/table.ts';
 import { blockData, blockSize, makeStore } from './make-store.ts';
 
 const command = fileURLToPath(new URL('../../scripts/corral.ts', import.meta.url));
@@ -46,19 +46,19 @@ export const benchStore = async ({
         ['fsck', ours],
         ['sha512sum', theirs],
       ] as const) {
-        note(seconds, what, time);
-        note(rate, what, (blocks * blockSize) / (1 << 20) / time);
+        addFigure(seconds, what, time);
+        addFigure(rate, what, (blocks * blockSize) / (1 << 20) / time);
       }
-      note(ratio, 'fsck / sha512sum', ours / theirs);
+      addFigure(ratio, 'fsck / sha512sum', ours / theirs);
       print(`run ${run} of ${runs}: fsck ${ours.toFixed(1)} s, sha512sum ${theirs.toFixed(1)} s`);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   return [
-    table('the same data, s', seconds),
-    table('MiB of data/s', rate),
-    table('how many times as long (goal: 1.5)', ratio),
+    figuresTable('the same data, s', seconds),
+    figuresTable('MiB of data/s', rate),
+    figuresTable('how many times as long (goal: 1.5)', ratio),
   ].join('\n');
 };
 

@@ -1,4 +1,4 @@
-import type { Progress, Provider, RunningCluster } from '../../providers/provider.ts';
+import type { ProgressDisplay, Provider, RunningCluster } from '../../providers/provider.ts';
 import { clusterVariables, makeRunConfig } from '../config/config.ts';
 import { makeRunId } from '../config/run-id.ts';
 import { NotFit } from '../machine/not-fit.ts';
@@ -22,7 +22,7 @@ type Run = Pick<Choice, 'chosen' | 'others' | 'shard'> & {
   args: Arguments;
   config: string;
   interruption: Interruption;
-  progress: Progress;
+  progress: ProgressDisplay;
 };
 
 /**

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { createProgress } from '../../providers/progress.ts';
-import type { Progress } from '../../providers/provider.ts';
+import type { ProgressDisplay } from '../../providers/provider.ts';
 import { checkFile } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
@@ -17,7 +17,7 @@ const program = (): Command =>
 /** `npx corral store image`: writes the stores' image; `pack` makes it. Returns the exit code. */
 export const runStoreImageCommand = (
   argv: readonly string[],
-  { pack }: { pack: (file: string, progress: Pick<Progress, 'step'>) => Promise<void> },
+  { pack }: { pack: (file: string, progress: Pick<ProgressDisplay, 'step'>) => Promise<void> },
 ): Promise<ExitCode> =>
   toExitCode('store image', async () => {
     const command = program();

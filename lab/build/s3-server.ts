@@ -9,7 +9,7 @@ const source = join(import.meta.dirname, '../s3');
  * The S3 server of the suite's own stores (`versitygw`), built from its pinned Go module, and the proxy that
  * answers chosen requests wrongly in its place (`s3-faults`).
  */
-export const s3Server = async (): Promise<Part> => ({
+export const s3ServerPart = async (): Promise<Part> => ({
   name: 's3-server',
   inputs: {
     go: await goVersion(),

@@ -14,7 +14,7 @@ const HASHED_AGAIN_AFTER_MS = 24 * 60 * 60_000;
 type Check = { stamps: string; at: number };
 
 /** The file with a part's last check; its time is when the part was used last. */
-export const checkFile = (dir: string): string => join(checksDir(), basename(dir));
+export const lastCheckFile = (dir: string): string => join(checksDir(), basename(dir));
 
 /**
  * A digest of what the file system says of everything in a part, without reading any of it.
@@ -33,7 +33,7 @@ const stampsOf = (dir: string): string => {
 
 const lastCheck = async (dir: string): Promise<Partial<Check>> => {
   try {
-    return JSON.parse(await readFile(checkFile(dir), 'utf8')) as Partial<Check>;
+    return JSON.parse(await readFile(lastCheckFile(dir), 'utf8')) as Partial<Check>;
   } catch {
     return {};
   }
@@ -42,9 +42,9 @@ const lastCheck = async (dir: string): Promise<Partial<Check>> => {
 /** Notes that a part is whole as it is now. */
 export const noteWhole = async (dir: string, stamps = stampsOf(dir)): Promise<void> => {
   await mkdir(checksDir(), { recursive: true });
-  const draft = `${checkFile(dir)}.${randomUUID()}`;
+  const draft = `${lastCheckFile(dir)}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify({ stamps, at: Date.now() } satisfies Check));
-  await rename(draft, checkFile(dir));
+  await rename(draft, lastCheckFile(dir));
 };
 
 /** Why this folder is none of ours to trust; undefined when it is. */
@@ -77,7 +77,7 @@ export const partTrouble = async (dir: string): Promise<string | undefined> => {
       await noteWhole(dir, stamps).catch(() => {});
     }
     const now = new Date();
-    await utimes(checkFile(dir), now, now).catch(() => {});
+    await utimes(lastCheckFile(dir), now, now).catch(() => {});
     return undefined;
   } catch (error) {
     return `it cannot be read (${(error as Error).message})`;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { checkFile } from './check.ts';
+import { lastCheckFile } from './check.ts';
 import { draftsDir, labsDir, partsDir } from './folders.ts';
 import { unlessLocked } from './lock.ts';
 
@@ -24,7 +24,7 @@ export const discard = async (dir: string): Promise<void> => {
   await mkdir(draftsDir(), { recursive: true });
   const draft = newDraft(dir);
   await rename(dir, draft);
-  await rm(checkFile(dir), { force: true });
+  await rm(lastCheckFile(dir), { force: true });
   await rm(draft, { recursive: true, force: true });
 };
 
@@ -63,7 +63,9 @@ export const partsOfLabs = async (): Promise<Set<string>> => {
 };
 
 /** The versions of a part (of all parts without a name) that the cache has, the one used last first. */
-export const versions = async (name?: string): Promise<{ dir: string; name: string; usedAt: number }[]> => {
+export const cachedVersions = async (
+  name?: string,
+): Promise<{ dir: string; name: string; usedAt: number }[]> => {
   const found = (await entries(partsDir())).map((entry) => ({
     dir: join(partsDir(), entry),
     name: entry.replace(/-[0-9a-f]{16}$/, ''),
@@ -72,7 +74,7 @@ export const versions = async (name?: string): Promise<{ dir: string; name: stri
     .filter((version) => name === undefined || version.name === name)
     .map(async (version) => {
       // Another run may have removed it just now.
-      const { mtimeMs } = await stat(checkFile(version.dir)).catch(() =>
+      const { mtimeMs } = await stat(lastCheckFile(version.dir)).catch(() =>
         stat(version.dir).catch(() => ({ mtimeMs: 0 })),
       );
       return { ...version, usedAt: mtimeMs };
@@ -81,11 +83,11 @@ export const versions = async (name?: string): Promise<{ dir: string; name: stri
 };
 
 /** Removes a part unless it is being built; says whether it is gone. */
-export const forget = async (dir: string): Promise<boolean> => {
+export const forgetPart = async (dir: string): Promise<boolean> => {
   await mkdir(draftsDir(), { recursive: true });
   const draft = newDraft(dir);
   if (!(await unlessLocked(dir, 'mv', ['-T', dir, draft]))) return !existsSync(dir);
-  await rm(checkFile(dir), { force: true });
+  await rm(lastCheckFile(dir), { force: true });
   await rm(draft, { recursive: true, force: true });
   return true;
 };
@@ -96,6 +98,6 @@ export const usedLately = ({ usedAt }: { usedAt: number }): boolean => Date.now(
 /** Removes all versions of a part but those used last, those used lately, and those that a lab runs on. */
 export const forgetOlder = async (name: string): Promise<void> => {
   const inUse = await partsOfLabs();
-  for (const version of (await versions(name)).slice(KEPT))
-    if (!usedLately(version) && !inUse.has(version.dir)) await forget(version.dir);
+  for (const version of (await cachedVersions(name)).slice(KEPT))
+    if (!usedLately(version) && !inUse.has(version.dir)) await forgetPart(version.dir);
 };

@@ -20,11 +20,11 @@ export const forLab = (command: Command): Command =>
   command.option('--name <name>', 'which lab', labName, 'lab');
 
 /** Prints lines on standard output. */
-export const print = (...lines: readonly string[]): void =>
+export const printLines = (...lines: readonly string[]): void =>
   void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 
 /** The exit code of a command that was interrupted. */
-export const interruptedExitCode = 4;
+export const labInterruptedExitCode = 4;
 
 /** A signal ended the command. */
 export class Interrupted extends Error {

@@ -2,7 +2,7 @@ import { Argument, CommanderError, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { parseDuration } from '../../e2e/kube/duration.ts';
 import { askLab } from '../control/ask.ts';
-import { type Commands, print } from './commands.ts';
+import { type Commands, printLines } from './commands.ts';
 
 /** Reads a time as `100ms`, `30s` or `10m`, in ms; a plain number is seconds. */
 const milliseconds = (value: string): number => {
@@ -38,7 +38,7 @@ const toldSchema = z.object({ text: z.string() });
 
 const order = async (name: string, question: { action: string } & Record<string, unknown>): Promise<void> => {
   const { text } = toldSchema.parse(await askLab(name, question));
-  print(text);
+  printLines(text);
 };
 
 const exactlyOne = (flags: Record<string, unknown>, names: readonly string[]): void => {

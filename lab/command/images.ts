@@ -5,7 +5,7 @@ import { askLab } from '../control/ask.ts';
 import { imageArchives, listArchives } from '../images/archives.ts';
 import { labState } from '../run/state.ts';
 import { labNodes } from '../run/topology.ts';
-import { type Commands, forLab, print } from './commands.ts';
+import { type Commands, forLab, printLines } from './commands.ts';
 
 const ranSchema = z.object({ exitCode: z.number(), stdout: z.string(), stderr: z.string() });
 
@@ -80,7 +80,7 @@ export const imagesCommand = ({ program, step }: Commands): void => {
   forLab(images.command('ls [paths...]'))
     .description('the images of the nodes, or those in archives, which are checked')
     .action(async (paths: string[], { name }: { name: string }) =>
-      print(...(paths.length === 0 ? await listOfLab(name) : await listOfArchives(paths))),
+      printLines(...(paths.length === 0 ? await listOfLab(name) : await listOfArchives(paths))),
     );
   forLab(images.command('import <paths...>'))
     .description('put the images of archives into the nodes of a lab that is up')
@@ -90,6 +90,6 @@ export const imagesCommand = ({ program, step }: Commands): void => {
       const { part, images } = await step('Read the image archives', () => imageArchives(paths));
       const archive = join(await step('Pack the images', () => cached(part)), 'images.tar');
       await step('Import them into the nodes', () => askLab(name, { action: 'import-images', archive }));
-      print(...images.map((image) => image.name));
+      printLines(...images.map((image) => image.name));
     });
 };

@@ -3,10 +3,10 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { CONTENT_FILE, pathsIn } from '../cache/content.ts';
 import { cacheRoot, checksDir, draftsDir, labsDir, locksDir } from '../cache/folders.ts';
-import { forget, forgetDeadDrafts, partsOfLabs, usedLately, versions } from '../cache/forget.ts';
+import { cachedVersions, forgetDeadDrafts, forgetPart, partsOfLabs, usedLately } from '../cache/forget.ts';
 import { USE_LOCK, withCacheAlone } from '../cache/lock.ts';
 import { labState } from '../run/state.ts';
-import { type Commands, print } from './commands.ts';
+import { type Commands, printLines } from './commands.ts';
 
 /** A lab that is starting has no process for a moment: its folder is younger than this then. */
 const STARTING_MS = 60_000;
@@ -50,21 +50,21 @@ const pruneParts = async ({ all, alone }: { all: boolean; alone: boolean }): Pro
   const freed: Freed[] = [];
   const inUse = await partsOfLabs();
   const newest = new Set<string>();
-  for (const version of await versions()) {
+  for (const version of await cachedVersions()) {
     const { dir, name } = version;
     const isWhole = existsSync(join(dir, CONTENT_FILE));
     const isNewest = isWhole && !newest.has(name);
     if (isNewest) newest.add(name);
     if (inUse.has(dir) || (isNewest && !all) || (usedLately(version) && !alone)) continue;
     const bytes = await roomOf(dir);
-    if (await forget(dir)) freed.push({ path: dir, bytes });
+    if (await forgetPart(dir)) freed.push({ path: dir, bytes });
   }
   return freed;
 };
 
 /** Locks and checks of parts that are no more; only while no run can be about to take a lock. */
 const pruneRest = async (): Promise<void> => {
-  const there = new Set((await versions()).map(({ dir }) => basename(dir)));
+  const there = new Set((await cachedVersions()).map(({ dir }) => basename(dir)));
   for (const path of [...(await entries(locksDir())), ...(await entries(checksDir()))]) {
     if (basename(path) !== USE_LOCK && !there.has(basename(path))) await rm(path, { force: true });
   }
@@ -77,7 +77,7 @@ const prune = (all: boolean): Promise<Freed[]> =>
   withCacheAlone(async (alone) => {
     const freed = [...(await pruneDrafts()), ...(await pruneLabs()), ...(await pruneParts({ all, alone }))];
     if (alone) await pruneRest();
-    else print('Another run is using the cache: what was used in the last 10 min is kept.');
+    else printLines('Another run is using the cache: what was used in the last 10 min is kept.');
     return freed;
   });
 
@@ -92,8 +92,8 @@ export const pruneCommand = ({ program }: Commands): void => {
     .action(async ({ all = false }: { all?: boolean }) => {
       const freed = await prune(all);
       for (const { path, bytes } of freed)
-        print(`removed ${relative(cacheRoot(), path)}: ${megabytes(bytes)}`);
-      print(
+        printLines(`removed ${relative(cacheRoot(), path)}: ${megabytes(bytes)}`);
+      printLines(
         freed.length === 0
           ? 'Nothing to remove.'
           : `Freed ${megabytes(freed.reduce((sum, { bytes }) => sum + bytes, 0))}.`,

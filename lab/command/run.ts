@@ -9,7 +9,7 @@ import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { labDir, labFiles, labSockets } from '../run/settings.ts';
 import { labState } from '../run/state.ts';
 import type { StepRunner } from '../step.ts';
-import { type Commands, forLab, Interrupted, interruptedExitCode, print } from './commands.ts';
+import { type Commands, forLab, Interrupted, labInterruptedExitCode, printLines } from './commands.ts';
 import { faultCommands } from './faults.ts';
 import { imagesCommand } from './images.ts';
 import { pruneCommand } from './prune.ts';
@@ -112,12 +112,12 @@ const makeProgram = (step: StepRunner): Command => {
   const { onLab } = commands;
   upCommand(commands);
   onLab('down', 'take a lab down').action(async ({ name }) => {
-    print((await down(name)) ? `The lab ${name} is down.` : `No lab named ${name} was up.`);
+    printLines((await down(name)) ? `The lab ${name} is down.` : `No lab named ${name} was up.`);
   });
   program
     .command('status')
     .description('the labs that are up, and their nodes')
-    .action(async () => print(...(await status())));
+    .action(async () => printLines(...(await status())));
   onLab('shell <node>', "a root shell on a node's console").action((node, { name }) => shell(name, node));
   onLab('logs <what>', 'the log of a process of the lab, or of a node').action((what, { name }) =>
     logs(name, what),
@@ -149,6 +149,6 @@ export const runLabCommand = async (argv: readonly string[], step: StepRunner): 
     }
     complain(error instanceof Error ? error.message : String(error));
     if (error instanceof NotFit) return 3;
-    return error instanceof Interrupted ? interruptedExitCode : 1;
+    return error instanceof Interrupted ? labInterruptedExitCode : 1;
   }
 };

@@ -8,7 +8,7 @@ import type { Lab } from '../run/start.ts';
 import { defaultSize, type LabSize } from '../size.ts';
 import type { StepRunner } from '../step.ts';
 import { up } from '../up.ts';
-import { type Commands, Interrupted, interruptedExitCode, print } from './commands.ts';
+import { type Commands, Interrupted, labInterruptedExitCode, printLines } from './commands.ts';
 
 type Flags = LabSize & { name: string; images?: string[]; manifest?: string[] };
 
@@ -59,7 +59,7 @@ const untilInterrupted = (): AbortSignal => {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
-      if (interrupted.signal.aborted) process.exit(interruptedExitCode);
+      if (interrupted.signal.aborted) process.exit(labInterruptedExitCode);
       interrupted.abort(new Interrupted(signal));
     });
   return interrupted.signal;
@@ -76,7 +76,7 @@ const bringUp = async (
   const lab = await up({ name, ...size, archives, step, signal });
   if (manifests.length > 0) await applyAll(lab, manifests, { step, signal });
   lab.keep();
-  print(
+  printLines(
     `The lab ${name} is up:`,
     `  export KUBECONFIG=${lab.kubeconfig}`,
     `  npx corral lab down${name === 'lab' ? '' : ` --name ${name}`}`,

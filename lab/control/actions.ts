@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
-import { lookAtApiServer, restartApiServer, startApiServer, stopApiServer } from './api-server.ts';
+import { lookAtApiServer, restartApiServer, startStoppedApiServer, stopApiServer } from './api-server.ts';
 import { healClock, lookAtClock, skewClock } from './clock.ts';
 import { compact } from './compact.ts';
 import type { LabCondition, ReadLabCondition } from './condition.ts';
-import { type Action, type LabContext, nodeNamed } from './context.ts';
+import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 import { cpuByPart } from './cpu.ts';
 import { cut, lookAtCable, rejoin } from './cut.ts';
 import { delayDisk, failDisk, healDisk, lookAtDisk } from './disk.ts';
@@ -28,7 +28,7 @@ const lookSchema = z.union([
 ]);
 
 /** Looks at one thing that can be made to fail: whether a fault of it is in force, and what shows it. */
-const look: Action = async (context, asked) => {
+const look: LabAction = async (context, asked) => {
   const what = lookSchema.parse(asked);
   if (!('node' in what)) return lookAtApiServer(context);
   return looks[what.at]?.(context, nodeNamed(context, what.node));
@@ -45,7 +45,7 @@ const ofNode = async (context: LabContext, node: RunningNode): Promise<LabCondit
  * All faults of a lab that are in force now, as sentences, by what they are faults of: a node's name, or
  * `apiserver`.
  */
-const faults: Action = async (context) => {
+const faults: LabAction = async (context) => {
   const subjects = [
     { of: 'apiserver', conditions: lookAtApiServer(context).then((one) => [one]) },
     ...context.nodes.map((node) => ({
@@ -69,7 +69,7 @@ const runSchema = z.object({
 });
 
 /** Runs a bash script in a node, as root, and says what it came to. */
-const runInNode: Action = async (context, asked) => {
+const runInNode: LabAction = async (context, asked) => {
   const { node, script, withinMs } = runSchema.parse(asked);
   return nodeNamed(context, node)
     .current()
@@ -77,7 +77,7 @@ const runInNode: Action = async (context, asked) => {
 };
 
 /** All that a lab that is up can be asked to do, by name. */
-export const actions: Record<string, Action> = {
+export const actions: Record<string, LabAction> = {
   run: runInNode,
   look,
   faults,
@@ -95,7 +95,7 @@ export const actions: Record<string, Action> = {
   'clock-skew': skewClock,
   'clock-heal': healClock,
   'apiserver-stop': stopApiServer,
-  'apiserver-start': startApiServer,
+  'apiserver-start': startStoppedApiServer,
   'apiserver-restart': restartApiServer,
   'etcd-compact': compact,
   'import-images': importImages,

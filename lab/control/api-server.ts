@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { apiPort, gateway } from '../run/topology.ts';
+import { gateway, kubernetesApiPort } from '../run/topology.ts';
 import { type LabCondition, turn } from './condition.ts';
-import type { Action, LabContext } from './context.ts';
+import type { LabAction, LabContext } from './context.ts';
 
-const address = `${gateway}:${apiPort}`;
+const address = `${gateway}:${kubernetesApiPort}`;
 
 /** Whether the API server was stopped. */
 export const lookAtApiServer = async ({ apiServer }: LabContext): Promise<LabCondition> => {
-  const socket = connect(apiPort, gateway);
+  const socket = connect(kubernetesApiPort, gateway);
   const refused = await once(socket, 'connect').then(
     () => undefined,
     (error: NodeJS.ErrnoException) => error.code,
@@ -21,7 +21,7 @@ export const lookAtApiServer = async ({ apiServer }: LabContext): Promise<LabCon
 };
 
 /** Stops the API server; etcd, the controllers and the nodes go on without it. */
-export const stopApiServer: Action = (context) =>
+export const stopApiServer: LabAction = (context) =>
   turn({
     look: () => lookAtApiServer(context),
     isSo: ({ faulty }) => faulty,
@@ -29,7 +29,7 @@ export const stopApiServer: Action = (context) =>
   });
 
 /** Starts the API server and waits until it is ready. */
-export const startApiServer: Action = (context) =>
+export const startStoppedApiServer: LabAction = (context) =>
   turn({
     look: () => lookAtApiServer(context),
     isSo: ({ faulty }) => !faulty,
@@ -37,7 +37,7 @@ export const startApiServer: Action = (context) =>
   });
 
 /** Ends the API server and starts it anew; its watch caches begin from now. */
-export const restartApiServer: Action = async (context) => {
+export const restartApiServer: LabAction = async (context) => {
   await context.apiServer.stop();
   await context.apiServer.start();
   const { faulty, text } = await lookAtApiServer(context);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { formatDuration } from '../../e2e/kube/duration.ts';
 import type { RunningNode } from '../run/nodes.ts';
 import { type LabCondition, turn } from './condition.ts';
-import { type Action, type LabContext, nodeNamed } from './context.ts';
+import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
 
@@ -74,13 +74,13 @@ const setSkew = (context: LabContext, node: RunningNode, skewMs: number) =>
  * Sets a node's clock wrong by a skew (ms, negative for the past); what counts from its boot, as timers do,
  * goes on as before.
  */
-export const skewClock: Action = async (context, asked) => {
+export const skewClock: LabAction = async (context, asked) => {
   const { node, skewMs } = skewSchema.parse(asked);
   return setSkew(context, nodeNamed(context, node), skewMs);
 };
 
 /** Sets a node's clock right, by the host's. */
-export const healClock: Action = async (context, asked) => {
+export const healClock: LabAction = async (context, asked) => {
   const node = nodeNamed(context, nodeSchema.parse(asked).node);
   return unlessDown(context, node, () => setSkew(context, node, 0));
 };

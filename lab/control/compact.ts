@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { askApiServer } from '../run/api-server.ts';
 import { etcdUrl } from '../run/control-plane.ts';
 import { labFiles } from '../run/settings.ts';
-import type { Action } from './context.ts';
+import type { LabAction } from './context.ts';
 
 const headerSchema = z.object({ header: z.object({ revision: z.string() }) });
 
@@ -31,7 +31,7 @@ const compactUpToNow = async (): Promise<number> => {
  * cache), for as long as it runs. So it is started anew where it runs; what it then says of an old
  * resourceVersion is the proof.
  */
-export const compact: Action = async ({ settings, apiServer }) => {
+export const compact: LabAction = async ({ settings, apiServer }) => {
   const revision = await compactUpToNow();
   const compacted = `etcd is compacted: it knows nothing from before revision ${revision}`;
   if (!apiServer.isRunning())

@@ -1,7 +1,7 @@
 import { allProcesses } from '../../e2e/machine/process-stat.ts';
 import type { RunningNode } from '../run/nodes.ts';
 import { groupOf } from '../run/process-group.ts';
-import type { Action, LabContext } from './context.ts';
+import type { LabAction, LabContext } from './context.ts';
 import { inNode } from './in-node.ts';
 
 /** The script counts CPU time as /proc and the records of acct(5) do: in hundredths of a second. */
@@ -104,7 +104,7 @@ const since = (group: number, { seconds, programs }: Reading): Reading => {
  * are those of its processes on this machine, shared out by what its programs took by the node's clock: that
  * one also counts the time that the node waited for the machine.
  */
-export const cpuByPart: Action = async (context) => {
+export const cpuByPart: LabAction = async (context) => {
   const { nodes, processes } = context;
   const taken: Record<string, number> = {};
   const add = (part: string, seconds: number): void => {

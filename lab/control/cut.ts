@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { type ReadLabCondition, turn } from './condition.ts';
-import { type Action, type LabContext, nodeNamed } from './context.ts';
+import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 
 const schema = z.object({ node: z.string() });
 const linkSchema = z.array(z.object({ flags: z.array(z.string()) })).length(1);
@@ -19,7 +19,7 @@ export const lookAtCable: ReadLabCondition = async (context, { name, port }) => 
 };
 
 const turnPort =
-  (state: 'up' | 'down'): Action =>
+  (state: 'up' | 'down'): LabAction =>
   async (context, asked) => {
     const node = nodeNamed(context, schema.parse(asked).node);
     return turn({
@@ -32,7 +32,7 @@ const turnPort =
   };
 
 /** Cuts a node off the network: nothing reaches it, and nothing that it sends arrives. */
-export const cut: Action = turnPort('down');
+export const cut: LabAction = turnPort('down');
 
 /** Joins a node to the network again. */
-export const rejoin: Action = turnPort('up');
+export const rejoin: LabAction = turnPort('up');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { type LabCondition, turn } from './condition.ts';
-import { type Action, type LabContext, nodeNamed } from './context.ts';
+import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
 
@@ -108,7 +108,7 @@ export const lookAtDisk = async (context: LabContext, node: RunningNode): Promis
 };
 
 /** Makes every read and write of a node's disk fail with EIO, from a time (s) after now. */
-export const failDisk: Action = async (context, asked) => {
+export const failDisk: LabAction = async (context, asked) => {
   const { node: name, afterSeconds } = failSchema.parse(asked);
   const node = nodeNamed(context, name);
   const flakey = `0 ${afterSeconds} ${FOR_GOOD_S}`;
@@ -121,7 +121,7 @@ export const failDisk: Action = async (context, asked) => {
 };
 
 /** Makes every read and write of a node's disk wait. */
-export const delayDisk: Action = async (context, asked) => {
+export const delayDisk: LabAction = async (context, asked) => {
   const { node: name, delayMs } = delaySchema.parse(asked);
   const node = nodeNamed(context, name);
   return turn({
@@ -132,7 +132,7 @@ export const delayDisk: Action = async (context, asked) => {
 };
 
 /** Makes a node's disk work again, and the file system on it, which may have gone read-only. */
-export const healDisk: Action = async (context, asked) => {
+export const healDisk: LabAction = async (context, asked) => {
   const node = nodeNamed(context, nodeSchema.parse(asked).node);
   return unlessDown(context, node, () =>
     turn({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { groupOf, groupStates, untilGroup } from '../run/process-group.ts';
 import { type ReadLabCondition, turn } from './condition.ts';
-import { type Action, nodeNamed } from './context.ts';
+import { type LabAction, nodeNamed } from './context.ts';
 import { lookAtPower, unlessDown } from './power.ts';
 
 const schema = z.object({ node: z.string() });
@@ -29,7 +29,7 @@ export const lookAtFreeze: ReadLabCondition = async (_, node) => {
 };
 
 /** Stops a node where it is: it does nothing and answers nothing, and its network connections stay open. */
-export const freeze: Action = async (context, asked) => {
+export const freeze: LabAction = async (context, asked) => {
   const node = nodeNamed(context, schema.parse(asked).node);
   const power = await lookAtPower(context, node);
   if (power.faulty) throw new Error(`${power.text}; start it first`);
@@ -48,7 +48,7 @@ export const freeze: Action = async (context, asked) => {
 };
 
 /** Lets a frozen node go on; its clock is the host's, so it knows how long it was away. */
-export const thaw: Action = async (context, asked) => {
+export const thaw: LabAction = async (context, asked) => {
   const node = nodeNamed(context, schema.parse(asked).node);
   return unlessDown(context, node, () =>
     turn({

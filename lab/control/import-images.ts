@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { gateway } from '../run/topology.ts';
-import type { Action } from './context.ts';
+import type { LabAction } from './context.ts';
 
 /**
  * How long a node may take to import images, and besides for each byte of them; the lab's supervisor owns
@@ -30,7 +30,7 @@ const importInto = async (
 };
 
 /** Serves an image archive inside the lab's network, for as long as its nodes import it. */
-export const importImages: Action = async ({ nodes }, asked) => {
+export const importImages: LabAction = async ({ nodes }, asked) => {
   const { archive } = schema.parse(asked);
   const { size } = await stat(archive);
   const server = createServer((_, response) => {

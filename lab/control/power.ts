@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { groupOf, groupStates, untilGroup } from '../run/process-group.ts';
 import { type LabCondition, type ReadLabCondition, turn } from './condition.ts';
-import { type Action, type LabContext, nodeNamed } from './context.ts';
+import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 
 /**
  * How long a node may take to boot so far that it takes commands; the lab's supervisor owns this time-out. It
@@ -34,7 +34,7 @@ export const unlessDown = async (
 };
 
 /** Ends a node as a loss of power does: what it had not written is lost, its disks stay. */
-export const crash: Action = async (context, asked) => {
+export const crash: LabAction = async (context, asked) => {
   const node = nodeNamed(context, schema.parse(asked).node);
   return turn({
     look: () => lookAtPower(context, node),
@@ -47,7 +47,7 @@ export const crash: Action = async (context, asked) => {
 };
 
 /** Boots a node that is down, with what is on its disks, and waits until it takes commands. */
-export const start: Action = async (context, asked) => {
+export const start: LabAction = async (context, asked) => {
   const node = nodeNamed(context, schema.parse(asked).node);
   return turn({
     look: () => lookAtPower(context, node),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
 import { type LabCondition, turn } from './condition.ts';
-import { type Action, type LabContext, nodeNamed } from './context.ts';
+import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
 
@@ -79,7 +79,7 @@ tc qdisc del dev vec0 root
 true`;
 
 /** Slows a node's network down, both ways, or loses some of what it carries. */
-export const slow: Action = async (context, asked) => {
+export const slow: LabAction = async (context, asked) => {
   const { node: name, delayMs, lossPercent } = askedSchema.parse(asked);
   const node = nodeNamed(context, name);
   return turn({
@@ -92,7 +92,7 @@ export const slow: Action = async (context, asked) => {
 };
 
 /** Gives a node's network its speed back. */
-export const fast: Action = async (context, asked) => {
+export const fast: LabAction = async (context, asked) => {
   const node = nodeNamed(context, nodeSchema.parse(asked).node);
   return unlessDown(context, node, () =>
     turn({

@@ -2,7 +2,7 @@ import { chmod, copyFile, glob, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { kubernetes } from '../build/kubernetes.ts';
-import { s3Server } from '../build/s3-server.ts';
+import { s3ServerPart } from '../build/s3-server.ts';
 import { cached, type Part } from '../cache/cache.ts';
 import { finishTree, unpackPackages } from '../debian/unpack.ts';
 import { type Image, writeArchive, writeLayer } from './oci.ts';
@@ -72,7 +72,7 @@ const nodeLayer: Part = {
 
 /** The S3 server and its proxy, as the layer (`layer.tar`) that is put over the pods' system. */
 const s3Layer = async (): Promise<Part> => {
-  const server = await s3Server();
+  const server = await s3ServerPart();
   return {
     name: 's3-layer',
     inputs: server.inputs,

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startApiServer } from './control-plane.ts';
 import type { Processes } from './processes.ts';
 import { type LabSettings, labFiles } from './settings.ts';
-import { apiPort, gateway } from './topology.ts';
+import { gateway, kubernetesApiPort } from './topology.ts';
 
 /** How long kube-apiserver may take to be ready; the lab's supervisor owns this time-out. */
 const TIMEOUT_MS = 60_000;
@@ -22,7 +22,7 @@ export const askApiServer = async (pki: string, path: string): Promise<{ status:
   return new Promise((resolve) => {
     const failed = (error: Error) => resolve({ status: 0, text: error.message });
     const call = request(
-      { host: gateway, port: apiPort, path, ca, cert, key, agent: false },
+      { host: gateway, port: kubernetesApiPort, path, ca, cert, key, agent: false },
       async (response) => {
         response.on('error', failed);
         resolve({ status: response.statusCode ?? 0, text: await text(response).catch(String) });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { writeKubeconfig } from './kubeconfig.ts';
-import type { Processes, Running } from './processes.ts';
+import type { Processes, RunningProcess } from './processes.ts';
 import { type LabSettings, labFiles } from './settings.ts';
-import { apiPort, gateway, podNetwork, serviceNetwork } from './topology.ts';
+import { gateway, kubernetesApiPort, podNetwork, serviceNetwork } from './topology.ts';
 
-const server = `https://${gateway}:${apiPort}`;
+const server = `https://${gateway}:${kubernetesApiPort}`;
 
 /** Where etcd listens, in the lab's namespace only. */
 export const etcdUrl = 'http://127.0.0.1:2379';
@@ -32,13 +32,13 @@ const seldomCollected = (most: string): { env: NodeJS.ProcessEnv } => ({
 });
 
 /** Starts kube-apiserver on the lab's gateway address; it refuses requests without a name. */
-export const startApiServer = ({ dir, kube }: LabSettings, processes: Processes): Running => {
+export const startApiServer = ({ dir, kube }: LabSettings, processes: Processes): RunningProcess => {
   const pki = (file: string) => join(labFiles(dir).pki, file);
   const flags = [
     'kube-apiserver',
     `--etcd-servers=${etcdUrl}`,
     `--advertise-address=${gateway}`,
-    `--secure-port=${apiPort}`,
+    `--secure-port=${kubernetesApiPort}`,
     `--tls-cert-file=${pki('kube-apiserver.crt')}`,
     `--tls-private-key-file=${pki('kube-apiserver.key')}`,
     `--client-ca-file=${pki('ca.crt')}`,

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { PlacedKernel } from '../build/kernel.ts';
 import { allowedCpus } from './allowed-cpus.ts';
 import { type NodeAgent, nodeAgent } from './node-agent.ts';
-import type { Processes, Running } from './processes.ts';
+import type { Processes, RunningProcess } from './processes.ts';
 import { type LabSettings, labFiles } from './settings.ts';
 import { type LabNode, linkMtu } from './topology.ts';
 
@@ -13,7 +13,7 @@ export const rootLink = 'root.ext4';
 
 /** A node that was booted. */
 export type BootedNode = {
-  process: Running;
+  process: RunningProcess;
   agent: NodeAgent;
   /** Its root shell's terminal. */
   console: Duplex;

@@ -4,7 +4,14 @@ import { execa } from 'execa';
 import { stringify } from 'yaml';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { type LabSettings, labFiles } from './settings.ts';
-import { apiPort, dnsAddress, gateway, type LabNode, linkMtu, nodeNetworkPrefix } from './topology.ts';
+import {
+  dnsAddress,
+  gateway,
+  kubernetesApiPort,
+  type LabNode,
+  linkMtu,
+  nodeNetworkPrefix,
+} from './topology.ts';
 
 const kubelet = {
   apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -89,7 +96,7 @@ export const writeNodeFiles = async (
     file: join(folder, 'kubelet.kubeconfig'),
     pki,
     identity: node.name,
-    server: `https://${gateway}:${apiPort}`,
+    server: `https://${gateway}:${kubernetesApiPort}`,
     lab: name,
   });
   const tar = join(dir, `${node.name}.tar`);

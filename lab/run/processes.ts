@@ -26,7 +26,7 @@ const yieldToOthers = async (pid: number): Promise<void> => {
 };
 
 /** A process of the lab. It leads a group of its own, so that a signal can reach all that belongs to it. */
-export type Running = {
+export type RunningProcess = {
   child: ChildProcess;
   /** Sends a signal to the whole group. */
   signal: (signal: NodeJS.Signals) => void;
@@ -47,7 +47,7 @@ export type Processes = {
      * to others first.
      */
     options?: { env?: NodeJS.ProcessEnv; channels?: number; yields?: boolean },
-  ) => Running;
+  ) => RunningProcess;
   /** The names of all that were started, by the process group that each leads. */
   groups: ReadonlyMap<number, string>;
 };

@@ -29,7 +29,7 @@ export const readCpuTimes = (): Map<number, CpuTimes> => parseCpuTimes(readFileS
  * Which part of the time between two readings each CPU was idle, from 0 to 1; one that did not tick is left
  * out.
  */
-export const idleBetween = (
+export const idleByCpu = (
   before: ReadonlyMap<number, CpuTimes>,
   after: ReadonlyMap<number, CpuTimes>,
 ): Map<number, number> =>
@@ -108,7 +108,7 @@ export const spreadNodes = (groups: () => readonly number[]): void => {
   let moving = false;
   const look = async (): Promise<void> => {
     const now = readCpuTimes();
-    const idle = new Map([...idleBetween(before, now)].filter(([cpu]) => cpus.includes(cpu)));
+    const idle = new Map([...idleByCpu(before, now)].filter(([cpu]) => cpus.includes(cpu)));
     before = now;
     const move = chooseMove(
       idle,

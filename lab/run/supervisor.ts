@@ -19,7 +19,7 @@ import { makeProcesses } from './processes.ts';
 import { relayTo } from './relay.ts';
 import { type LabSettings, labFiles, labSockets } from './settings.ts';
 import { spreadNodes } from './spread-nodes.ts';
-import { apiPort, gateway, labNodes } from './topology.ts';
+import { gateway, kubernetesApiPort, labNodes } from './topology.ts';
 
 const requestSchema = z.object({ action: z.string() }).loose();
 
@@ -65,7 +65,7 @@ const hostGone = () => {
   process.exit(0);
 };
 
-const forwardApi = () => relayTo({ port: apiPort, host: gateway }).listen(labSockets.api);
+const forwardApi = () => relayTo({ port: kubernetesApiPort, host: gateway }).listen(labSockets.api);
 
 const start = async () => {
   const nodes = labNodes(settings.nodes);

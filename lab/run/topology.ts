@@ -17,7 +17,7 @@ export const podNetwork = '10.244.0.0/16';
 export const serviceNetwork = '10.96.0.0/16';
 export const apiServiceAddress = '10.96.0.1';
 export const dnsAddress = '10.96.0.10';
-export const apiPort = 6443;
+export const kubernetesApiPort = 6443;
 
 /**
  * The longest packet between nodes and pods: with 1500 a node spends a quarter more CPU on what it writes by

@@ -8,7 +8,7 @@ import { canUseApt } from '../../lab/debian/can-use-apt.ts';
 import { lookAtCommands } from '../../lab/fitness.ts';
 import { podPackages, podSystem } from '../../lab/images/core.ts';
 import { oneLine } from '../../lab/one-line.ts';
-import type { Progress } from '../provider.ts';
+import type { ProgressDisplay } from '../provider.ts';
 
 /** The image that Docker starts from: Docker has it, or pulls it. */
 export const debianImage = 'debian:trixie-slim';
@@ -63,7 +63,7 @@ const byDocker: Part = {
  * Makes what the pods' images start from in Docker, where this machine is no Debian and the cache has none.
  * Throws NotFit where there is no Docker either.
  */
-export const preparePodSystem = async (progress: Pick<Progress, 'step'>): Promise<void> => {
+export const preparePodSystem = async (progress: Pick<ProgressDisplay, 'step'>): Promise<void> => {
   if ((await isCached(podSystem)) || (await canUseApt())) return;
   const [docker] = await lookAtCommands(['docker']);
   if (docker?.trouble !== undefined)

@@ -15,7 +15,7 @@ import { describeBytes } from '../../lab/step.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { chooseTarget } from '../choose-target.ts';
 import { installMeasured } from '../measure-machine.ts';
-import type { Progress, Provider, RunningCluster } from '../provider.ts';
+import type { ProgressDisplay, Provider, RunningCluster } from '../provider.ts';
 import { begunFor, type Target } from '../target.ts';
 import { checkTools } from './check.ts';
 import { createCluster, type DockerCluster, removeCommand } from './cluster.ts';
@@ -78,7 +78,7 @@ const fill = async (
     archives,
     signal,
     progress,
-  }: { target: Target; archives: string[]; signal: AbortSignal; progress: Progress },
+  }: { target: Target; archives: string[]; signal: AbortSignal; progress: ProgressDisplay },
 ): ReturnType<typeof installMeasured> => {
   const sizes = await Promise.all(archives.map(async (archive) => (await stat(archive)).size));
   const sumOf = (some: readonly number[]): number => some.reduce((sum, size) => sum + size, 0);

@@ -4,10 +4,10 @@ import { fetchedBrowser, fetchesBrowser } from '../browser.ts';
 import { k3dTool } from '../k3d/tool.ts';
 import { kindTool } from '../kind/tool.ts';
 import { type Check, ok, warning } from './check.ts';
-import { type Diagnosis, diagnosisSchema } from './schema.ts';
+import { type DoctorResult, diagnosisSchema } from './schema.ts';
 
 /** What a run would be asked for. */
-export type Asked = {
+export type DoctorRequest = {
   provider: string;
   longhorn: string;
   registryMirror: string | undefined;
@@ -15,7 +15,7 @@ export type Asked = {
 };
 
 // Each is loaded only when it is asked for, as it brings much with it.
-const examineProvider = async ({ provider, longhorn, existing }: Asked): Promise<Check[]> => {
+const examineProvider = async ({ provider, longhorn, existing }: DoctorRequest): Promise<Check[]> => {
   if (existing !== undefined) return (await import('./existing.ts')).examineExisting(existing);
   if (provider === 'lab') return (await import('./lab.ts')).examineLab(longhorn);
   return (await import('./docker.ts')).examineDocker(provider === 'kind' ? kindTool : k3dTool, longhorn);
@@ -24,7 +24,7 @@ const examineProvider = async ({ provider, longhorn, existing }: Asked): Promise
 /**
  * Looks at everything that a run with this provider and this Longhorn needs; all of it, whatever is missing.
  */
-export const diagnose = async (asked: Asked): Promise<Diagnosis> => {
+export const examineAll = async (asked: DoctorRequest): Promise<DoctorResult> => {
   const { provider, longhorn, registryMirror } = asked;
   const { examineTarget } = await import('./target.ts');
   const checks = [
@@ -43,7 +43,7 @@ export const diagnose = async (asked: Asked): Promise<Diagnosis> => {
 const marks = { ok: '✓', warning: '!', missing: '✗' } as const;
 
 /** A line for each check, and one for all of them. */
-export const tell = ({ provider, longhorn, ready, checks }: Diagnosis): string[] => {
+export const doctorLines = ({ provider, longhorn, ready, checks }: DoctorResult): string[] => {
   const lines = checks.map(({ title, state, detail, mend }) => {
     // `docker is missing` needs no title.
     const what = detail.toLowerCase().startsWith(title.toLowerCase()) ? detail : `${title}: ${detail}`;

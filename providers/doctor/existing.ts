@@ -7,7 +7,7 @@ import { type MissingRights, missingRights } from '../../e2e/permissions/missing
 import type { OwnBucket } from '../../e2e/store/driver.ts';
 import { lookAtBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { type Longhorn, lookAtLonghorn } from '../existing/look-at-longhorn.ts';
-import { type Met, meet } from '../existing/meet.ts';
+import { type ConnectedCluster, connectExisting } from '../existing/meet.ts';
 import { orRefuse } from '../existing/refuse.ts';
 import { rightsTrouble } from '../existing/rights-trouble.ts';
 import { asFlags } from '../existing/spelling.ts';
@@ -15,9 +15,9 @@ import { type Check, examine, missing, ok, warning } from './check.ts';
 
 /** Looks at a cluster that is there, as its user may; nothing is made in it. */
 export const examineExisting = async (existing: ExistingCluster): Promise<Check[]> => {
-  let met: Met | undefined;
+  let met: ConnectedCluster | undefined;
   const cluster = await examine('cluster', async () => {
-    met = await meet(existing, asFlags);
+    met = await connectExisting(existing, asFlags);
     const { server, context } = met.cluster;
     return `${server} (context ${context}), Kubernetes ${met.kubernetes}, its UID: ${met.uid}`;
   });

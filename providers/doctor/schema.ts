@@ -23,4 +23,4 @@ export const diagnosisSchema = z.object({
 });
 
 /** All that was looked at for one provider and one Longhorn. */
-export type Diagnosis = z.infer<typeof diagnosisSchema>;
+export type DoctorResult = z.infer<typeof diagnosisSchema>;

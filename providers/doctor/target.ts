@@ -3,7 +3,7 @@ import { listArchives } from '../../lab/images/archives.ts';
 import { readManifests } from '../../lab/manifests/read.ts';
 import { lookThrough } from '../longhorn/folder.ts';
 import { namedImages } from '../longhorn/images.ts';
-import { find, type ManifestObject, readObjects } from '../longhorn/manifest.ts';
+import { find, type ReleaseObject, readObjects } from '../longhorn/manifest.ts';
 import { fetchRelease } from '../longhorn/official.ts';
 import { type Check, examine, missing, ok, warning } from './check.ts';
 
@@ -36,7 +36,7 @@ const examineArchive = async (dir: string, registryMirror: string | undefined): 
   return [manifest, ...images];
 };
 
-const checkRelease = (release: ManifestObject[], where: string): ManifestObject[] => {
+const checkRelease = (release: ReleaseObject[], where: string): ReleaseObject[] => {
   if (find(release, 'DaemonSet', 'longhorn-manager') !== undefined) return release;
   throw new NotFit({
     code: 'release-without-manager',
@@ -47,7 +47,7 @@ const checkRelease = (release: ManifestObject[], where: string): ManifestObject[
 
 type Release = {
   dir: string;
-  release: ManifestObject[];
+  release: ReleaseObject[];
   archives: string[];
   registryMirror: string | undefined;
 };

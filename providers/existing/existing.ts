@@ -7,13 +7,13 @@ import { checkBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { fetchBrowser, fetchesBrowser } from '../browser.ts';
 import { measureMachine, tellMachine } from '../measure-machine.ts';
 import { orAborted } from '../or-aborted.ts';
-import type { Progress, Provider } from '../provider.ts';
+import type { ProgressDisplay, Provider } from '../provider.ts';
 import { announce } from './announce.ts';
 import { awaitLoss } from './await-loss.ts';
 import { type Baseline, differencesFrom, readBaseline } from './baseline/baseline.ts';
 import { confirm, refuseAnother, type Terminal } from './confirm.ts';
 import { type Longhorn, lookAtLonghorn } from './look-at-longhorn.ts';
-import { meet } from './meet.ts';
+import { connectExisting } from './meet.ts';
 import { orHurried } from './or-hurried.ts';
 import { orRefuse } from './refuse.ts';
 import { rightsTrouble } from './rights-trouble.ts';
@@ -38,7 +38,7 @@ type Options = {
   spelling: Spelling;
   run: string;
   signal: AbortSignal;
-  progress: Pick<Progress, 'note'>;
+  progress: Pick<ProgressDisplay, 'note'>;
   terminal: Terminal;
 };
 type Seen = { cluster: Cluster; longhorn: Longhorn; baseline: Baseline };
@@ -55,7 +55,7 @@ export const lookAndAsk = async ({
   progress,
   terminal,
 }: Options): Promise<Omit<Seen, 'baseline'>> => {
-  const { cluster, uid, kubernetes } = await meet(existing, spelling);
+  const { cluster, uid, kubernetes } = await connectExisting(existing, spelling);
   const { server, context } = cluster;
   refuseAnother({ server, context, uid }, existing, spelling);
   const longhorn = await lookAtLonghorn(cluster);

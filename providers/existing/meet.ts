@@ -3,14 +3,14 @@ import { ApiError, type Cluster, connect, type KubernetesObject, resources } fro
 import { openHealth } from '../../e2e/kube/health.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { permitAround } from '../../e2e/permissions/permit.ts';
-import { oneLine, orRefuse } from './refuse.ts';
+import { errorInOneLine, orRefuse } from './refuse.ts';
 import type { Spelling } from './spelling.ts';
 
 /**
  * A cluster that was met: which one it is. `uid` is that of its namespace kube-system, which lives as long as
  * the cluster.
  */
-export type Met = { cluster: Cluster; uid: string; kubernetes: string };
+export type ConnectedCluster = { cluster: Cluster; uid: string; kubernetes: string };
 
 type Named = Pick<ExistingCluster, 'kubeconfig' | 'context' | 'allow' | 'namespace' | 'ownBucket'>;
 
@@ -24,10 +24,10 @@ const FIRST_ANSWER_MS = 15_000;
  * Opens the cluster that was named, and only that one, and asks it who it is. Throws NotFit where it does not
  * say.
  */
-export const meet = async (
+export const connectExisting = async (
   { kubeconfig, context, allow, namespace, ownBucket }: Named,
   spelling: Spelling,
-): Promise<Met> => {
+): Promise<ConnectedCluster> => {
   const permit = permitAround({ disruptions: allow, namespace, ownBucket });
   const cluster = await orRefuse(spelling.kubeconfig, async () =>
     connect({ kubeconfig, context, health: openHealth(), permit }),
@@ -46,7 +46,8 @@ const askVersion = async ({ request, server, context }: Cluster, spelling: Spell
   const response = await request('/version', { signal: late }).catch((error: unknown) => {
     // The error begins with the request; what its reader needs is why.
     const { cause } = error as { cause?: unknown };
-    const why = cause instanceof Error && cause.message !== '' ? oneLine(cause) : oneLine(error);
+    const why =
+      cause instanceof Error && cause.message !== '' ? errorInOneLine(cause) : errorInOneLine(error);
     throw new NotFit({
       code: 'api-server-unreachable',
       what: `the API server ${where} cannot be reached: ${late.aborted ? `no answer within ${FIRST_ANSWER_MS / 1000} s` : why}`,
@@ -82,6 +83,6 @@ const refuseUnknown = (cluster: Cluster, error: unknown): never => {
     });
   throw new NotFit({
     code: 'cluster-unknown',
-    what: `the API server ${cluster.server} does not say which cluster it is: ${oneLine(error)}`,
+    what: `the API server ${cluster.server} does not say which cluster it is: ${errorInOneLine(error)}`,
   });
 };

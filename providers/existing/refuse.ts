@@ -1,7 +1,8 @@
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 
 /** An error in one line, as what refuses a run is. */
-export const oneLine = (error: unknown): string => (error as Error).message.replace(/\s*\n\s*/g, ' ').trim();
+export const errorInOneLine = (error: unknown): string =>
+  (error as Error).message.replace(/\s*\n\s*/g, ' ').trim();
 
 /**
  * Does work that a run cannot do without; where that fails, the run is refused with NotFit: what was tried,
@@ -12,6 +13,6 @@ export const orRefuse = async <T>(where: string, work: () => Promise<T>): Promis
     return await work();
   } catch (error) {
     if (error instanceof NotFit) throw error;
-    throw new NotFit({ code: 'cluster-unreadable', where, what: oneLine(error) });
+    throw new NotFit({ code: 'cluster-unreadable', where, what: errorInOneLine(error) });
   }
 };

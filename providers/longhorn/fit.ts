@@ -3,17 +3,17 @@ import { parse, stringify } from 'yaml';
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { versionOf } from '../../e2e/longhorn/version.ts';
 import type { NamedImage } from './images.ts';
-import { type Container, containersOf, find, type ManifestObject, nameOf } from './manifest.ts';
+import { type Container, containersOf, find, manifestObjectName, type ReleaseObject } from './manifest.ts';
 
 /** Something in a release's manifest that is made otherwise for small nodes. */
-export type Change = { what: string; from: string; to: string; why: string };
+export type ManifestChange = { what: string; from: string; to: string; why: string };
 
 /** A change in one line. */
-export const describeChange = ({ what, from, to, why }: Change): string =>
+export const describeChange = ({ what, from, to, why }: ManifestChange): string =>
   `${what}: ${from} -> ${to} (${why})`;
 
 /** Since v1.10; a version that cannot be told is taken for a new one. */
-const keepsValuePerEngine = (objects: readonly ManifestObject[]): boolean => {
+const keepsValuePerEngine = (objects: readonly ReleaseObject[]): boolean => {
   const manager = find(objects, 'DaemonSet', 'longhorn-manager');
   const image = manager && containersOf(manager).find(({ name }) => name === 'longhorn-manager')?.image;
   return semver.gte(versionOf(undefined, image) ?? 'v1.10.0', 'v1.10.0-0');
@@ -24,16 +24,16 @@ const keepsValuePerEngine = (objects: readonly ManifestObject[]): boolean => {
  * `missing` are the images that the nodes will lack: what cannot start without them is not started.
  */
 export const fitToCluster = (
-  release: readonly ManifestObject[],
+  release: readonly ReleaseObject[],
   { missing }: { missing: readonly NamedImage[] },
-): { objects: ManifestObject[]; changes: Change[] } => {
+): { objects: ReleaseObject[]; changes: ManifestChange[] } => {
   const objects = structuredClone([...release]);
   const lacks = (need: NamedImage['need']): boolean => missing.some((image) => image.need === need);
   const on = (
     kind: string,
     name: string,
-    change: (object: ManifestObject['object']) => Change[],
-  ): Change[] => {
+    change: (object: ReleaseObject['object']) => ManifestChange[],
+  ): ManifestChange[] => {
     const object = find(objects, kind, name);
     return object === undefined ? [] : change(object);
   };
@@ -125,7 +125,7 @@ const written = ({ value, ofEngine }: Fitted, perEngine: boolean): string =>
  * Gives the ConfigMap of default settings what small nodes need; a setting that the manifest has stays as it
  * is.
  */
-const fitSettings = (object: KubernetesObject, { perEngine }: { perEngine: boolean }): Change[] => {
+const fitSettings = (object: KubernetesObject, { perEngine }: { perEngine: boolean }): ManifestChange[] => {
   const map = object as ConfigMap;
   const own = (parse(map.data?.[key] ?? '') ?? {}) as Record<string, unknown>;
   const missing = settings.filter(({ name }) => own[name] === undefined);
@@ -150,7 +150,7 @@ const fitSettings = (object: KubernetesObject, { perEngine }: { perEngine: boole
 const csiParts = ['ATTACHER', 'PROVISIONER', 'RESIZER', 'SNAPSHOTTER'];
 
 /** One of each CSI part instead of three; a count that the manifest names stays. */
-const fitCsi = (object: KubernetesObject): Change[] => {
+const fitCsi = (object: KubernetesObject): ManifestChange[] => {
   const deployer = containersOf(object).find(({ name }) => name === 'longhorn-driver-deployer');
   if (deployer === undefined) return [];
   const env = deployer.env ?? [];
@@ -161,7 +161,7 @@ const fitCsi = (object: KubernetesObject): Change[] => {
   deployer.env = [...env, ...missing.map((name) => ({ name, value: '1' }))];
   return [
     {
-      what: `${missing.join(', ')} of ${nameOf(object)}`,
+      what: `${missing.join(', ')} of ${manifestObjectName(object)}`,
       from: '3',
       to: '1',
       why: 'one of each does for a test',
@@ -170,12 +170,14 @@ const fitCsi = (object: KubernetesObject): Change[] => {
 };
 
 /** So many pods of a Deployment; it may already have as few. */
-const fitReplicas = (object: KubernetesObject, replicas: number, why: string): Change[] => {
+const fitReplicas = (object: KubernetesObject, replicas: number, why: string): ManifestChange[] => {
   const deployment = object as KubernetesObject & { spec: { replicas?: number } };
   const before = deployment.spec.replicas ?? 1;
   if (before <= replicas) return [];
   deployment.spec.replicas = replicas;
-  return [{ what: `replicas of ${nameOf(object)}`, from: String(before), to: String(replicas), why }];
+  return [
+    { what: `replicas of ${manifestObjectName(object)}`, from: String(before), to: String(replicas), why },
+  ];
 };
 
 /**
@@ -184,14 +186,14 @@ const fitReplicas = (object: KubernetesObject, replicas: number, why: string): C
  * when its answers fail, as on a machine that is busy: were it out sooner, the webhooks would be gone for the
  * others.
  */
-const fitManager = (object: KubernetesObject): Change[] => {
+const fitManager = (object: KubernetesObject): ManifestChange[] => {
   const probe = containersOf(object).find(({ name }) => name === 'longhorn-manager')?.readinessProbe;
   if (probe === undefined || probe.periodSeconds !== undefined || probe.failureThreshold !== undefined)
     return [];
   Object.assign(probe, { periodSeconds: 2, failureThreshold: 15 });
   return [
     {
-      what: `readiness probe of ${nameOf(object)}`,
+      what: `readiness probe of ${manifestObjectName(object)}`,
       from: '3 times 10 s',
       to: '15 times 2 s',
       why: 'the managers start one after the other',
@@ -203,10 +205,10 @@ const pulls = ({ image = '', imagePullPolicy }: Container): boolean =>
   imagePullPolicy === 'Always' || (imagePullPolicy === undefined && !/@|:(?!latest$)[^/]*$/.test(image));
 
 /** No container asks a registry for its image, which the nodes have, nor for more of a node than there is. */
-const fitContainers = (object: KubernetesObject): Change[] =>
+const fitContainers = (object: KubernetesObject): ManifestChange[] =>
   containersOf(object).flatMap((container) => {
-    const what = (field: string) => `${field} of ${nameOf(object)}, container ${container.name}`;
-    const changes: Change[] = [];
+    const what = (field: string) => `${field} of ${manifestObjectName(object)}, container ${container.name}`;
+    const changes: ManifestChange[] = [];
     if (pulls(container)) {
       container.imagePullPolicy = 'IfNotPresent';
       changes.push({

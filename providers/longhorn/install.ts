@@ -8,8 +8,8 @@ import { applyManifests } from '../../lab/manifests/apply.ts';
 import { askForVolume, pointTarget, touchLate, untilItWorks } from './attempts.ts';
 import { type Attempts, conditionsOf, type ReadinessCondition } from './conditions.ts';
 import { imageMissing } from './conditions-kubernetes.ts';
-import { type ManifestObject, writeObjects } from './manifest.ts';
-import { untilReady } from './readiness.ts';
+import { type ReleaseObject, writeObjects } from './manifest.ts';
+import { untilLonghornReady } from './readiness.ts';
 import { describeRelease } from './release.ts';
 import { explainStuck } from './stuck.ts';
 import { openWorld, type World } from './world.ts';
@@ -17,7 +17,7 @@ import { openWorld, type World } from './world.ts';
 export type InstallOptions = {
   kubeconfig: string;
   /** As they are to be applied: already fitted to the cluster. */
-  objects: readonly ManifestObject[];
+  objects: readonly ReleaseObject[];
   /** Names of the nodes that Longhorn is to run on; one that is still booting is waited for. */
   nodes: readonly string[];
   storeImage: string;
@@ -148,7 +148,7 @@ export const installRelease = async (options: InstallOptions): Promise<{ version
     inBackground(tryVolumes(work));
     inBackground(hurryInstanceManagers(work));
     inBackground(pointAtStore(work, { url }));
-    const ready = untilReady(world, {
+    const ready = untilLonghornReady(world, {
       conditions: Object.values(conditions),
       start,
       timeout,

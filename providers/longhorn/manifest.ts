@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { type Manifest, objectsOf } from '../../lab/manifests/read.ts';
 
 /** An object of a release's manifest, and the file that it comes from. */
-export type ManifestObject = { source: string; object: KubernetesObject };
+export type ReleaseObject = { source: string; object: KubernetesObject };
 
 /** A container, as far as it is read and changed here. */
 export type Container = {
@@ -23,7 +23,7 @@ type Workload = {
 };
 
 /** The objects of a release's files, in their order. */
-export const readObjects = (manifests: readonly Manifest[]): ManifestObject[] =>
+export const readObjects = (manifests: readonly Manifest[]): ReleaseObject[] =>
   manifests.flatMap((manifest) =>
     objectsOf(manifest).map(({ object }) => ({
       source: manifest.source,
@@ -35,7 +35,7 @@ export const readObjects = (manifests: readonly Manifest[]): ManifestObject[] =>
  * Writes objects as the files that they come from; so that the server, which reads YAML 1.1, gets the same:
  * `"no"` is no text without quotes there.
  */
-export const writeObjects = (objects: readonly ManifestObject[]): Manifest[] =>
+export const writeObjects = (objects: readonly ReleaseObject[]): Manifest[] =>
   [...Map.groupBy(objects, ({ source }) => source)].map(([source, ofSource]) => ({
     // Documents and lines are counted anew.
     source: `${source} (as fitted)`,
@@ -43,11 +43,12 @@ export const writeObjects = (objects: readonly ManifestObject[]): Manifest[] =>
   }));
 
 /** How a reader calls an object: `DaemonSet longhorn-manager`. */
-export const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind} ${metadata?.name}`;
+export const manifestObjectName = ({ kind, metadata }: KubernetesObject): string =>
+  `${kind} ${metadata?.name}`;
 
 /** The first object of that kind and name. */
 export const find = (
-  objects: readonly ManifestObject[],
+  objects: readonly ReleaseObject[],
   kind: string,
   name: string,
 ): KubernetesObject | undefined =>

@@ -41,7 +41,7 @@ class NotReady extends Error {
  * each. Throws NotReady when the time (ms) is over or something is `hopeless`, with what `explain` finds out
  * then.
  */
-export const untilReady = async (
+export const untilLonghornReady = async (
   world: World,
   options: {
     conditions: readonly ReadinessCondition[];

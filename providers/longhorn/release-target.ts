@@ -3,12 +3,12 @@ import { type GivenImages, imageArchives } from '../../lab/images/archives.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import { PullFailed, pullImages } from '../../lab/images/pull.ts';
 import { telling } from '../../lab/step.ts';
-import type { Progress } from '../provider.ts';
+import type { ProgressDisplay } from '../provider.ts';
 import type { Target } from '../target.ts';
 import { describeChange, fitToCluster } from './fit.ts';
 import { type NamedImage, namedImages } from './images.ts';
 import { installRelease } from './install.ts';
-import { find, type ManifestObject } from './manifest.ts';
+import { find, type ReleaseObject } from './manifest.ts';
 import type { Replaced } from './replace-images.ts';
 
 /**
@@ -28,7 +28,7 @@ export type ReleaseSource = {
   name: 'official' | 'archive';
   /** What the release is called when something is wrong with it: the folder, or its version. */
   title: string;
-  release: readonly ManifestObject[];
+  release: readonly ReleaseObject[];
   /** Paths of image archives and layouts. */
   archives: readonly string[];
   /** From where images that no archive has are pulled; undefined: from nowhere. */
@@ -68,7 +68,7 @@ const check = ({ title, release, pull }: ReleaseSource, missing: readonly NamedI
  */
 const gather = async (
   { title, archives, release, pull }: ReleaseSource,
-  progress: Progress,
+  progress: ProgressDisplay,
 ): Promise<GivenImages> => {
   const look = () => imageArchives(archives);
   const given =
@@ -102,7 +102,7 @@ const gather = async (
  * A Longhorn from a release's manifest and images, fitted to the cluster. Throws NotFit for one that cannot
  * be brought up.
  */
-export const releaseTarget = async (source: ReleaseSource, progress: Progress): Promise<Target> => {
+export const releaseTarget = async (source: ReleaseSource, progress: ProgressDisplay): Promise<Target> => {
   const { part, images } = await gather(source, progress);
   const given = new Set(images.map(({ name }) => name));
   const missing = namedImages(source.release).filter(({ name }) => !given.has(name));

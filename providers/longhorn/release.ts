@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
-import { containersOf, find, flagsOf, type ManifestObject } from './manifest.ts';
+import { containersOf, find, flagsOf, type ReleaseObject } from './manifest.ts';
 
 /** What a release brings, as its manifest says: what is not there is not waited for. */
 export type Release = {
@@ -20,7 +20,7 @@ type Deployment = KubernetesObject & { spec?: { replicas?: number } };
 const ownDeployments = new Set(['longhorn-driver-deployer', 'longhorn-ui']);
 
 /** Reads from the objects, as they will be applied, what there will be to wait for. */
-export const describeRelease = (objects: readonly ManifestObject[]): Release => {
+export const describeRelease = (objects: readonly ReleaseObject[]): Release => {
   const ofKind = (kind: string): KubernetesObject[] =>
     objects.map(({ object }) => object).filter((object) => object.kind === kind);
   const manager = find(objects, 'DaemonSet', 'longhorn-manager');

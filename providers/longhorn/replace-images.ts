@@ -2,7 +2,7 @@ import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { imageArchives } from '../../lab/images/archives.ts';
 import type { Replacement } from '../provider.ts';
 import { namedImages, wholeName } from './images.ts';
-import type { ManifestObject } from './manifest.ts';
+import type { ReleaseObject } from './manifest.ts';
 
 /** What was replaced by what, by whole names. */
 export type Replaced = { from: string; to: string };
@@ -34,9 +34,9 @@ const renamed = <T>(value: T, names: ReadonlyMap<string, string>): T => {
  * have these. Throws NotFit where the release names no such image.
  */
 export const replaceImages = async (
-  release: readonly ManifestObject[],
+  release: readonly ReleaseObject[],
   replacements: readonly Replacement[],
-): Promise<{ release: readonly ManifestObject[]; archives: string[]; replaced: Replaced[] }> => {
+): Promise<{ release: readonly ReleaseObject[]; archives: string[]; replaced: Replaced[] }> => {
   const all = namedImages(release).map(({ name }) => name);
   const replaced: Replaced[] = [];
   const archives: string[] = [];

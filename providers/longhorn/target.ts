@@ -1,5 +1,5 @@
 import { readManifests } from '../../lab/manifests/read.ts';
-import type { Progress, Replacement } from '../provider.ts';
+import type { ProgressDisplay, Replacement } from '../provider.ts';
 import type { Target } from '../target.ts';
 import { lookThrough } from './folder.ts';
 import { readObjects } from './manifest.ts';
@@ -12,7 +12,7 @@ export type TargetOptions = {
   registryMirror: string | undefined;
   /** Other images in the place of some of the release's own. */
   images?: readonly Replacement[];
-  progress: Progress;
+  progress: ProgressDisplay;
 };
 
 const mirrored = (mirror: string) => ({ mirror, from: `the mirror ${mirror}` });

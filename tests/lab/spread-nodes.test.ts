@@ -3,13 +3,7 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { allowedCpus } from '../../lab/run/allowed-cpus.ts';
 import { groupMembers } from '../../lab/run/process-group.ts';
-import {
-  chooseMove,
-  idleBetween,
-  moveGroup,
-  parseCpuTimes,
-  readCpuTimes,
-} from '../../lab/run/spread-nodes.ts';
+import { chooseMove, idleByCpu, moveGroup, parseCpuTimes, readCpuTimes } from '../../lab/run/spread-nodes.ts';
 
 const idle = (...parts: number[]) => new Map(parts.entries());
 const node = (group: number, cpu: number | undefined, moved = 0) => ({ group, cpu, moved });
@@ -32,7 +26,7 @@ test('the times of /proc/stat are those of each CPU, without what guests had', (
     `cpu  1 2 3 4\ncpu0 10 1 5 ${idle0} 2 0 1 0 7 0\ncpu11 1 1 1 1 1 1 1 1 0 0\nintr 1\n`;
   const [before, after] = [parseCpuTimes(text(100)), parseCpuTimes(text(150).replace('cpu0 10', 'cpu0 60'))];
   expect(before.get(0)).toEqual({ idle: 102, all: 119 });
-  expect(idleBetween(before, after)).toEqual(new Map([[0, 0.5]]));
+  expect(idleByCpu(before, after)).toEqual(new Map([[0, 0.5]]));
   expect([...readCpuTimes().keys()]).toEqual(expect.arrayContaining(allowedCpus()));
 });
 

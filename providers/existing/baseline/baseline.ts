@@ -2,11 +2,11 @@ import type { Timeline } from '../../../e2e/history/timeline.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import type { Cluster, KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import type { Disruption } from '../../../e2e/longhorn/disruptions.ts';
-import { type Collection, collections } from './collections.ts';
-import { compare, type Difference, note, type Was } from './compare.ts';
+import { type BaselineCollection, collections } from './collections.ts';
+import { type BaselineDifference, compare, recordBaseline, type Was } from './compare.ts';
 
 /** How a cluster was before a run, as far as the run must leave it so. */
-export type Baseline = readonly { collection: Collection; was: Was }[];
+export type Baseline = readonly { collection: BaselineCollection; was: Was }[];
 
 /**
  * How long what a cluster shows may need to be again as it was, ms; the comparison owns this time. Longhorn
@@ -14,7 +14,7 @@ export type Baseline = readonly { collection: Collection; was: Was }[];
  */
 const SETTLING_MS = 60_000;
 
-const where = ({ namespace, labelSelector }: Collection) => ({
+const where = ({ namespace, labelSelector }: BaselineCollection) => ({
   ...(namespace && { namespace }),
   ...(labelSelector && { labelSelector }),
 });
@@ -26,9 +26,9 @@ export const readBaseline = (
 ): Promise<Baseline> =>
   Promise.all(
     collections(playing).map(async (collection) => {
-      if (collection.set === undefined) return { collection, was: note(collection, []) };
+      if (collection.set === undefined) return { collection, was: recordBaseline(collection, []) };
       const { items } = await cluster.list<KubernetesObject>(collection.resource, where(collection));
-      return { collection, was: note(collection, items) };
+      return { collection, was: recordBaseline(collection, items) };
     }),
   );
 
@@ -46,7 +46,7 @@ export const differencesFrom = async (
     settling = SETTLING_MS,
   }: { cluster: Cluster; run: string; signal: AbortSignal; settling?: number },
 ): Promise<string[]> => {
-  const followed: { collection: Collection; was: Was; timeline: Timeline }[] = [];
+  const followed: { collection: BaselineCollection; was: Was; timeline: Timeline }[] = [];
   try {
     const opened = baseline.map(async ({ collection, was }) => {
       followed.push({
@@ -57,7 +57,7 @@ export const differencesFrom = async (
     });
     // All of them, or one that is still being opened would never be stopped.
     for (const each of await Promise.allSettled(opened)) if (each.status === 'rejected') throw each.reason;
-    const look = (): Difference[] =>
+    const look = (): BaselineDifference[] =>
       followed.flatMap(({ collection, was, timeline }) =>
         compare(collection, { was, objects: timeline.objects(), run }),
       );
@@ -75,7 +75,7 @@ export const differencesFrom = async (
 
 const untilSettled = async (
   timelines: readonly Timeline[],
-  { look, settling, signal }: { look: () => Difference[]; settling: number; signal: AbortSignal },
+  { look, settling, signal }: { look: () => BaselineDifference[]; settling: number; signal: AbortSignal },
 ): Promise<void> => {
   const isSettled = (): boolean => !look().some(({ passing }) => passing);
   if (signal.aborted || isSettled()) return;

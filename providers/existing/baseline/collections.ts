@@ -8,7 +8,7 @@ import {
 import { comesAndGoes } from './marks.ts';
 
 /** A kind of object that a run must leave as it was. */
-export type Collection = {
+export type BaselineCollection = {
   /** What one of them is called. */
   what: string;
   resource: Resource;
@@ -60,7 +60,7 @@ const disks = (value: unknown): Seen =>
     ]),
   );
 
-const ofLonghorn: Collection[] = [
+const ofLonghorn: BaselineCollection[] = [
   {
     what: 'setting',
     resource: longhorn.settings,
@@ -115,7 +115,7 @@ const ofKubernetes = ({
 }: {
   allow: readonly Disruption[];
   stores: string | undefined;
-}): Collection[] => [
+}): BaselineCollection[] => [
   {
     what: 'node',
     resource: resources.nodes,
@@ -157,7 +157,7 @@ const ofKubernetes = ({
 export const collections = (playing: {
   allow: readonly Disruption[];
   stores: string | undefined;
-}): Collection[] => [...ofLonghorn.map((each) => ({ ...each, namespace })), ...ofKubernetes(playing)];
+}): BaselineCollection[] => [...ofLonghorn.map((each) => ({ ...each, namespace })), ...ofKubernetes(playing)];
 
 type Pod = KubernetesObject & {
   spec?: { nodeName?: string };
@@ -176,7 +176,9 @@ const restarts = ({ status }: Pod): Record<string, number> =>
  * What must be the same of the longhorn-manager pod of each node: that it is ready, and, where the run may
  * not kill managers, that it is the same pod whose containers were never started again.
  */
-const managerFacts = (allow: readonly Disruption[]): Required<Pick<Collection, 'key' | 'set' | 'shows'>> => ({
+const managerFacts = (
+  allow: readonly Disruption[],
+): Required<Pick<BaselineCollection, 'key' | 'set' | 'shows'>> => ({
   key: (pod) => (pod as Pod).spec?.nodeName ?? pod.metadata.name,
   set: (pod) =>
     allow.includes('manager-kill') ? {} : { pod: pod.metadata.name, restarts: restarts(pod as Pod) },

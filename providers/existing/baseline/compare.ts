@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
-import type { Collection } from './collections.ts';
+import type { BaselineCollection } from './collections.ts';
 import { runOf } from './marks.ts';
 
 /**
@@ -12,7 +12,7 @@ type State = { set: Facts; shows: Facts; leaving: boolean; byItself: boolean };
 export type Was = ReadonlyMap<string, State>;
 
 /** A line for the reader; one that is `passing` may yet be over in a moment. */
-export type Difference = { text: string; passing: boolean };
+export type BaselineDifference = { text: string; passing: boolean };
 
 type Written = KubernetesObject & {
   metadata: { managedFields?: { manager?: string; time?: string; subresource?: string }[] };
@@ -21,7 +21,7 @@ type Written = KubernetesObject & {
 const isLeaving = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
 
 const keyed = (
-  { key = ({ metadata }) => metadata.name }: Collection,
+  { key = ({ metadata }) => metadata.name }: BaselineCollection,
   objects: readonly KubernetesObject[],
 ) => {
   // Of two with one key the one that stays counts.
@@ -29,21 +29,21 @@ const keyed = (
   return new Map(staying.map((object) => [key(object), object]));
 };
 
-const toState = ({ set, shows, byItself }: Collection, object: KubernetesObject): State => ({
+const toState = ({ set, shows, byItself }: BaselineCollection, object: KubernetesObject): State => ({
   set: toFacts(set?.(object)),
   shows: toFacts(shows?.(object)),
   leaving: isLeaving(object),
   byItself: byItself?.(object) ?? false,
 });
 
-const ofNoRun = (collection: Collection, objects: readonly KubernetesObject[]) =>
+const ofNoRun = (collection: BaselineCollection, objects: readonly KubernetesObject[]) =>
   keyed(
     collection,
     objects.filter((object) => runOf(object) === undefined),
   );
 
 /** Notes how the objects of a collection are that no run has made. */
-export const note = (collection: Collection, objects: readonly KubernetesObject[]): Was =>
+export const recordBaseline = (collection: BaselineCollection, objects: readonly KubernetesObject[]): Was =>
   new Map([...ofNoRun(collection, objects)].map(([key, object]) => [key, toState(collection, object)]));
 
 /**
@@ -51,9 +51,9 @@ export const note = (collection: Collection, objects: readonly KubernetesObject[
  * theirs.
  */
 export const compare = (
-  collection: Collection,
+  collection: BaselineCollection,
   { was, objects, run }: { was: Was; objects: readonly KubernetesObject[]; run: string },
-): Difference[] => {
+): BaselineDifference[] => {
   const { what } = collection;
   const left = objects.filter((object) => runOf(object) === run).map((object) => leftBehind(what, object));
   if (collection.set === undefined) return left;
@@ -70,7 +70,7 @@ export const compare = (
   return [...left, ...gone, ...stays];
 };
 
-const leftBehind = (what: string, object: KubernetesObject): Difference => {
+const leftBehind = (what: string, object: KubernetesObject): BaselineDifference => {
   const { name, deletionTimestamp, finalizers = [] } = object.metadata;
   const leaving = `, being removed since ${deletionTimestamp}${finalizers.length > 0 ? `, held by ${finalizers.join(', ')}` : ''}`;
   return {
@@ -82,7 +82,7 @@ const leftBehind = (what: string, object: KubernetesObject): Difference => {
 const changes = (
   which: string,
   { before, after, object }: { before: State; after: State; object: KubernetesObject },
-): Difference[] => {
+): BaselineDifference[] => {
   const set = differing(before.set, after.set);
   if (set.some(({ path }) => path === 'uid'))
     return [{ text: `${which} is another one of that name now${madeAt(object)}`, passing: false }];

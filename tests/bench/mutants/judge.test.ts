@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLeftDirty, judge, judgeControl, judgeFixed } from '../../../bench/mutants/judge.ts';
+import { isLeftDirty, judgeControl, judgeFixed, judgeMutant } from '../../../bench/mutants/judge.ts';
 import { sentencePattern } from '../../../bench/mutants/patterns.ts';
 import { nothingSpent, type ReportStep, type ScenarioReport } from '../../../e2e/report/schema.ts';
 
@@ -33,7 +33,7 @@ test.for<[string, ScenarioReport | undefined, object]>([
   ['nothing', played('passed', [gone, 'Cleanup']), { fate: 'SURVIVED', step: null, reason: null }],
   ['a skip', played('skipped', [], 'needs the lab'), { fate: 'not played', reason: 'needs the lab' }],
 ])('killed by %s', ([, scenario, judged]) => {
-  expect(judge(scenario, by)).toMatchObject(judged);
+  expect(judgeMutant(scenario, by)).toMatchObject(judged);
 });
 
 test.for([
@@ -42,7 +42,7 @@ test.for([
   ['two were wrong:\n- the one\n- the other', 'two were wrong: - the one'],
   ['Expected: off\nGot:      on\n\nmore', 'Expected: off; Got: on'],
 ])('of the reason %j this is told: %s', ([reason, told]) => {
-  expect(judge(played('failed', [], reason as string), by).reason).toBe(told);
+  expect(judgeMutant(played('failed', [], reason as string), by).reason).toBe(told);
 });
 
 const bug = (kept: boolean) => [

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Fixture } from '../../../bench/mutants/fixture.ts';
+import type { MutantLab } from '../../../bench/mutants/fixture.ts';
 import { runMutants } from '../../../bench/mutants/run.ts';
 import {
   nothingSpent,
@@ -31,7 +31,7 @@ const dirty = noticedWith(step('Cleanup', 'failed'));
 type Ends = Record<string, End>;
 
 /** A fixture whose scenarios end as they are told to, by the mutant; `does` is told what is done on it. */
-const fixtureOf = (ends: Ends, does: (what: string, files: unknown) => Promise<void> | void): Fixture => ({
+const fixtureOf = (ends: Ends, does: (what: string, files: unknown) => Promise<void> | void): MutantLab => ({
   play: async ({ mutant = 'none', scenarios, files }) => {
     await does(mutant, files);
     const end = ends[mutant] ?? (mutant === 'none' ? fine : noticed);
@@ -42,7 +42,7 @@ const fixtureOf = (ends: Ends, does: (what: string, files: unknown) => Promise<v
 });
 
 type Chosen = Parameters<typeof runMutants>[0]['chosen'];
-const runOn = async (fixtures: [Fixture, ...Fixture[]], chosen: Chosen = ['message-missing']) => {
+const runOn = async (fixtures: [MutantLab, ...MutantLab[]], chosen: Chosen = ['message-missing']) => {
   const printed: string[] = [];
   const out = join(await temporaryFolder(), 'mutants');
   const well = await runMutants({ chosen, fixtures, out, print: (line) => printed.push(line) });
@@ -79,7 +79,7 @@ test('a mutant that is noticed, between two runs without a bug', async () => {
 test('several are played at once, each on a fixture of its own, and none without a bug beside them', async () => {
   const played: string[] = [];
   const both = Promise.withResolvers<void>();
-  const on = (name: string): Fixture =>
+  const on = (name: string): MutantLab =>
     fixtureOf({}, async (mutant) => {
       played.push(`${mutant} on ${name}`);
       if (played.length === 3) both.resolve();

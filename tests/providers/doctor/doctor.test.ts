@@ -2,7 +2,7 @@ import { symlink, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { runDoctorCommand } from '../../../e2e/cli/doctor.ts';
-import { diagnose, tell } from '../../../providers/doctor/diagnose.ts';
+import { doctorLines, examineAll } from '../../../providers/doctor/diagnose.ts';
 import { diagnosisSchema } from '../../../providers/doctor/schema.ts';
 import { runInProcess } from '../../support/run-in-process.ts';
 import { folderOfEachTest } from '../../support/temporary-folder.ts';
@@ -30,7 +30,7 @@ const doctor = async (
     await writeFile(bin(name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   vi.stubEnv('PATH', bin());
   const providers = ['lab', 'kind', 'k3d', 'existing'];
-  const how = { providers, diagnose, tell };
+  const how = { providers, diagnose: examineAll, tell: doctorLines };
   const { exitCode, stdout } = await runInProcess(() => runDoctorCommand(flags, how));
   return { exitCode, stdout, last: stdout.split('\n').at(-1) };
 };

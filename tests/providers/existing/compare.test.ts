@@ -6,7 +6,7 @@ import { loadRecording } from '../../../e2e/history/recording.ts';
 import { type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
 import { collections } from '../../../providers/existing/baseline/collections.ts';
-import { compare, note } from '../../../providers/existing/baseline/compare.ts';
+import { compare, recordBaseline } from '../../../providers/existing/baseline/compare.ts';
 import { longhornObjects } from '../../support/longhorn-objects.ts';
 
 type Playing = Parameters<typeof collections>[0];
@@ -18,7 +18,7 @@ const differences = (before: Objects, after: Objects, playing: Playing = { allow
   collections(playing).flatMap((collection) => {
     const of = (all: Objects) =>
       all.filter(([resource]) => resource === collection.resource).flatMap(([, objects]) => objects);
-    return compare(collection, { was: note(collection, of(before)), objects: of(after), run });
+    return compare(collection, { was: recordBaseline(collection, of(before)), objects: of(after), run });
   });
 const texts = (...compared: Parameters<typeof differences>) =>
   differences(...compared).map(({ text }) => text);

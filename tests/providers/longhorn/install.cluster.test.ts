@@ -10,7 +10,7 @@ import { imageMissing } from '../../../providers/longhorn/conditions-kubernetes.
 import { fitToCluster } from '../../../providers/longhorn/fit.ts';
 import { installRelease } from '../../../providers/longhorn/install.ts';
 import { readObjects } from '../../../providers/longhorn/manifest.ts';
-import { untilReady } from '../../../providers/longhorn/readiness.ts';
+import { untilLonghornReady } from '../../../providers/longhorn/readiness.ts';
 import { describeRelease } from '../../../providers/longhorn/release.ts';
 import { explainStuck } from '../../../providers/longhorn/stuck.ts';
 import { openWorld } from '../../../providers/longhorn/world.ts';
@@ -99,7 +99,7 @@ const waitAgain = async (): Promise<string> => {
   const attempts = { volumes, target: { met: true, state: '' } };
   const conditions = Object.values(conditionsOf(describeRelease(objects), nodes, attempts));
   try {
-    return await untilReady(world, {
+    return await untilLonghornReady(world, {
       ...{ conditions, start: performance.now(), timeout: 500, signal: ended.signal },
       ...{ onProgress: () => {}, hopeless: imageMissing, explain: () => explainStuck(cluster) },
     });
