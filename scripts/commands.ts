@@ -31,18 +31,18 @@ const ofRuns: Record<string, Subcommand> = {
   e2e: {
     about: 'run the scenarios, in a cluster of their own or in yours',
     run: async (argv) => {
-      const { runE2e: runCommand } = await import('../e2e/cli/run-command.ts');
+      const { runE2e } = await import('../e2e/cli/run-command.ts');
       const { providers } = await import('../providers/index.ts');
-      return runCommand({ argv, providers, config });
+      return runE2e({ argv, providers, config });
     },
   },
   doctor: {
     about: 'check what a run needs, and say how to get what is missing',
     run: async (argv) => {
       const { runDoctorCommand } = await import('../e2e/cli/doctor.ts');
-      const { examineAll: diagnose, doctorLines: tell } = await import('../providers/doctor/diagnose.ts');
+      const { doctorLines, examineAll } = await import('../providers/doctor/diagnose.ts');
       const { providers } = await import('../providers/index.ts');
-      return runDoctorCommand(argv, { providers: Object.keys(providers), diagnose, tell });
+      return runDoctorCommand(argv, { providers: Object.keys(providers), examineAll, doctorLines });
     },
   },
   rbac: {

@@ -105,6 +105,54 @@ describe('imports', () => {
   });
 });
 
+/** Names that several files export on purpose: whose they are, and their files. */
+const repeatedNames: { of: string; names: string; within: readonly string[] }[] = [
+  {
+    of: 'what a driver of a kind of store gives, a folder a kind',
+    names:
+      'driverName findStores placeOfUrl removeStore servedStore serverProgram startStore storeManifest storeMount storeUrl',
+    within: ['e2e/store/drivers'],
+  },
+  {
+    of: "the emulator's own model of Longhorn's objects, independent of how the suite reads them",
+    names:
+      'Backup BackupState BackupStatus BackupTarget BackupVolume CronJob Node Pod RecurringJob Setting Snapshot Volume VolumeAttachment',
+    within: ['emulator/longhorn', 'e2e/longhorn', 'e2e/history'],
+  },
+  {
+    of: "the emulator's own model of a backup store's format, independent of how the suite reads it",
+    names:
+      'BackupConfig BlockMapping CompressionMethod Lock VolumeConfig backupConfigPath blockPath blockSize checksumOf',
+    within: ['emulator/backupstore', 'e2e/store/format'],
+  },
+];
+
+describe('exported names', () => {
+  const exported =
+    /^export (?:async )?(?:abstract )?(?:const|let|function\*?|class|type|interface|enum) (\w+)/gm;
+  const filesOf = new Map<string, Set<string>>();
+  for (const path of sources)
+    for (const [, name = ''] of read(path).matchAll(exported))
+      filesOf.set(name, (filesOf.get(name) ?? new Set()).add(path));
+
+  test('one name is exported by one file', () => {
+    const mayRepeat = (name: string, paths: readonly string[]): boolean =>
+      repeatedNames.some(
+        ({ names, within }) =>
+          names.split(' ').includes(name) && paths.every((path) => within.some((room) => isIn(room)(path))),
+      );
+    const repeated = [...filesOf]
+      .map(([name, paths]) => ({ name, paths: [...paths] }))
+      .filter(({ name, paths }) => paths.length > 1 && !mayRepeat(name, paths));
+    expect(repeated).toEqual([]);
+  });
+
+  test('each name that may be repeated is', () => {
+    const names = repeatedNames.flatMap((each) => each.names.split(' '));
+    expect(names.filter((name) => (filesOf.get(name)?.size ?? 0) < 2)).toEqual([]);
+  });
+});
+
 describe('what tracked files never hold', () => {
   // Whatever registry npm, Go and apt are told to use will do.
   const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {

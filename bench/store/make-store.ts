@@ -2,9 +2,8 @@ import { randomFillSync } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { backupConfigPath, blockPath, checksumOf, volumeFolder } from '../../e2e/store/format/layout.ts';
+import { blockSize } from '../../e2e/store/format/pack-block.ts';
 import { compressFrame } from '../../emulator/backupstore/lz4.ts';
-
-export const blockSize = 2 << 20;
 
 // Every twentieth block is random as encrypted or packed data are; of the others a sixteenth is, the rest
 // looks like the text of a log. So the store takes a fifth of its data on disk, and there is room for a large

@@ -4,8 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { blockSize } from '../../e2e/store/format/pack-block.ts';
 import { addFigure, type Figures, figuresTable } from '../lab/table.ts';
-import { blockData, blockSize, makeStore } from './make-store.ts';
+import { blockData, makeStore } from './make-store.ts';
 
 const command = fileURLToPath(new URL('../../scripts/corral.ts', import.meta.url));
 // So many files with data of their own are enough for sha512sum, which takes the same time for any: it reads

@@ -14,13 +14,13 @@ type Flags = ExistingFlags & {
   output: 'text' | 'json';
 };
 
-type Asked = Pick<Arguments, 'provider' | 'longhorn' | 'registryMirror' | 'existing'>;
+type DoctorFlags = Pick<Arguments, 'provider' | 'longhorn' | 'registryMirror' | 'existing'>;
 
 /** Who looks at what a run with these flags would need, and says what was found. */
 type Doctor<Diagnosis> = {
   providers: string[];
-  diagnose: (asked: Asked) => Promise<Diagnosis>;
-  tell: (diagnosis: Diagnosis) => string[];
+  examineAll: (asked: DoctorFlags) => Promise<Diagnosis>;
+  doctorLines: (diagnosis: Diagnosis) => string[];
 };
 
 const program = (providers: string[]): Command =>
@@ -44,7 +44,7 @@ const program = (providers: string[]): Command =>
     .addOption(outputOption())
     .addHelpText('after', '\nExit code 0: nothing is missing. 1: something is missing. 2: usage.');
 
-const read = (flags: Flags, providers: string[]): Asked => {
+const read = (flags: Flags, providers: string[]): DoctorFlags => {
   const provider = choose('provider', flags.provider, providers);
   if (flags.store !== undefined) choose('store', flags.store, storeChoices);
   const existing = parseExisting(provider, flags);
@@ -59,14 +59,14 @@ const read = (flags: Flags, providers: string[]): Asked => {
  */
 export const runDoctorCommand = <Diagnosis extends { ready: boolean }>(
   argv: readonly string[],
-  { providers, diagnose, tell }: Doctor<Diagnosis>,
+  { providers, examineAll, doctorLines }: Doctor<Diagnosis>,
 ): Promise<ExitCode> =>
   toExitCode('doctor', async () => {
     const command = withBucketFlag(program(providers), 'existing: ');
     parseFlags(command, argv);
     const flags = command.opts<Flags>();
-    const diagnosis = await diagnose(read(flags, providers));
-    const lines = flags.output === 'json' ? [JSON.stringify(diagnosis, null, 2)] : tell(diagnosis);
+    const diagnosis = await examineAll(read(flags, providers));
+    const lines = flags.output === 'json' ? [JSON.stringify(diagnosis, null, 2)] : doctorLines(diagnosis);
     process.stdout.write(`${lines.join('\n')}\n`);
     return diagnosis.ready ? exitCode.passed : exitCode.failed;
   });

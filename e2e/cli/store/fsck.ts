@@ -1,5 +1,6 @@
+import { count } from '../../kube/count.ts';
 import { openBlockPool } from '../../store/fsck/block-pool.ts';
-import { count, type StoreFinding } from '../../store/fsck/findings.ts';
+import type { StoreFinding } from '../../store/fsck/findings.ts';
 import { checkStore, type StoreCheck } from '../../store/fsck/fsck.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { printable } from '../printable.ts';

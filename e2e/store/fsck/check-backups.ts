@@ -1,7 +1,8 @@
+import { count } from '../../kube/count.ts';
 import { type BackupConfig, defaultBlockSize, parseBackup, type VolumeConfig } from '../format/config.ts';
 import type { StoreEntry, StoreSource } from '../format/source.ts';
 import type { Work } from './check-locks.ts';
-import { count, type FindingCode, type Findings } from './findings.ts';
+import type { FindingCode, Findings } from './findings.ts';
 import { readConfig, sizeLimits } from './read-config.ts';
 import type { BlockExpectation } from './verify-block.ts';
 import type { VolumeFiles } from './volume-files.ts';

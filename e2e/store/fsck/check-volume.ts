@@ -1,10 +1,11 @@
+import { count } from '../../kube/count.ts';
 import { parseVolume, type VolumeConfig } from '../format/config.ts';
 import { volumeFolder, volumesFolder } from '../format/layout.ts';
 import type { StoreSource } from '../format/source.ts';
 import { checkBackups, type References } from './check-backups.ts';
 import { checkBlocks, type VerifyBlocks } from './check-blocks.ts';
 import { checkLocks, type Work } from './check-locks.ts';
-import { count, type Findings } from './findings.ts';
+import type { Findings } from './findings.ts';
 import { readConfig, sizeLimits } from './read-config.ts';
 import { listVolume, type VolumeFiles } from './volume-files.ts';
 

@@ -115,6 +115,3 @@ export const collectFindings = ({ keep = 1_000 }: { keep?: number } = {}): Findi
 };
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-
-/** "1 block", "3 blocks". */
-export const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

@@ -1,3 +1,4 @@
+import { count } from '../../kube/count.ts';
 import { isName } from '../format/config.ts';
 import { storeFolder, volumesFolder } from '../format/layout.ts';
 import type { StoreSource } from '../format/source.ts';
@@ -5,7 +6,6 @@ import type { VerifyBlocks } from './check-blocks.ts';
 import { checkVolume } from './check-volume.ts';
 import {
   collectFindings,
-  count,
   type FindingCode,
   type Findings,
   type StoreFinding,

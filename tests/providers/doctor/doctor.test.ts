@@ -30,7 +30,7 @@ const doctor = async (
     await writeFile(bin(name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   vi.stubEnv('PATH', bin());
   const providers = ['lab', 'kind', 'k3d', 'existing'];
-  const how = { providers, diagnose: examineAll, tell: doctorLines };
+  const how = { providers, examineAll, doctorLines };
   const { exitCode, stdout } = await runInProcess(() => runDoctorCommand(flags, how));
   return { exitCode, stdout, last: stdout.split('\n').at(-1) };
 };
