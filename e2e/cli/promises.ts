@@ -5,7 +5,7 @@ import {
   countStatuses,
   type DocumentedPromise,
   readPromises,
-  type Subject,
+  type PromiseSubject,
   statuses,
 } from './promises/map.ts';
 
@@ -16,14 +16,14 @@ type Filter = { subject?: string; status?: string; severity?: string };
 const isWanted = ({ status, severity }: DocumentedPromise, filter: Filter): boolean =>
   (filter.status ?? status) === status && (filter.severity ?? String(severity)) === String(severity);
 
-const select = (subjects: readonly Subject[], filter: Filter): Subject[] =>
+const select = (subjects: readonly PromiseSubject[], filter: Filter): PromiseSubject[] =>
   subjects
     .filter(({ name }) => (filter.subject ?? name) === name)
     .map((subject) => ({ ...subject, promises: subject.promises.filter((each) => isWanted(each, filter)) }))
     .filter(({ promises }) => promises.length > 0);
 
 /** A line of counts for each subject, and one for all. */
-const summarize = (subjects: readonly Subject[]): string[] => {
+const summarize = (subjects: readonly PromiseSubject[]): string[] => {
   const count = (promises: readonly DocumentedPromise[]) => [...countStatuses(promises), promises.length];
   const rows = [
     ['', ...statuses, 'all'],

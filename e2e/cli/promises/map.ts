@@ -40,10 +40,10 @@ export type DocumentedPromise = z.infer<typeof promiseSchema>;
 const subjectSchema = z.strictObject({ subject: z.string(), promises: z.array(promiseSchema).nonempty() });
 
 /** The promises about one subject; `name` is that of their file. */
-export type Subject = { name: string; title: string; promises: readonly DocumentedPromise[] };
+export type PromiseSubject = { name: string; title: string; promises: readonly DocumentedPromise[] };
 
 /** Reads the promises of a subject; throws with the place when one is not of the form. */
-export const parseSubject = (name: string, yaml: string): Subject => {
+export const parseSubject = (name: string, yaml: string): PromiseSubject => {
   const { subject: title, promises } = subjectSchema.parse(parse(yaml));
   return { name, title, promises };
 };
@@ -51,7 +51,7 @@ export const parseSubject = (name: string, yaml: string): Subject => {
 const folder = fileURLToPath(new URL('../../../fixtures/promises/', import.meta.url));
 
 /** Reads the promises of this project, a subject a file. */
-export const readPromises = (): Subject[] =>
+export const readPromises = (): PromiseSubject[] =>
   globSync('*.yaml', { cwd: folder })
     .toSorted()
     .map((file) => parseSubject(basename(file, '.yaml'), readFileSync(`${folder}${file}`, 'utf8')));
