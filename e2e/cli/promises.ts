@@ -4,8 +4,8 @@ import { type ExitCode, exitCode } from './exit-code.ts';
 import {
   countStatuses,
   type DocumentedPromise,
-  readPromises,
   type PromiseSubject,
+  readPromises,
   statuses,
 } from './promises/map.ts';
 
