@@ -59,6 +59,7 @@ export type Outcome = {
 
 // On the busiest machine no command takes that long, unless it waits for something.
 const longest = 120_000;
+const longestHeld = 3 * longest;
 // Between a restore's tries to read a block it waits for a second and more; its first ones come all at once.
 const betweenTries = 500;
 
@@ -285,7 +286,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
       env: { ...engine.environment, PATH: `${at('bin')}:${process.env.PATH}` },
       stdin: 'ignore',
       reject: false,
-      timeout: operation === 'refresh a lock' ? 3 * longest : longest,
+      timeout: operation === 'refresh a lock' ? longestHeld : longest,
       killSignal: 'SIGKILL',
     });
     return { ...about, exitCode: said.exitCode, stdout: said.stdout, isLate: said.timedOut };
@@ -304,6 +305,8 @@ export const openMatrix = async (folder: string, engine: Engine) => {
       return { ...said, hasPassed: false };
     }
     const restore = holdRestore((held) => rules.set(store.name, held));
+    // One that is killed, as it takes too long, ends only when what it has asked for is answered.
+    AbortSignal.timeout(longestHeld).addEventListener('abort', () => restore.letGo());
     const ended = run(operation, store);
     const whileHeld = async (): Promise<boolean> => {
       await restore.refreshed(rule, isMet);
