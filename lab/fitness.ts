@@ -192,10 +192,10 @@ export const lookAtCommands = async (names = Object.keys(commands)): Promise<Fit
  * What this machine must be like: `cache` is the folder that is written to; `built` says that the parts are
  * there, so that less room is needed.
  */
-type Asked = { cache: string; built: boolean } & Pick<LabSize, 'nodes' | 'memory'>;
+type FitnessRequest = { cache: string; built: boolean } & Pick<LabSize, 'nodes' | 'memory'>;
 
 /** Looks at all that the lab needs of this machine; nothing is built or started for it. */
-export const lookAtFitness = async (asked: Asked): Promise<Fitness[]> => {
+export const lookAtFitness = async (asked: FitnessRequest): Promise<Fitness[]> => {
   const is = `${process.platform} on ${process.arch}`;
   if (process.platform !== 'linux' || process.arch !== 'x64')
     return [
@@ -225,7 +225,7 @@ export const lookAtFitness = async (asked: Asked): Promise<Fitness[]> => {
  * Checks what the lab needs of this machine before anything is built or started; throws NotFit for the first
  * thing that is missing.
  */
-export const checkFitness = async (asked: Asked): Promise<void> => {
+export const checkFitness = async (asked: FitnessRequest): Promise<void> => {
   const [first, ...others] = (await lookAtFitness(asked)).flatMap(({ trouble }) => trouble ?? []);
   if (first === undefined) return;
   throw new NotFit({

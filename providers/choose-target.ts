@@ -4,7 +4,7 @@ import { archiveTarget, officialTarget, type TargetOptions } from './longhorn/ta
 import { orAborted } from './or-aborted.ts';
 import type { Target } from './target.ts';
 
-type Asked = TargetOptions & {
+type TargetRequest = TargetOptions & {
   /** `emulator`, `archive:` and a folder, or `official:` and a version. */
   longhorn: string;
   /** For other commands than the lab's own import. */
@@ -12,7 +12,7 @@ type Asked = TargetOptions & {
   signal: AbortSignal;
 };
 
-const choose = ({ longhorn, portable, ...options }: Asked): Promise<Target> => {
+const choose = ({ longhorn, portable, ...options }: TargetRequest): Promise<Target> => {
   const [, form, of = ''] = /^(archive|official):(.*)$/s.exec(longhorn) ?? [];
   if (form === 'archive') return archiveTarget(of, options);
   return form === 'official'
@@ -24,7 +24,7 @@ const choose = ({ longhorn, portable, ...options }: Asked): Promise<Target> => {
  * The Longhorn that was asked for, with its images read or pulled; `signal` cuts that short. Throws NotFit,
  * the providers' or the lab's, for one that cannot be had.
  */
-export const chooseTarget = (asked: Asked): Promise<Target> =>
+export const chooseTarget = (asked: TargetRequest): Promise<Target> =>
   orAborted(
     buildingUntil(asked.signal, () => choose(asked)),
     asked.signal,

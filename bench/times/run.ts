@@ -58,7 +58,7 @@ const ways: Record<MeasuredCommand, (print: (line: string) => void) => Promise<S
 
 const order = Object.keys(ways) as MeasuredCommand[];
 
-type Asked = { measure: Set<MeasuredCommand>; given: Seconds; add: boolean; from: string | undefined };
+type TimesRequest = { measure: Set<MeasuredCommand>; given: Seconds; add: boolean; from: string | undefined };
 
 const program = (): Command =>
   newCommand(
@@ -72,11 +72,11 @@ const program = (): Command =>
 
 const isMeasured = (name: string): name is MeasuredCommand => measured.some((each) => each === name);
 
-const read = (argv: readonly string[]): Asked => {
+const read = (argv: readonly string[]): TimesRequest => {
   const command = program();
   parseFlags(command, argv);
   const { add = false, from } = command.opts<{ add?: true; from: string }>();
-  const asked: Asked = { measure: new Set(), given: {}, add, from };
+  const asked: TimesRequest = { measure: new Set(), given: {}, add, from };
   for (const word of command.args) {
     const [name = '', duration] = word.split('=');
     if (!isMeasured(name))

@@ -74,10 +74,10 @@ const program = (): Command =>
     );
 
 /** What was done, and what could not be read, reached or healed; a line each. */
-type Told = { done: string[]; problems: string[] };
+type HealResult = { done: string[]; problems: string[] };
 
-const heal = async ({ kubeconfig, context, out, run }: Flags, isOutGiven: boolean): Promise<Told> => {
-  const told: Told = { done: [], problems: [] };
+const heal = async ({ kubeconfig, context, out, run }: Flags, isOutGiven: boolean): Promise<HealResult> => {
+  const told: HealResult = { done: [], problems: [] };
   // Whatever cannot be read, the rest is looked at all the same, and all of it is told.
   const attempt = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
     try {

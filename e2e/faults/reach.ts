@@ -6,7 +6,7 @@ import type { LedgerEntry, PastFault } from './ledger.ts';
  * What failed, as far as it decides which faults of other scenarios can have reached it; times in ms since
  * the epoch.
  */
-export type Concern = {
+export type AffectedObjects = {
   /** When the first of what it stands on began to exist. */
   since: number;
   /** When processes of its volumes were started. */
@@ -45,7 +45,7 @@ export const reachesOthers = ({ kind }: LedgerEntry): boolean => reachOfKind(kin
 const reachOf = (
   { kind, data }: LedgerEntry,
   inForce: Stretch,
-  { concern, decided }: { concern: Concern; decided: Stretch },
+  { concern, decided }: { concern: AffectedObjects; decided: Stretch },
 ): string | undefined => {
   const reach: Reach | undefined = reachOfKind(kind);
   if (reach === 'none') return undefined;
@@ -73,7 +73,7 @@ export const reachingFaults = (
     server,
     concern,
     decided,
-  }: { scenario: string; server: string; concern: Concern; decided: Stretch },
+  }: { scenario: string; server: string; concern: AffectedObjects; decided: Stretch },
 ): Reaching[] =>
   faults.flatMap(({ entry, healedAt }) => {
     if (entry.server !== server || entry.scenario === scenario) return [];

@@ -23,14 +23,14 @@ export type Hopeless<T extends KubernetesObject> = {
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind take hope away.
 export type AnyHopeless = Hopeless<any>;
 
-type Deps = { label: string; hopeless: readonly AnyHopeless[] };
+type LostHopeOptions = { label: string; hopeless: readonly AnyHopeless[] };
 
 /**
  * Decides that what is waited for cannot come any more, by an object that has just changed; undefined while
  * it can.
  */
 export const lostHope = (
-  { label, hopeless }: Deps,
+  { label, hopeless }: LostHopeOptions,
   timeline: Timeline,
   entry: Entry,
 ): Decision | undefined => {

@@ -15,7 +15,7 @@ const reviews: Resource = {
 
 type Review = { status: { allowed: boolean } };
 
-type Asked = { allow: readonly Disruption[]; namespace?: string | undefined } & Omit<
+type MissingRightsRequest = { allow: readonly Disruption[]; namespace?: string | undefined } & Omit<
   Playing,
   'disruptions' | 'namespace'
 >;
@@ -40,7 +40,7 @@ export type MissingRights = {
  */
 export const missingRights = async (
   cluster: Cluster,
-  { allow, namespace, supportBundle = false, store, ownBucket }: Asked,
+  { allow, namespace, supportBundle = false, store, ownBucket }: MissingRightsRequest,
 ): Promise<MissingRights | undefined> => {
   const playing = { disruptions: allow, namespace, supportBundle, store, ownBucket };
   const rules = [...neededRules(playing), ...aroundScenarios(playing)];
@@ -94,7 +94,7 @@ const bucketFlags = ({ endpoint, bucket, region, secret }: OwnBucket): string[] 
 
 const grantBy = async (
   cluster: Cluster,
-  { allow, namespace, supportBundle = false, store, ownBucket }: Asked,
+  { allow, namespace, supportBundle = false, store, ownBucket }: MissingRightsRequest,
 ): Promise<Pick<MissingRights, 'command' | 'makesAccount' | 'playIn'>> => {
   const stores = namespace ?? defaultAccount.namespace;
   const user = await serviceAccountOf(cluster);

@@ -1,6 +1,6 @@
 import type { SerializedError, TestCase, TestModule } from 'vitest/node';
 import type { ScenarioRecord } from './record.ts';
-import { type ScenarioReport, untold } from './schema.ts';
+import { emptyScenario, type ScenarioReport } from './schema.ts';
 
 /** What a run was, for those of its scenarios that could not say how they ended. */
 export type RunEnd = {
@@ -38,7 +38,7 @@ const judgeSilent = (
 export const toScenario = (test: TestCase, end: RunEnd): ScenarioReport => {
   const { seed = null, store, cells, outcome } = test.meta().corral ?? {};
   return {
-    ...untold,
+    ...emptyScenario,
     name: test.name,
     file: toFile(test.module),
     seed,
@@ -63,7 +63,7 @@ const failure = (
   { name, file, round }: { name: string; file: string; round: number },
   errors: readonly SerializedError[],
 ): ScenarioReport => ({
-  ...untold,
+  ...emptyScenario,
   name,
   file,
   seed: null,

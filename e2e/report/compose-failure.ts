@@ -38,7 +38,7 @@ export const formatFailure = (failure: Failure): string[] => [
 /**
  * The reason of an ending without the failure that was told before it; null where nothing else is in there.
  */
-export const beyondTold = (reason: string | null, told: Failure | undefined): string | null =>
+export const beyondReason = (reason: string | null, told: Failure | undefined): string | null =>
   reason === told?.reason
     ? null
     : told === undefined

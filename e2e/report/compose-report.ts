@@ -1,5 +1,5 @@
 import { describeJudged } from './judged.ts';
-import { countStates, type Report, type ScenarioReport, schemaVersion, untold } from './schema.ts';
+import { countStates, emptyScenario, type Report, type ScenarioReport, schemaVersion } from './schema.ts';
 
 /**
  * Puts a report together; what follows from the rest (totals, what was judged, how long it took) is worked
@@ -42,7 +42,7 @@ export const toUnplayed = (
   }: Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'store' | 'tags' | 'round'>,
   reason: string,
 ): ScenarioReport => ({
-  ...untold,
+  ...emptyScenario,
   name,
   file,
   seed,

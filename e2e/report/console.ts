@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { count } from '../kube/count.ts';
 import { formatDuration } from '../kube/duration.ts';
-import { beyondTold, composeCircumstances, formatFailure } from './compose-failure.ts';
+import { beyondReason, composeCircumstances, formatFailure } from './compose-failure.ts';
 import { decisionOf } from './decision-of.ts';
 import { indent } from './indent.ts';
 import {
@@ -118,7 +118,7 @@ export const composeEnding = (
   const { name, state, duration, findings, failure, firstPlay, leftBehind } = scenario;
   const [style, words] = endings[state];
   const isKnown = state === 'known-bug';
-  const reason = isKnown ? null : beyondTold(scenario.reason, told);
+  const reason = isKnown ? null : beyondReason(scenario.reason, told);
   const above = told !== undefined && reason === null ? ' (told above)' : '';
   const which = isKnown ? ` (${shownBugs(scenario).join(', ')})` : '';
   const lines = [

@@ -45,7 +45,10 @@ const verdictOf = ({
 
 const marks = { passed: '✓', failed: '✗', 'known-bug': '!', noted: '·' } as const;
 
-const tell = ({ steps, findings, bugs = [], firstPlay, leftBehind }: ScenarioReport, noun: string): string =>
+const scenarioText = (
+  { steps, findings, bugs = [], firstPlay, leftBehind }: ScenarioReport,
+  noun: string,
+): string =>
   [
     ...(firstPlay === undefined
       ? []
@@ -69,7 +72,7 @@ const tell = ({ steps, findings, bugs = [], firstPlay, leftBehind }: ScenarioRep
 const toClass = (file: string): string => file.replace(/(\.e2e)?\.ts$/, '').replaceAll('/', '.') || ofRun;
 
 const toCase = (scenario: ScenarioReport, { title, noun }: { title: string; noun: string }): Case => {
-  const told = tell(scenario, noun);
+  const told = scenarioText(scenario, noun);
   return {
     '@name': title,
     '@classname': toClass(scenario.file),

@@ -281,7 +281,7 @@ export const countStates = (scenarios: readonly ScenarioReport[]): Totals => {
 export const nothingSpent: ReportAccount = { cluster: 0, locks: 0, suite: 0, others: 0 };
 
 /** What is the same of every scenario that was not played, or could not tell of itself. */
-export const untold = {
+export const emptyScenario = {
   startedAt: null,
   steps: [],
   findings: [],

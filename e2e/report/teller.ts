@@ -11,7 +11,7 @@ import {
 import type { ScenarioIdentity as Whole } from './narrator.ts';
 import type { Failure, ReportStep, ScenarioReport } from './schema.ts';
 
-type Told = Pick<Whole, 'id' | 'name'>;
+type ScenarioId = Pick<Whole, 'id' | 'name'>;
 
 /**
  * Tells the scenarios on the console, each line with the number of its scenario where several are told at
@@ -22,20 +22,20 @@ export type Teller = {
   say(lines: readonly string[]): void;
   /** Lines after which nobody remembers which scenario was told of last. */
   breaksOff(lines: readonly string[]): void;
-  starts(test: Told): void;
-  step(test: Told, step: ReportStep): void;
+  starts(test: ScenarioId): void;
+  step(test: ScenarioId, step: ReportStep): void;
   /** A line on a scenario beside its steps. */
-  remark(test: Told, text: string): void;
+  remark(test: ScenarioId, text: string): void;
   /** A failure where it happened. */
-  failed(test: Told, failure: Failure): void;
+  failed(test: ScenarioId, failure: Failure): void;
   /** Its premise was lost, complete: it is played again when all others have ended. */
-  premiseLost(test: Told, reason: string): void;
+  premiseLost(test: ScenarioId, reason: string): void;
   /** How it ended, with its name where that was not told right before. */
-  ends(test: Told, scenario: ScenarioReport): void;
+  ends(test: ScenarioId, scenario: ScenarioReport): void;
   /** Says how many scenarios are told at once; before that, everything waits, as it looks different then. */
   atOnce(count: number): void;
   /** The number of a scenario, where there are numbers. */
-  tagOf(test: Told): Tag;
+  tagOf(test: ScenarioId): Tag;
 };
 
 /**
@@ -61,12 +61,12 @@ export const createTeller = (
     if (count === undefined) waiting.push(() => print(compose()));
     else print(compose());
   };
-  const tagOf = ({ id }: Told): Tag => {
+  const tagOf = ({ id }: ScenarioId): Tag => {
     if (count === undefined || count < 2) return undefined;
     if (!numbers.has(id)) numbers.set(id, numbers.size + 1);
     return String(numbers.get(id)).padStart(String(count).length);
   };
-  const take = ({ id }: Told): string[] => {
+  const take = ({ id }: ScenarioId): string[] => {
     const taken = held.get(id) ?? [];
     held.delete(id);
     return taken;

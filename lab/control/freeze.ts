@@ -13,7 +13,7 @@ const areStopped = (states: readonly string[]): boolean => states.includes('T') 
 
 // A kernel that traces its processes (the lab's fallback, without seccomp) holds them as long as it is
 // stopped itself, and does not know what to do with a signal of another's to one of them.
-const tell = (node: RunningNode, signal: 'SIGSTOP' | 'SIGCONT'): void => {
+const signalNode = (node: RunningNode, signal: 'SIGSTOP' | 'SIGCONT'): void => {
   const { child, signal: describeAll } = node.current().process;
   if (child.spawnargs.includes('seccomp=on')) describeAll(signal);
   else child.kill(signal);
@@ -37,12 +37,12 @@ export const freeze: LabAction = async (context, asked) => {
     look: () => lookAtFreeze(context, node),
     isSo: ({ faulty }) => faulty,
     act: async () => {
-      tell(node, 'SIGSTOP');
+      signalNode(node, 'SIGSTOP');
       await untilGroup(groupOf(node), areStopped);
     },
   }).catch((error: unknown) => {
     // Half stopped is neither: nobody would thaw what was never called frozen.
-    tell(node, 'SIGCONT');
+    signalNode(node, 'SIGCONT');
     throw error;
   });
 };
@@ -55,7 +55,7 @@ export const thaw: LabAction = async (context, asked) => {
       look: () => lookAtFreeze(context, node),
       isSo: ({ faulty }) => !faulty,
       act: async () => {
-        tell(node, 'SIGCONT');
+        signalNode(node, 'SIGCONT');
         await untilGroup(groupOf(node), (states) => !areStopped(states));
       },
     }),

@@ -14,7 +14,7 @@ import { type Baseline, differencesFrom, readBaseline } from './baseline/baselin
 import { confirm, refuseAnother, type Terminal } from './confirm.ts';
 import { type Longhorn, lookAtLonghorn } from './look-at-longhorn.ts';
 import { connectExisting } from './meet.ts';
-import { orHurried } from './or-hurried.ts';
+import { withGrace } from './or-hurried.ts';
 import { orRefuse } from './refuse.ts';
 import { rightsTrouble } from './rights-trouble.ts';
 import { asFlags, type Spelling } from './spelling.ts';
@@ -132,7 +132,7 @@ export const existingOn = (terminal: Terminal): Provider => ({
       keep: () => {},
       differences: ({ signal: impatient }) => {
         const hurried = AbortSignal.any([impatient, lost]);
-        return orHurried(differencesFrom(baseline, { cluster, run, signal: hurried }), hurried);
+        return withGrace(differencesFrom(baseline, { cluster, run, signal: hurried }), hurried);
       },
       // It is somebody's: only what this process has open in it ends.
       down: stop,

@@ -8,7 +8,7 @@ const HURRIED_MS = 15_000;
  * Waits for work, but not for long once the signal has aborted: a server that is away may be asked again and
  * again.
  */
-export const orHurried = async <T>(work: Promise<T>, signal: AbortSignal, grace = HURRIED_MS): Promise<T> => {
+export const withGrace = async <T>(work: Promise<T>, signal: AbortSignal, grace = HURRIED_MS): Promise<T> => {
   const { promise: late, reject } = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
   const hurry = (): void => {

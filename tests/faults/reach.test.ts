@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { faultsByLedgerName } from '../../e2e/faults/faults.ts';
 import type { PastFault } from '../../e2e/faults/ledger.ts';
-import { type Concern, reachesOthers, reachingFaults } from '../../e2e/faults/reach.ts';
+import { type AffectedObjects, reachesOthers, reachingFaults } from '../../e2e/faults/reach.ts';
 
 const base = Date.parse('2026-11-22T07:00:00Z');
 const at = (seconds: number): string => new Date(base + seconds * 1000).toISOString();
@@ -18,10 +18,10 @@ const seconds = (from: number, to: number) => ({ from: base + from * 1000, to: b
 
 // It exists from 100 s on, its volume starts from 110 to 115 s, and it is expected something of from 200 to
 // 300 s.
-const concern: Concern = { since: base + 100_000, starts: [seconds(110, 115)], nodes: ['node1'] };
+const concern: AffectedObjects = { since: base + 100_000, starts: [seconds(110, 115)], nodes: ['node1'] };
 
 const mine = { scenario: 'mine', server: 'one', decided: seconds(200, 300) };
-const reaching = (past: PastFault, more: Partial<Concern> = {}) =>
+const reaching = (past: PastFault, more: Partial<AffectedObjects> = {}) =>
   reachingFaults([past], { ...mine, concern: { ...concern, ...more } }).map(({ isMeanwhile, how }) => [
     isMeanwhile ? 'meanwhile' : 'before',
     how,

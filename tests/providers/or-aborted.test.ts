@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { orHurried } from '../../providers/existing/or-hurried.ts';
+import { withGrace } from '../../providers/existing/or-hurried.ts';
 import { orAborted } from '../../providers/or-aborted.ts';
 
 const never = new Promise<never>(() => {});
@@ -8,8 +8,8 @@ const interrupted = new Error('interrupted by SIGINT');
 test('work that is done before anybody interrupts it is what it is', async () => {
   const { signal } = new AbortController();
   expect(await orAborted(Promise.resolve(7), signal)).toBe(7);
-  expect(await orHurried(Promise.resolve(7), signal)).toBe(7);
-  await expect(orHurried(Promise.reject(interrupted), signal)).rejects.toBe(interrupted);
+  expect(await withGrace(Promise.resolve(7), signal)).toBe(7);
+  await expect(withGrace(Promise.reject(interrupted), signal)).rejects.toBe(interrupted);
 });
 
 test('an interruption ends work that only reads, also one that came before', async () => {
@@ -23,10 +23,10 @@ test('an interruption ends work that only reads, also one that came before', asy
 test('who is in a hurry still gets what comes soon, and does not wait for the rest', async () => {
   const abort = new AbortController();
   const soon = new Promise((resolve) => setTimeout(() => resolve(7), 50));
-  const [work, late] = [orHurried(soon, abort.signal, 5000), orHurried(never, abort.signal, 20)];
+  const [work, late] = [withGrace(soon, abort.signal, 5000), withGrace(never, abort.signal, 20)];
   abort.abort();
   await expect(late).rejects.toThrow('it was not read within 0.02 s');
   expect(await work).toBe(7);
-  expect(await orHurried(soon, abort.signal, 5000)).toBe(7);
-  await expect(orHurried(never, abort.signal, 20)).rejects.toThrow('it was not read within 0.02 s');
+  expect(await withGrace(soon, abort.signal, 5000)).toBe(7);
+  await expect(withGrace(never, abort.signal, 20)).rejects.toThrow('it was not read within 0.02 s');
 });

@@ -12,7 +12,7 @@ import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import type { Backup, Volume, VolumeAttachment } from '../../e2e/longhorn/types.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
-import { concernOf } from '../../e2e/suite/steps/conclude/concern.ts';
+import { affectedObjectsOf } from '../../e2e/suite/steps/conclude/concern.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { attach } from '../../e2e/suite/steps/volume/volume.ts';
@@ -86,7 +86,7 @@ export const longhornScenario = defineScenario({
       },
       /** Done in the cleanup. */
       later: (work: () => void) => void later.push(work),
-      concern: (error: unknown) => concernOf({ timelines, made }, error),
+      concern: (error: unknown) => affectedObjectsOf({ timelines, made }, error),
       conclude: async () => {},
       close: async () => {
         for (const work of later) work();

@@ -1,9 +1,9 @@
 import { describeJudged } from '../../e2e/report/judged.ts';
-import { countStates, type Report, type ScenarioReport, untold } from '../../e2e/report/schema.ts';
+import { countStates, emptyScenario, type Report, type ScenarioReport } from '../../e2e/report/schema.ts';
 
 /** What a report holds of a scenario that passed in 1 s, or of one that differs from that. */
 export const scenarioReport = (name: string, change: Partial<ScenarioReport> = {}): ScenarioReport => ({
-  ...untold,
+  ...emptyScenario,
   name,
   file: 'one.e2e.ts',
   seed: null,

@@ -2,7 +2,7 @@ import { backupState } from '../backup-state.ts';
 import type { Backup, BackupTarget, Snapshot } from '../types.ts';
 import type { Field, Message } from './row.ts';
 
-const told = (text: string | undefined): text is string => text !== undefined && text !== '';
+const isText = (text: string | undefined): text is string => text !== undefined && text !== '';
 
 /** What a backup says in one of its states; a key of `status.messages` that nobody knows is said too. */
 export const saidByBackup = (backup: Backup): Message[] => {
@@ -12,13 +12,13 @@ export const saidByBackup = (backup: Backup): Message[] => {
     ['status.error', error],
   ];
   return texts.flatMap(([field, text]) =>
-    told(text) ? [{ speaker: 'Backup', field, state: backupState(backup), text }] : [],
+    isText(text) ? [{ speaker: 'Backup', field, state: backupState(backup), text }] : [],
   );
 };
 
 /** What a snapshot says in one of its states. */
 export const saidBySnapshot = ({ status }: Snapshot): Message[] =>
-  told(status?.error)
+  isText(status?.error)
     ? [
         {
           speaker: 'Snapshot',
@@ -32,7 +32,7 @@ export const saidBySnapshot = ({ status }: Snapshot): Message[] =>
 /** What a backup target says while it is not available. */
 export const saidByTarget = ({ status }: BackupTarget): Message[] =>
   (status?.conditions ?? []).flatMap(({ type, status: state, message }) =>
-    type === 'Unavailable' && state === 'True' && told(message)
+    type === 'Unavailable' && state === 'True' && isText(message)
       ? [{ speaker: 'BackupTarget', field: 'condition Unavailable', state, text: message }]
       : [],
   );

@@ -70,7 +70,7 @@ const missedOfKubernetes = (timeline: ReportTimeline): string[] =>
     ),
   );
 
-type Told = Pick<ScenarioReport, 'state' | 'startedAt' | 'failure'>;
+type FailedScenario = Pick<ScenarioReport, 'state' | 'startedAt' | 'failure'>;
 
 /**
  * Says where to look first when a scenario did not pass; null for one that did, or was not played. What was
@@ -78,7 +78,7 @@ type Told = Pick<ScenarioReport, 'state' | 'startedAt' | 'failure'>;
  * were in force, `load` how busy the machine was while a wait ran out of time, `error` what ended it.
  */
 export const hintOf = (
-  { state, startedAt, failure }: Told,
+  { state, startedAt, failure }: FailedScenario,
   timeline: ReportTimeline | null,
   end: Report['end'],
   {

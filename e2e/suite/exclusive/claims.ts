@@ -47,7 +47,7 @@ export type Claims = {
   holders(): string[];
 };
 
-type Asked = { holder: string; claim: Claim; granted: () => void; refused?: (() => void) | undefined };
+type ClaimRequest = { holder: string; claim: Claim; granted: () => void; refused?: (() => void) | undefined };
 
 const meets = (exclusive: readonly string[], other: Claim): boolean =>
   exclusive.some((name) => other.exclusive.includes(name) || other.shared.includes(name));
@@ -81,12 +81,12 @@ export const createClaims = ({
   let places = placesAtFirst;
   let failures = 0;
   let awaited = 0;
-  let line: Asked[] = [];
+  let line: ClaimRequest[] = [];
 
-  const stand = (asked: Asked): void => {
+  const stand = (asked: ClaimRequest): void => {
     const { expected } = asked.claim;
     // Who does not say how long it takes waits for a name alone, and is not overtaken.
-    const isAhead = ({ claim }: Asked): boolean =>
+    const isAhead = ({ claim }: ClaimRequest): boolean =>
       expected === undefined || claim.expected === undefined || claim.expected >= expected;
     const others = line.filter(({ claim }) => claim.last !== true);
     const ahead = asked.claim.last ? line.length : others.findLastIndex(isAhead) + 1;
@@ -95,7 +95,7 @@ export const createClaims = ({
 
   const refuse = (): void => {
     if (failures < maxFailures) return;
-    const begins = ({ claim }: Asked): boolean => claim.expected !== undefined || claim.last === true;
+    const begins = ({ claim }: ClaimRequest): boolean => claim.expected !== undefined || claim.last === true;
     const late = line.filter(begins);
     line = line.filter((asked) => !begins(asked));
     for (const { refused } of late) refused?.();
@@ -109,7 +109,7 @@ export const createClaims = ({
    * Whether nobody but this holder, and others that take no place, stands between a claim in line and its
    * names.
    */
-  const isLastFor = (holder: string, { claim }: Asked): boolean => {
+  const isLastFor = (holder: string, { claim }: ClaimRequest): boolean => {
     const ahead = line.slice(
       0,
       line.findIndex((asked) => asked.claim === claim),
@@ -125,8 +125,8 @@ export const createClaims = ({
   const serve = (): void => {
     refuse();
     if (come.size < awaited) return;
-    const still: Asked[] = [];
-    const served: Asked[] = [];
+    const still: ClaimRequest[] = [];
+    const served: ClaimRequest[] = [];
     for (const asked of line) {
       const before = [...held.values(), ...still.map(({ claim }) => claim)];
       if ((!asked.claim.placeless && isFull()) || before.some((claim) => areAtOdds(claim, asked.claim)))

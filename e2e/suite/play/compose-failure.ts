@@ -3,7 +3,7 @@ import { explainError } from '../../report/explain-error.ts';
 import type { Failure } from '../../report/schema.ts';
 import type { openJournal } from './journal.ts';
 
-type Deps = {
+type FailureSources = {
   journal: Pick<ReturnType<typeof openJournal>, 'steps' | 'faults'>;
   /** What the product under test has said so far. */
   messages: (() => Failure['messages']) | undefined;
@@ -15,7 +15,10 @@ type Deps = {
  * Puts together what is told of a failure where it happened: the step, the reason, what Longhorn had said,
  * and the faults that were in force.
  */
-export const composeFailure = (error: unknown, { journal, messages, paths, pointsTo }: Deps): Failure =>
+export const composeFailure = (
+  error: unknown,
+  { journal, messages, paths, pointsTo }: FailureSources,
+): Failure =>
   redactAll({
     step: journal.steps.findLast(({ state }) => state === 'failed')?.sentence ?? null,
     reason: explainError(error),
@@ -26,7 +29,7 @@ export const composeFailure = (error: unknown, { journal, messages, paths, point
   });
 
 // Told besides the failure: what is wrong with the telling must not take its place.
-const toldMessages = (messages: Deps['messages']): Failure['messages'] => {
+const toldMessages = (messages: FailureSources['messages']): Failure['messages'] => {
   try {
     return messages?.() ?? [];
   } catch {

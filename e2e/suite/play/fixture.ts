@@ -1,4 +1,4 @@
-import type { Concern } from '../../faults/reach.ts';
+import type { AffectedObjects } from '../../faults/reach.ts';
 import type { StoreFaultName } from '../../faults/store/store-faults.ts';
 import type { Permit } from '../../kube/access.ts';
 import type { Cluster } from '../../kube/cluster.ts';
@@ -25,7 +25,7 @@ export type Ending = {
   disconnect?(): Promise<void>;
   close(what?: { madeStays: boolean }): Promise<void>;
   messages?(): Failure['messages'];
-  concern?(error: unknown): Concern;
+  concern?(error: unknown): AffectedObjects;
 };
 
 /** Where the steps come from, so that the suite's own tests can play scenarios on steps of their own. */

@@ -24,10 +24,10 @@ const toEnd = (interruption: string | undefined): Report['end'] =>
     ? { state: 'finished', reason: null }
     : { state: 'interrupted', reason: `interrupted by ${interruption}` };
 
-const toTold = ({ id, name, module }: TestCase) => ({ id, name, file: toFile(module) });
+const identityOf = ({ id, name, module }: TestCase) => ({ id, name, file: toFile(module) });
 
 /** What the reporter has to know of a run. */
-type Told = Pick<Report, 'run' | 'provider' | 'target' | 'shard' | 'machine'> & {
+type ReportedRun = Pick<Report, 'run' | 'provider' | 'target' | 'shard' | 'machine'> & {
   kubeconfig: string;
   out: string;
   output: Output;
@@ -41,7 +41,7 @@ type Told = Pick<Report, 'run' | 'provider' | 'target' | 'shard' | 'machine'> & 
  * `alone` where no other reporter tells anything. `readConfig` says what the run is told, and `guard` looks
  * at its cluster before any of them begins; both throw where nothing may be played.
  */
-export const createReporter = <Config extends Told>(options: {
+export const createReporter = <Config extends ReportedRun>(options: {
   alone: boolean;
   readConfig: () => Config;
   guard?: ((config: Config) => Promise<void>) | undefined;
@@ -82,7 +82,7 @@ export const createReporter = <Config extends Told>(options: {
   const passOn = (test: TestCase, event: ScenarioEvent) => {
     if (event.kind === 'start') doing.set(test.id, 'reaching the cluster');
     if (event.kind === 'step-begins') doing.set(test.id, event.sentence);
-    if (event.kind !== 'cluster') return narrator.event(toTold(test), event);
+    if (event.kind !== 'cluster') return narrator.event(identityOf(test), event);
     if (kubernetes === null) narrator.cluster(event.kubernetes);
     kubernetes = event.kubernetes;
   };
@@ -97,7 +97,7 @@ export const createReporter = <Config extends Told>(options: {
     if (!chosen.has(test.id) || told.has(test.id)) return;
     told.add(test.id);
     concurrency = test.meta().corral?.concurrency ?? concurrency;
-    narrator.ends(toTold(test), scenario);
+    narrator.ends(identityOf(test), scenario);
   };
 
   return {

@@ -6,9 +6,9 @@ import { composeFailure } from './compose-failure.ts';
 import type { Ending } from './fixture.ts';
 import type { openJournal } from './journal.ts';
 import type { openRecorder } from './recorder.ts';
-import { type Weighed, weigh } from './weigh.ts';
+import { type Attribution, attribute } from './weigh.ts';
 
-type Deps = {
+type TellingOptions = {
   account: Pick<UsageAccount, 'run'>;
   journal: ReturnType<typeof openJournal>;
   recorder: Pick<
@@ -25,11 +25,19 @@ type Deps = {
  * Opens what tells of the error of one scenario where it happened, before the cleanup; where it points to is
  * weighed.
  */
-export const openTelling = ({ account, journal, recorder, health, startedAt, ending, scenario }: Deps) => {
+export const openTelling = ({
+  account,
+  journal,
+  recorder,
+  health,
+  startedAt,
+  ending,
+  scenario,
+}: TellingOptions) => {
   let failure: Failure | undefined;
-  let weighed: Weighed | undefined;
+  let weighed: Attribution | undefined;
 
-  const weighOne = async (error: unknown): Promise<Weighed | undefined> => {
+  const weighOne = async (error: unknown): Promise<Attribution | undefined> => {
     const begun = recorder.deps();
     if (begun === undefined) return undefined;
     const { out, target } = begun.config;
@@ -46,7 +54,7 @@ export const openTelling = ({ account, journal, recorder, health, startedAt, end
       }),
     };
     // Told besides the failure: what is wrong with the weighing must not take its place.
-    return weigh(error, { ...deps, history: await recorder.history() }).catch(() => undefined);
+    return attribute(error, { ...deps, history: await recorder.history() }).catch(() => undefined);
   };
 
   return {

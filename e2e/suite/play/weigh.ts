@@ -1,5 +1,5 @@
 import { ledgerPath, readFaults } from '../../faults/ledger.ts';
-import { type Concern, type Reaching, reachesOthers, reachingFaults } from '../../faults/reach.ts';
+import { type AffectedObjects, type Reaching, reachesOthers, reachingFaults } from '../../faults/reach.ts';
 import type { Load } from '../../machine/load.ts';
 import type { ReportTimeline } from '../../report/html/data.ts';
 import { hintOf } from '../../report/html/hint.ts';
@@ -14,9 +14,9 @@ import { judgeEnd } from './judge-end.ts';
  * Where a failure points to, and what another scenario's fault has to do with it: `others` is undefined where
  * none can have reached it.
  */
-export type Weighed = { pointsTo: PointsTo; others: string | undefined };
+export type Attribution = { pointsTo: PointsTo; others: string | undefined };
 
-type Deps = {
+type AttributeOptions = {
   scenario: string;
   /** The API server. */
   server: string;
@@ -26,7 +26,7 @@ type Deps = {
   startedAt: Date;
   /** The history so far; undefined where none could be kept. */
   history: string | undefined;
-  concern: ((error: unknown) => Concern) | undefined;
+  concern: ((error: unknown) => AffectedObjects) | undefined;
   /** How busy the machine was since a moment (ms since the epoch). */
   loadSince(moment: number): Pick<Load, 'pressure' | 'slowestAnswer'>;
 };
@@ -35,7 +35,7 @@ type Deps = {
  * Weighs what made a scenario fail: its own history, and every fault of the whole run that can have reached
  * it.
  */
-export const weigh = async (error: unknown, deps: Deps): Promise<Weighed> => {
+export const attribute = async (error: unknown, deps: AttributeOptions): Promise<Attribution> => {
   const { scenario, server, out, target, startedAt, history } = deps;
   const now = Date.now();
   const begun = startedAt.getTime();
@@ -71,7 +71,7 @@ export const weigh = async (error: unknown, deps: Deps): Promise<Weighed> => {
 // Of the wait that ran out of time; undefined where none did.
 const loadOf = async (
   history: string | undefined,
-  { out, startedAt, loadSince }: Deps,
+  { out, startedAt, loadSince }: AttributeOptions,
 ): Promise<Load | undefined> => {
   const wait = history === undefined ? undefined : lastTimedOut(history);
   if (wait === undefined) return undefined;

@@ -15,7 +15,7 @@ import { lookAtInstances } from './volume/causes.ts';
 import { describeSnapshot } from './volume/snapshot.ts';
 import { describeVolume, detach, untilDetached } from './volume/volume.ts';
 
-type Deps = Pick<Context, 'cluster' | 'timelines' | 'made' | 'timeouts'> & {
+type CleanupContext = Pick<Context, 'cluster' | 'timelines' | 'made' | 'timeouts'> & {
   own: Pick<Context['own'], 'targets' | 'whenIdle'>;
 };
 type Collection<T extends KubernetesObject> = {
@@ -31,7 +31,7 @@ type Collection<T extends KubernetesObject> = {
  * and throws at the end. Backups first, while their store lives: Longhorn lets none go before its files are
  * removed.
  */
-export const removeMade = async (deps: Deps): Promise<void> => {
+export const removeMade = async (deps: CleanupContext): Promise<void> => {
   const { timelines, made, timeouts } = deps;
   const backups = {
     resource: longhornResources.backups,
@@ -72,7 +72,7 @@ export const removeMade = async (deps: Deps): Promise<void> => {
 };
 
 const remove = async <T extends KubernetesObject>(
-  { cluster }: Pick<Deps, 'cluster'>,
+  { cluster }: Pick<CleanupContext, 'cluster'>,
   { resource, timeline, what, describe, look }: Collection<T>,
   names: readonly string[],
   limit: Timeout,
@@ -91,7 +91,7 @@ const remove = async <T extends KubernetesObject>(
   );
 };
 
-const removeBackupVolumes = async (deps: Deps, volumes: readonly string[]): Promise<void> => {
+const removeBackupVolumes = async (deps: CleanupContext, volumes: readonly string[]): Promise<void> => {
   const timeline = deps.timelines.backupVolumes;
   const ofBackupVolumes = { resource: longhornResources.backupVolumes, timeline, what: 'backup volume' };
   await inTurn(
@@ -109,7 +109,7 @@ const removeBackupVolumes = async (deps: Deps, volumes: readonly string[]): Prom
   );
 };
 
-const detachVolumes = async ({ cluster, timelines, made, timeouts }: Deps): Promise<void> => {
+const detachVolumes = async ({ cluster, timelines, made, timeouts }: CleanupContext): Promise<void> => {
   const attached = made.volumes.filter(
     (name) =>
       timelines.volumes.current(name) !== undefined && timelines.attachments.current(name) !== undefined,
@@ -122,7 +122,7 @@ const detachVolumes = async ({ cluster, timelines, made, timeouts }: Deps): Prom
   );
 };
 
-type Jobs = Pick<Deps, 'cluster' | 'timelines' | 'made' | 'timeouts'>;
+type Jobs = Pick<CleanupContext, 'cluster' | 'timelines' | 'made' | 'timeouts'>;
 
 /**
  * Removes the recurring jobs that the steps made, and enters what their runs made: that is to be removed like

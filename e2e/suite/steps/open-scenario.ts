@@ -5,7 +5,7 @@ import { longhornClocks } from '../../longhorn/clocks.ts';
 import type { StorePlace } from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
 import { removeMade } from './cleanup.ts';
-import { concernOf } from './conclude/concern.ts';
+import { affectedObjectsOf } from './conclude/concern.ts';
 import { conclude, excuse } from './conclude/conclude.ts';
 import { messagesOf } from './conclude/messages.ts';
 import type { Context } from './context.ts';
@@ -101,7 +101,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
     conclude: () => conclude(context),
     excuse: (error) => (signal.aborted ? Promise.resolve(error) : excuse(context, error)),
     messages: () => messagesOf(context),
-    concern: (error) => concernOf(context, error),
+    concern: (error) => affectedObjectsOf(context, error),
     disconnect,
     close: ({ madeStays } = { madeStays: false }) => {
       const removal = [

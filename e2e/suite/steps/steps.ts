@@ -1,5 +1,5 @@
-import type { Concern } from '../../faults/reach.ts';
-import type { ToldMessage } from './conclude/messages.ts';
+import type { AffectedObjects } from '../../faults/reach.ts';
+import type { ReportedMessage } from './conclude/messages.ts';
 import type { DocumentData } from './sizes.ts';
 import type { BoundSteps } from './subjects.ts';
 
@@ -15,9 +15,9 @@ export type Steps = BoundSteps & {
    */
   excuse(error: unknown): Promise<unknown>;
   /** What Longhorn has said so far, through the catalogue. */
-  messages(): ToldMessage[];
+  messages(): ReportedMessage[];
   /** What an error is about, as far as faults of other scenarios can have reached it. */
-  concern(error: unknown): Concern;
+  concern(error: unknown): AffectedObjects;
   /** Closes the pages of Longhorn's user interface. */
   disconnect(): Promise<void>;
   /**

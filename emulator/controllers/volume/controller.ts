@@ -14,7 +14,7 @@ import { ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import { type Restores, requestRestore, restoreRequest, stepRestore, withdrawRestore } from './restore.ts';
 import { actualSize, lastBackupOnTarget, newVolumeStatus, nextStep } from './status.ts';
 
-const tell = async (
+const setReplicaState = async (
   { datastore, node }: ManagerContext,
   replica: Replica,
   currentState: 'running' | 'stopped' | 'error',
@@ -34,7 +34,7 @@ const runReplica = async (
 ): Promise<ReplicaState> => {
   const replica = await ensureReplica(context, volume);
   const state = context.replicas.ensure(replica.metadata.name, replicaDirectory(replica), onChange);
-  if (state !== 'starting') await tell(context, replica, state);
+  if (state !== 'starting') await setReplicaState(context, replica, state);
   return state;
 };
 
@@ -44,7 +44,7 @@ const runReplica = async (
  */
 const endReplica = async (context: ManagerContext, replica: Replica): Promise<void> => {
   context.replicas.end(replica.metadata.name);
-  if (replica.status?.currentState === 'running') await tell(context, replica, 'stopped');
+  if (replica.status?.currentState === 'running') await setReplicaState(context, replica, 'stopped');
 };
 
 /** Takes a volume's device and its replica's process away from this node, if they can be here. */

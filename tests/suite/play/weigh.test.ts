@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { ExpectationError } from '../../../e2e/history/expectation.ts';
 import type { Load } from '../../../e2e/machine/load.ts';
-import { weigh } from '../../../e2e/suite/play/weigh.ts';
+import { attribute } from '../../../e2e/suite/play/weigh.ts';
 import { folderOfEachTest } from '../../support/temporary-folder.ts';
 
 const folder = folderOfEachTest();
@@ -50,7 +50,7 @@ beforeEach(() => {
 });
 const timedOut = new ExpectationError({ state: 'timed-out', reason: 'timed out', details: '' } as never);
 const pointsTo = async (history: string, load: Load = strained, error: Error = timedOut) => {
-  const weighed = await weigh(error, {
+  const weighed = await attribute(error, {
     ...{ scenario: 's', server: 'https://s', out: folder(), target: 'official', startedAt, history },
     concern: undefined,
     loadSince: (moment) => {

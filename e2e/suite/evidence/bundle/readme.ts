@@ -25,13 +25,13 @@ const describeFile = (name: string): string => {
 const besides = (path: string): string =>
   `\n\nLonghorn's own support bundle did not fit in here. It lies beside this file, as ${path}; nothing in it was redacted.`;
 
-type Told = { report: Report; name: string; files: readonly string[]; beside?: string | undefined };
+type ReadmeContent = { report: Report; name: string; files: readonly string[]; beside?: string | undefined };
 
 /**
  * Writes what a reader needs who has a bundle and nothing else; `beside` is what did not fit into it, from
  * where the bundle lies.
  */
-export const composeReadme = ({ report, name, files, beside }: Told): string => {
+export const composeReadme = ({ report, name, files, beside }: ReadmeContent): string => {
   const [scenario] = report.scenarios;
   const { kubernetes, target } = report;
   return `${name}

@@ -7,7 +7,7 @@ import type { WatchOrigin } from './places.ts';
 import { writeRule } from './rule.ts';
 
 /** Where an expectation is written down. */
-export type Deps = {
+export type MarkerContext = {
   seconds: Seconds;
   now(): number;
   placeOf(timeline: Timeline): WatchOrigin | undefined;
@@ -25,7 +25,7 @@ export const lookedAt = ({ timeline, specification }: Expected): Timeline[] =>
 export const toSetMarker = (
   id: number,
   expected: Expected,
-  { seconds, now, placeOf, countAt, timeOf }: Deps,
+  { seconds, now, placeOf, countAt, timeOf }: MarkerContext,
 ): ExpectationMarker => {
   const { timeline, name, label, steps, mark, limit, wanted, specification } = expected;
   const { time, atMost, owner } = limit;
@@ -49,7 +49,7 @@ export const toSetMarker = (
 /** The marker of one that is decided. */
 export const toEndMarker = (
   { rule: _, ...set }: ExpectationMarker,
-  { ended, expected, deps: { seconds, placeOf } }: { ended: Ended; expected: Expected; deps: Deps },
+  { ended, expected, deps: { seconds, placeOf } }: { ended: Ended; expected: Expected; deps: MarkerContext },
 ): ExpectationMarker => {
   const blind =
     ended.until === undefined ? lookedAt(expected).filter((timeline) => timeline.cutOff !== undefined) : [];

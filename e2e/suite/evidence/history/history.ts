@@ -3,7 +3,13 @@ import type { Entry, Timeline } from '../../../history/timeline.ts';
 import type { Lines } from '../lines.ts';
 import type { Belongs } from '../recorder.ts';
 import { toGapLine, toObjectLine } from './entry-line.ts';
-import { type Deps, describeExpectation, lookedAt, toEndMarker, toSetMarker } from './expectations.ts';
+import {
+  describeExpectation,
+  lookedAt,
+  type MarkerContext,
+  toEndMarker,
+  toSetMarker,
+} from './expectations.ts';
 import type { ExpectationMarker, ScenarioMarker } from './markers.ts';
 import { countUpTo, openPlaces, type RecordedWatch, type WatchOrigin } from './places.ts';
 
@@ -80,7 +86,7 @@ export const openHistory = ({
     watched.sequences.push(entry.sequence);
     arrived(entry.sequence, entry.at);
   };
-  const deps: Deps = {
+  const deps: MarkerContext = {
     seconds,
     now,
     placeOf: (timeline) => places.of(timeline)?.place,

@@ -7,13 +7,15 @@ import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup, Volume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 
-type Deps = Pick<Context, 'version'> & { timelines: Pick<Context['timelines'], 'backups' | 'volumes'> };
+type SeenInOptions = Pick<Context, 'version'> & {
+  timelines: Pick<Context['timelines'], 'backups' | 'volumes'>;
+};
 
 /**
  * What was seen where a promise was broken, as an error of the steps tells it; undefined for one that tells
  * of nothing that known bugs are known by. By shape, as the error may come from a second copy of its class; what it came from tells as much.
  */
-export const seenIn = (deps: Deps, error: unknown): Seen | undefined => {
+export const seenIn = (deps: SeenInOptions, error: unknown): Seen | undefined => {
   if (!(error instanceof Error)) return undefined;
   const { seen, verdict } = error as { seen?: Seen; verdict?: { state: string; last?: KubernetesObject } };
   if (seen !== undefined) return seen;
@@ -23,7 +25,7 @@ export const seenIn = (deps: Deps, error: unknown): Seen | undefined => {
 };
 
 const seenOf = (
-  { timelines: { backups, volumes }, version }: Deps,
+  { timelines: { backups, volumes }, version }: SeenInOptions,
   last: KubernetesObject,
 ): Seen | undefined => {
   const ofVolume = volumes.entries.find((each) => each.kind !== 'gap' && each.object === last);

@@ -1,10 +1,10 @@
-import type { Concern } from '../../../faults/reach.ts';
+import type { AffectedObjects } from '../../../faults/reach.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
 import type { Backup, Snapshot } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 
-type Deps = {
+type AffectedObjectsOptions = {
   timelines: Pick<Context['timelines'], 'volumes' | 'backups'>;
   made: Pick<Context['made'], 'volumes'>;
 };
@@ -13,7 +13,10 @@ type Deps = {
  * What an error is about, as far as it decides which faults of other scenarios can have reached it: the
  * object of its verdict, and the volume of that.
  */
-export const concernOf = ({ timelines: { volumes, backups }, made }: Deps, error: unknown): Concern => {
+export const affectedObjectsOf = (
+  { timelines: { volumes, backups }, made }: AffectedObjectsOptions,
+  error: unknown,
+): AffectedObjects => {
   const subject = subjectOf(error);
   const volume = subject && volumeOf(subject);
   const isOfVolume = volume !== undefined && made.volumes.includes(volume);

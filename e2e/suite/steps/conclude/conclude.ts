@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { inTurn } from '../in-turn.ts';
 import { PremiseLost, PromiseBroken, throwFor } from '../judging.ts';
 import { playStep, step } from '../step.ts';
-import { judgeEnds, type ToldEnd } from './managers.ts';
+import { judgeEnds, type ReportedEnd } from './managers.ts';
 import { judgeMessages, summarizeMessages } from './messages.ts';
 
 /**
@@ -33,7 +33,7 @@ class ManagerLost extends Error {
   readonly verdict = { state: 'not-provable' } as const;
 }
 
-const describeEnds = (ends: readonly ToldEnd[]): string => ends.map(({ told }) => `- ${told}`).join('\n');
+const describeEnds = (ends: readonly ReportedEnd[]): string => ends.map(({ told }) => `- ${told}`).join('\n');
 
 /**
  * A last step of every scenario: no manager ended meanwhile, by itself or by somebody's hand. One that
@@ -43,7 +43,7 @@ const describeEnds = (ends: readonly ToldEnd[]): string => ends.map(({ told }) =
  */
 export const noManagerEnded = step({
   sentence: 'Then no longhorn-manager was started again meanwhile',
-  action: async (_: Context, ends: readonly ToldEnd[]) => throwForEnds(ends),
+  action: async (_: Context, ends: readonly ReportedEnd[]) => throwForEnds(ends),
 });
 
 /** Judges what no step of a scenario looked at: called when all of them have passed. */
@@ -66,16 +66,16 @@ export const managerSteps = {
 };
 
 // A panic that was met as a known bug has been told.
-const endsThatCount = async (context: Context): Promise<ToldEnd[]> => {
+const endsThatCount = async (context: Context): Promise<ReportedEnd[]> => {
   const { exclusive, expected } = context;
-  const isKnown = ({ whose, panic }: ToldEnd): boolean =>
+  const isKnown = ({ whose, panic }: ReportedEnd): boolean =>
     whose === 'own' && expected.some(({ id }) => id === panic);
   return (await judgeEnds(context)).filter(
     (end) => !isKnown(end) && (exclusive.size === 0 || end.whose === 'own'),
   );
 };
 
-const throwForEnds = (ends: readonly ToldEnd[]): void => {
+const throwForEnds = (ends: readonly ReportedEnd[]): void => {
   if (ends.length === 0) return;
   if (ends.some(({ whose }) => whose === 'own'))
     throw new PromiseBroken(`a longhorn-manager ended over what this scenario did:\n${describeEnds(ends)}`, {

@@ -43,10 +43,14 @@ const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerEnd[] =>
   return ends;
 };
 
-type Deps = Pick<Context, 'cluster' | 'timelines' | 'made' | 'run' | 'version'>;
+type JudgeEndsContext = Pick<Context, 'cluster' | 'timelines' | 'made' | 'run' | 'version'>;
 
 /** The end of a manager, in words, and whose it is: of this scenario, of somebody else, or nobody knows. */
-export type ToldEnd = { told: string; whose: 'own' | 'others' | 'unknown'; panic?: MessageId | undefined };
+export type ReportedEnd = {
+  told: string;
+  whose: 'own' | 'others' | 'unknown';
+  panic?: MessageId | undefined;
+};
 
 /** The kubelet keeps the end of a log; what a deletion said when it began may be minutes before. */
 const tailLines = 20_000;
@@ -56,10 +60,10 @@ const tailLines = 20_000;
  * in its last log, with the backup: it is the doing of whose backup that is. An end of which the log does not
  * tell that much is nobody's, so that it fails whoever meets it.
  */
-export const judgeEnds = (deps: Deps): Promise<ToldEnd[]> =>
+export const judgeEnds = (deps: JudgeEndsContext): Promise<ReportedEnd[]> =>
   Promise.all(judgeManagers(deps.timelines.managers).map((end) => judgeEnd(deps, end)));
 
-const judgeEnd = async (deps: Deps, end: ManagerEnd): Promise<ToldEnd> => {
+const judgeEnd = async (deps: JudgeEndsContext, end: ManagerEnd): Promise<ReportedEnd> => {
   const { cluster, version, made, run } = deps;
   const { told, restarted } = end;
   if (restarted === undefined) return { told, whose: 'unknown' };
@@ -92,12 +96,12 @@ const judgeEnd = async (deps: Deps, end: ManagerEnd): Promise<ToldEnd> => {
 };
 
 // Undefined for a volume that nobody made for a scenario, or that was gone before this one began.
-const scenarioOf = ({ timelines: { volumes } }: Deps, volume: string): string | undefined =>
+const scenarioOf = ({ timelines: { volumes } }: JudgeEndsContext, volume: string): string | undefined =>
   inForceAt(volumes, volume, volumes.mark())?.object.metadata.annotations?.[scenarioAnnotation] ?? undefined;
 
 // The process panics over a removal whose Backup has gone before it ended.
 const wasGone = (
-  { timelines }: Deps,
+  { timelines }: JudgeEndsContext,
   { backup, sequence }: { backup: string; sequence: number },
 ): boolean => {
   const before = timelines.backups.entries.filter(

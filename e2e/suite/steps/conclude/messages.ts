@@ -150,7 +150,7 @@ const describe = ({ speaker, of, field, state, at, text, classification }: MetMe
 };
 
 /** A message of Longhorn with its place in the catalogue, in words. */
-export type ToldMessage = { of: string; text: string; class: string; id: string | null; meaning: string };
+export type ReportedMessage = { of: string; text: string; class: string; id: string | null; meaning: string };
 
 const idOf = ({ classification }: MetMessage): string | undefined =>
   classification.class === 'unclassified' ? undefined : classification.id;
@@ -168,7 +168,7 @@ export const messagesOf = ({
   own,
   expected,
   version,
-}: Pick<Context, 'timelines' | 'made' | 'own' | 'expected' | 'version'>): ToldMessage[] => {
+}: Pick<Context, 'timelines' | 'made' | 'own' | 'expected' | 'version'>): ReportedMessage[] => {
   const targets = own.targets.map(({ name }) => name);
   const { met } = judgeMessages(timelines, { volumes: made.volumes, targets, expected, version });
   return met

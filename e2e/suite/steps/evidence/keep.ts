@@ -11,7 +11,7 @@ import type { Timelines } from '../timelines.ts';
 import { sourcesOf } from './sources.ts';
 import { fetchSupportBundle } from './support-bundle.ts';
 
-type Deps = {
+type SubjectSources = {
   run: string;
   made: Made;
   own: Pick<Own, 'stores' | 'targets'>;
@@ -26,7 +26,7 @@ const supportBundleFile = 'support-bundle.zip';
 /** What there is of a scenario for its evidence: whatever it has opened and made by the time that it is asked. */
 export const subjectOf = (
   { cluster, startedAt: since, folder }: Pick<EvidenceRecorder, 'cluster' | 'startedAt' | 'folder'>,
-  { run, made, own, pages, timelines }: Deps,
+  { run, made, own, pages, timelines }: SubjectSources,
 ): EvidenceSubject => {
   const belongs = belongsTo({ made, own });
   return {
@@ -57,7 +57,7 @@ const [managerLabelName = '', managerLabelValue = ''] = managerLabel.split('=');
  * Tells the objects of a scenario, as it makes them, from those of the others in the cluster; the pods of the
  * managers are everybody's.
  */
-export const belongsTo = ({ made, own }: Pick<Deps, 'made' | 'own'>): Belongs => {
+export const belongsTo = ({ made, own }: Pick<SubjectSources, 'made' | 'own'>): Belongs => {
   const isVolume = (name: string | undefined): boolean =>
     name !== undefined && (made.volumes.includes(name) || made.written.some(({ volume }) => volume === name));
   const isInStore = ({ metadata: { name, namespace } }: KubernetesObject): boolean =>

@@ -14,7 +14,7 @@ import { checkStore } from '../../../store/fsck/fsck.ts';
 import type { Belongs, EvidenceSource } from '../../evidence/recorder.ts';
 import type { ManagerPodObject, Timelines } from '../timelines.ts';
 
-type Deps = {
+type SourcesOptions = {
   cluster: Cluster;
   timelines: Timelines;
   belongs: Belongs;
@@ -27,7 +27,7 @@ type Deps = {
 };
 
 /** All that is read of the cluster for who looks into a failure, while everything is still there. */
-export const sourcesOf = (deps: Deps): EvidenceSource[] => [
+export const sourcesOf = (deps: SourcesOptions): EvidenceSource[] => [
   { file: 'objects.yaml', read: (signal) => readObjects(deps, signal) },
   { file: 'events.ndjson', read: (signal) => readEvents(deps, signal) },
   ...managersLogs(deps.cluster, { managers: deps.timelines.managers, since: deps.since }),
@@ -48,7 +48,7 @@ const plurals: Record<Exclude<keyof Timelines, 'managers'>, string> = {
 };
 
 const readObjects = async (
-  { cluster, timelines, belongs, stores }: Deps,
+  { cluster, timelines, belongs, stores }: SourcesOptions,
   signal: AbortSignal,
 ): Promise<string> => {
   const { managers: _, ...watched } = timelines;
@@ -68,13 +68,16 @@ const readObjects = async (
     .join('');
 };
 
-const namespacesOf = (stores: Deps['stores']): string[] => [
+const namespacesOf = (stores: SourcesOptions['stores']): string[] => [
   ...new Set(stores.map(({ place }) => place.namespace)),
 ];
 
 type TimedEvent = Event & { lastTimestamp?: string | null; eventTime?: string | null };
 
-const readEvents = async ({ cluster, stores, since }: Deps, signal: AbortSignal): Promise<string> => {
+const readEvents = async (
+  { cluster, stores, since }: SourcesOptions,
+  signal: AbortSignal,
+): Promise<string> => {
   const lists = await Promise.all(
     [longhornNamespace, ...namespacesOf(stores)].map((each) =>
       cluster.list<TimedEvent>(resources.events, { namespace: each, signal }),

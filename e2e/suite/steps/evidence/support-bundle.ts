@@ -14,7 +14,13 @@ import { runLabel } from '../made.ts';
 import { forwardService } from '../service-forward.ts';
 
 /** `interrupted` ends it early; what was made for it is removed also then. The times are for tests. */
-type Asked = { run: string; path: string; interrupted: AbortSignal; time?: Duration; goneWithin?: Duration };
+type SupportBundleRequest = {
+  run: string;
+  path: string;
+  interrupted: AbortSignal;
+  time?: Duration;
+  goneWithin?: Duration;
+};
 
 // Of Longhorn's manager of support bundles: a pod of its own has to start, then each node is asked, and all
 // of it zipped and fetched.
@@ -28,7 +34,7 @@ const resource = longhornResources.supportBundles;
  */
 export const fetchSupportBundle = async (
   cluster: Cluster,
-  { run, path, interrupted, time = bundleTime, goneWithin = '1m' }: Asked,
+  { run, path, interrupted, time = bundleTime, goneWithin = '1m' }: SupportBundleRequest,
 ): Promise<void> => {
   const name = `corral-${run}-support-bundle`;
   const late = AbortSignal.timeout(parseDuration(time));

@@ -203,7 +203,7 @@ const withLog = async ({ version, timeouts }: Context, job: JobHandle, error: un
  * Waits until Kubernetes' cron controller has told of a run that it started, and of its end: SuccessfulCreate
  * and SawCompletedJob. Returns the words about its end; throws for a run that did not end Complete.
  */
-export const untilTold = async (
+export const untilReported = async (
   { watched }: JobHandle,
   { tick, limit }: { tick: Tick; limit: Timeout },
 ): Promise<string> => {

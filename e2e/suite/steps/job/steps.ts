@@ -43,7 +43,7 @@ import {
   problemsOfEvents,
   untilLast,
   untilMade,
-  untilTold,
+  untilReported,
 } from './runs.ts';
 
 const madeBy = ({ timelines, made }: Context, { volume, ticks }: JobHandle): MadeByTick[] =>
@@ -126,7 +126,9 @@ export const jobSteps = {
       const { timeouts, report, version } = context;
       for (const tick of job.ticks) await untilEnded(context, job, tick);
       const tick = lastTick(job);
-      const told = tick.scheduled ? await untilTold(job, { tick, limit: timeouts.jobEventTold }) : undefined;
+      const told = tick.scheduled
+        ? await untilReported(job, { tick, limit: timeouts.jobEventTold })
+        : undefined;
       if (told?.includes('condition:') === true)
         report.finding(toFinding('completed-job-wording', `Kubernetes says "${told}".`));
       throwFor(

@@ -109,12 +109,12 @@ export const statusAt = (
   return entry === undefined || entry.kind === 'gap' ? undefined : entry.object.status;
 };
 
-type Told = { text: string; volume: string };
+type LockMessage = { text: string; volume: string };
 
 /**
  * The lock that Longhorn names to who lost one; throws for a text that names none in the volume's own folder.
  */
-export const namedLock = ({ text, volume }: Told): string => {
+export const namedLock = ({ text, volume }: LockMessage): string => {
   const [, folder, named] =
     /failed to acquire lock (\S+)\/([^/\s]+)\.lck when performing backup /.exec(text) ?? [];
   const expected = `${volumeFolder(volume)}/locks`;
@@ -129,7 +129,7 @@ export const namedLock = ({ text, volume }: Told): string => {
  */
 export const reportLockText = (
   report: Pick<StepReport, 'finding'>,
-  { held, version, ...told }: Told & { held: string; version: string },
+  { held, version, ...told }: LockMessage & { held: string; version: string },
 ): string => {
   const named = namedLock(told);
   const { text } = told;

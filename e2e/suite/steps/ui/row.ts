@@ -6,7 +6,7 @@ import type { BackupTable, MenuItem } from '../../../ui/backup-table.ts';
 import { PremiseLost, throwFor } from '../judging.ts';
 
 /** What a row was found to say; `hidden` is a message of the custom resource that the page shows nowhere. */
-type ToldRow = { told: string; hidden: string | undefined };
+type ReportedRow = { told: string; hidden: string | undefined };
 
 // A backup that changes as often while its row is read is not one that can be read.
 const mostReadings = 5;
@@ -21,7 +21,7 @@ const longestTold = 100;
 export const judgeRow = async (
   table: BackupTable,
   { name, backups, ready }: { name: string; backups: Timeline<Backup>; ready: () => Promise<void> },
-): Promise<ToldRow> => {
+): Promise<ReportedRow> => {
   for (let reading = 0; reading < mostReadings; reading += 1) {
     await ready();
     const backup = backups.current(name);
@@ -45,7 +45,7 @@ const readRow = async (table: BackupTable, { metadata: { name }, status }: Backu
   return { menu, tooltips, text: await table.text() };
 };
 
-const judge = ({ menu, tooltips, text }: Read, backup: Backup): ToldRow => {
+const judge = ({ menu, tooltips, text }: Read, backup: Backup): ReportedRow => {
   const { messages, url } = backup.status ?? {};
   const isUseless = !!messages?.error || !url;
   const wanted: MenuItem[] = [

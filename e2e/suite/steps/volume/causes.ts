@@ -8,11 +8,11 @@ import type { Instance, Volume, VolumeAttachment } from '../../../longhorn/types
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle } from '../handles.ts';
 
-type Deps = Pick<Context, 'cluster' | 'timelines'>;
+type CausesContext = Pick<Context, 'cluster' | 'timelines'>;
 
 /** Why a snapshot does not get ready: what it says itself, and how its volume is. */
 export const causeOfSnapshot = async (
-  deps: Deps,
+  deps: CausesContext,
   { name, volume }: SnapshotHandle,
   signal: AbortSignal,
 ): Promise<NearestCause> => {
@@ -29,7 +29,7 @@ export const causeOfSnapshot = async (
 
 /** Why a backup does not complete: what it says itself, how its snapshot is, and its volume. */
 export const causeOfBackup = async (
-  deps: Deps,
+  deps: CausesContext,
   { name, snapshot }: BackupHandle,
   signal: AbortSignal,
 ): Promise<NearestCause> => {
@@ -49,7 +49,7 @@ export const causeOfBackup = async (
  * errors, and what keeps it from being scheduled.
  */
 export const causeOfVolume = async (
-  { cluster, timelines }: Deps,
+  { cluster, timelines }: CausesContext,
   name: string,
   signal: AbortSignal,
 ): Promise<NearestCause> => {
@@ -121,7 +121,7 @@ const longestLook = 15_000;
  * What a volume's engine and replicas are at: all that changes while it is detached or removed, as the volume
  * itself shows its first and its last state alone.
  */
-export const lookAtInstances = ({ cluster }: Pick<Deps, 'cluster'>, name: string): StateProbe => ({
+export const lookAtInstances = ({ cluster }: Pick<CausesContext, 'cluster'>, name: string): StateProbe => ({
   name: `the engine and the replicas of volume ${name}`,
   state: async () => {
     const listed = { namespace, labelSelector: ofVolume(name), signal: AbortSignal.timeout(longestLook) };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubernetesObject } from '../../../../e2e/kube/cluster.ts';
 import type { Backup, Volume } from '../../../../e2e/longhorn/types.ts';
-import { concernOf } from '../../../../e2e/suite/steps/conclude/concern.ts';
+import { affectedObjectsOf } from '../../../../e2e/suite/steps/conclude/concern.ts';
 import { emptyTimelines } from '../../../support/test-context.ts';
 
 const born = '2026-11-22T07:00:00Z';
@@ -40,5 +40,5 @@ test.each([
   ['what is no volume', ofTarget, ofNone],
   ['what came of such a one', new Error('no', { cause: ofTarget }), ofNone],
 ])('what an error about %s concerns: a volume, or none', (_, error, concern) =>
-  expect(concernOf({ timelines, made: { volumes: ['v1'] } }, error)).toEqual(concern),
+  expect(affectedObjectsOf({ timelines, made: { volumes: ['v1'] } }, error)).toEqual(concern),
 );
