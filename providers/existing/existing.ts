@@ -12,12 +12,12 @@ import { announce } from './announce.ts';
 import { awaitLoss } from './await-loss.ts';
 import { type Baseline, differencesFrom, readBaseline } from './baseline/baseline.ts';
 import { confirm, refuseAnother, type Terminal } from './confirm.ts';
+import { connectExisting } from './connect-existing.ts';
 import { type Longhorn, lookAtLonghorn } from './look-at-longhorn.ts';
-import { connectExisting } from './meet.ts';
-import { withGrace } from './or-hurried.ts';
 import { orRefuse } from './refuse.ts';
 import { rightsTrouble } from './rights-trouble.ts';
 import { asFlags, type Spelling } from './spelling.ts';
+import { withGrace } from './with-grace.ts';
 
 /** More at once bring no more to light, and are more than other people's volumes should have to bear. */
 const MOST_WORKERS = 3;

@@ -7,7 +7,7 @@ import {
 } from '../../e2e/longhorn/resources.ts';
 import { syncRequest } from '../../e2e/longhorn/sync-request.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
-import type { ConditionState, World } from './world.ts';
+import type { ConditionState, World } from './watches.ts';
 
 const instanceManagers: Resource = { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' };
 

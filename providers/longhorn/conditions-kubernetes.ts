@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
-import type { ConditionState, World } from './world.ts';
+import type { ConditionState, World } from './watches.ts';
 
 type WithConditions = KubernetesObject & {
   status?: { conditions?: { type: string; status: string; reason?: string; message?: string }[] };

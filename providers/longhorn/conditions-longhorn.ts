@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
 import { wholeName } from './images.ts';
-import type { ConditionState, World } from './world.ts';
+import type { ConditionState, World } from './watches.ts';
 
 type Condition = { type: string; status: string; reason?: string; message?: string };
 type Disk = { conditions?: Condition[] | null; storageAvailable?: number; diskPath?: string };

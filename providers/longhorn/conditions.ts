@@ -1,7 +1,7 @@
 import { allDeployments, csi, customResources, managers, webhooks } from './conditions-kubernetes.ts';
 import { backupTarget, engineImage, instanceManagers, nodes } from './conditions-longhorn.ts';
 import type { Release } from './release.ts';
-import type { ConditionState, World } from './world.ts';
+import type { ConditionState, World } from './watches.ts';
 
 /**
  * Something that must hold before Longhorn can be used; no `look` where there is nothing to look at, and why.

@@ -12,7 +12,7 @@ import { type ReleaseObject, writeObjects } from './manifest.ts';
 import { untilLonghornReady } from './readiness.ts';
 import { describeRelease } from './release.ts';
 import { explainStuck } from './stuck.ts';
-import { openWorld, type World } from './world.ts';
+import { openWorld, type World } from './watches.ts';
 
 export type InstallOptions = {
   kubeconfig: string;

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../e2e/kube/duration.ts';
 import type { ReadinessCondition } from './conditions.ts';
-import type { World } from './world.ts';
+import type { World } from './watches.ts';
 
 /** When each condition was met, in ms since the start; the text tells them all. */
 export type Readiness = { met: boolean; text: string; waitsFor: string };

@@ -5,7 +5,7 @@ import { PullFailed, pullImages } from '../../lab/images/pull.ts';
 import { telling } from '../../lab/step.ts';
 import type { ProgressDisplay } from '../provider.ts';
 import type { Target } from '../target.ts';
-import { describeChange, fitToCluster } from './fit.ts';
+import { describeChange, fitToCluster } from './adapt-release.ts';
 import { type NamedImage, namedImages } from './images.ts';
 import { installRelease } from './install.ts';
 import { find, type ReleaseObject } from './manifest.ts';

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { releaseObjects } from '../../emulator/install.ts';
 import { emulatorManifest, packEmulator } from '../../providers/emulator-pack.ts';
-import { fitToCluster } from '../../providers/longhorn/fit.ts';
+import { fitToCluster } from '../../providers/longhorn/adapt-release.ts';
 import { namedImages } from '../../providers/longhorn/images.ts';
 import { readObjects } from '../../providers/longhorn/manifest.ts';
 import { describeRelease } from '../../providers/longhorn/release.ts';

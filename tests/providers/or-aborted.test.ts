@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withGrace } from '../../providers/existing/or-hurried.ts';
+import { withGrace } from '../../providers/existing/with-grace.ts';
 import { orAborted } from '../../providers/or-aborted.ts';
 
 const never = new Promise<never>(() => {});

@@ -41,7 +41,7 @@ describe('all that is written to a file is redacted, or nothing of a run', () =>
     // The page holds what build-page.ts packs, which redacts it.
     'e2e/report/html/write-page.ts': /writeFile\(`\$\{file\}\.part`, await buildPage\(/,
     'e2e/report/print-ends.ts': /appendFile\(path, redact\(/,
-    'e2e/suite/evidence/lines.ts': /stream\.write\(`\$\{JSON\.stringify\(redactAll\(/,
+    'e2e/suite/evidence/ndjson-writer.ts': /stream\.write\(`\$\{JSON\.stringify\(redactAll\(/,
     'e2e/suite/evidence/collect/kept.ts': /writeFile\(path, typeof content === 'string' \? redact\(/,
     // It packs files that these two have written, and a report.
     'e2e/suite/evidence/bundle/bundle.ts': /Buffer\.from\(`\$\{JSON\.stringify\(redactAll\(report\)/,

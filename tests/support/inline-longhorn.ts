@@ -12,7 +12,7 @@ import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import type { Backup, Volume, VolumeAttachment } from '../../e2e/longhorn/types.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
-import { affectedObjectsOf } from '../../e2e/suite/steps/conclude/concern.ts';
+import { affectedObjectsOf } from '../../e2e/suite/steps/conclude/affected-objects.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { attach } from '../../e2e/suite/steps/volume/volume.ts';

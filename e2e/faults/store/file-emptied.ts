@@ -1,4 +1,4 @@
-import { keepingAside } from './aside.ts';
+import { keepingAside } from './move-aside.ts';
 import { describeFile, type FaultyFile } from './places.ts';
 import { storeFault } from './store-fault.ts';
 

@@ -6,7 +6,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { collectLast, collectSources } from './collect/collect.ts';
 import { writeKept } from './collect/kept.ts';
 import { type History, type OnExpected, openHistory } from './history/history.ts';
-import { openLines } from './lines.ts';
+import { openLines } from './ndjson-writer.ts';
 import type { EvidenceRecorder, EvidenceSubject } from './recorder.ts';
 
 /** All evidence of a run is in this folder of its results. */

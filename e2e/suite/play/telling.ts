@@ -2,11 +2,11 @@ import type { UsageAccount } from '../../kube/account.ts';
 import type { Health } from '../../kube/health.ts';
 import { redactAll } from '../../kube/redact/redact.ts';
 import type { Failure } from '../../report/schema.ts';
+import { type Attribution, attribute } from './attribute.ts';
 import { composeFailure } from './compose-failure.ts';
 import type { Ending } from './fixture.ts';
 import type { openJournal } from './journal.ts';
 import type { openRecorder } from './recorder.ts';
-import { type Attribution, attribute } from './weigh.ts';
 
 type TellingOptions = {
   account: Pick<UsageAccount, 'run'>;

@@ -5,7 +5,7 @@ import { longhornClocks } from '../../longhorn/clocks.ts';
 import type { StorePlace } from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
 import { removeMade } from './cleanup.ts';
-import { affectedObjectsOf } from './conclude/concern.ts';
+import { affectedObjectsOf } from './conclude/affected-objects.ts';
 import { conclude, excuse } from './conclude/conclude.ts';
 import { messagesOf } from './conclude/messages.ts';
 import type { Context } from './context.ts';

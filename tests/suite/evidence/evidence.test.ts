@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import { type Header, openEvidence, slugOf } from '../../../e2e/suite/evidence/evidence.ts';
-import { openLines } from '../../../e2e/suite/evidence/lines.ts';
+import { openLines } from '../../../e2e/suite/evidence/ndjson-writer.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { folderOfEachTest } from '../../support/temporary-folder.ts';
 import { lamps } from './history.ts';

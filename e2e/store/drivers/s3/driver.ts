@@ -1,7 +1,7 @@
 import { resources } from '../../../kube/resources.ts';
 import type { StoreDriver } from '../../driver.ts';
 import { rightsInPod } from '../rights.ts';
-import { s3Here } from './here.ts';
+import { s3Here } from './local-reader.ts';
 import { driverName, placeOfUrl } from './place.ts';
 
 /** An S3 server of its own for each scenario, in a pod that keeps the objects on its node's disk. */

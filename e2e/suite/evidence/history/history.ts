@@ -1,6 +1,6 @@
 import type { Ended, Expected, Observer } from '../../../history/observer.ts';
 import type { Entry, Timeline } from '../../../history/timeline.ts';
-import type { Lines } from '../lines.ts';
+import type { Lines } from '../ndjson-writer.ts';
 import type { Belongs } from '../recorder.ts';
 import { toGapLine, toObjectLine } from './entry-line.ts';
 import {

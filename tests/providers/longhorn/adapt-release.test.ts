@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { objectsOf } from '../../../lab/manifests/read.ts';
-import { describeChange, fitToCluster } from '../../../providers/longhorn/fit.ts';
+import { describeChange, fitToCluster } from '../../../providers/longhorn/adapt-release.ts';
 import { containersOf, find, readObjects, writeObjects } from '../../../providers/longhorn/manifest.ts';
 import { describeRelease } from '../../../providers/longhorn/release.ts';
 import { releaseText } from '../../support/longhorn-release.ts';

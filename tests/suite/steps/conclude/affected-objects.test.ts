@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubernetesObject } from '../../../../e2e/kube/cluster.ts';
 import type { Backup, Volume } from '../../../../e2e/longhorn/types.ts';
-import { affectedObjectsOf } from '../../../../e2e/suite/steps/conclude/concern.ts';
+import { affectedObjectsOf } from '../../../../e2e/suite/steps/conclude/affected-objects.ts';
 import { emptyTimelines } from '../../../support/test-context.ts';
 
 const born = '2026-11-22T07:00:00Z';
