@@ -3,6 +3,7 @@ import { readReport, writeReport } from '../report/file.ts';
 import type { Report } from '../report/schema.ts';
 import { withVerdicts } from '../report/verdicts.ts';
 import type { Chosen } from './choice.ts';
+import { withPromises } from './promises/with-promises.ts';
 
 /** What is known of a round of a run before a scenario of it has run. */
 export type Unplayed = Pick<Report, 'run' | 'provider' | 'target' | 'shard'> & {
@@ -66,11 +67,13 @@ export const concludeReport = async (
     .map((each) =>
       toUnplayed({ ...each, store: each.declared.store, round }, 'the run ended before it started'),
     );
-  const whole = withVerdicts(out, {
-    ...report,
-    end: lost ?? report.end,
-    scenarios: [...report.scenarios, ...missing],
-  });
+  const whole = withPromises(
+    withVerdicts(out, {
+      ...report,
+      end: lost ?? report.end,
+      scenarios: [...report.scenarios, ...missing],
+    }),
+  );
   await writeReport(out, whole);
   return whole;
 };

@@ -14,6 +14,7 @@ import { checkFile, checkOut } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { printable, printableAll } from './printable.ts';
+import { withPromises } from './promises/with-promises.ts';
 import { readReports } from './read-reports.ts';
 
 type Flags = { out: string; allowMissing?: true; strictBugs?: true; table?: true; times?: string };
@@ -92,7 +93,8 @@ const withEvidenceFrom = ({ path, report }: ReportFile, out: string): ReportFile
 
 const merge = (sources: readonly ReportFile[]) => {
   try {
-    return mergeReports(sources);
+    const merged = mergeReports(sources);
+    return { ...merged, report: withPromises(merged.report) };
   } catch (error) {
     if (error instanceof MergeError) throw new CommandError(printable(error.message), exitCode.notFit);
     throw error;

@@ -36,7 +36,7 @@ const judgeSilent = (
 
 /** Turns a vitest test into the scenario of the report. */
 export const toScenario = (test: TestCase, end: RunEnd): ScenarioReport => {
-  const { seed = null, store, cells, outcome } = test.meta().corral ?? {};
+  const { seed = null, store, cells, proves, outcome } = test.meta().corral ?? {};
   return {
     ...emptyScenario,
     name: test.name,
@@ -44,6 +44,7 @@ export const toScenario = (test: TestCase, end: RunEnd): ScenarioReport => {
     seed,
     ...(store !== undefined && { store }),
     ...(cells && { cells: [...cells] }),
+    ...(proves && { proves: [...proves] }),
     tags: [...test.tags],
     round: end.round,
     ...(outcome === undefined

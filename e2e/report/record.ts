@@ -12,14 +12,16 @@ import type {
 } from './schema.ts';
 
 /**
- * What a scenario tells the reporter about itself, in vitest's task.meta: the seed, the kind of its store and its
- * cells when it is collected, the rest when it ends.
+ * What a scenario tells the reporter about itself, in vitest's task.meta: the seed, the kind of its store, its
+ * cells and its promises when it is collected, the rest when it ends.
  */
 export type ScenarioRecord = {
   seed: string | null;
   store?: string;
   /** The cells of the store's matrix that it plays. */
   cells?: readonly string[];
+  /** The promises of Longhorn's documents that it judges in full, by their ids. */
+  proves?: readonly string[];
   /** How many were at work at once until it ended, where the machine's load decides that. */
   concurrency?: Concurrency | undefined;
   outcome?: {

@@ -130,6 +130,8 @@ const scenarioSchema = z.strictObject({
   store: z.string().optional(),
   /** The cells of the store's matrix that it plays, by their names; missing where it plays none. */
   cells: z.array(z.string()).optional(),
+  /** The promises of Longhorn's documents that it judges, by their ids; missing where it judges none in full. */
+  proves: z.array(z.string()).optional(),
   tags: z.array(z.string()),
   /** Which of the repeated rounds it was played in, from 1. */
   round: z.int().positive(),
@@ -196,6 +198,17 @@ export const machineSchema = z.strictObject({
   emulatorClock: z.string().optional(),
 });
 
+/** What a run says of a promise of Longhorn's documents that a scenario of it judges. */
+const judgedPromiseSchema = z.strictObject({
+  id: z.string(),
+  promise: z.string(),
+  severity: z.int(),
+  /** `failed`: a scenario that judges it failed; the report has no word on which of its promises was broken. */
+  state: z.enum(['kept', 'known-bug', 'failed', 'not-checked']),
+  /** The names of the scenarios that say so. */
+  scenarios: z.array(z.string()),
+});
+
 /** What report.json holds. */
 export const reportSchema = z.strictObject({
   schemaVersion: z.literal(schemaVersion),
@@ -240,6 +253,11 @@ export const reportSchema = z.strictObject({
     notProvable: z.int(),
   }),
   /**
+   * The promises that its scenarios judge, and how many others there are, which nothing judged; missing where no
+   * scenario judges one, and in reports of before.
+   */
+  promises: z.strictObject({ judged: z.array(judgedPromiseSchema), others: z.int() }).optional(),
+  /**
    * What of a cluster that was there before the run is not as it was then, a line each; one of them fails the
    * run. Null where the cluster could not be compared; missing where it was made for the run.
    */
@@ -261,6 +279,7 @@ export type ScenarioReport = z.infer<typeof scenarioSchema>;
 export type Report = z.infer<typeof reportSchema>;
 export type ShardReport = z.infer<typeof shardSchema>;
 export type Totals = Report['totals'];
+export type JudgedPromise = z.infer<typeof judgedPromiseSchema>;
 export type FirstPlay = NonNullable<ScenarioReport['firstPlay']>;
 export type Concurrency = NonNullable<Report['concurrency']>;
 

@@ -14,13 +14,15 @@ export type { ScenarioOptions } from './play/fixture.ts';
 export const defineScenario =
   <Steps extends object>(fixture: Fixture<Steps>) =>
   (name: string, options: ScenarioOptions, body: ScenarioBody<Steps>): void => {
-    const { seed, tags = [], timeout = '10m', everyStore = false, cells } = options;
+    const { seed, tags = [], timeout = '10m', everyStore = false } = options;
+    const { cells, proves } = options;
     const { needs = [], exclusive = [], disruptions = [], longhorn = '*' } = options;
     const stores = inject('corralStore');
     for (const [index, driver] of driversOf(stores, { needs, everyStore, suits: canHave(needs) }).entries()) {
       const beside = needs.includes(twoStores) ? { otherStore: besides(driver, stores)?.name } : {};
       const declared = { needs, exclusive, disruptions, longhorn, store: driver.name, ...beside };
-      const record: ScenarioRecord = { seed: seed ?? null, store: driver.name, ...(cells && { cells }) };
+      const judges = { ...(cells && { cells }), ...(proves && { proves }) };
+      const record: ScenarioRecord = { seed: seed ?? null, store: driver.name, ...judges };
       const again = index > 0 ? ({ again: true } as const) : {};
       const meta = { corral: record, corralDeclared: { ...declared, ...again } };
       // No time-out of the runner's: it would cut the cleanup short, and could not say what the scenario was

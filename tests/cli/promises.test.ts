@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import { findDisagreements, type Known } from '../../e2e/cli/promises/agreement.ts';
 import { parseSubject, readPromises } from '../../e2e/cli/promises/map.ts';
+import { withPromises } from '../../e2e/cli/promises/with-promises.ts';
 import { runPromisesCommand } from '../../e2e/cli/promises.ts';
 import { readScenarios } from '../../e2e/cli/traceability/scenario-files.ts';
 import { readScenarioFiles, sentencesOfSteps } from '../../e2e/cli/traceability/trace.ts';
 import { bugIds } from '../../e2e/longhorn/bugs/bugs.ts';
+import type { ScenarioReport } from '../../e2e/report/schema.ts';
 import { runInProcess } from '../support/run-in-process.ts';
+import { sampleReport, scenarioReport } from '../support/scenario-report.ts';
 
 test('the promises and the scenarios agree', () => {
   const promises = readPromises().flatMap((subject) => subject.promises);
@@ -104,6 +107,37 @@ test.each(['status: proven', 'status: partly', 'status: known-bug', 'status: out
     expect(() => read(row(rest))).toThrow();
   },
 );
+
+const shown = {
+  ...{ id: 'waiting-backup-loses-lock', title: 't', severity: 'objects lost', seen: '' },
+  ...{ kept: false, listed: true },
+};
+
+test('a report tells of each promise that its scenarios judge the worst that they say, and counts the others', () => {
+  const judging = (name: string, proves: string[], change: Partial<ScenarioReport> = {}) =>
+    scenarioReport(name, { proves, ...change });
+  const { promises } = withPromises(
+    sampleReport([
+      judging('A', ['D3', 'C14', 'D1', 'J31']),
+      judging('B', ['C14', 'D12'], { state: 'known-bug', bugs: [shown] }),
+      judging('C', ['D1'], { state: 'failed' }),
+      judging('D', ['J31', 'J3'], { state: 'skipped' }),
+      judging('E', ['T32'], { state: 'not-provable' }),
+    ]),
+  );
+  expect(promises?.judged.map(({ id, state, scenarios }) => [id, state, ...scenarios])).toEqual([
+    ['D1', 'failed', 'C'],
+    ['C14', 'known-bug', 'B'],
+    ['J31', 'kept', 'A'],
+    ['D3', 'kept', 'A'],
+    ['J3', 'not-checked', 'D'],
+    // Behind a bug that is of another promise.
+    ['D12', 'not-checked', 'B'],
+    ['T32', 'not-checked', 'E'],
+  ]);
+  expect(promises?.others).toBe(353);
+  expect(withPromises(sampleReport([scenarioReport('F')]))).not.toHaveProperty('promises');
+});
 
 const promises = (...argv: string[]) => runInProcess(() => runPromisesCommand(argv));
 

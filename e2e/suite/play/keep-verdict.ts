@@ -12,7 +12,7 @@ export const keepVerdict = (
   { out, round }: Pick<RunConfig, 'out' | 'round'>,
   {
     context,
-    record: { seed, store, cells },
+    record: { seed, store, cells, proves },
     outcome,
   }: {
     context: TestContext;
@@ -27,6 +27,7 @@ export const keepVerdict = (
     seed,
     ...(store !== undefined && { store }),
     ...(cells && { cells: [...cells] }),
+    ...(proves && { proves: [...proves] }),
     tags: [...tags],
     round,
     ...outcomeFields(outcome),

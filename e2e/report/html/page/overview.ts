@@ -5,6 +5,7 @@ import { describeFindings, findingsOf, isEmulated, playedCells, shownBugs } from
 import { ownTime } from '../../own-time.ts';
 import { placeOf } from '../../place-of.ts';
 import { gatherRounds, type ScenarioRounds } from '../../rounds.ts';
+import type { JudgedPromise } from '../../schema.ts';
 import type { PageRun, PageScenario } from '../data.ts';
 import { element, headOf, link } from './element.ts';
 import { formatDate, states } from './format.ts';
@@ -139,6 +140,50 @@ const cellsBox = ({ scenarios }: PageRun): HTMLElement | false => {
   ]);
 };
 
+const ofPromise: Record<JudgedPromise['state'], { state: PageScenario['state']; word: string }> = {
+  failed: { state: 'failed', word: 'its scenario failed' },
+  'known-bug': { state: 'known-bug', word: 'broken by a known bug' },
+  kept: { state: 'passed', word: 'kept' },
+  'not-checked': { state: 'skipped', word: 'not checked' },
+};
+
+/** The promises of Longhorn's documents that scenarios of the run judge, the worst first, or false. */
+const promisesBox = ({ promises, scenarios }: PageRun): HTMLElement | false => {
+  if (promises === undefined) return false;
+  const { judged, others } = promises;
+  const row = ({ id, promise, severity, state: said, scenarios: names }: JudgedPromise): HTMLElement => {
+    const { state, word } = ofPromise[said];
+    const links = names.flatMap((name) => {
+      const found = scenarios.find((each) => each.name === name);
+      if (found === undefined) return [];
+      const to = element('a', '', [name]);
+      to.href = `#${found.key}`;
+      return [element('div', '', [to])];
+    });
+    return element('tr', state, [
+      element('td', '', [id]),
+      element('td', 'name', [promise]),
+      element('td', '', [String(severity)]),
+      element('td', '', [element('span', `state ${state}`, [`${states[state].sign} ${word}`])]),
+      element('td', 'name', links),
+    ]);
+  };
+  const many = (said: JudgedPromise['state']): number => judged.filter(({ state }) => state === said).length;
+  const told = [
+    `${many('kept')} kept`,
+    `${many('known-bug')} broken by known bugs`,
+    `${many('failed')} in scenarios that failed`,
+    `${many('not-checked') + others} not checked`,
+  ];
+  return element('details', 'promises', [
+    element('summary', '', [`Promises of Longhorn's documents: ${told.join(', ')}`]),
+    element('table', 'cells', [
+      headOf('Id', 'Promise', 'Severity', 'State', 'Scenario'),
+      element('tbody', '', judged.map(row)),
+    ]),
+  ]);
+};
+
 /** The overview of a run: what came of it, what was judged, and the lines of its scenarios. */
 export const overviewOf = (run: PageRun, rows: readonly HTMLElement[]): HTMLElement => {
   const bad =
@@ -154,6 +199,7 @@ export const overviewOf = (run: PageRun, rows: readonly HTMLElement[]): HTMLElem
       : []),
     ...(run.differences ?? []).map((each) => element('p', 'end', [`Not as before the run: ${each}`])),
     factsOf(run),
+    promisesBox(run),
     findingsBox(run),
     cellsBox(run),
     roundsOf(run),

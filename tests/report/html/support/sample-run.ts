@@ -158,7 +158,12 @@ export const writeSampleRun = async (
   });
   const [normal, ...others] = green as [ScenarioReport, ...ScenarioReport[]];
   const scenarios = colour === 'red' ? [normal, red(), crash, ...others] : green;
-  const report = sampleReport(scenarios, { run, startedAt, duration: 912_000 });
+  const promise = { promise: `Only what nobody uses is removed ${hostile}`, severity: 5 };
+  const judged = scenarios
+    .slice(0, 1)
+    .map(({ name }) => ({ ...promise, id: 'D2', state: 'kept' as const, scenarios: [name] }));
+  const promises = { judged, others: 359 };
+  const report = sampleReport(scenarios, { run, startedAt, duration: 912_000, promises });
   const evidence = join(out, 'evidence');
   await writeEvidence(join(evidence, 'normal'), 'normal', passedSteps);
   await writeEvidence(join(evidence, 'job'), 'recurring-job', []);

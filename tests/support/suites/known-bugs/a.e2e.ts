@@ -8,7 +8,7 @@ const deletes = () =>
     push('Deleting', 'Error');
     return expect('Deleting', 'Completed');
   });
-scenario('It shows the bug', {}, async ({ does, keeps }) => {
+scenario('It shows the bug', { proves: ['D2'] }, async ({ does, keeps }) => {
   await keeps('deletion-destroys-other-backups', () =>
     does('Then the store holds it', () =>
       deletes().catch(() => {
@@ -21,4 +21,4 @@ scenario('It shows the bug', {}, async ({ does, keeps }) => {
 scenario('It finds it fixed', {}, async ({ keeps }) => {
   await keeps('lock-fails-open', async () => {});
 });
-scenario('It passes', {}, async ({ does }) => does('Given a thing'));
+scenario('It passes', { proves: ['D3'] }, async ({ does }) => does('Given a thing'));
