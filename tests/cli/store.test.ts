@@ -26,7 +26,7 @@ test('fsck of a sound store', async () => {
   const { stdout, ...ended } = await store('fsck', sound.root);
   expect(ended).toEqual({ stderr: '', exitCode: 0 });
   expect(stdout.replace(sound.root, 'ROOT')).toMatch(
-    /^ROOT is sound; 1 volume, 2 backups, 5 blocks \(\d+(\.\d)? KiB on disk\), all looked into in \d+\.\d s$/,
+    /^ROOT is sound; 1 volume, 2 backups, 5 blocks \(\d+(\.\d)? KiB on disk\), 0 system backups, 0 backing images, all looked into in \d+\.\d s$/,
   );
 });
 
@@ -40,7 +40,7 @@ test('fsck of a damaged one: every finding a line, nothing of it speaks to the t
     `warning  block-count-wrong: volume.cfg of volume vol-a counts 5 blocks, and there are 4 (${volume}/volume.cfg)`,
     expect.stringContaining('info     block-orphaned: 2 blocks belong to no backup, such as '),
     expect.stringMatching(
-      /backupstore is damaged: 2 errors, 2 warnings, 1 to know; 1 volume, 2 backups, 4 blocks \(.* on disk\), their data not looked into$/,
+      /backupstore is damaged: 2 errors, 2 warnings, 1 to know; 1 volume, 2 backups, 4 blocks \(.* on disk\), 0 system backups, 0 backing images, their data not looked into$/,
     ),
   ]);
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 1 });

@@ -50,7 +50,14 @@ const summary = (
 ): string => {
   const { error, warning, info } = check.counts;
   const looked = quick ? 'their data not looked into' : `all looked into in ${seconds.toFixed(1)} s`;
-  const has = `${count(check.volumes, 'volume')}, ${count(check.backups, 'backup')}, ${count(check.blocks, 'block')} (${bytes(check.bytes)} on disk), ${looked}`;
+  const has = [
+    count(check.volumes, 'volume'),
+    count(check.backups, 'backup'),
+    `${count(check.blocks, 'block')} (${bytes(check.bytes)} on disk)`,
+    count(check.systemBackups, 'system backup'),
+    count(check.backingImages, 'backing image'),
+    looked,
+  ].join(', ');
   const met = [
     ...(error > 0 ? [count(error, 'error')] : []),
     ...(warning > 0 ? [count(warning, 'warning')] : []),

@@ -18,7 +18,7 @@ const words = waysHere.map(({ words }) => words);
 
 const stores = `STORE is the folder that a backup store is in: ${words.flatMap(({ folder = [] }) => folder).join(', ')}, or a copy; or ${words.map(({ url }) => url).join(', or ')}. Nothing is ever written to it, and symbolic links in it are not followed.`;
 
-const exitCodes = `Exit codes: 0 the store is sound (there may be warnings); 1 fsck found lost or wrong data; 2 wrong usage; 3 the store, or what was to be shown, cannot be read.`;
+const exitCodes = `Exit codes: 0 the store is sound (there may be warnings): all that Longhorn needs of it to restore the backups of volumes, system backups and backing images is there and as it was written, and what is in the restored data was not looked at; 1 fsck found lost or wrong data; 2 wrong usage; 3 the store, or what was to be shown, cannot be read.`;
 
 type Work = () => number | Promise<number>;
 

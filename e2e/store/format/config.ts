@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type CompressionMethod, compressionMethods } from './decompress.ts';
 
 // Go's encoding writes these numbers as strings, an empty map as null, and reads what is missing as nothing.
-const integer = z
+export const integer = z
   .string()
   .regex(/^\d{1,16}$/, 'is no whole number in quotes')
   .transform(Number)
@@ -24,9 +24,15 @@ const unquoted = z
   .default('')
   .transform((text) => /^"(.*)"$/.exec(text)?.[1] ?? text);
 // In quotes twice in volume.cfg, once in a backup's config.
-const compression = unquoted
+export const compression = unquoted
   .transform((method) => method || 'gzip')
   .pipe(z.enum(compressionMethods, 'is no compression that Longhorn knows'));
+
+// One without data has no `Blocks` at all: Go's encoding leaves an empty list out.
+export const mappingList = z
+  .array(z.unknown())
+  .nullish()
+  .transform((blocks) => blocks ?? []);
 
 /** `backup_NAME.cfg`; its blocks are looked at one by one, for there may be millions. */
 const backupSchema = z.object({
@@ -42,11 +48,7 @@ const backupSchema = z.object({
   CompressionMethod: compression,
   NewlyUploadedDataSize: integer.default(0),
   ReUploadedDataSize: integer.default(0),
-  // A backup without data has no `Blocks` at all: Go's encoding leaves an empty list out.
-  Blocks: z
-    .array(z.unknown())
-    .nullish()
-    .transform((blocks) => blocks ?? []),
+  Blocks: mappingList,
   SingleFile: z.object({ FilePath: z.string().default('') }).nullish(),
 });
 
@@ -209,7 +211,8 @@ export type BackupConfig = {
 export type VolumeConfig = z.output<typeof volumeSchema>;
 export type Lock = z.output<typeof lockSchema>;
 
-const parse = <T>(schema: z.ZodType<T>, bytes: Buffer): Parsed<T> => {
+/** Reads a file of JSON by what it has to look like. */
+export const parse = <T>(schema: z.ZodType<T>, bytes: Buffer): Parsed<T> => {
   const json = readJson(bytes);
   if (!('value' in json)) return { problem: json };
   const { success, data, error } = schema.safeParse(json.value);
@@ -233,8 +236,8 @@ export const parseBackup = (bytes: Buffer): Parsed<BackupConfig> => {
     return invalid(
       `a backup-block-size of ${raw.Parameters['backup-block-size']}, where 2 MiB and 16 MiB are known`,
     );
-  const wrong = raw.Blocks.findIndex((block) => !isMapping(block));
-  if (wrong >= 0) return invalid(`Blocks.${wrong}: no offset and checksum of 64 hexadecimal digits`);
+  const { blocks, problem: wrong } = readMappings(raw.Blocks);
+  if (wrong) return { problem: wrong };
   return {
     config: {
       name: raw.Name,
@@ -250,10 +253,7 @@ export const parseBackup = (bytes: Buffer): Parsed<BackupConfig> => {
       uploaded: { new: raw.NewlyUploadedDataSize, again: raw.ReUploadedDataSize },
       labels: raw.Labels,
       parameters: raw.Parameters,
-      blocks: (raw.Blocks as RawMapping[]).map(({ Offset, BlockChecksum }) => ({
-        offset: Offset,
-        checksum: BlockChecksum,
-      })),
+      blocks,
       singleFile: raw.SingleFile?.FilePath ?? '',
     },
   };
@@ -266,6 +266,20 @@ export const parseVolume = (bytes: Buffer): Parsed<VolumeConfig> => parse(volume
  * Reads a lock's file; its type is 1 for a backup or a restore, 2 for a deletion, and others are not known.
  */
 export const parseLock = (bytes: Buffer): Parsed<Lock> => parse(lockSchema, bytes);
+
+type Mappings = { blocks: BlockMapping[]; problem?: never } | { blocks?: never; problem: Unusable };
+
+/** Reads where blocks belong, as configs of backups and of backing images say it. */
+export const readMappings = (raw: readonly unknown[]): Mappings => {
+  const wrong = raw.findIndex((block) => !isMapping(block));
+  if (wrong >= 0) return invalid(`Blocks.${wrong}: no offset and checksum of 64 hexadecimal digits`);
+  return {
+    blocks: (raw as RawMapping[]).map(({ Offset, BlockChecksum }) => ({
+      offset: Offset,
+      checksum: BlockChecksum,
+    })),
+  };
+};
 
 type RawMapping = { Offset: number; BlockChecksum: string };
 

@@ -2,7 +2,8 @@ import { count } from '../../kube/count.ts';
 import { type BackupConfig, defaultBlockSize, parseBackup, type VolumeConfig } from '../format/config.ts';
 import type { StoreEntry, StoreSource } from '../format/source.ts';
 import type { Work } from './check-locks.ts';
-import type { FindingCode, Findings } from './findings.ts';
+import { checkOffsets } from './check-offsets.ts';
+import type { Findings } from './findings.ts';
 import { readConfig, sizeLimits } from './read-config.ts';
 import type { BlockExpectation } from './verify-block.ts';
 import type { VolumeFiles } from './volume-files.ts';
@@ -112,32 +113,10 @@ const checkBackup = (
 ): void => {
   const backup = `backup ${name}`;
   const volumeSize = volume?.Size ?? Number.POSITIVE_INFINITY;
-  const met = new Map<FindingCode, { times: number; example: number }>();
-  const note = (code: FindingCode, offset: number): void => {
-    const { times = 0, example = offset } = met.get(code) ?? {};
-    met.set(code, { times: times + 1, example });
-  };
-  const seen = new Set<number>();
-  let before = Number.NEGATIVE_INFINITY;
-  for (const { offset } of blocks) {
-    if (offset % blockSize !== 0) note('offset-not-aligned', offset);
-    if (offset < 0 || offset + blockSize > volumeSize) note('offset-out-of-range', offset);
-    if (seen.has(offset)) note('offset-duplicate', offset);
-    else if (offset < before) note('offsets-unsorted', offset);
-    seen.add(offset);
-    before = offset;
-  }
-  const what: [FindingCode, string][] = [
-    ['offset-not-aligned', `has blocks at offsets that are no multiple of their size, ${blockSize}`],
-    ['offset-out-of-range', `has blocks outside of its volume, which has ${volumeSize} bytes`],
-    ['offset-duplicate', 'has several blocks for one place'],
-    ['offsets-unsorted', 'does not have its blocks in order, which the next backup takes for granted'],
-  ];
-  for (const [code, message] of what) {
-    const { times, example } = met.get(code) ?? {};
-    if (times !== undefined)
-      findings.add(code, path, `${backup} ${message}: ${count(times, 'offset')}, such as ${example}`);
-  }
+  checkOffsets(blocks, {
+    ...{ what: backup, path, findings, blockSize },
+    within: { what: 'its volume', size: volumeSize, end: volumeSize },
+  });
   // One that is no multiple of the smaller size either is told of by itself.
   if (volumeSize % defaultBlockSize === 0 && volumeSize % blockSize !== 0)
     findings.add(

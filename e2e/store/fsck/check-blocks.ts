@@ -1,9 +1,8 @@
 import { blockPath } from '../format/layout.ts';
-import type { StoreSource } from '../format/source.ts';
-import { type References, usersOf } from './check-backups.ts';
+import type { References } from './check-backups.ts';
 import { type Findings, findingCodes, type StoreSeverity } from './findings.ts';
+import type { Owner } from './leftovers.ts';
 import { type BlockExpectation, type BlockProblem, largestFile } from './verify-block.ts';
-import type { VolumeFiles } from './volume-files.ts';
 
 /** A block to look into. */
 export type BlockJob = BlockExpectation & {
@@ -18,18 +17,24 @@ export type VerifyBlocks = (
   wrong: (checksum: string, problem: BlockProblem) => void,
 ) => Promise<void>;
 
+type Check = {
+  owner: Owner;
+  references: References;
+  findings: Findings;
+  verify: VerifyBlocks | undefined;
+  /** Names of those that refer to blocks, by checksum. */
+  usersOf: (checksums: ReadonlySet<string>) => Promise<ReadonlyMap<string, string[]>>;
+};
+
+type Files = { folder: string; blocks: ReadonlyMap<string, number> };
+
 /**
- * Checks the content of all blocks of a volume, those that no backup refers to as well; without `verify` only
+ * Checks the content of all blocks in a folder, those that nothing refers to as well; without `verify` only
  * their sizes on disk.
  */
 export const checkBlocks = async (
-  source: StoreSource,
-  files: VolumeFiles,
-  {
-    references,
-    findings,
-    verify,
-  }: { references: References; findings: Findings; verify: VerifyBlocks | undefined },
+  files: Files,
+  { owner, references, findings, verify, usersOf }: Check,
 ): Promise<void> => {
   const wrong = new Map<string, BlockProblem>();
   const jobs: BlockJob[] = [];
@@ -47,24 +52,24 @@ export const checkBlocks = async (
   await verify?.(jobs, (checksum, problem) => wrong.set(checksum, problem));
   if (wrong.size === 0) return;
 
-  const users = await usersOf(source, files, new Set(wrong.keys()));
+  const users = await usersOf(new Set(wrong.keys()));
   for (const [checksum, { code, message }] of wrong) {
     const used = users.get(checksum);
     const tell = (usedBy: string, severity: StoreSeverity) =>
       findings.add(code, pathOf(files, checksum), `block ${checksum} ${message}; ${usedBy}`, severity);
     // Garbage, whatever is in it; but one that went away and is still referred to is missing.
-    if (used === undefined) tell('no backup that can be read refers to it', 'warning');
+    if (used === undefined) tell(`no ${owner} that can be read refers to it`, 'warning');
     else {
       const severity = code === 'changed-meanwhile' ? 'error' : findingCodes[code];
       tell(
-        `${used.length === 1 ? 'backup' : 'backups'} ${some(used)} ${used.length === 1 ? 'refers' : 'refer'} to it`,
+        `${owner}${used.length === 1 ? '' : 's'} ${some(used)} ${used.length === 1 ? 'refers' : 'refer'} to it`,
         severity,
       );
     }
   }
 };
 
-const pathOf = ({ folder }: VolumeFiles, checksum: string): string => `${folder}/${blockPath(checksum)}`;
+const pathOf = ({ folder }: Files, checksum: string): string => `${folder}/${blockPath(checksum)}`;
 
 const problemOfSize = (size: number): BlockProblem | undefined => {
   if (size === 0) return { code: 'block-empty', message: 'is empty' };

@@ -2,10 +2,11 @@ import { count } from '../../kube/count.ts';
 import { parseVolume, type VolumeConfig } from '../format/config.ts';
 import { volumeFolder, volumesFolder } from '../format/layout.ts';
 import type { StoreSource } from '../format/source.ts';
-import { checkBackups, type References } from './check-backups.ts';
+import { checkBackups, usersOf } from './check-backups.ts';
 import { checkBlocks, type VerifyBlocks } from './check-blocks.ts';
 import { checkLocks, type Work } from './check-locks.ts';
 import type { Findings } from './findings.ts';
+import { checkLeftovers } from './leftovers.ts';
 import { readConfig, sizeLimits } from './read-config.ts';
 import { listVolume, type VolumeFiles } from './volume-files.ts';
 
@@ -22,6 +23,8 @@ export type CheckedVolume = {
   /** Names of the backups that have a config, and of the locks. */
   backups: string[];
   locks: string[];
+  /** Who works on it, by its locks. */
+  work: Work;
   blocks: number;
   /** Of the blocks, on disk. */
   bytes: number;
@@ -48,11 +51,15 @@ export const checkVolume = async (
   const volume = await readVolume(source, files, { name, work, findings });
   const references = await checkBackups(source, files, { volumeName: name, volume, work, findings });
   if (volume !== undefined) checkVolumeConfig(volume, { files, name, work, findings });
-  checkLeftovers(files, { references, work, now, findings });
-  await checkBlocks(source, files, { references, findings, verify });
+  checkLeftovers(files, { owner: 'backup', references, work, now, findings });
+  await checkBlocks(files, {
+    ...{ owner: 'backup' as const, references, findings, verify },
+    usersOf: (checksums) => usersOf(source, files, checksums),
+  });
   return {
     backups: [...files.backups.keys()].sort(),
     locks: [...files.locks.keys()].sort(),
+    work,
     blocks: files.blocks.size,
     bytes: [...files.blocks.values()].reduce((sum, size) => sum + size, 0),
   };
@@ -118,38 +125,4 @@ const checkVolumeConfig = (
       atRest(work),
       { backup: last },
     );
-};
-
-type Leftovers = { references: References; work: Work; now: number; findings: Findings };
-
-const checkLeftovers = (
-  { folder, blocks, temporary }: VolumeFiles,
-  { references, work, now, findings }: Leftovers,
-): void => {
-  const orphans = [...blocks].filter(([checksum]) => !references.blocks.has(checksum));
-  if (orphans.length > 0) {
-    const first = orphans.reduce((least, [checksum]) => (checksum < least ? checksum : least), 'g');
-    const bytes = orphans.reduce((sum, [, size]) => sum + size, 0);
-    const number = orphans.length === 1 ? '1 block belongs' : `${orphans.length} blocks belong`;
-    const perhaps = references.complete
-      ? ''
-      : '; a backup whose config is in progress or cannot be read may need them';
-    const message = `${number} to no backup, such as ${first}: ${bytes} bytes${perhaps}`;
-    const severity = references.complete ? atRest(work) : 'info';
-    findings.add('block-orphaned', `${folder}/blocks`, message, severity, {
-      blocks: { count: orphans.length, first },
-    });
-  }
-  for (const { path, changedAt } of temporary) {
-    const age = Math.max(0, Math.round((now - changedAt) / 1000));
-    const name = path.slice(folder.length + 1);
-    // A file is written in seconds; nobody comes back for an older one, whatever goes on in the volume.
-    const live = work.any && age < 600;
-    findings.add(
-      'temporary-file',
-      path,
-      `${name} is a temporary file, last written ${age} s ago`,
-      live ? 'info' : undefined,
-    );
-  }
 };

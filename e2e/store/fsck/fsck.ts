@@ -1,8 +1,12 @@
-import { count } from '../../kube/count.ts';
+import { backingImageLocks, backingImagesFolder } from '../format/backing-image.ts';
 import { isName } from '../format/config.ts';
 import { storeFolder, volumesFolder } from '../format/layout.ts';
 import type { StoreSource } from '../format/source.ts';
+import { systemBackupsFolder } from '../format/system-backup.ts';
+import { checkBackingImages } from './check-backing-images.ts';
 import type { VerifyBlocks } from './check-blocks.ts';
+import type { Work } from './check-locks.ts';
+import { checkSystemBackups } from './check-system-backups.ts';
 import { checkVolume } from './check-volume.ts';
 import {
   collectFindings,
@@ -11,7 +15,7 @@ import {
   type StoreFinding,
   type StoreSeverity,
 } from './findings.ts';
-import { reportOther } from './volume-files.ts';
+import { reportOther } from './walk-files.ts';
 
 /** What a check of a store came to. */
 export type StoreCheck = {
@@ -21,13 +25,15 @@ export type StoreCheck = {
   leftOut: Partial<Record<FindingCode, number>>;
   volumes: number;
   backups: number;
+  systemBackups: number;
+  backingImages: number;
+  /** Of volumes and of backing images. */
   blocks: number;
   /** Of the blocks, on disk. */
   bytes: number;
 };
 
-// Kept by Longhorn in the same store and by other rules; backupstore, systembackup and backupbackingimage.
-const others = ['system-backups', 'backing-images'];
+const known = [volumesFolder, systemBackupsFolder, backingImagesFolder];
 
 /** Checks a whole store, one volume after the other. Throws only when the store itself fails. */
 export const checkStore = async (
@@ -36,15 +42,28 @@ export const checkStore = async (
 ): Promise<StoreCheck> => {
   const findings = collectFindings();
   const sum = { volumes: 0, backups: 0, blocks: 0, bytes: 0 };
+  let workOnImages: Work = { any: false, upload: false };
   await lookAround(source, findings);
   for (const folder of await listVolumes(source, findings)) {
-    const { backups, blocks, bytes } = await checkVolume(source, folder, { findings, now, verify });
-    sum.volumes += 1;
+    const { backups, blocks, bytes, work } = await checkVolume(source, folder, { findings, now, verify });
+    if (folder.endsWith(`/${backingImageLocks}`)) workOnImages = work;
+    else sum.volumes += 1;
     sum.backups += backups.length;
     sum.blocks += blocks;
     sum.bytes += bytes;
   }
-  return { findings: findings.list(), counts: findings.counts(), leftOut: findings.leftOut(), ...sum };
+  const systemBackups = await checkSystemBackups(source, { findings, now, quick: verify === undefined });
+  const ofImages = await checkBackingImages(source, { findings, now, work: workOnImages, verify });
+  sum.blocks += ofImages.blocks;
+  sum.bytes += ofImages.bytes;
+  return {
+    findings: findings.list(),
+    counts: findings.counts(),
+    leftOut: findings.leftOut(),
+    ...sum,
+    systemBackups,
+    backingImages: ofImages.images,
+  };
 };
 
 /** Folders of the volumes in a store, in order; what else lies between becomes a finding. */
@@ -73,15 +92,7 @@ const lookAround = async (source: StoreSource, findings: Findings): Promise<void
   for await (const entry of source.walk(storeFolder, 1)) {
     const name = entry.path.slice(storeFolder.length + 1);
     if (entry.kind !== 'folder' && entry.kind !== 'file') reportOther(entry, name, findings);
-    else if (entry.kind === 'folder' && others.includes(name)) {
-      let files = 0;
-      for await (const { kind } of source.walk(entry.path, 6)) if (kind === 'file') files += 1;
-      findings.add(
-        'not-checked',
-        entry.path,
-        `${name}/ is left alone: ${count(files, 'file')} of Longhorn's that are no backups of volumes`,
-      );
-    } else if (entry.kind !== 'folder' || name !== 'volumes')
+    else if (entry.kind !== 'folder' || !known.includes(entry.path))
       findings.add('foreign-file', entry.path, `${name} is nothing of Longhorn's`);
   }
 };

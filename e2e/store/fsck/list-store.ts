@@ -1,3 +1,4 @@
+import { backingImageLocks } from '../format/backing-image.ts';
 import { type BackupConfig, isName, parseBackup, parseVolume, type VolumeConfig } from '../format/config.ts';
 import { classifyStoreFile } from '../format/layout.ts';
 import type { StoreEntry, StoreSource } from '../format/source.ts';
@@ -21,6 +22,7 @@ export type ListedVolume = Listed<VolumeConfig> & {
 /** The volumes of a store, in order; none of what is wrong with it makes this throw. */
 export const listStore = async function* (source: StoreSource): AsyncGenerator<ListedVolume> {
   for (const folder of await listVolumes(source, collectFindings({ keep: 0 }))) {
+    if (folder.endsWith(`/${backingImageLocks}`)) continue;
     let volumeConfig: StoreEntry | undefined;
     const backups = new Map<string, StoreEntry>();
     for await (const entry of source.walk(folder, 2)) {

@@ -6,7 +6,13 @@ import type { FindingCode } from './findings.ts';
  * The most that a file may hold to be read at all, in bytes. A backup of 5 TiB in blocks of 2 MiB has a
  * config of 256 MiB.
  */
-export const sizeLimits = { backup: 256 << 20, volume: 4 << 20, lock: 64 << 10 } as const;
+export const sizeLimits = {
+  backup: 256 << 20,
+  volume: 4 << 20,
+  lock: 64 << 10,
+  systemBackup: 64 << 10,
+  archive: 256 << 20,
+} as const;
 
 /** How to read one kind of file, and how to call it in a sentence. */
 type Reading<T> = { parse: (bytes: Buffer) => Parsed<T>; limit: number; what: string };

@@ -2,6 +2,7 @@ import { isName } from '../format/config.ts';
 import { classifyStoreFile, isKnownFolder } from '../format/layout.ts';
 import type { StoreEntry, StoreSource } from '../format/source.ts';
 import type { Findings } from './findings.ts';
+import { walkFiles } from './walk-files.ts';
 
 /** The files of one volume in a store, each kind for itself. */
 export type VolumeFiles = {
@@ -33,29 +34,8 @@ export const listVolume = async (
     blocks: new Map(),
     temporary: [],
   };
-  const folders = new Map<string, { empty: boolean }>();
-  const foreign: string[] = [];
-  for await (const entry of source.walk(folder, deepest)) {
-    const path = entry.path.slice(folder.length + 1);
-    const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-    const above = folders.get(parent);
-    if (above !== undefined) above.empty = false;
-    // Of a foreign folder it is enough to say that it is there.
-    if (foreign.some((each) => path.startsWith(`${each}/`))) continue;
-    if (entry.kind === 'folder') {
-      if (isKnownFolder(path)) folders.set(path, folders.get(path) ?? { empty: true });
-      else {
-        foreign.push(path);
-        findings.add('foreign-file', entry.path, `${path}/ is no folder of Longhorn's`);
-      }
-    } else if (entry.kind === 'file') sort(files, { entry, path, findings });
-    else {
-      folders.delete(path);
-      reportOther(entry, path, findings);
-    }
-  }
-  for (const [path, { empty }] of folders)
-    if (empty) findings.add('empty-folder', `${folder}/${path}`, `${path}/ is empty`);
+  const take = (entry: StoreEntry, path: string) => sort(files, { entry, path, findings });
+  await walkFiles(source, folder, { depth: deepest, findings, isKnownFolder, take });
   return { ...files, backups: byName(files.backups), locks: byName(files.locks) };
 };
 
@@ -84,13 +64,4 @@ const sort = (
   else if (file.misplaced)
     findings.add('block-misplaced', entry.path, `block ${path} is not where its name says`);
   else files.blocks.set(file.checksum, entry.size);
-};
-
-/** Tells of what is neither a file nor a folder. */
-export const reportOther = ({ kind, path, reason }: StoreEntry, name: string, findings: Findings): void => {
-  if (kind === 'link')
-    findings.add('symbolic-link', path, `${name} is a symbolic link, which was not followed`);
-  else if (kind === 'special') findings.add('special-file', path, `${name} is neither a file nor a folder`);
-  else if (kind === 'unreadable')
-    findings.add('folder-unreadable', path, `${name} cannot be looked at: ${reason}`);
 };

@@ -1,9 +1,10 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { backupConfigPath, blockPath } from '../../../e2e/store/format/layout.ts';
+import { backupConfigPath, blockPath, checksumOf, volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { compressFrame } from '../../../emulator/backupstore/lz4.ts';
 import {
   backupConfig,
@@ -47,6 +48,47 @@ const both =
   (...damages: Damage[]) =>
   (files: Files) =>
     damages.map((damage) => damage(files));
+
+const ofSystem = 'backupstore/system-backups/v1.12.1/sys/system-backup';
+const systemBackup = (change: object = {}) =>
+  both(
+    put(`${ofSystem}.zip`, 'an archive'),
+    put(
+      `${ofSystem}.cfg`,
+      JSON.stringify({
+        ...{ Name: 'sys', LonghornVersion: 'v1.12.1', LonghornGitCommit: 'c0ffee' },
+        ...{ BackupTargetURL: 'nfs://server/store', ManagerImage: 'm', EngineImage: 'e' },
+        ...{ CreatedAt: '2026-01-01T00:00:00Z', Checksum: hash('sha256', 'an archive', 'hex') },
+        ...change,
+      }),
+    ),
+  );
+
+const ofImages = 'backupstore/backing-images';
+const ofImage = `${ofImages}/backing-images/img/backing-image.cfg`;
+const imageBlock = (checksum: string) => `${ofImages}/${blockPath(checksum)}`;
+const shortBlock = block(2).subarray(0, 1 << 20);
+const shortChecksum = checksumOf(shortBlock);
+// Of 5 MiB: its last block has half the size of the others.
+const image = (change: object = {}) =>
+  both(
+    put(imageBlock(shared), compressFrame(block(0))),
+    put(imageBlock(own), compressFrame(block(1))),
+    put(imageBlock(shortChecksum), compressFrame(shortBlock)),
+    put(
+      ofImage,
+      JSON.stringify({
+        ...{ Name: 'img', Size: String(5 << 20), BlockCount: '3', Checksum: '', Labels: null },
+        ...{ CompressionMethod: 'lz4', CreatedTime: '2026-01-01T00:00:00Z', Secret: '', SecretNamespace: '' },
+        ...{ CompleteTime: '2026-01-01T00:00:10Z', ProcessingBlocks: null },
+        Blocks: [shared, own, shortChecksum].map((BlockChecksum, index) => ({
+          Offset: index * blockSize,
+          BlockChecksum,
+        })),
+        ...change,
+      }),
+    ),
+  );
 
 const putLock = (content: string) => put('locks/lock-1.lck', content);
 
@@ -145,10 +187,27 @@ const cases: Record<string, Damage | [Damage, Parameters<typeof check>[1]]> = {
   'empty folders': both(put('locks/', ''), put('blocks/00/11/', ''), put('backupstore/volumes/00/', '')),
   'a link to somewhere': put('backups/backup_b3.cfg', '-> /etc/passwd'),
   'a link in place of a volume': put('backupstore/volumes/00/11/vol-b', '-> /etc'),
-  'what else Longhorn keeps': both(
-    put('backupstore/system-backups/v1/s/system-backup.cfg', '{}'),
-    put('backupstore/backing-images/i/backing-image.cfg', '{}'),
+  'a system backup and a backing image': both(systemBackup(), image()),
+  'a system backup whose archive is another': both(systemBackup(), put(`${ofSystem}.zip`, 'other')),
+  'a system backup without its archive': both(systemBackup(), drop(`${ofSystem}.zip`)),
+  'a system backup without its config': [both(systemBackup(), drop(`${ofSystem}.cfg`)), { later: 1000 }],
+  'a system backup that is being uploaded': both(systemBackup(), drop(`${ofSystem}.cfg`)),
+  'a system backup of another version': systemBackup({ LonghornVersion: 'v1.8.2' }),
+  'a system backup whose config is cut off': both(systemBackup(), put(`${ofSystem}.cfg`, '{"Name":"s')),
+  'a stranger among the system backups': put('backupstore/system-backups/v1.12.1/notes.txt', 'x'),
+  'a backing image that lacks a block': both(image(), drop(imageBlock(shortChecksum))),
+  'a backing image with a damaged block': both(image(), put(imageBlock(own), compressFrame(block(3)))),
+  'a backing image whose last block is too short': image({ Size: String(6 << 20) }),
+  'a backing image with an offset behind its end': image({ Size: String(4 << 20) }),
+  'a backing image that counts wrong': image({ BlockCount: '7' }),
+  'a backing image with the name of another': image({ Name: 'other' }),
+  'a backing image that was never finished': image({ CompleteTime: '' }),
+  'a backing image in progress': both(
+    image({ CompleteTime: '' }),
+    put(`${volumeFolder('BACKINGIMAGE')}/locks/lock-1.lck`, lock(1)),
   ),
+  'a backing image without a size': image({ Size: '0', BlockCount: '0', Blocks: undefined }),
+  'the config of a backing image went': both(image(), drop(ofImage)),
 };
 
 // What is found of each, in any order; what the blocks are called is not in there.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blockPath, volumeFolder } from '../../../e2e/store/format/layout.ts';
+import { blockPath, volumeFolder, volumesFolder } from '../../../e2e/store/format/layout.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from '../../../e2e/store/format/source.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
 import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
@@ -11,11 +11,11 @@ const entry = (path: string, more: Partial<StoreEntry> = {}) =>
 
 // A store in memory, of which some files cannot be read: root may read any on a disk.
 const failing = (fail: Record<string, Error>, others: StoreEntry[] = []): StoreSource => ({
-  async *walk(folder, depth) {
+  async *walk(folder) {
     const names = volumeFolder(volume).split('/');
-    if (depth === 3)
+    if (folder === volumesFolder)
       for (const level of [3, 4, 5]) yield entry(names.slice(0, level).join('/'), { kind: 'folder' });
-    if (depth < 4) return;
+    if (folder !== volumeFolder(volume)) return;
     for (const [path, data] of files) yield entry(`${folder}/${path}`, { size: data.length });
     yield* others;
   },

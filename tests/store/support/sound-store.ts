@@ -109,7 +109,7 @@ type Checking = {
 const isUntouched = (files: Files, { path, method, size }: BlockJob): boolean =>
   method === 'lz4' &&
   size === blockSize &&
-  pack('lz4').includes(files.get(path.slice(path.indexOf('blocks/'))) as Uint8Array);
+  pack('lz4').includes((files.get(path) ?? files.get(path.slice(path.indexOf('blocks/')))) as Uint8Array);
 
 /**
  * Lays a store out, damages it further on disk where asked to, and checks it some seconds after it was

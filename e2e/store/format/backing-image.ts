@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import {
+  type BlockMapping,
+  compression,
+  defaultBlockSize,
+  integer,
+  mappingList,
+  type Parsed,
+  parse,
+  readMappings,
+} from './config.ts';
+import type { CompressionMethod } from './decompress.ts';
+import { storeFolder } from './layout.ts';
+
+/**
+ * Where the backing images are: configs in `backing-images/NAME/`, and the blocks of all in `blocks/`; backupstore,
+ * backupbackingimage/config.go.
+ */
+export const backingImagesFolder = `${storeFolder}/backing-images`;
+
+/** The name under which the locks of all backing images lie, as if it were a volume's; backupstore, types.go. */
+export const backingImageLocks = 'BACKINGIMAGE';
+
+const schema = z.object({
+  Name: z.string(),
+  Size: integer,
+  BlockCount: integer.default(0),
+  CompressionMethod: compression,
+  CompleteTime: z.string().default(''),
+  Blocks: mappingList,
+});
+
+/** The config of a backing image, with plain numbers; one without a time of completion is still being made. */
+export type BackingImageConfig = {
+  name: string;
+  /** Bytes. */
+  size: number;
+  blockCount: number;
+  compression: CompressionMethod;
+  inProgress: boolean;
+  blocks: BlockMapping[];
+};
+
+/** Reads a `backing-image.cfg`. */
+export const parseBackingImage = (bytes: Buffer): Parsed<BackingImageConfig> => {
+  const { config: raw, problem } = parse(schema, bytes);
+  if (problem) return { problem };
+  const { blocks, problem: wrong } = readMappings(raw.Blocks);
+  if (wrong) return { problem: wrong };
+  return {
+    config: {
+      name: raw.Name,
+      size: raw.Size,
+      blockCount: raw.BlockCount,
+      compression: raw.CompressionMethod,
+      inProgress: raw.CompleteTime === '',
+      blocks,
+    },
+  };
+};
+
+/** The size of a block of a backing image, in bytes: the last one ends with the image. None is behind its end. */
+export const sizeOfBlock = ({ size }: BackingImageConfig, offset: number): number | undefined =>
+  offset < size ? Math.min(defaultBlockSize, size - offset) : undefined;
