@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { runIdPattern } from '../config/run-id.ts';
 import { connect } from '../kube/cluster.ts';
+import { remedyOf } from '../kube/remedy.ts';
 import { cleanup } from '../suite/cleanup/cleanup.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
@@ -56,7 +57,9 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
     const isClean = await cleanup({ cluster, wanted, namespace, force, dryRun, print });
     return isClean ? exitCode.passed : exitCode.failed;
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error), exitCode.failed);
+    const remedy = remedyOf(error);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError(remedy === undefined ? why : `${why}: ${remedy}`, exitCode.failed);
   }
 };
 

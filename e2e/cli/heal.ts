@@ -4,6 +4,7 @@ import { runIdPattern } from '../config/run-id.ts';
 import { type Ledger, ledgerPath, openLedger } from '../faults/ledger.ts';
 import { closeGone, healByLabels, healLeftOver } from '../faults/open-faults.ts';
 import { type Cluster, connect } from '../kube/cluster.ts';
+import { remedyOf } from '../kube/remedy.ts';
 import { readReport, reportPath } from '../report/file.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
@@ -119,7 +120,7 @@ const heal = async ({ kubeconfig, context, out, run }: Flags, isOutGiven: boolea
 const answers = async (cluster: Cluster): Promise<true> => {
   await cluster.version().catch((error: Error) => {
     throw new Error(
-      `the cluster was not looked at: ${error.message}: see that it is up, and that the kubeconfig is of the run's cluster`,
+      `the cluster was not looked at: ${error.message}: ${remedyOf(error) ?? "see that it is up, and that the kubeconfig is of the run's cluster"}`,
     );
   });
   return true;

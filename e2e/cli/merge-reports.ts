@@ -116,7 +116,7 @@ export const runMergeReportsCommand = (argv: readonly string[]): Promise<ExitCod
   toExitCode('merge-reports', async () => {
     const { paths, flags } = parseMergeReports(argv);
     const { out, allowMissing = false, strictBugs = false, table = false, times } = flags;
-    const folder = checkOut(out);
+    const folder = checkOut(out, { writes: !table });
     const file = times === undefined ? undefined : checkFile('times', times, 'times.json');
     // What was merged before is no source of what is merged now.
     const sources = await readReports(paths, { except: resolve(folder, 'report.json') });

@@ -58,6 +58,18 @@ export class BrokenStream extends ExecError {
   }
 }
 
+/** The credential plugin that a kubeconfig names could not be started. */
+export class NoPlugin extends Error {
+  override readonly name = 'NoPlugin';
+  /** What mends it: the kubeconfig's own hint, where it has one. */
+  readonly remedy: string;
+
+  constructor(message: string, { remedy, cause }: { remedy: string; cause: unknown }) {
+    super(message, { cause });
+    this.remedy = remedy;
+  }
+}
+
 /** For the `catch` of a deletion: what is not there (404) is as gone as it should be. */
 export const unlessGone = (error: unknown): void => {
   if (!(error instanceof ApiError) || error.status !== 404) throw error;

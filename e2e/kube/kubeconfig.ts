@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { readNamedFile, whyNoFile } from './named-file.ts';
@@ -73,6 +73,7 @@ const read = (kubeconfig: string): KubeConfig => {
     checkShape(written as Written);
     config.loadFromString(text);
     config.makePathsAbsolute(dirname(kubeconfig));
+    findPlugins(config, dirname(kubeconfig));
     useTokenFiles(config, { written: written as Written, folder: dirname(kubeconfig) });
   } catch (error) {
     // Only the first line: what a parser adds is a piece of the file, and that may be a secret.
@@ -80,6 +81,15 @@ const read = (kubeconfig: string): KubeConfig => {
     throw new Error(`cannot read the kubeconfig ${kubeconfig}: ${why?.replace(/:$/, '')}`, { cause: error });
   }
   return config;
+};
+
+/** A plugin that is named by a path is meant from the kubeconfig on, as in kubectl; one without is searched for. */
+const findPlugins = (config: KubeConfig, folder: string): void => {
+  config.users = config.users.map((user) => {
+    const command: unknown = user.exec?.command;
+    if (typeof command !== 'string' || !command.includes('/') || isAbsolute(command)) return user;
+    return { ...user, exec: { ...user.exec, command: resolve(folder, command) } };
+  });
 };
 
 /**

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { ApiError } from './errors.ts';
+import { ApiError, NoPlugin } from './errors.ts';
 import { learnHeader } from './redact/learn.ts';
 import { shorten } from './shorten.ts';
 
@@ -34,7 +34,8 @@ export const createRequest = (config: KubeConfig, server: string): SendRequest =
   return async (path, { method = 'GET', headers = {}, body, signal } = {}) => {
     const options: https.RequestOptions = {};
     // What a plugin printed may be a token: where it is no JSON, only that is said.
-    await config.applyToHTTPSOptions(options).catch((error: Error) => {
+    await config.applyToHTTPSOptions(options).catch((thrown: Error) => {
+      const error = asNoPlugin(thrown, config);
       const isOutput = error instanceof SyntaxError;
       const why = isOutput
         ? "what the kubeconfig's exec plugin printed is no JSON"
@@ -66,6 +67,19 @@ export const createRequest = (config: KubeConfig, server: string): SendRequest =
       request.end(body);
     });
   };
+};
+
+// What is there and cannot be started is told apart from what is not there at all.
+const asNoPlugin = (error: Error, config: KubeConfig): Error => {
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  const { exec } = config.getCurrentUser() ?? {};
+  if (!syscall?.startsWith('spawn') || exec === undefined) return error;
+  const { command, installHint } = exec as { command: string; installHint?: string };
+  const why = code === 'ENOENT' ? 'is not there' : `cannot be started (${code})`;
+  const remedy = installHint
+    ? shorten(installHint.trim().replace(/\s+/g, ' '), longestReason)
+    : 'install it, or name it by its path in the kubeconfig';
+  return new NoPlugin(`the credential plugin ${command} of the kubeconfig ${why}`, { remedy, cause: error });
 };
 
 // Statuses that must not carry a body.

@@ -1,6 +1,7 @@
 import type { ExistingCluster } from '../../e2e/config/config.ts';
 import { ApiError, type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
+import { remedyOf } from '../../e2e/kube/remedy.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { permitAround } from '../../e2e/permissions/permit.ts';
 import { errorInOneLine, orRefuse } from './refuse.ts';
@@ -51,7 +52,9 @@ const askVersion = async ({ request, server, context }: Cluster, spelling: Spell
     throw new NotFit({
       code: 'api-server-unreachable',
       what: `the API server ${where} cannot be reached: ${late.aborted ? `no answer within ${FIRST_ANSWER_MS / 1000} s` : why}`,
-      remedy: `see that it runs, and that ${spelling.kubeconfig} and ${spelling.context} name it`,
+      remedy:
+        remedyOf(error) ??
+        `see that it runs, and that ${spelling.kubeconfig} and ${spelling.context} name it`,
     });
   });
   if (response.status === 401) return refuseCredentials({ server, context });

@@ -8,14 +8,17 @@ import { isTooOld, newestRelease, supported } from '../../longhorn/supported.ts'
 import { whyNoTags } from '../../suite/tags-expression.ts';
 import { usageError } from '../exit-code.ts';
 
-/** The absolute path of a folder, there or not yet; a CommandError for anything else. */
-export const checkOut = (folder: string): string => {
+/**
+ * The absolute path of a folder, there or not yet; a CommandError for anything else, and where nothing can be written
+ * into it. Who only lists or prints needs no place for that.
+ */
+export const checkOut = (folder: string, { writes = true }: { writes?: boolean } = {}): string => {
   if (folder === '') throw usageError("--out '': name a folder, or leave it out");
   const out = resolve(folder);
   if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === false)
     throw usageError(`--out ${folder} is a file: name a folder, or a new one`);
   // Before a cluster is brought up, not when there is something to write.
-  const why = whyNotWritable(out);
+  const why = writes ? whyNotWritable(out) : undefined;
   if (why !== undefined) throw usageError(`--out ${folder}: ${why}: name another folder`);
   return out;
 };

@@ -186,7 +186,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments =
     only: checkOnly(only),
     tags: checkTags(tags),
     shard: shard === undefined ? undefined : parseShard(shard),
-    out: checkOut(out),
+    out: checkOut(out, { writes: flags.list !== true }),
     workers: workers === undefined ? undefined : checkNumber('workers', workers),
     maxFailures: maxFailures === undefined ? undefined : checkNumber('max-failures', maxFailures),
     repeat: checkNumber('repeat', repeat),

@@ -48,6 +48,13 @@ const kubeconfigs: Record<string, string | Buffer> = {
   }),
   'no-token-file': kubeconfig({ user: { tokenFile: '/nowhere/token' } }),
   'plugin-not-there': kubeconfig(exec('no-such-plugin')),
+  'plugin-with-hint': kubeconfig({
+    user: {
+      exec: { ...exec('no-such-plugin').user.exec, installHint: 'get it by\n  apt install no-such-plugin\n' },
+    },
+  }),
+  'plugin-relative': kubeconfig(exec('./bin/plugin')),
+  'plugin-no-program': kubeconfig(exec('./empty')),
   'plugin-fails': kubeconfig(exec('sh', '-c', 'echo planted-secret; echo it cannot log in >&2; exit 7')),
   'plugin-no-json': kubeconfig(exec('sh', '-c', 'echo planted-secret')),
 };
