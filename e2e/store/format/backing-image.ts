@@ -3,10 +3,10 @@ import {
   type BlockMapping,
   compression,
   defaultBlockSize,
-  integer,
   mappingList,
   type Parsed,
-  parse,
+  quotedInteger,
+  readAs,
   readMappings,
 } from './config.ts';
 import type { CompressionMethod } from './decompress.ts';
@@ -23,8 +23,8 @@ export const backingImageLocks = 'BACKINGIMAGE';
 
 const schema = z.object({
   Name: z.string(),
-  Size: integer,
-  BlockCount: integer.default(0),
+  Size: quotedInteger,
+  BlockCount: quotedInteger.default(0),
   CompressionMethod: compression,
   CompleteTime: z.string().default(''),
   Blocks: mappingList,
@@ -43,7 +43,7 @@ export type BackingImageConfig = {
 
 /** Reads a `backing-image.cfg`. */
 export const parseBackingImage = (bytes: Buffer): Parsed<BackingImageConfig> => {
-  const { config: raw, problem } = parse(schema, bytes);
+  const { config: raw, problem } = readAs(schema, bytes);
   if (problem) return { problem };
   const { blocks, problem: wrong } = readMappings(raw.Blocks);
   if (wrong) return { problem: wrong };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type CompressionMethod, compressionMethods } from './decompress.ts';
 
 // Go's encoding writes these numbers as strings, an empty map as null, and reads what is missing as nothing.
-export const integer = z
+export const quotedInteger = z
   .string()
   .regex(/^\d{1,16}$/, 'is no whole number in quotes')
   .transform(Number)
@@ -41,13 +41,13 @@ const backupSchema = z.object({
   SnapshotName: z.string(),
   SnapshotCreatedAt: time.default(''),
   CreatedTime: time,
-  Size: integer,
+  Size: quotedInteger,
   Labels: labels,
   Parameters: labels,
   IsIncremental: z.boolean().default(false),
   CompressionMethod: compression,
-  NewlyUploadedDataSize: integer.default(0),
-  ReUploadedDataSize: integer.default(0),
+  NewlyUploadedDataSize: quotedInteger.default(0),
+  ReUploadedDataSize: quotedInteger.default(0),
   Blocks: mappingList,
   SingleFile: z.object({ FilePath: z.string().default('') }).nullish(),
 });
@@ -55,12 +55,12 @@ const backupSchema = z.object({
 /** `volume.cfg`. */
 const volumeSchema = z.object({
   Name: z.string(),
-  Size: integer,
+  Size: quotedInteger,
   Labels: labels,
   CreatedTime: time,
   LastBackupName: z.string().default(''),
   LastBackupAt: time.default(''),
-  BlockCount: integer,
+  BlockCount: quotedInteger,
   BackingImageName: unquoted,
   CompressionMethod: compression,
   StorageClassName: unquoted,
@@ -212,7 +212,7 @@ export type VolumeConfig = z.output<typeof volumeSchema>;
 export type Lock = z.output<typeof lockSchema>;
 
 /** Reads a file of JSON by what it has to look like. */
-export const parse = <T>(schema: z.ZodType<T>, bytes: Buffer): Parsed<T> => {
+export const readAs = <T>(schema: z.ZodType<T>, bytes: Buffer): Parsed<T> => {
   const json = readJson(bytes);
   if (!('value' in json)) return { problem: json };
   const { success, data, error } = schema.safeParse(json.value);
@@ -229,7 +229,7 @@ const invalid = (what: string): { problem: Unusable } => ({
 
 /** Reads a `backup_NAME.cfg`. */
 export const parseBackup = (bytes: Buffer): Parsed<BackupConfig> => {
-  const { config: raw, problem } = parse(backupSchema, bytes);
+  const { config: raw, problem } = readAs(backupSchema, bytes);
   if (problem) return { problem };
   const blockSize = blockSizeOf(raw.Parameters['backup-block-size']);
   if (blockSize === undefined || !blockSizes.includes(blockSize))
@@ -260,12 +260,12 @@ export const parseBackup = (bytes: Buffer): Parsed<BackupConfig> => {
 };
 
 /** Reads a `volume.cfg`. */
-export const parseVolume = (bytes: Buffer): Parsed<VolumeConfig> => parse(volumeSchema, bytes);
+export const parseVolume = (bytes: Buffer): Parsed<VolumeConfig> => readAs(volumeSchema, bytes);
 
 /**
  * Reads a lock's file; its type is 1 for a backup or a restore, 2 for a deletion, and others are not known.
  */
-export const parseLock = (bytes: Buffer): Parsed<Lock> => parse(lockSchema, bytes);
+export const parseLock = (bytes: Buffer): Parsed<Lock> => readAs(lockSchema, bytes);
 
 type Mappings = { blocks: BlockMapping[]; problem?: never } | { blocks?: never; problem: Unusable };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Parsed, parse } from './config.ts';
+import { type Parsed, readAs } from './config.ts';
 import { storeFolder } from './layout.ts';
 
 /** Where the system backups are: `backupstore/system-backups/v1.12.1/NAME/`; backupstore, system_backup.go. */
@@ -15,4 +15,4 @@ const schema = z.object({
 export type SystemBackupConfig = z.output<typeof schema>;
 
 /** Reads a `system-backup.cfg`. */
-export const parseSystemBackup = (bytes: Buffer): Parsed<SystemBackupConfig> => parse(schema, bytes);
+export const parseSystemBackup = (bytes: Buffer): Parsed<SystemBackupConfig> => readAs(schema, bytes);
