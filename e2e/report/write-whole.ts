@@ -12,7 +12,8 @@ export const writeWhole = async (path: string, text: string): Promise<void> => {
     await writeFile(part, text);
     await rename(part, path);
   } catch (error) {
-    await rm(part, { force: true });
+    // What is in its way is no file of ours, and why writing failed is what the caller wants to know.
+    await rm(part, { force: true }).catch(() => {});
     throw error;
   }
 };
