@@ -11,3 +11,12 @@ export const childEnvironment = (credentials: Environment): NodeJS.ProcessEnv =>
   ...credentials,
   NODE_OPTIONS: '--max-old-space-size=48 --max-semi-space-size=1',
 });
+
+/**
+ * Waits, as such a command, for a word from the manager that started it; false if that has closed its
+ * standard input instead.
+ */
+export const toldByManager = async (): Promise<boolean> => {
+  for await (const _ of process.stdin) return true;
+  return false;
+};

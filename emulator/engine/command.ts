@@ -19,7 +19,7 @@ import { replicaEnded, type UploadRequest } from './upload.ts';
 type Streams = {
   out: (text: string) => void;
   err: (text: string) => void;
-  /** Waits until an upload is told to go on; false if it never will be. */
+  /** Waits until whoever started the command tells it to go on; false if they never will. */
   told: () => Promise<boolean>;
 };
 
@@ -129,7 +129,7 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
 
 /**
  * Runs the longhorn command with the arguments after its name, and gives its exit code. `backup
- * rm|inspect|inspect-volume|ls|restore-to-file` and `system-backup list` are Longhorn's, the last but one for a raw image alone; `backup create` (within `backup serve-uploads`) and `backup restore --to IMAGE` are the
+ * rm|inspect|inspect-volume|ls|restore-to-file` and `system-backup list` are Longhorn's, the last but one for a raw image alone; `backup create` and `backup restore --to IMAGE` are the
  * emulator's own ways, in Longhorn both happen within a replica's process, and `backup unmount` stands for
  * `cleanup-all-mounts`.
  */

@@ -1,14 +1,18 @@
 import { readBehaviour } from '../environment.ts';
+import { toldByManager } from './child.ts';
+import { runEngineCommand } from './command.ts';
 import { nodeMounts } from './mount.ts';
-import { runLonghorn } from './upload-process.ts';
 
-// Some 100 of these are started in a run, and on a lab's node each module of Node's takes milliseconds to read:
+// Some 150 of these are started in a run, and on a lab's node each module of Node's takes milliseconds to read:
 // those that a deletion on a mounted store has no need of are read where they are called (a tenth of its start).
 // Not awaited: what is bundled as CommonJS cannot be, at its top.
-void runLonghorn(process.argv.slice(2), {
+void runEngineCommand(process.argv.slice(2), {
   ...readBehaviour(process.env),
   mounts: nodeMounts(),
   environment: process.env,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  told: toldByManager,
+}).then((exitCode) => {
+  process.exitCode = exitCode;
 });

@@ -59,68 +59,8 @@ export type Uploads = {
 
 type Prepared = { tell(): void; giveUp(): void; underWay: Promise<void> };
 
-/** What the uploads' process is told of an upload: how it is made ready, or whether it goes on. */
-export type UploadOrder = { id: number } & (
-  | { url: string; request: UploadRequest; environment: Environment }
-  | { goOn: boolean }
-);
-
-/** What it tells: a line that the upload prints, or the exit code of its command. */
-export type UploadNews = { id: number } & ({ line: string } | { exitCode: number });
-
-type Hearing = { line(line: string): void; end(exitCode: number | undefined, how: string): void };
-
 /**
- * The process of a node's uploads, started with the first: as in Longhorn, where they live in the replicas', an
- * upload is no process of its own.
- */
-const createUploadProcess = (binary: string) => {
-  const hearing = new Map<number, Hearing>();
-  let ids = 0;
-  let running: { send(order: UploadOrder): void } | undefined;
-
-  const start = () => {
-    const child = spawn(binary, ['backup', 'serve-uploads'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: childEnvironment({ UV_THREADPOOL_SIZE: '32' }),
-    });
-    // Behind all else on a node with one processor: however many uploads there are, the manager goes on, a
-    // deletion gives its lock back soon, and `inspect` ends in time.
-    if (child.pid) setPriority(child.pid, 5);
-    // That it ended before it could be told is known by its close.
-    child.stdin.on('error', () => undefined);
-    createInterface(child.stdout).on('line', (text) => {
-      const news: UploadNews = JSON.parse(text);
-      const heard = hearing.get(news.id);
-      if ('line' in news) return heard?.line(news.line);
-      hearing.delete(news.id);
-      heard?.end(news.exitCode, `exit status ${news.exitCode}`);
-    });
-    const end = (how: string): void => {
-      running = undefined;
-      const all = [...hearing.values()];
-      hearing.clear();
-      for (const each of all) each.end(undefined, how);
-    };
-    child.on('error', ({ message }) => end(message));
-    child.on('close', (code, signal) => end(signal ?? `exit status ${code}`));
-    return { send: (order: UploadOrder) => void child.stdin.write(`${JSON.stringify(order)}\n`) };
-  };
-
-  return (upload: Pick<PrepareUpload, 'url' | 'request' | 'environment'>, heard: Hearing) => {
-    ids += 1;
-    const id = ids;
-    hearing.set(id, heard);
-    running ??= start();
-    running.send({ id, ...upload });
-    return (goOn: boolean): void => {
-      if (hearing.has(id)) running?.send({ id, goOn });
-    };
-  };
-};
-
-/**
- * Runs uploads in a child of this process, by the longhorn command of the default engine image; `onReplicaEnded`
+ * Runs uploads as children of this process, by the longhorn command of the default engine image; `onReplicaEnded`
  * is called with the folder of a replica that ended with its upload.
  */
 export const createUploads = (
@@ -132,7 +72,6 @@ export const createUploads = (
 ): Uploads => {
   const statuses = new Map<string, EngineBackupStatus>();
   const prepared = new Map<string, Prepared>();
-  const begin = createUploadProcess(binary);
 
   const prepare = ({ url, request, environment, timeout }: PrepareUpload): Promise<void> => {
     prepared.get(request.backup)?.giveUp();
@@ -147,10 +86,42 @@ export const createUploads = (
       error: '',
       snapshotName: request.snapshot,
     };
+    const child = spawn(binary, ['backup', 'create', url, '--request', JSON.stringify(request)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: childEnvironment(environment),
+    });
+    // Behind all else on a node with one processor: however many uploads there are, the manager goes on, a
+    // deletion gives its lock back soon, and `inspect` ends in time.
+    if (child.pid) setPriority(child.pid, 5);
+    // That it ended before it could be told is known by its close.
+    child.stdin.on('error', () => undefined);
+    const own: Prepared = {
+      tell: () => child.stdin.end('go\n'),
+      giveUp: () => child.stdin.end(),
+      underWay: underWay.promise,
+    };
+    prepared.set(request.backup, own);
     const fail = (message: string): void => {
       for (const { reject } of [ready, underWay]) reject(new Error(message));
     };
+    const limit = setTimeout(() => {
+      fail('rpc error: code = DeadlineExceeded desc = context deadline exceeded');
+      own.giveUp();
+    }, timeout);
     let last = '';
+    createInterface(child.stdout).on('line', (line) => {
+      if (!line.startsWith('{')) {
+        last = line;
+        return;
+      }
+      const event = JSON.parse(line);
+      if (event.ready) ready.resolve();
+      if (event.started) {
+        statuses.set(request.backup, status);
+        underWay.resolve();
+      }
+      if (typeof event.progress === 'number') status.progress = event.progress;
+    });
     const end = (failure: string | undefined): void => {
       clearTimeout(limit);
       if (prepared.get(request.backup) === own) prepared.delete(request.backup);
@@ -163,43 +134,16 @@ export const createUploads = (
       } else Object.assign(status, { state: 'error', error: failure });
       fail(failure ?? `the upload of ${request.backup} was given up before it began`);
     };
-    const tell = begin(
-      { url, request, environment },
-      {
-        line: (line) => {
-          if (!line.startsWith('{')) {
-            last = line;
-            return;
-          }
-          const event = JSON.parse(line);
-          if (event.ready) ready.resolve();
-          if (event.started) {
-            statuses.set(request.backup, status);
-            underWay.resolve();
-          }
-          if (typeof event.progress === 'number') status.progress = event.progress;
-        },
-        end: (exitCode, how) => {
-          if (exitCode === replicaEnded) {
-            onReplicaEnded?.(request.directory);
-            return end(
-              `failed to create backup to ${url} for volume ${request.volume}: rpc error: code = Unavailable desc = error reading from server: EOF`,
-            );
-          }
-          end(exitCode === 0 ? undefined : last || `backup create ended with ${how}`);
-        },
-      },
-    );
-    const own: Prepared = {
-      tell: () => tell(true),
-      giveUp: () => tell(false),
-      underWay: underWay.promise,
-    };
-    prepared.set(request.backup, own);
-    const limit = setTimeout(() => {
-      fail('rpc error: code = DeadlineExceeded desc = context deadline exceeded');
-      own.giveUp();
-    }, timeout);
+    child.on('error', (error) => end(error.message));
+    child.on('close', (code, signal) => {
+      if (code === replicaEnded) {
+        onReplicaEnded?.(request.directory);
+        return end(
+          `failed to create backup to ${url} for volume ${request.volume}: rpc error: code = Unavailable desc = error reading from server: EOF`,
+        );
+      }
+      end(code === 0 ? undefined : last || `backup create ended with ${signal ?? `exit status ${code}`}`);
+    });
     return ready.promise;
   };
 

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../../../emulator/backupstore/errors.ts';
-import { runLonghorn } from '../../../emulator/engine/upload-process.ts';
+import { toldByManager } from '../../../emulator/engine/child.ts';
+import { runEngineCommand } from '../../../emulator/engine/command.ts';
 import { readBehaviour } from '../../../emulator/environment.ts';
 import { clockVariable, storeVariable } from './local-longhorn-variable.ts';
 
@@ -21,7 +22,7 @@ const holdRemoval = (line: string): void => {
 // The longhorn command as the emulator has it, but for the mount: its stores are folders of this machine. A
 // file beside one, NAME.down, makes it fail, and grows with each try. A file `hold` beside them makes each
 // removal of a volume's last backup wait before its blocks for as long as it is there.
-await runLonghorn(process.argv.slice(2), {
+process.exitCode = await runEngineCommand(process.argv.slice(2), {
   clock: given ? JSON.parse(given) : clock,
   mutant,
   environment: process.env,
@@ -44,4 +45,5 @@ await runLonghorn(process.argv.slice(2), {
     process.stderr.write(text);
     holdRemoval(text);
   },
+  told: toldByManager,
 });
