@@ -245,6 +245,13 @@ test('of a store in a namespace that it shares, all goes, and the namespace stay
   expect(items.map((each) => each.metadata.name)).toEqual(['mine']);
 });
 
+/** Scripts in a pod are commands in it. */
+const withExec = (whole: Cluster, exec: Cluster['exec']): Cluster => ({
+  ...whole,
+  exec,
+  script: (pod, script, ...args) => exec(pod, ['bash', '-c', script, 'corral-test', ...args]),
+});
+
 /**
  * A store that serves, as far as an API server and a folder of this machine can play one; a lock there is of
  * the volume that a run left.
@@ -272,7 +279,7 @@ const serveStore = async (run: string): Promise<{ cluster: Cluster; lock: string
     const here = command.map((word) => (word === exportPath ? root : word));
     return stubCluster().exec(where, here, options);
   };
-  return { cluster: { ...cluster, exec }, lock, looks: () => looks };
+  return { cluster: withExec(cluster, exec), lock, looks: () => looks };
 };
 const waitingForLock =
   /^backup store \S+ in corral-abc123-store-0001: waiting until nothing works in it: lock lock-1 of a deletion in the folder of corral-abc123-volume-0001, last written \S+ ago; 0 blocks in the folder of corral-abc123-volume-0001$/;
@@ -293,8 +300,7 @@ test('what a deletion still works on goes when that has ended, and not before', 
   const ended = await clean({
     wanted: 'all',
     cluster: {
-      ...store.cluster,
-      exec,
+      ...withExec(store.cluster, exec),
       delete: async (resource, ...rest) => {
         if (resource.plural === 'backupvolumes') isHeld = existsSync(store.lock);
         return cluster.delete(resource, ...rest);
