@@ -30,6 +30,7 @@ const stop = new AbortController();
 const withPods = (cluster: Cluster): Cluster => ({
   ...cluster,
   exec: stubCluster().exec,
+  script: stubCluster().script,
   list: async (resource, options) => {
     if (resource.plural !== resources.pods.plural) return cluster.list(resource, options);
     const status = { phase: 'Running' };

@@ -21,7 +21,8 @@ useLonghorn(async (started) => {
   ({ local, user } = started);
   await user.useStore();
   // Without a kubelet, nothing runs in a pod; there is nothing to be healed.
-  cluster = { ...local.cluster, exec: async () => ({ stdout: '', stderr: '', exitCode: 0 }) };
+  const nothing = async () => ({ stdout: '', stderr: '', exitCode: 0 });
+  cluster = { ...local.cluster, exec: nothing, script: nothing };
 });
 
 /** A volume with a snapshot and a settled backup of it, by those who play Longhorn. */
