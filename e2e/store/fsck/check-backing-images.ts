@@ -8,7 +8,7 @@ import {
 import { defaultBlockSize } from '../format/config.ts';
 import { classifyStoreFile } from '../format/layout.ts';
 import type { StoreEntry, StoreSource } from '../format/source.ts';
-import type { References } from './check-backups.ts';
+import { addReferences, type References } from './check-backups.ts';
 import { checkBlocks, type VerifyBlocks } from './check-blocks.ts';
 import type { Work } from './check-locks.ts';
 import { checkOffsets } from './check-offsets.ts';
@@ -43,21 +43,13 @@ export const checkBackingImages = async (
     if (problem) continue;
     checkConfig(config, { name, path: entry.path, work, findings });
     if (config.inProgress) continue;
-    const missing = new Set<string>();
-    for (const { offset, checksum } of config.blocks) {
-      if (!references.blocks.has(checksum))
-        references.blocks.set(checksum, { method: config.compression, size: sizeOfBlock(config, offset) });
-      if (!blocks.has(checksum)) missing.add(checksum);
-      const known = users.get(checksum) ?? [];
-      if (known.at(-1) !== name) users.set(checksum, [...known, name]);
-    }
-    const [example] = missing;
-    if (example !== undefined)
-      findings.add(
-        'block-missing',
-        entry.path,
-        `backing image ${name} lacks ${count(missing.size, 'block')}, such as ${example}`,
-      );
+    addReferences(references, config, {
+      ...{ what: `backing image ${name}`, path: entry.path, findings },
+      present: blocks,
+      sizeOf: (offset) => sizeOfBlock(config, offset),
+    });
+    for (const checksum of new Set(config.blocks.map((block) => block.checksum)))
+      users.set(checksum, [...(users.get(checksum) ?? []), name]);
   }
   const folder = backingImagesFolder;
   const owner = 'backing image';

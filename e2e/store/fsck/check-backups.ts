@@ -57,14 +57,12 @@ export const checkBackups = async (
       continue;
     }
     checkBackup(config, { path, volume, findings });
-    const missing = refer(references, config, files.blocks);
-    const [example] = missing;
-    if (example !== undefined)
-      findings.add(
-        'block-missing',
-        path,
-        `backup ${name} lacks ${count(missing.size, 'block')}, such as ${example}`,
-      );
+    const { blockSize } = config;
+    addReferences(references, config, {
+      ...{ what: `backup ${name}`, path, findings },
+      present: files.blocks,
+      sizeOf: () => blockSize,
+    });
   }
   return references;
 };
@@ -93,17 +91,32 @@ const readBackup = (source: StoreSource, name: string, entry: StoreEntry) =>
     what: `the config of backup ${name}`,
   });
 
-const refer = (
-  { blocks }: References,
-  { blocks: mappings, compression, blockSize }: BackupConfig,
-  present: ReadonlyMap<string, number>,
-) => {
+type Referring = {
+  /** What refers to them, and its config. */
+  what: string;
+  path: string;
+  /** Blocks that are there, by checksum. */
+  present: ReadonlyMap<string, number>;
+  /** How large a block has to be, by its offset, in bytes; undefined where nobody knows. */
+  sizeOf: (offset: number) => number | undefined;
+  findings: Findings;
+};
+
+/** Adds the blocks that a config refers to, and tells of those that the store lacks. */
+export const addReferences = (
+  references: References,
+  { blocks, compression }: Pick<BackupConfig, 'blocks' | 'compression'>,
+  { what, path, present, sizeOf, findings }: Referring,
+): void => {
   const missing = new Set<string>();
-  for (const { checksum } of mappings) {
-    if (!blocks.has(checksum)) blocks.set(checksum, { method: compression, size: blockSize });
+  for (const { checksum, offset } of blocks) {
+    if (!references.blocks.has(checksum))
+      references.blocks.set(checksum, { method: compression, size: sizeOf(offset) });
     if (!present.has(checksum)) missing.add(checksum);
   }
-  return missing;
+  const [example] = missing;
+  if (example !== undefined)
+    findings.add('block-missing', path, `${what} lacks ${count(missing.size, 'block')}, such as ${example}`);
 };
 
 // By itself, and against its volume's where that could be read: its size and where its blocks belong.

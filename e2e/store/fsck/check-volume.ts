@@ -1,5 +1,5 @@
 import { count } from '../../kube/count.ts';
-import { parseVolume, type VolumeConfig } from '../format/config.ts';
+import { defaultBlockSize, parseVolume, type VolumeConfig } from '../format/config.ts';
 import { volumeFolder, volumesFolder } from '../format/layout.ts';
 import type { StoreSource } from '../format/source.ts';
 import { checkBackups, usersOf } from './check-backups.ts';
@@ -94,8 +94,6 @@ const readVolume = async (
   return config;
 };
 
-const sector = 2 << 20;
-
 const checkVolumeConfig = (
   volume: VolumeConfig,
   { files, name, work, findings }: Known & { files: VolumeFiles },
@@ -103,7 +101,7 @@ const checkVolumeConfig = (
   const path = `${files.folder}/volume.cfg`;
   if (volume.Name !== name)
     findings.add('volume-wrong-name', path, `volume.cfg of volume ${name} calls it ${volume.Name}`);
-  if (volume.Size === 0 || volume.Size % sector !== 0)
+  if (volume.Size === 0 || volume.Size % defaultBlockSize !== 0)
     findings.add(
       'config-invalid',
       path,
