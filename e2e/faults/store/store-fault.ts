@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Cluster } from '../../kube/cluster.ts';
+import { fillSentence, type NamesIn } from '../../kube/sentence.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type { RunningStore, ServerFeature, StoreAccess, StoreDriver, Way } from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
@@ -12,11 +13,6 @@ type ByWay<W extends Way, Args extends unknown[], Handle extends object> = {
   heal(cluster: Cluster, data: unknown, driver: StoreDriver): Promise<string>;
   healByLabels?(cluster: Cluster, run: string, namespace?: string): Promise<string[]>;
 };
-
-/** The names in braces of a sentence. */
-type NamesIn<Sentence extends string> = Sentence extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | NamesIn<Rest>
-  : never;
 
 type About<Name extends string> = Omit<FaultKind, 'heal' | 'healByLabels' | 'reach' | 'needs'> & {
   name: Name;
@@ -67,7 +63,7 @@ export const storeFault = <
     (Object.keys(ways) as Way[]).find((way) => access[way] !== undefined);
   const title = (...args: Args): string => {
     const words: Record<string, string> = parameters(...args);
-    return sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => words[name] ?? '');
+    return fillSentence(sentence, (each) => words[each] ?? '');
   };
   const { name, needs } = about;
   const fault: StoreFault<Name, Args, Handle> = {

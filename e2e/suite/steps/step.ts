@@ -1,13 +1,9 @@
+import { fillSentence, type NamesIn } from '../../kube/sentence.ts';
 import type { Context } from './context.ts';
 import type { Detail } from './tell.ts';
 
 /** What a sentence calls a parameter: it itself, its label, or what the scenario has for it. */
 type Word = string | number | { label: string } | ((context: Context) => string);
-
-/** The names in braces of a sentence: `backup` of `When {backup} is deleted`. */
-type NamesIn<Sentence extends string> = Sentence extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | NamesIn<Rest>
-  : never;
 
 /**
  * A step, declared once, under its id (`when.deleted`): scenarios play it, and documents, traceability and mutants read
@@ -54,7 +50,7 @@ const compose = <Args extends unknown[]>(
   args: Args,
 ): string => {
   const words: Record<string, Word> = parameters?.(...args) ?? {};
-  return sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => inWords(words[name] ?? '', context));
+  return fillSentence(sentence, (name) => inWords(words[name] ?? '', context));
 };
 
 /** Plays a step: tells it, does it, and tells what came of it. */
