@@ -1,6 +1,7 @@
 import type { ProgressDisplay, Provider, RunningCluster } from '../../providers/provider.ts';
 import { clusterVariables, makeRunConfig } from '../config/config.ts';
 import { makeRunId } from '../config/run-id.ts';
+import { quoted } from '../kube/shell-word.ts';
 import { NotFit } from '../machine/not-fit.ts';
 import { explainError } from '../report/explain-error.ts';
 import { readReport, writeReport } from '../report/file.ts';
@@ -16,7 +17,6 @@ import { countCpu } from './cpu.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
 import { describePlan, needsBrowser, planFor } from './plan.ts';
 import { type Interruption, spawnRunner } from './play.ts';
-import { quoted } from './shell-word.ts';
 
 type Run = Pick<Choice, 'chosen' | 'others' | 'shard'> & {
   args: Arguments;

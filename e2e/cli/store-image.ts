@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { createProgress } from '../../providers/progress.ts';
 import type { ProgressDisplay } from '../../providers/provider.ts';
+import { quoted } from '../kube/shell-word.ts';
 import { checkFile } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { quoted } from './shell-word.ts';
 
 const program = (): Command =>
   newCommand(

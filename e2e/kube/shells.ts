@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { BrokenStream } from './errors.ts';
 import type { createExec, ExecResult, PodTarget } from './exec.ts';
+import { quoted } from './shell-word.ts';
 
 /** How long a shell that nobody uses stays in its container, in ms. */
 const IDLE_MS = 5000;
@@ -14,8 +15,6 @@ type Shell = {
   readonly hasEnded: boolean;
   end(): void;
 };
-
-const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** Starts a bash in a container that runs the scripts it reads, each in a subshell, and ends with its input. */
 const startShell = (exec: Exec, pod: PodTarget): Shell => {
@@ -45,7 +44,7 @@ const startShell = (exec: Exec, pod: PodTarget): Shell => {
       const reached = Promise.withResolvers<void>();
       const now = { texts: [], tail: '', reached: reached.resolve };
       running = now;
-      const given = `set -- ${args.map(quote).join(' ')}; SECONDS=0; eval ${quote(script)}`;
+      const given = `set -- ${args.map(quoted).join(' ')}; SECONDS=0; eval ${quoted(script)}`;
       // What it prints, then the mark, its exit code and its errors, and the mark again.
       stdin.push(
         `errors=$( ${given} 2>&1 >&3 3>&- < /dev/null ); printf '%s%s %s%s.' ${mark} $? "$errors" ${mark}\n`,
