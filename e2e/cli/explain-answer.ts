@@ -1,4 +1,4 @@
-import { type Diagnosis, diagnose } from '../longhorn/diagnosis/diagnose.ts';
+import { type Diagnosis, describeDiagnosis, diagnose } from '../longhorn/diagnosis/diagnose.ts';
 import type { Pasted } from '../longhorn/diagnosis/pasted.ts';
 import { type Meaning, meaningsOf, type Where } from '../longhorn/messages/look-up.ts';
 import type { MessageRow } from '../longhorn/messages/row.ts';
@@ -28,6 +28,16 @@ const isOf = (row: MessageRow, diagnosis: Diagnosis | undefined): boolean =>
 const longest = 8000;
 const middleCut = (text: string): string =>
   text.length <= longest ? text : `${text.slice(0, longest / 2)} ${text.slice(-longest / 2)}`;
+
+/** The failure to tell first, if there is one: a row of the catalogue knows more than an operation alone. */
+export const failureToTell = ({ meanings, diagnosis }: Answer): Diagnosis | undefined =>
+  diagnosis?.cause === undefined && meanings.length > 0 ? undefined : diagnosis;
+
+/** What failed and why, what to do, and what Longhorn does, for a reader. */
+export const describeFailure = (diagnosis: Diagnosis): string[] => {
+  const { what, proves, advice, retry } = describeDiagnosis(diagnosis);
+  return [[what, ...proves].join(' '), `  what to do: ${advice}`, `  Longhorn: ${retry}`];
+};
 
 /** Says whether anything is known. */
 export const isAnswer = ({ meanings, diagnosis }: Answer): boolean =>

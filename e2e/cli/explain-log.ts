@@ -2,9 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { shorten } from '../kube/shorten.ts';
-import { describeDiagnosis } from '../longhorn/diagnosis/diagnose.ts';
 import { type Pasted, readPastedLine } from '../longhorn/diagnosis/pasted.ts';
-import { type Answer, answerTo, isAnswer } from './explain-answer.ts';
+import { type Answer, answerTo, describeFailure, failureToTell, isAnswer } from './explain-answer.ts';
 import { openText } from './explain-input.ts';
 
 /** Lines of a log that say the same: how often, when and of what. */
@@ -29,10 +28,12 @@ const shapeOf = ({ text, field, state }: Pasted): string =>
 
 const namesIn = /\b(pvc-[0-9a-f]{8}-[0-9a-f-]{27}|backup-[0-9a-f]{16})\b/g;
 
-const keyOf = ({ diagnosis, meanings }: Answer): string =>
-  diagnosis?.cause === undefined && meanings[0] !== undefined
-    ? meanings[0].id
-    : `${diagnosis?.operation.id}|${diagnosis?.cause?.id}`;
+const keyOf = (answer: Answer): string => {
+  const failure = failureToTell(answer);
+  return failure === undefined
+    ? String(answer.meanings[0]?.id)
+    : `${failure.operation.id}|${failure.cause?.id}`;
+};
 
 /** Keeps what lines say, equal ones counted. */
 export const createSummary = (version: string | undefined) => {
@@ -130,22 +131,19 @@ const describeTimes = ({ first, last }: Group): string[] => {
 
 const describeGroup = (group: Group): string[] => {
   const { answer, count, example } = group;
-  const [meaning] = answer.meanings;
-  const said =
-    answer.diagnosis === undefined || (answer.diagnosis.cause === undefined && meaning !== undefined)
-      ? [`${count} x ${meaning?.row.class}: ${meaning?.row.means}`, `  what to do: ${meaning?.row.advice}`]
-      : describeFailure(count, answer.diagnosis);
+  const failure = failureToTell(answer);
+  const row = answer.meanings[0]?.row;
+  const [what, ...more] =
+    failure === undefined
+      ? [`${row?.class}: ${row?.means}`, `  what to do: ${row?.advice}`]
+      : describeFailure(failure);
   return [
-    ...said,
+    `${count} x ${what}`,
+    ...more,
     ...describeTimes(group),
     ...describeObjects(group.objects),
     `  such as: ${shorten(example.replaceAll(/\s+/g, ' '), longestExample)}`,
   ];
-};
-
-const describeFailure = (count: number, diagnosis: NonNullable<Answer['diagnosis']>): string[] => {
-  const { what, proves, advice, retry } = describeDiagnosis(diagnosis);
-  return [`${count} x ${[what, ...proves].join(' ')}`, `  what to do: ${advice}`, `  Longhorn: ${retry}`];
 };
 
 /** Tells what a log says, for a reader: the most frequent first. */

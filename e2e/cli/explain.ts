@@ -11,7 +11,7 @@ import { type Meaning, nearestTo, type Where } from '../longhorn/messages/look-u
 import { type Field, type MessageRow, messageClasses, type Wording } from '../longhorn/messages/row.ts';
 import { newCommand, outputOption, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
-import { type Answer, answerTo, isAnswer } from './explain-answer.ts';
+import { type Answer, answerTo, describeFailure, failureToTell, isAnswer } from './explain-answer.ts';
 import { openText } from './explain-input.ts';
 import { createSummary, describeSummary, type LogSummary, readLog } from './explain-log.ts';
 
@@ -204,25 +204,16 @@ const describeNearest = (nearest: readonly Meaning[]): string[] =>
 
 const unclassified = 'unclassified: the catalogue knows no such text';
 
-/** What failed and why, for a reader. */
-const describeFailure = (diagnosis: Diagnosis): string[] => {
-  const { what, proves, advice, retry } = describeDiagnosis(diagnosis);
+const describeAnswer = (answer: Answer): string[] => {
+  const failure = failureToTell(answer);
+  const rows = answer.meanings.length === 0 ? [] : describeMeanings(answer.meanings);
+  if (failure === undefined) return rows;
   return [
-    [what, ...proves].join(' '),
-    `  what to do: ${advice}`,
-    `  Longhorn: ${retry}`,
-    `  operation ${diagnosis.operation.id}, cause ${diagnosis.cause?.id ?? 'unknown'}`,
+    ...describeFailure(failure),
+    `  operation ${failure.operation.id}, cause ${failure.cause?.id ?? 'unknown'}`,
+    ...(rows.length > 0 ? [''] : []),
+    ...rows,
   ];
-};
-
-const describeAnswer = ({ meanings, diagnosis }: Answer): string[] => {
-  // A row of the catalogue knows more than an operation alone.
-  const failure =
-    diagnosis === undefined || (diagnosis.cause === undefined && meanings.length > 0)
-      ? []
-      : describeFailure(diagnosis);
-  const rows = meanings.length === 0 ? [] : describeMeanings(meanings);
-  return [...failure, ...(failure.length > 0 && rows.length > 0 ? [''] : []), ...rows];
 };
 
 const explainText = (text: string, answer: Answer, { where, json }: Arguments): boolean => {
