@@ -80,15 +80,8 @@ export const createSummary = (version: string | undefined) => {
 
 const tellEvery = 1000;
 
-/** Where the progress of a long reading is shown. */
-type Progress = { write(text: string): unknown; isTTY?: boolean };
-
 /** Reads a file, or all of a folder as an unpacked support bundle is, line by line. */
-export const readLog = async (
-  path: string,
-  version: string | undefined,
-  progress: Progress = process.stderr,
-): Promise<LogSummary> => {
+export const readLog = async (path: string, version: string | undefined): Promise<LogSummary> => {
   const files = (await stat(path)).isDirectory()
     ? (await readdir(path, { recursive: true, withFileTypes: true }))
         .filter((entry) => entry.isFile())
@@ -107,7 +100,7 @@ export const readLog = async (
       if (performance.now() - told < tellEvery) continue;
       told = performance.now();
       const percent = all === 0 ? 100 : Math.floor((100 * (before + bytesRead())) / all);
-      progress.write(`${percent} % of ${Math.ceil(all / 1e6)} MB read\n`);
+      process.stderr.write(`${percent} % of ${Math.ceil(all / 1e6)} MB read\n`);
     }
     before += sizes[index] ?? 0;
   }

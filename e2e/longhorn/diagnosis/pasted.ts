@@ -162,13 +162,15 @@ const unwrap = (text: string): string => {
 const ofStack =
   /^(?:goroutine \d+ \[|\t|\s+\/\S+\.go:\d+|created by |[\w./*()-]+\([^)]*\)$|[\w./-]+\.\(?\*?\w+\)?[.\w]*\(|exit status \d+$|\[signal )/;
 
+const asText = (text: string): Pasted => ({ text: unwrap(text), objects: [] });
+
 /**
  * Reads a line of a log or of a list of events, and one that is neither as a text by itself. Undefined for what says
  * nothing: an empty line, a line of a stack.
  */
 export const readPastedLine = (line: string): Pasted | undefined => {
   if (line.trim() === '' || ofStack.test(line)) return undefined;
-  return readLine(line.trimEnd()) ?? { text: unwrap(line), objects: [] };
+  return readLine(line.trimEnd()) ?? asText(line);
 };
 
 /**
@@ -177,9 +179,9 @@ export const readPastedLine = (line: string): Pasted | undefined => {
  */
 export const readPasted = (input: string, isKnown: (text: string) => boolean): Pasted[] => {
   const lines = input.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const [only] = lines;
-  if (only === undefined) return [];
-  const read = lines.flatMap((line) => readPastedLine(line) ?? []);
-  if (lines.length === 1 || lines.some((line) => readLine(line.trimEnd()) !== undefined)) return read;
-  return read.every(({ text }) => isKnown(text)) ? read : [{ text: unwrap(input), objects: [] }];
+  if (lines.length === 0) return [];
+  const logged = lines.map((line) => readLine(line.trimEnd()));
+  const read = lines.flatMap((line, index) => (ofStack.test(line) ? [] : [logged[index] ?? asText(line)]));
+  if (lines.length === 1 || logged.some((each) => each !== undefined)) return read;
+  return read.every(({ text }) => isKnown(text)) ? read : [asText(input)];
 };
