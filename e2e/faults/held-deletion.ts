@@ -235,6 +235,6 @@ export const heldDeletion = {
       "60 s for the process to appear, 120 s for the hold; the deletion's lock, which nobody refreshes before it is held again, counts for 150 s",
     strangers: `nobody's process is stopped, as the backup's name is the scenario's own. To find that one in time each longhorn-manager container is looked through 50 times a second, for 60 s at most, which takes some of its processor time; of a stopped \`backup rm\` no worker of the manager waits. Nothing is left but the pod's log`,
     'in scenarios':
-      '`given.heldDeletion`, and `given.heldRemoval` with `when.wentOn`; healed by `when.released`',
+      '`given.heldDeletion`, and `given.heldRemoval` with `when.deletionContinued`; healed by `when.released`',
   },
 } as const satisfies FaultKind & { on: typeof on };

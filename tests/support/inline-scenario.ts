@@ -18,7 +18,7 @@ export type InlineSteps = {
   /** What the cleanup does, in reverse order of the calls. */
   later(work: (madeStays: boolean) => Promise<void> | void): void;
   /** Plays the promise of a known bug, on v1.12.1. */
-  keeps: Called<typeof bugSteps, 'then'>['keeps'];
+  orKnownBug: Called<typeof bugSteps, 'then'>['orKnownBug'];
   /** What it has alone is everybody's again, until its cleanup. */
   rest(): Promise<void>;
   /** For the cleanup: others need not wait for what is left of it. */
@@ -66,7 +66,7 @@ export const scenario = defineScenario<InlineSteps>({
         step.done();
       },
       finds: report.finding,
-      keeps: bind(context, bugSteps, 'then').keeps,
+      orKnownBug: bind(context, bugSteps, 'then').orKnownBug,
       rest,
       giveBack,
       later: (work) => void heals.unshift(work),

@@ -94,7 +94,7 @@ export const readScenarios = (source: string): ScenarioFile => {
     const text = source.slice(statement.start, statement.end);
     const calls = callsIn(statement);
     const kept = calls.flatMap(({ step, node }) =>
-      step === 'then.keeps' ? (textOf((node.arguments as Node[])[0]) ?? []) : [],
+      step === 'then.orKnownBug' ? (textOf((node.arguments as Node[])[0]) ?? []) : [],
     );
     const [cells, proves] = [listed(statement, 'cells'), listed(statement, 'proves')];
     return [{ name, text, calls: new Set(calls.map(({ step }) => step)), kept, cells, proves }];

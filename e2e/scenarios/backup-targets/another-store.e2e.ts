@@ -19,7 +19,7 @@ scenario(
     const other = await given.store({ kind: 'another kind' });
 
     const look = await when.targetChanged(target, { to: other });
-    await then.letGo(first, look);
+    await then.removedFromCluster(first, look);
     await then.storeListed(look);
     await then.storeHolds(volume, [first], { inside: home });
 
@@ -29,7 +29,7 @@ scenario(
     await then.storeHolds(volume, [first], { inside: home });
     await then.restores(second, data);
 
-    await then.letGo(second, await when.targetChanged(target, { to: home }));
+    await then.removedFromCluster(second, await when.targetChanged(target, { to: home }));
     await then.known(first);
     await then.storeHolds(volume, [second], { inside: other });
     await then.storeHolds(volume, [first]);

@@ -110,11 +110,11 @@ export const timeoutRules = {
     fixed: true,
     owner: 'the stretch in which nothing may change: Longhorn acts at once on what it has seen in the store',
   },
-  backupLetGo: {
+  removedFromCluster: {
     machine: 120,
     resyncs: 2,
     owner:
-      'the expectation: Longhorn lists the store, then the volume, when it is asked to, and lets go what is not there',
+      'the expectation: Longhorn lists the store, then the volume, when it is asked to, and removes what is not there',
   },
   targetLost: {
     machine: 60,

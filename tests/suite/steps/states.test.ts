@@ -42,7 +42,7 @@ const expectations: Record<string, Expectation<any>> = {
   creationLosesLock: locks.creationLosesLock(backups, losing),
   staysLost: locks.staysLost(backups, losing),
   isUploading: plain.isUploading(backups, losing),
-  isLetGo: stores.isLetGo(backups, backup),
+  isRemovedFromCluster: stores.isRemovedFromCluster(backups, backup),
   creationEnds: stores.creationEnds(backups, { ...losing, id: 'creation-denied' }),
   oldOneFails: jobs.oldOneFails(backups, { ...losing, by: 'the mount' }),
   oldOneGoes: jobs.oldOneGoes(backups, losing),

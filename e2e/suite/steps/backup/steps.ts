@@ -134,7 +134,7 @@ export const backupSteps = {
    * gone. What comes of it is not judged here. One that came to it only after the hold would pass for a promise
    * that is kept.
    */
-  'when.goneOnIfItDoes': step({
+  'when.givenTimeToContinue': step({
     sentence: 'When Longhorn has had the time to go on with {second}',
     parameters: (second, _) => ({ second }),
     action: async (context: Context, second: BackupHandle, { first }: First) => {

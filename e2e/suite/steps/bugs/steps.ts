@@ -15,7 +15,7 @@ export const bugSteps = {
    * `race`: it shows only where Longhorn loses a race, so that a promise that was kept says nothing of the bug, as
    * on a kind of store on which it does not show.
    */
-  'then.keeps': step({
+  'then.orKnownBug': step({
     sentence: 'Then Longhorn keeps its promise: {promise}',
     parameters: (id, _, __ = {}) => ({
       promise: bugs[id].promise,

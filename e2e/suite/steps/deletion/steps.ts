@@ -112,7 +112,7 @@ export const deletionSteps = {
       faults.inject(heldDeletion.on(cluster, { pods: await managerPods(cluster), backup: name, label })),
   }),
   /**
-   * The same, and it can go on (`when.wentOn`) until it has removed the backup's config, or the first of its
+   * The same, and it can go on (`when.deletionContinued`) until it has removed the backup's config, or the first of its
    * blocks, where it is held again: from then on the backup is gone for Longhorn.
    */
   'given.heldRemoval': step({
@@ -160,7 +160,7 @@ export const deletionSteps = {
       deleteSpread(context, { backups, over: time }),
   }),
   /** A deletion that is held goes on as far as it was to, and is held again. */
-  'when.wentOn': step({
+  'when.deletionContinued': step({
     sentence: 'When the deletion goes on until {removed}',
     parameters: ({ until }) => ({ removed: removals[until] }),
     action: (_: Context, held: HeldRemoval) => held.goOn(),

@@ -349,7 +349,7 @@ export const jobSteps = {
     },
   }),
   /** All of them are in the store still. */
-  'then.allStay': step({
+  'then.allInStore': step({
     sentence: 'Then the store still has all {count} backups',
     parameters: (backups) => ({ count: backups.length }),
     action: async (_: Context, backups: readonly BackupHandle[]) => {

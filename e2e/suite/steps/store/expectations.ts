@@ -23,5 +23,5 @@ export const creationEnds = (
     .goes(errs(`Error (${id})`, { id, class: 'failure' }, version));
 
 /** A completed backup goes without a deletion: only Longhorn's view of it does. */
-export const isLetGo = (backups: Timeline<Backup>, backup: BackupSubject): Expectation<Backup> =>
+export const isRemovedFromCluster = (backups: Timeline<Backup>, backup: BackupSubject): Expectation<Backup> =>
   backupHistory(backups, backup).startingAs(is('Completed')).goes(gone);

@@ -21,7 +21,7 @@ import { firstTarget } from '../target/steps.ts';
 import { describeTarget } from '../target/target.ts';
 import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import { judgeRestore } from '../volume/restored.ts';
-import { creationEnds, isLetGo, type StoreFailure, storeFailures } from './expectations.ts';
+import { creationEnds, isRemovedFromCluster, type StoreFailure, storeFailures } from './expectations.ts';
 
 /** A key that is replaced at the store, and the means to give Longhorn the new one. */
 export type ReplacedKeyHandle = Injected & ReplacedKey;
@@ -155,11 +155,11 @@ export const storeSteps = {
     },
   }),
   /** Longhorn has found at that look that the store has the backup no more, and lets it go as it is. */
-  'then.letGo': step({
-    sentence: 'Then Longhorn lets {backup} go, which the store has no more',
+  'then.removedFromCluster': step({
+    sentence: 'Then Longhorn removes {backup}, which the store no longer has',
     parameters: (backup, _) => ({ backup }),
     action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle, look: StoreSync) =>
-      judgeWithin(isLetGo(backups, { ...backup, from: look.mark }), timeouts.backupLetGo),
+      judgeWithin(isRemovedFromCluster(backups, { ...backup, from: look.mark }), timeouts.removedFromCluster),
   }),
   /** The backup target says that it is not available, and this of why. */
   'then.targetTells': step({

@@ -150,8 +150,8 @@ export const uiSteps = {
     detail: (delays) => describeDelays(delays),
   }),
   /** Nobody has asked for the deletion of this backup, and it is Completed. */
-  'then.leftAlone': step({
-    sentence: 'Then {backup} is left alone',
+  'then.unchanged': step({
+    sentence: 'Then {backup} is unchanged',
     parameters: (backup) => ({ backup }),
     action: async ({ timelines }: Context, { name, label }: BackupHandle) => {
       const backup = timelines.backups.current(name);

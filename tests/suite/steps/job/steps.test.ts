@@ -99,7 +99,7 @@ test('its old ones stay, while it lasts, and go after the heal', async () => {
   const stored = ['backup-7ab0d6e8e5a54b22', last];
   const { steps, job } = await play('backups denied', { until: 222, stored });
   const backups = await steps.oneBackupEachTick(job);
-  await steps.allStay(backups);
+  await steps.allInStore(backups);
   await expect(steps.oldOnesGo(job, backups)).rejects.toMatchObject(timedOut);
   await expect(steps.oldOnesFail(job, { by: 'the store', backups })).rejects.toMatchObject(timedOut);
 
@@ -112,10 +112,10 @@ test('its old ones stay, while it lasts, and go after the heal', async () => {
   await expect(piling.steps.oldOnesGo(piling.job, all)).rejects.toThrow(
     /not seen that the snapshot of the backup of run \d is gone/,
   );
-  await expect(healed.steps.allStay(all)).rejects.toThrow(
+  await expect(healed.steps.allInStore(all)).rejects.toThrow(
     `the store has no config of the backup of run 1 (backup-7ab0d6e8e5a54b22), the backup of run 2 (${last}), `,
   );
-  await expect(healed.steps.allStay(all.slice(-1))).rejects.toThrow('has backups that no run made: other');
+  await expect(healed.steps.allInStore(all.slice(-1))).rejects.toThrow('has backups that no run made: other');
 });
 
 test('a real job whose old configs are immutable: only the Backups tell', async () => {

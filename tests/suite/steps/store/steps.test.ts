@@ -202,7 +202,7 @@ describe('a look into the store', () => {
       const { when, then, says, goes } = await play('Completed');
       const look = await when.storeLookedInto();
       for (const state of states) state === 'gone' ? goes() : says(state);
-      return then.letGo(first, look);
+      return then.removedFromCluster(first, look);
     };
     await letGo('Completed', 'gone');
     await expect(letGo('Deleting', 'gone')).rejects.toThrow('Got:      Deleting');

@@ -74,7 +74,7 @@ const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Dura
 describe.skipIf(chromium === undefined)('a page', () => {
   test('that is as the custom resources are passes all that is asked of it', async () => {
     const { judged, handle, both, remove, push } = await open();
-    await judged.leftAlone(first);
+    await judged.unchanged(first);
     both(denied);
     await judged.pageShows(handle, first);
     await judged.rowTells(handle, first);
@@ -83,7 +83,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     await remove();
     await judged.pageFollowed(handle, first);
     await judged.pageUntroubled(handle);
-    await expect(judged.leftAlone(first)).rejects.toThrow('the first backup (backup-a) is gone');
+    await expect(judged.unchanged(first)).rejects.toThrow('the first backup (backup-a) is gone');
     push({ kind: 'gap', at: Date.now(), reason: '410 Gone' });
     await expect(judged.pageFollowed(handle, first)).rejects.toThrow(
       'the watch of backups lost a stretch while the page was open: 410 Gone',
@@ -111,7 +111,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
       'the page does not show within 300 ms (the test) what the custom resources say:\n- the first backup is Deleting, and the page shows Completed: longhorn-manager has told it Completed',
     );
     say(completed, { deletionTimestamp: '2026-01-01T00:00:00Z' });
-    await expect(judged.leftAlone(first)).rejects.toThrow('is Completed, and its deletion was asked for');
+    await expect(judged.unchanged(first)).rejects.toThrow('is Completed, and its deletion was asked for');
   });
 
   test('that is told late, as another page was told, is as it must be in time, which is a finding', async () => {

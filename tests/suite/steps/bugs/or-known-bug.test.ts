@@ -37,7 +37,7 @@ const playOnStore = async ({ harm, expected = both, version = 'v1.12.1', race = 
   const { context, bugs: met, ...told } = createTestContext({ version, root });
   const then = bindSteps(context).then;
   volume.target = await context.own.first(async () => aTarget);
-  const keeping = then.keeps(destroys, () => then.storeHolds(volume, expected), { race });
+  const keeping = then.orKnownBug(destroys, () => then.storeHolds(volume, expected), { race });
   const [{ value: kept, reason: error }] = (await Promise.allSettled([keeping])) as [Settled];
   const where = { interrupted: false, doing: undefined, outage: undefined, bugs: met };
   return { ...told, met, kept, ...judgeEnd(error, where) };
@@ -97,17 +97,17 @@ test('on a kind of store on which a bug does not show, a kept promise says nothi
     ['cifs', []],
   ] as const) {
     const { context, bugs: met } = createTestContext({ version: 'v1.12.1' });
-    const { keeps } = bind({ ...context, own: { ...context.own, kind: driver } }, bugSteps, 'then');
-    expect(await keeps(id, async () => {})).toBe(true);
+    const { orKnownBug } = bind({ ...context, own: { ...context.own, kind: driver } }, bugSteps, 'then');
+    expect(await orKnownBug(id, async () => {})).toBe(true);
     expect(met).toMatchObject(says);
   }
 });
 
 test('nothing that is not provable, and no other error, is taken for a bug', async () => {
   const { context, bugs: met } = createTestContext({ version: 'v1.12.1' });
-  const { keeps } = bind(context, bugSteps, 'then');
+  const { orKnownBug } = bind(context, bugSteps, 'then');
   for (const error of [notProvable('the watch has a gap'), new Error('no such pod')])
-    await expect(keeps(destroys, () => Promise.reject(error))).rejects.toBe(error);
+    await expect(orKnownBug(destroys, () => Promise.reject(error))).rejects.toBe(error);
   expect(met).toEqual([]);
 });
 
@@ -124,8 +124,8 @@ const playHistory = async (mutate?: Mutation) => {
   const waits = () => then.waitedAndCompleted(other, { first: one });
   return {
     ...{ context, met },
-    waits: () => then.keeps('waiting-backup-loses-lock', waits),
-    fails: () => then.keeps('lock-fails-open', () => then.deletionFails(one)),
+    waits: () => then.orKnownBug('waiting-backup-loses-lock', waits),
+    fails: () => then.orKnownBug('lock-fails-open', () => then.deletionFails(one)),
   };
 };
 const goesWrong = (error: string) => whenIn(secondName, 'InProgress|Completed', { state: 'Error', error });
@@ -150,13 +150,13 @@ test('a backup that went is told from one that is still there', async () => {
 
 test('a panic is known by its row in the catalogue, and what follows does not count it again', async () => {
   const { context, bugs: met } = createTestContext({ version: 'v1.10.2' });
-  const { keeps } = bind(context, bugSteps, 'then');
+  const { orKnownBug } = bind(context, bugSteps, 'then');
   const panic = (says: 'manager-panics-in-deletion' | undefined) => () =>
     Promise.reject(new PromiseBroken('a longhorn-manager ended', { of: 'panic', says: [says] }));
-  await expect(keeps('manager-panics-on-late-failure', panic(undefined))).rejects.toThrow(
+  await expect(orKnownBug('manager-panics-on-late-failure', panic(undefined))).rejects.toThrow(
     /here longhorn-manager ends by a panic that nobody knows$/,
   );
-  expect(await keeps('manager-panics-on-late-failure', panic('manager-panics-in-deletion'))).toBe(false);
+  expect(await orKnownBug('manager-panics-on-late-failure', panic('manager-panics-in-deletion'))).toBe(false);
   expect(met).toMatchObject([{ kept: false, listed: true }]);
   expect(context.expected).toContainEqual({ id: 'manager-panics-in-deletion', of: 'app=longhorn-manager' });
 });
