@@ -59,6 +59,13 @@ const describe = (chosen: (work: Work) => void): Command => {
     .command('polling')
     .description('count how many short states a watch sees, and how many polls see')
     .action(() => tables(async () => (await import('./polling/run.ts')).benchPolling(print)));
+  program
+    .command('texts')
+    .description(
+      "count which error texts of Longhorn's sources `explain` recognises, for fixtures/source-texts.json",
+    )
+    .argument('<folder>', 'with clones of the repositories')
+    .action((folder: string) => tables(async () => (await import('./texts/run.ts')).benchTexts(folder)));
   stores('store', 'check a store in a folder, beside sha512sum').action((blocks: number, runs: number) =>
     tables(async () => (await import('./store/run.ts')).benchStore({ blocks, runs, print })),
   );

@@ -254,6 +254,26 @@ const describeChecks = (): string[] =>
     ].map(([command = '', ...rest]) => [code(command), ...rest]),
   );
 
+const sourceTexts = new URL('../../fixtures/source-texts.json', import.meta.url);
+
+/** A repository of Longhorn a line, a version a column: how many of its error texts are recognised. */
+const describeSourceTexts = (): string[] => {
+  const counts: Record<string, Record<string, { texts: number; recognised: number }>> = JSON.parse(
+    readFileSync(sourceTexts, 'utf8'),
+  );
+  const [newest = {}] = Object.values(counts).slice(-1);
+  return table(
+    ['', ...Object.keys(counts)],
+    Object.keys(newest).map((name) => [
+      name,
+      ...Object.values(counts).map((repositories) => {
+        const { texts = 0, recognised = 0 } = repositories[name] ?? {};
+        return `${recognised} of ${texts}`;
+      }),
+    ]),
+  );
+};
+
 /** What of the documents is written by the code, by the name that stands in their markers. */
 export const sections: Record<string, () => string[]> = {
   bugs: describeBugs,
@@ -277,6 +297,7 @@ export const sections: Record<string, () => string[]> = {
     quoteScenario('backup-deletion/normal', 'A backup made during a deletion waits for it, then runs'),
   findings: describeFindings,
   promises: describePromises,
+  'source-texts': describeSourceTexts,
   'message-classes': () =>
     table(
       ['class', 'what it tells'],

@@ -20,7 +20,7 @@ const placeOf = ({ speaker, fields, states }: MessageRow): readonly string[] | u
 
 const isOf = (row: MessageRow, diagnosis: Diagnosis | undefined): boolean =>
   diagnosis === undefined ||
-  diagnosis.operation.id === 'unknown' ||
+  !diagnosis.byItsWords ||
   (placeOf(row)?.includes(diagnosis.operation.id) ?? true);
 
 // The rows' patterns take a time that grows with the square of a text. In what Longhorn says, the words of who called
@@ -56,10 +56,9 @@ export const answerTo = ({ text, field: stood, state }: Pasted, where: Where): A
         };
   const isNews = stood === 'log info' || stood === 'log debug' || stood === 'event Normal';
   const found = diagnose(text);
-  const diagnosis = isNews && found?.cause === undefined ? undefined : found;
+  const diagnosis = isNews && (found?.cause ?? { common: true }).common ? undefined : found;
   const meanings = meaningsOf(middleCut(text), place).filter(({ row }) => isOf(row, diagnosis));
-  // A row, or a place that was named, says more than a cause of nobody knows what.
-  const isVague =
-    diagnosis?.operation.id === 'unknown' && (meanings.length > 0 || Object.keys(where).length > 0);
+  // A row, or a place that was named, says more than what a text is about.
+  const isVague = diagnosis?.byItsWords === false && (meanings.length > 0 || Object.keys(where).length > 0);
   return { meanings, diagnosis: isVague ? undefined : diagnosis };
 };

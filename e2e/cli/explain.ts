@@ -220,9 +220,10 @@ const explainText = (text: string, answer: Answer, { where, json }: Arguments): 
   const { meanings } = answer;
   const isKnown = isAnswer(answer);
   const narrowed = !isKnown && Object.keys(where).length > 0 && isAnswer(answerTo({ text, objects: [] }, {}));
-  const nearest = isKnown || narrowed ? [] : nearestTo(text, where);
+  const isVague = answer.diagnosis?.byItsWords === false && answer.diagnosis.cause === undefined;
+  const nearest = (isKnown && !isVague) || narrowed ? [] : nearestTo(text, where);
   const lines = isKnown
-    ? describeAnswer(answer)
+    ? [...describeAnswer(answer), ...describeNearest(nearest)]
     : [
         `${unclassified}${narrowed ? ' in that field, state and version; without the flags it knows it' : ''}`,
         ...describeNearest(nearest),

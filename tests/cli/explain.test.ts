@@ -71,9 +71,10 @@ test('what the catalogue does not know is unclassified, also where it knows it i
   }
 });
 
-test('a part of a text is none, and the nearest rows are offered', async () => {
+test('a part of a text is told by what it is about, and the nearest rows are offered', async () => {
   const { stdout, exitCode } = await explain(['failed to acquire lock']);
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^A lock in the backup store was not had\. Why, this text does not say\./);
   expect(stdout).toContain('\n    such as: failed to acquire lock ');
   const { nearest } = await told('failed to acquire lock');
   expect(nearest).toEqual(['deletion-lost-lock', 'creation-lost-lock', 'restore-lost-lock']);

@@ -13,6 +13,8 @@ export type KnownCause = {
   data?: 'damaged' | 'missing';
   /** No request came as far as the server: where a store was asked, it was not reached. */
   unreached?: boolean;
+  /** Words that are also said where nothing fails: they count in a text of a failure alone. */
+  common?: boolean;
 };
 
 const credentials =
@@ -367,8 +369,7 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'size-not-multiple',
-    pattern:
-      /volume size \d+ is not a multiple of block size \d+|mapping's size \S+ is not multiples of backup block size/,
+    pattern: /not (?:a )?multiples? of (?:backup |volume )?(?:block|sector) size/,
     means: "The volume's size is no multiple of the backup's block size, so that Longhorn refuses it.",
     advice: {
       any: 'Restore to a volume of a size that is a multiple of the block size, or back up with a block size that fits.',
@@ -404,7 +405,7 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'not-in-store',
-    pattern: /cannot find \S+ in backupstore/,
+    pattern: /cannot find \S+ in backupstore|refers to unknown block/,
     means: 'The store does not have a file that was to be read.',
     advice: { any: 'Look for who removed it, and check the store (npx corral store fsck).' },
     data: 'missing',
@@ -499,7 +500,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'timed-out',
     pattern:
-      /connection timed out|i\/o timeout|context deadline exceeded|DeadlineExceeded|TLS handshake timeout|Client\.Timeout|operation timed out|timed out waiting for/i,
+      /connection timed out|i\/o timeout|context deadline exceeded|DeadlineExceeded|TLS handshake timeout|Client\.Timeout|operation timed out|time(?:d )?out(?:ed)? waiting for|request timeout/i,
     means: 'There was no answer in time.',
     advice: { any: `See whether it answers at all. ${reachable}` },
   },
@@ -559,5 +560,55 @@ export const causes: readonly KnownCause[] = [
     advice: {
       any: "Look at the folder's owner and mode, at the export's squashing, and at the server's file system.",
     },
+  },
+
+  // What Longhorn checks itself. These words are common, and say less than those above.
+  {
+    id: 'own-check',
+    pattern: /\bBUG: /,
+    means: "A check of Longhorn's own failed, which is a bug of it.",
+    advice: { any: 'Keep the log, look for an issue of Longhorn, and upgrade.' },
+    common: true,
+  },
+  {
+    id: 'attempts',
+    pattern: /failed after \d+ attempts|for \d+ times\b|after \d+ retries/,
+    means: 'It was tried several times, and failed each time.',
+    advice: { any: 'Look for the first failure in the lines before it.' },
+    common: true,
+  },
+  {
+    id: 'not-supported',
+    pattern: /\bnot supported\b|\b[Uu]nsupported |(?:doesn't|does not|not) support\b|not allowed/,
+    means:
+      'This is not supported: by this version of Longhorn, by the data engine, or for this kind of object.',
+    advice: { any: 'See what the version and the data engine of the volume support.' },
+    common: true,
+  },
+  {
+    id: 'invalid-request',
+    pattern:
+      /\b[Mm]issing\b|\brequired?\b|cannot be empty|not a valid option|\bis immutable\b|(?:does not|doesn't) (?:match|belong)|different (?:than|data engine)|must be greater|is not a \*?longhorn|\b[Ii]nvalid (?:empty |backup |volume )?(?:parameters?|name|Name|URL|URI|value|key|format|option|interval|block size|label|size|frontend|environment)\b|is invalid\b|is not number/,
+    means: 'A value in the request, or in an object, is missing or not valid.',
+    advice: { any: 'Correct the value that the text names.' },
+    common: true,
+  },
+  {
+    id: 'wrong-state',
+    pattern:
+      /invalid (?:\w+ ){0,2}state|in (?:an invalid )?state\b|in \S+ mode|not in mode|\balready\b|in progress|(?:during|while) (?:\w+ ){0,2}(?:migration|expansion)|setting is true|is not (?:yet )?(?:running|ready|attached|completed|started|the same)|is (?:rebuilding|restoring|pending restoring|degraded|being|hashing|disabled)|limit reached|need(?:s)? to be detached|in faulted state|no scheduled replicas|last replica if volume is up|unhealthy|more than (?:1|one)\b/,
+    means: 'The state of the volume (or of what the text names) does not allow it now.',
+    advice: {
+      any: 'Wait until what is under way has ended, or bring it into the state named; then try again.',
+    },
+    common: true,
+  },
+  {
+    id: 'not-found',
+    pattern:
+      /(?:cannot|can't|could not|couldn't|failed to|unable to) find\b|cannot found|\bnot found\b|\bnot exist\b|doesn't exist|\bno available\b|isn't deployed|is not deployed/,
+    means: 'Something that is needed was not found.',
+    advice: { any: 'See whether what the text names is there, and who removed it.' },
+    common: true,
   },
 ];

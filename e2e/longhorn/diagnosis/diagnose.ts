@@ -3,7 +3,9 @@ import { type Operation, operations, unknownOperation } from './operations.ts';
 
 /** What failed and why, as far as a text says so. */
 export type Diagnosis = {
-  operation: Omit<Operation, 'pattern'>;
+  operation: Operation;
+  /** Whether words of the operation itself are in the text; if not, the operation is what the text is about. */
+  byItsWords: boolean;
   /** Undefined: the operation is known, and why it failed is not. */
   cause: KnownCause | undefined;
   store: StoreKind;
@@ -19,21 +21,26 @@ const kinds: readonly (readonly [StoreKind, RegExp])[] = [
 
 // What goes well names an operation too.
 const failing =
-  /fail|error|cannot|can't|could not|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b/i;
+  /fail|error|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|already exists|greater than|immutable/i;
 
 /**
  * Says what a text tells of a failure: the operation by the words around, the cause by the words within. Undefined
  * where it tells of neither. Each pattern is looked for once, so that the time grows with the text.
  */
 export const diagnose = (text: string): Diagnosis | undefined => {
-  const cause = causes.find(({ pattern }) => pattern.test(text));
-  const operation =
-    cause !== undefined || failing.test(text)
-      ? operations.find(({ pattern }) => pattern.test(text))
-      : undefined;
+  const tellsOfFailure = failing.test(text);
+  const cause = causes.find(({ pattern, common }) => (!common || tellsOfFailure) && pattern.test(text));
+  if (cause === undefined && !tellsOfFailure) return undefined;
+  const worded = operations.find(({ pattern }) => pattern?.test(text));
+  const operation = worded ?? operations.find(({ topic }) => topic?.test(text));
   if (operation === undefined && cause === undefined) return undefined;
   const store = kinds.find(([, pattern]) => pattern.test(text))?.[0] ?? 'any';
-  return { operation: operation ?? unknownOperation, cause, store };
+  return {
+    operation: operation ?? unknownOperation,
+    byItsWords: worded !== undefined,
+    cause,
+    store,
+  };
 };
 
 const restores = new Set(['restore', 'incremental-restore', 'restore-given-up']);

@@ -1,7 +1,10 @@
 /** What Longhorn was doing when a text was said, and what becomes of it when it fails. */
 export type Operation = {
   id: string;
-  pattern: RegExp;
+  /** Words of Longhorn that only this operation has. */
+  pattern?: RegExp;
+  /** What a text is about that has no operation's words; such a text proves less. */
+  topic?: RegExp;
   /** What failed, as the beginning of a sentence. */
   failed: string;
   /** Whether Longhorn tries again, and by what. */
@@ -12,7 +15,7 @@ export type Operation = {
 
 /**
  * The operations, by the words that Longhorn wraps a cause in. The outermost counts, so what wraps others stands
- * first: the text of a deletion is a deletion's, whatever it met.
+ * first: the text of a deletion is a deletion's, whatever it met. Topics count after all patterns, in the same order.
  */
 export const operations: readonly Operation[] = [
   {
@@ -33,6 +36,8 @@ export const operations: readonly Operation[] = [
     id: 'delete',
     pattern:
       /^Failed to delete the backup|error deleting backup |\bbackup rm\b|[Ff]ailed to delete (?:the )?(?:backup|delta block backup)\b|[Ff]ailed to delete (?:objects?|blobs?) |failed to delete backup blocks|when performing backup delete|cleaned up backup \S+ failed|unlinkat \S+/,
+    topic:
+      /\bdelet(?:e|ed|ing|ion)\b[^:]{0,60}\bbackups?\b|\bbackup\b[^:]{0,60}\bdelet(?:ed|ion)\b|to be deleted backup|failed to delete blocks/i,
     failed: 'The deletion of a backup failed',
     retry: 'Longhorn tries again, later each time.',
     asksStore: true,
@@ -47,6 +52,7 @@ export const operations: readonly Operation[] = [
     id: 'incremental-restore',
     pattern:
       /[Ff]ailed to incrementally restore|[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup|DR volume/,
+    topic: /\bincremental\b/i,
     failed: 'A standby (DR) volume could not take over a backup',
     retry: 'Longhorn tries again.',
     asksStore: true,
@@ -55,6 +61,7 @@ export const operations: readonly Operation[] = [
     id: 'restore',
     pattern:
       /failed the restore|[Ff]ailed to (?:delta )?restore|[Ff]ailed to wait for restore|wait for restore complete|[Rr]estore (?:error|of)|backup restor|restore-to-file|initiating full backup restore|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume/,
+    topic: /\brestor(?:e|ed|ing)\b|\bdecompress/i,
     failed: 'A restore failed',
     retry:
       'A replica that failed is not restored again; when all have failed the volume is Faulted and has to be restored anew.',
@@ -64,6 +71,7 @@ export const operations: readonly Operation[] = [
     id: 'system-restore',
     pattern:
       /fail(?:ed)? to sync SystemRestore|SystemRestore|downloading system backup|download system backup/,
+    topic: /system[- ]?(?:restore|rollout)|\brollout\b/i,
     failed: 'A system restore failed',
     retry: 'It is not tried again: make a new SystemRestore.',
     asksStore: true,
@@ -80,6 +88,7 @@ export const operations: readonly Operation[] = [
     id: 'system-backup',
     pattern:
       /SystemBackup|(?:uploading|upload|deleting|delete) (?:of )?system[- ]backup|system backup (?:config|meta)|error getting config for system backup|\bsystem backup\b/,
+    topic: /system[- ]?backup/i,
     failed: 'A system backup failed',
     retry: 'It is not tried again: make a new SystemBackup.',
     asksStore: true,
@@ -88,8 +97,9 @@ export const operations: readonly Operation[] = [
     id: 'backing-image',
     pattern:
       /backup backing image|BackupBackingImage|backup of backing image|[Bb]ack(?:ing)? ?up backing image/,
-    failed: 'The backup of a backing image failed',
-    retry: 'It is not tried again: make it anew.',
+    topic: /\bbacking ?(?:image|file)/i,
+    failed: 'The work on a backing image, or on its backup, failed',
+    retry: 'A backup of it that failed is not tried again: make it anew.',
     asksStore: true,
   },
   {
@@ -111,6 +121,7 @@ export const operations: readonly Operation[] = [
     id: 'list',
     pattern:
       /[Ff]ailed to list (?:backup volumes|backups|backup backing images|BackupVolumes)|error listing|\bbackup ls\b|[Ff]ailed to get info from backup store|[Ff]ailed to list backups from backup target/,
+    topic: /\blist (?:objects|blobs|(?:first|second|1st|2nd) level|volume names)|\bto list s3\b/,
     failed: 'The backup store could not be listed',
     retry: 'Longhorn looks again at the next poll of the backup target.',
     asksStore: true,
@@ -126,6 +137,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'mount',
     pattern: /cannot mount (?:nfs|CIFS)|mount\.(?:nfs4?|cifs)|mount (?:error|failed)|MountVolume\.\w+ failed/,
+    topic: /\bmount(?:ed|ing)?\b/i,
     failed: 'The backup store could not be mounted on a node',
     retry: 'Longhorn mounts it again when it next needs it.',
     asksStore: true,
@@ -141,6 +153,7 @@ export const operations: readonly Operation[] = [
     id: 'job',
     pattern:
       /recurring ?job|RecurringJob|recurringjob|doRecurringBackup|Job(?:'s)? run|[Ff]ailed to run (?:volume )?job/i,
+    topic: /\bcron ?job|\bjob\b|\brecurring\b|snapshot purge to complete|backupAndCleanup|filesystem-trim/i,
     failed: 'A recurring job met a fault',
     retry: 'The next run tries again.',
   },
@@ -148,13 +161,83 @@ export const operations: readonly Operation[] = [
     id: 'lock',
     pattern:
       /failed to acquire lock \S+|failed lock \S+ type|failed to store updated lock|refresh acquired lock/,
+    topic: /\b(?:un)?lock(?:ing)?\b/i,
     failed: 'A lock in the backup store was not had',
     retry: 'A deletion is tried again, a backup is not.',
+  },
+  {
+    id: 'purge',
+    topic: /\bpurg(?:e|ing)\b|SnapshotPurge|\bcoalesce\b/i,
+    failed: 'Deleted snapshots could not be merged and removed (the purge)',
+    retry: 'Longhorn purges again with the next deletion of a snapshot; a recurring job with its next run.',
+  },
+  {
+    id: 'clone',
+    topic: /\bclon(?:e|ed|ing)\b/i,
+    failed: 'The clone of a volume or snapshot failed',
+    retry: 'The status of the clone in the new volume tells.',
+  },
+  {
+    id: 'rebuild',
+    topic: /\brebuild|\bWO replica|sync(?:ing)? files?|\badd(?:ing)? (?:\w+ ){0,2}replicas?\b/i,
+    failed: 'The rebuilding of a replica failed',
+    retry: 'Longhorn rebuilds again, later each time.',
+  },
+  {
+    id: 'image-upgrade',
+    topic: /\bupgrad(?:e|ing)\b|engine image/i,
+    failed: "The change of an engine's image failed, or was refused",
+    retry: 'The request has to be made again, unless a setting makes it.',
+  },
+  {
+    id: 'expand',
+    topic: /\bexpan(?:d|ded|sion)\b/i,
+    failed: 'The expansion of a volume failed, or was refused',
+    retry: 'The condition of the volume tells; a refused request has to be made again.',
+  },
+  {
+    id: 'snapshot-work',
+    topic: /\bsnapshots?\b/i,
+    failed: 'The work on a snapshot failed',
+    retry: 'Longhorn tries again as long as the Snapshot object is there.',
+  },
+  {
+    id: 'store-request',
+    topic:
+      /\b(?:get|put|delete|open|metadata for|size of) (?:objects?|blobs?)\b|\b(?:read|write|seek)\b[^:]{0,40}\bblocks?\b|AWS (?:HTTP |Operation )?Error|\bs3 client|\bazblob\b|backup ?store\b/i,
+    failed: 'A request to the backup store failed',
+    retry: 'That depends on what asked: the lines around it tell.',
+    asksStore: true,
+  },
+  {
+    id: 'backup-work',
+    topic: /\bbackup ?(?:target|volume)?s?\b/i,
+    failed: 'The work on a backup, a backup volume or a backup target failed',
+    retry: 'Longhorn tries again in most cases; the status of the object tells.',
+  },
+  {
+    id: 'attach',
+    topic: /\b(?:at|de)tach(?:ed|ing|ment)?\b|\bsalvage\b|\bactivate\b/i,
+    failed: 'A volume could not be attached, detached or activated',
+    retry: "Longhorn's attachments are tried again; a request of the user interface is not.",
+  },
+  {
+    id: 'data-engine',
+    topic:
+      /\breplicas?\b|\bengine\b|\bcontroller\b|\bSPDK\b|\bfrontend\b|ProxyService|proxy gRPC|sync[- ]agent/i,
+    failed: 'An engine, a replica or their instance manager met a fault',
+    retry: 'Longhorn starts or rebuilds them again; the status of the volume tells.',
+  },
+  {
+    id: 'volume',
+    topic: /\bvolumes?\b/i,
+    failed: 'A change of a volume failed, or was refused',
+    retry: 'A refused request has to be made again.',
   },
 ];
 
 /** What is said of a text whose operation is not known. */
-export const unknownOperation: Omit<Operation, 'pattern'> = {
+export const unknownOperation: Operation = {
   id: 'unknown',
   failed: 'Something failed',
   retry: 'Whether Longhorn tries again, the text alone does not say.',
