@@ -104,7 +104,7 @@ export const pointTarget = async (
   cluster: Cluster,
   { url, target }: { url: string; target: BackupTarget },
 ): Promise<string> => {
-  const spec = { backupTargetURL: url, credentialSecret: '', syncRequestedAt: syncRequest(target) };
+  const spec = { backupTargetURL: url, credentialSecret: '', syncRequestedAt: await syncRequest(target) };
   await cluster.patch(longhornResources.backupTargets, { namespace, name: target.metadata.name }, { spec });
   return url;
 };

@@ -49,7 +49,7 @@ const changeTarget = async (
   await cluster.patch(
     longhornResources.backupTargets,
     { namespace, name: target.name },
-    { spec: { ...spec, syncRequestedAt: syncRequest(current ?? {}) } },
+    { spec: { ...spec, syncRequestedAt: await syncRequest(current ?? {}) } },
   );
   return { target, mark, before: current?.status?.lastSyncedAt ?? undefined };
 };

@@ -39,7 +39,7 @@ export const makeTarget = async (
       backupTargetURL: store.url,
       credentialSecret: store.credentialSecret,
       pollInterval: '5m0s',
-      syncRequestedAt: syncRequest({}),
+      syncRequestedAt: await syncRequest({}),
     },
   });
   await once(watched(), ({ status }) => status?.available === true, {

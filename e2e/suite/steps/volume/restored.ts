@@ -84,7 +84,7 @@ const writeSource = async (
   await cluster.patch(
     longhornResources.backupTargets,
     { namespace, name: target },
-    { spec: { syncRequestedAt: syncRequest(timelines.backupTargets.current(target) ?? {}) } },
+    { spec: { syncRequestedAt: await syncRequest(timelines.backupTargets.current(target) ?? {}) } },
   );
   const { status } = await once(
     timelines.backups,
