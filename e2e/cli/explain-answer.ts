@@ -44,7 +44,7 @@ export const isAnswer = ({ meanings, diagnosis }: Answer): boolean =>
   meanings.length > 0 || diagnosis !== undefined;
 
 /** Looks up a text, in the place where it stood as far as that shows. */
-export const answerTo = ({ text, field: stood, state }: Pasted, where: Where): Answer => {
+export const answerTo = ({ text, field: stood, state, controller }: Pasted, where: Where): Answer => {
   const { isField = () => true } = where;
   const place: Where =
     stood === undefined
@@ -55,10 +55,12 @@ export const answerTo = ({ text, field: stood, state }: Pasted, where: Where): A
           isField: (field) => isField(field) && field === stood,
         };
   const isNews = stood === 'log info' || stood === 'log debug' || stood === 'event Normal';
-  const found = diagnose(text);
+  const found = diagnose(text, controller);
   const diagnosis = isNews && (found?.cause ?? { common: true }).common ? undefined : found;
   const meanings = meaningsOf(middleCut(text), place).filter(({ row }) => isOf(row, diagnosis));
-  // A row, or a place that was named, says more than what a text is about.
-  const isVague = diagnosis?.byItsWords === false && (meanings.length > 0 || Object.keys(where).length > 0);
+  // A row says more than what a text is about and words that are common; a place that was named says more than both.
+  const isCommon = (diagnosis?.cause ?? { common: true }).common === true;
+  const isVague =
+    diagnosis?.byItsWords === false && ((isCommon && meanings.length > 0) || Object.keys(where).length > 0);
   return { meanings, diagnosis: isVague ? undefined : diagnosis };
 };

@@ -58,7 +58,7 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'fatal-go',
-    pattern: /(?:^|\n)fatal error: /,
+    pattern: /(?:^|\s)fatal error: /,
     means: 'The process ended by a fatal error of the Go runtime, which is a bug of the program.',
     advice: { any: 'Keep the log with its stack, look for an issue of Longhorn, and upgrade.' },
   },
@@ -160,6 +160,15 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'store-lacks',
+    pattern:
+      /\bNotImplemented\b|\bX(?:Minio)?NotImplemented\b|Unsupported header|not implemented status code/,
+    means: 'The store does not know a part of S3 that Longhorn uses.',
+    advice: {
+      any: 'Use a store, or a version of it, that does; newer versions of Longhorn send other headers, too.',
+    },
+  },
+  {
     id: 'store-internal',
     pattern:
       /\b(?:InternalError|ServiceUnavailable|OperationAborted|BadGateway|GatewayTimeout)\b|status ?code: 50[0234]|AWS HTTP Error: 50\d|We encountered an internal error/i,
@@ -207,7 +216,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'no-secret',
     pattern:
-      /without credential secret|missing \S+ in the secret|credential (?:access key|secret access key|account name|account key|username|password)s? not found|failed to get the secret/i,
+      /without credential secret|missing \S+ in the secret|credential (?:access key|secret access key|account name|account key|username|password)s? not found|failed to get the secret|username specified with no parameter|No username provided/i,
     means: "The store's credentials are missing, in whole or in part.",
     advice: {
       any: "Make the Secret in Longhorn's namespace with all of its keys, and name it in the backup target.",
@@ -253,6 +262,27 @@ export const causes: readonly KnownCause[] = [
     means: 'No secure connection to the endpoint came about (TLS).',
     unreached: true,
     advice: { any: 'Check the scheme (http or https), the certificate, and what stands between.' },
+  },
+
+  // Longhorn's own processes: what was not reached is not the store.
+  {
+    id: 'engine-unreachable',
+    pattern:
+      /failed to get engine client proxy|failed to initialize proxy client|failed to check proxy client connection|transport: error while dialing/i,
+    means:
+      'A process of Longhorn was not reached: an engine, a replica, or the instance manager that they run in.',
+    advice: {
+      any: 'Look at the instance-manager pods of the nodes concerned, and at the network between the nodes.',
+    },
+  },
+  {
+    id: 'manager-api',
+    pattern:
+      /longhorn-backend:9500\S{0,300} (?:context deadline exceeded|net\/http: request canceled|EOF|dial tcp|read tcp)|Request failed with status code 50[234]/,
+    means: "longhorn-manager's API did not answer a request (in time); what it was asked for may go on.",
+    advice: {
+      any: 'Look at the longhorn-manager pods, and whether the object comes about after all: a snapshot waits for a slow disk or file system.',
+    },
   },
 
   // The network.
@@ -305,8 +335,16 @@ export const causes: readonly KnownCause[] = [
 
   // Processes and time.
   {
+    id: 'engine-timed-out',
+    pattern: /timeout executing: \S+ \[(?:\S+ )?--url /i,
+    means: 'The engine of the volume did not answer in time, and the command was ended.',
+    advice: {
+      any: "Look at the instance manager, and whether the volume's disks are slow; a snapshot waits for the file system.",
+    },
+  },
+  {
     id: 'command-timed-out',
-    pattern: /timeout executing: /,
+    pattern: /timeout executing: /i,
     means: 'The store did not answer in time, and the command was ended.',
     advice: {
       any: 'See whether the store answers, and how slowly; the setting backup-execution-timeout is its time.',
@@ -331,15 +369,9 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
-    id: 'engine-unreachable',
-    pattern:
-      /failed to get engine client proxy|failed to initialize proxy client|failed to check proxy client connection|error while dialing: dial tcp \S+:850\d/i,
-    means: "The manager does not reach the volume's engine through its instance manager.",
-    advice: { any: "Look at that node's instance-manager pod and at the network between the nodes." },
-  },
-  {
     id: 'replica-ended',
-    pattern: /code = Unavailable desc = (?:error reading from server: EOF|transport is closing)/,
+    pattern:
+      /code = Unavailable desc = (?:error reading from server: EOF|transport is closing)|response channel somehow is closed/,
     means: 'The process that did the work ended in the middle of it (a replica, or its instance manager).',
     advice: { any: 'Look for its end in the log of the instance manager: a panic, or the pod itself.' },
   },
@@ -411,6 +443,12 @@ export const causes: readonly KnownCause[] = [
     data: 'missing',
   },
   {
+    id: 'cause-lost',
+    pattern: /cannot unmarshal the restore error/i,
+    means: 'Longhorn could not read the answer of the engine, so that the text does not tell the cause.',
+    advice: { any: 'Look at what the engine and its replicas logged at that time (instance manager).' },
+  },
+  {
     id: 'config-cut-off',
     pattern:
       /unexpected end of JSON input|invalid character .{1,12} (?:looking for|after|in)|cannot unmarshal/,
@@ -428,8 +466,10 @@ export const causes: readonly KnownCause[] = [
   // Mounts.
   {
     id: 'stale-mount',
-    pattern: /stale (?:NFS )?file handle|\bESTALE\b/i,
-    means: 'The mount of the store on that node is stale: the server has another export there now.',
+    pattern:
+      /stale (?:NFS )?file handle|\bESTALE\b|create mount directory [^:]{0,300}: mkdir \S{1,300}: file exists|corrupted mount point|mount point \S{1,300} was identified as corrupted|transport endpoint is not connected/i,
+    means:
+      'The mount of the store on that node is stale or dead: the server went away, or has another export there now.',
     advice: {
       any: 'Unmount it on that node (in the pod of longhorn-manager or instance-manager), or start that pod anew; then Longhorn mounts again.',
     },
@@ -498,9 +538,23 @@ export const causes: readonly KnownCause[] = [
     advice: { any: "Look at the owner and mode of the file named, and at the export's squashing." },
   },
   {
+    id: 'waited-too-long',
+    pattern: /time(?:d )?out(?:ed)? (?:while )?waiting for/i,
+    means: 'What was waited for did not come about in time; it still may.',
+    advice: { any: 'Look at the object that the text names, and at what holds it up: the work may go on.' },
+  },
+  {
+    id: 'call-timed-out',
+    pattern: /code = DeadlineExceeded/,
+    means: 'A process of Longhorn did not answer a call in time; the work may go on.',
+    advice: {
+      any: "See whether it comes about after all; otherwise look at the replica's disk, the store and the network, which may be slow.",
+    },
+  },
+  {
     id: 'timed-out',
     pattern:
-      /connection timed out|i\/o timeout|context deadline exceeded|DeadlineExceeded|TLS handshake timeout|Client\.Timeout|operation timed out|time(?:d )?out(?:ed)? waiting for|request timeout/i,
+      /connection timed out|i\/o timeout|context deadline exceeded|DeadlineExceeded|TLS handshake timeout|Client\.Timeout|operation timed out|request timeout/i,
     means: 'There was no answer in time.',
     advice: { any: `See whether it answers at all. ${reachable}` },
   },
@@ -544,6 +598,7 @@ export const causes: readonly KnownCause[] = [
       /\.longhorn\.io "[^"]*" not found|[Ff]ailed to get the Snapshot \S+|[Ss]napshot \S+ not found|could not find snapshot/,
     means: 'An object that is needed is not in the cluster (any more).',
     advice: { any: 'Look for who deleted it.' },
+    common: true,
   },
 
   // What gRPC alone says.
@@ -596,7 +651,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'wrong-state',
     pattern:
-      /invalid (?:\w+ ){0,2}state|in (?:an invalid )?state\b|in \S+ mode|not in mode|\balready\b|in progress|(?:during|while) (?:\w+ ){0,2}(?:migration|expansion)|setting is true|is not (?:yet )?(?:running|ready|attached|completed|started|the same)|is (?:rebuilding|restoring|pending restoring|degraded|being|hashing|disabled)|limit reached|need(?:s)? to be detached|in faulted state|no scheduled replicas|last replica if volume is up|unhealthy|more than (?:1|one)\b/,
+      /invalid (?:\w+ ){0,2}state|in (?:an invalid )?state\b|in \S+ mode|\bin mode \w+|not (?:yet )?deployed|Action \[\w+\] not available|there are attached volumes|\balready\b|in progress|(?:during|while) (?:\w+ ){0,2}(?:migration|expansion)|setting is true|is not (?:yet )?(?:running|ready|attached|completed|started|the same)|is (?:rebuilding|restoring|pending restoring|degraded|being|hashing|disabled)|limit reached|need(?:s)? to be detached|in faulted state|no scheduled replicas|last replica if volume is up|unhealthy|more than (?:1|one)\b/,
     means: 'The state of the volume (or of what the text names) does not allow it now.',
     advice: {
       any: 'Wait until what is under way has ended, or bring it into the state named; then try again.',
@@ -606,9 +661,16 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'not-found',
     pattern:
-      /(?:cannot|can't|could not|couldn't|failed to|unable to) find\b|cannot found|\bnot found\b|\bnot exist\b|doesn't exist|\bno available\b|isn't deployed|is not deployed/,
+      /(?:cannot|can't|could not|couldn't|failed to|unable to) find\b|cannot found|\bnot found\b|\bnot exist\b|doesn't exist|\bno available\b|isn't deployed/,
     means: 'Something that is needed was not found.',
     advice: { any: 'See whether what the text names is there, and who removed it.' },
+    common: true,
+  },
+  {
+    id: 'connection-ended',
+    pattern: /: EOF\b|unexpected EOF/,
+    means: 'The other side ended the connection, or its process ended.',
+    advice: { any: 'Look for what ended it in the log of the other side (a replica, an engine, a server).' },
     common: true,
   },
 ];

@@ -21,18 +21,22 @@ const kinds: readonly (readonly [StoreKind, RegExp])[] = [
 
 // What goes well names an operation too.
 const failing =
-  /fail|error|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|already exists|greater than|immutable/i;
+  /fail|error|\bERR\b|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not deployed|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|not available|\bcan only\b|already exists|greater than|immutable/i;
 
 /**
  * Says what a text tells of a failure: the operation by the words around, the cause by the words within. Undefined
- * where it tells of neither. Each pattern is looked for once, so that the time grows with the text.
+ * where it tells of neither. The controller is that of a line of longhorn-manager's log. Each pattern is looked for once, so that the time grows with the text.
  */
-export const diagnose = (text: string): Diagnosis | undefined => {
+export const diagnose = (folded: string, controller?: string): Diagnosis | undefined => {
+  const text = folded.replace(/\s+/g, ' ');
   const tellsOfFailure = failing.test(text);
   const cause = causes.find(({ pattern, common }) => (!common || tellsOfFailure) && pattern.test(text));
   if (cause === undefined && !tellsOfFailure) return undefined;
   const worded = operations.find(({ pattern }) => pattern?.test(text));
-  const operation = worded ?? operations.find(({ topic }) => topic?.test(text));
+  const operation =
+    worded ??
+    operations.find(({ controllers }) => controller !== undefined && controllers?.includes(controller)) ??
+    operations.find(({ topic }) => topic?.test(text));
   if (operation === undefined && cause === undefined) return undefined;
   const store = kinds.find(([, pattern]) => pattern.test(text))?.[0] ?? 'any';
   return {

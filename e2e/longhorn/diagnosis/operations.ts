@@ -5,6 +5,8 @@ export type Operation = {
   pattern?: RegExp;
   /** What a text is about that has no operation's words; such a text proves less. */
   topic?: RegExp;
+  /** The controllers of longhorn-manager that do this, as lines of its log name them. */
+  controllers?: readonly string[];
   /** What failed, as the beginning of a sentence. */
   failed: string;
   /** Whether Longhorn tries again, and by what. */
@@ -22,7 +24,14 @@ export const operations: readonly Operation[] = [
     id: 'webhook',
     pattern: /admission webhook "[^"]*" denied the request/,
     failed: 'Longhorn refused a request (its admission webhook)',
-    retry: 'Nothing was created or changed; the request has to be made again.',
+    retry:
+      'Nothing was created or changed; controllers of Longhorn and the next run of a job try again, a request of yours has to be made again.',
+  },
+  {
+    id: 'provision',
+    pattern: /failed to provision volume|ProvisioningFailed|(?:failed|unable) to create volume\b/,
+    failed: 'A volume could not be made, anew or from a backup',
+    retry: 'The provisioner of CSI tries again; a request of the user interface has to be made again.',
   },
   {
     id: 'delete-volume',
@@ -49,6 +58,13 @@ export const operations: readonly Operation[] = [
     retry: 'It is not tried again: delete the volume and restore it anew once the cause is gone.',
   },
   {
+    id: 'restore-start',
+    pattern: /in engine monitor, will retry the restore later/,
+    failed: 'A restore could not be started',
+    retry: 'Longhorn tries again.',
+    asksStore: true,
+  },
+  {
     id: 'incremental-restore',
     pattern:
       /[Ff]ailed to incrementally restore|[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup|DR volume/,
@@ -58,10 +74,17 @@ export const operations: readonly Operation[] = [
     asksStore: true,
   },
   {
+    id: 'restore-to-file',
+    pattern: /running restore to file command|RestoreToFileCmd/,
+    failed: 'A backup could not be restored to a file',
+    retry: 'It is not tried again.',
+    asksStore: true,
+  },
+  {
     id: 'restore',
     pattern:
       /failed the restore|[Ff]ailed to (?:delta )?restore|[Ff]ailed to wait for restore|wait for restore complete|[Rr]estore (?:error|of)|backup restor|restore-to-file|initiating full backup restore|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume/,
-    topic: /\brestor(?:e|ed|ing)\b|\bdecompress/i,
+    topic: /\brestored?\b|\brestoring (?:backup|attached)|\bdecompress/i,
     failed: 'A restore failed',
     retry:
       'A replica that failed is not restored again; when all have failed the volume is Faulted and has to be restored anew.',
@@ -72,8 +95,9 @@ export const operations: readonly Operation[] = [
     pattern:
       /fail(?:ed)? to sync SystemRestore|SystemRestore|downloading system backup|download system backup/,
     topic: /system[- ]?(?:restore|rollout)|\brollout\b/i,
+    controllers: ['longhorn-system-restore', 'longhorn-system-rollout'],
     failed: 'A system restore failed',
-    retry: 'It is not tried again: make a new SystemRestore.',
+    retry: 'Steps of it are tried again; a SystemRestore in the state Error is not: make a new one.',
     asksStore: true,
   },
   {
@@ -87,10 +111,11 @@ export const operations: readonly Operation[] = [
   {
     id: 'system-backup',
     pattern:
-      /SystemBackup|(?:uploading|upload|deleting|delete) (?:of )?system[- ]backup|system backup (?:config|meta)|error getting config for system backup|\bsystem backup\b/,
+      /SystemBackup|(?:uploading|upload|deleting|delete) (?:of )?system[- ]backup|system backup (?:config|meta)|error getting config for system backup|failed creating Volume backups?\b|waiting for (?:Volume|BackingImage) backups|\bsystem backup\b/,
     topic: /system[- ]?backup/i,
+    controllers: ['longhorn-system-backup'],
     failed: 'A system backup failed',
-    retry: 'It is not tried again: make a new SystemBackup.',
+    retry: 'Steps of it are tried again; a SystemBackup in the state Error is not: make a new one.',
     asksStore: true,
   },
   {
@@ -98,6 +123,7 @@ export const operations: readonly Operation[] = [
     pattern:
       /backup backing image|BackupBackingImage|backup of backing image|[Bb]ack(?:ing)? ?up backing image/,
     topic: /\bbacking ?(?:image|file)/i,
+    controllers: ['longhorn-backup-backing-image', 'longhorn-backing-image'],
     failed: 'The work on a backing image, or on its backup, failed',
     retry: 'A backup of it that failed is not tried again: make it anew.',
     asksStore: true,
@@ -105,14 +131,14 @@ export const operations: readonly Operation[] = [
   {
     id: 'snapshot',
     pattern:
-      /failed to create snapshot|failed to snapshot volume|snapshot (?:creation|deletion) delayed|[Ff]ailed to take snapshot|failed recurring snapshot/,
+      /fail(?:ed)? to create snapshot|error creating snapshot|failed to snapshot volume|snapshot (?:creation|deletion) delayed|[Ff]ailed to take snapshot|failed recurring snapshot/,
     failed: 'A snapshot could not be made',
     retry: 'Longhorn tries again as long as the Snapshot object is there.',
   },
   {
     id: 'create',
     pattern:
-      /failed to back ?up snapshot|failed to create backup|[Ff]ailed to back ?up volume|write data during saving blocks|[Ff]ailed to get (?:\S+ )?backup(?: \S+)? status|\bbackup create\b(?!\/restore)|backup create\/restore|[Ee]nable the backup monitor|[Ff]ailed to put object|[Cc]annot take snapshot backup|delta block backup|perform backup for volume|transfer data size during saving blocks|cannot find backup \S+ status|status in longhorn engine|max retry period/,
+      /fail(?:ed)? to back ?up snapshot|failed to create backup|[Ff]ailed to back ?up volume|write data during saving blocks|[Ff]ailed to get (?:\S+ )?backup(?: \S+)? status|\bbackup create\b(?!\/restore)|backup create\/restore|[Ee]nable the backup monitor|[Ff]ailed to put object|[Cc]annot take snapshot backup|delta block backup|perform backup for volume|transfer data size during saving blocks|cannot find backup \S+ status|status in longhorn engine|max retry period/,
     failed: 'A backup could not be made',
     retry: 'Longhorn does not make it again: delete it and make another one.',
     asksStore: true,
@@ -146,6 +172,7 @@ export const operations: readonly Operation[] = [
     id: 'sync',
     pattern:
       /[Ff]ail(?:ed)? to sync (?:Longhorn )?(?:backup|BackupTarget|backup volume|backup target)|backup_target_controller|BackupTarget|[Ff]ailed to init backup target clients|backup target client/,
+    controllers: ['longhorn-backup', 'longhorn-backup-volume', 'longhorn-backup-target'],
     failed: 'The work on a backup, or on its target, did not go on',
     retry: 'Longhorn tries again.',
   },
@@ -154,6 +181,7 @@ export const operations: readonly Operation[] = [
     pattern:
       /recurring ?job|RecurringJob|recurringjob|doRecurringBackup|Job(?:'s)? run|[Ff]ailed to run (?:volume )?job/i,
     topic: /\bcron ?job|\bjob\b|\brecurring\b|snapshot purge to complete|backupAndCleanup|filesystem-trim/i,
+    controllers: ['longhorn-recurring-job'],
     failed: 'A recurring job met a fault',
     retry: 'The next run tries again.',
   },
@@ -186,7 +214,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'image-upgrade',
     topic: /\bupgrad(?:e|ing)\b|engine image/i,
-    failed: "The change of an engine's image failed, or was refused",
+    failed: "The work on an engine's image failed, or its change was refused",
     retry: 'The request has to be made again, unless a setting makes it.',
   },
   {
@@ -198,6 +226,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'snapshot-work',
     topic: /\bsnapshots?\b/i,
+    controllers: ['longhorn-snapshot'],
     failed: 'The work on a snapshot failed',
     retry: 'Longhorn tries again as long as the Snapshot object is there.',
   },
@@ -216,6 +245,13 @@ export const operations: readonly Operation[] = [
     retry: 'Longhorn tries again in most cases; the status of the object tells.',
   },
   {
+    id: 'setting',
+    topic: /\bsettings?\b/i,
+    controllers: ['longhorn-setting'],
+    failed: 'A setting could not be read or applied',
+    retry: 'Longhorn tries again.',
+  },
+  {
     id: 'attach',
     topic: /\b(?:at|de)tach(?:ed|ing|ment)?\b|\bsalvage\b|\bactivate\b/i,
     failed: 'A volume could not be attached, detached or activated',
@@ -224,7 +260,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'data-engine',
     topic:
-      /\breplicas?\b|\bengine\b|\bcontroller\b|\bSPDK\b|\bfrontend\b|ProxyService|proxy gRPC|sync[- ]agent/i,
+      /\breplicas?\b|\bengine\b|\bbackend\b|reading from wire|\btgtd\b|\bcontroller\b|\bSPDK\b|\bfrontend\b|ProxyService|proxy gRPC|sync[- ]agent/i,
     failed: 'An engine, a replica or their instance manager met a fault',
     retry: 'Longhorn starts or rebuilds them again; the status of the volume tells.',
   },

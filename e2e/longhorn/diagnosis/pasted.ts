@@ -9,6 +9,8 @@ export type Pasted = {
   /** The reason of an event. */
   state?: string;
   time?: string;
+  /** The controller of longhorn-manager that logged it. */
+  controller?: string;
   /** Names of volumes, backups and the like in the fields of a line of log, as KIND/NAME. */
   objects: string[];
 };
@@ -106,15 +108,26 @@ const readJson = (line: string): Pasted | undefined => {
 
 const fatal = /^(?:fatal error: |panic: )/;
 
+// A text that quotes a process's log has words of its own before it, a line of a log has names and times.
+const ownWords = /error|fail|output|stderr|cannot/i;
+
+const logrusOf = (line: string): string | undefined => {
+  const start = line.slice(0, 300).indexOf('time="');
+  return start < 0 || ownWords.test(line.slice(0, start)) ? undefined : line.slice(start);
+};
+
+const controllerIn = /\scontroller=([\w-]+)/;
+
 const readLog = (line: string): Pasted | undefined => {
-  const start = line.slice(0, 600).indexOf('time="');
-  const bare = start > 0 ? line.slice(start) : afterPrefixes(line);
+  const bare = logrusOf(line) ?? afterPrefixes(line);
   const logged = readLogLine('manager', bare);
+  const controller = controllerIn.exec(bare)?.[1];
   if (logged !== undefined)
     return {
       text: logged.message.text,
       field: logged.message.field,
       time: logged.time,
+      ...(controller !== undefined && { controller }),
       objects: [...new Set(objectsOfLogrus(bare))],
     };
   const [, severity = '', time, text] = klog.exec(bare) ?? [];
@@ -164,6 +177,11 @@ const ofStack =
 
 const asText = (text: string): Pasted => ({ text: unwrap(text), objects: [] });
 
+// The value of one key, as YAML and kubectl describe print it over several lines.
+const isOneValue = (lines: readonly string[]): boolean =>
+  /^\s*(?:- )?["']?\w+["']?:\s+(?:[>|][+-]?\d*\s*$|["']?\S+ )/.test(lines[0] ?? '') &&
+  lines.slice(1).every((line) => /^\s{2,}/.test(line));
+
 /**
  * Reads a line of a log or of a list of events, and one that is neither as a text by itself. Undefined for what says
  * nothing: an empty line, a line of a stack.
@@ -180,6 +198,7 @@ export const readPastedLine = (line: string): Pasted | undefined => {
 export const readPasted = (input: string, isKnown: (text: string) => boolean): Pasted[] => {
   const lines = input.split(/\r?\n/).filter((line) => line.trim() !== '');
   if (lines.length === 0) return [];
+  if (lines.length > 1 && isOneValue(lines)) return [asText(input)];
   const logged = lines.map((line) => readLine(line.trimEnd()));
   const read = lines.flatMap((line, index) => (ofStack.test(line) ? [] : [logged[index] ?? asText(line)]));
   if (lines.length === 1 || logged.some((each) => each !== undefined)) return read;

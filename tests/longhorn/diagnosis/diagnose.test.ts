@@ -34,6 +34,22 @@ test('what an operation is wrapped in counts before what a text is about', () =>
   ]).toEqual([true, false, false]);
 });
 
+test('a text without words of an operation is of the controller that logged it', () => {
+  const operationOf = (controller?: string) =>
+    diagnose('engine image ei-1 not deployed yet', controller)?.operation.id;
+  expect([operationOf('longhorn-system-rollout'), operationOf('longhorn-x'), operationOf()]).toEqual([
+    'system-restore',
+    'image-upgrade',
+    'image-upgrade',
+  ]);
+});
+
+test('a text that was folded anywhere reads as one line', () => {
+  expect(diagnose('failed to\n      backup snapshot s: missing\n  input parameter')).toEqual(
+    diagnose('failed to backup snapshot s: missing input parameter'),
+  );
+});
+
 test('words that are common count in the text of a failure alone', () => {
   expect(diagnose('volume v is restoring data')?.cause).toBeUndefined();
   expect(diagnose('cannot attach: volume v is restoring data')?.cause?.id).toBe('wrong-state');

@@ -73,3 +73,17 @@ test('the lines of a stack are left out', () => {
     'fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [sync.WaitGroup.Wait]:\nsync.runtime_SemacquireWaitGroup(0xc000a1b2c0?)\ngithub.com/longhorn/longhorn-manager/app/recurringjob.StartVolumeJobs(0xc0004a6000)\n\t/app/app/recurringjob/volume.go:74 +0x6e5';
   expect(readPasted(stack, () => false)).toHaveLength(1);
 });
+
+test('a text that quotes the log of a process is one text, and the value of one key is too', () => {
+  const quoting =
+    'error listing backups: failed to execute: x, stderr, time="t" level=error msg="Failed to y"';
+  const value = `    message: |-\n      failed to list:\n\n      ${', stderr time="t" level=error msg="Failed to list s3"'}`;
+  expect(readPasted(quoting, () => false)).toEqual([{ text: quoting, objects: [] }]);
+  expect(readPasted(value, () => true)).toHaveLength(1);
+});
+
+test('a line of longhorn-manager has its controller', () => {
+  expect(readPasted(`${logged} controller=longhorn-backup`, () => false)).toEqual([
+    { ...read, controller: 'longhorn-backup' },
+  ]);
+});
