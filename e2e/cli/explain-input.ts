@@ -1,11 +1,101 @@
 import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { crc32, createGunzip } from 'node:zlib';
+import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl';
+import { usageError } from './exit-code.ts';
 
-/** Opens a text file, packed by gzip or not; `bytesRead` counts what was read of the file itself. */
-export const openText = (path: string): { stream: NodeJS.ReadableStream; bytesRead: () => number } => {
-  const file = createReadStream(path);
-  if (!path.endsWith('.gz')) return { stream: file, bytesRead: () => file.bytesRead };
-  const stream = createGunzip();
-  file.on('error', (error) => stream.destroy(error));
-  return { stream: file.pipe(stream), bytesRead: () => file.bytesRead };
+/** A text being read; `bytesRead` counts what was read of its size. */
+type OpenText = { stream: NodeJS.ReadableStream; bytesRead: () => number };
+
+/** A text to read, and how large it is as it lies there. */
+export type TextInput = { size: number; open: () => OpenText };
+
+const unpacked = (name: string, stream: Readable): NodeJS.ReadableStream => {
+  if (!name.endsWith('.gz')) return stream;
+  const gunzip = createGunzip();
+  stream.on('error', (error) => gunzip.destroy(error));
+  return stream.pipe(gunzip);
+};
+
+const fileInput = async (path: string): Promise<TextInput> => ({
+  size: (await stat(path)).size,
+  open: () => {
+    const file = createReadStream(path);
+    return { stream: unpacked(path, file), bytesRead: () => file.bytesRead };
+  },
+});
+
+const brokenZip = (path: string, error: unknown): Error =>
+  usageError(
+    `${path} is no zip that can be read (${error instanceof Error ? error.message : error}): give a whole one, or the folder that it was unpacked to`,
+  );
+
+const entryInput = (path: string, zip: ZipFile, entry: Entry): TextInput => {
+  let read = 0;
+  const checked = async function* (): AsyncGenerator<Buffer> {
+    let sum = 0;
+    try {
+      for await (const chunk of await zip.openReadStreamPromise(entry)) {
+        read += chunk.length;
+        sum = crc32(chunk, sum);
+        yield chunk;
+      }
+      if (sum !== entry.crc32) throw new Error(`${entry.fileName} is not what was packed`);
+    } catch (error) {
+      throw brokenZip(path, error);
+    }
+  };
+  return {
+    size: entry.uncompressedSize,
+    open: () => ({
+      stream: unpacked(entry.fileName, Readable.from(checked(), { objectMode: false })),
+      bytesRead: () => read,
+    }),
+  };
+};
+
+// A support bundle has a zip of each node within.
+const entryInputs = async (path: string, zip: ZipFile): Promise<TextInput[]> => {
+  const inputs: TextInput[] = [];
+  for await (const entry of zip.eachEntry()) {
+    if (entry.fileName.endsWith('/')) continue;
+    const input = entryInput(path, zip, entry);
+    if (!entry.fileName.endsWith('.zip')) inputs.push(input);
+    else
+      inputs.push(...(await entryInputs(path, await fromBufferPromise(await buffer(input.open().stream)))));
+  }
+  return inputs;
+};
+
+const zipInputs = async (path: string): Promise<TextInput[]> => {
+  await stat(path);
+  try {
+    return await entryInputs(path, await openPromise(path, { autoClose: false, lazyEntries: true }));
+  } catch (error) {
+    throw brokenZip(path, error);
+  }
+};
+
+const isZip = (path: string): boolean => path.endsWith('.zip');
+
+const isFolder = async (path: string): Promise<boolean> => (await stat(path)).isDirectory();
+
+/** Whether a path may have many texts: a folder, or a zip. */
+export const hasManyTexts = async (path: string): Promise<boolean> => isZip(path) || (await isFolder(path));
+
+/** The texts in a file, packed by gzip or not; in a folder; or in a zip. */
+export const textsIn = async (path: string): Promise<TextInput[]> => {
+  if (!(await isFolder(path))) return isZip(path) ? zipInputs(path) : [await fileInput(path)];
+  const files = (await readdir(path, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+  return (
+    await Promise.all(
+      files.map((file) => (isZip(file) ? zipInputs(file) : fileInput(file).then((input) => [input]))),
+    )
+  ).flat();
 };

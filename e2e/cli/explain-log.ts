@@ -1,10 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { shorten } from '../kube/shorten.ts';
 import { type Pasted, readPastedLine } from '../longhorn/diagnosis/pasted.ts';
 import { type Answer, answerTo, describeFailure, failureToTell, isAnswer } from './explain-answer.ts';
-import { openText } from './explain-input.ts';
+import { textsIn } from './explain-input.ts';
 
 /** Lines of a log that say the same: how often, when and of what. */
 export type Group = {
@@ -80,21 +78,15 @@ export const createSummary = (version: string | undefined) => {
 
 const tellEvery = 1000;
 
-/** Reads a file, or all of a folder as an unpacked support bundle is, line by line. */
+/** Reads a file, or all of a folder or of a zip, as a support bundle is, line by line. */
 export const readLog = async (path: string, version: string | undefined): Promise<LogSummary> => {
-  const files = (await stat(path)).isDirectory()
-    ? (await readdir(path, { recursive: true, withFileTypes: true }))
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-        .toSorted()
-    : [path];
-  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-  const all = sizes.reduce((sum, size) => sum + size, 0);
+  const texts = await textsIn(path);
+  const all = texts.reduce((sum, { size }) => sum + size, 0);
   const summary = createSummary(version);
   let before = 0;
   let told = performance.now();
-  for (const [index, file] of files.entries()) {
-    const { stream, bytesRead } = openText(file);
+  for (const { size, open } of texts) {
+    const { stream, bytesRead } = open();
     for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
       summary.add(readPastedLine(line));
       if (performance.now() - told < tellEvery) continue;
@@ -102,7 +94,7 @@ export const readLog = async (path: string, version: string | undefined): Promis
       const percent = all === 0 ? 100 : Math.floor((100 * (before + bytesRead())) / all);
       process.stderr.write(`${percent} % of ${Math.ceil(all / 1e6)} MB read\n`);
     }
-    before += sizes[index] ?? 0;
+    before += size;
   }
   return summary.end();
 };

@@ -12,7 +12,7 @@ import { type Field, type MessageRow, messageClasses, type Wording } from '../lo
 import { newCommand, outputOption, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { type Answer, answerTo, describeFailure, failureToTell, isAnswer } from './explain-answer.ts';
-import { openText } from './explain-input.ts';
+import { hasManyTexts, textsIn } from './explain-input.ts';
 import { createSummary, describeSummary, type LogSummary, readLog } from './explain-log.ts';
 
 // The names that a reader of `kubectl get -o yaml` knows; a log has levels, an event types, a condition a
@@ -33,8 +33,8 @@ type Flags = { field?: keyof typeof fields; state?: string; longhorn?: string; o
 
 const exitCodes = `
 TEXT is what Longhorn said: a field of an object, an event, or a line of a log, as kubectl, stern or a support bundle show it. It may also be a file
-with a whole log (.gz too), or the folder of an unpacked support bundle; - reads the standard input. Of several lines each is explained, equal ones
-counted. What is said in another field or state is another message, so a text alone may have several meanings.
+with a whole log (.gz too), or a support bundle: its zip, or the folder that it was unpacked to; - reads the standard input. Of several lines each is
+explained, equal ones counted. What is said in another field or state is another message, so a text alone may have several meanings.
 
 Exit codes: 0 something of it is known; 1 it is unclassified; 2 the command was called in a way it does not know.`;
 
@@ -253,6 +253,11 @@ const fileNamed = async (text: string): Promise<string | undefined> => {
   return undefined;
 };
 
+const readOne = async (file: string): Promise<string> => {
+  const [only] = await textsIn(file);
+  return only === undefined ? '' : readAll(only.open().stream);
+};
+
 const explain = async (args: Arguments): Promise<ExitCode> => {
   const { version } = args.where;
   const file = args.text === '-' ? undefined : await fileNamed(args.text);
@@ -262,14 +267,11 @@ const explain = async (args: Arguments): Promise<ExitCode> => {
       throw usageError(`${file} cannot be read (${error.code}): give a file that can, a text, or -`);
     });
     if (summary.lines === 0) throw usageError(`${file} is empty: give a file with what Longhorn said`);
-    if (summary.lines > 1) return printSummary(summary, args) ? exitCode.passed : exitCode.failed;
+    if (summary.lines > 1 || (await hasManyTexts(file)))
+      return printSummary(summary, args) ? exitCode.passed : exitCode.failed;
   }
   const input =
-    file !== undefined
-      ? await readAll(openText(file).stream)
-      : args.text === '-'
-        ? await readAll(process.stdin)
-        : args.text;
+    file !== undefined ? await readOne(file) : args.text === '-' ? await readAll(process.stdin) : args.text;
   const pasted = readPasted(input, (text) => isAnswer(answerTo({ text, objects: [] }, args.where)));
   const [only] = pasted;
   if (only === undefined)

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
 import { runExplainCommand } from '../../e2e/cli/explain.ts';
+import { makeZip } from '../support/make-zip.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { folderOfEachTest } from '../support/temporary-folder.ts';
 
@@ -126,6 +127,39 @@ test('a file and a folder are read, packed or not; what cannot be read is told i
     [folder('empty.log'), `${folder('empty.log')} is empty: give a file with what Longhorn said`],
   ])
     expect(await explain([path])).toMatchObject({ exitCode: 2, stderr: `explain: ${why}` });
+});
+
+test('a support bundle is read as the zip that it is, with the zips of nodes in it', async () => {
+  const node = makeZip({ 'n1/hostLogs/m.log': `${failing('no such host', 2)}\n` });
+  const bundle = makeZip({
+    'logs/a.log': `${failing('no such host', 1)}\n`.repeat(2),
+    'logs/b.log.gz': gzipSync(`${failing('no such host', 3)}\n`),
+    'nodes/n1.zip': node,
+  });
+  await writeFile(folder('bundle.zip'), bundle);
+  const { groups, lines } = await told(folder('bundle.zip'));
+  expect([lines, groups.map(({ count }: { count: number }) => count)]).toEqual([4, [4]]);
+});
+
+test('a zip that is broken, cut off or none is told in a line', async () => {
+  const whole = makeZip({ 'a.log': `${failing('no such host', 1)}\n`, 'b.log': 'x\n' });
+  const flipped = Buffer.from(whole);
+  // The checksum of the first file, in the directory of the zip.
+  const at = whole.indexOf(Buffer.from([0x50, 0x4b, 1, 2])) + 16;
+  flipped.writeUInt8(flipped.readUInt8(at) ^ 0xff, at);
+  for (const [content, why] of [
+    [whole.subarray(0, whole.length - 30), 'End of central directory record signature not found'],
+    [flipped, 'a.log is not what was packed'],
+    [Buffer.from('none'), 'End of central directory record signature not found'],
+  ] as const) {
+    await writeFile(folder('broken.zip'), content);
+    const { exitCode, stderr } = await explain([folder('broken.zip')]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringContaining(`broken.zip is no zip that can be read (${why}`),
+    ]);
+    expect(stderr).not.toContain('\n');
+  }
 });
 
 test('what failed and why is told before the rows of the catalogue, and no row of another operation', async () => {

@@ -184,10 +184,10 @@ const isOneValue = (lines: readonly string[]): boolean =>
 
 /**
  * Reads a line of a log or of a list of events, and one that is neither as a text by itself. Undefined for what says
- * nothing: an empty line, a line of a stack.
+ * nothing: an empty line, a line of a stack, what is no text.
  */
 export const readPastedLine = (line: string): Pasted | undefined => {
-  if (line.trim() === '' || ofStack.test(line)) return undefined;
+  if (line.trim() === '' || line.includes('\0') || ofStack.test(line)) return undefined;
   return readLine(line.trimEnd()) ?? asText(line);
 };
 

@@ -13,6 +13,16 @@ test('a line is its message, with its error behind it', () => {
     expect(readLogLine('job', other)).toBeUndefined();
 });
 
+test('a line that was cut off, and what only Go escapes, is read', () => {
+  const textOf = (message: string) => readLogLine('job', `time="t" level=error msg=${message}`)?.message.text;
+  expect([
+    textOf('"no \\"end'),
+    textOf('"no end\\'),
+    textOf(String.raw`"\x1b[1m \v\\x41 \a" x=y`),
+    textOf('"a" error="b'),
+  ]).toEqual(['no \\"end', 'no end\\', '\u001b[1m \u000b\\x41 \u0007', 'a: b']);
+});
+
 const logs = ['recurring-job', 'recurring-job-faulty-cleanup'];
 
 test.each(logs)('every line of the log of %s is read and known, but where it was cut', (name) => {
