@@ -4,6 +4,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { readNamedFile, whyNoFile } from './named-file.ts';
+import { proxyFor } from './proxy.ts';
 import { learnKubeconfig } from './redact/learn.ts';
 
 // Read when a cluster is named: a thousand files, for which who lists the scenarios has no use.
@@ -43,6 +44,9 @@ export const loadKubeconfig = (options: {
     throw new Error(
       `the context "${context}" of the kubeconfig ${options.kubeconfig} names a cluster whose server is no URL with https: ${cluster.server}`,
     );
+  const proxyUrl = cluster.proxyUrl ?? proxyFor(cluster.server, process.env);
+  if (proxyUrl !== undefined)
+    config.clusters = config.clusters.map((each) => (each === cluster ? { ...each, proxyUrl } : each));
   return { config, server: cluster.server.replace(/\/+$/, ''), context };
 };
 
