@@ -42,6 +42,9 @@ export type Clock = {
   lockExpiry: number;
   /** How long a restore waits before it tries a block again that it could not read (B: util.go). */
   blockRetries: readonly number[];
+  /** Least time between two tries of a restore that met a lock, doubled with each (M: engine_controller.go). */
+  restoreBackoffMin: number;
+  restoreBackoffMax: number;
   /**
    * From the start of a replica's process to that of its helper: tenths of a second in Longhorn, longer on a
    * busy node.
@@ -79,6 +82,8 @@ export const clocks = {
     lockRefresh: minute,
     lockExpiry: 150 * second,
     blockRetries: [second, 5 * second, 30 * second, minute, 2 * minute, 5 * minute],
+    restoreBackoffMin: 10 * second,
+    restoreBackoffMax: hour,
     replicaHelper: second,
     mountTimeout: 5 * second,
     goesWithConfig: true,
@@ -105,6 +110,8 @@ export const clocks = {
     lockRefresh: 6 * second,
     lockExpiry: 15 * second,
     blockRetries: [second, 2 * second, 4 * second],
+    restoreBackoffMin: 2 * second,
+    restoreBackoffMax: 6 * minute,
     replicaHelper: 500,
     mountTimeout: 5 * second,
     // Blocks go no faster here. A backup that starts after the config has gone and before the lock has is

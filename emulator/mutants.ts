@@ -78,6 +78,7 @@ export const fixes = {
     'a backup that cannot read volume.cfg fails, and its replica goes on',
   'fixed:upload-miscounts-blocks': 'an upload counts the blocks that there are',
   'fixed:waiting-backup-loses-lock': 'a Backup stays until the command that removes it has ended',
+  'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',
 } as const;
 
 /** A bug that can be given on purpose. */

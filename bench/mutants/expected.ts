@@ -116,4 +116,7 @@ export const mended: Record<Fix, readonly string[]> = {
   'fixed:waiting-backup-loses-lock': [
     'A backup that waited for a deletion is made although blocks are still being removed',
   ],
+  'fixed:restore-given-up-over-lock': [
+    'A restore that meets the lock of a deletion is tried again, and ends well',
+  ],
 };

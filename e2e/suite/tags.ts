@@ -32,6 +32,7 @@ export const tags = [
     name: 'backup-targets',
     description: 'a backup target becomes another store, or who logs in there another',
   },
+  { name: 'restores', description: 'a backup is restored while something stands in the way' },
   {
     name: 'failing-store',
     description: 'the backup store fails in the middle of what Longhorn does with it',

@@ -61,6 +61,8 @@ type Restore = Behaviour & {
   /** An image that holds nothing yet and is as long as the volume; or a path at which it is to be made. */
   image: string;
   isNew?: boolean;
+  /** Called before the first block: what fails until then, the restore is told by whoever asked for it. */
+  onStarted?: () => void;
 };
 
 /**
@@ -69,7 +71,7 @@ type Restore = Behaviour & {
  */
 export const restoreBackup = (restore: Restore): Promise<void> =>
   underLock({ ...restore, type: lockTypes.backup }, async () => {
-    const { store, volume, backup, image, isNew = false, clock } = restore;
+    const { store, volume, backup, image, isNew = false, clock, onStarted } = restore;
     const { Size } = await loadVolume(store, volume).catch((error) => {
       throw new StoreError(`Source volume doesn't exist in backupstore: ${error.message}`);
     });
@@ -81,6 +83,7 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
       const { size } = await file.stat();
       if (size !== Size)
         throw new StoreError(`not emulated: a volume of ${size} bytes from a backup of one of ${Size}`);
+      onStarted?.();
       for (const { Offset, BlockChecksum } of Blocks) {
         const block = await loadBlock({ store, volume, method: CompressionMethod, clock }, BlockChecksum);
         await file.write(block, 0, block.length, Offset);

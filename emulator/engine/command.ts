@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createBackup } from '../backupstore/create.ts';
@@ -80,6 +81,18 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
   });
 };
 
+// The words are the replica's and its engine's (longhorn-engine, pkg/sync/rpc/server.go and pkg/replica/client).
+const restore = async (url: string, image: string, command: Command): Promise<void> => {
+  const { store, volume, backup } = await open(url, command, 'replica');
+  let around = `failed to restore backup data ${url} to snapshot file volume-snap-${randomUUID()}.img: rpc error: code = Unknown desc = error starting backup restore: error initiating full backup restore`;
+  const onStarted = (): void => {
+    around = 'failed to wait for restore complete';
+  };
+  await restoreBackup({ ...command, store, volume, backup, image, onStarted }).catch((error) => {
+    throw error instanceof StoreError ? new StoreError(`${around}: ${error.message}`) : error;
+  });
+};
+
 const backupCommand = async ([verb, ...rest]: string[], command: Command): Promise<void> => {
   const { values, positionals } = parseArgs({
     args: rest,
@@ -117,8 +130,7 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
     return command.mounts.unmount(destination, { log: createLog(command.err), clock: command.clock });
   if (verb === 'create') return upload(destination, JSON.parse(values.request ?? '{}'), command);
   if (verb === 'restore' && values.to) {
-    const { store, volume, backup } = await open(destination, command, 'replica');
-    return restoreBackup({ ...command, store, volume, backup, image: values.to });
+    return restore(destination, values.to, command);
   }
   if (verb === 'restore-to-file' && values['output-file'] && values['output-format'] === 'raw') {
     const { store, volume, backup } = await open(destination, command);

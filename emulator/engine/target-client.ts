@@ -82,7 +82,7 @@ export type TargetClient = {
    */
   remove(backupURL: string, onStart?: (pid: number | undefined) => void): Promise<void>;
   removeVolume(url: string, volume: string): Promise<void>;
-  /** Writes a backup into the image of a volume; no time limit. */
+  /** Writes a backup into the image of a volume; no time limit. Rejects with what the replica says of it. */
   restore(backupURL: string, image: string): Promise<void>;
   /** Takes the mount of a store away from this node's manager, if it is of a kind that is mounted. */
   unmount(url: string): Promise<void>;
@@ -148,7 +148,10 @@ export const createTargetClient = ({
     await run(binary, ['backup', 'rm', '--volume', volume, url], environment(), 0);
   },
   restore: async (backupURL, image) => {
-    await run(binary, ['backup', 'restore', backupURL, '--to', image], environment(), 0);
+    await run(binary, ['backup', 'restore', backupURL, '--to', image], environment(), 0).catch((error) => {
+      const said = error instanceof CommandError ? error.output.trim() : '';
+      throw said === '' ? error : new Error(said);
+    });
   },
   unmount: async (url) => {
     if (!url.startsWith('s3:')) await look(['backup', 'unmount', url], environment());

@@ -24,6 +24,26 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, reconcile and checkMonitor; backupstore, deltablock.go, DeleteDeltaBlockBackup',
     seen: 'a whole real v1.8.2: the first gone after 27.3 s, the second in Error after 38.7 s, never InProgress; a whole real v1.12.1 (2026-11-22), the removal of blocks held: Pending, then Error after 9.5 s',
   },
+  'restore-given-up-over-lock': {
+    title: 'A restore that meets the lock of a deletion is given up, and its volume is faulted for good',
+    severity: 'outage',
+    versions: '>=1.8.0 <1.11.4 || >=1.12.0 <1.12.2',
+    promise: 'a restore that meets the lock of a deletion is tried again, and ends well',
+    happens:
+      'longhorn-manager tells a lock by words that the library of the store has not used since v1.8.0, and takes it for a failure of each replica: the volume is faulted, and nothing tries again; so is a volume on standby whose next backup meets a deletion, as that of an old backup by a recurring job',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted', gone: false, says: 'restore-lost-lock' }],
+    steps: {
+      inWords: [
+        'Make two backups of a volume with much data, and delete the first one.',
+        'While it is Deleting, make a volume from the second one.',
+        'The volume is Faulted, and stays so when the deletion is over. Its event FailedRestore says "failed to acquire lock".',
+      ],
+    },
+    upstream: issue(13685),
+    source:
+      'longhorn-manager, controller/engine_controller.go, restoreGetLockFailedPatternMsg, read in v1.8.0, v1.8.2, v1.9.2, v1.10.1, v1.11.0 and v1.12.1, beside backupstore, lock.go',
+    seen: 'longhorn/longhorn#13685 (v1.12.0, a volume on standby); not met with the suite on a real Longhorn yet',
+  },
   'first-run-warns': {
     title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',
     severity: 'noise',

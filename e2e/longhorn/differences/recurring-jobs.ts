@@ -40,6 +40,16 @@ export const recurringJobDifferences = {
     seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup, old configs immutable)',
     link: issue(1424),
   },
+  'job-backs-up-unchanged': {
+    title: 'A recurring job makes a backup although nothing was written since the last one',
+    document:
+      'Recurring Snapshots and Backups: Longhorn creates a recurring backup or snapshot only if there is new data',
+    product:
+      'each run makes one, since v1.2.3: where nothing is written, equal backups push the older, different ones out of those that are kept',
+    versions: '>=1.8.0',
+    seen: 'app/recurringjob/volume.go, source of v1.12.1; longhorn/longhorn#3128; recording of v1.12.1 (recurring-job)',
+    link: issue(3128),
+  },
   'first-run-warns': {
     title: 'The first run of a new volume warns of a failed cleanup without any fault',
     document: `${bestEffort}: the warning comes once the job attempts to delete old backups, because of the faulty engine`,

@@ -20,18 +20,35 @@ const seen = 'controller/volume_controller.go, source of v1.8.0 to v1.12.1; not 
 export const restoreMessages = {
   'restore-lost-lock': {
     ...replica,
-    class: 'transient',
-    means: 'The restore met the lock of a deletion on the same volume in the backup store.',
-    advice: 'Wait: Longhorn tries again, and a deletion lasts as long as its blocks are many.',
+    class: 'failure',
+    means:
+      'The restore met the lock of a deletion on the same volume in the backup store, and is not tried again: the volume, also one on standby, is faulted for good.',
+    advice:
+      'Remove the volume, wait for the deletion to end, and restore anew. v1.11.4, v1.12.2 and v1.13.0 try again by themselves.',
     wordings: [
       {
         versions: '>=1.8.0',
         pattern:
           /replica \S+ failed the restore: [\s\S]*failed to acquire lock \S+ when performing backup create\/restore, please try again later[\s\S]*/,
         example:
-          'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: failed to acquire lock backupstore/volumes/8b/8e/v/locks/lock-1.lck when performing backup create/restore, please try again later',
+          'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: failed to restore backup data nfs://store:/path?backup=b1&volume=v to snapshot file volume-snap-7d6f7414.img: rpc error: code = Unknown desc = error starting backup restore: error initiating full backup restore: failed to acquire lock backupstore/volumes/8b/8e/v/locks/lock-1.lck when performing backup create/restore, please try again later',
         origin: 'product',
-        seen,
+        seen: 'longhorn/longhorn#13685 (v1.12.0, a standby volume); controller/engine_controller.go, source of v1.8.0 to v1.12.1',
+      },
+    ],
+  },
+  'restore-waits-for-lock': {
+    ...manager,
+    class: 'transient',
+    means: 'The restore met the lock of a deletion on the same volume in the backup store.',
+    advice: 'Wait: Longhorn tries again, after 10 s at first and after an hour at most.',
+    wordings: [
+      {
+        versions: '>=1.11.4 <1.12.0 || >=1.12.2',
+        pattern: /Ignored failed locked restore error from replica/,
+        example: 'Ignored failed locked restore error from replica tcp://10.42.0.7:10000',
+        origin: 'product',
+        seen: 'controller/engine_controller.go, source of v1.12.1, where the words of the store are not known; longhorn/longhorn#13685',
       },
     ],
   },

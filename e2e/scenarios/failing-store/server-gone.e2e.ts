@@ -6,7 +6,7 @@ scenario(
   {
     tags: ['failing-store', 'recurring-jobs'],
     timeout: '60m',
-    // A run makes a backup only where something new was written since the last one.
+    // What was written before and after tells the backups apart.
     needs: ['block-device', 'serverGone'],
     disruptions: ['store-stall'],
     proves: ['J31', 'R1', 'R4'],

@@ -5,7 +5,7 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 // No document asks for this: what a job keeps counts its own backups alone.
 scenario(
   'A backup made by hand outlives the runs of a recurring job that keeps one',
-  // A run makes a backup only where something new was written since the last one.
+  // Overwritten before each run, what the backup made by hand has is in no other one.
   { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['J3', 'R1'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

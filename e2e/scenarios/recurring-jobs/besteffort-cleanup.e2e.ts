@@ -12,13 +12,13 @@ const about = (variant: string, disruptions: ScenarioOptions['disruptions'] = []
   seed: 'besteffort-recurring-job-cleanup',
   tags: ['recurring-jobs', variant],
   timeout: '60m',
-  // A run makes a backup only where something new was written since the last one.
+  // A run makes a backup in any case. With data of its own, what a cleanup removes shows in the store.
   needs: ['block-device'],
   disruptions,
 });
 
-// Written before each run: a recurring backup is only made where there is something new. Two blocks, as
-// nobody needs to see the upload.
+// Written before each run, so that each backup has blocks that no other one has. Two blocks, as nobody needs
+// to see the upload.
 const newData = { offset: 0, size: 4 * mebibyte };
 
 // One run without a fault comes first: that of a new volume may warn for a reason of its own.

@@ -16,8 +16,8 @@ export class PremiseLost extends Error {
 export class PromiseBroken extends Error {
   readonly seen: Seen;
 
-  constructor(message: string, seen: Seen) {
-    super(message);
+  constructor(message: string, seen: Seen, options?: ErrorOptions) {
+    super(message, options);
     this.seen = seen;
   }
 }

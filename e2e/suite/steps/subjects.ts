@@ -7,6 +7,7 @@ import { faultSteps } from './fault/steps.ts';
 import { longhornIsReady } from './find-longhorn.ts';
 import { jobSteps } from './job/steps.ts';
 import { lockSteps } from './lock/steps.ts';
+import { restoreSteps } from './restore/steps.ts';
 import { bind } from './step.ts';
 import { storeSteps } from './store/steps.ts';
 import { ownStore, ownTarget, targetSteps } from './target/steps.ts';
@@ -23,6 +24,7 @@ export const steps = {
   ...deletionSteps,
   ...lockSteps,
   ...storeSteps,
+  ...restoreSteps,
   ...targetSteps,
   ...jobSteps,
   ...uiSteps,

@@ -126,6 +126,29 @@ export const timeoutRules = {
     resyncs: 2,
     owner: 'set-up of the volume: Longhorn restores it, to each of its replicas, and detaches it then',
   },
+  restoreBegins: {
+    machine: 300,
+    resyncs: 2,
+    owner: 'the expectation: the volume is attached, by a Longhorn that may be busy',
+  },
+  // One that gives way to a lock does so in its first try: Longhorn asks a replica each 5 s, which waits 2 s.
+  restoreWaits: {
+    machine: 30,
+    resyncs: 1,
+    fixed: true,
+    owner: 'the stretch in which the restore may neither end nor be given up',
+  },
+  // A block that cannot be read is tried again for eight and a half minutes (backupstore, util.go).
+  restoreFails: {
+    machine: 900,
+    resyncs: 2,
+    owner:
+      'the expectation: Longhorn tries again to read a block, ever later, before it gives the restore up',
+  },
+  restoreTold: {
+    machine: 60,
+    owner: 'the expectation: Longhorn tells of a replica that failed before it gives the restore up',
+  },
   snapshotReady: { machine: 180, owner: 'set-up of the snapshot: 1 to 5 s were seen' },
   backupCompleted: {
     machine: 900,

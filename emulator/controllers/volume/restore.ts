@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeBackupURL } from '../../backupstore/url.ts';
 import { withCondition } from '../../kubernetes/objects.ts';
 import type { Volume } from '../../longhorn/objects.ts';
@@ -43,21 +44,36 @@ export const withdrawRestore = async (
   if (spec.fromBackup) await withdrawAttachment(context, name, type, name);
 };
 
-const condition = ({ conditions }: Status, restore: 'running' | 'done' | Error) => {
-  if (restore === 'running')
-    return withCondition(
-      conditions,
-      { type: 'Restore', status: 'True', reason: 'RestoreInProgress' },
-      timestamp(),
-    );
-  const failure = restore === 'done' ? {} : { reason: 'RestoreFailure', message: restore.message };
-  return withCondition(conditions, { type: 'Restore', status: 'False', ...failure }, timestamp());
+type Restore = Parameters<typeof withCondition>[1];
+
+const told = ({ conditions }: Status, condition: Omit<Restore, 'type'>): Pick<Status, 'conditions'> => ({
+  conditions: withCondition(conditions, { type: 'Restore', ...condition }, timestamp()),
+});
+
+const lockWords = 'failed to acquire lock';
+
+// As newer versions do: v1.12.1 looks for words that the store's library has not had since v1.8.0
+// (longhorn/longhorn#13685).
+const againAfterLock = async (
+  { clock, log, mutant }: ManagerContext,
+  run: () => Promise<void>,
+): Promise<void> => {
+  for (let pause = clock.restoreBackoffMin; ; pause = Math.min(2 * pause, clock.restoreBackoffMax)) {
+    try {
+      return await run();
+    } catch (error) {
+      const { message } = error as Error;
+      if (mutant !== 'fixed:restore-given-up-over-lock' || !message.includes(lockWords)) throw error;
+      log.warning('Ignored failed locked restore error from replica', { error });
+      await sleep(pause);
+    }
+  }
 };
 
 /**
  * Takes the restore of a volume that is attached to this node a step further and gives what becomes of its
- * status: run is called once, and onEnd when it has ended. A failure stands in the condition Restore and is
- * not tried again by this process.
+ * status: run is called once, and onEnd when it has ended. A failure is that of its replica: an event has the
+ * cause, and the volume is faulted and detached for good.
  */
 export const stepRestore = async (
   context: ManagerContext,
@@ -69,7 +85,7 @@ export const stepRestore = async (
     onDone,
   }: { restores: Restores; run: () => Promise<void>; onEnd: () => void; onDone: () => Promise<void> },
 ): Promise<Partial<Status>> => {
-  const { uid = '' } = volume.metadata;
+  const { name, uid = '' } = volume.metadata;
   const status = volume.status as Status;
   const state = restores.get(uid) ?? 'running';
   if (!restores.has(uid)) {
@@ -78,14 +94,24 @@ export const stepRestore = async (
       restores.set(uid, result);
       onEnd();
     };
-    run().then(() => end('done'), end);
+    againAfterLock(context, run).then(() => end('done'), end);
   }
-  const conditions = condition(status, state);
   if (state instanceof Error) {
-    context.recorder(volume, { type: 'Warning', reason: 'RestoreFailure', message: state.message });
-    return { conditions, robustness: 'faulted' };
+    const replica = findReplica(context, name)?.metadata.name;
+    const message = `replica ${replica} failed the restore: ${state.message}`;
+    context.recorder(volume, { type: 'Warning', reason: 'FailedRestore', message });
+    const condition = {
+      status: 'False',
+      reason: 'RestoreFailure',
+      message: 'All replica restore failed and the volume became Faulted',
+    } as const;
+    return { ...told(status, condition), state: 'detaching', robustness: 'faulted' };
   }
-  if (state === 'running') return { conditions };
+  if (state === 'running') return told(status, { status: 'True', reason: 'RestoreInProgress' });
   await onDone();
-  return { conditions, restoreRequired: false, frontendDisabled: volume.spec.disableFrontend ?? false };
+  return {
+    ...told(status, { status: 'False' }),
+    restoreRequired: false,
+    frontendDisabled: volume.spec.disableFrontend ?? false,
+  };
 };

@@ -167,12 +167,12 @@ describe('backup restore', () => {
     [
       'another size',
       () => truncate(image(), 2 * size),
-      /^not emulated: a volume of 33554432 bytes from a backup of one of 16777216\n$/,
+      /^failed to restore backup data \S+ to snapshot file volume-snap-\S+\.img: rpc error: code = Unknown desc = error starting backup restore: error initiating full backup restore: not emulated: a volume of 33554432 bytes from a backup of one of 16777216\n$/,
     ],
     [
       'a damaged block',
       () => writeFile(file(blockPath('v', checksumOf(b))), hole),
-      /^failed to decompress and verify block (\S+) with checksum [0-9a-f]{64}: decompression verification failed for block \1: checksum verification failed for block\n$/,
+      /^failed to wait for restore complete: failed to decompress and verify block (\S+) with checksum [0-9a-f]{64}: decompression verification failed for block \1: checksum verification failed for block\n$/,
     ],
     [
       'a missing block',

@@ -4,11 +4,12 @@ import type { Expectation, StateStep } from '../../../e2e/history/expectation.ts
 import { makeStep } from '../../../e2e/history/named-state.ts';
 import { loadRecording } from '../../../e2e/history/recording.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
-import type { Backup } from '../../../e2e/longhorn/types.ts';
+import type { Backup, Volume } from '../../../e2e/longhorn/types.ts';
 import * as plain from '../../../e2e/suite/steps/backup/expectations.ts';
 import * as deletions from '../../../e2e/suite/steps/deletion/expectations.ts';
 import * as jobs from '../../../e2e/suite/steps/job/expectations.ts';
 import * as locks from '../../../e2e/suite/steps/lock/expectations.ts';
+import * as restores from '../../../e2e/suite/steps/restore/expectations.ts';
 import * as stores from '../../../e2e/suite/steps/store/expectations.ts';
 
 const version = 'v1.12.1';
@@ -16,6 +17,8 @@ const backup = { name: 'b1', label: 'the first backup', from: 0 };
 const other = { name: 'b2', label: 'the second backup', from: 0 };
 const backups = replayTimeline<Backup>('backups');
 const tick = { job: 'j-1', label: 'the first run', from: 0 };
+const volumes = replayTimeline<Volume>('volumes');
+const restore = { name: 'w', label: 'the restored volume', from: 0 };
 const waiting = { second: other, first: backup, version };
 const losing = { backup, version };
 
@@ -44,6 +47,9 @@ const expectations: Record<string, Expectation<any>> = {
   isUploading: plain.isUploading(backups, losing),
   isRemovedFromCluster: stores.isRemovedFromCluster(backups, backup),
   creationEnds: stores.creationEnds(backups, { ...losing, id: 'creation-denied' }),
+  isUnderWay: restores.isUnderWay(volumes, restore),
+  endsWell: restores.endsWell(volumes, restore),
+  isGivenUp: restores.isGivenUp(volumes, restore),
   oldOneFails: jobs.oldOneFails(backups, { ...losing, by: 'the mount' }),
   oldOneGoes: jobs.oldOneGoes(backups, losing),
   jobCompletes: jobs.jobCompletes(replayTimeline('jobs'), tick),
@@ -83,7 +89,7 @@ describe('each step of an expectation can be written down and made again by the 
   });
 
   test('all expectations that there are', () => {
-    const made = [plain, deletions, locks, jobs, stores].flatMap((module) => Object.keys(module));
+    const made = [plain, deletions, locks, jobs, stores, restores].flatMap((module) => Object.keys(module));
     const states = 'is waitsFor waitsForNamed waitsForReadiness changes change failed errs';
     const others =
       'backupHistory stateWhen goneAt statusAt unlessUploaded restartsIn jobOf describeJob refusals storeRefusals storeFailures';

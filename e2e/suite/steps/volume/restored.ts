@@ -30,14 +30,26 @@ export const makeRestoredVolume = async (
   return { ...restored, restored: blocks };
 };
 
+type Source = { size: number; url: string; target: TargetHandle };
+
 /** Restores a volume from the backup of a URL, and returns it when that is done: it is detached then. */
-const restoreVolume = async (
-  context: Context,
-  { size, url, target }: { size: number; url: string; target: TargetHandle },
-): Promise<VolumeHandle> => {
+const restoreVolume = async (context: Context, { size, url, target }: Source): Promise<VolumeHandle> => {
+  const name = await beginRestore(context, { size, url, target });
+  await untilRestored(context, name);
+  return { name, target, node: restoredOn(context, name), size };
+};
+
+const beginRestore = async (context: Context, { size, url, target }: Source): Promise<string> => {
   const nodes = (await readyNodes(context)).length;
-  const name = await createVolume(context, { size, nodes, target, fromBackup: url });
-  return { name, target, node: await untilRestored(context, name), size };
+  return createVolume(context, { size, nodes, target, fromBackup: url });
+};
+
+/** Has a volume made from a backup, and returns its name when Kubernetes has taken the wish. */
+export const askForRestore = async (context: Context, backup: BackupHandle): Promise<string> => {
+  const url = context.timelines.backups.current(backup.name)?.status?.url;
+  if (!url) throw new Error(`Longhorn knows no URL of ${backup.label} (${backup.name}) to restore it from`);
+  const { size, target } = backup.volume;
+  return beginRestore(context, { size, url, target });
 };
 
 /**
@@ -48,10 +60,18 @@ export const judgeRestore = async (
   context: Context,
   { backup, data }: { backup: BackupHandle; data: readonly WrittenData[] },
 ): Promise<VolumeHandle> => {
-  const url = context.timelines.backups.current(backup.name)?.status?.url;
-  if (!url) throw new Error(`Longhorn knows no URL of ${backup.label} (${backup.name}) to restore it from`);
+  const name = await askForRestore(context, backup);
+  await untilRestored(context, name);
+  return judgeRestoredData(context, { name, backup, data });
+};
+
+/** Attaches a volume that is restored, and throws where data of it are not what was written. */
+export const judgeRestoredData = async (
+  context: Context,
+  { name, backup, data }: { name: string; backup: BackupHandle; data: readonly WrittenData[] },
+): Promise<VolumeHandle> => {
   const { size, target } = backup.volume;
-  const volume = await restoreVolume(context, { size, url, target });
+  const volume = { name, target, node: restoredOn(context, name), size };
   const isRead = !context.without.includes('block-device');
   await attach(context, { ...volume, disableFrontend: !isRead });
   for (const written of isRead ? data : []) {
@@ -98,10 +118,9 @@ const writeSource = async (
   return { url: status?.url ?? '', blocks };
 };
 
-// The node that it was restored on: its data are there.
-const untilRestored = async (context: Context, name: string): Promise<string> => {
+const untilRestored = async (context: Context, name: string): Promise<void> => {
   const { volumes } = context.timelines;
-  const ended = await namingCause(
+  await namingCause(
     () =>
       once(volumes, isRestored, {
         name,
@@ -112,21 +131,26 @@ const untilRestored = async (context: Context, name: string): Promise<string> =>
       }),
     (signal) => causeOfVolume(context, name, signal),
   );
+};
+
+// Its data are there.
+const restoredOn = ({ timelines: { volumes } }: Context, name: string): string => {
   const been = volumes.entries.flatMap((entry) =>
     entry.kind !== 'gap' && entry.object.metadata.name === name
       ? (entry.object.status?.currentNodeID ?? '')
       : '',
   );
   const node = been.findLast((node) => node !== '');
-  if (node === undefined)
-    throw new Error(`nobody saw on which node volume ${name} was restored: ${describeRestore(ended)}`);
+  if (node === undefined) throw new Error(`nobody saw on which node volume ${name} was restored`);
   return node;
 };
 
-const isRestored = ({ status }: Volume): boolean =>
+/** Whether a volume has all the data of its backup, and is detached again. */
+export const isRestored = ({ status }: Volume): boolean =>
   status?.restoreInitiated === true && !status.restoreRequired && status.state === 'detached';
 
-const restoreOf = ({ status }: Volume) =>
+/** The condition Restore of a volume. */
+export const restoreOf = ({ status }: Volume) =>
   status?.conditions?.find(({ type }) => type.toLowerCase() === 'restore');
 
 const notRestored = (timeline: Timeline<Volume>, name: string): Hopeless<Volume> => ({
@@ -139,7 +163,8 @@ const notRestored = (timeline: Timeline<Volume>, name: string): Hopeless<Volume>
       : undefined,
 });
 
-const describeRestore = (volume: Volume): string => {
+/** One line about a volume and its restore. */
+export const describeRestore = (volume: Volume): string => {
   const { reason, message } = restoreOf(volume) ?? {};
   return [describeVolume(volume), ...[reason, message].filter((text) => text)].join(', ');
 };

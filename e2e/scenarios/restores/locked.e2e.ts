@@ -1,0 +1,20 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A restore that meets the lock of a deletion is tried again, and ends well',
+  { tags: ['restores', 'backupstore-locks'], timeout: '40m', needs: ['foreignLock'], proves: ['R18'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const backup = await given.settledBackup(volume);
+    const lock = await given.foreignLock(volume, { of: 'a deletion' });
+
+    const restore = await when.restored(backup);
+    const kept = await then.orKnownBug('restore-given-up-over-lock', () => then.restoreWaits(restore));
+    await then.inForce(lock);
+    await when.lockRemoved(lock);
+    await then.restored(kept ? restore : await when.restored(backup), [data]);
+    await then.storeHolds(volume, [backup]);
+  },
+);

@@ -1,0 +1,56 @@
+import { type Expectation, expectHistory } from '../../../history/expectation.ts';
+import { namedState } from '../../../history/named-state.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import type { Volume } from '../../../longhorn/types.ts';
+import { describeRestore, isRestored, restoreOf } from '../volume/restored.ts';
+
+const hasFailed = (volume: Volume): boolean =>
+  restoreOf(volume)?.reason === 'RestoreFailure' || volume.status?.robustness === 'faulted';
+
+const begun = namedState('restore-begun', () => ({
+  label: 'being restored, or about to be',
+  matches: (volume: Volume) => !isRestored(volume) && !hasFailed(volume),
+}));
+
+const inProgress = namedState('restore-in-progress', () => ({
+  label: 'being restored',
+  matches: (volume: Volume) => restoreOf(volume)?.status === 'True' && !hasFailed(volume),
+}));
+
+const restored = namedState('restore-done', () => ({
+  label: 'restored, and detached',
+  matches: (volume: Volume) => isRestored(volume) && !hasFailed(volume),
+}));
+
+const givenUp = namedState('restore-given-up', () => ({
+  label: 'faulted, the restore given up',
+  matches: (volume: Volume) =>
+    restoreOf(volume)?.reason === 'RestoreFailure' && volume.status?.robustness === 'faulted',
+}));
+
+// The condition may come after the robustness.
+const faulted = namedState('restore-faulted', () => ({
+  label: 'faulted',
+  matches: (volume: Volume) =>
+    volume.status?.robustness === 'faulted' && restoreOf(volume)?.reason !== 'RestoreFailure',
+}));
+
+/** A volume that is restored: its name, how sentences call it, and the mark before it was made. */
+export type RestoreSubject = { name: string; label: string; from: number };
+
+type Volumes = Timeline<Volume>;
+
+const history = (volumes: Volumes, { name, label, from }: RestoreSubject): Expectation<Volume> =>
+  expectHistory(volumes, { name, label, describe: describeRestore }).from(from);
+
+/** The restore is under way: the condition Restore says so. */
+export const isUnderWay = (volumes: Volumes, subject: RestoreSubject): Expectation<Volume> =>
+  history(volumes, subject).startingAs(begun()).goes(inProgress());
+
+/** It ends well, and is never given up; for a stretch in which it is to do neither, see `stays`. */
+export const endsWell = (volumes: Volumes, subject: RestoreSubject): Expectation<Volume> =>
+  history(volumes, subject).startingAs(begun()).goes(restored());
+
+/** It is given up: the volume is faulted, and the condition Restore says why. */
+export const isGivenUp = (volumes: Volumes, subject: RestoreSubject): Expectation<Volume> =>
+  history(volumes, subject).startingAs(begun(), faulted()).goes(givenUp());

@@ -1,0 +1,67 @@
+import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
+import type { Context } from '../context.ts';
+import type { BackupHandle, WrittenData } from '../handles.ts';
+import { stays, throwFor } from '../judging.ts';
+import { step } from '../step.ts';
+import { judgeWithin } from '../timeouts.ts';
+import { judgeRestoredData } from '../volume/restored.ts';
+import { endsWell, isGivenUp, isUnderWay } from './expectations.ts';
+import { beginRestore, describeReasons, type RestoreHandle, reasonsOf, tellingWhy } from './restore.ts';
+
+/** Why a restore fails for good. */
+const failures = {
+  'restore-damaged': 'a block is not what was written',
+  'restore-without-block': 'a block is missing',
+  'restore-without-backup': 'the backup is missing',
+} as const satisfies { [Id in MessageId]?: string };
+
+/** The steps that restore a backup where its restore itself is what a scenario is about. */
+export const restoreSteps = {
+  /** Returns when Kubernetes has taken the wish. */
+  'when.restored': step({
+    sentence: 'When a volume is restored from {backup}',
+    parameters: (backup) => ({ backup }),
+    action: (context: Context, backup: BackupHandle) => beginRestore(context, backup),
+    detail: ({ name }) => name,
+  }),
+  /** The restore is under way, and for as long as Longhorn may take to act it is neither done nor given up. */
+  'then.restoreWaits': step({
+    sentence: 'Then {restore} stays under way: it is neither restored nor given up',
+    parameters: (restore) => ({ restore }),
+    action: (context: Context, restore: RestoreHandle) =>
+      tellingWhy(context, restore, async () => {
+        const { timelines, timeouts } = context;
+        await judgeWithin(isUnderWay(timelines.volumes, restore), timeouts.restoreBegins);
+        await stays(endsWell(timelines.volumes, restore), timeouts.restoreWaits.within);
+      }),
+  }),
+  /** It was never given up, and the volume holds these data. */
+  'then.restored': step({
+    sentence: 'Then {restore} has the data that were written',
+    parameters: (restore, _) => ({ restore }),
+    action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
+      const { timelines, timeouts } = context;
+      await tellingWhy(context, restore, () =>
+        judgeWithin(endsWell(timelines.volumes, restore), timeouts.restored),
+      );
+      return judgeRestoredData(context, { ...restore, data });
+    },
+  }),
+  /** Its volume is faulted, the condition Restore says so, and each replica that says why says this. */
+  'then.restoreFails': step({
+    sentence: 'Then {restore} is faulted: {why}',
+    parameters: (restore, id) => ({ restore, why: failures[id] }),
+    action: async (context: Context, restore: RestoreHandle, id: keyof typeof failures) => {
+      const { timelines, timeouts } = context;
+      await judgeWithin(isGivenUp(timelines.volumes, restore), timeouts.restoreFails);
+      const told = await reasonsOf(context, restore);
+      const others = told.filter((each) => each.id !== id);
+      throwFor(
+        others.map(({ text }) => text),
+        `${restore.label} failed for another reason`,
+      );
+      return told;
+    },
+    detail: describeReasons,
+  }),
+};

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { replayTimeline } from '../../../../e2e/history/replay.ts';
+import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
+import type { Event } from '../../../../e2e/longhorn/job-types.ts';
+import type { Volume } from '../../../../e2e/longhorn/types.ts';
+import type { RestoreHandle } from '../../../../e2e/suite/steps/restore/restore.ts';
+import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
+import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
+import { aTarget, createTestContext, emptyTimelines } from '../../../support/test-context.ts';
+import { handleOf } from '../recordings.ts';
+
+const begun = { state: 'attached', robustness: 'healthy', restoreInitiated: true, restoreRequired: true };
+const underWay = { ...begun, conditions: [{ type: 'Restore', status: 'True', reason: 'RestoreInProgress' }] };
+const done = { ...begun, state: 'detached', robustness: 'unknown', restoreRequired: false };
+const failed = [{ type: 'Restore', status: 'False', reason: 'RestoreFailure', message: 'All failed' }];
+const givenUp = { ...begun, state: 'detaching', robustness: 'faulted', conditions: failed };
+
+const says = (cause: string): string => `replica w-r-1 failed the restore: tcp://10.42.0.7:10000: ${cause}`;
+const locked = says(
+  'failed to acquire lock backupstore/volumes/8b/8e/v/locks/lock-1.lck when performing backup create/restore, please try again later',
+);
+const damaged = says('checksum verification failed for block 1e2f');
+
+/** A volume that goes through these states, and what its events say. */
+const play = (states: readonly NonNullable<Volume['status']>[], messages: readonly string[] = []) => {
+  const timelines = emptyTimelines();
+  const events = replayTimeline<Event>('events');
+  for (const status of states) {
+    const object = { metadata: { name: 'w' }, spec: { size: '1' }, status };
+    timelines.volumes.push({ kind: 'modified', at: 0, object });
+  }
+  for (const [index, message] of messages.entries()) {
+    const metadata = { name: `w.${index}` };
+    const object = { metadata, involvedObject: { name: 'w' }, reason: 'FailedRestore', message };
+    events.push({ kind: 'added', at: 0, object });
+  }
+  const rules = timeoutsOn(longhornClocks);
+  const short = { within: '20ms', owner: 'the test' } as const;
+  const timeouts = {
+    ...rules,
+    restoreWaits: short,
+    restoreFails: short,
+    restoreTold: short,
+    restored: short,
+  };
+  const { context } = createTestContext({ timelines, timeouts });
+  const backup = handleOf('b', 'the first backup', {
+    volume: { name: 'v', target: aTarget, node: 'node1', size: 1 },
+  });
+  const restore: RestoreHandle = { name: 'w', label: 'the restored volume', backup, from: 0, events };
+  return { steps: bindSteps(context).then, restore };
+};
+
+test('a restore that is under way, and neither ends nor is given up, waits', async () => {
+  const waiting = play([begun, underWay]);
+  await waiting.steps.restoreWaits(waiting.restore);
+  const ended = play([begun, underWay, done]);
+  await expect(ended.steps.restoreWaits(ended.restore)).rejects.toThrow('restored, and detached');
+});
+
+test('one that is given up is the broken promise of a bug, by what its replicas say', async () => {
+  const { steps, restore } = play([begun, underWay, givenUp], [locked, locked]);
+  const error = await steps.restoreWaits(restore).catch((error: unknown) => error);
+  const seen = { of: 'history', kind: 'Volume', name: 'w', state: 'faulted', gone: false };
+  expect(error).toMatchObject({ seen: { ...seen, says: ['restore-lost-lock'] } });
+  expect((error as Error).message).toContain(`- restore-lost-lock: "${locked}"`);
+  await expect(steps.restored(restore, [])).rejects.toMatchObject({ seen });
+});
+
+test('a restore that fails for the reason that is expected, and for another one', async () => {
+  const { steps, restore } = play([begun, underWay, givenUp], [damaged]);
+  await steps.restoreFails(restore, 'restore-damaged');
+  await expect(steps.restoreFails(restore, 'restore-without-block')).rejects.toThrow(
+    `the restored volume failed for another reason:\n- ${damaged}`,
+  );
+  const well = play([begun, underWay, done]);
+  await expect(well.steps.restoreFails(well.restore, 'restore-damaged')).rejects.toThrow();
+});
