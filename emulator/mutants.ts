@@ -37,6 +37,8 @@ export const mutants = {
   // A store that fails.
   'failed-upload-completes': 'a backup whose upload has failed is Completed, and says nothing of it',
   'lost-backup-stays': 'a completed Backup that the store has no more stays in Longhorn',
+  'restore-skips-blocks': 'a restore leaves out a block that it cannot read, and ends well: half the data',
+  'full-backup-spares-blocks': 'a full backup does not send the blocks that the store has, be they damaged',
   // A backup target that changes.
   'old-store-kept': 'a backup target that becomes another store is still looked at where it was',
   'old-key-kept': 'a manager logs in to a store with the key that it read first, for as long as it lives',
@@ -47,6 +49,9 @@ export const mutants = {
   'retain-off-by-one': 'the cleanup keeps one backup more than the job says',
   'job-hides-everything': 'a job makes no backup, ends well and says nothing of it',
   'snapshots-pile-up': 'a job leaves the snapshots of its former runs',
+  'jobs-share-retention': 'the cleanup of a job counts, and removes, the backups of other jobs too',
+  'failing-volume-stops-job':
+    'a run ends at the first volume for which it fails: those behind it get no backup',
   'cleans-up-manual-backups': 'the cleanup of a job removes backups that a user has made',
   // The user interface.
   'page-hides-deleting': 'the page of backups shows a backup that is being deleted as Completed',

@@ -24,6 +24,13 @@ const renewedKey =
   'A key that expires while a backup is uploaded ends that one alone, and all goes on with a new one';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
+const twoJobs =
+  'Two recurring jobs of a volume keep the newest of their own, and none that was made by hand goes';
+const othersGoOn =
+  'A volume for which a recurring job fails does not keep the others of the job from their backups';
+const lacksBlock = 'A restore that lacks a block is given up, until a full backup has brought the block back';
+const damagedBlock =
+  'A restore that meets a damaged block is given up, until a full backup has mended the block';
 const pageDeletes = 'The page of backups deletes the one that it names, and shows how another waits for that';
 const pageTells = 'The page of backups tells why a deletion failed, for as long as it does';
 const pageGoesOn =
@@ -67,6 +74,8 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'lost-lock-retried-creation': [{ scenario: meetsDeletion, by: 'then.creationLostLock' }],
   'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
   'lost-backup-stays': [{ scenario: lostConfig, by: 'then.removedFromCluster' }],
+  'restore-skips-blocks': [{ scenario: lacksBlock, by: 'then.restoreFails' }],
+  'full-backup-spares-blocks': [{ scenario: damagedBlock, by: 'then.restores' }],
   'old-store-kept': [{ scenario: changedTarget, by: 'then.removedFromCluster' }],
   'old-key-kept': [{ scenario: `${renewedKey} [s3]`, by: 'then.targetAvailable' }],
   'cleanup-error-fails-job': [{ scenario: jobDenied, by: 'then.jobsComplete' }],
@@ -74,6 +83,8 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'retain-off-by-one': [{ scenario: jobReadOnly, by: 'then.jobLogs' }],
   'job-hides-everything': [{ scenario: jobDenied, by: 'then.oneBackupEachTick' }],
   'snapshots-pile-up': [{ scenario: jobDenied, by: 'then.oldOnesGo' }],
+  'jobs-share-retention': [{ scenario: twoJobs, by: 'then.jobLogs' }],
+  'failing-volume-stops-job': [{ scenario: othersGoOn, by: 'then.oneBackupEachTick' }],
   'cleans-up-manual-backups': [{ scenario: jobDenied, by: 'then.jobLogs' }],
   'page-hides-deleting': [{ scenario: pageDeletes, by: 'then.pageShows' }],
   'page-hides-error': [{ scenario: pageTells, by: 'then.pageShows' }],

@@ -53,6 +53,12 @@ export type Event = KubernetesObject & {
 /** The label by which a volume takes part in a recurring job; its value is `enabled`. */
 export const takesPart = (job: string): string => `recurring-job.longhorn.io/${job}`;
 
+/** The same by a group, for which jobs may be. */
+export const inGroup = (group: string): string => `recurring-job-group.longhorn.io/${group}`;
+
+/** What a job puts among the labels of its backups and snapshots; its value is the job's name. */
+export const madeByLabel = 'RecurringJob';
+
 /**
  * The name of the label on the CronJob of a recurring job and on the pods of its runs; its value is the job's
  * name.

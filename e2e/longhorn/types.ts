@@ -40,7 +40,7 @@ type AttachmentTicket = { id: string; type: string; nodeID: string; parameters?:
 
 /** A snapshot of a volume, the source of a backup. */
 export type Snapshot = KubernetesObject & {
-  spec: { volume: string; createSnapshot: boolean };
+  spec: { volume: string; createSnapshot: boolean; labels?: Record<string, string> | null };
   status?: { readyToUse?: boolean; error?: string };
 };
 
@@ -49,7 +49,7 @@ export type Snapshot = KubernetesObject & {
  * `info` and `error`.
  */
 export type Backup = KubernetesObject & {
-  spec: { snapshotName: string; backupMode?: string };
+  spec: { snapshotName: string; backupMode?: string; labels?: Record<string, string> | null };
   status?: BackupStatus;
 };
 

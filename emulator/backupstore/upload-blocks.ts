@@ -110,7 +110,7 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
       const path = blockPath(volume, checksum);
       if (known.has(checksum)) continue;
       const isThere = await store.exists(path);
-      if (isThere && !isFull(upload)) continue;
+      if (isThere && (!isFull(upload) || upload.mutant === 'full-backup-spares-blocks')) continue;
       known.add(checksum);
       const data = compress(compressionMethod, block, packed);
       await writing;

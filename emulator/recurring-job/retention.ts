@@ -26,8 +26,10 @@ export const expiredBackups = (
   { job, retain, mutant }: { job: string; retain: number; mutant: Mutant | undefined },
 ) => {
   if (mutant === 'retain-ignored') return [];
+  const isOwn = ({ labels }: RestBackup): boolean =>
+    mutant === 'jobs-share-retention' ? labels?.[jobLabels.made] !== undefined : isMadeBy(job, { labels });
   const candidates = backups
-    .filter((backup) => mutant === 'cleans-up-manual-backups' || isMadeBy(job, backup))
+    .filter((backup) => mutant === 'cleans-up-manual-backups' || isOwn(backup))
     .filter(hasDate);
   const dated = candidates.map(({ name, created }) => ({ name, at: created }));
   return expired(dated, mutant === 'retain-off-by-one' ? retain + 1 : retain);

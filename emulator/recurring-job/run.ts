@@ -132,6 +132,7 @@ const runAll = async (
         await runOne(job, volume);
       } catch (error) {
         if (job.mutant === 'cleanup-error-fails-job') throw error;
+        if (job.mutant === 'failing-volume-stops-job') left.length = 0;
       }
     }
   };

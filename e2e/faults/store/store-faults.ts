@@ -1,5 +1,6 @@
 import type { ServerFeature, StoreDriver } from '../../store/driver.ts';
 import { diskNearlyFull } from './disk-nearly-full.ts';
+import { fileDamaged } from './file-damaged.ts';
 import { fileEmptied } from './file-emptied.ts';
 import { fileMissing } from './file-missing.ts';
 import { foreignLock } from './foreign-lock/foreign-lock.ts';
@@ -19,6 +20,7 @@ export const storeFaults = [
   listingDenied,
   readingDenied,
   fileEmptied,
+  fileDamaged,
   fileMissing,
   diskNearlyFull,
   wrongAnswers,

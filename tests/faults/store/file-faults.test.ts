@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { ballastCommand, diskNearlyFull } from '../../../e2e/faults/store/disk-nearly-full.ts';
+import { damageCommand, fileDamaged } from '../../../e2e/faults/store/file-damaged.ts';
 import { emptyCommand, fileEmptied } from '../../../e2e/faults/store/file-emptied.ts';
 import { fileMissing, hideCommand } from '../../../e2e/faults/store/file-missing.ts';
 import { attributeCommand, immutableFile } from '../../../e2e/faults/store/immutable-file.ts';
@@ -63,6 +64,11 @@ describe.each([
     ...{ not: 'it is there', anew: 'it is there', undone: 'it is there again' },
     ...{ proof: 'it is not there, and its 17 bytes are kept aside', removed: 'its folder was removed' },
   },
+  {
+    ...{ is: 'damaged', fault: fileDamaged, command: damageCommand, now: '{"Name":#lock-1"}' },
+    ...{ not: 'nothing is kept of it', anew: 'it is not what it was made', undone: 'it has its content' },
+    ...{ proof: 'one bit of it is wrong, and its 17 bytes are kept aside', removed: 'it was removed' },
+  },
 ])('a file is $is', ({ fault, command, now, not, anew, undone, proof, removed }) => {
   const aside = async () =>
     (await readdir(join(root, 'corral-aside'), { recursive: true, withFileTypes: true }))
@@ -74,7 +80,7 @@ describe.each([
     await expect(prove()).rejects.toThrow(notSo(not));
     await inject();
     expect([await content(), await aside()]).toEqual([now, ['lock-1.lck']]);
-    if (now !== undefined) expect((await stat(path)).mtime).toEqual(longAgo);
+    if (now === '') expect((await stat(path)).mtime).toEqual(longAgo);
     expect(await prove()).toBe(proof);
     expect(await fault.heal(cluster, data)).toBe(undone);
     expect([await content(), (await stat(path)).mtime]).toEqual(['{"Name":"lock-1"}', longAgo]);

@@ -25,11 +25,18 @@ const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];
 export const nextLabel = ({ made }: Pick<Context, 'made'>): string =>
   `the ${ordinals[made.backups.length] ?? `${made.backups.length + 1}th`} backup`;
 
+/** Whether all blocks are sent, also those that the store has; by default only those that changed. */
+export type BackupMode = { mode?: 'full' };
+
 /**
  * Asks for a backup of a snapshot and returns when Kubernetes has taken the wish, before Longhorn has seen
  * it.
  */
-export const requestBackup = async (context: Context, snapshot: SnapshotHandle): Promise<BackupHandle> => {
+export const requestBackup = async (
+  context: Context,
+  snapshot: SnapshotHandle,
+  { mode }: BackupMode = {},
+): Promise<BackupHandle> => {
   const { cluster, timelines, made, run, without } = context;
   const { name: volume, target } = snapshot.volume;
   const label = nextLabel(context);
@@ -50,7 +57,7 @@ export const requestBackup = async (context: Context, snapshot: SnapshotHandle):
     // anybody sees it.
     spec: {
       snapshotName: snapshot.name,
-      backupMode: without.includes('block-device') ? 'full' : 'incremental',
+      backupMode: mode ?? (without.includes('block-device') ? 'full' : 'incremental'),
     },
   });
   return { name, label, volume: snapshot.volume, snapshot, since: { made: mark } };

@@ -12,6 +12,7 @@ import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import { hasRestoredData } from '../volume/steps.ts';
 import {
+  type BackupMode,
   compareConfigs,
   makeBackups,
   nextLabel,
@@ -116,9 +117,13 @@ export const backupSteps = {
   }),
   /** Returns when Kubernetes has taken the wish. */
   'when.backedUp': step({
-    sentence: 'When {backup} is made from the snapshot',
-    parameters: (_) => ({ backup: nextLabel }),
-    action: requestBackup,
+    sentence: 'When {backup} is made from the snapshot{how}',
+    parameters: (_, { mode } = {}) => ({
+      backup: nextLabel,
+      how: mode === 'full' ? ', and all of its blocks are sent' : '',
+    }),
+    action: (context: Context, snapshot: SnapshotHandle, how?: BackupMode) =>
+      requestBackup(context, snapshot, how),
     detail: ({ name }) => name,
   }),
   /** Longhorn is made to look at these backups now. */

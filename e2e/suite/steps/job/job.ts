@@ -6,6 +6,7 @@ import { resources } from '../../../kube/cluster.ts';
 import {
   type CronJob,
   type Event,
+  inGroup,
   type Job,
   type JobPod,
   jobPodsLabel,
@@ -47,10 +48,12 @@ export type Tick = {
   from: number;
 };
 
-/** A recurring job made by a step, for backups of one volume. */
+/** A recurring job made by a step, and what it does for one of its volumes. */
 export type JobHandle = {
   name: string;
   volume: VolumeHandle;
+  /** What it does for its other volumes; their runs are those of this one. */
+  others: JobHandle[];
   /** How many backups it keeps. */
   retain: number;
   watched: JobTimelines;
@@ -63,35 +66,53 @@ export type JobHandle = {
 /** A cron that no scenario lasts until, whatever the time zone that it is read in: half a year from now. */
 const farAway = (now = new Date()): string => `0 0 1 ${((now.getUTCMonth() + 6) % 12) + 1} *`;
 
+/** How many backups a job keeps. */
+export type Keeping = { keeps?: number };
+
 /**
- * Makes a recurring job for the backups of one volume, and returns when Longhorn has a CronJob for it; it
- * keeps one backup. It runs when a step says so, and not by itself.
+ * Makes a recurring job for the backups of a volume, and returns when Longhorn has a CronJob for it. It runs
+ * when a step says so, and not by itself; it is also for the group that has its name, in which nobody is yet.
  */
-export const makeRecurringJob = async (context: Context, volume: VolumeHandle): Promise<JobHandle> => {
+export const makeRecurringJob = async (
+  context: Context,
+  volume: VolumeHandle,
+  { keeps: retain = 1 }: Keeping = {},
+): Promise<JobHandle> => {
   const { cluster, made, run, timeouts } = context;
   const name = context.uniqueName('job');
   const watched = await watchJob(context, name);
   const logs = readLogs(context, { name, pods: watched.pods });
-  const retain = 1;
   const wanted: RecurringJob = {
     apiVersion,
     kind: 'RecurringJob',
     metadata: { name, namespace, labels: runLabel(run) },
-    spec: { name, task: 'backup', cron: farAway(), retain, concurrency: 1, groups: [], labels: {} },
+    spec: { name, task: 'backup', cron: farAway(), retain, concurrency: 1, groups: [name], labels: {} },
   };
   made.jobs.push(name);
   await cluster.create(longhornResources.recurringJobs, wanted);
-  await cluster.patch(
-    longhornResources.volumes,
-    { namespace, name: volume.name },
-    { metadata: { labels: { [takesPart(name)]: 'enabled' } } },
-  );
+  await label(context, volume, takesPart(name));
   await once(watched.cronJobs, () => true, {
     name,
     label: `Longhorn has a CronJob ${name}`,
     ...timeouts.cronJobExists,
   });
-  return { name, volume, retain, watched, logs, ticks: [] };
+  return { name, volume, others: [], retain, watched, logs, ticks: [] };
+};
+
+const label = async ({ cluster }: Context, { name }: VolumeHandle, key: string): Promise<void> => {
+  await cluster.patch(
+    longhornResources.volumes,
+    { namespace, name },
+    { metadata: { labels: { [key]: 'enabled' } } },
+  );
+};
+
+/** Has another volume take part in a job that has not run yet, by the job's group. */
+export const joinJob = async (context: Context, job: JobHandle, volume: VolumeHandle): Promise<JobHandle> => {
+  await label(context, volume, inGroup(job.name));
+  const other: JobHandle = { ...job, volume, others: [], ticks: [] };
+  job.others.push(other);
+  return other;
 };
 
 /** Gives the job another cron (far away where left out), and returns when its CronJob has it. */
@@ -184,7 +205,7 @@ export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Pro
     uid: cronJob.metadata.uid ?? '',
     controller: true,
   };
-  job.ticks.push(tick);
+  for (const each of [job, ...job.others]) each.ticks.push({ ...tick });
   await cluster.create(resources.jobs, {
     apiVersion: 'batch/v1',
     kind: 'Job',

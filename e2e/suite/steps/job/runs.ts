@@ -3,7 +3,7 @@ import type { Timeline } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { shorten } from '../../../kube/shorten.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
-import type { Event } from '../../../longhorn/job-types.ts';
+import { type Event, madeByLabel } from '../../../longhorn/job-types.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import type { Message } from '../../../longhorn/messages/row.ts';
 import type { Backup, Snapshot } from '../../../longhorn/types.ts';
@@ -20,19 +20,25 @@ export type MadeByTick = { tick: Tick; backups: Backup[]; snapshots: Snapshot[] 
 type Timelines = { backups: Timeline<Backup>; snapshots: Timeline<Snapshot> };
 
 /**
- * What each run made, `others` left out, which steps have made; what appeared later than the last run's mark
- * counts as that one's. Throws, as not provable, where a watch lost a stretch.
+ * What each run of a job made, `others` left out, which steps have made, and what another job says that it made; what
+ * appeared later than the last run's mark counts as that one's. Throws, as not provable, where a watch lost a stretch.
  */
 export const madeByTicks = (
   { backups, snapshots }: Timelines,
-  { volume, ticks, others = [] }: { volume: string; ticks: readonly Tick[]; others?: readonly string[] },
+  {
+    job,
+    volume,
+    ticks,
+    others = [],
+  }: { job: string; volume: string; ticks: readonly Tick[]; others?: readonly string[] },
 ): MadeByTick[] => {
   const from = ticks[0]?.from ?? 0;
   const ofVolume = appeared(backups, from).filter(
     ({ object }) => object.metadata.labels?.['backup-volume'] === volume,
   );
   const taken = appeared(snapshots, from).filter(({ object }) => object.spec.volume === volume);
-  const isOwn = ({ object }: { object: KubernetesObject }): boolean => !others.includes(object.metadata.name);
+  const isOwn = ({ object: { metadata, spec } }: { object: Backup | Snapshot }): boolean =>
+    !others.includes(metadata.name) && [undefined, job].includes(spec.labels?.[madeByLabel]);
   return ticks.map((tick, index) => {
     const end = ticks[index + 1]?.from ?? Number.POSITIVE_INFINITY;
     const within = ({ sequence }: { sequence: number }): boolean => sequence > tick.from && sequence <= end;

@@ -8,6 +8,7 @@ import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { PremiseLost, throwFor } from '../judging.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
+import { differencesOf } from '../volume/restored.ts';
 import { describeSnapshot } from '../volume/snapshot.ts';
 import {
   isMadeAlone,
@@ -25,6 +26,8 @@ import { failCleanup, faultyCleanups } from './faults.ts';
 import {
   changeCron,
   type JobHandle,
+  joinJob,
+  type Keeping,
   lastTick,
   makeRecurringJob,
   nextTick,
@@ -46,8 +49,17 @@ import {
   untilReported,
 } from './runs.ts';
 
-const madeBy = ({ timelines, made }: Context, { volume, ticks }: JobHandle): MadeByTick[] =>
-  madeByTicks(timelines, { volume: volume.name, ticks, others: [...made.backups, ...made.snapshots] });
+const madeBy = ({ timelines, made }: Context, { name: job, volume, ticks }: JobHandle): MadeByTick[] =>
+  madeByTicks(timelines, {
+    ...{ job, volume: volume.name, ticks },
+    others: [...made.backups, ...made.snapshots],
+  });
+
+const blocksOf = async ({ name, label, volume: { name: volume, target } }: BackupHandle) => {
+  const config = await target.store.config(volume, name);
+  if (config === undefined) throw new Error(`the store has no config of ${label} (${name})`);
+  return config.blocks;
+};
 
 /** Whether the Job of a run that made nothing ends Complete. */
 const hidesFailure = ({ version }: Context): boolean => differsIn('job-hides-failure', version);
@@ -78,11 +90,18 @@ const whole = ({ version }: Context, backup: BackupHandle) => ({
  * clean up; `backups` are those that the runs made, in their order.
  */
 export const jobSteps = {
-  /** A recurring job that backs a volume up and keeps one backup; it runs when a step says so. */
+  /** A recurring job that backs a volume up; it runs when a step says so. */
   'given.recurringJob': step({
-    sentence: 'Given a recurring job that backs the volume up and keeps one backup',
-    action: (context: Context, volume: VolumeHandle) => makeRecurringJob(context, volume),
+    sentence: 'Given a recurring job that backs the volume up and keeps {kept}',
+    parameters: (_, { keeps = 1 } = {}) => ({ kept: keeps === 1 ? 'one backup' : `${keeps} backups` }),
+    action: (context: Context, volume: VolumeHandle, how?: Keeping) => makeRecurringJob(context, volume, how),
     detail: ({ name }) => name,
+  }),
+  /** The runs of the job are for this volume too; what they do for it is judged by the handle that it gives. */
+  'given.jobJoined': step({
+    sentence: 'Given that {volume} takes part in the recurring job too, by its group',
+    parameters: (_, { name }) => ({ volume: name }),
+    action: joinJob,
   }),
   /** From now on the cleanup of the job's runs fails in this way, until `when.released`. */
   'given.faultyCleanup': step({
@@ -171,6 +190,20 @@ export const jobSteps = {
       return handles;
     },
     detail: (backups) => backups.at(-1)?.name ?? 'none',
+  }),
+  /** A run that made a backup where nothing was written since the one before: both have the same blocks. */
+  'then.madeUnchanged': step({
+    sentence: 'Then {backup} has the same blocks as {before}: it was made though nothing was written',
+    parameters: (backup, { before }) => ({ backup, before }),
+    action: async (
+      { report, version }: Context,
+      backup: BackupHandle,
+      { before }: { before: BackupHandle },
+    ) => {
+      const [of, as] = await Promise.all([blocksOf(backup), blocksOf(before)]);
+      throwFor(differencesOf(as, of), `${backup.label} is not of the same data as ${before.label}`);
+      report.finding(toFinding('job-backs-up-unchanged', `Longhorn ${version} made ${backup.label}.`));
+    },
   }),
   /**
    * For so many ticks of a cron that comes round each minute no backup of the job completes: what its runs
@@ -299,13 +332,15 @@ export const jobSteps = {
       const tick = lastTick(job);
       const lines = await readLogOf(job, { tick, version, limit: timeouts.jobLogEnds });
       const before = backups.filter(({ since }) => since.made < tick.from);
+      // With the run's own there is one more.
+      const old = before.slice(0, before.length - job.retain + 1);
       const isDue = ({ name }: BackupHandle): boolean =>
         watched.current(name) !== undefined ||
         inForceAt(watched, name, tick.from)?.object.metadata.deletionTimestamp === undefined;
       const problems = problemsOfLog(lines, {
         cleanup,
-        old: before.map(({ name }) => name),
-        due: before.filter(isDue).map(({ name }) => name),
+        old: old.map(({ name }) => name),
+        due: old.filter(isDue).map(({ name }) => name),
       });
       throwFor(problems, `the log of ${tick.label} (${tick.job}) is not as expected`);
       const line = jobCleanupLine(lines);

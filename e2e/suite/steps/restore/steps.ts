@@ -17,6 +17,18 @@ const failures = {
 
 /** The steps that restore a backup where its restore itself is what a scenario is about. */
 export const restoreSteps = {
+  /** A block of a backup, as faults of a store name a file. */
+  'given.blockOf': step({
+    sentence: 'Given a block of {backup} in the store',
+    parameters: (backup) => ({ backup }),
+    action: async (_: Context, { name, label, volume }: BackupHandle) => {
+      const config = await volume.target.store.config(volume.name, name);
+      const [block] = config?.blocks ?? [];
+      if (block === undefined) throw new Error(`the store has no block of ${label} (${name})`);
+      return { of: volume, block: block.checksum, called: `a block of ${label}` };
+    },
+    detail: ({ block }) => block,
+  }),
   /** Returns when Kubernetes has taken the wish. */
   'when.restored': step({
     sentence: 'When a volume is restored from {backup}',

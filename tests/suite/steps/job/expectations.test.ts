@@ -9,8 +9,8 @@ import { type Mutation, ofBackup, replay, whenIn } from '../recordings.ts';
 import { type RecordedJob, recordedJobs, stageJob } from './recordings.ts';
 
 const judge = async (name: RecordedJob, mutate?: Mutation) => {
-  const { jobs: all, pods, backups, snapshots, volume, ticks, version } = await stageJob(name, mutate);
-  const made = madeByTicks({ backups, snapshots }, { volume, ticks });
+  const { jobs: all, pods, backups, snapshots, job, volume, ticks, version } = await stageJob(name, mutate);
+  const made = madeByTicks({ backups, snapshots }, { job, volume, ticks });
   const subjects = (of: 'backups' | 'snapshots') =>
     made.flatMap((each) =>
       each[of].map(({ metadata: { name } }) => ({ name, label: name, from: each.tick.from })),
@@ -161,10 +161,10 @@ test('the refusal of a read-only mount stands in the Backup', async () => {
 });
 
 test('a run that makes something where nothing was to be made is told, and what a step made between the runs is not theirs', async () => {
-  const { ticks, backups, snapshots, volume } = await stageJob('backups denied');
-  const problems = (change: object, others: string[] = []) => {
+  const { job, ticks, backups, snapshots, volume } = await stageJob('backups denied');
+  const problems = (change: object, others: string[] = [], by: string = job) => {
     const changed = ticks.map((tick) => ({ ...tick, ...change }));
-    return problemsOf(madeByTicks({ backups, snapshots }, { volume, ticks: changed, others }));
+    return problemsOf(madeByTicks({ backups, snapshots }, { job: by, volume, ticks: changed, others }));
   };
   const told = problems({ makes: false });
   expect(told).toContainEqual(expect.stringMatching(/^run 1 made 1 backups, not 0: backup-/));
@@ -172,6 +172,9 @@ test('a run that makes something where nothing was to be made is told, and what 
   const [backup, snapshot] = ['backup-7afc457381794891', 'rj-b-c-74fb86ba-fa31-48de-a124-6038a3193667'];
   const none = ['run 2 made 0 backups, not 1: none', 'run 2 made 0 snapshots, not 1: none'];
   expect(problems({}, [backup, snapshot])).toEqual(none);
+  const ofAnother = problems({}, [], 'another-job');
+  expect(ofAnother.slice(2, 4)).toEqual(none);
+  expect(ofAnother).toHaveLength(12);
   // A run that could make nothing left what it tried, and is judged like any other once it made it.
   expect(problems({ makes: false, tries: true }, [backup])).toEqual([]);
   expect(problems({ makes: true, tries: true }, [backup])).toEqual(none.slice(0, 1));

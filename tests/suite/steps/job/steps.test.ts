@@ -55,7 +55,7 @@ const play = async (
   const store = { backups: async () => stored } as unknown as RunningStore;
   const target = { name: 'default', store };
   const handle: JobHandle = {
-    ...{ name: job, volume: { name: volume, target, node: 'node1', size: 0 }, retain: 1 },
+    ...{ name: job, volume: { name: volume, target, node: 'node1', size: 0 }, retain: 1, others: [] },
     watched: { jobs, pods, cronJobs: replayTimeline('cronjobs'), events: replayTimeline('events', events) },
     logs: new Map(ticks.map(({ job }, index) => [podOf(job), Promise.resolve(logOf(index))])),
     ticks: isStarted ? [] : ticks.map((tick, index) => ({ ...tick, makes: makes(index) })),

@@ -1,0 +1,51 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { BackupHandle } from '../../suite/steps/handles.ts';
+import type { JobHandle } from '../../suite/steps/job/job.ts';
+import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+
+// longhorn/longhorn#13623, #13976: in v1.8 the Job of such a run fails, and all of it is begun again.
+scenario(
+  'A volume for which a recurring job fails does not keep the others of the job from their backups',
+  {
+    tags: ['recurring-jobs', 'denied-snapshots'],
+    timeout: '60m',
+    longhorn: '>=1.9.0',
+    disruptions: ['admission-policy'],
+    proves: ['J1', 'J20', 'J33'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const failing = await given.recurringJob(volume);
+    const others: JobHandle[] = [];
+    for (const size of [littleData.volume, littleData.volume])
+      others.push(await given.jobJoined(failing, await given.volume({ size })));
+    let backups: BackupHandle[] = [];
+    const run = async () => {
+      for (const job of [failing, ...others]) await given.data(job.volume, { offset: 0, size: 4 * mebibyte });
+      await when.jobTriggered(failing);
+      await then.jobsComplete(failing);
+    };
+
+    await run();
+    for (const job of [failing, ...others]) backups.push(...(await then.oneBackupEachTick(job)));
+    const fault = await given.faultyCleanup(failing, 'snapshots may not be deleted');
+    await then.inForce(fault);
+    await run();
+    backups = await then.oneBackupEachTick(failing);
+    for (const job of others) await then.oneBackupEachTick(job);
+
+    await run();
+    await then.nothingMadeAnyMore(failing);
+    for (const job of others) backups.push(...(await then.oneBackupEachTick(job)));
+    await then.jobLogs(failing, { cleanup: 'nothing made', backups });
+    await then.inForce(fault);
+
+    await when.released(fault);
+    await run();
+    for (const job of [failing, ...others]) {
+      const made = await then.oneBackupEachTick(job);
+      await then.oldOnesGo(job, made);
+      await then.storeHolds(job.volume, made.slice(-job.retain));
+    }
+  },
+);

@@ -1,0 +1,38 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { BackupHandle } from '../../suite/steps/handles.ts';
+import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'Two recurring jobs of a volume keep the newest of their own, and none that was made by hand goes',
+  // The data tell the backups apart.
+  { tags: ['recurring-jobs'], timeout: '60m', needs: ['block-device'], proves: ['J2', 'J3', 'J4', 'R4'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const byHand = await given.settledBackup(volume);
+    const one = { job: await given.recurringJob(volume), backups: [] as BackupHandle[] };
+    const two = { job: await given.recurringJob(volume, { keeps: 2 }), backups: [] as BackupHandle[] };
+    const run = async (each: typeof one) => {
+      await when.jobTriggered(each.job);
+      await then.jobsComplete(each.job);
+      each.backups = await then.oneBackupEachTick(each.job);
+      await then.jobLogs(each.job, { cleanup: 'done', backups: each.backups });
+    };
+
+    const written = [];
+    for (const each of [one, two, one, two, two]) {
+      written.push(await given.data(volume, { offset: 0, size: 4 * mebibyte }));
+      await run(each);
+    }
+    await run(one);
+    const [unchanged, before] = [one.backups.at(-1), two.backups.at(-1)];
+    if (unchanged && before) await then.madeUnchanged(unchanged, { before });
+
+    for (const { job, backups } of [one, two]) await then.oldOnesGo(job, backups);
+    const kept = [one, two].flatMap(({ job, backups }) => backups.slice(-job.retain));
+    await then.storeHolds(volume, [byHand, ...kept]);
+    await then.restores(byHand, [data]);
+    for (const [index, backup] of two.backups.slice(-2).entries())
+      await then.restores(backup, written.slice(3 + index, 4 + index));
+  },
+);

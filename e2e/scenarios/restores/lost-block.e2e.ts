@@ -1,0 +1,45 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+import type { Steps } from '../../suite/steps/steps.ts';
+
+// longhorn/longhorn#7069, #9765: what is lost in the store shows only when a backup is restored.
+const about: ScenarioOptions = { tags: ['restores', 'failing-store'], timeout: '60m' };
+
+type Scene = Pick<Steps, 'given' | 'when' | 'then'>;
+type Fault = 'fileMissing' | 'fileDamaged';
+
+const restoringWith =
+  (fault: Fault, why: 'restore-without-block' | 'restore-damaged') =>
+  async ({ given, when, then }: Scene): Promise<void> => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    const lost = await given[fault](await given.blockOf(first));
+    await then.inForce(lost);
+    await then.restoreFails(await when.restored(first), why);
+
+    data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
+    const second = await given.settledBackup(volume);
+    await then.restoreFails(await when.restored(second), why);
+    await then.inForce(lost);
+
+    const full = await when.backedUp(await given.snapshot(volume), { mode: 'full' });
+    await then.completed(full);
+    await then.restores(full, data);
+    await then.restores(first, data.slice(0, 1));
+    await then.restores(second, data);
+    await then.storeHolds(volume, [first, second, full]);
+  };
+
+scenario(
+  'A restore that lacks a block is given up, until a full backup has brought the block back',
+  { ...about, needs: ['block-device', 'fileMissing'], proves: ['I8', 'R20'] },
+  restoringWith('fileMissing', 'restore-without-block'),
+);
+
+scenario(
+  'A restore that meets a damaged block is given up, until a full backup has mended the block',
+  { ...about, needs: ['block-device', 'fileDamaged'], proves: ['I8', 'R20', 'R21'] },
+  restoringWith('fileDamaged', 'restore-damaged'),
+);
