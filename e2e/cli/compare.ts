@@ -82,6 +82,18 @@ const describePair = async (
 const sides = ['first', 'second'];
 const widest = 'not-provable'.length;
 
+/** The images that only one of two runs judged, or that had another content in each. */
+const describeImages = (sources: readonly ReportFile[]): string[] => {
+  const [ones = [], others = []] = sources.map(({ report }) => report.kubernetes?.images ?? []);
+  if (ones.length === 0 || others.length === 0) return [];
+  const told = (images: typeof ones): string[] => images.map(({ name, digest }) => `${name} ${digest}`);
+  const [here, there] = [told(ones), told(others)];
+  return [
+    ...here.filter((each) => !there.includes(each)).map((each) => `only in the first: ${each}`),
+    ...there.filter((each) => !here.includes(each)).map((each) => `only in the second: ${each}`),
+  ];
+};
+
 const compare = async (folders: readonly [string, string]): Promise<ExitCode> => {
   const sources: [ReportFile, ReportFile] = [await readOne(folders[0]), await readOne(folders[1])];
   const [ones, others] = sources.map(verdictsOf) as [
@@ -97,6 +109,7 @@ const compare = async (folders: readonly [string, string]): Promise<ExitCode> =>
     ...sources.map(
       ({ report }, index) => `${sides[index]}: ${folders[index]}, run ${report.run}: ${report.judged}`,
     ),
+    ...describeImages(sources),
     '',
     ...pairs.map((pair) => {
       const [here, there] = [stateOf(pair.one), stateOf(pair.other)];

@@ -89,7 +89,15 @@ const withinLimit = (level: Level, all: readonly Annotation[]): Annotation[] => 
  */
 export const composeAnnotations = (report: Report, line = lineOfScenario): string[] => {
   const noun = findingIn(report.target);
-  const all = [...ofRun(report), ...report.scenarios.flatMap((each) => ofScenario(each, { line, noun }))];
+  const told = new Set<string>();
+  // A finding stands beside the first scenario that met it.
+  const once = (scenario: ScenarioReport): ScenarioReport => {
+    const findings = scenario.findings.filter(({ title }) => !told.has(title));
+    for (const { title } of findings) told.add(title);
+    return { ...scenario, findings };
+  };
+  const scenarios = report.scenarios.map(once);
+  const all = [...ofRun(report), ...scenarios.flatMap((each) => ofScenario(each, { line, noun }))];
   const commands = (['error', 'warning', 'notice'] as const).flatMap((level) =>
     withinLimit(
       level,

@@ -102,8 +102,7 @@ export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narr
     ends: (test, scenario) => {
       ended.push(scenario);
       underWay.ends(test);
-      // What is known is told once, at the end of the run.
-      teller.ends(test, emulated ? { ...scenario, findings: [] } : scenario);
+      teller.ends(test, scenario);
       show();
     },
     breaksOff: (by, how) => {

@@ -9,6 +9,7 @@ import {
   findingsOf,
   hasLeftThere,
   isEmulated,
+  nameScenarios,
   otherThanLedger,
   playedCells,
   shownBugs,
@@ -107,7 +108,7 @@ export const composePremiseLost = (
 
 /**
  * How a scenario ended: a passed one, and one of a known bug, in a line, any other with its whole reason, but for what was told where
- * it happened; then what it found. With a number its name as well, and where it is `named`: the one above is far
+ * it happened. With a number its name as well, and where it is `named`: the one above is far
  * away.
  */
 export const composeEnding = (
@@ -115,7 +116,7 @@ export const composeEnding = (
   paint: Paint,
   { tag, told, named = tag !== undefined }: { tag?: Tag; told?: Failure | undefined; named?: boolean } = {},
 ): string[] => {
-  const { name, state, duration, findings, failure, firstPlay, leftBehind } = scenario;
+  const { name, state, duration, failure, firstPlay, leftBehind } = scenario;
   const [style, words] = endings[state];
   const isKnown = state === 'known-bug';
   const reason = isKnown ? null : beyondReason(scenario.reason, told);
@@ -133,13 +134,6 @@ export const composeEnding = (
     );
   if (leftBehind !== undefined)
     lines.push(`  ${paint('yellow', 'left behind')} by its cleanup:`, ...indent(leftBehind, '    '));
-  for (const { title, detail, link } of findings) {
-    lines.push(
-      `  ${paint('yellow', 'finding')}: ${title}`,
-      ...indent(detail, '    '),
-      ...(link === undefined ? [] : [`    ${link}`]),
-    );
-  }
   return tagged(lines, tag, paint);
 };
 
@@ -191,13 +185,32 @@ export const composeClosing = (
     );
   if (end.state !== 'finished')
     lines.push(paint('yellow', `The run did not finish: ${end.reason ?? end.state}`));
-  const known = isEmulated(report.target) ? findingsOf(report) : [];
-  if (known.length > 0)
-    lines.push(
-      `${describeFindings(known, report.target)}${verbose ? '' : ' (--output verbose lists them)'}`,
-      ...(verbose ? known.flatMap(({ title, detail }) => indent(`${title}: ${detail}`, '  ')) : []),
-    );
+  lines.push(...composeFindings(report, { paint, verbose }));
   return [...lines, `Judged: ${judged}`, `Report: ${path} (${formatDuration(duration)})`];
+};
+
+// What is known of the emulator is told to those who want to know all.
+const composeFindings = (
+  report: Report,
+  { paint, verbose }: { paint: Paint; verbose: boolean },
+): string[] => {
+  const all = findingsOf(report);
+  if (all.length === 0) return [];
+  const told = describeFindings(all, report.target);
+  if (isEmulated(report.target))
+    return [
+      `${told}${verbose ? '' : ' (--output verbose lists them)'}`,
+      ...(verbose ? all.flatMap(({ title, detail }) => indent(`${title}: ${detail}`, '  ')) : []),
+    ];
+  return [
+    `${told}:`,
+    ...all.flatMap(({ title, detail, link, scenarios }) => [
+      `  ${paint('yellow', 'finding')}: ${title}`,
+      ...indent(detail, '    '),
+      ...(link === undefined ? [] : [`    ${link}`]),
+      ...indent(`met by: ${nameScenarios(scenarios)}`, '    '),
+    ]),
+  ];
 };
 
 /** The known bugs that showed, each with its scenario and the folder of what was kept. */

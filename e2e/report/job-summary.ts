@@ -1,7 +1,14 @@
 import { formatDuration } from '../kube/duration.ts';
 import { composeCircumstances } from './compose-failure.ts';
 import { composeTotals } from './console.ts';
-import { describeFindings, findingsOf, isEmulated, shownBugs } from './judged.ts';
+import {
+  describeFindings,
+  findingsOf,
+  isEmulated,
+  type MetFinding,
+  nameScenarios,
+  shownBugs,
+} from './judged.ts';
 import { markdownRow, plainMarkdown } from './markdown.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 import { titlesOf } from './title.ts';
@@ -24,11 +31,10 @@ const composeVersions = ({ run, provider, target, kubernetes }: Report): string 
     ...(kubernetes === null ? [] : [`Kubernetes ${plainMarkdown(kubernetes.version)}`]),
   ].join(', ');
 
-const composeFinding = ({ name, findings }: ScenarioReport): string[] =>
-  findings.map(({ title, detail, link }) => {
-    const more = [plainMarkdown(detail), ...(link === undefined ? [] : [`<${link}>`])].join(' ');
-    return `- **${plainMarkdown(title)}** (${plainMarkdown(name)}): ${more}`;
-  });
+const composeFinding = ({ title, detail, link, scenarios }: MetFinding): string => {
+  const more = [plainMarkdown(detail), ...(link === undefined ? [] : [`<${link}>`])].join(' ');
+  return `- **${plainMarkdown(title)}** (${plainMarkdown(nameScenarios(scenarios))}): ${more}`;
+};
 
 // What a reader still scrolls through; one that is longer leaves no room for the others.
 const longest = 50_000;
@@ -61,10 +67,11 @@ const composeFailure = (scenario: ScenarioReport, title: string): string[] => {
 };
 
 const composeFindings = (report: Report): string[][] => {
-  const lines = report.scenarios.flatMap(composeFinding);
-  if (lines.length === 0) return [];
+  const all = findingsOf(report);
+  if (all.length === 0) return [];
+  const lines = all.map(composeFinding);
   if (!isEmulated(report.target)) return [['', '#### Findings', ''], ...lines.map((line) => [line])];
-  const title = inHtml(describeFindings(findingsOf(report), report.target));
+  const title = inHtml(describeFindings(all, report.target));
   return [['', `<details><summary>${title}</summary>`, '', ...lines, '', '</details>']];
 };
 

@@ -41,15 +41,32 @@ export const otherThanLedger = ({ name, bugs = [] }: Pick<ScenarioReport, 'name'
       : [],
   );
 
+/** A finding of a run, and the names of the scenarios that met it. */
+export type MetFinding = ReportFinding & { scenarios: string[] };
+
 /** The findings of a run, each once, however many scenarios met it. */
-export const findingsOf = ({ scenarios }: Pick<Report, 'scenarios'>): ReportFinding[] => {
-  const all = scenarios.flatMap(({ findings }) => findings);
-  return [...new Map(all.map((finding) => [finding.title, finding])).values()];
+export const findingsOf = ({ scenarios }: Pick<Report, 'scenarios'>): MetFinding[] => {
+  const all = scenarios.flatMap(({ name, findings }) => findings.map((finding) => ({ name, finding })));
+  const byTitle = Map.groupBy(all, ({ finding }) => finding.title);
+  return [...byTitle.values()].flatMap((met) => {
+    const [first] = met;
+    return first === undefined
+      ? []
+      : [{ ...first.finding, scenarios: [...new Set(met.map(({ name }) => name))] }];
+  });
+};
+
+const mostNamed = 3;
+
+/** Names the scenarios that met something; of many, the first. */
+export const nameScenarios = (names: readonly string[]): string => {
+  const more = names.length - mostNamed;
+  return `${names.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 };
 
 /** What so many findings are: on the emulator nothing was found that was not known. */
 export const describeFindings = (
-  { length }: readonly ReportFinding[],
+  { length }: readonly unknown[],
   target: Pick<Report['target'], 'name'>,
 ): string =>
   isEmulated(target)

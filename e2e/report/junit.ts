@@ -133,6 +133,7 @@ const toProperties = (
     kubernetes: kubernetes?.version ?? null,
     judged,
     store: stores.size > 0 ? [...stores].join(', ') : null,
+    ...Object.fromEntries((kubernetes?.images ?? []).map(({ name, digest }) => [`image ${name}`, digest])),
   };
   const known = Object.entries(values).filter(([, value]) => value !== null);
   return { property: known.map(([name, value]) => ({ '@name': name, '@value': value })) };

@@ -118,7 +118,13 @@ const knownBugSchema = z.strictObject({
   seen: z.string(),
 });
 
-const kubernetesSchema = z.strictObject({ server: z.string(), context: z.string(), version: z.string() });
+const kubernetesSchema = z.strictObject({
+  server: z.string(),
+  context: z.string(),
+  version: z.string(),
+  /** The images of Longhorn's pods, by what they are; missing in reports of before. */
+  images: z.array(z.strictObject({ name: z.string(), digest: z.string() })).optional(),
+});
 
 const scenarioSchema = z.strictObject({
   name: z.string(),

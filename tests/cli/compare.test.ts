@@ -148,3 +148,26 @@ test('the order counts for nothing; a scenario that only one has, and a round th
   );
   expect(stdout).toMatch(/^3 scenarios: 2 ended otherwise$/m);
 });
+
+test('images that are not the same in both are told', async () => {
+  const folder = await temporaryFolder();
+  const image = (name: string, digest: string) => ({ name: `longhornio/${name}:master-head`, digest });
+  const same = image('longhorn-engine', 'sha256:ee');
+  for (const [name, digest] of Object.entries({ one: 'sha256:aa', other: 'sha256:bb' })) {
+    const images = [same, image('longhorn-manager', digest)];
+    const kubernetes = { server: 's', context: 'c', version: 'v1', images };
+    await mkdir(join(folder, name));
+    await writeFile(
+      join(folder, name, 'report.json'),
+      JSON.stringify(sampleReport([scenarioReport('A')], { kubernetes })),
+    );
+  }
+  const { stdout, exitCode } = await runInProcess(() =>
+    runCompareCommand([join(folder, 'one'), join(folder, 'other')]),
+  );
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(
+    '\nonly in the first: longhornio/longhorn-manager:master-head sha256:aa\nonly in the second: longhornio/longhorn-manager:master-head sha256:bb\n\n',
+  );
+  expect(stdout).not.toContain('longhorn-engine');
+});

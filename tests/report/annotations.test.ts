@@ -18,6 +18,7 @@ test('an error for what failed, a warning for what is not provable, a notice for
   const finding = { title: 'Odd', detail: 'so\nodd', link: 'https://longhorn.invalid/1' };
   const scenarios = [
     scenarioReport('A', { findings: [finding] }),
+    scenarioReport('A2', { findings: [finding] }),
     scenarioReport('B', { state: 'failed', reason: 'expected: x\n  got: 50%' }),
     scenarioReport('C', { state: 'not-provable', reason: 'a gap' }),
     scenarioReport('D', { state: 'skipped', reason: 'no' }),

@@ -83,7 +83,7 @@ describe('the whole of what is told', () => {
     expect(text()).toMatchSnapshot();
   });
 
-  test('side by side, with a number each; what was found in a Longhorn is told with the scenario', () => {
+  test('side by side, with a number each; what was found in a Longhorn is told at the end', () => {
     const { narrator, text } = open({ name: 'official' });
     narrator.knows(12, 12);
     begin(narrator, one, 'Given a volume');

@@ -37,6 +37,23 @@ test('what did not pass is named once more at the end, with where its evidence i
   expect(composeClosing(sampleReport([failed]), 'r.json', named)[1]).toBe('<red>0 passed, 1 failed</>');
 });
 
+test('a finding is told once, at the end, with the scenarios that met it', () => {
+  const finding = { title: 'Odd', detail: 'so\nodd', link: 'https://longhorn.invalid/1' };
+  const scenarios = ['A', 'B', 'C', 'D', 'E', 'A'].map((name) =>
+    scenarioReport(name, { findings: [finding] }),
+  );
+  expect(composeEnding(scenarios[0] as (typeof scenarios)[0], named)).toEqual(['  <green>passed in 1 s</>']);
+  const closing = composeClosing(sampleReport(scenarios), 'r.json', named);
+  const at = closing.findIndex((line) => line.startsWith('1 finding: '));
+  expect(closing.slice(at + 1, -2)).toEqual([
+    '  <yellow>finding</>: Odd',
+    '    so',
+    '    odd',
+    '    https://longhorn.invalid/1',
+    '    met by: A, B, C and 2 more',
+  ]);
+});
+
 test('the cells that were played are told in their order, with how each ended; one that was skipped played none', () => {
   const bug = { id: 'lock-fails-open', title: 't', severity: 's', kept: false, listed: true, seen: '' };
   const scenarios = [

@@ -10,15 +10,16 @@ test('the whole: how each ended, what was found, why what failed did', () => {
   const failure = { step: null, reason: 'expected: <sound>\n\n  got', messages: [], faults, evidence: ['b'] };
   const scenarios = [
     scenarioReport('A *waits*', { findings: [finding] }),
+    scenarioReport('E', { findings: [finding] }),
     scenarioReport('B <fails>', { state: 'failed', reason: failure.reason, failure }),
     scenarioReport('C', { state: 'not-provable', reason: 'a gap' }),
     scenarioReport('D', { round: 2, state: 'skipped', reason: 'no' }),
   ];
   const text = composeJobSummary(report(scenarios), limit);
   for (const part of [
-    /^### 1 passed, 2 failed, 1 skipped\n\nRun `abc123` on lab, Longhorn: official v1\.12\.1, Kubernetes v1\.34\.1, 1 min 1 s\. Judged: /,
-    /\n\| A \\\*waits\\\* \(round 1\) \| ✓ passed \| 1 s \|\n\| B \\<fails\\> \(round 1\) \| ✗ \*\*failed\*\* \| 1 s \|\n/,
-    /\n\| D \(round 2\) \| - skipped \| {2}\|\n\n#### Findings\n\n- \*\*Odd \\\| strange\*\* \(A \\\*waits\\\*\): so odd <https:/,
+    /^### 2 passed, 2 failed, 1 skipped\n\nRun `abc123` on lab, Longhorn: official v1\.12\.1, Kubernetes v1\.34\.1, 1 min 1 s\. Judged: /,
+    /\n\| A \\\*waits\\\* \(round 1\) \| ✓ passed \| 1 s \|\n\| E \(round 1\) \| ✓ passed \| 1 s \|\n\| B \\<fails\\> \(round 1\) \| ✗ \*\*failed\*\* \| 1 s \|\n/,
+    /\n\| D \(round 2\) \| - skipped \| {2}\|\n\n#### Findings\n\n- \*\*Odd \\\| strange\*\* \(A \\\*waits\\\*, E\): so odd <https:/,
     /\n<details><summary>B &lt;fails&gt; \(round 1\): failed<\/summary>\n\n<pre>expected: &lt;sound&gt;\n&#8203;\n {2}got\n&#8203;\nFaults in force:\n {2}immutable-file, proved: EPERM\n/,
     /\n<details><summary>C \(round 1\): not provable<\/summary>\n\n<pre>a gap<\/pre>\n\n<\/details>\n\n$/,
   ])
@@ -26,7 +27,7 @@ test('the whole: how each ended, what was found, why what failed did', () => {
   // The emulator was taught it: it is folded.
   const emulated = report(scenarios, { target: { name: 'emulator', version: null } });
   expect(composeJobSummary(emulated, limit)).toContain(
-    '\n<details><summary>1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn</summary>\n\n- **Odd \\| strange** (A \\*waits\\*',
+    '\n<details><summary>1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn</summary>\n\n- **Odd \\| strange** (A \\*waits\\*, E',
   );
 });
 

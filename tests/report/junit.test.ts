@@ -27,6 +27,17 @@ const properties = {
   ...{ judged: 'Longhorn v1.12.1 (official)', store: 'nfs, s3' },
 };
 
+test('the images of Longhorn are properties, by what they are', async () => {
+  const images = [{ name: 'longhornio/longhorn-manager:master-head', digest: 'sha256:ab' }];
+  const text = composeJunit(
+    report(whole.scenarios, { kubernetes: { server: 's', context: 'c', version: 'v1', images } }),
+  );
+  expect(text).toContain(
+    '<property name="image longhornio/longhorn-manager:master-head" value="sha256:ab"/>',
+  );
+  expect(await findJunitErrors(text)).toEqual([]);
+});
+
 test('a suite a file, a case a scenario, with its steps', async () => {
   const text = composeJunit(whole);
   for (const part of [

@@ -5,6 +5,7 @@ import type { Duration } from '../../kube/duration.ts';
 import { openHealth } from '../../kube/health.ts';
 import { guardOutput } from '../../kube/redact/guard-output.ts';
 import { redactAll, redactError } from '../../kube/redact/redact.ts';
+import { runningImages } from '../../longhorn/images.ts';
 import { permitNeeded } from '../../permissions/permit.ts';
 import { explainError } from '../../report/explain-error.ts';
 import type { ScenarioRecord } from '../../report/record.ts';
@@ -157,7 +158,11 @@ const playOnce = async <Steps extends object>(
     });
     const place = { kubeconfig, ...(named === undefined ? {} : { context: named }), permit };
     const cluster = fixture.connect({ ...place, health });
-    kubernetes = { server: cluster.server, context: cluster.context, version: await cluster.version() };
+    kubernetes = {
+      ...{ server: cluster.server, context: cluster.context },
+      version: await cluster.version(),
+      images: await runningImages(cluster),
+    };
     journal.cluster(kubernetes);
     const evidence = recorder.begin({
       config,

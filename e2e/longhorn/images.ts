@@ -1,0 +1,32 @@
+import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.ts';
+import { longhornNamespace } from './resources.ts';
+
+/** An image that runs in Longhorn's namespace, as its pods name it, and what it is by its content. */
+export type RunningImage = { name: string; digest: string };
+
+type ContainerStatus = { name: string; imageID?: string };
+type Container = { name: string; image?: string };
+type Pod = KubernetesObject & {
+  spec?: { containers?: Container[]; initContainers?: Container[] };
+  status?: { containerStatuses?: ContainerStatus[]; initContainerStatuses?: ContainerStatus[] };
+};
+
+const imagesOf = ({ spec, status }: Pod): RunningImage[] => {
+  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])];
+  const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  return containers.flatMap(({ name, image }) => {
+    const { imageID = '' } = statuses.find((each) => each.name === name) ?? {};
+    // Before it the repository may stand; an image that was never pulled has a digest alone.
+    const [digest] = /sha256:[0-9a-f]{64}$/.exec(imageID) ?? [];
+    return image === undefined || digest === undefined ? [] : [{ name: image, digest }];
+  });
+};
+
+/** The images of Longhorn's pods, each once, in the order of their names. */
+export const runningImages = async (cluster: Pick<Cluster, 'list'>): Promise<RunningImage[]> => {
+  const { items } = await cluster.list<Pod>(resources.pods, { namespace: longhornNamespace });
+  const all = items.flatMap(imagesOf).map((image) => [`${image.name}@${image.digest}`, image] as const);
+  return [...new Map(all).values()].toSorted(
+    (one, other) => one.name.localeCompare(other.name) || one.digest.localeCompare(other.digest),
+  );
+};
