@@ -33,7 +33,10 @@ export type InlineSteps = {
 
 // The suites below need a cluster's name, and nothing that a cluster does.
 const connect = () =>
-  ({ server: 'https://cluster.invalid', context: 'inline', version: async () => 'v1.99.0' }) as Cluster;
+  ({
+    ...{ server: 'https://cluster.invalid', context: 'inline', version: async () => 'v1.99.0' },
+    list: async () => ({ items: [], resourceVersion: '1' }),
+  }) as unknown as Cluster;
 
 /** `scenario()` for the inline suites: the suite's own core on steps that need no cluster. */
 export const scenario = defineScenario<InlineSteps>({
