@@ -52,7 +52,8 @@ export const answerTo = ({ text, field: stood, state, controller }: Pasted, wher
       : {
           ...(state !== undefined && { state }),
           ...where,
-          isField: (field) => isField(field) && field === stood,
+          // Older versions write types of conditions in small letters.
+          isField: (field) => isField(field) && field.toLowerCase() === stood.toLowerCase(),
         };
   const isNews = stood === 'log info' || stood === 'log debug' || stood === 'event Normal';
   const found = diagnose(text, controller);

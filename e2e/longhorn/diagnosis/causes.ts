@@ -216,7 +216,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'no-secret',
     pattern:
-      /without credential secret|missing \S+ in the secret|credential (?:access key|secret access key|account name|account key|username|password)s? not found|failed to get the secret|username specified with no parameter|No username provided/i,
+      /without credential secret|missing \S+ in the secret|credential (?:access key|secret access key|account name|account key|username|password)s? not found|failed to get the secret|username specified with no parameter|No username provided|NoCredentialProviders|no EC2 IMDS role found|failed to (?:refresh cached|retrieve) credentials/i,
     means: "The store's credentials are missing, in whole or in part.",
     advice: {
       any: "Make the Secret in Longhorn's namespace with all of its keys, and name it in the backup target.",
@@ -422,8 +422,16 @@ export const causes: readonly KnownCause[] = [
     data: 'missing',
   },
   {
+    id: 'stray-config',
+    pattern: /cannot find \S*\/backup_[^/\s]+\.cfg\/volume\.cfg/,
+    means: 'The config of a backup lies where the folders of volumes do, and Longhorn takes it for one.',
+    advice: {
+      any: 'Move it back into the folder backups of its volume (npx corral store fsck names it), and look for who moved it.',
+    },
+  },
+  {
     id: 'backup-config-missing',
-    pattern: /cannot find \S*backup_\S+\.cfg in backupstore/,
+    pattern: /cannot find \S*backup_[^/\s]+\.cfg in backupstore/,
     means: 'The store does not have the config of the backup: for Longhorn that backup is not there.',
     advice: { any: 'Look for who removed it, or for a deletion that was interrupted; use another backup.' },
     data: 'missing',
@@ -502,6 +510,12 @@ export const causes: readonly KnownCause[] = [
 
   // Error numbers, as Go and the C library word them.
   {
+    id: 'no-space-in-volume',
+    pattern: /write \/dev\/longhorn\/\S+: no space left on device/,
+    means: 'The volume is smaller than what is written into it.',
+    advice: { any: 'Restore into a volume of the size of the backup (longhorn/longhorn#11767).' },
+  },
+  {
     id: 'no-space',
     pattern: /no space left on device|\bENOSPC\b/i,
     means: 'The file system is full.',
@@ -554,7 +568,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'timed-out',
     pattern:
-      /connection timed out|i\/o timeout|context deadline exceeded|DeadlineExceeded|TLS handshake timeout|Client\.Timeout|operation timed out|request timeout/i,
+      /connection timed out|i\/o timeout|context deadline exceeded|DeadlineExceeded|TLS handshake timeout|Client\.Timeout|operation timed out|request timeout|not responding/i,
     means: 'There was no answer in time.',
     advice: { any: `See whether it answers at all. ${reachable}` },
   },
@@ -661,9 +675,17 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'not-found',
     pattern:
-      /(?:cannot|can't|could not|couldn't|failed to|unable to) find\b|cannot found|\bnot found\b|\bnot exist\b|doesn't exist|\bno available\b|isn't deployed/,
+      /(?:[Cc]annot|[Cc]an't|[Cc]ould not|[Cc]ouldn't|[Ff]ailed to|[Uu]nable to) find\b|cannot found|\bnot found\b|\bnot exist\b|doesn't exist|\bno available\b|isn't deployed/,
     means: 'Something that is needed was not found.',
     advice: { any: 'See whether what the text names is there, and who removed it.' },
+    common: true,
+  },
+  {
+    id: 'canceled',
+    pattern: /context canceled|code = Canceled/,
+    means:
+      'The work was called off by whoever had asked for it, as where that was at its end (longhorn/longhorn#10301).',
+    advice: { any: 'Nothing, if what it was for came about.' },
     common: true,
   },
   {

@@ -34,6 +34,12 @@ export const operations: readonly Operation[] = [
     retry: 'The provisioner of CSI tries again; a request of the user interface has to be made again.',
   },
   {
+    id: 'delete-snapshot',
+    pattern: /fail(?:ed)? to delete (?:the )?snapshot|error deleting snapshot|\bsnapshot rm\b/i,
+    failed: 'The deletion of a snapshot failed',
+    retry: 'Longhorn tries again as long as the Snapshot object is being deleted.',
+  },
+  {
     id: 'delete-volume',
     pattern:
       /error deleting backup volume|\[?backup rm --volume|[Ff]ailed to delete (?:remote )?backup volume|[Ff]ailed to remove (?:all the (?:backups|blocks|locks) for volume|backup volume)/,
@@ -233,7 +239,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'store-request',
     topic:
-      /\b(?:get|put|delete|open|metadata for|size of) (?:objects?|blobs?)\b|\b(?:read|write|seek)\b[^:]{0,40}\bblocks?\b|AWS (?:HTTP |Operation )?Error|\bs3 client|\bazblob\b|backup ?store\b/i,
+      /\b(?:get|put|delete|open|metadata for|size of) (?:objects?|blobs?)\b|\b(?:read|write|seek)\b[^:]{0,40}\bblocks?\b|AWS (?:HTTP |Operation )?Error|\bs3 client|\bazblob\b|backup ?store\b|\bnfs: server\b/i,
     failed: 'A request to the backup store failed',
     retry: 'That depends on what asked: the lines around it tell.',
     asksStore: true,

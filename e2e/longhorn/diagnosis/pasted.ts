@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { readLogLine } from '../messages/log-line.ts';
 import type { Field } from '../messages/row.ts';
 
@@ -191,6 +192,35 @@ export const readPastedLine = (line: string): Pasted | undefined => {
   return readLine(line.trimEnd()) ?? asText(line);
 };
 
+const saying = new Set(['message', 'error', 'info', 'lastError']);
+
+/** What the fields of objects say, as kubectl prints them: conditions in their place, other texts as they are. */
+const saidIn = (value: unknown): Pasted[] => {
+  if (Array.isArray(value)) return value.flatMap(saidIn);
+  if (typeof value !== 'object' || value === null) return [];
+  const { type, status, message } = value as Record<string, unknown>;
+  const condition: Pick<Pasted, 'field' | 'state'> =
+    typeof type === 'string' && typeof status === 'string'
+      ? { field: `condition ${type}`, state: status }
+      : {};
+  return Object.entries(value).flatMap(([key, each]) =>
+    typeof each === 'string' && each !== '' && saying.has(key)
+      ? [{ text: each, ...(each === message && condition), objects: [] }]
+      : saidIn(each),
+  );
+};
+
+const mostOfYaml = 1 << 20;
+
+const readYaml = (input: string): Pasted[] => {
+  if (input.length > mostOfYaml) return [];
+  try {
+    return saidIn(parse(input, { logLevel: 'silent' }));
+  } catch {
+    return [];
+  }
+};
+
 /**
  * Reads what somebody pasted: one text, however long and folded, or lines of a log or of events. `isKnown` tells
  * whether a line by itself says anything: where all do, each is a message.
@@ -202,5 +232,7 @@ export const readPasted = (input: string, isKnown: (text: string) => boolean): P
   const logged = lines.map((line) => readLine(line.trimEnd()));
   const read = lines.flatMap((line, index) => (ofStack.test(line) ? [] : [logged[index] ?? asText(line)]));
   if (lines.length === 1 || logged.some((each) => each !== undefined)) return read;
+  const said = readYaml(input);
+  if (said.length > 0) return said;
   return read.every(({ text }) => isKnown(text)) ? read : [asText(input)];
 };

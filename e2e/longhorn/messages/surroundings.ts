@@ -14,11 +14,60 @@ const snapshot = {
   compared: 'whole',
 } as const satisfies Partial<MessageRow>;
 
+const unscheduled = [
+  ...['disk not found', 'node not found', 'disks are unavailable', 'nodes are unavailable'],
+  ...['insufficient storage', 'tags not fulfilled', 'incompatible volume size', 'replica already scheduled'],
+  ...['replica scheduling failed', 'precheck new replica failed', 'evict replica failed'],
+  ...['longhorn client operation failed', 'unused failed replica is not supported'],
+  ...['none of the node candidates contains a ready engine image'],
+  ...['(?:hard affinity|linked clone replica|topology requirement) cannot be satisfied'],
+  ...['failed to retrieve scheduling settings failed to retrieve'],
+].join('|');
+
 /**
  * What backup targets and snapshots say. While a target is unavailable no new backup is taken on, and a
  * deletion leaves the files.
  */
 export const surroundingMessages = {
+  'replicas-not-scheduled': {
+    speaker: 'Volume',
+    fields: ['condition Scheduled'],
+    states: ['False'],
+    compared: 'whole',
+    class: 'configuration',
+    means: 'No place was found for a replica of the volume; the text has the reasons.',
+    advice:
+      'Look at space, tags and conditions of the disks and nodes (kubectl -n longhorn-system get nodes.longhorn.io); Longhorn tries again every 30 s.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: new RegExp(`(?:${unscheduled})(?:; ?(?:${unscheduled}))*`),
+        example: 'insufficient storage;precheck new replica failed',
+        origin: 'product',
+        seen: 'controller/volume_controller.go, source of v1.8.0 to v1.12.1; not met',
+      },
+    ],
+  },
+  'many-snapshots': {
+    speaker: 'Volume',
+    fields: ['condition TooManySnapshots'],
+    states: ['True'],
+    compared: 'whole',
+    class: 'warning',
+    means: 'The volume has more snapshots than is good for it.',
+    advice:
+      'Delete old ones; a recurring job of the task snapshot-cleanup, or one that retains few, keeps them few.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /Snapshots (?:count|total size) is \d+ (?:at or )?over the warning threshold \d+(?:; Snapshots total size is \d+ at or over the warning threshold \d+)?/,
+        example: 'Snapshots count is 249 over the warning threshold 100',
+        origin: 'product',
+        seen: 'longhorn/longhorn#7127; controller/volume_controller.go, source of v1.8.0 to v1.12.1',
+      },
+    ],
+  },
   'target-without-url': {
     ...unavailable,
     means: 'The backup target has no URL.',

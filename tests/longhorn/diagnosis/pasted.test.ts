@@ -87,3 +87,26 @@ test('a line of longhorn-manager has its controller', () => {
     { ...read, controller: 'longhorn-backup' },
   ]);
 });
+
+test('of an object that kubectl printed its conditions are read in their place, and its other texts', () => {
+  const yaml = `apiVersion: v1
+kind: Volume
+status:
+  conditions:
+  - lastTransitionTime: "2026-01-01T00:00:00Z"
+    message: insufficient storage
+    reason: ReplicaSchedulingFailure
+    status: "False"
+    type: Scheduled
+  - message: ""
+    status: "False"
+    type: Restore
+  error: >-
+    failed to
+    x: y
+`;
+  expect(readPasted(yaml, () => false)).toEqual([
+    { text: 'insufficient storage', field: 'condition Scheduled', state: 'False', objects: [] },
+    { text: 'failed to x: y', objects: [] },
+  ]);
+});

@@ -10,6 +10,7 @@ export const startPlantedServer = async () => {
     const path = (request.url ?? '').split('?')[0] ?? '';
     if (path.endsWith('/log')) return response.end(planted.log);
     if (path === '/version') return response.end(JSON.stringify({ gitVersion: 'v1.99.0' }));
+    if (path.endsWith('/longhorn-system/pods')) return response.end('{"metadata":{},"items":[]}');
     const [, name = ''] = /\/namespaces\/n\/(.*)$/.exec(path) ?? [];
     const { code, body } = planted.answers[name] ?? { code: 404, body: '{"reason":"NotFound"}' };
     response.writeHead(code).end(body);
