@@ -5,6 +5,7 @@ import { isStray } from '../report/collect.ts';
 import { timeKey } from '../report/expected-times.ts';
 import { readEvidence } from '../report/html/read-evidence.ts';
 import { makeTimeline } from '../report/html/timeline.ts';
+import { judgedImages } from '../report/judged.ts';
 import type { ReportFile } from '../report/merge-rounds.ts';
 import type { ScenarioReport } from '../report/schema.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
@@ -84,7 +85,7 @@ const widest = 'not-provable'.length;
 
 /** The images that only one of two runs judged, or that had another content in each. */
 const describeImages = (sources: readonly ReportFile[]): string[] => {
-  const [ones = [], others = []] = sources.map(({ report }) => report.kubernetes?.images ?? []);
+  const [ones = [], others = []] = sources.map(({ report }) => judgedImages(report));
   if (ones.length === 0 || others.length === 0) return [];
   const told = (images: typeof ones): string[] => images.map(({ name, digest }) => `${name} ${digest}`);
   const [here, there] = [told(ones), told(others)];

@@ -57,7 +57,8 @@ export const answerTo = ({ text, field: stood, state, controller }: Pasted, wher
         };
   const isNews = stood === 'log info' || stood === 'log debug' || stood === 'event Normal';
   const found = diagnose(text, controller);
-  const diagnosis = isNews && (found?.cause ?? { common: true }).common ? undefined : found;
+  const isProven = found?.cause !== undefined && (found.byItsWords || found.cause.common !== true);
+  const diagnosis = isNews && !isProven ? undefined : found;
   const meanings = meaningsOf(middleCut(text), place).filter(({ row }) => isOf(row, diagnosis));
   // A row says more than what a text is about and words that are common; a place that was named says more than both.
   const isCommon = (diagnosis?.cause ?? { common: true }).common === true;

@@ -4,6 +4,13 @@ import type { Report, ReportFinding, ScenarioReport } from './schema.ts';
 /** Whether a run judged the emulator: how that differs from Longhorn's documents it was taught, from Longhorn. */
 export const isEmulated = ({ name }: Pick<Report['target'], 'name'>): boolean => name === 'emulator';
 
+/** The images of Longhorn that were judged, by what they are. */
+export const judgedImages = ({
+  kubernetes,
+  images,
+}: Pick<Report, 'kubernetes' | 'images'>): { name: string; digest: string }[] =>
+  images ?? kubernetes?.images ?? [];
+
 /** What one finding is called. */
 export const findingIn = (target: Pick<Report['target'], 'name'>): string =>
   isEmulated(target) ? 'known difference, emulated' : 'finding';

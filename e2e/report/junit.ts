@@ -3,7 +3,7 @@ import { create } from 'xmlbuilder2';
 import { formatDuration } from '../kube/duration.ts';
 import { composeCircumstances } from './compose-failure.ts';
 import { decisionOf } from './decision-of.ts';
-import { findingIn, hasLeftThere } from './judged.ts';
+import { findingIn, hasLeftThere, judgedImages } from './judged.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 import { titlesOf } from './title.ts';
 
@@ -119,10 +119,9 @@ const numbers = (cases: readonly Case[]) => ({
   '@errors': count(cases, 'error'),
 });
 
-const toProperties = (
-  { run, provider, target, kubernetes, judged }: Report,
-  played: readonly ScenarioReport[],
-) => {
+const toProperties = (report: Report, played: readonly ScenarioReport[]) => {
+  const { run, provider, target, kubernetes, judged } = report;
+  const images = judgedImages(report);
   const stores = new Set(played.flatMap(({ store }) => store ?? []));
 
   const values = {
@@ -133,7 +132,7 @@ const toProperties = (
     kubernetes: kubernetes?.version ?? null,
     judged,
     store: stores.size > 0 ? [...stores].join(', ') : null,
-    ...Object.fromEntries((kubernetes?.images ?? []).map(({ name, digest }) => [`image ${name}`, digest])),
+    ...Object.fromEntries(images.map(({ name, digest }) => [`image ${name}`, digest])),
   };
   const known = Object.entries(values).filter(([, value]) => value !== null);
   return { property: known.map(([name, value]) => ({ '@name': name, '@value': value })) };

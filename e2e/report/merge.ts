@@ -1,5 +1,5 @@
 import { isStray } from './collect.ts';
-import { describeJudged } from './judged.ts';
+import { describeJudged, judgedImages } from './judged.ts';
 import { checkSameSet, MergeError, placeRounds, type ReportFile, toPlace } from './merge-rounds.ts';
 import { countStates, type Report, schemaVersion } from './schema.ts';
 
@@ -45,8 +45,13 @@ const mergeEnds = (sources: readonly ReportFile[]): Report['end'] => {
   return { state: worst, reason: reasons.join('; ') };
 };
 
+// Its images are told beside it: which of them run at one time may differ.
 const oneKubernetes = (sources: readonly ReportFile[]): Report['kubernetes'] => {
-  const all = sources.map(({ report }) => report.kubernetes).filter((each) => each !== null);
+  const all = sources.flatMap(({ report: { kubernetes } }) => {
+    if (kubernetes === null) return [];
+    const { images: _, ...cluster } = kubernetes;
+    return [cluster];
+  });
   return new Set(all.map((each) => JSON.stringify(each))).size === 1 ? (all[0] ?? null) : null;
 };
 
@@ -54,6 +59,12 @@ const mergeDifferences = (sources: readonly ReportFile[]): Pick<Report, 'differe
   const all = sources.map(({ report }) => report.differences).filter((each) => each !== undefined);
   if (all.length === 0) return {};
   return { differences: all.includes(null) ? null : all.flatMap((each) => each ?? []) };
+};
+
+const mergeImages = (sources: readonly ReportFile[]): Pick<Report, 'images'> => {
+  const all = sources.flatMap(({ report }) => judgedImages(report));
+  const images = [...new Map(all.map((each) => [`${each.name}@${each.digest}`, each])).values()];
+  return images.length > 0 ? { images } : {};
 };
 
 const findDoubled = (placed: ReturnType<typeof placeRounds>['placed']): string[] => {
@@ -97,6 +108,7 @@ export const mergeReports = (sources: readonly ReportFile[]): Merged => {
     provider,
     target,
     kubernetes: oneKubernetes(sources),
+    ...mergeImages(sources),
     judged: describeJudged(target),
     end: mergeEnds(sources),
     scenarios,

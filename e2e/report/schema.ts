@@ -118,12 +118,14 @@ const knownBugSchema = z.strictObject({
   seen: z.string(),
 });
 
+const imageSchema = z.strictObject({ name: z.string(), digest: z.string() });
+
 const kubernetesSchema = z.strictObject({
   server: z.string(),
   context: z.string(),
   version: z.string(),
   /** The images of Longhorn's pods, by what they are; missing in reports of before. */
-  images: z.array(z.strictObject({ name: z.string(), digest: z.string() })).optional(),
+  images: z.array(imageSchema).optional(),
 });
 
 const scenarioSchema = z.strictObject({
@@ -235,6 +237,8 @@ export const reportSchema = z.strictObject({
    * several clusters were merged.
    */
   kubernetes: kubernetesSchema.nullable(),
+  /** Where reports were merged: the images of Longhorn's pods in any of them. */
+  images: z.array(imageSchema).optional(),
   judged: z.string(),
   end: z.strictObject({
     state: z.enum(['finished', 'interrupted', 'set-up-failed', 'runner-died', 'cluster-lost']),

@@ -64,6 +64,18 @@ test('--output json is for programs', async () => {
   });
 });
 
+test('news tell of a failure only where the words of an operation, or a cause, say so', async () => {
+  const news = (text: string) => explain([`time="t" level=debug msg="Restoring VolumeList" error="${text}"`]);
+  const denied = await news(
+    'admission webhook \\"v\\" denied the request: backingimage.longhorn.io \\"b\\" not found',
+  );
+  expect([denied.exitCode, denied.stdout.split('\n')[0]]).toEqual([
+    0,
+    expect.stringMatching(/^Longhorn refused a request/),
+  ]);
+  expect(await news('snapshot s not found')).toMatchObject({ exitCode: 1 });
+});
+
 test('what the catalogue does not know is unclassified, also where it knows it in another place', async () => {
   const elsewhere = ' in that field, state and version; without the flags it knows it';
   for (const [text, where] of Object.entries({ 'the dog ate it': '', [snapshot]: elsewhere })) {

@@ -67,6 +67,15 @@ describe('reports that belong together', () => {
     expect([of('a', 'a'), of('a', 'b')]).toEqual(['a', undefined]);
   });
 
+  test('have the images of all of them, which do not make two clusters of one', () => {
+    const image = (digest: string) => ({ name: 'longhornio/longhorn-manager:master-head', digest });
+    const on = (index: number, ...images: ReturnType<typeof image>[]) =>
+      source([], { kubernetes: { server: 's', context: 'c', version: 'v1', images }, ...shard(index) });
+    const { report } = mergeReports([on(1, image('a')), on(2, image('a'), image('b'))]);
+    expect(report.kubernetes).toEqual({ server: 's', context: 'c', version: 'v1' });
+    expect(report.images).toEqual([image('a'), image('b')]);
+  });
+
   test('end as the worst of them, with each reason', () => {
     const end = { state: 'interrupted', reason: 'interrupted by SIGINT' } as const;
     const worse = { state: 'set-up-failed', reason: 'no disk' } as const;
