@@ -10,6 +10,7 @@ import {
 } from '../e2e/kube/cluster.ts';
 import { openHealth } from '../e2e/kube/health.ts';
 import { access } from './manifests/access.ts';
+import { admissionPolicies } from './manifests/admission.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
 import { managerDaemonSet, managerName, managerPorts } from './manifests/manager.ts';
 import { uiDeployment, uiName, type uiPorts } from './manifests/ui.ts';
@@ -124,6 +125,8 @@ const collections: Record<string, Resource> = {
   DaemonSet: resources.daemonSets,
   Deployment: resources.deployments,
   Service: resources.services,
+  ValidatingAdmissionPolicy: resources.validatingAdmissionPolicies,
+  ValidatingAdmissionPolicyBinding: resources.validatingAdmissionPolicyBindings,
 };
 
 const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
@@ -224,6 +227,7 @@ export const releaseObjects = ({ image, clock, mutant, version }: Release): obje
   namespaceObject,
   ...access,
   ...customResourceDefinitions,
+  ...admissionPolicies(mutant),
   managerDaemonSet({ image, clock, mutant, version }),
   uiDeployment({ image, clock, mutant }),
   ...services,
@@ -256,6 +260,7 @@ export const install = async (options: InstallOptions): Promise<{ version: strin
   const clock = await options.clock;
   onProgress(`longhorn-manager on each node${mutant ? `, with the bug ${mutant}` : ''}`);
   await apply([
+    ...admissionPolicies(mutant),
     managerDaemonSet({ image, clock, mutant, version }),
     uiDeployment({ image, clock, mutant }),
     ...services,

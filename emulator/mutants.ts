@@ -34,12 +34,39 @@ export const mutants = {
     "a deletion pays no heed to an upload's lock, nor to the upload: blocks of the new backup are lost",
   'lost-lock-retried-creation':
     'a new backup that has lost the lock is tried again and again in silence, instead of ending in Error',
+  // What a backup holds, and what it tells of itself.
+  'head-backed-up': 'a backup holds what the volume has when it is uploaded, not what its snapshot has',
+  'older-snapshot-not-read':
+    'a backup of a snapshot that is older than the last backup takes the blocks of that one',
+  'purge-loses-data': 'a snapshot that is removed takes the data of the next one along',
+  'backups-go-with-snapshot': 'the backups of a snapshot are deleted with it',
+  'target-not-filled-in': 'a Backup that names no target gets none: nothing comes of it',
+  'labels-lost': 'the labels that a backup is asked for with are in its spec alone',
+  'url-of-another-backup': 'the URL of a backup names another one',
+  'blocks-sent-again': 'an incremental backup sends each block anew, be it in the store or not',
+  'compression-ignored': 'every backup is compressed by gzip, whatever was chosen for its volume',
+  'last-backup-stays':
+    'what is known of a volume in the store stays as it was when its newest backup is deleted',
+  'progress-stays': 'the progress of a backup stays at 0 until it is Completed',
+  'ticket-stays': 'a backup goes on asking for its volume to be attached when it has ended',
   // A store that fails.
   'failed-upload-completes': 'a backup whose upload has failed is Completed, and says nothing of it',
   'lost-backup-stays': 'a completed Backup that the store has no more stays in Longhorn',
   'restore-skips-blocks': 'a restore leaves out a block that it cannot read, and ends well: half the data',
   'full-backup-spares-blocks': 'a full backup does not send the blocks that the store has, be they damaged',
+  'backup-volume-stays-stored': 'a BackupVolume that is deleted goes, and leaves its folder in the store',
+  'failed-upload-ends-replica': 'an upload that fails takes the process of its replica along',
+  'found-backup-not-pulled': 'a backup in the store that the cluster does not know never appears there',
   // A backup target that changes.
+  'forgotten-volumes-removed':
+    'a volume that was missing from a store, or forgotten with its URL, is removed from there when it is found again',
+  'former-target-cleared':
+    'what the store of its former backup target has of a volume is removed when it is given another',
+  'target-takes-files-along': 'a backup target that is deleted takes the files of its volumes along',
+  'deletion-tried-without-target': 'a deletion is taken up though the backup target is not available',
+  'unreachable-forgets-backups': 'the backups of a target that cannot be reached go from the cluster',
+  'target-reason-lost': 'a backup target that is not available does not say why',
+  'nothing-refused': 'nothing of backup targets is refused: the default goes, and two may have one store',
   'old-store-kept': 'a backup target that becomes another store is still looked at where it was',
   'old-key-kept': 'a manager logs in to a store with the key that it read first, for as long as it lives',
   // Recurring jobs.
@@ -55,8 +82,11 @@ export const mutants = {
   'cleans-up-manual-backups': 'the cleanup of a job removes backups that a user has made',
   // The user interface.
   'page-hides-deleting': 'the page of backups shows a backup that is being deleted as Completed',
-  'page-hides-error': 'the page of backups neither warns of a deletion that failed nor says why',
+  'page-hides-error':
+    'the page of backups neither warns of a backup, or a deletion, that failed nor says why',
   'page-deletes-another': 'the dialog names one backup, and another one of the volume is deleted',
+  'page-hides-reason': 'the page of backup targets does not say why one cannot be used',
+  'page-syncs-nothing': 'the button by which all backup volumes are looked at does nothing',
   'page-stays-cut-off': 'the page never opens a WebSocket again that was lost, and stays as it was',
   // A replica.
   'replica-helper-lost':

@@ -22,6 +22,25 @@ const changedTarget =
   'Backups outlive a change of their target to another kind of store, and are back with it';
 const renewedKey =
   'A key that expires while a backup is uploaded ends that one alone, and all goes on with a new one';
+const holds = "A backup holds its snapshot's data, whatever becomes of the volume and of its snapshots";
+const tells = 'A backup tells what it is of, and what it has sent';
+const sideBySide =
+  'Two backups of a volume are made side by side, and one of a detached volume attaches it meanwhile';
+const volumeGoes = 'A backup volume that is deleted goes with all its backups, and the next backup is whole';
+const emptyStore = 'A store that is found empty loses no file by that, and its backups are back with it';
+const otherTarget =
+  'A volume that is given another backup target has backups on both, and each target has its own';
+const unreachable =
+  'A backup that is deleted while its target cannot be reached stays in the store, and is back with that';
+const otherLonghorn =
+  'A backup of another Longhorn appears by itself, beside a volume that cannot be read, and is restored and deleted';
+const targetPage =
+  'A backup target is made, changed and deleted on its page, which tells why it cannot be used';
+const volumesPage = 'The page of backup volumes has Longhorn look into the store, at all volumes or at one';
+const pageTellsCreation = 'The page of backups tells why a backup could not be made';
+const noURL = 'A new Longhorn has one backup target, default, which has no URL, says so, and stays';
+const compressed = 'Backups are restored however they are compressed';
+const twoTargets = 'Backups on two backup targets never mix';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
 const twoJobs =
@@ -68,14 +87,48 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
     { scenario: meetsOldLock, by: 'then.resolvedByItself' },
     { scenario: meetsDeletion, by: 'then.completed' },
   ],
-  'same-type-locks-conflict': [{ scenario: sameWords, by: 'then.completedBeside' }],
+  'same-type-locks-conflict': [
+    { scenario: sameWords, by: 'then.completedBeside' },
+    { scenario: sideBySide, by: 'then.uploadedSideBySide' },
+  ],
+  'progress-stays': [{ scenario: sideBySide, by: 'then.progressRose' }],
+  'ticket-stays': [{ scenario: sideBySide, by: 'then.attachmentGivenBack' }],
   // Not on an upload's lock: it has ended before the deletion that ignores it is gone, which proves nothing.
   'lock-ignored': [{ scenario: meetsOldLock, by: 'then.lostLock' }],
   'lost-lock-retried-creation': [{ scenario: meetsDeletion, by: 'then.creationLostLock' }],
+  'head-backed-up': [{ scenario: holds, by: 'then.restores' }],
+  'older-snapshot-not-read': [{ scenario: holds, by: 'then.restores' }],
+  'purge-loses-data': [{ scenario: holds, by: 'then.restores' }],
+  'backups-go-with-snapshot': [{ scenario: holds, by: 'then.storeHolds' }],
+  'target-not-filled-in': [{ scenario: tells, by: 'then.filledIn' }],
+  'labels-lost': [{ scenario: tells, by: 'then.labelled' }],
+  'url-of-another-backup': [{ scenario: tells, by: 'then.urlNames' }],
+  'blocks-sent-again': [{ scenario: tells, by: 'then.sent' }],
+  'compression-ignored': [{ scenario: compressed, by: 'then.compressedBy' }],
+  'last-backup-stays': [{ scenario: tells, by: 'then.lastBackup' }],
   'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
   'lost-backup-stays': [{ scenario: lostConfig, by: 'then.removedFromCluster' }],
   'restore-skips-blocks': [{ scenario: lacksBlock, by: 'then.restoreFails' }],
-  'full-backup-spares-blocks': [{ scenario: damagedBlock, by: 'then.restores' }],
+  'full-backup-spares-blocks': [
+    { scenario: damagedBlock, by: 'then.restores' },
+    { scenario: tells, by: 'then.sent' },
+  ],
+  'backup-volume-stays-stored': [{ scenario: volumeGoes, by: 'then.storeHolds' }],
+  'failed-upload-ends-replica': [{ scenario: noSpace, by: 'then.hasStayedHealthy' }],
+  'found-backup-not-pulled': [{ scenario: otherLonghorn, by: 'then.known' }],
+  'forgotten-volumes-removed': [{ scenario: emptyStore, by: 'then.known' }],
+  'former-target-cleared': [{ scenario: otherTarget, by: 'then.storeHolds' }],
+  'target-takes-files-along': [{ scenario: otherTarget, by: 'then.storeHolds' }],
+  'deletion-tried-without-target': [{ scenario: unreachable, by: 'then.goneAlone' }],
+  'unreachable-forgets-backups': [{ scenario: unreachable, by: 'then.known' }],
+  'target-reason-lost': [
+    { scenario: unreachable, by: 'then.targetTells' },
+    { scenario: noURL, by: 'then.defaultTargetUnset' },
+  ],
+  'nothing-refused': [
+    { scenario: noURL, by: 'then.defaultTargetStays' },
+    { scenario: twoTargets, by: 'then.sameStoreRefused' },
+  ],
   'old-store-kept': [{ scenario: changedTarget, by: 'then.removedFromCluster' }],
   'old-key-kept': [{ scenario: `${renewedKey} [s3]`, by: 'then.targetAvailable' }],
   'cleanup-error-fails-job': [{ scenario: jobDenied, by: 'then.jobsComplete' }],
@@ -87,8 +140,13 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'failing-volume-stops-job': [{ scenario: othersGoOn, by: 'then.oneBackupEachTick' }],
   'cleans-up-manual-backups': [{ scenario: jobDenied, by: 'then.jobLogs' }],
   'page-hides-deleting': [{ scenario: pageDeletes, by: 'then.pageShows' }],
-  'page-hides-error': [{ scenario: pageTells, by: 'then.pageShows' }],
+  'page-hides-error': [
+    { scenario: pageTells, by: 'then.pageShows' },
+    { scenario: pageTellsCreation, by: 'then.rowTells' },
+  ],
   'page-deletes-another': [{ scenario: pageDeletes, by: 'then.deleting' }],
+  'page-hides-reason': [{ scenario: targetPage, by: 'then.targetShown' }],
+  'page-syncs-nothing': [{ scenario: volumesPage, by: 'then.removedFromCluster' }],
   'page-stays-cut-off': [{ scenario: pageGoesOn, by: 'then.pageIsBack' }],
   'replica-helper-lost': [{ scenario: waits, by: 'given.volume' }],
 };

@@ -8,6 +8,7 @@ export const disruptions = {
   'manager-mount': "makes a folder of the scenario's own backup store read-only within longhorn-manager pods",
   'store-stall':
     "stops the server of the scenario's own backup store for a while, on which longhorn-manager and the nodes then wait",
+  unmount: "empties the URL of its own backup target, on which Longhorn unmounts every store's folders",
   'admission-policy': 'makes an admission policy that denies deletions',
   settings: "changes Longhorn's settings",
   'default-target': "changes Longhorn's default backup target",

@@ -32,7 +32,7 @@ export const ofVolume = (volume: string): string => `longhornvolume=${volume}`;
 export const longhornApiVersion = 'longhorn.io/v1beta2';
 
 /**
- * The labels that tie a backup to its volume and target.
+ * The labels that tie a backup to its volume and, where that is named, to its target.
  * v1.8 and v1.9 demand the volume's, later versions can derive both; given always, they work everywhere.
  */
 export const backupLabels = ({
@@ -40,8 +40,8 @@ export const backupLabels = ({
   target,
 }: {
   volume: string;
-  target: string;
+  target?: string;
 }): Record<string, string> => ({
   'backup-volume': volume,
-  'backup-target': target,
+  ...(target !== undefined && { 'backup-target': target }),
 });

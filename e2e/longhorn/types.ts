@@ -15,6 +15,7 @@ export type Volume = KubernetesObject & {
     currentNodeID?: string;
     ownerID?: string;
     lastBackup?: string;
+    lastBackupAt?: string;
     restoreRequired?: boolean;
     restoreInitiated?: boolean;
     conditions?: Condition[] | null;
@@ -63,6 +64,11 @@ export type BackupStatus = {
   url?: string;
   volumeName?: string;
   compressionMethod?: string;
+  labels?: Record<string, string> | null;
+  snapshotCreatedAt?: string;
+  /** Bytes that it sent, for the first time and again, as a string. */
+  newlyUploadDataSize?: string;
+  reUploadedDataSize?: string;
 };
 
 /**
@@ -70,8 +76,16 @@ export type BackupStatus = {
  * between versions.
  */
 export type BackupVolume = KubernetesObject & {
-  spec?: { volumeName?: string };
-  status?: { lastBackupName?: string };
+  spec?: { volumeName?: string; syncRequestedAt?: string | null };
+  status?: {
+    lastBackupName?: string;
+    lastBackupAt?: string;
+    /** Bytes, as strings. */
+    size?: string;
+    dataStored?: string;
+    labels?: Record<string, string> | null;
+    lastSyncedAt?: string | null;
+  };
 };
 
 /** A backup store as Longhorn uses it; `default` always exists. */

@@ -23,6 +23,12 @@ export const base: readonly PermissionRule[] = [
   { place: 'longhorn', resource: longhorn.snapshots, verbs: ['list', 'watch', 'create', 'delete'] },
   { place: 'longhorn', resource: longhorn.backups, verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
   { place: 'longhorn', resource: longhorn.backupVolumes, verbs: ['list', 'watch', 'delete'] },
+  {
+    place: 'longhorn',
+    resource: longhorn.backupVolumes,
+    verbs: ['patch'],
+    seldom: 'only where Longhorn is to look at one volume of a store alone',
+  },
   { place: 'longhorn', resource: longhorn.backupTargets, verbs: ['list', 'watch', 'create', 'delete'] },
   {
     place: 'longhorn',

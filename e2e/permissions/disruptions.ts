@@ -19,6 +19,8 @@ export const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
   ],
   // An exec into the store's pod.
   'store-stall': [],
+  // By a change of the scenario's own target, as it is needed without it.
+  unmount: [],
   'admission-policy': [
     { place: 'cluster', resource: resources.validatingAdmissionPolicies, verbs: ['create', 'delete'] },
     { place: 'cluster', resource: resources.validatingAdmissionPolicyBindings, verbs: ['create', 'delete'] },

@@ -1,5 +1,5 @@
 import { timestamp } from '../manager/context.ts';
-import { backupsOfVolume, toBackup, toBackupVolume } from './backup.ts';
+import { backupsOfVolume, byName, toBackup, toBackupVolume } from './backup.ts';
 import { type ApiAction, type ApiCall, textOf } from './call.ts';
 import { NotFound, withErrorContext } from './errors.ts';
 import { toCollection } from './resource.ts';
@@ -50,6 +50,19 @@ const backupDelete: ApiAction = async (call) => {
     );
   }
   return toBackupVolume(name, datastore.backupVolumes.get(name), links);
+};
+
+/** Has all BackupVolumes look at the store again. */
+export const syncAllBackupVolumes: ApiAction = async ({ datastore, input, links }) => {
+  const known = datastore.backupVolumes.list().sort(byName);
+  if (input.syncAllBackupVolumes === true)
+    for (const { metadata } of known)
+      await datastore.backupVolumes.patch(metadata.name, { spec: { syncRequestedAt: timestamp() } });
+  return toCollection(
+    'backupVolume',
+    known.map((backupVolume) => toBackupVolume(backupVolume.metadata.name, backupVolume, links)),
+    links,
+  );
 };
 
 const backupVolumeSync: ApiAction = async ({ datastore, name, links, input }) => {

@@ -8,7 +8,7 @@ import { type Links, type RancherResource, withLinks } from './resource.ts';
 import { toVolume } from './volume.ts';
 
 /** A BackupTarget as the API shows it. */
-const toBackupTarget = ({ metadata, spec, status }: BackupTarget, links: Links): RancherResource =>
+export const toBackupTarget = ({ metadata, spec, status }: BackupTarget, links: Links): RancherResource =>
   withLinks(
     {
       id: metadata.name,
@@ -21,7 +21,7 @@ const toBackupTarget = ({ metadata, spec, status }: BackupTarget, links: Links):
       message: status?.conditions?.find(({ type }) => type === 'Unavailable')?.message ?? '',
     },
     links,
-    ['backupTargetSync'],
+    ['backupTargetSync', 'backupTargetUpdate'],
   );
 
 /** A RecurringJob as the API shows it. */

@@ -1,6 +1,6 @@
 import type { AttachmentTicket, Volume } from '../longhorn/objects.ts';
-import { timestamp } from '../manager/context.ts';
-import { backupActions, deleteBackupVolume } from './backup-actions.ts';
+import { backupActions, deleteBackupVolume, syncAllBackupVolumes } from './backup-actions.ts';
+import { backupTargetActions, createBackupTarget, deleteBackupTarget } from './backup-target-actions.ts';
 import { type ApiAction, type ApiCall, textOf } from './call.ts';
 import { type ShownCollection, shown, toSetting } from './collections.ts';
 import { NotFound, withErrorContext } from './errors.ts';
@@ -109,13 +109,6 @@ const getVolume: ApiAction = async ({ datastore, name, links }) =>
 const putSetting: ApiAction = async ({ datastore, name, input, links }) =>
   toSetting(await datastore.settings.patch(name, { value: textOf(input, 'value').trim() }), links);
 
-const backupTargetSync: ApiAction = async ({ datastore, name, input, links }) =>
-  withErrorContext(`failed to synchronize backup target ${name}`, async () => {
-    if (input.syncBackupTarget === true)
-      await datastore.backupTargets.patch(name, { spec: { syncRequestedAt: timestamp() } });
-    return shown.backuptargets?.get(datastore, name, links);
-  });
-
 const actionsOf = (path: string, actions: Record<string, ApiAction>): Record<string, ApiAction> =>
   Object.fromEntries(Object.entries(actions).map(([name, action]) => [`POST ${path}/*?${name}`, action]));
 
@@ -133,5 +126,8 @@ export const routes: Record<string, ApiAction> = {
   'DELETE backupvolumes/*': deleteBackupVolume,
   ...actionsOf('volumes', { ...attachmentActions, ...snapshotActions }),
   ...actionsOf('backupvolumes', backupActions),
-  ...actionsOf('backuptargets', { backupTargetSync }),
+  'PUT backupvolumes': syncAllBackupVolumes,
+  'POST backuptargets': createBackupTarget,
+  'DELETE backuptargets/*': deleteBackupTarget,
+  ...actionsOf('backuptargets', backupTargetActions),
 };

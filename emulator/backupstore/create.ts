@@ -28,6 +28,11 @@ const findLastBackup = async ({ store, volume, snapshot, hasSnapshot }: Upload, 
   }
 };
 
+const readsNothing = ({ mutant, snapshotCreatedAt }: Upload, last: BackupConfig | undefined): boolean =>
+  mutant === 'older-snapshot-not-read' &&
+  last !== undefined &&
+  Date.parse(snapshotCreatedAt) < Date.parse(last.SnapshotCreatedAt);
+
 const emptyBackup = ({ backup, volume, compressionMethod }: Upload): BackupConfig => ({
   Name: backup,
   VolumeName: volume,
@@ -78,7 +83,10 @@ export const createBackup = (upload: Upload): Promise<void> =>
     const last = isFull(request) ? undefined : await findLastBackup(request, config.LastBackupName);
     await saveBackup(store, emptyBackup(request));
     upload.onStarted();
-    const { changed, uploaded, uploadedAgain, newBlocks } = await uploadBlocks(request, last);
+    const { changed, uploaded, uploadedAgain, newBlocks } = await uploadBlocks(
+      readsNothing(request, last) ? { ...request, volumeSize: 0 } : request,
+      last,
+    );
     const Blocks = last ? mergeBlocks(last.Blocks, changed) : changed;
     await saveBackup(store, {
       ...emptyBackup(request),

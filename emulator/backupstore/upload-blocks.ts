@@ -105,12 +105,15 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
       onProgress(Math.floor(((index + 1) / total) * 95));
       if (block.equals(zeros) && !before.has(offset)) continue;
       const checksum = checksumOf(block);
-      if (before.get(offset) === checksum) continue;
+      const sendsAgain =
+        (isFull(upload) && upload.mutant !== 'full-backup-spares-blocks') ||
+        upload.mutant === 'blocks-sent-again';
+      if (before.get(offset) === checksum && !sendsAgain) continue;
       changed.push({ Offset: offset, BlockChecksum: checksum });
       const path = blockPath(volume, checksum);
       if (known.has(checksum)) continue;
       const isThere = await store.exists(path);
-      if (isThere && (!isFull(upload) || upload.mutant === 'full-backup-spares-blocks')) continue;
+      if (isThere && !sendsAgain) continue;
       known.add(checksum);
       const data = compress(compressionMethod, block, packed);
       await writing;

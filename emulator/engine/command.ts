@@ -14,7 +14,7 @@ import type { Behaviour } from '../environment.ts';
 import { createLog } from '../log.ts';
 import { modelledOn } from '../modelled-on.ts';
 import type { Mounts } from './mount.ts';
-import { snapshotFile } from './replica-files.ts';
+import { headFile, snapshotFile } from './replica-files.ts';
 import { replicaEnded, type UploadRequest } from './upload.ts';
 
 type Streams = {
@@ -71,7 +71,10 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
     store,
     clock: command.clock,
     mutant: command.mutant,
-    image: snapshotFile(request.directory, request.snapshot),
+    image:
+      command.mutant === 'head-backed-up'
+        ? headFile(request.directory)
+        : snapshotFile(request.directory, request.snapshot),
     hasSnapshot: (name) => existsSync(snapshotFile(request.directory, name)),
     onStarted: () => event({ started: true }),
     onProgress: (progress) => {

@@ -120,7 +120,7 @@ export const createUploads = (
         statuses.set(request.backup, status);
         underWay.resolve();
       }
-      if (typeof event.progress === 'number') status.progress = event.progress;
+      if (typeof event.progress === 'number' && mutant !== 'progress-stays') status.progress = event.progress;
     });
     const end = (failure: string | undefined): void => {
       clearTimeout(limit);
@@ -142,6 +142,7 @@ export const createUploads = (
           `failed to create backup to ${url} for volume ${request.volume}: rpc error: code = Unavailable desc = error reading from server: EOF`,
         );
       }
+      if (code !== 0 && mutant === 'failed-upload-ends-replica') onReplicaEnded?.(request.directory);
       end(code === 0 ? undefined : last || `backup create ended with ${signal ?? `exit status ${code}`}`);
     });
     return ready.promise;

@@ -20,6 +20,9 @@ const pageHtml = (mutant: Mutant | undefined): string => `<!doctype html>
   .ant-table-fixed-columns-in-body { visibility: hidden; }
   .anticon-warning::before { content: '\\25B2'; }
   .anticon-check-circle::before { content: '\\2713'; }
+  .anticon-info-circle::before { content: '\\24D8'; }
+  .healthy { color: #27ae5f; }
+  .ant-form-item { margin: 8px 0; }
   table { border-collapse: collapse; table-layout: fixed; width: max-content; }
   th, td { height: 48px; padding: 4px 12px; overflow-wrap: break-word; border-bottom: 1px solid #e8e8e8; text-align: center; }
   .ant-table-placeholder { padding: 24px; text-align: center; color: #999; }

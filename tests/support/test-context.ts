@@ -81,6 +81,7 @@ const ownTarget = (target: TargetHandle): Context['own'] => {
     first: async () => target,
     startStore: () => Promise.reject(new Error('no other store')),
     makeTarget: () => Promise.reject(new Error('no other target')),
+    enter: () => {},
     whenIdle: () => whenIdle,
     removeTargets: async () => {},
     removeStores: async () => {},

@@ -9,6 +9,7 @@ import { keyReplaced } from './key-replaced.ts';
 import { readOnlyBackups } from './read-only-backups.ts';
 import { listingDenied, readingDenied } from './reading-denied.ts';
 import { serverFrozen, serverGone, serverSlow } from './server-stalled.ts';
+import { storeEmptied } from './store-emptied.ts';
 import type { StoreFault } from './store-fault.ts';
 import { versionsKept } from './versions-kept.ts';
 import { wrongAnswers } from './wrong-answers.ts';
@@ -22,6 +23,7 @@ export const storeFaults = [
   fileEmptied,
   fileDamaged,
   fileMissing,
+  storeEmptied,
   diskNearlyFull,
   wrongAnswers,
   versionsKept,

@@ -4,10 +4,11 @@ import { littleData } from '../../suite/steps/sizes.ts';
 // No document asks for this: with several targets, each volume names the one that its backups go to.
 scenario(
   'Backups on two backup targets never mix',
-  { tags: ['backup-targets'], timeout: '40m', needs: ['block-device'] },
+  { tags: ['backup-targets'], timeout: '40m', needs: ['block-device'], proves: ['T13'] },
   async ({ given, when, then }) => {
     const one = await given.volume({ size: littleData.volume });
     const target = await given.target(await given.store({ kind: 'the same kind' }));
+    await then.sameStoreRefused(target);
     const other = await given.volume({ size: littleData.volume, target });
     await given.data(one, littleData.data);
     const data = await given.data(other, littleData.data);

@@ -54,7 +54,7 @@ scenario(
 
 scenario(
   'A backup that meets the lock of a deletion fails for good',
-  { ...about('expiring'), needs: ['foreignLock'] },
+  { ...about('expiring'), needs: ['foreignLock'], proves: ['C17'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
@@ -64,6 +64,7 @@ scenario(
 
     const second = await when.backedUp(snapshot);
     await then.creationLostLock(second, lock);
+    await then.attachmentGivenBack(second);
     await when.lockAbandoned(lock);
     await then.expired(lock);
     const third = await when.backedUp(snapshot);

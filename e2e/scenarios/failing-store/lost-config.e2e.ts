@@ -7,7 +7,7 @@ const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m' };
 
 scenario(
   'A backup whose config is gone from the store goes from Longhorn, and is back as soon as that is',
-  { ...about, needs: ['fileMissing'], proves: ['L2', 'L9'] },
+  { ...about, needs: ['fileMissing'], proves: ['L2', 'L5', 'L9'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
@@ -24,7 +24,7 @@ scenario(
     await then.inForce(gone);
 
     await when.released(gone);
-    await when.storeLookedInto();
+    await when.backupVolumeLookedInto(volume);
     await then.known(second);
     await then.storeHolds(volume, [first, second]);
     await then.restores(second, data);

@@ -3,7 +3,7 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A backup for which the store has no space fails, and harms no other',
-  { tags: ['failing-store'], timeout: '40m', needs: ['diskNearlyFull'] },
+  { tags: ['failing-store'], timeout: '40m', needs: ['diskNearlyFull'], proves: ['D13'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
@@ -28,5 +28,6 @@ scenario(
     await when.deleted(second);
     await then.goneInTheEnd(second);
     await then.storeHolds(volume, [first, third]);
+    await then.hasStayedHealthy(volume, { since: second });
   },
 );

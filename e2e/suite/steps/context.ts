@@ -5,7 +5,7 @@ import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { ScenarioDeps, StepReport } from './deps.ts';
-import type { PageHandle } from './handles.ts';
+import type { OpenPage } from './handles.ts';
 import type { Made } from './made.ts';
 import type { Own } from './target/own.ts';
 import type { Tell } from './tell.ts';
@@ -49,7 +49,7 @@ export type Context = {
   /** What Longhorn may say because the scenario brought it about; whoever does so enters it before. */
   expected: ExpectedMessage[];
   /** Pages of Longhorn's user interface that are open. */
-  pages: PageHandle[];
+  pages: OpenPage[];
   report: StepReport;
   /** Tells a piece of work by a sentence. */
   tell: Tell;

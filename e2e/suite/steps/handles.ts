@@ -2,6 +2,7 @@ import type { RunningStore } from '../../store/driver.ts';
 import type { BlockMapping } from '../../store/format/config.ts';
 import type { FollowedPage } from '../../ui/followed-page.ts';
 import type { Span } from '../../ui/judge-shown.ts';
+import type { TablePage } from '../../ui/table-page.ts';
 import type { ServiceForward } from './service-forward.ts';
 
 /** A backup target made by a step, and the store that it is on: another one from when a step changes that. */
@@ -45,7 +46,15 @@ export type BackupHandle = {
   since: { made: number; deleted?: number; orphaned?: number; healed?: number };
 };
 
-/** A page of Longhorn's user interface, opened by a step. */
+/** A page that is open in the browser, as far as its scenario's end has to do with it. */
+export type OpenPage = {
+  page: { picture(): Promise<Uint8Array>; trace?(): Promise<Uint8Array>; close(): Promise<void> };
+};
+
+/** A page with one table, opened by a step. */
+export type TablePageHandle = { page: TablePage; cutOff: Span[] };
+
+/** The page of a volume's backups, opened by a step. */
 export type PageHandle = {
   page: FollowedPage;
   forward: ServiceForward;

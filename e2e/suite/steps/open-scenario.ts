@@ -13,7 +13,7 @@ import type { ScenarioDeps } from './deps.ts';
 import { subjectOf } from './evidence/keep.ts';
 import { endManagers, followManagers } from './evidence/sources.ts';
 import { findLonghorn } from './find-longhorn.ts';
-import type { PageHandle } from './handles.ts';
+import type { OpenPage } from './handles.ts';
 import { inTurn } from './in-turn.ts';
 import { nothingMade, uniqueName } from './made.ts';
 import { documentData } from './sizes.ts';
@@ -45,7 +45,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
 
   const living = new AbortController();
   const made = nothingMade();
-  const pages: PageHandle[] = [];
+  const pages: OpenPage[] = [];
   let watched: Timelines | undefined;
   const own = openOwn({
     cluster,

@@ -3,16 +3,19 @@ import { bugSteps } from './bugs/steps.ts';
 import { everyMessageIsKnown, managerSteps, noManagerEnded } from './conclude/conclude.ts';
 import type { Context } from './context.ts';
 import { deletionSteps } from './deletion/steps.ts';
+import { detailSteps } from './details/steps.ts';
 import { faultSteps } from './fault/steps.ts';
 import { longhornIsReady } from './find-longhorn.ts';
 import { jobSteps } from './job/steps.ts';
 import { lockSteps } from './lock/steps.ts';
 import { restoreSteps } from './restore/steps.ts';
+import { retargetSteps } from './retarget/steps.ts';
 import { bind } from './step.ts';
 import { storeSteps } from './store/steps.ts';
 import { ownStore, ownTarget, targetSteps } from './target/steps.ts';
 import { turnSteps } from './turn/steps.ts';
 import { uiSteps } from './ui/steps.ts';
+import { uiTableSteps } from './ui-tables/steps.ts';
 import { hasRestoredData, volumeSteps } from './volume/steps.ts';
 
 /** Every step that scenarios can play, by its id: `given.volume`. */
@@ -21,13 +24,16 @@ export const steps = {
   ...faultSteps,
   ...volumeSteps,
   ...backupSteps,
+  ...detailSteps,
   ...deletionSteps,
   ...lockSteps,
   ...storeSteps,
   ...restoreSteps,
   ...targetSteps,
+  ...retargetSteps,
   ...jobSteps,
   ...uiSteps,
+  ...uiTableSteps,
   ...managerSteps,
   ...bugSteps,
 };

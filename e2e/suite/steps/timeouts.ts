@@ -79,6 +79,7 @@ export const timeoutRules = {
     owner:
       'set-up of the backup target: Longhorn mounts the store and lists it, each with up to three versions of its protocol at 5 s',
   },
+  targetMade: { machine: 60, owner: 'the page: longhorn-manager makes what it is asked for, at once' },
   targetGone: {
     machine: 60,
     resyncs: 2,
@@ -149,6 +150,11 @@ export const timeoutRules = {
     machine: 60,
     owner: 'the expectation: Longhorn tells of a replica that failed before it gives the restore up',
   },
+  attachmentGivenBack: {
+    machine: 60,
+    resyncs: 2,
+    owner: 'the expectation: Longhorn takes its wish back when it looks at a backup that has ended',
+  },
   snapshotReady: { machine: 180, owner: 'set-up of the snapshot: 1 to 5 s were seen' },
   backupCompleted: {
     machine: 900,
@@ -158,6 +164,15 @@ export const timeoutRules = {
     machine: 60,
     resyncs: 2,
     owner: "set-up of the backup: Longhorn lists the store after a volume's first backup",
+  },
+  filledIn: {
+    machine: 30,
+    owner: 'the expectation: Longhorn fills in what was left out when a Backup is made',
+  },
+  lastBackupTold: {
+    machine: 60,
+    resyncs: 2,
+    owner: 'the expectation: Longhorn lists the volume in the store when one of its backups has come or gone',
   },
   pending: {
     machine: 30,

@@ -30,6 +30,15 @@ const unmountFormer = async (
   if (former && former !== url && ![...urls.values()].includes(former)) await targets.unmount(former);
 };
 
+const removeFiles = async (
+  { datastore, targets }: ManagerContext,
+  { metadata, spec }: BackupTarget,
+): Promise<void> => {
+  const client = await targets.open({ metadata, spec } as BackupTarget);
+  for (const { spec: of } of datastore.backupVolumes.list())
+    if (of.backupTargetName === metadata.name) await client.removeVolume(spec.backupTargetURL, of.volumeName);
+};
+
 const remove = async (context: ManagerContext, target: BackupTarget): Promise<void> => {
   const { datastore } = context;
   const { name } = target.metadata;
@@ -40,6 +49,7 @@ const remove = async (context: ManagerContext, target: BackupTarget): Promise<vo
   for (const backup of datastore.backups.list()) {
     if (backup.metadata.labels?.[labels.backupTarget] === name) await forgetObject(datastore.backups, backup);
   }
+  if (context.mutant === 'target-takes-files-along') await removeFiles(context, target);
   await forgetVolumes(context, target);
   await release(datastore.backupTargets, target);
 };

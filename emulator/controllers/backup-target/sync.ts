@@ -45,8 +45,24 @@ const volumesOf = ({ datastore }: ManagerContext, { metadata }: BackupTarget): B
 
 /** Takes the BackupVolumes of a target out of this cluster; the Backups go with them. */
 export const forgetVolumes = async (context: ManagerContext, target: BackupTarget): Promise<void> => {
-  for (const backupVolume of volumesOf(context, target))
+  for (const backupVolume of volumesOf(context, target)) {
+    forgotten.add(backupVolume.spec.volumeName);
     await forgetObject(context.datastore.backupVolumes, backupVolume);
+  }
+};
+
+// For a bug: the volumes that this process has taken out of the cluster, and that may be found again.
+const forgotten = new Set<string>();
+
+const removeForgotten = async (
+  { targets, mutant }: ManagerContext,
+  target: BackupTarget,
+  inStore: string[],
+): Promise<void> => {
+  if (mutant !== 'forgotten-volumes-removed') return;
+  const client = await targets.open(target);
+  for (const volume of inStore)
+    if (forgotten.delete(volume)) await client.removeVolume(target.spec.backupTargetURL, volume);
 };
 
 // Brings the BackupVolumes in line with the volumes the store has, and has those known before look at their
@@ -75,9 +91,10 @@ const syncVolumes = async (
       });
   }
   for (const backupVolume of known) {
-    if (!inStore.includes(backupVolume.spec.volumeName))
+    if (!inStore.includes(backupVolume.spec.volumeName)) {
+      forgotten.add(backupVolume.spec.volumeName);
       await forgetObject(datastore.backupVolumes, backupVolume);
-    else if (!backupVolume.metadata.deletionTimestamp) await requestVolumeSync(context, backupVolume);
+    } else if (!backupVolume.metadata.deletionTimestamp) await requestVolumeSync(context, backupVolume);
   }
 };
 
@@ -91,7 +108,8 @@ export const syncTarget = async (context: ManagerContext, target: BackupTarget):
   const beyond = notEmulated(target).join('; ');
   if (url === '' || beyond) {
     await forgetVolumes(context, target);
-    return { ...unavailable(status, beyond || 'backup target URL is empty'), lastSyncedAt: null };
+    const why = context.mutant === 'target-reason-lost' ? 'not available' : 'backup target URL is empty';
+    return { ...unavailable(status, beyond || why), lastSyncedAt: null };
   }
   const client = await context.targets.open(target).catch((error) => {
     throw new Error(`failed to init backup target clients: ${error.message}`);
@@ -100,6 +118,8 @@ export const syncTarget = async (context: ManagerContext, target: BackupTarget):
     await client.systemBackups(url);
   } catch (error) {
     context.log.error('Failed to get info from backup store', { backupTarget: target.metadata.name, error });
+    if (context.mutant === 'unreachable-forgets-backups') await forgetVolumes(context, target);
+    if (context.mutant === 'target-reason-lost') return unavailable(status, '');
     return unavailable(
       status,
       `failed to list system backups in ${url}: error listing system backup in ${url}: ${(error as Error).message}`,
@@ -113,6 +133,7 @@ export const syncTarget = async (context: ManagerContext, target: BackupTarget):
       `failed to list backup volumes in ${url}: error listing backup volume names: ${error.message}`,
     );
   });
+  await removeForgotten(context, target, inStore);
   await syncVolumes(context, target, inStore);
   return { ...status, lastSyncedAt: timestamp() };
 };

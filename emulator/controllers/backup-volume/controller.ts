@@ -28,6 +28,8 @@ const newStatus: Status = {
   backingImageName: '',
 };
 
+const isBefore = (a: string, b: string): boolean => (Date.parse(a) || 0) < Date.parse(b);
+
 const sync = async (
   context: ManagerContext,
   backupVolume: BackupVolume,
@@ -42,6 +44,8 @@ const sync = async (
   await syncBackups(context, backupVolume, await client.backups(url, volumeName), before);
   const info = await client.inspectVolume(encodeBackupURL({ url, volume: volumeName, backup: '' }));
   if (!info) return undefined;
+  if (context.mutant === 'last-backup-stays' && isBefore(info.LastBackupAt, status.lastBackupAt))
+    return { ...status, lastSyncedAt: timestamp() };
   if (info.LastBackupName && info.LastBackupName !== status.lastBackupName)
     await adopt(context, backupVolume, info.LastBackupName);
   return {
@@ -59,7 +63,7 @@ const sync = async (
 };
 
 const remove = async (
-  { datastore, targets }: ManagerContext,
+  { datastore, targets, mutant }: ManagerContext,
   backupVolume: BackupVolume,
   target: BackupTarget | undefined,
 ): Promise<void> => {
@@ -67,7 +71,7 @@ const remove = async (
     if (isOf(backupVolume, backup)) await forgetObject(datastore.backups, backup);
   const remote =
     target?.status?.available && !(labels.deleteCustomResourceOnly in (backupVolume.metadata.labels ?? {}));
-  if (remote) {
+  if (remote && mutant !== 'backup-volume-stays-stored') {
     const client = await targets.open(target);
     await client.removeVolume(target.spec.backupTargetURL, backupVolume.spec.volumeName);
   }

@@ -51,7 +51,9 @@ export const syncBackups = async (
     [...before, ...context.datastore.backups.list()].map(({ metadata }) => metadata.name),
   );
   const completedBefore = before.filter((backup) => isOf(backupVolume, backup) && isStored(backup));
-  for (const name of listing) if (!known.has(name)) await pull(context, backupVolume, name);
+  for (const name of listing)
+    if (!known.has(name) && context.mutant !== 'found-backup-not-pulled')
+      await pull(context, backupVolume, name);
   for (const backup of completedBefore)
     if (!inStore.has(backup.metadata.name) && context.mutant !== 'lost-backup-stays')
       await forgetObject(context.datastore.backups, backup);

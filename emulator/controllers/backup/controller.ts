@@ -19,7 +19,7 @@ import { requestSync } from './sync.ts';
  * Does what Longhorn's webhook does on a Backup's creation. The volume's label can be had from the snapshot,
  * once that is known here, and the target's from the volume.
  */
-const admitBackup = async ({ datastore }: ManagerContext, backup: Backup): Promise<Backup> => {
+const admitBackup = async ({ datastore, mutant }: ManagerContext, backup: Backup): Promise<Backup> => {
   const labelled = backup.metadata.labels?.[labels.backupVolume];
   const volume = labelled ?? datastore.snapshots.get(backup.spec.snapshotName ?? '')?.spec.volume;
   if (!lacksFinalizer(backup) && (labelled || !volume)) return backup;
@@ -28,7 +28,10 @@ const admitBackup = async ({ datastore }: ManagerContext, backup: Backup): Promi
   return admit(
     datastore.backups,
     { ...backup, spec: { ...backup.spec, labels: { ...accessMode, ...backup.spec.labels } } },
-    { [labels.backupTarget]: target, ...(volume && { [labels.backupVolume]: volume }) },
+    {
+      ...(mutant !== 'target-not-filled-in' && { [labels.backupTarget]: target }),
+      ...(volume && { [labels.backupVolume]: volume }),
+    },
   );
 };
 
@@ -37,7 +40,7 @@ const admitBackup = async ({ datastore }: ManagerContext, backup: Backup): Promi
  * complete that is the truth.
  */
 const fromStore = async (
-  { targets }: ManagerContext,
+  { targets, mutant }: ManagerContext,
   backup: Backup,
   target: BackupTarget,
   volumeName: string,
@@ -51,7 +54,7 @@ const fromStore = async (
   return {
     state: 'Completed',
     backupTargetName: target.metadata.name,
-    url: found.URL,
+    url: mutant === 'url-of-another-backup' ? `${found.URL}-other` : found.URL,
     snapshotName: found.SnapshotName,
     snapshotCreatedAt: found.SnapshotCreated,
     backupCreatedAt: found.Created,
@@ -86,7 +89,7 @@ const reconcileLiving = async (
   const before = { ...newBackupStatus, ...backup.status };
   const creating = !before.lastSyncedAt && backup.spec.snapshotName && !isFinal(before.state);
   // Only after the final state is stored; the attachment would otherwise go while the owner can still crash.
-  if (isFinal(before.state) && before.lastSyncedAt)
+  if (isFinal(before.state) && before.lastSyncedAt && context.mutant !== 'ticket-stays')
     await withdrawAttachment(context, volumeName, 'backup-controller', name);
 
   let change: Partial<BackupStatus> = {};

@@ -206,7 +206,8 @@ export const reconcileDeletion = async (
   const remote = removesRemoteData({
     customResourceOnly: labels.deleteCustomResourceOnly in (backup.metadata.labels ?? {}),
     targetAvailable:
-      target?.status?.available === true &&
+      (target?.status?.available === true || context.mutant === 'deletion-tried-without-target') &&
+      target !== undefined &&
       target.spec.backupTargetURL !== '' &&
       !target.metadata.deletionTimestamp,
     backupVolumeKnown: known,

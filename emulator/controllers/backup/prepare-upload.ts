@@ -1,6 +1,6 @@
 import { giveUpBackup, prepareBackup, startBackup } from '../../engine/proxy.ts';
 import type { Backup, BackupTarget, Volume } from '../../longhorn/objects.ts';
-import { type ManagerContext, timestamp } from '../../manager/context.ts';
+import type { ManagerContext } from '../../manager/context.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 
 /**
@@ -38,10 +38,12 @@ export const prepareUpload = async (
       volumeSize: Number(volume.spec.size),
       backup: name,
       snapshot: backup.spec.snapshotName ?? '',
-      snapshotCreatedAt: timestamp(),
+      snapshotCreatedAt:
+        context.datastore.snapshots.get(backup.spec.snapshotName ?? '')?.status?.creationTime ?? '',
       directory: replicaDirectory(replica),
-      compressionMethod: volume.spec.backupCompressionMethod,
-      labels: { ...backup.spec.labels, VolumeRecurringJobInfo: '{}' },
+      compressionMethod:
+        context.mutant === 'compression-ignored' ? 'gzip' : volume.spec.backupCompressionMethod,
+      labels: { ...(context.mutant !== 'labels-lost' && backup.spec.labels), VolumeRecurringJobInfo: '{}' },
       parameters: {
         'backup-block-size': backupBlockSize || '2097152',
         'backup-mode': backupMode || 'incremental',

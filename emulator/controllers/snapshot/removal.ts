@@ -1,4 +1,5 @@
-import { removeSnapshot } from '../../engine/replica-files.ts';
+import { truncate } from 'node:fs/promises';
+import { removeSnapshot, snapshotFile } from '../../engine/replica-files.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { release } from '../finalizer.ts';
@@ -37,6 +38,22 @@ const takeOutOfChain = async (
   }
 };
 
+// What goes along with a snapshot, where a bug lets it.
+const spoilOthers = async (
+  context: ManagerContext,
+  snapshot: Snapshot,
+  directory: string | undefined,
+): Promise<void> => {
+  const { mutant, datastore } = context;
+  const { name } = snapshot.metadata;
+  if (mutant === 'purge-loses-data' && directory !== undefined)
+    for (const other of siblings(context, snapshot))
+      if (other.status?.parent === name) await truncate(snapshotFile(directory, other.metadata.name));
+  if (mutant === 'backups-go-with-snapshot')
+    for (const { metadata, spec } of datastore.backups.list())
+      if (spec.snapshotName === name) await datastore.backups.delete(metadata.name);
+};
+
 /**
  * Takes a snapshot away, its data and then the object; of a volume that goes too, the replica takes its files
  * along.
@@ -63,6 +80,7 @@ export const removeWithData = async (context: ManagerContext, found: Snapshot): 
     });
   }
   if (replica?.spec.nodeID === context.node) await removeSnapshot(replicaDirectory(replica), name);
+  await spoilOthers(context, snapshot, replica && replicaDirectory(replica));
   await takeOutOfChain(context, snapshot);
   await withdrawAttachment(context, snapshot.spec.volume, ticketType, name);
   await release(datastore.snapshots, snapshot);

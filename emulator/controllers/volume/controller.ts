@@ -152,6 +152,18 @@ const ensureAttachment = async ({ datastore }: ManagerContext, volume: Volume): 
     });
 };
 
+// For a bug.
+const clearFormerTargets = async ({ datastore, mutant }: ManagerContext, volume: Volume): Promise<void> => {
+  if (mutant !== 'former-target-cleared') return;
+  for (const { metadata, spec } of datastore.backupVolumes.list())
+    if (
+      spec.volumeName === volume.metadata.name &&
+      spec.backupTargetName !== volume.spec.backupTargetName &&
+      !metadata.deletionTimestamp
+    )
+      await datastore.backupVolumes.delete(metadata.name);
+};
+
 const reconcile = async (context: ManagerContext, name: string, memory: Memory): Promise<void> => {
   const { datastore } = context;
   const found = datastore.volumes.get(name);
@@ -188,6 +200,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
       await datastore.volumes.updateStatus({ ...volume, status: { ...status, conditions } });
     return;
   }
+  await clearFormerTargets(context, volume);
   await ensureAttachment(context, volume);
   if (status.restoreRequired) await requestRestore(context, volume);
   else await withdrawRestore(context, volume);

@@ -6,6 +6,8 @@ export type Cell = {
   tooltip?: string;
   /** A red triangle stands before the text. */
   warning?: boolean;
+  /** A sign that there is more to know stands behind it. */
+  more?: boolean;
   /** A bar in percent stands in the place of the text. */
   progress?: number;
   href?: string;

@@ -1,5 +1,5 @@
 import { type Cell, type Column, formatSize, type MenuEntry } from './cell.ts';
-import type { BackupRecord, BackupVolumeRecord } from './records.ts';
+import type { BackupRecord, BackupTargetRecord, BackupVolumeRecord } from './records.ts';
 import { backupsHref } from './route.ts';
 
 const errorOf = ({ messages }: BackupRecord): string => messages?.error ?? '';
@@ -113,3 +113,26 @@ export const backupVolumeMenu = ({ lastBackupName, messages }: BackupVolumeRecor
     { key: 'deleteAll', name: 'Delete All Backups', disabled: false },
   ];
 };
+
+/** The columns of the backup targets, in the order and under the titles of Longhorn's UI. */
+export const backupTargetColumns = (mutant: string | undefined): Column<BackupTargetRecord>[] => [
+  { title: 'Name', width: 150, cell: ({ name }) => ({ text: name }) },
+  { title: 'URL', width: 220, cell: ({ backupTargetURL }) => ({ text: backupTargetURL }) },
+  { title: 'Credential Secret', width: 150, cell: ({ credentialSecret }) => ({ text: credentialSecret }) },
+  { title: 'Poll Interval', width: 100, cell: ({ pollInterval }) => ({ text: pollInterval }) },
+  {
+    title: 'Status',
+    width: 90,
+    cell: ({ available, message }) => ({
+      text: available ? 'Available' : 'Error',
+      className: available ? 'healthy' : 'error',
+      ...(message && { more: true, tooltip: mutant === 'page-hides-reason' ? 'Error' : message }),
+    }),
+  },
+];
+
+/** What can be done to a backup target. */
+export const backupTargetMenu = ({ name }: BackupTargetRecord): MenuEntry[] => [
+  { key: 'edit', name: 'Edit', disabled: false },
+  { key: 'delete', name: 'Delete', disabled: name === 'default' },
+];

@@ -14,7 +14,7 @@ const open = (className: string, children: Node[], buttons: (close: () => void) 
 
 /** Asks a question with Cancel and OK. */
 export const confirmDialog = (
-  { title, content }: { title: string; content: string },
+  { title, content, ok = 'OK' }: { title: string; content: string; ok?: string },
   onOk: () => void,
 ): void =>
   open(
@@ -25,12 +25,41 @@ export const confirmDialog = (
     ],
     (close) => [
       makeButton('ant-btn', 'Cancel', close),
-      makeButton('ant-btn ant-btn-primary', 'OK', () => {
+      makeButton('ant-btn ant-btn-primary', ok, () => {
         close();
         onOk();
       }),
     ],
   );
+
+/** A field of a form: its name, the label before it, and what is in it at first. */
+type FormField = { name: string; label: string; value: string; disabled?: boolean };
+
+/** Asks for texts, by their labels. */
+export const formDialog = (
+  title: string,
+  fields: FormField[],
+  onOk: (values: Record<string, string>) => void,
+): void => {
+  const inputs = fields.map(({ name, label, value, disabled = false }) => {
+    const input = makeElement('input', 'ant-input');
+    Object.assign(input, { id: name, value, disabled });
+    const caption = makeElement('label', '', [label]);
+    caption.htmlFor = name;
+    return { name, input, row: makeElement('div', 'ant-form-item', [caption, input]) };
+  });
+  open(
+    'ant-modal-form',
+    [makeElement('div', 'ant-modal-title', [title]), ...inputs.map(({ row }) => row)],
+    (close) => [
+      makeButton('ant-btn', 'Cancel', close),
+      makeButton('ant-btn ant-btn-primary', 'OK', () => {
+        close();
+        onOk(Object.fromEntries(inputs.map(({ name, input }) => [name, input.value.trim()])));
+      }),
+    ],
+  );
+};
 
 /** Shows a backup's URL to be copied. */
 export const urlDialog = (url: string): void => {

@@ -1,20 +1,33 @@
 import {
   backupColumns,
   backupMenu,
+  backupTargetColumns,
+  backupTargetMenu,
   backupVolumeColumns,
   backupVolumeMenu,
   deletionQuestion,
 } from './columns.ts';
-import { confirmDialog, showError, urlDialog } from './dialog.ts';
-import { makeElement } from './element.ts';
+import { confirmDialog, formDialog, showError, urlDialog } from './dialog.ts';
+import { makeButton, makeElement } from './element.ts';
 import { followCollection } from './live.ts';
 import { doomed, mutantOf, taken } from './mutants.ts';
-import { type BackupRecord, type BackupVolumeRecord, backupsOfBackupVolume } from './records.ts';
+import {
+  type BackupRecord,
+  type BackupTargetRecord,
+  type BackupVolumeRecord,
+  backupsOfBackupVolume,
+} from './records.ts';
 import { readRoute } from './route.ts';
 import { createTable } from './table.ts';
 
 // Of the pages of Longhorn's UI, as far as they stand at the top.
-const pages = { dashboard: 'Dashboard', node: 'Nodes', volume: 'Volumes', backup: 'Backups' };
+const pages = {
+  dashboard: 'Dashboard',
+  node: 'Nodes',
+  volume: 'Volumes',
+  backup: 'Backups',
+  backupTarget: 'Backup Targets',
+};
 
 /** The menu at the top, which is there on every page. */
 const navigation = (): HTMLElement => {
@@ -56,10 +69,14 @@ const syncBackupVolume = (name: string): Promise<void> =>
 const deleteBackupVolume = (name: string): Promise<void> =>
   send(`v1/backupvolumes/${encodeURIComponent(name)}`, 'DELETE');
 
-const state: { backups: BackupRecord[]; backupVolumes: BackupVolumeRecord[] } = {
-  backups: [],
-  backupVolumes: [],
-};
+const syncAllBackupVolumes = (): Promise<void> =>
+  send('v1/backupvolumes', 'PUT', { syncAllBackupVolumes: true });
+
+const state: {
+  backups: BackupRecord[];
+  backupVolumes: BackupVolumeRecord[];
+  backupTargets: BackupTargetRecord[];
+} = { backups: [], backupVolumes: [], backupTargets: [] };
 
 const mutant = mutantOf(document.body);
 
@@ -92,6 +109,67 @@ const backupVolumes = createTable<BackupVolumeRecord>({
   },
 });
 
+// Seconds, of a duration as Go prints it.
+const secondsOf = (duration: string): string => {
+  const units: Record<string, number> = { h: 3600, m: 60, s: 1 };
+  const parts = [...duration.matchAll(/(\d+)([hms])/g)];
+  return String(parts.reduce((sum, [, number, unit]) => sum + Number(number) * (units[unit ?? ''] ?? 0), 0));
+};
+
+const targetForm = (
+  title: string,
+  { name, backupTargetURL, credentialSecret, pollInterval }: Omit<BackupTargetRecord, 'id'>,
+  onOk: (values: Record<string, string>) => void,
+): void =>
+  formDialog(
+    title,
+    [
+      { name: 'name', label: 'Name', value: name, disabled: name !== '' },
+      { name: 'backupTargetURL', label: 'URL', value: backupTargetURL },
+      { name: 'credentialSecret', label: 'Credential Secret', value: credentialSecret },
+      { name: 'pollInterval', label: 'Poll Interval', value: secondsOf(pollInterval) },
+    ],
+    onOk,
+  );
+
+const newTarget = {
+  ...{ name: '', backupTargetURL: '', credentialSecret: '', pollInterval: '300s' },
+  ...{ available: false, message: '' },
+};
+
+const pathOfTarget = (name: string): string => `v1/backuptargets/${encodeURIComponent(name)}`;
+
+const backupTargets = createTable<BackupTargetRecord>({
+  id: 'backupTargetTable',
+  columns: backupTargetColumns(mutant),
+  menu: backupTargetMenu,
+  onSelect: (key, target) => {
+    const { name } = target;
+    const question = {
+      title: `Are you sure you want to delete ${name} backup target ?`,
+      content: '',
+      ok: 'Delete',
+    };
+    if (key === 'delete') confirmDialog(question, () => void send(pathOfTarget(name), 'DELETE'));
+    else
+      targetForm(
+        `Edit Backup Target ${name}`,
+        target,
+        (values) => void send(`${pathOfTarget(name)}?action=backupTargetUpdate`, 'POST', { ...values, name }),
+      );
+  },
+});
+
+/** What stands above the table of a page. */
+const buttonOf = {
+  backupVolumes: makeButton('ant-btn', 'Sync All Backup Volumes', () => {
+    if (mutant !== 'page-syncs-nothing') void syncAllBackupVolumes();
+  }),
+  backupTargets: makeButton('ant-btn', 'Create Backup Target', () =>
+    targetForm('Create Backup Target', newTarget, (values) => void send('v1/backuptargets', 'POST', values)),
+  ),
+};
+
 const [title, view, live] = [makeElement('h1'), makeElement('main'), makeElement('footer')];
 document.body.append(navigation(), title, view, live);
 
@@ -102,6 +180,7 @@ const update = (): void => {
     backups.update(backupsOfBackupVolume(state.backups, known).map((backup) => taken(backup, mutant)));
   }
   if (route.page === 'backupVolumes') backupVolumes.update(state.backupVolumes);
+  if (route.page === 'backupTargets') backupTargets.update(state.backupTargets);
 };
 
 const show = (): void => {
@@ -113,15 +192,21 @@ const show = (): void => {
     view.replaceChildren(home);
     return;
   }
-  title.replaceChildren(route.page === 'backups' ? `Backup / ${route.volume}` : 'Backup');
-  view.replaceChildren(route.page === 'backups' ? backups.root : backupVolumes.root);
+  if (route.page === 'backups') {
+    title.replaceChildren(`Backup / ${route.volume}`);
+    view.replaceChildren(backups.root);
+  } else {
+    title.replaceChildren(route.page === 'backupVolumes' ? 'Backup' : 'Backup Target');
+    const { root } = route.page === 'backupVolumes' ? backupVolumes : backupTargets;
+    view.replaceChildren(buttonOf[route.page], root);
+  }
   update();
 };
 
-for (const name of ['backups', 'backupVolumes'] as const) {
+for (const name of ['backups', 'backupVolumes', 'backupTargets'] as const) {
   const sign = makeElement('span');
   live.append(sign);
-  followCollection<BackupRecord & BackupVolumeRecord>(name.toLowerCase(), {
+  followCollection<BackupRecord & BackupVolumeRecord & BackupTargetRecord>(name.toLowerCase(), {
     isReopened: mutant !== 'page-stays-cut-off',
     onData: (data) => {
       state[name] = data;

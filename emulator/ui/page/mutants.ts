@@ -7,7 +7,7 @@ export const mutantOf = ({ dataset }: { dataset: DOMStringMap }): string | undef
 export const taken = (backup: BackupRecord, mutant: string | undefined): BackupRecord => {
   if (mutant === 'page-hides-deleting' && backup.state === 'Deleting')
     return { ...backup, state: 'Completed' };
-  if (mutant === 'page-hides-error') return { ...backup, messages: null };
+  if (mutant === 'page-hides-error') return { ...backup, messages: null, error: '' };
   return backup;
 };
 

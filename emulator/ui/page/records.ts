@@ -12,6 +12,16 @@ export type BackupVolumeRecord = {
   messages: Record<string, string> | null;
 };
 
+export type BackupTargetRecord = {
+  id: string;
+  name: string;
+  backupTargetURL: string;
+  credentialSecret: string;
+  pollInterval: string;
+  available: boolean;
+  message: string;
+};
+
 export type BackupRecord = {
   id: string;
   name: string;

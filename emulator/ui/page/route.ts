@@ -1,15 +1,17 @@
 /** What the address after # asks for. */
 export type Route =
   | { page: 'backupVolumes' }
+  | { page: 'backupTargets' }
   | { page: 'backups'; volume: string; backupVolume: string }
   | { page: 'notEmulated'; path: string };
 
 /**
- * Reads a page's hash as Longhorn's UI does: #/backup, or #/backup/VOLUME?field=name&keyword=BACKUPVOLUME.
+ * Reads a page's hash as Longhorn's UI does: #/backup, #/backupTarget, or #/backup/VOLUME?field=name&keyword=BACKUPVOLUME.
  */
 export const readRoute = (hash: string): Route => {
   const { pathname, searchParams } = new URL(hash.replace(/^#/, '') || '/backup', 'http://page');
   const [, first, volume, ...rest] = pathname.split('/');
+  if (first === 'backupTarget' && volume === undefined) return { page: 'backupTargets' };
   if (first !== 'backup' || rest.length > 0) return { page: 'notEmulated', path: pathname };
   if (!volume) return { page: 'backupVolumes' };
   return {

@@ -60,7 +60,7 @@ const progressBar = (percent: number): HTMLElement => {
   return makeElement('div', `ant-progress ant-progress-line ant-progress-status-${status}`, [outer, text]);
 };
 
-const renderCell = ({ text, className, tooltip = '', warning, progress, href }: Cell): HTMLElement => {
+const renderCell = ({ text, className, tooltip = '', warning, more, progress, href }: Cell): HTMLElement => {
   if (progress !== undefined) return progressBar(progress);
   const inner: Node[] = [];
   if (warning) inner.push(icon('warning'));
@@ -71,6 +71,7 @@ const renderCell = ({ text, className, tooltip = '', warning, progress, href }: 
     link.href = href;
     inner.push(link);
   }
+  if (more) inner.push(icon('info-circle'));
   return withTooltip(makeElement('div', className, inner), tooltip);
 };
 

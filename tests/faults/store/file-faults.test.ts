@@ -19,6 +19,7 @@ import { emptyCommand, fileEmptied } from '../../../e2e/faults/store/file-emptie
 import { fileMissing, hideCommand } from '../../../e2e/faults/store/file-missing.ts';
 import { attributeCommand, immutableFile } from '../../../e2e/faults/store/immutable-file.ts';
 import { listingDenied, readingCommand, readingDenied } from '../../../e2e/faults/store/reading-denied.ts';
+import { emptyStoreCommand, storeEmptied } from '../../../e2e/faults/store/store-emptied.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { localStore } from '../../store/support/local-store.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
@@ -114,6 +115,35 @@ describe.each([
     await (await fault.on(store(), lock())).inject();
     expect(await undoneByAll(command('clear-all', root))).toBe(`${path}\n`);
     expect([await content(), await content(other)]).toEqual(['{"Name":"lock-1"}', otherNow]);
+  });
+});
+
+describe('a store is empty', () => {
+  test('until the heal, and then has all it had; folders that were made meanwhile are no content', async () => {
+    const { inject, prove, data } = await storeEmptied.on(store());
+    await expect(prove()).rejects.toThrow(notSo('there are 2 files in it'));
+    await inject();
+    expect(existsSync(path)).toBe(false);
+    expect(await prove()).toBe('there is no file in it, and 2 are kept aside');
+    await mkdir(dirname(path), { recursive: true });
+    expect(await storeEmptied.heal(cluster, data)).toBe('it has its content');
+    expect([await content(), await content(other)]).toEqual(['{"Name":"lock-1"}', '{"Name":"lock-1"}']);
+    expect(await storeEmptied.heal(cluster, data)).toBe('nothing is kept of it');
+    await rm(join(root, 'backupstore'), { recursive: true });
+    await expect(inject()).rejects.toThrow(/set failed .* nothing is in it/);
+  });
+
+  test('and what was written meanwhile is let be; whoever did it, all of a store is undone', async () => {
+    const { inject, prove, data } = await storeEmptied.on(store());
+    await inject();
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, 'anew');
+    await expect(prove()).rejects.toThrow(notSo('there are 1 files in it'));
+    expect(await storeEmptied.heal(cluster, data)).toBe('something was written there meanwhile');
+    expect(await content()).toBe('anew');
+    await rm(join(root, 'backupstore'), { recursive: true });
+    expect(await undoneByAll(emptyStoreCommand('clear-all', root))).toBe(`${root}\n`);
+    expect(await content()).toBe('{"Name":"lock-1"}');
   });
 });
 

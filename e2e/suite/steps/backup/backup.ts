@@ -25,8 +25,11 @@ const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];
 export const nextLabel = ({ made }: Pick<Context, 'made'>): string =>
   `the ${ordinals[made.backups.length] ?? `${made.backups.length + 1}th`} backup`;
 
-/** Whether all blocks are sent, also those that the store has; by default only those that changed. */
-export type BackupMode = { mode?: 'full' };
+/**
+ * How a backup is wished for. `mode`: all blocks are sent, also those that the store has; by default only those that
+ * changed. `documented` has no more than the YAML in Longhorn's documents.
+ */
+export type BackupWish = { mode?: 'full'; labels?: Record<string, string>; documented?: boolean };
 
 /**
  * Asks for a backup of a snapshot and returns when Kubernetes has taken the wish, before Longhorn has seen
@@ -35,7 +38,7 @@ export type BackupMode = { mode?: 'full' };
 export const requestBackup = async (
   context: Context,
   snapshot: SnapshotHandle,
-  { mode }: BackupMode = {},
+  { mode, labels, documented = false }: BackupWish = {},
 ): Promise<BackupHandle> => {
   const { cluster, timelines, made, run, without } = context;
   const { name: volume, target } = snapshot.volume;
@@ -51,13 +54,19 @@ export const requestBackup = async (
     metadata: {
       name,
       namespace,
-      labels: { ...runLabel(run), ...backupLabels({ volume, target: target.name }) },
+      labels: {
+        ...runLabel(run),
+        ...backupLabels({ volume, ...(!documented && { target: target.name }) }),
+      },
     },
-    // A volume that nobody can write to has nothing new for an incremental one: its upload would end before
-    // anybody sees it.
     spec: {
       snapshotName: snapshot.name,
-      backupMode: mode ?? (without.includes('block-device') ? 'full' : 'incremental'),
+      ...(labels && { labels }),
+      // A volume that nobody can write to has nothing new for an incremental one: its upload would end before
+      // anybody sees it.
+      ...(!documented && {
+        backupMode: mode ?? (without.includes('block-device') ? 'full' : 'incremental'),
+      }),
     },
   });
   return { name, label, volume: snapshot.volume, snapshot, since: { made: mark } };

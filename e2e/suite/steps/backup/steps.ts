@@ -6,13 +6,13 @@ import type { Backup } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import type { Context } from '../context.ts';
 import { type BackupHandle, listLabels, type SnapshotHandle, type VolumeHandle } from '../handles.ts';
-import { stays, throwFor } from '../judging.ts';
+import { reached, stays, throwFor } from '../judging.ts';
 import { playStep, step } from '../step.ts';
 import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import { hasRestoredData } from '../volume/steps.ts';
 import {
-  type BackupMode,
+  type BackupWish,
   compareConfigs,
   makeBackups,
   nextLabel,
@@ -27,9 +27,11 @@ import {
   isNeverHeldBack,
   isUploading,
   remains,
+  stateWhen,
   waitsAndCompletes,
   waitsFor,
 } from './expectations.ts';
+import { progressOf, wrongInProgress } from './progress.ts';
 import { endedUnseen, lookedTooLate, reportLostLock, reportWording } from './waiting.ts';
 
 const completedBackup = async (context: Context, snapshot: SnapshotHandle): Promise<BackupHandle> => {
@@ -118,11 +120,15 @@ export const backupSteps = {
   /** Returns when Kubernetes has taken the wish. */
   'when.backedUp': step({
     sentence: 'When {backup} is made from the snapshot{how}',
-    parameters: (_, { mode } = {}) => ({
+    parameters: (_, { mode, documented } = {}) => ({
       backup: nextLabel,
-      how: mode === 'full' ? ', and all of its blocks are sent' : '',
+      how: documented
+        ? ', with no more than the document has'
+        : mode === 'full'
+          ? ', and all of its blocks are sent'
+          : '',
     }),
-    action: (context: Context, snapshot: SnapshotHandle, how?: BackupMode) =>
+    action: (context: Context, snapshot: SnapshotHandle, how?: BackupWish) =>
       requestBackup(context, snapshot, how),
     detail: ({ name }) => name,
   }),
@@ -229,6 +235,37 @@ export const backupSteps = {
         isNeverHeldBack(context.timelines.backups, made(context, backup)),
         context.timeouts.secondCompleted,
       ),
+  }),
+  /** Neither waits for the other: each has begun before the other is Completed. */
+  'then.uploadedSideBySide': step({
+    sentence: 'Then {first} and {second} are uploaded side by side, and both are Completed',
+    parameters: (first, second) => ({ first, second }),
+    action: async (context: Context, ...both: [BackupHandle, BackupHandle]) => {
+      const { backups } = context.timelines;
+      const begun = await Promise.all(
+        both.map(async (backup) => {
+          const expectation = isNeverHeldBack(backups, made(context, backup));
+          return reached(await judgeWithin(expectation, context.timeouts.secondCompleted), 0).resourceVersion;
+        }),
+      );
+      for (const [at, { name: of, label }] of both.entries()) {
+        const resourceVersion = begun[1 - at] ?? '';
+        if (stateWhen(backups, { of, resourceVersion }) === 'Completed')
+          throw new Error(`${label} was Completed before ${both[1 - at]?.label} went InProgress`);
+      }
+    },
+  }),
+  /** Its progress never falls, and shows the upload on its way. */
+  'then.progressRose': step({
+    sentence: 'Then the progress of {backup} has risen to 100 %',
+    parameters: (backup) => ({ backup }),
+    action: async ({ timelines }: Context, { name, label }: BackupHandle) => {
+      const seen = progressOf(timelines.backups, name);
+      const wrong = wrongInProgress(seen);
+      if (wrong !== undefined) throw new Error(`the progress of ${label} was ${seen.join(', ')}: ${wrong}`);
+      return seen;
+    },
+    detail: (seen) => seen.join(', '),
   }),
   'then.completed': step({
     sentence: 'Then {backup} is Completed',

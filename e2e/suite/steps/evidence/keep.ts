@@ -4,7 +4,7 @@ import { type Event, jobLabelName } from '../../../longhorn/job-types.ts';
 import { managerLabel } from '../../../longhorn/manager.ts';
 import type { BackupVolume, Snapshot, VolumeAttachment } from '../../../longhorn/types.ts';
 import type { Belongs, EvidenceRecorder, EvidenceSource, EvidenceSubject } from '../../evidence/recorder.ts';
-import type { PageHandle } from '../handles.ts';
+import type { OpenPage } from '../handles.ts';
 import type { Made } from '../made.ts';
 import type { Own } from '../target/own.ts';
 import type { Timelines } from '../timelines.ts';
@@ -15,7 +15,7 @@ type SubjectSources = {
   run: string;
   made: Made;
   own: Pick<Own, 'stores' | 'targets'>;
-  pages: readonly PageHandle[];
+  pages: readonly OpenPage[];
   /** Undefined before the watches are live. */
   timelines(): Timelines | undefined;
 };
@@ -100,11 +100,11 @@ export const belongsTo = ({ made, own }: Pick<SubjectSources, 'made' | 'own'>): 
 /**
  * A picture of each page as it is, and a trace of all that was done on it (for `npx playwright show-trace`).
  */
-const ofPages = (pages: readonly PageHandle[]): EvidenceSource[] =>
+const ofPages = (pages: readonly OpenPage[]): EvidenceSource[] =>
   pages.flatMap(({ page }, index): EvidenceSource[] => {
     const folder = index === 0 ? 'ui' : `ui/page-${index + 1}`;
     return [
       { file: `${folder}/screenshot.png`, read: page.picture },
-      { file: `${folder}/trace.zip`, read: page.trace },
+      ...(page.trace === undefined ? [] : [{ file: `${folder}/trace.zip`, read: page.trace }]),
     ];
   });

@@ -2,6 +2,7 @@ import type { Injected } from '../../../faults/fault.ts';
 import type { ReplacedKey } from '../../../faults/store/key-replaced.ts';
 import type { KeptVersions, NotedVersions } from '../../../faults/store/versions-kept.ts';
 import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
+import type { Duration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
@@ -16,11 +17,13 @@ import { sinceDeleted } from '../deletion/deletion.ts';
 import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PremiseLost, stays } from '../judging.ts';
+import { isBackupOf } from '../made.ts';
+import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { describeTarget } from '../target/target.ts';
 import { judgeWithin, storeQuiet } from '../timeouts.ts';
-import { judgeRestore } from '../volume/restored.ts';
+import { judgeRestore, makeForeignBackup } from '../volume/restored.ts';
 import { creationEnds, isRemovedFromCluster, type StoreFailure, storeFailures } from './expectations.ts';
 
 /** A key that is replaced at the store, and the means to give Longhorn the new one. */
@@ -39,7 +42,8 @@ export type StoreSync = {
   before: string | undefined;
 };
 
-const changeTarget = async (
+/** Changes a backup target, and asks Longhorn to look at its store. */
+export const changeTarget = async (
   { cluster, timelines }: Context,
   target: TargetHandle,
   spec: Partial<BackupTarget['spec']>,
@@ -90,6 +94,14 @@ const mayBeRefused = ({ expected }: Context, { name }: BackupHandle): void =>
  * Longhorn makes of it.
  */
 export const storeSteps = {
+  /** Of a volume that this Longhorn does not have, and it is told nothing. */
+  'given.foreignBackup': step({
+    sentence: 'Given a backup of {size}, which another Longhorn has made there',
+    parameters: (_, { size }) => ({ size: inMebibytes(size) }),
+    action: (context: Context, target: TargetHandle, { size }: { size: number }) =>
+      makeForeignBackup(context, { size, target }),
+    detail: ({ backup }) => backup.name,
+  }),
   /** Whoever owns the store notes which versions the volume's files have now. */
   'given.versionsNoted': step({
     sentence: 'Given that the versions of all files of {volume} in the store are noted',
@@ -111,6 +123,33 @@ export const storeSteps = {
   'when.keyRenewed': step({
     sentence: 'When the Secret of the backup target is given the new key',
     action: (_: Context, { renew }: ReplacedKeyHandle) => renew(),
+  }),
+  /** That one volume's backups alone, not those of others. */
+  'when.backupVolumeLookedInto': step({
+    sentence: 'When Longhorn is made to look at the backup volume alone',
+    action: async ({ cluster, timelines }: Context, { name: volume, target }: VolumeHandle) => {
+      const isOf = isBackupOf({ volume, target: target.name });
+      const known = timelines.backupVolumes.objects().find(isOf);
+      if (known === undefined) throw new Error(`Longhorn knows nothing of volume ${volume} in the store`);
+      const { name } = known.metadata;
+      const syncRequestedAt = await syncRequest(known);
+      await cluster.patch(
+        longhornResources.backupVolumes,
+        { namespace, name },
+        { spec: { syncRequestedAt } },
+      );
+    },
+  }),
+  /** From now on Longhorn looks into the store by itself so often. */
+  'when.pollIntervalSet': step({
+    sentence: 'When the poll interval of the backup target is set to {interval}',
+    parameters: (_, interval) => ({ interval }),
+    action: async ({ cluster }: Context, { name }: TargetHandle, interval: Duration) =>
+      void (await cluster.patch(
+        longhornResources.backupTargets,
+        { namespace, name },
+        { spec: { pollInterval: interval } },
+      )),
   }),
   /** Whoever owns the store brings its files back as they were when they were noted. */
   'when.broughtBack': step({

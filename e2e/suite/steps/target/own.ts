@@ -25,6 +25,8 @@ export type Own = {
   startStore(which: 'first' | 'other'): Promise<RunningStore>;
   /** Makes a backup target of its own on a store of its own. */
   makeTarget(store: RunningStore): Promise<TargetHandle>;
+  /** Enters a target that was made otherwise, so that it goes as well. */
+  enter(target: TargetHandle): void;
   /** The target that steps use where none is named; `make` is called for it once. */
   first(make: () => Promise<TargetHandle>): Promise<TargetHandle>;
   /** Waits with taking something of a target's away until nobody works in its store. */
@@ -79,6 +81,7 @@ export const openOwn = (options: Options): Own => {
       await makeTarget(options, { name: target.name, store, run });
       return target;
     },
+    enter: (target) => void targets.push(target),
     first: (make) => {
       first ??= make();
       return first;

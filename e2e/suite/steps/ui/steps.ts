@@ -4,7 +4,13 @@ import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { describeRowState, isAlike, type RowState, rowStateOf } from '../../../ui/backup-look.ts';
 import { type Delay, judgeShown } from '../../../ui/judge-shown.ts';
 import type { Context } from '../context.ts';
-import { type BackupHandle, describeLabels, type PageHandle, type VolumeHandle } from '../handles.ts';
+import {
+  type BackupHandle,
+  describeLabels,
+  type PageHandle,
+  type TablePageHandle,
+  type VolumeHandle,
+} from '../handles.ts';
 import { throwFor } from '../judging.ts';
 import { step } from '../step.ts';
 import { killUntilLost, looksOf, openBackupPage } from './page.ts';
@@ -181,7 +187,7 @@ export const uiSteps = {
   /** Nothing went wrong on the page, but what a cut brings about. */
   'then.pageUntroubled': step({
     sentence: 'Then nothing went wrong on the page: no error in its console, no request that failed',
-    action: async (_: Context, { page, cutOff }: PageHandle) => {
+    action: async (_: Context, { page, cutOff }: PageHandle | TablePageHandle) => {
       const isOfCut = ({ at, text }: { at: number; text: string }): boolean =>
         /WebSocket connection|net::ERR_|: 50[234]\b/.test(text) &&
         cutOff.some(({ from, to }) => at >= from && at < to);

@@ -55,6 +55,25 @@ export const writeData = async (
   return { offset, size, sha256: await checksum(cluster, { volume, command, what: 'writing to' }) };
 };
 
+const copyScript = `
+  set -e
+  dd if="$1" of="$1" bs=1M skip="$2" seek="$4" count="$3" iflag=direct,fullblock oflag=direct conv=fsync,notrunc status=none
+  set -- "$1" "$4" "$3"
+${readScript}`;
+
+/** Copies a stretch of an attached volume to another offset of it. */
+export const copyData = async (
+  { cluster }: Context,
+  { volume, from, to }: { volume: VolumeHandle; from: Stretch; to: number },
+): Promise<WrittenData> => {
+  const command = [...dataCommand(copyScript, devicePath(volume.name), from), String(to / mebibyte)];
+  return {
+    offset: to,
+    size: from.size,
+    sha256: await checksum(cluster, { volume, command, what: 'copying in' }),
+  };
+};
+
 /** The SHA-256 of what is in a stretch of an attached volume. */
 export const readData = (
   { cluster }: Pick<Context, 'cluster'>,

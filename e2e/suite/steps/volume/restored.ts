@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, type Hash, randomBytes } from 'node:crypto';
 import { once } from '../../../history/expectation.ts';
 import type { Hopeless } from '../../../history/hopeless.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
@@ -8,7 +8,7 @@ import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Volume } from '../../../longhorn/types.ts';
 import type { BlockMapping } from '../../../store/format/config.ts';
 import { randomBlocks } from '../../../store/format/random-blocks.ts';
-import { writeBackup } from '../../../store/format/write-backup.ts';
+import { type VolumeBlock, writeBackup } from '../../../store/format/write-backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { causeOfVolume } from './causes.ts';
@@ -84,23 +84,60 @@ export const judgeRestoredData = async (
   return volume;
 };
 
-const writeSource = async (
+const hashed = function* (blocks: Iterable<VolumeBlock>, hash: Hash): Generator<VolumeBlock> {
+  for (const block of blocks) {
+    hash.update(block.data);
+    yield block;
+  }
+};
+
+// As another Longhorn would have written it: of a volume that this one knows nothing of.
+const writeForeign = async (
   context: Context,
-  { size, target: { name: target, store } }: { size: number; target: TargetHandle },
+  { size, store }: { size: number; store: TargetHandle['store'] },
 ) => {
-  const { cluster, timelines, made, timeouts } = context;
   const volume = context.uniqueName('source');
   const backup = `backup-${randomBytes(8).toString('hex')}`;
   const { put, publish } = store.write(volume);
+  const hash = createHash('sha256');
   const blocks = await writeBackup(put, {
     volume,
     backup,
     size,
     created: new Date(),
-    blocks: randomBlocks(size),
+    blocks: hashed(randomBlocks(size), hash),
   });
-  made.written.push({ volume, backup });
+  context.made.written.push({ volume, backup });
   await publish();
+  return { volume, backup, blocks, sha256: hash.digest('hex') };
+};
+
+/** A backup that another Longhorn has made of a volume full of random data, and those data. */
+export type ForeignBackup = { backup: BackupHandle; volume: VolumeHandle; data: WrittenData };
+
+/** Writes a backup into a store as another Longhorn would have; this one is not told. */
+export const makeForeignBackup = async (
+  context: Context,
+  { size, target }: { size: number; target: TargetHandle },
+): Promise<ForeignBackup> => {
+  const made = context.timelines.backups.mark();
+  const written = await writeForeign(context, { size, store: target.store });
+  const volume: VolumeHandle = { name: written.volume, target, node: '', size };
+  const snapshot = { name: `${written.backup}-snapshot`, volume };
+  const label = "the other Longhorn's backup";
+  return {
+    backup: { name: written.backup, label, volume, snapshot, since: { made } },
+    volume,
+    data: { offset: 0, size, sha256: written.sha256 },
+  };
+};
+
+const writeSource = async (
+  context: Context,
+  { size, target: { name: target, store } }: { size: number; target: TargetHandle },
+) => {
+  const { cluster, timelines, timeouts } = context;
+  const { backup, blocks } = await writeForeign(context, { size, store });
   await cluster.patch(
     longhornResources.backupTargets,
     { namespace, name: target },

@@ -1,4 +1,4 @@
-import { once } from '../../../history/expectation.ts';
+import { once, onceGone } from '../../../history/expectation.ts';
 import type { Hopeless } from '../../../history/hopeless.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { wordingOf } from '../../../longhorn/messages/classify.ts';
@@ -36,6 +36,20 @@ export const makeSnapshot = async (context: Context, volume: VolumeHandle): Prom
     (signal) => causeOfSnapshot(context, { name, volume }, signal),
   );
   return { name, volume };
+};
+
+/** Removes a snapshot that has a younger one, and returns when it is gone: the youngest is only marked. */
+export const deleteSnapshot = async (
+  { cluster, timelines, timeouts }: Context,
+  { name }: SnapshotHandle,
+): Promise<void> => {
+  await cluster.delete(longhornResources.snapshots, { namespace, name });
+  await onceGone(timelines.snapshots, {
+    name,
+    label: `snapshot ${name} is gone`,
+    describe: describeSnapshot,
+    ...timeouts.snapshotsGone,
+  });
 };
 
 // What a snapshot says may pass: that the engine does not run is such an error.

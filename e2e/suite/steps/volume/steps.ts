@@ -1,14 +1,26 @@
-import { once } from '../../../history/expectation.ts';
+import { ExpectationError, evaluate, once } from '../../../history/expectation.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { stays } from '../judging.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
-import { writeData } from './data.ts';
+import { judgeWithin } from '../timeouts.ts';
+import { copyData, writeData } from './data.ts';
 import { differencesOf, makeRestoredVolume } from './restored.ts';
-import { makeSnapshot } from './snapshot.ts';
-import { describeVolume, isHealthy, makeVolume, removeVolume, staysHealthy } from './volume.ts';
+import { deleteSnapshot, makeSnapshot } from './snapshot.ts';
+import {
+  describeVolume,
+  detach,
+  isAttachedMeanwhile,
+  isHealthy,
+  makeVolume,
+  removeVolume,
+  staysHealthy,
+  untilDetached,
+  untilGivenBack,
+  type VolumeWish,
+} from './volume.ts';
 
 /** The steps that make volumes and what is in them, take them away, and judge how they are; sizes are in bytes. */
 export const volumeSteps = {
@@ -25,7 +37,7 @@ export const volumeSteps = {
     opens: async (context, { target }) => target ?? firstTarget(context),
     action: async (
       context: Context,
-      { target, ...how }: { size: number; node?: string; target?: TargetHandle },
+      { target, ...how }: VolumeWish & { target?: TargetHandle },
     ): Promise<VolumeHandle> => {
       const on = { ...how, target: target ?? (await firstTarget(context)) };
       return context.without.includes('block-device')
@@ -50,11 +62,36 @@ export const volumeSteps = {
     detail: ({ sha256 }) =>
       sha256 === undefined ? 'they came with the volume, and nothing new is written' : `sha256 ${sha256}`,
   }),
+  /** The volume has in one stretch what it has in another (whole MiB). */
+  'given.copiedData': step({
+    sentence: 'Given that the volume has the same {size} from {to} on as from {from} on',
+    parameters: (_, { size, offset }, { to }) => ({
+      size: inMebibytes(size),
+      from: inMebibytes(offset),
+      to: inMebibytes(to),
+    }),
+    action: (context: Context, volume: VolumeHandle, from: WrittenData, { to }: { to: number }) =>
+      copyData(context, { volume, from, to }),
+  }),
   /** A snapshot that can be backed up. */
   'given.snapshot': step({
     sentence: 'Given a snapshot of the volume',
     action: (context: Context, volume: VolumeHandle) => makeSnapshot(context, volume),
     detail: ({ name }) => name,
+  }),
+  /** The snapshot goes; the volume has a younger one. */
+  'when.snapshotRemoved': step({
+    sentence: 'When the snapshot of {backup} is removed',
+    parameters: (backup) => ({ backup }),
+    action: (context: Context, { snapshot }: BackupHandle) => deleteSnapshot(context, snapshot),
+  }),
+  /** Nobody wants the volume any more, and it is detached. */
+  'when.volumeDetached': step({
+    sentence: 'When the volume is detached',
+    action: async (context: Context, { name }: VolumeHandle) => {
+      await detach(context, name);
+      await untilDetached(context, name);
+    },
   }),
   /** The volume goes, and its snapshots with it; its backups stay. */
   'when.volumeRemoved': step({
@@ -70,6 +107,32 @@ export const volumeSteps = {
       { name }: VolumeHandle,
       { since }: { since: BackupHandle },
     ) => stays(staysHealthy(volumes, { name, from: since.since.made }), timeouts.lookActedOn.within),
+  }),
+  /** Since the backup was asked for, its volume, which was detached, was attached, and is detached again. */
+  'then.attachedMeanwhile': step({
+    sentence: 'Then the volume was attached for {backup}, and is detached again',
+    parameters: (backup) => ({ backup }),
+    action: ({ timelines: { volumes }, timeouts }: Context, { volume, since }: BackupHandle) =>
+      judgeWithin(isAttachedMeanwhile(volumes, { name: volume.name, from: since.made }), timeouts.detached),
+  }),
+  /** The backup has asked for its volume to be attached, and does not any more. */
+  'then.attachmentGivenBack': step({
+    sentence: 'Then {backup} does not ask any more for the volume to be attached',
+    parameters: (backup) => ({ backup }),
+    action: (context: Context, backup: BackupHandle) => untilGivenBack(context, backup),
+  }),
+  /** The same of the past alone. */
+  'then.hasStayedHealthy': step({
+    sentence: 'Then the volume has been healthy all the time, since {backup} was asked for',
+    parameters: (_, { since }) => ({ backup: since }),
+    action: async (
+      { timelines: { volumes } }: Context,
+      { name }: VolumeHandle,
+      { since }: { since: BackupHandle },
+    ) => {
+      const verdict = evaluate(staysHealthy(volumes, { name, from: since.since.made }));
+      if (verdict.state !== 'timed-out') throw new ExpectationError(verdict);
+    },
   }),
   'then.healthy': step({
     sentence: 'Then the volume is healthy',

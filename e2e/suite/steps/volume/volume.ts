@@ -9,13 +9,17 @@ import {
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
 import type { Node, Volume, VolumeAttachment } from '../../../longhorn/types.ts';
+import type { CompressionMethod } from '../../../store/format/decompress.ts';
 import { blockSize } from '../../../store/format/pack-block.ts';
 import type { Context } from '../context.ts';
-import type { TargetHandle, VolumeHandle } from '../handles.ts';
+import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
 import { runLabel, scenarioAnnotation } from '../made.ts';
 import { causeOfVolume, lookAtInstances } from './causes.ts';
 
 const ticket = 'corral';
+
+/** What a volume is to be: `compression` is the method of its backups. */
+export type VolumeWish = { size: number; node?: string; compression?: CompressionMethod | undefined };
 
 /**
  * Makes a volume and attaches it to the node given, or to a ready one beside that of the store: scenarios
@@ -23,13 +27,13 @@ const ticket = 'corral';
  */
 export const makeVolume = async (
   context: Context,
-  { size, node, target }: { size: number; node?: string; target: TargetHandle },
+  { size, node, target, compression }: VolumeWish & { target: TargetHandle },
 ): Promise<VolumeHandle> => {
   const ready = await readyNodes(context);
   const chosen = node ?? ready[(ready.indexOf(target.store.node ?? '') + 1) % ready.length];
   if (chosen === undefined)
     throw new Error('no node is ready for Longhorn and has a running longhorn-manager pod');
-  const name = await createVolume(context, { size, nodes: ready.length, target });
+  const name = await createVolume(context, { size, nodes: ready.length, target, compression });
   await attach(context, { name, node: chosen });
   return { name, target, node: chosen, size };
 };
@@ -45,7 +49,10 @@ export const createVolume = async (
     nodes,
     target,
     fromBackup,
-  }: { size: number; nodes: number; target: TargetHandle; fromBackup?: string },
+    // The slowest there is: an upload must last long enough for its state to be seen (Longhorn asks for it
+    // every 2 s).
+    compression = 'gzip',
+  }: Omit<VolumeWish, 'node'> & { nodes: number; target: TargetHandle; fromBackup?: string },
 ): Promise<string> => {
   const { cluster, made, run, scenario } = context;
   const name = context.uniqueName('volume');
@@ -61,9 +68,7 @@ export const createVolume = async (
       numberOfReplicas: Math.min(2, nodes),
       frontend: 'blockdev',
       backupTargetName: target.name,
-      // The slowest there is: an upload must last long enough for its state to be seen (Longhorn asks for it
-      // every 2 s).
-      backupCompressionMethod: 'gzip',
+      backupCompressionMethod: compression,
       // Block by block its backups are held against the one that it comes from (versions before v1.10 know no
       // other size).
       ...(fromBackup !== undefined && { fromBackup, backupBlockSize: String(blockSize) }),
@@ -241,5 +246,42 @@ export const removeVolume = async (
     describe: describeVolume,
     look: lookAtInstances({ cluster }, name),
     ...timeouts.volumeGone,
+  });
+};
+
+/** The volume is in this state, however its replicas are. */
+const inState = namedState('volume-in-state', (state: string) => ({
+  label: state,
+  matches: ({ status }: Volume) => status?.state === state,
+}));
+
+/** A detached volume is attached, and detached again, from this mark on. */
+export const isAttachedMeanwhile = (
+  volumes: Context['timelines']['volumes'],
+  { name, from }: { name: string; from: number },
+): Expectation<Volume> =>
+  expectHistory(volumes, { name, label: `volume ${name}`, describe: describeVolume })
+    .from(from)
+    .startingAs(inState('detached'))
+    .goes(inState('attached'), inState('detached'))
+    .allowing(inState('attaching'), inState('detaching'));
+
+/** Waits until the wish of a backup to have its volume attached is taken back; throws where there was none. */
+export const untilGivenBack = async (
+  { timelines: { attachments }, timeouts }: Pick<Context, 'timelines' | 'timeouts'>,
+  { name, label, volume }: BackupHandle,
+): Promise<void> => {
+  const id = `backup-controller-${name}`;
+  const has = ({ spec }: VolumeAttachment): boolean => Boolean(spec.attachmentTickets?.[id]);
+  const had = attachments.entries.some(
+    (entry) => entry.kind !== 'gap' && entry.object.metadata.name === volume.name && has(entry.object),
+  );
+  if (!had) throw new Error(`nobody saw that ${label} asks for volume ${volume.name} to be attached (${id})`);
+  await once(attachments, (attachment) => !has(attachment), {
+    name: volume.name,
+    label: `nothing is asked of volume ${volume.name} any more by ${label}`,
+    describe: ({ spec }) =>
+      `asked for by ${Object.keys(spec.attachmentTickets ?? {}).join(', ') || 'nobody'}`,
+    ...timeouts.attachmentGivenBack,
   });
 };

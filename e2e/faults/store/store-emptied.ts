@@ -1,0 +1,68 @@
+import type { FolderAccess } from '../../store/driver.ts';
+import { storeFolder } from '../../store/format/layout.ts';
+import { doneByCommand, undoneByCommand } from './by-command.ts';
+import { storeFault } from './store-fault.ts';
+
+// Aside in the exported folder, as a file is: one rename each way. A client believes for a second what it knows of
+// a folder (actimeo=1). Folders alone that Longhorn made meanwhile are no content.
+const script = `
+exec {nap}<> <(:)
+nap() { read -r -t "$1" -u "$nap" || true; }
+action=$1 root=$2
+there=$root/${storeFolder} aside=$root/corral-aside/whole-store
+put_back() {
+  [[ ! -d $there ]] || find "$there" -depth -type d -empty -delete
+  [[ ! -e $there ]] || { echo 'something was written there meanwhile'; return 1; }
+  mv -- "$aside" "$there" && echo 'it has its content'
+}
+case $action in
+  set)
+    [[ -d $there ]] || { echo 'nothing is in it'; exit 1; }
+    mkdir -p -- "\${aside%/*}" && mv -- "$there" "$aside" && nap 1.2 ;;
+  clear)
+    [[ -e $aside ]] || { echo 'nothing is kept of it'; exit 0; }
+    put_back; nap 1.2 ;;
+  clear-all)
+    [[ -e $aside ]] || exit 0
+    put_back > /dev/null && printf '%s\\n' "$root" ;;
+  prove)
+    files=$(find "$there" -type f 2> /dev/null | wc -l)
+    ((files == 0)) || { echo "there are $files files in it"; exit 1; }
+    [[ -d $aside ]] || { echo 'nothing is kept of it'; exit 1; }
+    echo "there is no file in it, and $(find "$aside" -type f | wc -l) are kept aside" ;;
+esac`;
+
+/** The command by which a store is emptied, and has its content again. */
+export const emptyStoreCommand = (
+  action: 'set' | 'clear' | 'clear-all' | 'prove',
+  root: string,
+): string[] => ['bash', '-c', script, 'corral-emptied-store', action, root];
+
+/** The store answers, and nothing is in it, as where another disk was mounted in its place. */
+export const storeEmptied = storeFault({
+  name: 'storeEmptied',
+  ledgerName: 'emptied-store',
+  needs: 'a backup store whose folders can be moved out of it, and back',
+  sentence: 'the store is empty',
+  parameters: () => ({}),
+  ways: {
+    folder: {
+      make: (access: FolderAccess, title: string) =>
+        doneByCommand(access, access.root, {
+          command: (action) => emptyStoreCommand(action, access.root),
+          failed: `it is not so that ${title}`,
+        }),
+      ...undoneByCommand({ command: emptyStoreCommand, made: 'empty', again: 'whole' }),
+    },
+  },
+  document: {
+    about:
+      'The store answers, and nothing is in it: as where the disk of its server was not mounted, or another was.',
+    inject: 'all that Longhorn has written is moved aside in the exported folder',
+    prove: 'there is no file, and some are kept aside',
+    heal: 'it is moved back, unless files were written anew meanwhile; a client knows of it within a second',
+    bound: 'none; the store goes with the scenario',
+    strangers: 'nobody; only who looks into this store finds it empty',
+    'in scenarios': '`given.storeEmptied`, healed by `when.released`',
+  },
+});

@@ -1,0 +1,44 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A backup target whose URL is emptied forgets its backups, and has them back with it, however fast that is',
+  {
+    tags: ['backup-targets'],
+    timeout: '40m',
+    disruptions: ['unmount'],
+    exclusive: ['longhorn-managers'],
+    proves: ['L4', 'T9', 'T10'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
+    const second = await given.settledBackup(volume);
+    await given.exclusive('longhorn-managers');
+    const { target } = volume;
+
+    const emptied = await when.targetEmptied(target);
+    await then.targetTells('backup target URL is empty');
+    await then.removedFromCluster(first, emptied);
+    await then.removedFromCluster(second, emptied);
+    await then.noLastBackup(volume);
+    await then.storeHolds(volume, [first, second]);
+
+    await when.targetSet(target);
+    await then.known(first);
+    await then.known(second);
+    await then.lastBackup(second);
+
+    await when.targetFlipped(target, { times: 5 });
+    await when.storeLookedInto();
+    await then.known(first);
+    await then.known(second);
+    await then.storeHolds(volume, [first, second]);
+    await when.deleted(first);
+    await then.deleted(first);
+    await then.storeHolds(volume, [second]);
+    await then.restores(second, data);
+  },
+);

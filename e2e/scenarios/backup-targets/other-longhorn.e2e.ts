@@ -1,0 +1,28 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A backup of another Longhorn appears by itself, beside a volume that cannot be read, and is restored and deleted',
+  { tags: ['backup-targets'], timeout: '40m', needs: ['fileEmptied'], proves: ['L1', 'L7'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const emptied = await given.fileEmptied({ configOf: volume });
+    await then.inForce(emptied);
+    const { target } = volume;
+    const foreign = await given.foreignBackup(target, { size: littleData.data.size });
+
+    await when.pollIntervalSet(target, '10s');
+    await then.known(foreign.backup);
+    await then.known(first);
+    await then.restores(foreign.backup, [foreign.data]);
+    await then.inForce(emptied);
+
+    await when.deleted(foreign.backup);
+    await then.deleted(foreign.backup);
+    await then.storeHolds(foreign.volume, []);
+    await when.released(emptied);
+    await then.storeHolds(volume, [first]);
+  },
+);

@@ -1,0 +1,40 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A backup that is deleted while its target cannot be reached stays in the store, and is back with that',
+  {
+    tags: ['backup-targets'],
+    timeout: '40m',
+    needs: ['mounted-store'],
+    // Before, the backups of a target whose URL is changed to one that does not answer go.
+    longhorn: '>=1.12.0',
+    proves: ['D15', 'T8', 'T28'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
+    const second = await given.settledBackup(volume);
+    const { target } = volume;
+
+    await when.targetMisled(target, 'a server that is not there');
+    await then.targetTells('cannot mount');
+    await then.known(first);
+    await when.deleted(first);
+    await then.goneAlone(first);
+    await then.stillInStore(first);
+    await then.known(second);
+
+    await when.targetMisled(target, 'a folder that is not there');
+    await then.targetTells('No such file or directory');
+    await then.known(second);
+
+    await when.targetSet(target);
+    await then.known(first);
+    await then.known(second);
+    await then.storeHolds(volume, [first, second]);
+    await then.restores(first, data.slice(0, 1));
+  },
+);

@@ -1,0 +1,30 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A store that is found empty loses no file by that, and its backups are back with it',
+  { tags: ['failing-store'], timeout: '40m', needs: ['storeEmptied'], proves: ['L3', 'L16'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
+    const second = await given.settledBackup(volume);
+    const emptied = await given.storeEmptied();
+    await then.inForce(emptied);
+
+    const look = await when.storeLookedInto();
+    await then.removedFromCluster(first, look);
+    await then.removedFromCluster(second, look);
+    await then.noLastBackup(volume);
+    await then.inForce(emptied);
+
+    await when.released(emptied);
+    await when.storeLookedInto();
+    await then.known(first);
+    await then.known(second);
+    await then.lastBackup(second);
+    await then.storeHolds(volume, [first, second]);
+    await then.restores(second, data);
+  },
+);

@@ -1,0 +1,24 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'The page of backups tells why a backup could not be made',
+  { tags: ['ui'], timeout: '40m', needs: ['browser', 'foreignLock'], proves: ['U3'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const snapshot = await given.snapshot(volume);
+    const lock = await given.foreignLock(volume, { of: 'a deletion' });
+    await then.inForce(lock);
+    const page = await given.backupPage(volume);
+
+    const second = await when.backedUp(snapshot);
+    await then.creationLostLock(second, lock);
+    await then.pageShows(page, first, second);
+    await then.rowTells(page, second);
+    await then.pageUntroubled(page);
+    await when.lockRemoved(lock);
+    await then.storeHolds(volume, [first]);
+  },
+);

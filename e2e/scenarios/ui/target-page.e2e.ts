@@ -1,0 +1,43 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+const about: ScenarioOptions = { tags: ['ui', 'backup-targets'], timeout: '40m', needs: ['browser'] };
+
+scenario(
+  'A backup target is made, changed and deleted on its page, which tells why it cannot be used',
+  { ...about, proves: ['U11', 'U12'] },
+  async ({ given, when, then }) => {
+    const store = await given.store({ kind: 'the same kind' });
+    const page = await given.targetsPage();
+    const target = await when.targetMadeOnPage(page, store);
+    await then.targetShown(page, target, 'available');
+    await when.targetChangedOnPage(page, target, 'a server that is not there');
+    await then.targetShown(page, target, 'not available, and why');
+    await when.targetDeletedOnPage(page, target);
+    await then.targetNotShown(page, target);
+    await then.pageUntroubled(page);
+  },
+);
+
+scenario(
+  'The page of backup volumes has Longhorn look into the store, at all volumes or at one',
+  { ...about, needs: ['browser', 'fileMissing'], longhorn: '>=1.9.0', proves: ['U13'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const second = await given.settledBackup(volume);
+    const gone = await given.fileMissing({ configOf: second });
+    await then.inForce(gone);
+    const page = await given.backupVolumesPage();
+
+    await then.removedFromCluster(second, await when.allSyncedOnPage(page, volume));
+    await then.known(first);
+    await when.released(gone);
+    await when.volumeSyncedOnPage(page, volume);
+    await then.known(second);
+    await then.pageUntroubled(page);
+    await then.storeHolds(volume, [first, second]);
+  },
+);

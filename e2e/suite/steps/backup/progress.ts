@@ -1,0 +1,19 @@
+import type { Timeline } from '../../../history/timeline.ts';
+import type { Backup } from '../../../longhorn/types.ts';
+
+/** The progress that a backup was seen with, each once in a row. */
+export const progressOf = ({ entries }: Pick<Timeline<Backup>, 'entries'>, name: string): number[] =>
+  entries
+    .flatMap((entry) =>
+      entry.kind !== 'gap' && entry.object.metadata.name === name ? (entry.object.status?.progress ?? 0) : [],
+    )
+    .filter((progress, at, all) => progress !== all[at - 1]);
+
+/** What is wrong with the progress of a completed backup; undefined where it rose to 100 %, and was seen to. */
+export const wrongInProgress = (seen: readonly number[]): string | undefined => {
+  if (seen.some((progress, at) => progress < (seen[at - 1] ?? 0))) return 'it fell';
+  if (seen.at(-1) !== 100) return 'it did not come to 100';
+  return seen.some((progress) => progress > 0 && progress < 100)
+    ? undefined
+    : 'nothing was seen between 0 and 100';
+};

@@ -1,0 +1,135 @@
+import { once } from '../../../history/expectation.ts';
+import type { CompressionMethod } from '../../../store/format/decompress.ts';
+import type { Context } from '../context.ts';
+import type { BackupHandle, VolumeHandle } from '../handles.ts';
+import { throwFor } from '../judging.ts';
+import { isBackupOf } from '../made.ts';
+import { step } from '../step.ts';
+import { describeVolume } from '../volume/volume.ts';
+import {
+  describeWish,
+  isFilledIn,
+  isLastOf,
+  lastOfBackupVolume,
+  lastOfVolume,
+  type SentBlocks,
+  sentBlocks,
+  wrongInURL,
+  wrongLabels,
+  wrongOfVolume,
+} from './details.ts';
+
+const currentOf = ({ timelines }: Context, { name, label }: BackupHandle) => {
+  const backup = timelines.backups.current(name);
+  if (backup === undefined) throw new Error(`Longhorn knows nothing of ${label} (${name})`);
+  return backup;
+};
+
+/** The steps that judge what Longhorn tells of a completed backup, and of its volume in the store. */
+export const detailSteps = {
+  /** Longhorn has filled in what the wish for the backup left out. */
+  'then.filledIn': step({
+    sentence: 'Then {backup} has what was left out: the target of its volume, and its mode',
+    parameters: (backup) => ({ backup }),
+    action: ({ timelines, timeouts }: Context, { name, label, volume }: BackupHandle) =>
+      once(timelines.backups, (backup) => isFilledIn(backup, volume.target), {
+        name,
+        label: `${label} names its target and its mode`,
+        describe: describeWish,
+        ...timeouts.filledIn,
+      }),
+    detail: (backup) => describeWish(backup),
+  }),
+  /** The labels that the backup was asked for with are in Longhorn and in the store, and there is none of a workload. */
+  'then.labelled': step({
+    sentence: 'Then {backup} has its labels, for Longhorn and in the store, and none of a workload',
+    parameters: (backup, _) => ({ backup }),
+    action: async (context: Context, backup: BackupHandle, labels: Record<string, string>) => {
+      const { name, label, volume } = backup;
+      const { status } = currentOf(context, backup);
+      const config = await volume.target.store.config(volume.name, name);
+      throwFor(wrongLabels(labels, { status, config }), `the labels of ${label} are not as asked for`);
+    },
+  }),
+  /** Its URL names the store, the volume and the backup. */
+  'then.urlNames': step({
+    sentence: 'Then the URL of {backup} names its store, its volume and itself',
+    parameters: (backup) => ({ backup }),
+    action: async (context: Context, backup: BackupHandle) => {
+      const { name, label, volume } = backup;
+      const url = currentOf(context, backup).status?.url;
+      const { store } = volume.target;
+      throwFor(
+        wrongInURL(url, { store: store.url, volume: volume.name, backup: name }),
+        `the URL of ${label} is ${url || 'empty'}`,
+      );
+      return url;
+    },
+    detail: (url) => url,
+  }),
+  /** Its config in the store says how its blocks are compressed. */
+  'then.compressedBy': step({
+    sentence: 'Then {backup} is compressed by {method}',
+    parameters: (backup, method) => ({ backup, method }),
+    action: async (_: Context, { name, label, volume }: BackupHandle, method: CompressionMethod) => {
+      const config = await volume.target.store.config(volume.name, name);
+      if (config?.compression !== method)
+        throw new Error(`${label} is compressed by ${config?.compression ?? 'nothing: it has no config'}`);
+    },
+  }),
+  /** So many whole blocks of random data did the backup send, for the first time and again. */
+  'then.sent': step({
+    sentence: 'Then {backup} has sent {new} new blocks, and {again} again',
+    parameters: (backup, { new: fresh, again }) => ({ backup, new: fresh, again }),
+    action: async (context: Context, backup: BackupHandle, expected: SentBlocks) => {
+      const found = sentBlocks(currentOf(context, backup).status ?? {});
+      if (found.new !== expected.new || found.again !== expected.again)
+        throw new Error(
+          `${backup.label} says that it sent ${found.new} new blocks and ${found.again} again, not ${expected.new} and ${expected.again}`,
+        );
+    },
+  }),
+  /** The volume, and what is known of it in the store, say that this is the last backup. */
+  'then.lastBackup': step({
+    sentence: 'Then the last backup of the volume is {backup}',
+    parameters: (backup) => ({ backup }),
+    action: async (context: Context, backup: BackupHandle) => {
+      const { timelines, timeouts } = context;
+      const { name, label, volume } = backup;
+      const { snapshotCreatedAt = '' } = currentOf(context, backup).status ?? {};
+      const newest = { name, snapshotCreatedAt };
+      const isOfVolume = isBackupOf({ volume: volume.name, target: volume.target.name });
+      await once(
+        timelines.backupVolumes,
+        (known) => isOfVolume(known) && isLastOf(newest, lastOfBackupVolume(known)),
+        { label: `the store's last backup of volume ${volume.name} is ${label}`, ...timeouts.lastBackupTold },
+      );
+      await once(timelines.volumes, (found) => isLastOf(newest, lastOfVolume(found)), {
+        name: volume.name,
+        label: `the last backup of volume ${volume.name} is ${label}`,
+        describe: (found) => `${describeVolume(found)}, last backup ${found.status?.lastBackup || 'none'}`,
+        ...timeouts.lastBackupTold,
+      });
+    },
+  }),
+  /** What is known of the volume in the store is so. */
+  'then.backupVolumeTells': step({
+    sentence:
+      'Then the backup volume tells the size of the volume, its labels, and the {blocks} blocks stored',
+    parameters: (_, { blocks }) => ({ blocks }),
+    action: async (
+      { timelines }: Context,
+      volume: VolumeHandle,
+      told: { blocks: number; labels: Record<string, string> },
+    ) => {
+      const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
+      const known = timelines.backupVolumes.objects().find(isOf);
+      if (known === undefined)
+        throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
+      throwFor(
+        wrongOfVolume(known, { size: volume.size, ...told }),
+        `backup volume ${known.metadata.name} is not as the store has it`,
+      );
+    },
+  }),
+};

@@ -1,0 +1,181 @@
+import { once } from '../../../history/expectation.ts';
+import { refusalOfCreation, refusalOfDeletion } from '../../../kube/dry-run.ts';
+import type { KubernetesObject } from '../../../kube/objects.ts';
+import {
+  longhornApiVersion,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../../longhorn/resources.ts';
+import type { BackupTarget } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+import { sinceDeleted } from '../deletion/deletion.ts';
+import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
+import { runLabel, runLabelName } from '../made.ts';
+import { step } from '../step.ts';
+import { isRemovedFromCluster } from '../store/expectations.ts';
+import { changeTarget, type StoreSync } from '../store/steps.ts';
+import { describeTarget, makeTarget, removeTarget } from '../target/target.ts';
+import { judgeWithin } from '../timeouts.ts';
+import { describeVolume } from '../volume/volume.ts';
+
+/** Where a backup target is led to that has no store: each by a part of the URL that is changed. */
+export const nowhere = {
+  'a server that is not there': (url: string) => url.replace('://', '://nowhere-'),
+  'a folder that is not there': (url: string) => `${url}-nowhere`,
+} as const;
+
+const emptyTarget = (context: Context, target: TargetHandle): Promise<StoreSync> => {
+  context.expected.push({ id: 'target-without-url', of: target.name });
+  return changeTarget(context, target, { backupTargetURL: '' });
+};
+
+const setTarget = (context: Context, target: TargetHandle): Promise<StoreSync> => {
+  const { url, credentialSecret } = target.store;
+  return changeTarget(context, target, { backupTargetURL: url, credentialSecret });
+};
+
+const mustSay = (refusal: string | undefined, words: string): void => {
+  if (refusal === undefined) throw new Error(`it is not refused, and is to be: "${words}"`);
+  if (!refusal.includes(words)) throw new Error(`it is refused, and not by "${words}": ${refusal}`);
+};
+
+const depsOf = ({ cluster, timelines, timeouts }: Context) => ({
+  cluster,
+  watched: () => timelines.backupTargets,
+  timeouts,
+});
+
+/** The steps that take a backup target's URL away, or the target, that give it back, and that give a volume another target. */
+export const retargetSteps = {
+  /** Longhorn unmounts every store then. */
+  'when.targetEmptied': step({
+    sentence: 'When the URL of the backup target is emptied',
+    action: emptyTarget,
+  }),
+  'when.targetSet': step({
+    sentence: 'When the URL of the backup target is set as it was',
+    action: setTarget,
+  }),
+  /** As fast as the API server takes it; in the end it is set. */
+  'when.targetFlipped': step({
+    sentence: 'When the URL of the backup target is emptied and set, {times} times in haste',
+    parameters: (_, { times }) => ({ times }),
+    action: async (context: Context, target: TargetHandle, { times }: { times: number }) => {
+      for (let time = 0; time < times; time += 1) {
+        await emptyTarget(context, target);
+        await setTarget(context, target);
+      }
+    },
+  }),
+  'when.targetMisled': step({
+    sentence: 'When the URL of the backup target is changed to {place}',
+    parameters: (_, place) => ({ place }),
+    action: async (context: Context, target: TargetHandle, place: keyof typeof nowhere) => {
+      for (const id of ['target-not-mounted', 'target-not-listed'] as const)
+        context.expected.push({ id, of: target.name });
+      return changeTarget(context, target, { backupTargetURL: nowhere[place](target.store.url) });
+    },
+  }),
+  /** With what Longhorn knows of it; the store stays. */
+  'when.targetRemoved': step({
+    sentence: 'When the backup target is deleted',
+    action: async (context: Context, target: TargetHandle): Promise<StoreSync> => {
+      const mark = context.timelines.backups.mark();
+      await removeTarget(depsOf(context), target.name);
+      return { target, mark, before: undefined };
+    },
+  }),
+  'when.targetMadeAgain': step({
+    sentence: 'When the backup target is made again',
+    action: (context: Context, { name, store }: TargetHandle) =>
+      makeTarget(depsOf(context), { name, store, run: context.run }),
+  }),
+  /** Its next backups go there; of those before nothing changes. */
+  'when.volumeRetargeted': step({
+    sentence: 'When the volume is given another backup target',
+    action: async (
+      { cluster }: Context,
+      volume: VolumeHandle,
+      target: TargetHandle,
+    ): Promise<VolumeHandle> => {
+      await cluster.patch(
+        longhornResources.volumes,
+        { namespace, name: volume.name },
+        { spec: { backupTargetName: target.name } },
+      );
+      return { ...volume, target };
+    },
+    detail: ({ target }) => target.name,
+  }),
+  /** Longhorn has one target of its own, which nobody has given a URL. */
+  'then.defaultTargetUnset': step({
+    sentence:
+      'Then Longhorn has one backup target of its own, default, which is not available as its URL is empty',
+    action: async ({ timelines: { backupTargets }, timeouts }: Context) => {
+      const isOfARun = ({ metadata }: BackupTarget): boolean => runLabelName in (metadata.labels ?? {});
+      const found = await once(backupTargets, ({ metadata }) => metadata.name === 'default', {
+        label: 'Longhorn has a backup target default',
+        ...timeouts.targetMade,
+      });
+      const own = backupTargets.objects().filter((target) => !isOfARun(target));
+      if (own.length !== 1)
+        throw new Error(
+          `Longhorn has ${own.map(({ metadata }) => metadata.name).join(', ')}, not default alone`,
+        );
+      const why = found.status?.conditions?.find(({ type }) => type === 'Unavailable');
+      if (
+        found.spec.backupTargetURL !== '' ||
+        found.status?.available ||
+        why?.status !== 'True' ||
+        why.message !== 'backup target URL is empty'
+      )
+        throw new Error(`backup target default is ${describeTarget(found)}`);
+      return found;
+    },
+    detail: (target) => describeTarget(target),
+  }),
+  /** In a dry run. */
+  'then.defaultTargetStays': step({
+    sentence: 'Then the deletion of the backup target default is refused',
+    action: async ({ cluster }: Context) => {
+      const object = { namespace, name: 'default' };
+      const refusal = await refusalOfDeletion(cluster, longhornResources.backupTargets, object);
+      return mustSay(refusal, 'deleting default backup target is not allowed');
+    },
+  }),
+  /** In a dry run. */
+  'then.sameStoreRefused': step({
+    sentence: 'Then a second backup target on the store of the first is refused',
+    action: async (context: Context, { name, store }: TargetHandle) => {
+      const { cluster, run, uniqueName } = context;
+      const refusal = await refusalOfCreation(cluster, longhornResources.backupTargets, {
+        apiVersion: longhornApiVersion,
+        kind: 'BackupTarget',
+        metadata: { name: uniqueName('target'), namespace, labels: runLabel(run) },
+        spec: { backupTargetURL: store.url, credentialSecret: store.credentialSecret, pollInterval: '5m0s' },
+      } as KubernetesObject);
+      return mustSay(refusal, `is the same to backup target ${name}`);
+    },
+  }),
+  /** The volume names no last backup any more. */
+  'then.noLastBackup': step({
+    sentence: 'Then the volume has no last backup',
+    action: ({ timelines, timeouts }: Context, { name }: VolumeHandle) =>
+      once(timelines.volumes, ({ status }) => !status?.lastBackup && !status?.lastBackupAt, {
+        name,
+        label: `volume ${name} has no last backup`,
+        describe: (volume) => `${describeVolume(volume)}, last backup ${volume.status?.lastBackup || 'none'}`,
+        ...timeouts.lastBackupTold,
+      }),
+  }),
+  /** The backup was deleted, and has gone from the cluster without any deletion in the store. */
+  'then.goneAlone': step({
+    sentence: 'Then {backup} goes at once, and is never Deleting',
+    parameters: (backup) => ({ backup }),
+    action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle) =>
+      judgeWithin(
+        isRemovedFromCluster(backups, { ...backup, from: sinceDeleted(backup) }),
+        timeouts.firstDeleted,
+      ),
+  }),
+};

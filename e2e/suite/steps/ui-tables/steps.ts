@@ -1,0 +1,176 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from '../../../history/expectation.ts';
+import { awaitCluster } from '../../../kube/account.ts';
+import { parseDuration } from '../../../kube/duration.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { BackupTarget } from '../../../longhorn/types.ts';
+import type { RunningStore } from '../../../store/driver.ts';
+import { driverNamed } from '../../../store/drivers/index.ts';
+import { findChromium } from '../../../ui/chromium.ts';
+import { openTablePage } from '../../../ui/table-page.ts';
+import type { Context } from '../context.ts';
+import type { TablePageHandle, TargetHandle, VolumeHandle } from '../handles.ts';
+import { isBackupOf, runLabel } from '../made.ts';
+import { nowhere } from '../retarget/steps.ts';
+import { forwardService } from '../service-forward.ts';
+import { step } from '../step.ts';
+import { describeTarget } from '../target/target.ts';
+
+const openTable = async (
+  { cluster, living, pages, timeouts }: Context,
+  { path, table }: { path: string; table: string },
+): Promise<TablePageHandle> => {
+  const forward = await forwardService(cluster, { namespace, name: 'longhorn-frontend', signal: living });
+  const opening = openTablePage({
+    // The scenario has said that it needs a browser.
+    chromium: findChromium(process.env) ?? 'chromium',
+    url: `${forward.url}/#/${path}`,
+    table,
+    patient: parseDuration(timeouts.pageDrawn.within),
+  });
+  const handle = { page: await awaitCluster(() => opening), cutOff: [] };
+  pages.push(handle);
+  return handle;
+};
+
+const targetOf = ({ timelines }: Context, { name }: TargetHandle): BackupTarget => {
+  const target = timelines.backupTargets.current(name);
+  if (target === undefined) throw new Error(`backup target ${name} is gone`);
+  return target;
+};
+
+/** What a backup target says of why it cannot be used; its page has the same. */
+const reasonOf = ({ status }: BackupTarget): string =>
+  status?.conditions?.find(({ type }) => type === 'Unavailable')?.message?.trim() ?? '';
+
+// In seconds: longhorn-manager takes no request within so many after the last (manager/engine.go,
+// minSyncBackupTargetIntervalSec), and tells the page nothing of it.
+const leastBetween = 10;
+
+const untilTaken = async (
+  { timelines }: Context,
+  { name: volume, target }: VolumeHandle,
+): Promise<string> => {
+  const known = timelines.backupVolumes.objects().find(isBackupOf({ volume, target: target.name }));
+  if (known === undefined) throw new Error(`Longhorn knows nothing of volume ${volume} in the store`);
+  const last = Date.parse(known.spec?.syncRequestedAt ?? '') || 0;
+  await sleep(Math.max(0, last + (leastBetween + 1) * 1000 - Date.now()));
+  return known.metadata.name;
+};
+
+/** The steps on the pages of backup volumes and of backup targets in Longhorn's user interface. */
+export const uiTableSteps = {
+  'given.backupVolumesPage': step({
+    sentence: "Given the page of backup volumes in Longhorn's user interface",
+    action: (context: Context) => openTable(context, { path: 'backup', table: '#backTable' }),
+  }),
+  'given.targetsPage': step({
+    sentence: "Given the page of backup targets in Longhorn's user interface",
+    action: (context: Context) => openTable(context, { path: 'backupTarget', table: '#backupTargetTable' }),
+  }),
+  /** All backup volumes of this Longhorn. */
+  'when.allSyncedOnPage': step({
+    sentence: 'When Longhorn is told on the page to look at all backup volumes',
+    action: async (context: Context, { page }: TablePageHandle, volume: VolumeHandle) => {
+      await untilTaken(context, volume);
+      const mark = context.timelines.backups.mark();
+      await page.press('Sync All Backup Volumes');
+      return { target: volume.target, mark, before: undefined };
+    },
+  }),
+  'when.volumeSyncedOnPage': step({
+    sentence: "When Longhorn is told on the page to look at the volume's backups",
+    action: async (context: Context, { page }: TablePageHandle, volume: VolumeHandle) =>
+      page.choose(await untilTaken(context, volume), 'Sync Backup Volume'),
+  }),
+  'when.targetMadeOnPage': step({
+    sentence: 'When a backup target is made on the page, on {store}',
+    parameters: (_, { driver }) => ({ store: driverNamed(driver).called.store }),
+    action: async (
+      context: Context,
+      { page }: TablePageHandle,
+      store: RunningStore,
+    ): Promise<TargetHandle> => {
+      const { cluster, timelines, timeouts, own, run } = context;
+      const target = { name: context.uniqueName('target'), store };
+      own.enter(target);
+      await page.press('Create Backup Target');
+      await page.answer('OK', {
+        Name: target.name,
+        URL: store.url,
+        'Credential Secret': store.credentialSecret,
+      });
+      await once(timelines.backupTargets, () => true, {
+        name: target.name,
+        label: `backup target ${target.name} is there`,
+        ...timeouts.targetMade,
+      });
+      await cluster.patch(
+        longhornResources.backupTargets,
+        { namespace, name: target.name },
+        { metadata: { labels: runLabel(run) } },
+      );
+      return target;
+    },
+    detail: ({ name }) => name,
+  }),
+  'when.targetChangedOnPage': step({
+    sentence: 'When the URL of the backup target is changed on the page, to {place}',
+    parameters: (_, __, place) => ({ place }),
+    action: async (
+      { expected }: Context,
+      { page }: TablePageHandle,
+      { name, store }: TargetHandle,
+      place: keyof typeof nowhere,
+    ) => {
+      for (const id of ['target-not-mounted', 'target-not-listed'] as const) expected.push({ id, of: name });
+      await page.choose(name, 'Edit');
+      await page.answer('OK', { URL: nowhere[place](store.url) });
+    },
+  }),
+  'when.targetDeletedOnPage': step({
+    sentence: 'When the backup target is deleted on the page',
+    action: async (_: Context, { page }: TablePageHandle, { name }: TargetHandle) => {
+      await page.choose(name, 'Delete');
+      await page.answer('Delete');
+    },
+  }),
+  /** Its row tells that it can be used, or that it cannot and why, as its custom resource does. */
+  'then.targetShown': step({
+    sentence: 'Then the page shows the backup target, {state}',
+    parameters: (_, __, state) => ({ state }),
+    action: async (
+      context: Context,
+      { page }: TablePageHandle,
+      target: TargetHandle,
+      state: 'available' | 'not available, and why',
+    ) => {
+      const { timelines, timeouts } = context;
+      const isAvailable = state === 'available';
+      const { name } = target;
+      await once(timelines.backupTargets, ({ status }) => status?.available === isAvailable, {
+        name,
+        label: `the backup target is ${state}`,
+        describe: describeTarget,
+        ...timeouts.targetAvailable,
+      });
+      const { backupTargetURL } = targetOf(context, target).spec;
+      await page.reads(name, 'URL', backupTargetURL);
+      const told = await page.reads(name, 'Status', isAvailable ? 'Available' : 'Error');
+      const reason = reasonOf(targetOf(context, target));
+      const squeezed = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+      if (squeezed(told) !== squeezed(isAvailable ? '' : reason))
+        throw new Error(`the page tells of backup target ${name} "${told}", and not "${reason}"`);
+      return told;
+    },
+    detail: (told) => told,
+  }),
+  'then.targetNotShown': step({
+    sentence: 'Then the backup target is gone, from the page too',
+    action: async ({ timelines }: Context, { page }: TablePageHandle, { name }: TargetHandle) => {
+      await page.lacks(name);
+      if (timelines.backupTargets.current(name) !== undefined)
+        throw new Error(`the page does not show backup target ${name}, which is there`);
+    },
+  }),
+};

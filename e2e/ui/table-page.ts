@@ -1,0 +1,93 @@
+import type { Locator } from 'playwright';
+import { awaitCluster } from '../kube/account.ts';
+import { openContext } from './browser.ts';
+import { openPageLog, type PageLog } from './page-log.ts';
+
+/** A page of Longhorn's user interface with one table, as its user has it. Rows go by the ids of what they show. */
+export type TablePage = {
+  readonly log: Pick<PageLog, 'troubles'>;
+  /** Waits until a cell of a row has this text, and returns what its sign tells, where it has one. */
+  reads(row: string, column: string, text: string): Promise<string>;
+  /** Waits until a row is gone. */
+  lacks(row: string): Promise<void>;
+  /** Presses a button of the page. */
+  press(button: string): Promise<void>;
+  /** Chooses an item in a row's menu. */
+  choose(row: string, item: string): Promise<void>;
+  /** Fills fields of the dialog that is open, by their labels, and answers it. */
+  answer(button: string, fields?: Readonly<Record<string, string>>): Promise<void>;
+  picture(): Promise<Uint8Array>;
+  close(): Promise<void>;
+};
+
+// For each thing that is done on the page: a click meets what is there, drawn and at rest.
+const patience = 15_000;
+const loadTime = 60_000;
+
+/** What tells more of a cell, in a tooltip. */
+const moreIcon = '[aria-label="icon: info-circle"]';
+
+/** Opens a page; what is waited for there may take `patient` ms. */
+export const openTablePage = async ({
+  chromium,
+  url,
+  table,
+  patient,
+}: {
+  chromium: string;
+  url: string;
+  /** The selector of the table. */
+  table: string;
+  patient: number;
+}): Promise<TablePage> => {
+  const { context, close } = await openContext(chromium);
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(patience);
+    const log = openPageLog(page, () => {});
+    await page.goto(url, { timeout: loadTime });
+    const root = page.locator(table);
+    await root.first().waitFor({ timeout: loadTime });
+    const rowsOf = (row: string): Locator => root.locator(`tr[data-row-key="${row}"]`);
+    const dialog = page.getByRole('dialog');
+    return {
+      log,
+      reads: (row, column, text) =>
+        awaitCluster(async () => {
+          const titles = (await root.getByRole('columnheader').allTextContents()).map((each) => each.trim());
+          const cell = rowsOf(row).first().getByRole('cell').nth(titles.indexOf(column));
+          await cell.filter({ hasText: text }).waitFor({ timeout: patient });
+          const more = cell.locator(moreIcon);
+          if ((await more.count()) === 0) return '';
+          await more.hover();
+          const tooltip = page.getByRole('tooltip').first();
+          await tooltip.waitFor();
+          const told = (await tooltip.innerText()).trim();
+          await page.mouse.move(0, 0);
+          await tooltip.waitFor({ state: 'hidden' });
+          return told;
+        }),
+      lacks: (row) =>
+        awaitCluster(() => rowsOf(row).first().waitFor({ state: 'detached', timeout: patient })),
+      press: (button) => awaitCluster(() => page.getByRole('button', { name: button, exact: true }).click()),
+      choose: (row, item) =>
+        awaitCluster(async () => {
+          // It stands in the part of the table at the right edge.
+          await rowsOf(row).last().getByRole('button').click();
+          await page.locator('.ant-dropdown').getByRole('menuitem', { name: item, exact: true }).click();
+        }),
+      answer: (button, fields = {}) =>
+        awaitCluster(async () => {
+          for (const [label, text] of Object.entries(fields))
+            await dialog.getByLabel(label, { exact: true }).fill(text);
+          await dialog.getByRole('button', { name: button, exact: true }).click();
+          await dialog.waitFor({ state: 'hidden' });
+        }),
+      picture: () => page.screenshot({ fullPage: true }),
+      close,
+    };
+  } catch (error) {
+    await close().catch(() => {});
+    throw error;
+  }
+};

@@ -1,0 +1,62 @@
+import type { BackupTarget } from '../longhorn/objects.ts';
+import { timestamp } from '../manager/context.ts';
+import { type ApiAction, type ApiCall, textOf } from './call.ts';
+import { toBackupTarget } from './collections.ts';
+import { NotFound, withErrorContext } from './errors.ts';
+
+// In seconds, as a text.
+const specOf = ({ input }: ApiCall) => {
+  const interval = textOf(input, 'pollInterval');
+  if (!/^-?\d+$/.test(interval)) throw new Error(`invalid backup target polling interval '${interval}'`);
+  return {
+    backupTargetURL: textOf(input, 'backupTargetURL'),
+    credentialSecret: textOf(input, 'credentialSecret'),
+    pollInterval: `${interval}s`,
+  };
+};
+
+/** Makes a BackupTarget. */
+export const createBackupTarget: ApiAction = (call) => {
+  const name = textOf(call.input, 'name');
+  return withErrorContext(`failed to create backup target ${name}`, async () =>
+    toBackupTarget(
+      await call.datastore.backupTargets.create({
+        metadata: { name },
+        spec: { ...specOf(call), syncRequestedAt: null },
+      }),
+      call.links,
+    ),
+  );
+};
+
+const backupTargetUpdate: ApiAction = (call) => {
+  const name = textOf(call.input, 'name');
+  return withErrorContext(`failed to update backup target ${name}`, async () => {
+    if (!call.datastore.backupTargets.get(name)) throw new NotFound('backupTarget', name);
+    const spec: BackupTarget['spec'] = { ...specOf(call), syncRequestedAt: timestamp() };
+    return toBackupTarget(await call.datastore.backupTargets.patch(name, { spec }), call.links);
+  });
+};
+
+const backupTargetSync: ApiAction = async ({ datastore, name, input, links }) =>
+  withErrorContext(`failed to synchronize backup target ${name}`, async () => {
+    const found = datastore.backupTargets.get(name);
+    if (!found) throw new NotFound('backupTarget', name);
+    return toBackupTarget(
+      input.syncBackupTarget === true
+        ? await datastore.backupTargets.patch(name, { spec: { syncRequestedAt: timestamp() } })
+        : found,
+      links,
+    );
+  });
+
+/** What can be done to a BackupTarget, by the action's name. */
+export const backupTargetActions: Record<string, ApiAction> = { backupTargetUpdate, backupTargetSync };
+
+/** Asks for the deletion of a BackupTarget. */
+export const deleteBackupTarget: ApiAction = async ({ datastore, name }) => {
+  await withErrorContext(`failed to delete backup target ${name}`, () =>
+    datastore.backupTargets.delete(name),
+  );
+  return undefined;
+};

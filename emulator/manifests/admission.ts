@@ -1,0 +1,72 @@
+import { defaultTargetName, namespace } from '../modelled-on.ts';
+import type { Mutant } from '../mutants.ts';
+import { group } from './custom-resources.ts';
+
+const apiVersion = 'admissionregistration.k8s.io/v1';
+const target = { apiVersion: `${group}/v1beta2`, kind: 'BackupTarget' };
+
+type Refusal = {
+  name: string;
+  operations: ('CREATE' | 'UPDATE' | 'DELETE')[];
+  /** Whether it is looked at beside each backup target, as `params`. */
+  besideTargets?: boolean;
+  expression: string;
+  message: string;
+};
+
+// In the words of Longhorn's webhook (webhook/resources/backuptarget/validator.go, datastore/longhorn.go,
+// validateBackupTargetURLExisting).
+const refusals: Refusal[] = [
+  {
+    name: 'longhorn-emulator-default-target',
+    operations: ['DELETE'],
+    expression: `oldObject.metadata.name != '${defaultTargetName}'`,
+    message: "'deleting default backup target is not allowed'",
+  },
+  {
+    name: 'longhorn-emulator-target-urls',
+    operations: ['CREATE', 'UPDATE'],
+    besideTargets: true,
+    expression: [
+      'params.metadata.name == object.metadata.name',
+      "object.spec.backupTargetURL == ''",
+      "request.operation == 'UPDATE' && oldObject.spec.backupTargetURL == object.spec.backupTargetURL",
+      'params.spec.backupTargetURL.lowerAscii() != object.spec.backupTargetURL.lowerAscii()',
+    ].join(' || '),
+    message: "'url ' + object.spec.backupTargetURL + ' is the same to backup target ' + params.metadata.name",
+  },
+];
+
+/** What Longhorn's webhook refuses of backup targets, as policies of the API server; none with that bug. */
+export const admissionPolicies = (mutant: Mutant | undefined): object[] =>
+  mutant === 'nothing-refused'
+    ? []
+    : refusals.flatMap(({ name, operations, besideTargets, expression, message }) => [
+        {
+          apiVersion,
+          kind: 'ValidatingAdmissionPolicy',
+          metadata: { name },
+          spec: {
+            failurePolicy: 'Fail',
+            ...(besideTargets && { paramKind: target }),
+            matchConstraints: {
+              resourceRules: [
+                { apiGroups: [group], apiVersions: ['v1beta2'], operations, resources: ['backuptargets'] },
+              ],
+            },
+            validations: [{ expression, messageExpression: message, message: name }],
+          },
+        },
+        {
+          apiVersion,
+          kind: 'ValidatingAdmissionPolicyBinding',
+          metadata: { name },
+          spec: {
+            policyName: name,
+            ...(besideTargets && {
+              paramRef: { namespace, selector: {}, parameterNotFoundAction: 'Allow' },
+            }),
+            validationActions: ['Deny'],
+          },
+        },
+      ]);

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import type { Backup, Volume } from '../../../e2e/longhorn/types.ts';
+import { progressOf, wrongInProgress } from '../../../e2e/suite/steps/backup/progress.ts';
+import * as details from '../../../e2e/suite/steps/details/details.ts';
+
+const mebibyte = 1024 * 1024;
+const wish = (target: string, backupMode?: string) => ({
+  metadata: { name: 'b1', labels: { 'backup-target': target } },
+  spec: { snapshotName: 's1', ...(backupMode !== undefined && { backupMode }) },
+});
+
+test('a wish for a backup is filled in with the target of its volume, and the mode', () => {
+  const target = { name: 't1' };
+  expect(details.isFilledIn(wish('t1', 'incremental'), target)).toBe(true);
+  expect(details.isFilledIn(wish('t2', 'incremental'), target)).toBe(false);
+  expect(details.isFilledIn(wish('t1'), target)).toBe(false);
+  expect(details.describeWish(wish('t1', 'full'))).toBe('target t1, mode full');
+  const bare: Pick<Backup, 'metadata' | 'spec'> = { metadata: { name: 'b1' }, spec: { snapshotName: 's1' } };
+  expect(details.describeWish(bare)).toBe('target none, mode none');
+});
+
+test('what was sent is counted in whole blocks, compressed as they are', () => {
+  const sent = details.sentBlocks({
+    newlyUploadDataSize: String(16.1 * mebibyte),
+    reUploadedDataSize: String(2.02 * mebibyte),
+  });
+  expect(sent).toEqual({ new: 8, again: 1 });
+  expect(details.sentBlocks({ newlyUploadDataSize: '' })).toEqual({ new: 0, again: 0 });
+});
+
+describe('the labels of a backup', () => {
+  const labels = { reason: 'x' };
+  test('are in Longhorn and in the store as they were asked for', () => {
+    const found = { status: { labels: { ...labels, more: 'y' } }, config: { labels } };
+    expect(details.wrongLabels(labels, found)).toEqual([]);
+  });
+  test('are told where one is missing, or where there is one of a workload', () => {
+    expect(
+      details.wrongLabels(labels, {
+        status: { labels: { reason: 'y' } },
+        config: { labels: { KubernetesStatus: '{}' } },
+      }),
+    ).toEqual([
+      'Longhorn has reason: y, not x',
+      "the backup's config has reason: no such label, not x",
+      "the backup's config has a label KubernetesStatus, and there is no workload",
+    ]);
+    expect(details.wrongLabels(labels, { status: undefined, config: undefined })).toHaveLength(2);
+  });
+});
+
+test('a URL names store, volume and backup', () => {
+  const names = { store: 's3://bucket@region/', volume: 'v1', backup: 'b1' };
+  expect(details.wrongInURL('s3://bucket@region/?backup=b1&volume=v1', names)).toEqual([]);
+  expect(details.wrongInURL('s3://other@region/?backup=b2', names)).toEqual([
+    'it names s3://other@region/, not s3://bucket@region/',
+    'it names nothing, not v1',
+    'it names b2, not b1',
+  ]);
+});
+
+test('a last backup is told by its name and the time of its snapshot', () => {
+  const newest = { name: 'b1', snapshotCreatedAt: '2026-11-26T09:00:00Z' };
+  const volume = { status: { lastBackup: 'b1', lastBackupAt: '2026-11-26T09:00:00Z' } } as Volume;
+  expect(details.isLastOf(newest, details.lastOfVolume(volume))).toBe(true);
+  const known = { metadata: { name: 'v1' }, status: { lastBackupName: 'b1', lastBackupAt: '' } };
+  expect(details.isLastOf(newest, details.lastOfBackupVolume(known))).toBe(false);
+  expect(details.isLastOf({ ...newest, name: 'b2' }, details.lastOfVolume(volume))).toBe(false);
+});
+
+test('a backup volume tells size, labels and blocks of its volume', () => {
+  const told = { size: 64, blocks: 2, labels: { reason: 'x' } };
+  const status = { size: '64', dataStored: String(4 * mebibyte), labels: { reason: 'x' } };
+  expect(details.wrongOfVolume({ metadata: { name: 'v1' }, status }, told)).toEqual([]);
+  expect(details.wrongOfVolume({ metadata: { name: 'v1' }, status: { size: '65' } }, told)).toEqual([
+    'its size is 65, not 64',
+    'its dataStored is not there, not 4194304',
+    'its label reason is not there, not x',
+  ]);
+});
+
+test('progress is what was seen of it, rises, and is seen on its way to 100', () => {
+  const seen = (name: string, progress?: number) => ({
+    ...{ kind: 'modified' as const, sequence: 1, at: 1, resourceVersion: '1' },
+    object: {
+      metadata: { name },
+      spec: { snapshotName: 's1' },
+      ...(progress !== undefined && { status: { progress } }),
+    },
+  });
+  const entries = [seen('b1'), seen('b1', 30), seen('b2', 90), seen('b1', 30), seen('b1', 100)];
+  expect(progressOf({ entries }, 'b1')).toEqual([0, 30, 100]);
+  expect(wrongInProgress([0, 30, 100])).toBeUndefined();
+  expect(wrongInProgress([0, 30, 20, 100])).toBe('it fell');
+  expect(wrongInProgress([0, 100])).toBe('nothing was seen between 0 and 100');
+  expect(wrongInProgress([0, 30])).toBe('it did not come to 100');
+});
