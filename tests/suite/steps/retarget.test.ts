@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import type { BackupTarget, Volume } from '../../../e2e/longhorn/types.ts';
+import { bindSteps } from '../../../e2e/suite/steps/subjects.ts';
+import type { Timeouts } from '../../../e2e/suite/steps/timeouts.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
+import { aTarget, createTestContext, emptyTimelines } from '../../support/test-context.ts';
+import { handleOf } from './recordings.ts';
+
+const soon = { within: '30ms', owner: 'the test' } as const;
+const briefly = new Proxy({} as Timeouts, { get: () => soon });
+const volume = { name: 'v', target: aTarget, node: 'node1', size: 64 };
+const backup = handleOf('b', 'the first backup', { volume });
+const at = { kind: 'modified' as const, at: 1 };
+
+/** The steps on a Longhorn whose objects a test pushes, and whose API server answers dry runs so. */
+const play = (answer: { ok: boolean; text: string } = { ok: true, text: '' }) => {
+  const timelines = emptyTimelines();
+  const cluster = stubCluster();
+  cluster.request = async () => new Response(answer.text, { status: answer.ok ? 200 : 422 });
+  const { context } = createTestContext({ cluster, timelines, timeouts: briefly });
+  const says = (status: NonNullable<Volume['status']>): void => {
+    timelines.volumes.push({
+      ...at,
+      object: { metadata: { name: 'v' }, spec: { size: '64' }, status },
+    });
+  };
+  const isTarget = (name: string, spec: BackupTarget['spec'], status: BackupTarget['status'] = {}): void => {
+    timelines.backupTargets.push({ ...at, object: { metadata: { name }, spec, status } });
+  };
+  const tells = (state: string, kind: 'modified' | 'deleted' = 'modified'): void => {
+    const object = { metadata: { name: 'b' }, spec: { snapshotName: 's' }, status: { state } };
+    timelines.backups.push({ ...at, kind, object });
+  };
+  const wants = (tickets: object): void => {
+    const object = { metadata: { name: 'v' }, spec: { attachmentTickets: tickets as never } };
+    timelines.attachments.push({ ...at, object });
+  };
+  return { ...bindSteps(context), says, isTarget, tells, wants, timelines };
+};
+
+test('a volume has no last backup once it names none', async () => {
+  const { then, says } = play();
+  says({ state: 'attached', lastBackup: 'b', lastBackupAt: 'x' });
+  await expect(then.noLastBackup(volume)).rejects.toThrow('last backup b');
+  says({ state: 'attached', lastBackup: '', lastBackupAt: '' });
+  await then.noLastBackup(volume);
+});
+
+test('a backup goes alone where it never is Deleting', async () => {
+  for (const [between, goes] of [
+    [[], true],
+    [['Deleting'], false],
+  ] as const) {
+    const { then, tells, timelines } = play();
+    tells('Completed');
+    backup.since.deleted = timelines.backups.mark();
+    for (const state of between) tells(state);
+    tells(between.at(-1) ?? 'Completed', 'deleted');
+    const judged = then.goneAlone(backup);
+    await (goes ? judged : expect(judged).rejects.toThrow('Deleting'));
+  }
+});
+
+test('the default backup target is alone, has no URL, and says so', async () => {
+  const condition = { type: 'Unavailable', status: 'True', message: 'backup target URL is empty' };
+  const status = { available: false, conditions: [condition] };
+  const { then, isTarget } = play();
+  await expect(then.defaultTargetUnset()).rejects.toThrow('Longhorn has a backup target default');
+  isTarget('default', { backupTargetURL: '' }, { ...status, conditions: [] });
+  await expect(then.defaultTargetUnset()).rejects.toThrow('backup target default is no URL, not available');
+  isTarget('default', { backupTargetURL: '' }, status);
+  await then.defaultTargetUnset();
+  isTarget('other', { backupTargetURL: 'nfs://x' });
+  await expect(then.defaultTargetUnset()).rejects.toThrow('default, other, not default alone');
+});
+
+test('what cannot be is refused by the words for that', async () => {
+  const target = { name: 't', store: { url: 'nfs://x', credentialSecret: '' } as never };
+  for (const [answer, wrong] of [
+    [{ ok: true, text: '{}' }, 'it is not refused'],
+    [{ ok: false, text: 'no such webhook' }, 'it is refused, and not by'],
+  ] as const) {
+    const { then } = play(answer);
+    await expect(then.defaultTargetStays()).rejects.toThrow(wrong);
+    await expect(then.sameStoreRefused(target)).rejects.toThrow(wrong);
+  }
+  await play({ ok: false, text: 'deleting default backup target is not allowed' }).then.defaultTargetStays();
+  await play({ ok: false, text: 'url x is the same to backup target t' }).then.sameStoreRefused(target);
+});
+
+test('a volume has been healthy all the time, or was not', async () => {
+  const { then, says } = play();
+  const healthy = { state: 'attached', robustness: 'healthy' };
+  says(healthy);
+  await then.hasStayedHealthy(volume, { since: backup });
+  says({ ...healthy, robustness: 'degraded' });
+  says(healthy);
+  await expect(then.hasStayedHealthy(volume, { since: backup })).rejects.toThrow('degraded');
+});
+
+test('a volume is attached for a backup and detached again, and nothing is asked of it any more', async () => {
+  const { then, says, wants } = play();
+  for (const state of ['detached', 'attaching', 'attached', 'detaching']) says({ state });
+  await expect(then.attachedMeanwhile(backup)).rejects.toThrow('detaching');
+  says({ state: 'detached' });
+  await then.attachedMeanwhile(backup);
+  wants({});
+  await expect(then.attachmentGivenBack(backup)).rejects.toThrow('nobody saw');
+  wants({ 'backup-controller-b': { id: 'x', type: 'y', nodeID: 'z' } });
+  await expect(then.attachmentGivenBack(backup)).rejects.toThrow('backup-controller-b');
+  wants({ 'backup-controller-b': null });
+  await then.attachmentGivenBack(backup);
+});
+
+test('uploads are side by side unless one is Completed before the other begins', async () => {
+  const [first, second] = [handleOf('b1', 'the first backup'), handleOf('b2', 'the second backup')];
+  for (const [order, isBeside] of [
+    [['b1 InProgress', 'b2 InProgress', 'b1 Completed', 'b2 Completed'], true],
+    [['b1 InProgress', 'b1 Completed', 'b2 InProgress', 'b2 Completed'], false],
+  ] as const) {
+    const { then, timelines } = play();
+    for (const [index, each] of ['b1 ', 'b2 ', ...order].entries()) {
+      const [name = '', state = ''] = each.split(' ');
+      const metadata = { name, resourceVersion: String(index + 1) };
+      timelines.backups.push({ ...at, object: { metadata, spec: { snapshotName: 's' }, status: { state } } });
+    }
+    const judged = then.uploadedSideBySide(first, second);
+    await (isBeside
+      ? judged
+      : expect(judged).rejects.toThrow('the first backup was Completed before the second backup'));
+  }
+});
