@@ -52,6 +52,11 @@ export const mutants = {
   // A store that fails.
   'failed-upload-completes': 'a backup whose upload has failed is Completed, and says nothing of it',
   'lost-backup-stays': 'a completed Backup that the store has no more stays in Longhorn',
+  'deletion-beside-restore': 'a backup is deleted while a volume is restored from it, whatever the lock says',
+  'activation-misses-newest':
+    'a volume on standby is activated with what it holds, though there is a newer backup',
+  'standby-ends-with-its-backup':
+    'a volume on standby restores nothing more once the backup that it holds is deleted',
   'restore-skips-blocks': 'a restore leaves out a block that it cannot read, and ends well: half the data',
   'full-backup-spares-blocks': 'a full backup does not send the blocks that the store has, be they damaged',
   'backup-volume-stays-stored': 'a BackupVolume that is deleted goes, and leaves its folder in the store',

@@ -50,6 +50,11 @@ const othersGoOn =
 const lacksBlock = 'A restore that lacks a block is given up, until a full backup has brought the block back';
 const damagedBlock =
   'A restore that meets a damaged block is given up, until a full backup has mended the block';
+const besideRestore =
+  'Backups that are deleted while one of them is restored go after that, and its data are right';
+const standbyActivated =
+  'A volume on standby follows each backup, and has the newest when it is activated before it could follow';
+const standbyDeleted = 'A volume on standby goes on with the next backup, whichever are deleted meanwhile';
 const pageDeletes = 'The page of backups deletes the one that it names, and shows how another waits for that';
 const pageTells = 'The page of backups tells why a deletion failed, for as long as it does';
 const pageGoesOn =
@@ -108,6 +113,9 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'last-backup-stays': [{ scenario: tells, by: 'then.lastBackup' }],
   'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
   'lost-backup-stays': [{ scenario: lostConfig, by: 'then.removedFromCluster' }],
+  'deletion-beside-restore': [{ scenario: besideRestore, by: 'then.deletedAfterRestore' }],
+  'activation-misses-newest': [{ scenario: standbyActivated, by: 'then.activated' }],
+  'standby-ends-with-its-backup': [{ scenario: standbyDeleted, by: 'then.follows' }],
   'restore-skips-blocks': [{ scenario: lacksBlock, by: 'then.restoreFails' }],
   'full-backup-spares-blocks': [
     { scenario: damagedBlock, by: 'then.restores' },

@@ -18,6 +18,7 @@ export type Volume = KubernetesObject & {
     lastBackupAt?: string;
     restoreRequired?: boolean;
     restoreInitiated?: boolean;
+    isStandby?: boolean;
     conditions?: Condition[] | null;
   };
 };
@@ -26,6 +27,15 @@ export type Volume = KubernetesObject & {
 export type Instance = KubernetesObject & {
   spec?: { nodeID?: string; desireState?: string; failedAt?: string };
   status?: { currentState?: string; started?: boolean; conditions?: Condition[] | null };
+};
+
+/** The engine of a volume, and what it has restored from a backup. */
+export type VolumeEngine = KubernetesObject & {
+  status?: {
+    lastRestoredBackup?: string;
+    /** By the addresses of the replicas. */
+    restoreStatus?: Record<string, { isRestoring?: boolean }> | null;
+  };
 };
 
 /** Who wants a volume attached where; Longhorn makes one for each volume, under the volume's name. */

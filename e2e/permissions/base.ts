@@ -8,12 +8,7 @@ export const base: readonly PermissionRule[] = [
   { place: 'longhorn', resource: longhorn.nodes, verbs: ['list'] },
   { place: 'longhorn', resource: longhorn.volumes, verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
   { place: 'longhorn', resource: longhorn.volumeAttachments, verbs: ['list', 'watch', 'patch'] },
-  {
-    place: 'longhorn',
-    resource: longhorn.engines,
-    verbs: ['list'],
-    seldom: 'read where a volume does not come, or does not go',
-  },
+  { place: 'longhorn', resource: longhorn.engines, verbs: ['list', 'watch'] },
   {
     place: 'longhorn',
     resource: longhorn.replicas,

@@ -33,6 +33,10 @@ export const tags = [
     name: 'backup-targets',
     description: 'a backup target becomes another store, or who logs in there another',
   },
+  {
+    name: 'standby',
+    description: 'a volume follows the backups of another one, for the day when that is lost',
+  },
   { name: 'restores', description: 'a backup is restored while something stands in the way' },
   {
     name: 'failing-store',

@@ -1,4 +1,6 @@
+import { decodeBackupURL } from '../backupstore/url.ts';
 import type { AttachmentTicket, Volume } from '../longhorn/objects.ts';
+import { timestamp } from '../manager/context.ts';
 import { backupActions, deleteBackupVolume, syncAllBackupVolumes } from './backup-actions.ts';
 import { backupTargetActions, createBackupTarget, deleteBackupTarget } from './backup-target-actions.ts';
 import { type ApiAction, type ApiCall, textOf } from './call.ts';
@@ -43,8 +45,34 @@ const detach: ApiAction = (call) =>
     return toVolume(datastore, await patchTickets(call, tickets), links);
   });
 
-/** What can be done to a volume's attachment, by the action's name. */
-const attachmentActions: Record<string, ApiAction> = { attach, detach };
+const activate: ApiAction = (call) =>
+  withErrorContext(`unable to activate volume ${call.name}`, async () => {
+    const { input, datastore, links, name } = call;
+    const volume = datastore.volumes.get(name);
+    if (!volume) throw new NotFound('volume', name);
+    if (!volume.status?.isStandby) throw new Error(`volume ${name} is already in active mode`);
+    if (!volume.spec.standby) throw new Error(`volume ${name} is being activated`);
+    const frontend = textOf(input, 'frontend');
+    if (frontend !== 'blockdev') throw new Error(`invalid frontend ${frontend}`);
+    const { backupTargetName, fromBackup = '' } = volume.spec;
+    const source = datastore.backupVolumes
+      .list()
+      .find(
+        ({ spec }) =>
+          spec.volumeName === decodeBackupURL(fromBackup).volume &&
+          spec.backupTargetName === backupTargetName,
+      );
+    if (source)
+      await datastore.backupVolumes.patch(source.metadata.name, { spec: { syncRequestedAt: timestamp() } });
+    return toVolume(
+      datastore,
+      await datastore.volumes.patch(name, { spec: { standby: false, frontend } }),
+      links,
+    );
+  });
+
+/** What can be done to a volume itself, by the action's name. */
+const volumeActions: Record<string, ApiAction> = { attach, detach, activate };
 
 const types = Object.values(shown).map(({ type }) => type);
 
@@ -124,7 +152,7 @@ export const routes: Record<string, ApiAction> = {
   'GET volumes/*': getVolume,
   'PUT settings/*': putSetting,
   'DELETE backupvolumes/*': deleteBackupVolume,
-  ...actionsOf('volumes', { ...attachmentActions, ...snapshotActions }),
+  ...actionsOf('volumes', { ...volumeActions, ...snapshotActions }),
   ...actionsOf('backupvolumes', backupActions),
   'PUT backupvolumes': syncAllBackupVolumes,
   'POST backuptargets': createBackupTarget,

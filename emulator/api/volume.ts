@@ -85,6 +85,7 @@ const toResource = ({ volume, replica, backups, attachment }: Parts, links: Link
       fromBackup: spec.fromBackup ?? '',
       restoreRequired: status?.restoreRequired ?? false,
       restoreInitiated: status?.restoreInitiated ?? false,
+      standby: status?.isStandby ?? false,
       ready: !isFaulted && !status?.restoreRequired,
       conditions: byType(status?.conditions),
       controllers: [toController(volume)],
@@ -96,7 +97,11 @@ const toResource = ({ volume, replica, backups, attachment }: Parts, links: Link
       volumeAttachment: { volume: name, attachments: attachment ? toAttachments(attachment) : {} },
     },
     links,
-    ['attach', 'detach', ...(isFaulted ? [] : snapshotActions)],
+    [
+      ...['attach', 'detach'],
+      ...(status?.isStandby ? ['activate'] : []),
+      ...(isFaulted || status?.isStandby ? [] : snapshotActions),
+    ],
   );
 };
 

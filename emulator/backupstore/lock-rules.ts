@@ -31,7 +31,8 @@ export const blocks = (
   own: Lock,
   { now, expiry, mutant }: { now: number; expiry: number; mutant?: Mutant | undefined },
 ): boolean => {
-  if (mutant === 'lock-ignored' && own.Type === lockTypes.deletion) return false;
+  const ignores = mutant === 'lock-ignored' || mutant === 'deletion-beside-restore';
+  if (ignores && own.Type === lockTypes.deletion) return false;
   const agree = other.Type === own.Type && (mutant !== 'same-type-locks-conflict' || other.Name === own.Name);
   const expired = now - other.serverTime > expiry && mutant !== 'lock-never-expires';
   return !agree && !expired && compareLocks(other, own) < 0;

@@ -80,7 +80,7 @@ type Restore = Behaviour & {
   /** Whose backup it is; the restored volume has a name of its own. */
   volume: string;
   backup: string;
-  /** An image that holds nothing yet and is as long as the volume; or a path at which it is to be made. */
+  /** An image that is as long as the volume; or a path at which it is to be made. */
   image: string;
   isNew?: boolean;
   /** Called before the first block: what fails until then, the restore is told by whoever asked for it. */
@@ -105,6 +105,9 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
       const { size } = await file.stat();
       if (size !== Size)
         throw new StoreError(`not emulated: a volume of ${size} bytes from a backup of one of ${Size}`);
+      // Of an earlier backup nothing is to be left.
+      await file.truncate(0);
+      await file.truncate(Size);
       onStarted?.();
       for (const { Offset, BlockChecksum } of Blocks) {
         const loading = loadBlock({ store, volume, method: CompressionMethod, clock }, BlockChecksum);

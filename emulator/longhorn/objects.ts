@@ -15,6 +15,8 @@ export type Volume = LonghornObject<
     backupTargetName: string;
     /** URL of the backup a new volume begins with. */
     fromBackup?: string;
+    /** It is to follow the backups of that one's volume. */
+    standby?: boolean;
     nodeID: string;
     /** Attached without a device. */
     disableFrontend?: boolean;
@@ -33,6 +35,20 @@ export type Volume = LonghornObject<
     frontendDisabled: boolean;
     restoreRequired: boolean;
     restoreInitiated: boolean;
+    /** It still follows them. */
+    isStandby: boolean;
+  }
+>;
+
+/** Of the volumes that are restored alone. */
+export type VolumeEngine = LonghornObject<
+  { volumeName: string; nodeID: string },
+  {
+    ownerID: string;
+    currentState: 'running';
+    lastRestoredBackup: string;
+    /** By the address of its replica. */
+    restoreStatus: Record<string, { isRestoring: boolean; lastRestored: string }>;
   }
 >;
 

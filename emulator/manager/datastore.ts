@@ -13,6 +13,7 @@ export type Collection<T extends ApiObject> = Informer<T> & Writer<T>;
 export type Datastore = {
   volumes: Collection<lh.Volume>;
   volumeAttachments: Collection<lh.VolumeAttachment>;
+  engines: Collection<lh.VolumeEngine>;
   replicas: Collection<lh.Replica>;
   snapshots: Collection<lh.Snapshot>;
   backups: Collection<lh.Backup>;
@@ -78,6 +79,7 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
   const datastore: Datastore = {
     volumes: longhorn('volumes', 'Volume'),
     volumeAttachments: longhorn('volumeattachments', 'VolumeAttachment'),
+    engines: longhorn('engines', 'Engine'),
     replicas: longhorn('replicas', 'Replica'),
     // Longhorn's snapshot controller is told of no resync either.
     snapshots: longhorn('snapshots', 'Snapshot', 0),

@@ -10,7 +10,8 @@ const accepted: Record<string, Record<string, Accepts>> = {
   Volume: {
     size: (value) => Number(value) > 0 && Number(value) % (2 * 1024 * 1024) === 0,
     numberOfReplicas: anything,
-    frontend: ['blockdev'],
+    frontend: ['blockdev', ''],
+    standby: [true, false],
     accessMode: ['rwo'],
     backupCompressionMethod: ['none', 'lz4', 'gzip'],
     backupTargetName: (value) => value !== '',

@@ -39,6 +39,7 @@ const volumeKinds: ServedKind[] = [
         backupTargetName: text({ default: defaultTargetName }),
         dataEngine: text({ default: 'v1' }),
         fromBackup: text({ default: '' }),
+        standby: flag(),
         nodeID: text({ default: '' }),
         disableFrontend: flag(),
         image: text({ default: '' }),
@@ -57,7 +58,20 @@ const volumeKinds: ServedKind[] = [
       frontendDisabled: flag(),
       restoreRequired: flag(),
       restoreInitiated: flag(),
+      isStandby: flag(),
       conditions,
+    }),
+  },
+  {
+    kind: 'Engine',
+    plural: 'engines',
+    shortNames: ['lhe'],
+    spec: object({ volumeName: text(), nodeID: text() }),
+    status: object({
+      ownerID: text(),
+      currentState: text(),
+      lastRestoredBackup: text(),
+      restoreStatus: map(object({ isRestoring: flag(), lastRestored: text() })),
     }),
   },
   {

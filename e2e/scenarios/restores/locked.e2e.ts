@@ -18,3 +18,21 @@ scenario(
     await then.storeHolds(volume, [backup]);
   },
 );
+
+scenario(
+  'A volume on standby that meets the lock of a deletion is delayed, no more',
+  { tags: ['standby', 'backupstore-locks'], timeout: '40m', needs: ['foreignLock'], proves: ['DR18'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const backup = await given.settledBackup(volume);
+    const lock = await given.foreignLock(volume, { of: 'a deletion' });
+
+    const standby = await when.standbyMade(backup);
+    const kept = await then.orKnownBug('restore-given-up-over-lock', () => then.restoreWaits(standby));
+    await then.inForce(lock);
+    await when.lockRemoved(lock);
+    await then.follows(kept ? standby : await when.standbyMade(backup), backup);
+    await then.storeHolds(volume, [backup]);
+  },
+);

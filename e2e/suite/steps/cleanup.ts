@@ -110,10 +110,14 @@ const removeBackupVolumes = async (deps: CleanupContext, volumes: readonly strin
 };
 
 const detachVolumes = async ({ cluster, timelines, made, timeouts }: CleanupContext): Promise<void> => {
-  const attached = made.volumes.filter(
-    (name) =>
-      timelines.volumes.current(name) !== undefined && timelines.attachments.current(name) !== undefined,
-  );
+  // One on standby is attached until it is removed.
+  const isDetachable = (name: string): boolean => {
+    const volume = timelines.volumes.current(name);
+    return (
+      volume !== undefined && !volume.status?.isStandby && timelines.attachments.current(name) !== undefined
+    );
+  };
+  const attached = made.volumes.filter(isDetachable);
   await Promise.all(
     attached.map(async (name) => {
       await detach({ cluster }, name).catch(unlessGone);

@@ -146,6 +146,12 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn tries again to read a block, ever later, before it gives the restore up',
   },
+  followed: {
+    machine: 300,
+    resyncs: 4,
+    owner:
+      'the expectation: Longhorn lists the store after a backup, and the volume on standby restores what changed',
+  },
   restoreTold: {
     machine: 60,
     owner: 'the expectation: Longhorn tells of a replica that failed before it gives the restore up',

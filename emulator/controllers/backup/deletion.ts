@@ -1,10 +1,11 @@
 import { readFileSync, writeSync } from 'node:fs';
-import { encodeBackupURL } from '../../backupstore/url.ts';
+import { decodeBackupURL, encodeBackupURL } from '../../backupstore/url.ts';
 import type { TargetClient } from '../../engine/target-client.ts';
 import type { Backup, BackupStatus, BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { labels, panicsOverLateFailure } from '../../modelled-on.ts';
 import { release } from '../finalizer.ts';
+import { isBeingRestored } from '../volume/restore.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
 import { type Backoff, createBackoff } from './backoff.ts';
 import {
@@ -140,6 +141,11 @@ const start = async (
   const { name } = backup.metadata;
   const { state = '' } = backup.status ?? {};
   if (!mayStart({ state, waiting: deletions.backoff.isWaiting(name), mutant: context.mutant })) return;
+  const restored = isBeingRestored(context, decodeBackupURL(inStore.url).volume);
+  if (restored && context.mutant !== 'deletion-beside-restore') {
+    const error = `backup ${name} cannot be deleted due to the ongoing volume ${restored.metadata.name} restoration`;
+    return context.log.warning('Failed to delete backup in backupstore', { backup: name, error });
+  }
   // Before the command, where Longhorn does both at once: on a lab node a process takes a tenth of a second
   // to start, and a new backup of the volume must not slip through meanwhile.
   await updateStatus(context, backup, { state: 'Deleting', messages: {} });

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { decodeBackupURL, encodeBackupURL } from '../../backupstore/url.ts';
 import { ensureHead, headFile } from '../../engine/replica-files.ts';
 import type { ReplicaState } from '../../engine/replica-process.ts';
 import { alreadyExists, isNotFound } from '../../kubernetes/client.ts';
@@ -118,16 +119,16 @@ const restore = (
   const { name } = volume.metadata;
   return stepRestore(context, volume, {
     restores,
-    run: async () => {
+    run: async (backup) => {
       const target = context.datastore.backupTargets.get(volume.spec.backupTargetName);
       if (!target) throw new Error(`failed to get backup target ${volume.spec.backupTargetName}`);
       const client = await context.targets.open(target);
       await client.restore(
-        volume.spec.fromBackup ?? '',
+        encodeBackupURL({ ...decodeBackupURL(volume.spec.fromBackup ?? ''), backup }),
         headFile(replicaDirectory(await ensureReplica(context, volume))),
       );
     },
-    onEnd: () => enqueue(name),
+    onChange: () => enqueue(name),
     // Before its status says so: a user who is attached already may write at once.
     onDone: async () =>
       attach(context, { ...volume, status: { ...(volume.status as Status), restoreRequired: false } }),
@@ -249,7 +250,11 @@ export const startVolumeController = (context: ManagerContext): void => {
   const volumeOf = { replicas: (name: string) => name.replace(/-r-[0-9a-f]{8}$/, '') };
   datastore.replicas.onEvent((name) => enqueue(volumeOf.replicas(name)));
   datastore.backupVolumes.onEvent((name) => {
-    const volume = datastore.backupVolumes.get(name)?.spec.volumeName;
-    if (volume) enqueue(volume);
+    const source = datastore.backupVolumes.get(name)?.spec.volumeName;
+    if (!source) return;
+    enqueue(source);
+    for (const { metadata, spec, status } of datastore.volumes.list())
+      if (status?.isStandby && decodeBackupURL(spec.fromBackup ?? '').volume === source)
+        enqueue(metadata.name);
   });
 };

@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeBackupURL } from '../../backupstore/url.ts';
-import { withCondition } from '../../kubernetes/objects.ts';
-import type { Volume } from '../../longhorn/objects.ts';
+import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
+import type { Volume, VolumeEngine } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
+import { labels } from '../../modelled-on.ts';
 import { findReplica } from './replica.ts';
+import { backupVolumeOnTarget } from './status.ts';
 import { requestAttachment, withdrawAttachment } from './tickets.ts';
 
 type Status = NonNullable<Volume['status']>;
 
 /** How the restores that this process has begun stand, by the volume's UID; a new process begins anew. */
-export type Restores = Map<string, 'running' | 'done' | Error>;
+export type Restores = Map<string, { backup: string; state: 'running' | 'done' | Error }>;
 
 const type = 'volume-restore-controller';
 
@@ -19,7 +21,12 @@ const type = 'volume-restore-controller';
  */
 export const restoreRequest = ({ spec, status }: Volume): Partial<Status> =>
   spec.fromBackup && !status?.restoreInitiated
-    ? { restoreRequired: true, restoreInitiated: true, frontendDisabled: true }
+    ? {
+        restoreRequired: true,
+        restoreInitiated: true,
+        frontendDisabled: true,
+        isStandby: spec.standby ?? false,
+      }
     : {};
 
 /** Asks for a volume to be attached, for as long as it takes to restore it. */
@@ -70,10 +77,74 @@ const againAfterLock = async (
   }
 };
 
+const findEngine = ({ datastore }: ManagerContext, volume: string): VolumeEngine | undefined =>
+  datastore.engines.list().find(({ spec }) => spec.volumeName === volume);
+
+const ensureEngine = async (context: ManagerContext, volume: Volume): Promise<VolumeEngine> => {
+  const { name } = volume.metadata;
+  return (
+    findEngine(context, name) ??
+    (await context.datastore.engines.create({
+      metadata: {
+        name: `${name}-e-0`,
+        labels: { [labels.volume]: name },
+        ownerReferences: [ownerReference(volume)],
+      },
+      spec: { volumeName: name, nodeID: context.node },
+    }))
+  );
+};
+
+// Of its only replica.
+const address = 'tcp://127.0.0.1:10000';
+
+const isRestoring = (engine: VolumeEngine | undefined): boolean =>
+  engine?.status?.restoreStatus[address]?.isRestoring === true;
+
+const setEngine = async (
+  { datastore, node }: ManagerContext,
+  engine: VolumeEngine,
+  now: { isRestoring: boolean; lastRestored?: string },
+): Promise<void> => {
+  const { isRestoring, lastRestored = engine.status?.lastRestoredBackup ?? '' } = now;
+  await datastore.engines.updateStatus({
+    ...engine,
+    status: {
+      ...{ ownerID: node, currentState: 'running', lastRestoredBackup: lastRestored },
+      restoreStatus: { [address]: { isRestoring, lastRestored } },
+    },
+  });
+};
+
+/** Whether a volume is just being written from a backup of this volume. */
+export const isBeingRestored = (context: ManagerContext, source: string): Volume | undefined =>
+  context.datastore.volumes
+    .list()
+    .find(
+      ({ metadata, spec, status }) =>
+        status?.restoreRequired &&
+        decodeBackupURL(spec.fromBackup ?? '').volume === source &&
+        isRestoring(findEngine(context, metadata.name)),
+    );
+
+/** The backup that a volume is to hold: one on standby, the last that there is, and what it holds where there is none. */
+const wantedBackup = ({ spec, status }: Volume, restored: string): string =>
+  (status?.isStandby && (status.lastBackup || restored)) || decodeBackupURL(spec.fromBackup ?? '').backup;
+
+/** Whether a volume that holds a backup has nothing more to wait for. */
+const isComplete = (context: ManagerContext, volume: Volume, restored: string): boolean => {
+  if (!volume.status?.isStandby) return true;
+  if (volume.spec.standby) return false;
+  const source = backupVolumeOnTarget(context, volume);
+  const { lastSyncedAt, lastBackupName } = source?.status ?? {};
+  const isBehind = Date.parse(source?.spec.syncRequestedAt ?? '') > Date.parse(lastSyncedAt ?? '');
+  return !isBehind && (!lastBackupName || lastBackupName === restored);
+};
+
 /**
  * Takes the restore of a volume that is attached to this node a step further and gives what becomes of its
- * status: run is called once, and onEnd when it has ended. A failure is that of its replica: an event has the
- * cause, and the volume is faulted and detached for good.
+ * status: run is called once for each backup that it is to hold, and onChange when it has ended. A failure is that of
+ * its replica: an event has the cause, and the volume is faulted and detached for good.
  */
 export const stepRestore = async (
   context: ManagerContext,
@@ -81,22 +152,35 @@ export const stepRestore = async (
   {
     restores,
     run,
-    onEnd,
+    onChange,
     onDone,
-  }: { restores: Restores; run: () => Promise<void>; onEnd: () => void; onDone: () => Promise<void> },
+  }: {
+    restores: Restores;
+    run: (backup: string) => Promise<void>;
+    onChange: () => void;
+    onDone: () => Promise<void>;
+  },
 ): Promise<Partial<Status>> => {
   const { name, uid = '' } = volume.metadata;
   const status = volume.status as Status;
-  const state = restores.get(uid) ?? 'running';
-  if (!restores.has(uid)) {
-    restores.set(uid, 'running');
-    const end = (result: 'done' | Error): void => {
-      restores.set(uid, result);
-      onEnd();
+  const engine = await ensureEngine(context, volume);
+  const restored = engine.status?.lastRestoredBackup ?? '';
+  const finish = async (): Promise<Partial<Status>> => {
+    await onDone();
+    return {
+      ...told(status, { status: 'False' }),
+      restoreRequired: false,
+      isStandby: false,
+      frontendDisabled: volume.spec.disableFrontend ?? false,
     };
-    againAfterLock(context, run).then(() => end('done'), end);
-  }
+  };
+  if (context.mutant === 'activation-misses-newest' && status.isStandby && !volume.spec.standby)
+    return finish();
+  const inProgress = told(status, { status: 'True', reason: 'RestoreInProgress' });
+  const { backup, state } = restores.get(uid) ?? {};
+  if (state === 'running') return inProgress;
   if (state instanceof Error) {
+    await setEngine(context, engine, { isRestoring: false });
     const replica = findReplica(context, name)?.metadata.name;
     const message = `replica ${replica} failed the restore: ${state.message}`;
     context.recorder(volume, { type: 'Warning', reason: 'FailedRestore', message });
@@ -107,11 +191,26 @@ export const stepRestore = async (
     } as const;
     return { ...told(status, condition), state: 'detaching', robustness: 'faulted' };
   }
-  if (state === 'running') return told(status, { status: 'True', reason: 'RestoreInProgress' });
-  await onDone();
-  return {
-    ...told(status, { status: 'False' }),
-    restoreRequired: false,
-    frontendDisabled: volume.spec.disableFrontend ?? false,
-  };
+  if (backup !== undefined) {
+    await setEngine(context, engine, { isRestoring: false, lastRestored: backup });
+    restores.delete(uid);
+    onChange();
+    return inProgress;
+  }
+  const wanted = wantedBackup(volume, restored);
+  const isStuck =
+    context.mutant === 'standby-ends-with-its-backup' &&
+    restored !== '' &&
+    !context.datastore.backups.get(restored);
+  if (restored !== wanted && !isStuck) {
+    await setEngine(context, engine, { isRestoring: true });
+    restores.set(uid, { backup: wanted, state: 'running' });
+    const end = (result: 'done' | Error): void => {
+      restores.set(uid, { backup: wanted, state: result });
+      onChange();
+    };
+    againAfterLock(context, () => run(wanted)).then(() => end('done'), end);
+    return inProgress;
+  }
+  return isComplete(context, volume, restored) ? finish() : inProgress;
 };

@@ -1,3 +1,4 @@
+import { decodeBackupURL } from '../../backupstore/url.ts';
 import { allocatedSize, headFile, snapshotFile } from '../../engine/replica-files.ts';
 import type { ReplicaState } from '../../engine/replica-process.ts';
 import type { BackupVolume, Volume } from '../../longhorn/objects.ts';
@@ -20,6 +21,7 @@ export const newVolumeStatus: Status = {
   frontendDisabled: false,
   restoreRequired: false,
   restoreInitiated: false,
+  isStandby: false,
 };
 
 /** Bytes that a volume's head and snapshots take on this node. */
@@ -35,14 +37,23 @@ export const actualSize = async (
   return (await Promise.all(files.map(allocatedSize))).reduce((sum, size) => sum + size, 0);
 };
 
+/** What a volume's backup target has of it; as long as one is restored, of the volume whose backup it is restored from. */
+export const backupVolumeOnTarget = (
+  { datastore }: ManagerContext,
+  { metadata, spec: { backupTargetName, fromBackup }, status }: Volume,
+): BackupVolume | undefined => {
+  const name = status?.restoreRequired ? decodeBackupURL(fromBackup ?? '').volume : metadata.name;
+  return datastore.backupVolumes
+    .list()
+    .find(({ spec }) => spec.volumeName === name && spec.backupTargetName === backupTargetName);
+};
+
 /** What a volume's own backup target says of its last backup. */
 export const lastBackupOnTarget = (
-  { datastore }: ManagerContext,
-  { metadata, spec: { backupTargetName } }: Volume,
+  context: ManagerContext,
+  volume: Volume,
 ): Pick<Status, 'lastBackup' | 'lastBackupAt'> => {
-  const isOwn = ({ spec }: BackupVolume): boolean =>
-    spec.volumeName === metadata.name && spec.backupTargetName === backupTargetName;
-  const found = datastore.backupVolumes.list().find(isOwn);
+  const found = backupVolumeOnTarget(context, volume);
   return { lastBackup: found?.status?.lastBackupName ?? '', lastBackupAt: found?.status?.lastBackupAt ?? '' };
 };
 

@@ -1,4 +1,5 @@
 import { ExpectationError, once } from '../../../history/expectation.ts';
+import type { Hopeless } from '../../../history/hopeless.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
 import { resources } from '../../../kube/cluster.ts';
@@ -6,11 +7,13 @@ import { shorten } from '../../../kube/shorten.ts';
 import type { Event } from '../../../longhorn/job-types.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
-import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { longhornResources, longhornNamespace as namespace, ofVolume } from '../../../longhorn/resources.ts';
+import type { Volume, VolumeEngine } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
-import { PromiseBroken } from '../judging.ts';
-import { askForRestore } from '../volume/restored.ts';
+import { notProvable, PromiseBroken } from '../judging.ts';
+import { forwardService } from '../service-forward.ts';
+import { askForRestore, describeRestore } from '../volume/restored.ts';
 
 /** A volume that a step has restored from a backup. */
 export type RestoreHandle = {
@@ -22,16 +25,29 @@ export type RestoreHandle = {
   from: number;
   /** What Longhorn tells of it. */
   events: Timeline<Event>;
+  engines: Timeline<VolumeEngine>;
 };
 
 /** Has a volume restored from a backup, and returns when Kubernetes has taken the wish. */
-export const beginRestore = async (context: Context, backup: BackupHandle): Promise<RestoreHandle> => {
+export const beginRestore = async (
+  context: Context,
+  backup: BackupHandle,
+  { standby = false } = {},
+): Promise<RestoreHandle> => {
   const { cluster, timelines, living: signal } = context;
   const from = timelines.volumes.mark();
-  const name = await askForRestore(context, backup);
+  const name = await askForRestore(context, backup, { standby });
   const fieldSelector = `involvedObject.name=${name}`;
-  const events = await follow<Event>(cluster, resources.events, { namespace, fieldSelector, signal });
-  return { name, label: `the volume restored from ${backup.label}`, backup, from, events };
+  const [events, engines] = await Promise.all([
+    follow<Event>(cluster, resources.events, { namespace, fieldSelector, signal }),
+    follow<VolumeEngine>(cluster, longhornResources.engines, {
+      namespace,
+      labelSelector: ofVolume(name),
+      signal,
+    }),
+  ]);
+  const label = standby ? 'the volume on standby' : `the volume restored from ${backup.label}`;
+  return { name, label, backup, from, events, engines };
 };
 
 type Told = { text: string; id: MessageId | undefined };
@@ -84,4 +100,75 @@ export const tellingWhy = async (
       { cause: error },
     );
   }
+};
+
+const isRestoring = ({ status }: VolumeEngine): boolean =>
+  Object.values(status?.restoreStatus ?? {}).some((each) => each.isRestoring === true);
+
+const describeEngine = (engine: VolumeEngine): string =>
+  `${isRestoring(engine) ? 'restoring' : 'not restoring'}, last restored: ${engine.status?.lastRestoredBackup || 'none'}`;
+
+// Of a volume that is faulted nothing is to be waited for.
+const faulted = ({ timelines: { volumes } }: Context, { name }: RestoreHandle): Hopeless<Volume> => ({
+  timeline: volumes,
+  name,
+  describe: describeRestore,
+  because: ({ status }) => (status?.robustness === 'faulted' ? `volume ${name} is faulted` : undefined),
+});
+
+/** Waits until the engine of a volume says that it is being written from a backup. */
+export const untilRestoring = (context: Context, restore: RestoreHandle): Promise<VolumeEngine> =>
+  once(restore.engines, isRestoring, {
+    label: `${restore.label} is being written`,
+    describe: describeEngine,
+    hopeless: [faulted(context, restore)],
+    ...context.timeouts.restoreBegins,
+  });
+
+/** When it was written, by its engine; ms since the epoch. */
+export const writtenAt = ({ engines, backup, label }: RestoreHandle): number => {
+  const entry = engines.entries.find(
+    (each) => each.kind !== 'gap' && each.object.status?.lastRestoredBackup === backup.name,
+  );
+  if (entry === undefined) throw notProvable(`nobody saw when ${label} was written`);
+  return entry.at;
+};
+
+/** Waits until a volume on standby has a backup, and says that it is the last one. */
+export const untilFollowed = async (
+  context: Context,
+  standby: RestoreHandle,
+  { name, label }: BackupHandle,
+): Promise<void> => {
+  const { timelines, timeouts } = context;
+  await once(standby.engines, ({ status }) => status?.lastRestoredBackup === name, {
+    label: `${standby.label} has restored ${label}`,
+    describe: describeEngine,
+    hopeless: [faulted(context, standby)],
+    ...timeouts.followed,
+  });
+  const isShown = ({ status }: Volume): boolean => status?.isStandby === true && status.lastBackup === name;
+  await once(timelines.volumes, isShown, {
+    name: standby.name,
+    label: `${standby.label} says that ${label} is the last one`,
+    describe: ({ status }) =>
+      `${status?.isStandby ? 'on' : 'not on'} standby, last: ${status?.lastBackup || 'none'}`,
+    ...timeouts.followed,
+  });
+};
+
+/** Activates a volume on standby by Longhorn's API, as its user interface does. */
+export const activate = async (
+  { cluster, living: signal }: Context,
+  { name, label }: RestoreHandle,
+): Promise<void> => {
+  const { url } = await forwardService(cluster, { namespace, name: 'longhorn-frontend', signal });
+  const answer = await fetch(`${url}/v1/volumes/${name}?action=activate`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ frontend: 'blockdev' }),
+    signal,
+  });
+  if (!answer.ok)
+    throw new Error(`Longhorn does not activate ${label}: ${answer.status} ${await answer.text()}`);
 };

@@ -1,12 +1,26 @@
+import { onceGone } from '../../../history/expectation.ts';
+import { formatDuration } from '../../../kube/duration.ts';
+import { describeBackup } from '../../../longhorn/backup-state.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, WrittenData } from '../handles.ts';
 import { stays, throwFor } from '../judging.ts';
+import { goneAt } from '../lock/expectations.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { judgeRestoredData } from '../volume/restored.ts';
 import { endsWell, isGivenUp, isUnderWay } from './expectations.ts';
-import { beginRestore, describeReasons, type RestoreHandle, reasonsOf, tellingWhy } from './restore.ts';
+import {
+  activate,
+  beginRestore,
+  describeReasons,
+  type RestoreHandle,
+  reasonsOf,
+  tellingWhy,
+  untilFollowed,
+  untilRestoring,
+  writtenAt,
+} from './restore.ts';
 
 /** Why a restore fails for good. */
 const failures = {
@@ -35,6 +49,63 @@ export const restoreSteps = {
     parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) => beginRestore(context, backup),
     detail: ({ name }) => name,
+  }),
+  /** A volume that is to follow the backups of this one's volume. Returns when Kubernetes has taken the wish. */
+  'when.standbyMade': step({
+    sentence: 'When a volume is put on standby, which is to follow the backups from {backup} on',
+    parameters: (backup) => ({ backup }),
+    action: (context: Context, backup: BackupHandle) => beginRestore(context, backup, { standby: true }),
+    detail: ({ name }) => name,
+  }),
+  /** As Longhorn's user interface does it. */
+  'when.activated': step({
+    sentence: 'When {standby} is activated',
+    parameters: (standby) => ({ standby }),
+    action: activate,
+  }),
+  /** Longhorn's engine says so: blocks are being written. */
+  'then.restoring': step({
+    sentence: 'Then {restore} is being written',
+    parameters: (restore) => ({ restore }),
+    action: (context: Context, restore: RestoreHandle) =>
+      tellingWhy(context, restore, () => untilRestoring(context, restore)),
+  }),
+  /** It has all of that backup, says that it is the last one, and follows on. */
+  'then.follows': step({
+    sentence: 'Then {standby} has restored {backup}, and follows on',
+    parameters: (standby, backup) => ({ standby, backup }),
+    action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
+      tellingWhy(context, standby, () => untilFollowed(context, standby, backup)),
+  }),
+  /** It was on standby until then, was never given up, and holds these data: it is a volume like any other. */
+  'then.activated': step({
+    sentence: 'Then {standby} is on standby no more, and has the data that were written',
+    parameters: (standby, _) => ({ standby }),
+    action: async (context: Context, standby: RestoreHandle, data: readonly WrittenData[]) => {
+      const { timelines, timeouts } = context;
+      await tellingWhy(context, standby, () =>
+        judgeWithin(endsWell(timelines.volumes, standby), timeouts.restored),
+      );
+      return judgeRestoredData(context, { ...standby, data });
+    },
+    detail: ({ name, node }) => `${name} on ${node}`,
+  }),
+  /** The backup goes, and did not before the restore was over. */
+  'then.deletedAfterRestore': step({
+    sentence: 'Then {backup} is deleted, and was not before {restore} was written',
+    parameters: (backup, restore) => ({ backup, restore }),
+    action: async (context: Context, { name, label }: BackupHandle, restore: RestoreHandle) => {
+      const { timelines, timeouts } = context;
+      await onceGone(timelines.backups, {
+        ...{ name, label: `${label} is gone`, describe: describeBackup },
+        ...timeouts.deletedInTheEnd,
+      });
+      const [gone, over] = [goneAt(timelines.backups, name), writtenAt(restore)];
+      if (gone < over)
+        throw new Error(
+          `${label} was gone ${formatDuration(over - gone)} before ${restore.label} was written`,
+        );
+    },
   }),
   /** The restore is under way, and for as long as Longhorn may take to act it is neither done nor given up. */
   'then.restoreWaits': step({

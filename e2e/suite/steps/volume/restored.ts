@@ -30,7 +30,7 @@ export const makeRestoredVolume = async (
   return { ...restored, restored: blocks };
 };
 
-type Source = { size: number; url: string; target: TargetHandle };
+type Source = { size: number; url: string; target: TargetHandle; standby?: boolean };
 
 /** Restores a volume from the backup of a URL, and returns it when that is done: it is detached then. */
 const restoreVolume = async (context: Context, { size, url, target }: Source): Promise<VolumeHandle> => {
@@ -39,17 +39,21 @@ const restoreVolume = async (context: Context, { size, url, target }: Source): P
   return { name, target, node: restoredOn(context, name), size };
 };
 
-const beginRestore = async (context: Context, { size, url, target }: Source): Promise<string> => {
+const beginRestore = async (context: Context, { url, ...how }: Source): Promise<string> => {
   const nodes = (await readyNodes(context)).length;
-  return createVolume(context, { size, nodes, target, fromBackup: url });
+  return createVolume(context, { ...how, nodes, fromBackup: url });
 };
 
 /** Has a volume made from a backup, and returns its name when Kubernetes has taken the wish. */
-export const askForRestore = async (context: Context, backup: BackupHandle): Promise<string> => {
+export const askForRestore = async (
+  context: Context,
+  backup: BackupHandle,
+  how: Pick<Source, 'standby'> = {},
+): Promise<string> => {
   const url = context.timelines.backups.current(backup.name)?.status?.url;
   if (!url) throw new Error(`Longhorn knows no URL of ${backup.label} (${backup.name}) to restore it from`);
   const { size, target } = backup.volume;
-  return beginRestore(context, { size, url, target });
+  return beginRestore(context, { ...how, size, url, target });
 };
 
 /**

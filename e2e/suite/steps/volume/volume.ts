@@ -39,8 +39,8 @@ export const makeVolume = async (
 };
 
 /**
- * Makes a volume for a Longhorn of so many ready nodes, empty or restored from a backup (by its URL), and
- * returns its name.
+ * Makes a volume for a Longhorn of so many ready nodes, empty or restored from a backup (by its URL), or on standby for
+ * all that follow that one, and returns its name.
  */
 export const createVolume = async (
   context: Context,
@@ -49,10 +49,16 @@ export const createVolume = async (
     nodes,
     target,
     fromBackup,
+    standby = false,
     // The slowest there is: an upload must last long enough for its state to be seen (Longhorn asks for it
     // every 2 s).
     compression = 'gzip',
-  }: Omit<VolumeWish, 'node'> & { nodes: number; target: TargetHandle; fromBackup?: string },
+  }: Omit<VolumeWish, 'node'> & {
+    nodes: number;
+    target: TargetHandle;
+    fromBackup?: string;
+    standby?: boolean;
+  },
 ): Promise<string> => {
   const { cluster, made, run, scenario } = context;
   const name = context.uniqueName('volume');
@@ -66,7 +72,9 @@ export const createVolume = async (
       // Two replicas are what the recordings of real Longhorns were made with; a third would only be one more
       // writer.
       numberOfReplicas: Math.min(2, nodes),
-      frontend: 'blockdev',
+      // One on standby has none until it is activated.
+      frontend: standby ? '' : 'blockdev',
+      ...(standby && { standby }),
       backupTargetName: target.name,
       backupCompressionMethod: compression,
       // Block by block its backups are held against the one that it comes from (versions before v1.10 know no

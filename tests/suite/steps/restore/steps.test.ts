@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Event } from '../../../../e2e/longhorn/job-types.ts';
-import type { Volume } from '../../../../e2e/longhorn/types.ts';
+import type { Volume, VolumeEngine } from '../../../../e2e/longhorn/types.ts';
 import type { RestoreHandle } from '../../../../e2e/suite/steps/restore/restore.ts';
 import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
@@ -25,6 +25,7 @@ const damaged = says('checksum verification failed for block 1e2f');
 const play = (states: readonly NonNullable<Volume['status']>[], messages: readonly string[] = []) => {
   const timelines = emptyTimelines();
   const events = replayTimeline<Event>('events');
+  const engines = replayTimeline<VolumeEngine>('engines');
   for (const status of states) {
     const object = { metadata: { name: 'w' }, spec: { size: '1' }, status };
     timelines.volumes.push({ kind: 'modified', at: 0, object });
@@ -47,7 +48,14 @@ const play = (states: readonly NonNullable<Volume['status']>[], messages: readon
   const backup = handleOf('b', 'the first backup', {
     volume: { name: 'v', target: aTarget, node: 'node1', size: 1 },
   });
-  const restore: RestoreHandle = { name: 'w', label: 'the restored volume', backup, from: 0, events };
+  const restore: RestoreHandle = {
+    name: 'w',
+    label: 'the restored volume',
+    backup,
+    from: 0,
+    events,
+    engines,
+  };
   return { steps: bindSteps(context).then, restore };
 };
 

@@ -1,0 +1,27 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A volume on standby follows each backup, and has the newest when it is activated before it could follow',
+  { tags: ['standby'], timeout: '40m', needs: ['block-device'], proves: ['DR2', 'DR5', 'DR6'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const { size } = littleData.data;
+    const data = [await given.data(volume, { offset: 0, size })];
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+
+    data.push(await given.data(volume, { offset: size, size }));
+    await then.follows(standby, await given.settledBackup(volume));
+
+    data.push(await given.data(volume, { offset: 2 * size, size }));
+    const newest = await when.backedUp(await given.snapshot(volume));
+    await then.completed(newest);
+    await when.activated(standby);
+    const activated = await then.activated(standby, data);
+
+    data.push(await given.data(activated, { offset: 3 * size, size }));
+    await then.restores(await given.settledBackup(activated), data);
+  },
+);

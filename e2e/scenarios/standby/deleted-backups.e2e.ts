@@ -1,0 +1,33 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { BackupHandle } from '../../suite/steps/handles.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A volume on standby goes on with the next backup, whichever are deleted meanwhile',
+  { tags: ['standby', 'backup-deletion'], timeout: '40m', needs: ['block-device'], proves: ['DR10', 'DR11'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const size = littleData.data.size / 2;
+    const data = [await given.data(volume, { offset: 0, size })];
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+
+    const next = async (...gone: BackupHandle[]): Promise<BackupHandle> => {
+      for (const backup of gone) {
+        await when.deleted(backup);
+        await then.deleted(backup);
+      }
+      data.push(await given.data(volume, { offset: data.length * size, size }));
+      const backup = await given.settledBackup(volume);
+      await then.follows(standby, backup);
+      return backup;
+    };
+    const second = await next();
+    const third = await next(second);
+    await next(first, third);
+
+    await when.activated(standby);
+    await then.activated(standby, data);
+  },
+);

@@ -1,0 +1,92 @@
+import { dirname, join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { once } from '../../e2e/history/expectation.ts';
+import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
+import { requestBackup, untilCompleted, untilSettled } from '../../e2e/suite/steps/backup/backup.ts';
+import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
+import type { Context } from '../../e2e/suite/steps/context.ts';
+import { requestDeletion } from '../../e2e/suite/steps/deletion/deletion.ts';
+import type { BackupHandle, VolumeHandle } from '../../e2e/suite/steps/handles.ts';
+import { uniqueName } from '../../e2e/suite/steps/made.ts';
+import { beginRestore, untilFollowed } from '../../e2e/suite/steps/restore/restore.ts';
+import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
+import { isRestored, makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
+import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
+import { stubCluster } from '../support/stub-cluster.ts';
+import { createTestContext } from '../support/test-context.ts';
+import type { SharedLonghorn } from './support/local-cluster.ts';
+import { type User, useLonghorn } from './support/use-longhorn.ts';
+
+const [target, run] = ['standby', 'standb'];
+
+let local: SharedLonghorn;
+let user: User;
+let context: Context;
+let volume: VolumeHandle;
+const stop = new AbortController();
+
+// The managers are processes of this machine, and so is what serves the store.
+const withPods = (cluster: Cluster): Cluster => ({
+  ...cluster,
+  exec: stubCluster().exec,
+  script: stubCluster().script,
+  list: async (resource, options) => {
+    if (resource.plural !== resources.pods.plural) return cluster.list(resource, options);
+    const status = { phase: 'Running' };
+    const pods = local.nodes.map((name) => ({ metadata: { name }, spec: { nodeName: name }, status }));
+    return { items: pods as never[], resourceVersion: '1' };
+  },
+});
+
+useLonghorn(async (started) => {
+  ({ local, user } = started);
+  await user.target(target, 'store-standby');
+  const timelines = await openTimelines(local.cluster, stop.signal);
+  ({ context } = createTestContext({
+    ...{ cluster: withPods(local.cluster), root: join(dirname(local.store), 'store-standby'), run, target },
+    ...{ timelines, without: ['block-device'], uniqueName: (what) => uniqueName(run, what) },
+  }));
+  volume = await makeRestoredVolume(context, {
+    size: 16 << 20,
+    target: await context.own.first(() => Promise.reject(new Error('there is one'))),
+  });
+});
+afterAll(() => stop.abort(new Error('the test is over')));
+
+const backUp = async (): Promise<BackupHandle> => {
+  const backup = await requestBackup(context, await makeSnapshot(context, volume));
+  await untilCompleted(context, backup);
+  await untilSettled(context, backup);
+  return backup;
+};
+
+test('a volume on standby follows the backups, whichever are deleted, until it is activated', async () => {
+  const first = await backUp();
+  const standby = await beginRestore(context, first, { standby: true });
+  await untilFollowed(context, standby, first);
+  const second = await backUp();
+  await untilFollowed(context, standby, second);
+  await requestDeletion(context, second);
+  await user.untilGone('backups', second.name);
+  await untilFollowed(context, standby, first);
+  await requestDeletion(context, first);
+  await user.untilGone('backups', first.name);
+  const third = await backUp();
+  await untilFollowed(context, standby, third);
+  // The cleanup removes one that still follows.
+  await untilFollowed(context, await beginRestore(context, third, { standby: true }), third);
+
+  const { cluster, timelines, made, timeouts, own } = context;
+  await cluster.patch(
+    longhornResources.volumes,
+    { namespace, name: standby.name },
+    { spec: { standby: false, frontend: 'blockdev' } },
+  );
+  const activated = await once(timelines.volumes, isRestored, {
+    ...{ name: standby.name, label: 'it is activated', within: '60s', owner: 'the test' },
+  });
+  expect(activated.status).toMatchObject({ isStandby: false, restoreRequired: false });
+  await removeMade({ cluster, timelines, made, own, timeouts });
+  await user.untilGone('volumes', standby.name);
+});
