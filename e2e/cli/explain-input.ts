@@ -10,8 +10,8 @@ import { usageError } from './exit-code.ts';
 /** A text being read; `bytesRead` counts what was read of its size. */
 type OpenText = { stream: NodeJS.ReadableStream; bytesRead: () => number };
 
-/** A text to read, and how large it is as it lies there. */
-export type TextInput = { size: number; open: () => OpenText };
+/** A text to read: its name, and how large it is as it lies there. */
+export type TextInput = { name: string; size: number; open: () => OpenText };
 
 const unpacked = (name: string, stream: Readable): NodeJS.ReadableStream => {
   if (!name.endsWith('.gz')) return stream;
@@ -21,6 +21,7 @@ const unpacked = (name: string, stream: Readable): NodeJS.ReadableStream => {
 };
 
 const fileInput = async (path: string): Promise<TextInput> => ({
+  name: path,
   size: (await stat(path)).size,
   open: () => {
     const file = createReadStream(path);
@@ -49,6 +50,7 @@ const entryInput = (path: string, zip: ZipFile, entry: Entry): TextInput => {
     }
   };
   return {
+    name: entry.fileName,
     size: entry.uncompressedSize,
     open: () => ({
       stream: unpacked(entry.fileName, Readable.from(checked(), { objectMode: false })),

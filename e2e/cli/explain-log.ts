@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
+import { text as readAll } from 'node:stream/consumers';
 import { shorten } from '../kube/shorten.ts';
-import { type Pasted, readPastedLine } from '../longhorn/diagnosis/pasted.ts';
+import { type Pasted, readPastedLine, readPrintedObjects } from '../longhorn/diagnosis/pasted.ts';
 import { type Answer, answerTo, describeFailure, failureToTell, isAnswer } from './explain-answer.ts';
 import { textsIn } from './explain-input.ts';
 
@@ -78,6 +79,12 @@ export const createSummary = (version: string | undefined) => {
 
 const tellEvery = 1000;
 
+// What is larger is read line by line, as a log is: to read it as objects takes a hundred times its memory.
+const mostOfObjects = 4 << 20;
+
+const isOfObjects = (name: string, size: number): boolean =>
+  /\.(?:ya?ml|json)$/.test(name) && size <= mostOfObjects;
+
 /** Reads a file, or all of a folder or of a zip, as a support bundle is, line by line. */
 export const readLog = async (path: string, version: string | undefined): Promise<LogSummary> => {
   const texts = await textsIn(path);
@@ -85,7 +92,13 @@ export const readLog = async (path: string, version: string | undefined): Promis
   const summary = createSummary(version);
   let before = 0;
   let told = performance.now();
-  for (const { size, open } of texts) {
+  for (const { name, size, open } of texts) {
+    const objects = isOfObjects(name, size) ? readPrintedObjects(await readAll(open().stream)) : undefined;
+    if (objects !== undefined) {
+      for (const each of objects.length > 0 ? objects : [undefined]) summary.add(each);
+      before += size;
+      continue;
+    }
     const { stream, bytesRead } = open();
     for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
       summary.add(readPastedLine(line));

@@ -147,10 +147,13 @@ test('a support bundle is read as the zip that it is, with the zips of nodes in 
     'logs/a.log': `${failing('no such host', 1)}\n`.repeat(2),
     'logs/b.log.gz': gzipSync(`${failing('no such host', 3)}\n`),
     'nodes/n1.zip': node,
+    'yamls/backups.yaml':
+      'items:\n- status:\n    error: >-\n      Failed to delta restore\n      volume v: no such host\n- status: {}\n',
+    'yamls/none.yaml': 'items: []\nreason: the deletion of a backup failed\n',
   });
   await writeFile(folder('bundle.zip'), bundle);
   const { groups, lines } = await told(folder('bundle.zip'));
-  expect([lines, groups.map(({ count }: { count: number }) => count)]).toEqual([4, [4]]);
+  expect([lines, groups.map(({ count }: { count: number }) => count)]).toEqual([6, [5]]);
 });
 
 test('a zip that is broken, cut off or none is told in a line', async () => {

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { readLogLine } from '../messages/log-line.ts';
 import type { Field } from '../messages/row.ts';
 
@@ -194,30 +194,40 @@ export const readPastedLine = (line: string): Pasted | undefined => {
 
 const saying = new Set(['message', 'error', 'info', 'lastError']);
 
+const placeOf = ({ type, status, reason }: Record<string, unknown>): Pick<Pasted, 'field' | 'state'> => {
+  if (typeof type !== 'string') return {};
+  if (typeof status === 'string') return { field: `condition ${type}`, state: status };
+  return (type === 'Normal' || type === 'Warning') && typeof reason === 'string'
+    ? { field: `event ${type}`, state: reason }
+    : {};
+};
+
 /** What the fields of objects say, as kubectl prints them: conditions in their place, other texts as they are. */
 const saidIn = (value: unknown): Pasted[] => {
   if (Array.isArray(value)) return value.flatMap(saidIn);
   if (typeof value !== 'object' || value === null) return [];
-  const { type, status, message } = value as Record<string, unknown>;
-  const condition: Pick<Pasted, 'field' | 'state'> =
-    typeof type === 'string' && typeof status === 'string'
-      ? { field: `condition ${type}`, state: status }
-      : {};
+  const { type, status, reason, message } = value as Record<string, unknown>;
+  const place = placeOf({ type, status, reason });
   return Object.entries(value).flatMap(([key, each]) =>
     typeof each === 'string' && each !== '' && saying.has(key)
-      ? [{ text: each, ...(each === message && condition), objects: [] }]
+      ? [{ text: each, ...(each === message && place), objects: [] }]
       : saidIn(each),
   );
 };
 
-const mostOfYaml = 1 << 20;
-
-const readYaml = (input: string): Pasted[] => {
-  if (input.length > mostOfYaml) return [];
+/**
+ * Reads what objects say that kubectl printed as YAML or JSON, as the manifests of a support bundle are: an object
+ * that says nothing has no messages. Undefined for a text that is no object.
+ */
+export const readPrintedObjects = (text: string): Pasted[] | undefined => {
   try {
-    return saidIn(parse(input, { logLevel: 'silent' }));
+    const objects = parseAllDocuments(text, { logLevel: 'silent' }).map((document) => {
+      if (document.errors.length > 0) throw document.errors[0];
+      return document.toJS();
+    });
+    return objects.every((each) => typeof each === 'object') ? saidIn(objects) : undefined;
   } catch {
-    return [];
+    return undefined;
   }
 };
 
@@ -232,7 +242,7 @@ export const readPasted = (input: string, isKnown: (text: string) => boolean): P
   const logged = lines.map((line) => readLine(line.trimEnd()));
   const read = lines.flatMap((line, index) => (ofStack.test(line) ? [] : [logged[index] ?? asText(line)]));
   if (lines.length === 1 || logged.some((each) => each !== undefined)) return read;
-  const said = readYaml(input);
+  const said = readPrintedObjects(input) ?? [];
   if (said.length > 0) return said;
   return read.every(({ text }) => isKnown(text)) ? read : [asText(input)];
 };

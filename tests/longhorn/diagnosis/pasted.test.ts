@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readPasted } from '../../../e2e/longhorn/diagnosis/pasted.ts';
+import { readPasted, readPrintedObjects } from '../../../e2e/longhorn/diagnosis/pasted.ts';
 
 const logged =
   'time="2026-01-01T00:00:00Z" level=error msg="Failed to x" error="no \\"such\\" host" volume=v1 node=n1';
@@ -109,4 +109,10 @@ status:
     { text: 'insufficient storage', field: 'condition Scheduled', state: 'False', objects: [] },
     { text: 'failed to x: y', objects: [] },
   ]);
+  expect(
+    readPrintedObjects('kind: Event\ntype: Warning\nreason: FailedRestore\nmessage: it failed\n---\na: b'),
+  ).toEqual([{ text: 'it failed', field: 'event Warning', state: 'FailedRestore', objects: [] }]);
+  expect(readPrintedObjects('kind: x\nstatus: {}')).toEqual([]);
+  for (const none of ['a line\nand another', 'Error: a: b: c\n', '[1'])
+    expect(readPrintedObjects(none)).toBeUndefined();
 });
