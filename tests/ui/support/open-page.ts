@@ -43,27 +43,34 @@ type Options = {
   mutant?: Mutant | undefined;
 };
 
-/**
- * Opens the emulator's page of the backups of the volume `v`, on a datastore in memory, through a proxy, and
- * follows it until the test is over.
- */
-export const openPage = async (chromium: string | undefined, { rows, expected, mutant }: Options) => {
+/** Serves the emulator's pages, on a datastore in memory, through a proxy, until the test is over. */
+export const serveUi = async (mutant?: Mutant) => {
   compiled ??= compile();
   const file = join(await temporaryFolder(), 'page.js');
   await writeFile(file, await compiled);
-  const { ip, datastore, put: putObject, refused, signal } = await startTestApi();
+  const api = await startTestApi();
+  const { ip, signal } = api;
   const backend = { host: ip, port: longhornApiPort };
   const log = createLog(() => undefined);
   await serveFrontend({ backend, readTimeout: 90_000, log, signal, uiHost: ip, page: file, mutant });
+  const proxy = await startTcpProxy(uiPort, ip);
+  onTestFinished(proxy.close);
+  return { ...api, proxy, url: `http://127.0.0.1:${proxy.port}/#` };
+};
+
+/** Opens the emulator's page of the backups of the volume `v`, and follows it until the test is over. */
+export const openPage = async (chromium: string | undefined, { rows, expected, mutant }: Options) => {
+  const { datastore, put: putObject, refused, proxy, url } = await serveUi(mutant);
   putObject('backupVolumes', backupVolume('bv', { of: 'v' }));
   /** Makes a backup of the volume, or changes it. */
   const put = (name: string, status: Record<string, unknown>): void =>
     putObject('backups', backup(name, { of: 'v', ...status }));
   for (const [name, status] of Object.entries(rows)) put(name, status);
-  const proxy = await startTcpProxy(uiPort, ip);
-  onTestFinished(proxy.close);
-  const url = `http://127.0.0.1:${proxy.port}/#/backup/v?field=name&keyword=bv`;
-  const page = await followPage({ chromium: chromium ?? '', url, expected });
+  const page = await followPage({
+    chromium: chromium ?? '',
+    url: `${url}/backup/v?field=name&keyword=bv`,
+    expected,
+  });
   onTestFinished(page.close);
   return {
     ...{ datastore, put, proxy, page },
