@@ -1,6 +1,7 @@
 import { isInRange } from '../supported.ts';
 import { deletionDifferences } from './asynchronous-deletion.ts';
 import { type Difference, issue } from './difference.ts';
+import { documentDifferences } from './documents.ts';
 import { lockDifferences } from './locks.ts';
 import { recurringJobDifferences } from './recurring-jobs.ts';
 
@@ -46,6 +47,7 @@ const rows = {
   ...lockDifferences,
   ...targetDifferences,
   ...userInterfaceDifferences,
+  ...documentDifferences,
 };
 
 /** The name of a difference. */
