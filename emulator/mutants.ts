@@ -84,6 +84,8 @@ export const mutants = {
   'jobs-share-retention': 'the cleanup of a job counts, and removes, the backups of other jobs too',
   'failing-volume-stops-job':
     'a run ends at the first volume for which it fails: those behind it get no backup',
+  'never-full': 'a job makes incremental backups alone, whatever its full-backup-interval',
+  'detached-not-left-out': 'a job backs up a volume that is detached, though the setting forbids it',
   'cleans-up-manual-backups': 'the cleanup of a job removes backups that a user has made',
   // The user interface.
   'page-hides-deleting': 'the page of backups shows a backup that is being deleted as Completed',

@@ -55,6 +55,10 @@ const besideRestore =
 const standbyActivated =
   'A volume on standby follows each backup, and has the newest when it is activated before it could follow';
 const standbyDeleted = 'A volume on standby goes on with the next backup, whichever are deleted meanwhile';
+const fullEachTime =
+  'A recurring job with a full-backup-interval sends all blocks again each so manieth time';
+const leftOut =
+  'A recurring job leaves out a volume that is detached, until that is allowed, and one that is taken out of it';
 const pageDeletes = 'The page of backups deletes the one that it names, and shows how another waits for that';
 const pageTells = 'The page of backups tells why a deletion failed, for as long as it does';
 const pageGoesOn =
@@ -146,6 +150,8 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'snapshots-pile-up': [{ scenario: jobDenied, by: 'then.oldOnesGo' }],
   'jobs-share-retention': [{ scenario: twoJobs, by: 'then.jobLogs' }],
   'failing-volume-stops-job': [{ scenario: othersGoOn, by: 'then.oneBackupEachTick' }],
+  'never-full': [{ scenario: fullEachTime, by: 'then.fullInterval' }],
+  'detached-not-left-out': [{ scenario: leftOut, by: 'then.leftOut' }],
   'cleans-up-manual-backups': [{ scenario: jobDenied, by: 'then.jobLogs' }],
   'page-hides-deleting': [{ scenario: pageDeletes, by: 'then.pageShows' }],
   'page-hides-error': [

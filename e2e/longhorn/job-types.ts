@@ -10,6 +10,7 @@ export type RecurringJob = KubernetesObject & {
     concurrency: number;
     groups: string[];
     labels: Record<string, string>;
+    parameters?: Record<string, string>;
   };
 };
 

@@ -25,8 +25,15 @@ export const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
     { place: 'cluster', resource: resources.validatingAdmissionPolicies, verbs: ['create', 'delete'] },
     { place: 'cluster', resource: resources.validatingAdmissionPolicyBindings, verbs: ['create', 'delete'] },
   ],
-  // No scenario changes these yet.
-  settings: [],
+  settings: [
+    {
+      place: 'longhorn',
+      resource: longhorn.settings,
+      verbs: ['get', 'patch'],
+      names: ['allow-recurring-job-while-volume-detached'],
+    },
+  ],
+  // No scenario changes it yet.
   'default-target': [],
   // Asked of the lab, not of Kubernetes.
   'node-fault': [],

@@ -52,7 +52,7 @@ const accepted: Record<string, Record<string, Accepts>> = {
     retain: anything,
     concurrency: anything,
     labels: anything,
-    parameters: (value) => value === null || Object.keys(value as object).length === 0,
+    parameters: (value) => Object.keys(value ?? {}).every((key) => key === 'full-backup-interval'),
   },
 };
 

@@ -96,13 +96,21 @@ const cleanupAfter = async (job: VolumeJob, volume: RestVolume): Promise<void> =
   }
 };
 
+/** Full with each so manieth run of the job, whatever came of the others. */
+const modeOf = ({ mutant, recurringJob: { spec, status } }: VolumeJob): 'full' | 'incremental' => {
+  const interval = Number(spec.parameters?.['full-backup-interval'] ?? 0);
+  if (Number.isNaN(interval)) throw new Error(`interval ${interval} is not number`);
+  const isFull = interval !== 0 && (status?.executionCount ?? 0) % interval === 0;
+  return isFull && mutant !== 'never-full' ? 'full' : 'incremental';
+};
+
 const run = async (prepared: VolumeJob): Promise<void> => {
   const { api, labels, mutant, volumeName } = prepared;
   const volume = await api.volume(volumeName);
   if (!volume) return skipped(prepared, 'backup', 463);
   const job = { ...prepared, snapshotName: await takeSnapshot(prepared) };
   if (mutant === 'job-hides-everything') return;
-  await api.act(volume, 'snapshotBackup', { labels, name: job.snapshotName, backupMode: 'incremental' });
+  await api.act(volume, 'snapshotBackup', { labels, name: job.snapshotName, backupMode: modeOf(job) });
   await untilStarted(job);
   if (await untilComplete(job)) await cleanupAfter(job, volume);
 };

@@ -49,7 +49,10 @@ const runVolumeJob = async (job: VolumeJob): Promise<void> => {
 
 const setting = 'allow-recurring-job-while-volume-detached';
 
-const isReady = ({ metadata: { name }, status }: Volume, allowDetached: boolean, log: Log): boolean => {
+const isReady = (
+  { metadata: { name }, status }: Volume,
+  { allowDetached, log }: { allowDetached: boolean; log: Log },
+): boolean => {
   if (status?.restoreRequired) {
     log.info(
       `Bypassed to create job for ${name} volume during restoring from the backup`,
@@ -72,7 +75,7 @@ const isReady = ({ metadata: { name }, status }: Volume, allowDetached: boolean,
  */
 const findVolumes = async (
   { metadata, spec }: RecurringJob,
-  { kubernetes, log }: { kubernetes: Client; log: Log },
+  { kubernetes, log, mutant }: RunOptions,
 ): Promise<string[]> => {
   const { name } = metadata;
   const allowDetached = await readFlag(kubernetes, setting).catch((error) => {
@@ -84,7 +87,8 @@ const findVolumes = async (
     const selector = `${label}=enabled`;
     log.info(`Got volumes from label ${selector}`, inUtil('getVolumesBySelector', 118));
     for (const volume of await volumesWith(kubernetes, selector)) {
-      if (isReady(volume, allowDetached, log)) names.add(volume.metadata.name);
+      const isAllowed = allowDetached || mutant === 'detached-not-left-out';
+      if (isReady(volume, { allowDetached: isAllowed, log })) names.add(volume.metadata.name);
     }
   }
   log.info(`Found ${names.size} volumes with recurring job ${name}`, inVolumes('StartVolumeJobs', 51));

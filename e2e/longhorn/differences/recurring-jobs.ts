@@ -50,6 +50,15 @@ export const recurringJobDifferences = {
     seen: 'app/recurringjob/volume.go, source of v1.12.1; longhorn/longhorn#3128; recording of v1.12.1 (recurring-job)',
     link: issue(3128),
   },
+  'each-nth-run-is-full': {
+    title: 'With the full-backup-interval N each Nth run is full, not the one after N incremental ones',
+    document:
+      'Recurring Snapshots and Backups: full-backup-interval: Longhorn performs a full backup every N incremental backups',
+    product:
+      'it counts the runs of the job, also those that fail or skip a volume: N - 1 incremental ones, then a full one',
+    versions: '>=1.8.0',
+    seen: 'app/recurring_job.go and app/recurringjob/volume.go (executionCount), source of v1.8.2 and v1.12.1',
+  },
   'first-run-warns': {
     title: 'The first run of a new volume warns of a failed cleanup without any fault',
     document: `${bestEffort}: the warning comes once the job attempts to delete old backups, because of the faulty engine`,

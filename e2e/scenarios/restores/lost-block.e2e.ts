@@ -42,6 +42,6 @@ scenario(
 
 scenario(
   'A restore that meets a damaged block is given up, until a full backup has mended the block',
-  { ...about, needs: ['block-device', 'fileDamaged'], proves: ['I8', 'R20', 'R21'] },
+  { ...about, needs: ['block-device', 'fileDamaged'], proves: ['I7', 'I8', 'R20', 'R21'] },
   restoringWith('fileDamaged', 'restore-damaged'),
 );

@@ -190,3 +190,13 @@ test('a job is for the volumes with its label and those of its groups, each once
     expect.stringMatching(/volumeName=grouped$/),
   ]);
 });
+
+test('each Nth run of a full-backup-interval of N makes full backups, whatever came of the others', async () => {
+  const modes: (string | undefined)[] = [];
+  for (const runs of [0, 1, 2, 3]) {
+    const { run, datastore } = await setUp({ spec: { parameters: { 'full-backup-interval': '2' } }, runs });
+    await run();
+    modes.push(datastore.backups.list().find(({ metadata }) => metadata.name !== 'last')?.spec.backupMode);
+  }
+  expect(modes).toEqual(['incremental', 'full', 'incremental', 'full']);
+});

@@ -66,8 +66,8 @@ export type JobHandle = {
 /** A cron that no scenario lasts until, whatever the time zone that it is read in: half a year from now. */
 const farAway = (now = new Date()): string => `0 0 1 ${((now.getUTCMonth() + 6) % 12) + 1} *`;
 
-/** How many backups a job keeps. */
-export type Keeping = { keeps?: number };
+/** How many backups a job keeps, and each how manieth it is to send whole. */
+export type JobOptions = { keeps?: number; fullInterval?: number };
 
 /**
  * Makes a recurring job for the backups of a volume, and returns when Longhorn has a CronJob for it. It runs
@@ -76,7 +76,7 @@ export type Keeping = { keeps?: number };
 export const makeRecurringJob = async (
   context: Context,
   volume: VolumeHandle,
-  { keeps: retain = 1 }: Keeping = {},
+  { keeps: retain = 1, fullInterval }: JobOptions = {},
 ): Promise<JobHandle> => {
   const { cluster, made, run, timeouts } = context;
   const name = context.uniqueName('job');
@@ -86,7 +86,16 @@ export const makeRecurringJob = async (
     apiVersion,
     kind: 'RecurringJob',
     metadata: { name, namespace, labels: runLabel(run) },
-    spec: { name, task: 'backup', cron: farAway(), retain, concurrency: 1, groups: [name], labels: {} },
+    spec: {
+      name,
+      task: 'backup',
+      cron: farAway(),
+      retain,
+      concurrency: 1,
+      groups: [name],
+      labels: {},
+      ...(fullInterval && { parameters: { 'full-backup-interval': String(fullInterval) } }),
+    },
   };
   made.jobs.push(name);
   await cluster.create(longhornResources.recurringJobs, wanted);
@@ -104,6 +113,15 @@ const label = async ({ cluster }: Context, { name }: VolumeHandle, key: string):
     longhornResources.volumes,
     { namespace, name },
     { metadata: { labels: { [key]: 'enabled' } } },
+  );
+};
+
+/** Takes the volume out of a job. */
+export const leaveJob = async ({ cluster }: Context, { name, volume }: JobHandle): Promise<void> => {
+  await cluster.patch(
+    longhornResources.volumes,
+    { namespace, name: volume.name },
+    { metadata: { labels: { [takesPart(name)]: null } } },
   );
 };
 

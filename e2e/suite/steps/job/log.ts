@@ -19,7 +19,9 @@ export type JobCleanup =
   | 'backups refused'
   | 'snapshots refused'
   /** It refuses that of an old snapshot before anything is made. */
-  | 'nothing made';
+  | 'nothing made'
+  /** The volume is left out, as it is detached. */
+  | 'left out';
 
 // What a run may say beside how it goes on; where `needed`, it must say one of them.
 const outcomes: Record<JobCleanup, { ids: readonly MessageId[]; needed: boolean }> = {
@@ -27,6 +29,7 @@ const outcomes: Record<JobCleanup, { ids: readonly MessageId[]; needed: boolean 
   'done, or too early': { ids: ['job-cleanup-before-known'], needed: false },
   'backups refused': { ids: ['job-backup-cleanup-refused'], needed: true },
   'snapshots refused': { ids: ['job-snapshot-cleanup-refused'], needed: true },
+  'left out': { ids: ['job-skips-volume'], needed: true },
   'nothing made': { ids: ['job-stopped', 'job-fails', 'job-tries-next-time'], needed: true },
 };
 

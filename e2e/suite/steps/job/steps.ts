@@ -1,7 +1,9 @@
+import { patchedObject } from '../../../faults/patched-object.ts';
 import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
 import { inForceAt } from '../../../history/history.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
+import { longhornNamespace, longhornResources } from '../../../longhorn/resources.ts';
 import { completes } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
@@ -26,9 +28,10 @@ import { failCleanup, faultyCleanups } from './faults.ts';
 import {
   changeCron,
   type JobHandle,
+  type JobOptions,
   joinJob,
-  type Keeping,
   lastTick,
+  leaveJob,
   makeRecurringJob,
   nextTick,
   scheduleJob,
@@ -55,10 +58,10 @@ const madeBy = ({ timelines, made }: Context, { name: job, volume, ticks }: JobH
     others: [...made.backups, ...made.snapshots],
   });
 
-const blocksOf = async ({ name, label, volume: { name: volume, target } }: BackupHandle) => {
+const configOf = async ({ name, label, volume: { name: volume, target } }: BackupHandle) => {
   const config = await target.store.config(volume, name);
   if (config === undefined) throw new Error(`the store has no config of ${label} (${name})`);
-  return config.blocks;
+  return config;
 };
 
 /** Whether the Job of a run that made nothing ends Complete. */
@@ -93,8 +96,11 @@ export const jobSteps = {
   /** A recurring job that backs a volume up; it runs when a step says so. */
   'given.recurringJob': step({
     sentence: 'Given a recurring job that backs the volume up and keeps {kept}',
-    parameters: (_, { keeps = 1 } = {}) => ({ kept: keeps === 1 ? 'one backup' : `${keeps} backups` }),
-    action: (context: Context, volume: VolumeHandle, how?: Keeping) => makeRecurringJob(context, volume, how),
+    parameters: (_, { keeps = 1, fullInterval } = {}) => ({
+      kept: `${keeps === 1 ? 'one backup' : `${keeps} backups`}${fullInterval ? `, with the full-backup-interval ${fullInterval}` : ''}`,
+    }),
+    action: (context: Context, volume: VolumeHandle, how?: JobOptions) =>
+      makeRecurringJob(context, volume, how),
     detail: ({ name }) => name,
   }),
   /** The runs of the job are for this volume too; what they do for it is judged by the handle that it gives. */
@@ -191,6 +197,67 @@ export const jobSteps = {
     },
     detail: (backups) => backups.at(-1)?.name ?? 'none',
   }),
+  /** A setting of Longhorn's, until `when.released`. */
+  'given.detachedAllowed': step({
+    sentence: 'Given that recurring jobs may run for volumes that are detached',
+    action: ({ cluster, faults }: Context) =>
+      faults.inject(
+        patchedObject.on(cluster, {
+          resource: longhornResources.settings,
+          namespace: longhornNamespace,
+          name: 'allow-recurring-job-while-volume-detached',
+          before: { value: 'false' },
+          after: { value: 'true' },
+          title: 'recurring jobs may run for volumes that are detached',
+        }),
+      ),
+  }),
+  /** The volume takes part in the job no more. */
+  'when.jobLeft': step({
+    sentence: 'When the volume is taken out of the recurring job',
+    action: leaveJob,
+  }),
+  /** The last run made nothing for the volume; `detached`: its log says that it was left out for that. */
+  'then.leftOut': step({
+    sentence: 'Then {run} leaves the volume out{why}',
+    parameters: (job, { detached }) => ({
+      run: lastRun(job),
+      why: detached ? ', and its log says that it is detached' : '',
+    }),
+    action: async (context: Context, job: JobHandle, { detached }: { detached: boolean }) => {
+      const { timeouts, version } = context;
+      const tick = lastTick(job);
+      await judgeWithin(jobCompletes(job.watched.jobs, tick), timeouts.jobEnds);
+      tick.makes = false;
+      throwFor(problemsOf(madeBy(context, job)), 'the run of the recurring job made something');
+      const lines = await readLogOf(job, { tick, version, limit: timeouts.jobLogEnds });
+      const cleanup = detached ? 'left out' : 'done';
+      throwFor(
+        problemsOfLog(lines, { cleanup, old: [], due: [] }),
+        `the log of ${tick.label} (${tick.job}) is not as expected`,
+      );
+    },
+  }),
+  /** Each so manieth run sent all blocks, and no other did; nothing was written between them. */
+  'then.fullInterval': step({
+    sentence: 'Then one run of {interval} made a full backup, and the others incremental ones',
+    parameters: (_, interval) => ({ interval }),
+    action: async ({ report, version }: Context, backups: readonly BackupHandle[], interval: number) => {
+      const configs = await Promise.all(backups.map(configOf));
+      // The first one of a volume sends all that there is, whatever is asked for.
+      const all = configs[0]?.uploaded.new;
+      const problems = configs.flatMap(({ incremental, uploaded }, index) => {
+        if (index === 0) return [];
+        const isFull = (index + 1) % interval === 0;
+        const sent = uploaded.new + uploaded.again;
+        return incremental === !isFull && sent === (isFull ? all : 0)
+          ? []
+          : [`${backups[index]?.label} is ${incremental ? 'incremental' : 'full'}, and sent ${sent} bytes`];
+      });
+      throwFor(problems, `of backups of the same ${all} bytes each of ${interval} is to send all of them`);
+      report.finding(toFinding('each-nth-run-is-full', `Longhorn ${version}, interval ${interval}.`));
+    },
+  }),
   /** A run that made a backup where nothing was written since the one before: both have the same blocks. */
   'then.madeUnchanged': step({
     sentence: 'Then {backup} has the same blocks as {before}: it was made though nothing was written',
@@ -200,8 +267,11 @@ export const jobSteps = {
       backup: BackupHandle,
       { before }: { before: BackupHandle },
     ) => {
-      const [of, as] = await Promise.all([blocksOf(backup), blocksOf(before)]);
-      throwFor(differencesOf(as, of), `${backup.label} is not of the same data as ${before.label}`);
+      const [of, as] = await Promise.all([configOf(backup), configOf(before)]);
+      throwFor(
+        differencesOf(as.blocks, of.blocks),
+        `${backup.label} is not of the same data as ${before.label}`,
+      );
       report.finding(toFinding('job-backs-up-unchanged', `Longhorn ${version} made ${backup.label}.`));
     },
   }),

@@ -93,6 +93,11 @@ export const volumeSteps = {
       await untilDetached(context, name);
     },
   }),
+  /** Whoever attached it meanwhile, however often, wants it no more. */
+  'then.volumeDetached': step({
+    sentence: 'Then the volume is detached again',
+    action: (context: Context, { name }: VolumeHandle) => untilDetached(context, name),
+  }),
   /** The volume goes, and its snapshots with it; its backups stay. */
   'when.volumeRemoved': step({
     sentence: 'When the volume is removed',

@@ -1,0 +1,23 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { BackupHandle } from '../../suite/steps/handles.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A recurring job with a full-backup-interval sends all blocks again each so manieth time',
+  // Without one each backup of a volume is full.
+  { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['I7'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const job = await given.recurringJob(volume, { keeps: 4, fullInterval: 2 });
+    let backups: BackupHandle[] = [];
+    for (let run = 1; run <= 4; run += 1) {
+      await when.jobTriggered(job);
+      await then.jobsComplete(job);
+      backups = await then.oneBackupEachTick(job);
+    }
+    await then.fullInterval(backups, 2);
+    await then.storeHolds(volume, backups);
+    for (const newest of backups.slice(-1)) await then.restores(newest, [data]);
+  },
+);

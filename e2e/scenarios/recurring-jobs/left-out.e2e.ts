@@ -1,0 +1,39 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A recurring job leaves out a volume that is detached, until that is allowed, and one that is taken out of it',
+  {
+    tags: ['recurring-jobs'],
+    timeout: '40m',
+    needs: ['block-device'],
+    disruptions: ['settings'],
+    proves: ['J15', 'J41'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const job = await given.recurringJob(volume, { keeps: 2 });
+    const run = async () => {
+      await when.jobTriggered(job);
+      await then.jobsComplete(job);
+      return then.oneBackupEachTick(job);
+    };
+    await run();
+
+    await when.volumeDetached(volume);
+    await when.jobTriggered(job);
+    await then.leftOut(job, { detached: true });
+
+    const allowed = await given.detachedAllowed();
+    const backups = await run();
+    await then.volumeDetached(volume);
+    await when.released(allowed);
+
+    await when.jobLeft(job);
+    await when.jobTriggered(job);
+    await then.leftOut(job, { detached: false });
+    await then.storeHolds(volume, backups);
+    for (const newest of backups.slice(-1)) await then.restores(newest, [data]);
+  },
+);
