@@ -117,7 +117,7 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'last-backup-stays': [{ scenario: tells, by: 'then.lastBackup' }],
   'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
   'lost-backup-stays': [{ scenario: lostConfig, by: 'then.removedFromCluster' }],
-  'deletion-beside-restore': [{ scenario: besideRestore, by: 'then.deletedAfterRestore' }],
+  'deletion-beside-restore': [{ scenario: besideRestore, by: 'then.restored' }],
   'activation-misses-newest': [{ scenario: standbyActivated, by: 'then.activated' }],
   'standby-ends-with-its-backup': [{ scenario: standbyDeleted, by: 'then.follows' }],
   'restore-skips-blocks': [{ scenario: lacksBlock, by: 'then.restoreFails' }],
