@@ -9,6 +9,7 @@ import { checkFitness } from './fitness.ts';
 import { applyManifests } from './manifests/apply.ts';
 import { isPrepared, prepare } from './prepare.ts';
 import { addons } from './run/addons.ts';
+import { apiGateEndpoints } from './run/api-gate.ts';
 import type { LabSettings } from './run/settings.ts';
 import { type Lab, startLab } from './run/start.ts';
 import { labNodes } from './run/topology.ts';
@@ -17,7 +18,7 @@ import type { StepRunner } from './step.ts';
 
 /** What a lab is to be; what is left out of its size is the default one's. */
 export type LabOptions = Partial<LabSize> &
-  Pick<LabSettings, 'nodeGrace'> & {
+  Pick<LabSettings, 'nodeGrace' | 'apiGate'> & {
     name: string;
     /** Image archives that the nodes have beside the core images. */
     archives?: readonly Part[];
@@ -97,7 +98,10 @@ export const up = async ({
         step('Wait until pods can be made and find each other', async () => {
           await applyManifests({
             kubeconfig,
-            manifests: [{ source: 'the addons of the lab', text: addons() }],
+            manifests: [
+              { source: 'the addons of the lab', text: addons() },
+              ...(others.apiGate ? [{ source: 'the gate of the lab', text: apiGateEndpoints() }] : []),
+            ],
             signal: either,
           });
           await clusterUsable({ kubeconfig, signal: either }, count);

@@ -6,7 +6,7 @@ import { storeImage } from '../lab/images/core.ts';
 import { labDir } from '../lab/run/settings.ts';
 import type { Lab } from '../lab/run/start.ts';
 import { labNodes } from '../lab/run/topology.ts';
-import { up } from '../lab/up.ts';
+import { type LabOptions, up } from '../lab/up.ts';
 import { fetchedBrowser, fetchesBrowser } from './browser.ts';
 import { chooseTarget } from './choose-target.ts';
 import { installMeasured } from './measure-machine.ts';
@@ -42,11 +42,7 @@ const running = (
   down: lab.stop,
 });
 
-/**
- * The embedded cluster, brought up anew for a run, with a Longhorn in it; it goes down with this process
- * unless it is kept.
- */
-export const labProvider: Provider = {
+const makeProvider = (how: Pick<LabOptions, 'apiGate'>): Provider => ({
   name: 'lab',
   offers: async () => ({ ...offered, fetchesBrowser: await fetchesBrowser() }),
   up: async ({ longhorn, registryMirror, images = [], browser = false, run, signal, progress }) => {
@@ -70,6 +66,7 @@ export const labProvider: Provider = {
       name,
       archives: target.archives,
       ...target.size,
+      ...how,
       meanwhile,
       withBrowser: browser && (await fetchesBrowser()),
       step: progress.step,
@@ -82,4 +79,13 @@ export const labProvider: Provider = {
       begun: begunFor(target),
     });
   },
-};
+});
+
+/**
+ * The embedded cluster, brought up anew for a run, with a Longhorn in it; it goes down with this process
+ * unless it is kept.
+ */
+export const labProvider: Provider = makeProvider({});
+
+/** The same, in which what pods write to the API server can be followed, held and refused. */
+export const gatedLabProvider: Provider = makeProvider({ apiGate: true });

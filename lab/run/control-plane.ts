@@ -32,7 +32,7 @@ const seldomCollected = (most: string): { env: NodeJS.ProcessEnv } => ({
 });
 
 /** Starts kube-apiserver on the lab's gateway address; it refuses requests without a name. */
-export const startApiServer = ({ dir, kube }: LabSettings, processes: Processes): RunningProcess => {
+export const startApiServer = ({ dir, kube, apiGate }: LabSettings, processes: Processes): RunningProcess => {
   const pki = (file: string) => join(labFiles(dir).pki, file);
   const flags = [
     'kube-apiserver',
@@ -64,6 +64,8 @@ export const startApiServer = ({ dir, kube }: LabSettings, processes: Processes)
     `--proxy-client-cert-file=${pki('front-proxy-client.crt')}`,
     `--proxy-client-key-file=${pki('front-proxy-client.key')}`,
     '--profiling=false',
+    // It would put its own address in the place of the gate's.
+    ...(apiGate ? ['--endpoint-reconciler-type=none'] : []),
   ];
   return processes.start('kube-apiserver', kube, flags, seldomCollected('1GiB'));
 };

@@ -18,6 +18,8 @@ export type LabSettings = LabSize & {
    * Kubernetes' own 50 s.
    */
   nodeGrace?: string;
+  /** Whether pods reach the API server through a gate, where their writes can be followed, held and refused. */
+  apiGate?: boolean;
   /** The port on 127.0.0.1 under which the API server is reached from outside. */
   port: number;
 };
@@ -43,5 +45,6 @@ export const labFiles = (dir: string) => ({
 export const labSockets = {
   api: 'api.sock',
   control: 'control.sock',
+  gate: 'gate.sock',
   console: (node: string) => `${node}.sock`,
 };

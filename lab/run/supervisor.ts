@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { placeKernel } from '../build/kernel.ts';
 import { actions } from '../control/actions.ts';
 import type { LabContext } from '../control/context.ts';
+import { serveApiGate } from './api-gate.ts';
 import { apiServerReady, runApiServer } from './api-server.ts';
 import { startControllers, startEtcd } from './control-plane.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
@@ -94,6 +95,7 @@ const start = async () => {
   });
   await apiServerReady(files.pki);
   await startControllers(settings, processes);
+  if (settings.apiGate) await serveApiGate({ pki: files.pki, socket: labSockets.gate });
   forwardApi();
   say('ready');
 };

@@ -1,0 +1,197 @@
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Agent, createServer, request } from 'node:https';
+import { createServer as createSocketServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { stringify } from 'yaml';
+import { gateway, kubernetesApiPort } from './topology.ts';
+
+/** The port of the gate, on the lab's gateway. */
+const apiGatePort = 6444;
+
+/** The objects by which pods find the API server through the gate, as one YAML stream. */
+export const apiGateEndpoints = (): string => {
+  const endpoints = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      labels: { 'kubernetes.io/service-name': 'kubernetes' },
+    },
+    addressType: 'IPv4',
+    ports: [{ name: 'https', port: apiGatePort, protocol: 'TCP' }],
+    endpoints: [{ addresses: [gateway], conditions: { ready: true } }],
+  };
+  return stringify(endpoints);
+};
+
+const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+/** What the token of a pod says of it; its signature is for the API server to check. */
+const podOf = ({ headers }: IncomingMessage): { name: string; uid: string } | undefined => {
+  const [, payload] = /^Bearer [^.]+\.([^.]+)\./.exec(headers.authorization ?? '') ?? [];
+  if (payload === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(payload, 'base64url').toString())['kubernetes.io']?.pod;
+  } catch {
+    return undefined;
+  }
+};
+
+const asJson = (body: Buffer): unknown => {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+};
+
+/** What the one who follows a write says of it: first of the request, then of its answer. */
+type Word =
+  | { id: number; do: 'pass' | 'drop' }
+  | { id: number; do: 'refuse'; code: number; reason: string; message: string };
+
+/** One who follows writes: those whose path or body has one of these texts. */
+type Follower = {
+  texts: string[];
+  ask: (question: { id: number } & Record<string, unknown>) => Promise<Word>;
+};
+
+let lastId = 0;
+
+/** Serves those who follow writes, at a unix socket: JSON lines both ways. When one is gone its writes go on. */
+const serveFollowers = (socket: string): Set<Follower> => {
+  const followers = new Set<Follower>();
+  createSocketServer((client: Socket) => {
+    const asked = new Map<number, (word: Word) => void>();
+    const follower: Follower = {
+      texts: [],
+      ask: (question) => {
+        const { promise, resolve } = Promise.withResolvers<Word>();
+        asked.set(question.id, resolve);
+        client.write(`${JSON.stringify(question)}\n`);
+        return promise;
+      },
+    };
+    followers.add(follower);
+    client.on('error', () => client.destroy());
+    client.on('close', () => {
+      followers.delete(follower);
+      for (const [id, tell] of asked) tell({ id, do: 'pass' });
+    });
+    createInterface(client).on('line', (line) => {
+      const word = JSON.parse(line) as Word | { follow: string[] };
+      if ('follow' in word) {
+        follower.texts.push(...word.follow);
+        client.write(`${JSON.stringify({ following: follower.texts.length })}\n`);
+      } else {
+        asked.get(word.id)?.(word);
+        asked.delete(word.id);
+      }
+    });
+  }).listen(socket);
+  return followers;
+};
+
+/**
+ * Serves the API to pods, at a port of its own that only they are sent to, and asks who follows a pod's writes what
+ * shall become of each: whether it goes on or is refused, and whether its answer is given or lost.
+ */
+export const serveApiGate = async ({ pki, socket }: { pki: string; socket: string }): Promise<void> => {
+  const [ca, cert, key] = await Promise.all(
+    ['ca.crt', 'kube-apiserver.crt', 'kube-apiserver.key'].map((file) => readFile(join(pki, file))),
+  );
+  const agent = new Agent({ keepAlive: true, ca: ca as Buffer });
+  const followers = serveFollowers(socket);
+  const upstreamOf = (from: IncomingMessage) =>
+    request({
+      host: gateway,
+      port: kubernetesApiPort,
+      agent,
+      method: from.method,
+      path: from.url,
+      headers: from.headers,
+    });
+
+  const pass = async (from: IncomingMessage, to: ServerResponse): Promise<void> => {
+    const upstream = upstreamOf(from);
+    to.on('close', () => upstream.destroy());
+    upstream.on('error', () => to.destroy());
+    upstream.on('response', (answer) => {
+      to.writeHead(answer.statusCode ?? 502, answer.headers);
+      to.flushHeaders();
+      pipeline(answer, to).catch(() => to.destroy());
+    });
+    await pipeline(from, upstream).catch(() => to.destroy());
+  };
+
+  const send = (from: IncomingMessage, body: Buffer): Promise<{ answer: IncomingMessage; text: Buffer }> => {
+    const { promise, resolve, reject } = Promise.withResolvers<{ answer: IncomingMessage; text: Buffer }>();
+    const upstream = upstreamOf(from);
+    upstream.on('error', reject);
+    upstream.on('response', (answer) => {
+      buffer(answer).then((text) => resolve({ answer, text }), reject);
+    });
+    upstream.end(body);
+    return promise;
+  };
+
+  // As who writes it may read it.
+  const readBefore = ({ method, url, headers: { authorization } }: IncomingMessage): Promise<unknown> => {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    if (method === 'POST' || authorization === undefined) return Promise.resolve(undefined);
+    const path = url?.replace(/\/(?:status|scale)(?=$|\?)/, '').replace(/\?.*$/, '');
+    const headers = { authorization, accept: 'application/json' };
+    const call = request({ host: gateway, port: kubernetesApiPort, agent, path, headers }, (answer) => {
+      buffer(answer).then(
+        (text) => resolve(answer.statusCode === 200 ? asJson(text) : undefined),
+        () => resolve(undefined),
+      );
+    });
+    call.on('error', () => resolve(undefined));
+    call.end();
+    return promise;
+  };
+
+  const askOf = async (from: IncomingMessage, to: ServerResponse, body: Buffer): Promise<void> => {
+    const pod = podOf(from);
+    const text = body.toString();
+    const follower = [...followers].find(({ texts }) =>
+      texts.some((each) => from.url?.includes(each) || text.includes(each)),
+    );
+    const whole = { verb: from.method, path: from.url, pod, object: asJson(body) };
+    const before = follower && (await readBefore(from));
+    const word = await follower?.ask({ id: ++lastId, ...whole, before });
+    if (word?.do === 'drop') return void to.destroy();
+    if (word?.do === 'refuse') {
+      const { code, reason, message } = word;
+      to.writeHead(code, { 'content-type': 'application/json' });
+      to.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message }));
+      return;
+    }
+    const { answer, text: said } = await send(from, body);
+    const after = await follower?.ask({ id: ++lastId, status: answer.statusCode, of: word?.id });
+    if (after?.do === 'drop') return void to.destroy();
+    to.writeHead(answer.statusCode ?? 502, answer.headers);
+    to.end(said);
+  };
+
+  const server = createServer({ cert: cert as Buffer, key: key as Buffer }, (from, to) => {
+    to.on('error', () => to.destroy());
+    if (followers.size === 0 || !writes.has(from.method ?? '')) return void pass(from, to);
+    buffer(from)
+      .then((body) => askOf(from, to, body))
+      .catch(() => to.destroy());
+  });
+  // Watches last, and so do a pod's connections.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 0;
+  server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 501 Not Implemented\r\n\r\n'));
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(apiGatePort, gateway, resolve);
+  await promise;
+};
