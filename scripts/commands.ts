@@ -4,6 +4,8 @@ import { usageError } from '../e2e/cli/exit-code.ts';
 
 const config = fileURLToPath(new URL('../vitest.config.ts', import.meta.url));
 
+const crashMatrix = fileURLToPath(new URL('../e2e/crash-matrix/vitest.config.ts', import.meta.url));
+
 const progress = async () => (await import('../providers/progress.ts')).createProgress();
 
 // Each is loaded when it is named: most take a part of a second to load.
@@ -34,6 +36,14 @@ const ofRuns: Record<string, Subcommand> = {
       const { runE2e } = await import('../e2e/cli/run-command.ts');
       const { providers } = await import('../providers/index.ts');
       return runE2e({ argv, providers, config });
+    },
+  },
+  'crash-matrix': {
+    about: 'disturb each write of an operation, and judge what is left',
+    run: async (argv) => {
+      const { runCrashMatrixCommand } = await import('../e2e/cli/crash-matrix.ts');
+      const { gatedLabProvider: lab } = await import('../providers/lab.ts');
+      return runCrashMatrixCommand(argv, { providers: { lab: async () => lab }, config: crashMatrix });
     },
   },
   doctor: {

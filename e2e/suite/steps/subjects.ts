@@ -17,6 +17,7 @@ import { turnSteps } from './turn/steps.ts';
 import { uiSteps } from './ui/steps.ts';
 import { uiTableSteps } from './ui-tables/steps.ts';
 import { hasRestoredData, volumeSteps } from './volume/steps.ts';
+import { writeSteps } from './writes/steps.ts';
 
 /** Every step that scenarios can play, by its id: `given.volume`. */
 export const steps = {
@@ -36,6 +37,7 @@ export const steps = {
   ...uiTableSteps,
   ...managerSteps,
   ...bugSteps,
+  ...writeSteps,
 };
 
 /** The steps that every scenario has without playing them. */

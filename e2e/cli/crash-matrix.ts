@@ -1,0 +1,170 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Provider } from '../../providers/provider.ts';
+import {
+  type CrashCell,
+  cellsOf,
+  commonWrites,
+  crashCellName,
+  type MatrixPlan,
+  matrixFiles,
+  matrixFolder,
+  readLearned,
+} from '../crash-matrix/cells.ts';
+import { crashOperations } from '../crash-matrix/operations.ts';
+import { type CellVerdict, composeMatrix, type PlayedCrashCell } from '../crash-matrix/table.ts';
+import { parseDuration } from '../kube/duration.ts';
+import { readReport } from '../report/file.ts';
+import type { Report } from '../report/schema.ts';
+import { disturbances } from '../suite/steps/writes/disturbances.ts';
+import { checkOut } from './arguments/checks.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
+import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { runE2e } from './run-command.ts';
+
+type Flags = {
+  operation: string[];
+  cell?: string;
+  for?: string;
+  resume?: true;
+  out: string;
+  longhorn: string;
+};
+
+const text = `
+Each operation is played twice undisturbed, while all that longhorn-managers write to its objects is recorded. Then it is played once for each of these writes
+and each way to disturb it, and what is left is judged: every object has come to an end, the store is sound and has what Longhorn says, and every completed
+backup restores with its checksum.
+
+${Object.entries(disturbances)
+  .map(([name, about]) => `  ${name.padEnd(14)} ${about}`)
+  .join('\n')}
+
+Operations: ${Object.keys(crashOperations).join(', ')}.
+
+Exit codes: 0 no cell is red; 1 one is; 2 the command was called in a way it does not know; 3 the cells cannot be played here.`;
+
+const collect = (value: string, all: string[]): string[] => [...all, value];
+
+const program = () =>
+  newCommand('crash-matrix', 'Disturbs each write of an operation, in a lab, and judges what is left.')
+    .option('--operation <name>', 'only this operation; may be given several times', collect, [])
+    .option('--cell <name>', 'play this cell alone, by its whole name: OPERATION | WRITE | DISTURBANCE')
+    .option('--for <time>', 'begin no cell after this time, such as 1h; distinct writes come first')
+    .option('--resume', 'go on with the cells that are not played yet in the folder of --out')
+    .option('--out <folder>', 'where the results go', '.corral/crash-matrix')
+    .option('--longhorn <which>', 'emulator, official[:VERSION] or archive:DIR, as for e2e', 'emulator')
+    .addHelpText('after', text);
+
+const readFlags = (argv: readonly string[]): Flags => {
+  const command = program();
+  parseFlags(command, argv);
+  const flags = command.opts<Flags>();
+  for (const name of flags.operation)
+    if (!Object.hasOwn(crashOperations, name))
+      throw usageError(
+        `--operation ${name}: there is none of that name: use ${Object.keys(crashOperations).join(', ')}`,
+      );
+  return { ...flags, out: checkOut(flags.out) };
+};
+
+const timeOf = (time: string): number => {
+  try {
+    return parseDuration(time);
+  } catch (error) {
+    throw usageError(`--for ${time}: ${(error as Error).message}`);
+  }
+};
+
+const cellNamed = (name: string): CrashCell => {
+  const [operation = '', write = '', disturbance = ''] = name.split(' | ');
+  if (!Object.hasOwn(crashOperations, operation) || write === '' || !Object.hasOwn(disturbances, disturbance))
+    throw usageError(
+      `--cell ${name}: give a cell by its whole name, as a table or report prints it: OPERATION | WRITE | DISTURBANCE`,
+    );
+  return { operation, write, disturbance: disturbance as CrashCell['disturbance'] };
+};
+
+const verdicts: Record<string, CellVerdict> = {
+  passed: 'green',
+  'known-bug': 'known',
+  failed: 'red',
+  'not-provable': 'not met',
+};
+
+const playedOf = (report: Report | undefined, cells: readonly CrashCell[]): PlayedCrashCell[] => {
+  const byName = new Map(report?.scenarios.map((each) => [each.name, each]));
+  return cells.map((cell) => {
+    const found = byName.get(crashCellName(cell));
+    const verdict = verdicts[found?.state ?? ''] ?? 'not played';
+    return { ...cell, verdict, reason: found?.reason ?? null, seconds: (found?.duration ?? 0) / 1000 };
+  });
+};
+
+const readPlayed = (file: string): PlayedCrashCell[] =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { cells: PlayedCrashCell[] }).cells : [];
+
+type Players = { providers: Record<string, () => Promise<Provider>>; config: string };
+
+const play = async (flags: Flags, { providers, config }: Players): Promise<ExitCode> => {
+  const { out, longhorn, resume } = flags;
+  const files = matrixFiles(out);
+  const until = flags.for === undefined ? null : Date.now() + timeOf(flags.for);
+  const chosen = flags.operation.length > 0 ? flags.operation : Object.keys(crashOperations);
+  const cell = flags.cell === undefined ? undefined : cellNamed(flags.cell);
+  if (!resume) for (const file of Object.values(files)) rmSync(file, { force: true });
+  mkdirSync(out, { recursive: true });
+  process.env[matrixFolder] = out;
+  const run = (folder: string, only?: string): Promise<number> =>
+    runE2e({
+      argv: [
+        '--all',
+        '--longhorn',
+        longhorn,
+        '--out',
+        join(out, folder),
+        ...(only === undefined ? [] : ['--only', only]),
+      ],
+      providers,
+      config,
+    });
+
+  rmSync(files.cells, { force: true });
+  if (cell === undefined && !existsSync(files.learned)) {
+    const code = await run('learning', `^(${chosen.join('|')}) [|] undisturbed`);
+    if (code !== exitCode.passed)
+      throw new CommandError(
+        `an undisturbed play did not pass: nothing can be learned from it; see ${join(out, 'learning', 'report.html')}`,
+        code === exitCode.interrupted ? code : exitCode.notFit,
+      );
+  }
+  const learned = cell === undefined ? readLearned(out) : [];
+  for (const name of cell === undefined ? chosen : []) {
+    const { always, sometimes } = commonWrites(learned, name);
+    process.stdout.write(
+      `${name}: ${always.length} writes, and ${sometimes.length} that not every play had\n`,
+    );
+    for (const write of sometimes) process.stdout.write(`  not in every play: ${write}\n`);
+  }
+  const all = cell === undefined ? cellsOf(learned, chosen) : [cell];
+  const before = resume ? readPlayed(files.results).filter(({ verdict }) => verdict !== 'not played') : [];
+  const done = new Set(before.map(crashCellName));
+  const cells = all.filter((each) => !done.has(crashCellName(each)));
+  let code: number = exitCode.passed;
+  if (cells.length > 0) {
+    writeFileSync(files.cells, JSON.stringify({ until, cells } satisfies MatrixPlan));
+    code = await run('cells');
+  }
+  const played = [...before, ...playedOf(await readReport(join(out, 'cells')), cells)];
+  writeFileSync(files.results, `${JSON.stringify({ longhorn, cells: played }, null, 2)}\n`);
+  process.stdout.write(`${composeMatrix(played).join('\n')}\n`);
+  if (code !== exitCode.passed && code !== exitCode.failed) return code as ExitCode;
+  return played.some(({ verdict }) => verdict === 'red') ? exitCode.failed : exitCode.passed;
+};
+
+/**
+ * `npx corral crash-matrix`: learns what longhorn-managers write during an operation, and plays it again for each write
+ * and each way to disturb it. Returns the exit code; every error is told.
+ */
+export const runCrashMatrixCommand = (argv: readonly string[], players: Players): Promise<ExitCode> =>
+  toExitCode('crash-matrix', () => play(readFlags(argv), players));

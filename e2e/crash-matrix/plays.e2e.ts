@@ -1,0 +1,45 @@
+import { appendFileSync } from 'node:fs';
+import { scenario } from '../suite/scenario.ts';
+import { kills } from '../suite/steps/writes/disturbances.ts';
+import type { Followed, FollowedWrites } from '../suite/steps/writes/follow.ts';
+import { crashCellName, learningNameOf, matrixFiles, matrixFolder, readPlan } from './cells.ts';
+import { crashOperations } from './operations.ts';
+
+const folder = process.env[matrixFolder] ?? '';
+const plan = readPlan(folder);
+
+const about = { timeout: '20m', needs: ['lab', 'block-device'] } as const;
+
+if (plan === undefined)
+  for (const [name, operation] of Object.entries(crashOperations))
+    for (const play of [1, 2])
+      scenario(learningNameOf(name, play), about, async (steps) => {
+        let followed: FollowedWrites | undefined;
+        const follow = async (of: Followed) => {
+          followed = await steps.given.writesFollowed(of);
+        };
+        const judge = await operation(steps, { follow, cell: undefined });
+        followed?.end();
+        await judge();
+        const learned = { operation: name, writes: followed?.writes ?? [] };
+        appendFileSync(matrixFiles(folder).learned, `${JSON.stringify(learned)}\n`);
+      });
+
+for (const cell of plan?.cells ?? []) {
+  const isKill = kills(cell.disturbance);
+  const alone = { exclusive: ['longhorn-managers'], disruptions: ['manager-kill'] } as const;
+  scenario(crashCellName(cell), { ...about, ...(isKill && alone) }, async (steps) => {
+    const { given, when, then, skip } = steps;
+    if (plan?.until != null && Date.now() > plan.until) skip('the time that --for allows is over');
+    let followed: FollowedWrites | undefined;
+    const follow = async (of: Followed) => {
+      if (isKill) await given.exclusive('longhorn-managers');
+      followed = await given.writeDisturbed(of, cell);
+    };
+    const judge = await crashOperations[cell.operation]?.(steps, { follow, cell });
+    if (isKill) await when.givenBack();
+    followed?.end();
+    await judge?.();
+    if (followed !== undefined) await then.disturbed(followed);
+  });
+}

@@ -1,0 +1,51 @@
+import { type Disturbance, disturbances } from '../suite/steps/writes/disturbances.ts';
+import { type CrashCell, crashCellName } from './cells.ts';
+
+/**
+ * How a cell came out. Red: what is left is not what the operation owes. Not met: the write did not come in that play.
+ * Not played: the time was over, or the run was interrupted.
+ */
+export type CellVerdict = 'green' | 'known' | 'red' | 'not met' | 'not played';
+
+/** A cell that was played, or was to be. */
+export type PlayedCrashCell = CrashCell & { verdict: CellVerdict; reason: string | null; seconds: number };
+
+const columns = Object.keys(disturbances) as Disturbance[];
+
+const padded = (cells: readonly string[], widths: readonly number[]): string =>
+  `| ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' | ')} |`;
+
+const tableOf = (operation: string, played: readonly PlayedCrashCell[]): string[] => {
+  const of = played.filter((each) => each.operation === operation);
+  const rows = [...new Set(of.map(({ write }) => write))].map((write) => [
+    write,
+    ...columns.map(
+      (disturbance) =>
+        of.find((each) => each.write === write && each.disturbance === disturbance)?.verdict ?? '',
+    ),
+  ]);
+  const head = [operation, ...columns];
+  const widths = head.map((_, index) => Math.max(...[head, ...rows].map((row) => row[index]?.length ?? 0)));
+  return [
+    padded(head, widths),
+    padded(
+      widths.map((width) => '-'.repeat(width)),
+      widths,
+    ),
+    ...rows.map((row) => padded(row, widths)),
+  ];
+};
+
+/** All cells as text: a table for each operation, a row for each write; then each red cell, with what was wrong. */
+export const composeMatrix = (played: readonly PlayedCrashCell[]): string[] => {
+  const count = (verdict: CellVerdict): number => played.filter((each) => each.verdict === verdict).length;
+  const operations = [...new Set(played.map(({ operation }) => operation))];
+  const reds = played.filter(({ verdict }) => verdict === 'red');
+  return [
+    ...operations.flatMap((operation) => ['', ...tableOf(operation, played)]),
+    ...(reds.length === 0 ? [] : ['']),
+    ...reds.map((each) => `red: ${crashCellName(each)}: ${each.reason ?? 'no reason is known'}`),
+    '',
+    `${played.length} cells: ${count('green')} green, ${count('known')} of known bugs, ${count('red')} red, ${count('not met')} not met, ${count('not played')} not played`,
+  ];
+};

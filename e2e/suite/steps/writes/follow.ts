@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { killedPod } from '../../../faults/killed-pod.ts';
+import { managerLabel, managerPods } from '../../../longhorn/manager.ts';
+import type { Context } from '../context.ts';
+import type { BackupHandle, VolumeHandle } from '../handles.ts';
+import { type Disturbance, kills } from './disturbances.ts';
+import { followWrites, type Gatekeeper, type WriteRequest } from './gate.ts';
+import { describeWrite, type Roles } from './write.ts';
+
+/** One write of an operation, by what it does and which of several alike it is, and what is done to it. */
+export type DisturbedWrite = { write: string; disturbance: Disturbance };
+
+/** What an operation is about: a volume, its backup target, and the backups that are there when it begins. */
+export type Followed = { volume: VolumeHandle; backups: readonly BackupHandle[] };
+
+/** The writes of an operation, as they come. */
+export type FollowedWrites = {
+  /** Each write that means something, in order, by its name: those alike are numbered from the second on. */
+  writes: string[];
+  /** What was done to the write that was to be disturbed; undefined as long as it has not come. */
+  disturbed(): string | undefined;
+  /** The operation is over: what is written from now on does not belong to it. */
+  end(): void;
+};
+
+const refusal = {
+  do: 'refuse',
+  code: 409,
+  reason: 'Conflict',
+  message: 'the object has been modified; please apply your changes to the latest version and try again',
+} as const;
+
+const isOfManager = ({ pod }: WriteRequest): boolean => pod?.name.startsWith('longhorn-manager-') ?? false;
+
+const rolesOf = ({ volume, backups }: Followed): Roles =>
+  new Map([
+    [volume.name, 'the volume'],
+    [volume.target.name, 'the target'],
+    ...backups.map(({ name, label }) => [name, label] as const),
+  ]);
+
+/**
+ * Follows what longhorn-managers write to these objects from now on, and disturbs one write. A manager that is killed
+ * learns nothing more, and none of its writes goes on.
+ */
+export const followOperation = async (
+  context: Context,
+  followed: Followed,
+  cell: DisturbedWrite | undefined,
+): Promise<FollowedWrites> => {
+  const { cluster, faults, lab, clocks, living } = context;
+  if (lab === undefined) throw new Error('writes can be followed in a lab alone: this cluster is none');
+  const roles = rolesOf(followed);
+  const counts = new Map<string, number>();
+  const writes: string[] = [];
+  const hit = new Set<number>();
+  const dead = new Map<string, Promise<unknown>>();
+  let done: string | undefined;
+  let isOver = false;
+
+  const nameOf = (request: WriteRequest): string | undefined => {
+    const what = describeWrite(request, roles);
+    if (what === undefined) return undefined;
+    const count = (counts.get(what) ?? 0) + 1;
+    counts.set(what, count);
+    return count === 1 ? what : `${what} (${count})`;
+  };
+
+  const kill = async ({ uid }: { uid: string }): Promise<void> => {
+    const pod = (await managerPods(cluster)).find((each) => each.uid === uid);
+    if (pod === undefined) throw new Error(`no longhorn-manager pod has the uid ${uid}`);
+    const { node } = pod;
+    const title = `the longhorn-manager of ${node} was killed`;
+    const fault = await faults.inject(killedPod.on(cluster, { title, pod, selector: managerLabel, node }));
+    await fault.heal();
+  };
+
+  // The process may live for a moment more: it learns nothing until it is gone.
+  const killWriter = (pod: { uid: string }): Promise<unknown> => {
+    const killed = kill(pod).catch((error: unknown) => {
+      done = `its manager could not be killed: ${(error as Error).message}`;
+    });
+    dead.set(pod.uid, killed);
+    return killed;
+  };
+
+  const disturbAsked = async (request: WriteRequest, disturbance: Disturbance) => {
+    if (disturbance === 'conflict') return refusal;
+    if (disturbance === 'late') await sleep(clocks.resync, undefined, { signal: living });
+    if (disturbance !== 'crash before') return { do: 'pass' } as const;
+    await killWriter(request.pod ?? { uid: '' });
+    return { do: 'drop' } as const;
+  };
+
+  const requests = new Map<number, WriteRequest>();
+  const keeper: Gatekeeper = {
+    asked: async (request) => {
+      if (!isOfManager(request)) return { do: 'pass' };
+      const gone = dead.get(request.pod?.uid ?? '');
+      if (gone !== undefined) {
+        await gone;
+        return { do: 'drop' };
+      }
+      if (isOver) return { do: 'pass' };
+      const name = nameOf(request);
+      requests.set(request.id, request);
+      if (name !== undefined) writes.push(name);
+      if (cell === undefined || done !== undefined || name !== cell.write) return { do: 'pass' };
+      done = `${name}: ${cell.disturbance}, by ${request.pod?.name ?? 'nobody'}`;
+      hit.add(request.id);
+      return disturbAsked(request, cell.disturbance);
+    },
+    answered: async ({ of }) => {
+      const request = requests.get(of);
+      requests.delete(of);
+      if (request === undefined) return { do: 'pass' };
+      const gone = dead.get(request.pod?.uid ?? '');
+      if (gone !== undefined) {
+        await gone;
+        return { do: 'drop' };
+      }
+      if (!hit.has(of) || cell === undefined) return { do: 'pass' };
+      if (cell.disturbance === 'answer lost') return { do: 'drop' };
+      if (!kills(cell.disturbance)) return { do: 'pass' };
+      await killWriter(request.pod ?? { uid: '' });
+      return { do: 'drop' };
+    },
+  };
+  await followWrites(lab, { texts: [...roles.keys()], keeper, signal: living });
+  return {
+    writes,
+    disturbed: () => done,
+    end: () => {
+      isOver = true;
+    },
+  };
+};

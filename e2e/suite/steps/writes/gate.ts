@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { z } from 'zod';
+import { jsonLines } from '../../../kube/json-lines.ts';
+
+const objectSchema = z.looseObject({
+  metadata: z.looseObject({ name: z.string().optional(), uid: z.string().optional() }).optional(),
+});
+
+const requestSchema = z.object({
+  id: z.number(),
+  verb: z.string(),
+  path: z.string(),
+  pod: z.object({ name: z.string(), uid: z.string() }).optional(),
+  object: objectSchema.optional(),
+  /** The object as it was; undefined for one that is made. */
+  before: objectSchema.optional(),
+});
+const answerSchema = z.object({ id: z.number(), of: z.number(), status: z.number() });
+const followingSchema = z.object({ following: z.number() });
+const lineSchema = z.union([requestSchema, answerSchema, followingSchema]);
+
+/** A write of a pod, before the API server has it; an object in another format than JSON is not read. */
+export type WriteRequest = z.infer<typeof requestSchema>;
+
+/** What became of a write, before the pod learns it. */
+export type WriteAnswer = z.infer<typeof answerSchema>;
+
+/** What becomes of a write: it goes on, the pod is told that it was refused, or the pod is told nothing. */
+export type RequestWord =
+  | { do: 'pass' }
+  | { do: 'drop' }
+  | { do: 'refuse'; code: number; reason: string; message: string };
+
+/** Who decides on each write that is followed, and on whether the pod learns what became of it. */
+export type Gatekeeper = {
+  asked(write: WriteRequest): Promise<RequestWord>;
+  answered(answer: WriteAnswer): Promise<{ do: 'pass' } | { do: 'drop' }>;
+};
+
+/**
+ * Follows the writes of pods whose path or body has one of these texts, at the gate of the lab in a folder
+ * (lab/run/api-gate.ts); returns when the gate asks about each. Ends with the signal, and all writes go on.
+ */
+export const followWrites = async (
+  folder: string,
+  { texts, keeper, signal }: { texts: readonly string[]; keeper: Gatekeeper; signal: AbortSignal },
+): Promise<void> => {
+  const handle = await open(folder, 'r');
+  const stream = connect(`/proc/self/fd/${handle.fd}/gate.sock`);
+  try {
+    await once(stream, 'connect');
+  } finally {
+    await handle.close();
+  }
+  signal.addEventListener('abort', () => stream.destroy(), { once: true });
+  const following = Promise.withResolvers<void>();
+  const say = (word: object): void => {
+    if (!stream.destroyed) stream.write(`${JSON.stringify(word)}\n`);
+  };
+  const decide = async (line: z.infer<typeof lineSchema>): Promise<void> => {
+    if ('following' in line) return following.resolve();
+    const word = 'of' in line ? await keeper.answered(line) : await keeper.asked(line);
+    say({ id: line.id, ...word });
+  };
+  const read = async (): Promise<void> => {
+    for await (const line of jsonLines(stream)) void decide(lineSchema.parse(line));
+  };
+  void read().catch((error: unknown) => {
+    if (!signal.aborted) following.reject(error);
+  });
+  say({ follow: texts });
+  await following.promise;
+};

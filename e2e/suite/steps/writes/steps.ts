@@ -1,0 +1,91 @@
+import { once } from '../../../history/expectation.ts';
+import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
+import { classify } from '../../../longhorn/messages/classify.ts';
+import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
+import type { VolumeAttachment } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+import type { BackupHandle, VolumeHandle } from '../handles.ts';
+import { PremiseLost } from '../judging.ts';
+import { step } from '../step.ts';
+import { disturbances, kills } from './disturbances.ts';
+import { type DisturbedWrite, type Followed, type FollowedWrites, followOperation } from './follow.ts';
+
+const ticketsOf = ({ spec }: VolumeAttachment, type: string): string[] =>
+  Object.values(spec.attachmentTickets ?? {}).flatMap((ticket) => (ticket?.type === type ? [ticket.id] : []));
+
+/** The steps that follow what longhorn-managers write, disturb one write, and judge what is left afterwards. */
+export const writeSteps = {
+  /** All of an operation, from now on. */
+  'given.writesFollowed': step({
+    sentence: 'Given that what longhorn-managers write to {things} is followed',
+    parameters: ({ backups }) => ({
+      things: ['the volume', ...backups.map(({ label }) => label)].join(', '),
+    }),
+    action: (context: Context, followed: Followed) => followOperation(context, followed, undefined),
+  }),
+  /** The same, and one of them is disturbed. */
+  'given.writeDisturbed': step({
+    sentence: 'Given that one write is disturbed: {write}: {disturbance}',
+    parameters: (_, { write, disturbance }) => ({ write, disturbance: disturbances[disturbance] }),
+    action: (context: Context, followed: Followed, cell: DisturbedWrite) => {
+      // Whose deletion its manager began and does not know of any more, be it for its death or for a lost answer.
+      for (const { name } of followed.backups) context.expected.push({ id: 'deletion-forgotten', of: name });
+      return followOperation(context, followed, cell);
+    },
+  }),
+  /** A write that did not come in this play proves nothing. */
+  'then.disturbed': step({
+    sentence: 'Then the write was disturbed',
+    action: async (_: Context, { disturbed, writes }: FollowedWrites) => {
+      const told = disturbed();
+      if (told === undefined)
+        throw new PremiseLost(`the write did not come; these did: ${writes.join('; ') || 'none'}`);
+      return told;
+    },
+    detail: (told) => told,
+  }),
+  /**
+   * Completed, or in an Error that the catalogue knows where a manager was killed, which may have held the backup.
+   * Returns whether it is Completed.
+   */
+  'then.ends': step({
+    sentence: 'Then {backup} comes to an end',
+    parameters: (backup, _) => ({ backup }),
+    action: async (
+      context: Context,
+      { name, label }: BackupHandle,
+      cell?: DisturbedWrite,
+    ): Promise<boolean> => {
+      const { timelines, timeouts, version, expected } = context;
+      const mayFail = cell !== undefined && kills(cell.disturbance);
+      const ended = await once(
+        timelines.backups,
+        (backup) => backupState(backup) === 'Completed' || (mayFail && backupState(backup) === 'Error'),
+        {
+          name,
+          label: `${label} is Completed${mayFail ? ' or in Error' : ''}`,
+          describe: describeBackup,
+          ...timeouts.secondCompleted,
+        },
+      );
+      for (const message of saidByBackup(ended)) {
+        const known = classify(message, version);
+        if (known.class !== 'unclassified') expected.push({ id: known.id, of: name, lasts: true });
+      }
+      return backupState(ended) === 'Completed';
+    },
+    detail: (completed) => (completed ? 'Completed' : 'Error, whose text is known'),
+  }),
+  /** Nothing holds the volume attached for the sake of a backup. */
+  'then.noTicketLeft': step({
+    sentence: 'Then no ticket of a backup is left on the volume',
+    action: async ({ timelines, timeouts }: Context, { name }: VolumeHandle) =>
+      void (await once(timelines.attachments, (each) => ticketsOf(each, 'backup-controller').length === 0, {
+        name,
+        label: `no ticket of a backup is left on ${name}`,
+        describe: (each) =>
+          `tickets of backups: ${ticketsOf(each, 'backup-controller').join(', ') || 'none'}`,
+        ...timeouts.secondCompleted,
+      })),
+  }),
+};

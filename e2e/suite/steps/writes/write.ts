@@ -1,0 +1,85 @@
+import type { WriteRequest } from './gate.ts';
+
+/** What a reader calls the objects of a play, by their names: `the first backup`. */
+export type Roles = ReadonlyMap<string, string>;
+
+type Tree = { [key: string]: unknown };
+
+const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const verbs: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
+
+const place = /\/namespaces\/[^/]+\/([a-z]+)(?:\/([^/?]+))?(?:\/([a-z]+))?(?:\?.*)?$/;
+
+// What Longhorn and Kubernetes append to names by chance: a hash, the number of an engine, an id of a replica.
+const byChance = /(?<=-)(?:[0-9a-f]{8,}|[a-z0-9]{5})\b/g;
+
+const roleOf = (name: string, roles: Roles): string => {
+  const known = [...roles]
+    .filter(([each]) => name.includes(each))
+    .toSorted(([a], [b]) => b.length - a.length)[0];
+  if (known === undefined) return name.replace(byChance, '*');
+  const [each, role] = known;
+  return name === each ? role : `${role} (${name.replace(each, '').replace(byChance, '*')})`;
+};
+
+// Times, and how far work has come: they are written again and again, and mean nothing by themselves.
+const noise =
+  /(?:^|\.)(?:lastSyncedAt|syncRequestedAt|lastProbeTime|lastTransitionTime|progress|size|newlyUploadDataSize|reUploadedDataSize|observedGeneration|resourceVersion|generation|managedFields|uid|creationTimestamp|deletionTimestamp|deletionGracePeriodSeconds)$/;
+
+// Their values are few, and say which step of the work it is.
+const telling = /(?:^|\.)(?:state|finalizers|currentNodeID|available)$/;
+
+// A patch says only what is to change.
+const changesIn = (
+  before: unknown,
+  after: unknown,
+  { path = '', isPatch }: { path?: string; isPatch: boolean },
+): string[] => {
+  if (noise.test(path) || JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (isTree(after) && (isTree(before) || before === undefined)) {
+    const keys = new Set([...(isPatch ? [] : Object.keys(before ?? {})), ...Object.keys(after)]);
+    return [...keys].flatMap((key) =>
+      changesIn(before?.[key], after[key], { path: path === '' ? key : `${path}.${key}`, isPatch }),
+    );
+  }
+  const isEmpty = (value: unknown) => value === undefined || value === null || value === '' || value === 0;
+  if (isEmpty(before) && isEmpty(after)) return [];
+  return [telling.test(path) ? `${path}=${JSON.stringify(after ?? null)}` : path];
+};
+
+const writtenMetadata = new Set(['finalizers', 'labels', 'annotations', 'ownerReferences']);
+
+/** What is written: the collection, the object's name, the subresource, and the name of what is done. */
+type WritePlace = { verb: string; resource: string; name: string; subresource: string };
+
+/** Where a write goes; undefined for what is no object of a namespace. */
+const placeOf = ({ verb, path, object }: WriteRequest): WritePlace | undefined => {
+  const [, resource, name = object?.metadata?.name, subresource = ''] = place.exec(path) ?? [];
+  if (resource === undefined || name === undefined) return undefined;
+  return { verb: verbs[verb] ?? verb, resource, name, subresource };
+};
+
+/**
+ * What a write does, in words that are the same in each play of the same operation: the verb, the resource, the role
+ * of the object, and the fields that change. Undefined for one without meaning: a time, a progress.
+ */
+export const describeWrite = (request: WriteRequest, roles: Roles): string | undefined => {
+  const at = placeOf(request);
+  if (at === undefined) return undefined;
+  const { verb, resource, name, subresource } = at;
+  const what = `${verb} ${resource}${subresource && `/${subresource}`} ${roleOf(name, roles)}`;
+  if (verb !== 'update' && verb !== 'patch') return what;
+  const isPatch = verb === 'patch';
+  const part = (whole: object | undefined): unknown => {
+    const { status, spec, metadata } = (whole ?? {}) as Tree;
+    if (subresource === 'status') return { status };
+    const own = Object.entries((metadata ?? {}) as Tree).filter(([key]) => writtenMetadata.has(key));
+    return { ...(spec !== undefined && { spec }), metadata: Object.fromEntries(own) };
+  };
+  const changed = changesIn(part(request.before), part(request.object), { isPatch }).map((field) =>
+    field.replace(/^(?:status|spec|metadata)\./, ''),
+  );
+  return changed.length === 0 ? undefined : `${what}: ${[...new Set(changed)].toSorted().join(', ')}`;
+};

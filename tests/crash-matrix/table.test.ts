@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { composeMatrix, type PlayedCrashCell } from '../../e2e/crash-matrix/table.ts';
+
+const cell = (write: string, verdict: PlayedCrashCell['verdict']): PlayedCrashCell => ({
+  operation: 'delete a backup',
+  write,
+  disturbance: 'crash after',
+  verdict,
+  reason: verdict === 'red' ? 'it stays Deleting' : null,
+  seconds: 20,
+});
+
+test('a table has a row for each write, and each red cell is told with its whole name', () => {
+  expect(
+    composeMatrix([cell('delete x', 'red'), cell('update y', 'green')]).join('\n'),
+  ).toMatchInlineSnapshot(`
+    "
+    | delete a backup | crash before | crash after | answer lost | conflict | late |
+    | --------------- | ------------ | ----------- | ----------- | -------- | ---- |
+    | delete x        |              | red         |             |          |      |
+    | update y        |              | green       |             |          |      |
+
+    red: delete a backup | delete x | crash after: it stays Deleting
+
+    2 cells: 1 green, 0 of known bugs, 1 red, 0 not met, 0 not played"
+  `);
+});

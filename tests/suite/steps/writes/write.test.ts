@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { describeWrite } from '../../../../e2e/suite/steps/writes/write.ts';
+
+const roles = new Map([
+  ['corral-abc123-volume-11111111', 'the volume'],
+  ['backup-76cec20ff364dc21', 'the first backup'],
+]);
+const under = '/apis/longhorn.io/v1beta2/namespaces/longhorn-system';
+
+const write = (verb: string, path: string, object: object, before?: object) =>
+  describeWrite(
+    { id: 1, verb, path: `${under}/${path}`, object: { ...object }, before: { ...before } },
+    roles,
+  );
+
+test('a write is named by verb, resource, the role of its object, and what changes', () => {
+  const before = { status: { state: 'InProgress', progress: 3, url: '' } };
+  const after = { status: { state: 'Completed', progress: 100, url: 'nfs://x' } };
+  expect(write('PUT', 'backups/backup-76cec20ff364dc21/status', after, before)).toBe(
+    'update backups/status the first backup: state="Completed", url',
+  );
+});
+
+test('names that chance made are the same in each play', () => {
+  const object = { metadata: { name: 'corral-abc123-volume-11111111-896540b6' } };
+  expect(write('POST', 'backupvolumes', object)).toBe('create backupvolumes the volume (-*)');
+  const other = { metadata: { name: 'backup-aaaabbbbccccdddd' } };
+  expect(write('DELETE', 'backups/backup-aaaabbbbccccdddd', other)).toBe('delete backups backup-*');
+});
+
+test.each([
+  ['how far it has come', { status: { progress: 40 } }, { status: { progress: 20 } }],
+  ['a time', { status: { lastSyncedAt: '2026-11-26T09:00:01Z' } }, { status: { lastSyncedAt: null } }],
+  ['nothing', { status: { state: 'InProgress' } }, { status: { state: 'InProgress' } }],
+  ['what is empty either way', { status: { error: '' } }, { status: {} }],
+])('a write of %s means nothing', (_, after, before) => {
+  expect(write('PUT', 'backups/backup-76cec20ff364dc21/status', after, before)).toBeUndefined();
+});
+
+test('a write of the status says nothing of the spec, and the other way round', () => {
+  const before = { spec: { a: 1 }, status: { state: 'Pending' }, metadata: { finalizers: [] } };
+  const after = { spec: { a: 2 }, status: { state: '' }, metadata: { finalizers: ['longhorn.io'] } };
+  expect(write('PUT', 'backups/backup-76cec20ff364dc21', after, before)).toBe(
+    'update backups the first backup: a, finalizers=["longhorn.io"]',
+  );
+});
+
+test('a patch changes what it says, and nothing else', () => {
+  const before = {
+    spec: { a: 1 },
+    status: { state: 'x' },
+    metadata: { finalizers: ['longhorn.io'], labels: { b: 'c' } },
+  };
+  const after = { metadata: { finalizers: null } };
+  expect(write('PATCH', 'backups/backup-76cec20ff364dc21', after, before)).toBe(
+    'patch backups the first backup: finalizers=null',
+  );
+});
