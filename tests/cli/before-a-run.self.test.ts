@@ -56,7 +56,7 @@ test('--list tells of the chosen scenarios, for people and for programs, and sta
 });
 
 test('docs/running.md says how many of the scenarios are played on a cluster that is there, those in a browser that is still to be fetched among them', async () => {
-  const disruptions = 'manager-kill,process-hold,manager-mount,store-stall,admission-policy';
+  const disruptions = 'manager-kill,process-hold,manager-mount,store-stall,unmount,admission-policy,settings';
   const existing = ['--provider', 'existing', '--kubeconfig', 'package.json', '--context', 'x'];
   const args = ['scripts/corral.ts', 'e2e', '--list', '--output', 'json', ...existing, '--store-image', 'x'];
   // No browser, and all that fetching one takes.
@@ -64,7 +64,7 @@ test('docs/running.md says how many of the scenarios are played on a cluster tha
   for (const name of ['apt-get', 'dpkg-deb', 'tar', 'flock'])
     await writeFile(join(PATH, name), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   const env = { PATH, XDG_CACHE_HOME: '/nowhere', CORRAL_DEBIAN_MIRROR: 'http://127.0.0.1:9/debian' };
-  const words: Record<number, string> = { 9: 'Nine', 18: 'eighteen', 22: 'twenty-two', 43: 'forty-three' };
+  const words: Record<number, string> = { 9: 'Nine', 18: 'eighteen', 42: 'forty-two', 68: 'sixty-eight' };
   const ask = (...more: string[]) => {
     const listed: { skipped: string | null }[] = JSON.parse(
       execFileSync(process.execPath, [...args, ...more], { cwd: root, env, encoding: 'utf8' }),
@@ -80,11 +80,12 @@ test('docs/running.md says how many of the scenarios are played on a cluster tha
   const missing = skipped.flatMap(
     (reason) => /: not without --allow (\S+)$/.exec(reason)?.[1]?.split(',') ?? [reason],
   );
-  const ofS3 = [
+  const needed = [
+    'needs the lab (its nodes can be made to fail)',
     'needs a backup store in which what is deleted stays as a version, under retention: an NFS backup store cannot',
     'needs a backup store that is asked by HTTP, where chosen requests can be answered wrongly: an NFS backup store cannot',
     'needs a backup store that Longhorn logs in to by a key, which can be replaced: an NFS backup store cannot',
     'needs backup stores of two kinds, and the run makes those of one alone: --store all',
   ];
-  expect([...new Set(missing)].toSorted()).toEqual([...disruptions.split(','), ...ofS3].toSorted());
+  expect([...new Set(missing)].toSorted()).toEqual([...disruptions.split(','), ...needed].toSorted());
 });

@@ -27,7 +27,18 @@ test('npx corral --help names every command that users of a checkout have, and e
   const named = [...(stdout.split('Examples:')[0] ?? '').matchAll(/^ {2}([a-z0-9-]+) {2,}\S/gm)].map(
     ([, name]) => name,
   );
-  const ofUsers = ['e2e', 'doctor', 'rbac', 'heal', 'cleanup', 'fleet', 'lab', 'store', 'emulator'];
+  const ofUsers = [
+    'e2e',
+    'crash-matrix',
+    'doctor',
+    'rbac',
+    'heal',
+    'cleanup',
+    'fleet',
+    'lab',
+    'store',
+    'emulator',
+  ];
   const ofReports = [
     'report',
     'merge-reports',

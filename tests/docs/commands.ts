@@ -24,7 +24,7 @@ const noLonghorn = ends(3, /^e2e: .*there is no Longhorn/m, {
 export const commands: Record<string, End> = {
   'npx corral --help': ends(0, /^Examples:$/m),
   'npx corral doctor': ends(1, /^✗ Go: the Go tool chain is missing/m),
-  'npx corral e2e --list --tags upload': ends(0, /^1 scenario, .* about \d+ (min|s)/m),
+  'npx corral e2e --list --tags upload': ends(0, /^\d+ scenarios, .* about \d+ (min|s)/m),
   'npm run docs': ends(0, /^$/),
   'npx corral traceability': ends(0, /^\d+ sentences: \d+ proven, .*, 0 wrong$/m),
   'npx vitest run tests/longhorn/messages': ends(0, /Test Files .* passed/),
@@ -84,7 +84,7 @@ export const commands: Record<string, End> = {
   'npx corral bugs': ends(0, /^deletion-destroys-other-backups: data loss, Longhorn >=1\.8\.0$/m),
   'npx corral bugs show lock-fails-open': ends(0, /^promised: a deletion does not go on/m),
   'npx corral promises': ends(0, /^all +\d+ +\d+ +\d+ +\d+ +\d+ +360$/m),
-  'npx corral promises --severity 5 --status open': ends(0, /^R18: open, severity 5, since 1\.1/m),
+  'npx corral promises --severity 5 --status open': ends(0, /^C11: open, severity 5, since 1\.2/m),
   'npx corral store fsck FOLDER': ends(0, /sound/, store),
   'npx corral store fsck URL': ends(3, /^store: s3:\/\/backups\/longhorn: no region is named: /m, {
     URL: 's3://backups/longhorn',
