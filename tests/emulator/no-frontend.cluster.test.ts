@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { requestBackup, untilCompleted } from '../../e2e/suite/steps/backup/backup.ts';
 import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
@@ -12,10 +11,9 @@ import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
 import { makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
 import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
 import { hasRestoredData } from '../../e2e/suite/steps/volume/steps.ts';
-import { stubCluster } from '../support/stub-cluster.ts';
 import { createTestContext } from '../support/test-context.ts';
 import type { SharedLonghorn } from './support/local-cluster.ts';
-import { type User, useLonghorn } from './support/use-longhorn.ts';
+import { type User, useLonghorn, withPods } from './support/use-longhorn.ts';
 
 const [target, run] = ['own', 'nofron'];
 
@@ -26,23 +24,10 @@ let told: string[];
 let volume: VolumeHandle;
 const stop = new AbortController();
 
-// The managers are processes of this machine, and so is what serves the store.
-const withPods = (cluster: Cluster): Cluster => ({
-  ...cluster,
-  exec: stubCluster().exec,
-  script: stubCluster().script,
-  list: async (resource, options) => {
-    if (resource.plural !== resources.pods.plural) return cluster.list(resource, options);
-    const status = { phase: 'Running' };
-    const pods = local.nodes.map((name) => ({ metadata: { name }, spec: { nodeName: name }, status }));
-    return { items: pods as never[], resourceVersion: '1' };
-  },
-});
-
 useLonghorn(async (started) => {
   ({ local, user } = started);
   await user.target(target, 'store-own');
-  const cluster = withPods(local.cluster);
+  const cluster = withPods(local);
   const root = join(dirname(local.store), 'store-own');
   const timelines = await openTimelines(local.cluster, stop.signal);
   ({ context, told } = createTestContext({

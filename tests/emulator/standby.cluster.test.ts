@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { once } from '../../e2e/history/expectation.ts';
-import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import { requestBackup, untilCompleted, untilSettled } from '../../e2e/suite/steps/backup/backup.ts';
 import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
@@ -13,10 +12,9 @@ import { beginRestore, untilFollowed } from '../../e2e/suite/steps/restore/resto
 import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
 import { isRestored, makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
 import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
-import { stubCluster } from '../support/stub-cluster.ts';
 import { createTestContext } from '../support/test-context.ts';
 import type { SharedLonghorn } from './support/local-cluster.ts';
-import { type User, useLonghorn } from './support/use-longhorn.ts';
+import { type User, useLonghorn, withPods } from './support/use-longhorn.ts';
 
 const [target, run] = ['standby', 'standb'];
 
@@ -26,25 +24,12 @@ let context: Context;
 let volume: VolumeHandle;
 const stop = new AbortController();
 
-// The managers are processes of this machine, and so is what serves the store.
-const withPods = (cluster: Cluster): Cluster => ({
-  ...cluster,
-  exec: stubCluster().exec,
-  script: stubCluster().script,
-  list: async (resource, options) => {
-    if (resource.plural !== resources.pods.plural) return cluster.list(resource, options);
-    const status = { phase: 'Running' };
-    const pods = local.nodes.map((name) => ({ metadata: { name }, spec: { nodeName: name }, status }));
-    return { items: pods as never[], resourceVersion: '1' };
-  },
-});
-
 useLonghorn(async (started) => {
   ({ local, user } = started);
   await user.target(target, 'store-standby');
   const timelines = await openTimelines(local.cluster, stop.signal);
   ({ context } = createTestContext({
-    ...{ cluster: withPods(local.cluster), root: join(dirname(local.store), 'store-standby'), run, target },
+    ...{ cluster: withPods(local), root: join(dirname(local.store), 'store-standby'), run, target },
     ...{ timelines, without: ['block-device'], uniqueName: (what) => uniqueName(run, what) },
   }));
   volume = await makeRestoredVolume(context, {

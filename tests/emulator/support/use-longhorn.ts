@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, onTestFailed } from 'vitest';
+import { type Cluster, resources } from '../../../e2e/kube/cluster.ts';
 import { share } from '../../support/share.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
 import { openBackups } from './backups.ts';
 import {
   type LocalCluster,
@@ -57,3 +59,19 @@ export const useOwnLonghorn = (
     begin,
     (local) => local.stop(),
   );
+
+/**
+ * A Longhorn's cluster with pods: its managers are processes of this machine, as is what serves the store, so that
+ * commands in a pod run here.
+ */
+export const withPods = ({ cluster, nodes }: Pick<SharedLonghorn, 'cluster' | 'nodes'>): Cluster => ({
+  ...cluster,
+  exec: stubCluster().exec,
+  script: stubCluster().script,
+  list: async (resource, options) => {
+    if (resource.plural !== resources.pods.plural) return cluster.list(resource, options);
+    const status = { phase: 'Running' };
+    const pods = nodes.map((name) => ({ metadata: { name }, spec: { nodeName: name }, status }));
+    return { items: pods as never[], resourceVersion: '1' };
+  },
+});
