@@ -24,14 +24,17 @@ export type PageLog = {
 };
 
 /**
- * Keeps a log of a page, which must not have gone anywhere yet; `changed` is called whenever the table's
- * stream says something, and when it ends.
+ * Keeps a log of a page, which must not have gone anywhere yet; `changed` is called whenever something goes
+ * wrong or the table's stream says something, and when it ends.
  */
 export const openPageLog = (page: Page, changed: () => void): PageLog => {
   const troubles: PageError[] = [];
   const connections: Connection[] = [];
   const told = new Map<string, Stretch[]>();
-  const note = (text: string): void => void troubles.push({ at: Date.now(), text });
+  const note = (text: string): void => {
+    troubles.push({ at: Date.now(), text });
+    changed();
+  };
 
   page.on('console', (message) => {
     if (message.type() === 'error') note(`console: ${message.text()}`);
