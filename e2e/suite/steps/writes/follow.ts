@@ -17,7 +17,10 @@ export type Followed = { volume: VolumeHandle; backups: readonly BackupHandle[] 
 export type FollowedWrites = {
   /** Each write that means something, in order, by its name: those alike are numbered from the second on. */
   writes: string[];
-  /** What was done to the write that was to be disturbed; undefined as long as it has not come. */
+  /**
+   * What was done to the write that was to be disturbed; undefined as long as it has not come. Throws where its manager
+   * could not be killed.
+   */
   disturbed(): string | undefined;
   /** The operation is over: what is written from now on does not belong to it. */
   end(): void;
@@ -56,6 +59,7 @@ export const followOperation = async (
   const hit = new Set<number>();
   const dead = new Map<string, Promise<unknown>>();
   let done: string | undefined;
+  let failure: unknown;
   let isOver = false;
 
   const nameOf = (request: WriteRequest): string | undefined => {
@@ -78,7 +82,7 @@ export const followOperation = async (
   // The process may live for a moment more: it learns nothing until it is gone.
   const killWriter = (pod: { uid: string }): Promise<unknown> => {
     const killed = kill(pod).catch((error: unknown) => {
-      done = `its manager could not be killed: ${(error as Error).message}`;
+      failure = error;
     });
     dead.set(pod.uid, killed);
     return killed;
@@ -129,7 +133,10 @@ export const followOperation = async (
   await followWrites(lab, { texts: [...roles.keys()], keeper, signal: living });
   return {
     writes,
-    disturbed: () => done,
+    disturbed: () => {
+      if (failure !== undefined) throw failure;
+      return done;
+    },
     end: () => {
       isOver = true;
     },
