@@ -12,16 +12,20 @@ const verbs: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'p
 
 const place = /\/namespaces\/[^/]+\/([a-z]+)(?:\/([^/?]+))?(?:\/([a-z]+))?(?:\?.*)?$/;
 
-// What Longhorn and Kubernetes append to names by chance: a hash, the number of an engine, an id of a replica.
-const byChance = /(?<=-)(?:[0-9a-f]{8,}|[a-z0-9]{5})\b/g;
+// What names have by chance: the id of a run, hashes, and what Kubernetes appends to a pod's.
+const runId = /(?<=\bcorral-)[a-z0-9]{6}(?=-)/g;
+const hash = /(?<=-)[0-9a-f]{8,}\b/g;
+const podSuffix = /(?<=-)[a-z0-9]{5}$/;
+
+const withoutChance = (text: string): string => text.replace(runId, '*').replace(hash, '*');
 
 const roleOf = (name: string, roles: Roles): string => {
   const known = [...roles]
     .filter(([each]) => name.includes(each))
     .toSorted(([a], [b]) => b.length - a.length)[0];
-  if (known === undefined) return name.replace(byChance, '*');
+  if (known === undefined) return withoutChance(name).replace(podSuffix, '*');
   const [each, role] = known;
-  return name === each ? role : `${role} (${name.replace(each, '').replace(byChance, '*')})`;
+  return name === each ? role : `${role} (${withoutChance(name.replace(each, ''))})`;
 };
 
 // Times, and how far work has come: they are written again and again, and mean nothing by themselves.
@@ -79,7 +83,7 @@ export const describeWrite = (request: WriteRequest, roles: Roles): string | und
     return { ...(spec !== undefined && { spec }), metadata: Object.fromEntries(own) };
   };
   const changed = changesIn(part(request.before), part(request.object), { isPatch }).map((field) =>
-    field.replace(/^(?:status|spec|metadata)\./, ''),
+    withoutChance(field.replace(/^(?:status|spec|metadata)\./, '')),
   );
   return changed.length === 0 ? undefined : `${what}: ${[...new Set(changed)].toSorted().join(', ')}`;
 };

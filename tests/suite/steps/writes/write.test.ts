@@ -56,3 +56,16 @@ test('a patch changes what it says, and nothing else', () => {
     'patch backups the first backup: finalizers=null',
   );
 });
+
+test('what a field is named by chance is left out as well, and so is the id of a run', () => {
+  const ticket = { id: 'x' };
+  const after = { spec: { attachmentTickets: { 'backup-controller-backup-7eebdfd8985c32ca': ticket } } };
+  const attachment = 'volumeattachments/corral-abc123-volume-11111111';
+  expect(write('PATCH', attachment, after, { spec: { attachmentTickets: {} } })).toBe(
+    'patch volumeattachments the volume: attachmentTickets.backup-controller-backup-*.id',
+  );
+  const snapshot = { spec: { volume: 'v' } };
+  expect(write('PUT', 'snapshots/corral-abc123-snapshot-22222222', snapshot, { spec: {} })).toBe(
+    'update snapshots corral-*-snapshot-*: volume',
+  );
+});
