@@ -44,8 +44,10 @@ export const composeMatrix = (played: readonly PlayedCrashCell[]): string[] => {
   return [
     ...operations.flatMap((operation) => ['', ...tableOf(operation, played)]),
     ...(reds.length === 0 ? [] : ['']),
-    ...reds.map((each) => `red: ${crashCellName(each)}: ${each.reason ?? 'no reason is known'}`),
+    ...reds.map(
+      (each) => `red: ${crashCellName(each)}: ${each.reason?.split('\n')[0] ?? 'no reason is known'}`,
+    ),
     '',
-    `${played.length} cells: ${count('green')} green, ${count('known')} of known bugs, ${count('red')} red, ${count('not met')} not met, ${count('not played')} not played`,
+    `${played.length} ${played.length === 1 ? 'cell' : 'cells'}: ${count('green')} green, ${count('known')} of known bugs, ${count('red')} red, ${count('not met')} not met, ${count('not played')} not played`,
   ];
 };

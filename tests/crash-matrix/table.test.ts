@@ -6,7 +6,7 @@ const cell = (write: string, verdict: PlayedCrashCell['verdict']): PlayedCrashCe
   write,
   disturbance: 'crash after',
   verdict,
-  reason: verdict === 'red' ? 'it stays Deleting' : null,
+  reason: verdict === 'red' ? 'it stays Deleting\nits whole history' : null,
   seconds: 20,
 });
 
