@@ -6,6 +6,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { ExecError } from '../../kube/errors.ts';
 import type { KubernetesObject } from '../../kube/objects.ts';
 import { pathOf, resources } from '../../kube/resources.ts';
+import { longhornNamespace } from '../../longhorn/resources.ts';
 
 type ServicePort = { port: number; targetPort?: number | string };
 
@@ -31,6 +32,10 @@ const patience = {
   within: '30s',
   owner: 'the forward to a service: one of its pods gets ready again',
 } as const;
+
+/** The same for Longhorn's user interface, which serves its API as well. */
+export const forwardFrontend = (cluster: Cluster, signal: AbortSignal): Promise<ServiceForward> =>
+  forwardService(cluster, { namespace: longhornNamespace, name: 'longhorn-frontend', signal });
 
 /**
  * Listens on a free port of 127.0.0.1 until the signal aborts, and takes each connection to a pod of the

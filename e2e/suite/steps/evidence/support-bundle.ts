@@ -11,7 +11,7 @@ import {
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
 import { runLabel } from '../made.ts';
-import { forwardService } from '../service-forward.ts';
+import { forwardFrontend } from '../service-forward.ts';
 
 /** `interrupted` ends it early; what was made for it is removed also then. The times are for tests. */
 type SupportBundleRequest = {
@@ -126,7 +126,7 @@ const download = async (
   cluster: Cluster,
   { bundle: { metadata, status }, path, signal }: Download,
 ): Promise<void> => {
-  const { url } = await forwardService(cluster, { namespace, name: 'longhorn-frontend', signal });
+  const { url } = await forwardFrontend(cluster, signal);
   // The node that owns it has the way to what made it.
   const answer = await fetch(`${url}/v1/supportbundles/${status?.ownerID}/${metadata.name}/download`, {
     signal,

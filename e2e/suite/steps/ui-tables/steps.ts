@@ -12,7 +12,7 @@ import type { Context } from '../context.ts';
 import type { TablePageHandle, TargetHandle, VolumeHandle } from '../handles.ts';
 import { isBackupOf, runLabel } from '../made.ts';
 import { nowhere } from '../retarget/steps.ts';
-import { forwardService } from '../service-forward.ts';
+import { forwardFrontend } from '../service-forward.ts';
 import { step } from '../step.ts';
 import { describeTarget } from '../target/target.ts';
 
@@ -20,7 +20,7 @@ const openTable = async (
   { cluster, living, pages, timeouts }: Context,
   { path, table }: { path: string; table: string },
 ): Promise<TablePageHandle> => {
-  const forward = await forwardService(cluster, { namespace, name: 'longhorn-frontend', signal: living });
+  const forward = await forwardFrontend(cluster, living);
   const opening = openTablePage({
     // The scenario has said that it needs a browser.
     chromium: findChromium(process.env) ?? 'chromium',

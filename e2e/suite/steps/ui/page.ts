@@ -2,7 +2,6 @@ import { killedPod } from '../../../faults/killed-pod.ts';
 import { awaitCluster } from '../../../kube/account.ts';
 import { formatDuration, parseDuration } from '../../../kube/duration.ts';
 import { managerLabel, managerPods, mostConnectedFirst } from '../../../longhorn/manager.ts';
-import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { type RowState, rowStateOf, type Stretch } from '../../../ui/backup-look.ts';
 import { backupsPagePath } from '../../../ui/backup-table.ts';
 import { findChromium } from '../../../ui/chromium.ts';
@@ -11,7 +10,7 @@ import type { Context } from '../context.ts';
 import type { PageHandle, VolumeHandle } from '../handles.ts';
 import { notProvable } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
-import { forwardService } from '../service-forward.ts';
+import { forwardFrontend } from '../service-forward.ts';
 
 /** How a backup had to look by its custom resource, from its beginning on. */
 export const looksOf = (
@@ -49,7 +48,7 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
     );
 
   const mark = timelines.backups.mark();
-  const forward = await forwardService(cluster, { namespace, name: 'longhorn-frontend', signal: living });
+  const forward = await forwardFrontend(cluster, living);
   const opening = followPage({
     // The scenario has said that it needs a browser.
     chromium: findChromium(process.env) ?? 'chromium',
