@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { once } from '../history/expectation.ts';
 import { follow } from '../history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.ts';
+import { type ManagerPod, managerLabel } from '../longhorn/manager.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
 const schema = z.object({ namespace: z.string(), uid: z.string(), selector: z.string(), node: z.string() });
@@ -94,3 +95,12 @@ export const killedPod = {
     'in scenarios': '`when.ownerKilled`',
   },
 } as const satisfies FaultKind & { on: typeof on };
+
+/** The fault that the longhorn-manager of a node was killed. */
+export const managerKilled = (cluster: Cluster, pod: ManagerPod): Fault =>
+  on(cluster, {
+    title: `the longhorn-manager of ${pod.node} was killed`,
+    pod,
+    selector: managerLabel,
+    node: pod.node,
+  });

@@ -1,10 +1,10 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Injected } from '../../../faults/fault.ts';
 import { type HeldDeletion, heldDeletion } from '../../../faults/held-deletion.ts';
-import { killedPod } from '../../../faults/killed-pod.ts';
+import { managerKilled } from '../../../faults/killed-pod.ts';
 import { immutableFile } from '../../../faults/store/immutable-file.ts';
 import { ExpectationError, onceGone } from '../../../history/expectation.ts';
-import { type ManagerPod, managerLabel, managerPods } from '../../../longhorn/manager.ts';
+import { type ManagerPod, managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { backupConfigPath, blockPath, volumeFolder } from '../../../store/format/layout.ts';
@@ -153,18 +153,7 @@ export const killOwners = async (
     backup.since.orphaned = timelines.backups.mark();
     expected.push({ id: 'deletion-forgotten', of: backup.name });
   }
-  await Promise.all(
-    killed.map((pod) =>
-      faults.inject(
-        killedPod.on(cluster, {
-          title: `the longhorn-manager of ${pod.node} was killed`,
-          pod,
-          selector: managerLabel,
-          node: pod.node,
-        }),
-      ),
-    ),
-  );
+  await Promise.all(killed.map((pod) => faults.inject(managerKilled(cluster, pod))));
   return killed;
 };
 

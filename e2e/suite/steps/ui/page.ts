@@ -1,7 +1,7 @@
-import { killedPod } from '../../../faults/killed-pod.ts';
+import { managerKilled } from '../../../faults/killed-pod.ts';
 import { awaitCluster } from '../../../kube/account.ts';
 import { formatDuration, parseDuration } from '../../../kube/duration.ts';
-import { managerLabel, managerPods, mostConnectedFirst } from '../../../longhorn/manager.ts';
+import { managerPods, mostConnectedFirst } from '../../../longhorn/manager.ts';
 import { type RowState, rowStateOf, type Stretch } from '../../../ui/backup-look.ts';
 import { backupsPagePath } from '../../../ui/backup-table.ts';
 import { findChromium } from '../../../ui/chromium.ts';
@@ -115,14 +115,7 @@ export const killUntilLost = async (context: Context, { page, cutOff }: PageHand
   for (const pod of pods) {
     const from = Date.now();
     cutOff.push({ from, to: from + parseDuration(timeouts.pageReconnects.within) });
-    const fault = await faults.inject(
-      killedPod.on(cluster, {
-        title: `the longhorn-manager of ${pod.node} was killed`,
-        pod,
-        selector: managerLabel,
-        node: pod.node,
-      }),
-    );
+    const fault = await faults.inject(managerKilled(cluster, pod));
     killed.push(`${pod.name} on ${pod.node}`);
     // Its connections end with it: once another is ready in its place, they were none of the page's.
     const replaced = fault.heal();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { killedPod } from '../../../faults/killed-pod.ts';
-import { managerLabel, managerPods } from '../../../longhorn/manager.ts';
+import { managerKilled } from '../../../faults/killed-pod.ts';
+import { managerPods } from '../../../longhorn/manager.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { type Disturbance, kills } from './disturbances.ts';
@@ -73,9 +73,7 @@ export const followOperation = async (
   const kill = async ({ uid }: { uid: string }): Promise<void> => {
     const pod = (await managerPods(cluster)).find((each) => each.uid === uid);
     if (pod === undefined) throw new Error(`no longhorn-manager pod has the uid ${uid}`);
-    const { node } = pod;
-    const title = `the longhorn-manager of ${node} was killed`;
-    const fault = await faults.inject(killedPod.on(cluster, { title, pod, selector: managerLabel, node }));
+    const fault = await faults.inject(managerKilled(cluster, pod));
     await fault.heal();
   };
 
