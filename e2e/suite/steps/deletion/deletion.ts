@@ -4,6 +4,7 @@ import { type HeldDeletion, heldDeletion } from '../../../faults/held-deletion.t
 import { managerKilled } from '../../../faults/killed-pod.ts';
 import { immutableFile } from '../../../faults/store/immutable-file.ts';
 import { ExpectationError, onceGone } from '../../../history/expectation.ts';
+import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { type ManagerPod, managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Backup } from '../../../longhorn/types.ts';
@@ -93,6 +94,18 @@ export const requestDeletion = async (
   backup.since.deleted = timelines.backups.mark();
   await cluster.delete(longhornResources.backups, { namespace, name: backup.name });
 };
+
+/** Waits until a backup is gone, whatever came of its deletion before. */
+export const untilGone = (
+  { timelines, timeouts }: Context,
+  { name, label }: BackupHandle,
+): Promise<unknown> =>
+  onceGone(timelines.backups, {
+    name,
+    label: `${label} is gone`,
+    describe: describeBackup,
+    ...timeouts.deletedInTheEnd,
+  });
 
 /** The mark before a backup was deleted; throws for one that no step has deleted. */
 export const sinceDeleted = ({ label, since: { deleted } }: BackupHandle): number => {

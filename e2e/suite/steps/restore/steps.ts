@@ -1,8 +1,7 @@
-import { onceGone } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
-import { describeBackup } from '../../../longhorn/backup-state.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import type { Context } from '../context.ts';
+import { untilGone } from '../deletion/deletion.ts';
 import type { BackupHandle, WrittenData } from '../handles.ts';
 import { stays, throwFor } from '../judging.ts';
 import { goneAt } from '../lock/expectations.ts';
@@ -94,16 +93,12 @@ export const restoreSteps = {
   'then.deletedAfterRestore': step({
     sentence: 'Then {backup} is deleted, and was not before {restore} was written',
     parameters: (backup, restore) => ({ backup, restore }),
-    action: async (context: Context, { name, label }: BackupHandle, restore: RestoreHandle) => {
-      const { timelines, timeouts } = context;
-      await onceGone(timelines.backups, {
-        ...{ name, label: `${label} is gone`, describe: describeBackup },
-        ...timeouts.deletedInTheEnd,
-      });
-      const [gone, over] = [goneAt(timelines.backups, name), writtenAt(restore)];
+    action: async (context: Context, backup: BackupHandle, restore: RestoreHandle) => {
+      await untilGone(context, backup);
+      const [gone, over] = [goneAt(context.timelines.backups, backup.name), writtenAt(restore)];
       if (gone < over)
         throw new Error(
-          `${label} was gone ${formatDuration(over - gone)} before ${restore.label} was written`,
+          `${backup.label} was gone ${formatDuration(over - gone)} before ${restore.label} was written`,
         );
     },
   }),

@@ -13,7 +13,7 @@ import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
 import { is, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
-import { sinceDeleted } from '../deletion/deletion.ts';
+import { sinceDeleted, untilGone } from '../deletion/deletion.ts';
 import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PremiseLost, stays } from '../judging.ts';
@@ -305,13 +305,7 @@ export const storeSteps = {
   'then.goneInTheEnd': step({
     sentence: 'Then {backup} is gone in the end',
     parameters: (backup) => ({ backup }),
-    action: ({ timelines, timeouts }: Context, { name, label }: BackupHandle) =>
-      onceGone(timelines.backups, {
-        name,
-        label: `${label} is gone`,
-        describe: describeBackup,
-        ...timeouts.deletedInTheEnd,
-      }),
+    action: (context: Context, backup: BackupHandle) => untilGone(context, backup),
   }),
   /** The backup was begun, and ends in Error, which tells of a store that fails so. */
   'then.creationFails': step({
