@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { open } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { z } from 'zod';
 import { jsonLines } from '../../../kube/json-lines.ts';
+import { connectSocket } from '../../../kube/json-socket.ts';
 
 const objectSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string().optional(), uid: z.string().optional() }).optional(),
@@ -47,13 +45,7 @@ export const followWrites = async (
   folder: string,
   { texts, keeper, signal }: { texts: readonly string[]; keeper: Gatekeeper; signal: AbortSignal },
 ): Promise<void> => {
-  const handle = await open(folder, 'r');
-  const stream = connect(`/proc/self/fd/${handle.fd}/gate.sock`);
-  try {
-    await once(stream, 'connect');
-  } finally {
-    await handle.close();
-  }
+  const stream = await connectSocket({ folder, name: 'gate.sock' });
   signal.addEventListener('abort', () => stream.destroy(), { once: true });
   const following = Promise.withResolvers<void>();
   const say = (word: object): void => {
