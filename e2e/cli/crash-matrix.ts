@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Provider } from '../../providers/provider.ts';
 import {
@@ -16,6 +16,7 @@ import { type CellVerdict, composeMatrix, type PlayedCrashCell } from '../crash-
 import { parseDuration } from '../kube/duration.ts';
 import { readReport } from '../report/file.ts';
 import type { Report } from '../report/schema.ts';
+import { writeWhole } from '../report/write-whole.ts';
 import { disturbances } from '../suite/steps/writes/disturbances.ts';
 import { checkOut } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
@@ -152,11 +153,11 @@ const play = async (flags: Flags, { providers, config }: Players): Promise<ExitC
   const cells = all.filter((each) => !done.has(crashCellName(each)));
   let code: number = exitCode.passed;
   if (cells.length > 0) {
-    writeFileSync(files.cells, JSON.stringify({ until, cells } satisfies MatrixPlan));
+    await writeWhole(files.cells, JSON.stringify({ until, cells } satisfies MatrixPlan));
     code = await run('cells');
   }
   const played = [...before, ...playedOf(await readReport(join(out, 'cells')), cells)];
-  writeFileSync(files.results, `${JSON.stringify({ longhorn, cells: played }, null, 2)}\n`);
+  await writeWhole(files.results, `${JSON.stringify({ longhorn, cells: played }, null, 2)}\n`);
   process.stdout.write(`${composeMatrix(played).join('\n')}\n`);
   if (code !== exitCode.passed && code !== exitCode.failed) return code as ExitCode;
   return played.some(({ verdict }) => verdict === 'red') ? exitCode.failed : exitCode.passed;
