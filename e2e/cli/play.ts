@@ -60,9 +60,6 @@ export const spawnRunner = async (options: {
     configLoader,
     '--project',
     projectName,
-    // Vitest's own for the end of a worker, 10 s, ran out on a machine that was busy with labs.
-    '--teardownTimeout',
-    '60000',
   ];
   if (chosen.only !== undefined) args.push('--testNamePattern', chosen.only);
   if (chosen.tags !== undefined) args.push('--tags-filter', chosen.tags);

@@ -40,6 +40,8 @@ const reportScenarios = (guard: ClusterGuard | undefined): Vite.Plugin => ({
   name: 'corral-report',
   configureVitest: ({ vitest, project }) => {
     goOnWithoutReader();
+    // Vitest's own for its end, 10 s, ran out on a machine that was busy with labs.
+    vitest.config.teardownTimeout = 60_000;
     for (const expression of vitest.config.cliOptions.tagsFilter ?? []) refuseNoTags(expression);
     // Scenarios are no calls of `test`, so that who reads the files finds none: they are run, as far as that
     // they tell their names.
