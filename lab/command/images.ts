@@ -9,19 +9,11 @@ import { type Commands, forLab, printLines } from './commands.ts';
 
 const ranSchema = z.object({ exitCode: z.number(), stdout: z.string(), stderr: z.string() });
 
-/**
- * How long a node may take to list its images; this command owns this time-out. It takes well below a second
- * on an idle machine.
- */
-const LIST_MS = 120_000;
-
 // NAME TYPE DIGEST SIZE ...; what kubelet knows an image by as well, its digest, is no name.
 const line = /^(\S+\/\S+)\s+\S+\s+sha256:\S+\s+([\d.]+ \S+)\s/;
 
 const imagesOfNode = async (lab: string, node: string): Promise<{ name: string; size: string }[]> => {
-  const ran = ranSchema.parse(
-    await askLab(lab, { action: 'run', node, script: 'ctr -n k8s.io images ls', withinMs: LIST_MS }),
-  );
+  const ran = ranSchema.parse(await askLab(lab, { action: 'run', node, script: 'ctr -n k8s.io images ls' }));
   if (ran.exitCode !== 0) throw new Error(`${node} could not list its images: ${ran.stderr.trim()}`);
   return ran.stdout.split('\n').flatMap((text) => {
     const [, name, size] = line.exec(text) ?? [];

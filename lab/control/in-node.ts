@@ -4,12 +4,6 @@ import { lookAtFreeze } from './freeze.ts';
 import { lookAtPower } from './power.ts';
 
 /**
- * How long a node may take for a fault's script; the lab's supervisor owns this time-out. A file system check
- * of 12 GiB takes 2 s.
- */
-const TIMEOUT_MS = 60_000;
-
-/**
  * Runs a bash script in a node and returns what it prints; throws when it fails, or the node is in no state
  * to run it.
  */
@@ -17,7 +11,7 @@ export const inNode = async (context: LabContext, node: RunningNode, script: str
   const [power, freeze] = [await lookAtPower(context, node), await lookAtFreeze(context, node)];
   if (power.faulty) throw new Error(`${power.text}; start it first`);
   if (freeze.faulty) throw new Error(`${freeze.text}; thaw it first`);
-  const { exitCode, stdout, stderr } = await node.current().agent.run(script, { within: TIMEOUT_MS });
+  const { exitCode, stdout, stderr } = await node.current().agent.run(script);
   if (exitCode !== 0)
     throw new Error(
       `a command in ${node.name} failed (exit code ${exitCode}): ${stderr.trim() || 'it said nothing'}`,

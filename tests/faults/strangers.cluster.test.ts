@@ -208,10 +208,8 @@ const inTurn = async (fault: Fault): Promise<void> => {
 
 /** In how many mount namespaces of a node something is mounted read-only at a folder of a store. */
 const seenReadOnly = async (node: string, folder: string): Promise<string> => {
-  const script = `for each in $(grep -l '${folder}/backups ro[, ]' /proc/[0-9]*/mountinfo); do readlink \${each%/mountinfo}/ns/mnt; done | sort -u | wc -l`;
-  const { stdout } = (await askLab(name, { action: 'run', node, script, withinMs: 60_000 })) as {
-    stdout: string;
-  };
+  const script = `grep -l '${folder}/backups ro[, ]' /proc/[0-9]*/mountinfo | sed s:mountinfo:ns/mnt: | xargs -r readlink | sort -u | wc -l`;
+  const { stdout } = (await askLab(name, { action: 'run', node, script })) as { stdout: string };
   return stdout.trim();
 };
 

@@ -85,7 +85,7 @@ const isReady = (name: string, is: 'True' | 'Unknown') => {
     label: `${name}'s readiness is ${is}`,
   });
 };
-const inNode = (node: string, script: string, withinMs = 30_000) =>
+const inNode = (node: string, script: string, withinMs?: number) =>
   askLab(name, { action: 'run', node, script, withinMs }) as Promise<{ stdout: string; exitCode: number }>;
 const inPod = (pod: string, script: string) => cluster.exec({ namespace, name: pod }, ['bash', '-c', script]);
 
