@@ -46,7 +46,12 @@ export const base: readonly PermissionRule[] = [
   { place: 'longhorn', resource: resources.pods, subresource: 'log', verbs: ['get'] },
   { place: 'longhorn', resource: resources.events, verbs: ['list', 'watch'] },
 
-  // Longhorn's user interface, where a browser is at hand.
-  { place: 'longhorn', resource: resources.services, verbs: ['get'], names: ['longhorn-frontend'] },
+  // Longhorn's API, and its user interface where a browser is at hand.
+  {
+    place: 'longhorn',
+    resource: resources.services,
+    verbs: ['get'],
+    names: ['longhorn-backend', 'longhorn-frontend'],
+  },
   { place: 'longhorn', resource: resources.pods, subresource: 'portforward', verbs: ['get', 'create'] },
 ];

@@ -12,7 +12,7 @@ import type { Volume, VolumeEngine } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { notProvable, PromiseBroken } from '../judging.ts';
-import { forwardFrontend } from '../service-forward.ts';
+import { forwardBackend } from '../service-forward.ts';
 import { askForRestore, describeRestore } from '../volume/restored.ts';
 
 /** A volume that a step has restored from a backup. */
@@ -162,7 +162,7 @@ export const activate = async (
   { cluster, living: signal }: Context,
   { name, label }: RestoreHandle,
 ): Promise<void> => {
-  const { url } = await forwardFrontend(cluster, signal);
+  const { url } = await forwardBackend(cluster, signal);
   const answer = await fetch(`${url}/v1/volumes/${name}?action=activate`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
