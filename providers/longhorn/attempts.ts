@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, KubernetesObject, Resource } from '../../e2e/kube/cluster.ts';
 import {
+  defaultBackupTarget,
   longhornApiVersion,
   longhornResources,
   longhornNamespace as namespace,
@@ -107,4 +108,10 @@ export const pointTarget = async (
   const spec = { backupTargetURL: url, credentialSecret: '', syncRequestedAt: await syncRequest(target) };
   await cluster.patch(longhornResources.backupTargets, { namespace, name: target.metadata.name }, { spec });
   return url;
+};
+
+/** Takes the URL of Longhorn's default backup target away again: a new Longhorn has none. */
+export const unpointTarget = async (cluster: Cluster): Promise<void> => {
+  const spec = { backupTargetURL: '' };
+  await cluster.patch(longhornResources.backupTargets, { namespace, name: defaultBackupTarget }, { spec });
 };

@@ -67,9 +67,12 @@ test('the default backup target is alone, has no URL, and says so', async () => 
   const { then, isTarget } = play();
   await expect(then.defaultTargetUnset()).rejects.toThrow('Longhorn has a backup target default');
   isTarget('default', { backupTargetURL: '' }, { ...status, conditions: [] });
-  await expect(then.defaultTargetUnset()).rejects.toThrow('backup target default is no URL, not available');
+  await expect(then.defaultTargetUnset()).rejects.toThrow('no URL, not available');
   isTarget('default', { backupTargetURL: '' }, status);
   await then.defaultTargetUnset();
+  isTarget('default', { backupTargetURL: 'nfs://x' }, { available: true });
+  await expect(then.defaultTargetUnset()).rejects.toThrow('nfs://x, available');
+  isTarget('default', { backupTargetURL: '' }, status);
   isTarget('other', { backupTargetURL: 'nfs://x' });
   await expect(then.defaultTargetUnset()).rejects.toThrow('default, other, not default alone');
 });

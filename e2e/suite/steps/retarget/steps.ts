@@ -113,8 +113,18 @@ export const retargetSteps = {
       'Then Longhorn has one backup target of its own, default, which is not available as its URL is empty',
     action: async ({ timelines: { backupTargets }, timeouts }: Context) => {
       const isOfARun = ({ metadata }: BackupTarget): boolean => runLabelName in (metadata.labels ?? {});
-      const found = await once(backupTargets, ({ metadata }) => metadata.name === 'default', {
-        label: 'Longhorn has a backup target default',
+      const isUnset = ({ spec, status }: BackupTarget): boolean =>
+        !spec.backupTargetURL &&
+        status?.available === false &&
+        (status.conditions ?? []).some(
+          ({ type, status, message }) =>
+            type === 'Unavailable' && status === 'True' && message === 'backup target URL is empty',
+        );
+      // A Longhorn that was just installed may not have looked at it yet.
+      const found = await once(backupTargets, isUnset, {
+        name: 'default',
+        label: 'Longhorn has a backup target default, not available as its URL is empty',
+        describe: describeTarget,
         ...timeouts.targetMade,
       });
       const own = backupTargets.objects().filter((target) => !isOfARun(target));
@@ -122,14 +132,6 @@ export const retargetSteps = {
         throw new Error(
           `Longhorn has ${own.map(({ metadata }) => metadata.name).join(', ')}, not default alone`,
         );
-      const why = found.status?.conditions?.find(({ type }) => type === 'Unavailable');
-      if (
-        found.spec.backupTargetURL !== '' ||
-        found.status?.available ||
-        why?.status !== 'True' ||
-        why.message !== 'backup target URL is empty'
-      )
-        throw new Error(`backup target default is ${describeTarget(found)}`);
       return found;
     },
     detail: (target) => describeTarget(target),
