@@ -12,11 +12,11 @@ export type ManifestChange = { what: string; from: string; to: string; why: stri
 export const describeChange = ({ what, from, to, why }: ManifestChange): string =>
   `${what}: ${from} -> ${to} (${why})`;
 
-/** Since v1.10; a version that cannot be told is taken for a new one. */
-const keepsValuePerEngine = (objects: readonly ReleaseObject[]): boolean => {
+/** The version of a release; one that cannot be told is taken for a new one. */
+const releaseVersion = (objects: readonly ReleaseObject[]): string => {
   const manager = find(objects, 'DaemonSet', 'longhorn-manager');
   const image = manager && containersOf(manager).find(({ name }) => name === 'longhorn-manager')?.image;
-  return semver.gte(versionOf(undefined, image) ?? 'v1.10.0', 'v1.10.0-0');
+  return versionOf(undefined, image) ?? 'v1.12.0';
 };
 
 /**
@@ -38,9 +38,7 @@ export const fitToCluster = (
     return object === undefined ? [] : change(object);
   };
   const changes = [
-    ...on('ConfigMap', 'longhorn-default-setting', (object) =>
-      fitSettings(object, { perEngine: keepsValuePerEngine(objects) }),
-    ),
+    ...on('ConfigMap', 'longhorn-default-setting', (object) => fitSettings(object, releaseVersion(objects))),
     ...on('DaemonSet', 'longhorn-manager', fitManager),
     ...on('Deployment', 'longhorn-driver-deployer', (object) =>
       lacks('csi') ? fitReplicas(object, 0, 'the nodes lack its images') : fitCsi(object),
@@ -59,7 +57,19 @@ type ConfigMap = KubernetesObject & { data?: Record<string, string> };
 
 const key = 'default-setting.yaml';
 
-type Fitted = { name: string; value: string; release: string; why: string; ofEngine?: true };
+type Fitted = {
+  name: string;
+  value: string;
+  release: string;
+  why: string;
+  ofEngine?: true;
+  /** The first version that has the setting; all have one without. */
+  since?: string;
+};
+
+// Seen on a v1.12.1, a lab at load 22: the program of an engine needs more than the 4 s to say its version, its pod
+// is ended, and takes the program with it, so that no replica starts.
+const probed = 'a busy node needs longer to answer';
 
 const settings: Fitted[] = [
   {
@@ -102,6 +112,34 @@ const settings: Fitted[] = [
     release: '1',
     why: "a run's jobs and their logs stay until it is over",
   },
+  {
+    name: 'engine-image-pod-liveness-probe-timeout',
+    value: '60',
+    release: '4',
+    why: probed,
+    since: '1.12.0-0',
+  },
+  {
+    name: 'engine-image-pod-liveness-probe-period',
+    value: '60',
+    release: '5',
+    why: 'each asks the program of an engine, which takes the processors from backups',
+    since: '1.12.0-0',
+  },
+  {
+    name: 'engine-image-pod-liveness-probe-failure-threshold',
+    value: '10',
+    release: '3',
+    why: probed,
+    since: '1.12.0-0',
+  },
+  {
+    name: 'instance-manager-pod-liveness-probe-timeout',
+    value: '60',
+    release: '10',
+    why: probed,
+    since: '1.9.2-0',
+  },
   { name: 'upgrade-checker', value: 'false', release: 'true', why: 'a test asks nobody outside' },
   {
     name: 'allow-collecting-longhorn-usage-metrics',
@@ -118,21 +156,23 @@ const settings: Fitted[] = [
  * and one that meets another doing so ends with "the object has been modified" (seen on a v1.12.1: three
  * managers, five restarts; M:datastore/longhorn.go createOrUpdateSetting).
  */
-const written = ({ value, ofEngine }: Fitted, perEngine: boolean): string =>
-  ofEngine && perEngine ? JSON.stringify({ v1: value, v2: value }) : value;
+const written = ({ value, ofEngine }: Fitted, version: string): string =>
+  ofEngine && semver.gte(version, '1.10.0-0') ? JSON.stringify({ v1: value, v2: value }) : value;
 
 /**
  * Gives the ConfigMap of default settings what small nodes need; a setting that the manifest has stays as it
  * is.
  */
-const fitSettings = (object: KubernetesObject, { perEngine }: { perEngine: boolean }): ManifestChange[] => {
+const fitSettings = (object: KubernetesObject, version: string): ManifestChange[] => {
   const map = object as ConfigMap;
   const own = (parse(map.data?.[key] ?? '') ?? {}) as Record<string, unknown>;
-  const missing = settings.filter(({ name }) => own[name] === undefined);
+  const missing = settings.filter(
+    ({ name, since }) => own[name] === undefined && (since === undefined || semver.gte(version, since)),
+  );
   if (missing.length === 0) return [];
   const fitted = {
     ...own,
-    ...Object.fromEntries(missing.map((setting) => [setting.name, written(setting, perEngine)])),
+    ...Object.fromEntries(missing.map((setting) => [setting.name, written(setting, version)])),
   };
   // In quotes: Longhorn reads every value as text.
   map.data = {
