@@ -27,6 +27,12 @@ export const mutants = {
   'crash-not-noticed':
     'a new manager takes a deletion that it knows nothing of for one under way: the Backup stays Deleting for ever',
   'no-record-message-missing': 'a new manager runs a forgotten deletion again without the Error that says so',
+  // A write that is lost, or whose manager is killed: what the cells of the crash matrix are for.
+  'finalizer-forgotten':
+    'a new manager leaves its finalizer on a Backup whose files are gone: whoever removed them is dead',
+  'synced-before-listed':
+    'a BackupVolume says that the store was looked into before its Backups are brought in line with that',
+  'retry-creates-two': 'a Backup whose creation was not answered is created again under another name',
   // Locks in the store.
   'lock-never-expires': 'a lock counts for ever, however long ago its holder has died',
   'same-type-locks-conflict': 'two locks of the same type keep each other out, such as those of two uploads',

@@ -14,13 +14,14 @@ import { runMutants } from './run.ts';
 // One that plays a mutant leaves two processors idle for two thirds of its time.
 const labs = 2;
 
-type CommandOptions = { argv: string[]; config: string; progress: ProgressDisplay };
+type CommandOptions = { argv: string[]; config: string; crashMatrix: string; progress: ProgressDisplay };
 
 /**
  * `npm run mutants`: 0 when every mutant was killed by the assertion meant for it, 1 when one was not; the
  * other codes are those of `npm run e2e`.
  */
-export const runMutantsCommand = async ({ argv, config, progress }: CommandOptions): Promise<ExitCode> => {
+export const runMutantsCommand = async (options: CommandOptions): Promise<ExitCode> => {
+  const { argv, ...forLabs } = options;
   const first = new AbortController();
   const again = new AbortController();
   const giveBack = takeSignals({
@@ -34,7 +35,7 @@ export const runMutantsCommand = async ({ argv, config, progress }: CommandOptio
     const noBrowser = ofPage && !(await fetchesBrowser()) && whyNoBrowser(process.env);
     if (noBrowser) throw new NotFit({ code: 'browser-missing', what: `${ofPage} ${noBrowser}` });
     const fixture = () =>
-      openFixture({ config, progress, interruption: { first: first.signal, again: again.signal } });
+      openFixture({ ...forLabs, interruption: { first: first.signal, again: again.signal } });
     const fixtures = [fixture(), ...Array.from({ length: labs - 1 }, fixture)] as const;
     try {
       const print = (text: string) => void process.stdout.write(`${text}\n`);

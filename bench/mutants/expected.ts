@@ -1,8 +1,8 @@
 import type { Fix, GivenBug } from '../../emulator/mutants.ts';
 
 /**
- * A scenario that must fail on a mutant, and the step that must be the one to fail: as scenarios call it, or
- * its whole sentence.
+ * A scenario, or a cell of the crash matrix, that must fail on a mutant, and the step that must be the one to fail: as
+ * scenarios call it, or its whole sentence.
  */
 export type Kill = { scenario: string; by: string };
 
@@ -63,6 +63,8 @@ const pageDeletes = 'The page of backups deletes the one that it names, and show
 const pageTells = 'The page of backups tells why a deletion failed, for as long as it does';
 const pageGoesOn =
   'The page of backups goes on by itself after the manager that it was connected to is killed';
+// An operation of the crash matrix.
+const loses = 'follow a store that loses a backup and finds it';
 
 /**
  * For every mutant of the emulator the scenarios that must fail on it, and by which assertion: the one that
@@ -92,6 +94,18 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
     { scenario: killed, by: 'then.deletionForgotten' },
   ],
   'no-record-message-missing': [{ scenario: killedHeld, by: 'then.deletionForgotten' }],
+  'finalizer-forgotten': [
+    {
+      scenario: 'delete a backup | update backups the second backup: finalizers=[] | crash before',
+      by: 'then.goneInTheEnd',
+    },
+  ],
+  'synced-before-listed': [
+    { scenario: `${loses} | delete backups the second backup | crash before`, by: 'then.removedFromCluster' },
+  ],
+  'retry-creates-two': [
+    { scenario: `${loses} | create backups the second backup | answer lost`, by: 'then.knownAsStored' },
+  ],
   'lock-never-expires': [
     { scenario: meetsOldLock, by: 'then.resolvedByItself' },
     { scenario: meetsDeletion, by: 'then.completed' },

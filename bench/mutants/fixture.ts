@@ -1,8 +1,15 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Interruption, spawnRunner } from '../../e2e/cli/play.ts';
 import { makeRunConfig } from '../../e2e/config/config.ts';
 import { makeRunId } from '../../e2e/config/run-id.ts';
+import {
+  type CrashCell,
+  crashCellName,
+  type MatrixPlan,
+  matrixFiles,
+  matrixFolder,
+} from '../../e2e/crash-matrix/cells.ts';
 import { count } from '../../e2e/kube/count.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report } from '../../e2e/report/schema.ts';
@@ -12,11 +19,16 @@ import type { Mutant } from '../../emulator/mutants.ts';
 import { defaultSize } from '../../lab/size.ts';
 import { emulatorImage } from '../../providers/emulator-image.ts';
 import { describeVersion } from '../../providers/emulator-settings.ts';
-import { labProvider } from '../../providers/lab.ts';
+import { gatedLabProvider } from '../../providers/lab.ts';
 import type { ProgressDisplay, RunningCluster } from '../../providers/provider.ts';
 import { namesPattern } from './patterns.ts';
 
-type FixtureOptions = { config: string; progress: ProgressDisplay; interruption: Interruption };
+type FixtureOptions = {
+  config: string;
+  crashMatrix: string;
+  progress: ProgressDisplay;
+  interruption: Interruption;
+};
 
 /**
  * Scenarios by their names, and the files that they are in, on the emulator with a bug or without one; `out`
@@ -36,6 +48,8 @@ export type MutantLab = {
    * the folder of the results.
    */
   play(round: Round): Promise<Report | undefined>;
+  /** The same with cells of the crash matrix. */
+  playCells(round: Pick<Round, 'mutant' | 'out'> & { cells: CrashCell[] }): Promise<Report | undefined>;
   /** The next round gets a new lab: something of this one may be left in it. */
   renew(): Promise<void>;
   close(): Promise<void>;
@@ -52,14 +66,15 @@ const describeBug = (mutant: Mutant | undefined): string =>
  * Opens the fixture: a lab is brought up with the first round and serves all, the emulator in it is changed
  * from one to the next.
  */
-export const openFixture = ({ config, progress, interruption }: FixtureOptions): MutantLab => {
+export const openFixture = (options: FixtureOptions): MutantLab => {
+  const { config, crashMatrix, progress, interruption } = options;
   let cluster: RunningCluster | undefined;
   let version = '';
 
   const prepare = async ({ mutant, out }: Pick<Round, 'mutant' | 'out'>): Promise<RunningCluster> => {
     const signal = interruption.first;
     signal.throwIfAborted();
-    cluster ??= await labProvider.up({
+    cluster ??= await gatedLabProvider.up({
       ...{ longhorn: 'emulator', browser: true, run: makeRunId(), out, signal, progress },
     });
     const { kubeconfig, machine } = cluster;
@@ -85,33 +100,43 @@ export const openFixture = ({ config, progress, interruption }: FixtureOptions):
     if (leaving !== undefined) await progress.step('Taking the lab down', () => leaving.down());
   };
 
+  const playIn = async (project: string, { mutant, scenarios, files, out }: Round) => {
+    const running = await prepare({ mutant, out });
+    await mkdir(out, { recursive: true });
+    const log = await open(join(out, 'log.txt'), 'w');
+    const target = { name: 'emulator', version };
+    const told = makeRunConfig({ ...running, target, out, store: fittingStores });
+    // Nothing of a lab that was lost needs to be cleaned up.
+    const lost = (signal: AbortSignal) => AbortSignal.any([signal, running.lost]);
+    try {
+      await progress.step(`Play ${count(scenarios.length, 'scenario')} with ${describeBug(mutant)}`, () => {
+        // Read by the process that is spawned now, and by none of the other lab's.
+        process.env[matrixFolder] = out;
+        return spawnRunner({
+          project,
+          config: told,
+          chosen: { only: namesPattern(scenarios), tags: undefined },
+          files,
+          browser: running.browser,
+          interruption: { first: lost(interruption.first), again: lost(interruption.again) },
+          output: log.fd,
+        });
+      });
+    } finally {
+      await log.close();
+    }
+    interruption.first.throwIfAborted();
+    running.lost.throwIfAborted();
+    return readReport(out);
+  };
+
   return {
-    play: async ({ mutant, scenarios, files, out }) => {
-      const running = await prepare({ mutant, out });
+    play: (round) => playIn(config, round),
+    playCells: async ({ mutant, cells, out }) => {
       await mkdir(out, { recursive: true });
-      const log = await open(join(out, 'log.txt'), 'w');
-      const target = { name: 'emulator', version };
-      const told = makeRunConfig({ ...running, target, out, store: fittingStores });
-      // Nothing of a lab that was lost needs to be cleaned up.
-      const lost = (signal: AbortSignal) => AbortSignal.any([signal, running.lost]);
-      try {
-        await progress.step(`Play ${count(scenarios.length, 'scenario')} with ${describeBug(mutant)}`, () =>
-          spawnRunner({
-            project: config,
-            config: told,
-            chosen: { only: namesPattern(scenarios), tags: undefined },
-            files,
-            browser: running.browser,
-            interruption: { first: lost(interruption.first), again: lost(interruption.again) },
-            output: log.fd,
-          }),
-        );
-      } finally {
-        await log.close();
-      }
-      interruption.first.throwIfAborted();
-      running.lost.throwIfAborted();
-      return readReport(out);
+      const plan: MatrixPlan = { until: null, cells };
+      await writeFile(matrixFiles(out).cells, JSON.stringify(plan));
+      return playIn(crashMatrix, { mutant, scenarios: cells.map(crashCellName), files: [], out });
     },
     renew: takeDown,
     close: takeDown,

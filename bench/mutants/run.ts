@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScenarioFile } from '../../e2e/cli/traceability/scenario-files.ts';
 import { readScenarioFiles, type Sentences, sentencesOfSteps } from '../../e2e/cli/traceability/trace.ts';
+import { crashCellNamed } from '../../e2e/crash-matrix/cells.ts';
 import { formatDuration } from '../../e2e/kube/duration.ts';
 import { drivers, nameOn } from '../../e2e/store/drivers/index.ts';
 import { fixes, isGivenBug, type Mutant, mutants } from '../../emulator/mutants.ts';
@@ -48,9 +49,15 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
     const kills = mutant === undefined ? withoutBug(chosen) : plannedOn(mutant);
     const scenarios = kills.map(({ scenario }) => scenario);
     const files = filesOf(scenarios, written);
-    const report = await fixture.play({ mutant, scenarios, files, out: join(out, mutant ?? 'none') });
+    const cells = scenarios.flatMap((name) => crashCellNamed(name) ?? []);
+    const folder = join(out, mutant ?? 'none');
+    const reports = [
+      files.length > 0 && (await fixture.play({ mutant, scenarios, files, out: folder })),
+      cells.length > 0 && (await fixture.playCells({ mutant, cells, out: join(folder, 'cells') })),
+    ];
+    const all = reports.flatMap((report) => (report ? report.scenarios : []));
     const played = kills.map(({ scenario, by }): Row => {
-      const found = report?.scenarios.find(({ name }) => name === scenario);
+      const found = all.find(({ name }) => name === scenario);
       const judgedOn = (): JudgedScenario => {
         if (mutant === undefined || by === null) return judgeControl(found);
         return isGivenBug(mutant)
@@ -64,8 +71,7 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
     // At once, as two may end at the same time.
     writeFileSync(`${out}.json`, `${JSON.stringify({ rows }, null, 2)}\n`);
     print(table(played));
-    if (scenarios.some((name) => isLeftDirty(report?.scenarios.find((each) => each.name === name))))
-      await fixture.renew();
+    if (scenarios.some((name) => isLeftDirty(all.find((each) => each.name === name)))) await fixture.renew();
     return played.every(isWell);
   };
 

@@ -6,6 +6,7 @@ import {
   cellsOf,
   commonWrites,
   crashCellName,
+  crashCellNamed,
   type MatrixPlan,
   matrixFiles,
   matrixFolder,
@@ -78,12 +79,12 @@ const timeOf = (time: string): number => {
 };
 
 const cellNamed = (name: string): CrashCell => {
-  const [operation = '', write = '', disturbance = ''] = name.split(' | ');
-  if (!Object.hasOwn(crashOperations, operation) || write === '' || !Object.hasOwn(disturbances, disturbance))
+  const cell = crashCellNamed(name);
+  if (cell === undefined || !Object.hasOwn(crashOperations, cell.operation) || cell.write === '')
     throw usageError(
       `--cell ${name}: give a cell by its whole name, as a table or report prints it: OPERATION | WRITE | DISTURBANCE`,
     );
-  return { operation, write, disturbance: disturbance as CrashCell['disturbance'] };
+  return cell;
 };
 
 const verdicts: Record<string, CellVerdict> = {

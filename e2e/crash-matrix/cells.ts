@@ -23,6 +23,12 @@ const marks = ' | ';
 export const crashCellName = ({ operation, write, disturbance }: CrashCell): string =>
   [operation, write, disturbance].join(marks);
 
+/** The cell that a whole name names; undefined where it names none. */
+export const crashCellNamed = (name: string): CrashCell | undefined => {
+  const [operation = '', write = '', disturbance = ''] = name.split(marks);
+  return cellSchema.safeParse({ operation, write, disturbance }).data;
+};
+
 /** What an undisturbed play is called: each operation has two. */
 export const learningNameOf = (operation: string, play: number): string =>
   [operation, 'undisturbed', play === 1 ? 'the first time' : 'the second time'].join(marks);

@@ -12,7 +12,7 @@ type Given = Pick<Steps, 'given' | 'when' | 'then'>;
 type Operation = (
   steps: Given,
   how: { follow: (followed: Followed) => Promise<void>; cell: DisturbedWrite | undefined },
-) => Promise<() => Promise<void>>;
+) => Promise<() => Promise<unknown>>;
 
 /** The operations of the matrix, by name. */
 export const crashOperations: Record<string, Operation> = {
@@ -62,6 +62,105 @@ export const crashOperations: Record<string, Operation> = {
     return async () => {
       await then.storeHolds(volume, isMade ? [second] : [], { afterKill: true, besides: !isMade });
       if (isMade) await then.restores(second, [data]);
+    };
+  },
+
+  'back up a detached volume': async ({ given, when, then }, { follow, cell }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const snapshot = await given.snapshot(volume);
+    await when.volumeDetached(volume);
+    await follow({ volume, backups: [] });
+    const made = await when.backedUp(snapshot);
+    const isMade = await then.ends(made, cell);
+    await then.noTicketLeft(volume);
+    await then.volumeDetached(volume);
+    return async () => {
+      await then.storeHolds(volume, isMade ? [made] : [], { afterKill: true, besides: !isMade });
+      if (isMade) await then.restores(made, [data]);
+    };
+  },
+
+  'delete a backup volume': async ({ given, when, then }, { follow }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    data.push(await given.data(volume, { offset: littleData.data.size, size: littleData.data.size }));
+    const second = await given.settledBackup(volume);
+    await follow({ volume, backups: [first, second] });
+    await when.backupVolumeDeleted(volume);
+    await then.goneInTheEnd(first);
+    await then.goneInTheEnd(second);
+    await then.noLastBackup(volume);
+    return async () => {
+      await then.storeHolds(volume, [], { afterKill: true });
+      const third = await given.settledBackup(volume);
+      await then.storeHolds(volume, [third], { afterKill: true });
+      await then.restores(third, data);
+    };
+  },
+
+  'follow a store that loses a backup and finds it': async ({ given, when, then }, { follow }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const second = await given.settledBackup(volume);
+    const gone = await given.fileMissing({ configOf: second });
+    await follow({ volume, backups: [first, second] });
+    await then.removedFromCluster(second, await when.storeLookedInto());
+    await when.released(gone);
+    await when.backupVolumeLookedInto(volume);
+    await then.known(second);
+    await then.known(first);
+    return async () => {
+      await then.storeHolds(volume, [first, second], { afterKill: true });
+      await then.restores(second, [data]);
+    };
+  },
+
+  'take a backup target away and give it back': async ({ given, when, then }, { follow }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    await follow({ volume, backups: [first] });
+    await then.removedFromCluster(first, await when.targetRemoved(volume.target));
+    await when.targetMadeAgain(volume.target);
+    await then.known(first);
+    await then.lastBackup(first);
+    return async () => {
+      await then.storeHolds(volume, [first], { afterKill: true });
+      await then.restores(first, [data]);
+    };
+  },
+
+  'restore a backup': async ({ given, when, then }, { follow }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    await follow({ volume, backups: [first] });
+    const restore = await when.restored(first);
+    await then.restored(restore, [data]);
+    return () => then.storeHolds(volume, [first], { afterKill: true });
+  },
+
+  // It is activated when the disturbance is over: that is a call of Longhorn's API, which a dead manager does not answer.
+  'follow with a standby volume': async ({ given, when, then }, { follow }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const { size } = littleData.data;
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    const standby = await when.standbyMade(first);
+    await then.follows(standby, first);
+    data.push(await given.data(volume, { offset: size, size }));
+    const snapshot = await given.snapshot(volume);
+    await follow({ volume, backups: [first] });
+    const second = await when.backedUp(snapshot);
+    await then.completed(second);
+    await then.follows(standby, second);
+    return async () => {
+      await when.activated(standby);
+      await then.activated(standby, data);
+      await then.storeHolds(volume, [first, second], { afterKill: true });
     };
   },
 };

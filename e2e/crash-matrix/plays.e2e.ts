@@ -8,7 +8,7 @@ import { crashOperations } from './operations.ts';
 const folder = process.env[matrixFolder] ?? '';
 const plan = readPlan(folder);
 
-const about = { timeout: '20m', needs: ['lab', 'block-device'] } as const;
+const about = { timeout: '20m', needs: ['lab', 'block-device', 'fileMissing'] } as const;
 
 if (plan === undefined)
   for (const [name, operation] of Object.entries(crashOperations))
@@ -21,6 +21,7 @@ if (plan === undefined)
         const judge = await operation(steps, { follow, cell: undefined });
         followed?.end();
         await judge();
+        if (followed !== undefined) await steps.then.knownAsStored(followed.volume);
         const learned = { operation: name, writes: followed?.writes ?? [] };
         appendFileSync(matrixFiles(folder).learned, `${JSON.stringify(learned)}\n`);
       });
@@ -40,6 +41,8 @@ for (const cell of plan?.cells ?? []) {
     if (isKill) await when.givenBack();
     followed?.end();
     await judge?.();
-    if (followed !== undefined) await then.disturbed(followed);
+    if (followed === undefined) return;
+    await then.knownAsStored(followed.volume);
+    await then.disturbed(followed);
   });
 }

@@ -100,6 +100,10 @@ const reconcile = async (context: ManagerContext, name: string, gate: SyncGate):
   const { uid = '' } = backupVolume.metadata;
   const { syncRequestedAt } = backupVolume.spec;
   if (!target || !gate.isDue(uid, syncRequestedAt, backupVolume.status?.lastSyncedAt)) return;
+  if (context.mutant === 'synced-before-listed') {
+    const status = { ...newStatus, ...backupVolume.status, lastSyncedAt: timestamp() };
+    backupVolume = await datastore.backupVolumes.updateStatus({ ...backupVolume, status });
+  }
   const status = await sync(context, backupVolume, target).catch((error) => {
     log.error('Failed to list backups from backup target', { backupVolume: name, error });
     return undefined;

@@ -13,13 +13,9 @@ export const isOf = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>
 // A Backup that this cluster is still making, or has failed to make, is not looked for in the store.
 const isStored = ({ spec, status }: Backup): boolean => !spec.snapshotName || status?.state === 'Completed';
 
-const pull = async (
-  { datastore }: ManagerContext,
-  backupVolume: BackupVolume,
-  name: string,
-): Promise<void> => {
+const pull = async (context: ManagerContext, backupVolume: BackupVolume, name: string): Promise<void> => {
   const { backupTargetName, volumeName } = backupVolume.spec;
-  await datastore.backups
+  await context.datastore.backups
     .create({
       metadata: {
         name,
@@ -30,7 +26,9 @@ const pull = async (
       spec: { labels: {}, backupBlockSize: '2097152' },
     })
     .catch((error) => {
-      if (!alreadyExists(error)) throw error;
+      if (alreadyExists(error)) return;
+      if (context.mutant !== 'retry-creates-two' || name.endsWith('-again')) throw error;
+      return pull(context, backupVolume, `${name}-again`);
     });
 };
 

@@ -74,6 +74,7 @@ export const decideDeletion = ({
 }): DeletionStep => {
   const leftBehind = mutant === 'cfg-left-behind' && record?.state === 'Succeeded';
   if (!inStore && !goesWithConfig && record?.state === 'Deleting') return { do: 'wait' };
+  if (mutant === 'finalizer-forgotten' && !inStore && !record) return { do: 'wait' };
   if (!inStore || leftBehind) return mutant === 'deletion-never-ends' ? { do: 'wait' } : { do: 'release' };
   if (!record) return forgotten(mutant);
   // The record's message is wrapped already: Longhorn does it twice.

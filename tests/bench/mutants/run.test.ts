@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { MutantLab } from '../../../bench/mutants/fixture.ts';
 import { runMutants } from '../../../bench/mutants/run.ts';
+import { crashCellName } from '../../../e2e/crash-matrix/cells.ts';
 import {
   nothingSpent,
   type Report,
@@ -22,9 +23,10 @@ const heldBack =
   'Then the second backup is Pending and says that it waits for the first backup to be deleted';
 type End = Partial<ScenarioReport>;
 const fine: End = { state: 'passed', reason: null, steps: [step('Cleanup')] };
-const noticedWith = (cleanup: ReportStep): End => ({
-  ...{ state: 'failed', reason: 'it ran | on', steps: [step(heldBack, 'failed'), cleanup] },
+const noticedBy = (sentence: string, cleanup = step('Cleanup')): End => ({
+  ...{ state: 'failed', reason: 'it ran | on', steps: [step(sentence, 'failed'), cleanup] },
 });
+const noticedWith = (cleanup: ReportStep): End => noticedBy(heldBack, cleanup);
 const noticed = noticedWith(step('Cleanup'));
 const dirty = noticedWith(step('Cleanup', 'failed'));
 
@@ -36,6 +38,11 @@ const fixtureOf = (ends: Ends, does: (what: string, files: unknown) => Promise<v
     await does(mutant, files);
     const end = ends[mutant] ?? (mutant === 'none' ? fine : noticed);
     return { scenarios: scenarios.map((name) => ({ name, duration: 1, ...end })) } as Report;
+  },
+  playCells: async ({ mutant = 'none', cells }) => {
+    await does(mutant, 'cells');
+    const end = ends[mutant] ?? (mutant === 'none' ? fine : noticed);
+    return { scenarios: cells.map((cell) => ({ name: crashCellName(cell), duration: 1, ...end })) } as Report;
   },
   renew: async () => void does('new lab', ''),
   close: async () => {},
@@ -56,6 +63,19 @@ const run = async (ends: Ends) => {
   const fixture = fixtureOf(ends, (what, files) => void done.push(`${what}: ${files}`));
   return { ...(await runOn([fixture])), done };
 };
+
+test('a mutant that a cell of the crash matrix is to notice is played there', async () => {
+  const forgotten = noticedBy('Then the second backup is gone in the end');
+  const done: string[] = [];
+  const ends = { none: fine, 'finalizer-forgotten': forgotten };
+  const fixture = fixtureOf(ends, (what, files) => void done.push(`${what}: ${files}`));
+  const { well, rows } = await runOn([fixture], ['finalizer-forgotten']);
+  expect(done).toEqual(['none: cells', 'finalizer-forgotten: cells', 'none: cells']);
+  expect([well, rows.map(({ fate }) => fate)]).toEqual([
+    true,
+    ['passed without a bug', 'killed', 'passed without a bug'],
+  ]);
+});
 
 test('a mutant that is noticed, between two runs without a bug', async () => {
   const { well, done, rows, table } = await run({ none: fine, 'message-missing': noticed });

@@ -15,6 +15,7 @@ export type Followed = { volume: VolumeHandle; backups: readonly BackupHandle[] 
 
 /** The writes of an operation, as they come. */
 export type FollowedWrites = {
+  volume: VolumeHandle;
   /** Each write that means something, in order, by its name: those alike are numbered from the second on. */
   writes: string[];
   /**
@@ -130,6 +131,7 @@ export const followOperation = async (
   };
   await followWrites(lab, { texts: [...roles.keys()], keeper, signal: living });
   return {
+    volume: followed.volume,
     writes,
     disturbed: () => {
       if (failure !== undefined) throw failure;

@@ -2,10 +2,11 @@ import { once } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
-import type { VolumeAttachment } from '../../../longhorn/types.ts';
+import type { Backup, VolumeAttachment } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { PremiseLost } from '../judging.ts';
+import { PremiseLost, throwFor } from '../judging.ts';
+import { isBackupOf } from '../made.ts';
 import { step } from '../step.ts';
 import { disturbances, kills } from './disturbances.ts';
 import { type DisturbedWrite, type Followed, type FollowedWrites, followOperation } from './follow.ts';
@@ -65,6 +66,15 @@ export const writeSteps = {
           name,
           label: `${label} is Completed${mayFail ? ' or in Error' : ''}`,
           describe: describeBackup,
+          hopeless: [
+            {
+              timeline: timelines.backups,
+              name,
+              describe: describeBackup,
+              because: (backup: Backup) =>
+                !mayFail && backupState(backup) === 'Error' ? `${label} is in Error` : undefined,
+            },
+          ],
           ...timeouts.secondCompleted,
         },
       );
@@ -87,5 +97,26 @@ export const writeSteps = {
           `tickets of backups: ${ticketsOf(each, 'backup-controller').join(', ') || 'none'}`,
         ...timeouts.secondCompleted,
       })),
+  }),
+  /** No Backup is left half-way, none is without files, and no files are without a Backup. */
+  'then.knownAsStored': step({
+    sentence: 'Then Longhorn has the backups that the store has, and each has come to an end',
+    action: async ({ timelines }: Context, { name: volume, target }: VolumeHandle) => {
+      const stored = await target.store.backups(volume);
+      const known = timelines.backups.objects().filter(isBackupOf({ volume, target: target.name }));
+      const problems = known.flatMap((backup) => {
+        const [name, state] = [backup.metadata.name, backupState(backup)];
+        if (state === 'Completed' && !stored.includes(name)) return [`the store has nothing of ${name}`];
+        return ['Completed', 'Error'].includes(state) ? [] : [`${name} is ${state}`];
+      });
+      const names = known.map(({ metadata }) => metadata.name);
+      const strange = stored.filter((name) => !names.includes(name));
+      throwFor(
+        [...problems, ...strange.map((name) => `Longhorn does not know ${name}, which the store has`)],
+        `Longhorn and the store differ in the backups of volume ${volume}`,
+      );
+      return names;
+    },
+    detail: (names) => names.join(', ') || 'none',
   }),
 };
