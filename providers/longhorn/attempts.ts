@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, KubernetesObject, Resource } from '../../e2e/kube/cluster.ts';
 import {
-  defaultBackupTarget,
   longhornApiVersion,
   longhornResources,
   longhornNamespace as namespace,
@@ -99,7 +98,8 @@ export const touchLate = async (cluster: Cluster, world: World): Promise<void> =
 
 /**
  * Points Longhorn's default backup target at a store and has it looked at now; the interval of later looks
- * stays Longhorn's.
+ * stays Longhorn's. It stays there: while one target has no URL, Longhorn unmounts the stores of all others
+ * every 30 s, below uploads too (seen on a v1.12.1; M:controller/backup_target_controller.go, cleanUpAllMounts).
  */
 export const pointTarget = async (
   cluster: Cluster,
@@ -108,10 +108,4 @@ export const pointTarget = async (
   const spec = { backupTargetURL: url, credentialSecret: '', syncRequestedAt: await syncRequest(target) };
   await cluster.patch(longhornResources.backupTargets, { namespace, name: target.metadata.name }, { spec });
   return url;
-};
-
-/** Takes the URL of Longhorn's default backup target away again: a new Longhorn has none. */
-export const unpointTarget = async (cluster: Cluster): Promise<void> => {
-  const spec = { backupTargetURL: '' };
-  await cluster.patch(longhornResources.backupTargets, { namespace, name: defaultBackupTarget }, { spec });
 };

@@ -5,7 +5,7 @@ import type { BackupTarget } from '../../e2e/longhorn/types.ts';
 import { readVersion } from '../../e2e/longhorn/version.ts';
 import { driverNamed } from '../../e2e/store/drivers/index.ts';
 import { applyManifests } from '../../lab/manifests/apply.ts';
-import { askForVolume, pointTarget, touchLate, unpointTarget, untilItWorks } from './attempts.ts';
+import { askForVolume, pointTarget, touchLate, untilItWorks } from './attempts.ts';
 import { type Attempts, conditionsOf, type ReadinessCondition } from './conditions.ts';
 import { imageMissing } from './conditions-kubernetes.ts';
 import { type ReleaseObject, writeObjects } from './manifest.ts';
@@ -112,7 +112,7 @@ const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Prom
 
 /**
  * Applies a release, points its default backup target at a store of its own, and returns when it can be used,
- * with its version and what there is to say of each condition; the target is as Longhorn came with it then. Throws NotReady when it does not get there in
+ * with its version and what there is to say of each condition. Throws NotReady when it does not get there in
  * time.
  */
 export const installRelease = async (options: InstallOptions): Promise<{ version: string; told: string }> => {
@@ -158,7 +158,6 @@ export const installRelease = async (options: InstallOptions): Promise<{ version
       explain: () => explainStuck(cluster),
     });
     const told = await Promise.race([ready, failed.promise]);
-    await unpointTarget(cluster);
     return { version: await readVersion(cluster), told };
   } finally {
     ended.abort(new Error('Longhorn is no longer waited for'));
