@@ -51,7 +51,7 @@ const activate: ApiAction = (call) =>
     const volume = datastore.volumes.get(name);
     if (!volume) throw new NotFound('volume', name);
     if (!volume.status?.isStandby) throw new Error(`volume ${name} is already in active mode`);
-    if (!volume.spec.standby) throw new Error(`volume ${name} is being activated`);
+    if (!volume.spec.Standby) throw new Error(`volume ${name} is being activated`);
     const frontend = textOf(input, 'frontend');
     if (frontend !== 'blockdev') throw new Error(`invalid frontend ${frontend}`);
     const { backupTargetName, fromBackup = '' } = volume.spec;
@@ -66,7 +66,7 @@ const activate: ApiAction = (call) =>
       await datastore.backupVolumes.patch(source.metadata.name, { spec: { syncRequestedAt: timestamp() } });
     return toVolume(
       datastore,
-      await datastore.volumes.patch(name, { spec: { standby: false, frontend } }),
+      await datastore.volumes.patch(name, { spec: { Standby: false, frontend } }),
       links,
     );
   });

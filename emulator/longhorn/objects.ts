@@ -16,7 +16,7 @@ export type Volume = LonghornObject<
     /** URL of the backup a new volume begins with. */
     fromBackup?: string;
     /** It is to follow the backups of that one's volume. */
-    standby?: boolean;
+    Standby?: boolean;
     nodeID: string;
     /** Attached without a device. */
     disableFrontend?: boolean;

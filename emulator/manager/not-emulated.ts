@@ -11,7 +11,7 @@ const accepted: Record<string, Record<string, Accepts>> = {
     size: (value) => Number(value) > 0 && Number(value) % (2 * 1024 * 1024) === 0,
     numberOfReplicas: anything,
     frontend: ['blockdev', ''],
-    standby: [true, false],
+    Standby: [true, false],
     accessMode: ['rwo'],
     backupCompressionMethod: ['none', 'lz4', 'gzip'],
     backupTargetName: (value) => value !== '',

@@ -39,7 +39,7 @@ const volumeKinds: ServedKind[] = [
         backupTargetName: text({ default: defaultTargetName }),
         dataEngine: text({ default: 'v1' }),
         fromBackup: text({ default: '' }),
-        standby: flag(),
+        Standby: flag(),
         nodeID: text({ default: '' }),
         disableFrontend: flag(),
         image: text({ default: '' }),

@@ -66,7 +66,7 @@ test('a volume on standby follows the backups, whichever are deleted, until it i
   await cluster.patch(
     longhornResources.volumes,
     { namespace, name: standby.name },
-    { spec: { standby: false, frontend: 'blockdev' } },
+    { spec: { Standby: false, frontend: 'blockdev' } },
   );
   const activated = await once(timelines.volumes, isRestored, {
     ...{ name: standby.name, label: 'it is activated', within: '60s', owner: 'the test' },

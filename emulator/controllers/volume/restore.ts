@@ -25,7 +25,7 @@ export const restoreRequest = ({ spec, status }: Volume): Partial<Status> =>
         restoreRequired: true,
         restoreInitiated: true,
         frontendDisabled: true,
-        isStandby: spec.standby ?? false,
+        isStandby: spec.Standby ?? false,
       }
     : {};
 
@@ -134,7 +134,7 @@ const wantedBackup = ({ spec, status }: Volume, restored: string): string =>
 /** Whether a volume that holds a backup has nothing more to wait for. */
 const isComplete = (context: ManagerContext, volume: Volume, restored: string): boolean => {
   if (!volume.status?.isStandby) return true;
-  if (volume.spec.standby) return false;
+  if (volume.spec.Standby) return false;
   const source = backupVolumeOnTarget(context, volume);
   const { lastSyncedAt, lastBackupName } = source?.status ?? {};
   const isBehind = Date.parse(source?.spec.syncRequestedAt ?? '') > Date.parse(lastSyncedAt ?? '');
@@ -174,7 +174,7 @@ export const stepRestore = async (
       frontendDisabled: volume.spec.disableFrontend ?? false,
     };
   };
-  if (context.mutant === 'activation-misses-newest' && status.isStandby && !volume.spec.standby)
+  if (context.mutant === 'activation-misses-newest' && status.isStandby && !volume.spec.Standby)
     return finish();
   const inProgress = told(status, { status: 'True', reason: 'RestoreInProgress' });
   const { backup, state } = restores.get(uid) ?? {};

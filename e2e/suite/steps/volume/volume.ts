@@ -74,7 +74,8 @@ export const createVolume = async (
       numberOfReplicas: Math.min(2, nodes),
       // One on standby has none until it is activated.
       frontend: standby ? '' : 'blockdev',
-      ...(standby && { standby }),
+      // Longhorn's own spelling (k8s/pkg/apis): another one Kubernetes leaves out, and the volume is an ordinary one.
+      ...(standby && { Standby: true }),
       backupTargetName: target.name,
       backupCompressionMethod: compression,
       // Block by block its backups are held against the one that it comes from (versions before v1.10 know no
