@@ -21,3 +21,7 @@ export const inCommand = (func: string, line: number): Caller => ({
   func: `app.${func}`,
   file: `recurring_job.go:${line}`,
 });
+export const inEvents: Caller = {
+  func: 'record.(*eventBroadcasterImpl).StartLogging.func1',
+  file: 'event.go:377',
+};

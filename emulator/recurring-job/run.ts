@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import type { RecurringJob, Volume } from '../longhorn/objects.ts';
 import { jobLabels } from '../modelled-on.ts';
 import { backUp } from './backup.ts';
-import { inCommand, inUtil, inVolumeJob, inVolumes } from './caller.ts';
+import { inCommand, inEvents, inUtil, inVolumeJob, inVolumes } from './caller.ts';
 import { readFlag, recurringJobs, volumesWith } from './kubernetes.ts';
 import { connectManagerApi } from './manager-api.ts';
 import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
@@ -112,6 +112,7 @@ const begin = async ({ name, kubernetes, log }: RunOptions) => {
 };
 
 const runOne = async (job: RecurringJobRun, volumeName: string): Promise<void> => {
+  for (const event of job.unsaid.splice(0)) job.log.info(event, inEvents);
   const volumeJob = createVolumeJob(job, volumeName);
   const { log } = volumeJob;
   log.info('Creating volume job', inVolumes('startVolumeJob', 84));
@@ -155,7 +156,8 @@ export const runRecurringJob = async (options: RunOptions): Promise<number> => {
     const atOnce = Math.max(1, recurringJob.spec.concurrency);
     const api = await connectManagerApi(options.managerURL, { atOnce, log });
     const volumes = await findVolumes(recurringJob, options);
-    await runAll({ name, recurringJob, kubernetes, api, log, clock, mutant }, { volumes, atOnce });
+    const job = { name, recurringJob, kubernetes, api, log, clock, mutant, unsaid: [] };
+    await runAll(job, { volumes, atOnce });
     return 0;
   } catch (error) {
     log.fatal('Failed to do a recurring job', { ...inCommand('RecurringJobCmd.func1', 31), error });

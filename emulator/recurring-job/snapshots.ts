@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { wrapError } from '../go.ts';
 import { writeEvent } from '../manager/events.ts';
+import { namespace } from '../modelled-on.ts';
 import { inVolumeJob } from './caller.ts';
 import { readFlag } from './kubernetes.ts';
 import type { RestCollection, RestSnapshot, RestVolume } from './resources.ts';
@@ -101,6 +102,10 @@ export const cleanUpSnapshots = async (job: VolumeJob, when: { backupDone: boole
       message,
       source: { component: 'longhorn-recurring-job' },
     } as const;
+    const { apiVersion, kind, metadata } = job.recurringJob;
+    job.unsaid.push(
+      `Event(v1.ObjectReference{Kind:"${kind}", Namespace:"${namespace}", Name:"${metadata.name}", UID:"${metadata.uid}", APIVersion:"${apiVersion}", ResourceVersion:"${metadata.resourceVersion}", FieldPath:""}): type: '${event.type}' reason: '${event.reason}' ${message}`,
+    );
     await writeEvent(job.kubernetes, job.recurringJob, event).catch((failure) =>
       job.log.warning('failed to create an event log', {
         ...inVolumeJob('doSnapshotCleanup.func1', 292),

@@ -15,6 +15,8 @@ export type RecurringJobRun = Behaviour & {
   kubernetes: Client;
   api: ManagerApi;
   log: Log;
+  /** Events that the log has not repeated yet: another thread does, which a run that ends at once does not wait for. */
+  unsaid: string[];
 };
 
 /** Its share for one volume; log has the fields that Longhorn puts on each of the share's lines. */

@@ -171,6 +171,24 @@ export const jobTroubles = {
       },
     ],
   },
+  // In another thread than the run: one of a single volume may have ended before it is said.
+  'job-says-event': {
+    ...said,
+    class: 'warning',
+    fields: ['log info'],
+    means: 'The log repeats the event that old snapshots of a volume could not be removed.',
+    advice: 'Read what the run says of that volume.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /Event\(v1\.ObjectReference\{[^}]*\}\): type: 'Warning' reason: 'FailedDeleting' failed to clean up old snapshots of volume \S+: [\s\S]+/,
+        example: `Event(v1.ObjectReference{Kind:"RecurringJob", Namespace:"longhorn-system", Name:"rj", UID:"319c0359", APIVersion:"longhorn.io/v1beta2", ResourceVersion:"5993", FieldPath:""}): type: 'Warning' reason: 'FailedDeleting' failed to clean up old snapshots of volume rc: Bad response statusCode [500]`,
+        origin: 'product',
+        seen: 'a real v1.12.1, a job of three volumes (2026-11-26); app/util.go and app/util/util.go, source of v1.8.0 to v1.12.1',
+      },
+    ],
+  },
   'job-event-cleanup-failed': {
     class: 'warning',
     speaker: 'RecurringJob',

@@ -23,14 +23,25 @@ export type JobCleanup =
   /** The volume is left out, as it is detached. */
   | 'left out';
 
-// What a run may say beside how it goes on; where `needed`, it must say one of them.
-const outcomes: Record<JobCleanup, { ids: readonly MessageId[]; needed: boolean }> = {
+// What a run may say beside how it goes on; where `needed`, it must say one of them. `besides` says it once more.
+const outcomes: Record<
+  JobCleanup,
+  { ids: readonly MessageId[]; needed: boolean; besides?: readonly MessageId[] }
+> = {
   done: { ids: [], needed: false },
   'done, or too early': { ids: ['job-cleanup-before-known'], needed: false },
   'backups refused': { ids: ['job-backup-cleanup-refused'], needed: true },
-  'snapshots refused': { ids: ['job-snapshot-cleanup-refused'], needed: true },
+  'snapshots refused': {
+    ids: ['job-snapshot-cleanup-refused'],
+    needed: true,
+    besides: ['job-says-event'],
+  },
   'left out': { ids: ['job-skips-volume'], needed: true },
-  'nothing made': { ids: ['job-stopped', 'job-fails', 'job-tries-next-time'], needed: true },
+  'nothing made': {
+    ids: ['job-stopped', 'job-fails', 'job-tries-next-time'],
+    needed: true,
+    besides: ['job-says-event'],
+  },
 };
 
 // What any run may say: that it began late is no matter of its cleanup.
@@ -97,11 +108,11 @@ export const problemsOfLog = (
   lines: readonly JobLine[],
   { cleanup, old, due }: { cleanup: JobCleanup; old: readonly string[]; due: readonly string[] },
 ): string[] => {
-  const { ids, needed } = outcomes[cleanup];
-  const told = lines.filter(
-    ({ classification: found }) =>
-      found.class !== 'informational' && !(found.class !== 'unclassified' && anyRun.includes(found.id)),
-  );
+  const { ids, needed, besides = [] } = outcomes[cleanup];
+  const isBeside = ({ classification: found }: JobLine): boolean =>
+    found.class === 'informational' ||
+    (found.class !== 'unclassified' && [...anyRun, ...besides].includes(found.id));
+  const told = lines.filter((line) => !isBeside(line));
   const isExpected = ({ classification }: JobLine): boolean =>
     classification.class !== 'unclassified' && ids.includes(classification.id);
   const asked = cleanedUp(lines);

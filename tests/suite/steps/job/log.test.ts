@@ -42,6 +42,11 @@ const failed = line('error', 'Failed to run volume job', ' error="no"');
 // What it retries at its start says nothing of the cleanup.
 const retrying = 'Failed to create Longhorn manager API client, retrying';
 const late = line('warning', retrying, ' error="i/o timeout"');
+// Of a job of several volumes the log repeats the event of one.
+const event = line(
+  'info',
+  "Event(v1.ObjectReference{Kind:\\\"RecurringJob\\\"}): type: 'Warning' reason: 'FailedDeleting' failed to clean up old snapshots of volume v: no",
+);
 const unsaid = expect.stringMatching(/^nothing says job-backup-cleanup-refused; it /);
 
 test.for<[string, JobCleanup, string[], string[], string[]]>([
@@ -51,6 +56,9 @@ test.for<[string, JobCleanup, string[], string[], string[]]>([
   [cleaned('b9'), 'done', [], [], ['backup b9 was cleaned up, and is not an old one']],
   [`${late}${cleaned('b1')}`, 'done', ['b1'], ['b1'], []],
   [late, 'nothing made', [], [], [expect.stringMatching(/^nothing says job-stopped or job-fails or /)]],
+  [`${failed}${event}`, 'nothing made', [], [], []],
+  [event, 'nothing made', [], [], [expect.stringMatching(/^nothing says job-stopped or job-fails or /)]],
+  [event, 'done', [], [], [expect.stringMatching(/^job-says-event \(warning\) was not expected/)]],
   // One that is gone, or being deleted already, need not be named.
   [cleaned('b1'), 'done', ['b1', 'b2'], ['b1', 'b2'], ['nothing says that backup b2 was cleaned up']],
   [cleaned('b1'), 'done', ['b1', 'b2'], ['b1'], []],
