@@ -32,8 +32,10 @@ const roleOf = (name: string, roles: Roles): string => {
 const noise =
   /(?:^|\.)(?:lastSyncedAt|syncRequestedAt|lastProbeTime|lastTransitionTime|progress|size|newlyUploadDataSize|reUploadedDataSize|observedGeneration|resourceVersion|generation|managedFields|uid|creationTimestamp|deletionTimestamp|deletionGracePeriodSeconds)$/;
 
-// Their values are few, and say which step of the work it is.
+// Their values are few, and say which step of the work it is; a node is one by chance.
 const telling = /(?:^|\.)(?:state|finalizers|currentNodeID|available)$/;
+const valueOf = (path: string, value: unknown): string =>
+  JSON.stringify(path.endsWith('currentNodeID') && value ? 'a node' : (value ?? null));
 
 // A patch says only what is to change.
 const changesIn = (
@@ -50,7 +52,7 @@ const changesIn = (
   }
   const isEmpty = (value: unknown) => value === undefined || value === null || value === '' || value === 0;
   if (isEmpty(before) && isEmpty(after)) return [];
-  return [telling.test(path) ? `${path}=${JSON.stringify(after ?? null)}` : path];
+  return [telling.test(path) ? `${path}=${valueOf(path, after)}` : path];
 };
 
 const writtenMetadata = new Set(['finalizers', 'labels', 'annotations', 'ownerReferences']);
