@@ -69,7 +69,7 @@ test('a volume on standby follows the backups, whichever are deleted, until it i
     { spec: { Standby: false, frontend: 'blockdev' } },
   );
   const activated = await once(timelines.volumes, isRestored, {
-    ...{ name: standby.name, label: 'it is activated', within: '60s', owner: 'the test' },
+    ...{ name: standby.name, label: 'it is activated', within: '5m', owner: 'the test' },
   });
   expect(activated.status).toMatchObject({ isStandby: false, restoreRequired: false });
   await removeMade({ cluster, timelines, made, own, timeouts });
