@@ -34,7 +34,7 @@ const noise =
 
 // Their values are few, and say which step of the work it is; a node is one by chance.
 const telling = /(?:^|\.)(?:state|finalizers|currentNodeID|available)$/;
-const valueOf = (path: string, value: unknown): string =>
+const writtenValue = (path: string, value: unknown): string =>
   JSON.stringify(path.endsWith('currentNodeID') && value ? 'a node' : (value ?? null));
 
 // A patch says only what is to change.
@@ -52,7 +52,7 @@ const changesIn = (
   }
   const isEmpty = (value: unknown) => value === undefined || value === null || value === '' || value === 0;
   if (isEmpty(before) && isEmpty(after)) return [];
-  return [telling.test(path) ? `${path}=${valueOf(path, after)}` : path];
+  return [telling.test(path) ? `${path}=${writtenValue(path, after)}` : path];
 };
 
 const writtenMetadata = new Set(['finalizers', 'labels', 'annotations', 'ownerReferences']);
