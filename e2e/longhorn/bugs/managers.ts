@@ -44,6 +44,27 @@ export const managerBugs = {
       'longhorn-manager, controller/engine_controller.go, restoreGetLockFailedPatternMsg, read in v1.8.0, v1.8.2, v1.9.2, v1.10.1, v1.11.0 and v1.12.1, beside backupstore, lock.go',
     seen: 'longhorn/longhorn#13685 (v1.12.0, a volume on standby); not met with the suite on a real Longhorn yet',
   },
+  'unset-target-unmounts-stores': {
+    title: 'A backup target without a URL has the stores of all others unmounted, every 30 s',
+    severity: 'data loss',
+    versions: '>=1.8.0',
+    notOn: ['s3'],
+    promise: 'a backup target without a URL leaves the backups on others alone',
+    happens:
+      'each longhorn-manager that looks at a target without a URL, as at its resync, unmounts all stores on its node, below uploads too: the rest is written into the folder beneath, the backup is Completed, and goes with the next look into the store; a new Longhorn has such a target, default',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'Completed', gone: true }],
+    steps: {
+      inWords: [
+        'Leave the backup target default without a URL, and make another one on NFS.',
+        'Make backups of a volume on that, each with new data, for some minutes.',
+        'Some are Completed, and gone seconds later. Their locks stay in the store; the log of the instance manager has "Trying to force clean up mount point" during the upload.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_target_controller.go, reconcile and cleanUpAllMounts, read in v1.8.0 to v1.12.1 and master (2026-08-21)',
+    seen: 'a whole real v1.12.1 (2026-11-26), default without a URL, five scenarios on NFS at once: unmounted 0.9 s after the lock of an upload was written, Completed 7.4 s later, gone 1.4 s after that; another backup was never listed',
+  },
   'first-run-warns': {
     title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',
     severity: 'noise',

@@ -61,6 +61,19 @@ test('a backup goes alone where it never is Deleting', async () => {
   }
 });
 
+test('a backup is kept where it comes to Completed, and does not go', async () => {
+  for (const [end, kept] of [
+    ['modified', true],
+    ['deleted', false],
+  ] as const) {
+    const { then, tells } = play();
+    for (const state of ['', 'Pending', 'InProgress', 'Completed']) tells(state);
+    tells('Completed', end);
+    const judged = then.completedForGood(backup);
+    await (kept ? judged : expect(judged).rejects.toThrow('gone'));
+  }
+});
+
 test('the default backup target is alone, has no URL, and says so', async () => {
   const condition = { type: 'Unavailable', status: 'True', message: 'backup target URL is empty' };
   const status = { available: false, conditions: [condition] };

@@ -99,6 +99,12 @@ export const remains = (
   { backup, state }: { backup: BackupSubject; state: StateStep<Backup> },
 ): Expectation<Backup> => backupHistory(backups, backup).startingAs(state).goes(change);
 
+/** The same of one that is not yet Completed: it comes to that, and to nothing else. */
+export const remainsCompleted = (backups: Backups, backup: BackupSubject): Expectation<Backup> =>
+  backupHistory(backups, backup)
+    .startingAs(is(''), is('Pending'), is('InProgress'), is('Completed'))
+    .goes(change);
+
 /** A new backup is under way. */
 export const isUploading = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
   backupHistory(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'));

@@ -27,6 +27,7 @@ import {
   isNeverHeldBack,
   isUploading,
   remains,
+  remainsCompleted,
   stateWhen,
   waitsAndCompletes,
   waitsFor,
@@ -271,6 +272,18 @@ export const backupSteps = {
     sentence: 'Then {backup} is Completed',
     parameters: (backup) => ({ backup }),
     action: untilCompleted,
+  }),
+  /** For as long as Longhorn may take to look into the store after that. */
+  'then.completedForGood': step({
+    sentence: 'Then {backup} is Completed, and stays so',
+    parameters: (backup) => ({ backup }),
+    idle: true,
+    action: async (context: Context, backup: BackupHandle) => {
+      const { timelines, timeouts } = context;
+      await untilCompleted(context, backup);
+      const subject = { ...backup, from: backup.since.made };
+      await stays(remainsCompleted(timelines.backups, subject), timeouts.lookActedOn.within);
+    },
   }),
   /** The store still has the backup's config, whatever works on it. */
   'then.stillInStore': step({

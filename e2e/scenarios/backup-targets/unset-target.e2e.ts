@@ -1,0 +1,28 @@
+import { scenario } from '../../suite/scenario.ts';
+
+// No document asks for this: a new Longhorn has a target without a URL, default, beside those that one makes.
+scenario(
+  'A backup is uploaded and kept, although another backup target has no URL',
+  {
+    tags: ['backup-targets', 'upload'],
+    timeout: '40m',
+    needs: ['mounted-store', 'block-device'],
+    disruptions: ['unmount'],
+    exclusive: ['longhorn-managers'],
+  },
+  async ({ given, when, then, data: { volume: size, large } }) => {
+    const volume = await given.volume({ size });
+    await given.data(volume, large);
+    const snapshot = await given.snapshot(volume);
+    const other = await given.target(await given.store({ kind: 'the same kind' }));
+    await given.exclusive('longhorn-managers');
+
+    const backup = await when.backedUp(snapshot);
+    await then.uploading(backup);
+    await when.targetFlipped(other, { times: 5 });
+    const kept = await then.orKnownBug('unset-target-unmounts-stores', () => then.completedForGood(backup), {
+      race: true,
+    });
+    if (kept) await then.storeHolds(volume, [backup]);
+  },
+);
