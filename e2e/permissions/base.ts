@@ -46,12 +46,7 @@ export const base: readonly PermissionRule[] = [
   { place: 'longhorn', resource: resources.pods, subresource: 'log', verbs: ['get'] },
   { place: 'longhorn', resource: resources.events, verbs: ['list', 'watch'] },
 
-  // Longhorn's API, and its user interface where a browser is at hand.
-  {
-    place: 'longhorn',
-    resource: resources.services,
-    verbs: ['get'],
-    names: ['longhorn-backend', 'longhorn-frontend'],
-  },
+  // Longhorn's user interface, where a browser is at hand.
+  { place: 'longhorn', resource: resources.services, verbs: ['get'], names: ['longhorn-frontend'] },
   { place: 'longhorn', resource: resources.pods, subresource: 'portforward', verbs: ['get', 'create'] },
 ];

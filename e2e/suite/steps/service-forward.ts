@@ -33,10 +33,6 @@ const patience = {
   owner: 'the forward to a service: one of its pods gets ready again',
 } as const;
 
-/** The same for Longhorn's API, which also a Longhorn without a user interface has. */
-export const forwardBackend = (cluster: Cluster, signal: AbortSignal): Promise<ServiceForward> =>
-  forwardService(cluster, { namespace: longhornNamespace, name: 'longhorn-backend', signal });
-
 /** The same for Longhorn's user interface, which serves its API as well. */
 export const forwardFrontend = (cluster: Cluster, signal: AbortSignal): Promise<ServiceForward> =>
   forwardService(cluster, { namespace: longhornNamespace, name: 'longhorn-frontend', signal });

@@ -8,11 +8,12 @@ import type { Event } from '../../../longhorn/job-types.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import { longhornResources, longhornNamespace as namespace, ofVolume } from '../../../longhorn/resources.ts';
+import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Volume, VolumeEngine } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { notProvable, PromiseBroken } from '../judging.ts';
-import { forwardBackend } from '../service-forward.ts';
+import { isBackupOf } from '../made.ts';
 import { askForRestore, describeRestore } from '../volume/restored.ts';
 
 /** A volume that a step has restored from a backup. */
@@ -157,18 +158,24 @@ export const untilFollowed = async (
   });
 };
 
-/** Activates a volume on standby by Longhorn's API, as its user interface does. */
+/**
+ * Activates a volume on standby as Longhorn's own API does (longhorn-manager, manager/volume.go): its backup volume is
+ * to be looked at, so that the newest backup is not missed. A Longhorn without its user interface lets nobody else
+ * reach that API.
+ */
 export const activate = async (
-  { cluster, living: signal }: Context,
-  { name, label }: RestoreHandle,
+  { cluster, timelines }: Context,
+  { name, backup: { volume } }: RestoreHandle,
 ): Promise<void> => {
-  const { url } = await forwardBackend(cluster, signal);
-  const answer = await fetch(`${url}/v1/volumes/${name}?action=activate`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ frontend: 'blockdev' }),
-    signal,
-  });
-  if (!answer.ok)
-    throw new Error(`Longhorn does not activate ${label}: ${answer.status} ${await answer.text()}`);
+  const known = timelines.backupVolumes
+    .objects()
+    .find(isBackupOf({ volume: volume.name, target: volume.target.name }));
+  if (known !== undefined)
+    await cluster.patch(
+      longhornResources.backupVolumes,
+      { namespace, name: known.metadata.name },
+      { spec: { syncRequestedAt: await syncRequest(known) } },
+    );
+  const spec = { frontend: 'blockdev', Standby: false };
+  await cluster.patch(longhornResources.volumes, { namespace, name }, { spec });
 };

@@ -56,7 +56,7 @@ export const restoreSteps = {
     action: (context: Context, backup: BackupHandle) => beginRestore(context, backup, { standby: true }),
     detail: ({ name }) => name,
   }),
-  /** As Longhorn's user interface does it. */
+  /** As Longhorn's own API does it. */
   'when.activated': step({
     sentence: 'When {standby} is activated',
     parameters: (standby) => ({ standby }),
