@@ -64,3 +64,28 @@ test('no two backup targets have one URL, however it is written; none may have a
   expect(await refusalOfCreation(cluster, backupTargets, target('two', ''))).toBeUndefined();
   await cluster.patch(backupTargets, { namespace, name: 'one' }, { spec: { pollInterval: '10s' } });
 });
+
+test('while a volume is on standby no backup target is deleted, nor given another URL, and can be looked at', async () => {
+  const { volumes } = longhornResources;
+  const volume = (name: string, Standby: boolean) =>
+    cluster.create(volumes, {
+      ...{ apiVersion: longhornApiVersion, kind: 'Volume', metadata: { name, namespace } },
+      ...{ spec: { size: '2097152', numberOfReplicas: 1, frontend: Standby ? '' : 'blockdev', Standby } },
+    } as KubernetesObject);
+  await volume('ordinary', false);
+  await volume('standby', true);
+  const one = { namespace, name: 'one' };
+  const refusal = await untilRefused(() => refusalOfDeletion(cluster, backupTargets, one));
+  expect(refusal).toContain(
+    'cannot modify BackupTarget since there are existing standby volumes: map[standby:{}]',
+  );
+  await expect(
+    cluster.patch(backupTargets, one, { spec: { backupTargetURL: 'nfs://other.example:/one' } }),
+  ).rejects.toThrow('existing standby volumes');
+  await cluster.patch(backupTargets, one, { spec: { syncRequestedAt: '2026-11-26T00:00:00Z' } });
+  await cluster.patch(volumes, { namespace, name: 'standby' }, { spec: { Standby: false } });
+  for (let left = 300; (await refusalOfDeletion(cluster, backupTargets, one)) !== undefined; left -= 1) {
+    expect(left).toBeGreaterThan(0);
+    await sleep(100);
+  }
+});

@@ -3,12 +3,19 @@ import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A volume on standby follows each backup, and has the newest when it is activated before it could follow',
-  { tags: ['standby'], timeout: '40m', needs: ['block-device'], proves: ['DR2', 'DR5', 'DR6'] },
+  {
+    tags: ['standby'],
+    timeout: '40m',
+    needs: ['block-device'],
+    exclusive: ['backup-targets'],
+    proves: ['DR2', 'DR5', 'DR6'],
+  },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const { size } = littleData.data;
     const data = [await given.data(volume, { offset: 0, size })];
     const first = await given.settledBackup(volume);
+    await given.exclusive('backup-targets');
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);
 

@@ -4,12 +4,19 @@ import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A volume on standby goes on with the next backup, whichever are deleted meanwhile',
-  { tags: ['standby', 'backup-deletion'], timeout: '40m', needs: ['block-device'], proves: ['DR10', 'DR11'] },
+  {
+    tags: ['standby', 'backup-deletion'],
+    timeout: '40m',
+    needs: ['block-device'],
+    exclusive: ['backup-targets'],
+    proves: ['DR10', 'DR11'],
+  },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const size = littleData.data.size / 2;
     const data = [await given.data(volume, { offset: 0, size })];
     const first = await given.settledBackup(volume);
+    await given.exclusive('backup-targets');
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);
 
