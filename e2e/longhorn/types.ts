@@ -8,6 +8,7 @@ export type Volume = KubernetesObject & {
     frontend?: string;
     backupCompressionMethod?: string;
     nodeID?: string;
+    Standby?: boolean;
   };
   status?: {
     state?: string;

@@ -42,7 +42,7 @@ export const managerBugs = {
     upstream: issue(13685),
     source:
       'longhorn-manager, controller/engine_controller.go, restoreGetLockFailedPatternMsg, read in v1.8.0, v1.8.2, v1.9.2, v1.10.1, v1.11.0 and v1.12.1, beside backupstore, lock.go',
-    seen: 'longhorn/longhorn#13685 (v1.12.0, a volume on standby); not met with the suite on a real Longhorn yet',
+    seen: 'longhorn/longhorn#13685 (v1.12.0, a volume on standby); a whole real v1.12.1 (2026-11-26), a lock of a deletion on the volume: the restore given up within 40 s',
   },
   'unset-target-unmounts-stores': {
     title: 'A backup target without a URL has the stores of all others unmounted, every 30 s',
@@ -64,6 +64,26 @@ export const managerBugs = {
     source:
       'longhorn-manager, controller/backup_target_controller.go, reconcile and cleanUpAllMounts, read in v1.8.0 to v1.12.1 and master (2026-08-21)',
     seen: 'a whole real v1.12.1 (2026-11-26), default without a URL, five scenarios on NFS at once: unmounted 0.9 s after the lock of an upload was written, Completed 7.4 s later, gone 1.4 s after that; another backup was never listed',
+  },
+  'standby-stuck-without-its-backup': {
+    title: 'A volume on standby cannot be removed any more once the backup that it was made from has gone',
+    severity: 'outage',
+    versions: '>=1.10.0',
+    promise: 'a volume on standby can be removed, whichever backups have gone',
+    happens:
+      'the webhook looks up the backup of fromBackup whenever the volume is changed, and refuses the change where it is not found, also that which ends its deletion: it stays, deleting, and while it does no backup target can be changed or removed',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'deleting', gone: false }],
+    steps: {
+      inWords: [
+        'Put a volume on standby from a backup, and make another backup.',
+        'Delete the first backup, then the volume on standby.',
+        'It stays, deleting. kubectl annotate says why: "failed to inspect the backup config". It goes once its spec.Standby is false.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, webhook/resources/volume/mutator.go, mutate, read in v1.10.0, v1.10.1, v1.11.2, v1.12.1 and master (2026-08-21); v1.9.2 has it not',
+    seen: 'a whole real v1.12.1 (2026-11-26): deleting for 6 min, with neither engine nor replica, until spec.Standby was false',
   },
   'first-run-warns': {
     title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',

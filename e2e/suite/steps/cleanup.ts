@@ -28,7 +28,7 @@ type Collection<T extends KubernetesObject> = {
 
 /**
  * Removes everything that the steps made in Longhorn, and returns when it is gone. Goes on whatever fails,
- * and throws at the end. Backups first, while their store lives: Longhorn lets none go before its files are
+ * and throws at the end. Backups come early, while their store lives: Longhorn lets none go before its files are
  * removed.
  */
 export const removeMade = async (deps: CleanupContext): Promise<void> => {
@@ -56,6 +56,8 @@ export const removeMade = async (deps: CleanupContext): Promise<void> => {
   await inTurn([
     // First, or they would go on making backups.
     () => removeJobs(deps),
+    // Beside one on standby Longhorn lets no backup target go, and it may not go itself (standby-stuck-without-its-backup).
+    () => endStandby(deps),
     // The deletions that a job asked for may have failed a few times.
     () =>
       remove(deps, backups, made.backups, made.jobs.length === 0 ? timeouts.backupsGone : timeouts.oldOnesGo),
@@ -69,6 +71,13 @@ export const removeMade = async (deps: CleanupContext): Promise<void> => {
     // there is a younger one.
     () => remove(deps, snapshots, made.snapshots, timeouts.snapshotsGone),
   ]);
+};
+
+const endStandby = async ({ cluster, timelines, made }: CleanupContext): Promise<void> => {
+  const names = made.volumes.filter((name) => timelines.volumes.current(name)?.spec.Standby);
+  const spec = { Standby: false, frontend: 'blockdev' };
+  for (const name of names)
+    await cluster.patch(longhornResources.volumes, { namespace, name }, { spec }).catch(unlessGone);
 };
 
 const remove = async <T extends KubernetesObject>(
