@@ -85,6 +85,26 @@ export const managerBugs = {
       'longhorn-manager, webhook/resources/volume/mutator.go, mutate, read in v1.10.0, v1.10.1, v1.11.2, v1.12.1 and master (2026-08-21); v1.9.2 has it not',
     seen: 'a whole real v1.12.1 (2026-11-26): deleting for 6 min, with neither engine nor replica, until spec.Standby was false',
   },
+  'backup-looked-at-anew': {
+    title: 'A backup loses its state as it ends, and a recurring job that asks then gives its volume up',
+    severity: 'silent',
+    versions: '>=1.9.0',
+    promise: 'a recurring job sees a backup that it has made to its end, and removes the old ones',
+    happens:
+      'where the note that a backup is Completed conflicts with another change of it, it is monitored anew: its state and its snapshot are empty for some 5 s, and the run says that it cannot find its status; the backup is Completed after that, no old one is removed, and the Job is Complete',
+    symptoms: [{ of: 'log', says: ['job-loses-sight'] }],
+    steps: {
+      inWords: [
+        'Have recurring jobs back up several volumes on a busy cluster.',
+        'Look at the logs of their pods for "cannot find the status of the backup".',
+        'The Backup went from InProgress to no state, and then to Completed.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_controller.go, reconcile (UpdateBackupStatus after disableBackupMonitor), and app/recurringjob/volume.go, doRecurringBackup, read in v1.12.1',
+    seen: 'a whole real v1.12.1 (2026-11-26), load 10, twice in some twenty runs: InProgress 142 %, no state for 5.3 s, Completed',
+  },
   'first-run-warns': {
     title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',
     severity: 'noise',

@@ -149,6 +149,24 @@ export const jobMessages = {
       },
     ],
   },
+  'job-loses-sight': {
+    ...ends,
+    fields: ['log error'],
+    means:
+      'The job did not find its backup for a moment, and gave the volume up: the backup may be Completed, old ones were not removed.',
+    advice: 'See that a later run removes the old backups: known bug backup-looked-at-anew.',
+    wordings: [
+      {
+        versions: '>=1.9.0',
+        pattern:
+          /Failed to run volume job: (?:failed to complete \S+ for \S+: )?cannot find the status of the backup for snapshot \S+ It might because the engine has restarted/,
+        example:
+          'Failed to run volume job: failed to complete backupAndCleanup for rv: cannot find the status of the backup for snapshot rj-c-5837659d. It might because the engine has restarted',
+        origin: 'product',
+        seen: 'a real v1.12.1 (2026-11-26), twice; app/recurringjob/volume.go, source of v1.9.2 to v1.12.1',
+      },
+    ],
+  },
   'job-stopped': {
     ...ends,
     fields: ['log error'],
@@ -158,7 +176,7 @@ export const jobMessages = {
     wordings: [
       {
         versions: '>=1.9.0',
-        pattern: /Failed to run volume job: [\s\S]+/,
+        pattern: /Failed to run volume job: (?![\s\S]*cannot find the status of the backup)[\s\S]+/,
         example:
           'Failed to run volume job: Bad response statusCode [500]. Body: [message=failed to delete snapshot CR: snapshots.longhorn.io "rj-c" is forbidden]',
         origin: 'product',

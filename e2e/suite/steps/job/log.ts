@@ -96,6 +96,10 @@ export const readJobLog = (log: string, version: string): JobLine[] =>
       return { message, classification: classify(message, version) };
     });
 
+/** Whether a run gave a volume up because it did not find its backup (known bug backup-looked-at-anew). */
+export const sawNoEnd = (lines: readonly JobLine[]): boolean =>
+  lines.some(({ classification: found }) => found.class !== 'unclassified' && found.id === 'job-loses-sight');
+
 /** The backups whose deletion a run asked for, by its log. */
 export const cleanedUp = (lines: readonly JobLine[]): string[] =>
   lines.flatMap(({ message }) => /^Cleaned up backup (\S+) for /.exec(message.text)?.slice(1) ?? []);

@@ -39,7 +39,7 @@ import {
   type Tick,
   triggerJob,
 } from './job.ts';
-import { type JobCleanup, jobCleanupLine, problemsOfLog, readLogOf } from './log.ts';
+import { type JobCleanup, jobCleanupLine, problemsOfLog, readLogOf, sawNoEnd } from './log.ts';
 import {
   endOfBackup,
   isBackupSince,
@@ -160,6 +160,10 @@ export const jobSteps = {
         problemsOfEvents(job.watched.events, version),
         'what Kubernetes and Longhorn tell of the recurring job is not in order',
       );
+      if (sawNoEnd(await readLogOf(job, { tick, version, limit: timeouts.jobLogEnds })))
+        throw new PremiseLost(
+          `${tick.label} (${tick.job}) did not see the end of a backup of its own, by known bug backup-looked-at-anew: what it was to do after that says nothing`,
+        );
       return told;
     },
     detail: (told, _, job) => (told === undefined ? lastTick(job).job : `"${told}"`),

@@ -7,6 +7,7 @@ import {
   problemsOfLog,
   readJobLog,
   readLogOf,
+  sawNoEnd,
 } from '../../../../e2e/suite/steps/job/log.ts';
 import { recordedLogs } from './recordings.ts';
 
@@ -87,4 +88,17 @@ test("the log is that of the run's own pod; one that does not end, was never the
   );
   await expect(read({ p2: b2 })).rejects.toThrow('no pod of run 1 (j-1) was seen running: there is no log');
   await expect(read({ p1: Promise.reject(new Error('404')) })).rejects.toThrow('404');
+});
+
+test('a run that lost sight of its backup is told from one that failed otherwise', () => {
+  const lost = line(
+    'error',
+    'Failed to run volume job',
+    ' error="failed to complete backupAndCleanup for v: cannot find the status of the backup for snapshot s. It might because the engine has restarted"',
+  );
+  expect([lost, failed, finished].map((log) => sawNoEnd(readJobLog(log, version)))).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
