@@ -1,4 +1,5 @@
 import type { ExistingCluster } from '../../e2e/config/config.ts';
+import { hasBug } from '../../e2e/longhorn/bugs/bugs.ts';
 import { allDisruptions, type Disruption, disruptions } from '../../e2e/longhorn/disruptions.ts';
 import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
 import type { StoreDriver } from '../../e2e/store/driver.ts';
@@ -15,7 +16,7 @@ type Known = {
   longhorn: Longhorn;
   run: string;
   /** The kinds of stores that are played on. */
-  stores: readonly Pick<StoreDriver, 'called'>[];
+  stores: readonly Pick<StoreDriver, 'called' | 'mounted'>[];
 };
 
 const list = (names: readonly Disruption[]): string[] =>
@@ -34,6 +35,22 @@ const allowed = (allow: readonly Disruption[], spelling: Spelling): string[] => 
 const where = (namespace: string | undefined, run: string): string =>
   namespace === undefined ? `a namespace corral-${run}-store-…` : `the namespace ${namespace}`;
 
+// Each is a way in which Longhorn itself spoils a run, whatever the scenarios do.
+const hindrances = ({ unset, standby, version }: Longhorn, stores: Known['stores']): string[] => [
+  ...(unset.length > 0 &&
+  stores.some(({ mounted }) => mounted) &&
+  hasBug('unset-target-unmounts-stores', version)
+    ? [
+        `  Backup targets without a URL: ${unset.join(', ')}. Such a one has Longhorn unmount all NFS and CIFS stores every 30 s, below uploads too (known bug unset-target-unmounts-stores): give it a URL, or play on --store s3`,
+      ]
+    : []),
+  ...(standby.length > 0
+    ? [
+        `  Volumes on standby: ${standby.join(', ')}. Beside them Longhorn lets no backup target be changed or removed: activate or remove them, or the scenarios' own targets stay`,
+      ]
+    : []),
+];
+
 /** The lines that say which cluster this is, and what the run is about to make in it. */
 export const announce = (
   { server, context, uid, kubernetes, longhorn, run, stores }: Known,
@@ -48,6 +65,7 @@ export const announce = (
   `Cluster: ${server} (context ${context}), Kubernetes ${kubernetes}`,
   `  its UID, that of the namespace kube-system: ${uid}`,
   `  Longhorn ${longhorn.version}, ready on ${longhorn.ready.join(', ')}${longhorn.notReady.length > 0 ? `; not on ${longhorn.notReady.join(', ')}` : ''}`,
+  ...hindrances(longhorn, stores),
   `Each scenario makes in it, and removes again, all labelled corral.test/run=${run}:`,
   ownBucket === undefined
     ? `  ${stores.map(({ called }) => called.server).join(', then ')} (image ${storeImage}; its pod has some of root's capabilities) in ${where(namespace, run)}`

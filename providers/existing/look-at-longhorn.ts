@@ -1,17 +1,24 @@
-import { ApiError, type Cluster } from '../../e2e/kube/cluster.ts';
+import { ApiError, type Cluster, type KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { managerPods } from '../../e2e/longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import { isTooOld, supported } from '../../e2e/longhorn/supported.ts';
-import type { Node } from '../../e2e/longhorn/types.ts';
+import type { BackupTarget, Node, Volume } from '../../e2e/longhorn/types.ts';
 import { readVersion } from '../../e2e/longhorn/version.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { orRefuse } from './refuse.ts';
 
 /**
  * The Longhorn of a cluster: its version, as `v1.12.1`, and which of its nodes can be used; the others with
- * the reason that Longhorn gives.
+ * the reason that Longhorn gives. The backup targets without a URL, by which those with one are unmounted, and the
+ * volumes on standby, beside which no backup target can be removed.
  */
-export type Longhorn = { version: string; ready: string[]; notReady: string[] };
+export type Longhorn = {
+  version: string;
+  ready: string[];
+  notReady: string[];
+  unset: string[];
+  standby: string[];
+};
 
 /**
  * Looks at the Longhorn of a cluster. Throws NotFit where there is none, or none that scenarios can be played
@@ -43,7 +50,22 @@ export const lookAtLonghorn = async (cluster: Cluster): Promise<Longhorn> => {
       what: `no node of Longhorn ${version} is ready: ${notReady.join(', ') || 'it has none'}`,
       remedy: `see kubectl -n ${namespace} get nodes.longhorn.io`,
     });
-  return { version, ready: ready.toSorted(), notReady: notReady.toSorted() };
+  const { unset, standby } = await orRefuse("Longhorn's backup targets and volumes cannot be read", () =>
+    readHindrances(cluster),
+  );
+  return { version, ready: ready.toSorted(), notReady: notReady.toSorted(), unset, standby };
+};
+
+const readHindrances = async (cluster: Cluster): Promise<Pick<Longhorn, 'unset' | 'standby'>> => {
+  const [targets, volumes] = await Promise.all([
+    cluster.list<BackupTarget>(longhornResources.backupTargets, { namespace }),
+    cluster.list<Volume>(longhornResources.volumes, { namespace }),
+  ]);
+  const names = (found: KubernetesObject[]): string[] => found.map(({ metadata }) => metadata.name).sort();
+  return {
+    unset: names(targets.items.filter(({ spec }) => !spec.backupTargetURL)),
+    standby: names(volumes.items.filter(({ spec }) => spec.Standby)),
+  };
 };
 
 // The collection is only there where Longhorn's definitions are.

@@ -96,6 +96,16 @@ test('a cluster that was named is looked at, told of, and left as it is', async 
   expect(notRead()).toEqual([]);
 });
 
+test('what spoils a run on such a cluster is told before it', async () => {
+  server.put(longhorn.backupTargets, { metadata: { name: 'default' }, spec: { backupTargetURL: '' } });
+  server.put(longhorn.volumes, { metadata: { name: 'dr' }, spec: { size: '1', Standby: true } });
+  await up();
+  expect(said.filter((line) => /without a URL|on standby/.test(line))).toEqual([
+    expect.stringMatching(/^ {2}Backup targets without a URL: default\. .*unset-target-unmounts-stores/),
+    expect.stringMatching(/^ {2}Volumes on standby: dr\. /),
+  ]);
+});
+
 const setting = (value: string) => ({ metadata: { name: 'current-longhorn-version' }, value });
 
 test('a namespace, each kind of store, other clocks are told of or passed on; the emulator is told by its version', async () => {
