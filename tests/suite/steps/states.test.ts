@@ -30,6 +30,7 @@ const expectations: Record<string, Expectation<any>> = {
   isBeingDeleted: deletions.isBeingDeleted(backups, backup),
   isDeleted: deletions.isDeleted(backups, backup),
   remains: plain.remains(backups, { backup, state: plain.is('Deleting') }),
+  remainsCompleted: plain.remainsCompleted(backups, backup),
   deletionFails: deletions.deletionFails(backups, losing),
   isRefused: deletions.isRefused(backups, losing),
   deletionFailsAgain: deletions.deletionFailsAgain(backups, losing),
