@@ -25,6 +25,15 @@ const userInterfaceDifferences = {
     seen: 'a whole real v1.12.1 (2026-11-23): two pages were open, and one showed no state of a new backup for 5 s and more; api/router.go and controller/websocket_controller.go, source of v1.8.0 to v1.12.1',
     link: issue(93),
   },
+  'target-reason-not-on-page': {
+    title: 'The page of backup targets does not tell why one cannot be used',
+    document: 'issue longhorn/longhorn#10428: who looks at the page is told the reason of an Error',
+    product:
+      'up to v1.9 the Status is Error and nothing more; the reason is in the condition of the backup target, and in the answer of the API',
+    versions: '>=1.8.0 <1.10.0',
+    seen: 'longhorn-ui v1.8.2, v1.9.2 and v1.10.0, src/routes/backupTarget/BackupTargetList.js; read, not met',
+    link: issue(10428),
+  },
 } as const satisfies Record<string, Difference>;
 
 /** What differs around backup targets. */
