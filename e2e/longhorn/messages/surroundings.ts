@@ -142,6 +142,42 @@ export const surroundingMessages = {
       },
     ],
   },
+  'target-not-reached-yet': {
+    ...unavailable,
+    class: 'transient',
+    means:
+      'The manager does not reach its instance manager just now, by which it looks into the store; newer versions do not tell that of the target.',
+    advice:
+      'Nothing, if the target is available again within a minute; otherwise see what keeps that instance manager busy, or off the network.',
+    wordings: [
+      {
+        versions: '>=1.8.0 <1.10.2',
+        pattern: /failed to init backup target clients: failed to get engine client proxy: [\s\S]+/,
+        example:
+          'failed to init backup target clients: failed to get engine client proxy: failed to initialize proxy client for instance-manager-1cc9 IP 10.244.1.5: failed to check proxy client connection for instance-manager-1cc9 IP 10.244.1.5: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.244.1.5:8501: i/o timeout"',
+        origin: 'product',
+        seen: 'controller/backup_target_controller.go, getInfoFromBackupStore, and engineapi/proxy.go, source of v1.8.2, v1.9.3 and v1.10.1; not met',
+      },
+      {
+        versions: '>=1.8.0 <1.9.2',
+        pattern:
+          /failed to init backup target clients: failed to get running instance manager for proxy client: [\s\S]+/,
+        example:
+          'failed to init backup target clients: failed to get running instance manager for proxy client: cannot find a running instance manager at n1',
+        origin: 'product',
+        seen: 'controller/backup_target_controller.go, getBackupTarget, source of v1.8.1 to v1.9.1; not met',
+      },
+      {
+        versions: '>=1.9.2 <1.10.2',
+        pattern:
+          /failed to init backup target clients: failed to find a running instance manager for node \S+: [\s\S]+/,
+        example:
+          'failed to init backup target clients: failed to find a running instance manager for node n1: none',
+        origin: 'product',
+        seen: 'controller/backup_target_controller.go, getBackupTarget, source of v1.9.2 to v1.10.1; not met',
+      },
+    ],
+  },
   'target-not-listed': {
     ...unavailable,
     means: 'The store could not be listed; why, stands behind it.',
