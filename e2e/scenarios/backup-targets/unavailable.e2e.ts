@@ -7,8 +7,6 @@ scenario(
     tags: ['backup-targets'],
     timeout: '40m',
     needs: ['mounted-store'],
-    // Before, the backups of a target whose URL is changed to one that does not answer go.
-    longhorn: '>=1.12.0',
     proves: ['D15', 'T8', 'T28'],
   },
   async ({ given, when, then }) => {
