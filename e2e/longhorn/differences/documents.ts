@@ -51,12 +51,13 @@ export const documentDifferences = {
     seen: `types/types.go, ValidateBackupBlockSize, ${read}`,
   },
   'job-limits-mended': {
-    title: 'A job whose retain or concurrency is too small is mended in silence',
+    title:
+      'A job whose retain is too small is mended in silence; one whose concurrency is 0, since v1.12.1 alone',
     document: 'page on scheduling: both are at least 1; its list of tasks has no system-backup',
     product:
-      'smaller ones are raised, and 0 is taken for snapshot-delete; system-backup is a task since v1.8.0',
+      'a smaller retain is raised, and 0 is taken for snapshot-delete; before v1.12.1 a concurrency of 0 is raised for the check alone, and kept; system-backup is a task since v1.9.0',
     versions: '>=1.8.0',
-    seen: `webhook/resources/recurringjob/mutator.go, ${read}`,
+    seen: 'webhook/resources/recurringjob/mutator.go and datastore/longhorn.go, source of v1.8.2, v1.12.0 and v1.12.1; read, not met',
   },
   'execution-timeout-spares-uploads': {
     title: 'The backup execution timeout ends neither an upload nor a deletion',
