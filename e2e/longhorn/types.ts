@@ -73,6 +73,8 @@ export type BackupStatus = {
   messages?: Record<string, string> | null;
   ownerID?: string;
   url?: string;
+  /** Empty until Longhorn has read its config in the store, which is after it is Completed. */
+  backupTargetName?: string;
   volumeName?: string;
   compressionMethod?: string;
   labels?: Record<string, string> | null;

@@ -220,11 +220,11 @@ export const surroundingMessages = {
       {
         versions: '>=1.11.0',
         pattern:
-          /snapshot (?:creation|deletion) delayed: volume engine \S+ is upgrading from image \S+ to \S+/,
+          /snapshot (?:creation|deletion) delayed: volume engine \S+ is upgrading from image \S* to \S+/,
         example:
-          'snapshot deletion delayed: volume engine v-e-0 is upgrading from image longhorn-engine:v1.10.2 to longhorn-engine:v1.11.0',
+          'snapshot deletion delayed: volume engine v-e-0 is upgrading from image  to longhorn-engine:v1.12.1',
         origin: 'product',
-        seen: 'controller/snapshot_controller.go, source of v1.11.0 to v1.12.1; not met',
+        seen: 'controller/snapshot_controller.go, source of v1.11.0 to v1.12.1; a real v1.12.1, an engine that had just started and named no image yet (2026-11-26)',
       },
     ],
   },

@@ -3,9 +3,10 @@ import { once } from '../../../history/expectation.ts';
 import type { Hopeless } from '../../../history/hopeless.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import type { Timeline } from '../../../history/timeline.ts';
+import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { syncRequest } from '../../../longhorn/sync-request.ts';
-import type { Volume } from '../../../longhorn/types.ts';
+import type { Backup, Volume } from '../../../longhorn/types.ts';
 import type { BlockMapping } from '../../../store/format/config.ts';
 import { randomBlocks } from '../../../store/format/random-blocks.ts';
 import { type VolumeBlock, writeBackup } from '../../../store/format/write-backup.ts';
@@ -44,14 +45,24 @@ const beginRestore = async (context: Context, { url, ...how }: Source): Promise<
   return createVolume(context, { ...how, nodes, fromBackup: url });
 };
 
-/** Has a volume made from a backup, and returns its name when Kubernetes has taken the wish. */
+/**
+ * Has a volume made from a backup, and returns its name when Kubernetes has taken the wish. Of one that is Completed, and
+ * was not read in the store yet, Longhorn's webhook refuses it (v1.8.0 to v1.12.1, webhook/resources/volume/mutator.go).
+ */
 export const askForRestore = async (
   context: Context,
   backup: BackupHandle,
   how: Pick<Source, 'standby'> = {},
 ): Promise<string> => {
-  const url = context.timelines.backups.current(backup.name)?.status?.url;
-  if (!url) throw new Error(`Longhorn knows no URL of ${backup.label} (${backup.name}) to restore it from`);
+  const { name, label } = backup;
+  const isKnown = ({ status }: Backup): boolean => Boolean(status?.url && status.backupTargetName);
+  const { status } = await once(context.timelines.backups, isKnown, {
+    name,
+    label: `Longhorn has read ${label} in the store, and knows its URL and its backup target`,
+    describe: describeBackup,
+    ...context.timeouts.backupVolumeKnown,
+  });
+  const url = status?.url ?? '';
   const { size, target } = backup.volume;
   return beginRestore(context, { ...how, size, url, target });
 };

@@ -109,6 +109,15 @@ const untilAttached = async (
     hopeless,
     ...timeouts.attachmentExists,
   });
+  // The webhook that is asked may be another manager's, which does not know a volume yet that was made just now (seen on
+  // a v1.12.1): once it has a state, some time has passed.
+  await once(timelines.volumes, ({ status }) => Boolean(status?.state), {
+    name,
+    label: `volume ${name} has a state`,
+    describe: describeVolume,
+    hopeless,
+    ...timeouts.attachmentExists,
+  });
   await cluster.patch(
     longhornResources.volumeAttachments,
     { namespace, name },

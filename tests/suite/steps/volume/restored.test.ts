@@ -39,7 +39,7 @@ const stand = (restored: NonNullable<Volume['status']> = done) => {
   const volume = (status: NonNullable<Volume['status']>) =>
     timelines.volumes.push(event({ ...wanted, status }));
   const known = (name: string) => {
-    const status = { state: 'Completed', url };
+    const status = { state: 'Completed', url, backupTargetName: 'target' };
     timelines.backups.push(event({ metadata: { name }, spec: { snapshotName: 's' }, status }));
   };
   const attachment = (status: object) =>
@@ -145,8 +145,10 @@ describe('a backup is restored', () => {
     await expect(restore('b'.repeat(64))).rejects.toThrow(
       /^the first backup was restored with other data than were written: 2097152 bytes at 0 have the checksum b+, not a+$/,
     );
-    await expect(restores.judgeRestore(stand().context, { backup, data })).rejects.toThrow(
-      'Longhorn knows no URL of the first backup (b) to restore it from',
+    const { context } = stand();
+    context.timeouts = { ...context.timeouts, backupVolumeKnown: { within: '20ms', owner: 'the test' } };
+    await expect(restores.judgeRestore(context, { backup, data })).rejects.toThrow(
+      'not seen that Longhorn has read the first backup in the store',
     );
   });
 });
