@@ -107,6 +107,17 @@ export const retargetSteps = {
     },
     detail: ({ target }) => target.name,
   }),
+  /** Its URL; empty as long as nobody has given it one. */
+  'given.defaultTarget': step({
+    sentence: 'Given the backup target default, which each Longhorn has',
+    action: async ({ timelines: { backupTargets }, timeouts }: Context): Promise<string> => {
+      const isDefault = ({ metadata }: BackupTarget): boolean => metadata.name === 'default';
+      const label = 'Longhorn has a backup target default';
+      const { spec } = await once(backupTargets, isDefault, { label, ...timeouts.targetMade });
+      return spec.backupTargetURL;
+    },
+    detail: (url) => (url === '' ? 'without a URL' : url),
+  }),
   /** Longhorn has one target of its own, which nobody has given a URL. */
   'then.defaultTargetUnset': step({
     sentence:
