@@ -55,7 +55,7 @@ export const managerBugs = {
     symptoms: [{ of: 'history', kind: 'Backup', state: 'Completed', gone: true }],
     steps: {
       inWords: [
-        'Leave the backup target default without a URL, and make another one on NFS.',
+        'Leave the backup target default without a URL, and make another one whose store is mounted.',
         'Make backups of a volume on that, each with new data, for some minutes.',
         'Some are Completed, and gone seconds later. Their locks stay in the store; the log of the instance manager has "Trying to force clean up mount point" during the upload.',
       ],
@@ -63,7 +63,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, controller/backup_target_controller.go, reconcile and cleanUpAllMounts, read in v1.8.0 to v1.12.1 and master (2026-08-21)',
-    seen: 'a whole real v1.12.1 (2026-11-26), default without a URL, five scenarios on NFS at once: unmounted 0.9 s after the lock of an upload was written, Completed 7.4 s later, gone 1.4 s after that; another backup was never listed',
+    seen: 'a whole real v1.12.1 (2026-11-26), default without a URL, five scenarios on mounted stores at once: unmounted 0.9 s after the lock of an upload was written, Completed 7.4 s later, gone 1.4 s after that; another backup was never listed',
   },
   'standby-stuck-without-its-backup': {
     title: 'A volume on standby cannot be removed any more once the backup that it was made from has gone',
