@@ -4,6 +4,7 @@ import { usageError } from '../e2e/cli/exit-code.ts';
 
 const config = fileURLToPath(new URL('../vitest.config.ts', import.meta.url));
 
+const soak = fileURLToPath(new URL('../e2e/soak/vitest.config.ts', import.meta.url));
 const crashMatrix = fileURLToPath(new URL('../e2e/crash-matrix/vitest.config.ts', import.meta.url));
 
 const progress = async () => (await import('../providers/progress.ts')).createProgress();
@@ -44,6 +45,14 @@ const ofRuns: Record<string, Subcommand> = {
       const { runCrashMatrixCommand } = await import('../e2e/cli/crash-matrix.ts');
       const { gatedLabProvider: lab } = await import('../providers/lab.ts');
       return runCrashMatrixCommand(argv, { providers: { lab: async () => lab }, config: crashMatrix });
+    },
+  },
+  soak: {
+    about: 'do random things to backups, judge what is left, and reduce a failure',
+    run: async (argv) => {
+      const { runSoakCommand } = await import('../e2e/cli/soak.ts');
+      const { labProvider: lab } = await import('../providers/lab.ts');
+      return runSoakCommand(argv, { providers: { lab: async () => lab }, config: soak });
     },
   },
   doctor: {

@@ -39,9 +39,10 @@ const rooms: Record<string, readonly string[]> = {
   'e2e/suite': ofE2e('machine kube history longhorn ui report store store-matrix permissions config faults'),
   'e2e/scenarios': ofE2e('suite'),
   'e2e/crash-matrix': ofE2e('suite'),
+  'e2e/soak': ofE2e('suite'),
   'e2e/cli': [
     ...ofE2e(
-      'machine kube history longhorn report store store-matrix permissions config faults suite crash-matrix',
+      'machine kube history longhorn report store store-matrix permissions config faults suite crash-matrix soak',
     ),
     'providers',
   ],

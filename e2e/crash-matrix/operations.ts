@@ -1,5 +1,6 @@
 import { littleData } from '../suite/steps/sizes.ts';
 import type { Steps } from '../suite/steps/steps.ts';
+import { kills } from '../suite/steps/writes/disturbances.ts';
 import type { DisturbedWrite, Followed } from '../suite/steps/writes/follow.ts';
 
 type Given = Pick<Steps, 'given' | 'when' | 'then'>;
@@ -14,6 +15,10 @@ type Operation = (
   how: { follow: (followed: Followed) => Promise<void>; cell: DisturbedWrite | undefined },
 ) => Promise<() => Promise<unknown>>;
 
+const mayFail = (cell: DisturbedWrite | undefined): { mayFail: boolean } => ({
+  mayFail: cell !== undefined && kills(cell.disturbance),
+});
+
 /** The operations of the matrix, by name. */
 export const crashOperations: Record<string, Operation> = {
   'create a backup': async ({ given, when, then }, { follow, cell }) => {
@@ -23,7 +28,7 @@ export const crashOperations: Record<string, Operation> = {
     const snapshot = await given.snapshot(volume);
     await follow({ volume, backups: [kept] });
     const made = await when.backedUp(snapshot);
-    const isMade = await then.ends(made, cell);
+    const isMade = await then.ends(made, mayFail(cell));
     await then.noTicketLeft(volume);
     return async () => {
       await then.storeHolds(volume, isMade ? [kept, made] : [kept], { afterKill: true, besides: !isMade });
@@ -57,7 +62,7 @@ export const crashOperations: Record<string, Operation> = {
     await when.deleted(first);
     const second = await when.backedUp(snapshot);
     await then.goneInTheEnd(first);
-    const isMade = await then.ends(second, cell);
+    const isMade = await then.ends(second, mayFail(cell));
     await then.noTicketLeft(volume);
     return async () => {
       await then.storeHolds(volume, isMade ? [second] : [], { afterKill: true, besides: !isMade });
@@ -72,7 +77,7 @@ export const crashOperations: Record<string, Operation> = {
     await when.volumeDetached(volume);
     await follow({ volume, backups: [] });
     const made = await when.backedUp(snapshot);
-    const isMade = await then.ends(made, cell);
+    const isMade = await then.ends(made, mayFail(cell));
     await then.noTicketLeft(volume);
     await then.volumeDetached(volume);
     return async () => {

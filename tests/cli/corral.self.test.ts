@@ -30,6 +30,7 @@ test('npx corral --help names every command that users of a checkout have, and e
   const ofUsers = [
     'e2e',
     'crash-matrix',
+    'soak',
     'doctor',
     'rbac',
     'heal',

@@ -59,6 +59,8 @@ describe('all that is written to a file is redacted, or nothing of a run', () =>
     // Names of writes, and verdicts with the reasons of a report, which has redacted them.
     'e2e/cli/crash-matrix.ts': 'made by us',
     'e2e/crash-matrix/plays.e2e.ts': 'made by us',
+    'e2e/cli/soak.ts': 'made by us',
+    'e2e/soak/plays.e2e.ts': 'made by us',
     'providers/matrix-engine.ts': 'made by us',
     'e2e/report/expected-times.ts': 'made by us',
     'providers/docker/pod-system.ts': 'made by us',

@@ -8,7 +8,7 @@ import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { PremiseLost, throwFor } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { step } from '../step.ts';
-import { disturbances, kills } from './disturbances.ts';
+import { disturbances } from './disturbances.ts';
 import { type DisturbedWrite, type Followed, type FollowedWrites, followOperation } from './follow.ts';
 
 const ticketsOf = ({ spec }: VolumeAttachment, type: string): string[] =>
@@ -46,7 +46,7 @@ export const writeSteps = {
     detail: (told) => told,
   }),
   /**
-   * Completed, or in an Error that the catalogue knows where a manager was killed, which may have held the backup.
+   * Completed, or where it may fail in an Error that the catalogue knows: a manager that was killed may have held it.
    * Returns whether it is Completed.
    */
   'then.ends': step({
@@ -55,10 +55,9 @@ export const writeSteps = {
     action: async (
       context: Context,
       { name, label }: BackupHandle,
-      cell?: DisturbedWrite,
+      { mayFail }: { mayFail: boolean },
     ): Promise<boolean> => {
       const { timelines, timeouts, version, expected } = context;
-      const mayFail = cell !== undefined && kills(cell.disturbance);
       const ended = await once(
         timelines.backups,
         (backup) => backupState(backup) === 'Completed' || (mayFail && backupState(backup) === 'Error'),

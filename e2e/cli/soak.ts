@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Provider } from '../../providers/provider.ts';
+import { parseDuration } from '../kube/duration.ts';
+import { writeWhole } from '../report/write-whole.ts';
+import { readSoakRuns, type SoakPlan, type SoakRun, soakFiles, soakFolder } from '../soak/actions.ts';
+import { describeActions } from '../soak/play.ts';
+import { checkOut } from './arguments/checks.ts';
+import { newCommand, parseFlags, toExitCode } from './command.ts';
+import { type ExitCode, usageError } from './exit-code.ts';
+import { runE2e } from './run-command.ts';
+
+type Flags = { for: string; seed?: string; replay?: string; out: string; longhorn: string };
+
+const text = `
+Runs of up to 30 actions on up to ten volumes: data are written, backups made, deleted and restored, snapshots removed, the store looked into, and
+longhorn-managers killed. After each run all is let come to its end, and judged as the crash matrix judges it. The same seed does the same.
+
+What is done stands in soak.ndjson in the folder of --out, a run a line. A failure is reduced: fewer actions are tried, for as long as they fail too; what
+is left stands in reduced.ndjson, and is printed as the steps of a scenario.
+
+Exit codes: 0 nothing failed; 1 something did; 2 the command was called in a way it does not know; 3 it cannot be played here.`;
+
+const program = () =>
+  newCommand('soak', 'Does random things to backups in a lab, judges what is left, and reduces a failure.')
+    .option('--for <time>', 'begin no run after this time; one is played in any case', '30m')
+    .option('--seed <number>', 'what chance begins with; by default the time')
+    .option('--replay <file>', 'do the last run of this file again, and nothing else')
+    .option('--out <folder>', 'where the results go', '.corral/soak')
+    .option('--longhorn <which>', 'emulator, official[:VERSION] or archive:DIR, as for e2e', 'emulator')
+    .addHelpText('after', text);
+
+const timeOf = (time: string): number => {
+  try {
+    return parseDuration(time);
+  } catch (error) {
+    throw usageError(`--for ${time}: ${(error as Error).message}`);
+  }
+};
+
+const seedOf = (seed: string | undefined): number => {
+  if (seed === undefined) return Date.now() % 2 ** 31;
+  if (!/^\d{1,9}$/.test(seed)) throw usageError(`--seed ${seed}: give a number of up to nine digits`);
+  return Number(seed);
+};
+
+const replayOf = (file: string | undefined): SoakRun | undefined => {
+  if (file === undefined) return undefined;
+  try {
+    const last = readSoakRuns(readFileSync(file, 'utf8')).at(-1);
+    if (last !== undefined) return last;
+  } catch {
+    // Told below.
+  }
+  throw usageError(
+    `--replay ${file}: no run can be read there: name the soak.ndjson or reduced.ndjson of a soak`,
+  );
+};
+
+type Players = { providers: Record<string, () => Promise<Provider>>; config: string };
+
+const play = async (flags: Flags, { providers, config }: Players): Promise<ExitCode> => {
+  const out = checkOut(flags.out);
+  const files = soakFiles(out);
+  const replay = replayOf(flags.replay);
+  const plan: SoakPlan = {
+    ...{ seed: seedOf(flags.seed), time: timeOf(flags.for) },
+    ...(replay && { replay }),
+  };
+  mkdirSync(out, { recursive: true });
+  for (const file of Object.values(files)) rmSync(file, { force: true });
+  await writeWhole(files.plan, JSON.stringify(plan));
+  process.env[soakFolder] = out;
+  const code = await runE2e({
+    argv: ['--all', '--longhorn', flags.longhorn, '--out', join(out, 'e2e')],
+    ...{ providers, config },
+  });
+  const runs = existsSync(files.runs) ? readSoakRuns(readFileSync(files.runs, 'utf8')) : [];
+  process.stdout.write(
+    `\nseed ${plan.seed}: ${runs.length} runs, ${runs.flatMap(({ actions }) => actions).length} actions\n`,
+  );
+  const reduced = existsSync(files.reduced)
+    ? readSoakRuns(readFileSync(files.reduced, 'utf8')).at(-1)
+    : undefined;
+  if (reduced !== undefined)
+    process.stdout.write(
+      [
+        `reduced to ${reduced.actions.length} actions; again: npx corral soak --replay ${files.reduced}`,
+        ...describeActions(reduced.actions).map((line) => `  ${line}`),
+        '',
+      ].join('\n'),
+    );
+  return code as ExitCode;
+};
+
+/** `npx corral soak`: random actions from a seed, judged after each run. Returns the exit code; every error is told. */
+export const runSoakCommand = (argv: readonly string[], players: Players): Promise<ExitCode> =>
+  toExitCode('soak', () => {
+    const command = program();
+    parseFlags(command, argv);
+    return play(command.opts<Flags>(), players);
+  });
