@@ -26,7 +26,11 @@ const runSchema = z.object({ run: z.number(), actions: z.array(actionSchema) });
 /** The actions of one run, which begins with new volumes; a line of `soak.ndjson`. */
 export type SoakRun = z.infer<typeof runSchema>;
 
-const volume = fc.nat(soakSize.volumes - 1);
+// Most on a few, on which much comes together.
+const volume = fc.oneof(
+  { weight: 3, arbitrary: fc.nat(1) },
+  { weight: 1, arbitrary: fc.nat(soakSize.volumes - 1) },
+);
 const backup = fc.nat(9);
 
 const act = <Do extends SoakAction['do']>(name: Do) => fc.constant(name);

@@ -43,19 +43,13 @@ export const playActions = async (steps: Given, actions: readonly SoakAction[]):
       kept.state = (await then.ends(kept.backup, { mayFail: true })) ? 'completed' : 'failed';
     return kept;
   };
-  const chosen = async ({
-    volume,
-    backup,
-  }: {
-    volume: number;
-    backup: number;
-  }): Promise<Kept | undefined> => {
-    const { backups } = await volumeOf(volume);
+  const chosen = ({ volume, backup }: { volume: number; backup: number }): Kept | undefined => {
+    const { backups = [] } = volumes.get(volume) ?? {};
     const living = backups.filter(({ state }) => state === 'asked for' || state === 'completed');
     return living[backup % living.length];
   };
   const completed = async (choice: { volume: number; backup: number }): Promise<Kept | undefined> => {
-    const kept = await chosen(choice);
+    const kept = chosen(choice);
     return kept !== undefined && (await ended(kept)).state === 'completed' ? kept : undefined;
   };
 
@@ -72,7 +66,7 @@ export const playActions = async (steps: Given, actions: readonly SoakAction[]):
       return void backups.push({ backup, data, state: 'asked for' });
     }
     if (action.do === 'kill the owner') {
-      const kept = await chosen(action);
+      const kept = chosen(action);
       return void (kept && (await when.ownerKilled(kept.backup)));
     }
     const kept = await completed(action);
