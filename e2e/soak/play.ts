@@ -73,6 +73,7 @@ export const playActions = async (steps: Given, actions: readonly SoakAction[]):
     if (kept === undefined) return;
     if (action.do === 'restore') return then.restores(kept.backup, kept.data).then(() => undefined);
     if (action.do === 'remove the snapshot') return void (await when.snapshotRemoved(kept.backup));
+    await then.volumeKnown(kept.backup.volume);
     kept.state = 'deleted';
     await when.deleted(kept.backup);
   };

@@ -85,6 +85,15 @@ export const writeSteps = {
     },
     detail: (completed) => (completed ? 'Completed' : 'Error, whose text is known'),
   }),
+  /** Of a volume that it does not know there Longhorn deletes a backup without its files, and has it back with the next look. */
+  'then.volumeKnown': step({
+    sentence: 'Then Longhorn knows the volume in the store',
+    action: async ({ timelines, timeouts }: Context, { name: volume, target }: VolumeHandle) =>
+      void (await once(timelines.backupVolumes, isBackupOf({ volume, target: target.name }), {
+        label: `Longhorn knows volume ${volume} in the store`,
+        ...timeouts.backupVolumeKnown,
+      })),
+  }),
   /** Nothing holds the volume attached for the sake of a backup. */
   'then.noTicketLeft': step({
     sentence: 'Then no ticket of a backup is left on the volume',
