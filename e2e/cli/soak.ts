@@ -39,7 +39,7 @@ const timeOf = (time: string): number => {
 };
 
 const seedOf = (seed: string | undefined): number => {
-  if (seed === undefined) return Date.now() % 2 ** 31;
+  if (seed === undefined) return Date.now() % 1e9;
   if (!/^\d{1,9}$/.test(seed)) throw usageError(`--seed ${seed}: give a number of up to nine digits`);
   return Number(seed);
 };
