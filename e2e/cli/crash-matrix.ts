@@ -14,12 +14,11 @@ import {
 } from '../crash-matrix/cells.ts';
 import { crashOperations } from '../crash-matrix/operations.ts';
 import { type CellVerdict, composeMatrix, type PlayedCrashCell } from '../crash-matrix/table.ts';
-import { parseDuration } from '../kube/duration.ts';
 import { readReport } from '../report/file.ts';
 import type { Report } from '../report/schema.ts';
 import { writeWhole } from '../report/write-whole.ts';
 import { disturbances } from '../suite/steps/writes/disturbances.ts';
-import { checkOut } from './arguments/checks.ts';
+import { checkFor, checkOut } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { runE2e } from './run-command.ts';
@@ -70,14 +69,6 @@ const readFlags = (argv: readonly string[]): Flags => {
   return { ...flags, out: checkOut(flags.out) };
 };
 
-const timeOf = (time: string): number => {
-  try {
-    return parseDuration(time);
-  } catch (error) {
-    throw usageError(`--for ${time}: ${(error as Error).message}`);
-  }
-};
-
 const cellNamed = (name: string): CrashCell => {
   const cell = crashCellNamed(name);
   if (cell === undefined || !Object.hasOwn(crashOperations, cell.operation) || cell.write === '')
@@ -111,7 +102,7 @@ type Players = { providers: Record<string, () => Promise<Provider>>; config: str
 const play = async (flags: Flags, { providers, config }: Players): Promise<ExitCode> => {
   const { out, longhorn, resume } = flags;
   const files = matrixFiles(out);
-  const until = flags.for === undefined ? null : Date.now() + timeOf(flags.for);
+  const until = flags.for === undefined ? null : Date.now() + checkFor(flags.for);
   const chosen = flags.operation.length > 0 ? flags.operation : Object.keys(crashOperations);
   const cell = flags.cell === undefined ? undefined : cellNamed(flags.cell);
   if (!resume) for (const file of Object.values(files)) rmSync(file, { force: true });

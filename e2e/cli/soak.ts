@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Provider } from '../../providers/provider.ts';
-import { parseDuration } from '../kube/duration.ts';
 import { writeWhole } from '../report/write-whole.ts';
 import { readSoakRuns, type SoakPlan, type SoakRun, soakFiles, soakFolder } from '../soak/actions.ts';
 import { describeActions } from '../soak/play.ts';
-import { checkOut } from './arguments/checks.ts';
+import { checkFor, checkOut } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, usageError } from './exit-code.ts';
 import { runE2e } from './run-command.ts';
@@ -29,14 +28,6 @@ const program = () =>
     .option('--out <folder>', 'where the results go', '.corral/soak')
     .option('--longhorn <which>', 'emulator, official[:VERSION] or archive:DIR, as for e2e', 'emulator')
     .addHelpText('after', text);
-
-const timeOf = (time: string): number => {
-  try {
-    return parseDuration(time);
-  } catch (error) {
-    throw usageError(`--for ${time}: ${(error as Error).message}`);
-  }
-};
 
 const seedOf = (seed: string | undefined): number => {
   if (seed === undefined) return Date.now() % 1e9;
@@ -64,7 +55,7 @@ const play = async (flags: Flags, { providers, config }: Players): Promise<ExitC
   const files = soakFiles(out);
   const replay = replayOf(flags.replay);
   const plan: SoakPlan = {
-    ...{ seed: seedOf(flags.seed), time: timeOf(flags.for) },
+    ...{ seed: seedOf(flags.seed), time: checkFor(flags.for) },
     ...(replay && { replay }),
   };
   mkdirSync(out, { recursive: true });

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import semver from 'semver';
 import type { Replacement } from '../../../providers/provider.ts';
 import { resourceName } from '../../config/config.ts';
+import { parseDuration } from '../../kube/duration.ts';
 import { whyNotWritable } from '../../kube/writable.ts';
 import { isTooOld, newestRelease, supported } from '../../longhorn/supported.ts';
 import { whyNoTags } from '../../suite/tags-expression.ts';
@@ -35,6 +36,15 @@ export const checkFile = (flag: string, given: string, example: string): string 
   const why = found === undefined || found.isFile() ? whyNotWritable(dirname(file)) : undefined;
   if (why !== undefined) throw usageError(`--${flag} ${given}: ${why}: name another file`);
   return file;
+};
+
+/** The time of --for in ms; a CommandError for what is no duration. */
+export const checkFor = (time: string): number => {
+  try {
+    return parseDuration(time);
+  } catch (error) {
+    throw usageError(`--for ${time}: ${(error as Error).message}`);
+  }
 };
 
 /** A whole number from 1 to 999999; a CommandError for anything else. */
