@@ -101,7 +101,7 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
     },
   ],
   'synced-before-listed': [
-    { scenario: `${loses} | delete backups the second backup | crash before`, by: 'then.removedFromCluster' },
+    { scenario: `${loses} | create backups the second backup | crash before`, by: 'then.known' },
   ],
   'retry-creates-two': [
     { scenario: `${loses} | create backups the second backup | answer lost`, by: 'then.knownAsStored' },

@@ -27,5 +27,5 @@ export type ManagerContext = Behaviour & {
   signal: AbortSignal;
 };
 
-/** Now, as Kubernetes writes times: whole seconds, UTC. */
-export const timestamp = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
+/** A time, by default now, as Kubernetes writes it: whole seconds, UTC. */
+export const timestamp = (at = new Date()): string => `${at.toISOString().slice(0, 19)}Z`;

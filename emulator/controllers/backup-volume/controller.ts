@@ -101,7 +101,9 @@ const reconcile = async (context: ManagerContext, name: string, gate: SyncGate):
   const { syncRequestedAt } = backupVolume.spec;
   if (!target || !gate.isDue(uid, syncRequestedAt, backupVolume.status?.lastSyncedAt)) return;
   if (context.mutant === 'synced-before-listed') {
-    const status = { ...newStatus, ...backupVolume.status, lastSyncedAt: timestamp() };
+    // Past the second of the request, in which a sync is due again.
+    const lastSyncedAt = timestamp(new Date(Date.now() + 1_000));
+    const status = { ...newStatus, ...backupVolume.status, lastSyncedAt };
     backupVolume = await datastore.backupVolumes.updateStatus({ ...backupVolume, status });
   }
   const status = await sync(context, backupVolume, target).catch((error) => {
