@@ -47,9 +47,10 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
 
   const round = async (fixture: MutantLab, mutant: Mutant | undefined): Promise<boolean> => {
     const kills = mutant === undefined ? withoutBug(chosen) : plannedOn(mutant);
-    const scenarios = kills.map(({ scenario }) => scenario);
+    const names = kills.map(({ scenario }) => scenario);
+    const cells = names.flatMap((name) => crashCellNamed(name) ?? []);
+    const scenarios = names.filter((name) => crashCellNamed(name) === undefined);
     const files = filesOf(scenarios, written);
-    const cells = scenarios.flatMap((name) => crashCellNamed(name) ?? []);
     const folder = join(out, mutant ?? 'none');
     const reports = [
       files.length > 0 && (await fixture.play({ mutant, scenarios, files, out: folder })),
@@ -71,7 +72,7 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
     // At once, as two may end at the same time.
     writeFileSync(`${out}.json`, `${JSON.stringify({ rows }, null, 2)}\n`);
     print(table(played));
-    if (scenarios.some((name) => isLeftDirty(all.find((each) => each.name === name)))) await fixture.renew();
+    if (names.some((name) => isLeftDirty(all.find((each) => each.name === name)))) await fixture.renew();
     return played.every(isWell);
   };
 
