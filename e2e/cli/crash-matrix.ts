@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Provider } from '../../providers/provider.ts';
 import {
   type CrashCell,
   cellsOf,
@@ -21,7 +20,7 @@ import { disturbances } from '../suite/steps/writes/disturbances.ts';
 import { checkFor, checkOut } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
-import { runE2e } from './run-command.ts';
+import { type CommandOptions, runE2e } from './run-command.ts';
 
 type Flags = {
   operation: string[];
@@ -97,7 +96,7 @@ const playedOf = (report: Report | undefined, cells: readonly CrashCell[]): Play
 const readPlayed = (file: string): PlayedCrashCell[] =>
   existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { cells: PlayedCrashCell[] }).cells : [];
 
-type Players = { providers: Record<string, () => Promise<Provider>>; config: string };
+type Players = Omit<CommandOptions, 'argv'>;
 
 const play = async (flags: Flags, { providers, config }: Players): Promise<ExitCode> => {
   const { out, longhorn, resume } = flags;

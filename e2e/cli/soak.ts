@@ -1,13 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Provider } from '../../providers/provider.ts';
 import { writeWhole } from '../report/write-whole.ts';
 import { readSoakRuns, type SoakPlan, type SoakRun, soakFiles, soakFolder } from '../soak/actions.ts';
 import { describeActions } from '../soak/play.ts';
 import { checkFor, checkOut } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, usageError } from './exit-code.ts';
-import { runE2e } from './run-command.ts';
+import { type CommandOptions, runE2e } from './run-command.ts';
 
 type Flags = { for: string; seed?: string; replay?: string; out: string; longhorn: string };
 
@@ -48,7 +47,7 @@ const replayOf = (file: string | undefined): SoakRun | undefined => {
   );
 };
 
-type Players = { providers: Record<string, () => Promise<Provider>>; config: string };
+type Players = Omit<CommandOptions, 'argv'>;
 
 const play = async (flags: Flags, { providers, config }: Players): Promise<ExitCode> => {
   const out = checkOut(flags.out);
