@@ -33,10 +33,6 @@ const patience = {
   owner: 'the forward to a service: one of its pods gets ready again',
 } as const;
 
-/** The same for Longhorn's user interface, which serves its API as well. */
-export const forwardFrontend = (cluster: Cluster, signal: AbortSignal): Promise<ServiceForward> =>
-  forwardService(cluster, { namespace: longhornNamespace, name: 'longhorn-frontend', signal });
-
 /**
  * Listens on a free port of 127.0.0.1 until the signal aborts, and takes each connection to a pod of the
  * service that is ready then: to the same one for as long as it is. One that is under way ends with its pod.
@@ -105,6 +101,10 @@ export const forwardService = async (
     trouble: () => trouble,
   };
 };
+
+/** The same for Longhorn's user interface, which serves its API as well. */
+export const forwardFrontend = (cluster: Cluster, signal: AbortSignal): Promise<ServiceForward> =>
+  forwardService(cluster, { namespace: longhornNamespace, name: 'longhorn-frontend', signal });
 
 const isReady = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp === undefined &&
