@@ -111,9 +111,11 @@ export const retargetSteps = {
   'given.defaultTarget': step({
     sentence: 'Given the backup target default, which each Longhorn has',
     action: async ({ timelines: { backupTargets }, timeouts }: Context): Promise<string> => {
-      const isDefault = ({ metadata }: BackupTarget): boolean => metadata.name === 'default';
-      const label = 'Longhorn has a backup target default';
-      const { spec } = await once(backupTargets, isDefault, { label, ...timeouts.targetMade });
+      const { spec } = await once(backupTargets, () => true, {
+        name: 'default',
+        label: 'Longhorn has a backup target default',
+        ...timeouts.targetMade,
+      });
       return spec.backupTargetURL;
     },
     detail: (url) => (url === '' ? 'without a URL' : url),
