@@ -150,7 +150,7 @@ export const crashOperations: Record<string, Operation> = {
     return () => then.storeHolds(volume, [first], { afterKill: true });
   },
 
-  // It is activated when the disturbance is over: that is a call of Longhorn's API, which a dead manager does not answer.
+  // How it follows is disturbed; it is activated afterwards.
   'follow with a standby volume': async ({ given, when, then }, { follow }) => {
     const volume = await given.volume({ size: littleData.volume });
     const { size } = littleData.data;
