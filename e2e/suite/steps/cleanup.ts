@@ -13,7 +13,7 @@ import { isBackupOf } from './made.ts';
 import type { Timeout } from './timeouts.ts';
 import { lookAtInstances } from './volume/causes.ts';
 import { describeSnapshot } from './volume/snapshot.ts';
-import { describeVolume, detach, untilDetached } from './volume/volume.ts';
+import { describeVolume, detach, endStandby, untilDetached } from './volume/volume.ts';
 
 type CleanupContext = Pick<Context, 'cluster' | 'timelines' | 'made' | 'timeouts'> & {
   own: Pick<Context['own'], 'targets' | 'whenIdle'>;
@@ -57,7 +57,7 @@ export const removeMade = async (deps: CleanupContext): Promise<void> => {
     // First, or they would go on making backups.
     () => removeJobs(deps),
     // Beside one on standby Longhorn lets no backup target go, and it may not go itself (standby-stuck-without-its-backup).
-    () => endStandby(deps),
+    () => endStandbyOf(deps),
     // The deletions that a job asked for may have failed a few times.
     () =>
       remove(deps, backups, made.backups, made.jobs.length === 0 ? timeouts.backupsGone : timeouts.oldOnesGo),
@@ -73,11 +73,9 @@ export const removeMade = async (deps: CleanupContext): Promise<void> => {
   ]);
 };
 
-const endStandby = async ({ cluster, timelines, made }: CleanupContext): Promise<void> => {
+const endStandbyOf = async ({ cluster, timelines, made }: CleanupContext): Promise<void> => {
   const names = made.volumes.filter((name) => timelines.volumes.current(name)?.spec.Standby);
-  const spec = { Standby: false, frontend: 'blockdev' };
-  for (const name of names)
-    await cluster.patch(longhornResources.volumes, { namespace, name }, { spec }).catch(unlessGone);
+  for (const name of names) await endStandby({ cluster }, name).catch(unlessGone);
 };
 
 const remove = async <T extends KubernetesObject>(

@@ -8,6 +8,7 @@ import {
   longhornResources,
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
+import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { BackupVolume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
@@ -103,6 +104,21 @@ export const untilSettled = async (
     label: `Longhorn has listed ${label} of volume ${volume.name} in the store`,
     ...timeouts.backupVolumeKnown,
   });
+};
+
+/** Has Longhorn look at the backup volume of a volume alone; false where it knows none. */
+export const lookIntoBackupVolume = async (
+  { cluster, timelines }: Context,
+  { name: volume, target }: VolumeHandle,
+): Promise<boolean> => {
+  const known = timelines.backupVolumes.objects().find(isBackupOf({ volume, target: target.name }));
+  if (known === undefined) return false;
+  await cluster.patch(
+    longhornResources.backupVolumes,
+    { namespace, name: known.metadata.name },
+    { spec: { syncRequestedAt: await syncRequest(known) } },
+  );
+  return true;
 };
 
 /**

@@ -8,13 +8,13 @@ import type { Event } from '../../../longhorn/job-types.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import { longhornResources, longhornNamespace as namespace, ofVolume } from '../../../longhorn/resources.ts';
-import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Volume, VolumeEngine } from '../../../longhorn/types.ts';
+import { lookIntoBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { notProvable, PromiseBroken } from '../judging.ts';
-import { isBackupOf } from '../made.ts';
 import { askForRestore, describeRestore } from '../volume/restored.ts';
+import { endStandby } from '../volume/volume.ts';
 
 /** A volume that a step has restored from a backup. */
 export type RestoreHandle = {
@@ -164,18 +164,9 @@ export const untilFollowed = async (
  * reach that API.
  */
 export const activate = async (
-  { cluster, timelines }: Context,
+  context: Context,
   { name, backup: { volume } }: RestoreHandle,
 ): Promise<void> => {
-  const known = timelines.backupVolumes
-    .objects()
-    .find(isBackupOf({ volume: volume.name, target: volume.target.name }));
-  if (known !== undefined)
-    await cluster.patch(
-      longhornResources.backupVolumes,
-      { namespace, name: known.metadata.name },
-      { spec: { syncRequestedAt: await syncRequest(known) } },
-    );
-  const spec = { frontend: 'blockdev', Standby: false };
-  await cluster.patch(longhornResources.volumes, { namespace, name }, { spec });
+  await lookIntoBackupVolume(context, volume);
+  await endStandby(context, name);
 };

@@ -11,13 +11,13 @@ import type { Backup, BackupTarget } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
+import { lookIntoBackupVolume } from '../backup/backup.ts';
 import { is, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted, untilGone } from '../deletion/deletion.ts';
 import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PremiseLost, stays } from '../judging.ts';
-import { isBackupOf } from '../made.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
@@ -127,17 +127,9 @@ export const storeSteps = {
   /** That one volume's backups alone, not those of others. */
   'when.backupVolumeLookedInto': step({
     sentence: 'When Longhorn is made to look at the backup volume alone',
-    action: async ({ cluster, timelines }: Context, { name: volume, target }: VolumeHandle) => {
-      const isOf = isBackupOf({ volume, target: target.name });
-      const known = timelines.backupVolumes.objects().find(isOf);
-      if (known === undefined) throw new Error(`Longhorn knows nothing of volume ${volume} in the store`);
-      const { name } = known.metadata;
-      const syncRequestedAt = await syncRequest(known);
-      await cluster.patch(
-        longhornResources.backupVolumes,
-        { namespace, name },
-        { spec: { syncRequestedAt } },
-      );
+    action: async (context: Context, volume: VolumeHandle) => {
+      if (!(await lookIntoBackupVolume(context, volume)))
+        throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
     },
   }),
   /** From now on Longhorn looks into the store by itself so often. */

@@ -165,6 +165,12 @@ const faultedForGood = (volumes: Context['timelines']['volumes'], name: string):
   },
 });
 
+/** A volume on standby is to be an ordinary one from now on. */
+export const endStandby = async ({ cluster }: Pick<Context, 'cluster'>, name: string): Promise<void> => {
+  const spec = { frontend: 'blockdev', Standby: false };
+  await cluster.patch(longhornResources.volumes, { namespace, name }, { spec });
+};
+
 /**
  * Takes the suite's own ticket out of a volume's attachment; Longhorn detaches a volume that nobody wants any
  * more.
