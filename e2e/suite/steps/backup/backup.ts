@@ -106,18 +106,22 @@ export const untilSettled = async (
   });
 };
 
-/** Has Longhorn look at the backup volume of a volume alone; false where it knows none. */
-export const lookIntoBackupVolume = async (
-  { cluster, timelines }: Context,
-  { name: volume, target }: VolumeHandle,
-): Promise<boolean> => {
-  const known = timelines.backupVolumes.objects().find(isBackupOf({ volume, target: target.name }));
-  if (known === undefined) return false;
-  await cluster.patch(
+/** Has Longhorn look at a backup volume, also where it is looking at it already. */
+export const requestLook = async ({ cluster }: Context, known: BackupVolume): Promise<void> =>
+  void (await cluster.patch(
     longhornResources.backupVolumes,
     { namespace, name: known.metadata.name },
     { spec: { syncRequestedAt: await syncRequest(known) } },
-  );
+  ));
+
+/** Has Longhorn look at the backup volume of a volume alone; false where it knows none. */
+export const lookIntoBackupVolume = async (
+  context: Context,
+  { name: volume, target }: VolumeHandle,
+): Promise<boolean> => {
+  const known = context.timelines.backupVolumes.objects().find(isBackupOf({ volume, target: target.name }));
+  if (known === undefined) return false;
+  await requestLook(context, known);
   return true;
 };
 

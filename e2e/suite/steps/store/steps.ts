@@ -2,16 +2,17 @@ import type { Injected } from '../../../faults/fault.ts';
 import type { ReplacedKey } from '../../../faults/store/key-replaced.ts';
 import type { KeptVersions, NotedVersions } from '../../../faults/store/versions-kept.ts';
 import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
+import { unlessGone } from '../../../kube/cluster.ts';
 import type { Duration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
-import { syncRequest } from '../../../longhorn/sync-request.ts';
-import type { Backup, BackupTarget } from '../../../longhorn/types.ts';
+import { isLookDue, syncRequest } from '../../../longhorn/sync-request.ts';
+import type { Backup, BackupTarget, BackupVolume } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
-import { lookIntoBackupVolume } from '../backup/backup.ts';
+import { lookIntoBackupVolume, requestLook } from '../backup/backup.ts';
 import { is, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted, untilGone } from '../deletion/deletion.ts';
@@ -75,6 +76,17 @@ const untilGoingOnesGone = async ({ timelines, timeouts }: Context, target: Targ
     });
 };
 
+// While Longhorn lists the store, the end of a look at a volume that was under way makes its own request to look at that volume
+// a conflict, which it drops: the target counts as synced, and the volume is looked at with the next poll
+// (backup_target_controller.go, syncBackupVolume, v1.8.0 to master of 2026-08-21).
+const lookAnewWhereUnderWay = async (context: Context, target: TargetHandle): Promise<void> => {
+  const { items } = await context.cluster.list<BackupVolume>(longhornResources.backupVolumes, {
+    namespace,
+    labelSelector: `backup-target=${target.name}`,
+  });
+  await Promise.all(items.filter(isLookDue).map((known) => requestLook(context, known).catch(unlessGone)));
+};
+
 // Where the store is there and its volumes cannot be listed, Longhorn says so in its log alone (backup_target_controller.go,
 // syncBackupVolume, v1.12.1). The URL is this store's alone.
 const hasFailedToList = async ({ cluster }: Context, { store }: TargetHandle): Promise<boolean> => {
@@ -116,6 +128,7 @@ export const storeSteps = {
     action: async (context: Context, at?: TargetHandle): Promise<StoreSync> => {
       const target = at ?? (await firstTarget(context));
       await untilGoingOnesGone(context, target);
+      await lookAnewWhereUnderWay(context, target);
       return changeTarget(context, target, {});
     },
   }),

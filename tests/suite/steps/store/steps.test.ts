@@ -2,6 +2,7 @@ import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
+import type { Cluster } from '../../../../e2e/kube/cluster.ts';
 import type { Backup, BackupTarget } from '../../../../e2e/longhorn/types.ts';
 import type { RunningStore, S3Server } from '../../../../e2e/store/driver.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
@@ -33,7 +34,9 @@ const root = folderOfEachTest();
  * The steps on a Longhorn that a test speaks for: by the states of a backup, the first of them given here, and
  * of the backup target.
  */
-const play = async (...[given, ...more]: [(string | { store: RunningStore })?, ...string[]]) => {
+const play = async (
+  ...[given, ...more]: [(string | { store: RunningStore } | { cluster: Cluster })?, ...string[]]
+) => {
   const [overrides, states] = typeof given === 'string' ? [{}, [given, ...more]] : [given ?? {}, more];
   const timelines = emptyTimelines();
   const asked: object[] = [];
@@ -184,6 +187,29 @@ describe('a look into the store', () => {
     looked({ available: true, lastSyncedAt: '2026-01-01T00:00:00Z' });
     expect(await when.storeLookedInto()).toMatchObject({ before: '2026-01-01T00:00:00Z' });
     expect(asked).toEqual([{ spec: { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) } }]);
+  });
+
+  test('is asked for of each volume besides that is being looked at: the end of that look would undo what the target asks', async () => {
+    const bv = (name: string, syncRequestedAt: string, target = 'default') => ({
+      metadata: { name, labels: { 'backup-target': target } },
+      spec: { syncRequestedAt },
+      status: { lastSyncedAt: '2026-01-01T00:00:05Z' },
+    });
+    const asked: string[] = [];
+    const cluster = stubCluster({
+      objects: {
+        backuptargets: [{ metadata: { name: 'default' } }],
+        backupvolumes: [
+          bv('looked-at', '2026-01-01T00:00:05Z'),
+          bv('under-way', '2026-01-01T00:00:06Z'),
+          bv('elsewhere', '2026-01-01T00:00:06Z', 'other'),
+        ],
+      },
+      onAsk: ({ verb, name = '' }) => verb === 'patch' && asked.push(name),
+    });
+    const { when } = await play({ cluster });
+    await when.storeLookedInto();
+    expect(asked).toEqual(['under-way', 'default']);
   });
 
   test('leaves a backup as it is; after one that it is gone by the promise is broken', async () => {
