@@ -1,10 +1,9 @@
-import { alreadyExists } from '../../kubernetes/client.ts';
+import { alreadyExists, isConflict } from '../../kubernetes/client.ts';
 import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
 import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { backupVolumeName, finalizer, labels } from '../../modelled-on.ts';
-import { requestVolumeSync } from '../backup/sync.ts';
 import { forgetObject } from '../finalizer.ts';
 
 type Status = NonNullable<BackupTarget['status']>;
@@ -65,15 +64,22 @@ const removeForgotten = async (
     if (forgotten.delete(volume)) await client.removeVolume(target.spec.backupTargetURL, volume);
 };
 
+// Has the owner of a BackupVolume look at its backups. One that has changed since it was read, as by the end of a look that was
+// under way, is not asked: Longhorn drops the conflict, and the target counts as synced.
+const askVolume = async ({ datastore }: ManagerContext, backupVolume: BackupVolume): Promise<void> => {
+  const spec = { ...backupVolume.spec, syncRequestedAt: timestamp() };
+  await datastore.backupVolumes.update({ ...backupVolume, spec }).catch((error) => {
+    if (!isConflict(error)) throw error;
+  });
+};
+
 // Brings the BackupVolumes in line with the volumes the store has, and has those known before look at their
 // backups.
 const syncVolumes = async (
   context: ManagerContext,
-  target: BackupTarget,
-  inStore: string[],
+  { target, known, inStore }: { target: BackupTarget; known: BackupVolume[]; inStore: string[] },
 ): Promise<void> => {
   const { datastore } = context;
-  const known = volumesOf(context, target);
   const isKnown = (volume: string): boolean => known.some(({ spec }) => spec.volumeName === volume);
   for (const volume of inStore.filter((name) => !isKnown(name))) {
     await datastore.backupVolumes
@@ -94,7 +100,7 @@ const syncVolumes = async (
     if (!inStore.includes(backupVolume.spec.volumeName)) {
       forgotten.add(backupVolume.spec.volumeName);
       await forgetObject(datastore.backupVolumes, backupVolume);
-    } else if (!backupVolume.metadata.deletionTimestamp) await requestVolumeSync(context, backupVolume);
+    } else if (!backupVolume.metadata.deletionTimestamp) await askVolume(context, backupVolume);
   }
 };
 
@@ -111,6 +117,8 @@ export const syncTarget = async (context: ManagerContext, target: BackupTarget):
     const why = context.mutant === 'target-reason-lost' ? 'not available' : 'backup target URL is empty';
     return { ...unavailable(status, beyond || why), lastSyncedAt: null };
   }
+  // As Longhorn has them since v1.9.1, before it looks into the store.
+  const known = volumesOf(context, target);
   const client = await context.targets.open(target).catch((error) => {
     throw new Error(`failed to init backup target clients: ${error.message}`);
   });
@@ -134,6 +142,6 @@ export const syncTarget = async (context: ManagerContext, target: BackupTarget):
     );
   });
   await removeForgotten(context, target, inStore);
-  await syncVolumes(context, target, inStore);
+  await syncVolumes(context, { target, known, inStore });
   return { ...status, lastSyncedAt: timestamp() };
 };
