@@ -48,6 +48,14 @@ const targetDifferences = {
     seen: 'controller/backup_target_controller.go, v1.8.2 to v1.12.1',
     link: issue(13195),
   },
+  'sync-leaves-volume-out': {
+    title: 'A sync of a backup target may leave a volume out that was just being looked at',
+    document: 'page on synchronizing backup volumes by hand: all of them can be synchronized at once',
+    product:
+      'one whose own look ends while the store is listed is not asked to look again, as that conflict is dropped; the target counts as synced, and the volume is looked at with the next poll; since v1.9.1 for as long as the listing takes',
+    versions: '>=1.8.0',
+    seen: 'controller/backup_target_controller.go, syncBackupVolume, source of v1.8.0 to v1.12.1 and of master (2026-08-21); recording of a development line of v1.13 (2026-11-26), 2 min 40 s',
+  },
 } as const satisfies Record<string, Difference>;
 
 const rows = {
