@@ -369,6 +369,15 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'old-instance-manager',
+    pattern: /is not permitted by the backup env allowlist/,
+    means:
+      'The instance manager that has to do the work is older than longhorn-manager, which gives it a value that it does not know, and it refuses all of them.',
+    advice: {
+      any: 'Detach the volume and attach it again, so that it runs in an instance manager of the new version.',
+    },
+  },
+  {
     id: 'replica-ended',
     pattern:
       /code = Unavailable desc = (?:error reading from server: EOF|transport is closing)|response channel somehow is closed/,
