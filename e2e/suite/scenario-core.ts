@@ -3,7 +3,8 @@ import { canHave } from '../faults/store/store-faults.ts';
 import type { ScenarioRecord } from '../report/record.ts';
 import { besides, driversOf, nameOn, twoStores } from '../store/drivers/index.ts';
 import type { Fixture, ScenarioBody, ScenarioOptions } from './play/fixture.ts';
-import { runScenario } from './play/play.ts';
+// From the start: Ctrl-C must not end this process before the runner has told it to stop.
+import './play/orphaned.ts';
 
 export type { ScenarioOptions } from './play/fixture.ts';
 
@@ -28,7 +29,10 @@ export const defineScenario =
       // No time-out of the runner's: it would cut the cleanup short, and could not say what the scenario was
       // waiting for.
       test(nameOn(name, driver), { tags, timeout: 0, meta }, (context) => {
-        const whole = runScenario(fixture, { context, record, timeout, ...declared, body });
+        // Who lists the scenarios loads nothing that plays them.
+        const whole = import('./play/play.ts').then(({ runScenario }) =>
+          runScenario(fixture, { context, record, timeout, ...declared, body }),
+        );
         // An interrupted test is over for vitest at once; its cleanup is not, and the worker must outlive it.
         context.onTestFinished(() => whole.catch(() => {}));
         return whole;
