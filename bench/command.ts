@@ -23,12 +23,6 @@ const describe = (chosen: (work: Work) => void): Command => {
       print(await work());
       return exitCode.passed;
     });
-  const stores = (name: string, about: string) =>
-    program
-      .command(name)
-      .description(about)
-      .argument('[blocks]', 'how many blocks', count(1), 10_000)
-      .argument('[runs]', 'how many times', count(1), 3);
   program
     .command('lab')
     .description('start labs from nothing, by phase; or build each part (cold)')
@@ -49,30 +43,12 @@ const describe = (chosen: (work: Work) => void): Command => {
       chosen(async () => (await import('./kills/run.ts')).benchKills({ kills, interrupts, print })),
     );
   program
-    .command('report')
-    .description('open a report in headless Chromium, zoom and move in it, and time the frames')
-    .argument('[events]', 'how many events the report has', count(1), 10_000)
-    .action((events: number) =>
-      tables(async () => (await import('./report/run.ts')).benchReport({ events })),
-    );
-  program
-    .command('polling')
-    .description('count how many short states a watch sees, and how many polls see')
-    .action(() => tables(async () => (await import('./polling/run.ts')).benchPolling(print)));
-  program
     .command('texts')
     .description(
       "count which error texts of Longhorn's sources `explain` recognises, for fixtures/source-texts.json",
     )
     .argument('<folder>', 'with clones of the repositories')
     .action((folder: string) => tables(async () => (await import('./texts/run.ts')).benchTexts(folder)));
-  stores('store', 'check a store in a folder, beside sha512sum').action((blocks: number, runs: number) =>
-    tables(async () => (await import('./store/run.ts')).benchStore({ blocks, runs, print })),
-  );
-  stores('s3', 'check a store in a bucket, beside the download of its blocks').action(
-    (blocks: number, runs: number) =>
-      tables(async () => (await import('./store/run-s3.ts')).benchS3({ blocks, runs, print })),
-  );
   const own = {
     suite: {
       about: 'run e2e with these flags, and show where the time went',
