@@ -7,7 +7,8 @@ import {
 } from '../../e2e/longhorn/resources.ts';
 import { syncRequest } from '../../e2e/longhorn/sync-request.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
-import type { ConditionState, World } from './watches.ts';
+import { isPodReady } from './stuck.ts';
+import type { World } from './watches.ts';
 
 const instanceManagers: Resource = { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' };
 
@@ -15,20 +16,20 @@ const first = 250;
 const longest = 2000;
 
 /**
- * Tries until it works, with growing pauses up to 2 s, and tells how each attempt ended. Ends when it worked
+ * Tries until it works, with growing pauses up to 2 s, and tells what each attempt lacked. Ends when it worked
  * or with the signal, whose owner has the time-out. For questions that only an attempt answers: whether a
  * webhook takes a request is no state of an object.
  */
 export const untilItWorks = async (
-  attempt: () => Promise<string>,
-  { signal, tell }: { signal: AbortSignal; tell: (look: ConditionState) => void },
+  attempt: () => Promise<unknown>,
+  { signal, tell = () => {} }: { signal: AbortSignal; tell?: (lacks: string[]) => void },
 ): Promise<void> => {
   for (let pause = first; !signal.aborted; pause = Math.min(pause * 2, longest)) {
     try {
-      tell({ met: true, state: await attempt() });
-      return;
+      await attempt();
+      return tell([]);
     } catch (error) {
-      tell({ met: false, state: (error as Error).message });
+      tell([(error as Error).message]);
     }
     await sleep(pause, undefined, { signal }).catch(() => {});
   }
@@ -38,7 +39,7 @@ export const untilItWorks = async (
  * Asks for a volume without making one: the API server passes it through the webhooks, which know all that a
  * volume needs.
  */
-export const askForVolume = async (cluster: Cluster): Promise<string> => {
+export const askForVolume = async (cluster: Cluster): Promise<void> => {
   const answer = await cluster.request(
     `/apis/${longhornApiVersion}/namespaces/${namespace}/volumes?dryRun=All`,
     {
@@ -55,7 +56,6 @@ export const askForVolume = async (cluster: Cluster): Promise<string> => {
   );
   const text = await answer.text();
   if (!answer.ok) throw new Error(`refused with ${answer.status}: ${messageIn(text)}`);
-  return 'taken';
 };
 
 // As long as the API server itself waits for a webhook.
@@ -69,11 +69,7 @@ const messageIn = (text: string): string => {
   }
 };
 
-type Pod = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
 type InstanceManager = KubernetesObject & { status?: { currentState?: string } };
-
-const isReady = (pod: Pod | undefined): boolean =>
-  pod?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 
 /**
  * Touches each instance manager that is not `running` though its pod is ready, so that Longhorn looks at it
@@ -88,7 +84,7 @@ export const touchLate = async (cluster: Cluster, world: World): Promise<void> =
     .objects<InstanceManager>('instanceManagers')
     .filter(
       ({ metadata, status }) =>
-        status?.currentState !== 'running' && isReady(world.find('pods', metadata.name)),
+        status?.currentState !== 'running' && isPodReady(world.find('pods', metadata.name)),
     );
   const touched = { metadata: { annotations: { 'corral.test/touched': new Date().toISOString() } } };
   await Promise.all(
@@ -104,8 +100,7 @@ export const touchLate = async (cluster: Cluster, world: World): Promise<void> =
 export const pointTarget = async (
   cluster: Cluster,
   { url, target }: { url: string; target: BackupTarget },
-): Promise<string> => {
+): Promise<void> => {
   const spec = { backupTargetURL: url, credentialSecret: '', syncRequestedAt: await syncRequest(target) };
   await cluster.patch(longhornResources.backupTargets, { namespace, name: target.metadata.name }, { spec });
-  return url;
 };

@@ -1,19 +1,176 @@
-import { allDeployments, csi, customResources, managers, webhooks } from './conditions-kubernetes.ts';
-import { backupTarget, engineImage, instanceManagers, nodes } from './conditions-longhorn.ts';
+import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
+import type { BackupTarget } from '../../e2e/longhorn/types.ts';
+import { wholeName } from './images.ts';
 import type { Release } from './release.ts';
-import type { ConditionState, World } from './watches.ts';
+import type { World } from './watches.ts';
+
+type Condition = { type: string; status: string; reason?: string; message?: string };
+type Conditions = { conditions?: Condition[] | null };
+type WithConditions = KubernetesObject & { status?: Conditions };
+type DaemonSet = KubernetesObject & {
+  metadata: { generation?: number };
+  status?: {
+    observedGeneration?: number;
+    desiredNumberScheduled?: number;
+    updatedNumberScheduled?: number;
+    numberReady?: number;
+  };
+};
+type WebhookConfiguration = KubernetesObject & { webhooks?: { clientConfig?: { caBundle?: string } }[] };
+type Disk = Conditions & { storageAvailable?: number; diskPath?: string };
+type Node = KubernetesObject & {
+  status?: Conditions & { diskStatus?: Record<string, Disk | null> | null };
+};
+type EngineImage = KubernetesObject & {
+  spec?: { image?: string };
+  status?: Conditions & { state?: string; nodeDeploymentMap?: Record<string, boolean> | null };
+};
+type InstanceManager = KubernetesObject & {
+  spec?: { nodeID?: string; dataEngine?: string };
+  status?: Conditions & { currentState?: string };
+};
 
 /**
- * Something that must hold before Longhorn can be used; no `look` where there is nothing to look at, and why.
+ * Something that must hold before Longhorn can be used: `lacks` says what is missing yet. Without it there is
+ * nothing to look at, and `without` says why.
  */
 export type ReadinessCondition = {
   title: string;
-  look: ((world: World) => ConditionState) | undefined;
-  without?: string;
+  lacks: ((world: World) => string[]) | undefined;
+  without: string;
 };
 
-/** What is tried, again and again, because no object tells of it. */
-export type Attempts = { volumes: ConditionState; target: ConditionState };
+/** What is missing for that which is tried, again and again, because no object tells of it. */
+export type Attempts = { volumes: string[]; target: string[] };
+
+const notThere = ['not there yet'];
+
+const ofEach = (names: readonly string[], lacksOf: (name: string) => string[]): string[] =>
+  names.flatMap((name) => {
+    const lacks = lacksOf(name);
+    return lacks.length === 0 ? [] : [`${name}: ${lacks.join(', ')}`];
+  });
+
+/** Those of the wanted conditions that are not True. */
+const untrue = ({ conditions }: Conditions = {}, ...wanted: string[]): string[] =>
+  wanted.flatMap((type) => {
+    const condition = conditions?.find((each) => each.type === type);
+    if (condition === undefined) return [`${type} is not known yet`];
+    return condition.status === 'True' ? [] : [describeCondition(condition)];
+  });
+
+const describeCondition = ({ type, status, reason, message }: Condition): string => {
+  const why = [reason, message].filter((text) => text).join(': ');
+  return `${type} is ${status}${why ? ` (${why})` : ''}`;
+};
+
+/** Whatever conditions are not True. */
+const allUntrue = ({ conditions }: Conditions = {}): string[] =>
+  (conditions ?? []).filter(({ status }) => status !== 'True').map(describeCondition);
+
+const established = (world: World, names: readonly string[]): string[] => {
+  const open = names.filter((name) => {
+    const { status } = world.find<WithConditions>('customResourceDefinitions', name) ?? {};
+    return untrue(status, 'Established').length > 0;
+  });
+  return open.length === 0 ? [] : [`${names.length - open.length} of ${names.length}`];
+};
+
+/** What a DaemonSet lacks to have a ready pod on at least so many nodes. */
+const rolledOut = (world: World, name: string, least: number): string[] => {
+  const set = world.find<DaemonSet>('daemonSets', name);
+  if (set === undefined) return notThere;
+  const { observedGeneration, desiredNumberScheduled: desired = 0 } = set.status ?? {};
+  const { updatedNumberScheduled: updated = 0, numberReady = 0 } = set.status ?? {};
+  const wanted = Math.max(desired, least);
+  const isCurrent = observedGeneration === set.metadata.generation && updated >= wanted;
+  return isCurrent && numberReady >= wanted ? [] : [`${numberReady} of ${wanted} ready`];
+};
+
+const webhookCollections = {
+  'longhorn-webhook-validator': 'validatingWebhooks',
+  'longhorn-webhook-mutator': 'mutatingWebhooks',
+} as const;
+
+const registered = (world: World): string[] =>
+  Object.entries(webhookCollections).flatMap(([name, collection]) => {
+    const configuration = world.find<WebhookConfiguration>(collection, name);
+    if (configuration === undefined) return [`${name} is not there yet`];
+    const { webhooks = [] } = configuration;
+    // By it the API server knows the webhooks.
+    const isKnown = webhooks.length > 0 && webhooks.every(({ clientConfig }) => clientConfig?.caBundle);
+    return isKnown ? [] : [`${name} has no caBundle yet`];
+  });
+
+const available = (world: World, names: readonly string[]): string[] =>
+  ofEach(names, (name) => {
+    const deployment = world.find<WithConditions>('deployments', name);
+    return deployment === undefined ? notThere : untrue(deployment.status, 'Available');
+  });
+
+const csiParts = ['csi-attacher', 'csi-provisioner', 'csi-resizer', 'csi-snapshotter'];
+
+/** What the driver deployer makes: the driver, a plugin on each node, and the four parts. */
+const csi = (world: World): string[] => [
+  ...(world.find('csiDrivers', 'driver.longhorn.io') ? [] : ['driver.longhorn.io is not registered yet']),
+  ...ofEach(['longhorn-csi-plugin'], (name) => rolledOut(world, name, 1)),
+  ...available(world, csiParts),
+];
+
+const readyNodes = (world: World, names: readonly string[]): string[] =>
+  ofEach(names, (name) => {
+    const { status } = world.find<Node>('nodes', name) ?? {};
+    const disks = Object.entries(status?.diskStatus ?? {});
+    return [
+      ...untrue(status, 'Ready', 'Schedulable'),
+      ...(disks.length > 0 ? disks.flatMap(lacksOfDisk) : ['no disk is known yet']),
+    ];
+  });
+
+const lacksOfDisk = ([name, disk]: [string, Disk | null]): string[] =>
+  [
+    ...untrue(disk ?? {}, 'Ready', 'Schedulable'),
+    ...((disk?.storageAvailable ?? 0) > 0 ? [] : ['no storage is available']),
+  ].map((lack) => `disk ${disk?.diskPath ?? name}: ${lack}`);
+
+/** The image is `deployed`: its binary lies on every node. Without a name, any one will do. */
+const deployed = (world: World, name: string | undefined): string[] => {
+  const image = world
+    .objects<EngineImage>('engineImages')
+    .find(({ spec }) => name === undefined || wholeName(spec?.image ?? '') === wholeName(name));
+  if (image === undefined) return [`${name ?? 'no engine image'} is not there yet`];
+  const { state, nodeDeploymentMap } = image.status ?? {};
+  if (state === 'deployed') return [];
+  const on = Object.entries(nodeDeploymentMap ?? {}).flatMap(([node, isThere]) => (isThere ? [node] : []));
+  return [state || 'new', `on ${on.toSorted().join(', ') || 'no node'}`, ...allUntrue(image.status)];
+};
+
+/** One for volumes of the v1 engine is `running` on every node. */
+const running = (world: World, names: readonly string[]): string[] =>
+  ofEach(names, (node) => {
+    const own = world
+      .objects<InstanceManager>('instanceManagers')
+      .filter(({ spec }) => spec?.nodeID === node && (spec.dataEngine ?? 'v1') === 'v1');
+    if (own.some(({ status }) => status?.currentState === 'running')) return [];
+    const [manager] = own;
+    if (manager === undefined) return notThere;
+    return [manager.status?.currentState || 'new', ...allUntrue(manager.status)];
+  });
+
+/** It has been pointed at the store, and Longhorn has listed that since. */
+const listed = (world: World, pointed: string[]): string[] => {
+  const target = world.find<BackupTarget>('backupTargets', 'default');
+  if (target === undefined) return notThere;
+  if (pointed.length > 0) return pointed;
+  const { available, conditions, lastSyncedAt } = target.status ?? {};
+  // Up to v1.9 both come together; since v1.10 it is first available, and listed with the next look.
+  if (available && lastSyncedAt) return [];
+  const why = (conditions ?? [])
+    .filter(({ type, status }) => type === 'Unavailable' && status === 'True')
+    .map(({ message = '' }) => message);
+  const state = available ? 'available, not listed yet' : 'not available yet';
+  return [target.spec.backupTargetURL, state, ...why];
+};
 
 const titles = {
   customResources: 'its custom resources are served',
@@ -37,17 +194,17 @@ export const conditionsOf = (
   attempts: Attempts,
 ): Record<keyof typeof titles, ReadinessCondition> => {
   const serves = (plural: string): boolean => release.definitions.includes(`${plural}.longhorn.io`);
-  const looks: Record<keyof typeof titles, ReadinessCondition['look'] | false> = {
-    customResources: (world) => customResources(world, release.definitions),
-    managers: (world) => managers(world, names.length),
-    webhooks: release.webhooks && webhooks,
+  const lacks: Record<keyof typeof titles, ReadinessCondition['lacks'] | false> = {
+    customResources: (world) => established(world, release.definitions),
+    managers: (world) => rolledOut(world, 'longhorn-manager', names.length),
+    webhooks: release.webhooks && registered,
     volumes: release.webhooks && (() => attempts.volumes),
-    nodes: (world) => nodes(world, names),
-    engineImage: serves('engineimages') && ((world) => engineImage(world, release.engineImage)),
-    instanceManagers: serves('instancemanagers') && ((world) => instanceManagers(world, names)),
-    target: (world) => backupTarget(world, attempts.target),
+    nodes: (world) => readyNodes(world, names),
+    engineImage: serves('engineimages') && ((world) => deployed(world, release.engineImage)),
+    instanceManagers: serves('instancemanagers') && ((world) => running(world, names)),
+    target: (world) => listed(world, attempts.target),
     csi: release.csi && csi,
-    deployments: release.deployments.length > 0 && ((world) => allDeployments(world, release.deployments)),
+    deployments: release.deployments.length > 0 && ((world) => available(world, release.deployments)),
   };
   const isOff: Partial<Record<string, boolean>> = {
     csi: release.notStarted.includes('longhorn-driver-deployer'),
@@ -55,7 +212,7 @@ export const conditionsOf = (
   };
   const entries = Object.entries(titles).map(([name, title]) => {
     const without = isOff[name] ? 'not started, as their images are missing' : 'not in this release';
-    return [name, { title, look: looks[name as keyof typeof titles] || undefined, without }];
+    return [name, { title, lacks: lacks[name as keyof typeof titles] || undefined, without }];
   });
   return Object.fromEntries(entries);
 };

@@ -7,11 +7,10 @@ import { driverNamed } from '../../e2e/store/drivers/index.ts';
 import { applyManifests } from '../../lab/manifests/apply.ts';
 import { askForVolume, pointTarget, touchLate, untilItWorks } from './attempts.ts';
 import { type Attempts, conditionsOf, type ReadinessCondition } from './conditions.ts';
-import { imageMissing } from './conditions-kubernetes.ts';
 import { type ReleaseObject, writeObjects } from './manifest.ts';
 import { untilLonghornReady } from './readiness.ts';
 import { describeRelease } from './release.ts';
-import { explainStuck } from './stuck.ts';
+import { explainStuck, imageMissing } from './stuck.ts';
 import { openWorld, type World } from './watches.ts';
 
 export type InstallOptions = {
@@ -41,7 +40,7 @@ const untilMet = (
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     const check = (): void => {
-      if (conditions.every(({ look }) => look === undefined || look(world).met)) resolve();
+      if (conditions.every(({ lacks }) => (lacks?.(world) ?? []).length === 0)) resolve();
     };
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     world.onChange(check);
@@ -58,10 +57,10 @@ type Work = {
 
 /** Asks the webhooks only when they are registered: until then nobody would refuse. */
 const tryVolumes = async ({ cluster, world, attempts, conditions, signal }: Work): Promise<void> => {
-  if (conditions.volumes.look === undefined) return;
+  if (conditions.volumes.lacks === undefined) return;
   await untilMet(world, [conditions.customResources, conditions.webhooks], signal);
-  const tell = (look: Attempts['volumes']): void => {
-    attempts.volumes = look;
+  const tell = (lacks: string[]): void => {
+    attempts.volumes = lacks;
     world.changed();
   };
   await untilItWorks(() => askForVolume(cluster), { signal, tell });
@@ -69,14 +68,14 @@ const tryVolumes = async ({ cluster, world, attempts, conditions, signal }: Work
 
 /** Until there is an instance manager on each node. */
 const hurryInstanceManagers = async ({ cluster, world, conditions, signal }: Work): Promise<void> => {
-  const { look } = conditions.instanceManagers;
-  if (look === undefined) return;
-  const attempt = async (): Promise<string> => {
-    if (look(world).met) return '';
+  const { lacks } = conditions.instanceManagers;
+  if (lacks === undefined) return;
+  const attempt = async (): Promise<void> => {
+    if (lacks(world).length === 0) return;
     await touchLate(cluster, world);
     throw new Error('not all of them run yet');
   };
-  await untilItWorks(attempt, { signal, tell: () => {} });
+  await untilItWorks(attempt, { signal });
 };
 
 /**
@@ -86,26 +85,20 @@ const hurryInstanceManagers = async ({ cluster, world, conditions, signal }: Wor
  */
 const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Promise<void> => {
   const { cluster, world, attempts, conditions, signal } = work;
-  const tell = (look: Attempts['target']): void => {
-    attempts.target = look;
+  const tell = (lacks: string[]): void => {
+    attempts.target = lacks;
     world.changed();
   };
   const known = await url;
-  tell({
-    met: false,
-    state: `not yet pointed at ${known}, which waits for the engine, the instance managers and the webhooks`,
-  });
+  tell([`not yet pointed at ${known}, which waits for the engine, the instance managers and the webhooks`]);
   const target = (): BackupTarget | undefined => world.find('backupTargets', defaultBackupTarget);
-  const there: ReadinessCondition = { title: '', look: () => ({ met: target() !== undefined, state: '' }) };
-  await untilMet(
-    world,
-    [conditions.managers, conditions.engineImage, conditions.instanceManagers, conditions.volumes, there],
-    signal,
-  );
-  const point = async (): Promise<string> => {
+  const there = { title: '', lacks: () => (target() === undefined ? ['it'] : []), without: '' };
+  const { managers, engineImage, instanceManagers, volumes } = conditions;
+  await untilMet(world, [managers, engineImage, instanceManagers, volumes, there], signal);
+  const point = async (): Promise<void> => {
     const found = target();
     if (found === undefined) throw new Error(`the backup target ${defaultBackupTarget} has gone again`);
-    return pointTarget(cluster, { url: known, target: found });
+    await pointTarget(cluster, { url: known, target: found });
   };
   await untilItWorks(point, { signal, tell });
 };
@@ -132,8 +125,8 @@ export const installRelease = async (options: InstallOptions): Promise<{ version
   const failed = Promise.withResolvers<never>();
   const fail = (error: Error): void => (either.aborted ? undefined : failed.reject(error));
   const attempts: Attempts = {
-    volumes: { met: false, state: 'not asked yet' },
-    target: { met: false, state: 'its store is not up yet' },
+    volumes: ['not asked yet'],
+    target: ['its store is not up yet'],
   };
   const world = await openWorld(cluster, { signal: either, onFailure: fail });
   const conditions = conditionsOf(describeRelease(objects), nodes, attempts);

@@ -2,30 +2,26 @@ import { formatDuration } from '../../e2e/kube/duration.ts';
 import type { ReadinessCondition } from './conditions.ts';
 import type { World } from './watches.ts';
 
-/** When each condition was met, in ms since the start; the text tells them all. */
-export type Readiness = { met: boolean; text: string; waitsFor: string };
+/** How far the conditions have come: a line each, and what is still waited for. */
+type Readiness = { met: boolean; text: string; waitsFor: string };
 
 /** Keeps when each condition came to hold; one that fell back counts anew. */
 const trackConditions = (conditions: readonly ReadinessCondition[], start: number) => {
   const since = new Map<string, number>();
   return (world: World): Readiness => {
-    const looks = conditions.map(({ title, look, without }) => ({ title, look: look?.(world), without }));
-    for (const { title, look } of looks) {
-      if (look?.met !== true) since.delete(title);
-      else if (!since.has(title)) since.set(title, performance.now() - start);
-    }
-    const open = looks.filter(({ look }) => look?.met === false);
-    const lines = looks.map(({ title, look, without }) => {
-      if (look === undefined) return `- ${title}: ${without}`;
-      return look.met
-        ? `✓ ${title}, after ${formatDuration(since.get(title) ?? 0)}: ${look.state}`
-        : `✗ ${title}: ${look.state}`;
+    const open: string[] = [];
+    const lines = conditions.map(({ title, lacks, without }) => {
+      const missing = lacks?.(world);
+      if (missing === undefined) return `- ${title}: ${without}`;
+      if (missing.length > 0) {
+        since.delete(title);
+        open.push(`${title} (${missing.join(', ')})`);
+        return `✗ ${title}: ${missing.join(', ')}`;
+      }
+      if (!since.has(title)) since.set(title, performance.now() - start);
+      return `✓ ${title}, after ${formatDuration(since.get(title) ?? 0)}`;
     });
-    return {
-      met: open.length === 0,
-      text: lines.join('\n'),
-      waitsFor: open.map(({ title, look }) => `${title} (${look?.state})`).join('; '),
-    };
+    return { met: open.length === 0, text: lines.join('\n'), waitsFor: open.join('; ') };
   };
 };
 

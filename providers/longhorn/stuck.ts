@@ -1,5 +1,6 @@
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
+import type { World } from './watches.ts';
 
 type State = {
   waiting?: { reason?: string; message?: string };
@@ -7,6 +8,7 @@ type State = {
 };
 type ContainerStatus = {
   name: string;
+  image?: string;
   ready?: boolean;
   restartCount?: number;
   state?: State;
@@ -33,64 +35,72 @@ type Event = KubernetesObject & {
 // More would bury what matters; what is left out is said.
 const most = { pods: 8, events: 8, logLines: 3 };
 
-const isReady = ({ status }: Pod): boolean =>
-  status?.phase === 'Succeeded' ||
-  status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+const conditionOf = (pod: Pod | undefined, type: string) =>
+  pod?.status?.conditions?.find((condition) => condition.type === type);
 
-const describeState = ({ waiting, terminated }: State = {}): string[] => {
-  if (waiting !== undefined)
-    return [['waits', waiting.reason, waiting.message].filter((text) => text).join(': ')];
-  if (terminated !== undefined) {
-    const { reason = 'ended', exitCode, message } = terminated;
-    return [`ended: ${reason}, exit code ${exitCode ?? '?'}${message ? `: ${message.trim()}` : ''}`];
+/** Whether the pod is Ready. */
+export const isPodReady = (pod: Pod | undefined): boolean => conditionOf(pod, 'Ready')?.status === 'True';
+
+const containersOf = ({ status }: Pod): ContainerStatus[] => [
+  ...(status?.initContainerStatuses ?? []),
+  ...(status?.containerStatuses ?? []),
+];
+
+const imageReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName']);
+
+/**
+ * The first pod that waits for an image, in words: one that was not brought to the nodes never comes, as no
+ * registry is asked.
+ */
+export const imageMissing = (world: World): string | undefined => {
+  for (const pod of world.objects<Pod>('pods')) {
+    const waiting = containersOf(pod).find(({ state }) => imageReasons.has(state?.waiting?.reason ?? ''));
+    if (waiting !== undefined)
+      return `pod ${pod.metadata.name} waits for the image ${waiting.image}, which the nodes do not have`;
   }
-  return [];
+  return undefined;
+};
+
+const describeState = ({ waiting, terminated }: State = {}): string | undefined => {
+  if (waiting !== undefined)
+    return ['waits', waiting.reason, waiting.message].filter((text) => text).join(': ');
+  if (terminated === undefined) return undefined;
+  const { reason = 'ended', exitCode, message } = terminated;
+  return `ended: ${reason}, exit code ${exitCode ?? '?'}${message ? `: ${message.trim()}` : ''}`;
 };
 
 const describeContainer = async (
   cluster: Cluster,
-  pod: Pod,
-  container: ContainerStatus,
+  pod: string,
+  { name, state, lastState, restartCount = 0 }: ContainerStatus,
 ): Promise<string[]> => {
-  const { name, state, lastState, restartCount = 0 } = container;
-  const now = describeState(state);
-  const before =
-    restartCount > 0
-      ? [`restarted ${restartCount} times, last time it ${describeState(lastState).join('') || 'ended'}`]
-      : [];
-  const line = `container ${name}: ${[...(now.length > 0 ? now : ['runs, but is not ready']), ...before].join('; ')}`;
-  const ended = state?.terminated !== undefined || restartCount > 0;
-  if (!ended) return [line];
+  const now = describeState(state) ?? 'runs, but is not ready';
+  const line = `container ${name}: ${now}`;
+  if (restartCount === 0 && state?.terminated === undefined) return [line];
+  const before = `restarted ${restartCount} times, last time it ${describeState(lastState) ?? 'ended'}`;
   const log = await cluster
     .logs(
-      { namespace, name: pod.metadata.name, container: name },
+      { namespace, name: pod, container: name },
       { tailLines: most.logLines, previous: state?.terminated === undefined },
     )
     .catch(() => '');
-  return [
-    line,
-    ...log
-      .split('\n')
-      .filter((text) => text !== '')
-      .map((text) => `  its log: ${text}`),
-  ];
+  const logged = log.split('\n').filter((text) => text !== '');
+  return [restartCount > 0 ? `${line}; ${before}` : line, ...logged.map((text) => `  its log: ${text}`)];
 };
 
 const describePod = async (cluster: Cluster, pod: Pod): Promise<string[]> => {
   const { status, spec, metadata } = pod;
-  const unscheduled = status?.conditions?.find(
-    ({ type, status }) => type === 'PodScheduled' && status === 'False',
+  const scheduled = conditionOf(pod, 'PodScheduled');
+  const notReady = containersOf(pod).filter(
+    ({ ready, state }) => ready !== true && state?.terminated?.exitCode !== 0,
   );
-  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  const notReady = all.filter(({ ready, state }) => ready !== true && state?.terminated?.exitCode !== 0);
-  const lines = await Promise.all(notReady.map((container) => describeContainer(cluster, pod, container)));
-  const why =
-    unscheduled === undefined
-      ? []
-      : [`not scheduled: ${unscheduled.message ?? unscheduled.reason ?? 'no reason given'}`];
+  const lines = await Promise.all(
+    notReady.map((container) => describeContainer(cluster, metadata.name, container)),
+  );
   return [
     `${metadata.name} on ${spec?.nodeName ?? 'no node'}: ${status?.phase ?? 'no phase yet'}`,
-    ...[...why, ...lines.flat()].map((line) => `  ${line}`),
+    ...(scheduled?.status === 'False' ? [`  not scheduled: ${scheduled.message ?? scheduled.reason}`] : []),
+    ...lines.flat().map((line) => `  ${line}`),
   ];
 };
 
@@ -112,7 +122,7 @@ export const explainStuck = async (cluster: Cluster): Promise<string> => {
     cluster.list<Pod>(resources.pods, { namespace }),
     cluster.list<Event>(resources.events, { namespace, fieldSelector: 'type=Warning' }),
   ]);
-  const stuck = pods.items.filter((pod) => !isReady(pod));
+  const stuck = pods.items.filter((pod) => pod.status?.phase !== 'Succeeded' && !isPodReady(pod));
   const described = await Promise.all(stuck.slice(0, most.pods).map((pod) => describePod(cluster, pod)));
   const more = stuck.length > most.pods ? [`and ${stuck.length - most.pods} more`] : [];
   const latest = events.items.toSorted((a, b) => timeOf(a).localeCompare(timeOf(b))).slice(-most.events);

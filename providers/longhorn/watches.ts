@@ -3,9 +3,6 @@ import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 
-/** How far a condition has come. */
-export type ConditionState = { met: boolean; state: string };
-
 /**
  * What is watched of a cluster while Longhorn comes up; a collection that is not watched yet has no objects.
  */
