@@ -7,6 +7,7 @@ import {
   resources,
   unlessGone,
 } from '../kube/cluster.ts';
+import { refusalIn } from '../kube/errors.ts';
 import { pathOf } from '../kube/resources.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
@@ -28,15 +29,7 @@ const dryDeletion = async (
     body: JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', dryRun: ['All'] }),
   });
   const text = await response.text();
-  return { allowed: response.ok, status: response.status, message: response.ok ? '' : messageOf(text) };
-};
-
-const messageOf = (text: string): string => {
-  try {
-    return JSON.parse(text).message ?? text;
-  } catch {
-    return text;
-  }
+  return { allowed: response.ok, status: response.status, message: response.ok ? '' : refusalIn(text) };
 };
 
 const schema = z.object({

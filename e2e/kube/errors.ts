@@ -74,3 +74,12 @@ export class NoPlugin extends Error {
 export const unlessGone = (error: unknown): void => {
   if (!(error instanceof ApiError) || error.status !== 404) throw error;
 };
+
+/** What the API server says in an answer that is no success: the message of its Status, or the whole text. */
+export const refusalIn = (text: string): string => {
+  try {
+    return (JSON.parse(text) as { message?: string }).message ?? text;
+  } catch {
+    return text.trim();
+  }
+};

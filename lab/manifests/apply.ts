@@ -8,6 +8,7 @@ import {
   type Resource,
   resources,
 } from '../../e2e/kube/cluster.ts';
+import { refusalIn } from '../../e2e/kube/errors.ts';
 import { query } from '../../e2e/kube/request.ts';
 import { pathOf } from '../../e2e/kube/resources.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
@@ -128,14 +129,6 @@ const PAUSE_MS = 100;
 
 type Target = { cluster: Cluster; signal?: AbortSignal | undefined };
 
-const reasonIn = (text: string): string => {
-  try {
-    return (JSON.parse(text) as { message?: string }).message ?? text;
-  } catch {
-    return text.trim();
-  }
-};
-
 const send = async (
   { cluster, signal }: Target,
   resource: Resource,
@@ -151,7 +144,7 @@ const send = async (
     body: object.body,
     ...(signal && { signal }),
   });
-  return { status: answer.status, said: reasonIn(await answer.text()).replace(/\s*\n\s*/g, ' ') };
+  return { status: answer.status, said: refusalIn(await answer.text()).replace(/\s*\n\s*/g, ' ') };
 };
 
 /**

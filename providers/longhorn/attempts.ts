@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, KubernetesObject, Resource } from '../../e2e/kube/cluster.ts';
+import { refusalIn } from '../../e2e/kube/errors.ts';
 import {
   longhornApiVersion,
   longhornResources,
@@ -55,19 +56,11 @@ export const askForVolume = async (cluster: Cluster): Promise<void> => {
     },
   );
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`refused with ${answer.status}: ${messageIn(text)}`);
+  if (!answer.ok) throw new Error(`refused with ${answer.status}: ${refusalIn(text)}`);
 };
 
 // As long as the API server itself waits for a webhook.
 const answerTimeout = 10_000;
-
-const messageIn = (text: string): string => {
-  try {
-    return (JSON.parse(text) as { message?: string }).message ?? text;
-  } catch {
-    return text.trim();
-  }
-};
 
 type InstanceManager = KubernetesObject & { status?: { currentState?: string } };
 
