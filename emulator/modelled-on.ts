@@ -77,3 +77,6 @@ export const isVersion = (text: string): boolean =>
  */
 export const panicsOverLateFailure = (version: string): boolean =>
   isUpTo(version, 'v1.10.3') || (!isUpTo(version, 'v1.10.9999') && isUpTo(version, 'v1.11.2'));
+
+/** Whether a manager of this version takes an engine that does not run for one that is being upgraded. */
+export const keepsSnapshotsWhileDetached = (version: string): boolean => !isUpTo(version, 'v1.10.9999');

@@ -9,6 +9,10 @@ import type { Mounts } from './mount.ts';
  */
 export type EngineQuery = (args: string[], environment: Environment) => Promise<string>;
 
+/** A command that has a time, as longhorn-manager names it: its program stands among its arguments too. */
+export const lookCommand = (binary: string, args: readonly string[]): string =>
+  `${binary} [${[binary, ...args].join(' ')}]`;
+
 /**
  * Makes looks that are given up after so many milliseconds. In Longhorn each is a process; here there are a
  * thousand in a run of the suite, and on the lab's nodes to start a Node takes longer than to look. So they
@@ -23,10 +27,10 @@ export const createEngineQuery =
     mutant,
   }: Behaviour & { binary: string; timeout: number; mounts: Mounts }): EngineQuery =>
   async (args, environment) => {
-    const command = `${binary} [${args.join(' ')}], output `;
+    const command = lookCommand(binary, args);
     let [stdout, stderr] = ['', ''];
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new Error(`timeout executing: ${command}, stderr `)), timeout);
+    const timer = setTimeout(() => reject(new Error(`timeout executing: ${command}`)), timeout);
     try {
       const exitCode = await Promise.race([
         runEngineCommand(args, {
@@ -45,7 +49,9 @@ export const createEngineQuery =
         late,
       ]);
       if (exitCode !== 0)
-        throw new Error(`failed to execute: ${command}${stdout}, stderr ${stderr}: exit status ${exitCode}`);
+        throw new Error(
+          `failed to execute: ${command}, output ${stdout}, stderr ${stderr}: exit status ${exitCode}`,
+        );
       return stdout;
     } finally {
       clearTimeout(timer);

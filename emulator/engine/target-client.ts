@@ -1,7 +1,7 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import type { BackupInfo, Listing, VolumeInfo } from '../backupstore/inspect.ts';
 import { childEnvironment, type Environment } from './child.ts';
-import type { EngineQuery } from './look.ts';
+import { type EngineQuery, lookCommand } from './look.ts';
 
 type Result = { error: ExecFileException; stdout: string; stderr: string };
 
@@ -30,8 +30,11 @@ class CommandError extends Error {
   /** What it printed: why it failed, without the lines of its log. */
   readonly output: string;
   constructor(binary: string, args: string[], { error, stdout, stderr }: Result) {
-    const command = `${binary} [${args.join(' ')}], output ${stdout}, stderr ${stderr}`;
-    super(error.killed ? `timeout executing: ${command}` : `failed to execute: ${command}: ${endOf(error)}`);
+    super(
+      error.killed
+        ? `timeout executing: ${lookCommand(binary, args)}`
+        : `failed to execute: ${binary} [${args.join(' ')}], output ${stdout}, stderr ${stderr}: ${endOf(error)}`,
+    );
     this.output = stdout;
   }
 }

@@ -105,6 +105,34 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, reconcile (UpdateBackupStatus after disableBackupMonitor), and app/recurringjob/volume.go, doRecurringBackup, read in v1.12.1',
     seen: 'a whole real v1.12.1 (2026-11-26), load 10, twice in some twenty runs: InProgress 142 %, no state for 5.3 s, Completed',
   },
+  'snapshot-stays-while-detached': {
+    title: 'A snapshot that is deleted while its volume is detached stays until that is attached again',
+    severity: 'misleading',
+    versions: '>=1.11.0',
+    promise: 'a snapshot that is deleted goes, also while its volume is detached',
+    happens:
+      'an engine that does not run names no image, and is taken for one that is being upgraded: the volume is not attached for the deletion any more, as it was up to v1.10; so too after each run of a recurring job for a detached volume, as its old snapshots are deleted when it is detached again',
+    symptoms: [
+      {
+        of: 'history',
+        kind: 'Snapshot',
+        state: 'deleting',
+        gone: false,
+        says: 'snapshot-stays-while-detached',
+      },
+    ],
+    steps: {
+      inWords: [
+        'Make two snapshots of a volume, and detach it.',
+        'Delete the first snapshot: kubectl -n longhorn-system delete snapshots.longhorn.io NAME.',
+        'It stays, with a deletionTimestamp. Its status.error says that the engine "is upgrading from image  to" its image. It goes once the volume is attached.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/snapshot_controller.go, reconcile, and controller/utils.go, isEngineUpgrading, read in v1.11.0, v1.11.3, v1.12.0, v1.12.1 and master (2026-08-21); v1.10.x has it not. It came with the fix of longhorn/longhorn#10274',
+    seen: 'a whole real v1.12.1 (2026-11-26): a recurring job deleted a snapshot 3 s after its volume was detached; it was still there 82 s later, when the volume was removed',
+  },
   'first-run-warns': {
     title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',
     severity: 'noise',

@@ -178,6 +178,33 @@ export const surroundingMessages = {
       },
     ],
   },
+  'target-timed-out': {
+    ...unavailable,
+    class: 'transient',
+    means: 'The store was not listed within the time that a command has, as where the node or the store is slow.',
+    advice:
+      'Nothing, if the target is available again with the next poll; otherwise see whether the store answers.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /failed to list system backups in \S+: error listing system backup in \S+: timeout executing: \S+ \[\S+ system-backup list \S+\]/,
+        example:
+          'failed to list system backups in nfs://store.default:/backups: error listing system backup in nfs://store.default:/backups: timeout executing: /engine-binaries/longhorn [/engine-binaries/longhorn system-backup list nfs://store.default:/backups]',
+        origin: 'product',
+        seen: 'a real v1.12.1 on a machine with load 28 (2026-11-26); exec/exec.go of go-common-libs, source of v1.8.0 and v1.12.1',
+      },
+      {
+        versions: '>=1.8.0 <1.10.2',
+        pattern:
+          /failed to list backup volumes in \S+: error listing backup volume names: timeout executing: \S+ \[\S+ backup ls --volume-only \S+\]/,
+        example:
+          'failed to list backup volumes in nfs://store.default:/backups: error listing backup volume names: timeout executing: /engine-binaries/longhorn [/engine-binaries/longhorn backup ls --volume-only nfs://store.default:/backups]',
+        origin: 'product',
+        seen: 'controller/backup_target_controller.go and engineapi/backups.go, source of v1.8.0 to v1.9.2; not met',
+      },
+    ],
+  },
   'target-not-listed': {
     ...unavailable,
     means: 'The store could not be listed; why, stands behind it.',
@@ -186,7 +213,7 @@ export const surroundingMessages = {
       {
         versions: '>=1.8.0',
         pattern:
-          /failed to list (?:system backups|backup volumes|backups) in \S+: (?![\s\S]*cannot mount)[\s\S]+/,
+          /failed to list (?:system backups|backup volumes|backups) in \S+: (?![\s\S]*(?:cannot mount|timeout executing))[\s\S]+/,
         example: 'failed to list system backups in nfs://store.default:/backups: input/output error',
         origin: 'product',
         seen: 'controller/backup_target_controller.go, source of v1.12.1; not met',
@@ -220,11 +247,29 @@ export const surroundingMessages = {
       {
         versions: '>=1.11.0',
         pattern:
-          /snapshot (?:creation|deletion) delayed: volume engine \S+ is upgrading from image \S* to \S+/,
+          /snapshot (?:creation delayed: volume engine \S+ is upgrading from image \S* to \S+|deletion delayed: volume engine \S+ is upgrading from image \S+ to \S+)/,
+        example:
+          'snapshot creation delayed: volume engine v-e-0 is upgrading from image  to longhorn-engine:v1.12.1',
+        origin: 'product',
+        seen: 'controller/snapshot_controller.go, source of v1.11.0 to v1.12.1; not met',
+      },
+    ],
+  },
+  // An engine that does not run names no image.
+  'snapshot-stays-while-detached': {
+    ...snapshot,
+    class: 'warning',
+    means: "The volume's engine does not run, and Longhorn takes it for one that is being upgraded.",
+    advice:
+      'Attach the volume: the snapshot goes then; known bug snapshot-stays-while-detached.',
+    wordings: [
+      {
+        versions: '>=1.11.0',
+        pattern: /snapshot deletion delayed: volume engine \S+ is upgrading from image  to \S+/,
         example:
           'snapshot deletion delayed: volume engine v-e-0 is upgrading from image  to longhorn-engine:v1.12.1',
         origin: 'product',
-        seen: 'controller/snapshot_controller.go, source of v1.11.0 to v1.12.1; a real v1.12.1, an engine that had just started and named no image yet (2026-11-26)',
+        seen: 'a real v1.12.1 (2026-11-26): a snapshot that a recurring job deleted after its volume was detached again, and, until its image was known, one whose engine had just started; controller/snapshot_controller.go, source of v1.11.0 to v1.12.1',
       },
     ],
   },

@@ -93,3 +93,21 @@ scenario(
     }
   },
 );
+
+// No document asks for this: a recurring job's old snapshots of a detached volume were seen to stay.
+scenario(
+  'A snapshot that is deleted while its volume is detached goes',
+  { tags: ['backups'], timeout: '20m', needs: ['block-device'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size });
+    await given.data(volume, data);
+    const older = await given.snapshot(volume);
+    await given.data(volume, later);
+    await given.snapshot(volume);
+
+    await when.volumeDetached(volume);
+    await when.snapshotDeleted(older);
+    await then.orKnownBug('snapshot-stays-while-detached', () => then.snapshotGoes(older));
+    await then.volumeDetached(volume);
+  },
+);

@@ -2,9 +2,10 @@ import { truncate } from 'node:fs/promises';
 import { removeSnapshot, snapshotFile } from '../../engine/replica-files.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
+import { defaultEngineImage, keepsSnapshotsWhileDetached } from '../../modelled-on.ts';
 import { release } from '../finalizer.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
-import { withdrawAttachment } from '../volume/tickets.ts';
+import { isSatisfied, requestAttachment, ticketID, withdrawAttachment } from '../volume/tickets.ts';
 
 /** Type of the ticket by which a snapshot attaches its volume. */
 export const ticketType = 'snapshot-controller';
@@ -54,6 +55,22 @@ const spoilOthers = async (
       if (spec.snapshotName === name) await datastore.backups.delete(metadata.name);
 };
 
+/** Whether the engine runs that takes a snapshot away; has the volume attached for it, or says why not. */
+const hasItsEngine = async (context: ManagerContext, snapshot: Snapshot): Promise<boolean> => {
+  const { datastore, mutant, version } = context;
+  const { name } = snapshot.metadata;
+  const { volume } = snapshot.spec;
+  const keeps = keepsSnapshotsWhileDetached(version) && mutant !== 'fixed:snapshot-stays-while-detached';
+  if (keeps && datastore.volumes.get(volume)?.status?.state !== 'attached') {
+    const error = `snapshot deletion delayed: volume engine ${volume}-e-0 is upgrading from image  to ${defaultEngineImage}`;
+    if (snapshot.status && snapshot.status.error !== error)
+      await datastore.snapshots.updateStatus({ ...snapshot, status: { ...snapshot.status, error } });
+    return false;
+  }
+  await requestAttachment(context, volume, ticketType, name);
+  return isSatisfied(datastore.volumeAttachments.get(volume), ticketID(ticketType, name));
+};
+
 /**
  * Takes a snapshot away, its data and then the object; of a volume that goes too, the replica takes its files
  * along.
@@ -72,6 +89,7 @@ export const removeWithData = async (context: ManagerContext, found: Snapshot): 
     });
     return;
   }
+  if (stays && found.status?.creationTime && !(await hasItsEngine(context, found))) return;
   let snapshot = found;
   if (stays && snapshot.status?.readyToUse) {
     snapshot = await datastore.snapshots.updateStatus({

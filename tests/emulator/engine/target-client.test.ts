@@ -37,7 +37,7 @@ test('a removal has all the time it takes, a look that is a process is given up 
   const { binary, remove, inspect } = await clientOf('sleep 0.3', { timeout: 50, looks: false });
   await remove(url);
   expect(await failureOf(inspect(url))).toBe(
-    `timeout executing: ${binary} [backup inspect ${url}], output , stderr `,
+    `timeout executing: ${binary} [${binary} backup inspect ${url}]`,
   );
 });
 
@@ -55,6 +55,6 @@ test('a look within the manager is given up after its time', async () => {
   const behaviour = { clock: clocks.real, mutant: undefined, binary: '/b/longhorn' };
   const look = createEngineQuery({ ...behaviour, timeout: 50, mounts });
   expect(await failureOf(look(['backup', 'inspect', url], {}))).toBe(
-    `timeout executing: /b/longhorn [backup inspect ${url}], output , stderr `,
+    `timeout executing: /b/longhorn [/b/longhorn backup inspect ${url}]`,
   );
 });

@@ -1,7 +1,9 @@
 import { once, onceGone } from '../../../history/expectation.ts';
 import type { Hopeless } from '../../../history/hopeless.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
-import { wordingOf } from '../../../longhorn/messages/classify.ts';
+import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
+import { classify, wordingOf } from '../../../longhorn/messages/classify.ts';
+import { saidBySnapshot } from '../../../longhorn/messages/said-by.ts';
 import {
   longhornApiVersion as apiVersion,
   longhornResources,
@@ -38,17 +40,28 @@ export const makeSnapshot = async (context: Context, volume: VolumeHandle): Prom
   return { name, volume };
 };
 
-/** Removes a snapshot that has a younger one, and returns when it is gone: the youngest is only marked. */
-export const deleteSnapshot = async (
-  { cluster, timelines, timeouts }: Context,
+/** Has a snapshot removed that has a younger one: the youngest is only marked. */
+export const deleteSnapshot = ({ cluster }: Context, { name }: SnapshotHandle): Promise<unknown> =>
+  cluster.delete(longhornResources.snapshots, { namespace, name });
+
+/** Waits until a snapshot that is being removed is gone. */
+export const untilSnapshotGone = (
+  { timelines, timeouts }: Context,
   { name }: SnapshotHandle,
-): Promise<void> => {
-  await cluster.delete(longhornResources.snapshots, { namespace, name });
-  await onceGone(timelines.snapshots, {
+): Promise<unknown> =>
+  onceGone(timelines.snapshots, {
     name,
     label: `snapshot ${name} is gone`,
     describe: describeSnapshot,
     ...timeouts.snapshotsGone,
+  });
+
+/** The messages of the catalogue that a snapshot says now. */
+export const messagesOfSnapshot = ({ timelines, version }: Context, { name }: SnapshotHandle): MessageId[] => {
+  const snapshot = timelines.snapshots.current(name);
+  return (snapshot === undefined ? [] : saidBySnapshot(snapshot)).flatMap((message) => {
+    const found = classify(message, version);
+    return found.class === 'unclassified' ? [] : [found.id];
   });
 };
 

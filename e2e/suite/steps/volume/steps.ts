@@ -1,14 +1,14 @@
 import { ExpectationError, evaluate, once } from '../../../history/expectation.ts';
 import type { Context } from '../context.ts';
-import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
-import { stays } from '../judging.ts';
+import type { BackupHandle, SnapshotHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
+import { PromiseBroken, stays } from '../judging.ts';
 import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { copyData, writeData } from './data.ts';
 import { differencesOf, makeRestoredVolume } from './restored.ts';
-import { deleteSnapshot, makeSnapshot } from './snapshot.ts';
+import { deleteSnapshot, makeSnapshot, messagesOfSnapshot, untilSnapshotGone } from './snapshot.ts';
 import {
   describeVolume,
   detach,
@@ -83,7 +83,31 @@ export const volumeSteps = {
   'when.snapshotRemoved': step({
     sentence: 'When the snapshot of {backup} is removed',
     parameters: (backup) => ({ backup }),
-    action: (context: Context, { snapshot }: BackupHandle) => deleteSnapshot(context, snapshot),
+    action: async (context: Context, { snapshot }: BackupHandle) => {
+      await deleteSnapshot(context, snapshot);
+      await untilSnapshotGone(context, snapshot);
+    },
+  }),
+  /** The same of one that was not backed up; nobody waits for it. */
+  'when.snapshotDeleted': step({
+    sentence: 'When the older snapshot is deleted',
+    action: (context: Context, snapshot: SnapshotHandle) => deleteSnapshot(context, snapshot),
+  }),
+  'then.snapshotGoes': step({
+    sentence: 'Then the snapshot is gone',
+    action: async (context: Context, snapshot: SnapshotHandle) => {
+      try {
+        await untilSnapshotGone(context, snapshot);
+      } catch (error) {
+        if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
+        const says = messagesOfSnapshot(context, snapshot);
+        throw new PromiseBroken(
+          error.message,
+          { of: 'history', kind: 'Snapshot', name: snapshot.name, state: 'deleting', gone: false, says },
+          { cause: error },
+        );
+      }
+    },
   }),
   /** Nobody wants the volume any more, and it is detached. */
   'when.volumeDetached': step({
