@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright';
+import type { Browser, BrowserContext, Page } from 'playwright';
 
 type Launched = { browser: Browser; close(): Promise<void> };
 
@@ -67,5 +67,35 @@ export const openContext = async (
   } catch (error) {
     await leave().catch(() => {});
     throw error;
+  }
+};
+
+/** How a page is loaded: how many bytes have come for it so far, and for how many ms none may. */
+export type Loading = { carried: () => number; quiet?: number };
+
+// Of some megabytes, through the API server.
+const longestQuiet = 60_000;
+
+/**
+ * Has a page go to a URL, and returns when it is loaded: it has the time that it takes, for as long as something of it
+ * comes.
+ */
+export const loadPage = async (
+  page: Page,
+  url: string,
+  { carried, quiet = longestQuiet }: Loading,
+): Promise<void> => {
+  const stopped = Promise.withResolvers<never>();
+  let before = carried();
+  const timer = setInterval(() => {
+    const now = carried();
+    if (now === before)
+      stopped.reject(new Error(`of ${url} nothing came for ${quiet / 1000} s, and it is not loaded`));
+    before = now;
+  }, quiet);
+  try {
+    await Promise.race([page.goto(url, { timeout: 0 }), stopped.promise]);
+  } finally {
+    clearInterval(timer);
   }
 };

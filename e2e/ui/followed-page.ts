@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { awaitCluster } from '../kube/account.ts';
 import { isAlike, type RowState, rowStateOfRow, type Stretch } from './backup-look.ts';
 import { type BackupTable, backupTable, backupTableSelector, warningIcon } from './backup-table.ts';
-import { openContext } from './browser.ts';
+import { type Loading, loadPage, openContext } from './browser.ts';
 import type { Span } from './judge-shown.ts';
 import { openPageLog, type PageLog } from './page-log.ts';
 import { type ShownTable, watchTable } from './table-watcher.ts';
@@ -15,7 +15,7 @@ export type FollowedPage = {
   readonly log: PageLog;
   /** How a backup looks on the page now; undefined: it has no row. */
   look(name: string): RowState | undefined;
-  /** What the page showed of a backup since it was drawn. */
+  /** What the page showed of a backup since it was live. */
   shown(name: string): Stretch[];
   /** When the page was live: it was connected and had been drawn once. */
   live(): Span[];
@@ -36,15 +36,13 @@ export type FollowedPage = {
 type Options = {
   chromium: string;
   url: string;
+  carried: Loading['carried'];
   /** How the page's backups must look now, by their names: the page counts as drawn once it shows that. */
   expected: () => ReadonlyMap<string, RowState>;
 };
 
-// Of some megabytes, through the API server.
-const loadTime = 60_000;
-
 /** Opens a page and follows it; returns before it is drawn. */
-export const followPage = async ({ chromium, url, expected }: Options): Promise<FollowedPage> => {
+export const followPage = async ({ chromium, url, carried, expected }: Options): Promise<FollowedPage> => {
   const { context, close } = await openContext(chromium);
   /** What is shown on the way to being drawn is not kept. */
   const shown: (ShownTable & { isKept: boolean })[] = [];
@@ -69,10 +67,16 @@ export const followPage = async ({ chromium, url, expected }: Options): Promise<
     for (const ask of [...waiting]) ask();
   };
 
+  let log: PageLog | undefined;
+  const live = (): Span[] =>
+    (log?.connected() ?? [])
+      .map(({ from, to }) => ({ from: Math.max(from, drawnAt ?? Number.POSITIVE_INFINITY), to }))
+      .filter(({ from, to }) => from < to);
+
   try {
     await context.tracing.start({ snapshots: true });
     const page = await context.newPage();
-    const log = openPageLog(page, again);
+    log = openPageLog(page, again);
     await page.exposeFunction('corralTell', (told: ShownTable) => {
       shown.push({ ...told, isKept: drawnAt !== undefined });
       again();
@@ -82,23 +86,24 @@ export const followPage = async ({ chromium, url, expected }: Options): Promise<
       warning: warningIcon,
       tell: 'corralTell',
     });
-    await page.goto(url, { timeout: loadTime });
+    await loadPage(page, url, { carried });
 
     return {
       table: backupTable(page),
       log,
       look,
-      shown: (name) =>
-        shown.flatMap(({ at, rows, isKept }) => {
+      shown: (name) => {
+        const all = shown.flatMap(({ at, rows, isKept }) => {
           if (!isKept || rows === null) return [];
           const row = rows.find(({ id }) => id === name);
           return [{ at, look: row && rowStateOfRow(row) }];
-        }),
-      live: () =>
-        log
-          .connected()
-          .map(({ from, to }) => ({ from: Math.max(from, drawnAt ?? Number.POSITIVE_INFINITY), to }))
-          .filter(({ from, to }) => from < to),
+        });
+        // Its first table it asks for by itself: that may be long before the first message.
+        const from = live()[0]?.from ?? Number.POSITIVE_INFINITY;
+        const first = all.findLast(({ at }) => at < from);
+        return [...(first ? [{ ...first, at: from }] : []), ...all.filter(({ at }) => at >= from)];
+      },
+      live,
       until: async (test, time) => {
         if (test()) return true;
         const { promise, resolve } = Promise.withResolvers<boolean>();

@@ -1,6 +1,6 @@
 import type { Locator } from 'playwright';
 import { awaitCluster } from '../kube/account.ts';
-import { openContext } from './browser.ts';
+import { type Loading, loadPage, openContext } from './browser.ts';
 import { openPageLog, type PageLog } from './page-log.ts';
 
 /** A page of Longhorn's user interface with one table, as its user has it. Rows go by the ids of what they show. */
@@ -22,7 +22,7 @@ export type TablePage = {
 
 // For each thing that is done on the page: a click meets what is there, drawn and at rest.
 const patience = 15_000;
-const loadTime = 60_000;
+const drawTime = 60_000;
 
 /** What tells more of a cell, in a tooltip. */
 const moreIcon = '[aria-label="icon: info-circle"]';
@@ -31,11 +31,13 @@ const moreIcon = '[aria-label="icon: info-circle"]';
 export const openTablePage = async ({
   chromium,
   url,
+  carried,
   table,
   patient,
 }: {
   chromium: string;
   url: string;
+  carried: Loading['carried'];
   /** The selector of the table. */
   table: string;
   patient: number;
@@ -45,9 +47,9 @@ export const openTablePage = async ({
     const page = await context.newPage();
     page.setDefaultTimeout(patience);
     const log = openPageLog(page, () => {});
-    await page.goto(url, { timeout: loadTime });
+    await loadPage(page, url, { carried });
     const root = page.locator(table);
-    await root.first().waitFor({ timeout: loadTime });
+    await root.first().waitFor({ timeout: drawTime });
     const rowsOf = (row: string): Locator => root.locator(`tr[data-row-key="${row}"]`);
     const dialog = page.getByRole('dialog');
     return {

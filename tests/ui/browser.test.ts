@@ -1,6 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { openContext } from '../../e2e/ui/browser.ts';
+import { loadPage, openContext } from '../../e2e/ui/browser.ts';
 import { browserForTests } from '../support/browser.ts';
 import { folderOfEachTest } from '../support/temporary-folder.ts';
 
@@ -59,6 +62,42 @@ exec '${chromium}' --no-sandbox "$@"
     expect(await starts(':', 1000)).toEqual(['with']);
     expect(await starts('exit 1', 1000)).toEqual(['with', 'without']);
     expect(await starts('exit 1', 0)).toEqual(['without']);
+  },
+);
+
+/** A page of one script, which comes piece by piece, and ends or not; and how much of it has come. */
+const servePage = async ({ pieces, ends }: { pieces: number; ends: boolean }) => {
+  let bytes = 0;
+  const server = createServer(async ({ url }, response) => {
+    if (url !== '/script') return response.end('<script src="/script"></script>');
+    for (let piece = 0; piece < pieces; piece += 1) {
+      response.write(' ');
+      bytes += 1;
+      await sleep(200);
+    }
+    return ends ? response.end() : undefined;
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, carried: () => bytes };
+};
+
+test.skipIf(chromium === undefined)(
+  'a page is loaded for as long as something of it comes, and given up when nothing does',
+  async () => {
+    const { context, close } = await openContext(chromium ?? '');
+    onTestFinished(close);
+    const load = async (how: { pieces: number; ends: boolean }): Promise<void> => {
+      const { url, carried } = await servePage(how);
+      await loadPage(await context.newPage(), url, { carried, quiet: 2_000 });
+    };
+    const began = performance.now();
+    await load({ pieces: 25, ends: true });
+    expect(performance.now() - began).toBeGreaterThan(4_000);
+    await expect(load({ pieces: 1, ends: false })).rejects.toThrow('nothing came for 2 s');
   },
 );
 

@@ -9,7 +9,13 @@ const chromium = await keepBrowser();
 const open = async (path: string, table: string, mutant?: Mutant) => {
   const ui = await serveUi(mutant);
   const url = `${ui.url}/${path}`;
-  const page = await openTablePage({ chromium: chromium ?? '', url, table, patient: 5_000 });
+  const page = await openTablePage({
+    chromium: chromium ?? '',
+    url,
+    carried: () => 0,
+    table,
+    patient: 5_000,
+  });
   onTestFinished(page.close);
   return { ...ui, page };
 };

@@ -23,6 +23,8 @@ export type ServiceForward = {
   url: string;
   /** The pod that the last connection went to; undefined before the first. */
   pod(): string | undefined;
+  /** How many bytes have come back by all connections so far. */
+  carried(): number;
   /** Why a connection could not be made, the last one that could not. */
   trouble(): Error | undefined;
 };
@@ -82,10 +84,16 @@ export const forwardService = async (
   };
 
   const sockets = new Set<Socket>();
+  let carriedBefore = 0;
   const server = createServer((socket) => {
     sockets.add(socket);
     // 'close' follows.
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    socket
+      .on('error', () => {})
+      .on('close', () => {
+        sockets.delete(socket);
+        carriedBefore += socket.bytesWritten;
+      });
     serve(socket).catch(() => socket.destroy());
   });
   await onceHappened(server.listen(0, '127.0.0.1'), 'listening');
@@ -98,6 +106,7 @@ export const forwardService = async (
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     pod: () => last,
+    carried: () => [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, carriedBefore),
     trouble: () => trouble,
   };
 };

@@ -69,6 +69,7 @@ export const openPage = async (chromium: string | undefined, { rows, expected, m
   const page = await followPage({
     chromium: chromium ?? '',
     url: `${url}/backup/v?field=name&keyword=bv`,
+    carried: () => 0,
     expected,
   });
   onTestFinished(page.close);

@@ -53,6 +53,7 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
     // The scenario has said that it needs a browser.
     chromium: findChromium(process.env) ?? 'chromium',
     url: forward.url + backupsPagePath({ volume: volume.name, backupVolume: backupVolume.metadata.name }),
+    carried: forward.carried,
     expected,
   });
   const page = await awaitCluster(() => opening).catch((error: unknown) => {

@@ -3,23 +3,26 @@ import type { TablePageHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import { aTarget, createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 
+const nowhere = 'nfs://nowhere-store:/a';
 const reason = 'failed to list system backups in nfs://nowhere-store:/a: cannot mount nfs';
 
+type Shown = { version: string; sign: string; before?: { url: string; reason: string } };
+
 /** The step on a page whose row of the target has this sign, and a Longhorn of this version. */
-const shown = async ({ version, sign }: { version: string; sign: string }) => {
+const shown = async ({ version, sign, before }: Shown) => {
   const timelines = emptyTimelines();
-  timelines.backupTargets.push({
-    kind: 'modified',
-    at: 1,
-    object: {
-      metadata: { name: aTarget.name },
-      spec: { backupTargetURL: 'nfs://nowhere-store:/a' },
-      status: {
-        available: false,
-        conditions: [{ type: 'Unavailable', status: 'True', message: reason }],
+  const told = (url: string, message: string) =>
+    timelines.backupTargets.push({
+      kind: 'modified',
+      at: 1,
+      object: {
+        metadata: { name: aTarget.name },
+        spec: { backupTargetURL: url },
+        status: { available: false, conditions: [{ type: 'Unavailable', status: 'True', message }] },
       },
-    },
-  });
+    });
+  if (before) told(before.url, before.reason);
+  told(nowhere, reason);
   const { context, findings } = createTestContext({ timelines, version });
   const page = { reads: async (_: string, column: string) => (column === 'Status' ? sign : '') };
   const { then } = bindSteps(context);
@@ -36,6 +39,15 @@ test('a page tells why a backup target cannot be used, from v1.10.0 on', async (
   expect(await shown({ version: 'v1.13.0-dev', sign: `${reason}\n` })).toEqual([]);
   for (const version of ['v1.10.0', 'v1.12.1'])
     await expect(shown({ version, sign: '' })).rejects.toThrow('tells of backup target default ""');
+});
+
+test('a page may tell what the target said a look before, of where it is now', async () => {
+  const version = 'v1.12.1';
+  const sign = `${reason}, at 10:00:01`;
+  expect(await shown({ version, sign, before: { url: nowhere, reason: sign } })).toEqual([]);
+  await expect(shown({ version, sign, before: { url: 'nfs://store:/a', reason: sign } })).rejects.toThrow(
+    sign,
+  );
 });
 
 test('the page of an older version tells nothing, which is a finding and no failure', async () => {

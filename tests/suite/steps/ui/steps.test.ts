@@ -44,7 +44,7 @@ const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Dura
   const opened = await openPage(chromium, { rows: { [name]: completed }, expected, mutant });
   const { page, until } = opened;
   await until(() => page.live().length > 0);
-  const forward = { url: '', pod: () => undefined, trouble: () => undefined };
+  const forward = { url: '', pod: () => undefined, carried: () => 0, trouble: () => undefined };
   const handle: PageHandle = { page, forward, mark: backups.mark(), cutOff: [] };
   const timeouts = { ...timeoutsOn(longhornClocks), ...limits(within) };
   const { context, findings } = createTestContext({ timelines: { backups }, timeouts });
