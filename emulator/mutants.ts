@@ -127,8 +127,7 @@ export const fixes = {
   'fixed:upload-miscounts-blocks': 'an upload counts the blocks that there are',
   'fixed:waiting-backup-loses-lock': 'a Backup stays until the command that removes it has ended',
   'fixed:restore-given-up-over-lock': 'a restore that meets the lock of a deletion is tried again',
-  'fixed:snapshot-stays-while-detached':
-    'a snapshot that is deleted has its volume attached, and goes',
+  'fixed:snapshot-stays-while-detached': 'a snapshot that is deleted has its volume attached, and goes',
 } as const;
 
 /** A bug that can be given on purpose. */

@@ -181,7 +181,8 @@ export const surroundingMessages = {
   'target-timed-out': {
     ...unavailable,
     class: 'transient',
-    means: 'The store was not listed within the time that a command has, as where the node or the store is slow.',
+    means:
+      'The store was not listed within the time that a command has, as where the node or the store is slow.',
     advice:
       'Nothing, if the target is available again with the next poll; otherwise see whether the store answers.',
     wordings: [
@@ -260,12 +261,11 @@ export const surroundingMessages = {
     ...snapshot,
     class: 'warning',
     means: "The volume's engine does not run, and Longhorn takes it for one that is being upgraded.",
-    advice:
-      'Attach the volume: the snapshot goes then; known bug snapshot-stays-while-detached.',
+    advice: 'Attach the volume: the snapshot goes then; known bug snapshot-stays-while-detached.',
     wordings: [
       {
         versions: '>=1.11.0',
-        pattern: /snapshot deletion delayed: volume engine \S+ is upgrading from image  to \S+/,
+        pattern: /snapshot deletion delayed: volume engine \S+ is upgrading from image {2}to \S+/,
         example:
           'snapshot deletion delayed: volume engine v-e-0 is upgrading from image  to longhorn-engine:v1.12.1',
         origin: 'product',

@@ -57,7 +57,10 @@ export const untilSnapshotGone = (
   });
 
 /** The messages of the catalogue that a snapshot says now. */
-export const messagesOfSnapshot = ({ timelines, version }: Context, { name }: SnapshotHandle): MessageId[] => {
+export const messagesOfSnapshot = (
+  { timelines, version }: Context,
+  { name }: SnapshotHandle,
+): MessageId[] => {
   const snapshot = timelines.snapshots.current(name);
   return (snapshot === undefined ? [] : saidBySnapshot(snapshot)).flatMap((message) => {
     const found = classify(message, version);
