@@ -23,7 +23,13 @@ export type BugSeverity = keyof typeof severities;
  */
 export type Symptom =
   | { of: 'store'; findings: readonly string[]; also?: readonly string[]; gone?: true; left?: true }
-  | { of: 'history'; kind: 'Backup' | 'Volume' | 'Snapshot'; state: string; gone: boolean; says?: MessageId }
+  | {
+      of: 'history';
+      kind: 'Backup' | 'BackupTarget' | 'Volume' | 'Snapshot';
+      state: string;
+      gone: boolean;
+      says?: MessageId;
+    }
   | { of: 'command'; exitCode: number; prints: RegExp }
   | { of: 'log'; says: readonly MessageId[] }
   | { of: 'panic'; says: MessageId };

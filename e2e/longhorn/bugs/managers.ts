@@ -105,6 +105,28 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_controller.go, reconcile (UpdateBackupStatus after disableBackupMonitor), and app/recurringjob/volume.go, doRecurringBackup, read in v1.12.1',
     seen: 'a whole real v1.12.1 (2026-11-26), load 10, twice in some twenty runs: InProgress 142 %, no state for 5.3 s, Completed',
   },
+  'broken-target-is-looked-at-on-and-on': {
+    title: 'A backup target that cannot be used is looked at on and on, twice a second',
+    severity: 'noise',
+    versions: '>=1.8.0',
+    promise: 'a backup target that cannot be used is looked at as often as its poll interval says',
+    happens:
+      'the reason in its condition has what changes with each look, as the times in the log of a mount, or the id of a request; the note of it is an update, by which the target is looked at again',
+    symptoms: [
+      { of: 'history', kind: 'BackupTarget', state: 'Unavailable', gone: false, says: 'target-not-mounted' },
+    ],
+    steps: {
+      inWords: [
+        'Give a backup target the URL of an NFS server that is not there.',
+        'Watch it: kubectl -n longhorn-system get backuptargets.longhorn.io NAME -w -o name.',
+        'It is updated several times a second, and each look tries three mounts.',
+      ],
+    },
+    upstream: issue(13831),
+    source:
+      'longhorn-manager, controller/backup_target_controller.go, reconcile (the deferred UpdateBackupTargetStatus), read in v1.8.2 and v1.12.1; what an S3 server says is mended on master since 2026-08-27',
+    seen: 'a whole real v1.12.1 (2026-11-26): 40 looks in 19 s at a target on an NFS server without a name, each with another text of 5,700 characters',
+  },
   'snapshot-stays-while-detached': {
     title: 'A snapshot that is deleted while its volume is detached stays until that is attached again',
     severity: 'misleading',
