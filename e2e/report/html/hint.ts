@@ -75,7 +75,7 @@ type FailedScenario = Pick<ScenarioReport, 'state' | 'startedAt' | 'failure'>;
 /**
  * Says where to look first when a scenario did not pass; null for one that did, or was not played. What was
  * decided where it was played counts, as more was known there. `others` is when faults of other scenarios
- * were in force, `load` how busy the machine was while a wait ran out of time, `error` what ended it.
+ * were in force, `load` how busy the machine was during the wait that did not end well, `error` what ended it.
  */
 export const hintOf = (
   { state, startedAt, failure }: FailedScenario,
@@ -137,6 +137,8 @@ export const hintOf = (
         ...broken.map(({ label, reason }) => `${label}: ${decisionOf(reason ?? 'broken')}`),
         'the watch saw the state that should not have been',
         ...trouble,
+        // Kubernetes may have ended what did not answer its probes.
+        ...(judgeLoad(load) === 'busy' ? [describeLoad(load)] : []),
       ],
     };
   if (trouble.length > 0) return { at: 'cluster', because: trouble };

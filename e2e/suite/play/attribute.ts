@@ -7,7 +7,7 @@ import { makeTimeline } from '../../report/html/timeline.ts';
 import { placeOf } from '../../report/place-of.ts';
 import type { PointsTo } from '../../report/schema.ts';
 import { classifyError } from './classify-error.ts';
-import { comparableWaits, lastTimedOut } from './comparable-waits.ts';
+import { comparableWaits, lastUnmet } from './comparable-waits.ts';
 import { judgeEnd } from './judge-end.ts';
 
 /**
@@ -68,16 +68,17 @@ export const attribute = async (error: unknown, deps: AttributeOptions): Promise
   };
 };
 
-// Of the wait that ran out of time; undefined where none did.
+// Of the wait that ran out of time, or was broken; undefined where none was. How long the same waits took elsewhere
+// says nothing of what was broken.
 const loadOf = async (
   history: string | undefined,
   { out, startedAt, loadSince }: AttributeOptions,
 ): Promise<Load | undefined> => {
-  const wait = history === undefined ? undefined : lastTimedOut(history);
+  const wait = history === undefined ? undefined : lastUnmet(history);
   if (wait === undefined) return undefined;
   return {
     ...loadSince(startedAt.getTime() + wait.from * 1000),
-    comparable: await comparableWaits(out, wait.owner),
+    ...(wait.phase === 'timed-out' && { comparable: await comparableWaits(out, wait.owner) }),
   };
 };
 

@@ -39,9 +39,14 @@ const readMarker = (line: string) => {
   }
 };
 
-/** The wait whose time was over last in a history; `from` in seconds from the scenario's start. */
-export const lastTimedOut = (history: string): { owner: string; from: number } | undefined =>
-  waitsOf(history).findLast(({ phase, isMet }) => phase === 'timed-out' && !isMet);
+/** The last wait of a history that did not end well; `from` in seconds from the scenario's start. */
+export const lastUnmet = (
+  history: string,
+): { owner: string; from: number; phase: 'broken' | 'timed-out' } | undefined =>
+  waitsOf(history).findLast(
+    (wait): wait is Wait & { phase: 'broken' | 'timed-out' } =>
+      (wait.phase === 'broken' || wait.phase === 'timed-out') && !wait.isMet,
+  );
 
 /**
  * What the same waits, those whose time-outs have the same owner, took elsewhere in a run, by the histories in

@@ -59,6 +59,13 @@ test.each<[what: string, given: Given, at: string | undefined]>([
   expect(hintOf(...given)?.at).toBe(at);
 });
 
+test('a state that should not have been, on a busy machine, comes with how busy that was', () => {
+  const busy = { pressure: { stalled: 0.9, runQueue: 14, timerDelay: 3_000 } };
+  const of = (load: typeof busy) => hintOf(failed, timeline(bracket('broken')), finished, { load });
+  expect(of(busy)?.because.at(-1)).toMatch(/^the machine was busy \(/);
+  expect(of(calm)?.because).toHaveLength(2);
+});
+
 test('a wait that ran out of time on a busy machine is not clear, and says why', () => {
   const load = { pressure: { stalled: 0.833, runQueue: 4.5, timerDelay: 2_310 } };
   expect(hintOf(failed, timeline(late), finished, { load })).toEqual({

@@ -93,11 +93,17 @@ test('and is not clear where they nearly took too long themselves, on a machine 
   expect(await pointsTo(historyOf(late), idle)).toMatchObject({ at: 'unclear' });
 });
 
-test('where nothing ran out of time the load says nothing', async () => {
-  const broken = { ...late, to: 20, phase: 'broken' };
-  const told = await pointsTo(historyOf(broken));
-  expect(told).toMatchObject({ at: 'longhorn' });
-  expect(told.load).toBeUndefined();
+test('what was broken points to Longhorn, with how busy the machine was: what ended on it may have broken it', async () => {
+  await elsewhere('one', historyOf({ id: 1, owner: 'the removal', from: 5, to: 9 }));
+  const told = await pointsTo(historyOf({ ...late, to: 20, phase: 'broken' }));
+  expect(told).toMatchObject({ at: 'longhorn', load: strained });
+  expect(told.load).not.toHaveProperty('comparable');
+  expect(told.because.at(-1)).toMatch(/^the machine was busy /);
+});
+
+test('where nothing was waited for in vain the load says nothing', async () => {
+  const met = { ...late, to: 20, phase: 'met' };
+  expect((await pointsTo(historyOf(met))).load).toBeUndefined();
 });
 
 test('a time in which nothing was to happen, and nothing did, speaks against nobody', async () => {
