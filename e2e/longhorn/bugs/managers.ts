@@ -63,7 +63,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, controller/backup_target_controller.go, reconcile and cleanUpAllMounts, read in v1.8.0 to v1.12.1 and master (2026-08-21)',
-    seen: 'a whole real v1.12.1 (2026-11-26), default without a URL, five scenarios on mounted stores at once: unmounted 0.9 s after the lock of an upload was written, Completed 7.4 s later, gone 1.4 s after that; another backup was never listed',
+    seen: 'a whole real v1.12.1 (2026-11-26), default without a URL, five scenarios on mounted stores at once: unmounted 0.9 s after the lock of an upload was written, Completed 7.4 s later, gone 1.4 s after that; another backup was never listed. It was hidden there later, where stores had been removed whose mounts Longhorn keeps: the clean-up hangs for 90 s at the first mount whose server has gone, and gives up',
   },
   'standby-stuck-without-its-backup': {
     title: 'A volume on standby cannot be removed any more once the backup that it was made from has gone',
