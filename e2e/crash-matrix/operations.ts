@@ -1,3 +1,4 @@
+import type { SharedThing } from '../longhorn/shared.ts';
 import { littleData } from '../suite/steps/sizes.ts';
 import type { Steps } from '../suite/steps/steps.ts';
 import { kills } from '../suite/steps/writes/disturbances.ts';
@@ -18,6 +19,11 @@ type Operation = (
 const mayFail = (cell: DisturbedWrite | undefined): { mayFail: boolean } => ({
   mayFail: cell !== undefined && kills(cell.disturbance),
 });
+
+/** What an operation has for itself alone, from its beginning to its end. */
+export const hadAlone: Readonly<Record<string, readonly SharedThing[]>> = {
+  'follow with a standby volume': ['backup-targets'],
+};
 
 /** The operations of the matrix, by name. */
 export const crashOperations: Record<string, Operation> = {
@@ -132,6 +138,23 @@ export const crashOperations: Record<string, Operation> = {
     await follow({ volume, backups: [first] });
     await then.removedFromCluster(first, await when.targetRemoved(volume.target));
     await when.targetMadeAgain(volume.target);
+    await then.known(first);
+    await then.lastBackup(first);
+    return async () => {
+      await then.storeHolds(volume, [first], { afterKill: true });
+      await then.restores(first, [data]);
+    };
+  },
+
+  'lead a backup target to another store and back': async ({ given, when, then }, { follow }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const home = volume.target.store;
+    const other = await given.store({ kind: 'the same kind' });
+    await follow({ volume, backups: [first] });
+    await then.removedFromCluster(first, await when.targetChanged(volume.target, { to: other }));
+    await when.targetChanged(volume.target, { to: home });
     await then.known(first);
     await then.lastBackup(first);
     return async () => {

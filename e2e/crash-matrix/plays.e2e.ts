@@ -3,7 +3,7 @@ import { scenario } from '../suite/scenario.ts';
 import { kills } from '../suite/steps/writes/disturbances.ts';
 import type { Followed, FollowedWrites } from '../suite/steps/writes/follow.ts';
 import { crashCellName, learningNameOf, matrixFiles, matrixFolder, readPlan } from './cells.ts';
-import { crashOperations } from './operations.ts';
+import { crashOperations, hadAlone } from './operations.ts';
 
 const folder = process.env[matrixFolder] ?? '';
 const plan = readPlan(folder);
@@ -12,8 +12,10 @@ const about = { timeout: '20m', needs: ['lab', 'block-device', 'fileMissing'] } 
 
 if (plan === undefined)
   for (const [name, operation] of Object.entries(crashOperations))
-    for (const play of [1, 2])
-      scenario(learningNameOf(name, play), about, async (steps) => {
+    for (const play of [1, 2]) {
+      const alone = hadAlone[name] ?? [];
+      scenario(learningNameOf(name, play), { ...about, exclusive: alone }, async (steps) => {
+        if (alone.length > 0) await steps.given.exclusive(...alone);
         let followed: FollowedWrites | undefined;
         const follow = async (of: Followed) => {
           followed = await steps.given.writesFollowed(of);
@@ -25,20 +27,26 @@ if (plan === undefined)
         const learned = { operation: name, writes: followed?.writes ?? [] };
         appendFileSync(matrixFiles(folder).learned, `${JSON.stringify(learned)}\n`);
       });
+    }
 
 for (const cell of plan?.cells ?? []) {
   const isKill = kills(cell.disturbance);
-  const alone = { exclusive: ['longhorn-managers'], disruptions: ['manager-kill'] } as const;
-  scenario(crashCellName(cell), { ...about, ...(isKill && alone) }, async (steps) => {
+  const atFirst = hadAlone[cell.operation] ?? [];
+  const exclusive = [...atFirst, ...(isKill ? (['longhorn-managers'] as const) : [])];
+  const disruptions = isKill ? (['manager-kill'] as const) : [];
+  scenario(crashCellName(cell), { ...about, exclusive, disruptions }, async (steps) => {
     const { given, when, then, skip } = steps;
     if (plan?.until != null && Date.now() > plan.until) skip('the time that --for allows is over');
+    // All in one request; where nothing is needed before the kill, others play beside it until then.
+    const isAloneForKill = isKill && atFirst.length === 0;
+    if (atFirst.length > 0) await given.exclusive(...exclusive);
     let followed: FollowedWrites | undefined;
     const follow = async (of: Followed) => {
-      if (isKill) await given.exclusive('longhorn-managers');
+      if (isAloneForKill) await given.exclusive(...exclusive);
       followed = await given.writeDisturbed(of, cell);
     };
     const judge = await crashOperations[cell.operation]?.(steps, { follow, cell });
-    if (isKill) await when.givenBack();
+    if (isAloneForKill) await when.givenBack();
     followed?.end();
     await judge?.();
     if (followed === undefined) return;

@@ -16,6 +16,10 @@ const actionSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('remove the snapshot'), volume: z.number(), backup: z.number() }),
   z.object({ do: z.literal('look into the store'), volume: z.number() }),
   z.object({ do: z.literal('kill the owner'), volume: z.number(), backup: z.number() }),
+  z.object({ do: z.literal('make immutable'), volume: z.number(), backup: z.number() }),
+  z.object({ do: z.literal('make mutable'), volume: z.number() }),
+  z.object({ do: z.literal('delete the backup volume'), volume: z.number() }),
+  z.object({ do: z.literal('take the target away'), volume: z.number() }),
 ]);
 
 /** See `actionSchema`. */
@@ -45,6 +49,10 @@ export const someActions: fc.Arbitrary<SoakAction[]> = fc.array(
     { weight: 1, arbitrary: fc.record({ do: act('remove the snapshot'), volume, backup }) },
     { weight: 1, arbitrary: fc.record({ do: act('look into the store'), volume }) },
     { weight: 1, arbitrary: fc.record({ do: act('kill the owner'), volume, backup }) },
+    { weight: 2, arbitrary: fc.record({ do: act('make immutable'), volume, backup }) },
+    { weight: 1, arbitrary: fc.record({ do: act('make mutable'), volume }) },
+    { weight: 1, arbitrary: fc.record({ do: act('delete the backup volume'), volume }) },
+    { weight: 1, arbitrary: fc.record({ do: act('take the target away'), volume }) },
   ),
   { minLength: 1, maxLength: 30, size: 'max' },
 );

@@ -1,3 +1,4 @@
+import type { Injected } from '../faults/fault.ts';
 import type { BackupHandle, VolumeHandle, WrittenData } from '../suite/steps/handles.ts';
 import { mebibyte } from '../suite/steps/sizes.ts';
 import type { Steps } from '../suite/steps/steps.ts';
@@ -5,11 +6,12 @@ import { type SoakAction, soakSize } from './actions.ts';
 
 type Given = Pick<Steps, 'given' | 'when' | 'then'>;
 
-/** A backup, and what its volume held when it was asked for. */
+/** A backup, and what its volume held when it was asked for; `immutable`: its config is, so its deletion fails. */
 type Kept = {
   backup: BackupHandle;
   data: WrittenData[];
   state: 'asked for' | 'completed' | 'failed' | 'deleted';
+  immutable?: Injected | undefined;
 };
 
 /** A volume, what each of its places holds, and its backups in order. */
@@ -53,6 +55,41 @@ export const playActions = async (steps: Given, actions: readonly SoakAction[]):
     return kept !== undefined && (await ended(kept)).state === 'completed' ? kept : undefined;
   };
 
+  const makeMutable = async (kept: Kept | undefined): Promise<void> => {
+    if (kept?.immutable === undefined) return;
+    await when.madeMutable(kept.immutable, kept.backup);
+    kept.immutable = undefined;
+  };
+  /** Lets all that was begun for a volume come to its end; returns the backups that are left. */
+  const settled = async ({ volume, backups }: Soaked): Promise<Kept[]> => {
+    for (const kept of backups) {
+      await makeMutable(kept);
+      if ((await ended(kept)).state === 'deleted') await then.goneInTheEnd(kept.backup, { forgotten: true });
+    }
+    await then.noTicketLeft(volume);
+    return backups.filter(({ state }) => state === 'completed');
+  };
+
+  const deleteBackupVolume = async (soaked: Soaked): Promise<void> => {
+    const left = await settled(soaked);
+    if (left.length === 0) return;
+    await then.volumeKnown(soaked.volume);
+    await when.backupVolumeDeleted(soaked.volume);
+    for (const kept of left) {
+      kept.state = 'deleted';
+      await then.goneInTheEnd(kept.backup, { forgotten: true });
+    }
+  };
+
+  const takeTargetAway = async ({ volume: { target } }: Soaked): Promise<void> => {
+    const left: Kept[] = [];
+    for (const soaked of volumes.values()) left.push(...(await settled(soaked)));
+    const gone = await when.targetRemoved(target);
+    for (const { backup } of left) await then.removedFromCluster(backup, gone);
+    await when.targetMadeAgain(target);
+    for (const { backup } of left) await then.known(backup);
+  };
+
   const doOne = async (action: SoakAction): Promise<void> => {
     if (action.do === 'write') return write(await volumeOf(action.volume), action.place);
     if (action.do === 'look into the store') {
@@ -69,8 +106,18 @@ export const playActions = async (steps: Given, actions: readonly SoakAction[]):
       const kept = chosen(action);
       return void (kept && (await when.ownerKilled(kept.backup)));
     }
+    if (action.do === 'delete the backup volume') return deleteBackupVolume(await volumeOf(action.volume));
+    if (action.do === 'take the target away') return takeTargetAway(await volumeOf(action.volume));
+    if (action.do === 'make mutable') {
+      const { backups = [] } = volumes.get(action.volume) ?? {};
+      return makeMutable(backups.find(({ immutable }) => immutable !== undefined));
+    }
     const kept = await completed(action);
     if (kept === undefined) return;
+    if (action.do === 'make immutable') {
+      kept.immutable ??= await given.immutableConfig(kept.backup);
+      return;
+    }
     if (action.do === 'restore') return then.restores(kept.backup, kept.data).then(() => undefined);
     if (action.do === 'remove the snapshot') return void (await when.snapshotRemoved(kept.backup));
     await then.volumeKnown(kept.backup.volume);
@@ -79,11 +126,9 @@ export const playActions = async (steps: Given, actions: readonly SoakAction[]):
   };
   for (const action of actions) await doOne(action);
 
-  for (const { volume, backups } of volumes.values()) {
-    for (const kept of backups)
-      if ((await ended(kept)).state === 'deleted') await then.goneInTheEnd(kept.backup, { forgotten: true });
-    await then.noTicketLeft(volume);
-    const left = backups.filter(({ state }) => state === 'completed');
+  for (const soaked of volumes.values()) {
+    const { volume, backups } = soaked;
+    const left = await settled(soaked);
     const failed = backups.some(({ state }) => state === 'failed');
     await then.storeHolds(
       volume,
@@ -106,6 +151,10 @@ const call = (action: SoakAction): string => {
     'remove the snapshot': `when.snapshotRemoved(${backup} of ${of})`,
     'look into the store': `when.storeLookedInto(${of}.target)`,
     'kill the owner': `when.ownerKilled(${backup} of ${of})`,
+    'make immutable': `given.immutableConfig(${backup} of ${of})`,
+    'make mutable': `when.madeMutable(immutable, backup of ${of})`,
+    'delete the backup volume': `when.backupVolumeDeleted(${of})`,
+    'take the target away': `when.targetRemoved(${of}.target); await when.targetMadeAgain(${of}.target)`,
   };
   return calls[action.do];
 };

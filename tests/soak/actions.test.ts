@@ -7,7 +7,7 @@ const some = fc.sample(someActions, { seed: 7, numRuns: 50 });
 
 test('the same seed gives the same actions, and all that there are come', () => {
   expect(fc.sample(someActions, { seed: 7, numRuns: 50 })).toEqual(some);
-  expect(new Set(some.flat().map((action) => action.do)).size).toBe(7);
+  expect(new Set(some.flat().map((action) => action.do)).size).toBe(11);
 });
 
 test('a run is read from its line as it was written', () => {
