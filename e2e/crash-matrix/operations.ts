@@ -1,4 +1,3 @@
-import type { SharedThing } from '../longhorn/shared.ts';
 import { littleData } from '../suite/steps/sizes.ts';
 import type { Steps } from '../suite/steps/steps.ts';
 import { kills } from '../suite/steps/writes/disturbances.ts';
@@ -21,7 +20,7 @@ const mayFail = (cell: DisturbedWrite | undefined): { mayFail: boolean } => ({
 });
 
 /** What an operation has for itself alone, from its beginning to its end. */
-export const hadAlone: Readonly<Record<string, readonly SharedThing[]>> = {
+export const hadAlone: Readonly<Record<string, Parameters<Given['given']['exclusive']>>> = {
   'follow with a standby volume': ['backup-targets'],
 };
 

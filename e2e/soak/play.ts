@@ -1,4 +1,3 @@
-import type { Injected } from '../faults/fault.ts';
 import type { BackupHandle, VolumeHandle, WrittenData } from '../suite/steps/handles.ts';
 import { mebibyte } from '../suite/steps/sizes.ts';
 import type { Steps } from '../suite/steps/steps.ts';
@@ -11,7 +10,7 @@ type Kept = {
   backup: BackupHandle;
   data: WrittenData[];
   state: 'asked for' | 'completed' | 'failed' | 'deleted';
-  immutable?: Injected | undefined;
+  immutable?: Parameters<Given['when']['madeMutable']>[0] | undefined;
 };
 
 /** A volume, what each of its places holds, and its backups in order. */

@@ -127,6 +127,7 @@ export const createTestContext = ({
     exclusive: new Set(),
     made: nothingMade(),
     expected: [],
+    warned: [],
     pages: [],
     report: recorded.report,
     scenario: 'a scenario',

@@ -7,6 +7,7 @@ import { otherMessages } from './elsewhere.ts';
 import { jobMessages } from './job.ts';
 import { jobTroubles } from './job-troubles.ts';
 import { panicMessages } from './panics.ts';
+import { processMessages } from './processes.ts';
 import { restoreMessages } from './restore.ts';
 import type { MessageRow } from './row.ts';
 import { surroundingMessages } from './surroundings.ts';
@@ -22,6 +23,7 @@ const rows = {
   ...cronMessages,
   ...restoreMessages,
   ...attachmentMessages,
+  ...processMessages,
   ...otherMessages,
   ...controllerMessages,
   ...panicMessages,

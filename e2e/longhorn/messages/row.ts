@@ -10,13 +10,15 @@ export const messageClasses = {
 export type MessageClass = keyof typeof messageClasses;
 
 /**
- * What said it; `job` is the pod of a recurring job, `manager` a longhorn-manager, `node` a node's own log.
+ * What said it: an object, of a volume also its engine and its replicas; `job` is the pod of a recurring job, `manager`
+ * a longhorn-manager, `node` a node's own log.
  */
 export type Speaker =
   | 'Backup'
   | 'BackupTarget'
   | 'Snapshot'
   | 'Volume'
+  | 'Node'
   | 'RecurringJob'
   | 'CronJob'
   | 'Pod'

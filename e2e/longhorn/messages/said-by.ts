@@ -1,6 +1,7 @@
 import { backupState } from '../backup-state.ts';
-import type { Backup, BackupTarget, Snapshot } from '../types.ts';
-import type { Field, Message } from './row.ts';
+import type { Event } from '../job-types.ts';
+import type { Backup, BackupTarget, Snapshot, Volume } from '../types.ts';
+import type { Field, Message, Speaker } from './row.ts';
 
 const isText = (text: string | undefined): text is string => text !== undefined && text !== '';
 
@@ -36,3 +37,30 @@ export const saidByTarget = ({ status }: BackupTarget): Message[] =>
       ? [{ speaker: 'BackupTarget', field: 'condition Unavailable', state, text: message }]
       : [],
   );
+
+// The status in which a condition of a volume tells of trouble.
+const troubled: Readonly<Record<string, string>> = {
+  Scheduled: 'False',
+  Restore: 'False',
+  TooManySnapshots: 'True',
+};
+
+/** What a volume says of trouble: that a replica has no place, that its restore was given up, that snapshots are many. */
+export const saidByVolume = ({ status }: Volume): Message[] =>
+  (status?.conditions ?? []).flatMap(({ type, status: state, message }) =>
+    troubled[type] === state && isText(message)
+      ? [{ speaker: 'Volume', field: `condition ${type}`, state, text: message }]
+      : [],
+  );
+
+const speakers: Readonly<Record<string, Speaker>> = {
+  ...{ Volume: 'Volume', Engine: 'Volume', Replica: 'Volume' },
+  ...{ Snapshot: 'Snapshot', Node: 'Node', Pod: 'Pod' },
+};
+
+/** What an event warns of; undefined for one that warns of nothing, or of an object that says nothing of volumes. */
+export const saidByEvent = ({ involvedObject, type, reason, message }: Event): Message | undefined => {
+  const speaker = speakers[involvedObject.kind ?? ''];
+  if (speaker === undefined || type !== 'Warning' || !isText(message)) return undefined;
+  return { speaker, field: 'event Warning', state: reason ?? '', text: message };
+};

@@ -3,6 +3,8 @@ import type { Cluster } from '../../kube/cluster.ts';
 import type { Capability } from '../../longhorn/capabilities.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
+import type { Classification } from '../../longhorn/messages/classify.ts';
+import type { Message } from '../../longhorn/messages/row.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { ScenarioDeps, StepReport } from './deps.ts';
 import type { OpenPage } from './handles.ts';
@@ -17,6 +19,9 @@ import type { Timeouts } from './timeouts.ts';
  * it may go on saying so.
  */
 export type ExpectedMessage = { id: MessageId; of: string; lasts?: true };
+
+/** A message that was met: who said it, when it first did (ms since the epoch), and what it is. */
+export type MetMessage = Message & { of: string; at: number; classification: Classification };
 
 /** What the steps of one scenario share. */
 export type Context = {
@@ -48,6 +53,8 @@ export type Context = {
   made: Made;
   /** What Longhorn may say because the scenario brought it about; whoever does so enters it before. */
   expected: ExpectedMessage[];
+  /** What events warned of, as far as it was asked for. */
+  warned: MetMessage[];
   /** Pages of Longhorn's user interface that are open. */
   pages: OpenPage[];
   report: StepReport;

@@ -89,6 +89,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
     exclusive: new Set(),
     made,
     expected: [],
+    warned: [],
     pages,
     report,
     tell,

@@ -1,5 +1,5 @@
 import { loadRecording, type RecordedLine, replayRecording } from '../../../e2e/history/recording.ts';
-import type { Backup, BackupTarget, Snapshot } from '../../../e2e/longhorn/types.ts';
+import type { Backup, BackupTarget, Snapshot, Volume } from '../../../e2e/longhorn/types.ts';
 import type { BackupHandle } from '../../../e2e/suite/steps/handles.ts';
 
 /** The Normal case as it was recorded, once free-running and once held, and a deletion that fails. */
@@ -42,6 +42,7 @@ export const speaking = ({ timeline }: ReturnType<typeof replayRecording>) => ({
   backups: timeline<Backup>('backups'),
   snapshots: timeline<Snapshot>('snapshots'),
   backupTargets: timeline<BackupTarget>('backuptargets'),
+  volumes: timeline<Volume>('volumes'),
 });
 
 /** The volumes that the backups of a recording are of. */

@@ -62,7 +62,11 @@ const anotherSymptom = (id: BugId, { error, seen }: { error: unknown; seen: Seen
 
 // What goes with the symptom is no failure of its own.
 const saidBy = (seen: Seen): ExpectedMessage[] => {
-  if (seen.of === 'history') return seen.says.map((id) => ({ id, of: seen.name, lasts: true }));
+  if (seen.of === 'history') {
+    const { kind, name, state } = seen;
+    const givenUp = kind === 'Volume' && state === 'faulted' ? (['restore-given-up'] as const) : [];
+    return [...givenUp, ...seen.says].map((id) => ({ id, of: name, lasts: true }));
+  }
   if (seen.of !== 'panic') return [];
   return seen.says.flatMap((id) => (id === undefined ? [] : [{ id, of: managerLabel }]));
 };

@@ -1,9 +1,10 @@
+import { shorten } from '../../../kube/shorten.ts';
 import type { Context } from '../context.ts';
 import { inTurn } from '../in-turn.ts';
 import { PremiseLost, PromiseBroken, throwFor } from '../judging.ts';
 import { playStep, step } from '../step.ts';
 import { judgeEnds, type ReportedEnd } from './managers.ts';
-import { judgeMessages, summarizeMessages } from './messages.ts';
+import { judgeMessages, summarizeMessages, warningsOf } from './messages.ts';
 
 /**
  * The last step of every scenario: puts all that Longhorn said since the mark through the catalogue of
@@ -11,7 +12,16 @@ import { judgeMessages, summarizeMessages } from './messages.ts';
  */
 export const everyMessageIsKnown = step({
   sentence: 'Then every message of Longhorn is known, and none tells of a failure that was not brought about',
-  action: async ({ timelines, made, own, expected, version }: Context) => {
+  action: async (context: Context) => {
+    const { timelines, made, own, expected, version, report } = context;
+    context.warned.push(...(await warningsOf(context)));
+    for (const { speaker, of, state, text, classification } of context.warned)
+      if (classification.class === 'unclassified')
+        report.finding({
+          code: 'unknown-warning',
+          title: `An event warns of what the catalogue of messages does not have: ${speaker}, ${state}`,
+          detail: `Longhorn ${version}, ${of}: "${shorten(text, 700)}"`,
+        });
     const { met, problems } = judgeMessages(timelines, {
       volumes: made.volumes,
       targets: own.targets.map(({ name }) => name),
@@ -19,7 +29,7 @@ export const everyMessageIsKnown = step({
       version,
     });
     throwFor(problems, `Longhorn ${version} said what this scenario has no place for`);
-    return met;
+    return [...met, ...context.warned];
   },
   detail: (met) => summarizeMessages(met),
 });

@@ -1,16 +1,21 @@
 import type { Entry, Timeline } from '../../../history/timeline.ts';
-import type { KubernetesObject } from '../../../kube/cluster.ts';
+import { type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { shorten } from '../../../kube/shorten.ts';
+import type { Event } from '../../../longhorn/job-types.ts';
 import { catalogue } from '../../../longhorn/messages/catalogue.ts';
-import { type Classification, classify } from '../../../longhorn/messages/classify.ts';
+import { classify } from '../../../longhorn/messages/classify.ts';
 import type { Message } from '../../../longhorn/messages/row.ts';
-import { saidByBackup, saidBySnapshot, saidByTarget } from '../../../longhorn/messages/said-by.ts';
+import {
+  saidByBackup,
+  saidByEvent,
+  saidBySnapshot,
+  saidByTarget,
+  saidByVolume,
+} from '../../../longhorn/messages/said-by.ts';
+import { longhornNamespace } from '../../../longhorn/resources.ts';
 import type { BackupTarget } from '../../../longhorn/types.ts';
-import type { Context, ExpectedMessage } from '../context.ts';
+import type { Context, ExpectedMessage, MetMessage } from '../context.ts';
 import type { Timelines } from '../timelines.ts';
-
-/** A message that was met: who said it, when it first did (ms since the epoch), and what it is. */
-type MetMessage = Message & { of: string; at: number; classification: Classification };
 
 type Options = {
   /**
@@ -24,13 +29,18 @@ type Options = {
 };
 
 /**
- * Puts all that Longhorn said of a scenario's backups, snapshots and backup targets through the catalogue of
+ * Puts all that Longhorn said of a scenario's backups, snapshots, backup targets and volumes through the catalogue of
  * messages; of a target, what it said since its store was found. A problem is a text that nobody knows;
  * a failure, or a target that is not fit, that the scenario does not expect; a message that is only in order
  * where the scenario has done something; and one that should go by itself and was still there at the end.
  */
 export const judgeMessages = (
-  { backups, snapshots, backupTargets }: Pick<Timelines, 'backups' | 'snapshots' | 'backupTargets'>,
+  {
+    backups,
+    snapshots,
+    backupTargets,
+    volumes: watched,
+  }: Pick<Timelines, 'backups' | 'snapshots' | 'backupTargets' | 'volumes'>,
   { volumes, targets, expected, version }: Options,
 ): { met: MetMessage[]; problems: string[] } => {
   const stories = [
@@ -38,6 +48,7 @@ export const judgeMessages = (
       volumes.includes(metadata.labels?.['backup-volume'] ?? ''),
     ),
     ...follow(snapshots, saidBySnapshot, ({ spec }) => volumes.includes(spec.volume)),
+    ...follow(watched, saidByVolume, ({ metadata }) => volumes.includes(metadata.name)),
     ...targets.flatMap((target) => follow(sinceFound(backupTargets, target), saidByTarget, () => true)),
   ];
   const judged = stories.map(({ lasting, ...said }) => ({
@@ -91,6 +102,50 @@ const sinceFound = (
   return { entries: [...counted, ...unfound] };
 };
 
+type TimedEvent = Event & { lastTimestamp?: string | null; eventTime?: string | null };
+
+const timeOf = ({ lastTimestamp, eventTime, metadata }: TimedEvent): number =>
+  Date.parse(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '');
+
+/**
+ * What events have warned of the scenario's volumes, their engines, replicas and snapshots, of the nodes since then, and
+ * of the pods of its stores. It is told and fails no scenario: a slow machine warns of much. Of a pod counts only what
+ * the catalogue knows, as Kubernetes warns of every probe.
+ */
+export const warningsOf = async ({
+  cluster,
+  made,
+  own,
+  timelines,
+  version,
+}: Pick<Context, 'cluster' | 'made' | 'own' | 'timelines' | 'version'>): Promise<MetMessage[]> => {
+  const ofNames = [...made.volumes, ...made.snapshots];
+  const births = timelines.volumes.entries.flatMap((entry) =>
+    entry.kind !== 'gap' && made.volumes.includes(entry.object.metadata.name) ? [entry.at] : [],
+  );
+  const since = Math.min(...births);
+  const isOwn = (event: TimedEvent): boolean => {
+    const { kind, name = '' } = event.involvedObject;
+    if (kind === 'Node') return timeOf(event) >= since;
+    return kind === 'Pod'
+      ? event.metadata.namespace !== longhornNamespace
+      : ofNames.some((each) => name === each || name.startsWith(`${each}-`));
+  };
+  const namespaces = [longhornNamespace, ...own.stores.map(({ place: { namespace } }) => namespace)];
+  const lists = await Promise.all(
+    [...new Set(namespaces)].map((namespace) => cluster.list<TimedEvent>(resources.events, { namespace })),
+  );
+  return lists
+    .flatMap(({ items }) => items.filter(isOwn))
+    .flatMap((event): MetMessage[] => {
+      const said = saidByEvent(event);
+      if (said === undefined) return [];
+      const classification = classify(said, version);
+      if (said.speaker === 'Pod' && classification.class === 'unclassified') return [];
+      return [{ ...said, of: event.involvedObject.name ?? '', at: timeOf(event), classification }];
+    });
+};
+
 type Said = Message & { of: string; at: number; lasting: boolean };
 
 // A text that an object goes on saying is one message, whatever else of the object changes meanwhile.
@@ -120,7 +175,7 @@ const follow = <T extends KubernetesObject>(
 };
 
 const problemOf = (
-  { of, classification }: MetMessage,
+  { speaker, of, classification }: MetMessage,
   { lasting, expected }: { lasting: boolean; expected: readonly ExpectedMessage[] },
 ): string | undefined => {
   if (classification.class === 'unclassified') return 'nobody knows this message (unclassified)';
@@ -129,7 +184,9 @@ const problemOf = (
   const asExpected = own.length > 0;
   if (row.only !== undefined && !asExpected)
     return `${id} (${row.class}) is only in order where ${row.only}, and this scenario did not do that`;
-  if ((row.class === 'failure' || row.class === 'configuration') && !asExpected)
+  // A replica may find no place for a moment, as while a manager starts again.
+  const passes = speaker === 'Volume' && row.class === 'configuration' && !lasting;
+  if ((row.class === 'failure' || row.class === 'configuration') && !asExpected && !passes)
     return `${id} (${row.class}) was not expected`;
   const mayLast = own.some(({ lasts }) => lasts);
   if ((row.class === 'informational' || row.class === 'transient') && lasting && !mayLast)
@@ -168,10 +225,11 @@ export const messagesOf = ({
   own,
   expected,
   version,
-}: Pick<Context, 'timelines' | 'made' | 'own' | 'expected' | 'version'>): ReportedMessage[] => {
+  warned,
+}: Pick<Context, 'timelines' | 'made' | 'own' | 'expected' | 'version' | 'warned'>): ReportedMessage[] => {
   const targets = own.targets.map(({ name }) => name);
   const { met } = judgeMessages(timelines, { volumes: made.volumes, targets, expected, version });
-  return met
+  return [...met, ...warned]
     .toSorted((one, other) => one.at - other.at)
     .filter((one, index, all) => all.findIndex((other) => isSame(one, other)) === index)
     .map(({ of, text: whole, classification }) => {

@@ -130,7 +130,8 @@ export const restoreSteps = {
     sentence: 'Then {restore} is faulted: {why}',
     parameters: (restore, id) => ({ restore, why: failures[id] }),
     action: async (context: Context, restore: RestoreHandle, id: keyof typeof failures) => {
-      const { timelines, timeouts } = context;
+      const { timelines, timeouts, expected } = context;
+      expected.push({ id: 'restore-given-up', of: restore.name });
       await judgeWithin(isGivenUp(timelines.volumes, restore), timeouts.restoreFails);
       const told = await reasonsOf(context, restore);
       const others = told.filter((each) => each.id !== id);

@@ -4,12 +4,13 @@ import { expect, test } from 'vitest';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { KubernetesObject } from '../../../../e2e/kube/objects.ts';
 import { describeFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
-import type { Backup, BackupTarget, Snapshot } from '../../../../e2e/longhorn/types.ts';
+import type { Backup, BackupTarget, Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
 import { everyMessageIsKnown } from '../../../../e2e/suite/steps/conclude/conclude.ts';
 import * as messages from '../../../../e2e/suite/steps/conclude/messages.ts';
 import type { ExpectedMessage } from '../../../../e2e/suite/steps/context.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import { playStep } from '../../../../e2e/suite/steps/step.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { type Mutation, replay, speaking, until, volumesOf, whenIn } from '../recordings.ts';
 
@@ -99,15 +100,22 @@ test.for<[string, string, ExpectedMessage[], Mutation | undefined, RegExp[]]>([
   expect(judged.problems).toEqual(problems.map((each) => expect.stringMatching(each)));
 });
 
-type Said = { backups?: Backup[]; gone?: true; snapshots?: Snapshot[]; targets?: BackupTarget[] };
+type Said = {
+  backups?: Backup[];
+  gone?: true;
+  snapshots?: Snapshot[];
+  targets?: BackupTarget[];
+  volumes?: Volume[];
+};
 const judged = (said: Said, expected: ExpectedMessage[] = [], volume = 'v') => {
-  const { backups, gone, snapshots, targets } = said;
+  const { backups, gone, snapshots, targets, volumes } = said;
   const added = <T extends KubernetesObject>(objects: T[] = []) =>
     objects.map((object) => ({ kind: 'modified', at: 0, object }) as const);
   const timelines = {
     backups: replayTimeline('backups', added(backups)),
     snapshots: replayTimeline('snapshots', added(snapshots)),
     backupTargets: replayTimeline('targets', added(targets)),
+    volumes: replayTimeline('volumes', added(volumes)),
   };
   if (gone && backups?.[0]) timelines.backups.push({ kind: 'deleted', at: 1, object: backups[0] });
   const about = { volumes: [volume], expected, version: 'v1.12.1', targets: ['own'] };
@@ -160,6 +168,53 @@ test('one that Longhorn tries again must have gone at the end; a backup that is 
   expect(judged({ backups }, [{ ...own, lasts: true }]).problems).toEqual([]);
   expect(judged({ backups, gone: true }).problems).toEqual([]);
   expect(judged({ backups }, [], 'other').met).toEqual([]);
+});
+
+const volume = (type: string, status: string, message: string, name = 'v'): Volume => {
+  const conditions = [{ type, status, message }];
+  return { metadata: { name }, spec: { size: '1' }, status: { conditions } };
+};
+const givenUp = volume('Restore', 'False', 'All replica restore failed and the volume became Faulted');
+const homeless = volume('Scheduled', 'False', 'insufficient storage');
+const settled = volume('Scheduled', 'True', 'Reset schedulable due to allow volume creation');
+test.each<[string, RegExp[], Volume[], ExpectedMessage[]]>([
+  ['a restore that was given up', [/^restore-given-up \(failure\) was not/], [givenUp], []],
+  ['the same, brought about', [], [givenUp], brings('restore-given-up', 'v')],
+  ['no place for a replica in the end', [/^replicas-not-scheduled \(config/], [homeless], []],
+  ['no place for a moment', [], [homeless, settled], []],
+  ['what nobody knows', [/^nobody knows/], [volume('Restore', 'False', 'oh')], []],
+  ["another's", [], [volume('Restore', 'False', 'oh', 'w')], []],
+])('what the conditions of a volume say: %s', (_, problems, volumes, expected) => {
+  expect(judged({ volumes }, expected).problems).toEqual(problems.map((each) => expect.stringMatching(each)));
+});
+
+test('what events warn of is told, of its own objects, and fails nothing; what nobody knows is a finding', async () => {
+  const event = (kind: string, name: string, reason: string, message: string, more: object = {}) => ({
+    metadata: { name: `${name}.1`, namespace: 'longhorn-system', creationTimestamp: '2026-01-01T00:00:00Z' },
+    ...{ involvedObject: { kind, name }, type: 'Warning', reason, message, ...more },
+  });
+  const inError = 'Detected replica v-r-1 (10.42.0.7:10000) in error';
+  const { context, findings } = createTestContext({
+    made: { ...nothingMade(), volumes: ['v'] },
+    cluster: stubCluster({
+      objects: {
+        events: [
+          event('Engine', 'v-e-0', 'Faulted', inError),
+          event('Engine', 'w-e-0', 'Faulted', inError),
+          event('Replica', 'v-r-1', 'Odd', 'nobody has seen this'),
+          event('Volume', 'v', 'Odd', 'nobody minds this', { type: 'Normal' }),
+          event('Pod', 'store', 'Unhealthy', 'Startup probe failed'),
+        ],
+      },
+    }),
+  });
+  await playStep(context, everyMessageIsKnown);
+  const told = messages.messagesOf(context).map(({ of, id }) => [of, id]);
+  expect(told).toEqual([
+    ['v-e-0', 'replica-in-error'],
+    ['v-r-1', null],
+  ]);
+  expect(findings).toMatchObject([{ code: 'unknown-warning', detail: expect.stringContaining('v-r-1') }]);
 });
 
 // As if the scenario had just done what was recorded.

@@ -1,0 +1,192 @@
+import type { MessageRow } from './row.ts';
+
+const sources = 'source of v1.8.2 and v1.12.1';
+
+const warning = {
+  speaker: 'Volume',
+  fields: ['event Warning'],
+  compared: 'whole',
+} as const satisfies Partial<MessageRow>;
+
+/**
+ * What events warn of the processes behind a volume, its engine and its replicas; the speaker is the volume. None of it
+ * is about a backup, and each can keep one from being made.
+ */
+export const processMessages = {
+  'process-not-started': {
+    ...warning,
+    class: 'transient',
+    states: ['FailedStarting'],
+    means:
+      "A process of the volume, its engine or a replica, was not started by its node's instance manager.",
+    advice:
+      'Longhorn tries again; look at the instance-manager pod of that node, and at the load of the node.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Error starting \S+: [\s\S]+/,
+        example:
+          'Error starting v-r-1: failed to create instance: rpc error: code = Unavailable desc = connection error',
+        origin: 'product',
+        seen: `a real v1.12.1 (2026-11-26), under load; controller/instance_handler.go, ${sources}`,
+      },
+    ],
+  },
+  'process-not-stopped': {
+    ...warning,
+    class: 'transient',
+    states: ['FailedStopping'],
+    means:
+      "A process of the volume, its engine or a replica, was not stopped by its node's instance manager.",
+    advice:
+      'Longhorn tries again; look at the instance-manager pod of that node, and at the load of the node.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Error stopping \S+: [\s\S]+/,
+        example:
+          'Error stopping v-e-0: failed to delete instance v-e-0: rpc error: code = Unavailable desc = connection error',
+        origin: 'product',
+        seen: `a real v1.12.1 (2026-11-26), under load; controller/instance_handler.go, ${sources}`,
+      },
+    ],
+  },
+  'replica-in-error': {
+    ...warning,
+    class: 'warning',
+    states: ['Faulted'],
+    means: 'A replica of the volume did not answer or failed, and is used no more.',
+    advice:
+      'Look at the instance-manager pod, disk and network of its node; Longhorn rebuilds the replica while another is left.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Detected (?:replica \S+ \(\S+\) in error|corrupted replica \S+)/,
+        example: 'Detected replica v-r-1 (10.42.0.7:10000) in error',
+        origin: 'product',
+        seen: `a real v1.12.1 (2026-11-26), under load; controller/engine_controller.go and controller/monitor/snapshot_monitor.go, ${sources}`,
+      },
+    ],
+  },
+  'replica-not-rebuilt': {
+    ...warning,
+    class: 'warning',
+    states: ['FailedRebuilding'],
+    means: 'A replica of the volume could not be rebuilt.',
+    advice: 'The other replicas have the data, and Longhorn tries anew; the text has the reason.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Failed rebuilding replica with Address \S+(?: through engine frontend \S+)?: [\s\S]+/,
+        example: 'Failed rebuilding replica with Address 10.42.0.7:10000: timed out',
+        origin: 'product',
+        seen: `controller/engine_controller.go, ${sources}; not met`,
+      },
+    ],
+  },
+  'engine-died': {
+    ...warning,
+    class: 'warning',
+    states: ['DetachedUnexpectedly'],
+    means: 'The engine of the volume ended though the volume was attached.',
+    advice:
+      "Look at the instance-manager pod of the volume's node: it, the node or its connection was lost. Longhorn attaches the volume again.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Engine(?:Frontend)? of volume \S+ dead unexpectedly, [\s\S]+/,
+        example: 'Engine of volume v dead unexpectedly, reattach the volume',
+        origin: 'product',
+        seen: `controller/volume_controller.go, ${sources}; not met`,
+      },
+    ],
+  },
+  'replica-salvaged': {
+    ...warning,
+    class: 'warning',
+    states: ['AutoSalvaged'],
+    means: 'All replicas of the volume had failed; Longhorn uses this one again.',
+    advice: 'Check the data of the volume, and look for what all replicas lost at the same time.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Replica \S+ of volume \S+ will be automatically salvaged/,
+        example: 'Replica v-r-1 of volume v will be automatically salvaged',
+        origin: 'product',
+        seen: `controller/volume_controller.go, ${sources}; not met`,
+      },
+    ],
+  },
+  'volume-unknown': {
+    ...warning,
+    class: 'transient',
+    states: ['Unknown'],
+    means: "Longhorn does not know how the volume is: its node's manager does not answer.",
+    advice: 'Look at the node, and at the longhorn-manager pod on it.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /volume \S+ robustness is unknown/,
+        example: 'volume v robustness is unknown',
+        origin: 'product',
+        seen: `controller/volume_controller.go, ${sources}; not met`,
+      },
+    ],
+  },
+  'purge-failed': {
+    ...warning,
+    class: 'warning',
+    states: ['FailedSnapshotPurge', 'FailedStartingSnapshotPurge', 'TimeoutSnapshotPurge'],
+    means: 'Removed snapshots of the volume were not merged away: they still take space.',
+    advice: 'Longhorn tries anew with the next purge or rebuild; the text has the reason.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /(?:replica \S+ failed the snapshot purge|Failed to start snapshot purge for engine \S+ and volume \S+ (?:before|after) rebuilding): [\s\S]+|Timeout waiting for snapshot purge done before rebuilding volume \S+, wait interval \S+ second/,
+        example: 'replica v-r-1 failed the snapshot purge: oh',
+        origin: 'product',
+        seen: `controller/volume_controller.go and controller/engine_controller.go, ${sources}; not met`,
+      },
+    ],
+  },
+  'snapshot-not-taken': {
+    ...warning,
+    speaker: 'Snapshot',
+    class: 'transient',
+    states: ['Failed'],
+    means: 'The snapshot could not be taken, or not be removed, at that moment.',
+    advice: 'Longhorn tries again; the text says what it waits for.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /(?:failed to take snapshot because the volume engine \S+ is not running|snapshot deletion delayed: volume engine|failed to get engine client proxy: )[\s\S]*/,
+        example:
+          'failed to take snapshot because the volume engine v-e-0 is not running. Waiting for the volume to be attached',
+        origin: 'product',
+        seen: `a real v1.12.1 (2026-11-26); controller/snapshot_controller.go, ${sources}`,
+      },
+    ],
+  },
+  'node-not-ready': {
+    speaker: 'Node',
+    fields: ['event Warning'],
+    states: ['Ready'],
+    compared: 'whole',
+    class: 'warning',
+    means: 'Longhorn does not use this node now.',
+    advice:
+      'Look at the node (kubectl describe node) and at the longhorn-manager pod on it; the text says which.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /Node \S+ is down: manager pod \S+ is not running|Manager pod is missing: [\s\S]+|Kubernetes node (?:missing: node )?\S+ (?:not ready|has pressure|has been removed)[\s\S]*/,
+        example: 'Node node1 is down: manager pod longhorn-manager-x is not running',
+        origin: 'product',
+        seen: `controller/node_controller.go, ${sources}; not met`,
+      },
+    ],
+  },
+} as const satisfies Record<string, MessageRow>;
