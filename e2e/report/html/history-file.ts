@@ -9,11 +9,11 @@ import { type HistoryLine, parseHistory, toHistoryLine } from './history-line.ts
 /** How many runs a history keeps. */
 const longest = 200;
 
-/** How long another run's writing is waited for; it takes milliseconds. */
-const patienceMs = 5_000;
-
 /** A lock of this age was left by a run that died while it wrote. */
 const deadMs = 30_000;
+
+/** How long others' writing is waited for: it takes milliseconds, on a busy machine seconds, and a dead one's lock ends. */
+const patienceMs = 2 * deadMs;
 
 /**
  * The file with the last runs, for a folder of results: beside the folder where that is in .corral, which is
