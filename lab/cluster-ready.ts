@@ -20,7 +20,7 @@ const untilAll = async <T extends KubernetesObject>(
   expected: { name: string; label: string; holds: (object: T) => boolean }[],
 ): Promise<void> => {
   const { resource, nodes, ...where } = collection;
-  const within = `${60 + 20 * nodes}s` as const;
+  const within = `${3 + nodes}m` as const;
   const timeline = await follow<T>(connect({ kubeconfig }), resource, {
     ...where,
     ...(signal && { signal }),

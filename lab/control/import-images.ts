@@ -12,7 +12,7 @@ import type { LabAction } from './context.ts';
  * How long a node may take to import images, and besides for each byte of them; the lab's supervisor owns
  * this time-out.
  */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 3 * 60_000;
 const SLOWEST_BYTES_PER_MS = 2_000;
 
 const schema = z.object({ archive: z.string() });

@@ -9,7 +9,7 @@ import { type LabAction, type LabContext, nodeNamed } from './context.ts';
  * How long a node may take to boot so far that it takes commands; the lab's supervisor owns this time-out. It
  * took 1.5 s on two idle cores.
  */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 3 * 60_000;
 
 const schema = z.object({ node: z.string() });
 

@@ -44,12 +44,12 @@ const definitionsEstablished = async (
     resources.customResourceDefinitions,
     signal ? { signal } : {},
   );
-  const owner = "the manifests': a definition is Established within a second";
+  const owner = "the manifests': a definition is Established within a second, on a busy machine later";
   const wait = (name: string) =>
     once(timeline, isEstablished, {
       name,
       label: `the definition ${name} is Established`,
-      within: '30s',
+      within: '3m',
       owner,
     });
   try {
@@ -103,12 +103,13 @@ const serviceAccountOf = async (
   if (kind !== 'Pod' || apiVersion !== 'v1') return;
   const { serviceAccountName: name = 'default' } = (object.spec ?? {}) as { serviceAccountName?: string };
   const timeline = await follow(cluster, resources.serviceAccounts, { namespace, ...(signal && { signal }) });
-  const owner = "the manifests': a namespace has its service account within a second";
+  const owner =
+    "the manifests': a namespace has its service account within a second, on a busy machine later";
   try {
     await once(timeline, () => true, {
       name,
       label: `${namespace} has the service account ${name}`,
-      within: '30s',
+      within: '3m',
       owner,
     });
   } finally {

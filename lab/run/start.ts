@@ -28,8 +28,8 @@ export type Lab = {
   stop: () => Promise<void>;
 };
 
-/** How long the control plane may take to answer; who starts the lab owns this time-out. */
-const START_TIMEOUT_MS = 120_000;
+/** How long the control plane may take to answer; who starts the lab owns this time-out, above the API server's own. */
+const START_TIMEOUT_MS = 6 * 60_000;
 
 /**
  * Starts a lab and resolves when its API server answers; its nodes may not be ready then.
