@@ -7,10 +7,11 @@ import {
   type KubernetesObject,
   type Resource,
   resources,
+  unlessGone,
 } from '../e2e/kube/cluster.ts';
 import { openHealth } from '../e2e/kube/health.ts';
 import { access } from './manifests/access.ts';
-import { admissionPolicies } from './manifests/admission.ts';
+import { admissionPolicies } from './manifests/admission/policies.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
 import { managerDaemonSet, managerName, managerPorts } from './manifests/manager.ts';
 import { uiDeployment, uiName, type uiPorts } from './manifests/ui.ts';
@@ -127,6 +128,8 @@ const collections: Record<string, Resource> = {
   Service: resources.services,
   ValidatingAdmissionPolicy: resources.validatingAdmissionPolicies,
   ValidatingAdmissionPolicyBinding: resources.validatingAdmissionPolicyBindings,
+  MutatingAdmissionPolicy: resources.mutatingAdmissionPolicies,
+  MutatingAdmissionPolicyBinding: resources.mutatingAdmissionPolicyBindings,
 };
 
 const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
@@ -227,13 +230,22 @@ export const releaseObjects = ({ image, clock, mutant, version }: Release): obje
   namespaceObject,
   ...access,
   ...customResourceDefinitions,
-  ...admissionPolicies(mutant),
+  ...admissionPolicies(mutant, { version }),
   managerDaemonSet({ image, clock, mutant, version }),
   uiDeployment({ image, clock, mutant }),
   ...services,
 ];
 
 const namespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+
+const canMend = (cluster: Cluster): Promise<boolean> =>
+  cluster.list(resources.mutatingAdmissionPolicies).then(
+    () => true,
+    (error: unknown) => {
+      unlessGone(error);
+      return false;
+    },
+  );
 
 /**
  * Installs the emulator, or changes the one that is there, and returns when it is ready on every node. Throws
@@ -260,7 +272,7 @@ export const install = async (options: InstallOptions): Promise<{ version: strin
   const clock = await options.clock;
   onProgress(`longhorn-manager on each node${mutant ? `, with the bug ${mutant}` : ''}`);
   await apply([
-    ...admissionPolicies(mutant),
+    ...admissionPolicies(mutant, { version, canMend: await canMend(cluster) }),
     managerDaemonSet({ image, clock, mutant, version }),
     uiDeployment({ image, clock, mutant }),
     ...services,

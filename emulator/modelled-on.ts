@@ -61,6 +61,10 @@ const isUpTo = (version: string, end: string): boolean => {
   return minor < lastMinor || (minor === lastMinor && patch <= lastPatch);
 };
 
+/** Whether a version is this one or younger. */
+export const isSince = (version: string, first: string): boolean =>
+  version === first || !isUpTo(version, first);
+
 /**
  * Versions that the emulator can stand for: from the first that deletes asynchronously to the one that it is
  * modelled on.

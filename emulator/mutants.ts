@@ -78,6 +78,13 @@ export const mutants = {
   'unreachable-forgets-backups': 'the backups of a target that cannot be reached go from the cluster',
   'target-reason-lost': 'a backup target that is not available does not say why',
   'nothing-refused': 'nothing of backup targets is refused: the default goes, and two may have one store',
+  'jobs-unchecked': 'nothing of recurring jobs is refused: a task that nobody knows is taken',
+  'job-limits-kept': 'a recurring job keeps a retain or a concurrency of 0',
+  'volumes-unchecked': 'nothing of volumes is refused: their backups may be compressed otherwise one day',
+  'restored-size-kept': 'a volume that is restored has the size that was asked for, not that of its backup',
+  'standby-block-size-kept':
+    'a volume on standby has the block size that was asked for, not that of its backup',
+  'backups-unchecked': 'nothing of backups is refused: each is taken, whether it can ever be made or not',
   'old-store-kept': 'a backup target that becomes another store is still looked at where it was',
   'old-key-kept': 'a manager logs in to a store with the key that it read first, for as long as it lives',
   // Recurring jobs.

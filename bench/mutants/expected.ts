@@ -63,6 +63,14 @@ const pageDeletes = 'The page of backups deletes the one that it names, and show
 const pageTells = 'The page of backups tells why a deletion failed, for as long as it does';
 const pageGoesOn =
   'The page of backups goes on by itself after the manager that it was connected to is killed';
+const raggedSecret = 'Credentials that end with a blank or a line end are refused';
+const refusedOfJobs = 'What no recurring job may be is refused, and limits that are too small are mended';
+const refusedOfVolumes =
+  'A volume or a restore that cannot be is refused, and one from a backup has its size';
+const blockSizes =
+  'Backup blocks have 2 or 16 MiB, of which the size of the volume is a multiple, and stay so';
+const refusedOfBackups =
+  'A backup of a snapshot that is not there, or to a target that is not available, is refused';
 // An operation of the crash matrix.
 const loses = 'follow a store that loses a backup and finds it';
 
@@ -154,7 +162,18 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'nothing-refused': [
     { scenario: noURL, by: 'then.defaultTargetStays' },
     { scenario: twoTargets, by: 'then.sameStoreRefused' },
+    { scenario: standbyActivated, by: 'then.targetFixed' },
+    { scenario: `${raggedSecret} [s3]`, by: 'then.refused' },
   ],
+  'jobs-unchecked': [{ scenario: refusedOfJobs, by: 'then.refused' }],
+  'job-limits-kept': [{ scenario: refusedOfJobs, by: 'then.limitsMended' }],
+  'volumes-unchecked': [
+    { scenario: refusedOfVolumes, by: 'then.changeRefused' },
+    { scenario: blockSizes, by: 'then.refused' },
+  ],
+  'restored-size-kept': [{ scenario: refusedOfVolumes, by: 'then.sizeOfBackup' }],
+  'standby-block-size-kept': [{ scenario: blockSizes, by: 'then.mended' }],
+  'backups-unchecked': [{ scenario: refusedOfBackups, by: 'then.refused' }],
   'old-store-kept': [{ scenario: changedTarget, by: 'then.removedFromCluster' }],
   'old-key-kept': [{ scenario: `${renewedKey} [s3]`, by: 'then.targetAvailable' }],
   'cleanup-error-fails-job': [{ scenario: jobDenied, by: 'then.jobsComplete' }],

@@ -39,6 +39,12 @@ export const resources = {
     'validatingadmissionpolicybindings',
     false,
   ),
+  mutatingAdmissionPolicies: v1('admissionregistration.k8s.io', 'mutatingadmissionpolicies', false),
+  mutatingAdmissionPolicyBindings: v1(
+    'admissionregistration.k8s.io',
+    'mutatingadmissionpolicybindings',
+    false,
+  ),
   customResourceDefinitions: v1('apiextensions.k8s.io', 'customresourcedefinitions', false),
   clusterRoles: v1('rbac.authorization.k8s.io', 'clusterroles', false),
   clusterRoleBindings: v1('rbac.authorization.k8s.io', 'clusterrolebindings', false),

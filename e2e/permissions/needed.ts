@@ -8,7 +8,12 @@ import { inOwnNamespaces, inSharedNamespace, leadsTo, ofStores } from './stores.
 
 /** What scenarios do in Longhorn's namespace whatever they are about. */
 const base: readonly PermissionRule[] = [
-  { place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['current-longhorn-version'] },
+  {
+    place: 'longhorn',
+    resource: longhorn.settings,
+    verbs: ['get'],
+    names: ['current-longhorn-version', 'recurring-job-max-retention'],
+  },
   { place: 'longhorn', resource: longhorn.nodes, verbs: ['list'] },
   { place: 'longhorn', resource: longhorn.volumes, verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
   { place: 'longhorn', resource: longhorn.volumeAttachments, verbs: ['list', 'watch', 'patch'] },

@@ -42,4 +42,5 @@ export const tags = [
     name: 'failing-store',
     description: 'the backup store fails in the middle of what Longhorn does with it',
   },
+  { name: 'refusals', description: 'what Longhorn refuses, and what it mends in silence' },
 ];

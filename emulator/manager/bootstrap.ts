@@ -19,6 +19,7 @@ const settings: Record<string, string> = {
   'backup-concurrent-limit': '1',
   'allow-recurring-job-while-volume-detached': 'false',
   'auto-cleanup-recurring-job-backup-snapshot': 'true',
+  'recurring-job-max-retention': '100',
   'recurring-successful-jobs-history-limit': '1',
   'recurring-failed-jobs-history-limit': '1',
 };

@@ -42,6 +42,7 @@ const accepted: Record<string, (value: string, version: string) => boolean> = {
   'backup-concurrent-limit': (value) => Number(value) >= 1,
   'allow-recurring-job-while-volume-detached': isBoolean,
   'auto-cleanup-recurring-job-backup-snapshot': isBoolean,
+  'recurring-job-max-retention': (value) => Number(value) >= 1 && Number(value) <= 250,
   'recurring-successful-jobs-history-limit': (value) => /^\d+$/.test(value),
   'recurring-failed-jobs-history-limit': (value) => /^\d+$/.test(value),
 };

@@ -52,7 +52,7 @@ test('stores that do not answer hold nobody else up', async () => {
   // As many as there are managers: one that did one thing at a time would leave the others to the rest.
   const dead = local.nodes.map((node) => `dead-for-${node}`);
   for (const name of dead) {
-    await user.target(name, 'stalled');
+    await user.target(name, `${name}/stalled`);
     await user.until('targets', name, 'somebody looks after it', ({ status }) => !!status?.ownerID);
   }
   await user.target('two', 'store-two');

@@ -18,7 +18,7 @@ export const documentDifferences = {
     document: 'page on restoring: the size must be that of the backup',
     product: 'it is replaced without a word; only what is no size is refused',
     versions: '>=1.8.0',
-    seen: `webhook/resources/volume/mutator.go, ${read}`,
+    seen: 'dry runs on a real v1.12.1 (2026-11-26); webhook/resources/volume/mutator.go, source of v1.8.2 to v1.12.1',
   },
   'standby-keeps-all-targets': {
     title: 'While a standby volume exists no backup target at all can be changed or deleted',
@@ -51,13 +51,19 @@ export const documentDifferences = {
     seen: `types/types.go, ValidateBackupBlockSize, ${read}`,
   },
   'job-limits-mended': {
-    title:
-      'A job whose retain is too small is mended in silence; one whose concurrency is 0, since v1.12.1 alone',
+    title: 'A job whose retain or concurrency is too small is mended in silence',
     document: 'page on scheduling: both are at least 1; its list of tasks has no system-backup',
     product:
-      'a smaller retain is raised, and 0 is taken for snapshot-delete; before v1.12.1 a concurrency of 0 is raised for the check alone, and kept; system-backup is a task since v1.9.0',
+      'a smaller retain is raised, and 0 is taken for snapshot-delete; a concurrency of 0 becomes 10, where it is not kept; the name of an object above 40 characters is cut and gets a checksum; system-backup is a task since v1.9.0',
     versions: '>=1.8.0',
-    seen: 'webhook/resources/recurringjob/mutator.go and datastore/longhorn.go, source of v1.8.2, v1.12.0 and v1.12.1; read, not met',
+    seen: 'dry runs on a real v1.12.1 (2026-11-26); webhook/resources/recurringjob/mutator.go, source of v1.8.2 to v1.12.1',
+  },
+  'job-concurrency-kept': {
+    title: 'A job whose concurrency is 0 is taken, and keeps it',
+    document: 'page on scheduling: it is at least 1',
+    product: 'it is raised for the check alone; v1.11.3 and v1.12.1 raise it',
+    versions: '>=1.8.0 <1.11.3 || 1.12.0',
+    seen: 'webhook/resources/recurringjob/mutator.go and datastore/longhorn.go, source of v1.8.2 to v1.12.1',
   },
   'execution-timeout-spares-uploads': {
     title: 'The backup execution timeout ends neither an upload nor a deletion',

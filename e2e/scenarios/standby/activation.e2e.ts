@@ -8,7 +8,7 @@ scenario(
     timeout: '40m',
     needs: ['block-device'],
     exclusive: ['backup-targets'],
-    proves: ['DR2', 'DR5', 'DR6'],
+    proves: ['DR2', 'DR5', 'DR6', 'T14'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -18,6 +18,7 @@ scenario(
     await given.exclusive('backup-targets');
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);
+    await then.targetFixed(volume.target);
 
     data.push(await given.data(volume, { offset: size, size }));
     await then.follows(standby, await given.settledBackup(volume));
@@ -27,6 +28,7 @@ scenario(
     await then.completed(newest);
     await when.activated(standby);
     const activated = await then.activated(standby, data);
+    await then.targetFree(volume.target);
 
     data.push(await given.data(activated, { offset: 3 * size, size }));
     await then.restores(await given.settledBackup(activated), data);

@@ -1,3 +1,4 @@
+import { admissionSteps } from './admission/steps.ts';
 import { backupSteps } from './backup/steps.ts';
 import { bugSteps } from './bugs/steps.ts';
 import { everyMessageIsKnown, managerSteps, noManagerEnded } from './conclude/conclude.ts';
@@ -38,6 +39,7 @@ export const steps = {
   ...managerSteps,
   ...bugSteps,
   ...writeSteps,
+  ...admissionSteps,
 };
 
 /** The steps that every scenario has without playing them. */

@@ -65,13 +65,13 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
       await untilSynced('default');
     },
     /**
-     * Makes a backup target of a name, on a store beside the default one's; the store `stalled` never
+     * Makes a backup target of a name, on a store beside the default one's; a store `.../stalled` never
      * answers.
      */
     target: async (name: string, path: string): Promise<void> => {
       const backupTargetURL = url.replace(/[^/]+$/, path);
       await make('backuptargets', 'BackupTarget', name, { backupTargetURL, pollInterval: '0s' });
-      if (path !== 'stalled') await untilSynced(name);
+      if (!path.endsWith('/stalled')) await untilSynced(name);
     },
     volume: async (name: string, { node, size, ...more }: NewVolume): Promise<void> => {
       const spec = { size: String(size), numberOfReplicas: 1, frontend: 'blockdev', ...more };

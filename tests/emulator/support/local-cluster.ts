@@ -10,6 +10,7 @@ import { type Cluster, type KubernetesObject, type Resource, resources } from '.
 import type { Clock } from '../../../emulator/clocks.ts';
 import { variables } from '../../../emulator/environment.ts';
 import { access, serviceAccount } from '../../../emulator/manifests/access.ts';
+import { admissionPolicies } from '../../../emulator/manifests/admission/policies.ts';
 import { customResourceDefinitions } from '../../../emulator/manifests/custom-resources.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
@@ -109,7 +110,8 @@ export const startLocalCluster = async ({ clock, version = '' }: Options = {}) =
   const api = await startApiServer();
   const cluster = await api.connect();
   const own = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
-  const items = [own, ...customResourceDefinitions, ...access];
+  const policies = admissionPolicies(undefined, { ...(version && { version }) });
+  const items = [own, ...customResourceDefinitions, ...access, ...policies];
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   await applyManifests({ kubeconfig: await api.kubeconfig(), manifests: [{ source: 'the emulator', text }] });
   const credentials = {

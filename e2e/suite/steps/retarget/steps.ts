@@ -1,5 +1,5 @@
 import { once } from '../../../history/expectation.ts';
-import { refusalOfCreation, refusalOfDeletion } from '../../../kube/dry-run.ts';
+import { tryCreation, tryDeletion } from '../../../kube/dry-run.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
 import {
   longhornApiVersion,
@@ -7,6 +7,7 @@ import {
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
 import type { BackupTarget } from '../../../longhorn/types.ts';
+import { mustBeRefused } from '../admission/steps.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
@@ -32,11 +33,6 @@ const emptyTarget = (context: Context, target: TargetHandle): Promise<StoreSync>
 const setTarget = (context: Context, target: TargetHandle): Promise<StoreSync> => {
   const { url, credentialSecret } = target.store;
   return changeTarget(context, target, { backupTargetURL: url, credentialSecret });
-};
-
-const mustSay = (refusal: string | undefined, words: string): void => {
-  if (refusal === undefined) throw new Error(`it is not refused, and is to be: "${words}"`);
-  if (!refusal.includes(words)) throw new Error(`it is refused, and not by "${words}": ${refusal}`);
 };
 
 const depsOf = ({ cluster, timelines, timeouts }: Context) => ({
@@ -154,22 +150,21 @@ export const retargetSteps = {
     sentence: 'Then the deletion of the backup target default is refused',
     action: async ({ cluster }: Context) => {
       const object = { namespace, name: 'default' };
-      const refusal = await refusalOfDeletion(cluster, longhornResources.backupTargets, object);
-      return mustSay(refusal, 'deleting default backup target is not allowed');
+      mustBeRefused(await tryDeletion(cluster, longhornResources.backupTargets, object));
     },
   }),
   /** In a dry run. */
   'then.sameStoreRefused': step({
     sentence: 'Then a second backup target on the store of the first is refused',
-    action: async (context: Context, { name, store }: TargetHandle) => {
+    action: async (context: Context, { store }: TargetHandle) => {
       const { cluster, run, uniqueName } = context;
-      const refusal = await refusalOfCreation(cluster, longhornResources.backupTargets, {
+      const answer = await tryCreation(cluster, longhornResources.backupTargets, {
         apiVersion: longhornApiVersion,
         kind: 'BackupTarget',
         metadata: { name: uniqueName('target'), namespace, labels: runLabel(run) },
         spec: { backupTargetURL: store.url, credentialSecret: store.credentialSecret, pollInterval: '5m0s' },
       } as KubernetesObject);
-      return mustSay(refusal, `is the same to backup target ${name}`);
+      mustBeRefused(answer);
     },
   }),
   /** The volume names no last backup any more. */

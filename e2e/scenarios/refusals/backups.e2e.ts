@@ -1,0 +1,19 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+// Before v1.10 one of a snapshot that is not there is taken, and ends in Error.
+scenario(
+  'A backup of a snapshot that is not there, or to a target that is not available, is refused',
+  { tags: ['refusals', 'backup-targets'], needs: ['mounted-store'], longhorn: '>=1.10.0', proves: ['C4'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const backup = await given.newBackup(await given.snapshot(volume));
+    await then.refused(backup, 'a snapshot that is not there', { spec: { snapshotName: 'nowhere' } });
+
+    await when.targetMisled(volume.target, 'a server that is not there');
+    await then.targetTells('cannot mount');
+    await then.refused(backup, 'a target that is not available', {});
+    await when.targetSet(volume.target);
+    await then.targetAvailable();
+  },
+);

@@ -1,0 +1,27 @@
+import { scenario } from '../../suite/scenario.ts';
+
+const flaws = {
+  'an unknown task': { task: 'copy' },
+  'a cron of words': { cron: 'every day' },
+  'a cron of four fields': { cron: '0 0 * *' },
+  'a cron of minute 60': { cron: '60 0 * * *' },
+  'a name of 41 characters': { name: 'a'.repeat(41) },
+  'an interval that is no number': { parameters: { 'full-backup-interval': 'often' } },
+} as const;
+
+scenario(
+  'What no recurring job may be is refused, and limits that are too small are mended',
+  { tags: ['refusals', 'recurring-jobs'], proves: ['I10', 'J25', 'J27'] },
+  async ({ given, then }) => {
+    const job = await given.newJob();
+    for (const [flaw, spec] of Object.entries(flaws)) await then.refused(job, flaw, { spec });
+    await then.taken(job, 'a name of 40 characters', { name: 'a'.repeat(40) });
+    await then.taken(job, 'an interval of 2', { parameters: { 'full-backup-interval': '2' } });
+    await then.limitsMended(job);
+    await then.taken(job, 'the task snapshot-delete and a retain of 0', {
+      task: 'snapshot-delete',
+      retain: 0,
+    });
+    await then.retainBounded(job);
+  },
+);

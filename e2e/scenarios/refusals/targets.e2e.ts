@@ -1,0 +1,15 @@
+import { scenario } from '../../suite/scenario.ts';
+
+scenario(
+  'Credentials that end with a blank or a line end are refused',
+  { tags: ['refusals', 'backup-targets'], needs: ['keyReplaced'], proves: ['T30'] },
+  async ({ given, when, then }) => {
+    const target = await given.newTarget();
+    for (const what of ['a blank', 'a line end'] as const) {
+      await when.secretSpoilt(what);
+      // Meanwhile each manager has seen it.
+      await when.storeLookedInto();
+      await then.refused(target, `a Secret with a value that ends with ${what}`, {});
+    }
+  },
+);

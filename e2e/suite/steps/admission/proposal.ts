@@ -1,0 +1,101 @@
+import { type DryRun, tryCreation } from '../../../kube/dry-run.ts';
+import type { KubernetesObject, Resource } from '../../../kube/objects.ts';
+import {
+  longhornApiVersion as apiVersion,
+  backupLabels,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../../longhorn/resources.ts';
+import type { Context } from '../context.ts';
+import type { SnapshotHandle, TargetHandle } from '../handles.ts';
+import { runLabel } from '../made.ts';
+import { mebibyte } from '../sizes.ts';
+
+type WithSpec = KubernetesObject & { spec: Record<string, unknown> };
+
+/** A new object that Longhorn would take; it is asked about in dry runs, and never made. */
+export type Proposal = {
+  /** How sentences call it: "a recurring job". */
+  label: string;
+  resource: Resource;
+  object: WithSpec;
+};
+
+/** What is other in a proposal: fields of its spec, or its name. */
+export type Change = { spec?: Record<string, unknown>; name?: string };
+
+/** Asks what would come of a proposal in which something is other. */
+export const ask = (
+  { cluster }: Context,
+  { resource, object }: Proposal,
+  { spec, name = object.metadata.name }: Change = {},
+): Promise<DryRun<WithSpec>> =>
+  tryCreation(cluster, resource, {
+    ...object,
+    metadata: { ...object.metadata, name },
+    spec: { ...object.spec, ...spec },
+  });
+
+const propose = (
+  { run }: Context,
+  kind: { label: string; kind: string; resource: Resource },
+  { name, labels, spec }: { name: string; labels?: Record<string, string>; spec: Record<string, unknown> },
+): Proposal => ({
+  label: kind.label,
+  resource: kind.resource,
+  object: {
+    apiVersion,
+    kind: kind.kind,
+    metadata: { name, namespace, labels: { ...runLabel(run), ...labels } },
+    spec,
+  },
+});
+
+/** A recurring job for the backups of a group that nobody is in. */
+export const proposeJob = (context: Context): Proposal => {
+  const name = context.uniqueName('job');
+  const kind = { label: 'a recurring job', kind: 'RecurringJob', resource: longhornResources.recurringJobs };
+  const spec = { name, task: 'backup', cron: '0 0 1 1 *', retain: 1, concurrency: 1, groups: [name] };
+  return propose(context, kind, { name, spec: { ...spec, labels: {} } });
+};
+
+/** A volume of 64 MiB, empty or restored from a backup by its URL. */
+export const proposeVolume = (
+  context: Context,
+  { target, fromBackup }: { target: TargetHandle; fromBackup?: string },
+): Proposal => {
+  const name = context.uniqueName('volume');
+  const label = fromBackup === undefined ? 'a volume' : 'a volume from a backup';
+  const spec = {
+    ...{ size: String(64 * mebibyte), numberOfReplicas: 1, frontend: 'blockdev', accessMode: 'rwo' },
+    ...{ backupTargetName: target.name, ...(fromBackup !== undefined && { fromBackup }) },
+  };
+  return propose(context, { label, kind: 'Volume', resource: longhornResources.volumes }, { name, spec });
+};
+
+/** A backup of a snapshot. */
+export const proposeBackup = (context: Context, { name, volume }: SnapshotHandle): Proposal =>
+  propose(
+    context,
+    { label: 'a backup', kind: 'Backup', resource: longhornResources.backups },
+    {
+      name: context.uniqueName('backup'),
+      labels: backupLabels({ volume: volume.name, target: volume.target.name }),
+      spec: { snapshotName: name, backupMode: 'incremental' },
+    },
+  );
+
+/** A backup target whose URL nobody has, and which logs in with the Secret of another: its URL is none of a bucket's. */
+export const proposeTarget = (context: Context, { store }: TargetHandle): Proposal =>
+  propose(
+    context,
+    { label: 'a backup target', kind: 'BackupTarget', resource: longhornResources.backupTargets },
+    {
+      name: context.uniqueName('target'),
+      spec: {
+        backupTargetURL: 'nfs://nowhere.example:/corral',
+        credentialSecret: store.credentialSecret,
+        pollInterval: '5m0s',
+      },
+    },
+  );

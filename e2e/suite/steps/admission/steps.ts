@@ -1,0 +1,202 @@
+import { type DryRun, tryChange, tryDeletion } from '../../../kube/dry-run.ts';
+import type { KubernetesObject } from '../../../kube/objects.ts';
+import { resources } from '../../../kube/resources.ts';
+import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Setting } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+import type { BackupHandle, SnapshotHandle, TargetHandle, VolumeHandle } from '../handles.ts';
+import { step } from '../step.ts';
+import { firstTarget } from '../target/steps.ts';
+import {
+  ask,
+  type Change,
+  type Proposal,
+  proposeBackup,
+  proposeJob,
+  proposeTarget,
+  proposeVolume,
+} from './proposal.ts';
+
+/** Throws unless a request was refused with this status: as what is not valid, where nothing is said. */
+export const mustBeRefused = (answer: DryRun, status: 409 | 422 = 422): void => {
+  if ('taken' in answer) throw new Error('the API server would take it, and is to refuse it');
+  if (answer.refused.status !== status)
+    throw new Error(`it is refused, and not with ${status}: ${answer.refused.message}`);
+};
+
+const mustBeTaken = <T extends KubernetesObject>(answer: DryRun<T>): T => {
+  if ('refused' in answer)
+    throw new Error(`the API server is to take it: ${answer.refused.message}`, { cause: answer.refused });
+  return answer.taken;
+};
+
+// What is refused of a proposal says something only where the proposal itself is taken.
+const taken = async (context: Context, proposal: Proposal): Promise<Proposal> => {
+  mustBeTaken(await ask(context, proposal));
+  return proposal;
+};
+
+const mend = async (
+  context: Context,
+  proposal: Proposal,
+  { spec, into }: { spec: Record<string, unknown>; into: Record<string, unknown> },
+): Promise<void> => {
+  const found = mustBeTaken(await ask(context, proposal, { spec })).spec;
+  const wrong = Object.entries(into).filter(([field, value]) => found[field] !== value);
+  if (wrong.length === 0) return;
+  const fields = wrong.map(([field, value]) => `${field} ${found[field]}, not ${value}`);
+  throw new Error(`it would have ${fields.join(', ')}`);
+};
+
+const urlOf = (context: Context, { name, label }: BackupHandle): string => {
+  const url = context.timelines.backups.current(name)?.status?.url;
+  if (!url) throw new Error(`${label} has no URL yet`);
+  return url;
+};
+
+/** The steps that ask what Longhorn refuses and mends, all of them in dry runs: nothing is made or changed. */
+export const admissionSteps = {
+  'given.newJob': step({
+    sentence: 'Given a recurring job that Longhorn would take',
+    action: (context: Context) => taken(context, proposeJob(context)),
+  }),
+  'given.newVolume': step({
+    sentence: 'Given a volume that Longhorn would take',
+    opens: firstTarget,
+    action: async (context: Context) =>
+      taken(context, proposeVolume(context, { target: await firstTarget(context) })),
+  }),
+  'given.newRestore': step({
+    sentence: 'Given a volume from {backup} that Longhorn would take',
+    parameters: (backup) => ({ backup }),
+    action: (context: Context, backup: BackupHandle) => {
+      const { target } = backup.volume;
+      return taken(context, proposeVolume(context, { target, fromBackup: urlOf(context, backup) }));
+    },
+  }),
+  'given.newBackup': step({
+    sentence: 'Given a backup of the snapshot that Longhorn would take',
+    action: (context: Context, snapshot: SnapshotHandle) => taken(context, proposeBackup(context, snapshot)),
+  }),
+  'given.newTarget': step({
+    sentence: 'Given a backup target with the Secret of the first that Longhorn would take',
+    opens: firstTarget,
+    action: async (context: Context) => taken(context, proposeTarget(context, await firstTarget(context))),
+  }),
+  /** By a value in it that asks for nothing. */
+  'when.secretSpoilt': step({
+    sentence: 'When the Secret of the backup target is given a value that ends with {what}',
+    parameters: (what) => ({ what }),
+    action: async (context: Context, what: 'a blank' | 'a line end') => {
+      const { credentialSecret: name } = (await firstTarget(context)).store;
+      const value = `nowhere.example${what === 'a blank' ? ' ' : '\n'}`;
+      await context.cluster.patch(
+        resources.secrets,
+        { namespace, name },
+        { stringData: { NO_PROXY: value } },
+      );
+    },
+  }),
+  /** What is other than in the proposal, which is taken: fields of its spec, or its name. */
+  'then.refused': step({
+    sentence: 'Then {what} with {flaw} is refused',
+    parameters: ({ label }, flaw) => ({ what: label, flaw }),
+    action: async (context: Context, proposal: Proposal, _flaw: string, change: Change) =>
+      mustBeRefused(await ask(context, proposal, change)),
+  }),
+  'then.nameTaken': step({
+    sentence: 'Then {what} with the name of another volume is refused',
+    parameters: ({ label }) => ({ what: label }),
+    action: async (context: Context, proposal: Proposal, { name }: VolumeHandle) =>
+      mustBeRefused(await ask(context, proposal, { name }), 409),
+  }),
+  /** With these fields of its spec as they are given. */
+  'then.taken': step({
+    sentence: 'Then {what} with {feature} is taken',
+    parameters: ({ label }, feature) => ({ what: label, feature }),
+    action: (context: Context, proposal: Proposal, _feature: string, spec: Record<string, unknown>) =>
+      mend(context, proposal, { spec, into: spec }),
+  }),
+  /** In silence: these fields of its spec become others. */
+  'then.mended': step({
+    sentence: 'Then {what} with {flaw} is mended',
+    parameters: ({ label }, flaw) => ({ what: label, flaw }),
+    action: (
+      context: Context,
+      proposal: Proposal,
+      _flaw: string,
+      how: { spec: Record<string, unknown>; into: Record<string, unknown> },
+    ) => mend(context, proposal, how),
+  }),
+  /** Some versions keep a concurrency of 0. */
+  'then.limitsMended': step({
+    sentence: 'Then a recurring job with a retain or a concurrency of 0 is mended',
+    action: async (context: Context, job: Proposal) => {
+      const { report, version } = context;
+      await mend(context, job, { spec: { retain: 0 }, into: { retain: 1 } });
+      const isKept = differsIn('job-concurrency-kept', version);
+      await mend(context, job, { spec: { concurrency: 0 }, into: { concurrency: isKept ? 0 : 10 } });
+      report.finding(toFinding('job-limits-mended', `Longhorn ${version} took a retain of 0.`));
+      if (isKept)
+        report.finding(toFinding('job-concurrency-kept', `Longhorn ${version} took a concurrency of 0.`));
+    },
+  }),
+  /** By a setting of Longhorn's, which is read alone. */
+  'then.retainBounded': step({
+    sentence: 'Then a recurring job may retain as many as the setting says, and not one more',
+    action: async (context: Context, job: Proposal) => {
+      const setting = { namespace, name: 'recurring-job-max-retention' };
+      const { value } = await context.cluster.get<Setting>(longhornResources.settings, setting);
+      const most = Number(value);
+      await mend(context, job, { spec: { retain: most }, into: { retain: most } });
+      mustBeRefused(await ask(context, job, { spec: { retain: most + 1 } }));
+      return most;
+    },
+    detail: (most) => `${most}`,
+  }),
+  /** Whatever size is asked for. */
+  'then.sizeOfBackup': step({
+    sentence: 'Then a volume from {backup} has the size of that, whatever is asked for',
+    parameters: (_, backup) => ({ backup }),
+    action: async (context: Context, restore: Proposal, { volume: { size } }: BackupHandle) => {
+      for (const asked of [size / 2, size * 2])
+        await mend(context, restore, { spec: { size: String(asked) }, into: { size: String(size) } });
+      const { report, version } = context;
+      report.finding(toFinding('restore-takes-stored-size', `Longhorn ${version} took ${size} bytes.`));
+    },
+  }),
+  /** Of a volume, which itself may be changed. */
+  'then.changeRefused': step({
+    sentence: 'Then a change of {what} is refused',
+    parameters: (_, what) => ({ what }),
+    action: async (
+      { cluster }: Context,
+      { name }: VolumeHandle,
+      _what: string,
+      spec: Record<string, unknown>,
+    ) => {
+      const object = { namespace, name };
+      const annotated = { metadata: { annotations: { 'corral.test/dry-run': 'yes' } } };
+      mustBeTaken(await tryChange(cluster, [longhornResources.volumes, object], annotated));
+      mustBeRefused(await tryChange(cluster, [longhornResources.volumes, object], { spec }));
+    },
+  }),
+  /** Because of the volume on standby: once there is none any more it can. */
+  'then.targetFixed': step({
+    sentence: 'Then the backup target can get no other URL or Secret, and cannot be deleted',
+    action: async ({ cluster, report, version }: Context, { name, store }: TargetHandle) => {
+      const target = { namespace, name };
+      const { backupTargets } = longhornResources;
+      for (const spec of [{ backupTargetURL: `${store.url}-other` }, { credentialSecret: 'another' }])
+        mustBeRefused(await tryChange(cluster, [backupTargets, target], { spec }));
+      mustBeRefused(await tryDeletion(cluster, backupTargets, target));
+      report.finding(toFinding('standby-keeps-all-targets', `Longhorn ${version} keeps ${name}.`));
+    },
+  }),
+  'then.targetFree': step({
+    sentence: 'Then the backup target can be deleted again',
+    action: async ({ cluster }: Context, { name }: TargetHandle) =>
+      void mustBeTaken(await tryDeletion(cluster, longhornResources.backupTargets, { namespace, name })),
+  }),
+};

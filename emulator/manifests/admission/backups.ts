@@ -1,0 +1,58 @@
+import { isSince, labels } from '../../modelled-on.ts';
+import type { Mend, Refusal } from './rule.ts';
+
+const resource = 'backups';
+const operations: Refusal['operations'] = ['CREATE'];
+// What a mend leaves where it has met the snapshot, as an expression looks at one object at a time.
+const known = 'emulator.corral.test/snapshot-known';
+
+/** What is refused of a backup that a user asks for (webhook/resources/backup/validator.go). */
+export const backupRefusals: Refusal[] = [
+  {
+    name: 'longhorn-emulator-backup-mode',
+    resource,
+    operations,
+    expression: "object.spec.backupMode in ['full', 'incremental']",
+    message: "'BackupMode ' + object.spec.backupMode + ' is not a valid option'",
+  },
+  {
+    name: 'longhorn-emulator-backup-target',
+    resource,
+    operations,
+    isOf: (version) => isSince(version, 'v1.9.2'),
+    beside: 'BackupTarget',
+    expression: [
+      `!has(object.metadata.labels) || !('${labels.backupTarget}' in object.metadata.labels)`,
+      `object.metadata.labels['${labels.backupTarget}'] != params.metadata.name`,
+      "params.spec.backupTargetURL != '' && has(params.status) && has(params.status.available) && params.status.available",
+    ].join(' || '),
+    message: "'backup target ' + params.metadata.name + ' is not available'",
+  },
+  {
+    name: 'longhorn-emulator-backup-snapshot',
+    resource,
+    afterMend: true,
+    operations,
+    isOf: (version) => isSince(version, 'v1.10.0'),
+    expression: [
+      "!has(object.spec.snapshotName) || object.spec.snapshotName == ''",
+      `has(object.metadata.annotations) && '${known}' in object.metadata.annotations`,
+    ].join(' || '),
+    message: "'snapshot ' + object.spec.snapshotName + ' is invalid'",
+  },
+];
+
+/** What tells that the snapshot of a backup is there. */
+export const backupMends: Mend[] = [
+  {
+    name: 'longhorn-emulator-backup-snapshot-known',
+    resource,
+    operations,
+    beside: 'Snapshot',
+    when: 'has(object.spec.snapshotName) && params.metadata.name == object.spec.snapshotName',
+    patches: [
+      "(has(object.metadata.annotations) ? [] : [JSONPatch{op: 'add', path: '/metadata/annotations', value: {}}])",
+      `[JSONPatch{op: 'add', path: '/metadata/annotations/' + jsonpatch.escapeKey('${known}'), value: 'true'}]`,
+    ].join(' + '),
+  },
+];

@@ -1,0 +1,91 @@
+import { isSince } from '../../modelled-on.ts';
+import { isUnset, type Mend, type Refusal, set } from './rule.ts';
+
+const resource = 'recurringjobs';
+const operations: Refusal['operations'] = ['CREATE', 'UPDATE'];
+
+const tasks = (version: string): string =>
+  [
+    ...['snapshot', 'snapshot-force-create', 'snapshot-cleanup', 'snapshot-delete'],
+    ...['backup', 'backup-force-create', 'filesystem-trim'],
+    ...(isSince(version, 'v1.9.0') ? ['system-backup'] : []),
+  ]
+    .map((task) => `'${task}'`)
+    .join(', ');
+
+// Five fields, and numbers that are none of a minute's or an hour's are not taken; those of days are left out.
+const isCron = [
+  "object.spec.cron.matches('^(@[a-z]+( .+)?|([0-9A-Za-z*?/,-]+ ){4}[0-9A-Za-z*?/,-]+)$')",
+  "(object.spec.cron.startsWith('@') || object.spec.cron.split(' ')[0].findAll('[0-9]+').all(number, int(number) <= 59) && object.spec.cron.split(' ')[1].findAll('[0-9]+').all(number, int(number) <= 23))",
+].join(' && ');
+
+/** What is refused of a recurring job (webhook/resources/recurringjob, datastore/longhorn.go ValidateRecurringJob). */
+export const jobRefusals = (version: string): Refusal[] => [
+  {
+    name: 'longhorn-emulator-job-task',
+    resource,
+    operations,
+    expression: `object.spec.task in [${tasks(version)}]`,
+    message: "'recurring job task ' + object.spec.task + ' is not valid'",
+  },
+  {
+    name: 'longhorn-emulator-job-cron',
+    resource,
+    operations,
+    expression: isCron,
+    message: "'invalid cron format(' + object.spec.cron + ')'",
+  },
+  {
+    name: 'longhorn-emulator-job-name',
+    resource,
+    operations,
+    expression: '!has(object.spec.name) || size(object.spec.name) <= 40',
+    message: "'job name ' + object.spec.name + ' must be 40 characters or less'",
+  },
+  {
+    name: 'longhorn-emulator-job-retain',
+    resource,
+    operations,
+    beside: 'Setting',
+    expression:
+      "params.metadata.name != 'recurring-job-max-retention' || object.spec.retain <= int(params.value)",
+    message: "'retain value should be less than or equal to ' + params.value",
+  },
+  {
+    name: 'longhorn-emulator-job-interval',
+    resource,
+    operations,
+    expression: [
+      "!(object.spec.task in ['backup', 'backup-force-create'])",
+      "!has(object.spec.parameters) || !('full-backup-interval' in object.spec.parameters)",
+      "object.spec.parameters['full-backup-interval'].matches('^[+-]?[0-9]+$')",
+    ].join(' || '),
+    message: "'failed to validate recurring job backup task parameters'",
+  },
+];
+
+const isUnkept = "object.spec.task in ['snapshot-cleanup', 'filesystem-trim']";
+const isDeleting = "object.spec.task == 'snapshot-delete'";
+const least = `(${isUnkept} || ${isDeleting} ? 0 : 1)`;
+
+/** What is mended in silence of one (webhook/resources/recurringjob/mutator.go). */
+export const jobMends: Mend[] = [
+  {
+    name: 'longhorn-emulator-job-retain-mended',
+    resource,
+    operations,
+    when: `has(object.spec.retain) && (object.spec.retain < ${least} || ${isUnkept} && object.spec.retain != 0)`,
+    patches: `[${set('/spec/retain', least)}]`,
+    bug: 'job-limits-kept',
+  },
+  {
+    name: 'longhorn-emulator-job-concurrency-mended',
+    resource,
+    operations,
+    isOf: (version) =>
+      isSince(version, 'v1.12.1') || (isSince(version, 'v1.11.3') && !isSince(version, 'v1.12.0')),
+    when: isUnset('object.spec.concurrency', '0'),
+    patches: `[${set('/spec/concurrency', '10')}]`,
+    bug: 'job-limits-kept',
+  },
+];

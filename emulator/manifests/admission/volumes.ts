@@ -1,0 +1,103 @@
+import { isSince, labels } from '../../modelled-on.ts';
+import { type Mend, type Refusal, set } from './rule.ts';
+
+const resource = 'volumes';
+const operations: Refusal['operations'] = ['CREATE', 'UPDATE'];
+const isUpdate = "request.operation == 'UPDATE'";
+
+const label = (name: string, value: string): string =>
+  [
+    "(has(object.metadata.labels) ? [] : [JSONPatch{op: 'add', path: '/metadata/labels', value: {}}])",
+    `[${set(`/metadata/labels/${name}`, value)}]`,
+  ].join(' + ');
+
+const hasLabel = (name: string): string =>
+  `has(object.metadata.labels) && '${name}' in object.metadata.labels`;
+
+const blockSize = (of: string): string =>
+  `(has(${of}.spec.backupBlockSize) ? int(${of}.spec.backupBlockSize) : 2097152)`;
+
+/** What is refused of a volume (webhook/resources/volume/validator.go). */
+export const volumeRefusals: Refusal[] = [
+  {
+    name: 'longhorn-emulator-volume-compression',
+    resource,
+    operations: ['UPDATE'],
+    expression: 'oldObject.spec.backupCompressionMethod == object.spec.backupCompressionMethod',
+    message: "'changing backup compression method for volume ' + object.metadata.name + ' is not supported'",
+  },
+  {
+    name: 'longhorn-emulator-volume-block-size',
+    resource,
+    operations,
+    isOf: (version) => isSince(version, 'v1.10.0'),
+    expression: [
+      `${blockSize('object')} in [2097152, 16777216]`,
+      `int(object.spec.size) % ${blockSize('object')} == 0`,
+      `(!(${isUpdate}) || ${blockSize('oldObject')} == ${blockSize('object')})`,
+    ].join(' && '),
+    message: "'a backup block size of this volume is not supported'",
+  },
+  // By the label that the target's mend leaves, as an expression looks at one object at a time.
+  {
+    name: 'longhorn-emulator-volume-target',
+    resource,
+    afterMend: true,
+    operations,
+    expression: [
+      `${isUpdate} && oldObject.spec.backupTargetName == object.spec.backupTargetName`,
+      `${hasLabel(labels.backupTarget)} && object.metadata.labels['${labels.backupTarget}'] == object.spec.backupTargetName`,
+    ].join(' || '),
+    message: "'failed to get backup target ' + object.spec.backupTargetName",
+  },
+  {
+    name: 'longhorn-emulator-volume-backup',
+    resource,
+    afterMend: true,
+    operations: ['CREATE'],
+    expression: `object.spec.fromBackup == '' || ${hasLabel(labels.backupVolume)}`,
+    message: "'cannot get backup of backup URL ' + object.spec.fromBackup",
+  },
+];
+
+const isFromThis = "(object.spec.fromBackup + '&').contains('backup=' + params.metadata.name + '&')";
+const hasSize = "(has(params.status) && has(params.status.volumeSize) && params.status.volumeSize != '')";
+
+/** What is mended in silence of one, and by which labels its backup target and its backup are told (mutator.go). */
+export const volumeMends: Mend[] = [
+  {
+    name: 'longhorn-emulator-volume-target-label',
+    resource,
+    operations,
+    beside: 'BackupTarget',
+    when: 'params.metadata.name == object.spec.backupTargetName',
+    patches: label(labels.backupTarget, 'params.metadata.name'),
+  },
+  {
+    name: 'longhorn-emulator-volume-backup-label',
+    resource,
+    operations: ['CREATE'],
+    beside: 'Backup',
+    when: isFromThis,
+    patches: label(labels.backupVolume, `params.metadata.labels['${labels.backupVolume}']`),
+  },
+  {
+    name: 'longhorn-emulator-volume-backup-size',
+    resource,
+    operations: ['CREATE'],
+    beside: 'Backup',
+    when: `${isFromThis} && ${hasSize}`,
+    patches: `[${set('/spec/size', 'params.status.volumeSize')}]`,
+    bug: 'restored-size-kept',
+  },
+  {
+    name: 'longhorn-emulator-volume-standby-block-size',
+    resource,
+    operations: ['CREATE'],
+    isOf: (version) => isSince(version, 'v1.10.0'),
+    beside: 'Backup',
+    when: `has(object.spec.Standby) && object.spec.Standby && ${isFromThis}`,
+    patches: `[${set('/spec/backupBlockSize', "has(params.spec.backupBlockSize) ? params.spec.backupBlockSize : '2097152'")}]`,
+    bug: 'standby-block-size-kept',
+  },
+];

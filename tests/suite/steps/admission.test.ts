@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { bindSteps } from '../../../e2e/suite/steps/subjects.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
+import { aTarget, createTestContext, emptyTimelines } from '../../support/test-context.ts';
+import { handleOf } from './recordings.ts';
+
+type Asked = { method: string; path: string; body: { metadata?: { name?: string }; spec?: object } };
+
+/** The steps on an API server that answers each request by a status, and an object with the spec that is asked for. */
+const play = (
+  statusOf: (asked: Asked) => number,
+  { mend = {}, version = 'v1.12.1' }: { mend?: object; version?: string } = {},
+) => {
+  const asked: Asked[] = [];
+  const timelines = emptyTimelines();
+  const cluster = stubCluster({ get: async () => ({ value: '7' }) as never });
+  cluster.request = async (path, { method = '', body = '{}' } = {}) => {
+    const request = { method, path, body: JSON.parse(body) };
+    asked.push(request);
+    const status = statusOf(request);
+    const text = { ...request.body, spec: { ...request.body.spec, ...mend } };
+    return new Response(JSON.stringify(text), { status });
+  };
+  const found: { code: string }[] = [];
+  const { context } = createTestContext({ cluster, timelines, version });
+  context.report.finding = (finding) => void found.push(finding);
+  return { ...bindSteps(context), asked, timelines, found };
+};
+
+const target = { name: 't', store: { url: 'nfs://x/y' } as never };
+const volume = { name: 'v', target: aTarget, node: 'node1', size: 64 };
+const has = (field: string) => (asked: Asked) => (field in (asked.body.spec ?? {}) ? 422 : 200);
+
+test('nothing is asked for but in a dry run', async () => {
+  const { given, then, asked } = play(() => 200);
+  await given.newJob();
+  await expect(then.changeRefused(volume, 'x', { a: 1 })).rejects.toThrow('the API server would take it');
+  await expect(then.targetFixed(target)).rejects.toThrow('the API server would take it');
+  await then.targetFree(target);
+  expect(asked.length).toBeGreaterThan(4);
+  for (const { path, body } of asked)
+    expect(path.endsWith('?dryRun=All') || (body as { dryRun?: string[] }).dryRun?.[0] === 'All').toBe(true);
+});
+
+test('what is refused is told from what is taken, and only where it is taken otherwise', async () => {
+  await expect(play(() => 422).given.newJob()).rejects.toThrow('the API server is to take it');
+  const { given, then } = play(has('wrong'));
+  const job = await given.newJob();
+  await then.refused(job, 'a flaw', { spec: { wrong: 1 } });
+  await expect(then.refused(job, 'none', { spec: { right: 1 } })).rejects.toThrow('would take it');
+  await expect(then.nameTaken(job, volume)).rejects.toThrow('would take it');
+  await then.changeRefused(volume, 'x', { wrong: 1 });
+  await expect(play(() => 422).then.changeRefused(volume, 'x', { wrong: 1 })).rejects.toThrow(
+    'is to take it',
+  );
+  const named = play(({ body }) => (body.metadata?.name === 'v' ? 409 : 200));
+  await named.then.nameTaken(await named.given.newJob(), volume);
+});
+
+test('what is mended has other fields, and what is taken has those that were asked for', async () => {
+  const plain = play(() => 200);
+  const job = await plain.given.newJob();
+  await plain.then.taken(job, 'x', { retain: 3 });
+  const into = { retain: 1 };
+  await expect(plain.then.mended(job, 'x', { spec: { retain: 0 }, into })).rejects.toThrow('retain 0, not 1');
+  const mending = play(() => 200, { mend: into });
+  await mending.then.mended(job, 'x', { spec: { retain: 0 }, into });
+  await expect(mending.then.taken(job, 'x', { retain: 3 })).rejects.toThrow('retain 1, not 3');
+});
+
+test('a concurrency of 0 is raised, or kept, as the version has it', async () => {
+  const raised = { mend: { retain: 1, concurrency: 10 } };
+  const kept = { mend: { retain: 1 }, version: 'v1.10.0' };
+  for (const [how, codes] of [
+    [raised, ['job-limits-mended']],
+    [kept, ['job-limits-mended', 'job-concurrency-kept']],
+  ] as const) {
+    const { given, then, found } = play(() => 200, how);
+    await then.limitsMended(await given.newJob());
+    expect(found.map(({ code }) => code)).toEqual(codes);
+  }
+  const other = play(() => 200, { ...kept, version: 'v1.12.1' });
+  await expect(other.then.limitsMended(await other.given.newJob())).rejects.toThrow('concurrency 0, not 10');
+});
+
+test('a job may retain as many as the setting says, and not one more', async () => {
+  const bounded = (most: number) =>
+    play(({ body }) => ((body.spec as { retain: number }).retain > most ? 422 : 200));
+  const { given, then } = bounded(7);
+  expect(await then.retainBounded(await given.newJob())).toBe(7);
+  const more = bounded(8);
+  await expect(more.then.retainBounded(await more.given.newJob())).rejects.toThrow('would take it');
+  const less = bounded(6);
+  await expect(less.then.retainBounded(await less.given.newJob())).rejects.toThrow('is to take it');
+});
+
+test('a volume from a backup has the size of that', async () => {
+  const backup = handleOf('b', 'the first backup', { volume });
+  for (const [mend, isRight] of [
+    [{ size: '64' }, true],
+    [{}, false],
+  ] as const) {
+    const { given, then, timelines } = play(() => 200, { mend });
+    const object = {
+      metadata: { name: 'b' },
+      spec: { snapshotName: 's' },
+      status: { url: 'nfs://x?backup=b' },
+    };
+    timelines.backups.push({ kind: 'modified', at: 1, object });
+    const judged = then.sizeOfBackup(await given.newRestore(backup), backup);
+    await (isRight ? judged : expect(judged).rejects.toThrow('size 32, not 64'));
+  }
+});
