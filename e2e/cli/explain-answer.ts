@@ -9,19 +9,31 @@ export type Answer = { meanings: Meaning[]; diagnosis: Diagnosis | undefined };
 // Where Longhorn says what of an operation: a text that names its operation is of no other's rows.
 const placeOf = ({ speaker, fields, states }: MessageRow): readonly string[] | undefined => {
   const [field] = fields;
-  if (field === 'status.messages.error') return ['delete', 'delete-volume', 'lock'];
+  if (field === 'status.messages.error') return ['delete', 'delete-volume'];
   if (field === 'status.error' && speaker === 'Backup')
-    return ['create', 'snapshot', 'sync', 'lock', 'mount', 'job'];
-  if (states?.includes('FailedRestore')) return ['restore', 'incremental-restore', 'lock'];
+    return ['create', 'backup-status', 'snapshot', 'sync', 'mount', 'job'];
+  if (states?.includes('FailedRestore')) return ['restore', 'incremental-restore'];
   if (field === 'condition Unavailable')
     return ['list', 'list-system-backups', 'mount', 'sync', 'system-backup'];
   return undefined;
 };
 
-const isOf = (row: MessageRow, diagnosis: Diagnosis | undefined): boolean =>
-  diagnosis === undefined ||
-  !diagnosis.byItsWords ||
-  (placeOf(row)?.includes(diagnosis.operation.id) ?? true);
+// What a row tells shows in what its example tells: an operation that the text does not have, or another cause.
+const agrees = (
+  text: string,
+  { row, wordings }: Meaning,
+  { operation, byItsWords, cause }: Diagnosis,
+  isPlaced: boolean,
+): boolean => {
+  const place = placeOf(row);
+  if (place !== undefined && byItsWords && !isPlaced && !place.includes(operation.id)) return false;
+  return wordings.some(({ example }) => {
+    const told = diagnose(example);
+    if (told === undefined) return true;
+    if (place === undefined && told.byItsWords && !told.operation.pattern?.test(text)) return false;
+    return cause === undefined || told.cause === undefined || told.cause === cause;
+  });
+};
 
 // The rows' patterns take a time that grows with the square of a text. In what Longhorn says, the words of who called
 // stand first and those of the end last; between them is the log of a process, which the diagnosis looks through.
@@ -44,7 +56,8 @@ export const isAnswer = ({ meanings, diagnosis }: Answer): boolean =>
   meanings.length > 0 || diagnosis !== undefined;
 
 /** Looks up a text, in the place where it stood as far as that shows. */
-export const answerTo = ({ text, field: stood, state, controller }: Pasted, where: Where): Answer => {
+export const answerTo = (pasted: Pasted, where: Where): Answer => {
+  const { text, field: stood, state } = pasted;
   const { isField = () => true } = where;
   const place: Where =
     stood === undefined
@@ -56,13 +69,15 @@ export const answerTo = ({ text, field: stood, state, controller }: Pasted, wher
           isField: (field) => isField(field) && field.toLowerCase() === stood.toLowerCase(),
         };
   const isNews = stood === 'log info' || stood === 'log debug' || stood === 'event Normal';
-  const found = diagnose(text, controller);
+  const found = diagnose(text, pasted);
   const isProven = found?.cause !== undefined && (found.byItsWords || found.cause.common !== true);
   const diagnosis = isNews && !isProven ? undefined : found;
-  const meanings = meaningsOf(middleCut(text), place).filter(({ row }) => isOf(row, diagnosis));
+  const meanings = meaningsOf(middleCut(text), place);
   // A row says more than what a text is about and words that are common; a place that was named says more than both.
   const isCommon = (diagnosis?.cause ?? { common: true }).common === true;
   const isVague =
     diagnosis?.byItsWords === false && ((isCommon && meanings.length > 0) || Object.keys(where).length > 0);
-  return { meanings, diagnosis: isVague ? undefined : diagnosis };
+  if (diagnosis === undefined || isVague) return { meanings, diagnosis: undefined };
+  const isPlaced = place.isField !== undefined;
+  return { meanings: meanings.filter((meaning) => agrees(text, meaning, diagnosis, isPlaced)), diagnosis };
 };

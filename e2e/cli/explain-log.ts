@@ -1,7 +1,12 @@
 import { createInterface } from 'node:readline';
 import { text as readAll } from 'node:stream/consumers';
 import { shorten } from '../kube/shorten.ts';
-import { type Pasted, readPastedLine, readPrintedObjects } from '../longhorn/diagnosis/pasted.ts';
+import {
+  isContinuation,
+  type Pasted,
+  readPastedLine,
+  readPrintedObjects,
+} from '../longhorn/diagnosis/pasted.ts';
 import { type Answer, answerTo, describeFailure, failureToTell, isAnswer } from './explain-answer.ts';
 import { textsIn } from './explain-input.ts';
 
@@ -48,7 +53,7 @@ export const createSummary = (version: string | undefined) => {
   };
   return {
     add: (pasted: Pasted | undefined): void => {
-      lines += 1;
+      lines += pasted?.lines ?? 1;
       if (pasted === undefined) return;
       const answer = answerOf(pasted);
       if (!isAnswer(answer)) {
@@ -85,6 +90,19 @@ const mostOfObjects = 4 << 20;
 const isOfObjects = (name: string, size: number): boolean =>
   /\.(?:ya?ml|json)$/.test(name) && size <= mostOfObjects;
 
+const longestText = 1 << 16;
+
+/** The lines, those that go on with the one before it joined to it. */
+async function* together(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  let text: string | undefined;
+  for await (const line of lines) {
+    const isMore = text !== undefined && text.length < longestText && isContinuation(line);
+    if (!isMore && text !== undefined) yield text;
+    text = isMore ? `${text}\n${line}` : line;
+  }
+  if (text !== undefined) yield text;
+}
+
 /** Reads a file, or all of a folder or of a zip, as a support bundle is, line by line. */
 export const readLog = async (path: string, version: string | undefined): Promise<LogSummary> => {
   const texts = await textsIn(path);
@@ -100,8 +118,10 @@ export const readLog = async (path: string, version: string | undefined): Promis
       continue;
     }
     const { stream, bytesRead } = open();
-    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-      summary.add(readPastedLine(line));
+    for await (const lines of together(
+      createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }),
+    )) {
+      summary.add(readPastedLine(lines));
       if (performance.now() - told < tellEvery) continue;
       told = performance.now();
       const percent = all === 0 ? 100 : Math.floor((100 * (before + bytesRead())) / all);
@@ -148,13 +168,13 @@ const describeGroup = (group: Group): string[] => {
 export const describeSummary = ({ lines, groups, unknown }: LogSummary): string[] => {
   const known = groups.reduce((sum, { count }) => sum + count, 0);
   return [
-    `${lines} lines read; ${known} of them say something that is known here, ${groups.length} different things:`,
+    `Lines read: ${lines}; messages known here: ${known}; different ones: ${groups.length}.`,
     '',
     ...groups.flatMap((group) => [...describeGroup(group), '']),
     ...(unknown.count === 0
       ? []
       : [
-          `${unknown.count} lines of errors are unclassified, such as: ${shorten(unknown.example ?? '', longestExample)}`,
+          `Lines of errors that are unclassified: ${unknown.count}, such as: ${shorten(unknown.example ?? '', longestExample)}`,
         ]),
   ];
 };

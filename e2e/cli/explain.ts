@@ -94,7 +94,7 @@ const stateOf = ({ fields, states }: MessageRow): string => {
 };
 
 const describeWording = ({ versions, origin, seen }: Wording): string[] => [
-  `  ${versions === '*' ? 'any version' : `Longhorn ${versions}`}, ${origin === 'product' ? 'as the product words it' : 'as a document words it'}: ${seen}`,
+  `  ${versions === '*' ? 'any version' : `Longhorn ${versions}`}, ${origin === 'product' ? 'as the product words it' : 'as a document words it'}`,
   ...linksOf(seen).map((link) => `  ${link}`),
 ];
 
@@ -104,7 +104,7 @@ const describeMeaning = ({ id, row, wordings, asCause }: Meaning): string[] => [
   `  where: ${listed(row.fields)} of ${of(row)}${stateOf(row)}`,
   ...(asCause ? ['  as the cause in: Failed to delete the backup URL in the backupstore, err ...'] : []),
   ...(row.only === undefined ? [] : [`  in order only where ${row.only}`]),
-  ...wordings.flatMap(describeWording),
+  ...new Set(wordings.flatMap(describeWording)),
   `  in the catalogue: ${id}`,
 ];
 

@@ -31,9 +31,9 @@ test('a text that has several meanings is told with the place of each', async ()
     /^It has 2 meanings; which one it is, the field and the state decide\.\n\ninformational: /,
   );
   for (const part of [
-    '\n  where: status.error of a Backup, in the state Error or Deleting\n  Longhorn >=1.8.0, as the product words it: ',
+    '\n  where: status.error of a Backup, in the state Error or Deleting\n  Longhorn >=1.8.0, as the product words it\n',
     '\n  https://github.com/longhorn/longhorn-manager/blob/v1.12.1/controller/backup_controller.go\n',
-    '\n  in the catalogue: creation-without-snapshot\n\ninformational: it heals by itself; only one that never goes is a fault\nfailure: it will not heal by itself',
+    '\n  in the catalogue: creation-without-snapshot\n\ninformational: it heals by itself; only one that never goes is a fault\nfailure: what failed stays undone; another attempt may succeed',
   ])
     expect(stdout).toContain(part);
 });
@@ -87,7 +87,7 @@ test('what the catalogue does not know is unclassified, also where it knows it i
 test('a part of a text is told by what it is about, and the nearest rows are offered', async () => {
   const { stdout, exitCode } = await explain(['failed to acquire lock']);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^A lock in the backup store was not had\. Why, this text does not say\./);
+  expect(stdout).toMatch(/^A lock in the backup store could not be taken\. Why, this text does not say\./);
   expect(stdout).toContain('\n    such as: failed to acquire lock ');
   const { nearest } = await told('failed to acquire lock');
   expect(nearest).toEqual(['deletion-lost-lock', 'creation-lost-lock', 'restore-lost-lock']);
@@ -111,7 +111,7 @@ test('of several lines each is explained, equal ones counted, with their times a
   const { stdout, exitCode } = await explain(['-'], lines.join('\n'));
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(
-    /^4 lines read; 3 of them say something that is known here, 2 different things:\n\n2 x A restore failed\. The name/,
+    /^Lines read: 4; messages known here: 3; different ones: 2\.\n\n2 x A restore failed\. The name/,
   );
   expect(stdout).toContain(
     '\n  from 2026-01-01T00:00:01Z to 2026-01-01T00:00:02Z\n  of volume v2, volume v1\n',
@@ -181,6 +181,28 @@ test('what failed and why is told before the rows of the catalogue, and no row o
   const text =
     'replica r failed the restore: failed to read block b.blk: AWS Error: AccessDenied Access Denied';
   const { diagnosis, meanings } = await told(text);
-  expect(diagnosis).toMatchObject({ operation: 'restore', cause: 'access-denied', store: 's3', data: null });
+  expect(diagnosis).toMatchObject({ operation: 'restore', cause: 'access-denied', data: null });
   expect(meanings.map(({ id }: { id: string }) => id)).toEqual(['restore-not-read']);
+});
+
+test('no row of the catalogue is told of another cause, or of an operation that the text does not have', async () => {
+  for (const text of [
+    'failed to get b1 backup status: dial tcp 10.42.3.11:10697: connect: connection refused',
+    'failed to create backup: mkdir /m/backupstore: permission denied',
+    'failed to put object: b.blk error: AWS Error: AccessDenied Signature validation failed',
+    'Error listing backups: cannot find volumes/00/a4/v/volume.cfg in backupstore',
+    'failed lock volumes/97/d4/v/locks/lock-1.lck type 1 acquisition',
+  ])
+    expect(await told(text)).toMatchObject({ diagnosis: { cause: expect.any(String) }, meanings: [] });
+  const { meanings } = await told('cannot find volume in backupstore: cannot find volume.cfg in backupstore');
+  expect(meanings).toMatchObject([{ id: 'store-lacks-volume' }]);
+});
+
+test('the lines of what a mount says are one message', async () => {
+  const mount =
+    'E0707 16:16:48.858742 4734 mount_linux.go:272] Mount failed: exit status 32\nMounting command: mount\nOutput: mount.nfs4: mounting nas:/b failed, reason given by server: No such file or directory\n';
+  await writeFile(folder('mount.log'), mount);
+  for (const { stdout } of [await explain(['-'], `x\n${mount}`), await explain([folder('mount.log')])])
+    expect(stdout).toMatch(/1 x [^\n]* has no such export\.\n/);
+  expect((await explain([folder('mount.log')])).stdout).toContain('Lines read: 3; messages known here: 1;');
 });

@@ -10,16 +10,28 @@ export type KnownCause = {
   /** One sentence: what to do, by the kind of store. */
   advice: Partial<Record<StoreKind, string>> & { any: string };
   /** What the text proves of the backup's data; most causes prove nothing. */
-  data?: 'damaged' | 'missing';
+  data?: 'damaged' | 'missing' | 'doubtful';
   /** No request came as far as the server: where a store was asked, it was not reached. */
   unreached?: boolean;
   /** Words that are also said where nothing fails: they count in a text of a failure alone. */
   common?: boolean;
+  /** What the text names says more than these words: it is quoted. */
+  quoted?: boolean;
+  /** The operations that the words tell this of, where elsewhere they tell something else. */
+  within?: readonly string[];
+  /** What to do where it is met in one operation, by the operation's id. */
+  adviceIn?: Readonly<Record<string, string>>;
+  /** What Longhorn does where it is met in one operation, by the operation's id. */
+  retryIn?: Readonly<Record<string, string>>;
 };
 
 const credentials =
   "Check the access key and the secret key in the backup target's Secret, and who may use them.";
 const reachable = 'Check the address, and that every node reaches it (network policies, firewalls, proxies).';
+
+// longhorn/longhorn#13685: the manager looks for words that the store's library has not used since v1.8.0.
+const restoreMeetsLock =
+  'From v1.8.0 on Longhorn does not try again, and the volume is Faulted (longhorn/longhorn#13685): restore it anew once the lock is gone.';
 
 /**
  * What S3, Azure, Google, the kernel, the network, TLS, gRPC, Go and Longhorn's own store library name as causes. The
@@ -65,6 +77,15 @@ export const causes: readonly KnownCause[] = [
 
   // Webhooks.
   {
+    id: 'webhook-answer',
+    pattern:
+      /Internal error occurred: (?:[^"]{0,200}: )?(?:invalid character|unexpected end of JSON input|unexpected EOF)/,
+    means: "An answer inside the cluster, most likely of Longhorn's admission webhook, was not valid JSON.",
+    advice: {
+      any: 'Look at the log of longhorn-manager, and upgrade Longhorn (longhorn/longhorn#8861); the backup store is not involved.',
+    },
+  },
+  {
     id: 'target-not-available',
     pattern: /backup target \S+ is not available/,
     means: 'The backup target is unavailable, so that what needs it is refused.',
@@ -92,10 +113,15 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'lock',
     pattern:
-      /failed to acquire lock \S+|failed lock \S+ type \d acquisition|failed to store updated lock|error initiating (?:full|incremental) backup restore: failed lock/,
+      /failed to acquire lock \S+|failed lock \S+ type \d acquisition|error initiating (?:full|incremental) backup restore: failed lock/,
     means: 'Another operation on the same volume holds a lock in the backup store.',
     advice: {
       any: 'Wait until it has ended; a lock that nobody refreshes expires 150 s after it was last written.',
+    },
+    retryIn: {
+      restore: restoreMeetsLock,
+      'incremental-restore': restoreMeetsLock,
+      'restore-given-up': restoreMeetsLock,
     },
   },
 
@@ -113,7 +139,7 @@ export const causes: readonly KnownCause[] = [
     means:
       'The store refused the request by its signature: the secret key is wrong, or something between rewrites the request.',
     advice: {
-      any: 'Check the secret key (spaces and line breaks too), the region, and proxies that change headers; some stores want AWS_SIGN_ACCEPT_ENCODING=false (longhorn/longhorn#9361).',
+      any: 'Check the secret key (spaces and line breaks too), the region, and proxies that change headers; some stores want AWS_SIGN_ACCEPT_ENCODING=false (longhorn/longhorn#9361). Where other requests with this key succeed, the key is right.',
     },
   },
   {
@@ -136,12 +162,21 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'no-key',
-    pattern: /\b(?:NoSuchKey|BlobNotFound|NoSuchVersion)\b|The specified (?:key|blob) does not exist/,
+    pattern:
+      /\b(?:NoSuchKey|BlobNotFound|NoSuchVersion)\b|The specified (?:key|blob) does not exist|AWS Error: +InvalidRequest not found/,
     means: 'The store does not have the object that was to be read: it is missing.',
     advice: {
-      any: 'Look for who removed it (lifecycle rules, other clusters, people), and check the store (npx corral store fsck); use another backup.',
+      any: 'Look for who removed it (lifecycle rules, other clusters, people), and check the store (npx corral store fsck).',
     },
     data: 'missing',
+  },
+  {
+    id: 'http-not-found',
+    pattern: /AWS Error: +NotFound\b|RESPONSE 404\b|status ?code: 404|AWS HTTP Error: 404/i,
+    means: 'The endpoint answered 404 (not found), and does not say what is missing.',
+    advice: {
+      any: "See that the bucket is there, and that the region and AWS_ENDPOINTS of the backup target's Secret lead to its store.",
+    },
   },
   {
     id: 'storage-full',
@@ -157,6 +192,14 @@ export const causes: readonly KnownCause[] = [
     means: 'The store asked for fewer requests: it is overloaded, or limits their rate.',
     advice: {
       any: "Run fewer backups at once (the job's concurrency, the setting for concurrent limits), or raise the store's limits; it may pass by itself.",
+    },
+  },
+  {
+    id: 'payload-signing',
+    pattern: /x-amz-content-sha256 must be|STREAMING-\S+-PAYLOAD-TRAILER/,
+    means: 'The store does not accept how an upload is signed (x-amz-content-sha256).',
+    advice: {
+      any: "Look for a newer version of the store's software, or of Longhorn (longhorn/longhorn#13295).",
     },
   },
   {
@@ -221,14 +264,43 @@ export const causes: readonly KnownCause[] = [
     advice: {
       any: "Make the Secret in Longhorn's namespace with all of its keys, and name it in the backup target.",
     },
+    adviceIn: {
+      'restore-to-file':
+        'This tool reads no Secret: give it the credentials in its environment (CIFS_USERNAME and CIFS_PASSWORD, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), or by its options.',
+    },
+  },
+  {
+    id: 'key-not-text',
+    pattern: /invalid header field value/,
+    means: 'The access key in the Secret has a line break, or bytes that are no text.',
+    advice: {
+      any: "Write the keys of the backup target's Secret anew: encoded by base64 once, with no line break (echo -n), or as they are under stringData.",
+    },
+  },
+  {
+    id: 'certificate-not-pem',
+    pattern: /failed to append custom certificates/,
+    means: 'AWS_CERT of the Secret is not a certificate in PEM form.',
+    advice: {
+      any: 'Write AWS_CERT anew: the whole chain with its BEGIN and END lines, encoded by base64 once and not twice.',
+    },
+  },
+  {
+    id: 'no-url',
+    pattern:
+      /backup target URL is empty|destination URL hasn't been specified|failed to create backup to for volume/,
+    means: "The backup target's URL was empty.",
+    advice: {
+      any: 'Give the BackupTarget its URL. If it has one, this text is older: see after the next poll whether it goes.',
+    },
   },
   {
     id: 'bad-url',
     pattern:
-      /(?:NFS|CIFS) path must follow(?: format)?|invalid URL\. Must be|cannot find (?:nfs|CIFS) path|driver \S+ is not supported|destination URL hasn't been specified|backup target URL is empty|failed to parse \S+ as url|invalid (?:leading|trailing) (?:white ?space|new ?line)/,
-    means: "The backup target's URL is empty, or not of a form that Longhorn knows.",
+      /(?:NFS|CIFS) path must follow(?: format)?|invalid URL\. Must be|cannot find (?:nfs|CIFS) path|[Dd]river \S+ is not supported|remote share not in 'host:dir' format|failed to parse \S+ as url|invalid (?:leading|trailing) (?:white ?space|new ?line)/,
+    means: "The backup target's URL is not of a form that Longhorn knows.",
     advice: {
-      any: 'Write it as nfs://SERVER:/PATH, cifs://SERVER/SHARE, s3://BUCKET@REGION/ or azblob://CONTAINER@core.windows.net/.',
+      any: 'Write it as nfs://SERVER:/PATH (with the colon), cifs://SERVER/SHARE, s3://BUCKET@REGION/ (an endpoint of its own goes into AWS_ENDPOINTS of the Secret) or azblob://CONTAINER@core.windows.net/.',
     },
   },
 
@@ -257,9 +329,17 @@ export const causes: readonly KnownCause[] = [
     advice: { any: 'Use a name that is in the certificate, or a certificate with this name.' },
   },
   {
+    id: 'tls-broken-off',
+    pattern: /remote error: tls/,
+    means: 'The other side broke off the TLS handshake: something answers at that address, perhaps a proxy.',
+    advice: {
+      any: 'Check the name that it is reached by (SNI), the versions and ciphers of TLS that it takes, and proxies or an ingress between.',
+    },
+  },
+  {
     id: 'tls',
-    pattern: /x509: |\btls: |remote error: tls|server gave HTTP response to HTTPS client|SSL routines/,
-    means: 'No secure connection to the endpoint came about (TLS).',
+    pattern: /x509: |\btls: |server gave HTTP response to HTTPS client|SSL routines/,
+    means: 'The TLS connection to the endpoint failed.',
     unreached: true,
     advice: { any: 'Check the scheme (http or https), the certificate, and what stands between.' },
   },
@@ -276,9 +356,17 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'manager-api-down',
+    pattern: /longhorn-backend:9500\S{0,300} dial tcp/,
+    means: "longhorn-manager's API was not reached.",
+    advice: {
+      any: 'Look at the longhorn-manager pods and the service longhorn-backend, and at the network.',
+    },
+  },
+  {
     id: 'manager-api',
     pattern:
-      /longhorn-backend:9500\S{0,300} (?:context deadline exceeded|net\/http: request canceled|EOF|dial tcp|read tcp)|Request failed with status code 50[234]/,
+      /longhorn-backend:9500\S{0,300} (?:context deadline exceeded|net\/http: request canceled|EOF|read tcp)|Request failed with status code 50[234]/,
     means: "longhorn-manager's API did not answer a request (in time); what it was asked for may go on.",
     advice: {
       any: 'Look at the longhorn-manager pods, and whether the object comes about after all: a snapshot waits for a slow disk or file system.',
@@ -299,7 +387,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'no-connection',
     pattern: /dial tcp \S+: (?:i\/o timeout|connect: connection timed out|operation timed out)/,
-    means: 'No connection to the server came about in time.',
+    means: 'The connection to the server timed out.',
     unreached: true,
     advice: { any: reachable },
   },
@@ -358,6 +446,7 @@ export const causes: readonly KnownCause[] = [
     means:
       'The replica that uploaded is gone, or was started anew, and nobody knows any more how far the backup came.',
     advice: { any: 'Look for what ended the replica or its instance manager; then make the backup again.' },
+    retryIn: { 'backup-status': 'Longhorn does not make it again: make another one, and delete this one.' },
   },
   {
     id: 'no-instance-manager',
@@ -380,7 +469,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'replica-ended',
     pattern:
-      /code = Unavailable desc = (?:error reading from server: EOF|transport is closing)|response channel somehow is closed/,
+      /code = Unavailable desc = (?:error reading from server: (?:unexpected )?EOF|transport is closing)|response channel somehow is closed/,
     means: 'The process that did the work ended in the middle of it (a replica, or its instance manager).',
     advice: { any: 'Look for its end in the log of the instance manager: a panic, or the pod itself.' },
   },
@@ -402,11 +491,12 @@ export const causes: readonly KnownCause[] = [
     id: 'checksum',
     pattern:
       /checksum (?:verification failed|mismatch(?:ed)?)|(?:gzip|zlib): invalid (?:checksum|header)|lz4: (?:bad magic number|invalid|corrupt)|fallback decompression also failed|decompression verification failed|invalid (?:header|frame) checksum|flate: corrupt input/i,
-    means: 'A block of the backup is damaged: it was read, and is not what was written.',
+    means:
+      'What was read of a block is not what was written: it is damaged in the store, or was damaged on the way (memory, disk or network client of that node).',
     advice: {
-      any: 'Use another backup, and check the store (npx corral store fsck) for what else is damaged.',
+      any: 'First check the store from another machine (npx corral store fsck), and restore on another node.',
     },
-    data: 'damaged',
+    data: 'doubtful',
   },
   {
     id: 'size-not-multiple',
@@ -427,7 +517,7 @@ export const causes: readonly KnownCause[] = [
     id: 'system-backup-config-missing',
     pattern: /cannot find \S*system-backups\/\S+ in backupstore|system backup \S+ doesn't exist/,
     means: 'The store does not have the config of the system backup.',
-    advice: { any: 'Look for who removed it; use another system backup.' },
+    advice: { any: 'Look for who removed it; another system backup may be whole.' },
     data: 'missing',
   },
   {
@@ -442,14 +532,16 @@ export const causes: readonly KnownCause[] = [
     id: 'backup-config-missing',
     pattern: /cannot find \S*backup_[^/\s]+\.cfg in backupstore/,
     means: 'The store does not have the config of the backup: for Longhorn that backup is not there.',
-    advice: { any: 'Look for who removed it, or for a deletion that was interrupted; use another backup.' },
+    advice: { any: 'Look for who removed it, or for a deletion that was interrupted.' },
     data: 'missing',
   },
   {
     id: 'volume-config-missing',
     pattern: /cannot find \S*volume\.cfg in backupstore|cannot find volume(?: \S+)? in backupstore/,
     means: "The store does not have the volume's config (volume.cfg).",
-    advice: { any: 'Look for who removed it; its blocks may still be there (npx corral store fsck).' },
+    advice: {
+      any: "See that the URL's path and endpoint are those of the backup; then look for who removed it. Its blocks may still be there (npx corral store fsck).",
+    },
     data: 'missing',
   },
   {
@@ -466,12 +558,30 @@ export const causes: readonly KnownCause[] = [
     advice: { any: 'Look at what the engine and its replicas logged at that time (instance manager).' },
   },
   {
+    id: 'answer-not-json',
+    pattern: /invalid character '<' looking for/,
+    means: 'An answer was a page of HTML or XML instead of JSON: of a proxy, or of a server in trouble.',
+    advice: { any: 'Look at what answers at that address, and at proxies between.' },
+  },
+  {
     id: 'config-cut-off',
     pattern:
       /unexpected end of JSON input|invalid character .{1,12} (?:looking for|after|in)|cannot unmarshal/,
     means: 'A config in the store is empty, cut off, or not what Longhorn can read.',
     advice: { any: 'Check the store (npx corral store fsck), which names the file.' },
     data: 'damaged',
+  },
+  {
+    id: 'config-ends-early',
+    pattern:
+      /(?:\boutput |msg=\\?"|\bconfig(?: metadata)?(?: from backup target)?: |code = Unknown desc = )(?:unexpected )?EOF\b(?! reading)/,
+    within: [
+      ...['list', 'list-system-backups', 'inspect', 'delete', 'delete-volume'],
+      ...['create', 'restore', 'incremental-restore', 'restore-start'],
+    ],
+    means: 'A config in the store is empty or cut off; less likely, its reading was cut off.',
+    advice: { any: 'Check the store (npx corral store fsck), which names the file.' },
+    data: 'doubtful',
   },
   {
     id: 'still-in-progress',
@@ -484,12 +594,24 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'stale-mount',
     pattern:
-      /stale (?:NFS )?file handle|\bESTALE\b|create mount directory [^:]{0,300}: mkdir \S{1,300}: file exists|corrupted mount point|mount point \S{1,300} was identified as corrupted|transport endpoint is not connected/i,
+      /stale (?:NFS )?file handle|\bESTALE\b|mkdir \S{0,300}longhorn-backupstore-mounts\S{0,300}: file exists|create mount directory [^:]{0,300}: mkdir \S{1,300}: file exists|corrupted mount point|mount point \S{1,300} was identified as corrupted|transport endpoint is not connected/i,
     means:
-      'The mount of the store on that node is stale or dead: the server went away, or has another export there now.',
+      'The mount of the store on that node is stale or dead: most likely the server went away, or has another export there now.',
     advice: {
-      any: 'Unmount it on that node (in the pod of longhorn-manager or instance-manager), or start that pod anew; then Longhorn mounts again.',
+      any: 'Unmount it on that node (in the pod of longhorn-manager or instance-manager), or start that pod anew; then Longhorn mounts again. If it comes back with a CIFS share, its server may change inode numbers: mount it with noserverino.',
     },
+  },
+  {
+    id: 'nfs3-only',
+    pattern: /nfsv3 mount succeeded|only supporting nfsv3/,
+    means: 'The server serves NFS 3 alone; Longhorn needs NFS 4.',
+    advice: { any: 'Enable NFS 4 on the server.' },
+  },
+  {
+    id: 'no-nfs-client',
+    pattern: /mount\.nfs4?: No such device/,
+    means: 'The kernel of that node cannot mount NFS 4; the server is not at fault.',
+    advice: { any: 'Load the kernel module nfsv4 on every node, and install nfs-common (or nfs-utils).' },
   },
   {
     id: 'mount-denied',
@@ -505,7 +627,9 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /mount\.nfs4?: \S+ failed, reason given by server: No such file or directory|mount error\(2\)|mount\.nfs4?: mounting \S+ failed/,
     means: 'The server has no such export.',
-    advice: { any: 'Check the path (no fsid=0 with an absolute one).' },
+    advice: {
+      any: 'Check the path. If the export has fsid=0 (the root of NFS 4), write the path as seen from there, often just /.',
+    },
   },
   {
     id: 'mount-protocol',
@@ -514,6 +638,62 @@ export const causes: readonly KnownCause[] = [
     means: 'The node or the server does not know this protocol, version or option.',
     advice: {
       any: 'Longhorn needs NFS 4; install nfs-common (or nfs-utils) on the nodes, and look at the options in the URL.',
+    },
+  },
+
+  // Binaries, images and devices on a node.
+  {
+    id: 'engine-binary-missing',
+    pattern: /engine-binaries\/\S+: no such file or directory/,
+    means: 'The binary of the engine image is not on that node (yet).',
+    advice: { any: "Look at the engine image's pod on that node." },
+    quoted: true,
+  },
+  {
+    id: 'engine-image-not-deployed',
+    pattern: /engine image \S+ (?:is )?not (?:yet )?deployed|image \S+ because it isn't deployed/,
+    means: 'An engine image is not on the nodes that need it (yet).',
+    advice: {
+      any: 'Look at it (kubectl -n longhorn-system get engineimages) and at its pods: every node has to pull the image.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'device-left',
+    pattern: /cannot create device node \S+ for device \S+: file exists/,
+    means: 'A device of an earlier attempt is left on that node; the next attempt fails in the same way.',
+    advice: {
+      any: 'Remove the device named under /dev/longhorn on that node, or restart the node, and upgrade Longhorn (longhorn/longhorn#9032).',
+    },
+  },
+  {
+    id: 'fragment-map',
+    pattern: /failed to overlay fragment map/,
+    means:
+      'The v2 data engine could not read which parts of a snapshot have data; known where the volume was expanded (longhorn/longhorn#12313).',
+    advice: { any: 'Upgrade Longhorn: a new backup of the same chain of snapshots fails in the same way.' },
+  },
+  {
+    id: 'no-direct-io',
+    pattern: /open \S+\.img: invalid argument/,
+    means: "The file system of that replica's disk does not support direct I/O, as CIFS and others do not.",
+    advice: { any: 'Use a disk with ext4 or XFS for replicas.' },
+  },
+  {
+    id: 'replica-process-ended',
+    pattern:
+      /[Rr]eplica (?:sync agent|server|rest server) at \S+ is down|Error running start replica command/,
+    means: 'A process of a replica ended; its sync agent is what makes and restores backups.',
+    advice: {
+      any: 'Look for a panic in the lines before it (exit status 2): a backup or restore under way there has failed.',
+    },
+  },
+  {
+    id: 'process-gone',
+    pattern: /cannot find process/,
+    means: 'The process has ended already.',
+    advice: {
+      any: 'Nothing, if it was stopped; otherwise look for its end in the log of its instance manager.',
     },
   },
 
@@ -563,7 +743,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'waited-too-long',
     pattern: /time(?:d )?out(?:ed)? (?:while )?waiting for/i,
-    means: 'What was waited for did not come about in time; it still may.',
+    means: 'Waiting timed out; what was waited for may still happen.',
     advice: { any: 'Look at the object that the text names, and at what holds it up: the work may go on.' },
   },
   {
@@ -616,12 +796,34 @@ export const causes: readonly KnownCause[] = [
     advice: { any: "Look at the cluster's control plane." },
   },
   {
+    id: 'snapshot-not-in-engine',
+    pattern: /could not find snapshot \S+ to backup/,
+    means: 'The engine of the volume does not have the snapshot: not yet, or it was purged.',
+    advice: { any: 'See that the Snapshot is ready, then make the backup again.' },
+    quoted: true,
+  },
+  {
+    id: 'source-volume-gone',
+    pattern: /verify data source: volume\.longhorn\.io \S+ not found/,
+    means:
+      'The volume that it is to be made from is not there; a snapshot in the cluster ends with its volume.',
+    advice: { any: 'Restore from a backup instead (a VolumeSnapshotClass of the type bak makes such).' },
+    quoted: true,
+  },
+  {
+    id: 'backing-image-missing',
+    pattern: /backingimage\.longhorn\.io \S+ not found/,
+    means: 'The backing image of the volume is not in this cluster.',
+    advice: { any: 'Make or restore the backing image first, with the same name.' },
+    quoted: true,
+  },
+  {
     id: 'object-gone',
-    pattern:
-      /\.longhorn\.io "[^"]*" not found|[Ff]ailed to get the Snapshot \S+|[Ss]napshot \S+ not found|could not find snapshot/,
-    means: 'An object that is needed is not in the cluster (any more).',
-    advice: { any: 'Look for who deleted it.' },
+    pattern: /\.longhorn\.io "[^"]*" not found|[Ff]ailed to get the Snapshot \S+|[Ss]napshot \S+ not found/,
+    means: 'An object that is needed is not in the cluster.',
+    advice: { any: 'See whether it was ever made here, or who deleted it.' },
     common: true,
+    quoted: true,
   },
 
   // What gRPC alone says.
@@ -656,37 +858,87 @@ export const causes: readonly KnownCause[] = [
     common: true,
   },
   {
+    id: 'setting-gone',
+    pattern: /setting \S+ is not supported/,
+    means: 'This version of Longhorn does not have that setting (any more).',
+    advice: {
+      any: 'Remove it. What backup-target was is, from v1.8.0 on, the URL of the BackupTarget default (defaultBackupStore in the chart).',
+    },
+    quoted: true,
+  },
+  {
     id: 'not-supported',
     pattern: /\bnot supported\b|\b[Uu]nsupported |(?:doesn't|does not|not) support\b|not allowed/,
     means:
       'This is not supported: by this version of Longhorn, by the data engine, or for this kind of object.',
     advice: { any: 'See what the version and the data engine of the volume support.' },
     common: true,
+    quoted: true,
   },
   {
     id: 'invalid-request',
     pattern:
       /\b[Mm]issing\b|\brequired?\b|cannot be empty|not a valid option|\bis immutable\b|(?:does not|doesn't) (?:match|belong)|different (?:than|data engine)|must be greater|is not a \*?longhorn|\b[Ii]nvalid (?:empty |backup |volume )?(?:parameters?|name|Name|URL|URI|value|key|format|option|interval|block size|label|size|frontend|environment)\b|is invalid\b|is not number/,
     means: 'A value in the request, or in an object, is missing or not valid.',
-    advice: { any: 'Correct the value that the text names.' },
+    advice: { any: 'Correct the value.' },
+    common: true,
+    quoted: true,
+  },
+  {
+    id: 'replica-failed',
+    pattern: /in mode RW, got ERR/,
+    means: 'A replica has failed (mode ERR), which does not pass by waiting.',
+    advice: { any: 'Look at why it failed; Longhorn rebuilds it while another replica is left.' },
+    common: true,
+  },
+  {
+    id: 'rebuilding',
+    pattern: /is rebuilding/,
+    means: 'A replica is being rebuilt.',
+    advice: { any: 'Wait for the rebuild.' },
+    common: true,
+  },
+  {
+    id: 'action-not-available',
+    pattern: /Action \[\w+\] not available/,
+    means:
+      "longhorn-manager's API does not offer this for the volume now, most likely because it is not attached.",
+    advice: { any: "Look at the volume's state, and attach it." },
     common: true,
   },
   {
     id: 'wrong-state',
     pattern:
-      /invalid (?:\w+ ){0,2}state|in (?:an invalid )?state\b|in \S+ mode|\bin mode \w+|not (?:yet )?deployed|Action \[\w+\] not available|there are attached volumes|\balready\b|in progress|(?:during|while) (?:\w+ ){0,2}(?:migration|expansion)|setting is true|is not (?:yet )?(?:running|ready|attached|completed|started|the same)|is (?:rebuilding|restoring|pending restoring|degraded|being|hashing|disabled)|limit reached|need(?:s)? to be detached|in faulted state|no scheduled replicas|last replica if volume is up|unhealthy|more than (?:1|one)\b/,
-    means: 'The state of the volume (or of what the text names) does not allow it now.',
+      /invalid (?:\w+ ){0,2}state|in (?:an invalid )?state\b|in \S+ mode|\bin mode \w+|not (?:yet )?deployed|there are attached volumes|\balready\b|in progress|(?:during|while) (?:\w+ ){0,2}(?:migration|expansion)|setting is true|is not (?:yet )?(?:running|ready|attached|completed|started|the same)|is (?:restoring|pending restoring|degraded|being|hashing|disabled)|limit reached|need(?:s)? to be detached|in faulted state|no scheduled replicas|last replica if volume is up|unhealthy|more than (?:1|one)\b/,
+    means: 'Its state does not allow it now.',
     advice: {
       any: 'Wait until what is under way has ended, or bring it into the state named; then try again.',
     },
     common: true,
+    quoted: true,
   },
   {
     id: 'not-found',
     pattern:
       /(?:[Cc]annot|[Cc]an't|[Cc]ould not|[Cc]ouldn't|[Ff]ailed to|[Uu]nable to) find\b|cannot found|\bnot found\b|\bnot exist\b|doesn't exist|\bno available\b|isn't deployed/,
     means: 'Something that is needed was not found.',
-    advice: { any: 'See whether what the text names is there, and who removed it.' },
+    advice: { any: 'See whether it is there, and who removed it.' },
+    common: true,
+    quoted: true,
+  },
+  {
+    id: 'system-backup-config-unread',
+    pattern: /error getting config for system backup/,
+    means: "The system backup's config in the store could not be read; why, is cut off.",
+    advice: { any: 'Look at the whole line, and see that the system backup is in the store.' },
+    common: true,
+  },
+  {
+    id: 'mount-reason-cut-off',
+    pattern: /mount failed: exit status \d+(?: Mounting command:(?:(?! Output:)[^\n]){0,600})?$/i,
+    means:
+      'The store could not be mounted; the reason stands behind "Output:", which this text does not have.',
+    advice: { any: 'Look at the whole text.' },
     common: true,
   },
   {

@@ -1,5 +1,5 @@
 import { causes, type KnownCause, type StoreKind } from './causes.ts';
-import { type Operation, operations, unknownOperation } from './operations.ts';
+import { type Operation, operations, statusOfBackup, unknownOperation } from './operations.ts';
 
 /** What failed and why, as far as a text says so. */
 export type Diagnosis = {
@@ -8,8 +8,19 @@ export type Diagnosis = {
   byItsWords: boolean;
   /** Undefined: the operation is known, and why it failed is not. */
   cause: KnownCause | undefined;
+  /** The words of the text that hold the cause, or the last ones where it is not known. */
+  words: string | undefined;
+  /** What a controller was at when a request of it was refused. */
+  during: Operation | undefined;
+  /** The text itself says that the backup is there. */
+  isCompleted: boolean;
+  /** The controller has tried as often as it does. */
+  isDropped: boolean;
   store: StoreKind;
 };
+
+/** What is known of a text beside it: the controller of a line of longhorn-manager's log, the state of an object. */
+type Beside = { controller?: string; state?: string };
 
 const kinds: readonly (readonly [StoreKind, RegExp])[] = [
   ['s3', /\bs3:\/\/|\bAWS\b|AWS_|\bX?Minio/],
@@ -23,55 +34,127 @@ const kinds: readonly (readonly [StoreKind, RegExp])[] = [
 const failing =
   /fail|error|\bERR\b|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not deployed|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|not available|\bcan only\b|already exists|greater than|immutable/i;
 
+const longestWords = 200;
+
+const shortened = (words: string): string | undefined => {
+  const trimmed = words.replace(/^[\s"'\\,]+|[\s"'\\,.]+$/g, '');
+  return trimmed === '' || trimmed.length > longestWords
+    ? trimmed.slice(0, longestWords) || undefined
+    : trimmed;
+};
+
+const borders = /: |desc = |\boutput |\bmessage=|\berr /;
+
+/** The part of a text, between what wraps it, that has the words at this place. */
+const partAt = (text: string, start: number, end: number): string | undefined => {
+  const before =
+    text
+      .slice(Math.max(0, start - longestWords), start)
+      .split(borders)
+      .at(-1) ?? '';
+  const after =
+    text.slice(end, end + longestWords).split(/: |, stderr|, error|[\]}] from \[|\\n|" \w+=/)[0] ?? '';
+  return shortened(before + text.slice(start, end) + after);
+};
+
+// What ends in a command, a path or the name of who speaks was cut off before its cause.
+const isNoCause = /^(?:\S*\/\S*(?: \[.*)?|rpc error|AWS Error|fail(?:ed)? to execute|.{0,3})$/i;
+
+/** The innermost of what wraps each other: it says most of a cause. Undefined for a text that has no such parts. */
+const innermostOf = (text: string): string | undefined => {
+  const [said = ''] = text.split(/,? stderr\b/);
+  const [last, ...around] = said
+    .replace(/[ ,:]*(?:error )?exit status \d+\W*$/, '')
+    .split(borders)
+    .map((part) => part.trim())
+    .toReversed();
+  return last === undefined || around.length === 0 || isNoCause.test(last) ? undefined : shortened(last);
+};
+
+const ofBackups = new Set(['create', 'backup-work', 'sync']);
+const hasCompleted = /\bstate\W{1,5}Completed\b/i;
+
+const operationIn = (text: string, { controller }: Beside): { operation: Operation; byItsWords: boolean } => {
+  const worded = operations.find(({ pattern }) => pattern?.test(text));
+  if (worded !== undefined) return { operation: worded, byItsWords: true };
+  const operation = operationOf(controller) ?? operations.find(({ topic }) => topic?.test(text));
+  return { operation: operation ?? unknownOperation, byItsWords: false };
+};
+
+const operationOf = (controller: string | undefined): Operation | undefined =>
+  operations.find(({ controllers }) => controller !== undefined && controllers?.includes(controller));
+
 /**
  * Says what a text tells of a failure: the operation by the words around, the cause by the words within. Undefined
- * where it tells of neither. The controller is that of a line of longhorn-manager's log. Each pattern is looked for once, so that the time grows with the text.
+ * where it tells of neither. Each pattern is looked for once, so that the time grows with the text.
  */
-export const diagnose = (folded: string, controller?: string): Diagnosis | undefined => {
+export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undefined => {
   const text = folded.replace(/\s+/g, ' ');
   const tellsOfFailure = failing.test(text);
-  const cause = causes.find(({ pattern, common }) => (!common || tellsOfFailure) && pattern.test(text));
-  if (cause === undefined && !tellsOfFailure) return undefined;
-  const worded = operations.find(({ pattern }) => pattern?.test(text));
-  const operation =
-    worded ??
-    operations.find(({ controllers }) => controller !== undefined && controllers?.includes(controller)) ??
-    operations.find(({ topic }) => topic?.test(text));
-  if (operation === undefined && cause === undefined) return undefined;
-  const store = kinds.find(([, pattern]) => pattern.test(text))?.[0] ?? 'any';
+  const { operation, byItsWords } = operationIn(text, beside);
+  const cause = causes.find(
+    ({ pattern, common, within }) =>
+      (!common || tellsOfFailure) && (within?.includes(operation.id) ?? true) && pattern.test(text),
+  );
+  if (cause === undefined && (!tellsOfFailure || operation === unknownOperation)) return undefined;
+  const isCompleted = beside.state === 'Completed' || hasCompleted.test(text);
+  const found = cause?.pattern.exec(text);
   return {
-    operation: operation ?? unknownOperation,
-    byItsWords: worded !== undefined,
+    operation: isCompleted && ofBackups.has(operation.id) ? statusOfBackup : operation,
+    byItsWords,
     cause,
-    store,
+    words: found ? partAt(text, found.index, found.index + found[0].length) : innermostOf(text),
+    during: operation.id === 'webhook' ? operationOf(beside.controller) : undefined,
+    isCompleted,
+    isDropped: /\bDropping [^"]{1,300} out of the queue/.test(text),
+    store: kinds.find(([, pattern]) => pattern.test(text))?.[0] ?? 'any',
   };
 };
 
 const restores = new Set(['restore', 'incremental-restore', 'restore-given-up']);
 
-// longhorn/longhorn#13685: the manager looks for words that the store's library has not used since v1.8.0.
-const restoreMeetsLock =
-  'From v1.8.0 on Longhorn does not try again, and the volume is Faulted (longhorn/longhorn#13685): restore it anew once the lock is gone.';
+const reasonOf = ({ cause, words }: Diagnosis): string => {
+  if (cause?.quoted && words !== undefined) return `${cause.means} Its words: "${words}".`;
+  if (cause !== undefined) return cause.means;
+  return words === undefined
+    ? 'Why, this text does not say.'
+    : `The cause that it names is not known here: "${words}".`;
+};
+
+const adviceOf = ({ operation, cause, store }: Diagnosis): string => {
+  if (cause === undefined) return 'Look at the lines around it, and at the objects that it names.';
+  const advice = cause.adviceIn?.[operation.id] ?? cause.advice[store] ?? cause.advice.any;
+  if (!restores.has(operation.id) || cause.data === undefined) return advice;
+  return cause.data === 'doubtful'
+    ? `${advice} Only if both fail restore from another backup.`
+    : `${advice} Restore from another backup.`;
+};
+
+const retryOf = ({ operation, cause, during, isCompleted, isDropped }: Diagnosis): string => {
+  if (isCompleted && operation === statusOfBackup)
+    return 'The text itself has the state Completed: the backup was made, and is not to be deleted for this.';
+  if (isDropped)
+    return 'It has stopped trying ("Dropping ... out of the queue"), and begins anew only when the object changes or is looked at again.';
+  return cause?.retryIn?.[operation.id] ?? during?.retry ?? operation.retry;
+};
 
 /** What a diagnosis says, a sentence each: what failed and why, what that proves, what to do, and what Longhorn does. */
-export const describeDiagnosis = ({
-  operation,
-  cause,
-  store,
-}: Diagnosis): { what: string; proves: string[]; advice: string; retry: string } => {
-  const isRestore = restores.has(operation.id);
+export const describeDiagnosis = (
+  diagnosis: Diagnosis,
+): { what: string; proves: string[]; advice: string; retry: string } => {
+  const { operation, cause, during } = diagnosis;
   return {
-    what: `${operation.failed}. ${cause?.means ?? 'Why, this text does not say.'}`,
+    what: [operation, during]
+      .flatMap((each) => (each ? [`${each.failed}.`] : []))
+      .concat(reasonOf(diagnosis))
+      .join(' '),
     proves: [
-      ...(cause?.unreached && operation.asksStore ? ['The store was not reached.'] : []),
-      ...(isRestore && cause !== undefined && cause.data === undefined
+      ...(cause?.unreached && operation.asksStore ? ['No request reached the store.'] : []),
+      ...(restores.has(operation.id) && cause !== undefined && cause.data === undefined
         ? ['Nothing in it says that the backup is damaged.']
         : []),
     ],
-    advice:
-      cause === undefined
-        ? 'Look at the lines around it, and at the objects that it names.'
-        : (cause.advice[store] ?? cause.advice.any),
-    retry: isRestore && cause?.id === 'lock' ? restoreMeetsLock : operation.retry,
+    advice: adviceOf(diagnosis),
+    retry: retryOf(diagnosis),
   };
 };

@@ -15,6 +15,16 @@ export type Operation = {
   asksStore?: boolean;
 };
 
+/** The status of a backup: that it was not read does not say that the backup failed. */
+export const statusOfBackup: Operation = {
+  id: 'backup-status',
+  pattern:
+    /[Ff]ailed to get (?:\S+ )?backup(?: \S+)? status|cannot find (?:backup|matched snapshot) [^:]{1,300} status in longhorn engine|max retry period/,
+  failed: 'The status of a backup could not be read',
+  retry:
+    "That does not say that the backup failed. The Backup's state tells: Completed, it was made; InProgress, Longhorn asks again; Error, Longhorn asks no more and makes it no more, though its upload may have ended: make another one, and delete this one only after that.",
+};
+
 /**
  * The operations, by the words that Longhorn wraps a cause in. The outermost counts, so what wraps others stands
  * first: the text of a deletion is a deletion's, whatever it met. Topics count after all patterns, in the same order.
@@ -22,16 +32,35 @@ export type Operation = {
 export const operations: readonly Operation[] = [
   {
     id: 'webhook',
-    pattern: /admission webhook "[^"]*" denied the request/,
+    pattern: /admission webhook "[^"]*" denied the request|^denied the request: /,
     failed: 'Longhorn refused a request (its admission webhook)',
     retry:
       'Nothing was created or changed; controllers of Longhorn and the next run of a job try again, a request of yours has to be made again.',
+  },
+  {
+    id: 'api-request',
+    pattern: /Internal error occurred: /,
+    failed: 'The Kubernetes API server could not carry out a request',
+    retry:
+      'Nothing was created or changed, so that there is nothing to delete; a request of yours has to be made again.',
+  },
+  {
+    id: 'ended-process-log',
+    pattern: /[Cc]annot get requested log|[Ff]ailed to (?:get requested|receive) log/,
+    failed: 'The log of a process was asked for in vain, which harms nothing',
+    retry: 'Nothing depends on it.',
   },
   {
     id: 'provision',
     pattern: /failed to provision volume|ProvisioningFailed|(?:failed|unable) to create volume\b/,
     failed: 'A volume could not be made, anew or from a backup',
     retry: 'The provisioner of CSI tries again; a request of the user interface has to be made again.',
+  },
+  {
+    id: 'setting-request',
+    pattern: /failed to set the setting/,
+    failed: 'The change of a setting was refused',
+    retry: 'Nothing was changed, and it is refused each time.',
   },
   {
     id: 'delete-snapshot',
@@ -50,7 +79,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'delete',
     pattern:
-      /^Failed to delete the backup|error deleting backup |\bbackup rm\b|[Ff]ailed to delete (?:the )?(?:backup|delta block backup)\b|[Ff]ailed to delete (?:objects?|blobs?) |failed to delete backup blocks|when performing backup delete|cleaned up backup \S+ failed|unlinkat \S+/,
+      /^Failed to delete the backup|error deleting backup |\bbackup rm\b|[Ff]ailed to delete (?:the )?(?:backup|delta block backup)\b|[Ff]ailed to delete (?:objects?|blobs?) |failed to delete backup blocks|when performing backup delete|type 2 acquisition|cannot find volume in backupstore|cleaned up backup \S+ failed|unlinkat \S+/,
     topic:
       /\bdelet(?:e|ed|ing|ion)\b[^:]{0,60}\bbackups?\b|\bbackup\b[^:]{0,60}\bdelet(?:ed|ion)\b|to be deleted backup|failed to delete blocks/i,
     failed: 'The deletion of a backup failed',
@@ -76,7 +105,7 @@ export const operations: readonly Operation[] = [
       /[Ff]ailed to incrementally restore|[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup|DR volume/,
     topic: /\bincremental\b/i,
     failed: 'A standby (DR) volume could not take over a backup',
-    retry: 'Longhorn tries again.',
+    retry: 'Longhorn tries again while the volume is not Faulted.',
     asksStore: true,
   },
   {
@@ -118,7 +147,8 @@ export const operations: readonly Operation[] = [
     id: 'system-backup',
     pattern:
       /SystemBackup|(?:uploading|upload|deleting|delete) (?:of )?system[- ]backup|system backup (?:config|meta)|error getting config for system backup|failed creating Volume backups?\b|waiting for (?:Volume|BackingImage) backups|\bsystem backup\b/,
-    topic: /system[- ]?backup/i,
+    // Snapshots and backups that are made for one are named system-backup-ID.
+    topic: /system[- ]?backup(?!-[0-9a-f]{8})/i,
     controllers: ['longhorn-system-backup'],
     failed: 'A system backup failed',
     retry: 'Steps of it are tried again; a SystemBackup in the state Error is not: make a new one.',
@@ -135,16 +165,30 @@ export const operations: readonly Operation[] = [
     asksStore: true,
   },
   {
+    id: 'csi-snapshot',
+    pattern:
+      /waitForBackupControllerSync|waitForSnapshotToBeReady|take snapshot of the volume|checkandUpdateContentStatus/,
+    failed: 'A VolumeSnapshot is not ready: the snapshot or the backup that Longhorn makes for it is not',
+    retry: 'csi-snapshotter asks again; the Backup, or the Snapshot, tells how far it is and what it met.',
+  },
+  {
+    id: 'snapshot-request',
+    pattern: /fail to create snapshot|error creating snapshot/,
+    failed: 'A snapshot could not be made at once, as a request asked for',
+    retry: 'Longhorn does not: whoever asked has to ask again, as the next run of a recurring job does.',
+  },
+  {
     id: 'snapshot',
     pattern:
-      /fail(?:ed)? to create snapshot|error creating snapshot|failed to snapshot volume|snapshot (?:creation|deletion) delayed|[Ff]ailed to take snapshot|failed recurring snapshot/,
+      /failed to create snapshot|failed to snapshot volume|snapshot (?:creation|deletion) delayed|[Ff]ailed to take snapshot|failed recurring snapshot/,
     failed: 'A snapshot could not be made',
     retry: 'Longhorn tries again as long as the Snapshot object is there.',
   },
+  statusOfBackup,
   {
     id: 'create',
     pattern:
-      /fail(?:ed)? to back ?up snapshot|failed to create backup|[Ff]ailed to back ?up volume|write data during saving blocks|[Ff]ailed to get (?:\S+ )?backup(?: \S+)? status|\bbackup create\b(?!\/restore)|backup create\/restore|[Ee]nable the backup monitor|[Ff]ailed to put object|[Cc]annot take snapshot backup|delta block backup|perform backup for volume|transfer data size during saving blocks|cannot find backup \S+ status|status in longhorn engine|max retry period/,
+      /fail(?:ed)? to back ?up snapshot|[Ff]ailed to create backup|[Ff]ailed to back ?up volume|write data during saving blocks|could not find snapshot \S+ to backup|\bbackup create\b(?!\/restore)|create backup command|[Ee]nable the backup monitor|[Ff]ailed to put object|[Cc]annot take snapshot backup|delta block backup|perform backup for volume|transfer data size during saving blocks/,
     failed: 'A backup could not be made',
     retry: 'Longhorn does not make it again: delete it and make another one.',
     asksStore: true,
@@ -177,9 +221,9 @@ export const operations: readonly Operation[] = [
   {
     id: 'sync',
     pattern:
-      /[Ff]ail(?:ed)? to sync (?:Longhorn )?(?:backup|BackupTarget|backup volume|backup target)|backup_target_controller|BackupTarget|[Ff]ailed to init backup target clients|backup target client/,
+      /[Ff]ail(?:ed)? to sync (?:Longhorn )?(?:backup|BackupTarget|backup volume|backup target)|backup_target_controller|BackupTarget|[Ff]ailed to init backup target clients|backup target client|backup target URL is empty/,
     controllers: ['longhorn-backup', 'longhorn-backup-volume', 'longhorn-backup-target'],
-    failed: 'The work on a backup, or on its target, did not go on',
+    failed: 'Work on a backup, a backup volume or a backup target failed',
     retry: 'Longhorn tries again.',
   },
   {
@@ -192,11 +236,19 @@ export const operations: readonly Operation[] = [
     retry: 'The next run tries again.',
   },
   {
+    id: 'backup-or-restore',
+    pattern: /backup create\/restore|type 1 acquisition/,
+    failed: 'A backup or a restore could not begin (its lock does not tell which)',
+    retry:
+      'A backup is not tried again: make another one. Of a restore the volume tells; the backup that it restores from is not at fault.',
+    asksStore: true,
+  },
+  {
     id: 'lock',
     pattern:
       /failed to acquire lock \S+|failed lock \S+ type|failed to store updated lock|refresh acquired lock/,
     topic: /\b(?:un)?lock(?:ing)?\b/i,
-    failed: 'A lock in the backup store was not had',
+    failed: 'A lock in the backup store could not be taken',
     retry: 'A deletion is tried again, a backup is not.',
   },
   {
@@ -247,7 +299,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'backup-work',
     topic: /\bbackup ?(?:target|volume)?s?\b/i,
-    failed: 'The work on a backup, a backup volume or a backup target failed',
+    failed: 'Something failed that has to do with a backup or a backup target',
     retry: 'Longhorn tries again in most cases; the status of the object tells.',
   },
   {

@@ -7,13 +7,15 @@ export type Pasted = {
   text: string;
   /** Where it was said, if that shows. */
   field?: Field;
-  /** The reason of an event. */
+  /** The reason of an event, the status of a condition, the state of an object. */
   state?: string;
   time?: string;
   /** The controller of longhorn-manager that logged it. */
   controller?: string;
   /** Names of volumes, backups and the like in the fields of a line of log, as KIND/NAME. */
   objects: string[];
+  /** How many lines it had, if more than one. */
+  lines?: number;
 };
 
 /** What stands before a line: kubectl --prefix and --timestamps, stern, the files of a node's container runtime. */
@@ -55,7 +57,7 @@ const objectOf = (key: string, value: unknown): string[] => {
   const kind = objectKinds[key];
   return kind === undefined || typeof value !== 'string' || value === '' || value.length > 253
     ? []
-    : [`${kind} ${value.slice(value.indexOf('/') + 1)}`];
+    : [`${kind} ${value.slice(value.indexOf('/') + 1).replace(/^&\{(\S+).*/, '$1')}`];
 };
 
 const logrusFields = /(\w+)=("(?:[^"\\]|\\.)*"|[^\s"]*)/g;
@@ -112,9 +114,14 @@ const fatal = /^(?:fatal error: |panic: )/;
 // A text that quotes a process's log has words of its own before it, a line of a log has names and times.
 const ownWords = /error|fail|output|stderr|cannot/i;
 
+// An engine's or a replica's line, as longhorn-manager once logged them again: with quotes that end the outer ones.
+const relayed = /^time="[^"]*" level=\w+ msg="[\w.-]+: (?=time=")/;
+
 const logrusOf = (line: string): string | undefined => {
   const start = line.slice(0, 300).indexOf('time="');
-  return start < 0 || ownWords.test(line.slice(0, start)) ? undefined : line.slice(start);
+  return start < 0 || ownWords.test(line.slice(0, start))
+    ? undefined
+    : line.slice(start).replace(relayed, '');
 };
 
 const controllerIn = /\scontroller=([\w-]+)/;
@@ -183,18 +190,25 @@ const isOneValue = (lines: readonly string[]): boolean =>
   /^\s*(?:- )?["']?\w+["']?:\s+(?:[>|][+-]?\d*\s*$|["']?\S+ )/.test(lines[0] ?? '') &&
   lines.slice(1).every((line) => /^\s{2,}/.test(line));
 
+const linesOf = (text: string): { lines?: number } => {
+  const lines = text.split('\n').length;
+  return lines > 1 ? { lines } : {};
+};
+
 /**
  * Reads a line of a log or of a list of events, and one that is neither as a text by itself. Undefined for what says
  * nothing: an empty line, a line of a stack, what is no text.
  */
 export const readPastedLine = (line: string): Pasted | undefined => {
   if (line.trim() === '' || line.includes('\0') || ofStack.test(line)) return undefined;
-  return readLine(line.trimEnd()) ?? asText(line);
+  return { ...(readLine(line.trimEnd()) ?? asText(line)), ...linesOf(line) };
 };
 
 const saying = new Set(['message', 'error', 'info', 'lastError']);
 
-const placeOf = ({ type, status, reason }: Record<string, unknown>): Pick<Pasted, 'field' | 'state'> => {
+const placeOf = (object: Record<string, unknown>): Pick<Pasted, 'field' | 'state'> => {
+  const { type, status, reason, error, state } = object;
+  if (typeof error === 'string' && typeof state === 'string') return { field: 'status.error', state };
   if (typeof type !== 'string') return {};
   if (typeof status === 'string') return { field: `condition ${type}`, state: status };
   return (type === 'Normal' || type === 'Warning') && typeof reason === 'string'
@@ -206,11 +220,11 @@ const placeOf = ({ type, status, reason }: Record<string, unknown>): Pick<Pasted
 const saidIn = (value: unknown): Pasted[] => {
   if (Array.isArray(value)) return value.flatMap(saidIn);
   if (typeof value !== 'object' || value === null) return [];
-  const { type, status, reason, message } = value as Record<string, unknown>;
-  const place = placeOf({ type, status, reason });
+  const { message, error } = value as Record<string, unknown>;
+  const place = placeOf(value as Record<string, unknown>);
   return Object.entries(value).flatMap(([key, each]) =>
     typeof each === 'string' && each !== '' && saying.has(key)
-      ? [{ text: each, ...(each === message && place), objects: [] }]
+      ? [{ text: each, ...((each === message || each === error) && place), objects: [] }]
       : saidIn(each),
   );
 };
@@ -231,16 +245,27 @@ export const readPrintedObjects = (text: string): Pasted[] | undefined => {
   }
 };
 
+// What mounts say has several lines.
+const more = 'Mounting (?:command|arguments): |Output: |, error exit status ';
+const startsMore = new RegExp(`^(?:${more})`);
+const ends = new RegExp(`\\r?\\n(?!${more})`);
+
+/** Whether a line goes on with the one before it. */
+export const isContinuation = (line: string): boolean => startsMore.test(line);
+
 /**
  * Reads what somebody pasted: one text, however long and folded, or lines of a log or of events. `isKnown` tells
  * whether a line by itself says anything: where all do, each is a message.
  */
 export const readPasted = (input: string, isKnown: (text: string) => boolean): Pasted[] => {
-  const lines = input.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const lines = input.split(ends).filter((line) => line.trim() !== '');
   if (lines.length === 0) return [];
-  if (lines.length > 1 && isOneValue(lines)) return [asText(input)];
+  const printed = input.split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (printed.length > 1 && isOneValue(printed)) return [asText(input)];
   const logged = lines.map((line) => readLine(line.trimEnd()));
-  const read = lines.flatMap((line, index) => (ofStack.test(line) ? [] : [logged[index] ?? asText(line)]));
+  const read = lines.flatMap((line, index) =>
+    ofStack.test(line) ? [] : [{ ...(logged[index] ?? asText(line)), ...linesOf(line) }],
+  );
   if (lines.length === 1 || logged.some((each) => each !== undefined)) return read;
   const said = readPrintedObjects(input) ?? [];
   if (said.length > 0) return said;

@@ -107,8 +107,10 @@ export const otherMessages = {
   'data-damaged': {
     ...manager,
     class: 'failure',
-    means: 'A block of a backup is not what it was when it was written.',
-    advice: 'Restore from another backup, and check the store (`npx corral store fsck`).',
+    means:
+      'What was read of a block of a backup is not what was written: it is damaged in the store, or was on the way.',
+    advice:
+      'Check the store from another machine (`npx corral store fsck`), and restore on another node; if both fail, from another backup.',
     wordings: [
       {
         versions: '>=1.8.0',

@@ -23,7 +23,7 @@ export const jobMessages = {
     fields: ['log info', 'log debug'],
     means: 'The job goes on.',
     advice:
-      'Nothing. "Cleaned up backup" only says that the deletion was asked for: whether it succeeds, the Backup tells.',
+      'Nothing. A line "Cleaned up backup" says that a deletion was asked for; whether it succeeds, the Backup tells.',
     wordings: [
       {
         versions: '>=1.8.0',

@@ -55,8 +55,10 @@ export const restoreMessages = {
   'restore-damaged': {
     ...replica,
     class: 'failure',
-    means: 'A block of the backup that is restored is not what it was when it was written.',
-    advice: 'Restore from another backup, and check the store (`npx corral store fsck`).',
+    means:
+      'What was read of a block of the backup is not what was written: it is damaged in the store, or was on the way.',
+    advice:
+      'Check the store from another machine (`npx corral store fsck`), and restore on another node; if both fail, from another backup.',
     wordings: [
       {
         versions: '>=1.8.0',
@@ -106,7 +108,7 @@ export const restoreMessages = {
         pattern:
           /replica \S+ failed the restore: [\s\S]*failed to read block (?![\s\S]*(?:\bNoSuchKey\b|: no such file or directory|: (?:lz4|gzip|zlib|flate): ))[\s\S]*/,
         example:
-          'replica v-r-1 failed the restore: failed to wait for restore complete: failed to decompress and verify block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk with checksum 1e2f: failed to read block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk: read /mnt/backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk: input/output error',
+          'replica v-r-1 failed the restore: failed to wait for restore complete: failed to decompress and verify block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk with checksum 1e2f: failed to read block backupstore/volumes/8b/8e/v/blocks/1e/2f/1e2f.blk: denied',
         origin: 'product',
         seen: 'backupstore, util.go; not met',
       },

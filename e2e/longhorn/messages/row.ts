@@ -3,7 +3,7 @@ export const messageClasses = {
   informational: 'it heals by itself; only one that never goes is a fault',
   transient: 'Longhorn tries again, for a limited time or number of times',
   warning: 'something went wrong beside the work, whose result is valid',
-  failure: 'it will not heal by itself',
+  failure: 'what failed stays undone; another attempt may succeed',
   configuration: 'the cluster or the store is not set up for it, which says nothing about Longhorn',
 } as const;
 

@@ -102,7 +102,7 @@ export const surroundingMessages = {
     compared: 'within',
     means: 'The NFS export, or the CIFS share, cannot be mounted from a node.',
     advice:
-      "Check server, path (no fsid=0 with an absolute one), squashing and the folder's mode; NFS 4 must be served. Of a share, user and password in the backup target's Secret.",
+      "Check server, path (of an export with fsid=0 as it is seen from there, often just /), squashing and the folder's mode; NFS 4 must be served. Of a share, user and password in the backup target's Secret.",
     wordings: [
       {
         versions: '>=1.8.0',
@@ -215,7 +215,7 @@ export const surroundingMessages = {
         versions: '>=1.8.0',
         pattern:
           /failed to list (?:system backups|backup volumes|backups) in \S+: (?![\s\S]*(?:cannot mount|timeout executing))[\s\S]+/,
-        example: 'failed to list system backups in nfs://store.default:/backups: input/output error',
+        example: 'failed to list system backups in nfs://store.default:/backups: denied',
         origin: 'product',
         seen: 'controller/backup_target_controller.go, source of v1.12.1; not met',
       },
@@ -224,7 +224,7 @@ export const surroundingMessages = {
         versions: '>=1.8.0 <1.10.2',
         pattern:
           /failed to list (?:backup backing images|BackupVolumes) in \S+: (?![\s\S]*cannot mount)[\s\S]+/,
-        example: 'failed to list backup backing images in nfs://store.default:/backups: input/output error',
+        example: 'failed to list backup backing images in nfs://store.default:/backups: denied',
         origin: 'product',
         seen: 'controller/backup_target_controller.go, source of v1.8.0 to v1.10.1 ("BackupVolumes": v1.10.0 and v1.10.1); not met',
       },

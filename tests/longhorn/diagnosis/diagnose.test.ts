@@ -35,8 +35,8 @@ test('what an operation is wrapped in counts before what a text is about', () =>
 });
 
 test('a text without words of an operation is of the controller that logged it', () => {
-  const operationOf = (controller?: string) =>
-    diagnose('engine image ei-1 not deployed yet', controller)?.operation.id;
+  const operationOf = (controller = '') =>
+    diagnose('engine image ei-1 not deployed yet', { controller })?.operation.id;
   expect([operationOf('longhorn-system-rollout'), operationOf('longhorn-x'), operationOf()]).toEqual([
     'system-restore',
     'image-upgrade',
@@ -80,6 +80,66 @@ test('that a store was not reached, and that a backup is not damaged, is said wh
       'reflector: failed to watch: dial tcp 10.43.0.1:443: connect: connection refused',
     ].map(provesOf),
   ).toEqual([2, 1, 0, 0, 0, 0]);
+});
+
+const said = (text: string, beside = {}) => {
+  const found = diagnose(text, beside);
+  return found === undefined ? undefined : describeDiagnosis(found);
+};
+
+test('a status that was not read is no failed backup, and none that the text or its object calls Completed', () => {
+  const unread = 'failed to get b backup status: dial tcp 10.42.3.11:10697: connect: connection refused';
+  for (const completed of [
+    said(`{'error': '${unread}', 'state': 'Completed'}`),
+    said(unread, { state: 'Completed' }),
+  ])
+    expect(completed).toMatchObject({
+      what: expect.stringMatching(/^The status of a backup could not be read\./),
+      retry: expect.stringContaining('is not to be deleted'),
+    });
+  expect(said('failed to backup snapshot s to b: denied', { state: 'Completed' })?.what).toMatch(
+    /^The status/,
+  );
+  expect(said(unread, { state: 'Error' })?.retry).toMatch(/^That does not say that the backup failed\./);
+});
+
+test('a cause that is not known is quoted, as the innermost; a text that was cut off before one does not say', () => {
+  const whatOf = (text: string) => said(text)?.what.split('. ')[1];
+  expect(
+    [
+      'failed to backup snapshot s to b: rpc error: code = Internal desc = of a reason of its own, error exit status 1',
+      'error listing backups: failed to execute: /x/longhorn [backup ls --volume v nfs://nas',
+      'error listing backups',
+    ].map(whatOf),
+  ).toEqual([
+    'The cause that it names is not known here: "of a reason of its own".',
+    'Why, this text does not say.',
+    'Why, this text does not say.',
+  ]);
+});
+
+test('the object that a text names is in the answer', () => {
+  const webhook =
+    'admission webhook "validator.longhorn.io" denied the request: backingimage.longhorn.io "bi" not found';
+  expect(said(webhook, { controller: 'longhorn-system-rollout' })?.what).toMatch(
+    /^Longhorn refused a request .*\. A system restore failed\. .* Its words: "backingimage\.longhorn\.io "bi" not found"\.$/,
+  );
+  expect(said('Worker error: engine image ei-1 not deployed yet')?.what).toContain(
+    '"engine image ei-1 not deployed yet"',
+  );
+});
+
+test('a controller that dropped an object has stopped trying', () => {
+  const dropped = 'Dropping Longhorn volume out of the queue: failed to sync backup: denied';
+  expect(said(dropped)?.retry).toMatch(/^It has stopped trying/);
+});
+
+test('a checksum that differs does not prove that the store is damaged', () => {
+  const restore = said('replica r failed the restore: checksum verification failed for block b.blk');
+  expect([restore?.what, restore?.advice]).toEqual([
+    expect.stringContaining('or was damaged on the way'),
+    expect.stringMatching(/another node\. Only if both fail restore from another backup\.$/),
+  ]);
 });
 
 test('a restore that meets a lock is not tried again, a deletion is', () => {
