@@ -127,6 +127,28 @@ export const managerBugs = {
       'longhorn-manager, controller/backup_target_controller.go, reconcile (the deferred UpdateBackupTargetStatus), read in v1.8.2 and v1.12.1; what an S3 server says is mended on master since 2026-08-27',
     seen: 'a whole real v1.12.1 (2026-11-26): 40 looks in 19 s at a target on an NFS server without a name, each with another text of 5,700 characters',
   },
+  'dead-mount-holds-up-emptied-target': {
+    title:
+      'A backup target whose URL was emptied is called available while a mount hangs whose server has gone',
+    severity: 'misleading',
+    versions: '>=1.8.0',
+    notOn: ['s3'],
+    promise: 'a backup target whose URL was emptied says at once that it has none',
+    happens:
+      'each longhorn-manager goes through all mounts first, also those of targets that were deleted, which it never takes away; at one whose server has gone it hangs for 90 s, and gives up',
+    symptoms: [{ of: 'history', kind: 'BackupTarget', state: 'available', gone: false }],
+    steps: {
+      inWords: [
+        'Make a backup target on an NFS server, delete it, and then the server.',
+        'Empty the URL of another backup target.',
+        'It stays available for 90 s or more. The log says "Failed to clean up all mount points" and "input/output error".',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_target_controller.go, reconcile and cleanUpAllMounts, in v1.8.2, v1.12.1 and master (2026-08-21); backupstore, util/util.go, CleanUpMountPoints',
+    seen: 'a whole real v1.12.1 (2026-11-26): available for 92 s after its URL was emptied, and another time, with two servers gone, for longer than 162 s',
+  },
   'snapshot-stays-while-detached': {
     title: 'A snapshot that is deleted while its volume is detached stays until that is attached again',
     severity: 'misleading',
