@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { KubernetesObject } from '../kube/objects.ts';
-import { type ReplayedTimeline, replayTimeline } from './replay.ts';
+import type { ReplayedTimeline } from './replay.ts';
 import type { Entry, TimelineEvent } from './timeline.ts';
 
 /** A recording: what was done (markers) and every watch event, in the order of arrival. */
@@ -33,10 +32,6 @@ export type RecordedEvent = { at: number; resource: string; watch?: number | und
   | { type: 'GAP'; reason: string; since?: number; doubts?: number }
 );
 
-/** Reads a recording: one JSON value a line, the header first. */
-export const loadRecording = async (file: string | URL): Promise<Recording> =>
-  parseRecording(await readFile(file, 'utf8'));
-
 /** Reads the text of a recording; throws with the line's number where it is none. */
 export const parseRecording = (text: string): Recording => {
   const [header, ...lines] = text
@@ -57,46 +52,7 @@ const parseLine = ({ line, number }: { line: string; number: number }): Record<s
   }
 };
 
-/**
- * A recording as timelines, one a resource, that share the order of arrival; times are in ms, as if the
- * recording had begun with the epoch.
- */
-export type ReplayedRecording = {
-  /** The timeline of a resource by its plural name; empty when nothing of it was recorded. */
-  timeline<T extends KubernetesObject = KubernetesObject>(resource: string): ReplayedTimeline<T>;
-  /**
-   * The mark of a marker's text: what was recorded after it has greater sequences. Throws when there is no
-   * such marker.
-   */
-  markOf(marker: string): number;
-};
-
 const kinds = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
-
-/** Plays a whole recording into timelines. */
-export const replayRecording = ({ lines }: Recording): ReplayedRecording => {
-  const timelines = new Map<string, ReplayedTimeline<KubernetesObject>>();
-  const marks = new Map<string, number>();
-  const timeline = (resource: string) => {
-    const found = timelines.get(resource) ?? replayTimeline(resource);
-    timelines.set(resource, found);
-    return found;
-  };
-  for (const line of lines) {
-    if ('marker' in line) marks.set(line.marker, timeline('').mark());
-    else pushRecorded(timeline(line.resource), line);
-  }
-  return {
-    timeline: <T extends KubernetesObject>(resource: string) =>
-      timeline(resource) as unknown as ReplayedTimeline<T>,
-    markOf: (marker) => {
-      const mark = marks.get(marker);
-      if (mark === undefined)
-        throw new Error(`the recording has no marker "${marker}" (it has: ${[...marks.keys()].join(', ')})`);
-      return mark;
-    },
-  };
-};
 
 /** Puts a recorded event into its timeline; its times count from `start`, in ms since the epoch. */
 export const pushRecorded = (

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { findDisagreements, type Known } from '../../e2e/cli/promises/agreement.ts';
 import { parseSubject, readPromises } from '../../e2e/cli/promises/map.ts';
 import { withPromises } from '../../e2e/cli/promises/with-promises.ts';
 import { runPromisesCommand } from '../../e2e/cli/promises.ts';
@@ -7,6 +6,7 @@ import { readScenarios } from '../../e2e/cli/traceability/scenario-files.ts';
 import { readScenarioFiles, sentencesOfSteps } from '../../e2e/cli/traceability/trace.ts';
 import { bugIds } from '../../e2e/longhorn/bugs/bugs.ts';
 import type { ScenarioReport } from '../../e2e/report/schema.ts';
+import { findDisagreements, type Known } from '../support/promise-agreement.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { sampleReport, scenarioReport } from '../support/scenario-report.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseRecording, replayRecording } from '../../e2e/history/recording.ts';
+import { parseRecording } from '../../e2e/history/recording.ts';
+import { replayRecording } from '../support/recordings.ts';
 
 const event = (at: number, type: string, of: string, version: number): object => {
   const [resource, name] = of.split(' ');

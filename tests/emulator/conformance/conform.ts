@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadRecording } from '../../../e2e/history/recording.ts';
 import type { Clock } from '../../../emulator/clocks.ts';
+import { loadRecording } from '../../support/recordings.ts';
 import type { LocalCluster } from '../support/local-cluster.ts';
 import { compare } from './compare.ts';
 import { openDriver, type Patience } from './driver.ts';

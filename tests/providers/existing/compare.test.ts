@@ -2,12 +2,12 @@ import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { loadRecording } from '../../../e2e/history/recording.ts';
 import { type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
 import { collections } from '../../../providers/existing/baseline/collections.ts';
 import { compare, recordBaseline } from '../../../providers/existing/baseline/compare.ts';
 import { longhornObjects } from '../../support/longhorn-objects.ts';
+import { loadRecording } from '../../support/recordings.ts';
 
 type Playing = Parameters<typeof collections>[0];
 type Objects = [Resource, KubernetesObject[]][];

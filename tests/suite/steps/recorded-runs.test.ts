@@ -2,11 +2,12 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { parseRecording, type Recording, replayRecording } from '../../../e2e/history/recording.ts';
+import { parseRecording, type Recording } from '../../../e2e/history/recording.ts';
 import { agrees, judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
 import { judgeMessages } from '../../../e2e/suite/steps/conclude/messages.ts';
 import { describeObject } from '../../../e2e/suite/steps/describe-object.ts';
 import '../../../e2e/suite/steps/subjects.ts';
+import { replayRecording } from '../../support/recordings.ts';
 import { speaking, volumesOf } from './recordings.ts';
 
 // The suite's own evidence of scenarios that were played on a real Longhorn.

@@ -1,4 +1,4 @@
-import { loadRecording, type RecordedLine, replayRecording } from '../../../e2e/history/recording.ts';
+import type { RecordedLine } from '../../../e2e/history/recording.ts';
 import type { Backup, BackupTarget, Snapshot, Volume } from '../../../e2e/longhorn/types.ts';
 import type { BackupHandle } from '../../../e2e/suite/steps/handles.ts';
 
@@ -17,6 +17,7 @@ export type RecordedName = keyof typeof recorded;
 /** Changes an event of a recording; undefined leaves it out. */
 export type Mutation = (line: RecordedLine) => RecordedLine | undefined;
 
+import { loadRecording, replayRecording } from '../../support/recordings.ts';
 // Each is read once; who changes a line has it for himself.
 import { aTarget } from '../../support/test-context.ts';
 

@@ -2,7 +2,6 @@ import { globSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Expectation, StateStep } from '../../../e2e/history/expectation.ts';
 import { makeStep } from '../../../e2e/history/named-state.ts';
-import { loadRecording } from '../../../e2e/history/recording.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import type { Backup, Volume } from '../../../e2e/longhorn/types.ts';
 import * as plain from '../../../e2e/suite/steps/backup/expectations.ts';
@@ -11,6 +10,7 @@ import * as jobs from '../../../e2e/suite/steps/job/expectations.ts';
 import * as locks from '../../../e2e/suite/steps/lock/expectations.ts';
 import * as restores from '../../../e2e/suite/steps/restore/expectations.ts';
 import * as stores from '../../../e2e/suite/steps/store/expectations.ts';
+import { loadRecording } from '../../support/recordings.ts';
 
 const version = 'v1.12.1';
 const backup = { name: 'b1', label: 'the first backup', from: 0 };

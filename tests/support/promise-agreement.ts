@@ -1,5 +1,5 @@
-import type { ScenarioFile } from '../traceability/scenario-files.ts';
-import type { DocumentedPromise } from './map.ts';
+import type { DocumentedPromise } from '../../e2e/cli/promises/map.ts';
+import type { ScenarioFile } from '../../e2e/cli/traceability/scenario-files.ts';
 
 /** What the promises are held against: files of scenarios by their path, ids of steps, names of bugs. */
 export type Known = {
