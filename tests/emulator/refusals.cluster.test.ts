@@ -1,0 +1,101 @@
+import { dirname, join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { resources } from '../../e2e/kube/resources.ts';
+import { requestBackup, untilCompleted, untilSettled } from '../../e2e/suite/steps/backup/backup.ts';
+import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
+import type { Context } from '../../e2e/suite/steps/context.ts';
+import type { VolumeHandle } from '../../e2e/suite/steps/handles.ts';
+import { uniqueName } from '../../e2e/suite/steps/made.ts';
+import { beginRestore, untilFollowed } from '../../e2e/suite/steps/restore/restore.ts';
+import { mebibyte } from '../../e2e/suite/steps/sizes.ts';
+import { bindSteps } from '../../e2e/suite/steps/subjects.ts';
+import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
+import { makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
+import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
+import { createTestContext } from '../support/test-context.ts';
+import type { SharedLonghorn } from './support/local-cluster.ts';
+import { type User, useLonghorn, withPods } from './support/use-longhorn.ts';
+
+const [target, run] = ['refusing', 'refuse'];
+const size = 16 * mebibyte;
+
+let local: SharedLonghorn;
+let user: User;
+let context: Context;
+let volume: VolumeHandle;
+const stop = new AbortController();
+
+useLonghorn(async (started) => {
+  ({ local, user } = started);
+  await user.target(target, 'store-refusing');
+  const timelines = await openTimelines(local.cluster, stop.signal);
+  ({ context } = createTestContext({
+    ...{ cluster: withPods(local), root: join(dirname(local.store), 'store-refusing'), run, target },
+    ...{ timelines, without: ['block-device'], uniqueName: (what) => uniqueName(run, what) },
+  }));
+  const own = await context.own.first(() => Promise.reject(new Error('there is one')));
+  volume = await makeRestoredVolume(context, { size, target: own });
+});
+afterAll(() => stop.abort(new Error('the test is over')));
+
+test('recurring jobs, volumes, restores and backups are refused and mended as the scenarios expect', async () => {
+  const { given, then } = bindSteps(context);
+  const job = await given.newJob();
+  await then.refused(job, 'an unknown task', { spec: { task: 'copy' } });
+  await then.limitsMended(job);
+  await then.retainBounded(job);
+
+  const snapshot = await makeSnapshot(context, volume);
+  const backup = await requestBackup(context, snapshot);
+  await untilCompleted(context, backup);
+  await untilSettled(context, backup);
+  const restore = await given.newRestore(backup);
+  await then.nameTaken(restore, volume);
+  await then.sizeOfBackup(restore, backup);
+  const standing = { Standby: true, frontend: '' };
+  const large = { backupBlockSize: String(16 * mebibyte) };
+  const small = { backupBlockSize: String(2 * mebibyte) };
+  await then.taken(restore, 'large blocks', large);
+  await then.mended(restore, 'standby', { spec: { ...standing, ...large }, into: { ...standing, ...small } });
+  await then.changeRefused(volume, 'its compression', { backupCompressionMethod: 'lz4' });
+  await then.changeRefused(volume, 'its block size', large);
+  const made = await given.newBackup(snapshot);
+  await then.refused(made, 'a snapshot that is not there', { spec: { snapshotName: 'nowhere' } });
+
+  await then.targetFree(volume.target);
+  const standby = await beginRestore(context, backup, { standby: true });
+  await untilFollowed(context, standby, backup);
+  await then.targetFixed(volume.target);
+
+  const { cluster } = local;
+  const off = (kind: 'mutating' | 'validating', name: string) =>
+    cluster.delete(resources[`${kind}AdmissionPolicyBindings`], { name: `longhorn-emulator-${name}` });
+  await off('validating', 'job-task');
+  await off('mutating', 'job-concurrency-mended');
+  await off('mutating', 'volume-backup-size');
+  await off('mutating', 'volume-standby-block-size');
+  await off('validating', 'volume-compression');
+  await off('validating', 'backup-snapshot');
+  await off('validating', 'standby-volumes');
+  const fails = (judged: () => Promise<unknown>) =>
+    expect
+      .poll(
+        () =>
+          judged().then(
+            () => 'passes',
+            () => 'fails',
+          ),
+        { timeout: 30_000 },
+      )
+      .toBe('fails');
+  await fails(() => then.refused(job, 'an unknown task', { spec: { task: 'copy' } }));
+  await fails(() => then.limitsMended(job));
+  await fails(() => then.sizeOfBackup(restore, backup));
+  await fails(() =>
+    then.mended(restore, 'standby', { spec: { ...standing, ...large }, into: { ...standing, ...small } }),
+  );
+  await fails(() => then.changeRefused(volume, 'its compression', { backupCompressionMethod: 'lz4' }));
+  await fails(() => then.refused(made, 'no snapshot', { spec: { snapshotName: 'nowhere' } }));
+  await fails(() => then.targetFixed(volume.target));
+  await removeMade(context);
+});
