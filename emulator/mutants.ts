@@ -45,6 +45,11 @@ export const mutants = {
   'older-snapshot-not-read':
     'a backup of a snapshot that is older than the last backup takes the blocks of that one',
   'purge-loses-data': 'a snapshot that is removed takes the data of the next one along',
+  'newest-snapshot-purged':
+    'the newest snapshot of a volume goes at once, though its data cannot be merged yet',
+  'marked-snapshot-stays': 'a snapshot that is marked as removed stays when a newer one has been taken',
+  'snapshot-keeps-volume-attached':
+    'a snapshot for which its volume was attached goes on asking for that when it has been taken',
   'backups-go-with-snapshot': 'the backups of a snapshot are deleted with it',
   'target-not-filled-in': 'a Backup that names no target gets none: nothing comes of it',
   'labels-lost': 'the labels that a backup is asked for with are in its spec alone',
@@ -97,6 +102,15 @@ export const mutants = {
   'jobs-share-retention': 'the cleanup of a job counts, and removes, the backups of other jobs too',
   'failing-volume-stops-job':
     'a run ends at the first volume for which it fails: those behind it get no backup',
+  'concurrency-ignored': 'a run works on all of its volumes at once, whatever the concurrency of its job',
+  'force-ignored':
+    'a job that is to make a backup by force makes none either where it may not remove an old snapshot',
+  'job-labels-lost': 'the labels of a job are not in the snapshots and backups that it makes',
+  'job-history-ignored': 'the Jobs of former runs stay, whatever the setting says',
+  'own-snapshots-alone': 'a job that is to delete the old snapshots of anybody deletes its own alone',
+  'default-group-forgotten': 'a volume that takes part in no recurring job is in no group either',
+  'default-group-for-all': 'a volume that takes part in a recurring job is in the group default too',
+  'job-labels-stay': 'the volumes of a recurring job keep its labels when it is deleted',
   'never-full': 'a job makes incremental backups alone, whatever its full-backup-interval',
   'detached-not-left-out': 'a job backs up a volume that is detached, though the setting forbids it',
   'cleans-up-manual-backups': 'the cleanup of a job removes backups that a user has made',

@@ -55,6 +55,14 @@ const besideRestore =
 const standbyActivated =
   'A volume on standby follows each backup, and has the newest when it is activated before it could follow';
 const standbyDeleted = 'A volume on standby goes on with the next backup, whichever are deleted meanwhile';
+const snapshotTasks =
+  'Recurring jobs take snapshots and keep the newest of their own, or delete the old ones of anybody';
+const byForce =
+  'A recurring job that is to make a backup by force makes one though it may delete no snapshot';
+const scaledDown =
+  'A volume that nobody wants any more while a recurring job backs it up is backed up, and detached then';
+const jobGroups =
+  'A volume that takes part in no recurring job is in the group default, and a job that is deleted takes its labels along';
 const fullEachTime =
   'A recurring job with a full-backup-interval sends all blocks again each so manieth time';
 const leftOut =
@@ -123,13 +131,19 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
     { scenario: sideBySide, by: 'then.uploadedSideBySide' },
   ],
   'progress-stays': [{ scenario: sideBySide, by: 'then.progressRose' }],
-  'ticket-stays': [{ scenario: sideBySide, by: 'then.attachmentGivenBack' }],
+  'ticket-stays': [
+    { scenario: sideBySide, by: 'then.attachmentGivenBack' },
+    { scenario: scaledDown, by: 'then.volumeDetached' },
+  ],
   // Not on an upload's lock: it has ended before the deletion that ignores it is gone, which proves nothing.
   'lock-ignored': [{ scenario: meetsOldLock, by: 'then.lostLock' }],
   'lost-lock-retried-creation': [{ scenario: meetsDeletion, by: 'then.creationLostLock' }],
   'head-backed-up': [{ scenario: holds, by: 'then.restores' }],
   'older-snapshot-not-read': [{ scenario: holds, by: 'then.restores' }],
   'purge-loses-data': [{ scenario: holds, by: 'then.restores' }],
+  'newest-snapshot-purged': [{ scenario: snapshotTasks, by: 'then.snapshotMarked' }],
+  'marked-snapshot-stays': [{ scenario: snapshotTasks, by: 'then.snapshotsLeft' }],
+  'snapshot-keeps-volume-attached': [{ scenario: snapshotTasks, by: 'then.volumeDetached' }],
   'backups-go-with-snapshot': [{ scenario: holds, by: 'then.storeHolds' }],
   'target-not-filled-in': [{ scenario: tells, by: 'then.filledIn' }],
   'labels-lost': [{ scenario: tells, by: 'then.labelled' }],
@@ -180,9 +194,23 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'retain-ignored': [{ scenario: jobReadOnly, by: 'then.jobLogs' }],
   'retain-off-by-one': [{ scenario: jobReadOnly, by: 'then.jobLogs' }],
   'job-hides-everything': [{ scenario: jobDenied, by: 'then.oneBackupEachTick' }],
-  'snapshots-pile-up': [{ scenario: jobDenied, by: 'then.oldOnesGo' }],
+  'snapshots-pile-up': [
+    { scenario: jobDenied, by: 'then.oldOnesGo' },
+    { scenario: snapshotTasks, by: 'then.snapshotsLeft' },
+  ],
   'jobs-share-retention': [{ scenario: twoJobs, by: 'then.jobLogs' }],
   'failing-volume-stops-job': [{ scenario: othersGoOn, by: 'then.oneBackupEachTick' }],
+  'concurrency-ignored': [{ scenario: othersGoOn, by: 'then.oneVolumeAtATime' }],
+  'force-ignored': [{ scenario: byForce, by: 'then.oneBackupEachTick' }],
+  'job-labels-lost': [
+    { scenario: snapshotTasks, by: 'then.snapshotTaken' },
+    { scenario: fullEachTime, by: 'then.labelled' },
+  ],
+  'job-history-ignored': [{ scenario: snapshotTasks, by: 'then.runsKept' }],
+  'own-snapshots-alone': [{ scenario: snapshotTasks, by: 'then.snapshotsLeft' }],
+  'default-group-forgotten': [{ scenario: jobGroups, by: 'then.inJobs' }],
+  'default-group-for-all': [{ scenario: jobGroups, by: 'then.inJobs' }],
+  'job-labels-stay': [{ scenario: jobGroups, by: 'then.inJobs' }],
   'never-full': [{ scenario: fullEachTime, by: 'then.fullInterval' }],
   'detached-not-left-out': [{ scenario: leftOut, by: 'then.leftOut' }],
   'cleans-up-manual-backups': [{ scenario: jobDenied, by: 'then.jobLogs' }],

@@ -18,6 +18,7 @@ export type RecurringJob = KubernetesObject & {
 export type CronJob = KubernetesObject & {
   spec: {
     schedule: string;
+    successfulJobsHistoryLimit?: number;
     jobTemplate: { metadata?: { labels?: Record<string, string> }; spec: Record<string, unknown> };
   };
   status?: { lastScheduleTime?: string | null };
@@ -56,6 +57,13 @@ export const takesPart = (job: string): string => `recurring-job.longhorn.io/${j
 
 /** The same by a group, for which jobs may be. */
 export const inGroup = (group: string): string => `recurring-job-group.longhorn.io/${group}`;
+
+/** The group of the volumes that take part in no job otherwise. */
+export const defaultGroup = 'default';
+
+/** Whether a label of a volume is of a job or a group. */
+export const isOfJobs = (label: string): boolean =>
+  label.startsWith(takesPart('')) || label.startsWith(inGroup(''));
 
 /** What a job puts among the labels of its backups and snapshots; its value is the job's name. */
 export const madeByLabel = 'RecurringJob';

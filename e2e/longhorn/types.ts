@@ -53,7 +53,13 @@ type AttachmentTicket = { id: string; type: string; nodeID: string; parameters?:
 /** A snapshot of a volume, the source of a backup. */
 export type Snapshot = KubernetesObject & {
   spec: { volume: string; createSnapshot: boolean; labels?: Record<string, string> | null };
-  status?: { readyToUse?: boolean; error?: string };
+  status?: {
+    readyToUse?: boolean;
+    /** It is to go, and cannot yet. */
+    markRemoved?: boolean;
+    labels?: Record<string, string> | null;
+    error?: string;
+  };
 };
 
 /**

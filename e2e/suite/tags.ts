@@ -28,6 +28,7 @@ export const tags = [
   { name: 'denied-backups', description: 'the API server denies the deletion of backups' },
   { name: 'ui', description: "Longhorn's user interface, in a browser" },
   { name: 'denied-snapshots', description: 'the API server denies the deletion of snapshots' },
+  { name: 'snapshots', description: 'snapshots of volumes: what is taken, and what goes' },
   { name: 'backups', description: 'what a backup holds, what it sends, and what is told of it' },
   {
     name: 'backup-targets',

@@ -43,6 +43,7 @@ export type SnapshotRule = {
   onlyLastBackups: boolean;
   /** The snapshot of this run, and before a backup that of the last one. */
   needed: string[];
+  mutant?: Mutant | undefined;
 };
 
 /**
@@ -50,11 +51,12 @@ export type SnapshotRule = {
  */
 export const expiredSnapshots = (
   snapshots: RestSnapshot[],
-  { job, task, retain, onlyLastBackups, needed }: SnapshotRule,
+  { job, task, retain, onlyLastBackups, needed, mutant }: SnapshotRule,
 ): string[] => {
   const dated = (some: RestSnapshot[]): Dated[] =>
     some.map(({ name, crCreationTime }) => ({ name, at: crCreationTime }));
-  if (task === 'snapshot-delete') return expired(dated(snapshots), retain);
+  if (task === 'snapshot-delete' && mutant !== 'own-snapshots-alone')
+    return expired(dated(snapshots), retain);
   const own = snapshots.filter((snapshot) => isMadeBy(job, snapshot));
   const ofBackups = task.startsWith('backup') && onlyLastBackups;
   return ofBackups

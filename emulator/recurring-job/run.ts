@@ -38,7 +38,8 @@ const runVolumeJob = async (job: VolumeJob): Promise<void> => {
   }
   // Not best effort: an error here ends the run before anything is made, but for the tasks that are to create
   // by force.
-  if (task === 'snapshot' || task === 'backup') await cleanUpSnapshots(job, { backupDone: false });
+  const isForced = task.endsWith('-force-create') && job.mutant !== 'force-ignored';
+  if (task !== 'snapshot-delete' && !isForced) await cleanUpSnapshots(job, { backupDone: false });
   const backup = task === 'backup' || task === 'backup-force-create';
   log.info(
     `Running recurring ${backup ? 'backup' : 'snapshot'} for volume ${volumeName}`,
@@ -153,7 +154,7 @@ export const runRecurringJob = async (options: RunOptions): Promise<number> => {
   try {
     const recurringJob = await begin(options);
     if (!recurringJob) return 0;
-    const atOnce = Math.max(1, recurringJob.spec.concurrency);
+    const atOnce = mutant === 'concurrency-ignored' ? 99 : Math.max(1, recurringJob.spec.concurrency);
     const api = await connectManagerApi(options.managerURL, { atOnce, log });
     const volumes = await findVolumes(recurringJob, options);
     const job = { name, recurringJob, kubernetes, api, log, clock, mutant, unsaid: [] };

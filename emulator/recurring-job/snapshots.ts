@@ -62,10 +62,11 @@ const toCleanUp = async (
   volume: RestVolume,
   { backupDone }: { backupDone: boolean },
 ): Promise<string[]> => {
-  const { api, kubernetes, log, name, retain, snapshotName, task } = job;
+  const { api, kubernetes, log, mutant, name, retain, snapshotName, task } = job;
   const { data } = await api.act<RestCollection<RestSnapshot>>(volume, 'snapshotCRList');
   try {
-    const rule = { job: name, task, retain, onlyLastBackups: await readFlag(kubernetes, onlyLastBackups) };
+    const onlyOfLast = await readFlag(kubernetes, onlyLastBackups);
+    const rule = { job: name, task, retain, onlyLastBackups: onlyOfLast, mutant };
     const last = backupDone ? undefined : await readLastBackup(job).catch(() => undefined);
     return expiredSnapshots(data, { ...rule, needed: [snapshotName, last?.snapshotName ?? ''] });
   } catch (error) {

@@ -35,7 +35,8 @@ const nameSnapshot = (job: string): string => `${`${job}-c`.slice(0, 8)}-${rando
 export const createVolumeJob = (job: RecurringJobRun, volumeName: string): VolumeJob => {
   const { name, recurringJob } = job;
   const { task, retain, concurrency, groups, parameters } = recurringJob.spec;
-  const labels = { ...recurringJob.spec.labels, [jobLabels.made]: name };
+  const given = job.mutant === 'job-labels-lost' ? {} : recurringJob.spec.labels;
+  const labels = { ...given, [jobLabels.made]: name };
   const snapshotName = nameSnapshot(name);
   const log = job.log.with({
     job: name,

@@ -147,7 +147,7 @@ scenario(
 
 scenario(
   'A recurring job that may not delete snapshots makes nothing any more',
-  { ...about('denied-snapshots', ['admission-policy']), proves: ['J5'] },
+  { ...about('denied-snapshots', ['admission-policy']), proves: ['J5', 'J8'] },
   async (fixture) => {
     const { given, when, then } = fixture;
     let { job, backups } = await givenOneCleanRun(fixture);

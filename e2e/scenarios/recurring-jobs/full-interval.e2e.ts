@@ -5,11 +5,12 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'A recurring job with a full-backup-interval sends all blocks again each so manieth time',
   // Without one each backup of a volume is full.
-  { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['I7'] },
+  { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['I7', 'J28'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = await given.data(volume, littleData.data);
-    const job = await given.recurringJob(volume, { keeps: 4, fullInterval: 2 });
+    const labels = { 'made-for': 'corral' };
+    const job = await given.recurringJob(volume, { keeps: 4, fullInterval: 2, labels });
     let backups: BackupHandle[] = [];
     for (let run = 1; run <= 4; run += 1) {
       await when.jobTriggered(job);
@@ -18,6 +19,9 @@ scenario(
     }
     await then.fullInterval(backups, 2);
     await then.storeHolds(volume, backups);
-    for (const newest of backups.slice(-1)) await then.restores(newest, [data]);
+    for (const newest of backups.slice(-1)) {
+      await then.labelled(newest, { ...labels, RecurringJob: job.name });
+      await then.restores(newest, [data]);
+    }
   },
 );

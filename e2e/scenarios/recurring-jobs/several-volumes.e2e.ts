@@ -11,7 +11,7 @@ scenario(
     timeout: '60m',
     longhorn: '>=1.9.0',
     disruptions: ['admission-policy'],
-    proves: ['J1', 'J20', 'J33'],
+    proves: ['J1', 'J20', 'J24', 'J33'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -28,6 +28,7 @@ scenario(
 
     await run();
     for (const job of [failing, ...others]) backups.push(...(await then.oneBackupEachTick(job)));
+    await then.oneVolumeAtATime(backups);
     const fault = await given.faultyCleanup(failing, 'snapshots may not be deleted');
     await then.inForce(fault);
     await run();

@@ -5,7 +5,12 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 scenario(
   'Two recurring jobs of a volume keep the newest of their own, and none that was made by hand goes',
   // The data tell the backups apart.
-  { tags: ['recurring-jobs'], timeout: '60m', needs: ['block-device'], proves: ['J2', 'J3', 'J4', 'R4'] },
+  {
+    tags: ['recurring-jobs'],
+    timeout: '60m',
+    needs: ['block-device'],
+    proves: ['J2', 'J3', 'J4', 'J14', 'R4'],
+  },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = await given.data(volume, littleData.data);
@@ -31,6 +36,9 @@ scenario(
     for (const { job, backups } of [one, two]) await then.oldOnesGo(job, backups);
     const kept = [one, two].flatMap(({ job, backups }) => backups.slice(-job.retain));
     await then.storeHolds(volume, [byHand, ...kept]);
+    // Of each job the last one's alone, whatever it keeps.
+    const [first, second] = [one, two].map(({ backups }) => backups.at(-1)?.snapshot);
+    if (first && second) await then.snapshotsLeft(volume, [byHand.snapshot, first, second]);
     await then.restores(byHand, [data]);
     for (const [index, backup] of two.backups.slice(-2).entries())
       await then.restores(backup, written.slice(3 + index, 4 + index));

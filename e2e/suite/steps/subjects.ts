@@ -8,6 +8,7 @@ import { detailSteps } from './details/steps.ts';
 import { faultSteps } from './fault/steps.ts';
 import { longhornIsReady } from './find-longhorn.ts';
 import { jobSteps } from './job/steps.ts';
+import { jobTaskSteps } from './job-tasks/steps.ts';
 import { lockSteps } from './lock/steps.ts';
 import { restoreSteps } from './restore/steps.ts';
 import { retargetSteps } from './retarget/steps.ts';
@@ -34,6 +35,7 @@ export const steps = {
   ...targetSteps,
   ...retargetSteps,
   ...jobSteps,
+  ...jobTaskSteps,
   ...uiSteps,
   ...uiTableSteps,
   ...managerSteps,

@@ -262,6 +262,17 @@ export const timeoutRules = {
     machine: 60,
     owner: 'set-up of the recurring job: Longhorn keeps its CronJob as it is told, within a second',
   },
+  jobLabelsKept: {
+    machine: 60,
+    resyncs: 2,
+    owner:
+      "the expectation: Longhorn labels a volume when it looks at it, and takes a job's labels off before the job goes",
+  },
+  jobHistoryKept: {
+    machine: 60,
+    resyncs: 2,
+    owner: 'the expectation: Kubernetes removes old Jobs when it looks at their CronJob, as each Job ends',
+  },
   jobScheduled: {
     machine: 120,
     owner: 'cron: a full minute must pass since the CronJob was made, and its controller may be late',

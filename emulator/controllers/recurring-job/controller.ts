@@ -4,6 +4,7 @@ import type { RecurringJob } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
+import { jobLabels } from '../../modelled-on.ts';
 import { cronJobOf, type JobPodTemplate, lastApplied } from './cron.ts';
 
 const own = async (
@@ -24,8 +25,10 @@ const own = async (
   return true;
 };
 
-const historyLimit = ({ datastore }: ManagerContext, outcome: 'successful' | 'failed'): number =>
-  Number(datastore.settings.get(`recurring-${outcome}-jobs-history-limit`)?.value ?? 1);
+const historyLimit = ({ datastore, mutant }: ManagerContext, outcome: 'successful' | 'failed'): number =>
+  mutant === 'job-history-ignored'
+    ? 99
+    : Number(datastore.settings.get(`recurring-${outcome}-jobs-history-limit`)?.value ?? 1);
 
 const applyCronJob = async (
   context: ManagerContext,
@@ -47,6 +50,26 @@ const applyCronJob = async (
 };
 
 /**
+ * Takes the labels of a job that is being deleted off all volumes, and those of its groups that no other job
+ * is for. One that is gone before a manager looks, as kubectl deletes it, leaves them.
+ */
+const takeLabelsOff = async ({ datastore, mutant }: ManagerContext, job: RecurringJob): Promise<void> => {
+  if (mutant === 'job-labels-stay') return;
+  const others = datastore.recurringJobs.list().filter((each) => each.metadata.name !== job.metadata.name);
+  const isUnused = (group: string): boolean => !others.some(({ spec }) => spec.groups?.includes(group));
+  const gone = [
+    jobLabels.ofJob(job.metadata.name),
+    ...(job.spec.groups ?? []).filter(isUnused).map(jobLabels.ofGroup),
+  ];
+  for (const { metadata } of datastore.volumes.list()) {
+    const own = gone.filter((label) => metadata.labels?.[label] !== undefined);
+    if (own.length === 0) continue;
+    const labels = Object.fromEntries(own.map((label) => [label, null]));
+    await datastore.volumes.patch(metadata.name, { metadata: { labels } });
+  }
+};
+
+/**
  * Gives each RecurringJob its CronJob, which Kubernetes deletes with it. As in Longhorn, a change of the
  * settings for the history's length arrives with the next resync.
  */
@@ -54,10 +77,11 @@ export const startRecurringJobController = (context: ManagerContext, pod: JobPod
   const { datastore, node } = context;
   const reconcile = async (name: string): Promise<void> => {
     const found = datastore.recurringJobs.get(name);
-    if (!found || found.metadata.deletionTimestamp) return;
+    if (!found) return;
     if (!isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() }))
       return;
     if (!(await own(context, found))) return;
+    if (found.metadata.deletionTimestamp) return takeLabelsOff(context, found);
     const beyond = notEmulated(found);
     for (const message of beyond)
       context.recorder(found, { type: 'Warning', reason: 'NotEmulated', message });

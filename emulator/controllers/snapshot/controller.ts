@@ -8,7 +8,7 @@ import { isResponsible } from '../../manager/ownership.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { isSatisfied, requestAttachment, ticketID, withdrawAttachment } from '../volume/tickets.ts';
-import { removeWithData, siblings, ticketType } from './removal.ts';
+import { isParentOfHead, markAsRemoved, removeWithData, siblings, ticketType } from './removal.ts';
 
 type Status = NonNullable<Snapshot['status']>;
 
@@ -27,9 +27,8 @@ const requested = (): Status => ({
   labels: null,
 });
 
-/** Of a volume's snapshots the one that the volume's head grows from. */
-const parentOfHead = (snapshots: Snapshot[]): Snapshot | undefined =>
-  snapshots.find(({ status }) => status?.readyToUse && status.children?.['volume-head'] === true);
+/** Of a volume's snapshots the one that the volume's head grows from, be it marked as removed. */
+const parentOfHead = (snapshots: Snapshot[]): Snapshot | undefined => snapshots.find(isParentOfHead);
 
 const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> => {
   const { datastore, devices } = context;
@@ -72,7 +71,12 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   const volume = datastore.volumes.get(found.spec.volume);
   if (!isResponsible({ self: node, owner: volume?.status?.ownerID ?? '', nodes: datastore.nodes.list() }))
     return;
-  if (found.metadata.deletionTimestamp) return removeWithData(context, found);
+  if (found.metadata.deletionTimestamp) {
+    const stays = volume && !volume.metadata.deletionTimestamp && isParentOfHead(found);
+    return stays && context.mutant !== 'newest-snapshot-purged'
+      ? markAsRemoved(context, found)
+      : removeWithData(context, found);
+  }
   let snapshot = found;
   if (!snapshot.metadata.finalizers?.includes(finalizer) && volume) {
     snapshot = await datastore.snapshots.update({
@@ -93,8 +97,12 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
     return;
   }
   if (!snapshot.spec.createSnapshot) return;
-  if (snapshot.status?.creationTime)
+  if (snapshot.status?.creationTime) {
+    const tickets = datastore.volumeAttachments.get(snapshot.spec.volume)?.spec.attachmentTickets ?? {};
+    const isAlone = Object.keys(tickets).length === 1;
+    if (isAlone && context.mutant === 'snapshot-keeps-volume-attached') return;
     return withdrawAttachment(context, snapshot.spec.volume, ticketType, name);
+  }
   if (!snapshot.status?.requestedTime)
     snapshot = await datastore.snapshots.updateStatus({ ...snapshot, status: requested() });
   await requestAttachment(context, snapshot.spec.volume, ticketType, name);

@@ -19,6 +19,20 @@ export const siblings = ({ datastore }: ManagerContext, snapshot: Snapshot): Sna
         spec.volume === snapshot.spec.volume && metadata.name !== snapshot.metadata.name,
     );
 
+/** Whether the volume's head grows from this snapshot: its data cannot be merged into another one's then. */
+export const isParentOfHead = ({ status }: Snapshot): boolean => status?.children?.['volume-head'] === true;
+
+/** Marks a snapshot that cannot go yet: it is taken away once there is a newer one. */
+export const markAsRemoved = async (context: ManagerContext, found: Snapshot): Promise<void> => {
+  const { metadata, spec, status } = found;
+  if (status && !status.markRemoved)
+    await context.datastore.snapshots.updateStatus({
+      ...found,
+      status: { ...status, markRemoved: true, readyToUse: false },
+    });
+  await withdrawAttachment(context, spec.volume, ticketType, metadata.name);
+};
+
 /** Ties those before and after a snapshot to each other, as they are once it has gone. */
 const takeOutOfChain = async (
   context: ManagerContext,
@@ -26,7 +40,8 @@ const takeOutOfChain = async (
 ): Promise<void> => {
   const { snapshots } = context.datastore;
   for (const other of siblings(context, { metadata: { name }, ...rest })) {
-    if (!other.status || other.metadata.deletionTimestamp) continue;
+    const goes = other.metadata.deletionTimestamp !== undefined && !other.status?.markRemoved;
+    if (!other.status || goes) continue;
     const { [name]: isChild, ...children } = other.status.children ?? {};
     if (isChild)
       await snapshots.updateStatus({
@@ -79,11 +94,12 @@ const hasItsEngine = async (context: ManagerContext, snapshot: Snapshot): Promis
  * along.
  */
 export const removeWithData = async (context: ManagerContext, found: Snapshot): Promise<void> => {
-  const { datastore } = context;
+  const { datastore, mutant } = context;
   const { name } = found.metadata;
   const replica = findReplica(context, found.spec.volume);
   const volume = datastore.volumes.get(found.spec.volume);
   const stays = volume !== undefined && !volume.metadata.deletionTimestamp;
+  if (stays && mutant === 'marked-snapshot-stays' && found.status?.markRemoved) return;
   if (stays && replica && replica.spec.nodeID !== context.node) {
     context.recorder(found, {
       type: 'Warning',

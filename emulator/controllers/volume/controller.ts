@@ -84,13 +84,29 @@ const removeVolume = async (context: ManagerContext, volume: Volume): Promise<vo
 const prefixes = [jobLabels.ofJob(''), jobLabels.ofGroup('')];
 
 /**
- * The label that Longhorn gives a volume without any of recurring jobs: it belongs to the group `default`.
+ * The label that Longhorn gives a volume without any of recurring jobs, also when it has lost its last one: it
+ * belongs to the group `default`.
  */
-const defaultJobGroup = ({ metadata }: Volume): Record<string, string> => {
+const defaultJobGroup = ({ mutant }: ManagerContext, { metadata }: Volume): Record<string, string> => {
   const hasOne = Object.keys(metadata.labels ?? {}).some((label) =>
     prefixes.some((prefix) => label.startsWith(prefix)),
   );
-  return hasOne ? {} : { [jobLabels.ofGroup('default')]: 'enabled' };
+  const isLeftOut = mutant === 'default-group-forgotten' || (hasOne && mutant !== 'default-group-for-all');
+  return isLeftOut ? {} : { [jobLabels.ofGroup('default')]: 'enabled' };
+};
+
+/** A volume with what Longhorn adds to each: finalizer and labels. */
+const withOwnMarks = async (context: ManagerContext, found: Volume): Promise<Volume> => {
+  const { volumes } = context.datastore;
+  const group = defaultJobGroup(context, found);
+  if (lacksFinalizer(found))
+    return admit(volumes, found, {
+      ...group,
+      [labels.backupTarget]: found.spec.backupTargetName,
+      [labels.volume]: found.metadata.name,
+    });
+  const isMissing = Object.keys(group).some((label) => found.metadata.labels?.[label] === undefined);
+  return isMissing ? volumes.patch(found.metadata.name, { metadata: { labels: group } }) : found;
 };
 
 type Status = NonNullable<Volume['status']>;
@@ -170,13 +186,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
   const found = datastore.volumes.get(name);
   if (!found || !isMine(context, found)) return;
   if (found.metadata.deletionTimestamp) return removeVolume(context, found);
-  let volume = lacksFinalizer(found)
-    ? await admit(datastore.volumes, found, {
-        ...defaultJobGroup(found),
-        [labels.backupTarget]: found.spec.backupTargetName,
-        [labels.volume]: name,
-      })
-    : found;
+  let volume = await withOwnMarks(context, found);
   if (volume.status?.ownerID !== context.node) {
     volume = await datastore.volumes.updateStatus({
       ...volume,

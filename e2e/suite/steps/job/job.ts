@@ -66,17 +66,22 @@ export type JobHandle = {
 /** A cron that no scenario lasts until, whatever the time zone that it is read in: half a year from now. */
 const farAway = (now = new Date()): string => `0 0 1 ${((now.getUTCMonth() + 6) % 12) + 1} *`;
 
-/** How many backups a job keeps, and each how manieth it is to send whole. */
-export type JobOptions = { keeps?: number; fullInterval?: number };
+/** What a job does, how many it keeps, each how manieth it is to send whole, and the labels of what it makes. */
+export type JobOptions = {
+  task?: 'backup' | 'backup-force-create' | 'snapshot' | 'snapshot-delete';
+  keeps?: number;
+  fullInterval?: number;
+  labels?: Record<string, string>;
+};
 
 /**
- * Makes a recurring job for the backups of a volume, and returns when Longhorn has a CronJob for it. It runs
+ * Makes a recurring job for a volume, by default for its backups, and returns when Longhorn has a CronJob for it. It runs
  * when a step says so, and not by itself; it is also for the group that has its name, in which nobody is yet.
  */
 export const makeRecurringJob = async (
   context: Context,
   volume: VolumeHandle,
-  { keeps: retain = 1, fullInterval }: JobOptions = {},
+  { task = 'backup', keeps: retain = 1, fullInterval, labels = {} }: JobOptions = {},
 ): Promise<JobHandle> => {
   const { cluster, made, run, timeouts } = context;
   const name = context.uniqueName('job');
@@ -88,12 +93,12 @@ export const makeRecurringJob = async (
     metadata: { name, namespace, labels: runLabel(run) },
     spec: {
       name,
-      task: 'backup',
+      task,
       cron: farAway(),
       retain,
       concurrency: 1,
       groups: [name],
-      labels: {},
+      labels,
       ...(fullInterval && { parameters: { 'full-backup-interval': String(fullInterval) } }),
     },
   };
@@ -124,6 +129,13 @@ export const leaveJob = async ({ cluster }: Context, { name, volume }: JobHandle
     { metadata: { labels: { [takesPart(name)]: null } } },
   );
 };
+
+/**
+ * Deletes a job as Longhorn's own page does: it is there until what it owns has gone, and Longhorn takes its
+ * labels off the volumes meanwhile.
+ */
+export const deleteJob = ({ cluster }: Context, { name }: JobHandle): Promise<void> =>
+  cluster.delete(longhornResources.recurringJobs, { namespace, name }, { propagationPolicy: 'Foreground' });
 
 /** Has another volume take part in a job that has not run yet, by the job's group. */
 export const joinJob = async (context: Context, job: JobHandle, volume: VolumeHandle): Promise<JobHandle> => {

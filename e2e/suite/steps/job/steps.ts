@@ -96,8 +96,12 @@ export const jobSteps = {
   /** A recurring job that backs a volume up; it runs when a step says so. */
   'given.recurringJob': step({
     sentence: 'Given a recurring job that backs the volume up and keeps {kept}',
-    parameters: (_, { keeps = 1, fullInterval } = {}) => ({
-      kept: `${keeps === 1 ? 'one backup' : `${keeps} backups`}${fullInterval ? `, with the full-backup-interval ${fullInterval}` : ''}`,
+    parameters: (_, { task, keeps = 1, fullInterval } = {}) => ({
+      kept: [
+        keeps === 1 ? 'one backup' : `${keeps} backups`,
+        ...(task === 'backup-force-create' ? ['made by force'] : []),
+        ...(fullInterval ? [`with the full-backup-interval ${fullInterval}`] : []),
+      ].join(', '),
     }),
     action: (context: Context, volume: VolumeHandle, how?: JobOptions) =>
       makeRecurringJob(context, volume, how),
@@ -181,7 +185,7 @@ export const jobSteps = {
       await untilMade(context, job);
       const all = madeBy(context, job);
       throwFor(problemsOf(all), 'the runs of the recurring job did not make what they should');
-      for (const { tick, backups } of all)
+      for (const { tick, backups } of all.filter(({ tick }) => tick.makes))
         for (const backup of backups)
           await judgeWithin(
             completes(timelines.backups, subject(backup, `the backup of ${tick.label}`, tick)),

@@ -47,7 +47,7 @@ export const deleteSnapshot = ({ cluster }: Context, { name }: SnapshotHandle): 
 /** Waits until a snapshot that is being removed is gone. */
 export const untilSnapshotGone = (
   { timelines, timeouts }: Context,
-  { name }: SnapshotHandle,
+  { name }: Pick<SnapshotHandle, 'name'>,
 ): Promise<unknown> =>
   onceGone(timelines.snapshots, {
     name,
@@ -68,6 +68,22 @@ export const messagesOfSnapshot = (
   });
 };
 
+/** Waits until a snapshot is marked as removed: it is the youngest of its volume, and goes after the next one. */
+export const untilSnapshotMarked = (
+  { timelines, timeouts }: Context,
+  { name }: SnapshotHandle,
+): Promise<Snapshot> =>
+  once(
+    timelines.snapshots,
+    ({ metadata, status }) => metadata.deletionTimestamp !== undefined && status?.markRemoved === true,
+    {
+      name,
+      label: `snapshot ${name} is marked as removed`,
+      describe: describeSnapshot,
+      ...timeouts.snapshotsGone,
+    },
+  );
+
 // What a snapshot says may pass: that the engine does not run is such an error.
 const lostForGood = ({ timelines, version }: Context, name: string): Hopeless<Snapshot> => ({
   timeline: timelines.snapshots,
@@ -81,4 +97,10 @@ const lostForGood = ({ timelines, version }: Context, name: string): Hopeless<Sn
 
 /** One line about a snapshot. */
 export const describeSnapshot = ({ status }: Snapshot): string =>
-  status?.readyToUse ? 'ready' : status?.error ? `not ready: ${status.error}` : 'not ready';
+  status?.markRemoved
+    ? 'marked as removed'
+    : status?.readyToUse
+      ? 'ready'
+      : status?.error
+        ? `not ready: ${status.error}`
+        : 'not ready';

@@ -27,12 +27,12 @@ export const volumeSteps = {
   /** A volume attached to a node. */
   'given.volume': step({
     sentence: 'Given a volume of {size}, {attached}',
-    parameters: ({ size }) => ({
+    parameters: ({ size, group }) => ({
       size: inMebibytes(size),
       attached: ({ without }: Context) =>
         without.includes('block-device')
           ? 'restored from a backup that was written into the store, attached to a node without a frontend'
-          : 'attached to a node',
+          : `attached to a node${group === undefined ? '' : `, in the group ${group} of recurring jobs from the beginning`}`,
     }),
     opens: async (context, { target }) => target ?? firstTarget(context),
     action: async (

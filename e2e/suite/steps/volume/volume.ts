@@ -2,6 +2,7 @@ import { type Expectation, expectHistory, once, onceGone } from '../../../histor
 import type { Hopeless } from '../../../history/hopeless.ts';
 import { namedState } from '../../../history/named-state.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
+import { inGroup } from '../../../longhorn/job-types.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import {
   longhornApiVersion as apiVersion,
@@ -19,7 +20,13 @@ import { causeOfVolume, lookAtInstances } from './causes.ts';
 const ticket = 'corral';
 
 /** What a volume is to be: `compression` is the method of its backups. */
-export type VolumeWish = { size: number; node?: string; compression?: CompressionMethod | undefined };
+export type VolumeWish = {
+  size: number;
+  node?: string;
+  compression?: CompressionMethod | undefined;
+  /** The group of recurring jobs that it takes part in from the beginning. */
+  group?: string | undefined;
+};
 
 /**
  * Makes a volume and attaches it to the node given, or to a ready one beside that of the store: scenarios
@@ -27,13 +34,13 @@ export type VolumeWish = { size: number; node?: string; compression?: Compressio
  */
 export const makeVolume = async (
   context: Context,
-  { size, node, target, compression }: VolumeWish & { target: TargetHandle },
+  { size, node, target, compression, group }: VolumeWish & { target: TargetHandle },
 ): Promise<VolumeHandle> => {
   const ready = await readyNodes(context);
   const chosen = node ?? ready[(ready.indexOf(target.store.node ?? '') + 1) % ready.length];
   if (chosen === undefined)
     throw new Error('no node is ready for Longhorn and has a running longhorn-manager pod');
-  const name = await createVolume(context, { size, nodes: ready.length, target, compression });
+  const name = await createVolume(context, { size, nodes: ready.length, target, compression, group });
   await attach(context, { name, node: chosen });
   return { name, target, node: chosen, size };
 };
@@ -53,6 +60,7 @@ export const createVolume = async (
     // The slowest there is: an upload must last long enough for its state to be seen (Longhorn asks for it
     // every 2 s).
     compression = 'gzip',
+    group,
   }: Omit<VolumeWish, 'node'> & {
     nodes: number;
     target: TargetHandle;
@@ -66,7 +74,12 @@ export const createVolume = async (
   await cluster.create(longhornResources.volumes, {
     apiVersion,
     kind: 'Volume',
-    metadata: { name, namespace, labels: runLabel(run), annotations: { [scenarioAnnotation]: scenario } },
+    metadata: {
+      name,
+      namespace,
+      labels: { ...runLabel(run), ...(group !== undefined && { [inGroup(group)]: 'enabled' }) },
+      annotations: { [scenarioAnnotation]: scenario },
+    },
     spec: {
       size: String(size),
       // Two replicas are what the recordings of real Longhorns were made with; a third would only be one more

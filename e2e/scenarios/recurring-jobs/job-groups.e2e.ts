@@ -1,0 +1,21 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+// What a job of a group does for its volumes is told by several-volumes; one for the group default would be for
+// the volumes of all others.
+scenario(
+  'A volume that takes part in no recurring job is in the group default, and a job that is deleted takes its labels along',
+  { tags: ['recurring-jobs'], timeout: '30m', needs: ['block-device'], proves: ['J19', 'J21'] },
+  async ({ given, when, then }) => {
+    const size = littleData.volume;
+    const first = await given.volume({ size });
+    await then.inJobs(first, { byDefault: true });
+    const job = await given.recurringJob(first);
+    const second = await given.volume({ size, group: job.name });
+    await then.inJobs(second, { byGroup: job });
+    await then.inJobs(first, { of: job, byDefault: true });
+
+    await when.jobDeleted(job);
+    for (const volume of [first, second]) await then.inJobs(volume, { byDefault: true });
+  },
+);

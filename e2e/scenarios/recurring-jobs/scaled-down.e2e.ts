@@ -1,0 +1,21 @@
+import { scenario } from '../../suite/scenario.ts';
+
+scenario(
+  'A volume that nobody wants any more while a recurring job backs it up is backed up, and detached then',
+  // The data are what the upload lasts for, and are restored.
+  { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['J17'] },
+  async ({ given, when, then, data }) => {
+    const volume = await given.volume({ size: data.volume });
+    const written = await given.data(volume, data.large);
+    const job = await given.recurringJob(volume);
+    await when.jobTriggered(job);
+    const uploading = await then.runUploads(job);
+    await when.volumeUnwanted(volume, uploading);
+
+    await then.jobsComplete(job);
+    const backups = await then.oneBackupEachTick(job);
+    await then.volumeDetached(volume);
+    await then.storeHolds(volume, backups);
+    for (const backup of backups) await then.restores(backup, [written]);
+  },
+);

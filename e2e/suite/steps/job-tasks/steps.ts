@@ -1,0 +1,236 @@
+import { isDeepStrictEqual } from 'node:util';
+import { patchedObject } from '../../../faults/patched-object.ts';
+import { once, onceGone } from '../../../history/expectation.ts';
+import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
+import { defaultGroup, inGroup, takesPart } from '../../../longhorn/job-types.ts';
+import { longhornNamespace, longhornResources } from '../../../longhorn/resources.ts';
+import type { Context } from '../context.ts';
+import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
+import { describeJob, isMadeAlone } from '../job/expectations.ts';
+import { deleteJob, type JobHandle, type JobOptions, lastTick, makeRecurringJob } from '../job/job.ts';
+import { isBackupSince, madeByTicks } from '../job/runs.ts';
+import { PremiseLost, throwFor } from '../judging.ts';
+import { step } from '../step.ts';
+import { judgeWithin } from '../timeouts.ts';
+import { untilSnapshotGone, untilSnapshotMarked } from '../volume/snapshot.ts';
+import { detach } from '../volume/volume.ts';
+import { jobLabelsOf, keptBy, staysThere, wrongOfTaken } from './tasks.ts';
+
+const historyLimit = 'recurring-successful-jobs-history-limit';
+
+// The backup that the last run of a job has made, or makes.
+const runsBackup = async ({ timelines: { backups }, timeouts }: Context, job: JobHandle) => {
+  const { label, from } = lastTick(job);
+  const made = await once(backups, isBackupSince(backups, { from, volume: job.volume.name }), {
+    label: `${label} has made a backup`,
+    ...timeouts.jobEnds,
+  });
+  return { name: made.metadata.name, label: `the backup of ${label}` };
+};
+
+/** The steps about jobs that do something else than to back up, and about what takes part in jobs. */
+export const jobTaskSteps = {
+  /** A job that takes snapshots of a volume, or deletes them; it runs when a step says so. */
+  'given.snapshotJob': step({
+    sentence: 'Given a recurring job with the task {task} that keeps {kept}',
+    parameters: (_, { task, keeps = 1 }) => ({
+      task,
+      kept: keeps === 1 ? 'one snapshot' : `${keeps || 'no'} snapshots`,
+    }),
+    action: (
+      context: Context,
+      volume: VolumeHandle,
+      how: JobOptions & { task: 'snapshot' | 'snapshot-delete' },
+    ) => makeRecurringJob(context, volume, how),
+    detail: ({ name }) => name,
+  }),
+  /** A setting of Longhorn's, for the jobs that are made after it, until `when.released`. */
+  'given.jobHistory': step({
+    sentence: 'Given that Longhorn is to keep the Jobs of {count} runs of a recurring job',
+    parameters: (count) => ({ count }),
+    action: async ({ cluster, faults }: Context, count: number) => {
+      const setting = { namespace: longhornNamespace, name: historyLimit };
+      const { value } = await cluster.get<{ value: string }>(longhornResources.settings, setting);
+      return faults.inject(
+        patchedObject.on(cluster, {
+          ...setting,
+          resource: longhornResources.settings,
+          before: { value },
+          after: { value: String(count) },
+          title: `the Jobs of ${count} runs of a recurring job are kept`,
+        }),
+      );
+    },
+  }),
+  /** The Jobs of so many runs are there, the newest ones, and the others are removed. */
+  'then.runsKept': step({
+    sentence: 'Then the Jobs of the newest {count} runs are kept, and those of the others are removed',
+    parameters: (_, count) => ({ count }),
+    action: async ({ timeouts }: Context, { name, ticks, watched }: JobHandle, count: number) => {
+      await once(watched.cronJobs, (cronJob) => keptBy(cronJob) === count, {
+        name,
+        label: `CronJob ${name} keeps ${count} Jobs`,
+        describe: (cronJob) => `it keeps ${keptBy(cronJob)}`,
+        ...timeouts.jobHistoryKept,
+      });
+      for (const { job, label } of ticks.slice(0, -count))
+        await onceGone(watched.jobs, {
+          name: job,
+          label: `the Job of ${label} is removed`,
+          describe: describeJob,
+          ...timeouts.jobHistoryKept,
+        });
+      const lost = ticks.slice(-count).filter(({ job }) => watched.jobs.current(job) === undefined);
+      throwFor(
+        lost.map(({ job, label }) => `the Job of ${label} (${job}) is removed too`),
+        `not ${count} Jobs are kept`,
+      );
+    },
+  }),
+  /** The last run took one snapshot, which has the labels of its job, and made no backup. */
+  'then.snapshotTaken': step({
+    sentence: 'Then {run} has taken one snapshot, with the labels of its job, and made no backup',
+    parameters: (job) => ({ run: lastTick(job).label }),
+    action: async (
+      { timelines, made, timeouts }: Context,
+      job: JobHandle,
+      labels: Record<string, string>,
+    ): Promise<SnapshotHandle> => {
+      const { name, volume, ticks } = job;
+      const ofLast = () => {
+        const all = madeByTicks(timelines, {
+          ...{ job: name, volume: volume.name, ticks, others: made.snapshots },
+        });
+        return all.slice(-1);
+      };
+      const isNew = (one: string): boolean =>
+        ofLast().some(({ snapshots }) => snapshots.some(({ metadata }) => metadata.name === one));
+      const taken = await once(timelines.snapshots, (each) => isNew(each.metadata.name) && staysThere(each), {
+        label: `${lastTick(job).label} has taken a snapshot`,
+        ...timeouts.jobMakes,
+      });
+      throwFor(
+        ofLast().flatMap((each) => {
+          const snapshots = each.snapshots.map(
+            (snapshot) => timelines.snapshots.current(snapshot.metadata.name) ?? snapshot,
+          );
+          return wrongOfTaken({ ...each, snapshots }, { job: name, labels });
+        }),
+        'what the run made is not as its job says',
+      );
+      return { name: taken.metadata.name, volume };
+    },
+    detail: ({ name }) => name,
+  }),
+  /** Of the volume's snapshots these are there, and no other one is. */
+  'then.snapshotsLeft': step({
+    sentence: 'Then the volume has {count}',
+    parameters: (_, { length }) => ({
+      count: length === 1 ? 'this one snapshot alone' : `these ${length} snapshots alone`,
+    }),
+    action: async (
+      context: Context,
+      { name: volume }: VolumeHandle,
+      snapshots: readonly SnapshotHandle[],
+    ) => {
+      const { timelines } = context;
+      const names = snapshots.map(({ name }) => name);
+      const others = timelines.snapshots
+        .objects()
+        .filter(({ metadata, spec }) => spec.volume === volume && !names.includes(metadata.name));
+      await Promise.all(others.map(({ metadata }) => untilSnapshotGone(context, metadata)));
+      throwFor(
+        names
+          .filter((name) => !staysThere(timelines.snapshots.current(name)))
+          .map((name) => `snapshot ${name} is gone, or is to go`),
+        `volume ${volume} has not all of its snapshots`,
+      );
+      return names;
+    },
+    detail: (names) => names.join(', '),
+  }),
+  /** The youngest of a volume, which was deleted, is there still, marked as removed. */
+  'then.snapshotMarked': step({
+    sentence: 'Then the newest snapshot, which was deleted too, is marked as removed',
+    action: untilSnapshotMarked,
+  }),
+  /** The backup of the last run, while it is uploaded. */
+  'then.runUploads': step({
+    sentence: 'Then the backup of {run} is InProgress',
+    parameters: (job) => ({ run: lastTick(job).label }),
+    action: async (context: Context, job: JobHandle) => {
+      const backup = await runsBackup(context, job);
+      await once(context.timelines.backups, (each) => backupState(each) === 'InProgress', {
+        name: backup.name,
+        label: `${backup.label} is InProgress`,
+        describe: describeBackup,
+        ...context.timeouts.creationFails,
+      });
+      return backup;
+    },
+    detail: ({ name }) => name,
+  }),
+  /** Nobody wants the volume any more, as where a workload is scaled down, but for its backup. */
+  'when.volumeUnwanted': step({
+    sentence: 'When nobody wants the volume any more, while {backup} is uploaded',
+    parameters: (_, backup) => ({ backup }),
+    action: async (
+      context: Context,
+      { name }: VolumeHandle,
+      backup: Pick<BackupHandle, 'name' | 'label'>,
+    ) => {
+      await detach(context, name);
+      const found = context.timelines.backups.current(backup.name);
+      if (found && backupState(found) === 'Completed')
+        throw new PremiseLost(`${backup.label} was completed before nobody wanted the volume any more`);
+    },
+  }),
+  /** Never was a backup of one of the volumes made while one of another was. */
+  'then.oneVolumeAtATime': step({
+    sentence: 'Then never was a backup made of two of the {count} volumes at the same time',
+    parameters: (backups) => ({ count: new Set(backups.map(({ volume }) => volume.name)).size }),
+    action: async ({ timelines, timeouts }: Context, backups: readonly BackupHandle[]) => {
+      const subjects = backups.map(({ name, label, volume, since }) => ({
+        ...{ name, label: `${label} of ${volume.name}`, from: since.made, volume: volume.name },
+      }));
+      for (const backup of subjects) {
+        const others = subjects.filter(({ volume }) => volume !== backup.volume);
+        await judgeWithin(isMadeAlone(timelines.backups, { backup, others }), timeouts.jobMakes);
+      }
+    },
+  }),
+  /** The job goes, as by Longhorn's page. */
+  'when.jobDeleted': step({
+    sentence: 'When the recurring job is deleted',
+    action: deleteJob,
+  }),
+  /** The volume takes part in these jobs and in these groups, by its labels, and in no other. */
+  'then.inJobs': step({
+    sentence: 'Then {volume} takes part in {jobs}, and in nothing else',
+    parameters: ({ name }, { of, byGroup, byDefault }) => ({
+      volume: name,
+      jobs: [
+        ...(of ? [`the job ${of.name}`] : []),
+        ...(byGroup ? [`the group ${byGroup.name}`] : []),
+        ...(byDefault ? [`the group ${defaultGroup}`] : []),
+      ].join(' and '),
+    }),
+    action: async (
+      { timelines, timeouts }: Context,
+      { name }: VolumeHandle,
+      { of, byGroup, byDefault = false }: { of?: JobHandle; byGroup?: JobHandle; byDefault?: boolean },
+    ) => {
+      const wanted = [
+        ...(of ? [takesPart(of.name)] : []),
+        ...(byGroup ? [inGroup(byGroup.name)] : []),
+        ...(byDefault ? [inGroup(defaultGroup)] : []),
+      ].sort();
+      await once(timelines.volumes, (volume) => isDeepStrictEqual(jobLabelsOf(volume), wanted), {
+        name,
+        label: `volume ${name} has of recurring jobs the labels ${wanted.join(', ')}`,
+        describe: (volume) => `it has ${jobLabelsOf(volume).join(', ') || 'none'}`,
+        ...timeouts.jobLabelsKept,
+      });
+    },
+  }),
+};

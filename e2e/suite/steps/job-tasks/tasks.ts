@@ -1,0 +1,37 @@
+import { type CronJob, isOfJobs, madeByLabel } from '../../../longhorn/job-types.ts';
+import type { Snapshot, Volume } from '../../../longhorn/types.ts';
+import type { MadeByTick } from '../job/runs.ts';
+
+/** What is wrong with what a run of a job with the task snapshot made, a line each. */
+export const wrongOfTaken = (
+  { tick, snapshots, backups }: MadeByTick,
+  { job, labels }: { job: string; labels: Record<string, string> },
+): string[] => {
+  const wanted = { ...labels, [madeByLabel]: job };
+  return [
+    ...(snapshots.length === 1 ? [] : [`${tick.label} took ${snapshots.length} snapshots, not 1`]),
+    ...(backups.length === 0 ? [] : [`${tick.label} made ${backups.length} backups, and is to make none`]),
+    ...snapshots.flatMap(({ metadata: { name }, status }) =>
+      Object.entries(wanted)
+        .filter(([key, value]) => status?.labels?.[key] !== value)
+        .map(
+          ([key, value]) =>
+            `snapshot ${name} has ${key}: ${status?.labels?.[key] ?? 'no such label'}, not ${value}`,
+        ),
+    ),
+  ];
+};
+
+/** Whether a snapshot is there and is to stay. */
+export const staysThere = (snapshot: Snapshot | undefined): boolean =>
+  snapshot?.status?.readyToUse === true && snapshot.metadata.deletionTimestamp === undefined;
+
+/** The labels by which a volume takes part in recurring jobs, in the order of the alphabet. */
+export const jobLabelsOf = ({ metadata }: Volume): string[] =>
+  Object.entries(metadata.labels ?? {})
+    .filter(([label, value]) => isOfJobs(label) && value === 'enabled')
+    .map(([label]) => label)
+    .sort();
+
+/** How many finished Jobs a CronJob lets Kubernetes keep. */
+export const keptBy = ({ spec }: CronJob): number | undefined => spec.successfulJobsHistoryLimit;

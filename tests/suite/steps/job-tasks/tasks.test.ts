@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type { Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
+import type { Tick } from '../../../../e2e/suite/steps/job/job.ts';
+import { jobLabelsOf, staysThere, wrongOfTaken } from '../../../../e2e/suite/steps/job-tasks/tasks.ts';
+
+const tick: Tick = { label: 'the first run', job: 'j-1', scheduled: false, makes: true, from: 0 };
+const snapshot = (name: string, status: Snapshot['status'], metadata = {}): Snapshot => ({
+  metadata: { name, ...metadata },
+  spec: { volume: 'v', createSnapshot: true },
+  ...(status && { status }),
+});
+
+test('a run that takes snapshots takes one, with the labels of its job, and makes no backup', () => {
+  const how = { job: 'j', labels: { a: 'b' } };
+  const right = snapshot('s', { readyToUse: true, labels: { a: 'b', RecurringJob: 'j' } });
+  expect(wrongOfTaken({ tick, snapshots: [right], backups: [] }, how)).toEqual([]);
+  expect(wrongOfTaken({ tick, snapshots: [], backups: [] }, how)).toEqual([
+    'the first run took 0 snapshots, not 1',
+  ]);
+  const backup = { metadata: { name: 'b' }, spec: { snapshotName: 's' } };
+  const wrong = snapshot('s', { readyToUse: true, labels: { RecurringJob: 'j' } });
+  expect(wrongOfTaken({ tick, snapshots: [wrong], backups: [backup] }, how)).toEqual([
+    'the first run made 1 backups, and is to make none',
+    'snapshot s has a: no such label, not b',
+  ]);
+});
+
+test('a snapshot that is to go, or is not ready, does not stay', () => {
+  expect(staysThere(snapshot('s', { readyToUse: true }))).toBe(true);
+  expect(staysThere(snapshot('s', { readyToUse: true }, { deletionTimestamp: 'now' }))).toBe(false);
+  expect(staysThere(snapshot('s', { readyToUse: false }))).toBe(false);
+  expect(staysThere(undefined)).toBe(false);
+});
+
+test('a volume takes part in the jobs and groups for which it has a label that says so', () => {
+  const labels = {
+    'recurring-job.longhorn.io/j': 'enabled',
+    'recurring-job.longhorn.io/off': 'disabled',
+    'recurring-job-group.longhorn.io/default': 'enabled',
+    other: 'enabled',
+  };
+  expect(jobLabelsOf({ metadata: { name: 'v', labels }, spec: {} } as unknown as Volume)).toEqual([
+    'recurring-job-group.longhorn.io/default',
+    'recurring-job.longhorn.io/j',
+  ]);
+  expect(jobLabelsOf({ metadata: { name: 'v' }, spec: {} } as unknown as Volume)).toEqual([]);
+});
