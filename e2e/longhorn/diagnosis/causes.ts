@@ -86,6 +86,14 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'webhook-unreached',
+    pattern: /failed calling webhook/,
+    means: "The API server got no answer of an admission webhook, such as Longhorn's.",
+    advice: {
+      any: 'Look at the longhorn-manager pods and at the service that the text names; the backup store is not involved.',
+    },
+  },
+  {
     id: 'target-not-available',
     pattern: /backup target \S+ is not available/,
     means: 'The backup target is unavailable, so that what needs it is refused.',
@@ -214,7 +222,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'store-internal',
     pattern:
-      /\b(?:InternalError|ServiceUnavailable|OperationAborted|BadGateway|GatewayTimeout)\b|status ?code: 50[0234]|AWS HTTP Error: 50\d|We encountered an internal error/i,
+      /(?<!server \()\b(?:InternalError|ServiceUnavailable|OperationAborted|BadGateway|GatewayTimeout)\b|status ?code: 50[0234]|AWS HTTP Error: 50\d|We encountered an internal error/i,
     means: 'The store met an error of its own.',
     advice: { any: "Look at the store's log; it may pass by itself." },
   },
@@ -229,7 +237,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'access-denied',
     pattern:
-      /\b(?:AccessDenied|AllAccessDisabled|AccountProblem|NotSignedUp|AuthorizationFailure|AuthorizationPermissionMismatch|InsufficientAccountPermissions)\b|Access Denied|does not have storage\.\S+ access|status ?code: 403|AWS HTTP Error: 403|\bForbidden\b/,
+      /\b(?:AccessDenied|AllAccessDisabled|AccountProblem|NotSignedUp|AuthorizationFailure|AuthorizationPermissionMismatch|InsufficientAccountPermissions)\b|Access Denied|does not have storage\.\S+ access|status ?code: 403|AWS HTTP Error: 403|(?<!server \()\bForbidden\b/,
     means: 'The store denied access: the key is known, and may not do this.',
     advice: {
       any: "Give the key the right that is missing (ListBucket, GetObject, PutObject, DeleteObject), and look at the bucket's policy.",
@@ -348,7 +356,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'engine-unreachable',
     pattern:
-      /failed to get engine client proxy|failed to initialize proxy client|failed to check proxy client connection|transport: error while dialing/i,
+      /failed to get engine client proxy|failed to initialize proxy client|failed to check proxy client connection|failed to list replicas for volume \S+: rpc error|transport: error while dialing/i,
     means:
       'A process of Longhorn was not reached: an engine, a replica, or the instance manager that they run in.',
     advice: {
@@ -840,6 +848,15 @@ export const causes: readonly KnownCause[] = [
     advice: {
       any: "Look at the folder's owner and mode, at the export's squashing, and at the server's file system.",
     },
+  },
+
+  // What stores answer beyond the codes above.
+  {
+    id: 'store-error',
+    pattern: /AWS Error: +[A-Z]\w{3,}|ERROR CODE: \w{4,}/,
+    means: 'The store refused the request, with a code that is not known here.',
+    advice: { any: "Look for the code in the documents of the store, and at the store's log." },
+    quoted: true,
   },
 
   // What Longhorn checks itself. These words are common, and say less than those above.

@@ -68,7 +68,9 @@ const innermostOf = (text: string): string | undefined => {
     .split(borders)
     .map((part) => part.trim())
     .toReversed();
-  return last === undefined || around.length === 0 || isNoCause.test(last) ? undefined : shortened(last);
+  if (last === undefined || around.length === 0) return undefined;
+  const words = last.slice(0, 2 * longestWords);
+  return isNoCause.test(words) ? undefined : shortened(words);
 };
 
 const ofBackups = new Set(['create', 'backup-work', 'sync']);
