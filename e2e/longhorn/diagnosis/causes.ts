@@ -968,7 +968,7 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'connection-ended',
-    pattern: /: EOF\b|unexpected EOF/,
+    pattern: /(?:: |desc = )EOF\b|unexpected EOF/,
     means: 'The other side ended the connection, or its process ended.',
     advice: { any: 'Look for what ended it in the log of the other side (a replica, an engine, a server).' },
     common: true,

@@ -134,6 +134,14 @@ test('a controller that dropped an object has stopped trying', () => {
   expect(said(dropped)?.retry).toMatch(/^It has stopped trying/);
 });
 
+test('what to do is told for the operation, where it differs there', () => {
+  const without = 'mount failed: exit status 1 Output: username specified with no parameter';
+  expect(said(`Error running restore to file command: ${without}`)?.advice).toMatch(
+    /^This tool reads no Secret/,
+  );
+  expect(said(`error listing backups: ${without}`)?.advice).toMatch(/^Make the Secret/);
+});
+
 test('a checksum that differs does not prove that the store is damaged', () => {
   const restore = said('replica r failed the restore: checksum verification failed for block b.blk');
   expect([restore?.what, restore?.advice]).toEqual([

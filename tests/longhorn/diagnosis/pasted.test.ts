@@ -116,3 +116,27 @@ status:
   for (const none of ['a line\nand another', 'Error: a: b: c\n', '[1'])
     expect(readPrintedObjects(none)).toBeUndefined();
 });
+
+test("a replica's line that longhorn-manager logged with its own quotes is read as it was said", () => {
+  const relayed =
+    '[longhorn-manager-jm2s8] time="2020-04-04T02:25:20Z" level=warning msg="v-r-1: time="2020-04-04T02:25:19Z" level=fatal msg="Error running start replica command: exit status 2""';
+  expect(readPasted(relayed, () => false)).toMatchObject([
+    {
+      text: 'Error running start replica command: exit status 2',
+      field: 'log fatal',
+      time: '2020-04-04T02:25:19Z',
+    },
+  ]);
+});
+
+test('a snapshot that was printed as Go prints it is told by its name', () => {
+  const line = 'time="t" level=error msg="Failed to x" snapshot="&{s1 2024-06-12T10:25:26Z}"';
+  expect(readPasted(line, () => false)).toMatchObject([{ objects: ['snapshot s1'] }]);
+});
+
+test('the error of an object has the state that stands beside it', () => {
+  const backup = 'kind: Backup\nstatus:\n  error: it was not read\n  state: Completed\n';
+  expect(readPasted(backup, () => false)).toEqual([
+    { text: 'it was not read', field: 'status.error', state: 'Completed', objects: [] },
+  ]);
+});
