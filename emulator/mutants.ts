@@ -55,6 +55,7 @@ export const mutants = {
   'labels-lost': 'the labels that a backup is asked for with are in its spec alone',
   'url-of-another-backup': 'the URL of a backup names another one',
   'blocks-sent-again': 'an incremental backup sends each block anew, be it in the store or not',
+  'block-size-ignored': 'every backup has blocks of 2 MiB, whatever was chosen for its volume',
   'compression-ignored': 'every backup is compressed by gzip, whatever was chosen for its volume',
   'last-backup-stays':
     'what is known of a volume in the store stays as it was when its newest backup is deleted',
@@ -66,12 +67,18 @@ export const mutants = {
   'deletion-beside-restore': 'a backup is deleted while a volume is restored from it, whatever the lock says',
   'activation-misses-newest':
     'a volume on standby is activated with what it holds, though there is a newer backup',
+  'standby-skips-full-backups': 'a volume on standby restores incremental backups alone',
   'standby-ends-with-its-backup':
     'a volume on standby restores nothing more once the backup that it holds is deleted',
   'restore-skips-blocks': 'a restore leaves out a block that it cannot read, and ends well: half the data',
+  'device-while-restored': 'a volume has its device while it is still being restored',
+  'restore-without-config-ends-well':
+    'a restore of a backup whose config is gone, or cannot be read, ends well: an empty volume',
   'full-backup-spares-blocks': 'a full backup does not send the blocks that the store has, be they damaged',
   'backup-volume-stays-stored': 'a BackupVolume that is deleted goes, and leaves its folder in the store',
   'failed-upload-ends-replica': 'an upload that fails takes the process of its replica along',
+  'old-compression-unknown':
+    'a backup that does not say how it is compressed, as an old one, is read as if it were not',
   'found-backup-not-pulled': 'a backup in the store that the cluster does not know never appears there',
   // A backup target that changes.
   'forgotten-volumes-removed':

@@ -40,6 +40,8 @@ const volumesPage = 'The page of backup volumes has Longhorn look into the store
 const pageTellsCreation = 'The page of backups tells why a backup could not be made';
 const noURL = 'A new Longhorn has one backup target, default, which has no URL, says so, and stays';
 const compressed = 'Backups are restored however they are compressed';
+const largeBlocks =
+  'All backups of a volume have the size of blocks that was chosen for it, and a restored one may have another';
 const twoTargets = 'Backups on two backup targets never mix';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
@@ -54,6 +56,8 @@ const besideRestore =
   'Backups that are deleted while one of them is restored go after that, and its data are right';
 const standbyActivated =
   'A volume on standby follows each backup, and has the newest when it is activated before it could follow';
+const lostConfigRestore =
+  'A restore from a backup whose config is gone, or empty, is given up and tells why, and ends well once it is back';
 const standbyDeleted = 'A volume on standby goes on with the next backup, whichever are deleted meanwhile';
 const snapshotTasks =
   'Recurring jobs take snapshots and keep the newest of their own, or delete the old ones of anybody';
@@ -149,20 +153,28 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'labels-lost': [{ scenario: tells, by: 'then.labelled' }],
   'url-of-another-backup': [{ scenario: tells, by: 'then.urlNames' }],
   'blocks-sent-again': [{ scenario: tells, by: 'then.sent' }],
+  'block-size-ignored': [{ scenario: largeBlocks, by: 'then.sent' }],
   'compression-ignored': [{ scenario: compressed, by: 'then.compressedBy' }],
   'last-backup-stays': [{ scenario: tells, by: 'then.lastBackup' }],
   'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
-  'lost-backup-stays': [{ scenario: lostConfig, by: 'then.removedFromCluster' }],
+  'lost-backup-stays': [
+    { scenario: lostConfig, by: 'then.removedFromCluster' },
+    { scenario: otherLonghorn, by: 'then.removedFromCluster' },
+  ],
   'deletion-beside-restore': [{ scenario: besideRestore, by: 'then.restored' }],
   'activation-misses-newest': [{ scenario: standbyActivated, by: 'then.activated' }],
   'standby-ends-with-its-backup': [{ scenario: standbyDeleted, by: 'then.follows' }],
   'restore-skips-blocks': [{ scenario: lacksBlock, by: 'then.restoreFails' }],
+  'restore-without-config-ends-well': [{ scenario: lostConfigRestore, by: 'then.restoreFails' }],
+  'device-while-restored': [{ scenario: lostConfigRestore, by: 'then.unusedMeanwhile' }],
+  'standby-skips-full-backups': [{ scenario: standbyActivated, by: 'then.follows' }],
   'full-backup-spares-blocks': [
     { scenario: damagedBlock, by: 'then.restores' },
     { scenario: tells, by: 'then.sent' },
   ],
   'backup-volume-stays-stored': [{ scenario: volumeGoes, by: 'then.storeHolds' }],
   'failed-upload-ends-replica': [{ scenario: noSpace, by: 'then.hasStayedHealthy' }],
+  'old-compression-unknown': [{ scenario: otherLonghorn, by: 'then.restores' }],
   'found-backup-not-pulled': [{ scenario: otherLonghorn, by: 'then.known' }],
   'forgotten-volumes-removed': [{ scenario: emptyStore, by: 'then.known' }],
   'former-target-cleared': [{ scenario: otherTarget, by: 'then.storeHolds' }],

@@ -17,6 +17,7 @@ export type Volume = KubernetesObject & {
     ownerID?: string;
     lastBackup?: string;
     lastBackupAt?: string;
+    frontendDisabled?: boolean;
     restoreRequired?: boolean;
     restoreInitiated?: boolean;
     isStandby?: boolean;
@@ -67,7 +68,12 @@ export type Snapshot = KubernetesObject & {
  * `info` and `error`.
  */
 export type Backup = KubernetesObject & {
-  spec: { snapshotName: string; backupMode?: string; labels?: Record<string, string> | null };
+  spec: {
+    snapshotName: string;
+    backupMode?: string;
+    backupBlockSize?: string;
+    labels?: Record<string, string> | null;
+  };
   status?: BackupStatus;
 };
 

@@ -88,7 +88,7 @@ export const decodeVolume = (text: string): VolumeConfig => {
   return {
     Name: raw.Name,
     Size: Number(raw.Size),
-    Labels: raw.Labels,
+    Labels: raw.Labels ?? null,
     CreatedTime: raw.CreatedTime,
     LastBackupName: raw.LastBackupName,
     LastBackupAt: raw.LastBackupAt,
@@ -131,13 +131,13 @@ export const decodeBackup = (text: string): BackupConfig => {
     SnapshotCreatedAt: raw.SnapshotCreatedAt,
     CreatedTime: raw.CreatedTime,
     Size: Number(raw.Size),
-    Labels: raw.Labels,
-    Parameters: raw.Parameters,
+    Labels: raw.Labels ?? null,
+    Parameters: raw.Parameters ?? null,
     IsIncremental: raw.IsIncremental,
     CompressionMethod: raw.CompressionMethod || 'gzip',
-    NewlyUploadedDataSize: Number(raw.NewlyUploadedDataSize),
-    ReUploadedDataSize: Number(raw.ReUploadedDataSize),
-    ProcessingBlocks: raw.ProcessingBlocks,
+    NewlyUploadedDataSize: Number(raw.NewlyUploadedDataSize ?? 0),
+    ReUploadedDataSize: Number(raw.ReUploadedDataSize ?? 0),
+    ProcessingBlocks: raw.ProcessingBlocks ?? null,
     Blocks: raw.Blocks ?? [],
   };
 };

@@ -4,7 +4,7 @@ import { Panic } from './errors.ts';
 import { rfc3339 } from './inspect.ts';
 import { underLock } from './lock.ts';
 import { lockTypes } from './lock-rules.ts';
-import { blockSize, volumeConfigPath } from './paths.ts';
+import { blockSizeOf, volumeConfigPath } from './paths.ts';
 import { blockNames } from './remove.ts';
 import { isFull, type Upload, uploadBlocks } from './upload-blocks.ts';
 
@@ -93,7 +93,7 @@ export const createBackup = (upload: Upload): Promise<void> =>
       SnapshotName: upload.snapshot,
       SnapshotCreatedAt: snapshotCreatedAt,
       CreatedTime: rfc3339(new Date()),
-      Size: Blocks.length * blockSize,
+      Size: Blocks.length * blockSizeOf(parameters),
       Labels: labels,
       Parameters: parameters,
       IsIncremental: last !== undefined,

@@ -79,20 +79,26 @@ const uint32 = (value: number): Buffer => {
   return bytes;
 };
 
-/**
- * Compresses up to 4 MiB into an LZ4 frame of one block; a block that would not shrink is stored as it is, as
- * the format allows.
- */
-export const compressFrame = (data: Uint8Array): Buffer => {
+const largestBlock = 4 << 20;
+
+/** A block that would not shrink is stored as it is, as the format allows. */
+const frameBlock = (data: Uint8Array): Uint8Array[] => {
   const packed = new Uint8Array(compressBound(data.length));
   const size = compressBlock(data, packed);
   const stored = size >= data.length;
+  return [uint32(stored ? data.length | uncompressed : size), stored ? data : packed.subarray(0, size)];
+};
+
+/** Compresses data into an LZ4 frame of blocks of up to 4 MiB. */
+export const compressFrame = (data: Uint8Array): Buffer => {
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at < data.length; at += largestBlock)
+    blocks.push(...frameBlock(data.subarray(at, at + largestBlock)));
   return Buffer.concat([
     uint32(magic),
     descriptor,
     Uint8Array.of((xxh32(descriptor) >>> 8) & 0xff),
-    uint32(stored ? data.length | uncompressed : size),
-    stored ? data : packed.subarray(0, size),
+    ...blocks,
     uint32(0),
     uint32(xxh32(data)),
   ]);

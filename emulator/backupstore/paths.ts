@@ -2,8 +2,12 @@ import { createHash } from 'node:crypto';
 
 const sha512 = (data: Uint8Array | string): string => createHash('sha512').update(data).digest('hex');
 
-/** Size of a backup block in bytes; Longhorn also knows 16 MiB, the emulator does not. */
+/** Size of a backup's block in bytes where nothing else is said. */
 export const blockSize = 2 * 1024 * 1024;
+
+/** Size of the blocks of a backup, by its parameters. */
+export const blockSizeOf = (parameters: Record<string, string> | null): number =>
+  Number(parameters?.['backup-block-size'] || blockSize);
 
 /**
  * Checksum by which a block is known: the first 64 of 128 hexadecimal digits of its SHA-512, uncompressed.

@@ -8,11 +8,11 @@ import { loadBackup, loadVolume } from './configs.ts';
 import { StoreError } from './errors.ts';
 import { underLock } from './lock.ts';
 import { lockTypes } from './lock-rules.ts';
-import { blockPath, blockSize, checksumOf } from './paths.ts';
+import { blockPath, blockSizeOf, checksumOf } from './paths.ts';
 import type { Store } from './store.ts';
 
 // Go's words. The module is read when it is called, as everywhere: see engine/longhorn.ts.
-const gunzip = (data: Uint8Array): Uint8Array => {
+const gunzip = (data: Uint8Array, blockSize: number): Uint8Array => {
   try {
     return process.getBuiltinModule('node:zlib').gunzipSync(data, { maxOutputLength: blockSize });
   } catch (error) {
@@ -25,16 +25,18 @@ const gunzip = (data: Uint8Array): Uint8Array => {
   }
 };
 
-const decompress = (method: CompressionMethod, data: Uint8Array): Uint8Array => {
+type Packed = { method: CompressionMethod; blockSize: number };
+
+const decompress = ({ method, blockSize }: Packed, data: Uint8Array): Uint8Array => {
   if (method === 'none') return data;
-  if (method === 'gzip') return gunzip(data);
+  if (method === 'gzip') return gunzip(data, blockSize);
   const block = Buffer.alloc(blockSize);
   return block.subarray(0, decompressFrames(data, block));
 };
 
-const decompressed = (method: CompressionMethod, data: Uint8Array, path: string): Uint8Array => {
+const decompressed = (packed: Packed, data: Uint8Array, path: string): Uint8Array => {
   try {
-    return decompress(method, data);
+    return decompress(packed, data);
   } catch (error) {
     throw new StoreError(`decompression verification failed for block ${path}: ${(error as Error).message}`);
   }
@@ -44,14 +46,14 @@ const wrongChecksum = 'checksum verification failed for block';
 
 const noBlock = new Uint8Array();
 
-type Source = { store: Store; volume: string; method: CompressionMethod; clock: Clock };
+type Source = { store: Store; volume: string; packed: Packed; clock: Clock };
 
 /**
  * A block's data. What cannot be read or decompressed is tried again, ever later, for eight and a half
  * minutes on the real clock; data with another checksum than the block's name are an error at once (util.go,
  * retryWithBackoff).
  */
-const loadBlock = async ({ store, volume, method, clock }: Source, checksum: string): Promise<Uint8Array> => {
+const loadBlock = async ({ store, volume, packed, clock }: Source, checksum: string): Promise<Uint8Array> => {
   const path = blockPath(volume, checksum);
   const fail = (why: string): never => {
     throw new StoreError(`failed to decompress and verify block ${path} with checksum ${checksum}: ${why}`);
@@ -62,7 +64,7 @@ const loadBlock = async ({ store, volume, method, clock }: Source, checksum: str
       const data = await store.readData(path).catch((error) => {
         throw new StoreError(`failed to read block ${path}: ${error.message}`);
       });
-      const block = decompressed(method, data, path);
+      const block = decompressed(packed, data, path);
       if (checksumOf(block) === checksum) return block;
       why = wrongChecksum;
     } catch (error) {
@@ -97,8 +99,9 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
     const { Size } = await loadVolume(store, volume).catch((error) => {
       throw new StoreError(`Source volume doesn't exist in backupstore: ${error.message}`);
     });
-    const { Blocks, CompressionMethod, CreatedTime } = await loadBackup(store, volume, backup);
+    const { Blocks, CompressionMethod, CreatedTime, Parameters } = await loadBackup(store, volume, backup);
     if (CreatedTime === '') throw new StoreError(`backup ${backup} is still in progress`);
+    const method = mutant === 'old-compression-unknown' && !Parameters ? 'none' : CompressionMethod;
     const file = await open(image, isNew ? 'w' : 'r+');
     try {
       if (isNew) await file.truncate(Size);
@@ -109,8 +112,9 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
       await file.truncate(0);
       await file.truncate(Size);
       onStarted?.();
+      const packed = { method, blockSize: blockSizeOf(Parameters) };
       for (const { Offset, BlockChecksum } of Blocks) {
-        const loading = loadBlock({ store, volume, method: CompressionMethod, clock }, BlockChecksum);
+        const loading = loadBlock({ store, volume, packed, clock }, BlockChecksum);
         const block = await (mutant === 'restore-skips-blocks' ? loading.catch(() => noBlock) : loading);
         await file.write(block, 0, block.length, Offset);
       }

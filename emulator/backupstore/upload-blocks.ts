@@ -4,7 +4,7 @@ import type { Behaviour } from '../environment.ts';
 import type { BackupConfig, BlockMapping, CompressionMethod } from './config.ts';
 import { StoreError } from './errors.ts';
 import { compressFrame } from './lz4.ts';
-import { blockPath, blockSize, checksumOf } from './paths.ts';
+import { blockPath, blockSizeOf, checksumOf } from './paths.ts';
 import type { Store } from './store.ts';
 
 const gzipHeader = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
@@ -27,7 +27,7 @@ const storeAsGzip = (data: Uint8Array, into: Buffer): number => {
 };
 
 /** Room for a block however it is compressed. */
-const compressedSize = blockSize + 4096;
+const roomFor = (blockSize: number): Buffer => Buffer.alloc(blockSize + 4096);
 
 /**
  * Compresses a block into a buffer that is there already, or gives the block itself. A gzip file is valid
@@ -37,7 +37,7 @@ const compressedSize = blockSize + 4096;
 export const compress = (
   method: CompressionMethod,
   block: Uint8Array,
-  into = Buffer.alloc(compressedSize),
+  into = roomFor(block.length),
 ): Uint8Array => {
   if (method === 'gzip') return into.subarray(0, storeAsGzip(block, into));
   return method === 'lz4' ? compressFrame(block) : block;
@@ -63,13 +63,11 @@ export type Upload = Behaviour & {
   onProgress: (percent: number) => void;
 };
 
-const zeros = Buffer.alloc(blockSize);
-
-// The last block of a volume is whole: its size is a multiple of 2 MiB.
+// The last block of a volume is whole: its size is a multiple of the block's.
 const readBlock = async (file: FileHandle, offset: number, block: Buffer): Promise<void> => {
   let end = 0;
-  for (let read = 1; end < blockSize && read > 0; end += read) {
-    read = (await file.read(block, end, blockSize - end, offset + end)).bytesRead;
+  for (let read = 1; end < block.length && read > 0; end += read) {
+    read = (await file.read(block, end, block.length - end, offset + end)).bytesRead;
   }
   block.fill(0, end);
 };
@@ -83,6 +81,8 @@ export const isFull = ({ parameters }: Upload): boolean => parameters['backup-mo
  */
 export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefined) => {
   const { store, volume, compressionMethod, onProgress, clock } = upload;
+  const blockSize = blockSizeOf(upload.parameters);
+  const zeros = Buffer.alloc(blockSize);
   const total = Math.ceil(upload.volumeSize / blockSize);
   const before = new Map(last?.Blocks.map(({ Offset, BlockChecksum }) => [Offset, BlockChecksum]));
   const changed: BlockMapping[] = [];
@@ -94,7 +94,7 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
   // memory holds two blocks. They are used in turn: with new ones for each block an upload grew to hundreds
   // of megabytes before they were collected.
   let [block, written] = [Buffer.alloc(blockSize), Buffer.alloc(blockSize)];
-  let [packed, sent] = [Buffer.alloc(compressedSize), Buffer.alloc(compressedSize)];
+  let [packed, sent] = [roomFor(blockSize), roomFor(blockSize)];
   let writing: Promise<void> = Promise.resolve();
   const start = performance.now();
   const file = await open(upload.image);

@@ -84,9 +84,17 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
   });
 };
 
-// The words are the replica's and its engine's (longhorn-engine, pkg/sync/rpc/server.go and pkg/replica/client).
+// The words are the replica's and its engine's (longhorn-engine, pkg/sync/backup.go, pkg/sync/rpc/server.go and
+// pkg/replica/client).
 const restore = async (url: string, image: string, command: Command): Promise<void> => {
   const { store, volume, backup } = await open(url, command, 'replica');
+  try {
+    await inspectBackup(store, volume, backup);
+  } catch (error) {
+    if (command.mutant === 'restore-without-config-ends-well') return;
+    const { message } = error as Error;
+    throw new StoreError(`failed to get the current restoring backup info: ${message}`);
+  }
   let around = `failed to restore backup data ${url} to snapshot file volume-snap-${randomUUID()}.img: rpc error: code = Unknown desc = error starting backup restore: error initiating full backup restore`;
   const onStarted = (): void => {
     around = 'failed to wait for restore complete';

@@ -18,6 +18,7 @@ export type Volume = LonghornObject<
     /** It is to follow the backups of that one's volume. */
     Standby?: boolean;
     nodeID: string;
+    backupBlockSize?: string;
     /** Attached without a device. */
     disableFrontend?: boolean;
     image: string;

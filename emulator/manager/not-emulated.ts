@@ -15,7 +15,7 @@ const accepted: Record<string, Record<string, Accepts>> = {
     accessMode: ['rwo'],
     backupCompressionMethod: ['none', 'lz4', 'gzip'],
     backupTargetName: (value) => value !== '',
-    backupBlockSize: ['', '0', '2097152'],
+    backupBlockSize: ['', '0', '2097152', '16777216'],
     fromBackup: (value) =>
       value === '' || /^(nfs|cifs|s3):\/\/[^?]+\?backup=[^&]+&volume=[^&]+$/.test(String(value)),
     dataEngine: ['v1'],
@@ -34,7 +34,7 @@ const accepted: Record<string, Record<string, Accepts>> = {
   Backup: {
     snapshotName: anything,
     backupMode: ['', 'incremental', 'full'],
-    backupBlockSize: ['', '0', '2097152'],
+    backupBlockSize: ['', '0', '2097152', '16777216'],
     labels: anything,
     syncRequestedAt: anything,
   },

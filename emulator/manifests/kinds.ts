@@ -36,6 +36,7 @@ const volumeKinds: ServedKind[] = [
         frontend: text({ default: 'blockdev' }),
         accessMode: text({ default: 'rwo' }),
         backupCompressionMethod: text({ default: 'lz4' }),
+        backupBlockSize: text({ default: '2097152' }),
         backupTargetName: text({ default: defaultTargetName }),
         dataEngine: text({ default: 'v1' }),
         fromBackup: text({ default: '' }),

@@ -149,6 +149,23 @@ export const restoreMessages = {
       },
     ],
   },
+  'restore-config-spoilt': {
+    ...replica,
+    class: 'failure',
+    means: 'The config of the backup that is restored, or of its volume, cannot be read, or is not finished.',
+    advice: 'Restore from another backup, and check the store (`npx corral store fsck`).',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /replica \S+ failed the restore: [\s\S]*failed to get the current restoring backup info: (?![\s\S]*cannot find)[\s\S]+/,
+        example:
+          'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: failed to get the current restoring backup info: EOF',
+        origin: 'product',
+        seen: 'longhorn-engine, pkg/sync/backup.go, source of v1.8.2 to v1.12.1 and of 2026-08; backupstore, config.go; not met',
+      },
+    ],
+  },
   'store-lacks-volume': {
     ...manager,
     class: 'failure',

@@ -3,7 +3,12 @@ import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A backup of another Longhorn appears by itself, beside a volume that cannot be read, and is restored and deleted',
-  { tags: ['backup-targets'], timeout: '40m', needs: ['fileEmptied'], proves: ['L1', 'L7'] },
+  {
+    tags: ['backup-targets'],
+    timeout: '40m',
+    needs: ['fileEmptied', 'fileMissing'],
+    proves: ['D19', 'I6', 'L1', 'L7', 'R28', 'R29'],
+  },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
@@ -12,16 +17,26 @@ scenario(
     await then.inForce(emptied);
     const { target } = volume;
     const foreign = await given.foreignBackup(target, { size: littleData.data.size });
+    const old = await given.foreignBackup(target, { size: littleData.data.size, by: 'v1.0' });
 
     await when.pollIntervalSet(target, '10s');
     await then.known(foreign.backup);
     await then.known(first);
+    await then.known(old.backup);
+    await when.pollIntervalSet(target, '5m');
     await then.restores(foreign.backup, [foreign.data]);
+    await then.restores(old.backup, [old.data]);
     await then.inForce(emptied);
 
     await when.deleted(foreign.backup);
     await then.deleted(foreign.backup);
     await then.storeHolds(foreign.volume, []);
+
+    // What its own Longhorn does first when it deletes it there.
+    const deleted = await given.fileMissing({ configOf: old.backup });
+    await then.inForce(deleted);
+    await then.removedFromCluster(old.backup, await when.storeLookedInto(target));
+    await then.known(first);
     await when.released(emptied);
     await then.storeHolds(volume, [first]);
   },

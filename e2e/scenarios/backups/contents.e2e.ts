@@ -42,7 +42,7 @@ scenario(
     needs: ['block-device'],
     // Before, the label of its target was to be given as well.
     longhorn: '>=1.9.0',
-    proves: ['C3', 'C7', 'C9', 'C23', 'C24', 'C25', 'D17', 'I1', 'I3', 'I7', 'L13'],
+    proves: ['C3', 'C7', 'C9', 'C23', 'C24', 'C25', 'D17', 'I1', 'I2', 'I3', 'I7', 'L13'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size });

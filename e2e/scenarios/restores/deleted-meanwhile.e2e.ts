@@ -7,7 +7,7 @@ scenario(
     timeout: '40m',
     needs: ['serverSlow'],
     disruptions: ['store-stall'],
-    proves: ['D7'],
+    proves: ['D7', 'R17'],
   },
   async ({ given, when, then, data: { volume: size, large, small } }) => {
     const volume = await given.volume({ size });

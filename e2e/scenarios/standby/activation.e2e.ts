@@ -8,7 +8,7 @@ scenario(
     timeout: '40m',
     needs: ['block-device'],
     exclusive: ['backup-targets'],
-    proves: ['DR2', 'DR5', 'DR6', 'T14'],
+    proves: ['DR2', 'DR5', 'DR6', 'I11', 'T14'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -21,7 +21,9 @@ scenario(
     await then.targetFixed(volume.target);
 
     data.push(await given.data(volume, { offset: size, size }));
-    await then.follows(standby, await given.settledBackup(volume));
+    const full = await when.backedUp(await given.snapshot(volume), { mode: 'full' });
+    await then.completed(full);
+    await then.follows(standby, full);
 
     data.push(await given.data(volume, { offset: 2 * size, size }));
     const newest = await when.backedUp(await given.snapshot(volume));

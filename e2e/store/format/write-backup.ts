@@ -2,6 +2,9 @@ import { type BlockMapping, isName } from './config.ts';
 import { backupConfigPath, blockPath } from './layout.ts';
 import { blockSize, packBlock } from './pack-block.ts';
 
+/** The oldest Longhorn, whose configs say neither how blocks are compressed nor how large they are. */
+export type OldLonghorn = 'v1.0';
+
 /** What the configs of a volume's only backup say; sizes are in bytes. */
 type WrittenBackup = {
   volume: string;
@@ -10,6 +13,8 @@ type WrittenBackup = {
   size: number;
   created: Date;
   blocks: readonly BlockMapping[];
+  /** The Longhorn that writes it, where that is no new one. */
+  by?: OldLonghorn;
   /** How many different blocks there are, and how much they take as they are stored. */
   stored: { blocks: number; bytes: number };
 };
@@ -26,27 +31,29 @@ const labels = { 'longhorn.io/volume-access-mode': 'rwo' };
 const snapshotOf = (backup: string): string => `${backup}-snapshot`;
 
 /** Writes `volume.cfg`: fields, order and types are those that backupstore's Volume has (backupstore.go). */
-const volumeConfigText = ({ volume, backup, size, created, stored }: WrittenBackup): string =>
+const volumeConfigText = ({ volume, backup, size, created, stored, by }: WrittenBackup): string =>
   JSON.stringify({
     Name: volume,
     Size: String(size),
-    Labels: labels,
+    ...(!by && { Labels: labels }),
     CreatedTime: time(created),
     LastBackupName: backup,
     LastBackupAt: time(created),
     BlockCount: String(stored.blocks),
-    BackingImageName: twice(''),
-    BackingImageChecksum: twice(''),
-    CompressionMethod: twice('gzip'),
-    StorageClassName: twice(''),
-    DataEngine: twice('v1'),
+    ...(!by && {
+      BackingImageName: twice(''),
+      BackingImageChecksum: twice(''),
+      CompressionMethod: twice('gzip'),
+      StorageClassName: twice(''),
+      DataEngine: twice('v1'),
+    }),
   });
 
 /**
  * Writes `backup_NAME.cfg` of a full backup: fields, order and types are those that backupstore's Backup has
  * (backupstore.go).
  */
-const backupConfigText = ({ volume, backup, created, blocks, stored }: WrittenBackup): string =>
+const backupConfigText = ({ volume, backup, created, blocks, stored, by }: WrittenBackup): string =>
   JSON.stringify({
     Name: backup,
     VolumeName: volume,
@@ -54,13 +61,15 @@ const backupConfigText = ({ volume, backup, created, blocks, stored }: WrittenBa
     SnapshotCreatedAt: time(created),
     CreatedTime: time(created),
     Size: String(blocks.length * blockSize),
-    Labels: labels,
-    Parameters: { 'backup-block-size': String(blockSize), 'backup-mode': 'full' },
+    Labels: by ? {} : labels,
+    ...(!by && { Parameters: { 'backup-block-size': String(blockSize), 'backup-mode': 'full' } }),
     IsIncremental: false,
-    CompressionMethod: 'gzip',
-    NewlyUploadedDataSize: String(stored.bytes),
-    ReUploadedDataSize: '0',
-    ProcessingBlocks: {},
+    ...(!by && {
+      CompressionMethod: 'gzip',
+      NewlyUploadedDataSize: String(stored.bytes),
+      ReUploadedDataSize: '0',
+      ProcessingBlocks: {},
+    }),
     // Go's encoding leaves an empty list out.
     ...(blocks.length > 0 && {
       Blocks: blocks.map(({ offset, checksum }) => ({ Offset: offset, BlockChecksum: checksum })),
@@ -100,7 +109,7 @@ export const writeBackup = async (
   {
     blocks,
     ...about
-  }: Pick<WrittenBackup, 'volume' | 'backup' | 'size' | 'created'> & { blocks: Iterable<VolumeBlock> },
+  }: Pick<WrittenBackup, 'volume' | 'backup' | 'size' | 'created' | 'by'> & { blocks: Iterable<VolumeBlock> },
 ): Promise<BlockMapping[]> => {
   const { volume, backup, size } = about;
   for (const name of [volume, backup])

@@ -23,11 +23,13 @@ const admitBackup = async ({ datastore, mutant }: ManagerContext, backup: Backup
   const labelled = backup.metadata.labels?.[labels.backupVolume];
   const volume = labelled ?? datastore.snapshots.get(backup.spec.snapshotName ?? '')?.spec.volume;
   if (!lacksFinalizer(backup) && (labelled || !volume)) return backup;
-  const target = datastore.volumes.get(volume ?? '')?.spec.backupTargetName ?? defaultTargetName;
+  const { backupTargetName: target = defaultTargetName, backupBlockSize = '2097152' } =
+    datastore.volumes.get(volume ?? '')?.spec ?? {};
+  const ofVolume = mutant !== 'block-size-ignored' && { backupBlockSize };
   const accessMode = { [labels.accessMode]: 'rwo' };
   return admit(
     datastore.backups,
-    { ...backup, spec: { ...backup.spec, labels: { ...accessMode, ...backup.spec.labels } } },
+    { ...backup, spec: { ...backup.spec, ...ofVolume, labels: { ...accessMode, ...backup.spec.labels } } },
     {
       ...(mutant !== 'target-not-filled-in' && { [labels.backupTarget]: target }),
       ...(volume && { [labels.backupVolume]: volume }),

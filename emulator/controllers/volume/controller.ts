@@ -120,10 +120,14 @@ const isMine = ({ node, datastore }: ManagerContext, volume: Volume): boolean =>
     nodes: datastore.nodes.list(),
   });
 
+/** Whether nobody is to have the device of a volume, as it is being restored. */
+const isBeingWritten = ({ mutant }: ManagerContext, { status }: Pick<Volume, 'status'>): boolean =>
+  status?.restoreRequired === true && mutant !== 'device-while-restored';
+
 const attach = async (context: ManagerContext, volume: Volume): Promise<void> => {
   const directory = replicaDirectory(await ensureReplica(context, volume));
   const head = await ensureHead(directory, Number(volume.spec.size));
-  if (!volume.status?.restoreRequired && !volume.spec.disableFrontend)
+  if (!isBeingWritten(context, volume) && !volume.spec.disableFrontend)
     await context.devices.attach(volume.metadata.name, head);
 };
 
@@ -237,7 +241,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
     currentImage: defaultEngineImage,
     currentNodeID:
       step?.device === 'attach' ? context.node : step?.device === 'detach' ? '' : status.currentNodeID,
-    frontendDisabled: status.restoreRequired || (volume.spec.disableFrontend ?? false),
+    frontendDisabled: isBeingWritten(context, { status }) || (volume.spec.disableFrontend ?? false),
     actualSize: wanted ? await actualSize(context, volume) : status.actualSize,
     ...restored,
   };

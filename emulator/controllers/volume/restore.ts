@@ -198,10 +198,11 @@ export const stepRestore = async (
     return inProgress;
   }
   const wanted = wantedBackup(volume, restored);
+  const { backups } = context.datastore;
   const isStuck =
-    context.mutant === 'standby-ends-with-its-backup' &&
     restored !== '' &&
-    !context.datastore.backups.get(restored);
+    ((context.mutant === 'standby-ends-with-its-backup' && !backups.get(restored)) ||
+      (context.mutant === 'standby-skips-full-backups' && backups.get(wanted)?.spec.backupMode === 'full'));
   if (restored !== wanted && !isStuck) {
     await setEngine(context, engine, { isRestoring: true });
     restores.set(uid, { backup: wanted, state: 'running' });

@@ -163,11 +163,32 @@ describe('backup restore', () => {
     },
   );
 
+  test.each<CompressionMethod>(['none', 'lz4', 'gzip'])(
+    'of blocks of 16 MiB, compressed by %s, gives its data',
+    async (method) => {
+      await create(1, [a, hole, b], { method, size: String(16 << 20) });
+      expect(await configOf('b1')).toMatchObject({ Size: 16 << 20, Blocks: [{ Offset: 0 }] });
+      expect(await restore()).toMatchObject({ code: 0, stdout: '' });
+      const expected = Buffer.concat([a, hole, b, Buffer.alloc(size - 3 * blockSize)]);
+      expect((await readFile(image())).equals(expected)).toBe(true);
+    },
+  );
+
   test.each<[string, () => Promise<unknown>, RegExp]>([
     [
       'another size',
       () => truncate(image(), 2 * size),
       /^failed to restore backup data \S+ to snapshot file volume-snap-\S+\.img: rpc error: code = Unknown desc = error starting backup restore: error initiating full backup restore: not emulated: a volume of 33554432 bytes from a backup of one of 16777216\n$/,
+    ],
+    [
+      'no config',
+      () => rm(file(backupConfigPath('v', 'b1'))),
+      /^failed to get the current restoring backup info: cannot find backupstore\S+backup_b1\.cfg in backupstore\n$/,
+    ],
+    [
+      'an empty config',
+      () => truncate(file(backupConfigPath('v', 'b1'))),
+      /^failed to get the current restoring backup info: EOF\n$/,
     ],
     [
       'a damaged block',

@@ -22,7 +22,7 @@ test.each([
 test.each<[string, string, unknown]>([
   ['Volume', 'size', '1000'],
   ['Volume', 'fromBackup', 'nfs://x'],
-  ['Backup', 'backupBlockSize', '16777216'],
+  ['Backup', 'backupBlockSize', '4194304'],
   ['BackupTarget', 'backupTargetURL', 'azblob://c@host/path'],
   ['BackupTarget', 'backupTargetURL', 'nfs://h:/p?nfsOptions=hard'],
 ])('%s with the %s %j is not, and is named', (kind, field, value) => {

@@ -124,3 +124,21 @@ test.each([
   const files = [{ path: 'blocks/aa/bb/1', bytes: Buffer.alloc(9_000) }];
   await expect(put(files)).rejects.toThrow(/ended before its last line/);
 });
+
+// The fields of its structs: longhorn-engine v1.0.x, vendor/github.com/longhorn/backupstore/backupstore.go.
+test('what an old Longhorn wrote says less, and is sound and restored all the same', async () => {
+  const size = 4 * blockSize;
+  const blocks = someBlocks(randomFrom(3), 4);
+  await store.write({ size, blocks, by: 'v1.0' });
+  const { volume, backup } = await configs();
+  expect(Object.keys(JSON.parse(volume))).toEqual(
+    'Name Size CreatedTime LastBackupName LastBackupAt BlockCount'.split(' '),
+  );
+  expect(Object.keys(JSON.parse(backup))).toEqual(
+    'Name VolumeName SnapshotName SnapshotCreatedAt CreatedTime Size Labels IsIncremental Blocks SingleFile'.split(
+      ' ',
+    ),
+  );
+  expect(await store.check()).toMatchObject({ findings: [], backups: 1 });
+  expect((await restored(size)).equals(contentOf(size, blocks))).toBe(true);
+});

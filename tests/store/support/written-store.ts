@@ -6,7 +6,7 @@ import { incoming } from '../../../e2e/store/drivers/folder/pod-store.ts';
 import { folderSource } from '../../../e2e/store/format/folder-source.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { blockSize } from '../../../e2e/store/format/pack-block.ts';
-import { type VolumeBlock, writeBackup } from '../../../e2e/store/format/write-backup.ts';
+import { type OldLonghorn, type VolumeBlock, writeBackup } from '../../../e2e/store/format/write-backup.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
 import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
@@ -24,9 +24,9 @@ export const exported = async () => {
     root,
     open,
     /** Writes a backup and brings it to its place; returns its blocks. */
-    write: async ({ volume = 'source', backup = 'backup-1', size, blocks }: Written) => {
+    write: async ({ volume = 'source', backup = 'backup-1', ...what }: Written) => {
       const { put, publish } = open(volume);
-      const mappings = await writeBackup(put, { volume, backup, size, created, blocks });
+      const mappings = await writeBackup(put, { volume, backup, created, ...what });
       await publish();
       return mappings;
     },
@@ -39,7 +39,13 @@ export const exported = async () => {
   };
 };
 
-type Written = { volume?: string; backup?: string; size: number; blocks: Iterable<VolumeBlock> };
+type Written = {
+  volume?: string;
+  backup?: string;
+  size: number;
+  blocks: Iterable<VolumeBlock>;
+  by?: OldLonghorn;
+};
 
 /**
  * A volume of `count` blocks with some of them, each of one of few contents, as the numbers come; so some are

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Backup, Volume } from '../../../e2e/longhorn/types.ts';
+import type { BackupConfig } from '../../../e2e/store/format/config.ts';
 import { progressOf, wrongInProgress } from '../../../e2e/suite/steps/backup/progress.ts';
 import * as details from '../../../e2e/suite/steps/details/details.ts';
 
@@ -26,6 +27,16 @@ test('what was sent is counted in whole blocks, compressed as they are', () => {
   });
   expect(sent).toEqual({ new: 8, again: 1 });
   expect(details.sentBlocks({ newlyUploadDataSize: '' })).toEqual({ new: 0, again: 0 });
+});
+
+test('the size of blocks is what Longhorn and the config say, and what they amount to', () => {
+  const large = 16 * mebibyte;
+  expect(details.sentBlocks({ newlyUploadDataSize: String(32.1 * mebibyte) }, large).new).toBe(2);
+  const config = { blockSize: large, size: large, blocks: [{ offset: 0, checksum: '1e' }] } as BackupConfig;
+  expect(details.wrongBlockSize(large, { told: String(large), config })).toEqual([]);
+  const small = { ...config, blockSize: 2 * mebibyte, size: 2 * mebibyte };
+  expect(details.wrongBlockSize(large, { told: '', config: small })).toHaveLength(3);
+  expect(details.wrongBlockSize(large, { told: '', config: undefined })).toHaveLength(1);
 });
 
 describe('the labels of a backup', () => {

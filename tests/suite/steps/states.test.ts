@@ -51,6 +51,7 @@ const expectations: Record<string, Expectation<any>> = {
   isUnderWay: restores.isUnderWay(volumes, restore),
   endsWell: restores.endsWell(volumes, restore),
   isGivenUp: restores.isGivenUp(volumes, restore),
+  isUnusedMeanwhile: restores.isUnusedMeanwhile(volumes, restore),
   oldOneFails: jobs.oldOneFails(backups, { ...losing, by: 'the mount' }),
   oldOneGoes: jobs.oldOneGoes(backups, losing),
   jobCompletes: jobs.jobCompletes(replayTimeline('jobs'), tick),

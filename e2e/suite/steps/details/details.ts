@@ -6,13 +6,31 @@ import { blockSize } from '../../../store/format/pack-block.ts';
 export type SentBlocks = { new: number; again: number };
 
 // What is sent is compressed; of random data that is a little more than the data.
-const blocksIn = (bytes: string | undefined): number => Math.round(Number(bytes || 0) / blockSize);
+const blocksIn = (bytes: string | undefined, size: number): number => Math.round(Number(bytes || 0) / size);
 
-/** The blocks of random data that a backup says it sent. */
-export const sentBlocks = ({ newlyUploadDataSize, reUploadedDataSize }: BackupStatus): SentBlocks => ({
-  new: blocksIn(newlyUploadDataSize),
-  again: blocksIn(reUploadedDataSize),
+/** The blocks of random data that a backup says it sent, each of so many bytes. */
+export const sentBlocks = (
+  { newlyUploadDataSize, reUploadedDataSize }: BackupStatus,
+  size = blockSize,
+): SentBlocks => ({
+  new: blocksIn(newlyUploadDataSize, size),
+  again: blocksIn(reUploadedDataSize, size),
 });
+
+/** What is wrong with the size of a backup's blocks, for Longhorn and in the store; that of each block fsck checks. */
+export const wrongBlockSize = (
+  size: number,
+  { told, config }: { told: string | undefined; config: BackupConfig | undefined },
+): string[] => {
+  if (config === undefined) return ['the store has no config of it'];
+  return [
+    ...(told === String(size) ? [] : [`Longhorn says ${told || 'nothing'}`]),
+    ...(config.blockSize === size ? [] : [`its config says ${config.blockSize}`]),
+    ...(config.size === config.blocks.length * size
+      ? []
+      : [`its config has ${config.blocks.length} blocks, and ${config.size} bytes`]),
+  ];
+};
 
 // What Longhorn writes there of the workload of a volume that has one.
 const workloadLabel = 'KubernetesStatus';

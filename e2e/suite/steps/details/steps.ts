@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { throwFor } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
+import { inMebibytes } from '../sizes.ts';
 import { step } from '../step.ts';
 import { describeVolume } from '../volume/volume.ts';
 import {
@@ -14,6 +15,7 @@ import {
   lastOfVolume,
   type SentBlocks,
   sentBlocks,
+  wrongBlockSize,
   wrongInURL,
   wrongLabels,
   wrongOfVolume,
@@ -81,12 +83,27 @@ export const detailSteps = {
   'then.sent': step({
     sentence: 'Then {backup} has sent {new} new blocks, and {again} again',
     parameters: (backup, { new: fresh, again }) => ({ backup, new: fresh, again }),
-    action: async (context: Context, backup: BackupHandle, expected: SentBlocks) => {
-      const found = sentBlocks(currentOf(context, backup).status ?? {});
+    action: async (
+      context: Context,
+      backup: BackupHandle,
+      { of, ...expected }: SentBlocks & { of?: number },
+    ) => {
+      const found = sentBlocks(currentOf(context, backup).status ?? {}, of);
       if (found.new !== expected.new || found.again !== expected.again)
         throw new Error(
           `${backup.label} says that it sent ${found.new} new blocks and ${found.again} again, not ${expected.new} and ${expected.again}`,
         );
+    },
+  }),
+  /** Longhorn and the config in the store say so. */
+  'then.blocksAreOf': step({
+    sentence: 'Then the blocks of {backup} are of {size}',
+    parameters: (backup, size) => ({ backup, size: inMebibytes(size) }),
+    action: async (context: Context, backup: BackupHandle, size: number) => {
+      const { name, label, volume } = backup;
+      const told = currentOf(context, backup).spec.backupBlockSize;
+      const config = await volume.target.store.config(volume.name, name);
+      throwFor(wrongBlockSize(size, { told, config }), `the blocks of ${label} are not of ${size} bytes`);
     },
   }),
   /** The volume, and what is known of it in the store, say that this is the last backup. */

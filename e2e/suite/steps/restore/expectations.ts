@@ -12,6 +12,36 @@ const begun = namedState('restore-begun', () => ({
   matches: (volume: Volume) => !isRestored(volume) && !hasFailed(volume),
 }));
 
+const isInUse = ({ status }: Volume): boolean =>
+  status?.state === 'attached' && status.restoreRequired === true && !status.frontendDisabled;
+
+const unusedBefore = namedState('restore-unused-before', () => ({
+  label: 'about to be restored',
+  matches: (volume: Volume) => !isRestored(volume) && !hasFailed(volume) && !isInUse(volume),
+}));
+
+const unusedMeanwhile = namedState('restore-unused-meanwhile', () => ({
+  label: 'being restored, attached without a device',
+  matches: (volume: Volume) =>
+    volume.status?.state === 'attached' &&
+    restoreOf(volume)?.status === 'True' &&
+    volume.status.restoreRequired === true &&
+    !hasFailed(volume) &&
+    !isInUse(volume),
+}));
+
+// The condition stays until the volume is detached.
+const written = namedState('restore-written', () => ({
+  label: 'restored, and still attached',
+  matches: ({ status }: Volume) => status?.restoreInitiated === true && !status.restoreRequired,
+}));
+
+const toldAsOver = namedState('restore-told-as-over', () => ({
+  label: 'restored, and detached, and no longer told as being restored',
+  matches: (volume: Volume) =>
+    isRestored(volume) && !hasFailed(volume) && restoreOf(volume)?.status !== 'True',
+}));
+
 const inProgress = namedState('restore-in-progress', () => ({
   label: 'being restored',
   matches: (volume: Volume) => restoreOf(volume)?.status === 'True' && !hasFailed(volume),
@@ -50,6 +80,16 @@ export const isUnderWay = (volumes: Volumes, subject: RestoreSubject): Expectati
 /** It ends well, and is never given up; for a stretch in which it is to do neither, see `stays`. */
 export const endsWell = (volumes: Volumes, subject: RestoreSubject): Expectation<Volume> =>
   history(volumes, subject).startingAs(begun()).goes(restored());
+
+/**
+ * The volume is attached for the restore, says that it is restored and has no device meanwhile, and is detached when it
+ * is written.
+ */
+export const isUnusedMeanwhile = (volumes: Volumes, subject: RestoreSubject): Expectation<Volume> =>
+  history(volumes, subject)
+    .startingAs(unusedBefore())
+    .goes(unusedMeanwhile(), toldAsOver())
+    .allowing(written());
 
 /** It is given up: the volume is faulted, and the condition Restore says why. */
 export const isGivenUp = (volumes: Volumes, subject: RestoreSubject): Expectation<Volume> =>

@@ -8,7 +8,7 @@ import { goneAt } from '../lock/expectations.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { judgeRestoredData } from '../volume/restored.ts';
-import { endsWell, isGivenUp, isUnderWay } from './expectations.ts';
+import { endsWell, isGivenUp, isUnderWay, isUnusedMeanwhile } from './expectations.ts';
 import {
   activate,
   beginRestore,
@@ -26,6 +26,7 @@ const failures = {
   'restore-damaged': 'a block is not what was written',
   'restore-without-block': 'a block is missing',
   'restore-without-backup': 'the backup is missing',
+  'restore-config-spoilt': 'the config of the backup cannot be read',
 } as const satisfies { [Id in MessageId]?: string };
 
 /** The steps that restore a backup where its restore itself is what a scenario is about. */
@@ -124,6 +125,15 @@ export const restoreSteps = {
       );
       return judgeRestoredData(context, { ...restore, data });
     },
+  }),
+  /** From the wish on: Longhorn alone attaches it, and nobody has a device until it is detached again. */
+  'then.unusedMeanwhile': step({
+    sentence: 'Then {restore} was attached without a device, said that it was restored, and is detached',
+    parameters: (restore) => ({ restore }),
+    action: (context: Context, restore: RestoreHandle) =>
+      tellingWhy(context, restore, () =>
+        judgeWithin(isUnusedMeanwhile(context.timelines.volumes, restore), context.timeouts.restored),
+      ),
   }),
   /** Its volume is faulted, the condition Restore says so, and each replica that says why says this. */
   'then.restoreFails': step({

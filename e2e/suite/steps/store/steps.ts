@@ -12,6 +12,7 @@ import type { Backup, BackupTarget, BackupVolume } from '../../../longhorn/types
 import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
+import type { OldLonghorn } from '../../../store/format/write-backup.ts';
 import { lookIntoBackupVolume, requestLook } from '../backup/backup.ts';
 import { is, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
@@ -108,10 +109,10 @@ const mayBeRefused = ({ expected }: Context, { name }: BackupHandle): void =>
 export const storeSteps = {
   /** Of a volume that this Longhorn does not have, and it is told nothing. */
   'given.foreignBackup': step({
-    sentence: 'Given a backup of {size}, which another Longhorn has made there',
-    parameters: (_, { size }) => ({ size: inMebibytes(size) }),
-    action: (context: Context, target: TargetHandle, { size }: { size: number }) =>
-      makeForeignBackup(context, { size, target }),
+    sentence: 'Given a backup of {size}, which another Longhorn{old} has made there',
+    parameters: (_, { size, by }) => ({ size: inMebibytes(size), old: by ? `, a ${by},` : '' }),
+    action: (context: Context, target: TargetHandle, how: { size: number; by?: OldLonghorn }) =>
+      makeForeignBackup(context, { ...how, target }),
     detail: ({ backup }) => backup.name,
   }),
   /** Whoever owns the store notes which versions the volume's files have now. */

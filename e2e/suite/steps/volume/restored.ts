@@ -9,7 +9,7 @@ import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup, Volume } from '../../../longhorn/types.ts';
 import type { BlockMapping } from '../../../store/format/config.ts';
 import { randomBlocks } from '../../../store/format/random-blocks.ts';
-import { type VolumeBlock, writeBackup } from '../../../store/format/write-backup.ts';
+import { type OldLonghorn, type VolumeBlock, writeBackup } from '../../../store/format/write-backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { causeOfVolume } from './causes.ts';
@@ -109,7 +109,7 @@ const hashed = function* (blocks: Iterable<VolumeBlock>, hash: Hash): Generator<
 // As another Longhorn would have written it: of a volume that this one knows nothing of.
 const writeForeign = async (
   context: Context,
-  { size, store }: { size: number; store: TargetHandle['store'] },
+  { size, store, by }: { size: number; store: TargetHandle['store']; by?: OldLonghorn | undefined },
 ) => {
   const volume = context.uniqueName('source');
   const backup = `backup-${randomBytes(8).toString('hex')}`;
@@ -120,6 +120,7 @@ const writeForeign = async (
     backup,
     size,
     created: new Date(),
+    ...(by && { by }),
     blocks: hashed(randomBlocks(size), hash),
   });
   context.made.written.push({ volume, backup });
@@ -130,16 +131,16 @@ const writeForeign = async (
 /** A backup that another Longhorn has made of a volume full of random data, and those data. */
 export type ForeignBackup = { backup: BackupHandle; volume: VolumeHandle; data: WrittenData };
 
-/** Writes a backup into a store as another Longhorn would have; this one is not told. */
+/** Writes a backup into a store as another Longhorn would have, or an old one; this one is not told. */
 export const makeForeignBackup = async (
   context: Context,
-  { size, target }: { size: number; target: TargetHandle },
+  { size, target, by }: { size: number; target: TargetHandle; by?: OldLonghorn | undefined },
 ): Promise<ForeignBackup> => {
   const made = context.timelines.backups.mark();
-  const written = await writeForeign(context, { size, store: target.store });
+  const written = await writeForeign(context, { size, store: target.store, by });
   const volume: VolumeHandle = { name: written.volume, target, node: '', size };
   const snapshot = { name: `${written.backup}-snapshot`, volume };
-  const label = "the other Longhorn's backup";
+  const label = by ? `the backup of a Longhorn ${by}` : "the other Longhorn's backup";
   return {
     backup: { name: written.backup, label, volume, snapshot, since: { made } },
     volume,

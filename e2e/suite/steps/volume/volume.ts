@@ -11,7 +11,7 @@ import {
 } from '../../../longhorn/resources.ts';
 import type { Node, Volume, VolumeAttachment } from '../../../longhorn/types.ts';
 import type { CompressionMethod } from '../../../store/format/decompress.ts';
-import { blockSize } from '../../../store/format/pack-block.ts';
+import { blockSize as smallestBlock } from '../../../store/format/pack-block.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
 import { runLabel, scenarioAnnotation } from '../made.ts';
@@ -19,13 +19,14 @@ import { causeOfVolume, lookAtInstances } from './causes.ts';
 
 const ticket = 'corral';
 
-/** What a volume is to be: `compression` is the method of its backups. */
+/** What a volume is to be: `compression` is the method of its backups, `blockSize` that of their blocks in bytes. */
 export type VolumeWish = {
   size: number;
   node?: string;
   compression?: CompressionMethod | undefined;
   /** The group of recurring jobs that it takes part in from the beginning. */
   group?: string | undefined;
+  blockSize?: number | undefined;
 };
 
 /**
@@ -34,13 +35,14 @@ export type VolumeWish = {
  */
 export const makeVolume = async (
   context: Context,
-  { size, node, target, compression, group }: VolumeWish & { target: TargetHandle },
+  { node, ...wish }: VolumeWish & { target: TargetHandle },
 ): Promise<VolumeHandle> => {
+  const { size, target } = wish;
   const ready = await readyNodes(context);
   const chosen = node ?? ready[(ready.indexOf(target.store.node ?? '') + 1) % ready.length];
   if (chosen === undefined)
     throw new Error('no node is ready for Longhorn and has a running longhorn-manager pod');
-  const name = await createVolume(context, { size, nodes: ready.length, target, compression, group });
+  const name = await createVolume(context, { ...wish, nodes: ready.length });
   await attach(context, { name, node: chosen });
   return { name, target, node: chosen, size };
 };
@@ -61,6 +63,9 @@ export const createVolume = async (
     // every 2 s).
     compression = 'gzip',
     group,
+    // Block by block the backups of a restored volume are held against the one that it comes from (versions before
+    // v1.10 know no other size).
+    blockSize = fromBackup === undefined ? undefined : smallestBlock,
   }: Omit<VolumeWish, 'node'> & {
     nodes: number;
     target: TargetHandle;
@@ -91,9 +96,8 @@ export const createVolume = async (
       ...(standby && { Standby: true }),
       backupTargetName: target.name,
       backupCompressionMethod: compression,
-      // Block by block its backups are held against the one that it comes from (versions before v1.10 know no
-      // other size).
-      ...(fromBackup !== undefined && { fromBackup, backupBlockSize: String(blockSize) }),
+      ...(fromBackup !== undefined && { fromBackup }),
+      ...(blockSize !== undefined && { backupBlockSize: String(blockSize) }),
     },
   });
   return name;

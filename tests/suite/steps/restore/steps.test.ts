@@ -75,6 +75,26 @@ test('one that is given up is the broken promise of a bug, by what its replicas 
   await expect(steps.restored(restore, [])).rejects.toMatchObject({ seen });
 });
 
+// As seen on a v1.12.1.
+const real = ['creating', 'detaching', 'detached', 'attaching'].map((state) => ({ ...begun, state }));
+const hidden = { ...underWay, frontendDisabled: true };
+const over = { ...done, conditions: [{ type: 'Restore', status: 'False', reason: '' }] };
+const written = { ...hidden, restoreRequired: false };
+
+test('a volume that has no device until it is restored, and says so', async () => {
+  const well = play([...real, hidden, written, { ...over, state: 'detaching' }, over]);
+  await well.steps.unusedMeanwhile(well.restore);
+  for (const bad of [
+    [...real, underWay, over],
+    [...real, { ...begun, frontendDisabled: true }, over],
+    [...real, hidden, underWay, over],
+    [...real, hidden, written, { ...done, conditions: hidden.conditions }],
+  ]) {
+    const { steps, restore } = play(bad);
+    await expect(steps.unusedMeanwhile(restore)).rejects.toThrow('the restored volume');
+  }
+});
+
 test('a restore that fails for the reason that is expected, and for another one', async () => {
   const { steps, restore } = play([begun, underWay, givenUp], [damaged]);
   await steps.restoreFails(restore, 'restore-damaged');

@@ -1,0 +1,37 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A restore from a backup whose config is gone, or empty, is given up and tells why, and ends well once it is back',
+  {
+    tags: ['restores', 'failing-store'],
+    timeout: '40m',
+    needs: ['fileMissing', 'fileEmptied'],
+    proves: ['R5', 'R17', 'R19', 'R52'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const backup = await given.settledBackup(volume);
+    await then.storeHolds(volume, [backup]);
+
+    // With a look into the store Longhorn would learn of it, and know no such backup any more.
+    await when.pollIntervalSet(volume.target, '0s');
+    const gone = await given.fileMissing({ configOf: backup });
+    await then.inForce(gone);
+    await then.restoreFails(await when.restored(backup), 'restore-without-backup');
+    await when.released(gone);
+    await when.storeLookedInto();
+    await then.known(backup);
+
+    const emptied = await given.fileEmptied({ configOf: backup });
+    await then.inForce(emptied);
+    await then.restoreFails(await when.restored(backup), 'restore-config-spoilt');
+    await when.released(emptied);
+
+    const restore = await when.restored(backup);
+    await then.restored(restore, [data]);
+    await then.unusedMeanwhile(restore);
+    await then.storeHolds(volume, [backup]);
+  },
+);
