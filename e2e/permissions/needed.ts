@@ -87,7 +87,7 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       place: 'longhorn',
       resource: longhorn.settings,
       verbs: ['get', 'patch'],
-      names: ['allow-recurring-job-while-volume-detached'],
+      names: ['allow-recurring-job-while-volume-detached', 'recurring-successful-jobs-history-limit'],
     },
   ],
   // No scenario changes it yet.

@@ -108,6 +108,6 @@ test('a volume from a backup has the size of that', async () => {
     };
     timelines.backups.push({ kind: 'modified', at: 1, object });
     const judged = then.sizeOfBackup(await given.newRestore(backup), backup);
-    await (isRight ? judged : expect(judged).rejects.toThrow('size 32, not 64'));
+    await (isRight ? judged : expect(judged).rejects.toThrow('size "32", not "64"'));
   }
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type DryRun, tryChange, tryDeletion } from '../../../kube/dry-run.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
 import { resources } from '../../../kube/resources.ts';
@@ -43,9 +44,11 @@ const mend = async (
   { spec, into }: { spec: Record<string, unknown>; into: Record<string, unknown> },
 ): Promise<void> => {
   const found = mustBeTaken(await ask(context, proposal, { spec })).spec;
-  const wrong = Object.entries(into).filter(([field, value]) => found[field] !== value);
+  const wrong = Object.entries(into).filter(([field, value]) => !isDeepStrictEqual(found[field], value));
   if (wrong.length === 0) return;
-  const fields = wrong.map(([field, value]) => `${field} ${found[field]}, not ${value}`);
+  const fields = wrong.map(
+    ([field, value]) => `${field} ${JSON.stringify(found[field])}, not ${JSON.stringify(value)}`,
+  );
   throw new Error(`it would have ${fields.join(', ')}`);
 };
 
