@@ -93,7 +93,8 @@ export const withSuite = async <T>(
     await writeFile(config, configText);
     return await work({ folder, config });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // A process whose parent was killed may still write there.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 };
 
