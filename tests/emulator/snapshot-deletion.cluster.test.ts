@@ -18,17 +18,17 @@ import { detach, untilDetached } from '../../e2e/suite/steps/volume/volume.ts';
 import { createTestContext } from '../support/test-context.ts';
 import { useLonghorn, withPods } from './support/use-longhorn.ts';
 
-const [target, run] = ['snapshots', 'snapsh'];
+const [target, run] = ['snapshot-deletion', 'snapsh'];
 
 let context: Context;
 let volume: VolumeHandle;
 const stop = new AbortController();
 
 useLonghorn(async ({ local, user }) => {
-  await user.target(target, 'store-snapshots');
+  await user.target(target, 'store-snapshot-deletion');
   const timelines = await openTimelines(local.cluster, stop.signal);
   ({ context } = createTestContext({
-    ...{ cluster: withPods(local), root: join(dirname(local.store), 'store-snapshots'), run, target },
+    ...{ cluster: withPods(local), root: join(dirname(local.store), 'store-snapshot-deletion'), run, target },
     ...{ timelines, without: ['block-device'], uniqueName: (what) => uniqueName(run, what) },
   }));
   volume = await makeRestoredVolume(context, {

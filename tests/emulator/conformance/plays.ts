@@ -8,7 +8,7 @@ import { defaultEngineImage, engineBinaryPath } from '../../../emulator/modelled
 import type { LocalCluster } from '../support/local-cluster.ts';
 import { keepFile } from '../support/temporary-store.ts';
 import type { Driver } from './driver.ts';
-import { managerOf, noProcessWith, processWith, stoppedWhile, within } from './processes.ts';
+import { managerOf, noProcessWith, processWith, stopProcessWith, stoppedWhile, within } from './processes.ts';
 
 /**
  * The volume of a recording and what its backups' and snapshots' names begin with, what the driver puts before
@@ -51,7 +51,7 @@ const whileHeld = async (
   { prefix, of }: How,
   work: () => Promise<unknown>,
 ): Promise<void> => {
-  const removal = await processWith('backup rm', `backup=${prefix}${of}-b1`);
+  const removal = await stopProcessWith('backup rm', `backup=${prefix}${of}-b1`);
   await stoppedWhile(removal, async () => {
     // The process is there at once, the watch on a busy machine later.
     await driver.until(`${of}-b1`, { state: 'Deleting' });
@@ -77,7 +77,7 @@ const secondWaits: Play = (driver, how) =>
  */
 const firstGone: Play = async (driver, { prefix, volume, of }) => {
   await driver.until(`${of}-b1`, 'gone');
-  const upload = await processWith('backup create', `"backup":"${prefix}${of}-b2"`);
+  const upload = await stopProcessWith('backup create', `"backup":"${prefix}${of}-b2"`);
   await stoppedWhile(upload, () => driver.untilGone(`${of}-b1`, volume));
 };
 
@@ -216,8 +216,9 @@ const controllerCrash: Play = async (driver, how) => {
   await driver.until(`${of}-b1`, { state: 'Deleting' }, 2);
   // Healed after the second attempt has failed and before its manager has looked what became of it, which
   // it may at any moment.
-  const removal = await processWith('backup rm', `backup=${prefix}${of}-b1`);
+  const removal = await stopProcessWith('backup rm', `backup=${prefix}${of}-b1`);
   await stoppedWhile(await managerOf(removal), async () => {
+    process.kill(removal, 'SIGCONT');
     await noProcessWith('backup rm', `backup=${prefix}${of}-b1`);
     await letGo();
     driver.mark('chattr -i');
@@ -248,7 +249,7 @@ const heldCrash: Play = async (driver, how) => {
   const owner = driver.ownerOf(`${of}-b3`);
   driver.mark('when b3 deleted');
   await driver.delete(`${of}-b3`);
-  process.kill(await processWith('backup rm', `backup=${prefix}${of}-b3`), 'SIGSTOP');
+  await stopProcessWith('backup rm', `backup=${prefix}${of}-b3`);
   await driver.until(`${of}-b3`, { state: 'Deleting' });
   driver.mark('stopped pid');
   await sleep(clock.resync / 3);

@@ -41,6 +41,18 @@ export const within = async <T>(what: string, ask: () => Promise<T | undefined>)
 export const processWith = (...words: string[]): Promise<number> =>
   within(`there is a process ${words.join(' ')}`, async () => find(words));
 
+/** Waits for the process whose command line has all the words, stops it at once, before it can end, and gives its number. */
+export const stopProcessWith = (...words: string[]): Promise<number> =>
+  within(`there is a process ${words.join(' ')}`, async () => {
+    const pid = find(words);
+    try {
+      return pid !== undefined && process.kill(pid, 'SIGSTOP') ? pid : undefined;
+    } catch {
+      // It has ended between the two.
+      return undefined;
+    }
+  });
+
 /** Waits until there is none any more. */
 export const noProcessWith = async (...words: string[]): Promise<void> => {
   await within(`there is no process ${words.join(' ')}`, async () =>
