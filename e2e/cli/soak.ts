@@ -69,6 +69,8 @@ const play = async (flags: Flags, { providers, config }: Players): Promise<ExitC
   process.stdout.write(
     `\nseed ${plan.seed}: ${runs.length} runs, ${runs.flatMap(({ actions }) => actions).length} actions\n`,
   );
+  // Of a soak that was interrupted every run fails from then on: what that was reduced to says nothing.
+  if (code !== 1) rmSync(files.reduced, { force: true });
   const reduced = existsSync(files.reduced)
     ? readSoakRuns(readFileSync(files.reduced, 'utf8')).at(-1)
     : undefined;

@@ -86,6 +86,8 @@ export const playActions = async (steps: Given, actions: readonly SoakAction[]):
     const gone = await when.targetRemoved(target);
     for (const { backup } of left) await then.removedFromCluster(backup, gone);
     await when.targetMadeAgain(target);
+    // A backup volume that is still going when the target is looked at for the first time is taken for known.
+    await when.storeLookedInto(target);
     for (const { backup } of left) await then.known(backup);
   };
 
