@@ -12,7 +12,7 @@ const reduction = 20 * 60_000;
 
 const about = {
   timeout: '48h',
-  needs: ['block-device'],
+  needs: ['block-device', 'immutableFile'],
   exclusive: ['longhorn-managers'],
   disruptions: ['manager-kill'],
 } as const;
