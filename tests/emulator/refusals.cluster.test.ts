@@ -1,42 +1,27 @@
-import { dirname, join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { resources } from '../../e2e/kube/resources.ts';
 import { requestBackup, untilCompleted, untilSettled } from '../../e2e/suite/steps/backup/backup.ts';
 import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
 import type { VolumeHandle } from '../../e2e/suite/steps/handles.ts';
-import { uniqueName } from '../../e2e/suite/steps/made.ts';
 import { beginRestore, untilFollowed } from '../../e2e/suite/steps/restore/restore.ts';
 import { mebibyte } from '../../e2e/suite/steps/sizes.ts';
 import { bindSteps } from '../../e2e/suite/steps/subjects.ts';
-import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
 import { makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
 import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
-import { createTestContext } from '../support/test-context.ts';
 import type { SharedLonghorn } from './support/local-cluster.ts';
-import { type User, useLonghorn, withPods } from './support/use-longhorn.ts';
+import { useSteps } from './support/use-longhorn.ts';
 
-const [target, run] = ['refusing', 'refuse'];
 const size = 16 * mebibyte;
 
 let local: SharedLonghorn;
-let user: User;
 let context: Context;
 let volume: VolumeHandle;
-const stop = new AbortController();
 
-useLonghorn(async (started) => {
-  ({ local, user } = started);
-  await user.target(target, 'store-refusing');
-  const timelines = await openTimelines(local.cluster, stop.signal);
-  ({ context } = createTestContext({
-    ...{ cluster: withPods(local), root: join(dirname(local.store), 'store-refusing'), run, target },
-    ...{ timelines, without: ['block-device'], uniqueName: (what) => uniqueName(run, what) },
-  }));
-  const own = await context.own.first(() => Promise.reject(new Error('there is one')));
-  volume = await makeRestoredVolume(context, { size, target: own });
+useSteps({ name: 'refusing', run: 'refuse' }, async (started) => {
+  ({ local, context } = started);
+  volume = await makeRestoredVolume(context, { size, target: started.target });
 });
-afterAll(() => stop.abort(new Error('the test is over')));
 
 test('recurring jobs, volumes, restores and backups are refused and mended as the scenarios expect', async () => {
   const { given, then } = bindSteps(context);

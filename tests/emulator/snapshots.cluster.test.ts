@@ -1,41 +1,28 @@
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
 import type { TargetHandle, VolumeHandle } from '../../e2e/suite/steps/handles.ts';
 import { deleteJob, type JobOptions, makeRecurringJob } from '../../e2e/suite/steps/job/job.ts';
 import { jobTaskSteps } from '../../e2e/suite/steps/job-tasks/steps.ts';
-import { uniqueName } from '../../e2e/suite/steps/made.ts';
 import { bind } from '../../e2e/suite/steps/step.ts';
-import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
 import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
 import { detach, makeVolume, untilDetached } from '../../e2e/suite/steps/volume/volume.ts';
 import { clocks } from '../../emulator/clocks.ts';
 import { createClient } from '../../emulator/kubernetes/client.ts';
 import { createLog } from '../../emulator/log.ts';
 import { runRecurringJob } from '../../emulator/recurring-job/run.ts';
-import { createTestContext } from '../support/test-context.ts';
 import type { SharedLonghorn } from './support/local-cluster.ts';
-import { useLonghorn, withPods } from './support/use-longhorn.ts';
+import { useSteps } from './support/use-longhorn.ts';
 
-const [run, size] = ['snapsh', 16 << 20];
-const stop = new AbortController();
+const size = 16 << 20;
 
 let local: SharedLonghorn;
 let context: Context;
 let target: TargetHandle;
 
-useLonghorn(async (started) => {
-  const { user } = started;
-  local = started.local;
-  await user.target('snapshots', 'store-snapshots');
-  const timelines = await openTimelines(local.cluster, stop.signal);
-  ({ context } = createTestContext({
-    ...{ cluster: withPods(local), run, target: 'snapshots', timelines, living: stop.signal },
-    uniqueName: (what) => uniqueName(run, what),
-  }));
-  target = await context.own.first(() => Promise.reject(new Error('there is one')));
+useSteps({ name: 'snapshots', run: 'snapsh' }, async (started) => {
+  ({ local, context, target } = started);
 });
-afterAll(() => stop.abort(new Error('the test is over')));
 
 const steps = () => bind(context, jobTaskSteps, 'then');
 

@@ -1,5 +1,4 @@
-import { dirname, join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { once } from '../../e2e/history/expectation.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import { requestBackup, untilCompleted, untilSettled } from '../../e2e/suite/steps/backup/backup.ts';
@@ -7,37 +6,19 @@ import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
 import { requestDeletion } from '../../e2e/suite/steps/deletion/deletion.ts';
 import type { BackupHandle, VolumeHandle } from '../../e2e/suite/steps/handles.ts';
-import { uniqueName } from '../../e2e/suite/steps/made.ts';
 import { beginRestore, untilFollowed } from '../../e2e/suite/steps/restore/restore.ts';
-import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
 import { isRestored, makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
 import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
-import { createTestContext } from '../support/test-context.ts';
-import type { SharedLonghorn } from './support/local-cluster.ts';
-import { type User, useLonghorn, withPods } from './support/use-longhorn.ts';
+import { type User, useSteps } from './support/use-longhorn.ts';
 
-const [target, run] = ['standby', 'standb'];
-
-let local: SharedLonghorn;
 let user: User;
 let context: Context;
 let volume: VolumeHandle;
-const stop = new AbortController();
 
-useLonghorn(async (started) => {
-  ({ local, user } = started);
-  await user.target(target, 'store-standby');
-  const timelines = await openTimelines(local.cluster, stop.signal);
-  ({ context } = createTestContext({
-    ...{ cluster: withPods(local), root: join(dirname(local.store), 'store-standby'), run, target },
-    ...{ timelines, without: ['block-device'], uniqueName: (what) => uniqueName(run, what) },
-  }));
-  volume = await makeRestoredVolume(context, {
-    size: 16 << 20,
-    target: await context.own.first(() => Promise.reject(new Error('there is one'))),
-  });
+useSteps({ name: 'standby', run: 'standb' }, async (started) => {
+  ({ user, context } = started);
+  volume = await makeRestoredVolume(context, { size: 16 << 20, target: started.target });
 });
-afterAll(() => stop.abort(new Error('the test is over')));
 
 const backUp = async (): Promise<BackupHandle> => {
   const backup = await requestBackup(context, await makeSnapshot(context, volume));
