@@ -68,6 +68,10 @@ type Rule = {
   owner: string;
 };
 
+// Longhorn may drop a request to look at a volume (difference sync-leaves-volume-out), and lists it with the next poll: each
+// 5 min, as targets are made here.
+const poll = 300;
+
 /**
  * Everything that steps wait for. Longhorn's own clocks: 30 s resync (longhorn-manager,
  * util/client/client.go), 2 s wait for a lock and 150 s of its life (backupstore, lock.go), 1 min before a
@@ -99,10 +103,10 @@ export const timeoutRules = {
     owner: 'the expectation: Longhorn has a replica that failed begin anew, and copies to it what it lacks',
   },
   writtenBackupKnown: {
-    machine: 120,
+    machine: poll + 120,
     resyncs: 2,
     owner:
-      'set-up of the volume: Longhorn lists the store when it is asked to, then reads what it did not know',
+      'the expectation: Longhorn lists the store when it is asked to, or with its poll, then reads what it did not know',
   },
   // A Longhorn that does act ends this at once, so it is as long as a slow machine may take to.
   lookActedOn: {
@@ -112,10 +116,10 @@ export const timeoutRules = {
     owner: 'the stretch in which nothing may change: Longhorn acts at once on what it has seen in the store',
   },
   removedFromCluster: {
-    machine: 120,
+    machine: poll + 120,
     resyncs: 2,
     owner:
-      'the expectation: Longhorn lists the store, then the volume, when it is asked to, and removes what is not there',
+      'the expectation: Longhorn lists the store, then the volume, when it is asked to, or with its poll, and removes what is not there',
   },
   targetLost: {
     machine: 60,
@@ -176,7 +180,7 @@ export const timeoutRules = {
     owner: 'the expectation: Longhorn fills in what was left out when a Backup is made',
   },
   lastBackupTold: {
-    machine: 60,
+    machine: poll + 60,
     resyncs: 2,
     owner: 'the expectation: Longhorn lists the volume in the store when one of its backups has come or gone',
   },
