@@ -6,8 +6,8 @@ scenario(
   {
     tags: ['backup-targets'],
     timeout: '40m',
-    needs: ['fileEmptied'],
-    proves: ['I6', 'L1', 'L7', 'R28', 'R29'],
+    needs: ['fileEmptied', 'fileMissing'],
+    proves: ['D19', 'I6', 'L1', 'L7', 'R28', 'R29'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -31,6 +31,12 @@ scenario(
     await when.deleted(foreign.backup);
     await then.deleted(foreign.backup);
     await then.storeHolds(foreign.volume, []);
+
+    // What its own Longhorn does first when it deletes it there.
+    const deleted = await given.fileMissing({ configOf: old.backup });
+    await then.inForce(deleted);
+    await then.removedFromCluster(old.backup, await when.storeLookedInto(target));
+    await then.known(first);
     await when.released(emptied);
     await then.storeHolds(volume, [first]);
   },
