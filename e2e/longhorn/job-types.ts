@@ -50,7 +50,13 @@ export type Event = KubernetesObject & {
   reason?: string;
   message?: string;
   type?: string;
+  lastTimestamp?: string | null;
+  eventTime?: string | null;
 };
+
+/** When an event was told last, as Kubernetes writes it. */
+export const timeOfEvent = ({ lastTimestamp, eventTime, metadata }: Event): string =>
+  lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
 
 /** The label by which a volume takes part in a recurring job; its value is `enabled`. */
 export const takesPart = (job: string): string => `recurring-job.longhorn.io/${job}`;

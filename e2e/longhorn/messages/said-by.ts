@@ -55,7 +55,7 @@ export const saidByVolume = ({ status }: Volume): Message[] =>
 
 const speakers: Readonly<Record<string, Speaker>> = {
   ...{ Volume: 'Volume', Engine: 'Volume', Replica: 'Volume' },
-  ...{ Snapshot: 'Snapshot', Node: 'Node', Pod: 'Pod' },
+  ...{ Snapshot: 'Snapshot', Node: 'Node' },
 };
 
 /** What an event warns of; undefined for one that warns of nothing, or of an object that says nothing of volumes. */

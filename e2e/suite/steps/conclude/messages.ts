@@ -1,7 +1,7 @@
 import type { Entry, Timeline } from '../../../history/timeline.ts';
 import { type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { shorten } from '../../../kube/shorten.ts';
-import type { Event } from '../../../longhorn/job-types.ts';
+import { type Event, timeOfEvent } from '../../../longhorn/job-types.ts';
 import { catalogue } from '../../../longhorn/messages/catalogue.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import type { Message } from '../../../longhorn/messages/row.ts';
@@ -102,48 +102,35 @@ const sinceFound = (
   return { entries: [...counted, ...unfound] };
 };
 
-type TimedEvent = Event & { lastTimestamp?: string | null; eventTime?: string | null };
-
-const timeOf = ({ lastTimestamp, eventTime, metadata }: TimedEvent): number =>
-  Date.parse(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '');
+const timeOf = (event: Event): number => Date.parse(timeOfEvent(event));
 
 /**
- * What events have warned of the scenario's volumes, their engines, replicas and snapshots, of the nodes since then, and
- * of the pods of its stores. It is told and fails no scenario: a slow machine warns of much. Of a pod counts only what
- * the catalogue knows, as Kubernetes warns of every probe.
+ * What events have warned of the scenario's volumes, their engines, replicas and snapshots, and of the nodes since then.
+ * It is told and fails no scenario: a slow machine warns of much.
  */
 export const warningsOf = async ({
   cluster,
   made,
-  own,
   timelines,
   version,
-}: Pick<Context, 'cluster' | 'made' | 'own' | 'timelines' | 'version'>): Promise<MetMessage[]> => {
+}: Pick<Context, 'cluster' | 'made' | 'timelines' | 'version'>): Promise<MetMessage[]> => {
   const ofNames = [...made.volumes, ...made.snapshots];
   const births = timelines.volumes.entries.flatMap((entry) =>
     entry.kind !== 'gap' && made.volumes.includes(entry.object.metadata.name) ? [entry.at] : [],
   );
   const since = Math.min(...births);
-  const isOwn = (event: TimedEvent): boolean => {
+  const isOwn = (event: Event): boolean => {
     const { kind, name = '' } = event.involvedObject;
     if (kind === 'Node') return timeOf(event) >= since;
-    return kind === 'Pod'
-      ? event.metadata.namespace !== longhornNamespace
-      : ofNames.some((each) => name === each || name.startsWith(`${each}-`));
+    return ofNames.some((each) => name === each || name.startsWith(`${each}-`));
   };
-  const namespaces = [longhornNamespace, ...own.stores.map(({ place: { namespace } }) => namespace)];
-  const lists = await Promise.all(
-    [...new Set(namespaces)].map((namespace) => cluster.list<TimedEvent>(resources.events, { namespace })),
-  );
-  return lists
-    .flatMap(({ items }) => items.filter(isOwn))
-    .flatMap((event): MetMessage[] => {
-      const said = saidByEvent(event);
-      if (said === undefined) return [];
-      const classification = classify(said, version);
-      if (said.speaker === 'Pod' && classification.class === 'unclassified') return [];
-      return [{ ...said, of: event.involvedObject.name ?? '', at: timeOf(event), classification }];
-    });
+  const { items } = await cluster.list<Event>(resources.events, { namespace: longhornNamespace });
+  return items.filter(isOwn).flatMap((event): MetMessage[] => {
+    const said = saidByEvent(event);
+    if (said === undefined) return [];
+    const of = event.involvedObject.name ?? '';
+    return [{ ...said, of, at: timeOf(event), classification: classify(said, version) }];
+  });
 };
 
 type Said = Message & { of: string; at: number; lasting: boolean };

@@ -4,7 +4,7 @@ import type { Timeline } from '../../../history/timeline.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { withoutManagedFields } from '../../../kube/objects.ts';
 import type { Disruption } from '../../../longhorn/disruptions.ts';
-import type { Event } from '../../../longhorn/job-types.ts';
+import { type Event, timeOfEvent } from '../../../longhorn/job-types.ts';
 import { managerContainer } from '../../../longhorn/manager.ts';
 import { longhornNamespace, longhornResources } from '../../../longhorn/resources.ts';
 import type { RunningStore } from '../../../store/driver.ts';
@@ -72,23 +72,19 @@ const namespacesOf = (stores: SourcesOptions['stores']): string[] => [
   ...new Set(stores.map(({ place }) => place.namespace)),
 ];
 
-type TimedEvent = Event & { lastTimestamp?: string | null; eventTime?: string | null };
-
 const readEvents = async (
   { cluster, stores, since }: SourcesOptions,
   signal: AbortSignal,
 ): Promise<string> => {
   const lists = await Promise.all(
     [longhornNamespace, ...namespacesOf(stores)].map((each) =>
-      cluster.list<TimedEvent>(resources.events, { namespace: each, signal }),
+      cluster.list<Event>(resources.events, { namespace: each, signal }),
     ),
   );
-  const timeOf = ({ lastTimestamp, eventTime, metadata }: TimedEvent): string =>
-    lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
   return lists
     .flatMap(({ items }) => items)
-    .filter((event) => Date.parse(timeOf(event)) >= since.getTime() - 1000)
-    .toSorted((one, other) => (timeOf(one) < timeOf(other) ? -1 : 1))
+    .filter((event) => Date.parse(timeOfEvent(event)) >= since.getTime() - 1000)
+    .toSorted((one, other) => (timeOfEvent(one) < timeOfEvent(other) ? -1 : 1))
     .map((event) => `${JSON.stringify(withoutManagedFields(event))}\n`)
     .join('');
 };
