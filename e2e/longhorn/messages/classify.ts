@@ -39,6 +39,13 @@ export const classify = (message: Message, version: string): Classification => {
   return { class: 'unclassified' };
 };
 
+/** The names of those messages that the catalogue knows. */
+export const knownIdsOf = (messages: readonly Message[], version: string): MessageId[] =>
+  messages.flatMap((message) => {
+    const found = classify(message, version);
+    return found.class === 'unclassified' ? [] : [found.id];
+  });
+
 /**
  * The wording in which a text says this, wherever it stands; undefined for one that no wording of that
  * version fits.

@@ -1,8 +1,7 @@
 import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import type { Seen } from '../../../longhorn/bugs/bug.ts';
-import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
-import { classify } from '../../../longhorn/messages/classify.ts';
+import { knownIdsOf } from '../../../longhorn/messages/classify.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup, Volume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
@@ -50,13 +49,6 @@ const seenOf = (
     name: backup.metadata.name,
     state: backupState(backup),
     gone: entry.kind === 'deleted',
-    says: messagesOf(backup, version),
+    says: knownIdsOf(saidByBackup(backup), version),
   };
 };
-
-// Those of the catalogue that a backup says in one of its states.
-const messagesOf = (backup: Backup, version: string): MessageId[] =>
-  saidByBackup(backup).flatMap((message) => {
-    const found = classify(message, version);
-    return found.class === 'unclassified' ? [] : [found.id];
-  });

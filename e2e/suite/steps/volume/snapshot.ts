@@ -2,7 +2,7 @@ import { once, onceGone } from '../../../history/expectation.ts';
 import type { Hopeless } from '../../../history/hopeless.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
-import { classify, wordingOf } from '../../../longhorn/messages/classify.ts';
+import { knownIdsOf, wordingOf } from '../../../longhorn/messages/classify.ts';
 import { saidBySnapshot } from '../../../longhorn/messages/said-by.ts';
 import {
   longhornApiVersion as apiVersion,
@@ -62,10 +62,7 @@ export const messagesOfSnapshot = (
   { name }: SnapshotHandle,
 ): MessageId[] => {
   const snapshot = timelines.snapshots.current(name);
-  return (snapshot === undefined ? [] : saidBySnapshot(snapshot)).flatMap((message) => {
-    const found = classify(message, version);
-    return found.class === 'unclassified' ? [] : [found.id];
-  });
+  return snapshot === undefined ? [] : knownIdsOf(saidBySnapshot(snapshot), version);
 };
 
 /** Waits until a snapshot is marked as removed: it is the youngest of its volume, and goes after the next one. */
