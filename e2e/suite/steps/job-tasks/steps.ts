@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { patchedObject } from '../../../faults/patched-object.ts';
 import { once, onceGone } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { defaultGroup, inGroup, takesPart } from '../../../longhorn/job-types.ts';
@@ -7,7 +6,14 @@ import { longhornNamespace, longhornResources } from '../../../longhorn/resource
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { describeJob, isMadeAlone } from '../job/expectations.ts';
-import { deleteJob, type JobHandle, type JobOptions, lastTick, makeRecurringJob } from '../job/job.ts';
+import {
+  changeSetting,
+  deleteJob,
+  type JobHandle,
+  type JobOptions,
+  lastTick,
+  makeRecurringJob,
+} from '../job/job.ts';
 import { isBackupSince, madeByTicks } from '../job/runs.ts';
 import { PremiseLost, throwFor } from '../judging.ts';
 import { step } from '../step.ts';
@@ -48,18 +54,15 @@ export const jobTaskSteps = {
   'given.jobHistory': step({
     sentence: 'Given that Longhorn is to keep the Jobs of {count} runs of a recurring job',
     parameters: (count) => ({ count }),
-    action: async ({ cluster, faults }: Context, count: number) => {
+    action: async (context: Context, count: number) => {
       const setting = { namespace: longhornNamespace, name: historyLimit };
-      const { value } = await cluster.get<{ value: string }>(longhornResources.settings, setting);
-      return faults.inject(
-        patchedObject.on(cluster, {
-          ...setting,
-          resource: longhornResources.settings,
-          before: { value },
-          after: { value: String(count) },
-          title: `the Jobs of ${count} runs of a recurring job are kept`,
-        }),
-      );
+      const { value } = await context.cluster.get<{ value: string }>(longhornResources.settings, setting);
+      return changeSetting(context, {
+        title: `the Jobs of ${count} runs of a recurring job are kept`,
+        name: historyLimit,
+        before: value,
+        after: String(count),
+      });
     },
   }),
   /** The Jobs of so many runs are there, the newest ones, and the others are removed. */

@@ -1,3 +1,4 @@
+import { patchedObject } from '../../../faults/patched-object.ts';
 import { once } from '../../../history/expectation.ts';
 import { followLog } from '../../../history/pod-log.ts';
 import type { Timeline } from '../../../history/timeline.ts';
@@ -129,6 +130,19 @@ export const leaveJob = async ({ cluster }: Context, { name, volume }: JobHandle
     { metadata: { labels: { [takesPart(name)]: null } } },
   );
 };
+
+/** A setting of Longhorn's becomes another one, until the fault is healed: then it is as it was before. */
+export const changeSetting = (
+  { cluster, faults }: Context,
+  { title, name, before, after }: { title: string; name: string; before: string; after: string },
+) =>
+  faults.inject(
+    patchedObject.on(cluster, {
+      ...{ resource: longhornResources.settings, namespace, name, title },
+      before: { value: before },
+      after: { value: after },
+    }),
+  );
 
 /**
  * Deletes a job as Longhorn's own page does: it is there until what it owns has gone, and Longhorn takes its

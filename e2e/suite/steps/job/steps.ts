@@ -1,9 +1,7 @@
-import { patchedObject } from '../../../faults/patched-object.ts';
 import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
 import { inForceAt } from '../../../history/history.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
-import { longhornNamespace, longhornResources } from '../../../longhorn/resources.ts';
 import { completes } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
@@ -27,6 +25,7 @@ import {
 import { failCleanup, faultyCleanups } from './faults.ts';
 import {
   changeCron,
+  changeSetting,
   type JobHandle,
   type JobOptions,
   joinJob,
@@ -208,17 +207,13 @@ export const jobSteps = {
   /** A setting of Longhorn's, until `when.released`. */
   'given.detachedAllowed': step({
     sentence: 'Given that recurring jobs may run for volumes that are detached',
-    action: ({ cluster, faults }: Context) =>
-      faults.inject(
-        patchedObject.on(cluster, {
-          resource: longhornResources.settings,
-          namespace: longhornNamespace,
-          name: 'allow-recurring-job-while-volume-detached',
-          before: { value: 'false' },
-          after: { value: 'true' },
-          title: 'recurring jobs may run for volumes that are detached',
-        }),
-      ),
+    action: (context: Context) =>
+      changeSetting(context, {
+        title: 'recurring jobs may run for volumes that are detached',
+        name: 'allow-recurring-job-while-volume-detached',
+        before: 'false',
+        after: 'true',
+      }),
   }),
   /** The volume takes part in the job no more. */
   'when.jobLeft': step({
