@@ -8,14 +8,21 @@ const warning = {
   compared: 'whole',
 } as const satisfies Partial<MessageRow>;
 
+// Nothing of it is lost but time.
+const instance = {
+  ...warning,
+  class: 'transient',
+  advice: 'Longhorn tries again; look at the instance-manager pod of that node, and at the load of the node.',
+} as const satisfies Partial<MessageRow>;
+const seenUnderLoad = `a real v1.12.1 (2026-11-26), under load; controller/instance_handler.go, ${sources}`;
+
 /**
  * What events warn of the processes behind a volume, its engine and its replicas; the speaker is the volume. None of it
  * is about a backup, and each can keep one from being made.
  */
 export const processMessages = {
   'process-not-started': {
-    ...warning,
-    class: 'transient',
+    ...instance,
     states: ['FailedStarting'],
     means:
       "A process of the volume, its engine or a replica, was not started by its node's instance manager.",
@@ -28,13 +35,12 @@ export const processMessages = {
         example:
           'Error starting v-r-1: failed to create instance: rpc error: code = Unavailable desc = connection error',
         origin: 'product',
-        seen: `a real v1.12.1 (2026-11-26), under load; controller/instance_handler.go, ${sources}`,
+        seen: seenUnderLoad,
       },
     ],
   },
   'process-not-stopped': {
-    ...warning,
-    class: 'transient',
+    ...instance,
     states: ['FailedStopping'],
     means:
       "A process of the volume, its engine or a replica, was not stopped by its node's instance manager.",
@@ -47,7 +53,7 @@ export const processMessages = {
         example:
           'Error stopping v-e-0: failed to delete instance v-e-0: rpc error: code = Unavailable desc = connection error',
         origin: 'product',
-        seen: `a real v1.12.1 (2026-11-26), under load; controller/instance_handler.go, ${sources}`,
+        seen: seenUnderLoad,
       },
     ],
   },
