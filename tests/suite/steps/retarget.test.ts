@@ -46,10 +46,11 @@ test('a volume has no last backup once it names none', async () => {
   await then.noLastBackup(volume);
 });
 
-test('a backup goes alone where it never is Deleting', async () => {
+test('a backup goes alone where its deletion is not tried to its end', async () => {
   for (const [between, goes] of [
     [[], true],
-    [['Deleting'], false],
+    [['Deleting'], true],
+    [['Deleting', 'Error'], false],
   ] as const) {
     const { then, tells, timelines } = play();
     tells('Completed');
@@ -57,7 +58,7 @@ test('a backup goes alone where it never is Deleting', async () => {
     for (const state of between) tells(state);
     tells(between.at(-1) ?? 'Completed', 'deleted');
     const judged = then.goneAlone(backup);
-    await (goes ? judged : expect(judged).rejects.toThrow('Deleting'));
+    await (goes ? judged : expect(judged).rejects.toThrow('Error'));
   }
 });
 

@@ -1,4 +1,4 @@
-import { once } from '../../../history/expectation.ts';
+import { gone, once } from '../../../history/expectation.ts';
 import { tryCreation, tryDeletion } from '../../../kube/dry-run.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
 import {
@@ -8,12 +8,12 @@ import {
 } from '../../../longhorn/resources.ts';
 import type { BackupTarget } from '../../../longhorn/types.ts';
 import { mustBeRefused } from '../admission/steps.ts';
+import { backupHistory, is } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
 import { runLabel, runLabelName } from '../made.ts';
 import { step } from '../step.ts';
-import { isRemovedFromCluster } from '../store/expectations.ts';
 import { changeTarget, type StoreSync } from '../store/steps.ts';
 import { describeTarget, makeTarget, removeTarget } from '../target/target.ts';
 import { judgeWithin } from '../timeouts.ts';
@@ -178,13 +178,16 @@ export const retargetSteps = {
         ...timeouts.lastBackupTold,
       }),
   }),
-  /** The backup was deleted, and has gone from the cluster without any deletion in the store. */
+  // A manager that has not yet heard that the target is unavailable may begin a deletion in the store. It
+  // lets go of the Backup as soon as it hears of that; Longhorn orders no two of its watches.
   'then.goneAlone': step({
-    sentence: 'Then {backup} goes at once, and is never Deleting',
+    sentence: 'Then {backup} goes from the cluster, and its deletion in the store is not tried to its end',
     parameters: (backup) => ({ backup }),
     action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle) =>
       judgeWithin(
-        isRemovedFromCluster(backups, { ...backup, from: sinceDeleted(backup) }),
+        backupHistory(backups, { ...backup, from: sinceDeleted(backup) })
+          .startingAs(is('Completed'), is('Deleting'))
+          .goes(gone),
         timeouts.firstDeleted,
       ),
   }),
