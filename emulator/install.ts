@@ -7,7 +7,6 @@ import {
   type KubernetesObject,
   type Resource,
   resources,
-  unlessGone,
 } from '../e2e/kube/cluster.ts';
 import { openHealth } from '../e2e/kube/health.ts';
 import { access } from './manifests/access.ts';
@@ -23,6 +22,7 @@ import {
   namespace,
 } from './modelled-on.ts';
 import type { Mutant } from './mutants.ts';
+import { putPoliciesInForce } from './policies-in-force.ts';
 
 type Ports = typeof managerPorts & typeof uiPorts;
 
@@ -126,10 +126,6 @@ const collections: Record<string, Resource> = {
   DaemonSet: resources.daemonSets,
   Deployment: resources.deployments,
   Service: resources.services,
-  ValidatingAdmissionPolicy: resources.validatingAdmissionPolicies,
-  ValidatingAdmissionPolicyBinding: resources.validatingAdmissionPolicyBindings,
-  MutatingAdmissionPolicy: resources.mutatingAdmissionPolicies,
-  MutatingAdmissionPolicyBinding: resources.mutatingAdmissionPolicyBindings,
 };
 
 const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
@@ -238,15 +234,6 @@ export const releaseObjects = ({ image, clock, mutant, version }: Release): obje
 
 const namespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
 
-const canMend = (cluster: Cluster): Promise<boolean> =>
-  cluster.list(resources.mutatingAdmissionPolicies).then(
-    () => true,
-    (error: unknown) => {
-      unlessGone(error);
-      return false;
-    },
-  );
-
 /**
  * Installs the emulator, or changes the one that is there, and returns when it is ready on every node. Throws
  * an ExpectationError that names what was waited for and how far it had come.
@@ -271,8 +258,9 @@ export const install = async (options: InstallOptions): Promise<{ version: strin
   await untilServed(waiting);
   const clock = await options.clock;
   onProgress(`longhorn-manager on each node${mutant ? `, with the bug ${mutant}` : ''}`);
+  // Before the managers: these take longer to be replaced than the API server takes to hear of its policies.
+  await putPoliciesInForce(cluster, { mutant, version });
   await apply([
-    ...admissionPolicies(mutant, { version, canMend: await canMend(cluster) }),
     managerDaemonSet({ image, clock, mutant, version }),
     uiDeployment({ image, clock, mutant }),
     ...services,

@@ -6,6 +6,7 @@ import { longhornApiVersion, longhornResources } from '../../e2e/longhorn/resour
 import { admissionPolicies } from '../../emulator/manifests/admission/policies.ts';
 import { customResourceDefinitions } from '../../emulator/manifests/custom-resources.ts';
 import { namespace } from '../../emulator/modelled-on.ts';
+import { putPoliciesInForce } from '../../emulator/policies-in-force.ts';
 import { applyManifests } from '../../lab/manifests/apply.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 
@@ -210,4 +211,28 @@ test('while a volume is on standby no backup target is deleted, nor given anothe
   await cluster.patch(backupTargets, one, { spec: { syncRequestedAt: '2026-11-26T00:00:00Z' } });
   await cluster.patch(volumes, { namespace, name: 'standby' }, { spec: { Standby: false } });
   await untilTaken(() => tryDeletion(cluster, backupTargets, one));
+});
+
+test('the policies of a mutant are put in force in place of the proper ones, and these again', async () => {
+  const job = (spec: object) =>
+    object('RecurringJob', 'job', {
+      spec: { name: 'job', task: 'backup', cron: '@daily', retain: 1, concurrency: 1, ...spec },
+    });
+  const ask = (spec: object) => tryCreation(cluster, recurringJobs, job(spec));
+  const retainOf = (answer: DryRun): unknown =>
+    'taken' in answer && (answer.taken as KubernetesObject & { spec: { retain: number } }).spec.retain;
+  const untilRetained = (retain: number) =>
+    until(
+      () => ask({ retain: 0 }),
+      (answer) => retainOf(answer) === retain,
+    );
+  await putPoliciesInForce(cluster, { mutant: 'jobs-unchecked' });
+  await untilTaken(() => ask({ task: 'copy' }));
+  await untilRetained(1);
+  await putPoliciesInForce(cluster, { mutant: 'job-limits-kept' });
+  await untilRefused(() => ask({ task: 'copy' }));
+  await untilRetained(0);
+  await putPoliciesInForce(cluster, {});
+  await untilRetained(1);
+  await untilRefused(() => ask({ task: 'copy' }));
 });

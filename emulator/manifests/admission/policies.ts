@@ -10,6 +10,9 @@ import { volumeMends, volumeRefusals } from './volumes.ts';
 
 const apiVersion = 'admissionregistration.k8s.io/v1';
 
+/** By which the emulator's policies are told from others. */
+export const policyLabel = { app: 'longhorn-emulator' };
+
 // The managers judge by what they know themselves, which may be younger than what the API server has of it.
 const isOfAUser = `request.userInfo.username != 'system:serviceaccount:${namespace}:${serviceAccount}'`;
 
@@ -21,7 +24,7 @@ const policy = (
   {
     apiVersion,
     kind,
-    metadata: { name },
+    metadata: { name, labels: policyLabel },
     spec: {
       failurePolicy: 'Fail',
       ...(beside && {
@@ -36,7 +39,7 @@ const policy = (
   {
     apiVersion,
     kind: `${kind}Binding`,
-    metadata: { name },
+    metadata: { name, labels: policyLabel },
     spec: {
       policyName: name,
       ...(beside && { paramRef: { namespace, selector: {}, parameterNotFoundAction: 'Allow' } }),
