@@ -222,7 +222,7 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'own-snapshots-alone': [{ scenario: snapshotTasks, by: 'then.snapshotsLeft' }],
   'default-group-forgotten': [{ scenario: jobGroups, by: 'then.inJobs' }],
   'default-group-for-all': [{ scenario: jobGroups, by: 'then.inJobs' }],
-  'job-labels-stay': [{ scenario: jobGroups, by: 'then.inJobs' }],
+  'job-labels-stay': [{ scenario: jobGroups, by: 'then.jobLabelsGone' }],
   'never-full': [{ scenario: fullEachTime, by: 'then.fullInterval' }],
   'detached-not-left-out': [{ scenario: leftOut, by: 'then.leftOut' }],
   'cleans-up-manual-backups': [{ scenario: jobDenied, by: 'then.jobLogs' }],

@@ -42,6 +42,14 @@ export const managerPods = async (cluster: Cluster): Promise<ManagerPod[]> => {
     }));
 };
 
+/** The end of what each running manager has logged. */
+export const managerLogs = async (cluster: Cluster): Promise<string[]> =>
+  Promise.all(
+    (await managerPods(cluster)).map(({ namespace, name, container }) =>
+      cluster.logs({ namespace, name, container }, { tailLines: 20_000 }),
+    ),
+  );
+
 /** The manager pod of one node; an error names the nodes that have one. */
 export const managerPodOf = async (cluster: Cluster, node: string): Promise<ManagerPod> => {
   const pods = await managerPods(cluster);

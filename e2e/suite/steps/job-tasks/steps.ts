@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { once, onceGone } from '../../../history/expectation.ts';
+import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { defaultGroup, inGroup, takesPart } from '../../../longhorn/job-types.ts';
+import { managerLogs } from '../../../longhorn/manager.ts';
 import { longhornNamespace, longhornResources } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
@@ -15,12 +16,12 @@ import {
   makeRecurringJob,
 } from '../job/job.ts';
 import { isBackupSince, madeByTicks } from '../job/runs.ts';
-import { PremiseLost, throwFor } from '../judging.ts';
+import { PremiseLost, PromiseBroken, throwFor } from '../judging.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { untilSnapshotGone, untilSnapshotMarked } from '../volume/snapshot.ts';
 import { detach } from '../volume/volume.ts';
-import { jobLabelsOf, keptBy, staysThere, wrongOfTaken } from './tasks.ts';
+import { failsToTakeLabelsOff, jobLabelsOf, keptBy, staysThere, wrongOfTaken } from './tasks.ts';
 
 const historyLimit = 'recurring-successful-jobs-history-limit';
 
@@ -234,6 +235,43 @@ export const jobTaskSteps = {
         describe: (volume) => `it has ${jobLabelsOf(volume).join(', ') || 'none'}`,
         ...timeouts.jobLabelsKept,
       });
+    },
+  }),
+  /** Nobody takes a label off later that Longhorn has left: then it has said why. */
+  'then.jobLabelsGone': step({
+    sentence: 'Then {volume} takes part in the deleted job no more',
+    parameters: ({ name }) => ({ volume: name }),
+    action: async (context: Context, { name }: VolumeHandle, job: JobHandle) => {
+      const gone = [takesPart(job.name), inGroup(job.name)];
+      try {
+        await once(
+          context.timelines.volumes,
+          (volume) => !jobLabelsOf(volume).some((label) => gone.includes(label)),
+          {
+            name,
+            label: `volume ${name} has no label of the job ${job.name}`,
+            describe: (volume) => `it has ${jobLabelsOf(volume).join(', ') || 'none'}`,
+            ...context.timeouts.jobLabelsKept,
+          },
+        );
+      } catch (error) {
+        if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
+        const logs = await managerLogs(context.cluster);
+        if (!logs.some((log) => failsToTakeLabelsOff(log, { job: job.name, version: context.version })))
+          throw error;
+        throw new PromiseBroken(
+          error.message,
+          {
+            of: 'history',
+            kind: 'Volume',
+            name,
+            state: 'in a job that is gone',
+            gone: false,
+            says: ['job-labels-left'],
+          },
+          { cause: error },
+        );
+      }
     },
   }),
 };

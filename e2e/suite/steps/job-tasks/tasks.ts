@@ -1,4 +1,6 @@
 import { type CronJob, isOfJobs, madeByLabel } from '../../../longhorn/job-types.ts';
+import { knownIdsOf } from '../../../longhorn/messages/classify.ts';
+import { readLogLine } from '../../../longhorn/messages/log-line.ts';
 import type { Snapshot, Volume } from '../../../longhorn/types.ts';
 import type { MadeByTick } from '../job/runs.ts';
 
@@ -35,3 +37,14 @@ export const jobLabelsOf = ({ metadata }: Volume): string[] =>
 
 /** How many finished Jobs a CronJob lets Kubernetes keep. */
 export const keptBy = ({ spec }: CronJob): number | undefined => spec.successfulJobsHistoryLimit;
+
+/** Whether a log of a longhorn-manager says that the labels of this job were not taken off all volumes. */
+export const failsToTakeLabelsOff = (
+  log: string,
+  { job, version }: { job: string; version: string },
+): boolean =>
+  log
+    .split('\n')
+    .filter((line) => line.includes(job))
+    .flatMap((line) => readLogLine('manager', line)?.message ?? [])
+    .some((message) => knownIdsOf([message], version).includes('job-labels-left'));

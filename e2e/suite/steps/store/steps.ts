@@ -5,7 +5,7 @@ import { ExpectationError, once, onceGone } from '../../../history/expectation.t
 import { unlessGone } from '../../../kube/cluster.ts';
 import type { Duration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
-import { managerPods } from '../../../longhorn/manager.ts';
+import { managerLogs } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { isLookDue, syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup, BackupTarget, BackupVolume } from '../../../longhorn/types.ts';
@@ -91,11 +91,7 @@ const lookAnewWhereUnderWay = async (context: Context, target: TargetHandle): Pr
 // Where the store is there and its volumes cannot be listed, Longhorn says so in its log alone (backup_target_controller.go,
 // syncBackupVolume, v1.12.1). The URL is this store's alone.
 const hasFailedToList = async ({ cluster }: Context, { store }: TargetHandle): Promise<boolean> => {
-  const logs = await Promise.all(
-    (await managerPods(cluster)).map(({ namespace, name, container }) =>
-      cluster.logs({ namespace, name, container }, { tailLines: 20_000 }),
-    ),
-  );
+  const logs = await managerLogs(cluster);
   return logs.some((log) => log.includes(`failed to list backup volumes in ${store.url}`));
 };
 

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
 import type { Tick } from '../../../../e2e/suite/steps/job/job.ts';
-import { jobLabelsOf, staysThere, wrongOfTaken } from '../../../../e2e/suite/steps/job-tasks/tasks.ts';
+import {
+  failsToTakeLabelsOff,
+  jobLabelsOf,
+  staysThere,
+  wrongOfTaken,
+} from '../../../../e2e/suite/steps/job-tasks/tasks.ts';
 
 const tick: Tick = { label: 'the first run', job: 'j-1', scheduled: false, makes: true, from: 0 };
 const snapshot = (name: string, status: Snapshot['status'], metadata = {}): Snapshot => ({
@@ -44,4 +49,15 @@ test('a volume takes part in the jobs and groups for which it has a label that s
     'recurring-job.longhorn.io/j',
   ]);
   expect(jobLabelsOf({ metadata: { name: 'v' }, spec: {} } as unknown as Volume)).toEqual([]);
+});
+
+test('a manager says of which job it could not take the labels off', () => {
+  const version = 'v1.12.1';
+  const log = [
+    'time="2026-11-26T20:23:47.6Z" level=info msg="Cleaning up recurring job-group j-1 for v-2" node=node3',
+    'time="2026-11-26T20:23:47.7Z" level=warning msg="Failed to sync Longhorn recurring job" RecurringJob=longhorn-system/j-1 controller=longhorn-recurring-job error="failed to sync recurring job longhorn-system/j-1: failed to cleanup recurring job label j-1 in Volumes and PVCs: Operation cannot be fulfilled on volumes.longhorn.io \\"v-2\\": the object has been modified; please apply your changes to the latest version and try again" node=node3',
+  ];
+  expect(failsToTakeLabelsOff(log.join('\n'), { job: 'j-1', version })).toBe(true);
+  expect(failsToTakeLabelsOff(log.join('\n'), { job: 'j-2', version })).toBe(false);
+  expect(failsToTakeLabelsOff(log[0] ?? '', { job: 'j-1', version })).toBe(false);
 });
