@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
+import type { DeniedBlock } from '../../../../e2e/suite/steps/deletion/deletion.ts';
 import type { BackupHandle, VolumeHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import { layOutRecordedStore, recordedVolume } from '../../../support/recorded-store.ts';
@@ -140,6 +141,27 @@ test('the store holds exactly the backups that it should, or besides what nobody
   await expect(then.stillInStore(handle('gone', 'the gone backup'))).rejects.toThrow(
     'the store has no config of the gone backup (gone) any more; it has: ',
   );
+});
+
+test('a block that could not be removed is left, and nothing else', async () => {
+  const { then } = await play('normal, v1.8.2');
+  const [b1, b2] = ['sample-a-b1', 'sample-a-b2'].map((name) => handle(name, name)) as [
+    BackupHandle,
+    BackupHandle,
+  ];
+  const left = { checksum: '0'.repeat(64) } as DeniedBlock;
+  const judge = (...beside: BackupHandle[]) => then.blockLeft(left, volume, beside);
+  await expect(judge(b1, b2)).rejects.toThrow(`- block ${left.checksum} is not left`);
+  const leave = async (checksum: string): Promise<void> => {
+    const folder = join(root, volumeFolder(recordedVolume), 'blocks/00/00');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, `${checksum}.blk`), 'data');
+  };
+  await leave(left.checksum);
+  await judge(b1, b2);
+  await expect(judge(b2)).rejects.toThrow('- backup sample-a-b1 still has a config');
+  await leave('0'.repeat(63).concat('1'));
+  await expect(judge(b1, b2)).rejects.toThrow(`- block ${left.checksum} is not left`);
 });
 
 const { first: firstInError, second: secondInError } = recorded['in error, v1.12.1'];

@@ -4,6 +4,7 @@ import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import type { RunningStore } from '../../../../e2e/store/driver.ts';
+import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
 import type { JobHandle } from '../../../../e2e/suite/steps/job/job.ts';
 import { jobSteps } from '../../../../e2e/suite/steps/job/steps.ts';
 import { bind } from '../../../../e2e/suite/steps/step.ts';
@@ -27,6 +28,8 @@ type Playing = {
   until: number;
   mutate?: Mutation;
   stored?: string[];
+  /** The checksum of the one block that each backup in the store has. */
+  blocks?: Record<string, string>;
   version?: string;
   log?: string;
   /** No step has told of the runs. */
@@ -37,7 +40,7 @@ type Playing = {
 // started.
 const play = async (
   name: RecordedJob,
-  { until, mutate = (line) => line, stored = [], version = 'v1.12.1', log, isStarted }: Playing,
+  { until, mutate = (line) => line, stored = [], blocks = {}, version = 'v1.12.1', log, isStarted }: Playing,
 ) => {
   const { job, volume, ticks, jobs, pods, backups, snapshots, volumes } = await stageJob(name, (line) =>
     line.at > until ? undefined : mutate(line),
@@ -52,7 +55,9 @@ const play = async (
   const logOf = (index: number): string =>
     (index === ticks.length - 1 ? log : undefined) ?? logs[index] ?? '';
   const makes = (index: number): boolean => name !== 'snapshots denied' || index < 2;
-  const store = { backups: async () => stored } as unknown as RunningStore;
+  const config = async (_: string, backup: string) =>
+    blocks[backup] && { blocks: [{ offset: 0, checksum: blocks[backup] }] };
+  const store = { backups: async () => stored, config } as unknown as RunningStore;
   const target = { name: 'default', store };
   const handle: JobHandle = {
     ...{ name: job, volume: { name: volume, target, node: 'node1', size: 0 }, retain: 1, others: [] },
@@ -116,6 +121,21 @@ test('its old ones stay, while it lasts, and go after the heal', async () => {
     `the store has no config of the backup of run 1 (backup-7ab0d6e8e5a54b22), the backup of run 2 (${last}), `,
   );
   await expect(healed.steps.allInStore(all.slice(-1))).rejects.toThrow('has backups that no run made: other');
+});
+
+test('a backup that is made though nothing was written has the same blocks as the one before', async () => {
+  const first = 'backup-7ab0d6e8e5a54b22';
+  const judge = async (blocks: Record<string, string>) => {
+    const { steps, job, found } = await play('backups denied', { until: 222, blocks });
+    const [before, backup] = (await steps.oneBackupEachTick(job)) as [BackupHandle, BackupHandle];
+    await steps.madeUnchanged(backup, { before });
+    return found();
+  };
+  expect(await judge({ [first]: 'a', [last]: 'a' })).toEqual(['job-backs-up-unchanged']);
+  await expect(judge({ [first]: 'a', [last]: 'b' })).rejects.toThrow(
+    'the backup of run 2 is not of the same data as the backup of run 1:\n- 1 of its blocks hold other data',
+  );
+  await expect(judge({ [first]: 'a' })).rejects.toThrow('the store has no config of the backup of run 2');
 });
 
 test('a real job whose old configs are immutable: only the Backups tell', async () => {

@@ -56,7 +56,7 @@ const play = (states: readonly NonNullable<Volume['status']>[], messages: readon
     events,
     engines,
   };
-  return { steps: bindSteps(context).then, restore };
+  return { steps: bindSteps(context).then, restore, timelines, engines };
 };
 
 test('a restore that is under way, and neither ends nor is given up, waits', async () => {
@@ -103,4 +103,19 @@ test('a restore that fails for the reason that is expected, and for another one'
   );
   const well = play([begun, underWay, done]);
   await expect(well.steps.restoreFails(well.restore, 'restore-damaged')).rejects.toThrow();
+});
+
+test('a backup that goes before the restore from it has ended went too early', async () => {
+  const { steps, restore, timelines, engines } = play([begun, underWay]);
+  const engine = { metadata: { name: 'w-e-0' }, status: { lastRestoredBackup: 'b' } };
+  engines.push({ kind: 'modified', at: 5_000, object: engine as VolumeEngine });
+  const object = { metadata: { name: 'b' }, spec: { snapshotName: 's' } };
+  timelines.backups.push({ kind: 'deleted', at: 2_000, object });
+  await expect(steps.deletedAfterRestore(restore.backup, restore)).rejects.toThrow(
+    'the first backup was gone 3 s before the restored volume was written',
+  );
+  const well = play([begun, underWay]);
+  well.engines.push({ kind: 'modified', at: 1_000, object: engine as VolumeEngine });
+  well.timelines.backups.push({ kind: 'deleted', at: 2_000, object });
+  await well.steps.deletedAfterRestore(well.restore.backup, well.restore);
 });

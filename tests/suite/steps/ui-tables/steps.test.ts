@@ -55,3 +55,16 @@ test('the page of an older version tells nothing, which is a finding and no fail
     expect(await shown({ version, sign: '' })).toEqual(['target-reason-not-on-page']);
   await expect(shown({ version: 'v1.9.2', sign: reason })).rejects.toThrow(reason);
 });
+
+test('a backup target that the page lacks is not gone while it is there', async () => {
+  const timelines = emptyTimelines();
+  const { then } = bindSteps(createTestContext({ timelines }).context);
+  const page = { page: { lacks: async () => {} }, cutOff: [] } as unknown as TablePageHandle;
+  const object = { metadata: { name: aTarget.name }, spec: { backupTargetURL: nowhere } };
+  timelines.backupTargets.push({ kind: 'modified', at: 1, object });
+  await expect(then.targetNotShown(page, aTarget)).rejects.toThrow(
+    'the page does not show backup target default, which is there',
+  );
+  timelines.backupTargets.push({ kind: 'deleted', at: 2, object });
+  await then.targetNotShown(page, aTarget);
+});
