@@ -1,4 +1,4 @@
-import { type Diagnosis, describeDiagnosis, diagnose } from '../longhorn/diagnosis/diagnose.ts';
+import { type Diagnosis, describeDiagnosis, diagnose, isExplained } from '../longhorn/diagnosis/diagnose.ts';
 import type { Pasted } from '../longhorn/diagnosis/pasted.ts';
 import { type Meaning, meaningsOf, type Where } from '../longhorn/messages/look-up.ts';
 import type { MessageRow } from '../longhorn/messages/row.ts';
@@ -55,6 +55,12 @@ export const describeFailure = (diagnosis: Diagnosis): string[] => {
 export const isAnswer = ({ meanings, diagnosis }: Answer): boolean =>
   meanings.length > 0 || diagnosis !== undefined;
 
+/** Says whether the cause of a failure is known too, or the whole message. */
+export const isWholeAnswer = (answer: Answer): boolean => {
+  const failure = failureToTell(answer);
+  return failure === undefined ? answer.meanings.length > 0 : isExplained(failure);
+};
+
 /** Looks up a text, in the place where it stood as far as that shows. */
 export const answerTo = (pasted: Pasted, where: Where): Answer => {
   const { text, field: stood, state } = pasted;
@@ -70,7 +76,8 @@ export const answerTo = (pasted: Pasted, where: Where): Answer => {
         };
   const isNews = stood === 'log info' || stood === 'log debug' || stood === 'event Normal';
   const found = diagnose(text, pasted);
-  const isProven = found?.cause !== undefined && (found.byItsWords || found.cause.common !== true);
+  const isProven =
+    found !== undefined && isExplained(found) && (found.byItsWords || found.cause?.common !== true);
   const diagnosis = isNews && !isProven ? undefined : found;
   const meanings = meaningsOf(middleCut(text), place);
   // A row says more than what a text is about and words that are common; a place that was named says more than both.

@@ -15,8 +15,10 @@ export type KnownCause = {
   unreached?: boolean;
   /** Words that are also said where nothing fails: they count in a text of a failure alone. */
   common?: boolean;
-  /** What the text names says more than these words: it is quoted. */
-  quoted?: boolean;
+  /** What the text names says more than these words: it is quoted; `to its end` where the reason stands behind them. */
+  quoted?: boolean | 'to its end';
+  /** A fault that shows in the text whatever else it tells: it is told beside another cause. */
+  beside?: boolean;
   /** The operations that the words tell this of, where elsewhere they tell something else. */
   within?: readonly string[];
   /** What to do where it is met in one operation, by the operation's id. */
@@ -28,6 +30,9 @@ export type KnownCause = {
 const credentials =
   "Check the access key and the secret key in the backup target's Secret, and who may use them.";
 const reachable = 'Check the address, and that every node reaches it (network policies, firewalls, proxies).';
+
+const gone =
+  'It was never written, was removed (by a lifecycle rule, another cluster or a person), or is looked for in the wrong place: compare the path with the URL of the backup target.';
 
 // longhorn/longhorn#13685: the manager looks for words that the store's library has not used since v1.8.0.
 const restoreMeetsLock =
@@ -117,6 +122,117 @@ export const causes: readonly KnownCause[] = [
     advice: { any: 'Activate or delete the standby volumes named, then change the target.' },
   },
 
+  // Checks of the Kubernetes API server, and rights in the cluster: no store refused anything.
+  {
+    id: 'immutable-field',
+    pattern:
+      /Forbidden: [^"]{0,200}\bis immutable\b|Forbidden: updates to [^"]{1,200} are forbidden|field is immutable/,
+    means: 'Kubernetes refuses to change this field of an object that is there already.',
+    advice: { any: 'Leave the object as it is, or delete it and make it anew.' },
+    adviceIn: {
+      'system-restore':
+        'Upgrade Longhorn: v1.4.0 and newer leave PersistentVolumes that are there as they are. Otherwise remove the object first, if its volume is to be restored.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'kube-forbidden',
+    pattern: /is forbidden: (?:User |exceeded quota|[Nn]ot allowed)|Error from server \(Forbidden\)/,
+    means:
+      'The Kubernetes API server does not allow this: a right (RBAC), a quota or a policy is in the way.',
+    advice: {
+      any: 'Look at the rights of the account that the text names, and at the quotas of the namespace.',
+    },
+    quoted: 'to its end',
+  },
+  {
+    id: 'kube-invalid',
+    pattern:
+      /(?:Invalid value: (?:"[^"]{0,253}"|[^\s:]{1,100})|Unsupported value: (?:"[^"]{0,253}"|[^\s:]{1,100})|Required value|Duplicate value|Too long): [^\],]{1,200}/,
+    means: 'A value in the object is not valid, by the checks of Kubernetes.',
+    advice: {
+      any: 'If you gave the value, correct it. If Longhorn made it, as a name out of other names, shorten those or upgrade.',
+    },
+    quoted: 'to its end',
+  },
+  {
+    id: 'no-snapshot-kind',
+    pattern:
+      /(?:could not find the requested resource|no matches for kind)[^:]{0,100}(?:snapshot\.storage\.k8s\.io|VolumeSnapshot)/,
+    means:
+      'The API server does not know the kind of a VolumeSnapshot, in the version that was asked for: the CRDs of the external-snapshotter are not installed, or have other versions.',
+    advice: {
+      any: "Install the CRDs of the external-snapshotter in the version that fits, and snapshot-controller, if you want snapshots by CSI. Longhorn's own snapshots, backups and restores do not need them: look elsewhere for a fault of those.",
+    },
+    quoted: true,
+  },
+  {
+    id: 'no-such-kind',
+    pattern: /could not find the requested resource|no matches for kind/,
+    means:
+      'The API server does not know that kind of object, in the version that was asked for: its CRD is not installed, or has other versions.',
+    advice: {
+      any: 'Look at the CRDs (kubectl get crds), and at the versions of what asks and of what is installed.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'unknown-kind',
+    pattern: /Unknown resource kind \w+/,
+    means: 'This version does not know that kind of object, and leaves it out of the restore.',
+    advice: { any: 'Look whether you miss objects of that kind, and upgrade Longhorn.' },
+    quoted: true,
+  },
+  {
+    id: 'objects-remain',
+    pattern: /\b[Ff]ound \d+ [A-Za-z ]{1,30} remaining\b/,
+    within: ['uninstall'],
+    means: 'It waits until these objects are gone.',
+    advice: {
+      any: 'Wait some minutes. If the number stays, look at the objects: their deletion may wait for the backup target, or for a longhorn-manager that is gone; then remove their finalizers. Some versions hang here: for SystemBackups before v1.4.3 (longhorn/longhorn#6185), for backup targets v1.10.0 (#11934).',
+    },
+    quoted: true,
+  },
+  {
+    id: 'empty-request',
+    pattern: /^EOF$/,
+    within: ['manager-request'],
+    means: 'The request had no body.',
+    advice: {
+      any: 'If the user interface sent it, upgrade Longhorn (longhorn/longhorn#10023); until then make the object with kubectl.',
+    },
+  },
+
+  // Programs that were not started, and values that were not text.
+  {
+    id: 'program-not-started',
+    pattern: /fork\/exec \S+: invalid argument/,
+    means:
+      'The program was not even started: one of its arguments or environment variables is no text (it has a byte 0), most likely a value of the Secret.',
+    advice: {
+      any: "Write the keys of the backup target's Secret anew, as they are under stringData, or encoded by base64 once (longhorn/longhorn#3137).",
+    },
+  },
+  {
+    id: 'secret-blank',
+    pattern:
+      /there is space or new line in \w+|invalid (?:leading|trailing) (?:white ?space|new ?line) in \w+/,
+    means: 'A value in the Secret begins or ends with a blank or a line break.',
+    advice: {
+      any: 'Write the value anew without it (echo -n, printf, or stringData). Before v1.6.2 the line break at the end of a valid AWS_CERT is refused too (longhorn/longhorn#7159).',
+    },
+    quoted: true,
+  },
+  {
+    id: 'secret-setting',
+    pattern: /unable to get settings backup-target-credential-secret/,
+    means:
+      'The setting backup-target-credential-secret, which names the Secret, is empty or could not be read.',
+    advice: {
+      any: 'Name the Secret there; from v1.8.0 on it is named in the BackupTarget (spec.credentialSecret).',
+    },
+  },
+
   // Locks of the store.
   {
     id: 'lock',
@@ -140,6 +256,16 @@ export const causes: readonly KnownCause[] = [
       /\bInvalidAccessKeyId\b|The AWS Access Key Id you provided does not exist|InvalidAuthenticationInfo|\bAuthenticationFailed\b/,
     means: 'The store does not know the key, or does not accept it.',
     advice: { any: credentials },
+  },
+  {
+    id: 'config-upload',
+    pattern:
+      /backup_[^\s:"]{1,300}\.cfg\b[^"]{0,100}AWS Error: +(?:SignatureDoesNotMatch|InvalidRequest The authorization mechanism)/,
+    means:
+      "The store refused the upload of a backup's config, after the blocks had gone up with the same key: the key is right. A large config goes up in parts, in a way that this store does not accept.",
+    advice: {
+      any: 'Upgrade Longhorn: mended for Storj in v1.10.3 and v1.11.1 (longhorn/longhorn#12713), for Google Cloud Storage in v1.11.4 and v1.12.1 (#13573). Until then another attempt fails in the same way.',
+    },
   },
   {
     id: 'signature',
@@ -169,12 +295,22 @@ export const causes: readonly KnownCause[] = [
     advice: { any: "Make it, or correct its name and region in the backup target's URL." },
   },
   {
+    id: 'listing-no-key',
+    pattern: /failed to list objects with param[^}]{0,300}\} error: AWS Error: +NoSuchKey/,
+    within: ['list', 'list-system-backups'],
+    means:
+      'The server answered a listing as if it had been asked for an object. A listing reads none: most likely the endpoint takes the name of the bucket for a key. Nothing says that anything is missing.',
+    advice: {
+      any: "Check AWS_ENDPOINTS of the backup target's Secret: no bucket in it, and none at all for Amazon S3. If the endpoint has the bucket in its name, see VIRTUAL_HOSTED_STYLE.",
+    },
+  },
+  {
     id: 'no-key',
     pattern:
       /\b(?:NoSuchKey|BlobNotFound|NoSuchVersion)\b|The specified (?:key|blob) does not exist|AWS Error: +InvalidRequest not found/,
     means: 'The store does not have the object that was to be read: it is missing.',
     advice: {
-      any: 'Look for who removed it (lifecycle rules, other clusters, people), and check the store (npx corral store fsck).',
+      any: `${gone} Check the store (npx corral store fsck).`,
     },
     data: 'missing',
   },
@@ -237,7 +373,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'access-denied',
     pattern:
-      /\b(?:AccessDenied|AllAccessDisabled|AccountProblem|NotSignedUp|AuthorizationFailure|AuthorizationPermissionMismatch|InsufficientAccountPermissions)\b|Access Denied|does not have storage\.\S+ access|status ?code: 403|AWS HTTP Error: 403|(?<!server \()\bForbidden\b/,
+      /\b(?:AccessDenied|AllAccessDisabled|AccountProblem|NotSignedUp|AuthorizationFailure|AuthorizationPermissionMismatch|InsufficientAccountPermissions)\b|Access Denied|does not have storage\.\S+ access|status ?code: 403|AWS HTTP Error: 403|AWS Error: +Forbidden\b|\b403 Forbidden\b/,
     means: 'The store denied access: the key is known, and may not do this.',
     advice: {
       any: "Give the key the right that is missing (ListBucket, GetObject, PutObject, DeleteObject), and look at the bucket's policy.",
@@ -263,6 +399,17 @@ export const causes: readonly KnownCause[] = [
     pattern: /\bEntityTooLarge\b|exceeds the \d+ byte limit of a single PutObject|RequestBodyTooLarge/,
     means: 'The object is larger than the store takes in one request.',
     advice: { any: "Use a smaller backup block size, or raise the store's limit." },
+  },
+  {
+    id: 'no-environment',
+    pattern:
+      /(?:^|\s)[$#] \S{1,300}longhorn [^"]{0,600}(?:NoCredentialProviders|no EC2 IMDS role found|without credential secret)/,
+    means:
+      'The command was typed by hand, and its environment has no credentials. That says nothing about the Secret.',
+    advice: {
+      any: 'Give it the credentials in its environment (export AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINTS), and type it again.',
+    },
+    retryIn: { list: 'Nothing tries a command again that was typed by hand.' },
   },
   {
     id: 'no-secret',
@@ -296,20 +443,28 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'no-url',
     pattern:
-      /backup target URL is empty|destination URL hasn't been specified|failed to create backup to for volume/,
+      /backup target URL is empty|setting backup-target is empty|destination URL hasn't been specified|failed to create backup to for volume/,
     means: "The backup target's URL was empty.",
     advice: {
-      any: 'Give the BackupTarget its URL. If it has one, this text is older: see after the next poll whether it goes.',
+      any: 'Nothing, if you want no backups. Otherwise give the BackupTarget its URL (before v1.8.0 the setting backup-target). If it has one, this text is older: see after the next poll whether it goes.',
     },
   },
   {
     id: 'bad-url',
     pattern:
-      /(?:NFS|CIFS) path must follow(?: format)?|invalid URL\. Must be|cannot find (?:nfs|CIFS) path|[Dd]river \S+ is not supported|remote share not in 'host:dir' format|failed to parse \S+ as url|invalid (?:leading|trailing) (?:white ?space|new ?line)/,
+      /(?:NFS|CIFS) path must follow(?: format)?|invalid URL\. Must be|cannot find (?:nfs|CIFS) path|[Dd]river \S+ is not supported|remote share not in 'host:dir' format|failed to parse \S+ as url/,
     means: "The backup target's URL is not of a form that Longhorn knows.",
     advice: {
       any: 'Write it as nfs://SERVER:/PATH (with the colon), cifs://SERVER/SHARE, s3://BUCKET@REGION/ (an endpoint of its own goes into AWS_ENDPOINTS of the Secret) or azblob://CONTAINER@core.windows.net/.',
     },
+  },
+
+  {
+    id: 's3-one-slash',
+    pattern: /\bs3:\/(?!\/)\w/,
+    beside: true,
+    means: 'The URL of the backup target has one slash behind s3:, and needs two.',
+    advice: { any: 'Write it as s3://BUCKET@REGION/ (longhorn/longhorn#3036).' },
   },
 
   // TLS.
@@ -448,6 +603,15 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'engine-restarted',
+    pattern: /might because the engine has restarted/,
+    means:
+      'The engine does not know the backup any more, most likely since it was started anew in the middle. The text does not say that the backup failed.',
+    advice: {
+      any: 'Look at the state of the Backup. If it is not Completed, look for what ended the engine or its instance manager.',
+    },
+  },
+  {
     id: 'replica-lost',
     pattern:
       /(?:on )?unknown replica|failed to find a replica with backup|[Ff]ailed to get (?:backup )?\S*(?:backup)? ?status on \S+ for \S+: rpc error: code = NotFound|cannot find backup \S+ status in longhorn engine|cannot find matched snapshot \S+ of backup|desc = backup not found/,
@@ -525,7 +689,7 @@ export const causes: readonly KnownCause[] = [
     id: 'system-backup-config-missing',
     pattern: /cannot find \S*system-backups\/\S+ in backupstore|system backup \S+ doesn't exist/,
     means: 'The store does not have the config of the system backup.',
-    advice: { any: 'Look for who removed it; another system backup may be whole.' },
+    advice: { any: `${gone} Another system backup may be whole.` },
     data: 'missing',
   },
   {
@@ -533,14 +697,14 @@ export const causes: readonly KnownCause[] = [
     pattern: /cannot find \S*\/backup_[^/\s]+\.cfg\/volume\.cfg/,
     means: 'The config of a backup lies where the folders of volumes do, and Longhorn takes it for one.',
     advice: {
-      any: 'Move it back into the folder backups of its volume (npx corral store fsck names it), and look for who moved it.',
+      any: 'Move it back into the folder backups of its volume (npx corral store fsck names it).',
     },
   },
   {
     id: 'backup-config-missing',
     pattern: /cannot find \S*backup_[^/\s]+\.cfg in backupstore/,
     means: 'The store does not have the config of the backup: for Longhorn that backup is not there.',
-    advice: { any: 'Look for who removed it, or for a deletion that was interrupted.' },
+    advice: { any: `${gone} A deletion that was interrupted leaves a backup so, too.` },
     data: 'missing',
   },
   {
@@ -548,7 +712,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /cannot find \S*volume\.cfg in backupstore|cannot find volume(?: \S+)? in backupstore/,
     means: "The store does not have the volume's config (volume.cfg).",
     advice: {
-      any: "See that the URL's path and endpoint are those of the backup; then look for who removed it. Its blocks may still be there (npx corral store fsck).",
+      any: `${gone} Its blocks may still be there (npx corral store fsck).`,
     },
     data: 'missing',
   },
@@ -556,7 +720,7 @@ export const causes: readonly KnownCause[] = [
     id: 'not-in-store',
     pattern: /cannot find \S+ in backupstore|refers to unknown block/,
     means: 'The store does not have a file that was to be read.',
-    advice: { any: 'Look for who removed it, and check the store (npx corral store fsck).' },
+    advice: { any: `${gone} Check the store (npx corral store fsck).` },
     data: 'missing',
   },
   {
@@ -608,6 +772,22 @@ export const causes: readonly KnownCause[] = [
     advice: {
       any: 'Unmount it on that node (in the pod of longhorn-manager or instance-manager), or start that pod anew; then Longhorn mounts again. If it comes back with a CIFS share, its server may change inode numbers: mount it with noserverino.',
     },
+  },
+  {
+    id: 'mount-folder',
+    pattern: /[Cc]annot create mount directory/,
+    means:
+      'The folder for the mount could not be made, in the pod that was to mount. The server was not asked yet; most likely an old mount is in the way.',
+    advice: {
+      any: 'Unmount it on that node (in the pod of longhorn-manager or instance-manager), or start that pod anew (longhorn/longhorn#2242).',
+    },
+  },
+  {
+    id: 'nfs-locks',
+    pattern: /rpc\.statd is not running but is required/,
+    means:
+      'The mount fell back to NFS 3, whose locks need rpc.statd on the node. Most likely the server does not offer NFS 4, which Longhorn needs.',
+    advice: { any: 'Enable NFS 4 on the server; starting rpc.statd is not enough (longhorn/longhorn#1346).' },
   },
   {
     id: 'nfs3-only',
@@ -682,6 +862,65 @@ export const causes: readonly KnownCause[] = [
     advice: { any: 'Upgrade Longhorn: a new backup of the same chain of snapshots fails in the same way.' },
   },
   {
+    id: 'filesystem-damaged',
+    pattern: /'fsck' found errors/,
+    means: 'The file system inside the volume is damaged, and fsck could not repair it by itself.',
+    advice: {
+      any: 'Attach the volume without a workload, take a snapshot, and repair it by hand (e2fsck -f, or xfs_repair). If the volume was just restored, restore another backup beside it and compare.',
+    },
+  },
+  {
+    id: 'unaligned-read',
+    pattern: /\bread \/\S{1,300}: invalid argument/,
+    means:
+      'The kernel refused a read of the file. Longhorn reads it by direct I/O: most likely a size or place is no multiple of the sector size of its disk.',
+    advice: {
+      any: "Compare the size that the text names with the disk's sector size (blockdev --getss). Another attempt fails in the same way (longhorn/longhorn#11569).",
+    },
+  },
+  {
+    id: 'image-size',
+    pattern: /file size \d+ should be a multiple of 512 bytes/,
+    means: 'The size of the image file is no multiple of 512 bytes, as direct I/O needs.',
+    advice: {
+      any: 'Unpack the file if it is compressed, or convert it (qemu-img convert -O qcow2 FILE NEW), and make the backing image from that.',
+    },
+  },
+  {
+    id: 'backing-image-failed',
+    pattern: /waiting for backing image \S+ downloading file [^"]{1,1000}the current state is failed/,
+    means: 'The backing image that the replica waits for has failed on that node, so that it waits for ever.',
+    advice: {
+      any: 'Look at the message of the backing image and at the URL that it was to be loaded from, and make it anew with one that works.',
+    },
+  },
+  {
+    id: 'file-without-checksum',
+    pattern: /no expectedChecksum for existing file/,
+    means:
+      'The file of a backing image is there already, but no checksum is known for it, so that it is not taken.',
+    advice: {
+      any: 'Look whether the backing image gets ready all the same; an older release made it without a checksum (longhorn/longhorn#4085).',
+    },
+  },
+  {
+    id: 'nvme-path-left',
+    pattern: /NVMe path '[^']{1,253}' still exists after delete/,
+    means: 'SPDK had deleted a path to another replica or snapshot, and it was still there some time later.',
+    advice: {
+      any: 'Nothing, if the rebuild or restore goes on. If it never ends, as after a replica was deleted in a restore (longhorn/longhorn#12835), restore anew.',
+    },
+  },
+  {
+    id: 'file-not-renamed',
+    pattern: /rename \S{0,300}longhorn-backupstore-mounts/,
+    means:
+      'A file was written to the store under another name, and could not be given its own. Most likely another backup of the volume wrote the same file, or the mount was in trouble.',
+    advice: {
+      any: 'Make the backup again when no other one of the volume runs (longhorn/longhorn#1341), and look at the end of the text.',
+    },
+  },
+  {
     id: 'no-direct-io',
     pattern: /open \S+\.img: invalid argument/,
     means: "The file system of that replica's disk does not support direct I/O, as CIFS and others do not.",
@@ -749,10 +988,22 @@ export const causes: readonly KnownCause[] = [
     advice: { any: "Look at the owner and mode of the file named, and at the export's squashing." },
   },
   {
+    id: 'not-attached-in-time',
+    pattern: /failed to attach to node \S+ with attachmentID(?: [\w-]+)?\W*$/,
+    means: 'The volume was not attached in time; what holds it up, the text does not say.',
+    advice: {
+      any: "Look at the volume's attachment tickets and their conditions (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml): another one, as of a backup that stays Pending (longhorn/longhorn#10090), can hold the volume on another node.",
+    },
+  },
+  {
     id: 'waited-too-long',
-    pattern: /time(?:d )?out(?:ed)? (?:while )?waiting for/i,
+    pattern: /time(?:d )?out(?:ed)? (?:while )?(?:a?waiting (?:for )?)/i,
     means: 'Waiting timed out; what was waited for may still happen.',
     advice: { any: 'Look at the object that the text names, and at what holds it up: the work may go on.' },
+    adviceIn: {
+      velero:
+        'Look at the VolumeSnapshot and its VolumeSnapshotContent (kubectl describe), and at the logs of csi-snapshotter and snapshot-controller: no snapshot came of it in time.',
+    },
   },
   {
     id: 'call-timed-out',
@@ -783,10 +1034,30 @@ export const causes: readonly KnownCause[] = [
     advice: { any: "Check the path in the URL, and the folder's mode." },
   },
   {
+    id: 'system-backup-not-packed',
+    pattern: /\/tmp\/[^\s"]{1,253}\.zip: no such file or directory/,
+    within: ['system-backup'],
+    means: 'The archive of the system backup was never written: an earlier step failed.',
+    advice: {
+      any: 'Look for the first error of longhorn-system-backup in the lines before it. v1.4.0 fails so each time if the cluster has volumes that are not of CSI (longhorn/longhorn#5286, mended in v1.4.1).',
+    },
+  },
+  {
+    id: 'store-without-backups',
+    pattern: /backupstore\/volumes\W{1,4}: no such file or directory/i,
+    means:
+      'The folder of all backups (backupstore/volumes) is not in the store: no backup was made there yet, the store was emptied, or the path is another one.',
+    advice: {
+      any: 'Nothing, if there are no backups yet. Otherwise check the path in the URL, and the store.',
+    },
+  },
+  {
     id: 'no-such-file',
     pattern: /no such file or directory|\bENOENT\b/i,
     means: 'A file or folder is not there.',
-    advice: { any: 'Look for who removed it; check the path named.' },
+    advice: {
+      any: 'Look at the path named: it was never made, was removed, or is looked for in the wrong place.',
+    },
   },
 
   // Kubernetes.
@@ -811,6 +1082,21 @@ export const causes: readonly KnownCause[] = [
     quoted: true,
   },
   {
+    id: 'source-detached',
+    pattern: /verify data source: cannot get client for volume \S+ engine is not running/,
+    means: 'The volume that it is to be made from is not attached, so that its engine does not run.',
+    advice: { any: 'Attach the source volume, or upgrade: from v1.5.0 on Longhorn attaches it itself.' },
+    quoted: true,
+  },
+  {
+    id: 'still-standby',
+    pattern: /cannot create PVC? for standby volume/,
+    means: 'The volume is still a standby (DR) volume.',
+    advice: {
+      any: 'Activate it first. If it stays a standby volume after that, a failed replica holds it up: delete the failed replicas (longhorn/longhorn#3069).',
+    },
+  },
+  {
     id: 'source-volume-gone',
     pattern: /verify data source: volume\.longhorn\.io \S+ not found/,
     means:
@@ -829,7 +1115,7 @@ export const causes: readonly KnownCause[] = [
     id: 'object-gone',
     pattern: /\.longhorn\.io "[^"]*" not found|[Ff]ailed to get the Snapshot \S+|[Ss]napshot \S+ not found/,
     means: 'An object that is needed is not in the cluster.',
-    advice: { any: 'See whether it was ever made here, or who deleted it.' },
+    advice: { any: 'See whether it was ever made here, or was deleted.' },
     common: true,
     quoted: true,
   },
@@ -856,7 +1142,7 @@ export const causes: readonly KnownCause[] = [
     pattern: /AWS Error: +[A-Z]\w{3,}|ERROR CODE: \w{4,}/,
     means: 'The store refused the request, with a code that is not known here.',
     advice: { any: "Look for the code in the documents of the store, and at the store's log." },
-    quoted: true,
+    quoted: 'to its end',
   },
 
   // What Longhorn checks itself. These words are common, and say less than those above.
@@ -895,11 +1181,13 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'invalid-request',
     pattern:
-      /\b[Mm]issing\b|\brequired?\b|cannot be empty|not a valid option|\bis immutable\b|(?:does not|doesn't) (?:match|belong)|different (?:than|data engine)|must be greater|is not a \*?longhorn|\b[Ii]nvalid (?:empty |backup |volume )?(?:parameters?|name|Name|URL|URI|value|key|format|option|interval|block size|label|size|frontend|environment)\b|is invalid\b|is not number/,
+      /(?<=^|: )missing \w|\bcould missing\b|\bmissing (?:required|input) parameter|valid required parameter|\bis missing$|\brequired$|cannot be empty|not a valid option|\bis immutable\b|(?:does not|doesn't) (?:match|belong)|different (?:than|data engine)|must be greater|is not a \*?longhorn|\b[Ii]nvalid (?:empty |backup |volume )?(?:parameters?|name|Name|URL|URI|value|key|format|option|interval|block size|label|size|frontend|environment)\b|is invalid\b|is not number/,
     means: 'A value in the request, or in an object, is missing or not valid.',
-    advice: { any: 'Correct the value.' },
+    advice: {
+      any: 'If you gave the value that the words name, correct it. If Longhorn made the request, look for an issue of your version.',
+    },
     common: true,
-    quoted: true,
+    quoted: 'to its end',
   },
   {
     id: 'replica-failed',
@@ -939,7 +1227,9 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /(?:[Cc]annot|[Cc]an't|[Cc]ould not|[Cc]ouldn't|[Ff]ailed to|[Uu]nable to) find\b|cannot found|\bnot found\b|\bnot exist\b|doesn't exist|\bno available\b|isn't deployed/,
     means: 'Something that is needed was not found.',
-    advice: { any: 'See whether it is there, and who removed it.' },
+    advice: {
+      any: 'See whether it is there under that name: it was never made, is not there yet, or is gone.',
+    },
     common: true,
     quoted: true,
   },

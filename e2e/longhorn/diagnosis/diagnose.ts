@@ -1,4 +1,5 @@
 import { causes, type KnownCause, type StoreKind } from './causes.ts';
+import { harmless } from './harmless.ts';
 import { type Operation, operations, statusOfBackup, unknownOperation } from './operations.ts';
 
 /** What failed and why, as far as a text says so. */
@@ -6,8 +7,12 @@ export type Diagnosis = {
   operation: Operation;
   /** Whether words of the operation itself are in the text; if not, the operation is what the text is about. */
   byItsWords: boolean;
+  /** The operation is told by single words alone, which other texts have too. */
+  isGuess: boolean;
   /** Undefined: the operation is known, and why it failed is not. */
   cause: KnownCause | undefined;
+  /** Faults that the text shows beside its cause. */
+  besides: KnownCause[];
   /** The words of the text that hold the cause, or the last ones where it is not known. */
   words: string | undefined;
   /** What a controller was at when a request of it was refused. */
@@ -23,7 +28,7 @@ export type Diagnosis = {
 type Beside = { controller?: string; state?: string };
 
 const kinds: readonly (readonly [StoreKind, RegExp])[] = [
-  ['s3', /\bs3:\/\/|\bAWS\b|AWS_|\bX?Minio/],
+  ['s3', /\bs3:\/|\bAWS\b|AWS_|\bX?Minio/],
   ['azblob', /\bazblob:\/\/|blob\.core\.windows\.net/],
   ['nfs', /\bnfs:\/\/|\bnfs4?\b|\bNFS\b/],
   ['cifs', /\bcifs:\/\/|\bCIFS\b/],
@@ -43,17 +48,19 @@ const shortened = (words: string): string | undefined => {
     : trimmed;
 };
 
-const borders = /: |desc = |\boutput |\bmessage=|\berr /;
+const borders = /: |desc = |\boutput |\bmessage=|\bmsg=|\berr /;
 
-/** The part of a text, between what wraps it, that has the words at this place. */
-const partAt = (text: string, start: number, end: number): string | undefined => {
+const ending = /, stderr|, error|[\]}] from \[|\\n|" \w+=/;
+
+/** The part of a text, between what wraps it, that has the words at this place; or from them to the text's end. */
+const partAt = (text: string, start: number, end: number, upTo: KnownCause['quoted']): string | undefined => {
   const before =
     text
       .slice(Math.max(0, start - longestWords), start)
       .split(borders)
       .at(-1) ?? '';
-  const after =
-    text.slice(end, end + longestWords).split(/: |, stderr|, error|[\]}] from \[|\\n|" \w+=/)[0] ?? '';
+  const rest = text.slice(end, end + longestWords).split(ending)[0] ?? '';
+  const after = upTo === 'to its end' ? rest : (rest.split(': ')[0] ?? '');
   return shortened(before + text.slice(start, end) + after);
 };
 
@@ -76,11 +83,20 @@ const innermostOf = (text: string): string | undefined => {
 const ofBackups = new Set(['create', 'backup-work', 'sync']);
 const hasCompleted = /\bstate\W{1,5}Completed\b/i;
 
-const operationIn = (text: string, { controller }: Beside): { operation: Operation; byItsWords: boolean } => {
-  const worded = operations.find(({ pattern }) => pattern?.test(text));
-  if (worded !== undefined) return { operation: worded, byItsWords: true };
-  const operation = operationOf(controller) ?? operations.find(({ topic }) => topic?.test(text));
-  return { operation: operation ?? unknownOperation, byItsWords: false };
+// What somebody has named something says nothing of what is done with it.
+const withoutNames = (text: string): string =>
+  text.replace(/(?<![\w.-])(?=[\w.]{0,253}-)(?=[\w.-]{0,253}\d)[\w.-]+/g, ' ');
+
+type Told = Pick<Diagnosis, 'operation' | 'byItsWords' | 'isGuess'>;
+
+const operationIn = (text: string, { controller }: Beside): Told => {
+  const worded = [...harmless, ...operations].find(({ pattern }) => pattern?.test(text));
+  if (worded !== undefined) return { operation: worded, byItsWords: true, isGuess: false };
+  const ofController = operationOf(controller);
+  if (ofController !== undefined) return { operation: ofController, byItsWords: false, isGuess: false };
+  const unnamed = withoutNames(text);
+  const about = operations.find(({ topic }) => topic?.test(unnamed));
+  return { operation: about ?? unknownOperation, byItsWords: false, isGuess: about !== undefined };
 };
 
 const operationOf = (controller: string | undefined): Operation | undefined =>
@@ -93,19 +109,29 @@ const operationOf = (controller: string | undefined): Operation | undefined =>
 export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undefined => {
   const text = folded.replace(/\s+/g, ' ');
   const tellsOfFailure = failing.test(text);
-  const { operation, byItsWords } = operationIn(text, beside);
-  const cause = causes.find(
+  const { operation, byItsWords, isGuess } = operationIn(text, beside);
+  const isHarmless = operation.harmless !== undefined;
+  const fitting = causes.filter(
     ({ pattern, common, within }) =>
-      (!common || tellsOfFailure) && (within?.includes(operation.id) ?? true) && pattern.test(text),
+      !isHarmless &&
+      (!common || tellsOfFailure) &&
+      (within?.includes(operation.id) ?? true) &&
+      pattern.test(text),
   );
-  if (cause === undefined && (!tellsOfFailure || operation === unknownOperation)) return undefined;
+  const cause = fitting.find(({ beside: isBeside }) => !isBeside) ?? fitting[0];
+  const tells = isHarmless || (tellsOfFailure && operation !== unknownOperation);
+  if (cause === undefined && !tells) return undefined;
   const isCompleted = beside.state === 'Completed' || hasCompleted.test(text);
   const found = cause?.pattern.exec(text);
   return {
     operation: isCompleted && ofBackups.has(operation.id) ? statusOfBackup : operation,
     byItsWords,
+    isGuess,
     cause,
-    words: found ? partAt(text, found.index, found.index + found[0].length) : innermostOf(text),
+    besides: fitting.filter((each) => each.beside && each !== cause),
+    words: found
+      ? partAt(text, found.index, found.index + found[0].length, cause?.quoted)
+      : innermostOf(text),
     during: operation.id === 'webhook' ? operationOf(beside.controller) : undefined,
     isCompleted,
     isDropped: /\bDropping [^"]{1,300} out of the queue/.test(text),
@@ -115,7 +141,12 @@ export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undef
 
 const restores = new Set(['restore', 'incremental-restore', 'restore-given-up']);
 
-const reasonOf = ({ cause, words }: Diagnosis): string => {
+/** Whether it is known why something failed, or that nothing did. */
+export const isExplained = ({ operation, cause }: Diagnosis): boolean =>
+  cause !== undefined || operation.harmless !== undefined;
+
+const reasonOf = ({ operation, cause, words }: Diagnosis): string => {
+  if (operation.harmless !== undefined) return 'This is no fault.';
   if (cause?.quoted && words !== undefined) return `${cause.means} Its words: "${words}".`;
   if (cause !== undefined) return cause.means;
   return words === undefined
@@ -124,7 +155,10 @@ const reasonOf = ({ cause, words }: Diagnosis): string => {
 };
 
 const adviceOf = ({ operation, cause, store }: Diagnosis): string => {
-  if (cause === undefined) return 'Look at the lines around it, and at the objects that it names.';
+  if (cause === undefined)
+    return (
+      operation.harmless ?? operation.look ?? 'Look at the lines around it, and at the objects that it names.'
+    );
   const advice = cause.adviceIn?.[operation.id] ?? cause.advice[store] ?? cause.advice.any;
   if (!restores.has(operation.id) || cause.data === undefined) return advice;
   return cause.data === 'doubtful'
@@ -144,10 +178,11 @@ const retryOf = ({ operation, cause, during, isCompleted, isDropped }: Diagnosis
 export const describeDiagnosis = (
   diagnosis: Diagnosis,
 ): { what: string; proves: string[]; advice: string; retry: string } => {
-  const { operation, cause, during } = diagnosis;
+  const { operation, cause, during, besides } = diagnosis;
+  const isGuess = diagnosis.isGuess && (cause === undefined || cause.common === true);
   return {
     what: [operation, during]
-      .flatMap((each) => (each ? [`${each.failed}.`] : []))
+      .flatMap((each) => (each ? [`${each.failed}${isGuess ? ', as single words of it suggest' : ''}.`] : []))
       .concat(reasonOf(diagnosis))
       .join(' '),
     proves: [
@@ -156,7 +191,10 @@ export const describeDiagnosis = (
         ? ['Nothing in it says that the backup is damaged.']
         : []),
     ],
-    advice: adviceOf(diagnosis),
+    advice: [
+      adviceOf(diagnosis),
+      ...besides.map(({ means, advice }) => `Besides: ${means} ${advice.any}`),
+    ].join(' '),
     retry: retryOf(diagnosis),
   };
 };

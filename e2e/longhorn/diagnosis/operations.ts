@@ -13,13 +13,17 @@ export type Operation = {
   retry: string;
   /** It asks the backup store. */
   asksStore?: boolean;
+  /** Where to look while the cause is not known. */
+  look?: string;
+  /** It is no fault; this says what to do, if anything. */
+  harmless?: string;
 };
 
 /** The status of a backup: that it was not read does not say that the backup failed. */
 export const statusOfBackup: Operation = {
   id: 'backup-status',
   pattern:
-    /[Ff]ailed to get (?:\S+ )?backup(?: \S+)? status|cannot find (?:backup|matched snapshot) [^:]{1,300} status in longhorn engine|max retry period/,
+    /[Ff]ailed to get (?:\S+ )?backup(?: \S+)? status|cannot find (?:backup|matched snapshot) [^:]{1,300} status in longhorn engine|cannot find the status of the backup for snapshot|max retry period/,
   failed: 'The status of a backup could not be read',
   retry:
     "That does not say that the backup failed. The Backup's state tells: Completed, it was made; InProgress, Longhorn asks again; Error, Longhorn asks no more and makes it no more, though its upload may have ended: make another one, and delete this one only after that.",
@@ -45,6 +49,22 @@ export const operations: readonly Operation[] = [
       'Nothing was created or changed, so that there is nothing to delete; a request of yours has to be made again.',
   },
   {
+    id: 'api-refusal',
+    pattern:
+      /^(?:error: |# )?(?:The )?[\w.]{1,253} "[^"]{1,253}" (?:is invalid|was not valid):|Error from server \(/,
+    failed: 'The Kubernetes API server refused a request',
+    retry: 'Nothing was created or changed; a request of yours has to be made again, corrected.',
+  },
+  {
+    id: 'uninstall',
+    pattern:
+      /[Ff]ailed to uninstall\b|uninstall_controller|longhorn-uninstall\b|\b[Ff]ound \d+ [A-Za-z ]{1,30} remaining\b/,
+    controllers: ['longhorn-uninstall'],
+    failed: 'The uninstallation of Longhorn is not done yet',
+    retry: 'It looks again until nothing is left.',
+    look: 'Look at the log of the uninstall job, and at what is left in the namespace of Longhorn.',
+  },
+  {
     id: 'ended-process-log',
     pattern: /[Cc]annot get requested log|[Ff]ailed to (?:get requested|receive) log/,
     failed: 'The log of a process was asked for in vain, which harms nothing',
@@ -58,7 +78,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'setting-request',
-    pattern: /failed to set the setting/,
+    pattern: /fail(?:ed)? to set (?:the )?settings?\b/,
     failed: 'The change of a setting was refused',
     retry: 'Nothing was changed, and it is refused each time.',
   },
@@ -85,6 +105,14 @@ export const operations: readonly Operation[] = [
     failed: 'The deletion of a backup failed',
     retry: 'Longhorn tries again, later each time.',
     asksStore: true,
+  },
+  {
+    id: 'verify-rebuild',
+    pattern: /[Ff]ailed to verify (?:the |replica )?rebuil/,
+    failed: 'The check of a rebuilt replica failed',
+    retry:
+      'The replica counts as failed and is rebuilt anew. After a restore, the data were restored by then, but the volume is not ready before a check succeeds.',
+    look: 'Look at the log of the instance manager of that replica. If each rebuilt replica ends so, delete the replica that is rebuilt, and look for an issue of your version (as longhorn/longhorn#6522).',
   },
   {
     id: 'restore-given-up',
@@ -132,8 +160,19 @@ export const operations: readonly Operation[] = [
     topic: /system[- ]?(?:restore|rollout)|\brollout\b/i,
     controllers: ['longhorn-system-restore', 'longhorn-system-rollout'],
     failed: 'A system restore failed',
-    retry: 'Steps of it are tried again; a SystemRestore in the state Error is not: make a new one.',
+    retry:
+      'Steps of it are tried again; a SystemRestore in the state Error is not: make a new one once the cause is gone.',
     asksStore: true,
+  },
+  {
+    // In all versions only the controller of system backups says this.
+    id: 'system-backup-start',
+    pattern: /failed to list system backups in backup target/,
+    failed: 'A system backup was not made: the backup target could not be listed',
+    retry:
+      'A SystemBackup in the state Error is not tried again, even if the target is back (longhorn/longhorn#13985): delete it, and make it anew once the target is available.',
+    asksStore: true,
+    look: "Look at the BackupTarget's condition Unavailable, and at the log of longhorn-system-backup.",
   },
   {
     id: 'list-system-backups',
@@ -151,18 +190,45 @@ export const operations: readonly Operation[] = [
     topic: /system[- ]?backup(?!-[0-9a-f]{8})/i,
     controllers: ['longhorn-system-backup'],
     failed: 'A system backup failed',
-    retry: 'Steps of it are tried again; a SystemBackup in the state Error is not: make a new one.',
+    retry:
+      'Steps of it are tried again; a SystemBackup in the state Error is not: make a new one once the cause is gone.',
     asksStore: true,
+  },
+  {
+    id: 'backing-image-wait',
+    pattern: /is waiting for backing image/,
+    failed: 'A replica waits for its backing image',
+    retry: 'It waits until the backing image is ready on its node.',
+  },
+  {
+    id: 'backing-image-file',
+    pattern: /should be a multiple of 512 bytes|no expectedChecksum for existing file/,
+    failed: 'A file was not taken for a backing image',
+    retry: 'The status of the backing image on that node tells.',
   },
   {
     id: 'backing-image',
     pattern:
-      /backup backing image|BackupBackingImage|backup of backing image|[Bb]ack(?:ing)? ?up backing image/,
+      /backup backing image|BackupBackingImage|backup of backing image|[Bb]ack(?:ing)? ?up backing image|[Ff]ailed to read backing image/,
     topic: /\bbacking ?(?:image|file)/i,
     controllers: ['longhorn-backup-backing-image', 'longhorn-backing-image'],
     failed: 'The work on a backing image, or on its backup, failed',
-    retry: 'A backup of it that failed is not tried again: make it anew.',
+    retry: 'A backup of it that failed is not tried again: make it anew once the cause is gone.',
     asksStore: true,
+  },
+  {
+    id: 'spdk',
+    pattern: /\bbdev_nvme\w*\.c:|\bNVMe path '/,
+    failed: 'SPDK, which the v2 data engine is made of, reported an error',
+    retry: 'That depends on what asked SPDK: the lines around it tell.',
+  },
+  {
+    id: 'velero',
+    pattern: /awaiting reconciliation of volumesnapshot|Error backing up item|\bbackup=velero\//,
+    failed: 'Velero gave up on an object of its backup',
+    retry:
+      'Velero does not try again: make another Velero backup once the cause is gone. Longhorn may know nothing of it.',
+    look: 'Look at the VolumeSnapshot and its VolumeSnapshotContent (kubectl describe), and at the logs of csi-snapshotter and snapshot-controller.',
   },
   {
     id: 'csi-snapshot',
@@ -170,6 +236,14 @@ export const operations: readonly Operation[] = [
       /waitForBackupControllerSync|waitForSnapshotToBeReady|take snapshot of the volume|checkandUpdateContentStatus/,
     failed: 'A VolumeSnapshot is not ready: the snapshot or the backup that Longhorn makes for it is not',
     retry: 'csi-snapshotter asks again; the Backup, or the Snapshot, tells how far it is and what it met.',
+  },
+  {
+    id: 'volume-snapshot',
+    pattern: /VolumeSnapshot|\bvolumesnapshot(?:content|classe?)?s?\b|external-snapshotter|csi-snapshotter/,
+    failed: "Something failed with a VolumeSnapshot of Kubernetes, which is not Longhorn's own Snapshot",
+    retry:
+      'csi-snapshotter and snapshot-controller try again. Whether Longhorn was asked at all, the text does not say.',
+    look: 'Look at the VolumeSnapshot and its VolumeSnapshotContent (kubectl describe), and at the logs of csi-snapshotter and snapshot-controller.',
   },
   {
     id: 'snapshot-request',
@@ -188,15 +262,15 @@ export const operations: readonly Operation[] = [
   {
     id: 'create',
     pattern:
-      /fail(?:ed)? to back ?up snapshot|[Ff]ailed to create backup|[Ff]ailed to back ?up volume|write data during saving blocks|could not find snapshot \S+ to backup|\bbackup create\b(?!\/restore)|create backup command|[Ee]nable the backup monitor|[Ff]ailed to put object|[Cc]annot take snapshot backup|delta block backup|perform backup for volume|transfer data size during saving blocks/,
+      /fail(?:ed)? to back ?up snapshot|[Ff]ailed to create backup|[Ff]ailed to back ?up volume|write data during saving blocks|could not find snapshot \S+ to backup|\bbackup create\b(?!\/restore)|create backup command|[Ee]nable the backup monitor|[Ff]ailed to put object|[Cc]annot take snapshot backup|delta block backup|perform backup for volume|transfer data size during saving blocks|[Ee]rror creating backup:|\bbackupStatus\b/,
     failed: 'A backup could not be made',
-    retry: 'Longhorn does not make it again: delete it and make another one.',
+    retry: 'Longhorn does not make it again: once the cause is gone, delete it and make another one.',
     asksStore: true,
   },
   {
     id: 'list',
     pattern:
-      /[Ff]ailed to list (?:backup volumes|backups|backup backing images|BackupVolumes)|error listing|\bbackup ls\b|[Ff]ailed to get info from backup store|[Ff]ailed to list backups from backup target/,
+      /[Ff]ailed to list (?:backup volumes|backups|backup backing images|BackupVolumes)|(?:^|error:? )listing|\bbackup ls\b|[Ff]ailed to get info from backup store|[Ff]ailed to list backups from backup target/,
     topic: /\blist (?:objects|blobs|(?:first|second|1st|2nd) level|volume names)|\bto list s3\b/,
     failed: 'The backup store could not be listed',
     retry: 'Longhorn looks again at the next poll of the backup target.',
@@ -211,8 +285,15 @@ export const operations: readonly Operation[] = [
     asksStore: true,
   },
   {
+    id: 'mount-volume',
+    pattern: /MountVolume\.\w+ failed|\bNode(?:Stage|Publish)Volume\b|'fsck' found errors/,
+    failed: 'A volume could not be mounted for its pod',
+    retry: 'The kubelet tries again. The backup store has no part in this.',
+    look: 'Look at the events of the pod, and at the log of longhorn-csi-plugin on its node.',
+  },
+  {
     id: 'mount',
-    pattern: /cannot mount (?:nfs|CIFS)|mount\.(?:nfs4?|cifs)|mount (?:error|failed)|MountVolume\.\w+ failed/,
+    pattern: /cannot mount (?:nfs|CIFS)|mount\.(?:nfs4?|cifs)|mount (?:error|failed)/,
     topic: /\bmount(?:ed|ing)?\b/i,
     failed: 'The backup store could not be mounted on a node',
     retry: 'Longhorn mounts it again when it next needs it.',
@@ -311,9 +392,11 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'attach',
+    pattern: /AttachVolume\.Attach failed|failed to attach to node/,
     topic: /\b(?:at|de)tach(?:ed|ing|ment)?\b|\bsalvage\b|\bactivate\b/i,
     failed: 'A volume could not be attached, detached or activated',
     retry: "Longhorn's attachments are tried again; a request of the user interface is not.",
+    look: "Look at the volume's attachment tickets and their conditions (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml).",
   },
   {
     id: 'data-engine',
@@ -321,6 +404,12 @@ export const operations: readonly Operation[] = [
       /\breplicas?\b|\bengine\b|\bbackend\b|reading from wire|\btgtd\b|\bcontroller\b|\bSPDK\b|\bfrontend\b|ProxyService|proxy gRPC|sync[- ]agent/i,
     failed: 'An engine, a replica or their instance manager met a fault',
     retry: 'Longhorn starts or rebuilds them again; the status of the volume tells.',
+  },
+  {
+    id: 'manager-request',
+    controllers: ['longhorn-manager API'],
+    failed: "A request to longhorn-manager's API failed",
+    retry: 'A request of the user interface has to be made again.',
   },
   {
     id: 'volume',

@@ -10,7 +10,7 @@ export type Pasted = {
   /** The reason of an event, the status of a condition, the state of an object. */
   state?: string;
   time?: string;
-  /** The controller of longhorn-manager that logged it. */
+  /** The controller of longhorn-manager that logged it, or its API. */
   controller?: string;
   /** Names of volumes, backups and the like in the fields of a line of log, as KIND/NAME. */
   objects: string[];
@@ -101,8 +101,10 @@ const readJson = (line: string): Pasted | undefined => {
   const text = [message, error].filter((each) => each !== undefined).join(': ');
   if (text === '') return undefined;
   const time = textIn(object, 'time', 'ts', 'timestamp', '@timestamp');
+  const isAnswer = object.type === 'error' && typeof object.status === 'number';
   return {
     text,
+    ...(isAnswer && { controller: 'longhorn-manager API' }),
     ...fieldOfLevel(textIn(object, 'level', 'severity')),
     ...(time !== undefined && { time }),
     objects: Object.entries(object).flatMap(([key, value]) => objectOf(key, value)),
@@ -147,7 +149,7 @@ const readLog = (line: string): Pasted | undefined => {
 };
 
 const describedEvent = /^\s*(Normal|Warning)\s+(\S+)\s+\S+(?: \([^)]*\))?\s+\S+\s{2,}(\S[^\n]*)$/;
-const listedEvent = /^(?:\S+\s+)?\S+\s+(Normal|Warning)\s+(\S+)\s+\S+\/\S+\s+(\S[^\n]*)$/;
+const listedEvent = /^(?:\S+\s+){0,2}(Normal|Warning)\s+(\S+)\s+\S+\/\S+\s+(\S[^\n]*)$/;
 
 const readEvent = (line: string): Pasted | undefined => {
   const [, type, state, text] = describedEvent.exec(line) ?? listedEvent.exec(line) ?? [];
@@ -253,12 +255,26 @@ const ends = new RegExp(`\\r?\\n(?!${more})`);
 /** Whether a line goes on with the one before it. */
 export const isContinuation = (line: string): boolean => startsMore.test(line);
 
+const isCutOff = (line: string): boolean => /^\S/.test(line) && /\s/.test(line) && line.endsWith(':');
+
+// A sentence that ends in a colon goes on in the next line.
+const together = (lines: readonly string[]): string[] => {
+  const joined: string[] = [];
+  for (const line of lines) {
+    const before = joined.at(-1);
+    if (before !== undefined && isCutOff(before) && /^\S/.test(line))
+      joined[joined.length - 1] = `${before}\n${line}`;
+    else joined.push(line);
+  }
+  return joined;
+};
+
 /**
  * Reads what somebody pasted: one text, however long and folded, or lines of a log or of events. `isKnown` tells
  * whether a line by itself says anything: where all do, each is a message.
  */
 export const readPasted = (input: string, isKnown: (text: string) => boolean): Pasted[] => {
-  const lines = input.split(ends).filter((line) => line.trim() !== '');
+  const lines = together(input.split(ends).filter((line) => line.trim() !== ''));
   if (lines.length === 0) return [];
   const printed = input.split(/\r?\n/).filter((line) => line.trim() !== '');
   if (printed.length > 1 && isOneValue(printed)) return [asText(input)];

@@ -132,7 +132,8 @@ export const otherMessages = {
     ...manager,
     class: 'transient',
     means: 'A replica is being rebuilt, so that snapshots cannot be removed now.',
-    advice: 'Wait for the rebuild.',
+    advice:
+      'Wait for the rebuild. Before v1.12.2 it ends the whole run of a recurring job of the task snapshot-cleanup: the volumes that were not done yet wait for the next run (longhorn/longhorn#13623).',
     wordings: [
       {
         versions: '>=1.8.0',

@@ -1,22 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { causes } from '../../../e2e/longhorn/diagnosis/causes.ts';
-import { describeDiagnosis, diagnose } from '../../../e2e/longhorn/diagnosis/diagnose.ts';
+import { describeDiagnosis, diagnose, isExplained } from '../../../e2e/longhorn/diagnosis/diagnose.ts';
+import { harmless } from '../../../e2e/longhorn/diagnosis/harmless.ts';
 import { operations } from '../../../e2e/longhorn/diagnosis/operations.ts';
 
 const texts = readFileSync(new URL('texts.txt', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'))
   .map((line) => line.split(' | '))
-  .map(([operation = '', cause = '', store = '', ...text]) => ({
-    operation,
-    cause,
-    store,
-    text: text.join(' | '),
-  }));
+  .map(([told = '', cause = '', store = '', ...text]) => {
+    const [operation, controller] = told.split(' by ');
+    return { operation, controller, cause, store, text: text.join(' | ') };
+  });
 
-test.each(texts)('$operation, $cause: $text', ({ operation, cause, store, text }) => {
-  const found = diagnose(text);
+test.each(texts)('$operation, $cause: $text', ({ operation, controller, cause, store, text }) => {
+  const found = diagnose(text, controller === undefined ? {} : { controller });
   expect([found?.operation.id, found?.cause?.id ?? '-', found?.store]).toEqual([operation, cause, store]);
 });
 
@@ -42,6 +41,55 @@ test('a text without words of an operation is of the controller that logged it',
     'image-upgrade',
     'image-upgrade',
   ]);
+});
+
+test('the name of an object says nothing of what is done with it', () => {
+  const operationOf = (text: string) => diagnose(text)?.operation.id;
+  expect(operationOf('failed: snap-rebuild-24d0ab58 is of no use')).toBeUndefined();
+  expect(operationOf('failed: pvc-1-clone.disk-2 of the engine')).toBe('data-engine');
+  expect(operationOf('failed: the rebuild of disk-2')).toBe('rebuild');
+});
+
+test('an operation that only single words tell of is told as a guess, unless the cause proves more', () => {
+  const isGuess = (text: string) => said(text)?.what.includes('suggest');
+  expect(
+    ['failed to hash snapshot s', 'failed to hash snapshot s: not found', 'failed to create snapshot s'].map(
+      isGuess,
+    ),
+  ).toEqual([true, true, false]);
+  expect(isGuess('failed to hash snapshot s: no space left on device')).toBe(false);
+});
+
+test('a fault that shows in the text is told beside its cause', () => {
+  const text = 'failed to create backup s3:/b@r/: fork/exec /x/longhorn: invalid argument';
+  const found = diagnose(text);
+  expect(found?.besides.map(({ id }) => id)).toEqual(['s3-one-slash']);
+  expect(said(text)?.advice).toMatch(/ Besides: /);
+  expect(said(text.replace('s3:/', 's3://'))?.advice).not.toMatch(/ Besides: /);
+});
+
+test('what is harmless is explained, and a failure without its cause is not', () => {
+  const explained = (text: string) => {
+    const found = diagnose(text);
+    return found && isExplained(found);
+  };
+  expect(
+    [
+      'snapshot becomes not ready to use',
+      'failed to create backup: disk quota exceeded',
+      'failed to create backup: of a reason of its own',
+    ].map(explained),
+  ).toEqual([true, true, false]);
+});
+
+test('words are quoted to the end where the reason stands behind them', () => {
+  const wordsOf = (text: string) => diagnose(text)?.words;
+  expect(wordsOf('failed to create backup: missing required parameter b: too: late, stderr x')).toBe(
+    'missing required parameter b: too: late',
+  );
+  expect(wordsOf('failed to create backup: could not find snapshot s to backup: too: late')).toBe(
+    'could not find snapshot s to backup',
+  );
 });
 
 test('a text that was folded anywhere reads as one line', () => {
@@ -163,8 +211,9 @@ test('a restore that meets a lock is not tried again, a deletion is', () => {
 test('no pattern looks twice at the same part of a text, so that the time grows with the text', () => {
   const patterns = [
     ...causes.map(({ pattern }) => pattern),
-    ...operations.flatMap(({ pattern, topic }) => [pattern ?? [], topic ?? []].flat()),
+    ...[...harmless, ...operations].flatMap(({ pattern, topic }) => [pattern ?? [], topic ?? []].flat()),
   ];
   expect(patterns.length).toBeGreaterThan(causes.length + operations.length);
+  expect(patterns).toContain(harmless[0]?.pattern);
   expect(patterns.filter(({ source }) => /\[\\s\\S\]|\.[*+]/.test(source))).toEqual([]);
 });

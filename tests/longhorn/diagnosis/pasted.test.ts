@@ -41,6 +41,7 @@ test.each([
     'replica r failed',
   ],
   ['2m   Warning   FailedRestore   volume/v   replica r failed', 'event Warning', 'replica r failed'],
+  ['Warning   FailedRestore   volume/v   replica r failed', 'event Warning', 'replica r failed'],
 ])('a line of another form: %s', (line, field, text) => {
   expect(readPasted(line, () => false)).toEqual([expect.objectContaining({ field, text })]);
 });

@@ -1,0 +1,37 @@
+import type { Operation } from './operations.ts';
+
+const goesOn = 'It goes on; nothing has to be tried again.';
+
+/**
+ * What reads like a fault and is none, in the words of Longhorn's sources. `failed` says what it is, and `harmless`
+ * what to do, if anything.
+ */
+export const harmless: readonly (Operation & { pattern: RegExp; harmless: string })[] = [
+  {
+    id: 'snapshot-removed',
+    pattern:
+      /^(?:[^:]{0,300}\s)?(?:lost track of (?:the corresponding snapshot info inside volume engine|its snapshotInfo)|snapshot becomes not ready to use)\s*$/,
+    failed:
+      'A snapshot is gone from its volume, or is being removed. That is normal after a retention, an automatic cleanup or a deletion; versions before v1.10.3 and v1.11.2 tell it as a warning',
+    harmless:
+      'Nothing, where the snapshot was to be removed; backups made of it stay whole. If it is still wanted, look for what removed it (longhorn/longhorn#4126, #12850).',
+    retry: goesOn,
+  },
+  {
+    id: 'job-labels-not-copied',
+    pattern: /Ignoring recurring job labels on Volume \S+ PVC \S+ due to missing source label/,
+    failed:
+      'The labels for recurring jobs on a PVC are not copied to its volume, since the PVC does not ask for that; no job met a fault',
+    harmless:
+      'Nothing; or set the label recurring-job.longhorn.io/source=enabled on the PVC, if its labels are to count (longhorn/longhorn#6257).',
+    retry: goesOn,
+  },
+  {
+    id: 'mounts-not-cleaned',
+    pattern: /[Ff]ailed to clean up all mount points|error clean up all mount points/,
+    failed:
+      'Mounts of a backup target that is not used any more could not be looked through on a node; no backup depends on that',
+    harmless: 'Nothing, as long as the backup target that you use is available.',
+    retry: 'Longhorn tries again at the next poll.',
+  },
+];
