@@ -3,7 +3,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import semver from 'semver';
 import { shorten } from '../kube/shorten.ts';
-import { type Diagnosis, describeDiagnosis } from '../longhorn/diagnosis/diagnose.ts';
+import { type Diagnosis, describeDiagnosis, isExplained } from '../longhorn/diagnosis/diagnose.ts';
 import { readPasted } from '../longhorn/diagnosis/pasted.ts';
 import { deletionCause } from '../longhorn/messages/deletion-cause.ts';
 import { linksOf } from '../longhorn/messages/links.ts';
@@ -11,7 +11,14 @@ import { type Meaning, nearestTo, type Where } from '../longhorn/messages/look-u
 import { type Field, type MessageRow, messageClasses, type Wording } from '../longhorn/messages/row.ts';
 import { newCommand, outputOption, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, exitCode, usageError } from './exit-code.ts';
-import { type Answer, answerTo, describeFailure, failureToTell, isAnswer } from './explain-answer.ts';
+import {
+  type Answer,
+  answerTo,
+  describeFailure,
+  failureToTell,
+  isAnswer,
+  isWholeAnswer,
+} from './explain-answer.ts';
 import { hasManyTexts, textsIn } from './explain-input.ts';
 import { createSummary, describeSummary, type LogSummary, readLog } from './explain-log.ts';
 
@@ -36,7 +43,8 @@ TEXT is what Longhorn said: a field of an object, an event, or a line of a log, 
 with a whole log (.gz too), or a support bundle: its zip, or the folder that it was unpacked to; - reads the standard input. Of several lines each is
 explained, equal ones counted. What is said in another field or state is another message, so a text alone may have several meanings.
 
-Exit codes: 0 something of it is known; 1 it is unclassified; 2 the command was called in a way it does not know.`;
+Exit codes: 0 all is known: of each failure the cause, too; 1 a message or a cause is not known, or there is none; 2 the command was called in a wrong
+way.`;
 
 const parseVersion = (version: string): string => {
   if (semver.valid(version) === null)
@@ -128,6 +136,7 @@ const forPrograms = (diagnosis: Diagnosis | undefined) =>
         cause: diagnosis.cause?.id ?? null,
         store: diagnosis.store,
         data: diagnosis.cause?.data ?? null,
+        harmless: diagnosis.operation.harmless !== undefined,
         ...describeDiagnosis(diagnosis),
       };
 
@@ -210,7 +219,7 @@ const describeAnswer = (answer: Answer): string[] => {
   if (failure === undefined) return rows;
   return [
     ...describeFailure(failure),
-    `  operation ${failure.operation.id}, cause ${failure.cause?.id ?? 'unknown'}`,
+    `  operation ${failure.operation.id}, cause ${failure.cause?.id ?? (isExplained(failure) ? 'none' : 'unknown')}`,
     ...(rows.length > 0 ? [''] : []),
     ...rows,
   ];
@@ -231,7 +240,7 @@ const explainText = (text: string, answer: Answer, { where, json }: Arguments): 
   process.stdout.write(
     json ? `${composeJson(text, { ...answer, meanings, nearest })}\n` : `${lines.join('\n')}\n`,
   );
-  return isKnown;
+  return isWholeAnswer(answer);
 };
 
 const printSummary = (summary: LogSummary, { json }: Arguments): boolean => {
@@ -240,7 +249,8 @@ const printSummary = (summary: LogSummary, { json }: Arguments): boolean => {
       ? `${JSON.stringify(summaryForPrograms(summary), null, 2)}\n`
       : `${describeSummary(summary).join('\n')}\n`,
   );
-  return summary.groups.length > 0;
+  const { groups, unknown } = summary;
+  return groups.length > 0 && unknown.count === 0 && groups.every(({ answer }) => isWholeAnswer(answer));
 };
 
 // A text has blanks and no file has its name; what is named as a path is meant as one.
@@ -281,13 +291,13 @@ const explain = async (args: Arguments): Promise<ExitCode> => {
     for (const each of pasted) summary.add(each);
     return printSummary(summary.end(), args) ? exitCode.passed : exitCode.failed;
   }
-  const isKnown = explainText(input.trim(), answerTo(only, args.where), args);
-  return isKnown ? exitCode.passed : exitCode.failed;
+  const isWhole = explainText(input.trim(), answerTo(only, args.where), args);
+  return isWhole ? exitCode.passed : exitCode.failed;
 };
 
 /**
- * `npx corral explain`: tells what a text of Longhorn means. Returns the exit code: 0 known, 1 unclassified, 2
- * usage.
+ * `npx corral explain`: tells what a text of Longhorn means. Returns the exit code: 0 known with its
+ * cause, 1 not known in whole or in part, 2 usage.
  */
 export const runExplainCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('explain', () => explain(parseExplain(argv)));

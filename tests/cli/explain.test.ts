@@ -85,9 +85,10 @@ test('what the catalogue does not know is unclassified, also where it knows it i
 });
 
 test('a part of a text is told by what it is about, and the nearest rows are offered', async () => {
-  const { stdout, exitCode } = await explain(['failed to acquire lock']);
-  expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^A lock in the backup store could not be taken\. Why, this text does not say\./);
+  const { stdout } = await explain(['failed to acquire lock']);
+  expect(stdout).toMatch(
+    /^A lock in the backup store could not be taken, as [^.]+\. Why, this text does not say\./,
+  );
   expect(stdout).toContain('\n    such as: failed to acquire lock ');
   const { nearest } = await told('failed to acquire lock');
   expect(nearest).toEqual(['deletion-lost-lock', 'creation-lost-lock', 'restore-lost-lock']);
@@ -116,6 +117,49 @@ test('of several lines each is explained, equal ones counted, with their times a
   expect(stdout).toContain(
     '\n  from 2026-01-01T00:00:01Z to 2026-01-01T00:00:02Z\n  of volume v2, volume v1\n',
   );
+});
+
+test('the exit code is 0 only if each message is known, of a failure its cause too', async () => {
+  const quota = 'failed to create backup: disk quota exceeded';
+  const unexplained = 'failed to create backup: of a reason of its own';
+  const error = (text: string) => `time="t" level=error msg="${text}"`;
+  const codeOf = async (...lines: string[]) => (await explain(['-'], lines.join('\n'))).exitCode;
+  expect([
+    await codeOf(quota),
+    await codeOf(unexplained),
+    await codeOf('the dog ate it'),
+    await codeOf(snapshot),
+    await codeOf('snapshot becomes not ready to use'),
+  ]).toEqual([0, 1, 1, 0, 0]);
+  expect([
+    await codeOf(error(quota), error('Failed to delta restore volume v: no such host')),
+    await codeOf(error(quota), error(unexplained)),
+    await codeOf(error(quota), error('the dog ate it')),
+    await codeOf(error(quota), error('the dog ate it').replace('error', 'info')),
+    await codeOf('Events:', 'none'),
+  ]).toEqual([0, 1, 1, 0, 1]);
+});
+
+test('what is harmless is told as such, an event without its age too', async () => {
+  const event = 'Warning  Update  snapshot/s1  snapshot becomes not ready to use';
+  expect(await told(event)).toMatchObject({ diagnosis: { harmless: true, cause: null } });
+  expect((await explain([event])).stdout).toContain('\n  operation snapshot-removed, cause none');
+  expect(await told('failed to create backup: disk quota exceeded')).toMatchObject({
+    diagnosis: { harmless: false },
+  });
+});
+
+test("an answer of longhorn-manager's API is read as one", async () => {
+  const answer = '{"code":"Internal Server Error","message":"EOF","status":500,"type":"error"}';
+  expect(await told(answer)).toMatchObject({
+    diagnosis: { operation: 'manager-request', cause: 'empty-request' },
+  });
+  expect(await told(answer.replace('"error"', '"volume"'))).toMatchObject({ diagnosis: null });
+});
+
+test('a sentence that ends in a colon goes on in the next line', async () => {
+  const text = 'failed to put object: volumes/v/backups/backup_b.cfg:\nAWS Error: SignatureDoesNotMatch oh';
+  expect(await told(text)).toMatchObject({ diagnosis: { operation: 'create', cause: 'config-upload' } });
 });
 
 test('a file and a folder are read, packed or not; what cannot be read is told in a line', async () => {
