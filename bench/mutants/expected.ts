@@ -275,5 +275,6 @@ export const mended: Record<Fix, readonly string[]> = {
   'fixed:restore-given-up-over-lock': [
     'A restore that meets the lock of a deletion is tried again, and ends well',
   ],
+  'fixed:deleted-job-leaves-labels': [jobGroups],
   'fixed:snapshot-stays-while-detached': ['A snapshot that is deleted while its volume is detached goes'],
 };

@@ -67,9 +67,9 @@ test('a volume is in the group default where it has no label of jobs, also when 
   const second = await makeVolume(context, { size, target, group: job.name });
   await steps().inJobs(second, { byGroup: job });
   await steps().inJobs(first, { of: job, byDefault: true });
-  await deleteJob(context, job);
+  await deleteJob(context, job, 'the page');
   for (const volume of [first, second]) {
-    await steps().jobLabelsGone(volume, job);
+    await steps().jobLabelsGone(volume, { job, by: 'the page' });
     await steps().inJobs(volume, { byDefault: true });
   }
   for (const { name } of [first, second])

@@ -178,32 +178,25 @@ export const managerBugs = {
     seen: 'a whole real v1.12.1 (2026-11-26): a recurring job deleted a snapshot 3 s after its volume was detached; it was still there 82 s later, when the volume was removed',
   },
   'deleted-job-leaves-labels': {
-    title: 'A recurring job that is deleted leaves its labels on volumes that change at that moment',
+    title:
+      'A recurring job that kubectl deletes leaves its labels on volumes; one that the page deletes, sometimes',
     severity: 'silent',
     versions: '>=1.8.0',
     promise: 'a recurring job that is deleted takes its labels along',
     happens:
-      'each volume is updated as the cache has it, also one without the labels; the first conflict ends it, and when it is tried again the job has gone: the other volumes keep the labels for ever, and are never put into the group default, whose jobs do not back them up',
-    symptoms: [
-      {
-        of: 'history',
-        kind: 'Volume',
-        state: 'in a job that is gone',
-        gone: false,
-        says: 'job-labels-left',
-      },
-    ],
+      'a job has no finalizer: one that kubectl deletes has gone before a longhorn-manager looks. One that the page deletes is there until its CronJob has gone; each volume is updated meanwhile, but the first conflict ends that, and when it is tried again the job has gone. A volume that keeps a label is never put into the group default, whose jobs do not back it up',
+    symptoms: [{ of: 'history', kind: 'Volume', state: 'in a job that is gone', gone: false }],
     steps: {
       inWords: [
-        'Have a recurring job for several volumes, and keep one of them changing: kubectl annotate in a loop.',
-        'Delete the job on its page.',
-        'Volumes still have its labels. The log of a longhorn-manager has "failed to cleanup recurring job label" and "the object has been modified".',
+        'Make a recurring job, and give a volume its label: recurring-job.longhorn.io/NAME: enabled.',
+        'Delete the job: kubectl -n longhorn-system delete recurringjobs.longhorn.io NAME.',
+        'The volume still has the label, and is not in the group default.',
       ],
     },
     upstream: 'not reported yet',
     source:
       'longhorn-manager, controller/recurring_job_controller.go, syncRecurringJob and cleanupRecurringJobLabelInVolumesAndPVCs, the same in v1.8.0, v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21)',
-    seen: 'a whole real v1.12.1 (2026-11-26): the first of two volumes lost its label 0.3 s after the job was deleted; the update of the second one conflicted, and it kept the label for 7 min, until it was removed',
+    seen: 'a whole real v1.13.0-dev (2026-11-26), kubectl: the label was there a minute later; a whole real v1.12.1 (2026-11-26), as by the page: the first of two volumes lost its label after 0.3 s, the update of the second one conflicted, and it kept the label for the 7 min until it was removed',
   },
   'first-run-warns': {
     title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',

@@ -15,14 +15,20 @@ scenario(
     await then.inJobs(second, { byGroup: job });
     await then.inJobs(first, { of: job, byDefault: true });
 
-    await when.jobDeleted(job);
+    await when.jobDeleted(job, 'the page');
     const taken = await then.orKnownBug(
       'deleted-job-leaves-labels',
       async () => {
-        for (const volume of [first, second]) await then.jobLabelsGone(volume, job);
+        for (const volume of [first, second]) await then.jobLabelsGone(volume, { job, by: 'the page' });
       },
       { race: true },
     );
     if (taken) for (const volume of [first, second]) await then.inJobs(volume, { byDefault: true });
+
+    const another = await given.recurringJob(first);
+    await when.jobDeleted(another, 'kubectl');
+    await then.orKnownBug('deleted-job-leaves-labels', () =>
+      then.jobLabelsGone(first, { job: another, by: 'kubectl' }),
+    );
   },
 );

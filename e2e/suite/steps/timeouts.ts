@@ -272,6 +272,11 @@ export const timeoutRules = {
     owner:
       "the expectation: Longhorn labels a volume when it looks at it, and takes a job's labels off before the job goes",
   },
+  jobLabelsTakenOff: {
+    machine: 30,
+    resyncs: 1,
+    owner: 'the expectation: Longhorn takes the labels of a job off all volumes when it is deleted, at once',
+  },
   jobHistoryKept: {
     machine: 60,
     resyncs: 2,

@@ -53,14 +53,14 @@ const applyCronJob = async (
  * Takes the labels of a job that is being deleted off all volumes, and those of its groups that no other job
  * is for. One that is gone before a manager looks, as kubectl deletes it, leaves them.
  */
-const takeLabelsOff = async ({ datastore, mutant }: ManagerContext, job: RecurringJob): Promise<void> => {
+const takeLabelsOff = async (
+  { datastore, mutant }: ManagerContext,
+  { name, groups }: { name: string; groups: readonly string[] },
+): Promise<void> => {
   if (mutant === 'job-labels-stay') return;
-  const others = datastore.recurringJobs.list().filter((each) => each.metadata.name !== job.metadata.name);
+  const others = datastore.recurringJobs.list().filter((each) => each.metadata.name !== name);
   const isUnused = (group: string): boolean => !others.some(({ spec }) => spec.groups?.includes(group));
-  const gone = [
-    jobLabels.ofJob(job.metadata.name),
-    ...(job.spec.groups ?? []).filter(isUnused).map(jobLabels.ofGroup),
-  ];
+  const gone = [jobLabels.ofJob(name), ...groups.filter(isUnused).map(jobLabels.ofGroup)];
   for (const { metadata } of datastore.volumes.list()) {
     const own = gone.filter((label) => metadata.labels?.[label] !== undefined);
     if (own.length === 0) continue;
@@ -77,11 +77,17 @@ export const startRecurringJobController = (context: ManagerContext, pod: JobPod
   const { datastore, node } = context;
   const reconcile = async (name: string): Promise<void> => {
     const found = datastore.recurringJobs.get(name);
-    if (!found) return;
+    if (!found) {
+      // Of its groups nobody knows any more.
+      if (context.mutant === 'fixed:deleted-job-leaves-labels')
+        await takeLabelsOff(context, { name, groups: [] });
+      return;
+    }
     if (!isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() }))
       return;
     if (!(await own(context, found))) return;
-    if (found.metadata.deletionTimestamp) return takeLabelsOff(context, found);
+    if (found.metadata.deletionTimestamp)
+      return takeLabelsOff(context, { name, groups: found.spec.groups ?? [] });
     const beyond = notEmulated(found);
     for (const message of beyond)
       context.recorder(found, { type: 'Warning', reason: 'NotEmulated', message });

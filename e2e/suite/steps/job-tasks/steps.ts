@@ -4,11 +4,13 @@ import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { defaultGroup, inGroup, takesPart } from '../../../longhorn/job-types.ts';
 import { managerLogs } from '../../../longhorn/manager.ts';
 import { longhornNamespace, longhornResources } from '../../../longhorn/resources.ts';
+import type { Volume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { describeJob, isMadeAlone } from '../job/expectations.ts';
 import {
   changeSetting,
+  type DeletedBy,
   deleteJob,
   type JobHandle,
   type JobOptions,
@@ -203,9 +205,9 @@ export const jobTaskSteps = {
       }
     },
   }),
-  /** The job goes, as by Longhorn's page. */
   'when.jobDeleted': step({
-    sentence: 'When the recurring job is deleted',
+    sentence: 'When the recurring job is deleted, as {by} deletes it',
+    parameters: (_, by) => ({ by: by === 'kubectl' ? by : "Longhorn's page" }),
     action: deleteJob,
   }),
   /** The volume takes part in these jobs and in these groups, by its labels, and in no other. */
@@ -237,38 +239,32 @@ export const jobTaskSteps = {
       });
     },
   }),
-  /** Nobody takes a label off later that Longhorn has left: then it has said why. */
+  /** Nobody takes a label off later that Longhorn has left; of a job that was there for a while it has said why. */
   'then.jobLabelsGone': step({
     sentence: 'Then {volume} takes part in the deleted job no more',
     parameters: ({ name }) => ({ volume: name }),
-    action: async (context: Context, { name }: VolumeHandle, job: JobHandle) => {
+    action: async (
+      { timelines, timeouts, cluster, version }: Context,
+      { name }: VolumeHandle,
+      { job, by }: { job: JobHandle; by: DeletedBy },
+    ) => {
       const gone = [takesPart(job.name), inGroup(job.name)];
+      const isLeft = (volume: Volume): boolean => jobLabelsOf(volume).some((label) => gone.includes(label));
       try {
-        await once(
-          context.timelines.volumes,
-          (volume) => !jobLabelsOf(volume).some((label) => gone.includes(label)),
-          {
-            name,
-            label: `volume ${name} has no label of the job ${job.name}`,
-            describe: (volume) => `it has ${jobLabelsOf(volume).join(', ') || 'none'}`,
-            ...context.timeouts.jobLabelsKept,
-          },
-        );
+        await once(timelines.volumes, (volume) => !isLeft(volume), {
+          name,
+          label: `volume ${name} has no label of the job ${job.name}`,
+          describe: (volume) => `it has ${jobLabelsOf(volume).join(', ') || 'none'}`,
+          ...timeouts.jobLabelsTakenOff,
+        });
       } catch (error) {
         if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
-        const logs = await managerLogs(context.cluster);
-        if (!logs.some((log) => failsToTakeLabelsOff(log, { job: job.name, version: context.version })))
-          throw error;
+        const isTold = async (): Promise<boolean> =>
+          (await managerLogs(cluster)).some((log) => failsToTakeLabelsOff(log, { job: job.name, version }));
+        if (by === 'the page' && !(await isTold())) throw error;
         throw new PromiseBroken(
           error.message,
-          {
-            of: 'history',
-            kind: 'Volume',
-            name,
-            state: 'in a job that is gone',
-            gone: false,
-            says: ['job-labels-left'],
-          },
+          { of: 'history', kind: 'Volume', name, state: 'in a job that is gone', gone: false, says: [] },
           { cause: error },
         );
       }

@@ -144,12 +144,19 @@ export const changeSetting = (
     }),
   );
 
+/** Who a job is deleted as by. */
+export type DeletedBy = 'the page' | 'kubectl';
+
 /**
- * Deletes a job as Longhorn's own page does: it is there until what it owns has gone, and Longhorn takes its
- * labels off the volumes meanwhile.
+ * Deletes a job: as by Longhorn's own page it is there until what it owns has gone, and Longhorn takes its
+ * labels off the volumes meanwhile; as by kubectl it has gone at once.
  */
-export const deleteJob = ({ cluster }: Context, { name }: JobHandle): Promise<void> =>
-  cluster.delete(longhornResources.recurringJobs, { namespace, name }, { propagationPolicy: 'Foreground' });
+export const deleteJob = ({ cluster }: Context, { name }: JobHandle, by: DeletedBy): Promise<void> =>
+  cluster.delete(
+    longhornResources.recurringJobs,
+    { namespace, name },
+    { propagationPolicy: by === 'the page' ? 'Foreground' : 'Background' },
+  );
 
 /** Has another volume take part in a job that has not run yet, by the job's group. */
 export const joinJob = async (context: Context, job: JobHandle, volume: VolumeHandle): Promise<JobHandle> => {
