@@ -42,7 +42,7 @@ export const managerBugs = {
     upstream: issue(13685),
     source:
       'longhorn-manager, controller/engine_controller.go, restoreGetLockFailedPatternMsg, read in v1.8.0, v1.8.2, v1.9.2, v1.10.1, v1.11.0 and v1.12.1, beside backupstore, lock.go',
-    seen: 'longhorn/longhorn#13685 (v1.12.0, a volume on standby); a whole real v1.12.1 (2026-11-26), a lock of a deletion on the volume: the restore given up within 40 s',
+    seen: 'longhorn/longhorn#13685 (v1.12.0, a volume on standby); a whole real v1.12.1 (2026-11-26), a lock of a deletion on the volume: the restore given up within 40 s; so on a v1.13.0-dev whose source is of 2026-08-21, before the fix',
   },
   'unset-target-unmounts-stores': {
     title: 'A backup target without a URL has the stores of all others unmounted, every 30 s',
