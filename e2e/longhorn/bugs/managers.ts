@@ -184,7 +184,7 @@ export const managerBugs = {
     versions: '>=1.8.0',
     promise: 'a recurring job that is deleted takes its labels along',
     happens:
-      'a job has no finalizer: one that kubectl deletes has gone before a longhorn-manager looks. One that the page deletes is there until its CronJob has gone; each volume is updated meanwhile, but the first conflict ends that, and when it is tried again the job has gone. A volume that keeps a label is never put into the group default, whose jobs do not back it up',
+      'a job has no finalizer: one that kubectl deletes has gone before a longhorn-manager looks. One that the page deletes is there until its CronJob has gone; each volume is updated meanwhile, but the first conflict ends that, and when it is tried again the job has gone. A volume that keeps a label is not put into the group default any more, and the jobs of that do not back it up',
     symptoms: [{ of: 'history', kind: 'Volume', state: 'in a job that is gone', gone: false }],
     steps: {
       inWords: [
@@ -196,7 +196,7 @@ export const managerBugs = {
     upstream: 'not reported yet',
     source:
       'longhorn-manager, controller/recurring_job_controller.go, syncRecurringJob and cleanupRecurringJobLabelInVolumesAndPVCs, the same in v1.8.0, v1.8.2, v1.9.2, v1.10.2, v1.11.3, v1.12.1 and master (2026-08-21)',
-    seen: 'a whole real v1.13.0-dev (2026-11-26), kubectl: the label was there a minute later; a whole real v1.12.1 (2026-11-26), as by the page: the first of two volumes lost its label after 0.3 s, the update of the second one conflicted, and it kept the label for the 7 min until it was removed',
+    seen: 'a whole real v1.13.0-dev (2026-11-26), kubectl: the label was there a minute later, and 3 min later in a run of the scenario; a whole real v1.12.1 (2026-11-26), as by the page: the first of two volumes lost its label after 0.3 s, the update of the second one conflicted, and it kept the label for the 7 min until it was removed',
   },
   'first-run-warns': {
     title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',
