@@ -153,7 +153,7 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'labels-lost': [{ scenario: tells, by: 'then.labelled' }],
   'url-of-another-backup': [{ scenario: tells, by: 'then.urlNames' }],
   'blocks-sent-again': [{ scenario: tells, by: 'then.sent' }],
-  'block-size-ignored': [{ scenario: largeBlocks, by: 'then.sent' }],
+  'block-size-ignored': [{ scenario: largeBlocks, by: 'then.blocksAreOf' }],
   'compression-ignored': [{ scenario: compressed, by: 'then.compressedBy' }],
   'last-backup-stays': [{ scenario: tells, by: 'then.lastBackup' }],
   'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
