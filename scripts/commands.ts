@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { addSubcommands, newCommand, parseFlags, type Subcommand, toExitCode } from '../e2e/cli/command.ts';
 import { usageError } from '../e2e/cli/exit-code.ts';
@@ -185,6 +186,9 @@ npx corral COMMAND --help describes a command.`;
 /** Commands as they were named before, and what they are named now. */
 const renamed: Record<string, string> = { 'store-matrix': 'store matrix', 'store-image': 'store image' };
 
+const readVersion = (): string =>
+  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
 type One = { groups: Record<string, Record<string, Subcommand>>; argv: string[]; after?: string };
 
 /** Runs the command that is named first, and gives its exit code. */
@@ -192,6 +196,7 @@ const runOne = (words: string, about: string, { groups, argv, after = '' }: One)
   toExitCode<number>(words || 'corral', () => {
     let work: () => number | Promise<number> = () => 0;
     const program = newCommand(words, about).usage('COMMAND [FLAGS...]').addHelpText('after', after);
+    if (words === '') program.version(readVersion());
     program.configureHelp({ subcommandTerm: (command) => command.name() });
     for (const [heading, subcommands] of Object.entries(groups)) {
       program.commandsGroup(heading);
@@ -204,7 +209,9 @@ const runOne = (words: string, about: string, { groups, argv, after = '' }: One)
   });
 
 /** `npx corral`: runs the command that is named, and gives its exit code; every error is printed. */
-export const runCorral = (argv: string[]): Promise<number> => {
+export const runCorral = ([first = '', ...others]: string[]): Promise<number> => {
+  // As in git and kubectl: `help COMMAND` is `COMMAND --help`.
+  const argv = first === 'help' ? [...others, '--help'] : first === '' ? [] : [first, ...others];
   const now = renamed[argv[0] ?? ''];
   if (now !== undefined)
     return toExitCode('corral', () => {

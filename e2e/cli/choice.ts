@@ -42,8 +42,9 @@ const flagsOf = (chosen: Pick<Arguments, 'only' | 'tags'>): string[] =>
 
 const explainNone = (all: TestCase[], chosen: Pick<Arguments, 'only' | 'tags'>): CommandError => {
   if (all.length === 0) return new CommandError('there are no scenarios', exitCode.notFit);
-  const names = all.map((test) => `"${test.name}" (${test.tags.join(', ') || 'no tags'})`);
-  return usageError(`${flagsOf(chosen).join(' with ')}: no scenario matches; available: ${names.join(', ')}`);
+  return usageError(
+    `${flagsOf(chosen).join(' with ')}: none of the ${all.length} scenarios matches; npx corral e2e --list --all lists them`,
+  );
 };
 
 const describeTest = (test: TestCase): Chosen => ({

@@ -32,26 +32,32 @@ type Flags = {
 };
 
 const text = `
-Each operation is played twice undisturbed, while all that longhorn-managers write to its objects is recorded. Then it is played once for each of these writes
-and each way to disturb it, and what is left is judged: every object has come to an end, the store is sound and has what Longhorn says, and every completed
-backup restores with its checksum.
+Each operation is run twice undisturbed, while all writes of longhorn-managers
+to its objects are recorded. A cell is one of these writes and one way to
+disturb it; the operation is run once for each cell. Afterwards every object
+must be in a final state, the store must be sound and hold what Longhorn says,
+and every completed backup must restore with its checksum.
 
 ${Object.entries(disturbances)
   .map(([name, about]) => `  ${name.padEnd(14)} ${about}`)
   .join('\n')}
 
-Operations: ${Object.keys(crashOperations).join(', ')}.
+Operations:
+${Object.keys(crashOperations)
+  .map((name) => `  ${name}`)
+  .join('\n')}
 
-Exit codes: 0 no cell is red; 1 one is; 2 the command was called in a way it does not know; 3 the cells cannot be played here.`;
+Exit codes: 0 no cell is red; 1 a cell is red; 2 wrong usage; 3 the cells cannot
+be run on this machine.`;
 
 const collect = (value: string, all: string[]): string[] => [...all, value];
 
 const program = () =>
   newCommand('crash-matrix', 'Disturbs each write of an operation, in a lab, and judges what is left.')
-    .option('--operation <name>', 'only this operation; may be given several times', collect, [])
-    .option('--cell <name>', 'play this cell alone, by its whole name: OPERATION | WRITE | DISTURBANCE')
-    .option('--for <time>', 'begin no cell after this time, such as 1h; distinct writes come first')
-    .option('--resume', 'go on with the cells that are not played yet in the folder of --out')
+    .option('--operation <name>', 'run only this operation; may be given several times', collect, [])
+    .option('--cell <name>', 'run only this cell: OPERATION | WRITE | DISTURBANCE')
+    .option('--for <time>', 'start no cell after this time, such as 1h; distinct writes come first')
+    .option('--resume', 'continue the matrix in the folder of --out')
     .option('--out <folder>', 'where the results go', '.corral/crash-matrix')
     .option('--longhorn <which>', 'emulator, official[:VERSION] or archive:DIR, as for e2e', 'emulator')
     .addHelpText('after', text);
@@ -104,6 +110,8 @@ const play = async (flags: Flags, { providers, config }: Players): Promise<ExitC
   const until = flags.for === undefined ? null : Date.now() + checkFor(flags.for);
   const chosen = flags.operation.length > 0 ? flags.operation : Object.keys(crashOperations);
   const cell = flags.cell === undefined ? undefined : cellNamed(flags.cell);
+  if (resume && !existsSync(files.learned))
+    throw usageError(`--resume: ${out} has no crash matrix to continue: leave --resume out`);
   if (!resume) for (const file of Object.values(files)) rmSync(file, { force: true });
   mkdirSync(out, { recursive: true });
   process.env[matrixFolder] = out;

@@ -226,9 +226,10 @@ const describeTimes = (): string[] => [
     [
       [code('npm run e2e'), timeOf('e2e')],
       [code('npx corral e2e --all'), timeOf('e2e-all')],
-      ['of these: three nodes Ready, the emulator ready', `${timeOf('nodes')}, ${timeOf('emulator')}`],
+      ['in both: until three nodes are Ready', timeOf('nodes')],
+      ['in both: until the emulator is ready', timeOf('emulator')],
       [code('npm test'), timeOf('test')],
-      ['before the first of them: building the lab, once; mostly compiling Kubernetes', timeOf('build')],
+      ['on a new machine, once: building the lab, mostly compiling Kubernetes', timeOf('build')],
     ],
   ),
   '',
@@ -248,7 +249,7 @@ const describeChecks = (): string[] =>
       ['npx corral e2e --all', 'all scenarios, on the emulator in a lab', timeOf('e2e-all')],
       [
         'npm run mutants',
-        "the scenarios, on an emulator with one bug at a time, or with one of Longhorn's own mended",
+        "the scenarios, on an emulator with one bug at a time, or with one of Longhorn's bugs fixed",
         timeOf('mutants'),
       ],
     ].map(([command = '', ...rest]) => [code(command), ...rest]),

@@ -40,7 +40,7 @@ const describeOne = ({
   skipped,
 }: Listed): string[] => [
   `  ${name}`,
-  `    ${expected === null ? 'of an unknown time' : `about ${formatDuration(expected)}`}; ${tags.length > 0 ? `tags: ${tags.join(', ')}` : 'no tags'}`,
+  `    ${expected === null ? 'time not known yet' : `about ${formatDuration(expected)}`}; ${tags.length > 0 ? `tags: ${tags.join(', ')}` : 'no tags'}`,
   ...(needs.length > 0 ? [`    needs ${needs.join(', ')}`] : []),
   ...(disruptions.length > 0 ? [`    on an existing cluster: --allow ${disruptions.join(',')}`] : []),
   ...(exclusive.length > 0 ? [`    has for itself: ${exclusive.join(', ')}`] : []),
@@ -55,9 +55,13 @@ export const describeList = (listed: readonly Listed[]): string[] =>
     ...scenarios.flatMap(describeOne),
   ]);
 
-/** How long such a list takes. */
-export const describeTime = (listed: readonly Listed[]): string =>
-  `about ${formatDuration(listed.reduce((sum, { expected }) => sum + (expected ?? 0), 0))} one after the other`;
+/** How long such a list takes, one scenario after the other: a run does several at a time. */
+export const describeTime = (listed: readonly Listed[]): string => {
+  const known = listed.flatMap(({ expected }) => expected ?? []);
+  return known.length === 0
+    ? 'time not known yet'
+    : `about ${formatDuration(known.reduce((sum, each) => sum + each, 0))} if run one after the other; a run does several at a time`;
+};
 
 /** A scenario's subject is its first tag, so that `--tags` chooses all of it. */
 const subjectOf = ({ tags }: Pick<Chosen, 'tags'>): string => tags[0] ?? '';

@@ -11,19 +11,23 @@ import { type CommandOptions, runE2e } from './run-command.ts';
 type Flags = { for: string; seed?: string; replay?: string; out: string; longhorn: string };
 
 const text = `
-Runs of up to 30 actions on up to ten volumes: data are written, backups made, deleted and restored, snapshots removed, the store looked into, and
-longhorn-managers killed. After each run all is let come to its end, and judged as the crash matrix judges it. The same seed does the same.
+Each run does up to 30 random actions on up to ten volumes: it writes data,
+makes, deletes and restores backups, removes snapshots, syncs the backup target,
+and kills longhorn-managers. After each run everything is allowed to finish, and
+is judged as in the crash matrix. The same seed gives the same actions.
 
-What is done stands in soak.ndjson in the folder of --out, a run a line. A failure is reduced: fewer actions are tried, for as long as they fail too; what
-is left stands in reduced.ndjson, and is printed as the steps of a scenario.
+The actions are in soak.ndjson in the folder of --out, one run per line. A
+failure is reduced: fewer actions are tried, as long as they still fail. The rest
+is in reduced.ndjson, and is printed as the steps of a scenario.
 
-Exit codes: 0 nothing failed; 1 something did; 2 the command was called in a way it does not know; 3 it cannot be played here.`;
+Exit codes: 0 nothing failed; 1 a run failed; 2 wrong usage; 3 it cannot run on
+this machine.`;
 
 const program = () =>
   newCommand('soak', 'Does random things to backups in a lab, judges what is left, and reduces a failure.')
-    .option('--for <time>', 'begin no run after this time; one is played in any case', '30m')
-    .option('--seed <number>', 'what chance begins with; by default the time')
-    .option('--replay <file>', 'do the last run of this file again, and nothing else')
+    .option('--for <time>', 'start no run after this time; the first one always starts', '30m')
+    .option('--seed <number>', 'the seed of the random actions (default: the time)')
+    .option('--replay <file>', 'do only the last run of this file again')
     .option('--out <folder>', 'where the results go', '.corral/soak')
     .option('--longhorn <which>', 'emulator, official[:VERSION] or archive:DIR, as for e2e', 'emulator')
     .addHelpText('after', text);

@@ -56,14 +56,21 @@ type Played = MatrixCell & {
 type Impossible = MatrixCell & { why: string };
 
 const text = `
-Each cell is an operation of the engine's own command on a store in a folder, while the file system below that store fails in one place in one way; the store
-has two backups of a volume. What is left is judged once all is healed: ${Object.values(meanings).join('; ')}.
+Each cell is an operation of the engine's own command on a store in a folder,
+while the file system below that store fails in one place in one way. The store
+has two backups of a volume. The result is judged after the failure is healed.
+A cell is red if:
+${Object.values(meanings)
+  .map((meaning) => `  - ${meaning}`)
+  .join('\n')}
 
-A red cell is told with the bugs of Longhorn that explain it, and with the scenario that plays it on a cluster, or what becomes of it there. The file system is served by this command (FUSE), in a mount namespace of its own: it needs
-/dev/fuse and unshare, as root or as a user who may make user namespaces.
+A red cell is printed with the bugs of Longhorn that explain it, and with the
+scenario that reaches it on a cluster, or with what happens there. The file system
+is served by this command (FUSE), in its own mount namespace: this needs /dev/fuse
+and unshare, as root or as a user who may make user namespaces.
 
-Exit codes: 0 every red cell is one of a known bug; 1 one is not, or a trouble was not met; 2 the command was called in a way it does not know; 3 the cells
-cannot be played here.`;
+Exit codes: 0 every red cell is one of a known bug; 1 a red cell is not, or a
+failure was not reached; 2 wrong usage; 3 the cells cannot run on this machine.`;
 
 const program = (): Command =>
   newCommand('store matrix', 'Tests the engine against a failing backup store, cell by cell.')

@@ -73,11 +73,11 @@ const clusterSchema = z.object({
   machine: machineSchema
     .optional()
     .describe(
-      'how slow the machine is (`slowness`, 1 as the reference), as it was measured: time-outs of work are longer by that',
+      'the measured slowness of the machine (`slowness`; 1 is the reference): time-outs of work are multiplied by it',
     ),
   lab: text
     .optional()
-    .describe('the folder of the lab that the cluster is, if it is one: its nodes can be made to fail'),
+    .describe('the folder of the lab, if the cluster is one: its nodes can be made to fail'),
   storeImage: z
     .string({ error: `is not set: name ${driverNamed().image}, which the cluster can pull` })
     .min(1, 'must not be empty')
@@ -93,7 +93,7 @@ const clusterSchema = z.object({
     .describe('the namespace that all backup stores go into; by default each has one of its own'),
   allow: listOf(allDisruptions)
     .default([])
-    .describe('what scenarios may do that others on the cluster could feel'),
+    .describe('the disruptions that scenarios may cause, see `--allow`'),
   without: listOf(allCapabilities)
     .default([])
     .describe('what the cluster does not have: a scenario that needs it is skipped'),
@@ -116,38 +116,38 @@ const runSchema = clusterSchema.extend({
       `must be one of ${storeChoices.join(', ')}`,
     )
     .default(driverNamed().name)
-    .describe('the kind of backup store that scenarios are played on'),
+    .describe('the kind of backup store of the scenarios'),
   out: text.default('.corral/last').describe('the folder of the results'),
   workers: count
     .optional()
     .describe(
-      'exactly how many scenarios are at work at once; by default as many of those that may have begun as this machine has time for',
+      'how many scenarios work at the same time, those not counted that only wait; by default as many as the processors can handle',
     ),
   begun: count
     .optional()
     .describe(
-      'how many may have begun, those among them that only wait for a clock; by default as many as `workers`, or all',
+      'how many scenarios may be started and not finished, those counted that only wait; by default as many as `workers`, or all',
     ),
   maxFailures: count
     .optional()
-    .describe('after how many scenarios that failed or were not provable nothing new begins'),
+    .describe('after so many scenarios that failed or were not provable no other one is started'),
   pauseOnFailure: z
     .boolean()
     .default(false)
-    .describe('whether what a scenario has made stays where it did not pass; its faults are healed'),
-  round: count.default(1).describe('which round this is of those that `--repeat` asks for'),
+    .describe('whether the objects of a scenario that did not pass are kept; its faults are healed'),
+  round: count.default(1).describe('the number of this round, with `--repeat`'),
   disposable: z
     .boolean()
     .default(false)
-    .describe('whether the cluster goes away when the run is interrupted: then nothing is cleaned up before'),
+    .describe('whether the cluster is removed when the run is interrupted: then nothing is cleaned up before'),
   supportBundle: z
     .boolean()
     .default(false)
-    .describe('whether Longhorn is asked for its support bundle where a scenario does not pass'),
+    .describe('whether a support bundle of Longhorn is kept of a scenario that did not pass'),
   output: z
     .enum(outputs, { error: `must be one of ${outputs.join(', ')}` })
     .default('quiet')
-    .describe('how the run is told'),
+    .describe('what the run prints: see `--output`'),
   shard: shardSchema.optional().describe('which part of the scenarios this is'),
 });
 

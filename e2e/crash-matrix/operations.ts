@@ -1,3 +1,4 @@
+import type { BackupHandle } from '../suite/steps/handles.ts';
 import { littleData } from '../suite/steps/sizes.ts';
 import type { Steps } from '../suite/steps/steps.ts';
 import { kills } from '../suite/steps/writes/disturbances.ts';
@@ -159,6 +160,28 @@ export const crashOperations: Record<string, Operation> = {
     return async () => {
       await then.storeHolds(volume, [first], { afterKill: true });
       await then.restores(first, [data]);
+    };
+  },
+
+  // A request that a manager leaves unanswered, or refuses, ends what the run does for the volume.
+  'run a recurring job': async ({ given, when, then }, { follow, cell }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const job = await given.recurringJob(volume);
+    await when.jobTriggered(job);
+    await then.jobsComplete(job);
+    const old = await then.oneBackupEachTick(job);
+    await follow({ volume, backups: old });
+    await when.jobTriggered(job);
+    const made: BackupHandle[] = [];
+    for (const backup of await then.runEnds(job, { old, disturbed: cell !== undefined }))
+      if (await then.ends(backup, { mayFail: cell !== undefined })) made.push(backup);
+    await then.noTicketLeft(volume);
+    return async () => {
+      const whole = await then.knownAsStored(volume);
+      const kept = [...old, ...made].filter(({ name }) => whole.includes(name));
+      await then.storeHolds(volume, kept, { afterKill: true, besides: cell !== undefined });
+      for (const backup of kept) await then.restores(backup, [data]);
     };
   },
 

@@ -78,10 +78,11 @@ test('docs/running.md says how many of the scenarios are played on a cluster tha
   const { share } = ask();
   const { all, share: shareOfAll, skipped } = ask('--all');
   const document = readFileSync(join(root, 'docs/running.md'), 'utf8');
-  expect(document).toContain(`${share} scenarios are played, and with \`--all\` ${shareOfAll}`);
+  expect(document).toContain(`| by default | ${share} | all`);
+  expect(document).toContain(`| with \`--all\` | ${shareOfAll} |`);
   expect(document).toContain(`--allow ${disruptions}`);
   const unfit = skipped.filter((reason) => !reason.includes('not without --allow'));
-  expect(document).toContain(`all of the ${all} but ${unfit.length - 1} that need S3`);
+  expect(document).toContain(`${all - unfit.length} of the ${all}; ${unfit.length - 1} more need S3`);
   const missing = skipped.flatMap(
     (reason) => /: not without --allow (\S+)$/.exec(reason)?.[1]?.split(',') ?? [reason],
   );

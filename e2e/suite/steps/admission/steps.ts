@@ -61,17 +61,17 @@ const urlOf = (context: Context, { name, label }: BackupHandle): string => {
 /** The steps that ask what Longhorn refuses and mends, all of them in dry runs: nothing is made or changed. */
 export const admissionSteps = {
   'given.newJob': step({
-    sentence: 'Given a recurring job that Longhorn would take',
+    sentence: 'Given a recurring job that Longhorn would accept',
     action: (context: Context) => taken(context, proposeJob(context)),
   }),
   'given.newVolume': step({
-    sentence: 'Given a volume that Longhorn would take',
+    sentence: 'Given a volume that Longhorn would accept',
     opens: firstTarget,
     action: async (context: Context) =>
       taken(context, proposeVolume(context, { target: await firstTarget(context) })),
   }),
   'given.newRestore': step({
-    sentence: 'Given a volume from {backup} that Longhorn would take',
+    sentence: 'Given a volume from {backup} that Longhorn would accept',
     parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) => {
       const { target } = backup.volume;
@@ -79,11 +79,11 @@ export const admissionSteps = {
     },
   }),
   'given.newBackup': step({
-    sentence: 'Given a backup of the snapshot that Longhorn would take',
+    sentence: 'Given a backup of the snapshot that Longhorn would accept',
     action: (context: Context, snapshot: SnapshotHandle) => taken(context, proposeBackup(context, snapshot)),
   }),
   'given.newTarget': step({
-    sentence: 'Given a backup target with the Secret of the first that Longhorn would take',
+    sentence: 'Given a backup target that Longhorn would accept, with the Secret of the first',
     opens: firstTarget,
     action: async (context: Context) => taken(context, proposeTarget(context, await firstTarget(context))),
   }),
@@ -103,27 +103,27 @@ export const admissionSteps = {
   }),
   /** What is other than in the proposal, which is taken: fields of its spec, or its name. */
   'then.refused': step({
-    sentence: 'Then {what} with {flaw} is refused',
+    sentence: 'Then {what} with {flaw} is rejected',
     parameters: ({ label }, flaw) => ({ what: label, flaw }),
     action: async (context: Context, proposal: Proposal, _flaw: string, change: Change) =>
       mustBeRefused(await ask(context, proposal, change)),
   }),
   'then.nameTaken': step({
-    sentence: 'Then {what} with the name of another volume is refused',
+    sentence: 'Then {what} with the name of another volume is rejected',
     parameters: ({ label }) => ({ what: label }),
     action: async (context: Context, proposal: Proposal, { name }: VolumeHandle) =>
       mustBeRefused(await ask(context, proposal, { name }), 409),
   }),
   /** With these fields of its spec as they are given. */
   'then.taken': step({
-    sentence: 'Then {what} with {feature} is taken',
+    sentence: 'Then {what} with {feature} is accepted',
     parameters: ({ label }, feature) => ({ what: label, feature }),
     action: (context: Context, proposal: Proposal, _feature: string, spec: Record<string, unknown>) =>
       mend(context, proposal, { spec, into: spec }),
   }),
   /** In silence: these fields of its spec become others. */
   'then.mended': step({
-    sentence: 'Then {what} with {flaw} is mended',
+    sentence: 'Then {what} with {flaw} is corrected',
     parameters: ({ label }, flaw) => ({ what: label, flaw }),
     action: (
       context: Context,
@@ -134,7 +134,7 @@ export const admissionSteps = {
   }),
   /** Some versions keep a concurrency of 0. */
   'then.limitsMended': step({
-    sentence: 'Then a recurring job with a retain or a concurrency of 0 is mended',
+    sentence: 'Then a recurring job with a retain or a concurrency of 0 is corrected',
     action: async (context: Context, job: Proposal) => {
       const { report, version } = context;
       await mend(context, job, { spec: { retain: 0 }, into: { retain: 1 } });
@@ -171,7 +171,7 @@ export const admissionSteps = {
   }),
   /** Of a volume, which itself may be changed. */
   'then.changeRefused': step({
-    sentence: 'Then a change of {what} is refused',
+    sentence: 'Then a change of {what} is rejected',
     parameters: (_, what) => ({ what }),
     action: async (
       { cluster }: Context,

@@ -135,7 +135,7 @@ export const backupSteps = {
   }),
   /** Longhorn is made to look at these backups now. */
   'when.lookedAtAgain': step({
-    sentence: 'When Longhorn is made to look again at {backups}',
+    sentence: 'When Longhorn is made to reconcile {backups} again',
     parameters: (...backups) => ({ backups: listLabels(backups) }),
     action: async (context: Context, ...backups: BackupHandle[]) => {
       for (const backup of backups) await touchBackup(context, backup);

@@ -31,7 +31,7 @@ const currentOf = ({ timelines }: Context, { name, label }: BackupHandle) => {
 export const detailSteps = {
   /** Longhorn has filled in what the wish for the backup left out. */
   'then.filledIn': step({
-    sentence: 'Then {backup} has what was left out: the target of its volume, and its mode',
+    sentence: 'Then {backup} has the fields that were left out: the target of its volume, and its mode',
     parameters: (backup) => ({ backup }),
     action: ({ timelines, timeouts }: Context, { name, label, volume }: BackupHandle) =>
       once(timelines.backups, (backup) => isFilledIn(backup, volume.target), {
@@ -81,7 +81,7 @@ export const detailSteps = {
   }),
   /** So many whole blocks of random data did the backup send, for the first time and again. */
   'then.sent': step({
-    sentence: 'Then {backup} has sent {new} new blocks, and {again} again',
+    sentence: 'Then {backup} sent {new} new blocks, and {again} blocks again',
     parameters: (backup, { new: fresh, again }) => ({ backup, new: fresh, again }),
     action: async (
       context: Context,

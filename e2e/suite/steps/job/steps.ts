@@ -2,10 +2,14 @@ import { ExpectationError, once, onceGone } from '../../../history/expectation.t
 import { inForceAt } from '../../../history/history.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Backup } from '../../../longhorn/types.ts';
 import { completes } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
+import { untilGone } from '../deletion/deletion.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { PremiseLost, throwFor } from '../judging.ts';
+import { isBackupOf } from '../made.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { differencesOf } from '../volume/restored.ts';
@@ -127,17 +131,17 @@ export const jobSteps = {
   }),
   /** By Kubernetes' own cron controller, each minute from now on, where no other run is still at work. */
   'when.jobEachMinute': step({
-    sentence: 'When the time for the recurring job comes each minute from now on',
+    sentence: 'When the recurring job is due each minute from now on',
     action: (context: Context, job: JobHandle) => changeCron(context, job, '* * * * *'),
   }),
   /** No time for it comes any more. */
   'when.jobRests': step({
-    sentence: 'When the time for the recurring job does not come any more',
+    sentence: 'When the recurring job is not due any more',
     action: (context: Context, job: JobHandle) => changeCron(context, job),
   }),
   /** By Kubernetes' own cron controller; within a minute. */
   'when.jobScheduled': step({
-    sentence: 'When the time for {run} of the recurring job comes, and Kubernetes starts it',
+    sentence: 'When {run} of the recurring job is due, and Kubernetes starts it',
     parameters: (job) => ({ run: nextTick(job) }),
     idle: true,
     action: scheduleJob,
@@ -203,6 +207,41 @@ export const jobSteps = {
       return handles;
     },
     detail: (backups) => backups.at(-1)?.name ?? 'none',
+  }),
+  /**
+   * However it ends, and though it was disturbed: what it made is returned, and of the old ones what it deleted is
+   * waited for. Undisturbed it made one backup, and deleted all old ones.
+   */
+  'then.runEnds': step({
+    sentence: 'Then {run} ends, and the backups that it deleted are gone',
+    parameters: (job, _) => ({ run: lastRun(job) }),
+    action: async (
+      context: Context,
+      job: JobHandle,
+      { old, disturbed }: { old: readonly BackupHandle[]; disturbed: boolean },
+    ): Promise<BackupHandle[]> => {
+      const { cluster, timeouts } = context;
+      const { volume } = job;
+      const { label, from } = lastTick(job);
+      await judgeWithin(jobEnds(job.watched.jobs, lastTick(job)), timeouts.jobEnds);
+      // Read, as each collection has a watch of its own, and that of the Jobs may be ahead.
+      const { items } = await cluster.list<Backup>(longhornResources.backups, { namespace });
+      const isOld = ({ metadata: { name } }: Backup): boolean => old.some((each) => each.name === name);
+      for (const each of old) {
+        const found = items.find(({ metadata }) => metadata.name === each.name);
+        if (!disturbed || found === undefined || found.metadata.deletionTimestamp)
+          await untilGone(context, each);
+      }
+      const made = items.filter(
+        (each) => isBackupOf({ volume: volume.name, target: volume.target.name })(each) && !isOld(each),
+      );
+      if (!disturbed && made.length !== 1) throw new Error(`${label} made ${made.length} backups, not 1`);
+      return made.map(({ metadata: { name }, spec }) => ({
+        ...{ name, label: `the backup of ${label}`, volume, since: { made: from } },
+        snapshot: { name: spec.snapshotName ?? '', volume },
+      }));
+    },
+    detail: (made) => `made ${made.map(({ name }) => name).join(', ') || 'nothing'}`,
   }),
   /** A setting of Longhorn's, until `when.released`. */
   'given.detachedAllowed': step({
@@ -384,7 +423,7 @@ export const jobSteps = {
    * and no Job had a second pod.
    */
   'then.nothingRestarted': step({
-    sentence: 'Then nothing was started a second time: no container of a pod, no pod of a Job',
+    sentence: 'Then no container was restarted, and no Job has a second pod',
     action: async (context: Context, { ticks, watched }: JobHandle) => {
       const failing = ticks.flatMap(({ makes, job }) => (makes || hidesFailure(context) ? [] : [job]));
       throwFor(restartsIn(watched.pods, failing), 'something was started a second time');

@@ -92,7 +92,7 @@ export const restoreSteps = {
   }),
   /** The backup goes, and did not before the restore was over. */
   'then.deletedAfterRestore': step({
-    sentence: 'Then {backup} is deleted, and was not before {restore} was written',
+    sentence: 'Then {backup} is deleted, but not before {restore} was written',
     parameters: (backup, restore) => ({ backup, restore }),
     action: async (context: Context, backup: BackupHandle, restore: RestoreHandle) => {
       await untilGone(context, backup);

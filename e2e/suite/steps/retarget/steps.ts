@@ -54,7 +54,7 @@ export const retargetSteps = {
   }),
   /** As fast as the API server takes it; in the end it is set. */
   'when.targetFlipped': step({
-    sentence: 'When the URL of the backup target is emptied and set, {times} times in haste',
+    sentence: 'When the URL of the backup target is emptied and set, {times} times in quick succession',
     parameters: (_, { times }) => ({ times }),
     action: async (context: Context, target: TargetHandle, { times }: { times: number }) => {
       for (let time = 0; time < times; time += 1) {
@@ -88,7 +88,7 @@ export const retargetSteps = {
   }),
   /** Its next backups go there; of those before nothing changes. */
   'when.volumeRetargeted': step({
-    sentence: 'When the volume is given another backup target',
+    sentence: 'When the backup target of the volume is changed',
     action: async (
       { cluster }: Context,
       volume: VolumeHandle,
@@ -147,7 +147,7 @@ export const retargetSteps = {
   }),
   /** In a dry run. */
   'then.defaultTargetStays': step({
-    sentence: 'Then the deletion of the backup target default is refused',
+    sentence: 'Then the deletion of the backup target default is rejected',
     action: async ({ cluster }: Context) => {
       const object = { namespace, name: 'default' };
       mustBeRefused(await tryDeletion(cluster, longhornResources.backupTargets, object));
@@ -155,7 +155,7 @@ export const retargetSteps = {
   }),
   /** In a dry run. */
   'then.sameStoreRefused': step({
-    sentence: 'Then a second backup target on the store of the first is refused',
+    sentence: 'Then a second backup target on the store of the first is rejected',
     action: async (context: Context, { store }: TargetHandle) => {
       const { cluster, run, uniqueName } = context;
       const answer = await tryCreation(cluster, longhornResources.backupTargets, {

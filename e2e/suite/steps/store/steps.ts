@@ -120,7 +120,7 @@ export const storeSteps = {
   }),
   /** Longhorn is asked to bring what it knows in line with the store, as it does every few minutes. */
   'when.storeLookedInto': step({
-    sentence: 'When Longhorn is made to look into the store',
+    sentence: 'When the backup target is synced',
     opens: async (context, target) => target ?? firstTarget(context),
     action: async (context: Context, at?: TargetHandle): Promise<StoreSync> => {
       const target = at ?? (await firstTarget(context));
@@ -136,7 +136,7 @@ export const storeSteps = {
   }),
   /** That one volume's backups alone, not those of others. */
   'when.backupVolumeLookedInto': step({
-    sentence: 'When Longhorn is made to look at the backup volume alone',
+    sentence: 'When the backup volume alone is synced',
     action: async (context: Context, volume: VolumeHandle) => {
       if (!(await lookIntoBackupVolume(context, volume)))
         throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);

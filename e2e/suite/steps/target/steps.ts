@@ -43,7 +43,7 @@ export const targetSteps = {
   }),
   /** Neither Longhorn nor the store of any other of the scenario's targets has anything of the backup's volume. */
   'then.onlyOnItsTarget': step({
-    sentence: 'Then {backup} is on its own backup target alone, for Longhorn and in the stores',
+    sentence: 'Then Longhorn and the stores have {backup} on its own backup target only',
     parameters: (backup) => ({ backup }),
     action: async ({ own, timelines }: Context, { name, volume }: BackupHandle) => {
       const others = own.targets.filter((target) => target !== volume.target);

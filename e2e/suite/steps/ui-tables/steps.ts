@@ -85,7 +85,7 @@ export const uiTableSteps = {
   }),
   /** All backup volumes of this Longhorn. */
   'when.allSyncedOnPage': step({
-    sentence: 'When Longhorn is told on the page to look at all backup volumes',
+    sentence: 'When all backup volumes are synced on the page',
     action: async (context: Context, { page }: TablePageHandle, volume: VolumeHandle) => {
       await untilTaken(context, volume);
       const mark = context.timelines.backups.mark();
@@ -94,7 +94,7 @@ export const uiTableSteps = {
     },
   }),
   'when.volumeSyncedOnPage': step({
-    sentence: "When Longhorn is told on the page to look at the volume's backups",
+    sentence: "When the volume's backups are synced on the page",
     action: async (context: Context, { page }: TablePageHandle, volume: VolumeHandle) =>
       page.choose(await untilTaken(context, volume), 'Sync Backup Volume'),
   }),

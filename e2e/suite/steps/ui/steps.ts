@@ -96,7 +96,7 @@ export const uiSteps = {
   }),
   /** The row's menu offers what can be done to the backup, and its tooltips tell what went wrong, in full. */
   'then.rowTells': step({
-    sentence: 'Then the row of {backup} offers what can be done to it, and tells what went wrong',
+    sentence: 'Then the row of {backup} has the right actions, and shows what went wrong',
     parameters: (_, backup) => ({ backup }),
     action: async (context: Context, page: PageHandle, backup: BackupHandle) => {
       const { timelines, report, version } = context;
@@ -186,7 +186,7 @@ export const uiSteps = {
   }),
   /** Nothing went wrong on the page, but what a cut brings about. */
   'then.pageUntroubled': step({
-    sentence: 'Then nothing went wrong on the page: no error in its console, no request that failed',
+    sentence: 'Then the page has no error in its console, and no request failed',
     action: async (_: Context, { page, cutOff }: PageHandle | TablePageHandle) => {
       const isOfCut = ({ at, text }: { at: number; text: string }): boolean =>
         /WebSocket connection|net::ERR_|: 50[234]\b/.test(text) &&

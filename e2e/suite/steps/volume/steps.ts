@@ -146,7 +146,7 @@ export const volumeSteps = {
   }),
   /** The backup has asked for its volume to be attached, and does not any more. */
   'then.attachmentGivenBack': step({
-    sentence: 'Then {backup} does not ask any more for the volume to be attached',
+    sentence: 'Then {backup} no longer asks for the volume to be attached',
     parameters: (backup) => ({ backup }),
     action: (context: Context, backup: BackupHandle) => untilGivenBack(context, backup),
   }),

@@ -1,10 +1,10 @@
 /** What can be done to one write of a longhorn-manager, by the name that cells have it under. */
 export const disturbances = {
-  'crash before': 'its manager is killed before the API server has it',
-  'crash after': 'its manager is killed when the API server has it, before it learns so',
-  'answer lost': 'the API server has it, and the connection ends without an answer',
-  conflict: 'it is refused once, as another was faster (409)',
-  late: 'it takes as long as Longhorn waits from look to look',
+  'crash before': 'the manager is killed before the API server gets the write',
+  'crash after': 'the manager is killed after the write, before it gets the answer',
+  'answer lost': 'the write is done, and the connection closes without an answer',
+  conflict: 'the write is refused once with a conflict (409)',
+  late: "the write is delayed by Longhorn's resync period (30 s)",
 } as const;
 
 /** The name of something that is done to a write. */

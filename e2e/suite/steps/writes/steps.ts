@@ -96,7 +96,7 @@ export const writeSteps = {
   }),
   /** Nothing holds the volume attached for the sake of a backup. */
   'then.noTicketLeft': step({
-    sentence: 'Then no ticket of a backup is left on the volume',
+    sentence: 'Then no attachment ticket of a backup is left on the volume',
     action: async ({ timelines, timeouts }: Context, { name }: VolumeHandle) =>
       void (await once(timelines.attachments, (each) => ticketsOf(each, 'backup-controller').length === 0, {
         name,

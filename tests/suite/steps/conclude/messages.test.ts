@@ -234,7 +234,7 @@ test('what is expected is told, and all else fails the scenario; each message is
     return { context, told: `${failed}: ${told.at(-1)}` };
   };
   const sentence =
-    'Then every message of Longhorn is known, and none tells of a failure that was not brought about';
+    'Then every message of Longhorn is known, and none reports a failure that the scenario did not cause';
   expect((await conclude(denied('ze-b1'))).told).toBe(`well: ${sentence}: deletion-denied (failure)`);
   const { context, told } = await conclude([]);
   expect(told).toContain(

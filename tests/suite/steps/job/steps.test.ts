@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
+import type { KubernetesObject } from '../../../../e2e/kube/objects.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
@@ -9,6 +10,7 @@ import type { JobHandle } from '../../../../e2e/suite/steps/job/job.ts';
 import { jobSteps } from '../../../../e2e/suite/steps/job/steps.ts';
 import { bind } from '../../../../e2e/suite/steps/step.ts';
 import { type Timeouts, timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { type Mutation, ofBackup, whenIn } from '../recordings.ts';
 import { type RecordedJob, recordedLogs, stageJob } from './recordings.ts';
@@ -66,11 +68,39 @@ const play = async (
     ticks: isStarted ? [] : ticks.map((tick, index) => ({ ...tick, makes: makes(index) })),
   };
   const timelines = { backups, snapshots, volumes };
-  const { context, ...told } = createTestContext({ timelines, version, timeouts });
+  const cluster = { ...stubCluster(), list: async () => ({ items: backups.objects() }) } as never;
+  const { context, ...told } = createTestContext({ timelines, version, timeouts, cluster });
   const found = () => told.findings.map(({ code }) => code);
   const { expected } = context;
   return { ...told, found, backups, job: handle, expected, steps: bind(context, jobSteps, 'then') };
 };
+
+test('a run that ends has deleted the old backup and made one, and only where it was disturbed may it not', async () => {
+  const all = await play('nothing wrong', { until: Number.POSITIVE_INFINITY });
+  const [old, made] = await all.steps.oneBackupEachTick(all.job);
+  if (old === undefined || made === undefined) throw new Error('the recording has two runs');
+  const undisturbed = { old: [old], disturbed: false };
+  const disturbed = { old: [old], disturbed: true };
+  expect(await all.steps.runEnds(all.job, undisturbed)).toEqual([made]);
+
+  const none = await play('nothing wrong', {
+    until: Number.POSITIVE_INFINITY,
+    mutate: ofBackup(made.name, () => undefined),
+  });
+  await expect(none.steps.runEnds(none.job, undisturbed)).rejects.toThrow('made 0 backups, not 1');
+  expect(await none.steps.runEnds(none.job, disturbed)).toEqual([]);
+
+  const kept = await play('nothing wrong', {
+    until: Number.POSITIVE_INFINITY,
+    mutate: (line) =>
+      'object' in line && line.object.metadata.name === old.name && isGoing(line) ? undefined : line,
+  });
+  await expect(kept.steps.runEnds(kept.job, undisturbed)).rejects.toMatchObject(timedOut);
+  expect(await kept.steps.runEnds(kept.job, disturbed)).toMatchObject([{ name: made.name }]);
+});
+
+const isGoing = ({ type, object }: { type: string; object: KubernetesObject }): boolean =>
+  type === 'DELETED' || object.metadata.deletionTimestamp !== undefined;
 
 const last = 'backup-7afc457381794891';
 /** The last run's backup ends in Error. */
@@ -95,7 +125,7 @@ test('a real job that the API server refuses the deletion of backups, told', asy
       /^Then the log of run 2 says of its cleanup: backups refused: "Created backup successfully but errored on cleanup for rb: /,
     ),
     'Then never were two backups or two snapshots of the volume being made at the same time',
-    'Then nothing was started a second time: no container of a pod, no pod of a Job',
+    'Then no container was restarted, and no Job has a second pod',
   ]);
   expect(found()).toEqual(['completed-job-wording', 'cleanup-warning-wording']);
 });
