@@ -187,7 +187,8 @@ npx corral COMMAND --help describes a command.`;
 const renamed: Record<string, string> = { 'store-matrix': 'store matrix', 'store-image': 'store image' };
 
 const readVersion = (): string =>
-  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string })
+    .version;
 
 type One = { groups: Record<string, Record<string, Subcommand>>; argv: string[]; after?: string };
 

@@ -33,11 +33,11 @@ test('--list tells of the chosen scenarios, for people and for programs, and sta
   expect(ended.stdout).toMatchInlineSnapshot(`
     "a.e2e.ts
       It crashes a node
-        of an unknown time; no tags
+        time not known yet; no tags
         needs lab
         on Longhorn >=1.9
         skipped: needs the lab (its nodes can be made to fail)
-    1 scenario, provider lab, Longhorn: emulator; about <time> one after the other
+    1 scenario, provider lab, Longhorn: emulator; time not known yet
     none of them will be played, 1 skipped:
       1: needs the lab (its nodes can be made to fail)
     Nothing was started, and no cluster was looked at (--list)."

@@ -14,7 +14,7 @@ const suite = suiteOf('choice');
 
 const others = [
   'Not chosen: 4 more scenarios',
-  '  2  held: a fault holds the moment open that the scenario is about',
+  '  2  held: a fault holds the operation at the moment that matters',
   "  2  ui: Longhorn's user interface, in a browser",
   '--all chooses every scenario, --tags held one subject: npx corral e2e --all',
 ];
@@ -35,7 +35,7 @@ test('where nothing is said, the scenarios of the seed documents are played, onc
 test('--list chooses the same, and says what else there is', async () => {
   const { stdout } = await runSuite(suite, { how: 'dies', all: false, flags: ['--list'] });
   expect(stdout.split('\n').slice(-7)).toEqual([
-    '2 scenarios of the seed documents, provider lab, Longhorn: emulator; about <time> one after the other',
+    '2 scenarios of the seed documents, provider lab, Longhorn: emulator; time not known yet',
     'all of them will be played',
     ...others,
     'Nothing was started, and no cluster was looked at (--list).',

@@ -63,3 +63,12 @@ test.each(Object.entries(wrong))('npx corral %s ends with one line', async (word
   const stderr = `corral: ${line}`;
   expect(await corral(word)).toEqual({ exitCode: 2, stdout: '', stderr });
 });
+
+test('help and --version answer as those of git and kubectl do', async () => {
+  const { stdout } = await corral('bugs', '--help');
+  expect(await corral('help', 'bugs')).toEqual({ exitCode: 0, stdout, stderr: '' });
+  expect(await corral('--version')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+  });
+});

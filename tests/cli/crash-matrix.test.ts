@@ -12,6 +12,7 @@ test.each([
   [['--cell', 'create a backup | x'], '--cell create a backup | x: give a cell by its whole name'],
   [['--cell', 'create a backup | x | explode'], 'OPERATION | WRITE | DISTURBANCE'],
   [['--for', 'long'], '--for long: not a duration'],
+  [['--resume'], 'has no crash matrix to continue: leave --resume out'],
 ])('%j is refused by one line', async (argv, line) => {
   const { exitCode, stderr } = await runInProcess(() =>
     runCrashMatrixCommand([...argv, '--out', folder], nobody),

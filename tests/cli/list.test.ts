@@ -17,7 +17,7 @@ test('what was not chosen is described by subject, with its time one after the o
   ];
   const times = { 'a.ts a': 1_200_000, 'a.ts b': 60_000, 'a.ts c': 120_000 };
   const ui = "ui: Longhorn's user interface, in a browser";
-  const held = 'held: a fault holds the moment open that the scenario is about';
+  const held = 'held: a fault holds the operation at the moment that matters';
   const last = '--all chooses every scenario, --tags held one subject: npx corral e2e --all';
   expect(describeOthers(others, { times })).toEqual([
     'Not chosen: 4 more scenarios, about 25 min one after the other',

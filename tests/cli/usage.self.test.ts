@@ -13,7 +13,7 @@ test.each([
   ],
   [
     '--only Three --tags held',
-    '--only Three with --tags held: no scenario matches; available: "One is green" (held), "Two is green" (free-running), "Three is green" (no tags)',
+    '--only Three with --tags held: none of the 3 scenarios matches; npx corral e2e --list --all lists them',
   ],
 ])('%s ends with one line, before anything is started', async (flags, line) => {
   const ended = await runSuite(suite, { flags: flags.split(' ') });
