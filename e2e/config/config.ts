@@ -139,7 +139,9 @@ const runSchema = clusterSchema.extend({
   disposable: z
     .boolean()
     .default(false)
-    .describe('whether the cluster is removed when the run is interrupted: then nothing is cleaned up before'),
+    .describe(
+      'whether the cluster is removed when the run is interrupted: then nothing is cleaned up before',
+    ),
   supportBundle: z
     .boolean()
     .default(false)

@@ -11,7 +11,8 @@ import { judgeMessages, summarizeMessages, warningsOf } from './messages.ts';
  * messages, and fails for what has no place in it.
  */
 export const everyMessageIsKnown = step({
-  sentence: 'Then every message of Longhorn is known, and none reports a failure that the scenario did not cause',
+  sentence:
+    'Then every message of Longhorn is known, and none reports a failure that the scenario did not cause',
   action: async (context: Context) => {
     const { timelines, made, own, expected, version, report } = context;
     context.warned.push(...(await warningsOf(context)));
