@@ -61,12 +61,16 @@ export const mutants = {
     'what is known of a volume in the store stays as it was when its newest backup is deleted',
   'progress-stays': 'the progress of a backup stays at 0 until it is Completed',
   'ticket-stays': 'a backup goes on asking for its volume to be attached when it has ended',
+  'snapshot-outlives-settings':
+    'a snapshot stays when its backup is made or deleted, whatever the settings say',
+  'failed-backup-stays': 'a backup that failed stays, however long it may by the setting',
   // A store that fails.
   'failed-upload-completes': 'a backup whose upload has failed is Completed, and says nothing of it',
   'lost-backup-stays': 'a completed Backup that the store has no more stays in Longhorn',
   'deletion-beside-restore': 'a backup is deleted while a volume is restored from it, whatever the lock says',
   'activation-misses-newest':
     'a volume on standby is activated with what it holds, though there is a newer backup',
+  'standby-detaches': 'a volume on standby is detached between the backups that it follows',
   'standby-skips-full-backups': 'a volume on standby restores incremental backups alone',
   'standby-ends-with-its-backup':
     'a volume on standby restores nothing more once the backup that it holds is deleted',
@@ -89,11 +93,17 @@ export const mutants = {
   'deletion-tried-without-target': 'a deletion is taken up though the backup target is not available',
   'unreachable-forgets-backups': 'the backups of a target that cannot be reached go from the cluster',
   'target-reason-lost': 'a backup target that is not available does not say why',
+  'nfs-options-ignored':
+    'a share is mounted with the usual options, whatever the URL of its backup target says',
+  'nfs-options-kept': 'options for NFS that let a mount hang are not mended',
   'nothing-refused': 'nothing of backup targets is refused: the default goes, and two may have one store',
   'jobs-unchecked': 'nothing of recurring jobs is refused: a task that nobody knows is taken',
   'job-limits-kept': 'a recurring job keeps a retain or a concurrency of 0',
   'volumes-unchecked': 'nothing of volumes is refused: their backups may be compressed otherwise one day',
   'restored-size-kept': 'a volume that is restored has the size that was asked for, not that of its backup',
+  'access-mode-forgotten':
+    'a volume that is restored has the access mode rwo, whatever that of its source was',
+  'default-block-size-ignored': 'a new volume has backup blocks of 2 MiB, whatever the setting says',
   'standby-block-size-kept':
     'a volume on standby has the block size that was asked for, not that of its backup',
   'backups-unchecked': 'nothing of backups is refused: each is taken, whether it can ever be made or not',

@@ -42,6 +42,11 @@ const noURL = 'A new Longhorn has one backup target, default, which has no URL, 
 const compressed = 'Backups are restored however they are compressed';
 const largeBlocks =
   'All backups of a volume have the size of blocks that was chosen for it, and a restored one may have another';
+const defaultBlocks = 'The default size of backup blocks is for the volumes that are made after it alone';
+const goneBySetting =
+  'Snapshots go with their backups or before them, and failed backups after their time, where settings say so';
+const nfsOptions =
+  'The options for NFS in the URL of a backup target replace those of Longhorn, but a mount never hangs for good';
 const twoTargets = 'Backups on two backup targets never mix';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
@@ -59,6 +64,9 @@ const standbyActivated =
 const lostConfigRestore =
   'A restore from a backup whose config is gone, or empty, is given up and tells why, and ends well once it is back';
 const standbyDeleted = 'A volume on standby goes on with the next backup, whichever are deleted meanwhile';
+const activatedMidway =
+  'A volume on standby that is activated while it is written is written to the end first';
+const besideBackup = 'A backup is made while another one of its volume is restored, and both are whole';
 const snapshotTasks =
   'Recurring jobs take snapshots and keep the newest of their own, or delete the old ones of anybody';
 const byForce =
@@ -133,6 +141,7 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'same-type-locks-conflict': [
     { scenario: sameWords, by: 'then.completedBeside' },
     { scenario: sideBySide, by: 'then.uploadedSideBySide' },
+    { scenario: besideBackup, by: 'then.madeBeside' },
   ],
   'progress-stays': [{ scenario: sideBySide, by: 'then.progressRose' }],
   'ticket-stays': [
@@ -156,13 +165,19 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'block-size-ignored': [{ scenario: largeBlocks, by: 'then.blocksAreOf' }],
   'compression-ignored': [{ scenario: compressed, by: 'then.compressedBy' }],
   'last-backup-stays': [{ scenario: tells, by: 'then.lastBackup' }],
+  'snapshot-outlives-settings': [{ scenario: goneBySetting, by: 'then.snapshotsLeft' }],
+  'failed-backup-stays': [{ scenario: goneBySetting, by: 'then.failedOneGoes' }],
   'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
   'lost-backup-stays': [
     { scenario: lostConfig, by: 'then.removedFromCluster' },
     { scenario: otherLonghorn, by: 'then.removedFromCluster' },
   ],
   'deletion-beside-restore': [{ scenario: besideRestore, by: 'then.restored' }],
-  'activation-misses-newest': [{ scenario: standbyActivated, by: 'then.activated' }],
+  'activation-misses-newest': [
+    { scenario: standbyActivated, by: 'then.activated' },
+    { scenario: activatedMidway, by: 'then.activated' },
+  ],
+  'standby-detaches': [{ scenario: standbyDeleted, by: 'then.staysAttached' }],
   'standby-ends-with-its-backup': [{ scenario: standbyDeleted, by: 'then.follows' }],
   'restore-skips-blocks': [{ scenario: lacksBlock, by: 'then.restoreFails' }],
   'restore-without-config-ends-well': [{ scenario: lostConfigRestore, by: 'then.restoreFails' }],
@@ -185,6 +200,8 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
     { scenario: unreachable, by: 'then.targetTells' },
     { scenario: noURL, by: 'then.defaultTargetUnset' },
   ],
+  'nfs-options-ignored': [{ scenario: nfsOptions, by: 'then.mountedWith' }],
+  'nfs-options-kept': [{ scenario: nfsOptions, by: 'then.mountedWith' }],
   'nothing-refused': [
     { scenario: noURL, by: 'then.defaultTargetStays' },
     { scenario: twoTargets, by: 'then.sameStoreRefused' },
@@ -198,6 +215,8 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
     { scenario: blockSizes, by: 'then.refused' },
   ],
   'restored-size-kept': [{ scenario: refusedOfVolumes, by: 'then.sizeOfBackup' }],
+  'access-mode-forgotten': [{ scenario: refusedOfVolumes, by: 'then.mended' }],
+  'default-block-size-ignored': [{ scenario: defaultBlocks, by: 'then.mended' }],
   'standby-block-size-kept': [{ scenario: blockSizes, by: 'then.mended' }],
   'backups-unchecked': [{ scenario: refusedOfBackups, by: 'then.refused' }],
   'old-store-kept': [{ scenario: changedTarget, by: 'then.removedFromCluster' }],

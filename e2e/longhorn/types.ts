@@ -94,6 +94,8 @@ export type BackupStatus = {
   /** Bytes that it sent, for the first time and again, as a string. */
   newlyUploadDataSize?: string;
   reUploadedDataSize?: string;
+  /** When Longhorn read its config last, or when it failed. */
+  lastSyncedAt?: string | null;
 };
 
 /**

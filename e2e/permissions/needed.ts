@@ -87,7 +87,14 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       place: 'longhorn',
       resource: longhorn.settings,
       verbs: ['get', 'patch'],
-      names: ['allow-recurring-job-while-volume-detached', 'recurring-successful-jobs-history-limit'],
+      names: [
+        'allow-recurring-job-while-volume-detached',
+        'auto-cleanup-snapshot-after-on-demand-backup-completed',
+        'auto-cleanup-when-delete-backup',
+        'default-backup-block-size',
+        'failed-backup-ttl',
+        'recurring-successful-jobs-history-limit',
+      ],
     },
   ],
   // No scenario changes it yet.

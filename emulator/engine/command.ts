@@ -50,7 +50,7 @@ const open = async (
   if (url.startsWith('s3:'))
     return { store: await openS3Store({ url, environment, log, mutant }), volume, backup };
   const folder = vfsFolder(url);
-  const root = folder ?? (await mounts.mount(url, { log, clock, whose, environment }));
+  const root = folder ?? (await mounts.mount(url, { log, clock, whose, environment, mutant }));
   const store: Store = openFolderStore({ root, url, log, mutant });
   if (folder)
     await store.list('').catch(() => {

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { StoreError } from '../backupstore/errors.ts';
 import type { Clock } from '../clocks.ts';
 import type { Log } from '../log.ts';
+import type { Mutant } from '../mutants.ts';
 
 // Read when it is called: see longhorn.ts.
 const run = (file: string, args: string[], options: ExecFileOptions) =>
@@ -16,7 +17,7 @@ const run = (file: string, args: string[], options: ExecFileOptions) =>
 type Whose = 'manager' | 'replica';
 
 type Options = { log: Log; clock: Clock };
-type Mounting = Options & { whose: Whose; environment: NodeJS.ProcessEnv };
+type Mounting = Options & { whose: Whose; environment: NodeJS.ProcessEnv; mutant: Mutant | undefined };
 
 /** How stores become folders. */
 export type Mounts = {
@@ -32,12 +33,15 @@ const mountsRoots: Record<Whose, string> = {
 };
 const minorVersions = ['4.2', '4.1', '4.0'];
 
-/** Kind, server, path and mount point of an `nfs://HOST:/PATH` or `cifs://HOST/SHARE` URL; throws for any other. */
+/**
+ * Kind, server, path and mount point of an `nfs://HOST:/PATH` or `cifs://HOST/SHARE` URL, and the options that it has;
+ * throws for any other.
+ */
 const parseURL = (
   url: string,
   whose: Whose,
-): { kind: 'nfs' | 'cifs'; server: string; mountPoint: string } => {
-  const [, kind, host = '', path = ''] = /^(\w+):\/\/([^/]*)(\/.*)?$/.exec(url) ?? [];
+): { kind: 'nfs' | 'cifs'; server: string; mountPoint: string; options: string | null } => {
+  const [, kind, host = '', path = '', query] = /^(\w+):\/\/([^/?]*)(\/[^?]*)?(?:\?(.*))?$/.exec(url) ?? [];
   if (kind !== 'nfs' && kind !== 'cifs')
     throw new StoreError(
       `not emulated: a backup target of type ${kind ?? JSON.stringify(url)}, only nfs, cifs and s3 are`,
@@ -49,10 +53,9 @@ const parseURL = (
         : 'CIFS path must follow format: cifs://<server-address>/<share-name>/',
     );
   if (path.length < 2) throw new StoreError(`cannot find ${kind === 'nfs' ? kind : 'CIFS'} path`);
-  // The options a URL can carry are part of its query, which is not ours to see: only Longhorn's own are
-  // used.
   return {
     kind,
+    options: new URLSearchParams(query).get('nfsOptions'),
     server: host + path,
     mountPoint: `${mountsRoots[whose]}/${host.replaceAll('.', '_').replace(/:+$/, '')}${path}`.replace(
       /\/+$/,
@@ -60,6 +63,15 @@ const parseURL = (
     ),
   };
 };
+
+/** With which options a share on NFS is mounted, one after the other; those of its URL take the place of all others. */
+const attemptsOf = (given: string | null): { options: string; called: string }[] =>
+  given === null
+    ? minorVersions.map((version) => ({
+        options: `nfsvers=${version},actimeo=1,soft,timeo=300,retry=2`,
+        called: `vers=${version}`,
+      }))
+    : [{ options: given, called: `nfsOptions=[${given.replaceAll(',', ' ')}] ` }];
 
 const mountPoints = async (): Promise<string[]> =>
   (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').flatMap((line) => line.split(' ')[4] ?? []);
@@ -95,9 +107,9 @@ export const createReadOnce = (read: Read = readdir): Read => {
 const mount = async (
   url: string,
   read: Read,
-  { log, clock, whose, environment }: Mounting,
+  { log, clock, whose, environment, mutant }: Mounting,
 ): Promise<string> => {
-  const { kind, server, mountPoint } = parseURL(url, whose);
+  const { kind, server, mountPoint, options: given } = parseURL(url, whose);
   const limit = { timeout: clock.mountTimeout, killSignal: 'SIGKILL' } as const;
   if ((await mountPoints()).includes(mountPoint)) {
     log.warning(`Trying reading mount point ${mountPoint} to make sure it is healthy`);
@@ -127,14 +139,13 @@ const mount = async (
     }
   }
   const failures: string[] = [];
-  for (const version of minorVersions) {
-    const options = `nfsvers=${version},actimeo=1,soft,timeo=300,retry=2`;
+  for (const { options, called } of attemptsOf(mutant === 'nfs-options-ignored' ? null : given)) {
     log.info(`Mounting NFS share ${url} on mount point ${mountPoint} with options ${options}`);
     try {
       await run('mount', ['-t', 'nfs4', '-o', options, server, mountPoint], limit);
       return mountPoint;
     } catch (error) {
-      failures.push(`vers=${version}: ${reasonOf(error, clock.mountTimeout)}`);
+      failures.push(`${called}: ${reasonOf(error, clock.mountTimeout)}`);
     }
   }
   throw new StoreError(`cannot mount nfs ${server}: ${failures.join('; ')}: cannot mount using NFSv4`);

@@ -39,7 +39,8 @@ const accepted: Record<string, Record<string, Accepts>> = {
     syncRequestedAt: anything,
   },
   BackupTarget: {
-    backupTargetURL: (value) => value === '' || /^(nfs|cifs|s3):\/\/[^?]*$/.test(String(value)),
+    backupTargetURL: (value) =>
+      value === '' || /^(nfs|cifs|s3):\/\/[^?]*(\?nfsOptions=[^&]*)?$/.test(String(value)),
     credentialSecret: anything,
     pollInterval: anything,
     syncRequestedAt: anything,

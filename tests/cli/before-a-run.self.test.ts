@@ -82,7 +82,10 @@ test('docs/running.md says how many of the scenarios are played on a cluster tha
   expect(document).toContain(`| with \`--all\` | ${shareOfAll} |`);
   expect(document).toContain(`--allow ${disruptions}`);
   const unfit = skipped.filter((reason) => !reason.includes('not without --allow'));
-  expect(document).toContain(`${all - unfit.length} of the ${all}; ${unfit.length - 1} more need S3`);
+  const ofLab = unfit.filter((reason) => reason.includes('needs the lab')).length;
+  expect(document).toContain(
+    `${all - unfit.length} of the ${all}; ${unfit.length - ofLab} more need S3 (\`--store all\`), and ${ofLab} need the lab`,
+  );
   const missing = skipped.flatMap(
     (reason) => /: not without --allow (\S+)$/.exec(reason)?.[1]?.split(',') ?? [reason],
   );

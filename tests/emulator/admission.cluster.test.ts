@@ -80,6 +80,21 @@ test('no two backup targets have one URL, however it is written; none may have a
   await cluster.patch(backupTargets, one, { spec: { pollInterval: '10s' } });
 });
 
+test('options for NFS that let a mount hang are mended, and others are let be', async () => {
+  const ask = (options: string) =>
+    tryCreation(cluster, backupTargets, target('four', `nfs://four.example:/x?nfsOptions=${options}`));
+  const optionsOf = (answer: DryRun): string => {
+    const { spec } = ('taken' in answer ? answer.taken : {}) as { spec?: { backupTargetURL?: string } };
+    return new URLSearchParams(spec?.backupTargetURL?.split('?')[1]).get('nfsOptions') ?? '';
+  };
+  await until(
+    () => ask('hard,nfsvers=4.1,timeo=450'),
+    (answer) => optionsOf(answer) === 'nfsvers=4.1,timeo=450,soft,retry=2',
+  );
+  const whole = 'soft,timeo=1,retry=1';
+  expect(optionsOf(await ask(whole))).toBe(whole);
+});
+
 test('a Secret whose login begins or ends with a blank or a line end is refused', async () => {
   const secrets = { group: '', version: 'v1', plural: 'secrets' };
   const secret = (name: string, stringData: object) => ({

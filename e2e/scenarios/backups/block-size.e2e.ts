@@ -37,3 +37,31 @@ scenario(
     await then.restores(third, [little, rest, more]);
   },
 );
+
+scenario(
+  'The default size of backup blocks is for the volumes that are made after it alone',
+  {
+    tags: ['backups', 'refusals'],
+    // In another cluster others may make volumes meanwhile.
+    needs: ['lab'],
+    longhorn: '>=1.10.0',
+    disruptions: ['settings'],
+    exclusive: ['cluster-settings'],
+    proves: ['I14'],
+  },
+  async ({ given, then }) => {
+    const volume = await given.volume({ size: 4 * large, blockSize: small });
+    await given.data(volume, { offset: 0, size: small });
+    await given.exclusive('cluster-settings');
+    await given.setting('backup blocks of new volumes have 16 MiB');
+
+    const backup = await given.settledBackup(volume);
+    await then.sent(backup, { new: 1, again: 0, of: small });
+    await then.blocksAreOf(backup, small);
+    const other = await given.newVolume();
+    await then.mended(other, 'backup blocks of no size', {
+      spec: { backupBlockSize: '0' },
+      into: { backupBlockSize: String(large) },
+    });
+  },
+);

@@ -1,6 +1,7 @@
 import { scenario } from '../../suite/scenario.ts';
-import type { BackupHandle } from '../../suite/steps/handles.ts';
+import type { BackupHandle, WrittenData } from '../../suite/steps/handles.ts';
 import type { JobHandle } from '../../suite/steps/job/job.ts';
+import type { RestoreHandle } from '../../suite/steps/restore/restore.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 // longhorn/longhorn#13623, #13976: in v1.8 the Job of such a run fails, and all of it is begun again.
@@ -11,7 +12,7 @@ scenario(
     timeout: '60m',
     longhorn: '>=1.9.0',
     disruptions: ['admission-policy'],
-    proves: ['J1', 'J20', 'J24', 'J33'],
+    proves: ['J1', 'J20', 'J24', 'J33', 'R49'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -20,8 +21,11 @@ scenario(
     for (const size of [littleData.volume, littleData.volume])
       others.push(await given.jobJoined(failing, await given.volume({ size })));
     let backups: BackupHandle[] = [];
+    let data: WrittenData[] = [];
     const run = async () => {
-      for (const job of [failing, ...others]) await given.data(job.volume, { offset: 0, size: 4 * mebibyte });
+      data = [];
+      for (const job of [failing, ...others])
+        data.push(await given.data(job.volume, { offset: 0, size: 4 * mebibyte }));
       await when.jobTriggered(failing);
       await then.jobsComplete(failing);
     };
@@ -43,10 +47,17 @@ scenario(
 
     await when.released(fault);
     await run();
+    const newest: BackupHandle[] = [];
     for (const job of [failing, ...others]) {
       const made = await then.oneBackupEachTick(job);
       await then.oldOnesGo(job, made);
+      newest.push(...made.slice(-job.retain));
       await then.storeHolds(job.volume, made.slice(-job.retain));
     }
+
+    const restores: RestoreHandle[] = [];
+    for (const backup of newest) restores.push(await when.restored(backup));
+    for (const [index, restore] of restores.entries())
+      await then.restored(restore, data.slice(index, index + 1));
   },
 );

@@ -6,8 +6,8 @@ const largeBlocks = String(16 * mebibyte);
 
 scenario(
   'A volume or a restore that cannot be is refused, and one from a backup has its size',
-  { tags: ['refusals', 'restores'], proves: ['I5', 'R2', 'R6', 'R27', 'T6'] },
-  async ({ given, then }) => {
+  { tags: ['refusals', 'restores'], proves: ['I5', 'R2', 'R6', 'R9', 'R27', 'T6'] },
+  async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
     const method = "the compression method of the volume's backups";
@@ -25,6 +25,17 @@ scenario(
     const gone = `${url}?backup=backup-nowhere&volume=${volume.name}`;
     await then.refused(restore, 'the URL of a backup that is not there', { spec: { fromBackup: gone } });
     await then.sizeOfBackup(restore, backup);
+
+    const size = littleData.data.size;
+    const foreign = await given.foreignBackup(volume.target, { size, accessMode: 'rwx' });
+    await when.storeLookedInto();
+    await then.known(foreign.backup);
+    const shared = await given.newRestore(foreign.backup);
+    await then.mended(shared, 'an access mode that is left open', {
+      spec: { accessMode: '' },
+      into: { accessMode: 'rwx' },
+    });
+    await then.taken(shared, 'the access mode rwo', { accessMode: 'rwo' });
   },
 );
 

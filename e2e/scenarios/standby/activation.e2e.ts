@@ -36,3 +36,30 @@ scenario(
     await then.restores(await given.settledBackup(activated), data);
   },
 );
+
+scenario(
+  'A volume on standby that is activated while it is written is written to the end first',
+  {
+    tags: ['standby'],
+    timeout: '40m',
+    needs: ['block-device', 'serverSlow'],
+    disruptions: ['store-stall'],
+    exclusive: ['backup-targets'],
+    proves: ['DR9'],
+  },
+  async ({ given, when, then, data: { volume: size, large } }) => {
+    const volume = await given.volume({ size });
+    const data = await given.data(volume, large);
+    const backup = await given.settledBackup(volume);
+    await given.exclusive('backup-targets');
+    const slow = await given.serverSlow();
+    await then.inForce(slow);
+
+    const standby = await when.standbyMade(backup);
+    await then.restoring(standby);
+    await when.activated(standby);
+    await then.restoring(standby);
+    await when.released(slow);
+    await then.activated(standby, [data]);
+  },
+);

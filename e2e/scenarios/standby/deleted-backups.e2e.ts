@@ -9,7 +9,7 @@ scenario(
     timeout: '40m',
     needs: ['block-device'],
     exclusive: ['backup-targets'],
-    proves: ['DR10', 'DR11'],
+    proves: ['DR10', 'DR11', 'DR13', 'DR28'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -17,8 +17,8 @@ scenario(
     const data = [await given.data(volume, { offset: 0, size })];
     const first = await given.settledBackup(volume);
     await given.exclusive('backup-targets');
-    const standby = await when.standbyMade(first);
-    await then.follows(standby, first);
+    const standbys = [await when.standbyMade(first), await when.standbyMade(first, { another: true })];
+    for (const standby of standbys) await then.follows(standby, first);
 
     const next = async (...gone: BackupHandle[]): Promise<BackupHandle> => {
       for (const backup of gone) {
@@ -27,14 +27,17 @@ scenario(
       }
       data.push(await given.data(volume, { offset: data.length * size, size }));
       const backup = await given.settledBackup(volume);
-      await then.follows(standby, backup);
+      for (const standby of standbys) await then.follows(standby, backup);
       return backup;
     };
     const second = await next();
     const third = await next(second);
     await next(first, third);
 
-    await when.activated(standby);
-    await then.activated(standby, data);
+    for (const standby of standbys) {
+      await then.staysAttached(standby);
+      await when.activated(standby);
+      await then.activated(standby, data);
+    }
   },
 );

@@ -5,6 +5,9 @@ import { blockSize, packBlock } from './pack-block.ts';
 /** The oldest Longhorn, whose configs say neither how blocks are compressed nor how large they are. */
 export type OldLonghorn = 'v1.0';
 
+/** Who may use a volume at once, as Longhorn calls it: one node, or several. */
+export type AccessMode = 'rwo' | 'rwx';
+
 /** What the configs of a volume's only backup say; sizes are in bytes. */
 type WrittenBackup = {
   volume: string;
@@ -15,6 +18,7 @@ type WrittenBackup = {
   blocks: readonly BlockMapping[];
   /** The Longhorn that writes it, where that is no new one. */
   by?: OldLonghorn;
+  accessMode?: AccessMode;
   /** How many different blocks there are, and how much they take as they are stored. */
   stored: { blocks: number; bytes: number };
 };
@@ -26,16 +30,19 @@ const time = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 const twice = (text: string): string => JSON.stringify(text);
 
 // Of the volume that was backed up; without it Longhorn takes this one for granted.
-const labels = { 'longhorn.io/volume-access-mode': 'rwo' };
+const labelsOf = ({ accessMode = 'rwo' }: WrittenBackup) => ({
+  'longhorn.io/volume-access-mode': accessMode,
+});
 
 const snapshotOf = (backup: string): string => `${backup}-snapshot`;
 
 /** Writes `volume.cfg`: fields, order and types are those that backupstore's Volume has (backupstore.go). */
-const volumeConfigText = ({ volume, backup, size, created, stored, by }: WrittenBackup): string =>
-  JSON.stringify({
+const volumeConfigText = (written: WrittenBackup): string => {
+  const { volume, backup, size, created, stored, by } = written;
+  return JSON.stringify({
     Name: volume,
     Size: String(size),
-    ...(!by && { Labels: labels }),
+    ...(!by && { Labels: labelsOf(written) }),
     CreatedTime: time(created),
     LastBackupName: backup,
     LastBackupAt: time(created),
@@ -48,20 +55,22 @@ const volumeConfigText = ({ volume, backup, size, created, stored, by }: Written
       DataEngine: twice('v1'),
     }),
   });
+};
 
 /**
  * Writes `backup_NAME.cfg` of a full backup: fields, order and types are those that backupstore's Backup has
  * (backupstore.go).
  */
-const backupConfigText = ({ volume, backup, created, blocks, stored, by }: WrittenBackup): string =>
-  JSON.stringify({
+const backupConfigText = (written: WrittenBackup): string => {
+  const { volume, backup, created, blocks, stored, by } = written;
+  return JSON.stringify({
     Name: backup,
     VolumeName: volume,
     SnapshotName: snapshotOf(backup),
     SnapshotCreatedAt: time(created),
     CreatedTime: time(created),
     Size: String(blocks.length * blockSize),
-    Labels: by ? {} : labels,
+    Labels: by ? {} : labelsOf(written),
     ...(!by && { Parameters: { 'backup-block-size': String(blockSize), 'backup-mode': 'full' } }),
     IsIncremental: false,
     ...(!by && {
@@ -76,6 +85,7 @@ const backupConfigText = ({ volume, backup, created, blocks, stored, by }: Writt
     }),
     SingleFile: { FilePath: '' },
   });
+};
 
 /** A file to be written, by its path in the volume's folder. */
 export type NewFile = { path: string; bytes: Uint8Array };
@@ -109,7 +119,9 @@ export const writeBackup = async (
   {
     blocks,
     ...about
-  }: Pick<WrittenBackup, 'volume' | 'backup' | 'size' | 'created' | 'by'> & { blocks: Iterable<VolumeBlock> },
+  }: Pick<WrittenBackup, 'volume' | 'backup' | 'size' | 'created' | 'by' | 'accessMode'> & {
+    blocks: Iterable<VolumeBlock>;
+  },
 ): Promise<BlockMapping[]> => {
   const { volume, backup, size } = about;
   for (const name of [volume, backup])

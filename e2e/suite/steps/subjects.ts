@@ -12,6 +12,7 @@ import { jobTaskSteps } from './job-tasks/steps.ts';
 import { lockSteps } from './lock/steps.ts';
 import { restoreSteps } from './restore/steps.ts';
 import { retargetSteps } from './retarget/steps.ts';
+import { settingSteps } from './setting/steps.ts';
 import { bind } from './step.ts';
 import { storeSteps } from './store/steps.ts';
 import { ownStore, ownTarget, targetSteps } from './target/steps.ts';
@@ -36,6 +37,7 @@ export const steps = {
   ...retargetSteps,
   ...jobSteps,
   ...jobTaskSteps,
+  ...settingSteps,
   ...uiSteps,
   ...uiTableSteps,
   ...managerSteps,

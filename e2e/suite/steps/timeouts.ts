@@ -207,6 +207,12 @@ export const timeoutRules = {
     owner:
       'the expectation: 2 s for the lock, the removal of the blocks, and a resync until Longhorn looks again',
   },
+  failedOneGoes: {
+    machine: 180,
+    resyncs: 3,
+    owner:
+      'the expectation: the minute of the setting, the poll of 10 s after it, then a deletion like any other',
+  },
   deletionFails: {
     machine: 60,
     resyncs: 2,

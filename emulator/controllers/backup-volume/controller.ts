@@ -8,7 +8,7 @@ import { isResponsible } from '../../manager/ownership.ts';
 import { labels } from '../../modelled-on.ts';
 import { forgetObject, release } from '../finalizer.ts';
 import { createSyncGate, type SyncGate } from '../sync-gate.ts';
-import { adopt, isOf, syncBackups } from './sync.ts';
+import { adopt, deleteFailed, isOf, syncBackups } from './sync.ts';
 
 type Status = NonNullable<BackupVolume['status']>;
 
@@ -42,6 +42,7 @@ const sync = async (
   // Taken before the listing: one that completes while the store is being read is not missing from it.
   const before = context.datastore.backups.list();
   await syncBackups(context, backupVolume, await client.backups(url, volumeName), before);
+  await deleteFailed(context, backupVolume);
   const info = await client.inspectVolume(encodeBackupURL({ url, volume: volumeName, backup: '' }));
   if (!info) return undefined;
   if (context.mutant === 'last-backup-stays' && isBefore(info.LastBackupAt, status.lastBackupAt))

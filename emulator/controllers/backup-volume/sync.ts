@@ -57,6 +57,23 @@ export const syncBackups = async (
       await forgetObject(context.datastore.backups, backup);
 };
 
+/** Deletes those of a volume's Backups that failed longer ago than a setting says; 0: none. */
+export const deleteFailed = async (
+  { datastore, mutant }: ManagerContext,
+  backupVolume: BackupVolume,
+): Promise<void> => {
+  const minutes = Number(datastore.settings.get('failed-backup-ttl')?.value ?? 0);
+  if (minutes === 0 || mutant === 'failed-backup-stays') return;
+  const hasExpired = ({ status }: Backup): boolean =>
+    ['Error', 'Unknown'].includes(status?.state ?? '') &&
+    Date.now() > Date.parse(status?.lastSyncedAt ?? '') + minutes * 60_000;
+  for (const backup of datastore.backups.list())
+    if (isOf(backupVolume, backup) && backup.spec.snapshotName && hasExpired(backup))
+      await datastore.backups.delete(backup.metadata.name).catch((error) => {
+        if (!isNotFound(error)) throw error;
+      });
+};
+
 /**
  * Tells the Backup that became the last one to look at the store again, and makes it belong to its
  * BackupVolume.

@@ -12,6 +12,7 @@ import { createRetryCounter } from './backoff.ts';
 import { type Creations, closeMonitor, reconcileCreation } from './creation.ts';
 import { isFinal } from './decide-creation.ts';
 import { createDeletions, type Deletions, reconcileDeletion } from './deletion.ts';
+import { cleanUpSnapshot } from './snapshot.ts';
 import { newBackupStatus, updateStatus } from './status.ts';
 import { requestSync } from './sync.ts';
 
@@ -121,7 +122,9 @@ const reconcileLiving = async (
   if (!stored) return; // Tried again by the next resync.
   await updateStatus(context, backup, { ...change, ...stored });
   closeMonitor(memory.creations, name);
-  if (before.state !== 'Completed') await requestSync(context, target, volumeName);
+  if (before.state === 'Completed') return;
+  await requestSync(context, target, volumeName);
+  await cleanUpSnapshot(context, backup, 'made');
 };
 
 const reconcile = async (context: ManagerContext, name: string, memory: Memory): Promise<void> => {

@@ -17,6 +17,7 @@ import {
   removesRemoteData,
 } from './decide-deletion.ts';
 import { messages } from './messages.ts';
+import { cleanUpSnapshot } from './snapshot.ts';
 import { updateStatus } from './status.ts';
 import { requestVolumeSync } from './sync.ts';
 
@@ -229,6 +230,7 @@ export const reconcileDeletion = async (
       message: `Failed backup ${name} has been deleted: ${backup.status?.error ?? ''}`,
     });
   }
+  await cleanUpSnapshot(context, backup, 'deleted');
   await release(context.datastore.backups, backup);
   if (remote && context.mutant === 'manager-panics') panic({ url, message: '' });
 };

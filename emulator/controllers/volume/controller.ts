@@ -12,7 +12,14 @@ import { isResponsible } from '../../manager/ownership.ts';
 import { defaultEngineImage, finalizer, jobLabels, labels } from '../../modelled-on.ts';
 import { admit, lacksFinalizer, release } from '../finalizer.ts';
 import { ensureReplica, findReplica, replicaDirectory } from './replica.ts';
-import { type Restores, requestRestore, restoreRequest, stepRestore, withdrawRestore } from './restore.ts';
+import {
+  type Restores,
+  requestRestore,
+  restoreRequest,
+  restsBetween,
+  stepRestore,
+  withdrawRestore,
+} from './restore.ts';
 import { actualSize, lastBackupOnTarget, newVolumeStatus, nextStep } from './status.ts';
 
 const setReplicaState = async (
@@ -217,7 +224,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
   }
   await clearFormerTargets(context, volume);
   await ensureAttachment(context, volume);
-  if (status.restoreRequired) await requestRestore(context, volume);
+  if (status.restoreRequired && !restsBetween(context, volume)) await requestRestore(context, volume);
   else await withdrawRestore(context, volume);
 
   const wanted = volume.spec.nodeID === context.node;

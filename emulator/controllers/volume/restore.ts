@@ -131,6 +131,17 @@ export const isBeingRestored = (context: ManagerContext, source: string): Volume
 const wantedBackup = ({ spec, status }: Volume, restored: string): string =>
   (status?.isStandby && (status.lastBackup || restored)) || decodeBackupURL(spec.fromBackup ?? '').backup;
 
+/** Whether a volume on standby is let go until there is another backup; for a bug. */
+export const restsBetween = (context: ManagerContext, volume: Volume): boolean => {
+  const restored = findEngine(context, volume.metadata.name)?.status?.lastRestoredBackup ?? '';
+  return (
+    context.mutant === 'standby-detaches' &&
+    volume.spec.Standby === true &&
+    restored !== '' &&
+    restored === wantedBackup(volume, restored)
+  );
+};
+
 /** Whether a volume that holds a backup has nothing more to wait for. */
 const isComplete = (context: ManagerContext, volume: Volume, restored: string): boolean => {
   if (!volume.status?.isStandby) return true;

@@ -5,7 +5,7 @@ import { group } from '../custom-resources.ts';
 import { backupMends, backupRefusals } from './backups.ts';
 import { jobMends, jobRefusals } from './jobs.ts';
 import type { Mend, Refusal } from './rule.ts';
-import { targetRefusals } from './targets.ts';
+import { targetMends, targetRefusals } from './targets.ts';
 import { volumeMends, volumeRefusals } from './volumes.ts';
 
 const apiVersion = 'admissionregistration.k8s.io/v1';
@@ -95,7 +95,7 @@ export const admissionPolicies = (
   const refusals = [...targetRefusals, ...jobRefusals(version), ...volumeRefusals, ...backupRefusals].filter(
     (each) => isOfVersion(each) && unchecked[each.resource] !== mutant && (canMend || !each.afterMend),
   );
-  const mends = [...jobMends, ...volumeMends, ...backupMends].filter(
+  const mends = [...jobMends, ...volumeMends, ...backupMends, ...targetMends].filter(
     (each) => isOfVersion(each) && canMend && (each.bug === undefined || each.bug !== mutant),
   );
   return [...mends.flatMap(toMend), ...refusals.flatMap(toRefusal)];

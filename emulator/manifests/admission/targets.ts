@@ -1,5 +1,5 @@
-import { defaultTargetName } from '../../modelled-on.ts';
-import type { Refusal } from './rule.ts';
+import { defaultTargetName, isSince } from '../../modelled-on.ts';
+import { type Mend, type Refusal, set } from './rule.ts';
 
 const resource = 'backuptargets';
 
@@ -57,5 +57,32 @@ export const targetRefusals: Refusal[] = [
       `params.data.all(key, !(${isLogin}) || !params.data[key].matches('${isRagged}'))`,
     ].join(' || '),
     message: "'credential validation error(s) in ' + params.metadata.name",
+  },
+];
+
+const url = 'object.spec.backupTargetURL';
+const options = `${url}.split('?nfsOptions=')[1].split(',')`;
+const has = (option: string): string => `${options}.exists(each, each.startsWith('${option}'))`;
+const unless = (option: string, added: string): string => `(${has(option)} ? [] : ['${added}'])`;
+const mended = [
+  `${options}.filter(each, each != 'hard')`,
+  unless('soft', 'soft'),
+  unless('timeo=', 'timeo=300'),
+  unless('retry=', 'retry=2'),
+].join(' + ');
+
+/** What is mended in silence of one (webhook/resources/backuptarget/mutator.go). Mended options are encoded, as by Go. */
+export const targetMends: Mend[] = [
+  {
+    name: 'longhorn-emulator-target-nfs-options',
+    resource,
+    operations: ['CREATE', 'UPDATE'],
+    isOf: (version) => isSince(version, 'v1.11.3'),
+    when: [
+      `${url}.startsWith('nfs:') && ${url}.contains('?nfsOptions=') && !${url}.contains('%')`,
+      `(${has('hard')} || !${has('soft')} || !${has('timeo=')} || !${has('retry=')})`,
+    ].join(' && '),
+    patches: `[${set('/spec/backupTargetURL', `${url}.split('?')[0] + '?nfsOptions=' + (${mended}).join('%2C').replace('=', '%3D')`)}]`,
+    bug: 'nfs-options-kept',
   },
 ];

@@ -1,5 +1,5 @@
 import { isSince, labels } from '../../modelled-on.ts';
-import { type Mend, type Refusal, set } from './rule.ts';
+import { isUnset, type Mend, type Refusal, set } from './rule.ts';
 
 const resource = 'volumes';
 const operations: Refusal['operations'] = ['CREATE', 'UPDATE'];
@@ -61,6 +61,8 @@ export const volumeRefusals: Refusal[] = [
 ];
 
 const isFromThis = "(object.spec.fromBackup + '&').contains('backup=' + params.metadata.name + '&')";
+const accessMode = `'${labels.accessMode}'`;
+const hasMode = `(has(params.status) && has(params.status.labels) && ${accessMode} in params.status.labels)`;
 const hasSize = "(has(params.status) && has(params.status.volumeSize) && params.status.volumeSize != '')";
 
 /** What is mended in silence of one, and by which labels its backup target and its backup are told (mutator.go). */
@@ -89,6 +91,25 @@ export const volumeMends: Mend[] = [
     when: `${isFromThis} && ${hasSize}`,
     patches: `[${set('/spec/size', 'params.status.volumeSize')}]`,
     bug: 'restored-size-kept',
+  },
+  {
+    name: 'longhorn-emulator-volume-access-mode',
+    resource,
+    operations: ['CREATE'],
+    beside: 'Backup',
+    when: `${isUnset('object.spec.accessMode', "''")} && ${isFromThis} && ${hasMode}`,
+    patches: `[${set('/spec/accessMode', `params.status.labels[${accessMode}]`)}]`,
+    bug: 'access-mode-forgotten',
+  },
+  {
+    name: 'longhorn-emulator-volume-default-block-size',
+    resource,
+    operations: ['CREATE'],
+    isOf: (version) => isSince(version, 'v1.10.0'),
+    beside: 'Setting',
+    when: `params.metadata.name == 'default-backup-block-size' && ${isUnset('object.spec.backupBlockSize', "'0'")}`,
+    patches: `[${set('/spec/backupBlockSize', 'string(int(params.value) * 1048576)')}]`,
+    bug: 'default-block-size-ignored',
   },
   {
     name: 'longhorn-emulator-volume-standby-block-size',

@@ -13,6 +13,7 @@ test.each([
     { snapshotName: 's', backupMode: 'incremental', backupBlockSize: '2097152', labels: { a: 'b' } },
   ],
   ['BackupTarget', { backupTargetURL: 'nfs://host:/path', credentialSecret: '', pollInterval: '5m0s' }],
+  ['BackupTarget', { backupTargetURL: 'nfs://h:/p?nfsOptions=soft%2Ctimeo%3D1' }],
   ['BackupTarget', { backupTargetURL: 's3://bucket@region/path/', credentialSecret: 'secret' }],
   ['InstanceManager', { anything: 'goes' }],
 ])('%s %j is emulated', (kind, spec) => {
@@ -24,7 +25,7 @@ test.each<[string, string, unknown]>([
   ['Volume', 'fromBackup', 'nfs://x'],
   ['Backup', 'backupBlockSize', '4194304'],
   ['BackupTarget', 'backupTargetURL', 'azblob://c@host/path'],
-  ['BackupTarget', 'backupTargetURL', 'nfs://h:/p?nfsOptions=hard'],
+  ['BackupTarget', 'backupTargetURL', 'cifs://h/p?cifsOptions=hard'],
 ])('%s with the %s %j is not, and is named', (kind, field, value) => {
   const text = `not emulated: ${kind} spec.${field}: ${JSON.stringify(value)}`;
   expect(wrong(kind, { [field]: value })).toEqual([text]);

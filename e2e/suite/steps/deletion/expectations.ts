@@ -15,7 +15,7 @@ import { classify } from '../../../longhorn/messages/classify.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { type BackupSubject, backupHistory, is } from '../backup/expectations.ts';
-import { reached } from '../judging.ts';
+import { notProvable, reached } from '../judging.ts';
 
 type Backups = Timeline<Backup>;
 type Failing = { backup: BackupSubject; version: string };
@@ -153,4 +153,16 @@ export const judgeGap = (verdict: Verdict, { label, window }: { label: string; w
   if (gap < window.least || gap > window.most)
     throw new Error(`the deletion of ${label} was ${describeGap(gap)}\n${explainVerdict(verdict)}`);
   return gap;
+};
+
+/** How long a backup that failed was let be until it was deleted, by Longhorn's own times; in ms. */
+export const stayedFailed = ({ entries }: Backups, name: string): number => {
+  const own = entries.flatMap((entry) =>
+    entry.kind !== 'gap' && entry.object.metadata.name === name ? entry.object : [],
+  );
+  const last = own.findLast(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const failedAt = last && backupState(last) === 'Error' ? last.status?.lastSyncedAt : undefined;
+  const deletedAt = own.find(({ metadata }) => metadata.deletionTimestamp)?.metadata.deletionTimestamp;
+  if (!failedAt || !deletedAt) throw notProvable(`nobody saw backup ${name} fail, and be deleted`);
+  return Date.parse(deletedAt) - Date.parse(failedAt);
 };

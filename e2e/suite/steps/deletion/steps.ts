@@ -1,8 +1,9 @@
 import type { Injected } from '../../../faults/fault.ts';
 import { heldDeletion } from '../../../faults/held-deletion.ts';
 import { immutableFile } from '../../../faults/store/immutable-file.ts';
-import type { Expectation, Verdict } from '../../../history/expectation.ts';
+import { type Expectation, onceGone, type Verdict } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
+import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import type { Backup } from '../../../longhorn/types.ts';
@@ -42,6 +43,7 @@ import {
   isForgottenAndRetried,
   judgeGap,
   retryWindow,
+  stayedFailed,
 } from './expectations.ts';
 
 type First = { first: BackupHandle };
@@ -52,6 +54,8 @@ const deleted = ({ version }: Context, backup: BackupHandle, from = sinceDeleted
   backup: { ...backup, from },
   version,
 });
+
+const minute = 60_000;
 
 const windowOf = ({ clocks, slowness }: Context) => retryWindow(clocks, slowness);
 const retryTime = (context: Context): string => describeWindow(windowOf(context));
@@ -100,6 +104,24 @@ export const deletionSteps = {
     parameters: (backup) => ({ backup }),
     action: timeDeletion,
     detail: (time) => formatDuration(time),
+  }),
+  /** By the setting of a minute: it is deleted no earlier, and is gone then. */
+  'then.failedOneGoes': step({
+    sentence: 'Then {backup} is deleted by itself, a minute after it failed, and is gone',
+    parameters: (backup) => ({ backup }),
+    action: async ({ timelines: { backups }, timeouts }: Context, { name, label }: BackupHandle) => {
+      await onceGone(backups, {
+        name,
+        label: `${label} is gone`,
+        describe: describeBackup,
+        ...timeouts.failedOneGoes,
+      });
+      const stayed = stayedFailed(backups, name);
+      if (stayed < minute)
+        throw new Error(`${label} was deleted ${formatDuration(stayed)} after it failed: too early`);
+      return stayed;
+    },
+    detail: (stayed) => `after ${formatDuration(stayed)}`,
   }),
   /**
    * From now on the deletion of this backup is stopped as soon as it starts; released by `when.released`, or

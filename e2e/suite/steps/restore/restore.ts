@@ -33,7 +33,7 @@ export type RestoreHandle = {
 export const beginRestore = async (
   context: Context,
   backup: BackupHandle,
-  { standby = false } = {},
+  { standby = false, another = false } = {},
 ): Promise<RestoreHandle> => {
   const { cluster, timelines, living: signal } = context;
   const from = timelines.volumes.mark();
@@ -47,7 +47,9 @@ export const beginRestore = async (
       signal,
     }),
   ]);
-  const label = standby ? 'the volume on standby' : `the volume restored from ${backup.label}`;
+  const label = standby
+    ? `the ${another ? 'other ' : ''}volume on standby`
+    : `the volume restored from ${backup.label}`;
   return { name, label, backup, from, events, engines };
 };
 
@@ -157,6 +159,17 @@ export const untilFollowed = async (
     ...timeouts.followed,
   });
 };
+
+/** The states that a volume was seen in since a mark, in their order. */
+export const statesSince = (
+  { entries }: Timeline<Volume>,
+  { name, from }: Pick<RestoreHandle, 'name' | 'from'>,
+): string[] =>
+  entries.flatMap((entry) => {
+    if (entry.sequence <= from) return [];
+    if (entry.kind === 'gap') throw notProvable(`the watch of volumes lost a stretch: ${entry.reason}`);
+    return entry.object.metadata.name === name ? (entry.object.status?.state ?? '') : [];
+  });
 
 /**
  * Activates a volume on standby as Longhorn's own API does (longhorn-manager, manager/volume.go): its backup volume is

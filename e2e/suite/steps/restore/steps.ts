@@ -1,9 +1,11 @@
 import { formatDuration } from '../../../kube/duration.ts';
+import { backupState } from '../../../longhorn/backup-state.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
+import { untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { untilGone } from '../deletion/deletion.ts';
 import type { BackupHandle, WrittenData } from '../handles.ts';
-import { stays, throwFor } from '../judging.ts';
+import { PremiseLost, stays, throwFor } from '../judging.ts';
 import { goneAt } from '../lock/expectations.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
@@ -15,6 +17,7 @@ import {
   describeReasons,
   type RestoreHandle,
   reasonsOf,
+  statesSince,
   tellingWhy,
   untilFollowed,
   untilRestoring,
@@ -52,9 +55,13 @@ export const restoreSteps = {
   }),
   /** A volume that is to follow the backups of this one's volume. Returns when Kubernetes has taken the wish. */
   'when.standbyMade': step({
-    sentence: 'When a volume is put on standby, which is to follow the backups from {backup} on',
-    parameters: (backup) => ({ backup }),
-    action: (context: Context, backup: BackupHandle) => beginRestore(context, backup, { standby: true }),
+    sentence: 'When {standby} is put on standby, which is to follow the backups from {backup} on',
+    parameters: (backup, { another = false } = {}) => ({
+      standby: another ? 'another volume' : 'a volume',
+      backup,
+    }),
+    action: (context: Context, backup: BackupHandle, { another = false } = {}) =>
+      beginRestore(context, backup, { standby: true, another }),
     detail: ({ name }) => name,
   }),
   /** As Longhorn's own API does it. */
@@ -76,6 +83,18 @@ export const restoreSteps = {
     parameters: (standby, backup) => ({ standby, backup }),
     action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
       tellingWhy(context, standby, () => untilFollowed(context, standby, backup)),
+  }),
+  /** Longhorn alone has attached it, and has not detached it since. */
+  'then.staysAttached': step({
+    sentence: 'Then {standby} has been attached by itself, and has stayed so',
+    parameters: (standby) => ({ standby }),
+    action: async ({ timelines: { volumes } }: Context, { name, label, from }: RestoreHandle) => {
+      const states = statesSince(volumes, { name, from });
+      const since = states.indexOf('attached');
+      if (since < 0) throw new Error(`${label} is not attached: ${states.at(-1)}`);
+      const other = states.slice(since).find((state) => state !== 'attached');
+      if (other !== undefined) throw new Error(`${label} was attached, and then ${other}`);
+    },
   }),
   /** It was on standby until then, was never given up, and holds these data: it is a volume like any other. */
   'then.activated': step({
@@ -101,6 +120,26 @@ export const restoreSteps = {
         throw new Error(
           `${backup.label} was gone ${formatDuration(over - gone)} before ${restore.label} was written`,
         );
+    },
+  }),
+  /** Neither waits for the other: the upload has begun before the restore is written. */
+  'then.madeBeside': step({
+    sentence: 'Then {backup} is Completed, and was InProgress before {restore} was written',
+    parameters: (backup, { restore }) => ({ backup, restore }),
+    action: async (context: Context, backup: BackupHandle, { restore }: { restore: RestoreHandle }) => {
+      const { timelines, timeouts } = context;
+      await untilCompleted(context, backup);
+      await tellingWhy(context, restore, () =>
+        judgeWithin(endsWell(timelines.volumes, restore), timeouts.restored),
+      );
+      const begun = timelines.backups.entries.find(
+        (entry) =>
+          entry.kind !== 'gap' &&
+          entry.object.metadata.name === backup.name &&
+          backupState(entry.object) === 'InProgress',
+      );
+      if (begun === undefined || begun.at > writtenAt(restore))
+        throw new PremiseLost(`nobody saw ${backup.label} InProgress before ${restore.label} was written`);
     },
   }),
   /** The restore is under way, and for as long as Longhorn may take to act it is neither done nor given up. */

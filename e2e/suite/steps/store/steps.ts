@@ -12,7 +12,6 @@ import type { Backup, BackupTarget, BackupVolume } from '../../../longhorn/types
 import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
-import type { OldLonghorn } from '../../../store/format/write-backup.ts';
 import { lookIntoBackupVolume, requestLook } from '../backup/backup.ts';
 import { is, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
@@ -25,7 +24,7 @@ import { step } from '../step.ts';
 import { firstTarget } from '../target/steps.ts';
 import { describeTarget } from '../target/target.ts';
 import { judgeWithin, storeQuiet } from '../timeouts.ts';
-import { judgeRestore, makeForeignBackup } from '../volume/restored.ts';
+import { type ForeignWish, judgeRestore, makeForeignBackup } from '../volume/restored.ts';
 import { creationEnds, isRemovedFromCluster, type StoreFailure, storeFailures } from './expectations.ts';
 
 /** A key that is replaced at the store, and the means to give Longhorn the new one. */
@@ -105,9 +104,13 @@ const mayBeRefused = ({ expected }: Context, { name }: BackupHandle): void =>
 export const storeSteps = {
   /** Of a volume that this Longhorn does not have, and it is told nothing. */
   'given.foreignBackup': step({
-    sentence: 'Given a backup of {size}, which another Longhorn{old} has made there',
-    parameters: (_, { size, by }) => ({ size: inMebibytes(size), old: by ? `, a ${by},` : '' }),
-    action: (context: Context, target: TargetHandle, how: { size: number; by?: OldLonghorn }) =>
+    sentence: 'Given a backup of {size}, which another Longhorn{old} has made there{mode}',
+    parameters: (_, { size, by, accessMode }) => ({
+      size: inMebibytes(size),
+      old: by ? `, a ${by},` : '',
+      mode: accessMode ? ` of a volume with the access mode ${accessMode}` : '',
+    }),
+    action: (context: Context, target: TargetHandle, how: ForeignWish) =>
       makeForeignBackup(context, { ...how, target }),
     detail: ({ backup }) => backup.name,
   }),

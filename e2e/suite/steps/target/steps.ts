@@ -5,6 +5,7 @@ import type { BackupHandle, TargetHandle } from '../handles.ts';
 import { throwFor } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { playStep, step } from '../step.ts';
+import { mountsOf, wrongOptions } from './mounts.ts';
 
 /** The store of a scenario's first backup target. */
 export const ownStore = step({
@@ -34,12 +35,31 @@ export const targetSteps = {
       own.startStore(kind === 'the same kind' ? 'first' : 'other'),
     detail: ({ driver, url }) => `${driverNamed(driver).called.server}, ${url}`,
   }),
-  /** Another backup target of Longhorn on such a store. */
+  /** Another backup target of Longhorn on such a store, with these options for its mount on NFS. */
   'given.target': step({
-    sentence: 'Given another backup target of Longhorn on {store}',
-    parameters: ({ driver }) => ({ store: driverNamed(driver).called.store }),
-    action: ({ own }: Context, store: RunningStore) => own.makeTarget(store),
+    sentence: 'Given another backup target of Longhorn on {store}{how}',
+    parameters: ({ driver }, { nfsOptions } = {}) => ({
+      store: driverNamed(driver).called.store,
+      how: nfsOptions ? `, to be mounted with ${nfsOptions}` : '',
+    }),
+    action: ({ own }: Context, store: RunningStore, { nfsOptions }: { nfsOptions?: string } = {}) =>
+      own.makeTarget(nfsOptions ? { ...store, url: `${store.url}?nfsOptions=${nfsOptions}` } : store),
     detail: ({ name, store }) => `${name}, ${store.url}`,
+  }),
+  /** In the URL of the target, and, but for `retry`, which only mounting knows, in each mount of its store. */
+  'then.mountedWith': step({
+    sentence: 'Then Longhorn mounts the store of the backup target with {options}, and no others of its own',
+    parameters: (_, options) => ({ options: options.join(', ') }),
+    action: async (context: Context, { name, store }: TargetHandle, options: readonly string[]) => {
+      const { spec } = context.timelines.backupTargets.current(name) ?? {};
+      const mounts = await mountsOf(context.cluster, store.mountPoint?.() ?? '');
+      throwFor(
+        wrongOptions(options, { url: spec?.backupTargetURL ?? '', mounts }),
+        `backup target ${name} is not mounted with the options that it is to have`,
+      );
+      return mounts;
+    },
+    detail: (mounts) => mounts.join('; '),
   }),
   /** Neither Longhorn nor the store of any other of the scenario's targets has anything of the backup's volume. */
   'then.onlyOnItsTarget': step({

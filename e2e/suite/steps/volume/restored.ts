@@ -9,7 +9,12 @@ import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup, Volume } from '../../../longhorn/types.ts';
 import type { BlockMapping } from '../../../store/format/config.ts';
 import { randomBlocks } from '../../../store/format/random-blocks.ts';
-import { type OldLonghorn, type VolumeBlock, writeBackup } from '../../../store/format/write-backup.ts';
+import {
+  type AccessMode,
+  type OldLonghorn,
+  type VolumeBlock,
+  writeBackup,
+} from '../../../store/format/write-backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { causeOfVolume } from './causes.ts';
@@ -106,10 +111,13 @@ const hashed = function* (blocks: Iterable<VolumeBlock>, hash: Hash): Generator<
   }
 };
 
+/** A backup that another Longhorn has made, or an old one, of a volume with this access mode. */
+export type ForeignWish = { size: number; by?: OldLonghorn; accessMode?: AccessMode };
+
 // As another Longhorn would have written it: of a volume that this one knows nothing of.
 const writeForeign = async (
   context: Context,
-  { size, store, by }: { size: number; store: TargetHandle['store']; by?: OldLonghorn | undefined },
+  { size, store, ...how }: ForeignWish & { store: TargetHandle['store'] },
 ) => {
   const volume = context.uniqueName('source');
   const backup = `backup-${randomBytes(8).toString('hex')}`;
@@ -120,7 +128,7 @@ const writeForeign = async (
     backup,
     size,
     created: new Date(),
-    ...(by && { by }),
+    ...how,
     blocks: hashed(randomBlocks(size), hash),
   });
   context.made.written.push({ volume, backup });
@@ -134,10 +142,11 @@ export type ForeignBackup = { backup: BackupHandle; volume: VolumeHandle; data: 
 /** Writes a backup into a store as another Longhorn would have, or an old one; this one is not told. */
 export const makeForeignBackup = async (
   context: Context,
-  { size, target, by }: { size: number; target: TargetHandle; by?: OldLonghorn | undefined },
+  { target, ...wish }: ForeignWish & { target: TargetHandle },
 ): Promise<ForeignBackup> => {
+  const { size, by } = wish;
   const made = context.timelines.backups.mark();
-  const written = await writeForeign(context, { size, store: target.store, by });
+  const written = await writeForeign(context, { ...wish, store: target.store });
   const volume: VolumeHandle = { name: written.volume, target, node: '', size };
   const snapshot = { name: `${written.backup}-snapshot`, volume };
   const label = by ? `the backup of a Longhorn ${by}` : "the other Longhorn's backup";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ExpectationError, evaluate } from '../../../../e2e/history/expectation.ts';
+import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import * as plain from '../../../../e2e/suite/steps/backup/expectations.ts';
@@ -136,4 +137,20 @@ test('an attempt that was refused before its manager was killed is a lost premis
     /^the attempt to delete the first backup ended before its longhorn-manager was killed\n/,
   );
   expect(premise(forgotten)).toBeUndefined();
+});
+
+test('how long a backup that failed was let be, and one that nobody saw fail', () => {
+  const spec = { snapshotName: 's' };
+  const failed = { state: 'Error', lastSyncedAt: '2026-08-01T10:00:00Z' };
+  const deletionTimestamp = '2026-08-01T10:01:05Z';
+  const played = (...objects: Backup[]) => {
+    const backups = replayTimeline<Backup>('backups');
+    for (const object of objects) backups.push({ kind: 'modified', at: 0, object });
+    return () => deletions.stayedFailed(backups, 'b');
+  };
+  const gone: Backup = { metadata: { name: 'b', deletionTimestamp }, spec, status: failed };
+  expect(played({ metadata: { name: 'b' }, spec, status: failed }, gone)()).toBe(65_000);
+  expect(played({ metadata: { name: 'b' }, spec, status: { state: 'InProgress' } }, gone)).toThrow(
+    'nobody saw',
+  );
 });

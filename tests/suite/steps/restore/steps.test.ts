@@ -119,3 +119,31 @@ test('a backup that goes before the restore from it has ended went too early', a
   well.timelines.backups.push({ kind: 'deleted', at: 2_000, object });
   await well.steps.deletedAfterRestore(well.restore.backup, well.restore);
 });
+
+test('a backup that is made beside a restore, and one that was begun only after it', async () => {
+  const madeAt = (at: number) => {
+    const played = play([begun, hidden, over]);
+    const { timelines, restore, steps } = played;
+    for (const state of ['', 'InProgress', 'Completed']) {
+      const object = { metadata: { name: 'b' }, spec: { snapshotName: 's' }, status: { state } };
+      timelines.backups.push({ kind: 'modified', at, object });
+    }
+    const object = { metadata: { name: 'w-e-0' }, spec: {}, status: { lastRestoredBackup: 'b' } };
+    played.engines.push({ kind: 'modified', at: 10, object });
+    return steps.madeBeside(restore.backup, { restore });
+  };
+  await madeAt(5);
+  await expect(madeAt(11)).rejects.toThrow(
+    'nobody saw the first backup InProgress before the restored volume was written',
+  );
+});
+
+test('a volume on standby that stays attached, and one that is detached in between', async () => {
+  const before = { ...begun, state: 'detached' };
+  const stays = play([before, begun, underWay, begun]);
+  await stays.steps.staysAttached(stays.restore);
+  const leaves = play([before, begun, before, begun]);
+  await expect(leaves.steps.staysAttached(leaves.restore)).rejects.toThrow('was attached, and then detached');
+  const never = play([before]);
+  await expect(never.steps.staysAttached(never.restore)).rejects.toThrow('is not attached');
+});

@@ -1,0 +1,45 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'Snapshots go with their backups or before them, and failed backups after their time, where settings say so',
+  {
+    tags: ['backups', 'snapshots'],
+    timeout: '40m',
+    // In another cluster those of others would go as well.
+    needs: ['lab', 'foreignLock'],
+    longhorn: '>=1.9.0',
+    disruptions: ['settings'],
+    exclusive: ['cluster-settings'],
+    proves: ['C22', 'D14', 'L14'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const [second, third] = [await given.snapshot(volume), await given.snapshot(volume)];
+    await given.exclusive('cluster-settings');
+    const soon = await given.setting('a failed backup goes after a minute');
+    const lock = await given.foreignLock(volume, { of: 'a deletion' });
+    const failed = await when.backedUp(third);
+    await then.creationLostLock(failed, lock);
+    await when.lockRemoved(lock);
+
+    const withBackup = await given.setting('a snapshot goes with its backup');
+    await when.deleted(first);
+    await then.deleted(first);
+    await then.snapshotsLeft(volume, [second, third]);
+    await when.released(withBackup);
+
+    const onceMade = await given.setting('a snapshot goes once its backup by hand is made');
+    const kept = await given.backup(second);
+    await then.snapshotsLeft(volume, [third]);
+    await when.released(onceMade);
+
+    await when.pollIntervalSet(volume.target, '10s');
+    await then.failedOneGoes(failed);
+    await when.released(soon);
+    await then.storeHolds(volume, [kept]);
+    await then.restores(kept, [data]);
+  },
+);

@@ -1,0 +1,33 @@
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Setting } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+import { changeSetting } from '../job/job.ts';
+import { step } from '../step.ts';
+
+/** What Longhorn may be set to do: as sentences say it, and by which setting. */
+const wishes = {
+  'a snapshot goes once its backup by hand is made': {
+    name: 'auto-cleanup-snapshot-after-on-demand-backup-completed',
+    value: 'true',
+  },
+  'a snapshot goes with its backup': { name: 'auto-cleanup-when-delete-backup', value: 'true' },
+  'a failed backup goes after a minute': { name: 'failed-backup-ttl', value: '1' },
+  'backup blocks of new volumes have 16 MiB': { name: 'default-backup-block-size', value: '16' },
+} as const;
+
+/** The steps that change settings of Longhorn's, which are those of all its volumes. */
+export const settingSteps = {
+  /** Until `when.released`. */
+  'given.setting': step({
+    sentence: 'Given the setting of Longhorn by which {what}',
+    parameters: (what) => ({ what }),
+    action: async (context: Context, what: keyof typeof wishes) => {
+      const { name, value: after } = wishes[what];
+      const { value: before = '' } = await context.cluster.get<Setting>(longhornResources.settings, {
+        namespace,
+        name,
+      });
+      return changeSetting(context, { title: what, name, before, after });
+    },
+  }),
+};

@@ -1,0 +1,44 @@
+import type { Cluster } from '../../../kube/cluster.ts';
+import { managerPods } from '../../../longhorn/manager.ts';
+
+/** With which options the managers have mounted a store there, one entry a mount. */
+export const mountsOf = async (cluster: Cluster, mountPoint: string): Promise<string[]> => {
+  const tables = (await managerPods(cluster)).map((pod) => cluster.exec(pod, ['cat', '/proc/mounts']));
+  return (await Promise.all(tables)).flatMap(({ stdout }) =>
+    stdout.split('\n').flatMap((line) => {
+      const [, where, , options = ''] = line.split(' ');
+      return where === mountPoint ? options : [];
+    }),
+  );
+};
+
+/** Of Longhorn's own options the one that a mount table shows, and that none has which names others. */
+const ownOption = 'acregmin=1';
+
+/**
+ * What is wrong with the options that a target's URL has, and with those of its mounts, a line each. The table of mounts calls
+ * nfsvers vers, and says nothing of retry.
+ */
+export const wrongOptions = (
+  wanted: readonly string[],
+  { url, mounts }: { url: string; mounts: readonly string[] },
+): string[] => {
+  const inURL = new URLSearchParams(url.split('?')[1]).get('nfsOptions') ?? '';
+  const same = inURL.split(',').toSorted().join() === wanted.toSorted().join();
+  const shown = wanted
+    .filter((option) => !option.startsWith('retry='))
+    .map((each) => each.replace(/^nfs/, ''));
+  const lacking = mounts.flatMap((mount) => {
+    const options = mount.split(',');
+    const missing = shown.filter((option) => !options.includes(option));
+    return [
+      ...missing.map((option) => `a mount has no ${option}: ${mount}`),
+      ...(options.includes(ownOption) ? [`a mount has ${ownOption} too: ${mount}`] : []),
+    ];
+  });
+  return [
+    ...(same ? [] : [`its URL has ${inURL || 'no options'}, not ${wanted.join()}`]),
+    ...(mounts.length === 0 ? ['no longhorn-manager has mounted it'] : []),
+    ...lacking,
+  ];
+};

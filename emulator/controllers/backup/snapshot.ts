@@ -1,0 +1,25 @@
+import { isNotFound } from '../../kubernetes/client.ts';
+import type { Backup } from '../../longhorn/objects.ts';
+import type { ManagerContext } from '../../manager/context.ts';
+import { jobLabels } from '../../modelled-on.ts';
+
+// controller/backup_controller.go
+const snapshotSettings = {
+  made: 'auto-cleanup-snapshot-after-on-demand-backup-completed',
+  deleted: 'auto-cleanup-when-delete-backup',
+} as const;
+
+/** Deletes the snapshot of a backup that is made, or deleted, where the setting says so. */
+export const cleanUpSnapshot = async (
+  { datastore, mutant }: ManagerContext,
+  { spec }: Backup,
+  when: keyof typeof snapshotSettings,
+): Promise<void> => {
+  const isWanted = datastore.settings.get(snapshotSettings[when])?.value === 'true';
+  // What a job has taken is the job's to clean up.
+  const isJobs = when === 'made' && spec.labels?.[jobLabels.made] !== undefined;
+  if (!isWanted || isJobs || !spec.snapshotName || mutant === 'snapshot-outlives-settings') return;
+  await datastore.snapshots.delete(spec.snapshotName).catch((error) => {
+    if (!isNotFound(error)) throw error;
+  });
+};
