@@ -262,7 +262,7 @@ export const causes: readonly KnownCause[] = [
     pattern:
       /backup_[^\s:"]{1,300}\.cfg\b[^"]{0,100}AWS Error: +(?:SignatureDoesNotMatch|InvalidRequest The authorization mechanism)/,
     means:
-      "The store refused the upload of a backup's config, after the blocks had gone up with the same key: the key is right. A large config goes up in parts, in a way that this store does not accept.",
+      "The store refused the upload of a backup's config, after it had taken the lock of the backup with the same key: the key is right. Most likely the config is large, and goes up in parts in a way that this store does not accept.",
     advice: {
       any: 'Upgrade Longhorn: mended for Storj in v1.10.3 and v1.11.1 (longhorn/longhorn#12713), for Google Cloud Storage in v1.11.4 and v1.12.1 (#13573). Until then another attempt fails in the same way.',
     },
@@ -822,7 +822,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'mount-protocol',
     pattern:
-      /Protocol not supported|mount\.nfs4?: (?:an incorrect mount option|requested NFS version)|wrong fs type, bad option|unknown filesystem type/,
+      /Protocol not supported|mount\.nfs4?: (?:an incorrect mount option|requested NFS version)|wrong fs type, bad option(?!, bad superblock on \/dev\/)|unknown filesystem type/,
     means: 'The node or the server does not know this protocol, version or option.',
     advice: {
       any: 'Longhorn needs NFS 4; install nfs-common (or nfs-utils) on the nodes, and look at the options in the URL.',
@@ -868,6 +868,35 @@ export const causes: readonly KnownCause[] = [
     advice: {
       any: 'Attach the volume without a workload, take a snapshot, and repair it by hand (e2fsck -f, or xfs_repair). If the volume was just restored, restore another backup beside it and compare.',
     },
+  },
+  {
+    id: 'volume-not-mountable',
+    pattern: /wrong fs type, bad option, bad superblock on \/dev\//,
+    means: 'The kernel of that node finds no file system of this type on the volume, or a damaged one.',
+    advice: {
+      any: 'Look at what is on it (blkid, on that node), and at fsType of the PersistentVolume: a restored volume has the type of its source. Look at the kernel log of the node for the reason.',
+    },
+  },
+  {
+    id: 'mount-busy',
+    pattern: /already mounted or mount point busy/,
+    means: 'Something else on that node uses the device of the volume, or the folder.',
+    advice: {
+      any: 'Look for who has it: an earlier mount (findmnt), or multipathd, which has to leave out the devices of Longhorn.',
+    },
+  },
+  {
+    id: 'dead-mount-of-kubelet',
+    pattern: /mkdir \S{1,400}\/globalmount: file exists/,
+    means: 'The folder that the kubelet mounts the volume at is there, and is a mount that is dead.',
+    advice: { any: 'Unmount that folder on the node, or restart the node (longhorn/longhorn#3381).' },
+  },
+  {
+    id: 'volume-not-shared',
+    pattern: /multi node use for non shared volume/,
+    means:
+      'The claim wants the volume on several nodes (ReadWriteMany), and the volume was not made for that.',
+    advice: { any: 'Use ReadWriteOnce, or make the volume with the access mode rwx.' },
   },
   {
     id: 'unaligned-read',

@@ -34,4 +34,25 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
     harmless: 'Nothing, as long as the backup target that you use is available.',
     retry: 'Longhorn tries again at the next poll.',
   },
+  {
+    id: 'replica-left-out-of-migration',
+    pattern: /will ignore it and continue migration/,
+    failed: 'A replica that is not ready is left out of the migration of a volume',
+    harmless: 'Nothing, as long as the migration ends (longhorn/longhorn#7147).',
+    retry: goesOn,
+  },
+  {
+    id: 'replica-not-healthy-yet',
+    pattern: /transitioned to mode RW after it was last healthy: cannot parse timestamp : /,
+    failed: 'A replica is new, and was never healthy so far',
+    harmless: 'Nothing: v1.6.4 and v1.7.3 do not say this as an error any more (longhorn/longhorn#9916).',
+    retry: goesOn,
+  },
+  {
+    id: 'node-condition-not-known',
+    pattern: /Unknown condition true of kubernetes node \S+ condition type is EtcdIsVoter/,
+    failed: 'A node has a condition that Longhorn does not know, which tells of nothing bad',
+    harmless: 'Nothing: v1.4.5 and v1.5.4 do not warn of it any more (longhorn/longhorn#7290).',
+    retry: goesOn,
+  },
 ];

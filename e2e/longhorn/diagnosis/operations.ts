@@ -130,7 +130,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'incremental-restore',
     pattern:
-      /[Ff]ailed to incrementally restore|[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup|DR volume/,
+      /[Ff]ailed to incrementally restore|[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup (?!in engine monitor)|DR volume/,
     topic: /\bincremental\b/i,
     failed: 'A standby (DR) volume could not take over a backup',
     retry: 'Longhorn tries again while the volume is not Faulted.',
@@ -286,7 +286,8 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'mount-volume',
-    pattern: /MountVolume\.\w+ failed|\bNode(?:Stage|Publish)Volume\b|'fsck' found errors/,
+    pattern:
+      /MountVolume\.\w+ failed|Unable to attach or mount volumes|\bNode(?:Stage|Publish)Volume\b|'fsck' found errors/,
     failed: 'A volume could not be mounted for its pod',
     retry: 'The kubelet tries again. The backup store has no part in this.',
     look: 'Look at the events of the pod, and at the log of longhorn-csi-plugin on its node.',
