@@ -179,7 +179,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'unknown-kind',
     pattern: /Unknown resource kind \w+/,
-    means: 'This version does not know that kind of object, and leaves it out of the restore.',
+    means: 'This version does not know that kind of object.',
     advice: { any: 'Look whether you miss objects of that kind, and upgrade Longhorn.' },
     quoted: true,
   },

@@ -154,6 +154,12 @@ export const operations: readonly Operation[] = [
     asksStore: true,
   },
   {
+    id: 'system-restore-part',
+    pattern: /Unknown resource kind \w+/,
+    failed: 'A system restore left a part out',
+    retry: 'It goes on with the rest, and does not come back to that part.',
+  },
+  {
     id: 'system-restore',
     pattern:
       /fail(?:ed)? to sync SystemRestore|SystemRestore|downloading system backup|download system backup/,
