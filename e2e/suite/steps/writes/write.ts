@@ -12,12 +12,15 @@ const verbs: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'p
 
 const place = /\/namespaces\/[^/]+\/([a-z]+)(?:\/([^/?]+))?(?:\/([a-z]+))?(?:\?.*)?$/;
 
-// What names have by chance: the id of a run, hashes, and what Kubernetes appends to a pod's.
-const runId = /(?<=\bcorral-)[a-z0-9]{6}(?=-)/g;
+// What names have by chance: the id of a run, of which a job's snapshot has the beginning, UUIDs, hashes, and
+// what Kubernetes appends to a pod's.
+const runId = /(?<=\bcorral-)[a-z0-9]{1,6}(?=-)/g;
+const uuid = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 const hash = /(?<=-)[0-9a-f]{8,}\b/g;
 const podSuffix = /(?<=-)[a-z0-9]{5}$/;
 
-const withoutChance = (text: string): string => text.replace(runId, '*').replace(hash, '*');
+const withoutChance = (text: string): string =>
+  text.replace(runId, '*').replace(uuid, '*').replace(hash, '*');
 
 const roleOf = (name: string, roles: Roles): string => {
   const known = [...roles]

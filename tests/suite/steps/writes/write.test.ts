@@ -26,6 +26,10 @@ test('names that chance made are the same in each play', () => {
   expect(write('POST', 'backupvolumes', object)).toBe('create backupvolumes the volume (-*)');
   const other = { metadata: { name: 'backup-aaaabbbbccccdddd' } };
   expect(write('DELETE', 'backups/backup-aaaabbbbccccdddd', other)).toBe('delete backups backup-*');
+  const taken = 'corral-a-c-074fb86b-fa31-48de-a124-6038a3193667';
+  expect(write('DELETE', `snapshots/${taken}`, { metadata: { name: taken } })).toBe(
+    'delete snapshots corral-*-c-*',
+  );
   const attached = { status: { state: 'attached', currentNodeID: 'node3' } };
   expect(write('PUT', 'volumes/corral-abc123-volume-11111111/status', attached, {})).toBe(
     'update volumes/status the volume: currentNodeID="a node", state="attached"',
