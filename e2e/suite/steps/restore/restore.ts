@@ -12,7 +12,7 @@ import type { Volume, VolumeEngine } from '../../../longhorn/types.ts';
 import { lookIntoBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
-import { notProvable, PromiseBroken } from '../judging.ts';
+import { notProvable, PremiseLost, PromiseBroken } from '../judging.ts';
 import { askForRestore, describeRestore } from '../volume/restored.ts';
 import { endStandby } from '../volume/volume.ts';
 
@@ -120,13 +120,18 @@ const faulted = ({ timelines: { volumes } }: Context, { name }: RestoreHandle): 
 });
 
 /** Waits until the engine of a volume says that it is being written from a backup. */
-export const untilRestoring = (context: Context, restore: RestoreHandle): Promise<VolumeEngine> =>
-  once(restore.engines, isRestoring, {
-    label: `${restore.label} is being written`,
+export const untilRestoring = async (context: Context, restore: RestoreHandle): Promise<void> => {
+  const { engines, label, backup } = restore;
+  const isWritten = ({ status }: VolumeEngine): boolean => status?.lastRestoredBackup === backup.name;
+  const engine = await once(engines, (each) => isRestoring(each) || isWritten(each), {
+    label: `${label} is being written`,
     describe: describeEngine,
     hopeless: [faulted(context, restore)],
     ...context.timeouts.restoreBegins,
   });
+  if (!isRestoring(engine))
+    throw new PremiseLost(`${label} was written before anything could be done meanwhile`);
+};
 
 /** When it was written, by its engine; ms since the epoch. */
 export const writtenAt = ({ engines, backup, label }: RestoreHandle): number => {

@@ -3,6 +3,7 @@ import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Event } from '../../../../e2e/longhorn/job-types.ts';
 import type { Volume, VolumeEngine } from '../../../../e2e/longhorn/types.ts';
+import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
 import type { RestoreHandle } from '../../../../e2e/suite/steps/restore/restore.ts';
 import { bindSteps } from '../../../../e2e/suite/steps/subjects.ts';
 import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
@@ -118,6 +119,17 @@ test('a backup that goes before the restore from it has ended went too early', a
   well.engines.push({ kind: 'modified', at: 1_000, object: engine as VolumeEngine });
   well.timelines.backups.push({ kind: 'deleted', at: 2_000, object });
   await well.steps.deletedAfterRestore(well.restore.backup, well.restore);
+});
+
+test('a restore that is over before anybody saw it at work is no failure, and proves nothing', async () => {
+  const engineIs = (status: NonNullable<VolumeEngine['status']>) => {
+    const { steps, restore, engines } = play([begun, underWay]);
+    const object = { metadata: { name: 'w-e-0' }, spec: {}, status } as VolumeEngine;
+    engines.push({ kind: 'modified', at: 1, object });
+    return steps.restoring(restore);
+  };
+  await engineIs({ restoreStatus: { r: { isRestoring: true } }, lastRestoredBackup: 'a' });
+  await expect(engineIs({ restoreStatus: {}, lastRestoredBackup: 'b' })).rejects.toBeInstanceOf(PremiseLost);
 });
 
 test('a backup that is made beside a restore, and one that was begun only after it', async () => {
