@@ -83,7 +83,10 @@ export const timeoutRules = {
     owner:
       'set-up of the backup target: Longhorn mounts the store and lists it, each with up to three versions of its protocol at 5 s',
   },
-  targetMade: { machine: 60, owner: 'the page: longhorn-manager makes what it is asked for, at once' },
+  targetMade: {
+    machine: 60,
+    owner: 'longhorn-manager, or the page that asks it: a backup target is made at once',
+  },
   targetGone: {
     machine: 60,
     resyncs: 2,
