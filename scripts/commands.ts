@@ -210,9 +210,9 @@ const runOne = (words: string, about: string, { groups, argv, after = '' }: One)
   });
 
 /** `npx corral`: runs the command that is named, and gives its exit code; every error is printed. */
-export const runCorral = ([first = '', ...others]: string[]): Promise<number> => {
+export const runCorral = (words: string[]): Promise<number> => {
   // As in git and kubectl: `help COMMAND` is `COMMAND --help`.
-  const argv = first === 'help' ? [...others, '--help'] : first === '' ? [] : [first, ...others];
+  const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   const now = renamed[argv[0] ?? ''];
   if (now !== undefined)
     return toExitCode('corral', () => {

@@ -1,6 +1,6 @@
 import { once } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
-import { classify } from '../../../longhorn/messages/classify.ts';
+import { knownIdsOf } from '../../../longhorn/messages/classify.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup, VolumeAttachment } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
@@ -77,10 +77,7 @@ export const writeSteps = {
           ...timeouts.secondCompleted,
         },
       );
-      for (const message of saidByBackup(ended)) {
-        const known = classify(message, version);
-        if (known.class !== 'unclassified') expected.push({ id: known.id, of: name, lasts: true });
-      }
+      for (const id of knownIdsOf(saidByBackup(ended), version)) expected.push({ id, of: name, lasts: true });
       return backupState(ended) === 'Completed';
     },
     detail: (completed) => (completed ? 'Completed' : 'Error, whose text is known'),
