@@ -3,13 +3,11 @@ import { ExpectationError, once, onceGone } from '../../../history/expectation.t
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { defaultGroup, inGroup, takesPart } from '../../../longhorn/job-types.ts';
 import { managerLogs } from '../../../longhorn/manager.ts';
-import { longhornNamespace, longhornResources } from '../../../longhorn/resources.ts';
 import type { Volume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { describeJob, isMadeAlone } from '../job/expectations.ts';
 import {
-  changeSetting,
   type DeletedBy,
   deleteJob,
   type JobHandle,
@@ -19,6 +17,7 @@ import {
 } from '../job/job.ts';
 import { isBackupSince, madeByTicks } from '../job/runs.ts';
 import { PremiseLost, PromiseBroken, throwFor } from '../judging.ts';
+import { changeSettingFromAny } from '../setting/setting.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { untilSnapshotGone, untilSnapshotMarked } from '../volume/snapshot.ts';
@@ -57,16 +56,12 @@ export const jobTaskSteps = {
   'given.jobHistory': step({
     sentence: 'Given that Longhorn is to keep the Jobs of {count} runs of a recurring job',
     parameters: (count) => ({ count }),
-    action: async (context: Context, count: number) => {
-      const setting = { namespace: longhornNamespace, name: historyLimit };
-      const { value } = await context.cluster.get<{ value: string }>(longhornResources.settings, setting);
-      return changeSetting(context, {
+    action: (context: Context, count: number) =>
+      changeSettingFromAny(context, {
         title: `the Jobs of ${count} runs of a recurring job are kept`,
         name: historyLimit,
-        before: value,
         after: String(count),
-      });
-    },
+      }),
   }),
   /** The Jobs of so many runs are there, the newest ones, and the others are removed. */
   'then.runsKept': step({

@@ -1,4 +1,3 @@
-import { patchedObject } from '../../../faults/patched-object.ts';
 import { once } from '../../../history/expectation.ts';
 import { followLog } from '../../../history/pod-log.ts';
 import type { Timeline } from '../../../history/timeline.ts';
@@ -130,19 +129,6 @@ export const leaveJob = async ({ cluster }: Context, { name, volume }: JobHandle
     { metadata: { labels: { [takesPart(name)]: null } } },
   );
 };
-
-/** A setting of Longhorn's becomes another one, until the fault is healed: then it is as it was before. */
-export const changeSetting = (
-  { cluster, faults }: Context,
-  { title, name, before, after }: { title: string; name: string; before: string; after: string },
-) =>
-  faults.inject(
-    patchedObject.on(cluster, {
-      ...{ resource: longhornResources.settings, namespace, name, title },
-      before: { value: before },
-      after: { value: after },
-    }),
-  );
 
 /** Who a job is deleted as by. */
 export type DeletedBy = 'the page' | 'kubectl';

@@ -10,6 +10,7 @@ import { untilGone } from '../deletion/deletion.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { PremiseLost, throwFor } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
+import { changeSetting } from '../setting/setting.ts';
 import { step } from '../step.ts';
 import { judgeWithin } from '../timeouts.ts';
 import { differencesOf } from '../volume/restored.ts';
@@ -29,7 +30,6 @@ import {
 import { failCleanup, faultyCleanups } from './faults.ts';
 import {
   changeCron,
-  changeSetting,
   type JobHandle,
   type JobOptions,
   joinJob,

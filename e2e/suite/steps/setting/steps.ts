@@ -1,8 +1,6 @@
-import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
-import type { Setting } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
-import { changeSetting } from '../job/job.ts';
 import { step } from '../step.ts';
+import { changeSettingFromAny } from './setting.ts';
 
 /** What Longhorn may be set to do: as sentences say it, and by which setting. */
 const wishes = {
@@ -21,13 +19,9 @@ export const settingSteps = {
   'given.setting': step({
     sentence: 'Given the setting of Longhorn by which {what}',
     parameters: (what) => ({ what }),
-    action: async (context: Context, what: keyof typeof wishes) => {
+    action: (context: Context, what: keyof typeof wishes) => {
       const { name, value: after } = wishes[what];
-      const { value: before = '' } = await context.cluster.get<Setting>(longhornResources.settings, {
-        namespace,
-        name,
-      });
-      return changeSetting(context, { title: what, name, before, after });
+      return changeSettingFromAny(context, { title: what, name, after });
     },
   }),
 };

@@ -1,0 +1,29 @@
+import { patchedObject } from '../../../faults/patched-object.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Setting } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+
+/** A setting of Longhorn's becomes another one, until the fault is healed: then it is as it was before. */
+export const changeSetting = (
+  { cluster, faults }: Context,
+  { title, name, before, after }: { title: string; name: string; before: string; after: string },
+) =>
+  faults.inject(
+    patchedObject.on(cluster, {
+      ...{ resource: longhornResources.settings, namespace, name, title },
+      before: { value: before },
+      after: { value: after },
+    }),
+  );
+
+/** The same, of a setting that may be anything before. */
+export const changeSettingFromAny = async (
+  context: Context,
+  { name, ...how }: { title: string; name: string; after: string },
+) => {
+  const { value: before = '' } = await context.cluster.get<Setting>(longhornResources.settings, {
+    namespace,
+    name,
+  });
+  return changeSetting(context, { ...how, name, before });
+};
