@@ -161,7 +161,7 @@ const ofContributors: Record<string, Subcommand> = {
     },
   },
   bench: {
-    about: 'measure the lab, the suite, the store checker, and the times of the documents',
+    about: 'measure the suite, the times of the documents, and which texts `explain` recognises',
     run: async (argv) => (await import('../bench/command.ts')).runBenchCommand(argv),
   },
 };

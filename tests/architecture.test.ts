@@ -54,7 +54,7 @@ const rooms: Record<string, readonly string[]> = {
     'lab',
     'emulator',
   ],
-  bench: ['e2e', 'lab', 'emulator', 'providers', 'tests/support'],
+  bench: ['e2e', 'lab', 'emulator', 'providers'],
   scripts: [...ofE2e('machine kube report cli'), 'lab', 'providers', 'bench'],
 };
 

@@ -7,9 +7,7 @@ import { newCommand, parseFlags, toExitCode } from '../../e2e/cli/command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
 import { type Duration, formatDuration, parseDuration } from '../../e2e/kube/duration.ts';
 import { type MeasuredCommand, measured, readTimes, timesPath } from '../../e2e/machine/times.ts';
-import { defaultSize } from '../../lab/size.ts';
-import { benchCold } from '../lab/cold.ts';
-import { timedStart } from '../lab/start.ts';
+import { timedBuild, timedStart } from './lab.ts';
 
 type Seconds = Partial<Record<MeasuredCommand, number>>;
 
@@ -25,35 +23,16 @@ const timed = async (...words: string[]): Promise<number> => {
   return (performance.now() - start) / 1000;
 };
 
-const since = (start: number): number => (performance.now() - start) / 1000;
-
-const startLab = async (): Promise<Seconds> => {
-  const { lab, phases } = await timedStart(`times-${process.pid}`);
-  await lab.stop();
-  const of = (phase: string): number => {
-    const seconds = phases.get(phase);
-    if (seconds === undefined) throw new Error(`the start of a lab has no step "${phase}"`);
-    return seconds;
-  };
-  return { nodes: of(`Wait until ${defaultSize.nodes} nodes are Ready`), emulator: of('emulator ready') };
-};
-
-const build = async (print: (line: string) => void): Promise<number> => {
-  const start = performance.now();
-  await benchCold(print);
-  return since(start);
-};
-
 /** How each is measured. Building comes last: it changes where this process keeps what is built. */
 const ways: Record<MeasuredCommand, (print: (line: string) => void) => Promise<Seconds>> = {
-  nodes: startLab,
-  emulator: startLab,
+  nodes: timedStart,
+  emulator: timedStart,
   e2e: async () => ({ e2e: await timed('run', 'e2e') }),
   'e2e-all': async () => ({ 'e2e-all': await timed('run', 'e2e', '--', '--all') }),
   test: async () => ({ test: await timed('test') }),
   conformance: async () => ({ conformance: await timed('run', 'conformance') }),
   mutants: async () => ({ mutants: await timed('run', 'mutants') }),
-  build: async (print) => ({ build: await build(print) }),
+  build: async (print) => ({ build: await timedBuild(print) }),
 };
 
 const order = Object.keys(ways) as MeasuredCommand[];

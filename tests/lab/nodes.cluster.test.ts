@@ -134,8 +134,7 @@ test('a disk exported by iSCSI is a file system on another node', async () => {
     rm /tmp/data`;
   const [mibPerSecond, comparison] = (await inHostPod(cluster, 'manager2', write)).split('\n');
   expect(comparison).toBe('same');
-  // It does not stall. 68 were measured on a quiet machine of two cores, 2 on one with 20 processes for each;
-  // npm run bench -- lab measures.
+  // It does not stall. 68 were measured on a quiet machine of two cores, 2 on one with 20 processes for each.
   expect(Number(mibPerSecond)).toBeGreaterThan(0.5);
 
   await logOut(cluster, { pod: 'manager2' });

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { install } from '../../emulator/install.ts';
+import { prepare } from '../../lab/prepare.ts';
+import { defaultSize } from '../../lab/size.ts';
+import type { StepRunner } from '../../lab/step.ts';
+import { up } from '../../lab/up.ts';
+import { emulatorArchive, emulatorImage } from '../../providers/emulator-image.ts';
+
+const secondsSince = (start: number): number => (performance.now() - start) / 1000;
+
+/** How many seconds a lab takes from nothing until its nodes are Ready, and until the emulator in it is ready. */
+export const timedStart = async (): Promise<{ nodes: number; emulator: number }> => {
+  const archives = [await emulatorArchive()];
+  const phases = new Map<string, number>();
+  const start = performance.now();
+  const step: StepRunner = async (title, work) => {
+    const result = await work(() => {});
+    phases.set(title, secondsSince(start));
+    return result;
+  };
+  const { nodes } = defaultSize;
+  const emulator = { clock: 'fast', image: emulatorImage, nodes };
+  const lab = await up({
+    name: `times-${process.pid}`,
+    archives,
+    step,
+    meanwhile: async ({ kubeconfig }, signal) => {
+      await step('emulator ready', () => install({ ...emulator, kubeconfig, signal }));
+    },
+  });
+  await lab.stop();
+  const of = (phase: string): number => {
+    const seconds = phases.get(phase);
+    if (seconds === undefined) throw new Error(`the start of a lab has no step "${phase}"`);
+    return seconds;
+  };
+  return { nodes: of(`Wait until ${nodes} nodes are Ready`), emulator: of('emulator ready') };
+};
+
+/**
+ * How many seconds it takes to build all that a lab with the emulator needs, in an empty cache; each part is
+ * printed as it ends. Go compiles everything anew; the sources of its modules may be on the machine already.
+ */
+export const timedBuild = async (print: (line: string) => void): Promise<number> => {
+  const dir = await mkdtemp(join(tmpdir(), 'corral-bench-build-'));
+  Object.assign(process.env, { XDG_CACHE_HOME: dir, GOCACHE: join(dir, 'go-build') });
+  const start = performance.now();
+  const step: StepRunner = async (title, work) => {
+    const begun = performance.now();
+    const result = await work(() => {});
+    print(`${title}: ${secondsSince(begun).toFixed(1)} s`);
+    return result;
+  };
+  try {
+    await prepare(step, [await emulatorArchive()]);
+    return secondsSince(start);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+};
