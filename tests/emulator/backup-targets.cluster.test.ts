@@ -1,51 +1,18 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resources } from '../../e2e/kube/cluster.ts';
-import { backupConfigPath } from '../../emulator/backupstore/paths.ts';
 import type { BackupTarget } from '../../emulator/longhorn/objects.ts';
-import { backupVolumeName, defaultEngineImage, namespace } from '../../emulator/modelled-on.ts';
+import { defaultEngineImage, namespace } from '../../emulator/modelled-on.ts';
 import { type LocalS3, startS3Server } from '../support/s3-server.ts';
 import { longhorn, type SharedLonghorn } from './support/local-cluster.ts';
 import { type User, useLonghorn } from './support/use-longhorn.ts';
 
 const mebibyte = 1 << 20;
-const [volume, snapshot, backup] = ['targets-v', 'targets-s', 'targets-a'];
 
 let local: SharedLonghorn;
 let user: User;
 useLonghorn(async (started) => {
   ({ local, user } = started);
-  await user.target('one', 'store-one');
-  await user.volume(volume, { node: 'node1', size: 64 * mebibyte, backupTargetName: 'one' });
-  await user.write('node1', volume, 8 * mebibyte);
-  await user.snapshot(snapshot, volume);
-});
-
-const inStore = (path: string) => existsSync(join(dirname(local.store), 'store-one', path));
-const urlOfBackup = `nfs://store.example:/store-one?backup=${backup}&volume=${volume}`;
-const backupVolume = backupVolumeName(volume, 'one');
-
-test("a backup goes to its volume's target, and has its label from there", async () => {
-  await user.backup(backup, { snapshot, volume });
-  await user.untilSettled(backup, volume);
-  const { metadata, status } = await user.untilState(backup, 'Completed');
-  expect(metadata.labels).toMatchObject({ 'backup-target': 'one', 'backup-volume': volume });
-  expect(status).toMatchObject({ backupTargetName: 'one', url: urlOfBackup });
-  expect(user.timelines.backupVolumes.current(backupVolume)?.spec.volumeName).toBe(volume);
-  expect(inStore(backupConfigPath(volume, backup))).toBe(true);
-  await user.until('volumes', volume, 'its last backup', (of) => of.status?.lastBackup === backup);
-});
-
-test('the end of a target takes its objects along and leaves the store as it is', async () => {
-  await user.delete('backuptargets', 'one');
-  await Promise.all([
-    user.untilGone('targets', 'one'),
-    user.untilGone('backupVolumes', backupVolume),
-    user.untilGone('backups', backup),
-  ]);
-  expect(inStore(backupConfigPath(volume, backup))).toBe(true);
 });
 
 test('stores that do not answer hold nobody else up', async () => {

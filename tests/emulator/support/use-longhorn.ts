@@ -1,13 +1,7 @@
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, onTestFailed } from 'vitest';
 import { type Cluster, resources } from '../../../e2e/kube/cluster.ts';
-import type { Context } from '../../../e2e/suite/steps/context.ts';
-import type { TargetHandle } from '../../../e2e/suite/steps/handles.ts';
-import { uniqueName } from '../../../e2e/suite/steps/made.ts';
-import { openTimelines } from '../../../e2e/suite/steps/timelines.ts';
 import { share } from '../../support/share.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
-import { createTestContext } from '../../support/test-context.ts';
 import { openBackups } from './backups.ts';
 import {
   type LocalCluster,
@@ -81,32 +75,3 @@ export const withPods = ({ cluster, nodes }: Pick<SharedLonghorn, 'cluster' | 'n
     return { items: pods as never[], resourceVersion: '1' };
   },
 });
-
-/** What a file's steps share on those managers, and a backup target of its name on a store of its own, in the folder `root`. */
-type OwnSteps = {
-  local: SharedLonghorn;
-  user: User;
-  context: Context;
-  target: TargetHandle;
-  root: string;
-};
-
-/** Gives a file the managers that all files share, as `useLonghorn` does, and what steps need of a scenario. */
-export const useSteps = (
-  { name, run }: { name: string; run: string },
-  begin: (started: OwnSteps) => Promise<void>,
-): void => {
-  const stop = new AbortController();
-  useLonghorn(async ({ local, user }) => {
-    const root = join(dirname(local.store), `store-${name}`);
-    await user.target(name, `store-${name}`);
-    const timelines = await openTimelines(local.cluster, stop.signal);
-    const { context } = createTestContext({
-      ...{ cluster: withPods(local), root, run, target: name, timelines, living: stop.signal },
-      ...{ without: ['block-device'], uniqueName: (what) => uniqueName(run, what) },
-    });
-    const target = await context.own.first(() => Promise.reject(new Error('there is one')));
-    await begin({ local, user, context, target, root });
-  });
-  afterAll(() => stop.abort(new Error('the test is over')));
-};
