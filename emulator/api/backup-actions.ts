@@ -4,22 +4,17 @@ import { type ApiAction, type ApiCall, textOf } from './call.ts';
 import { NotFound, withErrorContext } from './errors.ts';
 import { toCollection } from './resource.ts';
 
-const listOf = ({ datastore, links }: ApiCall, of: { volume: string; target: string }) =>
-  toCollection(
+const backupList: ApiAction = async ({ datastore, name, links }) => {
+  const { spec } = datastore.backupVolumes.get(name) ?? {};
+  const backups =
+    spec === undefined
+      ? []
+      : backupsOfVolume(datastore, { volume: spec.volumeName, target: spec.backupTargetName });
+  return toCollection(
     'backup',
-    backupsOfVolume(datastore, of).map((backup) => toBackup(backup, links)),
+    backups.map((backup) => toBackup(backup, links)),
     links,
   );
-
-const backupList: ApiAction = async (call) => {
-  const { spec } = call.datastore.backupVolumes.get(call.name) ?? {};
-  if (!spec) return toCollection('backup', [], call.links);
-  return listOf(call, { volume: spec.volumeName, target: spec.backupTargetName });
-};
-
-const backupListByVolume: ApiAction = async (call) => {
-  const volume = textOf(call.input, 'name');
-  return listOf(call, { volume, target: call.datastore.volumes.get(volume)?.spec.backupTargetName ?? '' });
 };
 
 const nameOf = ({ input }: ApiCall): string => {
@@ -75,7 +70,6 @@ const backupVolumeSync: ApiAction = async ({ datastore, name, links, input }) =>
 /** What can be done to a BackupVolume and its Backups, by the action's name. */
 export const backupActions: Record<string, ApiAction> = {
   backupList,
-  backupListByVolume,
   backupGet,
   backupDelete,
   backupVolumeSync,

@@ -38,20 +38,8 @@ const backupTargetUpdate: ApiAction = (call) => {
   });
 };
 
-const backupTargetSync: ApiAction = async ({ datastore, name, input, links }) =>
-  withErrorContext(`failed to synchronize backup target ${name}`, async () => {
-    const found = datastore.backupTargets.get(name);
-    if (!found) throw new NotFound('backupTarget', name);
-    return toBackupTarget(
-      input.syncBackupTarget === true
-        ? await datastore.backupTargets.patch(name, { spec: { syncRequestedAt: timestamp() } })
-        : found,
-      links,
-    );
-  });
-
 /** What can be done to a BackupTarget, by the action's name. */
-export const backupTargetActions: Record<string, ApiAction> = { backupTargetUpdate, backupTargetSync };
+export const backupTargetActions: Record<string, ApiAction> = { backupTargetUpdate };
 
 /** Asks for the deletion of a BackupTarget. */
 export const deleteBackupTarget: ApiAction = async ({ datastore, name }) => {

@@ -31,10 +31,6 @@ export const toBackup = ({ metadata, spec, status }: Backup, links: Links): Ranc
       backupMode: spec.backupMode ?? '',
       messages: status?.messages ?? null,
       volumeName: status?.volumeName || (metadata.labels?.[labels.backupVolume] ?? ''),
-      volumeSize: status?.volumeSize ?? '',
-      volumeCreated: status?.volumeCreated ?? '',
-      volumeBackingImageName: status?.volumeBackingImageName ?? '',
-      compressionMethod: status?.compressionMethod ?? '',
       newlyUploadDataSize: status?.newlyUploadDataSize ?? '',
       reUploadedDataSize: status?.reUploadedDataSize ?? '',
       backupTargetName: status?.backupTargetName || (metadata.labels?.[labels.backupTarget] ?? ''),
@@ -57,13 +53,7 @@ export const backupsOfVolume = (
     )
     .sort(byName);
 
-const backupVolumeActions = [
-  'backupList',
-  'backupListByVolume',
-  'backupGet',
-  'backupDelete',
-  'backupVolumeSync',
-];
+const backupVolumeActions = ['backupList', 'backupGet', 'backupDelete', 'backupVolumeSync'];
 
 /**
  * A BackupVolume as the API shows it; of one that is not known only the name, which is no error for Longhorn.
@@ -80,15 +70,10 @@ export const toBackupVolume = (
       type: 'backupVolume',
       name,
       size: status?.size ?? '',
-      labels: status?.labels ?? null,
       created: status?.createdAt ?? '',
       lastBackupName: status?.lastBackupName ?? '',
       lastBackupAt: status?.lastBackupAt ?? '',
-      dataStored: status?.dataStored ?? '',
       messages: status?.messages ?? null,
-      backingImageName: status?.backingImageName ?? '',
-      backingImageChecksum: status?.backingImageChecksum ?? '',
-      storageClassName: status?.storageClassName ?? '',
       backupTargetName: spec?.backupTargetName ?? '',
       volumeName: spec?.volumeName ?? '',
     },

@@ -43,12 +43,8 @@ const handedOn = ['backupvolumes'];
 export const linksFor = ({ kind, pathname }: Target, host: string, { ip }: ApiOptions): Links =>
   createLinks(`http://${handedOn.includes(kind) ? `${ip}:${longhornApiPort}` : host}`, pathname);
 
-const send = (response: ServerResponse, status: number, body: object | undefined, links: Links): void => {
-  const schemas = links.collection('schema');
-  response.writeHead(status, {
-    'x-api-schemas': schemas,
-    ...(body && { 'content-type': 'application/json' }),
-  });
+const send = (response: ServerResponse, status: number, body: object | undefined): void => {
+  response.writeHead(status, body && { 'content-type': 'application/json' });
   response.end(body && `${JSON.stringify(body)}\n`);
 };
 
@@ -78,9 +74,9 @@ export const handle = async (
       input: await readInput(request),
       links,
     });
-    send(response, body || request.method === 'DELETE' ? 200 : 404, body, links);
+    send(response, body || request.method === 'DELETE' ? 200 : 404, body);
   } catch (error) {
     options.log.warning('HTTP handling error', { error });
-    send(response, statusOf(error), toErrorResource(error, links), links);
+    send(response, statusOf(error), toErrorResource(error, links));
   }
 };

@@ -1,5 +1,3 @@
-import type { Condition } from '../kubernetes/objects.ts';
-
 /** An object as Longhorn's API writes it, in Rancher's conventions; fields beyond these are its own. */
 export type RancherResource = {
   id?: string;
@@ -24,15 +22,14 @@ const pathOf = (type: string): string => `${type.toLowerCase()}s`;
 export type Links = {
   /** The request's own URL without its query. */
   self: string;
-  collection(type: string): string;
   resource(type: string, id: string): string;
 };
 
 /** Makes links for a request that came to an origin such as http://longhorn-backend:9500. */
-export const createLinks = (origin: string, path: string): Links => {
-  const collection = (type: string): string => `${origin}/v1/${pathOf(type)}`;
-  return { self: origin + path, collection, resource: (type, id) => `${collection(type)}/${id}` };
-};
+export const createLinks = (origin: string, path: string): Links => ({
+  self: origin + path,
+  resource: (type, id) => `${origin}/v1/${pathOf(type)}/${id}`,
+});
 
 /** Puts a resource's link to itself and the links of its actions beside its own fields. */
 export const withLinks = (
@@ -58,13 +55,3 @@ export const toCollection = (
   links: { self },
   data,
 });
-
-/** A time as Go prints it where nobody chose a format: 2026-11-20 08:23:54 +0000 UTC. */
-export const goTime = (timestamp: string | undefined): string =>
-  timestamp
-    ? `${timestamp.slice(0, 10)} ${timestamp.slice(11, 19)} +0000 UTC`
-    : '0001-01-01 00:00:00 +0000 UTC';
-
-/** Conditions by their type: the API kept the form that custom resources had before they got lists. */
-export const byType = (conditions: Condition[] | null | undefined): Record<string, Condition> =>
-  Object.fromEntries((conditions ?? []).map((condition) => [condition.type, condition]));

@@ -16,13 +16,15 @@ const mostUnread = 1 << 26;
  */
 const longestPayload = 1 << 16;
 
+const isFollowed = (name: string): name is keyof typeof followed => Object.hasOwn(followed, name);
+
 /**
  * The collection a WebSocket's path names, /v1/ws/1s/backups or /v1/ws/backups, and its period in
  * milliseconds, 0 to 15,000.
  */
-const readStreamPath = (pathname: string): { name: string; period: number } | undefined => {
+const readStreamPath = (pathname: string): { name: keyof typeof followed; period: number } | undefined => {
   const [, period = '', name = ''] = /^\/v1\/ws(?:\/([^/]+))?\/([^/]+)$/.exec(pathname) ?? [];
-  if (!Object.hasOwn(followed, name)) return undefined;
+  if (!isFollowed(name)) return undefined;
   return { name, period: Math.min(parseGoDuration(period), longestPeriod) };
 };
 
@@ -104,7 +106,7 @@ export const createStreams = (options: ApiOptions): UpgradeHandler => {
   const changesOf = new Map(
     Object.entries(followed).map(([name, { watched }]) => {
       const changes = createChanges();
-      for (const kind of watched) options.datastore[kind].onEvent(changes.notify);
+      options.datastore[watched].onEvent(changes.notify);
       return [name, changes];
     }),
   );

@@ -20,7 +20,6 @@ export type RestBackupStatus = {
 export type RestVolume = RestResource & {
   name: string;
   state: string;
-  controllers?: unknown[] | null;
   backupStatus?: RestBackupStatus[] | null;
   lastBackup?: string;
   backupTargetName: string;

@@ -13,7 +13,11 @@ const idsOf = ({ body }: { body: { data: Named[] } }): string[] => body.data.map
 describe('the answers', () => {
   const none = 'longhorn.io "none" not found';
   test.each([
-    ['GET /v1/settings/none', 404, `failed to get setting none: setting.${none}`],
+    [
+      'POST /v1/volumes/none?action=snapshotCRCreate',
+      404,
+      `failed to create snapshot CR: failed to get volume: volume.${none}`,
+    ],
     ['GET /v1/volumes/%', 400, undefined],
     ['GET /v2/volumes', 501, 'not emulated: GET /v2/volumes'],
     ['PATCH /v1/volumes', 501, 'not emulated: PATCH /v1/volumes'],
@@ -63,8 +67,6 @@ describe('what is shown', () => {
     api.put('backups', backup('b1', { ...ofTarget, state: 'Error', error: 'no' }));
     api.put('backups', backup('b3', { of: 'v', target: 'default' }));
     expect((await api.call('GET /v1/volumes/v')).body).toMatchObject({
-      created: '2026-11-20 08:23:54 +0000 UTC',
-      controllers: [{ hostId: 'node1', running: true }],
       backupStatus: [
         { id: 'b1', state: 'Error', error: 'no' },
         { id: 'b2', state: 'InProgress', progress: 40, snapshot: 's2' },
@@ -73,10 +75,7 @@ describe('what is shown', () => {
     expect((await api.call('POST /v1/backupvolumes/bv?action=backupGet', { name: 'b2' })).body).toMatchObject(
       { volumeName: 'v', backupTargetName: 't', snapshotName: 's-of-b2', messages: { info: 'Wait' } },
     );
-    for (const action of ['backupList', 'backupListByVolume']) {
-      const listed = await api.call(`POST /v1/backupvolumes/bv?action=${action}`, { name: 'v' });
-      expect(idsOf(listed)).toEqual(['b1', 'b2']);
-    }
+    expect(idsOf(await api.call('POST /v1/backupvolumes/bv?action=backupList'))).toEqual(['b1', 'b2']);
   });
 });
 

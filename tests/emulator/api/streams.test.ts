@@ -13,7 +13,7 @@ beforeEach(async () => {
 type Message = { type: string; links: { self: string }; data: { id: string; state: string }[] };
 
 /** Counts how often a kind of object is listed from now on. */
-const countLists = (kind: 'backups' | 'settings') =>
+const countLists = (kind: 'backups' | 'backupTargets') =>
   vi.spyOn(api.datastore[kind], 'list' as never) as unknown as MockInstance;
 
 /** A browser's WebSocket with its messages as they come. */
@@ -45,18 +45,18 @@ describe('a WebSocket', () => {
   });
 
   test('that has ended is followed no more, and all end with the manager', async () => {
-    const { calls } = countLists('settings').mock;
-    const { socket } = await open('/v1/ws/settings');
+    const { calls } = countLists('backupTargets').mock;
+    const { socket } = await open('/v1/ws/backuptargets');
     expect(calls).toHaveLength(1);
     socket.close();
     expect((await once(socket, 'close'))[0].wasClean).toBe(true);
     // The server may hear of the end a moment later.
     await vi.waitFor(() => {
       const before = calls.length;
-      api.put('settings', { metadata: { name: 's' }, value: String(before) });
+      api.put('backupTargets', { metadata: { name: 't' }, spec: { pollInterval: String(before) } });
       expect(calls).toHaveLength(before);
     }, soon);
-    const last = await open('/v1/ws/1s/nodes');
+    const last = await open('/v1/ws/1s/backupvolumes');
     api.stop();
     await once(last.socket, 'close');
   });

@@ -58,7 +58,7 @@ export const ownAddress = (): string => `127.${randomInt(1, 77)}.${randomInt(256
 /**
  * A manager's API, WebSockets included, until the test ends, at an address of its own, on a datastore in memory. `writes` are the
  * creations and deletions that it asked for, as `delete backups b1`; those in `refused` are denied, each with
- * its words. `call` is one request, as `POST /v1/volumes/v?action=attach`.
+ * its words. `call` is one request, as `POST /v1/volumes/v?action=snapshotCRList`.
  */
 export const startTestApi = async () => {
   const ip = ownAddress();
