@@ -1,5 +1,4 @@
 import { once } from '../e2e/history/expectation.ts';
-import type { Timeline } from '../e2e/history/timeline.ts';
 import { follow } from '../e2e/history/watch.ts';
 import {
   type Cluster,
@@ -9,6 +8,7 @@ import {
   resources,
 } from '../e2e/kube/cluster.ts';
 import { openHealth } from '../e2e/kube/health.ts';
+import { holdsCondition, type WithConditions } from '../e2e/kube/objects.ts';
 import { access } from './manifests/access.ts';
 import { admissionPolicies } from './manifests/admission/policies.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
@@ -43,8 +43,6 @@ const services = [
   service('longhorn-frontend', uiName, { port: 80, targetPort: 'http' }),
 ];
 
-/** An object that tells by conditions how it is. */
-type WithConditions = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
 /** How far a DaemonSet is. */
 type DaemonSet = KubernetesObject & {
   metadata: { generation?: number };
@@ -69,10 +67,6 @@ type Deployment = KubernetesObject & {
 type EngineImage = KubernetesObject & {
   status?: { state?: string; nodeDeploymentMap?: Record<string, boolean> };
 };
-
-/** Whether a condition holds. */
-const isTrue = ({ status }: WithConditions, type: string): boolean =>
-  status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
 
 /**
  * Whether every pod of a DaemonSet is of its present template and ready, on as many nodes as there are to be.
@@ -132,87 +126,65 @@ const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version:
 
 type Waiting = { cluster: Cluster; signal: AbortSignal; deadline: number; nodes: number };
 
-const withTimeline = async <T extends KubernetesObject, R>(
-  { cluster, signal }: Waiting,
-  [resource, where]: [Resource, { namespace?: string }],
-  work: (timeline: Timeline<T>) => Promise<R>,
-): Promise<R> => {
-  const timeline = await follow<T>(cluster, resource, { ...where, signal });
-  try {
-    return await work(timeline);
-  } finally {
-    await timeline.stop();
-  }
-};
-
 const limit = ({ deadline }: Waiting) => ({
   within: `${Math.max(1, deadline - Date.now())}ms` as const,
   owner: `the ${timeout / 1_000} s for installing the emulator`,
 });
 
-const untilServed = (waiting: Waiting): Promise<unknown> =>
-  withTimeline<WithConditions, unknown>(waiting, [resources.customResourceDefinitions, {}], (timeline) =>
-    Promise.all(
-      customResourceDefinitions.map(({ metadata: { name } }) =>
-        once(timeline, (object) => isTrue(object, 'Established'), {
-          name,
-          label: `${name} is served`,
-          ...limit(waiting),
-        }),
-      ),
-    ),
-  );
+const untilServed = async (waiting: Waiting): Promise<void> => {
+  const { cluster, signal } = waiting;
+  const kinds = resources.customResourceDefinitions;
+  await using timeline = await follow<WithConditions>(cluster, kinds, { signal });
+  const wait = ({ metadata: { name } }: { metadata: { name: string } }) =>
+    once(timeline, (object) => holdsCondition(object, 'Established'), {
+      name,
+      label: `${name} is served`,
+      ...limit(waiting),
+    });
+  await Promise.all(customResourceDefinitions.map(wait));
+};
+
+/** Waits until an object in Longhorn's namespace is so, of all of its kind where none is named, and gives it. */
+const until = async <T extends KubernetesObject>(
+  waiting: Waiting,
+  resource: Resource,
+  { isSo, ...what }: { isSo: (object: T, all: T[]) => boolean; name?: string; label: string },
+): Promise<T> => {
+  const { cluster, signal } = waiting;
+  await using timeline = await follow<T>(cluster, resource, { namespace, signal });
+  return await once(timeline, (object) => isSo(object, timeline.objects()), { ...what, ...limit(waiting) });
+};
+
+const isUsable = (node: WithConditions): boolean =>
+  holdsCondition(node, 'Ready') && holdsCondition(node, 'Schedulable');
 
 const untilReady = async (waiting: Waiting): Promise<number> => {
-  const managers = await withTimeline<DaemonSet, DaemonSet>(
-    waiting,
-    [resources.daemonSets, { namespace }],
-    (timeline) =>
-      once(timeline, (set) => isRolledOut(set, waiting.nodes), {
-        name: managerName,
-        label: 'a longhorn-manager is ready on each node',
-        ...limit(waiting),
-      }),
-  );
+  const managers = await until<DaemonSet>(waiting, resources.daemonSets, {
+    name: managerName,
+    label: 'a longhorn-manager is ready on each node',
+    isSo: (set) => isRolledOut(set, waiting.nodes),
+  });
   const count = managers.status?.desiredNumberScheduled ?? 0;
-  await withTimeline<WithConditions, unknown>(
-    waiting,
-    [longhorn('nodes'), { namespace }],
-    async (timeline) => {
-      const all = () =>
-        timeline.objects().filter((node) => isTrue(node, 'Ready') && isTrue(node, 'Schedulable')).length >=
-        count;
-      await once(timeline, all, {
-        label: `${count} nodes.longhorn.io are ready and schedulable`,
-        ...limit(waiting),
-      });
-    },
-  );
-  await withTimeline<EngineImage, unknown>(waiting, [longhorn('engineimages'), { namespace }], (timeline) =>
-    once(
-      timeline,
-      ({ status }) =>
-        status?.state === 'deployed' && Object.keys(status.nodeDeploymentMap ?? {}).length >= count,
-      {
-        name: engineImageName(defaultEngineImage),
-        label: 'the engine image is deployed on each node',
-        ...limit(waiting),
-      },
-    ),
-  );
-  await withTimeline<KubernetesObject, unknown>(
-    waiting,
-    [longhorn('backuptargets'), { namespace }],
-    (timeline) =>
-      once(timeline, () => true, {
-        name: 'default',
-        label: 'the backup target default is there',
-        ...limit(waiting),
-      }),
-  );
-  await withTimeline<Deployment, unknown>(waiting, [resources.deployments, { namespace }], (timeline) =>
-    once(timeline, isReplaced, { name: uiName, label: 'the user interface is ready', ...limit(waiting) }),
-  );
+  await until<WithConditions>(waiting, longhorn('nodes'), {
+    label: `${count} nodes.longhorn.io are ready and schedulable`,
+    isSo: (_, all) => all.filter(isUsable).length >= count,
+  });
+  await until<EngineImage>(waiting, longhorn('engineimages'), {
+    name: engineImageName(defaultEngineImage),
+    label: 'the engine image is deployed on each node',
+    isSo: ({ status }) =>
+      status?.state === 'deployed' && Object.keys(status.nodeDeploymentMap ?? {}).length >= count,
+  });
+  await until(waiting, longhorn('backuptargets'), {
+    name: 'default',
+    label: 'the backup target default is there',
+    isSo: () => true,
+  });
+  await until<Deployment>(waiting, resources.deployments, {
+    name: uiName,
+    label: 'the user interface is ready',
+    isSo: isReplaced,
+  });
   return count;
 };
 

@@ -1,13 +1,7 @@
 import { once } from '../e2e/history/expectation.ts';
 import { follow } from '../e2e/history/watch.ts';
 import { connect, type KubernetesObject, type Resource, resources } from '../e2e/kube/cluster.ts';
-
-type WithConditions = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
-
-const isTrue =
-  (condition: string) =>
-  ({ status }: WithConditions): boolean =>
-    status?.conditions?.some(({ type, status }) => type === condition && status === 'True') ?? false;
+import { holdsCondition, type WithConditions } from '../e2e/kube/objects.ts';
 
 const owner =
   "the lab's: a node boots in 3 s, its kubelet starts its first pods within 10 s; more nodes share the same CPUs, and a machine may be busy";
@@ -21,17 +15,13 @@ const untilAll = async <T extends KubernetesObject>(
 ): Promise<void> => {
   const { resource, nodes, ...where } = collection;
   const within = `${3 + nodes}m` as const;
-  const timeline = await follow<T>(connect({ kubeconfig }), resource, {
+  await using timeline = await follow<T>(connect({ kubeconfig }), resource, {
     ...where,
     ...(signal && { signal }),
   });
-  try {
-    await Promise.all(
-      expected.map(({ name, label, holds }) => once(timeline, holds, { name, label, within, owner })),
-    );
-  } finally {
-    await timeline.stop();
-  }
+  await Promise.all(
+    expected.map(({ name, label, holds }) => once(timeline, holds, { name, label, within, owner })),
+  );
 };
 
 /** Waits by watch until all the lab's nodes are Ready; the error says what the last state of each was. */
@@ -39,7 +29,11 @@ export const nodesReady = (where: Where, names: readonly string[]): Promise<void
   untilAll<WithConditions>(
     where,
     { resource: resources.nodes, nodes: names.length },
-    names.map((name) => ({ name, label: `${name} is Ready`, holds: isTrue('Ready') })),
+    names.map((name) => ({
+      name,
+      label: `${name} is Ready`,
+      holds: (node) => holdsCondition(node, 'Ready'),
+    })),
   );
 
 /**
@@ -55,7 +49,11 @@ export const clusterUsable = async (where: Where, nodes: number): Promise<void> 
     label: 'the namespace default has its service account',
     holds: () => true,
   };
-  const dns = { name: 'coredns', label: 'CoreDNS is available', holds: isTrue('Available') };
+  const dns = {
+    name: 'coredns',
+    label: 'CoreDNS is available',
+    holds: (deployment: WithConditions) => holdsCondition(deployment, 'Available'),
+  };
   await Promise.all([
     untilAll(where, { resource: resources.serviceAccounts, namespace: 'default', nodes }, [account]),
     untilAll<WithConditions>(where, { resource: resources.deployments, namespace: 'kube-system', nodes }, [

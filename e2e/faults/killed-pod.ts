@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { once } from '../history/expectation.ts';
 import { follow } from '../history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.ts';
+import { holdsCondition } from '../kube/objects.ts';
 import { type ManagerPod, managerLabel } from '../longhorn/manager.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
@@ -49,29 +50,24 @@ type Pod = KubernetesObject & {
 // Before, whoever works with it meets a part that is missing.
 const untilReplaced = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { namespace, uid, selector, node } = schema.parse(data);
-  const pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: selector });
-  try {
-    const next = await once(
-      pods,
-      (pod) => pod.metadata.uid !== uid && pod.spec?.nodeName === node && isReady(pod),
-      {
-        label: `the pod that replaces the killed one on ${node} (${selector}) is ready`,
-        within: '3m',
-        owner:
-          'heal of a killed pod: 2 s were seen, and a pod that has to wait for its image or an election takes longer',
-        describe: ({ metadata, spec, status }) =>
-          `${metadata.name} on ${spec?.nodeName ?? 'no node yet'}, ${status?.phase ?? 'no phase yet'}`,
-      },
-    );
-    return `${next.metadata.name} runs in its place`;
-  } finally {
-    await pods.stop();
-  }
+  await using pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: selector });
+  const next = await once(
+    pods,
+    (pod) => pod.metadata.uid !== uid && pod.spec?.nodeName === node && isReady(pod),
+    {
+      label: `the pod that replaces the killed one on ${node} (${selector}) is ready`,
+      within: '3m',
+      owner:
+        'heal of a killed pod: 2 s were seen, and a pod that has to wait for its image or an election takes longer',
+      describe: ({ metadata, spec, status }) =>
+        `${metadata.name} on ${spec?.nodeName ?? 'no node yet'}, ${status?.phase ?? 'no phase yet'}`,
+    },
+  );
+  return `${next.metadata.name} runs in its place`;
 };
 
-const isReady = ({ metadata, status }: Pod): boolean =>
-  metadata.deletionTimestamp === undefined &&
-  status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+const isReady = (pod: Pod): boolean =>
+  pod.metadata.deletionTimestamp === undefined && holdsCondition(pod, 'Ready');
 
 /**
  * A pod is killed, without grace: its processes get no time to end. Its controller makes another, so nothing is

@@ -58,6 +58,8 @@ export type Timeline<T extends KubernetesObject = KubernetesObject> = {
   /** The last trouble that the watch overcame, for explanations. */
   readonly lastTrouble: { at: number; error: Error } | undefined;
   stop(): Promise<void>;
+  /** Stops it where what needs it ends, by `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 };
 
 /** The writing end of a timeline. */
@@ -107,6 +109,7 @@ export const createTimeline = <T extends KubernetesObject>(options: {
       return lastTrouble;
     },
     stop: options.stop,
+    [Symbol.asyncDispose]: options.stop,
   };
 
   const push = (event: TimelineEvent<T>): Entry<T> => {

@@ -21,6 +21,15 @@ export type KubernetesObject = {
   [field: string]: unknown;
 };
 
+/** An object that tells by conditions how it is. */
+export type WithConditions = KubernetesObject & {
+  status?: { conditions?: { type: string; status: string }[] | null };
+};
+
+/** Whether a condition of an object is True. */
+export const holdsCondition = ({ status }: WithConditions, type: string): boolean =>
+  status?.conditions?.some((each) => each.type === type && each.status === 'True') ?? false;
+
 /**
  * An object without the record of who manages which field: it is most of an object, and tells nothing of what
  * happened to it.

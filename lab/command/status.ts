@@ -1,21 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { connect, resources } from '../../e2e/kube/cluster.ts';
+import { holdsCondition, type WithConditions } from '../../e2e/kube/objects.ts';
 import { cacheRoot } from '../cache/folders.ts';
 import { askLab } from '../control/ask.ts';
 import { labState } from '../run/state.ts';
 
-type Node = KubernetesObject & {
-  status?: {
-    conditions?: { type: string; status: string }[];
-    nodeInfo?: { kubeletVersion: string; kernelVersion: string };
-  };
-};
+type Node = WithConditions & { status?: { nodeInfo?: { kubeletVersion: string; kernelVersion: string } } };
 
-const describeNode = ({ metadata, status }: Node): string => {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
-  return `  ${metadata.name}  ${ready ? 'Ready' : 'NotReady'}  ${status?.nodeInfo?.kubeletVersion}  Linux ${status?.nodeInfo?.kernelVersion}`;
+const describeNode = (node: Node): string => {
+  const { metadata, status } = node;
+  return `  ${metadata.name}  ${holdsCondition(node, 'Ready') ? 'Ready' : 'NotReady'}  ${status?.nodeInfo?.kubeletVersion}  Linux ${status?.nodeInfo?.kernelVersion}`;
 };
 
 const nodesOf = async (kubeconfig: string): Promise<string[]> => {

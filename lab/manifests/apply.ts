@@ -1,20 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
-import {
-  type Cluster,
-  connect,
-  type KubernetesObject,
-  type Resource,
-  resources,
-} from '../../e2e/kube/cluster.ts';
+import { type Cluster, connect, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { refusalIn } from '../../e2e/kube/errors.ts';
+import { holdsCondition, type WithConditions } from '../../e2e/kube/objects.ts';
 import { query } from '../../e2e/kube/request.ts';
 import { pathOf } from '../../e2e/kube/resources.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { type Manifest, type ManifestObject, objectsOf } from './read.ts';
-
-type Definition = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
 
 /** Whether an object adds a kind to the API. */
 const isDefinition = ({ kind, apiVersion }: ManifestObject): boolean =>
@@ -26,9 +19,6 @@ const definedKind = ({ object }: ManifestObject): string => {
   return `${names?.kind} in ${group}`;
 };
 
-const isEstablished = ({ status }: Definition): boolean =>
-  status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
-
 /**
  * Waits by watch until the definitions of these names are Established: before that, the server has no such
  * kind.
@@ -39,24 +29,20 @@ const definitionsEstablished = async (
   signal?: AbortSignal,
 ): Promise<void> => {
   if (names.length === 0) return;
-  const timeline = await follow<Definition>(
+  await using timeline = await follow<WithConditions>(
     cluster,
     resources.customResourceDefinitions,
     signal ? { signal } : {},
   );
   const owner = "the manifests': a definition is Established within a second, on a busy machine later";
   const wait = (name: string) =>
-    once(timeline, isEstablished, {
+    once(timeline, (definition) => holdsCondition(definition, 'Established'), {
       name,
       label: `the definition ${name} is Established`,
       within: '3m',
       owner,
     });
-  try {
-    await Promise.all(names.map(wait));
-  } finally {
-    await timeline.stop();
-  }
+  await Promise.all(names.map(wait));
 };
 
 type ResourceList = { resources?: { name: string; kind: string; namespaced: boolean }[] };
@@ -102,19 +88,14 @@ const serviceAccountOf = async (
 ) => {
   if (kind !== 'Pod' || apiVersion !== 'v1') return;
   const { serviceAccountName: name = 'default' } = (object.spec ?? {}) as { serviceAccountName?: string };
-  const timeline = await follow(cluster, resources.serviceAccounts, { namespace, ...(signal && { signal }) });
-  const owner =
-    "the manifests': a namespace has its service account within a second, on a busy machine later";
-  try {
-    await once(timeline, () => true, {
-      name,
-      label: `${namespace} has the service account ${name}`,
-      within: '3m',
-      owner,
-    });
-  } finally {
-    await timeline.stop();
-  }
+  const where = { namespace, ...(signal && { signal }) };
+  await using timeline = await follow(cluster, resources.serviceAccounts, where);
+  await once(timeline, () => true, {
+    name,
+    label: `${namespace} has the service account ${name}`,
+    within: '3m',
+    owner: "the manifests': a namespace has its service account within a second, on a busy machine later",
+  });
 };
 
 /** What the API server knows the fields as, that the lab's manifests have set. */

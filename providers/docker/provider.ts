@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Offered } from '../../e2e/config/config.ts';
 import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
-import { connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { connect, resources } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
+import { holdsCondition, type WithConditions } from '../../e2e/kube/objects.ts';
 import { allDisruptions } from '../../e2e/longhorn/disruptions.ts';
 import { buildingUntil } from '../../lab/build/signal.ts';
 import { cached, isCached } from '../../lab/cache/cache.ts';
@@ -133,26 +134,17 @@ export const dockerProvider = (tool: ClusterTool): Provider => ({
   up: (options) => bringUp(tool, options),
 });
 
-type Node = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
-
-const isReady = ({ status }: Node): boolean =>
-  status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ?? false;
-
 /** Waits by watch until these nodes are Ready. */
 const nodesReady = async (
   names: readonly string[],
   { kubeconfig, signal }: { kubeconfig: string; signal: AbortSignal },
 ): Promise<void> => {
-  const timeline = await follow<Node>(connect({ kubeconfig, health: openHealth() }), resources.nodes, {
-    signal,
-  });
+  const cluster = connect({ kubeconfig, health: openHealth() });
+  await using timeline = await follow<WithConditions>(cluster, resources.nodes, { signal });
+  const isReady = (node: WithConditions): boolean => holdsCondition(node, 'Ready');
   const owner =
     'the set-up: a container is a node within a minute, and its network is an image that may have to be pulled';
-  try {
-    await Promise.all(
-      names.map((name) => once(timeline, isReady, { name, label: `${name} is Ready`, within: '5m', owner })),
-    );
-  } finally {
-    await timeline.stop();
-  }
+  await Promise.all(
+    names.map((name) => once(timeline, isReady, { name, label: `${name} is Ready`, within: '5m', owner })),
+  );
 };

@@ -136,22 +136,18 @@ const removeObject = async (cluster: Cluster, object: KubernetesObject): Promise
   const resource = resourceOf(object);
   const { name, namespace } = object.metadata;
   const where = { ...(namespace !== undefined && { namespace }), fieldSelector: `metadata.name=${name}` };
-  const timeline = await follow(cluster, resource, where);
-  try {
-    // A Job goes when its pods are gone: they need the service account and its roles until then.
-    const propagationPolicy = 'Foreground' as const;
-    await cluster
-      .delete(resource, { name, ...(namespace !== undefined && { namespace }) }, { propagationPolicy })
-      .catch(unlessGone);
-    await onceGone(timeline, {
-      name,
-      label: `${object.kind} ${name} is gone`,
-      within: '5m',
-      owner: 'cleanup of the fleet: pods have 3 min to clean up when they are told to end',
-    });
-  } finally {
-    await timeline.stop();
-  }
+  await using timeline = await follow(cluster, resource, where);
+  // A Job goes when its pods are gone: they need the service account and its roles until then.
+  const propagationPolicy = 'Foreground' as const;
+  await cluster
+    .delete(resource, { name, ...(namespace !== undefined && { namespace }) }, { propagationPolicy })
+    .catch(unlessGone);
+  await onceGone(timeline, {
+    name,
+    label: `${object.kind} ${name} is gone`,
+    within: '5m',
+    owner: 'cleanup of the fleet: pods have 3 min to clean up when they are told to end',
+  });
 };
 
 /**

@@ -14,6 +14,7 @@ import {
   resources,
   unlessGone,
 } from '../../kube/cluster.ts';
+import { holdsCondition } from '../../kube/objects.ts';
 import type { ServerKind, StartStore, StorePlace } from '../driver.ts';
 import { renewLease } from '../lease.ts';
 import { storeLabel, storeName, storePodLabel } from './place.ts';
@@ -79,24 +80,20 @@ export const startPod = async (
   if (namespaceObject === undefined) throw new Error("the backup store's manifest is empty");
   if (name === undefined) await create(cluster, namespaceObject);
   if (living !== undefined) await renewLease(cluster, { namespace, name, run, living });
-  const pods = await follow<Pod>(cluster, resources.pods, {
+  await using pods = await follow<Pod>(cluster, resources.pods, {
     namespace,
     labelSelector: storePodLabel(name),
     signal,
   });
-  try {
-    for (const object of objects) await create(cluster, object);
-    const { metadata, spec } = await namingCause(
-      () => untilStoreReady(pods, kind.called),
-      (within) => causeOfPods(cluster, { pods, namespace, signal: within }),
-    );
-    return {
-      pod: { namespace, name: metadata.name, container: kind.container },
-      node: spec?.nodeName ?? '',
-    };
-  } finally {
-    await pods.stop();
-  }
+  for (const object of objects) await create(cluster, object);
+  const { metadata, spec } = await namingCause(
+    () => untilStoreReady(pods, kind.called),
+    (within) => causeOfPods(cluster, { pods, namespace, signal: within }),
+  );
+  return {
+    pod: { namespace, name: metadata.name, container: kind.container },
+    node: spec?.nodeName ?? '',
+  };
 };
 
 /** The pods that serve the store of a place now. */
@@ -158,22 +155,18 @@ export const removeServer = async (
 
 /** Removes the namespace of a store and returns when it is gone; one that is gone already is no error. */
 export const removeNamespace = async (cluster: Cluster, namespace: string): Promise<void> => {
-  const timeline = await follow(cluster, resources.namespaces, {
+  await using timeline = await follow(cluster, resources.namespaces, {
     fieldSelector: `metadata.name=${namespace}`,
   });
-  try {
-    if (timeline.current(namespace) === undefined) return;
-    await cluster.delete(resources.namespaces, { name: namespace });
-    await onceGone(timeline, {
-      name: namespace,
-      label: `the backup store's namespace ${namespace} is gone`,
-      within: '2m',
-      owner: 'cleanup of the backup store: Kubernetes empties a namespace before it goes',
-      describe: (object) => JSON.stringify(object.status ?? {}),
-    });
-  } finally {
-    await timeline.stop();
-  }
+  if (timeline.current(namespace) === undefined) return;
+  await cluster.delete(resources.namespaces, { name: namespace });
+  await onceGone(timeline, {
+    name: namespace,
+    label: `the backup store's namespace ${namespace} is gone`,
+    within: '2m',
+    owner: 'cleanup of the backup store: Kubernetes empties a namespace before it goes',
+    describe: (object) => JSON.stringify(object.status ?? {}),
+  });
 };
 
 const create = async (cluster: Cluster, object: KubernetesObject): Promise<void> => {
@@ -184,8 +177,7 @@ const create = async (cluster: Cluster, object: KubernetesObject): Promise<void>
 };
 
 /** Whether a pod is ready. */
-export const isReady = (pod: Pod): boolean =>
-  pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+export const isReady = (pod: Pod): boolean => holdsCondition(pod, 'Ready');
 
 /**
  * Removes a store from a namespace that holds others as well, and returns when its server is gone; what is
@@ -196,27 +188,23 @@ const removeFromShared = async (
   { namespace, name }: { namespace: string; name: string },
   configuredBy: Resource,
 ): Promise<void> => {
-  const deployments = await follow(cluster, resources.deployments, {
+  await using deployments = await follow(cluster, resources.deployments, {
     namespace,
     fieldSelector: `metadata.name=${name}`,
   });
-  try {
-    // In the foreground: it stays until its pod is gone.
-    await cluster
-      .delete(resources.deployments, { namespace, name }, { propagationPolicy: 'Foreground' })
-      .catch(unlessGone);
-    await onceGone(deployments, {
-      name,
-      label: `the backup store ${name} is gone from namespace ${namespace}`,
-      within: '2m',
-      owner: 'cleanup of the backup store: Kubernetes ends its pod before the deployment goes',
-      describe: (object) => JSON.stringify(object.status ?? {}),
-    });
-    for (const resource of [resources.services, configuredBy, resources.leases])
-      await cluster.delete(resource, { namespace, name }).catch(unlessGone);
-  } finally {
-    await deployments.stop();
-  }
+  // In the foreground: it stays until its pod is gone.
+  await cluster
+    .delete(resources.deployments, { namespace, name }, { propagationPolicy: 'Foreground' })
+    .catch(unlessGone);
+  await onceGone(deployments, {
+    name,
+    label: `the backup store ${name} is gone from namespace ${namespace}`,
+    within: '2m',
+    owner: 'cleanup of the backup store: Kubernetes ends its pod before the deployment goes',
+    describe: (object) => JSON.stringify(object.status ?? {}),
+  });
+  for (const resource of [resources.services, configuredBy, resources.leases])
+    await cluster.delete(resource, { namespace, name }).catch(unlessGone);
 };
 
 type Event = KubernetesObject & {

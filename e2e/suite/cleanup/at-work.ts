@@ -50,7 +50,7 @@ const isRecent = ({ metadata, spec }: Lease): boolean =>
 
 const renews = async (cluster: Cluster, { metadata, spec }: Lease, counts: number): Promise<boolean> => {
   const { namespace = '', name } = metadata;
-  const leases = await follow<Lease>(cluster, resources.leases, {
+  await using leases = await follow<Lease>(cluster, resources.leases, {
     namespace,
     fieldSelector: `metadata.name=${name}`,
   });
@@ -64,7 +64,5 @@ const renews = async (cluster: Cluster, { metadata, spec }: Lease, counts: numbe
   } catch (error) {
     if (error instanceof ExpectationError && error.verdict.state === 'timed-out') return false;
     throw error;
-  } finally {
-    await leases.stop();
   }
 };

@@ -32,12 +32,9 @@ export const removeAll = async (
 ): Promise<void> => {
   const { resource } = cleanupKinds[kind];
   for (const [namespace, there] of Map.groupBy(leftOver, ({ object }) => object.metadata.namespace)) {
-    const timeline = await follow(removal.cluster, resource, namespace === undefined ? {} : { namespace });
-    try {
-      await Promise.all(there.map((each) => removeOne(removal, each, timeline)));
-    } finally {
-      await timeline.stop();
-    }
+    const where = namespace === undefined ? {} : { namespace };
+    await using timeline = await follow(removal.cluster, resource, where);
+    await Promise.all(there.map((each) => removeOne(removal, each, timeline)));
   }
 };
 

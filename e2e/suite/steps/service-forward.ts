@@ -4,7 +4,7 @@ import { once } from '../../history/expectation.ts';
 import { follow } from '../../history/watch.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { ExecError } from '../../kube/errors.ts';
-import type { KubernetesObject } from '../../kube/objects.ts';
+import { holdsCondition, type KubernetesObject } from '../../kube/objects.ts';
 import { pathOf, resources } from '../../kube/resources.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
 
@@ -115,9 +115,8 @@ export const forwardService = async (
 export const forwardFrontend = (cluster: Cluster, signal: AbortSignal): Promise<ServiceForward> =>
   forwardService(cluster, { namespace: longhornNamespace, name: 'longhorn-frontend', signal });
 
-const isReady = ({ metadata, status }: Pod): boolean =>
-  metadata.deletionTimestamp === undefined &&
-  (status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ?? false);
+const isReady = (pod: Pod): boolean =>
+  pod.metadata.deletionTimestamp === undefined && holdsCondition(pod, 'Ready');
 
 // Each pod may have another number for a name.
 const portOf = ({ metadata, spec }: Pod, { port, targetPort = port }: ServicePort): number => {
