@@ -20,10 +20,8 @@ const mayFail = (cell: DisturbedWrite | undefined): { mayFail: boolean } => ({
   mayFail: cell !== undefined && kills(cell.disturbance),
 });
 
-/** What an operation has for itself alone, from its beginning to its end. */
-export const hadAlone: Readonly<Record<string, Parameters<Given['given']['exclusive']>>> = {
-  'follow with a standby volume': ['backup-targets'],
-};
+/** Operations that have a volume on standby before their writes are disturbed: who has one asks for nothing alone. */
+export const onStandbyFirst: ReadonlySet<string> = new Set(['follow with a standby volume']);
 
 /** The operations of the matrix, by name. */
 export const crashOperations: Record<string, Operation> = {

@@ -3,7 +3,7 @@ import { scenario } from '../suite/scenario.ts';
 import { kills } from '../suite/steps/writes/disturbances.ts';
 import type { Followed, FollowedWrites } from '../suite/steps/writes/follow.ts';
 import { crashCellName, learningNameOf, matrixFiles, matrixFolder, readPlan } from './cells.ts';
-import { crashOperations, hadAlone } from './operations.ts';
+import { crashOperations, onStandbyFirst } from './operations.ts';
 
 const folder = process.env[matrixFolder] ?? '';
 const plan = readPlan(folder);
@@ -12,10 +12,8 @@ const about = { timeout: '20m', needs: ['lab', 'block-device', 'fileMissing'] } 
 
 if (plan === undefined)
   for (const [name, operation] of Object.entries(crashOperations))
-    for (const play of [1, 2]) {
-      const alone = hadAlone[name] ?? [];
-      scenario(learningNameOf(name, play), { ...about, exclusive: alone }, async (steps) => {
-        if (alone.length > 0) await steps.given.exclusive(...alone);
+    for (const play of [1, 2])
+      scenario(learningNameOf(name, play), about, async (steps) => {
         let followed: FollowedWrites | undefined;
         const follow = async (of: Followed) => {
           followed = await steps.given.writesFollowed(of);
@@ -27,19 +25,17 @@ if (plan === undefined)
         const learned = { operation: name, writes: followed?.writes ?? [] };
         appendFileSync(matrixFiles(folder).learned, `${JSON.stringify(learned)}\n`);
       });
-    }
 
 for (const cell of plan?.cells ?? []) {
   const isKill = kills(cell.disturbance);
-  const atFirst = hadAlone[cell.operation] ?? [];
-  const exclusive = [...atFirst, ...(isKill ? (['longhorn-managers'] as const) : [])];
+  const exclusive = isKill ? (['longhorn-managers'] as const) : [];
   const disruptions = isKill ? (['manager-kill'] as const) : [];
   scenario(crashCellName(cell), { ...about, exclusive, disruptions }, async (steps) => {
     const { given, when, then, skip } = steps;
     if (plan?.until != null && Date.now() > plan.until) skip('the time that --for allows is over');
-    // All in one request; where nothing is needed before the kill, others play beside it until then.
-    const isAloneForKill = isKill && atFirst.length === 0;
-    if (atFirst.length > 0) await given.exclusive(...exclusive);
+    // Others play beside it until the kill, but where a volume is on standby before that.
+    const isAloneForKill = isKill && !onStandbyFirst.has(cell.operation);
+    if (isKill && !isAloneForKill) await given.exclusive(...exclusive);
     let followed: FollowedWrites | undefined;
     const follow = async (of: Followed) => {
       if (isAloneForKill) await given.exclusive(...exclusive);

@@ -4,8 +4,6 @@
  */
 export const sharedThings = {
   'default-backup-target': 'the default backup target',
-  // None can be changed or removed while any volume is on standby (backuptarget/validator.go, validateDRVolume).
-  'backup-targets': "Longhorn's backup targets",
   'longhorn-managers': 'the longhorn-manager pods',
   'engine-binaries': "the engine's binaries on the nodes",
   'cluster-settings': "Longhorn's settings",
@@ -20,7 +18,6 @@ export type SharedThing = keyof typeof sharedThings;
  * has a target of its own. A scenario that has one of these alone has Longhorn alone.
  */
 export const usedByAll: readonly SharedThing[] = [
-  'backup-targets',
   'longhorn-managers',
   'engine-binaries',
   'cluster-settings',

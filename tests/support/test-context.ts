@@ -121,6 +121,8 @@ export const createTestContext = ({
       exclusive: async () => 0,
       rest: async () => {},
       idle: (work) => work(),
+      keepTargets: async () => {},
+      changingTargets: (change) => change(),
       giveBack: () => {},
       ...turn,
     },

@@ -25,14 +25,12 @@ scenario(
     tags: ['standby', 'backupstore-locks'],
     timeout: '40m',
     needs: ['foreignLock'],
-    exclusive: ['backup-targets'],
     proves: ['DR18'],
   },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
     const backup = await given.settledBackup(volume);
-    await given.exclusive('backup-targets');
     const lock = await given.foreignLock(volume, { of: 'a deletion' });
 
     const standby = await when.standbyMade(backup);

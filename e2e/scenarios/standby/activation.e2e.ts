@@ -7,7 +7,6 @@ scenario(
     tags: ['standby'],
     timeout: '40m',
     needs: ['block-device'],
-    exclusive: ['backup-targets'],
     proves: ['DR2', 'DR5', 'DR6', 'I11', 'T14'],
   },
   async ({ given, when, then }) => {
@@ -15,7 +14,6 @@ scenario(
     const { size } = littleData.data;
     const data = [await given.data(volume, { offset: 0, size })];
     const first = await given.settledBackup(volume);
-    await given.exclusive('backup-targets');
     const standby = await when.standbyMade(first);
     await then.follows(standby, first);
     await then.targetFixed(volume.target);
@@ -44,14 +42,12 @@ scenario(
     timeout: '40m',
     needs: ['block-device', 'serverSlow'],
     disruptions: ['store-stall'],
-    exclusive: ['backup-targets'],
     proves: ['DR9'],
   },
   async ({ given, when, then, data: { volume: size, large } }) => {
     const volume = await given.volume({ size });
     const data = await given.data(volume, large);
     const backup = await given.settledBackup(volume);
-    await given.exclusive('backup-targets');
     const slow = await given.serverSlow();
     await then.inForce(slow);
 

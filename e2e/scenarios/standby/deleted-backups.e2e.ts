@@ -8,7 +8,6 @@ scenario(
     tags: ['standby', 'backup-deletion'],
     timeout: '40m',
     needs: ['block-device'],
-    exclusive: ['backup-targets'],
     proves: ['DR10', 'DR11', 'DR13', 'DR28'],
   },
   async ({ given, when, then }) => {
@@ -16,7 +15,6 @@ scenario(
     const size = littleData.data.size / 2;
     const data = [await given.data(volume, { offset: 0, size })];
     const first = await given.settledBackup(volume);
-    await given.exclusive('backup-targets');
     const standbys = [await when.standbyMade(first), await when.standbyMade(first, { another: true })];
     for (const standby of standbys) await then.follows(standby, first);
 

@@ -9,6 +9,8 @@ import { createHolder, type Holder } from './holder.ts';
 /** The locks of a run. */
 export type Locks = {
   join(): Holder;
+  /** For one who keeps backup targets from being changed, or changes one: beside what a scenario holds. */
+  joinTargets(): Holder;
   /** Nobody is granted anything before so many more have come. */
   awaits(holders: number): void;
   /** How many were at work at once so far, where the machine's load decides that. */
@@ -32,9 +34,11 @@ export const openLocks = async (
     ...(begun !== undefined && { begun }),
     ...(maxFailures !== undefined && { maxFailures }),
   });
+  const targets = createClaims();
   let concurrency: Concurrency | undefined;
   const locks = {
     join: () => createHolder(claims),
+    joinTargets: () => createHolder(targets),
     awaits: claims.awaits,
     concurrency: () => concurrency,
   };

@@ -130,6 +130,7 @@ const playOnce = async <Steps extends object>(
   });
   const { paused, signal } = clock;
   const turn = createTurn(holder, {
+    joinTargets: inject('corralLocks').joinTargets,
     declared,
     account,
     paused,
@@ -186,7 +187,9 @@ const playOnce = async <Steps extends object>(
         exclusive: turn.exclusive,
         rest: turn.rest,
         idle: holder.idle,
-        giveBack: holder.leave,
+        keepTargets: turn.keepTargets,
+        changingTargets: turn.changingTargets,
+        giveBack: turn.leave,
       },
       evidence,
     });
@@ -262,7 +265,7 @@ const playOnce = async <Steps extends object>(
     const cleanup = (work: () => Promise<void>): Promise<void> =>
       boundBy(
         longer(cleanupTime, slowness),
-        { whose: 'the cleanup', movedAt },
+        { whose: 'the cleanup', movedAt: () => (turn.awaitsTargets() ? performance.now() : movedAt()) },
         account.run(() => whileObserved(observer, work)),
       ).catch((cause: unknown) => {
         cleanupError ??= cause;
@@ -275,7 +278,7 @@ const playOnce = async <Steps extends object>(
   }
   clearInterval(sayings);
   if (cleanupError !== undefined) await account.run(recorder.collect);
-  holder.leave();
+  turn.leave();
 
   const trouble = health.told();
   if (trouble !== undefined)

@@ -65,12 +65,24 @@ export type Turn = {
    * nobody else at work keeps from having things alone.
    */
   cleanup(how: { isUrgent: boolean }): Promise<void>;
+  /**
+   * From now on no other scenario changes or removes a backup target, until this one does so itself, or leaves:
+   * Longhorn refuses that while any volume is on standby (backuptarget/validator.go, validateDRVolume).
+   */
+  keepTargets(): Promise<void>;
+  /** Changes or removes backup targets once no other scenario keeps them; its time does not run while it waits. */
+  changingTargets<T>(change: () => Promise<T>): Promise<T>;
+  /** Whether it waits with a change of backup targets. */
+  awaitsTargets(): boolean;
+  /** Gives everything back. */
+  leave(): void;
 };
 
 /** Makes the turn of a scenario that has begun, with what all share. */
 export const createTurn = (
   holder: Holder,
   options: {
+    joinTargets: () => Holder;
     declared: readonly SharedThing[];
     account: UsageAccount;
     paused: <T>(work: () => Promise<T>) => Promise<T>;
@@ -82,9 +94,25 @@ export const createTurn = (
     tell: (marker: string, told: LockMarker) => void;
   },
 ): Turn => {
-  const { declared, account, paused, signal, interrupted, tell } = options;
+  const { joinTargets, declared, account, paused, signal, interrupted, tell } = options;
   let asked: readonly SharedThing[] = [];
   let rests = false;
+  let keeper: Holder | undefined;
+  let awaitsTargets = false;
+  const holdTargets = async (how: 'shared' | 'exclusive'): Promise<Holder> => {
+    const targets = joinTargets();
+    const claim = { shared: [], exclusive: [], [how]: ['backup-targets'] };
+    awaitsTargets = true;
+    try {
+      await paused(() => account.inLine(() => holder.idle(() => targets.hold(claim, interrupted))));
+    } catch (error) {
+      // After an interruption nobody is waited for.
+      if (!interrupted.aborted) throw error;
+    } finally {
+      awaitsTargets = false;
+    }
+    return targets;
+  };
   const recordOf = (how: string, phase: LockMarker['lock']['phase']): void =>
     tell(`${how}: ${asked.map((thing) => sharedThings[thing]).join(', ')}`, {
       lock: { things: asked, phase },
@@ -97,6 +125,9 @@ export const createTurn = (
           `the scenario does not declare that it needs this for itself: ${undeclared.join(', ')}`,
         );
       if (asked.length > 0) throw new Error('a scenario asks once for all that it needs alone');
+      // Who waits to change a target would wait for this one, and this one for them.
+      if (keeper !== undefined)
+        throw new Error('a scenario asks for what it needs alone before it puts a volume on standby');
       asked = things;
       const start = performance.now();
       const shared = usedByAll.filter((thing) => !things.includes(thing));
@@ -112,12 +143,30 @@ export const createTurn = (
       recordOf('gives back', 'gave-back');
     },
     cleanup: async ({ isUrgent }) => {
-      if (!rests && (isUrgent || asked.length > 0)) return holder.cede();
+      if (!rests && (isUrgent || asked.length > 0 || keeper !== undefined)) return holder.cede();
       const again = rests
         ? holder.hold({ shared: usedByAll, exclusive: [], placeless: true }, interrupted)
         : holder.yieldTurn(interrupted);
       // After an interruption nobody is left who could be at odds with it.
       await account.inLine<unknown>(() => again).catch(() => {});
+    },
+    keepTargets: async () => {
+      keeper ??= await holdTargets('shared');
+    },
+    changingTargets: async (change) => {
+      keeper?.leave();
+      keeper = undefined;
+      const changer = await holdTargets('exclusive');
+      try {
+        return await change();
+      } finally {
+        changer.leave();
+      }
+    },
+    awaitsTargets: () => awaitsTargets,
+    leave: () => {
+      keeper?.leave();
+      holder.leave();
     },
   };
 };

@@ -61,6 +61,10 @@ export type ScenarioDeps = {
     rest: () => Promise<void>;
     /** Keeps what it has while the work only waits, but for its place among those at work. */
     idle: <T>(work: () => Promise<T>) => Promise<T>;
+    /** No other scenario changes or removes a backup target until this one does so itself, or gives back. */
+    keepTargets: () => Promise<void>;
+    /** Changes or removes backup targets once no other scenario keeps them. */
+    changingTargets: <T>(change: () => Promise<T>) => Promise<T>;
     /**
      * Gives back what it has alone, what it shares with others, and its place among those at work; the end of
      * the cleanup does so at the latest. Called in the cleanup, when all that is left to remove is its own,

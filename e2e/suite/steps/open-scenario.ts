@@ -61,6 +61,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
     ownBucket: config.ownBucket,
     signal,
     living: living.signal,
+    changingTargets: turn.changingTargets,
   });
   evidence.keep(subjectOf(evidence, { run, made, own, pages, timelines: () => watched }));
   const timelines = await openTimelines(cluster, living.signal).catch((error: unknown) => {

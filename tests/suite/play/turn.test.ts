@@ -22,6 +22,7 @@ const open = async (...names: string[]) => {
     const account = openAccount();
     onTestFinished(account.close);
     const turn = createTurn(holder, {
+      joinTargets: locks.joinTargets,
       ...{ declared: ['longhorn-managers'], account, signal: forever, interrupted: interruption.signal },
       paused: (work) => work(),
       tell: () => {},
@@ -32,7 +33,9 @@ const open = async (...names: string[]) => {
         turn.exclusive('longhorn-managers', ...things).then(tell('is alone')),
       rest: turn.rest,
       cleanup: (isUrgent = false) => turn.cleanup({ isUrgent }).then(tell('cleans up')),
-      leave: holder.leave,
+      keepTargets: turn.keepTargets,
+      changeTarget: () => turn.changingTargets(async () => tell('changes a target')()),
+      leave: turn.leave,
       inLine: () => account.spent().locks,
     };
   };
@@ -96,4 +99,33 @@ test('after an interruption nobody waits for anybody', async () => {
   interruption.abort(new Error('Ctrl-C'));
   await cleaned;
   expect(told).toEqual(['killer is alone', 'last cleans up']);
+});
+
+test('nobody changes a backup target while others have volumes on standby; who ends, or changes one itself, has none any more', async () => {
+  const { killer, others, exclusive, settle, told } = await open('one', 'two', 'three');
+  const [one, two, three] = others;
+  await one?.keepTargets();
+  await two?.keepTargets();
+  const changed = three?.changeTarget();
+  await settle();
+  one?.leave();
+  await settle();
+  expect(told).toEqual([]);
+  await two?.changeTarget();
+  await changed;
+  expect(told).toEqual(['three changes a target', 'two changes a target']);
+  expect(three?.inLine()).toBeGreaterThan(0);
+  for (const each of [two, three]) each?.leave();
+  await exclusive;
+  killer.leave();
+});
+
+test('who has a volume on standby cleans up before others are alone, and asks for nothing alone', async () => {
+  const { others, told } = await open('one');
+  const [one] = others;
+  await one?.keepTargets();
+  await expect(one?.exclusive()).rejects.toThrow('before it puts a volume on standby');
+  await one?.cleanup();
+  expect(told).toEqual(['one cleans up']);
+  one?.leave();
 });

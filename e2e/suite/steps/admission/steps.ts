@@ -199,7 +199,9 @@ export const admissionSteps = {
   }),
   'then.targetFree': step({
     sentence: 'Then the backup target can be deleted again',
-    action: async ({ cluster }: Context, { name }: TargetHandle) =>
-      void mustBeTaken(await tryDeletion(cluster, longhornResources.backupTargets, { namespace, name })),
+    action: ({ cluster, turn }: Context, { name }: TargetHandle) =>
+      turn.changingTargets(async () =>
+        mustBeTaken(await tryDeletion(cluster, longhornResources.backupTargets, { namespace, name })),
+      ),
   }),
 };

@@ -60,8 +60,10 @@ export const restoreSteps = {
       standby: another ? 'another volume' : 'a volume',
       backup,
     }),
-    action: (context: Context, backup: BackupHandle, { another = false } = {}) =>
-      beginRestore(context, backup, { standby: true, another }),
+    action: async (context: Context, backup: BackupHandle, { another = false } = {}) => {
+      await context.turn.keepTargets();
+      return beginRestore(context, backup, { standby: true, another });
+    },
     detail: ({ name }) => name,
   }),
   /** As Longhorn's own API does it. */

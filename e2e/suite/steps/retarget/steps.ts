@@ -77,7 +77,7 @@ export const retargetSteps = {
     sentence: 'When the backup target is deleted',
     action: async (context: Context, target: TargetHandle): Promise<StoreSync> => {
       const mark = context.timelines.backups.mark();
-      await removeTarget(depsOf(context), target.name);
+      await removeTarget({ ...depsOf(context), ...context.turn }, target.name);
       return { target, mark, before: undefined };
     },
   }),

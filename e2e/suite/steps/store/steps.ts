@@ -45,17 +45,20 @@ export type StoreSync = {
 
 /** Changes a backup target, and asks Longhorn to look at its store. */
 export const changeTarget = async (
-  { cluster, timelines }: Context,
+  { cluster, timelines, turn }: Context,
   target: TargetHandle,
   spec: Partial<BackupTarget['spec']>,
 ): Promise<StoreSync> => {
+  const isAnother = 'backupTargetURL' in spec;
   const current = timelines.backupTargets.current(target.name);
   const mark = timelines.backups.mark();
-  await cluster.patch(
-    longhornResources.backupTargets,
-    { namespace, name: target.name },
-    { spec: { ...spec, syncRequestedAt: await syncRequest(current ?? {}) } },
-  );
+  const change = async () =>
+    cluster.patch(
+      longhornResources.backupTargets,
+      { namespace, name: target.name },
+      { spec: { ...spec, syncRequestedAt: await syncRequest(current ?? {}) } },
+    );
+  await (isAnother ? turn.changingTargets(change) : change());
   return { target, mark, before: current?.status?.lastSyncedAt ?? undefined };
 };
 

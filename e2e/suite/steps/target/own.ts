@@ -7,6 +7,7 @@ import type {
   StoreDriver,
   StorePlace,
 } from '../../../store/driver.ts';
+import type { ScenarioDeps } from '../deps.ts';
 import type { TargetHandle } from '../handles.ts';
 import { inTurn } from '../in-turn.ts';
 import { createWhenIdle, type WhenIdle } from '../when-idle.ts';
@@ -48,7 +49,7 @@ type Options = TargetDeps & {
   ownBucket: StartStore['ownBucket'];
   signal: AbortSignal;
   living: AbortSignal;
-};
+} & Pick<ScenarioDeps['turn'], 'changingTargets'>;
 
 const nameIn = ({ namespace, name = namespace }: StorePlace): string => name;
 

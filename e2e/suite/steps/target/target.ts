@@ -9,6 +9,7 @@ import {
 import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { BackupTarget } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
+import type { ScenarioDeps } from '../deps.ts';
 import { runLabel } from '../made.ts';
 import type { Timeouts } from '../timeouts.ts';
 
@@ -55,10 +56,10 @@ export const makeTarget = async (
  * made is no error.
  */
 export const removeTarget = async (
-  { cluster, watched, timeouts }: TargetDeps,
+  { cluster, watched, timeouts, changingTargets }: TargetDeps & Pick<ScenarioDeps['turn'], 'changingTargets'>,
   name: string,
 ): Promise<void> => {
-  await cluster.delete(resource, { namespace, name }).catch(unlessGone);
+  await changingTargets(() => cluster.delete(resource, { namespace, name }).catch(unlessGone));
   await onceGone(watched(), {
     name,
     label: `backup target ${name} is gone`,

@@ -133,22 +133,25 @@ export const uiTableSteps = {
     sentence: 'When the URL of the backup target is changed on the page, to {place}',
     parameters: (_, __, place) => ({ place }),
     action: async (
-      { expected }: Context,
+      { expected, turn }: Context,
       { page }: TablePageHandle,
       { name, store }: TargetHandle,
       place: keyof typeof nowhere,
     ) => {
       for (const id of ['target-not-mounted', 'target-not-listed'] as const) expected.push({ id, of: name });
-      await page.choose(name, 'Edit');
-      await page.answer('OK', { URL: nowhere[place](store.url) });
+      await turn.changingTargets(async () => {
+        await page.choose(name, 'Edit');
+        await page.answer('OK', { URL: nowhere[place](store.url) });
+      });
     },
   }),
   'when.targetDeletedOnPage': step({
     sentence: 'When the backup target is deleted on the page',
-    action: async (_: Context, { page }: TablePageHandle, { name }: TargetHandle) => {
-      await page.choose(name, 'Delete');
-      await page.answer('Delete');
-    },
+    action: ({ turn }: Context, { page }: TablePageHandle, { name }: TargetHandle) =>
+      turn.changingTargets(async () => {
+        await page.choose(name, 'Delete');
+        await page.answer('Delete');
+      }),
   }),
   /** Its row tells that it can be used, or that it cannot and why, as its custom resource does. */
   'then.targetShown': step({
