@@ -137,6 +137,7 @@ const playOnce = async <Steps extends object>(
     signal,
     interrupted: interruption,
     tell: recorder.tell,
+    step: journal.report.step,
   });
   const health = openHealth();
   let kubernetes: Kubernetes | null = null;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { inject, type RunnerTask } from 'vitest';
 import type { UsageAccount } from '../../kube/account.ts';
 import { type SharedThing, sharedThings, usedByAll } from '../../longhorn/shared.ts';
@@ -78,6 +79,11 @@ export type Turn = {
   leave(): void;
 };
 
+const awaitsOthers = {
+  shared: 'Waiting until no other scenario changes its backup target',
+  exclusive: 'Waiting until no other scenario has a volume on standby',
+};
+
 /** Makes the turn of a scenario that has begun, with what all share. */
 export const createTurn = (
   holder: Holder,
@@ -92,9 +98,11 @@ export const createTurn = (
      */
     interrupted: AbortSignal;
     tell: (marker: string, told: LockMarker) => void;
+    /** Reports a step that begins; what it returns is called at its end. */
+    step: (sentence: string) => { done(): void };
   },
 ): Turn => {
-  const { joinTargets, declared, account, paused, signal, interrupted, tell } = options;
+  const { joinTargets, declared, account, paused, signal, interrupted, tell, step } = options;
   let asked: readonly SharedThing[] = [];
   let rests = false;
   let keeper: Holder | undefined;
@@ -103,13 +111,24 @@ export const createTurn = (
     const targets = joinTargets();
     const claim = { shared: [], exclusive: [], [how]: ['backup-targets'] };
     awaitsTargets = true;
+    let waiting: { done(): void } | undefined;
     try {
-      await paused(() => account.inLine(() => holder.idle(() => targets.hold(claim, interrupted))));
+      await paused(() =>
+        account.inLine(() =>
+          holder.idle(async () => {
+            const granted = targets.hold(claim, interrupted);
+            if (await Promise.race([granted.then(() => false), setImmediate(true)]))
+              waiting = step(awaitsOthers[how]);
+            await granted;
+          }),
+        ),
+      );
     } catch (error) {
       // After an interruption nobody is waited for.
       if (!interrupted.aborted) throw error;
     } finally {
       awaitsTargets = false;
+      waiting?.done();
     }
     return targets;
   };

@@ -26,6 +26,10 @@ const open = async (...names: string[]) => {
       ...{ declared: ['longhorn-managers'], account, signal: forever, interrupted: interruption.signal },
       paused: (work) => work(),
       tell: () => {},
+      step: (sentence) => {
+        told.push(`${name}: ${sentence}`);
+        return { done: () => {} };
+      },
     });
     const tell = (what: string) => (): void => void told.push(`${name} ${what}`);
     return {
@@ -110,10 +114,11 @@ test('nobody changes a backup target while others have volumes on standby; who e
   await settle();
   one?.leave();
   await settle();
-  expect(told).toEqual([]);
+  const waits = 'three: Waiting until no other scenario has a volume on standby';
+  expect(told).toEqual([waits]);
   await two?.changeTarget();
   await changed;
-  expect(told).toEqual(['three changes a target', 'two changes a target']);
+  expect(told).toEqual([waits, 'three changes a target', 'two changes a target']);
   expect(three?.inLine()).toBeGreaterThan(0);
   for (const each of [two, three]) each?.leave();
   await exclusive;

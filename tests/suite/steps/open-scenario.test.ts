@@ -56,6 +56,8 @@ const open = async () => {
     exclusive: async () => 0,
     rest: async () => {},
     idle: <T>(work: () => Promise<T>) => work(),
+    keepTargets: async () => {},
+    changingTargets: <T>(change: () => Promise<T>) => change(),
     giveBack: () => {},
   };
   const config = { run: 'abc123', out: out(), without: [], storeImage: 'image' } as unknown as RunConfig;
