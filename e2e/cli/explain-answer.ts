@@ -4,7 +4,12 @@ import { type Meaning, meaningsOf, type Where } from '../longhorn/messages/look-
 import type { MessageRow } from '../longhorn/messages/row.ts';
 
 /** What is known of a text: the rows of the catalogue that it could be, and what failed and why by its words. */
-export type Answer = { meanings: Meaning[]; diagnosis: Diagnosis | undefined };
+export type Answer = {
+  meanings: Meaning[];
+  diagnosis: Diagnosis | undefined;
+  /** No row is of the version that was given: these are of others. */
+  isOfOtherVersions?: boolean;
+};
 
 // Where Longhorn says what of an operation: a text that names its operation is of no other's rows.
 const placeOf = ({ speaker, fields, states }: MessageRow): readonly string[] | undefined => {
@@ -61,8 +66,16 @@ export const isWholeAnswer = (answer: Answer): boolean => {
   return failure === undefined ? answer.meanings.length > 0 : isExplained(failure);
 };
 
-/** Looks up a text, in the place where it stood as far as that shows. */
+/** Looks up a text, in the place where it stood as far as that shows; in all versions where that given has none. */
 export const answerTo = (pasted: Pasted, where: Where): Answer => {
+  const { version, ...place } = where;
+  const answer = answerIn(pasted, where);
+  if (version === undefined || answer.meanings.length > 0) return answer;
+  const ofOthers = answerIn(pasted, place);
+  return ofOthers.meanings.length === 0 ? answer : { ...ofOthers, isOfOtherVersions: true };
+};
+
+const answerIn = (pasted: Pasted, where: Where): Answer => {
   const { text, field: stood, state } = pasted;
   const { isField = () => true } = where;
   const place: Where =
@@ -83,7 +96,8 @@ export const answerTo = (pasted: Pasted, where: Where): Answer => {
   // A row says more than what a text is about and words that are common; a place that was named says more than both.
   const isCommon = (diagnosis?.cause ?? { common: true }).common === true;
   const isVague =
-    diagnosis?.byItsWords === false && ((isCommon && meanings.length > 0) || Object.keys(where).length > 0);
+    diagnosis?.byItsWords === false &&
+    ((isCommon && meanings.length > 0) || where.isField !== undefined || where.state !== undefined);
   if (diagnosis === undefined || isVague) return { meanings, diagnosis: undefined };
   const isPlaced = place.isField !== undefined;
   return { meanings: meanings.filter((meaning) => agrees(text, meaning, diagnosis, isPlaced)), diagnosis };

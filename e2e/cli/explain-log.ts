@@ -18,6 +18,8 @@ export type Group = {
   last?: string;
   objects: Set<string>;
   example: string;
+  /** The times between which one text told the same number of a progress. */
+  still?: { first: string; last: string };
 };
 
 /** What was read of a log: lines that say something, and those of errors that nobody knows. */
@@ -29,6 +31,13 @@ const mostObjects = 1000;
 // Lines that differ in a name or a number have one answer; short numbers are codes.
 const shapeOf = ({ text, field, state }: Pasted): string =>
   `${field}|${state}|${text.replaceAll(/[0-9a-f]*\d[0-9a-f]{5,}|\d{4,}/g, '#')}`;
+
+const progress = /\bprogress \d/;
+
+const longEnough = 15 * 60_000;
+
+const isStill = ({ first, last }: { first: string; last: string }): boolean =>
+  Date.parse(last) - Date.parse(first) > longEnough;
 
 const namesIn = /\b(pvc-[0-9a-f]{8}-[0-9a-f-]{27}|backup-[0-9a-f]{16})\b/g;
 
@@ -43,6 +52,7 @@ const keyOf = (answer: Answer): string => {
 export const createSummary = (version: string | undefined) => {
   const answers = new Map<string, Answer>();
   const groups = new Map<string, Group>();
+  const progressed = new Map<string, string>();
   const unknown: LogSummary['unknown'] = { count: 0 };
   let lines = 0;
   const answerOf = (pasted: Pasted): Answer => {
@@ -67,6 +77,11 @@ export const createSummary = (version: string | undefined) => {
       groups.set(key, group);
       group.count += 1;
       if (pasted.time !== undefined) {
+        const since = progress.test(pasted.text) ? progressed.get(pasted.text) : undefined;
+        if (since !== undefined && isStill({ first: since, last: pasted.time }))
+          group.still = { first: since, last: pasted.time };
+        if (since === undefined && progressed.size < mostAnswers && progress.test(pasted.text))
+          progressed.set(pasted.text, pasted.time);
         if (group.first === undefined || pasted.time < group.first) group.first = pasted.time;
         if (group.last === undefined || pasted.time > group.last) group.last = pasted.time;
       }
@@ -96,7 +111,7 @@ const longestText = 1 << 16;
 async function* together(lines: AsyncIterable<string>): AsyncGenerator<string> {
   let text: string | undefined;
   for await (const line of lines) {
-    const isMore = text !== undefined && text.length < longestText && isContinuation(line);
+    const isMore = text !== undefined && text.length < longestText && isContinuation(line, text);
     if (!isMore && text !== undefined) yield text;
     text = isMore ? `${text}\n${line}` : line;
   }
@@ -153,11 +168,17 @@ const describeGroup = (group: Group): string[] => {
   const row = answer.meanings[0]?.row;
   const [what, ...more] =
     failure === undefined
-      ? [`${row?.class}: ${row?.means}`, `  what to do: ${row?.advice}`]
+      ? [
+          group.still === undefined
+            ? `${row?.class}: ${row?.means}`
+            : `It told the same number from ${group.still.first} to ${group.still.last}, so that it may stand still.`,
+          `  what to do: ${row?.advice}`,
+        ]
       : describeFailure(failure);
   return [
     `${count} x ${what}`,
     ...more,
+    ...(answer.isOfOtherVersions ? ['  known from other versions than the one given'] : []),
     ...describeTimes(group),
     ...describeObjects(group.objects),
     `  such as: ${shorten(example.replaceAll(/\s+/g, ' '), longestExample)}`,

@@ -108,7 +108,7 @@ const describeWording = ({ versions, origin, seen }: Wording): string[] => [
 
 const describeMeaning = ({ id, row, wordings, asCause }: Meaning): string[] => [
   `${row.class}: ${row.means}`,
-  `  ${row.advice}`,
+  `  what to do: ${row.advice}`,
   `  where: ${listed(row.fields)} of ${of(row)}${stateOf(row)}`,
   ...(asCause ? ['  as the cause in: Failed to delete the backup URL in the backupstore, err ...'] : []),
   ...(row.only === undefined ? [] : [`  in order only where ${row.only}`]),
@@ -157,7 +157,7 @@ const summaryForPrograms = ({ lines, groups, unknown }: LogSummary) => ({
 /** The same for programs; `class` is null where the meanings do not agree on one. */
 const composeJson = (
   text: string,
-  { meanings, nearest, diagnosis }: Answer & { nearest: readonly Meaning[] },
+  { meanings, nearest, diagnosis, isOfOtherVersions }: Answer & { nearest: readonly Meaning[] },
 ): string => {
   const classes = new Set(meanings.map(({ row }) => row.class));
   const told = meanings.map(({ id, row, wordings, asCause }) => ({
@@ -186,6 +186,7 @@ const composeJson = (
             ? [...classes][0]
             : null,
       diagnosis: forPrograms(diagnosis),
+      ofOtherVersions: isOfOtherVersions === true,
       meanings: told,
       nearest: nearest.map(({ id }) => id),
     },
@@ -215,7 +216,10 @@ const unclassified = 'unclassified: the catalogue knows no such text';
 
 const describeAnswer = (answer: Answer): string[] => {
   const failure = failureToTell(answer);
-  const rows = answer.meanings.length === 0 ? [] : describeMeanings(answer.meanings);
+  const rows = [
+    ...(answer.isOfOtherVersions ? ['No row is of the version given; it is known from others:', ''] : []),
+    ...(answer.meanings.length === 0 ? [] : describeMeanings(answer.meanings)),
+  ];
   if (failure === undefined) return rows;
   return [
     ...describeFailure(failure),
@@ -234,7 +238,7 @@ const explainText = (text: string, answer: Answer, { where, json }: Arguments): 
   const lines = isKnown
     ? [...describeAnswer(answer), ...describeNearest(nearest)]
     : [
-        `${unclassified}${narrowed ? ' in that field, state and version; without the flags it knows it' : ''}`,
+        `${unclassified}${narrowed ? ' in that field and state; without the flags it knows it' : ''}`,
         ...describeNearest(nearest),
       ];
   process.stdout.write(
@@ -285,7 +289,9 @@ const explain = async (args: Arguments): Promise<ExitCode> => {
   const pasted = readPasted(input, (text) => isAnswer(answerTo({ text, objects: [] }, args.where)));
   const [only] = pasted;
   if (only === undefined)
-    throw usageError('the text is empty: give what Longhorn said, or - to read it from the standard input');
+    throw usageError(
+      'the text is empty, or an object without a message: give what Longhorn said, or - to read it from the standard input',
+    );
   if (pasted.length > 1) {
     const summary = createSummary(version);
     for (const each of pasted) summary.add(each);

@@ -59,6 +59,7 @@ test('--output json is for programs', async () => {
     text,
     class: 'unclassified',
     diagnosis: null,
+    ofOtherVersions: false,
     meanings: [],
     nearest: [],
   });
@@ -67,7 +68,7 @@ test('--output json is for programs', async () => {
 test('news tell of a failure only where the words of an operation, or a cause, say so', async () => {
   const news = (text: string) => explain([`time="t" level=debug msg="Restoring VolumeList" error="${text}"`]);
   const denied = await news(
-    'admission webhook \\"v\\" denied the request: backingimage.longhorn.io \\"b\\" not found',
+    'admission webhook \\"validator.longhorn.io\\" denied the request: backingimage.longhorn.io \\"b\\" not found',
   );
   expect([denied.exitCode, denied.stdout.split('\n')[0]]).toEqual([
     0,
@@ -77,7 +78,7 @@ test('news tell of a failure only where the words of an operation, or a cause, s
 });
 
 test('what the catalogue does not know is unclassified, also where it knows it in another place', async () => {
-  const elsewhere = ' in that field, state and version; without the flags it knows it';
+  const elsewhere = ' in that field and state; without the flags it knows it';
   for (const [text, where] of Object.entries({ 'the dog ate it': '', [snapshot]: elsewhere })) {
     const stdout = `unclassified: the catalogue knows no such text${where}`;
     expect(await explain([text, '--field', 'log'])).toEqual({ exitCode: 1, stderr: '', stdout });
@@ -87,7 +88,7 @@ test('what the catalogue does not know is unclassified, also where it knows it i
 test('a part of a text is told by what it is about, and the nearest rows are offered', async () => {
   const { stdout } = await explain(['failed to acquire lock']);
   expect(stdout).toMatch(
-    /^A lock in the backup store could not be taken, as [^.]+\. Why, this text does not say\./,
+    /^A lock in the backup store could not be taken, as [^.]+\. Why, is not known here\./,
   );
   expect(stdout).toContain('\n    such as: failed to acquire lock ');
   const { nearest } = await told('failed to acquire lock');
@@ -117,6 +118,27 @@ test('of several lines each is explained, equal ones counted, with their times a
   expect(stdout).toContain(
     '\n  from 2026-01-01T00:00:01Z to 2026-01-01T00:00:02Z\n  of volume v2, volume v1\n',
   );
+});
+
+const progress = (day: string, percent: number) =>
+  `time="2024-05-${day}T07:20:16Z" level=info msg="Creating backup b, current progress ${percent}"`;
+
+test('the same number of a progress for a long time is not told as one that goes on', async () => {
+  const toldOf = async (...lines: string[]) => (await explain(['-'], lines.join('\n'))).stdout;
+  expect(await toldOf(progress('02', 15), progress('16', 15))).toContain(
+    '2 x It told the same number from 2024-05-02T07:20:16Z to 2024-05-16T07:20:16Z',
+  );
+  for (const other of [progress('02', 15), progress('16', 16)])
+    expect(await toldOf(progress('02', 15), other)).toContain('2 x informational: The job goes on');
+});
+
+test('what no row of the version has is told as known from others', async () => {
+  const { stdout, exitCode } = await explain([progress('02', 15), '--longhorn', 'v1.5.3']);
+  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^No row is of the version given/)]);
+  expect((await explain([progress('02', 15), '--longhorn', 'v1.12.1'])).stdout).toMatch(/^informational: /);
+  const failure = 'failed to hash snapshot s: cannot allocate memory';
+  expect((await explain([failure, '--longhorn', 'v1.4.2'])).stdout).toBe((await explain([failure])).stdout);
+  expect(await told(progress('02', 15), '--longhorn', 'v1.5.3')).toMatchObject({ ofOtherVersions: true });
 });
 
 test('the exit code is 0 only if each message is known, of a failure its cause too', async () => {

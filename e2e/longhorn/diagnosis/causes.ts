@@ -17,12 +17,16 @@ export type KnownCause = {
   common?: boolean;
   /** What the text names says more than these words: it is quoted; `to its end` where the reason stands behind them. */
   quoted?: boolean | 'to its end';
+  /** It tells the kind of fault alone, and not why: the answer is not whole. */
+  kind?: boolean;
   /** A fault that shows in the text whatever else it tells: it is told beside another cause. */
   beside?: boolean;
   /** The operations that the words tell this of, where elsewhere they tell something else. */
   within?: readonly string[];
   /** What to do where it is met in one operation, by the operation's id. */
   adviceIn?: Readonly<Record<string, string>>;
+  /** What becomes of it, whatever the operation. */
+  retry?: string;
   /** What Longhorn does where it is met in one operation, by the operation's id. */
   retryIn?: Readonly<Record<string, string>>;
 };
@@ -33,6 +37,9 @@ const reachable = 'Check the address, and that every node reaches it (network po
 
 const gone =
   'It was never written, was removed (by a lifecycle rule, another cluster or a person), or is looked for in the wrong place: compare the path with the URL of the backup target.';
+
+const managerAgain =
+  'Kubernetes starts the container anew, and what was under way is taken up again; if it ends so at each start, nothing goes on.';
 
 // longhorn/longhorn#13685: the manager looks for words that the store's library has not used since v1.8.0.
 const restoreMeetsLock =
@@ -59,6 +66,30 @@ export const causes: readonly KnownCause[] = [
     means:
       "The process ended by a bug of its own: two goroutines used one map. In a recurring job's pod the volumes that were not done yet have no backup of that run.",
     advice: { any: 'Upgrade Longhorn (longhorn/longhorn#11016); until then the next run tries again.' },
+  },
+  {
+    id: 'panic-in-backup-deletion',
+    pattern: /\.setInprogressDeletionMap\b/,
+    means: 'longhorn-manager met a bug of its own at the end of the deletion of a backup, and ended.',
+    advice: { any: 'Upgrade: fixed in v1.10.4, v1.11.3 and v1.12.0 (longhorn/longhorn#13245).' },
+    retry: managerAgain,
+  },
+  {
+    id: 'panic-in-backup-monitor',
+    pattern: /\bpanic\b[^\n]{1,400} in controller\.\(\*BackupController\)\.checkMonitor\b/,
+    means: 'longhorn-manager met a bug of its own where it looks at a backup under way, and ended.',
+    advice: {
+      any: 'Upgrade: fixed in v1.5.1 for backups that are under way while Longhorn is upgraded to v1.5.0 (longhorn/longhorn#6264).',
+    },
+    retry: managerAgain,
+  },
+  {
+    id: 'panic-in-manager',
+    pattern: /\bpanic\b[^\n]{1,400} in controller\.\S+/,
+    means: 'longhorn-manager met a bug of its own (a panic of Go), and ended.',
+    advice: { any: 'Keep the log with its stack, look for an issue with this function, and upgrade.' },
+    retry: managerAgain,
+    quoted: 'to its end',
   },
   {
     id: 'panic',
@@ -91,11 +122,20 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'no-endpoints',
+    pattern: /no endpoints available for service \S+/,
+    means: 'Kubernetes has no ready pod behind that service.',
+    advice: {
+      any: 'Look at the pods behind it. For the webhooks of Longhorn that are, in newer versions, the longhorn-manager pods; in an upgrade they and the webhook may wait for each other (as longhorn/longhorn#8578).',
+    },
+    quoted: true,
+  },
+  {
     id: 'webhook-unreached',
     pattern: /failed calling webhook/,
-    means: "The API server got no answer of an admission webhook, such as Longhorn's.",
+    means: 'The API server got no answer of an admission webhook, whose name is in the text.',
     advice: {
-      any: 'Look at the longhorn-manager pods and at the service that the text names; the backup store is not involved.',
+      any: 'Look at the service that the text names, and at its pods: for those of Longhorn, longhorn-manager. The backup store is not involved.',
     },
   },
   {
@@ -109,11 +149,21 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'snapshot-limit',
     pattern:
-      /snapshot count usage \d+ is equal or larger than snapshotMaxCount \d+|snapshot count total is already too big|snapshotMaxCount|snapshotMaxSize/,
+      /snapshot count usage \d+ is equal or larger than snapshotMaxCount \d+|snapshot count total is already too big|snapshotMaxCount|snapshotMaxSize|too many active disks/,
     means: 'The volume has as many snapshots as its snapshotMaxCount (or their size) allows.',
     advice: {
       any: 'Delete and purge old snapshots, or raise snapshotMaxCount; a recurring job of the task snapshot-cleanup keeps them few.',
     },
+  },
+  {
+    id: 'chain-too-long',
+    pattern: /live chain is too long: \d+/,
+    means: 'The volume has more snapshots than a replica opens, so that it cannot be attached.',
+    advice: {
+      any: 'Upgrade the engine: fixed in v1.8.1 and v1.9.0 (longhorn/longhorn#10308). Then delete and purge snapshots.',
+    },
+    retry: 'Longhorn attaches it again and again, and fails each time.',
+    quoted: true,
   },
   {
     id: 'standby-volumes',
@@ -144,6 +194,16 @@ export const causes: readonly KnownCause[] = [
       any: 'Look at the rights of the account that the text names, and at the quotas of the namespace.',
     },
     quoted: 'to its end',
+  },
+  {
+    id: 'defaults-missing',
+    pattern:
+      /longhorn\.io \\?"[^"]{1,253}" is invalid: [[ ]{0,4}[\w.]{1,100}: Unsupported value: "": supported values: (?:"[^"]{1,40}"[, ]{0,4}){1,9}[\w.]{1,100}: Unsupported value: ""/,
+    means:
+      'Fields that Longhorn fills in itself are empty: most likely its webhook that does so (mutator.longhorn.io) was not called.',
+    advice: {
+      any: 'Look at the MutatingWebhookConfiguration longhorn-webhook-mutator and at the longhorn-manager pods, then try again.',
+    },
   },
   {
     id: 'kube-invalid',
@@ -182,6 +242,46 @@ export const causes: readonly KnownCause[] = [
     means: 'This version does not know that kind of object.',
     advice: { any: 'Look whether you miss objects of that kind, and upgrade Longhorn.' },
     quoted: true,
+  },
+  {
+    id: 'helm-not-owner',
+    pattern:
+      /already exists in the cluster and wasn't defined in the previous release|cannot be imported into the current release|invalid ownership metadata/,
+    means: 'Helm does not take over an object that its release did not make.',
+    advice: {
+      any: 'Do not delete a CRD of Longhorn: that deletes all objects of its kind, and of a Backup also its data in the store. Give the object the label app.kubernetes.io/managed-by=Helm and the annotations meta.helm.sh/release-name and meta.helm.sh/release-namespace, then try again.',
+    },
+    quoted: 'to its end',
+  },
+  {
+    id: 'helm-busy',
+    pattern: /another operation \(install\/upgrade\/rollback\) is in progress/,
+    means: 'Another operation of Helm on this release is under way, or was broken off.',
+    advice: { any: 'See its state (helm history); if nothing runs, roll the release back.' },
+  },
+  {
+    id: 'helm-hook',
+    pattern: /\b(?:pre|post)-(?:upgrade|install|delete|rollback) hooks? failed/,
+    means: "A job that Helm runs before or after (a hook) failed: the reason is in that job's log.",
+    advice: {
+      any: 'Look at the log of its pod (longhorn-pre-upgrade, longhorn-uninstall). An uninstallation needs the setting deleting-confirmation-flag.',
+    },
+  },
+  {
+    id: 'upgrade-path',
+    pattern: /(?:upgrading|downgrading) from \S+ to \S+ (?:for \w+ version )?is not supported/,
+    means: 'Longhorn does not take this step between versions.',
+    advice: { any: 'Upgrade by one minor version after the other; it cannot be downgraded.' },
+    quoted: true,
+  },
+  {
+    id: 'missing-dependency',
+    pattern: /cannot rollout \S+ due to missing dependency/,
+    means: 'What it belongs to was not restored.',
+    advice: {
+      any: 'Look in the lines before it for what failed ("Failed to create item"), mend that, and restore the volume by itself.',
+    },
+    quoted: 'to its end',
   },
   {
     id: 'objects-remain',
@@ -414,7 +514,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'no-secret',
     pattern:
-      /without credential secret|missing \S+ in the secret|credential (?:access key|secret access key|account name|account key|username|password)s? not found|failed to get the secret|username specified with no parameter|No username provided|NoCredentialProviders|no EC2 IMDS role found|failed to (?:refresh cached|retrieve) credentials/i,
+      /without credential secret|missing [^'"]{1,200} in the secret|credential (?:access key|secret access key|account name|account key|username|password)s? not found|failed to get the secret|username specified with no parameter|No username provided|NoCredentialProviders|no EC2 IMDS role found|failed to (?:refresh cached|retrieve) credentials/i,
     means: "The store's credentials are missing, in whole or in part.",
     advice: {
       any: "Make the Secret in Longhorn's namespace with all of its keys, and name it in the backup target.",
@@ -508,6 +608,24 @@ export const causes: readonly KnownCause[] = [
   },
 
   // Longhorn's own processes: what was not reached is not the store.
+  {
+    id: 'instance-manager-not-running',
+    pattern: /instance manager is in \w+(?: state)?, not running state/,
+    means: 'The instance manager that has to do the work does not run.',
+    advice: {
+      any: 'Look at it (kubectl -n longhorn-system get instancemanagers.longhorn.io) and at its pod: all that goes through it waits.',
+    },
+    quoted: true,
+  },
+  {
+    id: 'kube-api-unreached',
+    pattern:
+      /\/apis?\/(?:[\w.]{1,100}\/)?v\d\w{0,10}\/[^"]{0,300}"?:? (?:dial tcp|net\/http|context deadline|EOF|read tcp|http2|unexpected EOF|x509)/,
+    means: 'The Kubernetes API server did not answer: no backup store and no process of Longhorn was asked.',
+    advice: {
+      any: "Look at the cluster's control plane, and at the network (CNI, kube-proxy, CoreDNS) of the node that says this.",
+    },
+  },
   {
     id: 'engine-unreachable',
     pattern:
@@ -612,9 +730,18 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'backup-not-in-replica',
+    pattern: /desc = backup not found/,
+    means: 'The replica knows no such backup: it was started anew, or the upload never began there.',
+    advice: {
+      any: 'Look at the log of its instance manager when the backup began: was the store reached, did the replica end? Then make the backup again, and delete this one; before v1.4.2 it stays InProgress for ever (longhorn/longhorn#5662).',
+    },
+    retryIn: { 'backup-status': 'Longhorn does not make it again.' },
+  },
+  {
     id: 'replica-lost',
     pattern:
-      /(?:on )?unknown replica|failed to find a replica with backup|[Ff]ailed to get (?:backup )?\S*(?:backup)? ?status on \S+ for \S+: rpc error: code = NotFound|cannot find backup \S+ status in longhorn engine|cannot find matched snapshot \S+ of backup|desc = backup not found/,
+      /(?:on )?unknown replica|failed to find a replica with backup|[Ff]ailed to get (?:backup )?\S*(?:backup)? ?status on \S+ for \S+: rpc error: code = NotFound|cannot find backup \S+ status in longhorn engine|cannot find matched snapshot \S+ of backup|replica address \S+ is not found in engine/,
     means:
       'The replica that uploaded is gone, or was started anew, and nobody knows any more how far the backup came.',
     advice: { any: 'Look for what ended the replica or its instance manager; then make the backup again.' },
@@ -639,9 +766,34 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'spdk-no-answer',
+    pattern: /response channel somehow is closed/,
+    means:
+      'The v2 data engine got no answer of SPDK (spdk_tgt), perhaps since the connection to it was closed.',
+    advice: {
+      any: 'Another attempt may succeed (longhorn/longhorn#13188). If it comes again, look whether the instance manager of that node was started anew.',
+    },
+  },
+  {
+    id: 'spdk-snapshot-range',
+    pattern: /failed to find snapshot lvol range|invalid snapshot lvol range/,
+    means:
+      'A bug of the v2 data engine: it compared the snapshot with that of the last backup, which is not older than it. Nothing is missing.',
+    advice: {
+      any: 'Upgrade: fixed in v1.10.0 (longhorn/longhorn#11461). Until then back up the newest snapshot.',
+    },
+  },
+  {
+    id: 'spdk-replica-unnamed',
+    pattern: /replica address is not found in engine/,
+    means:
+      'A bug of the v2 data engine: Longhorn asked for the status without the address of the replica that uploads.',
+    advice: { any: 'Make another backup, and upgrade: fixed in v1.12.1 (longhorn/longhorn#13611).' },
+  },
+  {
     id: 'replica-ended',
     pattern:
-      /code = Unavailable desc = (?:error reading from server: (?:unexpected )?EOF|transport is closing)|response channel somehow is closed/,
+      /code = Unavailable desc = (?:error reading from server: (?:unexpected )?EOF|transport is closing)/,
     means: 'The process that did the work ended in the middle of it (a replica, or its instance manager).',
     advice: { any: 'Look for its end in the log of the instance manager: a panic, or the pod itself.' },
   },
@@ -725,8 +877,9 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'cause-lost',
-    pattern: /cannot unmarshal the restore error/i,
-    means: 'Longhorn could not read the answer of the engine, so that the text does not tell the cause.',
+    pattern: /cannot unmarshal the restore error(?:, maybe[^:]{0,80})?(?:: invalid character|\W*$)/i,
+    means:
+      'Longhorn could not read the answer of the engine, and the rest of the text does not tell the cause.',
     advice: { any: 'Look at what the engine and its replicas logged at that time (instance manager).' },
   },
   {
@@ -738,7 +891,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'config-cut-off',
     pattern:
-      /unexpected end of JSON input|invalid character .{1,12} (?:looking for|after|in)|cannot unmarshal/,
+      /unexpected end of JSON input|invalid character .{1,12} (?:looking for|after|in)|cannot unmarshal(?! the restore error)/,
     means: 'A config in the store is empty, cut off, or not what Longhorn can read.',
     advice: { any: 'Check the store (npx corral store fsck), which names the file.' },
     data: 'damaged',
@@ -822,7 +975,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'mount-protocol',
     pattern:
-      /Protocol not supported|mount\.nfs4?: (?:an incorrect mount option|requested NFS version)|wrong fs type, bad option(?!, bad superblock on \/dev\/)|unknown filesystem type/,
+      /Protocol not supported|mount\.nfs4?: (?:an incorrect mount option|requested NFS version)|wrong fs type, bad option(?!, bad superblock on \/dev\/)|unknown filesystem type(?! \W{0,4}crypto_LUKS)/,
     means: 'The node or the server does not know this protocol, version or option.',
     advice: {
       any: 'Longhorn needs NFS 4; install nfs-common (or nfs-utils) on the nodes, and look at the options in the URL.',
@@ -845,6 +998,84 @@ export const causes: readonly KnownCause[] = [
       any: 'Look at it (kubectl -n longhorn-system get engineimages) and at its pods: every node has to pull the image.',
     },
     quoted: true,
+  },
+  {
+    id: 'no-room-for-replicas',
+    pattern: /\binsufficient storage\b/,
+    means:
+      "No disk has room for the replicas, as Longhorn counts it: by the volume's whole size, with what is reserved.",
+    advice: {
+      any: 'Add disks, delete what is not needed, use fewer replicas, or raise storage-over-provisioning-percentage. A restore of many volumes needs the room of all.',
+    },
+  },
+  {
+    id: 'no-place-for-replicas',
+    pattern:
+      /\b(?:disks are unavailable|nodes are unavailable|disk not found|node not found|tags not fulfilled|hard affinity cannot be satisfied|topology requirement cannot be satisfied|linked clone replica cannot be satisfied|replica scheduling failed)\b|none of the node candidates contains a ready engine image/,
+    within: ['schedule'],
+    means: 'No node and disk fit what the volume asks for.',
+    advice: {
+      any: "Compare the volume's tags, affinity and number of replicas with the nodes and disks that are schedulable.",
+    },
+    quoted: true,
+  },
+  {
+    id: 'no-replica-to-start',
+    pattern: /no healthy or scheduled replica for starting/,
+    means: 'The volume has no replica that could be started: none was given a place, or all have failed.',
+    advice: {
+      any: "Look at the volume's condition Scheduled and at its replicas. A restored volume without any was a bug of v1.5.0 (longhorn/longhorn#6239).",
+    },
+  },
+  {
+    id: 'passphrase-missing',
+    pattern: /missing passphrase for encrypted volume|unsupported key provider/,
+    means: 'The volume is encrypted, and its mount was asked for without the passphrase of a Secret.',
+    advice: {
+      any: 'Make the PersistentVolume anew with nodeStageSecretRef and nodePublishSecretRef (by a StorageClass: csi.storage.k8s.io/node-stage-secret-name and its like); the Secret has CRYPTO_KEY_VALUE. Waiting does not help.',
+    },
+  },
+  {
+    id: 'passphrase-wrong',
+    pattern: /No key available with this passphrase/,
+    means: 'The passphrase of the Secret does not open the volume.',
+    advice: {
+      any: 'A restored volume has the passphrase of its source at the time of the backup: use the Secret with that one.',
+    },
+  },
+  {
+    id: 'encrypted-as-plain',
+    pattern: /already contains crypto_LUKS|unknown filesystem type \W{0,4}crypto_LUKS/,
+    means: 'The data are encrypted (LUKS), and the volume is mounted as if they were not.',
+    advice: {
+      any: 'Restore it anew as an encrypted volume (encrypted: "true"), with a PersistentVolume that names the Secret with the passphrase of the source. Waiting does not help.',
+    },
+  },
+  {
+    id: 'plain-as-encrypted',
+    pattern: /unsupported disk encryption format/,
+    means: 'The volume is mounted as an encrypted one, and its data are not encrypted by LUKS.',
+    advice: { any: 'Restore it anew as a volume without encryption (encrypted: "false").' },
+    quoted: 'to its end',
+  },
+  {
+    id: 'kernel-modules',
+    pattern:
+      /Kernel modules \[[^\]]{1,300}\] are not loaded|dm_(?:crypt|mod) kernel module loaded|dm[-_]crypt[^.]{0,40}not found/,
+    means:
+      'The kernel of that node lacks a module that Longhorn needs; dm_crypt is that of encrypted volumes.',
+    advice: { any: 'Load it on that node (modprobe), at each start too.' },
+    quoted: true,
+  },
+  {
+    id: 'luks',
+    pattern: /with LUKS\b|LUKS device|\bcryptsetup\b|\bluksOpen\b|encrypto? device/,
+    means: 'The encryption of the volume could not be set up on that node.',
+    advice: {
+      any: "Look at the end of the text, at the module dm_crypt of that node, and at the volume's Secret.",
+    },
+    kind: true,
+    quoted: 'to its end',
   },
   {
     id: 'device-left',
@@ -1126,6 +1357,30 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'source-snapshot-gone',
+    pattern: /cannot find snapshot '[^']{1,253}' for volume|volume source snapshot \S+ is not found/,
+    within: ['provision'],
+    means:
+      'The source does not have that snapshot. One that is kept in the cluster ends with its volume, and may be purged.',
+    advice: {
+      any: 'Use another snapshot, or a backup. Before v1.4.3 and v1.5.0 a rebuild could remove snapshots of users (longhorn/longhorn#5992).',
+    },
+    retry: 'The provisioner tries again, in vain while it is not there.',
+    quoted: true,
+  },
+  {
+    id: 'volume-not-in-cluster',
+    pattern: /(?<=code = NotFound desc = )volume \S+ (?:not found|missing)/,
+    within: ['attach', 'mount-volume'],
+    means:
+      'The PersistentVolume is there, and the volume of Longhorn that it names is not: most likely only objects of Kubernetes were restored.',
+    advice: {
+      any: 'Restore the volume from its backup under that name, then let the pod start; or delete the claim and its PersistentVolume, and restore anew.',
+    },
+    retry: 'It is tried again, in vain while the volume is not there.',
+    quoted: true,
+  },
+  {
     id: 'source-volume-gone',
     pattern: /verify data source: volume\.longhorn\.io \S+ not found/,
     means:
@@ -1138,6 +1393,15 @@ export const causes: readonly KnownCause[] = [
     pattern: /backingimage\.longhorn\.io \S+ not found/,
     means: 'The backing image of the volume is not in this cluster.',
     advice: { any: 'Make or restore the backing image first, with the same name.' },
+    quoted: true,
+  },
+  {
+    id: 'secret-gone',
+    pattern: /\b[Ss]ecrets? \\?"[^"]{1,253}" not found/,
+    means: 'The Secret that is named is not in that namespace.',
+    advice: {
+      any: "Make it in Longhorn's namespace, or name another. If the backup target names another one by now, this text is older: it goes with the next poll, and by an upgrade from v1.6.0, which keeps it (longhorn/longhorn#8210).",
+    },
     quoted: true,
   },
   {
@@ -1167,6 +1431,15 @@ export const causes: readonly KnownCause[] = [
 
   // What stores answer beyond the codes above.
   {
+    id: 'request-not-sent',
+    pattern: /AWS Error: +RequestError\b|\brequest send failed\W*$/,
+    means:
+      'The request could not be sent to the store, or got no answer; the reason stands behind these words, if the text is whole.',
+    advice: {
+      any: `${reachable} Behind an HTTP proxy, look at HTTPS_PROXY and NO_PROXY of the backup target's Secret; v1.3.2 and v1.4.0 did not use them in restores (longhorn/longhorn#5054, fixed in v1.4.1).`,
+    },
+  },
+  {
     id: 'store-error',
     pattern: /AWS Error: +[A-Z]\w{3,}|ERROR CODE: \w{4,}/,
     means: 'The store refused the request, with a code that is not known here.',
@@ -1175,6 +1448,14 @@ export const causes: readonly KnownCause[] = [
   },
 
   // What Longhorn checks itself. These words are common, and say less than those above.
+  {
+    id: 'cross-origin',
+    pattern: /blocked by CORS policy/,
+    means: 'A proxy or ingress before the user interface changes or stops its requests.',
+    advice: {
+      any: 'Let it pass WebSockets and X-Forwarded-Proto (for Traefik by a middleware). Backups and volumes are not concerned.',
+    },
+  },
   {
     id: 'own-check',
     pattern: /\bBUG: /,
@@ -1241,26 +1522,50 @@ export const causes: readonly KnownCause[] = [
     common: true,
   },
   {
+    id: 'under-way',
+    pattern:
+      /\bin progress\b|\balready (?:\w+ing|started|initiated)\b|(?:during|while) (?:\w+ ){0,2}(?:migration|expansion)|\bis (?:restoring|pending restoring|hashing|being (?:\w+ed|\w+ing))\b/,
+    means: 'Something else is under way that keeps it from being done.',
+    advice: { any: 'Try again when that has ended; see whether it goes on at all.' },
+    common: true,
+    quoted: 'to its end',
+  },
+  {
+    id: 'attached-volumes',
+    pattern:
+      /(?:there are|with) attached volumes|need(?:s)? to be detached|volumes? (?:are|is) (?:still )?attached/,
+    means: 'It needs volumes to be detached.',
+    advice: { any: 'Detach the volumes (stop their workloads); waiting alone does not help.' },
+    common: true,
+    quoted: 'to its end',
+  },
+  {
+    id: 'already-there',
+    pattern: /\balready exists?\b/,
+    means: 'Something of that name is there already.',
+    advice: { any: 'Use it, or take another name; look what it is before you delete it.' },
+    common: true,
+    quoted: 'to its end',
+  },
+  {
     id: 'wrong-state',
     pattern:
-      /invalid (?:\w+ ){0,2}state|in (?:an invalid )?state\b|in \S+ mode|\bin mode \w+|not (?:yet )?deployed|there are attached volumes|\balready\b|in progress|(?:during|while) (?:\w+ ){0,2}(?:migration|expansion)|setting is true|is not (?:yet )?(?:running|ready|attached|completed|started|the same)|is (?:restoring|pending restoring|degraded|being|hashing|disabled)|limit reached|need(?:s)? to be detached|in faulted state|no scheduled replicas|last replica if volume is up|unhealthy|more than (?:1|one)\b/,
-    means: 'Its state does not allow it now.',
-    advice: {
-      any: 'Wait until what is under way has ended, or bring it into the state named; then try again.',
-    },
+      /invalid (?:\w+ ){0,2}state|in (?:an invalid )?state\b|in \S+ mode|\bin mode \w+|not (?:yet )?deployed|setting is true|is not (?:yet )?(?:running|ready|attached|completed|started|the same)|is (?:degraded|disabled)|limit reached|in faulted state|no scheduled replicas|last replica if volume is up|unhealthy|more than (?:1|one)\b/,
+    means: 'The state of something does not allow it.',
+    advice: { any: 'How it came into that state, is not known here: look at what these words name.' },
     common: true,
-    quoted: true,
+    kind: true,
+    quoted: 'to its end',
   },
   {
     id: 'not-found',
     pattern:
       /(?:[Cc]annot|[Cc]an't|[Cc]ould not|[Cc]ouldn't|[Ff]ailed to|[Uu]nable to) find\b|cannot found|\bnot found\b|\bnot exist\b|doesn't exist|\bno available\b|isn't deployed/,
-    means: 'Something that is needed was not found.',
-    advice: {
-      any: 'See whether it is there under that name: it was never made, is not there yet, or is gone.',
-    },
+    means: 'Something was not found.',
+    advice: { any: 'Why it is not there, is not known here: look at what these words name.' },
     common: true,
-    quoted: true,
+    kind: true,
+    quoted: 'to its end',
   },
   {
     id: 'system-backup-config-unread',
@@ -1280,8 +1585,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'canceled',
     pattern: /context canceled|code = Canceled/,
-    means:
-      'The work was called off by whoever had asked for it, as where that was at its end (longhorn/longhorn#10301).',
+    means: 'The work was cancelled by whoever had asked for it; often that had ended already.',
     advice: { any: 'Nothing, if what it was for came about.' },
     common: true,
   },

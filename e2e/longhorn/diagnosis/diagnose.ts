@@ -24,8 +24,8 @@ export type Diagnosis = {
   store: StoreKind;
 };
 
-/** What is known of a text beside it: the controller of a line of longhorn-manager's log, the state of an object. */
-type Beside = { controller?: string; state?: string };
+/** What is known of a text beside it: the controller that logged it, the state of an object, the field it stood in. */
+type Beside = { controller?: string; state?: string; field?: string };
 
 const kinds: readonly (readonly [StoreKind, RegExp])[] = [
   ['s3', /\bs3:\/|\bAWS\b|AWS_|\bX?Minio/],
@@ -37,20 +37,19 @@ const kinds: readonly (readonly [StoreKind, RegExp])[] = [
 
 // What goes well names an operation too.
 const failing =
-  /fail|error|\bERR\b|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not deployed|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|not available|\bcan only\b|already exists|greater than|immutable/i;
+  /fail|error|\bERR\b|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not deployed|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|not available|\bcan only\b|\balready\b|blocked|insufficient|too long|too many|panic|not loaded|greater than|immutable/i;
 
 const longestWords = 200;
 
 const shortened = (words: string): string | undefined => {
   const trimmed = words.replace(/^[\s"'\\,]+|[\s"'\\,.]+$/g, '');
-  return trimmed === '' || trimmed.length > longestWords
-    ? trimmed.slice(0, longestWords) || undefined
-    : trimmed;
+  if (trimmed.length <= longestWords) return trimmed || undefined;
+  return `${trimmed.slice(0, longestWords).replace(/\s\S*$/, '')} ...`;
 };
 
 const borders = /: |desc = |\boutput |\bmessage=|\bmsg=|\berr /;
 
-const ending = /, stderr|, error|[\]}] from \[|\\n|" \w+=/;
+const ending = /, stderr|, error|, code=|[\]}] from \[|\\n|" \w+=/;
 
 /** The part of a text, between what wraps it, that has the words at this place; or from them to the text's end. */
 const partAt = (text: string, start: number, end: number, upTo: KnownCause['quoted']): string | undefined => {
@@ -59,7 +58,7 @@ const partAt = (text: string, start: number, end: number, upTo: KnownCause['quot
       .slice(Math.max(0, start - longestWords), start)
       .split(borders)
       .at(-1) ?? '';
-  const rest = text.slice(end, end + longestWords).split(ending)[0] ?? '';
+  const rest = text.slice(end, end + 2 * longestWords).split(ending)[0] ?? '';
   const after = upTo === 'to its end' ? rest : (rest.split(': ')[0] ?? '');
   return shortened(before + text.slice(start, end) + after);
 };
@@ -70,31 +69,56 @@ const isNoCause = /^(?:\S*\/\S*(?: \[.*)?|rpc error|AWS Error|fail(?:ed)? to exe
 /** The innermost of what wraps each other: it says most of a cause. Undefined for a text that has no such parts. */
 const innermostOf = (text: string): string | undefined => {
   const [said = ''] = text.split(/,? stderr\b/);
-  const [last, ...around] = said
+  const [last = '', before = '', ...around] = said
     .replace(/[ ,:]*(?:error )?exit status \d+\W*$/, '')
     .split(borders)
     .map((part) => part.trim())
     .toReversed();
-  if (last === undefined || around.length === 0) return undefined;
-  const words = last.slice(0, 2 * longestWords);
+  // A number alone says nothing without what it is of.
+  const isNumber = /^\d{1,20}$/.test(last);
+  if ((isNumber ? around : [before, ...around]).join('') === '') return undefined;
+  const words = (isNumber ? `${before}: ${last}` : last).slice(0, 2 * longestWords);
   return isNoCause.test(words) ? undefined : shortened(words);
 };
 
 const ofBackups = new Set(['create', 'backup-work', 'sync']);
 const hasCompleted = /\bstate\W{1,5}Completed\b/i;
 
+// Words with hyphens that Longhorn itself uses; any other such word is a name that somebody gave.
+const words =
+  /^(?:system-(?:backup|restore|rollout)s?|sync-agent|filesystem-trim|auto-salvage|(?:backing|engine)-image|re-\w+|non-\w+)$/i;
+
 // What somebody has named something says nothing of what is done with it.
 const withoutNames = (text: string): string =>
-  text.replace(/(?<![\w.-])(?=[\w.]{0,253}-)(?=[\w.-]{0,253}\d)[\w.-]+/g, ' ');
+  text
+    .replace(/(?<=\b(?:longhorn-system|default)\/)[\w.-]{1,253}/g, ' ')
+    .replace(/(?<![\w.-])[\w.]{1,253}(?:-[\w.]{1,253})+/g, (each) => (words.test(each) ? each : ' '));
+
+// Of a panic the first line counts, and the first function of Longhorn's own in the stack.
+const withoutStack = (text: string): string => {
+  if (!/\bpanic\b/.test(text)) return text;
+  const [, frame] = /\n\s*github\.com\/longhorn\/[\w./-]*?([\w-]+\.\(?\*?\w+\)?\.\w+)\(/.exec(text) ?? [];
+  return frame === undefined ? text : `${text.split('\n')[0]} in ${frame}`;
+};
 
 type Told = Pick<Diagnosis, 'operation' | 'byItsWords' | 'isGuess'>;
 
-const operationIn = (text: string, { controller }: Beside): Told => {
+const panicked = / in controller\.\(\*(\w+)Controller\)\.\w+$/;
+
+// The controllers of longhorn-manager are named after their types.
+const controllerOf = (text: string): string | undefined => {
+  const name = panicked.exec(text)?.[1];
+  return name && `longhorn${name.replace(/[A-Z]/g, (each) => `-${each.toLowerCase()}`)}`;
+};
+
+const operationIn = (text: string, { controller, field }: Beside): Told => {
   const worded = [...harmless, ...operations].find(({ pattern }) => pattern?.test(text));
   if (worded !== undefined) return { operation: worded, byItsWords: true, isGuess: false };
-  const ofController = operationOf(controller);
+  const ofController =
+    operations.find(({ conditions }) => field !== undefined && conditions?.includes(field)) ??
+    operationOf(controller ?? controllerOf(text));
   if (ofController !== undefined) return { operation: ofController, byItsWords: false, isGuess: false };
-  const unnamed = withoutNames(text);
+  const unnamed = withoutNames(text.replace(panicked, ''));
   const about = operations.find(({ topic }) => topic?.test(unnamed));
   return { operation: about ?? unknownOperation, byItsWords: false, isGuess: about !== undefined };
 };
@@ -107,7 +131,7 @@ const operationOf = (controller: string | undefined): Operation | undefined =>
  * where it tells of neither. Each pattern is looked for once, so that the time grows with the text.
  */
 export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undefined => {
-  const text = folded.replace(/\s+/g, ' ');
+  const text = withoutStack(folded).replace(/\s+/g, ' ');
   const tellsOfFailure = failing.test(text);
   const { operation, byItsWords, isGuess } = operationIn(text, beside);
   const isHarmless = operation.harmless !== undefined;
@@ -141,16 +165,16 @@ export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undef
 
 const restores = new Set(['restore', 'incremental-restore', 'restore-given-up']);
 
-/** Whether it is known why something failed, or that nothing did. */
+/** Whether it is known why something failed, and not only in what way, or that nothing did. */
 export const isExplained = ({ operation, cause }: Diagnosis): boolean =>
-  cause !== undefined || operation.harmless !== undefined;
+  (cause !== undefined && !cause.kind) || operation.harmless !== undefined;
 
 const reasonOf = ({ operation, cause, words }: Diagnosis): string => {
   if (operation.harmless !== undefined) return 'This is no fault.';
   if (cause?.quoted && words !== undefined) return `${cause.means} Its words: "${words}".`;
   if (cause !== undefined) return cause.means;
   return words === undefined
-    ? 'Why, this text does not say.'
+    ? 'Why, is not known here.'
     : `The cause that it names is not known here: "${words}".`;
 };
 
@@ -166,12 +190,18 @@ const adviceOf = ({ operation, cause, store }: Diagnosis): string => {
     : `${advice} Restore from another backup.`;
 };
 
-const retryOf = ({ operation, cause, during, isCompleted, isDropped }: Diagnosis): string => {
+// Single words alone tell what a text is about, and not what comes of it.
+const isOnlyGuess = ({ isGuess, cause }: Diagnosis): boolean =>
+  isGuess && (cause === undefined || cause.common === true);
+
+const retryOf = (diagnosis: Diagnosis): string => {
+  const { operation, cause, during, isCompleted, isDropped } = diagnosis;
   if (isCompleted && operation === statusOfBackup)
     return 'The text itself has the state Completed: the backup was made, and is not to be deleted for this.';
   if (isDropped)
     return 'It has stopped trying ("Dropping ... out of the queue"), and begins anew only when the object changes or is looked at again.';
-  return cause?.retryIn?.[operation.id] ?? during?.retry ?? operation.retry;
+  if (isOnlyGuess(diagnosis)) return unknownOperation.retry;
+  return cause?.retryIn?.[operation.id] ?? cause?.retry ?? during?.retry ?? operation.retry;
 };
 
 /** What a diagnosis says, a sentence each: what failed and why, what that proves, what to do, and what Longhorn does. */
@@ -179,7 +209,7 @@ export const describeDiagnosis = (
   diagnosis: Diagnosis,
 ): { what: string; proves: string[]; advice: string; retry: string } => {
   const { operation, cause, during, besides } = diagnosis;
-  const isGuess = diagnosis.isGuess && (cause === undefined || cause.common === true);
+  const isGuess = isOnlyGuess(diagnosis);
   return {
     what: [operation, during]
       .flatMap((each) => (each ? [`${each.failed}${isGuess ? ', as single words of it suggest' : ''}.`] : []))

@@ -27,6 +27,34 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
     retry: goesOn,
   },
   {
+    id: 'size-not-known-yet',
+    pattern: /^Error get size: strconv\.ParseFloat: parsing \\?"\\?": /,
+    failed: 'The metrics of Longhorn met a backup that has no size, as one in the state Error or InProgress',
+    harmless: 'Nothing: v1.7.3 and v1.8.1 do not say this any more (longhorn/longhorn#10358).',
+    retry: goesOn,
+  },
+  {
+    id: 'time-not-known-yet',
+    pattern: /Failed to parse creation time for (?:backup|csi snapshot|CSI snapshot) \S+/,
+    failed: 'A backup or snapshot has no time of creation yet, as while it is being made',
+    harmless: 'Nothing: the request that logged it goes on (longhorn/longhorn#3392).',
+    retry: goesOn,
+  },
+  {
+    id: 'watch-of-backup-ended',
+    pattern: /^Failed to sync backup status: context canceled$/,
+    failed: 'Longhorn stopped to look at a backup, as it does when that has ended',
+    harmless: 'Nothing: the state of the Backup tells how it ended (longhorn/longhorn#10301).',
+    retry: goesOn,
+  },
+  {
+    id: 'volume-grows-for-restore',
+    pattern: /Preparing to expand the DR volume size from \d+ to \d+/,
+    failed: 'A volume is expanded to the size of the backup before it is restored',
+    harmless: 'Nothing. If it goes no further, look at the conditions and events of the volume.',
+    retry: goesOn,
+  },
+  {
     id: 'mounts-not-cleaned',
     pattern: /[Ff]ailed to clean up all mount points|error clean up all mount points/,
     failed:

@@ -5,6 +5,8 @@ export type Operation = {
   pattern?: RegExp;
   /** What a text is about that has no operation's words; such a text proves less. */
   topic?: RegExp;
+  /** The conditions of objects that tell of this alone. */
+  conditions?: readonly string[];
   /** The controllers of longhorn-manager that do this, as lines of its log name them. */
   controllers?: readonly string[];
   /** What failed, as the beginning of a sentence. */
@@ -35,11 +37,50 @@ export const statusOfBackup: Operation = {
  */
 export const operations: readonly Operation[] = [
   {
+    id: 'system-restore-part',
+    pattern: /Unknown resource kind \w+|\b[Ff]ailed to create item: |System rollout ignoring item: cannot/,
+    failed: 'A system restore left a part out',
+    retry: 'It goes on with the rest, may end as Completed, and does not come back to that part.',
+  },
+  {
     id: 'webhook',
-    pattern: /admission webhook "[^"]*" denied the request|^denied the request: /,
+    pattern: /admission webhook \\?"(?:validator|mutator)\.longhorn\.io\\?" denied|^denied the request: /,
     failed: 'Longhorn refused a request (its admission webhook)',
     retry:
       'Nothing was created or changed; controllers of Longhorn and the next run of a job try again, a request of yours has to be made again.',
+  },
+  {
+    id: 'other-webhook',
+    pattern: /admission webhook \\?"[^"]{1,253}" denied/,
+    failed: "An admission webhook that is not Longhorn's refused a request",
+    retry:
+      'Nothing was created or changed, and Longhorn has no part in this: the name of the webhook tells whose it is.',
+  },
+  {
+    id: 'helm',
+    pattern:
+      /\b(?:UPGRADE|INSTALLATION|ROLLBACK) FAILED\b|rendered manifests contain a resource|Failed to (?:install|upgrade) app\b|another operation \(install\/upgrade\/rollback\)/,
+    failed: 'Helm did not install or upgrade Longhorn',
+    retry: 'Helm does not try again.',
+  },
+  {
+    id: 'upgrade-check',
+    pattern:
+      /failed to upgrade since|(?:upgrading|downgrading) from \S+ to \S+ (?:for \w+ version )?is not supported/,
+    failed: 'Longhorn refuses to be upgraded or downgraded',
+    retry: 'It refuses each time; objects and data are as they were.',
+  },
+  {
+    id: 'conversion',
+    pattern: /conversion webhook for \S+/,
+    failed: 'The API server could not convert objects of Longhorn to another version of their CRD',
+    retry: 'Each request for them fails until the webhook answers.',
+  },
+  {
+    id: 'browser',
+    pattern: /blocked by CORS policy/,
+    failed: "The browser did not let Longhorn's user interface talk to longhorn-manager",
+    retry: 'The page shows nothing, or old data, until that is mended.',
   },
   {
     id: 'api-request',
@@ -152,12 +193,6 @@ export const operations: readonly Operation[] = [
     retry:
       'A replica that failed is not restored again; when all have failed the volume is Faulted and has to be restored anew.',
     asksStore: true,
-  },
-  {
-    id: 'system-restore-part',
-    pattern: /Unknown resource kind \w+/,
-    failed: 'A system restore left a part out',
-    retry: 'It goes on with the rest, and does not come back to that part.',
   },
   {
     id: 'system-restore',
@@ -293,7 +328,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'mount-volume',
     pattern:
-      /MountVolume\.\w+ failed|Unable to attach or mount volumes|\bNode(?:Stage|Publish)Volume\b|'fsck' found errors/,
+      /MountVolume\.\w+ failed|Unable to attach or mount volumes|\bNode(?:Stage|Publish)Volume\b|'fsck' found errors|missing passphrase for|crypto_LUKS|\bLUKS\b|\bcryptsetup\b/,
     failed: 'A volume could not be mounted for its pod',
     retry: 'The kubelet tries again. The backup store has no part in this.',
     look: 'Look at the events of the pod, and at the log of longhorn-csi-plugin on its node.',
@@ -359,7 +394,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'image-upgrade',
-    topic: /\bupgrad(?:e|ing)\b|engine image/i,
+    topic: /engine image|\bupgrad\w{1,3} (?:\w+ ){0,2}(?:engine|volume)|\bengine upgrad/i,
     failed: "The work on an engine's image failed, or its change was refused",
     retry: 'The request has to be made again, unless a setting makes it.',
   },
@@ -398,6 +433,14 @@ export const operations: readonly Operation[] = [
     retry: 'Longhorn tries again.',
   },
   {
+    id: 'schedule',
+    pattern:
+      /volume-scheduling-error|\binsufficient storage\b|no healthy or scheduled replica|ReplicaSchedulingFailure|\b(?:disks|nodes) are unavailable\b|\btags not fulfilled\b|\breplica scheduling failed\b|(?:affinity|requirement) cannot be satisfied\b/,
+    conditions: ['condition Scheduled'],
+    failed: 'Replicas of a volume have no place, so that it is not started, or has too few',
+    retry: 'Longhorn tries again by itself when a disk has room or the volume changes.',
+  },
+  {
     id: 'attach',
     pattern: /AttachVolume\.Attach failed|failed to attach to node/,
     topic: /\b(?:at|de)tach(?:ed|ing|ment)?\b|\bsalvage\b|\bactivate\b/i,
@@ -408,7 +451,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'data-engine',
     topic:
-      /\breplicas?\b|\bengine\b|\bbackend\b|reading from wire|\btgtd\b|\bcontroller\b|\bSPDK\b|\bfrontend\b|ProxyService|proxy gRPC|sync[- ]agent/i,
+      /\breplicas?\b|\bengine\b|\bbackend\b|reading from wire|\btgtd\b|\bcontroller\b|\bSPDK\b|\bfrontend\b|\bInstance \S+ is state\b|ProxyService|proxy gRPC|sync[- ]agent/i,
     failed: 'An engine, a replica or their instance manager met a fault',
     retry: 'Longhorn starts or rebuilds them again; the status of the volume tells.',
   },

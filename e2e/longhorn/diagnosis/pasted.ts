@@ -111,6 +111,9 @@ const readJson = (line: string): Pasted | undefined => {
   };
 };
 
+// What mounts say has several lines, and so has a record of logrus that was folded before a field.
+const startsMore = /^(?:Mounting (?:command|arguments): |Output: |, error exit status |\s+error=")/;
+
 const fatal = /^(?:fatal error: |panic: )/;
 
 // A text that quotes a process's log has words of its own before it, a line of a log has names and times.
@@ -129,7 +132,7 @@ const logrusOf = (line: string): string | undefined => {
 const controllerIn = /\scontroller=([\w-]+)/;
 
 const readLog = (line: string): Pasted | undefined => {
-  const bare = logrusOf(line) ?? afterPrefixes(line);
+  const bare = (logrusOf(line) ?? afterPrefixes(line)).replace(/\n(?=\s+error=")/, '');
   const logged = readLogLine('manager', bare);
   const controller = controllerIn.exec(bare)?.[1];
   if (logged !== undefined)
@@ -185,6 +188,12 @@ const unwrap = (text: string): string => {
 const ofStack =
   /^(?:goroutine \d+ \[|\t|\s+\/\S+\.go:\d+|created by |[\w./*()-]+\([^)]*\)$|[\w./-]+\.\(?\*?\w+\)?[.\w]*\(|exit status \d+$|\[signal )/;
 
+const startsStack = /\bpanic\b|^fatal error: /;
+
+/** Whether a line goes on with the one before it: with what a mount says, or with the stack of a panic. */
+export const isContinuation = (line: string, before: string): boolean =>
+  startsMore.test(line) || (startsStack.test(before) && (ofStack.test(line) || /^\s+\S/.test(line)));
+
 const asText = (text: string): Pasted => ({ text: unwrap(text), objects: [] });
 
 // The value of one key, as YAML and kubectl describe print it over several lines.
@@ -206,7 +215,19 @@ export const readPastedLine = (line: string): Pasted | undefined => {
   return { ...(readLine(line.trimEnd()) ?? asText(line)), ...linesOf(line) };
 };
 
-const saying = new Set(['message', 'error', 'info', 'lastError']);
+// The annotation that Longhorn gives a PersistentVolume whose replicas have no place.
+const schedulingError = 'longhorn.io/volume-scheduling-error';
+
+// The controller whose messages an object has, by its kind, or its type in the API of longhorn-manager.
+const controllers: Record<string, string> = {
+  ...{ Backup: 'longhorn-backup', BackupVolume: 'longhorn-backup-volume' },
+  ...{ BackupTarget: 'longhorn-backup-target', backupTarget: 'longhorn-backup-target' },
+  ...{ SystemBackup: 'longhorn-system-backup', SystemRestore: 'longhorn-system-restore' },
+  ...{ BackupBackingImage: 'longhorn-backup-backing-image', Snapshot: 'longhorn-snapshot' },
+  ...{ RecurringJob: 'longhorn-recurring-job' },
+};
+
+const saying = new Set([schedulingError, 'message', 'error', 'info', 'lastError']);
 
 const placeOf = (object: Record<string, unknown>): Pick<Pasted, 'field' | 'state'> => {
   const { type, status, reason, error, state } = object;
@@ -219,15 +240,23 @@ const placeOf = (object: Record<string, unknown>): Pick<Pasted, 'field' | 'state
 };
 
 /** What the fields of objects say, as kubectl prints them: conditions in their place, other texts as they are. */
-const saidIn = (value: unknown): Pasted[] => {
-  if (Array.isArray(value)) return value.flatMap(saidIn);
+const saidIn = (value: unknown, around?: string): Pasted[] => {
+  if (Array.isArray(value)) return value.flatMap((each) => saidIn(each, around));
   if (typeof value !== 'object' || value === null) return [];
-  const { message, error } = value as Record<string, unknown>;
+  const { message, error, kind, type } = value as Record<string, unknown>;
+  const controller = controllers[String(kind ?? type)] ?? around;
   const place = placeOf(value as Record<string, unknown>);
   return Object.entries(value).flatMap(([key, each]) =>
     typeof each === 'string' && each !== '' && saying.has(key)
-      ? [{ text: each, ...((each === message || each === error) && place), objects: [] }]
-      : saidIn(each),
+      ? [
+          {
+            text: key === schedulingError ? `volume-scheduling-error: ${each}` : each,
+            ...((each === message || each === error) && place),
+            ...(controller !== undefined && { controller }),
+            objects: [],
+          },
+        ]
+      : saidIn(each, controller),
   );
 };
 
@@ -247,13 +276,20 @@ export const readPrintedObjects = (text: string): Pasted[] | undefined => {
   }
 };
 
-// What mounts say has several lines.
-const more = 'Mounting (?:command|arguments): |Output: |, error exit status ';
-const startsMore = new RegExp(`^(?:${more})`);
-const ends = new RegExp(`\\r?\\n(?!${more})`);
+const isManifest = (text: string): boolean => /^\s*(?:kind|Kind): +\w+\s*$/m.test(text);
 
-/** Whether a line goes on with the one before it. */
-export const isContinuation = (line: string): boolean => startsMore.test(line);
+const described =
+  /^[ \t]*(?:Message|Error): +(\S[^\n]*(?:\n(?![ \t]*[\w .-]{1,60}:(?:\s|$))[ \t]+\S[^\n]*)*)/gm;
+
+/** Reads what `kubectl describe` prints of an object; one without messages says nothing. */
+const readDescribed = (text: string): Pasted[] => {
+  const controller = controllers[/^Kind: +(\w+)/m.exec(text)?.[1] ?? ''];
+  return [...text.matchAll(described)].map(([, said = '']) => ({
+    text: said.replace(/\s*\n\s*/g, ' ').trim(),
+    ...(controller !== undefined && { controller }),
+    objects: [],
+  }));
+};
 
 const isCutOff = (line: string): boolean => /^\S/.test(line) && /\s/.test(line) && line.endsWith(':');
 
@@ -262,7 +298,7 @@ const together = (lines: readonly string[]): string[] => {
   const joined: string[] = [];
   for (const line of lines) {
     const before = joined.at(-1);
-    if (before !== undefined && isCutOff(before) && /^\S/.test(line))
+    if (before !== undefined && (isContinuation(line, before) || (isCutOff(before) && /^\S/.test(line))))
       joined[joined.length - 1] = `${before}\n${line}`;
     else joined.push(line);
   }
@@ -274,7 +310,7 @@ const together = (lines: readonly string[]): string[] => {
  * whether a line by itself says anything: where all do, each is a message.
  */
 export const readPasted = (input: string, isKnown: (text: string) => boolean): Pasted[] => {
-  const lines = together(input.split(ends).filter((line) => line.trim() !== ''));
+  const lines = together(input.split(/\r?\n/).filter((line) => line.trim() !== ''));
   if (lines.length === 0) return [];
   const printed = input.split(/\r?\n/).filter((line) => line.trim() !== '');
   if (printed.length > 1 && isOneValue(printed)) return [asText(input)];
@@ -285,5 +321,6 @@ export const readPasted = (input: string, isKnown: (text: string) => boolean): P
   if (lines.length === 1 || logged.some((each) => each !== undefined)) return read;
   const said = readPrintedObjects(input) ?? [];
   if (said.length > 0) return said;
+  if (isManifest(input)) return readDescribed(input);
   return read.every(({ text }) => isKnown(text)) ? read : [asText(input)];
 };

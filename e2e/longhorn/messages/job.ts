@@ -21,9 +21,9 @@ export const jobMessages = {
     ...said,
     class: 'informational',
     fields: ['log info', 'log debug'],
-    means: 'The job goes on.',
+    means: 'The job goes on, or waits for a backup that is being made.',
     advice:
-      'Nothing. A line "Cleaned up backup" says that a deletion was asked for; whether it succeeds, the Backup tells.',
+      'Nothing, while its numbers grow. If one stands still, that upload does, and all later runs of the job wait: delete that Backup (before v1.6.3 and v1.7.2 it could hang for ever: longhorn/longhorn#9168). A line "Cleaned up backup" says that a deletion was asked for; whether it succeeds, the Backup tells.',
     wordings: [
       {
         versions: '>=1.8.0',

@@ -82,6 +82,39 @@ test('what is harmless is explained, and a failure without its cause is not', ()
   ).toEqual([true, true, false]);
 });
 
+test('words that are long are cut between words, and it shows', () => {
+  const words = diagnose(`failed to create backup: ${'word '.repeat(60)}not found`)?.words;
+  expect(words).toMatch(/^(?:word )+\.\.\.$/);
+});
+
+test('what tells only the kind of a fault does not count as explained', () => {
+  const found = diagnose('failed to create backup: the thing was not found');
+  expect([found?.cause?.id, found && isExplained(found)]).toEqual(['not-found', false]);
+});
+
+test('a name tells of no operation, nor does the field of a row tell of a cause', () => {
+  const operationOf = (text: string, beside = {}) => diagnose(text, beside)?.operation.id;
+  expect(operationOf('failed to sync longhorn-system/disk-restore: of a reason')).toBeUndefined();
+  expect(operationOf('failed to sync longhorn-system/restore: of a reason')).toBeUndefined();
+  expect(operationOf('it failed', { field: 'condition Scheduled' })).toBe('schedule');
+  expect(operationOf('UPGRADE of v FAILED')).toBeUndefined();
+});
+
+test('of a panic the first function of Longhorn in the stack counts', () => {
+  const stack =
+    'panic: runtime error: oh\ngoroutine 1 [running]:\npanic({0x1})\n\t/usr/p.go:1\ngithub.com/longhorn/longhorn-manager/controller.(*BackupTargetController).sync(0x1)\n\t/app/x.go:1\ngithub.com/longhorn/longhorn-manager/controller.(*SnapshotController).y(0x1)';
+  expect([diagnose(stack)?.operation.id, diagnose(stack)?.cause?.id]).toEqual(['sync', 'panic-in-manager']);
+  expect(said(stack)?.what).toContain('controller.(*BackupTargetController).sync');
+  expect(said(stack)?.retry).toContain('starts the container anew');
+});
+
+test('what comes of a guessed operation is not told', () => {
+  expect(said('failed to hash snapshot s')?.retry).toBe(
+    'Whether Longhorn tries again, the text alone does not say.',
+  );
+  expect(said('failed to create snapshot s')?.retry).toMatch(/^Longhorn tries again/);
+});
+
 test('words are quoted to the end where the reason stands behind them', () => {
   const wordsOf = (text: string) => diagnose(text)?.words;
   expect(wordsOf('failed to create backup: missing required parameter b: too: late, stderr x')).toBe(
@@ -100,7 +133,7 @@ test('a text that was folded anywhere reads as one line', () => {
 
 test('words that are common count in the text of a failure alone', () => {
   expect(diagnose('volume v is restoring data')?.cause).toBeUndefined();
-  expect(diagnose('cannot attach: volume v is restoring data')?.cause?.id).toBe('wrong-state');
+  expect(diagnose('cannot attach: volume v is restoring data')?.cause?.id).toBe('under-way');
 });
 
 test('what goes well, and what is of nobody, is no failure', () => {
@@ -151,18 +184,20 @@ test('a status that was not read is no failed backup, and none that the text or 
   expect(said(unread, { state: 'Error' })?.retry).toMatch(/^That does not say that the backup failed\./);
 });
 
-test('a cause that is not known is quoted, as the innermost; a text that was cut off before one does not say', () => {
+test('a cause that is not known is quoted, as the innermost, with what a number is of', () => {
   const whatOf = (text: string) => said(text)?.what.split('. ')[1];
   expect(
     [
       'failed to backup snapshot s to b: rpc error: code = Internal desc = of a reason of its own, error exit status 1',
       'error listing backups: failed to execute: /x/longhorn [backup ls --volume v nfs://nas',
       'error listing backups',
+      'failed to open replica r: its number of things is: 251',
     ].map(whatOf),
   ).toEqual([
     'The cause that it names is not known here: "of a reason of its own".',
-    'Why, this text does not say.',
-    'Why, this text does not say.',
+    'Why, is not known here.',
+    'Why, is not known here.',
+    'The cause that it names is not known here: "its number of things is: 251".',
   ]);
 });
 

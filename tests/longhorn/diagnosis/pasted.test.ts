@@ -69,6 +69,30 @@ test('lines are messages where each says something or one is of a log; else they
   expect(textsOf('\n \n')).toEqual([]);
 });
 
+test('an object that says nothing is no message; one that kubectl describes has its own', () => {
+  const volume = 'apiVersion: v1\nkind: PersistentVolume\nstatus:\n  phase: Bound\n';
+  expect(readPasted(volume, () => true)).toEqual([]);
+  const annotated = volume.replace(
+    'status:',
+    'metadata:\n  annotations:\n    longhorn.io/volume-scheduling-error: none\nstatus:',
+  );
+  expect(readPasted(annotated, () => true)).toEqual([{ text: 'volume-scheduling-error: none', objects: [] }]);
+  const target =
+    'Kind:         BackupTarget\nStatus:\n  Conditions:\n    Message:               failed:\n      it is gone\n    Reason:                Unavailable\n';
+  expect(readPasted(target, () => true)).toEqual([
+    { text: 'failed: it is gone', controller: 'longhorn-backup-target', objects: [] },
+  ]);
+  const answer = '{\n"data": [{ "type": "backupTarget", "message": "gone" }]\n}';
+  expect(readPasted(answer, () => false)).toEqual([
+    { text: 'gone', controller: 'longhorn-backup-target', objects: [] },
+  ]);
+});
+
+test('a field of a record that begins a line goes on with the record', () => {
+  const record = 'time="t" level=error msg="Failed to x"\n error="gone"';
+  expect(readPasted(record, () => false)).toMatchObject([{ text: 'Failed to x: gone', lines: 2 }]);
+});
+
 test('the lines of a stack are left out', () => {
   const stack =
     'fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [sync.WaitGroup.Wait]:\nsync.runtime_SemacquireWaitGroup(0xc000a1b2c0?)\ngithub.com/longhorn/longhorn-manager/app/recurringjob.StartVolumeJobs(0xc0004a6000)\n\t/app/app/recurringjob/volume.go:74 +0x6e5';
@@ -138,6 +162,12 @@ test('a snapshot that was printed as Go prints it is told by its name', () => {
 test('the error of an object has the state that stands beside it', () => {
   const backup = 'kind: Backup\nstatus:\n  error: it was not read\n  state: Completed\n';
   expect(readPasted(backup, () => false)).toEqual([
-    { text: 'it was not read', field: 'status.error', state: 'Completed', objects: [] },
+    {
+      text: 'it was not read',
+      field: 'status.error',
+      state: 'Completed',
+      controller: 'longhorn-backup',
+      objects: [],
+    },
   ]);
 });
