@@ -552,7 +552,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'bad-url',
     pattern:
-      /(?:NFS|CIFS) path must follow(?: format)?|invalid URL\. Must be|cannot find (?:nfs|CIFS) path|[Dd]river \S+ is not supported|remote share not in 'host:dir' format|failed to parse \S+ as url/,
+      /(?:NFS|CIFS|VFS) path must follow(?: format)?|invalid URL\. Must be|cannot find (?:nfs|CIFS) path|[Dd]river \S+ is not supported|remote share not in 'host:dir' format|failed to parse \S+ as url/,
     means: "The backup target's URL is not of a form that Longhorn knows.",
     advice: {
       any: 'Write it as nfs://SERVER:/PATH (with the colon), cifs://SERVER/SHARE, s3://BUCKET@REGION/ (an endpoint of its own goes into AWS_ENDPOINTS of the Secret) or azblob://CONTAINER@core.windows.net/.',
@@ -804,6 +804,14 @@ export const causes: readonly KnownCause[] = [
     advice: { any: 'Look at the engine and the instance manager of the volume, then try again.' },
   },
   {
+    id: 'restore-stopped',
+    pattern: /since (?:server stop|received stop signal) for volume/,
+    means: 'The restore was stopped: its process ended, or was told to.',
+    advice: {
+      any: 'Look for what stopped it: the volume was deleted or detached, or its instance manager ended.',
+    },
+  },
+  {
     id: 'killed',
     pattern: /signal: (?:killed|terminated)|exit status 137/,
     means: 'The process was killed from outside.',
@@ -833,7 +841,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'backup-larger',
     pattern:
-      /(?:backup volume size|size of the backup) \S+ is (?:larger|smaller) than|backup (?:block )?size is (?:larger|bigger)|block size is changed from/i,
+      /(?:backup volume size|size of the backup) \S+ is (?:larger|smaller) than|backup (?:block )?size is (?:larger|bigger)|backup volume \S+ size \d+ (?:cannot be (?:larger|smaller) than|must be the same as)|size of target volume \([^)]{1,60}\) is different|block size is changed from/i,
     means: 'The size of the backup does not fit that of the volume.',
     advice: { any: "Give the volume the backup's size (longhorn/longhorn#13837)." },
   },
@@ -910,7 +918,7 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'still-in-progress',
-    pattern: /backup \S+ is still in progress/,
+    pattern: /backup (?:backing image )?\S+ is still in progress/,
     means: 'The backup in the store is not finished.',
     advice: { any: 'Wait for it, or see whether whoever made it still lives.' },
   },
@@ -1457,6 +1465,15 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'replica-sizes-differ',
+    pattern: /Backend \S+ (?:sector )?size does not match \d+/,
+    means: 'The replicas of the volume differ in size, so that its engine does not start.',
+    advice: {
+      any: 'Look at the sizes of its replicas: an expansion that did not reach all of them may leave them so.',
+    },
+    quoted: true,
+  },
+  {
     id: 'own-check',
     pattern: /\bBUG: /,
     means: "A check of Longhorn's own failed, which is a bug of it.",
@@ -1519,6 +1536,15 @@ export const causes: readonly KnownCause[] = [
     means:
       "longhorn-manager's API does not offer this for the volume now, most likely because it is not attached.",
     advice: { any: "Look at the volume's state, and attach it." },
+    common: true,
+  },
+  {
+    id: 'two-engines',
+    pattern: /(?:found more than (?:1|one) engines?|more than one engine (?:found|exists))/,
+    means: 'The volume has two engines, as while it migrates from one node to another.',
+    advice: {
+      any: 'Try again when the migration has ended; if it hangs, look at the two attachments of the volume.',
+    },
     common: true,
   },
   {

@@ -10,7 +10,7 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
   {
     id: 'snapshot-removed',
     pattern:
-      /^(?:[^:]{0,300}\s)?(?:lost track of (?:the corresponding snapshot info inside volume engine|its snapshotInfo)|snapshot becomes not ready to use)\s*$/,
+      /^(?:[^:]{0,300}\s)?(?:lost track of (?:the corresponding snapshot info inside volume engine|its snapshotInfo)|snapshot becomes not ready to use|snapshot was removed from engine|snapshot is marked as removed)\s*$/,
     failed:
       'A snapshot is gone from its volume, or is being removed. That is normal after a retention, an automatic cleanup or a deletion; versions before v1.10.3 and v1.11.2 tell it as a warning',
     harmless:
@@ -49,9 +49,40 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
   },
   {
     id: 'volume-grows-for-restore',
-    pattern: /Preparing to expand the DR volume size from \d+ to \d+/,
+    pattern:
+      /Preparing to expand the DR volume size from \d+ to \d+|need to expand the DR volume \S+ to size \d+ before/,
     failed: 'A volume is expanded to the size of the backup before it is restored',
     harmless: 'Nothing. If it goes no further, look at the conditions and events of the volume.',
+    retry: goesOn,
+  },
+  {
+    id: 'snapshot-is-there',
+    pattern: /^(?:successfully provisioned the snapshot|snapshot becomes ready to use)$/,
+    failed: 'A snapshot was made',
+    harmless: 'Nothing.',
+    retry: goesOn,
+  },
+  {
+    id: 'backup-waits',
+    pattern:
+      /waiting for (?:attachment|the (?:engine|snapshot|backup)) \S+ to be \w+ before enabling backup monitor|^Waiting to enable the backup monitor for backup \S+$/,
+    failed: 'A backup has not begun: it waits for what the text names',
+    harmless: 'Nothing, if it begins soon. If it stays Pending, look at what it waits for.',
+    retry: 'Longhorn looks again and again.',
+  },
+  {
+    id: 'full-instead-of-incremental',
+    pattern: /will do full restore instead/,
+    failed: 'A standby (DR) volume is restored in full, since it cannot go on from its last backup',
+    harmless: 'Nothing: it takes longer.',
+    retry: goesOn,
+  },
+  {
+    id: 'prepares-restore',
+    pattern:
+      /hence started to purge snapshots before the restore|File \S+ for the (?:incremental )?restore exists, will remove and re-create it/,
+    failed: 'What is left of an earlier attempt is removed before a restore begins',
+    harmless: 'Nothing.',
     retry: goesOn,
   },
   {

@@ -25,7 +25,7 @@ export type Operation = {
 export const statusOfBackup: Operation = {
   id: 'backup-status',
   pattern:
-    /[Ff]ailed to get (?:\S+ )?backup(?: \S+)? status|cannot find (?:backup|matched snapshot) [^:]{1,300} status in longhorn engine|cannot find the status of the backup for snapshot|max retry period/,
+    /[Ff]ailed to get (?:\S+ )?backup(?: \S+)? status|cannot find (?:backup|matched snapshot) [^:]{1,300} status in longhorn engine|cannot find the status of the backup for snapshot|received an empty backup status|max retry period/,
   failed: 'The status of a backup could not be read',
   retry:
     "That does not say that the backup failed. The Backup's state tells: Completed, it was made; InProgress, Longhorn asks again; Error, Longhorn asks no more and makes it no more, though its upload may have ended: make another one, and delete this one only after that.",
@@ -113,7 +113,8 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'provision',
-    pattern: /failed to provision volume|ProvisioningFailed|(?:failed|unable) to create volume\b/,
+    pattern:
+      /failed to provision volume|ProvisioningFailed|(?:failed|unable) to create volume\b|size of target volume \(/,
     failed: 'A volume could not be made, anew or from a backup',
     retry: 'The provisioner of CSI tries again; a request of the user interface has to be made again.',
   },
@@ -179,7 +180,8 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'restore-to-file',
-    pattern: /running restore to file command|RestoreToFileCmd/,
+    pattern:
+      /running restore to file command|RestoreToFileCmd|failed (?:convertImage|MergeSnapshotsToBackingFile|rebaseSnapshot|commitSnapshot|CheckBackingFileFormat)\b/,
     failed: 'A backup could not be restored to a file',
     retry: 'It is not tried again.',
     asksStore: true,
@@ -187,7 +189,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'restore',
     pattern:
-      /failed the restore|[Ff]ailed to (?:delta )?restore|[Ff]ailed to wait for restore|wait for restore complete|[Rr]estore (?:error|of)|backup restor|restore-to-file|initiating full backup restore|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume/,
+      /failed the restore|[Ff]ailed to (?:delta )?restore|[Ff]ailed to wait for restore|wait for restore complete|[Rr]estore (?:error|of)|backup restor|restore-to-file|initiating full backup restore|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume|since (?:server stop|received stop signal) for volume/,
     topic: /\brestored?\b|\brestoring (?:backup|attached)|\bdecompress/i,
     failed: 'A restore failed',
     retry:
@@ -197,7 +199,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'system-restore',
     pattern:
-      /fail(?:ed)? to sync SystemRestore|SystemRestore|downloading system backup|download system backup/,
+      /fail(?:ed)? to sync SystemRestore|SystemRestore|failed to extract (?:Kubernetes|API Extensions|Longhorn) resources|downloading system backup|download system backup/,
     topic: /system[- ]?(?:restore|rollout)|\brollout\b/i,
     controllers: ['longhorn-system-restore', 'longhorn-system-rollout'],
     failed: 'A system restore failed',
@@ -226,7 +228,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'system-backup',
     pattern:
-      /SystemBackup|(?:uploading|upload|deleting|delete) (?:of )?system[- ]backup|system backup (?:config|meta)|error getting config for system backup|failed creating Volume backups?\b|waiting for (?:Volume|BackingImage) backups|\bsystem backup\b/,
+      /SystemBackup|(?:uploading|upload|deleting|delete) (?:of )?system[- ]backup|system backup (?:config|meta)|error getting config for system backup|failed creating Volume backups?\b|waiting for (?:Volume|BackingImage) backups|failed to (?:get all (?:Longhorn )?\w+|generate Longhorn Services|convert to \w+List object)\b|\bsystem backup\b/,
     // Snapshots and backups that are made for one are named system-backup-ID.
     topic: /system[- ]?backup(?!-[0-9a-f]{8})/i,
     controllers: ['longhorn-system-backup'],
@@ -435,7 +437,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'schedule',
     pattern:
-      /volume-scheduling-error|\binsufficient storage\b|no healthy or scheduled replica|ReplicaSchedulingFailure|\b(?:disks|nodes) are unavailable\b|\btags not fulfilled\b|\breplica scheduling failed\b|(?:affinity|requirement) cannot be satisfied\b/,
+      /volume-scheduling-error|\binsufficient storage\b|no healthy or scheduled replica|ReplicaSchedulingFailure|\b(?:disks|nodes) are unavailable\b|\btags not fulfilled\b|\breplica scheduling failed\b|(?:affinity|requirement) cannot be satisfied\b|is unschedulable for replica\b/,
     conditions: ['condition Scheduled'],
     failed: 'Replicas of a volume have no place, so that it is not started, or has too few',
     retry: 'Longhorn tries again by itself when a disk has room or the volume changes.',
