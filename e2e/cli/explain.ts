@@ -290,7 +290,9 @@ const explain = async (args: Arguments): Promise<ExitCode> => {
   const [only] = pasted;
   if (only === undefined)
     throw usageError(
-      'the text is empty, or an object without a message: give what Longhorn said, or - to read it from the standard input',
+      input.trim() === ''
+        ? 'the text is empty: give what Longhorn said, or - to read it from the standard input'
+        : 'the object has no message: give what Longhorn said of it, as its conditions or events',
     );
   if (pasted.length > 1) {
     const summary = createSummary(version);

@@ -120,6 +120,14 @@ test('of several lines each is explained, equal ones counted, with their times a
   );
 });
 
+test('an object that says nothing has no cause, as not its phase', async () => {
+  const volume = 'apiVersion: v1\nkind: PersistentVolume\nstatus:\n  phase: Bound\n';
+  expect(await explain(['-'], volume)).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('the object has no message'),
+  });
+});
+
 const progress = (day: string, percent: number) =>
   `time="2024-05-${day}T07:20:16Z" level=info msg="Creating backup b, current progress ${percent}"`;
 

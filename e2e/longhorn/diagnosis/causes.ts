@@ -261,7 +261,8 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'helm-hook',
-    pattern: /\b(?:pre|post)-(?:upgrade|install|delete|rollback) hooks? failed/,
+    pattern:
+      /\b(?:pre|post)-(?:upgrade|install|delete|rollback) hooks? failed|\bfailed (?:pre|post)-(?:upgrade|install|delete|rollback)\b/,
     means: "A job that Helm runs before or after (a hook) failed: the reason is in that job's log.",
     advice: {
       any: 'Look at the log of its pod (longhorn-pre-upgrade, longhorn-uninstall). An uninstallation needs the setting deleting-confirmation-flag.',
@@ -1118,7 +1119,7 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'mount-busy',
-    pattern: /already mounted or mount point busy/,
+    pattern: /already mounted or mount point busy|apparently in use by the system/,
     means: 'Something else on that node uses the device of the volume, or the folder.',
     advice: {
       any: 'Look for who has it: an earlier mount (findmnt), or multipathd, which has to leave out the devices of Longhorn.',
@@ -1564,6 +1565,26 @@ export const causes: readonly KnownCause[] = [
     advice: { any: 'Detach the volumes (stop their workloads); waiting alone does not help.' },
     common: true,
     quoted: 'to its end',
+  },
+  {
+    id: 'attached-elsewhere',
+    pattern: /already exclusively attached to one node|currently attached to different node/,
+    means: 'The volume is attached to another node.',
+    advice: {
+      any: "Look who holds it there: the volume's attachment tickets (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml), and pods that use it on that node.",
+    },
+    common: true,
+    quoted: 'to its end',
+  },
+  {
+    id: 'attached-otherwise',
+    pattern: /already attached to node \S+ with incompatible parameters/,
+    means: 'The volume is attached there in another way, as without its frontend.',
+    advice: {
+      any: "Look which of the volume's attachment tickets asks for that (kubectl -n longhorn-system get volumeattachments.longhorn.io VOLUME -o yaml).",
+    },
+    common: true,
+    quoted: true,
   },
   {
     id: 'already-there',

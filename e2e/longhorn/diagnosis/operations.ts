@@ -444,7 +444,7 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'attach',
-    pattern: /AttachVolume\.Attach failed|failed to attach to node/,
+    pattern: /AttachVolume\.Attach failed|Multi-Attach error|failed to attach to node/,
     topic: /\b(?:at|de)tach(?:ed|ing|ment)?\b|\bsalvage\b|\bactivate\b/i,
     failed: 'A volume could not be attached, detached or activated',
     retry: "Longhorn's attachments are tried again; a request of the user interface is not.",
