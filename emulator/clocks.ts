@@ -8,7 +8,7 @@ const hour = 60 * minute;
  */
 export type Clock = {
   /**
-   * Every informer tells its controllers of all its objects again (M: util/client/client.go). Its phase
+   * Every informer passes its controllers all its objects again (M: util/client/client.go). Its phase
    * differs per manager.
    */
   resync: number;

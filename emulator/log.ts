@@ -3,7 +3,7 @@ type Fields = Record<string, unknown>;
 
 /**
  * Writes lines as logrus does for Longhorn: time, level, msg, then fields by name; before them func and file,
- * which it reports of its caller if told to. Fatal is but a word here: it ends nothing.
+ * which it reports of its caller if asked to. Fatal is but a word here: it ends nothing.
  */
 export type Log = {
   [level in Level]: (message: string, fields?: Fields) => void;

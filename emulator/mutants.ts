@@ -40,7 +40,7 @@ export const mutants = {
     "a deletion pays no heed to an upload's lock, nor to the upload: blocks of the new backup are lost",
   'lost-lock-retried-creation':
     'a new backup that has lost the lock is tried again and again in silence, instead of ending in Error',
-  // What a backup holds, and what it tells of itself.
+  // What a backup holds, and what it says of itself.
   'head-backed-up': 'a backup holds what the volume has when it is uploaded, not what its snapshot has',
   'older-snapshot-not-read':
     'a backup of a snapshot that is older than the last backup takes the blocks of that one',

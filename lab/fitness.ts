@@ -21,7 +21,7 @@ const numberIn = (file: string): number | undefined => {
 const reclaimable = (folder: string): number => {
   try {
     const stat = readFileSync(join(folder, 'memory.stat'), 'utf8');
-    // Version 1 tells the group's own and, as total, that of all below it; version 2 only the latter.
+    // Version 1 has the group's own and, as total, that of all below it; version 2 only the latter.
     const [, bytes = '0'] =
       /^total_inactive_file (\d+)$/m.exec(stat) ?? /^inactive_file (\d+)$/m.exec(stat) ?? [];
     return Number(bytes);

@@ -29,7 +29,7 @@ const imported = async (archives: readonly Part[]): Promise<Part[]> => [
 export const isPrepared = async (archives: readonly Part[] = []): Promise<boolean> =>
   isCached(await baseImage(await imported(archives)));
 
-/** How long it takes to build all parts of a lab, as every reader is told. */
+/** How long it takes to build all parts of a lab, as documents and output say. */
 export const buildTime = (): string => `${timeOf('build')} on two processors`;
 
 /** The title of the step that fetches a browser. */
@@ -54,7 +54,7 @@ const partsOfImage = async (archives: readonly Part[]): Promise<[string, Part][]
 };
 
 /**
- * Says how many parts the cache lacks, and returns the step that numbers them and tells how far each is: the
+ * Says how many parts the cache lacks, and returns the step that numbers them and reports how far each is: the
  * first run takes minutes, and must not look dead.
  */
 const numbered = async (

@@ -8,11 +8,11 @@ export type StepRunner = <T>(
 
 const updates = new AsyncLocalStorage<(detail: string) => void>();
 
-/** Does work whose builds tell how far they are, however deep in it they are: a part may be built for another. */
+/** Does work whose builds report how far they are, however deep in it they are: a part may be built for another. */
 export const telling = <T>(update: (detail: string) => void, work: () => Promise<T>): Promise<T> =>
   updates.run(update, work);
 
-/** Tells how far a build is, where somebody listens: what is done, and how much there is. */
+/** Reports how far a build is, where somebody listens: what is done, and how much there is. */
 export const tellDetail = (detail: string): void => updates.getStore()?.(detail);
 
 const inMiB = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);

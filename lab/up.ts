@@ -34,7 +34,7 @@ export type LabOptions = Partial<LabSize> &
   };
 
 /**
- * Does all at once; when one fails, or `signal` aborts, the others are told to end, and have ended when this
+ * Does all at once; when one fails, or `signal` aborts, the others are ended, and have ended when this
  * throws what came first.
  */
 const together = async (

@@ -27,7 +27,7 @@ const canFetch = async (): Promise<boolean> => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return false;
   const commands = await lookAtCommands(['tar', 'flock']);
   if (commands.some(({ trouble }) => trouble !== undefined)) return false;
-  // What is wrong with a mirror is told when something is fetched from it.
+  // What is wrong with a mirror is reported when something is fetched from it.
   return canUseApt().catch(() => true);
 };
 

@@ -32,7 +32,7 @@ export const measureMachine = async (how: How): Promise<Machine> => {
   }
 };
 
-/** Installs a Longhorn while the machine is measured, whose speed its clock can follow; tells what was found. */
+/** Installs a Longhorn while the machine is measured, whose speed its clock can follow; prints what was found. */
 export const installMeasured = async (
   target: Target,
   on: Omit<Parameters<Target['install']>[0], 'slowness'> & { how: How; progress: ProgressDisplay },

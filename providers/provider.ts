@@ -21,7 +21,7 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
   without?: ClusterConfig['without'];
   /** The browser that was fetched for the run, where scenarios need one and the machine has none. */
   browser?: string | undefined;
-  /** Lines that tell a reader how to reach a cluster that was kept. */
+  /** Lines that say how to reach a cluster that was kept. */
   reach: string[];
   /** Exactly how many scenarios are at work at once: of a cluster of which this machine's load says nothing. */
   workers?: number | undefined;
@@ -31,7 +31,7 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
    */
   begun?: number | undefined;
   /**
-   * What went wrong in the cluster since it came up, that no scenario can tell: a node that died, for one.
+   * What went wrong in the cluster since it came up, that no scenario can show: a node that died, for one.
    */
   trouble(): readonly string[];
   /** Aborts, with what happened, when the cluster is lost: no scenario can come to a verdict then. */

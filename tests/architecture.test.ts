@@ -158,7 +158,7 @@ describe('exported names', () => {
 });
 
 describe('what tracked files never hold', () => {
-  // Whatever registry npm, Go and apt are told to use will do.
+  // Whatever registry npm, Go and apt are set to use will do.
   const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
     encoding: 'utf8',

@@ -32,7 +32,7 @@ const describePlayed = (scenario: Played): Omit<JudgedScenario, 'fate'> => ({
     scenario === undefined ? 'the report does not have it' : scenario.reason && firstOf(scenario.reason),
 });
 
-// One that only announces a list is told with the first of it.
+// Of one that only announces a list, the first of it is kept too.
 const firstOf = (reason: string): string =>
   /^.*?(?<=:)\n.*/.exec(reason)?.[0].replace('\n', ' ') ?? decisionOf(reason);
 

@@ -1,7 +1,7 @@
 const literally = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
 
 /**
- * The pattern of the sentences that a step tells, from the one that it declares: what is in braces a run fills
+ * The pattern of the sentences that a step prints, from the one that it declares: what is in braces a run fills
  * in.
  */
 export const sentencePattern = (told: string): RegExp =>

@@ -12,9 +12,9 @@ import { describeNoReport } from './read-reports.ts';
 import { readScenarioFiles } from './traceability/trace.ts';
 
 const exitCodes = `
-Exit codes: 0 told; 2 there is no such bug, no report in DIR, or that run did not meet the bug.`;
+Exit codes: 0 printed; 2 there is no such bug, no report in DIR, or that run did not meet the bug.`;
 
-/** The scenarios that play the promise of each bug, and the findings that tell of it in others. */
+/** The scenarios that play the promise of each bug, and the findings that report it in others. */
 export const whereShown = (): Map<BugId, string[]> => {
   const scenarios = [...readScenarioFiles().values()].flatMap((file) => file.scenarios);
   const findings = Object.keys(differences) as DifferenceId[];
@@ -100,8 +100,8 @@ const report = async (text: string, from: string): Promise<ExitCode> => {
 };
 
 /**
- * `npx corral bugs`: tells of the known bugs of Longhorn, and writes one up as a run met it. Returns the exit
- * code: 0 told, 2 usage.
+ * `npx corral bugs`: lists the known bugs of Longhorn, and writes one up as a run met it. Returns the exit
+ * code: 0 printed, 2 usage.
  */
 export const runBugsCommand = (argv: readonly string[]): Promise<ExitCode> => {
   let work = async (): Promise<ExitCode> => list();

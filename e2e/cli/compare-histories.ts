@@ -65,7 +65,7 @@ type Pair = { title: string; names: string[]; states: [State[], State[]] };
 const isObject = ({ kind, events }: Lane): boolean =>
   !['steps', 'fault', 'lock'].includes(kind) && events.length > 0;
 
-// Names tell nothing across runs; the order in which things come does.
+// Names say nothing across runs; the order in which things come does.
 const pairsOf = (both: [ReportTimeline, ReportTimeline], zeros: [number, number]): Pair[] => {
   const [one, other] = both.map(({ lanes }) => Map.groupBy(lanes.filter(isObject), ({ kind }) => kind)) as [
     Map<string, Lane[]>,

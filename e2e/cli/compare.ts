@@ -35,7 +35,7 @@ const readOne = async (folder: string): Promise<ReportFile> => {
   return source;
 };
 
-/** Of several rounds, the first that did not pass tells of a scenario. */
+/** Of several rounds, the first that did not pass stands for a scenario. */
 const verdictsOf = ({ report }: ReportFile): Map<string, ScenarioReport> => {
   const rounds = Map.groupBy(
     report.scenarios.filter((each) => !isStray(each)),

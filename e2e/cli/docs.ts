@@ -301,7 +301,7 @@ export const sections: Record<string, () => string[]> = {
   'source-texts': describeSourceTexts,
   'message-classes': () =>
     table(
-      ['class', 'what it tells'],
+      ['class', 'what it means'],
       Object.entries(messageClasses).map(([name, text]) => [name, text]),
     ),
   severities: () =>

@@ -1,6 +1,6 @@
 import { interruptedExitCode } from '../report/interruption.ts';
 
-/** What the command's exit code tells. */
+/** What the command's exit code says. */
 export const exitCode = {
   passed: 0,
   failed: 1,

@@ -23,7 +23,7 @@ const placeOf = ({ speaker, fields, states }: MessageRow): readonly string[] | u
   return undefined;
 };
 
-// What a row tells shows in what its example tells: an operation that the text does not have, or another cause.
+// What a row is about shows in its example: an operation that the text does not have, or another cause.
 const agrees = (
   text: string,
   { row, wordings }: Meaning,
@@ -46,7 +46,7 @@ const longest = 8000;
 const middleCut = (text: string): string =>
   text.length <= longest ? text : `${text.slice(0, longest / 2)} ${text.slice(-longest / 2)}`;
 
-/** The failure to tell first, if there is one: a row of the catalogue knows more than an operation alone. */
+/** The failure to report first, if there is one: a row of the catalogue knows more than an operation alone. */
 export const failureToTell = ({ meanings, diagnosis }: Answer): Diagnosis | undefined =>
   diagnosis?.cause === undefined && meanings.length > 0 ? undefined : diagnosis;
 

@@ -185,7 +185,7 @@ const describeGroup = (group: Group): string[] => {
   ];
 };
 
-/** Tells what a log says, for a reader: the most frequent first. */
+/** Describes what a log says, for a reader: the most frequent first. */
 export const describeSummary = ({ lines, groups, unknown }: LogSummary): string[] => {
   const known = groups.reduce((sum, { count }) => sum + count, 0);
   return [

@@ -116,7 +116,7 @@ const describeMeaning = ({ id, row, wordings, asCause }: Meaning): string[] => [
   `  in the catalogue: ${id}`,
 ];
 
-/** Tells all that a text can mean, for a reader. */
+/** Describes all that a text can mean, for a reader. */
 const describeMeanings = (meanings: readonly Meaning[]): string[] => {
   const classes = [...new Set(meanings.map(({ row }) => row.class))];
   return [
@@ -197,7 +197,7 @@ const composeJson = (
 
 const longestExample = 160;
 
-// Of a failed deletion's text the cause is what tells it from others.
+// Of a failed deletion's text the cause is what distinguishes it from others.
 const causeIn = (example: string): string => deletionCause(example) ?? example;
 
 /** The rows that a part of a text may be of, a line each and what it is like. */
@@ -304,7 +304,7 @@ const explain = async (args: Arguments): Promise<ExitCode> => {
 };
 
 /**
- * `npx corral explain`: tells what a text of Longhorn means. Returns the exit code: 0 known with its
+ * `npx corral explain`: says what a text of Longhorn means. Returns the exit code: 0 known with its
  * cause, 1 not known in whole or in part, 2 usage.
  */
 export const runExplainCommand = (argv: readonly string[]): Promise<ExitCode> =>

@@ -79,7 +79,7 @@ type HealResult = { done: string[]; problems: string[] };
 
 const heal = async ({ kubeconfig, context, out, run }: Flags, isOutGiven: boolean): Promise<HealResult> => {
   const told: HealResult = { done: [], problems: [] };
-  // Whatever cannot be read, the rest is looked at all the same, and all of it is told.
+  // Whatever cannot be read, the rest is looked at all the same, and all of it is reported.
   const attempt = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
     try {
       return await work();
@@ -133,7 +133,7 @@ const allClear = (
   const inCluster = `no fault in ${server} is labelled with run ${runs.join(' or ')}`;
   if (folder === undefined) return `nothing is in force: ${inCluster}`;
   const inFolder = folder.recorded
-    ? `${out} tells of no fault that was not healed`
+    ? `${out} has no fault that was not healed`
     : `no fault was recorded in ${out}`;
   return `nothing is in force: ${inFolder}, and ${inCluster}`;
 };

@@ -55,7 +55,7 @@ const judgeReports = (
 type Merging = { out: string; allowMissing: boolean; strictBugs: boolean; times?: string | undefined };
 
 /**
- * Merges reports that were read, writes and tells the merged one, and returns the exit code; throws a
+ * Merges reports that were read, writes and prints the merged one, and returns the exit code; throws a
  * CommandError where they do not belong together.
  */
 export const mergeAndPrint = async (

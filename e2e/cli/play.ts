@@ -11,7 +11,7 @@ export const vitestEntry = fileURLToPath(new URL('vitest.mjs', import.meta.resol
 
 /**
  * How a configuration is loaded: by Node itself. Bundling it takes longer, and on a busy machine Vite tells
- * of that among what is told of the run.
+ * of that among the output of the run.
  */
 export const configLoader = 'native';
 
@@ -29,7 +29,7 @@ export type Interruption = { first: AbortSignal; again: AbortSignal };
 
 /**
  * Plays the chosen scenarios with vitest, in a process of its own, and says how that ended. It is the same
- * run as `npx vitest run --project e2e`: the reporter in there tells it and writes report.json.
+ * run as `npx vitest run --project e2e`: the reporter in there prints it and writes report.json.
  */
 export const spawnRunner = async (options: {
   /** The vitest configuration whose project `e2e` holds the scenarios. */
@@ -44,7 +44,7 @@ export const spawnRunner = async (options: {
   /** The browser that was fetched for the run, where the machine has none. */
   browser?: string | undefined;
   interruption: Interruption;
-  /** A file descriptor for all that it tells, which otherwise goes where this process's own output does. */
+  /** A file descriptor for all its output, which otherwise goes where this process's own output does. */
   output?: number;
 }): Promise<string | undefined> => {
   const { project, config, interruption, chosen, files = [], browser, output = 'inherit' } = options;
@@ -66,14 +66,14 @@ export const spawnRunner = async (options: {
 
   const child = spawn(process.execPath, [vitestEntry, ...args], {
     env: { ...process.env, ...(browser && { CORRAL_CHROMIUM: browser }), ...toVariables(config) },
-    // The channel tells it when this process dies. A group of its own keeps a terminal's Ctrl-C from its
+    // By the channel it knows when this process dies. A group of its own keeps a terminal's Ctrl-C from its
     // workers, which are to clean up first, and lets the second one end them all.
     stdio: ['ignore', output, output, 'ipc'],
     detached: true,
   });
   const interrupt = () => child.kill('SIGINT');
   const kill = () => killGroup(child.pid);
-  // A terminal tells the size of its window to its own group only.
+  // A terminal reports the size of its window to its own group only.
   const resize = () => child.kill('SIGWINCH');
   process.stdout.on('resize', resize);
   interruption.first.addEventListener('abort', interrupt, { once: true });

@@ -53,7 +53,7 @@ const describe = (promise: DocumentedPromise): string[] => [
 
 /**
  * `npx corral promises`: prints how many promises of Longhorn's documents are judged, by subject; with a filter
- * also those that it leaves. Returns the exit code: 0 told, 2 usage.
+ * also those that it leaves. Returns the exit code: 0 printed, 2 usage.
  */
 export const runPromisesCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('promises', () => {
@@ -67,7 +67,7 @@ export const runPromisesCommand = (argv: readonly string[]): Promise<ExitCode> =
       .addOption(
         new Option(
           '--severity <number>',
-          'list those with a severity; 5: data are lost, or a failure is told to nobody',
+          'list those with a severity; 5: data are lost, or a failure is reported to nobody',
         ).choices(severities),
       )
       .addOption(outputOption());

@@ -73,7 +73,7 @@ const write = async (paths: readonly string[], { out }: Flags): Promise<void> =>
 };
 
 /**
- * `npx corral report`: returns the exit code; every error is told. It judges nothing: a page of a failed run is
+ * `npx corral report`: returns the exit code; every error is printed. It judges nothing: a page of a failed run is
  * a page.
  */
 export const runReportCommand = (argv: readonly string[]): Promise<ExitCode> =>

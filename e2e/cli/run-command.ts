@@ -26,7 +26,7 @@ export type CommandOptions = {
 
 /**
  * `npm run e2e`: brings a cluster, plays the scenarios, reports, takes the cluster down. Returns the exit
- * code; every error is told.
+ * code; every error is printed.
  */
 export const runE2e = async (options: CommandOptions): Promise<number> => {
   const code = await playCommand(options);

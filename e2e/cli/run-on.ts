@@ -226,7 +226,7 @@ const orLost = (
 
 /**
  * Compares a cluster that was there before the run with what it was then, however the run ended. Each
- * difference is told on stderr and in the report, and fails a run that would have passed; a run whose cluster
+ * difference is printed on stderr and in the report, and fails a run that would have passed; a run whose cluster
  * could not be compared has not passed either.
  */
 const judgeDifferences = async (

@@ -44,7 +44,7 @@ const replayOf = (file: string | undefined): SoakRun | undefined => {
     const last = readSoakRuns(readFileSync(file, 'utf8')).at(-1);
     if (last !== undefined) return last;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw usageError(
     `--replay ${file}: no run can be read there: name the soak.ndjson or reduced.ndjson of a soak`,
@@ -89,7 +89,7 @@ const play = async (flags: Flags, { providers, config }: Players): Promise<ExitC
   return code as ExitCode;
 };
 
-/** `npx corral soak`: random actions from a seed, judged after each run. Returns the exit code; every error is told. */
+/** `npx corral soak`: random actions from a seed, judged after each run. Returns the exit code; every error is printed. */
 export const runSoakCommand = (argv: readonly string[], players: Players): Promise<ExitCode> =>
   toExitCode('soak', () => {
     const command = program();

@@ -270,7 +270,7 @@ const play = async ({ engine: named, only, json }: Arguments, engines: Engines):
 
 /**
  * `npx corral store matrix`: plays every trouble of a store against an engine, the emulator's where none is named. Returns
- * the exit code; every error is told.
+ * the exit code; every error is printed.
  */
 export const runStoreMatrixCommand = (argv: readonly string[], engines: Engines): Promise<ExitCode> =>
   toExitCode('store matrix', () => {

@@ -99,7 +99,7 @@ const clusterSchema = z.object({
     .describe('what the cluster does not have: a scenario that needs it is skipped'),
 });
 
-/** All that a run of the scenarios is told: what has no default has to be named. */
+/** All settings of a run of the scenarios: what has no default has to be named. */
 const runSchema = clusterSchema.extend({
   expectCluster: objectUid
     .optional()
@@ -156,7 +156,7 @@ const runSchema = clusterSchema.extend({
 /** What a run has to know of its cluster. */
 export type ClusterConfig = z.output<typeof clusterSchema>;
 
-/** All that a run of the scenarios is told. */
+/** All settings of a run of the scenarios. */
 export type RunConfig = z.output<typeof runSchema>;
 
 /** What a cluster has and what may be done to it, as far as that decides whether a scenario is played on it. */
@@ -180,7 +180,7 @@ export type ExistingCluster = Pick<
   supportBundle?: boolean;
 };
 
-/** Something that a run is told is missing or wrong; the message is one line. */
+/** A setting of a run is missing or wrong; the message is one line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -234,7 +234,7 @@ const parseWhole = (json: string): unknown => {
 };
 
 /**
- * Reads what a run is told out of variables; throws a ConfigError that names all that is missing or wrong,
+ * Reads the settings of a run out of variables; throws a ConfigError that names all that is missing or wrong,
  * and repeats none of it.
  */
 export const readRunConfig = (variables: Variables): RunConfig => {
@@ -255,7 +255,7 @@ export const readRunConfig = (variables: Variables): RunConfig => {
   );
 };
 
-/** The same, where nobody may have been told anything yet: undefined for what readRunConfig refuses. */
+/** The same, where there may be no settings yet: undefined for what readRunConfig refuses. */
 export const findRunConfig = (variables: Variables): RunConfig | undefined => {
   try {
     return readRunConfig(variables);
@@ -264,7 +264,7 @@ export const findRunConfig = (variables: Variables): RunConfig | undefined => {
   }
 };
 
-/** The kind of stores that was chosen, also where nobody has been told of a cluster; undefined where none was. */
+/** The kind of stores that was chosen, also where no cluster has been named; undefined where none was. */
 export const storeChoice = (variables: Variables): string | undefined =>
   findRunConfig(variables)?.store ?? (variables[byHand.store ?? ''] || undefined);
 

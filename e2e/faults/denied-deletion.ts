@@ -49,7 +49,7 @@ const isDenied = ({ message }: DryDeletion, policy: string): boolean =>
   message.includes(`ValidatingAdmissionPolicy '${policy}'`);
 
 // A policy counts, or does so no more, when the API server has heard of it by a watch of its own: within a
-// second or two. Nothing tells when that is but the answer to a request, so the request is repeated: the one
+// second or two. Nothing shows when that is but the answer to a request, so the request is repeated: the one
 // thing here that asks again and again.
 const heardOf = { within: 30_000, every: 100 };
 
@@ -67,7 +67,7 @@ export const untilPolicy = async (
     const answer = await dryDeletion(cluster, resource, probe);
     if (isDenied(answer, policy) === (is === 'in force')) return;
     if (answer.status === 404)
-      throw new Error(`${probe.name} is not there: nothing tells whether policy ${policy} is ${is}`);
+      throw new Error(`${probe.name} is not there: nothing shows whether policy ${policy} is ${is}`);
     if (Date.now() > end)
       throw new Error(
         `policy ${policy} is not ${is} after ${heardOf.within / 1000} s (the API server's, to hear of it)`,

@@ -13,7 +13,7 @@ export type HoldBounds = { search: number; hold: number };
 /**
  * The command that waits for the process which deletes a backup and stops it.
  * It says `watching`, then `stopped PID...` or `not found...`, then `released...`, a line each; in between,
- * when it was told to let it go on until so much of the files is gone, `stopped again...`.
+ * when it was to let it go on until so much of the files is gone, `stopped again...`.
  */
 export const holdCommand = ({
   token,
@@ -214,7 +214,7 @@ const stoppedIn = ({ commands }: PodCommands): { pod: PodTarget; pids: string[] 
  * The deletion of a backup is held open: its process is stopped where it runs, in the manager pod of the backup's
  * owner. The owner may change until then, so all manager pods are watched, from before the deletion: the process
  * removes the config after 2 s, its wait for the lock, and is to be caught before. `files` are some that it
- * removes, as that pod sees them, its config first: told to go on, it is held again when that is gone, and one of
+ * removes, as that pod sees them, its config first: released, it is held again when that is gone, and one of
  * the others where there are any. By labels nothing is looked for: it goes on by itself.
  */
 export const heldDeletion = {
@@ -229,7 +229,7 @@ export const heldDeletion = {
     inject:
       'in all longhorn-manager pods a command waits for the process that deletes this backup, from before the deletion on, and stops it (SIGSTOP)',
     prove: 'the process is in state `T`',
-    'held again': `told to go on, it is let run for some milliseconds at a time until the first of some files of its volume (its config, or a block) is gone as the pod sees it, and is stopped there: the backup is gone for Longhorn then, while the command has not ended. From then on its lock is written anew every two seconds, as the process itself would each minute`,
+    'held again': `released, it is let run for some milliseconds at a time until the first of some files of its volume (its config, or a block) is gone as the pod sees it, and is stopped there: the backup is gone for Longhorn then, while the command has not ended. From then on its lock is written anew every two seconds, as the process itself would each minute`,
     heal: 'SIGCONT, and the commands are ended',
     bound:
       "60 s for the process to appear, 120 s for the hold; the deletion's lock, which nobody refreshes before it is held again, counts for 150 s",

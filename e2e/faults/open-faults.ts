@@ -6,7 +6,7 @@ import { goneWithItsLab } from './lab-faults.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 
 /**
- * Keeps the faults of a scenario; each is written to the ledger before it is injected. `tell` hears what
+ * Keeps the faults of a scenario; each is written to the ledger before it is injected. `onEvent` is called with what
  * becomes of each.
  */
 export const openFaults = ({
@@ -105,7 +105,7 @@ export const healLeftOver = async ({
 };
 
 /**
- * Closes the entries of faults that went with the lab that they were in, and tells of each: no cluster is
+ * Closes the entries of faults that went with the lab that they were in, and returns a line for each: no cluster is
  * needed, and none is left.
  */
 export const closeGone = async (ledger: Ledger): Promise<string[]> => {
@@ -135,7 +135,7 @@ export const healByLabels = async (cluster: Cluster, run: string): Promise<strin
   return told;
 };
 
-// Says that a fault is entered in the ledger, and makes what tells how each piece of work on it ends.
+// Says that a fault is entered in the ledger, and makes what reports how each piece of work on it ends.
 const reportFault = (of: Pick<FaultEvent, 'id' | 'name' | 'title'>, tell: (event: FaultEvent) => void) => {
   tell({ ...of, phase: 'entered', detail: of.title });
   return async <T>(

@@ -13,12 +13,12 @@ export type Explained = {
   mark: number;
   steps: readonly SequenceStep[];
   guards: readonly GuardReport[];
-  /** The objects to tell the histories of, the one that the expectation is about first. */
+  /** The objects to list the histories of, the one that the expectation is about first. */
   objects: readonly [ExplainedObject, ...ExplainedObject[]];
 };
 
 export type ExplainedObject = {
-  // biome-ignore lint/suspicious/noExplicitAny: objects of any kind are told side by side.
+  // biome-ignore lint/suspicious/noExplicitAny: objects of any kind are listed side by side.
   timeline: Timeline<any>;
   name: string;
   label: string;

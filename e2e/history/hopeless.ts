@@ -62,7 +62,7 @@ export const presentStates = (
   });
 };
 
-/** What an explanation tells of them beside what is waited for. */
+/** What an explanation says of them beside what is waited for. */
 export const toExplained = (hopeless: readonly AnyHopeless[], beside: Timeline): ExplainedObject[] =>
   hopeless.flatMap(({ timeline, name, describe }) =>
     timeline === beside || name === undefined

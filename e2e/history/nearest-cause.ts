@@ -34,7 +34,7 @@ const found = async (
   const { promise: late, reject } = Promise.withResolvers<never>();
   signal.addEventListener(
     'abort',
-    () => reject(new Error(`the cluster did not tell it within ${within / 1000} s`)),
+    () => reject(new Error(`the cluster did not say it within ${within / 1000} s`)),
     { once: true },
   );
   try {

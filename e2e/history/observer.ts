@@ -6,7 +6,7 @@ import type { Specification } from './specification.ts';
 import type { Timeline } from './timeline.ts';
 import type { SequenceStep, Verdict } from './verdict.ts';
 
-/** Something that is expected of a cluster from now on, as told to who looks on. */
+/** Something that is expected of a cluster from now on, as an observer gets it. */
 export type Expected = {
   timeline: Timeline;
   /** The object; undefined for any of the timeline that fits. */

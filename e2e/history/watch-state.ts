@@ -10,7 +10,7 @@ export class OutOfOrder extends Error {}
 
 /** Writes what a watch hears into a timeline, and knows from where the watch must go on. */
 export type WatchState<T extends KubernetesObject> = {
-  /** The resourceVersion up to which everything was told; undefined when it takes a new listing. */
+  /** The resourceVersion up to which everything was received; undefined when it takes a new listing. */
   readonly version: string | undefined;
   /** A connection begins. */
   connected(): void;
@@ -39,7 +39,7 @@ export const createWatchState = <T extends KubernetesObject>({
   const isKnown = ({ type, object: { metadata } }: WatchEvent<T>): boolean => {
     const isSame = ({ uid, resourceVersion }: typeof metadata) =>
       uid === metadata.uid && resourceVersion === metadata.resourceVersion;
-    // Whatever its version, the end of what is still there was not told.
+    // Whatever its version, the end of what is still there was not received.
     if (type === 'DELETED' && timeline.objects().some((object) => object.metadata.uid === metadata.uid))
       return false;
     // What was there before the listing is no history of this timeline.
@@ -56,7 +56,7 @@ export const createWatchState = <T extends KubernetesObject>({
     },
     list: (items, resourceVersion, asked) => {
       const at = Date.now();
-      // What it tells was so at some time since it was asked for.
+      // What it says was so at some time since it was asked for.
       lastHeard = asked;
       recorder.listing();
       const uids = new Set(items.map(({ metadata }) => metadata.uid));
@@ -69,7 +69,7 @@ export const createWatchState = <T extends KubernetesObject>({
     },
     take: (event) => {
       const { type, object } = event;
-      // The same moment as that of the entry: what it tells was sure until then.
+      // The same moment as that of the entry: what it says was sure until then.
       lastHeard = Date.now();
       const { resourceVersion = version } = object.metadata;
       if (isAfter(resourceVersion, version)) version = resourceVersion;
@@ -84,14 +84,14 @@ export const createWatchState = <T extends KubernetesObject>({
       if (version === undefined) return;
       const at = Date.now();
       if (error instanceof OutOfOrder) {
-        const reason = `the server told what happened in the wrong order: ${error.message}`;
+        const reason = `the server reported what happened in the wrong order: ${error.message}`;
         push({ kind: 'gap', at, since: start.at, from: start.mark + 1, reason });
       } else {
         push({
           kind: 'gap',
           at,
           since: lastHeard,
-          reason: `the server cannot tell what came after resourceVersion ${version}: ${error.message}`,
+          reason: `the server does not know what came after resourceVersion ${version}: ${error.message}`,
         });
       }
       version = undefined;

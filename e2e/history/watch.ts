@@ -75,7 +75,7 @@ const mostErrorEvents = 6;
  * Keeps a watch going until it is stopped or cannot go on.
  *
  * A watch that the server resumes from the last resourceVersion has lost nothing, however its connection
- * ended. Only a server that cannot tell what came after that version makes a gap; what a new listing says
+ * ended. Only a server that does not know what came after that version makes a gap; what a new listing says
  * afterwards is not a history. It says so with a 410, as a rule. Right at the edge of a compaction (seen on
  * v1.36: "etcd event received with PrevKv=nil") it answers 500 each time instead, so an error event that
  * keeps coming back counts as one.

@@ -41,7 +41,7 @@ export class ExecError extends Error {
 
 /**
  * A stream of the API server (an exec, a log) that broke or could not be opened: nothing is known of what it
- * would have told, so nothing is proven.
+ * would have said, so nothing is proven.
  */
 export class BrokenStream extends ExecError {
   override readonly name = 'BrokenStream';

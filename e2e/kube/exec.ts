@@ -21,7 +21,7 @@ export type ExecOptions = {
 export type ExecResult = { stdout: string; stderr: string; exitCode: number };
 
 /**
- * Runs commands in containers with the TLS and the authentication of a kubeconfig; `started` is told how long
+ * Runs commands in containers with the TLS and the authentication of a kubeconfig; `started` is called with how long
  * one took to start, in ms.
  */
 export const createExec =
@@ -86,7 +86,7 @@ export const createExec =
   };
 
 // A script given on the command line buries what it was to do: the name that it is given, and its arguments,
-// tell that.
+// say that.
 const nameOf = (command: string[]): string[] => {
   const [shell = '', flag, , name] = command;
   return /^(ba)?sh$/.test(shell) && flag === '-c' && name !== undefined ? command.slice(3) : command;

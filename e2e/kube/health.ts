@@ -6,7 +6,7 @@ import { type ApiOutage, troubleOf } from './trouble.ts';
 
 /** How an API server was, as the requests of one connection met it. */
 export type Health = {
-  /** Notes how a request ended: an answer, or an error; says what the error tells of the server. */
+  /** Notes how a request ended: an answer, or an error; says what the error means for the server. */
   met(error?: unknown): ApiOutage | undefined;
   /** Notes that a request is sent again. */
   again(): void;
@@ -17,7 +17,7 @@ export type Health = {
   /** The server did not answer a short while ago: what it refuses now it may allow in a moment. */
   readonly isFresh: boolean;
   /**
-   * What there is to tell: one sentence, and the details; undefined where all was well, as far as it was
+   * What there is to report: one sentence, and the details; undefined where all was well, as far as it was
    * asked.
    */
   told(): { title: string; detail: string; isOutage: boolean } | undefined;
@@ -64,7 +64,7 @@ export const openHealth = (): Health => {
       const trouble = error === undefined ? undefined : troubleOf(error);
       if (trouble === 'later') putOff += 1;
       else if (trouble !== undefined) fail(error);
-      // What was given up, or never sent, tells nothing.
+      // What was given up, or never sent, says nothing.
       const isAnswer = error === undefined || error instanceof ApiError;
       const outage = open();
       if (isAnswer && (trouble === undefined || trouble === 'later') && outage !== undefined)

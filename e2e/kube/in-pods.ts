@@ -53,7 +53,7 @@ export const inEachPod = async <P, T>(pods: readonly P[], work: (pod: P) => Prom
 /** A command that runs in a pod for a while, and what it has said so far. */
 type PodCommand = { pod: PodTarget; readonly lines: readonly string[]; readonly ended: string | undefined };
 
-/** Several commands of that kind, told of as their lines arrive. */
+/** Several commands of that kind, followed as their lines arrive. */
 export type PodCommands = {
   readonly commands: readonly PodCommand[];
   /** What each pod has said, a line a pod, for an error message. */

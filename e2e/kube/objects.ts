@@ -31,7 +31,7 @@ export const holdsCondition = ({ status }: WithConditions, type: string): boolea
   status?.conditions?.some((each) => each.type === type && each.status === 'True') ?? false;
 
 /**
- * An object without the record of who manages which field: it is most of an object, and tells nothing of what
+ * An object without the record of who manages which field: it is most of an object, and says nothing of what
  * happened to it.
  */
 export const withoutManagedFields = (object: KubernetesObject): KubernetesObject => {

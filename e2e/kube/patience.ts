@@ -118,7 +118,7 @@ export const deleting: Resend<string> = {
 
 /**
  * An object with a name is made once: where it is there already, it is read, and was made by the first
- * request if it has all the labels that were sent. One without labels cannot be told from another's, and one
+ * request if it has all the labels that were sent. One without labels cannot be distinguished from another's, and one
  * without a name would be made twice.
  */
 export const creating = (object: object, read: (name: string) => Promise<string>): Resend<string> => {

@@ -69,7 +69,7 @@ export const createRequest = (config: KubeConfig, server: string): SendRequest =
   };
 };
 
-// What is there and cannot be started is told apart from what is not there at all.
+// What is there and cannot be started is another error than what is not there at all.
 const asNoPlugin = (error: Error, config: KubeConfig): Error => {
   const { syscall, code } = error as NodeJS.ErrnoException;
   const { exec } = config.getCurrentUser() ?? {};

@@ -1,7 +1,7 @@
 import { ApiError, BrokenStream, NoAnswer } from './errors.ts';
 
 /**
- * What an error tells of the API server itself, where it is no answer to the request. `refused`: the request
+ * What an error says of the API server itself, where it is no answer to the request. `refused`: the request
  * did not get there; `later`: it did, and was put off (429) before anything came of it; `unknown`: something
  * may have come of it, as the connection broke, no answer came, or the server or its etcd failed.
  */
@@ -12,7 +12,7 @@ const refusals = ['ECONNREFUSED', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'E
 const breaks = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE|HPE_[A-Z_]+)$/;
 
 /**
- * Says what an error of a request tells of the API server; undefined for an answer, and for what sending
+ * Reads what an error of a request says of the API server; undefined for an answer, and for what sending
  * again cannot mend (a certificate, a plugin).
  */
 export const troubleOf = (error: unknown): ApiOutage | undefined => {

@@ -44,7 +44,7 @@ type ContainerState = {
   terminated?: { exitCode: number; reason?: string };
 };
 
-/** What a controller tells of an object. */
+/** What a controller reports of an object. */
 export type Event = KubernetesObject & {
   involvedObject: { kind?: string; name?: string };
   reason?: string;
@@ -54,7 +54,7 @@ export type Event = KubernetesObject & {
   eventTime?: string | null;
 };
 
-/** When an event was told last, as Kubernetes writes it. */
+/** When an event was reported last, as Kubernetes writes it. */
 export const timeOfEvent = ({ lastTimestamp, eventTime, metadata }: Event): string =>
   lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
 

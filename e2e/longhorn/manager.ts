@@ -66,7 +66,7 @@ const apiPort = 9500;
 
 /**
  * The managers in the order of how many connections to their API are open; those that cannot be looked into
- * come last. Whose connections they are cannot be told, as a Service may give them another address: it is
+ * come last. Whose connections they are is not known, as a Service may give them another address: it is
  * only good for whom to look at first.
  */
 export const mostConnectedFirst = async (

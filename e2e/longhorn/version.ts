@@ -23,7 +23,7 @@ export const readVersion = async (cluster: Cluster): Promise<string> => {
   const version = versionOf(setting?.value, pod?.image);
   if (version === undefined) {
     throw new Error(
-      `cannot tell the version of Longhorn: setting current-longhorn-version is ${JSON.stringify(setting?.value ?? null)}, the manager's image ${JSON.stringify(pod?.image ?? null)}`,
+      `the version of Longhorn is not known: setting current-longhorn-version is ${JSON.stringify(setting?.value ?? null)}, the manager's image ${JSON.stringify(pod?.image ?? null)}`,
     );
   }
   return version;

@@ -1,6 +1,6 @@
 import type { Resource } from '../kube/cluster.ts';
 
-/** What may be done to objects, in the order in which it is told. */
+/** What may be done to objects, in the order in which it is printed. */
 export const verbs = ['get', 'list', 'watch', 'create', 'patch', 'delete'] as const;
 
 export type Verb = (typeof verbs)[number];

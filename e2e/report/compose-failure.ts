@@ -29,18 +29,18 @@ export const composeCircumstances = ({
   ...section('Evidence:', evidence),
 ];
 
-/** A failure, told where it happened: the step, the whole reason, and what is known beside it. */
+/** A failure, printed where it happened: the step, the whole reason, and what is known beside it. */
 export const formatFailure = (failure: Failure): string[] => [
   failure.step === null ? 'stopped outside of its steps' : `stopped at: ${failure.step}`,
   ...[...failure.reason.split('\n'), ...composeCircumstances(failure)].flatMap((line) => indent(line, '  ')),
 ];
 
 /**
- * The reason of an ending without the failure that was told before it; null where nothing else is in there.
+ * The reason of an ending without the failure that was printed before it; null where nothing else is in there.
  */
 export const beyondReason = (reason: string | null, told: Failure | undefined): string | null =>
   reason === told?.reason
     ? null
     : told === undefined
       ? reason
-      : (reason?.replace(told.reason, () => '(told above)') ?? null);
+      : (reason?.replace(told.reason, () => '(see above)') ?? null);

@@ -130,7 +130,7 @@ const describeStep = ({ step, awaited }: RunningScenario, now: number): string =
   return `still at: ${step.sentence}, for ${span(now - step.at)}${waits && `; ${waits}`}`;
 };
 
-/** The line that says, where nothing was told for long, what is under way: how many, and who is longest at a step. */
+/** The line that says, where nothing was printed for long, what is under way: how many, and who is longest at a step. */
 export const composeSilence = (running: readonly RunningScenario[], counts: Counts, now: number): string => {
   const [longest] = running
     .filter(({ step }) => step !== undefined)

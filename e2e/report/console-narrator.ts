@@ -11,7 +11,7 @@ import { createTeller } from './teller.ts';
 import { type Awaited, createUnderWay } from './under-way.ts';
 
 /**
- * What a run is told with; `now` in ms since the epoch. Told are `scenarios` (and the steps of those that fail),
+ * What a run is printed with; `now` in ms since the epoch. `detail`: `scenarios` (and the steps of those that fail),
  * `steps`, or all `events`.
  */
 type Means = { screen: Screen; paint: Paint; told: 'scenarios' | 'steps' | 'events'; now: () => number };
@@ -23,8 +23,8 @@ const tick = 1000;
 const silence = 60_000;
 
 /**
- * Tells a run to people: lines for what has happened, and what is under way below them, or, where nothing can
- * be drawn, in a line when nothing was told for a minute.
+ * Prints a run for people: lines for what has happened, and what is under way below them, or, where nothing can
+ * be drawn, in a line when nothing was printed for a minute.
  */
 export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narrator => {
   let lastTold = now();
@@ -119,7 +119,7 @@ export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narr
 /**
  * Says, for those who want to know all, what is no step: that one begins, each state that something awaited
  * goes through, each fault with its proof, each finding. `awaited` is what the event is about, if it is about
- * that, as it was told before it.
+ * that, as it was printed before it.
  */
 const describeEvent = (
   event: ScenarioEvent,

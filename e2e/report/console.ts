@@ -20,7 +20,7 @@ import { titlesOf } from './title.ts';
 /** Gives text a colour where the stream shows one. */
 export type Paint = (style: 'green' | 'red' | 'yellow' | 'dim' | 'bold', text: string) => string;
 
-/** Whose lines they are, where several scenarios are told at once: a short number. */
+/** Whose lines they are, where several scenarios are printed at once: a short number. */
 export type Tag = string | undefined;
 
 // The lines of a scenario begin with two blanks: there is room for the number.
@@ -90,7 +90,7 @@ export const composeFailed = (name: string, failure: Failure, paint: Paint, tag?
 
 /**
  * That a scenario's premise was lost, which is no verdict; the report has the whole reason. With its name, where that
- * was not told right above.
+ * was not printed right above.
  */
 export const composePremiseLost = (
   reason: string,
@@ -107,7 +107,7 @@ export const composePremiseLost = (
   );
 
 /**
- * How a scenario ended: a passed one, and one of a known bug, in a line, any other with its whole reason, but for what was told where
+ * How a scenario ended: a passed one, and one of a known bug, in a line, any other with its whole reason, but for what was printed where
  * it happened. With a number its name as well, and where it is `named`: the one above is far
  * away.
  */
@@ -120,7 +120,7 @@ export const composeEnding = (
   const [style, words] = endings[state];
   const isKnown = state === 'known-bug';
   const reason = isKnown ? null : beyondReason(scenario.reason, told);
-  const above = told !== undefined && reason === null ? ' (told above)' : '';
+  const above = told !== undefined && reason === null ? ' (see above)' : '';
   const which = isKnown ? ` (${shownBugs(scenario).join(', ')})` : '';
   const lines = [
     `  ${paint(style, `${words} ${formatDuration(duration)}`)}${named ? `: ${name}` : ''}${which}${above}`,
@@ -170,7 +170,7 @@ export const composeClosing = (
   const otherwise = scenarios.flatMap(otherThanLedger).map((line) => `  ${line}`);
   const lines = [
     ...(listed.length > 0 ? ['', 'Did not pass:', ...listed] : []),
-    ...(bugs.length > 0 ? ['', 'Known bugs of Longhorn (npx corral bugs tells of each):', ...bugs] : []),
+    ...(bugs.length > 0 ? ['', 'Known bugs of Longhorn (npx corral bugs describes each):', ...bugs] : []),
     ...(left.length > 0 ? ['', describeLeft(report), ...left] : []),
     ...(otherwise.length > 0 ? ['', 'Other than the ledger of known bugs says:', ...otherwise] : []),
     ...(cells.length > 0
@@ -189,7 +189,7 @@ export const composeClosing = (
   return [...lines, `Judged: ${judged}`, `Report: ${path} (${formatDuration(duration)})`];
 };
 
-// What is known of the emulator is told to those who want to know all.
+// What is known of the emulator is printed for those who want to know all.
 const composeFindings = (
   report: Report,
   { paint, verbose }: { paint: Paint; verbose: boolean },
@@ -249,7 +249,7 @@ const marks = { failed: '✗', 'not-provable': '?' } as const;
 
 /**
  * The scenarios of a report that did not pass, each with where it stopped and the folder of its evidence:
- * what was told where it happened is far above when a run ends. `path` is the report's, from where the run
+ * what was printed where it happened is far above when a run ends. `path` is the report's, from where the run
  * was started.
  */
 const listFailed = (report: Report, path: string): string[] => {

@@ -32,7 +32,7 @@ export const jsonEventSchema = z.discriminatedUnion('event', [
   /** A step ended, or a remark was made (`noted`). */
   line('step', { ...ofScenario, id, ...scenario.steps.element.shape }),
   /**
-   * Something is waited for, until `limit` after this was first told; told again when the state that stands
+   * Something is waited for, until `limit` after this was first reported; reported again when the state that stands
    * instead (`now`, null: never seen) has changed.
    */
   line('awaits', {
@@ -86,5 +86,5 @@ export type JsonEvent = z.infer<typeof jsonEventSchema>;
 
 type Untimed<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
 
-/** An event without the time at which it is told. */
+/** An event without the time at which it is written. */
 export type UntimedEvent = Untimed<JsonEvent>;

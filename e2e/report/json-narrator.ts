@@ -42,8 +42,8 @@ const toEvent = (of: OfScenario, event: ScenarioEvent): UntimedEvent | undefined
 };
 
 /**
- * Tells a run to programs: an event a line on `write`; what scenarios print by themselves goes to `beside`.
- * The first and the last line of a run are not told here: there may be several rounds between them.
+ * Writes a run for programs: an event a line on `write`; what scenarios print by themselves goes to `beside`.
+ * The first and the last line of a run are not written here: there may be several rounds between them.
  */
 export const createJsonNarrator = ({
   write,

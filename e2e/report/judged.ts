@@ -88,11 +88,11 @@ export const describeJudged = ({ name, version, replaced = [] }: Report['target'
   if (isEmulated({ name }))
     return `the emulator${version ? ` ${version}` : ''}: this run proves the suite, not Longhorn`;
   if (name === 'installed')
-    return `the Longhorn that the cluster has${version ? `, ${version}` : '; its version was not told to this run'}`;
+    return `the Longhorn that the cluster has${version ? `, ${version}` : '; its version is not known to this run'}`;
   const others = replaced.map(
     ({ from, to, digest }) => `${to}${digest ? `@${digest}` : ''} in place of ${from}`,
   );
   return version
     ? `Longhorn ${version} (${name})${others.length > 0 ? `, with ${others.join(', ')}` : ''}`
-    : `the Longhorn found in the cluster (${name}); its version was not told to this run`;
+    : `the Longhorn found in the cluster (${name}); its version is not known to this run`;
 };

@@ -45,7 +45,7 @@ const mergeEnds = (sources: readonly ReportFile[]): Report['end'] => {
   return { state: worst, reason: reasons.join('; ') };
 };
 
-// Its images are told beside it: which of them run at one time may differ.
+// Its images are listed beside it: which of them run at one time may differ.
 const oneKubernetes = (sources: readonly ReportFile[]): Report['kubernetes'] => {
   const all = sources.flatMap(({ report: { kubernetes } }) => {
     if (kubernetes === null) return [];
@@ -82,7 +82,7 @@ const findDoubled = (placed: ReturnType<typeof placeRounds>['placed']): string[]
 
 /**
  * Merges reports of the shards and rounds of one target into one report. Throws a MergeError of one line
- * where they do not belong together; shards that are missing are told, for the caller to judge.
+ * where they do not belong together; shards that are missing are returned, for the caller to judge.
  */
 export const mergeReports = (sources: readonly ReportFile[]): Merged => {
   const [first] = sources;

@@ -1,5 +1,5 @@
 /**
- * How a run is told: `quiet` (scenarios and their steps; where the output is no terminal, the steps only of what
+ * How a run is printed: `quiet` (scenarios and their steps; where the output is no terminal, the steps only of what
  * fails), `verbose` (all steps, each state that is awaited, each fault and each beginning of a step), or `json`
  * (an event a line, for programs).
  */

@@ -36,7 +36,7 @@ const writeSummary = async (path: string, report: Report): Promise<void> => {
 };
 
 /**
- * Tells how a run ended, by its report, to those who do not read what it printed: GitHub, if this is a job of
+ * Reports how a run ended to those who do not read what it printed: GitHub, if this is a job of
  * its, and programs that read `--output json`.
  */
 export const printEnd = async (

@@ -12,7 +12,7 @@ import type {
 } from './schema.ts';
 
 /**
- * What a scenario tells the reporter about itself, in vitest's task.meta: the seed, the kind of its store, its
+ * What a scenario reports about itself, in vitest's task.meta: the seed, the kind of its store, its
  * cells and its promises when it is collected, the rest when it ends.
  */
 export type ScenarioRecord = {
@@ -46,7 +46,7 @@ export type ScenarioRecord = {
   };
 };
 
-/** What a scenario tells the reporter while it runs is recorded with its test, as artifacts of this type. */
+/** What a scenario reports while it runs is recorded with its test, as artifacts of this type. */
 export const eventType = 'corral:event';
 
 export type ScenarioEvent =
@@ -70,7 +70,7 @@ export type ScenarioEvent =
   | { kind: 'premise-lost'; reason: string };
 
 /**
- * Something of the cluster is waited for; told again, with the same id, when the state that stands instead
+ * Something of the cluster is waited for; reported again, with the same id, when the state that stands instead
  * has changed.
  */
 export type Awaiting = {
@@ -82,7 +82,7 @@ export type Awaiting = {
   now: string | null;
   /** Since when it does, ISO. */
   since: string;
-  /** In ms, from the first time that this was told. */
+  /** In ms, from the first time that this was reported. */
   limit: number;
   /** Whose time it is, and why so long. */
   owner: string;

@@ -22,14 +22,14 @@ const loadSchema = z.strictObject({
 /** Where to look first for what went wrong: a hint, with what speaks for it. */
 const pointsToSchema = z.strictObject({
   at: z.enum(['longhorn', 'cluster', 'suite', 'unclear']),
-  /** As a reader is told: "Longhorn", "the emulator (in the place of Longhorn)". */
+  /** As it is printed: "Longhorn", "the emulator (in the place of Longhorn)". */
   place: z.string(),
   because: z.array(z.string()),
   /** Missing where no wait ran out of time, and in reports of before. */
   load: loadSchema.optional(),
 });
 
-/** What is told of a failure on the spot. */
+/** What is printed of a failure on the spot. */
 const failureSchema = z.strictObject({
   /** The step that it happened in; null where it was in none. */
   step: z.string().nullable(),
@@ -162,7 +162,7 @@ const scenarioSchema = z.strictObject({
   bugs: z.array(knownBugSchema).optional(),
   /** The folder of what was kept of it, relative to this report; missing or null where nothing was. */
   evidence: z.string().nullable().optional(),
-  /** Missing where it passed, or could not tell of itself. */
+  /** Missing where it passed, or could not report itself. */
   failure: failureSchema.optional(),
   /**
    * What its cleanup could not remove or undo, complete; missing where nothing is left. It is no part of the
@@ -309,7 +309,7 @@ export const countStates = (scenarios: readonly ScenarioReport[]): Totals => {
 /** The account of what took no time. */
 export const nothingSpent: ReportAccount = { cluster: 0, locks: 0, suite: 0, others: 0 };
 
-/** What is the same of every scenario that was not played, or could not tell of itself. */
+/** What is the same of every scenario that was not played, or could not report itself. */
 export const emptyScenario = {
   startedAt: null,
   steps: [],

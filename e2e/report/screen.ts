@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update';
 
 /**
- * Where a run is told: lines that stay, and below them, on a terminal, an area that is drawn again and again.
+ * Where a run is printed: lines that stay, and below them, on a terminal, an area that is drawn again and again.
  */
 export type Screen = {
   /** Undefined where there is no such area. */

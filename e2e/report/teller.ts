@@ -14,13 +14,13 @@ import type { Failure, ReportStep, ScenarioReport } from './schema.ts';
 type ScenarioId = Pick<Whole, 'id' | 'name'>;
 
 /**
- * Tells the scenarios on the console, each line with the number of its scenario where several are told at
+ * Prints the scenarios on the console, each line with the number of its scenario where several are printed at
  * once.
  */
 export type Teller = {
   /** Lines that belong to no scenario. */
   say(lines: readonly string[]): void;
-  /** Lines after which nobody remembers which scenario was told of last. */
+  /** Lines after which nobody remembers which scenario was printed last. */
   breaksOff(lines: readonly string[]): void;
   starts(test: ScenarioId): void;
   step(test: ScenarioId, step: ReportStep): void;
@@ -30,17 +30,17 @@ export type Teller = {
   failed(test: ScenarioId, failure: Failure): void;
   /** Its premise was lost, complete: it is played again when all others have ended. */
   premiseLost(test: ScenarioId, reason: string): void;
-  /** How it ended, with its name where that was not told right before. */
+  /** How it ended, with its name where that was not printed right before. */
   ends(test: ScenarioId, scenario: ScenarioReport): void;
-  /** Says how many scenarios are told at once; before that, everything waits, as it looks different then. */
+  /** Sets how many scenarios are printed at once; before that, everything waits, as it looks different then. */
   atOnce(count: number): void;
   /** The number of a scenario, where there are numbers. */
   tagOf(test: ScenarioId): Tag;
 };
 
 /**
- * Makes the teller of a run; `print` gets what belongs together in one go. A `brief` one is for who reads it later, as
- * in a job of CI: a line a scenario, and the steps only of one that fails, together with what is told of them. Nothing
+ * Makes the printer of a run; `print` gets what belongs together in one go. A `brief` one is for who reads it later, as
+ * in a job of CI: a line a scenario, and the steps only of one that fails, together with what is said of them. Nothing
  * is interleaved there, so nothing needs a number.
  */
 export const createTeller = (
@@ -50,11 +50,11 @@ export const createTeller = (
 ): Teller => {
   const numbers = new Map<string, number>();
   const failures = new Map<string, Failure>();
-  /** Of a brief one, the steps that are told only if their scenario fails. */
+  /** Of a brief one, the steps that are printed only if their scenario fails. */
   const held = new Map<string, string[]>();
   let waiting: (() => void)[] = [];
   let count = brief ? 1 : undefined;
-  /** The scenario that was told of last. */
+  /** The scenario that was printed last. */
   let last: string | undefined;
 
   const tell = (compose: () => readonly string[]): void => {

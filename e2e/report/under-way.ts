@@ -33,7 +33,7 @@ const toRunning = ({ test, at, steps, awaited }: Known): RunningScenario => ({
   awaited: lastOf(awaited),
 });
 
-/** Keeps what each scenario is at, by what they tell. */
+/** Keeps what each scenario is at, by their events. */
 export const createUnderWay = (now: () => number) => {
   const known = new Map<string, Known>();
 
@@ -55,7 +55,7 @@ export const createUnderWay = (now: () => number) => {
       if (event.kind === 'awaits') learnAwaited(scenario, event);
       if (event.kind === 'awaited') scenario.awaited.delete(event.id);
     },
-    /** What is awaited, as it was told last. */
+    /** What is awaited, as it was reported last. */
     awaited: (test: ScenarioIdentity, id: number): Awaited | undefined => known.get(test.id)?.awaited.get(id),
     ends: (test: ScenarioIdentity): void => void known.delete(test.id),
     all: (): RunningScenario[] => [...known.values()].map(toRunning),

@@ -64,7 +64,7 @@ export const readSoakRuns = (text: string): SoakRun[] =>
     .filter((line) => line.trim() !== '')
     .map((line) => runSchema.parse(JSON.parse(line)));
 
-/** What the runs of a soak are told: a seed and for how long runs may begin (ms), or what is done again. */
+/** The settings of the runs of a soak: a seed and for how long runs may begin (ms), or what is done again. */
 const planSchema = z.object({ seed: z.number(), time: z.number(), replay: runSchema.optional() });
 export type SoakPlan = z.infer<typeof planSchema>;
 

@@ -31,7 +31,7 @@ const late = [
 
 const goneWithItsConfig = {
   as: 'delete | blocks/xx/yy/ | no permission to change it',
-  why: 'for Longhorn a backup is gone with its config, and what the command ends with after that nobody is told',
+  why: 'for Longhorn a backup is gone with its config, and what the command ends with after that is reported to nobody',
 } as const;
 
 /** Every red cell of a Longhorn with all its bugs that no scenario plays; the first row that fits counts. */

@@ -47,7 +47,7 @@ const freePorts = async (): Promise<number> => {
   }
 };
 
-// A manager asks every 2 s (longhorn-manager, engineapi/backup_monitor.go): nothing else tells of an upload.
+// A manager asks every 2 s (longhorn-manager, engineapi/backup_monitor.go): nothing else reports an upload.
 const pause = 200;
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>

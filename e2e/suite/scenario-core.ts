@@ -3,14 +3,14 @@ import { canHave } from '../faults/store/store-faults.ts';
 import type { ScenarioRecord } from '../report/record.ts';
 import { besides, driversOf, nameOn, twoStores } from '../store/drivers/index.ts';
 import type { Fixture, ScenarioBody, ScenarioOptions } from './play/fixture.ts';
-// From the start: Ctrl-C must not end this process before the runner has told it to stop.
+// From the start: Ctrl-C must not end this process before the runner has stopped it.
 import './play/orphaned.ts';
 
 export type { ScenarioOptions } from './play/fixture.ts';
 
 /**
  * Makes `scenario()` on the given fixture: it registers a vitest test for each kind of store that the run plays
- * on, which tells its steps and always cleans up.
+ * on, which prints its steps and always cleans up.
  */
 export const defineScenario =
   <Steps extends object>(fixture: Fixture<Steps>) =>

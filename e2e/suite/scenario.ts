@@ -2,7 +2,7 @@ import { connect } from '../kube/cluster.ts';
 import { defineScenario } from './scenario-core.ts';
 
 /**
- * Registers a scenario: one thing a reader of the Longhorn manual could check by hand, told in Given / When /
+ * Registers a scenario: one thing a reader of the Longhorn manual could check by hand, written in Given / When /
  * Then.
  */
 export const scenario = defineScenario({

@@ -44,7 +44,7 @@ const reportScenarios = (guard: ClusterGuard | undefined): Vite.Plugin => ({
     vitest.config.teardownTimeout = 60_000;
     for (const expression of vitest.config.cliOptions.tagsFilter ?? []) refuseNoTags(expression);
     // Scenarios are no calls of `test`, so that who reads the files finds none: they are run, as far as that
-    // they tell their names.
+    // they give their names.
     const collect = vitest.collect.bind(vitest);
     vitest.collect = (filters, options) => collect(filters, { ...options, staticParse: false });
     // The command has looked at the cluster itself.
@@ -71,7 +71,7 @@ const reportScenarios = (guard: ClusterGuard | undefined): Vite.Plugin => ({
 
 /**
  * The vitest project of the scenarios in the files given: side by side in one process, as they wait for
- * Longhorn and not for a processor, unless the run is told of one worker. No retry, no time-out but the
+ * Longhorn and not for a processor, unless the run has one worker. No retry, no time-out but the
  * scenarios' own; `guard` looks at the cluster where no command has.
  */
 export const e2eProject = (include: string[], guard?: ClusterGuard): TestProjectInlineConfiguration => ({

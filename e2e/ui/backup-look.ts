@@ -27,7 +27,7 @@ export type ShownBackup = {
   messages?: Record<string, string> | null;
 };
 
-/** How the page must show a backup that it was told of. */
+/** How the page must show a backup that it got. */
 export const rowStateOfResource = ({ state, progress = 0, messages }: ShownBackup): RowState => ({
   state: state === 'InProgress' ? `${progress} %` : state,
   warning: !!messages?.error,

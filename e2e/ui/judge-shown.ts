@@ -4,13 +4,13 @@ import { describeRowState, distinct, isAlike, type Stretch } from './backup-look
 /** A stretch of time, in ms since the epoch. */
 export type Span = { from: number; to: number };
 
-/** What the page showed is held to what it was told, and that to the custom resource. */
+/** What the page showed is held to what it received, and that to the custom resource. */
 const words = {
   shown: { did: 'the page showed', didNot: 'the page did not show', kept: 'the page kept the row of' },
   told: {
-    did: 'longhorn-manager told the page',
-    didNot: 'longhorn-manager did not tell the page',
-    kept: 'longhorn-manager told the page nothing of the end of',
+    did: 'longhorn-manager sent the page',
+    didNot: 'longhorn-manager did not send the page',
+    kept: 'longhorn-manager sent the page nothing of the end of',
   },
 } as const;
 
@@ -20,7 +20,7 @@ const words = {
  */
 export type Judging = {
   label: string;
-  /** Whether `shown` is what the page showed, or what it was told. */
+  /** Whether `shown` is what the page showed, or what it received. */
   what: keyof typeof words;
   history: readonly Stretch[];
   shown: readonly Stretch[];
@@ -39,7 +39,7 @@ export type Delay = { look: string; delay: number };
 const ahead = 2000;
 
 /**
- * Judges what the page showed of a backup. A page is told at most once a second: a look that lived shorter
+ * Judges what the page showed of a backup. A page gets changes at most once a second: a look that lived shorter
  * than the limit need not be shown, but one that was shown is one that the custom resource had, in the same
  * order, and came within the limit; and one that lasted was shown. While the page had no connection it could
  * show nothing new; what it missed it shows within the limit of being connected again.

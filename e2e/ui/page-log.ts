@@ -19,7 +19,7 @@ export type PageLog = {
   connected(): Span[];
   /** How often a connection of the table's stream has ended. */
   losses(): number;
-  /** How the manager told the page that a backup looks, since its first message; no row: it named it no more. */
+  /** What the page received of how a backup looks, since its first message; no row: it named it no more. */
   told(name: string): Stretch[];
 };
 
@@ -92,7 +92,7 @@ const looksIn = (message: string): Map<string, RowState> | undefined => {
   }
 };
 
-// The port is another one each time, and tells nothing.
+// The port is another one each time, and says nothing.
 const pathOf = (url: string): string => {
   const { pathname, search } = new URL(url);
   return pathname + search;

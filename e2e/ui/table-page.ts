@@ -6,7 +6,7 @@ import { openPageLog, type PageLog } from './page-log.ts';
 /** A page of Longhorn's user interface with one table, as its user has it. Rows go by the ids of what they show. */
 export type TablePage = {
   readonly log: Pick<PageLog, 'troubles'>;
-  /** Waits until a cell of a row has this text, and returns what its sign tells, where it has one. */
+  /** Waits until a cell of a row has this text, and returns what its sign says, where it has one. */
   reads(row: string, column: string, text: string): Promise<string>;
   /** Waits until a row is gone. */
   lacks(row: string): Promise<void>;
@@ -24,7 +24,7 @@ export type TablePage = {
 const patience = 15_000;
 const drawTime = 60_000;
 
-/** What tells more of a cell, in a tooltip. */
+/** What says more of a cell, in a tooltip. */
 const moreIcon = '[aria-label="icon: info-circle"]';
 
 /** Opens a page; what is waited for there may take `patient` ms. */

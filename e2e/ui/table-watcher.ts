@@ -1,4 +1,4 @@
-/** A row of the page's table of backups, as far as it tells of a backup's state. */
+/** A row of the page's table of backups, as far as it shows a backup's state. */
 export type ShownRow = {
   id: string;
   /** The text in the column Creation State; empty where a bar stands in its place. */
@@ -13,7 +13,7 @@ export type ShownRow = {
 export type ShownTable = { at: number; rows: ShownRow[] | null };
 
 /**
- * Runs in the page from before its first script: tells by the function named `tell` what the table shows,
+ * Runs in the page from before its first script: reports by the function named `report` what the table shows,
  * each time that this has changed. It hears of changes from the browser itself, right after the script that
  * made them, and asks for nothing.
  */

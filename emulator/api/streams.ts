@@ -29,7 +29,7 @@ const readStreamPath = (pathname: string): { name: keyof typeof followed; period
 };
 
 /**
- * The changes of one stream, as all connections to it share them: each is told to one of these, who waits the
+ * The changes of one stream, as all connections to it share them: each goes to one of these, who waits the
  * longest. Two are kept where nobody waits, and those behind them are dropped.
  */
 export type Changes = {
@@ -64,7 +64,7 @@ export const createChanges = (): Changes => {
 };
 
 /**
- * Looks after each change that it is told of, at most once a period in milliseconds; 0 is no period. Returns
+ * Looks after each change, at most once a period in milliseconds; 0 is no period. Returns
  * how to end that.
  */
 export const followChanges = (changes: Changes, period: number, look: () => void): (() => void) => {
@@ -99,7 +99,7 @@ export const followChanges = (changes: Changes, period: number, look: () => void
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
- * Makes the WebSockets of the API: each is sent the whole collection at once, and again when it is told of a
+ * Makes the WebSockets of the API: each is sent the whole collection at once, and again when it gets a
  * change and the collection is another, at most once a period. It is pinged every 15 s.
  */
 export const createStreams = (options: ApiOptions): UpgradeHandler => {

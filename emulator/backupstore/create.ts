@@ -76,7 +76,7 @@ export const createBackup = (upload: Upload): Promise<void> =>
     }
     const config = await loadVolume(store, volume).catch((error) => {
       if (store.isFixed('unread-volume-cfg-ends-replica')) throw error;
-      // What tells of the failure names the volume, and has none by then (deltablock.go).
+      // What logs the failure names the volume, and has none by then (deltablock.go).
       throw new Panic('runtime error: invalid memory address or nil pointer dereference', { cause: error });
     });
     const request = { ...upload, compressionMethod: config.CompressionMethod };

@@ -85,7 +85,7 @@ type Restore = Behaviour & {
   /** An image that is as long as the volume; or a path at which it is to be made. */
   image: string;
   isNew?: boolean;
-  /** Called before the first block: what fails until then, the restore is told by whoever asked for it. */
+  /** Called before the first block: what fails until then is reported to the restore by whoever asked for it. */
   onStarted?: () => void;
 };
 

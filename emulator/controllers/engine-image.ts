@@ -13,7 +13,7 @@ const newStatus: Omit<Status, 'version'> = {
 };
 
 /**
- * Tells the default engine image's object that this node has the binary; who makes the nodes complete calls
+ * Records in the default engine image's object that this node has the binary; who makes the nodes complete calls
  * it deployed.
  */
 export const startEngineImageController = (context: ManagerContext, image: string): void => {

@@ -13,7 +13,7 @@ const put = async (path: string, write: (path: string) => Promise<void>): Promis
 };
 
 // A replica's process knows itself by the path that it was started by, and starts its helper from there, when
-// it is told that the time has come. Both end when their standard input does. The path can be given, for a
+// it is released. Both end when their standard input does. The path can be given, for a
 // bug.
 const script = (command: string): string => `#!/bin/sh
 case $1 in

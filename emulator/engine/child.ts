@@ -1,4 +1,4 @@
-/** What a command is told of a store that asks for credentials: by its environment, as nobody sees them there. */
+/** What a command gets for a store that asks for credentials: by its environment, as nobody sees them there. */
 export type Environment = Record<string, string>;
 
 /**

@@ -20,7 +20,7 @@ import { replicaEnded, type UploadRequest } from './upload.ts';
 type Streams = {
   out: (text: string) => void;
   err: (text: string) => void;
-  /** Waits until whoever started the command tells it to go on; false if they never will. */
+  /** Waits until whoever started the command releases it; false if they never will. */
   told: () => Promise<boolean>;
 };
 

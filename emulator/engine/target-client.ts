@@ -81,7 +81,7 @@ export type TargetClient = {
   inspectVolume(volumeURL: string): Promise<VolumeInfo | undefined>;
   /**
    * Deletes a backup; no time limit, as in Longhorn. Rejects with the error that ends up, wrapped once more,
-   * in status.messages. `onStart` is told its process.
+   * in status.messages. `onStart` is called with its process.
    */
   remove(backupURL: string, onStart?: (pid: number | undefined) => void): Promise<void>;
   removeVolume(url: string, volume: string): Promise<void>;

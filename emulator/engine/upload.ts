@@ -44,7 +44,7 @@ export type PrepareUpload = {
 export type Uploads = {
   /**
    * Starts the command of an upload; resolves once it is ready to take its lock, which it does when it is
-   * told to. Rejects with its last word. One that has not been told after `timeout` milliseconds is given up.
+   * started. Rejects with its last word. One that has not been started after `timeout` milliseconds is given up.
    */
   prepare(upload: PrepareUpload): Promise<void>;
   /**
@@ -93,7 +93,7 @@ export const createUploads = (
     // Behind all else on a node with one processor: however many uploads there are, the manager goes on, a
     // deletion gives its lock back soon, and `inspect` ends in time.
     if (child.pid) setPriority(child.pid, 5);
-    // That it ended before it could be told is known by its close.
+    // That it ended before it could be started is known by its close.
     child.stdin.on('error', () => undefined);
     const own: Prepared = {
       tell: () => child.stdin.end('go\n'),

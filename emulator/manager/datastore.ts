@@ -81,7 +81,7 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
     volumeAttachments: longhorn('volumeattachments', 'VolumeAttachment'),
     engines: longhorn('engines', 'Engine'),
     replicas: longhorn('replicas', 'Replica'),
-    // Longhorn's snapshot controller is told of no resync either.
+    // Longhorn's snapshot controller gets no resync either.
     snapshots: longhorn('snapshots', 'Snapshot', 0),
     backups: longhorn('backups', 'Backup'),
     backupVolumes: longhorn('backupvolumes', 'BackupVolume'),

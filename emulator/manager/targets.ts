@@ -32,7 +32,7 @@ const optional = [
 type Secret = { data?: Record<string, string> };
 
 /**
- * What of a Secret a command is told (engineapi/backups.go, getBackupCredentialEnv). What stands there of a role
+ * What of a Secret a command gets (engineapi/backups.go, getBackupCredentialEnv). What stands there of a role
  * of IAM, which takes the place of keys, is not emulated.
  */
 const environmentOf = ({ data = {} }: Secret, kind: Kind): Environment => {

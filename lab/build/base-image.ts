@@ -18,7 +18,7 @@ const SLOWEST_BYTES_PER_MS = 3_000;
 const COPY_TIMEOUT_MS = 5 * 60_000;
 
 /**
- * Hears, line by line, a boot that imports an archive of `size` bytes, and tells how far it is; returns whether
+ * Hears, line by line, a boot that imports an archive of `size` bytes, and reports how far it is; returns whether
  * a line was said for that alone. First the whole archive is read, then its images are unpacked.
  */
 export const hearImport = (size: number): ((line: string) => boolean) => {

@@ -8,7 +8,7 @@ const LEAST_FREE = 32 * 2 ** 20;
 const LOOKS_EVERY_MS = 500;
 
 /**
- * Watches the room on a folder's disk, which no event tells; the signal aborts with an ENOSPC when there is
+ * Watches the room on a folder's disk, which no event reports; the signal aborts with an ENOSPC when there is
  * none left.
  */
 export const watchDisk = (folder: string): { signal: AbortSignal; stop: () => void } => {

@@ -77,7 +77,7 @@ const go = (
 
 /**
  * Builds packages of a module, or of those that it requires, into a folder, with values of variables set
- * (`variable=value`), and tells what is done and how much there is: the modules fetched, then the packages
+ * (`variable=value`), and reports what is done and how much there is: the modules fetched, then the packages
  * compiled.
  */
 export const goBuild = async (

@@ -15,7 +15,7 @@ const isSparse = ({ size, blocks }: { size: number; blocks: number }): boolean =
 /**
  * The windows of a file that have data in them, in order.
  *
- * Node cannot ask for holes (lseek with SEEK_DATA), tar does: it tells them in the header of an archive,
+ * Node cannot ask for holes (lseek with SEEK_DATA), tar does: it lists them in the header of an archive,
  * before any data.
  */
 const dataWindows = async (path: string): Promise<number[]> => {

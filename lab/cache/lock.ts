@@ -6,7 +6,7 @@ import { ownedCommand } from '../build/owned-command.ts';
 import { buildSignal } from '../build/signal.ts';
 import { locksDir } from './folders.ts';
 
-/** Who has to wait longer than this is told why. */
+/** To who has to wait longer than this it is said why. */
 const TOLD_AFTER_MS = 500;
 
 const lockFile = async (dir: string): Promise<string> => {
@@ -81,7 +81,7 @@ export const usingCache = <T>(work: () => Promise<T>): Promise<T> =>
     work,
   );
 
-/** Does work with the cache; it is told whether no run uses parts now, and none will until it has ended. */
+/** Does work with the cache; it gets whether no run uses parts now, and none will until it has ended. */
 export const withCacheAlone = async <T>(work: (alone: boolean) => Promise<T>): Promise<T> =>
   (await unlessLocked(USE_LOCK, 'true', []))
     ? withLock(USE_LOCK, { waits: () => {} }, () => work(true))

@@ -45,11 +45,11 @@ const script = String.raw`
 exec perl - << 'END'
 use strict;
 my $isNode = qr/^(node|MainThread|SignalInspector|V8Worker|DelayedTask|libuv-worker)/;
-sub told { printf "%d %s\n", @_ }
+sub report { printf "%d %s\n", @_ }
 open(my $records, '-|', 'dump-acct', '/run/acct') or die "dump-acct: $!";
 while (<$records>) {
   my ($name, undef, $user, $system) = split /\s*\|\s*/;
-  told($user + $system, $name =~ $isNode ? 'ended node' : $name);
+  report($user + $system, $name =~ $isNode ? 'ended node' : $name);
 }
 close($records) or die "dump-acct ended with $?";
 sub whole { open(my $file, '<', $_[0]) or return ''; local $/; <$file> // '' }
@@ -60,7 +60,7 @@ for my $folder (glob '/proc/[0-9]*') {
     (undef, $name) = split /\0/, whole("$folder/cmdline");
     $name =~ s/.*\///;
   }
-  told($fields[11] + $fields[12], $fields[1] == 2 ? '[kernel]' : $name);
+  report($fields[11] + $fields[12], $fields[1] == 2 ? '[kernel]' : $name);
 }
 END`;
 

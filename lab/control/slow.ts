@@ -21,7 +21,7 @@ const qdiscSchema = z.array(
   z.object({
     kind: z.string(),
     dev: z.string(),
-    // tc tells a delay in seconds and a loss as a fraction.
+    // tc writes a delay in seconds and a loss as a fraction.
     options: z
       .object({
         delay: z.object({ delay: z.number() }).optional(),

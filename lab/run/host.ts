@@ -8,7 +8,7 @@ import { relayTo } from './relay.ts';
 import { type LabSettings, labFiles, labSockets } from './settings.ts';
 
 // The one process of a lab outside its namespaces: it listens on 127.0.0.1 for the API server, starts the
-// supervisor, and takes everything down when it is told to, or when who started it ends without having said
+// supervisor, and takes everything down on a signal, or when who started it ends without having said
 // `keep`. Its working directory is the lab's folder.
 
 /**

@@ -34,7 +34,7 @@ const kubelet = {
   // eighth of kubelet's work.
   evictionHard: { 'memory.available': '0%' },
   localStorageCapacityIsolation: false,
-  // A node that is lost is told by its lease, not by this; logs are short.
+  // A node that is lost is known by its lease, not by this; logs are short.
   nodeStatusUpdateFrequency: '1m',
   containerLogMonitorInterval: '1h',
   // Nobody reads what of a volume is in use.

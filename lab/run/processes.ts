@@ -31,12 +31,12 @@ export type RunningProcess = {
   /** Sends a signal to the whole group. */
   signal: (signal: NodeJS.Signals) => void;
   /**
-   * Ends it on purpose, with all that belongs to it: nobody is told that it ended. Resolves when it is gone.
+   * Ends it on purpose, with all that belongs to it: `ended` is not called. Resolves when it is gone.
    */
   kill: () => Promise<void>;
 };
 
-/** Starts the lab's processes, each with a log of its own, and tells when one ends that should not. */
+/** Starts the lab's processes, each with a log of its own, and reports when one ends that should not. */
 export type Processes = {
   start: (
     name: string,
@@ -52,7 +52,7 @@ export type Processes = {
   groups: ReadonlyMap<number, string>;
 };
 
-/** How much of its log is told of a process that ended: the log itself goes with the lab. */
+/** How much of its log is printed of a process that ended: the log itself goes with the lab. */
 const LAST_LINES = 15;
 
 const endOf = async (file: string): Promise<string> =>
@@ -68,7 +68,7 @@ const signalGroup = (leader: number | undefined, signal: NodeJS.Signals): void =
 };
 
 /**
- * Makes the starter of processes; `ended` hears of every one that ends by itself, with what is to be told a
+ * Makes the starter of processes; `ended` hears of every one that ends by itself, with what is to be reported to a
  * person.
  */
 export const makeProcesses = async (logs: string, ended: (text: string) => void): Promise<Processes> => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { cacheRoot } from '../cache/folders.ts';
 import type { LabSize } from '../size.ts';
 
-/** What the supervisor is told: all paths are absolute. */
+/** The settings of the supervisor: all paths are absolute. */
 export type LabSettings = LabSize & {
   name: string;
   /** The lab's own folder: everything that it writes lies here, and goes with it. */

@@ -13,7 +13,7 @@ import { labState } from './state.ts';
 export type Lab = {
   kubeconfig: string;
   context: string;
-  /** When its API server first answered, as `performance.now()` tells time. */
+  /** When its API server first answered, by `performance.now()`. */
   answered: number;
   /** What went wrong inside since: for each process that ended, how, and what it last said. */
   ended: readonly string[];

@@ -62,7 +62,7 @@ export const checkTool = async ({ name, install, oldest }: Tool): Promise<string
   if (answer.failed || version === null)
     throw new NotFit({
       code: 'tool-version-unknown',
-      what: `${name} version cannot be told (${oneLine(answer.stderr || answer.stdout)})`,
+      what: `${name} version is not known (${oneLine(answer.stderr || answer.stdout)})`,
       remedy: `install it anew: ${install}`,
     });
   if (semver.lt(version, oldest))

@@ -17,7 +17,7 @@ export type RunOptions = {
 };
 
 /**
- * What is worth telling of what a command said: from its first error on, without the stack and the inner
+ * What is worth printing of what a command said: from its first error on, without the stack and the inner
  * commands that kind may add. Of an inner command only its own error, where it has one: kubeadm's comes after
  * hundreds of lines, and before a stack.
  */

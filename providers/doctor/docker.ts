@@ -102,7 +102,7 @@ const examineInotify = (): Promise<Check[]> =>
     Object.entries(limits).map(async ([name, least]) => {
       const title = `inotify ${name}`;
       const value = Number(await readFile(`/proc/sys/fs/inotify/${name}`, 'utf8').catch(() => Number.NaN));
-      if (Number.isNaN(value)) return warning(title, 'this machine does not tell: Docker runs elsewhere');
+      if (Number.isNaN(value)) return warning(title, 'not known here: Docker runs elsewhere');
       if (value >= least) return ok(title, String(value));
       return warning(
         title,
@@ -112,7 +112,7 @@ const examineInotify = (): Promise<Check[]> =>
     }),
   );
 
-// A run takes its cluster down, unless it was told to keep it.
+// A run takes its cluster down, unless it was to keep it.
 const examineLeftOver = async (tool: ClusterTool): Promise<Check[]> => {
   const names = tool.list
     .read((await ask(tool.name, tool.list.args)) ?? '')

@@ -111,5 +111,5 @@ const examineImage = async (cluster: Cluster, { storeImage }: ExistingCluster): 
   );
 };
 
-// Nodes tell of images by whole names, people leave the registry out.
+// Nodes list images by whole names, people leave the registry out.
 const isOf = (name: string, image: string): boolean => name === image || name.endsWith(`/${image}`);

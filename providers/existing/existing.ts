@@ -45,7 +45,7 @@ type Seen = { cluster: Cluster; longhorn: Longhorn; baseline: Baseline };
 
 /**
  * Looks at the cluster, says which it is and what will be made in it, and asks whether it is the one. Only
- * reads: whatever is wrong is told before anything is made.
+ * reads: whatever is wrong is reported before anything is made.
  */
 export const lookAndAsk = async ({
   existing,

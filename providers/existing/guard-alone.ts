@@ -7,7 +7,7 @@ import { asVariables } from './spelling.ts';
 
 /**
  * The guard of a run that the command has not started (`npx vitest run --project e2e`): a cluster that Corral
- * has not made is named by its context, told of, and confirmed by its UID or at a terminal, before anything
+ * has not made is named by its context, printed, and confirmed by its UID or at a terminal, before anything
  * is made in it. Throws NotFit otherwise.
  */
 export const guardAlone = async (

@@ -1,4 +1,4 @@
-/** How the settings of a cluster are written where a run is told them. */
+/** How the settings of a cluster are written where a run is given them. */
 export type Spelling = {
   kubeconfig: string;
   context: string;

@@ -12,7 +12,7 @@ export type ManifestChange = { what: string; from: string; to: string; why: stri
 export const describeChange = ({ what, from, to, why }: ManifestChange): string =>
   `${what}: ${from} -> ${to} (${why})`;
 
-/** The version of a release; one that cannot be told is taken for a new one. */
+/** The version of a release; one that is not known is taken for a new one. */
 const releaseVersion = (objects: readonly ReleaseObject[]): string => {
   const manager = find(objects, 'DaemonSet', 'longhorn-manager');
   const image = manager && containersOf(manager).find(({ name }) => name === 'longhorn-manager')?.image;

@@ -17,7 +17,7 @@ const first = 250;
 const longest = 2000;
 
 /**
- * Tries until it works, with growing pauses up to 2 s, and tells what each attempt lacked. Ends when it worked
+ * Tries until it works, with growing pauses up to 2 s, and reports what each attempt lacked. Ends when it worked
  * or with the signal, whose owner has the time-out. For questions that only an attempt answers: whether a
  * webhook takes a request is no state of an object.
  */

@@ -40,7 +40,7 @@ export type ReadinessCondition = {
   without: string;
 };
 
-/** What is missing for that which is tried, again and again, because no object tells of it. */
+/** What is missing for that which is tried, again and again, because no object shows it. */
 export type Attempts = { volumes: string[]; target: string[] };
 
 const notThere = ['not there yet'];

@@ -25,7 +25,7 @@ const trackConditions = (conditions: readonly ReadinessCondition[], start: numbe
   };
 };
 
-/** Longhorn did not come up, or not in its time; the message tells of each condition, and what is stuck. */
+/** Longhorn did not come up, or not in its time; the message has each condition, and what is stuck. */
 class NotReady extends Error {
   override readonly name = 'NotReady';
   /** Composed for the reader: where in the suite it was thrown says nothing more. */

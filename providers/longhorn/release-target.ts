@@ -38,7 +38,7 @@ export type ReleaseSource = {
 };
 
 /**
- * What is told of a release before it is brought up. Throws NotFit when something is missing without which
+ * What is known of a release before it is brought up. Throws NotFit when something is missing without which
  * nothing works.
  */
 const check = ({ title, release, pull }: ReleaseSource, missing: readonly NamedImage[]): string[] => {

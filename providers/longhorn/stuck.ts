@@ -114,7 +114,7 @@ const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
 
 /**
- * Tells what stands in Longhorn's way: its pods that are not ready, with what their containers last said, and
+ * Lists what stands in Longhorn's way: its pods that are not ready, with what their containers last said, and
  * the latest warnings.
  */
 export const explainStuck = async (cluster: Cluster): Promise<string> => {

@@ -45,7 +45,7 @@ const own = {
 
 type Collection = keyof typeof built | keyof typeof own;
 
-/** Watches what the conditions are about; `onFailure` is told when a watch cannot go on. */
+/** Watches what the conditions are about; `onFailure` is called when a watch cannot go on. */
 export const openWorld = async (
   cluster: Cluster,
   { signal, onFailure }: { signal: AbortSignal; onFailure: (error: Error) => void },

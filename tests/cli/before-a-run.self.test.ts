@@ -27,7 +27,7 @@ test('a run says before it starts what it will play, and why not the rest, and t
   expect(new Set(reasons)).toEqual(new Set(plan.slice(2, 4).map((line) => line.replace(/\d/, ''))));
 });
 
-test('--list tells of the chosen scenarios, for people and for programs, and starts nothing', async () => {
+test('--list prints the chosen scenarios, for people and for programs, and starts nothing', async () => {
   const ended = await runSuite(suite, { how: 'dies', flags: ['--list', '--only', 'crashes'] });
   expect(ended).toMatchObject({ exitCode: 0, stderr: '', report: undefined });
   expect(ended.stdout).toMatchInlineSnapshot(`

@@ -30,7 +30,7 @@ const log = [
   `2026-11-22T08:36:15Z time="2026-11-22T08:36:15Z" level=error msg="another volume" node=${secrets.node}`,
 ].join('\n');
 
-/** A folder of results in which the bug showed; `told` stands in all of it. */
+/** A folder of results in which the bug showed; `said` stands in all of it. */
 const layOut = async (told: string): Promise<string> => {
   const folder = await temporaryFolder();
   const evidence = 'evidence/it-shows';

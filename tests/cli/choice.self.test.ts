@@ -71,7 +71,7 @@ test('paths are meant from where the command was called', async () => {
   expect(JSON.parse(listed.stdout)[0].file).toMatch(/^e2e\/scenarios\//);
 });
 
-test('flags that choose, choose among all of them, and nothing else is told of', async () => {
+test('flags that choose, choose among all of them, and nothing else is printed', async () => {
   const flags = ['--list', '--tags', 'held || ui'];
   const { stdout } = await runSuite(suite, { how: 'dies', all: false, flags });
   expect(stdout).toMatch(/^5 scenarios, provider lab/m);

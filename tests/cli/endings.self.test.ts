@@ -56,7 +56,7 @@ describe('of a run in which each scenario ends in another way', () => {
     const list = run.stdout.slice(run.stdout.indexOf('Did not pass:'));
     expect(list.match(/^ {2}[✗?] .*/gm)).toHaveLength(8);
     for (const lines of [
-      '  ? It has a gap\n    Then a history is told\n    out/evidence/it-has-a-gap-2\n',
+      '  ? It has a gap\n    Then a history is judged\n    out/evidence/it-has-a-gap-2\n',
       '\nLeft in the cluster by the cleanup; it goes with the cluster:\n  It leaves something behind\n    the volume is still there\n  It is red and leaves something behind\n    the volume is still there\n',
       '\n3 passed, 8 failed, 1 skipped\n2 of the failed not provable: ',
       '\n1 known difference, emulated: ',
@@ -89,7 +89,7 @@ describe('of a run in which each scenario ends in another way', () => {
           Evidence:
             out/evidence/it-is-red/
             out/evidence/it-is-red.tar.gz
-        FAILED after <time> (told above)"
+        FAILED after <time> (see above)"
     `);
   });
 
@@ -110,7 +110,7 @@ describe('of a run in which each scenario ends in another way', () => {
     const left = '\n  left behind by its cleanup:\n    the volume is still there$';
     expect(told('It leaves something behind')).toMatch(new RegExp(`\n  passed in <time>${left}`));
     expect(told('It is red and leaves something behind')).toMatch(
-      new RegExp(`\n  stopped at: Then it breaks\n[\\s\\S]*\n  FAILED after <time> \\(told above\\)${left}`),
+      new RegExp(`\n  stopped at: Then it breaks\n[\\s\\S]*\n  FAILED after <time> \\(see above\\)${left}`),
     );
     expect(reported('It leaves something behind')).toMatchObject({
       ...{ state: 'passed', reason: null, leftBehind: 'the volume is still there' },
@@ -140,7 +140,7 @@ describe('of a run in which each scenario ends in another way', () => {
 
   test('a scenario whose time is up says what it was at, and cleans up', () => {
     expect(told('It takes too long')).toMatch(
-      /\n {4}the scenario took longer than its <time>; it was at: When nothing comes\n\n[\s\S]*\n {2}✓ Cleanup \(<time>\)\n {2}FAILED after <time> \(told above\)$/,
+      /\n {4}the scenario took longer than its <time>; it was at: When nothing comes\n\n[\s\S]*\n {2}✓ Cleanup \(<time>\)\n {2}FAILED after <time> \(see above\)$/,
     );
   });
 

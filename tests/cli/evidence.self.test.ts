@@ -41,7 +41,7 @@ describe('of a run', () => {
     expect(folders.toSorted().join(' ')).toBe(all);
   });
 
-  test('the history tells the steps, the remarks, the findings and the locks in their order', () => {
+  test('the history has the steps, the remarks, the findings and the locks in their order', () => {
     const [header, ...lines] = passed;
     expect(header).toMatchObject({ recording: 'It passes', corral: 1, kubernetes: 'v1.99.0', clock: 'real' });
     const lock = { things: ['default-backup-target'] };

@@ -33,7 +33,7 @@ test('a run that leaves the cluster as it was passes, and says so', async () => 
   server.deny({ verb: 'create', resource: 'supportbundles' });
   const ended = await play("await does('Given a thing');");
   expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
-  // What is told before it is in tests/providers/existing/existing.test.ts.
+  // What is printed before it is in tests/providers/existing/existing.test.ts.
   expect(ended.stdout).toMatch(
     /^1 scenario, provider existing, Longhorn: installed\nCluster: <server> \(context stub\)/,
   );

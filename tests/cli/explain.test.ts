@@ -24,7 +24,7 @@ const refused = 'Action [backupList] not available on x';
 const logged = (level: string) =>
   `time="2026-11-20T09:00:00Z" level=${level} msg="Created backup successfully but errored on cleanup for v" error="${refused}" x=y`;
 
-test('a text that has several meanings is told with the place of each', async () => {
+test('a text that has several meanings is explained with the place of each', async () => {
   const { stdout, stderr, exitCode } = await explain([snapshot]);
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(
@@ -85,7 +85,7 @@ test('what the catalogue does not know is unclassified, also where it knows it i
   }
 });
 
-test('a part of a text is told by what it is about, and the nearest rows are offered', async () => {
+test('a part of a text is explained by what it is about, and the nearest rows are offered', async () => {
   const { stdout } = await explain(['failed to acquire lock']);
   expect(stdout).toMatch(
     /^A lock in the backup store could not be taken, as [^.]+\. Why, is not known here\./,
@@ -95,7 +95,7 @@ test('a part of a text is told by what it is about, and the nearest rows are off
   expect(nearest).toEqual(['deletion-lost-lock', 'creation-lost-lock', 'restore-lost-lock']);
 });
 
-test('a text without its place is told as all that it may be, also as a cause', async () => {
+test('a text without its place is explained as all that it may be, also as a cause', async () => {
   const { meanings } = await told('failed to delete backup: operation not permitted');
   expect(meanings.map(({ id }: { id: string }) => id)).toEqual(['deletion-denied']);
 });
@@ -170,7 +170,7 @@ test('the exit code is 0 only if each message is known, of a failure its cause t
   ]).toEqual([0, 1, 1, 0, 1]);
 });
 
-test('what is harmless is told as such, an event without its age too', async () => {
+test('what is harmless is called so, an event without its age too', async () => {
   const event = 'Warning  Update  snapshot/s1  snapshot becomes not ready to use';
   expect(await told(event)).toMatchObject({ diagnosis: { harmless: true, cause: null } });
   expect((await explain([event])).stdout).toContain('\n  operation snapshot-removed, cause none');
@@ -251,7 +251,7 @@ test('a zip that is broken, cut off or none is told in a line', async () => {
   }
 });
 
-test('what failed and why is told before the rows of the catalogue, and no row of another operation', async () => {
+test('what failed and why is printed before the rows of the catalogue, and no row of another operation', async () => {
   const text =
     'replica r failed the restore: failed to read block b.blk: AWS Error: AccessDenied Access Denied';
   const { diagnosis, meanings } = await told(text);
@@ -259,7 +259,7 @@ test('what failed and why is told before the rows of the catalogue, and no row o
   expect(meanings.map(({ id }: { id: string }) => id)).toEqual(['restore-not-read']);
 });
 
-test('no row of the catalogue is told of another cause, or of an operation that the text does not have', async () => {
+test('no row of the catalogue is printed for another cause, or of an operation that the text does not have', async () => {
   for (const text of [
     'failed to get b1 backup status: dial tcp 10.42.3.11:10697: connect: connection refused',
     'failed to create backup: mkdir /m/backupstore: permission denied',

@@ -107,7 +107,7 @@ describe('what a fleet makes', () => {
     expect(podOf(objects)).toMatchObject({ ...without, containers });
   });
 
-  test('gives those on an existing cluster roles, and tells them which it is, how many they are, and its clocks', async () => {
+  test('gives those on an existing cluster roles, and gives them which it is, how many they are, and its clocks', async () => {
     vi.stubEnv('CORRAL_TARGET_CLOCKS', '1,2,3,4');
     const objects = await compose(['--shards', '12', ...existing, '--tags', 'ui']);
     expect(objects.map(({ kind }) => kind)).toEqual(

@@ -51,7 +51,7 @@ const leave = (at: string) => {
 const undone = "Longhorn's backup target is elsewhere: default (backuptargets) is as it was";
 
 const allClear = () =>
-  `nothing is in force: ${out} tells of no fault that was not healed, and no fault in ${server.url} is labelled with run abc123`;
+  `nothing is in force: ${out} has no fault that was not healed, and no fault in ${server.url} is labelled with run abc123`;
 
 const heal = (...args: string[]) => runInProcess(() => runHealCommand(args));
 const healHere = () => heal('--kubeconfig', server.kubeconfig, '--out', out);
@@ -66,7 +66,7 @@ test('what a killed run left in force is undone, once', async () => {
   expect(sent).toHaveLength(1);
 });
 
-test('the cluster is looked at too, and what the ledger does not tell of is undone', async () => {
+test('the cluster is looked at too, and what the ledger does not have is undone', async () => {
   await leave(server.url);
   const path = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
   answers[`${path}?labelSelector=corral.test/run=abc123`] = {

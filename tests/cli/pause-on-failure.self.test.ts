@@ -4,7 +4,7 @@ import { runSuite, suiteOf } from '../support/run-suite.ts';
 const suite = suiteOf('pause-on-failure');
 const pause = '--pause-on-failure';
 
-test('of what did not pass all stays but the faults, and so does the cluster; the lines that end that are told', async () => {
+test('of what did not pass all stays but the faults, and so does the cluster; the commands that end that are printed', async () => {
   const ended = await runSuite(suite, { flags: [pause, '--repeat', '2'] });
   expect(ended).toMatchObject({ exitCode: 1, stderr: '' });
   const steps = ended.report?.scenarios.map(({ name, steps }) => `${name}: ${steps.at(-1)?.sentence}`);

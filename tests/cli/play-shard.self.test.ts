@@ -59,7 +59,7 @@ test('a run that wrote no report leaves no mark of one', async () => {
   expect([log, code]).toEqual(['the set-up failed\n', 3]);
 });
 
-test('a pod that is told to end lets its scenarios clean up, and still gives its report', async () => {
+test('a pod that is stopped lets its scenarios clean up, and still gives its report', async () => {
   const cleansUp = `trap 'echo cleaning up; ${writes.replaceAll("'", `'"'"'`)}\nexit 4' TERM\necho playing\nwhile :; do sleep 0.1; done`;
   const { log, code } = await run(cleansUp, { untilTold: 'playing' });
   expect(code).toBe(4);

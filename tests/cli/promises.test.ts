@@ -101,7 +101,7 @@ test.for<[string, string[], string, string[]]>([
   expect(disagree(rows, text)).toEqual(problems);
 });
 
-test.each(['status: proven', 'status: partly', 'status: known-bug', 'status: out-of-scope', 'status: told'])(
+test.each(['status: proven', 'status: partly', 'status: known-bug', 'status: out-of-scope', 'status: shown'])(
   'a row with %s alone is refused',
   (rest) => {
     expect(() => read(row(rest))).toThrow();
@@ -113,7 +113,7 @@ const shown = {
   ...{ kept: false, listed: true },
 };
 
-test('a report tells of each promise that its scenarios judge the worst that they say, and counts the others', () => {
+test('a report says of each promise that its scenarios judge the worst that they say, and counts the others', () => {
   const judging = (name: string, proves: string[], change: Partial<ScenarioReport> = {}) =>
     scenarioReport(name, { proves, ...change });
   const { promises } = withPromises(

@@ -5,7 +5,7 @@ import { runCommandIn, runSuite, suiteOf, withSuite } from '../support/run-suite
 
 const suite = suiteOf('repeat');
 
-test('--repeat plays rounds, told in a table and in the report; what fails or is not provable counts for --max-failures over all of them', async () => {
+test('--repeat runs rounds, listed in a table and in the report; what fails or is not provable counts for --max-failures over all of them', async () => {
   let evidence: string[] = [];
   const ended = await withSuite(suite, async ({ folder, config }) => {
     await mkdir(join(folder, 'out/evidence/of-another-run'), { recursive: true });

@@ -21,7 +21,7 @@ const until = async (is) => { while (!is(logged())) await pause(10); };
 const never = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 `;
 
-// It is the process that plays which keeps them apart: what the command does beside that is told elsewhere.
+// It is the process that plays which keeps them apart: what the command does beside that is tested elsewhere.
 const play = (suite: Suite, signals: Signalled[] = []) =>
   withSuite(suite, ({ folder, config }) =>
     runBare(folder, config, { env: handedOn({ output: 'verbose' }), signals }),

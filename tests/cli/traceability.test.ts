@@ -105,8 +105,8 @@ const checked = ({ then }: Fixture) => then.fine();
 
 scenario('One', about('a'), async (fixture) => {
   await begun(fixture);
-  // await then.told();
-  await fixture.when.done('then.told()');
+  // await then.commented();
+  await fixture.when.done('then.commented()');
 });
 scenario('Two', about('b'), async ({ then }) => {
   await then.fine();

@@ -56,7 +56,7 @@ test('vitest plays them without the command on the cluster that is named, and wr
   );
   expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
   expect(ended.stdout).toContain(
-    'Judged: the Longhorn that the cluster has; its version was not told to this run\n  · on https://cluster.invalid',
+    'Judged: the Longhorn that the cluster has; its version is not known to this run\n  · on https://cluster.invalid',
   );
   const target = { name: 'installed', version: null };
   expect(ended.report).toMatchObject({ provider: 'existing', target, totals: { passed: 3 } });

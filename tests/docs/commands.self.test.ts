@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => fixture?.close());
 
 const said = Object.entries(commands);
-// What a reader is told to type is tried, and nothing else.
+// What a reader is to type is tried, and nothing else.
 test('each of them is in a document', () => {
   const told = documents.flatMap(commandsOf);
   expect(Object.keys(commands).filter((command) => !told.includes(command))).toEqual([]);

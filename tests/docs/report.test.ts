@@ -12,7 +12,7 @@ test('the events of --output json are those that there are', () => {
   expect([...told].toSorted()).toEqual([...new Set(known)].toSorted());
 });
 
-test('the keys of a timeline are told', () => {
+test('the keys of a timeline are documented', () => {
   const keys = keysHelp.map(([each]) => each.replace('Shift ← →', 'Shift')).filter((each) => each !== 'Tab');
   expect(keys.filter((each) => !text.includes(each))).toEqual([]);
 });

@@ -59,7 +59,7 @@ describe('a target in a bucket', () => {
     expect(status?.conditions).toMatchObject([{ type: 'Unavailable', status: 'True', message }]);
   });
 
-  test('whose Secret is whole takes backups, from which volumes are made; what it holds is told to nobody', async () => {
+  test('whose Secret is whole takes backups, from which volumes are made; what it holds is shown to nobody', async () => {
     const stringData = { AWS_SECRET_ACCESS_KEY: server.secretAccessKey, VIRTUAL_HOSTED_STYLE: 'false' };
     await local.cluster.patch(resources.secrets, secret, { stringData });
     const isSo = ({ status }: BackupTarget) => status?.available === true && !!status.lastSyncedAt;

@@ -71,6 +71,6 @@ test('what a killed suite left behind is undone by the ledger alone, also where 
 
 test('a policy that nothing can show to be in force is an error', async () => {
   await expect(inject('fourth')).rejects.toThrow(
-    'fourth is not there: nothing tells whether policy corral-test-policy is in force',
+    'fourth is not there: nothing shows whether policy corral-test-policy is in force',
   );
 });

@@ -143,7 +143,7 @@ test('a process whose stopper was killed is let go too', async () => {
   expect(await isStopped(meant)).toBe(false);
 });
 
-test('told to go on, a deletion is held again when it has removed the first of its files and another, and writes no lock, and keeps its lock', async () => {
+test('released, a deletion is held again when it has removed the first of its files and another, and writes no lock, and keeps its lock', async () => {
   const files = Array.from({ length: 40 }, (_, index) => join(folder, 'v', 'blocks', `${index}.blk`));
   const lock = join(folder, 'v', 'locks', 'lock-1.lck');
   const temporary = `${lock}.tmp.1`;
@@ -152,7 +152,7 @@ test('told to go on, a deletion is held again when it has removed the first of i
     await writeFile(file, '');
   }
   await utimes(temporary, 0, 0);
-  // With the lock open for the first six, for three under its temporary name. One file each 50 ms, once it is told to begin: however late it is
+  // With the lock open for the first six, for three under its temporary name. One file each 50 ms, once it is to begin: however late it is
   // found, and seldom looked at, it is not through by then.
   const begin = join(folder, 'begin');
   await writeFile(

@@ -55,7 +55,7 @@ test.each<[title: string, Make, inject: object, at: string, heal: string]>([
   expect(ledger.open()).toEqual([]);
 });
 
-describe('when the lab does not do as it is told', () => {
+describe('when the lab does not do what was asked', () => {
   test('an order that it refuses fails, and stays in the ledger', async () => {
     lab.refuse('the lab has no node named node9; it has node1');
     const faults = openFaults({ cluster, ledger });

@@ -4,7 +4,7 @@ import { hall, is, type Lamp, lamp, play, played } from './lamps.ts';
 
 const attic = { name: 'attic', label: 'the attic lamp', is: is('hot') };
 
-/** What is told of the hall lamp, judged from behind its first three states on, beside the attic's. */
+/** What is said of the hall lamp, judged from behind its first three states on, beside the attic's. */
 const told = (...events: string[]): string => {
   const timeline = played('attic:cold', 'hall:new', 'hall:new');
   const mark = timeline.mark();

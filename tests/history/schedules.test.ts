@@ -2,7 +2,7 @@
  * The watcher and the judge against generated schedules of broken streams: no wrong verdict, every lost
  * stretch a gap, no gap without a loss.
  *
- * The seeds are fixed, and a failure tells its seed; for others, set CORRAL_SCHEDULES (how many) and
+ * The seeds are fixed, and a failure prints its seed; for others, set CORRAL_SCHEDULES (how many) and
  * CORRAL_SCHEDULES_FROM (the first seed):
  *
  * CORRAL_SCHEDULES=20000 CORRAL_SCHEDULES_FROM=$RANDOM npx vitest run --project unit

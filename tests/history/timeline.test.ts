@@ -10,7 +10,7 @@ test('knows the last state of each object, by its namespace, and none of one tha
   expect(timeline.objects()).toHaveLength(2);
 });
 
-test('tells whoever listens, until they stop, and fails once, for the first reason', async () => {
+test('calls whoever listens, until they stop, and fails once, for the first reason', async () => {
   const timeline = played('hall:off');
   const heard: unknown[] = [];
   const stop = timeline.onEntry((entry) => heard.push(entry.kind));

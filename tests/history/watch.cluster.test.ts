@@ -50,7 +50,7 @@ test('a watch that the server ends by its time is in no trouble, and goes on fro
   expect([timeline.lastTrouble, timeline.entries]).toEqual([undefined, []]);
 });
 
-test('a watch that the server cannot resume (410 after a compaction) marks a gap, tells what is there now and what is missing, and is not provable for what changed in it', async () => {
+test('a watch that the server cannot resume (410 after a compaction) marks a gap, lists what is there now and what is missing, and is not provable for what changed in it', async () => {
   const proxy = await startTcpProxy(server.port);
   onTestFinished(proxy.close);
   for (const name of ['kept', 'changed', 'removed', 'replaced']) await make(name);
@@ -66,7 +66,7 @@ test('a watch that the server cannot resume (410 after a compaction) marks a gap
   const wait = { within: '5m', owner: 'a test' } as const;
   await once(timeline, () => true, { ...wait, name: 'after', label: 'the watch goes on' });
   const reason = expect.stringMatching(
-    /^the server cannot tell what came after resourceVersion \d+: the watch ended with 410/,
+    /^the server does not know what came after resourceVersion \d+: the watch ended with 410/,
   );
   expect(timeline.entries[4]).toMatchObject({ kind: 'gap', reason });
   const told = timeline.entries.slice(5).map((entry) => {

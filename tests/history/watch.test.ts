@@ -56,7 +56,7 @@ test('asks for bookmarks and an end, with its selectors, from the version of the
 
 // How else a connection can end, schedules.test.ts plays.
 test('goes on from the last version, without a gap, when it is refused because the server is busy', async () => {
-  // The first watch works: a refusal of the very first one is told to the caller.
+  // The first watch works: a refusal of the very first one is returned to the caller.
   const { timeline, asked } = await following([list(5), lines('ends', hall6), busy, rest]);
   expect(await told(timeline)).toEqual(['added hall@6', 'added last@99']);
   expect(versionsAsked(asked)).toEqual(['5', '6', '6']);
@@ -84,7 +84,7 @@ test.each<[string, Answer[], string]>([
   expect(await told(timeline)).toEqual([
     ...['listed attic@2', 'listed hall@3'],
     expect.stringMatching(
-      `^gap: the server cannot tell what came after resourceVersion ${reason}.*: the server says`,
+      `^gap: the server does not know what came after resourceVersion ${reason}.*: the server says`,
     ),
     ...['deleted hall@3', 'listed attic@2', 'listed new@8', 'added last@99'],
   ]);
@@ -94,9 +94,9 @@ test.each<[string, Answer[], string]>([
 
 describe('an event that is not the next one', () => {
   const disorder = (late: number, after: number) =>
-    `gap: the server told what happened in the wrong order: resourceVersion ${late} of hall came only after ${after}`;
+    `gap: the server reported what happened in the wrong order: resourceVersion ${late} of hall came only after ${after}`;
 
-  test('makes a gap when it should have come before, and throws doubt on all that its connection told', async () => {
+  test('makes a gap when it should have come before, and throws doubt on all that its connection reported', async () => {
     const told79 = [event('ADDED hall@7'), event('MODIFIED hall@9'), event('MODIFIED hall@8')];
     const again = [list(10, 'attic@6', 'hall@10'), rest];
     const { timeline } = await following([
@@ -163,7 +163,7 @@ test('refuses to begin when the first list or watch does not work; it asks again
   await expect(following([busy])).rejects.toMatchObject({ status: 429 });
 });
 
-test('knows when it is cut off, and stops then, as it is told or by its signal', async () => {
+test('knows when it is cut off, and stops then, by its owner or by its signal', async () => {
   // The script is over, so the next connection is never answered.
   const script = () => [list(5), lines('ends')];
   const { timeline } = await following(script());

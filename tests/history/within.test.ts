@@ -68,7 +68,7 @@ describe('a history', () => {
     expect(timeline.current('hall')?.status.state).toBe('on');
   });
 
-  test('can be told further without changing what it came from; without a step, or with one after the end, it is a mistake', async () => {
+  test('can be extended without changing what it came from; without a step, or with one after the end, it is a mistake', async () => {
     const first = hall(played()).goes(off);
     const second = first.goes(on).allowing(is('dim')).from(7);
     expect(first.specification).toMatchObject({ steps: [off], allowed: [], mark: 0 });

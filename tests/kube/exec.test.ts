@@ -13,7 +13,7 @@ const bytesOf = (data: Said): Buffer =>
 
 /**
  * A kubelet's end of an exec, as far as the channels go; what runs in the container is up to the test. Before
- * that, the server refuses as often as told.
+ * that, the server refuses as often as given.
  */
 const serving = async (
   onExec: (end: WebSocketEnd & { say(channel: keyof typeof channels, data: Said): void }) => void,
@@ -45,7 +45,7 @@ const exited = (code: number) => ({
 });
 
 describe('an exec', () => {
-  test('is the command in the container; what it prints is put together again, and told as it comes', async () => {
+  test('is the command in the container; what it prints is put together again, and passed on as it comes', async () => {
     const euro = Buffer.from('€');
     const { cluster, asked } = await serving(({ say }) => {
       say('stdout', Buffer.concat([Buffer.from('5 '), euro.subarray(0, 1)]));

@@ -7,7 +7,7 @@ import { folderOfEachTest } from '../support/temporary-folder.ts';
 
 const dir = folderOfEachTest();
 
-// What else a kubeconfig is refused for, tests/safety/bad-inputs.txt tells.
+// What else a kubeconfig is refused for, tests/safety/bad-inputs.txt has.
 test('a context that is not there is refused with those that there are', async () => {
   const contexts = ['one', 'two'].map((name) => ({ name, context: { cluster: 'one', user: 'me' } }));
   await writeFile(dir('kubeconfig'), stringify({ contexts }));

@@ -17,7 +17,7 @@ const counted = () => {
   return { script, started, cutFirst: () => cut.abort() };
 };
 
-test('a script gets its arguments, no input, a clock of its own, and tells both of its outputs and its exit code', async () => {
+test('a script gets its arguments, no input, a clock of its own, and returns both of its outputs and its exit code', async () => {
   const { script } = counted();
   const print = String.raw`set -e; cat; printf '%s\0' "$@"; (( SECONDS == 0 )); echo oops >&2; false; echo no`;
   expect(await script(pod, print, "it's", 'a  b', '$x\n')).toEqual({

@@ -105,7 +105,7 @@ test('a folder of archives of every kind becomes one, each name kept and each bl
   expect(new Set(entries).size).toBe(entries.length);
 });
 
-test('who reads archives tells how many images of how many are read', async () => {
+test('who reads archives reports how many images of how many are read', async () => {
   await put('a.tar', dockerSave([image({ layers: [lower] }), image({ names: ['b.test/b:v1'] })], 'old'));
   const details: string[] = [];
   await telling(

@@ -13,7 +13,7 @@ describe('a command of a build', () => {
   });
   const run = (command: string, timeout = 10_000) => buildCommand('sh', ['-c', command], { folder, timeout });
 
-  test('that fails tells all that it said; one that is not there fails', async () => {
+  test('that fails prints all that it said; one that is not there fails', async () => {
     await expect(run('echo out; echo err >&2; exit 7')).rejects.toMatchObject({ said: 'out\nerr' });
     const none = buildCommand('no-such-command', [], { folder, timeout: 10_000 });
     await expect(none).rejects.toThrow(/no-such-command.*not found/);

@@ -35,7 +35,7 @@ const build = async (): Promise<string[]> => {
   return told;
 };
 
-test('a build with Go tells the modules fetched, and how many packages are compiled of how many', async () => {
+test('a build with Go reports the modules fetched, and how many packages are compiled of how many', async () => {
   vi.stubEnv('GO_BUILD', 'touch "$4pause"');
   expect(await build()).toEqual([
     'Go looks at what there is to compile',

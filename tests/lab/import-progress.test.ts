@@ -13,7 +13,7 @@ const said = [
   'lab-init: import done',
 ];
 
-test('a boot that imports images tells how much of how much, and how many; what else it says is kept', async () => {
+test('a boot that imports images reports how much of how much, and how many; what else it says is kept', async () => {
   const told: string[] = [];
   const kept = await telling(
     (detail) => void told.push(detail),

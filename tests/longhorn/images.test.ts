@@ -12,7 +12,7 @@ const pod = (name: string, containers: Record<string, [image: string, imageID?: 
   },
 });
 
-test('each image of the pods is told once, by what it is and not by where it was pulled from', async () => {
+test('each image of the pods is listed once, by what it is and not by where it was pulled from', async () => {
   const manager = 'longhornio/longhorn-manager:master-head';
   const pods = [
     pod('m1', { m: [manager, `docker.io/longhornio/longhorn-manager@${digest('a')}`] }),

@@ -32,7 +32,7 @@ test.each(['0.0.0.0', '::'])(
 );
 
 test('the managers with the most connections come first; one that cannot be looked into is no hindrance', async () => {
-  // A connection to port 9500, as a manager's pod tells of it.
+  // A connection to port 9500, as a manager's pod shows it.
   const line =
     '   1: 0000000000000000FFFF00000402010A:251C 0000000000000000FFFF00000302010A:C350 01 00000000:00000000 02:00000000 00000000     0        0 1 2';
   const tables: Record<string, string> = { a: line, c: `${line}\n${line}`, d: '' };

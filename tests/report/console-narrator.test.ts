@@ -64,12 +64,12 @@ const begin = (narrator: Narrator, told: ScenarioIdentity, sentence: string, sec
   narrator.event(told, { kind: 'step-begins', id: 1, sentence, at: at(seconds) });
 };
 
-describe('the whole of what is told', () => {
-  test('one by one: a failure is told where it happened, at the end what came after', () => {
+describe('the whole output', () => {
+  test('one by one: a failure is printed where it happened, at the end what came after', () => {
     const { narrator, text, close } = open();
     begin(narrator, one, 'Given a volume');
     narrator.cluster(kubernetes);
-    // Before it is known how many are told at once, everything waits.
+    // Before it is known how many are printed at once, everything waits.
     expect(text()).not.toContain(one.name);
     narrator.knows(2, 1);
     narrator.event(one, { kind: 'failure', failure });
@@ -77,13 +77,13 @@ describe('the whole of what is told', () => {
     narrator.event(one, step('Cleanup of the volume', 'failed'));
     narrator.breaksOff('SIGINT', { cleansUp: true });
     const reason = `${failure.reason}\n\nthe cleanup failed: the volume is still there`;
-    // What was told last is not remembered any more.
+    // What was printed last is not remembered any more.
     narrator.ends(one, ended(one.name, { state: 'failed', reason, failure }));
     close();
     expect(text()).toMatchSnapshot();
   });
 
-  test('side by side, with a number each; what was found in a Longhorn is told at the end', () => {
+  test('side by side, with a number each; what was found in a Longhorn is printed at the end', () => {
     const { narrator, text } = open({ name: 'official' });
     narrator.knows(12, 12);
     begin(narrator, one, 'Given a volume');
@@ -95,7 +95,7 @@ describe('the whole of what is told', () => {
     expect(text()).toMatchSnapshot();
   });
 
-  test('of many, where the steps are told only of what fails', () => {
+  test('of many, where the steps are printed only of what fails', () => {
     const { narrator, text, close } = open({ told: 'scenarios' });
     begin(narrator, one, 'Given a volume');
     begin(narrator, two, 'Given another');
@@ -132,7 +132,7 @@ describe('the whole of what is told', () => {
 });
 
 test.each(['steps', 'scenarios'] as const)(
-  'where nothing can be drawn, a minute of which no %s are told ends with a line, until the run breaks off',
+  'where nothing can be drawn, a minute of which no %s are printed ends with a line, until the run breaks off',
   (told) => {
     const { narrator, text } = open({ told });
     narrator.knows(2, 2);
@@ -164,7 +164,7 @@ describe('below what has ended', () => {
     narrator.event(one, awaits('Deleting', 0));
     begin(narrator, two, long, 5);
     pass(12);
-    // Whatever is told next draws the time as well.
+    // Whatever is printed next draws the time as well.
     narrator.event(named('3', 'Three'), { kind: 'start' });
     return opened;
   };

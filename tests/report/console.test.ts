@@ -3,7 +3,7 @@ import { composeClosing, composeEnding, composeStep, type Paint } from '../../e2
 import { nothingSpent } from '../../e2e/report/schema.ts';
 import { sampleReport, scenarioReport } from '../support/scenario-report.ts';
 
-// The whole of what is told, without colours, is in console-narrator.test.ts.
+// The whole output, without colours, is in console-narrator.test.ts.
 const named: Paint = (style, text) => `<${style}>${text}</>`;
 
 test.each([
@@ -37,7 +37,7 @@ test('what did not pass is named once more at the end, with where its evidence i
   expect(composeClosing(sampleReport([failed]), 'r.json', named)[1]).toBe('<red>0 passed, 1 failed</>');
 });
 
-test('a finding is told once, at the end, with the scenarios that met it', () => {
+test('a finding is printed once, at the end, with the scenarios that met it', () => {
   const finding = { title: 'Odd', detail: 'so\nodd', link: 'https://longhorn.invalid/1' };
   const scenarios = ['A', 'B', 'C', 'D', 'E', 'A'].map((name) =>
     scenarioReport(name, { findings: [finding] }),
@@ -54,7 +54,7 @@ test('a finding is told once, at the end, with the scenarios that met it', () =>
   ]);
 });
 
-test('the cells that were played are told in their order, with how each ended; one that was skipped played none', () => {
+test('the cells that were played are listed in their order, with how each ended; one that was skipped played none', () => {
   const bug = { id: 'lock-fails-open', title: 't', severity: 's', kept: false, listed: true, seen: '' };
   const scenarios = [
     scenarioReport('B', { cells: ['take a lock | locks/ | no way'], state: 'known-bug', bugs: [bug] }),

@@ -18,6 +18,6 @@ test.each([
   ],
   [
     { name: 'official', version: null },
-    'the Longhorn found in the cluster (official); its version was not told to this run',
+    'the Longhorn found in the cluster (official); its version is not known to this run',
   ],
 ])('%j', (target, sentence) => expect(describeJudged(target)).toBe(sentence));

@@ -112,8 +112,8 @@ test('fifty sentinels are planted, and the test would find each of them', () => 
 
 describe('none of fifty sentinels gets out, nor what stores in S3 and on CIFS are logged in to by', () => {
   test.each([
-    ['of a run whose scenarios tell and throw all that they see', 'up', ['--keep', '--output', 'verbose']],
-    ['of a run told as JSON', 'up', ['--output', 'json']],
+    ['of a run whose scenarios print and throw all that they see', 'up', ['--keep', '--output', 'verbose']],
+    ['of a run with JSON output', 'up', ['--output', 'json']],
     ['of a run whose set-up dies', 'dies', []],
     ['of a run on a machine that is not fit', 'not-fit', []],
   ])('%s', async (_, how, flags) => {
@@ -139,7 +139,7 @@ describe('none of fifty sentinels gets out, nor what stores in S3 and on CIFS ar
     expect(besideEvidence.toSorted().join(' ')).toBe(
       'faults.ndjson junit.xml report.json stderr stdout verdicts.ndjson vitest.xml',
     );
-    // Each of the ways that were tried did tell, and from all that the cluster said.
+    // Each of the ways that were tried did print, and from all that the cluster said.
     const kept = ['/history.ndjson', '/all.txt', '/not-collected.txt', '/logs/pod.c.log', '.tar.gz'];
     const ways = {
       ...{ 'report.json': 7, 'junit.xml': 7, 'vitest.xml': 7, stdout: 7, 'faults.ndjson': 1 },

@@ -38,7 +38,7 @@ test('a folder of results that cannot be is refused before anything else', async
   });
 });
 
-test("a cluster that is somebody's is told of, and asked for, before a scenario begins", async () => {
+test("a cluster that is somebody's is named, and to be confirmed, before a scenario begins", async () => {
   const server = await startStubServer({ uid: 'its-uid' });
   putLonghorn(server);
   const where = { CORRAL_KUBECONFIG: server.kubeconfig, CORRAL_CONTEXT: 'stub' };

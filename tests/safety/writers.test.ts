@@ -23,7 +23,7 @@ describe('all that a command prints is redacted', () => {
     expect(read('scripts/corral.ts')).toMatch(/^goOnWithoutReader\(\);$/m));
 
   test.each([
-    ['e2e/suite/play/reporter.ts', 'the process that tells the scenarios'],
+    ['e2e/suite/play/reporter.ts', 'the process that reports the scenarios'],
     ['e2e/suite/play/play.ts', 'the process that plays them'],
   ])('%s guards that of %s', (path) => expect(read(path)).toMatch(/^ +guardOutput\(\);$/m));
 });

@@ -42,7 +42,7 @@ const up: Provider['up'] = async ({ progress }) => {
     target: { name: 'emulator', version: '0.0.0' },
     trouble: () => (lost.signal.aborted ? [nodeEnded] : []),
     lost: lost.signal,
-    // As a real cluster does, it says that it is told to stay.
+    // As a real cluster does, it says that it is to stay.
     keep: () => void process.stdout.write('(kept)\n'),
     down: async () => {
       if (how === 'stays-up') throw new Error('node2 does not answer');

@@ -10,9 +10,9 @@ import { createTell } from '../../e2e/suite/steps/tell.ts';
 
 /** What the scenarios of the suites in `suites/` do. */
 export type InlineSteps = {
-  /** A step that does `work`; its sentence is told. */
+  /** A step that does `work`; its sentence is printed. */
   does(sentence: string, work?: (signal: AbortSignal) => Promise<void> | void): Promise<void>;
-  /** Told as a step. */
+  /** Printed as a step. */
   exclusive(...things: SharedThing[]): Promise<void>;
   finds(finding: Parameters<StepReport['finding']>[0]): void;
   /** What the cleanup does, in reverse order of the calls. */

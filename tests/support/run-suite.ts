@@ -156,7 +156,7 @@ export const runCommandIn = (
   config: string,
   { how = 'up', flags = [], all = true, ...rest }: CommandOptions,
 ): Promise<Ended> => {
-  // A pipe is told the steps only of what fails, and signals come after a step.
+  // A pipe gets the steps only of what fails, and signals come after a step.
   const told = (rest.signals ?? []).length === 0 || flags.includes('json') ? [] : ['--output', 'verbose'];
   const chosen = all ? ['--all'] : [];
   return run(folder, { args: [entry, config, how, '--out', 'out', ...chosen, ...told, ...flags], ...rest });
@@ -217,7 +217,7 @@ export const runBare = (
 
 const [kubeconfig, storeImage, out] = ['/nowhere/kubeconfig', 'store:inline', 'out'];
 
-/** The least that the scenarios need to be told by hand. */
+/** The least that the scenarios need by hand. */
 export const leastEnvironment = {
   ...{ CORRAL_KUBECONFIG: kubeconfig, CORRAL_STORE_IMAGE: storeImage, CORRAL_OUT: out },
 };

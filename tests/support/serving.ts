@@ -13,7 +13,7 @@ export const listen = async (server: Server): Promise<number> => {
 const portsOfProcess = 200;
 let asked = Math.floor(Math.random() * portsOfProcess);
 
-/** A port of loopback for a program that has to be told one; nobody listens at it. */
+/** A port of loopback for a program that needs one; nobody listens at it. */
 export const freePort = async (): Promise<number> => {
   const first = 10_000 + (process.pid % 100) * portsOfProcess;
   for (let tries = 0; tries < portsOfProcess; tries++) {

@@ -15,7 +15,7 @@ import { tgtArchive } from './tgt-image.ts';
 // What the cluster tests share: the first test that asks for it has it started, and it ends with the run. All
 // of it is owned by this process.
 
-/** Each by its name: what its users are told of it, and how it ends. */
+/** Each by its name: what its users know of it, and how it ends. */
 const kinds = {
   /** An API server and etcd, without nodes or controllers. */
   'api-server': startApiServer,
@@ -41,7 +41,7 @@ const kinds = {
 
 type Kinds = typeof kinds;
 
-/** What a user is told of each. */
+/** What a user knows of each. */
 export type Places = { [Name in keyof Kinds]: Awaited<ReturnType<Kinds[Name]>>['place'] };
 
 declare module 'vitest' {
@@ -56,7 +56,7 @@ declare module 'vitest' {
  * is busy the builds alone took more than 20 min: no time-out of a test's is to meet them.
  */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
-  // What cannot be built is told by the first test that needs it.
+  // What cannot be built is reported by the first test that needs it.
   const step: StepRunner = (title, work) => {
     process.stderr.write(`lab: ${title}\n`);
     return work(() => {});

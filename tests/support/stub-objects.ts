@@ -1,6 +1,6 @@
 import { ApiError, type KubernetesObject } from '../../e2e/kube/cluster.ts';
 
-/** Something that happened to an object, as a watch tells it. */
+/** Something that happened to an object, as a watch shows it. */
 export type Change = { type: string; kind: string; object: KubernetesObject; version: number };
 
 type Named = { namespace?: string | undefined; name: string };
@@ -30,7 +30,7 @@ const fieldOf = (object: KubernetesObject, path: string): unknown =>
     .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object);
 
 /**
- * The objects of a stub, by the name of their resource, as in `jobs.batch`: read, written and told of as an API server does. A
+ * The objects of a stub, by the name of their resource, as in `jobs.batch`: read, written and watched as an API server does. A
  * collection that was never put is not served.
  */
 export const createObjects = (initial: Record<string, object[]> = {}) => {
@@ -109,7 +109,7 @@ export const createObjects = (initial: Record<string, object[]> = {}) => {
     },
     /** What has happened since a version, in its order. */
     since: (than: number): Change[] => changes.filter((change) => change.version > than),
-    /** Tells of each change from now on; returns what ends that. */
+    /** Calls back for each change from now on; returns what ends that. */
     onChange: (listener: (change: Change) => void): (() => void) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -17,7 +17,7 @@ import { localStore } from '../store/support/local-store.ts';
 import { stubCluster } from './stub-cluster.ts';
 
 /**
- * A report that keeps what it was told: each step when it starts and when it ends, the findings, and what
+ * A report that keeps what it got: each step when it starts and when it ends, the findings, and what
  * becomes of faults.
  */
 export const record = () => {
@@ -90,7 +90,7 @@ const ownTarget = (target: TargetHandle): Context['own'] => {
 
 /**
  * What a scenario's steps share, where the cluster's pods are this machine and nothing has happened yet; what
- * a test is about replaces the rest. Beside it stands what the steps told.
+ * a test is about replaces the rest. Beside it stands what the steps printed.
  */
 export const createTestContext = ({
   timelines,

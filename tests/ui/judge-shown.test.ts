@@ -66,7 +66,7 @@ test('what came while a page was cut off it need not show, but soon after what s
   expect(cut(35, '1 A, 31 C')).toEqual([missing('B', 10, 20)]);
 });
 
-test('how late it was is told of each change, but not of what it showed first, nor of what it could not have heard', () => {
+test('how late it was is returned for each change, but not of what it showed first, nor of what it could not have heard', () => {
   const connected: [number, number][] = Array.of([0, 25], [40, 1000]);
   const { delays } = judge('0 A, 10 B!, 20 -, 30 C, 50 D', '3 A, 10.5 B!, 21 -, 41 C, 52 D', connected);
   const told = delays.map(({ look, delay }) => `${look} ${delay}`).join(', ');

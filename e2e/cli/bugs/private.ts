@@ -3,7 +3,7 @@ import { redact } from '../../kube/redact/redact.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
 import type { Kubernetes } from '../../report/schema.ts';
 
-/** Replaces in a text what tells whose cluster and whose machine it was, and every secret. */
+/** Replaces in a text what shows whose cluster and whose machine it was, and every secret. */
 export type Redact = (text: string) => string;
 
 // As objects name a node, and a namespace; the values stand in histories and in messages alike.
@@ -11,7 +11,7 @@ const ofNode = /"(?:ownerID|nodeID|currentNodeID|nodeName|hostname|kubernetes\.i
 const ofNamespace = /"namespace":"([^"]+)"/g;
 const knownNamespaces = [longhornNamespace, 'default', 'kube-system'];
 
-// Of Longhorn's images and of every cluster: that they are there tells of nobody.
+// Of Longhorn's images and of every cluster: that they are there names nobody.
 const knownPath =
   /^\/(?:app|backupstore|dev|engine-binaries|go|host|proc|usr|v1|var\/lib\/longhorn(?:-backupstore-mounts)?)(?:\/|$)/;
 const knownHost =

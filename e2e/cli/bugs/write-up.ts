@@ -69,7 +69,7 @@ export const writeUp = async (
     '',
     '## Versions',
     '',
-    `- Longhorn ${redact(target.version ?? 'of a version that the run was not told')}`,
+    `- Longhorn ${redact(target.version ?? 'of a version that the run does not know')}`,
     ...(kubernetes === null ? [] : [`- Kubernetes ${redact(kubernetes.version)}`]),
     `- Known of: ${versions}`,
     '',
@@ -122,7 +122,7 @@ const namesIn = (history: string): string[] => {
 
 const isBad = /\blevel=(?:warning|error|fatal)\b|\bpanic: |^\S*\s*goroutine \d+ \[running\]/;
 
-// What went wrong with them tells most; where nothing did by the logs, what was done does.
+// What went wrong with them says most; where nothing did by the logs, what was done does.
 const linesAbout = (names: readonly string[], logs: readonly { text: string }[]): string[] => {
   const all = logs.flatMap(({ text }) => text.split('\n'));
   const about = all.filter((line) => /\bpanic: /.test(line) || names.some((name) => line.includes(name)));

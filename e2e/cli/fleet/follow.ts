@@ -70,7 +70,7 @@ const stateOf = ({ status, spec }: Pod): string => {
   return unscheduled?.message === undefined ? '' : `waits: ${unscheduled.message}`;
 };
 
-/** Where a fleet is and what is told of it. */
+/** Where a fleet is and what is printed of it. */
 export type Following = {
   cluster: Cluster;
   namespace: string;
@@ -104,7 +104,7 @@ const collect = async (
 };
 
 /**
- * Follows a fleet's Job to its end, tells what its pods do, and takes the report out of each pod's log as
+ * Follows a fleet's Job to its end, prints what its pods do, and takes the report out of each pod's log as
  * soon as that has ended: a node that is lost later takes nothing along. Returns what it got; rejects when
  * the signal aborts.
  */
@@ -138,7 +138,7 @@ export const followFleet = async (options: Following): Promise<ReportFile[]> => 
       within: '7h',
       owner: 'the Job, which ends itself after 6 h',
     });
-    // The end of the Job may be told before that of its last pod.
+    // The end of the Job may be reported before that of its last pod.
     for (const pod of (await cluster.list<Pod>(resources.pods, { namespace, labelSelector: podsOfJob }))
       .items)
       look(pod);

@@ -17,7 +17,7 @@ const runLabel = 'corral.test/run';
 
 const jobName = 'fleet';
 
-/** By this label Kubernetes tells which pods are the Job's. */
+/** By this label Kubernetes knows which pods are the Job's. */
 export const podsOfJob = `batch.kubernetes.io/job-name=${jobName}`;
 
 type Container = { image: string; args: string[]; env: { name: string; value: string }[] };
@@ -38,7 +38,7 @@ const labelled = <T extends KubernetesObject>(object: T, run: string): T => ({
 export const fleetNamespace = (run: string): string => `corral-${run}-fleet`;
 
 /**
- * What a Longhorn in the cluster is told about by variables: the emulator's clocks are faster than
+ * What variables say of a Longhorn in the cluster: the emulator's clocks are faster than
  * Longhorn's.
  */
 const passedOn = ['CORRAL_TARGET_CLOCKS'];
@@ -146,7 +146,7 @@ const removeObject = async (cluster: Cluster, object: KubernetesObject): Promise
     name,
     label: `${object.kind} ${name} is gone`,
     within: '5m',
-    owner: 'cleanup of the fleet: pods have 3 min to clean up when they are told to end',
+    owner: 'cleanup of the fleet: pods have 3 min to clean up after the signal to end',
   });
 };
 

@@ -82,7 +82,7 @@ export type Material = {
 };
 
 /**
- * One step of a scenario that proves a sentence; `told` is the sentence it tells, undefined while there is no
+ * One step of a scenario that proves a sentence; `sentence` is what it prints, undefined while there is no
  * such scenario.
  */
 export type Proof = { scenario: string; step: string; told: string | undefined };

@@ -5,7 +5,7 @@ import { type FaultyFile, filePath } from './places.ts';
 
 /**
  * A fault that keeps something of a file aside, as commands of bash on `$file` and `$aside`: `set` brings it about,
- * `prove` tells or exits with 1, `putBack` is a chain of `if` and `elif` on `$1` and `$2` that tells what became of
+ * `prove` prints what is so or exits with 1, `putBack` is a chain of `if` and `elif` on `$1` and `$2` that prints what became of
  * it. `kept` names its folder; `made` and `again` are adjectives: how a file was, and is then.
  */
 type Aside = {

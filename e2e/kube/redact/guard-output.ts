@@ -22,7 +22,7 @@ export const guardOutput = (): void => {
   // What nobody catches Node prints by itself, past the streams.
   if (!process.listeners('uncaughtExceptionMonitor').includes(redactUncaught))
     process.on('uncaughtExceptionMonitor', redactUncaught);
-  // Where somebody listens to these already, they are told on; a listener of our own alone would keep the
+  // Where somebody listens to these already, they are passed on; a listener of our own alone would keep the
   // process alive.
   const heard = process.listeners('unhandledRejection');
   if (heard.length > 0 && !heard.includes(redactUncaught))

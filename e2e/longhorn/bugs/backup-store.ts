@@ -197,7 +197,7 @@ export const storeBugs = {
     },
     upstream: 'https://github.com/longhorn/longhorn/issues/13790',
     source:
-      'backupstore, deltablock.go, CreateDeltaBlockBackup: what tells of its failure names the volume, which is nil by then; read in v1.8.2, v1.9.2, v1.10.2, v1.11.3 and v1.12.1, mended in the newest source (2026-08)',
+      'backupstore, deltablock.go, CreateDeltaBlockBackup: what logs its failure names the volume, which is nil by then; read in v1.8.2, v1.9.2, v1.10.2, v1.11.3 and v1.12.1, mended in the newest source (2026-08)',
     seen: 'a whole real v1.12.1 (2026-11-23), a volume of two replicas: degraded 1 s after the backup had failed, for 39 s; npx corral store matrix on its engine',
   },
   'deletions-at-once-miss-blocks': {

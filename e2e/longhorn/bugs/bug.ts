@@ -51,7 +51,7 @@ export type Seen =
 
 /** A promise that some versions of Longhorn are known to break, and how that shows. */
 export type Bug = {
-  /** One sentence, as its reader would be told it. */
+  /** One sentence, as its reader would see it. */
   title: string;
   severity: BugSeverity;
   /** The versions of Longhorn that have it, as a semver range. */

@@ -30,7 +30,7 @@ export const managerBugs = {
     versions: '>=1.8.0 <1.11.4 || >=1.12.0 <1.12.2',
     promise: 'a restore that meets the lock of a deletion is tried again, and ends well',
     happens:
-      'longhorn-manager tells a lock by words that the library of the store has not used since v1.8.0, and takes it for a failure of each replica: the volume is faulted, and nothing tries again; so is a volume on standby whose next backup meets a deletion, as that of an old backup by a recurring job',
+      'longhorn-manager recognises a lock by words that the library of the store has not used since v1.8.0, and takes it for a failure of each replica: the volume is faulted, and nothing tries again; so is a volume on standby whose next backup meets a deletion, as that of an old backup by a recurring job',
     symptoms: [{ of: 'history', kind: 'Volume', state: 'faulted', gone: false, says: 'restore-lost-lock' }],
     steps: {
       inWords: [

@@ -17,17 +17,17 @@ const userInterfaceDifferences = {
     link: issue(8746),
   },
   'page-told-late': {
-    title: 'A page that is open is told of a change only with a later one, as another page was told of it',
+    title: 'An open page gets a change only with a later one, as another page got it',
     document: 'issue longhorn/longhorn#93: who has a page open need not load it again to see what is so',
     product:
-      'all connections to a stream of one longhorn-manager take its changes from one channel: each change is told to one of them, the others hear of it with the next one, or with a resync after up to 30 s',
+      'all connections to a stream of one longhorn-manager take its changes from one channel: each change is sent to one of them, the others get it with the next one, or with a resync after up to 30 s',
     versions: '>=1.8.0',
     seen: 'a whole real v1.12.1 (2026-11-23): two pages were open, and one showed no state of a new backup for 5 s and more; api/router.go and controller/websocket_controller.go, source of v1.8.0 to v1.12.1',
     link: issue(93),
   },
   'target-reason-not-on-page': {
-    title: 'The page of backup targets does not tell why one cannot be used',
-    document: 'issue longhorn/longhorn#10428: who looks at the page is told the reason of an Error',
+    title: 'The page of backup targets does not say why one cannot be used',
+    document: 'issue longhorn/longhorn#10428: the page shows the reason of an Error',
     product:
       'up to v1.9 the Status is Error and nothing more; the reason is in the condition of the backup target, and in the answer of the API',
     versions: '>=1.8.0 <1.10.0',

@@ -166,7 +166,7 @@ export const documentDifferences = {
     seen: `controller/engine_controller.go, ${read}`,
   },
   'deletion-without-target-told-nowhere': {
-    title: 'That a deletion leaves the files while the target is not available, no user is told',
+    title: 'That a deletion leaves the files while the target is not available is reported to no user',
     document: 'enhancement proposal 20241003 alone: the object goes, and is back with the next listing',
     product: 'so it is; no page for users says it',
     versions: '>=1.8.0',

@@ -5,7 +5,7 @@ const lockConflict = 'knowledge base, "Backup store lock conflict error message"
 /** What differs around the locks of a backup store. */
 export const lockDifferences = {
   'lock-message-since': {
-    title: 'Not every version tells of a lost lock in the status of a backup',
+    title: 'Not every version reports a lost lock in the status of a backup',
     document: `${lockConflict}: applies to all Longhorn versions`,
     product:
       'since v1.8.0 a lost lock stands in status.messages.error of a backup in Error; before, in the log of longhorn-manager only',

@@ -4,7 +4,7 @@ import { laneKey } from './object-lanes.ts';
 import type { HistoryLineOf } from './read-history.ts';
 import { emptyLane, markersOf } from './suite-lanes.ts';
 
-// What is awaited of many objects, or of one once, is told by its label alone.
+// What is awaited of many objects, or of one once, is described by its label alone.
 const describeAwaited = (label: string, steps: readonly string[]): string =>
   steps.length === 0 || steps.join() === label ? label : `${label} goes ${steps.join(' → ')}`;
 

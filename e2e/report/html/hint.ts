@@ -7,7 +7,7 @@ import type { Bar, Hint, Lane, ReportTimeline } from './data.ts';
 type Stretch = { from: number; to: number };
 
 /**
- * What the error that ended a scenario tells by itself: the suite's own code failed, the API server could not be
+ * What the error that ended a scenario says by itself: the suite's own code failed, the API server could not be
  * reached, a container did not run any more, or the watch lost a stretch.
  */
 export type ErrorClass = 'suite-code' | 'network' | 'pod-gone' | 'gap';

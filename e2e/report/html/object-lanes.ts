@@ -11,7 +11,7 @@ import {
 } from './states-of-longhorn.ts';
 import type { StateOf, WatchedObject } from './watched.ts';
 
-/** The name that tells an object from the others of its kind. */
+/** The name that distinguishes an object from the others of its kind. */
 export const laneKey = (resource: string, name: string): string => `${resource}/${name}`;
 
 const isEvent = (line: HistoryLineOf): line is EventLine => 'object' in line;
@@ -46,7 +46,7 @@ const eventsOf = (lines: readonly EventLine[]): ObjectEvent[] => {
   });
 };
 
-/** The gaps in the watch of a resource: from when it was last sure to the next that it told. */
+/** The gaps in the watch of a resource: from when it was last sure to the next that it reported. */
 export const gapsOf = (lines: readonly HistoryLineOf[], resource: string, seconds: number): Gap[] =>
   lines.filter(isGap).flatMap((gap) => {
     if (gap.resource !== resource) return [];
@@ -54,7 +54,7 @@ export const gapsOf = (lines: readonly HistoryLineOf[], resource: string, second
     return [{ from: gap.since ?? gap.at, to: next?.at ?? Math.min(gap.at, seconds), reason: gap.reason }];
   });
 
-/** A lane for each object that a watch told of, with its states as bars and each of its events. */
+/** A lane for each object that a watch reported, with its states as bars and each of its events. */
 export const objectLanes = (lines: readonly HistoryLineOf[], seconds: number): Map<string, Lane> => {
   const byObject = Map.groupBy(lines.filter(isEvent), ({ resource, object }) =>
     laneKey(resource, String(object.metadata?.name)),

@@ -49,7 +49,7 @@ export const podState: StateOf = ({ status }) => {
   if (phase === 'Succeeded') return { state: phase, tone: 'good', texts };
   if (phase !== 'Running') return { state: phase, tone: 'waiting', texts };
   if (containers.length > 0 && containers.every(({ ready }) => ready === true)) {
-    // Where a node is lost nobody tells of its containers any more: Kubernetes only says that the pod is not
+    // Where a node is lost nobody reports its containers any more: Kubernetes only says that the pod is not
     // ready.
     if (!isUnready(status)) return { state: 'Ready', tone: 'good', texts };
     return {

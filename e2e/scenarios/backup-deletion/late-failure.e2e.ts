@@ -38,7 +38,7 @@ scenario(
     await when.released(held);
     await then.blockLeft(block, volume, [second]);
 
-    // Nobody is told of it; the next deletion that ends finds it.
+    // Nothing reports it; the next deletion that ends finds it.
     await when.released(block);
     await when.deleted(second);
     await then.deleted(second);

@@ -1,7 +1,7 @@
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-// What a job of a group does for its volumes is told by several-volumes; one for the group default would be for
+// What a job of a group does for its volumes is in several-volumes; one for the group default would be for
 // the volumes of all others.
 scenario(
   'A volume that takes part in no recurring job is in the group default, and a job that is deleted takes its labels along',

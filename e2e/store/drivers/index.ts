@@ -18,13 +18,13 @@ export const waysHere: readonly ReadFromHere[] = served.map(({ here }) => here);
 /** The kind whose stores are made in a bucket that is named. */
 export const ownBucketKind = ownBucket.name;
 
-/** All kinds of stores, as a run is told to play on each of them. */
+/** All kinds of stores, each of which a run can use. */
 export const allStores = 'all';
 
 /** The first kind that can do what a scenario needs; on every such kind, those that ask for that. */
 export const fittingStores = 'fitting';
 
-/** What a run may be told to play on. */
+/** What a run may name as its kind of store. */
 export const storeChoices: readonly string[] = [...served.map(({ name }) => name), allStores, fittingStores];
 
 /** What a scenario needs that is played on stores of two kinds, the first of which it begins on. */
@@ -33,7 +33,7 @@ export const twoStores = 'two-stores';
 /** What decides on which kinds of stores a scenario is played: `suits` says which can do what it needs. */
 type Played = { needs: readonly string[]; everyStore: boolean; suits(driver: StoreDriver): boolean };
 
-/** The kinds of stores that a run plays its scenarios on, by what it is told, or one of them. */
+/** The kinds of stores that a run uses, by its setting, or one of them. */
 export const driversOf = (store?: string, scenario?: Played): readonly StoreDriver[] => {
   if (store === allStores) return scenario?.needs.includes(twoStores) ? served.slice(0, 1) : served;
   if (store !== fittingStores) return [driverNamed(store)];
@@ -45,7 +45,7 @@ export const driversOf = (store?: string, scenario?: Played): readonly StoreDriv
   return scenario.everyStore ? able : able.slice(0, 1);
 };
 
-/** A kind beside that one which a run is told to play on as well; undefined where it is told of one alone. */
+/** A kind beside that one which a run uses as well; undefined where it uses one alone. */
 export const besides = ({ name }: Pick<StoreDriver, 'name'>, store?: string): StoreDriver | undefined =>
   driversOf(store).find((each) => each.name !== name);
 

@@ -234,7 +234,7 @@ export const causeOfPods = async (
     ({ type, reason, message }) => `${type} is False: ${[reason, message].filter(Boolean).join(': ')}`,
   );
   const waits = describePod(pod);
-  // A pod without a node has no containers to tell of.
+  // A pod without a node has no containers to report.
   const scheduling = held.find(({ type }) => type === 'PodScheduled');
   const line =
     scheduling === undefined

@@ -152,7 +152,7 @@ export type Unusable = Unparsed | { code: 'config-invalid'; message: string };
 /** What one kind of file says, or why it says nothing. */
 export type Parsed<T> = { config: T; problem?: never } | { config?: never; problem: Unusable };
 
-/** The size of a block that no config tells of, in bytes. */
+/** The size of a block that no config names, in bytes. */
 export const defaultBlockSize = 2 << 20;
 const blockSizes = [defaultBlockSize, 16 << 20];
 

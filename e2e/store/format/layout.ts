@@ -27,7 +27,7 @@ export const checksumOf = (data: Uint8Array): string => hash('sha512', data, 'he
 export const blockPath = (checksum: string): string =>
   `blocks/${checksum.slice(0, 2)}/${checksum.slice(2, 4)}/${checksum}.blk`;
 
-/** What a file in a volume's folder is, told by its path alone. */
+/** What a file in a volume's folder is, by its path alone. */
 export type StoreFile =
   | { kind: 'volume-config' }
   | { kind: 'backup-config'; backup: string }

@@ -1,4 +1,4 @@
-/** What lies in a store at one path; anything but files and folders is told of and never opened. */
+/** What lies in a store at one path; anything but files and folders is reported and never opened. */
 export type StoreEntry = {
   /** From the store's own folder on: `backupstore/volumes/8b/8e/sample-a/volume.cfg`. */
   path: string;

@@ -22,7 +22,7 @@ const fetchesAtOnce = 16;
 const fetchedAhead = 2;
 
 /**
- * Opens a pool, by default of one thread for each processor that this process may use; `checked` is told how
+ * Opens a pool, by default of one thread for each processor that this process may use; `checked` is called with how
  * many blocks were done. Threads open the files of a store on this machine themselves; those of another are
  * fetched for them, no more than a few at a time.
  */

@@ -102,7 +102,7 @@ type Referring = {
   findings: Findings;
 };
 
-/** Adds the blocks that a config refers to, and tells of those that the store lacks. */
+/** Adds the blocks that a config refers to, and reports those that the store lacks. */
 export const addReferences = (
   references: References,
   { blocks, compression }: Pick<BackupConfig, 'blocks' | 'compression'>,
@@ -130,7 +130,7 @@ const checkBackup = (
     ...{ what: backup, path, findings, blockSize },
     within: { what: 'its volume', size: volumeSize, end: volumeSize },
   });
-  // One that is no multiple of the smaller size either is told of by itself.
+  // One that is no multiple of the smaller size either is reported by itself.
   if (volumeSize % defaultBlockSize === 0 && volumeSize % blockSize !== 0)
     findings.add(
       'volume-size-not-multiple',

@@ -11,7 +11,7 @@ export type BlockJob = BlockExpectation & {
   fileSize: number;
 };
 
-/** Looks into blocks, in any order, and tells what is wrong with those with which something is. */
+/** Looks into blocks, in any order, and reports what is wrong with them. */
 export type VerifyBlocks = (
   jobs: Iterable<BlockJob>,
   wrong: (checksum: string, problem: BlockProblem) => void,

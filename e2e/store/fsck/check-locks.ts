@@ -21,7 +21,7 @@ export type Work = {
 };
 
 /**
- * Reads a volume's locks, and tells of each who holds it and whether it still counts. `now` is in
+ * Reads a volume's locks, and reports of each who holds it and whether it still counts. `now` is in
  * milliseconds since the epoch.
  */
 export const checkLocks = async (

@@ -8,7 +8,7 @@ export type Owner = 'backup' | 'backing image';
 
 type Leftovers = { owner: Owner; references: References; work: Work; now: number; findings: Findings };
 
-/** Tells of blocks that nothing refers to, and of files that somebody did not finish writing. */
+/** Reports blocks that nothing refers to, and of files that somebody did not finish writing. */
 export const checkLeftovers = (
   {
     folder,

@@ -11,7 +11,7 @@ export type Listed<T> =
   | { path: string; config: T; problem?: never }
   | { path: string; config?: never; problem: string };
 
-/** A volume of a store as its configs tell of it; blocks are not looked at. */
+/** A volume of a store as its configs describe it; blocks are not looked at. */
 export type ListedVolume = Listed<VolumeConfig> & {
   name: string;
   folder: string;

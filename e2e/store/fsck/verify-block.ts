@@ -47,7 +47,7 @@ export const verifyBlock = (
   const method = expected.method ?? seen;
   const target = scratch.subarray(0, expected.size ?? largestBlock);
   const problem = verifyAs(method, file, expected, target);
-  // Another method is worth a try only where the checksum can then tell that it is the right one.
+  // Another method is worth a try only where the checksum can then show that it is the right one.
   if (problem === undefined || seen === method || verifyAs(seen, file, expected, target) !== undefined)
     return problem;
   const kept = seen === 'none' ? 'not compressed' : `compressed with ${seen}`;

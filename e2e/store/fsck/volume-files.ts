@@ -39,7 +39,7 @@ export const listVolume = async (
   return { ...files, backups: byName(files.backups), locks: byName(files.locks) };
 };
 
-// A listing comes in any order; what is found is told in the same one each time.
+// A listing comes in any order; what is found is reported in the same one each time.
 const byName = <T>(map: Map<string, T>): Map<string, T> =>
   new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 

@@ -40,7 +40,7 @@ export const walkFiles = async (
     if (empty) findings.add('empty-folder', `${folder}/${path}`, `${path}/ is empty`);
 };
 
-/** Tells of what is neither a file nor a folder. */
+/** Reports what is neither a file nor a folder. */
 export const reportOther = ({ kind, path, reason }: StoreEntry, name: string, findings: Findings): void => {
   if (kind === 'link')
     findings.add('symbolic-link', path, `${name} is a symbolic link, which was not followed`);

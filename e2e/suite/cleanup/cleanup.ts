@@ -27,9 +27,9 @@ export type CleanupOptions = Pick<Removal, 'cluster' | 'force' | 'print'> &
   };
 
 /**
- * Removes what runs have left in a cluster and returns whether nothing is left of them. Each thing is told of
+ * Removes what runs have left in a cluster and returns whether nothing is left of them. Each thing is printed
  * as it goes; what hangs, with the controller that should let it go. Runs that somebody is still at work for
- * are told of, and not touched.
+ * are printed, and not touched.
  */
 export const cleanup = async (options: CleanupOptions): Promise<boolean> => {
   const {

@@ -97,7 +97,7 @@ const detachFirst = async (
 };
 
 /**
- * Takes Longhorn's own finalizers off something that is being deleted, and tells of it; false where it has
+ * Takes Longhorn's own finalizers off something that is being deleted, and prints it; false where it has
  * none.
  */
 const takeOff = async (

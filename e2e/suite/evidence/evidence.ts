@@ -53,7 +53,7 @@ type Options = {
   /** Ends what is done last, which may take long. */
   interrupted?: AbortSignal;
   onExpected: OnExpected;
-  /** Is told, once, when the evidence cannot be kept. */
+  /** Called once, when the evidence cannot be kept. */
   onTrouble: (error: Error) => void;
 };
 

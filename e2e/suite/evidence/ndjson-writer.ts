@@ -14,7 +14,7 @@ export type Lines = {
 
 /**
  * Begins a file, in whose place there may be one of before. What cannot be written is lost: `onTrouble` is
- * told of the first time.
+ * called the first time.
  */
 export const openLines = (path: string, onTrouble: (error: Error) => void): Lines => {
   try {

@@ -10,13 +10,13 @@ export type Belongs = (resource: string, object: KubernetesObject) => boolean;
 export type EvidenceSource = {
   /** The file of the evidence that it goes into. */
   file: string;
-  /** Reads it; what it throws is told in the file's place. Bytes, as of a picture, are kept as they are. */
+  /** Reads it; what it throws is written in the file's place. Bytes, as of a picture, are kept as they are. */
   read(signal: AbortSignal, how: { isBrief: boolean }): Promise<string | Uint8Array>;
   /** It is also read, the last of it, where the scenario has passed. */
   always?: true;
 };
 
-/** Work for the evidence that puts its file there itself; what it throws is told in the file's place. */
+/** Work for the evidence that puts its file there itself; what it throws is written in the file's place. */
 export type LastWork = { file: string; work(signal: AbortSignal): Promise<void> };
 
 /** What there is of a scenario, by the time that it is asked. */
@@ -29,7 +29,7 @@ export type EvidenceSubject = {
   supportBundle?: LastWork;
 };
 
-/** What the steps tell the evidence of their scenario. */
+/** What the steps give to the evidence of their scenario. */
 export type EvidenceRecorder = {
   /**
    * A connection of its own: what it meets says nothing of the scenario's, and nothing is sent again on it.

@@ -21,7 +21,7 @@ const idleForOneMore = 0.1;
  */
 const slowestBy = 1.5;
 
-/** A timer as late as this, in ms, tells of a crowded machine where its run queue cannot be read. */
+/** A timer as late as this, in ms, means a crowded machine where its run queue cannot be read. */
 const lateTimer = 1_000;
 
 /**
@@ -44,7 +44,7 @@ const decidedEvery = 5_000;
 /**
  * Lets as many scenarios be at work at once as this machine has time for, from now until `stop`. `before` is
  * the run queue for each processor before the first began: what others run takes its share of the machine
- * however few are played. `told` is given how many were at work, after each decision.
+ * however few are played. `onCounted` is called with how many were at work, after each decision.
  */
 export const adaptConcurrency = (
   claims: Pick<Claims, 'atWork' | 'limit'>,

@@ -4,10 +4,10 @@ import { shorten } from '../../kube/shorten.ts';
 import type { Awaiting, ScenarioEvent } from '../../report/record.ts';
 import type { OnExpected } from '../evidence/history/history.ts';
 
-// Most of what is waited for comes sooner, and nobody need be told.
+// Most of what is waited for comes sooner, and need not be reported.
 const patience = 1000;
 
-/** Tells what is waited for and what stands instead, once that has taken a while, and whenever it changes. */
+/** Reports what is waited for and what stands instead, once that has taken a while, and whenever it changes. */
 export const reportAwaited =
   (send: (event: ScenarioEvent) => void): OnExpected =>
   (id, expected) => {
@@ -34,7 +34,7 @@ export const reportAwaited =
     };
   };
 
-// A state may hold a message of kilobytes and many lines: it is told in one, among others.
+// A state may hold a message of kilobytes and many lines: it is printed in one, among others.
 const longestState = 160;
 
 // What throws in a watch looks like a broken connection: no words for a state are worth that.

@@ -9,7 +9,7 @@ const causes = (error: unknown): unknown[] =>
     ? [error, ...(error instanceof AggregateError ? error.errors : [error.cause]).flatMap(causes)]
     : [];
 
-/** What an error that ended a scenario tells of where to look first; undefined where that is nothing. */
+/** What an error that ended a scenario says of where to look first; undefined where that is nothing. */
 export const classifyError = (error: unknown): ErrorClass | undefined => {
   if (!(error instanceof Error)) return undefined;
   if (ofCode.includes(error.name)) return 'suite-code';

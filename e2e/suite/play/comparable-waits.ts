@@ -4,14 +4,14 @@ import type { Load } from '../../machine/load.ts';
 import { evidenceFolder } from '../evidence/evidence.ts';
 import { type ExpectationMarker, markerSchema } from '../evidence/history/markers.ts';
 
-/** A wait as a history tells of it; `took` in ms, undefined where the history ends before it did. */
+/** A wait as a history has it; `took` in ms, undefined where the history ends before it did. */
 type Wait = Pick<ExpectationMarker, 'owner' | 'limit' | 'phase'> & {
   from: number;
   took: number | undefined;
   isMet: boolean;
 };
 
-/** All that a history (its text) tells of waits, in the order in which they began. */
+/** All that a history (its text) says of waits, in the order in which they began. */
 const waitsOf = (history: string): Wait[] => {
   const waits = new Map<number, Wait>();
   // Most lines are events, with whole objects in them.

@@ -12,7 +12,7 @@ type FailureSources = {
 };
 
 /**
- * Puts together what is told of a failure where it happened: the step, the reason, what Longhorn had said,
+ * Puts together what is printed of a failure where it happened: the step, the reason, what Longhorn had said,
  * and the faults that were in force.
  */
 export const composeFailure = (
@@ -28,7 +28,7 @@ export const composeFailure = (
     ...(pointsTo && { pointsTo }),
   });
 
-// Told besides the failure: what is wrong with the telling must not take its place.
+// Reported besides the failure: what goes wrong in reporting must not take its place.
 const toldMessages = (messages: FailureSources['messages']): Failure['messages'] => {
   try {
     return messages?.() ?? [];

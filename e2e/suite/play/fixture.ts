@@ -15,7 +15,7 @@ import type { ScenarioDeps } from '../steps/deps.ts';
  * How a scenario ends: `conclude` judges what its own steps did not look at, when they have passed; `close`
  * cleans up, whatever happened, but for what it made where that is to stay, which its faults never are.
  * `disconnect` ends, before `close` waits in line, the connections that others could feel meanwhile.
- * `messages` tells what the product under test has said so far; `concern` what an error is about, as far as
+ * `messages` returns what the product under test has said so far; `concern` what an error is about, as far as
  * faults of others can have reached it. `excuse` returns what a failure of its own steps is, where others
  * brought it about.
  */

@@ -15,7 +15,7 @@ import type { StepReport } from '../steps/deps.ts';
 import { toTimeSpent } from './account-report.ts';
 
 /**
- * Opens the record of one scenario: everything is kept for the report, told to the reporter at once, and
+ * Opens the record of one scenario: everything is kept for the report, sent to the reporter at once, and
  * given to `keep` for its history.
  */
 export const openJournal = ({

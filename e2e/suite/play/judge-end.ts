@@ -33,7 +33,7 @@ const describeBug = ({ id, severity, title, seen }: KnownBug): string =>
 /** Whether what ended a scenario is no verdict by itself: a premise that was lost, or a gap in the watch. */
 export const isNotProvable = (error: unknown): boolean => {
   // By shape: the classes belong to `history`, and an error may come from a second copy of it. What an error
-  // came from tells as much as the error.
+  // came from says as much as the error.
   if (!(error instanceof Error)) return false;
   const { state } = (error as { verdict?: { state?: unknown } }).verdict ?? {};
   if (state !== undefined) return state === 'not-provable';

@@ -6,7 +6,7 @@ import { writeVerdict } from '../../report/verdicts.ts';
 
 /**
  * Writes a verdict to the run's folder as soon as it is reached: the processes above this one may be killed
- * before they can write a report. What goes wrong here is told, and takes nothing from the scenario.
+ * before they can write a report. What goes wrong here is printed, and takes nothing from the scenario.
  */
 export const keepVerdict = (
   { out, round }: Pick<RunConfig, 'out' | 'round'>,

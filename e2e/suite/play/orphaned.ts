@@ -1,7 +1,7 @@
 const orphaned = new AbortController();
 process.once('disconnect', () => orphaned.abort(new Error('the process that runs the scenarios has ended')));
 
-// A terminal sends Ctrl-C to every process of its group. This one stays: the runner tells it to stop, and
+// A terminal sends Ctrl-C to every process of its group. This one stays: the runner stops it, and
 // cleanup comes first.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 

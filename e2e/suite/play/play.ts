@@ -45,7 +45,7 @@ type Play<Steps> = Declared & {
 /** How one play of a scenario ended. */
 type Ended = {
   outcome: Outcome;
-  /** What the runner is to be told; undefined where it passed, or is told of it by its outcome. */
+  /** What the runner gets; undefined where it passed, or gets it by its outcome. */
   error: unknown;
   /** It is no verdict, as what it would stand on was not there: nothing that was expected was broken. */
   premiseLost: boolean;
@@ -271,7 +271,7 @@ const playOnce = async <Steps extends object>(
       ).catch((cause: unknown) => {
         cleanupError ??= cause;
       });
-    // Of the pages that are connected to it a manager tells one of a change, so an idle one costs another its.
+    // Of the pages that are connected to it a manager sends a change to one, so an idle one costs another its.
     await cleanup(async () => steps?.disconnect?.());
     // What may still be in force is undone at once.
     await turn.cleanup({ isUrgent: error !== undefined });

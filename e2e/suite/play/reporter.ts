@@ -37,8 +37,8 @@ type ReportedRun = Pick<Report, 'run' | 'provider' | 'target' | 'shard' | 'machi
 };
 
 /**
- * Makes the reporter of the scenarios: it tells them as they go, and writes the report at the end of the run;
- * `alone` where no other reporter tells anything. `readConfig` says what the run is told, and `guard` looks
+ * Makes the reporter of the scenarios: it prints them as they go, and writes the report at the end of the run;
+ * `alone` where no other reporter prints anything. `readConfig` reads the run's settings, and `guard` looks
  * at its cluster before any of them begins; both throw where nothing may be played.
  */
 export const createReporter = <Config extends ReportedRun>(options: {
@@ -155,7 +155,7 @@ export const createReporter = <Config extends ReportedRun>(options: {
       if (config !== undefined) narrator.prints(content);
     },
 
-    // Vitest calls an interrupted test over before its cleanup is: how it ended is told at the end of the
+    // Vitest calls an interrupted test over before its cleanup is: how it ended is reported at the end of the
     // run.
     onTestCaseResult: (test) => {
       if (interruption === undefined) passOnEnd(test);

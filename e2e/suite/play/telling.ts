@@ -22,7 +22,7 @@ type TellingOptions = {
 };
 
 /**
- * Opens what tells of the error of one scenario where it happened, before the cleanup; where it points to is
+ * Opens what reports the error of one scenario where it happened, before the cleanup; where it points to is
  * weighed.
  */
 export const openTelling = ({
@@ -53,7 +53,7 @@ export const openTelling = ({
         slowestAnswer: health.slowestSince(moment),
       }),
     };
-    // Told besides the failure: what is wrong with the weighing must not take its place.
+    // Reported besides the failure: what goes wrong in weighing must not take its place.
     return attribute(error, { ...deps, history: await recorder.history() }).catch(() => undefined);
   };
 

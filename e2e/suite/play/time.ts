@@ -15,7 +15,7 @@ const settled = (promise: Promise<unknown>): Promise<void> =>
   );
 
 /**
- * Waits for work that was told to stop; not for ever, as a step that does not heed the signal must not stop
+ * Waits for work that was stopped; not for ever, as a step that does not heed the signal must not stop
  * the cleanup.
  */
 export const graceToUnwind = (work: Promise<unknown>): Promise<void> => {

@@ -12,7 +12,7 @@ declare module 'vitest' {
     /** The kind of stores that was chosen, also where there is no run yet. */
     corralStore: string | undefined;
     corralLocks: Locks;
-    /** Is told of each file that was collected; resolves when its tests may begin. */
+    /** Called with each file that was collected; resolves when its tests may begin. */
     corralCollected: ((files: readonly RunnerTestFile[]) => Promise<void>) | undefined;
   }
 }

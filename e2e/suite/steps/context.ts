@@ -58,7 +58,7 @@ export type Context = {
   /** Pages of Longhorn's user interface that are open. */
   pages: OpenPage[];
   report: StepReport;
-  /** Tells a piece of work by a sentence. */
+  /** Does a piece of work as a step with this sentence. */
   tell: Tell;
   /** A name that no other run, and no other scenario of this one, uses: a backup store remembers names. */
   uniqueName(what: string): string;

@@ -7,7 +7,7 @@ import type { KnownBug, ReportFinding } from '../../report/schema.ts';
 import type { EvidenceRecorder } from '../evidence/recorder.ts';
 
 /**
- * Where steps tell what they do and what they met. A step is told by the sentence it stands for, when it
+ * Where steps report what they do and what they met. A step is printed as its sentence, when it
  * starts; then how it ended.
  */
 export type StepReport = {
@@ -23,7 +23,7 @@ export type StepReport = {
   fault(event: FaultEvent): void;
 };
 
-/** What the steps of one scenario are made of: what its run is told, the cluster, and what plays it. */
+/** What the steps of one scenario are made of: the settings of its run, the cluster, and what plays it. */
 export type ScenarioDeps = {
   config: RunConfig;
   cluster: Cluster;

@@ -12,7 +12,7 @@ export class PremiseLost extends Error {
   readonly verdict = { state: 'not-provable' } as const;
 }
 
-/** A promise was found broken: what was seen there tells whether a known bug did it. */
+/** A promise was found broken: what was seen there shows whether a known bug did it. */
 export class PromiseBroken extends Error {
   readonly seen: Seen;
 
@@ -54,7 +54,7 @@ export const notProvable = (reason: string): ExpectationError =>
 
 /**
  * Throws where there are problems: what is not in order, and each of them in a line of its own; `seen` is
- * what of it known bugs are told by.
+ * what of it known bugs are recognised by.
  */
 export const throwFor = (problems: readonly string[], what: string, seen?: Seen): void => {
   if (problems.length === 0) return;

@@ -32,7 +32,7 @@ export const scenarioAnnotation = 'corral.test/scenario';
 export const uniqueName = (run: string, what: string): string =>
   `corral-${run}-${what}-${randomBytes(4).toString('hex')}`;
 
-/** Tells the objects of a volume's backups on a target, as Longhorn labels them, from others. */
+/** Distinguishes the objects of a volume's backups on a target, as Longhorn labels them, from others. */
 export const isBackupOf = (of: { volume: string; target: string }) => {
   const labels = Object.entries(backupLabels(of));
   return ({ metadata }: KubernetesObject): boolean =>

@@ -17,11 +17,11 @@ export type Step<Args extends unknown[], Result, Sentence extends string = strin
   detail?: (result: Result, context: Context, ...args: Args) => Detail;
   /** It waits for a clock, of Longhorn's or of cron's: meanwhile another scenario may begin. */
   idle?: true;
-  /** Opens what it needs, which is told by itself, before. */
+  /** Opens what it needs, which is a step of its own, before. */
   opens?: (context: Context, ...args: Args) => Promise<unknown>;
-  /** Where it is false nothing is done, and nothing told. */
+  /** Where it is false nothing is done, and nothing printed. */
   only?: (context: Context, ...args: Args) => boolean;
-  /** What is played right after it, and told by itself. */
+  /** What is played right after it, and printed by itself. */
   afterwards?: (context: Context, result: Result, ...args: Args) => Promise<void>;
 };
 
@@ -53,7 +53,7 @@ const compose = <Args extends unknown[]>(
   return fillSentence(sentence, (name) => inWords(words[name] ?? '', context));
 };
 
-/** Plays a step: tells it, does it, and tells what came of it. */
+/** Runs a step: prints it, does it, and prints what came of it. */
 export const playStep = async <Args extends unknown[], Result>(
   context: Context,
   declared: Step<Args, Result>,

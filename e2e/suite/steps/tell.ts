@@ -8,7 +8,7 @@ export type Detail = string | MetKnownBug | undefined;
 
 /**
  * Does a piece of work under the sentence it stands for; `detail` says what came of it. Ends at once when the
- * scenario is told to stop, whatever the work still waits for.
+ * scenario is stopped, whatever the work still waits for.
  */
 export type Tell = <T>(
   sentence: string,
@@ -16,7 +16,7 @@ export type Tell = <T>(
   detail?: (result: T) => Detail,
 ) => Promise<T>;
 
-/** Makes the `tell` of a context. */
+/** Makes the `asStep` of a context. */
 export const createTell =
   ({ report, signal }: { report: StepReport; signal: AbortSignal }): Tell =>
   async (sentence, work, detail) => {

@@ -12,7 +12,7 @@ import type {
   VolumeAttachment,
 } from '../../longhorn/types.ts';
 
-/** A longhorn-manager pod, as far as it tells whether its processes were begun anew. */
+/** A longhorn-manager pod, as far as it shows whether its processes were begun anew. */
 export type ManagerPodObject = KubernetesObject & {
   spec?: { nodeName?: string };
   status?: {

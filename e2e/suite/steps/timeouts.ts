@@ -127,7 +127,7 @@ export const timeoutRules = {
   targetLost: {
     machine: 60,
     resyncs: 2,
-    owner: 'the expectation: Longhorn lists the store when it is asked to, and says at once what it was told',
+    owner: 'the expectation: Longhorn lists the store when it is asked to, and says at once what it found',
   },
   restored: {
     machine: 900,
@@ -161,7 +161,7 @@ export const timeoutRules = {
   },
   restoreTold: {
     machine: 60,
-    owner: 'the expectation: Longhorn tells of a replica that failed before it gives the restore up',
+    owner: 'the expectation: Longhorn reports a replica that failed before it gives the restore up',
   },
   attachmentGivenBack: {
     machine: 60,
@@ -273,7 +273,7 @@ export const timeoutRules = {
   },
   cronJobExists: {
     machine: 60,
-    owner: 'set-up of the recurring job: Longhorn keeps its CronJob as it is told, within a second',
+    owner: 'set-up of the recurring job: Longhorn keeps its CronJob in step, within a second',
   },
   jobLabelsKept: {
     machine: 60,
@@ -317,7 +317,7 @@ export const timeoutRules = {
   },
   jobEventTold: {
     machine: 60,
-    owner: "the expectation: Kubernetes' cron controller tells of a Job when it looks at it, within seconds",
+    owner: "the expectation: Kubernetes' cron controller reports a Job when it looks at it, within seconds",
   },
   oldOnesFail: {
     machine: 60,
@@ -356,14 +356,14 @@ export const timeoutRules = {
   pageFollows: {
     machine: 5,
     fixed: true,
-    owner: 'the page: it is told of changes at most once a second, and drawn then',
+    owner: 'the page: it gets changes at most once a second, and is drawn then',
   },
   pageTold: {
     machine: 5,
     resyncs: 2,
     fixed: true,
     owner:
-      'longhorn-manager: of the pages that are connected to it it tells one of a change, and the others with a resync',
+      'longhorn-manager: of the pages that are connected to it it sends one a change, and the others a resync',
   },
   pageLost: { machine: 15, fixed: true, owner: 'the kill: the connections that a manager had end with it' },
   pageStale: {

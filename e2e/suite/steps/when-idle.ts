@@ -20,7 +20,7 @@ export type WhenIdle = (
  * after that Backup is gone, and when it fails because its folder is taken away, managers of v1.8.0 to
  * v1.11.2 panic (longhorn#13245). All waits share one bound. What is worked on when the patience is over is
  * left, and that is an error, without another wait for what comes after it; where the store cannot be looked
- * into, it is taken, and that is told as well.
+ * into, it is taken, and that is reported as well.
  */
 export const createWhenIdle = ({ store, clocks, run }: WorkedOn): WhenIdle => {
   const { seconds, atMost = seconds, owner } = storeQuiet(clocks);

@@ -135,7 +135,7 @@ export const syncTarget = async (context: ManagerContext, target: BackupTarget):
   }
   // Longhorn too first says that it is there, and synchronises in the next round.
   if (!status.available) return available(status);
-  // An error from here on is told to nobody but its log, and the target stays available (syncBackupVolume).
+  // An error from here on goes nowhere but to its log, and the target stays available (syncBackupVolume).
   const inStore = await client.backupVolumes(url).catch((error: Error) => {
     throw new Error(
       `failed to list backup volumes in ${url}: error listing backup volume names: ${error.message}`,

@@ -75,7 +75,7 @@ export const deleteFailed = async (
 };
 
 /**
- * Tells the Backup that became the last one to look at the store again, and makes it belong to its
+ * Has the Backup that became the last one look at the store again, and makes it belong to its
  * BackupVolume.
  */
 export const adopt = async (

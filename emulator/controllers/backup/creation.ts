@@ -71,7 +71,7 @@ const monitored = ({
   ...(error && { error }),
 });
 
-/** Begins a backup, or tells what keeps it from beginning. */
+/** Begins a backup, or reports what keeps it from beginning. */
 const begin = async (
   context: ManagerContext,
   parts: Parts,

@@ -55,7 +55,7 @@ const forgotten = (mutant: Mutant | undefined): DeletionStep => {
 };
 
 /**
- * What becomes of a Backup in state Deleting: inStore tells whether the store still has its config, finished
+ * What becomes of a Backup in state Deleting: inStore says whether the store still has its config, finished
  * or in progress. A success is never looked at in the record: what counts is that the config has gone; be it
  * before the command has ended, if goesWithConfig.
  */

@@ -114,7 +114,7 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
 };
 
 /**
- * Turns the tickets of a VolumeAttachment into its volume's spec.nodeID, and tells each ticket how it stands.
+ * Turns the tickets of a VolumeAttachment into its volume's spec.nodeID, and records in each ticket how it stands.
  */
 export const startVolumeAttachmentController = (context: ManagerContext): void => {
   const enqueue = startController(

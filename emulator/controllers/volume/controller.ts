@@ -47,7 +47,7 @@ const runReplica = async (
 };
 
 /**
- * Ends the replica of a volume that is detached from this node; one that has failed is told as such until it
+ * Ends the replica of a volume that is detached from this node; one that has failed is reported as such until it
  * runs again.
  */
 const endReplica = async (context: ManagerContext, replica: Replica): Promise<void> => {

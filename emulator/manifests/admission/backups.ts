@@ -42,7 +42,7 @@ export const backupRefusals: Refusal[] = [
   },
 ];
 
-/** What tells that the snapshot of a backup is there. */
+/** What shows that the snapshot of a backup is there. */
 export const backupMends: Mend[] = [
   {
     name: 'longhorn-emulator-backup-snapshot-known',

@@ -10,7 +10,7 @@ import { volumeMends, volumeRefusals } from './volumes.ts';
 
 const apiVersion = 'admissionregistration.k8s.io/v1';
 
-/** By which the emulator's policies are told from others. */
+/** By which the emulator's policies are recognised. */
 export const policyLabel = { app: 'longhorn-emulator' };
 
 // The managers judge by what they know themselves, which may be younger than what the API server has of it.

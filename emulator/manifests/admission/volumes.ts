@@ -65,7 +65,7 @@ const accessMode = `'${labels.accessMode}'`;
 const hasMode = `(has(params.status) && has(params.status.labels) && ${accessMode} in params.status.labels)`;
 const hasSize = "(has(params.status) && has(params.status.volumeSize) && params.status.volumeSize != '')";
 
-/** What is mended in silence of one, and by which labels its backup target and its backup are told (mutator.go). */
+/** What is mended in silence of one, and which labels name its backup target and its backup (mutator.go). */
 export const volumeMends: Mend[] = [
   {
     name: 'longhorn-emulator-volume-target-label',

@@ -50,7 +50,7 @@ export const backupColumns: Column<BackupRecord>[] = [
   sizeOf('Size', 90, 'size'),
   sizeOf('Re-Uploaded Data Size', 150, 'reUploadedDataSize'),
   sizeOf('Newly Uploaded Data Size', 150, 'newlyUploadDataSize'),
-  // Both tell what used the volume when it was backed up, of which the emulator knows nothing.
+  // Both show what used the volume when it was backed up, of which the emulator knows nothing.
   plain('PV/PVC', 90, () => ''),
   plain('Workload/Pod', 150, () => ''),
   plain('Snapshot Created', 150, ({ snapshotCreated }) => snapshotCreated),

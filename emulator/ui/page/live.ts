@@ -13,7 +13,7 @@ export const streamUrl = (page: string, name: string): string => {
 
 /**
  * Follows a collection by its WebSocket, as Longhorn's UI does: one that ends is opened again, at once, after
- * 3 s and after 10 s. One that tells nothing stays open: that UI means to close it, but asks its library for
+ * 3 s and after 10 s. One that sends nothing stays open: that UI means to close it, but asks its library for
  * a state that this does not have (src/utils/websocket.js; robust-websocket 1.0.0, OPEN).
  */
 export const followCollection = <T>(

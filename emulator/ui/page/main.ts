@@ -48,7 +48,7 @@ const send = async (path: string, method: string, body?: object): Promise<void> 
   try {
     const headers = { accept: 'application/json', 'content-type': 'application/json' };
     const response = await fetch(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-    // Also of one that went well: Chromium tells a request whose end nobody reads as one that failed.
+    // Also of one that went well: Chromium reports a request whose end nobody reads as one that failed.
     const text = await response.text();
     if (!response.ok) showError(JSON.parse(text).message);
   } catch (error) {

@@ -19,7 +19,7 @@ const where = ({ namespace, labelSelector }: BaselineCollection) => ({
   ...(labelSelector && { labelSelector }),
 });
 
-/** Notes how a cluster is; `stores` is the namespace of all stores, where the run is told one. */
+/** Notes how a cluster is; `stores` is the namespace of all stores, where the run names one. */
 export const readBaseline = (
   cluster: Cluster,
   playing: { allow: readonly Disruption[]; stores: string | undefined },

@@ -151,7 +151,7 @@ const ofKubernetes = ({
 ];
 
 /**
- * All that is compared, by what the run may do and where it puts its stores, if it is told one namespace for
+ * All that is compared, by what the run may do and where it puts its stores, if it has one namespace for
  * all.
  */
 export const collections = (playing: {

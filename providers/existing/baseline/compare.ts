@@ -100,7 +100,7 @@ const changes = (
 const madeAt = ({ metadata }: KubernetesObject): string =>
   metadata.creationTimestamp ? ` (made ${metadata.creationTimestamp})` : '';
 
-// By whom: it may well have been somebody else, and this tells who.
+// By whom: it may well have been somebody else, and this says who.
 const writtenBy = (object: KubernetesObject): string => {
   const fields = (object as Written).metadata.managedFields ?? [];
   const last = fields

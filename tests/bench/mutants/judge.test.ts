@@ -41,7 +41,7 @@ test.for([
   ['expected: 100%\n  got: another', 'expected: 100%'],
   ['two were wrong:\n- the one\n- the other', 'two were wrong: - the one'],
   ['Expected: off\nGot:      on\n\nmore', 'Expected: off; Got: on'],
-])('of the reason %j this is told: %s', ([reason, told]) => {
+])('of the reason %j this is kept: %s', ([reason, told]) => {
   expect(judgeMutant(played('failed', [], reason as string), by).reason).toBe(told);
 });
 

@@ -32,7 +32,7 @@ const dirty = noticedWith(step('Cleanup', 'failed'));
 
 type Ends = Record<string, End>;
 
-/** A fixture whose scenarios end as they are told to, by the mutant; `does` is told what is done on it. */
+/** A fixture whose scenarios end as the table says, by the mutant; `does` is called with what is done on it. */
 const fixtureOf = (ends: Ends, does: (what: string, files: unknown) => Promise<void> | void): MutantLab => ({
   play: async ({ mutant = 'none', scenarios, files }) => {
     await does(mutant, files);

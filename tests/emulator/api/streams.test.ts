@@ -62,7 +62,7 @@ describe('a WebSocket', () => {
   });
 });
 
-test('each change is told to one of those who wait, the first; two are kept, and none for who has gone', () => {
+test('each change goes to one of those who wait, the first; two are kept, and none for who has gone', () => {
   const changes = createChanges();
   const told: string[] = [];
   const follow = (name: string) => followChanges(changes, 0, () => void told.push(name));

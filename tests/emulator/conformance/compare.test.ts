@@ -16,7 +16,7 @@ test.each(Object.keys(plays))('a recording is the same as itself, and in order: 
 test.each([
   ['v1.12.1/normal', 'v1.8.2/normal'],
   ['v1.8.2/delete-error', 'v1.12.1/delete-error'],
-])('%s tells the same as %s: only what luck decides is left out', async (one, other) => {
+])('%s shows the same as %s: only what luck decides is left out', async (one, other) => {
   const [recorded, got] = [await recordedTranscript(one), await recordedTranscript(other)];
   expect(() => expectSame(one, recorded, got)).not.toThrow();
 });

@@ -53,7 +53,7 @@ const keyOf = ({ resource, name }: Told): string => `${resource} ${name}`;
 
 type Placed = Told & { segment: number };
 
-/** The actions of a transcript, and what is told of each object, with the number of actions before. */
+/** The actions of a transcript, and each state of each object, with the number of actions before. */
 const place = (transcript: Transcript): { markers: string[]; histories: Map<string, Placed[]> } => {
   const markers = ['the start'];
   const histories = new Map<string, Placed[]>();
@@ -100,7 +100,7 @@ const difference = (recorded: Is, got: Is): string[] => {
 };
 
 /**
- * How two transcripts differ, for people; nothing where they tell the same. Compared is object by object,
+ * How two transcripts differ, for people; nothing where they say the same. Compared is object by object,
  * in each stretch between two actions.
  */
 export const compare = (expected: Transcript, got: Transcript): string[] => {
@@ -111,7 +111,7 @@ export const compare = (expected: Transcript, got: Transcript): string[] => {
   for (const key of new Set([...left.histories.keys(), ...right.histories.keys()])) {
     const recorded = firm(left.histories.get(key) ?? []);
     const own = firm(right.histories.get(key) ?? []);
-    // What was so before the first action a recording tells only where somebody writes it again.
+    // What was so before the first action a recording has only where somebody writes it again.
     if (own[0]?.inherited && !isDeepStrictEqual(own[0].is, recorded[0]?.is)) own.shift();
     for (const [segment, marker] of left.markers.entries()) {
       const [a, b] = [recorded, own].map((told) => told.filter((each) => each.segment === segment));

@@ -9,7 +9,7 @@ import type { Staged } from './plays.ts';
 import { type Transcript, transcriptOf } from './transcript.ts';
 
 /**
- * Reads `fixtures/recordings/longhorn-NAME.ndjson` as a transcript, without what is told under names that are
+ * Reads `fixtures/recordings/longhorn-NAME.ndjson` as a transcript, without what is said under names that are
  * left out.
  */
 export const recordedTranscript = async (name: string, leftOut?: RegExp): Promise<Transcript> => {
@@ -27,14 +27,14 @@ export const expectSame = (name: string, recorded: Transcript, got: Transcript, 
   const wrong = [...disorders(got).map((text) => `order: ${text}`), ...compare(recorded, got)];
   if (trouble) wrong.unshift(`the play did not end: ${trouble.message}`);
   if (wrong.length > 0)
-    throw new Error([`longhorn-${name}: the emulator tells something else`, ...wrong].join('\n'));
+    throw new Error([`longhorn-${name}: the emulator shows something else`, ...wrong].join('\n'));
 };
 
 /** Where and how a recording is played. */
 type Stage = { name: string; staged: Staged; prefix: string; clock: Clock; patience: Patience; node: string };
 
 /**
- * Plays what was done for a recording on a local cluster and compares what its watches tell; the managers go
+ * Plays what was done for a recording on a local cluster and compares what its watches show; the managers go
  * by the clock.
  */
 export const conform = async (

@@ -85,7 +85,7 @@ const createJobs = ({ cluster, access, address, nodes }: LocalCluster, prefix: s
 });
 
 /**
- * Does a play's actions by the recording's own names, behind a prefix, and waits for what its watches tell.
+ * Does a play's actions by the recording's own names, behind a prefix, and waits for what its watches show.
  */
 export const openDriver = async (
   local: LocalCluster,
@@ -140,7 +140,7 @@ export const openDriver = async (
       if (!marker) throw new Error(`no marker begins with "${text}" (there are: ${markers.join(', ')})`);
       transcript.mark(marker);
     },
-    /** From here on everything is told; what there is already is inherited. */
+    /** From here on everything is kept; what there is already is inherited. */
     begin: (): void => {
       transcript.mark('given');
       for (const [resource, timeline] of Object.entries(timelines)) {
@@ -148,15 +148,15 @@ export const openDriver = async (
       }
       begun = true;
     },
-    /** Waits until an object has been told to be so, so many times. */
+    /** Waits until an object has been seen to be so, so many times. */
     until: (name: string, wanted: 'gone' | Fields, times = 1): Promise<void> =>
       holds(`${name} is ${JSON.stringify(wanted)}${times > 1 ? ` for time ${times}` : ''}`, () => {
         return historyOf(name).filter(({ is }) => isLike(is, wanted)).length >= times;
       }),
-    /** Waits until every object is what the recording tells of it last. */
+    /** Waits until every object is what the recording has of it last. */
     untilAsRecorded: (): Promise<void> => {
       const last = new Map(onlyTold(recorded).map((told) => [keyOf(told), JSON.stringify(told.is)]));
-      return holds('every object is what the recording tells of it last', () => {
+      return holds('every object is what the recording has of it last', () => {
         const own = new Map(onlyTold(transcript.lines).map((told) => [keyOf(told), JSON.stringify(told.is)]));
         return [...last].every(([key, is]) => own.get(key) === is);
       });

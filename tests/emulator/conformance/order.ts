@@ -3,11 +3,11 @@ import type { Told, Transcript } from './transcript.ts';
 
 type State = Fields | 'gone';
 
-/** What has been told up to some moment. */
+/** The states up to some moment. */
 type Past = {
   now(resource: string, name: string): State | undefined;
   ever(resource: string, name: string, is: (fields: Fields) => boolean): boolean;
-  /** What was told of another object since one was last told of. */
+  /** The states of another object since the last one of an object. */
   since(resource: string, name: string, other: string): State[];
 };
 
@@ -19,8 +19,8 @@ const waitsFor = (is: State | undefined): string | undefined =>
     : undefined;
 
 /**
- * Objects are related where what is told of one follows from what was told of another; only there the order
- * of the two counts. Each rule gives what is wrong with something told after all that was told before it.
+ * Objects are related where the states of one follow from those of another; only there the order
+ * of the two counts. Each rule gives what is wrong with a state after all those before it.
  */
 const rules: readonly ((told: Told, past: Past) => string | undefined)[] = [
   ({ resource, name, is }, { now }) => {
@@ -31,7 +31,7 @@ const rules: readonly ((told: Told, past: Past) => string | undefined)[] = [
   ({ resource, name, is }, { now, since }) => {
     const other = resource === 'backups' && !waitsFor(is) ? waitsFor(now('backups', name)) : undefined;
     if (!other || is === 'gone') return undefined;
-    // It may be Deleting again: what the waiting one decided when it was not, is told seconds later.
+    // It may be Deleting again: what the waiting one decided when it was not, is seen seconds later.
     const wasFree = since('backups', name, other).some((state) => fieldsOf(state).state !== 'Deleting');
     return wasFree ? undefined : `${name} waits no more for ${other}, which is still Deleting`;
   },
@@ -50,7 +50,7 @@ const rules: readonly ((told: Told, past: Past) => string | undefined)[] = [
 ];
 
 /**
- * What a transcript tells in an order that cannot be; by the order of all writes, which watches of different
+ * What a transcript has in an order that cannot be; by the order of all writes, which watches of different
  * kinds do not keep.
  */
 export const disorders = (transcript: Transcript): string[] => {

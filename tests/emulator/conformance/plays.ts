@@ -16,7 +16,7 @@ import { managerOf, noProcessWith, processWith, stopProcessWith, stoppedWhile, w
  */
 type How = { volume: string; of: string; clock: Clock; prefix: string; node: string };
 
-/** What was done for a recording, told again by its names. */
+/** What was done for a recording, with its names. */
 type Play = (driver: Driver, how: How) => Promise<void>;
 
 const mebibyte = 1 << 20;

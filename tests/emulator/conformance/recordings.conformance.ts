@@ -60,14 +60,14 @@ describe.each([
   ["Longhorn's clocks", async () => onRealClocks],
 ] as [string, () => Promise<Endings>][])('on %s', (_, endings) => {
   test.each([...casts.together, ...casts.apart])(
-    'the emulator tells the same as a real Longhorn %s',
+    'the emulator shows the same as a real Longhorn %s',
     async (name) => (await endings()).of(name),
   );
 
   test.skip.each(casts.left)('needs root: %s', () => undefined);
 });
 
-test('with a bug it tells something else', async () => {
+test('with a bug it shows something else', async () => {
   const difference = /messages\.info recorded: Wait for backup zn-b1 to be deleted\n +emulator: \(none\)/;
   await expect((await later).withBug.of('v1.12.1/normal')).rejects.toThrow(difference);
 });

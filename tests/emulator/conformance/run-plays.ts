@@ -6,7 +6,7 @@ import type { Patience } from './driver.ts';
 import { casts, plays } from './plays.ts';
 
 /**
- * By which clock the managers go, how long each wait may be, and which bug they have. `by` tells its plays from
+ * By which clock the managers go, how long each wait may be, and which bug they have. `by` distinguishes its plays from
  * those of others at the same time, whose processes are on the same machine: a letter that no hexadecimal number
  * has, as no random name can have it either.
  */

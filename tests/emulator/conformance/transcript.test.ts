@@ -24,13 +24,13 @@ test.each(optional.map((rule) => [rule.why, rule] as const))(
   },
 );
 
-// What one run tells as another does is compared of whole recordings; here is what these do not have.
+// What one run shows as another does is compared of whole recordings; here is what these do not have.
 describe('a text', () => {
   test.each([
     ['at 2026-11-20T08:14:48Z it was', 'at TIME it was'],
     ['backupstore/volumes/0c/d3/v/locks/lock-e6f1deeb42c94eda.lck', 'STORE/v/locks/lock-ID.lck'],
     ['no /mnt/backupstore/backupstore/volumes/83/81/v/backup_b1.cfg', 'no STORE/v/backup_b1.cfg'],
-  ])('%s is told as %s', (text, expected) => {
+  ])('%s becomes %s', (text, expected) => {
     expect(normaliseText(text)).toBe(expected);
   });
 
@@ -56,7 +56,7 @@ describe('a text', () => {
   });
 });
 
-describe('the order of what is told', () => {
+describe('the order of states', () => {
   const lines: Record<string, [resource: string, name: string, is: Told['is']]> = {
     waiting: ['backups', 'b2', { state: 'Pending', 'messages.info': 'Wait for backup b1 to be deleted' }],
     completed: ['backups', 'b2', { state: 'Completed' }],

@@ -12,7 +12,7 @@ export type Told = {
   resource: string;
   name: string;
   is: Fields | 'gone';
-  /** It was so before the first action; a recording tells that only of what somebody writes again. */
+  /** It was so before the first action; a recording has that only of what somebody writes again. */
   inherited?: true;
 };
 
@@ -50,7 +50,7 @@ const createNaming = () => {
   };
 };
 
-/** Turns events into what they tell: each state of an object once, as long as it lasts. */
+/** Turns events into states: each state of an object once, as long as it lasts. */
 const createTeller = () => {
   const naming = createNaming();
   const last = new Map<string, string>();
@@ -81,8 +81,8 @@ const createTeller = () => {
     const is = resource === 'backups' ? { ...rest, ...ownerOf(key, String(object.status?.ownerID)) } : rest;
     const main = tell({ at, version, resource, name, is }, false);
     if (resource !== 'snapshots') return main;
-    // What it grew from is told by itself: that may change while others are made, before or after what else
-    // is told of it.
+    // What it grew from is a state by itself: that may change while others are made, before or after what else
+    // is seen of it.
     return [
       ...main,
       ...tell(

@@ -94,7 +94,7 @@ test.each<[string, { self: string; owner: string; preferred?: string }, boolean]
   expect(isResponsible({ ...of, nodes })).toBe(expected);
 });
 
-test('a CronJob is told from another by what it was last given', () => {
+test('a CronJob is recognised by what it was last given', () => {
   const job = recordedObject('recurring-job', 'recurringjobs') as unknown as RecurringJob;
   const pod = { image: 'i', environment: {} };
   const given = (of: RecurringJob) =>

@@ -24,21 +24,21 @@ const start = async (script: string) => {
 };
 const ready = `echo '{"ready":true}'; read line`;
 
-test('it goes on only once it is prepared and told to, behind all else, and with a small heap', async () => {
+test('it goes on only once it is prepared and released, behind all else, and with a small heap', async () => {
   const running = await uploads(
-    `${ready} && echo "$line" > ${folder()}/told; echo "nice $(nice) $NODE_OPTIONS"; exit 1`,
+    `${ready} && echo "$line" > ${folder()}/released; echo "nice $(nice) $NODE_OPTIONS"; exit 1`,
   );
   await expect(running.start('b')).rejects.toThrow('the upload of b is not prepared');
   await running.prepare(upload);
-  expect(existsSync(folder('told'))).toBe(false);
+  expect(existsSync(folder('released'))).toBe(false);
   await expect(running.start('b')).rejects.toThrow(/^nice 5 .*--max-old-space-size=48/);
-  expect(await readFile(folder('told'), 'utf8')).toBe('go\n');
+  expect(await readFile(folder('released'), 'utf8')).toBe('go\n');
 });
 
 test.each<[string, number, (running: Uploads, prepared: Promise<void>) => Promise<void>]>([
   ['is given up', 60_000, async (running, prepared) => prepared.then(() => running.giveUp('b'))],
   // On a busy machine it may not even have been ready by then.
-  ['is not told in time', 200, async (_, prepared) => prepared.catch(() => undefined)],
+  ['is not released in time', 200, async (_, prepared) => prepared.catch(() => undefined)],
 ])('a prepared one that %s ends untold', async (_, timeout, act) => {
   const running = await uploads(`${ready} || touch ${folder()}/untold; exit 0`);
   await act(running, running.prepare({ ...upload, timeout }));

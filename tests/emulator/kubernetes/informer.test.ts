@@ -61,7 +61,7 @@ test('an answer that comes after the end of its object does not bring it back; o
   expect(versions()).toEqual(['a@4']);
 });
 
-test('what a new list lacks is gone, and told of', async () => {
+test('what a new list lacks is gone, and its listeners called', async () => {
   const lists = [[object('a', 1), object('b', 1)], [object('b', 1)]];
   const { informer, told, breakWatch, versions } = await start(lists);
   breakWatch();
@@ -71,7 +71,7 @@ test('what a new list lacks is gone, and told of', async () => {
   expect(told).toEqual(['a', 'b', 'b', 'a']);
 });
 
-test('who begins to listen after the first list is told of what is in it', async () => {
+test('who begins to listen after the first list gets what is in it', async () => {
   const { informer } = await start([[object('a', 1), object('b', 1)]]);
   const told: string[] = [];
   informer.onEvent((name) => told.push(name));

@@ -6,7 +6,7 @@ import { createLog } from '../../../emulator/log.ts';
 import { startManager } from '../../../emulator/manager/start.ts';
 import { clockVariable } from './local-longhorn-variable.ts';
 
-/** What a manager that runs as a plain process is told, as JSON in its first argument. */
+/** The settings of a manager that runs as a plain process, as JSON in its first argument. */
 export type LocalManager = {
   node: string;
   ip: string;

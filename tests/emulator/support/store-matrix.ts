@@ -11,7 +11,7 @@ type Wanted = { only?: string; mutant?: Mutant | '' };
 type Told = { signs: string[]; bugs: string[]; verdict: string };
 
 /**
- * Plays the matrix, or the cells with `only` in their names, on the emulator's engine; tells of each by name.
+ * Plays the matrix, or the cells with `only` in their names, on the emulator's engine; returns each by name.
  * `cannot` says why this machine cannot play it, which in CI is an error.
  */
 export const playMatrix = async ({ only = '', mutant = '' }: Wanted = {}) => {

@@ -22,7 +22,7 @@ export const check = (outcome: Outcome): string[] => {
   const stretches = stretchesOf(outcome);
   const { losses, lists } = world.given;
   const gaps = stretches.filter(({ gap }) => gap !== undefined).length;
-  // A watcher that was stopped early is told by why it was, not by what it lacks.
+  // A watcher that was stopped early is judged by why it was, not by what it lacks.
   if (problems.length > 0) return problems;
   if (gaps !== losses.length) return [`${gaps} gaps, where ${losses.length} stretches were lost beyond help`];
   if (lists.length !== gaps + 1) return [`${lists.length} lists for ${gaps} gaps`];
@@ -66,7 +66,7 @@ const checkStretch = (
     `${is ? 'inferred ' : ''}${kind} ${object.metadata.name}@${resourceVersion} ${object.metadata.uid} ${object.status.state}`;
   const compare = (what: string, have: string[], should: string[]) => {
     if (String(have) !== String(should))
-      wrong.push(`${what}: it told [${have.join(', ')}], the truth is [${should.join(', ')}]`);
+      wrong.push(`${what}: it has [${have.join(', ')}], the truth is [${should.join(', ')}]`);
   };
   // In a disorder, what came after the order was last sure may be a part of the truth only.
   const isSure = ({ sequence }: ObjectEntry<Lamp>) => gap?.from === undefined || sequence < gap.from;
@@ -79,7 +79,7 @@ const checkStretch = (
   compare(`events after ${from}`, told.filter(isSure).map(write), happened);
   for (const entry of told)
     if (!truth.some(({ line }) => line === write(entry)))
-      wrong.push(`it told what never was: ${write(entry)}`);
+      wrong.push(`it has what never was: ${write(entry)}`);
 
   const there = store.objectsAt(from);
   const listing = there.map(

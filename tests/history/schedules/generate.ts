@@ -40,7 +40,7 @@ const writer = (random: Random): Writing => {
   return (most) => random.times(random.below(most + 1), write);
 };
 
-// Whatever else is wrong with the first answers is told to whoever asked for the watch.
+// Whatever else is wrong with the first answers is returned to whoever asked for the watch.
 const beginning = (random: Random): Scene[] =>
   random.chance(0.2)
     ? [{ before: [], forget: random.chance(0.5), answer: { refused: random.pick([410, 429]) } }]

@@ -90,7 +90,7 @@ const changes: Record<string, [by: Mutant['by'], from: string, to: string, hangs
   ],
 };
 
-/** Ways to break them; the schedules must tell each from the whole one. */
+/** Ways to break them; the schedules must distinguish each from the whole one. */
 export const mutants: Mutant[] = Object.entries(changes).flatMap(([file, of]) =>
   of.map(([by, from, to, hangs]) => ({ by, file, change: [from, to], hangs: hangs !== undefined })),
 );

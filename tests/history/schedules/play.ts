@@ -33,7 +33,7 @@ type Stage = { observe: Observe; deadline: number };
 const owner = 'a schedule';
 const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
 
-/** Lets a watcher follow a world in which a schedule happens, to its end, and collects what it told. */
+/** Lets a watcher follow a world in which a schedule happens, to its end, and collects what it reported. */
 export const play = async (schedule: Schedule, { observe, deadline }: Stage): Promise<Outcome> => {
   const live = Promise.withResolvers<void>();
   const over = new AbortController();

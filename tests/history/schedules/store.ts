@@ -13,7 +13,7 @@ export type Happened = { type: 'ADDED' | 'MODIFIED' | 'DELETED'; version: number
 
 export type Store = ReturnType<typeof createStore>;
 
-/** Makes an etcd of one collection, with its whole history; its versions soon get a digit more, which tells numbers from texts. */
+/** Makes an etcd of one collection, with its whole history; its versions soon get a digit more, which distinguishes numbers from texts. */
 export const createStore = () => {
   const history: Happened[] = [];
   const objects = new Map<string, Lamp>();

@@ -108,7 +108,7 @@ export const openWorld = ({ initial, scenes }: Schedule, director: Director, { t
     const from = Number(asked.get('resourceVersion'));
     const answer = begin();
     if (from !== given.version)
-      problems.push(`it watched from ${from}, where it had been told everything up to ${given.version}`);
+      problems.push(`it watched from ${from}, where it had got everything up to ${given.version}`);
     if (asked.get('allowWatchBookmarks') !== 'true') problems.push('it did not ask for bookmarks');
     if ('refused' in answer) return refuse(answer, signal);
     index += 1;

@@ -154,7 +154,7 @@ test("a replica's line that longhorn-manager logged with its own quotes is read 
   ]);
 });
 
-test('a snapshot that was printed as Go prints it is told by its name', () => {
+test('a snapshot that was printed as Go prints it is recognised by its name', () => {
   const line = 'time="t" level=error msg="Failed to x" snapshot="&{s1 2024-06-12T10:25:26Z}"';
   expect(readPasted(line, () => false)).toMatchObject([{ objects: ['snapshot s1'] }]);
 });

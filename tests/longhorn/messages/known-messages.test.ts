@@ -61,7 +61,7 @@ test('the catalogue knows every line that a recurring job logs', () => {
   expect(unknown).toEqual([]);
 });
 
-test('of what the controllers log it knows what tells of the fate of a backup', () => {
+test('of what the controllers log it knows what decides the fate of a backup', () => {
   const known = spoken.filter(({ speaker, ids }) => speaker === 'manager' && !ids.includes('unclassified'));
   const lines = Map.groupBy(known, ({ ids }) => [...new Set(ids)].join(', '));
   expect(Object.fromEntries([...lines].map(([id, { length }]) => [id, length]))).toEqual({

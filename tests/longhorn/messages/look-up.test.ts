@@ -15,7 +15,7 @@ test.for<[string, string, Where, string[]]>([
   ['a row that names no state, in any', counting, { state: 'X' }, ['blocks-not-counted']],
   ['none in a version that did not say it', missing, { version: 'v1.7.2' }, []],
   ['a whole failed deletion', describeFailedDeletion(lock), {}, ['deletion-lost-lock']],
-  ['its cause, which is told', lock, {}, ['deletion-lost-lock as cause']],
+  ['its cause, which is named', lock, {}, ['deletion-lost-lock as cause']],
   ['none for the empty text', '', {}, []],
 ])('a text has %s', ([, text, where, ids]) => {
   expect(meaningsOf(text, where).map(({ id, asCause }) => (asCause ? `${id} as cause` : id))).toEqual(ids);

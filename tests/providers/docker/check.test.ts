@@ -16,7 +16,7 @@ test.each([kindTool, k3dTool])('$name and Docker are there', async (tool) => {
   expect(stubs.calls().map(({ asked }) => asked)).toEqual([`${tool.name} version`, docker]);
 });
 
-// One that is missing, too old, or does not answer, is the doctor's to tell as well (doctor.test.ts).
+// One that is missing, too old, or does not answer, is the doctor's to report as well (doctor.test.ts).
 test.each<[string, Behaviour]>([
   ['docker-platform', { when: 'docker', prints: 'linux/arm64' }],
   ['tool-version-unknown', { when: 'kind version', exitCode: 139, says: 'Segmentation fault' }],

@@ -95,7 +95,7 @@ test.each([
     'ERROR: failed to load image: command "docker exec --privileged -i x-worker ctr --namespace=k8s.io images import --all-platforms --digests --snapshotter=overlayfs -" failed with error: exit status 1\nCommand Output: ctr: content digest sha256:6e7e: not found\nStack Trace: \nsigs.k8s.io/kind/pkg/errors.WithStack',
     'failed to load image: exit status 1 Command Output: ctr: content digest sha256:6e7e: not found',
   ],
-])('%s fails: its own error alone is told, on one line', async (command, says, told) => {
+])('%s fails: its own error alone is printed, on one line', async (command, says, told) => {
   await stubs.behave({ when: command, prints: 'client-key-data: c2VzYW1l', says, exitCode: 1 });
   const message = `${command} failed: ${told}`;
   await expect(run(command)).rejects.toMatchObject({ name: 'NotFit', message });

@@ -49,7 +49,7 @@ const changed = (kind: string, name: string, change: Record<string, unknown> | n
 
 type Row = [kind: string, name: string, change: Record<string, unknown> | null, ...told: string[]];
 
-/** What is told of each row: the differences from a cluster in which nothing else was done. */
+/** What is reported of each row: the differences from a cluster in which nothing else was done. */
 const told = ([kind, name, change]: Row) => differences(longhornObjects(), changed(kind, name, change));
 
 describe('what somebody set counts, with what it was and is', () => {
@@ -117,7 +117,7 @@ describe('what changes by itself does not count', () => {
     - [the version that is to be had, settings, latest-longhorn-version, {value: v1.12.2}]
     - [where a volume is attached, volumes, pvc-1, {spec: {nodeID: node2, lastAttachedBy: csi}}]
     - [annotations and versions, nodes, node1, {metadata: {resourceVersion: '99', annotations: {}}}]
-    - [a field that Go does not tell from none,
+    - [a field that Go does not distinguish from none,
        volumes, pvc-1, {spec: {encrypted: false, snapshotMaxSize: '', dataSource: null, diskSelector: []}}]
     - [how much is on a disk, longhornNodes, node1, {status: {diskStatus: {default-disk-4f5e6: {
          storageAvailable: 1, conditions: [{type: Ready, status: 'True'}, {type: Schedulable, status: 'True'}]}}}}]

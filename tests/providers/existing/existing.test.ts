@@ -61,7 +61,7 @@ const refusal = async (refused: Promise<unknown>): Promise<PreconditionFailure> 
   return { code, where, what: what.replaceAll(server.url, '<server>'), remedy };
 };
 
-test('a cluster that was named is looked at, told of, and left as it is', async () => {
+test('a cluster that was named is looked at, printed, and left as it is', async () => {
   const { cluster, asked } = await up({ allow: ['manager-kill'] });
   expect(asked).toBe('');
   expect(said.slice(0, 9).map((line) => line.replace(server.url, '<server>'))).toEqual([
@@ -108,7 +108,7 @@ test('what spoils a run on such a cluster is told before it', async () => {
 
 const setting = (value: string) => ({ metadata: { name: 'current-longhorn-version' }, value });
 
-test('a namespace, each kind of store, other clocks are told of or passed on; the emulator is told by its version', async () => {
+test('a namespace, each kind of store, other clocks are printed or passed on; the emulator is recognised by its version', async () => {
   vi.stubEnv('CORRAL_STORE', 'all');
   server.put(longhorn.settings, setting('v1.12.1-emulator'));
   const clocks = { deletionBackoff: 10_000, resync: 5000, lockLife: 15_000, monitorPoll: 500 };
@@ -210,7 +210,7 @@ describe('a run that no command has started', () => {
       { terminal: terminal({}), print: (line) => said.push(line) },
     );
 
-  test('is told of a cluster whose UID was named as the command is, in the words of variables', async () => {
+  test('is printed for a cluster whose UID was named as for the command, in the words of variables', async () => {
     await guard({ expectCluster: uid });
     expect(said[0]).toBe(`Cluster: ${server.url} (context stub), Kubernetes v1.36.1`);
     expect(said).toContain('Allowed (CORRAL_ALLOW): nothing that others on the cluster could feel');
@@ -236,7 +236,7 @@ describe('a run that no command has started', () => {
     expect(await refusal(guard(change))).toMatchObject(trouble);
   });
 
-  test('is told of rights that are missing in the words of variables, and of the command by its own flags', async () => {
+  test('is printed for rights that are missing in the words of variables, and for the command by its own flags', async () => {
     server.deny({ verb: 'create', resource: 'volumes' });
     expect(await refusal(guard({ allow: ['manager-kill'] }))).toMatchObject({
       remedy: expect.stringMatching(

@@ -49,7 +49,7 @@ test.each<[what: string, given: Given, at: string | undefined]>([
   ['as its pod is gone', by('pod-gone', lostFault('')), 'cluster'],
   ['an error of the code', by('suite-code'), 'suite'],
   ['a connection that is refused', by('network'), 'cluster'],
-  ['one that could not tell of itself', [{ ...failed, startedAt: null }, null, finished], 'suite'],
+  ['one that could not report itself', [{ ...failed, startedAt: null }, null, finished], 'suite'],
   ['a gap', [gap, timeline(bracket('not-provable')), finished], 'cluster'],
   ['a cluster that was lost', [failed, timeline(bracket('broken')), lost], 'cluster'],
   ['what Kubernetes did not bring about', fails({ ...late, kind: 'pods' }, bracket('broken')), 'cluster'],

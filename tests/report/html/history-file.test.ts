@@ -26,7 +26,7 @@ test('no run is lost where many end at once, and 200 are kept in whole lines', a
   expect(await readdir(folder())).toEqual(['history.ndjson']);
 });
 
-test('of a scenario its own time is kept, as that in line tells of others', async () => {
+test('of a scenario its own time is kept, as that in line is of others', async () => {
   const account = { cluster: 0, locks: 700.4, suite: 0, others: 0 };
   await addRun(folder(), sampleReport([scenarioReport('It waits in line', { account })]));
   expect((await readRuns(folder()))[0]?.scenarios).toEqual([

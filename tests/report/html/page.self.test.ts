@@ -161,7 +161,7 @@ describe.skipIf(found === undefined)(
       await expect.poll(() => ticksOf(scenario)).toEqual(ticks);
     });
 
-    test('of a green run: only what a link names is open; a long wait in line is told apart, and drawn shorter', async () => {
+    test('of a green run: only what a link names is open; a long wait in line looks different, and drawn shorter', async () => {
       const hash = '#abc123-2-a-recurring-job-makes-its-backups-and-keeps-as-many-as-it-wa';
       const page = await open('green', { hash });
       expect(await page.locator('.overview h2').textContent()).toBe('✓ Of 4 scenarios 3 passed, 1 skipped');
@@ -191,7 +191,7 @@ describe.skipIf(found === undefined)(
       const page = await open('rounds');
       const job = page.locator('.rounds tr', { hasText: 'A recurring job' });
       expect((await job.locator('td').allTextContents()).join(' | ')).toBe(
-        'A recurring job makes its backups and keeps as many as it was told | ✓✗ | 1 | 1 | 0 | 4 min 37 s | 5 min | 5 min',
+        'A recurring job makes its backups and keeps as many as it retains | ✓✗ | 1 | 1 | 0 | 4 min 37 s | 5 min | 5 min',
       );
       await job.getByRole('link', { name: 'Round 1: passed, 4 min 37 s' }).click();
       await page.locator('details.scenario.passed[open]', { hasText: 'A recurring job' }).waitFor();

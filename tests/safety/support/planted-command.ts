@@ -13,7 +13,7 @@ const lab: Provider = {
   name: 'lab',
   offers: async () => ({ lab: false, allow: [], without: [] }),
   up: async ({ progress }) => {
-    // As every provider does that is told of a cluster.
+    // As every provider does that is given a cluster.
     connect({ kubeconfig });
     progress.note(text);
     await progress.step(text, async (update) => update(text)).catch(() => {});

@@ -59,7 +59,7 @@ type Told = {
   expects(): Promise<void>;
 };
 
-/** `scenario()` for the planted suite: its steps tell all that they have seen, in every way there is. */
+/** `scenario()` for the planted suite: its steps print all that they have seen, in every way there is. */
 export const scenario = defineScenario<Told>({
   // Whatever it asks for: what the scenarios may is not what is tried here.
   connect: ({ permit: _, ...options }) => connect(options),

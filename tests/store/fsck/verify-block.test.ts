@@ -9,11 +9,11 @@ const file = gzipSync(data);
 const scratch = new Uint8Array(largestBlock);
 const verify = (bytes: Uint8Array) =>
   verifyBlock(bytes, { checksum: checksumOf(data), method: 'gzip', size: blockSize }, scratch);
-// One that no config tells of is read by what it looks like.
+// One that no config names is read by what it looks like.
 const guess = (bytes: Uint8Array) =>
   verifyBlock(bytes, { checksum: checksumOf(data), method: undefined, size: undefined }, scratch);
 
-test('a block in gzip is sound, in one part or several, and one that no config tells of', () => {
+test('a block in gzip is sound, in one part or several, and one that no config names', () => {
   expect(verify(file)).toBeUndefined();
   const parts = [data.subarray(0, 1000), data.subarray(1000)].map((part) => gzipSync(part));
   expect(verify(Buffer.concat(parts))).toBeUndefined();
@@ -43,7 +43,7 @@ test('a byte that is another is damage, wherever it is: the end of the file is t
   expect(codes).not.toContain(undefined);
 });
 
-test('no block holds more than the largest, whatever no config tells', () => {
+test('no block holds more than the largest, whatever no config says', () => {
   const message = 'holds more than 16777216 bytes';
   expect(guess(gzipSync(Buffer.alloc(20 << 20)))).toEqual({ code: 'block-wrong-size', message });
 });

@@ -20,7 +20,7 @@ const collect = async (
 };
 const fails = (why: string) => () => Promise.reject(new Error(why));
 
-test('each source is a file; one that fails is a line of another; one that hangs is told to stop and holds up none', async () => {
+test('each source is a file; one that fails is a line of another; one that hangs is stopped and holds up none', async () => {
   let stopped: AbortSignal | undefined;
   const hang = (signal: AbortSignal) => {
     stopped = signal;

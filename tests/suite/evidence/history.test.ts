@@ -72,7 +72,7 @@ test('an expectation is told when it begins and when it ends, with what it takes
   expect(met).not.toHaveProperty('expectation.rule');
 });
 
-test('a wait that is met at once is not told of, any other is', async () => {
+test('a wait that is met at once is not recorded, any other is', async () => {
   const { recording } = await recordedLamps(async (timeline) => {
     play(timeline, 'hall:on');
     for (const state of ['on', 'off'])

@@ -5,7 +5,7 @@ import { createRandom } from '../../history/schedules/random.ts';
 
 const shared = (...names: string[]): Claim => ({ shared: names, exclusive: [] });
 
-/** Claims whose grants are told by holder. */
+/** Claims whose grants are listed by holder. */
 const open = (options?: ClaimsOptions) => {
   const claims = createClaims(options);
   const granted: string[] = [];

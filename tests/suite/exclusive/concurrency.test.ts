@@ -103,7 +103,7 @@ test('places that nobody can take do not become more', () => {
 const crowded: Pressure = { idle: 0, runQueue: 9, stalled: 1, timerDelay: 0 };
 const idle: Pressure = { idle: 1, runQueue: 0, stalled: 0, timerDelay: 0 };
 
-/** How many of nine scenarios are at work at first, and a minute later, and what was told of it. */
+/** How many of nine scenarios are at work at first, and a minute later, and what was reported of it. */
 const runOf = async (told: Partial<RunConfig>, pressure: Pressure) => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const openMeter = (): PressureMeter => ({ take: () => pressure, close: () => {} });
@@ -128,7 +128,7 @@ test('a number of workers is kept to exactly, however idle the machine is', asyn
   expect(await runOf({ workers: 3, begun: 7 }, idle)).toEqual({ first: 3, later: 3 });
 });
 
-test('where only is said how many may have begun, the load decides, and is told of', async () => {
+test('where only is said how many may have begun, the load decides, and is reported', async () => {
   const { first, later, concurrency } = await runOf({ begun: 7 }, idle);
   // One more at each of twelve decisions, as far as they may have begun.
   const counts = Array.from({ length: 12 }, (_, decision) => Math.min(7, first + decision));
@@ -136,7 +136,7 @@ test('where only is said how many may have begun, the load decides, and is told 
   expect({ later, concurrency }).toEqual({ later: 7, concurrency: { least: first, most: 7, mean } });
 });
 
-test('where no run queue can be read, a timer that is late tells that there is no room', async () => {
+test('where no run queue can be read, a timer that is late shows that there is no room', async () => {
   const { first, later } = await runOf({ begun: 7 }, { ...idle, timerDelay: 2_000 });
   expect(later).toBe(first);
 });

@@ -17,7 +17,7 @@ const waiting = ({ atMost }: { atMost?: number } = {}) => {
   return { events, timeline, end: () => end({ state: 'met', reason: '', at: 0, steps: [] }) };
 };
 
-test('what comes soon is not told of', () => {
+test('what comes soon is not reported', () => {
   const { events, timeline, end } = waiting();
   vi.advanceTimersByTime(999);
   play(timeline, 'hall:on');

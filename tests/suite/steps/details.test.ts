@@ -70,7 +70,7 @@ test('a URL names store, volume and backup', () => {
   ]);
 });
 
-test('a last backup is told by its name and the time of its snapshot', () => {
+test('a last backup is recognised by its name and the time of its snapshot', () => {
   const newest = { name: 'b1', snapshotCreatedAt: '2026-11-26T09:00:00Z' };
   const volume = { status: { lastBackup: 'b1', lastBackupAt: '2026-11-26T09:00:00Z' } } as Volume;
   expect(details.isLastOf(newest, details.lastOfVolume(volume))).toBe(true);
@@ -79,7 +79,7 @@ test('a last backup is told by its name and the time of its snapshot', () => {
   expect(details.isLastOf({ ...newest, name: 'b2' }, details.lastOfVolume(volume))).toBe(false);
 });
 
-test('a backup volume tells size, labels and blocks of its volume', () => {
+test('a backup volume has size, labels and blocks of its volume', () => {
   const told = { size: 64, blocks: 2, labels: { reason: 'x' } };
   const status = { size: '64', dataStored: String(4 * mebibyte), labels: { reason: 'x' } };
   expect(details.wrongOfVolume({ metadata: { name: 'v1' }, status }, told)).toEqual([]);

@@ -93,7 +93,7 @@ test('later ones go to the same pod for as long as it is ready, then to another;
   expect(pod()).toBe('another');
 });
 
-test('a pod that cannot be reached is left for another, and told of', async () => {
+test('a pod that cannot be reached is left for another, and reported', async () => {
   putPod('one');
   putPod('two');
   broken.add('one');

@@ -23,7 +23,7 @@ const breaks = step({
 });
 const own = { 'given.made': made, 'then.breaks': breaks };
 
-test('a step tells its sentence with what it was given, and what came of it', async () => {
+test('a step prints its sentence with what it was given, and what came of it', async () => {
   const { context, told } = createTestContext();
   expect(await bind(context, own, 'given').made('a volume', 7)).toEqual({ what: 'a volume', size: 7 });
   const { breaks } = bind(context, own, 'then');
@@ -39,7 +39,7 @@ test('a step tells its sentence with what it was given, and what came of it', as
   ]);
 });
 
-test('what comes after a step is told by itself, and a step whose condition is false not at all', async () => {
+test('what comes after a step is printed by itself, and a step whose condition is false not at all', async () => {
   const { context, ended } = createTestContext();
   const none = step({ sentence: 'Then nothing', only: () => false, action: async (_: Context) => {} });
   const last = step({ sentence: 'Then last', action: async (_: Context) => {} });
@@ -77,7 +77,7 @@ test('a step that waits for a clock leaves its place to another after its senten
   ]);
 });
 
-test('a scenario that is told to stop waits for nothing any more, and begins no step', async () => {
+test('a scenario that is stopped waits for nothing any more, and begins no step', async () => {
   const { report, told } = record();
   const controller = new AbortController();
   const tell = createTell({ report, signal: controller.signal });

@@ -29,7 +29,7 @@ test.each([
   expect([ended().length, exclusive.size]).toEqual([told, told]);
 });
 
-test('what it gives back is told by name', async () => {
+test('what it gives back is named', async () => {
   const sentence = 'When others may use the longhorn-manager pods again';
   const { context, told } = createTestContext({
     turn: { rest: async () => void told.push('rests') },

@@ -97,7 +97,7 @@ export const createEvidenceView = (scenario: PageScenario, unpacked: ReportTimel
   );
   return {
     nodes: [
-      element('section', 'told', [element('h4', '', ['What was done']), sentences, ...trouble]),
+      element('section', 'steps-done', [element('h4', '', ['What was done']), sentences, ...trouble]),
       element('div', 'stage', [
         element('section', 'drawn', [
           element('header', '', [element('h4', '', ['Timeline']), tools]),

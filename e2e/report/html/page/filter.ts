@@ -30,7 +30,7 @@ const textOf = ({
     .join('\n')
     .toLowerCase();
 
-/** Chooses the scenarios that the page shows: by their state, and by words in what is told of them. */
+/** Chooses the scenarios that the page shows: by their state, and by words in what the page says of them. */
 export const createFilter = (all: readonly Filtered[]): HTMLElement => {
   const texts = new Map(all.map(({ scenario }) => [scenario, textOf(scenario)]));
   const chosen = new Set<PageScenario['state']>();

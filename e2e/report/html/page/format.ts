@@ -13,7 +13,7 @@ export const formatAt = (seconds: number, digits = 2): string => {
 };
 
 /**
- * Writes a tick of the axis: only as many digits as tell it from its neighbours, which are `step` (s) away.
+ * Writes a tick of the axis: only as many digits as distinguish it from its neighbours, which are `step` (s) away.
  */
 export const formatTick = (seconds: number, step: number): string => {
   const digits = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));

@@ -33,7 +33,7 @@ const toMs = (iso: string | undefined): number | undefined =>
 export const readLogs = (logs: readonly ContainerLog[], startedAt: string | null): LogLine[] => {
   const start = startedAt === null ? undefined : Date.parse(startedAt);
   const lines = logs.flatMap(({ text }, log) => {
-    // What stands before the first line with a time is told as of then.
+    // What stands before the first line with a time counts as of then.
     let at = start === undefined ? 0 : ((toMs(anyTime.exec(text)?.[0]) ?? start) - start) / 1000;
     return text
       .split('\n')

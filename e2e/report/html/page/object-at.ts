@@ -53,7 +53,7 @@ export const objectAt = (lane: Lane, at: number): ObjectThen | undefined => {
   if (event === undefined) return undefined;
   const objects = objectsOf(lane);
   const told = event.changes.filter((change) => !isNoise(change));
-  // The first of an object is all of it: no news that a reader could tell from the rest.
+  // The first of an object is all of it: no news that a reader could see beside the rest.
   const isWhole = told.some(([path]) => path.length === 0);
   const changes = isWhole
     ? []

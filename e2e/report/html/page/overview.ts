@@ -13,7 +13,7 @@ import { flakiness, slower, spark } from './past.ts';
 
 const order: PageScenario['state'][] = ['failed', 'not-provable', 'known-bug', 'passed', 'skipped'];
 
-/** The scenarios of a run as they are told: those that did not pass first. */
+/** The scenarios of a run as they are listed: those that did not pass first. */
 export const inOrder = ({ scenarios }: PageRun): PageScenario[] =>
   scenarios.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
 
@@ -73,7 +73,7 @@ export const emulatedPage = ({ tags }: PageScenario, target: string): string =>
     ? "on the emulator's own page, in the place of Longhorn's UI"
     : '';
 
-/** A scenario's line in the table of its run: it leads to what is told of it. */
+/** A scenario's line in the table of its run: it links to its section. */
 export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
   const { sign, word } = states[scenario.state];
   const name = element('a', '', [scenario.name, scenario.round > 1 && ` (round ${scenario.round})`]);

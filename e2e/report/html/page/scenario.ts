@@ -76,7 +76,7 @@ const summaryOf = (scenario: PageScenario, target: string): HTMLElement => {
   ]);
 };
 
-/** Makes the part of the page that tells of a scenario. */
+/** Makes the section of a scenario. */
 export const createScenarioView = (
   scenario: PageScenario,
   { run, row }: { run: PageRun; row: HTMLElement },

@@ -137,7 +137,7 @@ export const openPodStore = (served: Served, contents = 0): BackupStore => {
 };
 
 // The first line has all folders, made in one go, as a process takes its time in a pod. Then each file comes
-// as a line with its size and its path, and its bytes: head takes no byte more than it is told to. The last
+// as a line with its size and its path, and its bytes: head takes no byte more than that. The last
 // line says that nothing was lost on the way.
 const putScript = `
 set -e

@@ -35,7 +35,7 @@ const locksIn = async (
 
 /**
  * Looks until there is nothing left, or so many seconds are over; returns what then is. A lock is an object on
- * somebody else's server, which tells nobody of its changes: each look is a request, and the wait is bounded.
+ * somebody else's server, which reports its changes to nobody: each look is a request, and the wait is bounded.
  */
 const untilNone = async <T>(look: () => Promise<T[]>, seconds: number): Promise<T[]> => {
   const deadline = Date.now() + seconds * 1000;
@@ -118,7 +118,7 @@ export const storeIn = (
   mountPoint: undefined,
 });
 
-/** What the server's clock says, in ms: ages of objects are told by it, and none other. */
+/** What the server's clock says, in ms: ages of objects are measured by it, and none other. */
 export const serverTime = async ({
   client,
   bucket,

@@ -15,7 +15,7 @@ export const isLz4 = (data: Uint8Array): boolean => data.length >= 4 && uint32(d
  * Decompresses LZ4 frames, one behind the other, into `target` and gives the size of the data. By the
  * specification of LZ4's frame format 1.6.3: linked and independent blocks, checksums of blocks and content,
  * the content's size, skippable frames; no dictionaries, and no frames of LZ4 before 1.4. Throws Damage where
- * the frames are damaged in any way that they can tell, or hold more than the target.
+ * the frames are damaged in any way that they can show, or hold more than the target.
  */
 export const decompressFrames = (data: Uint8Array, target: Uint8Array): number => {
   let end = 0;

@@ -48,7 +48,7 @@ export const packBundle = async (
     if ((await stat(path)).size <= most) return path;
   }
   const first = added(isThere ? `${within}/${whole}` : undefined);
-  // The oldest lines of the logs go first: the last ones tell of the failure, and the history can be judged
+  // The oldest lines of the logs go first: the last ones show the failure, and the history can be judged
   // again.
   for (let longest = Number.POSITIVE_INFINITY; ; longest = halfOfLongest(files)) {
     const cut = files.map((file) =>

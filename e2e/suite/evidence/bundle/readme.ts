@@ -38,11 +38,11 @@ export const composeReadme = ({ report, name, files, beside }: ReadmeContent): s
 
 ${scenario?.state ?? 'not played'} in Corral's run ${report.run}, at ${scenario?.startedAt ?? report.startedAt}
 Judged: ${report.judged}
-Target: ${target.name} ${target.version ?? '(version not told)'}; provider: ${report.provider}; Kubernetes ${kubernetes?.version ?? 'not known'}; Node.js ${process.version}
+Target: ${target.name} ${target.version ?? '(version not known)'}; provider: ${report.provider}; Kubernetes ${kubernetes?.version ?? 'not known'}; Node.js ${process.version}
 Scenario: ${scenario?.file ?? ''}, tags: ${scenario?.tags.join(', ') || 'none'}, from the document's ${scenario?.seed ?? '(none)'}
 
 Why it did not pass
-${(scenario?.reason ?? 'not told').replaceAll(/^/gm, '  ')}
+${(scenario?.reason ?? 'not known').replaceAll(/^/gm, '  ')}
 
 What is in here
 ${['report.json', ...files].map(describeFile).join('\n')}${beside === undefined ? '' : besides(beside)}

@@ -13,16 +13,16 @@ import {
 import type { ExpectationMarker, ScenarioMarker } from './markers.ts';
 import { countUpTo, openPlaces, type RecordedWatch, type WatchOrigin } from './places.ts';
 
-/** Is told of an expectation with its number in the history; what it returns is called with how it ended. */
+/** Called with an expectation and its number in the history; what it returns is called with how it ended. */
 export type OnExpected = (id: number, expected: Expected) => (ended: Ended) => void;
 
 /** A history that is being written. */
 export type History = {
   /** Writes what it sees and hears. */
   observer: Pick<Observer, 'watches' | 'expects'>;
-  /** Writes what the scenario tells. */
+  /** Writes what the scenario does. */
   tell(marker: string, told: ScenarioMarker): void;
-  /** Writes what the watches could not see up to the end: no listing came any more to tell of that. */
+  /** Writes what the watches could not see up to the end: no listing came any more to show that. */
   close(): void;
 };
 
@@ -32,13 +32,13 @@ type Options = {
   startedAt: number;
   belongs: Belongs;
   onExpected?: OnExpected;
-  /** Is told of what goes wrong in here; it reaches nobody else. */
+  /** Called with what goes wrong in here; it reaches nobody else. */
   lose: (error: Error) => void;
   now?: () => number;
 };
 
 /**
- * Begins a history after its header: every event of every watch, and what is told and expected meanwhile, in
+ * Begins a history after its header: every event of every watch, and what is recorded and expected meanwhile, in
  * the order of arrival.
  */
 export const openHistory = ({
@@ -64,7 +64,7 @@ export const openHistory = ({
     sequences.push(sequence);
     times.push(seconds(at));
   };
-  // Nobody tells of a listing; but what comes next comes after it.
+  // Nothing reports a listing; but what comes next comes after it.
   const recordListings = (): void => {
     for (const watched of places.all()) {
       const { place, gap } = watched;

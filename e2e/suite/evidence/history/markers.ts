@@ -73,7 +73,7 @@ type FindingMarker = {
   finding: { code?: string | undefined; title: string; detail: string; link?: string | undefined };
 };
 
-/** What a scenario tells of itself between the events. */
+/** What a scenario records of itself between the events. */
 export type ScenarioMarker =
   | StepMarker
   | FaultMarker

@@ -34,7 +34,7 @@ export const reportWording = (
 };
 
 /**
- * Tells a race of the product apart from other failures: the removal of a backup's blocks goes on, under its
+ * Distinguishes a race of the product from other failures: the removal of a backup's blocks goes on, under its
  * lock, after the backup is gone for Longhorn; one that starts then loses the lock and is in Error for good.
  * Returns the error to throw; the scenario fails either way.
  */

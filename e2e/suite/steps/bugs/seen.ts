@@ -11,8 +11,8 @@ type SeenInOptions = Pick<Context, 'version'> & {
 };
 
 /**
- * What was seen where a promise was broken, as an error of the steps tells it; undefined for one that tells
- * of nothing that known bugs are known by. By shape, as the error may come from a second copy of its class; what it came from tells as much.
+ * What was seen where a promise was broken, as an error of the steps says it; undefined for one that says
+ * nothing that known bugs are recognised by. By shape, as the error may come from a second copy of its class; what it came from says as much.
  */
 export const seenIn = (deps: SeenInOptions, error: unknown): Seen | undefined => {
   if (!(error instanceof Error)) return undefined;

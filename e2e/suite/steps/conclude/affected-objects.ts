@@ -36,7 +36,7 @@ export const affectedObjectsOf = (
   };
 };
 
-// By shape, as the error may come from a second copy of its class; and what an error came from tells as much.
+// By shape, as the error may come from a second copy of its class; and what an error came from says as much.
 const subjectOf = (error: unknown): KubernetesObject | undefined => {
   if (!(error instanceof Error)) return undefined;
   const { last } = (error as { verdict?: { last?: KubernetesObject } }).verdict ?? {};

@@ -76,7 +76,7 @@ export const managerSteps = {
   }),
 };
 
-// A panic that was met as a known bug has been told.
+// A panic that was met as a known bug has been reported.
 const endsThatCount = async (context: Context): Promise<ReportedEnd[]> => {
   const { exclusive, expected } = context;
   const isKnown = ({ whose, panic }: ReportedEnd): boolean =>

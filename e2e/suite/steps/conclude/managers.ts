@@ -12,13 +12,13 @@ type ManagerEnd = {
   told: string;
   /** Where its container was started again in the same pod, which keeps what it said before. */
   restarted?: { pod: string; container: string };
-  /** The order of arrival of the state that told of it. */
+  /** The order of arrival of the state that showed it. */
   sequence: number;
 };
 
 /**
  * Looks through the history of the longhorn-manager pods for one that went, or whose container was started
- * again. Longhorn has had crashes of its managers that heal so fast that no state of a backup tells of them
+ * again. Longhorn has had crashes of its managers that heal so fast that no state of a backup shows them
  * (longhorn#13245).
  */
 const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerEnd[] => {
@@ -56,9 +56,9 @@ export type ReportedEnd = {
 const tailLines = 20_000;
 
 /**
- * Tells how each manager ended in a scenario's time. One that panicked over the removal of a backup says so
+ * Describes how each manager ended in a scenario's time. One that panicked over the removal of a backup says so
  * in its last log, with the backup: it is the doing of whose backup that is. An end of which the log does not
- * tell that much is nobody's, so that it fails whoever meets it.
+ * say that much is nobody's, so that it fails whoever meets it.
  */
 export const judgeEnds = (deps: JudgeEndsContext): Promise<ReportedEnd[]> =>
   Promise.all(judgeManagers(deps.timelines.managers).map((end) => judgeEnd(deps, end)));
@@ -89,7 +89,7 @@ const judgeEnd = async (deps: JudgeEndsContext, end: ManagerEnd): Promise<Report
   });
   const over =
     ownership.length === 0
-      ? 'its log does not tell over what'
+      ? 'its log does not say over what'
       : `over the removal of ${ownership.map(({ who }) => who).join(' or ')}`;
   const whose = ownership.length === 0 ? 'unknown' : ownership.every(({ isOwn }) => isOwn) ? 'own' : 'others';
   return { told: `${told}: ${describePanic(panic, version)}; ${over}`, whose, panic: panic.row?.id };

@@ -106,7 +106,7 @@ const timeOf = (event: Event): number => Date.parse(timeOfEvent(event));
 
 /**
  * What events have warned of the scenario's volumes, their engines, replicas and snapshots, and of the nodes since then.
- * It is told and fails no scenario: a slow machine warns of much.
+ * It is reported and fails no scenario: a slow machine warns of much.
  */
 export const warningsOf = async ({
   cluster,

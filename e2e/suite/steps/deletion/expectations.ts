@@ -137,11 +137,11 @@ export const retryWindow = ({ deletionBackoff, resync }: LonghornClocks, slownes
   most: deletionBackoff + resync + late * slowness,
 });
 
-/** Tells a window as steps name it: "55 s to 1 min 40 s". */
+/** Writes a window as steps name it: "55 s to 1 min 40 s". */
 export const describeWindow = ({ least, most }: Window): string =>
   `${formatDuration(least)} to ${formatDuration(most)}`;
 
-/** Tells how long after the first attempt, in milliseconds, the second came. */
+/** Writes how long after the first attempt, in milliseconds, the second came. */
 export const describeGap = (gap: number): string => `tried again after ${formatDuration(gap)}`;
 
 /**

@@ -27,7 +27,7 @@ const currentOf = ({ timelines }: Context, { name, label }: BackupHandle) => {
   return backup;
 };
 
-/** The steps that judge what Longhorn tells of a completed backup, and of its volume in the store. */
+/** The steps that judge what Longhorn says of a completed backup, and of its volume in the store. */
 export const detailSteps = {
   /** Longhorn has filled in what the wish for the backup left out. */
   'then.filledIn': step({
@@ -132,7 +132,7 @@ export const detailSteps = {
   /** What is known of the volume in the store is so. */
   'then.backupVolumeTells': step({
     sentence:
-      'Then the backup volume tells the size of the volume, its labels, and the {blocks} blocks stored',
+      'Then the backup volume has the size of the volume, its labels, and the {blocks} blocks stored',
     parameters: (_, { blocks }) => ({ blocks }),
     action: async (
       { timelines }: Context,

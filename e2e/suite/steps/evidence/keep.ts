@@ -54,7 +54,7 @@ export const subjectOf = (
 const [managerLabelName = '', managerLabelValue = ''] = managerLabel.split('=');
 
 /**
- * Tells the objects of a scenario, as it makes them, from those of the others in the cluster; the pods of the
+ * Distinguishes the objects of a scenario, as it makes them, from those of the others in the cluster; the pods of the
  * managers are everybody's.
  */
 export const belongsTo = ({ made, own }: Pick<SubjectSources, 'made' | 'own'>): Belongs => {

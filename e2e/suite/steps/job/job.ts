@@ -198,7 +198,7 @@ const readLogs = (
     const state = entry.object.status?.containerStatuses?.[0]?.state;
     if (logs.has(pod) || (state?.running === undefined && state?.terminated === undefined)) return;
     const log = followLog(cluster, { namespace, name: pod, container: name }, { signal });
-    // Told by the step that needs it; the scenario may end before.
+    // Reported by the step that needs it; the scenario may end before.
     log.catch(() => {});
     logs.set(pod, log);
   });
@@ -221,7 +221,7 @@ export const lastTick = ({ name, ticks }: Pick<JobHandle, 'name' | 'ticks'>): Ti
 
 /**
  * Starts a run of the job now, with a Job from its CronJob's template, and returns when Kubernetes has taken
- * the wish. Kubernetes' cron controller removes it like its own, but tells nothing of its end.
+ * the wish. Kubernetes' cron controller removes it like its own, but reports nothing of its end.
  */
 export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Promise<Tick> => {
   const { cronJobs, jobs } = job.watched;
@@ -288,7 +288,7 @@ export const scheduleJob = async (context: Context, job: JobHandle): Promise<Tic
   const whole: Tick = { ...tick, job: started.metadata.name };
   job.ticks.push(whole);
   // Were the cron changed before this note, the note would meet a conflict, and by the new cron there would
-  // be nothing to note: Kubernetes (v1.36.3) would take the Job for somebody else's, and never tell of its
+  // be nothing to note: Kubernetes (v1.36.3) would take the Job for somebody else's, and never report its
   // end.
   await once(cronJobs, ({ status }) => status?.lastScheduleTime !== before, {
     name: job.name,
@@ -318,7 +318,7 @@ export const everyQuarter = (time: number): string => {
 const isRunOf = ({ metadata }: Job, { name }: JobHandle): boolean =>
   metadata.ownerReferences?.some((owner) => owner.kind === 'CronJob' && owner.name === name) === true;
 
-/** The runs that Kubernetes has started by the cron and no step has told of, in their order. */
+/** The runs that Kubernetes has started by the cron and no step has reported, in their order. */
 export const startedRuns = (job: JobHandle): Tick[] => {
   const { entries } = job.watched.jobs;
   const told = new Set(job.ticks.map((tick) => tick.job));

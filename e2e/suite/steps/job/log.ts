@@ -139,7 +139,7 @@ export const problemsOfLog = (
 };
 
 /**
- * The line of a log that tells how its cleanup went, cut short; undefined where it only says that it was
+ * The line of a log that says how its cleanup went, cut short; undefined where it only says that it was
  * done.
  */
 export const jobCleanupLine = (lines: readonly JobLine[]): string | undefined => {

@@ -206,7 +206,7 @@ const withLog = async ({ version, timeouts }: Context, job: JobHandle, error: un
 };
 
 /**
- * Waits until Kubernetes' cron controller has told of a run that it started, and of its end: SuccessfulCreate
+ * Waits until Kubernetes' cron controller has reported a run that it started, and of its end: SuccessfulCreate
  * and SawCompletedJob. Returns the words about its end; throws for a run that did not end Complete.
  */
 export const untilReported = async (
@@ -215,7 +215,7 @@ export const untilReported = async (
 ): Promise<string> => {
   const told = (reason: string): Promise<Event> =>
     once(watched.events, (event) => event.reason === reason && namesJob(event, tick.job), {
-      label: `an event ${reason} tells of Job ${tick.job}`,
+      label: `an event ${reason} names Job ${tick.job}`,
       describe: ({ reason, message }) => `${reason}: ${message}`,
       ...limit,
     });
@@ -226,7 +226,7 @@ export const untilReported = async (
   return message;
 };
 
-/** What the events about a job say that nobody knows, or that tells of a failure; a line each. */
+/** What the events about a job say that nobody knows, or that reports a failure; a line each. */
 export const problemsOfEvents = ({ entries }: Timeline<Event>, version: string): string[] => {
   const problems = entries.flatMap((entry) => {
     if (entry.kind === 'gap' || entry.kind === 'deleted') return [];

@@ -148,7 +148,7 @@ export const jobSteps = {
     detail: (tick) => tick.job,
   }),
   /**
-   * The Jobs end Complete, and Kubernetes tells so of each that it started; a run that made nothing ends as
+   * The Jobs end Complete, and Kubernetes says so of each that it started; a run that made nothing ends as
    * the version has it.
    */
   'then.jobsComplete': step({
@@ -165,7 +165,7 @@ export const jobSteps = {
         report.finding(toFinding('completed-job-wording', `Kubernetes says "${told}".`));
       throwFor(
         problemsOfEvents(job.watched.events, version),
-        'what Kubernetes and Longhorn tell of the recurring job is not in order',
+        'what Kubernetes and Longhorn report of the recurring job is not in order',
       );
       if (sawNoEnd(await readLogOf(job, { tick, version, limit: timeouts.jobLogEnds })))
         throw new PremiseLost(
@@ -429,7 +429,7 @@ export const jobSteps = {
       throwFor(restartsIn(watched.pods, failing), 'something was started a second time');
     },
   }),
-  /** The log of the last run tells of its cleanup as this Longhorn does, and each line of it is known. */
+  /** The log of the last run reports its cleanup as this Longhorn does, and each line of it is known. */
   'then.jobLogs': step({
     sentence: 'Then the log of {run} says of its cleanup: {cleanup}',
     parameters: (job, { cleanup }) => ({
@@ -468,7 +468,7 @@ export const jobSteps = {
   }),
   /**
    * Each old backup goes Deleting, and Error: that the engine or the store refuses its deletion, only the
-   * Backup tells.
+   * Backup says.
    */
   'then.oldOnesFail': step({
     sentence: 'Then each of the {count} old backups goes Deleting, and Error with the refusal of {by}',

@@ -32,7 +32,7 @@ type Meaning = { id: MessageId; class: MessageClass };
 const lostDeletion: Meaning = { id: 'deletion-lost-lock', class: 'informational' };
 const lostCreation: Meaning = { id: 'creation-lost-lock', class: 'failure' };
 
-// Every error that it tells of must be this one, said in its own field and in the state Error: the same words
+// Every error that it reports must be this one, said in its own field and in the state Error: the same words
 // elsewhere mean another thing, which is what `classify` goes by.
 export const errs = namedState('backup-errs', (label: string, meaning: Meaning, version: string) => ({
   label,

@@ -37,7 +37,7 @@ type Purpose = Pick<LockHandle, 'of'>;
 // Seconds for which a lock counts that nobody removes: the time of the longest scenario.
 const counts = 40 * 60;
 
-// Seconds: an age is told in whole ones, and so is a lock's life by the server.
+// Seconds: an age is given in whole ones, and so is a lock's life by the server.
 const unsure = 2;
 
 const since = ({ version }: Context, backup: BackupHandle, from: number) => ({

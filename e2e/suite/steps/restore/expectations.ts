@@ -36,8 +36,8 @@ const written = namedState('restore-written', () => ({
   matches: ({ status }: Volume) => status?.restoreInitiated === true && !status.restoreRequired,
 }));
 
-const toldAsOver = namedState('restore-told-as-over', () => ({
-  label: 'restored, and detached, and no longer told as being restored',
+const toldAsOver = namedState('restore-reported-as-over', () => ({
+  label: 'restored, and detached, and no longer reported as being restored',
   matches: (volume: Volume) =>
     isRestored(volume) && !hasFailed(volume) && restoreOf(volume)?.status !== 'True',
 }));

@@ -24,7 +24,7 @@ export type RestoreHandle = {
   backup: BackupHandle;
   /** The mark of the timeline of volumes before it was made. */
   from: number;
-  /** What Longhorn tells of it. */
+  /** What Longhorn says of it. */
   events: Timeline<Event>;
   engines: Timeline<VolumeEngine>;
 };
@@ -64,7 +64,7 @@ export const reasonsOf = async (
   { events, label }: RestoreHandle,
 ): Promise<Told[]> => {
   const isReason = ({ reason }: Event): boolean => reason === 'FailedRestore';
-  await once(events, isReason, { label: `an event tells why ${label} failed`, ...timeouts.restoreTold });
+  await once(events, isReason, { label: `an event says why ${label} failed`, ...timeouts.restoreTold });
   const texts = events
     .objects()
     .filter(isReason)

@@ -4,7 +4,7 @@ import type { Backup } from '../../../longhorn/types.ts';
 import { type BackupSubject, backupHistory, is } from '../backup/expectations.ts';
 import { errs } from '../lock/expectations.ts';
 
-/** Why a backup is not made that is the store's doing, by the message that tells of it. */
+/** Why a backup is not made that is the store's doing, by the message that reports it. */
 export const storeFailures = {
   'creation-denied': 'the store refused what was to be written',
   'creation-not-begun': 'volume.cfg could not be read',
@@ -13,7 +13,7 @@ export const storeFailures = {
 
 export type StoreFailure = keyof typeof storeFailures;
 
-/** A backup is begun and never completed: it ends in Error, with the message that tells of that. */
+/** A backup is begun and never completed: it ends in Error, with the message that says so. */
 export const creationEnds = (
   backups: Timeline<Backup>,
   { backup, id, version }: { backup: BackupSubject; id: StoreFailure; version: string },

@@ -105,7 +105,7 @@ const mayBeRefused = ({ expected }: Context, { name }: BackupHandle): void =>
  * Longhorn makes of it.
  */
 export const storeSteps = {
-  /** Of a volume that this Longhorn does not have, and it is told nothing. */
+  /** Of a volume that this Longhorn does not have and does not know of. */
   'given.foreignBackup': step({
     sentence: 'Given a backup of {size}, which another Longhorn{old} has made there{mode}',
     parameters: (_, { size, by, accessMode }) => ({
@@ -183,7 +183,7 @@ export const storeSteps = {
     action: async (context: Context, backup: BackupHandle, look: StoreSync) => {
       const { timelines, timeouts, expected } = context;
       const { target } = look;
-      // A Longhorn that tells the listing has failed tells it so.
+      // A Longhorn that reports a failed listing says it so.
       expected.push({ id: 'target-not-listed', of: target.name });
       const subject = { ...backup, from: look.mark };
       await stays(
@@ -197,7 +197,7 @@ export const storeSteps = {
         !(await hasFailedToList(context, target))
       )
         throw new PremiseLost(
-          `nothing tells that Longhorn has looked into the store: its last look was at ${look.before}`,
+          `nothing shows that Longhorn has looked into the store: its last look was at ${look.before}`,
         );
     },
   }),
@@ -319,7 +319,7 @@ export const storeSteps = {
       return untilGone(context, backup);
     },
   }),
-  /** The backup was begun, and ends in Error, which tells of a store that fails so. */
+  /** The backup was begun, and ends in Error, which names a store that fails so. */
   'then.creationFails': step({
     sentence: 'Then {backup} goes Error: {why}',
     parameters: (backup, id) => ({ backup, why: storeFailures[id] }),

@@ -59,7 +59,7 @@ const reasonsOf = (context: Context, target: TargetHandle): string[] => {
 };
 
 // In seconds: longhorn-manager takes no request within so many after the last (manager/engine.go,
-// minSyncBackupTargetIntervalSec), and tells the page nothing of it.
+// minSyncBackupTargetIntervalSec), and sends the page nothing of it.
 const leastBetween = 10;
 
 const untilTaken = async (
@@ -153,7 +153,7 @@ export const uiTableSteps = {
         await page.answer('Delete');
       }),
   }),
-  /** Its row tells that it can be used, or that it cannot and why, as its custom resource does. */
+  /** Its row says that it can be used, or that it cannot and why, as its custom resource does. */
   'then.targetShown': step({
     sentence: 'Then the page shows the backup target, {state}',
     parameters: (_, __, state) => ({ state }),
@@ -181,7 +181,7 @@ export const uiTableSteps = {
       const squeezed = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
       const wanted = isAvailable || isHidden ? [''] : reasons.map(squeezed);
       if (!wanted.includes(squeezed(told)))
-        throw new Error(`the page tells of backup target ${name} "${told}", and not "${reason}"`);
+        throw new Error(`the page says of backup target ${name} "${told}", and not "${reason}"`);
       if (isHidden)
         report.finding(
           toFinding('target-reason-not-on-page', `Longhorn ${version} keeps back: "${reason}".`),

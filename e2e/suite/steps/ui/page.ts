@@ -79,7 +79,7 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
 /**
  * Waits where every manager was killed and the page's connection had ended no more often than `losses` times:
  * the last packet of the manager that it was connected to was lost, so it lasts until the proxy in between
- * gives it up. For how long the page was not told of anything is a finding.
+ * gives it up. For how long the page received nothing is a finding.
  */
 export const untilLostLate = async (
   { timeouts, report, version }: Pick<Context, 'timeouts' | 'report' | 'version'>,

@@ -25,7 +25,7 @@ export const judgeRow = async (
   for (let reading = 0; reading < mostReadings; reading += 1) {
     await ready();
     const backup = backups.current(name);
-    if (backup === undefined) throw new Error(`${name} is gone, so its row tells nothing any more`);
+    if (backup === undefined) throw new Error(`${name} is gone, so its row says nothing any more`);
     const read = await readRow(table, backup);
     if (backups.current(name)?.metadata.resourceVersion === backup.metadata.resourceVersion)
       return judge(read, backup);

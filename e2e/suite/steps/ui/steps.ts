@@ -41,7 +41,7 @@ const untilShown = async (
     .filter((backup) => !isShown(backup))
     .map(
       (backup) =>
-        `- ${backup.label} is ${describeRowState(wanted(backup))}, and the page shows ${describeRowState(page.look(backup.name))}: longhorn-manager has told it ${isTold(backup) ? 'what is so' : describeRowState(toldOf(backup))}`,
+        `- ${backup.label} is ${describeRowState(wanted(backup))}, and the page shows ${describeRowState(page.look(backup.name))}: longhorn-manager has sent it ${isTold(backup) ? 'what is so' : describeRowState(toldOf(backup))}`,
     );
   // Also where it came right only now: that was too late.
   throw new Error(
@@ -94,7 +94,7 @@ export const uiSteps = {
     detail: (_, __, { page }, ...made) =>
       made.map(({ name }) => describeRowState(page.look(name))).join(', '),
   }),
-  /** The row's menu offers what can be done to the backup, and its tooltips tell what went wrong, in full. */
+  /** The row's menu offers what can be done to the backup, and its tooltips say what went wrong, in full. */
   'then.rowTells': step({
     sentence: 'Then the row of {backup} has the right actions, and shows what went wrong',
     parameters: (_, backup) => ({ backup }),
@@ -139,7 +139,7 @@ export const uiSteps = {
           page.shown(name),
         ];
         return {
-          told: judgeShown({ ...rest, what: 'told', history, shown: told, limit: tells }),
+          told: judgeShown({ ...rest, what: 'received', history, shown: told, limit: tells }),
           shown: judgeShown({ ...rest, what: 'shown', history: told, shown, limit: follows }),
           both: judgeShown({ ...rest, what: 'shown', history, shown, limit: Number.POSITIVE_INFINITY }),
         };
@@ -201,13 +201,13 @@ export const uiSteps = {
 };
 
 /**
- * Tells how long after its custom resource a page showed each look, at most: `Deleting after 0.4 s, a bar
+ * Writes how long after its custom resource a page showed each look, at most: `Deleting after 0.4 s, a bar
  * after 1.1 s`.
  */
 export const describeDelays = (delays: readonly Delay[]): string => {
   const longest = new Map<string, number>();
   for (const { look, delay } of delays) {
-    // What a bar says is not told apart.
+    // What a bar says does not matter.
     const name = look.replace(/^\d+ %/, 'a bar');
     longest.set(name, Math.max(delay, longest.get(name) ?? 0));
   }

@@ -86,7 +86,7 @@ export const causeOfVolume = async (
 
 type Found<T> = { found: T[]; trouble: string[] };
 
-// What one request does not tell, another may.
+// What one request does not say, another may.
 const quietly = async <T>(read: () => Promise<T[]>): Promise<Found<T>> => {
   try {
     return { found: await read(), trouble: [] };
@@ -180,7 +180,7 @@ export const sayingOf = (line: string): string => {
 };
 
 /**
- * The last lines of a log that tell of an error of a volume's: those name the volume, or one of its
+ * The last lines of a log that report an error of a volume's: those name the volume, or one of its
  * processes.
  */
 export const errorLinesOf = (log: string, volume: string): string[] =>
@@ -193,7 +193,7 @@ type Read = { cluster: Cluster; volume: string; since: string | undefined; signa
 
 /**
  * The last errors of a volume's processes, `pod: line`: from the logs of the instance managers; where those
- * tell of none, from the managers'.
+ * report none, from the managers'.
  */
 const processErrors = async (read: Read): Promise<string[]> => {
   const told = await errorsIn(read, { labelSelector: instanceManagerLabel });

@@ -139,7 +139,7 @@ const writeForeign = async (
 /** A backup that another Longhorn has made of a volume full of random data, and those data. */
 export type ForeignBackup = { backup: BackupHandle; volume: VolumeHandle; data: WrittenData };
 
-/** Writes a backup into a store as another Longhorn would have, or an old one; this one is not told. */
+/** Writes a backup into a store as another Longhorn would have, or an old one; this one does not know. */
 export const makeForeignBackup = async (
   context: Context,
   { target, ...wish }: ForeignWish & { target: TargetHandle },

@@ -25,7 +25,7 @@ export type WriteRequest = z.infer<typeof requestSchema>;
 /** What became of a write, before the pod learns it. */
 export type WriteAnswer = z.infer<typeof answerSchema>;
 
-/** What becomes of a write: it goes on, the pod is told that it was refused, or the pod is told nothing. */
+/** What becomes of a write: it goes on, the pod gets a refusal, or the pod gets no answer. */
 export type RequestWord =
   | { do: 'pass' }
   | { do: 'drop' }

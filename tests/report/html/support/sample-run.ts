@@ -139,7 +139,7 @@ export const writeSampleRun = async (
     scenario('A deleted backup is gone, and a second one of its volume can be made at once', {
       ...{ evidence: 'evidence/normal', cells: ['delete | backups/ | no permission to list it'] },
     }),
-    scenario('A recurring job makes its backups and keeps as many as it was told', {
+    scenario('A recurring job makes its backups and keeps as many as it retains', {
       ...{ evidence: 'evidence/job', duration: 277_000 },
     }),
     scenario('A backup made during a deletion waits for it, then runs', {

@@ -35,7 +35,7 @@ const play = async (name: RecordedName, mutate?: Mutation) => {
   };
 };
 
-test('the Normal case of a real Longhorn, told; the wording is a finding', async () => {
+test('the Normal case of a real Longhorn, reported; the wording is a finding', async () => {
   const { then, first, second, ended, findings } = await play('normal, v1.8.2');
   await then.deleting(first);
   await then.heldBack(second, { first });

@@ -79,7 +79,7 @@ test('a promise that is kept passes, and is a finding where the ledger has the b
   expect(ended().at(-1)).toBe(`${sentence}: it does: bug ${destroys} is fixed here`);
 });
 
-test('on a version that the ledger does not have it for, keeping it is nothing to tell, and showing it is', async () => {
+test('on a version that the ledger does not have it for, keeping it is nothing to report, and showing it is', async () => {
   const version = 'v1.7.9';
   const kept = await playOnStore({ version });
   expect(kept).toMatchObject({ met: [{ kept: true, listed: false }], findings: [] });

@@ -90,7 +90,7 @@ test.each<[string, World, string, RegExp | null]>([
   ['is deleted', { events: 'added 0, deleted 0' }, 'failed', /\n- longhorn-manager-u1 on node1 went\n/],
   ['panicked over its own', { log: mine, exclusive }, 'failed', /the removal of backup mine, which is this/],
   ['panicked over another beside what it had alone', { log: others, exclusive }, 'passed', null],
-  ['tells of nothing', { log: panics() }, 'failed', /dereference .+; its log does not tell over what$/m],
+  ['shows nothing', { log: panics() }, 'failed', /dereference .+; its log does not say over what$/m],
   ['ended by no panic', { log: 'level=info msg=end' }, 'failed', /\(its last end: exit code 2, Error\)$/m],
   ['left no log', {}, 'failed', /what it said before cannot be read: previous terminated container not/m],
 ])('a scenario one of whose managers %s', async (_, world, state, reason) => {

@@ -54,7 +54,7 @@ const asked = (what: string): number => stub.asked.filter((each) => each === wha
 const removed = (): number => asked(`DELETE ${collection}/${name}`);
 const list = (): Promise<string[]> => readdir(folder);
 
-/** Asks for a bundle, held to what the rules say; tells how that ended. */
+/** Asks for a bundle, held to what the rules say; returns how that ended. */
 type How = { time?: Duration; goneWithin?: Duration; interrupted?: AbortSignal; supportBundle?: boolean };
 const ended = ({ supportBundle = true, interrupted = new AbortController().signal, ...times }: How = {}) => {
   const permit = permitNeeded({ run: 'abc123', disruptions: [], namespace: undefined, supportBundle });

@@ -120,7 +120,7 @@ const unseen = whenIn(third, 'Deleting', { state: 'Completed' });
 const containing = (text: string) => expect.arrayContaining([expect.stringContaining(text)]);
 const neither = { byStore: { 0: 'broken' }, go: { 0: 'broken' } };
 
-// That a container is restarted is told in steps.test.ts.
+// That a container is restarted is tested in steps.test.ts.
 test.for<[string, Mutation, object]>([
   ['a Job ends Failed', failed, { complete: { 2: 'broken', 3: 'met' }, failed: { 2: 'met' } }],
   ['a Job never ends', ended(() => null), { complete: { 2: 'timed-out' } }],
@@ -134,7 +134,7 @@ test.for<[string, Mutation, object]>([
   ['an old one says it in status.error', saying({ error: 'operation not permitted' }), neither],
   ['an old one says something else', saying({ messages: { error: 'no' } }), neither],
   ['an old one goes without Deleting', unseen, { byStore: { 2: 'broken' }, go: { 2: 'broken' } }],
-])('a broken Longhorn would be told: %s', async ([, mutate, judged]) => {
+])('a broken Longhorn would be noticed: %s', async ([, mutate, judged]) => {
   expect(await judge('immutable', mutate)).toMatchObject(judged);
 });
 

@@ -21,20 +21,20 @@ const created = event('SuccessfulCreate', 'Created job rj-29919822');
 const saw = (job: string, end: string) => event('SawCompletedJob', `Saw completed job: ${job}, ${end}`);
 
 // As Kubernetes v1.36.3 said it in the lab, and as the document has it.
-test.for(['condition: Complete', 'status: Complete'])('a run is told of: %s', async (end) => {
+test.for(['condition: Complete', 'status: Complete'])('a run is reported: %s', async (end) => {
   const ended = saw('rj-29919822', end);
   expect(await told(created, ended)).toBe(`Saw completed job: rj-29919822, ${end}`);
   expect(problems(created, ended)).toEqual([]);
 });
 
-test('a run that is not told of, or not as Complete, is an error', async () => {
+test('a run that is not reported, or not as Complete, is an error', async () => {
   const [other, failed] = [
     saw('rj-29919820', 'condition: Complete'),
     saw('rj-29919822', 'condition: Failed'),
   ];
   for (const [events, message] of [
-    [[created, other], 'not seen that an event SawCompletedJob tells of Job rj-29919822'],
-    [[other], 'not seen that an event SuccessfulCreate tells of Job rj-29919822'],
+    [[created, other], 'not seen that an event SawCompletedJob names Job rj-29919822'],
+    [[other], 'not seen that an event SuccessfulCreate names Job rj-29919822'],
     [[created, failed], 'the event about the end of run 1 says: Saw completed'],
   ] as const)
     await expect(told(...events)).rejects.toThrow(message);

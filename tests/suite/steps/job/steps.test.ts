@@ -34,7 +34,7 @@ type Playing = {
   blocks?: Record<string, string>;
   version?: string;
   log?: string;
-  /** No step has told of the runs. */
+  /** No step has reported the runs. */
   isStarted?: true;
 };
 
@@ -168,7 +168,7 @@ test('a backup that is made though nothing was written has the same blocks as th
   await expect(judge({ [first]: 'a' })).rejects.toThrow('the store has no config of the backup of run 2');
 });
 
-test('a real job whose old configs are immutable: only the Backups tell', async () => {
+test('a real job whose old configs are immutable: only the Backups say so', async () => {
   const { steps, job, found, expected } = await play('immutable', { until: 511 });
   await steps.jobsComplete(job);
   const backups = await steps.oneBackupEachTick(job);
@@ -295,7 +295,7 @@ describe('runs that Kubernetes started, and no step', () => {
     await ended(open).toThrow('the Job of the second run');
   });
 
-  test('complete nothing for some ticks, or it is told which backup did', async () => {
+  test('complete nothing for some ticks, or it is said which backup did', async () => {
     const { steps, job, backups } = await play('backups denied', { until: 222, isStarted });
     await steps.nothingCompletes(job, { ticks: 0.001 });
     const judged = steps.nothingCompletes(job, { ticks: 1 });

@@ -64,7 +64,7 @@ test.for<[string, Mutation, object]>([
   ['never tries again', until(60), { loses: 'met', resolves: 'timed-out' }],
   ['the upload fails', uploadFails, { undisturbed: 'broken' }],
   ['the upload never shows', whenIn('zl-b2', 'InProgress'), neverUploads],
-])('a broken Longhorn is told: %s', async ([, mutate, states]) => {
+])('a broken Longhorn is noticed: %s', async ([, mutate, states]) => {
   expect((await judge(mutate)).states).toMatchObject(states);
 });
 

@@ -241,7 +241,7 @@ describe('a look into the store', () => {
     const look = await when.storeLookedInto();
     await expect(then.staysKnown(first, look)).rejects.toMatchObject({ verdict: { state: 'not-provable' } });
     logged(`error="failed to list backup volumes in nfs://other: Permission denied"`);
-    await expect(then.staysKnown(first, look)).rejects.toThrow('nothing tells that Longhorn has looked');
+    await expect(then.staysKnown(first, look)).rejects.toThrow('nothing shows that Longhorn has looked');
     logged(`error="failed to list backup volumes in ${url}: Permission denied"`);
     await then.staysKnown(first, look);
     logged('');

@@ -38,10 +38,10 @@ test('a page tells why a backup target cannot be used, from v1.10.0 on', async (
   expect(await shown({ version: 'v1.10.0', sign: reason })).toEqual([]);
   expect(await shown({ version: 'v1.13.0-dev', sign: `${reason}\n` })).toEqual([]);
   for (const version of ['v1.10.0', 'v1.12.1'])
-    await expect(shown({ version, sign: '' })).rejects.toThrow('tells of backup target default ""');
+    await expect(shown({ version, sign: '' })).rejects.toThrow('says of backup target default ""');
 });
 
-test('a page may tell what the target said a look before, of where it is now', async () => {
+test('a page may say what the target said a look before, of where it is now', async () => {
   const version = 'v1.12.1';
   const sign = `${reason}, at 10:00:01`;
   expect(await shown({ version, sign, before: { url: nowhere, reason: sign } })).toEqual([]);

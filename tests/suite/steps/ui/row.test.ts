@@ -40,7 +40,7 @@ const failed = { state: 'Error', url: whole.url, messages: { error: 'failed to d
 const waits = 'Wait for backup b to be deleted';
 
 describe.skipIf(chromium === undefined)('the row of a backup', () => {
-  test('is told where it is as its custom resource says, read again where that changes, and an error otherwise', async () => {
+  test('is returned where it is as its custom resource says, read again where that changes, and an error otherwise', async () => {
     const { read, say } = await open({
       whole: [whole],
       failed: [failed],

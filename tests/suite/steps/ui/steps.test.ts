@@ -62,7 +62,7 @@ const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Dura
     },
     untilLook: (state: string) => until(() => page.look(name)?.state === state),
     untilTroubled: (troubles = 1) => until(() => page.log.troubles.length >= troubles),
-    /** The managers are gone, of which nobody has told the page. */
+    /** The managers are gone, of which nobody has informed the page. */
     kill: (): void => {
       for (const ago of [30_000, 10_000])
         handle.cutOff.push({ from: Date.now() - ago, to: Date.now() - ago + 1 });
@@ -96,7 +96,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     await untilLook('Deleting');
     show(completed);
     await expect(judged.pageFollowed(handle, first)).rejects.toThrow(
-      /^the page and the custom resources differ:\n- longhorn-manager told the page Deleting at [\d:.]+, where the first backup was Completed$/,
+      /^the page and the custom resources differ:\n- longhorn-manager sent the page Deleting at [\d:.]+, where the first backup was Completed$/,
     );
     refuse(`delete backups ${name}`, 'denied by a webhook');
     await (await page.table.askToDelete(name)).confirm();
@@ -108,13 +108,13 @@ describe.skipIf(chromium === undefined)('a page', () => {
     Object.assign(context.timeouts, limits('300ms'));
     say(deleting);
     await expect(judged.pageShows(handle, first)).rejects.toThrow(
-      'the page does not show within 300 ms (the test) what the custom resources say:\n- the first backup is Deleting, and the page shows Completed: longhorn-manager has told it Completed',
+      'the page does not show within 300 ms (the test) what the custom resources say:\n- the first backup is Deleting, and the page shows Completed: longhorn-manager has sent it Completed',
     );
     say(completed, { deletionTimestamp: '2026-01-01T00:00:00Z' });
     await expect(judged.unchanged(first)).rejects.toThrow('is Completed, and its deletion was asked for');
   });
 
-  test('that is told late, as another page was told, is as it must be in time, which is a finding', async () => {
+  test('that gets it late, as another page got it first, is as it must be in time, which is a finding', async () => {
     const { judged, handle, page, context, findings, show, say } = await open();
     context.timeouts.pageFollows.within = '1s';
     say(deleting);
@@ -123,7 +123,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     show(deleting);
     await shows;
     expect(findings).toEqual([]);
-    // The page's own part is judged by what it was told.
+    // The page's own part is judged by what it received.
     context.timeouts.pageFollows.within = '1400ms';
     await judged.pageFollowed(handle, first);
     expect(findings).toMatchObject([
@@ -136,7 +136,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     both(denied);
     await untilLook('Error');
     await expect(judged.pageShows(handle, first)).rejects.toThrow(
-      '- the first backup is Error with the red icon, and the page shows Error: longhorn-manager has told it what is so',
+      '- the first backup is Error with the red icon, and the page shows Error: longhorn-manager has sent it what is so',
     );
   });
 
@@ -160,7 +160,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     );
   });
 
-  test('that was told nothing of the end of its connection shows an old table until the proxy in between gives it up, which is a finding with its duration', async () => {
+  test('that heard nothing of the end of its connection shows an old table until the proxy in between gives it up, which is a finding with its duration', async () => {
     const { handle, page, proxy, context, findings, kill } = await open();
     kill();
     const late = untilLostLate(context, handle, page.log.losses());

@@ -29,7 +29,7 @@ const underWay = { restoreInitiated: true, restoreRequired: true };
 const done = { state: 'detached', restoreInitiated: true, restoreRequired: false };
 
 /**
- * A Longhorn that restores on node2, or as it is told: it answers to each request with what a watch then
+ * A Longhorn that restores on node2, or as given: it answers to each request with what a watch then
  * shows.
  */
 const stand = (restored: NonNullable<Volume['status']> = done) => {
@@ -215,7 +215,7 @@ test('a backup of what was written is one, and says of how much; of other data, 
   await expect(judged('backup-2', restored)).rejects.toThrow('no config of the first backup (backup-2)');
 });
 
-test('a volume without a device is not written to, and the scenario is told what it must say', async () => {
+test('a volume without a device is not written to, and the error says what the scenario must declare', async () => {
   const volume = { name: 'v', target: aTarget, node: 'node1', size: 64 << 20, restored: [] };
   await expect(writeData(createTestContext().context, { volume, offset: 0, size: 1 << 20 })).rejects.toThrow(
     'volume v has no block device to write to: the scenario must say that it needs one',

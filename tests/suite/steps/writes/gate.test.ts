@@ -54,7 +54,7 @@ const follow = async (keeper: Partial<Gatekeeper>) => {
   return gate;
 };
 
-test('the gate is told what to follow, and asks of each write and of each answer', async () => {
+test('the gate gets what to follow, and asks of each write and of each answer', async () => {
   const gate = await follow({ answered: async () => ({ do: 'drop' }) });
   expect(gate.said).toEqual([{ follow: ['the-volume'] }]);
   expect(await gate.ask({ id: 1, ...request })).toEqual({ id: 1, do: 'pass' });

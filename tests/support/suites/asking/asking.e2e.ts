@@ -1,7 +1,7 @@
 import { connect } from '../../../../e2e/kube/cluster.ts';
 import { defineScenario } from '../../../../e2e/suite/scenario-core.ts';
 
-// The suite's own core and its own connection, on steps that ask for what they are told to.
+// The suite's own core and its own connection, on steps that ask for what is given to them.
 const asks = defineScenario({
   connect,
   createSteps: async ({ cluster }) => ({

@@ -10,7 +10,7 @@ scenario('It is red', {}, async ({ does }) => {
   });
 });
 scenario('It has a gap', {}, async ({ does }) => {
-  await does('Then a history is told', () => {
+  await does('Then a history is judged', () => {
     throw Object.assign(new Error('the watch lost 3 s'), {
       verdict: { state: 'not-provable', reason: 'the watch lost 3 s' },
     });

@@ -1,7 +1,7 @@
 import { scenario } from '../../../safety/support/planted-scenario.ts';
 
-// What is told, and by which way it could get out: the report, the console, the ledger, errors that vitest
-// tells by itself.
+// What is printed, and by which way it could get out: the report, the console, the ledger, errors that vitest
+// prints by itself.
 scenario('It throws what it saw', {}, async ({ all }) => {
   throw new AggregateError([new Error(all)], all, { cause: new Error(all, { cause: all }) });
 });

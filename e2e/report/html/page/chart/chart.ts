@@ -20,7 +20,7 @@ export type Chart = {
 };
 
 /**
- * What a chart tells: what the reader looks at (`chosen` where they asked for that), none where they look at
+ * What a chart reports: what the reader looks at (`chosen` where they asked for that), none where they look at
  * nothing.
  */
 export type ChartListener = (pointed: Pointed | undefined, chosen: boolean) => void;

@@ -1,7 +1,7 @@
 import type { Bar, Mark, Tone } from '../../data.ts';
 import { lastAtOrBefore } from '../search.ts';
 
-/** What is drawn of a lane: a bar, or several that are too narrow to be told apart, with their number. */
+/** What is drawn of a lane: a bar, or several that are too narrow to be seen apart, with their number. */
 export type Piece = { x: number; width: number; tone: Tone; bar: Bar; count: number };
 
 /** A mark, or several at one place. */

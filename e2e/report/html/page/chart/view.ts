@@ -4,7 +4,7 @@ import { type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from 'd3-zo
 import type { Window } from './pieces.ts';
 import { shortenedAxis, type Wait } from './queue.ts';
 
-/** Finer than this (s) nothing is told apart: events arrive with milliseconds. */
+/** Finer than this (s) nothing is distinguished: events arrive with milliseconds. */
 const finest = 0.02;
 
 /**
