@@ -7,7 +7,7 @@ const guard: ClusterGuard = async (config) => {
   const { guardAlone } = await import('./providers/existing/guard-alone.ts');
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   await guardAlone(config, { terminal: { input: process.stdin, output: process.stdout }, print });
-  // One that a run of the command has fetched; the processes that play inherit its name.
+  // One that a run of the command has fetched; the processes that run inherit its name.
   const { fetchedBrowser } = await import('./providers/browser.ts');
   const browser = await fetchedBrowser();
   if (browser !== undefined) process.env.CORRAL_CHROMIUM = browser;

@@ -10,7 +10,7 @@ import { usingCache } from '../lab/cache/lock.ts';
 import { emulatorArchive, emulatorImage } from './emulator-image.ts';
 import type { ProgressDisplay } from './provider.ts';
 
-// A release has Longhorn's own times, and so has this one: whoever plays on it does not know what it is.
+// A release has Longhorn's own times, and so has this one: whoever runs on it does not know what it is.
 const clock = 'real';
 
 /** The emulator as a release's manifest. */

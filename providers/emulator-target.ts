@@ -8,7 +8,7 @@ import type { ProgressDisplay } from './provider.ts';
 import type { Target } from './target.ts';
 
 /**
- * The lab that whole rounds of the suite are played in: with 1024M a node comes to read its programs from
+ * The lab that whole rounds of the suite are run in: with 1024M a node comes to read its programs from
  * disk again and again, so rounds grow by a third.
  */
 export const emulatorSize: LabSize = { ...defaultSize, memory: '2048M' };

@@ -8,7 +8,7 @@ export type ProgressDisplay = {
 };
 
 /**
- * An image to play with instead of a release's: the last part of the release's name for it
+ * An image to use instead of a release's: the last part of the release's name for it
  * (`longhorn-manager`), and the name of the other, or the absolute path of an archive that has it.
  */
 export type Replacement = { image: string; by: string };
@@ -69,7 +69,7 @@ export type Provider = {
     /** Other images in the place of some of a release's own. */
     images?: readonly Replacement[];
     existing?: ExistingCluster | undefined;
-    /** Whether scenarios will be played that need a browser. */
+    /** Whether scenarios will be run that need a browser. */
     browser?: boolean;
     /** The run's id, which names and labels all that it makes. */
     run: string;

@@ -14,7 +14,7 @@ const progress = async () => (await import('../providers/progress.ts')).createPr
 
 const ofStores: Record<string, Subcommand> = {
   matrix: {
-    about: 'play what goes wrong below a backup store against an engine',
+    about: 'run an engine on a store in which one call fails',
     run: async (argv) => {
       const { runStoreMatrixCommand } = await import('../e2e/cli/store-matrix.ts');
       const { emulatorEngine: emulator, realEngine: real } = await import('../providers/matrix-engine.ts');

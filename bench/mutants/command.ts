@@ -11,7 +11,7 @@ import { mended } from './expected.ts';
 import { openFixture } from './fixture.ts';
 import { runMutants } from './run.ts';
 
-// One that plays a mutant leaves two processors idle for two thirds of its time.
+// One that runs a mutant leaves two processors idle for two thirds of its time.
 const labs = 2;
 
 type CommandOptions = { argv: string[]; config: string; crashMatrix: string; progress: ProgressDisplay };

@@ -41,10 +41,10 @@ type Round = {
   out: string;
 };
 
-/** The lab that mutants are played in, one after the other. */
+/** The lab that mutants are run in, one after the other. */
 export type MutantLab = {
   /**
-   * Plays some scenarios; the report is undefined where none was written. What they print goes to `log.txt` in
+   * Runs some scenarios; the report is undefined where none was written. What they print goes to `log.txt` in
    * the folder of the results.
    */
   play(round: Round): Promise<Report | undefined>;

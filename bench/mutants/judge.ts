@@ -10,7 +10,7 @@ export type Fate =
   | 'killed by another assertion'
   | 'died in its set-up'
   | 'not provable'
-  | 'not played'
+  | 'not run'
   | 'SURVIVED'
   | 'passed without a bug'
   | 'showed the known bug'
@@ -41,7 +41,7 @@ export const judgeMutant = (scenario: Played, by: RegExp): JudgedScenario => {
   const told = describePlayed(scenario);
   const { step } = told;
   const fate = (): Fate => {
-    if (scenario === undefined || scenario.state === 'skipped') return 'not played';
+    if (scenario === undefined || scenario.state === 'skipped') return 'not run';
     if (scenario.state === 'passed') return 'SURVIVED';
     if (scenario.state === 'not-provable') return 'not provable';
     if (step !== null && step !== cleanup && by.test(step)) return 'killed';

@@ -35,7 +35,7 @@ export const sentenceOf = ({ byId, always }: Sentences, by: string): string => {
 };
 
 /**
- * Plays every chosen mutant, on as many fixtures at once as there are, and the emulator without a bug before
+ * Runs every chosen mutant, on as many fixtures at once as there are, and the emulator without a bug before
  * and after them; prints each result when it is there and writes all to mutants.json. Says whether all is
  * well: every mutant was killed by the assertion meant for it, and without a bug every scenario passed.
  */

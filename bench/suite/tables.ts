@@ -53,7 +53,7 @@ const cpuTable = ({ cpu, scenarios }: Report): string[] => {
   const parts = [...new Set([...Object.keys(cpu.scenarios), ...Object.keys(cpu.setUp)])];
   return [
     toMarkdown([
-      ['CPU time, s', 'cluster up', `${plays} plays`, 'a play'],
+      ['CPU time, s', 'cluster up', `${plays} scenario runs`, 'a scenario run'],
       ['---', '--:', '--:', '--:'],
       ...parts.map((part) => row(part, cpu.setUp[part] ?? 0, cpu.scenarios[part] ?? 0)),
       row('all', sum(cpu.setUp), sum(cpu.scenarios)),

@@ -14,7 +14,7 @@ import { readScenarioFiles } from './traceability/trace.ts';
 const exitCodes = `
 Exit codes: 0 printed; 2 there is no such bug, no report in DIR, or that run did not meet the bug.`;
 
-/** The scenarios that play the promise of each bug, and the findings that report it in others. */
+/** The scenarios that check the promise of each bug, and the findings that report it in others. */
 export const whereShown = (): Map<BugId, string[]> => {
   const scenarios = [...readScenarioFiles().values()].flatMap((file) => file.scenarios);
   const findings = Object.keys(differences) as DifferenceId[];

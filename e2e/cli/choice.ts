@@ -163,7 +163,7 @@ export const chooseScenarios = async (
 };
 
 /**
- * Says and reports that a shard has nothing to play, which is no failure: there may be more shards than
+ * Says and reports that a shard has nothing to run, which is no failure: there may be more shards than
  * scenarios. No cluster is brought for it.
  */
 export const printEmptyShard = async (
@@ -184,7 +184,7 @@ export const printEmptyShard = async (
   const path = await writeReport(args.out, report);
   const stream = streamFor(args.output);
   stream.write(
-    `shard ${shard?.index}/${shard?.of} gets no scenario of the chosen ones: nothing was played\n`,
+    `shard ${shard?.index}/${shard?.of} gets no scenario of the chosen ones: none was run\n`,
   );
   for (const line of composeClosing(report, relative('', path), (_, text) => text)) stream.write(`${line}\n`);
   return exitCode.passed;

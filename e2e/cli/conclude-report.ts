@@ -39,7 +39,7 @@ export const writeBegun = (out: string, unplayed: Unplayed): Promise<Report> =>
 
 /**
  * Makes sure that a run has a report with every chosen scenario of the latest round in it, and returns it.
- * The process that plays them may have been killed before it wrote one, and knows nothing of files that it did
+ * The process that runs them may have been killed before it wrote one, and knows nothing of files that it did
  * not get to; the verdicts that had been reached are on disk.
  */
 export const concludeReport = async (

@@ -163,7 +163,7 @@ const play = async (flags: Flags, { providers, config }: Players): Promise<ExitC
 };
 
 /**
- * `npx corral crash-matrix`: learns what longhorn-managers write during an operation, and plays it again for each write
+ * `npx corral crash-matrix`: learns what longhorn-managers write during an operation, and runs it again for each write
  * and each way to disturb it. Returns the exit code; every error is printed.
  */
 export const runCrashMatrixCommand = (argv: readonly string[], players: Players): Promise<ExitCode> =>

@@ -114,7 +114,7 @@ const workflow = new URL('../../.github/workflows/longhorn.yml', import.meta.url
 
 const ids = Object.keys(differences) as DifferenceId[];
 
-/** The versions that the workflow plays each night, but for what is no release yet. */
+/** The versions that the workflow runs each night, but for what is no release yet. */
 const nightlyVersions = (): string[] => {
   const { jobs } = parse(readFileSync(workflow, 'utf8'));
   const versions: string[] = jobs.play.strategy.matrix.longhorn;

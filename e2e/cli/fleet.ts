@@ -87,7 +87,7 @@ const remove = async (
 };
 
 /**
- * `npx corral fleet`: plays the scenarios in pods, a shard each, and merges their reports. Returns the exit
+ * `npx corral fleet`: runs the scenarios in pods, a shard each, and merges their reports. Returns the exit
  * code, as that of `npm run e2e`; every error is printed.
  */
 export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode> => {

@@ -6,7 +6,7 @@ import type { Report, ScenarioReport } from '../report/schema.ts';
 import { usageError } from './exit-code.ts';
 import { describeNoReport } from './read-reports.ts';
 
-/** What the last run left to be played again: its report, and the scenarios by their keys (see timeKey). */
+/** What the last run left to be run again: its report, and the scenarios by their keys (see timeKey). */
 export type LastFailed = { path: string; keys: ReadonlySet<string> };
 
 // One that others or the cluster did not have, or that was not allowed, would be skipped again.
@@ -24,7 +24,7 @@ export const readLastFailed = async (out: string): Promise<LastFailed> => {
   });
   if (report === undefined)
     throw usageError(
-      `--last-failed: there is no ${path} of an earlier run: name its folder by --out, or play all`,
+      `--last-failed: there is no ${path} of an earlier run: name its folder by --out, or run all`,
     );
   const failed = report.scenarios.filter(
     (each) =>

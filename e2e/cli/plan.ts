@@ -2,14 +2,14 @@ import type { Offered } from '../config/config.ts';
 import { whyNotFit } from '../suite/play/skip-reason.ts';
 import type { Chosen } from './choice.ts';
 
-/** What becomes of the chosen scenarios on a cluster: those that are played, and the others by the reason. */
+/** What becomes of the chosen scenarios on a cluster: those that are run, and the others by the reason. */
 export type Plan = { played: Chosen[]; skipped: { reason: string; scenarios: Chosen[] }[] };
 
-/** Whether any of the scenarios that will be played needs a browser. */
+/** Whether any of the scenarios that will be run needs a browser. */
 export const needsBrowser = ({ played }: Plan): boolean =>
   played.some(({ declared }) => declared.needs.includes('browser'));
 
-/** Says, before there is a cluster, which scenarios will be played on what it offers; the same as they say then. */
+/** Says, before there is a cluster, which scenarios will be run on what it offers; the same as they say then. */
 export const planFor = (chosen: readonly Chosen[], offered: Offered): Plan => {
   const reasons = Map.groupBy(chosen, ({ declared }) => whyNotFit(offered, declared) ?? '');
   const skipped = [...reasons]
@@ -20,14 +20,14 @@ export const planFor = (chosen: readonly Chosen[], offered: Offered): Plan => {
 };
 
 /**
- * Describes a plan: nothing where all will be played, else how many, and a line for each reason why not. What
+ * Describes a plan: nothing where all will run, else how many, and a line for each reason why not. What
  * hangs on the version of a Longhorn that is not there yet nobody knows.
  */
 export const describePlan = ({ played, skipped }: Plan): string[] => {
   const without = skipped.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
   const ranges = new Set(played.map(({ declared }) => declared.longhorn).filter((range) => range !== '*'));
   return [
-    ...(without === 0 ? [] : [`${played.length || 'none'} of them will be played, ${without} skipped:`]),
+    ...(without === 0 ? [] : [`${played.length || 'none'} of them will run, ${without} skipped:`]),
     ...skipped.map(({ reason, scenarios }) => `  ${scenarios.length}: ${reason}`),
     ...(ranges.size === 0
       ? []

@@ -28,7 +28,7 @@ const killGroup = (leader: number | undefined): void => {
 export type Interruption = { first: AbortSignal; again: AbortSignal };
 
 /**
- * Plays the chosen scenarios with vitest, in a process of its own, and says how that ended. It is the same
+ * Runs the chosen scenarios with vitest, in a process of its own, and says how that ended. It is the same
  * run as `npx vitest run --project e2e`: the reporter in there prints it and writes report.json.
  */
 export const spawnRunner = async (options: {
@@ -86,5 +86,5 @@ export const spawnRunner = async (options: {
   kill();
   return code === 0
     ? undefined
-    : `the process that plays the scenarios ended with ${code === null ? signal : `exit code ${code}`}`;
+    : `the process that runs the scenarios ended with ${code === null ? signal : `exit code ${code}`}`;
 };

@@ -41,8 +41,8 @@ const program = (): Command =>
 
 const describe = ({ namespace, name }: ServiceAccount, allow: readonly string[]): string =>
   [
-    `What service account ${name} in namespace ${namespace} needs to play the scenarios of Corral, as npx corral rbac prints it.`,
-    `Disruptions that it allows: ${allow.join(', ') || 'none'}. The backup stores go into namespace ${namespace}: play with --namespace ${namespace}.`,
+    `What service account ${name} in namespace ${namespace} needs to run the scenarios of Corral, as npx corral rbac prints it.`,
+    `Disruptions that it allows: ${allow.join(', ') || 'none'}. The backup stores go into namespace ${namespace}: run with --namespace ${namespace}.`,
   ]
     .map((line) => `# ${line}\n`)
     .join('');

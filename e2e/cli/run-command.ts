@@ -25,7 +25,7 @@ export type CommandOptions = {
 };
 
 /**
- * `npm run e2e`: brings a cluster, plays the scenarios, reports, takes the cluster down. Returns the exit
+ * `npm run e2e`: brings a cluster, runs the scenarios, reports, takes the cluster down. Returns the exit
  * code; every error is printed.
  */
 export const runE2e = async (options: CommandOptions): Promise<number> => {
@@ -48,7 +48,7 @@ const playCommand = async ({ argv, providers, config }: CommandOptions): Promise
       throw new Error(`the flags let provider ${args.provider} through, which there is not`);
     const last = args.lastFailed ? await readLastFailed(args.out) : undefined;
     if (last?.keys.size === 0) {
-      streamFor(args.output).write(`nothing failed in ${last.path}: there is nothing to play\n`);
+      streamFor(args.output).write(`nothing failed in ${last.path}: there is nothing to run\n`);
       return exitCode.passed;
     }
     const choice = await chooseScenarios(config, { ...args, last });
@@ -79,7 +79,7 @@ const print = (lines: readonly string[]): ExitCode => {
   return exitCode.passed;
 };
 
-/** Says what of the other scenarios this cluster could play too, when the chosen ones have been played. */
+/** Says what of the other scenarios this cluster could run too, when the chosen ones have been run. */
 const printOthers = async (
   { out, output, existing }: Pick<Arguments, 'out' | 'output' | 'existing'>,
   { choice, provider }: { choice: Choice; provider: Provider },
@@ -104,7 +104,7 @@ const printList = async (
   return print([
     ...describeList(listed),
     `${describeChoice(choice, { provider: provider.name, longhorn: args.longhorn })}; ${describeTime(listed)}`,
-    ...(plan.skipped.length === 0 ? ['all of them will be played'] : []),
+    ...(plan.skipped.length === 0 ? ['all of them will run'] : []),
     ...describePlan(plan),
     ...describeOthers(planFor(choice.others, offered).played, { times }),
     'Nothing was started, and no cluster was looked at (--list).',

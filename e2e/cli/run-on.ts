@@ -26,7 +26,7 @@ type Run = Pick<Choice, 'chosen' | 'others' | 'shard'> & {
 };
 
 /**
- * Brings a cluster by the provider given, plays the chosen scenarios on it, and takes it down whatever
+ * Brings a cluster by the provider given, runs the chosen scenarios on it, and takes it down whatever
  * happened.
  */
 export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => {
@@ -108,7 +108,7 @@ const bringUp = async (
 };
 
 /**
- * Plays the chosen scenarios on a cluster as often as asked for, each round in a process of its own, when the
+ * Runs the chosen scenarios on a cluster as often as asked for, each round in a process of its own, when the
  * one before it has ended. A round in which scenarios failed is a result like another, up to
  * `--max-failures`, or the first with `--pause-on-failure`; one that was cut short, or whose process died, is the last.
  */
@@ -198,7 +198,7 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
   });
   if (lost !== undefined)
     return notFit(
-      'the cluster was lost while scenarios were played: what they said since then is no verdict',
+      'the cluster was lost while scenarios ran: what they said since then is no verdict',
     );
   const played = report.scenarios.filter((each) => each.round === round);
   const failed =

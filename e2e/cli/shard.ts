@@ -20,7 +20,7 @@ export const parseShard = (text: string): Shard => {
 
 type Unit = { members: Named[]; time: number };
 
-// By name, not by name and file: what plays them knows one pattern of names for all files.
+// By name, not by name and file: what runs them knows one pattern of names for all files.
 const toUnits = (all: readonly Named[], times: ExpectedTimes): Unit[] => {
   const timeOf = timing(all, times);
   // Files come in the order in which their processes were ready; those of one file in their own.
@@ -62,7 +62,7 @@ export type TakenShard<T> = { chosen: T[]; shard: Shard & { split: string } };
 
 /**
  * Takes a shard's part of the chosen scenarios. All there are have been split, not the chosen ones: a
- * scenario is in the same shard whatever else is chosen, so that what failed in a shard can be played again
+ * scenario is in the same shard whatever else is chosen, so that what failed in a shard can be run again
  * alone.
  */
 export const takeShard = <T extends Named>(

@@ -25,7 +25,7 @@ import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { cellsPlayed } from './traceability/cells-played.ts';
 
-/** The engines that cells are played on: the emulator's, and a real one by its name. */
+/** The engines that cells are run on: the emulator's, and a real one by its name. */
 export type Engines = { emulator: Engine; real(named: string, by: EngineNamedBy): Promise<Engine> };
 
 /** What a real engine is named by. */
@@ -92,7 +92,7 @@ const runInNamespace = async (): Promise<ExitCode> => {
   if (status !== 0) {
     const why = error?.message ?? stderr.trim();
     throw new CommandError(
-      `the cells are played in a mount namespace of their own, and there can be none here (${why}): allow user namespaces, or run it as root`,
+      `the cells run in a mount namespace of their own, and there can be none here (${why}): allow user namespaces, or run it as root`,
       exitCode.notFit,
     );
   }
@@ -122,11 +122,11 @@ const readArguments = (argv: readonly string[]): Arguments => {
     throw usageError(
       `--only ${flags.only}: no cell has that in its name; their names are OPERATION | PLACE | TROUBLE`,
     );
-  // A mount namespace has the same files, so that who plays in there need not look again.
+  // A mount namespace has the same files, so that who runs in there need not look again.
   return flags.json === undefined ? flags : { ...flags, json: checkFile('json', flags.json, 'cells.json') };
 };
 
-/** What of the cells can be played, by what an engine asks of a sound store. */
+/** What of the cells can be run, by what an engine asks of a sound store. */
 const divide = async (
   matrix: Matrix,
   chosen: readonly MatrixCell[],
@@ -170,7 +170,7 @@ const judged = (
   return { ...cell, ...outcome, verdict: verdict(), bugs: [...new Set(bugs.flat())], ...cluster };
 };
 
-/** What becomes of a red cell on a cluster: the scenario that plays it, or what is known of it. */
+/** What becomes of a red cell on a cluster: the scenario that runs it, or what is known of it. */
 const onCluster = (cell: MatrixCell, scenarios: ReadonlyMap<string, string>): string => {
   const scenario = scenarios.get(cellNameOf(cell));
   if (scenario !== undefined) return `on a cluster: "${scenario}"`;
@@ -189,7 +189,7 @@ const line = ({ verdict, exitCode: code, signs, bugs, cluster, ...cell }: Played
   return `${verdict.padEnd(7)}  ${cellNameOf(cell)}, exit code ${code}${told}${there}`;
 };
 
-/** Plays so many at once, as most of a cell is waiting, and beside them all that wait for nothing but a clock; prints each in its turn. */
+/** Runs so many at once, as most of a cell is waiting, and beside them all that wait for nothing but a clock; prints each in its turn. */
 const playAll = async (matrix: Matrix, can: readonly MatrixCell[]): Promise<Played[]> => {
   const scenarios = cellsPlayed();
   const played: Played[] = [];
@@ -224,7 +224,7 @@ const summary = (played: readonly Played[], cannot: readonly Impossible[], secon
       .filter((bug) => met.has(bug))
       .map((bug) => `${bug}: ${played.filter((cell) => cell.bugs.includes(bug)).length} cells`),
     ...(isWhole ? bugs.filter((bug) => !met.has(bug)).map((bug) => `${bug}: fixed here`) : []),
-    `${played.length} cells played in ${seconds.toFixed(0)} s, ${mean.toFixed(1)} s each: ${of('green')} green, ${of('known')} red of known bugs, ` +
+    `${played.length} cells run in ${seconds.toFixed(0)} s, ${mean.toFixed(1)} s each: ${of('green')} green, ${of('known')} red of known bugs, ` +
       `${of('red')} red that no bug explains, ${of('not met')} not met; ${cannot.length} cannot happen`,
   ];
 };
@@ -241,7 +241,7 @@ const play = async ({ engine: named, only, json }: Arguments, engines: Engines):
               : error;
           });
     const cannotBePlayed = (error: Error): never => {
-      throw new CommandError(`the cells cannot be played here: ${error.message}`, exitCode.notFit);
+      throw new CommandError(`the cells cannot run here: ${error.message}`, exitCode.notFit);
     };
     const matrix = await openMatrix(folder, engine).catch(cannotBePlayed);
     try {
@@ -269,7 +269,7 @@ const play = async ({ engine: named, only, json }: Arguments, engines: Engines):
 };
 
 /**
- * `npx corral store matrix`: plays every trouble of a store against an engine, the emulator's where none is named. Returns
+ * `npx corral store matrix`: runs every trouble of a store against an engine, the emulator's where none is named. Returns
  * the exit code; every error is printed.
  */
 export const runStoreMatrixCommand = (argv: readonly string[], engines: Engines): Promise<ExitCode> =>

@@ -159,7 +159,7 @@ export type ClusterConfig = z.output<typeof clusterSchema>;
 /** All settings of a run of the scenarios. */
 export type RunConfig = z.output<typeof runSchema>;
 
-/** What a cluster has and what may be done to it, as far as that decides whether a scenario is played on it. */
+/** What a cluster has and what may be done to it, as far as that decides whether a scenario is run on it. */
 export type Offered = Pick<RunConfig, 'without' | 'allow'> & {
   lab: boolean;
   /** Whether the run fetches a browser, where this machine has none. */
@@ -174,7 +174,7 @@ export type ExistingCluster = Pick<
   context: string;
   /** The bucket that all stores are made in, where it was there before as well. */
   ownBucket?: OwnBucket | undefined;
-  /** The kind of stores that scenarios are played on, or all kinds; the first where none is named. */
+  /** The kind of stores that scenarios are run on, or all kinds; the first where none is named. */
   store?: string;
   /** Scenarios ask for Longhorn's support bundle, for which they need rights of its own. */
   supportBundle?: boolean;

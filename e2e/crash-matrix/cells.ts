@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Disturbance, disturbances } from '../suite/steps/writes/disturbances.ts';
 
-/** The variable that names the folder in which the plays of the matrix write and read, see `matrixFiles`. */
+/** The variable that names the folder in which the runs of the matrix write and read, see `matrixFiles`. */
 export const matrixFolder = 'CORRAL_CRASH_MATRIX';
 
 /** One write of one operation, and what is done to it. */
@@ -14,7 +14,7 @@ const cellSchema = z.object({ operation: z.string(), write: z.string(), disturba
 
 const learnedSchema = z.object({ operation: z.string(), writes: z.array(z.string()) });
 
-/** The writes of one undisturbed play of an operation, in order. */
+/** The writes of one undisturbed run of an operation, in order. */
 export type Learned = z.infer<typeof learnedSchema>;
 
 const marks = ' | ';
@@ -29,11 +29,11 @@ export const crashCellNamed = (name: string): CrashCell | undefined => {
   return cellSchema.safeParse({ operation, write, disturbance }).data;
 };
 
-/** What an undisturbed play is called: each operation has two. */
+/** What an undisturbed run is called: each operation has two. */
 export const learningNameOf = (operation: string, play: number): string =>
   [operation, 'undisturbed', play === 1 ? 'the first time' : 'the second time'].join(marks);
 
-/** The files of a matrix: which cells are played, until when they may begin, and the writes that were learned. */
+/** The files of a matrix: which cells are run, until when they may begin, and the writes that were learned. */
 export const matrixFiles = (folder: string) => ({
   cells: `${folder}/cells.json`,
   learned: `${folder}/learned.ndjson`,
@@ -42,10 +42,10 @@ export const matrixFiles = (folder: string) => ({
 
 const planSchema = z.object({ until: z.number().nullable(), cells: z.array(cellSchema) });
 
-/** Which cells are played, and until when they may begin (ms since the epoch). */
+/** Which cells are run, and until when they may begin (ms since the epoch). */
 export type MatrixPlan = z.infer<typeof planSchema>;
 
-/** Reads which cells are played; undefined where writes are learned first. */
+/** Reads which cells are run; undefined where writes are learned first. */
 export const readPlan = (folder: string): MatrixPlan | undefined => {
   try {
     return planSchema.parse(JSON.parse(readFileSync(matrixFiles(folder).cells, 'utf8')));
@@ -55,14 +55,14 @@ export const readPlan = (folder: string): MatrixPlan | undefined => {
   }
 };
 
-/** Reads the writes that were learned, a play a line. */
+/** Reads the writes that were learned, a run a line. */
 export const readLearned = (folder: string): Learned[] =>
   readFileSync(matrixFiles(folder).learned, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => learnedSchema.parse(JSON.parse(line)));
 
-/** The writes that every undisturbed play of an operation has, in the order of the first, and those of some only. */
+/** The writes that every undisturbed run of an operation has, in the order of the first, and those of some only. */
 export const commonWrites = (
   learned: readonly Learned[],
   operation: string,

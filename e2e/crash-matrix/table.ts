@@ -2,12 +2,12 @@ import { type Disturbance, disturbances } from '../suite/steps/writes/disturbanc
 import { type CrashCell, crashCellName } from './cells.ts';
 
 /**
- * How a cell came out. Red: what is left is not what the operation owes. Not met: the write did not come in that play.
- * Not played: the time was over, or the run was interrupted.
+ * How a cell came out. Red: what is left is not what the operation owes. Not met: the write did not come in that run.
+ * Not run: the time was over, or the run was interrupted.
  */
 export type CellVerdict = 'green' | 'known' | 'red' | 'not met' | 'not played';
 
-/** A cell that was played, or was to be. */
+/** A cell that was run, or was to be. */
 export type PlayedCrashCell = CrashCell & { verdict: CellVerdict; reason: string | null; seconds: number };
 
 const columns = Object.keys(disturbances) as Disturbance[];

@@ -6,12 +6,12 @@ import semver from 'semver';
  */
 export const supported = { oldest: '1.8.0', newest: '1.12' } as const;
 
-/** The release that `official` alone stands for: the newest that the scenarios were played on. */
+/** The release that `official` alone stands for: the newest that the scenarios were run on. */
 export const newestRelease = 'v1.12.1';
 
 const plain = (version: string): semver.SemVer => semver.coerce(version) ?? new semver.SemVer(version);
 
-/** Whether a version is older than any that the scenarios can be played on. */
+/** Whether a version is older than any that the scenarios can run on. */
 export const isTooOld = (version: string): boolean => semver.lt(plain(version), supported.oldest);
 
 /** Whether a version has a minor number that nobody has tried yet. */

@@ -30,13 +30,13 @@ export type MissingRights = {
   command: string;
   /** Whether it makes a service account that has them, where the user is none of that namespace. */
   makesAccount: boolean;
-  /** The namespace that a run then has to be played in, where it names another or none. */
+  /** The namespace that a run then has to use, where it names another or none. */
   playIn: string | undefined;
 };
 
 /**
  * Asks the API server for each right that a run needs whether its user has it: for the scenarios that may be
- * played, and what the provider does around them. Undefined when all is there.
+ * run, and what the provider does around them. Undefined when all is there.
  */
 export const missingRights = async (
   cluster: Cluster,

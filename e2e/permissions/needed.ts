@@ -117,7 +117,7 @@ const ofSupportBundles: readonly PermissionRule[] = [
 ];
 
 /**
- * How scenarios are played, as far as it decides what they need: the disruptions that they may bring about, the
+ * How scenarios are run, as far as it decides what they need: the disruptions that they may bring about, the
  * namespace of all stores, if they share one, and whether Longhorn is asked for its support bundle.
  */
 export type Playing = {

@@ -7,7 +7,7 @@ import { type Right, toRights } from './rights.ts';
 import { verbs } from './rule.ts';
 
 /**
- * A service account that plays scenarios, and the namespace that it is in and that holds their backup stores.
+ * A service account that runs scenarios, and the namespace that it is in and that holds their backup stores.
  */
 export type ServiceAccount = { namespace: string; name: string };
 
@@ -20,7 +20,7 @@ const rbac = 'rbac.authorization.k8s.io';
 const apiVersion = `${rbac}/v1`;
 
 /**
- * All that has to be made so that a service account may play the scenarios with these disruptions, and nothing
+ * All that has to be made so that a service account may run the scenarios with these disruptions, and nothing
  * else; in the order in which to apply it.
  */
 export const rolesFor = (
@@ -48,7 +48,7 @@ const bound = (
   rules: PolicyRule[],
 ): KubernetesObject[] => {
   const kind = where === undefined ? 'ClusterRole' : 'Role';
-  // Others may play in other namespaces: outside of its own, the account's role is named by both.
+  // Others may run in other namespaces: outside of its own, the account's role is named by both.
   const metadata =
     where === undefined
       ? { name: `${namespace}:${name}` }

@@ -27,10 +27,10 @@ const judgeSilent = (
   if (result.state === 'skipped') return { state: 'skipped', reason: result.note ?? null };
   const at = doing.get(test.id);
   if (at === undefined)
-    return { state: 'skipped', reason: 'the process that plays the scenarios ended before this one began' };
+    return { state: 'skipped', reason: 'the process that runs the scenarios ended before this one began' };
   return {
     state: 'failed',
-    reason: `the process that plays the scenarios ended before it did; it was at: ${at}`,
+    reason: `the process that runs the scenarios ended before it did; it was at: ${at}`,
   };
 };
 

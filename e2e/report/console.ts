@@ -99,7 +99,7 @@ export const composePremiseLost = (
 ): string[] =>
   tagged(
     [
-      `  ${paint('yellow', 'premise lost')}${name === undefined ? '' : `: ${name}`}: it is played again when all others have ended`,
+      `  ${paint('yellow', 'premise lost')}${name === undefined ? '' : `: ${name}`}: it runs again when all others have ended`,
       `    ${decisionOf(reason)}`,
     ],
     tag,
@@ -130,7 +130,7 @@ export const composeEnding = (
     lines.push(...composeCircumstances(failure).map((line) => `    ${line}`));
   if (firstPlay !== undefined)
     lines.push(
-      `  ${paint('yellow', 'played twice')}; the first time its premise was lost: ${decisionOf(firstPlay.reason)}`,
+      `  ${paint('yellow', 'run twice')}; the first time its premise was lost: ${decisionOf(firstPlay.reason)}`,
     );
   if (leftBehind !== undefined)
     lines.push(`  ${paint('yellow', 'left behind')} by its cleanup:`, ...indent(leftBehind, '    '));
@@ -174,7 +174,7 @@ export const composeClosing = (
     ...(left.length > 0 ? ['', describeLeft(report), ...left] : []),
     ...(otherwise.length > 0 ? ['', 'Other than the ledger of known bugs says:', ...otherwise] : []),
     ...(cells.length > 0
-      ? ['', "Cells of the store's matrix (npx corral store matrix plays all on the engine alone):", ...cells]
+      ? ['', "Cells of the store's matrix (npx corral store matrix runs all on the engine alone):", ...cells]
       : []),
     '',
     paint(failed ? 'red' : 'green', composeTotals(totals)),
@@ -237,7 +237,7 @@ const listLeft = (report: Report): string[] => {
   );
 };
 
-/** The cells of the store's matrix that were played, a line each. */
+/** The cells of the store's matrix that were run, a line each. */
 const listCells = (report: Report): string[] => {
   const titleOf = titlesOf(report);
   const played = playedCells(report.scenarios);

@@ -18,7 +18,7 @@ const timesFile = new URL('../../fixtures/expected-times.json', import.meta.url)
 
 /**
  * The expected times that came with this commit: every shard of it has the same, on whatever machine it is
- * played.
+ * run.
  */
 export const readExpectedTimes = (): ExpectedTimes =>
   z.record(z.string(), z.int().nonnegative()).parse(JSON.parse(readFileSync(timesFile, 'utf8')));
@@ -41,7 +41,7 @@ export const timing = (
 
 /**
  * How long a run took by the clock for each ms that its scenarios take one after the other: below 1, as they
- * are played side by side. Undefined where none was played whose time is known.
+ * are run side by side. Undefined where none was run whose time is known.
  */
 export const paceOf = (
   { scenarios }: Pick<Report, 'scenarios'>,
@@ -65,7 +65,7 @@ const second = 1000;
 
 /**
  * What a report teaches about times: of each scenario that passed, or met a known bug, the longest, to the second. What it waited
- * in line for others is not its own: who plays it beside it may be another.
+ * in line for others is not its own: who runs it beside it may be another.
  */
 export const timesOf = ({ scenarios }: Pick<Report, 'scenarios'>): ExpectedTimes => {
   const times = new Map<string, number>();

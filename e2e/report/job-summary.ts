@@ -115,7 +115,7 @@ export const composeJobSummary = (report: Report, limit: number): string => {
     ...scenarios
       .filter(({ firstPlay }) => firstPlay !== undefined)
       .map(
-        (each) => `- played twice, as its premise was lost the first time: ${plainMarkdown(titleOf(each))}`,
+        (each) => `- run twice, as its premise was lost the first time: ${plainMarkdown(titleOf(each))}`,
       ),
     ...(differences ?? []).map((each) => `- not as before the run: ${plainMarkdown(each)}`),
   ];

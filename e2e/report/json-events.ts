@@ -7,7 +7,7 @@ const scenario = scenarios.element.shape;
 
 /**
  * Which scenario it is about: its name, its file (from where the run was started), and which of the repeated
- * rounds it is played in.
+ * rounds it is run in.
  */
 const ofScenario = { run, scenario: scenario.name, file: scenario.file, round: scenario.round };
 
@@ -53,7 +53,7 @@ export const jsonEventSchema = z.discriminatedUnion('event', [
     detail: z.string(),
   }),
   line('finding', { ...ofScenario, ...scenario.findings.element.shape }),
-  /** A promise that a known bug breaks was played; `kept` says that it did not show. */
+  /** A promise that a known bug breaks was checked; `kept` says that it did not show. */
   line('known-bug', { ...ofScenario, ...scenario.bugs.unwrap().element.shape }),
   /** Where it failed, before the cleanup. */
   line('failure', { ...ofScenario, ...scenario.failure.unwrap().shape }),

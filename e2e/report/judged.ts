@@ -26,10 +26,10 @@ export const hasLeftThere = ({ provider, scenarios }: Pick<Report, 'provider' | 
 export const shownBugs = ({ bugs = [] }: Pick<ScenarioReport, 'bugs'>): string[] =>
   bugs.filter(({ kept }) => !kept).map(({ id }) => id);
 
-/** A cell of the store's matrix that a scenario played: how that ended, in words, and which scenario it was. */
+/** A cell of the store's matrix that a scenario ran: how that ended, in words, and which scenario it was. */
 export type PlayedCell<T> = { cell: string; ended: string; scenario: T };
 
-/** The cells of the store's matrix that were played on the cluster, in the order of their names. */
+/** The cells of the store's matrix that were run on the cluster, in the order of their names. */
 export const playedCells = <T extends ScenarioReport>(scenarios: readonly T[]): PlayedCell<T>[] =>
   scenarios
     .filter(({ state }) => state !== 'skipped')
@@ -40,7 +40,7 @@ export const playedCells = <T extends ScenarioReport>(scenarios: readonly T[]): 
     })
     .toSorted((one, other) => one.cell.localeCompare(other.cell));
 
-/** Where a scenario shows that the ledger of known bugs is wrong about the version played, a line each. */
+/** Where a scenario shows that the ledger of known bugs is wrong about this version, a line each. */
 export const otherThanLedger = ({ name, bugs = [] }: Pick<ScenarioReport, 'name' | 'bugs'>): string[] =>
   bugs.flatMap(({ id, kept, listed }) =>
     kept === listed

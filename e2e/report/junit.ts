@@ -52,7 +52,7 @@ const scenarioText = (
   [
     ...(firstPlay === undefined
       ? []
-      : [`played twice; the first time its premise was lost:\n${firstPlay.reason}`]),
+      : [`run twice; the first time its premise was lost:\n${firstPlay.reason}`]),
     ...steps.map(
       ({ sentence, state, duration }) =>
         `${marks[state]} ${sentence}${state === 'noted' ? '' : ` (${formatDuration(duration)})`}`,

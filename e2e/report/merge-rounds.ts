@@ -68,7 +68,7 @@ const roundsOf = ({ scenarios }: Report): number => Math.max(1, ...scenarios.map
 export const placeRounds = (sources: readonly ReportFile[]): { placed: Placed[]; missing: string[] } => {
   const of = sources[0]?.report.shard?.of ?? 1;
   const placed: Placed[] = [];
-  /** Undefined: a shard that had nothing to play, in whatever round. */
+  /** Undefined: a shard that had nothing to run, in whatever round. */
   const rounds: (number | undefined)[] = [];
   for (let index = 1; index <= of; index += 1) {
     const mine = sources

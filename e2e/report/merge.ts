@@ -88,7 +88,7 @@ export const mergeReports = (sources: readonly ReportFile[]): Merged => {
   const [first] = sources;
   if (first === undefined) throw new MergeError('there are no reports to merge');
   const provider = oneValue(sources, 'providers', (report) => report.provider) ?? first.report.provider;
-  // One that ended before it had a cluster, or had nothing to play, knows no version, and not for sure what
+  // One that ended before it had a cluster, or had nothing to run, knows no version, and not for sure what
   // it would have met.
   const sure = (report: Report) => (report.target.version === null ? null : report.target.name);
   const name = oneValue(sources, 'targets', sure) ?? first.report.target.name;

@@ -9,7 +9,7 @@ import { type Output, streamFor } from './output.ts';
 import type { Report } from './schema.ts';
 
 /**
- * Says, where a program reads along, that a run begins; `scenarios` is how many it is to play, null where
+ * Says, where a program reads along, that a run begins; `scenarios` is how many it is to run, null where
  * that is not known.
  */
 export const printStart = (

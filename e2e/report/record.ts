@@ -18,7 +18,7 @@ import type {
 export type ScenarioRecord = {
   seed: string | null;
   store?: string;
-  /** The cells of the store's matrix that it plays. */
+  /** The cells of the store's matrix that it runs. */
   cells?: readonly string[];
   /** The promises of Longhorn's documents that it judges in full, by their ids. */
   proves?: readonly string[];
@@ -66,7 +66,7 @@ export type ScenarioEvent =
   | { kind: 'finding'; finding: ReportFinding }
   | { kind: 'bug'; bug: KnownBug }
   | { kind: 'failure'; failure: Failure }
-  /** Its premise was lost: that is no verdict, and it is played again when all others have ended. */
+  /** Its premise was lost: that is no verdict, and it runs again when all others have ended. */
   | { kind: 'premise-lost'; reason: string };
 
 /**

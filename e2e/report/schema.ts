@@ -52,7 +52,7 @@ const failureSchema = z.strictObject({
   /** Paths of what was kept, from where the run was started. */
   evidence: z.array(z.string()),
   /**
-   * Decided where it was played, by its own history and the faults of the whole run; missing in reports of
+   * Decided where it ran, by its own history and the faults of the whole run; missing in reports of
    * before.
    */
   pointsTo: pointsToSchema.optional(),
@@ -104,7 +104,7 @@ const findingSchema = z.strictObject({
   link: z.string().optional(),
 });
 
-/** A known bug of Longhorn whose promise a scenario played. */
+/** A known bug of Longhorn whose promise a scenario checked. */
 const knownBugSchema = z.strictObject({
   /** Its row in the ledger. */
   id: z.string(),
@@ -112,7 +112,7 @@ const knownBugSchema = z.strictObject({
   severity: z.string(),
   /** Whether the promise was kept, so that the bug did not show. */
   kept: z.boolean(),
-  /** Whether the ledger says that the version played has it. */
+  /** Whether the ledger says that this version has it. */
   listed: z.boolean(),
   /** What was seen, complete. */
   seen: z.string(),
@@ -136,12 +136,12 @@ const scenarioSchema = z.strictObject({
   seed: z.string().nullable(),
   /** The kind of backup store; missing in reports of before, and for what is no scenario. */
   store: z.string().optional(),
-  /** The cells of the store's matrix that it plays, by their names; missing where it plays none. */
+  /** The cells of the store's matrix that it runs, by their names; missing where it runs none. */
   cells: z.array(z.string()).optional(),
   /** The promises of Longhorn's documents that it judges, by their ids; missing where it judges none in full. */
   proves: z.array(z.string()).optional(),
   tags: z.array(z.string()),
-  /** Which of the repeated rounds it was played in, from 1. */
+  /** Which of the repeated rounds it was run in, from 1. */
   round: z.int().positive(),
   /** `known-bug`: nothing failed but what known bugs break, exactly as they are known to. */
   state: z.enum(['passed', 'known-bug', 'failed', 'skipped', 'not-provable']),
@@ -158,7 +158,7 @@ const scenarioSchema = z.strictObject({
   decisions: decisionsSchema,
   steps: z.array(stepSchema),
   findings: z.array(findingSchema),
-  /** Missing where no promise of a known bug was played. */
+  /** Missing where no promise of a known bug was checked. */
   bugs: z.array(knownBugSchema).optional(),
   /** The folder of what was kept of it, relative to this report; missing or null where nothing was. */
   evidence: z.string().nullable().optional(),
@@ -170,8 +170,8 @@ const scenarioSchema = z.strictObject({
    */
   leftBehind: z.string().optional(),
   /**
-   * The first of two plays, whose premise was lost: that is no verdict, so the scenario was played again, with
-   * nothing else running. All other fields are of the second play.
+   * The first of two runs, whose premise was lost: that is no verdict, so the scenario was run again, with
+   * nothing else running. All other fields are of the second run.
    */
   firstPlay: z
     .strictObject({
@@ -185,7 +185,7 @@ const scenarioSchema = z.strictObject({
     .optional(),
 });
 
-/** Which part of the scenarios a run played. */
+/** Which part of the scenarios a run had. */
 export const shardSchema = z.strictObject({
   index: z.int().positive(),
   of: z.int().positive(),
@@ -309,7 +309,7 @@ export const countStates = (scenarios: readonly ScenarioReport[]): Totals => {
 /** The account of what took no time. */
 export const nothingSpent: ReportAccount = { cluster: 0, locks: 0, suite: 0, others: 0 };
 
-/** What is the same of every scenario that was not played, or could not report itself. */
+/** What is the same of every scenario that was not run, or could not report itself. */
 export const emptyScenario = {
   startedAt: null,
   steps: [],

@@ -28,7 +28,7 @@ export type Teller = {
   remark(test: ScenarioId, text: string): void;
   /** A failure where it happened. */
   failed(test: ScenarioId, failure: Failure): void;
-  /** Its premise was lost, complete: it is played again when all others have ended. */
+  /** Its premise was lost, complete: it runs again when all others have ended. */
   premiseLost(test: ScenarioId, reason: string): void;
   /** How it ended, with its name where that was not printed right before. */
   ends(test: ScenarioId, scenario: ScenarioReport): void;

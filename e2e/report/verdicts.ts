@@ -6,7 +6,7 @@ import { countStates, type Report, reportSchema, type ScenarioReport } from './s
 
 const { kubernetes, scenarios } = reportSchema.shape;
 
-/** A line of `verdicts.ndjson`: a scenario as it stands in the report, and the cluster that it was played on. */
+/** A line of `verdicts.ndjson`: a scenario as it stands in the report, and the cluster that it ran on. */
 const verdictSchema = z.strictObject({ kubernetes, scenario: scenarios.element });
 
 type Verdict = z.infer<typeof verdictSchema>;

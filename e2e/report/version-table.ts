@@ -21,7 +21,7 @@ const cell = (played: readonly ScenarioReport[]): string => {
 
 /**
  * A table in Markdown, for the summary of a job: a scenario a line, a version of Longhorn a column, a mark
- * for each time that it was played, and the longest time; below it, what did not pass and each run that did
+ * for each time that it was run, and the longest time; below it, what did not pass and each run that did
  * not finish.
  */
 export const composeVersionTable = (sources: readonly ReportFile[]): string[] => {

@@ -8,7 +8,7 @@ import {
 } from './cells.ts';
 
 /**
- * What becomes of a red cell on a cluster where no scenario plays it: it ends as another does that is played, the
+ * What becomes of a red cell on a cluster where no scenario runs it: it ends as another does that is run, the
  * managers keep its harm off, or no store of a scenario can be brought into it; `why` is a clause.
  */
 export type AtCluster = { as: CellName; why: string } | { harmless: string } | { cannot: string };
@@ -34,7 +34,7 @@ const goneWithItsConfig = {
   why: 'for Longhorn a backup is gone with its config, and what the command ends with after that is reported to nobody',
 } as const;
 
-/** Every red cell of a Longhorn with all its bugs that no scenario plays; the first row that fits counts. */
+/** Every red cell of a Longhorn with all its bugs that no scenario runs; the first row that fits counts. */
 const rows: readonly Row[] = [
   {
     operations: ['list volumes', 'list backups', 'delete', 'take a lock'],
@@ -132,7 +132,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** What becomes of a red cell on a cluster where no scenario plays it; undefined where nobody knows. */
+/** What becomes of a red cell on a cluster where no scenario runs it; undefined where nobody knows. */
 export const atCluster = (cell: MatrixCell): AtCluster | undefined =>
   rows.find(
     (row) =>

@@ -148,7 +148,7 @@ const stateOf = (root: string, { own, images }: Truth): 'whole' | 'gone' | 'half
 /** What an operation said; where a restore wrote to, and what a new backup is called. */
 type Ended = Said & { output: string; backup: string };
 
-/** Where an operation is played, and what makes backups there. */
+/** Where an operation is run, and what makes backups there. */
 type Store = { name: string; root: string; url: string; replica?: MatrixReplica };
 
 /** Judges how an operation ended by what it said, and by what is in the store, which is healed by now. */
@@ -203,7 +203,7 @@ const judge = async (
   return [...signs];
 };
 
-/** The field of play: a store, a mount that lies about copies of it, and an engine. */
+/** What an operation runs on: a store, a mount that lies about copies of it, and an engine. */
 export const openMatrix = async (folder: string, engine: Engine) => {
   const at = (name: string): string => join(folder, name);
   const truth = await writeStore(at('model'));
@@ -232,7 +232,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     const name = `store-${stores}`;
     const root = join(at('backing'), name);
     cpSync(at('model'), root, { recursive: true });
-    // Another's lock, which agrees with what is played: but for one operation nothing is in the way.
+    // Another's lock, which agrees with the operation: but for one operation nothing is in the way.
     const type = { create: 1, delete: 2, 'take a lock': 1, restore: 1 }[operation as 'delete'];
     if (type !== undefined) {
       const lock = join(root, volumeFolder(volume), `locks/${foreignLockName}.lck`);
@@ -253,7 +253,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     return { ...store, replica: { ...replica, close } };
   };
 
-  /** Plays an operation; `again`: for the second time in that store. */
+  /** Runs an operation; `again`: for the second time in that store. */
   const run = async (
     operation: MatrixOperation,
     { url, replica }: Store,
@@ -292,7 +292,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     return { ...about, exitCode: said.exitCode, stdout: said.stdout, isLate: said.timedOut };
   };
 
-  /** Plays an operation in a store; a lock is refreshed in trouble until it was `met`, then once without. */
+  /** Runs an operation in a store; a lock is refreshed in trouble until it was `met`, then once without. */
   const runIn = async (
     operation: MatrixOperation,
     store: Store,
@@ -427,7 +427,7 @@ const holdRestore = (set: (rule: Rule) => void) => {
   };
 };
 
-/** Plays cells against one engine. */
+/** Runs cells against one engine. */
 export type Matrix = Awaited<ReturnType<typeof openMatrix>>;
 
 /** Makes the trouble: what the store answers, and what heals it, which does no harm a second time. */

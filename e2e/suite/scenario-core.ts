@@ -9,7 +9,7 @@ import './play/orphaned.ts';
 export type { ScenarioOptions } from './play/fixture.ts';
 
 /**
- * Makes `scenario()` on the given fixture: it registers a vitest test for each kind of store that the run plays
+ * Makes `scenario()` on the given fixture: it registers a vitest test for each kind of store that the run uses
  * on, which prints its steps and always cleans up.
  */
 export const defineScenario =
@@ -29,7 +29,7 @@ export const defineScenario =
       // No time-out of the runner's: it would cut the cleanup short, and could not say what the scenario was
       // waiting for.
       test(nameOn(name, driver), { tags, timeout: 0, meta }, (context) => {
-        // Who lists the scenarios loads nothing that plays them.
+        // Who lists the scenarios loads nothing that runs them.
         const whole = import('./play/play.ts').then(({ runScenario }) =>
           runScenario(fixture, { context, record, timeout, ...declared, body }),
         );

@@ -7,6 +7,6 @@ import { defineScenario } from './scenario-core.ts';
  */
 export const scenario = defineScenario({
   connect,
-  // Loaded by the first that is played, not by who lists them.
+  // Loaded by the first that is run, not by who lists them.
   createSteps: async (deps) => (await import('./steps/open-scenario.ts')).openScenario(deps),
 });

@@ -16,7 +16,7 @@ import { sideBySidePool } from './side-by-side/pool.ts';
 import { tags } from './tags.ts';
 import { whyNoTags } from './tags-expression.ts';
 
-/** Looks at the cluster before anything is made in it; throws where it may not be played on. */
+/** Looks at the cluster before anything is made in it; throws where it may not be run on. */
 export type ClusterGuard = (config: RunConfig) => Promise<void>;
 
 // Thrown, it would come with a stack.

@@ -36,7 +36,7 @@ export const withoutChromium = ({ CORRAL_CHROMIUM: named }: Environment): { deta
         mend: 'install one, or let npm run e2e fetch it, for which apt must know a Debian archive (CORRAL_DEBIAN_MIRROR names one)',
       };
 
-/** Why what needs a browser cannot be played, and what mends it; undefined where there is one. */
+/** Why what needs a browser cannot be run, and what mends it; undefined where there is one. */
 export const whyNoBrowser = (environment: Environment): string | undefined => {
   if (findChromium(environment) !== undefined) return undefined;
   const { detail, mend } = withoutChromium(environment);

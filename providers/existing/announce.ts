@@ -15,7 +15,7 @@ type Known = {
   kubernetes: string;
   longhorn: Longhorn;
   run: string;
-  /** The kinds of stores that are played on. */
+  /** The kinds of stores that are run on. */
   stores: readonly Pick<StoreDriver, 'called' | 'mounted'>[];
 };
 
@@ -41,7 +41,7 @@ const hindrances = ({ unset, standby, version }: Longhorn, stores: Known['stores
   stores.some(({ mounted }) => mounted) &&
   hasBug('unset-target-unmounts-stores', version)
     ? [
-        `  Backup targets without a URL: ${unset.join(', ')}. Such a one has Longhorn unmount all mounted stores every 30 s, below uploads too (known bug unset-target-unmounts-stores): give it a URL, or play on --store s3`,
+        `  Backup targets without a URL: ${unset.join(', ')}. Such a one has Longhorn unmount all mounted stores every 30 s, below uploads too (known bug unset-target-unmounts-stores): give it a URL, or run on --store s3`,
       ]
     : []),
   ...(standby.length > 0

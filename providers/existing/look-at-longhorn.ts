@@ -21,7 +21,7 @@ export type Longhorn = {
 };
 
 /**
- * Looks at the Longhorn of a cluster. Throws NotFit where there is none, or none that scenarios can be played
+ * Looks at the Longhorn of a cluster. Throws NotFit where there is none, or none that scenarios can be run
  * on.
  */
 export const lookAtLonghorn = async (cluster: Cluster): Promise<Longhorn> => {

@@ -8,7 +8,7 @@ export const rightsTrouble = (
   { context, spelling }: { context: string; spelling: Spelling },
 ): PreconditionFailure & { remedy: string } => {
   const grant = makesAccount ? 'to make a service account that may' : 'to grant them';
-  const play = makesAccount ? 'then play as it, with' : 'then play with';
+  const play = makesAccount ? 'then run as it, with' : 'then run with';
   const then = playIn === undefined ? '' : ` (${play} ${spelling.namespace(playIn)})`;
   return {
     code: 'rights-missing',

@@ -118,7 +118,7 @@ export const releaseTarget = async (source: ReleaseSource, progress: ProgressDis
     ...(replaced.length > 0 && { replaced }),
     archives: [part],
     size: releaseSize,
-    // Played so on a real v1.12.1 (35 min for 18 scenarios on two processors): most of the time Longhorn's
+    // Seen so on a real v1.12.1 (35 min for 18 scenarios on two processors): most of the time Longhorn's
     // clocks are waited for.
     begunPerCpu: 2,
     install: ({ kubeconfig, nodes, signal }) =>

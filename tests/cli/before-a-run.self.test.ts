@@ -13,13 +13,13 @@ const suite = suiteOf('before-a-run');
 
 const plan = [
   '4 scenarios, provider lab, Longhorn: emulator',
-  '1 of them will be played, 3 skipped:',
+  '1 of them will run, 3 skipped:',
   '  2: kills longhorn-manager pods: not without --allow manager-kill',
   '  1: needs the lab (its nodes can be made to fail)',
   'those that hold for Longhorn >=1.8 alone are skipped on any other',
 ];
 
-test('a run says before it starts what it will play, and why not the rest, and the report agrees', async () => {
+test('a run says before it starts what it will run, and why not the rest, and the report agrees', async () => {
   const { stdout, report } = await runSuite(suite);
   expect(stdout.split('\n').slice(0, 6)).toEqual([...plan, 'Booting three nodes ...']);
   expect(report?.totals).toEqual({ passed: 1, knownBugs: 0, failed: 0, skipped: 3, notProvable: 0 });
@@ -38,7 +38,7 @@ test('--list prints the chosen scenarios, for people and for programs, and start
         on Longhorn >=1.9
         skipped: needs the lab (its nodes can be made to fail)
     1 scenario, provider lab, Longhorn: emulator; time not known yet
-    none of them will be played, 1 skipped:
+    none of them will run, 1 skipped:
       1: needs the lab (its nodes can be made to fail)
     Nothing was started, and no cluster was looked at (--list)."
   `);
@@ -55,7 +55,7 @@ test('--list prints the chosen scenarios, for people and for programs, and start
   ]);
 });
 
-test('docs/running.md says how many of the scenarios are played on a cluster that is there, those in a browser that is still to be fetched among them', async () => {
+test('docs/running.md says how many of the scenarios run on a cluster that is there, those in a browser that is still to be fetched among them', async () => {
   const disruptions = 'manager-kill,process-hold,manager-mount,store-stall,unmount,admission-policy,settings';
   const existing = ['--provider', 'existing', '--kubeconfig', 'package.json', '--context', 'x'];
   const args = ['scripts/corral.ts', 'e2e', '--list', '--output', 'json', ...existing, '--store-image', 'x'];

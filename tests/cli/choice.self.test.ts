@@ -19,7 +19,7 @@ const others = [
   '--all chooses every scenario, --tags held one subject: npx corral e2e --all',
 ];
 
-test('where nothing is said, the scenarios of the seed documents are played, once each; the end says what else there is', async () => {
+test('where nothing is said, the scenarios of the seed documents are run, once each; the end says what else there is', async () => {
   await withSuite(suite, async ({ folder, config }) => {
     const play = (...flags: string[]) => runCommandIn(folder, config, { all: false, flags });
     const ended = await play();
@@ -36,7 +36,7 @@ test('--list chooses the same, and says what else there is', async () => {
   const { stdout } = await runSuite(suite, { how: 'dies', all: false, flags: ['--list'] });
   expect(stdout.split('\n').slice(-7)).toEqual([
     '2 scenarios of the seed documents, provider lab, Longhorn: emulator; time not known yet',
-    'all of them will be played',
+    'all of them will run',
     ...others,
     'Nothing was started, and no cluster was looked at (--list).',
   ]);

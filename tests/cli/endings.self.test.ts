@@ -43,7 +43,7 @@ describe('of a run in which each scenario ends in another way', () => {
   /** What the console says from a line on, as far as it is indented. */
   const told = (first: string): string => {
     const lines = run.stdout.split('\n');
-    // Where it was played twice, of the second time.
+    // Where it was run twice, of the second time.
     const from = lines.lastIndexOf(first);
     const next = lines.findIndex((line, index) => index > from && /^\S/.test(line));
     return lines.slice(from, next).join('\n').trimEnd();
@@ -117,12 +117,12 @@ describe('of a run in which each scenario ends in another way', () => {
     });
   });
 
-  test('a lost premise is no verdict: the scenario is played again, and says so', () => {
+  test('a lost premise is no verdict: the scenario runs again, and says so', () => {
     expect(run.stdout).toMatch(
-      /\n {2}premise lost: it is played again when all others have ended\n {4}the back-off was over before\n/,
+      /\n {2}premise lost: it runs again when all others have ended\n {4}the back-off was over before\n/,
     );
     expect(told('It loses its premise once')).toMatch(
-      /\n {2}✓ Cleanup of play 2 \(<time>\)\n {2}passed in <time>\n {2}played twice; the first time its premise was lost: the back-off was over before$/,
+      /\n {2}✓ Cleanup of run 2 \(<time>\)\n {2}passed in <time>\n {2}run twice; the first time its premise was lost: the back-off was over before$/,
     );
     expect(reported('It loses its premise once')).toMatchObject({
       state: 'passed',
@@ -131,7 +131,7 @@ describe('of a run in which each scenario ends in another way', () => {
     });
   });
 
-  test('a premise that is lost again is not provable; what was broken fails at once, and is not played again', () => {
+  test('a premise that is lost again is not provable; what was broken fails at once, and is not run again', () => {
     expect(reported('It has a gap')).toMatchObject({ state: 'not-provable', firstPlay: expect.anything() });
     for (const name of ['It is broken once', 'It has stood beside a crash'])
       expect(reported(name)?.firstPlay).toBeUndefined();

@@ -61,7 +61,7 @@ describe('of a run', () => {
   test('what had happened is on disk when the process is killed', () => {
     expect(report?.scenarios.find(({ name }) => name === 'It is killed')).toMatchObject({
       state: 'failed',
-      reason: 'the process that plays the scenarios ended before it did; it was at: Then it waits',
+      reason: 'the process that runs the scenarios ended before it did; it was at: Then it waits',
     });
     expect(killed.slice(1)).toMatchObject([
       { step: { phase: 'begins' } },

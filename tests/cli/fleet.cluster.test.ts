@@ -42,7 +42,7 @@ const logOf = (index: number, state: ScenarioReport['state']): string => {
   });
   const text = JSON.stringify(report);
   const digest = createHash('sha256').update(text).digest('hex');
-  return `playing\ncorral-report ${digest}\n${gzipSync(text).toString('base64')}\ncorral-report-end\n`;
+  return `running\ncorral-report ${digest}\n${gzipSync(text).toString('base64')}\ncorral-report-end\n`;
 };
 
 const fleet = async ({ interruptedAfter = '', before = '' } = {}) => {
@@ -116,13 +116,13 @@ test('a fleet takes the reports out of the logs, merges them, and leaves nothing
     'It 0 passed',
     'It 1 failed',
   ]);
-  expect(await readFile(join(ended.folder, 'shard-2/log.txt'), 'utf8')).toBe('playing\n');
+  expect(await readFile(join(ended.folder, 'shard-2/log.txt'), 'utf8')).toBe('running\n');
   expect(await leftOver()).toEqual([]);
 });
 
 test('a shard whose pod died without a report fails the fleet, and the others have theirs', async () => {
   fate = (index) =>
-    index === 0 ? { log: logOf(0, 'passed'), exitCode: 0 } : { log: 'playing\nKilled\n', exitCode: 137 };
+    index === 0 ? { log: logOf(0, 'passed'), exitCode: 0 } : { log: 'running\nKilled\n', exitCode: 137 };
   const ended = await fleet({ before: 'shard-7' });
   expect((await readdir(ended.folder)).toSorted()).toEqual(['shard-1', 'shard-2']);
   expect(ended.exitCode).toBe(3);
@@ -135,7 +135,7 @@ test('a shard whose pod died without a report fails the fleet, and the others ha
 });
 
 test('Ctrl-C takes the fleet down, and nothing is left', async () => {
-  fate = () => 'plays on';
+  fate = () => 'goes on';
   const ended = await fleet({ interruptedAfter: 'Job corral-' });
   expect(ended).toMatchObject({ exitCode: 4, stderr: '' });
   expect(ended.stdout).toMatch(

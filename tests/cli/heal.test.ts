@@ -105,7 +105,7 @@ test('what cannot be undone stays in the ledger', async () => {
   expect(await readFile(ledgerPath(out), 'utf8')).not.toContain('healedAt');
 });
 
-/** Plays a run that is killed while a node of a lab is cut off. */
+/** Starts a run that is killed while a node of a lab is cut off. */
 const killedRun = async (lab: StandInLab) => {
   const run = execa('node', ['tests/support/inline-fault.ts', lab.folder, out, server.url], {
     reject: false,

@@ -46,7 +46,7 @@ test('Ctrl-C takes a cluster of our own down at once, whatever was to stay, and 
   ]);
 });
 
-test('a verdict that was reached stays, though every process that plays is killed; a closed terminal ends a run too', async () => {
+test('a verdict that was reached stays, though every process of the run is killed; a closed terminal ends a run too', async () => {
   const signals: Signalled[] = [
     { after: 'It is deaf\n  · begins: Given a thing\n  ✓ Given a thing', signal: 'SIGHUP' },
     { after: 'the cluster goes down', signal: 'SIGINT' },

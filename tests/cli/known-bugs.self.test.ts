@@ -80,7 +80,7 @@ test('GitHub is warned of it, the summary of the job has its reason, and JUnit n
   expect(junit).toMatch(/<system-out>[^<]*known bug deletion-destroys-other-backups \(data loss\): One/);
 });
 
-test('a merge counts it too, and is as strict as it is asked to be; it did not fail, for who plays again what did', async () => {
+test('a merge counts it too, and is as strict as it is asked to be; it did not fail, for who runs again what did', async () => {
   expect((await readLastFailed(dir)).keys.size).toBe(0);
   const merge = (...flags: string[]) =>
     inDir(() => runMergeReportsCommand(['report.json', '--out', 'merged', ...flags]));

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const suite = suiteOf('last-failed');
 
-test('what did not pass is played again, and then what of it did not pass again; the page holds each against the run before', async () => {
+test('what did not pass is run again, and then what of it did not pass again; the page holds each against the run before', async () => {
   await withSuite(suite, async ({ folder, config }) => {
     const play = (...flags: string[]) => runCommandIn(folder, config, { flags });
     await play();
@@ -31,7 +31,7 @@ test('what did not pass is played again, and then what of it did not pass again;
   });
 });
 
-test('what was cut short is played again; what passed, or was skipped in a whole run, is not', async () => {
+test('what was cut short is run again; what passed, or was skipped in a whole run, is not', async () => {
   const one = (name: string, more: Partial<ScenarioReport> = {}) => scenarioReport(name, more);
   const skipped = { state: 'skipped', startedAt: '2026-01-01T00:00:00.000Z' } as const;
   const out = await temporaryFolder();
@@ -51,12 +51,12 @@ test('what was cut short is played again; what passed, or was skipped in a whole
   );
 });
 
-test('where nothing failed there is nothing to play, and no scenario is looked for', () =>
+test('where nothing failed there is nothing to run, and no scenario is looked for', () =>
   withSuite({}, async ({ folder, config }) => {
     await mkdir(join(folder, 'out'));
     await writeFile(join(folder, 'out/report.json'), JSON.stringify(sampleReport([scenarioReport('A')])));
     expect(await runCommandIn(folder, config, { flags: ['--last-failed'] })).toMatchObject({
       exitCode: 0,
-      stdout: 'nothing failed in out/report.json: there is nothing to play',
+      stdout: 'nothing failed in out/report.json: there is nothing to run',
     });
   }));

@@ -16,7 +16,7 @@ const report = sampleReport();
 
 const writes = `mkdir -p "$TMPDIR/out" && cat > "$TMPDIR/out/report.json" << 'END'\n${JSON.stringify(report)}\nEND\n`;
 
-/** Runs what a pod runs, with a `node` that does what `does` says instead of playing scenarios. */
+/** Runs what a pod runs, with a `node` that does what `does` says instead of running scenarios. */
 const run = async (does: string, { args = [] as string[], untilTold = '' } = {}) => {
   const folder = await temporaryFolder();
   const node = `#!/bin/bash\necho "$@" > "$TMPDIR/asked"\npwd >> "$TMPDIR/asked"\n${does}`;
@@ -33,8 +33,8 @@ const run = async (does: string, { args = [] as string[], untilTold = '' } = {})
   return { log, code, folder, asked: await readFile(join(folder, 'asked'), 'utf8') };
 };
 
-test('a pod plays its shard as its service account, and ends its log with the report and itself with the exit code', async () => {
-  const { log, code, folder, asked } = await run(`echo playing; ${writes}exit 1`, {
+test('a pod runs its shard as its service account, and ends its log with the report and itself with the exit code', async () => {
+  const { log, code, folder, asked } = await run(`echo running; ${writes}exit 1`, {
     args: ['--only', 'a b'],
   });
   const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -42,7 +42,7 @@ test('a pod plays its shard as its service account, and ends its log with the re
     `scripts/corral.ts e2e --provider existing --shard 2/8 --out ${folder}/out --kubeconfig ${folder}/kubeconfig --context fleet --only a b\n${root}\n`,
   );
   expect(code).toBe(1);
-  expect(withoutReportBlock(log)).toBe('playing');
+  expect(withoutReportBlock(log)).toBe('running');
   expect(readReportBlock(log)).toEqual(report);
   const account = '/var/run/secrets/kubernetes.io/serviceaccount';
   expect(parse(await readFile(join(folder, 'kubeconfig'), 'utf8'))).toMatchObject({
@@ -60,9 +60,9 @@ test('a run that wrote no report leaves no mark of one', async () => {
 });
 
 test('a pod that is stopped lets its scenarios clean up, and still gives its report', async () => {
-  const cleansUp = `trap 'echo cleaning up; ${writes.replaceAll("'", `'"'"'`)}\nexit 4' TERM\necho playing\nwhile :; do sleep 0.1; done`;
-  const { log, code } = await run(cleansUp, { untilTold: 'playing' });
+  const cleansUp = `trap 'echo cleaning up; ${writes.replaceAll("'", `'"'"'`)}\nexit 4' TERM\necho running\nwhile :; do sleep 0.1; done`;
+  const { log, code } = await run(cleansUp, { untilTold: 'running' });
   expect(code).toBe(4);
-  expect(withoutReportBlock(log)).toBe('playing\ncleaning up');
+  expect(withoutReportBlock(log)).toBe('running\ncleaning up');
   expect(readReportBlock(log)).toEqual(report);
 });

@@ -26,7 +26,7 @@ test.each<[flags: string, ...Parameters<typeof rolesFor>]>([
   const { exitCode, stdout, stderr } = await runInProcess(() => runRbacCommand(argv));
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(stdout).toContain(
-    `# What service account ${whose.name} in namespace ${whose.namespace} needs to play`,
+    `# What service account ${whose.name} in namespace ${whose.namespace} needs to run`,
   );
   expect(parseAllDocuments(stdout).map((document) => document.toJS())).toEqual(rolesFor(whose, what));
 });

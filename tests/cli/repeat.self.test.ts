@@ -54,8 +54,8 @@ test('a round whose process dies is the last, is in the report beside those befo
   const ended = await runSuite({ 'a.e2e.ts': dies }, { flags: ['--repeat', '3'] });
   expect(ended.exitCode).toBe(3);
   expect(ended.stdout).toContain('\n2 rounds of 3: ');
-  expect(ended.stderr).toBe('e2e: the process that plays the scenarios ended with SIGKILL');
-  const reason = 'the process that plays the scenarios ended with SIGKILL';
+  expect(ended.stderr).toBe('e2e: the process that runs the scenarios ended with SIGKILL');
+  const reason = 'the process that runs the scenarios ended with SIGKILL';
   const [first, second] = ended.report?.scenarios ?? [];
   expect(first).toMatchObject({ round: 1, state: 'passed' });
   expect(second).toMatchObject({ round: 2, state: 'skipped', reason });

@@ -66,7 +66,7 @@ test('a cluster that is lost ends the run, with no verdict on what was under way
   expect(run.stderr).toMatchInlineSnapshot(`
     "e2e: in the cluster: node2 ended (SIGSEGV); it last said:
     Kernel panic
-    e2e: the cluster was lost while scenarios were played: what they said since then is no verdict"
+    e2e: the cluster was lost while scenarios ran: what they said since then is no verdict"
   `);
   const reason = 'node2 ended (SIGSEGV); it last said:\nKernel panic';
   expect(run.report?.end).toEqual({ state: 'cluster-lost', reason });

@@ -11,7 +11,7 @@ const suite = {
   'b.e2e.ts': passes('It waits') + passes('Another'),
 };
 
-test('a shard plays its part of what was chosen, and its report says which shard it is', async () => {
+test('a shard runs its part of what was chosen, and its report says which shard it is', async () => {
   const ended = await runSuite(suite, { flags: ['--shard', '2/2', '--only', 'It|What'] });
   expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
   expect(ended.stdout).toMatch(/^2 scenarios \(shard 2\/2\), provider lab/);
@@ -26,7 +26,7 @@ test('a shard that gets no scenario ends green, says so, and brings no cluster',
   const ended = await runSuite(suite, { how: 'dies', flags: ['--shard', '7/8'] });
   expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
   expect(ended.stdout).toMatch(
-    /^shard 7\/8 gets no scenario of the chosen ones: nothing was played\n\n0 passed, 0 failed\n/,
+    /^shard 7\/8 gets no scenario of the chosen ones: none was run\n\n0 passed, 0 failed\n/,
   );
   expect(ended.report).toMatchObject({ shard: { index: 7, of: 8 }, scenarios: [] });
   expect(ended.report?.end.state).toBe('finished');

@@ -21,7 +21,7 @@ const until = async (is) => { while (!is(logged())) await pause(10); };
 const never = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 `;
 
-// It is the process that plays which keeps them apart: what the command does beside that is tested elsewhere.
+// It is the process of the scenarios that keeps them apart: what the command does beside that is tested elsewhere.
 const play = (suite: Suite, signals: Signalled[] = []) =>
   withSuite(suite, ({ folder, config }) =>
     runBare(folder, config, { env: handedOn({ output: 'verbose' }), signals }),
@@ -107,7 +107,7 @@ scenario('It dies', {}, async ({ does }) => {
   };
   await withSuite(files, async ({ folder, config }) => {
     const ended = await runBare(folder, config, { env: handedOn({ workers: 2 }) });
-    const reason = 'the process that plays the scenarios ended before it did; it was at: ';
+    const reason = 'the process that runs the scenarios ended before it did; it was at: ';
     expect(await junitIn(folder)).toContain(`<failure type="failed" message="${reason}When nothing comes">`);
     expect(ended.exitCode).toBe(1);
     expect(
@@ -116,7 +116,7 @@ scenario('It dies', {}, async ({ does }) => {
       ['It has passed', 'passed', null],
       ['It dies', 'failed', `${reason}Given another at work`],
       ['It is at work beside it', 'failed', `${reason}When nothing comes`],
-      ['It stands in line', 'skipped', 'the process that plays the scenarios ended before this one began'],
+      ['It stands in line', 'skipped', 'the process that runs the scenarios ended before this one began'],
       ['Nothing fails outside the scenarios', 'failed', expect.any(String)],
     ]);
   });

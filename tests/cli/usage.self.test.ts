@@ -50,7 +50,7 @@ test.each([
   expect(await runSuite({ 'odd.e2e.ts': text })).toMatchObject({ exitCode: 3, stdout: '', stderr });
 });
 
-test('vitest plays them without the command on the cluster that is named, and writes the same report', async () => {
+test('vitest runs them without the command on the cluster that is named, and writes the same report', async () => {
   const ended = await withSuite(suite, ({ folder, config }) =>
     runBare(folder, config, { env: leastEnvironment }),
   );

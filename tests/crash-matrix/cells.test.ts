@@ -7,7 +7,7 @@ const learned: Learned[] = [
   { operation: 'other', writes: ['c'] },
 ];
 
-test('only writes that every play has are disturbed, and the others are named', () => {
+test('only writes that every run has are disturbed, and the others are named', () => {
   expect(commonWrites(learned, 'create')).toEqual({ always: ['a', 'a (2)', 'b'], sometimes: ['by chance'] });
 });
 

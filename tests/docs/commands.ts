@@ -51,7 +51,7 @@ export const commands: Record<string, End> = {
   // There is no browser, so that all three on the UI are skipped.
   'npx corral e2e --list --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(
     0,
-    /^8 of them will be played, 10 skipped:$/m,
+    /^8 of them will run, 10 skipped:$/m,
     stub,
   ),
   'npx corral doctor --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': ends(

@@ -41,7 +41,7 @@ test('the scenario that the reader adds has the form of the others', async () =>
 
 // A whole lab with the emulator in it: half a minute where nothing is to be built, and the scenario as long
 // again.
-test('it is played, and passes', { timeout: 1_500_000 }, async () => {
+test('it runs, and passes', { timeout: 1_500_000 }, async () => {
   const ended = await npmRun('e2e', '--only', 'outlives its volume');
   expect(ended.exitCode, stripVTControlCharacters(ended.all)).toBe(0);
   const name = /scenario\('([^']+)'/.exec(text)?.[1];

@@ -54,7 +54,7 @@ test('a finding is printed once, at the end, with the scenarios that met it', ()
   ]);
 });
 
-test('the cells that were played are listed in their order, with how each ended; one that was skipped played none', () => {
+test('the cells that were run are listed in their order, with how each ended; one that was skipped ran none', () => {
   const bug = { id: 'lock-fails-open', title: 't', severity: 's', kept: false, listed: true, seen: '' };
   const scenarios = [
     scenarioReport('B', { cells: ['take a lock | locks/ | no way'], state: 'known-bug', bugs: [bug] }),
@@ -64,7 +64,7 @@ test('the cells that were played are listed in their order, with how each ended;
   ];
   const closing = composeClosing(sampleReport(scenarios), 'r.json', named);
   const at = closing.indexOf(
-    "Cells of the store's matrix (npx corral store matrix plays all on the engine alone):",
+    "Cells of the store's matrix (npx corral store matrix runs all on the engine alone):",
   );
   expect(closing.slice(at + 1, closing.indexOf('', at))).toEqual([
     '  passed           delete | a | c: A',

@@ -53,7 +53,7 @@ describe('reports that belong together', () => {
     expect(told(...sources, ...again)).toEqual(['1 A passed', '1 B passed', '2 A passed', '2 B failed']);
   });
 
-  test('may have one that had nothing to play in three rounds, and knows nothing of what it would have met', () => {
+  test('may have one that had nothing to run in three rounds, and knows nothing of what it would have met', () => {
     const none = source([], { target: { name: 'installed', version: null }, ...shard(1) });
     const target = { name: 'emulator', version: 'v1' };
     const { report, missing } = mergeReports([none, source(['A'], { target, ...shard(2) }, 3)]);

@@ -9,7 +9,7 @@ const real: Record<string, string[]> = JSON.parse(readFileSync(recording, 'utf8'
 const red = cells.filter((cell) => (real[cellNameOf(cell)] ?? []).length > 0);
 const played = cellsPlayed();
 
-test('every cell that a scenario says to play is one of the matrix', () => {
+test('every cell that a scenario says to run is one of the matrix', () => {
   const names = cells.map(cellNameOf) as string[];
   expect([...played.keys()].filter((cell) => !names.includes(cell))).toEqual([]);
   expect(red.filter((cell) => played.has(cellNameOf(cell)))).toHaveLength(10);
@@ -31,7 +31,7 @@ test('of every cell that is red on a real engine it is known what becomes of it 
   ]);
 });
 
-test('what another ends as is played, and shows the same, or goes as far', () => {
+test('what another ends as is run, and shows the same, or goes as far', () => {
   const others = red.flatMap((cell): [MatrixCell, string][] => {
     const end = played.has(cellNameOf(cell)) ? undefined : atCluster(cell);
     return end !== undefined && 'as' in end ? [[cell, end.as]] : [];

@@ -7,7 +7,7 @@ import { whyNotFit } from '../../e2e/suite/play/skip-reason.ts';
 
 const offered = { lab: false, without: [], allow: [] };
 
-test('each driver has a name of its own; a run plays on the first kind, on one that is named, or on all', () => {
+test('each driver has a name of its own; a run uses the first kind, on one that is named, or on all', () => {
   expect(new Set(drivers.map(({ name }) => name)).size).toBe(drivers.length);
   expect(driverNamed()).toBe(drivers[0]);
   for (const driver of drivers) expect(driverNamed(driver.name)).toBe(driver);

@@ -17,7 +17,7 @@ export type InlineSteps = {
   finds(finding: Parameters<StepReport['finding']>[0]): void;
   /** What the cleanup does, in reverse order of the calls. */
   later(work: (madeStays: boolean) => Promise<void> | void): void;
-  /** Plays the promise of a known bug, on v1.12.1. */
+  /** Checks the promise of a known bug, on v1.12.1. */
   orKnownBug: Called<typeof bugSteps, 'then'>['orKnownBug'];
   /** What it has alone is everybody's again, until its cleanup. */
   rest(): Promise<void>;

@@ -8,8 +8,8 @@ import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/c
 import { kubeBinary } from '../../lab/build/kubernetes.ts';
 import { startOwned } from './owned-process.ts';
 
-/** What becomes of a pod of a Job: what its log holds and how it ends, or that it plays on. */
-export type PodFate = { log: string; exitCode: number } | 'plays on';
+/** What becomes of a pod of a Job: what its log holds and how it ends, or that it goes on. */
+export type PodFate = { log: string; exitCode: number } | 'goes on';
 
 type Pod = KubernetesObject & { spec: { nodeName?: string }; status: { phase: string } };
 
@@ -50,7 +50,7 @@ export const startJobHands = async (
   const end = async ({ metadata }: Pod): Promise<void> => {
     const { name, namespace = '', annotations = {} } = metadata;
     const fated = fate(Number(annotations['batch.kubernetes.io/job-completion-index']));
-    if (fated === 'plays on') return;
+    if (fated === 'goes on') return;
     const target = { kind: 'Node', name: node };
     const body = JSON.stringify({ apiVersion: 'v1', kind: 'Binding', metadata: { name }, target });
     const path = `/api/v1/namespaces/${namespace}/pods/${name}/binding`;

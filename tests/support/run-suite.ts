@@ -150,7 +150,7 @@ type CommandOptions = {
   env?: Record<string, string>;
 };
 
-/** Plays the suite in a folder by the real command; `flags` as after `npx corral e2e`. */
+/** Runs the suite in a folder by the real command; `flags` as after `npx corral e2e`. */
 export const runCommandIn = (
   folder: string,
   config: string,
@@ -162,7 +162,7 @@ export const runCommandIn = (
   return run(folder, { args: [entry, config, how, '--out', 'out', ...chosen, ...told, ...flags], ...rest });
 };
 
-/** Plays a suite by the real command. */
+/** Runs a suite by the real command. */
 export const runSuite = (suite: Suite, options: CommandOptions = {}): Promise<Ended> =>
   withSuite(suite, ({ folder, config }) => runCommandIn(folder, config, options));
 
@@ -174,7 +174,7 @@ type InTerminal = {
 };
 
 /**
- * Plays the suite in a folder by the real command, in a terminal of this size; gives all that was written to
+ * Runs the suite in a folder by the real command, in a terminal of this size; gives all that was written to
  * it.
  */
 export const runInTerminal = async (
@@ -202,7 +202,7 @@ export const runInTerminal = async (
 };
 
 /**
- * Plays a suite as `npx vitest run --project e2e` does, but for the second that it takes to bundle the
+ * Runs a suite as `npx vitest run --project e2e` does, but for the second that it takes to bundle the
  * configuration.
  */
 export const runBare = (

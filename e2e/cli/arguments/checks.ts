@@ -127,7 +127,7 @@ const checkVersion = (value: string, version: string): string => {
     );
   if (isTooOld(found))
     throw usageError(
-      `--longhorn ${value}: the scenarios can be played from v${supported.oldest} on, and it is older: name a newer one`,
+      `--longhorn ${value}: the scenarios run on v${supported.oldest} on, and it is older: name a newer one`,
     );
   return `v${found}`;
 };

@@ -49,7 +49,7 @@ export type Arguments = Pick<
   tags: string | undefined;
   /** Which part of the chosen scenarios; undefined: all of them. */
   shard: Shard | undefined;
-  /** How often the chosen scenarios are played. */
+  /** How often the chosen scenarios are run. */
   repeat: number;
   /** Whether a known bug that shows fails the run. */
   strictBugs: boolean;

@@ -49,7 +49,7 @@ export const writeUp = async (
   const shown = lines.slice(-mostLines);
   const emulated =
     target.name === 'emulator'
-      ? ['', "**This run was played on the suite's emulator, not on Longhorn.**"]
+      ? ['', "**This run was on the suite's emulator, not on Longhorn.**"]
       : [];
   return [
     `# ${title}`,

@@ -5,7 +5,7 @@ import { newCommand, parseFlags } from '../command.ts';
 import { usageError } from '../exit-code.ts';
 
 /**
- * Where the shards of a fleet play: each in a lab of its own inside its pod, or all on the Longhorn that the
+ * Where the shards of a fleet run: each in a lab of its own inside its pod, or all on the Longhorn that the
  * cluster has.
  */
 export type FleetMode = 'lab' | 'existing';

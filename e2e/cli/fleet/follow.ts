@@ -65,7 +65,7 @@ const stateOf = ({ status, spec }: Pod): string => {
   );
   if (terminated !== undefined) return `ended (${terminated.reason ?? 'exit'} ${terminated.exitCode ?? ''})`;
   if (status?.phase === 'Failed') return `failed: ${status.message ?? status.reason ?? 'no reason is given'}`;
-  if (running !== undefined) return `plays on ${spec?.nodeName}`;
+  if (running !== undefined) return `runs on ${spec?.nodeName}`;
   if (waiting?.message !== undefined) return `waits: ${waiting.reason}: ${waiting.message}`;
   return unscheduled?.message === undefined ? '' : `waits: ${unscheduled.message}`;
 };

@@ -1,6 +1,6 @@
 import { readScenarioFiles } from './trace.ts';
 
-/** The cells of the store's matrix that scenarios say to play, by their names, each with the first of these. */
+/** The cells of the store's matrix that scenarios say to run, by their names, each with the first of these. */
 export const cellsPlayed = (): ReadonlyMap<string, string> => {
   const played = new Map<string, string>();
   for (const { scenarios } of readScenarioFiles().values())

@@ -7,9 +7,9 @@ export type WrittenScenario = {
   name: string;
   text: string;
   calls: ReadonlySet<string>;
-  /** The bugs of the ledger whose promises it plays. */
+  /** The bugs of the ledger whose promises it checks. */
   kept: readonly string[];
-  /** The cells of the store's matrix that it says to play. */
+  /** The cells of the store's matrix that it says to run. */
   cells: readonly string[];
   /** The promises that it says to prove, by their ids. */
   proves: readonly string[];

@@ -60,7 +60,7 @@ export const parseEntries = (yaml: string): SentenceEntry[] => z.array(entrySche
 export type Sentences = {
   /** By the id of the step, as `then.deleted`. */
   byId: ReadonlyMap<string, string>;
-  /** Those of the steps that every scenario has without playing them. */
+  /** Those of the steps that every scenario has without calling them. */
   always: ReadonlySet<string>;
 };
 
@@ -189,7 +189,7 @@ const oneLine = (text: string): string => {
 
 const describe = ({ entry, text, proofs, problems }: Traced): string[] => [
   `  ${entry?.id ?? '?'}: ${oneLine(text)}`,
-  ...proofs.map(({ scenario, step, told }) => `      ${scenario}: ${told ?? `${step}, not yet played`}`),
+  ...proofs.map(({ scenario, step, told }) => `      ${scenario}: ${told ?? `${step}, not yet run`}`),
   ...(entry?.differs ?? []).map((id) => `      differs: ${id}`),
   ...(entry?.because === undefined ? [] : [`      no step: ${entry.because}`]),
   ...problems.map((problem) => `      ✗ ${problem}`),
@@ -217,7 +217,7 @@ const summarize = ({ sentences, problems }: Trace): string => {
   return [
     `${sentences.length} sentences: ${proven} proven`,
     `${without.length} with a reason why no step proves them`,
-    `${waiting.length} not yet played${missing.length > 0 ? ` (${missing.join(', ')})` : ''}`,
+    `${waiting.length} not yet run${missing.length > 0 ? ` (${missing.join(', ')})` : ''}`,
     `${wrong.length + problems.length} wrong`,
   ].join(', ');
 };

@@ -73,8 +73,8 @@ const missedOfKubernetes = (timeline: ReportTimeline): string[] =>
 type FailedScenario = Pick<ScenarioReport, 'state' | 'startedAt' | 'failure'>;
 
 /**
- * Says where to look first when a scenario did not pass; null for one that did, or was not played. What was
- * decided where it was played counts, as more was known there. `others` is when faults of other scenarios
+ * Says where to look first when a scenario did not pass; null for one that did, or was not run. What was
+ * decided where it was run counts, as more was known there. `others` is when faults of other scenarios
  * were in force, `load` how busy the machine was during the wait that did not end well, `error` what ended it.
  */
 export const hintOf = (
@@ -91,7 +91,7 @@ export const hintOf = (
   if (end.state === 'cluster-lost')
     return {
       at: 'cluster',
-      because: [`the cluster was lost while scenarios were played: ${end.reason ?? 'no reason is known'}`],
+      because: [`the cluster was lost while scenarios ran: ${end.reason ?? 'no reason is known'}`],
     };
   if (failure?.pointsTo !== undefined) return failure.pointsTo;
   if (state === 'not-provable')

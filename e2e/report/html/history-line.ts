@@ -22,7 +22,7 @@ const schema = z.object({
 export type HistoryLine = z.infer<typeof schema>;
 
 /**
- * What the history of runs keeps of a report; a scenario that was played in several rounds is in it several
+ * What the history of runs keeps of a report; a scenario that was run in several rounds is in it several
  * times.
  */
 export const toHistoryLine = ({

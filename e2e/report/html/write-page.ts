@@ -44,7 +44,7 @@ export const writePage = async (
   if (merged) return page;
   await attempt('the run could not be added to the last runs', async () => {
     const report = await readReport(out);
-    // One in which nothing was played has nothing to be held against.
+    // One in which nothing was run has nothing to be held against.
     if (report?.scenarios.some(({ state }) => state !== 'skipped')) await addRun(out, report);
   });
   return page;

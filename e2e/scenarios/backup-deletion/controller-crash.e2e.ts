@@ -25,7 +25,7 @@ scenario(
     await given.exclusive('longhorn-managers');
 
     await when.deleted(first);
-    // At the next attempt: before each later one, twice as long, nobody else may play. delete-error follows
+    // At the next attempt: before each later one, twice as long, nobody else may run. delete-error follows
     // the loop with its gaps.
     await then.deletingAgain(first);
     await when.ownerKilled(first);

@@ -27,10 +27,10 @@ export const fittingStores = 'fitting';
 /** What a run may name as its kind of store. */
 export const storeChoices: readonly string[] = [...served.map(({ name }) => name), allStores, fittingStores];
 
-/** What a scenario needs that is played on stores of two kinds, the first of which it begins on. */
+/** What a scenario needs that is run on stores of two kinds, the first of which it begins on. */
 export const twoStores = 'two-stores';
 
-/** What decides on which kinds of stores a scenario is played: `suits` says which can do what it needs. */
+/** What decides on which kinds of stores a scenario is run: `suits` says which can do what it needs. */
 type Played = { needs: readonly string[]; everyStore: boolean; suits(driver: StoreDriver): boolean };
 
 /** The kinds of stores that a run uses, by its setting, or one of them. */
@@ -40,7 +40,7 @@ export const driversOf = (store?: string, scenario?: Played): readonly StoreDriv
   if (scenario === undefined) return usual;
   if (scenario.needs.includes(twoStores)) return usual.slice(0, 1);
   const able = usual.filter(scenario.suits);
-  // One that none can play is skipped on the first, with the reason.
+  // One that none can run is skipped on the first, with the reason.
   if (able.length === 0) return [driverNamed()];
   return scenario.everyStore ? able : able.slice(0, 1);
 };

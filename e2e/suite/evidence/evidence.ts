@@ -26,7 +26,7 @@ export type Header = {
   startedAt: string;
 };
 
-/** What is kept of one scenario while it is played. */
+/** What is kept of one scenario while it is run. */
 export type Evidence = {
   /** Its folder, relative to that of the results; null where there is none. */
   folder(): string | null;

@@ -17,7 +17,7 @@ const idleForOneMore = 0.1;
 
 /**
  * The machine is crowded where what needs a processor takes more than this many times as long as for one
- * scenario alone: the bound for the median of the plays, which also wait for clocks.
+ * scenario alone: the bound for the median of the runs, which also wait for clocks.
  */
 const slowestBy = 1.5;
 
@@ -44,7 +44,7 @@ const decidedEvery = 5_000;
 /**
  * Lets as many scenarios be at work at once as this machine has time for, from now until `stop`. `before` is
  * the run queue for each processor before the first began: what others run takes its share of the machine
- * however few are played. `onCounted` is called with how many were at work, after each decision.
+ * however few are run. `onCounted` is called with how many were at work, after each decision.
  */
 export const adaptConcurrency = (
   claims: Pick<Claims, 'atWork' | 'limit'>,

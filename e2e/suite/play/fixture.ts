@@ -28,7 +28,7 @@ export type Ending = {
   concern?(error: unknown): AffectedObjects;
 };
 
-/** Where the steps come from, so that the suite's own tests can play scenarios on steps of their own. */
+/** Where the steps come from, so that the suite's own tests can run scenarios on steps of their own. */
 export type Fixture<Steps> = {
   connect: (options: { kubeconfig: string; context?: string; health?: Health; permit: Permit }) => Cluster;
   createSteps: (deps: ScenarioDeps) => Promise<Steps & Ending>;
@@ -42,9 +42,9 @@ export type ScenarioNeed = 'lab' | 'browser' | 'mounted-store' | 'two-stores' | 
  * paragraph it comes from; `needs` is what not every cluster or backup store can do: where one cannot, the
  * scenario is skipped; `exclusive` is what a step of it asks to have for itself. `disruptions` is what it does that
  * others on the cluster could feel: where that is not allowed, it is skipped. `longhorn` is a semver range of
- * the versions that it holds for (default: all); on any other it is skipped. `everyStore`: it is played on every
+ * the versions that it holds for (default: all); on any other it is skipped. `everyStore`: it runs on every
  * kind of store that can do what it needs, also where others are on one alone. `cells`: which cells of the
- * store's matrix it plays, on a whole Longhorn. `proves`: which promises of Longhorn's documents it judges in
+ * store's matrix it runs, on a whole Longhorn. `proves`: which promises of Longhorn's documents it judges in
  * full, by their ids in fixtures/promises.
  */
 export type ScenarioOptions = {
@@ -60,9 +60,9 @@ export type ScenarioOptions = {
   proves?: readonly string[];
 };
 
-/** What decides, before a scenario begins, where it is played and beside which others. */
+/** What decides, before a scenario begins, where it is run and beside which others. */
 export type Declared = Required<Pick<ScenarioOptions, 'needs' | 'exclusive' | 'disruptions' | 'longhorn'>> & {
-  /** The kind of store that it is played on; the first where none is named. */
+  /** The kind of store that it is run on; the first where none is named. */
   store?: string | undefined;
   /** The kind of another store that it can have, where it needs two. */
   otherStore?: string | undefined;

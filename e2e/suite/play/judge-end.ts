@@ -44,7 +44,7 @@ export const isNotProvable = (error: unknown): boolean => {
 /**
  * `doing` is what the scenario was at; `outage` says that the API server did not answer for a while, `others`
  * that a fault of another scenario can have reached all that failed; `bugs` are those whose promises it
- * played.
+ * run.
  */
 type Where = {
   interrupted: boolean;

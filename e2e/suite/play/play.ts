@@ -42,7 +42,7 @@ type Play<Steps> = Declared & {
   body: ScenarioBody<Steps>;
 };
 
-/** How one play of a scenario ended. */
+/** How one run of a scenario ended. */
 type Ended = {
   outcome: Outcome;
   /** What the runner gets; undefined where it passed, or gets it by its outcome. */
@@ -54,8 +54,8 @@ type Ended = {
 type Outcome = NonNullable<ScenarioRecord['outcome']>;
 
 /**
- * Plays one scenario as soon as it may begin, cleans up whatever happened, and puts how it ended into its
- * record; throws when it did not pass. One whose premise was lost is played once more, when all others have
+ * Runs one scenario as soon as it may begin, cleans up whatever happened, and puts how it ended into its
+ * record; throws when it did not pass. One whose premise was lost is run once more, when all others have
  * ended: a slow machine must not change the result.
  */
 export const runScenario = async <Steps extends object>(

@@ -81,7 +81,7 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
     history: async () => evidence?.history(),
     /** How busy the machine of the cluster was since a moment (ms since the epoch); undefined where nobody knows. */
     pressureSince: (moment: number): KeptPressure | undefined => pressures?.during(moment, Date.now()),
-    /** What the scenario is played on; undefined before that is known. */
+    /** What the scenario is run on; undefined before that is known. */
     deps: () => begun,
     folder,
     /** What there is, or will be, for who looks into a failure; from where the run was started. */

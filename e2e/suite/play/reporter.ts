@@ -39,7 +39,7 @@ type ReportedRun = Pick<Report, 'run' | 'provider' | 'target' | 'shard' | 'machi
 /**
  * Makes the reporter of the scenarios: it prints them as they go, and writes the report at the end of the run;
  * `alone` where no other reporter prints anything. `readConfig` reads the run's settings, and `guard` looks
- * at its cluster before any of them begins; both throw where nothing may be played.
+ * at its cluster before any of them begins; both throw where nothing may be run.
  */
 export const createReporter = <Config extends ReportedRun>(options: {
   alone: boolean;

@@ -30,7 +30,7 @@ export const awaitTurn = async (
 };
 
 /**
- * Waits until all other scenarios of the run have ended, for one that is played a second time, alone. Undefined
+ * Waits until all other scenarios of the run have ended, for one that is run a second time, alone. Undefined
  * where nothing new begins, as so many have failed, or the run was interrupted.
  */
 export const awaitLastTurn = async (signal: AbortSignal): Promise<Holder | undefined> => {

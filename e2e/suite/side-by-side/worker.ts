@@ -3,7 +3,7 @@ import { init, runBaseTests, setupEnvironment } from 'vitest/worker';
 import type { RunConfig } from '../../config/config.ts';
 import { type Locks, openLocks } from '../exclusive/locks.ts';
 
-// The process that plays all scenarios. Vitest's own runs files one after the other, also where none of them
+// The process that runs all scenarios. Vitest's own runs files one after the other, also where none of them
 // has a process of its own.
 
 declare module 'vitest' {

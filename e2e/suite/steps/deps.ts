@@ -17,13 +17,13 @@ export type StepReport = {
     /** Those within it that failed did so as a known bug makes them. */
     knownBug(detail: string): void;
   };
-  /** A promise of a known bug was played. */
+  /** A promise of a known bug was checked. */
   bug(bug: KnownBug): void;
   finding(finding: ReportFinding & { code: string }): void;
   fault(event: FaultEvent): void;
 };
 
-/** What the steps of one scenario are made of: the settings of its run, the cluster, and what plays it. */
+/** What the steps of one scenario are made of: the settings of its run, the cluster, and what runs it. */
 export type ScenarioDeps = {
   config: RunConfig;
   cluster: Cluster;

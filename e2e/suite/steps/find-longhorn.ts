@@ -13,7 +13,7 @@ export const longhornIsReady = { sentence: 'Given a Longhorn whose nodes are rea
 
 /**
  * Finds the Longhorn of the cluster and returns its version, as `v1.12.1`. Skips the scenario where that is
- * not in its range, or older than any that it can be played on; fewer nodes than the documents have, and a
+ * not in its range, or older than any that it can be run on; fewer nodes than the documents have, and a
  * version that nobody has tried yet, are findings.
  */
 export const findLonghorn = async ({

@@ -6,7 +6,7 @@ import type { Detail } from './tell.ts';
 type Word = string | number | { label: string } | ((context: Context) => string);
 
 /**
- * A step, declared once, under its id (`when.deleted`): scenarios play it, and documents, traceability and mutants read
+ * A step, declared once, under its id (`when.deleted`): scenarios run it, and documents, traceability and mutants read
  * its sentence. What its action is given besides the context are its parameters.
  */
 export type Step<Args extends unknown[], Result, Sentence extends string = string> = {
@@ -21,7 +21,7 @@ export type Step<Args extends unknown[], Result, Sentence extends string = strin
   opens?: (context: Context, ...args: Args) => Promise<unknown>;
   /** Where it is false nothing is done, and nothing printed. */
   only?: (context: Context, ...args: Args) => boolean;
-  /** What is played right after it, and printed by itself. */
+  /** What is run right after it, and printed by itself. */
   afterwards?: (context: Context, result: Result, ...args: Args) => Promise<void>;
 };
 

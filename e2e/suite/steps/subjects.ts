@@ -22,7 +22,7 @@ import { uiTableSteps } from './ui-tables/steps.ts';
 import { hasRestoredData, volumeSteps } from './volume/steps.ts';
 import { writeSteps } from './writes/steps.ts';
 
-/** Every step that scenarios can play, by its id: `given.volume`. */
+/** Every step that scenarios can call, by its id: `given.volume`. */
 export const steps = {
   ...turnSteps,
   ...faultSteps,
@@ -46,7 +46,7 @@ export const steps = {
   ...admissionSteps,
 };
 
-/** The steps that every scenario has without playing them. */
+/** The steps that every scenario has without calling them. */
 export const stepsOfAll = [
   everyMessageIsKnown,
   noManagerEnded,

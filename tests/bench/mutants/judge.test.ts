@@ -31,7 +31,7 @@ test.for<[string, ScenarioReport | undefined, object]>([
   ['the set-up', failed('Given a lamp ✗'), { fate: 'died in its set-up', step: 'Given a lamp' }],
   ['the cleanup alone', played('failed', [gone, 'Cleanup ✗'], 'no'), { fate: other, step: 'Cleanup' }],
   ['nothing', played('passed', [gone, 'Cleanup']), { fate: 'SURVIVED', step: null, reason: null }],
-  ['a skip', played('skipped', [], 'needs the lab'), { fate: 'not played', reason: 'needs the lab' }],
+  ['a skip', played('skipped', [], 'needs the lab'), { fate: 'not run', reason: 'needs the lab' }],
 ])('killed by %s', ([, scenario, judged]) => {
   expect(judgeMutant(scenario, by)).toMatchObject(judged);
 });

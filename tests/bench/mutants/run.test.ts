@@ -64,7 +64,7 @@ const run = async (ends: Ends) => {
   return { ...(await runOn([fixture])), done };
 };
 
-test('a mutant that a cell of the crash matrix is to notice is played there', async () => {
+test('a mutant that a cell of the crash matrix is to notice runs there', async () => {
   const forgotten = noticedBy('Then the second backup is gone in the end');
   const done: string[] = [];
   const ends = { none: fine, 'finalizer-forgotten': forgotten };
@@ -96,7 +96,7 @@ test('a mutant that is noticed, between two runs without a bug', async () => {
   ]);
 });
 
-test('several are played at once, each on a fixture of its own, and none without a bug beside them', async () => {
+test('several run at once, each on a fixture of its own, and none without a bug beside them', async () => {
   const played: string[] = [];
   const both = Promise.withResolvers<void>();
   const on = (name: string): MutantLab =>

@@ -11,11 +11,11 @@ type Wanted = { only?: string; mutant?: Mutant | '' };
 type Told = { signs: string[]; bugs: string[]; verdict: string };
 
 /**
- * Plays the matrix, or the cells with `only` in their names, on the emulator's engine; returns each by name.
- * `cannot` says why this machine cannot play it, which in CI is an error.
+ * Runs the matrix, or the cells with `only` in their names, on the emulator's engine; returns each by name.
+ * `cannot` says why this machine cannot run it, which in CI is an error.
  */
 export const playMatrix = async ({ only = '', mutant = '' }: Wanted = {}) => {
-  // Several play at once: a folder of the test that ends first would go under the others.
+  // Several run at once: a folder of the test that ends first would go under the others.
   const folder = await mkdtemp(join(tmpdir(), 'corral-test-'));
   const json = join(folder, 'cells.json');
   try {

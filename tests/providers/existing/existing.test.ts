@@ -183,7 +183,7 @@ test('rights that are missing are told before anybody is asked', async () => {
       /^the user of context stub may not do 1 of the \d+ things that this run needs:\n {2}create volumes.* in namespace longhorn-system$/,
     ),
     remedy: expect.stringMatching(
-      /^to make a service account that may, as an admin \(then play as it, with --namespace corral\): npx corral rbac.* \| kubectl apply -f -$/,
+      /^to make a service account that may, as an admin \(then run as it, with --namespace corral\): npx corral rbac.* \| kubectl apply -f -$/,
     ),
   });
 });
@@ -240,7 +240,7 @@ describe('a run that no command has started', () => {
     server.deny({ verb: 'create', resource: 'volumes' });
     expect(await refusal(guard({ allow: ['manager-kill'] }))).toMatchObject({
       remedy: expect.stringMatching(
-        /\(then play as it, with CORRAL_NAMESPACE=corral\): npx corral rbac --allow manager-kill /,
+        /\(then run as it, with CORRAL_NAMESPACE=corral\): npx corral rbac --allow manager-kill /,
       ),
     });
   });

@@ -53,7 +53,7 @@ test.each<[what: string, given: Given, at: string | undefined]>([
   ['a gap', [gap, timeline(bracket('not-provable')), finished], 'cluster'],
   ['a cluster that was lost', [failed, timeline(bracket('broken')), lost], 'cluster'],
   ['what Kubernetes did not bring about', fails({ ...late, kind: 'pods' }, bracket('broken')), 'cluster'],
-  ['what was decided where it was played', [decided, timeline(late), finished], 'suite'],
+  ['what was decided where it ran', [decided, timeline(late), finished], 'suite'],
   ['nothing to judge by', [failed, null, finished], 'unclear'],
 ])('%s', (_, given, at) => {
   expect(hintOf(...given)?.at).toBe(at);

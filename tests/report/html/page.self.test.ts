@@ -107,7 +107,7 @@ describe.skipIf(found === undefined)(
         'A deleted backup is gone, and a second one of its volume can be made at once',
       ]);
       const matrix = page.locator('.overview .matrix');
-      expect(await matrix.locator('summary').textContent()).toBe("2 cells of the store's matrix played");
+      expect(await matrix.locator('summary').textContent()).toBe("2 cells of the store's matrix run");
       const rows = await matrix
         .locator('tbody tr')
         .evaluateAll((all) => all.map((row) => [...row.children].map((each) => each.textContent).join(', ')));

@@ -7,7 +7,7 @@ import { adaptConcurrency } from '../../../e2e/suite/exclusive/concurrency.ts';
 import { openLocks } from '../../../e2e/suite/exclusive/locks.ts';
 
 /**
- * Plays scenarios on a machine of two processors, each of which wants `each` of a processor while it is at work,
+ * Runs scenarios on a machine of two processors, each of which wants `each` of a processor while it is at work,
  * where in each decision's time one ends, and `others` is what else wants one: how many are at work after each.
  */
 const playOn = (each: number, others: readonly number[]): number[] => {

@@ -56,7 +56,7 @@ test.each([
   ['v1.14.0', '>=1.10 <1.13', [expect.any(Object)]],
   ['v1.12.9', '*', []],
   ['v1.13.0', '*', [newer]],
-])('on %s a scenario for %s ends so, or is played with findings: %j', async (value, range, expected) => {
+])('on %s a scenario for %s ends so, or runs with findings: %j', async (value, range, expected) => {
   const found = find('n1 n2 n3', { value, range });
   if (typeof expected === 'string') return expect(found).rejects.toThrow(expected);
   expect(await found).toMatchObject({ version: value, findings: expected });

@@ -10,7 +10,7 @@ import '../../../e2e/suite/steps/subjects.ts';
 import { replayRecording } from '../../support/recordings.ts';
 import { speaking, volumesOf } from './recordings.ts';
 
-// The suite's own evidence of scenarios that were played on a real Longhorn.
+// The suite's own evidence of scenarios that ran on a real Longhorn.
 const folder = fileURLToPath(new URL('../../../fixtures/recordings/runs/', import.meta.url));
 const load = (file: string): Recording =>
   parseRecording(gunzipSync(readFileSync(`${folder}${file}`)).toString());

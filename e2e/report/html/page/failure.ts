@@ -41,7 +41,7 @@ const faultList = (faults: NonNullable<PageScenario['failure']>['faults']): HTML
     ),
   );
 
-/** What is said of a scenario beside its verdict: that it was played twice, and what its cleanup left. */
+/** What is said of a scenario beside its verdict: that it was run twice, and what its cleanup left. */
 export const asideBox = ({ firstPlay, leftBehind }: PageScenario): HTMLElement | false => {
   if (firstPlay === undefined && leftBehind === undefined) return false;
   const part = (title: string, text: string): HTMLElement[] => [

@@ -30,7 +30,7 @@ export const headlineOf = ({ totals, scenarios, end }: PageRun): string => {
   const told =
     totals.passed > 0 && totals.passed === scenarios.length
       ? `All ${totals.passed} scenarios passed`
-      : `Of ${scenarios.length} scenarios ${parts.join(', ') || 'none was played'}`;
+      : `Of ${scenarios.length} scenarios ${parts.join(', ') || 'none was run'}`;
   return end.state === 'finished' ? told : `${told}; the run did not finish`;
 };
 
@@ -120,7 +120,7 @@ const findingsBox = (run: PageRun): HTMLElement | false => {
   );
 };
 
-/** The cells of the store's matrix that were played, each with the scenario that it leads to, or false. */
+/** The cells of the store's matrix that were run, each with the scenario that it leads to, or false. */
 const cellsBox = ({ scenarios }: PageRun): HTMLElement | false => {
   const played = playedCells(scenarios);
   if (played.length === 0) return false;
@@ -135,7 +135,7 @@ const cellsBox = ({ scenarios }: PageRun): HTMLElement | false => {
     ]);
   };
   return element('details', 'matrix', [
-    element('summary', '', [`${count(played.length, 'cell')} of the store's matrix played`]),
+    element('summary', '', [`${count(played.length, 'cell')} of the store's matrix run`]),
     element('table', 'cells', [headOf('Cell', 'Ended', 'Scenario'), element('tbody', '', played.map(row))]),
   ]);
 };

@@ -36,7 +36,7 @@ export const composeReadme = ({ report, name, files, beside }: ReadmeContent): s
   const { kubernetes, target } = report;
   return `${name}
 
-${scenario?.state ?? 'not played'} in Corral's run ${report.run}, at ${scenario?.startedAt ?? report.startedAt}
+${scenario?.state ?? 'not run'} in Corral's run ${report.run}, at ${scenario?.startedAt ?? report.startedAt}
 Judged: ${report.judged}
 Target: ${target.name} ${target.version ?? '(version not known)'}; provider: ${report.provider}; Kubernetes ${kubernetes?.version ?? 'not known'}; Node.js ${process.version}
 Scenario: ${scenario?.file ?? ''}, tags: ${scenario?.tags.join(', ') || 'none'}, from the document's ${scenario?.seed ?? '(none)'}

@@ -26,7 +26,7 @@ type Describe = (resource: string, object: KubernetesObject) => string;
 type Open = { judged: JudgedExpectation; evaluator: Evaluator; progress: WaitProgress };
 
 /**
- * Plays a history line by line and judges each expectation in it again: by the same code, and on what had
+ * Replays a history line by line and judges each expectation in it again: by the same code, and on what had
  * arrived when it was judged then. Time passes by the lines: what nothing has decided when its time is over
  * has timed out.
  */

@@ -4,7 +4,7 @@ import type { Entry, Timeline } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
 import type { WatchOrigin } from '../history/places.ts';
 
-/** The timelines that a history is played into, one a watch. */
+/** The timelines that a history is replayed into, one a watch. */
 export type Stage = {
   /** In ms since the epoch. */
   readonly start: number;

@@ -7,10 +7,10 @@ import type { StepReport } from '../deps.ts';
 import { step } from '../step.ts';
 import { seenIn } from './seen.ts';
 
-/** The step with which a scenario plays a promise that a known bug breaks. */
+/** The step with which a scenario checks a promise that a known bug breaks. */
 export const bugSteps = {
   /**
-   * Plays a promise, and returns whether it was kept. Where it is broken exactly as the ledger's row says
+   * Checks a promise, and returns whether it was kept. Where it is broken exactly as the ledger's row says
    * the scenario goes on, and ends as that known bug if nothing else fails; broken in another way it fails.
    * `race`: it shows only where Longhorn loses a race, so that a promise that was kept says nothing of the bug, as
    * on a kind of store on which it does not show.

@@ -82,7 +82,7 @@ export const reasonsOf = async (
 export const describeReasons = (told: readonly Told[]): string =>
   told.map(({ text, id }) => `- ${id ?? 'unclassified'}: "${shorten(text, 700)}"`).join('\n');
 
-/** Plays an expectation on a restore; where the volume is faulted instead, the error says why. */
+/** Judges an expectation on a restore; where the volume is faulted instead, the error says why. */
 export const tellingWhy = async (
   context: Context,
   restore: RestoreHandle,

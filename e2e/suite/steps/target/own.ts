@@ -18,11 +18,11 @@ export type OwnStore = { place: StorePlace; whenIdle: WhenIdle; running?: Runnin
 
 /** The stores and the backup targets that a scenario has opened so far. */
 export type Own = {
-  /** The kind of store that the scenario is played on. */
+  /** The kind of store that the scenario is run on. */
   readonly kind: string;
   readonly stores: readonly OwnStore[];
   readonly targets: readonly TargetHandle[];
-  /** Starts a store of its own: of the kind that it is played on, or of the other that it can have. */
+  /** Starts a store of its own: of the kind that it is run on, or of the other that it can have. */
   startStore(which: 'first' | 'other'): Promise<RunningStore>;
   /** Makes a backup target of its own on a store of its own. */
   makeTarget(store: RunningStore): Promise<TargetHandle>;

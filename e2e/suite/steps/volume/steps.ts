@@ -178,7 +178,7 @@ export const volumeSteps = {
 /**
  * A volume without a block device cannot be read, so this is how its data are judged: a completed backup of
  * it has the blocks that it was restored with, by their checksums. Of a volume that was written to through a device
- * it is not played.
+ * it is not run.
  */
 export const hasRestoredData = step({
   sentence: 'Then {backup} has the data that the volume was restored with',

@@ -34,7 +34,7 @@ export const writeSteps = {
       return followOperation(context, followed, cell);
     },
   }),
-  /** A write that did not come in this play proves nothing. */
+  /** A write that did not come in this run proves nothing. */
   'then.disturbed': step({
     sentence: 'Then the write was disturbed',
     action: async (_: Context, { disturbed, writes }: FollowedWrites) => {

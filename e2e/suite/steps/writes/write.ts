@@ -1,6 +1,6 @@
 import type { WriteRequest } from './gate.ts';
 
-/** What a reader calls the objects of a play, by their names: `the first backup`. */
+/** What a reader calls the objects of a run, by their names: `the first backup`. */
 export type Roles = ReadonlyMap<string, string>;
 
 type Tree = { [key: string]: unknown };
@@ -71,7 +71,7 @@ const placeOf = ({ verb, path, object }: WriteRequest): WritePlace | undefined =
 };
 
 /**
- * What a write does, in words that are the same in each play of the same operation: the verb, the resource, the role
+ * What a write does, in words that are the same in each run of the same operation: the verb, the resource, the role
  * of the object, and the fields that change. Undefined for one without meaning: a time, a progress.
  */
 export const describeWrite = (request: WriteRequest, roles: Roles): string | undefined => {

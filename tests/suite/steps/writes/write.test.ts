@@ -21,7 +21,7 @@ test('a write is named by verb, resource, the role of its object, and what chang
   );
 });
 
-test('names that chance made are the same in each play', () => {
+test('names that chance made are the same in each run', () => {
   const object = { metadata: { name: 'corral-abc123-volume-11111111-896540b6' } };
   expect(write('POST', 'backupvolumes', object)).toBe('create backupvolumes the volume (-*)');
   const other = { metadata: { name: 'backup-aaaabbbbccccdddd' } };

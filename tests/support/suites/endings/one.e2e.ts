@@ -16,13 +16,13 @@ scenario('It has a gap', {}, async ({ does }) => {
     });
   });
 });
-let plays = 0;
+let runs = 0;
 scenario('It loses its premise once', {}, async ({ does, later }) => {
-  plays += 1;
-  const play = plays;
-  later(() => does(`Cleanup of play ${play}`));
-  await does(`Then play ${play} is in time`, () => {
-    if (play === 1)
+  runs += 1;
+  const run = runs;
+  later(() => does(`Cleanup of run ${run}`));
+  await does(`Then run ${run} is in time`, () => {
+    if (run === 1)
       throw Object.assign(new Error('the back-off was over before'), { verdict: { state: 'not-provable' } });
   });
 });
