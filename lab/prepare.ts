@@ -10,7 +10,7 @@ import { buildingUntil, buildSignal } from './build/signal.ts';
 import { tools, toolsPath } from './build/tools.ts';
 import { cached, isCached, type Part } from './cache/cache.ts';
 import { coreImages, podSystem, storeArchive } from './images/core.ts';
-import { type StepRunner, telling } from './step.ts';
+import { type StepRunner, withProgress } from './step.ts';
 
 /**
  * What a lab is started with: the nodes' root image, the `kube` binary, the folder of the tools' commands and
@@ -76,7 +76,7 @@ const numbered = async (
     process.stderr.write(`lab: ${all} parts are built first, once: ${buildTime()}\n`);
   let begun = 0;
   return (title, work) =>
-    step(`[${++begun}/${all}] ${title}`, (update) => telling(update, () => work(update)));
+    step(`[${++begun}/${all}] ${title}`, (update) => withProgress(update, () => work(update)));
 };
 
 /**
@@ -106,12 +106,12 @@ const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void>
  * A browser is fetched as well where `withBrowser` is set.
  */
 export const prepare = async (
-  told: StepRunner,
+  runStep: StepRunner,
   archives: readonly Part[] = [],
   { withBrowser = false } = {},
 ): Promise<Prepared> => {
   const besides = withBrowser ? [browser()] : [];
-  const step = await numbered(told, { archives, besides });
+  const step = await numbered(runStep, { archives, besides });
   const binaries = await kubernetes();
   await atOnce([
     () => build(step, 'Compile Kubernetes and CoreDNS', binaries),

@@ -9,7 +9,7 @@ export type StepRunner = <T>(
 const updates = new AsyncLocalStorage<(detail: string) => void>();
 
 /** Does work whose builds report how far they are, however deep in it they are: a part may be built for another. */
-export const telling = <T>(update: (detail: string) => void, work: () => Promise<T>): Promise<T> =>
+export const withProgress = <T>(update: (detail: string) => void, work: () => Promise<T>): Promise<T> =>
   updates.run(update, work);
 
 /** Reports how far a build is, where somebody listens: what is done, and how much there is. */

@@ -8,7 +8,7 @@ import { usingCache } from '../lab/cache/lock.ts';
 import { canUseApt } from '../lab/debian/can-use-apt.ts';
 import { lookAtCommands } from '../lab/fitness.ts';
 import { browserTitle } from '../lab/prepare.ts';
-import { telling } from '../lab/step.ts';
+import { withProgress } from '../lab/step.ts';
 import type { ProgressDisplay } from './provider.ts';
 
 type Environment = NodeJS.ProcessEnv;
@@ -55,7 +55,7 @@ export const fetchBrowser = async ({
   const fetch = () => buildingUntil(signal, () => usingCache(browserBinary));
   try {
     await openCache();
-    return await progress.step(browserTitle, (update) => telling(update, fetch));
+    return await progress.step(browserTitle, (update) => withProgress(update, fetch));
   } catch (error) {
     if (!(error instanceof NotFit)) throw error;
     const remedies = [error.remedy, 'install Chromium'].filter((remedy) => remedy !== undefined);

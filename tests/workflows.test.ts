@@ -64,13 +64,13 @@ const kind = readWorkflow('kind');
 const versions = longhorn.workflow.jobs.play?.strategy?.matrix.longhorn ?? [];
 
 test.each(versions)('what it is called with is known to e2e: %s', (version) => {
-  const told = parseArguments(longhorn.flagsOf('e2e', version), ['lab']);
-  expect(told).toMatchObject({ provider: 'lab', longhorn: `official:${version}`, all: true });
+  const parsed = parseArguments(longhorn.flagsOf('e2e', version), ['lab']);
+  expect(parsed).toMatchObject({ provider: 'lab', longhorn: `official:${version}`, all: true });
 });
 
 test('what they are called with is known to e2e in kind, and to merge-reports', () => {
-  const told = parseArguments(kind.flagsOf('e2e'), ['lab', 'kind']);
-  expect(told).toMatchObject({ provider: 'kind', longhorn: `official:${newestRelease}`, all: true });
+  const parsed = parseArguments(kind.flagsOf('e2e'), ['lab', 'kind']);
+  expect(parsed).toMatchObject({ provider: 'kind', longhorn: `official:${newestRelease}`, all: true });
   const merged = parseMergeReports(longhorn.flagsOf('merge-reports'));
   expect(merged).toMatchObject({ paths: ['reports'], flags: { table: true } });
 });

@@ -23,7 +23,7 @@ const changedTarget =
 const renewedKey =
   'A key that expires while a backup is uploaded ends that one alone, and all goes on with a new one';
 const holds = "A backup holds its snapshot's data, whatever becomes of the volume and of its snapshots";
-const tells = 'A backup tells what it is of, and what it has sent';
+const backupContents = 'A backup tells what it is of, and what it has sent';
 const sideBySide =
   'Two backups of a volume are made side by side, and one of a detached volume attaches it meanwhile';
 const volumeGoes = 'A backup volume that is deleted goes with all its backups, and the next backup is whole';
@@ -37,7 +37,7 @@ const otherLonghorn =
 const targetPage =
   'A backup target is made, changed and deleted on its page, which tells why it cannot be used';
 const volumesPage = 'The page of backup volumes has Longhorn look into the store, at all volumes or at one';
-const pageTellsCreation = 'The page of backups tells why a backup could not be made';
+const pageShowsCreation = 'The page of backups tells why a backup could not be made';
 const noURL = 'A new Longhorn has one backup target, default, which has no URL, says so, and stays';
 const compressed = 'Backups are restored however they are compressed';
 const largeBlocks =
@@ -80,7 +80,7 @@ const fullEachTime =
 const leftOut =
   'A recurring job leaves out a volume that is detached, until that is allowed, and one that is taken out of it';
 const pageDeletes = 'The page of backups deletes the one that it names, and shows how another waits for that';
-const pageTells = 'The page of backups tells why a deletion failed, for as long as it does';
+const pageShowsDeletion = 'The page of backups tells why a deletion failed, for as long as it does';
 const pageGoesOn =
   'The page of backups goes on by itself after the manager that it was connected to is killed';
 const raggedSecret = 'Credentials that end with a blank or a line end are refused';
@@ -158,13 +158,13 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'marked-snapshot-stays': [{ scenario: snapshotTasks, by: 'then.snapshotsLeft' }],
   'snapshot-keeps-volume-attached': [{ scenario: snapshotTasks, by: 'then.volumeDetached' }],
   'backups-go-with-snapshot': [{ scenario: holds, by: 'then.storeHolds' }],
-  'target-not-filled-in': [{ scenario: tells, by: 'then.filledIn' }],
-  'labels-lost': [{ scenario: tells, by: 'then.labelled' }],
-  'url-of-another-backup': [{ scenario: tells, by: 'then.urlNames' }],
-  'blocks-sent-again': [{ scenario: tells, by: 'then.sent' }],
+  'target-not-filled-in': [{ scenario: backupContents, by: 'then.filledIn' }],
+  'labels-lost': [{ scenario: backupContents, by: 'then.labelled' }],
+  'url-of-another-backup': [{ scenario: backupContents, by: 'then.urlNames' }],
+  'blocks-sent-again': [{ scenario: backupContents, by: 'then.sent' }],
   'block-size-ignored': [{ scenario: largeBlocks, by: 'then.blocksAreOf' }],
   'compression-ignored': [{ scenario: compressed, by: 'then.compressedBy' }],
-  'last-backup-stays': [{ scenario: tells, by: 'then.lastBackup' }],
+  'last-backup-stays': [{ scenario: backupContents, by: 'then.lastBackup' }],
   'snapshot-outlives-settings': [{ scenario: goneBySetting, by: 'then.snapshotsLeft' }],
   'failed-backup-stays': [{ scenario: goneBySetting, by: 'then.failedOneGoes' }],
   'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
@@ -185,7 +185,7 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'standby-skips-full-backups': [{ scenario: standbyActivated, by: 'then.follows' }],
   'full-backup-spares-blocks': [
     { scenario: damagedBlock, by: 'then.restores' },
-    { scenario: tells, by: 'then.sent' },
+    { scenario: backupContents, by: 'then.sent' },
   ],
   'backup-volume-stays-stored': [{ scenario: volumeGoes, by: 'then.storeHolds' }],
   'failed-upload-ends-replica': [{ scenario: noSpace, by: 'then.hasStayedHealthy' }],
@@ -247,8 +247,8 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'cleans-up-manual-backups': [{ scenario: jobDenied, by: 'then.jobLogs' }],
   'page-hides-deleting': [{ scenario: pageDeletes, by: 'then.pageShows' }],
   'page-hides-error': [
-    { scenario: pageTells, by: 'then.pageShows' },
-    { scenario: pageTellsCreation, by: 'then.rowTells' },
+    { scenario: pageShowsDeletion, by: 'then.pageShows' },
+    { scenario: pageShowsCreation, by: 'then.rowTells' },
   ],
   'page-deletes-another': [{ scenario: pageDeletes, by: 'then.deleting' }],
   'page-hides-reason': [{ scenario: targetPage, by: 'then.targetShown' }],

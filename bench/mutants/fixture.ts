@@ -105,7 +105,7 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
     await mkdir(out, { recursive: true });
     const log = await open(join(out, 'log.txt'), 'w');
     const target = { name: 'emulator', version };
-    const told = makeRunConfig({ ...running, target, out, store: fittingStores });
+    const runConfig = makeRunConfig({ ...running, target, out, store: fittingStores });
     // Nothing of a lab that was lost needs to be cleaned up.
     const lost = (signal: AbortSignal) => AbortSignal.any([signal, running.lost]);
     try {
@@ -114,7 +114,7 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
         process.env[matrixFolder] = out;
         return spawnRunner({
           project,
-          config: told,
+          config: runConfig,
           chosen: { only: namesPattern(scenarios), tags: undefined },
           files,
           browser: running.browser,

@@ -38,8 +38,8 @@ const firstOf = (reason: string): string =>
 
 /** Judges what a scenario came to on a mutant; `by` is the pattern of the step that must have failed. */
 export const judgeMutant = (scenario: Played, by: RegExp): JudgedScenario => {
-  const told = describePlayed(scenario);
-  const { step } = told;
+  const outcome = describePlayed(scenario);
+  const { step } = outcome;
   const fate = (): Fate => {
     if (scenario === undefined || scenario.state === 'skipped') return 'not run';
     if (scenario.state === 'passed') return 'SURVIVED';
@@ -49,7 +49,7 @@ export const judgeMutant = (scenario: Played, by: RegExp): JudgedScenario => {
     // notice.
     return step?.startsWith('Given ') ? 'died in its set-up' : 'killed by another assertion';
   };
-  return { fate: fate(), ...told };
+  return { fate: fate(), ...outcome };
 };
 
 /** Judges what a scenario came to on the emulator without a bug but those that Longhorn has. */

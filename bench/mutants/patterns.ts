@@ -4,9 +4,9 @@ const literally = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, 
  * The pattern of the sentences that a step prints, from the one that it declares: what is in braces a run fills
  * in.
  */
-export const sentencePattern = (told: string): RegExp =>
+export const sentencePattern = (sentence: string): RegExp =>
   new RegExp(
-    `^${told
+    `^${sentence
       .split(/\{\w+\}/)
       .map(literally)
       .join('.*')}$`,

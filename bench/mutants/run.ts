@@ -28,10 +28,10 @@ type RunOptions = {
 
 /** The sentence of a step, by the name that scenarios call it by; a whole sentence stands for itself. */
 export const sentenceOf = ({ byId, always }: Sentences, by: string): string => {
-  const told = always.has(by) ? by : byId.get(by);
-  if (told === undefined)
+  const sentence = always.has(by) ? by : byId.get(by);
+  if (sentence === undefined)
     throw new Error(`the mutants' table names the step ${by}, which there is not: see e2e/suite/steps`);
-  return told;
+  return sentence;
 };
 
 /**
@@ -98,8 +98,8 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
 };
 
 /** Whether a scenario is the one that a report calls so, on whichever kind of store. */
-export const isCalled = ({ name }: { name: string }, told: string): boolean =>
-  drivers.some((driver) => nameOn(name, driver) === told);
+export const isCalled = ({ name }: { name: string }, printed: string): boolean =>
+  drivers.some((driver) => nameOn(name, driver) === printed);
 
 /** The files, from the project's root, that have the scenarios which a report calls so. */
 const filesOf = (names: readonly string[], written: ReadonlyMap<string, ScenarioFile>): string[] =>

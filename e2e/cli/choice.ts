@@ -183,9 +183,7 @@ export const printEmptyShard = async (
   printStart(args.output, { ...report, scenarios: 0 });
   const path = await writeReport(args.out, report);
   const stream = streamFor(args.output);
-  stream.write(
-    `shard ${shard?.index}/${shard?.of} gets no scenario of the chosen ones: none was run\n`,
-  );
+  stream.write(`shard ${shard?.index}/${shard?.of} gets no scenario of the chosen ones: none was run\n`);
   for (const line of composeClosing(report, relative('', path), (_, text) => text)) stream.write(`${line}\n`);
   return exitCode.passed;
 };

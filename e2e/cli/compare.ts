@@ -41,10 +41,10 @@ const verdictsOf = ({ report }: ReportFile): Map<string, ScenarioReport> => {
     report.scenarios.filter((each) => !isStray(each)),
     timeKey,
   );
-  const telling = (all: readonly ScenarioReport[]) => all.find(({ state }) => state !== 'passed') ?? all[0];
+  const decisive = (all: readonly ScenarioReport[]) => all.find(({ state }) => state !== 'passed') ?? all[0];
   return new Map(
     [...rounds].flatMap(([key, all]) => {
-      const one = telling(all);
+      const one = decisive(all);
       return one === undefined ? [] : [[key, one] as const];
     }),
   );
@@ -87,8 +87,8 @@ const widest = 'not-provable'.length;
 const describeImages = (sources: readonly ReportFile[]): string[] => {
   const [ones = [], others = []] = sources.map(({ report }) => judgedImages(report));
   if (ones.length === 0 || others.length === 0) return [];
-  const told = (images: typeof ones): string[] => images.map(({ name, digest }) => `${name} ${digest}`);
-  const [here, there] = [told(ones), told(others)];
+  const describe = (images: typeof ones): string[] => images.map(({ name, digest }) => `${name} ${digest}`);
+  const [here, there] = [describe(ones), describe(others)];
   return [
     ...here.filter((each) => !there.includes(each)).map((each) => `only in the first: ${each}`),
     ...there.filter((each) => !here.includes(each)).map((each) => `only in the second: ${each}`),

@@ -33,10 +33,10 @@ const agrees = (
   const place = placeOf(row);
   if (place !== undefined && byItsWords && !isPlaced && !place.includes(operation.id)) return false;
   return wordings.some(({ example }) => {
-    const told = diagnose(example);
-    if (told === undefined) return true;
-    if (place === undefined && told.byItsWords && !told.operation.pattern?.test(text)) return false;
-    return cause === undefined || told.cause === undefined || told.cause === cause;
+    const diagnosis = diagnose(example);
+    if (diagnosis === undefined) return true;
+    if (place === undefined && diagnosis.byItsWords && !diagnosis.operation.pattern?.test(text)) return false;
+    return cause === undefined || diagnosis.cause === undefined || diagnosis.cause === cause;
   });
 };
 
@@ -47,7 +47,7 @@ const middleCut = (text: string): string =>
   text.length <= longest ? text : `${text.slice(0, longest / 2)} ${text.slice(-longest / 2)}`;
 
 /** The failure to report first, if there is one: a row of the catalogue knows more than an operation alone. */
-export const failureToTell = ({ meanings, diagnosis }: Answer): Diagnosis | undefined =>
+export const failureToReport = ({ meanings, diagnosis }: Answer): Diagnosis | undefined =>
   diagnosis?.cause === undefined && meanings.length > 0 ? undefined : diagnosis;
 
 /** What failed and why, what to do, and what Longhorn does, for a reader. */
@@ -62,7 +62,7 @@ export const isAnswer = ({ meanings, diagnosis }: Answer): boolean =>
 
 /** Says whether the cause of a failure is known too, or the whole message. */
 export const isWholeAnswer = (answer: Answer): boolean => {
-  const failure = failureToTell(answer);
+  const failure = failureToReport(answer);
   return failure === undefined ? answer.meanings.length > 0 : isExplained(failure);
 };
 

@@ -7,7 +7,7 @@ import {
   readPastedLine,
   readPrintedObjects,
 } from '../longhorn/diagnosis/pasted.ts';
-import { type Answer, answerTo, describeFailure, failureToTell, isAnswer } from './explain-answer.ts';
+import { type Answer, answerTo, describeFailure, failureToReport, isAnswer } from './explain-answer.ts';
 import { textsIn } from './explain-input.ts';
 
 /** Lines of a log that say the same: how often, when and of what. */
@@ -42,7 +42,7 @@ const isStill = ({ first, last }: { first: string; last: string }): boolean =>
 const namesIn = /\b(pvc-[0-9a-f]{8}-[0-9a-f-]{27}|backup-[0-9a-f]{16})\b/g;
 
 const keyOf = (answer: Answer): string => {
-  const failure = failureToTell(answer);
+  const failure = failureToReport(answer);
   return failure === undefined
     ? String(answer.meanings[0]?.id)
     : `${failure.operation.id}|${failure.cause?.id}`;
@@ -97,7 +97,7 @@ export const createSummary = (version: string | undefined) => {
   };
 };
 
-const tellEvery = 1000;
+const reportEvery = 1000;
 
 // What is larger is read line by line, as a log is: to read it as objects takes a hundred times its memory.
 const mostOfObjects = 4 << 20;
@@ -124,7 +124,7 @@ export const readLog = async (path: string, version: string | undefined): Promis
   const all = texts.reduce((sum, { size }) => sum + size, 0);
   const summary = createSummary(version);
   let before = 0;
-  let told = performance.now();
+  let reportedAt = performance.now();
   for (const { name, size, open } of texts) {
     const objects = isOfObjects(name, size) ? readPrintedObjects(await readAll(open().stream)) : undefined;
     if (objects !== undefined) {
@@ -137,8 +137,8 @@ export const readLog = async (path: string, version: string | undefined): Promis
       createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }),
     )) {
       summary.add(readPastedLine(lines));
-      if (performance.now() - told < tellEvery) continue;
-      told = performance.now();
+      if (performance.now() - reportedAt < reportEvery) continue;
+      reportedAt = performance.now();
       const percent = all === 0 ? 100 : Math.floor((100 * (before + bytesRead())) / all);
       process.stderr.write(`${percent} % of ${Math.ceil(all / 1e6)} MB read\n`);
     }
@@ -164,7 +164,7 @@ const describeTimes = ({ first, last }: Group): string[] => {
 
 const describeGroup = (group: Group): string[] => {
   const { answer, count, example } = group;
-  const failure = failureToTell(answer);
+  const failure = failureToReport(answer);
   const row = answer.meanings[0]?.row;
   const [what, ...more] =
     failure === undefined

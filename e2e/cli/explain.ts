@@ -15,7 +15,7 @@ import {
   type Answer,
   answerTo,
   describeFailure,
-  failureToTell,
+  failureToReport,
   isAnswer,
   isWholeAnswer,
 } from './explain-answer.ts';
@@ -160,7 +160,7 @@ const composeJson = (
   { meanings, nearest, diagnosis, isOfOtherVersions }: Answer & { nearest: readonly Meaning[] },
 ): string => {
   const classes = new Set(meanings.map(({ row }) => row.class));
-  const told = meanings.map(({ id, row, wordings, asCause }) => ({
+  const described = meanings.map(({ id, row, wordings, asCause }) => ({
     id,
     class: row.class,
     means: row.means,
@@ -187,7 +187,7 @@ const composeJson = (
             : null,
       diagnosis: forPrograms(diagnosis),
       ofOtherVersions: isOfOtherVersions === true,
-      meanings: told,
+      meanings: described,
       nearest: nearest.map(({ id }) => id),
     },
     null,
@@ -215,7 +215,7 @@ const describeNearest = (nearest: readonly Meaning[]): string[] =>
 const unclassified = 'unclassified: the catalogue knows no such text';
 
 const describeAnswer = (answer: Answer): string[] => {
-  const failure = failureToTell(answer);
+  const failure = failureToReport(answer);
   const rows = [
     ...(answer.isOfOtherVersions ? ['No row is of the version given; it is known from others:', ''] : []),
     ...(answer.meanings.length === 0 ? [] : describeMeanings(answer.meanings)),

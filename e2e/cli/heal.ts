@@ -78,42 +78,42 @@ const program = (): Command =>
 type HealResult = { done: string[]; problems: string[] };
 
 const heal = async ({ kubeconfig, context, out, run }: Flags, isOutGiven: boolean): Promise<HealResult> => {
-  const told: HealResult = { done: [], problems: [] };
+  const result: HealResult = { done: [], problems: [] };
   // Whatever cannot be read, the rest is looked at all the same, and all of it is reported.
   const attempt = async <T>(work: () => Promise<T> | T): Promise<T | undefined> => {
     try {
       return await work();
     } catch (error) {
-      told.problems.push(...messages(error));
+      result.problems.push(...messages(error));
       return undefined;
     }
   };
   const printDone = async (work: () => Promise<string[]>): Promise<void> =>
-    void told.done.push(...((await attempt(work)) ?? []));
+    void result.done.push(...((await attempt(work)) ?? []));
 
   const folder = run === undefined || isOutGiven ? await attempt(() => readRunFolder(out)) : undefined;
   if (folder !== undefined) {
     await printDone(() => closeGone(folder.ledger));
     // A lab takes its kubeconfig and the whole cluster with it.
-    if (told.done.length > 0 && folder.ledger.open().length === 0) return told;
+    if (result.done.length > 0 && folder.ledger.open().length === 0) return result;
   }
   const cluster = await attempt(() => connect({ kubeconfig, ...(context !== undefined && { context }) }));
   if (cluster === undefined) {
     for (const { title } of folder?.ledger.open() ?? [])
-      told.problems.push(`not healed, so that it may be in force: ${title}`);
-    return told;
+      result.problems.push(`not healed, so that it may be in force: ${title}`);
+    return result;
   }
   if (folder !== undefined) await printDone(() => healLeftOver({ cluster, ledger: folder.ledger }));
   const runs = [...new Set([...(run === undefined ? [] : [run]), ...(folder?.runs ?? [])])];
   if (folder !== undefined && runs.length === 0)
-    told.problems.push(
+    result.problems.push(
       `${out} does not say which run it is of, so the cluster was not looked at: give the run's id (--run ID)`,
     );
-  if (runs.length > 0 && !(await attempt(() => answers(cluster)))) return told;
+  if (runs.length > 0 && !(await attempt(() => answers(cluster)))) return result;
   for (const id of runs) await printDone(() => healByLabels(cluster, id));
-  if (told.done.length === 0 && told.problems.length === 0)
-    told.done.push(allClear(out, { folder, runs, server: cluster.server }));
-  return told;
+  if (result.done.length === 0 && result.problems.length === 0)
+    result.done.push(allClear(out, { folder, runs, server: cluster.server }));
+  return result;
 };
 
 // One line for a cluster that cannot be reached, and not one for each list of it.

@@ -110,7 +110,7 @@ export const parseMergeReports = (argv: readonly string[]): { paths: string[]; f
 
 /**
  * `npx corral merge-reports`: returns the exit code, that of the runs whose reports they are; every error is
- * told.
+ * printed.
  */
 export const runMergeReportsCommand = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('merge-reports', async () => {

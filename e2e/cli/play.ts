@@ -10,8 +10,8 @@ import type { Arguments } from './arguments/parse.ts';
 export const vitestEntry = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')));
 
 /**
- * How a configuration is loaded: by Node itself. Bundling it takes longer, and on a busy machine Vite tells
- * of that among the output of the run.
+ * How a configuration is loaded: by Node itself. Bundling it takes longer, and on a busy machine Vite warns
+ * of that in the output of the run.
  */
 export const configLoader = 'native';
 

@@ -113,10 +113,10 @@ const describeHistory = ({ header, lines }: Recording, path: string): string[] =
 
 // Decided by the faults of the whole run, of which a history alone knows nothing.
 const describePlace = (lines: Recording['lines']): string[] => {
-  const told = lines.map((line) =>
+  const judged = lines.map((line) =>
     'marker' in line ? markerSchema.safeParse(line).data?.pointsTo : undefined,
   );
-  const pointsTo = told.findLast((each) => each !== undefined);
+  const pointsTo = judged.findLast((each) => each !== undefined);
   return pointsTo === undefined
     ? []
     : [`  points to: ${pointsTo.place}, as decided then`, ...pointsTo.because.map((each) => `    ${each}`)];

@@ -66,11 +66,11 @@ const bringUp = async (
 ): Promise<RunningCluster> => {
   const signal = interruption.first;
   const { promise: again, reject } = Promise.withResolvers<never>();
-  const tell = () => {
+  const onAbort = () => {
     const next = args.existing === undefined ? 'the cluster goes down' : 'nothing was made yet';
     streamFor(args.output).write(`\n${(signal.reason as Error).message}: ${next}\n`);
   };
-  signal.addEventListener('abort', tell, { once: true });
+  signal.addEventListener('abort', onAbort, { once: true });
   interruption.again.addEventListener('abort', () => reject(signal.reason), { once: true });
   try {
     signal.throwIfAborted();
@@ -103,7 +103,7 @@ const bringUp = async (
     if (interrupted) throw new CommandError(`${message} before a scenario ran`, exitCode.interrupted);
     throw new CommandError(`the set-up failed: ${message}`, exitCode.notFit);
   } finally {
-    signal.removeEventListener('abort', tell);
+    signal.removeEventListener('abort', onAbort);
   }
 };
 
@@ -197,9 +197,7 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
     error: new CommandError(message, exitCode.notFit),
   });
   if (lost !== undefined)
-    return notFit(
-      'the cluster was lost while scenarios ran: what they said since then is no verdict',
-    );
+    return notFit('the cluster was lost while scenarios ran: what they said since then is no verdict');
   const played = report.scenarios.filter((each) => each.round === round);
   const failed =
     played.some(({ state }) => state === 'failed' || state === 'not-provable') ||

@@ -80,8 +80,8 @@ export const takeShard = <T extends Named>(
 ): TakenShard<T> => {
   const parts = splitScenarios(all, of, how).map((part) => new Set(part.map(timeKey)));
   const mine = parts[index - 1] ?? new Set();
-  const told = { parts: parts.map((part) => [...part]), chosen: chosen.map(timeKey).toSorted() };
-  const split = createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 12);
+  const plan = { parts: parts.map((part) => [...part]), chosen: chosen.map(timeKey).toSorted() };
+  const split = createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 12);
   return { chosen: chosen.filter((each) => mine.has(timeKey(each))), shard: { index, of, split } };
 };
 

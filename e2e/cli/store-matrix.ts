@@ -183,10 +183,10 @@ const onCluster = (cell: MatrixCell, scenarios: ReadonlyMap<string, string>): st
 };
 
 const line = ({ verdict, exitCode: code, signs, bugs, cluster, ...cell }: Played): string => {
-  const told =
+  const outcome =
     signs.length === 0 ? '' : `: ${signs.join(', ')}${bugs.length > 0 ? ` (${bugs.join(', ')})` : ''}`;
   const there = cluster === undefined ? '' : `\n         ${cluster}`;
-  return `${verdict.padEnd(7)}  ${cellNameOf(cell)}, exit code ${code}${told}${there}`;
+  return `${verdict.padEnd(7)}  ${cellNameOf(cell)}, exit code ${code}${outcome}${there}`;
 };
 
 /** Runs so many at once, as most of a cell is waiting, and beside them all that wait for nothing but a clock; prints each in its turn. */

@@ -30,7 +30,7 @@ export const objectUid = z
 
 // As text it comes from a variable.
 const clocks = z.preprocess(
-  (told) => (typeof told === 'string' ? (parseClocks(told) ?? told) : told),
+  (given) => (typeof given === 'string' ? (parseClocks(given) ?? given) : given),
   z.object(
     {
       deletionBackoff: milliseconds,
@@ -43,7 +43,7 @@ const clocks = z.preprocess(
 );
 const listOf = <T extends string>(names: readonly T[]) =>
   z.preprocess(
-    (told) => (typeof told === 'string' ? told.split(',').filter((name) => name !== '') : told),
+    (given) => (typeof given === 'string' ? given.split(',').filter((name) => name !== '') : given),
     z.array(z.enum(names, { error: `must be one of ${names.join(', ')}` })).readonly(),
   );
 
@@ -207,8 +207,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Puts a run's configuration together, with its defaults; what else its sources hold is left out. */
 export const makeRunConfig = (
-  told: Pick<RunConfig, 'kubeconfig' | 'storeImage'> & Partial<RunConfig>,
-): RunConfig => runSchema.parse(told);
+  given: Pick<RunConfig, 'kubeconfig' | 'storeImage'> & Partial<RunConfig>,
+): RunConfig => runSchema.parse(given);
 
 /** Writes a configuration as readRunConfig reads it. */
 export const toVariables = (config: RunConfig): Record<string, string> => ({
@@ -217,9 +217,9 @@ export const toVariables = (config: RunConfig): Record<string, string> => ({
 
 /** The same of a cluster alone, for any number of runs on it. */
 export const clusterVariables = (
-  told: Pick<RunConfig, 'kubeconfig' | 'storeImage'> & Partial<ClusterConfig>,
+  given: Pick<RunConfig, 'kubeconfig' | 'storeImage'> & Partial<ClusterConfig>,
 ): Record<string, string> => ({
-  [whole]: JSON.stringify(clusterSchema.parse(told)),
+  [whole]: JSON.stringify(clusterSchema.parse(given)),
 });
 
 // Its own message repeats what was written.

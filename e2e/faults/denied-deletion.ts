@@ -145,7 +145,7 @@ const allow = async (cluster: Cluster, data: unknown): Promise<string> => {
 
 // Removes the policies of a run, and says which.
 const allowByLabels = async (cluster: Cluster, run: string): Promise<string[]> => {
-  const told: string[] = [];
+  const lines: string[] = [];
   for (const resource of [
     resources.validatingAdmissionPolicyBindings,
     resources.validatingAdmissionPolicies,
@@ -155,10 +155,10 @@ const allowByLabels = async (cluster: Cluster, run: string): Promise<string[]> =
     });
     for (const { metadata } of items) {
       await cluster.delete(resource, { name: metadata.name }).catch(unlessGone);
-      told.push(`${resource.plural} ${metadata.name}: removed`);
+      lines.push(`${resource.plural} ${metadata.name}: removed`);
     }
   }
-  return told;
+  return lines;
 };
 
 /**

@@ -71,11 +71,11 @@ type Hold = z.infer<typeof schema>;
 // A pod that is gone took the process and its stop with it.
 const letGo = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { token, backup, pods } = schema.parse(data);
-  const told = await inEachPod(pods, async (pod) => {
+  const states = await inEachPod(pods, async (pod) => {
     const failed = `releasing the deletion of ${backup} in ${pod.name} failed`;
     return `${pod.name} ${await undoInPod(cluster, { pod, command: releaseCommand({ token, backup }), failed, gone: 'is gone' })}`;
   });
-  return told.join(', ');
+  return states.join(', ');
 };
 
 // How long the hold may last, whoever is left to end it: the command in the pod lets go by itself. Owner of
@@ -116,7 +116,7 @@ const on = (
   let found: { pod: PodTarget; pids: string[] } | undefined;
 
   const find = async (running: PodCommands): Promise<{ pod: PodTarget; pids: string[] }> => {
-    const { commands, until, told } = running;
+    const { commands, until, describe } = running;
     const over = () =>
       commands.every(
         ({ lines, ended }) => ended !== undefined || lines.some((line) => line.startsWith('not found')),
@@ -125,7 +125,7 @@ const on = (
     const stopped = stoppedIn(running);
     if (stopped === undefined) {
       throw new Error(
-        `no process deleted ${backup} within ${bounds.search} s of the watch for it (the fault's own bound); what the pods said:\n${told()}`,
+        `no process deleted ${backup} within ${bounds.search} s of the watch for it (the fault's own bound); what the pods said:\n${describe()}`,
       );
     }
     await letGo(cluster, { ...data, pods: data.pods.filter(({ name }) => name !== stopped.pod.name) });
@@ -156,7 +156,7 @@ const on = (
       );
       if (!watching())
         throw new Error(
-          `not every manager pod is watched for the deletion of ${backup}, after at most 30 s (set-up of the fault):\n${running.told()}`,
+          `not every manager pod is watched for the deletion of ${backup}, after at most 30 s (set-up of the fault):\n${running.describe()}`,
         );
     },
     prove: async () => {
@@ -165,7 +165,7 @@ const on = (
       const states = stdout.trim().split(/\s+/);
       if (states.some((state) => state !== 'T')) {
         throw new Error(
-          `the deletion of ${backup} is not held: its process ${found.pids.join(', ')} in ${found.pod.name} is in state ${states.join(', ')}, not T; what the pods said:\n${holders.told()}`,
+          `the deletion of ${backup} is not held: its process ${found.pids.join(', ')} in ${found.pod.name} is in state ${states.join(', ')}, not T; what the pods said:\n${holders.describe()}`,
         );
       }
       return `its process (${found.pids.join(', ')} in ${found.pod.name}) is stopped`;
@@ -198,7 +198,7 @@ const on = (
         const why = isOver()
           ? 'ended, or was let go, before it was held again'
           : `was not held again within ${bounds.hold} s (the fault's own bound)`;
-        throw new Error(`the deletion of ${backup} ${why}; what the pods said:\n${holders.told()}`);
+        throw new Error(`the deletion of ${backup} ${why}; what the pods said:\n${holders.describe()}`);
       },
     },
   };

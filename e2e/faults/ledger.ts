@@ -103,10 +103,10 @@ export const readFaults = async (path: string): Promise<PastFault[]> => {
   if (!text.endsWith('\n')) lines.pop();
   try {
     for (const line of lines.filter((each) => each !== '')) {
-      const told = lineSchema.parse(JSON.parse(line));
-      if (!('healed' in told)) faults.set(told.id, { entry: told, healedAt: undefined });
-      else if (faults.has(told.healed))
-        Object.assign(faults.get(told.healed) as PastFault, { healedAt: told.healedAt });
+      const parsed = lineSchema.parse(JSON.parse(line));
+      if (!('healed' in parsed)) faults.set(parsed.id, { entry: parsed, healedAt: undefined });
+      else if (faults.has(parsed.healed))
+        Object.assign(faults.get(parsed.healed) as PastFault, { healedAt: parsed.healedAt });
     }
   } catch (error) {
     throw new Error(

@@ -13,13 +13,13 @@ export const openFaults = ({
   cluster,
   ledger,
   scenario,
-  tell = () => {},
+  onEvent = () => {},
 }: {
   cluster: Cluster;
   ledger: Ledger;
   /** Whose they are: others that fail meanwhile name it. */
   scenario?: string;
-  tell?: (event: FaultEvent) => void;
+  onEvent?: (event: FaultEvent) => void;
 }): Faults => {
   const inForce: Injected[] = [];
   const open = new Set<Fault>();
@@ -34,14 +34,14 @@ export const openFaults = ({
         ...(scenario !== undefined && { scenario }),
         data,
       });
-      const told = reportFault({ id: entry.id, name: kind, title }, tell);
+      const reported = reportFault({ id: entry.id, name: kind, title }, onEvent);
       let healing: Promise<string> | undefined;
       const injected: Injected = {
         title,
-        prove: () => told('proved', fault.prove(), (proof) => proof),
+        prove: () => reported('proved', fault.prove(), (proof) => proof),
         // Once is enough, however often it is asked for; but one that failed is tried again by the cleanup.
         heal: () => {
-          healing ??= told('healed', healEntry(cluster, { ledger, entry }), (how) => how)
+          healing ??= reported('healed', healEntry(cluster, { ledger, entry }), (how) => how)
             .then((how) => {
               open.delete(fault);
               return how;
@@ -56,7 +56,7 @@ export const openFaults = ({
       };
       inForce.push(injected);
       open.add(fault);
-      await told('injected', fault.inject(), () => title);
+      await reported('injected', fault.inject(), () => title);
       return Object.assign(injected, handle);
     },
     lapsed: () => [...open].flatMap((fault) => fault.lapsed?.() ?? []),
@@ -93,15 +93,15 @@ export const healLeftOver = async ({
   cluster: Cluster;
   ledger: Ledger;
 }): Promise<string[]> => {
-  const told: string[] = [];
+  const lines: string[] = [];
   await eachInTurn(
     ledger.open(),
     async (entry) => {
-      told.push(`${entry.title}: ${await healEntry(cluster, { ledger, entry })}`);
+      lines.push(`${entry.title}: ${await healEntry(cluster, { ledger, entry })}`);
     },
     'a fault could not be healed',
   );
-  return told;
+  return lines;
 };
 
 /**
@@ -109,14 +109,14 @@ export const healLeftOver = async ({
  * needed, and none is left.
  */
 export const closeGone = async (ledger: Ledger): Promise<string[]> => {
-  const told: string[] = [];
+  const lines: string[] = [];
   for (const entry of ledger.open()) {
     const gone = await goneWithItsLab(entry);
     if (gone === undefined) continue;
     await ledger.healed(entry.id);
-    told.push(`${entry.title}: ${gone}`);
+    lines.push(`${entry.title}: ${gone}`);
   }
-  return told;
+  return lines;
 };
 
 /**
@@ -125,19 +125,19 @@ export const closeGone = async (ledger: Ledger): Promise<string[]> => {
  * looked at. What ends by itself (a held process, a stalled server) is left to that.
  */
 export const healByLabels = async (cluster: Cluster, run: string): Promise<string[]> => {
-  const told: string[] = [];
+  const lines: string[] = [];
   const heals = [...faultsByLedgerName.values()].flatMap(([{ healByLabels }]) => healByLabels ?? []);
   await eachInTurn(
     heals,
-    async (heal) => told.push(...(await heal(cluster, run))),
+    async (heal) => lines.push(...(await heal(cluster, run))),
     `not all of run ${run} could be looked for`,
   );
-  return told;
+  return lines;
 };
 
 // Says that a fault is entered in the ledger, and makes what reports how each piece of work on it ends.
-const reportFault = (of: Pick<FaultEvent, 'id' | 'name' | 'title'>, tell: (event: FaultEvent) => void) => {
-  tell({ ...of, phase: 'entered', detail: of.title });
+const reportFault = (of: Pick<FaultEvent, 'id' | 'name' | 'title'>, notify: (event: FaultEvent) => void) => {
+  notify({ ...of, phase: 'entered', detail: of.title });
   return async <T>(
     phase: FaultEvent['phase'],
     work: Promise<T>,
@@ -145,10 +145,10 @@ const reportFault = (of: Pick<FaultEvent, 'id' | 'name' | 'title'>, tell: (event
   ): Promise<T> => {
     try {
       const result = await work;
-      tell({ ...of, phase, detail: toDetail(result) });
+      notify({ ...of, phase, detail: toDetail(result) });
       return result;
     } catch (error) {
-      tell({
+      notify({
         ...of,
         phase: 'failed',
         detail: `not ${phase}: ${error instanceof Error ? error.message : String(error)}`,
@@ -173,9 +173,9 @@ const healEntry = async (
     throw new Error(
       `${entry.title}: what it was before held a secret, which is not kept on disk: put it back by hand (${entry.kind})`,
     );
-  const told = await whileStreamsBreak(() => fault.heal(cluster, entry.data));
+  const outcome = await whileStreamsBreak(() => fault.heal(cluster, entry.data));
   await ledger.healed(entry.id);
-  return told;
+  return outcome;
 };
 
 // A restart of the API server breaks a stream once; it breaks the next one too where it is restarted again

@@ -26,10 +26,10 @@ export type Evaluator = {
 /** Begins to judge an expectation, given as data, by hand. */
 export const openEvaluator = <T extends KubernetesObject>(specification: Specification<T>): Evaluator => {
   const judge = createJudge(specification);
-  const told = (decision: Decision) => toVerdict(specification, judge, decision);
+  const verdictOf = (decision: Decision) => toVerdict(specification, judge, decision);
   const take: Evaluator['take'] = (timeline, entry) => {
     const decision = judge.take(timeline, entry);
-    return decision && told(decision);
+    return decision && verdictOf(decision);
   };
   return {
     timelines: timelinesOf(specification),
@@ -41,8 +41,8 @@ export const openEvaluator = <T extends KubernetesObject>(specification: Specifi
       return undefined;
     },
     take,
-    end: (why, at) => told(judge.end(why, at)),
-    fail: (timeline, at) => told(blinded(timeline, at)),
+    end: (why, at) => verdictOf(judge.end(why, at)),
+    fail: (timeline, at) => verdictOf(blinded(timeline, at)),
   };
 };
 

@@ -20,7 +20,7 @@ export type Health = {
    * What there is to report: one sentence, and the details; undefined where all was well, as far as it was
    * asked.
    */
-  told(): { title: string; detail: string; isOutage: boolean } | undefined;
+  summary(): { title: string; detail: string; isOutage: boolean } | undefined;
   /** Aborts when what waits to be sent again must not be any more. */
   readonly signal: AbortSignal;
   /** Nothing that was begun until now is sent again: who began it is over, and others clean up. */
@@ -82,7 +82,7 @@ export const openHealth = (): Health => {
     get isFresh() {
       return open() !== undefined || Date.now() - (outages.at(-1)?.until ?? 0) < freshFor;
     },
-    told: () => {
+    summary: () => {
       if (outages.length === 0 && putOff === 0) return undefined;
       const away = formatDuration(outages.reduce((sum, outage) => sum + length(outage), 0));
       const title =

@@ -57,7 +57,7 @@ type PodCommand = { pod: PodTarget; readonly lines: readonly string[]; readonly 
 export type PodCommands = {
   readonly commands: readonly PodCommand[];
   /** What each pod has said, a line a pod, for an error message. */
-  told(): string;
+  describe(): string;
   /**
    * Waits until the condition holds, which is asked anew with each line; false when the time (ms) is over
    * first.
@@ -74,7 +74,7 @@ export const startInPods = (
 ): PodCommands => {
   const abort = new AbortController();
   const listeners = new Set<() => void>();
-  const tell = (): void => {
+  const notify = (): void => {
     for (const listener of listeners) listener();
   };
   const start = (pod: PodTarget) => {
@@ -84,7 +84,7 @@ export const startInPods = (
       const parts = (rest + text).split('\n');
       rest = parts.pop() ?? '';
       state.lines.push(...parts);
-      tell();
+      notify();
     };
     const done = cluster
       .exec(pod, command, { signal: abort.signal, onStdout })
@@ -94,7 +94,7 @@ export const startInPods = (
       )
       .then((ended) => {
         state.ended = ended;
-        tell();
+        notify();
       });
     return { state, done };
   };
@@ -103,7 +103,7 @@ export const startInPods = (
 
   return {
     commands,
-    told: () =>
+    describe: () =>
       commands
         .map(
           ({ pod, lines, ended }) =>

@@ -89,11 +89,11 @@ const withinLimit = (level: Level, all: readonly Annotation[]): Annotation[] => 
  */
 export const composeAnnotations = (report: Report, line = lineOfScenario): string[] => {
   const noun = findingIn(report.target);
-  const told = new Set<string>();
+  const reported = new Set<string>();
   // A finding stands beside the first scenario that met it.
   const once = (scenario: ScenarioReport): ScenarioReport => {
-    const findings = scenario.findings.filter(({ title }) => !told.has(title));
-    for (const { title } of findings) told.add(title);
+    const findings = scenario.findings.filter(({ title }) => !reported.has(title));
+    for (const { title } of findings) reported.add(title);
     return { ...scenario, findings };
   };
   const scenarios = report.scenarios.map(once);

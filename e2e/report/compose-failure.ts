@@ -38,9 +38,9 @@ export const formatFailure = (failure: Failure): string[] => [
 /**
  * The reason of an ending without the failure that was printed before it; null where nothing else is in there.
  */
-export const beyondReason = (reason: string | null, told: Failure | undefined): string | null =>
-  reason === told?.reason
+export const beyondReason = (reason: string | null, printed: Failure | undefined): string | null =>
+  reason === printed?.reason
     ? null
-    : told === undefined
+    : printed === undefined
       ? reason
-      : (reason?.replace(told.reason, () => '(see above)') ?? null);
+      : (reason?.replace(printed.reason, () => '(see above)') ?? null);

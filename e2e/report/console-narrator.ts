@@ -5,16 +5,16 @@ import { describeBreak } from './interruption.ts';
 import { isEmulated } from './judged.ts';
 import type { Narrator, ScenarioIdentity } from './narrator.ts';
 import type { ScenarioEvent } from './record.ts';
+import { createScenarioPrinter } from './scenario-printer.ts';
 import { countStates, type ScenarioReport } from './schema.ts';
 import type { Screen } from './screen.ts';
-import { createTeller } from './teller.ts';
 import { type Awaited, createUnderWay } from './under-way.ts';
 
 /**
  * What a run is printed with; `now` in ms since the epoch. `detail`: `scenarios` (and the steps of those that fail),
  * `steps`, or all `events`.
  */
-type Means = { screen: Screen; paint: Paint; told: 'scenarios' | 'steps' | 'events'; now: () => number };
+type Means = { screen: Screen; paint: Paint; detail: 'scenarios' | 'steps' | 'events'; now: () => number };
 
 // As often as a reader sees time go by.
 const tick = 1000;
@@ -26,13 +26,13 @@ const silence = 60_000;
  * Prints a run for people: lines for what has happened, and what is under way below them, or, where nothing can
  * be drawn, in a line when nothing was printed for a minute.
  */
-export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narrator => {
-  let lastTold = now();
+export const createConsoleNarrator = ({ screen, paint, detail, now }: Means): Narrator => {
+  let printedAt = now();
   const print = (lines: readonly string[]): void => {
-    lastTold = now();
+    printedAt = now();
     screen.print(lines);
   };
-  const teller = createTeller(print, paint, { brief: told === 'scenarios' });
+  const printer = createScenarioPrinter(print, paint, { brief: detail === 'scenarios' });
   const underWay = createUnderWay(now);
   const ended: ScenarioReport[] = [];
   let chosen = 0;
@@ -49,13 +49,13 @@ export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narr
     const size = screen.size();
     if (size === undefined || timer === undefined) return;
     const running = underWay.all();
-    const { tagOf } = teller;
+    const { tagOf } = printer;
     screen.draw(composeLive(running, { ...size, now: now(), paint, tagOf, ...count(running.length) }));
   };
 
   const pass = (): void => {
     show();
-    if (screen.size() !== undefined || now() - lastTold < silence) return;
+    if (screen.size() !== undefined || now() - printedAt < silence) return;
     const running = underWay.all();
     print([composeSilence(running, count(running.length), now())]);
   };
@@ -67,18 +67,18 @@ export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narr
   };
 
   const printEvent = (test: ScenarioIdentity, event: ScenarioEvent): void => {
-    if (event.kind === 'start') teller.starts(test);
-    if (event.kind === 'step') teller.step(test, event.step);
-    if (event.kind === 'failure') teller.failed(test, event.failure);
-    if (event.kind === 'premise-lost') teller.premiseLost(test, event.reason);
+    if (event.kind === 'start') printer.starts(test);
+    if (event.kind === 'step') printer.step(test, event.step);
+    if (event.kind === 'failure') printer.failed(test, event.failure);
+    if (event.kind === 'premise-lost') printer.premiseLost(test, event.reason);
     const said =
-      told === 'events'
+      detail === 'events'
         ? describeEvent(event, {
             awaited: 'id' in event ? underWay.awaited(test, event.id) : undefined,
             emulated,
           })
         : undefined;
-    if (said !== undefined) teller.remark(test, said);
+    if (said !== undefined) printer.remark(test, said);
   };
 
   return {
@@ -88,12 +88,12 @@ export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narr
       // Nothing has to wait for it.
       timer = setInterval(pass, tick).unref();
     },
-    cluster: (kubernetes) => teller.say(composeCluster(kubernetes, paint)),
+    cluster: (kubernetes) => printer.say(composeCluster(kubernetes, paint)),
     knows: (count, atOnce) => {
       chosen = count;
-      if (atOnce !== undefined) teller.atOnce(atOnce);
+      if (atOnce !== undefined) printer.atOnce(atOnce);
     },
-    prints: (text) => teller.say([text.replace(/\n$/, '')]),
+    prints: (text) => printer.say([text.replace(/\n$/, '')]),
     event: (test, event) => {
       printEvent(test, event);
       underWay.learn(test, event);
@@ -102,16 +102,16 @@ export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narr
     ends: (test, scenario) => {
       ended.push(scenario);
       underWay.ends(test);
-      teller.ends(test, scenario);
+      printer.ends(test, scenario);
       show();
     },
     breaksOff: (by, how) => {
       stop();
-      teller.breaksOff(['', describeBreak(by, how)]);
+      printer.breaksOff(['', describeBreak(by, how)]);
     },
     closes: (report, path) => {
       stop();
-      print(composeClosing(report, path, paint, { verbose: told === 'events' }));
+      print(composeClosing(report, path, paint, { verbose: detail === 'events' }));
     },
   };
 };

@@ -114,19 +114,23 @@ export const composePremiseLost = (
 export const composeEnding = (
   scenario: ScenarioReport,
   paint: Paint,
-  { tag, told, named = tag !== undefined }: { tag?: Tag; told?: Failure | undefined; named?: boolean } = {},
+  {
+    tag,
+    printed,
+    named = tag !== undefined,
+  }: { tag?: Tag; printed?: Failure | undefined; named?: boolean } = {},
 ): string[] => {
   const { name, state, duration, failure, firstPlay, leftBehind } = scenario;
   const [style, words] = endings[state];
   const isKnown = state === 'known-bug';
-  const reason = isKnown ? null : beyondReason(scenario.reason, told);
-  const above = told !== undefined && reason === null ? ' (see above)' : '';
+  const reason = isKnown ? null : beyondReason(scenario.reason, printed);
+  const above = printed !== undefined && reason === null ? ' (see above)' : '';
   const which = isKnown ? ` (${shownBugs(scenario).join(', ')})` : '';
   const lines = [
     `  ${paint(style, `${words} ${formatDuration(duration)}`)}${named ? `: ${name}` : ''}${which}${above}`,
   ];
   if (reason !== null) lines.push(...indent(reason, '    '));
-  if (told === undefined && failure !== undefined)
+  if (printed === undefined && failure !== undefined)
     lines.push(...composeCircumstances(failure).map((line) => `    ${line}`));
   if (firstPlay !== undefined)
     lines.push(
@@ -196,14 +200,14 @@ const composeFindings = (
 ): string[] => {
   const all = findingsOf(report);
   if (all.length === 0) return [];
-  const told = describeFindings(all, report.target);
+  const summary = describeFindings(all, report.target);
   if (isEmulated(report.target))
     return [
-      `${told}${verbose ? '' : ' (--output verbose lists them)'}`,
+      `${summary}${verbose ? '' : ' (--output verbose lists them)'}`,
       ...(verbose ? all.flatMap(({ title, detail }) => indent(`${title}: ${detail}`, '  ')) : []),
     ];
   return [
-    `${told}:`,
+    `${summary}:`,
     ...all.flatMap(({ title, detail, link, scenarios }) => [
       `  ${paint('yellow', 'finding')}: ${title}`,
       ...indent(detail, '    '),

@@ -18,6 +18,6 @@ export const createNarrator = (output: Output, { alone }: { alone: boolean }): N
     : createConsoleNarrator({
         screen: createScreen(process.stdout, { alone }),
         paint,
-        told: output === 'verbose' ? 'events' : process.stdout.isTTY ? 'steps' : 'scenarios',
+        detail: output === 'verbose' ? 'events' : process.stdout.isTTY ? 'steps' : 'scenarios',
         now: Date.now,
       });

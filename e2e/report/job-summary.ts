@@ -114,9 +114,7 @@ export const composeJobSummary = (report: Report, limit: number): string => {
       .map((each) => `- left behind by the cleanup of ${plainMarkdown(titleOf(each))}`),
     ...scenarios
       .filter(({ firstPlay }) => firstPlay !== undefined)
-      .map(
-        (each) => `- run twice, as its premise was lost the first time: ${plainMarkdown(titleOf(each))}`,
-      ),
+      .map((each) => `- run twice, as its premise was lost the first time: ${plainMarkdown(titleOf(each))}`),
     ...(differences ?? []).map((each) => `- not as before the run: ${plainMarkdown(each)}`),
   ];
   const rows = scenarios.map((each) => [

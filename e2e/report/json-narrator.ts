@@ -50,7 +50,7 @@ export const createJsonNarrator = ({
   beside,
 }: Record<'write' | 'beside', (text: string) => void>): Narrator => {
   let start: RunStart | undefined;
-  const tell = (event: UntimedEvent | undefined): void => {
+  const send = (event: UntimedEvent | undefined): void => {
     if (event !== undefined) write(toJsonLine(event));
   };
   const of = ({ name, file }: ScenarioIdentity): OfScenario => ({
@@ -64,12 +64,12 @@ export const createJsonNarrator = ({
       start = given;
     },
     cluster: (kubernetes) =>
-      tell({ event: 'cluster', run: start?.run ?? '', round: start?.round ?? 1, kubernetes }),
+      send({ event: 'cluster', run: start?.run ?? '', round: start?.round ?? 1, kubernetes }),
     knows: () => {},
     prints: (text) => beside(text),
-    event: (test, event) => tell(toEvent(of(test), event)),
+    event: (test, event) => send(toEvent(of(test), event)),
     ends: (test, { state, reason, duration, evidence }) =>
-      tell({ event: 'scenario-end', ...of(test), state, reason, duration, evidence }),
+      send({ event: 'scenario-end', ...of(test), state, reason, duration, evidence }),
     breaksOff: (by, how) => beside(`${describeBreak(by, how)}\n`),
     closes: () => {},
   };

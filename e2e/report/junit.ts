@@ -72,13 +72,13 @@ const scenarioText = (
 const toClass = (file: string): string => file.replace(/(\.e2e)?\.ts$/, '').replaceAll('/', '.') || ofRun;
 
 const toCase = (scenario: ScenarioReport, { title, noun }: { title: string; noun: string }): Case => {
-  const told = scenarioText(scenario, noun);
+  const output = scenarioText(scenario, noun);
   return {
     '@name': title,
     '@classname': toClass(scenario.file),
     '@time': seconds(scenario.duration),
     ...verdictOf(scenario),
-    ...(told !== '' && { 'system-out': told }),
+    ...(output !== '' && { 'system-out': output }),
   };
 };
 

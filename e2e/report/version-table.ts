@@ -15,8 +15,8 @@ const byNumbers = new Intl.Collator('en', { numeric: true });
 const cell = (played: readonly ScenarioReport[]): string => {
   if (played.length === 0) return '';
   const longest = Math.max(...played.map(({ duration }) => duration));
-  const told = played.map(({ state }) => marks[state]).join('');
-  return played.every(({ state }) => state === 'skipped') ? told : `${told} ${formatDuration(longest)}`;
+  const signs = played.map(({ state }) => marks[state]).join('');
+  return played.every(({ state }) => state === 'skipped') ? signs : `${signs} ${formatDuration(longest)}`;
 };
 
 /**
@@ -41,7 +41,7 @@ export const composeVersionTable = (sources: readonly ReportFile[]): string[] =>
   );
   const bad = all.filter(({ scenario }) => scenario.state === 'failed' || scenario.state === 'not-provable');
   const unfinished = sources.filter(({ report }) => report.end.state !== 'finished');
-  const told = [
+  const problems = [
     ...bad.map(
       ({ column, scenario }) =>
         `- ${plainMarkdown(column)}: ${plainMarkdown(scenario.name)}: ${plainMarkdown(decisionOf(scenario.reason ?? ''))}`,
@@ -57,6 +57,6 @@ export const composeVersionTable = (sources: readonly ReportFile[]): string[] =>
     ...lines,
     '',
     '✓ passed, ! known bug, ✗ failed, ? not provable, - skipped',
-    ...(told.length > 0 ? ['', ...told] : []),
+    ...(problems.length > 0 ? ['', ...problems] : []),
   ];
 };

@@ -146,21 +146,21 @@ const answerer = (backing: string, lie: (call: FileSystemCall) => Lie | undefine
     return out;
   };
 
-  const tell = async (call: FileSystemCall): Promise<'empty' | undefined> => {
-    const told = lie(call);
-    if (told === undefined || told === 'empty') return told;
-    if ('held' in told) {
-      await told.held;
+  const intercept = async (call: FileSystemCall): Promise<'empty' | undefined> => {
+    const answer = lie(call);
+    if (answer === undefined || answer === 'empty') return answer;
+    if ('held' in answer) {
+      await answer.held;
       return undefined;
     }
-    if (told.after !== undefined && told.after > 0) await sleep(told.after);
-    throw new Refused(os.errno[told.error]);
+    if (answer.after !== undefined && answer.after > 0) await sleep(answer.after);
+    throw new Refused(os.errno[answer.error]);
   };
   const child = (node: number, name: string | undefined): string => join(pathOf(node), name ?? '');
   const nothing = Buffer.alloc(0);
 
   const rename = async (from: string, to: string): Promise<Buffer> => {
-    await tell({ what: 'rename', path: from });
+    await intercept({ what: 'rename', path: from });
     renameSync(real(from), real(to));
     nodes.delete(to);
     moved(from, to);
@@ -182,37 +182,37 @@ const answerer = (backing: string, lie: (call: FileSystemCall) => Lie | undefine
     },
     lookup: async ({ node, body }) => {
       const path = child(node, names(body, 0)[0]);
-      await tell({ what: 'look', path });
+      await intercept({ what: 'look', path });
       return entry(path);
     },
     getattr: async ({ node }) => {
-      await tell({ what: 'look', path: pathOf(node) });
+      await intercept({ what: 'look', path: pathOf(node) });
       return attr(pathOf(node));
     },
     setattr: async ({ node, body }) => {
       const path = pathOf(node);
       const valid = body.readUInt32LE(0);
-      await tell({ what: 'write', path });
+      await intercept({ what: 'write', path });
       if (valid & 8) truncateSync(real(path), number(body, 16));
       if (valid & 32) utimesSync(real(path), number(body, 32), number(body, 40));
       return attr(path);
     },
     mkdir: async ({ node, body }) => {
       const path = child(node, names(body, 8)[0]);
-      await tell({ what: 'create', path });
+      await intercept({ what: 'create', path });
       mkdirSync(real(path), { mode: body.readUInt32LE(0) & 0o777 });
       return entry(path);
     },
     unlink: async ({ node, body }) => {
       const path = child(node, names(body, 0)[0]);
-      await tell({ what: 'remove', path });
+      await intercept({ what: 'remove', path });
       unlinkSync(real(path));
       nodes.delete(path);
       return nothing;
     },
     rmdir: async ({ node, body }) => {
       const path = child(node, names(body, 0)[0]);
-      await tell({ what: 'remove', path });
+      await intercept({ what: 'remove', path });
       rmdirSync(real(path));
       nodes.delete(path);
       return nothing;
@@ -226,23 +226,23 @@ const answerer = (backing: string, lie: (call: FileSystemCall) => Lie | undefine
       return rename(child(node, from), child(number(body, 0), to));
     },
     open: async ({ node, body }) => {
-      await tell({ what: 'open', path: pathOf(node) });
+      await intercept({ what: 'open', path: pathOf(node) });
       return opened(openSync(real(pathOf(node)), body.readUInt32LE(0) & ~constants.O_CREAT));
     },
     create: async ({ node, body }) => {
       const path = child(node, names(body, 16)[0]);
-      await tell({ what: 'create', path });
+      await intercept({ what: 'create', path });
       const handle = openSync(real(path), body.readUInt32LE(0) | constants.O_CREAT);
       fchmodSync(handle, body.readUInt32LE(4) & 0o777);
       return Buffer.concat([entry(path), opened(handle)]);
     },
     read: async ({ node, body }) => {
-      await tell({ what: 'read', path: pathOf(node) });
+      await intercept({ what: 'read', path: pathOf(node) });
       const out = Buffer.alloc(body.readUInt32LE(16));
       return out.subarray(0, readSync(number(body, 0), out, 0, out.length, number(body, 8)));
     },
     write: async ({ node, body }) => {
-      await tell({ what: 'write', path: pathOf(node) });
+      await intercept({ what: 'write', path: pathOf(node) });
       const out = Buffer.alloc(8);
       out.writeUInt32LE(
         writeSync(number(body, 0), body.subarray(40), 0, body.readUInt32LE(16), number(body, 8)),
@@ -260,7 +260,7 @@ const answerer = (backing: string, lie: (call: FileSystemCall) => Lie | undefine
     },
     opendir: async ({ node }) => {
       const path = pathOf(node);
-      await tell({ what: 'list', path });
+      await intercept({ what: 'list', path });
       const handle = 1_000_000 + last;
       last += 1;
       handles.set(handle, ['.', '..', ...readdirSync(real(path))]);
@@ -268,7 +268,7 @@ const answerer = (backing: string, lie: (call: FileSystemCall) => Lie | undefine
     },
     readdir: async ({ node, body }) => {
       const listed = handles.get(number(body, 0)) ?? [];
-      const empty = (await tell({ what: 'scan', path: pathOf(node) })) === 'empty';
+      const empty = (await intercept({ what: 'scan', path: pathOf(node) })) === 'empty';
       return entries(empty ? listed.slice(0, 2) : listed, number(body, 8), body.readUInt32LE(16));
     },
     fsyncdir: () => nothing,

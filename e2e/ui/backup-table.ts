@@ -8,7 +8,7 @@ export const backupTableSelector = '#backDetailTable';
 export const warningIcon = '[aria-label="icon: warning"]';
 
 /** The columns whose cells say more in a tooltip. */
-export type TellingColumn = 'Volume' | 'Creation State';
+export type TooltipColumn = 'Volume' | 'Creation State';
 
 /** Something that the menu of a row offers. */
 export type MenuItem = { name: string; isDisabled: boolean };
@@ -16,7 +16,7 @@ export type MenuItem = { name: string; isDisabled: boolean };
 /** The table of backups, as its user has it. Rows are named by their backup's name. */
 export type BackupTable = {
   /** The tooltip of a cell; it must have one. */
-  tooltip(name: string, column: TellingColumn): Promise<string>;
+  tooltip(name: string, column: TooltipColumn): Promise<string>;
   /** What the row's menu offers. */
   menu(name: string): Promise<MenuItem[]>;
   /** Chooses Delete in the row's menu; returns what the dialog asks, before it is answered. */

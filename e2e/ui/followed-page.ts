@@ -77,14 +77,14 @@ export const followPage = async ({ chromium, url, carried, expected }: Options):
     await context.tracing.start({ snapshots: true });
     const page = await context.newPage();
     log = openPageLog(page, again);
-    await page.exposeFunction('corralReport', (told: ShownTable) => {
-      shown.push({ ...told, isKept: drawnAt !== undefined });
+    await page.exposeFunction('corralReport', (table: ShownTable) => {
+      shown.push({ ...table, isKept: drawnAt !== undefined });
       again();
     });
     await page.addInitScript(watchTable, {
       table: backupTableSelector,
       warning: warningIcon,
-      tell: 'corralReport',
+      report: 'corralReport',
     });
     await loadPage(page, url, { carried });
 

@@ -7,7 +7,7 @@ export type Span = { from: number; to: number };
 /** What the page showed is held to what it received, and that to the custom resource. */
 const words = {
   shown: { did: 'the page showed', didNot: 'the page did not show', kept: 'the page kept the row of' },
-  told: {
+  received: {
     did: 'longhorn-manager sent the page',
     didNot: 'longhorn-manager did not send the page',
     kept: 'longhorn-manager sent the page nothing of the end of',

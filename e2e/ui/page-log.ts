@@ -20,7 +20,7 @@ export type PageLog = {
   /** How often a connection of the table's stream has ended. */
   losses(): number;
   /** What the page received of how a backup looks, since its first message; no row: it named it no more. */
-  told(name: string): Stretch[];
+  received(name: string): Stretch[];
 };
 
 /**
@@ -30,7 +30,7 @@ export type PageLog = {
 export const openPageLog = (page: Page, changed: () => void): PageLog => {
   const troubles: PageError[] = [];
   const connections: Connection[] = [];
-  const told = new Map<string, Stretch[]>();
+  const received = new Map<string, Stretch[]>();
   const note = (text: string): void => {
     troubles.push({ at: Date.now(), text });
     changed();
@@ -56,10 +56,10 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
       const looks = looksIn(String(payload));
       if (looks === undefined) note(`the stream of backups: no list, but ${String(payload).slice(0, 200)}`);
       else
-        for (const name of new Set([...told.keys(), ...looks.keys()])) {
-          const before = told.get(name) ?? [{ at: 0, look: undefined }];
+        for (const name of new Set([...received.keys(), ...looks.keys()])) {
+          const before = received.get(name) ?? [{ at: 0, look: undefined }];
           const look = looks.get(name);
-          if (!isAlike(before.at(-1)?.look, look)) told.set(name, [...before, { at, look }]);
+          if (!isAlike(before.at(-1)?.look, look)) received.set(name, [...before, { at, look }]);
         }
       connection.since ??= at;
       changed();
@@ -78,7 +78,7 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
       ),
     losses: () =>
       connections.filter(({ since, closed }) => since !== undefined && closed !== undefined).length,
-    told: (name) => told.get(name) ?? [{ at: 0, look: undefined }],
+    received: (name) => received.get(name) ?? [{ at: 0, look: undefined }],
   };
 };
 

@@ -64,10 +64,10 @@ export const openTablePage = async ({
           await more.hover();
           const tooltip = page.getByRole('tooltip').first();
           await tooltip.waitFor();
-          const told = (await tooltip.innerText()).trim();
+          const tooltipText = (await tooltip.innerText()).trim();
           await page.mouse.move(0, 0);
           await tooltip.waitFor({ state: 'hidden' });
-          return told;
+          return tooltipText;
         }),
       lacks: (row) =>
         awaitCluster(() => rowsOf(row).first().waitFor({ state: 'detached', timeout: patient })),

@@ -20,11 +20,11 @@ export type ShownTable = { at: number; rows: ShownRow[] | null };
 export const watchTable = ({
   table,
   warning,
-  tell,
+  report,
 }: {
   table: string;
   warning: string;
-  tell: string;
+  report: string;
 }): void => {
   const textOf = (element: Element | undefined): string => element?.textContent?.trim() ?? '';
   const readRow = (row: HTMLElement, titles: string[]): ShownRow => {
@@ -58,7 +58,7 @@ export const watchTable = ({
     if (text === last) return;
     last = text;
     const shown: ShownTable = { at: Date.now(), rows };
-    (window as unknown as Record<string, (shown: ShownTable) => void>)[tell]?.(shown);
+    (window as unknown as Record<string, (shown: ShownTable) => void>)[report]?.(shown);
   };
   new MutationObserver(look).observe(document, {
     subtree: true,

@@ -17,11 +17,11 @@ const gunzip = (data: Uint8Array, blockSize: number): Uint8Array => {
     return process.getBuiltinModule('node:zlib').gunzipSync(data, { maxOutputLength: blockSize });
   } catch (error) {
     const { message } = error as Error;
-    const told = {
+    const messages = {
       'incorrect data check': 'gzip: invalid checksum',
       'incorrect header check': 'gzip: invalid header',
     };
-    throw new StoreError(told[message as keyof typeof told] ?? `flate: corrupt input (${message})`);
+    throw new StoreError(messages[message as keyof typeof messages] ?? `flate: corrupt input (${message})`);
   }
 };
 

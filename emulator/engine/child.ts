@@ -16,7 +16,7 @@ export const childEnvironment = (credentials: Environment): NodeJS.ProcessEnv =>
  * Waits, as such a command, for a word from the manager that started it; false if that has closed its
  * standard input instead.
  */
-export const toldByManager = async (): Promise<boolean> => {
+export const untilReleasedByManager = async (): Promise<boolean> => {
   for await (const _ of process.stdin) return true;
   return false;
 };

@@ -21,7 +21,7 @@ type Streams = {
   out: (text: string) => void;
   err: (text: string) => void;
   /** Waits until whoever started the command releases it; false if they never will. */
-  told: () => Promise<boolean>;
+  untilReleased: () => Promise<boolean>;
 };
 
 export type Command = Behaviour & {
@@ -64,7 +64,7 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
   const { store } = await open(text, command, 'replica');
   const event = (value: object) => command.out(`${JSON.stringify(value)}\n`);
   event({ ready: true });
-  if (!(await command.told())) return;
+  if (!(await command.untilReleased())) return;
   let last = -1;
   await createBackup({
     ...request,

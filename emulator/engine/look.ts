@@ -44,7 +44,7 @@ export const createEngineQuery =
           err: (text) => {
             stderr += text;
           },
-          told: async () => false,
+          untilReleased: async () => false,
         }),
         late,
       ]);

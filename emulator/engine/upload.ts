@@ -57,7 +57,7 @@ export type Uploads = {
   status(backup: string): EngineBackupStatus | undefined;
 };
 
-type Prepared = { tell(): void; giveUp(): void; underWay: Promise<void> };
+type Prepared = { go(): void; giveUp(): void; underWay: Promise<void> };
 
 /**
  * Runs uploads as children of this process, by the longhorn command of the default engine image; `onReplicaEnded`
@@ -96,7 +96,7 @@ export const createUploads = (
     // That it ended before it could be started is known by its close.
     child.stdin.on('error', () => undefined);
     const own: Prepared = {
-      tell: () => child.stdin.end('go\n'),
+      go: () => child.stdin.end('go\n'),
       giveUp: () => child.stdin.end(),
       underWay: underWay.promise,
     };
@@ -154,7 +154,7 @@ export const createUploads = (
       const upload = prepared.get(backup);
       if (!upload) throw new Error(`the upload of ${backup} is not prepared`);
       prepared.delete(backup);
-      upload.tell();
+      upload.go();
       await upload.underWay;
     },
     giveUp: (backup) => prepared.get(backup)?.giveUp(),

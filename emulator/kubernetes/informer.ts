@@ -51,7 +51,7 @@ export const startInformer = <T extends ApiObject>(
   const gone = new Set<string | undefined>();
   const listeners = new Set<(name: string) => void>();
   const synced = Promise.withResolvers<void>();
-  const tell = (name: string): void => {
+  const notify = (name: string): void => {
     for (const listener of listeners) listener(name);
   };
   const query = (more: Record<string, string>) =>
@@ -80,7 +80,7 @@ export const startInformer = <T extends ApiObject>(
       before.delete(item.metadata.name);
     }
     for (const name of before) forget(name, objects.get(name)?.metadata.uid);
-    for (const name of [...objects.keys(), ...before]) tell(name);
+    for (const name of [...objects.keys(), ...before]) notify(name);
     synced.resolve();
     return metadata.resourceVersion;
   };
@@ -91,7 +91,7 @@ export const startInformer = <T extends ApiObject>(
     } else {
       store(object);
     }
-    tell(name);
+    notify(name);
   };
   const follow = async (from: string): Promise<void> => {
     let resourceVersion = from;
@@ -128,7 +128,7 @@ export const startInformer = <T extends ApiObject>(
   };
   void run();
   if (resync !== undefined) {
-    const timer = setInterval(() => [...objects.keys()].forEach(tell), resync);
+    const timer = setInterval(() => [...objects.keys()].forEach(notify), resync);
     signal.addEventListener('abort', () => clearInterval(timer));
   }
   return {

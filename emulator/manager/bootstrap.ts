@@ -80,9 +80,9 @@ export const bootstrap = async (context: ManagerContext, ip: string): Promise<vo
   const { datastore } = context;
   await ensureOwn(context, ip);
   const version = emulatorVersion(context.version);
-  const told = await ensure(datastore.settings, { metadata: { name: currentVersion }, value: version });
+  const setting = await ensure(datastore.settings, { metadata: { name: currentVersion }, value: version });
   // Another version was here before.
-  if (told.value !== version) await datastore.settings.patch(currentVersion, { value: version });
+  if (setting.value !== version) await datastore.settings.patch(currentVersion, { value: version });
   for (const [name, value] of Object.entries(settings))
     await ensure(datastore.settings, { metadata: { name }, value });
   await ensure(datastore.engineImages, {

@@ -81,7 +81,7 @@ const serveFollowers = (socket: string): Set<Follower> => {
     client.on('error', () => client.destroy());
     client.on('close', () => {
       followers.delete(follower);
-      for (const [id, tell] of asked) tell({ id, do: 'pass' });
+      for (const [id, answer] of asked) answer({ id, do: 'pass' });
     });
     createInterface(client).on('line', (line) => {
       const word = JSON.parse(line) as Word | { follow: string[] };

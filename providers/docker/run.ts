@@ -28,11 +28,11 @@ const essence = (said: string): string => {
     .map((line) => line.replace(/^(?:ERROR: |(?:ERRO|FATA)\[\d+\] )/, '! '));
   const start = lines.findIndex((line) => line.startsWith('! '));
   const end = lines.findIndex((line) => line.startsWith('Stack Trace:'));
-  const told = lines.slice(Math.max(start, 0), end < 0 ? undefined : end);
-  const output = told.findIndex((line) => line.startsWith('Command Output:'));
-  const error = told.findLast((line) => line.startsWith('error: '));
+  const kept = lines.slice(Math.max(start, 0), end < 0 ? undefined : end);
+  const output = kept.findIndex((line) => line.startsWith('Command Output:'));
+  const error = kept.findLast((line) => line.startsWith('error: '));
   return oneLine(
-    (output < 0 || error === undefined ? told : [...told.slice(0, output), error])
+    (output < 0 || error === undefined ? kept : [...kept.slice(0, output), error])
       .join(' ')
       .replaceAll('! ', ''),
   );

@@ -58,9 +58,9 @@ export const examineDocker = async (tool: ClusterTool, longhorn: string): Promis
 const needed = { emulator: 4, release: 6 } as const;
 
 const examineEngine = async (longhorn: string): Promise<Check[]> => {
-  const told = infoSchema.safeParse(parse((await ask('docker', ['info', '--format', '{{json .}}'])) ?? ''));
-  if (!told.success) return [warning('Docker Engine', 'docker info does not say what it is', 'docker info')];
-  const { ServerVersion, CgroupVersion, MemTotal } = told.data;
+  const info = infoSchema.safeParse(parse((await ask('docker', ['info', '--format', '{{json .}}'])) ?? ''));
+  if (!info.success) return [warning('Docker Engine', 'docker info does not say what it is', 'docker info')];
+  const { ServerVersion, CgroupVersion, MemTotal } = info.data;
   const least = longhorn === 'emulator' ? needed.emulator : needed.release;
   const has = `Docker has ${(MemTotal / GIB).toFixed(1)} GiB`;
   return [
@@ -83,10 +83,10 @@ const examineEngine = async (longhorn: string): Promise<Check[]> => {
 };
 
 const examineKubectl = async (): Promise<Check> => {
-  const told = z
+  const version = z
     .object({ clientVersion: z.object({ gitVersion: z.string() }) })
     .safeParse(parse((await ask('kubectl', ['version', '--client', '--output', 'json'])) ?? ''));
-  if (told.success) return ok('kubectl', told.data.clientVersion.gitVersion);
+  if (version.success) return ok('kubectl', version.data.clientVersion.gitVersion);
   return warning(
     'kubectl',
     'it is missing: no run needs it, but people do who look into a cluster that was kept',

@@ -23,14 +23,14 @@ const longest = 2000;
  */
 export const untilItWorks = async (
   attempt: () => Promise<unknown>,
-  { signal, tell = () => {} }: { signal: AbortSignal; tell?: (lacks: string[]) => void },
+  { signal, onLacks = () => {} }: { signal: AbortSignal; onLacks?: (lacks: string[]) => void },
 ): Promise<void> => {
   for (let pause = first; !signal.aborted; pause = Math.min(pause * 2, longest)) {
     try {
       await attempt();
-      return tell([]);
+      return onLacks([]);
     } catch (error) {
-      tell([(error as Error).message]);
+      onLacks([(error as Error).message]);
     }
     await sleep(pause, undefined, { signal }).catch(() => {});
   }

@@ -59,11 +59,11 @@ type Work = {
 const tryVolumes = async ({ cluster, world, attempts, conditions, signal }: Work): Promise<void> => {
   if (conditions.volumes.lacks === undefined) return;
   await untilMet(world, [conditions.customResources, conditions.webhooks], signal);
-  const tell = (lacks: string[]): void => {
+  const onLacks = (lacks: string[]): void => {
     attempts.volumes = lacks;
     world.changed();
   };
-  await untilItWorks(() => askForVolume(cluster), { signal, tell });
+  await untilItWorks(() => askForVolume(cluster), { signal, onLacks });
 };
 
 /** Until there is an instance manager on each node. */
@@ -85,12 +85,14 @@ const hurryInstanceManagers = async ({ cluster, world, conditions, signal }: Wor
  */
 const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Promise<void> => {
   const { cluster, world, attempts, conditions, signal } = work;
-  const tell = (lacks: string[]): void => {
+  const onLacks = (lacks: string[]): void => {
     attempts.target = lacks;
     world.changed();
   };
   const known = await url;
-  tell([`not yet pointed at ${known}, which waits for the engine, the instance managers and the webhooks`]);
+  onLacks([
+    `not yet pointed at ${known}, which waits for the engine, the instance managers and the webhooks`,
+  ]);
   const target = (): BackupTarget | undefined => world.find('backupTargets', defaultBackupTarget);
   const there = { title: '', lacks: () => (target() === undefined ? ['it'] : []), without: '' };
   const { managers, engineImage, instanceManagers, volumes } = conditions;
@@ -100,7 +102,7 @@ const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Prom
     if (found === undefined) throw new Error(`the backup target ${defaultBackupTarget} has gone again`);
     await pointTarget(cluster, { url: known, target: found });
   };
-  await untilItWorks(point, { signal, tell });
+  await untilItWorks(point, { signal, onLacks });
 };
 
 /**
@@ -108,7 +110,9 @@ const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Prom
  * with its version and what there is to say of each condition. Throws NotReady when it does not get there in
  * time.
  */
-export const installRelease = async (options: InstallOptions): Promise<{ version: string; told: string }> => {
+export const installRelease = async (
+  options: InstallOptions,
+): Promise<{ version: string; summary: string }> => {
   const {
     kubeconfig,
     objects,
@@ -150,8 +154,8 @@ export const installRelease = async (options: InstallOptions): Promise<{ version
       hopeless: imageMissing,
       explain: () => explainStuck(cluster),
     });
-    const told = await Promise.race([ready, failed.promise]);
-    return { version: await readVersion(cluster), told };
+    const summary = await Promise.race([ready, failed.promise]);
+    return { version: await readVersion(cluster), summary };
   } finally {
     ended.abort(new Error('Longhorn is no longer waited for'));
     await world.stop();

@@ -2,7 +2,7 @@ import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { type GivenImages, imageArchives } from '../../lab/images/archives.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import { PullFailed, pullImages } from '../../lab/images/pull.ts';
-import { telling } from '../../lab/step.ts';
+import { withProgress } from '../../lab/step.ts';
 import type { ProgressDisplay } from '../provider.ts';
 import type { Target } from '../target.ts';
 import { describeChange, fitToCluster } from './adapt-release.ts';
@@ -73,7 +73,7 @@ const gather = async (
   const look = () => imageArchives(archives);
   const given =
     archives.length > 0
-      ? await progress.step(`Look through the images in ${title}`, (update) => telling(update, look))
+      ? await progress.step(`Look through the images in ${title}`, (update) => withProgress(update, look))
       : await look();
   const there = new Set(given.images.map(({ name }) => name));
   const absent = namedImages(release).flatMap(({ name }) => (there.has(name) ? [] : [name]));
@@ -126,8 +126,8 @@ export const releaseTarget = async (source: ReleaseSource, progress: ProgressDis
         .step('Install Longhorn and wait until it can be used', (onProgress) =>
           installRelease({ kubeconfig, objects, nodes, storeImage, signal, onProgress }),
         )
-        .then(({ version, told }) => {
-          progress.note(told);
+        .then(({ version, summary }) => {
+          progress.note(summary);
           return { version };
         }),
   };

@@ -31,7 +31,7 @@ const log = [
 ].join('\n');
 
 /** A folder of results in which the bug showed; `said` stands in all of it. */
-const layOut = async (told: string): Promise<string> => {
+const layOut = async (said: string): Promise<string> => {
   const folder = await temporaryFolder();
   const evidence = 'evidence/it-shows';
   const seen = (resource: string, metadata: object, more = {}) => ({
@@ -44,26 +44,26 @@ const layOut = async (told: string): Promise<string> => {
     seen('pods', { name: 'store', namespace: secrets.namespace }),
   ];
   const bug = { id, title: 't', severity: 'data loss', kept: false, listed: true } as const;
-  const bugs = [{ ...bug, seen: `${told}\n    at throwFor (/suite/judging.ts:45:11)` }];
-  const scenario = scenarioReport('It shows', { state: 'known-bug', reason: told, evidence, bugs });
+  const bugs = [{ ...bug, seen: `${said}\n    at throwFor (/suite/judging.ts:45:11)` }];
+  const scenario = scenarioReport('It shows', { state: 'known-bug', reason: said, evidence, bugs });
   const { server, context } = secrets;
   const report = sampleReport([scenario], { kubernetes: { server, context, version: 'v1.34.1' } });
   await mkdir(join(folder, evidence, 'logs'), { recursive: true });
   for (const [path, text] of Object.entries({
     'report.json': JSON.stringify(report),
     [`${evidence}/history.ndjson`]: lines.map((line) => JSON.stringify(line)).join('\n'),
-    [`${evidence}/logs/longhorn-manager-1.log`]: `${log}\n2026-11-22T08:36:16Z level=warning ${volume} ${told}`,
+    [`${evidence}/logs/longhorn-manager-1.log`]: `${log}\n2026-11-22T08:36:16Z level=warning ${volume} ${said}`,
   }))
     await writeFile(join(folder, path), text);
   return folder;
 };
 
-const write = async (told: string) =>
-  runInProcess(async () => runBugsCommand(['report', id, '--from', await layOut(told)]));
+const write = async (said: string) =>
+  runInProcess(async () => runBugsCommand(['report', id, '--from', await layOut(said)]));
 
-test('what is written up tells all that is needed, and nothing private', async () => {
-  const told = `block 1 of ${volume} is missing on ${secrets.node} in ${secrets.namespace} (${secrets.home}/x.log, ${secrets.server}, ${secrets.context})`;
-  const { exitCode, stdout, stderr } = await write(told);
+test('what is written up says all that is needed, and nothing private', async () => {
+  const said = `block 1 of ${volume} is missing on ${secrets.node} in ${secrets.namespace} (${secrets.home}/x.log, ${secrets.server}, ${secrets.context})`;
+  const { exitCode, stdout, stderr } = await write(said);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(Object.entries(secrets).filter(([, value]) => stdout.includes(value))).toEqual([]);
   const seen = `block 1 of ${volume} is missing on NODE-1 in NAMESPACE-1 (PATH, API-SERVER, CONTEXT)`;

@@ -149,7 +149,7 @@ test('the order counts for nothing; a scenario that only one has, and a round th
   expect(stdout).toMatch(/^3 scenarios: 2 ended otherwise$/m);
 });
 
-test('images that are not the same in both are told', async () => {
+test('images that are not the same in both are reported', async () => {
   const folder = await temporaryFolder();
   const image = (name: string, digest: string) => ({ name: `longhornio/${name}:master-head`, digest });
   const same = image('longhorn-engine', 'sha256:ee');

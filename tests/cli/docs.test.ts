@@ -12,8 +12,8 @@ test('what comes from the code is written, once; --check only looks', async () =
   const stale = 'a\n<!-- npm run docs: disruptions -->\nold\n<!-- end -->\nb\n';
   await mkdir(join(folder, 'docs'));
   await writeFile(page, stale);
-  const told = 'docs/page.md: is not as the code has it: npm run docs writes it';
-  expect(await docs('--check')).toEqual({ exitCode: 1, stderr: '', stdout: told });
+  const problem = 'docs/page.md: is not as the code has it: npm run docs writes it';
+  expect(await docs('--check')).toEqual({ exitCode: 1, stderr: '', stdout: problem });
   expect(await readFile(page, 'utf8')).toBe(stale);
   expect(await docs()).toEqual({ exitCode: 0, stderr: '', stdout: 'docs/page.md: written' });
   expect(await readFile(page, 'utf8')).toMatch(

@@ -41,7 +41,7 @@ describe('of a run in which each scenario ends in another way', () => {
   });
 
   /** What the console says from a line on, as far as it is indented. */
-  const told = (first: string): string => {
+  const outputOf = (first: string): string => {
     const lines = run.stdout.split('\n');
     // Where it was run twice, of the second time.
     const from = lines.lastIndexOf(first);
@@ -65,7 +65,7 @@ describe('of a run in which each scenario ends in another way', () => {
   });
 
   test('a scenario that failed says where and why; the others still run', () => {
-    expect(told('It is red')).toMatchInlineSnapshot(`
+    expect(outputOf('It is red')).toMatchInlineSnapshot(`
       "It is red
         · on https://cluster.invalid (context inline), Kubernetes v1.99.0
         · begins: Given a thing
@@ -94,7 +94,7 @@ describe('of a run in which each scenario ends in another way', () => {
   });
 
   test('not provable is neither passed nor failed, nor is what others brought about; a finding is no verdict', () => {
-    expect(told('It has a gap')).toContain(
+    expect(outputOf('It has a gap')).toContain(
       'the watch of the API server has a gap where the scenario is decided',
     );
     expect(reported('It has a gap')?.state).toBe('not-provable');
@@ -106,10 +106,10 @@ describe('of a run in which each scenario ends in another way', () => {
     expect(reported('It finds')).toMatchObject({ state: 'passed', findings: [finding] });
   });
 
-  test('what a cleanup leaves behind is told beside the verdict, and does not change it', () => {
+  test('what a cleanup leaves behind is reported beside the verdict, and does not change it', () => {
     const left = '\n  left behind by its cleanup:\n    the volume is still there$';
-    expect(told('It leaves something behind')).toMatch(new RegExp(`\n  passed in <time>${left}`));
-    expect(told('It is red and leaves something behind')).toMatch(
+    expect(outputOf('It leaves something behind')).toMatch(new RegExp(`\n  passed in <time>${left}`));
+    expect(outputOf('It is red and leaves something behind')).toMatch(
       new RegExp(`\n  stopped at: Then it breaks\n[\\s\\S]*\n  FAILED after <time> \\(see above\\)${left}`),
     );
     expect(reported('It leaves something behind')).toMatchObject({
@@ -121,7 +121,7 @@ describe('of a run in which each scenario ends in another way', () => {
     expect(run.stdout).toMatch(
       /\n {2}premise lost: it runs again when all others have ended\n {4}the back-off was over before\n/,
     );
-    expect(told('It loses its premise once')).toMatch(
+    expect(outputOf('It loses its premise once')).toMatch(
       /\n {2}✓ Cleanup of run 2 \(<time>\)\n {2}passed in <time>\n {2}run twice; the first time its premise was lost: the back-off was over before$/,
     );
     expect(reported('It loses its premise once')).toMatchObject({
@@ -139,7 +139,7 @@ describe('of a run in which each scenario ends in another way', () => {
   });
 
   test('a scenario whose time is up says what it was at, and cleans up', () => {
-    expect(told('It takes too long')).toMatch(
+    expect(outputOf('It takes too long')).toMatch(
       /\n {4}the scenario took longer than its <time>; it was at: When nothing comes\n\n[\s\S]*\n {2}✓ Cleanup \(<time>\)\n {2}FAILED after <time> \(see above\)$/,
     );
   });

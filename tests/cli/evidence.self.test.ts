@@ -25,12 +25,12 @@ describe('of a run', () => {
   );
 
   test('every scenario that began has a folder, which the report names; one that did not pass has a bundle beside it', () => {
-    const told = (report?.scenarios ?? []).map((each) => [
+    const summary = (report?.scenarios ?? []).map((each) => [
       each.name,
       [each.evidence, each.failure?.evidence],
     ]);
     const bundled = (name: string) => [`out/evidence/${name}/`, `out/evidence/${name}.tar.gz`];
-    expect(Object.fromEntries(told)).toMatchObject({
+    expect(Object.fromEntries(summary)).toMatchObject({
       'It passes': ['evidence/it-passes', undefined],
       'It fails': ['evidence/it-fails', bundled('it-fails')],
       'It cannot clean up': ['evidence/it-cannot-clean-up', undefined],

@@ -9,7 +9,8 @@ import { folderOfEachTest } from '../support/temporary-folder.ts';
 
 const folder = folderOfEachTest();
 
-const told = async (...args: string[]) => JSON.parse((await explain([...args, '--output', 'json'])).stdout);
+const answerTo = async (...args: string[]) =>
+  JSON.parse((await explain([...args, '--output', 'json'])).stdout);
 
 const explain = (args: string[], input = '') => {
   vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([input]) as typeof process.stdin);
@@ -47,15 +48,15 @@ test('a text comes from the standard input, a whole line of a log too', async ()
 });
 
 test('--output json is for programs', async () => {
-  const [meaning] = (await told(`failed to backup: ${lock}`, '--field', 'error')).meanings;
+  const [meaning] = (await answerTo(`failed to backup: ${lock}`, '--field', 'error')).meanings;
   expect(meaning).toMatchObject({
     id: 'creation-lost-lock',
     said: { by: 'Backup', fields: ['status.error'], states: ['Error', 'Deleting'], asCause: false },
     wordings: [{ versions: '>=1.8.0', origin: 'product', links: [`${github}/backupstore`] }],
   });
-  expect(await told(snapshot)).toMatchObject({ class: null, meanings: [{}, {}] });
+  expect(await answerTo(snapshot)).toMatchObject({ class: null, meanings: [{}, {}] });
   const text = 'the dog ate it';
-  expect(await told(text)).toEqual({
+  expect(await answerTo(text)).toEqual({
     text,
     class: 'unclassified',
     diagnosis: null,
@@ -65,7 +66,7 @@ test('--output json is for programs', async () => {
   });
 });
 
-test('news tell of a failure only where the words of an operation, or a cause, say so', async () => {
+test('news report a failure only where the words of an operation, or a cause, say so', async () => {
   const news = (text: string) => explain([`time="t" level=debug msg="Restoring VolumeList" error="${text}"`]);
   const denied = await news(
     'admission webhook \\"validator.longhorn.io\\" denied the request: backingimage.longhorn.io \\"b\\" not found',
@@ -91,12 +92,12 @@ test('a part of a text is explained by what it is about, and the nearest rows ar
     /^A lock in the backup store could not be taken, as [^.]+\. Why, is not known here\./,
   );
   expect(stdout).toContain('\n    such as: failed to acquire lock ');
-  const { nearest } = await told('failed to acquire lock');
+  const { nearest } = await answerTo('failed to acquire lock');
   expect(nearest).toEqual(['deletion-lost-lock', 'creation-lost-lock', 'restore-lost-lock']);
 });
 
 test('a text without its place is explained as all that it may be, also as a cause', async () => {
-  const { meanings } = await told('failed to delete backup: operation not permitted');
+  const { meanings } = await answerTo('failed to delete backup: operation not permitted');
   expect(meanings.map(({ id }: { id: string }) => id)).toEqual(['deletion-denied']);
 });
 
@@ -172,39 +173,39 @@ test('the exit code is 0 only if each message is known, of a failure its cause t
 
 test('what is harmless is called so, an event without its age too', async () => {
   const event = 'Warning  Update  snapshot/s1  snapshot becomes not ready to use';
-  expect(await told(event)).toMatchObject({ diagnosis: { harmless: true, cause: null } });
+  expect(await answerTo(event)).toMatchObject({ diagnosis: { harmless: true, cause: null } });
   expect((await explain([event])).stdout).toContain('\n  operation snapshot-removed, cause none');
-  expect(await told('failed to create backup: disk quota exceeded')).toMatchObject({
+  expect(await answerTo('failed to create backup: disk quota exceeded')).toMatchObject({
     diagnosis: { harmless: false },
   });
 });
 
 test("an answer of longhorn-manager's API is read as one", async () => {
   const answer = '{"code":"Internal Server Error","message":"EOF","status":500,"type":"error"}';
-  expect(await told(answer)).toMatchObject({
+  expect(await answerTo(answer)).toMatchObject({
     diagnosis: { operation: 'manager-request', cause: 'empty-request' },
   });
-  expect(await told(answer.replace('"error"', '"volume"'))).toMatchObject({ diagnosis: null });
+  expect(await answerTo(answer.replace('"error"', '"volume"'))).toMatchObject({ diagnosis: null });
 });
 
 test('a sentence that ends in a colon goes on in the next line', async () => {
   const text = 'failed to put object: volumes/v/backups/backup_b.cfg:\nAWS Error: SignatureDoesNotMatch oh';
-  expect(await told(text)).toMatchObject({ diagnosis: { operation: 'create', cause: 'config-upload' } });
+  expect(await answerTo(text)).toMatchObject({ diagnosis: { operation: 'create', cause: 'config-upload' } });
 });
 
-test('a file and a folder are read, packed or not; what cannot be read is told in a line', async () => {
+test('a file and a folder are read, packed or not; what cannot be read is reported in a line', async () => {
   await mkdir(folder('bundle/pods'), { recursive: true });
   await writeFile(folder('bundle/pods/a.log'), `${failing('no such host', 1)}\n`.repeat(2));
   await writeFile(folder('bundle/b.log.gz'), gzipSync(`${failing('no such host', 2)}\n`));
   await writeFile(folder('empty.log'), '');
-  const { groups, lines } = await told(folder('bundle'));
+  const { groups, lines } = await answerTo(folder('bundle'));
   expect([lines, groups.length, groups[0].count, groups[0].diagnosis.cause]).toEqual([
     3,
     1,
     3,
     'no-such-host',
   ]);
-  expect(await told(folder('bundle/b.log.gz'))).toMatchObject({ diagnosis: { cause: 'no-such-host' } });
+  expect(await answerTo(folder('bundle/b.log.gz'))).toMatchObject({ diagnosis: { cause: 'no-such-host' } });
   for (const [path = '', why] of [
     [
       folder('gone.log'),
@@ -226,11 +227,11 @@ test('a support bundle is read as the zip that it is, with the zips of nodes in 
     'yamls/none.yaml': 'items: []\nreason: the deletion of a backup failed\n',
   });
   await writeFile(folder('bundle.zip'), bundle);
-  const { groups, lines } = await told(folder('bundle.zip'));
+  const { groups, lines } = await answerTo(folder('bundle.zip'));
   expect([lines, groups.map(({ count }: { count: number }) => count)]).toEqual([6, [5]]);
 });
 
-test('a zip that is broken, cut off or none is told in a line', async () => {
+test('a zip that is broken, cut off or none is reported in a line', async () => {
   const whole = makeZip({ 'a.log': `${failing('no such host', 1)}\n`, 'b.log': 'x\n' });
   const flipped = Buffer.from(whole);
   // The checksum of the first file, in the directory of the zip.
@@ -254,7 +255,7 @@ test('a zip that is broken, cut off or none is told in a line', async () => {
 test('what failed and why is printed before the rows of the catalogue, and no row of another operation', async () => {
   const text =
     'replica r failed the restore: failed to read block b.blk: AWS Error: AccessDenied Access Denied';
-  const { diagnosis, meanings } = await told(text);
+  const { diagnosis, meanings } = await answerTo(text);
   expect(diagnosis).toMatchObject({ operation: 'restore', cause: 'access-denied', data: null });
   expect(meanings.map(({ id }: { id: string }) => id)).toEqual(['restore-not-read']);
 });
@@ -267,8 +268,10 @@ test('no row of the catalogue is printed for another cause, or of an operation t
     'Error listing backups: cannot find volumes/00/a4/v/volume.cfg in backupstore',
     'failed lock volumes/97/d4/v/locks/lock-1.lck type 1 acquisition',
   ])
-    expect(await told(text)).toMatchObject({ diagnosis: { cause: expect.any(String) }, meanings: [] });
-  const { meanings } = await told('cannot find volume in backupstore: cannot find volume.cfg in backupstore');
+    expect(await answerTo(text)).toMatchObject({ diagnosis: { cause: expect.any(String) }, meanings: [] });
+  const { meanings } = await answerTo(
+    'cannot find volume in backupstore: cannot find volume.cfg in backupstore',
+  );
   expect(meanings).toMatchObject([{ id: 'store-lacks-volume' }]);
 });
 

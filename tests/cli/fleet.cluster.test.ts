@@ -52,11 +52,11 @@ const fleet = async ({ interruptedAfter = '', before = '' } = {}) => {
   const where = ['--kubeconfig', await server.kubeconfig(), '--context', 'test'];
   const args = [script, 'fleet', '--shards', '2', ...where, '--image', 'suite:1', '--out', 'out'];
   const run = execa(process.execPath, args, { cwd: folder, reject: false });
-  let told = '';
+  let output = '';
   run.stdout.on('data', (text: Buffer) => {
-    const before = told;
-    told += text;
-    if (interruptedAfter !== '' && told.includes(interruptedAfter) && !before.includes(interruptedAfter))
+    const before = output;
+    output += text;
+    if (interruptedAfter !== '' && output.includes(interruptedAfter) && !before.includes(interruptedAfter))
       run.kill('SIGINT');
   });
   const { exitCode, stdout, stderr } = await run;

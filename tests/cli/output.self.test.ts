@@ -13,7 +13,7 @@ test('--output json: an event a line, and nothing else on stdout', async () => {
   expect(ended.exitCode).toBe(1);
   const lines = ended.stdout.replace('(kept)\n', '').split('\n');
   const events = lines.map((line) => jsonEventSchema.parse(JSON.parse(line)));
-  const told = events.map((event) =>
+  const kinds = events.map((event) =>
     'scenario' in event ? `${event.event}: ${event.scenario}, ${event.round}` : event.event,
   );
   const round = (number: number) => [
@@ -24,7 +24,7 @@ test('--output json: an event a line, and nothing else on stdout', async () => {
       (each) => `${each}: One is green, ${number}`,
     ),
   ];
-  expect(told).toEqual(['run-start', ...round(1), ...round(2), 'run-end']);
+  expect(kinds).toEqual(['run-start', ...round(1), ...round(2), 'run-end']);
   expect(new Set(events.map(({ run }) => run))).toEqual(new Set([ended.report?.run]));
   expect(events.at(0)).toMatchObject({ provider: 'lab', target: { name: 'emulator' }, scenarios: 2 });
   expect(events.at(-1)).toMatchObject({

@@ -14,8 +14,8 @@ test('a scenario sends nothing that its rules do not name, on a cluster where al
     expect.stringContaining(
       `a defect of the suite: it wants to ${what}, which is not among what e2e/permissions says of a scenario without disruptions`,
     );
-  const told = ended.report?.scenarios.map(({ name, state, reason }) => [name, reason ?? state]) ?? [];
-  expect(Object.fromEntries(told)).toEqual({
+  const outcomes = ended.report?.scenarios.map(({ name, state, reason }) => [name, reason ?? state]) ?? [];
+  expect(Object.fromEntries(outcomes)).toEqual({
     'Kills without saying so': refused('delete pods one in namespace longhorn-system'),
     Kills: 'passed',
     'Makes a config': 'passed',

@@ -17,7 +17,7 @@ const report = sampleReport();
 const writes = `mkdir -p "$TMPDIR/out" && cat > "$TMPDIR/out/report.json" << 'END'\n${JSON.stringify(report)}\nEND\n`;
 
 /** Runs what a pod runs, with a `node` that does what `does` says instead of running scenarios. */
-const run = async (does: string, { args = [] as string[], untilTold = '' } = {}) => {
+const run = async (does: string, { args = [] as string[], untilPrinted = '' } = {}) => {
   const folder = await temporaryFolder();
   const node = `#!/bin/bash\necho "$@" > "$TMPDIR/asked"\npwd >> "$TMPDIR/asked"\n${does}`;
   await writeFile(join(folder, 'node'), node, { mode: 0o755 });
@@ -27,8 +27,8 @@ const run = async (does: string, { args = [] as string[], untilTold = '' } = {})
     ...{ KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' },
   };
   const child = spawn(script, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  if (untilTold !== '')
-    child.stdout.on('data', (told: Buffer) => `${told}`.includes(untilTold) && child.kill('SIGTERM'));
+  if (untilPrinted !== '')
+    child.stdout.on('data', (output: Buffer) => `${output}`.includes(untilPrinted) && child.kill('SIGTERM'));
   const [log, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   return { log, code, folder, asked: await readFile(join(folder, 'asked'), 'utf8') };
 };
@@ -61,7 +61,7 @@ test('a run that wrote no report leaves no mark of one', async () => {
 
 test('a pod that is stopped lets its scenarios clean up, and still gives its report', async () => {
   const cleansUp = `trap 'echo cleaning up; ${writes.replaceAll("'", `'"'"'`)}\nexit 4' TERM\necho running\nwhile :; do sleep 0.1; done`;
-  const { log, code } = await run(cleansUp, { untilTold: 'running' });
+  const { log, code } = await run(cleansUp, { untilPrinted: 'running' });
   expect(code).toBe(4);
   expect(withoutReportBlock(log)).toBe('running\ncleaning up');
   expect(readReportBlock(log)).toEqual(report);

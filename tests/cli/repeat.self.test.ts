@@ -10,9 +10,9 @@ test('--repeat runs rounds, listed in a table and in the report; what fails or i
   const ended = await withSuite(suite, async ({ folder, config }) => {
     await mkdir(join(folder, 'out/evidence/of-another-run'), { recursive: true });
     const flags = ['--repeat', '3', '--workers', '1', '--max-failures', '4'];
-    const told = await runCommandIn(folder, config, { flags });
+    const result = await runCommandIn(folder, config, { flags });
     evidence = await readdir(join(folder, 'out/evidence'));
-    return told;
+    return result;
   });
   expect(ended.exitCode).toBe(1);
   const [, table = ''] = ended.stdout.split(/(?=\n2 rounds of 3:)/);
@@ -31,10 +31,10 @@ test('--repeat runs rounds, listed in a table and in the report; what fails or i
     Page: out/report.html"
   `);
   for (const round of [1, 2]) expect(ended.stdout).toContain(`\nRound ${round} of 3\n`);
-  const told = (of: number) =>
+  const statesOf = (of: number) =>
     ended.report?.scenarios.flatMap(({ round, state }) => (round === of ? [state] : [])).join(' ');
-  expect(told(1)).toBe('not-provable skipped failed passed passed');
-  expect(told(2)).toBe('not-provable skipped passed passed failed');
+  expect(statesOf(1)).toBe('not-provable skipped failed passed passed');
+  expect(statesOf(2)).toBe('not-provable skipped passed passed failed');
   expect(ended.report?.scenarios).toHaveLength(10);
   // What an earlier run kept is gone, what an earlier round of this one kept is not.
   expect(evidence).not.toContain('of-another-run');

@@ -39,11 +39,17 @@ test('a set-up that dies leaves a report: each scenario skipped, with the reason
     /^1 scenario, provider lab, Longhorn: emulator\nBooting three nodes \.\.\.\nBooting three nodes: <time>, failed\nPage: out\/report\.html\n::error title=The run did not finish::/,
   );
   const reason = expect.stringContaining('node2 did not become Ready within 60 s');
-  const told = { name: 'One is green', file: 'one.e2e.ts', seed: 'manual#one', tags: ['held'], store: 'nfs' };
+  const identity = {
+    name: 'One is green',
+    file: 'one.e2e.ts',
+    seed: 'manual#one',
+    tags: ['held'],
+    store: 'nfs',
+  };
   expect(run.report).toMatchObject({
     end: { state: 'set-up-failed', reason },
     kubernetes: null,
-    scenarios: [{ ...told, state: 'skipped', reason }],
+    scenarios: [{ ...identity, state: 'skipped', reason }],
   });
 });
 
@@ -70,8 +76,8 @@ test('a cluster that is lost ends the run, with no verdict on what was under way
   `);
   const reason = 'node2 ended (SIGSEGV); it last said:\nKernel panic';
   expect(run.report?.end).toEqual({ state: 'cluster-lost', reason });
-  const told = run.report?.scenarios.map(({ name, state }) => `${name}: ${state}`);
-  expect(told).toEqual(['One is over: passed', 'Two is at work: skipped']);
+  const states = run.report?.scenarios.map(({ name, state }) => `${name}: ${state}`);
+  expect(states).toEqual(['One is over: passed', 'Two is at work: skipped']);
 });
 
 test('a cleanup that a lost cluster does not answer is not waited for', async () => {

@@ -175,19 +175,19 @@ test('over TLS, with a certificate of its own', async () => {
   onTestFinished(secure.stop);
   await mkdir(join(secure.folder, 'a/store/backupstore/volumes'), { recursive: true });
   await writeFile(join(secure.folder, 'a/store/backupstore/volumes/x'), '');
-  const told = async (variables: Record<string, string>) => {
+  const listWith = async (variables: Record<string, string>) => {
     use({ AWS_ENDPOINT_URL: secure.endpoint, ...variables });
     return store('ls', name);
   };
-  expect((await told({ AWS_CA_BUNDLE: files.cert })).stdout).toBe(`${name} holds no volume`);
+  expect((await listWith({ AWS_CA_BUNDLE: files.cert })).stdout).toBe(`${name} holds no volume`);
   const untrusted = `the certificate of ${secure.endpoint} is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)`;
-  expect(await told({})).toEqual(failed(`${untrusted}: name the file of its CA in AWS_CA_BUNDLE`));
+  expect(await listWith({})).toEqual(failed(`${untrusted}: name the file of its CA in AWS_CA_BUNDLE`));
   const byName = secure.endpoint.replace('127.0.0.1', 'localhost');
-  expect((await told({ AWS_CA_BUNDLE: files.cert, AWS_ENDPOINT_URL: byName })).stderr).toContain(
+  expect((await listWith({ AWS_CA_BUNDLE: files.cert, AWS_ENDPOINT_URL: byName })).stderr).toContain(
     'is for another name',
   );
   const plain = secure.endpoint.replace('https', 'http');
-  expect(await told({ AWS_ENDPOINT_URL: plain })).toEqual(
+  expect(await listWith({ AWS_ENDPOINT_URL: plain })).toEqual(
     failedAt('breaks the connection, as servers do that speak TLS (ECONNRESET)'),
   );
 });
@@ -258,7 +258,7 @@ test.for([
   expect(exitCode).toBe(1);
 });
 
-test('a server that asks for fewer requests, and one whose list ends too early, are told in one line', async () => {
+test('a server that asks for fewer requests, and one whose list ends too early, are reported in one line', async () => {
   await through(async (url, pass) => (url.includes('.blk') ? refusal(503, 'SlowDown') : pass()));
   expect(await store('fsck', name)).toEqual(failedAt('asks for fewer requests (SlowDown), again and again'));
   await through(async (url, pass) => {

@@ -84,7 +84,7 @@ test('show', async () => {
   expect(stderr).toBe('store: vol-a is the name of volume vol-a and of backup vol-a/vol-a: name it so');
 });
 
-test('what is no store, and what is in none, is told in one line', async () => {
+test('what is no store, and what is in none, is reported in one line', async () => {
   const folder = await temporaryFolder();
   await symlink(sound.root, join(folder, 'backupstore'));
   const none = `store: ${folder} holds no backup store: in it there is neither a folder backupstore nor a folder volumes`;

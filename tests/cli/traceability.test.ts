@@ -46,7 +46,7 @@ describe('a table', () => {
       sentences: [
         {
           ...{ document: 'seed', section: 'Test', text: 'It goes.', missing: [], problems: [] },
-          proofs: [{ scenario: 'one', step: 'then.gone', told: 'Then {backup} is gone' }],
+          proofs: [{ scenario: 'one', step: 'then.gone', sentence: 'Then {backup} is gone' }],
         },
       ],
     });
@@ -78,7 +78,7 @@ describe('a table', () => {
 
   test('whose scenario does not exist waits for it', () => {
     const { sentences } = check({ entries: [entry({ proof: { two: ['then.later'] } })] });
-    expect(sentences).toMatchObject([{ missing: ['two'], problems: [], proofs: [{ told: undefined }] }]);
+    expect(sentences).toMatchObject([{ missing: ['two'], problems: [], proofs: [{ sentence: undefined }] }]);
   });
 
   test('without a text, or with a field that there is not, is refused', () => {

@@ -45,7 +45,7 @@ test.each([
     "scenario('Odd', { tags: ['odd'] }, async () => {});",
     `The tag "odd" is not defined in the configuration. Available tags are: ${tags.map(({ name, description }) => `- ${name}: ${description}`).join(' ')}`,
   ],
-])('a file that does not load is told before anything is started: %s', async (text, why) => {
+])('a file that does not load is reported before anything is started: %s', async (text, why) => {
   const stderr = `e2e: odd.e2e.ts does not load: ${why}`;
   expect(await runSuite({ 'odd.e2e.ts': text })).toMatchObject({ exitCode: 3, stdout: '', stderr });
 });

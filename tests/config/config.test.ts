@@ -67,8 +67,8 @@ test('all that is wrong or missing is named at once, and nothing of it repeated,
   const secret = 's3cr3t-token';
   const fields = { kubeconfig: { token: secret }, storeImage: [secret], allow: secret, run: secret };
   const variables = { CORRAL_ALLOW: secret, CORRAL_EXPECT_CLUSTER: secret, CORRAL_TARGET_CLOCKS: secret };
-  const told = [wrong(handed(fields)), wrong(variables), wrong({ CORRAL_CONFIG: `token: ${secret}` })];
-  expect(told.join('\n')).not.toContain('s3cr3t');
+  const messages = [wrong(handed(fields)), wrong(variables), wrong({ CORRAL_CONFIG: `token: ${secret}` })];
+  expect(messages.join('\n')).not.toContain('s3cr3t');
 });
 
 const everything: RunConfig = {
@@ -112,8 +112,8 @@ test('of a cluster only what a run has to know is handed on, and each run on it 
 });
 
 test('the clocks of a Longhorn that is there come from a variable, and are refused where they are none', () => {
-  const read = (told: string) => {
-    vi.stubEnv('CORRAL_TARGET_CLOCKS', told);
+  const read = (value: string) => {
+    vi.stubEnv('CORRAL_TARGET_CLOCKS', value);
     return parseExisting('existing', { kubeconfig: import.meta.filename, context: 'c', storeImage })?.clocks;
   };
   expect([read('6000,5000,15000,500'), read('')]).toEqual([clocks, undefined]);

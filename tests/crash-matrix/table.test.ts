@@ -10,7 +10,7 @@ const cell = (write: string, verdict: PlayedCrashCell['verdict']): PlayedCrashCe
   seconds: 20,
 });
 
-test('a table has a row for each write, and each red cell is told with its whole name', () => {
+test('a table has a row for each write, and each red cell is reported with its whole name', () => {
   expect(
     composeMatrix([cell('delete x', 'red'), cell('update y', 'green')]).join('\n'),
   ).toMatchInlineSnapshot(`

@@ -15,8 +15,8 @@ afterAll(() => fixture?.close());
 const said = Object.entries(commands);
 // What a reader is to type is tried, and nothing else.
 test('each of them is in a document', () => {
-  const told = documents.flatMap(commandsOf);
-  expect(Object.keys(commands).filter((command) => !told.includes(command))).toEqual([]);
+  const documented = documents.flatMap(commandsOf);
+  expect(Object.keys(commands).filter((command) => !documented.includes(command))).toEqual([]);
 });
 
 const [here, spawned] = [true, false].map((is) => said.filter(([command]) => isRunHere(command) === is));

@@ -13,10 +13,10 @@ test('every fault of the lab is in the table', () => {
 });
 
 test('what it says of bounds is what the code has', () => {
-  const told = (ledgerName: string) => faultNamed(ledgerName)?.document.bound;
+  const boundOf = (ledgerName: string) => faultNamed(ledgerName)?.document.bound;
   expect(read('e2e/faults/held-deletion.ts')).toContain('{ search: 60, hold: 120 }');
-  expect(told('held-deletion')).toMatch(/60 s .* 120 s/);
+  expect(boundOf('held-deletion')).toMatch(/60 s .* 120 s/);
   const stalled = read('e2e/faults/store/server-stalled.ts').match(/(?<=bound: )\d+/g);
   expect(stalled).toEqual(['25', '2400', '300']);
-  expect(told('stalled-server')).toMatch(/25 s .* 40 min .* 5 min/);
+  expect(boundOf('stalled-server')).toMatch(/25 s .* 40 min .* 5 min/);
 });

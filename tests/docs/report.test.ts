@@ -7,9 +7,9 @@ const text = proseOf('docs/reading-a-report.md');
 test('the events of --output json are those that there are', () => {
   const events = read('e2e/report/json-events.ts').matchAll(/\bline\('([\w-]+)'/g);
   const known = [...events].map(([, name]) => name);
-  const told = /for programs: (`run-start`[^.]*)\./.exec(text)?.[1]?.match(/[\w-]+/g) ?? [];
+  const documented = /for programs: (`run-start`[^.]*)\./.exec(text)?.[1]?.match(/[\w-]+/g) ?? [];
   expect(known.length).toBeGreaterThan(10);
-  expect([...told].toSorted()).toEqual([...new Set(known)].toSorted());
+  expect([...documented].toSorted()).toEqual([...new Set(known)].toSorted());
 });
 
 test('the keys of a timeline are documented', () => {

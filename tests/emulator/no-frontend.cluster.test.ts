@@ -21,7 +21,7 @@ const [target, run] = ['own', 'nofron'];
 let local: SharedLonghorn;
 let user: User;
 let context: Context;
-let told: string[];
+let printed: string[];
 let volume: VolumeHandle;
 const stop = new AbortController();
 
@@ -31,7 +31,7 @@ useLonghorn(async (started) => {
   const cluster = withPods(local);
   const root = join(dirname(local.store), 'store-own');
   const timelines = await openTimelines(local.cluster, stop.signal);
-  ({ context, told } = createTestContext({
+  ({ context, printed } = createTestContext({
     ...{ cluster, root, run, target, timelines, without: ['block-device'] },
     uniqueName: (what) => uniqueName(run, what),
   }));
@@ -58,7 +58,9 @@ test('a volume that the suite wrote as a backup is restored without a device; ea
     // The cleanup removes one that still follows.
     if (again) await untilFollowed(context, await beginRestore(context, backup, { standby: true }), backup);
   }
-  const judged = told.filter((line) => line.includes('32 blocks, each with the checksum that was written'));
+  const judged = printed.filter((line) =>
+    line.includes('32 blocks, each with the checksum that was written'),
+  );
   expect(judged).toHaveLength(2);
 
   const [{ backup = '' } = {}] = made.written;

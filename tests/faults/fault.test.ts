@@ -142,17 +142,21 @@ test('a secret in what a fault has to put back is not on disk: this process can 
   expect(patched).toEqual([['one', before]]);
 });
 
-test('what becomes of a fault is told: entered, injected, proved, healed, or what failed', async () => {
-  const told: string[] = [];
+test('what becomes of a fault is reported: entered, injected, proved, healed, or what failed', async () => {
+  const events: string[] = [];
   const ledger = await openLedger(out);
-  faults = openFaults({ cluster, ledger, tell: ({ phase, detail }) => told.push(`${phase}: ${detail}`) });
+  faults = openFaults({
+    cluster,
+    ledger,
+    onEvent: ({ phase, detail }) => events.push(`${phase}: ${detail}`),
+  });
   const one = await faults.inject(change('one'));
   await one.prove();
   await one.heal();
   const refused = await faults.inject(change('refused'));
   await refused.heal().catch(() => {});
   await expect(faults.inject(change('two', fails('no such object')))).rejects.toThrow('no such object');
-  expect(told).toEqual([
+  expect(events).toEqual([
     'entered: one is changed',
     'injected: one is changed',
     'proved: one is changed',

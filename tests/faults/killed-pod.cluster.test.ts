@@ -34,9 +34,9 @@ test('a killed pod is proven to be gone, and healed by its successor being ready
   expect(await prove()).toMatch(/^no pod has the uid .* of manager-a any more$/);
 
   let healed = false;
-  const healing = killedPod.heal(cluster, data).then((told) => {
+  const healing = killedPod.heal(cluster, data).then((how) => {
     healed = true;
-    return told;
+    return how;
   });
   await pod('manager-b', 'node2');
   await ready('manager-b');

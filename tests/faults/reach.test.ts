@@ -6,9 +6,15 @@ import { type AffectedObjects, reachesOthers, reachingFaults } from '../../e2e/f
 const base = Date.parse('2026-11-22T07:00:00Z');
 const at = (seconds: number): string => new Date(base + seconds * 1000).toISOString();
 
-type Told = { kind?: string; data?: unknown; from?: number; to?: number | undefined; scenario?: string };
+type FaultGiven = {
+  kind?: string;
+  data?: unknown;
+  from?: number;
+  to?: number | undefined;
+  scenario?: string;
+};
 
-const fault = ({ from = 0, to, scenario = 'another', ...more }: Told): PastFault => {
+const fault = ({ from = 0, to, scenario = 'another', ...more }: FaultGiven): PastFault => {
   const entry = { id: 'a', server: 'one', title: 'a fault', kind: 'patched-object', data: {}, ...more };
   const healedAt = to === undefined ? undefined : at(to);
   return { entry: { ...entry, recordedAt: at(from), ...(scenario && { scenario }) }, healedAt };
@@ -32,11 +38,11 @@ const starts = 'it reaches every volume that starts meanwhile, and this one did'
 const owned = 'it reaches what the manager of node1 owns';
 
 const meanwhile = (how: string): [string, string][] => [['meanwhile', how]];
-const engine = (from: number, to?: number): Told => ({ kind: 'wrapped-engine', from, to });
-const killed = (node: string, to?: number): Told => ({ kind: 'killed-pod', data: { node }, to });
+const engine = (from: number, to?: number): FaultGiven => ({ kind: 'wrapped-engine', from, to });
+const killed = (node: string, to?: number): FaultGiven => ({ kind: 'killed-pod', data: { node }, to });
 
 describe('a fault of another scenario', () => {
-  test.each<[what: string, Told, expected: [string, string][]]>([
+  test.each<[what: string, FaultGiven, expected: [string, string][]]>([
     ['that is in force', {}, meanwhile(everything)],
     ['that was healed in the stretch that decided', { to: 210 }, meanwhile(everything)],
     ['that was healed before that, when the object was there', { to: 150 }, [['before', everything]]],
@@ -48,7 +54,7 @@ describe('a fault of another scenario', () => {
     ["that killed its owner's manager", killed('node1'), meanwhile(`${owned}, and that is so here`)],
     ['that killed the manager of another node', killed('node2'), []],
     ['that stays with its own', { kind: 'foreign-lock' }, []],
-  ])('%s', (_, told, expected) => expect(reaching(fault(told))).toEqual(expected));
+  ])('%s', (_, given, expected) => expect(reaching(fault(given))).toEqual(expected));
 
   test('reaches what nobody knows the owner of, as it can', () =>
     expect(reaching(fault(killed('node1')), { nodes: undefined })).toEqual([['meanwhile', owned]]));

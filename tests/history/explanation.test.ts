@@ -5,7 +5,7 @@ import { hall, is, type Lamp, lamp, play, played } from './lamps.ts';
 const attic = { name: 'attic', label: 'the attic lamp', is: is('hot') };
 
 /** What is said of the hall lamp, judged from behind its first three states on, beside the attic's. */
-const told = (...events: string[]): string => {
+const explain = (...events: string[]): string => {
   const timeline = played('attic:cold', 'hall:new', 'hall:new');
   const mark = timeline.mark();
   for (const event of events) play(timeline, event);
@@ -14,7 +14,7 @@ const told = (...events: string[]): string => {
 };
 
 test('what was so while it must not be, by the histories of both, with what was before', () => {
-  const text = told('attic:hot', 'hall:off', 'hall:off', 'hall:on');
+  const text = explain('attic:hot', 'hall:off', 'hall:off', 'hall:on');
   expect(text.split('\n\nLast object:')[0]).toMatchInlineSnapshot(`
     "the hall lamp was on while the attic lamp was hot
 
@@ -38,7 +38,7 @@ test('what was so while it must not be, by the histories of both, with what was 
 });
 
 test('a stretch that is lost leaves open what it hides', () => {
-  const text = told('hall:off', 'gap', 'hall:on', 'hall:done');
+  const text = explain('hall:off', 'gap', 'hall:on', 'hall:done');
   const gap = '  +1.000 s     gap       nothing is known since +0.000 s: compacted\n';
   const steps = '  ? on\n  · done\n  ✓ never on while the attic lamp (attic) is hot\n';
   for (const part of ['before on: compacted\n\nNot provable at +2.000 s', steps, gap])

@@ -29,10 +29,10 @@ test('a pod that comes has hope; what will never pass ends it at once', () => {
 
 test('an image is pulled three times before it is said that it cannot be', () => {
   const [fails, backs] = [waits('ErrImagePull', 'no such host'), waits('ImagePullBackOff', 'Back-off')];
-  const told = lookedAt(fails, fails, backs, fails, backs, backs, fails, backs);
-  expect(told.slice(0, 6)).toEqual(Array(6).fill(undefined));
+  const seen = lookedAt(fails, fails, backs, fails, backs, backs, fails, backs);
+  expect(seen.slice(0, 6)).toEqual(Array(6).fill(undefined));
   const said = 'the image of pod store could not be pulled, 3 times:';
-  expect(told.slice(6)).toEqual([`${said} no such host`, `${said} Back-off`]);
+  expect(seen.slice(6)).toEqual([`${said} no such host`, `${said} Back-off`]);
 });
 
 test('a program that says by its exit code that it will never run is believed, also while it is started again', () => {

@@ -1,6 +1,6 @@
 /**
  * The schedules of schedules.test.ts find what they are for: each watcher, or judge, that is broken in one
- * place is told from the whole one.
+ * place is distinguished from the whole one.
  */
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';

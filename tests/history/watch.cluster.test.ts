@@ -69,12 +69,12 @@ test('a watch that the server cannot resume (410 after a compaction) marks a gap
     /^the server does not know what came after resourceVersion \d+: the watch ended with 410/,
   );
   expect(timeline.entries[4]).toMatchObject({ kind: 'gap', reason });
-  const told = timeline.entries.slice(5).map((entry) => {
+  const seen = timeline.entries.slice(5).map((entry) => {
     if (entry.kind === 'gap') return 'gap';
     const { name, labels } = entry.object.metadata;
     return `${entry.kind}${entry.inferred ? ' (inferred)' : ''} ${name} ${labels?.state}`;
   });
-  expect(told.filter((line) => !line.includes('after'))).toEqual([
+  expect(seen.filter((line) => !line.includes('after'))).toEqual([
     ...['deleted (inferred) removed new', 'deleted (inferred) replaced new'],
     ...['listed changed on', 'listed kept new', 'listed replaced new'],
   ]);

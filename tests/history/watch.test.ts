@@ -31,7 +31,7 @@ const rest = lines('stays', last);
 const hall6 = event('ADDED hall@6');
 const [failing, expired] = [event('ERROR 500 InternalError'), event('ERROR 410 Expired')];
 const busy = refusal(429, 'TooManyRequests');
-const told = async (watched: Timeline): Promise<string[]> => {
+const entriesOf = async (watched: Timeline): Promise<string[]> => {
   const label = 'the script is over';
   await once(watched, () => true, { name: 'last', label, within: '60s', owner: 'a test' });
   return watched.entries.map((entry) =>
@@ -46,7 +46,7 @@ const versionsAsked = (asked: readonly URL[]) =>
 test('asks for bookmarks and an end, with its selectors, from the version of the list on', async () => {
   const changed = lines('stays', event('MODIFIED hall@6'), last);
   const { timeline, asked } = await following([list(5, 'hall@3'), changed]);
-  expect(await told(timeline)).toEqual(['listed hall@3', 'modified hall@6', 'added last@99']);
+  expect(await entriesOf(timeline)).toEqual(['listed hall@3', 'modified hall@6', 'added last@99']);
   const path = 'http://server/apis/corral.test/v1/namespaces/house/lamps?labelSelector=kind%3Dlamp';
   expect(asked.map(String)).toEqual([
     path,
@@ -58,7 +58,7 @@ test('asks for bookmarks and an end, with its selectors, from the version of the
 test('goes on from the last version, without a gap, when it is refused because the server is busy', async () => {
   // The first watch works: a refusal of the very first one is returned to the caller.
   const { timeline, asked } = await following([list(5), lines('ends', hall6), busy, rest]);
-  expect(await told(timeline)).toEqual(['added hall@6', 'added last@99']);
+  expect(await entriesOf(timeline)).toEqual(['added hall@6', 'added last@99']);
   expect(versionsAsked(asked)).toEqual(['5', '6', '6']);
 });
 
@@ -66,9 +66,9 @@ test('how long an event took to decide something goes on the account of who wait
   const account = openAccount();
   await account.run(async () => {
     const { timeline } = await following([list(5), lines('ends', hall6), rest]);
-    await told(timeline);
+    await entriesOf(timeline);
     // What is there already was not waited for.
-    await told(timeline);
+    await entriesOf(timeline);
   });
   account.close();
   expect(account.decisions).toEqual([expect.any(Number)]);
@@ -81,7 +81,7 @@ test.each<[string, Answer[], string]>([
 ])('marks a gap and lists again when the server %s', async (_, answers, reason) => {
   const again = [list(9, 'attic@2', 'new@8'), rest];
   const { timeline, asked } = await following([list(5, 'attic@2', 'hall@3'), ...answers, ...again]);
-  expect(await told(timeline)).toEqual([
+  expect(await entriesOf(timeline)).toEqual([
     ...['listed attic@2', 'listed hall@3'],
     expect.stringMatching(
       `^gap: the server does not know what came after resourceVersion ${reason}.*: the server says`,
@@ -102,7 +102,7 @@ describe('an event that is not the next one', () => {
     const { timeline } = await following([
       ...[list(5), lines('ends', event('ADDED attic@6')), lines('stays', ...told79), ...again],
     ]);
-    expect(await told(timeline)).toEqual([
+    expect(await entriesOf(timeline)).toEqual([
       ...['added attic@6', 'added hall@7', 'modified hall@9', disorder(8, 9)],
       ...['listed attic@6', 'listed hall@10', 'added last@99'],
     ]);
@@ -112,20 +112,25 @@ describe('an event that is not the next one', () => {
   test('makes a gap when it ends what is still there, whatever its version', async () => {
     const end = lines('stays', hall6, event('DELETED hall@6'));
     const { timeline } = await following([list(5), end, list(7), rest]);
-    expect(await told(timeline)).toEqual(['added hall@6', disorder(6, 6), 'deleted hall@6', 'added last@99']);
+    expect(await entriesOf(timeline)).toEqual([
+      'added hall@6',
+      disorder(6, 6),
+      'deleted hall@6',
+      'added last@99',
+    ]);
   });
 
   test('counts as new where resourceVersions are no numbers', async () => {
     const named = lines('ends', event('ADDED hall@b'), event('MODIFIED hall@a'));
     const { timeline, asked } = await following([list(5), named, rest]);
-    expect(await told(timeline)).toEqual(['added hall@b', 'modified hall@a', 'added last@99']);
+    expect(await entriesOf(timeline)).toEqual(['added hall@b', 'modified hall@a', 'added last@99']);
     expect(versionsAsked(asked)).toEqual(['5', 'a']);
   });
 });
 
 test('resumes when nothing is heard any more; any line is a sign of life', async () => {
   const silent = await following([list(5), lines('stays', hall6), rest], { silence: 1000 });
-  expect(await told(silent.timeline)).toEqual(['added hall@6', 'added last@99']);
+  expect(await entriesOf(silent.timeline)).toEqual(['added hall@6', 'added last@99']);
   expect(versionsAsked(silent.asked)).toEqual(['5', '6']);
   expect(silent.timeline.lastTrouble?.error.message).toBe(
     'nothing was heard from the watch for 1 s, not even a bookmark',
@@ -140,7 +145,7 @@ test('resumes when nothing is heard any more; any line is a sign of life', async
     }, 250);
   };
   const { timeline, asked } = await following([list(5), bookmarks], { silence: 2000 });
-  expect(await told(timeline)).toEqual(['added last@99']);
+  expect(await entriesOf(timeline)).toEqual(['added last@99']);
   expect(versionsAsked(asked)).toEqual(['5']);
 });
 
@@ -150,7 +155,7 @@ test.each([401, 403, 404])('fails for good on %i, unless it passes as after a st
   const { timeline } = await following([list(5), ends, refused]);
   expect(await failureOf(timeline)).toMatchObject(error);
   const patient = await following([list(5), ends, refused, rest], { patience: 5000 });
-  expect(await told(patient.timeline)).toEqual(['added last@99']);
+  expect(await entriesOf(patient.timeline)).toEqual(['added last@99']);
   expect(patient.timeline.lastTrouble?.error).toMatchObject(error);
 });
 
@@ -159,7 +164,7 @@ test('refuses to begin when the first list or watch does not work; it asks again
   for (const script of [[broken], [list(5), broken]])
     await expect(following(script)).rejects.toMatchObject({ status });
   const { timeline } = await following([busy, list(5), busy, rest], { patience: 5000 });
-  expect(await told(timeline)).toEqual(['added last@99']);
+  expect(await entriesOf(timeline)).toEqual(['added last@99']);
   await expect(following([busy])).rejects.toMatchObject({ status: 429 });
 });
 

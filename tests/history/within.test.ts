@@ -103,7 +103,7 @@ describe('once', () => {
     expect(message).toContain('{"state":"off"}');
   });
 
-  test('cannot tell what was so inside a gap, or while the watch has no connection', async () => {
+  test('cannot say what was so inside a gap, or while the watch has no connection', async () => {
     const timeline = played('hall:off');
     const found = once(timeline, isOn, briefly);
     play(timeline, 'gap');

@@ -6,7 +6,7 @@ import { openHealth } from '../../e2e/kube/health.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 
 // Watched in etcd itself: a cache of the new server would not reach back to a change that the old one had no
-// time to tell of.
+// time to report.
 const { secrets } = resources;
 const namespace = 'default';
 const wait = { within: '5m', owner: 'a test' } as const;
@@ -48,12 +48,12 @@ test('while an API server crashes and comes back, nothing fails, nothing is done
   working = false;
   await Promise.all(workers);
 
-  const told = health.told();
-  expect(told).toMatchObject({
+  const summary = health.summary();
+  expect(summary).toMatchObject({
     isOutage: true,
     title: expect.stringMatching(/^The API server did not answer for [\d.]+ m?s$/),
   });
-  expect(told?.detail).toMatch(/ [1-9]\d* sent again$/);
+  expect(summary?.detail).toMatch(/ [1-9]\d* sent again$/);
   // A watch that had to begin again says so; this one has seen each of them begin and end, once.
   for (const { metadata } of timeline.objects()) {
     if (metadata.name.startsWith('life-'))

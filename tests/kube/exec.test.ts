@@ -107,7 +107,7 @@ describe('an exec about whose end nothing is known is an error', () => {
     const { cluster, asked } = await serving(({ say }) => say('status', success), [503, 'cut', 429], health);
     expect(await cluster.exec(pod, ['run'])).toMatchObject({ exitCode: 0 });
     expect(asked).toHaveLength(4);
-    expect(health.told()).toMatchObject({ isOutage: true });
+    expect(health.summary()).toMatchObject({ isOutage: true });
   });
 
   test('the stream breaks: a command that had begun is not begun again', async () => {
@@ -126,6 +126,6 @@ describe('an exec about whose end nothing is known is an error', () => {
       verdict: { state: 'not-provable' },
     });
     expect(asked).toHaveLength(1);
-    expect(health.told()).toBeUndefined();
+    expect(health.summary()).toBeUndefined();
   });
 });

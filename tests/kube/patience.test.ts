@@ -21,8 +21,8 @@ const asking = async <T>(script: Answer[], ask: (cluster: Cluster) => Promise<T>
   );
   const methods = server.asked.map((what) => what.split(' ')[0]).join(' ');
   await server.stop();
-  const told = health.told();
-  return { ended, methods, told: told && `${told.isOutage ? 'an outage: ' : ''}${told.title}` };
+  const summary = health.summary();
+  return { ended, methods, summary: summary && `${summary.isOutage ? 'an outage: ' : ''}${summary.title}` };
 };
 
 type Ask = (cluster: Cluster) => Promise<unknown>;
@@ -64,9 +64,9 @@ describe('what the server has not worked on, or may do twice, is sent again', ()
     ['any POST that was put off', [busy, busy], makeNameless, 'POST POST POST', undefined, twice],
     ['any PATCH that was put off', [busy, later], changeVersion, 'PATCH PATCH PATCH', undefined, twice],
     ['what is refused (403) right after an outage', [down, ...refused], get, 'GET GET GET GET'],
-  ])('%s', async (_, script, ask, methods, result = { result: hall }, told = away) => {
+  ])('%s', async (_, script, ask, methods, result = { result: hall }, summary = away) => {
     const before = performance.now();
-    expect(await asking([...script, hallThere], ask)).toEqual({ ended: result, methods, told });
+    expect(await asking([...script, hallThere], ask)).toEqual({ ended: result, methods, summary });
     // As long as it was put off.
     if (script.includes(later)) expect(performance.now() - before).toBeGreaterThan(1000);
   });
@@ -84,9 +84,9 @@ describe('nothing else is', () => {
     ['it has not the labels', [brokenOff, there, found('hall')], make, 'POST POST GET', conflict, away],
     ['it is there, and none were sent', [brokenOff, there], makeBare, 'POST POST', conflict, away],
     ['it is gone, and was put off', [busy, missing], remove, 'DELETE DELETE', { status: 404 }, once],
-  ])('where %s', async (_, script, ask, methods, error, told) => {
+  ])('where %s', async (_, script, ask, methods, error, summary) => {
     const asked = await asking(script, ask);
-    expect(asked).toEqual({ ended: { error: expect.any(Error) }, methods, told });
+    expect(asked).toEqual({ ended: { error: expect.any(Error) }, methods, summary });
     expect(asked.ended).toMatchObject({ error });
   });
 
@@ -95,7 +95,7 @@ describe('nothing else is', () => {
     const server = await startStubServer({ script });
     const health = openHealth();
     const asked = make(server.connect({ health }));
-    while (health.told() === undefined) await sleep(1);
+    while (health.summary() === undefined) await sleep(1);
     health.abandon();
     await expect(asked).rejects.toMatchObject({ status: 503 });
     expect(script).toHaveLength(1);
@@ -108,12 +108,12 @@ test('a connection that is refused got nowhere: even what may be done only once 
   const port = await freePort();
   const ask = async () => (await fetch(`http://127.0.0.1:${port}/`)).json();
   const asked = patiently(ask, { health, resend: { again: false } });
-  while (health.told() === undefined) await sleep(1);
+  while (health.summary() === undefined) await sleep(1);
   listener.listen(port, '127.0.0.1');
   expect(await asked).toEqual(hall);
   const detail =
     /^from .*Z, for [\d.]+ m?s: \d+ requests? without an answer \(the last: .*\); \d+ sent again$/;
-  expect(health.told()).toMatchObject({ isOutage: true, detail: expect.stringMatching(detail) });
+  expect(health.summary()).toMatchObject({ isOutage: true, detail: expect.stringMatching(detail) });
   await end(listener);
 });
 

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { cached } from '../../lab/cache/cache.ts';
 import { imageArchives } from '../../lab/images/archives.ts';
-import { telling } from '../../lab/step.ts';
+import { withProgress } from '../../lab/step.ts';
 import {
   digestOf,
   dockerSave,
@@ -108,7 +108,7 @@ test('a folder of archives of every kind becomes one, each name kept and each bl
 test('who reads archives reports how many images of how many are read', async () => {
   await put('a.tar', dockerSave([image({ layers: [lower] }), image({ names: ['b.test/b:v1'] })], 'old'));
   const details: string[] = [];
-  await telling(
+  await withProgress(
     (detail) => void details.push(detail),
     () => imageArchives([input]),
   );

@@ -234,10 +234,10 @@ test('an API server that was away has lost nothing of a history', async () => {
   await once(lamps, () => true, { ...wait, name: 'since', label: 'the watch goes on' });
   // A new API server's watch cache does not reach back to the watch; what it lists did not change meanwhile,
   // so nothing is lost.
-  const told = lamps.entries
+  const kinds = lamps.entries
     .filter((entry) => entry.kind === 'gap' || entry.object.metadata.name === 'lamp')
     .map(({ kind }) => kind);
-  expect(told).toEqual(['added', 'gap', 'listed']);
+  expect(kinds).toEqual(['added', 'gap', 'listed']);
   await lampIs('lamp', 'on');
   await goesOn(lamps, 'lamp');
   // With this lab's short patience a node whose lease could not be renewed may have become Unknown meanwhile:

@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { goBuild } from '../../lab/build/go.ts';
-import { telling } from '../../lab/step.ts';
+import { withProgress } from '../../lab/step.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 // A real Go takes half a minute for the least of them: this one says what Go says.
@@ -27,12 +27,12 @@ beforeEach(async () => {
 });
 
 const build = async (): Promise<string[]> => {
-  const told: string[] = [];
-  await telling(
-    (detail) => told.push(detail),
+  const reported: string[] = [];
+  await withProgress(
+    (detail) => reported.push(detail),
     () => goBuild({ source, what: 'Kubernetes' }, ['./cmd/pause'], { dir }),
   );
-  return told;
+  return reported;
 };
 
 test('a build with Go reports the modules fetched, and how many packages are compiled of how many', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hearImport } from '../../lab/build/base-image.ts';
-import { telling } from '../../lab/step.ts';
+import { withProgress } from '../../lab/step.ts';
 
 const said = [
   'lab-init: import of 11 images',
@@ -14,15 +14,15 @@ const said = [
 ];
 
 test('a boot that imports images reports how much of how much, and how many; what else it says is kept', async () => {
-  const told: string[] = [];
-  const kept = await telling(
-    (detail) => void told.push(detail),
+  const reported: string[] = [];
+  const kept = await withProgress(
+    (detail) => void reported.push(detail),
     async () => {
       const hear = hearImport(1730 * 2 ** 20);
       return said.filter((line) => !hear(`${line}\r`));
     },
   );
-  expect(told).toEqual([
+  expect(reported).toEqual([
     '0 of 1730 MiB, 0 of 11 images',
     '412 of 1730 MiB, 0 of 11 images',
     '1730 of 1730 MiB, 0 of 11 images',

@@ -51,7 +51,7 @@ test.each(['v1.10.4', 'v1.11.3', 'v1.12.1-emulator'])('mended in %s, nobody know
 
 test('it is about a deletion that had begun and not ended well, of a URL as long as the one in the frame', () => {
   const before = [begins('b1'), begins('b2'), begins('longer'), 'no line of a log', ends('b1')];
-  // Where the frame does not tell, each could be it.
+  // Where the frame does not say, each could be it.
   const blind = trace('b2').map((each) => each.replace(/\(0xc0007af200.*\)$/, '(...)'));
   for (const [lines, found] of [
     [trace('b2'), about('b2')],

@@ -24,7 +24,7 @@ test.each<[what: string, load: Load, judged: ReturnType<typeof judgeLoad>]>([
   expect(judgeLoad(load)).toBe(judged);
 });
 
-test('what says so is told', () => {
+test('what says so is reported', () => {
   expect(describeLoad({})).toBe('how busy the machine was is not known');
   expect(describeLoad({ pressure: idle, slowestAnswer: 240, comparable: quick })).toBe(
     'the machine was not the reason (tasks waited for a processor 5 % of the time; 0.2 ran or waited for each; timers fired up to 0.0 s late; the slowest answer of the API server took 0.2 s; the same waits elsewhere in this run took 14.0 s at most (3 of them), 16 % of their time-out)',

@@ -12,7 +12,7 @@ const meterOf = (...all: Partial<Pressure>[]) => ({
   close: () => {},
 });
 
-test('of a stretch of time the means are told, and the latest timer', () => {
+test('of a stretch of time the means are reported, and the latest timer', () => {
   const record = openPressureRecord(
     meterOf(
       { stalled: 1, runQueue: 9, timerDelay: 900 },

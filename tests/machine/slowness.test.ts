@@ -13,13 +13,13 @@ test.each([
   expect(slownessOf({ ...measured, pressure })).toBe(slowness);
 });
 
-test('it is told with what says so, and with what follows from it', () => {
+test('it is reported with what says so, and with what follows from it', () => {
   const measured = { nodesReady: 5_430, pressure };
   expect(describeMachine({ slowness: 1.8, measured })).toBe(
     '1.8 times slower than the reference: its nodes were Ready after 5.4 s (reference: 3.0 s); tasks waited for a processor 83 % of the time; 2.0 ran or waited for each; timers fired up to 2.3 s late',
   );
-  const told = { read: 3.2, pressure: { runQueue: 1.26, timerDelay: 4 } };
-  expect(describeMachine({ slowness: 1, measured: told })).toBe(
+  const readings = { read: 3.2, pressure: { runQueue: 1.26, timerDelay: 4 } };
+  expect(describeMachine({ slowness: 1, measured: readings })).toBe(
     'as fast as the reference: the API server read from its store in 3 ms (reference: 5 ms); 1.3 ran or waited for each; timers fired up to 0.0 s late',
   );
   const following = [undefined, 'real', 'fast', '1', '1.8'].map((emulatorClock) =>

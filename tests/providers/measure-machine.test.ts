@@ -25,7 +25,7 @@ test('what the way to an API server takes is not what it takes to read', async (
   expect(ofFar.measured.read).toBeLessThan(150);
 });
 
-test('what is installed may follow the speed of the machine, and both are told', async () => {
+test('what is installed may follow the speed of the machine, and both are reported', async () => {
   const said: string[] = [];
   const target = {
     ...{ name: 'emulator', archives: [], size: emulatorSize, begunPerCpu: 1 },

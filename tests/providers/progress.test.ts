@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { plainProgress } from '../../providers/progress.ts';
 
-test('a step is told when it starts and when it ends, with its time, and where it was when it failed', async () => {
+test('a step is reported when it starts and when it ends, with its time, and where it was when it failed', async () => {
   const lines: string[] = [];
   const progress = plainProgress((line) => lines.push(line.replace(/\d+(\.\d+)? m?s/, '<time>')));
   expect(await progress.step('Building', async () => 7)).toBe(7);
@@ -19,7 +19,7 @@ test('a step is told when it starts and when it ends, with its time, and where i
   ]);
 });
 
-test('every 10 s one line tells of all steps that are under way, and how far they are', async () => {
+test('every 10 s one line reports all steps that are under way, and how far they are', async () => {
   vi.useFakeTimers();
   const lines: string[] = [];
   const progress = plainProgress((line) => lines.push(line));

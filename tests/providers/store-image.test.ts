@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = (argv: string[], pack = (file: string) => writeFile(file, 'image')) =>
   runInProcess(() => runStoreImageCommand(argv, { pack }));
 
-test('the archive is written, and where it goes is told', async () => {
+test('the archive is written, and where it goes is reported', async () => {
   const out = join(await temporaryFolder(), 'store.tar');
   const ended = await run(['--out', out]);
   expect(ended).toMatchObject({ exitCode: 0, stderr: '' });

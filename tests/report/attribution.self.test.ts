@@ -31,12 +31,12 @@ const attaches = async ({ volumes, made, does }) => {
 };
 `;
 
-type Told = { state: string; at: string; because: string; reason: string };
+type ReportedCause = { state: string; at: string; because: string; reason: string };
 
 type Read = { folder: string; ended: Ended; replay: string };
 
 /** What report.json says of a scenario; and that the console, JUnit, the page and the replay say the same. */
-const toldOf = async (name: string, { folder, ended, replay }: Read): Promise<Told> => {
+const causeOf = async (name: string, { folder, ended, replay }: Read): Promise<ReportedCause> => {
   const scenario = ended.report?.scenarios.find((each) => each.name === name);
   // Also where the only one that did not pass is not provable.
   expect(ended.exitCode).toBe(1);
@@ -100,7 +100,7 @@ test('a fault of another scenario points to the suite, by the name of both, as o
     await writeFile(ledgerPath(join(folder, 'out')), lines.join(''));
     const ended = await runCommandIn(folder, config, { flags: ['--workers', '2'] });
     const { stdout } = await runInProcess(() => runReplayCommand([join(folder, 'out')]));
-    const of = (name: string) => toldOf(name, { folder, ended, replay: stdout });
+    const of = (name: string) => causeOf(name, { folder, ended, replay: stdout });
     const recorded = await of('Its volume starts');
     expect(recorded).toMatchObject({ state: 'not-provable', at: 'suite' });
     expect(recorded.because).toContain(

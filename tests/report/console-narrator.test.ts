@@ -32,10 +32,10 @@ const findings = [
 const [finding] = findings as [(typeof findings)[0]];
 
 type Size = { columns: number; rows: number };
-type Given = { size?: Size; told?: 'scenarios' | 'steps' | 'events'; name?: string };
+type Given = { size?: Size; detail?: 'scenarios' | 'steps' | 'events'; name?: string };
 
 /** A narrator of a run, with a screen that keeps what stays, and what is drawn below it now. */
-const open = ({ size, told = 'steps', name = 'emulator' }: Given = {}) => {
+const open = ({ size, detail = 'steps', name = 'emulator' }: Given = {}) => {
   const lines: string[] = [];
   let drawn: readonly string[] = [];
   const screen = {
@@ -45,7 +45,7 @@ const open = ({ size, told = 'steps', name = 'emulator' }: Given = {}) => {
       drawn = all;
     },
   };
-  const narrator = createConsoleNarrator({ screen, paint: (_, text) => text, told, now: Date.now });
+  const narrator = createConsoleNarrator({ screen, paint: (_, text) => text, detail, now: Date.now });
   narrator.begins({ run: 'abc123', provider: 'lab', target: { ...target, name }, round: 1, judged: 'it' });
   const close = (...scenarios: ScenarioReport[]) =>
     narrator.closes(sampleReport(scenarios, { target }), 'out/report.json');
@@ -59,9 +59,9 @@ const awaits = (now: string | null, since: number) => ({
   ...{ limit: 120_000, owner: "Longhorn's back-off" },
 });
 
-const begin = (narrator: Narrator, told: ScenarioIdentity, sentence: string, seconds = 0) => {
-  narrator.event(told, { kind: 'start' });
-  narrator.event(told, { kind: 'step-begins', id: 1, sentence, at: at(seconds) });
+const begin = (narrator: Narrator, scenario: ScenarioIdentity, sentence: string, seconds = 0) => {
+  narrator.event(scenario, { kind: 'start' });
+  narrator.event(scenario, { kind: 'step-begins', id: 1, sentence, at: at(seconds) });
 };
 
 describe('the whole output', () => {
@@ -96,7 +96,7 @@ describe('the whole output', () => {
   });
 
   test('of many, where the steps are printed only of what fails', () => {
-    const { narrator, text, close } = open({ told: 'scenarios' });
+    const { narrator, text, close } = open({ detail: 'scenarios' });
     begin(narrator, one, 'Given a volume');
     begin(narrator, two, 'Given another');
     narrator.event(two, step('Given another'));
@@ -118,7 +118,7 @@ describe('the whole output', () => {
   });
 
   test('with all events, and all differences that are known, each once', () => {
-    const { narrator, text, close } = open({ told: 'events' });
+    const { narrator, text, close } = open({ detail: 'events' });
     narrator.knows(1, 1);
     begin(narrator, two, 'Then the first backup goes Error');
     narrator.event(two, awaits(null, 0));
@@ -133,8 +133,8 @@ describe('the whole output', () => {
 
 test.each(['steps', 'scenarios'] as const)(
   'where nothing can be drawn, a minute of which no %s are printed ends with a line, until the run breaks off',
-  (told) => {
-    const { narrator, text } = open({ told });
+  (detail) => {
+    const { narrator, text } = open({ detail });
     narrator.knows(2, 2);
     begin(narrator, one, 'Then it goes Error');
     const before = text().length;

@@ -9,8 +9,8 @@ const one = { id: '1', name: 'One', file: 'one.e2e.ts' };
 
 const open = () => {
   const [lines, beside]: [string[], string[]] = [[], []];
-  const told = { write: (text: string) => lines.push(text), beside: (text: string) => beside.push(text) };
-  const narrator = createJsonNarrator(told);
+  const outputs = { write: (text: string) => lines.push(text), beside: (text: string) => beside.push(text) };
+  const narrator = createJsonNarrator(outputs);
   const target = { name: 'emulator', version: null };
   narrator.begins({ run: 'abc123', provider: 'lab', target, judged: 'it', round: 2 });
   return { narrator, lines, beside };
@@ -46,13 +46,16 @@ test('each event is one line that its schema knows', () => {
   const read = lines.map((line) => jsonEventSchema.parse(JSON.parse(line)));
   // What an event holds stands beside the scenario that it is of.
   const names: Record<string, string> = { start: 'scenario-start' };
-  const told = events.map(({ kind, ...rest }) => {
+  const written = events.map(({ kind, ...rest }) => {
     const { step, finding, failure, at: _, ...more } = rest as Record<string, object>;
     return { event: names[kind] ?? kind, ...more, ...step, ...finding, ...failure };
   });
   const common = { run: 'abc123', round: 2, scenario: 'One', file: 'one.e2e.ts' };
   expect(read.map(({ at: _, ...rest }) => rest)).toEqual([
     { event: 'cluster', run: 'abc123', round: 2, kubernetes },
-    ...[...told, { event: 'scenario-end', ...end, duration: 1000 }].map((each) => ({ ...common, ...each })),
+    ...[...written, { event: 'scenario-end', ...end, duration: 1000 }].map((each) => ({
+      ...common,
+      ...each,
+    })),
   ]);
 });

@@ -25,13 +25,13 @@ const source = (names: string[] = [], change: Partial<Report> = {}, rounds = 1):
 
 const shard = (index: number, of = 2, split = 'abc') => ({ shard: { index, of, split } });
 
-const told = (...sources: ReportFile[]) =>
+const merged = (...sources: ReportFile[]) =>
   mergeReports(sources).report.scenarios.map(({ round, name, state }) => `${round} ${name} ${state}`);
 
 describe('reports that belong together', () => {
   test('become one, with the scenarios of all', () => {
     const [one, two] = [source(['A', 'B!'], shard(1)), source(['C'], shard(2))];
-    expect(told(two, one)).toEqual(['1 A passed', '1 B failed', '1 C passed']);
+    expect(merged(two, one)).toEqual(['1 A passed', '1 B failed', '1 C passed']);
     const { report, ...beside } = mergeReports([two, one]);
     expect(beside).toMatchObject({ missing: [], doubled: [] });
     expect(report).toMatchObject({
@@ -47,10 +47,10 @@ describe('reports that belong together', () => {
 
   test('may be rounds of the whole, the older first, or of shards', () => {
     const older = source(['A!'], {}, 2);
-    expect(told(source(['A']), older)).toEqual(['1 A failed', '2 A failed', '3 A passed']);
+    expect(merged(source(['A']), older)).toEqual(['1 A failed', '2 A failed', '3 A passed']);
     const sources = [source(['A'], shard(1)), source(['B'], shard(2))];
     const again = [source(['B!'], shard(2)), source(['A'], shard(1))];
-    expect(told(...sources, ...again)).toEqual(['1 A passed', '1 B passed', '2 A passed', '2 B failed']);
+    expect(merged(...sources, ...again)).toEqual(['1 A passed', '1 B passed', '2 A passed', '2 B failed']);
   });
 
   test('may have one that had nothing to run in three rounds, and knows nothing of what it would have met', () => {
@@ -92,13 +92,13 @@ test.each([
   ['several', [2], 4, ['1/4', '3/4', '4/4']],
   ['one in the second round', [1, 2, 1], 2, ['2/2 (round 2)']],
   ['one in all rounds', [1, 1], 2, ['2/2 (round 1, 2)']],
-])('%s that is missing is told', (_, indices, of, missing) => {
+])('%s that is missing is reported', (_, indices, of, missing) => {
   expect(mergeReports(indices.map((index) => source([`${index}`], shard(index, of)))).missing).toEqual(
     missing,
   );
 });
 
-test('a scenario that is in two shards is told; a failure outside of the scenarios may be in all', () => {
+test('a scenario that is in two shards is reported; a failure outside of the scenarios may be in all', () => {
   const stray = scenario('Nothing fails outside the scenarios', { file: '', state: 'failed' });
   const broken = scenario('The scenarios of x.e2e.ts load', { file: 'x.e2e.ts', state: 'failed' });
   const scenarios = [stray, broken, scenario('A')];

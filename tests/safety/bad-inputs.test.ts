@@ -47,8 +47,8 @@ const commands: Record<string, Command> = {
     runE2e({ argv, config: '/nowhere', providers: { lab: none, kind: none, k3d: none, existing: none } }),
   // As far as it looks before it makes anything; one argument each.
   existing: ([file = '']) => {
-    const told = { kubeconfig: join('kube', file), context: 'x', expectCluster: uid, storeImage: 'i' };
-    const cluster = { ...told, namespace: undefined, allow: [] };
+    const given = { kubeconfig: join('kube', file), context: 'x', expectCluster: uid, storeImage: 'i' };
+    const cluster = { ...given, namespace: undefined, allow: [] };
     return asCommand(() =>
       existing.up({ longhorn: 'installed', run: 'abc123', out: dir, existing: cluster, signal, progress }),
     );

@@ -146,8 +146,8 @@ describe('none of fifty sentinels gets out, nor what stores in S3 and on CIFS ar
       ...Object.fromEntries(kept.map((file) => [`evidence/it-waits-for-what-it-saw${file}`, 1])),
     };
     for (const [name, least] of Object.entries(ways)) {
-      const told = artefacts[name]?.split('kind').length ?? 0;
-      expect([name, told > least]).toEqual([name, true]);
+      const times = artefacts[name]?.split('kind').length ?? 0;
+      expect([name, times > least]).toEqual([name, true]);
       for (const what of marks)
         expect([name, artefacts[name]?.includes(`${what}]`) ? what : 'nothing']).toEqual([name, what]);
     }

@@ -29,8 +29,12 @@ test('an expression of tags that vitest would never end reading is refused', asy
 });
 
 test('a folder of results that cannot be is refused before anything else', async () => {
-  const told = { CORRAL_KUBECONFIG: 'package.json', CORRAL_STORE_IMAGE: 'i', CORRAL_OUT: '/proc/nope/x' };
-  expect(await vitest(['run'], told)).toMatchObject({
+  const variables = {
+    CORRAL_KUBECONFIG: 'package.json',
+    CORRAL_STORE_IMAGE: 'i',
+    CORRAL_OUT: '/proc/nope/x',
+  };
+  expect(await vitest(['run'], variables)).toMatchObject({
     exitCode: 3,
     said: [
       'e2e: CORRAL_OUT /proc/nope/x: nothing can be written to /proc (no such file or directory): name another folder',

@@ -62,7 +62,7 @@ test('a lock that was abandoned is waited for until its life is over by the cloc
   expect(await waiting(store.looks)).toEqual({ after: 124, left: undefined, moves: 0 });
 });
 
-test('one that never ends hits the bound, and is told with its age, the blocks, and what changed last', async () => {
+test('one that never ends hits the bound, and is reported with its age, the blocks, and what changed last', async () => {
   const store = server({ written: now(), blocks: 384 });
   setInterval(() => Object.assign(store, { written: now() }), 60_000);
   setInterval(() => Object.assign(store, { blocks: store.blocks - 1 }), 100_000);

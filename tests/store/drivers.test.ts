@@ -95,8 +95,8 @@ test('nobody but its driver knows of a kind of store, not even by a word', () =>
   const words = ['-liE', '--untracked', 'nfs|ganesha|chattr|/opt/backupstore'];
   const folders = ['e2e', 'providers', 'bench', 'scripts', 'lab', 'emulator'];
   const found = execFileSync('git', ['grep', ...words, '--', ...folders], { cwd, encoding: 'utf8' });
-  const telling = found.trim().split('\n');
-  expect(telling.filter((path) => !excepted.some(([pattern]) => pattern.test(path)))).toEqual([]);
+  const paths = found.trim().split('\n');
+  expect(paths.filter((path) => !excepted.some(([pattern]) => pattern.test(path)))).toEqual([]);
   // An exception that nothing needs any more goes.
-  expect(excepted.filter(([pattern]) => !telling.some((path) => pattern.test(path)))).toEqual([]);
+  expect(excepted.filter(([pattern]) => !paths.some((path) => pattern.test(path)))).toEqual([]);
 });

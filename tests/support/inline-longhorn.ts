@@ -49,7 +49,7 @@ export const longhornScenario = defineScenario({
       attachments: watched<VolumeAttachment>(longhornResources.volumeAttachments),
       backups: watched<Backup>(longhornResources.backups),
     };
-    const faults = openFaults({ cluster, ledger: await openLedger(out), scenario, tell: report.fault });
+    const faults = openFaults({ cluster, ledger: await openLedger(out), scenario, onEvent: report.fault });
     const timeouts = timeoutsOn(longhornClocks);
     const later: (() => void)[] = [];
     return {

@@ -2,11 +2,11 @@ import { replayTimeline } from '../../e2e/history/replay.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
 import type { SharedThing } from '../../e2e/longhorn/shared.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
+import { createAsStep } from '../../e2e/suite/steps/as-step.ts';
 import { bugSteps } from '../../e2e/suite/steps/bugs/steps.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
 import type { StepReport } from '../../e2e/suite/steps/deps.ts';
 import { bind, type Called } from '../../e2e/suite/steps/step.ts';
-import { createTell } from '../../e2e/suite/steps/tell.ts';
 
 /** What the scenarios of the suites in `suites/` do. */
 export type InlineSteps = {
@@ -50,7 +50,7 @@ export const scenario = defineScenario<InlineSteps>({
       ...{ report, version: 'v1.12.1', expected: [], own: { kind: 'nfs' } },
       timelines: { backups: replayTimeline('backups'), volumes: replayTimeline('volumes') },
       // What it does was cut short, where it was.
-      tell: createTell({ report, signal: new AbortController().signal }),
+      asStep: createAsStep({ report, signal: new AbortController().signal }),
     } as unknown as Context;
     return {
       does: async (sentence, work = () => {}) => {

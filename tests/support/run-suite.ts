@@ -157,9 +157,13 @@ export const runCommandIn = (
   { how = 'up', flags = [], all = true, ...rest }: CommandOptions,
 ): Promise<Ended> => {
   // A pipe gets the steps only of what fails, and signals come after a step.
-  const told = (rest.signals ?? []).length === 0 || flags.includes('json') ? [] : ['--output', 'verbose'];
+  const verbosity =
+    (rest.signals ?? []).length === 0 || flags.includes('json') ? [] : ['--output', 'verbose'];
   const chosen = all ? ['--all'] : [];
-  return run(folder, { args: [entry, config, how, '--out', 'out', ...chosen, ...told, ...flags], ...rest });
+  return run(folder, {
+    args: [entry, config, how, '--out', 'out', ...chosen, ...verbosity, ...flags],
+    ...rest,
+  });
 };
 
 /** Runs a suite by the real command. */

@@ -15,7 +15,7 @@ export const scenarioReport = (name: string, change: Partial<ScenarioReport> = {
   ...change,
 });
 
-/** The report of a finished run of these scenarios in the lab, which differs as told. */
+/** The report of a finished run of these scenarios in the lab, which differs as given. */
 export const sampleReport = (scenarios: ScenarioReport[] = [], change: Partial<Report> = {}): Report => {
   const target = change.target ?? { name: 'official', version: 'v1.12.1' };
   return {

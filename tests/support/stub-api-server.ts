@@ -69,10 +69,10 @@ export const serveStub = async ({
 
   const watch = (kind: string, since: number, response: ServerResponse): void => {
     response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
-    const tell = (change: Change) => change.kind === kind && response.write(lineOf(change));
+    const send = (change: Change) => change.kind === kind && response.write(lineOf(change));
     // Also what happened since the list, before this came: on a busy machine that may be a while.
-    objects.since(since).forEach(tell);
-    response.on('close', objects.onChange(tell));
+    objects.since(since).forEach(send);
+    response.on('close', objects.onChange(send));
   };
   const found = (url: URL, method: string, body: string): [status: number, answer: object] => {
     if (url.pathname === '/version') return [200, { gitVersion: 'v1.36.1' }];

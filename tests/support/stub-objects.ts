@@ -57,17 +57,17 @@ export const createObjects = (initial: Record<string, object[]> = {}) => {
   const happen = (type: string, kind: string, object: KubernetesObject): KubernetesObject => {
     version += 1;
     const metadata = { ...object.metadata, resourceVersion: String(version) };
-    const told = structuredClone({ ...object, metadata });
+    const shown = structuredClone({ ...object, metadata });
     const others = served(kind).filter((each) => !isNamed(metadata)(each));
     const at = served(kind).findIndex(isNamed(metadata));
     collections.set(
       kind,
-      type === 'DELETED' ? others : others.toSpliced(at === -1 ? others.length : at, 0, told),
+      type === 'DELETED' ? others : others.toSpliced(at === -1 ? others.length : at, 0, shown),
     );
-    const change = { type, kind, object: told, version };
+    const change = { type, kind, object: shown, version };
     changes.push(change);
     for (const listener of listeners) listener(change);
-    return structuredClone(told);
+    return structuredClone(shown);
   };
   const put = (kind: string, ...objects: object[]): void => {
     if (!collections.has(kind)) collections.set(kind, []);

@@ -5,11 +5,11 @@ import type { Timeline } from '../../e2e/history/timeline.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import type { KnownBug } from '../../e2e/report/schema.ts';
 import type { RunningStore } from '../../e2e/store/driver.ts';
+import { createAsStep } from '../../e2e/suite/steps/as-step.ts';
 import type { Context } from '../../e2e/suite/steps/context.ts';
 import type { StepReport } from '../../e2e/suite/steps/deps.ts';
 import type { TargetHandle } from '../../e2e/suite/steps/handles.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
-import { createTell } from '../../e2e/suite/steps/tell.ts';
 import type { Timelines } from '../../e2e/suite/steps/timelines.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import type { WhenIdle } from '../../e2e/suite/steps/when-idle.ts';
@@ -21,25 +21,32 @@ import { stubCluster } from './stub-cluster.ts';
  * becomes of faults.
  */
 export const record = () => {
-  const told: string[] = [];
+  const printed: string[] = [];
   const findings: Parameters<StepReport['finding']>[0][] = [];
   const bugs: KnownBug[] = [];
   const faults: Parameters<StepReport['fault']>[0][] = [];
   const report: StepReport = {
     step: (sentence) => {
-      told.push(`${sentence} ...`);
+      printed.push(`${sentence} ...`);
       return {
-        done: (detail) => told.push(detail === undefined ? sentence : `${sentence}: ${detail}`),
+        done: (detail) => printed.push(detail === undefined ? sentence : `${sentence}: ${detail}`),
         failed: (error) =>
-          told.push(`${sentence} FAILED: ${error instanceof Error ? error.message : String(error)}`),
-        knownBug: (detail) => told.push(`${sentence} KNOWN BUG: ${detail}`),
+          printed.push(`${sentence} FAILED: ${error instanceof Error ? error.message : String(error)}`),
+        knownBug: (detail) => printed.push(`${sentence} KNOWN BUG: ${detail}`),
       };
     },
     bug: (bug) => bugs.push(bug),
     finding: (finding) => findings.push(finding),
     fault: (event) => faults.push(event),
   };
-  return { report, told, findings, bugs, faults, ended: () => told.filter((line) => !line.endsWith(' ...')) };
+  return {
+    report,
+    printed,
+    findings,
+    bugs,
+    faults,
+    ended: () => printed.filter((line) => !line.endsWith(' ...')),
+  };
 };
 
 type Played = {
@@ -133,7 +140,7 @@ export const createTestContext = ({
     pages: [],
     report: recorded.report,
     scenario: 'a scenario',
-    tell: createTell({ report: recorded.report, signal: new AbortController().signal }),
+    asStep: createAsStep({ report: recorded.report, signal: new AbortController().signal }),
     uniqueName: (what) => `corral-${what}`,
     ...overrides,
     timelines: { ...emptyTimelines(), ...timelines },

@@ -28,7 +28,7 @@ test('the system is looked through for a browser, Chromium before others; the on
   }
 });
 
-test('what is missing is told with what mends it', () => {
+test('what is missing is reported with what mends it', () => {
   expect(whyNoBrowser({})).toBe(
     'needs a browser: there is no Chromium on PATH (chromium, chromium-browser, google-chrome, google-chrome-stable): install one, or let npm run e2e fetch it, for which apt must know a Debian archive (CORRAL_DEBIAN_MIRROR names one)',
   );

@@ -69,8 +69,8 @@ test('what came while a page was cut off it need not show, but soon after what s
 test('how late it was is returned for each change, but not of what it showed first, nor of what it could not have heard', () => {
   const connected: [number, number][] = Array.of([0, 25], [40, 1000]);
   const { delays } = judge('0 A, 10 B!, 20 -, 30 C, 50 D', '3 A, 10.5 B!, 21 -, 41 C, 52 D', connected);
-  const told = delays.map(({ look, delay }) => `${look} ${delay}`).join(', ');
-  expect(told).toBe('B with the red icon 500, no row 1000, D 2000');
+  const described = delays.map(({ look, delay }) => `${look} ${delay}`).join(', ');
+  expect(described).toBe('B with the red icon 500, no row 1000, D 2000');
 });
 
 test.each([
@@ -90,6 +90,6 @@ test('what is no list of backups is a trouble of the page, and takes no backup a
   const say = (payload: unknown) => socket.emit('framereceived', { payload: JSON.stringify(payload) });
   say({ data: [{ name: 'b', state: 'InProgress', progress: 40, messages: { error: 'denied' } }] });
   say({ type: 'error', status: 500 });
-  expect(log.told('b').map(({ look }) => look)).toEqual([undefined, { state: '40 %', warning: true }]);
+  expect(log.received('b').map(({ look }) => look)).toEqual([undefined, { state: '40 %', warning: true }]);
   expect(log.troubles).toMatchObject([{ text: expect.stringContaining('no list, but {"type":"error"') }]);
 });

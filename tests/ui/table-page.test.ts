@@ -51,12 +51,12 @@ describe.skipIf(chromium === undefined)('a page with a table, in a browser', () 
   test.each([
     [undefined, 'cannot mount it'],
     ['page-hides-reason', 'Error'],
-  ] as const)('tells why a backup target cannot be used (with the bug %s)', async (mutant, told) => {
+  ] as const)('says why a backup target cannot be used (with the bug %s)', async (mutant, expected) => {
     const { page, put } = await open('backupTarget', '#backupTargetTable', mutant);
     put('backupTargets', target('good', true));
     put('backupTargets', target('bad', false));
     expect(await page.reads('good', 'Status', 'Available')).toBe('');
-    expect((await page.reads('bad', 'Status', 'Error')).replaceAll(/\s+/g, ' ')).toBe(told);
+    expect((await page.reads('bad', 'Status', 'Error')).replaceAll(/\s+/g, ' ')).toBe(expected);
     await expect(page.reads('bad', 'Status', 'Available')).rejects.toThrow('Timeout');
   });
 

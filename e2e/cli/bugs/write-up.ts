@@ -48,9 +48,7 @@ export const writeUp = async (
   const lines = linesAbout(namesIn(history), evidence?.logs ?? []);
   const shown = lines.slice(-mostLines);
   const emulated =
-    target.name === 'emulator'
-      ? ['', "**This run was on the suite's emulator, not on Longhorn.**"]
-      : [];
+    target.name === 'emulator' ? ['', "**This run was on the suite's emulator, not on Longhorn.**"] : [];
   return [
     `# ${title}`,
     ...emulated,

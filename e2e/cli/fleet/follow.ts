@@ -113,7 +113,7 @@ export const followFleet = async (options: Following): Promise<ReportFile[]> => 
   const pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: podsOfJob, signal });
   const jobs = await follow<Job>(cluster, resources.jobs, { namespace, signal });
   const collected = new Map<string, Promise<ReportFile | undefined>>();
-  const told = new Map<string, string>();
+  const reported = new Map<string, string>();
   const look = (pod: Pod): void => {
     const { name } = pod.metadata;
     if (hasEnded(pod)) {
@@ -124,8 +124,8 @@ export const followFleet = async (options: Following): Promise<ReportFile[]> => 
     }
     const state = stateOf(pod);
     // A container ends before its pod does.
-    if (state === '' || state.startsWith('ended') || told.get(name) === state) return;
-    told.set(name, state);
+    if (state === '' || state.startsWith('ended') || reported.get(name) === state) return;
+    reported.set(name, state);
     print(`shard ${indexOf(pod)}/${shards}: ${state}`);
   };
   const stop = pods.onEntry((entry) => {

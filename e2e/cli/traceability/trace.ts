@@ -85,7 +85,7 @@ export type Material = {
  * One step of a scenario that proves a sentence; `sentence` is what it prints, undefined while there is no
  * such scenario.
  */
-export type Proof = { scenario: string; step: string; told: string | undefined };
+export type Proof = { scenario: string; step: string; sentence: string | undefined };
 
 /** A sentence of a document with what is known of it. */
 export type Traced = DocumentSentence & {
@@ -141,11 +141,12 @@ const judgeSentence = (
   const proofs = named.flatMap(([scenario, names]) =>
     names.map((step): Proof => {
       const file = scenarios.get(scenario);
-      if (file === undefined) return { scenario, step, told: undefined };
-      const told = steps.always.has(step) ? step : steps.byId.get(step);
-      if (told === undefined) problems.push(`there is no step ${step}`);
-      else if (told !== step && !file.calls.has(step)) problems.push(`scenario ${scenario} has no ${step}`);
-      return { scenario, step, told };
+      if (file === undefined) return { scenario, step, sentence: undefined };
+      const sentence = steps.always.has(step) ? step : steps.byId.get(step);
+      if (sentence === undefined) problems.push(`there is no step ${step}`);
+      else if (sentence !== step && !file.calls.has(step))
+        problems.push(`scenario ${scenario} has no ${step}`);
+      return { scenario, step, sentence };
     }),
   );
   return {
@@ -189,7 +190,7 @@ const oneLine = (text: string): string => {
 
 const describe = ({ entry, text, proofs, problems }: Traced): string[] => [
   `  ${entry?.id ?? '?'}: ${oneLine(text)}`,
-  ...proofs.map(({ scenario, step, told }) => `      ${scenario}: ${told ?? `${step}, not yet run`}`),
+  ...proofs.map(({ scenario, step, sentence }) => `      ${scenario}: ${sentence ?? `${step}, not yet run`}`),
   ...(entry?.differs ?? []).map((id) => `      differs: ${id}`),
   ...(entry?.because === undefined ? [] : [`      no step: ${entry.because}`]),
   ...problems.map((problem) => `      ✗ ${problem}`),

@@ -55,7 +55,7 @@ export const undoneByCommand = ({
   healByLabels: async (cluster, run, namespace) => {
     const kinds = drivers.flatMap(({ access }) => access.folder ?? []);
     const servers = await Promise.all(kinds.map((kind) => serversOf(cluster, kind, { run, namespace })));
-    const told = await inEachPod(servers.flat(), async (pod) => {
+    const lines = await inEachPod(servers.flat(), async (pod) => {
       const failed = `what run ${run} made ${made} in ${pod.name} could not be made ${again}`;
       const paths = await execInPod(cluster, pod, command('clear-all', exportPath), failed);
       return paths
@@ -63,6 +63,6 @@ export const undoneByCommand = ({
         .filter((path) => path !== '')
         .map((path) => `${path} in ${pod.name}: ${again} again`);
     });
-    return told.flat();
+    return lines.flat();
   },
 });

@@ -57,16 +57,16 @@ const schema = z.object({ store: z.string(), folder: z.string(), pods: z.array(p
 // Makes the folder writable again in every pod; a pod that is gone took its mounts with it.
 const heal = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { store, folder, pods } = schema.parse(data);
-  const told = await inEachPod(pods, async (pod) => {
+  const answers = await inEachPod(pods, async (pod) => {
     const failed = `${folder} could not be made writable in ${pod.name}`;
     const command = readOnlyCommand('clear', store, folder);
     return `${pod.name}: ${await undoInPod(cluster, { pod, command, failed, gone: 'gone, and its mounts with it' })}`;
   });
-  return told.join(', ');
+  return answers.join(', ');
 };
 
 const healByLabels = async (cluster: Cluster, run: string): Promise<string[]> => {
-  const told = await inEachPod(await managerPods(cluster), async (pod) => {
+  const lines = await inEachPod(await managerPods(cluster), async (pod) => {
     const failed = `what run ${run} made read-only in ${pod.name} could not be made writable`;
     const folders = await execInPod(cluster, pod, readOnlyCommand('clear-run', mountsFolder, run), failed);
     return folders
@@ -74,7 +74,7 @@ const healByLabels = async (cluster: Cluster, run: string): Promise<string[]> =>
       .filter((folder) => folder !== '')
       .map((folder) => `${folder} in ${pod.name}: writable again`);
   });
-  return told.flat();
+  return lines.flat();
 };
 
 /**

@@ -20,13 +20,13 @@ type Stall = {
   stop: number;
   run: number;
   isInForce: (stopped: number) => boolean;
-  tell: (stopped: number) => string;
+  describe: (stopped: number) => string;
 };
 
 const stall = (
   { cluster, pod, program }: FolderAccess,
   title: string,
-  { bound, stop, run, isInForce, tell }: Stall,
+  { bound, stop, run, isInForce, describe }: Stall,
 ): Doing => {
   const token = randomBytes(4).toString('hex');
   const { namespace, name, container = '' } = pod;
@@ -38,12 +38,14 @@ const stall = (
         pods: [pod],
         command: stallCommand('stall', token, program, String(bound), String(stop), String(run)),
       });
-      const { commands, until, told } = stalling;
+      const { commands, until, describe } = stalling;
       const begun = (): boolean =>
         commands.every(({ lines }) => lines.some((line) => line.startsWith('stalled ')));
       await until(() => begun() || commands.some(({ ended }) => ended !== undefined), 30_000);
       if (!begun())
-        throw new Error(`${program} was not stopped, after at most 30 s (set-up of the fault):\n${told()}`);
+        throw new Error(
+          `${program} was not stopped, after at most 30 s (set-up of the fault):\n${describe()}`,
+        );
     },
     prove: async () => {
       const { stdout, stderr, exitCode } = await cluster.exec(pod, stallCommand('look', program));
@@ -53,7 +55,7 @@ const stall = (
         throw new Error(
           `it is not so that ${title}: ${program} in ${name} was stopped at ${stopped} of 100 looks`,
         );
-      return `${program} in ${name} ${tell(stopped)}`;
+      return `${program} in ${name} ${describe(stopped)}`;
     },
     lapsed: () =>
       stalling?.commands.some(({ lines }) => lines.includes('runs again'))
@@ -83,11 +85,11 @@ const stalled = (how: Stall) => ({
   },
 });
 
-const stopped: Pick<Stall, 'stop' | 'run' | 'isInForce' | 'tell'> = {
+const stopped: Pick<Stall, 'stop' | 'run' | 'isInForce' | 'describe'> = {
   stop: 0,
   run: 0,
   isInForce: (looks) => looks === 100,
-  tell: () => 'is stopped',
+  describe: () => 'is stopped',
 };
 
 const document: FaultDocument = {
@@ -148,6 +150,6 @@ export const serverSlow = storeFault({
     stop: 0.08,
     run: 0.02,
     isInForce: (looks) => looks > 40 && looks < 100,
-    tell: (looks) => `was stopped at ${looks} of 100 looks`,
+    describe: (looks) => `was stopped at ${looks} of 100 looks`,
   }),
 });

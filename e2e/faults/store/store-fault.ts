@@ -91,10 +91,10 @@ export const storeFault = <
     },
     // Whichever driver the run had.
     healByLabels: async (cluster, run, namespace) => {
-      const told = Object.values(ways).map(
+      const healed = Object.values(ways).map(
         async ({ healByLabels }) => (await healByLabels?.(cluster, run, namespace)) ?? [],
       );
-      return (await Promise.all(told)).flat();
+      return (await Promise.all(healed)).flat();
     },
   };
   return fault;

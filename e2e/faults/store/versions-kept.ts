@@ -129,16 +129,16 @@ const heal = async (cluster: Cluster, data: unknown): Promise<string> => {
 };
 
 const healByLabels = async (cluster: Cluster, run: string, namespace?: string): Promise<string[]> => {
-  const told = await inEachPod(await serversOf(cluster, s3Server, { run, namespace }), async ({ place }) => {
-    const told: string[] = [];
+  const lines = await inEachPod(await serversOf(cluster, s3Server, { run, namespace }), async ({ place }) => {
+    const ofServer: string[] = [];
     for (const server of await findServers(cluster, place)) {
       if (!(await isRetained(server).catch(unlessUnlocked))) continue;
       await retain(server);
-      told.push(`the bucket of ${server.login.endpoint}: no retention of what is written from now on`);
+      ofServer.push(`the bucket of ${server.login.endpoint}: no retention of what is written from now on`);
     }
-    return told;
+    return ofServer;
   });
-  return told.flat();
+  return lines.flat();
 };
 
 // What the server of a store says that was made without object lock.

@@ -156,16 +156,16 @@ const heal = async (cluster: Cluster, data: unknown): Promise<string> => {
 };
 
 const healByLabels = async (cluster: Cluster, run: string, namespace?: string): Promise<string[]> => {
-  const told = await inEachPod(await serversOf(cluster, s3Server, { run, namespace }), async ({ place }) => {
-    const told: string[] = [];
+  const lines = await inEachPod(await serversOf(cluster, s3Server, { run, namespace }), async ({ place }) => {
+    const ofServer: string[] = [];
     for (const server of await findServers(cluster, place)) {
       const rules = await askProxy(server, place, {});
       for (const { id } of rules) await remove(server, place, id);
-      if (rules.length > 0) told.push(`${endpointOf(place)}: all requests are answered rightly again`);
+      if (rules.length > 0) ofServer.push(`${endpointOf(place)}: all requests are answered rightly again`);
     }
-    return told;
+    return ofServer;
   });
-  return told.flat();
+  return lines.flat();
 };
 
 /** The proxy before the server answers chosen requests wrongly, of everybody who comes by the store's address. */

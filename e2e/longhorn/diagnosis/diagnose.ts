@@ -101,7 +101,7 @@ const withoutStack = (text: string): string => {
   return frame === undefined ? text : `${text.split('\n')[0]} in ${frame}`;
 };
 
-type Told = Pick<Diagnosis, 'operation' | 'byItsWords' | 'isGuess'>;
+type OperationFound = Pick<Diagnosis, 'operation' | 'byItsWords' | 'isGuess'>;
 
 const panicked = / in controller\.\(\*(\w+)Controller\)\.\w+$/;
 
@@ -111,7 +111,7 @@ const controllerOf = (text: string): string | undefined => {
   return name && `longhorn${name.replace(/[A-Z]/g, (each) => `-${each.toLowerCase()}`)}`;
 };
 
-const operationIn = (text: string, { controller, field }: Beside): Told => {
+const operationIn = (text: string, { controller, field }: Beside): OperationFound => {
   const worded = [...harmless, ...operations].find(({ pattern }) => pattern?.test(text));
   if (worded !== undefined) return { operation: worded, byItsWords: true, isGuess: false };
   const ofController =

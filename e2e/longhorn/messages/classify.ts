@@ -14,8 +14,8 @@ const fits = (pattern: RegExp, text: string): boolean =>
 /** Whether a text is worded so, wherever it stands. */
 export const isWorded = ({ compared }: MessageRow, { pattern }: Wording, text: string): boolean => {
   if (compared === 'within') return pattern.test(text);
-  const told = compared === 'cause' ? deletionCause(text) : text;
-  return told !== undefined && fits(pattern, told);
+  const compareText = compared === 'cause' ? deletionCause(text) : text;
+  return compareText !== undefined && fits(pattern, compareText);
 };
 
 /** Whether a wording holds for a version of Longhorn; a pre-release counts as its release. */

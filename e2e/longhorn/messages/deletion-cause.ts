@@ -12,9 +12,9 @@ const ending = /\s*: (exit status \d+|signal: \w+)\s*$/;
  */
 export const deletionCause = (text: string): string | undefined => {
   if (!wrapped.test(text)) return undefined;
-  const told = text.replace(wrapped, '').replace(wrapped, '');
-  const printed = command.exec(told)?.[1];
-  if (printed === undefined) return told;
+  const unwrapped = text.replace(wrapped, '').replace(wrapped, '');
+  const printed = command.exec(unwrapped)?.[1];
+  if (printed === undefined) return unwrapped;
   const how = ending.exec(printed)?.[1];
   if (how?.startsWith('signal')) return how;
   const [, output = '', log = ''] = parts.exec(printed.replace(ending, '')) ?? [];

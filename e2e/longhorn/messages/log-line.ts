@@ -33,6 +33,6 @@ export const readLogLine = (
   const { time = '', level, message = '', fields = '' } = line.exec(text)?.groups ?? {};
   if (level === undefined) return undefined;
   const because = error.exec(fields)?.[1];
-  const told = [unquoted(message), ...(because === undefined ? [] : [unquoted(because)])].join(': ');
-  return { time, message: { speaker, field: `log ${level}` as Field, state: '', text: told } };
+  const joined = [unquoted(message), ...(because === undefined ? [] : [unquoted(because)])].join(': ');
+  return { time, message: { speaker, field: `log ${level}` as Field, state: '', text: joined } };
 };

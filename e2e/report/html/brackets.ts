@@ -12,15 +12,15 @@ const describeAwaited = (label: string, steps: readonly string[]): string =>
 const endOf = ({ phase, wanted }: { phase: string; wanted?: string }): Bracket['state'] =>
   phase === wanted ? 'met' : (phase as Bracket['state']);
 
-const toBracket = (told: ReturnType<typeof markersOf<'expectation'>>, seconds: number): Bracket => {
-  const set = told[0]?.expectation;
-  const decided = told.find(({ expectation }) => expectation.phase !== 'set');
+const toBracket = (markers: ReturnType<typeof markersOf<'expectation'>>, seconds: number): Bracket => {
+  const set = markers[0]?.expectation;
+  const decided = markers.find(({ expectation }) => expectation.phase !== 'set');
   const reached = decided?.expectation.reached ?? [];
   // What is awaited only once is not counted in steps.
   const metAt = decided?.expectation.phase === 'met' ? decided.at : null;
   const { limit, atMost, owner } = set ?? {};
   return {
-    from: set?.from ?? told[0]?.at ?? 0,
+    from: set?.from ?? markers[0]?.at ?? 0,
     to: decided?.at ?? seconds,
     state: decided === undefined ? 'open' : endOf(decided.expectation),
     label: describeAwaited(set?.label ?? '', set?.steps ?? []),
@@ -59,12 +59,12 @@ export const addBrackets = (
   seconds: number,
 ): void => {
   const byExpectation = Map.groupBy(markersOf(lines, 'expectation'), ({ expectation }) => expectation.id);
-  for (const told of byExpectation.values()) {
-    const { resource = '', name: named } = told[0]?.expectation ?? {};
+  for (const markers of byExpectation.values()) {
+    const { resource = '', name: named } = markers[0]?.expectation ?? {};
     const name = named ?? '';
     const key = laneKey(resource, name);
     const lane = lanes.get(key) ?? emptyLane(resource, name);
     lanes.set(key, lane);
-    lane.brackets.push(toBracket(told, seconds));
+    lane.brackets.push(toBracket(markers, seconds));
   }
 };

@@ -60,13 +60,13 @@ export const objectLanes = (lines: readonly HistoryLineOf[], seconds: number): M
     laneKey(resource, String(object.metadata?.name)),
   );
   const gaps = new Map<string, Gap[]>();
-  const lanes = [...byObject].map(([key, told]): [string, Lane] => {
-    const { resource, object } = told[0] as EventLine;
+  const lanes = [...byObject].map(([key, events]): [string, Lane] => {
+    const { resource, object } = events[0] as EventLine;
     if (!gaps.has(resource)) gaps.set(resource, gapsOf(lines, resource, seconds));
-    const marks = told
+    const marks = events
       .filter(({ type }) => type === 'DELETED')
       .map(({ at }) => ({ at, shape: 'gone' as const, text: 'gone' }));
-    const bars = barsOf(resource, told, seconds);
+    const bars = barsOf(resource, events, seconds);
     return [
       key,
       {
@@ -76,7 +76,7 @@ export const objectLanes = (lines: readonly HistoryLineOf[], seconds: number): M
         marks,
         brackets: [],
         gaps: gaps.get(resource) ?? [],
-        events: eventsOf(told),
+        events: eventsOf(events),
       },
     ];
   });

@@ -24,10 +24,10 @@ export const emptyLane = (kind: string, name: string): Lane => ({
 /** The sentences of a scenario with the times that its history has for them. */
 export const sentencesOfHistory = (lines: readonly HistoryLineOf[]): ReportSentence[] => {
   const byId = Map.groupBy(markersOf(lines, 'step'), ({ step }) => step.id);
-  return [...byId.values()].map((told) => {
-    const begins = told.find(({ step }) => step.phase === 'begins');
-    const ended = told.find(({ step }) => step.phase !== 'begins');
-    const { sentence } = (ended ?? begins ?? (told[0] as Said<'step'>)).step;
+  return [...byId.values()].map((markers) => {
+    const begins = markers.find(({ step }) => step.phase === 'begins');
+    const ended = markers.find(({ step }) => step.phase !== 'begins');
+    const { sentence } = (ended ?? begins ?? (markers[0] as Said<'step'>)).step;
     const state =
       ended === undefined
         ? 'unfinished'
@@ -67,9 +67,9 @@ export const stepLane = (
 ): Lane => {
   const noted = markersOf(lines, 'step').filter(({ step }) => step.phase === 'noted');
   const findings = markersOf(lines, 'finding');
-  const told = ['step', 'fault', 'lock', 'finding', 'expectation'] as const;
+  const fields = ['step', 'fault', 'lock', 'finding', 'expectation'] as const;
   const others = markersOf(lines, 'marker').filter((line) =>
-    told.every((field) => line[field] === undefined),
+    fields.every((field) => line[field] === undefined),
   );
   const marks: Mark[] = [
     ...noted.map(({ at, step }): Mark => ({ at, shape: 'note', text: step.sentence })),
@@ -93,17 +93,17 @@ const faultPhases = {
 /** A lane for each fault: from when it was made over its proof to its end. */
 export const faultLanes = (lines: readonly HistoryLineOf[], seconds: number): Lane[] => {
   const byFault = Map.groupBy(markersOf(lines, 'fault'), ({ fault }) => fault.id);
-  return [...byFault.values()].map((told) => {
-    const bars = told.flatMap(({ at, fault }, index): Bar[] => {
+  return [...byFault.values()].map((markers) => {
+    const bars = markers.flatMap(({ at, fault }, index): Bar[] => {
       if (fault.phase === 'healed') return [];
-      const to = told[index + 1]?.at ?? seconds;
+      const to = markers[index + 1]?.at ?? seconds;
       return [{ from: at, to, ...faultPhases[fault.phase], texts: fault.detail ? [fault.detail] : [] }];
     });
-    const marks = told.map(({ at, fault }): Mark => {
+    const marks = markers.map(({ at, fault }): Mark => {
       const text = `${fault.name}: ${fault.phase}${fault.detail ? `, ${fault.detail}` : ''}`;
       return { at, shape: fault.phase === 'failed' ? 'bad' : 'fault', text };
     });
-    return { ...emptyLane('fault', told[0]?.fault.name ?? ''), bars, marks };
+    return { ...emptyLane('fault', markers[0]?.fault.name ?? ''), bars, marks };
   });
 };
 
@@ -112,16 +112,16 @@ export const faultLanes = (lines: readonly HistoryLineOf[], seconds: number): La
  * nothing.
  */
 export const lockLanes = (lines: readonly HistoryLineOf[], seconds: number): Lane[] => {
-  const told = markersOf(lines, 'lock');
-  if (told.length === 0) return [];
-  const bars = told.flatMap(({ at, lock }, index): Bar[] => {
+  const markers = markersOf(lines, 'lock');
+  if (markers.length === 0) return [];
+  const bars = markers.flatMap(({ at, lock }, index): Bar[] => {
     if (lock.phase === 'gave-back') return [];
     const things = lock.things.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
     const state = lock.phase === 'asks' ? 'in line' : 'has it';
     return [
       {
         from: at,
-        to: told[index + 1]?.at ?? seconds,
+        to: markers[index + 1]?.at ?? seconds,
         state,
         tone: lock.phase === 'asks' ? 'waiting' : 'good',
         texts: things,

@@ -6,7 +6,7 @@ scenario(
   {
     tags: ['failing-store', 'recurring-jobs'],
     timeout: '60m',
-    // What was written before and after tells the backups apart.
+    // What was written before and after makes the backups differ.
     needs: ['block-device', 'serverGone'],
     disruptions: ['store-stall'],
     proves: ['J31', 'R1', 'R4'],

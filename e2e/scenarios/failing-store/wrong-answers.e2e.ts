@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-// No document asks for these either: object stores answer so on any day, and tell their users to live with it.
+// No document asks for these either: object stores answer so on any day, and have their users live with it.
 const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m', needs: ['wrongAnswers'] };
 
 const requests = ['list', 'look', 'read', 'write', 'delete'] as const;

@@ -4,7 +4,7 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 scenario(
   'Two recurring jobs of a volume keep the newest of their own, and none that was made by hand goes',
-  // The data tell the backups apart.
+  // The data make the backups differ.
   {
     tags: ['recurring-jobs'],
     timeout: '60m',

@@ -9,8 +9,8 @@ const about = (seed: string, variant: string): ScenarioOptions => ({
   needs: ['browser'],
 });
 
-// One backup is kept in each: where a stranger has the page open too, Longhorn may tell that one of a change,
-// and of the end of the last backup not even a resync tells this one.
+// One backup is kept in each: where a stranger has the page open too, Longhorn may send that one a change,
+// and of the end of the last backup not even a resync informs this one.
 scenario(
   'The page of backups deletes the one that it names, and shows how another waits for that',
   { ...about('normal', 'held'), disruptions: ['process-hold'], proves: ['C14', 'U1', 'U2'] },

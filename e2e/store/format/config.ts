@@ -167,9 +167,9 @@ const units: Record<string, number> = {
   Gi: 2 ** 30,
 };
 
-const blockSizeOf = (told = ''): number | undefined => {
-  if (told === '') return defaultBlockSize;
-  const [, digits, unit = ''] = /^(\d+(?:\.\d*)?)([A-Za-z]*)$/.exec(told) ?? [];
+const blockSizeOf = (text = ''): number | undefined => {
+  if (text === '') return defaultBlockSize;
+  const [, digits, unit = ''] = /^(\d+(?:\.\d*)?)([A-Za-z]*)$/.exec(text) ?? [];
   const factor = units[unit];
   if (digits === undefined || factor === undefined) return undefined;
   return Number(digits) * factor || defaultBlockSize;

@@ -44,7 +44,7 @@ const gunzip = (data: Uint8Array, limit: number): Uint8Array => {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ERR_BUFFER_TOO_LARGE') throw new Damage('too-large', `holds more than ${limit} bytes`);
     // The last four bytes are the size of the data: where they are there, the end is not what is missing.
-    if (code === 'Z_BUF_ERROR' && sizeTold(data) !== limit)
+    if (code === 'Z_BUF_ERROR' && declaredSize(data) !== limit)
       throw new Damage('cut-off', 'ends before its data do');
     if (code === 'Z_BUF_ERROR') throw new Damage('corrupt', 'does not decompress to its end, which is there');
     if (code?.startsWith('Z_')) throw new Damage('corrupt', `is no whole gzip file (${message})`);
@@ -52,7 +52,7 @@ const gunzip = (data: Uint8Array, limit: number): Uint8Array => {
   }
 };
 
-const sizeTold = (data: Uint8Array): number =>
+const declaredSize = (data: Uint8Array): number =>
   Buffer.from(data.buffer, data.byteOffset, data.length).readUInt32LE(data.length - 4);
 
 // With `info`, zlib's functions give the engine as well, which their types do not say.

@@ -55,13 +55,13 @@ export const checkBlocks = async (
   const users = await usersOf(new Set(wrong.keys()));
   for (const [checksum, { code, message }] of wrong) {
     const used = users.get(checksum);
-    const tell = (usedBy: string, severity: StoreSeverity) =>
+    const report = (usedBy: string, severity: StoreSeverity) =>
       findings.add(code, pathOf(files, checksum), `block ${checksum} ${message}; ${usedBy}`, severity);
     // Garbage, whatever is in it; but one that went away and is still referred to is missing.
-    if (used === undefined) tell(`no ${owner} that can be read refers to it`, 'warning');
+    if (used === undefined) report(`no ${owner} that can be read refers to it`, 'warning');
     else {
       const severity = code === 'changed-meanwhile' ? 'error' : findingCodes[code];
-      tell(
+      report(
         `${owner}${used.length === 1 ? '' : 's'} ${some(used)} ${used.length === 1 ? 'refers' : 'refer'} to it`,
         severity,
       );

@@ -65,8 +65,8 @@ type Conditions = { conditions?: { type: string; status: string; message?: strin
 
 // The namespace controller says what is left in a namespace, and whose finalizers that has.
 const remaining = ({ status }: KubernetesObject): string => {
-  const told = ((status as Conditions | undefined)?.conditions ?? []).filter(
+  const failing = ((status as Conditions | undefined)?.conditions ?? []).filter(
     (each) => each.status === 'True' && each.message,
   );
-  return told.length === 0 ? '' : ` (${told.map(({ message }) => message).join(' ')})`;
+  return failing.length === 0 ? '' : ` (${failing.map(({ message }) => message).join(' ')})`;
 };

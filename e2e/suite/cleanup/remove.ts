@@ -23,7 +23,7 @@ export type Removal = {
 
 /**
  * Removes things of one kind, side by side; returns when each is gone or has not gone within its time, and
- * tells which.
+ * says which.
  */
 export const removeAll = async (
   removal: Removal,

@@ -65,8 +65,8 @@ export const emptyStores = async (
   for (const store of storesOf(leftOver))
     for (const { empty } of drivers) {
       try {
-        const told = await empty?.(cluster, store);
-        if (told !== undefined) print(`backup store ${nameOf(store)}: ${told}`);
+        const note = await empty?.(cluster, store);
+        if (note !== undefined) print(`backup store ${nameOf(store)}: ${note}`);
       } catch (error) {
         emptied = false;
         print(`backup store ${nameOf(store)}: not emptied: ${(error as Error).message}`);

@@ -31,7 +31,7 @@ export type Evidence = {
   /** Its folder, relative to that of the results; null where there is none. */
   folder(): string | null;
   observer: Observer;
-  tell: History['tell'];
+  record: History['record'];
   recorder: EvidenceRecorder;
   /** The history as it is so far; undefined where it cannot be kept. */
   history(): Promise<string | undefined>;
@@ -101,7 +101,7 @@ export const openEvidence = ({
 
   return {
     folder: () => (isLost ? null : folder),
-    tell: history.tell,
+    record: history.record,
     history: async () => {
       await lines.flushed();
       return readFile(within('history.ndjson'), 'utf8').catch(() => undefined);

@@ -52,10 +52,10 @@ export const adaptConcurrency = (
     processors?: number;
     before: number;
     take: () => Pressure;
-    told: (concurrency: Concurrency) => void;
+    onCounted: (concurrency: Concurrency) => void;
   },
 ): { stop(): void } => {
-  const { processors = availableParallelism(), before, take, told } = options;
+  const { processors = availableParallelism(), before, take, onCounted } = options;
   // Tasks that run or wait, for each processor: with up to one, none waits.
   const crowdedFrom = slowestBy * Math.max(1, before + 1 / processors);
   const least = Math.max(fewest, Math.floor(perCpu.least * processors));
@@ -69,7 +69,7 @@ export const adaptConcurrency = (
     claims.limit(places);
     counts.push(atWork);
     const mean = counts.reduce((sum, each) => sum + each, 0) / counts.length;
-    told({ least: Math.min(...counts), most: Math.max(...counts), mean: Math.round(mean * 10) / 10 });
+    onCounted({ least: Math.min(...counts), most: Math.max(...counts), mean: Math.round(mean * 10) / 10 });
   };
   claims.limit(places);
   const timer = setInterval(decide, decidedEvery).unref();

@@ -48,7 +48,7 @@ export const openLocks = async (
   const adapting = adaptConcurrency(claims, {
     before: meter.take().runQueue,
     take: meter.take,
-    told: (counted) => {
+    onCounted: (counted) => {
       concurrency = counted;
     },
   });

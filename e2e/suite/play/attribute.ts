@@ -55,11 +55,16 @@ export const attribute = async (error: unknown, deps: AttributeOptions): Promise
   const stretches = faults
     .filter(({ entry }) => reachesOthers(entry))
     .map(({ entry, healedAt }) => ({ from: toSeconds(entry.recordedAt), to: toSeconds(healedAt) }));
-  const told = { state, startedAt: startedAt.toISOString() };
+  const scenarioState = { state, startedAt: startedAt.toISOString() };
   const load = await loadOf(history, deps);
   const hint =
     hintOfOthers(reaching) ??
-    hintOf(told, timeline, { state: 'finished', reason: null }, { others: stretches, load, error: of });
+    hintOf(
+      scenarioState,
+      timeline,
+      { state: 'finished', reason: null },
+      { others: stretches, load, error: of },
+    );
   const { at, because } = hint ?? { at: 'unclear', because: ['nothing was kept to judge by'] };
   const [first] = ordered(reaching);
   return {

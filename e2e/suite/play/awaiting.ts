@@ -14,23 +14,23 @@ export const reportAwaited =
     const { timeline } = expected;
     const begun = Date.now();
     let present = { now: presentOf(expected), since: begun };
-    let isTold = false;
-    const tell = () => {
-      isTold = true;
+    let isReported = false;
+    const report = () => {
+      isReported = true;
       send(redactAll(toAwaiting(id, expected, { ...present, begun })));
     };
     const look = () => {
       const now = presentOf(expected);
       if (now === present.now) return;
       present = { now, since: Date.now() };
-      if (isTold) tell();
+      if (isReported) report();
     };
     const stop = timeline.onEntry(look);
-    const timer = setTimeout(tell, patience);
+    const timer = setTimeout(report, patience);
     return ({ state }) => {
       stop();
       clearTimeout(timer);
-      if (isTold) send({ kind: 'awaited', id, state });
+      if (isReported) send({ kind: 'awaited', id, state });
     };
   };
 

@@ -27,7 +27,7 @@ export const openJournal = ({
   context: TestContext;
   interruption: AbortSignal;
   account: Pick<UsageAccount, 'spent'>;
-  keep: (marker: string, told: ScenarioMarker) => void;
+  keep: (marker: string, fields: ScenarioMarker) => void;
 }) => {
   const steps: ReportStep[] = [];
   const findings: ReportFinding[] = [];
@@ -35,7 +35,7 @@ export const openJournal = ({
   const open: string[] = [];
   const awaited = new Map<number, Awaiting>();
   const faults = new Map<string, FaultEvent & { proof: string | null }>();
-  let told: Promise<unknown> = Promise.resolve();
+  let sent: Promise<unknown> = Promise.resolve();
   let begun = 0;
 
   const send = (event: ScenarioEvent) => {
@@ -43,7 +43,7 @@ export const openJournal = ({
     if (event.kind === 'awaited') awaited.delete(event.id);
     // After an interruption its test is over for vitest; the steps of the cleanup then only reach the report.
     if (interruption.aborted) return;
-    told = told.then(() => recordArtifact(context.task, { type: eventType, event })).catch(() => {});
+    sent = sent.then(() => recordArtifact(context.task, { type: eventType, event })).catch(() => {});
   };
   const add = (id: number, step: ReportStep) => {
     steps.push(step);
@@ -65,10 +65,10 @@ export const openJournal = ({
       open.push(sentence);
       keep(sentence, { step: { id, phase: 'begins', sentence } });
       send({ kind: 'step-begins', id, sentence, at: new Date().toISOString() });
-      const end = (told: string, state: ReportStep['state']) => {
+      const end = (text: string, state: ReportStep['state']) => {
         open.splice(open.indexOf(sentence), 1);
         add(id, {
-          sentence: told,
+          sentence: text,
           state,
           duration: Math.round(performance.now() - start),
           account: toTimeSpent(account.spent(), before),
@@ -119,11 +119,11 @@ export const openJournal = ({
      * Resolves when all that was said so far has reached the reporter: before the scenario ends, or it would
      * come after its ending. After an interruption there may be nobody left who answers.
      */
-    told: async (): Promise<void> => {
+    delivered: async (): Promise<void> => {
       const { promise, resolve } = Promise.withResolvers<void>();
       interruption.addEventListener('abort', () => resolve(), { once: true });
       if (interruption.aborted) resolve();
-      await Promise.race([told, promise]);
+      await Promise.race([sent, promise]);
     },
     /** The step under way, or the last one that ended; undefined before the first. */
     doing: (): string | undefined => open.at(-1) ?? steps.at(-1)?.sentence,

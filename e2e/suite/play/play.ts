@@ -15,6 +15,7 @@ import type { Holder } from '../exclusive/holder.ts';
 import { PremiseLost } from '../steps/judging.ts';
 import { toDecisions, toTimeSpent } from './account-report.ts';
 import { reportAwaited } from './awaiting.ts';
+import { openFailureReport } from './failure-report.ts';
 import type { Declared, Ending, Fixture, ScenarioBody, ScenarioOptions } from './fixture.ts';
 import { openJournal } from './journal.ts';
 import { isNotProvable, judgeEnd, SkipScenario } from './judge-end.ts';
@@ -22,7 +23,6 @@ import { keepVerdict } from './keep-verdict.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
 import { openRecorder } from './recorder.ts';
 import { whyNotFit } from './skip-reason.ts';
-import { openTelling } from './telling.ts';
 import { boundBy, graceToUnwind, longer, notingMoves, startClock } from './time.ts';
 import { awaitLastTurn, awaitTurn, createTurn } from './turn.ts';
 
@@ -118,7 +118,7 @@ const playOnce = async <Steps extends object>(
   const startedAt = new Date();
   const account = openAccount();
   const recorder = openRecorder({ context, record, startedAt, interrupted: interruption });
-  const journal = openJournal({ context, interruption, account, keep: recorder.tell });
+  const journal = openJournal({ context, interruption, account, keep: recorder.record });
   const { observer, movedAt } = notingMoves(recorder.observer);
   const config = inject('corralConfig');
   const slowness = config.machine?.slowness;
@@ -136,7 +136,7 @@ const playOnce = async <Steps extends object>(
     paused,
     signal,
     interrupted: interruption,
-    tell: recorder.tell,
+    record: recorder.record,
     step: journal.report.step,
   });
   const health = openHealth();
@@ -222,7 +222,7 @@ const playOnce = async <Steps extends object>(
   // What a step still waits to send again would come behind the cleanup.
   health.abandon();
   const { close } = steps ?? {};
-  const telling = openTelling({
+  const failureReport = openFailureReport({
     account,
     journal,
     recorder,
@@ -232,21 +232,21 @@ const playOnce = async <Steps extends object>(
     scenario: context.task.name,
   });
   const toOutcome = (leftBehind?: string): Outcome => {
-    const trouble = health.told();
+    const trouble = health.summary();
     const outage = trouble?.isOutage ? trouble.title : undefined;
-    const { steps: told, findings, bugs } = journal;
+    const { steps: reportedSteps, findings, bugs } = journal;
     return redactAll({
-      ...judgeEnd(error, { interrupted, doing, outage, others: telling.others(), bugs }),
+      ...judgeEnd(error, { interrupted, doing, outage, others: failureReport.others(), bugs }),
       startedAt: startedAt.toISOString(),
       duration: Math.round(Date.now() - startedAt.getTime()),
-      steps: told,
+      steps: reportedSteps,
       findings,
       ...(bugs.length > 0 && { bugs }),
       account: toTimeSpent(account.spent()),
       decisions: toDecisions(account.decisions),
       kubernetes,
       evidence: recorder.folder(),
-      ...telling.told(),
+      ...failureReport.result(),
       ...(leftBehind !== undefined && { leftBehind }),
       ...(firstPlay && { firstPlay }),
     });
@@ -256,7 +256,7 @@ const playOnce = async <Steps extends object>(
   if (error === undefined)
     await account.run(journal.bugs.every(({ kept }) => kept) ? recorder.collectBriefly : recorder.collect);
   else if (playsAgain) await account.run(recorder.collect);
-  else if (broke) await telling.tell(error);
+  else if (broke) await failureReport.report(error);
   keep(toOutcome(unfinishedCleanup));
   let cleanupError: unknown;
   const sayings = interrupted
@@ -281,7 +281,7 @@ const playOnce = async <Steps extends object>(
   if (cleanupError !== undefined) await account.run(recorder.collect);
   turn.leave();
 
-  const trouble = health.told();
+  const trouble = health.summary();
   if (trouble !== undefined)
     journal.report.finding({ code: 'api-server-away', title: trouble.title, detail: trouble.detail });
   // Here, where what is secret is known; vitest's own reporters print the error as well.
@@ -291,6 +291,6 @@ const playOnce = async <Steps extends object>(
   account.close();
   await recorder.close(outcome);
   if (playsAgain) journal.send({ kind: 'premise-lost', reason: outcome.reason ?? '' });
-  await journal.told();
+  await journal.delivered();
   return { outcome, error, premiseLost: playsAgain };
 };

@@ -21,11 +21,11 @@ type Options = { context: TestContext; record: ScenarioRecord; startedAt: Date; 
 // One for all scenarios, as they share the machine; it keeps an entry for each 2 s of the run.
 let pressures: PressureRecord | undefined;
 
-let isTold = false;
+let isPrinted = false;
 // Once for all scenarios of this process, whose results all go to the same place.
 const printTrouble = ({ message }: Error): void => {
-  if (!isTold) console.error(`The evidence of the scenarios cannot be kept: ${message}`);
-  isTold = true;
+  if (!isPrinted) console.error(`The evidence of the scenarios cannot be kept: ${message}`);
+  isPrinted = true;
 };
 
 /**
@@ -75,7 +75,7 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
       });
       return evidence.recorder;
     },
-    tell: (...told: Parameters<Evidence['tell']>) => evidence?.tell(...told),
+    record: (...marker: Parameters<Evidence['record']>) => evidence?.record(...marker),
     collect: async () => evidence?.collectAll(),
     collectBriefly: async () => evidence?.collectBriefly(),
     history: async () => evidence?.history(),

@@ -56,7 +56,7 @@ export const createReporter = <Config extends ReportedRun>(options: {
   let giveSignalsBack = () => {};
   /** By id: a test that neither a name pattern nor a tags filter left out. */
   const chosen = new Set<string>();
-  const told = new Set<string>();
+  const reported = new Set<string>();
   /** By id: what a scenario that has begun is at. */
   const doing = new Map<string, string>();
   let narrator: Narrator;
@@ -94,8 +94,8 @@ export const createReporter = <Config extends ReportedRun>(options: {
   };
 
   const passOnEnd = (test: TestCase, scenario = toScenario(test, isEnd())) => {
-    if (!chosen.has(test.id) || told.has(test.id)) return;
-    told.add(test.id);
+    if (!chosen.has(test.id) || reported.has(test.id)) return;
+    reported.add(test.id);
     concurrency = test.meta().corral?.concurrency ?? concurrency;
     narrator.ends(identityOf(test), scenario);
   };

@@ -97,12 +97,12 @@ export const createTurn = (
      * Aborts when the run is interrupted: nobody kills anything any more, and the cleanup waits for nobody.
      */
     interrupted: AbortSignal;
-    tell: (marker: string, told: LockMarker) => void;
+    record: (marker: string, fields: LockMarker) => void;
     /** Reports a step that begins; what it returns is called at its end. */
     step: (sentence: string) => { done(): void };
   },
 ): Turn => {
-  const { joinTargets, declared, account, paused, signal, interrupted, tell, step } = options;
+  const { joinTargets, declared, account, paused, signal, interrupted, record, step } = options;
   let asked: readonly SharedThing[] = [];
   let rests = false;
   let keeper: Holder | undefined;
@@ -133,7 +133,7 @@ export const createTurn = (
     return targets;
   };
   const recordOf = (how: string, phase: LockMarker['lock']['phase']): void =>
-    tell(`${how}: ${asked.map((thing) => sharedThings[thing]).join(', ')}`, {
+    record(`${how}: ${asked.map((thing) => sharedThings[thing]).join(', ')}`, {
       lock: { things: asked, phase },
     });
   return {

@@ -6,11 +6,11 @@ import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type { Classification } from '../../longhorn/messages/classify.ts';
 import type { Message } from '../../longhorn/messages/row.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
+import type { AsStep } from './as-step.ts';
 import type { ScenarioDeps, StepReport } from './deps.ts';
 import type { OpenPage } from './handles.ts';
 import type { Made } from './made.ts';
 import type { Own } from './target/own.ts';
-import type { Tell } from './tell.ts';
 import type { Timelines } from './timelines.ts';
 import type { Timeouts } from './timeouts.ts';
 
@@ -59,7 +59,7 @@ export type Context = {
   pages: OpenPage[];
   report: StepReport;
   /** Does a piece of work as a step with this sentence. */
-  tell: Tell;
+  asStep: AsStep;
   /** A name that no other run, and no other scenario of this one, uses: a backup store remembers names. */
   uniqueName(what: string): string;
 };

@@ -18,18 +18,18 @@ export const longhornIsReady = { sentence: 'Given a Longhorn whose nodes are rea
  */
 export const findLonghorn = async ({
   cluster,
-  tell,
+  asStep,
   report,
   range,
   skip,
 }: {
   cluster: Cluster;
-  tell: Context['tell'];
+  asStep: Context['asStep'];
   report: Pick<StepReport, 'finding'>;
   range: string;
   skip: (reason: string) => never;
 }): Promise<string> => {
-  const { version, nodes } = await tell(
+  const { version, nodes } = await asStep(
     longhornIsReady.sentence,
     async () => ({ version: await readVersion(cluster), nodes: await readyNodes({ cluster }) }),
     ({ version, nodes }) => `${version} on ${nodes.length}: ${nodes.join(', ')}`,

@@ -4,6 +4,7 @@ import { featuresFor } from '../../faults/store/store-faults.ts';
 import { longhornClocks } from '../../longhorn/clocks.ts';
 import type { StorePlace } from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
+import { createAsStep } from './as-step.ts';
 import { removeMade } from './cleanup.ts';
 import { affectedObjectsOf } from './conclude/affected-objects.ts';
 import { conclude, excuse } from './conclude/conclude.ts';
@@ -20,7 +21,6 @@ import { documentData } from './sizes.ts';
 import type { Steps } from './steps.ts';
 import { bindSteps } from './subjects.ts';
 import { openOwn } from './target/own.ts';
-import { createTell } from './tell.ts';
 import { openTimelines, type Timelines } from './timelines.ts';
 import { timeoutsOn } from './timeouts.ts';
 
@@ -34,14 +34,14 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
   const { config, cluster, scenario, declared, signal, report, skip, turn, evidence } = deps;
   const { run, namespace: shared, clocks = longhornClocks, machine, lab, without } = config;
   const { slowness = 1 } = machine ?? {};
-  const tell = createTell({ report, signal });
+  const asStep = createAsStep({ report, signal });
   const timeouts = timeoutsOn(clocks, slowness);
   const uniqueNameOf = (what: string): string => uniqueName(run, what);
   const placeNamed = (name: string): StorePlace =>
     shared === undefined ? { namespace: name } : { namespace: shared, name };
-  const version = await findLonghorn({ cluster, tell, report, range: declared.longhorn, skip });
+  const version = await findLonghorn({ cluster, asStep, report, range: declared.longhorn, skip });
   const ledger = await openLedger(config.out, run);
-  const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, tell: report.fault }), declared);
+  const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, onEvent: report.fault }), declared);
 
   const living = new AbortController();
   const made = nothingMade();
@@ -93,7 +93,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
     warned: [],
     pages,
     report,
-    tell,
+    asStep,
     uniqueName: uniqueNameOf,
   };
   const disconnect = () => inTurn(pages.splice(0).map(({ page }) => page.close));
@@ -115,8 +115,8 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
       ];
       const title = madeStays ? 'Cleanup of the faults alone: what was made stays' : 'Cleanup';
       // It must not end with the scenario's signal.
-      const tellCleanup = createTell({ report, signal: new AbortController().signal });
-      return tellCleanup(title, () =>
+      const asCleanup = createAsStep({ report, signal: new AbortController().signal });
+      return asCleanup(title, () =>
         inTurn([
           disconnect,
           () => faults.healAll(),

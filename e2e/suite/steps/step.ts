@@ -1,6 +1,6 @@
 import { fillSentence, type NamesIn } from '../../kube/sentence.ts';
+import type { Detail } from './as-step.ts';
 import type { Context } from './context.ts';
-import type { Detail } from './tell.ts';
 
 /** What a sentence calls a parameter: it itself, its label, or what the scenario has for it. */
 type Word = string | number | { label: string } | ((context: Context) => string);
@@ -64,7 +64,7 @@ export const playStep = async <Args extends unknown[], Result>(
   // What needs nothing begins at once: it may take a mark of what has come so far.
   if (opens !== undefined) await opens(context, ...args);
   const work = (): Promise<Result> => action(context, ...args);
-  const result = await context.tell(
+  const result = await context.asStep(
     compose(context, declared, args),
     idle ? () => context.turn.idle(work) : work,
     (result) => detail?.(result, context, ...args),

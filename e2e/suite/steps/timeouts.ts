@@ -159,7 +159,7 @@ export const timeoutRules = {
     owner:
       'the expectation: Longhorn lists the store after a backup, and the volume on standby restores what changed',
   },
-  restoreTold: {
+  restoreReasons: {
     machine: 60,
     owner: 'the expectation: Longhorn reports a replica that failed before it gives the restore up',
   },
@@ -182,7 +182,7 @@ export const timeoutRules = {
     machine: 30,
     owner: 'the expectation: Longhorn fills in what was left out when a Backup is made',
   },
-  lastBackupTold: {
+  lastBackupReported: {
     machine: poll + 60,
     resyncs: 2,
     owner: 'the expectation: Longhorn lists the volume in the store when one of its backups has come or gone',
@@ -315,7 +315,7 @@ export const timeoutRules = {
     machine: 60,
     owner: 'the expectation: the log of a pod ends with its container, before the Job does',
   },
-  jobEventTold: {
+  jobEvent: {
     machine: 60,
     owner: "the expectation: Kubernetes' cron controller reports a Job when it looks at it, within seconds",
   },
@@ -358,7 +358,7 @@ export const timeoutRules = {
     fixed: true,
     owner: 'the page: it gets changes at most once a second, and is drawn then',
   },
-  pageTold: {
+  pageReceives: {
     machine: 5,
     resyncs: 2,
     fixed: true,

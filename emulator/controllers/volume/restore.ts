@@ -53,7 +53,10 @@ export const withdrawRestore = async (
 
 type Restore = Parameters<typeof withCondition>[1];
 
-const told = ({ conditions }: Status, condition: Omit<Restore, 'type'>): Pick<Status, 'conditions'> => ({
+const withRestore = (
+  { conditions }: Status,
+  condition: Omit<Restore, 'type'>,
+): Pick<Status, 'conditions'> => ({
   conditions: withCondition(conditions, { type: 'Restore', ...condition }, timestamp()),
 });
 
@@ -179,7 +182,7 @@ export const stepRestore = async (
   const finish = async (): Promise<Partial<Status>> => {
     await onDone();
     return {
-      ...told(status, { status: 'False' }),
+      ...withRestore(status, { status: 'False' }),
       restoreRequired: false,
       isStandby: false,
       frontendDisabled: volume.spec.disableFrontend ?? false,
@@ -187,7 +190,7 @@ export const stepRestore = async (
   };
   if (context.mutant === 'activation-misses-newest' && status.isStandby && !volume.spec.Standby)
     return finish();
-  const inProgress = told(status, { status: 'True', reason: 'RestoreInProgress' });
+  const inProgress = withRestore(status, { status: 'True', reason: 'RestoreInProgress' });
   const { backup, state } = restores.get(uid) ?? {};
   if (state === 'running') return inProgress;
   if (state instanceof Error) {
@@ -200,7 +203,7 @@ export const stepRestore = async (
       reason: 'RestoreFailure',
       message: 'All replica restore failed and the volume became Faulted',
     } as const;
-    return { ...told(status, condition), state: 'detaching', robustness: 'faulted' };
+    return { ...withRestore(status, condition), state: 'detaching', robustness: 'faulted' };
   }
   if (backup !== undefined) {
     await setEngine(context, engine, { isRestoring: false, lastRestored: backup });

@@ -4,8 +4,8 @@ import { sentencePattern } from '../../../bench/mutants/patterns.ts';
 import { nothingSpent, type ReportStep, type ScenarioReport } from '../../../e2e/report/schema.ts';
 
 /** Steps by their sentences; one that failed ends with a ✗. */
-const steps = (...told: string[]): ReportStep[] =>
-  told.map((sentence) => ({
+const steps = (...sentences: string[]): ReportStep[] =>
+  sentences.map((sentence) => ({
     sentence: sentence.replace(' ✗', ''),
     state: sentence.endsWith('✗') ? 'failed' : 'passed',
     duration: 1,
@@ -13,12 +13,14 @@ const steps = (...told: string[]): ReportStep[] =>
   }));
 const played = (
   state: ScenarioReport['state'],
-  told: string[],
+  sentences: string[],
   reason: string | null = null,
-): ScenarioReport => ({ name: 'one', state, steps: steps(...told), reason, duration: 1 }) as ScenarioReport;
+): ScenarioReport =>
+  ({ name: 'one', state, steps: steps(...sentences), reason, duration: 1 }) as ScenarioReport;
 
 const by = sentencePattern('Then {backup} is gone');
-const failed = (...told: string[]) => played('failed', [...told, 'Cleanup'], 'it was there\nand more');
+const failed = (...sentences: string[]) =>
+  played('failed', [...sentences, 'Cleanup'], 'it was there\nand more');
 const [gone, other] = ['Then the lamp is gone', 'killed by another assertion'];
 
 test.for<[string, ScenarioReport | undefined, object]>([
@@ -41,8 +43,8 @@ test.for([
   ['expected: 100%\n  got: another', 'expected: 100%'],
   ['two were wrong:\n- the one\n- the other', 'two were wrong: - the one'],
   ['Expected: off\nGot:      on\n\nmore', 'Expected: off; Got: on'],
-])('of the reason %j this is kept: %s', ([reason, told]) => {
-  expect(judgeMutant(played('failed', [], reason as string), by).reason).toBe(told);
+])('of the reason %j this is kept: %s', ([reason, expected]) => {
+  expect(judgeMutant(played('failed', [], reason as string), by).reason).toBe(expected);
 });
 
 const bug = (kept: boolean) => [

@@ -64,19 +64,19 @@ describe('a WebSocket', () => {
 
 test('each change goes to one of those who wait, the first; two are kept, and none for who has gone', () => {
   const changes = createChanges();
-  const told: string[] = [];
-  const follow = (name: string) => followChanges(changes, 0, () => void told.push(name));
+  const received: string[] = [];
+  const follow = (name: string) => followChanges(changes, 0, () => void received.push(name));
   for (let time = 0; time < 3; time += 1) changes.notify();
   const end = follow('a');
-  expect(told).toEqual(['a', 'a']);
+  expect(received).toEqual(['a', 'a']);
   follow('b');
   changes.notify();
   changes.notify();
-  expect(told.splice(0)).toEqual(['a', 'a', 'a', 'b']);
+  expect(received.splice(0)).toEqual(['a', 'a', 'a', 'b']);
   end();
   changes.notify();
   changes.notify();
-  expect(told).toEqual(['b', 'b']);
+  expect(received).toEqual(['b', 'b']);
 });
 
 test('a change is looked after at once where a period has passed, and those within one together at its end', () => {

@@ -95,7 +95,7 @@ test.each<[what: string, recording: string, Mutation]>([
   expect(compare(await recordedTranscript(`v1.12.1/${name}`), mutated(name, change))).not.toEqual([]);
 });
 
-test('a difference is told with its object, its time, and the fields that differ', async () => {
+test('a difference is reported with its object, its time, and the fields that differ', async () => {
   const recorded = await recordedTranscript('v1.12.1/held-crash');
   const change = { messages: { error: 'No deletion in progress' } };
   const differs = becomes('ho-b3', 'Error', () => change);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Told, Transcript } from './transcript.ts';
+import type { ObjectState, Transcript } from './transcript.ts';
 
-type Is = Told['is'] | undefined;
+type Is = ObjectState['is'] | undefined;
 
 const field = (is: Is, name: string): string | undefined =>
   is === undefined || is === 'gone' ? undefined : is[name];
@@ -49,9 +49,9 @@ export const optional: readonly Optional[] = [
 const mayBeMissing = (resource: string, is: Is, around: { before: Is; after: Is }): string | undefined =>
   optional.find((rule) => rule.resource === resource && rule.matches(is, around))?.why;
 
-const keyOf = ({ resource, name }: Told): string => `${resource} ${name}`;
+const keyOf = ({ resource, name }: ObjectState): string => `${resource} ${name}`;
 
-type Placed = Told & { segment: number };
+type Placed = ObjectState & { segment: number };
 
 /** The actions of a transcript, and each state of each object, with the number of actions before. */
 const place = (transcript: Transcript): { markers: string[]; histories: Map<string, Placed[]> } => {
@@ -114,8 +114,10 @@ export const compare = (expected: Transcript, got: Transcript): string[] => {
     // What was so before the first action a recording has only where somebody writes it again.
     if (own[0]?.inherited && !isDeepStrictEqual(own[0].is, recorded[0]?.is)) own.shift();
     for (const [segment, marker] of left.markers.entries()) {
-      const [a, b] = [recorded, own].map((told) => told.filter((each) => each.segment === segment));
-      const states = [a, b].map((told) => told?.map(({ is }) => is) ?? []) as [Is[], Is[]];
+      const [a, b] = [recorded, own].map((transcript) =>
+        transcript.filter((each) => each.segment === segment),
+      );
+      const states = [a, b].map((ofSegment) => ofSegment?.map(({ is }) => is) ?? []) as [Is[], Is[]];
       if (isDeepStrictEqual(...states)) continue;
       const length = Math.max(states[0].length, states[1].length);
       const at = Array.from({ length }, (_, index) => index).find(

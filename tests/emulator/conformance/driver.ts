@@ -13,18 +13,19 @@ import { runRecurringJob } from '../../../emulator/recurring-job/run.ts';
 import { openBackups } from '../support/backups.ts';
 import { type LocalCluster, longhorn } from '../support/local-cluster.ts';
 import type { Fields } from './describe-object.ts';
-import { createTranscript, type Told, type Transcript } from './transcript.ts';
+import { createTranscript, type ObjectState, type Transcript } from './transcript.ts';
 
 /** The longest that anything of a play may take, in milliseconds: what did not come by then does not come. */
 export type Patience = { longest: number; owner: string };
 
-const isLike = (is: Told['is'], wanted: 'gone' | Fields): boolean =>
+const isLike = (is: ObjectState['is'], wanted: 'gone' | Fields): boolean =>
   is === 'gone' || wanted === 'gone'
     ? is === wanted
     : Object.entries(wanted).every(([field, value]) => is[field] === value);
 
-const keyOf = ({ resource, name }: Told): string => `${resource}/${name}`;
-const onlyTold = (transcript: Transcript): Told[] => transcript.filter((line): line is Told => 'is' in line);
+const keyOf = ({ resource, name }: ObjectState): string => `${resource}/${name}`;
+const statesIn = (transcript: Transcript): ObjectState[] =>
+  transcript.filter((line): line is ObjectState => 'is' in line);
 
 type Made = KubernetesObject & { spec?: { volume?: string } };
 
@@ -125,7 +126,8 @@ export const openDriver = async (
       looking.delete(look);
     });
   };
-  const historyOf = (name: string): Told[] => onlyTold(transcript.lines).filter((told) => told.name === name);
+  const historyOf = (name: string): ObjectState[] =>
+    statesIn(transcript.lines).filter((state) => state.name === name);
   const ownerOf = (name: string): string =>
     user.timelines.backups.current(prefix + name)?.status?.ownerID ?? '';
 
@@ -155,9 +157,11 @@ export const openDriver = async (
       }),
     /** Waits until every object is what the recording has of it last. */
     untilAsRecorded: (): Promise<void> => {
-      const last = new Map(onlyTold(recorded).map((told) => [keyOf(told), JSON.stringify(told.is)]));
+      const last = new Map(statesIn(recorded).map((state) => [keyOf(state), JSON.stringify(state.is)]));
       return holds('every object is what the recording has of it last', () => {
-        const own = new Map(onlyTold(transcript.lines).map((told) => [keyOf(told), JSON.stringify(told.is)]));
+        const own = new Map(
+          statesIn(transcript.lines).map((state) => [keyOf(state), JSON.stringify(state.is)]),
+        );
         return [...last].every(([key, is]) => own.get(key) === is);
       });
     },

@@ -1,5 +1,5 @@
 import type { Fields } from './describe-object.ts';
-import type { Told, Transcript } from './transcript.ts';
+import type { ObjectState, Transcript } from './transcript.ts';
 
 type State = Fields | 'gone';
 
@@ -22,7 +22,7 @@ const waitsFor = (is: State | undefined): string | undefined =>
  * Objects are related where the states of one follow from those of another; only there the order
  * of the two counts. Each rule gives what is wrong with a state after all those before it.
  */
-const rules: readonly ((told: Told, past: Past) => string | undefined)[] = [
+const rules: readonly ((state: ObjectState, past: Past) => string | undefined)[] = [
   ({ resource, name, is }, { now }) => {
     const other = resource === 'backups' ? waitsFor(is) : undefined;
     if (!other || fieldsOf(now('backups', other)).state === 'Deleting') return undefined;
@@ -54,28 +54,28 @@ const rules: readonly ((told: Told, past: Past) => string | undefined)[] = [
  * kinds do not keep.
  */
 export const disorders = (transcript: Transcript): string[] => {
-  const told: Told[] = [];
-  const of = (resource: string, name: string) => (each: Told) =>
+  const states: ObjectState[] = [];
+  const of = (resource: string, name: string) => (each: ObjectState) =>
     each.resource === resource && each.name === name;
   const past: Past = {
-    now: (resource, name) => told.findLast(of(resource, name))?.is,
+    now: (resource, name) => states.findLast(of(resource, name))?.is,
     ever: (resource, name, is) =>
-      told.filter(of(resource, name)).some((each) => each.is !== 'gone' && is(each.is)),
+      states.filter(of(resource, name)).some((each) => each.is !== 'gone' && is(each.is)),
     since: (resource, name, other) =>
-      told
-        .slice(told.findLastIndex(of(resource, name)))
+      states
+        .slice(states.findLastIndex(of(resource, name)))
         .filter(of(resource, other))
         .map((each) => each.is),
   };
   const wrong: string[] = [];
   const inOrder = transcript
-    .filter((line): line is Told => 'is' in line)
+    .filter((line): line is ObjectState => 'is' in line)
     .sort((a, b) => a.version - b.version);
   for (const each of inOrder) {
     // What was so before the first action may have come about in any order.
     if (!each.inherited)
       wrong.push(...rules.map((rule) => rule(each, past)).filter((text) => text !== undefined));
-    told.push(each);
+    states.push(each);
   }
   return wrong;
 };

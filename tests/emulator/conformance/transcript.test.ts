@@ -4,16 +4,16 @@ import { recordedTranscript } from './conform.ts';
 import { normaliseText } from './normalise-text.ts';
 import { disorders } from './order.ts';
 import { plays } from './plays.ts';
-import type { Told, Transcript } from './transcript.ts';
+import type { ObjectState, Transcript } from './transcript.ts';
 
 test.each(optional.map((rule) => [rule.why, rule] as const))(
   'some recordings have it and some have not: %s',
   async (_, { resource, matches }) => {
     const all = await Promise.all(Object.keys(plays).map((name) => recordedTranscript(name)));
     const withIt = all.filter((transcript) => {
-      const told = transcript.flatMap((line) => ('is' in line && line.resource === resource ? [line] : []));
-      return [...new Set(told.map(({ name }) => name))].some((name) => {
-        const history = told.filter((line) => line.name === name);
+      const states = transcript.flatMap((line) => ('is' in line && line.resource === resource ? [line] : []));
+      return [...new Set(states.map(({ name }) => name))].some((name) => {
+        const history = states.filter((line) => line.name === name);
         return history.some(({ is }, index) =>
           matches(is, { before: history[index - 1]?.is, after: history[index + 1]?.is }),
         );
@@ -57,7 +57,7 @@ describe('a text', () => {
 });
 
 describe('the order of states', () => {
-  const lines: Record<string, [resource: string, name: string, is: Told['is']]> = {
+  const lines: Record<string, [resource: string, name: string, is: ObjectState['is']]> = {
     waiting: ['backups', 'b2', { state: 'Pending', 'messages.info': 'Wait for backup b1 to be deleted' }],
     completed: ['backups', 'b2', { state: 'Completed' }],
     deleting: ['backups', 'b1', { state: 'Deleting' }],
@@ -72,7 +72,7 @@ describe('the order of states', () => {
   const written = (names: string): Transcript =>
     names
       .split(' ')
-      .map((key, version): Told => {
+      .map((key, version): ObjectState => {
         const [resource, name, is] = lines[key] ?? ['', '', 'gone'];
         return { at: 0, version, resource, name, is };
       })

@@ -6,7 +6,7 @@ import { describeObject, type Fields, type Judged, judgedKinds } from './describ
 /**
  * What an object was from some time on; `at` in seconds from the start, `version` the order of all writes.
  */
-export type Told = {
+export type ObjectState = {
   at: number;
   version: number;
   resource: string;
@@ -17,7 +17,7 @@ export type Told = {
 };
 
 /** What happened, in the order of arrival: actions, and what objects were. */
-export type Transcript = readonly (Told | { at: number; marker: string })[];
+export type Transcript = readonly (ObjectState | { at: number; marker: string })[];
 
 type Event = { at: number; resource: string; deleted: boolean; object: Judged };
 
@@ -51,7 +51,7 @@ const createNaming = () => {
 };
 
 /** Turns events into states: each state of an object once, as long as it lasts. */
-const createTeller = () => {
+const createStateReader = () => {
   const naming = createNaming();
   const last = new Map<string, string>();
   const owners = new Map<string, string[]>();
@@ -62,30 +62,30 @@ const createTeller = () => {
     // Which node owns a backup is luck; that another comes to own it is not.
     return known.length > 1 ? { owner: `number ${known.indexOf(owner) + 1}` } : {};
   };
-  const tell = (told: Told, isNew: boolean): Told[] => {
-    const key = `${told.resource}/${told.name}`;
-    const written = JSON.stringify(told.is);
+  const onceEach = (state: ObjectState, isNew: boolean): ObjectState[] => {
+    const key = `${state.resource}/${state.name}`;
+    const written = JSON.stringify(state.is);
     if (last.get(key) === written || (isNew && !last.has(key))) return [];
     last.set(key, written);
-    return [told];
+    return [state];
   };
-  return ({ at, resource, deleted, object: raw }: Event): Told[] => {
+  return ({ at, resource, deleted, object: raw }: Event): ObjectState[] => {
     const object = naming(resource, raw);
     const name = nameOf(resource, object);
     const key = `${resource}/${name}`;
     const described = deleted ? 'gone' : describeObject(resource, object);
     if (!described) return [];
     const version = Number(object.metadata.resourceVersion);
-    if (described === 'gone') return tell({ at, version, resource, name, is: described }, false);
+    if (described === 'gone') return onceEach({ at, version, resource, name, is: described }, false);
     const { parent, ...rest } = described;
     const is = resource === 'backups' ? { ...rest, ...ownerOf(key, String(object.status?.ownerID)) } : rest;
-    const main = tell({ at, version, resource, name, is }, false);
+    const main = onceEach({ at, version, resource, name, is }, false);
     if (resource !== 'snapshots') return main;
     // What it grew from is a state by itself: that may change while others are made, before or after what else
     // is seen of it.
     return [
       ...main,
-      ...tell(
+      ...onceEach(
         { at, version, resource: 'parents', name: `of ${name}`, is: { parent: parent ?? 'none' } },
         parent === undefined,
       ),
@@ -101,28 +101,28 @@ const notes = /^(b1 is Error again|b2 done|two runs|observed|immutable .*)$/;
  * somebody did then.
  */
 export const transcriptOf = ({ lines }: Recording): Transcript => {
-  const tell = createTeller();
-  const told: Transcript[number][] = [];
+  const read = createStateReader();
+  const kept: Transcript[number][] = [];
   let ended = false;
   for (const line of lines) {
     if ('marker' in line) {
       ended ||= line.marker === 'end';
-      if (!ended && !notes.test(line.marker)) told.push(line);
+      if (!ended && !notes.test(line.marker)) kept.push(line);
       continue;
     }
     if (line.type === 'GAP' || !judgedKinds.includes(line.resource)) continue;
     const object = line.object as Judged;
-    if (ended && isDone(line.type, object, told)) break;
-    told.push(...tell({ at: line.at, resource: line.resource, deleted: line.type === 'DELETED', object }));
+    if (ended && isDone(line.type, object, kept)) break;
+    kept.push(...read({ at: line.at, resource: line.resource, deleted: line.type === 'DELETED', object }));
   }
-  return told;
+  return kept;
 };
 
 /** Whether an event is somebody's doing: a creation, or the wish that an object goes. */
-const isDone = (type: string, { metadata }: Judged, told: Transcript): boolean =>
+const isDone = (type: string, { metadata }: Judged, before: Transcript): boolean =>
   (type === 'ADDED' && metadata.ownerReferences?.[0]?.kind !== 'BackupTarget') ||
   (metadata.deletionTimestamp !== undefined &&
-    !told.some(
+    !before.some(
       (line) =>
         'is' in line && line.name === metadata.name && line.is !== 'gone' && line.is.deletion !== undefined,
     ));
@@ -130,7 +130,7 @@ const isDone = (type: string, { metadata }: Judged, told: Transcript): boolean =
 /** Makes a transcript as events come in; prefix is what each name of it begins with, and is left out. */
 export const createTranscript = ({ prefix, start = Date.now() }: { prefix: string; start?: number }) => {
   const lines: Transcript[number][] = [];
-  const tell = createTeller();
+  const read = createStateReader();
   const isOwn = ({ metadata, spec }: Judged): boolean =>
     [metadata.name, metadata.labels?.['backup-volume'], spec?.volume, spec?.volumeName].some((name) =>
       name?.startsWith(prefix),
@@ -139,8 +139,8 @@ export const createTranscript = ({ prefix, start = Date.now() }: { prefix: strin
   const put = (resource: string, { at, deleted, object, inherited }: Happened): void => {
     if (!isOwn(object as Judged)) return;
     const named: Judged = JSON.parse(JSON.stringify(object).replaceAll(prefix, ''));
-    const told = tell({ at: (at - start) / 1000, resource, deleted, object: named });
-    lines.push(...told.map((each) => ({ ...each, ...(inherited && { inherited }) })));
+    const states = read({ at: (at - start) / 1000, resource, deleted, object: named });
+    lines.push(...states.map((each) => ({ ...each, ...(inherited && { inherited }) })));
   };
   return {
     lines: lines as Transcript,

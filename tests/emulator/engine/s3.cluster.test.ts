@@ -72,7 +72,7 @@ const emulated = async (args: string[], environment: Record<string, string>) => 
     ...{ clock, mutant: undefined, environment, mounts: { mount: nothing, unmount: nothing } },
     out: (text) => said.push(text),
     err: () => undefined,
-    told: async () => true,
+    untilReleased: async () => true,
   });
   return { code, said: said.join('') };
 };

@@ -32,8 +32,8 @@ const start = async (lists: ApiObject[][]) => {
   const resource = { group: '', version: 'v1', plural: 'things' };
   const run = { log: createLog(() => undefined), signal: abort.signal };
   const informer = startInformer({ client, resource }, run);
-  const told: string[] = [];
-  informer.onEvent((name) => told.push(name));
+  const notified: string[] = [];
+  informer.onEvent((name) => notified.push(name));
   await informer.synced;
   await sleep(0);
   const event = async (type: string, of: ApiObject): Promise<void> => {
@@ -42,7 +42,7 @@ const start = async (lists: ApiObject[][]) => {
   };
   const versions = () =>
     informer.list().map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`);
-  return { informer, told, event, versions, breakWatch: () => push(undefined) };
+  return { informer, notified, event, versions, breakWatch: () => push(undefined) };
 };
 
 test('an answer to a write counts at once, and an older event does not undo it', async () => {
@@ -63,19 +63,19 @@ test('an answer that comes after the end of its object does not bring it back; o
 
 test('what a new list lacks is gone, and its listeners called', async () => {
   const lists = [[object('a', 1), object('b', 1)], [object('b', 1)]];
-  const { informer, told, breakWatch, versions } = await start(lists);
+  const { informer, notified, breakWatch, versions } = await start(lists);
   breakWatch();
   await expect.poll(versions).toEqual(['b@1']);
   informer.absorb(object('a', 5));
   expect(versions()).toEqual(['b@1']);
-  expect(told).toEqual(['a', 'b', 'b', 'a']);
+  expect(notified).toEqual(['a', 'b', 'b', 'a']);
 });
 
 test('who begins to listen after the first list gets what is in it', async () => {
   const { informer } = await start([[object('a', 1), object('b', 1)]]);
-  const told: string[] = [];
-  informer.onEvent((name) => told.push(name));
-  expect(told).toEqual(['a', 'b']);
+  const notified: string[] = [];
+  informer.onEvent((name) => notified.push(name));
+  expect(notified).toEqual(['a', 'b']);
 });
 
 test('what is kept can be changed by nobody who reads it', async () => {

@@ -93,8 +93,8 @@ export const localClusterAt = async ({
     /** The last lines of all managers' logs, for a failed test. */
     logs: async () => {
       const lastOf = (text: string) => text.split('\n').slice(-60).join('\n');
-      const told = nodes.map(async (node) => `--- ${node}\n${lastOf(await log(node).catch(() => ''))}`);
-      return (await Promise.all(told)).join('\n');
+      const logs = nodes.map(async (node) => `--- ${node}\n${lastOf(await log(node).catch(() => ''))}`);
+      return (await Promise.all(logs)).join('\n');
     },
   };
 };

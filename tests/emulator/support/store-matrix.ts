@@ -8,7 +8,7 @@ import type { Mutant } from '../../../emulator/mutants.ts';
 const script = fileURLToPath(new URL('../../../scripts/corral.ts', import.meta.url));
 
 type Wanted = { only?: string; mutant?: Mutant | '' };
-type Told = { signs: string[]; bugs: string[]; verdict: string };
+type CellOutcome = { signs: string[]; bugs: string[]; verdict: string };
 
 /**
  * Runs the matrix, or the cells with `only` in their names, on the emulator's engine; returns each by name.
@@ -30,9 +30,9 @@ export const playMatrix = async ({ only = '', mutant = '' }: Wanted = {}) => {
     const cannot = exitCode === 3 ? stderr : undefined;
     if (cannot !== undefined && process.env.CI) throw new Error(cannot);
     const { played } = cannot === undefined ? JSON.parse(await readFile(json, 'utf8')) : { played: [] };
-    const named = ({ operation, place, trouble, ...told }: Record<string, unknown>) =>
-      [`${operation} | ${place} | ${trouble}`, told] as const;
-    const cells: Record<string, Told> = Object.fromEntries(played.map(named));
+    const named = ({ operation, place, trouble, ...outcome }: Record<string, unknown>) =>
+      [`${operation} | ${place} | ${trouble}`, outcome] as const;
+    const cells: Record<string, CellOutcome> = Object.fromEntries(played.map(named));
     return { exitCode, cannot, cells };
   } finally {
     await rm(folder, { recursive: true });

@@ -38,7 +38,7 @@ export const openTemporaryStore = async () => {
       mounts: { mount: async () => join(root, 'export'), unmount: async () => undefined },
       out: (text) => said.push(text),
       err: () => undefined,
-      told: async () => true,
+      untilReleased: async () => true,
     });
     return { code, stdout: said.join('') };
   };

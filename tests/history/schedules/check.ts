@@ -7,11 +7,11 @@ import type { Outcome } from './play.ts';
 export type Stretch = {
   /** The version of the listing. */
   from: number;
-  /** Everything that happened up to here was told. */
+  /** Everything that happened up to here was reported. */
   known: number;
   listed: ObjectEntry<Lamp>[];
   inferred: ObjectEntry<Lamp>[];
-  told: ObjectEntry<Lamp>[];
+  seen: ObjectEntry<Lamp>[];
   gap: GapEntry | undefined;
 };
 
@@ -38,7 +38,7 @@ export const check = (outcome: Outcome): string[] => {
 };
 
 const stretchesOf = ({ entries, world }: Outcome): Stretch[] => {
-  const empty = (): Stretch => ({ from: 0, known: 0, listed: [], inferred: [], told: [], gap: undefined });
+  const empty = (): Stretch => ({ from: 0, known: 0, listed: [], inferred: [], seen: [], gap: undefined });
   const stretches = [empty()];
   for (const entry of entries as Entry<Lamp>[]) {
     const stretch = stretches.at(-1) as Stretch;
@@ -47,7 +47,7 @@ const stretchesOf = ({ entries, world }: Outcome): Stretch[] => {
       stretches.push(empty());
     } else if (entry.kind === 'listed') stretch.listed.push(entry);
     else if (entry.inferred) stretch.inferred.push(entry);
-    else stretch.told.push(entry);
+    else stretch.seen.push(entry);
   }
   return stretches.map((stretch, index) => {
     const from = world.given.lists[index] ?? 0;
@@ -60,7 +60,7 @@ const checkStretch = (
   before: Stretch | undefined,
   { entries, world: { store } }: Outcome,
 ): string[] => {
-  const { from, known, listed, inferred, told, gap } = stretch;
+  const { from, known, listed, inferred, seen, gap } = stretch;
   const wrong: string[] = [];
   const write = ({ kind, object, resourceVersion, inferred: is }: ObjectEntry<Lamp>) =>
     `${is ? 'inferred ' : ''}${kind} ${object.metadata.name}@${resourceVersion} ${object.metadata.uid} ${object.status.state}`;
@@ -76,8 +76,8 @@ const checkStretch = (
     line: `${kinds[type]} ${object.metadata.name}@${version} ${object.metadata.uid} ${object.status.state}`,
   }));
   const happened = truth.filter(({ version }) => version > from && version <= known).map(({ line }) => line);
-  compare(`events after ${from}`, told.filter(isSure).map(write), happened);
-  for (const entry of told)
+  compare(`events after ${from}`, seen.filter(isSure).map(write), happened);
+  for (const entry of seen)
     if (!truth.some(({ line }) => line === write(entry)))
       wrong.push(`it has what never was: ${write(entry)}`);
 

@@ -11,14 +11,14 @@ export const names: Names = ['hall', 'attic', 'cellar'];
 /** Their states; some of more than a byte a character, which a piece of a stream can end within. */
 export const states = ['off', 'on', 'hot', 'gedämpft', '☀', '💡'] as const;
 
-type Told = { initial: Write[]; scenes: Scene[] };
+type ScheduleStates = { initial: Write[]; scenes: Scene[] };
 
 /** Questions that are true, and such that are nearly so. */
-export const questionsOn = (random: Random, told: Told): Question[] => {
-  const marks = markSome(random, told.scenes);
+export const questionsOn = (random: Random, schedule: ScheduleStates): Question[] => {
+  const marks = markSome(random, schedule.scenes);
   // A state that was, more often than any at all.
   const stateOf = (name: string, from: number | undefined) => {
-    const lived = statesOf(told, name, from).filter((state) => state !== 'gone');
+    const lived = statesOf(schedule, name, from).filter((state) => state !== 'gone');
     return lived.length > 0 && random.chance(0.7)
       ? random.pick(lived as unknown as Names)
       : random.pick<string>(states);
@@ -29,7 +29,7 @@ export const questionsOn = (random: Random, told: Told): Question[] => {
     const other = random.pick(names);
     return {
       name,
-      steps: stepsOf(random, statesOf(told, name, from)),
+      steps: stepsOf(random, statesOf(schedule, name, from)),
       allowing: random.times(random.below(3) && random.below(3), () => random.pick(states)),
       ...(random.chance(0.15) && {
         startingAs: random.times(1 + random.below(3), () => random.pick(states)),
@@ -52,7 +52,7 @@ const markSome = (random: Random, scenes: Scene[]): number => {
  * The states that an object goes through, each once in a row, from a mark on; marks are counted as if each
  * scene were reached once.
  */
-const statesOf = ({ initial, scenes }: Told, name: string, from: number | undefined): string[] => {
+const statesOf = ({ initial, scenes }: ScheduleStates, name: string, from: number | undefined): string[] => {
   const store = createStore();
   const apply = (changes: Write[]) => changes.forEach(store.write);
   apply(initial);

@@ -69,7 +69,7 @@ const scene = (random: Random, writing: Writing, answer: Scene['answer']): Scene
 
 /**
  * Mostly one scene; now and then an error that comes again and again, at times for ever as far as the watcher
- * can tell.
+ * can say.
  */
 const sceneOrStreak = (random: Random, writing: Writing): Scene[] => {
   if (!random.chance(0.06))

@@ -1,6 +1,6 @@
 /** A watcher, or a judge by it, that is broken in one place. */
 export type Mutant = {
-  /** From this seed on it was told from the whole one, or by this one of the known schedules. */
+  /** From this seed on it was distinguished from the whole one, or by this one of the known schedules. */
   by: number | string;
   /** It does not come to its end. */
   hangs: boolean;
@@ -95,7 +95,7 @@ export const mutants: Mutant[] = Object.entries(changes).flatMap(([file, of]) =>
   of.map(([by, from, to, hangs]) => ({ by, file, change: [from, to], hangs: hangs !== undefined })),
 );
 
-/** Nothing is broken: that the others are told from the whole one is not because they are copies. */
+/** Nothing is broken: that the others are distinguished from the whole one is not because they are copies. */
 export const none: Mutant = {
   ...{ by: 1, hangs: false, file: 'history/watch.ts', change: ['const run = ', 'const run = '] },
 };

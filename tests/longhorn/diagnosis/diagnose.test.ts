@@ -9,8 +9,8 @@ const texts = readFileSync(new URL('texts.txt', import.meta.url), 'utf8')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'))
   .map((line) => line.split(' | '))
-  .map(([told = '', cause = '', store = '', ...text]) => {
-    const [operation, controller] = told.split(' by ');
+  .map(([who = '', cause = '', store = '', ...text]) => {
+    const [operation, controller] = who.split(' by ');
     return { operation, controller, cause, store, text: text.join(' | ') };
   });
 
@@ -50,7 +50,7 @@ test('the name of an object says nothing of what is done with it', () => {
   expect(operationOf('failed: the rebuild of disk-2')).toBe('rebuild');
 });
 
-test('an operation that only single words tell of is told as a guess, unless the cause proves more', () => {
+test('an operation that only single words report is reported as a guess, unless the cause proves more', () => {
   const isGuess = (text: string) => said(text)?.what.includes('suggest');
   expect(
     ['failed to hash snapshot s', 'failed to hash snapshot s: not found', 'failed to create snapshot s'].map(
@@ -60,7 +60,7 @@ test('an operation that only single words tell of is told as a guess, unless the
   expect(isGuess('failed to hash snapshot s: no space left on device')).toBe(false);
 });
 
-test('a fault that shows in the text is told beside its cause', () => {
+test('a fault that shows in the text is reported beside its cause', () => {
   const text = 'failed to create backup s3:/b@r/: fork/exec /x/longhorn: invalid argument';
   const found = diagnose(text);
   expect(found?.besides.map(({ id }) => id)).toEqual(['s3-one-slash']);
@@ -217,7 +217,7 @@ test('a controller that dropped an object has stopped trying', () => {
   expect(said(dropped)?.retry).toMatch(/^It has stopped trying/);
 });
 
-test('what to do is told for the operation, where it differs there', () => {
+test('what to do is reported for the operation, where it differs there', () => {
   const without = 'mount failed: exit status 1 Output: username specified with no parameter';
   expect(said(`Error running restore to file command: ${without}`)?.advice).toMatch(
     /^This tool reads no Secret/,

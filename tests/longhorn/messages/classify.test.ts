@@ -54,17 +54,17 @@ test.for<[string, string | undefined, string | undefined]>([
   expect(wordingOf('waits-for-deletion', { message, version })?.origin).toBe(origin);
 });
 
-const told = describeFailedDeletion(refused);
-const once = told.replace(/^(Failed to delete the backup \S+ in the backupstore, err )\1/, '$1');
+const message = describeFailedDeletion(refused);
+const once = message.replace(/^(Failed to delete the backup \S+ in the backupstore, err )\1/, '$1');
 
 test.for<[string, string, string | undefined]>([
   ['what the command printed, where the text is not doubled', once, refused],
   ['without the log', logged(refused, 'failed, stderr too'), refused],
   ['the log where nothing was printed', logged('', 'no'), 'time="now" level=error msg="no"'],
-  ['a signal, whatever was logged', told.replace('exit status 1', 'signal: killed'), 'signal: killed'],
+  ['a signal, whatever was logged', message.replace('exit status 1', 'signal: killed'), 'signal: killed'],
   ['all of it where no command was run', once.replace(/error deleting.*/s, 'panic: oh'), 'panic: oh'],
   ['nothing of another text', refused, undefined],
 ])('the cause of a failed deletion is %s', ([, text, cause]) => {
-  expect(once).not.toBe(told);
+  expect(once).not.toBe(message);
   expect(deletionCause(text)).toBe(cause);
 });

@@ -21,7 +21,7 @@ beforeEach(async () => {
 const prepare = async (): Promise<string[]> => {
   const lines: string[] = [];
   await preparePodSystem(plainProgress((line) => lines.push(line)));
-  // On a busy machine the stubs take ten seconds, which is told.
+  // On a busy machine the stubs take ten seconds, which is reported.
   return lines.filter((line) => !line.startsWith('... '));
 };
 
@@ -67,7 +67,7 @@ test.each([
   expect(asked()).toEqual([]);
 });
 
-test('what is no mirror is told, and not gone round by Docker', async () => {
+test('what is no mirror is reported, and not gone round by Docker', async () => {
   vi.stubEnv('CORRAL_DEBIAN_MIRROR', '/media/debian');
   await expect(prepare()).rejects.toThrow('CORRAL_DEBIAN_MIRROR names no mirror of Debian: ');
   expect(asked()).toEqual([]);

@@ -29,7 +29,7 @@ const provider = dockerProvider({ ...kindTool, workers: () => [...nodes] });
 const play = async (...parts: (keyof typeof plays)[]): Promise<void> => {
   const signal = new AbortController().signal;
   for (const part of parts)
-    await untilItWorks(async () => String(await plays[part](cluster)), { signal, tell: () => {} });
+    await untilItWorks(async () => String(await plays[part](cluster)), { signal, onLacks: () => {} });
 };
 
 const makeNodes = async (): Promise<void> => {

@@ -49,8 +49,8 @@ test('on a machine without Docker, all that is missing is named at once, each wi
   ]);
   expect([last, exitCode]).toEqual(['2 things are missing for provider kind, Longhorn: emulator', 1]);
   const asked = await doctor(['--provider', 'k3d', '--output', 'json'], {}, []);
-  const { checks, ...told } = diagnosisSchema.parse(JSON.parse(asked.stdout));
-  expect([told, asked.exitCode]).toEqual([{ ready: false, provider: 'k3d', longhorn: 'emulator' }, 1]);
+  const { checks, ...rest } = diagnosisSchema.parse(JSON.parse(asked.stdout));
+  expect([rest, asked.exitCode]).toEqual([{ ready: false, provider: 'k3d', longhorn: 'emulator' }, 1]);
   expect(checks.slice(0, 2)).toMatchObject([
     { title: 'k3d', state: 'missing', mend: expect.stringContaining('k3d.io') },
     { title: 'docker', state: 'missing' },
@@ -64,7 +64,7 @@ const docker = ({ memory = 16, cgroup = '2' } = {}) =>
 const kind = `case "$*" in version) echo 'kind v0.30.0 go1.24.6 linux/amd64' ;; 'get clusters') printf 'mine\\ncorral-4711\\n' ;; *) exit 1 ;; esac`;
 const kubectl = `echo '{"clientVersion":{"gitVersion":"v1.36.3"}}'`;
 
-test('on a machine with Docker, what is there is told, what an earlier run left, and what is too little', async () => {
+test('on a machine with Docker, what is there is reported, what an earlier run left, and what is too little', async () => {
   const { stdout, last, exitCode } = await doctor(['--provider', 'kind'], {
     ...{ docker: docker({ memory: 2, cgroup: '1' }), kind, kubectl, chromium: 'exit 1' },
     'apt-get': 'echo noble http://127.0.0.1:9/ubuntu',

@@ -33,15 +33,15 @@ test('what shows but for a moment is waited for, and then is no difference', asy
   expect(await found).toEqual([]);
 });
 
-test('what stays so is told when the time is over, and at once to who does not want to wait', async () => {
+test('what stays so is reported when the time is over, and at once to who does not want to wait', async () => {
   server.put(longhorn.nodes, notReady);
-  const told = 'node of Longhorn node2: conditions.Ready was "True", is "False"';
-  expect(await differences({ settling: 50 })).toContain(told);
+  const difference = 'node of Longhorn node2: conditions.Ready was "True", is "False"';
+  expect(await differences({ settling: 50 })).toContain(difference);
   const impatient = new AbortController();
   const found = differences({ signal: impatient.signal, settling: 600_000 });
   setTimeout(() => impatient.abort(), 300);
-  expect(await found).toContain(told);
-  expect(await differences({ signal: impatient.signal })).toContain(told);
+  expect(await found).toContain(difference);
+  expect(await differences({ signal: impatient.signal })).toContain(difference);
 });
 
 test('a cluster that cannot be read is no cluster that is as it was', async () => {

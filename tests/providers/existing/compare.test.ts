@@ -47,10 +47,11 @@ const changed = (kind: string, name: string, change: Record<string, unknown> | n
   ];
 };
 
-type Row = [kind: string, name: string, change: Record<string, unknown> | null, ...told: string[]];
+type Row = [kind: string, name: string, change: Record<string, unknown> | null, ...texts: string[]];
 
 /** What is reported of each row: the differences from a cluster in which nothing else was done. */
-const told = ([kind, name, change]: Row) => differences(longhornObjects(), changed(kind, name, change));
+const differencesOf = ([kind, name, change]: Row) =>
+  differences(longhornObjects(), changed(kind, name, change));
 
 describe('what somebody set counts, with what it was and is', () => {
   const table = `
@@ -86,7 +87,7 @@ describe('what somebody set counts, with what it was and is', () => {
        'node of Longhorn node2: spec.disks.default-disk-4f5e6.path was "/var/lib/longhorn/", is not set',
        'node of Longhorn node2: spec.disks.default-disk-4f5e6.storageReserved was 3221225472, is not set']`;
   test.for<Row>(parse(table))('%s %s %j', (row) => {
-    expect(told(row)).toEqual(row.slice(3).map((text) => ({ text, passing: false })));
+    expect(differencesOf(row)).toEqual(row.slice(3).map((text) => ({ text, passing: false })));
   });
 });
 
@@ -108,7 +109,7 @@ describe('what the cluster shows counts, and may yet be over', () => {
        'longhorn-manager on node1: ready was "True", is "False"']
     - [pods, longhorn-manager-a, null, longhorn-manager on node1 is gone]`;
   test.for<Row>(parse(table))('%s %s %j', (row) => {
-    expect(told(row)).toEqual([{ text: row[3], passing: true }]);
+    expect(differencesOf(row)).toEqual([{ text: row[3], passing: true }]);
   });
 });
 
@@ -135,7 +136,9 @@ describe('what changes by itself does not count', () => {
        backups, b, {metadata: {labels: {backup-volume: corral-zzz999-volume-1a2b}}}]
     - [a manager that is about to go, pods, longhorn-manager-z,
        {metadata: {deletionTimestamp: '2026-11-20T09:00:00Z'}, spec: {nodeName: node1}}]`;
-  test.for<[what: string, ...Row]>(parse(table))('%s', ([, ...row]) => expect(told(row)).toEqual([]));
+  test.for<[what: string, ...Row]>(parse(table))('%s', ([, ...row]) =>
+    expect(differencesOf(row)).toEqual([]),
+  );
 
   test('what was about to go', () => {
     const leaving = changed('backups', 'backup-1', {
@@ -165,7 +168,7 @@ describe('what the run left behind counts', () => {
          finalizers: [longhorn.io]}},
        'backup b is left behind by the run, being removed since 2026-11-20T09:00:00Z, held by longhorn.io']`;
   test.for<Row>(parse(table))('%s %s %j', (row) => {
-    expect(told(row)).toEqual([{ text: row[3], passing: row[3]?.includes('being removed') }]);
+    expect(differencesOf(row)).toEqual([{ text: row[3], passing: row[3]?.includes('being removed') }]);
   });
 
   test('admission policies where the run may make them, stores in the namespace that it was given', () => {

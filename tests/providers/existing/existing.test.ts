@@ -96,7 +96,7 @@ test('a cluster that was named is looked at, printed, and left as it is', async 
   expect(notRead()).toEqual([]);
 });
 
-test('what spoils a run on such a cluster is told before it', async () => {
+test('what spoils a run on such a cluster is reported before it', async () => {
   server.put(longhorn.backupTargets, { metadata: { name: 'default' }, spec: { backupTargetURL: '' } });
   server.put(longhorn.volumes, { metadata: { name: 'dr' }, spec: { size: '1', Standby: true } });
   await up();
@@ -175,7 +175,7 @@ test.each<[what: string, flags: Asked, trouble: Partial<PreconditionFailure>, ch
   expect(refused.what).not.toContain('\n');
 });
 
-test('rights that are missing are told before anybody is asked', async () => {
+test('rights that are missing are reported before anybody is asked', async () => {
   server.deny({ verb: 'create', resource: 'volumes' });
   expect(await refusal(up({ expectCluster: undefined, typed: 'stub\n' }))).toEqual({
     code: 'rights-missing',

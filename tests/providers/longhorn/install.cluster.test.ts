@@ -67,10 +67,10 @@ test('a release is applied, its target pointed at the store once it can be liste
   expect(pointed.spec.pollInterval).toBe('5m0s');
   expect(Date.parse(pointed.spec.syncRequestedAt ?? '')).toBeGreaterThan(Date.now() - 30_000);
   await play('targetAvailable', 'csi', 'deployments');
-  const { version, told } = await installed;
+  const { version, summary } = await installed;
   await targets.stop();
   expect(version).toBe('v1.12.1');
-  expect(withoutTimes(told)).toMatchInlineSnapshot(`
+  expect(withoutTimes(summary)).toMatchInlineSnapshot(`
     "✓ its custom resources are served, after <time>
     ✓ a longhorn-manager is ready on each node, after <time>
     ✓ its webhooks are registered, after <time>
@@ -107,7 +107,7 @@ const waitAgain = async (): Promise<string> => {
   }
 };
 
-describe('what is stuck when the time is over is told', () => {
+describe('what is stuck when the time is over is reported', () => {
   // One after the other: each makes its trouble in the same cluster, and ends it.
   test.each(Object.keys(troubles))('%s', async (name) => {
     const trouble = troubles[name];

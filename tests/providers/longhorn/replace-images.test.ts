@@ -66,7 +66,7 @@ test('one from an archive has the name that it has there, and the report its dig
   ]);
 });
 
-test('an archive with several is asked for the one of that name; one that nobody has is told', async () => {
+test('an archive with several is asked for the one of that name; one that nobody has is reported', async () => {
   const by = await archived('example.test/a/longhorn-ui:1', 'example.test/b/longhorn-manager:2');
   const { replaced, archives } = await replaceImages(release, [{ image: 'longhorn-manager', by }]);
   expect(replaced.map(({ to }) => to)).toEqual(['example.test/b/longhorn-manager:2']);

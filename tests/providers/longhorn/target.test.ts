@@ -76,7 +76,7 @@ test('a manifest without Longhorn, and images without which nothing works: all o
   );
 });
 
-test('what is lost without the others is told, and not started', async () => {
+test('what is lost without the others is reported, and not started', async () => {
   const rest = names.filter((name) => !/csi-attacher|ui|support-bundle/.test(name));
   const { outcome, lines } = await bring(await folderWith('rest', rest));
   expect(outcome).toMatchObject({ name: 'archive', size: { nodes: 3, memory: '2560M', disk: '12G' } });
@@ -91,7 +91,7 @@ test('what is lost without the others is told, and not started', async () => {
   ]);
 });
 
-test('only what the archives lack comes from the mirror, and what that lacks too is told', async () => {
+test('only what the archives lack comes from the mirror, and what that lacks too is reported', async () => {
   const archived = names.filter((name) => /longhorn-(engine|manager)/.test(name));
   const others = names.filter((name) => !/longhorn-(engine|manager|ui)/.test(name));
   const { outcome, lines } = await bring(await folderWith('some', archived), await mirrorOf(others));

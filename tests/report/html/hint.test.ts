@@ -11,9 +11,9 @@ const bar = (from: number, to: number, state: string, tone: 'good' | 'going' | '
 const blank = { startedAt: null, seconds: 300, sentences: [], logs: [], events: 0, trouble: [] };
 const timeline = (...lanes: Lane[]): ReportTimeline => ({ ...blank, lanes });
 
-const told = { label: 'the backup goes gone', steps: [], reason: 'it was Error', limit: '90 s' };
+const broken = { label: 'the backup goes gone', steps: [], reason: 'it was Error', limit: '90 s' };
 const bracket = (state: Bracket['state']): Lane =>
-  lane('backups', { brackets: [{ from: 0, to: 90, state, ...told }] });
+  lane('backups', { brackets: [{ from: 0, to: 90, state, ...broken }] });
 const late = bracket('timed-out');
 const badPod = lane('pods', {
   bars: [bar(0, 50, 'Ready', 'good'), bar(50, 60, 'Running, not ready', 'bad', 'CrashLoopBackOff')],

@@ -132,9 +132,9 @@ describe.skipIf(found === undefined)(
       const linked = ['red', 'red.tar.gz', 'red'].map((name) => join(folder, 'red/evidence', name));
       expect(hrefs).toEqual(linked.map((path) => pathToFileURL(path).href));
       const legend = red(page).locator('.legend');
-      const told = (await legend.textContent()) ?? '';
+      const explained = (await legend.textContent()) ?? '';
       const used = [toneSigns, bracketSigns, sentenceSigns].flatMap((signs) => Object.values(signs));
-      expect(used.map((sign) => sign.slice(0, 1)).filter((sign) => !told.includes(sign))).toEqual([]);
+      expect(used.map((sign) => sign.slice(0, 1)).filter((sign) => !explained.includes(sign))).toEqual([]);
       expect(await legend.locator('.mark').count()).toBe(Object.values(shapes).length);
     });
 

@@ -22,7 +22,7 @@ const notReady = { conditions: [{ type: 'Ready', status: 'False' }] };
 const crashing = { ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } };
 const lost = 'not ready, though its containers were: its node may be lost';
 
-const ofStatus: [resource: string, status: object, told: string[]][] = [
+const ofStatus: [resource: string, status: object, states: string[]][] = [
   ['backups', { state: 'Pending', messages: { info: 'Wait for b1' } }, ['Pending', 'waiting', 'Wait for b1']],
   ['backups', { state: 'Completed', error: '' }, ['Completed', 'good']],
   ['backups', { state: 'Error', error: 'e', messages: { error: 'm' } }, ['Error', 'bad', 'm', 'e']],
@@ -44,10 +44,10 @@ const ofStatus: [resource: string, status: object, told: string[]][] = [
 ];
 const tickets = ['a ticket on no node: t1', 'a ticket on no node: t2'];
 
-type Row = [resource: string, object: Record<string, unknown>, told: string[]];
+type Row = [resource: string, object: Record<string, unknown>, states: string[]];
 
 test.each<Row>([
-  ...ofStatus.map(([resource, status, told]): Row => [resource, { status }, told]),
+  ...ofStatus.map(([resource, status, described]): Row => [resource, { status }, described]),
   ['backups', {}, ['new', 'waiting']],
   ['backups', { metadata, status: { state: 'Deleting' } }, ['Deleting', 'going']],
   ['backups', { metadata, status: { state: 'Completed' } }, ['deleting (Completed)', 'going']],

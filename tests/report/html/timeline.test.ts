@@ -9,8 +9,8 @@ const backup = (state: string, version: number, more: object = {}) => ({
   ...more,
 });
 
-const made = (...told: (object | string)[]) => {
-  const history = told.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
+const made = (...lines: (object | string)[]) => {
+  const history = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
   return makeTimeline({ history, logs: [], trouble: [] }, 5000);
 };
 const make = (lines: object[]) => made({ recording: 'x', seconds: 10 }, ...lines);
@@ -22,7 +22,7 @@ const laneOf = ({ lanes }: ReturnType<typeof make>, name: string): Lane => {
 };
 
 const seen = (at: number, type: string, object: object) => ({ at, type, resource: 'backups', object });
-const told = [
+const events = [
   seen(1, 'ADDED', backup('', 1)),
   seen(2, 'MODIFIED', backup('InProgress', 2)),
   seen(3, 'MODIFIED', backup('InProgress', 3, { spec: { progress: 50 } })),
@@ -33,18 +33,18 @@ const told = [
 describe('an object', () => {
   test('has a bar for each state, which ends with it, and lasts to the end where nobody saw it going', () => {
     const bars = ({ bars }: Lane) => bars.map(({ from, to, state }) => `${from} to ${to}: ${state}`);
-    const lane = laneOf(make(told), 'b1');
+    const lane = laneOf(make(events), 'b1');
     expect(bars(lane)).toEqual(['1 to 2: new', '2 to 4: InProgress', '4 to 6: Completed']);
     expect(lane.marks).toEqual([{ at: 6, shape: 'gone', text: 'gone' }]);
-    expect(bars(laneOf(make(told.slice(0, 4)), 'b1')).at(-1)).toBe('4 to 10: Completed');
+    expect(bars(laneOf(make(events.slice(0, 4)), 'b1')).at(-1)).toBe('4 to 10: Completed');
   });
 
   test('is whole at any moment, also after another of its name', () => {
     const again = seen(8, 'ADDED', backup('', 9, { spec: { second: true } }));
-    const lane = laneOf(make([...told, again]), 'b1');
+    const lane = laneOf(make([...events, again]), 'b1');
     expect(objectAt(lane, 0.5)).toBeUndefined();
     expect(objectAt(lane, 3.5)).toMatchObject({
-      object: told[2]?.object,
+      object: events[2]?.object,
       changes: [{ path: ['spec'], text: 'spec: {"progress":50} is new' }],
     });
     expect(objectAt(lane, 4)?.changes.map(({ text }) => text)).toEqual([
@@ -57,7 +57,7 @@ describe('an object', () => {
 
   test('has a gap from when its watch was last sure to what came next', () => {
     const gap = { at: 5, type: 'GAP', resource: 'backups', reason: '410 Gone', since: 2.5 };
-    const timeline = make([...told.slice(0, 4), gap, seen(5.5, 'ADDED', backup('Completed', 4))]);
+    const timeline = make([...events.slice(0, 4), gap, seen(5.5, 'ADDED', backup('Completed', 4))]);
     const drawn = { from: 2.5, to: 5.5, reason: '410 Gone' };
     expect(laneOf(timeline, 'b1').gaps).toEqual([drawn]);
     expect(laneOf(timeline, 'gaps in the watch').gaps).toEqual([{ ...drawn, reason: 'backups: 410 Gone' }]);
@@ -74,7 +74,7 @@ describe('an expectation', () => {
   test('is a bracket from its start to its decision, with what it reached', () => {
     const reached = [{ label: 'Deleting', at: 2 }];
     const broken = { ...set, phase: 'broken', reason: 'it was Error', reached };
-    expect(laneOf(make([...told, awaits(1.5, set), awaits(4, broken)]), 'b1').brackets).toEqual([
+    expect(laneOf(make([...events, awaits(1.5, set), awaits(4, broken)]), 'b1').brackets).toEqual([
       {
         ...{ from: 1.5, to: 4, state: 'broken', label: 'the backup goes Deleting → gone' },
         steps: [...reached, { label: 'gone', at: null }],
@@ -134,7 +134,7 @@ test('a fault has a lane from its injection over its proof to its end, and so ha
 });
 
 test('half a line of a run that was killed takes nothing from the rest', () => {
-  const { lanes, trouble } = made({ recording: 'x', seconds: 10 }, ...told, '{"at":7,"type":"MOD');
-  expect(lanes.at(-1)?.bars).toEqual(make(told).lanes.at(-1)?.bars);
+  const { lanes, trouble } = made({ recording: 'x', seconds: 10 }, ...events, '{"at":7,"type":"MOD');
+  expect(lanes.at(-1)?.bars).toEqual(make(events).lanes.at(-1)?.bars);
   expect(trouble).toEqual(['line 7 of the history cannot be read']);
 });

@@ -47,7 +47,7 @@ const gatherLogin = async (scenario: string): Promise<string[]> => {
   return [`GET /backups Credential=${login.user}/20260101`, ...Object.values(login)];
 };
 
-type Told = {
+type PlantedSteps = {
   /** All that was seen, as one text. */
   all: string;
   step(sentence: string, error?: Error): void;
@@ -60,11 +60,11 @@ type Told = {
 };
 
 /** `scenario()` for the planted suite: its steps print all that they have seen, in every way there is. */
-export const scenario = defineScenario<Told>({
+export const scenario = defineScenario<PlantedSteps>({
   // Whatever it asks for: what the scenarios may is not what is tried here.
   connect: ({ permit: _, ...options }) => connect(options),
   createSteps: async ({ config, cluster, scenario, report, evidence }) => {
-    const faults = openFaults({ cluster, ledger: await openLedger(config.out), tell: report.fault });
+    const faults = openFaults({ cluster, ledger: await openLedger(config.out), onEvent: report.fault });
     const heals: (() => Promise<void>)[] = [];
     const seen = [...(await gather(cluster, config.kubeconfig)), ...(await gatherLogin(scenario))];
     const all = seen.join('\n');

@@ -69,7 +69,7 @@ test('JSON of something else is none', () => {
     expect(parse(Buffer.from('[]')).problem?.code).toBe('config-invalid');
 });
 
-test('damaged in any way, a config is read or not, and never makes the parser fail; cut off, it is told', () => {
+test('damaged in any way, a config is read or not, and never makes the parser fail; cut off, it is reported', () => {
   const random = randomFrom(1);
   const met = new Set<string>();
   for (let time = 0; time < 1_000; time += 1) {

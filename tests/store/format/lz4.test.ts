@@ -78,12 +78,12 @@ test.each<[kind: string, message: string, Uint8Array]>([
 });
 
 test.for(frames)(
-  '%s, damaged: it is told or harmless, and nothing is written behind the target',
+  '%s, damaged: it is reported or harmless, and nothing is written behind the target',
   ([name, frame]) => {
     const random = randomFrom(frame.length);
     const hasChecksum = name !== 'no checksum of the content';
     const whole = Buffer.alloc(100_000 + 64);
-    const isTold = (bytes: Uint8Array, what: string): boolean => {
+    const isReported = (bytes: Uint8Array, what: string): boolean => {
       whole.fill(0xee);
       let error: unknown;
       try {
@@ -98,13 +98,13 @@ test.for(frames)(
     };
     for (let time = 0; time < 500; time += 1) {
       const { what, bytes } = mutate(frame, random);
-      isTold(bytes, what);
+      isReported(bytes, what);
     }
     const bits = Array.from({ length: Math.floor((frame.length * 8) / 7) }, (_, index) => index * 7);
-    const told = bits.filter((bit) =>
-      isTold(edit(frame, bit >>> 3, (frame[bit >>> 3] as number) ^ (1 << (bit & 7))), `bit ${bit}`),
+    const reported = bits.filter((bit) =>
+      isReported(edit(frame, bit >>> 3, (frame[bit >>> 3] as number) ^ (1 << (bit & 7))), `bit ${bit}`),
     );
     // In a text that repeats itself, some matches may be found in several places.
-    if (hasChecksum) expect(told.length).toBeGreaterThan(bits.length * 0.9);
+    if (hasChecksum) expect(reported.length).toBeGreaterThan(bits.length * 0.9);
   },
 );

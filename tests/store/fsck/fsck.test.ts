@@ -13,9 +13,9 @@ import {
   check,
   checksums,
   type Files,
+  linesOf,
   mappings,
   soundStore,
-  told,
   volume,
   volumeConfig,
 } from '../support/sound-store.ts';
@@ -230,5 +230,5 @@ test.for(Object.entries(cases))('%s', async ([what, damage]) => {
   const files = soundStore();
   const [harm, more] = Array.isArray(damage) ? damage : [damage];
   harm(files);
-  expect(told(await check(files, more)).sort()).toEqual(found[what]);
+  expect(linesOf(await check(files, more)).sort()).toEqual(found[what]);
 });

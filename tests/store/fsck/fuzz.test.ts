@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mutate, randomFrom } from '../support/random.ts';
-import { check, soundStore, told } from '../support/sound-store.ts';
+import { check, linesOf, soundStore } from '../support/sound-store.ts';
 
 test('a store damaged anywhere is checked to its end', async () => {
   const random = randomFrom(1);
@@ -17,7 +17,7 @@ test('a store damaged anywhere is checked to its end', async () => {
     // Only a few bytes of a config may change without it being seen: those of names, labels and times.
     const inBlock = what.find((each) => /^blocks/.test(each));
     if (inBlock !== undefined)
-      expect(told(found).join('\n'), inBlock).toMatch(
+      expect(linesOf(found).join('\n'), inBlock).toMatch(
         /^(error|warning) (block-|backup-|config-|compression-)/m,
       );
   }

@@ -18,9 +18,9 @@ import {
   check,
   checksums,
   layOut,
+  linesOf,
   now,
   soundStore,
-  told,
   volume,
   volumeConfig,
 } from '../support/sound-store.ts';
@@ -52,9 +52,9 @@ test('a backup in blocks of 16 MiB has none', async () => {
     ['backups/backup_b1.cfg', config],
     [blockPath(checksum), Buffer.concat(parts)],
   ]);
-  expect(told(await check(files))).toEqual([]);
+  expect(linesOf(await check(files))).toEqual([]);
   files.set('backups/backup_b1.cfg', config.replace(`size":"${16 << 20}`, `size":"${2 << 20}`));
-  expect(told(await check(files))).toEqual([
+  expect(linesOf(await check(files))).toEqual([
     `error block-wrong-size: block ${checksum} holds more than 2097152 bytes; backup b1 refers to it`,
     'warning backup-size-wrong: backup b1 says that it has 16777216 bytes; its 1 block have 2097152',
   ]);

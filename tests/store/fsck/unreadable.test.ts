@@ -3,7 +3,7 @@ import { blockPath, volumeFolder, volumesFolder } from '../../../e2e/store/forma
 import { type StoreEntry, type StoreSource, Unreadable } from '../../../e2e/store/format/source.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
 import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
-import { checksums, soundStore, told, volume } from '../support/sound-store.ts';
+import { checksums, linesOf, soundStore, volume } from '../support/sound-store.ts';
 
 const files = soundStore();
 const entry = (path: string, more: Partial<StoreEntry> = {}) =>
@@ -28,7 +28,7 @@ const failing = (fail: Record<string, Error>, others: StoreEntry[] = []): StoreS
 
 const look = async (fail: Record<string, Error>, others: StoreEntry[] = []) => {
   const source = failing(fail, others);
-  return told(await checkStore(source, { now: 0, verify: verifySample(source, 1 << 30) }));
+  return linesOf(await checkStore(source, { now: 0, verify: verifySample(source, 1 << 30) }));
 };
 const denied = new Unreadable('permission denied', { gone: false });
 const gone = new Unreadable('no such file or directory', { gone: true });

@@ -130,5 +130,5 @@ export const check = async (files: Files, { later = 10, onDisk, whole = false }:
 };
 
 /** What a check found, as `severity code: message`. */
-export const told = ({ findings }: Awaited<ReturnType<typeof check>>): string[] =>
+export const linesOf = ({ findings }: Awaited<ReturnType<typeof check>>): string[] =>
   findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`);

@@ -50,13 +50,13 @@ const short: Timeout = { within: '2s', owner: 'this test' };
 const impatient: Timeouts = { ...timeouts, volumeGone: short, namespaceGone: short, letGo: short };
 const clean = async (
   options: Pick<CleanupOptions, 'wanted'> & Partial<CleanupOptions>,
-): Promise<{ clean: boolean; told: string[] }> => {
-  const told: string[] = [];
+): Promise<{ clean: boolean; printed: string[] }> => {
+  const printed: string[] = [];
   const print = (line: string): void =>
-    void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
+    void printed.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
   return {
     clean: await cleanup({ cluster, force: false, dryRun: false, timeouts, counts: 2, ...options, print }),
-    told,
+    printed,
   };
 };
 
@@ -97,11 +97,11 @@ test('what a run left goes, in an order in which it can, and nothing of others',
   const others = before.filter((name) => !name.includes('abc123')).concat(ofUsers);
   const dry = await clean({ wanted: 'all', dryRun: true });
   expect([dry.clean, await present()]).toEqual([false, before]);
-  expect(dry.told).toContain('would remove backup backup-by-a-job-of-abc123');
+  expect(dry.printed).toContain('would remove backup backup-by-a-job-of-abc123');
   const ended = await clean({ wanted: new Set(['abc123']) });
   // Those of one kind go side by side.
-  const told = ended.told.map((line) => line.replace(/^(backup|snapshot) \S+:/, '$1:'));
-  expect(told).toMatchInlineSnapshot(`
+  const printed = ended.printed.map((line) => line.replace(/^(backup|snapshot) \S+:/, '$1:'));
+  expect(printed).toMatchInlineSnapshot(`
     [
       "run abc123 has left 1 policy binding, 1 admission policy, 1 recurring job, 1 CronJob, 1 Job, 2 backups, 1 backup volume, 1 volume, 2 snapshots, 1 backup target, 1 namespace",
       "policy binding corral-abc123-policy-0001: gone after <time>",
@@ -127,14 +127,14 @@ test('what a run left goes, in an order in which it can, and nothing of others',
 
   expect(await clean({ wanted: new Set(['abc123']) })).toEqual({
     clean: true,
-    told: ['nothing is left of run abc123'],
+    printed: ['nothing is left of run abc123'],
   });
   expect(await clean({ wanted: 'all' })).toMatchObject({ clean: true });
   expect((await present()).sort()).toEqual([...ofUsers].sort());
-  expect(await clean({ wanted: 'all' })).toEqual({ clean: true, told: ['nothing is left of any run'] });
+  expect(await clean({ wanted: 'all' })).toEqual({ clean: true, printed: ['nothing is left of any run'] });
 });
 
-test('what hangs is told of with the controller that should let it go, and goes by force where it is Longhorn that should', async () => {
+test('what hangs is reported with the controller that should let it go, and goes by force where it is Longhorn that should', async () => {
   await play('volumes', 'namespaces');
   await leaveBehind(cluster, 'abc123');
   const { volumes } = longhornResources;
@@ -145,7 +145,7 @@ test('what hangs is told of with the controller that should let it go, and goes 
   await cluster.patch(volumes, volume, { status: { ownerID: 'node7' } }, { subresource: 'status' });
   const ended = await clean({ wanted: 'all', timeouts: impatient });
   expect(ended.clean).toBe(false);
-  expect(ended.told.filter((line) => !/: gone after/.test(line))).toMatchInlineSnapshot(`
+  expect(ended.printed.filter((line) => !/: gone after/.test(line))).toMatchInlineSnapshot(`
     [
       "run abc123 has left 1 policy binding, 1 admission policy, 1 recurring job, 1 CronJob, 1 Job, 2 backups, 1 backup volume, 1 volume, 2 snapshots, 1 backup target, 1 namespace",
       "backup target corral-abc123-target-0001: its store is gone, so that its backups go with it, and not one by one",
@@ -159,7 +159,7 @@ test('what hangs is told of with the controller that should let it go, and goes 
 
   const forced = await clean({ wanted: 'all', force: true, timeouts: impatient });
   expect(forced.clean).toBe(false);
-  expect(forced.told).toMatchInlineSnapshot(`
+  expect(forced.printed).toMatchInlineSnapshot(`
     [
       "run abc123 has left 1 volume, 1 namespace",
       "volume corral-abc123-volume-0001: finalizer longhorn.io taken off (--force): what it stood for may be left in the store and on the nodes",
@@ -180,7 +180,7 @@ test('what hangs is told of with the controller that should let it go, and goes 
   const wanted = new Set(['xyz789']);
   expect(await clean({ wanted, force: true, timeouts: { ...timeouts, targetGone: short } })).toEqual({
     clean: true,
-    told: [
+    printed: [
       'run xyz789 has left 1 backup target',
       `backup target ${target}: finalizer longhorn.io taken off (--force): what it stood for may be left in the store and on the nodes`,
       `backup target ${target}: gone after <time>`,
@@ -206,7 +206,7 @@ test('a run that somebody is still at work for is not touched, until its Lease e
   const ended = await clean({ wanted: 'all' });
   clearInterval(renewing);
   expect(ended.clean).toBe(false);
-  expect(ended.told.slice(1)).toEqual([
+  expect(ended.printed.slice(1)).toEqual([
     'waiting up to <time>: a scenario that is at work renews its Lease meanwhile',
     'run abc123 is still under way, and nothing of it is touched: let it end, or interrupt it (Ctrl-C), which cleans up as well',
     '0 objects removed in <time>, nothing left',
@@ -232,7 +232,7 @@ test('of a store in a namespace that it shares, all goes, and the namespace stay
   await cluster.create(resources.configMaps, { metadata: { name: 'mine', namespace: shared } });
   expect(await clean({ wanted: 'all', namespace: shared })).toEqual({
     clean: true,
-    told: [
+    printed: [
       'run abc123 has left 1 Deployment, 1 Service, 1 ConfigMap, 1 Lease',
       `Deployment ${name}: gone after <time>`,
       `Service ${name}: gone after <time>`,
@@ -283,8 +283,8 @@ const serveStore = async (run: string): Promise<{ cluster: Cluster; lock: string
 };
 const waitingForLock =
   /^backup store \S+ in corral-abc123-store-0001: waiting until nothing works in it: lock lock-1 of a deletion in the folder of corral-abc123-volume-0001, last written \S+ ago; 0 blocks in the folder of corral-abc123-volume-0001$/;
-const storeLines = (told: string[]): string[] =>
-  told.filter((line) => /^backup (store|volume|target)|^namespace/.test(line));
+const storeLines = (printed: string[]): string[] =>
+  printed.filter((line) => /^backup (store|volume|target)|^namespace/.test(line));
 
 test('what a deletion still works on goes when that has ended, and not before', async () => {
   await play();
@@ -310,7 +310,7 @@ test('what a deletion still works on goes when that has ended, and not before', 
   expect(backupVolumes.items).toHaveLength(1);
   expect(isHeld).toBe(false);
   expect(ended.clean).toBe(true);
-  expect(storeLines(ended.told)).toEqual([
+  expect(storeLines(ended.printed)).toEqual([
     expect.stringMatching(waitingForLock),
     'backup volume corral-abc123-volume-0001-0: gone after <time>',
     'backup target corral-abc123-target-0001: gone after <time>',
@@ -318,7 +318,7 @@ test('what a deletion still works on goes when that has ended, and not before', 
   ]);
 });
 
-test('what is still worked on after the time is left, with its target and its store, and told', async () => {
+test('what is still worked on after the time is left, with its target and its store, and reported', async () => {
   await play();
   await leaveBehind(cluster, 'abc123');
   const store = await serveStore('abc123');
@@ -327,13 +327,13 @@ test('what is still worked on after the time is left, with its target and its st
   const quiet = { seconds: 1, atMost: 60, owner: 'this test' };
   const ended = await clean({ wanted: 'all', cluster: store.cluster, quiet });
   expect(ended.clean).toBe(false);
-  expect(storeLines(ended.told)).toEqual([
+  expect(storeLines(ended.printed)).toEqual([
     expect.stringMatching(waitingForLock),
     expect.stringMatching(
       /^backup store backupstore in corral-abc123-store-0001: the backup store is still worked on after .+: lock lock-1 of a deletion in the folder of corral-abc123-volume-0001, last written .+ ago; 0 blocks in the folder of corral-abc123-volume-0001$/,
     ),
   ]);
-  expect(ended.told.filter((line) => line.startsWith('left: '))).toEqual([
+  expect(ended.printed.filter((line) => line.startsWith('left: '))).toEqual([
     'left: backup volume corral-abc123-volume-0001-0 is there, and nobody has asked for its deletion',
     'left: backup target corral-abc123-target-0001 is there, and nobody has asked for its deletion',
     'left: namespace corral-abc123-store-0001 is there, and nobody has asked for its deletion',

@@ -59,12 +59,12 @@ test('those who play Longhorn let all go, with the files in the store; other vol
     join(local.store, '..', store, backupConfigPath(of, `backup-of-${of}`));
   expect([config('its-own', volume), config('export', 'mine')].map(existsSync)).toEqual([true, true]);
 
-  const told: string[] = [];
+  const printed: string[] = [];
   const print = (line: string): void =>
-    void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
+    void printed.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
   const how = { force: false, dryRun: false, timeouts: timeoutsOn(clocks), print };
   expect(await cleanup({ cluster, wanted: new Set([run]), ...how })).toBe(true);
-  expect(told).toEqual([
+  expect(printed).toEqual([
     'run clean1 has left 1 backup, 1 backup volume, 1 volume, 1 snapshot, 1 backup target',
     `backup backup-of-${volume}: gone after <time>`,
     expect.stringMatching(/^backup volume \S+: gone after <time>$/),

@@ -45,8 +45,8 @@ test('everything that was kept is in it, with the report and what there is to kn
   expect(Object.keys(files)).toEqual(['README.txt', 'report.json', 'history.ndjson', 'logs/m.c.log']);
   expect(JSON.parse(files['report.json'] ?? '')).toEqual(report);
   expect(files['logs/m.c.log']).toBe('a line\n');
-  const told = [`${name}\n`, "failed in Corral's run abc123", 'emulator 1.2.3', 'Kubernetes v1.34.1'];
-  for (const part of [...told, '  it did not\n  wait\n', 'npx corral replay '])
+  const parts = [`${name}\n`, "failed in Corral's run abc123", 'emulator 1.2.3', 'Kubernetes v1.34.1'];
+  for (const part of [...parts, '  it did not\n  wait\n', 'npx corral replay '])
     expect(files['README.txt']).toContain(part);
   expect((await readdir(root())).sort()).toEqual(['a-backup-waits', 'a-backup-waits.tar.gz']);
 });
@@ -66,7 +66,7 @@ test('where it would be too large, the oldest lines of the longest logs are left
 
 // The second fits, but not with the rest.
 test.each([50_000, 110_000, 150_000])(
-  "whether Longhorn's own bundle of %i bytes fits is told, and nothing else is left out for it",
+  "whether Longhorn's own bundle of %i bytes fits is reported, and nothing else is left out for it",
   async (size) => {
     const isIn = size === 50_000;
     await put('support-bundle.zip', randomBytes(size));

@@ -49,21 +49,21 @@ test.each([
 test('what happens is on disk soon after it happened, with the logs that were read; a second scenario of its name has a folder of its own', async () => {
   const [{ evidence }, other] = [open(), open()];
   expect(other.evidence.folder()).toBe('evidence/a-backup-waits-2');
-  evidence.tell('it begins', begins);
+  evidence.record('it begins', begins);
   await expect.poll(() => kept('history.ndjson').catch(() => '')).toContain('it begins');
   evidence.observer.reads(log, 'a line\n');
   await Promise.all([evidence.close(), other.evidence.close()]);
   const lines = (await kept('history.ndjson')).trim().split('\n');
-  const told = { at: expect.any(Number), marker: 'it begins', ...begins };
-  expect(lines.map((line) => JSON.parse(line))).toEqual([header, told]);
+  const written = { at: expect.any(Number), marker: 'it begins', ...begins };
+  expect(lines.map((line) => JSON.parse(line))).toEqual([header, written]);
   expect(await kept('logs/pod.c.log')).toBe('a line\n');
 });
 
-test('where it cannot be written that is told once, and everything else goes on', async () => {
+test('where it cannot be written that is reported once, and everything else goes on', async () => {
   await writeFile(out('evidence'), 'a file is in the way');
   const { evidence, troubles, watch } = open();
   watch();
-  evidence.tell('it begins', begins);
+  evidence.record('it begins', begins);
   evidence.observer.reads(log, 'a line\n');
   evidence.recorder.keep({
     belongs: () => true,
@@ -75,7 +75,7 @@ test('where it cannot be written that is told once, and everything else goes on'
   expect(evidence.folder()).toBeNull();
 });
 
-test('a full disk is told of', async () => {
+test('a full disk is reported', async () => {
   const troubles: string[] = [];
   const lines = openLines('/dev/full', ({ message }) => void troubles.push(message));
   lines.write({ a: 1 });

@@ -17,10 +17,10 @@ test('every event is a line in the order of arrival, and a gap says what it thro
     one.listing();
     one.push({ kind: 'deleted', at: now, object: lamp('hall', 'on', 2), inferred: true });
   });
-  const told = recording.lines.map(({ at: _, ...line }) =>
+  const written = recording.lines.map(({ at: _, ...line }) =>
     'object' in line ? { ...line, object: line.object.metadata.name } : line,
   );
-  expect(told).toEqual([
+  expect(written).toEqual([
     { type: 'ADDED', resource: 'lamps', object: 'hall', listed: true },
     { type: 'MODIFIED', resource: 'lamps', object: 'hall' },
     { type: 'ADDED', resource: 'lamps', watch: 2, object: 'porch' },
@@ -49,7 +49,7 @@ test('what belongs to others is left out, and so is who manages which field, and
   expect(text).not.toMatch(/theirs|managedFields|a-secret/);
 });
 
-test('an expectation is told when it begins and when it ends, with what it takes to judge it again', async () => {
+test('an expectation is reported when it begins and when it ends, with what it takes to judge it again', async () => {
   const { recording } = await recordedLamps(async (timeline) => {
     play(timeline, 'hall:off');
     const met = hall(timeline).from(timeline.mark()).goes(is('on')).within('10s', 'the test');

@@ -23,7 +23,7 @@ const historyOf = async (work: (timeline: ReplayedTimeline<Lamp>) => unknown): P
 
 // That the same verdict comes of every ending is judged in schedules.test.ts, that another one comes of other
 // events in replay.self.test.ts.
-test('what was broken is broken again, and told whole', async () => {
+test('what was broken is broken again, and reported whole', async () => {
   const recording = await historyOf(async (timeline) => {
     play(timeline, 'porch:on');
     const expected = hall(timeline).goes(is('on')).withoutEver(is('red'));
@@ -85,7 +85,7 @@ test('one that was to run out is as it was meant to be; one that was not decided
   expect(judgeOne(open).is).toEqual([undefined, 'timed-out', undefined, undefined]);
 });
 
-test('what cannot be judged again is told of: a simple wait, a step without a name, a state that nobody knows', async () => {
+test('what cannot be judged again is reported: a simple wait, a step without a name, a state that nobody knows', async () => {
   const recording = await historyOf(async (timeline) => {
     const isOn = ({ status }: Lamp): boolean => status.state === 'on';
     const found = once(timeline, isOn, { label: 'lit', name: 'hall', within: '10s', owner: 'a test' });

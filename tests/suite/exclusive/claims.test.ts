@@ -202,18 +202,18 @@ test('nobody is granted anything before all that are awaited have come, and nobo
 
 test('after as many failures as are allowed nobody begins, and who is at work still gets what it asks for', () => {
   const claims = createClaims({ places: 1, maxFailures: 2 });
-  const told: string[] = [];
+  const events: string[] = [];
   const ask = (holder: string, claim: string) => {
-    const tell = (what: string) => () => told.push(`${holder} ${what}`);
-    claims.ask(holder, claimOf(claim), tell('has it'), tell('is refused'));
+    const note = (what: string) => () => events.push(`${holder} ${what}`);
+    claims.ask(holder, claimOf(claim), note('has it'), note('is refused'));
   };
   ask('at work', 'a1');
   ask('in line', 'a1');
   claims.fail();
-  expect(told).toEqual(['at work has it']);
+  expect(events).toEqual(['at work has it']);
   claims.fail();
-  expect(told).toEqual(['at work has it', 'in line is refused']);
+  expect(events).toEqual(['at work has it', 'in line is refused']);
   ask('late', 'a1');
   ask('at work', 'A');
-  expect(told.slice(2)).toEqual(['late is refused', 'at work has it']);
+  expect(events.slice(2)).toEqual(['late is refused', 'at work has it']);
 });

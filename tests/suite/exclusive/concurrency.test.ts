@@ -21,7 +21,7 @@ const playOn = (each: number, others: readonly number[]): number[] => {
     timerDelay: 0,
   });
   const before = take().runQueue;
-  onTestFinished(adaptConcurrency(claims, { processors: 2, before, take, told: () => {} }).stop);
+  onTestFinished(adaptConcurrency(claims, { processors: 2, before, take, onCounted: () => {} }).stop);
   for (let index = 0; index < 100; index += 1)
     claims.ask(`${index}`, { shared: [], exclusive: [] }, () => {});
   return others.map((other) => {
@@ -64,7 +64,7 @@ test('while nobody ends, a crowded machine costs one place, and not another each
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const claims = createClaims({ begun: 8 });
   let pressure = crowded;
-  const options = { processors: 2, before: 0, take: () => pressure, told: () => {} };
+  const options = { processors: 2, before: 0, take: () => pressure, onCounted: () => {} };
   onTestFinished(adaptConcurrency(claims, options).stop);
   begin(claims, 'a', 'b', 'c', 'd', 'e', 'f', 'g');
   vi.advanceTimersByTime(30_000);
@@ -78,7 +78,7 @@ test('the load before the first begins is the start of the suite, and costs no p
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const claims = createClaims({ begun: 8 });
   claims.awaits(5);
-  const options = { processors: 2, before: 0, take: () => crowded, told: () => {} };
+  const options = { processors: 2, before: 0, take: () => crowded, onCounted: () => {} };
   onTestFinished(adaptConcurrency(claims, options).stop);
   begin(claims, 'a');
   vi.advanceTimersByTime(30_000);
@@ -89,7 +89,7 @@ test('the load before the first begins is the start of the suite, and costs no p
 test('places that nobody can take do not become more', () => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const claims = createClaims({ begun: 8 });
-  const options = { processors: 1, before: 0, take: () => idle, told: () => {} };
+  const options = { processors: 1, before: 0, take: () => idle, onCounted: () => {} };
   onTestFinished(adaptConcurrency(claims, options).stop);
   begin(claims, 'first');
   claims.ask('alone', { shared: [], exclusive: ['managers'] }, () => {});
@@ -104,10 +104,10 @@ const crowded: Pressure = { idle: 0, runQueue: 9, stalled: 1, timerDelay: 0 };
 const idle: Pressure = { idle: 1, runQueue: 0, stalled: 0, timerDelay: 0 };
 
 /** How many of nine scenarios are at work at first, and a minute later, and what was reported of it. */
-const runOf = async (told: Partial<RunConfig>, pressure: Pressure) => {
+const runOf = async (config: Partial<RunConfig>, pressure: Pressure) => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const openMeter = (): PressureMeter => ({ take: () => pressure, close: () => {} });
-  const locks = await openLocks(told, openMeter);
+  const locks = await openLocks(config, openMeter);
   onTestFinished(locks.close);
   let granted = 0;
   for (let index = 0; index < 9; index += 1)

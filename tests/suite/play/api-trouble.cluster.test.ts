@@ -46,7 +46,7 @@ onCluster('It is wrong', {}, async (steps) => {
 let server: ApiServer;
 beforeAll(async () => {
   // Watched in etcd itself: a cache of the new server would not reach back to a change that the old one had
-  // no time to tell of.
+  // no time to report.
   server = await startApiServer({ uncached: ['secrets'] });
 });
 afterAll(() => server?.stop());

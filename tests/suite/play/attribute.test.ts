@@ -10,10 +10,10 @@ const folder = folderOfEachTest();
 const startedAt = new Date('2026-01-01T00:00:00Z');
 const header = { recording: 'x', corral: 1, startedAt: startedAt.toISOString() };
 
-type Told = { id: number; owner: string; from: number; to?: number; phase?: string; wanted?: string };
+type WaitGiven = { id: number; owner: string; from: number; to?: number; phase?: string; wanted?: string };
 
 /** The history of waits of 60 s, in seconds from its start. */
-const historyOf = (...waits: Told[]): string =>
+const historyOf = (...waits: WaitGiven[]): string =>
   [
     header,
     ...waits.flatMap(({ id, owner, from, to, phase = 'met', wanted }) => {
@@ -62,9 +62,9 @@ const pointsTo = async (history: string, load: Load = strained, error: Error = t
 };
 
 test('on a machine without a processor to spare a wait that ran out of time is not clear', async () => {
-  const told = await pointsTo(historyOf(late));
-  expect(told).toMatchObject({ at: 'unclear', place: 'not clear', load: strained });
-  expect(told.because.at(-1)).toMatch(/^the machine was busy \(tasks waited for a processor 90 % /);
+  const hint = await pointsTo(historyOf(late));
+  expect(hint).toMatchObject({ at: 'unclear', place: 'not clear', load: strained });
+  expect(hint.because.at(-1)).toMatch(/^the machine was busy \(tasks waited for a processor 90 % /);
   expect(moments).toEqual([10]);
 });
 
@@ -82,9 +82,9 @@ test('it points to Longhorn where the same waits took no longer than usual, what
     'two',
     `${historyOf({ id: 1, owner: 'the removal', from: 1, to: 13 })}\n{"at":1,"expectation":`,
   );
-  const told = await pointsTo(historyOf(late));
+  const hint = await pointsTo(historyOf(late));
   const comparable = { count: 2, longest: 12_000, share: 0.2 };
-  expect(told).toMatchObject({ at: 'longhorn', place: 'Longhorn', load: { ...strained, comparable } });
+  expect(hint).toMatchObject({ at: 'longhorn', place: 'Longhorn', load: { ...strained, comparable } });
 });
 
 test('and is not clear where they nearly took too long themselves, on a machine that seemed idle', async () => {
@@ -95,10 +95,10 @@ test('and is not clear where they nearly took too long themselves, on a machine 
 
 test('what was broken points to Longhorn, with how busy the machine was: what ended on it may have broken it', async () => {
   await elsewhere('one', historyOf({ id: 1, owner: 'the removal', from: 5, to: 9 }));
-  const told = await pointsTo(historyOf({ ...late, to: 20, phase: 'broken' }));
-  expect(told).toMatchObject({ at: 'longhorn', load: strained });
-  expect(told.load).not.toHaveProperty('comparable');
-  expect(told.because.at(-1)).toMatch(/^the machine was busy /);
+  const hint = await pointsTo(historyOf({ ...late, to: 20, phase: 'broken' }));
+  expect(hint).toMatchObject({ at: 'longhorn', load: strained });
+  expect(hint.load).not.toHaveProperty('comparable');
+  expect(hint.because.at(-1)).toMatch(/^the machine was busy /);
 });
 
 test('where nothing was waited for in vain the load says nothing', async () => {
@@ -107,12 +107,12 @@ test('where nothing was waited for in vain the load says nothing', async () => {
 });
 
 test('a time in which nothing was to happen, and nothing did, speaks against nobody', async () => {
-  const told = await pointsTo(
+  const hint = await pointsTo(
     historyOf({ ...late, wanted: 'timed-out' }),
     strained,
     new Error('the lock is gone'),
   );
-  expect(told.because).toEqual([
+  expect(hint.because).toEqual([
     'no expectation was broken and the cluster shows no trouble: read the reason',
   ]);
 });

@@ -26,7 +26,7 @@ test('what comes soon is not reported', () => {
   expect(events).toEqual([]);
 });
 
-test('what takes longer is told of in one line, with what stands instead and since when; and again when that has changed, until it ends', () => {
+test('what takes longer is reported in one line, with what stands instead and since when; and again when that has changed, until it ends', () => {
   const { events, timeline, end } = waiting();
   vi.advanceTimersByTime(600);
   const long = `red\n  because ${'x'.repeat(500)}`;
@@ -46,7 +46,7 @@ test('what takes longer is told of in one line, with what stands instead and sin
   ]);
 });
 
-test('a time that begins anew with each change is told with what that adds, up to its bound', () => {
+test('a time that begins anew with each change is reported with what that adds, up to its bound', () => {
   const { events, timeline } = waiting({ atMost: 100_000 });
   vi.advanceTimersByTime(30_000);
   play(timeline, 'hall:red');

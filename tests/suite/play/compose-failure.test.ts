@@ -5,7 +5,7 @@ import { composeFailure } from '../../../e2e/suite/play/compose-failure.ts';
 const secret = 'a-secret-of-many-letters';
 const message = { of: 'b1', text: secret, class: 'failure', id: 'deletion-denied', meaning: 'No.' };
 
-test('a failure is told with its step, its messages, the faults in force and the paths, redacted', () => {
+test('a failure is reported with its step, its messages, the faults in force and the paths, redacted', () => {
   know(secret, 'a test');
   const steps = [
     { sentence: 'Given a thing', state: 'passed' },
@@ -29,7 +29,7 @@ test('a failure is told with its step, its messages, the faults in force and the
   });
 });
 
-test('where there was no step, and nothing can be said of messages, the reason is told all the same', () => {
+test('where there was no step, and nothing can be said of messages, the reason is reported all the same', () => {
   const messages = () => {
     throw new Error('no watch');
   };

@@ -69,15 +69,15 @@ test('a bound says who stood still for so long, and does not cut what moves', as
 });
 
 test('what is waited for moves when it begins, changes and ends', () => {
-  const told: string[] = [];
+  const events: string[] = [];
   const { observer, movedAt } = notingMoves({
     watches: () => {},
     expects:
       () =>
       ({ state }) =>
-        void told.push(state),
+        void events.push(state),
     reads: () => {},
-    moves: () => void told.push('moves'),
+    moves: () => void events.push('moves'),
   });
   const began = performance.now();
   const at: number[] = [];
@@ -90,7 +90,7 @@ test('what is waited for moves when it begins, changes and ends', () => {
   const ended = next(() => observer.expects({} as never));
   next(() => observer.moves?.());
   next(() => ended({ state: 'met', reason: '', at: 0, steps: [] }));
-  expect([at, told]).toEqual([
+  expect([at, events]).toEqual([
     [10, 20, 30],
     ['moves', 'moves', 'moves', 'met'],
   ]);

@@ -9,12 +9,12 @@ const forever = new AbortController().signal;
 const usesAll = { shared: ['longhorn-managers'], exclusive: [] };
 
 /**
- * One that has asked to kill managers, and scenarios that are at work beside it; what happens to each is told
+ * One that has asked to kill managers, and scenarios that are at work beside it; what happens to each is noted
  * in its order.
  */
 const open = async (...names: string[]) => {
   const locks = await openLocks({});
-  const told: string[] = [];
+  const events: string[] = [];
   const interruption = new AbortController();
   const begin = async (name: string) => {
     const holder = locks.join();
@@ -25,20 +25,20 @@ const open = async (...names: string[]) => {
       joinTargets: locks.joinTargets,
       ...{ declared: ['longhorn-managers'], account, signal: forever, interrupted: interruption.signal },
       paused: (work) => work(),
-      tell: () => {},
+      record: () => {},
       step: (sentence) => {
-        told.push(`${name}: ${sentence}`);
+        events.push(`${name}: ${sentence}`);
         return { done: () => {} };
       },
     });
-    const tell = (what: string) => (): void => void told.push(`${name} ${what}`);
+    const note = (what: string) => (): void => void events.push(`${name} ${what}`);
     return {
       exclusive: (...things: SharedThing[]) =>
-        turn.exclusive('longhorn-managers', ...things).then(tell('is alone')),
+        turn.exclusive('longhorn-managers', ...things).then(note('is alone')),
       rest: turn.rest,
-      cleanup: (isUrgent = false) => turn.cleanup({ isUrgent }).then(tell('cleans up')),
+      cleanup: (isUrgent = false) => turn.cleanup({ isUrgent }).then(note('cleans up')),
       keepTargets: turn.keepTargets,
-      changeTarget: () => turn.changingTargets(async () => tell('changes a target')()),
+      changeTarget: () => turn.changingTargets(async () => note('changes a target')()),
       leave: turn.leave,
       inLine: () => account.spent().locks,
     };
@@ -49,18 +49,18 @@ const open = async (...names: string[]) => {
   const others = await Promise.all(names.map(begin));
   const exclusive = killer.exclusive();
   await settle();
-  return { killer, others, exclusive, settle, told, interruption };
+  return { killer, others, exclusive, settle, events, interruption };
 };
 
 test('the last one that who kills managers waits for cleans up after it, and that is no time of its own', async () => {
-  const { killer, others, exclusive, settle, told } = await open('last');
+  const { killer, others, exclusive, settle, events } = await open('last');
   const cleaned = others[0]?.cleanup();
   await exclusive;
   await settle();
-  expect(told).toEqual(['killer is alone']);
+  expect(events).toEqual(['killer is alone']);
   await killer.rest();
   await cleaned;
-  expect(told).toEqual(['killer is alone', 'last cleans up']);
+  expect(events).toEqual(['killer is alone', 'last cleans up']);
   expect(others[0]?.inLine()).toBeGreaterThan(0);
 });
 
@@ -68,20 +68,20 @@ test.each([
   ['who failed cleans up at once, as its faults may be in force', true, ['one']],
   ['who is not the last one cleans up at once', false, ['one', 'other']],
 ])('%s', async (_, isUrgent, names) => {
-  const { others, exclusive, told } = await open(...names);
+  const { others, exclusive, events } = await open(...names);
   await others[0]?.cleanup(isUrgent);
-  expect(told).toEqual(['one cleans up']);
+  expect(events).toEqual(['one cleans up']);
   for (const each of others) each.leave();
   await exclusive;
 });
 
 test('who had it alone keeps it for its own cleanup', async () => {
-  const { killer, others, exclusive, settle, told } = await open('next');
+  const { killer, others, exclusive, settle, events } = await open('next');
   const next = others[0]?.exclusive();
   await exclusive;
   await killer.cleanup();
   await settle();
-  expect(told).toEqual(['killer is alone', 'killer cleans up']);
+  expect(events).toEqual(['killer is alone', 'killer cleans up']);
   killer.leave();
   await next;
 });
@@ -97,16 +97,16 @@ test('who asks alone for more than it declares, or twice, has made a mistake', a
 });
 
 test('after an interruption nobody waits for anybody', async () => {
-  const { others, exclusive, told, interruption } = await open('last');
+  const { others, exclusive, events, interruption } = await open('last');
   const cleaned = others[0]?.cleanup();
   await exclusive;
   interruption.abort(new Error('Ctrl-C'));
   await cleaned;
-  expect(told).toEqual(['killer is alone', 'last cleans up']);
+  expect(events).toEqual(['killer is alone', 'last cleans up']);
 });
 
 test('nobody changes a backup target while others have volumes on standby; who ends, or changes one itself, has none any more', async () => {
-  const { killer, others, exclusive, settle, told } = await open('one', 'two', 'three');
+  const { killer, others, exclusive, settle, events } = await open('one', 'two', 'three');
   const [one, two, three] = others;
   await one?.keepTargets();
   await two?.keepTargets();
@@ -115,10 +115,10 @@ test('nobody changes a backup target while others have volumes on standby; who e
   one?.leave();
   await settle();
   const waits = 'three: Waiting until no other scenario has a volume on standby';
-  expect(told).toEqual([waits]);
+  expect(events).toEqual([waits]);
   await two?.changeTarget();
   await changed;
-  expect(told).toEqual([waits, 'three changes a target', 'two changes a target']);
+  expect(events).toEqual([waits, 'three changes a target', 'two changes a target']);
   expect(three?.inLine()).toBeGreaterThan(0);
   for (const each of [two, three]) each?.leave();
   await exclusive;
@@ -126,11 +126,11 @@ test('nobody changes a backup target while others have volumes on standby; who e
 });
 
 test('who has a volume on standby cleans up before others are alone, and asks for nothing alone', async () => {
-  const { others, told } = await open('one');
+  const { others, events } = await open('one');
   const [one] = others;
   await one?.keepTargets();
   await expect(one?.exclusive()).rejects.toThrow('before it puts a volume on standby');
   await one?.cleanup();
-  expect(told).toEqual(['one cleans up']);
+  expect(events).toEqual(['one cleans up']);
   one?.leave();
 });

@@ -42,7 +42,7 @@ test('nothing is asked for but in a dry run', async () => {
     expect(path.endsWith('?dryRun=All') || (body as { dryRun?: string[] }).dryRun?.[0] === 'All').toBe(true);
 });
 
-test('what is refused is told from what is taken, and only where it is taken otherwise', async () => {
+test('what is refused is distinguished from what is taken, and only where it is taken otherwise', async () => {
   await expect(play(() => 422).given.newJob()).rejects.toThrow('the API server is to take it');
   const { given, then } = play(has('wrong'));
   const job = await given.newJob();

@@ -33,10 +33,10 @@ test('the size of blocks is what Longhorn and the config say, and what they amou
   const large = 16 * mebibyte;
   expect(details.sentBlocks({ newlyUploadDataSize: String(32.1 * mebibyte) }, large).new).toBe(2);
   const config = { blockSize: large, size: large, blocks: [{ offset: 0, checksum: '1e' }] } as BackupConfig;
-  expect(details.wrongBlockSize(large, { told: String(large), config })).toEqual([]);
+  expect(details.wrongBlockSize(large, { reported: String(large), config })).toEqual([]);
   const small = { ...config, blockSize: 2 * mebibyte, size: 2 * mebibyte };
-  expect(details.wrongBlockSize(large, { told: '', config: small })).toHaveLength(3);
-  expect(details.wrongBlockSize(large, { told: '', config: undefined })).toHaveLength(1);
+  expect(details.wrongBlockSize(large, { reported: '', config: small })).toHaveLength(3);
+  expect(details.wrongBlockSize(large, { reported: '', config: undefined })).toHaveLength(1);
 });
 
 describe('the labels of a backup', () => {
@@ -45,7 +45,7 @@ describe('the labels of a backup', () => {
     const found = { status: { labels: { ...labels, more: 'y' } }, config: { labels } };
     expect(details.wrongLabels(labels, found)).toEqual([]);
   });
-  test('are told where one is missing, or where there is one of a workload', () => {
+  test('are reported where one is missing, or where there is one of a workload', () => {
     expect(
       details.wrongLabels(labels, {
         status: { labels: { reason: 'y' } },
@@ -80,10 +80,10 @@ test('a last backup is recognised by its name and the time of its snapshot', () 
 });
 
 test('a backup volume has size, labels and blocks of its volume', () => {
-  const told = { size: 64, blocks: 2, labels: { reason: 'x' } };
+  const reported = { size: 64, blocks: 2, labels: { reason: 'x' } };
   const status = { size: '64', dataStored: String(4 * mebibyte), labels: { reason: 'x' } };
-  expect(details.wrongOfVolume({ metadata: { name: 'v1' }, status }, told)).toEqual([]);
-  expect(details.wrongOfVolume({ metadata: { name: 'v1' }, status: { size: '65' } }, told)).toEqual([
+  expect(details.wrongOfVolume({ metadata: { name: 'v1' }, status }, reported)).toEqual([]);
+  expect(details.wrongOfVolume({ metadata: { name: 'v1' }, status: { size: '65' } }, reported)).toEqual([
     'its size is 65, not 64',
     'its dataStored is not there, not 4194304',
     'its label reason is not there, not x',

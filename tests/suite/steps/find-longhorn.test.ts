@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { createAsStep } from '../../../e2e/suite/steps/as-step.ts';
 import { findLonghorn } from '../../../e2e/suite/steps/find-longhorn.ts';
-import { createTell } from '../../../e2e/suite/steps/tell.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
 import { record } from '../../support/test-context.ts';
 
@@ -28,19 +28,19 @@ const find = async (names: string, { value = 'v1.12.1', range = '*' }: On = {}) 
     pods: nodes.map(manager),
     nodes: nodes.map((name) => node(name, !names.includes(`${name}?`))),
   };
-  const { report, told, findings } = record();
-  const tell = createTell({ report, signal: new AbortController().signal });
-  const version = await findLonghorn({ cluster: stubCluster({ objects }), report, tell, range, skip });
-  return { version, told: told.at(-1), findings };
+  const { report, printed, findings } = record();
+  const asStep = createAsStep({ report, signal: new AbortController().signal });
+  const version = await findLonghorn({ cluster: stubCluster({ objects }), report, asStep, range, skip });
+  return { version, printed: printed.at(-1), findings };
 };
 
-test('it is told with its version and nodes; fewer than the documents have are a finding', async () => {
+test('it is reported with its version and nodes; fewer than the documents have are a finding', async () => {
   const version = 'v1.12.1';
   const sentence = `Given a Longhorn whose nodes are ready: ${version} on`;
-  const told = `${sentence} 3: n1, n2, n3`;
-  expect(await find('n3 n1 n2')).toEqual({ version, told, findings: [] });
+  const printed = `${sentence} 3: n1, n2, n3`;
+  expect(await find('n3 n1 n2')).toEqual({ version, printed, findings: [] });
   const fewer = { code: 'few-nodes', detail: expect.stringContaining('n1, n3') };
-  expect(await find('n1 n2? n3')).toMatchObject({ told: `${sentence} 2: n1, n3`, findings: [fewer] });
+  expect(await find('n1 n2? n3')).toMatchObject({ printed: `${sentence} 2: n1, n3`, findings: [fewer] });
 });
 
 const newer = {

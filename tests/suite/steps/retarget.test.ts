@@ -27,7 +27,7 @@ const play = (answer: { status: number; text: string } = { status: 200, text: ''
   const isTarget = (name: string, spec: BackupTarget['spec'], status: BackupTarget['status'] = {}): void => {
     timelines.backupTargets.push({ ...at, object: { metadata: { name }, spec, status } });
   };
-  const tells = (state: string, kind: 'modified' | 'deleted' = 'modified'): void => {
+  const reports = (state: string, kind: 'modified' | 'deleted' = 'modified'): void => {
     const object = { metadata: { name: 'b' }, spec: { snapshotName: 's' }, status: { state } };
     timelines.backups.push({ ...at, kind, object });
   };
@@ -35,7 +35,7 @@ const play = (answer: { status: number; text: string } = { status: 200, text: ''
     const object = { metadata: { name: 'v' }, spec: { attachmentTickets: tickets as never } };
     timelines.attachments.push({ ...at, object });
   };
-  return { ...bindSteps(context), says, isTarget, tells, wants, timelines };
+  return { ...bindSteps(context), says, isTarget, reports, wants, timelines };
 };
 
 test('a volume has no last backup once it names none', async () => {
@@ -52,11 +52,11 @@ test('a backup goes alone where its deletion is not tried to its end', async () 
     [['Deleting'], true],
     [['Deleting', 'Error'], false],
   ] as const) {
-    const { then, tells, timelines } = play();
-    tells('Completed');
+    const { then, reports, timelines } = play();
+    reports('Completed');
     backup.since.deleted = timelines.backups.mark();
-    for (const state of between) tells(state);
-    tells(between.at(-1) ?? 'Completed', 'deleted');
+    for (const state of between) reports(state);
+    reports(between.at(-1) ?? 'Completed', 'deleted');
     const judged = then.goneAlone(backup);
     await (goes ? judged : expect(judged).rejects.toThrow('Error'));
   }
@@ -67,9 +67,9 @@ test('a backup is kept where it comes to Completed, and does not go', async () =
     ['modified', true],
     ['deleted', false],
   ] as const) {
-    const { then, tells } = play();
-    for (const state of ['', 'Pending', 'InProgress', 'Completed']) tells(state);
-    tells('Completed', end);
+    const { then, reports } = play();
+    for (const state of ['', 'Pending', 'InProgress', 'Completed']) reports(state);
+    reports('Completed', end);
     const judged = then.completedForGood(backup);
     await (kept ? judged : expect(judged).rejects.toThrow('gone'));
   }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { createAsStep } from '../../../e2e/suite/steps/as-step.ts';
 import type { Context } from '../../../e2e/suite/steps/context.ts';
 import { bind, playStep, step } from '../../../e2e/suite/steps/step.ts';
 import { steps, stepsOfAll } from '../../../e2e/suite/steps/subjects.ts';
-import { createTell } from '../../../e2e/suite/steps/tell.ts';
 import { createTestContext, record } from '../../support/test-context.ts';
 
 const first = { label: 'the first backup' };
@@ -24,12 +24,12 @@ const breaks = step({
 const own = { 'given.made': made, 'then.breaks': breaks };
 
 test('a step prints its sentence with what it was given, and what came of it', async () => {
-  const { context, told } = createTestContext();
+  const { context, printed } = createTestContext();
   expect(await bind(context, own, 'given').made('a volume', 7)).toEqual({ what: 'a volume', size: 7 });
   const { breaks } = bind(context, own, 'then');
   await breaks('as known');
   await expect(breaks('')).rejects.toThrow('no room');
-  expect(told).toEqual([
+  expect(printed).toEqual([
     'Given a volume of 7 on v1.12.1, the first backup ...',
     'Given a volume of 7 on v1.12.1, the first backup: 7 MiB',
     'Then it is kept ...',
@@ -54,11 +54,11 @@ test('what comes after a step is printed by itself, and a step whose condition i
 });
 
 test('a step that waits for a clock leaves its place to another after its sentence, until its work ends', async () => {
-  const { context, told } = createTestContext({
+  const { context, printed } = createTestContext({
     turn: {
       idle: (work) => {
-        told.push("its place is another's");
-        return work().finally(() => told.push('and is taken again'));
+        printed.push("its place is another's");
+        return work().finally(() => printed.push('and is taken again'));
       },
     },
   });
@@ -69,7 +69,7 @@ test('a step that waits for a clock leaves its place to another after its senten
     detail: (gap) => `after ${gap} s`,
   });
   await playStep(context, again);
-  expect(told).toEqual([
+  expect(printed).toEqual([
     'Then it is tried again ...',
     "its place is another's",
     'and is taken again',
@@ -78,14 +78,14 @@ test('a step that waits for a clock leaves its place to another after its senten
 });
 
 test('a scenario that is stopped waits for nothing any more, and begins no step', async () => {
-  const { report, told } = record();
+  const { report, printed } = record();
   const controller = new AbortController();
-  const tell = createTell({ report, signal: controller.signal });
-  const waiting = tell('Then it ends', () => new Promise(() => {}));
+  const asStep = createAsStep({ report, signal: controller.signal });
+  const waiting = asStep('Then it ends', () => new Promise(() => {}));
   controller.abort(new Error('the time is up'));
   await expect(waiting).rejects.toThrow('the time is up');
-  await expect(tell('When it begins', async () => {})).rejects.toThrow('the time is up');
-  expect(told).toEqual(['Then it ends ...', 'Then it ends FAILED: the time is up']);
+  await expect(asStep('When it begins', async () => {})).rejects.toThrow('the time is up');
+  expect(printed).toEqual(['Then it ends ...', 'Then it ends FAILED: the time is up']);
 });
 
 test('each step says what it does: its sentence begins with its word, and is no list of others', () => {

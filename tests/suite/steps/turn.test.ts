@@ -8,7 +8,7 @@ const open = (exclusive: Context['turn']['exclusive'], version = 'v1.12.1') => {
   return { ...bindSteps(context), ended, exclusive: context.exclusive };
 };
 
-test('what a scenario gets for itself alone is told, with how long it waited; what it did not get, it has not had', async () => {
+test('what a scenario gets for itself alone is reported, with how long it waited; what it did not get, it has not had', async () => {
   const { given, ended, exclusive } = open(async () => 31_000);
   await given.exclusive('longhorn-managers', 'nodes');
   expect(ended()).toEqual([
@@ -23,18 +23,18 @@ test('what a scenario gets for itself alone is told, with how long it waited; wh
 test.each([
   ['v1.10.2', 1],
   ['v1.12.1', 0],
-])('what would hurt others by a bug is done alone where Longhorn %s has it', async (version, told) => {
+])('what would hurt others by a bug is done alone where Longhorn %s has it', async (version, steps) => {
   const { given, ended, exclusive } = open(async () => 0, version);
   await given.exclusiveBefore('manager-panics-on-late-failure', 'longhorn-managers');
-  expect([ended().length, exclusive.size]).toEqual([told, told]);
+  expect([ended().length, exclusive.size]).toEqual([steps, steps]);
 });
 
 test('what it gives back is named', async () => {
   const sentence = 'When others may use the longhorn-manager pods again';
-  const { context, told } = createTestContext({
-    turn: { rest: async () => void told.push('rests') },
+  const { context, printed } = createTestContext({
+    turn: { rest: async () => void printed.push('rests') },
     exclusive: new Set(['longhorn-managers']),
   });
   await bindSteps(context).when.givenBack();
-  expect(told).toEqual([`${sentence} ...`, 'rests', sentence]);
+  expect(printed).toEqual([`${sentence} ...`, 'rests', sentence]);
 });

@@ -18,7 +18,7 @@ const lock = (): Promise<void> =>
 const unlock = (): Promise<void> => rm(folder('lock-1.lck'));
 const open = (cluster = stubCluster()) => localStore(root(), cluster);
 
-/** Takes things away when nothing works on them; what was taken is told in its order. */
+/** Takes things away when nothing works on them; what was taken is reported in its order. */
 const idle = ({ store = open(), clocks = longhornClocks } = {}) => {
   const taken: string[] = [];
   const whenIdle = createWhenIdle({ store, clocks, run: 'abc123' });
@@ -79,7 +79,7 @@ test('all waits of a cleanup share one bound', async () => {
   ]);
 });
 
-test('a store that cannot be looked into keeps nothing from going, and that is told', async () => {
+test('a store that cannot be looked into keeps nothing from going, and that is reported', async () => {
   const cluster = stubCluster({ exec: () => Promise.reject(new Error('the pod is gone')) });
   const { taken, take } = idle({ store: open(cluster) });
   await expect(take('backup target t')).rejects.toThrow(

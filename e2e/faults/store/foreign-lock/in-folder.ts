@@ -64,21 +64,21 @@ const make = ({ cluster, pod, root }: FolderAccess, title: string, lock: WantedL
   const path = `${root}/${inStore}`;
   const run = (...command: Parameters<typeof lockCommand>): Promise<string> =>
     execInPod(cluster, pod, lockCommand(...command), `${title}: ${command[0]} failed in ${podName}`);
-  const ageOf = (told: string): number => Number(told.slice(0, told.indexOf(' ')));
+  const ageOf = (output: string): number => Number(output.slice(0, output.indexOf(' ')));
   return {
     data: { pod: { namespace, name: podName, container }, path },
     inject: async () => {
       await run('write', path, content, counts - life);
     },
     prove: async () => {
-      const told = await run('look', path);
-      const age = ageOf(told);
+      const output = await run('look', path);
+      const age = ageOf(output);
       if (age > life)
         throw new Error(
           `${title}, but it counts no more: ${name} was written ${age} s ago, and a lock counts for ${life} s`,
         );
       const written = age < 0 ? `dated ${-age} s ahead` : `written ${age} s ago`;
-      return `${told.slice(told.indexOf(' ') + 1)}, ${written} by the server's clock: it counts for another ${life - age} s`;
+      return `${output.slice(output.indexOf(' ') + 1)}, ${written} by the server's clock: it counts for another ${life - age} s`;
     },
     handle: {
       name,

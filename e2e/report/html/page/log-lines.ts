@@ -40,8 +40,8 @@ export const readLogs = (logs: readonly ContainerLog[], startedAt: string | null
       .filter((line) => line !== '')
       .map((line): LogLine => {
         const [, first, rest = line] = stamp.exec(line) ?? [];
-        const told = toMs(first ?? inner.exec(line)?.[1]);
-        if (told !== undefined && start !== undefined) at = (told - start) / 1000;
+        const time = toMs(first ?? inner.exec(line)?.[1]);
+        if (time !== undefined && start !== undefined) at = (time - start) / 1000;
         return { at, severity: severityOf(rest), log, text: rest.replace(own, '') };
       });
   });

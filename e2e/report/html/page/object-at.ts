@@ -52,11 +52,11 @@ export const objectAt = (lane: Lane, at: number): ObjectThen | undefined => {
   const event = lane.events[index];
   if (event === undefined) return undefined;
   const objects = objectsOf(lane);
-  const told = event.changes.filter((change) => !isNoise(change));
+  const notable = event.changes.filter((change) => !isNoise(change));
   // The first of an object is all of it: no news that a reader could see beside the rest.
-  const isWhole = told.some(([path]) => path.length === 0);
+  const isWhole = notable.some(([path]) => path.length === 0);
   const changes = isWhole
     ? []
-    : told.map((change) => ({ path: change[0], text: describeChange(objects[index - 1], change) }));
+    : notable.map((change) => ({ path: change[0], text: describeChange(objects[index - 1], change) }));
   return { object: objects[index], at: event.at, type: event.type, changes, index };
 };

@@ -26,8 +26,8 @@ const changesOf = (changes: readonly { text: string }[]): Node =>
 
 const bodyOf = (pointed: Pointed): Node[] => {
   const then = objectAt(pointed.lane, pointed.at);
-  const [, ...told] = describePointed(pointed);
-  const said = told.map((line) => element('p', 'said', [line]));
+  const [, ...details] = describePointed(pointed);
+  const said = details.map((line) => element('p', 'said', [line]));
   if (then === undefined) return said;
   const lines = toYaml(
     then.object,

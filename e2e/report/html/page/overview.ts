@@ -27,11 +27,11 @@ export const headlineOf = ({ totals, scenarios, end }: PageRun): string => {
     ...many(totals.passed, 'passed'),
     ...many(totals.skipped, 'skipped'),
   ];
-  const told =
+  const summary =
     totals.passed > 0 && totals.passed === scenarios.length
       ? `All ${totals.passed} scenarios passed`
       : `Of ${scenarios.length} scenarios ${parts.join(', ') || 'none was run'}`;
-  return end.state === 'finished' ? told : `${told}; the run did not finish`;
+  return end.state === 'finished' ? summary : `${summary}; the run did not finish`;
 };
 
 const fact = (name: string, value: string | null | undefined | false): HTMLElement[] =>
@@ -78,7 +78,7 @@ export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
   const { sign, word } = states[scenario.state];
   const name = element('a', '', [scenario.name, scenario.round > 1 && ` (round ${scenario.round})`]);
   name.href = `#${scenario.key}`;
-  const told = [
+  const notes = [
     scenario.state === 'skipped' && scenario.reason,
     ...shownBugs(scenario),
     scenario.hint && `points to ${placeOf(scenario.hint, target)}`,
@@ -90,7 +90,7 @@ export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
   ];
   return element('tr', scenario.state, [
     element('td', '', [element('span', `state ${scenario.state}`, [`${sign} ${word}`])]),
-    element('td', 'name', [name, element('div', 'note', [told.filter((each) => each).join(' · ')])]),
+    element('td', 'name', [name, element('div', 'note', [notes.filter((each) => each).join(' · ')])]),
     element('td', 'number', [scenario.state === 'skipped' ? '' : formatDuration(ownTime(scenario))]),
     element('td', 'number', [slower(scenario)]),
     element('td', 'sparks', [
@@ -169,14 +169,14 @@ const promisesBox = ({ promises, scenarios }: PageRun): HTMLElement | false => {
     ]);
   };
   const many = (said: JudgedPromise['state']): number => judged.filter(({ state }) => state === said).length;
-  const told = [
+  const counts = [
     `${many('kept')} kept`,
     `${many('known-bug')} broken by known bugs`,
     `${many('failed')} in scenarios that failed`,
     `${many('not-checked') + others} not checked`,
   ];
   return element('details', 'promises', [
-    element('summary', '', [`Promises of Longhorn's documents: ${told.join(', ')}`]),
+    element('summary', '', [`Promises of Longhorn's documents: ${counts.join(', ')}`]),
     element('table', 'cells', [
       headOf('Id', 'Promise', 'Severity', 'State', 'Scenario'),
       element('tbody', '', judged.map(row)),

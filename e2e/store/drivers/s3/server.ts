@@ -221,12 +221,12 @@ export const changePolicies = async (
   of: { run: string; namespace?: string | undefined },
   { change, now }: { change: (server: S3Server) => Promise<boolean>; now: string },
 ): Promise<string[]> => {
-  const told = await inEachPod(await serversOf(cluster, s3Server, of), async ({ place }) => {
+  const lines = await inEachPod(await serversOf(cluster, s3Server, of), async ({ place }) => {
     const servers = await findServers(cluster, place);
     const changed = await Promise.all(servers.map(change));
     return changed.some(Boolean) ? [`the bucket of ${servers[0]?.login.endpoint}: ${now}`] : [];
   });
-  return told.flat();
+  return lines.flat();
 };
 
 /** Removes a store's server, and what Longhorn logged in with; what is gone already is no error. */

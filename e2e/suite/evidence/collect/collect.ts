@@ -25,7 +25,7 @@ export const collectSources = async (
   list: List,
   { write, isBrief, time = suitesTime, problems = [] }: Collecting,
 ): Promise<void> => {
-  const tell = (what: string, error: unknown): void => void problems.push(lineOf(what, error));
+  const note = (what: string, error: unknown): void => void problems.push(lineOf(what, error));
   const open = new Set(['the list of what there is to read']);
   const stop = new AbortController();
   const read = async ({ file, read: readSource }: EvidenceSource): Promise<void> => {
@@ -34,7 +34,7 @@ export const collectSources = async (
       const content = await readSource(stop.signal, { isBrief });
       if (content.length > 0 && !stop.signal.aborted) await write(file, content);
     } catch (error) {
-      if (!stop.signal.aborted) tell(file, error);
+      if (!stop.signal.aborted) note(file, error);
     }
     open.delete(file);
   };
@@ -45,13 +45,13 @@ export const collectSources = async (
   };
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(() => {
-    for (const what of open) tell(what, `not read within ${time}`);
+    for (const what of open) note(what, `not read within ${time}`);
     stop.abort(new Error('the time to collect evidence is over'));
     resolve();
   }, parseDuration(time));
   await Promise.race([
     late,
-    readAll().catch((error: unknown) => tell('the list of what there is to read', error)),
+    readAll().catch((error: unknown) => note('the list of what there is to read', error)),
   ]);
   clearTimeout(timer);
   if (problems.length > 0) await write(notCollected, `${problems.join('\n')}\n`);

@@ -21,7 +21,7 @@ export type History = {
   /** Writes what it sees and hears. */
   observer: Pick<Observer, 'watches' | 'expects'>;
   /** Writes what the scenario does. */
-  tell(marker: string, told: ScenarioMarker): void;
+  record(marker: string, fields: ScenarioMarker): void;
   /** Writes what the watches could not see up to the end: no listing came any more to show that. */
   close(): void;
 };
@@ -105,12 +105,12 @@ export const openHistory = ({
     awaited.set(id, expected);
     const set = toSetMarker(id, expected, deps);
     recordExpected(set);
-    const told = onExpected?.(id, expected);
+    const onEnd = onExpected?.(id, expected);
     return (how) => {
       if (!awaited.delete(id)) return;
       recordListings();
       recordExpected(toEndMarker(set, { ended: how, expected, deps }));
-      told?.(how);
+      onEnd?.(how);
     };
   };
 
@@ -124,7 +124,7 @@ export const openHistory = ({
   };
 
   return {
-    tell: (marker, told) => quietly(() => mark(marker, told), lose),
+    record: (marker, fields) => quietly(() => mark(marker, fields), lose),
     close: () => quietly(recordBlindness, lose),
     observer: {
       watches: (resource, timeline) => {
@@ -138,8 +138,8 @@ export const openHistory = ({
         });
       },
       expects: (expected) => {
-        const told = quietly(() => expect(expected), lose);
-        return (how) => quietly(() => told?.(how), lose);
+        const onEnd = quietly(() => expect(expected), lose);
+        return (how) => quietly(() => onEnd?.(how), lose);
       },
     },
   };

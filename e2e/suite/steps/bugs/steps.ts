@@ -29,7 +29,7 @@ export const bugSteps = {
       const { report, version, own } = context;
       const { title, severity } = bugs[id];
       const listed = hasBug(id, version);
-      const told = { id, title, severity, listed };
+      const known = { id, title, severity, listed };
       try {
         await promise();
       } catch (error) {
@@ -37,12 +37,12 @@ export const bugSteps = {
         if (seen === undefined) throw error;
         if (!isShown(bugs[id], seen)) throw anotherSymptom(id, { error, seen });
         context.expected.push(...saidBy(seen));
-        report.bug({ ...told, kept: false, seen: explainError(error) });
+        report.bug({ ...known, kept: false, seen: explainError(error) });
         if (!listed) report.finding(unlisted(id, version, 'shows'));
         return false;
       }
       if (race || bugs[id].notOn?.includes(own.kind)) return true;
-      report.bug({ ...told, kept: true, seen: `Longhorn ${version} kept it` });
+      report.bug({ ...known, kept: true, seen: `Longhorn ${version} kept it` });
       if (listed) report.finding(unlisted(id, version, 'fixed'));
       return true;
     },

@@ -44,7 +44,7 @@ class ManagerLost extends Error {
   readonly verdict = { state: 'not-provable' } as const;
 }
 
-const describeEnds = (ends: readonly ReportedEnd[]): string => ends.map(({ told }) => `- ${told}`).join('\n');
+const describeEnds = (ends: readonly ReportedEnd[]): string => ends.map(({ text }) => `- ${text}`).join('\n');
 
 /**
  * A last step of every scenario: no manager ended meanwhile, by itself or by somebody's hand. One that

@@ -9,7 +9,7 @@ import type { ManagerPodObject } from '../timelines.ts';
 
 /** The end of a longhorn-manager, in a line. */
 type ManagerEnd = {
-  told: string;
+  text: string;
   /** Where its container was started again in the same pod, which keeps what it said before. */
   restarted?: { pod: string; container: string };
   /** The order of arrival of the state that showed it. */
@@ -29,15 +29,15 @@ const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerEnd[] =>
     const { sequence } = entry;
     const { metadata, spec, status } = entry.object;
     const pod = `${metadata.name} on ${spec?.nodeName ?? 'no node'}`;
-    if (entry.kind === 'deleted') ends.push({ told: `${pod} went`, sequence });
+    if (entry.kind === 'deleted') ends.push({ text: `${pod} went`, sequence });
     for (const { name, restartCount = 0, lastState } of status?.containerStatuses ?? []) {
       const key = `${metadata.uid}/${name}`;
       const before = restarts.get(key);
       restarts.set(key, restartCount);
       if (before === undefined || restartCount <= before) continue;
       const { exitCode, reason } = lastState?.terminated ?? {};
-      const told = `container ${name} of ${pod} was started again (its last end: exit code ${exitCode ?? 'not known'}, ${reason ?? 'no reason'})`;
-      ends.push({ told, restarted: { pod: metadata.name, container: name }, sequence });
+      const text = `container ${name} of ${pod} was started again (its last end: exit code ${exitCode ?? 'not known'}, ${reason ?? 'no reason'})`;
+      ends.push({ text, restarted: { pod: metadata.name, container: name }, sequence });
     }
   }
   return ends;
@@ -47,7 +47,7 @@ type JudgeEndsContext = Pick<Context, 'cluster' | 'timelines' | 'made' | 'run' |
 
 /** The end of a manager, in words, and whose it is: of this scenario, of somebody else, or nobody knows. */
 export type ReportedEnd = {
-  told: string;
+  text: string;
   whose: 'own' | 'others' | 'unknown';
   panic?: MessageId | undefined;
 };
@@ -65,16 +65,16 @@ export const judgeEnds = (deps: JudgeEndsContext): Promise<ReportedEnd[]> =>
 
 const judgeEnd = async (deps: JudgeEndsContext, end: ManagerEnd): Promise<ReportedEnd> => {
   const { cluster, version, made, run } = deps;
-  const { told, restarted } = end;
-  if (restarted === undefined) return { told, whose: 'unknown' };
+  const { text, restarted } = end;
+  if (restarted === undefined) return { text, whose: 'unknown' };
   const { pod: name, container } = restarted;
   const log = await cluster
     .logs({ namespace, name, container }, { previous: true, tailLines })
     .catch((error: Error) => error);
   if (log instanceof Error)
-    return { told: `${told}; what it said before cannot be read: ${log.message}`, whose: 'unknown' };
+    return { text: `${text}; what it said before cannot be read: ${log.message}`, whose: 'unknown' };
   const panic = readPanic(log, version);
-  if (panic === undefined) return { told, whose: 'unknown' };
+  if (panic === undefined) return { text, whose: 'unknown' };
   const about = panic.deletions.filter(({ backup }) => wasGone(deps, { backup, sequence: end.sequence }));
   const ownership = about.map(({ backup, volume }) => {
     const isOwn = made.volumes.includes(volume) || made.written.some((each) => each.volume === volume);
@@ -92,7 +92,7 @@ const judgeEnd = async (deps: JudgeEndsContext, end: ManagerEnd): Promise<Report
       ? 'its log does not say over what'
       : `over the removal of ${ownership.map(({ who }) => who).join(' or ')}`;
   const whose = ownership.length === 0 ? 'unknown' : ownership.every(({ isOwn }) => isOwn) ? 'own' : 'others';
-  return { told: `${told}: ${describePanic(panic, version)}; ${over}`, whose, panic: panic.row?.id };
+  return { text: `${text}: ${describePanic(panic, version)}; ${over}`, whose, panic: panic.row?.id };
 };
 
 // Undefined for a volume that nobody made for a scenario, or that was gone before this one began.

@@ -187,10 +187,10 @@ const longestText = 700;
 
 const describe = ({ speaker, of, field, state, at, text, classification }: MetMessage): string => {
   const where = `${speaker} ${of} (${state}), ${field}, at ${new Date(at).toISOString()}`;
-  const told = `"${shorten(text, longestText)}"`;
-  if (classification.class === 'unclassified') return `${where}: ${told}`;
+  const quoted = `"${shorten(text, longestText)}"`;
+  if (classification.class === 'unclassified') return `${where}: ${quoted}`;
   const { means, advice } = catalogue[classification.id];
-  return `${where}: ${told}. ${means} ${advice}`;
+  return `${where}: ${quoted}. ${means} ${advice}`;
 };
 
 /** A message of Longhorn with its place in the catalogue, in words. */

@@ -212,7 +212,7 @@ export const deletionSteps = {
       backup.since.healed = timelines.backups.mark();
       return immutable.heal();
     },
-    detail: (told) => told,
+    detail: (how) => how,
   }),
   /** Longhorn has taken up the deletion of a completed backup. */
   'then.deleting': step({

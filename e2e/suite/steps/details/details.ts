@@ -20,11 +20,11 @@ export const sentBlocks = (
 /** What is wrong with the size of a backup's blocks, for Longhorn and in the store; that of each block fsck checks. */
 export const wrongBlockSize = (
   size: number,
-  { told, config }: { told: string | undefined; config: BackupConfig | undefined },
+  { reported, config }: { reported: string | undefined; config: BackupConfig | undefined },
 ): string[] => {
   if (config === undefined) return ['the store has no config of it'];
   return [
-    ...(told === String(size) ? [] : [`Longhorn says ${told || 'nothing'}`]),
+    ...(reported === String(size) ? [] : [`Longhorn says ${reported || 'nothing'}`]),
     ...(config.blockSize === size ? [] : [`its config says ${config.blockSize}`]),
     ...(config.size === config.blocks.length * size
       ? []

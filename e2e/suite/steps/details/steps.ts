@@ -101,9 +101,9 @@ export const detailSteps = {
     parameters: (backup, size) => ({ backup, size: inMebibytes(size) }),
     action: async (context: Context, backup: BackupHandle, size: number) => {
       const { name, label, volume } = backup;
-      const told = currentOf(context, backup).spec.backupBlockSize;
+      const reported = currentOf(context, backup).spec.backupBlockSize;
       const config = await volume.target.store.config(volume.name, name);
-      throwFor(wrongBlockSize(size, { told, config }), `the blocks of ${label} are not of ${size} bytes`);
+      throwFor(wrongBlockSize(size, { reported, config }), `the blocks of ${label} are not of ${size} bytes`);
     },
   }),
   /** The volume, and what is known of it in the store, say that this is the last backup. */
@@ -119,32 +119,34 @@ export const detailSteps = {
       await once(
         timelines.backupVolumes,
         (known) => isOfVolume(known) && isLastOf(newest, lastOfBackupVolume(known)),
-        { label: `the store's last backup of volume ${volume.name} is ${label}`, ...timeouts.lastBackupTold },
+        {
+          label: `the store's last backup of volume ${volume.name} is ${label}`,
+          ...timeouts.lastBackupReported,
+        },
       );
       await once(timelines.volumes, (found) => isLastOf(newest, lastOfVolume(found)), {
         name: volume.name,
         label: `the last backup of volume ${volume.name} is ${label}`,
         describe: (found) => `${describeVolume(found)}, last backup ${found.status?.lastBackup || 'none'}`,
-        ...timeouts.lastBackupTold,
+        ...timeouts.lastBackupReported,
       });
     },
   }),
   /** What is known of the volume in the store is so. */
   'then.backupVolumeTells': step({
-    sentence:
-      'Then the backup volume has the size of the volume, its labels, and the {blocks} blocks stored',
+    sentence: 'Then the backup volume has the size of the volume, its labels, and the {blocks} blocks stored',
     parameters: (_, { blocks }) => ({ blocks }),
     action: async (
       { timelines }: Context,
       volume: VolumeHandle,
-      told: { blocks: number; labels: Record<string, string> },
+      expected: { blocks: number; labels: Record<string, string> },
     ) => {
       const isOf = isBackupOf({ volume: volume.name, target: volume.target.name });
       const known = timelines.backupVolumes.objects().find(isOf);
       if (known === undefined)
         throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
       throwFor(
-        wrongOfVolume(known, { size: volume.size, ...told }),
+        wrongOfVolume(known, { size: volume.size, ...expected }),
         `backup volume ${known.metadata.name} is not as the store has it`,
       );
     },

@@ -48,7 +48,7 @@ export const faultSteps = {
     sentence: 'When {fault} no longer',
     parameters: ({ title }) => ({ fault: title }),
     action: (_: Context, fault: Injected) => fault.heal(),
-    detail: (told) => told,
+    detail: (how) => how,
   }),
   /** The fault is in force now. */
   'then.inForce': step({

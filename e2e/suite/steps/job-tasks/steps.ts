@@ -254,9 +254,9 @@ export const jobTaskSteps = {
         });
       } catch (error) {
         if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
-        const isTold = async (): Promise<boolean> =>
+        const isNamed = async (): Promise<boolean> =>
           (await managerLogs(cluster)).some((log) => failsToTakeLabelsOff(log, { job: job.name, version }));
-        if (by === 'the page' && !(await isTold())) throw error;
+        if (by === 'the page' && !(await isNamed())) throw error;
         throw new PromiseBroken(
           error.message,
           { of: 'history', kind: 'Volume', name, state: 'in a job that is gone', gone: false, says: [] },

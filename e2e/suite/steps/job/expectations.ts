@@ -16,10 +16,10 @@ const isSo = ({ status }: Job, ...types: string[]): boolean =>
 
 // At one moment, in a few words.
 export const describeJob = ({ status }: Job): string => {
-  const told = status?.conditions
+  const conditions = status?.conditions
     ?.map(({ type, message }) => `${type}${message ? ` (${message})` : ''}`)
     .join(', ');
-  return told || (status?.active ? `${status.active} active` : 'new');
+  return conditions || (status?.active ? `${status.active} active` : 'new');
 };
 
 const complete = namedState('job-complete', () => ({

@@ -321,13 +321,13 @@ const isRunOf = ({ metadata }: Job, { name }: JobHandle): boolean =>
 /** The runs that Kubernetes has started by the cron and no step has reported, in their order. */
 export const startedRuns = (job: JobHandle): Tick[] => {
   const { entries } = job.watched.jobs;
-  const told = new Set(job.ticks.map((tick) => tick.job));
+  const seen = new Set(job.ticks.map((tick) => tick.job));
   return entries.flatMap((entry): Tick[] => {
     if (entry.kind === 'gap' || !isRunOf(entry.object, job)) return [];
     const { name } = entry.object.metadata;
-    if (told.has(name)) return [];
-    const label = nthRun(told.size);
-    told.add(name);
+    if (seen.has(name)) return [];
+    const label = nthRun(seen.size);
+    seen.add(name);
     return [{ label, job: name, scheduled: true, makes: false, tries: true, from: entry.sequence - 1 }];
   });
 };

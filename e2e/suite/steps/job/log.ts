@@ -116,15 +116,15 @@ export const problemsOfLog = (
   const isBeside = ({ classification: found }: JobLine): boolean =>
     found.class === 'informational' ||
     (found.class !== 'unclassified' && [...anyRun, ...besides].includes(found.id));
-  const told = lines.filter((line) => !isBeside(line));
+  const notable = lines.filter((line) => !isBeside(line));
   const isExpected = ({ classification }: JobLine): boolean =>
     classification.class !== 'unclassified' && ids.includes(classification.id);
   const asked = cleanedUp(lines);
   return [
-    ...told
+    ...notable
       .filter((line) => !isExpected(line))
       .map((line) => `${nameOf(line)} was not expected: "${shorten(line.message.text, 500)}"`),
-    ...(needed && !told.some(isExpected)
+    ...(needed && !notable.some(isExpected)
       ? [`nothing says ${ids.join(' or ')}; it said: ${describeLines(lines)}`]
       : []),
     ...(cleanup === 'done'

@@ -64,11 +64,11 @@ export const problemsOf = (made: readonly MadeByTick[]): string[] =>
   made.flatMap(({ tick, backups, snapshots }) => {
     if (tick.tries && !tick.makes) return [];
     const wanted = tick.makes ? 1 : 0;
-    const told = [
+    const kinds = [
       [backups, 'backup'],
       [snapshots, 'snapshot'],
     ] as const;
-    const counts = told.flatMap(([found, what]) =>
+    const counts = kinds.flatMap(([found, what]) =>
       found.length === wanted
         ? []
         : [
@@ -213,14 +213,14 @@ export const untilReported = async (
   { watched }: JobHandle,
   { tick, limit }: { tick: Tick; limit: Timeout },
 ): Promise<string> => {
-  const told = (reason: string): Promise<Event> =>
+  const untilEvent = (reason: string): Promise<Event> =>
     once(watched.events, (event) => event.reason === reason && namesJob(event, tick.job), {
       label: `an event ${reason} names Job ${tick.job}`,
       describe: ({ reason, message }) => `${reason}: ${message}`,
       ...limit,
     });
-  await told('SuccessfulCreate');
-  const { message = '' } = await told('SawCompletedJob');
+  await untilEvent('SuccessfulCreate');
+  const { message = '' } = await untilEvent('SawCompletedJob');
   if (!message.endsWith(': Complete'))
     throw new Error(`the event about the end of ${tick.label} says: ${message}`);
   return message;

@@ -158,11 +158,11 @@ export const jobSteps = {
       const { timeouts, report, version } = context;
       for (const tick of job.ticks) await untilEnded(context, job, tick);
       const tick = lastTick(job);
-      const told = tick.scheduled
-        ? await untilReported(job, { tick, limit: timeouts.jobEventTold })
+      const message = tick.scheduled
+        ? await untilReported(job, { tick, limit: timeouts.jobEvent })
         : undefined;
-      if (told?.includes('condition:') === true)
-        report.finding(toFinding('completed-job-wording', `Kubernetes says "${told}".`));
+      if (message?.includes('condition:') === true)
+        report.finding(toFinding('completed-job-wording', `Kubernetes says "${message}".`));
       throwFor(
         problemsOfEvents(job.watched.events, version),
         'what Kubernetes and Longhorn report of the recurring job is not in order',
@@ -171,9 +171,9 @@ export const jobSteps = {
         throw new PremiseLost(
           `${tick.label} (${tick.job}) did not see the end of a backup of its own, by known bug backup-looked-at-anew: what it was to do after that says nothing`,
         );
-      return told;
+      return message;
     },
-    detail: (told, _, job) => (told === undefined ? lastTick(job).job : `"${told}"`),
+    detail: (message, _, job) => (message === undefined ? lastTick(job).job : `"${message}"`),
   }),
   /**
    * Each run made one snapshot, and one backup of it that completed, but for those that made nothing;

@@ -129,10 +129,10 @@ export const namedLock = ({ text, volume }: LockMessage): string => {
  */
 export const reportLockText = (
   report: Pick<StepReport, 'finding'>,
-  { held, version, ...told }: LockMessage & { held: string; version: string },
+  { held, version, ...message }: LockMessage & { held: string; version: string },
 ): string => {
-  const named = namedLock(told);
-  const { text } = told;
+  const named = namedLock(message);
+  const { text } = message;
   if (named !== held)
     report.finding(
       toFinding(

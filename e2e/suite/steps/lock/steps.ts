@@ -85,7 +85,7 @@ export const lockSteps = {
       if (holdsUp !== undefined) holdsUp.since.healed = timelines.backups.mark();
       return lock.heal();
     },
-    detail: (told) => told,
+    detail: (how) => how,
   }),
   /**
    * The folder of the backup's volume in the store has a lock of a backup, acquired: the upload under way

@@ -36,7 +36,7 @@ const written = namedState('restore-written', () => ({
   matches: ({ status }: Volume) => status?.restoreInitiated === true && !status.restoreRequired,
 }));
 
-const toldAsOver = namedState('restore-reported-as-over', () => ({
+const reportedAsOver = namedState('restore-reported-as-over', () => ({
   label: 'restored, and detached, and no longer reported as being restored',
   matches: (volume: Volume) =>
     isRestored(volume) && !hasFailed(volume) && restoreOf(volume)?.status !== 'True',
@@ -88,7 +88,7 @@ export const endsWell = (volumes: Volumes, subject: RestoreSubject): Expectation
 export const isUnusedMeanwhile = (volumes: Volumes, subject: RestoreSubject): Expectation<Volume> =>
   history(volumes, subject)
     .startingAs(unusedBefore())
-    .goes(unusedMeanwhile(), toldAsOver())
+    .goes(unusedMeanwhile(), reportedAsOver())
     .allowing(written());
 
 /** It is given up: the volume is faulted, and the condition Restore says why. */

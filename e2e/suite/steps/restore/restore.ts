@@ -53,7 +53,7 @@ export const beginRestore = async (
   return { name, label, backup, from, events, engines };
 };
 
-type Told = { text: string; id: MessageId | undefined };
+type RestoreReason = { text: string; id: MessageId | undefined };
 
 /**
  * What the replicas of a volume whose restore was given up say of it, each once; waits for the first, as its
@@ -62,9 +62,9 @@ type Told = { text: string; id: MessageId | undefined };
 export const reasonsOf = async (
   { timeouts, version }: Context,
   { events, label }: RestoreHandle,
-): Promise<Told[]> => {
+): Promise<RestoreReason[]> => {
   const isReason = ({ reason }: Event): boolean => reason === 'FailedRestore';
-  await once(events, isReason, { label: `an event says why ${label} failed`, ...timeouts.restoreTold });
+  await once(events, isReason, { label: `an event says why ${label} failed`, ...timeouts.restoreReasons });
   const texts = events
     .objects()
     .filter(isReason)
@@ -79,11 +79,11 @@ export const reasonsOf = async (
 };
 
 /** What replicas say, in a line each. */
-export const describeReasons = (told: readonly Told[]): string =>
-  told.map(({ text, id }) => `- ${id ?? 'unclassified'}: "${shorten(text, 700)}"`).join('\n');
+export const describeReasons = (reasons: readonly RestoreReason[]): string =>
+  reasons.map(({ text, id }) => `- ${id ?? 'unclassified'}: "${shorten(text, 700)}"`).join('\n');
 
 /** Judges an expectation on a restore; where the volume is faulted instead, the error says why. */
-export const tellingWhy = async (
+export const withReasons = async (
   context: Context,
   restore: RestoreHandle,
   judge: () => Promise<unknown>,
@@ -95,10 +95,10 @@ export const tellingWhy = async (
     const state = context.timelines.volumes.current(name)?.status?.robustness;
     if (!(error instanceof ExpectationError) || error.verdict.state !== 'broken' || state !== 'faulted')
       throw error;
-    const told = await reasonsOf(context, restore);
-    const says = told.flatMap(({ id }) => id ?? []);
+    const reasons = await reasonsOf(context, restore);
+    const says = reasons.flatMap(({ id }) => id ?? []);
     throw new PromiseBroken(
-      `${error.message}\n\nWhat its replicas say:\n${describeReasons(told)}`,
+      `${error.message}\n\nWhat its replicas say:\n${describeReasons(reasons)}`,
       { of: 'history', kind: 'Volume', name, state, gone: false, says },
       { cause: error },
     );

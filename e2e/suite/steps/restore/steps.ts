@@ -18,9 +18,9 @@ import {
   type RestoreHandle,
   reasonsOf,
   statesSince,
-  tellingWhy,
   untilFollowed,
   untilRestoring,
+  withReasons,
   writtenAt,
 } from './restore.ts';
 
@@ -77,14 +77,14 @@ export const restoreSteps = {
     sentence: 'Then {restore} is being written',
     parameters: (restore) => ({ restore }),
     action: (context: Context, restore: RestoreHandle) =>
-      tellingWhy(context, restore, () => untilRestoring(context, restore)),
+      withReasons(context, restore, () => untilRestoring(context, restore)),
   }),
   /** It has all of that backup, says that it is the last one, and follows on. */
   'then.follows': step({
     sentence: 'Then {standby} has restored {backup}, and follows on',
     parameters: (standby, backup) => ({ standby, backup }),
     action: (context: Context, standby: RestoreHandle, backup: BackupHandle) =>
-      tellingWhy(context, standby, () => untilFollowed(context, standby, backup)),
+      withReasons(context, standby, () => untilFollowed(context, standby, backup)),
   }),
   /** Longhorn alone has attached it, and has not detached it since. */
   'then.staysAttached': step({
@@ -104,7 +104,7 @@ export const restoreSteps = {
     parameters: (standby, _) => ({ standby }),
     action: async (context: Context, standby: RestoreHandle, data: readonly WrittenData[]) => {
       const { timelines, timeouts } = context;
-      await tellingWhy(context, standby, () =>
+      await withReasons(context, standby, () =>
         judgeWithin(endsWell(timelines.volumes, standby), timeouts.restored),
       );
       return judgeRestoredData(context, { ...standby, data });
@@ -131,7 +131,7 @@ export const restoreSteps = {
     action: async (context: Context, backup: BackupHandle, { restore }: { restore: RestoreHandle }) => {
       const { timelines, timeouts } = context;
       await untilCompleted(context, backup);
-      await tellingWhy(context, restore, () =>
+      await withReasons(context, restore, () =>
         judgeWithin(endsWell(timelines.volumes, restore), timeouts.restored),
       );
       const begun = timelines.backups.entries.find(
@@ -149,7 +149,7 @@ export const restoreSteps = {
     sentence: 'Then {restore} stays under way: it is neither restored nor given up',
     parameters: (restore) => ({ restore }),
     action: (context: Context, restore: RestoreHandle) =>
-      tellingWhy(context, restore, async () => {
+      withReasons(context, restore, async () => {
         const { timelines, timeouts } = context;
         await judgeWithin(isUnderWay(timelines.volumes, restore), timeouts.restoreBegins);
         await stays(endsWell(timelines.volumes, restore), timeouts.restoreWaits.within);
@@ -161,7 +161,7 @@ export const restoreSteps = {
     parameters: (restore, _) => ({ restore }),
     action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
       const { timelines, timeouts } = context;
-      await tellingWhy(context, restore, () =>
+      await withReasons(context, restore, () =>
         judgeWithin(endsWell(timelines.volumes, restore), timeouts.restored),
       );
       return judgeRestoredData(context, { ...restore, data });
@@ -172,7 +172,7 @@ export const restoreSteps = {
     sentence: 'Then {restore} was attached without a device, said that it was restored, and is detached',
     parameters: (restore) => ({ restore }),
     action: (context: Context, restore: RestoreHandle) =>
-      tellingWhy(context, restore, () =>
+      withReasons(context, restore, () =>
         judgeWithin(isUnusedMeanwhile(context.timelines.volumes, restore), context.timeouts.restored),
       ),
   }),
@@ -184,13 +184,13 @@ export const restoreSteps = {
       const { timelines, timeouts, expected } = context;
       expected.push({ id: 'restore-given-up', of: restore.name });
       await judgeWithin(isGivenUp(timelines.volumes, restore), timeouts.restoreFails);
-      const told = await reasonsOf(context, restore);
-      const others = told.filter((each) => each.id !== id);
+      const reasons = await reasonsOf(context, restore);
+      const others = reasons.filter((each) => each.id !== id);
       throwFor(
         others.map(({ text }) => text),
         `${restore.label} failed for another reason`,
       );
-      return told;
+      return reasons;
     },
     detail: describeReasons,
   }),

@@ -175,7 +175,7 @@ export const retargetSteps = {
         name,
         label: `volume ${name} has no last backup`,
         describe: (volume) => `${describeVolume(volume)}, last backup ${volume.status?.lastBackup || 'none'}`,
-        ...timeouts.lastBackupTold,
+        ...timeouts.lastBackupReported,
       }),
   }),
   // A manager that has not yet heard that the target is unavailable may begin a deletion in the store. It

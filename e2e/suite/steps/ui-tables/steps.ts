@@ -174,21 +174,21 @@ export const uiTableSteps = {
       });
       const { backupTargetURL } = targetOf(context, target).spec;
       await page.reads(name, 'URL', backupTargetURL);
-      const told = await page.reads(name, 'Status', isAvailable ? 'Available' : 'Error');
+      const shown = await page.reads(name, 'Status', isAvailable ? 'Available' : 'Error');
       const reasons = isAvailable ? [] : reasonsOf(context, target);
       const reason = reasons.at(-1) ?? '';
       const isHidden = !isAvailable && differsIn('target-reason-not-on-page', version);
       const squeezed = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
       const wanted = isAvailable || isHidden ? [''] : reasons.map(squeezed);
-      if (!wanted.includes(squeezed(told)))
-        throw new Error(`the page says of backup target ${name} "${told}", and not "${reason}"`);
+      if (!wanted.includes(squeezed(shown)))
+        throw new Error(`the page says of backup target ${name} "${shown}", and not "${reason}"`);
       if (isHidden)
         report.finding(
           toFinding('target-reason-not-on-page', `Longhorn ${version} keeps back: "${reason}".`),
         );
-      return told;
+      return shown;
     },
-    detail: (told) => told,
+    detail: (shown) => shown,
   }),
   'then.targetNotShown': step({
     sentence: 'Then the backup target is gone, from the page too',

@@ -6,13 +6,13 @@ import type { BackupTable, MenuItem } from '../../../ui/backup-table.ts';
 import { PremiseLost, throwFor } from '../judging.ts';
 
 /** What a row was found to say; `hidden` is a message of the custom resource that the page shows nowhere. */
-type ReportedRow = { told: string; hidden: string | undefined };
+type ReportedRow = { summary: string; hidden: string | undefined };
 
 // A backup that changes as often while its row is read is not one that can be read.
 const mostReadings = 5;
 
 // The error of a command has all that the command has written.
-const longestTold = 100;
+const longestQuote = 100;
 
 /**
  * Reads all that the row of a backup says and offers, and holds it against its custom resource, which must
@@ -68,7 +68,9 @@ const judge = ({ menu, tooltips, text }: Read, backup: Backup): ReportedRow => {
   );
   const info = messages?.info;
   return {
-    told: [describeMenu(menu), ...tooltips.map(({ found }) => `"${shorten(found, longestTold)}"`)].join('; '),
+    summary: [describeMenu(menu), ...tooltips.map(({ found }) => `"${shorten(found, longestQuote)}"`)].join(
+      '; ',
+    ),
     hidden: info && !plain(text).includes(plain(info)) ? info : undefined,
   };
 };

@@ -26,22 +26,22 @@ const untilShown = async (
     const backup = backups.current(name);
     return backup && rowStateOf(backup);
   };
-  const toldOf = ({ name }: BackupHandle): RowState | undefined => page.log.told(name).at(-1)?.look;
+  const receivedOf = ({ name }: BackupHandle): RowState | undefined => page.log.received(name).at(-1)?.look;
   const isShown = (backup: BackupHandle): boolean => isAlike(page.look(backup.name), wanted(backup));
-  const isTold = (backup: BackupHandle): boolean => isAlike(toldOf(backup), wanted(backup));
+  const isReceived = (backup: BackupHandle): boolean => isAlike(receivedOf(backup), wanted(backup));
   const isLive = page.live().at(-1)?.to === Number.POSITIVE_INFINITY;
   let { within, owner } = isLive ? timeouts.pageFollows : timeouts.pageDrawn;
   if (await page.until(() => made.every(isShown), parseDuration(within))) return;
   const late = made.filter((backup) => !isShown(backup));
-  if (isLive && late.length > 0 && !late.some(isTold)) {
-    ({ within, owner } = timeouts.pageTold);
+  if (isLive && late.length > 0 && !late.some(isReceived)) {
+    ({ within, owner } = timeouts.pageReceives);
     if (await page.until(() => made.every(isShown), parseDuration(within))) return;
   }
   const wrong = made
     .filter((backup) => !isShown(backup))
     .map(
       (backup) =>
-        `- ${backup.label} is ${describeRowState(wanted(backup))}, and the page shows ${describeRowState(page.look(backup.name))}: longhorn-manager has sent it ${isTold(backup) ? 'what is so' : describeRowState(toldOf(backup))}`,
+        `- ${backup.label} is ${describeRowState(wanted(backup))}, and the page shows ${describeRowState(page.look(backup.name))}: longhorn-manager has sent it ${isReceived(backup) ? 'what is so' : describeRowState(receivedOf(backup))}`,
     );
   // Also where it came right only now: that was too late.
   throw new Error(
@@ -100,7 +100,7 @@ export const uiSteps = {
     parameters: (_, backup) => ({ backup }),
     action: async (context: Context, page: PageHandle, backup: BackupHandle) => {
       const { timelines, report, version } = context;
-      const { told, hidden } = await judgeRow(page.page.table, {
+      const { summary, hidden } = await judgeRow(page.page.table, {
         name: backup.name,
         backups: timelines.backups,
         ready: () => untilShown(context, page, [backup]),
@@ -109,9 +109,9 @@ export const uiSteps = {
         report.finding(
           toFinding('waiting-message-not-on-page', `Longhorn ${version} keeps back: "${hidden}".`),
         );
-      return told;
+      return summary;
     },
-    detail: (told) => told,
+    detail: (summary) => summary,
   }),
   /**
    * Since it was opened the page showed every state of these backups that lasted, soon, and none that they
@@ -128,27 +128,27 @@ export const uiSteps = {
       const { timeouts, report, version } = context;
       await untilShown(context, handle, made);
       const { page } = handle;
-      const [follows, tells] = [timeouts.pageFollows, timeouts.pageTold].map(({ within }) =>
+      const [follows, receives] = [timeouts.pageFollows, timeouts.pageReceives].map(({ within }) =>
         parseDuration(within),
       ) as [number, number];
       const judged = made.map(({ label, name }) => {
         const rest = { label, connected: page.live(), end: Date.now() };
-        const [history, told, shown] = [
+        const [history, received, shown] = [
           looksOf(context, name, handle),
-          page.log.told(name),
+          page.log.received(name),
           page.shown(name),
         ];
         return {
-          told: judgeShown({ ...rest, what: 'received', history, shown: told, limit: tells }),
-          shown: judgeShown({ ...rest, what: 'shown', history: told, shown, limit: follows }),
+          received: judgeShown({ ...rest, what: 'received', history, shown: received, limit: receives }),
+          shown: judgeShown({ ...rest, what: 'shown', history: received, shown, limit: follows }),
           both: judgeShown({ ...rest, what: 'shown', history, shown, limit: Number.POSITIVE_INFINITY }),
         };
       });
-      const late = judged.flatMap(({ told }) => told.delays).filter(({ delay }) => delay > follows);
+      const late = judged.flatMap(({ received }) => received.delays).filter(({ delay }) => delay > follows);
       if (late.length > 0)
         report.finding(toFinding('page-told-late', `Longhorn ${version}: ${describeDelays(late)}.`));
       throwFor(
-        judged.flatMap(({ told, shown }) => [...told.problems, ...shown.problems]),
+        judged.flatMap(({ received, shown }) => [...received.problems, ...shown.problems]),
         'the page and the custom resources differ',
       );
       return judged.flatMap(({ both }) => both.delays);
@@ -211,6 +211,6 @@ export const describeDelays = (delays: readonly Delay[]): string => {
     const name = look.replace(/^\d+ %/, 'a bar');
     longest.set(name, Math.max(delay, longest.get(name) ?? 0));
   }
-  const told = [...longest].map(([look, delay]) => `${look} after ${formatDuration(delay)}`);
-  return told.length === 0 ? 'nothing changed' : told.join(', ');
+  const delaysOf = [...longest].map(([look, delay]) => `${look} after ${formatDuration(delay)}`);
+  return delaysOf.length === 0 ? 'nothing changed' : delaysOf.join(', ');
 };

@@ -196,9 +196,9 @@ type Read = { cluster: Cluster; volume: string; since: string | undefined; signa
  * report none, from the managers'.
  */
 const processErrors = async (read: Read): Promise<string[]> => {
-  const told = await errorsIn(read, { labelSelector: instanceManagerLabel });
-  return told.length > 0
-    ? told
+  const found = await errorsIn(read, { labelSelector: instanceManagerLabel });
+  return found.length > 0
+    ? found
     : errorsIn(read, { labelSelector: managerLabel, container: managerContainer });
 };
 

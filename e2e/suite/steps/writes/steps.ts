@@ -38,12 +38,12 @@ export const writeSteps = {
   'then.disturbed': step({
     sentence: 'Then the write was disturbed',
     action: async (_: Context, { disturbed, writes }: FollowedWrites) => {
-      const told = disturbed();
-      if (told === undefined)
+      const write = disturbed();
+      if (write === undefined)
         throw new PremiseLost(`the write did not come; these did: ${writes.join('; ') || 'none'}`);
-      return told;
+      return write;
     },
-    detail: (told) => told,
+    detail: (write) => write,
   }),
   /**
    * Completed, or where it may fail in an Error that the catalogue knows: a manager that was killed may have held it.

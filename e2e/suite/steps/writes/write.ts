@@ -36,7 +36,7 @@ const noise =
   /(?:^|\.)(?:lastSyncedAt|syncRequestedAt|lastProbeTime|lastTransitionTime|progress|size|newlyUploadDataSize|reUploadedDataSize|observedGeneration|resourceVersion|generation|managedFields|uid|creationTimestamp|deletionTimestamp|deletionGracePeriodSeconds)$/;
 
 // Their values are few, and say which step of the work it is; a node is one by chance.
-const telling = /(?:^|\.)(?:state|finalizers|currentNodeID|available)$/;
+const significant = /(?:^|\.)(?:state|finalizers|currentNodeID|available)$/;
 const writtenValue = (path: string, value: unknown): string =>
   JSON.stringify(path.endsWith('currentNodeID') && value ? 'a node' : (value ?? null));
 
@@ -55,7 +55,7 @@ const changesIn = (
   }
   const isEmpty = (value: unknown) => value === undefined || value === null || value === '' || value === 0;
   if (isEmpty(before) && isEmpty(after)) return [];
-  return [telling.test(path) ? `${path}=${writtenValue(path, after)}` : path];
+  return [significant.test(path) ? `${path}=${writtenValue(path, after)}` : path];
 };
 
 const writtenMetadata = new Set(['finalizers', 'labels', 'annotations', 'ownerReferences']);

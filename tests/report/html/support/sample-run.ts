@@ -27,10 +27,19 @@ const passedSteps: Line[] = [
 
 const expectation = (id: number, from: number, steps: string[]) => {
   const label = 'the first backup';
-  const told = { id, label, from, steps, resource: 'backups', name: 'ze-b1', limit: 120, owner: 'the retry' };
+  const common = {
+    id,
+    label,
+    from,
+    steps,
+    resource: 'backups',
+    name: 'ze-b1',
+    limit: 120,
+    owner: 'the retry',
+  };
   const line = (at: number, more: Record<string, unknown>): Line => ({
     ...{ at, marker: `awaits: ${label}` },
-    expectation: { ...told, ...more },
+    expectation: { ...common, ...more },
   });
   return { set: line(from, { phase: 'set' }), end: line };
 };

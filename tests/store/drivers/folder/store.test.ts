@@ -48,7 +48,7 @@ test('the lock of a process that was killed is neither waited for nor a problem,
   await expect(inspect()).rejects.toThrow(/still locked after \d+ s/);
 });
 
-test('each lock that lives after the time is told with what holds it, where volumes are named those of them alone', async () => {
+test('each lock that lives after the time is reported with what holds it, where volumes are named those of them alone', async () => {
   const untilIdle = (...volumes: string[]) => open().untilIdle({ ...quiet, lockLife: 150, volumes });
   await lock('a', { age: 40 });
   await expect(untilIdle()).rejects.toThrow(
@@ -93,7 +93,7 @@ test('a store that cannot be read, or whose listing, is an error, not an empty s
   );
 });
 
-test('what is wrong is told, errors first; what only is to be known is not; as many blocks are looked into as asked', async () => {
+test('what is wrong is reported, errors first; what only is to be known is not; as many blocks are looked into as asked', async () => {
   // The files laid out have the sizes of the recorded blocks, and nothing in them.
   const looking = openPodStore({ cluster: stubCluster(), pod, root }, 20_000);
   const { problems } = await looking.inspect(volume, quiet);

@@ -198,7 +198,7 @@ describe('the proxy before the server', () => {
   const folder = folderPath(below);
   const keys = ['a', 'b', 'c', 'd', 'e'].map((name) => `${prefix}/${folder}/${name}.cfg`);
   const named = { Bucket: 'backups' };
-  const told = (work: Promise<unknown>): Promise<string> =>
+  const outcomeOf = (work: Promise<unknown>): Promise<string> =>
     work.then(() => 'done').catch(({ name }: Error) => name);
   let client: S3;
   beforeAll(async () => {
@@ -212,7 +212,7 @@ describe('the proxy before the server', () => {
     await made.inject();
     return { prove: made.prove, heal: () => wrongAnswers.heal(cluster, kept(made)) };
   };
-  const look = (Key = keys[0]) => told(client.headObject({ ...named, Key: Key ?? '' }));
+  const look = (Key = keys[0]) => outcomeOf(client.headObject({ ...named, Key: Key ?? '' }));
 
   test.each([
     ['AccessDenied', /: AccessDenied; met by 1 of 1 such/],
@@ -223,15 +223,17 @@ describe('the proxy before the server', () => {
     async (answer, proof) => {
       const { prove, heal } = await wrong('write', answer);
       expect(await prove()).toMatch(proof);
-      expect(await told(client.putObject({ ...named, Key: keys[0] ?? '', Body: 'y' }))).not.toBe('done');
-      expect(await told(client.putObject({ ...named, Key: `${prefix}/elsewhere`, Body: 'y' }))).toBe('done');
+      expect(await outcomeOf(client.putObject({ ...named, Key: keys[0] ?? '', Body: 'y' }))).not.toBe('done');
+      expect(await outcomeOf(client.putObject({ ...named, Key: `${prefix}/elsewhere`, Body: 'y' }))).toBe(
+        'done',
+      );
       expect(await look()).toBe('done');
       expect((await store.source.read(`${folder}/a.cfg`, 9)).toString()).toBe('x');
       await store.write('answers').put([{ path: 'backups/f.blk', bytes: Buffer.from('past the proxy') }]);
       expect(await heal()).toBe('such requests are answered rightly');
       expect(await heal()).toBe('such requests are answered rightly');
       await expect(prove()).rejects.toThrow('the proxy has no such rule');
-      expect(await told(client.putObject({ ...named, Key: keys[0] ?? '', Body: 'x' }))).toBe('done');
+      expect(await outcomeOf(client.putObject({ ...named, Key: keys[0] ?? '', Body: 'x' }))).toBe('done');
       await client.deleteObject({ ...named, Key: `${prefix}/${folder}/f.blk` });
     },
   );
@@ -239,7 +241,7 @@ describe('the proxy before the server', () => {
   test('a deletion that nobody answers ends when that is healed, by the run alone', async () => {
     const { prove } = await wrong('delete', 'silence');
     expect(await prove()).toMatch(/: nothing; met by \d+ of \d+ such/);
-    const deletion = told(client.deleteObject({ ...named, Key: keys[4] ?? '' }));
+    const deletion = outcomeOf(client.deleteObject({ ...named, Key: keys[4] ?? '' }));
     const all = [`${endpoint}: all requests are answered rightly again`];
     expect(await wrongAnswers.healByLabels?.(cluster, 'abc123')).toEqual(all);
     expect(await deletion).toBe('done');

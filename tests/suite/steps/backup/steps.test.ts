@@ -78,7 +78,7 @@ test.each([
     ['waiting-backup-loses-lock'],
   ],
   ['with another error is not taken for one that lost the lock', 'no space left', /no space left/, []],
-])('a backup %s', async (_, error, told, codes) => {
+])('a backup %s', async (_, error, message, codes) => {
   const { then, first, second, ended, findings } = await play(
     'normal, v1.8.2',
     whenIn(secondName, 'InProgress|Completed', { state: 'Error', error }),
@@ -86,7 +86,7 @@ test.each([
   await expect(then.waitedAndCompleted(second, { first })).rejects.toMatchObject({
     verdict: { state: 'broken' },
   });
-  expect(ended()[0]).toMatch(told);
+  expect(ended()[0]).toMatch(message);
   expect(findings.map(({ code }) => code)).toEqual(codes);
 });
 
@@ -182,13 +182,13 @@ test.each([
   ['goes on', 'Completed', other],
   ['is held back', 'Deleting', again],
   ['is held back', 'Error', waited],
-])('a backup that %s where the first is %s', async (what, state, told) => {
+])('a backup that %s where the first is %s', async (what, state, message) => {
   const becomes = whenIn(firstInError, 'Error', { state });
   const { then, first, second, ended } = await play('in error, v1.12.1', (line) => {
     const changed = becomes(line);
     return changed && what === 'goes on' ? changed : changed && held(changed);
   });
   const error: unknown = await then.neverHeldBack(second, { first }).catch((thrown: unknown) => thrown);
-  expect(ended()[0]).toMatch(told);
+  expect(ended()[0]).toMatch(message);
   if (state === 'Deleting') expect(error).toMatchObject({ verdict: { state: 'not-provable' } });
 });

@@ -34,13 +34,13 @@ type Settled = { value?: boolean; reason?: unknown };
 /** The promise of that bug on the recorded store, judged as a scenario is; `harm` is done to the store before. */
 const playOnStore = async ({ harm, expected = both, version = 'v1.12.1', race = false }: Playing = {}) => {
   await harm?.();
-  const { context, bugs: met, ...told } = createTestContext({ version, root });
+  const { context, bugs: met, ...reported } = createTestContext({ version, root });
   const then = bindSteps(context).then;
   volume.target = await context.own.first(async () => aTarget);
   const keeping = then.orKnownBug(destroys, () => then.storeHolds(volume, expected), { race });
   const [{ value: kept, reason: error }] = (await Promise.allSettled([keeping])) as [Settled];
   const where = { interrupted: false, doing: undefined, outage: undefined, bugs: met };
-  return { ...told, met, kept, ...judgeEnd(error, where) };
+  return { ...reported, met, kept, ...judgeEnd(error, where) };
 };
 
 const loseBlocks = () => rm(join(root, volumeFolder(recordedVolume), 'blocks', '54'), { recursive: true });
@@ -140,7 +140,7 @@ test('a history that breaks as the row says is the bug, and what it says then is
   );
 });
 
-test('a backup that went is told from one that is still there', async () => {
+test('a backup that went is distinguished from one that is still there', async () => {
   const { fails, met } = await playHistory();
   await fails();
   expect(met).toMatchObject([{ id: 'lock-fails-open', kept: false }]);

@@ -74,10 +74,10 @@ const worldOf = ({ events = restarted, log, exclusive = [], present = [] }: Worl
 const sentence = 'Then no longhorn-manager was started again meanwhile';
 const inTime = { interrupted: false, doing: undefined, outage: undefined };
 const conclude = async (world: World) => {
-  const { context, told } = worldOf(world);
+  const { context, printed } = worldOf(world);
   const error: unknown = await conclusions.conclude(context).catch((thrown: unknown) => thrown);
   const { state, reason } = judgeEnd(error, inTime);
-  return { told, state, reason };
+  return { printed, state, reason };
 };
 const byOthers =
   /^a longhorn-manager ended over what somebody else did, so this is no verdict on Longhorn:\n- .+; over/;
@@ -97,12 +97,12 @@ test.each<[string, World, string, RegExp | null]>([
   const ended = await conclude(world);
   expect(ended.state).toBe(state);
   if (reason === null)
-    return expect(ended.told.slice(2)).toEqual(world.exclusive ? [] : [`${sentence} ...`, sentence]);
+    return expect(ended.printed.slice(2)).toEqual(world.exclusive ? [] : [`${sentence} ...`, sentence]);
   expect(ended.reason).toMatch(reason);
   if (world.exclusive === undefined) expect(ended.reason).toMatch(byNobody);
 });
 
-test('the panic over its backup is told with its frames and its row', async () => {
+test('the panic over its backup is reported with its frames and its row', async () => {
   const { reason } = await conclude({ log: mine });
   const known =
     'longhorn-manager v1.10.2 ended by a panic that is known as manager-panics-in-deletion (longhorn/longhorn#13245; ';

@@ -20,10 +20,10 @@ const judge = async (name: string, expected: ExpectedMessage[] = [], mutate?: Mu
   const version = `v${/longhorn-v([\d.]+)\//.exec(name)?.[1]}`;
   const about = { volumes, expected, version, targets: ['default'] };
   const { met, problems } = messages.judgeMessages(timelines, about);
-  const told = met.map(({ of, state, classification: by }) => {
+  const described = met.map(({ of, state, classification: by }) => {
     return `${of} ${state}: ${by.class === 'unclassified' ? by.class : by.id}`;
   });
-  return { problems, told: [...new Set(told)].sort() };
+  return { problems, described: [...new Set(described)].sort() };
 };
 
 const brings = (id: ExpectedMessage['id'], ...names: string[]): ExpectedMessage[] =>
@@ -37,7 +37,7 @@ const faulty = ['0285424225f44daa', '0ffeefbc577a4a98', '9b12114ac0f84523', 'f9a
  * What was said in each recording of a real Longhorn, and what a scenario that did the same would have
  * declared.
  */
-const recorded: Record<string, [expected: ExpectedMessage[], told: string[] | RegExp]> = {
+const recorded: Record<string, [expected: ExpectedMessage[], described: string[] | RegExp]> = {
   'v1.12.1/normal': [[], ['zn-b2 Pending: waits-for-deletion']],
   'v1.12.1/held': [[], ['ho-b2 Pending: waits-for-deletion']],
   'v1.12.1/delete-error': [denied('ze-b1'), ['ze-b1 Error: deletion-denied']],
@@ -61,10 +61,10 @@ const recorded: Record<string, [expected: ExpectedMessage[], told: string[] | Re
   'v1.8.2/wrapped-engine': [brings('deletion-stubbed', 'sa-b3'), ['sa-b3 Error: deletion-stubbed']],
 };
 
-test.for(Object.entries(recorded))('what a real Longhorn said: %s', async ([name, [expected, told]]) => {
+test.for(Object.entries(recorded))('what a real Longhorn said: %s', async ([name, [expected, described]]) => {
   const judged = await judge(`longhorn-${name}`, expected);
-  if (told instanceof RegExp) expect(judged.told.join()).toMatch(told);
-  else expect(judged.told).toEqual(told);
+  if (described instanceof RegExp) expect(judged.described.join()).toMatch(described);
+  else expect(judged.described).toEqual(described);
   expect(judged.problems).toEqual([]);
 });
 
@@ -188,7 +188,7 @@ test.each<[string, RegExp[], Volume[], ExpectedMessage[]]>([
   expect(judged({ volumes }, expected).problems).toEqual(problems.map((each) => expect.stringMatching(each)));
 });
 
-test('what events warn of is told, of its own objects, and fails nothing; what nobody knows is a finding', async () => {
+test('what events warn of is reported, of its own objects, and fails nothing; what nobody knows is a finding', async () => {
   const event = (kind: string, name: string, reason: string, message: string, more: object = {}) => ({
     metadata: { name: `${name}.1`, namespace: 'longhorn-system', creationTimestamp: '2026-01-01T00:00:00Z' },
     ...{ involvedObject: { kind, name }, type: 'Warning', reason, message, ...more },
@@ -211,8 +211,8 @@ test('what events warn of is told, of its own objects, and fails nothing; what n
     }),
   });
   await playStep(context, everyMessageIsKnown);
-  const told = messages.messagesOf(context).map(({ of, id }) => [of, id]);
-  expect(told).toEqual([
+  const expected = messages.messagesOf(context).map(({ of, id }) => [of, id]);
+  expect(expected).toEqual([
     ['v-e-0', 'replica-in-error'],
     ['v-r-1', null],
   ]);
@@ -222,22 +222,22 @@ test('what events warn of is told, of its own objects, and fails nothing; what n
 });
 
 // As if the scenario had just done what was recorded.
-test('what is expected is told, and all else fails the scenario; each message is told once, with its meaning, cut short', async () => {
+test('what is expected is reported, and all else fails the scenario; each message is reported once, with its meaning, cut short', async () => {
   const { backups } = speaking(await replay(deletion));
   const made = { ...nothingMade(), volumes: ['vz-e'] };
   const conclude = async (expected: ExpectedMessage[]) => {
-    const { context, told } = createTestContext({ timelines: { backups }, made, expected });
+    const { context, printed } = createTestContext({ timelines: { backups }, made, expected });
     const failed = await playStep(context, everyMessageIsKnown).then(
       () => 'well',
       () => 'failed',
     );
-    return { context, told: `${failed}: ${told.at(-1)}` };
+    return { context, printed: `${failed}: ${printed.at(-1)}` };
   };
   const sentence =
     'Then every message of Longhorn is known, and none reports a failure that the scenario did not cause';
-  expect((await conclude(denied('ze-b1'))).told).toBe(`well: ${sentence}: deletion-denied (failure)`);
-  const { context, told } = await conclude([]);
-  expect(told).toContain(
+  expect((await conclude(denied('ze-b1'))).printed).toBe(`well: ${sentence}: deletion-denied (failure)`);
+  const { context, printed } = await conclude([]);
+  expect(printed).toContain(
     `failed: ${sentence} FAILED: Longhorn v1.12.1 said what this scenario has no place for:\n- deletion-denied (failure) was not expected: Backup ze-b1 `,
   );
   // Said again after something else, or in another field, it is the same message.

@@ -94,24 +94,31 @@ const interrupted = 'not waited for, as the run was interrupted; it was ';
 const endless = answer('200 OK', 'application/zip', 100);
 
 test.each<[string, How & { says?: object; answered?: string; interrupts?: true }, string]>([
-  ['fails is told in the words of Longhorn', { says: { state: 'Error', conditions: [failure] } }, notMade],
+  [
+    'fails is reported in the words of Longhorn',
+    { says: { state: 'Error', conditions: [failure] } },
+    notMade,
+  ],
   // With 1 s a busy machine had not yet seen what it says.
   ['takes too long is given up', { says: { state: 'Generating', progress: 40 }, time: '5s' }, late],
   ['is an error is none', { answered: answer('500 No', 'application/zip') }, 'not hand it out: 500, '],
   ['is a page is none', { answered: answer('200 OK', 'text/html') }, 'hand it out: 200, text/html'],
   ['never ends leaves no half of it', { answered: endless, time: '1s' }, 'not there within the 1s '],
   ['is under way at an interruption', { says: { state: 'Started' }, interrupts: true }, interrupted],
-])('one that %s, and is removed', async (_, { says: status = ready, answered, interrupts, ...how }, told) => {
-  const controller = new AbortController();
-  frontend.answer = answered ?? frontend.answer;
-  const fetching = ended({ ...how, interrupted: controller.signal });
-  await says(status);
-  if (interrupts) controller.abort();
-  expect(await fetching).toContain(told);
-  expect([removed(), await list()]).toEqual([1, []]);
-});
+])(
+  'one that %s, and is removed',
+  async (_, { says: status = ready, answered, interrupts, ...how }, message) => {
+    const controller = new AbortController();
+    frontend.answer = answered ?? frontend.answer;
+    const fetching = ended({ ...how, interrupted: controller.signal });
+    await says(status);
+    if (interrupts) controller.abort();
+    expect(await fetching).toContain(message);
+    expect([removed(), await list()]).toEqual([1, []]);
+  },
+);
 
-test('one that Longhorn does not let go is told of, though it was fetched; one that it removes is over', async () => {
+test('one that Longhorn does not let go is reported, though it was fetched; one that it removes is over', async () => {
   const fetching = ended({ goneWithin: '100ms' });
   await says(ready, { metadata: { finalizers: ['longhorn.io'] } });
   expect(await fetching).toBe(

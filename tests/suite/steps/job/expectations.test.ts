@@ -160,15 +160,15 @@ test('the refusal of a read-only mount stands in the Backup', async () => {
   expect(await judged()).toEqual(times(3, 'broken'));
 });
 
-test('a run that makes something where nothing was to be made is told, and what a step made between the runs is not theirs', async () => {
+test('a run that makes something where nothing was to be made is reported, and what a step made between the runs is not theirs', async () => {
   const { job, ticks, backups, snapshots, volume } = await stageJob('backups denied');
   const problems = (change: object, others: string[] = [], by: string = job) => {
     const changed = ticks.map((tick) => ({ ...tick, ...change }));
     return problemsOf(madeByTicks({ backups, snapshots }, { job: by, volume, ticks: changed, others }));
   };
-  const told = problems({ makes: false });
-  expect(told).toContainEqual(expect.stringMatching(/^run 1 made 1 backups, not 0: backup-/));
-  expect(told).toHaveLength(12);
+  const found = problems({ makes: false });
+  expect(found).toContainEqual(expect.stringMatching(/^run 1 made 1 backups, not 0: backup-/));
+  expect(found).toHaveLength(12);
   const [backup, snapshot] = ['backup-7afc457381794891', 'rj-b-c-74fb86ba-fa31-48de-a124-6038a3193667'];
   const none = ['run 2 made 0 backups, not 1: none', 'run 2 made 0 snapshots, not 1: none'];
   expect(problems({}, [backup, snapshot])).toEqual(none);

@@ -30,7 +30,7 @@ test('a minute is the same a quarter of an hour later; a run is called by its or
 
 const ownedBy = (name: string) => [{ apiVersion: 'batch/v1', kind: 'CronJob', name, uid: 'x' }];
 
-test('the runs that Kubernetes started beside those of the steps are told in their order, each once', () => {
+test('the runs that Kubernetes started beside those of the steps are reported in their order, each once', () => {
   const all = replayTimeline<Job>('jobs');
   for (const name of ['j-1', 'j-29', 'j-29', 'j-30', 'k-31']) {
     const object = { metadata: { name, ownerReferences: ownedBy(name.slice(0, 1)) } };

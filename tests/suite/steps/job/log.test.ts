@@ -90,7 +90,7 @@ test("the log is that of the run's own pod; one that does not end, was never the
   await expect(read({ p1: Promise.reject(new Error('404')) })).rejects.toThrow('404');
 });
 
-test('a run that lost sight of its backup is told from one that failed otherwise', () => {
+test('a run that lost sight of its backup is distinguished from one that failed otherwise', () => {
   const lost = line(
     'error',
     'Failed to run volume job',

@@ -12,7 +12,7 @@ const added = (object: Event) => ({ kind: 'added' as const, at: 0, object });
 const timeline = (...events: Event[]) => replayTimeline('events', events.map(added));
 const problems = (...events: Event[]) => problemsOfEvents(timeline(...events), 'v1.12.1');
 const tick = { label: 'run 1', job: 'rj-29919822', scheduled: true, makes: true, from: 0 };
-const told = (...events: Event[]) =>
+const endOf = (...events: Event[]) =>
   untilReported({ watched: { events: timeline(...events) } } as never, {
     ...{ tick, limit: { within: '20ms', owner: 'the test' } },
   });
@@ -23,7 +23,7 @@ const saw = (job: string, end: string) => event('SawCompletedJob', `Saw complete
 // As Kubernetes v1.36.3 said it in the lab, and as the document has it.
 test.for(['condition: Complete', 'status: Complete'])('a run is reported: %s', async (end) => {
   const ended = saw('rj-29919822', end);
-  expect(await told(created, ended)).toBe(`Saw completed job: rj-29919822, ${end}`);
+  expect(await endOf(created, ended)).toBe(`Saw completed job: rj-29919822, ${end}`);
   expect(problems(created, ended)).toEqual([]);
 });
 
@@ -37,7 +37,7 @@ test('a run that is not reported, or not as Complete, is an error', async () => 
     [[other], 'not seen that an event SuccessfulCreate names Job rj-29919822'],
     [[created, failed], 'the event about the end of run 1 says: Saw completed'],
   ] as const)
-    await expect(told(...events)).rejects.toThrow(message);
+    await expect(endOf(...events)).rejects.toThrow(message);
 });
 
 test('a Job that a step made, and a cleanup that was refused, are in order; a failure, and what nobody knows, are not', () => {

@@ -69,10 +69,10 @@ const play = async (
   };
   const timelines = { backups, snapshots, volumes };
   const cluster = { ...stubCluster(), list: async () => ({ items: backups.objects() }) } as never;
-  const { context, ...told } = createTestContext({ timelines, version, timeouts, cluster });
-  const found = () => told.findings.map(({ code }) => code);
+  const { context, ...reported } = createTestContext({ timelines, version, timeouts, cluster });
+  const found = () => reported.findings.map(({ code }) => code);
   const { expected } = context;
-  return { ...told, found, backups, job: handle, expected, steps: bind(context, jobSteps, 'then') };
+  return { ...reported, found, backups, job: handle, expected, steps: bind(context, jobSteps, 'then') };
 };
 
 test('a run that ends has deleted the old backup and made one, and only where it was disturbed may it not', async () => {
@@ -107,7 +107,7 @@ const last = 'backup-7afc457381794891';
 const lastFails = whenIn(last, 'Completed', { state: 'Error', error: 'no space left' });
 const timedOut = { verdict: { state: 'timed-out' } };
 
-test('a real job that the API server refuses the deletion of backups, told', async () => {
+test('a real job that the API server refuses the deletion of backups, reported', async () => {
   const { steps, job, ended, found } = await play('backups denied', { until: 222 });
   await steps.jobsComplete(job);
   const backups = await steps.oneBackupEachTick(job);

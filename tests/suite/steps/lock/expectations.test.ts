@@ -83,7 +83,7 @@ test.each([
   ['loses the lock each time', [lostDeletion, lostDeletion], 'met'],
   ['fails for no reason of its own', [], 'broken'],
   ['fails for another one', [lostDeletion, denied], 'broken'],
-])('a deletion that %s is told', (_, errors, state) => {
+])('a deletion that %s is reported', (_, errors, state) => {
   const deleting = { state: 'Deleting' };
   const tries = errors.flatMap((error) => [{ state: 'Error', messages: { error } }, deleting]);
   const backups = historyOf({ state: 'Completed' }, deleting, ...tries);

@@ -44,7 +44,7 @@ const conflict = async (mutate?: Mutation) => {
 
 const ofUpload = { name: 'lock-7b7a1bf65efd4c7f', of: 'a backup' } as const;
 
-test('the conflict of a real Longhorn, told; what the document has otherwise is a finding', async () => {
+test('the conflict of a real Longhorn, reported; what the document has otherwise is a finding', async () => {
   const { backups, first, second } = await conflict();
   const { then, ended, found } = await play(backups);
   await then.uploading(second);
@@ -86,12 +86,12 @@ test.each([
   ['too late', { deletionBackoff: 6_000, resync: 5_000 }, outside],
   // The window closes 10 s after a back-off and a resync.
   ['not at all, which is known as soon as the time is over', { deletionBackoff: 100, resync: -9_900 }, never],
-])('a deletion that is tried again %s fails', async (when, clocks, told) => {
+])('a deletion that is tried again %s fails', async (when, clocks, message) => {
   const { backups, first } = await conflict((line) =>
     when.startsWith('not') && 'object' in line && line.at > 100 ? undefined : line,
   );
   const { then } = await play(backups, clocks);
-  await expect(then.resolvedByItself(first)).rejects.toThrow(told);
+  await expect(then.resolvedByItself(first)).rejects.toThrow(message);
 });
 
 test('a volume is locked by a lock of a backup that is acquired', async () => {

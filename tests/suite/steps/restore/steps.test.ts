@@ -42,7 +42,7 @@ const play = (states: readonly NonNullable<Volume['status']>[], messages: readon
     ...rules,
     restoreWaits: short,
     restoreFails: short,
-    restoreTold: short,
+    restoreReasons: short,
     restored: short,
   };
   const { context } = createTestContext({ timelines, timeouts });

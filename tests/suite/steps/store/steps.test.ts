@@ -85,16 +85,16 @@ test.each([
   [{ of: 'the store' }, 'backupstore/volumes', 'the volumes in the store'],
   [{ of: volume, folder: 'backups' }, `${volumeFolder('v')}/backups`, "the volume's backups in the store"],
   [{ of: volume, folder: 'locks' }, `${volumeFolder('v')}/locks`, "the volume's locks in the store"],
-] as const)('the right folder is denied, %j', async (where, path, told) => {
+] as const)('the right folder is denied, %j', async (where, path, named) => {
   const folder = root(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const mode = async () => ((await stat(folder)).mode & 0o777).toString(8);
   const { given } = await play();
   const unlistable = await given.listingDenied(where);
-  expect([unlistable.title, await mode()]).toEqual([`the listing of ${told} is denied`, '300']);
+  expect([unlistable.title, await mode()]).toEqual([`the listing of ${named} is denied`, '300']);
   await unlistable.heal();
   const unreadable = await given.readingDenied(where);
-  expect([unreadable.title, await mode()]).toEqual([`all reading of ${told} is denied`, '200']);
+  expect([unreadable.title, await mode()]).toEqual([`all reading of ${named} is denied`, '200']);
   await unreadable.heal();
 });
 
@@ -103,17 +103,17 @@ test.each([
   [{ of: volume, lock }, 'locks/lock-1.lck', 'the foreign lock of a backup'],
 ] as const)(
   'the right file is emptied, or taken away, or asked for in vain, %j',
-  async (file, path, told) => {
+  async (file, path, named) => {
     const inStore = `${volumeFolder('v')}/${path}`;
     const there = root(inStore);
     await mkdir(dirname(there), { recursive: true });
     await writeFile(there, '{}');
     const { given, asked } = await play();
     const emptied = await given.fileEmptied(file);
-    expect([emptied.title, await readFile(there, 'utf8')]).toEqual([`${told} is empty`, '']);
+    expect([emptied.title, await readFile(there, 'utf8')]).toEqual([`${named} is empty`, '']);
     await emptied.heal();
     const hidden = await given.fileMissing(file);
-    expect(hidden.title).toBe(`${told} is gone from the store`);
+    expect(hidden.title).toBe(`${named} is gone from the store`);
     await expect(stat(there)).rejects.toThrow('ENOENT');
     await hidden.heal();
     expect([await readFile(there, 'utf8'), asked]).toEqual(['{}', []]);

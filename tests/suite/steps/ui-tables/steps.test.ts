@@ -11,7 +11,7 @@ type Shown = { version: string; sign: string; before?: { url: string; reason: st
 /** The step on a page whose row of the target has this sign, and a Longhorn of this version. */
 const shown = async ({ version, sign, before }: Shown) => {
   const timelines = emptyTimelines();
-  const told = (url: string, message: string) =>
+  const sync = (url: string, message: string) =>
     timelines.backupTargets.push({
       kind: 'modified',
       at: 1,
@@ -21,8 +21,8 @@ const shown = async ({ version, sign, before }: Shown) => {
         status: { available: false, conditions: [{ type: 'Unavailable', status: 'True', message }] },
       },
     });
-  if (before) told(before.url, before.reason);
-  told(nowhere, reason);
+  if (before) sync(before.url, before.reason);
+  sync(nowhere, reason);
   const { context, findings } = createTestContext({ timelines, version });
   const page = { reads: async (_: string, column: string) => (column === 'Status' ? sign : '') };
   const { then } = bindSteps(context);
@@ -34,7 +34,7 @@ const shown = async ({ version, sign, before }: Shown) => {
   return findings.map(({ code }) => code);
 };
 
-test('a page tells why a backup target cannot be used, from v1.10.0 on', async () => {
+test('a page says why a backup target cannot be used, from v1.10.0 on', async () => {
   expect(await shown({ version: 'v1.10.0', sign: reason })).toEqual([]);
   expect(await shown({ version: 'v1.13.0-dev', sign: `${reason}\n` })).toEqual([]);
   for (const version of ['v1.10.0', 'v1.12.1'])
@@ -50,7 +50,7 @@ test('a page may say what the target said a look before, of where it is now', as
   );
 });
 
-test('the page of an older version tells nothing, which is a finding and no failure', async () => {
+test('the page of an older version says nothing, which is a finding and no failure', async () => {
   for (const version of ['v1.8.2', 'v1.9.2'])
     expect(await shown({ version, sign: '' })).toEqual(['target-reason-not-on-page']);
   await expect(shown({ version: 'v1.9.2', sign: reason })).rejects.toThrow(reason);

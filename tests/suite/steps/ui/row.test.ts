@@ -47,27 +47,27 @@ describe.skipIf(chromium === undefined)('the row of a backup', () => {
       locked: [{ state: 'Error', error: 'locked', url: '' }],
       waits: [{ state: 'Pending', url: '', messages: { info: waits } }],
       offers: [bare, whole],
-      tells: [failed, { ...failed, messages: { error: 'failed' } }],
+      differs: [failed, { ...failed, messages: { error: 'failed' } }],
       changes: [bare, whole],
     });
-    expect(await read('whole')).toEqual({ told: 'Delete, Restore, Get URL', hidden: undefined });
+    expect(await read('whole')).toEqual({ summary: 'Delete, Restore, Get URL', hidden: undefined });
     const disabled = 'Delete, Restore (disabled), Get URL (disabled)';
-    expect((await read('failed')).told).toBe(`${disabled}; "failed to delete: not permitted"`);
-    expect((await read('locked')).told).toBe(`${disabled}; "locked"`);
+    expect((await read('failed')).summary).toBe(`${disabled}; "failed to delete: not permitted"`);
+    expect((await read('locked')).summary).toBe(`${disabled}; "locked"`);
     expect((await read('waits')).hidden).toBe(waits);
     await expect(read('offers')).rejects.toThrow(
       'the row of offers, which is Completed, is not as it should be:\n- Restore should be disabled; the menu has Delete, Restore, Get URL\n- Get URL should be',
     );
-    await expect(read('tells')).rejects.toThrow(
+    await expect(read('differs')).rejects.toThrow(
       '- the tooltip says "failed", where the custom resource says "failed to delete:\n not permitted"',
     );
     let readings = 0;
-    const { told } = await read('changes', () => {
+    const { summary } = await read('changes', () => {
       readings += 1;
       // The menu is not even open then.
       if (readings === 1) setImmediate(() => say('changes', { ...whole, progress: 100 }));
     });
-    expect([told, readings]).toEqual(['Delete, Restore, Get URL', 2]);
+    expect([summary, readings]).toEqual(['Delete, Restore, Get URL', 2]);
   });
 
   test('cannot be judged where it changes all the time', async () => {

@@ -25,7 +25,7 @@ const denied = { state: 'Error', url, messages: { error: 'denied' } };
 const limits = (within: Duration) => {
   const ours = { within, owner: 'the test' };
   const pageStale = { within, owner: 'the proxy in between' };
-  return { pageFollows: { ...ours }, pageTold: ours, pageReconnects: ours, pageStale };
+  return { pageFollows: { ...ours }, pageReceives: ours, pageReconnects: ours, pageStale };
 };
 
 // The page and the custom resources, which are the same as long as a test does not let them differ; the
@@ -90,7 +90,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     );
   });
 
-  test('that showed something that never was, whose request fails, or that does not follow is told', async () => {
+  test('that showed something that never was, whose request fails, or that does not follow is reported', async () => {
     const { judged, handle, page, context, show, say, refuse, untilLook, untilTroubled } = await open();
     show(deleting);
     await untilLook('Deleting');
@@ -131,7 +131,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     ]);
   });
 
-  test('that hides what failed is told', async () => {
+  test('that hides what failed is reported', async () => {
     const { judged, handle, both, untilLook } = await open({ mutant: 'page-hides-error', within: '300ms' });
     both(denied);
     await untilLook('Error');
@@ -186,7 +186,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
   });
 });
 
-test('of each look the longest delay is told, and all bars are one', () => {
+test('of each look the longest delay is reported, and all bars are one', () => {
   const delays = Object.entries({ Deleting: 400, '0 %': 900, '40 %': 1100, 'no row': 30 });
   const all = [...delays, ['Deleting', 200] as const].map(([look, delay]) => ({ look, delay }));
   expect(describeDelays(all)).toBe('Deleting after 400 ms, a bar after 1.1 s, no row after 30 ms');

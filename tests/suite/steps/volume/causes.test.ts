@@ -93,7 +93,7 @@ test('why a volume does not come is one line: its state, its failed replicas, an
   expect(unscheduled.details).toContain('ticket corral: not satisfied: not yet');
 });
 
-test('where no instance manager reports it, the managers may; what cannot be read is told, and all else is', async () => {
+test('where no instance manager reports it, the managers may; what cannot be read is reported, and all else is', async () => {
   const managers = { 'pods app=longhorn-manager': [part('manager-a')] };
   const silent = { [engines]: [], [replicas]: [], [instanceManagers]: [], ...managers };
   const found = await open(answering(silent, { 'manager-a': line }), faulted).cause();

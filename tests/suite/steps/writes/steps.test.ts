@@ -8,7 +8,7 @@ const soon = { within: '30ms', owner: 'the test' } as const;
 const briefly = new Proxy({} as Timeouts, { get: () => soon });
 const volume = { name: 'v', target: aTarget, node: 'node1', size: 64 };
 
-test('a ticket of a backup that is left on a volume is told; those of others are none', async () => {
+test('a ticket of a backup that is left on a volume is reported; those of others are none', async () => {
   const timelines = emptyTimelines();
   const { then } = bindSteps(createTestContext({ timelines, timeouts: briefly }).context);
   const wants = (...types: string[]): void => {

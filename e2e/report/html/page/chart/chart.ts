@@ -26,7 +26,7 @@ export type Chart = {
 export type ChartListener = (pointed: Pointed | undefined, chosen: boolean) => void;
 
 /** Makes the picture of a scenario: a lane for each object, all on one time axis. */
-export const createChart = (timeline: ReportTimeline, tell: ChartListener): Chart => {
+export const createChart = (timeline: ReportTimeline, notify: ChartListener): Chart => {
   const lanes = timeline.lanes;
   const waits = longWaits(lanes, timeline.seconds);
   const rows = lanes.map(createRow);
@@ -85,14 +85,14 @@ export const createChart = (timeline: ReportTimeline, tell: ChartListener): Char
     return pointed;
   };
   const choose = (row: number, at: number) => {
-    tell(place(row, at), true);
+    notify(place(row, at), true);
     view.reveal(at);
     rows[row]?.root.scrollIntoView({ block: 'nearest' });
   };
   const leave = () => {
     chosen = undefined;
     tooltip.hide();
-    tell(undefined, true);
+    notify(undefined, true);
     ask();
   };
   const pointedBy = (event: PointerEvent | MouseEvent): { row: number; at: number } | undefined => {
@@ -107,7 +107,7 @@ export const createChart = (timeline: ReportTimeline, tell: ChartListener): Char
     if (found === undefined) return tooltip.hide();
     const pointed = pointAt((rows[found.row] as ChartRow).lane, found.at, reach(found.at));
     tooltip.show(describePointed(pointed), event.clientX, event.clientY);
-    tell(pointed, false);
+    notify(pointed, false);
   });
   area.addEventListener('pointerleave', tooltip.hide);
   area.addEventListener('click', (event) => {
@@ -153,7 +153,7 @@ export const createChart = (timeline: ReportTimeline, tell: ChartListener): Char
     view,
     layOut,
     moveTo: (at) => choose(chosen?.row ?? 0, at),
-    begin: (row, at) => tell(place(row, at), false),
+    begin: (row, at) => notify(place(row, at), false),
   };
 };
 

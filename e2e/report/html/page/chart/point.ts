@@ -33,13 +33,13 @@ const describeBracket = ({ state, label, steps, from, to, reason, limit }: Brack
   const reached = steps
     .map(({ label: step, at }) => (at === null ? `${step} (not reached)` : `${step} ${formatAt(at)}`))
     .join(' → ');
-  const told = [
+  const lines = [
     `${bracketSigns[state]} ${label}`,
     reached,
     `${formatAt(from)} to ${formatAt(to)}${limit === null ? '' : ` (at most ${limit})`}`,
     state === 'met' ? null : reason,
   ];
-  return told.filter((each) => each).join('\n');
+  return lines.filter((each) => each).join('\n');
 };
 
 // Longhorn's messages hold whole logs: what it did stands at their beginning, and why that failed at the end

@@ -8,12 +8,12 @@ import type { Ending } from './fixture.ts';
 import type { openJournal } from './journal.ts';
 import type { openRecorder } from './recorder.ts';
 
-type TellingOptions = {
+type FailureReportOptions = {
   account: Pick<UsageAccount, 'run'>;
   journal: ReturnType<typeof openJournal>;
   recorder: Pick<
     ReturnType<typeof openRecorder>,
-    'collect' | 'history' | 'deps' | 'paths' | 'tell' | 'pressureSince'
+    'collect' | 'history' | 'deps' | 'paths' | 'record' | 'pressureSince'
   >;
   health: Pick<Health, 'slowestSince'>;
   startedAt: Date;
@@ -25,7 +25,7 @@ type TellingOptions = {
  * Opens what reports the error of one scenario where it happened, before the cleanup; where it points to is
  * weighed.
  */
-export const openTelling = ({
+export const openFailureReport = ({
   account,
   journal,
   recorder,
@@ -33,7 +33,7 @@ export const openTelling = ({
   startedAt,
   ending,
   scenario,
-}: TellingOptions) => {
+}: FailureReportOptions) => {
   let failure: Failure | undefined;
   let weighed: Attribution | undefined;
 
@@ -58,11 +58,11 @@ export const openTelling = ({
   };
 
   return {
-    tell: async (error: unknown): Promise<void> => {
+    report: async (error: unknown): Promise<void> => {
       await account.run(recorder.collect);
       weighed = await weighOne(error);
       if (weighed !== undefined)
-        recorder.tell(`points to: ${weighed.pointsTo.place}`, { pointsTo: redactAll(weighed.pointsTo) });
+        recorder.record(`points to: ${weighed.pointsTo.place}`, { pointsTo: redactAll(weighed.pointsTo) });
       failure = composeFailure(error, {
         journal,
         messages: ending?.messages,
@@ -73,6 +73,6 @@ export const openTelling = ({
     },
     /** What a fault of another scenario has to do with it; undefined where none can have reached it. */
     others: (): string | undefined => weighed?.others,
-    told: (): { failure?: Failure } => (failure === undefined ? {} : { failure }),
+    result: (): { failure?: Failure } => (failure === undefined ? {} : { failure }),
   };
 };

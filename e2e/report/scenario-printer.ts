@@ -17,7 +17,7 @@ type ScenarioId = Pick<Whole, 'id' | 'name'>;
  * Prints the scenarios on the console, each line with the number of its scenario where several are printed at
  * once.
  */
-export type Teller = {
+export type ScenarioPrinter = {
   /** Lines that belong to no scenario. */
   say(lines: readonly string[]): void;
   /** Lines after which nobody remembers which scenario was printed last. */
@@ -43,11 +43,11 @@ export type Teller = {
  * in a job of CI: a line a scenario, and the steps only of one that fails, together with what is said of them. Nothing
  * is interleaved there, so nothing needs a number.
  */
-export const createTeller = (
+export const createScenarioPrinter = (
   print: (lines: readonly string[]) => void,
   paint: Paint,
   { brief }: { brief: boolean },
-): Teller => {
+): ScenarioPrinter => {
   const numbers = new Map<string, number>();
   const failures = new Map<string, Failure>();
   /** Of a brief one, the steps that are printed only if their scenario fails. */
@@ -57,7 +57,7 @@ export const createTeller = (
   /** The scenario that was printed last. */
   let last: string | undefined;
 
-  const tell = (compose: () => readonly string[]): void => {
+  const printOrWait = (compose: () => readonly string[]): void => {
     if (count === undefined) waiting.push(() => print(compose()));
     else print(compose());
   };
@@ -72,15 +72,15 @@ export const createTeller = (
     return taken;
   };
   return {
-    say: (lines) => tell(() => lines),
+    say: (lines) => printOrWait(() => lines),
     breaksOff: (lines) =>
-      tell(() => {
+      printOrWait(() => {
         last = undefined;
         return lines;
       }),
     starts: (test) => {
       if (brief) return;
-      tell(() => {
+      printOrWait(() => {
         last = test.id;
         const isFirst = numbers.size === 0;
         const tag = tagOf(test);
@@ -89,19 +89,19 @@ export const createTeller = (
     },
     step: (test, step) => {
       if (brief) held.set(test.id, [...(held.get(test.id) ?? []), ...composeStep(step, paint)]);
-      else tell(() => composeStep(step, paint, tagOf(test)));
+      else printOrWait(() => composeStep(step, paint, tagOf(test)));
     },
-    remark: (test, text) => tell(() => composeRemark(text, paint, tagOf(test))),
+    remark: (test, text) => printOrWait(() => composeRemark(text, paint, tagOf(test))),
     failed: (test, failure) => {
       failures.set(test.id, failure);
-      tell(() => {
+      printOrWait(() => {
         const above = brief ? [...composeScenario(test.name, paint), ...take(test)] : [];
         last = test.id;
         return [...above, ...composeFailed(test.name, failure, paint, tagOf(test))];
       });
     },
     premiseLost: (test, reason) =>
-      tell(() => {
+      printOrWait(() => {
         take(test);
         last = test.id;
         const tag = tagOf(test);
@@ -109,7 +109,7 @@ export const createTeller = (
         return composePremiseLost(reason, paint, isNamed ? { tag, name: test.name } : {});
       }),
     ends: (test, scenario) =>
-      tell(() => {
+      printOrWait(() => {
         const tag = tagOf(test);
         const left = take(test);
         const steps = scenario.state === 'failed' || scenario.state === 'not-provable' ? left : [];
@@ -120,7 +120,7 @@ export const createTeller = (
           ...steps,
           ...composeEnding(scenario, paint, {
             tag,
-            told: failures.get(test.id),
+            printed: failures.get(test.id),
             named: brief || tag !== undefined,
           }),
         ];
