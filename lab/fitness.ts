@@ -195,7 +195,7 @@ export const lookAtCommands = async (names = Object.keys(commands)): Promise<Fit
 type FitnessRequest = { cache: string; built: boolean } & Pick<LabSize, 'nodes' | 'memory'>;
 
 /** Looks at all that the lab needs of this machine; nothing is built or started for it. */
-export const lookAtFitness = async (asked: FitnessRequest): Promise<Fitness[]> => {
+export const lookAtFitness = async (request: FitnessRequest): Promise<Fitness[]> => {
   const is = `${process.platform} on ${process.arch}`;
   if (process.platform !== 'linux' || process.arch !== 'x64')
     return [
@@ -216,8 +216,8 @@ export const lookAtFitness = async (asked: FitnessRequest): Promise<Fitness[]> =
     { need: 'the machine', found: is },
     ...tools,
     ...namespaces,
-    lookAtMemory(asked),
-    await lookAtDisk(asked.cache, asked.built),
+    lookAtMemory(request),
+    await lookAtDisk(request.cache, request.built),
   ];
 };
 
@@ -225,8 +225,8 @@ export const lookAtFitness = async (asked: FitnessRequest): Promise<Fitness[]> =
  * Checks what the lab needs of this machine before anything is built or started; throws NotFit for the first
  * thing that is missing.
  */
-export const checkFitness = async (asked: FitnessRequest): Promise<void> => {
-  const [first, ...others] = (await lookAtFitness(asked)).flatMap(({ trouble }) => trouble ?? []);
+export const checkFitness = async (request: FitnessRequest): Promise<void> => {
+  const [first, ...others] = (await lookAtFitness(request)).flatMap(({ trouble }) => trouble ?? []);
   if (first === undefined) return;
   throw new NotFit({
     ...first,

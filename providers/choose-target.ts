@@ -24,8 +24,8 @@ const choose = ({ longhorn, portable, ...options }: TargetRequest): Promise<Targ
  * The Longhorn that was asked for, with its images read or pulled; `signal` cuts that short. Throws NotFit,
  * the providers' or the lab's, for one that cannot be had.
  */
-export const chooseTarget = (asked: TargetRequest): Promise<Target> =>
+export const chooseTarget = (request: TargetRequest): Promise<Target> =>
   orAborted(
-    buildingUntil(asked.signal, () => choose(asked)),
-    asked.signal,
+    buildingUntil(request.signal, () => choose(request)),
+    request.signal,
   );

@@ -55,17 +55,17 @@ const read = (argv: readonly string[]): TimesRequest => {
   const command = program();
   parseFlags(command, argv);
   const { add = false, from } = command.opts<{ add?: true; from: string }>();
-  const asked: TimesRequest = { measure: new Set(), given: {}, add, from };
+  const request: TimesRequest = { measure: new Set(), given: {}, add, from };
   for (const word of command.args) {
     const [name = '', duration] = word.split('=');
     if (!isMeasured(name))
       throw usageError(`${word}: nothing of that name is measured; there are: ${measured.join(', ')}`);
-    if (duration === undefined) asked.measure.add(name);
+    if (duration === undefined) request.measure.add(name);
     else if (/^\d+(\.\d+)?(ms|s|m|h)$/.test(duration))
-      asked.given[name] = parseDuration(duration as Duration) / 1000;
+      request.given[name] = parseDuration(duration as Duration) / 1000;
     else throw usageError(`${word}: give a time as ${name}=540s or ${name}=9m`);
   }
-  return asked;
+  return request;
 };
 
 const describeMachine = (): string =>

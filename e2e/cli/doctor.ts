@@ -19,7 +19,7 @@ type DoctorFlags = Pick<Arguments, 'provider' | 'longhorn' | 'registryMirror' | 
 /** Who looks at what a run with these flags would need, and says what was found. */
 type Doctor<Diagnosis> = {
   providers: string[];
-  examineAll: (asked: DoctorFlags) => Promise<Diagnosis>;
+  examineAll: (flags: DoctorFlags) => Promise<Diagnosis>;
   doctorLines: (diagnosis: Diagnosis) => string[];
 };
 

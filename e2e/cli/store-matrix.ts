@@ -134,21 +134,22 @@ const divide = async (
   const can: MatrixCell[] = [];
   const cannot: Impossible[] = [];
   const playable = new Set(chosen.map(({ operation }) => operation));
-  const asked = new Map(
+  const callsOf = new Map(
     await Promise.all(
       [...playable].map(async (operation) => [operation, await matrix.callsOf(operation)] as const),
     ),
   );
   for (const cell of chosen) {
     const { operation } = cell;
-    const calls = asked.get(operation);
+    const calls = callsOf.get(operation);
     const place = matrix.placeOf(cell);
     const trouble = troubles[cell.trouble];
-    const isAsked = calls?.some((call) =>
+    const isReached = calls?.some((call) =>
       'file' in trouble ? call.path === place : trouble.hit(call, place),
     );
     const why =
-      whyNot(cell) ?? (isAsked ? undefined : `${operation} asks nothing of ${cell.place} that this answers`);
+      whyNot(cell) ??
+      (isReached ? undefined : `${operation} asks nothing of ${cell.place} that this answers`);
     if (why === undefined) can.push(cell);
     else cannot.push({ ...cell, why });
   }

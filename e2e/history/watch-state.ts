@@ -15,7 +15,7 @@ export type WatchState<T extends KubernetesObject> = {
   /** A connection begins. */
   connected(): void;
   /** Takes a listing that was asked for at that time, in ms since the epoch. */
-  list(items: T[], resourceVersion: string, asked: number): void;
+  list(items: T[], resourceVersion: string, requestedAt: number): void;
   /** Takes what is new, passes over what is known, throws OutOfOrder for what should have come before. */
   take(event: WatchEvent<T>): void;
   /**
@@ -54,10 +54,10 @@ export const createWatchState = <T extends KubernetesObject>({
       start = { mark: timeline.mark(), at: lastHeard };
       recorder.connected(true);
     },
-    list: (items, resourceVersion, asked) => {
+    list: (items, resourceVersion, requestedAt) => {
       const at = Date.now();
       // What it says was so at some time since it was asked for.
-      lastHeard = asked;
+      lastHeard = requestedAt;
       recorder.listing();
       const uids = new Set(items.map(({ metadata }) => metadata.uid));
       // Deletions first: an object made again under its old name is listed with a new uid.

@@ -92,9 +92,9 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
   const patienceEnds = Date.now() + timing.patience;
 
   const relist = async (): Promise<string> => {
-    const asked = Date.now();
+    const requestedAt = Date.now();
     const { items, resourceVersion } = await cluster.list<T>(resource, { ...where, signal });
-    state.list(items, resourceVersion, asked);
+    state.list(items, resourceVersion, requestedAt);
     errorEvents = 0;
     return resourceVersion;
   };

@@ -6,12 +6,12 @@ import { pathOf } from './resources.ts';
 /** What would come of a request: an object as it would be kept, or the refusal. */
 export type DryRun<T = KubernetesObject> = { taken: T } | { refused: ApiError };
 
-type Asked = { method: 'POST' | 'PATCH' | 'DELETE'; type?: string; body: object };
+type DryRunRequest = { method: 'POST' | 'PATCH' | 'DELETE'; type?: string; body: object };
 
 const dryRun = async <T>(
   cluster: Cluster,
   path: string,
-  { method, type = 'application/json', body }: Asked,
+  { method, type = 'application/json', body }: DryRunRequest,
 ): Promise<DryRun<T>> => {
   const headers = { 'content-type': type };
   const response = await cluster.request(path, { method, headers, body: JSON.stringify(body) });

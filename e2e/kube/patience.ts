@@ -52,8 +52,8 @@ export const patiently = async <T>(
       return settled.result;
     }
     isDoubtful ||= trouble === 'unknown';
-    const asked = error instanceof ApiError ? error.retryAfter : undefined;
-    const pause = Math.max(asked ?? 0, Math.min(patience.first * 2 ** attempt, patience.longest));
+    const wanted = error instanceof ApiError ? error.retryAfter : undefined;
+    const pause = Math.max(wanted ?? 0, Math.min(patience.first * 2 ** attempt, patience.longest));
     if ((trouble === 'unknown' && !resend.again) || performance.now() + pause > deadline) throw error;
     await sleep(pause, undefined, { signal }).catch(() => {});
     if (signal.aborted) throw error;

@@ -23,7 +23,7 @@ type MissingRightsRequest = { allow: readonly Disruption[]; namespace?: string |
 /** Rights that a run needs and its user has not. */
 export type MissingRights = {
   /** How many were asked for. */
-  asked: number;
+  needed: number;
   /** Each as `delete pods in namespace longhorn-system`. */
   rights: string[];
   /** The command by which an admin grants them. */
@@ -49,7 +49,7 @@ export const missingRights = async (
   const missing = rights.filter((_, index) => !answers[index]);
   if (missing.length === 0) return undefined;
   return {
-    asked: rights.length,
+    needed: rights.length,
     rights: missing.map(describeRight),
     ...(await grantBy(cluster, { allow, namespace, supportBundle, store, ownBucket })),
   };

@@ -12,8 +12,8 @@ import type { PermissionRule, RuleScope } from './rule.ts';
  */
 export const permitNeeded = ({ run, ...playing }: Playing & { run: string }): Permit => {
   const { disruptions, namespace } = playing;
-  const isForStores = (asked: string): boolean =>
-    namespace === undefined ? asked.startsWith(`corral-${run}-store-`) : asked === namespace;
+  const isForStores = (other: string): boolean =>
+    namespace === undefined ? other.startsWith(`corral-${run}-store-`) : other === namespace;
   const among =
     disruptions.length === 0
       ? 'of a scenario without disruptions'
@@ -24,7 +24,7 @@ export const permitNeeded = ({ run, ...playing }: Playing & { run: string }): Pe
 /** The same for what the provider of an existing cluster does around the scenarios. */
 export const permitAround = (playing: Playing): Permit =>
   permitOnly([...aroundScenarios(playing), ...everybodyMay], {
-    isForStores: (asked) => asked === playing.namespace,
+    isForStores: (other) => other === playing.namespace,
     among: 'of the provider',
   });
 

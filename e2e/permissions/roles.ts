@@ -25,10 +25,10 @@ const apiVersion = `${rbac}/v1`;
  */
 export const rolesFor = (
   account: ServiceAccount,
-  { allow, ...asked }: { allow: readonly Disruption[] } & Omit<Playing, 'disruptions' | 'namespace'>,
+  { allow, ...given }: { allow: readonly Disruption[] } & Omit<Playing, 'disruptions' | 'namespace'>,
 ): KubernetesObject[] => {
   const { namespace, name } = account;
-  const playing = { disruptions: allow, namespace, ...asked };
+  const playing = { disruptions: allow, namespace, ...given };
   const rules = [...neededRules(playing), ...aroundScenarios(playing)];
   const rights = Map.groupBy(toRights(rules, { stores: namespace }), (right) => right.namespace);
   const inOrder = [...new Set([longhornNamespace, namespace, undefined, ...rights.keys()])];

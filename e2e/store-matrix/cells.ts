@@ -18,7 +18,7 @@ export const matrixOperations = {
 export type MatrixOperation = keyof typeof matrixOperations;
 
 export const volume = 'vol';
-export const asked = 'backup-1';
+export const subject = 'backup-1';
 export const kept = 'backup-2';
 /** What a backup is called that is made, and one that is made after that has failed. */
 export const made = ['backup-3', 'backup-4'] as const;
@@ -36,7 +36,7 @@ export const places = {
   'blocks/xx/': { kind: 'folder', path: (block) => inVolume(block.split('/').slice(0, 2).join('/')) },
   'blocks/xx/yy/': { kind: 'folder', path: (block) => inVolume(block.split('/').slice(0, 3).join('/')) },
   'volume.cfg': { kind: 'file', path: () => inVolume('volume.cfg') },
-  "the backup's config": { kind: 'file', path: () => inVolume(backupConfigPath(asked)) },
+  "the backup's config": { kind: 'file', path: () => inVolume(backupConfigPath(subject)) },
   "another backup's config": { kind: 'file', path: () => inVolume(backupConfigPath(kept)) },
   "another's lock": { kind: 'file', path: () => inVolume(`locks/${foreignLockName}.lck`) },
   'a block': { kind: 'file', path: (block) => inVolume(block) },

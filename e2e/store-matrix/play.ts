@@ -21,7 +21,6 @@ import { type VolumeBlock, writeBackup } from '../store/format/write-backup.ts';
 import { checkStore } from '../store/fsck/fsck.ts';
 import { verifySample } from '../store/fsck/verify-sample.ts';
 import {
-  asked,
   foreignLockName,
   kept,
   type MatrixCell,
@@ -30,6 +29,7 @@ import {
   places,
   type Sign,
   stall,
+  subject,
   type Trouble,
   troubles,
   volume,
@@ -98,7 +98,7 @@ const writeStore = async (root: string): Promise<Truth> => {
   ]) as [VolumeBlock[], VolumeBlock[], VolumeBlock[]];
   const newest = imageOf(third);
   const images = Object.fromEntries(made.map((backup) => [backup, hash(newest)]));
-  for (const [index, [backup, data]] of Object.entries({ [asked]: first, [kept]: second }).entries()) {
+  for (const [index, [backup, data]] of Object.entries({ [subject]: first, [kept]: second }).entries()) {
     images[backup] = hash(imageOf(data));
     await writeBackup(
       async (files) => {
@@ -113,7 +113,7 @@ const writeStore = async (root: string): Promise<Truth> => {
   const config = join(folder, 'volume.cfg');
   const { BlockCount: _, ...rest } = JSON.parse(readFileSync(config, 'utf8'));
   writeFileSync(config, JSON.stringify({ ...rest, BlockCount: String(blocksOfVolume + 1) }));
-  const mappings = parseBackup(readFileSync(join(folder, backupConfigPath(asked)))).config?.blocks ?? [];
+  const mappings = parseBackup(readFileSync(join(folder, backupConfigPath(subject)))).config?.blocks ?? [];
   return {
     images,
     newest,
@@ -140,8 +140,8 @@ const restoredHash = (root: string, backup: string): string | undefined => {
 
 const stateOf = (root: string, { own, images }: Truth): 'whole' | 'gone' | 'half' => {
   const folder = join(root, volumeFolder(volume));
-  if (existsSync(join(folder, backupConfigPath(asked))))
-    return restoredHash(root, asked) === images[asked] ? 'whole' : 'half';
+  if (existsSync(join(folder, backupConfigPath(subject))))
+    return restoredHash(root, subject) === images[subject] ? 'whole' : 'half';
   return existsSync(join(folder, own)) ? 'half' : 'gone';
 };
 
@@ -168,15 +168,15 @@ const judge = async (
         return (
           Object.keys(about?.Backups ?? {})
             .sort()
-            .join() === `${asked},${kept}` || about?.Messages?.error !== undefined
+            .join() === `${subject},${kept}` || about?.Messages?.error !== undefined
         );
       case 'inspect':
-        return Name === asked;
+        return Name === subject;
       case 'create':
         return restoredHash(root, backup) === truth.images[backup];
       case 'restore':
       case 'refresh a lock':
-        return hash(readFileSync(output)) === truth.images[asked];
+        return hash(readFileSync(output)) === truth.images[subject];
       case 'take a lock':
         return false;
       case 'delete':
@@ -192,7 +192,8 @@ const judge = async (
   if (exitCode === 0 && !isRight()) signs.add(wrong[operation] ?? 'not-done');
   if (operation === 'delete' && exitCode !== 0 && stateOf(root, truth) === 'half') signs.add('half-gone');
   const isLost = (backup: string): boolean => restoredHash(root, backup) !== truth.images[backup];
-  if (isLost(kept) || (!/^(delete|take a lock)$/.test(operation) && isLost(asked))) signs.add('others-lost');
+  if (isLost(kept) || (!/^(delete|take a lock)$/.test(operation) && isLost(subject)))
+    signs.add('others-lost');
   if (stdout.includes('cannot find') && trouble !== 'no such file') signs.add('said-gone');
   if (exitCode === 0 && /^(create|delete)$/.test(operation)) {
     const source = folderSource(join(root, 'backupstore'));
@@ -267,7 +268,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
       const said = await replica.backUp(url, about.backup, givenUp);
       return { ...about, ...said, isLate: givenUp.aborted };
     }
-    const backup = `${url}?backup=${asked}&volume=${volume}`;
+    const backup = `${url}?backup=${subject}&volume=${volume}`;
     const restore = ['backup', 'restore-to-file', backup, '--output-file', output, '--output-format', 'raw'];
     const [program = '', ...args] = [
       ...engine.command,

@@ -129,10 +129,10 @@ export const openReplica = async (
         await whenEnded(servers[0], givenUp);
       if (exitCode !== 0) return { exitCode, stdout: `${stdout}\n${stderr}` };
       while (!givenUp.aborted) {
-        const asked = await ask('backup', 'status', backup, '--replica', `tcp://${replica}`);
-        const { state, error } = asked.exitCode === 0 ? JSON.parse(asked.stdout) : { error: asked.stderr };
+        const status = await ask('backup', 'status', backup, '--replica', `tcp://${replica}`);
+        const { state, error } = status.exitCode === 0 ? JSON.parse(status.stdout) : { error: status.stderr };
         if (error) return { exitCode: 1, stdout: error };
-        if (state === 'complete') return { exitCode: 0, stdout: asked.stdout };
+        if (state === 'complete') return { exitCode: 0, stdout: status.stdout };
         await sleep(pause);
       }
       return { exitCode: undefined, stdout: '' };

@@ -34,7 +34,7 @@ export const createProxy = ({ backend, readTimeout, log }: ProxyOptions): Proxy 
     { method, url, headers }: IncomingMessage,
     onFailure: (status: keyof typeof answers) => void,
   ) => {
-    const asked = requestOf({
+    const outgoing = requestOf({
       ...backend,
       method,
       path: url,
@@ -43,44 +43,44 @@ export const createProxy = ({ backend, readTimeout, log }: ProxyOptions): Proxy 
     });
     let status: keyof typeof answers = 502;
     // Counts from the last byte, over an upgraded connection too.
-    asked.setTimeout(readTimeout, () => {
+    outgoing.setTimeout(readTimeout, () => {
       status = 504;
-      asked.destroy(new Error('upstream timed out'));
+      outgoing.destroy(new Error('upstream timed out'));
     });
-    asked.on('error', (error) => {
+    outgoing.on('error', (error) => {
       log.warning('The user interface got no answer of a manager', { url, error });
       onFailure(status);
     });
-    return asked;
+    return outgoing;
   };
   const head = (status: number, message: string, headers: string[]): string =>
     `HTTP/1.1 ${status} ${message}\r\n${headers.join('\r\n')}\r\n\r\n`;
 
   return {
     request: (request, response) => {
-      const asked = ask(request, (status) => {
+      const outgoing = ask(request, (status) => {
         if (response.headersSent) response.destroy();
         else
           response.writeHead(status, { 'content-type': 'text/html' }).end(`${status} ${answers[status]}\n`);
       });
-      asked.on('response', (answer) => {
+      outgoing.on('response', (answer) => {
         response.writeHead(answer.statusCode ?? 502, withoutConnection(answer.headers));
         answer.on('error', () => response.destroy());
         answer.pipe(response);
       });
-      response.on('close', () => asked.destroy());
-      request.pipe(asked);
+      response.on('close', () => outgoing.destroy());
+      request.pipe(outgoing);
     },
     upgrade: (request, socket, rest) => {
       const fail = (status: keyof typeof answers): void =>
         void socket.end(head(status, answers[status], ['Connection: close']));
-      const asked = ask(request, fail);
-      socket.on('error', () => asked.destroy()).on('close', () => asked.destroy());
-      asked.on('response', (answer) => {
+      const outgoing = ask(request, fail);
+      socket.on('error', () => outgoing.destroy()).on('close', () => outgoing.destroy());
+      outgoing.on('response', (answer) => {
         socket.write(head(answer.statusCode ?? 502, answer.statusMessage ?? '', ['Connection: close']));
         answer.pipe(socket);
       });
-      asked.on('upgrade', ({ statusMessage = '', rawHeaders }, manager, first) => {
+      outgoing.on('upgrade', ({ statusMessage = '', rawHeaders }, manager, first) => {
         const headers = rawHeaders.flatMap((name, index) =>
           index % 2 === 0 ? [`${name}: ${rawHeaders[index + 1]}`] : [],
         );
@@ -92,7 +92,7 @@ export const createProxy = ({ backend, readTimeout, log }: ProxyOptions): Proxy 
         manager.on('error', () => {}).on('close', () => socket.destroySoon());
         socket.pipe(manager).pipe(socket);
       });
-      asked.end();
+      outgoing.end();
     },
   };
 };

@@ -28,8 +28,8 @@ const lookSchema = z.union([
 ]);
 
 /** Looks at one thing that can be made to fail: whether a fault of it is in force, and what shows it. */
-const look: LabAction = async (context, asked) => {
-  const what = lookSchema.parse(asked);
+const look: LabAction = async (context, request) => {
+  const what = lookSchema.parse(request);
   if (!('node' in what)) return lookAtApiServer(context);
   return looks[what.at]?.(context, nodeNamed(context, what.node));
 };
@@ -69,8 +69,8 @@ const runSchema = z.object({
 });
 
 /** Runs a bash script in a node, as root, and says what it came to. */
-const runInNode: LabAction = async (context, asked) => {
-  const { node, script, withinMs } = runSchema.parse(asked);
+const runInNode: LabAction = async (context, request) => {
+  const { node, script, withinMs } = runSchema.parse(request);
   return nodeNamed(context, node)
     .current()
     .agent.run(script, withinMs === undefined ? {} : { within: withinMs });

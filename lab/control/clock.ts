@@ -74,13 +74,13 @@ const setSkew = (context: LabContext, node: RunningNode, skewMs: number) =>
  * Sets a node's clock wrong by a skew (ms, negative for the past); what counts from its boot, as timers do,
  * goes on as before.
  */
-export const skewClock: LabAction = async (context, asked) => {
-  const { node, skewMs } = skewSchema.parse(asked);
+export const skewClock: LabAction = async (context, request) => {
+  const { node, skewMs } = skewSchema.parse(request);
   return setSkew(context, nodeNamed(context, node), skewMs);
 };
 
 /** Sets a node's clock right, by the host's. */
-export const healClock: LabAction = async (context, asked) => {
-  const node = nodeNamed(context, nodeSchema.parse(asked).node);
+export const healClock: LabAction = async (context, request) => {
+  const node = nodeNamed(context, nodeSchema.parse(request).node);
   return unlessDown(context, node, () => setSkew(context, node, 0));
 };

@@ -14,7 +14,7 @@ export type LabContext = {
 };
 
 /** Something that a lab does when it is asked to; `asked` is JSON from outside, the result becomes JSON. */
-export type LabAction = (context: LabContext, asked: unknown) => Promise<unknown>;
+export type LabAction = (context: LabContext, request: unknown) => Promise<unknown>;
 
 /** The node of that name; throws with the names that there are. */
 export const nodeNamed = ({ nodes }: LabContext, name: string): RunningNode => {

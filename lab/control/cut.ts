@@ -20,8 +20,8 @@ export const lookAtCable: ReadLabCondition = async (context, { name, port }) => 
 
 const turnPort =
   (state: 'up' | 'down'): LabAction =>
-  async (context, asked) => {
-    const node = nodeNamed(context, schema.parse(asked).node);
+  async (context, request) => {
+    const node = nodeNamed(context, schema.parse(request).node);
     return turn({
       look: () => lookAtCable(context, node),
       isSo: ({ faulty }) => faulty === (state === 'down'),

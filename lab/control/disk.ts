@@ -108,8 +108,8 @@ export const lookAtDisk = async (context: LabContext, node: RunningNode): Promis
 };
 
 /** Makes every read and write of a node's disk fail with EIO, from a time (s) after now. */
-export const failDisk: LabAction = async (context, asked) => {
-  const { node: name, afterSeconds } = failSchema.parse(asked);
+export const failDisk: LabAction = async (context, request) => {
+  const { node: name, afterSeconds } = failSchema.parse(request);
   const node = nodeNamed(context, name);
   const flakey = `0 ${afterSeconds} ${FOR_GOOD_S}`;
   return turn({
@@ -121,8 +121,8 @@ export const failDisk: LabAction = async (context, asked) => {
 };
 
 /** Makes every read and write of a node's disk wait. */
-export const delayDisk: LabAction = async (context, asked) => {
-  const { node: name, delayMs } = delaySchema.parse(asked);
+export const delayDisk: LabAction = async (context, request) => {
+  const { node: name, delayMs } = delaySchema.parse(request);
   const node = nodeNamed(context, name);
   return turn({
     look: () => lookAtDisk(context, node),
@@ -132,8 +132,8 @@ export const delayDisk: LabAction = async (context, asked) => {
 };
 
 /** Makes a node's disk work again, and the file system on it, which may have gone read-only. */
-export const healDisk: LabAction = async (context, asked) => {
-  const node = nodeNamed(context, nodeSchema.parse(asked).node);
+export const healDisk: LabAction = async (context, request) => {
+  const node = nodeNamed(context, nodeSchema.parse(request).node);
   return unlessDown(context, node, () =>
     turn({
       look: () => lookAtDisk(context, node),

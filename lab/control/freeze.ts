@@ -29,8 +29,8 @@ export const lookAtFreeze: ReadLabCondition = async (_, node) => {
 };
 
 /** Stops a node where it is: it does nothing and answers nothing, and its network connections stay open. */
-export const freeze: LabAction = async (context, asked) => {
-  const node = nodeNamed(context, schema.parse(asked).node);
+export const freeze: LabAction = async (context, request) => {
+  const node = nodeNamed(context, schema.parse(request).node);
   const power = await lookAtPower(context, node);
   if (power.faulty) throw new Error(`${power.text}; start it first`);
   return turn({
@@ -48,8 +48,8 @@ export const freeze: LabAction = async (context, asked) => {
 };
 
 /** Lets a frozen node go on; its clock is the host's, so it knows how long it was away. */
-export const thaw: LabAction = async (context, asked) => {
-  const node = nodeNamed(context, schema.parse(asked).node);
+export const thaw: LabAction = async (context, request) => {
+  const node = nodeNamed(context, schema.parse(request).node);
   return unlessDown(context, node, () =>
     turn({
       look: () => lookAtFreeze(context, node),

@@ -30,8 +30,8 @@ const importInto = async (
 };
 
 /** Serves an image archive inside the lab's network, for as long as its nodes import it. */
-export const importImages: LabAction = async ({ nodes }, asked) => {
-  const { archive } = schema.parse(asked);
+export const importImages: LabAction = async ({ nodes }, request) => {
+  const { archive } = schema.parse(request);
   const { size } = await stat(archive);
   const server = createServer((_, response) => {
     response.setHeader('content-length', size);

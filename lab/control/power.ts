@@ -34,8 +34,8 @@ export const unlessDown = async (
 };
 
 /** Ends a node as a loss of power does: what it had not written is lost, its disks stay. */
-export const crash: LabAction = async (context, asked) => {
-  const node = nodeNamed(context, schema.parse(asked).node);
+export const crash: LabAction = async (context, request) => {
+  const node = nodeNamed(context, schema.parse(request).node);
   return turn({
     look: () => lookAtPower(context, node),
     isSo: ({ faulty }) => faulty,
@@ -47,8 +47,8 @@ export const crash: LabAction = async (context, asked) => {
 };
 
 /** Boots a node that is down, with what is on its disks, and waits until it takes commands. */
-export const start: LabAction = async (context, asked) => {
-  const node = nodeNamed(context, schema.parse(asked).node);
+export const start: LabAction = async (context, request) => {
+  const node = nodeNamed(context, schema.parse(request).node);
   return turn({
     look: () => lookAtPower(context, node),
     isSo: ({ faulty }) => !faulty,

@@ -5,7 +5,7 @@ import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
 
-const askedSchema = z
+const slowSchema = z
   .object({
     node: z.string(),
     delayMs: z.number().nonnegative().default(0),
@@ -79,8 +79,8 @@ tc qdisc del dev vec0 root
 true`;
 
 /** Slows a node's network down, both ways, or loses some of what it carries. */
-export const slow: LabAction = async (context, asked) => {
-  const { node: name, delayMs, lossPercent } = askedSchema.parse(asked);
+export const slow: LabAction = async (context, request) => {
+  const { node: name, delayMs, lossPercent } = slowSchema.parse(request);
   const node = nodeNamed(context, name);
   return turn({
     look: () => lookAtSpeed(context, node),
@@ -92,8 +92,8 @@ export const slow: LabAction = async (context, asked) => {
 };
 
 /** Gives a node's network its speed back. */
-export const fast: LabAction = async (context, asked) => {
-  const node = nodeNamed(context, nodeSchema.parse(asked).node);
+export const fast: LabAction = async (context, request) => {
+  const node = nodeNamed(context, nodeSchema.parse(request).node);
   return unlessDown(context, node, () =>
     turn({
       look: () => lookAtSpeed(context, node),

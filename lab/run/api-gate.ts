@@ -67,12 +67,12 @@ let lastId = 0;
 const serveFollowers = (socket: string): Set<Follower> => {
   const followers = new Set<Follower>();
   createSocketServer((client: Socket) => {
-    const asked = new Map<number, (word: Word) => void>();
+    const questions = new Map<number, (word: Word) => void>();
     const follower: Follower = {
       texts: [],
       ask: (question) => {
         const { promise, resolve } = Promise.withResolvers<Word>();
-        asked.set(question.id, resolve);
+        questions.set(question.id, resolve);
         client.write(`${JSON.stringify(question)}\n`);
         return promise;
       },
@@ -81,7 +81,7 @@ const serveFollowers = (socket: string): Set<Follower> => {
     client.on('error', () => client.destroy());
     client.on('close', () => {
       followers.delete(follower);
-      for (const [id, answer] of asked) answer({ id, do: 'pass' });
+      for (const [id, answer] of questions) answer({ id, do: 'pass' });
     });
     createInterface(client).on('line', (line) => {
       const word = JSON.parse(line) as Word | { follow: string[] };
@@ -89,8 +89,8 @@ const serveFollowers = (socket: string): Set<Follower> => {
         follower.texts.push(...word.follow);
         client.write(`${JSON.stringify({ following: follower.texts.length })}\n`);
       } else {
-        asked.get(word.id)?.(word);
-        asked.delete(word.id);
+        questions.get(word.id)?.(word);
+        questions.delete(word.id);
       }
     });
   }).listen(socket);

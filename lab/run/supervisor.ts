@@ -26,11 +26,11 @@ const requestSchema = z.object({ action: z.string() }).loose();
 
 const answer = async (line: string, context: LabContext): Promise<object> => {
   try {
-    const { action, ...asked } = requestSchema.parse(JSON.parse(line));
+    const { action, ...request } = requestSchema.parse(JSON.parse(line));
     const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
     if (act === undefined)
       throw new Error(`the lab knows no action ${action}; it knows ${Object.keys(actions).join(', ')}`);
-    return { result: (await act(context, asked)) ?? null };
+    return { result: (await act(context, request)) ?? null };
   } catch (error) {
     return { error: error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message };
   }

@@ -24,11 +24,11 @@ const examineProvider = async ({ provider, longhorn, existing }: DoctorRequest):
 /**
  * Looks at everything that a run with this provider and this Longhorn needs; all of it, whatever is missing.
  */
-export const examineAll = async (asked: DoctorRequest): Promise<DoctorResult> => {
-  const { provider, longhorn, registryMirror } = asked;
+export const examineAll = async (request: DoctorRequest): Promise<DoctorResult> => {
+  const { provider, longhorn, registryMirror } = request;
   const { examineTarget } = await import('./target.ts');
   const checks = [
-    ...(await examineProvider(asked)),
+    ...(await examineProvider(request)),
     ...(await examineTarget(longhorn, registryMirror)),
     await examineBrowser(process.env),
   ];

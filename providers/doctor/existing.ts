@@ -76,10 +76,10 @@ const examineTargets = (cluster: Cluster): Promise<Check> =>
     return `each scenario makes one of its own, beside ${items.map(({ metadata }) => metadata.name).join(', ') || 'none'}`;
   });
 
-const examineRights = async (cluster: Cluster, asked: ExistingCluster): Promise<Check[]> => {
+const examineRights = async (cluster: Cluster, wanted: ExistingCluster): Promise<Check[]> => {
   let lacking: MissingRights | undefined;
   const rights = await examine('rights', async () => {
-    lacking = await orRefuse('nobody knows what may be done', () => missingRights(cluster, asked));
+    lacking = await orRefuse('nobody knows what may be done', () => missingRights(cluster, wanted));
     return 'all that the run needs';
   });
   if (lacking === undefined) return [rights];

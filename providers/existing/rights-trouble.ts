@@ -4,7 +4,7 @@ import type { Spelling } from './spelling.ts';
 
 /** Says what a run's user may not do, and how an admin grants it. */
 export const rightsTrouble = (
-  { asked, rights, command, makesAccount, playIn }: MissingRights,
+  { needed, rights, command, makesAccount, playIn }: MissingRights,
   { context, spelling }: { context: string; spelling: Spelling },
 ): PreconditionFailure & { remedy: string } => {
   const grant = makesAccount ? 'to make a service account that may' : 'to grant them';
@@ -13,7 +13,7 @@ export const rightsTrouble = (
   return {
     code: 'rights-missing',
     what: [
-      `the user of context ${context} may not do ${rights.length} of the ${asked} things that this run needs:`,
+      `the user of context ${context} may not do ${rights.length} of the ${needed} things that this run needs:`,
       ...rights.map((right) => `  ${right}`),
     ].join('\n'),
     remedy: `${grant}, as an admin${then}: ${command}`,

@@ -32,7 +32,7 @@ const otherWays =
  */
 export const fetchRelease = async (version: string, from = published): Promise<Manifest> => {
   const source = releaseUrl(version, from);
-  const asked = `--longhorn official:${version}`;
+  const flag = `--longhorn official:${version}`;
   const signals = [AbortSignal.timeout(ANSWER_MS), buildSignal()].filter((signal) => signal !== undefined);
   const answered = async () => {
     const answer = await fetch(source, { signal: AbortSignal.any(signals) });
@@ -43,7 +43,7 @@ export const fetchRelease = async (version: string, from = published): Promise<M
     const { host } = new URL(source);
     throw new NotFit({
       code: 'release-unreachable',
-      where: asked,
+      where: flag,
       what: `${host} cannot be reached (${causeOf(error)})`,
       remedy: otherWays,
     });
@@ -53,5 +53,5 @@ export const fetchRelease = async (version: string, from = published): Promise<M
     status === 404
       ? ['release-unknown', 'Longhorn has published no such version']
       : ['release-unreachable', `it cannot be had now (status ${status})`];
-  throw new NotFit({ code, where: asked, what: `${why}: ${source}` });
+  throw new NotFit({ code, where: flag, what: `${why}: ${source}` });
 };

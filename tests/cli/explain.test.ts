@@ -147,7 +147,7 @@ test('what no row of the version has is told as known from others', async () => 
   expect((await explain([progress('02', 15), '--longhorn', 'v1.12.1'])).stdout).toMatch(/^informational: /);
   const failure = 'failed to hash snapshot s: cannot allocate memory';
   expect((await explain([failure, '--longhorn', 'v1.4.2'])).stdout).toBe((await explain([failure])).stdout);
-  expect(await told(progress('02', 15), '--longhorn', 'v1.5.3')).toMatchObject({ ofOtherVersions: true });
+  expect(await answerTo(progress('02', 15), '--longhorn', 'v1.5.3')).toMatchObject({ ofOtherVersions: true });
 });
 
 test('the exit code is 0 only if each message is known, of a failure its cause too', async () => {

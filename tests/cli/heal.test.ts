@@ -113,7 +113,7 @@ const killedRun = async (lab: StandInLab) => {
   });
   for await (const line of run) if (line === 'in force') run.kill('SIGKILL');
   expect((await run).signal).toBe('SIGKILL');
-  expect(lab.asked).toEqual([{ action: 'cut', node: 'node2' }]);
+  expect(lab.questions).toEqual([{ action: 'cut', node: 'node2' }]);
 };
 
 test('a node that a killed run left cut off is joined again', async () => {
@@ -121,7 +121,7 @@ test('a node that a killed run left cut off is joined again', async () => {
   await killedRun(lab);
   const stdout = 'node2 is cut off the network: it works';
   expect(await healHere()).toMatchObject({ exitCode: 0, stderr: '', stdout });
-  expect(lab.asked.at(-1)).toEqual({ action: 'join', node: 'node2' });
+  expect(lab.questions.at(-1)).toEqual({ action: 'join', node: 'node2' });
   expect((await healHere()).stdout).toBe(allClear());
 });
 

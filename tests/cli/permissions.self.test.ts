@@ -21,7 +21,7 @@ test('a scenario sends nothing that its rules do not name, on a cluster where al
     'Makes a config': 'passed',
     'Makes one elsewhere': refused('create configmaps in namespace default'),
   });
-  expect(server.asked.filter((line) => !line.startsWith('GET ')).sort()).toEqual([
+  expect(server.requests.filter((line) => !line.startsWith('GET ')).sort()).toEqual([
     'DELETE /api/v1/namespaces/longhorn-system/pods/one',
     'POST /api/v1/namespaces/stores/configmaps',
   ]);

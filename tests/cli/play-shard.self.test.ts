@@ -30,15 +30,15 @@ const run = async (does: string, { args = [] as string[], untilPrinted = '' } = 
   if (untilPrinted !== '')
     child.stdout.on('data', (output: Buffer) => `${output}`.includes(untilPrinted) && child.kill('SIGTERM'));
   const [log, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  return { log, code, folder, asked: await readFile(join(folder, 'asked'), 'utf8') };
+  return { log, code, folder, argumentsGiven: await readFile(join(folder, 'asked'), 'utf8') };
 };
 
 test('a pod runs its shard as its service account, and ends its log with the report and itself with the exit code', async () => {
-  const { log, code, folder, asked } = await run(`echo running; ${writes}exit 1`, {
+  const { log, code, folder, argumentsGiven } = await run(`echo running; ${writes}exit 1`, {
     args: ['--only', 'a b'],
   });
   const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-  expect(asked).toBe(
+  expect(argumentsGiven).toBe(
     `scripts/corral.ts e2e --provider existing --shard 2/8 --out ${folder}/out --kubeconfig ${folder}/kubeconfig --context fleet --only a b\n${root}\n`,
   );
   expect(code).toBe(1);

@@ -51,7 +51,7 @@ test.each<[title: string, Make, inject: object, at: string, heal: string]>([
   expect(await injected.heal()).toBe('it works');
   const where = 'node' in inject ? { node } : {};
   const proving = { action: 'look', at, ...where };
-  expect(lab.asked).toEqual([proving, inject, proving, { action: heal, ...where }]);
+  expect(lab.questions).toEqual([proving, inject, proving, { action: heal, ...where }]);
   expect(ledger.open()).toEqual([]);
 });
 
@@ -83,6 +83,6 @@ describe('when the lab does not do what was asked', () => {
     await expect(
       labFault.heal(cluster, { lab: lab.folder, undo: { action: 'run', node, script: 'true' } }),
     ).rejects.toThrow('Invalid option');
-    expect(lab.asked).toEqual([]);
+    expect(lab.questions).toEqual([]);
   });
 });

@@ -7,13 +7,13 @@ const pod = { namespace: 'longhorn-system', name: 'rj-1-x', container: 'rj' };
 const { signal } = new AbortController();
 
 test('a log is asked for until its container ends, and returned whole, without the times that stand before its lines', async () => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const lines = [
     '2026-11-20T12:00:00.123456789Z one\n',
     '2026-11-20T13:00:01.5+01:00 2026-11-20T12:00:00Z two\n',
   ];
   const request = async (path: string) => {
-    asked.push(path);
+    requests.push(path);
     return new Response(Readable.toWeb(Readable.from(lines.map((line) => Buffer.from(line)))) as BodyInit);
   };
   const read: unknown[] = [];
@@ -22,7 +22,7 @@ test('a log is asked for until its container ends, and returned whole, without t
   const text = await whileObserved(observer, () => followLog({ request, server: 'here' }, pod, { signal }));
   expect(read).toEqual([pod, lines.join('')]);
   expect(text).toBe('one\n2026-11-20T12:00:00Z two\n');
-  expect(asked).toEqual([
+  expect(requests).toEqual([
     '/api/v1/namespaces/longhorn-system/pods/rj-1-x/log?container=rj&follow=true&timestamps=true',
   ]);
 });

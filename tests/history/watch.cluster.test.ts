@@ -31,11 +31,11 @@ const change = (name: string, resource = secrets) =>
 const remove = (name: string) => admin.delete(secrets, { namespace, name });
 
 test('a watch that the server ends by its time is in no trouble, and goes on from a bookmark, of what the selectors choose', async () => {
-  const asked: string[] = [];
+  const versions: string[] = [];
   const { promise: again, resolve } = Promise.withResolvers<void>();
   const request: Cluster['request'] = (path, options) => {
-    asked.push(new URL(path, 'http://server').searchParams.get('resourceVersion') ?? '');
-    if (asked.length === 2) resolve();
+    versions.push(new URL(path, 'http://server').searchParams.get('resourceVersion') ?? '');
+    if (versions.length === 2) resolve();
     return admin.request(path, options);
   };
   // The server sends a bookmark shortly before it ends a watch.
@@ -45,8 +45,8 @@ test('a watch that the server ends by its time is in no trouble, and goes on fro
   await make('torch', configMaps);
   const last = Number((await change('torch', configMaps)).metadata.resourceVersion);
   await again;
-  expect(Number(asked[0])).toBeLessThan(last);
-  expect(Number(asked[1])).toBeGreaterThanOrEqual(last);
+  expect(Number(versions[0])).toBeLessThan(last);
+  expect(Number(versions[1])).toBeGreaterThanOrEqual(last);
   expect([timeline.lastTrouble, timeline.entries]).toEqual([undefined, []]);
 });
 

@@ -20,7 +20,7 @@ const following = async (script: Answer[], clocks = {}, signal = new AbortContro
   timeline = await followWith(server.connect(), lamps, {
     ...{ ...selected, timing: { ...timing, ...clocks }, signal },
   });
-  return { timeline, asked: server.urls };
+  return { timeline, urls: server.urls };
 };
 const failureOf = (watched: Timeline) =>
   watched.failure ?? new Promise<Error>((resolve) => watched.onFailure(resolve));
@@ -40,15 +40,15 @@ const entriesOf = async (watched: Timeline): Promise<string[]> => {
       : `${entry.kind} ${entry.object.metadata.name}@${entry.resourceVersion}`,
   );
 };
-const versionsAsked = (asked: readonly URL[]) =>
-  asked.slice(1).map(({ searchParams }) => searchParams.get('resourceVersion') ?? 'list');
+const versionsIn = (urls: readonly URL[]) =>
+  urls.slice(1).map(({ searchParams }) => searchParams.get('resourceVersion') ?? 'list');
 
 test('asks for bookmarks and an end, with its selectors, from the version of the list on', async () => {
   const changed = lines('stays', event('MODIFIED hall@6'), last);
-  const { timeline, asked } = await following([list(5, 'hall@3'), changed]);
+  const { timeline, urls } = await following([list(5, 'hall@3'), changed]);
   expect(await entriesOf(timeline)).toEqual(['listed hall@3', 'modified hall@6', 'added last@99']);
   const path = 'http://server/apis/corral.test/v1/namespaces/house/lamps?labelSelector=kind%3Dlamp';
-  expect(asked.map(String)).toEqual([
+  expect(urls.map(String)).toEqual([
     path,
     `${path}&watch=true&allowWatchBookmarks=true&resourceVersion=5&timeoutSeconds=7`,
   ]);
@@ -57,9 +57,9 @@ test('asks for bookmarks and an end, with its selectors, from the version of the
 // How else a connection can end, schedules.test.ts plays.
 test('goes on from the last version, without a gap, when it is refused because the server is busy', async () => {
   // The first watch works: a refusal of the very first one is returned to the caller.
-  const { timeline, asked } = await following([list(5), lines('ends', hall6), busy, rest]);
+  const { timeline, urls } = await following([list(5), lines('ends', hall6), busy, rest]);
   expect(await entriesOf(timeline)).toEqual(['added hall@6', 'added last@99']);
-  expect(versionsAsked(asked)).toEqual(['5', '6', '6']);
+  expect(versionsIn(urls)).toEqual(['5', '6', '6']);
 });
 
 test('how long an event took to decide something goes on the account of who waited', async () => {
@@ -80,7 +80,7 @@ test.each<[string, Answer[], string]>([
   ['sends one error each time', Array(6).fill(lines('stays', failing)), '5: the watch ended with 500'],
 ])('marks a gap and lists again when the server %s', async (_, answers, reason) => {
   const again = [list(9, 'attic@2', 'new@8'), rest];
-  const { timeline, asked } = await following([list(5, 'attic@2', 'hall@3'), ...answers, ...again]);
+  const { timeline, urls } = await following([list(5, 'attic@2', 'hall@3'), ...answers, ...again]);
   expect(await entriesOf(timeline)).toEqual([
     ...['listed attic@2', 'listed hall@3'],
     expect.stringMatching(
@@ -89,7 +89,7 @@ test.each<[string, Answer[], string]>([
     ...['deleted hall@3', 'listed attic@2', 'listed new@8', 'added last@99'],
   ]);
   expect(timeline.entries.find(({ kind }) => kind === 'deleted')).toMatchObject({ inferred: true });
-  expect(versionsAsked(asked).slice(-2)).toEqual(['list', '9']);
+  expect(versionsIn(urls).slice(-2)).toEqual(['list', '9']);
 });
 
 describe('an event that is not the next one', () => {
@@ -122,16 +122,16 @@ describe('an event that is not the next one', () => {
 
   test('counts as new where resourceVersions are no numbers', async () => {
     const named = lines('ends', event('ADDED hall@b'), event('MODIFIED hall@a'));
-    const { timeline, asked } = await following([list(5), named, rest]);
+    const { timeline, urls } = await following([list(5), named, rest]);
     expect(await entriesOf(timeline)).toEqual(['added hall@b', 'modified hall@a', 'added last@99']);
-    expect(versionsAsked(asked)).toEqual(['5', 'a']);
+    expect(versionsIn(urls)).toEqual(['5', 'a']);
   });
 });
 
 test('resumes when nothing is heard any more; any line is a sign of life', async () => {
   const silent = await following([list(5), lines('stays', hall6), rest], { silence: 1000 });
   expect(await entriesOf(silent.timeline)).toEqual(['added hall@6', 'added last@99']);
-  expect(versionsAsked(silent.asked)).toEqual(['5', '6']);
+  expect(versionsIn(silent.urls)).toEqual(['5', '6']);
   expect(silent.timeline.lastTrouble?.error.message).toBe(
     'nothing was heard from the watch for 1 s, not even a bookmark',
   );
@@ -144,9 +144,9 @@ test('resumes when nothing is heard any more; any line is a sign of life', async
       if (left === 0) clearInterval(timer);
     }, 250);
   };
-  const { timeline, asked } = await following([list(5), bookmarks], { silence: 2000 });
+  const { timeline, urls } = await following([list(5), bookmarks], { silence: 2000 });
   expect(await entriesOf(timeline)).toEqual(['added last@99']);
-  expect(versionsAsked(asked)).toEqual(['5']);
+  expect(versionsIn(urls)).toEqual(['5']);
 });
 
 test.each([401, 403, 404])('fails for good on %i, unless it passes as after a start', async (status) => {

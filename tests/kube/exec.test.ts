@@ -20,10 +20,10 @@ const serving = async (
   refusals: (number | 'cut')[] = [],
   health?: Health,
 ) => {
-  const asked: URL[] = [];
+  const urls: URL[] = [];
   const server = await startStubServer();
   server.onUpgrade((request, socket) => {
-    asked.push(new URL(request.url ?? '', 'http://server'));
+    urls.push(new URL(request.url ?? '', 'http://server'));
     const refusal = refusals.shift();
     if (refusal === 'cut') return void socket.destroy();
     if (refusal !== undefined) return void socket.end(`HTTP/1.1 ${refusal} No\r\nConnection: close\r\n\r\n`);
@@ -34,7 +34,7 @@ const serving = async (
       say: (name, data) => channel.send(Buffer.concat([Buffer.from([channels[name]]), bytesOf(data)])),
     });
   });
-  return { cluster: server.connect(health && { health }), asked };
+  return { cluster: server.connect(health && { health }), urls };
 };
 
 const success = { status: 'Success' };
@@ -47,7 +47,7 @@ const exited = (code: number) => ({
 describe('an exec', () => {
   test('is the command in the container; what it prints is put together again, and passed on as it comes', async () => {
     const euro = Buffer.from('€');
-    const { cluster, asked } = await serving(({ say }) => {
+    const { cluster, urls } = await serving(({ say }) => {
       say('stdout', Buffer.concat([Buffer.from('5 '), euro.subarray(0, 1)]));
       say('stderr', 'oops');
       say('stdout', euro.subarray(1));
@@ -57,9 +57,9 @@ describe('an exec', () => {
     const ran = await cluster.exec(pod, ['sh', '-c', 'a & b'], { onStdout: (text) => heard.push(text) });
     expect(ran).toEqual({ stdout: '', stderr: 'oops', exitCode: 3 });
     expect(heard).toEqual(['5 ', '€']);
-    expect(asked[0]?.pathname).toBe('/api/v1/namespaces/default/pods/pod/exec');
-    expect(asked[0]?.searchParams.getAll('command')).toEqual(['sh', '-c', 'a & b']);
-    expect(asked[0]?.searchParams.get('container')).toBe('main');
+    expect(urls[0]?.pathname).toBe('/api/v1/namespaces/default/pods/pod/exec');
+    expect(urls[0]?.searchParams.getAll('command')).toEqual(['sh', '-c', 'a & b']);
+    expect(urls[0]?.searchParams.get('container')).toBe('main');
   });
 });
 
@@ -104,15 +104,15 @@ describe('an exec about whose end nothing is known is an error', () => {
 
   test('a server in trouble is asked again, as long as nothing was begun', async () => {
     const health = openHealth();
-    const { cluster, asked } = await serving(({ say }) => say('status', success), [503, 'cut', 429], health);
+    const { cluster, urls } = await serving(({ say }) => say('status', success), [503, 'cut', 429], health);
     expect(await cluster.exec(pod, ['run'])).toMatchObject({ exitCode: 0 });
-    expect(asked).toHaveLength(4);
+    expect(urls).toHaveLength(4);
     expect(health.summary()).toMatchObject({ isOutage: true });
   });
 
   test('the stream breaks: a command that had begun is not begun again', async () => {
     const health = openHealth();
-    const { cluster, asked } = await serving(
+    const { cluster, urls } = await serving(
       ({ say, destroy }) => {
         say('stdout', 'half');
         setImmediate(destroy);
@@ -125,7 +125,7 @@ describe('an exec about whose end nothing is known is an error', () => {
       message: "exec of run in default/pod: the stream closed (code 1006) before the command's status came",
       verdict: { state: 'not-provable' },
     });
-    expect(asked).toHaveLength(1);
+    expect(urls).toHaveLength(1);
     expect(health.summary()).toBeUndefined();
   });
 });

@@ -16,7 +16,7 @@ test('a context that is not there is refused with those that there are', async (
 });
 
 describe('the token file of a user', () => {
-  const asked = async (user: object, ...tokens: string[]): Promise<(string | undefined)[]> => {
+  const authorizationOf = async (user: object, ...tokens: string[]): Promise<(string | undefined)[]> => {
     const seen: (string | undefined)[] = [];
     const { url } = await startStubServer({
       answer: (response, { headers }) => {
@@ -45,12 +45,12 @@ describe('the token file of a user', () => {
 
   test('is read anew for each request, from beside the kubeconfig, and comes before a token in it', async () => {
     const user = { tokenFile: 'token', token: 'old' };
-    expect(await asked(user, 'first', 'second\n')).toEqual(['Bearer first', 'Bearer second']);
-    expect(await asked({ tokenFile: dir('token') }, 'first')).toEqual(['Bearer first']);
+    expect(await authorizationOf(user, 'first', 'second\n')).toEqual(['Bearer first', 'Bearer second']);
+    expect(await authorizationOf({ tokenFile: dir('token') }, 'first')).toEqual(['Bearer first']);
   });
 
   test('that is not there fails the request; one of another user is of no meaning', async () => {
-    await expect(asked({ tokenFile: 'none' }, 'x')).rejects.toThrow(/ENOENT.*none/);
-    expect(await asked({ token: 'own' }, 'x')).toEqual(['Bearer own']);
+    await expect(authorizationOf({ tokenFile: 'none' }, 'x')).rejects.toThrow(/ENOENT.*none/);
+    expect(await authorizationOf({ token: 'own' }, 'x')).toEqual(['Bearer own']);
   });
 });

@@ -19,7 +19,7 @@ const asking = async <T>(script: Answer[], ask: (cluster: Cluster) => Promise<T>
     (result) => ({ result }),
     (error: Error) => ({ error }),
   );
-  const methods = server.asked.map((what) => what.split(' ')[0]).join(' ');
+  const methods = server.requests.map((what) => what.split(' ')[0]).join(' ');
   await server.stop();
   const summary = health.summary();
   return { ended, methods, summary: summary && `${summary.isOutage ? 'an outage: ' : ''}${summary.title}` };
@@ -85,19 +85,19 @@ describe('nothing else is', () => {
     ['it is there, and none were sent', [brokenOff, there], makeBare, 'POST POST', conflict, away],
     ['it is gone, and was put off', [busy, missing], remove, 'DELETE DELETE', { status: 404 }, once],
   ])('where %s', async (_, script, ask, methods, error, summary) => {
-    const asked = await asking(script, ask);
-    expect(asked).toEqual({ ended: { error: expect.any(Error) }, methods, summary });
-    expect(asked.ended).toMatchObject({ error });
+    const outcome = await asking(script, ask);
+    expect(outcome).toEqual({ ended: { error: expect.any(Error) }, methods, summary });
+    expect(outcome.ended).toMatchObject({ error });
   });
 
   test('when who asked is over', async () => {
     const script = [down, found('hall', labels)];
     const server = await startStubServer({ script });
     const health = openHealth();
-    const asked = make(server.connect({ health }));
+    const made = make(server.connect({ health }));
     while (health.summary() === undefined) await sleep(1);
     health.abandon();
-    await expect(asked).rejects.toMatchObject({ status: 503 });
+    await expect(made).rejects.toMatchObject({ status: 503 });
     expect(script).toHaveLength(1);
   });
 });
@@ -107,10 +107,10 @@ test('a connection that is refused got nowhere: even what may be done only once 
   const listener = createServer((_, response) => response.end(JSON.stringify(hall)));
   const port = await freePort();
   const ask = async () => (await fetch(`http://127.0.0.1:${port}/`)).json();
-  const asked = patiently(ask, { health, resend: { again: false } });
+  const request = patiently(ask, { health, resend: { again: false } });
   while (health.summary() === undefined) await sleep(1);
   listener.listen(port, '127.0.0.1');
-  expect(await asked).toEqual(hall);
+  expect(await request).toEqual(hall);
   const detail =
     /^from .*Z, for [\d.]+ m?s: \d+ requests? without an answer \(the last: .*\); \d+ sent again$/;
   expect(health.summary()).toMatchObject({ isOutage: true, detail: expect.stringMatching(detail) });

@@ -80,7 +80,7 @@ const untilStuck = async (): Promise<void> => {
 };
 
 /** The API server's end of the next forward. */
-const asked = (): Promise<{ request: IncomingMessage; carrier: Duplex }> =>
+const nextRequest = (): Promise<{ request: IncomingMessage; carrier: Duplex }> =>
   new Promise((resolve) => {
     stub.onUpgrade((request, carrier) => {
       opened.push(carrier.on('error', () => {}) as Socket);
@@ -100,7 +100,7 @@ describe('the end of a pod', () => {
   ] as const)(
     'that comes in one packet with the answer and all data reaches the client after them: %s',
     async ([, frames, end]) => {
-      const upgrade = asked();
+      const upgrade = nextRequest();
       const heard = buffer(client());
       const { request, carrier } = await upgrade;
       carrier.write(all(request, data('first'), data(' last'), ...frames));
@@ -114,7 +114,7 @@ describe('the end of a pod', () => {
     ['an error', [failure]],
     ['the end of TCP', []],
   ] as const)('reaches a client that reads slowly after all that was sent before: %s', async ([, frames]) => {
-    const upgrade = asked();
+    const upgrade = nextRequest();
     const socket = client();
     const { request, carrier } = await upgrade;
     carrier.end(all(request, ...Array(many).fill(data(large)), ...frames));
@@ -129,7 +129,7 @@ describe('the end of a pod', () => {
 
 describe('the end of a client', () => {
   test('reaches the pod after all that it had sent, though it came while the connection was being made', async () => {
-    const upgrade = asked();
+    const upgrade = nextRequest();
     const sent = 30_000_000;
     client().end(Buffer.alloc(sent, 'y'));
     const { request, carrier } = await upgrade;
@@ -146,7 +146,7 @@ describe('the end of a client', () => {
   });
 
   test('by force ends a connection that is still being made, and is no failure of the pod', async () => {
-    const upgrade = asked();
+    const upgrade = nextRequest();
     const socket = client();
     const { carrier } = await upgrade;
     const ended = once(carrier, 'end');
@@ -157,7 +157,7 @@ describe('the end of a client', () => {
 });
 
 test('where there is no connection, the client is left as it was: it can be given to another pod', async () => {
-  const upgrade = asked();
+  const upgrade = nextRequest();
   const socket = client();
   socket.write('asked');
   const { carrier } = await upgrade;

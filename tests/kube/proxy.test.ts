@@ -54,7 +54,7 @@ describe('a server that only a proxy reaches', () => {
   let server: Server;
   let between: HttpServer;
   /** What the proxy was asked for. */
-  let asked: string[];
+  let requested: string[];
   let sockets: Socket[];
   const upgrades = (request: IncomingMessage, socket: Socket): void => {
     const protocol = String(request.headers['sec-websocket-protocol']).split(',')[0] ?? '';
@@ -74,9 +74,9 @@ describe('a server that only a proxy reaches', () => {
     server = createSecureServer({ cert, key }, (_, response) => response.end('{"gitVersion":"v1"}'));
     server.on('upgrade', upgrades);
     const port = await listen(server);
-    [asked, sockets] = [[], []];
+    [requested, sockets] = [[], []];
     between = createServer().on('connect', ({ url = '' }, socket: Socket) => {
-      asked.push(url);
+      requested.push(url);
       sockets.push(socket);
       const way = connect(port, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
       way.on('error', () => socket.destroy());
@@ -120,7 +120,7 @@ describe('a server that only a proxy reaches', () => {
     near.end('back and forth');
     await forwarded;
     expect(String((await once(near, 'data'))[0])).toBe('back and forth');
-    expect(asked).not.toEqual([]);
-    expect(new Set(asked)).toEqual(new Set([new URL(url).host]));
+    expect(requested).not.toEqual([]);
+    expect(new Set(requested)).toEqual(new Set([new URL(url).host]));
   });
 });

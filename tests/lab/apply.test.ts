@@ -22,12 +22,12 @@ const goat = { apiVersion: 'corral.test/v1', kind: 'Goat', metadata: { name: 'on
 const served = (name: string, kind: string) => ({ resources: [{ name, kind, namespaced: false }] });
 
 let server: StubServer;
-let asked: string[];
+let requests: string[];
 /** What is answered, one after the other; the last one again and again. */
 let answers: Record<string, [status: number, body: object][]>;
 
 beforeEach(async () => {
-  asked = [];
+  requests = [];
   const list = { metadata: { resourceVersion: '1' }, items: [definition] };
   answers = {
     [`GET ${definitions}`]: [[200, served('customresourcedefinitions', 'CustomResourceDefinition')]],
@@ -41,12 +41,12 @@ beforeEach(async () => {
     if (url.searchParams.has('watch')) {
       response.writeHead(200).flushHeaders();
       return void setTimeout(() => {
-        asked.push('(Established)');
+        requests.push('(Established)');
         response.write(`${JSON.stringify({ type: 'MODIFIED', object: established })}\n`);
       }, 30);
     }
     const what = `${request.method} ${url.pathname}`;
-    asked.push(what);
+    requests.push(what);
     const all = answers[what] ?? [[404, { message: `no ${what}` }]];
     const [status, body] = (all.length > 1 ? all.shift() : all[0]) as [number, object];
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -64,7 +64,7 @@ test('an object waits until its definition is Established, and is tried again wh
   answers[`GET ${custom}`]?.unshift([404, {}]);
   answers[`PATCH ${custom}/goats/one`]?.unshift([429, { message: 'storage is (re)initializing' }]);
   await apply(definition, goat);
-  expect(asked.filter((what) => what.includes(custom) || what === '(Established)')).toEqual([
+  expect(requests.filter((what) => what.includes(custom) || what === '(Established)')).toEqual([
     '(Established)',
     `GET ${custom}`,
     `GET ${custom}`,
@@ -78,5 +78,5 @@ test('an object that is refused is not sent twice, nor is what follows it', asyn
   await expect(apply(definition, goat, goat)).rejects.toThrow(
     'x.yaml: document 1 (line 1): Goat one: the server refuses it: goats are forbidden',
   );
-  expect(asked.filter((what) => what.startsWith(`PATCH ${custom}`))).toHaveLength(1);
+  expect(requests.filter((what) => what.startsWith(`PATCH ${custom}`))).toHaveLength(1);
 });

@@ -72,10 +72,10 @@ const ubuntu = async (): Promise<Record<string, string>> => {
 
 test('on Ubuntu, packages come from the mirror that is named, if they bear the signature of Debian', async () => {
   const answer: Answer = (response) => response.end('Origin: Debian\nSuite: stable\n');
-  const { url, asked } = await startStubServer({ answer });
+  const { url, requests } = await startStubServer({ answer });
   const env = { ...(await ubuntu()), CORRAL_DEBIAN_MIRROR: `${url}/debian` };
   const ended = await labUp({ env });
-  expect(asked).toContain('GET /debian/dists/trixie/InRelease');
+  expect(requests).toContain('GET /debian/dists/trixie/InRelease');
   expect(ended).toMatchObject({
     exitCode: 3,
     stderr: expect.stringMatching(/^lab: .*InRelease.*Clearsigned file isn't valid/),

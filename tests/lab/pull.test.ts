@@ -20,21 +20,21 @@ const pull = (names: readonly string[], mirror: string, progress: string[] = [])
   pullImages(names, { mirror, onProgress: (text) => progress.push(text) });
 
 test('an image for several platforms is pulled for the nodes, and is one that the lab reads', async () => {
-  const { url, asked } = await startRegistry([image('a/one:v1', { nested: true })]);
+  const { url, requests } = await startRegistry([image('a/one:v1', { nested: true })]);
   const progress: string[] = [];
   const folders = await pull(['docker.io/a/one:v1'], url, progress);
   const { images } = await imageArchives(folders);
   expect(images).toMatchObject([{ name: 'docker.io/a/one:v1', forms: ['gzip'] }]);
-  expect(asked.filter((path) => path.startsWith('storage:'))).toHaveLength(3);
+  expect(requests.filter((path) => path.startsWith('storage:'))).toHaveLength(3);
   expect(progress).toEqual(['0 of 1 images']);
 });
 
 test('what is there from before is not pulled again; another image under the same name is', async () => {
-  const { url, asked } = await startRegistry([image('a/two:v1')]);
+  const { url, requests } = await startRegistry([image('a/two:v1')]);
   const before = await pull(['docker.io/a/two:v1'], url);
-  asked.length = 0;
+  requests.length = 0;
   expect(await pull(['docker.io/a/two:v1'], url)).toEqual(before);
-  expect(asked).toEqual(['/v2/', '/v2/a/two/manifests/v1']);
+  expect(requests).toEqual(['/v2/', '/v2/a/two/manifests/v1']);
   const other = await startRegistry([image('a/two:v1', { config: { Env: ['A=b'] } })]);
   expect(await pull(['docker.io/a/two:v1'], other.url)).not.toEqual(before);
 });
@@ -50,9 +50,9 @@ test('several, of which the registry lacks one', async () => {
 });
 
 test('a registry that wants a token gives one to everybody', async () => {
-  const { url, asked } = await startRegistry([image('a/seven:v1')], { token: 'sesame' });
+  const { url, requests } = await startRegistry([image('a/seven:v1')], { token: 'sesame' });
   await pull(['docker.io/a/seven:v1'], url);
-  const read = asked.filter((path) => /(manifests|blobs)/.test(path));
+  const read = requests.filter((path) => /(manifests|blobs)/.test(path));
   expect(read.filter((path) => !path.endsWith(' with a token'))).toEqual([]);
 });
 
@@ -61,7 +61,7 @@ type Answer = ReturnType<NonNullable<RegistryOptions['alter']>>;
 const refused = { status: 403, body: '{"errors":[{"code":"DENIED","message":"not on the list"}]}' };
 const password = { status: 401, headers: { 'www-authenticate': 'Basic realm="it"' } };
 
-test.each<[asked: string, Answer, message: RegExp]>([
+test.each<[request: string, Answer, message: RegExp]>([
   [layer, { body: 'x'.repeat(10_000) }, /Digest did not match/],
   [layer, { status: 404 }, /reading blob sha256:.* 404/],
   [manifest, { body: '<html>' }, /invalid character '<'/],

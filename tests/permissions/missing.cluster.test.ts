@@ -42,8 +42,8 @@ beforeAll(async () => {
 test('nothing is missing for one who may do everything, nor for a service account with the roles that are printed', async () => {
   expect(await missingRights(admin, { allow: allDisruptions, namespace: undefined })).toBeUndefined();
   // An API server hears of new roles by a watch of its own, within a moment: asked until it has.
-  const asked = () => missingRights(player, { allow: ['admission-policy'], namespace: 'corral' });
-  await expect.poll(asked, { timeout: 300_000 }).toBeUndefined();
+  const missing = () => missingRights(player, { allow: ['admission-policy'], namespace: 'corral' });
+  await expect.poll(missing, { timeout: 300_000 }).toBeUndefined();
 });
 
 const rbac = (flags: string) => `npx corral rbac ${flags} | kubectl apply -f -`;
@@ -72,7 +72,7 @@ test('what is missing: of a disruption, of stores with namespaces of their own, 
   const guest = await server.connect({ user: 'guest' });
   const all = await missingRights(guest, { allow: [], namespace: 'others' });
   expect(all).toMatchObject({
-    asked: all?.rights.length,
+    needed: all?.rights.length,
     command: rbac('--namespace others'),
     makesAccount: true,
     playIn: 'others',

@@ -20,7 +20,7 @@ const written = (chosen: typeof rules): string[] =>
     `${verb} ${resource}${group && `.${group}`}${subresource ? `/${subresource}` : ''} ${namespace}`.trimEnd(),
   );
 
-const asked = new Set(
+const requested = new Set(
   recorded.map((line) => {
     const [verb, what, namespace] = line.split(' ');
     const where = namespace === undefined || namespace === longhornNamespace ? namespace : 'stores';
@@ -29,10 +29,10 @@ const asked = new Set(
 );
 // An exec and a forward are one request each, for which Kubernetes asks after two rights (see
 // e2e/kube/access.ts).
-for (const right of asked)
-  if (/^get pods\/(exec|portforward) /.test(right)) asked.add(right.replace('get', 'create'));
+for (const right of requested)
+  if (/^get pods\/(exec|portforward) /.test(right)) requested.add(right.replace('get', 'create'));
 
 test('what the rules say that scenarios need, they asked for, and nothing else; what is seldom asked for was not', () => {
   const often = new Set(written(rules.filter(({ seldom }) => seldom === undefined)));
-  expect([...asked].sort()).toEqual([...often].sort());
+  expect([...requested].sort()).toEqual([...often].sort());
 });

@@ -53,7 +53,7 @@ test('the Containerfile has what the lab has in that image, of the same Debian',
   const { packages: labs } = podSystem.inputs as { packages: string[] };
   expect(packages.filter((name) => !labs.includes(name))).toEqual([]);
   // What its pods are asked for; the rest of the lab's is in every Debian.
-  const asked = [
+  const wanted = [
     'nfs-ganesha',
     'nfs-ganesha-vfs',
     'e2fsprogs',
@@ -63,6 +63,6 @@ test('the Containerfile has what the lab has in that image, of the same Debian',
     'procps',
     'samba',
   ];
-  expect(packages).toEqual(expect.arrayContaining(asked));
+  expect(packages).toEqual(expect.arrayContaining(wanted));
   expect(text).toMatch(/^FROM docker\.io\/library\/debian:trixie-slim$/m);
 });

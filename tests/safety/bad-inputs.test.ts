@@ -73,8 +73,8 @@ const rows = readFileSync(new URL('bad-inputs.txt', import.meta.url), 'utf8')
 
 test('there are more than a hundred', () => expect(rows.length).toBeGreaterThan(100));
 
-test.each(rows)('%s %s', async (command, asked, code, lines) => {
-  const argv = asked.split(' ').filter((word) => word !== '');
+test.each(rows)('%s %s', async (command, given, code, lines) => {
+  const argv = given.split(' ').filter((word) => word !== '');
   const words = argv.map((word) => (word === "''" ? '' : word));
   const ended = await captured(async () => commands[command]?.(words) ?? runCorral([command, ...words]));
   // Where something was planted that nobody may see, it is not in here.

@@ -55,5 +55,5 @@ test("a cluster that is somebody's is named, and to be confirmed, before a scena
       `e2e: nobody has said yet that the cluster at ${here} is the one: add CORRAL_EXPECT_CLUSTER=its-uid, or start this at a terminal`,
     ],
   });
-  expect(server.asked.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each))).toEqual([]);
+  expect(server.requests.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each))).toEqual([]);
 });

@@ -18,7 +18,7 @@ export type Behaviour = {
 };
 
 /** One call, in the order in which they came. */
-type Call = { asked: string; kubeconfig?: string; pid: number };
+type Call = { line: string; kubeconfig?: string; pid: number };
 
 const answering = fileURLToPath(new URL('./inline-docker.ts', import.meta.url));
 

@@ -14,10 +14,10 @@ import type { Behaviour } from './docker-stubs.ts';
 // the scripts of docker-stubs.ts. What each is asked goes to FOLDER/calls, the clusters that there are to
 // FOLDER/clusters.
 const [folder = '', command = '', ...args] = process.argv.slice(2);
-const asked = [command, ...args].join(' ');
+const line = [command, ...args].join(' ');
 appendFileSync(
   join(folder, 'calls'),
-  `${JSON.stringify({ asked, kubeconfig: process.env.KUBECONFIG, pid: process.pid })}\n`,
+  `${JSON.stringify({ line, kubeconfig: process.env.KUBECONFIG, pid: process.pid })}\n`,
 );
 
 const clusters = join(folder, 'clusters');
@@ -78,14 +78,14 @@ const {
   hangs,
   makes,
 } = JSON.parse(readFileSync(join(folder, 'behaviour'), 'utf8')) as Behaviour;
-if (when !== undefined && new RegExp(`^${when}`).test(asked)) {
+if (when !== undefined && new RegExp(`^${when}`).test(line)) {
   if (makes !== undefined) make(makes);
   if (says !== undefined) say(says);
   if (prints !== undefined) print(prints);
   if (hangs) setInterval(() => {}, 1000);
   process.exitCode = exitCode;
 } else {
-  const answer = answers.find(([pattern]) => pattern.test(asked))?.[1];
-  if (answer === undefined) throw new Error(`nobody knows what to answer to: ${asked}`);
+  const answer = answers.find(([pattern]) => pattern.test(line))?.[1];
+  if (answer === undefined) throw new Error(`nobody knows what to answer to: ${line}`);
   answer();
 }

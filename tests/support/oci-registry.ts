@@ -34,13 +34,13 @@ export const startRegistry = async (
   const tags = new Map(manifests.map((manifest) => [nameOf(manifest), manifest.digest]));
   const blob = (digest: string): Buffer | undefined =>
     files.get(`blobs/sha256/${digest.slice('sha256:'.length)}`) as Buffer | undefined;
-  const asked: string[] = [];
+  const requests: string[] = [];
   const storage = await serve(({ url = '', headers }, response) => {
-    asked.push(`storage:${url}${headers.authorization === undefined ? '' : ' with a token'}`);
+    requests.push(`storage:${url}${headers.authorization === undefined ? '' : ' with a token'}`);
     response.end(blob(url.slice(1)));
   });
   const { server, url: root } = await serve(({ url = '', headers: { authorization } }, response) => {
-    asked.push(`${url}${authorization === undefined ? '' : ' with a token'}`);
+    requests.push(`${url}${authorization === undefined ? '' : ' with a token'}`);
     const other = alter(url);
     if (other) return void response.writeHead(other.status ?? 200, other.headers).end(other.body);
     if (url.startsWith('/token')) return void response.end(JSON.stringify({ token }));
@@ -68,7 +68,7 @@ export const startRegistry = async (
   return {
     url: root,
     /** `PATH` or `PATH with a token`; paths of the storage that it sends readers to are under `storage:`. */
-    asked,
+    requests,
     stop,
   };
 };

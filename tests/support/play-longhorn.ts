@@ -59,10 +59,10 @@ const daemonSet = async (cluster: Cluster, name: string, numberReady: number): P
 };
 
 const webhooks =
-  (...asked: string[]): Play =>
+  (...requested: string[]): Play =>
   async (cluster) => {
     const where = { apiGroups: ['longhorn.io'], apiVersions: ['v1beta2'], operations: ['CREATE'] };
-    const rules = asked.map((plural) => ({ ...where, resources: [plural] }));
+    const rules = requested.map((plural) => ({ ...where, resources: [plural] }));
     const webhook = {
       name: 'all.longhorn.io',
       // A port on which nobody listens, with a certificate that is none of anybody's.

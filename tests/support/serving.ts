@@ -11,13 +11,13 @@ export const listen = async (server: Server): Promise<number> => {
 // taken such a one is nobody else's. A process has so many of its own, none of which it gives twice in a row: a
 // play of all recordings starts a dozen API servers at once, which take three each.
 const portsOfProcess = 200;
-let asked = Math.floor(Math.random() * portsOfProcess);
+let taken = Math.floor(Math.random() * portsOfProcess);
 
 /** A port of loopback for a program that needs one; nobody listens at it. */
 export const freePort = async (): Promise<number> => {
   const first = 10_000 + (process.pid % 100) * portsOfProcess;
   for (let tries = 0; tries < portsOfProcess; tries++) {
-    const port = first + (asked++ % portsOfProcess);
+    const port = first + (taken++ % portsOfProcess);
     const probe = createServer();
     try {
       await once(probe.listen(port, '127.0.0.1'), 'listening');

@@ -18,11 +18,11 @@ const heals = ['start', 'thaw', 'join', 'fast', 'disk-heal', 'clock-heal', 'apis
  */
 export const startStandInLab = async () => {
   const folder = await temporaryFolder();
-  const asked: Question[] = [];
+  const questions: Question[] = [];
   let refusal: string | undefined;
   let faulty = false;
   const answer = (question: Question): object => {
-    asked.push(question);
+    questions.push(question);
     if (refusal !== undefined) return { error: refusal };
     if (question.action !== 'look') faulty = !heals.includes(question.action);
     return { result: { faulty, text: faulty ? 'it is broken' : 'it works' } };
@@ -40,7 +40,7 @@ export const startStandInLab = async () => {
   onTestFinished(close);
   return {
     folder,
-    asked,
+    questions,
     /** What it says of anything from now on, as an error. */
     refuse: (message: string) => {
       refusal = message;

@@ -63,7 +63,7 @@ export const serveStub = async ({
 }: StubOptions = {}) => {
   const objects = createObjects({ namespaces: [{ metadata: { name: 'kube-system', uid } }] });
   const denied: Access[] = [];
-  const asked: string[] = [];
+  const requests: string[] = [];
   const urls: URL[] = [];
   let fixed: Answer | undefined = answer;
 
@@ -96,7 +96,7 @@ export const serveStub = async ({
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     const { method = '' } = request;
     const url = new URL(request.url ?? '/', 'http://server');
-    asked.push(`${method} ${url.pathname}`);
+    requests.push(`${method} ${url.pathname}`);
     urls.push(url);
     // For a scenario, which is in another process.
     const [, status] = /^\/stub\/answer\/(\d+)$/.exec(url.pathname) ?? [];
@@ -145,9 +145,9 @@ export const serveStub = async ({
     },
     hangUp: () => server.closeAllConnections(),
     /** Resolves when so many more requests have come. */
-    untilAsked: async (count: number) => {
-      const wanted = asked.length + count;
-      while (asked.length < wanted) await once(server, 'request');
+    untilRequests: async (count: number) => {
+      const wanted = requests.length + count;
+      while (requests.length < wanted) await once(server, 'request');
     },
     /** Takes what wants to be another protocol than HTTP. */
     onUpgrade: (listener: (request: IncomingMessage, socket: Duplex) => void) =>
@@ -155,7 +155,7 @@ export const serveStub = async ({
     /** Says no to whoever asks whether it may. */
     deny: (access: Access) => void denied.push(access),
     /** Paths that were asked for, with the method; and the same with what was asked behind the path. */
-    ...{ asked: asked as readonly string[], urls: urls as readonly URL[] },
+    ...{ requests: requests as readonly string[], urls: urls as readonly URL[] },
     /** Ends, and leaves the kubeconfig. */
     goDown: () => end(server),
     stop: async () => {

@@ -8,13 +8,13 @@ import { createObjects } from './stub-objects.ts';
 const hurriedShell = fileURLToPath(new URL('./hurried.bash', import.meta.url));
 
 /** What a stub was asked for; a list has no name. */
-export type Asked = { verb: string; plural: string; namespace?: string; name?: string; body?: object };
+export type StubRequest = { verb: string; plural: string; namespace?: string; name?: string; body?: object };
 
 type Options = Partial<Cluster> & {
   /** By the plural of their resource, or its whole name as `nodes.longhorn.io`. What is not among them can be listed, as none, and nothing else. */
   objects?: Record<string, object[]>;
   /** Sees each request of an object before it is answered; refuses it by an error. */
-  onAsk?: (asked: Asked) => unknown;
+  onAsk?: (request: StubRequest) => unknown;
   /** Scripts do not wait for what clients of NFS believe for a second: there are none. */
   hurried?: boolean;
 };
@@ -55,8 +55,8 @@ const execHere =
 export const stubCluster = ({ objects, onAsk, hurried = false, ...overrides }: Options = {}): Cluster => {
   const kept = createObjects(objects);
   const exec = overrides.exec ?? execHere(hurried);
-  const ask = async (verb: string, { plural }: Resource, asked: Omit<Asked, 'verb' | 'plural'>) =>
-    onAsk?.({ verb, plural, ...asked });
+  const ask = async (verb: string, { plural }: Resource, request: Omit<StubRequest, 'verb' | 'plural'>) =>
+    onAsk?.({ verb, plural, ...request });
   const kindOf = (resource: Resource): string =>
     kept.serves(describeResource(resource)) ? describeResource(resource) : resource.plural;
   const refuse = (what: string) => () => Promise.reject(new Error(`a stub has no ${what}`));

@@ -66,7 +66,7 @@ describe.skipIf(chromium === undefined)('a page with a table, in a browser', () 
   ] as const)('of backup volumes has all looked at, or one (with the bug %s)', async (mutant, all) => {
     const { page, put, datastore } = await open('backup', '#backTable', mutant);
     for (const name of ['a', 'b']) put('backupVolumes', backupVolume(name, { of: `v-${name}` }));
-    const asked = () =>
+    const requested = () =>
       datastore.backupVolumes
         .list()
         .filter(({ spec }) => spec.syncRequestedAt)
@@ -74,7 +74,7 @@ describe.skipIf(chromium === undefined)('a page with a table, in a browser', () 
     await page.reads('b', 'Name', 'v-b');
     await page.press('Sync All Backup Volumes');
     await page.choose('b', 'Sync Backup Volume');
-    await expect.poll(asked).toEqual(mutant === undefined ? all : ['b']);
+    await expect.poll(requested).toEqual(mutant === undefined ? all : ['b']);
     expect(page.log.troubles).toEqual([]);
   });
 });

@@ -119,7 +119,7 @@ export const parseExisting = (
     );
   if (namespace !== undefined) checkName('namespace', namespace);
   const allowed = allow === undefined ? [] : parseAllow(allow);
-  const asked = {
+  const wanted = {
     ...(flags.supportBundle === true && { supportBundle: true }),
     ...(ownBucket && { ownBucket, store: ownBucketKind }),
     ...(ownBucket === undefined &&
@@ -134,7 +134,7 @@ export const parseExisting = (
     namespace,
     allow: allowed,
     clocks: readClocks(),
-    ...asked,
+    ...wanted,
   };
 };
 

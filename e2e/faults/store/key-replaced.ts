@@ -13,7 +13,7 @@ import { storeFault } from './store-fault.ts';
 /** Gives Longhorn the key by which the old one was replaced. */
 export type ReplacedKey = { renew(): Promise<void> };
 
-const asked = async (client: S3, place: StorePlace): Promise<string> =>
+const listWith = async (client: S3, place: StorePlace): Promise<string> =>
   client.listObjectsV2({ Bucket: bucket, Prefix: prefixOf(place), MaxKeys: 1 }).then(
     () => 'a list',
     ({ name }: Error) => name,
@@ -27,7 +27,7 @@ const make = ({ cluster, server, place }: S3ServerAccess, title: string): Doing<
       await changePolicy(server, (policy) => admitting(policy, [login.next]));
     },
     prove: async () => {
-      const [before, now] = [await asked(user, place), await asked(next, place)];
+      const [before, now] = [await listWith(user, place), await listWith(next, place)];
       if (before !== 'AccessDenied' || now !== 'a list')
         throw new Error(
           `it is not so that ${title}: with the old key the server answers ${before}, with the new one ${now}`,

@@ -58,7 +58,7 @@ const askProxy = async (
 ): Promise<Rules> => {
   if (proxy === undefined) return [];
   const { promise, resolve, reject } = Promise.withResolvers<Rules>();
-  const asked = send(
+  const request = send(
     `${endpointOf(place)}/-/rules${path}`,
     { agent: proxy.agent, method, headers: { authorization: `Bearer ${login['root-secret']}` } },
     (answer) => {
@@ -68,8 +68,8 @@ const askProxy = async (
       reject(new Error(`the proxy before the S3 server answers ${answer.statusCode}`));
     },
   );
-  asked.on('error', reject);
-  asked.end(body === undefined ? undefined : JSON.stringify(body));
+  request.on('error', reject);
+  request.end(body === undefined ? undefined : JSON.stringify(body));
   return promise;
 };
 
@@ -128,7 +128,7 @@ const make = (
       const { proxy } = server;
       if (proxy === undefined) throw new Error(`it is not so that ${title}: there is no proxy`);
       const answers = new Set<string>();
-      for (let asked = 0; asked < every; asked += 1) answers.add(await ask(proxy.user));
+      for (let sent = 0; sent < every; sent += 1) answers.add(await ask(proxy.user));
       const { seen, met } = await current();
       if (met === before.met)
         throw new Error(

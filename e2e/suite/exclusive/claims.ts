@@ -83,27 +83,27 @@ export const createClaims = ({
   let awaited = 0;
   let line: ClaimRequest[] = [];
 
-  const stand = (asked: ClaimRequest): void => {
-    const { expected } = asked.claim;
+  const stand = (request: ClaimRequest): void => {
+    const { expected } = request.claim;
     // Who does not say how long it takes waits for a name alone, and is not overtaken.
     const isAhead = ({ claim }: ClaimRequest): boolean =>
       expected === undefined || claim.expected === undefined || claim.expected >= expected;
     const others = line.filter(({ claim }) => claim.last !== true);
-    const ahead = asked.claim.last ? line.length : others.findLastIndex(isAhead) + 1;
-    line.splice(ahead, 0, asked);
+    const ahead = request.claim.last ? line.length : others.findLastIndex(isAhead) + 1;
+    line.splice(ahead, 0, request);
   };
 
   const refuse = (): void => {
     if (failures < maxFailures) return;
     const begins = ({ claim }: ClaimRequest): boolean => claim.expected !== undefined || claim.last === true;
     const late = line.filter(begins);
-    line = line.filter((asked) => !begins(asked));
+    line = line.filter((request) => !begins(request));
     for (const { refused } of late) refused?.();
   };
   const forget = (holder: string): void => {
     held.delete(holder);
     waiting.delete(holder);
-    line = line.filter((asked) => asked.holder !== holder);
+    line = line.filter((request) => request.holder !== holder);
   };
   /**
    * Whether nobody but this holder, and others that take no place, stands between a claim in line and its
@@ -112,10 +112,10 @@ export const createClaims = ({
   const isLastFor = (holder: string, { claim }: ClaimRequest): boolean => {
     const ahead = line.slice(
       0,
-      line.findIndex((asked) => asked.claim === claim),
+      line.findIndex((request) => request.claim === claim),
     );
     const atWork = [...held].filter(([who, { placeless }]) => who !== holder && !placeless);
-    return ![...atWork.map(([, each]) => each), ...ahead.map((asked) => asked.claim)].some((each) =>
+    return ![...atWork.map(([, each]) => each), ...ahead.map((request) => request.claim)].some((each) =>
       areAtOdds(each, claim),
     );
   };
@@ -127,13 +127,13 @@ export const createClaims = ({
     if (come.size < awaited) return;
     const still: ClaimRequest[] = [];
     const served: ClaimRequest[] = [];
-    for (const asked of line) {
+    for (const request of line) {
       const before = [...held.values(), ...still.map(({ claim }) => claim)];
-      if ((!asked.claim.placeless && isFull()) || before.some((claim) => areAtOdds(claim, asked.claim)))
-        still.push(asked);
+      if ((!request.claim.placeless && isFull()) || before.some((claim) => areAtOdds(claim, request.claim)))
+        still.push(request);
       else {
-        held.set(asked.holder, asked.claim);
-        served.push(asked);
+        held.set(request.holder, request.claim);
+        served.push(request);
       }
     }
     line = still;
@@ -163,7 +163,7 @@ export const createClaims = ({
     yieldTo: (holder, granted) => {
       const { shared = [], exclusive = [] } = held.get(holder) ?? {};
       const claim = { shared, exclusive, placeless: true };
-      const next = line.find((asked) => areAtOdds(asked.claim, claim));
+      const next = line.find((request) => areAtOdds(request.claim, claim));
       if (next === undefined || !isLastFor(holder, next)) {
         held.set(holder, claim);
         granted();

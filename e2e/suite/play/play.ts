@@ -85,7 +85,7 @@ export const runScenario = async <Steps extends object>(
 };
 
 // Vitest passes on no event of an interrupted test, but what it prints.
-const tellCleanup = (name: string, { awaits }: Pick<ReturnType<typeof openJournal>, 'awaits'>): void => {
+const reportCleanup = (name: string, { awaits }: Pick<ReturnType<typeof openJournal>, 'awaits'>): void => {
   const awaited = awaits();
   console.log(
     awaited === undefined
@@ -260,7 +260,7 @@ const playOnce = async <Steps extends object>(
   keep(toOutcome(unfinishedCleanup));
   let cleanupError: unknown;
   const sayings = interrupted
-    ? setInterval(() => tellCleanup(context.task.name, journal), sayEvery)
+    ? setInterval(() => reportCleanup(context.task.name, journal), sayEvery)
     : undefined;
   if (close !== undefined && !isThrownAway) {
     const cleanup = (work: () => Promise<void>): Promise<void> =>

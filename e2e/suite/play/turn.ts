@@ -103,7 +103,7 @@ export const createTurn = (
   },
 ): Turn => {
   const { joinTargets, declared, account, paused, signal, interrupted, record, step } = options;
-  let asked: readonly SharedThing[] = [];
+  let requested: readonly SharedThing[] = [];
   let rests = false;
   let keeper: Holder | undefined;
   let awaitsTargets = false;
@@ -133,8 +133,8 @@ export const createTurn = (
     return targets;
   };
   const recordOf = (how: string, phase: LockMarker['lock']['phase']): void =>
-    record(`${how}: ${asked.map((thing) => sharedThings[thing]).join(', ')}`, {
-      lock: { things: asked, phase },
+    record(`${how}: ${requested.map((thing) => sharedThings[thing]).join(', ')}`, {
+      lock: { things: requested, phase },
     });
   return {
     exclusive: async (...things) => {
@@ -143,11 +143,11 @@ export const createTurn = (
         throw new Error(
           `the scenario does not declare that it needs this for itself: ${undeclared.join(', ')}`,
         );
-      if (asked.length > 0) throw new Error('a scenario asks once for all that it needs alone');
+      if (requested.length > 0) throw new Error('a scenario asks once for all that it needs alone');
       // Who waits to change a target would wait for this one, and this one for them.
       if (keeper !== undefined)
         throw new Error('a scenario asks for what it needs alone before it puts a volume on standby');
-      asked = things;
+      requested = things;
       const start = performance.now();
       const shared = usedByAll.filter((thing) => !things.includes(thing));
       recordOf('asks to have for itself', 'asks');
@@ -156,13 +156,13 @@ export const createTurn = (
       return performance.now() - start;
     },
     rest: async () => {
-      if (asked.length === 0 || rests) return;
+      if (requested.length === 0 || rests) return;
       rests = true;
       await holder.hold({ shared: [], exclusive: [], placeless: true }, signal);
       recordOf('gives back', 'gave-back');
     },
     cleanup: async ({ isUrgent }) => {
-      if (!rests && (isUrgent || asked.length > 0 || keeper !== undefined)) return holder.cede();
+      if (!rests && (isUrgent || requested.length > 0 || keeper !== undefined)) return holder.cede();
       const again = rests
         ? holder.hold({ shared: usedByAll, exclusive: [], placeless: true }, interrupted)
         : holder.yieldTurn(interrupted);

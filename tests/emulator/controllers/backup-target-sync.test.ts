@@ -39,12 +39,12 @@ const sync = async (meanwhile: (stored: BackupVolume) => void) => {
   const { lastSyncedAt } = await syncTarget(context as unknown as ManagerContext, target);
   return {
     synced: lastSyncedAt !== target.status?.lastSyncedAt,
-    asked: stored.spec.syncRequestedAt !== longAgo,
+    requested: stored.spec.syncRequestedAt !== longAgo,
   };
 };
 
 test('a sync of a target has each of its volumes looked at', async () => {
-  expect(await sync(() => {})).toEqual({ synced: true, asked: true });
+  expect(await sync(() => {})).toEqual({ synced: true, requested: true });
 });
 
 // As Longhorn does (syncBackupVolume); the step that asks for the look asks those volumes itself.
@@ -52,5 +52,5 @@ test('one whose look ends while the store is listed is not asked, and the target
   const ends = ({ metadata }: BackupVolume): void => {
     metadata.resourceVersion = '2';
   };
-  expect(await sync(ends)).toEqual({ synced: true, asked: false });
+  expect(await sync(ends)).toEqual({ synced: true, requested: false });
 });

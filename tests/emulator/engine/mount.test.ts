@@ -8,16 +8,16 @@ test('what can be read answers, and what cannot says why', async () => {
 });
 
 test('who asks while it is being read gets the same answer, who comes later and another mount point do not', async () => {
-  const asked: string[] = [];
+  const mounted: string[] = [];
   const answers = Promise.withResolvers<void>();
   const read = createReadOnce(async (mountPoint) => {
-    asked.push(mountPoint);
+    mounted.push(mountPoint);
     await answers.promise;
   });
   const looks = ['/silent', '/silent', '/other'].map(read);
-  expect(asked).toEqual(['/silent', '/other']);
+  expect(mounted).toEqual(['/silent', '/other']);
   answers.reject(new Error('gone'));
   expect(await Promise.allSettled(looks)).toMatchObject(looks.map(() => ({ reason: { message: 'gone' } })));
   await expect(read('/silent')).rejects.toThrow('gone');
-  expect(asked).toEqual(['/silent', '/other', '/silent']);
+  expect(mounted).toEqual(['/silent', '/other', '/silent']);
 });

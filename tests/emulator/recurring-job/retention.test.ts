@@ -37,9 +37,9 @@ test.each([
 });
 
 test('a snapshot that an earlier run asked for is gone on with if it is its own, the newest, and not taken', () => {
-  const asked = (more = {}) => snapshot('asked', 1, { creationTime: '', ...more });
-  expect(unfinishedSnapshot([snapshot('taken', 0), asked()], 'rj')).toBe('asked');
-  expect(unfinishedSnapshot([snapshot('taken', 2), asked()], 'rj')).toBe(undefined);
-  expect(unfinishedSnapshot([asked()], 'other')).toBe(undefined);
-  expect(unfinishedSnapshot([asked({ createSnapshot: false })], 'rj')).toBe(undefined);
+  const requested = (more = {}) => snapshot('asked', 1, { creationTime: '', ...more });
+  expect(unfinishedSnapshot([snapshot('taken', 0), requested()], 'rj')).toBe('asked');
+  expect(unfinishedSnapshot([snapshot('taken', 2), requested()], 'rj')).toBe(undefined);
+  expect(unfinishedSnapshot([requested()], 'other')).toBe(undefined);
+  expect(unfinishedSnapshot([requested({ createSnapshot: false })], 'rj')).toBe(undefined);
 });

@@ -15,12 +15,12 @@ let controller: AbortController;
 let manager: Server;
 let port: number;
 let managers: Socket[];
-let asked: Promise<Socket>;
+let connection: Promise<Socket>;
 beforeEach(async () => {
   [controller, managers] = [new AbortController(), []];
   manager = createServer((socket) => managers.push(socket.on('error', () => {})));
   port = await listen(manager);
-  asked = once(manager, 'connection').then(async ([socket]) => {
+  connection = once(manager, 'connection').then(async ([socket]) => {
     await once(socket, 'data');
     return socket;
   });
@@ -67,7 +67,7 @@ test.for([
 ] as const)('a manager that %s ends the stream of the page, after all that it had said', async ([, end]) => {
   await serve();
   const heard = openStream();
-  const socket = await asked;
+  const socket = await connection;
   socket.write(`${switched}first `);
   end(socket);
   expect(await heard).toMatch(/^HTTP\/1\.1 101 .*\r\n\r\nfirst last$/s);
@@ -77,7 +77,7 @@ test('a manager whose last packet is lost ends nothing: the stream ends when not
   await serve({ readTimeout: 1_000 });
   const heard = openStream();
   const from = Date.now();
-  (await asked).write(`${switched}all`);
+  (await connection).write(`${switched}all`);
   expect(await heard).toMatch(/\r\n\r\nall$/);
   expect(Date.now() - from).toBeGreaterThanOrEqual(1_000);
 });

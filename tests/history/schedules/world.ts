@@ -104,12 +104,12 @@ export const openWorld = ({ initial, scenes }: Schedule, director: Director, { t
     return new Response(body);
   };
   const request: SendRequest = async (path, { signal = new AbortController().signal } = {}) => {
-    const asked = new URL(path, 'http://server').searchParams;
-    const from = Number(asked.get('resourceVersion'));
+    const query = new URL(path, 'http://server').searchParams;
+    const from = Number(query.get('resourceVersion'));
     const answer = begin();
     if (from !== given.version)
       problems.push(`it watched from ${from}, where it had got everything up to ${given.version}`);
-    if (asked.get('allowWatchBookmarks') !== 'true') problems.push('it did not ask for bookmarks');
+    if (query.get('allowWatchBookmarks') !== 'true') problems.push('it did not ask for bookmarks');
     if ('refused' in answer) return refuse(answer, signal);
     index += 1;
     if (from >= store.horizon || answer.goneAs === 'event') return respond(stream(answer, from, signal));

@@ -13,7 +13,7 @@ beforeEach(async () => {
 test.each([kindTool, k3dTool])('$name and Docker are there', async (tool) => {
   await checkTools(tool);
   const docker = 'docker version --format {{.Server.Os}}/{{.Server.Arch}}';
-  expect(stubs.calls().map(({ asked }) => asked)).toEqual([`${tool.name} version`, docker]);
+  expect(stubs.calls().map(({ line }) => line)).toEqual([`${tool.name} version`, docker]);
 });
 
 // One that is missing, too old, or does not answer, is the doctor's to report as well (doctor.test.ts).

@@ -20,9 +20,9 @@ beforeEach(async () => {
 
 const signal = new AbortController().signal;
 const name = `corral-${process.pid}`;
-const asked = (): string[] =>
-  stubs.calls().map(({ asked }) =>
-    asked
+const calls = (): string[] =>
+  stubs.calls().map(({ line }) =>
+    line
       .replaceAll(name, 'NAME')
       .replaceAll(process.cwd(), 'ROOT')
       .replace(/\S+\/kubeconfig(?= |$)/, 'KUBECONFIG'),
@@ -46,7 +46,7 @@ test.each([kindTool, k3dTool])(
     expect(new Set(stubs.calls().map((call) => call.kubeconfig))).toEqual(new Set([kubeconfig]));
     expect(existsSync(dirname(kubeconfig))).toBe(false);
     const { context, workers } = cluster;
-    expect([`${context}: ${workers}`.replaceAll(name, 'NAME'), ...asked()]).toEqual(lives[tool.name]);
+    expect([`${context}: ${workers}`.replaceAll(name, 'NAME'), ...calls()]).toEqual(lives[tool.name]);
   },
 );
 
@@ -178,7 +178,7 @@ describe('a cluster goes with its process', () => {
     child.kill('SIGKILL');
     await expect.poll(() => isAlive(creator)).toBe(false);
     await untilGuardEnded();
-    expect(asked().filter((call) => call.startsWith('kind delete'))).toHaveLength(2);
+    expect(calls().filter((call) => call.startsWith('kind delete'))).toHaveLength(2);
   });
 
   test('unless it is kept', async () => {

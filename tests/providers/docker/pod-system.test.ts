@@ -25,8 +25,8 @@ const prepare = async (): Promise<string[]> => {
   return lines.filter((line) => !line.startsWith('... '));
 };
 
-const asked = (): string[] =>
-  stubs.calls().flatMap(({ asked }) => /^docker (?:build|create|export|rmi?)\b/.exec(asked)?.[0] ?? []);
+const dockerCalls = (): string[] =>
+  stubs.calls().flatMap(({ line }) => /^docker (?:build|create|export|rmi?)\b/.exec(line)?.[0] ?? []);
 
 const ubuntu = { when: 'apt-get', prints: 'noble http://127.0.0.1:9/ubuntu' };
 
@@ -42,9 +42,9 @@ test("where apt knows no Debian archive, Docker makes the pods' system, once, an
     /^FROM debian:trixie-slim\nRUN .*install -y --no-install-recommends base-files .* nfs-ganesha nfs-ganesha-vfs /s,
   );
   const all = ['docker build', 'docker create', 'docker export', 'docker rm', 'docker rmi'];
-  expect(asked()).toEqual(all);
+  expect(dockerCalls()).toEqual(all);
   expect(await prepare()).toEqual([]);
-  expect(asked()).toEqual(all);
+  expect(dockerCalls()).toEqual(all);
 });
 
 test('what Docker made goes also when it fails', async () => {
@@ -54,7 +54,7 @@ test('what Docker made goes also when it fails', async () => {
   await expect(prepare()).rejects.toThrow(
     "docker create failed for the pods' system (no such image): see that Docker has or can pull debian:trixie-slim, and Debian's packages",
   );
-  expect(asked()).toEqual(['docker build', 'docker create', 'docker rm', 'docker rmi']);
+  expect(dockerCalls()).toEqual(['docker build', 'docker create', 'docker rm', 'docker rmi']);
 });
 
 test.each([
@@ -64,11 +64,11 @@ test.each([
   await stubs.behave(mirror ? ubuntu : { when: 'apt-get', prints: 'trixie http://127.0.0.1:9/debian' });
   vi.stubEnv('CORRAL_DEBIAN_MIRROR', mirror);
   expect(await prepare()).toEqual([]);
-  expect(asked()).toEqual([]);
+  expect(dockerCalls()).toEqual([]);
 });
 
 test('what is no mirror is reported, and not gone round by Docker', async () => {
   vi.stubEnv('CORRAL_DEBIAN_MIRROR', '/media/debian');
   await expect(prepare()).rejects.toThrow('CORRAL_DEBIAN_MIRROR names no mirror of Debian: ');
-  expect(asked()).toEqual([]);
+  expect(dockerCalls()).toEqual([]);
 });

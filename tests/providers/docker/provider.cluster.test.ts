@@ -100,9 +100,7 @@ test('it brings a Longhorn, and takes all of it down', async () => {
     [`export KUBECONFIG=${kubeconfig}`, `kind delete cluster --name ${name}`],
   ]);
   expect(lines.filter((line) => line.startsWith('Fitted to the cluster: '))).not.toEqual([]);
-  const loaded = stubs
-    .calls()
-    .flatMap(({ asked }) => /^kind load image-archive (\S+)/.exec(asked)?.[1] ?? []);
+  const loaded = stubs.calls().flatMap(({ line }) => /^kind load image-archive (\S+)/.exec(line)?.[1] ?? []);
   expect(loaded.slice(-2)).toEqual([
     expect.stringMatching(/store-image-\w+\/images.tar$/),
     expect.stringMatching(/archives-\w+\/images.tar$/),
@@ -112,5 +110,5 @@ test('it brings a Longhorn, and takes all of it down', async () => {
   expect(stdout).not.toContain('application/vnd.oci.image.index.v1+json');
   await down();
   expect(stubs.clusters()).toEqual([]);
-  expect(stubs.calls().at(-1)?.asked).toBe(`kind delete cluster --name ${name}`);
+  expect(stubs.calls().at(-1)?.line).toBe(`kind delete cluster --name ${name}`);
 });

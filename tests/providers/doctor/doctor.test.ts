@@ -48,9 +48,9 @@ test('on a machine without Docker, all that is missing is named at once, each wi
     "✓ Chromium: the first run that needs it fetches Debian's, once: about 180 MB, and 340 in the cache",
   ]);
   expect([last, exitCode]).toEqual(['2 things are missing for provider kind, Longhorn: emulator', 1]);
-  const asked = await doctor(['--provider', 'k3d', '--output', 'json'], {}, []);
-  const { checks, ...rest } = diagnosisSchema.parse(JSON.parse(asked.stdout));
-  expect([rest, asked.exitCode]).toEqual([{ ready: false, provider: 'k3d', longhorn: 'emulator' }, 1]);
+  const ended = await doctor(['--provider', 'k3d', '--output', 'json'], {}, []);
+  const { checks, ...rest } = diagnosisSchema.parse(JSON.parse(ended.stdout));
+  expect([rest, ended.exitCode]).toEqual([{ ready: false, provider: 'k3d', longhorn: 'emulator' }, 1]);
   expect(checks.slice(0, 2)).toMatchObject([
     { title: 'k3d', state: 'missing', mend: expect.stringContaining('k3d.io') },
     { title: 'docker', state: 'missing' },

@@ -32,7 +32,7 @@ test('one that comes back in time is not, nor is one that is watched no more', a
   const lost = await watching(4000);
   server.answer(503, 'gone');
   server.hangUp();
-  await server.untilAsked(2);
+  await server.untilRequests(2);
   await new Promise((resolve) => setTimeout(resolve, 200));
   server.answer(undefined);
   await new Promise((resolve) => setTimeout(resolve, 4200));

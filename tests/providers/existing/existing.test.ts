@@ -23,10 +23,14 @@ beforeEach(async () => {
 });
 
 /** `asks`: there is somebody at a terminal, who types this, or nothing yet. */
-type Asked = Partial<ExistingCluster> & { typed?: string | undefined; asks?: boolean; signal?: AbortSignal };
+type GivenCluster = Partial<ExistingCluster> & {
+  typed?: string | undefined;
+  asks?: boolean;
+  signal?: AbortSignal;
+};
 
 /** A terminal at which somebody types, or what stands in its place where there is none. */
-const terminal = ({ typed, asks = typed !== undefined }: Pick<Asked, 'typed' | 'asks'>) => {
+const terminal = ({ typed, asks = typed !== undefined }: Pick<GivenCluster, 'typed' | 'asks'>) => {
   const [input, output] = [new PassThrough(), new PassThrough()];
   if (!asks) return { input, output };
   if (typed !== undefined) input.end(typed);
@@ -37,7 +41,7 @@ const named = () => ({
   ...{ kubeconfig: server.kubeconfig, storeImage: 'store:1', namespace: undefined, allow: [] },
 });
 
-const up = async ({ typed, asks, signal = new AbortController().signal, ...flags }: Asked = {}) => {
+const up = async ({ typed, asks, signal = new AbortController().signal, ...flags }: GivenCluster = {}) => {
   const { input, output } = terminal({ typed, ...(asks === undefined ? {} : { asks }) });
   const cluster = await existingOn({ input, output }).up({
     longhorn: 'installed',
@@ -47,10 +51,10 @@ const up = async ({ typed, asks, signal = new AbortController().signal, ...flags
     signal,
     progress: plainProgress((line) => said.push(line)),
   });
-  return { cluster, asked: String(output.read() ?? '') };
+  return { cluster, prompt: String(output.read() ?? '') };
 };
 
-const notRead = () => server.asked.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each));
+const notRead = () => server.requests.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each));
 
 /** Why a run is refused; and nothing was asked for but by reading. */
 const refusal = async (refused: Promise<unknown>): Promise<PreconditionFailure> => {
@@ -62,8 +66,8 @@ const refusal = async (refused: Promise<unknown>): Promise<PreconditionFailure> 
 };
 
 test('a cluster that was named is looked at, printed, and left as it is', async () => {
-  const { cluster, asked } = await up({ allow: ['manager-kill'] });
-  expect(asked).toBe('');
+  const { cluster, prompt } = await up({ allow: ['manager-kill'] });
+  expect(prompt).toBe('');
   expect(said.slice(0, 9).map((line) => line.replace(server.url, '<server>'))).toEqual([
     'Cluster: <server> (context stub), Kubernetes v1.36.1',
     `  its UID, that of the namespace kube-system: ${uid}`,
@@ -126,7 +130,7 @@ const noNodeReady = () => {
   const conditions = [{ type: 'Ready', status: 'False', reason: 'KubernetesNodeNotReady' }];
   server.put(longhorn.nodes, { metadata: { name: 'node2' }, status: { conditions } });
 };
-test.each<[what: string, flags: Asked, trouble: Partial<PreconditionFailure>, change?: () => void]>([
+test.each<[what: string, flags: GivenCluster, trouble: Partial<PreconditionFailure>, change?: () => void]>([
   [
     'another cluster than the one expected',
     { expectCluster: another },
@@ -141,7 +145,7 @@ test.each<[what: string, flags: Asked, trouble: Partial<PreconditionFailure>, ch
       remedy: `add --expect-cluster ${uid}, or start this at a terminal`,
     },
   ],
-  ...['', 'yes\n', 'stub2\n'].map((typed): [string, Asked, Partial<PreconditionFailure>] => [
+  ...['', 'yes\n', 'stub2\n'].map((typed): [string, GivenCluster, Partial<PreconditionFailure>] => [
     `${JSON.stringify(typed)} at the terminal`,
     { expectCluster: undefined, typed },
     { code: 'cluster-unconfirmed', remedy: `type stub, or add --expect-cluster ${uid}` },
@@ -189,8 +193,8 @@ test('rights that are missing are reported before anybody is asked', async () =>
 });
 
 test('the name of the context, typed, is enough', async () => {
-  const { cluster, asked } = await up({ expectCluster: undefined, typed: 'stub\n' });
-  expect(asked).toBe('Type the name of the context to go on (stub): ');
+  const { cluster, prompt } = await up({ expectCluster: undefined, typed: 'stub\n' });
+  expect(prompt).toBe('Type the name of the context to go on (stub): ');
   await cluster.down();
 });
 
@@ -247,6 +251,6 @@ describe('a run that no command has started', () => {
 
   test('on a cluster that Corral has made asks nothing', async () => {
     await guard({ provider: 'lab' });
-    expect([said, server.asked]).toEqual([[], []]);
+    expect([said, server.requests]).toEqual([[], []]);
   });
 });

@@ -19,7 +19,7 @@ const resource = (plural: string) => ({ group: '', version: 'v1', plural });
  * commands print, files and variables.
  */
 const gather = async (cluster: Cluster, kubeconfig: string): Promise<string[]> => {
-  const asked = [
+  const requests = [
     ...['one', 'two'].map((name) => cluster.get(resource('secrets'), { namespace: 'n', name })),
     cluster.list(resource('secrets'), { namespace: 'n' }),
     cluster.get(resource('serviceaccounts'), { namespace: 'n', name: 'token' }),
@@ -31,7 +31,7 @@ const gather = async (cluster: Cluster, kubeconfig: string): Promise<string[]> =
     cluster.logs({ namespace: 'n', name: 'pod' }),
     cluster.exec({ namespace: 'n', name: 'pod' }, ['printenv']),
   ];
-  const answers = await Promise.all(asked.map((answer) => answer.catch((error: Error) => error.message)));
+  const answers = await Promise.all(requests.map((answer) => answer.catch((error: Error) => error.message)));
   const texts = answers.map((answer) => (typeof answer === 'string' ? answer : JSON.stringify(answer)));
   return [...texts, readFileSync(kubeconfig, 'utf8'), JSON.stringify(process.env)];
 };

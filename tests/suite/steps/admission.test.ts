@@ -4,19 +4,23 @@ import { stubCluster } from '../../support/stub-cluster.ts';
 import { aTarget, createTestContext, emptyTimelines } from '../../support/test-context.ts';
 import { handleOf } from './recordings.ts';
 
-type Asked = { method: string; path: string; body: { metadata?: { name?: string }; spec?: object } };
+type AdmissionRequest = {
+  method: string;
+  path: string;
+  body: { metadata?: { name?: string }; spec?: object };
+};
 
 /** The steps on an API server that answers each request by a status, and an object with the spec that is asked for. */
 const play = (
-  statusOf: (asked: Asked) => number,
+  statusOf: (request: AdmissionRequest) => number,
   { mend = {}, version = 'v1.12.1' }: { mend?: object; version?: string } = {},
 ) => {
-  const asked: Asked[] = [];
+  const requests: AdmissionRequest[] = [];
   const timelines = emptyTimelines();
   const cluster = stubCluster({ get: async () => ({ value: '7' }) as never });
   cluster.request = async (path, { method = '', body = '{}' } = {}) => {
     const request = { method, path, body: JSON.parse(body) };
-    asked.push(request);
+    requests.push(request);
     const status = statusOf(request);
     const text = { ...request.body, spec: { ...request.body.spec, ...mend } };
     return new Response(JSON.stringify(text), { status });
@@ -24,21 +28,22 @@ const play = (
   const found: { code: string }[] = [];
   const { context } = createTestContext({ cluster, timelines, version });
   context.report.finding = (finding) => void found.push(finding);
-  return { ...bindSteps(context), asked, timelines, found };
+  return { ...bindSteps(context), requests, timelines, found };
 };
 
 const target = { name: 't', store: { url: 'nfs://x/y' } as never };
 const volume = { name: 'v', target: aTarget, node: 'node1', size: 64 };
-const has = (field: string) => (asked: Asked) => (field in (asked.body.spec ?? {}) ? 422 : 200);
+const has = (field: string) => (request: AdmissionRequest) =>
+  field in (request.body.spec ?? {}) ? 422 : 200;
 
 test('nothing is asked for but in a dry run', async () => {
-  const { given, then, asked } = play(() => 200);
+  const { given, then, requests } = play(() => 200);
   await given.newJob();
   await expect(then.changeRefused(volume, 'x', { a: 1 })).rejects.toThrow('the API server would take it');
   await expect(then.targetFixed(target)).rejects.toThrow('the API server would take it');
   await then.targetFree(target);
-  expect(asked.length).toBeGreaterThan(4);
-  for (const { path, body } of asked)
+  expect(requests.length).toBeGreaterThan(4);
+  for (const { path, body } of requests)
     expect(path.endsWith('?dryRun=All') || (body as { dryRun?: string[] }).dryRun?.[0] === 'All').toBe(true);
 });
 

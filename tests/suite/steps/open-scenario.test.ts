@@ -26,7 +26,7 @@ const manager = (nodeName: string) => ({
 /** Opens a scenario on a Longhorn of three nodes, where no namespace can be made. */
 const open = async () => {
   const { report, ended } = record();
-  const asked: string[] = [];
+  const requests: string[] = [];
   const names = ['n1', 'n2', 'n3'];
   const cluster = stubCluster({
     objects: {
@@ -36,7 +36,7 @@ const open = async () => {
     },
     onAsk: ({ verb, plural, name }) => {
       if (verb === 'list' || verb === 'get') return;
-      asked.push(`${verb} ${plural} ${name?.replace(/-[0-9a-f]{8}$/, '')}`);
+      requests.push(`${verb} ${plural} ${name?.replace(/-[0-9a-f]{8}$/, '')}`);
       if (verb === 'create') throw new Error(`${plural} are forbidden`);
     },
     // Watches in which nothing comes.
@@ -68,21 +68,21 @@ const open = async () => {
       throw new Error(reason);
     },
   });
-  return { steps, asked, ended, files: () => kept?.sources().map(({ file }) => file) };
+  return { steps, requests, ended, files: () => kept?.sources().map(({ file }) => file) };
 };
 
 test('a scenario opens no store and no backup target before a step needs one', async () => {
-  const { steps, asked, ended } = await open();
+  const { steps, requests, ended } = await open();
   expect(ended()).toEqual(['Given a Longhorn whose nodes are ready: v1.12.1 on 3: n1, n2, n3']);
   await steps.close();
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
 test('a store that does not come to run fails the step that needs it, and the evidence has what there is', async () => {
-  const { steps, asked, ended, files } = await open();
+  const { steps, requests, ended, files } = await open();
   await expect(steps.given.volume({ size: 1 << 20 })).rejects.toThrow('namespaces are forbidden');
   expect(ended().at(-1)).toMatch(/^Given a backup store of its own FAILED: /);
   expect(files()).toContain('objects.yaml');
   expect(files()).not.toContain('store-fsck.json');
-  expect(asked).toEqual(['create namespaces corral-abc123-store']);
+  expect(requests).toEqual(['create namespaces corral-abc123-store']);
 });

@@ -10,7 +10,7 @@ const namespace = 'longhorn-system';
 let stub: StubServer;
 let controller: AbortController;
 /** What was asked of pods, and the pods' ends of what was granted. */
-let asked: string[];
+let requests: string[];
 let ends: { pod: string; end: WebSocketEnd }[];
 /** Pods that nobody can be forwarded to, though they are said to be ready. */
 let broken: Set<string>;
@@ -25,13 +25,13 @@ const serve = (pod: string, port: number, end: WebSocketEnd): void => {
 
 beforeEach(async () => {
   [stub, controller] = [await startStubServer({ uid: 'u' }), new AbortController()];
-  [asked, ends, broken] = [[], [], new Set()];
+  [requests, ends, broken] = [[], [], new Set()];
   const spec = { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'http' }] };
   stub.put(resources.services, { metadata: { name: 'web', namespace }, spec });
   stub.onUpgrade((request, socket) => {
     const { pathname, search } = new URL(request.url ?? '', stub.url);
     const pod = pathname.split('/').at(-2) ?? '';
-    asked.push(`${pod}${search}`);
+    requests.push(`${pod}${search}`);
     if (broken.has(pod)) return void socket.end('HTTP/1.1 500 No\r\nConnection: close\r\n\r\n');
     const end = acceptWebSocket(request, socket, 'v4.channel.k8s.io');
     ends.push({ pod, end });
@@ -71,11 +71,11 @@ test('a connection waits for a pod that is ready, and goes to the port of that n
   const answer = ask(socket, 'hello');
   // A round trip later the connection has long been taken.
   await stub.connect().get(resources.services, { namespace, name: 'web' });
-  expect([asked, pod()]).toEqual([[], undefined]);
+  expect([requests, pod()]).toEqual([[], undefined]);
   putPod('one');
   expect(await answer).toBe('one: HELLO');
   expect(await ask(socket, 'again')).toBe('one: AGAIN');
-  expect([asked, pod()]).toEqual([['one?ports=8000'], 'one']);
+  expect([requests, pod()]).toEqual([['one?ports=8000'], 'one']);
 });
 
 test('later ones go to the same pod for as long as it is ready, then to another; one that is open ends with its pod', async () => {
@@ -99,7 +99,7 @@ test('a pod that cannot be reached is left for another, and reported', async () 
   broken.add('one');
   const { url, trouble } = await forward();
   expect(await ask(open(url), 'a')).toBe('two: A');
-  expect(asked).toEqual(['one?ports=8000', 'two?ports=8000']);
+  expect(requests).toEqual(['one?ports=8000', 'two?ports=8000']);
   expect(trouble()?.message).toBe(
     'no forward to port 8000 of longhorn-system/one: Unexpected server response: 500',
   );
@@ -133,5 +133,5 @@ test('what the scenario may not do is not sent', async () => {
   });
   const { url, trouble } = await forward(cluster);
   await once(open(url), 'close');
-  expect([asked, trouble()?.message]).toEqual([[], 'not get']);
+  expect([requests, trouble()?.message]).toEqual([[], 'not get']);
 });

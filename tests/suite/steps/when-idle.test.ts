@@ -43,11 +43,11 @@ test('what nothing works on is taken away at once, what a deletion works on when
 
 test('what is still worked on after the time is left, and so is all that is to go after it, without another wait', async () => {
   await lock();
-  const asked: unknown[] = [];
+  const requests: unknown[] = [];
   const store = open();
   // As if the time had passed.
   const untilIdle: typeof store.untilIdle = (options) => {
-    asked.push([options.seconds, options.atMost]);
+    requests.push([options.seconds, options.atMost]);
     return store.untilIdle({ ...options, seconds: 0, atMost: 0 });
   };
   const clocks = { ...longhornClocks, lockLife: 3_600_000 };
@@ -57,23 +57,23 @@ test('what is still worked on after the time is left, and so is all that is to g
   );
   await expect(take('backup target t')).rejects.toThrow(/^backup target t is left: /);
   expect(taken).toEqual([]);
-  expect(asked).toEqual([
+  expect(requests).toEqual([
     [900, 900],
     [0, 0],
   ]);
 });
 
 test('all waits of a cleanup share one bound', async () => {
-  const asked: (number | undefined)[][] = [];
+  const requests: (number | undefined)[][] = [];
   // Each takes a second and more.
   const untilIdle = async ({ seconds, atMost }: StorePatience): Promise<void> => {
-    asked.push([seconds, atMost]);
+    requests.push([seconds, atMost]);
     await sleep(1_100);
   };
   const { take } = idle({ store: { ...open(), untilIdle }, clocks: { ...longhornClocks, lockLife: 4_000 } });
   await take('a', ['a']);
   await take('b', ['a']);
-  expect(asked).toEqual([
+  expect(requests).toEqual([
     [34, 900],
     [34, 899],
   ]);

@@ -64,12 +64,12 @@ const wayTo = async (cluster: Cluster, endpoint: string): Promise<(() => Duplex)
         what: `the Service ${name} in namespace ${namespace} cannot be read: ${error.message}`,
       });
     });
-  const asked = Number(port || (protocol === 'https:' ? 443 : 80));
-  const served = spec.ports?.find((each) => each.port === asked);
+  const wantedPort = Number(port || (protocol === 'https:' ? 443 : 80));
+  const served = spec.ports?.find((each) => each.port === wantedPort);
   if (served === undefined)
     throw new NotFit({
       code: 'service-without-port',
-      what: `the Service ${name} in namespace ${namespace} has no port ${asked}`,
+      what: `the Service ${name} in namespace ${namespace} has no port ${wantedPort}`,
     });
   const labelSelector = Object.entries(spec.selector ?? {})
     .map(([label, value]) => `${label}=${value}`)
@@ -81,7 +81,7 @@ const wayTo = async (cluster: Cluster, endpoint: string): Promise<(() => Duplex)
       code: 'service-not-ready',
       what: `no pod of the Service ${name} in namespace ${namespace} is ready`,
     });
-  const { targetPort = asked } = served;
+  const { targetPort = wantedPort } = served;
   const named = pod.spec.containers
     .flatMap(({ ports = [] }) => ports)
     .find((each) => each.name === targetPort)?.containerPort;

@@ -163,8 +163,8 @@ export const admissionSteps = {
     sentence: 'Then a volume from {backup} has the size of that, whatever is asked for',
     parameters: (_, backup) => ({ backup }),
     action: async (context: Context, restore: Proposal, { volume: { size } }: BackupHandle) => {
-      for (const asked of [size / 2, size * 2])
-        await mend(context, restore, { spec: { size: String(asked) }, into: { size: String(size) } });
+      for (const requested of [size / 2, size * 2])
+        await mend(context, restore, { spec: { size: String(requested) }, into: { size: String(size) } });
       const { report, version } = context;
       report.finding(toFinding('restore-takes-stored-size', `Longhorn ${version} took ${size} bytes.`));
     },

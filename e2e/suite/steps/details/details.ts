@@ -37,14 +37,14 @@ const workloadLabel = 'KubernetesStatus';
 
 /** What is wrong with the labels of a backup that was asked for with these, of a volume without a workload. */
 export const wrongLabels = (
-  asked: Record<string, string>,
+  requested: Record<string, string>,
   { status, config }: { status: BackupStatus | undefined; config: Pick<BackupConfig, 'labels'> | undefined },
 ): string[] =>
   [
     { where: 'Longhorn', labels: status?.labels ?? {} },
     { where: "the backup's config", labels: config?.labels ?? {} },
   ].flatMap(({ where, labels }) => [
-    ...Object.entries(asked)
+    ...Object.entries(requested)
       .filter(([key, value]) => labels[key] !== value)
       .map(([key, value]) => `${where} has ${key}: ${labels[key] ?? 'no such label'}, not ${value}`),
     ...(workloadLabel in labels ? [`${where} has a label ${workloadLabel}, and there is no workload`] : []),

@@ -119,7 +119,7 @@ export const problemsOfLog = (
   const notable = lines.filter((line) => !isBeside(line));
   const isExpected = ({ classification }: JobLine): boolean =>
     classification.class !== 'unclassified' && ids.includes(classification.id);
-  const asked = cleanedUp(lines);
+  const cleaned = cleanedUp(lines);
   return [
     ...notable
       .filter((line) => !isExpected(line))
@@ -129,10 +129,10 @@ export const problemsOfLog = (
       : []),
     ...(cleanup === 'done'
       ? due
-          .filter((name) => !asked.includes(name))
+          .filter((name) => !cleaned.includes(name))
           .map((name) => `nothing says that backup ${name} was cleaned up`)
       : []),
-    ...asked
+    ...cleaned
       .filter((name) => !old.includes(name))
       .map((name) => `backup ${name} was cleaned up, and is not an old one`),
   ];

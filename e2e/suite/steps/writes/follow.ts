@@ -87,7 +87,7 @@ export const followOperation = async (
     return killed;
   };
 
-  const disturbAsked = async (request: WriteRequest, disturbance: Disturbance) => {
+  const disturbRequest = async (request: WriteRequest, disturbance: Disturbance) => {
     if (disturbance === 'conflict') return refusal;
     if (disturbance === 'late') await sleep(clocks.resync, undefined, { signal: living });
     if (disturbance !== 'crash before') return { do: 'pass' } as const;
@@ -97,7 +97,7 @@ export const followOperation = async (
 
   const requests = new Map<number, WriteRequest>();
   const keeper: Gatekeeper = {
-    asked: async (request) => {
+    onRequest: async (request) => {
       if (!isOfManager(request)) return { do: 'pass' };
       const gone = dead.get(request.pod?.uid ?? '');
       if (gone !== undefined) {
@@ -111,7 +111,7 @@ export const followOperation = async (
       if (cell === undefined || done !== undefined || name !== cell.write) return { do: 'pass' };
       done = `${name}: ${cell.disturbance}, by ${request.pod?.name ?? 'nobody'}`;
       hit.add(request.id);
-      return disturbAsked(request, cell.disturbance);
+      return disturbRequest(request, cell.disturbance);
     },
     answered: async ({ of }) => {
       const request = requests.get(of);

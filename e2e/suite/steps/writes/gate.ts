@@ -33,7 +33,7 @@ export type RequestWord =
 
 /** Who decides on each write that is followed, and on whether the pod learns what became of it. */
 export type Gatekeeper = {
-  asked(write: WriteRequest): Promise<RequestWord>;
+  onRequest(write: WriteRequest): Promise<RequestWord>;
   answered(answer: WriteAnswer): Promise<{ do: 'pass' } | { do: 'drop' }>;
 };
 
@@ -53,7 +53,7 @@ export const followWrites = async (
   };
   const decide = async (line: z.infer<typeof lineSchema>): Promise<void> => {
     if ('following' in line) return following.resolve();
-    const word = 'of' in line ? keeper.answered(line) : keeper.asked(line);
+    const word = 'of' in line ? keeper.answered(line) : keeper.onRequest(line);
     // A keeper that cannot decide, as its scenario is over, holds nobody up.
     say({ id: line.id, ...(await word.catch(() => ({ do: 'pass' }))) });
   };

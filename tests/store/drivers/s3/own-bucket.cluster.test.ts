@@ -23,8 +23,8 @@ const make = (name: string, stringData: Record<string, string>) =>
   cluster.create(resources.secrets, { metadata: { name, namespace }, stringData });
 const start = () => {
   const { signal } = new AbortController();
-  const asked = { ...place, run: 'own123', image: 'none', ownBucket: own };
-  return driver.start(cluster, { ...asked, signal, living: AbortSignal.abort() });
+  const request = { ...place, run: 'own123', image: 'none', ownBucket: own };
+  return driver.start(cluster, { ...request, signal, living: AbortSignal.abort() });
 };
 // Beside what the server itself puts there.
 const kept = async () =>
@@ -115,8 +115,8 @@ test.each<[string, Partial<OwnBucket>, code: string]>([
   ['a Service that is none', { endpoint: noService }, 'service-unreadable'],
 ])('%s is one line, before anything is made', async (_, wrong, code) => {
   const endpoint = wrong.endpoint === 'https:' ? own.endpoint.replace('http:', 'https:') : wrong.endpoint;
-  const asked = { ...own, ...wrong, ...(endpoint && { endpoint }) };
-  const error = await checkBucket(cluster, asked, 'own123').catch((thrown: Error) => thrown);
+  const given = { ...own, ...wrong, ...(endpoint && { endpoint }) };
+  const error = await checkBucket(cluster, given, 'own123').catch((thrown: Error) => thrown);
   expect(error).toMatchObject({ name: 'NotFit', code });
   expect((error as Error).message).not.toContain('\n');
   expect(await kept()).toEqual(['theirs', 'theirs/file']);

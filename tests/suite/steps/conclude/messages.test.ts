@@ -194,11 +194,11 @@ test('what events warn of is reported, of its own objects, and fails nothing; wh
     ...{ involvedObject: { kind, name }, type: 'Warning', reason, message, ...more },
   });
   const inError = 'Detected replica v-r-1 (10.42.0.7:10000) in error';
-  const asked = new Set<string | undefined>();
+  const names = new Set<string | undefined>();
   const { context, findings } = createTestContext({
     made: { ...nothingMade(), volumes: ['v'] },
     cluster: stubCluster({
-      onAsk: ({ namespace }) => asked.add(namespace),
+      onAsk: ({ namespace }) => names.add(namespace),
       objects: {
         events: [
           event('Engine', 'v-e-0', 'Faulted', inError),
@@ -217,7 +217,7 @@ test('what events warn of is reported, of its own objects, and fails nothing; wh
     ['v-r-1', null],
   ]);
   // Not every kind of store may be asked for its events.
-  expect([...asked]).toEqual(['longhorn-system']);
+  expect([...names]).toEqual(['longhorn-system']);
   expect(findings).toMatchObject([{ code: 'unknown-warning', detail: expect.stringContaining('v-r-1') }]);
 });
 

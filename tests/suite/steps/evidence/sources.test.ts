@@ -19,7 +19,7 @@ const event = (name: string, time: string) => ({
 });
 
 const open = () => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const timelines = emptyTimelines();
   const { managers, backups } = timelines;
   for (const name of ['mine', 'theirs'])
@@ -31,7 +31,7 @@ const open = () => {
       events: [event('late', '12:00:09'), event('before', '11:00:00'), event('soon', '12:00:01')],
       pods: ['longhorn-system', 'a-store', 'elsewhere'].map((each) => pod(`pod-of-${each}`, each)),
     },
-    onAsk: ({ plural, namespace }) => asked.push(`${plural} in ${namespace}`),
+    onAsk: ({ plural, namespace }) => requests.push(`${plural} in ${namespace}`),
     logs: async (pod, options) => JSON.stringify({ ...pod, ...options }),
   });
   const server = { namespace: 'a-store', name: 'server', container: 'nfs' };
@@ -47,16 +47,16 @@ const open = () => {
   });
   const read = async (file: string, isBrief = false) =>
     String(await sources.find((source) => source.file === file)?.read(signal, { isBrief }));
-  return { sources, read, asked, managers };
+  return { sources, read, requests, managers };
 };
 
 test("the objects of the scenario are read, the pods beside them, and Kubernetes' events since it began, in their order", async () => {
-  const { read, asked } = open();
+  const { read, requests } = open();
   const text = await read('objects.yaml');
   for (const name of ['mine', 'pod-of-longhorn-system', 'pod-of-a-store'])
     expect(text).toContain(`name: ${name}\n`);
   expect(text).not.toMatch(/theirs|elsewhere|managedFields/);
-  expect(asked).toEqual(['nodes in longhorn-system', 'pods in longhorn-system', 'pods in a-store']);
+  expect(requests).toEqual(['nodes in longhorn-system', 'pods in longhorn-system', 'pods in a-store']);
   const lines = (await read('events.ndjson')).trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).metadata.name)).toEqual(['soon', 'late']);
 });
@@ -81,9 +81,9 @@ test('the logs of the managers are read from its beginning on, and what one said
 
 test('managers that may be killed are followed from when they run, each once', async () => {
   const { managers } = open();
-  const [asked, read]: [string[], string[]] = [[], []];
+  const [requests, read]: [string[], string[]] = [[], []];
   const request = async (path: string) => {
-    asked.push(path);
+    requests.push(path);
     return new Response('2026-11-20T12:00:00Z its last words\n');
   };
   const reads = ({ name }: { name: string }) => void read.push(name);
@@ -94,8 +94,8 @@ test('managers that may be killed are followed from when they run, each once', a
     managers.push({ kind: 'added', at: 0, object: pod('m-3') });
   });
   await expect.poll(() => read.toSorted()).toEqual(['m-1', 'm-2', 'm-3']);
-  expect(asked).toHaveLength(3);
-  expect(asked[0]).toContain(
+  expect(requests).toHaveLength(3);
+  expect(requests[0]).toContain(
     '/pods/m-1/log?container=longhorn-manager&follow=true&timestamps=true&sinceTime=',
   );
 });

@@ -50,8 +50,8 @@ afterEach(() => {
 });
 
 const path = (): string => join(folder, 'support-bundle.zip');
-const asked = (what: string): number => stub.asked.filter((each) => each === what).length;
-const removed = (): number => asked(`DELETE ${collection}/${name}`);
+const countOf = (what: string): number => stub.requests.filter((each) => each === what).length;
+const removed = (): number => countOf(`DELETE ${collection}/${name}`);
 const list = (): Promise<string[]> => readdir(folder);
 
 /** Asks for a bundle, held to what the rules say; returns how that ended. */
@@ -59,8 +59,8 @@ type How = { time?: Duration; goneWithin?: Duration; interrupted?: AbortSignal; 
 const ended = ({ supportBundle = true, interrupted = new AbortController().signal, ...times }: How = {}) => {
   const permit = permitNeeded({ run: 'abc123', disruptions: [], namespace: undefined, supportBundle });
   const limits = { time: '20s', goneWithin: '20s', ...times } as const;
-  const asked = { run: 'abc123', path: path(), interrupted, ...limits };
-  return fetchSupportBundle(stub.connect({ permit }), asked).then(
+  const request = { run: 'abc123', path: path(), interrupted, ...limits };
+  return fetchSupportBundle(stub.connect({ permit }), request).then(
     () => 'fetched',
     ({ message }: Error) => message,
   );
@@ -68,7 +68,7 @@ const ended = ({ supportBundle = true, interrupted = new AbortController().signa
 const change = (body: object) => stub.connect().patch(supportBundles, { namespace, name }, body);
 /** Says its state when it was asked for so many times. */
 const says = async (status: object, { times = 1, metadata = {} } = {}): Promise<void> => {
-  await expect.poll(() => asked(`POST ${collection}`)).toBe(times);
+  await expect.poll(() => countOf(`POST ${collection}`)).toBe(times);
   await change({ status, metadata });
 };
 const ready = { state: 'ReadyForDownload', ownerID: 'node-2', progress: 100 };
@@ -137,7 +137,7 @@ test("of two scenarios of a run one has it, and the other says so; somebody else
     stub.put(supportBundles, { metadata: { name: 'theirs', namespace, uid: 'u' }, status });
   theirs(ready);
   expect(await ended()).toBe("not asked for: Longhorn would give up theirs for it, which is not this run's");
-  expect(asked(`POST ${collection}`)).toBe(0);
+  expect(countOf(`POST ${collection}`)).toBe(0);
   theirs({ state: 'Error' });
   const first = ended();
   await says({ state: 'Started' });
@@ -158,7 +158,7 @@ test('where the API server refuses it, that is why; what was not asked for by a 
   expect(await ended({ supportBundle: false })).toMatch(
     /wants to list supportbundles.longhorn.io in .* not among/,
   );
-  expect(stub.asked).toEqual([]);
+  expect(stub.requests).toEqual([]);
   for (const [status, message] of Object.entries({ 404: unknown, 403: 'may not list' })) {
     const body = JSON.stringify({ kind: 'Status', reason: 'No', message: 'you may not list them' });
     stub.answer(Number(status), body);
@@ -185,7 +185,7 @@ test('the evidence of a scenario has it where it is wanted, or says why not; whe
   stub.answer(404);
   const none = await keep(join(folder, 'none'), true);
   expect(await readFile(join(none, 'not-collected.txt'), 'utf8')).toBe(`support-bundle.zip: ${unknown}\n`);
-  const before = stub.asked.length;
+  const before = stub.requests.length;
   await keep(join(folder, 'not wanted'), false);
-  expect(stub.asked).toHaveLength(before);
+  expect(stub.requests).toHaveLength(before);
 });

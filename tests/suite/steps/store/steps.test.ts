@@ -39,11 +39,11 @@ const play = async (
 ) => {
   const [overrides, states] = typeof given === 'string' ? [{}, [given, ...more]] : [given ?? {}, more];
   const timelines = emptyTimelines();
-  const asked: object[] = [];
+  const requests: object[] = [];
   const cluster = stubCluster({
     hurried: true,
     objects: { backuptargets: [{ metadata: { name: 'default' } }], pods: [manager] },
-    onAsk: ({ verb, body = {} }) => verb === 'patch' && asked.push(body),
+    onAsk: ({ verb, body = {} }) => verb === 'patch' && requests.push(body),
   });
   const ledger = await openLedger(root());
   const known = { cluster, timelines, root: root(), timeouts: briefly, ledger };
@@ -60,7 +60,7 @@ const play = async (
   };
   for (const state of states) says(state);
   return {
-    asked,
+    requests,
     timelines,
     says,
     target,
@@ -108,7 +108,7 @@ test.each([
     const there = root(inStore);
     await mkdir(dirname(there), { recursive: true });
     await writeFile(there, '{}');
-    const { given, asked } = await play();
+    const { given, requests } = await play();
     const emptied = await given.fileEmptied(file);
     expect([emptied.title, await readFile(there, 'utf8')]).toEqual([`${named} is empty`, '']);
     await emptied.heal();
@@ -116,20 +116,20 @@ test.each([
     expect(hidden.title).toBe(`${named} is gone from the store`);
     await expect(stat(there)).rejects.toThrow('ENOENT');
     await hidden.heal();
-    expect([await readFile(there, 'utf8'), asked]).toEqual(['{}', []]);
+    expect([await readFile(there, 'utf8'), requests]).toEqual(['{}', []]);
   },
 );
 
 test('the backup target becomes another store, and the first again, each time with a look at it', async () => {
   const other = { ...localStore(root()), driver: 's3', url: 's3://b@r/p/', credentialSecret: 'login' };
-  const { target, when, asked } = await play('Completed');
+  const { target, when, requests } = await play('Completed');
   const home = target.store;
   const moved = await when.targetChanged(target, { to: other });
   expect(moved).toEqual({ target, mark: expect.any(Number), before: undefined });
   expect(target.store).toBe(other);
   await when.targetChanged(target, { to: home });
   const look = { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
-  expect(asked).toEqual([
+  expect(requests).toEqual([
     { spec: { backupTargetURL: other.url, credentialSecret: 'login', ...look } },
     { spec: { backupTargetURL: localStore(root()).url, credentialSecret: '', ...look } },
   ]);
@@ -143,10 +143,10 @@ const onS3 = (server: object, cluster = stubCluster()) => {
 
 test('a key is replaced at the store, and Longhorn is given the new one when that is asked for', async () => {
   const policies: string[] = [];
-  const asked: object[] = [];
+  const requests: object[] = [];
   const cluster = stubCluster({
     objects: { secrets: [{ metadata: { name: 'corral-store' } }] },
-    onAsk: ({ body = {} }) => asked.push(body),
+    onAsk: ({ body = {} }) => requests.push(body),
   });
   const root = {
     getBucketPolicy: async () => ({ Policy: '{"Statement":[{"Effect":"Allow"}]}' }),
@@ -156,9 +156,9 @@ test('a key is replaced at the store, and Longhorn is given the new one when tha
   const { given, when } = await play({ store: onS3({ root, login }, cluster) });
   const replaced = await given.keyReplaced();
   expect(replaced.title).toBe('the key by which Longhorn logs in is replaced at the store');
-  expect([policies, asked]).toEqual([[expect.stringContaining('"AWS":["new"]')], []]);
+  expect([policies, requests]).toEqual([[expect.stringContaining('"AWS":["new"]')], []]);
   await when.keyRenewed(replaced);
-  expect(asked).toEqual([{ stringData: { AWS_ACCESS_KEY_ID: 'new', AWS_SECRET_ACCESS_KEY: 's' } }]);
+  expect(requests).toEqual([{ stringData: { AWS_ACCESS_KEY_ID: 'new', AWS_SECRET_ACCESS_KEY: 's' } }]);
 });
 
 test('requests about what is in a folder, or about anything, are answered wrongly', async () => {
@@ -174,7 +174,7 @@ test('requests about what is in a folder, or about anything, are answered wrongl
 
 describe('a look into the store', () => {
   test('is asked for by a time, when what Longhorn takes for gone is gone: it would not come back', async () => {
-    const { when, looked, timelines, asked } = await play();
+    const { when, looked, timelines, requests } = await play();
     const goes = (name: string, kind: 'modified' | 'deleted', labels = {}) => {
       const object = { metadata: { name, labels, deletionTimestamp: 'now' } };
       timelines.backupVolumes.push({ kind, at: 0, object });
@@ -182,11 +182,11 @@ describe('a look into the store', () => {
     goes('bv', 'modified', { 'backup-target': 'default' });
     goes('other', 'modified');
     await expect(when.storeLookedInto()).rejects.toThrow('backup volume bv is gone');
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
     goes('bv', 'deleted');
     looked({ available: true, lastSyncedAt: '2026-01-01T00:00:00Z' });
     expect(await when.storeLookedInto()).toMatchObject({ before: '2026-01-01T00:00:00Z' });
-    expect(asked).toEqual([{ spec: { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) } }]);
+    expect(requests).toEqual([{ spec: { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) } }]);
   });
 
   test('is asked for of each volume besides that is being looked at: the end of that look would undo what the target asks', async () => {
@@ -195,7 +195,7 @@ describe('a look into the store', () => {
       spec: { syncRequestedAt },
       status: { lastSyncedAt: '2026-01-01T00:00:05Z' },
     });
-    const asked: string[] = [];
+    const requests: string[] = [];
     const cluster = stubCluster({
       objects: {
         backuptargets: [{ metadata: { name: 'default' } }],
@@ -205,11 +205,11 @@ describe('a look into the store', () => {
           bv('elsewhere', '2026-01-01T00:00:06Z', 'other'),
         ],
       },
-      onAsk: ({ verb, name = '' }) => verb === 'patch' && asked.push(name),
+      onAsk: ({ verb, name = '' }) => verb === 'patch' && requests.push(name),
     });
     const { when } = await play({ cluster });
     await when.storeLookedInto();
-    expect(asked).toEqual(['under-way', 'default']);
+    expect(requests).toEqual(['under-way', 'default']);
   });
 
   test('leaves a backup as it is; after one that it is gone by the promise is broken', async () => {

@@ -34,7 +34,7 @@ const done = { state: 'detached', restoreInitiated: true, restoreRequired: false
  */
 const stand = (restored: NonNullable<Volume['status']> = done) => {
   const timelines = emptyTimelines();
-  const asked: { what: string; object: object }[] = [];
+  const requests: { what: string; object: object }[] = [];
   const event = <T extends KubernetesObject>(object: T) => ({ kind: 'modified' as const, at: 0, object });
   const volume = (status: NonNullable<Volume['status']>) =>
     timelines.volumes.push(event({ ...wanted, status }));
@@ -74,12 +74,12 @@ const stand = (restored: NonNullable<Volume['status']> = done) => {
     },
     onAsk: ({ verb, plural, body }) => {
       if (body === undefined) return;
-      asked.push({ what: `${verb} ${plural}`, object: body });
+      requests.push({ what: `${verb} ${plural}`, object: body });
       answers[`${verb} ${plural}`]?.(body);
     },
   });
   const { context } = createTestContext({ cluster, target: 'target', root: store.root, timelines });
-  return { context, made: context.made, asked, known };
+  return { context, made: context.made, requests, known };
 };
 const ticket = (disableFrontend: 'true' | 'false') => {
   const corral = { id: 'corral', type: 'longhorn-api', nodeID: 'node2', parameters: { disableFrontend } };
@@ -87,14 +87,14 @@ const ticket = (disableFrontend: 'true' | 'false') => {
 };
 
 test('it is restored from a backup that lies in the store, and attached without a frontend where it was restored', async () => {
-  const { context, made, asked } = stand();
+  const { context, made, requests } = stand();
   const handle = await restores.makeRestoredVolume(context, {
     size,
     target: await context.own.first(async () => aTarget),
   });
   const of = { fromBackup: url, size: String(size), backupTargetName: 'target', backupBlockSize: '2097152' };
   const look = { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
-  expect(asked).toMatchObject([
+  expect(requests).toMatchObject([
     { what: 'patch backuptargets', object: { spec: look } },
     { what: 'create volumes', object: { spec: of } },
     { what: 'patch volumeattachments', object: ticket('true') },
@@ -119,7 +119,7 @@ describe('a backup is restored', () => {
   ];
   /** With what a manager of the volume's node prints of each stretch that is read. */
   const restore = async (printed: string, without: Context['without'] = []) => {
-    const { context, asked, known } = stand();
+    const { context, requests, known } = stand();
     context.without = without;
     const read: string[] = [];
     context.cluster.exec = async ({ name }, command) => {
@@ -128,17 +128,17 @@ describe('a backup is restored', () => {
     };
     known('b');
     const handle = await restores.judgeRestore(context, { backup, data });
-    return { handle, asked: asked.map(({ object }) => object), read };
+    return { handle, requests: requests.map(({ object }) => object), read };
   };
 
   test('into a volume of its own, in which each stretch is read that was written; where there is no block device, by the restore alone', async () => {
-    const { handle, asked, read } = await restore(sha256);
+    const { handle, requests, read } = await restore(sha256);
     expect(handle).toMatchObject({ name: 'corral-volume', node: 'node2' });
-    expect(asked).toMatchObject([{ spec: { fromBackup: url, size: String(size) } }, ticket('false')]);
+    expect(requests).toMatchObject([{ spec: { fromBackup: url, size: String(size) } }, ticket('false')]);
     const device = 'manager-node2 /host/dev/longhorn/corral-volume';
     expect(read).toEqual([`${device} 0 2`, `${device} 4 1`]);
     const blind = await restore(sha256, ['block-device']);
-    expect([blind.asked.at(-1), blind.read]).toEqual([ticket('true'), []]);
+    expect([blind.requests.at(-1), blind.read]).toEqual([ticket('true'), []]);
   });
 
   test('with other data, or where Longhorn does not know it, that is an error', async () => {

@@ -48,7 +48,7 @@ const follow = async (keeper: Partial<Gatekeeper>) => {
   onTestFinished(() => living.abort());
   await followWrites(gate.folder, {
     texts: ['the-volume'],
-    keeper: { asked: pass, answered: pass, ...keeper },
+    keeper: { onRequest: pass, answered: pass, ...keeper },
     signal: living.signal,
   });
   return gate;
@@ -63,11 +63,11 @@ test('the gate gets what to follow, and asks of each write and of each answer', 
 
 test('a write is refused in the words of the keeper', async () => {
   const refusal = { do: 'refuse', code: 409, reason: 'Conflict', message: 'no' } as const;
-  const gate = await follow({ asked: async () => refusal });
+  const gate = await follow({ onRequest: async () => refusal });
   expect(await gate.ask({ id: 1, ...request })).toEqual({ id: 1, ...refusal });
 });
 
 test('a keeper that cannot decide holds no write up', async () => {
-  const gate = await follow({ asked: () => Promise.reject(new Error('over')) });
+  const gate = await follow({ onRequest: () => Promise.reject(new Error('over')) });
   expect(await gate.ask({ id: 1, ...request })).toEqual({ id: 1, do: 'pass' });
 });

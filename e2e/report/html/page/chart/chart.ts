@@ -44,7 +44,7 @@ export const createChart = (timeline: ReportTimeline, notify: ChartListener): Ch
   root.ariaLabel = `Timeline of ${rows.length} lanes over ${timeline.seconds.toFixed(1)} s: arrow keys go from state to state and from lane to lane, ? shows all keys`;
   const tooltip = createTooltip(root);
   let left = 0;
-  let asked = 0;
+  let frame = 0;
   let paper: number | undefined;
   // Once after each change of the size: what is out of sight is left as it is until it comes into sight.
   let whole = true;
@@ -69,9 +69,9 @@ export const createChart = (timeline: ReportTimeline, notify: ChartListener): Ch
   };
   // However many events move the window before a picture is due, it is drawn once.
   const ask = () => {
-    if (asked === 0)
-      asked = requestAnimationFrame(() => {
-        asked = 0;
+    if (frame === 0)
+      frame = requestAnimationFrame(() => {
+        frame = 0;
         draw();
       });
   };
