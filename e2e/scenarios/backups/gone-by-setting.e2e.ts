@@ -19,11 +19,6 @@ scenario(
     const first = await given.settledBackup(volume);
     const [second, third] = [await given.snapshot(volume), await given.snapshot(volume)];
     await given.exclusive('cluster-settings');
-    const soon = await given.setting('a failed backup goes after a minute');
-    const lock = await given.foreignLock(volume, { of: 'a deletion' });
-    const failed = await when.backedUp(third);
-    await then.creationLostLock(failed, lock);
-    await when.lockRemoved(lock);
 
     const withBackup = await given.setting('a snapshot goes with its backup');
     await when.deleted(first);
@@ -36,6 +31,11 @@ scenario(
     await then.snapshotsLeft(volume, [third]);
     await when.released(onceMade);
 
+    const soon = await given.setting('a failed backup goes after a minute');
+    const lock = await given.foreignLock(volume, { of: 'a deletion' });
+    const failed = await when.backedUp(third);
+    await then.creationLostLock(failed, lock);
+    await when.lockRemoved(lock);
     await when.pollIntervalSet(volume.target, '10s');
     await then.failedOneGoes(failed);
     await when.released(soon);

@@ -21,8 +21,9 @@ scenario(
     const restore = await when.restored(first);
     await then.restoring(restore);
     const second = await when.backedUp(snapshot);
-    await then.madeBeside(second, { restore });
+    await then.uploading(second);
     await when.released(slow);
+    await then.madeBeside(second, { restore });
     await then.restored(restore, [data]);
     await then.storeHolds(volume, [first, second]);
     await then.restores(second, [data, more]);
