@@ -75,6 +75,7 @@ export const mutants = {
   'standby-ends-with-its-backup':
     'a volume on standby restores nothing more once the backup that it holds is deleted',
   'restore-skips-blocks': 'a restore leaves out a block that it cannot read, and ends well: half the data',
+  'restore-leaves-old-data': 'a restore leaves other data than zeros in blocks that its backup does not have',
   'device-while-restored': 'a volume has its device while it is still being restored',
   'restore-without-config-ends-well':
     'a restore of a backup whose config is gone, or cannot be read, ends well: an empty volume',

@@ -180,6 +180,7 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'standby-detaches': [{ scenario: standbyDeleted, by: 'then.staysAttached' }],
   'standby-ends-with-its-backup': [{ scenario: standbyDeleted, by: 'then.follows' }],
   'restore-skips-blocks': [{ scenario: lacksBlock, by: 'then.restoreFails' }],
+  'restore-leaves-old-data': [{ scenario: holds, by: 'then.restores' }],
   'restore-without-config-ends-well': [{ scenario: lostConfigRestore, by: 'then.restoreFails' }],
   'device-while-restored': [{ scenario: lostConfigRestore, by: 'then.unusedMeanwhile' }],
   'standby-skips-full-backups': [{ scenario: standbyActivated, by: 'then.follows' }],

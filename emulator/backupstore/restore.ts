@@ -118,6 +118,9 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
         const block = await (mutant === 'restore-skips-blocks' ? loading.catch(() => noBlock) : loading);
         await file.write(block, 0, block.length, Offset);
       }
+      if (mutant === 'restore-leaves-old-data')
+        for (let at = 0; at < Size; at += packed.blockSize)
+          if (!Blocks.some(({ Offset }) => Offset === at)) await file.write('old', at);
       await file.sync();
     } finally {
       await file.close();

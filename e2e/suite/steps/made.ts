@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { KubernetesObject } from '../../kube/cluster.ts';
 import { backupLabels } from '../../longhorn/resources.ts';
 
+/** A stretch of a volume, in bytes. */
+export type Stretch = { offset: number; size: number };
+
 /** What a scenario has made in the cluster; names are entered before the request that makes them. */
 export type Made = {
   volumes: string[];
@@ -10,10 +13,20 @@ export type Made = {
   jobs: string[];
   /** The backups that were written into the store by hand, and what is said there to be their volume. */
   written: { volume: string; backup: string }[];
+  /** Where volumes have other data than zeros, or may have them. */
+  filled: (Stretch & { volume: string })[];
 };
 
 /** Nothing made yet. */
-export const nothingMade = (): Made => ({ volumes: [], snapshots: [], backups: [], jobs: [], written: [] });
+export const nothingMade = (): Made => ({
+  ...{ volumes: [], snapshots: [], backups: [], jobs: [] },
+  written: [],
+  filled: [],
+});
+
+/** Where a volume may have data. */
+export const filledIn = ({ filled }: Made, volume: string): Stretch[] =>
+  filled.filter((stretch) => stretch.volume === volume);
 
 /** The name of the label on everything that a run makes; its value is the run's id. */
 export const runLabelName = 'corral.test/run';

@@ -1,6 +1,7 @@
 import { devicePath, managerPodOf } from '../../../longhorn/manager.ts';
 import type { Context } from '../context.ts';
 import type { VolumeHandle, WrittenData } from '../handles.ts';
+import type { Stretch } from '../made.ts';
 import { mebibyte } from '../sizes.ts';
 
 // Random, so that neither compression nor equal blocks make a backup smaller. Written and read back past
@@ -13,8 +14,6 @@ const writeScript = `
 set -e
 dd if=/dev/urandom of="$1" bs=1M seek="$2" count="$3" iflag=fullblock oflag=direct conv=fsync,notrunc status=none
 ${readScript}`;
-
-type Stretch = { offset: number; size: number };
 
 const dataCommand = (script: string, device: string, { offset, size }: Stretch): string[] => [
   'bash',
@@ -38,7 +37,7 @@ export const writeCommand = (device: string, stretch: Stretch): string[] =>
  * node.
  */
 export const writeData = async (
-  { cluster }: Context,
+  { cluster, made }: Context,
   { volume, offset, size }: { volume: VolumeHandle } & Stretch,
 ): Promise<WrittenData> => {
   if (volume.restored !== undefined)
@@ -51,6 +50,7 @@ export const writeData = async (
     throw new Error(
       `${size} bytes at ${offset} do not fit into volume ${volume.name} of ${volume.size} bytes`,
     );
+  made.filled.push({ volume: volume.name, offset, size });
   const command = writeCommand(devicePath(volume.name), { offset, size });
   return { offset, size, sha256: await checksum(cluster, { volume, command, what: 'writing to' }) };
 };
@@ -63,9 +63,10 @@ ${readScript}`;
 
 /** Copies a stretch of an attached volume to another offset of it. */
 export const copyData = async (
-  { cluster }: Context,
+  { cluster, made }: Context,
   { volume, from, to }: { volume: VolumeHandle; from: Stretch; to: number },
 ): Promise<WrittenData> => {
+  made.filled.push({ volume: volume.name, offset: to, size: from.size });
   const command = [...dataCommand(copyScript, devicePath(volume.name), from), String(to / mebibyte)];
   return {
     offset: to,

@@ -17,8 +17,10 @@ import {
 } from '../../../store/format/write-backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../handles.ts';
+import { filledIn } from '../made.ts';
 import { causeOfVolume } from './causes.ts';
 import { readData } from './data.ts';
+import { checksumOfZeros, emptyStretches } from './empty.ts';
 import { attach, createVolume, describeVolume, readyNodes } from './volume.ts';
 
 /**
@@ -73,8 +75,8 @@ export const askForRestore = async (
 };
 
 /**
- * Restores a backup into a volume of its own, and throws where data of it are not what was written; a volume
- * without a block device cannot be read, so that of one the restore alone is judged.
+ * Restores a backup into a volume of its own, and throws where data of it are not what was written, or, elsewhere,
+ * zeros; a volume without a block device cannot be read, so that of one the restore alone is judged.
  */
 export const judgeRestore = async (
   context: Context,
@@ -85,13 +87,18 @@ export const judgeRestore = async (
   return judgeRestoredData(context, { name, backup, data });
 };
 
-/** Attaches a volume that is restored, and throws where data of it are not what was written. */
+/** Attaches a volume that is restored, and throws where data of it are not what was written, or, elsewhere, zeros. */
 export const judgeRestoredData = async (
   context: Context,
   { name, backup, data }: { name: string; backup: BackupHandle; data: readonly WrittenData[] },
 ): Promise<VolumeHandle> => {
+  const { made } = context;
   const { size, target } = backup.volume;
   const volume = { name, target, node: restoredOn(context, name), size };
+  const filled = [...(backup.snapshot.filled ?? filledIn(made, backup.volume.name)), ...data];
+  made.filled.push(
+    ...filled.map((stretch) => ({ volume: name, offset: stretch.offset, size: stretch.size })),
+  );
   const isRead = !context.without.includes('block-device');
   await attach(context, { ...volume, disableFrontend: !isRead });
   for (const written of isRead ? data : []) {
@@ -101,6 +108,11 @@ export const judgeRestoredData = async (
         `${backup.label} was restored with other data than were written: ${written.size} bytes at ${written.offset} have the checksum ${found}, not ${written.sha256}`,
       );
   }
+  for (const empty of isRead ? emptyStretches(size, filled) : [])
+    if ((await readData(context, { volume, ...empty })) !== checksumOfZeros(empty.size))
+      throw new Error(
+        `${backup.label} was restored with data where nothing was written: ${empty.size} bytes at ${empty.offset} are not all zeros`,
+      );
   return volume;
 };
 
@@ -132,6 +144,7 @@ const writeForeign = async (
     blocks: hashed(randomBlocks(size), hash),
   });
   context.made.written.push({ volume, backup });
+  context.made.filled.push({ volume, offset: 0, size });
   await publish();
   return { volume, backup, blocks, sha256: hash.digest('hex') };
 };

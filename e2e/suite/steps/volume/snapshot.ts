@@ -12,7 +12,7 @@ import {
 import type { Snapshot } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { SnapshotHandle, VolumeHandle } from '../handles.ts';
-import { runLabel } from '../made.ts';
+import { filledIn, runLabel } from '../made.ts';
 import { causeOfSnapshot } from './causes.ts';
 
 /** Takes a snapshot of a volume and returns when it can be backed up. */
@@ -37,7 +37,7 @@ export const makeSnapshot = async (context: Context, volume: VolumeHandle): Prom
       }),
     (signal) => causeOfSnapshot(context, { name, volume }, signal),
   );
-  return { name, volume };
+  return { name, volume, filled: filledIn(made, volume.name) };
 };
 
 /** Has a snapshot removed that has a younger one: the youngest is only marked. */

@@ -7,6 +7,7 @@ import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import { playStep } from '../../../../e2e/suite/steps/step.ts';
 import { writeData } from '../../../../e2e/suite/steps/volume/data.ts';
+import { checksumOfZeros } from '../../../../e2e/suite/steps/volume/empty.ts';
 import * as restores from '../../../../e2e/suite/steps/volume/restored.ts';
 import { hasRestoredData } from '../../../../e2e/suite/steps/volume/steps.ts';
 import { exported, someBlocks } from '../../../store/support/written-store.ts';
@@ -101,7 +102,8 @@ test('it is restored from a backup that lies in the store, and attached without 
   ]);
   expect(handle).toMatchObject({ name: 'corral-volume', node: 'node2', size });
   const [{ volume: source, backup } = { volume: '', backup: '' }] = made.written;
-  expect({ ...made, written: [] }).toEqual({ ...nothingMade(), volumes: ['corral-volume'] });
+  const filled = [{ volume: source, offset: 0, size }];
+  expect({ ...made, written: [] }).toEqual({ ...nothingMade(), volumes: ['corral-volume'], filled });
   expect(parseVolume(await store.read('volume.cfg', source)).config).toMatchObject({ Size: size });
   const { config } = parseBackup(await store.read(`backups/backup_${backup}.cfg`, source));
   expect(config?.blocks).toEqual(handle.restored);
@@ -117,33 +119,44 @@ describe('a backup is restored', () => {
     { offset: 0, size: 2 << 20, sha256 },
     { offset: 4 << 20, size: 1 << 20, sha256 },
   ];
-  /** With what a manager of the volume's node prints of each stretch that is read. */
-  const restore = async (printed: string, without: Context['without'] = []) => {
+  /** With what a manager of the volume's node prints of each stretch that was written, and of the others. */
+  const restore = async (
+    printed: string,
+    {
+      without = [],
+      beside = checksumOfZeros,
+    }: { without?: Context['without']; beside?(size: number): string } = {},
+  ) => {
     const { context, requests, known } = stand();
     context.without = without;
     const read: string[] = [];
     context.cluster.exec = async ({ name }, command) => {
       read.push([name, ...command.slice(4)].join(' '));
-      return { stdout: `${printed}  -\n`, stderr: '', exitCode: 0 };
+      const [offset = 0, mebibytes = 0] = command.slice(5).map(Number);
+      const isWritten = data.some((written) => written.offset === offset << 20);
+      return { stdout: `${isWritten ? printed : beside(mebibytes << 20)}  -\n`, stderr: '', exitCode: 0 };
     };
     known('b');
     const handle = await restores.judgeRestore(context, { backup, data });
     return { handle, requests: requests.map(({ object }) => object), read };
   };
 
-  test('into a volume of its own, in which each stretch is read that was written; where there is no block device, by the restore alone', async () => {
+  test('into a volume of its own, in which each stretch is read that was written, and then the others; where there is no block device, by the restore alone', async () => {
     const { handle, requests, read } = await restore(sha256);
     expect(handle).toMatchObject({ name: 'corral-volume', node: 'node2' });
     expect(requests).toMatchObject([{ spec: { fromBackup: url, size: String(size) } }, ticket('false')]);
     const device = 'manager-node2 /host/dev/longhorn/corral-volume';
-    expect(read).toEqual([`${device} 0 2`, `${device} 4 1`]);
-    const blind = await restore(sha256, ['block-device']);
+    expect(read).toEqual(['0 2', '4 1', '2 2', '5 3'].map((stretch) => `${device} ${stretch}`));
+    const blind = await restore(sha256, { without: ['block-device'] });
     expect([blind.requests.at(-1), blind.read]).toEqual([ticket('true'), []]);
   });
 
   test('with other data, or where Longhorn does not know it, that is an error', async () => {
     await expect(restore('b'.repeat(64))).rejects.toThrow(
       /^the first backup was restored with other data than were written: 2097152 bytes at 0 have the checksum b+, not a+$/,
+    );
+    await expect(restore(sha256, { beside: () => sha256 })).rejects.toThrow(
+      /^the first backup was restored with data where nothing was written: 2097152 bytes at 2097152 are not all zeros$/,
     );
     const { context } = stand();
     context.timeouts = { ...context.timeouts, backupVolumeKnown: { within: '20ms', owner: 'the test' } };
@@ -174,7 +187,9 @@ test('a request that Longhorn refuses leaves the written backup to the cleanup',
     restores.makeRestoredVolume(context, { size, target: await context.own.first(async () => aTarget) }),
   ).rejects.toThrow('refused');
   const backup = expect.stringMatching(/^backup-[0-9a-f]{16}$/);
-  expect(made).toEqual({ ...nothingMade(), written: [{ volume: 'corral-source', backup }] });
+  const volume = 'corral-source';
+  const filled = [{ volume, offset: 0, size }];
+  expect(made).toEqual({ ...nothingMade(), written: [{ volume, backup }], filled });
 });
 
 /** Blocks by their places, such as `a0 b1`. */

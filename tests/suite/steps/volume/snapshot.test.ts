@@ -32,5 +32,5 @@ test('a snapshot that Longhorn has lost ends the wait at once, by what it says; 
     /^Longhorn has lost snapshot s1: lost track of .*: no waiting leads to it that snapshot s1 is ready; nearest cause: snapshot s1: lost track of/,
   );
   const waited = await made({ readyToUse: false, error: waits }, { readyToUse: true });
-  expect(waited).toEqual({ name: 's1', volume });
+  expect(waited).toEqual({ name: 's1', volume, filled: [] });
 });
