@@ -153,6 +153,9 @@ export const removeServer = async (
   await removeNamespace(cluster, namespace);
 };
 
+// As long as the slowest machine may take: two minutes, six times.
+const slowestRemoval = '12m';
+
 /** Removes the namespace of a store and returns when it is gone; one that is gone already is no error. */
 export const removeNamespace = async (cluster: Cluster, namespace: string): Promise<void> => {
   await using timeline = await follow(cluster, resources.namespaces, {
@@ -163,7 +166,7 @@ export const removeNamespace = async (cluster: Cluster, namespace: string): Prom
   await onceGone(timeline, {
     name: namespace,
     label: `the backup store's namespace ${namespace} is gone`,
-    within: '2m',
+    within: slowestRemoval,
     owner: 'cleanup of the backup store: Kubernetes empties a namespace before it goes',
     describe: (object) => JSON.stringify(object.status ?? {}),
   });
@@ -199,7 +202,7 @@ const removeFromShared = async (
   await onceGone(deployments, {
     name,
     label: `the backup store ${name} is gone from namespace ${namespace}`,
-    within: '2m',
+    within: slowestRemoval,
     owner: 'cleanup of the backup store: Kubernetes ends its pod before the deployment goes',
     describe: (object) => JSON.stringify(object.status ?? {}),
   });
