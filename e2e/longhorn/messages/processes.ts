@@ -191,7 +191,26 @@ export const processMessages = {
           /Node \S+ is down: manager pod \S+ is not running|Manager pod is missing: [\s\S]+|Kubernetes node (?:missing: node )?\S+ (?:not ready|has pressure|has been removed)[\s\S]*/,
         example: 'Node node1 is down: manager pod longhorn-manager-x is not running',
         origin: 'product',
-        seen: `controller/node_controller.go, ${sources}; not met`,
+        seen: 'a real v1.12.1 (2026-11-27), under load; controller/node_controller.go, source of v1.8.2 and v1.12.1',
+      },
+    ],
+  },
+  'node-disk-not-ready': {
+    speaker: 'Node',
+    fields: ['event Warning'],
+    states: ['Ready', 'Schedulable'],
+    compared: 'whole',
+    class: 'warning',
+    means: 'Longhorn does not use this disk of the node now, as where the node was not ready just before.',
+    advice:
+      'Nothing, if it passes; otherwise look at the disk in the status of the Node (kubectl -n longhorn-system get nodes.longhorn.io).',
+    wordings: [
+      {
+        versions: '>=1.11.0',
+        pattern: /Waiting for disk \S+ \([^)]*\) on node \S+ to be (?:ready|schedulable)/,
+        example: 'Waiting for disk default-disk-47ecf6c10d595923 (/var/lib/longhorn/) on node node1 to be ready',
+        origin: 'product',
+        seen: 'a real v1.12.1 (2026-11-27), under load; controller/node_controller.go, source of v1.11.0 to v1.12.1',
       },
     ],
   },
