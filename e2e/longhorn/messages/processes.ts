@@ -208,7 +208,8 @@ export const processMessages = {
       {
         versions: '>=1.11.0',
         pattern: /Waiting for disk \S+ \([^)]*\) on node \S+ to be (?:ready|schedulable)/,
-        example: 'Waiting for disk default-disk-47ecf6c10d595923 (/var/lib/longhorn/) on node node1 to be ready',
+        example:
+          'Waiting for disk default-disk-47ecf6c10d595923 (/var/lib/longhorn/) on node node1 to be ready',
         origin: 'product',
         seen: 'a real v1.12.1 (2026-11-27), under load; controller/node_controller.go, source of v1.11.0 to v1.12.1',
       },
