@@ -3,7 +3,7 @@ import type { BlockMapping } from '../../store/format/config.ts';
 import type { FollowedPage } from '../../ui/followed-page.ts';
 import type { Span } from '../../ui/judge-shown.ts';
 import type { TablePage } from '../../ui/table-page.ts';
-import type { Stretch } from './made.ts';
+import type { DataStretch } from './made.ts';
 import type { ServiceForward } from './service-forward.ts';
 
 /** A backup target made by a step, and the store that it is on: another one from when a step changes that. */
@@ -31,7 +31,7 @@ export type VolumeHandle = {
 export type WrittenData = { offset: number; size: number; sha256?: string };
 
 /** A snapshot made by a step; `filled` is where its volume may have had data, of one that Longhorn took by itself not known. */
-export type SnapshotHandle = { name: string; volume: VolumeHandle; filled?: readonly Stretch[] };
+export type SnapshotHandle = { name: string; volume: VolumeHandle; filled?: readonly DataStretch[] };
 
 /** A backup made by a step. */
 export type BackupHandle = {

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../kube/cluster.ts';
 import { backupLabels } from '../../longhorn/resources.ts';
 
 /** A stretch of a volume, in bytes. */
-export type Stretch = { offset: number; size: number };
+export type DataStretch = { offset: number; size: number };
 
 /** What a scenario has made in the cluster; names are entered before the request that makes them. */
 export type Made = {
@@ -14,7 +14,7 @@ export type Made = {
   /** The backups that were written into the store by hand, and what is said there to be their volume. */
   written: { volume: string; backup: string }[];
   /** Where volumes have other data than zeros, or may have them. */
-  filled: (Stretch & { volume: string })[];
+  filled: (DataStretch & { volume: string })[];
 };
 
 /** Nothing made yet. */
@@ -25,7 +25,7 @@ export const nothingMade = (): Made => ({
 });
 
 /** Where a volume may have data. */
-export const filledIn = ({ filled }: Made, volume: string): Stretch[] =>
+export const filledIn = ({ filled }: Made, volume: string): DataStretch[] =>
   filled.filter((stretch) => stretch.volume === volume);
 
 /** The name of the label on everything that a run makes; its value is the run's id. */

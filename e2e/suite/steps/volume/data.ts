@@ -1,7 +1,7 @@
 import { devicePath, managerPodOf } from '../../../longhorn/manager.ts';
 import type { Context } from '../context.ts';
 import type { VolumeHandle, WrittenData } from '../handles.ts';
-import type { Stretch } from '../made.ts';
+import type { DataStretch } from '../made.ts';
 import { mebibyte } from '../sizes.ts';
 
 // Random, so that neither compression nor equal blocks make a backup smaller. Written and read back past
@@ -15,7 +15,7 @@ set -e
 dd if=/dev/urandom of="$1" bs=1M seek="$2" count="$3" iflag=fullblock oflag=direct conv=fsync,notrunc status=none
 ${readScript}`;
 
-const dataCommand = (script: string, device: string, { offset, size }: Stretch): string[] => [
+const dataCommand = (script: string, device: string, { offset, size }: DataStretch): string[] => [
   'bash',
   '-c',
   script,
@@ -29,7 +29,7 @@ const dataCommand = (script: string, device: string, { offset, size }: Stretch):
  * The command that fills a stretch of a device (bytes, whole MiB) and prints the SHA-256 of what is there
  * then.
  */
-export const writeCommand = (device: string, stretch: Stretch): string[] =>
+export const writeCommand = (device: string, stretch: DataStretch): string[] =>
   dataCommand(writeScript, device, stretch);
 
 /**
@@ -38,7 +38,7 @@ export const writeCommand = (device: string, stretch: Stretch): string[] =>
  */
 export const writeData = async (
   { cluster, made }: Context,
-  { volume, offset, size }: { volume: VolumeHandle } & Stretch,
+  { volume, offset, size }: { volume: VolumeHandle } & DataStretch,
 ): Promise<WrittenData> => {
   if (volume.restored !== undefined)
     throw new Error(
@@ -64,7 +64,7 @@ ${readScript}`;
 /** Copies a stretch of an attached volume to another offset of it. */
 export const copyData = async (
   { cluster, made }: Context,
-  { volume, from, to }: { volume: VolumeHandle; from: Stretch; to: number },
+  { volume, from, to }: { volume: VolumeHandle; from: DataStretch; to: number },
 ): Promise<WrittenData> => {
   made.filled.push({ volume: volume.name, offset: to, size: from.size });
   const command = [...dataCommand(copyScript, devicePath(volume.name), from), String(to / mebibyte)];
@@ -78,7 +78,7 @@ export const copyData = async (
 /** The SHA-256 of what is in a stretch of an attached volume. */
 export const readData = (
   { cluster }: Pick<Context, 'cluster'>,
-  { volume, offset, size }: { volume: VolumeHandle } & Stretch,
+  { volume, offset, size }: { volume: VolumeHandle } & DataStretch,
 ): Promise<string> => {
   const command = dataCommand(readScript, devicePath(volume.name), { offset, size });
   return checksum(cluster, { volume, command, what: 'reading' });

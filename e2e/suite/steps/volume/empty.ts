@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Stretch } from '../made.ts';
+import type { DataStretch } from '../made.ts';
 import { mebibyte } from '../sizes.ts';
 
 /** The stretches of a volume that lie outside of these, which may overlap. */
-export const emptyStretches = (size: number, filled: readonly Stretch[]): Stretch[] => {
-  const empty: Stretch[] = [];
+export const emptyStretches = (size: number, filled: readonly DataStretch[]): DataStretch[] => {
+  const empty: DataStretch[] = [];
   let offset = 0;
   for (const next of [...filled.toSorted((a, b) => a.offset - b.offset), { offset: size, size: 0 }]) {
     if (next.offset > offset) empty.push({ offset, size: next.offset - offset });
