@@ -47,9 +47,9 @@ export type MutantLab = {
    * Runs some scenarios; the report is undefined where none was written. What they print goes to `log.txt` in
    * the folder of the results.
    */
-  play(round: Round): Promise<Report | undefined>;
+  run(round: Round): Promise<Report | undefined>;
   /** The same with cells of the crash matrix. */
-  playCells(round: Pick<Round, 'mutant' | 'out'> & { cells: CrashCell[] }): Promise<Report | undefined>;
+  runCells(round: Pick<Round, 'mutant' | 'out'> & { cells: CrashCell[] }): Promise<Report | undefined>;
   /** The next round gets a new lab: something of this one may be left in it. */
   renew(): Promise<void>;
   close(): Promise<void>;
@@ -100,7 +100,7 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
     if (leaving !== undefined) await progress.step('Taking the lab down', () => leaving.down());
   };
 
-  const playIn = async (project: string, { mutant, scenarios, files, out }: Round) => {
+  const runIn = async (project: string, { mutant, scenarios, files, out }: Round) => {
     const running = await prepare({ mutant, out });
     await mkdir(out, { recursive: true });
     const log = await open(join(out, 'log.txt'), 'w');
@@ -131,12 +131,12 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
   };
 
   return {
-    play: (round) => playIn(config, round),
-    playCells: async ({ mutant, cells, out }) => {
+    run: (round) => runIn(config, round),
+    runCells: async ({ mutant, cells, out }) => {
       await mkdir(out, { recursive: true });
       const plan: MatrixPlan = { until: null, cells };
       await writeFile(matrixFiles(out).cells, JSON.stringify(plan));
-      return playIn(crashMatrix, { mutant, scenarios: cells.map(crashCellName), files: [], out });
+      return runIn(crashMatrix, { mutant, scenarios: cells.map(crashCellName), files: [], out });
     },
     renew: takeDown,
     close: takeDown,

@@ -21,12 +21,12 @@ export type Fate =
 /** A scenario, judged: the step that failed first, and why it did, in one line. */
 export type JudgedScenario = { fate: Fate; step: string | null; reason: string | null };
 
-type Played = ScenarioReport | undefined;
+type MutantScenario = ScenarioReport | undefined;
 
 /** The step with which every scenario ends, whatever happened. */
 const cleanup = 'Cleanup';
 
-const describePlayed = (scenario: Played): Omit<JudgedScenario, 'fate'> => ({
+const describeScenario = (scenario: MutantScenario): Omit<JudgedScenario, 'fate'> => ({
   step: scenario?.steps.find(({ state }) => state === 'failed')?.sentence ?? null,
   reason:
     scenario === undefined ? 'the report does not have it' : scenario.reason && firstOf(scenario.reason),
@@ -37,8 +37,8 @@ const firstOf = (reason: string): string =>
   /^.*?(?<=:)\n.*/.exec(reason)?.[0].replace('\n', ' ') ?? decisionOf(reason);
 
 /** Judges what a scenario came to on a mutant; `by` is the pattern of the step that must have failed. */
-export const judgeMutant = (scenario: Played, by: RegExp): JudgedScenario => {
-  const outcome = describePlayed(scenario);
+export const judgeMutant = (scenario: MutantScenario, by: RegExp): JudgedScenario => {
+  const outcome = describeScenario(scenario);
   const { step } = outcome;
   const fate = (): Fate => {
     if (scenario === undefined || scenario.state === 'skipped') return 'not run';
@@ -53,21 +53,21 @@ export const judgeMutant = (scenario: Played, by: RegExp): JudgedScenario => {
 };
 
 /** Judges what a scenario came to on the emulator without a bug but those that Longhorn has. */
-export const judgeControl = (scenario: Played): JudgedScenario => {
+export const judgeControl = (scenario: MutantScenario): JudgedScenario => {
   const fate = (): Fate => {
     if (scenario?.state === 'known-bug') return 'showed the known bug';
     return scenario?.state === 'passed' ? 'passed without a bug' : 'FAILED WITHOUT A BUG';
   };
-  return { fate: fate(), ...describePlayed(scenario) };
+  return { fate: fate(), ...describeScenario(scenario) };
 };
 
 /** Judges what a scenario came to on the emulator with this known bug mended. */
-export const judgeFixed = (scenario: Played, bug: string): JudgedScenario => {
+export const judgeFixed = (scenario: MutantScenario, bug: string): JudgedScenario => {
   const isFixed =
     scenario?.state === 'passed' && scenario.bugs?.some(({ id, kept }) => id === bug && kept) === true;
-  return { fate: isFixed ? 'fixed here' : 'NOT FIXED', ...describePlayed(scenario) };
+  return { fate: isFixed ? 'fixed here' : 'NOT FIXED', ...describeScenario(scenario) };
 };
 
 /** Whether a scenario may have left something in the cluster: it did not say that it has cleaned up. */
-export const isLeftDirty = (scenario: Played): boolean =>
+export const isLeftDirty = (scenario: MutantScenario): boolean =>
   !scenario?.steps.some(({ sentence, state }) => sentence.startsWith(cleanup) && state === 'passed');

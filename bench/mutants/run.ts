@@ -53,11 +53,11 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
     const files = filesOf(scenarios, written);
     const folder = join(out, mutant ?? 'none');
     const reports = [
-      files.length > 0 && (await fixture.play({ mutant, scenarios, files, out: folder })),
-      cells.length > 0 && (await fixture.playCells({ mutant, cells, out: join(folder, 'cells') })),
+      files.length > 0 && (await fixture.run({ mutant, scenarios, files, out: folder })),
+      cells.length > 0 && (await fixture.runCells({ mutant, cells, out: join(folder, 'cells') })),
     ];
     const all = reports.flatMap((report) => (report ? report.scenarios : []));
-    const played = kills.map(({ scenario, by }): Row => {
+    const judged = kills.map(({ scenario, by }): Row => {
       const found = all.find(({ name }) => name === scenario);
       const judgedOn = (): JudgedScenario => {
         if (mutant === undefined || by === null) return judgeControl(found);
@@ -68,16 +68,16 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
       const about = { mutant: mutant ?? null, bug: mutant === undefined ? null : changes[mutant] };
       return { ...about, scenario, by, ...judgedOn(), duration: found?.duration ?? 0 };
     });
-    rows.push(...played);
+    rows.push(...judged);
     // At once, as two may end at the same time.
     writeFileSync(`${out}.json`, `${JSON.stringify({ rows }, null, 2)}\n`);
-    print(table(played));
+    print(table(judged));
     if (names.some((name) => isLeftDirty(all.find((each) => each.name === name)))) await fixture.renew();
-    return played.every(isWell);
+    return judged.every(isWell);
   };
 
   const left = [...chosen];
-  const playOn = async (fixture: MutantLab): Promise<void> => {
+  const runOn = async (fixture: MutantLab): Promise<void> => {
     try {
       for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift())
         await round(fixture, mutant);
@@ -89,7 +89,7 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
 
   // What fails without a bug says nothing with one.
   if (await round(fixtures[0], undefined)) {
-    const ended = await Promise.allSettled(fixtures.map(playOn));
+    const ended = await Promise.allSettled(fixtures.map(runOn));
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
     await round(fixtures[0], undefined);
   }

@@ -43,17 +43,17 @@ const sum = (seconds: Record<string, number>): number =>
 /** CPU time by part, the largest first; nothing where the report has none. */
 const cpuTable = ({ cpu, scenarios }: Report): string[] => {
   if (cpu === undefined) return [];
-  const plays = scenarios.filter(({ startedAt }) => startedAt !== null).length;
-  const row = (part: string, setUp: number, played: number): string[] => [
+  const runs = scenarios.filter(({ startedAt }) => startedAt !== null).length;
+  const row = (part: string, setUp: number, inScenarios: number): string[] => [
     part,
     setUp.toFixed(1),
-    played.toFixed(1),
-    (played / Math.max(1, plays)).toFixed(2),
+    inScenarios.toFixed(1),
+    (inScenarios / Math.max(1, runs)).toFixed(2),
   ];
   const parts = [...new Set([...Object.keys(cpu.scenarios), ...Object.keys(cpu.setUp)])];
   return [
     toMarkdown([
-      ['CPU time, s', 'cluster up', `${plays} scenario runs`, 'a scenario run'],
+      ['CPU time, s', 'cluster up', `${runs} scenario runs`, 'a scenario run'],
       ['---', '--:', '--:', '--:'],
       ...parts.map((part) => row(part, cpu.setUp[part] ?? 0, cpu.scenarios[part] ?? 0)),
       row('all', sum(cpu.setUp), sum(cpu.scenarios)),

@@ -1,4 +1,4 @@
-import { addRound, composeReport, toUnplayed } from '../report/compose-report.ts';
+import { addRound, composeReport, toNotRun } from '../report/compose-report.ts';
 import { readReport, writeReport } from '../report/file.ts';
 import type { Report } from '../report/schema.ts';
 import { withVerdicts } from '../report/verdicts.ts';
@@ -6,20 +6,20 @@ import type { Chosen } from './choice.ts';
 import { withPromises } from './promises/with-promises.ts';
 
 /** What is known of a round of a run before a scenario of it has run. */
-export type Unplayed = Pick<Report, 'run' | 'provider' | 'target' | 'shard'> & {
+export type NotRun = Pick<Report, 'run' | 'provider' | 'target' | 'shard'> & {
   startedAt: Date;
   chosen: Chosen[];
   round: number;
 };
 
 /** Writes into the report that a round never got to its scenarios: each is skipped, with the reason. */
-export const writeUnplayed = async (
+export const writeNotRun = async (
   out: string,
-  { chosen, round, ...run }: Unplayed,
+  { chosen, round, ...run }: NotRun,
   end: Report['end'],
 ): Promise<Report> => {
   const scenarios = chosen.map((each) =>
-    toUnplayed({ ...each, store: each.declared.store, round }, end.reason ?? end.state),
+    toNotRun({ ...each, store: each.declared.store, round }, end.reason ?? end.state),
   );
   const report = composeReport({ ...run, kubernetes: null, end, scenarios });
   const whole = addRound(await readReport(out), report, round);
@@ -31,8 +31,8 @@ export const writeUnplayed = async (
  * Writes the report of a round that begins: what stands there if every process of the run is killed. Who reads
  * it then finds the verdicts in it that had been reached.
  */
-export const writeBegun = (out: string, unplayed: Unplayed): Promise<Report> =>
-  writeUnplayed(out, unplayed, {
+export const writeBegun = (out: string, notRun: NotRun): Promise<Report> =>
+  writeNotRun(out, notRun, {
     state: 'runner-died',
     reason: 'the run has not ended, or all its processes were killed',
   });
@@ -44,10 +44,10 @@ export const writeBegun = (out: string, unplayed: Unplayed): Promise<Report> =>
  */
 export const concludeReport = async (
   out: string,
-  unplayed: Unplayed,
+  notRun: NotRun,
   ended: { interrupted: string | undefined; lost: string | undefined; trouble: string | undefined },
 ): Promise<Report> => {
-  const { round, chosen } = unplayed;
+  const { round, chosen } = notRun;
   const lost: Report['end'] | undefined =
     ended.lost === undefined ? undefined : { state: 'cluster-lost', reason: ended.lost };
   const cut: Report['end'] =
@@ -59,13 +59,13 @@ export const concludeReport = async (
     one !== undefined &&
     one.end.state !== 'runner-died' &&
     one.scenarios.some((each) => each.round === round);
-  const report = isWritten(written) ? written : await writeUnplayed(out, unplayed, lost ?? cut);
-  const isPlayed = ({ name, file }: Chosen) =>
+  const report = isWritten(written) ? written : await writeNotRun(out, notRun, lost ?? cut);
+  const isRun = ({ name, file }: Chosen) =>
     report.scenarios.some((each) => each.round === round && each.name === name && each.file === file);
   const missing = chosen
-    .filter((each) => !isPlayed(each))
+    .filter((each) => !isRun(each))
     .map((each) =>
-      toUnplayed({ ...each, store: each.declared.store, round }, 'the run ended before it started'),
+      toNotRun({ ...each, store: each.declared.store, round }, 'the run ended before it started'),
     );
   const whole = withPromises(
     withVerdicts(out, {

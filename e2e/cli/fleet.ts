@@ -33,7 +33,7 @@ const removeReports = async (out: string): Promise<void> => {
   for (const name of shards) await rm(join(out, name), { recursive: true });
 };
 
-const play = async (cluster: Cluster, args: FleetArguments, signal: AbortSignal): Promise<ExitCode> => {
+const runFleet = async (cluster: Cluster, args: FleetArguments, signal: AbortSignal): Promise<ExitCode> => {
   const run = makeRunId();
   const { metadata } = await cluster.get(resources.namespaces, { name: 'kube-system' });
   const objects = await composeFleet(args, { run, uid: metadata.uid ?? '' });
@@ -104,7 +104,7 @@ export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode
   });
   try {
     const args = parseFleet(argv);
-    return await play(
+    return await runFleet(
       connect({ kubeconfig: args.kubeconfig, context: args.context }),
       args,
       interrupted.signal,

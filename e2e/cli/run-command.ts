@@ -29,7 +29,7 @@ export type CommandOptions = {
  * code; every error is printed.
  */
 export const runE2e = async (options: CommandOptions): Promise<number> => {
-  const code = await playCommand(options);
+  const code = await runChosen(options);
   return options.argv.includes('--bisect') ? bisectCodeOf(code) : code;
 };
 
@@ -39,7 +39,7 @@ const bisectCodeOf = (code: ExitCode): number => {
   return code === exitCode.notFit ? 125 : 128 + code;
 };
 
-const playCommand = async ({ argv, providers, config }: CommandOptions): Promise<ExitCode> => {
+const runChosen = async ({ argv, providers, config }: CommandOptions): Promise<ExitCode> => {
   const { interruption, giveBack } = listenForInterruption();
   try {
     const args = parseArguments(argv, Object.keys(providers));
@@ -88,8 +88,8 @@ const printOthers = async (
   const report = await readReport(out);
   // What a shard takes says nothing of what all would take among all shards.
   const pace = choice.shard === undefined && report ? paceOf(report, times) : undefined;
-  const { played } = planFor(choice.others, await provider.offers(existing));
-  for (const line of describeOthers(played, { times, pace })) streamFor(output).write(`${line}\n`);
+  const { toRun } = planFor(choice.others, await provider.offers(existing));
+  for (const line of describeOthers(toRun, { times, pace })) streamFor(output).write(`${line}\n`);
 };
 
 const printList = async (
@@ -106,7 +106,7 @@ const printList = async (
     `${describeChoice(choice, { provider: provider.name, longhorn: args.longhorn })}; ${describeTime(listed)}`,
     ...(plan.skipped.length === 0 ? ['all of them will run'] : []),
     ...describePlan(plan),
-    ...describeOthers(planFor(choice.others, offered).played, { times }),
+    ...describeOthers(planFor(choice.others, offered).toRun, { times }),
     'Nothing was started, and no cluster was looked at (--list).',
   ]);
 };

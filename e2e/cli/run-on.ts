@@ -12,7 +12,7 @@ import { composeRounds } from '../report/rounds.ts';
 import type { Report } from '../report/schema.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { type Choice, describeChoice } from './choice.ts';
-import { concludeReport, type Unplayed, writeBegun, writeUnplayed } from './conclude-report.ts';
+import { concludeReport, type NotRun, writeBegun, writeNotRun } from './conclude-report.ts';
 import { countCpu } from './cpu.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
 import { describePlan, needsBrowser, planFor } from './plan.ts';
@@ -31,7 +31,7 @@ type Run = Pick<Choice, 'chosen' | 'others' | 'shard'> & {
  */
 export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => {
   const { args, chosen, shard } = run;
-  const unplayed: Unplayed = {
+  const notRun: NotRun = {
     run: makeRunId(),
     provider: provider.name,
     // Without the folder of `archive:`: that is no part of what was judged.
@@ -41,16 +41,16 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
     shard,
     round: 1,
   };
-  printStart(args.output, { ...unplayed, scenarios: chosen.length });
+  printStart(args.output, { ...notRun, scenarios: chosen.length });
   const plan = planFor(chosen, await provider.offers(args.existing));
   const { name } = provider;
   for (const line of [describeChoice(run, { ...args, provider: name }), ...describePlan(plan)])
     streamFor(args.output).write(`${line}\n`);
-  const cluster = await bringUp(provider, run, { unplayed, browser: needsBrowser(plan) });
+  const cluster = await bringUp(provider, run, { notRun, browser: needsBrowser(plan) });
   let code: ExitCode = exitCode.notFit;
   try {
     const cpu = await countCpu(cluster);
-    code = await playRounds(cluster, run, { ...unplayed, target: cluster.target });
+    code = await runRounds(cluster, run, { ...notRun, target: cluster.target });
     if (code !== exitCode.interrupted) await writeDown(args.out, await cpu());
   } finally {
     code = await judgeDifferences(cluster, run, code);
@@ -62,7 +62,7 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
 const bringUp = async (
   provider: Provider,
   { args, interruption, progress }: Run,
-  { unplayed, browser }: { unplayed: Unplayed; browser: boolean },
+  { notRun, browser }: { notRun: NotRun; browser: boolean },
 ): Promise<RunningCluster> => {
   const signal = interruption.first;
   const { promise: again, reject } = Promise.withResolvers<never>();
@@ -81,7 +81,7 @@ const bringUp = async (
         images: args.images,
         existing: args.existing,
         browser,
-        run: unplayed.run,
+        run: notRun.run,
         out: args.out,
         signal,
         progress,
@@ -95,7 +95,7 @@ const bringUp = async (
       : error instanceof NotFit
         ? error.message
         : explainError(error);
-    await writeUnplayed(args.out, unplayed, {
+    await writeNotRun(args.out, notRun, {
       state: interrupted ? 'interrupted' : 'set-up-failed',
       reason: message,
     });
@@ -112,16 +112,16 @@ const bringUp = async (
  * one before it has ended. A round in which scenarios failed is a result like another, up to
  * `--max-failures`, or the first with `--pause-on-failure`; one that was cut short, or whose process died, is the last.
  */
-const playRounds = async (cluster: RunningCluster, run: Run, unplayed: Unplayed): Promise<ExitCode> => {
+const runRounds = async (cluster: RunningCluster, run: Run, notRun: NotRun): Promise<ExitCode> => {
   const { repeat, output, maxFailures, pauseOnFailure, strictBugs } = run.args;
   let left = maxFailures;
   for (let round = 1; ; round += 1) {
     if (repeat > 1) streamFor(output).write(`\nRound ${round} of ${repeat}\n`);
-    const ended = await playRound(
+    const ended = await runRound(
       cluster,
       { ...run, args: { ...run.args, maxFailures: left } },
       {
-        ...unplayed,
+        ...notRun,
         round,
         ...(round > 1 ? { startedAt: new Date() } : {}),
       },
@@ -141,9 +141,9 @@ const playRounds = async (cluster: RunningCluster, run: Run, unplayed: Unplayed)
 
 type Ended = { report: Report; code: ExitCode; error?: CommandError };
 
-const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed): Promise<Ended> => {
+const runRound = async (cluster: RunningCluster, run: Run, notRun: NotRun): Promise<Ended> => {
   const { args, interruption } = run;
-  const { run: id, round, shard } = unplayed;
+  const { run: id, round, shard } = notRun;
   const { out, store, output, supportBundle, maxFailures, pauseOnFailure, workers } = args;
   const config = makeRunConfig({
     ...cluster,
@@ -161,14 +161,14 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
   });
   const { first, again } = interruption;
   if (first.aborted) {
-    const report = await writeUnplayed(args.out, unplayed, {
+    const report = await writeNotRun(args.out, notRun, {
       state: 'interrupted',
       reason: (first.reason as Error).message,
     });
     return { report, code: exitCode.interrupted };
   }
-  await writeBegun(args.out, unplayed);
-  const files = [...new Set(unplayed.chosen.map(({ file }) => file))];
+  await writeBegun(args.out, notRun);
+  const files = [...new Set(notRun.chosen.map(({ file }) => file))];
   const trouble = cluster.lost.aborted
     ? undefined
     : await spawnRunner({
@@ -186,7 +186,7 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
   const interrupted = first.aborted ? (first.reason as Error).message : undefined;
   const lost =
     cluster.lost.aborted && interrupted === undefined ? (cluster.lost.reason as Error).message : undefined;
-  const report = await concludeReport(args.out, unplayed, { interrupted, lost, trouble });
+  const report = await concludeReport(args.out, notRun, { interrupted, lost, trouble });
   if (interrupted !== undefined) {
     if (again.aborted && args.existing !== undefined) printLeft(cluster, run, id);
     return { report, code: exitCode.interrupted };
@@ -198,10 +198,10 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
   });
   if (lost !== undefined)
     return notFit('the cluster was lost while scenarios ran: what they said since then is no verdict');
-  const played = report.scenarios.filter((each) => each.round === round);
+  const ofRound = report.scenarios.filter((each) => each.round === round);
   const failed =
-    played.some(({ state }) => state === 'failed' || state === 'not-provable') ||
-    hasLeftThere({ ...report, scenarios: played });
+    ofRound.some(({ state }) => state === 'failed' || state === 'not-provable') ||
+    hasLeftThere({ ...report, scenarios: ofRound });
   if (failed) return { report, code: exitCode.failed };
   return trouble === undefined ? { report, code: exitCode.passed } : notFit(trouble);
 };

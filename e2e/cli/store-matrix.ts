@@ -23,7 +23,7 @@ import { type Engine, type EngineNamedBy, type Matrix, openMatrix } from '../sto
 import { checkFile } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
-import { cellsPlayed } from './traceability/cells-played.ts';
+import { cellsOfScenarios } from './traceability/cells-of-scenarios.ts';
 
 /** The engines that cells are run on: the emulator's, and a real one by its name. */
 export type Engines = { emulator: Engine; real(named: string, by: EngineNamedBy): Promise<Engine> };
@@ -41,7 +41,7 @@ type Arguments = { engine?: string; only: string; json?: string };
 /** How a cell came out: known is a red one that bugs of the ledger explain. */
 type Verdict = 'green' | 'known' | 'red' | 'not met';
 
-type Played = MatrixCell & {
+type CellResult = MatrixCell & {
   verdict: Verdict;
   met: number;
   exitCode: number | 'none';
@@ -133,10 +133,10 @@ const divide = async (
 ): Promise<{ can: MatrixCell[]; cannot: Impossible[] }> => {
   const can: MatrixCell[] = [];
   const cannot: Impossible[] = [];
-  const playable = new Set(chosen.map(({ operation }) => operation));
+  const operations = new Set(chosen.map(({ operation }) => operation));
   const callsOf = new Map(
     await Promise.all(
-      [...playable].map(async (operation) => [operation, await matrix.callsOf(operation)] as const),
+      [...operations].map(async (operation) => [operation, await matrix.callsOf(operation)] as const),
     ),
   );
   for (const cell of chosen) {
@@ -158,9 +158,9 @@ const divide = async (
 
 const judged = (
   cell: MatrixCell,
-  outcome: Awaited<ReturnType<Matrix['play']>>,
+  outcome: Awaited<ReturnType<Matrix['run']>>,
   scenarios: ReadonlyMap<string, string>,
-): Played => {
+): CellResult => {
   const bugs = outcome.signs.map((sign) => bugsOf(cell, sign));
   const verdict = (): Verdict => {
     if (outcome.met === 0) return 'not met';
@@ -183,7 +183,7 @@ const onCluster = (cell: MatrixCell, scenarios: ReadonlyMap<string, string>): st
     : `on a cluster without harm: ${known.harmless}`;
 };
 
-const line = ({ verdict, exitCode: code, signs, bugs, cluster, ...cell }: Played): string => {
+const line = ({ verdict, exitCode: code, signs, bugs, cluster, ...cell }: CellResult): string => {
   const outcome =
     signs.length === 0 ? '' : `: ${signs.join(', ')}${bugs.length > 0 ? ` (${bugs.join(', ')})` : ''}`;
   const there = cluster === undefined ? '' : `\n         ${cluster}`;
@@ -191,16 +191,16 @@ const line = ({ verdict, exitCode: code, signs, bugs, cluster, ...cell }: Played
 };
 
 /** Runs so many at once, as most of a cell is waiting, and beside them all that wait for nothing but a clock; prints each in its turn. */
-const playAll = async (matrix: Matrix, can: readonly MatrixCell[]): Promise<Played[]> => {
-  const scenarios = cellsPlayed();
-  const played: Played[] = [];
+const runAll = async (matrix: Matrix, can: readonly MatrixCell[]): Promise<CellResult[]> => {
+  const scenarios = cellsOfScenarios();
+  const results: CellResult[] = [];
   let printed = 0;
   const isLong = ({ operation }: MatrixCell): boolean => operation === 'refresh a lock';
   const queue = [...can.entries()].filter(([, cell]) => !isLong(cell)).values();
   const worker = async (cells: Iterable<[number, MatrixCell]>): Promise<void> => {
     for (const [index, cell] of cells) {
-      played[index] = judged(cell, await matrix.play(cell), scenarios);
-      for (let next = played[printed]; next !== undefined; next = played[printed]) {
+      results[index] = judged(cell, await matrix.run(cell), scenarios);
+      for (let next = results[printed]; next !== undefined; next = results[printed]) {
         process.stdout.write(`${line(next)}\n`);
         printed += 1;
       }
@@ -210,27 +210,31 @@ const playAll = async (matrix: Matrix, can: readonly MatrixCell[]): Promise<Play
     ...Array.from({ length: 4 * availableParallelism() }, () => worker(queue)),
     ...[...can.entries()].filter(([, cell]) => isLong(cell)).map((each) => worker([each])),
   ]);
-  return played;
+  return results;
 };
 
-const summary = (played: readonly Played[], cannot: readonly Impossible[], seconds: number): string[] => {
-  const of = (verdict: Verdict): number => played.filter((cell) => cell.verdict === verdict).length;
-  const mean = played.reduce((sum, each) => sum + each.seconds, 0) / Math.max(1, played.length);
-  const isWhole = played.length + cannot.length === cells.length;
-  const met = new Set(played.flatMap(({ bugs }) => bugs));
+const summary = (
+  results: readonly CellResult[],
+  cannot: readonly Impossible[],
+  seconds: number,
+): string[] => {
+  const of = (verdict: Verdict): number => results.filter((cell) => cell.verdict === verdict).length;
+  const mean = results.reduce((sum, each) => sum + each.seconds, 0) / Math.max(1, results.length);
+  const isWhole = results.length + cannot.length === cells.length;
+  const met = new Set(results.flatMap(({ bugs }) => bugs));
   const bugs = [...new Set(expectations.map(({ bug }) => bug))];
   return [
     '',
     ...bugs
       .filter((bug) => met.has(bug))
-      .map((bug) => `${bug}: ${played.filter((cell) => cell.bugs.includes(bug)).length} cells`),
+      .map((bug) => `${bug}: ${results.filter((cell) => cell.bugs.includes(bug)).length} cells`),
     ...(isWhole ? bugs.filter((bug) => !met.has(bug)).map((bug) => `${bug}: fixed here`) : []),
-    `${played.length} cells run in ${seconds.toFixed(0)} s, ${mean.toFixed(1)} s each: ${of('green')} green, ${of('known')} red of known bugs, ` +
+    `${results.length} cells run in ${seconds.toFixed(0)} s, ${mean.toFixed(1)} s each: ${of('green')} green, ${of('known')} red of known bugs, ` +
       `${of('red')} red that no bug explains, ${of('not met')} not met; ${cannot.length} cannot happen`,
   ];
 };
 
-const play = async ({ engine: named, only, json }: Arguments, engines: Engines): Promise<ExitCode> => {
+const runMatrix = async ({ engine: named, only, json }: Arguments, engines: Engines): Promise<ExitCode> => {
   const folder = mkdtempSync(join(tmpdir(), 'corral-matrix-'));
   try {
     const engine =
@@ -241,25 +245,25 @@ const play = async ({ engine: named, only, json }: Arguments, engines: Engines):
               ? new CommandError(`--engine ${error.message}`, exitCode.notFit)
               : error;
           });
-    const cannotBePlayed = (error: Error): never => {
+    const cannotRun = (error: Error): never => {
       throw new CommandError(`the cells cannot run here: ${error.message}`, exitCode.notFit);
     };
-    const matrix = await openMatrix(folder, engine).catch(cannotBePlayed);
+    const matrix = await openMatrix(folder, engine).catch(cannotRun);
     try {
       const started = performance.now();
       const chosen = cells.filter((cell) => cellNameOf(cell).includes(only));
-      const { can, cannot } = await divide(matrix, chosen).catch(cannotBePlayed);
-      const played = await playAll(matrix, can);
+      const { can, cannot } = await divide(matrix, chosen).catch(cannotRun);
+      const results = await runAll(matrix, can);
       const seconds = (performance.now() - started) / 1000;
-      process.stdout.write(`${summary(played, cannot, seconds).join('\n')}\n`);
+      process.stdout.write(`${summary(results, cannot, seconds).join('\n')}\n`);
       if (json !== undefined) {
         mkdirSync(dirname(json), { recursive: true });
         writeFileSync(
           json,
-          `${JSON.stringify({ operations: matrixOperations, places, seconds, played, cannot }, null, 2)}\n`,
+          `${JSON.stringify({ operations: matrixOperations, places, seconds, played: results, cannot }, null, 2)}\n`,
         );
       }
-      const isWell = played.every(({ verdict }) => verdict === 'green' || verdict === 'known');
+      const isWell = results.every(({ verdict }) => verdict === 'green' || verdict === 'known');
       return isWell ? exitCode.passed : exitCode.failed;
     } finally {
       await matrix.close();
@@ -276,5 +280,5 @@ const play = async ({ engine: named, only, json }: Arguments, engines: Engines):
 export const runStoreMatrixCommand = (argv: readonly string[], engines: Engines): Promise<ExitCode> =>
   toExitCode('store matrix', () => {
     const args = readArguments(argv);
-    return process.env[inside] ? play(args, engines) : runInNamespace();
+    return process.env[inside] ? runMatrix(args, engines) : runInNamespace();
   });

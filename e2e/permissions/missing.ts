@@ -1,7 +1,7 @@
 import { type Cluster, type Resource, unlessGone } from '../kube/cluster.ts';
 import type { Disruption } from '../longhorn/disruptions.ts';
 import type { OwnBucket } from '../store/driver.ts';
-import { neededRules, type Playing } from './needed.ts';
+import { neededRules, type RunScope } from './needed.ts';
 import { aroundScenarios } from './provider.ts';
 import { describeRight, type Right, toRights } from './rights.ts';
 import { defaultAccount, type ServiceAccount } from './roles.ts';
@@ -16,7 +16,7 @@ const reviews: Resource = {
 type Review = { status: { allowed: boolean } };
 
 type MissingRightsRequest = { allow: readonly Disruption[]; namespace?: string | undefined } & Omit<
-  Playing,
+  RunScope,
   'disruptions' | 'namespace'
 >;
 
@@ -31,7 +31,7 @@ export type MissingRights = {
   /** Whether it makes a service account that has them, where the user is none of that namespace. */
   makesAccount: boolean;
   /** The namespace that a run then has to use, where it names another or none. */
-  playIn: string | undefined;
+  runIn: string | undefined;
 };
 
 /**
@@ -42,8 +42,8 @@ export const missingRights = async (
   cluster: Cluster,
   { allow, namespace, supportBundle = false, store, ownBucket }: MissingRightsRequest,
 ): Promise<MissingRights | undefined> => {
-  const playing = { disruptions: allow, namespace, supportBundle, store, ownBucket };
-  const rules = [...neededRules(playing), ...aroundScenarios(playing)];
+  const scope = { disruptions: allow, namespace, supportBundle, store, ownBucket };
+  const rules = [...neededRules(scope), ...aroundScenarios(scope)];
   const rights = toRights(rules, { stores: namespace });
   const answers = await Promise.all(rights.map((right) => mayDo(cluster, right)));
   const missing = rights.filter((_, index) => !answers[index]);
@@ -95,7 +95,7 @@ const bucketFlags = ({ endpoint, bucket, region, secret }: OwnBucket): string[] 
 const grantBy = async (
   cluster: Cluster,
   { allow, namespace, supportBundle = false, store, ownBucket }: MissingRightsRequest,
-): Promise<Pick<MissingRights, 'command' | 'makesAccount' | 'playIn'>> => {
+): Promise<Pick<MissingRights, 'command' | 'makesAccount' | 'runIn'>> => {
   const stores = namespace ?? defaultAccount.namespace;
   const user = await serviceAccountOf(cluster);
   const account = user?.namespace === stores ? user : { ...defaultAccount, namespace: stores };
@@ -108,5 +108,5 @@ const grantBy = async (
   ];
   const command = `${['npx corral rbac', ...flags].join(' ')} | kubectl apply -f -`;
   const makesAccount = account !== user;
-  return { command, makesAccount, playIn: makesAccount || namespace === undefined ? stores : undefined };
+  return { command, makesAccount, runIn: makesAccount || namespace === undefined ? stores : undefined };
 };

@@ -120,7 +120,7 @@ const ofSupportBundles: readonly PermissionRule[] = [
  * How scenarios are run, as far as it decides what they need: the disruptions that they may bring about, the
  * namespace of all stores, if they share one, and whether Longhorn is asked for its support bundle.
  */
-export type Playing = {
+export type RunScope = {
   disruptions: readonly Disruption[];
   namespace: string | undefined;
   supportBundle?: boolean;
@@ -137,7 +137,7 @@ export const neededRules = ({
   supportBundle,
   store,
   ownBucket,
-}: Playing): readonly PermissionRule[] => {
+}: RunScope): readonly PermissionRule[] => {
   const stores = driversOf(store);
   const rules = [
     ...base,

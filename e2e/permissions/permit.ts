@@ -1,6 +1,6 @@
 import type { Access, Permit } from '../kube/access.ts';
 import { longhornNamespace } from '../longhorn/resources.ts';
-import { neededRules, type Playing } from './needed.ts';
+import { neededRules, type RunScope } from './needed.ts';
 import { aroundScenarios } from './provider.ts';
 import { describeRight } from './rights.ts';
 import type { PermissionRule, RuleScope } from './rule.ts';
@@ -10,21 +10,21 @@ import type { PermissionRule, RuleScope } from './rule.ts';
  * rbac` prints, which is made of them, holds on any cluster, also on one whose user may do everything.
  * Anything else is an error, and never sent.
  */
-export const permitNeeded = ({ run, ...playing }: Playing & { run: string }): Permit => {
-  const { disruptions, namespace } = playing;
+export const permitNeeded = ({ run, ...scope }: RunScope & { run: string }): Permit => {
+  const { disruptions, namespace } = scope;
   const isForStores = (other: string): boolean =>
     namespace === undefined ? other.startsWith(`corral-${run}-store-`) : other === namespace;
   const among =
     disruptions.length === 0
       ? 'of a scenario without disruptions'
       : `of a scenario with ${disruptions.join(', ')}`;
-  return permitOnly(neededRules(playing), { isForStores, among });
+  return permitOnly(neededRules(scope), { isForStores, among });
 };
 
 /** The same for what the provider of an existing cluster does around the scenarios. */
-export const permitAround = (playing: Playing): Permit =>
-  permitOnly([...aroundScenarios(playing), ...everybodyMay], {
-    isForStores: (other) => other === playing.namespace,
+export const permitAround = (scope: RunScope): Permit =>
+  permitOnly([...aroundScenarios(scope), ...everybodyMay], {
+    isForStores: (other) => other === scope.namespace,
     among: 'of the provider',
   });
 

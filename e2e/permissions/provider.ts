@@ -1,7 +1,7 @@
 import type { Resource } from '../kube/cluster.ts';
 import { resources } from '../kube/resources.ts';
 import { longhornResources as longhorn } from '../longhorn/resources.ts';
-import type { Playing } from './needed.ts';
+import type { RunScope } from './needed.ts';
 import type { PermissionRule } from './rule.ts';
 import { leadsTo } from './stores.ts';
 
@@ -19,7 +19,7 @@ export const aroundScenarios = ({
   disruptions,
   namespace,
   ownBucket,
-}: Playing): readonly PermissionRule[] => [
+}: RunScope): readonly PermissionRule[] => [
   { place: 'cluster', resource: resources.namespaces, verbs: ['get'], names: ['kube-system'] },
   seen('cluster', resources.nodes),
   { place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['current-longhorn-version'] },

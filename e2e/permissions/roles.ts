@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../kube/cluster.ts';
 import type { Disruption } from '../longhorn/disruptions.ts';
 import { longhornNamespace } from '../longhorn/resources.ts';
-import { neededRules, type Playing } from './needed.ts';
+import { neededRules, type RunScope } from './needed.ts';
 import { aroundScenarios } from './provider.ts';
 import { type Right, toRights } from './rights.ts';
 import { verbs } from './rule.ts';
@@ -25,11 +25,11 @@ const apiVersion = `${rbac}/v1`;
  */
 export const rolesFor = (
   account: ServiceAccount,
-  { allow, ...given }: { allow: readonly Disruption[] } & Omit<Playing, 'disruptions' | 'namespace'>,
+  { allow, ...given }: { allow: readonly Disruption[] } & Omit<RunScope, 'disruptions' | 'namespace'>,
 ): KubernetesObject[] => {
   const { namespace, name } = account;
-  const playing = { disruptions: allow, namespace, ...given };
-  const rules = [...neededRules(playing), ...aroundScenarios(playing)];
+  const scope = { disruptions: allow, namespace, ...given };
+  const rules = [...neededRules(scope), ...aroundScenarios(scope)];
   const rights = Map.groupBy(toRights(rules, { stores: namespace }), (right) => right.namespace);
   const inOrder = [...new Set([longhornNamespace, namespace, undefined, ...rights.keys()])];
   // The servers of the stores have capabilities that only this profile grants.

@@ -31,7 +31,7 @@ export const composeReport = (
 });
 
 /** A scenario that did not get to run. */
-export const toUnplayed = (
+export const toNotRun = (
   {
     name,
     file,

@@ -11,7 +11,7 @@ import {
   isEmulated,
   nameScenarios,
   otherThanLedger,
-  playedCells,
+  reportedCells,
   shownBugs,
 } from './judged.ts';
 import type { Failure, Kubernetes, Report, ReportStep, ScenarioReport } from './schema.ts';
@@ -244,9 +244,9 @@ const listLeft = (report: Report): string[] => {
 /** The cells of the store's matrix that were run, a line each. */
 const listCells = (report: Report): string[] => {
   const titleOf = titlesOf(report);
-  const played = playedCells(report.scenarios);
-  const width = Math.max(...played.map(({ ended }) => ended.length));
-  return played.map(({ cell, ended, scenario }) => `  ${ended.padEnd(width)}  ${cell}: ${titleOf(scenario)}`);
+  const cells = reportedCells(report.scenarios);
+  const width = Math.max(...cells.map(({ ended }) => ended.length));
+  return cells.map(({ cell, ended, scenario }) => `  ${ended.padEnd(width)}  ${cell}: ${titleOf(scenario)}`);
 };
 
 const marks = { failed: '✗', 'not-provable': '?' } as const;

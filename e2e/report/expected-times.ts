@@ -47,18 +47,18 @@ export const paceOf = (
   { scenarios }: Pick<Report, 'scenarios'>,
   times: ExpectedTimes,
 ): number | undefined => {
-  const played = scenarios.flatMap(({ name, file, round, state, startedAt, duration }) => {
+  const timed = scenarios.flatMap(({ name, file, round, state, startedAt, duration }) => {
     const expected = times[timeKey({ name, file })];
     if (state === 'skipped' || startedAt === null || expected === undefined) return [];
     const start = Date.parse(startedAt);
     return [{ round, expected, start, end: start + duration }];
   });
-  if (played.length === 0) return undefined;
-  const byTheClock = [...Map.groupBy(played, ({ round }) => round).values()].map(
+  if (timed.length === 0) return undefined;
+  const byTheClock = [...Map.groupBy(timed, ({ round }) => round).values()].map(
     (each) => Math.max(...each.map(({ end }) => end)) - Math.min(...each.map(({ start }) => start)),
   );
   const sum = (values: readonly number[]) => values.reduce((one, other) => one + other, 0);
-  return sum(byTheClock) / Math.max(1, sum(played.map(({ expected }) => expected)));
+  return sum(byTheClock) / Math.max(1, sum(timed.map(({ expected }) => expected)));
 };
 
 const second = 1000;

@@ -27,10 +27,10 @@ export const shownBugs = ({ bugs = [] }: Pick<ScenarioReport, 'bugs'>): string[]
   bugs.filter(({ kept }) => !kept).map(({ id }) => id);
 
 /** A cell of the store's matrix that a scenario ran: how that ended, in words, and which scenario it was. */
-export type PlayedCell<T> = { cell: string; ended: string; scenario: T };
+export type ReportedCell<T> = { cell: string; ended: string; scenario: T };
 
 /** The cells of the store's matrix that were run on the cluster, in the order of their names. */
-export const playedCells = <T extends ScenarioReport>(scenarios: readonly T[]): PlayedCell<T>[] =>
+export const reportedCells = <T extends ScenarioReport>(scenarios: readonly T[]): ReportedCell<T>[] =>
   scenarios
     .filter(({ state }) => state !== 'skipped')
     .flatMap((scenario) => {

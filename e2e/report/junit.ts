@@ -119,10 +119,10 @@ const numbers = (cases: readonly Case[]) => ({
   '@errors': count(cases, 'error'),
 });
 
-const toProperties = (report: Report, played: readonly ScenarioReport[]) => {
+const toProperties = (report: Report, scenarios: readonly ScenarioReport[]) => {
   const { run, provider, target, kubernetes, judged } = report;
   const images = judgedImages(report);
-  const stores = new Set(played.flatMap(({ store }) => store ?? []));
+  const stores = new Set(scenarios.flatMap(({ store }) => store ?? []));
 
   const values = {
     run,
@@ -146,24 +146,24 @@ export const composeJunit = (report: Report): string => {
   const titleOf = titlesOf(report);
   const noun = findingIn(report.target);
   const bySuite = Map.groupBy(report.scenarios, ({ file }) => file || ofRun);
-  const suites = [...bySuite].map(([name, played]) => ({
+  const suites = [...bySuite].map(([name, ofSuite]) => ({
     name,
-    played,
-    cases: played.map((each) => toCase(each, { title: titleOf(each), noun })),
+    ofSuite,
+    cases: ofSuite.map((each) => toCase(each, { title: titleOf(each), noun })),
   }));
   const own = casesOfRun(report);
   const same = suites.find(({ name }) => name === ofRun);
   if (same !== undefined) same.cases.push(...own);
-  else if (own.length > 0) suites.push({ name: ofRun, played: [], cases: own });
+  else if (own.length > 0) suites.push({ name: ofRun, ofSuite: [], cases: own });
   const sum = (cases: readonly Case[]) =>
     seconds(cases.reduce((time, each) => time + Number(each['@time']) * 1000, 0));
-  const testsuite = suites.map(({ name, played, cases }) => ({
+  const testsuite = suites.map(({ name, ofSuite, cases }) => ({
     '@name': name,
     '@timestamp': report.startedAt.slice(0, 19),
     ...numbers(cases),
     '@skipped': count(cases, 'skipped'),
     '@time': sum(cases),
-    properties: toProperties(report, played),
+    properties: toProperties(report, ofSuite),
     testcase: cases,
   }));
   const all = suites.flatMap(({ cases }) => cases);

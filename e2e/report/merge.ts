@@ -69,10 +69,10 @@ const mergeImages = (sources: readonly ReportFile[]): Pick<Report, 'images'> => 
 
 const findDoubled = (placed: ReturnType<typeof placeRounds>['placed']): string[] => {
   // What fails outside of the scenarios has the same name in each shard.
-  const played = placed.flatMap(({ shard, scenarios }) =>
+  const ofShards = placed.flatMap(({ shard, scenarios }) =>
     scenarios.filter((each) => !isStray(each)).map((each) => ({ shard, ...each })),
   );
-  const groups = Map.groupBy(played, ({ file, name, round }) => `${round} ${file} ${name}`);
+  const groups = Map.groupBy(ofShards, ({ file, name, round }) => `${round} ${file} ${name}`);
   const several = [...groups.values()].filter((group) => new Set(group.map(({ shard }) => shard)).size > 1);
   return several.map(
     (group) =>

@@ -20,37 +20,37 @@ const headings: Cells = {
   scenario: '',
 };
 
-const toCells = (played: readonly ScenarioReport[]): Cells => {
+const toCells = (runs: readonly ScenarioReport[]): Cells => {
   const count = (...states: ScenarioReport['state'][]) =>
-    String(played.filter(({ state }) => states.includes(state)).length);
+    String(runs.filter(({ state }) => states.includes(state)).length);
   // One that was skipped says nothing about how long it takes.
-  const times = played
+  const times = runs
     .filter(({ state }) => state !== 'skipped')
     .map(ownTime)
     .toSorted((one, other) => one - other);
   const time = (index: number) => (times.length === 0 ? '-' : formatDuration(times[index] ?? 0));
   return {
-    rounds: played.map(({ state }) => marks[state]).join(''),
+    rounds: runs.map(({ state }) => marks[state]).join(''),
     passed: count('passed'),
     failed: count('failed', 'not-provable'),
     skipped: count('skipped'),
     min: time(0),
     median: time(Math.floor(times.length / 2)),
     max: time(times.length - 1),
-    scenario: played[0]?.name ?? '',
+    scenario: runs[0]?.name ?? '',
   };
 };
 
 /** A scenario of a run with several rounds: how it ended in each, and the cells of its line. */
-export type ScenarioRounds<Played> = { played: readonly Played[]; cells: Cells };
+export type ScenarioRounds<Scenario> = { runs: readonly Scenario[]; cells: Cells };
 
 /** Puts the rounds of each scenario together, in the order of the report. */
-export const gatherRounds = <Played extends ScenarioReport>(
-  scenarios: readonly Played[],
-): ScenarioRounds<Played>[] =>
-  [...Map.groupBy(scenarios, ({ name, file }) => `${file} ${name}`).values()].map((played) => ({
-    played,
-    cells: toCells(played),
+export const gatherRounds = <Scenario extends ScenarioReport>(
+  scenarios: readonly Scenario[],
+): ScenarioRounds<Scenario>[] =>
+  [...Map.groupBy(scenarios, ({ name, file }) => `${file} ${name}`).values()].map((runs) => ({
+    runs,
+    cells: toCells(runs),
   }));
 
 /**
@@ -69,7 +69,7 @@ export const composeRounds = ({ scenarios }: Pick<Report, 'scenarios'>, wanted: 
       })
       .join('  ')
       .trimEnd();
-  const played = new Set(scenarios.map(({ round }) => round)).size;
-  const title = `${played} ${played === 1 ? 'round' : 'rounds'}${played < wanted ? ` of ${wanted}` : ''}: ✓ passed, ! known bug, ✗ failed, ? not provable, - skipped`;
+  const begun = new Set(scenarios.map(({ round }) => round)).size;
+  const title = `${begun} ${begun === 1 ? 'round' : 'rounds'}${begun < wanted ? ` of ${wanted}` : ''}: ✓ passed, ! known bug, ✗ failed, ? not provable, - skipped`;
   return ['', title, '', ...rows.map(line)];
 };

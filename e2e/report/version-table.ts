@@ -12,11 +12,11 @@ const columnOf = ({ path, report }: ReportFile): string =>
 
 const byNumbers = new Intl.Collator('en', { numeric: true });
 
-const cell = (played: readonly ScenarioReport[]): string => {
-  if (played.length === 0) return '';
-  const longest = Math.max(...played.map(({ duration }) => duration));
-  const signs = played.map(({ state }) => marks[state]).join('');
-  return played.every(({ state }) => state === 'skipped') ? signs : `${signs} ${formatDuration(longest)}`;
+const cell = (runs: readonly ScenarioReport[]): string => {
+  if (runs.length === 0) return '';
+  const longest = Math.max(...runs.map(({ duration }) => duration));
+  const signs = runs.map(({ state }) => marks[state]).join('');
+  return runs.every(({ state }) => state === 'skipped') ? signs : `${signs} ${formatDuration(longest)}`;
 };
 
 /**
@@ -31,11 +31,11 @@ export const composeVersionTable = (sources: readonly ReportFile[]): string[] =>
   const all = sources.flatMap((source) =>
     source.report.scenarios.map((scenario) => ({ column: columnOf(source), scenario })),
   );
-  const lines = [...Map.groupBy(all, ({ scenario }) => scenario.name)].map(([name, played]) =>
+  const lines = [...Map.groupBy(all, ({ scenario }) => scenario.name)].map(([name, runs]) =>
     markdownRow([
       plainMarkdown(name),
       ...columns.map(([column]) =>
-        cell(played.filter((each) => each.column === column).map(({ scenario }) => scenario)),
+        cell(runs.filter((each) => each.column === column).map(({ scenario }) => scenario)),
       ),
     ]),
   );

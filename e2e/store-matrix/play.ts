@@ -340,7 +340,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
 
     placeOf: ({ place }: MatrixCell): string => places[place].path(truth.shared),
 
-    play: async (cell: MatrixCell): Promise<Outcome> => {
+    run: async (cell: MatrixCell): Promise<Outcome> => {
       const started = performance.now();
       const { operation } = cell;
       const store = await openStore(operation);

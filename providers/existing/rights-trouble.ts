@@ -4,12 +4,12 @@ import type { Spelling } from './spelling.ts';
 
 /** Says what a run's user may not do, and how an admin grants it. */
 export const rightsTrouble = (
-  { needed, rights, command, makesAccount, playIn }: MissingRights,
+  { needed, rights, command, makesAccount, runIn }: MissingRights,
   { context, spelling }: { context: string; spelling: Spelling },
 ): PreconditionFailure & { remedy: string } => {
   const grant = makesAccount ? 'to make a service account that may' : 'to grant them';
-  const play = makesAccount ? 'then run as it, with' : 'then run with';
-  const then = playIn === undefined ? '' : ` (${play} ${spelling.namespace(playIn)})`;
+  const run = makesAccount ? 'then run as it, with' : 'then run with';
+  const then = runIn === undefined ? '' : ` (${run} ${spelling.namespace(runIn)})`;
   return {
     code: 'rights-missing',
     what: [

@@ -7,7 +7,7 @@ import type { Context } from '../../e2e/suite/steps/context.ts';
 import type { VolumeHandle } from '../../e2e/suite/steps/handles.ts';
 import { uniqueName } from '../../e2e/suite/steps/made.ts';
 import { beginRestore, untilFollowed } from '../../e2e/suite/steps/restore/restore.ts';
-import { playStep } from '../../e2e/suite/steps/step.ts';
+import { runStep } from '../../e2e/suite/steps/step.ts';
 import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
 import { makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
 import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
@@ -51,7 +51,7 @@ test('a volume that the suite wrote as a backup is restored without a device; ea
   for (const again of [false, true]) {
     const backup = await requestBackup(context, await makeSnapshot(context, volume));
     await untilCompleted(context, backup);
-    await playStep(context, hasRestoredData, backup);
+    await runStep(context, hasRestoredData, backup);
     const uploaded = (await volume.target.store.config(volume.name, backup.name))?.uploaded;
     const some = expect.any(Number);
     expect(uploaded).toEqual(again ? { new: 0, again: some } : { new: some, again: 0 });

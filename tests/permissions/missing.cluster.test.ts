@@ -58,7 +58,7 @@ test('what is missing: of a disruption, of stores with namespaces of their own, 
     ],
     command: rbac('--allow manager-kill,manager-mount --service-account player'),
     makesAccount: false,
-    playIn: undefined,
+    runIn: undefined,
   });
   const own = await missingRights(player, { allow: [], namespace: undefined });
   const everywhere = ['create pods/exec in every namespace', 'delete namespaces', 'watch namespaces'];
@@ -67,7 +67,7 @@ test('what is missing: of a disruption, of stores with namespaces of their own, 
   expect(own).toMatchObject({
     command: rbac('--service-account player'),
     makesAccount: false,
-    playIn: 'corral',
+    runIn: 'corral',
   });
   const guest = await server.connect({ user: 'guest' });
   const all = await missingRights(guest, { allow: [], namespace: 'others' });
@@ -75,6 +75,6 @@ test('what is missing: of a disruption, of stores with namespaces of their own, 
     needed: all?.rights.length,
     command: rbac('--namespace others'),
     makesAccount: true,
-    playIn: 'others',
+    runIn: 'others',
   });
 });

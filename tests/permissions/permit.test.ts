@@ -55,15 +55,15 @@ test.each<[boolean, string, Disruption[], string?]>([
 });
 
 test("Longhorn's support bundle may be asked for only where that is wanted, and is not changed", () => {
-  const playing = { disruptions: [], namespace: undefined, run };
+  const scope = { disruptions: [], namespace: undefined, run };
   for (const [request, may] of [
     [`GET ${longhorn}/supportbundles`, true],
     [`POST ${longhorn}/supportbundles`, true],
     [`DELETE ${longhorn}/supportbundles/one`, true],
     [`PATCH ${longhorn}/supportbundles/one`, false],
   ] as const) {
-    expect(ask(permitNeeded({ ...playing, supportBundle: true }), request) === 'may').toBe(may);
-    expect(ask(permitNeeded(playing), request)).not.toBe('may');
+    expect(ask(permitNeeded({ ...scope, supportBundle: true }), request) === 'may').toBe(may);
+    expect(ask(permitNeeded(scope), request)).not.toBe('may');
   }
 });
 
@@ -79,10 +79,10 @@ test.each([
   [false, `DELETE ${core}/minio/pods/one`],
   [false, `GET ${core}/minio/pods/one/exec`],
 ])('of what leads to a bucket that was there before it may, %s: %s', (may, request) => {
-  const playing = { disruptions: [], namespace: undefined };
+  const scope = { disruptions: [], namespace: undefined };
   const at = { endpoint: 'https://s3.minio.svc:9000', bucket: 'b', region: 'r', secret: 'theirs/mine' };
   for (const ownBucket of [at, undefined]) {
-    const permits = [permitNeeded({ ...playing, run, ownBucket }), permitAround({ ...playing, ownBucket })];
+    const permits = [permitNeeded({ ...scope, run, ownBucket }), permitAround({ ...scope, ownBucket })];
     for (const permit of permits) expect(ask(permit, request) === 'may').toBe(may && ownBucket !== undefined);
   }
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { allDisruptions, type Disruption } from '../../e2e/longhorn/disruptions.ts';
-import { neededRules, type Playing } from '../../e2e/permissions/needed.ts';
+import { neededRules, type RunScope } from '../../e2e/permissions/needed.ts';
 import { aroundScenarios } from '../../e2e/permissions/provider.ts';
 import { toRights } from '../../e2e/permissions/rights.ts';
 import { rolesFor } from '../../e2e/permissions/roles.ts';
@@ -11,7 +11,7 @@ type PolicyRule = { apiGroups: string[]; resources: string[]; resourceNames?: st
 const account = { namespace: 'stores', name: 'player' };
 
 /** Each single thing that the roles grant, as RBAC reads them. */
-const granted = (allow: readonly Disruption[], more: Partial<Playing> = {}): string[] =>
+const granted = (allow: readonly Disruption[], more: Partial<RunScope> = {}): string[] =>
   (rolesFor(account, { allow, ...more }) as (KubernetesObject & { rules?: PolicyRule[] })[]).flatMap(
     ({ metadata: { namespace = '' }, rules = [] }) =>
       rules.flatMap(({ apiGroups, resources, resourceNames = [''], verbs }) =>
@@ -26,8 +26,8 @@ const granted = (allow: readonly Disruption[], more: Partial<Playing> = {}): str
   );
 
 const wanted = (allow: readonly Disruption[]): string[] => {
-  const playing = { disruptions: allow, namespace: 'stores' };
-  const rules = [...neededRules(playing), ...aroundScenarios(playing)];
+  const scope = { disruptions: allow, namespace: 'stores' };
+  const rules = [...neededRules(scope), ...aroundScenarios(scope)];
   return toRights(rules, { stores: 'stores' }).map(
     ({ verb, group, resource, subresource, name = '', namespace = '' }) =>
       [verb, group, subresource ? `${resource}/${subresource}` : resource, name, namespace].join(),

@@ -1,7 +1,7 @@
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { composeReport, toUnplayed } from '../../e2e/report/compose-report.ts';
+import { composeReport, toNotRun } from '../../e2e/report/compose-report.ts';
 import { junitPath, readReport, removeReport, reportPath, writeReport } from '../../e2e/report/file.ts';
 import { composeJunit } from '../../e2e/report/junit.ts';
 import { verdictsPath, writeVerdict } from '../../e2e/report/verdicts.ts';
@@ -19,7 +19,7 @@ const report = composeReport({
   target: { name: 'emulator', version: null },
   kubernetes: null,
   end: { state: 'set-up-failed', reason: 'no disk' },
-  scenarios: [toUnplayed(one, 'no disk')],
+  scenarios: [toNotRun(one, 'no disk')],
   startedAt: new Date(),
 });
 
@@ -53,9 +53,9 @@ test('what is not as before the run is kept, or that nobody looked', async () =>
 test('of a run whose processes were killed stand the verdicts that it had reached, each the latest', async () => {
   const kubernetes = { server: 'https://cluster.invalid', context: 'c', version: 'v1.36.3' };
   const startedAt = new Date().toISOString();
-  const played = { ...toUnplayed(one, ''), startedAt };
+  const played = { ...toNotRun(one, ''), startedAt };
   const begun = { state: 'runner-died', reason: 'killed' } as const;
-  const two = toUnplayed({ ...one, name: 'Two' }, 'killed');
+  const two = toNotRun({ ...one, name: 'Two' }, 'killed');
   await writeReport(out, { ...report, end: begun, scenarios: [...report.scenarios, two] });
   writeVerdict(out, {
     kubernetes,

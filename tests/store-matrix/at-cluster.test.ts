@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { cellsPlayed } from '../../e2e/cli/traceability/cells-played.ts';
+import { cellsOfScenarios } from '../../e2e/cli/traceability/cells-of-scenarios.ts';
 import { atCluster } from '../../e2e/store-matrix/at-cluster.ts';
 import { cellNameOf, cells, type MatrixCell } from '../../e2e/store-matrix/cells.ts';
 
 const recording = new URL('../../fixtures/recordings/store-matrix-v1.12.1/cells.json', import.meta.url);
 const real: Record<string, string[]> = JSON.parse(readFileSync(recording, 'utf8')).cells;
 const red = cells.filter((cell) => (real[cellNameOf(cell)] ?? []).length > 0);
-const played = cellsPlayed();
+const played = cellsOfScenarios();
 
 test('every cell that a scenario says to run is one of the matrix', () => {
   const names = cells.map(cellNameOf) as string[];

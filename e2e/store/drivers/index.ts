@@ -31,10 +31,10 @@ export const storeChoices: readonly string[] = [...served.map(({ name }) => name
 export const twoStores = 'two-stores';
 
 /** What decides on which kinds of stores a scenario is run: `suits` says which can do what it needs. */
-type Played = { needs: readonly string[]; everyStore: boolean; suits(driver: StoreDriver): boolean };
+type StoreNeeds = { needs: readonly string[]; everyStore: boolean; suits(driver: StoreDriver): boolean };
 
 /** The kinds of stores that a run uses, by its setting, or one of them. */
-export const driversOf = (store?: string, scenario?: Played): readonly StoreDriver[] => {
+export const driversOf = (store?: string, scenario?: StoreNeeds): readonly StoreDriver[] => {
   if (store === allStores) return scenario?.needs.includes(twoStores) ? served.slice(0, 1) : served;
   if (store !== fittingStores) return [driverNamed(store)];
   if (scenario === undefined) return usual;

@@ -33,14 +33,14 @@ export const runsAtWork = async (
   const renewed = await Promise.all(
     recent.map(async (lease) => ((await renews(cluster, lease, counts)) ? [lease] : [])),
   );
-  const alive = [...renewed.flat(), ...jobs.items.filter((job) => isOfThem(job) && isPlaying(job))];
+  const alive = [...renewed.flat(), ...jobs.items.filter((job) => isOfThem(job) && isRunning(job))];
   return new Set(alive.flatMap((object) => labelledRun(object) ?? []));
 };
 
 type Job = KubernetesObject & { status?: { active?: number } };
 
 // What a recurring job's run is at says nothing of who asked for it.
-const isPlaying = ({ metadata, status }: Job): boolean =>
+const isRunning = ({ metadata, status }: Job): boolean =>
   metadata.namespace !== longhornNamespace && (status?.active ?? 0) > 0;
 
 const isRecent = ({ metadata, spec }: Lease): boolean =>

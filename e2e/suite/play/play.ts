@@ -35,7 +35,7 @@ const sayEvery = 10_000;
 // In force until the cleanup has ended: its process may be killed before.
 const unfinishedCleanup = 'the cleanup did not end';
 
-type Play<Steps> = Declared & {
+type ScenarioRun<Steps> = Declared & {
   timeout: NonNullable<ScenarioOptions['timeout']>;
   context: TestContext;
   record: ScenarioRecord;
@@ -60,20 +60,22 @@ type Outcome = NonNullable<ScenarioRecord['outcome']>;
  */
 export const runScenario = async <Steps extends object>(
   fixture: Fixture<Steps>,
-  playing: Play<Steps>,
+  scenarioRun: ScenarioRun<Steps>,
 ): Promise<void> => {
-  const { context, record } = playing;
+  const { context, record } = scenarioRun;
   const interruption = AbortSignal.any([context.signal, orphanedSignal]);
   const holder = await awaitTurn(context.task, interruption);
   if (holder === undefined) return context.skip('not begun, as --max-failures was reached');
   const done = stayUntilDone();
   // One that throws holds nobody up.
-  let ended = await playOnce(fixture, playing, { holder, interruption }).finally(holder.leave);
+  let ended = await runOnce(fixture, scenarioRun, { holder, interruption }).finally(holder.leave);
   const again = ended.premiseLost ? await awaitLastTurn(interruption) : undefined;
   if (again !== undefined) {
     const { reason, startedAt, duration, evidence } = ended.outcome;
     const firstPlay = { reason: reason ?? '', startedAt, duration, evidence };
-    ended = await playOnce(fixture, playing, { holder: again, interruption, firstPlay }).finally(again.leave);
+    ended = await runOnce(fixture, scenarioRun, { holder: again, interruption, firstPlay }).finally(
+      again.leave,
+    );
   }
   await done();
   const { outcome, error } = ended;
@@ -94,9 +96,9 @@ const reportCleanup = (name: string, { awaits }: Pick<ReturnType<typeof openJour
   );
 };
 
-const playOnce = async <Steps extends object>(
+const runOnce = async <Steps extends object>(
   fixture: Fixture<Steps>,
-  playing: Play<Steps>,
+  scenarioRun: ScenarioRun<Steps>,
   {
     holder,
     interruption,
@@ -114,7 +116,7 @@ const playOnce = async <Steps extends object>(
     store,
     otherStore,
     body,
-  } = playing;
+  } = scenarioRun;
   const startedAt = new Date();
   const account = openAccount();
   const recorder = openRecorder({ context, record, startedAt, interrupted: interruption });
@@ -210,9 +212,9 @@ const playOnce = async <Steps extends object>(
   clock.stop();
   const interrupted = interruption.aborted;
   const broke = error !== undefined && !interrupted && !(error instanceof SkipScenario);
-  const playsAgain = broke && premiseLost && firstPlay === undefined;
+  const runsAgain = broke && premiseLost && firstPlay === undefined;
   // Before the cleanup, which gives its place to the next.
-  if (broke && !playsAgain) holder.fail();
+  if (broke && !runsAgain) holder.fail();
   // Before the cleanup, whose steps are not what was interrupted.
   const doing = journal.doing();
   // What it made, and its faults, go with the cluster.
@@ -255,7 +257,7 @@ const playOnce = async <Steps extends object>(
   // Before the cleanup removes what there is to see.
   if (error === undefined)
     await account.run(journal.bugs.every(({ kept }) => kept) ? recorder.collectBriefly : recorder.collect);
-  else if (playsAgain) await account.run(recorder.collect);
+  else if (runsAgain) await account.run(recorder.collect);
   else if (broke) await failureReport.report(error);
   keep(toOutcome(unfinishedCleanup));
   let cleanupError: unknown;
@@ -290,7 +292,7 @@ const playOnce = async <Steps extends object>(
   keep(outcome);
   account.close();
   await recorder.close(outcome);
-  if (playsAgain) journal.send({ kind: 'premise-lost', reason: outcome.reason ?? '' });
+  if (runsAgain) journal.send({ kind: 'premise-lost', reason: outcome.reason ?? '' });
   await journal.delivered();
-  return { outcome, error, premiseLost: playsAgain };
+  return { outcome, error, premiseLost: runsAgain };
 };

@@ -54,7 +54,7 @@ const compose = <Args extends unknown[]>(
 };
 
 /** Runs a step: prints it, does it, and prints what came of it. */
-export const playStep = async <Args extends unknown[], Result>(
+export const runStep = async <Args extends unknown[], Result>(
   context: Context,
   declared: Step<Args, Result>,
   ...args: Args
@@ -93,6 +93,6 @@ export const bind = <Steps extends object, Keyword extends string>(
       .filter(([id]) => id.startsWith(`${keyword}.`))
       .map(([id, declared]) => [
         id.slice(keyword.length + 1),
-        (...args: unknown[]) => playStep(context, declared, ...args),
+        (...args: unknown[]) => runStep(context, declared, ...args),
       ]),
   ) as Called<Steps, Keyword>;

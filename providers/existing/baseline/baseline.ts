@@ -22,10 +22,10 @@ const where = ({ namespace, labelSelector }: BaselineCollection) => ({
 /** Notes how a cluster is; `stores` is the namespace of all stores, where the run names one. */
 export const readBaseline = (
   cluster: Cluster,
-  playing: { allow: readonly Disruption[]; stores: string | undefined },
+  scope: { allow: readonly Disruption[]; stores: string | undefined },
 ): Promise<Baseline> =>
   Promise.all(
-    collections(playing).map(async (collection) => {
+    collections(scope).map(async (collection) => {
       if (collection.set === undefined) return { collection, was: recordBaseline(collection, []) };
       const { items } = await cluster.list<KubernetesObject>(collection.resource, where(collection));
       return { collection, was: recordBaseline(collection, items) };

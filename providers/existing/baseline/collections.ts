@@ -154,10 +154,10 @@ const ofKubernetes = ({
  * All that is compared, by what the run may do and where it puts its stores, if it has one namespace for
  * all.
  */
-export const collections = (playing: {
+export const collections = (scope: {
   allow: readonly Disruption[];
   stores: string | undefined;
-}): BaselineCollection[] => [...ofLonghorn.map((each) => ({ ...each, namespace })), ...ofKubernetes(playing)];
+}): BaselineCollection[] => [...ofLonghorn.map((each) => ({ ...each, namespace })), ...ofKubernetes(scope)];
 
 type Pod = KubernetesObject & {
   spec?: { nodeName?: string };

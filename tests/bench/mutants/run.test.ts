@@ -34,12 +34,12 @@ type Ends = Record<string, End>;
 
 /** A fixture whose scenarios end as the table says, by the mutant; `does` is called with what is done on it. */
 const fixtureOf = (ends: Ends, does: (what: string, files: unknown) => Promise<void> | void): MutantLab => ({
-  play: async ({ mutant = 'none', scenarios, files }) => {
+  run: async ({ mutant = 'none', scenarios, files }) => {
     await does(mutant, files);
     const end = ends[mutant] ?? (mutant === 'none' ? fine : noticed);
     return { scenarios: scenarios.map((name) => ({ name, duration: 1, ...end })) } as Report;
   },
-  playCells: async ({ mutant = 'none', cells }) => {
+  runCells: async ({ mutant = 'none', cells }) => {
     await does(mutant, 'cells');
     const end = ends[mutant] ?? (mutant === 'none' ? fine : noticed);
     return { scenarios: cells.map((cell) => ({ name: crashCellName(cell), duration: 1, ...end })) } as Report;

@@ -36,20 +36,20 @@ test(
     const out = await mkdtemp(join(tmpdir(), 'corral-kind-'));
     // A store in S3 asks nothing of the machine's kernel; one in NFS asks for its client.
     const flags = ['--provider', 'kind', '--longhorn', 'emulator', '--store', 's3', '--only', name];
-    const playing = execa(process.execPath, ['scripts/corral.ts', 'e2e', ...flags, '--out', out], {
+    const running = execa(process.execPath, ['scripts/corral.ts', 'e2e', ...flags, '--out', out], {
       cwd: root,
       env: { PATH: [bin, process.env.PATH].join(delimiter), CORRAL_KIND_IMAGE: image },
       reject: false,
       all: true,
     });
-    const played = await playing;
+    const played = await running;
     expect(played.exitCode, played.all).toBe(0);
     const report = JSON.parse(await readFile(join(out, 'report.json'), 'utf8'));
     expect(report).toMatchObject({
       provider: 'kind',
       scenarios: [{ name: `${name} [s3]`, state: 'passed' }],
     });
-    const left = ['ps', '--all', '--quiet', '--filter', `label=io.x-k8s.kind.cluster=corral-${playing.pid}`];
+    const left = ['ps', '--all', '--quiet', '--filter', `label=io.x-k8s.kind.cluster=corral-${running.pid}`];
     expect((await execa('docker', left)).stdout).toBe('');
     await rm(out, { recursive: true });
   },

@@ -14,8 +14,8 @@ type Objects = [Resource, KubernetesObject[]][];
 
 const run = 'abc123';
 
-const differences = (before: Objects, after: Objects, playing: Playing = { allow: [], stores: undefined }) =>
-  collections(playing).flatMap((collection) => {
+const differences = (before: Objects, after: Objects, scope: Playing = { allow: [], stores: undefined }) =>
+  collections(scope).flatMap((collection) => {
     const of = (all: Objects) =>
       all.filter(([resource]) => resource === collection.resource).flatMap(([, objects]) => objects);
     return compare(collection, { was: recordBaseline(collection, of(before)), objects: of(after), run });

@@ -56,7 +56,7 @@ test('while the API server is away no scenario fails, and nothing is left behind
   const lamps = await follow(cluster, secrets, { namespace: 'default' });
   const names = ['goes-on', 'waits', 'is-wrong'];
   const environment = { ...leastEnvironment, CORRAL_KUBECONFIG: await server.kubeconfig() };
-  const playing = withSuite(suite, ({ folder, config }) => runBare(folder, config, { env: environment }));
+  const running = withSuite(suite, ({ folder, config }) => runBare(folder, config, { env: environment }));
   for (const name of names)
     await once(lamps, ({ metadata }) => metadata.name === name, {
       label: `${name} is at work`,
@@ -66,7 +66,7 @@ test('while the API server is away no scenario fails, and nothing is left behind
   await server.restart();
   for (const name of names)
     await cluster.patch(secrets, { namespace: 'default', name }, { stringData: { back: 'yes' } });
-  const { report, exitCode } = await playing;
+  const { report, exitCode } = await running;
 
   expect(exitCode).toBe(1);
   const away = { code: 'api-server-away' };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createAsStep } from '../../../e2e/suite/steps/as-step.ts';
 import type { Context } from '../../../e2e/suite/steps/context.ts';
-import { bind, playStep, step } from '../../../e2e/suite/steps/step.ts';
+import { bind, runStep, step } from '../../../e2e/suite/steps/step.ts';
 import { steps, stepsOfAll } from '../../../e2e/suite/steps/subjects.ts';
 import { createTestContext, record } from '../../support/test-context.ts';
 
@@ -46,10 +46,10 @@ test('what comes after a step is printed by itself, and a step whose condition i
   const both = step({
     sentence: 'Then both',
     action: async (_: Context) => {},
-    afterwards: async (context) => playStep(context, last),
+    afterwards: async (context) => runStep(context, last),
   });
-  await playStep(context, none);
-  await playStep(context, both);
+  await runStep(context, none);
+  await runStep(context, both);
   expect(ended()).toEqual(['Then both', 'Then last']);
 });
 
@@ -68,7 +68,7 @@ test('a step that waits for a clock leaves its place to another after its senten
     action: async (_: Context) => 7,
     detail: (gap) => `after ${gap} s`,
   });
-  await playStep(context, again);
+  await runStep(context, again);
   expect(printed).toEqual([
     'Then it is tried again ...',
     "its place is another's",

@@ -1,7 +1,7 @@
 import { count } from '../../../kube/count.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { describeFollowing, describeMachine } from '../../../machine/slowness.ts';
-import { describeFindings, findingsOf, isEmulated, playedCells, shownBugs } from '../../judged.ts';
+import { describeFindings, findingsOf, isEmulated, reportedCells, shownBugs } from '../../judged.ts';
 import { ownTime } from '../../own-time.ts';
 import { placeOf } from '../../place-of.ts';
 import { gatherRounds, type ScenarioRounds } from '../../rounds.ts';
@@ -122,9 +122,9 @@ const findingsBox = (run: PageRun): HTMLElement | false => {
 
 /** The cells of the store's matrix that were run, each with the scenario that it leads to, or false. */
 const cellsBox = ({ scenarios }: PageRun): HTMLElement | false => {
-  const played = playedCells(scenarios);
-  if (played.length === 0) return false;
-  const row = ({ cell, ended, scenario }: (typeof played)[number]): HTMLElement => {
+  const reported = reportedCells(scenarios);
+  if (reported.length === 0) return false;
+  const row = ({ cell, ended, scenario }: (typeof reported)[number]): HTMLElement => {
     const name = element('a', '', [scenario.name]);
     name.href = `#${scenario.key}`;
     const { sign } = states[scenario.state];
@@ -135,8 +135,8 @@ const cellsBox = ({ scenarios }: PageRun): HTMLElement | false => {
     ]);
   };
   return element('details', 'matrix', [
-    element('summary', '', [`${count(played.length, 'cell')} of the store's matrix run`]),
-    element('table', 'cells', [headOf('Cell', 'Ended', 'Scenario'), element('tbody', '', played.map(row))]),
+    element('summary', '', [`${count(reported.length, 'cell')} of the store's matrix run`]),
+    element('table', 'cells', [headOf('Cell', 'Ended', 'Scenario'), element('tbody', '', reported.map(row))]),
   ]);
 };
 
@@ -222,10 +222,10 @@ const markOf = (scenario: PageScenario): HTMLElement => {
   return mark;
 };
 
-const rowOfRounds = ({ played, cells }: ScenarioRounds<PageScenario>): HTMLElement =>
+const rowOfRounds = ({ runs, cells }: ScenarioRounds<PageScenario>): HTMLElement =>
   element('tr', '', [
     element('td', 'name', [cells.scenario]),
-    element('td', 'marks', played.map(markOf)),
+    element('td', 'marks', runs.map(markOf)),
     ...[cells.passed, cells.failed, cells.skipped, cells.min, cells.median, cells.max].map((each) =>
       element('td', 'number', [each]),
     ),

@@ -7,7 +7,7 @@ import type { RunningStore } from '../../../store/driver.ts';
 import type { Context } from '../context.ts';
 import { type BackupHandle, listLabels, type SnapshotHandle, type VolumeHandle } from '../handles.ts';
 import { reached, stays, throwFor } from '../judging.ts';
-import { playStep, step } from '../step.ts';
+import { runStep, step } from '../step.ts';
 import { judgeWithin, storeQuiet } from '../timeouts.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import { hasRestoredData } from '../volume/steps.ts';
@@ -108,7 +108,7 @@ export const backupSteps = {
       return backup;
     },
     detail: ({ name }) => name,
-    afterwards: async (context, settled) => void (await playStep(context, hasRestoredData, settled)),
+    afterwards: async (context, settled) => void (await runStep(context, hasRestoredData, settled)),
   }),
   /** Completed, settled backups of a volume, each with some blocks of its own. */
   'given.backups': step({
@@ -332,7 +332,7 @@ export const backupSteps = {
     detail: ({ blocks }, _, __, ___, { besides = false } = {}) =>
       `${blocks} blocks, ${besides ? 'none of its own missing' : 'all of them referred to'}`,
     afterwards: async (context, _, __, expected) => {
-      for (const backup of expected) await playStep(context, hasRestoredData, backup);
+      for (const backup of expected) await runStep(context, hasRestoredData, backup);
     },
   }),
 };

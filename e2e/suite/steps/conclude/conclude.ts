@@ -2,7 +2,7 @@ import { shorten } from '../../../kube/shorten.ts';
 import type { Context } from '../context.ts';
 import { inTurn } from '../in-turn.ts';
 import { PremiseLost, PromiseBroken, throwFor } from '../judging.ts';
-import { playStep, step } from '../step.ts';
+import { runStep, step } from '../step.ts';
 import { judgeEnds, type ReportedEnd } from './managers.ts';
 import { judgeMessages, summarizeMessages, warningsOf } from './messages.ts';
 
@@ -60,10 +60,10 @@ export const noManagerEnded = step({
 /** Judges what no step of a scenario looked at: called when all of them have passed. */
 export const conclude = (context: Context): Promise<void> =>
   inTurn([
-    async () => void (await playStep(context, everyMessageIsKnown)),
+    async () => void (await runStep(context, everyMessageIsKnown)),
     async () => {
       const ends = await endsThatCount(context);
-      if (context.exclusive.size === 0 || ends.length > 0) await playStep(context, noManagerEnded, ends);
+      if (context.exclusive.size === 0 || ends.length > 0) await runStep(context, noManagerEnded, ends);
     },
   ]);
 

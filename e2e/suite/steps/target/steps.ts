@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { BackupHandle, TargetHandle } from '../handles.ts';
 import { throwFor } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
-import { playStep, step } from '../step.ts';
+import { runStep, step } from '../step.ts';
 import { mountsOf, wrongOptions } from './mounts.ts';
 
 /** The store of a scenario's first backup target. */
@@ -23,7 +23,7 @@ export const ownTarget = step({
 
 /** The backup target that a step uses where none is named: made, on a store of its own, when a step first needs it. */
 export const firstTarget = (context: Context): Promise<TargetHandle> =>
-  context.own.first(async () => playStep(context, ownTarget, await playStep(context, ownStore)));
+  context.own.first(async () => runStep(context, ownTarget, await runStep(context, ownStore)));
 
 /** The steps that make further stores and backup targets. */
 export const targetSteps = {

@@ -9,7 +9,7 @@ import { everyMessageIsKnown } from '../../../../e2e/suite/steps/conclude/conclu
 import * as messages from '../../../../e2e/suite/steps/conclude/messages.ts';
 import type { ExpectedMessage } from '../../../../e2e/suite/steps/context.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
-import { playStep } from '../../../../e2e/suite/steps/step.ts';
+import { runStep } from '../../../../e2e/suite/steps/step.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { type Mutation, replay, speaking, until, volumesOf, whenIn } from '../recordings.ts';
@@ -210,7 +210,7 @@ test('what events warn of is reported, of its own objects, and fails nothing; wh
       },
     }),
   });
-  await playStep(context, everyMessageIsKnown);
+  await runStep(context, everyMessageIsKnown);
   const expected = messages.messagesOf(context).map(({ of, id }) => [of, id]);
   expect(expected).toEqual([
     ['v-e-0', 'replica-in-error'],
@@ -227,7 +227,7 @@ test('what is expected is reported, and all else fails the scenario; each messag
   const made = { ...nothingMade(), volumes: ['vz-e'] };
   const conclude = async (expected: ExpectedMessage[]) => {
     const { context, printed } = createTestContext({ timelines: { backups }, made, expected });
-    const failed = await playStep(context, everyMessageIsKnown).then(
+    const failed = await runStep(context, everyMessageIsKnown).then(
       () => 'well',
       () => 'failed',
     );

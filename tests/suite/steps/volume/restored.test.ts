@@ -5,7 +5,7 @@ import { parseBackup, parseVolume } from '../../../../e2e/store/format/config.ts
 import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
-import { playStep } from '../../../../e2e/suite/steps/step.ts';
+import { runStep } from '../../../../e2e/suite/steps/step.ts';
 import { writeData } from '../../../../e2e/suite/steps/volume/data.ts';
 import { checksumOfZeros } from '../../../../e2e/suite/steps/volume/empty.ts';
 import * as restores from '../../../../e2e/suite/steps/volume/restored.ts';
@@ -217,7 +217,7 @@ test('a backup of what was written is one, and says of how much; of other data, 
   const judged = async (name: string, of: typeof restored) => {
     const target = await context.own.first(async () => aTarget);
     const volume = { name: 'restored', target, node: 'node1', size: 8 * blockSize, restored: of };
-    return playStep(context, hasRestoredData, handleOf(name, 'the first backup', { volume }));
+    return runStep(context, hasRestoredData, handleOf(name, 'the first backup', { volume }));
   };
   await judged('backup-1', restored);
   expect(ended()).toEqual([
