@@ -3,7 +3,7 @@ import type { Injected } from '../../../faults/fault.ts';
 import { type HeldDeletion, heldDeletion } from '../../../faults/held-deletion.ts';
 import { managerKilled } from '../../../faults/killed-pod.ts';
 import { immutableFile } from '../../../faults/store/immutable-file.ts';
-import { ExpectationError, onceGone } from '../../../history/expectation.ts';
+import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
 import { type ManagerPod, managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
@@ -150,8 +150,16 @@ export const deleteSpread = async (
 export const killOwners = async (
   context: Context,
   backups: readonly BackupHandle[],
-): Promise<ManagerPod[]> => {
-  const { cluster, timelines, expected, faults } = context;
+): Promise<(ManagerPod & Injected)[]> => {
+  const { cluster, timelines, timeouts, expected, faults } = context;
+  for (const { name, label, since } of backups)
+    if (since.deleted === undefined)
+      await once(timelines.backups, ({ status }) => Boolean(status?.ownerID), {
+        name,
+        label: `${label} has an owner`,
+        describe: describeBackup,
+        ...timeouts.pending,
+      });
   // Asked for before the owners are read: they may move while pods are listed.
   const pods = await managerPods(cluster);
   const owners = new Set(
@@ -166,8 +174,9 @@ export const killOwners = async (
     backup.since.orphaned = timelines.backups.mark();
     expected.push({ id: 'deletion-forgotten', of: backup.name });
   }
-  await Promise.all(killed.map((pod) => faults.inject(managerKilled(cluster, pod))));
-  return killed;
+  return Promise.all(
+    killed.map(async (pod) => ({ ...pod, ...(await faults.inject(managerKilled(cluster, pod))) })),
+  );
 };
 
 /**

@@ -204,6 +204,12 @@ export const deletionSteps = {
     action: (context: Context, ...backups: BackupHandle[]) => killOwners(context, backups),
     detail: (killed) => killed.map(({ name, node }) => `${name} on ${node}`).join(', '),
   }),
+  /** Each has a successor that is ready. */
+  'then.managersBack': step({
+    sentence: 'Then the longhorn-manager pods that were killed have successors',
+    action: (_: Context, killed: readonly Injected[]) => Promise.all(killed.map((pod) => pod.heal())),
+    detail: (told) => told.join(', '),
+  }),
   /** The config of a backup whose deletion fails is mutable again. */
   'when.madeMutable': step({
     sentence: 'When {fault} no longer',

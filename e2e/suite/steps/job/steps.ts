@@ -210,7 +210,7 @@ export const jobSteps = {
   }),
   /**
    * However it ends, and though it was disturbed: what it made is returned, and of the old ones what it deleted is
-   * waited for. Undisturbed it made one backup, and deleted all old ones.
+   * waited for. Undisturbed it made one backup, and deleted all old ones, and none of those beside them.
    */
   'then.runEnds': step({
     sentence: 'Then {run} ends, and the backups that it deleted are gone',
@@ -218,7 +218,11 @@ export const jobSteps = {
     action: async (
       context: Context,
       job: JobHandle,
-      { old, disturbed }: { old: readonly BackupHandle[]; disturbed: boolean },
+      {
+        old,
+        beside = [],
+        disturbed,
+      }: { old: readonly BackupHandle[]; beside?: readonly BackupHandle[]; disturbed: boolean },
     ): Promise<BackupHandle[]> => {
       const { cluster, timeouts } = context;
       const { volume } = job;
@@ -226,7 +230,13 @@ export const jobSteps = {
       await judgeWithin(jobEnds(job.watched.jobs, lastTick(job)), timeouts.jobEnds);
       // Read, as each collection has a watch of its own, and that of the Jobs may be ahead.
       const { items } = await cluster.list<Backup>(longhornResources.backups, { namespace });
-      const isOld = ({ metadata: { name } }: Backup): boolean => old.some((each) => each.name === name);
+      const isOld = ({ metadata: { name } }: Backup): boolean =>
+        [...old, ...beside].some((each) => each.name === name);
+      for (const each of disturbed ? [] : beside) {
+        const found = items.find(({ metadata }) => metadata.name === each.name);
+        if (found === undefined || found.metadata.deletionTimestamp)
+          throw new Error(`${label} deleted ${each.label} (${each.name}), which no run of the job has made`);
+      }
       for (const each of old) {
         const found = items.find(({ metadata }) => metadata.name === each.name);
         if (!disturbed || found === undefined || found.metadata.deletionTimestamp)
