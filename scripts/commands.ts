@@ -157,7 +157,7 @@ const ofContributors: Record<string, Subcommand> = {
     about: 'run the scenarios on an emulator with one bug at a time',
     run: async (argv) => {
       const { runMutantsCommand } = await import('../bench/mutants/command.ts');
-      return runMutantsCommand({ argv, config, crashMatrix, progress: await progress() });
+      return runMutantsCommand({ argv, config, crashMatrix, soak, progress: await progress() });
     },
   },
   bench: {

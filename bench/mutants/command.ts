@@ -14,7 +14,13 @@ import { runMutants } from './run.ts';
 // One that runs a mutant leaves two processors idle for two thirds of its time.
 const labs = 2;
 
-type CommandOptions = { argv: string[]; config: string; crashMatrix: string; progress: ProgressDisplay };
+type CommandOptions = {
+  argv: string[];
+  config: string;
+  crashMatrix: string;
+  soak: string;
+  progress: ProgressDisplay;
+};
 
 /**
  * `npm run mutants`: 0 when every mutant was killed by the assertion meant for it, 1 when one was not; the

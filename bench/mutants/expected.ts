@@ -1,8 +1,9 @@
+import { soakName } from '../../e2e/soak/actions.ts';
 import type { Fix, GivenBug } from '../../emulator/mutants.ts';
 
 /**
- * A scenario, or a cell of the crash matrix, that must fail on a mutant, and the step that must be the one to fail: as
- * scenarios call it, or its whole sentence.
+ * A scenario, a cell of the crash matrix, or a soak, that must fail on a mutant, and the step that must be the one to
+ * fail: as scenarios call it, or its whole sentence.
  */
 export type Kill = { scenario: string; by: string };
 
@@ -91,6 +92,8 @@ const blockSizes =
   'Backup blocks have 2 or 16 MiB, of which the size of the volume is a multiple, and stay so';
 const refusedOfBackups =
   'A backup of a snapshot that is not there, or to a target that is not available, is refused';
+// By this seed the first run has what each of its bugs takes.
+const soak = soakName(2639);
 // An operation of the crash matrix.
 const loses = 'follow a store that loses a backup and finds it';
 
@@ -110,7 +113,10 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   ],
   'deletion-never-ends': [{ scenario: waits, by: 'then.deleted' }],
   'cfg-left-behind': [{ scenario: waits, by: 'then.storeHolds' }],
-  'blocks-left-behind': [{ scenario: waits, by: 'then.storeHolds' }],
+  'blocks-left-behind': [
+    { scenario: waits, by: 'then.storeHolds' },
+    { scenario: soak, by: 'then.storeHolds' },
+  ],
   'finalizer-stays-without-volume': [{ scenario: waitsLong, by: 'then.deleted' }],
   'manager-panics': [{ scenario: meetsOldLock, by: 'Then no longhorn-manager was started again meanwhile' }],
   'never-retried': [{ scenario: failsBefore, by: 'then.deletionFailsAgain' }],
@@ -151,9 +157,15 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   // Not on an upload's lock: it has ended before the deletion that ignores it is gone, which proves nothing.
   'lock-ignored': [{ scenario: meetsOldLock, by: 'then.lostLock' }],
   'lost-lock-retried-creation': [{ scenario: meetsDeletion, by: 'then.creationLostLock' }],
-  'head-backed-up': [{ scenario: holds, by: 'then.restores' }],
+  'head-backed-up': [
+    { scenario: holds, by: 'then.restores' },
+    { scenario: soak, by: 'then.restores' },
+  ],
   'older-snapshot-not-read': [{ scenario: holds, by: 'then.restores' }],
-  'purge-loses-data': [{ scenario: holds, by: 'then.restores' }],
+  'purge-loses-data': [
+    { scenario: holds, by: 'then.restores' },
+    { scenario: soak, by: 'then.restores' },
+  ],
   'newest-snapshot-purged': [{ scenario: snapshotTasks, by: 'then.snapshotMarked' }],
   'marked-snapshot-stays': [{ scenario: snapshotTasks, by: 'then.snapshotsLeft' }],
   'snapshot-keeps-volume-attached': [{ scenario: snapshotTasks, by: 'then.volumeDetached' }],
@@ -193,7 +205,10 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'old-compression-unknown': [{ scenario: otherLonghorn, by: 'then.restores' }],
   'found-backup-not-pulled': [{ scenario: otherLonghorn, by: 'then.known' }],
   'forgotten-volumes-removed': [{ scenario: emptyStore, by: 'then.known' }],
-  'former-target-cleared': [{ scenario: otherTarget, by: 'then.storeHolds' }],
+  'former-target-cleared': [
+    { scenario: otherTarget, by: 'then.storeHolds' },
+    { scenario: soak, by: 'then.storeHolds' },
+  ],
   'target-takes-files-along': [{ scenario: otherTarget, by: 'then.storeHolds' }],
   'deletion-tried-without-target': [{ scenario: unreachable, by: 'then.goneAlone' }],
   'unreachable-forgets-backups': [{ scenario: unreachable, by: 'then.known' }],
@@ -245,7 +260,10 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'job-labels-stay': [{ scenario: jobGroups, by: 'then.jobLabelsGone' }],
   'never-full': [{ scenario: fullEachTime, by: 'then.fullInterval' }],
   'detached-not-left-out': [{ scenario: leftOut, by: 'then.leftOut' }],
-  'cleans-up-manual-backups': [{ scenario: jobDenied, by: 'then.jobLogs' }],
+  'cleans-up-manual-backups': [
+    { scenario: jobDenied, by: 'then.jobLogs' },
+    { scenario: soak, by: 'then.runEnds' },
+  ],
   'page-hides-deleting': [{ scenario: pageDeletes, by: 'then.pageShows' }],
   'page-hides-error': [
     { scenario: pageShowsDeletion, by: 'then.pageShows' },

@@ -1,4 +1,4 @@
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Interruption, spawnRunner } from '../../e2e/cli/play.ts';
 import { makeRunConfig } from '../../e2e/config/config.ts';
@@ -13,6 +13,14 @@ import {
 import { count } from '../../e2e/kube/count.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report } from '../../e2e/report/schema.ts';
+import {
+  readSoakRuns,
+  type SoakPlan,
+  type SoakRun,
+  soakFiles,
+  soakFolder,
+  soakName,
+} from '../../e2e/soak/actions.ts';
 import { fittingStores } from '../../e2e/store/drivers/index.ts';
 import { install } from '../../emulator/install.ts';
 import type { Mutant } from '../../emulator/mutants.ts';
@@ -21,11 +29,13 @@ import { emulatorImage } from '../../providers/emulator-image.ts';
 import { describeVersion } from '../../providers/emulator-settings.ts';
 import { gatedLabProvider } from '../../providers/lab.ts';
 import type { ProgressDisplay, RunningCluster } from '../../providers/provider.ts';
+import { soakGoal } from './judge.ts';
 import { namesPattern } from './patterns.ts';
 
 type FixtureOptions = {
   config: string;
   crashMatrix: string;
+  soak: string;
   progress: ProgressDisplay;
   interruption: Interruption;
 };
@@ -50,6 +60,10 @@ export type MutantLab = {
   run(round: Round): Promise<Report | undefined>;
   /** The same with cells of the crash matrix. */
   runCells(round: Pick<Round, 'mutant' | 'out'> & { cells: CrashCell[] }): Promise<Report | undefined>;
+  /** The same with a soak; without a bug it is one run. `reduced` is what a failure was reduced to. */
+  runSoak(
+    round: Pick<Round, 'mutant' | 'out'> & { seed: number },
+  ): Promise<{ report: Report | undefined; reduced: SoakRun | undefined }>;
   /** The next round gets a new lab: something of this one may be left in it. */
   renew(): Promise<void>;
   close(): Promise<void>;
@@ -67,7 +81,7 @@ const describeBug = (mutant: Mutant | undefined): string =>
  * from one to the next.
  */
 export const openFixture = (options: FixtureOptions): MutantLab => {
-  const { config, crashMatrix, progress, interruption } = options;
+  const { config, crashMatrix, soak, progress, interruption } = options;
   let cluster: RunningCluster | undefined;
   let version = '';
 
@@ -112,6 +126,7 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
       await progress.step(`Play ${count(scenarios.length, 'scenario')} with ${describeBug(mutant)}`, () => {
         // Read by the process that is spawned now, and by none of the other lab's.
         process.env[matrixFolder] = out;
+        process.env[soakFolder] = out;
         return spawnRunner({
           project,
           config: runConfig,
@@ -137,6 +152,16 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
       const plan: MatrixPlan = { until: null, cells };
       await writeFile(matrixFiles(out).cells, JSON.stringify(plan));
       return runIn(crashMatrix, { mutant, scenarios: cells.map(crashCellName), files: [], out });
+    },
+    runSoak: async ({ mutant, seed, out }) => {
+      await mkdir(out, { recursive: true });
+      const files = soakFiles(out);
+      const time = mutant === undefined ? 0 : soakGoal.minutes * 60_000;
+      const plan: SoakPlan = { seed, time, reduction: time };
+      await writeFile(files.plan, JSON.stringify(plan));
+      const report = await runIn(soak, { mutant, scenarios: [soakName(seed)], files: [], out });
+      const reduced = await readFile(files.reduced, 'utf8').catch(() => '');
+      return { report, reduced: readSoakRuns(reduced).at(-1) };
     },
     renew: takeDown,
     close: takeDown,

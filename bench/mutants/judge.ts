@@ -1,5 +1,7 @@
+import { formatDuration } from '../../e2e/kube/duration.ts';
 import { decisionOf } from '../../e2e/report/decision-of.ts';
 import type { ScenarioReport } from '../../e2e/report/schema.ts';
+import type { SoakRun } from '../../e2e/soak/actions.ts';
 
 /**
  * What came of a scenario: on a mutant it is to be killed, without a bug to pass, or to show one that Longhorn
@@ -16,7 +18,9 @@ export type Fate =
   | 'showed the known bug'
   | 'fixed here'
   | 'NOT FIXED'
-  | 'FAILED WITHOUT A BUG';
+  | 'FAILED WITHOUT A BUG'
+  | 'FOUND TOO LATE'
+  | 'NOT REDUCED';
 
 /** A scenario, judged: the step that failed first, and why it did, in one line. */
 export type JudgedScenario = { fate: Fate; step: string | null; reason: string | null };
@@ -50,6 +54,22 @@ export const judgeMutant = (scenario: MutantScenario, by: RegExp): JudgedScenari
     return step?.startsWith('Given ') ? 'died in its set-up' : 'killed by another assertion';
   };
   return { fate: fate(), ...outcome };
+};
+
+/** What a soak is to find a bug within, and to reduce its actions to. */
+export const soakGoal = { minutes: 10, actions: 6 } as const;
+
+/** The same of a soak, which has to find it early, and to reduce it to few actions; `run` is the reduced one. */
+export const judgeSoak = (scenario: Played, by: RegExp, run: SoakRun | undefined): JudgedScenario => {
+  const judged = judgeMutant(scenario, by);
+  if (judged.fate !== 'killed') return judged;
+  const { actions = [], found = Number.POSITIVE_INFINITY } = run ?? {};
+  const told = `${judged.reason}; found after ${formatDuration(found)}, reduced to ${actions.length} actions`;
+  const fate = (): Fate => {
+    if (found > soakGoal.minutes * 60_000) return 'FOUND TOO LATE';
+    return actions.length > soakGoal.actions ? 'NOT REDUCED' : 'killed';
+  };
+  return { ...judged, fate: fate(), reason: told };
 };
 
 /** Judges what a scenario came to on the emulator without a bug but those that Longhorn has. */

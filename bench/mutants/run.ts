@@ -5,6 +5,7 @@ import type { ScenarioFile } from '../../e2e/cli/traceability/scenario-files.ts'
 import { readScenarioFiles, type Sentences, sentencesOfSteps } from '../../e2e/cli/traceability/trace.ts';
 import { crashCellNamed } from '../../e2e/crash-matrix/cells.ts';
 import { formatDuration } from '../../e2e/kube/duration.ts';
+import { type SoakRun, soakName, soakSeedOf } from '../../e2e/soak/actions.ts';
 import { drivers, nameOn } from '../../e2e/store/drivers/index.ts';
 import { fixes, isGivenBug, type Mutant, mutants } from '../../emulator/mutants.ts';
 import { expected, mended } from './expected.ts';
@@ -16,6 +17,7 @@ import {
   judgeControl,
   judgeFixed,
   judgeMutant,
+  judgeSoak,
 } from './judge.ts';
 import { sentencePattern } from './patterns.ts';
 
@@ -49,21 +51,32 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
     const kills = mutant === undefined ? withoutBug(chosen) : plannedOn(mutant);
     const names = kills.map(({ scenario }) => scenario);
     const cells = names.flatMap((name) => crashCellNamed(name) ?? []);
-    const scenarios = names.filter((name) => crashCellNamed(name) === undefined);
+    const seeds = names.flatMap((name) => soakSeedOf(name) ?? []);
+    const scenarios = names.filter(
+      (name) => crashCellNamed(name) === undefined && soakSeedOf(name) === undefined,
+    );
     const files = filesOf(scenarios, written);
     const folder = join(out, mutant ?? 'none');
     const reports = [
       files.length > 0 && (await fixture.run({ mutant, scenarios, files, out: folder })),
       cells.length > 0 && (await fixture.runCells({ mutant, cells, out: join(folder, 'cells') })),
     ];
+    const soaks = new Map<string, SoakRun>();
+    for (const seed of seeds) {
+      const { report, reduced } = await fixture.playSoak({ mutant, seed, out: join(folder, `soak-${seed}`) });
+      reports.push(report);
+      if (reduced !== undefined) soaks.set(soakName(seed), reduced);
+    }
     const all = reports.flatMap((report) => (report ? report.scenarios : []));
     const judged = kills.map(({ scenario, by }): Row => {
       const found = all.find(({ name }) => name === scenario);
       const judgedOn = (): JudgedScenario => {
         if (mutant === undefined || by === null) return judgeControl(found);
-        return isGivenBug(mutant)
-          ? judgeMutant(found, sentencePattern(sentenceOf(steps, by)))
-          : judgeFixed(found, by);
+        if (!isGivenBug(mutant)) return judgeFixed(found, by);
+        const pattern = sentencePattern(sentenceOf(steps, by));
+        return soakSeedOf(scenario) === undefined
+          ? judgeMutant(found, pattern)
+          : judgeSoak(found, pattern, soaks.get(scenario));
       };
       const about = { mutant: mutant ?? null, bug: mutant === undefined ? null : changes[mutant] };
       return { ...about, scenario, by, ...judgedOn(), duration: found?.duration ?? 0 };

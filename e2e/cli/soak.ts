@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatDuration } from '../kube/duration.ts';
 import { writeWhole } from '../report/write-whole.ts';
 import { readSoakRuns, type SoakPlan, type SoakRun, soakFiles, soakFolder } from '../soak/actions.ts';
 import { describeActions } from '../soak/play.ts';
@@ -11,10 +12,11 @@ import { type CommandOptions, runE2e } from './run-command.ts';
 type Flags = { for: string; seed?: string; replay?: string; out: string; longhorn: string };
 
 const text = `
-Each run does up to 30 random actions on up to ten volumes: it writes data,
-makes, deletes and restores backups, removes snapshots, syncs the backup target,
-and kills longhorn-managers. After each run everything is allowed to finish, and
-is judged as in the crash matrix. The same seed gives the same actions.
+Each run does up to 30 random actions on up to ten volumes: it makes, deletes and
+restores backups, runs recurring jobs, changes backup targets, kills
+longhorn-managers, and injects and heals faults. After each run everything is
+allowed to finish, and is judged as in the crash matrix. The same seed gives the
+same actions.
 
 The actions are in soak.ndjson in the folder of --out, one run per line. A
 failure is reduced: fewer actions are tried, as long as they still fail. The rest
@@ -51,6 +53,9 @@ const replayOf = (file: string | undefined): SoakRun | undefined => {
   );
 };
 
+// How long a failure may be reduced when the soak's own time is over.
+const reduction = 20 * 60_000;
+
 type Players = Omit<CommandOptions, 'argv'>;
 
 const play = async (flags: Flags, { providers, config }: Players): Promise<ExitCode> => {
@@ -58,7 +63,7 @@ const play = async (flags: Flags, { providers, config }: Players): Promise<ExitC
   const files = soakFiles(out);
   const replay = replayOf(flags.replay);
   const plan: SoakPlan = {
-    ...{ seed: seedOf(flags.seed), time: checkFor(flags.for) },
+    ...{ seed: seedOf(flags.seed), time: checkFor(flags.for), reduction },
     ...(replay && { replay }),
   };
   mkdirSync(out, { recursive: true });
@@ -81,7 +86,7 @@ const play = async (flags: Flags, { providers, config }: Players): Promise<ExitC
   if (reduced !== undefined)
     process.stdout.write(
       [
-        `reduced to ${reduced.actions.length} actions; again: npx corral soak --replay ${files.reduced}`,
+        `found after ${formatDuration(reduced.found ?? 0)}, reduced to ${reduced.actions.length} actions; again: npx corral soak --replay ${files.reduced}`,
         ...describeActions(reduced.actions).map((line) => `  ${line}`),
         '',
       ].join('\n'),

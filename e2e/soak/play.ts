@@ -1,159 +1,321 @@
-import type { BackupHandle, VolumeHandle, WrittenData } from '../suite/steps/handles.ts';
+import type { BackupHandle, TargetHandle, VolumeHandle, WrittenData } from '../suite/steps/handles.ts';
 import { mebibyte } from '../suite/steps/sizes.ts';
 import type { Steps } from '../suite/steps/steps.ts';
-import { type SoakAction, soakSize } from './actions.ts';
+import { type SoakAction, type SoakActionName, soakSize } from './actions.ts';
 
 type Given = Pick<Steps, 'given' | 'when' | 'then'>;
 
-/** A backup, and what its volume held when it was asked for; `immutable`: its config is, so its deletion fails. */
+/** A backup, and what its volume held when it was asked for. */
 type Kept = {
   backup: BackupHandle;
   data: WrittenData[];
-  state: 'asked for' | 'completed' | 'failed' | 'deleted';
-  immutable?: Parameters<Given['when']['madeMutable']>[0] | undefined;
+  state: 'asked for' | 'completed' | 'failed' | 'deleted' | 'gone';
+  soaked: Soaked;
+  /** Made by the volume's recurring job, which removes it, and its snapshot. */
+  byJob?: true;
+  withoutSnapshot?: true;
 };
 
 /** A volume, what each of its places holds, and its backups in order. */
-type Soaked = { volume: VolumeHandle; places: Map<number, WrittenData>; backups: Kept[] };
+type Soaked = {
+  volume: VolumeHandle;
+  /** The volume with each backup target that it has had. */
+  homes: VolumeHandle[];
+  places: Map<number, WrittenData>;
+  backups: Kept[];
+  job?: Awaited<ReturnType<Given['given']['recurringJob']>>;
+};
+
+/** A fault in force: of a volume, or of the store where it is of none. `holds`: backups of the volume wait for its end. */
+type Open = { of?: Soaked; kept?: Kept; holds?: true; heal(): Promise<unknown> };
 
 const size = 4 * mebibyte;
+const isLiving = ({ state }: Kept): boolean => state === 'asked for' || state === 'completed';
 
 /**
- * Does one action after the other, on volumes of its own; each is made when it is first needed, with data in it. Then
- * all is let come to its end, and judged: no backup is half-way, those that were deleted are gone, the others are in the
- * store, which is sound, each restores what its volume held, and no ticket is left. Throws what a step throws.
+ * What a soak does: one action after the other, on volumes of its own; each is made when it is first needed, with data
+ * in it. Then all faults are healed, all is let come to its end, and judged: no backup is half-way, those that were
+ * deleted are gone, the others are in the store, which is sound, each restores what its volume held, and no ticket is
+ * left. Throws what a step throws. What a run that passed has made is removed.
  */
-export const playActions = async (steps: Given, actions: readonly SoakAction[]): Promise<void> => {
-  const { given, when, then } = steps;
-  const volumes = new Map<number, Soaked>();
+export const openSoak = ({ given, when, then }: Given) => {
+  let other: TargetHandle | undefined;
 
-  const write = async ({ volume, places }: Soaked, place: number): Promise<void> => {
-    places.set(place, await given.data(volume, { offset: place * size, size }));
-  };
-  const volumeOf = async (number: number): Promise<Soaked> => {
-    const found = volumes.get(number);
-    if (found !== undefined) return found;
-    const volume = await given.volume({ size: soakSize.places * size });
-    const made: Soaked = { volume, places: new Map(), backups: [] };
-    volumes.set(number, made);
-    await write(made, 0);
-    return made;
-  };
-  const ended = async (kept: Kept): Promise<Kept> => {
-    if (kept.state === 'asked for')
+  const play = async (actions: readonly SoakAction[], open: Open[], begin: () => void): Promise<void> => {
+    const volumes = new Map<number, Soaked>();
+    let isKilled = false;
+    let killed: Awaited<ReturnType<Given['when']['ownerKilled']>> = [];
+
+    const heal = async (isOne: (fault: Open) => boolean): Promise<void> => {
+      for (const fault of open.filter(isOne).toReversed()) {
+        open.splice(open.indexOf(fault), 1);
+        await fault.heal();
+      }
+    };
+    const write = async ({ volume, places }: Soaked, place: number): Promise<void> => {
+      places.set(place, await given.data(volume, { offset: place * size, size }));
+    };
+    const volumeOf = async (number: number): Promise<Soaked> => {
+      const found = volumes.get(number);
+      if (found !== undefined) return found;
+      const volume = await given.volume({ size: soakSize.places * size });
+      const made: Soaked = { volume, homes: [volume], places: new Map(), backups: [] };
+      volumes.set(number, made);
+      await write(made, 0);
+      return made;
+    };
+    const ended = async (kept: Kept): Promise<Kept> => {
+      if (kept.state !== 'asked for') return kept;
+      await heal(({ of, holds }) => of === kept.soaked && holds === true);
       kept.state = (await then.ends(kept.backup, { mayFail: true })) ? 'completed' : 'failed';
-    return kept;
-  };
-  const chosen = ({ volume, backup }: { volume: number; backup: number }): Kept | undefined => {
-    const { backups = [] } = volumes.get(volume) ?? {};
-    const living = backups.filter(({ state }) => state === 'asked for' || state === 'completed');
-    return living[backup % living.length];
-  };
-  const completed = async (choice: { volume: number; backup: number }): Promise<Kept | undefined> => {
-    const kept = chosen(choice);
-    return kept !== undefined && (await ended(kept)).state === 'completed' ? kept : undefined;
-  };
-
-  const makeMutable = async (kept: Kept | undefined): Promise<void> => {
-    if (kept?.immutable === undefined) return;
-    await when.madeMutable(kept.immutable, kept.backup);
-    kept.immutable = undefined;
-  };
-  /** Lets all that was begun for a volume come to its end; returns the backups that are left. */
-  const settled = async ({ volume, backups }: Soaked): Promise<Kept[]> => {
-    for (const kept of backups) {
-      await makeMutable(kept);
-      if ((await ended(kept)).state === 'deleted') await then.goneInTheEnd(kept.backup, { forgotten: true });
-    }
-    await then.noTicketLeft(volume);
-    return backups.filter(({ state }) => state === 'completed');
-  };
-
-  const deleteBackupVolume = async (soaked: Soaked): Promise<void> => {
-    const left = await settled(soaked);
-    if (left.length === 0) return;
-    await then.volumeKnown(soaked.volume);
-    await when.backupVolumeDeleted(soaked.volume);
-    for (const kept of left) {
-      kept.state = 'deleted';
+      return kept;
+    };
+    const choose = (
+      { volume, backup }: { volume: number; backup: number },
+      isOne: (kept: Kept) => boolean,
+    ): Kept | undefined => {
+      const fitting = (volumes.get(volume)?.backups ?? []).filter(isOne);
+      return fitting[backup % fitting.length];
+    };
+    const untilGone = async (kept: Kept): Promise<void> => {
       await then.goneInTheEnd(kept.backup, { forgotten: true });
+      kept.state = 'gone';
+    };
+    /** Heals the volume's faults, and lets all that was begun for it come to its end; returns the backups that are left. */
+    const settled = async (soaked: Soaked): Promise<Kept[]> => {
+      const { volume, backups } = soaked;
+      await heal(({ of }) => of === soaked);
+      for (const kept of backups) if ((await ended(kept)).state === 'deleted') await untilGone(kept);
+      await then.noTicketLeft(volume);
+      return backups.filter(({ state }) => state === 'completed');
+    };
+    const isOn =
+      ({ target }: VolumeHandle) =>
+      ({ backup }: Kept): boolean =>
+        backup.volume.target === target;
+
+    const managersBack = async (): Promise<void> => {
+      if (killed.length > 0) await then.managersBack(killed);
+      killed = [];
+    };
+
+    const deleteBackupVolume = async (soaked: Soaked, volume: VolumeHandle): Promise<void> => {
+      const left = (await settled(soaked)).filter(isOn(volume));
+      if (left.length === 0) return;
+      await then.volumeKnown(volume);
+      await when.backupVolumeDeleted(volume);
+      for (const kept of left) await untilGone(kept);
+    };
+    const takeTargetAway = async ({ volume }: Soaked): Promise<void> => {
+      const { target } = volume;
+      await heal(() => true);
+      const left: Kept[] = [];
+      for (const soaked of volumes.values()) left.push(...(await settled(soaked)).filter(isOn(volume)));
+      const away = await when.targetRemoved(target);
+      open.push({ heal: () => when.targetMadeAgain(target) });
+      for (const { backup } of left) await then.removedFromCluster(backup, away);
+      for (const soaked of volumes.values()) await judgeStore(soaked, target);
+      await heal(() => true);
+      // A backup volume that is still going when the target is looked at for the first time is taken for known.
+      await when.storeLookedInto(target);
+      for (const { backup } of left) await then.known(backup);
+    };
+    // What a volume has on a target, and nothing else, when all has come to its end.
+    const judgeStore = async ({ homes, backups }: Soaked, target: TargetHandle): Promise<void> => {
+      const home = homes.find((each) => each.target === target);
+      if (home === undefined) return;
+      const of = backups.filter(isOn(home));
+      await then.storeHolds(
+        home,
+        of.filter(({ state }) => state === 'completed').map(({ backup }) => backup),
+        { afterKill: true, besides: of.some(({ state }) => state === 'failed') },
+      );
+    };
+    const changeTarget = async (soaked: Soaked): Promise<void> => {
+      const { volume, homes } = soaked;
+      other ??= await given.target(await given.store({ kind: 'the same kind' }));
+      const { target } = volume.target === other ? (homes[0] ?? volume) : { target: other };
+      soaked.volume = await when.volumeRetargeted(volume, target);
+      if (!homes.some((home) => home.target === target)) homes.push(soaked.volume);
+    };
+    const runJob = async (soaked: Soaked): Promise<void> => {
+      const { volume, backups, places } = soaked;
+      await managersBack();
+      const old = (await settled(soaked)).filter(isOn(volume)).filter(({ byJob }) => byJob);
+      const beside = backups.filter(
+        (kept) => isOn(volume)(kept) && !old.includes(kept) && kept.state !== 'gone',
+      );
+      soaked.job ??= await given.recurringJob(volume);
+      soaked.job.volume = volume;
+      await when.jobTriggered(soaked.job);
+      const made = await then.runEnds(soaked.job, {
+        old: old.map(({ backup }) => backup),
+        beside: beside.map(({ backup }) => backup),
+        // Volumes of the emulator begin anew with a manager, and the job may do nothing for one that does.
+        disturbed: isKilled,
+      });
+      for (const kept of old) if (!isKilled) kept.state = 'gone';
+      for (const backup of made) {
+        const kept: Kept = { backup, data: [...places.values()], state: 'asked for', soaked, byJob: true };
+        backups.push(kept);
+        await ended(kept);
+      }
+      if (!isKilled) return;
+      const known = await then.knownAsStored(volume);
+      for (const kept of old) if (!known.includes(kept.backup.name)) kept.state = 'gone';
+    };
+    const loseConfig = async (kept: Kept): Promise<void> => {
+      await settled(kept.soaked);
+      if (kept.state !== 'completed') return;
+      const gone = await given.fileMissing({ configOf: kept.backup });
+      open.push({ of: kept.soaked, heal: () => when.released(gone) });
+      const { volume } = kept.backup;
+      await when.storeLookedInto(volume.target);
+      await then.goneInTheEnd(kept.backup);
+      await heal(({ of }) => of === kept.soaked);
+      await when.backupVolumeLookedInto(volume);
+      await then.known(kept.backup);
+    };
+    const restore = async ({ soaked, backup, data }: Kept): Promise<void> => {
+      const going = soaked.backups.filter(({ state }) => state === 'deleted');
+      // By known bug restore-given-up-over-lock a deletion under way ends a restore.
+      if (going.length > 0) await heal(({ of }) => of === soaked);
+      for (const kept of going) await untilGone(kept);
+      await when.volumeRemoved(await then.restores(backup, data));
+    };
+    const remove = async (kept: Kept): Promise<void> => {
+      await then.volumeKnown(kept.backup.volume);
+      kept.state = 'deleted';
+      await when.deleted(kept.backup);
+    };
+    const holdDeletion = async (kept: Kept): Promise<void> => {
+      // Without a manager it may begin later than the fault waits for it.
+      await managersBack();
+      await heal(({ of, holds }) => of === kept.soaked && holds === true);
+      const hold = await given.heldDeletion(kept.backup);
+      open.push({ of: kept.soaked, kept, holds: true, heal: () => when.released(hold) });
+      await remove(kept);
+      await then.inForce(hold);
+    };
+    const onCompleted = async (
+      action: Extract<SoakAction, { backup: number }>,
+      work: (kept: Kept) => Promise<unknown>,
+    ): Promise<void> => {
+      const kept = choose(action, isLiving);
+      if (kept !== undefined && (await ended(kept)).state === 'completed') await work(kept);
+    };
+
+    const doOne = async (action: SoakAction): Promise<unknown> => {
+      if (action.do === 'heal') {
+        const fault = open[action.fault % open.length];
+        return heal((each) => each === fault);
+      }
+      if (action.do === 'slow the store down') {
+        if (open.some(({ of }) => of === undefined)) return;
+        const slow = await given.serverSlow();
+        return open.push({ heal: () => when.released(slow) });
+      }
+      if (action.do === 'kill the owner') {
+        const isHeld = (kept: Kept): boolean => open.some((fault) => fault.holds && fault.kept === kept);
+        const kept = choose(action, (each) => isLiving(each) || isHeld(each));
+        if (kept === undefined) return;
+        await managersBack();
+        isKilled = true;
+        killed = await when.ownerKilled(kept.backup);
+        // What was held may have ended with it.
+        return heal(({ holds }) => holds === true);
+      }
+      if (action.do === 'remove the snapshot') {
+        const own = (volumes.get(action.volume)?.backups ?? []).filter(
+          ({ byJob, withoutSnapshot }) => !byJob && !withoutSnapshot,
+        );
+        // The newest one goes only after the next.
+        const kept = choose(action, (each) => isLiving(each) && own.slice(0, -1).includes(each));
+        if (kept === undefined) return;
+        await ended(kept);
+        kept.withoutSnapshot = true;
+        return when.snapshotRemoved(kept.backup);
+      }
+      if (action.do === 'delete') return onCompleted(action, remove);
+      // The lock of a deletion whose manager was killed ends a restore too.
+      if (action.do === 'restore') return isKilled ? undefined : onCompleted(action, restore);
+      if (action.do === 'lose the config') return onCompleted(action, loseConfig);
+      if (action.do === 'hold the deletion') return onCompleted(action, holdDeletion);
+      if (action.do === 'make immutable')
+        return onCompleted(action, async (kept) => {
+          if (open.some((fault) => fault.kept === kept)) return;
+          const immutable = await given.immutableConfig(kept.backup);
+          const { soaked, backup } = kept;
+          open.push({ of: soaked, kept, heal: () => when.madeMutable(immutable, backup) });
+        });
+      if (action.do === 'lock the volume')
+        return onCompleted(action, async ({ soaked, backup }) => {
+          const lock = await given.foreignLock(backup.volume, { of: 'a backup' });
+          open.push({ of: soaked, heal: () => when.lockRemoved(lock) });
+        });
+      const soaked = await volumeOf(action.volume);
+      if (action.do === 'write') return write(soaked, action.place);
+      if (action.do === 'look into the store') return when.storeLookedInto(soaked.volume.target);
+      if (action.do === 'run the job') return runJob(soaked);
+      if (action.do === 'change the target') return changeTarget(soaked);
+      if (action.do === 'delete the backup volume') return deleteBackupVolume(soaked, soaked.volume);
+      if (action.do === 'take the target away') return takeTargetAway(soaked);
+      const data = [...soaked.places.values()];
+      const backup = await when.backedUp(await given.snapshot(soaked.volume));
+      return soaked.backups.push({ backup, data, state: 'asked for', soaked });
+    };
+    for (const action of actions) {
+      begin();
+      await doOne(action);
+    }
+
+    await heal(() => true);
+    for (const soaked of volumes.values()) {
+      const left = await settled(soaked);
+      for (const home of soaked.homes) {
+        await judgeStore(soaked, home.target);
+        if (soaked.backups.some(isOn(home))) await then.knownAsStored(home);
+      }
+      for (const { backup, data } of left) await when.volumeRemoved(await then.restores(backup, data));
+    }
+    for (const soaked of volumes.values()) {
+      for (const home of soaked.homes) await deleteBackupVolume(soaked, home);
+      await when.volumeRemoved(soaked.volume);
     }
   };
 
-  const takeTargetAway = async ({ volume: { target } }: Soaked): Promise<void> => {
-    const left: Kept[] = [];
-    for (const soaked of volumes.values()) left.push(...(await settled(soaked)));
-    const gone = await when.targetRemoved(target);
-    for (const { backup } of left) await then.removedFromCluster(backup, gone);
-    await when.targetMadeAgain(target);
-    // A backup volume that is still going when the target is looked at for the first time is taken for known.
-    await when.storeLookedInto(target);
-    for (const { backup } of left) await then.known(backup);
+  /** Plays a run; `begin` is called before each action. */
+  return async (actions: readonly SoakAction[], begin: () => void = () => {}): Promise<void> => {
+    const open: Open[] = [];
+    try {
+      await play(actions, open, begin);
+    } catch (error) {
+      // Of what cannot be healed the cleanup tells.
+      for (const fault of open.toReversed()) await fault.heal().catch(() => {});
+      throw error;
+    }
   };
-
-  const doOne = async (action: SoakAction): Promise<void> => {
-    if (action.do === 'write') return write(await volumeOf(action.volume), action.place);
-    if (action.do === 'look into the store') {
-      const { volume } = await volumeOf(action.volume);
-      return void (await when.storeLookedInto(volume.target));
-    }
-    if (action.do === 'back up') {
-      const { volume, places, backups } = await volumeOf(action.volume);
-      const data = [...places.values()];
-      const backup = await when.backedUp(await given.snapshot(volume));
-      return void backups.push({ backup, data, state: 'asked for' });
-    }
-    if (action.do === 'kill the owner') {
-      const kept = chosen(action);
-      return void (kept && (await when.ownerKilled(kept.backup)));
-    }
-    if (action.do === 'delete the backup volume') return deleteBackupVolume(await volumeOf(action.volume));
-    if (action.do === 'take the target away') return takeTargetAway(await volumeOf(action.volume));
-    if (action.do === 'make mutable') {
-      const { backups = [] } = volumes.get(action.volume) ?? {};
-      return makeMutable(backups.find(({ immutable }) => immutable !== undefined));
-    }
-    const kept = await completed(action);
-    if (kept === undefined) return;
-    if (action.do === 'make immutable') {
-      kept.immutable ??= await given.immutableConfig(kept.backup);
-      return;
-    }
-    if (action.do === 'restore') return then.restores(kept.backup, kept.data).then(() => undefined);
-    if (action.do === 'remove the snapshot') return void (await when.snapshotRemoved(kept.backup));
-    await then.volumeKnown(kept.backup.volume);
-    kept.state = 'deleted';
-    await when.deleted(kept.backup);
-  };
-  for (const action of actions) await doOne(action);
-
-  for (const soaked of volumes.values()) {
-    const { volume, backups } = soaked;
-    const left = await settled(soaked);
-    const failed = backups.some(({ state }) => state === 'failed');
-    await then.storeHolds(
-      volume,
-      left.map(({ backup }) => backup),
-      { afterKill: true, besides: failed },
-    );
-    if (backups.length > 0) await then.knownAsStored(volume);
-    for (const { backup, data } of left) await then.restores(backup, data);
-  }
 };
 
 const call = (action: SoakAction): string => {
-  const of = `volume${action.volume + 1}`;
-  const backup = 'backup' in action ? `backups[${action.backup}]` : '';
-  const calls: Record<SoakAction['do'], string> = {
+  const of = 'volume' in action ? `volume${action.volume + 1}` : '';
+  const backup = 'backup' in action ? `backups[${action.backup}] of ${of}` : '';
+  const calls: Record<SoakActionName, string> = {
     write: `given.data(${of}, { offset: ${'place' in action ? action.place * 4 : 0} * mebibyte, size: 4 * mebibyte })`,
     'back up': `when.backedUp(await given.snapshot(${of}))`,
-    delete: `when.deleted(${backup} of ${of})`,
-    restore: `then.restores(${backup} of ${of}, data)`,
-    'remove the snapshot': `when.snapshotRemoved(${backup} of ${of})`,
+    delete: `when.deleted(${backup})`,
+    restore: `then.restores(${backup}, data)`,
+    'remove the snapshot': `when.snapshotRemoved(${backup})`,
     'look into the store': `when.storeLookedInto(${of}.target)`,
-    'kill the owner': `when.ownerKilled(${backup} of ${of})`,
-    'make immutable': `given.immutableConfig(${backup} of ${of})`,
-    'make mutable': `when.madeMutable(immutable, backup of ${of})`,
+    'run the job': `when.jobTriggered(job of ${of}); await then.runEnds(job of ${of})`,
+    'change the target': `when.volumeRetargeted(${of}, other)`,
+    'kill the owner': `when.ownerKilled(${backup})`,
+    'make immutable': `given.immutableConfig(${backup})`,
+    'hold the deletion': `given.heldDeletion(${backup}); await when.deleted(${backup})`,
+    'lock the volume': `given.foreignLock(${of}, { of: 'a backup' })`,
+    'lose the config': `given.fileMissing({ configOf: ${backup} }); await when.storeLookedInto(${of}.target)`,
+    'slow the store down': 'given.serverSlow()',
+    heal: `when.released(faults[${'fault' in action ? action.fault : 0}])`,
     'delete the backup volume': `when.backupVolumeDeleted(${of})`,
     'take the target away': `when.targetRemoved(${of}.target); await when.targetMadeAgain(${of}.target)`,
   };

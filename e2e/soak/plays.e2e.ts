@@ -1,39 +1,49 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { scenario } from '../suite/scenario.ts';
-import { readPlanOfSoak, type SoakAction, soakFiles, soakFolder, someActions } from './actions.ts';
-import { playActions } from './play.ts';
+import { readPlanOfSoak, type SoakAction, soakFiles, soakFolder, soakName, someActions } from './actions.ts';
+import { openSoak } from './play.ts';
+import { reduceActions } from './reduce.ts';
 
 const files = soakFiles(process.env[soakFolder] ?? '');
-const { seed, time, replay } = readPlanOfSoak(readFileSync(files.plan, 'utf8'));
-
-// How long a failure may be reduced when the soak's own time is over.
-const reduction = 20 * 60_000;
+const { seed, time, reduction, replay } = readPlanOfSoak(readFileSync(files.plan, 'utf8'));
 
 const about = {
   timeout: '48h',
-  needs: ['block-device', 'immutableFile'],
+  needs: ['block-device', 'immutableFile', 'foreignLock', 'fileMissing', 'serverSlow'],
   exclusive: ['longhorn-managers'],
-  disruptions: ['manager-kill'],
+  disruptions: ['manager-kill', 'process-hold', 'store-stall'],
 } as const;
 
-scenario(`soak | seed ${seed}`, about, async (steps) => {
+scenario(soakName(seed), about, async (steps) => {
   await steps.given.exclusive('longhorn-managers');
+  const play = openSoak(steps);
   let run = 0;
-  const play = async (actions: SoakAction[]): Promise<void> => {
+  /** Returns why the run failed, and those of its actions that were begun until then; undefined where it did not. */
+  const fail = async (actions: readonly SoakAction[]) => {
     run += 1;
     appendFileSync(files.runs, `${JSON.stringify({ run, actions })}\n`);
-    await playActions(steps, actions);
+    let begun = 0;
+    try {
+      await play(actions, () => {
+        begun += 1;
+      });
+      return undefined;
+    } catch (error) {
+      return { error, actions: actions.slice(0, begun) };
+    }
   };
   if (replay !== undefined) return play(replay.actions);
-  const until = Date.now() + time;
-  for (let round = 0; round === 0 || Date.now() < until; round += 1) {
-    const result = await fc.check(fc.asyncProperty(someActions, play), {
-      ...{ seed: seed + round, numRuns: 1, skipAllAfterTimeLimit: until - Date.now() + reduction },
-    });
-    if (result.counterexample === null) continue;
-    const [actions] = result.counterexample;
-    writeFileSync(files.reduced, `${JSON.stringify({ run, actions })}\n`);
-    throw result.errorInstance;
+  const from = Date.now();
+  for (let round = 0; round === 0 || Date.now() < from + time; round += 1) {
+    const [actions = []] = fc.sample(someActions, { seed: seed + round, numRuns: 1 });
+    const failed = await fail(actions);
+    if (failed === undefined) continue;
+    const found = Date.now() - from;
+    const left = await reduceActions(failed.actions, async (fewer) =>
+      Date.now() < from + time + reduction ? (await fail(fewer)) !== undefined : undefined,
+    );
+    writeFileSync(files.reduced, `${JSON.stringify({ run, actions: left, found })}\n`);
+    throw failed.error;
   }
 });

@@ -10,6 +10,7 @@ import {
   type ReportStep,
   type ScenarioReport,
 } from '../../../e2e/report/schema.ts';
+import { type SoakRun, soakName } from '../../../e2e/soak/actions.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const file = 'e2e/scenarios/backup-deletion/normal.e2e.ts';
@@ -33,7 +34,11 @@ const dirty = noticedWith(step('Cleanup', 'failed'));
 type Ends = Record<string, End>;
 
 /** A fixture whose scenarios end as the table says, by the mutant; `does` is called with what is done on it. */
-const fixtureOf = (ends: Ends, does: (what: string, files: unknown) => Promise<void> | void): MutantLab => ({
+const fixtureOf = (
+  ends: Ends,
+  does: (what: string, files: unknown) => Promise<void> | void,
+  reduced?: SoakRun,
+): MutantLab => ({
   run: async ({ mutant = 'none', scenarios, files }) => {
     await does(mutant, files);
     const end = ends[mutant] ?? (mutant === 'none' ? fine : noticed);
@@ -43,6 +48,12 @@ const fixtureOf = (ends: Ends, does: (what: string, files: unknown) => Promise<v
     await does(mutant, 'cells');
     const end = ends[mutant] ?? (mutant === 'none' ? fine : noticed);
     return { scenarios: cells.map((cell) => ({ name: crashCellName(cell), duration: 1, ...end })) } as Report;
+  },
+  runSoak: async ({ mutant = 'none', seed }) => {
+    await does(mutant, 'soak');
+    const end = ends[mutant] ?? (mutant === 'none' ? fine : noticed);
+    const report = { scenarios: [{ name: soakName(seed), duration: 1, ...end }] } as Report;
+    return { report, reduced };
   },
   renew: async () => void does('new lab', ''),
   close: async () => {},
@@ -54,7 +65,7 @@ const runOn = async (fixtures: [MutantLab, ...MutantLab[]], chosen: Chosen = ['m
   const out = join(await temporaryFolder(), 'mutants');
   const well = await runMutants({ chosen, fixtures, out, print: (line) => printed.push(line) });
   const { rows } = JSON.parse(await readFile(`${out}.json`, 'utf8')) as {
-    rows: { mutant: string | null; fate: string }[];
+    rows: { mutant: string | null; scenario: string; fate: string }[];
   };
   return { well, rows, table: printed.at(-1) };
 };
@@ -75,6 +86,25 @@ test('a mutant that a cell of the crash matrix is to notice runs there', async (
     true,
     ['passed without a bug', 'killed', 'passed without a bug'],
   ]);
+});
+
+test.for<[number, number, string]>([
+  [6, 10, 'killed'],
+  [7, 10, 'NOT REDUCED'],
+  [6, 11, 'FOUND TOO LATE'],
+])('a soak that has reduced a bug to %i actions, found after %i min: %s', async ([count, minutes, fate]) => {
+  const actions = Array.from({ length: count }, () => ({ do: 'back up' as const, volume: 0 }));
+  const ends = {
+    'head-backed-up': noticedBy(
+      'Then a volume restored from the first backup has the data that were written',
+    ),
+  };
+  const fixture = fixtureOf(ends, () => {}, { run: 3, actions, found: minutes * 60_000 });
+  const { well, rows } = await runOn([fixture], ['head-backed-up']);
+  expect(rows.filter(({ scenario }) => scenario === soakName(2639)).map((row) => row.fate)).toEqual([
+    ...['passed without a bug', fate, 'passed without a bug'],
+  ]);
+  expect(well).toBe(fate === 'killed');
 });
 
 test('a mutant that is noticed, between two runs without a bug', async () => {
