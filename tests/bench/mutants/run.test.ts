@@ -95,13 +95,11 @@ test.for<[number, number, string]>([
 ])('a soak that has reduced a bug to %i actions, found after %i min: %s', async ([count, minutes, fate]) => {
   const actions = Array.from({ length: count }, () => ({ do: 'back up' as const, volume: 0 }));
   const ends = {
-    'head-backed-up': noticedBy(
-      'Then a volume restored from the first backup has the data that were written',
-    ),
+    'target-takes-files-along': noticedBy('Then the store holds the first backup whole, and nothing else'),
   };
   const fixture = fixtureOf(ends, () => {}, { run: 3, actions, found: minutes * 60_000 });
-  const { well, rows } = await runOn([fixture], ['head-backed-up']);
-  expect(rows.filter(({ scenario }) => scenario === soakName(2639)).map((row) => row.fate)).toEqual([
+  const { well, rows } = await runOn([fixture], ['target-takes-files-along']);
+  expect(rows.filter(({ scenario }) => scenario === soakName(326)).map((row) => row.fate)).toEqual([
     ...['passed without a bug', fate, 'passed without a bug'],
   ]);
   expect(well).toBe(fate === 'killed');
