@@ -68,10 +68,11 @@ export const startInformer = <T extends ApiObject>(
     gone.add(uid);
     if (objects.get(name)?.metadata.uid === uid) objects.delete(name);
   };
-  const relist = async (): Promise<string> => {
+  // The first may come from the API server's cache, as client-go allows it: from one that lags behind it is old.
+  const relist = async (isFirst: boolean): Promise<string> => {
     const { metadata, items, kind, apiVersion } = await client.request<ListAnswer<T>>(
       'GET',
-      apiPathOf(resource) + query({}),
+      apiPathOf(resource) + query(isFirst ? { resourceVersion: '0' } : {}),
     );
     const before = new Set(objects.keys());
     for (const item of items) {
@@ -115,9 +116,9 @@ export const startInformer = <T extends ApiObject>(
     }
   };
   const run = async (): Promise<void> => {
-    while (!signal.aborted) {
+    for (let isFirst = true; !signal.aborted; isFirst = false) {
       try {
-        await follow(await relist());
+        await follow(await relist(isFirst));
       } catch (error) {
         if (signal.aborted) return;
         log.warning(`Listing ${resource.plural} anew`, { error });

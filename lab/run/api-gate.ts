@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
+import { createStaleReads, type ReadWord, type StaleRule } from './stale-reads.ts';
 import { gateway, kubernetesApiPort } from './topology.ts';
 
 /** The port of the gate, on the lab's gateway. */
@@ -51,14 +53,15 @@ const asJson = (body: Buffer): unknown => {
 };
 
 /** What the one who follows a write says of it: first of the request, then of its answer. */
-type Word =
-  | { id: number; do: 'pass' | 'drop' }
-  | { id: number; do: 'refuse'; code: number; reason: string; message: string };
+type Refusal = { id: number; do: 'refuse'; code: number; reason: string; message: string };
+type Word = { id: number; do: 'pass' | 'drop' } | Refusal;
 
 /** One who follows writes: those whose path or body has one of these texts. */
 type Follower = {
   texts: string[];
   ask: (question: { id: number } & Record<string, unknown>) => Promise<Word>;
+  /** What becomes of a read while pods see an older state; the follower is told of each list of it. */
+  read?: ReturnType<typeof createStaleReads>['read'];
 };
 
 let lastId = 0;
@@ -84,8 +87,17 @@ const serveFollowers = (socket: string): Set<Follower> => {
       for (const [id, answer] of questions) answer({ id, do: 'pass' });
     });
     createInterface(client).on('line', (line) => {
-      const word = JSON.parse(line) as Word | { follow: string[] };
-      if ('follow' in word) {
+      const word = JSON.parse(line) as Word | { follow: string[] } | { stale: StaleRule };
+      if ('stale' in word) {
+        const { read, lists } = createStaleReads(word.stale);
+        follower.read = (from) => {
+          const before = lists();
+          const decided = read(from);
+          if (lists() > before) client.write(`${JSON.stringify({ staleLists: lists() })}\n`);
+          return decided;
+        };
+        client.write(`${JSON.stringify({ staleLists: 0 })}\n`);
+      } else if ('follow' in word) {
         follower.texts.push(...word.follow);
         client.write(`${JSON.stringify({ following: follower.texts.length })}\n`);
       } else {
@@ -97,9 +109,15 @@ const serveFollowers = (socket: string): Set<Follower> => {
   return followers;
 };
 
+const refuse = (to: ServerResponse, { code, reason, message }: Omit<Refusal, 'id' | 'do'>): void => {
+  to.writeHead(code, { 'content-type': 'application/json' });
+  to.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message }));
+};
+
 /**
  * Serves the API to pods, at a port of its own that only they are sent to, and asks who follows a pod's writes what
- * shall become of each: whether it goes on or is refused, and whether its answer is given or lost.
+ * shall become of each: whether it goes on or is refused, and whether its answer is given or lost. Pods may be shown an
+ * older state for a while.
  */
 export const serveApiGate = async ({ pki, socket }: { pki: string; socket: string }): Promise<void> => {
   const [ca, cert, key] = await Promise.all(
@@ -107,18 +125,18 @@ export const serveApiGate = async ({ pki, socket }: { pki: string; socket: strin
   );
   const agent = new Agent({ keepAlive: true, ca: ca as Buffer });
   const followers = serveFollowers(socket);
-  const upstreamOf = (from: IncomingMessage) =>
+  const upstreamOf = (from: IncomingMessage, path = from.url) =>
     request({
       host: gateway,
       port: kubernetesApiPort,
       agent,
       method: from.method,
-      path: from.url,
+      path,
       headers: from.headers,
     });
 
-  const pass = async (from: IncomingMessage, to: ServerResponse): Promise<void> => {
-    const upstream = upstreamOf(from);
+  const pass = async (from: IncomingMessage, to: ServerResponse, path?: string): Promise<void> => {
+    const upstream = upstreamOf(from, path);
     to.on('close', () => upstream.destroy());
     upstream.on('error', () => to.destroy());
     upstream.on('response', (answer) => {
@@ -167,12 +185,7 @@ export const serveApiGate = async ({ pki, socket }: { pki: string; socket: strin
     const before = follower && (await readBefore(from));
     const word = await follower?.ask({ id: ++lastId, ...whole, before });
     if (word?.do === 'drop') return void to.destroy();
-    if (word?.do === 'refuse') {
-      const { code, reason, message } = word;
-      to.writeHead(code, { 'content-type': 'application/json' });
-      to.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message }));
-      return;
-    }
+    if (word?.do === 'refuse') return refuse(to, word);
     const { answer, text: said } = await send(from, body);
     const after = await follower?.ask({ id: ++lastId, status: answer.statusCode, of: word?.id });
     if (after?.do === 'drop') return void to.destroy();
@@ -180,9 +193,29 @@ export const serveApiGate = async ({ pki, socket }: { pki: string; socket: strin
     to.end(said);
   };
 
+  const staleReadOf = (from: IncomingMessage): ReadWord => {
+    const reads = [...followers].flatMap(({ read }) => read ?? []);
+    const pod = reads.length > 0 ? podOf(from) : undefined;
+    const words =
+      pod === undefined ? [] : reads.map((read) => read({ method: from.method, url: from.url, pod }));
+    return (
+      words.find((word) => word.do === 'refuse' || word.url !== undefined || word.after !== undefined) ?? {
+        do: 'pass',
+      }
+    );
+  };
+
+  const answerRead = async (from: IncomingMessage, to: ServerResponse): Promise<void> => {
+    const word = staleReadOf(from);
+    if (word.do === 'refuse')
+      return refuse(to, { code: 422, reason: 'Invalid', message: 'no list as events' });
+    if (word.after !== undefined) await sleep(word.after);
+    if (!to.destroyed) await pass(from, to, word.url);
+  };
+
   const server = createServer({ cert: cert as Buffer, key: key as Buffer }, (from, to) => {
     to.on('error', () => to.destroy());
-    if (followers.size === 0 || !writes.has(from.method ?? '')) return void pass(from, to);
+    if (followers.size === 0 || !writes.has(from.method ?? '')) return void answerRead(from, to);
     buffer(from)
       .then((body) => askOf(from, to, body))
       .catch(() => to.destroy());

@@ -13,7 +13,7 @@ test('only writes that every run has are disturbed, and the others are named', (
 
 test('each write is disturbed in each way, and first of its kind come before those that repeat it', () => {
   const cells = cellsOf(learned, ['create']);
-  expect(cells).toHaveLength(15);
+  expect(cells).toHaveLength(18);
   expect(cells.map(({ write }) => write).filter((write, index, all) => write !== all[index - 1])).toEqual([
     'a',
     'b',

@@ -15,10 +15,10 @@ test('a table has a row for each write, and each red cell is reported with its w
     composeMatrix([cell('delete x', 'red'), cell('update y', 'green')]).join('\n'),
   ).toMatchInlineSnapshot(`
     "
-    | delete a backup | crash before | crash after | answer lost | conflict | late |
-    | --------------- | ------------ | ----------- | ----------- | -------- | ---- |
-    | delete x        |              | red         |             |          |      |
-    | update y        |              | green       |             |          |      |
+    | delete a backup | crash before | crash after | answer lost | conflict | stale | late |
+    | --------------- | ------------ | ----------- | ----------- | -------- | ----- | ---- |
+    | delete x        |              | red         |             |          |       |      |
+    | update y        |              | green       |             |          |       |      |
 
     red: delete a backup | delete x | crash after: it stays Deleting
 

@@ -14,8 +14,10 @@ const start = async (lists: ApiObject[][]) => {
   const abort = new AbortController();
   onTestFinished(() => abort.abort());
   let push: (line: string | undefined) => void = () => undefined;
+  const paths: string[] = [];
   const client: Client = {
-    request: async <T>() => {
+    request: async <T>(_: string, path: string) => {
+      paths.push(path);
       const list = { kind: 'ThingList', apiVersion: 'v1', metadata: { resourceVersion: '1' } };
       return { ...list, items: lists.shift() ?? [] } as T;
     },
@@ -42,7 +44,7 @@ const start = async (lists: ApiObject[][]) => {
   };
   const versions = () =>
     informer.list().map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`);
-  return { informer, notified, event, versions, breakWatch: () => push(undefined) };
+  return { informer, paths, notified, event, versions, breakWatch: () => push(undefined) };
 };
 
 test('an answer to a write counts at once, and an older event does not undo it', async () => {
@@ -71,7 +73,14 @@ test('what a new list lacks is gone, and its listeners called', async () => {
   expect(notified).toEqual(['a', 'b', 'b', 'a']);
 });
 
-test('who begins to listen after the first list gets what is in it', async () => {
+test('the first list may come from the cache of the API server, and no later one', async () => {
+  const { paths, breakWatch } = await start([[], [object('a', 1)]]);
+  breakWatch();
+  await expect.poll(() => paths.length).toBe(2);
+  expect(paths.map((path) => path.includes('resourceVersion=0'))).toEqual([true, false]);
+});
+
+test('who begins to listen after the first list is told of what is in it', async () => {
   const { informer } = await start([[object('a', 1), object('b', 1)]]);
   const notified: string[] = [];
   informer.onEvent((name) => notified.push(name));

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { managerKilled } from '../../../faults/killed-pod.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { type Disturbance, kills } from './disturbances.ts';
@@ -34,7 +35,8 @@ const refusal = {
   message: 'the object has been modified; please apply your changes to the latest version and try again',
 } as const;
 
-const isOfManager = ({ pod }: WriteRequest): boolean => pod?.name.startsWith('longhorn-manager-') ?? false;
+const managerPrefix = 'longhorn-manager-';
+const isOfManager = ({ pod }: WriteRequest): boolean => pod?.name.startsWith(managerPrefix) ?? false;
 
 const rolesOf = ({ volume, backups }: Followed): Roles =>
   new Map([
@@ -87,7 +89,15 @@ export const followOperation = async (
     return killed;
   };
 
+  // The revision that a list has is that of everything.
+  const showOlder = async (): Promise<void> => {
+    const { resourceVersion: revision } = await cluster.list(longhornResources.backupTargets, { namespace });
+    const except = (await managerPods(cluster)).map(({ uid }) => uid);
+    await gate.showOlder({ pods: managerPrefix, except, revision, lasts: clocks.resync });
+  };
+
   const disturbRequest = async (request: WriteRequest, disturbance: Disturbance) => {
+    if (disturbance === 'stale') await showOlder();
     if (disturbance === 'conflict') return refusal;
     if (disturbance === 'late') await sleep(clocks.resync, undefined, { signal: living });
     if (disturbance !== 'crash before') return { do: 'pass' } as const;
@@ -129,13 +139,15 @@ export const followOperation = async (
       return { do: 'drop' };
     },
   };
-  await followWrites(lab, { texts: [...roles.keys()], keeper, signal: living });
+  const gate = await followWrites(lab, { texts: [...roles.keys()], keeper, signal: living });
   return {
     volume: followed.volume,
     writes,
     disturbed: () => {
       if (failure !== undefined) throw failure;
-      return done;
+      if (cell?.disturbance !== 'stale' || done === undefined) return done;
+      // One that had nothing of it saw no other state than it does after each crash.
+      return gate.staleLists() === 0 ? undefined : `${done}, ${gate.staleLists()} lists of the state before`;
     },
     end: () => {
       isOver = true;

@@ -17,7 +17,8 @@ const requestSchema = z.object({
 });
 const answerSchema = z.object({ id: z.number(), of: z.number(), status: z.number() });
 const followingSchema = z.object({ following: z.number() });
-const lineSchema = z.union([requestSchema, answerSchema, followingSchema]);
+const staleSchema = z.object({ staleLists: z.number() });
+const lineSchema = z.union([requestSchema, answerSchema, followingSchema, staleSchema]);
 
 /** A write of a pod, before the API server has it; an object in another format than JSON is not read. */
 export type WriteRequest = z.infer<typeof requestSchema>;
@@ -37,6 +38,17 @@ export type Gatekeeper = {
   answered(answer: WriteAnswer): Promise<{ do: 'pass' } | { do: 'drop' }>;
 };
 
+/** The state of a revision, which pods see for a while (ms) that appear from now on and whose names begin so. */
+type StaleRule = { pods: string; except: string[]; revision: string; lasts: number };
+
+/** Writes that are followed. */
+type FollowedGate = {
+  /** Has the gate show such pods an older state; returns when it does. */
+  showOlder(rule: StaleRule): Promise<void>;
+  /** How many lists of that state such pods have got. */
+  staleLists(): number;
+};
+
 /**
  * Follows the writes of pods whose path or body has one of these texts, at the gate of the lab in a folder
  * (lab/run/api-gate.ts); returns when the gate asks about each. Ends with the signal, and all writes go on.
@@ -44,15 +56,21 @@ export type Gatekeeper = {
 export const followWrites = async (
   folder: string,
   { texts, keeper, signal }: { texts: readonly string[]; keeper: Gatekeeper; signal: AbortSignal },
-): Promise<void> => {
+): Promise<FollowedGate> => {
   const stream = await connectSocket({ folder, name: 'gate.sock' });
   signal.addEventListener('abort', () => stream.destroy(), { once: true });
   const following = Promise.withResolvers<void>();
+  const showing = Promise.withResolvers<void>();
+  let staleLists = 0;
   const say = (word: object): void => {
     if (!stream.destroyed) stream.write(`${JSON.stringify(word)}\n`);
   };
   const decide = async (line: z.infer<typeof lineSchema>): Promise<void> => {
     if ('following' in line) return following.resolve();
+    if ('staleLists' in line) {
+      staleLists = line.staleLists;
+      return showing.resolve();
+    }
     const word = 'of' in line ? keeper.answered(line) : keeper.onRequest(line);
     // A keeper that cannot decide, as its scenario is over, holds nobody up.
     say({ id: line.id, ...(await word.catch(() => ({ do: 'pass' }))) });
@@ -62,10 +80,19 @@ export const followWrites = async (
     throw new Error('the gate of the lab has ended');
   };
   // Without it all writes go on.
+  showing.promise.catch(() => {});
   void read().catch((error: unknown) => {
     following.reject(error);
+    showing.reject(error);
     stream.destroy();
   });
   say({ follow: texts });
   await following.promise;
+  return {
+    showOlder: (stale) => {
+      say({ stale });
+      return showing.promise;
+    },
+    staleLists: () => staleLists,
+  };
 };

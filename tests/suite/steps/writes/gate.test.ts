@@ -20,6 +20,7 @@ const startGate = async () => {
       const word = JSON.parse(line);
       said.push(word);
       if ('follow' in word) client.write(`${JSON.stringify({ following: 1 })}\n`);
+      if ('stale' in word) client.write(`${JSON.stringify({ staleLists: 0 })}\n`);
       server.emit('said');
     });
   });
@@ -32,6 +33,7 @@ const startGate = async () => {
   return {
     folder,
     said,
+    tell: (line: object) => clients[0]?.write(`${JSON.stringify(line)}\n`),
     ask: async (question: object) => {
       const heard = once(server, 'said');
       clients[0]?.write(`${JSON.stringify(question)}\n`);
@@ -46,12 +48,12 @@ const follow = async (keeper: Partial<Gatekeeper>) => {
   const pass = async () => ({ do: 'pass' }) as const;
   const living = new AbortController();
   onTestFinished(() => living.abort());
-  await followWrites(gate.folder, {
+  const followed = await followWrites(gate.folder, {
     texts: ['the-volume'],
     keeper: { onRequest: pass, answered: pass, ...keeper },
     signal: living.signal,
   });
-  return gate;
+  return { ...gate, ...followed };
 };
 
 test('the gate gets what to follow, and asks of each write and of each answer', async () => {
@@ -70,4 +72,14 @@ test('a write is refused in the words of the keeper', async () => {
 test('a keeper that cannot decide holds no write up', async () => {
   const gate = await follow({ onRequest: () => Promise.reject(new Error('over')) });
   expect(await gate.ask({ id: 1, ...request })).toEqual({ id: 1, do: 'pass' });
+});
+
+test('the gate is told what state pods are to see, and tells of the lists that they got of it', async () => {
+  const gate = await follow({});
+  const rule = { pods: 'longhorn-manager-', except: ['u'], revision: '7', lasts: 30_000 };
+  await gate.showOlder(rule);
+  expect(gate.said.at(-1)).toEqual({ stale: rule });
+  expect(gate.staleLists()).toBe(0);
+  gate.tell({ staleLists: 3 });
+  await expect.poll(gate.staleLists).toBe(3);
 });
