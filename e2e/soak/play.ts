@@ -52,7 +52,13 @@ export const openSoak = ({ given, when, then }: Given) => {
         await fault.heal();
       }
     };
+    const managersBack = async (): Promise<void> => {
+      if (killed.length > 0) await then.managersBack(killed);
+      killed = [];
+    };
     const write = async ({ volume, places }: Soaked, place: number): Promise<void> => {
+      // Data are written by way of the manager's pod on the volume's node.
+      await managersBack();
       places.set(place, await given.data(volume, { offset: place * size, size }));
     };
     const volumeOf = async (number: number): Promise<Soaked> => {
@@ -93,11 +99,6 @@ export const openSoak = ({ given, when, then }: Given) => {
       ({ target }: VolumeHandle) =>
       ({ backup }: Kept): boolean =>
         backup.volume.target === target;
-
-    const managersBack = async (): Promise<void> => {
-      if (killed.length > 0) await then.managersBack(killed);
-      killed = [];
-    };
 
     const deleteBackupVolume = async (soaked: Soaked, volume: VolumeHandle): Promise<void> => {
       const left = (await settled(soaked)).filter(isOn(volume));
@@ -270,6 +271,7 @@ export const openSoak = ({ given, when, then }: Given) => {
     }
 
     await heal(() => true);
+    await managersBack();
     for (const soaked of volumes.values()) {
       const left = await settled(soaked);
       for (const home of soaked.homes) {
