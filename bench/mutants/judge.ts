@@ -60,16 +60,16 @@ export const judgeMutant = (scenario: MutantScenario, by: RegExp): JudgedScenari
 export const soakGoal = { minutes: 10, actions: 6 } as const;
 
 /** The same of a soak, which has to find it early, and to reduce it to few actions; `run` is the reduced one. */
-export const judgeSoak = (scenario: Played, by: RegExp, run: SoakRun | undefined): JudgedScenario => {
+export const judgeSoak = (scenario: MutantScenario, by: RegExp, run: SoakRun | undefined): JudgedScenario => {
   const judged = judgeMutant(scenario, by);
   if (judged.fate !== 'killed') return judged;
   const { actions = [], found = Number.POSITIVE_INFINITY } = run ?? {};
-  const told = `${judged.reason}; found after ${formatDuration(found)}, reduced to ${actions.length} actions`;
+  const reason = `${judged.reason}; found after ${formatDuration(found)}, reduced to ${actions.length} actions`;
   const fate = (): Fate => {
     if (found > soakGoal.minutes * 60_000) return 'FOUND TOO LATE';
     return actions.length > soakGoal.actions ? 'NOT REDUCED' : 'killed';
   };
-  return { ...judged, fate: fate(), reason: told };
+  return { ...judged, fate: fate(), reason };
 };
 
 /** Judges what a scenario came to on the emulator without a bug but those that Longhorn has. */

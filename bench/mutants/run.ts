@@ -63,7 +63,7 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
     ];
     const soaks = new Map<string, SoakRun>();
     for (const seed of seeds) {
-      const { report, reduced } = await fixture.playSoak({ mutant, seed, out: join(folder, `soak-${seed}`) });
+      const { report, reduced } = await fixture.runSoak({ mutant, seed, out: join(folder, `soak-${seed}`) });
       reports.push(report);
       if (reduced !== undefined) soaks.set(soakName(seed), reduced);
     }
