@@ -162,7 +162,7 @@ describe.skipIf(found === undefined)(
     });
 
     test('of a green run: only what a link names is open; a long wait in line looks different, and drawn shorter', async () => {
-      const hash = '#abc123-2-a-recurring-job-makes-its-backups-and-keeps-as-many-as-it-wa';
+      const hash = '#abc123-2-a-recurring-job-makes-its-backups-and-keeps-as-many-as-it-re';
       const page = await open('green', { hash });
       expect(await page.locator('.overview h2').textContent()).toBe('✓ Of 4 scenarios 3 passed, 1 skipped');
       expect(await page.locator('.rounds').count()).toBe(0);

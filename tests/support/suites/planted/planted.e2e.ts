@@ -5,7 +5,7 @@ import { scenario } from '../../../safety/support/planted-scenario.ts';
 scenario('It throws what it saw', {}, async ({ all }) => {
   throw new AggregateError([new Error(all)], all, { cause: new Error(all, { cause: all }) });
 });
-scenario('It prints what it saw', {}, async ({ all, step, finds, note }) => {
+scenario('It reports what it saw', {}, async ({ all, step, finds, note }) => {
   step(all);
   step(all, new Error(all));
   finds(all, all);
