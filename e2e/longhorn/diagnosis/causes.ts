@@ -1266,7 +1266,8 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'waited-too-long',
-    pattern: /time(?:d )?out(?:ed)? (?:while )?(?:a?waiting (?:for )?)/i,
+    pattern:
+      /time(?:d )?out(?:ed)? (?:while )?(?:a?waiting (?:for )?)|(?<!connection |operation |responding, )\btimed out(?: after \d+\w*)?\W*$/i,
     means: 'Waiting timed out; what was waited for may still happen.',
     advice: { any: 'Look at the object that the text names, and at what holds it up: the work may go on.' },
     adviceIn: {
