@@ -123,7 +123,7 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
     // Nothing of a lab that was lost needs to be cleaned up.
     const lost = (signal: AbortSignal) => AbortSignal.any([signal, running.lost]);
     try {
-      await progress.step(`Play ${count(scenarios.length, 'scenario')} with ${describeBug(mutant)}`, () => {
+      await progress.step(`Run ${count(scenarios.length, 'scenario')} with ${describeBug(mutant)}`, () => {
         // Read by the process that is spawned now, and by none of the other lab's.
         process.env[matrixFolder] = out;
         process.env[soakFolder] = out;
