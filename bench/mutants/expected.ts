@@ -147,7 +147,7 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'same-type-locks-conflict': [
     { scenario: sameWords, by: 'then.completedBeside' },
     { scenario: sideBySide, by: 'then.uploadedSideBySide' },
-    { scenario: besideBackup, by: 'then.madeBeside' },
+    { scenario: besideBackup, by: 'then.uploading' },
   ],
   'progress-stays': [{ scenario: sideBySide, by: 'then.progressRose' }],
   'ticket-stays': [
