@@ -1,5 +1,5 @@
 import type { Offered } from '../config/config.ts';
-import { whyNotFit } from '../suite/play/skip-reason.ts';
+import { whyNotFit } from '../suite/run/skip-reason.ts';
 import type { Chosen } from './choice.ts';
 
 /** What becomes of the chosen scenarios on a cluster: those that are run, and the others by the reason. */

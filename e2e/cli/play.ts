@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunConfig, toVariables } from '../config/config.ts';
-import { projectName } from '../suite/play/reporter.ts';
+import { projectName } from '../suite/run/reporter.ts';
 import type { Arguments } from './arguments/parse.ts';
 
 /** The file behind `npx vitest`. */

@@ -2,11 +2,11 @@ import { inject, test } from 'vitest';
 import { canHave } from '../faults/store/store-faults.ts';
 import type { ScenarioRecord } from '../report/record.ts';
 import { besides, driversOf, nameOn, twoStores } from '../store/drivers/index.ts';
-import type { Fixture, ScenarioBody, ScenarioOptions } from './play/fixture.ts';
+import type { Fixture, ScenarioBody, ScenarioOptions } from './run/fixture.ts';
 // From the start: Ctrl-C must not end this process before the runner has stopped it.
-import './play/orphaned.ts';
+import './run/orphaned.ts';
 
-export type { ScenarioOptions } from './play/fixture.ts';
+export type { ScenarioOptions } from './run/fixture.ts';
 
 /**
  * Makes `scenario()` on the given fixture: it registers a vitest test for each kind of store that the run uses
@@ -30,7 +30,7 @@ export const defineScenario =
       // waiting for.
       test(nameOn(name, driver), { tags, timeout: 0, meta }, (context) => {
         // Who lists the scenarios loads nothing that runs them.
-        const whole = import('./play/play.ts').then(({ runScenario }) =>
+        const whole = import('./run/run-scenario.ts').then(({ runScenario }) =>
           runScenario(fixture, { context, record, timeout, ...declared, body }),
         );
         // An interrupted test is over for vitest at once; its cleanup is not, and the worker must outlive it.

@@ -11,7 +11,7 @@ import {
 } from '../config/config.ts';
 import { whyNotWritable } from '../kube/writable.ts';
 import { goOnWithoutReader } from '../report/without-reader.ts';
-import { createReporter, projectName } from './play/reporter.ts';
+import { createReporter, projectName } from './run/reporter.ts';
 import { sideBySidePool } from './side-by-side/pool.ts';
 import { tags } from './tags.ts';
 import { whyNoTags } from './tags-expression.ts';

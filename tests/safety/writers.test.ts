@@ -23,8 +23,8 @@ describe('all that a command prints is redacted', () => {
     expect(read('scripts/corral.ts')).toMatch(/^goOnWithoutReader\(\);$/m));
 
   test.each([
-    ['e2e/suite/play/reporter.ts', 'the process that reports the scenarios'],
-    ['e2e/suite/play/play.ts', 'the process that plays them'],
+    ['e2e/suite/run/reporter.ts', 'the process that reports the scenarios'],
+    ['e2e/suite/run/run-scenario.ts', 'the process that plays them'],
   ])('%s guards that of %s', (path) => expect(read(path)).toMatch(/^ +guardOutput\(\);$/m));
 });
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { canHave, storeFaults } from '../../e2e/faults/store/store-faults.ts';
 import { besides, driverNamed, drivers, driversOf, nameOn } from '../../e2e/store/drivers/index.ts';
-import { whyNotFit } from '../../e2e/suite/play/skip-reason.ts';
+import { whyNotFit } from '../../e2e/suite/run/skip-reason.ts';
 
 const offered = { lab: false, without: [], allow: [] };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { bugs } from '../../../../e2e/longhorn/bugs/bugs.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
-import { judgeEnd } from '../../../../e2e/suite/play/judge-end.ts';
+import { judgeEnd } from '../../../../e2e/suite/run/judge-end.ts';
 import { bugSteps } from '../../../../e2e/suite/steps/bugs/steps.ts';
 import type { BackupHandle, VolumeHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { notProvable, PromiseBroken } from '../../../../e2e/suite/steps/judging.ts';

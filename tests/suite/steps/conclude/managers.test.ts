@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Cluster } from '../../../../e2e/kube/cluster.ts';
 import type { Backup, Volume } from '../../../../e2e/longhorn/types.ts';
-import { judgeEnd } from '../../../../e2e/suite/play/judge-end.ts';
+import { judgeEnd } from '../../../../e2e/suite/run/judge-end.ts';
 import * as conclusions from '../../../../e2e/suite/steps/conclude/conclude.ts';
 import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
 import { nothingMade, scenarioAnnotation } from '../../../../e2e/suite/steps/made.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ExpectationError } from '../../../e2e/history/verdict.ts';
 import { ApiError, BrokenStream, ExecError } from '../../../e2e/kube/errors.ts';
-import { classifyError } from '../../../e2e/suite/play/classify-error.ts';
+import { classifyError } from '../../../e2e/suite/run/classify-error.ts';
 import { notProvable, PremiseLost } from '../../../e2e/suite/steps/judging.ts';
 
 const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { boundBy, longer, notingMoves, startClock } from '../../../e2e/suite/play/time.ts';
+import { boundBy, longer, notingMoves, startClock } from '../../../e2e/suite/run/time.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isNotProvable, judgeEnd, SkipScenario } from '../../../e2e/suite/play/judge-end.ts';
+import { isNotProvable, judgeEnd, SkipScenario } from '../../../e2e/suite/run/judge-end.ts';
 
 const explained = (message: string, state = 'broken') =>
   Object.assign(new Error(message), { verdict: { state } });

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { ExpectationError } from '../../../e2e/history/expectation.ts';
 import type { Load } from '../../../e2e/machine/load.ts';
-import { attribute } from '../../../e2e/suite/play/attribute.ts';
+import { attribute } from '../../../e2e/suite/run/attribute.ts';
 import { folderOfEachTest } from '../../support/temporary-folder.ts';
 
 const folder = folderOfEachTest();

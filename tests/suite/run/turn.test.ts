@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openAccount } from '../../../e2e/kube/account.ts';
 import type { SharedThing } from '../../../e2e/longhorn/shared.ts';
 import { openLocks } from '../../../e2e/suite/exclusive/locks.ts';
-import { createTurn } from '../../../e2e/suite/play/turn.ts';
+import { createTurn } from '../../../e2e/suite/run/turn.ts';
 
 const forever = new AbortController().signal;
 const usesAll = { shared: ['longhorn-managers'], exclusive: [] };

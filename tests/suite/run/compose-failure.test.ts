@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { know } from '../../../e2e/kube/redact/known.ts';
-import { composeFailure } from '../../../e2e/suite/play/compose-failure.ts';
+import { composeFailure } from '../../../e2e/suite/run/compose-failure.ts';
 
 const secret = 'a-secret-of-many-letters';
 const message = { of: 'b1', text: secret, class: 'failure', id: 'deletion-denied', meaning: 'No.' };

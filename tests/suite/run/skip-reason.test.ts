@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { whyNotFit } from '../../../e2e/suite/play/skip-reason.ts';
+import { whyNotFit } from '../../../e2e/suite/run/skip-reason.ts';
 
 const offered = { lab: false, without: ['block-device'], allow: ['manager-kill'] } as const;
 type Declared = Parameters<typeof whyNotFit>[1];

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { ScenarioEvent } from '../../../e2e/report/record.ts';
-import { reportAwaited } from '../../../e2e/suite/play/awaiting.ts';
+import { reportAwaited } from '../../../e2e/suite/run/awaiting.ts';
 import { lamp, play, played } from '../../history/lamps.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
