@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { NotFit } from '../e2e/machine/not-fit.ts';
-import type { Engine, EngineNamedBy } from '../e2e/store-matrix/play.ts';
+import type { Engine, EngineNamedBy } from '../e2e/store-matrix/open-matrix.ts';
 import { type MatrixReplica, openReplica, type ReplicaSnapshot } from '../e2e/store-matrix/replica.ts';
 import { snapshotFile } from '../emulator/engine/replica-files.ts';
 import { replicaEnded, type UploadRequest } from '../emulator/engine/upload.ts';

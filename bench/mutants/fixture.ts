@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Interruption, spawnRunner } from '../../e2e/cli/play.ts';
+import { type Interruption, spawnRunner } from '../../e2e/cli/spawn-runner.ts';
 import { makeRunConfig } from '../../e2e/config/config.ts';
 import { makeRunId } from '../../e2e/config/run-id.ts';
 import {

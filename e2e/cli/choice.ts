@@ -15,8 +15,8 @@ import { projectName } from '../suite/run/reporter.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine, usageError } from './exit-code.ts';
 import type { LastFailed } from './last-failed.ts';
-import { configLoader } from './play.ts';
 import { exactly, takeShard } from './shard.ts';
+import { configLoader } from './spawn-runner.ts';
 
 /** A scenario that was chosen to run. */
 export type Chosen = Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags'> & { declared: Declared };

@@ -14,8 +14,8 @@ import { type ExitCode, exitCode } from './exit-code.ts';
 import { readLastFailed } from './last-failed.ts';
 import { describeList, describeOthers, describeTime, listOf } from './list.ts';
 import { describePlan, planFor } from './plan.ts';
-import type { Interruption } from './play.ts';
 import { runOn } from './run-on.ts';
+import type { Interruption } from './spawn-runner.ts';
 
 /** `config` is the vitest configuration whose project `e2e` holds the scenarios. */
 export type CommandOptions = {

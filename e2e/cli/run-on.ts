@@ -16,7 +16,7 @@ import { concludeReport, type NotRun, writeBegun, writeNotRun } from './conclude
 import { countCpu } from './cpu.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
 import { describePlan, needsBrowser, planFor } from './plan.ts';
-import { type Interruption, spawnRunner } from './play.ts';
+import { type Interruption, spawnRunner } from './spawn-runner.ts';
 
 type Run = Pick<Choice, 'chosen' | 'others' | 'shard'> & {
   args: Arguments;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { formatDuration } from '../kube/duration.ts';
 import { writeWhole } from '../report/write-whole.ts';
 import { readSoakRuns, type SoakPlan, type SoakRun, soakFiles, soakFolder } from '../soak/actions.ts';
-import { describeActions } from '../soak/play.ts';
+import { describeActions } from '../soak/open-soak.ts';
 import { checkFor, checkOut } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { type ExitCode, usageError } from './exit-code.ts';

@@ -19,7 +19,7 @@ import {
   troubles,
   whyNot,
 } from '../store-matrix/cells.ts';
-import { type Engine, type EngineNamedBy, type Matrix, openMatrix } from '../store-matrix/play.ts';
+import { type Engine, type EngineNamedBy, type Matrix, openMatrix } from '../store-matrix/open-matrix.ts';
 import { checkFile } from './arguments/checks.ts';
 import { newCommand, parseFlags, toExitCode } from './command.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';

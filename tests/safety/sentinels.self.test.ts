@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { configLoader, vitestEntry } from '../../e2e/cli/play.ts';
+import { configLoader, vitestEntry } from '../../e2e/cli/spawn-runner.ts';
 import { configText, textOf } from '../support/run-suite.ts';
 import { cacheVariables } from '../support/share-caches.ts';
 import { startPlantedServer } from './support/planted-server.ts';

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { vitestEntry } from '../../e2e/cli/play.ts';
+import { vitestEntry } from '../../e2e/cli/spawn-runner.ts';
 import { putLonghorn } from '../support/longhorn-objects.ts';
 import { startStubServer } from '../support/stub-api-server.ts';
 

@@ -54,13 +54,13 @@ describe('all that is written to a file is redacted, or nothing of a run', () =>
     'e2e/cli/docs.ts': 'made by us',
     // Verdicts of cells, and the files of a store that it made for them.
     'e2e/cli/store-matrix.ts': 'made by us',
-    'e2e/store-matrix/play.ts': 'made by us',
+    'e2e/store-matrix/open-matrix.ts': 'made by us',
     'e2e/store-matrix/replica.ts': 'made by us',
     // Names of writes, and verdicts with the reasons of a report, which has redacted them.
     'e2e/cli/crash-matrix.ts': 'made by us',
-    'e2e/crash-matrix/plays.e2e.ts': 'made by us',
+    'e2e/crash-matrix/cells.e2e.ts': 'made by us',
     'e2e/cli/soak.ts': 'made by us',
-    'e2e/soak/plays.e2e.ts': 'made by us',
+    'e2e/soak/soak.e2e.ts': 'made by us',
     'providers/matrix-engine.ts': 'made by us',
     'e2e/report/expected-times.ts': 'made by us',
     'providers/docker/pod-system.ts': 'made by us',

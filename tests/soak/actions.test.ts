@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readSoakRuns, soakActionNames, soakName, soakSeedOf, someActions } from '../../e2e/soak/actions.ts';
-import { describeActions } from '../../e2e/soak/play.ts';
+import { describeActions } from '../../e2e/soak/open-soak.ts';
 
 const some = fc.sample(someActions, { seed: 7, numRuns: 50 });
 

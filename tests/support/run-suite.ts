@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
-import { configLoader, vitestEntry } from '../../e2e/cli/play.ts';
+import { configLoader, vitestEntry } from '../../e2e/cli/spawn-runner.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { PageData } from '../../e2e/report/html/data.ts';
 import type { Report } from '../../e2e/report/schema.ts';

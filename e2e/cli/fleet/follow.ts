@@ -15,7 +15,7 @@ import { podsOfJob } from './objects.ts';
 const block = /^corral-report ([0-9a-f]{64})\n([A-Za-z0-9+/=\n]*)\ncorral-report-end$/gm;
 
 /**
- * Reads the report at the end of a pod's log, where fixtures/fleet/play-shard.sh puts it; throws when there
+ * Reads the report at the end of a pod's log, where fixtures/fleet/run-shard.sh puts it; throws when there
  * is none, or not all of it.
  */
 export const readReportBlock = (log: string): Report => {

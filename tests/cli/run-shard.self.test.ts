@@ -10,7 +10,7 @@ import { readReportBlock, withoutReportBlock } from '../../e2e/cli/fleet/follow.
 import { sampleReport } from '../support/scenario-report.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const script = fileURLToPath(new URL('../../fixtures/fleet/play-shard.sh', import.meta.url));
+const script = fileURLToPath(new URL('../../fixtures/fleet/run-shard.sh', import.meta.url));
 
 const report = sampleReport();
 

@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { scenario } from '../suite/scenario.ts';
 import { readPlanOfSoak, type SoakAction, soakFiles, soakFolder, soakName, someActions } from './actions.ts';
-import { openSoak } from './play.ts';
+import { openSoak } from './open-soak.ts';
 import { reduceActions } from './reduce.ts';
 
 const files = soakFiles(process.env[soakFolder] ?? '');
