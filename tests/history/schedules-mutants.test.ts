@@ -10,7 +10,7 @@ import { generate } from './schedules/generate.ts';
 import { known } from './schedules/known.ts';
 import { type Mutant, mutants, none } from './schedules/mutants.ts';
 import type { Observe } from './schedules/observe.ts';
-import { play } from './schedules/play.ts';
+import { play } from './schedules/run-schedule.ts';
 import type { Schedule } from './schedules/schedule.ts';
 
 /** Loads what is put to the test, broken in one place; throws where the code has no such place any more. */

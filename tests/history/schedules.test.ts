@@ -13,7 +13,7 @@ import { check } from './schedules/check.ts';
 import { generate } from './schedules/generate.ts';
 import { known } from './schedules/known.ts';
 import { observe } from './schedules/observe.ts';
-import { play } from './schedules/play.ts';
+import { play } from './schedules/run-schedule.ts';
 
 const first = Number(process.env.CORRAL_SCHEDULES_FROM ?? 1);
 const count = Number(process.env.CORRAL_SCHEDULES ?? 500);

@@ -4,7 +4,7 @@ import { parseRecording, type RecordedLine } from '../../../e2e/history/recordin
 import { compare } from './compare.ts';
 import { expectSame, recordedTranscript } from './conform.ts';
 import type { Judged } from './describe-object.ts';
-import { plays } from './plays.ts';
+import { plays } from './scripts.ts';
 import { type Transcript, transcriptOf } from './transcript.ts';
 
 test.each(Object.keys(plays))('a recording is the same as itself, and in order: %s', async (name) => {

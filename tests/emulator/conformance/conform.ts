@@ -5,7 +5,7 @@ import type { LocalCluster } from '../support/local-cluster.ts';
 import { compare } from './compare.ts';
 import { openDriver, type Patience } from './driver.ts';
 import { disorders } from './order.ts';
-import type { Staged } from './plays.ts';
+import type { Staged } from './scripts.ts';
 import { type Transcript, transcriptOf } from './transcript.ts';
 
 /**

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { clocks } from '../../../emulator/clocks.ts';
 import { playMatrix } from '../support/store-matrix.ts';
-import { casts } from './plays.ts';
-import { type Endings, runAll, runPlays } from './run-plays.ts';
+import { type Endings, runAll, runPlays } from './run-scripts.ts';
+import { casts } from './scripts.ts';
 
 // By Longhorn's clocks the plays wait for five minutes, mostly; meanwhile the processors are free for the
 // others, one set after the other.

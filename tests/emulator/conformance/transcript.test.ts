@@ -3,7 +3,7 @@ import { optional } from './compare.ts';
 import { recordedTranscript } from './conform.ts';
 import { normaliseText } from './normalise-text.ts';
 import { disorders } from './order.ts';
-import { plays } from './plays.ts';
+import { plays } from './scripts.ts';
 import type { ObjectState, Transcript } from './transcript.ts';
 
 test.each(optional.map((rule) => [rule.why, rule] as const))(

@@ -1,6 +1,6 @@
 import type { Lamp } from '../lamps.ts';
 import type { Stretch } from './check.ts';
-import type { Answered, Outcome } from './play.ts';
+import type { Answered, Outcome } from './run-schedule.ts';
 import { trueAnswer } from './truth.ts';
 
 /** Says which verdicts are wrong, and which are withheld without a reason. */

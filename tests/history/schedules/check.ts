@@ -1,7 +1,7 @@
 import type { Entry, GapEntry, ObjectEntry } from '../../../e2e/history/timeline.ts';
 import type { Lamp } from '../lamps.ts';
 import { checkAnswers } from './check-answers.ts';
-import type { Outcome } from './play.ts';
+import type { Outcome } from './run-schedule.ts';
 
 /** A stretch of a timeline: from a listing to the gap behind it, or to the end. */
 export type Stretch = {

@@ -13,8 +13,8 @@ import { plainProgress } from '../../../providers/progress.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
 import { stubDocker } from '../../support/docker-stubs.ts';
 import { layerOf, ociLayout, tarOf } from '../../support/image-archives.ts';
+import { nodes, plays } from '../../support/imitate-controllers.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
-import { nodes, plays } from '../../support/play-longhorn.ts';
 
 // The whole provider, on a kind that makes no containers: its cluster is a bare API server, on which a script
 // plays all controllers.

@@ -14,8 +14,8 @@ import { describeRelease } from '../../../providers/longhorn/release.ts';
 import { explainStuck, imageMissing } from '../../../providers/longhorn/stuck.ts';
 import { openWorld } from '../../../providers/longhorn/watches.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
+import { nodes, plays, troubles } from '../../support/imitate-controllers.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
-import { nodes, plays, troubles } from '../../support/play-longhorn.ts';
 
 // On a real API server; a script plays the controllers, Kubernetes' and Longhorn's.
 let server: ApiServer;

@@ -7,7 +7,7 @@ import { whileObserved } from '../../../e2e/history/observer.ts';
 import { judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
 import { generate } from '../../history/schedules/generate.ts';
 import { observe } from '../../history/schedules/observe.ts';
-import { play } from '../../history/schedules/play.ts';
+import { play } from '../../history/schedules/run-schedule.ts';
 import { describeLamp, recorded } from './history.ts';
 
 const count = Number(process.env.CORRAL_SCHEDULES ?? 100);

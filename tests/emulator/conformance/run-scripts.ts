@@ -3,7 +3,7 @@ import type { Mutant } from '../../../emulator/mutants.ts';
 import { type LocalCluster, startLocalCluster } from '../support/local-cluster.ts';
 import { conform } from './conform.ts';
 import type { Patience } from './driver.ts';
-import { casts, plays } from './plays.ts';
+import { casts, plays } from './scripts.ts';
 
 /**
  * By which clock the managers go, how long each wait may be, and which bug they have. `by` distinguishes its plays from
