@@ -61,7 +61,7 @@ const readWorkflow = (name: string) => {
 
 const longhorn = readWorkflow('longhorn');
 const kind = readWorkflow('kind');
-const versions = longhorn.workflow.jobs.play?.strategy?.matrix.longhorn ?? [];
+const versions = longhorn.workflow.jobs.run?.strategy?.matrix.longhorn ?? [];
 
 test.each(versions)('what it is called with is known to e2e: %s', (version) => {
   const parsed = parseArguments(longhorn.flagsOf('e2e', version), ['lab']);

@@ -63,7 +63,7 @@ const known = [
   ...Object.entries(mended).flatMap(([fix, scenarios]) => (scenarios.length === 0 ? [] : [fix])),
 ] as Mutant[];
 
-/** Reads the flags: which mutants to play. Throws a CommandError of one line. */
+/** Reads the flags: which mutants to run. Throws a CommandError of one line. */
 const parseArguments = (argv: string[]): Mutant[] => {
   const command = newCommand(
     'mutants',

@@ -67,12 +67,12 @@ const cpuTable = ({ cpu, scenarios }: Report): string[] => {
  */
 export const suiteTables = (
   report: Report,
-  { up, scenarios: played, down }: Phases,
+  { up, scenarios: inScenarios, down }: Phases,
   goal: number,
 ): string => {
   const { scenarios } = report;
   const longest = Math.max(...scenarios.map(({ duration }) => duration));
-  const whole = up + played + down;
+  const whole = up + inScenarios + down;
   return [
     toMarkdown([
       [
@@ -91,7 +91,7 @@ export const suiteTables = (
       ['the whole', 's'],
       ['---', '--:'],
       ['cluster up, Longhorn in it', seconds(up)],
-      [`${scenarios.length} scenarios`, seconds(played)],
+      [`${scenarios.length} scenarios`, seconds(inScenarios)],
       ['cluster down', seconds(down)],
       ['all', seconds(whole)],
       ['the longest scenario', seconds(longest)],

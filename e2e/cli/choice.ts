@@ -103,7 +103,7 @@ const listScenarios = async (
   }
 };
 
-/** What a run is to play. */
+/** The scenarios of a run. */
 export type Choice = {
   chosen: Chosen[];
   /** Where the seed documents chose, the scenarios that `--all` would add. */

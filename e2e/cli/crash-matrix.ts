@@ -12,7 +12,7 @@ import {
   readLearned,
 } from '../crash-matrix/cells.ts';
 import { crashOperations } from '../crash-matrix/operations.ts';
-import { type CellVerdict, composeMatrix, type PlayedCrashCell } from '../crash-matrix/table.ts';
+import { type CellVerdict, composeMatrix, type JudgedCrashCell } from '../crash-matrix/table.ts';
 import { readReport } from '../report/file.ts';
 import type { Report } from '../report/schema.ts';
 import { writeWhole } from '../report/write-whole.ts';
@@ -90,7 +90,7 @@ const verdicts: Record<string, CellVerdict> = {
   'not-provable': 'not met',
 };
 
-const playedOf = (report: Report | undefined, cells: readonly CrashCell[]): PlayedCrashCell[] => {
+const judgedCells = (report: Report | undefined, cells: readonly CrashCell[]): JudgedCrashCell[] => {
   const byName = new Map(report?.scenarios.map((each) => [each.name, each]));
   return cells.map((cell) => {
     const found = byName.get(crashCellName(cell));
@@ -99,12 +99,12 @@ const playedOf = (report: Report | undefined, cells: readonly CrashCell[]): Play
   });
 };
 
-const readPlayed = (file: string): PlayedCrashCell[] =>
-  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { cells: PlayedCrashCell[] }).cells : [];
+const readJudged = (file: string): JudgedCrashCell[] =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { cells: JudgedCrashCell[] }).cells : [];
 
-type Players = Omit<CommandOptions, 'argv'>;
+type Runner = Omit<CommandOptions, 'argv'>;
 
-const play = async (flags: Flags, { providers, config }: Players): Promise<ExitCode> => {
+const runMatrix = async (flags: Flags, { providers, config }: Runner): Promise<ExitCode> => {
   const { out, longhorn, resume } = flags;
   const files = matrixFiles(out);
   const until = flags.for === undefined ? null : Date.now() + checkFor(flags.for);
@@ -134,7 +134,7 @@ const play = async (flags: Flags, { providers, config }: Players): Promise<ExitC
     const code = await run('learning', `^(${chosen.join('|')}) [|] undisturbed`);
     if (code !== exitCode.passed)
       throw new CommandError(
-        `an undisturbed play did not pass: nothing can be learned from it; see ${join(out, 'learning', 'report.html')}`,
+        `an undisturbed run did not pass: nothing can be learned from it; see ${join(out, 'learning', 'report.html')}`,
         code === exitCode.interrupted ? code : exitCode.notFit,
       );
   }
@@ -142,12 +142,12 @@ const play = async (flags: Flags, { providers, config }: Players): Promise<ExitC
   for (const name of cell === undefined ? chosen : []) {
     const { always, sometimes } = commonWrites(learned, name);
     process.stdout.write(
-      `${name}: ${always.length} writes, and ${sometimes.length} that not every play had\n`,
+      `${name}: ${always.length} writes, and ${sometimes.length} that not every run had\n`,
     );
-    for (const write of sometimes) process.stdout.write(`  not in every play: ${write}\n`);
+    for (const write of sometimes) process.stdout.write(`  not in every run: ${write}\n`);
   }
   const all = cell === undefined ? cellsOf(learned, chosen) : [cell];
-  const before = resume ? readPlayed(files.results).filter(({ verdict }) => verdict !== 'not played') : [];
+  const before = resume ? readJudged(files.results).filter(({ verdict }) => verdict !== 'not played') : [];
   const done = new Set(before.map(crashCellName));
   const cells = all.filter((each) => !done.has(crashCellName(each)));
   let code: number = exitCode.passed;
@@ -155,16 +155,16 @@ const play = async (flags: Flags, { providers, config }: Players): Promise<ExitC
     await writeWhole(files.cells, JSON.stringify({ until, cells } satisfies MatrixPlan));
     code = await run('cells');
   }
-  const played = [...before, ...playedOf(await readReport(join(out, 'cells')), cells)];
-  await writeWhole(files.results, `${JSON.stringify({ longhorn, cells: played }, null, 2)}\n`);
-  process.stdout.write(`${composeMatrix(played).join('\n')}\n`);
+  const judged = [...before, ...judgedCells(await readReport(join(out, 'cells')), cells)];
+  await writeWhole(files.results, `${JSON.stringify({ longhorn, cells: judged }, null, 2)}\n`);
+  process.stdout.write(`${composeMatrix(judged).join('\n')}\n`);
   if (code !== exitCode.passed && code !== exitCode.failed) return code as ExitCode;
-  return played.some(({ verdict }) => verdict === 'red') ? exitCode.failed : exitCode.passed;
+  return judged.some(({ verdict }) => verdict === 'red') ? exitCode.failed : exitCode.passed;
 };
 
 /**
  * `npx corral crash-matrix`: learns what longhorn-managers write during an operation, and runs it again for each write
  * and each way to disturb it. Returns the exit code; every error is printed.
  */
-export const runCrashMatrixCommand = (argv: readonly string[], players: Players): Promise<ExitCode> =>
-  toExitCode('crash-matrix', () => play(readFlags(argv), players));
+export const runCrashMatrixCommand = (argv: readonly string[], runner: Runner): Promise<ExitCode> =>
+  toExitCode('crash-matrix', () => runMatrix(readFlags(argv), runner));

@@ -117,7 +117,7 @@ const ids = Object.keys(differences) as DifferenceId[];
 /** The versions that the workflow runs each night, but for what is no release yet. */
 const nightlyVersions = (): string[] => {
   const { jobs } = parse(readFileSync(workflow, 'utf8'));
-  const versions: string[] = jobs.play.strategy.matrix.longhorn;
+  const versions: string[] = jobs.run.strategy.matrix.longhorn;
   return versions.filter((version) => /^v\d/.test(version));
 };
 

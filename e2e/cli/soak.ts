@@ -56,9 +56,9 @@ const replayOf = (file: string | undefined): SoakRun | undefined => {
 // How long a failure may be reduced when the soak's own time is over.
 const reduction = 20 * 60_000;
 
-type Players = Omit<CommandOptions, 'argv'>;
+type Runner = Omit<CommandOptions, 'argv'>;
 
-const play = async (flags: Flags, { providers, config }: Players): Promise<ExitCode> => {
+const runSoak = async (flags: Flags, { providers, config }: Runner): Promise<ExitCode> => {
   const out = checkOut(flags.out);
   const files = soakFiles(out);
   const replay = replayOf(flags.replay);
@@ -95,9 +95,9 @@ const play = async (flags: Flags, { providers, config }: Players): Promise<ExitC
 };
 
 /** `npx corral soak`: random actions from a seed, judged after each run. Returns the exit code; every error is printed. */
-export const runSoakCommand = (argv: readonly string[], players: Players): Promise<ExitCode> =>
+export const runSoakCommand = (argv: readonly string[], runner: Runner): Promise<ExitCode> =>
   toExitCode('soak', () => {
     const command = program();
     parseFlags(command, argv);
-    return play(command.opts<Flags>(), players);
+    return runSoak(command.opts<Flags>(), runner);
   });

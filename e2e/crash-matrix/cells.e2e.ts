@@ -12,8 +12,8 @@ const about = { timeout: '20m', needs: ['lab', 'block-device', 'fileMissing'] } 
 
 if (plan === undefined)
   for (const [name, operation] of Object.entries(crashOperations))
-    for (const play of [1, 2])
-      scenario(learningNameOf(name, play), about, async (steps) => {
+    for (const run of [1, 2])
+      scenario(learningNameOf(name, run), about, async (steps) => {
         let followed: FollowedWrites | undefined;
         const follow = async (of: Followed) => {
           followed = await steps.given.writesFollowed(of);

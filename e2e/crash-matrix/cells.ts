@@ -30,8 +30,8 @@ export const crashCellNamed = (name: string): CrashCell | undefined => {
 };
 
 /** What an undisturbed run is called: each operation has two. */
-export const learningNameOf = (operation: string, play: number): string =>
-  [operation, 'undisturbed', play === 1 ? 'the first time' : 'the second time'].join(marks);
+export const learningNameOf = (operation: string, run: number): string =>
+  [operation, 'undisturbed', run === 1 ? 'the first time' : 'the second time'].join(marks);
 
 /** The files of a matrix: which cells are run, until when they may begin, and the writes that were learned. */
 export const matrixFiles = (folder: string) => ({

@@ -8,15 +8,15 @@ import { type CrashCell, crashCellName } from './cells.ts';
 export type CellVerdict = 'green' | 'known' | 'red' | 'not met' | 'not played';
 
 /** A cell that was run, or was to be. */
-export type PlayedCrashCell = CrashCell & { verdict: CellVerdict; reason: string | null; seconds: number };
+export type JudgedCrashCell = CrashCell & { verdict: CellVerdict; reason: string | null; seconds: number };
 
 const columns = Object.keys(disturbances) as Disturbance[];
 
 const padded = (cells: readonly string[], widths: readonly number[]): string =>
   `| ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' | ')} |`;
 
-const tableOf = (operation: string, played: readonly PlayedCrashCell[]): string[] => {
-  const of = played.filter((each) => each.operation === operation);
+const tableOf = (operation: string, judged: readonly JudgedCrashCell[]): string[] => {
+  const of = judged.filter((each) => each.operation === operation);
   const rows = [...new Set(of.map(({ write }) => write))].map((write) => [
     write,
     ...columns.map(
@@ -37,17 +37,17 @@ const tableOf = (operation: string, played: readonly PlayedCrashCell[]): string[
 };
 
 /** All cells as text: a table for each operation, a row for each write; then each red cell, with what was wrong. */
-export const composeMatrix = (played: readonly PlayedCrashCell[]): string[] => {
-  const count = (verdict: CellVerdict): number => played.filter((each) => each.verdict === verdict).length;
-  const operations = [...new Set(played.map(({ operation }) => operation))];
-  const reds = played.filter(({ verdict }) => verdict === 'red');
+export const composeMatrix = (judged: readonly JudgedCrashCell[]): string[] => {
+  const count = (verdict: CellVerdict): number => judged.filter((each) => each.verdict === verdict).length;
+  const operations = [...new Set(judged.map(({ operation }) => operation))];
+  const reds = judged.filter(({ verdict }) => verdict === 'red');
   return [
-    ...operations.flatMap((operation) => ['', ...tableOf(operation, played)]),
+    ...operations.flatMap((operation) => ['', ...tableOf(operation, judged)]),
     ...(reds.length === 0 ? [] : ['']),
     ...reds.map(
       (each) => `red: ${crashCellName(each)}: ${each.reason?.split('\n')[0] ?? 'no reason is known'}`,
     ),
     '',
-    `${played.length} ${played.length === 1 ? 'cell' : 'cells'}: ${count('green')} green, ${count('known')} of known bugs, ${count('red')} red, ${count('not met')} not met, ${count('not played')} not played`,
+    `${judged.length} ${judged.length === 1 ? 'cell' : 'cells'}: ${count('green')} green, ${count('known')} of known bugs, ${count('red')} red, ${count('not met')} not met, ${count('not played')} not played`,
   ];
 };

@@ -41,7 +41,11 @@ const isLiving = ({ state }: Kept): boolean => state === 'asked for' || state ==
 export const openSoak = ({ given, when, then }: Given) => {
   let other: TargetHandle | undefined;
 
-  const play = async (actions: readonly SoakAction[], open: Open[], begin: () => void): Promise<void> => {
+  const runActions = async (
+    actions: readonly SoakAction[],
+    open: Open[],
+    begin: () => void,
+  ): Promise<void> => {
     const volumes = new Map<number, Soaked>();
     let isKilled = false;
     let killed: Awaited<ReturnType<Given['when']['ownerKilled']>> = [];
@@ -286,11 +290,11 @@ export const openSoak = ({ given, when, then }: Given) => {
     }
   };
 
-  /** Plays a run; `begin` is called before each action. */
+  /** Runs actions; `begin` is called before each action. */
   return async (actions: readonly SoakAction[], begin: () => void = () => {}): Promise<void> => {
     const open: Open[] = [];
     try {
-      await play(actions, open, begin);
+      await runActions(actions, open, begin);
     } catch (error) {
       // Of what cannot be healed the cleanup tells.
       for (const fault of open.toReversed()) await fault.heal().catch(() => {});

@@ -17,7 +17,7 @@ const about = {
 
 scenario(soakName(seed), about, async (steps) => {
   await steps.given.exclusive('longhorn-managers');
-  const play = openSoak(steps);
+  const runActions = openSoak(steps);
   let run = 0;
   /** Returns why the run failed, and those of its actions that were begun until then; undefined where it did not. */
   const fail = async (actions: readonly SoakAction[]) => {
@@ -25,7 +25,7 @@ scenario(soakName(seed), about, async (steps) => {
     appendFileSync(files.runs, `${JSON.stringify({ run, actions })}\n`);
     let begun = 0;
     try {
-      await play(actions, () => {
+      await runActions(actions, () => {
         begun += 1;
       });
       return undefined;
@@ -33,7 +33,7 @@ scenario(soakName(seed), about, async (steps) => {
       return { error, actions: actions.slice(0, begun) };
     }
   };
-  if (replay !== undefined) return play(replay.actions);
+  if (replay !== undefined) return runActions(replay.actions);
   const from = Date.now();
   for (let round = 0; round === 0 || Date.now() < from + time; round += 1) {
     const [actions = []] = fc.sample(someActions, { seed: seed + round, numRuns: 1 });

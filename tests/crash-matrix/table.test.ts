@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { composeMatrix, type PlayedCrashCell } from '../../e2e/crash-matrix/table.ts';
+import { composeMatrix, type JudgedCrashCell } from '../../e2e/crash-matrix/table.ts';
 
-const cell = (write: string, verdict: PlayedCrashCell['verdict']): PlayedCrashCell => ({
+const cell = (write: string, verdict: JudgedCrashCell['verdict']): JudgedCrashCell => ({
   operation: 'delete a backup',
   write,
   disturbance: 'crash after',

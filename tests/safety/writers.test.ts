@@ -24,7 +24,7 @@ describe('all that a command prints is redacted', () => {
 
   test.each([
     ['e2e/suite/run/reporter.ts', 'the process that reports the scenarios'],
-    ['e2e/suite/run/run-scenario.ts', 'the process that plays them'],
+    ['e2e/suite/run/run-scenario.ts', 'the process that runs them'],
   ])('%s guards that of %s', (path) => expect(read(path)).toMatch(/^ +guardOutput\(\);$/m));
 });
 

@@ -57,7 +57,7 @@ export const makeRun = async (
     const timeline = evidence === undefined ? null : makeTimeline(evidence, scenario.duration);
     const key = `${report.run}-${index + 1}-${toSlug(scenario.name)}`;
     if (timeline !== null) timelines.push([`timeline-${key}`, timeline]);
-    const played = past
+    const earlier = past
       .flatMap((each) => each.scenarios)
       .filter((each) => each.name === scenario.name && each.state !== 'skipped');
     scenarios.push({
@@ -65,7 +65,7 @@ export const makeRun = async (
       key,
       timeline: timeline && `timeline-${key}`,
       hint: hintOf(scenario, timeline, report.end),
-      past: played.slice(-compared),
+      past: earlier.slice(-compared),
     });
   }
   return {

@@ -51,7 +51,7 @@ export const asideBox = ({ firstPlay, leftBehind }: PageScenario): HTMLElement |
   return element('section', 'aside', [
     ...(firstPlay === undefined
       ? []
-      : part('Played twice; the first time its premise was lost', firstPlay.reason)),
+      : part('Run twice; the first time its premise was lost', firstPlay.reason)),
     ...(leftBehind === undefined ? [] : part('Left behind by its cleanup', leftBehind)),
   ]);
 };
