@@ -21,8 +21,8 @@ const others = [
 
 test('where nothing is said, the scenarios of the seed documents are run, once each; the end says what else there is', async () => {
   await withSuite(suite, async ({ folder, config }) => {
-    const play = (...flags: string[]) => runCommandIn(folder, config, { all: false, flags });
-    const ended = await play();
+    const run = (...flags: string[]) => runCommandIn(folder, config, { all: false, flags });
+    const ended = await run();
     expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
     expect(ended.stdout).toMatch(/^2 scenarios of the seed documents, provider lab/);
     expect(ended.report?.scenarios.map(({ name }) => name).toSorted()).toEqual(['It ends', 'It waits']);

@@ -15,12 +15,12 @@ const settings = '/apis/longhorn.io/v1beta2/namespaces/longhorn-system/settings'
 const changes = () =>
   `await fetch('${server.url}${settings}/backup-concurrent-limit', { method: 'PATCH', body: '{"value":"5"}' });`;
 
-const play = async (
+const run = async (
   body: string,
   { flags = ['--expect-cluster', uid], signals = [] as Signalled[] } = {},
 ): Promise<Ended> => {
   const named = `--provider existing --kubeconfig ${server.kubeconfig} --context stub --store-image store:1`;
-  const suite = { 'a.e2e.ts': `scenario('It plays', {}, async ({ does, later }) => {\n${body}\n});` };
+  const suite = { 'a.e2e.ts': `scenario('It runs', {}, async ({ does, later }) => {\n${body}\n});` };
   const ended = await runSuite(suite, { how: 'existing', flags: [...named.split(' '), ...flags], signals });
   return { ...ended, stdout: ended.stdout.replaceAll(server.url, '<server>') };
 };
@@ -31,7 +31,7 @@ const difference = line.replace('not as before the run: ', '');
 test('a run that leaves the cluster as it was passes, and says so', async () => {
   // It is only needed where Longhorn is asked for its bundle.
   server.deny({ verb: 'create', resource: 'supportbundles' });
-  const ended = await play("await does('Given a thing');");
+  const ended = await run("await does('Given a thing');");
   expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
   // What is printed before it is in tests/providers/existing/existing.test.ts.
   expect(ended.stdout).toMatch(
@@ -47,7 +47,7 @@ test('a run that leaves the cluster as it was passes, and says so', async () => 
 });
 
 test('a difference fails a run whose scenarios have passed, by a line and in the report', async () => {
-  const ended = await play(`await does('Given a thing', async () => { ${changes()} });`);
+  const ended = await run(`await does('Given a thing', async () => { ${changes()} });`);
   expect(ended).toMatchObject({ exitCode: 1, stderr: `e2e: ${line}` });
   expect(ended.stdout).toContain('1 passed, 0 failed');
   expect(ended.stdout).not.toContain('The cluster is as it was');
@@ -58,14 +58,14 @@ test('it is looked for when the run was interrupted as well', async () => {
   const body = `later(async () => { ${changes()} });
 await does('Given a thing');
 await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));`;
-  const ended = await play(body, { signals: [{ after: '✓ Given a thing', signal: 'SIGINT' }] });
+  const ended = await run(body, { signals: [{ after: '✓ Given a thing', signal: 'SIGINT' }] });
   expect(ended).toMatchObject({ exitCode: 4, stderr: `e2e: ${line}` });
   expect(ended.stdout).not.toContain('the cluster goes down');
   expect(ended.report).toMatchObject({ end: { state: 'interrupted' }, differences: [difference] });
 });
 
 test('what a cleanup leaves there fails a run whose scenarios have passed', async () => {
-  const ended = await play(`later(() => { throw new Error('the volume is still there'); });`);
+  const ended = await run(`later(() => { throw new Error('the volume is still there'); });`);
   expect(ended.exitCode).toBe(1);
   expect(ended.stdout).toContain('Left in the cluster by the cleanup, so the run has failed');
   expect(ended.report).toMatchObject({
@@ -78,7 +78,7 @@ test('when the command is killed, its scenarios clean up', async () => {
   const body = `later(() => console.log('it has cleaned up'));
 await does('Given a thing');
 await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));`;
-  const ended = await play(body, { signals: [{ after: '✓ Given a thing', signal: 'SIGKILL' }] });
+  const ended = await run(body, { signals: [{ after: '✓ Given a thing', signal: 'SIGKILL' }] });
   expect(ended.stdout).toContain('Interrupted by the end of the command: cleaning up');
   expect(ended.stdout).toContain('it has cleaned up');
   expect(ended.report?.end.state).toBe('interrupted');
@@ -92,7 +92,7 @@ await does('When nothing comes', (signal) => new Promise((_, reject) => signal.a
     after,
     signal: 'SIGINT',
   }));
-  const ended = await play(body, { signals });
+  const ended = await run(body, { signals });
   const where = `--kubeconfig ${server.kubeconfig} --context stub`;
   expect(ended.exitCode).toBe(4);
   expect(ended.stderr).toContain(`\ne2e: to undo their faults: npx corral heal ${where} --out <suite>/out\n`);
@@ -106,7 +106,7 @@ await does('When nothing comes', (signal) => new Promise((_, reject) => signal.a
 });
 
 test('a run whose cluster cannot be compared has not passed', async () => {
-  const ended = await play(`await does('Given a thing', () => fetch('${server.url}/stub/answer/403'));`);
+  const ended = await run(`await does('Given a thing', () => fetch('${server.url}/stub/answer/403'));`);
   expect(ended.exitCode).toBe(3);
   expect(ended.stderr).toMatch(
     /^e2e: the cluster could not be compared with what it was before the run: .*403/,
@@ -116,7 +116,7 @@ test('a run whose cluster cannot be compared has not passed', async () => {
 
 test('what --support-bundle needs is asked for where it is given, before anything is made', async () => {
   server.deny({ verb: 'create', resource: 'supportbundles' });
-  const ended = await play("await does('Given a thing');", {
+  const ended = await run("await does('Given a thing');", {
     flags: ['--expect-cluster', uid, '--support-bundle'],
   });
   expect(ended.exitCode).toBe(3);
@@ -128,7 +128,7 @@ test('what --support-bundle needs is asked for where it is given, before anythin
 
 test('with --pause-on-failure, the line that removes what it made names the cluster', async () => {
   const flags = ['--expect-cluster', uid, '--pause-on-failure', '--namespace', 'stores'];
-  const ended = await play("throw new Error('broken');", { flags });
+  const ended = await run("throw new Error('broken');", { flags });
   const where = `--kubeconfig ${server.kubeconfig} --context stub --namespace stores --run ${ended.report?.run}`;
   expect(ended.stdout).toContain(`\nTo remove it: npx corral cleanup ${where}\n`);
   expect(ended.stdout).not.toContain('left up');

@@ -11,12 +11,12 @@ const suite = suiteOf('last-failed');
 
 test('what did not pass is run again, and then what of it did not pass again; the page holds each against the run before', async () => {
   await withSuite(suite, async ({ folder, config }) => {
-    const play = (...flags: string[]) => runCommandIn(folder, config, { flags });
-    await play();
+    const run = (...flags: string[]) => runCommandIn(folder, config, { flags });
+    await run();
     const first = await pageIn(folder);
     expect(first.runs[0]?.scenarios.every(({ past }) => past.length === 0)).toBe(true);
     await writeFile(join(folder, 'mended'), '');
-    const again = await play('--last-failed');
+    const again = await run('--last-failed');
     expect(again.exitCode).toBe(1);
     const second = await pageIn(folder);
     expect(second.runs[0]?.past.map(({ run }) => run)).toEqual([first.runs[0]?.run]);
@@ -26,7 +26,7 @@ test('what did not pass is run again, and then what of it did not pass again; th
     ]);
     const stderr =
       'e2e: --last-failed with --tags held: no scenario matches; in out/report.json did not pass: b.e2e.ts It is not provable';
-    const none = await play('--last-failed', '--tags', 'held');
+    const none = await run('--last-failed', '--tags', 'held');
     expect(none).toMatchObject({ exitCode: 2, stdout: '', stderr });
   });
 });

@@ -56,8 +56,8 @@ test('in a terminal, what is under way is drawn below, and Ctrl-C leaves the ter
     expect(terminal.text()).toMatch(/It hangs\n(.*\n)+.*✓ Given a thing \(\d+(\.\d)? m?s\)\n/);
     expect(terminal.text()).toContain('Interrupted by SIGINT: the cluster goes down');
     // The list of the set-up hides the cursor, and gives it back; a process that is killed could not.
-    const played = written.slice(written.indexOf('Corral run'), written.indexOf('Interrupted'));
-    expect(played).not.toContain('\u001b[?25l');
+    const whileRunning = written.slice(written.indexOf('Corral run'), written.indexOf('Interrupted'));
+    expect(whileRunning).not.toContain('\u001b[?25l');
     expect(written.lastIndexOf('\u001b[?25h')).toBeGreaterThanOrEqual(written.lastIndexOf('\u001b[?25l'));
     // Nothing is in bold.
     expect(written).not.toContain('\u001b[1m');

@@ -12,8 +12,8 @@ test.each<[flags: string, ...Parameters<typeof rolesFor>]>([
   ['', { namespace: 'corral', name: 'corral' }, { allow: [] }],
   ['--support-bundle', { namespace: 'corral', name: 'corral' }, { allow: [], supportBundle: true }],
   [
-    '--allow manager-kill,admission-policy --namespace mine --service-account player',
-    { namespace: 'mine', name: 'player' },
+    '--allow manager-kill,admission-policy --namespace mine --service-account runner',
+    { namespace: 'mine', name: 'runner' },
     { allow: ['manager-kill', 'admission-policy'] },
   ],
   [

@@ -98,14 +98,14 @@ test('the times that come with the commit are of scenarios there are, and split 
 });
 
 test('a report teaches times: of what passed or met a known bug, the longest, without the line', () => {
-  const played = (name: string, state: ScenarioReport['state'], duration: number, locks = 0) =>
+  const ran = (name: string, state: ScenarioReport['state'], duration: number, locks = 0) =>
     scenarioReport(name, { state, duration, account: { ...nothingSpent, locks } });
   const scenarios = [
-    played('b', 'passed', 9400),
-    played('a', 'passed', 90_000, 60_200),
-    played('b', 'known-bug', 8000),
-    played('c', 'failed', 5),
-    played('d', 'known-bug', 2000),
+    ran('b', 'passed', 9400),
+    ran('a', 'passed', 90_000, 60_200),
+    ran('b', 'known-bug', 8000),
+    ran('c', 'failed', 5),
+    ran('d', 'known-bug', 2000),
   ];
   const times = { 'one.e2e.ts a': 30_000, 'one.e2e.ts b': 9000, 'one.e2e.ts d': 2000 };
   expect(Object.entries(timesOf({ scenarios }))).toEqual(Object.entries(times));
@@ -113,13 +113,13 @@ test('a report teaches times: of what passed or met a known bug, the longest, wi
 
 test('the pace of a run is its time by the clock for what its scenarios take one after the other', () => {
   const times = { 'one.e2e.ts a': 100_000, 'one.e2e.ts b': 60_000 };
-  const played = (name: string, at: number, duration: number, more: Partial<ScenarioReport> = {}) =>
+  const ran = (name: string, at: number, duration: number, more: Partial<ScenarioReport> = {}) =>
     scenarioReport(name, { startedAt: new Date(at).toISOString(), duration, ...more });
   // Two that overlap take 40 s of the 160 s that are expected; the second round takes 80 s.
-  const first = [played('a', 1_000_000, 30_000), played('b', 1_010_000, 30_000)];
-  const skipped = played('b', 1_900_000, 5, { state: 'skipped' });
-  expect(paceOf({ scenarios: [...first, skipped, played('new', 1_900_000, 5)] }, times)).toBe(0.25);
-  const second = [played('a', 2_000_000, 80_000, { round: 2 }), played('b', 2_000_000, 1, { round: 2 })];
+  const first = [ran('a', 1_000_000, 30_000), ran('b', 1_010_000, 30_000)];
+  const skipped = ran('b', 1_900_000, 5, { state: 'skipped' });
+  expect(paceOf({ scenarios: [...first, skipped, ran('new', 1_900_000, 5)] }, times)).toBe(0.25);
+  const second = [ran('a', 2_000_000, 80_000, { round: 2 }), ran('b', 2_000_000, 1, { round: 2 })];
   expect(paceOf({ scenarios: [...first, ...second] }, times)).toBe(120 / 320);
   expect(paceOf({ scenarios: [skipped] }, times)).toBeUndefined();
 });

@@ -22,7 +22,7 @@ const never = (signal) => new Promise((_, reject) => signal.addEventListener('ab
 `;
 
 // It is the process of the scenarios that keeps them apart: what the command does beside that is tested elsewhere.
-const play = (suite: Suite, signals: Signalled[] = []) =>
+const run = (suite: Suite, signals: Signalled[] = []) =>
   withSuite(suite, ({ folder, config }) =>
     runBare(folder, config, { env: handedOn({ output: 'verbose' }), signals }),
   );
@@ -56,7 +56,7 @@ test('where the load decides how many are at work, the report says how many were
 });
 
 test('one that is alone is set up beside the others, and waits for them; its time does not run meanwhile', async () => {
-  const ended = await play({
+  const ended = await run({
     'a.e2e.ts': `${head}scenario('It kills managers', { exclusive: ['longhorn-managers'], timeout: '2s' }, async ({ does, exclusive, later }) => {
   later(async () => { log('cleans up'); await pause(300); log('has cleaned up'); });
   await does('Given a set-up', async () => { log('sets up'); await until((all) => all.includes('other begins')); });
@@ -142,7 +142,7 @@ const three = {
 const names = ['One', 'Two', 'Three'];
 
 test('Ctrl-C with three at work lets all of them clean up', async () => {
-  const ended = await play(three, [{ after: 'begins: Given nodes for itself alone', signal: 'SIGINT' }]);
+  const ended = await run(three, [{ after: 'begins: Given nodes for itself alone', signal: 'SIGINT' }]);
   expect(ended.exitCode).toBe(4);
   for (const name of names) expect(ended.stdout).toContain(`${name} has cleaned up`);
   expect(

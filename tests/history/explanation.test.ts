@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { evaluate, explainVerdict } from '../../e2e/history/expectation.ts';
-import { hall, is, type Lamp, lamp, play, played } from './lamps.ts';
+import { hall, is, type Lamp, lamp, pushEvent, timelineOf } from './lamps.ts';
 
 const attic = { name: 'attic', label: 'the attic lamp', is: is('hot') };
 
 /** What is said of the hall lamp, judged from behind its first three states on, beside the attic's. */
 const explain = (...events: string[]): string => {
-  const timeline = played('attic:cold', 'hall:new', 'hall:new');
+  const timeline = timelineOf('attic:cold', 'hall:new', 'hall:new');
   const mark = timeline.mark();
-  for (const event of events) play(timeline, event);
+  for (const event of events) pushEvent(timeline, event);
   const expected = hall(timeline).goes(is('off'), is('on'), is('done')).withoutEver(is('on')).while(attic);
   return explainVerdict(evaluate(expected.from(mark)));
 };
@@ -46,17 +46,17 @@ test('a stretch that is lost leaves open what it hides', () => {
 });
 
 test('the last object, and what troubles the watch; or that it never was', () => {
-  const timeline = played('hall:off', 'hall:blue');
+  const timeline = timelineOf('hall:off', 'hall:blue');
   timeline.fail(new Error('403 Forbidden'));
   expect(evaluate(hall(timeline).goes(is('off'), is('on'))).details).toMatch(
     /\n\nLast object:\n {2}kind: Lamp\n {2}metadata:\n[\s\S]*\n {4}state: blue\n\nThe watch of lamps cannot go on: 403 Forbidden$/,
   );
-  const { details } = evaluate(hall(played('attic:on')).goes(is('on')));
+  const { details } = evaluate(hall(timelineOf('attic:on')).goes(is('on')));
   expect(details).toMatch(/\n {2}✗ on\n\nHistory of the hall lamp \(hall\) in lamps:\n {2}never seen$/);
 });
 
 test('what is long is cut: states, histories, objects', () => {
-  const timeline = played(...Array.from({ length: 100 }, (_, index) => `hall:state${index}`));
+  const timeline = timelineOf(...Array.from({ length: 100 }, (_, index) => `hall:state${index}`));
   const lines = Array.from({ length: 100 }, (_, index) => index);
   const long: Lamp = { ...lamp('hall', 'x'.repeat(3000), 101), lines };
   timeline.push({ kind: 'modified', at: 101_000, object: long });

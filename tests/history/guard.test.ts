@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../e2e/history/expectation.ts';
-import { hall, is, play, played } from './lamps.ts';
+import { hall, is, pushEvent, timelineOf } from './lamps.ts';
 
 const on = is('on');
 const attic = { name: 'attic', label: 'the attic lamp', is: is('hot') };
@@ -27,7 +27,7 @@ test.each([
   ['the time is over behind it', 'hall:off hall:on gap hall=on', openUnsure],
   ['the gap did not matter', 'hall:off gap hall=off hall:on', timedOut],
 ])('what must never be while another object is in a state: %s: %s', (_, events, verdict) => {
-  const expected = hall(played(...events.split(' '))).goes(is('off'), on, is('done'));
+  const expected = hall(timelineOf(...events.split(' '))).goes(is('off'), on, is('done'));
   const { state, reason } = evaluate(expected.withoutEver(on).while(attic));
   expect([state, reason]).toEqual(verdict);
 });
@@ -35,9 +35,9 @@ test.each([
 describe('two timelines', () => {
   /** Each lamp's events in a timeline of its own; `attic-gap` is a gap of that. */
   const across = (events: string) => {
-    const lamps = { hall: played(), attic: played() };
+    const lamps = { hall: timelineOf(), attic: timelineOf() };
     for (const event of events.split(' '))
-      play(event.startsWith('hall') ? lamps.hall : lamps.attic, event === 'attic-gap' ? 'gap' : event);
+      pushEvent(event.startsWith('hall') ? lamps.hall : lamps.attic, event === 'attic-gap' ? 'gap' : event);
     const expected = hall(lamps.hall).goes(is('off'), on, is('done')).withoutEver(on);
     return evaluate(expected.while({ ...attic, timeline: lamps.attic }));
   };

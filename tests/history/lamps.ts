@@ -19,18 +19,18 @@ export const is = namedState('lamp-is', (state: string) => ({
 }));
 
 /**
- * Plays events into a timeline, one a second: `hall:on` is a change (the first one of a name adds it),
+ * Pushes events into a timeline, one a second: `hall:on` is a change (the first one of a name adds it),
  * `hall:gone` a deletion, `hall=on` a listing that found it unchanged, `hall~on` one that found it changed,
  * `hall!on` another object of that name, `gap` a gap.
  */
-export const played = (...events: string[]): ReplayedTimeline<Lamp> => {
+export const timelineOf = (...events: string[]): ReplayedTimeline<Lamp> => {
   const timeline = replayTimeline<Lamp>('lamps');
-  for (const event of events) play(timeline, event);
+  for (const event of events) pushEvent(timeline, event);
   return timeline;
 };
 
-/** Plays one more event. */
-export const play = (timeline: ReplayedTimeline<Lamp>, event: string): void => {
+/** Pushes one more event. */
+export const pushEvent = (timeline: ReplayedTimeline<Lamp>, event: string): void => {
   const second = timeline.entries.length + 1;
   const at = second * 1000;
   if (event === 'gap') {

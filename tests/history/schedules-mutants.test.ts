@@ -10,7 +10,7 @@ import { generate } from './schedules/generate.ts';
 import { known } from './schedules/known.ts';
 import { type Mutant, mutants, none } from './schedules/mutants.ts';
 import type { Observe } from './schedules/observe.ts';
-import { play } from './schedules/run-schedule.ts';
+import { runSchedule } from './schedules/run-schedule.ts';
 import type { Schedule } from './schedules/schedule.ts';
 
 /** Loads what is put to the test, broken in one place; throws where the code has no such place any more. */
@@ -44,7 +44,7 @@ const firstProblem = async (mutant: Mutant, most: number): Promise<string | unde
       ? [known[by] as Schedule]
       : Array.from({ length: most }, (_, index) => generate(by + index));
   for (const schedule of schedules) {
-    const [problem] = check(await play(schedule, { observe, deadline }));
+    const [problem] = check(await runSchedule(schedule, { observe, deadline }));
     if (problem !== undefined) return problem;
   }
   return undefined;

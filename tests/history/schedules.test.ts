@@ -13,7 +13,7 @@ import { check } from './schedules/check.ts';
 import { generate } from './schedules/generate.ts';
 import { known } from './schedules/known.ts';
 import { observe } from './schedules/observe.ts';
-import { play } from './schedules/run-schedule.ts';
+import { runSchedule } from './schedules/run-schedule.ts';
 
 const first = Number(process.env.CORRAL_SCHEDULES_FROM ?? 1);
 const count = Number(process.env.CORRAL_SCHEDULES ?? 500);
@@ -22,7 +22,7 @@ const lanes = 100;
 const deadline = 120_000;
 
 test.each(Object.entries(known))('%s', { timeout: deadline }, async (_, schedule) => {
-  expect(check(await play(schedule, { observe, deadline }))).toEqual([]);
+  expect(check(await runSchedule(schedule, { observe, deadline }))).toEqual([]);
 });
 
 test(`${count} schedules from seed ${first} on`, { timeout: deadline + count * 300 }, async () => {
@@ -33,7 +33,7 @@ test(`${count} schedules from seed ${first} on`, { timeout: deadline + count * 3
     while (failures.length === 0 && next < first + count) {
       const seed = next++;
       const schedule = generate(seed);
-      const outcome = await play(schedule, { observe, deadline });
+      const outcome = await runSchedule(schedule, { observe, deadline });
       const problems = check(outcome);
       if (problems.length > 0)
         failures.push(`seed ${seed}: ${problems.join('\n')}\nof ${JSON.stringify(schedule)}`);

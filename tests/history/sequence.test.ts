@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Expectation, evaluate } from '../../e2e/history/expectation.ts';
-import { hall, is, type Lamp, played } from './lamps.ts';
+import { hall, is, type Lamp, timelineOf } from './lamps.ts';
 
 const [off, dim, on] = [is('off'), is('dim'), is('on')];
 
@@ -31,6 +31,6 @@ test.each<[Rule, events: string, state: string, reason: string]>([
   [switched, 'hall:off gap hall:on', 'not-provable', lost],
   [switched, 'hall:off gap', 'not-provable', open],
 ])('%s of %s is %s', (rule, events, state, reason) => {
-  const verdict = evaluate(rule(hall(played(...events.split(' ')))));
+  const verdict = evaluate(rule(hall(timelineOf(...events.split(' ')))));
   expect([verdict.state, verdict.reason.replace('Expected: the hall lamp ', '')]).toEqual([state, reason]);
 });

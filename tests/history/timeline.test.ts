@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { play, played } from './lamps.ts';
+import { pushEvent, timelineOf } from './lamps.ts';
 
 test('knows the last state of each object, by its namespace, and none of one that is gone', () => {
-  const timeline = played('hall:off', 'attic:on', 'hall:on', 'attic:gone');
+  const timeline = timelineOf('hall:off', 'attic:on', 'hall:on', 'attic:gone');
   expect(timeline.current('hall')?.status.state).toBe('on');
   expect(timeline.current('attic')).toBeUndefined();
   const metadata = { name: 'hall', namespace: 'b' };
@@ -11,13 +11,13 @@ test('knows the last state of each object, by its namespace, and none of one tha
 });
 
 test('calls whoever listens, until they stop, and fails once, for the first reason', async () => {
-  const timeline = played('hall:off');
+  const timeline = timelineOf('hall:off');
   const heard: unknown[] = [];
   const stop = timeline.onEntry((entry) => heard.push(entry.kind));
   timeline.onFailure(({ message }) => heard.push(message));
-  for (const event of ['hall:on', 'gap']) play(timeline, event);
+  for (const event of ['hall:on', 'gap']) pushEvent(timeline, event);
   stop();
-  play(timeline, 'hall:gone');
+  pushEvent(timeline, 'hall:gone');
   timeline.fail(new Error('first'));
   timeline.fail(new Error('second'));
   await timeline.stop();
@@ -25,7 +25,7 @@ test('calls whoever listens, until they stop, and fails once, for the first reas
 });
 
 test('knows since when there has been no connection', () => {
-  const timeline = played();
+  const timeline = timelineOf();
   const before = Date.now();
   timeline.connected(false);
   const { cutOff = 0 } = timeline;

@@ -5,7 +5,7 @@ import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/c
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
-// What a real server does of what schedules.test.ts plays: it begins and ends a watch as that has it.
+// What a real server does of what schedules.test.ts runs: it begins and ends a watch as that has it.
 const { configMaps, secrets } = resources;
 const namespace = 'default';
 const timing = { lifetime: 60_000, silence: 60_000, pause: { first: 20, longest: 100 }, patience: 0 };

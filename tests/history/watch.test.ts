@@ -54,7 +54,7 @@ test('asks for bookmarks and an end, with its selectors, from the version of the
   ]);
 });
 
-// How else a connection can end, schedules.test.ts plays.
+// How else a connection can end, schedules.test.ts runs.
 test('goes on from the last version, without a gap, when it is refused because the server is busy', async () => {
   // The first watch works: a refusal of the very first one is returned to the caller.
   const { timeline, urls } = await following([list(5), lines('ends', hall6), busy, rest]);

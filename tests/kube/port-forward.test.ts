@@ -12,7 +12,7 @@ import { end, listen } from '../support/serving.ts';
 import { type StubServer, startStubServer } from '../support/stub-api-server.ts';
 import { acceptWebSocket } from '../support/web-socket.ts';
 
-// The API server's side is played byte by byte: in each order in which a pod's end can come, it comes.
+// The API server's side is imitated byte by byte: in each order in which a pod's end can come, it comes.
 
 const protocol = 'v4.channel.k8s.io';
 

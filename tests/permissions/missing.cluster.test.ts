@@ -17,7 +17,7 @@ const resourceOf: Record<string, Resource> = {
 
 let server: SharedApiServer;
 let admin: Cluster;
-let player: Cluster;
+let limited: Cluster;
 
 const grant = async (objects: KubernetesObject[]): Promise<void> => {
   for (const object of objects)
@@ -29,20 +29,20 @@ beforeAll(async () => {
   admin = await server.connect();
   // Others may have made it by now.
   await grant([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'longhorn-system' } }]);
-  await grant(rolesFor({ namespace: 'corral', name: 'player' }, { allow: ['admission-policy'] }));
-  const answer = await admin.request('/api/v1/namespaces/corral/serviceaccounts/player/token', {
+  await grant(rolesFor({ namespace: 'corral', name: 'runner' }, { allow: ['admission-policy'] }));
+  const answer = await admin.request('/api/v1/namespaces/corral/serviceaccounts/runner/token', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }),
   });
   const { status } = (await answer.json()) as { status: { token: string } };
-  player = await server.connect({ token: status.token });
+  limited = await server.connect({ token: status.token });
 });
 
 test('nothing is missing for one who may do everything, nor for a service account with the roles that are printed', async () => {
   expect(await missingRights(admin, { allow: allDisruptions, namespace: undefined })).toBeUndefined();
   // An API server hears of new roles by a watch of its own, within a moment: asked until it has.
-  const missing = () => missingRights(player, { allow: ['admission-policy'], namespace: 'corral' });
+  const missing = () => missingRights(limited, { allow: ['admission-policy'], namespace: 'corral' });
   await expect.poll(missing, { timeout: 300_000 }).toBeUndefined();
 });
 
@@ -50,22 +50,22 @@ const rbac = (flags: string) => `npx corral rbac ${flags} | kubectl apply -f -`;
 
 test('what is missing: of a disruption, of stores with namespaces of their own, and everything for a guest', async () => {
   const killing = { allow: ['manager-kill', 'manager-mount'], namespace: 'corral' } as const;
-  expect(await missingRights(player, killing)).toMatchObject({
+  expect(await missingRights(limited, killing)).toMatchObject({
     rights: [
       'delete pods in namespace longhorn-system',
       'get settings.longhorn.io default-control-path in namespace longhorn-system',
       'get settings.longhorn.io default-engine-image in namespace longhorn-system',
     ],
-    command: rbac('--allow manager-kill,manager-mount --service-account player'),
+    command: rbac('--allow manager-kill,manager-mount --service-account runner'),
     makesAccount: false,
     runIn: undefined,
   });
-  const own = await missingRights(player, { allow: [], namespace: undefined });
+  const own = await missingRights(limited, { allow: [], namespace: undefined });
   const everywhere = ['create pods/exec in every namespace', 'delete namespaces', 'watch namespaces'];
   expect(own?.rights).toEqual(expect.arrayContaining(everywhere));
   expect(own?.rights).not.toContain('watch nodes');
   expect(own).toMatchObject({
-    command: rbac('--service-account player'),
+    command: rbac('--service-account runner'),
     makesAccount: false,
     runIn: 'corral',
   });

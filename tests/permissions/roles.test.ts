@@ -8,7 +8,7 @@ import { rolesFor } from '../../e2e/permissions/roles.ts';
 
 type PolicyRule = { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] };
 
-const account = { namespace: 'stores', name: 'player' };
+const account = { namespace: 'stores', name: 'runner' };
 
 /** Each single thing that the roles grant, as RBAC reads them. */
 const granted = (allow: readonly Disruption[], more: Partial<RunScope> = {}): string[] =>
@@ -77,14 +77,14 @@ test('each role is made before its binding to the account alone; account and nam
       ? `${kind} ${metadata.namespace} ${metadata.name}`
       : { kind, where: metadata.namespace, roleRef, subjects },
   );
-  const subjects = [{ kind: 'ServiceAccount', name: 'player', namespace: 'stores' }];
+  const subjects = [{ kind: 'ServiceAccount', name: 'runner', namespace: 'stores' }];
   const binding = (where: string | undefined, kind = where === undefined ? 'ClusterRole' : 'Role') => {
-    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind, name: 'stores:player' };
-    return [`${kind} ${where} stores:player`, { kind: `${kind}Binding`, where, roleRef, subjects }];
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind, name: 'stores:runner' };
+    return [`${kind} ${where} stores:runner`, { kind: `${kind}Binding`, where, roleRef, subjects }];
   };
   expect(made).toEqual([
     'Namespace undefined stores',
-    'ServiceAccount stores player',
+    'ServiceAccount stores runner',
     ...['longhorn-system', 'stores', undefined].flatMap((where) => binding(where)),
   ]);
 });

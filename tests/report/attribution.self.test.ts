@@ -66,9 +66,9 @@ const line = String.raw`time="2026-11-22T07:28:17Z" level=error msg="Error runni
 const suite = (begins: number) => `${head}const inForce = Promise.withResolvers();
 const failed = Promise.withResolvers();
 const started = Promise.withResolvers();
-longhornScenario('Its volume starts', {}, async ({ plays, attach, answers, does, later }) => {
+longhornScenario('Its volume starts', {}, async ({ replays, attach, answers, does, later }) => {
   later(started.resolve);
-  plays('recorded.ndjson.gz', { start: ${begins}, until: 200 });
+  replays('recorded.ndjson.gz', { start: ${begins}, until: 200 });
   const replica = (name) => ({ metadata: { name }, spec: { nodeID: 'node1', desireState: 'stopped', failedAt: '2026-11-22T07:28:17Z' }, status: { currentState: 'stopped' } });
   answers.lists = { replicas: [replica('r-1'), replica('r-2')], pods: [{ metadata: { name: 'instance-manager-a' } }] };
   answers.log = ${JSON.stringify(line)};

@@ -156,7 +156,7 @@ test.each(['steps', 'scenarios'] as const)(
 
 describe('below what has ended', () => {
   const long = 'Given a volume of 4Gi with data of 2Gi in it, on three nodes, attached to the first';
-  const play = (size: Size) => {
+  const narrate = (size: Size) => {
     const opened = open({ size });
     const { narrator } = opened;
     narrator.knows(12, 12);
@@ -170,7 +170,7 @@ describe('below what has ended', () => {
   };
 
   test('each scenario, its step, and what it waits for', () => {
-    const { area, narrator } = play({ columns: 120, rows: 24 });
+    const { area, narrator } = narrate({ columns: 120, rows: 24 });
     expect(area()).toMatchSnapshot();
     narrator.ends(one, ended(one.name, { state: 'failed', reason: 'so' }));
     expect(area()).toMatch(/^\n 2 A backup waits[\s\S]*\n2 at work, 1 failed, 9 to come$/);
@@ -183,7 +183,7 @@ describe('below what has ended', () => {
   const sizes = ['80 columns, 9 rows', '80 columns, 7 rows', '20 columns, 8 rows', '1 columns, 1 rows'];
   test.for(sizes)('%s', (size) => {
     const [columns = 0, rows = 0] = (size.match(/\d+/g) ?? []).map(Number);
-    const { area } = play({ columns, rows });
+    const { area } = narrate({ columns, rows });
     expect(area()).toMatchSnapshot();
     const lines = area().split('\n');
     if (columns > 20) expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);

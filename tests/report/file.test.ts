@@ -53,20 +53,20 @@ test('what is not as before the run is kept, or that nobody looked', async () =>
 test('of a run whose processes were killed stand the verdicts that it had reached, each the latest', async () => {
   const kubernetes = { server: 'https://cluster.invalid', context: 'c', version: 'v1.36.3' };
   const startedAt = new Date().toISOString();
-  const played = { ...toNotRun(one, ''), startedAt };
+  const started = { ...toNotRun(one, ''), startedAt };
   const begun = { state: 'runner-died', reason: 'killed' } as const;
   const two = toNotRun({ ...one, name: 'Two' }, 'killed');
   await writeReport(out, { ...report, end: begun, scenarios: [...report.scenarios, two] });
   writeVerdict(out, {
     kubernetes,
-    scenario: { ...played, state: 'passed', reason: null, leftBehind: 'the cleanup did not end' },
+    scenario: { ...started, state: 'passed', reason: null, leftBehind: 'the cleanup did not end' },
   });
-  writeVerdict(out, { kubernetes, scenario: { ...played, state: 'passed', reason: null } });
-  writeVerdict(out, { kubernetes, scenario: { ...played, name: 'Two', round: 2 } });
+  writeVerdict(out, { kubernetes, scenario: { ...started, state: 'passed', reason: null } });
+  writeVerdict(out, { kubernetes, scenario: { ...started, name: 'Two', round: 2 } });
   await appendFile(verdictsPath(out), '{"half');
   const read = await readReport(out);
   expect(read).toMatchObject({ kubernetes, totals: { passed: 1, skipped: 1 } });
-  expect(read?.scenarios).toEqual([{ ...played, state: 'passed', reason: null }, two]);
+  expect(read?.scenarios).toEqual([{ ...started, state: 'passed', reason: null }, two]);
 
   await writeReport(out, { ...report, end: { state: 'finished', reason: null } });
   expect((await readReport(out))?.totals).toMatchObject({ passed: 0, skipped: 1 });

@@ -7,19 +7,19 @@ import { cellNameOf, cells, type MatrixCell } from '../../e2e/store-matrix/cells
 const recording = new URL('../../fixtures/recordings/store-matrix-v1.12.1/cells.json', import.meta.url);
 const real: Record<string, string[]> = JSON.parse(readFileSync(recording, 'utf8')).cells;
 const red = cells.filter((cell) => (real[cellNameOf(cell)] ?? []).length > 0);
-const played = cellsOfScenarios();
+const inScenarios = cellsOfScenarios();
 
 test('every cell that a scenario says to run is one of the matrix', () => {
   const names = cells.map(cellNameOf) as string[];
-  expect([...played.keys()].filter((cell) => !names.includes(cell))).toEqual([]);
-  expect(red.filter((cell) => played.has(cellNameOf(cell)))).toHaveLength(10);
+  expect([...inScenarios.keys()].filter((cell) => !names.includes(cell))).toEqual([]);
+  expect(red.filter((cell) => inScenarios.has(cellNameOf(cell)))).toHaveLength(10);
 });
 
 test('of every cell that is red on a real engine it is known what becomes of it on a cluster', () => {
   expect(red).toHaveLength(140);
-  const unplayed = red.filter((cell) => !played.has(cellNameOf(cell)));
-  expect(unplayed.filter((cell) => atCluster(cell) === undefined)).toEqual([]);
-  const ends = unplayed.flatMap((cell) => atCluster(cell) ?? []);
+  const others = red.filter((cell) => !inScenarios.has(cellNameOf(cell)));
+  expect(others.filter((cell) => atCluster(cell) === undefined)).toEqual([]);
+  const ends = others.flatMap((cell) => atCluster(cell) ?? []);
   const kinds = Object.groupBy(
     ends,
     (end) => (['as', 'harmless', 'cannot'] as const).find((kind) => kind in end) ?? '',
@@ -33,10 +33,10 @@ test('of every cell that is red on a real engine it is known what becomes of it 
 
 test('what another ends as is run, and shows the same, or goes as far', () => {
   const others = red.flatMap((cell): [MatrixCell, string][] => {
-    const end = played.has(cellNameOf(cell)) ? undefined : atCluster(cell);
+    const end = inScenarios.has(cellNameOf(cell)) ? undefined : atCluster(cell);
     return end !== undefined && 'as' in end ? [[cell, end.as]] : [];
   });
-  expect(others.filter(([, as]) => !played.has(as))).toEqual([]);
+  expect(others.filter(([, as]) => !inScenarios.has(as))).toEqual([]);
   // Where the command fails late, its cell in the matrix has a block of another backup alone.
   const alike = others.filter(([, as]) => real[as] !== undefined);
   const differ = alike.filter(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'vitest';
 import { bugsOf, cellNameOf, cells, type Sign } from '../../e2e/store-matrix/cells.ts';
-import { playMatrix } from '../emulator/support/store-matrix.ts';
+import { runMatrix } from '../emulator/support/store-matrix.ts';
 
 const rows = [
   ['deletion-destroys-other-backups', 'delete | backups/ | no permission to list it'],
@@ -26,7 +26,7 @@ test.concurrent.for(rows)(
     const cell = cells.find((each) => cellNameOf(each) === only);
     if (cell === undefined) throw new Error(`the matrix has no cell ${only}`);
     expect(new Set(real[only]?.flatMap((sign) => bugsOf(cell, sign)))).toEqual(new Set([bug]));
-    const mended = await playMatrix({ only, mutant: `fixed:${bug}` });
+    const mended = await runMatrix({ only, mutant: `fixed:${bug}` });
     if (mended.cannot !== undefined) skip(mended.cannot);
     expect(mended.cells[only]).toMatchObject({ verdict: 'green', signs: [] });
   },

@@ -27,10 +27,10 @@ test.each([
   ['is for every kind that can what it needs', ['diskNearlyFull'], true, ['nfs']],
   ['needs two kinds, and begins on the first', ['two-stores'], false, ['nfs'], ['nfs']],
   ['needs what no kind can, and is skipped', ['diskNearlyFull', 'wrongAnswers'], true, ['nfs']],
-])('on what fits, one that %s', (_, needs, everyStore, played, onAll = ['nfs', 's3', 'cifs']) => {
+])('on what fits, one that %s', (_, needs, everyStore, chosen, onAll = ['nfs', 's3', 'cifs']) => {
   const on = (store?: string) =>
     driversOf(store, { needs, everyStore, suits: canHave(needs) }).map(({ name }) => name);
-  expect(on('fitting')).toEqual(played);
+  expect(on('fitting')).toEqual(chosen);
   expect(on('nfs')).toEqual(['nfs']);
   expect(on('all')).toEqual(onAll);
 });
@@ -55,12 +55,12 @@ test.each(storeFaults.map(({ name }) => name))(
   (name) => {
     const fault = storeFaults.find((each) => each.name === name);
     const driver = drivers.find((each) => fault?.suits(each));
-    const play = (access: object) => {
+    const reasonOn = (access: object) => {
       const tape = { called: { store: 'a tape', server: 'a robot' }, access, mounted: false };
       return whyNotFit(offered, { needs: [name], disruptions: [] }, tape);
     };
-    expect(play({})).toBe(`needs ${fault?.needs}: a tape cannot`);
-    expect(play(driver?.access ?? {})).toBeUndefined();
+    expect(reasonOn({})).toBe(`needs ${fault?.needs}: a tape cannot`);
+    expect(reasonOn(driver?.access ?? {})).toBeUndefined();
   },
 );
 

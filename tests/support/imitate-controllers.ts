@@ -13,13 +13,18 @@ const webhookKinds = {
 } as const;
 const webhookResource = (plural: string): Resource => clusterWide('admissionregistration.k8s.io', plural);
 
-type Play = (cluster: Cluster) => Promise<unknown>;
+type Imitation = (cluster: Cluster) => Promise<unknown>;
 
 const make = (cluster: Cluster, resource: Resource, object: object): Promise<unknown> =>
-  cluster.apply(object as KubernetesObject, { resource, fieldManager: 'player' });
+  cluster.apply(object as KubernetesObject, { resource, fieldManager: 'imitation' });
 
 const setStatus =
-  (resource: Resource, name: string, status: object, where: { namespace?: string } = { namespace }): Play =>
+  (
+    resource: Resource,
+    name: string,
+    status: object,
+    where: { namespace?: string } = { namespace },
+  ): Imitation =>
   (cluster) =>
     cluster.patch(resource, { ...where, name }, { status }, { subresource: 'status' });
 
@@ -47,7 +52,7 @@ const workload = (kind: string, name: string) => ({
   },
 });
 
-const available = (name: string, status = 'True'): Play =>
+const available = (name: string, status = 'True'): Imitation =>
   setStatus(resources.deployments, name, conditions({ Available: status }));
 
 const daemonSet = async (cluster: Cluster, name: string, numberReady: number): Promise<void> => {
@@ -59,7 +64,7 @@ const daemonSet = async (cluster: Cluster, name: string, numberReady: number): P
 };
 
 const webhooks =
-  (...requested: string[]): Play =>
+  (...requested: string[]): Imitation =>
   async (cluster) => {
     const where = { apiGroups: ['longhorn.io'], apiVersions: ['v1beta2'], operations: ['CREATE'] };
     const rules = requested.map((plural) => ({ ...where, resources: [plural] }));
@@ -87,7 +92,7 @@ const disks = (storageAvailable: number, state: Record<string, string>) => ({
 
 const ready = { Ready: 'True', Schedulable: 'True' };
 const node =
-  (name: string): Play =>
+  (name: string): Imitation =>
   (cluster) =>
     makeWith(cluster, longhornResources.nodes, longhornObject('Node', name), {
       ...conditions(ready),
@@ -95,7 +100,7 @@ const node =
     });
 
 const engineImage =
-  (state: string): Play =>
+  (state: string): Imitation =>
   (cluster) => {
     const spec = { image: 'docker.io/longhornio/longhorn-engine:v1.12.1' };
     const image = longhornObject('EngineImage', 'ei-1', { spec });
@@ -105,7 +110,7 @@ const engineImage =
 
 const instanceManagers = { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' };
 const instanceManager =
-  (name: string, currentState: string): Play =>
+  (name: string, currentState: string): Imitation =>
   (cluster) => {
     const spec = { nodeID: name, dataEngine: 'v1' };
     const manager = longhornObject('InstanceManager', `instance-manager-${name}`, { spec });
@@ -113,7 +118,7 @@ const instanceManager =
   };
 
 const pod =
-  (name: string, status: object, more: object = {}): Play =>
+  (name: string, status: object, more: object = {}): Imitation =>
   (cluster) => {
     const spec = { nodeName: 'node2', containers: [{ name: 'nfs', image: 'x' }] };
     const made = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, ...more }, spec };
@@ -124,17 +129,17 @@ const stuck = (phase: string, container: object) => ({
   containerStatuses: [{ name: 'nfs', ready: false, restartCount: 0, image: 'x', imageID: '', ...container }],
 });
 const removePod =
-  (name: string): Play =>
+  (name: string): Imitation =>
   (cluster) =>
     cluster.delete(resources.pods, { namespace, name }, { gracePeriodSeconds: 0 });
 
 const csiParts = ['csi-attacher', 'csi-provisioner', 'csi-resizer', 'csi-snapshotter'];
 
 /**
- * What a cluster's and Longhorn's controllers make of a release, part after part, played by a script: there
- * are no controllers.
+ * Does to a cluster what its own and Longhorn's controllers do with a release, part after part: there are no
+ * controllers.
  */
-export const plays = {
+export const imitate = {
   managers: (cluster) => daemonSet(cluster, 'longhorn-manager', 3),
   webhooks: webhooks(),
   nodes: (cluster) => Promise.all(nodes.map((name) => node(name)(cluster))),
@@ -179,14 +184,14 @@ export const plays = {
   deployments: async (cluster) => {
     for (const name of ['longhorn-driver-deployer', 'longhorn-ui']) await available(name)(cluster);
   },
-} satisfies Record<string, Play>;
+} satisfies Record<string, Imitation>;
 
 const pulling = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x:v1"' };
 const noManager = { reason: 'ManagerPodDown', message: 'the manager pod is not running' };
 const notListed = { reason: 'Unavailable', message: 'failed to list: mount.nfs4 timed out' };
 
 /** Each a way in which one of them gets stuck, and how that is over again. */
-export const troubles: Record<string, { begins: Play; ends: Play }> = {
+export const troubles: Record<string, { begins: Imitation; ends: Imitation }> = {
   'a manager crashes again and again': {
     begins: async (cluster) => {
       await daemonSet(cluster, 'longhorn-manager', 2);
@@ -197,7 +202,7 @@ export const troubles: Record<string, { begins: Play; ends: Play }> = {
     },
     ends: async (cluster) => {
       await removePod('longhorn-manager-1')(cluster);
-      await plays.managers(cluster);
+      await imitate.managers(cluster);
     },
   },
   'a node lacks an image': {
@@ -209,9 +214,9 @@ export const troubles: Record<string, { begins: Play; ends: Play }> = {
       const mutator = webhookResource(webhookKinds.mutator[0]);
       return cluster.patch(mutator, { name: 'longhorn-webhook-mutator' }, { webhooks: [] });
     },
-    ends: plays.webhooks,
+    ends: imitate.webhooks,
   },
-  'a webhook does not answer': { begins: webhooks('volumes'), ends: plays.webhooks },
+  'a webhook does not answer': { begins: webhooks('volumes'), ends: imitate.webhooks },
   'a node is not ready': {
     begins: setStatus(longhornResources.nodes, 'node2', {
       conditions: [
@@ -246,8 +251,8 @@ export const troubles: Record<string, { begins: Play; ends: Play }> = {
       available: false,
       conditions: [{ type: 'Unavailable', status: 'True', ...notListed }],
     }),
-    ends: plays.targetAvailable,
+    ends: imitate.targetAvailable,
   },
-  'a part of CSI is not available': { begins: available('csi-resizer', 'False'), ends: plays.csi },
-  'the UI is not available': { begins: available('longhorn-ui', 'False'), ends: plays.deployments },
+  'a part of CSI is not available': { begins: available('csi-resizer', 'False'), ends: imitate.csi },
+  'the UI is not available': { begins: available('longhorn-ui', 'False'), ends: imitate.deployments },
 };

@@ -71,9 +71,9 @@ export const longhornScenario = defineScenario({
       attach: (name: string, node: string) =>
         attach({ cluster, timelines: timelines as never, timeouts }, { name, node }),
       /**
-       * Plays what a run recorded of its volume, from `start` (ms since the epoch) on, up to so many seconds.
+       * Replays what a run recorded of its volume, from `start` (ms since the epoch) on, up to so many seconds.
        */
-      plays: (path: string, { start, until }: { start: number; until: number }) => {
+      replays: (path: string, { start, until }: { start: number; until: number }) => {
         const byResource: Record<string, ReplayedTimeline<never>> = {
           volumes: timelines.volumes as never,
           volumeattachments: timelines.attachments as never,

@@ -21,7 +21,7 @@ type ReplayedRecording = {
   markOf(marker: string): number;
 };
 
-/** Plays a whole recording into timelines. */
+/** Replays a whole recording into timelines. */
 export const replayRecording = ({ lines }: Recording): ReplayedRecording => {
   const timelines = new Map<string, ReplayedTimeline<KubernetesObject>>();
   const marks = new Map<string, number>();

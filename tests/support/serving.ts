@@ -9,7 +9,7 @@ export const listen = async (server: Server): Promise<number> => {
 
 // Below the ports that a kernel gives to clients and to whoever names none: between being found and being
 // taken such a one is nobody else's. A process has so many of its own, none of which it gives twice in a row: a
-// play of all recordings starts a dozen API servers at once, which take three each.
+// run of all recordings starts a dozen API servers at once, which take three each.
 const portsOfProcess = 200;
 let taken = Math.floor(Math.random() * portsOfProcess);
 

@@ -49,12 +49,12 @@ export const record = () => {
   };
 };
 
-type Played = {
+type ReplayedTimelines = {
   [name in keyof Timelines]: Timelines[name] extends Timeline<infer T> ? ReplayedTimeline<T> : never;
 };
 
 /** Timelines with nothing in them, for a test to push what happens into. */
-export const emptyTimelines = (): Played => ({
+export const emptyTimelines = (): ReplayedTimelines => ({
   volumes: replayTimeline('volumes'),
   attachments: replayTimeline('volumeattachments'),
   snapshots: replayTimeline('snapshots'),

@@ -11,7 +11,7 @@ const steps = (...sentences: string[]): ReportStep[] =>
     duration: 1,
     account: nothingSpent,
   }));
-const played = (
+const scenarioThat = (
   state: ScenarioReport['state'],
   sentences: string[],
   reason: string | null = null,
@@ -20,7 +20,7 @@ const played = (
 
 const by = sentencePattern('Then {backup} is gone');
 const failed = (...sentences: string[]) =>
-  played('failed', [...sentences, 'Cleanup'], 'it was there\nand more');
+  scenarioThat('failed', [...sentences, 'Cleanup'], 'it was there\nand more');
 const [gone, other] = ['Then the lamp is gone', 'killed by another assertion'];
 
 test.for<[string, ScenarioReport | undefined, object]>([
@@ -31,9 +31,9 @@ test.for<[string, ScenarioReport | undefined, object]>([
   ],
   ['another before it', failed('Then it is lit ✗', `${gone} ✗`), { fate: other, step: 'Then it is lit' }],
   ['the set-up', failed('Given a lamp ✗'), { fate: 'died in its set-up', step: 'Given a lamp' }],
-  ['the cleanup alone', played('failed', [gone, 'Cleanup ✗'], 'no'), { fate: other, step: 'Cleanup' }],
-  ['nothing', played('passed', [gone, 'Cleanup']), { fate: 'SURVIVED', step: null, reason: null }],
-  ['a skip', played('skipped', [], 'needs the lab'), { fate: 'not run', reason: 'needs the lab' }],
+  ['the cleanup alone', scenarioThat('failed', [gone, 'Cleanup ✗'], 'no'), { fate: other, step: 'Cleanup' }],
+  ['nothing', scenarioThat('passed', [gone, 'Cleanup']), { fate: 'SURVIVED', step: null, reason: null }],
+  ['a skip', scenarioThat('skipped', [], 'needs the lab'), { fate: 'not run', reason: 'needs the lab' }],
 ])('killed by %s', ([, scenario, judged]) => {
   expect(judgeMutant(scenario, by)).toMatchObject(judged);
 });
@@ -44,16 +44,16 @@ test.for([
   ['two were wrong:\n- the one\n- the other', 'two were wrong: - the one'],
   ['Expected: off\nGot:      on\n\nmore', 'Expected: off; Got: on'],
 ])('of the reason %j this is kept: %s', ([reason, expected]) => {
-  expect(judgeMutant(played('failed', [], reason as string), by).reason).toBe(expected);
+  expect(judgeMutant(scenarioThat('failed', [], reason as string), by).reason).toBe(expected);
 });
 
 const bug = (kept: boolean) => [
   { id: 'the-bug', title: 'x', severity: 'silent', listed: true, kept, seen: 'x' } as const,
 ];
-const shown = { ...played('known-bug', ['Cleanup']), bugs: bug(false) };
+const shown = { ...scenarioThat('known-bug', ['Cleanup']), bugs: bug(false) };
 
 test.for<[string, ScenarioReport | undefined, string]>([
-  ['passed', played('passed', ['Cleanup']), 'passed without a bug'],
+  ['passed', scenarioThat('passed', ['Cleanup']), 'passed without a bug'],
   ['showing one that Longhorn has', shown, 'showed the known bug'],
 ])('without a bug a scenario that is %s', ([, scenario, fate]) => {
   expect(judgeControl(scenario).fate).toBe(fate);
@@ -61,16 +61,16 @@ test.for<[string, ScenarioReport | undefined, string]>([
 
 test.for<[string, ScenarioReport | undefined, boolean]>([
   ['said that it has cleaned up', failed(), false],
-  ['said that it could not', played('failed', ['Cleanup ✗']), true],
-  ['said nothing of it', played('failed', [`${gone} ✗`]), true],
+  ['said that it could not', scenarioThat('failed', ['Cleanup ✗']), true],
+  ['said nothing of it', scenarioThat('failed', [`${gone} ✗`]), true],
 ])('a lab is left dirty by a scenario that %s', ([, scenario, dirty]) => {
   expect(isLeftDirty(scenario)).toBe(dirty);
 });
 
 test.for([
-  ['kept, and said so', { ...played('passed', ['Cleanup']), bugs: bug(true) }, 'fixed here'],
+  ['kept, and said so', { ...scenarioThat('passed', ['Cleanup']), bugs: bug(true) }, 'fixed here'],
   ['shown', shown, 'NOT FIXED'],
-  ['not spoken of', played('passed', ['Cleanup']), 'NOT FIXED'],
+  ['not spoken of', scenarioThat('passed', ['Cleanup']), 'NOT FIXED'],
   ['kept by one that failed', { ...failed('Then it is lit ✗'), bugs: bug(true) }, 'NOT FIXED'],
 ] as const)('a promise whose bug is mended: %s', ([, scenario, fate]) => {
   expect(judgeFixed(scenario, 'the-bug')).toMatchObject({ fate });

@@ -125,16 +125,16 @@ test('a mutant that is noticed, between two runs without a bug', async () => {
 });
 
 test('several run at once, each on a fixture of its own, and none without a bug beside them', async () => {
-  const played: string[] = [];
+  const ran: string[] = [];
   const both = Promise.withResolvers<void>();
   const on = (name: string): MutantLab =>
     fixtureOf({}, async (mutant) => {
-      played.push(`${mutant} on ${name}`);
-      if (played.length === 3) both.resolve();
+      ran.push(`${mutant} on ${name}`);
+      if (ran.length === 3) both.resolve();
       if (mutant !== 'none') await both.promise;
     });
   const { rows } = await runOn([on('one'), on('two')], ['message-missing', 'second-not-held']);
-  expect(played).toEqual(['none on one', 'message-missing on one', 'second-not-held on two', 'none on one']);
+  expect(ran).toEqual(['none on one', 'message-missing on one', 'second-not-held on two', 'none on one']);
   const [one, two] = ['message-missing', 'second-not-held'];
   expect(rows.map(({ mutant }) => mutant)).toEqual([null, null, one, two, two, null, null]);
 });

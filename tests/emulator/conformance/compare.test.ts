@@ -4,10 +4,10 @@ import { parseRecording, type RecordedLine } from '../../../e2e/history/recordin
 import { compare } from './compare.ts';
 import { expectSame, recordedTranscript } from './conform.ts';
 import type { Judged } from './describe-object.ts';
-import { plays } from './scripts.ts';
+import { scripts } from './scripts.ts';
 import { type Transcript, transcriptOf } from './transcript.ts';
 
-test.each(Object.keys(plays))('a recording is the same as itself, and in order: %s', async (name) => {
+test.each(Object.keys(scripts))('a recording is the same as itself, and in order: %s', async (name) => {
   const recorded = await recordedTranscript(name);
   expect(() => expectSame(name, recorded, recorded)).not.toThrow();
   expect(recorded.length).toBeGreaterThan(10);

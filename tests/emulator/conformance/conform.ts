@@ -21,20 +21,20 @@ export const recordedTranscript = async (name: string, leftOut?: RegExp): Promis
 
 /**
  * Throws a comparison for people if two transcripts differ, if what is got is in an order that cannot be, or
- * if the play came to no end.
+ * if the script came to no end.
  */
 export const expectSame = (name: string, recorded: Transcript, got: Transcript, trouble?: Error): void => {
   const wrong = [...disorders(got).map((text) => `order: ${text}`), ...compare(recorded, got)];
-  if (trouble) wrong.unshift(`the play did not end: ${trouble.message}`);
+  if (trouble) wrong.unshift(`the script did not end: ${trouble.message}`);
   if (wrong.length > 0)
     throw new Error([`longhorn-${name}: the emulator shows something else`, ...wrong].join('\n'));
 };
 
-/** Where and how a recording is played. */
+/** Where and how a recording is repeated. */
 type Stage = { name: string; staged: Staged; prefix: string; clock: Clock; patience: Patience; node: string };
 
 /**
- * Plays what was done for a recording on a local cluster and compares what its watches show; the managers go
+ * Repeats what was done for a recording on a local cluster and compares what its watches show; the managers go
  * by the clock.
  */
 export const conform = async (
@@ -46,7 +46,7 @@ export const conform = async (
   const { volume = '', of = '' } = staged;
   let trouble: Error | undefined;
   try {
-    await staged.play(driver, { clock, prefix, node, volume, of });
+    await staged.run(driver, { clock, prefix, node, volume, of });
     await driver.untilAsRecorded();
     // Whatever is left to be done by then is done in the next resync.
     await sleep(clock.resync);

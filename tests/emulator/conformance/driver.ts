@@ -15,7 +15,7 @@ import { type LocalCluster, longhorn } from '../support/local-cluster.ts';
 import type { Fields } from './describe-object.ts';
 import { createTranscript, type ObjectState, type Transcript } from './transcript.ts';
 
-/** The longest that anything of a play may take, in milliseconds: what did not come by then does not come. */
+/** The longest that anything of a script may take, in milliseconds: what did not come by then does not come. */
 export type Patience = { longest: number; owner: string };
 
 const isLike = (is: ObjectState['is'], wanted: 'gone' | Fields): boolean =>
@@ -86,14 +86,14 @@ const createJobs = ({ cluster, access, address, nodes }: LocalCluster, prefix: s
 });
 
 /**
- * Does a play's actions by the recording's own names, behind a prefix, and waits for what its watches show.
+ * Does a script's actions by the recording's own names, behind a prefix, and waits for what its watches show.
  */
 export const openDriver = async (
   local: LocalCluster,
   { prefix, recorded, patience }: { prefix: string; recorded: Transcript; patience: Patience },
 ) => {
   const user = await openBackups(local);
-  // A target of its own, so that no other play asks for a look at this one's store; behind its prefix it has
+  // A target of its own, so that no other script asks for a look at this one's store; behind its prefix it has
   // the recording's name.
   const [target, folder] = [`${prefix}default`, `${prefix}store`];
   await user.target(target, folder);
@@ -133,7 +133,7 @@ export const openDriver = async (
 
   return {
     local,
-    /** Folder that stands for the export of the play's own target. */
+    /** Folder that stands for the export of the script's own target. */
     store: join(dirname(local.store), folder),
     transcript: transcript.lines,
     /** Says that an action of the recording is done now; text is how its marker begins. */

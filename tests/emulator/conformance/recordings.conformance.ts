@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { clocks } from '../../../emulator/clocks.ts';
-import { playMatrix } from '../support/store-matrix.ts';
-import { type Endings, runAll, runPlays } from './run-scripts.ts';
-import { casts } from './scripts.ts';
+import { runMatrix } from '../support/store-matrix.ts';
+import { type Endings, runAll, runScripts } from './run-scripts.ts';
+import { groups } from './scripts.ts';
 
-// By Longhorn's clocks the plays wait for five minutes, mostly; meanwhile the processors are free for the
+// By Longhorn's clocks the scripts wait for five minutes, mostly; meanwhile the processors are free for the
 // others, one set after the other.
 const real = {
   by: 'r',
   clock: clocks.real,
-  patience: { longest: 240_000, owner: 'twice the longest back-off of a play' },
+  patience: { longest: 240_000, owner: 'twice the longest back-off of a script' },
 };
 const onRealClocks = runAll({ together: real, apart: real });
 
-const matrix = playMatrix();
+const matrix = runMatrix();
 
-const patience = { longest: 40_000, owner: 'twice the longest back-off of a play, and a resync' };
+const patience = { longest: 40_000, owner: 'twice the longest back-off of a script, and a resync' };
 // Between a deletion's Error and its retry there must be room for a resync and an upload, which is as long on
 // every clock, and 8 s on a busy machine.
 const together = {
@@ -32,7 +32,7 @@ const later = matrix
   .catch(() => undefined)
   .then(() => ({
     onFastClocks: runAll({ together, apart }),
-    withBug: runPlays(['v1.12.1/normal'], { ...apart, by: 'm', mutant: 'message-missing' }),
+    withBug: runScripts(['v1.12.1/normal'], { ...apart, by: 'm', mutant: 'message-missing' }),
   }));
 
 afterAll(async () => {
@@ -59,12 +59,12 @@ describe.each([
   ['fast clocks', async () => (await later).onFastClocks],
   ["Longhorn's clocks", async () => onRealClocks],
 ] as [string, () => Promise<Endings>][])('on %s', (_, endings) => {
-  test.each([...casts.together, ...casts.apart])(
+  test.each([...groups.together, ...groups.apart])(
     'the emulator shows the same as a real Longhorn %s',
     async (name) => (await endings()).of(name),
   );
 
-  test.skip.each(casts.left)('needs root: %s', () => undefined);
+  test.skip.each(groups.left)('needs root: %s', () => undefined);
 });
 
 test('with a bug it shows something else', async () => {

@@ -3,10 +3,10 @@ import type { Mutant } from '../../../emulator/mutants.ts';
 import { type LocalCluster, startLocalCluster } from '../support/local-cluster.ts';
 import { conform } from './conform.ts';
 import type { Patience } from './driver.ts';
-import { casts, plays } from './scripts.ts';
+import { groups, scripts } from './scripts.ts';
 
 /**
- * By which clock the managers go, how long each wait may be, and which bug they have. `by` distinguishes its plays from
+ * By which clock the managers go, how long each wait may be, and which bug they have. `by` distinguishes its scripts from
  * those of others at the same time, whose processes are on the same machine: a letter that no hexadecimal number
  * has, as no random name can have it either.
  */
@@ -22,29 +22,29 @@ const on = async ({ clock, mutant }: How, work: (local: LocalCluster) => Promise
   }
 };
 
-const playOn = async (local: LocalCluster, name: string, { by, clock, patience }: How): Promise<void> => {
-  const index = Object.keys(plays).indexOf(name);
-  const staged = plays[name];
-  if (!staged) throw new Error(`there is no play of ${name}`);
+const runOn = async (local: LocalCluster, name: string, { by, clock, patience }: How): Promise<void> => {
+  const index = Object.keys(scripts).indexOf(name);
+  const staged = scripts[name];
+  if (!staged) throw new Error(`there is no script for ${name}`);
   const node = local.nodes[index % local.nodes.length] ?? '';
   await conform(local, { name, staged, prefix: `${by}${index}-`, clock, patience, node });
 };
 
 /**
- * How each play ends; a rejection says how the emulator differs from the recording. All is over, clusters and
+ * How each script ends; a rejection says how the emulator differs from the recording. All is over, clusters and
  * all, when `over` resolves.
  */
 export type Endings = { of(name: string): Promise<void> | undefined; over: Promise<unknown> };
 
-/** Starts plays, all at once on a cluster of their own. */
-export const runPlays = (names: readonly string[], how: How): Endings => {
+/** Starts scripts, all at once on a cluster of their own. */
+export const runScripts = (names: readonly string[], how: How): Endings => {
   const ends = new Map(names.map((name) => [name, Promise.withResolvers<void>()]));
   // Each is looked at when its test comes to it, which may be later than its end.
   for (const { promise } of ends.values()) promise.catch(() => undefined);
   const all = on(how, (local) =>
     Promise.all(
       [...ends].map(async ([name, { resolve, reject }]) => {
-        await playOn(local, name, how).then(resolve, reject);
+        await runOn(local, name, how).then(resolve, reject);
       }),
     ),
   );
@@ -55,9 +55,12 @@ export const runPlays = (names: readonly string[], how: How): Endings => {
   return { of: (name) => ends.get(name)?.promise, over };
 };
 
-/** Starts a play for each recording: those that disturb nobody on one cluster, the others each on its own. */
+/** Starts a script for each recording: those that disturb nobody on one cluster, the others each on its own. */
 export const runAll = ({ together, apart }: { together: How; apart: How }): Endings => {
-  const sets = [runPlays(casts.together, together), ...casts.apart.map((name) => runPlays([name], apart))];
+  const sets = [
+    runScripts(groups.together, together),
+    ...groups.apart.map((name) => runScripts([name], apart)),
+  ];
   return {
     of: (name) => sets.map((set) => set.of(name)).find((ending) => ending !== undefined),
     over: Promise.all(sets.map((set) => set.over)),

@@ -17,7 +17,7 @@ import { managerOf, noProcessWith, processWith, stopProcessWith, stoppedWhile, w
 type How = { volume: string; of: string; clock: Clock; prefix: string; node: string };
 
 /** What was done for a recording, with its names. */
-type Play = (driver: Driver, how: How) => Promise<void>;
+type Script = (driver: Driver, how: How) => Promise<void>;
 
 const mebibyte = 1 << 20;
 
@@ -63,7 +63,7 @@ const whileHeld = async (
  * Makes a second backup during the deletion of the first, which is held until it is seen to wait: by itself the
  * deletion takes a second, and a busy machine longer to come to a new backup.
  */
-const secondWaits: Play = (driver, how) =>
+const secondWaits: Script = (driver, how) =>
   whileHeld(driver, how, async () => {
     const { volume, of } = how;
     await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
@@ -75,13 +75,13 @@ const secondWaits: Play = (driver, how) =>
  * everybody knows that. The recorded uploads took seconds, which a little data and a busy machine do not
  * give.
  */
-const firstGone: Play = async (driver, { prefix, volume, of }) => {
+const firstGone: Script = async (driver, { prefix, volume, of }) => {
   await driver.until(`${of}-b1`, 'gone');
   const upload = await stopProcessWith('backup create', `"backup":"${prefix}${of}-b2"`);
   await stoppedWhile(upload, () => driver.untilGone(`${of}-b1`, volume));
 };
 
-const script = `#!/bin/sh
+const wrapper = `#!/bin/sh
 if [ "$1 $2" = "backup rm" ]; then
   echo "stubbed backup deletion for testing" >&2
   exit 1
@@ -96,7 +96,7 @@ exec "$0-real" "$@"
 const wrapEngine = async ({ nodes, dataRoot }: LocalCluster): Promise<() => Promise<void>> => {
   const binaries = nodes.map((node) => engineBinaryPath(defaultEngineImage, dataRoot(node)));
   for (const binary of binaries) {
-    await writeFile(`${binary}-wrapper`, script);
+    await writeFile(`${binary}-wrapper`, wrapper);
     await chmod(`${binary}-wrapper`, 0o755);
     await rename(binary, `${binary}-real`);
     await rename(`${binary}-wrapper`, binary);
@@ -123,7 +123,7 @@ const givenThird = async (driver: Driver, { volume, of, node }: How, meanwhile?:
 };
 
 /** A deletion by a longhorn command that cannot delete; mended later. */
-const wrappedEngine: Play = async (driver, how) => {
+const wrappedEngine: Script = async (driver, how) => {
   const { volume, of } = how;
   const meanwhile = async () => {
     await driver.delete(`${of}-b2`);
@@ -139,7 +139,7 @@ const wrappedEngine: Play = async (driver, how) => {
 };
 
 /** A completed backup deleted, a second one of the volume created at once. */
-const normal: Play = async (driver, how) => {
+const normal: Script = async (driver, how) => {
   const { of } = how;
   await given(driver, how);
   await moreData(driver, how);
@@ -177,7 +177,7 @@ const deleteError = async (driver: Driver, how: How, { atOnce = false } = {}): P
 };
 
 /** The first deleted while the second is uploading. */
-const lockConflict: Play = async (driver, how) => {
+const lockConflict: Script = async (driver, how) => {
   const { prefix, volume, of } = how;
   await given(driver, how, 'gzip');
   await moreData(driver, how, 64 * mebibyte);
@@ -199,7 +199,7 @@ const lockConflict: Play = async (driver, how) => {
  * Config immutable, the owner's manager killed under the deletion; mutable again after the next attempt has
  * failed.
  */
-const controllerCrash: Play = async (driver, how) => {
+const controllerCrash: Script = async (driver, how) => {
   const { prefix, volume, of } = how;
   await given(driver, how);
   const letGo = await keepFile(configOf(driver, how));
@@ -226,7 +226,7 @@ const controllerCrash: Play = async (driver, how) => {
 };
 
 /** The deletion's process stopped, and released after everybody has looked at it again. */
-const held: Play = async (driver, how) => {
+const held: Script = async (driver, how) => {
   const { clock, volume, of } = how;
   await given(driver, how);
   await moreData(driver, how);
@@ -243,7 +243,7 @@ const held: Play = async (driver, how) => {
 };
 
 /** The manager killed under a stopped deletion. */
-const heldCrash: Play = async (driver, how) => {
+const heldCrash: Script = async (driver, how) => {
   const { clock, prefix, of } = how;
   await givenThird(driver, how);
   const owner = driver.ownerOf(`${of}-b3`);
@@ -259,7 +259,7 @@ const heldCrash: Play = async (driver, how) => {
 };
 
 /** A recurring job of task backup, retain 1, that runs twice. */
-const recurringJob: Play = async (driver, { clock, node }) => {
+const recurringJob: Script = async (driver, { clock, node }) => {
   driver.begin();
   await driver.volume('vz-r', { node });
   await driver.recurringJob('rj-e2e', 'vz-r');
@@ -277,7 +277,7 @@ const recurringJob: Play = async (driver, { clock, node }) => {
  * its old backups fail between two runs hangs on where the back-off falls in 12 min of cron, and delete-error
  * has it. The heal met the end of the fifth run there; here it comes right after it.
  */
-const faultyCleanup: Play = async (driver, { clock, node }) => {
+const faultyCleanup: Script = async (driver, { clock, node }) => {
   const both = (work: (of: 'b' | 'c') => Promise<void>) => Promise.all([work('b'), work('c')]);
   const run = () => both((of) => driver.runJob(`rj-${of}`, clock));
   const settled = (of: 'b' | 'c', backup: number) =>
@@ -313,45 +313,45 @@ const faultyCleanup: Play = async (driver, { clock, node }) => {
 };
 
 /**
- * A play with what it needs: a cluster of its own, as it disturbs all of it; root, as only root can make a
+ * A script with what it needs: a cluster of its own, as it disturbs all of it; root, as only root can make a
  * single file immutable.
  */
 export type Staged = Partial<Pick<How, 'volume' | 'of'>> & {
-  play: Play;
+  run: Script;
   disturbs?: true;
   root?: true;
-  /** Names that are not played. */
+  /** Names that are left out. */
   leftOut?: RegExp;
 };
 
-/** A play for each recording. */
-export const plays: Record<string, Staged> = {
-  'v1.12.1/normal': { play: normal, volume: 'vz-n', of: 'zn' },
-  'v1.12.1/delete-error': { play: deleteError, volume: 'vz-e', of: 'ze', root: true },
-  'v1.12.1/lock-conflict': { play: lockConflict, volume: 'vz-l', of: 'zl' },
-  'v1.12.1/held': { play: held, volume: 'hold', of: 'ho' },
-  'v1.12.1/controller-crash': { play: controllerCrash, volume: 'vz-c', of: 'zc', disturbs: true, root: true },
-  'v1.12.1/held-crash': { play: heldCrash, volume: 'hold', of: 'ho', disturbs: true },
-  'v1.12.1/recurring-job': { play: recurringJob },
-  'v1.12.1/recurring-job-faulty-cleanup': { play: faultyCleanup, leftOut: /^ra$|[ -]ra$|-ra-|^rj-a$/ },
-  'v1.8.2/normal': { play: normal, volume: 'vz-n', of: 'zn' },
-  'v1.8.2/delete-error': { play: deleteError, volume: 'vz-e', of: 'ze', root: true },
+/** A script for each recording. */
+export const scripts: Record<string, Staged> = {
+  'v1.12.1/normal': { run: normal, volume: 'vz-n', of: 'zn' },
+  'v1.12.1/delete-error': { run: deleteError, volume: 'vz-e', of: 'ze', root: true },
+  'v1.12.1/lock-conflict': { run: lockConflict, volume: 'vz-l', of: 'zl' },
+  'v1.12.1/held': { run: held, volume: 'hold', of: 'ho' },
+  'v1.12.1/controller-crash': { run: controllerCrash, volume: 'vz-c', of: 'zc', disturbs: true, root: true },
+  'v1.12.1/held-crash': { run: heldCrash, volume: 'hold', of: 'ho', disturbs: true },
+  'v1.12.1/recurring-job': { run: recurringJob },
+  'v1.12.1/recurring-job-faulty-cleanup': { run: faultyCleanup, leftOut: /^ra$|[ -]ra$|-ra-|^rj-a$/ },
+  'v1.8.2/normal': { run: normal, volume: 'vz-n', of: 'zn' },
+  'v1.8.2/delete-error': { run: deleteError, volume: 'vz-e', of: 'ze', root: true },
   'v1.8.2/delete-error-same-time': {
-    play: (driver, how) => deleteError(driver, how, { atOnce: true }),
+    run: (driver, how) => deleteError(driver, how, { atOnce: true }),
     ...{ volume: 'same', of: 'sa', root: true },
   },
-  'v1.8.2/wrapped-engine': { play: wrappedEngine, volume: 'same', of: 'sa', disturbs: true },
+  'v1.8.2/wrapped-engine': { run: wrappedEngine, volume: 'same', of: 'sa', disturbs: true },
 };
 
-const mayPlay = ({ root }: Staged): boolean => !root || process.getuid?.() === 0;
+const mayRun = ({ root }: Staged): boolean => !root || process.getuid?.() === 0;
 
 const namesOf = (is: (staged: Staged) => boolean): string[] =>
-  Object.entries(plays).flatMap(([name, staged]) => (is(staged) ? [name] : []));
+  Object.entries(scripts).flatMap(([name, staged]) => (is(staged) ? [name] : []));
 
-/** The recordings by how they are played here. */
-export const casts = {
-  together: namesOf((staged) => mayPlay(staged) && !staged.disturbs),
-  apart: namesOf((staged) => mayPlay(staged) && staged.disturbs === true),
-  /** Not played by an ordinary user. */
-  left: namesOf((staged) => !mayPlay(staged)),
+/** The recordings by how their scripts are run here. */
+export const groups = {
+  together: namesOf((staged) => mayRun(staged) && !staged.disturbs),
+  apart: namesOf((staged) => mayRun(staged) && staged.disturbs === true),
+  /** Not run by an ordinary user. */
+  left: namesOf((staged) => !mayRun(staged)),
 };

@@ -3,13 +3,13 @@ import { optional } from './compare.ts';
 import { recordedTranscript } from './conform.ts';
 import { normaliseText } from './normalise-text.ts';
 import { disorders } from './order.ts';
-import { plays } from './scripts.ts';
+import { scripts } from './scripts.ts';
 import type { ObjectState, Transcript } from './transcript.ts';
 
 test.each(optional.map((rule) => [rule.why, rule] as const))(
   'some recordings have it and some have not: %s',
   async (_, { resource, matches }) => {
-    const all = await Promise.all(Object.keys(plays).map((name) => recordedTranscript(name)));
+    const all = await Promise.all(Object.keys(scripts).map((name) => recordedTranscript(name)));
     const withIt = all.filter((transcript) => {
       const states = transcript.flatMap((line) => ('is' in line && line.resource === resource ? [line] : []));
       return [...new Set(states.map(({ name }) => name))].some((name) => {

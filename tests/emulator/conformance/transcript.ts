@@ -93,7 +93,7 @@ const createStateReader = () => {
   };
 };
 
-/** Markers that say what is seen or waited for, where nothing is done that is played. */
+/** Markers that say what is seen or waited for, where nothing is done that is repeated. */
 const notes = /^(b1 is Error again|b2 done|two runs|observed|immutable .*)$/;
 
 /**

@@ -16,7 +16,7 @@ import type { Node, RecurringJob } from '../../../emulator/longhorn/objects.ts';
 import { isResponsible } from '../../../emulator/manager/ownership.ts';
 import { recordedObject } from '../support/recorded.ts';
 
-// What the plays of the recordings and the scenarios do not come to, or come to by luck.
+// What the scripts of the recordings and the scenarios do not come to, or come to by luck.
 
 const ready: Surroundings = {
   ...{ ticketSatisfied: true, volumeAttached: true, volume: 'v' },

@@ -175,7 +175,7 @@ const situations: Record<string, Situation> = {
   'a deletion of the volume': { args: ['backup', 'rm', '--volume', volume, url()] },
 };
 
-const play = async (name: string) => {
+const runSituation = async (name: string) => {
   const { args = ls, environment: other, denied, prepare } = situations[name] ?? {};
   await putStore();
   await allow(denied);
@@ -185,10 +185,10 @@ const play = async (name: string) => {
   return { ...ended, left: isLookedAt ? await left().catch(() => []) : undefined };
 };
 
-type Played = Awaited<ReturnType<typeof play>>;
+type SituationEnd = Awaited<ReturnType<typeof runSituation>>;
 
 // Without what differs from run to run, and what a listing says beyond names, which nobody reads.
-const comparable = ({ code, said, left: files }: Played) => ({
+const comparable = ({ code, said, left: files }: SituationEnd) => ({
   code,
   left: files,
   said: said.startsWith('{')
@@ -204,14 +204,14 @@ const comparable = ({ code, said, left: files }: Played) => ({
 });
 
 const file = new URL('s3-v1.12.1/words.json', recordings);
-const words: Record<string, Played> = JSON.parse(await readFile(file, 'utf8'));
+const words: Record<string, SituationEnd> = JSON.parse(await readFile(file, 'utf8'));
 
 test('each situation that is recorded is tried', () => {
   expect(Object.keys(words)).toEqual(Object.keys(situations));
 });
 
 test.each(Object.keys(situations))('on a bucket it says what a real engine says: %s', async (name) => {
-  expect(comparable(await play(name))).toEqual(comparable(words[name] as Played));
+  expect(comparable(await runSituation(name))).toEqual(comparable(words[name] as SituationEnd));
 });
 
 test('keys are removed by what they begin with: not those of a neighbour', async () => {

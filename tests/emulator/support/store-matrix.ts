@@ -14,7 +14,7 @@ type CellOutcome = { signs: string[]; bugs: string[]; verdict: string };
  * Runs the matrix, or the cells with `only` in their names, on the emulator's engine; returns each by name.
  * `cannot` says why this machine cannot run it, which in CI is an error.
  */
-export const playMatrix = async ({ only = '', mutant = '' }: Wanted = {}) => {
+export const runMatrix = async ({ only = '', mutant = '' }: Wanted = {}) => {
   // Several run at once: a folder of the test that ends first would go under the others.
   const folder = await mkdtemp(join(tmpdir(), 'corral-test-'));
   const json = join(folder, 'cells.json');

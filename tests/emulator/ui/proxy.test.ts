@@ -7,7 +7,7 @@ import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
 import { end, listen } from '../../support/serving.ts';
 import { ownAddress } from '../support/test-api.ts';
 
-// A manager is played byte by byte: what becomes of a page's connection when it goes, in each way in which it
+// A manager is imitated byte by byte: what becomes of a page's connection when it goes, in each way in which it
 // can go.
 
 const uiHost = ownAddress();

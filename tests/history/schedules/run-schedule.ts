@@ -27,14 +27,14 @@ export type Outcome = {
   answers: Answered[];
 };
 
-/** What a schedule is played with; the deadline, in ms, is for a watcher that does not get to the end. */
+/** What a schedule is run with; the deadline, in ms, is for a watcher that does not get to the end. */
 type Stage = { observe: Observe; deadline: number };
 
 const owner = 'a schedule';
 const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
 
 /** Lets a watcher follow a world in which a schedule happens, to its end, and collects what it reported. */
-export const play = async (schedule: Schedule, { observe, deadline }: Stage): Promise<Outcome> => {
+export const runSchedule = async (schedule: Schedule, { observe, deadline }: Stage): Promise<Outcome> => {
   const live = Promise.withResolvers<void>();
   const over = new AbortController();
   const marks: Position[] = [];

@@ -20,7 +20,7 @@ type Given = {
 
 export type World = ReturnType<typeof openWorld>;
 
-/** What a schedule asks of whoever plays it, while the server waits. */
+/** What a schedule asks of whoever runs it, while the server waits. */
 export type Director = {
   /** Resolves when the watch is live and somebody looks at it. */
   live: Promise<void>;
@@ -45,7 +45,7 @@ const bytesOf = (...lines: (Line | string)[]): Buffer =>
 const mostErrors = 6;
 
 /**
- * Makes a model of an API server with one collection, which plays a schedule to whoever watches it, without a
+ * Makes a model of an API server with one collection, which runs a schedule to whoever watches it, without a
  * network: what the watcher is sent it takes piece by piece, and who asks for more is
  * done with what it had.
  */
@@ -60,7 +60,7 @@ export const openWorld = ({ initial, scenes }: Schedule, director: Director, { t
   let opened = { index, times: 0 };
   for (const change of initial) store.write(change);
 
-  /** Whether this is met for the first time: the last scene may be played again, what it does happens once. */
+  /** Whether this is met for the first time: the last scene may be run again, what it does happens once. */
   const isNew = (what: object): boolean => !done.has(what) && done.add(what).has(what);
   const next = () => scenes[Math.min(index, scenes.length - 1)] as Scene;
   const begin = (): Scene['answer'] => {
@@ -145,7 +145,7 @@ export const openWorld = ({ initial, scenes }: Schedule, director: Director, { t
       sent.forEach(take);
       yield* pieces(bytesOf(...sent), how);
     };
-    const play = async function* (act: Act) {
+    const perform = async function* (act: Act) {
       const before = store.version;
       write(act);
       if ('write' in act) yield* send(eventsAfter(before), act.how);
@@ -165,7 +165,7 @@ export const openWorld = ({ initial, scenes }: Schedule, director: Director, { t
         return yield* send([errorLine(410)]);
       }
       yield* send(eventsAfter(from));
-      for (const act of acts) yield* play(act);
+      for (const act of acts) yield* perform(act);
       if (ends === 'stays') end();
       if (ends === 'error' || ends === 'gone') return yield* send([errorLine(ends === 'gone' ? 410 : 500)]);
       if (ends === 'half-line') yield bytesOf(bookmark(99_999)).subarray(0, 60);

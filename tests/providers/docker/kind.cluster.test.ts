@@ -15,7 +15,7 @@ const name = 'A backup made during a deletion waits for it, then runs';
 const image = `corral/kind-node:${process.pid}`;
 
 /** How long building the node, a cluster and a scenario may take in all on a slow machine; this test owns it. */
-const PLAY_MS = 60 * 60_000;
+const RUN_MS = 60 * 60_000;
 
 test(
   'a scenario passes on a cluster of kind, which goes',
@@ -42,8 +42,8 @@ test(
       reject: false,
       all: true,
     });
-    const played = await running;
-    expect(played.exitCode, played.all).toBe(0);
+    const ended = await running;
+    expect(ended.exitCode, ended.all).toBe(0);
     const report = JSON.parse(await readFile(join(out, 'report.json'), 'utf8'));
     expect(report).toMatchObject({
       provider: 'kind',
@@ -53,5 +53,5 @@ test(
     expect((await execa('docker', left)).stdout).toBe('');
     await rm(out, { recursive: true });
   },
-  PLAY_MS,
+  RUN_MS,
 );

@@ -13,11 +13,11 @@ import { plainProgress } from '../../../providers/progress.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
 import { stubDocker } from '../../support/docker-stubs.ts';
 import { layerOf, ociLayout, tarOf } from '../../support/image-archives.ts';
-import { nodes, plays } from '../../support/imitate-controllers.ts';
+import { imitate, nodes } from '../../support/imitate-controllers.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
 
 // The whole provider, on a kind that makes no containers: its cluster is a bare API server, on which a script
-// plays all controllers.
+// imitates all controllers.
 let server: ApiServer;
 let cluster: Cluster;
 let stubs: Awaited<ReturnType<typeof stubDocker>>;
@@ -26,10 +26,10 @@ let dir: string;
 const name = `corral-${process.pid}`;
 const provider = dockerProvider({ ...kindTool, workers: () => [...nodes] });
 
-const play = async (...parts: (keyof typeof plays)[]): Promise<void> => {
+const imitateAll = async (...parts: (keyof typeof imitate)[]): Promise<void> => {
   const signal = new AbortController().signal;
   for (const part of parts)
-    await untilItWorks(async () => String(await plays[part](cluster)), { signal, onLacks: () => {} });
+    await untilItWorks(async () => String(await imitate[part](cluster)), { signal, onLacks: () => {} });
 };
 
 const makeNodes = async (): Promise<void> => {
@@ -84,8 +84,8 @@ test('it brings a Longhorn, and takes all of it down', async () => {
   const lines: string[] = [];
   await makeNodes();
   const rising = up(new AbortController().signal, lines);
-  await play('settings', 'target', 'store', 'managers', 'webhooks', 'nodes', 'engineImage');
-  await play('instanceManagers', 'targetAvailable', 'csi', 'deployments');
+  await imitateAll('settings', 'target', 'store', 'managers', 'webhooks', 'nodes', 'engineImage');
+  await imitateAll('instanceManagers', 'targetAvailable', 'csi', 'deployments');
   const { down, keep: _keep, kubeconfig, lost, trouble, reach, ...known } = await rising;
   expect(known).toMatchObject({
     provider: 'kind',

@@ -9,12 +9,12 @@ import { compare, recordBaseline } from '../../../providers/existing/baseline/co
 import { longhornObjects } from '../../support/longhorn-objects.ts';
 import { loadRecording } from '../../support/recordings.ts';
 
-type Playing = Parameters<typeof collections>[0];
+type Scope = Parameters<typeof collections>[0];
 type Objects = [Resource, KubernetesObject[]][];
 
 const run = 'abc123';
 
-const differences = (before: Objects, after: Objects, scope: Playing = { allow: [], stores: undefined }) =>
+const differences = (before: Objects, after: Objects, scope: Scope = { allow: [], stores: undefined }) =>
   collections(scope).flatMap((collection) => {
     const of = (all: Objects) =>
       all.filter(([resource]) => resource === collection.resource).flatMap(([, objects]) => objects);

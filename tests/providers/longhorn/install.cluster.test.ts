@@ -14,10 +14,10 @@ import { describeRelease } from '../../../providers/longhorn/release.ts';
 import { explainStuck, imageMissing } from '../../../providers/longhorn/stuck.ts';
 import { openWorld } from '../../../providers/longhorn/watches.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
-import { nodes, plays, troubles } from '../../support/imitate-controllers.ts';
+import { imitate, nodes, troubles } from '../../support/imitate-controllers.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
 
-// On a real API server; a script plays the controllers, Kubernetes' and Longhorn's.
+// On a real API server; a script imitates the controllers, Kubernetes' and Longhorn's.
 let server: ApiServer;
 let cluster: Cluster;
 let kubeconfig: string;
@@ -37,8 +37,8 @@ const withoutTimes = (text: string): string =>
   text.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>').replace(/^.*resourceVersion.*\n/gm, '');
 
 // What a part is about may not be there yet.
-const play = async (...names: (keyof typeof plays)[]): Promise<void> => {
-  for (const name of names) await untilItWorks(() => Promise.resolve(plays[name](cluster)), { signal });
+const imitateAll = async (...names: (keyof typeof imitate)[]): Promise<void> => {
+  for (const name of names) await untilItWorks(() => Promise.resolve(imitate[name](cluster)), { signal });
 };
 
 test('a release is applied, its target pointed at the store once it can be listed, and waited for', async () => {
@@ -46,10 +46,10 @@ test('a release is applied, its target pointed at the store once it can be liste
   const onProgress = (text: string) => awaited.push(text);
   const how = { storeImage: 'store:test', signal, timeout: 300_000, onProgress };
   const installed = installRelease({ kubeconfig, objects, nodes, ...how });
-  await play('settings', 'target', 'store', 'managers', 'webhooks', 'nodes', 'engineImage');
+  await imitateAll('settings', 'target', 'store', 'managers', 'webhooks', 'nodes', 'engineImage');
   const targets = await follow<BackupTarget>(cluster, longhornResources.backupTargets, { namespace, signal });
   expect(targets.current('default')?.spec.backupTargetURL).toBeUndefined();
-  await play('lateInstanceManagers');
+  await imitateAll('lateInstanceManagers');
   const resource = { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' };
   const managers = await follow(cluster, resource, { namespace, signal });
   const isTouched = ({ metadata }: KubernetesObject) =>
@@ -60,13 +60,13 @@ test('a release is applied, its target pointed at the store once it can be liste
     await once(managers, isTouched, { ...wait, name: `instance-manager-${node}`, label });
   }
   await managers.stop();
-  await play('instanceManagers');
+  await imitateAll('instanceManagers');
   const url = 'nfs://backupstore.corral-default-backupstore:/opt/backupstore';
   const isPointed = ({ spec }: BackupTarget) => spec.backupTargetURL === url;
   const pointed = await once(targets, isPointed, { ...wait, label: 'it is pointed' });
   expect(pointed.spec.pollInterval).toBe('5m0s');
   expect(Date.parse(pointed.spec.syncRequestedAt ?? '')).toBeGreaterThan(Date.now() - 30_000);
-  await play('targetAvailable', 'csi', 'deployments');
+  await imitateAll('targetAvailable', 'csi', 'deployments');
   const { version, summary } = await installed;
   await targets.stop();
   expect(version).toBe('v1.12.1');

@@ -28,14 +28,14 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 afterEach(async () => {
-  await play();
+  await restartControllers();
   // By name: of what is left, nothing may carry a label.
   await clean({ wanted: new Set(['abc123', 'xyz789']) });
   controllers.abort(new Error('the test is over'));
 });
 
-const play = async (...dead: string[]): Promise<void> => {
-  controllers.abort(new Error('others are played'));
+const restartControllers = async (...dead: string[]): Promise<void> => {
+  controllers.abort(new Error('others start'));
   controllers = new AbortController();
   await startControllers(cluster, { signal: controllers.signal, dead });
 };
@@ -89,7 +89,7 @@ const ofUsers = [
 ];
 
 test('what a run left goes, in an order in which it can, and nothing of others', async () => {
-  await play();
+  await restartControllers();
   await users();
   await leaveBehind(cluster, 'abc123');
   await leaveBehind(cluster, 'xyz789');
@@ -135,7 +135,7 @@ test('what a run left goes, in an order in which it can, and nothing of others',
 });
 
 test('what hangs is reported with the controller that should let it go, and goes by force where it is Longhorn that should', async () => {
-  await play('volumes', 'namespaces');
+  await restartControllers('volumes', 'namespaces');
   await leaveBehind(cluster, 'abc123');
   const { volumes } = longhornResources;
   const name = 'corral-abc123-volume-0001';
@@ -190,7 +190,7 @@ test('what hangs is reported with the controller that should let it go, and goes
 });
 
 test('a run that somebody is still at work for is not touched, until its Lease ends', async () => {
-  await play();
+  await restartControllers();
   await leaveBehind(cluster, 'abc123');
   const lease = { namespace: 'corral-abc123-store-0001', name: leaseName };
   const time = (): string => new Date().toISOString().replace('Z', '000Z');
@@ -216,7 +216,7 @@ test('a run that somebody is still at work for is not touched, until its Lease e
 });
 
 test('of a store in a namespace that it shares, all goes, and the namespace stays', async () => {
-  await play();
+  await restartControllers();
   const shared = 'shared';
   await cluster.create(resources.namespaces, { metadata: { name: shared } });
   const name = 'corral-abc123-store-0001';
@@ -253,7 +253,7 @@ const withExec = (whole: Cluster, exec: Cluster['exec']): Cluster => ({
 });
 
 /**
- * A store that serves, as far as an API server and a folder of this machine can play one; a lock there is of
+ * A store that serves, as far as an API server and a folder of this machine can stand for one; a lock there is of
  * the volume that a run left.
  */
 const serveStore = async (run: string): Promise<{ cluster: Cluster; lock: string; looks: () => number }> => {
@@ -287,7 +287,7 @@ const storeLines = (printed: string[]): string[] =>
   printed.filter((line) => /^backup (store|volume|target)|^namespace/.test(line));
 
 test('what a deletion still works on goes when that has ended, and not before', async () => {
-  await play();
+  await restartControllers();
   await leaveBehind(cluster, 'abc123');
   const store = await serveStore('abc123');
   let isHeld = true;
@@ -319,7 +319,7 @@ test('what a deletion still works on goes when that has ended, and not before', 
 });
 
 test('what is still worked on after the time is left, with its target and its store, and reported', async () => {
-  await play();
+  await restartControllers();
   await leaveBehind(cluster, 'abc123');
   const store = await serveStore('abc123');
   // Somebody writes it anew all the time.

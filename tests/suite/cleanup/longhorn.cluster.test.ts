@@ -25,7 +25,7 @@ useLonghorn(async (started) => {
   cluster = { ...local.cluster, exec: nothing, script: nothing };
 });
 
-/** A volume with a snapshot and a settled backup of it, by those who play Longhorn. */
+/** A volume with a snapshot and a settled backup of it, by the stand-ins for Longhorn. */
 const backedUp = async (
   volume: string,
   { target, node, more = {} }: { target: string; node: string; more?: object },
@@ -39,7 +39,7 @@ const backedUp = async (
 const mark = (plural: string, name: string): Promise<unknown> =>
   local.cluster.patch(longhorn(plural), { namespace, name }, { metadata: { labels: runLabel(run) } });
 
-test('those who play Longhorn let all go, with the files in the store; other volumes and backups stay', async () => {
+test('the stand-ins for Longhorn let all go, with the files in the store; other volumes and backups stay', async () => {
   const [volume, target] = ['volume', 'target'].map((what) => `corral-${run}-${what}-0001`) as [
     string,
     string,

@@ -2,15 +2,15 @@ import { expect, test, vi } from 'vitest';
 import { expectHistory, once } from '../../../e2e/history/expectation.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import { know } from '../../../e2e/kube/redact/known.ts';
-import { hall, is, type Lamp, lamp, play } from '../../history/lamps.ts';
+import { hall, is, type Lamp, lamp, pushEvent } from '../../history/lamps.ts';
 import { lamps, recorded, recordedLamps } from './history.ts';
 
 test('every event is a line in the order of arrival, and a gap says what it throws doubt on', async () => {
   const { recording } = await recorded((observer) => {
     const [one, other] = [replayTimeline<Lamp>('lamps'), replayTimeline<Lamp>('lamps')];
     for (const timeline of [one, other]) observer.watches(lamps, timeline);
-    for (const event of ['hall=off', 'hall:on']) play(one, event);
-    play(other, 'porch:on');
+    for (const event of ['hall=off', 'hall:on']) pushEvent(one, event);
+    pushEvent(other, 'porch:on');
     const now = Date.now();
     const from = one.entries[1]?.sequence ?? 0;
     one.push({ kind: 'gap', at: now, since: now, from, reason: 'out of order' });
@@ -51,9 +51,9 @@ test('what belongs to others is left out, and so is who manages which field, and
 
 test('an expectation is reported when it begins and when it ends, with what it takes to judge it again', async () => {
   const { recording } = await recordedLamps(async (timeline) => {
-    play(timeline, 'hall:off');
+    pushEvent(timeline, 'hall:off');
     const met = hall(timeline).from(timeline.mark()).goes(is('on')).within('10s', 'the test');
-    play(timeline, 'hall:on');
+    pushEvent(timeline, 'hall:on');
     await met;
   });
   const [set, , met] = recording.lines.slice(1);
@@ -74,7 +74,7 @@ test('an expectation is reported when it begins and when it ends, with what it t
 
 test('a wait that is met at once is not recorded, any other is', async () => {
   const { recording } = await recordedLamps(async (timeline) => {
-    play(timeline, 'hall:on');
+    pushEvent(timeline, 'hall:on');
     for (const state of ['on', 'off'])
       await once(timeline, ({ status }) => status.state === state, {
         ...{ label: `it is ${state}`, name: 'hall', within: '20ms', owner: 'a test' },

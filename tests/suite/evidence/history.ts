@@ -37,7 +37,7 @@ export const recorded = async (
   return { recording: parseRecording(text), text };
 };
 
-/** The same of one watch of lamps, while `work` plays with them; nothing that is expected fails it. */
+/** The same of one watch of lamps, while `work` changes them; nothing that is expected fails it. */
 export const recordedLamps = (
   work: (timeline: ReplayedTimeline<Lamp>) => Promise<unknown> | unknown,
   options?: Options,

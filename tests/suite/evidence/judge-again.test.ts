@@ -3,7 +3,7 @@ import { expectHistory, once } from '../../../e2e/history/expectation.ts';
 import type { Recording } from '../../../e2e/history/recording.ts';
 import type { ReplayedTimeline } from '../../../e2e/history/replay.ts';
 import { agrees, judgeAgain, wentWell } from '../../../e2e/suite/evidence/replay/judge-again.ts';
-import { hall, is, type Lamp, lamp, play } from '../../history/lamps.ts';
+import { hall, is, type Lamp, lamp, pushEvent } from '../../history/lamps.ts';
 import { describeLamp, recordedLamps } from './history.ts';
 
 /** What is judged of the first expectation of a history. */
@@ -12,10 +12,10 @@ const judgeOne = (recording: Recording) => {
   if (judged === undefined) throw new Error('nothing was expected');
   return { judged, is: [judged.recorded?.phase, judged.now?.state, agrees(judged), wentWell(judged)] };
 };
-/** The history of what is expected of lamps while `work` plays with them; the hall lamp is off at first. */
+/** The history of what is expected of lamps while `work` changes them; the hall lamp is off at first. */
 const historyOf = async (work: (timeline: ReplayedTimeline<Lamp>) => unknown): Promise<Recording> => {
   const { recording } = await recordedLamps((timeline) => {
-    play(timeline, 'hall:off');
+    pushEvent(timeline, 'hall:off');
     return work(timeline);
   });
   return recording;
@@ -25,10 +25,10 @@ const historyOf = async (work: (timeline: ReplayedTimeline<Lamp>) => unknown): P
 // events in replay.self.test.ts.
 test('what was broken is broken again, and reported whole', async () => {
   const recording = await historyOf(async (timeline) => {
-    play(timeline, 'porch:on');
+    pushEvent(timeline, 'porch:on');
     const expected = hall(timeline).goes(is('on')).withoutEver(is('red'));
     const broken = expected.while({ name: 'porch', is: is('on') }).within('10s', 'a test');
-    play(timeline, 'hall:red');
+    pushEvent(timeline, 'hall:red');
     await broken;
   });
   const { judged, is: ended } = judgeOne(recording);
@@ -42,7 +42,9 @@ const toOn = (timeline: ReplayedTimeline<Lamp>, within: '20ms' | '10s') =>
 
 // That what was cut off when it ran out is so again is judged there, too.
 test('what ran out of time does so again, though the state comes later; what a watch decided that ended for good is decided so again', async () => {
-  const late = await historyOf((timeline) => toOn(timeline, '20ms').catch(() => play(timeline, 'hall:on')));
+  const late = await historyOf((timeline) =>
+    toOn(timeline, '20ms').catch(() => pushEvent(timeline, 'hall:on')),
+  );
   const lost = await historyOf((timeline) => {
     const waiting = toOn(timeline, '10s');
     timeline.fail(new Error('403 Forbidden'));
@@ -89,7 +91,7 @@ test('what cannot be judged again is reported: a simple wait, a step without a n
   const recording = await historyOf(async (timeline) => {
     const isOn = ({ status }: Lamp): boolean => status.state === 'on';
     const found = once(timeline, isOn, { label: 'lit', name: 'hall', within: '10s', owner: 'a test' });
-    play(timeline, 'hall:on');
+    pushEvent(timeline, 'hall:on');
     await found;
     const unnamed = expectHistory(timeline, { name: 'hall', label: 'hall', describe: () => '' });
     await unnamed.goes({ label: 'lit', matches: isOn }).within('10s', 'a test');

@@ -7,7 +7,7 @@ import { whileObserved } from '../../../e2e/history/observer.ts';
 import { judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
 import { generate } from '../../history/schedules/generate.ts';
 import { observe } from '../../history/schedules/observe.ts';
-import { play } from '../../history/schedules/run-schedule.ts';
+import { runSchedule } from '../../history/schedules/run-schedule.ts';
 import { describeLamp, recorded } from './history.ts';
 
 const count = Number(process.env.CORRAL_SCHEDULES ?? 100);
@@ -23,7 +23,7 @@ test(`${count} schedules from seed ${first} on are judged again as they were liv
     while (next < first + count) {
       const seed = next++;
       const { recording } = await recorded((observer) =>
-        whileObserved(observer, () => play(generate(seed), { observe, deadline })).then(() => {}),
+        whileObserved(observer, () => runSchedule(generate(seed), { observe, deadline })).then(() => {}),
       );
       for (const { set, recorded: then, now } of judgeAgain(recording, describeLamp)) {
         if (set.rule === undefined || then === undefined) continue;

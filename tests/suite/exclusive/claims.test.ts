@@ -75,7 +75,7 @@ test.each(Object.entries(stories))('%s', (_, story) => {
     yield: (holder) => yieldTo(holder, () => granted.push(`${holder}!`)),
   };
   const turns = story.split(' ').filter((turn) => !turn.includes('='));
-  const played = turns.map((turn) => {
+  const outcome = turns.map((turn) => {
     const [done = ''] = turn.split('>');
     const [holder = '', does = ''] = done.split(':');
     const before = granted.length;
@@ -83,14 +83,14 @@ test.each(Object.entries(stories))('%s', (_, story) => {
     else ask(holder, claimOf(does));
     return [done, granted.slice(before).join('+')].filter((part) => part !== '').join('>');
   });
-  expect(played).toEqual(turns);
+  expect(outcome).toEqual(turns);
 });
 
 describe('schedules', () => {
   const names = ['a', 'b', 'c'] as const;
   const people = ['p', 'q', 'r', 's', 't'] as const;
 
-  const play = (seed: number): void => {
+  const simulate = (seed: number): void => {
     const { pick, chance } = createRandom(seed);
     let places = pick([1, 2, 5, Number.POSITIVE_INFINITY]);
     const most = places + pick([0, 2]);
@@ -184,7 +184,7 @@ describe('schedules', () => {
   };
 
   test.each(Array.from({ length: 10 }, (_, ten) => ten * 10))('of ten seeds from %i on', (from) => {
-    for (let seed = from; seed < from + 10; seed += 1) play(seed);
+    for (let seed = from; seed < from + 10; seed += 1) simulate(seed);
   });
 });
 

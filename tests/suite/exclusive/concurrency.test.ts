@@ -10,7 +10,7 @@ import { openLocks } from '../../../e2e/suite/exclusive/locks.ts';
  * Runs scenarios on a machine of two processors, each of which wants `each` of a processor while it is at work,
  * where in each decision's time one ends, and `others` is what else wants one: how many are at work after each.
  */
-const playOn = (each: number, others: readonly number[]): number[] => {
+const simulate = (each: number, others: readonly number[]): number[] => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const claims = createClaims({ begun: 8 });
   let wanted = others[0] ?? 0;
@@ -35,25 +35,25 @@ const times = (decisions: number, others: number): number[] =>
   Array.from({ length: decisions }, () => others);
 
 test('on an idle machine one more begins after the other, up to the bound', () => {
-  expect(playOn(0.1, times(6, 0))).toEqual([5, 6, 7, 8, 8, 8]);
+  expect(simulate(0.1, times(6, 0))).toEqual([5, 6, 7, 8, 8, 8]);
 });
 
 test('none begins once those at work leave no time, and who ends is replaced', () => {
-  expect(playOn(0.35, times(8, 0))).toEqual([5, 6, 6, 6, 6, 6, 6, 6]);
+  expect(simulate(0.35, times(8, 0))).toEqual([5, 6, 6, 6, 6, 6, 6, 6]);
 });
 
 test('where those at work crowd the machine by themselves, who ends is not replaced', () => {
-  expect(playOn(1, times(6, 0))).toEqual([4, 3, 3, 3, 3, 3]);
-  expect(playOn(3, times(6, 0))).toEqual([4, 3, 3, 3, 3, 3]);
+  expect(simulate(1, times(6, 0))).toEqual([4, 3, 3, 3, 3, 3]);
+  expect(simulate(3, times(6, 0))).toEqual([4, 3, 3, 3, 3, 3]);
 });
 
 test('what others ran before the run, and will not end, takes no place', () => {
-  expect(playOn(0.6, times(6, 4))).toEqual([4, 4, 4, 4, 4, 4]);
+  expect(simulate(0.6, times(6, 4))).toEqual([4, 4, 4, 4, 4, 4]);
 });
 
 test('when others load the machine fewer are at work, and as they go it are more again', () => {
   const others = [...times(4, 0), ...times(6, 5), ...times(5, 0)];
-  expect(playOn(0.3, others)).toEqual([5, 6, 7, 7, 7, 6, 5, 4, 3, 3, 4, 5, 6, 7, 7]);
+  expect(simulate(0.3, others)).toEqual([5, 6, 7, 7, 7, 6, 5, 4, 3, 3, 4, 5, 6, 7, 7]);
 });
 
 const begin = (claims: Claims, ...names: string[]) => {

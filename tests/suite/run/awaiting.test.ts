@@ -1,13 +1,13 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { ScenarioEvent } from '../../../e2e/report/record.ts';
 import { reportAwaited } from '../../../e2e/suite/run/awaiting.ts';
-import { lamp, play, played } from '../../history/lamps.ts';
+import { lamp, pushEvent, timelineOf } from '../../history/lamps.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
 
 const waiting = ({ atMost }: { atMost?: number } = {}) => {
   const events: ScenarioEvent[] = [];
-  const timeline = played('hall:off');
+  const timeline = timelineOf('hall:off');
   const end = reportAwaited((event) => events.push(event))(7, {
     timeline: timeline as never,
     ...{ name: 'hall', label: 'the hall lamp', steps: ['on', 'dim'], mark: 0, wanted: 'met' },
@@ -20,7 +20,7 @@ const waiting = ({ atMost }: { atMost?: number } = {}) => {
 test('what comes soon is not reported', () => {
   const { events, timeline, end } = waiting();
   vi.advanceTimersByTime(999);
-  play(timeline, 'hall:on');
+  pushEvent(timeline, 'hall:on');
   end();
   vi.advanceTimersByTime(60_000);
   expect(events).toEqual([]);
@@ -32,10 +32,10 @@ test('what takes longer is reported in one line, with what stands instead and si
   const long = `red\n  because ${'x'.repeat(500)}`;
   timeline.push({ kind: 'modified', at: 0, object: lamp('hall', long, 9) });
   vi.advanceTimersByTime(5400);
-  play(timeline, 'hall:dim');
-  play(timeline, 'porch:on');
+  pushEvent(timeline, 'hall:dim');
+  pushEvent(timeline, 'porch:on');
   end();
-  play(timeline, 'hall:off');
+  pushEvent(timeline, 'hall:off');
   const what = 'the hall lamp goes on, dim';
   const awaits = { kind: 'awaits', id: 7, what, limit: 60_000, owner: 'a test' };
   const now = expect.stringMatching(/^red because x+\.\.\. \(512 characters\)$/);
@@ -49,8 +49,8 @@ test('what takes longer is reported in one line, with what stands instead and si
 test('a time that begins anew with each change is reported with what that adds, up to its bound', () => {
   const { events, timeline } = waiting({ atMost: 100_000 });
   vi.advanceTimersByTime(30_000);
-  play(timeline, 'hall:red');
+  pushEvent(timeline, 'hall:red');
   vi.advanceTimersByTime(50_000);
-  play(timeline, 'hall:dim');
+  pushEvent(timeline, 'hall:dim');
   expect(events.map((event) => event.kind === 'awaits' && event.limit)).toEqual([60_000, 90_000, 100_000]);
 });

@@ -11,7 +11,7 @@ type AdmissionRequest = {
 };
 
 /** The steps on an API server that answers each request by a status, and an object with the spec that is asked for. */
-const play = (
+const setUp = (
   statusOf: (request: AdmissionRequest) => number,
   { mend = {}, version = 'v1.12.1' }: { mend?: object; version?: string } = {},
 ) => {
@@ -37,7 +37,7 @@ const has = (field: string) => (request: AdmissionRequest) =>
   field in (request.body.spec ?? {}) ? 422 : 200;
 
 test('nothing is asked for but in a dry run', async () => {
-  const { given, then, requests } = play(() => 200);
+  const { given, then, requests } = setUp(() => 200);
   await given.newJob();
   await expect(then.changeRefused(volume, 'x', { a: 1 })).rejects.toThrow('the API server would take it');
   await expect(then.targetFixed(target)).rejects.toThrow('the API server would take it');
@@ -48,27 +48,27 @@ test('nothing is asked for but in a dry run', async () => {
 });
 
 test('what is refused is distinguished from what is taken, and only where it is taken otherwise', async () => {
-  await expect(play(() => 422).given.newJob()).rejects.toThrow('the API server is to take it');
-  const { given, then } = play(has('wrong'));
+  await expect(setUp(() => 422).given.newJob()).rejects.toThrow('the API server is to take it');
+  const { given, then } = setUp(has('wrong'));
   const job = await given.newJob();
   await then.refused(job, 'a flaw', { spec: { wrong: 1 } });
   await expect(then.refused(job, 'none', { spec: { right: 1 } })).rejects.toThrow('would take it');
   await expect(then.nameTaken(job, volume)).rejects.toThrow('would take it');
   await then.changeRefused(volume, 'x', { wrong: 1 });
-  await expect(play(() => 422).then.changeRefused(volume, 'x', { wrong: 1 })).rejects.toThrow(
+  await expect(setUp(() => 422).then.changeRefused(volume, 'x', { wrong: 1 })).rejects.toThrow(
     'is to take it',
   );
-  const named = play(({ body }) => (body.metadata?.name === 'v' ? 409 : 200));
+  const named = setUp(({ body }) => (body.metadata?.name === 'v' ? 409 : 200));
   await named.then.nameTaken(await named.given.newJob(), volume);
 });
 
 test('what is mended has other fields, and what is taken has those that were asked for', async () => {
-  const plain = play(() => 200);
+  const plain = setUp(() => 200);
   const job = await plain.given.newJob();
   await plain.then.taken(job, 'x', { retain: 3 });
   const into = { retain: 1 };
   await expect(plain.then.mended(job, 'x', { spec: { retain: 0 }, into })).rejects.toThrow('retain 0, not 1');
-  const mending = play(() => 200, { mend: into });
+  const mending = setUp(() => 200, { mend: into });
   await mending.then.mended(job, 'x', { spec: { retain: 0 }, into });
   await expect(mending.then.taken(job, 'x', { retain: 3 })).rejects.toThrow('retain 1, not 3');
 });
@@ -80,17 +80,17 @@ test('a concurrency of 0 is raised, or kept, as the version has it', async () =>
     [raised, ['job-limits-mended']],
     [kept, ['job-limits-mended', 'job-concurrency-kept']],
   ] as const) {
-    const { given, then, found } = play(() => 200, how);
+    const { given, then, found } = setUp(() => 200, how);
     await then.limitsMended(await given.newJob());
     expect(found.map(({ code }) => code)).toEqual(codes);
   }
-  const other = play(() => 200, { ...kept, version: 'v1.12.1' });
+  const other = setUp(() => 200, { ...kept, version: 'v1.12.1' });
   await expect(other.then.limitsMended(await other.given.newJob())).rejects.toThrow('concurrency 0, not 10');
 });
 
 test('a job may retain as many as the setting says, and not one more', async () => {
   const bounded = (most: number) =>
-    play(({ body }) => ((body.spec as { retain: number }).retain > most ? 422 : 200));
+    setUp(({ body }) => ((body.spec as { retain: number }).retain > most ? 422 : 200));
   const { given, then } = bounded(7);
   expect(await then.retainBounded(await given.newJob())).toBe(7);
   const more = bounded(8);
@@ -105,7 +105,7 @@ test('a volume from a backup has the size of that', async () => {
     [{ size: '64' }, true],
     [{}, false],
   ] as const) {
-    const { given, then, timelines } = play(() => 200, { mend });
+    const { given, then, timelines } = setUp(() => 200, { mend });
     const object = {
       metadata: { name: 'b' },
       spec: { snapshotName: 's' },

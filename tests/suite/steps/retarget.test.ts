@@ -13,7 +13,7 @@ const backup = handleOf('b', 'the first backup', { volume });
 const at = { kind: 'modified' as const, at: 1 };
 
 /** The steps on a Longhorn whose objects a test pushes, and whose API server answers dry runs so. */
-const play = (answer: { status: number; text: string } = { status: 200, text: '' }) => {
+const setUp = (answer: { status: number; text: string } = { status: 200, text: '' }) => {
   const timelines = emptyTimelines();
   const cluster = stubCluster();
   cluster.request = async () => new Response(answer.text, { status: answer.status });
@@ -39,7 +39,7 @@ const play = (answer: { status: number; text: string } = { status: 200, text: ''
 };
 
 test('a volume has no last backup once it names none', async () => {
-  const { then, says } = play();
+  const { then, says } = setUp();
   says({ state: 'attached', lastBackup: 'b', lastBackupAt: 'x' });
   await expect(then.noLastBackup(volume)).rejects.toThrow('last backup b');
   says({ state: 'attached', lastBackup: '', lastBackupAt: '' });
@@ -52,7 +52,7 @@ test('a backup goes alone where its deletion is not tried to its end', async () 
     [['Deleting'], true],
     [['Deleting', 'Error'], false],
   ] as const) {
-    const { then, reports, timelines } = play();
+    const { then, reports, timelines } = setUp();
     reports('Completed');
     backup.since.deleted = timelines.backups.mark();
     for (const state of between) reports(state);
@@ -67,7 +67,7 @@ test('a backup is kept where it comes to Completed, and does not go', async () =
     ['modified', true],
     ['deleted', false],
   ] as const) {
-    const { then, reports } = play();
+    const { then, reports } = setUp();
     for (const state of ['', 'Pending', 'InProgress', 'Completed']) reports(state);
     reports('Completed', end);
     const judged = then.completedForGood(backup);
@@ -78,7 +78,7 @@ test('a backup is kept where it comes to Completed, and does not go', async () =
 test('the default backup target is alone, has no URL, and says so', async () => {
   const condition = { type: 'Unavailable', status: 'True', message: 'backup target URL is empty' };
   const status = { available: false, conditions: [condition] };
-  const { then, isTarget } = play();
+  const { then, isTarget } = setUp();
   await expect(then.defaultTargetUnset()).rejects.toThrow('Longhorn has a backup target default');
   isTarget('default', { backupTargetURL: '' }, { ...status, conditions: [] });
   await expect(then.defaultTargetUnset()).rejects.toThrow('no URL, not available');
@@ -98,17 +98,17 @@ test('what cannot be is refused, and as what is not valid', async () => {
     [{ status: 403, text: '{"message": "who are you?"}' }, 'it is refused, and not with 422: '],
     [{ status: 500, text: '{"message": "no such webhook"}' }, 'no such webhook'],
   ] as const) {
-    const { then } = play(answer);
+    const { then } = setUp(answer);
     await expect(then.defaultTargetStays()).rejects.toThrow(wrong);
     await expect(then.sameStoreRefused(target)).rejects.toThrow(wrong);
   }
-  const { then } = play({ status: 422, text: '{}' });
+  const { then } = setUp({ status: 422, text: '{}' });
   await then.defaultTargetStays();
   await then.sameStoreRefused(target);
 });
 
 test('a volume has been healthy all the time, or was not', async () => {
-  const { then, says } = play();
+  const { then, says } = setUp();
   const healthy = { state: 'attached', robustness: 'healthy' };
   says(healthy);
   await then.hasStayedHealthy(volume, { since: backup });
@@ -118,7 +118,7 @@ test('a volume has been healthy all the time, or was not', async () => {
 });
 
 test('a volume is attached for a backup and detached again, and nothing is asked of it any more', async () => {
-  const { then, says, wants } = play();
+  const { then, says, wants } = setUp();
   for (const state of ['detached', 'attaching', 'attached', 'detaching']) says({ state });
   await expect(then.attachedMeanwhile(backup)).rejects.toThrow('detaching');
   says({ state: 'detached' });
@@ -137,7 +137,7 @@ test('uploads are side by side unless one is Completed before the other begins',
     [['b1 InProgress', 'b2 InProgress', 'b1 Completed', 'b2 Completed'], true],
     [['b1 InProgress', 'b1 Completed', 'b2 InProgress', 'b2 Completed'], false],
   ] as const) {
-    const { then, timelines } = play();
+    const { then, timelines } = setUp();
     for (const [index, each] of ['b1 ', 'b2 ', ...order].entries()) {
       const [name = '', state = ''] = each.split(' ');
       const metadata = { name, resourceVersion: String(index + 1) };

@@ -8,7 +8,7 @@ import {
 import { longhornResources } from '../../../../e2e/longhorn/resources.ts';
 
 /**
- * Plays the controllers that let deleted objects go, Longhorn's and Kubernetes', all but those of `dead`
+ * Stands in for the controllers that let deleted objects go, Longhorn's and Kubernetes', all but those of `dead`
  * collections; they end with the signal.
  */
 export const startControllers = async (
@@ -18,8 +18,8 @@ export const startControllers = async (
   // The emulator, whose kinds these are, has no engines and makes no support bundles.
   const others = [...dead, 'settings', 'nodes', 'supportbundles', 'engines'];
   const { cronJobs, jobs, deployments } = resources;
-  const played = [...Object.values(longhornResources), cronJobs, jobs, deployments];
-  for (const resource of played.filter(({ plural }) => !others.includes(plural)))
+  const standsInFor = [...Object.values(longhornResources), cronJobs, jobs, deployments];
+  for (const resource of standsInFor.filter(({ plural }) => !others.includes(plural)))
     await eachDeleted(cluster, { resource, signal }, ({ metadata: { namespace = '', name } }) =>
       cluster.patch(resource, { namespace, name }, { metadata: { finalizers: [] } }),
     );

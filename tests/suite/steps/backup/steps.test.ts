@@ -21,7 +21,7 @@ const volume: VolumeHandle = { name: recordedVolume, target: aTarget, node: 'nod
 const handle = (name: string, label: string, from = 0) => handleOf(name, label, { volume, from });
 
 // The steps on a recording, as if the scenario had just done what was recorded.
-const play = async (name: RecordedName, mutate?: Mutation) => {
+const setUp = async (name: RecordedName, mutate?: Mutation) => {
   const { backups, first, second, version } = await stage(name, mutate);
   const ledger = await openLedger(root);
   const { context, ...recordedReport } = createTestContext({ version, timelines: { backups }, root, ledger });
@@ -36,7 +36,7 @@ const play = async (name: RecordedName, mutate?: Mutation) => {
 };
 
 test('the Normal case of a real Longhorn, reported; the wording is a finding', async () => {
-  const { then, first, second, ended, findings } = await play('normal, v1.8.2');
+  const { then, first, second, ended, findings } = await setUp('normal, v1.8.2');
   await then.deleting(first);
   await then.heldBack(second, { first });
   await then.deleted(first);
@@ -59,7 +59,7 @@ const { second: secondName } = recorded['normal, v1.8.2'];
 
 test("the document's wording is none; a backup that nobody deleted cannot be judged by its deletion", async () => {
   const messages = { info: 'waiting for backup to be deleted' };
-  const { then, first, second, findings } = await play(
+  const { then, first, second, findings } = await setUp(
     'normal, v1.8.2',
     whenIn(secondName, 'Pending', { messages }),
   );
@@ -79,7 +79,7 @@ test.each([
   ],
   ['with another error is not taken for one that lost the lock', 'no space left', /no space left/, []],
 ])('a backup %s', async (_, error, message, codes) => {
-  const { then, first, second, ended, findings } = await play(
+  const { then, first, second, ended, findings } = await setUp(
     'normal, v1.8.2',
     whenIn(secondName, 'InProgress|Completed', { state: 'Error', error }),
   );
@@ -91,17 +91,17 @@ test.each([
 });
 
 test('in a hold nothing moves; once it is over something does', async () => {
-  const inHold = await play('held, v1.12.1', until(71));
+  const inHold = await setUp('held, v1.12.1', until(71));
   await inHold.then.nothingMoves(inHold, '50ms');
   expect(inHold.ended()).toEqual([
     'Then for 50ms the first backup stays Deleting, and the second backup Pending',
   ]);
-  const over = await play('held, v1.12.1');
+  const over = await setUp('held, v1.12.1');
   await expect(over.then.nothingMoves(over, '50ms')).rejects.toThrow(/Completed/);
 });
 
 test('the store holds exactly the backups that it should, or besides what nobody needs', async () => {
-  const { then, ended } = await play('normal, v1.8.2');
+  const { then, ended } = await setUp('normal, v1.8.2');
   const [b1, b2, b3] = ['first', 'second', 'third'].map((which, index) =>
     handle(`sample-a-b${index + 1}`, `the ${which} backup`),
   ) as [BackupHandle, BackupHandle, BackupHandle];
@@ -144,7 +144,7 @@ test('the store holds exactly the backups that it should, or besides what nobody
 });
 
 test('a block that could not be removed is left, and nothing else', async () => {
-  const { then } = await play('normal, v1.8.2');
+  const { then } = await setUp('normal, v1.8.2');
   const [b1, b2] = ['sample-a-b1', 'sample-a-b2'].map((name) => handle(name, name)) as [
     BackupHandle,
     BackupHandle,
@@ -184,7 +184,7 @@ test.each([
   ['is held back', 'Error', waited],
 ])('a backup that %s where the first is %s', async (what, state, message) => {
   const becomes = whenIn(firstInError, 'Error', { state });
-  const { then, first, second, ended } = await play('in error, v1.12.1', (line) => {
+  const { then, first, second, ended } = await setUp('in error, v1.12.1', (line) => {
     const changed = becomes(line);
     return changed && what === 'goes on' ? changed : changed && held(changed);
   });

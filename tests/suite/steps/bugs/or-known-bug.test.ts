@@ -28,11 +28,11 @@ const destroys = 'deletion-destroys-other-backups';
 const { title, severity, promise } = bugs[destroys];
 const sentence = `Then Longhorn keeps its promise: ${promise}`;
 
-type Playing = { race?: boolean; harm?: () => Promise<void>; expected?: BackupHandle[]; version?: string };
+type StoreCase = { race?: boolean; harm?: () => Promise<void>; expected?: BackupHandle[]; version?: string };
 type Settled = { value?: boolean; reason?: unknown };
 
 /** The promise of that bug on the recorded store, judged as a scenario is; `harm` is done to the store before. */
-const playOnStore = async ({ harm, expected = both, version = 'v1.12.1', race = false }: Playing = {}) => {
+const judgeOnStore = async ({ harm, expected = both, version = 'v1.12.1', race = false }: StoreCase = {}) => {
   await harm?.();
   const { context, bugs: met, ...reported } = createTestContext({ version, root });
   const then = bindSteps(context).then;
@@ -46,7 +46,7 @@ const playOnStore = async ({ harm, expected = both, version = 'v1.12.1', race = 
 const loseBlocks = () => rm(join(root, volumeFolder(recordedVolume), 'blocks', '54'), { recursive: true });
 
 test('a promise that is broken as the ledger says: the scenario goes on, and is that known bug', async () => {
-  const { kept, state, reason, met, ended, findings } = await playOnStore({ harm: loseBlocks });
+  const { kept, state, reason, met, ended, findings } = await judgeOnStore({ harm: loseBlocks });
   expect({ kept, state, findings }).toEqual({ kept: false, state: 'known-bug', findings: [] });
   const seen = expect.stringContaining('lacks 1 block');
   expect(met).toEqual([{ id: destroys, title, severity, kept: false, listed: true, seen }]);
@@ -56,15 +56,15 @@ test('a promise that is broken as the ledger says: the scenario goes on, and is 
 
 test('of one that shows only where a race is lost, a kept promise says nothing, and a broken one all', async () => {
   const nothing = { met: [], findings: [] };
-  expect(await playOnStore({ race: true })).toMatchObject({ kept: true, state: 'passed', ...nothing });
-  const lost = await playOnStore({ race: true, harm: loseBlocks });
+  expect(await judgeOnStore({ race: true })).toMatchObject({ kept: true, state: 'passed', ...nothing });
+  const lost = await judgeOnStore({ race: true, harm: loseBlocks });
   expect(lost).toMatchObject({ kept: false, state: 'known-bug' });
 });
 
 test('broken in another way as well, it fails, and says how the bug would show', async () => {
   // It is not the bug where what that breaks is whole, and something else is broken.
-  expect(await playOnStore({ expected: both.slice(1) })).toMatchObject({ state: 'failed', met: [] });
-  const { state, reason, met } = await playOnStore({ harm: loseBlocks, expected: both.slice(1) });
+  expect(await judgeOnStore({ expected: both.slice(1) })).toMatchObject({ state: 'failed', met: [] });
+  const { state, reason, met } = await judgeOnStore({ harm: loseBlocks, expected: both.slice(1) });
   expect({ state, met }).toEqual({ state: 'failed', met: [] });
   expect(reason).toMatch(
     /^this is not how known bug deletion-destroys-other-backups shows: that is known by this: fsck finds block-missing; and here fsck finds block-missing, block-count-wrong, configs that were to go are there \(sample-a-b1\)\n/,
@@ -72,7 +72,7 @@ test('broken in another way as well, it fails, and says how the bug would show',
 });
 
 test('a promise that is kept passes, and is a finding where the ledger has the bug for this version', async () => {
-  const { kept, state, met, findings, ended } = await playOnStore();
+  const { kept, state, met, findings, ended } = await judgeOnStore();
   expect({ kept, state }).toEqual({ kept: true, state: 'passed' });
   expect(met).toMatchObject([{ id: destroys, kept: true, listed: true }]);
   expect(findings).toMatchObject([{ code: 'known-bug-fixed' }]);
@@ -81,9 +81,9 @@ test('a promise that is kept passes, and is a finding where the ledger has the b
 
 test('on a version that the ledger does not have it for, keeping it is nothing to report, and showing it is', async () => {
   const version = 'v1.7.9';
-  const kept = await playOnStore({ version });
+  const kept = await judgeOnStore({ version });
   expect(kept).toMatchObject({ met: [{ kept: true, listed: false }], findings: [] });
-  expect(await playOnStore({ version, harm: loseBlocks })).toMatchObject({
+  expect(await judgeOnStore({ version, harm: loseBlocks })).toMatchObject({
     state: 'known-bug',
     met: [{ kept: false, listed: false }],
     findings: [{ code: 'known-bug-not-listed' }],
@@ -115,7 +115,7 @@ const { first: firstName, second: secondName } = recorded['normal, v1.8.2'];
 const lost =
   'failed to backup snapshot: failed to acquire lock backupstore/l.lck when performing backup create/restore, please try again later';
 
-const playHistory = async (mutate?: Mutation) => {
+const fromHistory = async (mutate?: Mutation) => {
   const { backups, first, second, version } = await stage('normal, v1.8.2', mutate);
   const { context, bugs: met } = createTestContext({ version, timelines: { backups } });
   const then = bindSteps(context).then;
@@ -131,20 +131,20 @@ const playHistory = async (mutate?: Mutation) => {
 const goesWrong = (error: string) => whenIn(secondName, 'InProgress|Completed', { state: 'Error', error });
 
 test('a history that breaks as the row says is the bug, and what it says then is expected; with another text it is not', async () => {
-  const { waits, met, context } = await playHistory(goesWrong(lost));
+  const { waits, met, context } = await fromHistory(goesWrong(lost));
   expect(await waits()).toBe(false);
   expect(met).toMatchObject([{ id: 'waiting-backup-loses-lock', kept: false }]);
   expect(context.expected).toContainEqual({ id: 'creation-lost-lock', of: secondName, lasts: true });
-  await expect((await playHistory(goesWrong('no space left'))).waits()).rejects.toThrow(
+  await expect((await fromHistory(goesWrong('no space left'))).waits()).rejects.toThrow(
     /^this is not how known bug waiting-backup-loses-lock shows: .*; and here a Backup is Error, saying waits-for-deletion$/,
   );
 });
 
 test('a backup that went is distinguished from one that is still there', async () => {
-  const { fails, met } = await playHistory();
+  const { fails, met } = await fromHistory();
   await fails();
   expect(met).toMatchObject([{ id: 'lock-fails-open', kept: false }]);
-  const still = await playHistory(whenIn(firstName, 'Deleting', { state: 'Unknown' }));
+  const still = await fromHistory(whenIn(firstName, 'Deleting', { state: 'Unknown' }));
   await expect(still.fails()).rejects.toThrow(/here a Backup is Unknown/);
 });
 

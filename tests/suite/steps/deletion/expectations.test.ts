@@ -143,14 +143,14 @@ test('how long a backup that failed was let be, and one that nobody saw fail', (
   const spec = { snapshotName: 's' };
   const failed = { state: 'Error', lastSyncedAt: '2026-08-01T10:00:00Z' };
   const deletionTimestamp = '2026-08-01T10:01:05Z';
-  const played = (...objects: Backup[]) => {
+  const stayedOf = (...objects: Backup[]) => {
     const backups = replayTimeline<Backup>('backups');
     for (const object of objects) backups.push({ kind: 'modified', at: 0, object });
     return () => deletions.stayedFailed(backups, 'b');
   };
   const gone: Backup = { metadata: { name: 'b', deletionTimestamp }, spec, status: failed };
-  expect(played({ metadata: { name: 'b' }, spec, status: failed }, gone)()).toBe(65_000);
-  expect(played({ metadata: { name: 'b' }, spec, status: { state: 'InProgress' } }, gone)).toThrow(
+  expect(stayedOf({ metadata: { name: 'b' }, spec, status: failed }, gone)()).toBe(65_000);
+  expect(stayedOf({ metadata: { name: 'b' }, spec, status: { state: 'InProgress' } }, gone)).toThrow(
     'nobody saw',
   );
 });

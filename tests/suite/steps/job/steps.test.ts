@@ -26,7 +26,7 @@ const saw = (job: string, reason: string, message: string) => {
   return { kind: 'added' as const, at: 0, object };
 };
 
-type Playing = {
+type Situation = {
   until: number;
   mutate?: Mutation;
   stored?: string[];
@@ -40,9 +40,17 @@ type Playing = {
 
 // The steps on a recorded job, at a time (s) of its recording; the runs until then are those that the steps
 // started.
-const play = async (
+const setUp = async (
   name: RecordedJob,
-  { until, mutate = (line) => line, stored = [], blocks = {}, version = 'v1.12.1', log, isStarted }: Playing,
+  {
+    until,
+    mutate = (line) => line,
+    stored = [],
+    blocks = {},
+    version = 'v1.12.1',
+    log,
+    isStarted,
+  }: Situation,
 ) => {
   const { job, volume, ticks, jobs, pods, backups, snapshots, volumes } = await stageJob(name, (line) =>
     line.at > until ? undefined : mutate(line),
@@ -76,21 +84,21 @@ const play = async (
 };
 
 test('a run that ends has deleted the old backup and made one, and only where it was disturbed may it not', async () => {
-  const all = await play('nothing wrong', { until: Number.POSITIVE_INFINITY });
+  const all = await setUp('nothing wrong', { until: Number.POSITIVE_INFINITY });
   const [old, made] = await all.steps.oneBackupEachTick(all.job);
   if (old === undefined || made === undefined) throw new Error('the recording has two runs');
   const undisturbed = { old: [old], disturbed: false };
   const disturbed = { old: [old], disturbed: true };
   expect(await all.steps.runEnds(all.job, undisturbed)).toEqual([made]);
 
-  const none = await play('nothing wrong', {
+  const none = await setUp('nothing wrong', {
     until: Number.POSITIVE_INFINITY,
     mutate: ofBackup(made.name, () => undefined),
   });
   await expect(none.steps.runEnds(none.job, undisturbed)).rejects.toThrow('made 0 backups, not 1');
   expect(await none.steps.runEnds(none.job, disturbed)).toEqual([]);
 
-  const kept = await play('nothing wrong', {
+  const kept = await setUp('nothing wrong', {
     until: Number.POSITIVE_INFINITY,
     mutate: (line) =>
       'object' in line && line.object.metadata.name === old.name && isGoing(line) ? undefined : line,
@@ -108,7 +116,7 @@ const lastFails = whenIn(last, 'Completed', { state: 'Error', error: 'no space l
 const timedOut = { verdict: { state: 'timed-out' } };
 
 test('a real job that the API server refuses the deletion of backups, reported', async () => {
-  const { steps, job, ended, found } = await play('backups denied', { until: 222 });
+  const { steps, job, ended, found } = await setUp('backups denied', { until: 222 });
   await steps.jobsComplete(job);
   const backups = await steps.oneBackupEachTick(job);
   await steps.jobLogs(job, { cleanup: 'backups refused', backups });
@@ -132,18 +140,18 @@ test('a real job that the API server refuses the deletion of backups, reported',
 
 test('its old ones stay, while it lasts, and go after the heal', async () => {
   const stored = ['backup-7ab0d6e8e5a54b22', last];
-  const { steps, job } = await play('backups denied', { until: 222, stored });
+  const { steps, job } = await setUp('backups denied', { until: 222, stored });
   const backups = await steps.oneBackupEachTick(job);
   await steps.allInStore(backups);
   await expect(steps.oldOnesGo(job, backups)).rejects.toMatchObject(timedOut);
   await expect(steps.oldOnesFail(job, { by: 'the store', backups })).rejects.toMatchObject(timedOut);
 
-  const healed = await play('backups denied', { until: 800, stored: ['backup-a58cc07229d9442e', 'other'] });
+  const healed = await setUp('backups denied', { until: 800, stored: ['backup-a58cc07229d9442e', 'other'] });
   const all = await healed.steps.oneBackupEachTick(healed.job);
   await healed.steps.oldOnesGo(healed.job, all);
   const stays: Mutation = (line) =>
     'type' in line && line.type === 'DELETED' && line.resource === 'snapshots' ? undefined : line;
-  const piling = await play('backups denied', { until: 800, mutate: stays });
+  const piling = await setUp('backups denied', { until: 800, mutate: stays });
   await expect(piling.steps.oldOnesGo(piling.job, all)).rejects.toThrow(
     /not seen that the snapshot of the backup of run \d is gone/,
   );
@@ -156,7 +164,7 @@ test('its old ones stay, while it lasts, and go after the heal', async () => {
 test('a backup that is made though nothing was written has the same blocks as the one before', async () => {
   const first = 'backup-7ab0d6e8e5a54b22';
   const judge = async (blocks: Record<string, string>) => {
-    const { steps, job, found } = await play('backups denied', { until: 222, blocks });
+    const { steps, job, found } = await setUp('backups denied', { until: 222, blocks });
     const [before, backup] = (await steps.oneBackupEachTick(job)) as [BackupHandle, BackupHandle];
     await steps.madeUnchanged(backup, { before });
     return found();
@@ -169,7 +177,7 @@ test('a backup that is made though nothing was written has the same blocks as th
 });
 
 test('a real job whose old configs are immutable: only the Backups say so', async () => {
-  const { steps, job, found, expected } = await play('immutable', { until: 511 });
+  const { steps, job, found, expected } = await setUp('immutable', { until: 511 });
   await steps.jobsComplete(job);
   const backups = await steps.oneBackupEachTick(job);
   await steps.jobLogs(job, { cleanup: 'done', backups });
@@ -183,7 +191,7 @@ test('a real job whose old configs are immutable: only the Backups say so', asyn
 
 describe('a real job that is refused the deletion of snapshots', () => {
   test('makes one more backup, then nothing, and its Job is Complete all the same', async () => {
-    const { steps, job, found, ended } = await play('snapshots denied', { until: 340 });
+    const { steps, job, found, ended } = await setUp('snapshots denied', { until: 340 });
     await steps.nothingMadeAnyMore(job);
     const backups = await steps.oneBackupEachTick(job);
     await steps.jobLogs(job, { cleanup: 'nothing made', backups });
@@ -191,13 +199,13 @@ describe('a real job that is refused the deletion of snapshots', () => {
     expect(backups).toHaveLength(2);
     expect(ended()[0]).toBe('Then run 3 makes no backup and no snapshot, and its Job ends Complete');
     expect(found()).toEqual(['snapshot-cleanup-stops-the-job', 'job-hides-failure', 'completed-job-wording']);
-    const again = await play('snapshots denied', { until: 460 });
+    const again = await setUp('snapshots denied', { until: 460 });
     await again.steps.nothingMadeAnyMore(again.job);
     expect(again.findings).toEqual([]);
   });
 
   test('makes something all the same: that is not what this Longhorn is known for', async () => {
-    const { steps, job } = await play('backups denied', { until: 340 });
+    const { steps, job } = await setUp('backups denied', { until: 340 });
     await expect(steps.nothingMadeAnyMore(job)).rejects.toThrow(
       'did not do as Longhorn v1.12.1 is known to:\n- run 3 made 1 backups, not 0: backup-90197889348d4c73',
     );
@@ -236,23 +244,23 @@ describe('a real job that is refused the deletion of snapshots', () => {
 
   test('in a v1.8 its container is started again, its Job ends Failed, its log ends with a fatal line; in no other, and no other run', async () => {
     const asV18 = { until: 340, version: 'v1.8.2', mutate: failing('rj-c-29919398'), log };
-    const { steps, job, found } = await play('snapshots denied', asV18);
+    const { steps, job, found } = await setUp('snapshots denied', asV18);
     await steps.nothingMadeAnyMore(job);
     await steps.jobLogs(job, { cleanup: 'nothing made', backups: [] });
     await steps.nothingRestarted(job);
     expect(found()).toEqual(['snapshot-cleanup-fails-the-job']);
-    const hiding = await play('snapshots denied', { until: 340, version: 'v1.8.2' });
+    const hiding = await setUp('snapshots denied', { until: 340, version: 'v1.8.2' });
     await expect(hiding.steps.nothingMadeAnyMore(hiding.job)).rejects.toThrow(
       /^Expected: the Job of run 3 goes Failed.*\nGot: .*.*Complete.*/,
     );
-    const later = await play('snapshots denied', { ...asV18, version: 'v1.12.1' });
+    const later = await setUp('snapshots denied', { ...asV18, version: 'v1.12.1' });
     await expect(later.steps.nothingMadeAnyMore(later.job)).rejects.toThrow(
       /^Expected: the Job of run 3 goes Complete.*\nGot: .*Fail.*/,
     );
     await expect(later.steps.jobLogs(later.job, { cleanup: 'nothing made', backups: [] })).rejects.toThrow(
       /- unclassified was not expected: "Failed to do a recurring job: Bad response/,
     );
-    const other = await play('snapshots denied', { ...asV18, mutate: failing('rj-c-29919396') });
+    const other = await setUp('snapshots denied', { ...asV18, mutate: failing('rj-c-29919396') });
     const restarted = ({ steps, job }: typeof other) => expect(steps.nothingRestarted(job)).rejects;
     await restarted(later).toThrow(/rj-c-29919398-\w+ was restarted/);
     await restarted(other).toThrow(/rj-c-29919396-\w+ was restarted/);
@@ -260,16 +268,16 @@ describe('a real job that is refused the deletion of snapshots', () => {
 });
 
 test('a run that makes no backup, or one that fails, or that is not the last of its volume, or a job that no step started, is an error', async () => {
-  const none = await play('backups denied', { until: 222, mutate: ofBackup(last, () => undefined) });
+  const none = await setUp('backups denied', { until: 222, mutate: ofBackup(last, () => undefined) });
   await expect(none.steps.oneBackupEachTick(none.job)).rejects.toThrow(
     /not seen that run 2 has made a backup[\s\S]*What the log of run 2 says:\n {2}log info: Creating volume job[\s\S]*\n {2}log warning: Created backup/,
   );
-  const failed = await play('backups denied', { until: 222, mutate: lastFails });
+  const failed = await setUp('backups denied', { until: 222, mutate: lastFails });
   await expect(failed.steps.oneBackupEachTick(failed.job)).rejects.toThrow(
     /^Expected: the backup of run 2 goes Completed.*\nGot: +Error \(error "no space left"\)/,
   );
   // The next run would remove its snapshot.
-  const early = await play('backups denied', { until: 199 });
+  const early = await setUp('backups denied', { until: 199 });
   await expect(early.steps.oneBackupEachTick(early.job)).rejects.toThrow(
     'not seen that Longhorn knows the backup of run 2 to be the last of volume rb',
   );
@@ -282,21 +290,21 @@ describe('runs that Kubernetes started, and no step', () => {
   const isStarted = true;
 
   test('each end with a backup, or say that they made none; one that does not end, or fails in silence, is an error', async () => {
-    const made = await play('backups denied', { until: 222, isStarted });
+    const made = await setUp('backups denied', { until: 222, isStarted });
     await made.steps.startedRunsEnd(made.job);
     expect(made.job.ticks.map(({ makes }) => makes)).toEqual([true, true]);
-    const none = await play('snapshots denied', { until: 1000, isStarted });
+    const none = await setUp('snapshots denied', { until: 1000, isStarted });
     await none.steps.startedRunsEnd(none.job);
     expect(none.job.ticks.map(({ makes }) => makes)).toEqual([true, true, false, false, false, true]);
-    const silent = await play('backups denied', { until: 222, mutate: lastFails, isStarted });
-    const open = await play('backups denied', { until: 200, isStarted });
+    const silent = await setUp('backups denied', { until: 222, mutate: lastFails, isStarted });
+    const open = await setUp('backups denied', { until: 200, isStarted });
     const ended = ({ steps, job }: typeof open) => expect(steps.startedRunsEnd(job)).rejects;
     await ended(silent).toThrow(/nothing says job-stopped or job-fails/);
     await ended(open).toThrow('the Job of the second run');
   });
 
   test('complete nothing for some ticks, or it is said which backup did', async () => {
-    const { steps, job, backups } = await play('backups denied', { until: 222, isStarted });
+    const { steps, job, backups } = await setUp('backups denied', { until: 222, isStarted });
     await steps.nothingCompletes(job, { ticks: 0.001 });
     const judged = steps.nothingCompletes(job, { ticks: 1 });
     const metadata = { name: 'late', labels: { 'backup-volume': job.volume.name } };

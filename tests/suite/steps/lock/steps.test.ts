@@ -22,7 +22,7 @@ beforeEach(() => mkdir(folder(), { recursive: true }));
 
 // The steps on a history, as if the scenario had just done what is in there; the store is a folder of this
 // machine.
-const play = async (backups: Timeline<Backup> = replayTimeline('backups'), changed: object = {}) => {
+const setUp = async (backups: Timeline<Backup> = replayTimeline('backups'), changed: object = {}) => {
   const { context, ...recorded } = createTestContext({
     ...{ cluster: stubCluster({ hurried: true }), clocks: { ...longhornClocks, ...changed } },
     ...{ timelines: { backups }, root: root(), ledger: await openLedger(root()) },
@@ -46,7 +46,7 @@ const ofUpload = { name: 'lock-7b7a1bf65efd4c7f', of: 'a backup' } as const;
 
 test('the conflict of a real Longhorn, reported; what the document has otherwise is a finding', async () => {
   const { backups, first, second } = await conflict();
-  const { then, ended, found } = await play(backups);
+  const { then, ended, found } = await setUp(backups);
   await then.uploading(second);
   await then.lostLock(first, ofUpload);
   await then.undisturbed(second);
@@ -73,7 +73,7 @@ test.each([
     if (!('object' in line) || line.object.metadata.name !== 'zl-b1' || line.at < 50) return line;
     return line.type === 'DELETED' ? { ...line, at: gone } : undefined;
   });
-  const { then } = await play(backups);
+  const { then } = await setUp(backups);
   const lost = then.lostLock(first, { ...ofUpload, ...(isUpload && { holder: second }) });
   await expect(lost).rejects.toMatchObject({ verdict: { state }, message: expect.stringMatching(reason) });
 });
@@ -90,17 +90,17 @@ test.each([
   const { backups, first } = await conflict((line) =>
     when.startsWith('not') && 'object' in line && line.at > 100 ? undefined : line,
   );
-  const { then } = await play(backups, clocks);
+  const { then } = await setUp(backups, clocks);
   await expect(then.resolvedByItself(first)).rejects.toThrow(message);
 });
 
 test('a volume is locked by a lock of a backup that is acquired', async () => {
   const write = (name: string, content: string) => writeFile(folder(name), content);
   const holder = handle('b', 'the second backup');
-  const { then } = await play();
+  const { then } = await setUp();
   const none = 'no backup has acquired a lock on volume vz-l; its locks: none';
   await expect(then.storeLocked(holder)).rejects.toThrow(none);
-  const { then: tooLate } = await play(history([1_000, { state: 'Completed' }]));
+  const { then: tooLate } = await setUp(history([1_000, { state: 'Completed' }]));
   await expect(tooLate.storeLocked(holder)).rejects.toThrow(
     new PremiseLost('the second backup was Completed before its lock was looked at'),
   );
@@ -134,7 +134,7 @@ const fast = { deletionBackoff: 100, resync: 100 };
 
 test('a creation that meets a foreign lock fails for good; that is expected, and a finding', async () => {
   const backups = history([200_000, fresh], [199_000, lost]);
-  const { given, then, ended, expected, found } = await play(backups, fast);
+  const { given, then, ended, expected, found } = await setUp(backups, fast);
   const lock = await given.foreignLock(volume, { of: 'a deletion' });
   await then.creationLostLock(made, lock);
   await then.neverTriedAgain(made);
@@ -149,14 +149,14 @@ test('a creation that meets a foreign lock fails for good; that is expected, and
 
 test('it is watched for as long as a deletion would have waited, which on these clocks is 10.2 s', async () => {
   const judging = async (backups: ReturnType<typeof history>) =>
-    (await play(backups, fast)).then.neverTriedAgain(made);
+    (await setUp(backups, fast)).then.neverTriedAgain(made);
   const start = Date.now();
   await judging(history([11_000, fresh], [9_900, lost]));
   expect(Date.now() - start).toBeGreaterThanOrEqual(295);
   const before = history([20_000, fresh], [19_000, lost], [5_000, again]);
   await expect(judging(before)).rejects.toThrow(/InProgress/);
   const backups = history([11_000, fresh], [9_000, lost]);
-  const { then } = await play(backups, fast);
+  const { then } = await setUp(backups, fast);
   const judged = then.neverTriedAgain(made);
   backups.push({ kind: 'modified', at: Date.now(), object: backup(again, 9) });
   await expect(judged).rejects.toThrow(/InProgress/);
@@ -168,7 +168,7 @@ const written = (ago: number, { name }: { name: string }, now = Date.now()) => {
 };
 
 test('a foreign lock of a backup lets another backup complete; once it has expired that proves nothing', async () => {
-  const { given, then, found } = await play(history([1_000, fresh], [500, { state: 'Completed' }]));
+  const { given, then, found } = await setUp(history([1_000, fresh], [500, { state: 'Completed' }]));
   const lock = await given.foreignLock(volume, { of: 'a backup' });
   await then.completedBeside(made, lock);
   expect(found()).toEqual(['backups-share-a-lock']);
@@ -177,7 +177,7 @@ test('a foreign lock of a backup lets another backup complete; once it has expir
 });
 
 test('one that was removed has not expired, and marks where the history of whom it held up begins anew', async () => {
-  const { given, when, then, ended } = await play(undefined, { lockLife: -1_000 });
+  const { given, when, then, ended } = await setUp(undefined, { lockLife: -1_000 });
   const lock = await given.foreignLock(volume, { of: 'a backup' });
   await when.lockAbandoned(lock);
   await then.expired(lock);
@@ -198,7 +198,7 @@ test('one held a deletion up if the backup went after its life', async () => {
   const held = async (ago: number, look = 0) => {
     const now = Date.now();
     const gone = { kind: 'deleted' as const, at: now - ago, object: backup({ state: 'Deleting' }) };
-    const { given, then } = await play(replayTimeline('backups', [gone]), { lockLife: 10_000 });
+    const { given, then } = await setUp(replayTimeline('backups', [gone]), { lockLife: 10_000 });
     const lock = await given.foreignLock(volume, { of: 'a backup' });
     await written(30_000, lock, now);
     const outlived = async () => {

@@ -23,7 +23,7 @@ const locked = says(
 const damaged = says('checksum verification failed for block 1e2f');
 
 /** A volume that goes through these states, and what its events say. */
-const play = (states: readonly NonNullable<Volume['status']>[], messages: readonly string[] = []) => {
+const setUp = (states: readonly NonNullable<Volume['status']>[], messages: readonly string[] = []) => {
   const timelines = emptyTimelines();
   const events = replayTimeline<Event>('events');
   const engines = replayTimeline<VolumeEngine>('engines');
@@ -61,14 +61,14 @@ const play = (states: readonly NonNullable<Volume['status']>[], messages: readon
 };
 
 test('a restore that is under way, and neither ends nor is given up, waits', async () => {
-  const waiting = play([begun, underWay]);
+  const waiting = setUp([begun, underWay]);
   await waiting.steps.restoreWaits(waiting.restore);
-  const ended = play([begun, underWay, done]);
+  const ended = setUp([begun, underWay, done]);
   await expect(ended.steps.restoreWaits(ended.restore)).rejects.toThrow('restored, and detached');
 });
 
 test('one that is given up is the broken promise of a bug, by what its replicas say', async () => {
-  const { steps, restore } = play([begun, underWay, givenUp], [locked, locked]);
+  const { steps, restore } = setUp([begun, underWay, givenUp], [locked, locked]);
   const error = await steps.restoreWaits(restore).catch((error: unknown) => error);
   const seen = { of: 'history', kind: 'Volume', name: 'w', state: 'faulted', gone: false };
   expect(error).toMatchObject({ seen: { ...seen, says: ['restore-lost-lock'] } });
@@ -83,7 +83,7 @@ const over = { ...done, conditions: [{ type: 'Restore', status: 'False', reason:
 const written = { ...hidden, restoreRequired: false };
 
 test('a volume that has no device until it is restored, and says so', async () => {
-  const well = play([...real, hidden, written, { ...over, state: 'detaching' }, over]);
+  const well = setUp([...real, hidden, written, { ...over, state: 'detaching' }, over]);
   await well.steps.unusedMeanwhile(well.restore);
   for (const bad of [
     [...real, underWay, over],
@@ -91,23 +91,23 @@ test('a volume that has no device until it is restored, and says so', async () =
     [...real, hidden, underWay, over],
     [...real, hidden, written, { ...done, conditions: hidden.conditions }],
   ]) {
-    const { steps, restore } = play(bad);
+    const { steps, restore } = setUp(bad);
     await expect(steps.unusedMeanwhile(restore)).rejects.toThrow('the restored volume');
   }
 });
 
 test('a restore that fails for the reason that is expected, and for another one', async () => {
-  const { steps, restore } = play([begun, underWay, givenUp], [damaged]);
+  const { steps, restore } = setUp([begun, underWay, givenUp], [damaged]);
   await steps.restoreFails(restore, 'restore-damaged');
   await expect(steps.restoreFails(restore, 'restore-without-block')).rejects.toThrow(
     `the restored volume failed for another reason:\n- ${damaged}`,
   );
-  const well = play([begun, underWay, done]);
+  const well = setUp([begun, underWay, done]);
   await expect(well.steps.restoreFails(well.restore, 'restore-damaged')).rejects.toThrow();
 });
 
 test('a backup that goes before the restore from it has ended went too early', async () => {
-  const { steps, restore, timelines, engines } = play([begun, underWay]);
+  const { steps, restore, timelines, engines } = setUp([begun, underWay]);
   const engine = { metadata: { name: 'w-e-0' }, status: { lastRestoredBackup: 'b' } };
   engines.push({ kind: 'modified', at: 5_000, object: engine as VolumeEngine });
   const object = { metadata: { name: 'b' }, spec: { snapshotName: 's' } };
@@ -115,7 +115,7 @@ test('a backup that goes before the restore from it has ended went too early', a
   await expect(steps.deletedAfterRestore(restore.backup, restore)).rejects.toThrow(
     'the first backup was gone 3 s before the restored volume was written',
   );
-  const well = play([begun, underWay]);
+  const well = setUp([begun, underWay]);
   well.engines.push({ kind: 'modified', at: 1_000, object: engine as VolumeEngine });
   well.timelines.backups.push({ kind: 'deleted', at: 2_000, object });
   await well.steps.deletedAfterRestore(well.restore.backup, well.restore);
@@ -123,7 +123,7 @@ test('a backup that goes before the restore from it has ended went too early', a
 
 test('a restore that is over before anybody saw it at work is no failure, and proves nothing', async () => {
   const engineIs = (status: NonNullable<VolumeEngine['status']>) => {
-    const { steps, restore, engines } = play([begun, underWay]);
+    const { steps, restore, engines } = setUp([begun, underWay]);
     const object = { metadata: { name: 'w-e-0' }, spec: {}, status } as VolumeEngine;
     engines.push({ kind: 'modified', at: 1, object });
     return steps.restoring(restore);
@@ -134,14 +134,14 @@ test('a restore that is over before anybody saw it at work is no failure, and pr
 
 test('a backup that is made beside a restore, and one that was begun only after it', async () => {
   const madeAt = (at: number) => {
-    const played = play([begun, hidden, over]);
-    const { timelines, restore, steps } = played;
+    const hiding = setUp([begun, hidden, over]);
+    const { timelines, restore, steps } = hiding;
     for (const state of ['', 'InProgress', 'Completed']) {
       const object = { metadata: { name: 'b' }, spec: { snapshotName: 's' }, status: { state } };
       timelines.backups.push({ kind: 'modified', at, object });
     }
     const object = { metadata: { name: 'w-e-0' }, spec: {}, status: { lastRestoredBackup: 'b' } };
-    played.engines.push({ kind: 'modified', at: 10, object });
+    hiding.engines.push({ kind: 'modified', at: 10, object });
     return steps.madeBeside(restore.backup, { restore });
   };
   await madeAt(5);
@@ -152,10 +152,10 @@ test('a backup that is made beside a restore, and one that was begun only after 
 
 test('a volume on standby that stays attached, and one that is detached in between', async () => {
   const before = { ...begun, state: 'detached' };
-  const stays = play([before, begun, underWay, begun]);
+  const stays = setUp([before, begun, underWay, begun]);
   await stays.steps.staysAttached(stays.restore);
-  const leaves = play([before, begun, before, begun]);
+  const leaves = setUp([before, begun, before, begun]);
   await expect(leaves.steps.staysAttached(leaves.restore)).rejects.toThrow('was attached, and then detached');
-  const never = play([before]);
+  const never = setUp([before]);
   await expect(never.steps.staysAttached(never.restore)).rejects.toThrow('is not attached');
 });

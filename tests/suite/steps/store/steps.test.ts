@@ -34,7 +34,7 @@ const root = folderOfEachTest();
  * The steps on a Longhorn that a test speaks for: by the states of a backup, the first of them given here, and
  * of the backup target.
  */
-const play = async (
+const setUp = async (
   ...[given, ...more]: [(string | { store: RunningStore } | { cluster: Cluster })?, ...string[]]
 ) => {
   const [overrides, states] = typeof given === 'string' ? [{}, [given, ...more]] : [given ?? {}, more];
@@ -89,7 +89,7 @@ test.each([
   const folder = root(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const mode = async () => ((await stat(folder)).mode & 0o777).toString(8);
-  const { given } = await play();
+  const { given } = await setUp();
   const unlistable = await given.listingDenied(where);
   expect([unlistable.title, await mode()]).toEqual([`the listing of ${named} is denied`, '300']);
   await unlistable.heal();
@@ -108,7 +108,7 @@ test.each([
     const there = root(inStore);
     await mkdir(dirname(there), { recursive: true });
     await writeFile(there, '{}');
-    const { given, requests } = await play();
+    const { given, requests } = await setUp();
     const emptied = await given.fileEmptied(file);
     expect([emptied.title, await readFile(there, 'utf8')]).toEqual([`${named} is empty`, '']);
     await emptied.heal();
@@ -122,7 +122,7 @@ test.each([
 
 test('the backup target becomes another store, and the first again, each time with a look at it', async () => {
   const other = { ...localStore(root()), driver: 's3', url: 's3://b@r/p/', credentialSecret: 'login' };
-  const { target, when, requests } = await play('Completed');
+  const { target, when, requests } = await setUp('Completed');
   const home = target.store;
   const moved = await when.targetChanged(target, { to: other });
   expect(moved).toEqual({ target, mark: expect.any(Number), before: undefined });
@@ -153,7 +153,7 @@ test('a key is replaced at the store, and Longhorn is given the new one when tha
     putBucketPolicy: async ({ Policy }: { Policy: string }) => void policies.push(Policy),
   };
   const login = { next: 'new', 'next-secret': 's' };
-  const { given, when } = await play({ store: onS3({ root, login }, cluster) });
+  const { given, when } = await setUp({ store: onS3({ root, login }, cluster) });
   const replaced = await given.keyReplaced();
   expect(replaced.title).toBe('the key by which Longhorn logs in is replaced at the store');
   expect([policies, requests]).toEqual([[expect.stringContaining('"AWS":["new"]')], []]);
@@ -162,7 +162,7 @@ test('a key is replaced at the store, and Longhorn is given the new one when tha
 });
 
 test('requests about what is in a folder, or about anything, are answered wrongly', async () => {
-  const { given } = await play({ store: onS3({}) });
+  const { given } = await setUp({ store: onS3({}) });
   const folder = { of: volume, folder: 'locks' } as const;
   const one = await given.wrongAnswers('InternalError', { to: 'read', below: folder });
   const other = await given.wrongAnswers('SlowDown', { to: 'list', every: 3 });
@@ -174,7 +174,7 @@ test('requests about what is in a folder, or about anything, are answered wrongl
 
 describe('a look into the store', () => {
   test('is asked for by a time, when what Longhorn takes for gone is gone: it would not come back', async () => {
-    const { when, looked, timelines, requests } = await play();
+    const { when, looked, timelines, requests } = await setUp();
     const goes = (name: string, kind: 'modified' | 'deleted', labels = {}) => {
       const object = { metadata: { name, labels, deletionTimestamp: 'now' } };
       timelines.backupVolumes.push({ kind, at: 0, object });
@@ -207,13 +207,13 @@ describe('a look into the store', () => {
       },
       onAsk: ({ verb, name = '' }) => verb === 'patch' && requests.push(name),
     });
-    const { when } = await play({ cluster });
+    const { when } = await setUp({ cluster });
     await when.storeLookedInto();
     expect(requests).toEqual(['under-way', 'default']);
   });
 
   test('leaves a backup as it is; after one that it is gone by the promise is broken', async () => {
-    const { when, then, says, looked, goes } = await play('Completed');
+    const { when, then, says, looked, goes } = await setUp('Completed');
     const judged = then.staysKnown(first, await when.storeLookedInto());
     says('Completed');
     looked({ available: true, lastSyncedAt: 'now' });
@@ -225,7 +225,7 @@ describe('a look into the store', () => {
 
   test('lets a completed backup go; one that is deleted, or stays, was not let go', async () => {
     const letGo = async (...states: string[]) => {
-      const { when, then, says, goes } = await play('Completed');
+      const { when, then, says, goes } = await setUp('Completed');
       const look = await when.storeLookedInto();
       for (const state of states) state === 'gone' ? goes() : says(state);
       return then.removedFromCluster(first, look);
@@ -236,7 +236,7 @@ describe('a look into the store', () => {
   });
 
   test('that nobody has seen proves nothing; a store that is not available, or whose volumes a manager could not list, was looked at', async () => {
-    const { when, then, looked, logged, url } = await play('Completed');
+    const { when, then, looked, logged, url } = await setUp('Completed');
     looked({ available: true, lastSyncedAt: 'before' });
     const look = await when.storeLookedInto();
     await expect(then.staysKnown(first, look)).rejects.toMatchObject({ verdict: { state: 'not-provable' } });
@@ -251,21 +251,21 @@ describe('a look into the store', () => {
 });
 
 test('a backup whose deletion fails, or does not get on, has not gone; one that goes, or says what nobody knows, breaks the promise', async () => {
-  const stuck = await play('Completed', 'Deleting');
+  const stuck = await setUp('Completed', 'Deleting');
   await stuck.then.notDeleted(first);
   stuck.says('Error', { messages: { error: denied } });
   await stuck.then.notDeleted(first);
-  const gone = await play('Completed', 'Deleting');
+  const gone = await setUp('Completed', 'Deleting');
   gone.goes();
   const untilThen = 'it was deleted; until then it was Completed, then Deleting';
   await expect(gone.then.notDeleted(first)).rejects.toThrow(untilThen);
-  const odd = await play('Completed', 'Deleting');
+  const odd = await setUp('Completed', 'Deleting');
   odd.says('Error', { messages: { error: 'what?' } });
   await expect(odd.then.notDeleted(first)).rejects.toThrow('Got:      Error (messages.error "what?")');
 });
 
 test.each(['gone', 'failed'])('a deletion is over when it has %s, and nothing works there', async (how) => {
-  const { then, says, goes } = await play('Completed', 'Deleting');
+  const { then, says, goes } = await setUp('Completed', 'Deleting');
   await expect(then.deletionTried(first)).rejects.toThrow('the test');
   if (how === 'gone') goes();
   else says('Error', { messages: { error: denied } });
@@ -279,7 +279,7 @@ test.each(['gone', 'failed'])('a deletion is over when it has %s, and nothing wo
 });
 
 test('a backup is known when it can be restored from, and under way when it is uploaded', async () => {
-  const { then, says } = await play('Pending');
+  const { then, says } = await setUp('Pending');
   await expect(then.underWay(first)).rejects.toThrow('the first backup is under way');
   says('InProgress');
   await then.underWay(first);
@@ -293,18 +293,18 @@ test('a backup is known when it can be restored from, and under way when it is u
 });
 
 test('a backup that the store has no space for goes Error and says so; nothing else will do', async () => {
-  const { then, says } = await play('InProgress');
+  const { then, says } = await setUp('InProgress');
   const error = 'failed to write data during saving blocks: close /mnt/b.blk.tmp.1: no space left on device';
   says('Error', { error });
   await then.creationFails(first, 'creation-denied');
   const other = then.creationFails(first, 'creation-without-store');
   await expect(other).rejects.toThrow('goes Error (creation-without-store)');
-  const well = (await play('Completed')).then.creationFails(first, 'creation-denied');
+  const well = (await setUp('Completed')).then.creationFails(first, 'creation-denied');
   await expect(well).rejects.toThrow(/^Expected: .*\nGot: +Completed/);
 });
 
 test('a store is found again once it was listed after the look was asked for', async () => {
-  const { when, then, looked } = await play();
+  const { when, then, looked } = await setUp();
   looked({ available: false, lastSyncedAt: 'before' });
   const look = await when.storeLookedInto();
   for (const available of [true, false]) {

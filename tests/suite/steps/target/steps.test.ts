@@ -9,7 +9,7 @@ type Labels = Record<string, string>;
 type Found = { stored?: string[]; known?: Labels; volume?: Labels };
 
 /** The step on a scenario with two backup targets, and what there is of the volume on the other one. */
-const play = ({ stored = [], known, volume }: Found = {}) => {
+const setUp = ({ stored = [], known, volume }: Found = {}) => {
   const target = (name: string, backups: string[]): TargetHandle => ({
     name,
     store: { backups: async () => backups } as unknown as RunningStore,
@@ -32,8 +32,8 @@ const play = ({ stored = [], known, volume }: Found = {}) => {
 const elsewhere = { 'backup-volume': 'v', 'backup-target': 'other' };
 
 test('a backup is on its own target alone where the other one has nothing of its volume', async () => {
-  await play();
-  await play({ known: { ...elsewhere, 'backup-volume': 'w' } });
+  await setUp();
+  await setUp({ known: { ...elsewhere, 'backup-volume': 'w' } });
 });
 
 test.for<[string, Found, string]>([
@@ -41,5 +41,5 @@ test.for<[string, Found, string]>([
   ['Longhorn has the volume', { volume: elsewhere }, 'Longhorn has bv on backup target other'],
   ['the store has a backup', { stored: ['b'] }, 'the store of backup target other has b'],
 ])('it is not where on the other target %s', async ([, found, problem]) => {
-  await expect(play(found)).rejects.toThrow(`backup b is not on backup target default alone:\n- ${problem}`);
+  await expect(setUp(found)).rejects.toThrow(`backup b is not on backup target default alone:\n- ${problem}`);
 });
