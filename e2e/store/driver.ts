@@ -24,7 +24,7 @@ export type OwnBucket = { endpoint: string; bucket: string; region: string; secr
  */
 export type ServerFeature = 'one-user' | 'small-disk' | 'versions' | 'proxy' | 'no-tls';
 
-/** What a store is started with. One of a scenario's has a Lease beside it, until `living` aborts. */
+/** What a store is started with. One of a scenario's has a Lease beside it, until `scenarioSignal` aborts. */
 export type StartStore = StorePlace & {
   run: string;
   features?: readonly ServerFeature[];
@@ -32,7 +32,7 @@ export type StartStore = StorePlace & {
   /** For stores in a bucket that was there before. */
   ownBucket?: OwnBucket | undefined;
   signal: AbortSignal;
-  living?: AbortSignal;
+  scenarioSignal?: AbortSignal;
 };
 
 /**

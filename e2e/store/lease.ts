@@ -18,7 +18,7 @@ export const leaseClock = { renewed: 10, counts: 30 } as const;
 const now = (): string => new Date().toISOString().replace('Z', '000Z');
 
 /**
- * Makes a Lease in a scenario's namespace and renews it until `living` aborts: by it a cleanup from outside
+ * Makes a Lease in a scenario's namespace and renews it until `scenarioSignal` aborts: by it a cleanup from outside
  * knows that somebody is at work there. It goes with its store. A renewal that fails is nobody's failure.
  */
 export const renewLease = async (
@@ -27,8 +27,8 @@ export const renewLease = async (
     namespace,
     name = leaseName,
     run,
-    living,
-  }: { namespace: string; name?: string | undefined; run: string; living: AbortSignal },
+    scenarioSignal,
+  }: { namespace: string; name?: string | undefined; run: string; scenarioSignal: AbortSignal },
 ): Promise<void> => {
   await cluster.create(resources.leases, {
     apiVersion: 'coordination.k8s.io/v1',
@@ -41,6 +41,6 @@ export const renewLease = async (
   const timer = setInterval(renew, leaseClock.renewed * 1000);
   // It keeps no process alive that has nothing else to do.
   timer.unref();
-  living.addEventListener('abort', () => clearInterval(timer), { once: true });
-  if (living.aborted) clearInterval(timer);
+  scenarioSignal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  if (scenarioSignal.aborted) clearInterval(timer);
 };

@@ -107,7 +107,7 @@ const openSide = async (run: string, kind?: string): Promise<Context> => {
     { cluster, watched: () => timelines.backupTargets, timeouts },
     { name: target, store, run },
   );
-  const world = { cluster, run, target, store, timelines, living: over.signal, uniqueName: nameOf };
+  const world = { cluster, run, target, store, timelines, scenarioSignal: over.signal, uniqueName: nameOf };
   return createTestContext(world).context;
 };
 

@@ -120,7 +120,7 @@ export const createTestContext = ({
     timeouts: timeoutsOn(clocks),
     slowness: 1,
     own: { ...ownTarget({ name: target, store }), ...own },
-    living: new AbortController().signal,
+    scenarioSignal: new AbortController().signal,
     faults: openFaults({ cluster, ledger: ledger as Ledger }),
     lab: undefined,
     without: [],

@@ -72,14 +72,14 @@ export const startPod = async (
     name,
     run,
     signal,
-    living,
+    scenarioSignal,
     kind,
     objects: [namespaceObject, ...objects],
   }: Omit<StartStore, 'image' | 'features'> & { kind: ServerKind; objects: readonly KubernetesObject[] },
 ): Promise<{ pod: PodTarget; node: string }> => {
   if (namespaceObject === undefined) throw new Error("the backup store's manifest is empty");
   if (name === undefined) await create(cluster, namespaceObject);
-  if (living !== undefined) await renewLease(cluster, { namespace, name, run, living });
+  if (scenarioSignal !== undefined) await renewLease(cluster, { namespace, name, run, scenarioSignal });
   await using pods = await follow<Pod>(cluster, resources.pods, {
     namespace,
     labelSelector: storePodLabel(name),

@@ -40,7 +40,7 @@ export type Context = {
   own: Own;
   timelines: Timelines;
   /** Aborts when the scenario and its cleanup are over: for watches that are opened on the way. */
-  living: AbortSignal;
+  scenarioSignal: AbortSignal;
   faults: Faults;
   /** The folder of the lab that the cluster is, if it is one. */
   lab: string | undefined;

@@ -43,7 +43,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
   const ledger = await openLedger(config.out, run);
   const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, onEvent: report.fault }), declared);
 
-  const living = new AbortController();
+  const controller = new AbortController();
   const made = nothingMade();
   const pages: OpenPage[] = [];
   let watched: Timelines | undefined;
@@ -60,17 +60,17 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
     image: config.storeImage,
     ownBucket: config.ownBucket,
     signal,
-    living: living.signal,
+    scenarioSignal: controller.signal,
     changingTargets: turn.changingTargets,
   });
   evidence.keep(subjectOf(evidence, { run, made, own, pages, timelines: () => watched }));
-  const timelines = await openTimelines(cluster, living.signal).catch((error: unknown) => {
-    living.abort();
+  const timelines = await openTimelines(cluster, controller.signal).catch((error: unknown) => {
+    controller.abort();
     throw error;
   });
   watched = timelines;
   if (declared.disruptions.some((disruption) => endManagers.includes(disruption)))
-    followManagers(cluster, { ...timelines, since: evidence.startedAt, signal: living.signal });
+    followManagers(cluster, { ...timelines, since: evidence.startedAt, signal: controller.signal });
 
   const context: Context = {
     cluster,
@@ -82,7 +82,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
     slowness,
     own,
     timelines,
-    living: living.signal,
+    scenarioSignal: controller.signal,
     faults,
     lab,
     without,
@@ -121,7 +121,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
           disconnect,
           () => faults.healAll(),
           ...(madeStays ? [async () => turn.giveBack()] : removal),
-          async () => living.abort(),
+          async () => controller.abort(),
         ]),
       );
     },

@@ -223,7 +223,7 @@ export const findStores = async (cluster: Cluster, place: StorePlace): Promise<B
  * logs in with into Longhorn's namespace. Throws where the prefix is not empty.
  */
 export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> => {
-  const { namespace, name, run, living, ownBucket } = options;
+  const { namespace, name, run, scenarioSignal, ownBucket } = options;
   if (ownBucket === undefined) throw new Error('the run names no bucket: --bucket');
   const { endpoint, bucket, region, secret } = ownBucket;
   const place: StorePlace = name === undefined ? { namespace } : { namespace, name };
@@ -240,7 +240,7 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
       kind: 'Namespace',
       metadata: { name: namespace, labels },
     });
-  if (living !== undefined) await renewLease(cluster, { namespace, name, run, living });
+  if (scenarioSignal !== undefined) await renewLease(cluster, { namespace, name, run, scenarioSignal });
   const stringData = { ...login, AWS_ENDPOINTS: endpoint };
   await cluster.create(resources.secrets, {
     apiVersion: 'v1',

@@ -167,7 +167,10 @@ export const changeCron = async (
   });
 };
 
-const watchJob = async ({ cluster, living: signal }: Context, name: string): Promise<JobTimelines> => {
+const watchJob = async (
+  { cluster, scenarioSignal: signal }: Context,
+  name: string,
+): Promise<JobTimelines> => {
   const [cronJobs, jobs, pods, events] = await Promise.all([
     follow<CronJob>(cluster, resources.cronJobs, {
       namespace,
@@ -188,7 +191,7 @@ const watchJob = async ({ cluster, living: signal }: Context, name: string): Pro
 // Read while the pod runs: with the next run's end Kubernetes may remove it (by default it keeps the last one
 // only).
 const readLogs = (
-  { cluster, living: signal }: Context,
+  { cluster, scenarioSignal: signal }: Context,
   { name, pods }: { name: string; pods: Timeline<JobPod> },
 ): JobHandle['logs'] => {
   const logs = new Map<string, Promise<string>>();

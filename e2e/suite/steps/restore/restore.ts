@@ -35,7 +35,7 @@ export const beginRestore = async (
   backup: BackupHandle,
   { standby = false, another = false } = {},
 ): Promise<RestoreHandle> => {
-  const { cluster, timelines, living: signal } = context;
+  const { cluster, timelines, scenarioSignal: signal } = context;
   const from = timelines.volumes.mark();
   const name = await askForRestore(context, backup, { standby });
   const fieldSelector = `involvedObject.name=${name}`;

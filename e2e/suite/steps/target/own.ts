@@ -48,15 +48,26 @@ type Options = TargetDeps & {
   image: StartStore['image'];
   ownBucket: StartStore['ownBucket'];
   signal: AbortSignal;
-  living: AbortSignal;
+  scenarioSignal: AbortSignal;
 } & Pick<ScenarioDeps['turn'], 'changingTargets'>;
 
 const nameIn = ({ namespace, name = namespace }: StorePlace): string => name;
 
 /** Opens stores and backup targets of a scenario's own when they are asked for, and removes them at its end. */
 export const openOwn = (options: Options): Own => {
-  const { cluster, kinds, features, run, clocks, placeOf, uniqueName, image, ownBucket, signal, living } =
-    options;
+  const {
+    cluster,
+    kinds,
+    features,
+    run,
+    clocks,
+    placeOf,
+    uniqueName,
+    image,
+    ownBucket,
+    signal,
+    scenarioSignal,
+  } = options;
   const stores: (OwnStore & { kind: StoreDriver })[] = [];
   const targets: TargetHandle[] = [];
   let first: Promise<TargetHandle> | undefined;
@@ -71,7 +82,14 @@ export const openOwn = (options: Options): Own => {
       const place = placeOf();
       const own: (typeof stores)[number] = { kind, place, whenIdle: (_, take) => take() };
       stores.push(own);
-      const of = { run, image, ownBucket, features: which === 'first' ? features : [], signal, living };
+      const of = {
+        run,
+        image,
+        ownBucket,
+        features: which === 'first' ? features : [],
+        signal,
+        scenarioSignal,
+      };
       own.running = await kind.start(cluster, { ...place, ...of });
       own.whenIdle = createWhenIdle({ store: own.running, clocks, run });
       return own.running;

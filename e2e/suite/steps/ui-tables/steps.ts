@@ -18,10 +18,10 @@ import { step } from '../step.ts';
 import { describeTarget } from '../target/target.ts';
 
 const openTable = async (
-  { cluster, living, pages, timeouts }: Context,
+  { cluster, scenarioSignal, pages, timeouts }: Context,
   { path, table }: { path: string; table: string },
 ): Promise<TablePageHandle> => {
-  const forward = await forwardFrontend(cluster, living);
+  const forward = await forwardFrontend(cluster, scenarioSignal);
   const opening = openTablePage({
     // The scenario has said that it needs a browser.
     chromium: findChromium(process.env) ?? 'chromium',

@@ -34,7 +34,7 @@ export const looksOf = (
  * resources say.
  */
 export const openBackupPage = async (context: Context, volume: VolumeHandle): Promise<PageHandle> => {
-  const { cluster, timelines, timeouts, living, pages } = context;
+  const { cluster, timelines, timeouts, scenarioSignal, pages } = context;
   const isOfVolume = isBackupOf({ volume: volume.name, target: volume.target.name });
   const backupVolume = timelines.backupVolumes.objects().find(isOfVolume);
   if (backupVolume === undefined)
@@ -48,7 +48,7 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
     );
 
   const mark = timelines.backups.mark();
-  const forward = await forwardFrontend(cluster, living);
+  const forward = await forwardFrontend(cluster, scenarioSignal);
   const opening = followPage({
     // The scenario has said that it needs a browser.
     chromium: findChromium(process.env) ?? 'chromium',

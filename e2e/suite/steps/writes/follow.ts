@@ -54,7 +54,7 @@ export const followOperation = async (
   followed: Followed,
   cell: DisturbedWrite | undefined,
 ): Promise<FollowedWrites> => {
-  const { cluster, faults, lab, clocks, living } = context;
+  const { cluster, faults, lab, clocks, scenarioSignal } = context;
   if (lab === undefined) throw new Error('writes can be followed in a lab alone: this cluster is none');
   const roles = rolesOf(followed);
   const counts = new Map<string, number>();
@@ -99,7 +99,7 @@ export const followOperation = async (
   const disturbRequest = async (request: WriteRequest, disturbance: Disturbance) => {
     if (disturbance === 'stale') await showOlder();
     if (disturbance === 'conflict') return refusal;
-    if (disturbance === 'late') await sleep(clocks.resync, undefined, { signal: living });
+    if (disturbance === 'late') await sleep(clocks.resync, undefined, { signal: scenarioSignal });
     if (disturbance !== 'crash before') return { do: 'pass' } as const;
     await killWriter(request.pod ?? { uid: '' });
     return { do: 'drop' } as const;
@@ -139,7 +139,7 @@ export const followOperation = async (
       return { do: 'drop' };
     },
   };
-  const gate = await followWrites(lab, { texts: [...roles.keys()], keeper, signal: living });
+  const gate = await followWrites(lab, { texts: [...roles.keys()], keeper, signal: scenarioSignal });
   return {
     volume: followed.volume,
     writes,

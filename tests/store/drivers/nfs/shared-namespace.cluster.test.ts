@@ -33,7 +33,7 @@ const wait = { within: '5m', owner: 'this test' } as const;
 const start = async (name: string, node: string) => {
   const { signal } = over;
   const named = { namespace, name, run: 'abc123', image: 'store:1' };
-  const starting = nfs.start(cluster, { ...named, signal, living: signal });
+  const starting = nfs.start(cluster, { ...named, signal, scenarioSignal: signal });
   await once(deployments, () => true, { name, label: `deployment ${name} is made`, ...wait });
   await runPod(name, node);
   return starting;

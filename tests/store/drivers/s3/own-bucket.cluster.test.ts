@@ -24,7 +24,7 @@ const make = (name: string, stringData: Record<string, string>) =>
 const start = () => {
   const { signal } = new AbortController();
   const request = { ...place, run: 'own123', image: 'none', ownBucket: own };
-  return driver.start(cluster, { ...request, signal, living: AbortSignal.abort() });
+  return driver.start(cluster, { ...request, signal, scenarioSignal: AbortSignal.abort() });
 };
 // Beside what the server itself puts there.
 const kept = async () =>

@@ -46,12 +46,12 @@ const startGate = async () => {
 const follow = async (keeper: Partial<Gatekeeper>) => {
   const gate = await startGate();
   const pass = async () => ({ do: 'pass' }) as const;
-  const living = new AbortController();
-  onTestFinished(() => living.abort());
+  const controller = new AbortController();
+  onTestFinished(() => controller.abort());
   const followed = await followWrites(gate.folder, {
     texts: ['the-volume'],
     keeper: { onRequest: pass, answered: pass, ...keeper },
-    signal: living.signal,
+    signal: controller.signal,
   });
   return { ...gate, ...followed };
 };
