@@ -28,7 +28,7 @@ export type InlineSteps = {
   /** What is judged when the body has passed. */
   atTheEnd(work: () => Promise<void> | void): void;
   /** Says why a failure of the body proves nothing. */
-  excuses(because: string): void;
+  reclassifies(because: string): void;
 };
 
 // The suites below need a cluster's name, and nothing that a cluster does.
@@ -43,7 +43,7 @@ export const scenario = defineScenario<InlineSteps>({
   connect,
   createSteps: async ({ report, signal, turn: { exclusive, rest, giveBack } }) => {
     const heals: ((madeStays: boolean) => Promise<void> | void)[] = [];
-    let excuse: string | undefined;
+    let reason: string | undefined;
     let disconnect = (): void => {};
     const judgements: (() => Promise<void> | void)[] = [];
     const context = {
@@ -78,13 +78,13 @@ export const scenario = defineScenario<InlineSteps>({
         disconnect = work;
       },
       disconnect: async () => disconnect(),
-      excuses: (because) => {
-        excuse = because;
+      reclassifies: (because) => {
+        reason = because;
       },
-      excuse: async (error) =>
-        excuse === undefined
+      reclassify: async (error) =>
+        reason === undefined
           ? error
-          : Object.assign(new Error(excuse, { cause: error }), { verdict: { state: 'not-provable' } }),
+          : Object.assign(new Error(reason, { cause: error }), { verdict: { state: 'not-provable' } }),
       conclude: async () => {
         for (const judge of judgements) await judge();
       },

@@ -16,12 +16,12 @@ import type { ScenarioDeps } from '../steps/deps.ts';
  * cleans up, whatever happened, but for what it made where that is to stay, which its faults never are.
  * `disconnect` ends, before `close` waits in line, the connections that others could feel meanwhile.
  * `messages` returns what the product under test has said so far; `concern` what an error is about, as far as
- * faults of others can have reached it. `excuse` returns what a failure of its own steps is, where others
+ * faults of others can have reached it. `reclassify` returns what a failure of its own steps is, where others
  * brought it about.
  */
 export type Ending = {
   conclude(): Promise<void>;
-  excuse?(error: unknown): Promise<unknown>;
+  reclassify?(error: unknown): Promise<unknown>;
   disconnect?(): Promise<void>;
   close(what?: { madeStays: boolean }): Promise<void>;
   messages?(): Failure['messages'];

@@ -206,7 +206,7 @@ const runOnce = async <Steps extends object>(
   let premiseLost = false;
   const working = account.run(() => whileObserved(observer, work));
   await clock.orCut(working).catch(async (cause: unknown) => {
-    error = cause instanceof SkipScenario ? cause : ((await steps?.excuse?.(cause)) ?? cause);
+    error = cause instanceof SkipScenario ? cause : ((await steps?.reclassify?.(cause)) ?? cause);
     premiseLost = isNotProvable(cause) || error instanceof PremiseLost;
   });
   clock.stop();

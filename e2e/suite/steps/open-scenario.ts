@@ -7,7 +7,7 @@ import { driverNamed } from '../../store/drivers/index.ts';
 import { createAsStep } from './as-step.ts';
 import { removeMade } from './cleanup.ts';
 import { affectedObjectsOf } from './conclude/affected-objects.ts';
-import { conclude, excuse } from './conclude/conclude.ts';
+import { conclude, reclassify } from './conclude/conclude.ts';
 import { messagesOf } from './conclude/messages.ts';
 import type { Context } from './context.ts';
 import type { ScenarioDeps } from './deps.ts';
@@ -101,7 +101,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
     ...bindSteps(context),
     data: documentData(clocks),
     conclude: () => conclude(context),
-    excuse: (error) => (signal.aborted ? Promise.resolve(error) : excuse(context, error)),
+    reclassify: (error) => (signal.aborted ? Promise.resolve(error) : reclassify(context, error)),
     messages: () => messagesOf(context),
     concern: (error) => affectedObjectsOf(context, error),
     disconnect,

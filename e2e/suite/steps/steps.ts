@@ -13,7 +13,7 @@ export type Steps = BoundSteps & {
    * What a failure of its own steps is, seen from what others brought about meanwhile: the failure, or why
    * nothing is proven.
    */
-  excuse(error: unknown): Promise<unknown>;
+  reclassify(error: unknown): Promise<unknown>;
   /** What Longhorn has said so far, through the catalogue. */
   messages(): ReportedMessage[];
   /** What an error is about, as far as faults of other scenarios can have reached it. */

@@ -107,7 +107,7 @@ const throwForEnds = (ends: readonly ReportedEnd[]): void => {
  * its own bound, as on a slow machine; not provable where a manager had panicked over what somebody else did;
  * otherwise the failure as it is.
  */
-export const excuse = async (context: Context, error: unknown): Promise<unknown> => {
+export const reclassify = async (context: Context, error: unknown): Promise<unknown> => {
   const lapsed = context.faults.lapsed();
   if (lapsed.length > 0)
     return new PremiseLost(`${lapsed.join('; ')}; what was expected meanwhile says nothing`, {

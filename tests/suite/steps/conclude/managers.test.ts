@@ -129,20 +129,23 @@ test('a removal whose backup was still there is not what a process panicked over
 
 test("a failure of a scenario's own steps beside another's panic is not provable, and one without is a failure", async () => {
   const failed = new Error('no backup came');
-  const excused = await conclusions.excuse(worldOf({ log: panicOver('gone', 'pvc-1') }).context, failed);
-  const { state, reason } = judgeEnd(excused, inTime);
+  const reclassified = await conclusions.reclassify(
+    worldOf({ log: panicOver('gone', 'pvc-1') }).context,
+    failed,
+  );
+  const { state, reason } = judgeEnd(reclassified, inTime);
   expect(state).toBe('not-provable');
   expect(reason).toMatch(/over the removal of backup gone of volume pvc-1[\s\S]+because of no backup came/);
   for (const world of [{ events: '' }, {}, { log: mine }, { log: others, exclusive }])
-    expect(await conclusions.excuse(worldOf(world).context, failed)).toBe(failed);
+    expect(await conclusions.reclassify(worldOf(world).context, failed)).toBe(failed);
 });
 
 test('what failed while a fault had ended by its own bound is a lost premise', async () => {
   const failed = new Error('the second backup went on');
   const { context } = worldOf({});
   const faults = { ...context.faults, lapsed: () => ['the deletion was held for 120 s'] };
-  const excused = await conclusions.excuse({ ...context, faults }, failed);
-  expect(excused).toBeInstanceOf(PremiseLost);
-  expect((excused as Error).message).toMatch(/^the deletion was held for 120 s; /);
-  expect((excused as Error).cause).toBe(failed);
+  const reclassified = await conclusions.reclassify({ ...context, faults }, failed);
+  expect(reclassified).toBeInstanceOf(PremiseLost);
+  expect((reclassified as Error).message).toMatch(/^the deletion was held for 120 s; /);
+  expect((reclassified as Error).cause).toBe(failed);
 });

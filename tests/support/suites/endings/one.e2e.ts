@@ -31,8 +31,8 @@ scenario('It is broken once', {}, async ({ does }) => {
   failures += 1;
   await does('Then it is not broken', failures === 1 ? broken('expected a thing') : () => {});
 });
-scenario('It needs more', {}, async ({ excuses, skip }) => {
-  excuses('something else ended');
+scenario('It needs more', {}, async ({ reclassifies, skip }) => {
+  reclassifies('something else ended');
   skip('no RWX volumes');
 });
 scenario('It finds', {}, async ({ finds }) =>
@@ -50,8 +50,8 @@ scenario('It takes too long', { timeout: '300ms' }, async ({ does, later }) => {
     (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
   );
 });
-scenario('It has stood beside a crash', {}, async ({ does, excuses }) => {
-  excuses('something else ended meanwhile');
+scenario('It has stood beside a crash', {}, async ({ does, reclassifies }) => {
+  reclassifies('something else ended meanwhile');
   await does('Then it works', () => {
     throw new Error('it does not');
   });

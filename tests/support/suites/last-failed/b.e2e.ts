@@ -1,6 +1,6 @@
 import { scenario } from '../../inline-scenario.ts';
 
-scenario('It is not provable', {}, async ({ excuses }) => {
-  excuses('a gap');
+scenario('It is not provable', {}, async ({ reclassifies }) => {
+  reclassifies('a gap');
   throw new Error('not seen');
 });
