@@ -45,19 +45,19 @@ export const reachesOthers = ({ kind }: LedgerEntry): boolean => reachOfKind(kin
 const reachOf = (
   { kind, data }: LedgerEntry,
   inForce: Stretch,
-  { concern, decided }: { concern: AffectedObjects; decided: Stretch },
+  { affectedObjects, decided }: { affectedObjects: AffectedObjects; decided: Stretch },
 ): string | undefined => {
   const reach: Reach | undefined = reachOfKind(kind);
   if (reach === 'none') return undefined;
   if (reach === 'volumes that start')
-    return concern.starts.some((start) => overlap(start, inForce))
+    return affectedObjects.starts.some((start) => overlap(start, inForce))
       ? 'it reaches every volume that starts meanwhile, and this one did'
       : undefined;
   if (reach === 'what its manager owns meanwhile') {
     if (!overlap(inForce, decided)) return undefined;
     const node = String((data as { node?: unknown }).node ?? '');
-    if (concern.nodes !== undefined && !concern.nodes.includes(node)) return undefined;
-    return `it reaches what the manager of ${node} owns${concern.nodes === undefined ? '' : ', and that is so here'}`;
+    if (affectedObjects.nodes !== undefined && !affectedObjects.nodes.includes(node)) return undefined;
+    return `it reaches what the manager of ${node} owns${affectedObjects.nodes === undefined ? '' : ', and that is so here'}`;
   }
   return reach === undefined ? 'nobody knows what it reaches' : 'it reaches everything';
 };
@@ -71,9 +71,9 @@ export const reachingFaults = (
   {
     scenario,
     server,
-    concern,
+    affectedObjects,
     decided,
-  }: { scenario: string; server: string; concern: AffectedObjects; decided: Stretch },
+  }: { scenario: string; server: string; affectedObjects: AffectedObjects; decided: Stretch },
 ): Reaching[] =>
   faults.flatMap(({ entry, healedAt }) => {
     if (entry.server !== server || entry.scenario === scenario) return [];
@@ -81,8 +81,8 @@ export const reachingFaults = (
       from: Date.parse(entry.recordedAt),
       to: healedAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(healedAt),
     };
-    if (!overlap(inForce, { from: Math.min(concern.since, decided.from), to: decided.to })) return [];
-    const how = reachOf(entry, inForce, { concern, decided });
+    if (!overlap(inForce, { from: Math.min(affectedObjects.since, decided.from), to: decided.to })) return [];
+    const how = reachOf(entry, inForce, { affectedObjects, decided });
     if (how === undefined) return [];
     const isLasting = reachOfKind(entry.kind) === 'volumes that start';
     return { entry, healedAt, how, isMeanwhile: isLasting || overlap(inForce, decided) };

@@ -24,14 +24,17 @@ const seconds = (from: number, to: number) => ({ from: base + from * 1000, to: b
 
 // It exists from 100 s on, its volume starts from 110 to 115 s, and it is expected something of from 200 to
 // 300 s.
-const concern: AffectedObjects = { since: base + 100_000, starts: [seconds(110, 115)], nodes: ['node1'] };
+const affectedObjects: AffectedObjects = {
+  since: base + 100_000,
+  starts: [seconds(110, 115)],
+  nodes: ['node1'],
+};
 
 const mine = { scenario: 'mine', server: 'one', decided: seconds(200, 300) };
 const reaching = (past: PastFault, more: Partial<AffectedObjects> = {}) =>
-  reachingFaults([past], { ...mine, concern: { ...concern, ...more } }).map(({ isMeanwhile, how }) => [
-    isMeanwhile ? 'meanwhile' : 'before',
-    how,
-  ]);
+  reachingFaults([past], { ...mine, affectedObjects: { ...affectedObjects, ...more } }).map(
+    ({ isMeanwhile, how }) => [isMeanwhile ? 'meanwhile' : 'before', how],
+  );
 
 const everything = 'it reaches everything';
 const starts = 'it reaches every volume that starts meanwhile, and this one did';

@@ -86,7 +86,7 @@ export const longhornScenario = defineScenario({
       },
       /** Done in the cleanup. */
       later: (work: () => void) => void later.push(work),
-      concern: (error: unknown) => affectedObjectsOf({ timelines, made }, error),
+      affectedObjects: (error: unknown) => affectedObjectsOf({ timelines, made }, error),
       conclude: async () => {},
       close: async () => {
         for (const work of later) work();

@@ -26,7 +26,7 @@ type AttributeOptions = {
   startedAt: Date;
   /** The history so far; undefined where none could be kept. */
   history: string | undefined;
-  concern: ((error: unknown) => AffectedObjects) | undefined;
+  affectedObjects: ((error: unknown) => AffectedObjects) | undefined;
   /** How busy the machine was since a moment (ms since the epoch). */
   loadSince(moment: number): Pick<Load, 'pressure' | 'slowestAnswer'>;
 };
@@ -43,13 +43,13 @@ export const attribute = async (error: unknown, deps: AttributeOptions): Promise
     history === undefined ? null : makeTimeline({ history, logs: [], trouble: [] }, now - begun);
   const faults = (await readFaults(ledgerPath(out))).filter(({ entry }) => entry.server === server);
   const decided = { from: begun + 1000 * (decidedFrom(timeline) ?? (now - begun) / 1000), to: now };
-  const concern = deps.concern?.(error) ?? { since: begun, starts: [], nodes: undefined };
+  const affectedObjects = deps.affectedObjects?.(error) ?? { since: begun, starts: [], nodes: undefined };
   const { state } = judgeEnd(error, { interrupted: false, doing: undefined, outage: undefined });
   const of = classifyError(error);
   // An error of the suite's own code no fault brings about; and what was not seen for sure says nothing of
   // it.
   const isWeighed = state === 'failed' && of !== 'suite-code';
-  const reaching = !isWeighed ? [] : reachingFaults(faults, { scenario, server, concern, decided });
+  const reaching = !isWeighed ? [] : reachingFaults(faults, { scenario, server, affectedObjects, decided });
   const toSeconds = (time: string | undefined): number =>
     time === undefined ? (now - begun) / 1000 : (Date.parse(time) - begun) / 1000;
   const stretches = faults

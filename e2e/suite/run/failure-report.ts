@@ -47,7 +47,7 @@ export const openFailureReport = ({
       out,
       target: target.name,
       startedAt,
-      concern: ending?.concern,
+      affectedObjects: ending?.affectedObjects,
       loadSince: (moment: number) => ({
         pressure: recorder.pressureSince(moment),
         slowestAnswer: health.slowestSince(moment),

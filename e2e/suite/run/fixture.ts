@@ -15,7 +15,7 @@ import type { ScenarioDeps } from '../steps/deps.ts';
  * How a scenario ends: `conclude` judges what its own steps did not look at, when they have passed; `close`
  * cleans up, whatever happened, but for what it made where that is to stay, which its faults never are.
  * `disconnect` ends, before `close` waits in line, the connections that others could feel meanwhile.
- * `messages` returns what the product under test has said so far; `concern` what an error is about, as far as
+ * `messages` returns what the product under test has said so far; `affectedObjects` what an error is about, as far as
  * faults of others can have reached it. `reclassify` returns what a failure of its own steps is, where others
  * brought it about.
  */
@@ -25,7 +25,7 @@ export type Ending = {
   disconnect?(): Promise<void>;
   close(what?: { madeStays: boolean }): Promise<void>;
   messages?(): Failure['messages'];
-  concern?(error: unknown): AffectedObjects;
+  affectedObjects?(error: unknown): AffectedObjects;
 };
 
 /** Where the steps come from, so that the suite's own tests can run scenarios on steps of their own. */

@@ -103,7 +103,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
     conclude: () => conclude(context),
     reclassify: (error) => (signal.aborted ? Promise.resolve(error) : reclassify(context, error)),
     messages: () => messagesOf(context),
-    concern: (error) => affectedObjectsOf(context, error),
+    affectedObjects: (error) => affectedObjectsOf(context, error),
     disconnect,
     close: ({ madeStays } = { madeStays: false }) => {
       const removal = [

@@ -17,7 +17,7 @@ export type Steps = BoundSteps & {
   /** What Longhorn has said so far, through the catalogue. */
   messages(): ReportedMessage[];
   /** What an error is about, as far as faults of other scenarios can have reached it. */
-  concern(error: unknown): AffectedObjects;
+  affectedObjects(error: unknown): AffectedObjects;
   /** Closes the pages of Longhorn's user interface. */
   disconnect(): Promise<void>;
   /**

@@ -52,7 +52,7 @@ const timedOut = new ExpectationError({ state: 'timed-out', reason: 'timed out',
 const pointsTo = async (history: string, load: Load = strained, error: Error = timedOut) => {
   const weighed = await attribute(error, {
     ...{ scenario: 's', server: 'https://s', out: folder(), target: 'official', startedAt, history },
-    concern: undefined,
+    affectedObjects: undefined,
     loadSince: (moment) => {
       moments.push((moment - startedAt.getTime()) / 1000);
       return load;

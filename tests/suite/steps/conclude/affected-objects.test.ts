@@ -39,6 +39,6 @@ test.each([
   ['nothing in particular', new Error('no'), ofVolume],
   ['what is no volume', ofTarget, ofNone],
   ['what came of such a one', new Error('no', { cause: ofTarget }), ofNone],
-])('what an error about %s concerns: a volume, or none', (_, error, concern) =>
-  expect(affectedObjectsOf({ timelines, made: { volumes: ['v1'] } }, error)).toEqual(concern),
+])('what an error about %s concerns: a volume, or none', (_, error, affected) =>
+  expect(affectedObjectsOf({ timelines, made: { volumes: ['v1'] } }, error)).toEqual(affected),
 );
