@@ -1,8 +1,8 @@
 import { type Duration, parseDuration } from '../kube/duration.ts';
 import type { KubernetesObject } from '../kube/objects.ts';
 import { type ExplainedObject, explain, lastOf } from './explanation.ts';
+import { type AnyHopeless, toExplained as explainHopeless, lostHope, presentStates } from './fatal-states.ts';
 import { entriesAfter } from './history.ts';
-import { type AnyHopeless, toExplained as explainHopeless, lostHope, presentStates } from './hopeless.ts';
 import { presentObserver } from './observer.ts';
 import { describeTimeout, type Limit, type Moving, type StateProbe } from './progress.ts';
 import type { Decision } from './specification.ts';

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kube/objects.ts';
-import type { Hopeless } from './hopeless.ts';
+import type { Hopeless } from './fatal-states.ts';
 import type { Timeline } from './timeline.ts';
 
 type Terminated = { reason?: string; exitCode?: number; message?: string };

@@ -1,5 +1,5 @@
 import { ExpectationError, once } from '../../../history/expectation.ts';
-import type { Hopeless } from '../../../history/hopeless.ts';
+import type { Hopeless } from '../../../history/fatal-states.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
 import { resources } from '../../../kube/cluster.ts';

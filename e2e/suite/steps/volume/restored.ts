@@ -1,6 +1,6 @@
 import { createHash, type Hash, randomBytes } from 'node:crypto';
 import { once } from '../../../history/expectation.ts';
-import type { Hopeless } from '../../../history/hopeless.ts';
+import type { Hopeless } from '../../../history/fatal-states.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';

@@ -1,5 +1,5 @@
 import { once, onceGone } from '../../../history/expectation.ts';
-import type { Hopeless } from '../../../history/hopeless.ts';
+import type { Hopeless } from '../../../history/fatal-states.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { knownIdsOf, wordingOf } from '../../../longhorn/messages/classify.ts';

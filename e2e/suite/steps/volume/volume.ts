@@ -1,5 +1,5 @@
 import { type Expectation, expectHistory, once, onceGone } from '../../../history/expectation.ts';
-import type { Hopeless } from '../../../history/hopeless.ts';
+import type { Hopeless } from '../../../history/fatal-states.ts';
 import { namedState } from '../../../history/named-state.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { inGroup } from '../../../longhorn/job-types.ts';
