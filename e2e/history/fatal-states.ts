@@ -4,15 +4,15 @@ import type { Decision } from './specification.ts';
 import type { Entry, ObjectEntry, Timeline } from './timeline.ts';
 
 /**
- * Objects in whose states there is no hope for what is waited for: it does not come by waiting. They may be
+ * Objects with states that are fatal to what is waited for: it does not come by waiting. They may be
  * of another kind than what is waited for.
  */
-export type Hopeless<T extends KubernetesObject> = {
+export type FatalState<T extends KubernetesObject> = {
   timeline: Timeline<T>;
   /** Narrows it to one object. */
   name?: string;
   /**
-   * Why there is no hope, as a clause; undefined while there is some. It may look at what the timeline had
+   * Why its state is fatal, as a clause; undefined while it is not. It may look at what the timeline had
    * before.
    */
   because(object: T): string | undefined;
@@ -20,23 +20,23 @@ export type Hopeless<T extends KubernetesObject> = {
   describe(object: T): string;
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: objects of any kind take hope away.
-export type AnyHopeless = Hopeless<any>;
+// biome-ignore lint/suspicious/noExplicitAny: objects of any kind can be fatal.
+export type AnyFatalState = FatalState<any>;
 
-type LostHopeOptions = { label: string; hopeless: readonly AnyHopeless[] };
+type FatalOptions = { label: string; fatal: readonly AnyFatalState[] };
 
 /**
  * Decides that what is waited for cannot come any more, by an object that has just changed; undefined while
  * it can.
  */
-export const lostHope = (
-  { label, hopeless }: LostHopeOptions,
+export const decideFatal = (
+  { label, fatal }: FatalOptions,
   timeline: Timeline,
   entry: Entry,
 ): Decision | undefined => {
   if (entry.kind === 'gap' || entry.kind === 'deleted') return undefined;
   const { object, at, sequence } = entry;
-  for (const each of hopeless) {
+  for (const each of fatal) {
     if (each.timeline !== timeline || (each.name !== undefined && each.name !== object.metadata.name))
       continue;
     const why = each.because(object);
@@ -51,9 +51,9 @@ export const lostHope = (
  * wait began.
  */
 export const presentStates = (
-  hopeless: readonly AnyHopeless[],
+  fatal: readonly AnyFatalState[],
 ): { timeline: Timeline; entry: ObjectEntry }[] => {
-  const timelines = [...new Set(hopeless.map(({ timeline }) => timeline as Timeline))];
+  const timelines = [...new Set(fatal.map(({ timeline }) => timeline as Timeline))];
   return timelines.flatMap((timeline) => {
     const present = new Set(timeline.objects());
     return timeline.entries.flatMap((entry) =>
@@ -63,8 +63,8 @@ export const presentStates = (
 };
 
 /** What an explanation says of them beside what is waited for. */
-export const toExplained = (hopeless: readonly AnyHopeless[], beside: Timeline): ExplainedObject[] =>
-  hopeless.flatMap(({ timeline, name, describe }) =>
+export const toExplained = (fatal: readonly AnyFatalState[], beside: Timeline): ExplainedObject[] =>
+  fatal.flatMap(({ timeline, name, describe }) =>
     timeline === beside || name === undefined
       ? []
       : { timeline, name, label: 'what it depends on', describe },

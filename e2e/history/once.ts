@@ -1,7 +1,12 @@
 import { type Duration, parseDuration } from '../kube/duration.ts';
 import type { KubernetesObject } from '../kube/objects.ts';
 import { type ExplainedObject, explain, lastOf } from './explanation.ts';
-import { type AnyHopeless, toExplained as explainHopeless, lostHope, presentStates } from './fatal-states.ts';
+import {
+  type AnyFatalState,
+  decideFatal,
+  toExplained as explainFatal,
+  presentStates,
+} from './fatal-states.ts';
 import { entriesAfter } from './history.ts';
 import { presentObserver } from './observer.ts';
 import { describeTimeout, type Limit, type Moving, type StateProbe } from './progress.ts';
@@ -24,7 +29,7 @@ export type OnceOptions<T> = {
   /** How a state is written in the explanation; by default its `status`. */
   describe?: (object: T) => string;
   /** What ends it at once, as nothing is left to wait for. */
-  hopeless?: readonly AnyHopeless[];
+  fatal?: readonly AnyFatalState[];
   /** What leads to it, beside the object by its name. */
   look?: StateProbe;
 };
@@ -68,7 +73,7 @@ const awaitEntry = async <T extends KubernetesObject>(
   isMet: (entry: ObjectEntry<T>) => boolean,
   options: OnceOptions<T>,
 ): Promise<ObjectEntry<T>> => {
-  const { label, owner, hopeless = [], look, atMost } = options;
+  const { label, owner, fatal = [], look, atMost } = options;
   const limit: Limit = {
     time: parseDuration(options.within),
     ...(atMost !== undefined && { atMost: parseDuration(atMost) }),
@@ -87,15 +92,15 @@ const awaitEntry = async <T extends KubernetesObject>(
     present: () => presentOf(timeline, options),
   });
   const decision = await firstDecision({
-    timelines: [...new Set([timeline as unknown as Timeline, ...hopeless.map((each) => each.timeline)])],
-    past: presentStates(hopeless),
+    timelines: [...new Set([timeline as unknown as Timeline, ...fatal.map((each) => each.timeline)])],
+    past: presentStates(fatal),
     limit,
     moving: movingOf(timeline, options),
     look,
     take: (of, entry) => {
       const isOfIt =
         of === (timeline as unknown as Timeline) && entry.sequence > mark && entry.kind !== 'gap';
-      if (!isOfIt || !isMet(entry as ObjectEntry<T>)) return lostHope({ label, hopeless }, of, entry);
+      if (!isOfIt || !isMet(entry as ObjectEntry<T>)) return decideFatal({ label, fatal }, of, entry);
       met = entry as ObjectEntry<T>;
       return { state: 'met', at: entry.at, reason: label };
     },
@@ -119,7 +124,7 @@ const toVerdict = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   decision: Decision,
   mark: number,
-  { label, name, describe = statusOf, hopeless = [] }: OnceOptions<T>,
+  { label, name, describe = statusOf, fatal = [] }: OnceOptions<T>,
 ) => {
   const names = name === undefined ? timeline.objects().map(({ metadata }) => metadata.name) : [name];
   const [first = '*', ...others] = names.slice(0, mostObjects);
@@ -132,7 +137,7 @@ const toVerdict = <T extends KubernetesObject>(
   const objects: [ExplainedObject, ...ExplainedObject[]] = [
     toExplained(first),
     ...others.map(toExplained),
-    ...explainHopeless(hopeless, timeline as unknown as Timeline),
+    ...explainFatal(fatal, timeline as unknown as Timeline),
   ];
   const steps = [{ label }];
   return {

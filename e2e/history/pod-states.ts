@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kube/objects.ts';
-import type { Hopeless } from './fatal-states.ts';
+import type { FatalState } from './fatal-states.ts';
 import type { Timeline } from './timeline.ts';
 
 type Terminated = { reason?: string; exitCode?: number; message?: string };
@@ -65,7 +65,7 @@ const pullsOf = (timeline: Timeline<Pod>, uid: string | undefined): number => {
  * The pods of a timeline that will not run as they were made: an image that is not there, a container that
  * cannot be configured, a program that says so itself.
  */
-export const hopelessPods = (timeline: Timeline<Pod>): Hopeless<Pod> => ({
+export const fatalPodStates = (timeline: Timeline<Pod>): FatalState<Pod> => ({
   timeline,
   describe: describePod,
   because: (pod) => {

@@ -113,7 +113,7 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
   };
   // Right after its start, an API server refuses (403) what it allows a moment later: a watch that it served
   // is not given up at once.
-  const isHopeless = (error: Error): boolean => {
+  const isFatal = (error: Error): boolean => {
     if (isGone(error)) return false;
     if (!live) return troubleOf(error) === undefined || Date.now() >= patienceEnds;
     if (!isFinal(error)) return false;
@@ -136,7 +136,7 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
     );
     recorder.connected(false);
     if (signal.aborted) break;
-    if (error !== undefined && isHopeless(error)) return recorder.fail(error);
+    if (error !== undefined && isFatal(error)) return recorder.fail(error);
     if (error !== undefined) overcome(error);
     const pause =
       fruitless === 0 && error === undefined

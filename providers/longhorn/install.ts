@@ -151,7 +151,7 @@ export const installRelease = async (
       timeout,
       signal: either,
       onProgress,
-      hopeless: imageMissing,
+      fatal: imageMissing,
       explain: () => explainStuck(cluster),
     });
     const summary = await Promise.race([ready, failed.promise]);

@@ -34,7 +34,7 @@ class NotReady extends Error {
 
 /**
  * Waits by watch until all conditions hold at the same time and returns what there is to say of each, a line
- * each. Throws NotReady when the time (ms) is over or something is `hopeless`, with what `explain` finds out
+ * each. Throws NotReady when the time (ms) is over or something is `fatal`, with what `explain` finds out
  * then.
  */
 export const untilLonghornReady = async (
@@ -46,18 +46,18 @@ export const untilLonghornReady = async (
     signal: AbortSignal;
     onProgress: (text: string) => void;
     /** What waiting does not mend, if there is anything. */
-    hopeless: (world: World) => string | undefined;
+    fatal: (world: World) => string | undefined;
     explain: () => Promise<string>;
   },
 ): Promise<string> => {
-  const { conditions, start, timeout, signal, onProgress, hopeless, explain } = options;
+  const { conditions, start, timeout, signal, onProgress, fatal, explain } = options;
   const look = trackConditions(conditions, start);
   // With why it is not ready, or without.
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
   let last = look(world);
   const check = (): void => {
     last = look(world);
-    const never = hopeless(world);
+    const never = fatal(world);
     if (never !== undefined) resolve(`Longhorn cannot get ready: ${never}`);
     else if (last.met) resolve(undefined);
     else onProgress(`waiting until ${last.waitsFor}`);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hopelessPods, type Pod } from '../../e2e/history/pod-states.ts';
+import { fatalPodStates, type Pod } from '../../e2e/history/pod-states.ts';
 import { replayTimeline } from '../../e2e/history/replay.ts';
 
 const metadata = { name: 'store', uid: 'u' };
@@ -11,7 +11,7 @@ const ended = (exitCode: number) => ({ terminated: { exitCode, message: 'there i
 
 const lookedAt = (...states: Pod[]) => {
   const timeline = replayTimeline<Pod>('pods');
-  const { because } = hopelessPods(timeline);
+  const { because } = fatalPodStates(timeline);
   return states.map((object, index) => {
     timeline.push({ kind: 'modified', at: index, object });
     return because(object);

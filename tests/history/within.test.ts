@@ -128,15 +128,15 @@ describe('once, of what no waiting leads to', () => {
 
   test('ends at once when hope is lost, by an object of another timeline, with the reason and its history', async () => {
     const [lamps, fuses] = [timelineOf('hall:off'), timelineOf('fuse:whole', 'spare:burnt')];
-    const hopeless = [unless(fuses, 'fuse')];
-    const found = once(lamps, isOn, { ...wait, hopeless });
+    const fatal = [unless(fuses, 'fuse')];
+    const found = once(lamps, isOn, { ...wait, fatal });
     pushEvent(fuses, 'fuse:burnt');
     const verdict = await verdictOf(found);
     const reason = 'the fuse is burnt: no waiting leads to it that a lamp is on';
     expect(verdict).toMatchObject({ state: 'broken', at: 3000, reason });
     expect(verdict.details).toContain('History of what it depends on (fuse) in lamps');
     expect(verdict.last?.metadata.name).toBe('hall');
-    const already = once(timelineOf('hall:off'), isOn, { ...wait, hopeless });
+    const already = once(timelineOf('hall:off'), isOn, { ...wait, fatal });
     expect((await verdictOf(already)).state).toBe('broken');
   });
 
@@ -145,14 +145,14 @@ describe('once, of what no waiting leads to', () => {
       timelineOf('hall:off'),
       timelineOf('fuse:burnt', 'fuse:whole', 'old:burnt', 'old:gone'),
     ];
-    const hopeless = [unless(fuses, 'fuse'), unless(fuses, 'old'), unless(lamps, 'hall')];
-    const found = once(lamps, isOn, { ...wait, hopeless });
+    const fatal = [unless(fuses, 'fuse'), unless(fuses, 'old'), unless(lamps, 'hall')];
+    const found = once(lamps, isOn, { ...wait, fatal });
     for (const event of ['gap', 'fuse:dim']) pushEvent(fuses, event);
     fuses.push({ kind: 'deleted', at: 9000, object: lamp('fuse', 'burnt', 9) });
     pushEvent(lamps, 'hall:on');
     expect((await found).metadata.name).toBe('hall');
     const never = { ...unless(lamps, 'hall'), because: () => 'never' };
-    expect((await once(lamps, isOn, { ...wait, hopeless: [never] })).metadata.name).toBe('hall');
+    expect((await once(lamps, isOn, { ...wait, fatal: [never] })).metadata.name).toBe('hall');
   });
 });
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
 import { once, onceGone } from '../../history/expectation.ts';
 import { namingCause } from '../../history/nearest-cause.ts';
-import { describePod, hopelessPods, type Pod } from '../../history/pod-states.ts';
+import { describePod, fatalPodStates, type Pod } from '../../history/pod-states.ts';
 import type { Timeline } from '../../history/timeline.ts';
 import type { NearestCause } from '../../history/verdict.ts';
 import { follow } from '../../history/watch.ts';
@@ -137,7 +137,7 @@ export const untilStoreReady = (pods: Timeline<Pod>, called: string): Promise<Po
     within: '3m',
     owner: 'set-up of the backup store: an image may have to be pulled, and the server starts within seconds',
     describe: describePod,
-    hopeless: [hopelessPods(pods)],
+    fatal: [fatalPodStates(pods)],
   });
 
 /**

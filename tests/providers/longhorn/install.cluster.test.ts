@@ -99,7 +99,7 @@ const waitAgain = async (): Promise<string> => {
   try {
     return await untilLonghornReady(world, {
       ...{ conditions, start: performance.now(), timeout: 500, signal: ended.signal },
-      ...{ onProgress: () => {}, hopeless: imageMissing, explain: () => explainStuck(cluster) },
+      ...{ onProgress: () => {}, fatal: imageMissing, explain: () => explainStuck(cluster) },
     });
   } finally {
     ended.abort();

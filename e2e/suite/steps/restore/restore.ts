@@ -1,5 +1,5 @@
 import { ExpectationError, once } from '../../../history/expectation.ts';
-import type { Hopeless } from '../../../history/fatal-states.ts';
+import type { FatalState } from '../../../history/fatal-states.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
 import { resources } from '../../../kube/cluster.ts';
@@ -112,7 +112,7 @@ const describeEngine = (engine: VolumeEngine): string =>
   `${isRestoring(engine) ? 'restoring' : 'not restoring'}, last restored: ${engine.status?.lastRestoredBackup || 'none'}`;
 
 // Of a volume that is faulted nothing is to be waited for.
-const faulted = ({ timelines: { volumes } }: Context, { name }: RestoreHandle): Hopeless<Volume> => ({
+const faulted = ({ timelines: { volumes } }: Context, { name }: RestoreHandle): FatalState<Volume> => ({
   timeline: volumes,
   name,
   describe: describeRestore,
@@ -126,7 +126,7 @@ export const untilRestoring = async (context: Context, restore: RestoreHandle): 
   const engine = await once(engines, (each) => isRestoring(each) || isWritten(each), {
     label: `${label} is being written`,
     describe: describeEngine,
-    hopeless: [faulted(context, restore)],
+    fatal: [faulted(context, restore)],
     ...context.timeouts.restoreBegins,
   });
   if (!isRestoring(engine))
@@ -152,7 +152,7 @@ export const untilFollowed = async (
   await once(standby.engines, ({ status }) => status?.lastRestoredBackup === name, {
     label: `${standby.label} has restored ${label}`,
     describe: describeEngine,
-    hopeless: [faulted(context, standby)],
+    fatal: [faulted(context, standby)],
     ...timeouts.followed,
   });
   const isShown = ({ status }: Volume): boolean => status?.isStandby === true && status.lastBackup === name;

@@ -1,6 +1,6 @@
 import { createHash, type Hash, randomBytes } from 'node:crypto';
 import { once } from '../../../history/expectation.ts';
-import type { Hopeless } from '../../../history/fatal-states.ts';
+import type { FatalState } from '../../../history/fatal-states.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { describeBackup } from '../../../longhorn/backup-state.ts';
@@ -201,7 +201,7 @@ const untilRestored = async (context: Context, name: string): Promise<void> => {
         name,
         label: `volume ${name} is restored, and detached`,
         describe: describeRestore,
-        hopeless: [notRestored(volumes, name)],
+        fatal: [notRestored(volumes, name)],
         ...context.timeouts.restored,
       }),
     (signal) => causeOfVolume(context, name, signal),
@@ -228,7 +228,7 @@ export const isRestored = ({ status }: Volume): boolean =>
 export const restoreOf = ({ status }: Volume) =>
   status?.conditions?.find(({ type }) => type.toLowerCase() === 'restore');
 
-const notRestored = (timeline: Timeline<Volume>, name: string): Hopeless<Volume> => ({
+const notRestored = (timeline: Timeline<Volume>, name: string): FatalState<Volume> => ({
   timeline,
   name,
   describe: describeRestore,

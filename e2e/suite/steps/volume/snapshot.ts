@@ -1,5 +1,5 @@
 import { once, onceGone } from '../../../history/expectation.ts';
-import type { Hopeless } from '../../../history/fatal-states.ts';
+import type { FatalState } from '../../../history/fatal-states.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { knownIdsOf, wordingOf } from '../../../longhorn/messages/classify.ts';
@@ -32,7 +32,7 @@ export const makeSnapshot = async (context: Context, volume: VolumeHandle): Prom
         name,
         label: `snapshot ${name} is ready`,
         describe: describeSnapshot,
-        hopeless: [lostForGood(context, name)],
+        fatal: [lostForGood(context, name)],
         ...timeouts.snapshotReady,
       }),
     (signal) => causeOfSnapshot(context, { name, volume }, signal),
@@ -82,7 +82,7 @@ export const untilSnapshotMarked = (
   );
 
 // What a snapshot says may pass: that the engine does not run is such an error.
-const lostForGood = ({ timelines, version }: Context, name: string): Hopeless<Snapshot> => ({
+const lostForGood = ({ timelines, version }: Context, name: string): FatalState<Snapshot> => ({
   timeline: timelines.snapshots,
   name,
   describe: describeSnapshot,

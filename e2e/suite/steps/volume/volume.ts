@@ -1,5 +1,5 @@
 import { type Expectation, expectHistory, once, onceGone } from '../../../history/expectation.ts';
-import type { Hopeless } from '../../../history/fatal-states.ts';
+import type { FatalState } from '../../../history/fatal-states.ts';
 import { namedState } from '../../../history/named-state.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { inGroup } from '../../../longhorn/job-types.ts';
@@ -119,11 +119,11 @@ const untilAttached = async (
   { cluster, timelines, timeouts }: Attaching,
   { name, node, disableFrontend = false }: { name: string; node: string; disableFrontend?: boolean },
 ): Promise<void> => {
-  const hopeless = [faultedForGood(timelines.volumes, name)];
+  const fatal = [faultedForGood(timelines.volumes, name)];
   await once(timelines.attachments, () => true, {
     name,
     label: `volume ${name} has an attachment`,
-    hopeless,
+    fatal,
     ...timeouts.attachmentExists,
   });
   // The webhook that is asked may be another manager's, which does not know a volume yet that was made just now (seen on
@@ -132,7 +132,7 @@ const untilAttached = async (
     name,
     label: `volume ${name} has a state`,
     describe: describeVolume,
-    hopeless,
+    fatal,
     ...timeouts.attachmentExists,
   });
   await cluster.patch(
@@ -147,7 +147,7 @@ const untilAttached = async (
       name,
       label: `volume ${name} is attached to ${node}`,
       describe: describeAttachment,
-      hopeless,
+      fatal,
       ...timeouts.attached,
     },
   );
@@ -155,7 +155,7 @@ const untilAttached = async (
     name,
     label: `volume ${name} is attached and healthy`,
     describe: describeVolume,
-    hopeless,
+    fatal,
     ...timeouts.attached,
   });
 };
@@ -165,7 +165,7 @@ const untilAttached = async (
  * has anything to be salvaged from (seen on v1.12.1 for 5 min); one that was, Longhorn may bring back by
  * itself.
  */
-const faultedForGood = (volumes: Context['timelines']['volumes'], name: string): Hopeless<Volume> => ({
+const faultedForGood = (volumes: Context['timelines']['volumes'], name: string): FatalState<Volume> => ({
   timeline: volumes,
   name,
   describe: describeVolume,

@@ -65,7 +65,7 @@ export const writeSteps = {
           name,
           label: `${label} is Completed${mayFail ? ' or in Error' : ''}`,
           describe: describeBackup,
-          hopeless: [
+          fatal: [
             {
               timeline: timelines.backups,
               name,
