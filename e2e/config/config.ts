@@ -191,7 +191,7 @@ export class ConfigError extends Error {
 const whole = 'CORRAL_CONFIG';
 
 /** What may be named by hand instead, for `npx vitest run --project e2e`. */
-const byHand: Partial<Record<keyof RunConfig, string>> = {
+const envNames: Partial<Record<keyof RunConfig, string>> = {
   kubeconfig: 'CORRAL_KUBECONFIG',
   context: 'CORRAL_CONTEXT',
   expectCluster: 'CORRAL_EXPECT_CLUSTER',
@@ -240,14 +240,14 @@ const parseWhole = (json: string): unknown => {
 export const readRunConfig = (variables: Variables): RunConfig => {
   const { [whole]: json } = variables;
   const named = Object.fromEntries(
-    Object.entries(byHand).map(([field, variable]) => [field, variables[variable] || undefined]),
+    Object.entries(envNames).map(([field, variable]) => [field, variables[variable] || undefined]),
   );
   const parsed = z.strictObject(runSchema.shape).safeParse(json ? parseWhole(json) : named);
   if (parsed.success) return parsed.data;
   const nameOf = ([field, ...path]: readonly PropertyKey[]): string => {
     const known = json
       ? [whole, field].filter((part) => part !== undefined).join('.')
-      : byHand[field as keyof RunConfig];
+      : envNames[field as keyof RunConfig];
     return [known, ...path].join('.');
   };
   throw new ConfigError(
@@ -266,7 +266,7 @@ export const findRunConfig = (variables: Variables): RunConfig | undefined => {
 
 /** The kind of stores that was chosen, also where no cluster has been named; undefined where none was. */
 export const storeChoice = (variables: Variables): string | undefined =>
-  findRunConfig(variables)?.store ?? (variables[byHand.store ?? ''] || undefined);
+  findRunConfig(variables)?.store ?? (variables[envNames.store ?? ''] || undefined);
 
 /** Whether a configuration is handed on as a whole, as the command does. */
 export const isHandedOn = (variables: Variables): boolean => Boolean(variables[whole]);
@@ -281,7 +281,7 @@ export const configFields = (): { name: string; variable: string; about: string 
         : '';
     return {
       name,
-      variable: byHand[name as keyof RunConfig] ?? '',
+      variable: envNames[name as keyof RunConfig] ?? '',
       about: `${field.description}${byDefault}`,
     };
   });

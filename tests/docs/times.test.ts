@@ -22,9 +22,9 @@ test.each([
 
 // What is measured stands in the parts that npm run docs writes, and nowhere else.
 test.each(documents)('%s says by hand how long no command takes', (path) => {
-  const byHand = read(path).replaceAll(/<!-- npm run docs: [\s\S]*?<!-- end -->/g, '');
+  const handWritten = read(path).replaceAll(/<!-- npm run docs: [\s\S]*?<!-- end -->/g, '');
   const named = /\bnpm (run (e2e|conformance|mutants)|test)\b|\bbuilds? (the lab|it)\b|conformance/;
   const time = /\d (min|h)\b|\b\w+ to \w+ minutes\b|\babout an hour\b|\b(six|seven|eight|nine|ten) minutes\b/;
-  const lines = byHand.split('\n').filter((line) => named.test(line));
+  const lines = handWritten.split('\n').filter((line) => named.test(line));
   expect(lines.flatMap((line) => time.exec(line)?.[0] ?? [])).toEqual([]);
 });

@@ -16,7 +16,7 @@ scenario(
     const kept = 2;
     const history = await given.jobHistory(kept);
     const volume = await given.volume({ size: littleData.volume });
-    const byHand = await given.snapshot(volume);
+    const manual = await given.snapshot(volume);
     const labels = { 'made-for': 'corral' };
     const taking = await given.snapshotJob(volume, { task: 'snapshot', keeps: kept, labels });
     const run = async (job: JobHandle) => {
@@ -29,7 +29,7 @@ scenario(
       await run(taking);
       taken.push(await then.snapshotTaken(taking, labels));
     }
-    await then.snapshotsLeft(volume, [byHand, ...taken.slice(-kept)]);
+    await then.snapshotsLeft(volume, [manual, ...taken.slice(-kept)]);
     await then.runsKept(taking, kept);
     await when.released(history);
 

@@ -14,7 +14,7 @@ scenario(
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = await given.data(volume, littleData.data);
-    const byHand = await given.settledBackup(volume);
+    const manual = await given.settledBackup(volume);
     const one = { job: await given.recurringJob(volume), backups: [] as BackupHandle[] };
     const two = { job: await given.recurringJob(volume, { keeps: 2 }), backups: [] as BackupHandle[] };
     const run = async (each: typeof one) => {
@@ -35,11 +35,11 @@ scenario(
 
     for (const { job, backups } of [one, two]) await then.oldOnesGo(job, backups);
     const kept = [one, two].flatMap(({ job, backups }) => backups.slice(-job.retain));
-    await then.storeHolds(volume, [byHand, ...kept]);
+    await then.storeHolds(volume, [manual, ...kept]);
     // Of each job the last one's alone, whatever it keeps.
     const [first, second] = [one, two].map(({ backups }) => backups.at(-1)?.snapshot);
-    if (first && second) await then.snapshotsLeft(volume, [byHand.snapshot, first, second]);
-    await then.restores(byHand, [data]);
+    if (first && second) await then.snapshotsLeft(volume, [manual.snapshot, first, second]);
+    await then.restores(manual, [data]);
     for (const [index, backup] of two.backups.slice(-2).entries())
       await then.restores(backup, written.slice(3 + index, 4 + index));
   },

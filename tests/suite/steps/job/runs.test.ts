@@ -41,10 +41,10 @@ test('a run that is not reported, or not as Complete, is an error', async () => 
 });
 
 test('a Job that a step made, and a cleanup that was refused, are in order; a failure, and what nobody knows, are not', () => {
-  const byHand = 'Saw a job that the controller did not create or forgot: rj-1';
+  const unexpected = 'Saw a job that the controller did not create or forgot: rj-1';
   const refused = 'failed to clean up old snapshots of volume rc: Bad response statusCode [500]';
   const inOrder = [
-    event('UnexpectedJob', byHand, 'Warning'),
+    event('UnexpectedJob', unexpected, 'Warning'),
     event('FailedDeleting', refused, 'Warning', 'RecurringJob'),
   ];
   const unknown = event('Odd', 'Something else', 'Warning');
