@@ -16,7 +16,7 @@ const version = 'v1.12.1';
 const backup = { name: 'b1', label: 'the first backup', from: 0 };
 const other = { name: 'b2', label: 'the second backup', from: 0 };
 const backups = replayTimeline<Backup>('backups');
-const tick = { job: 'j-1', label: 'the first run', from: 0 };
+const run = { job: 'j-1', label: 'the first run', from: 0 };
 const volumes = replayTimeline<Volume>('volumes');
 const restore = { name: 'w', label: 'the restored volume', from: 0 };
 const waiting = { second: other, first: backup, version };
@@ -54,9 +54,9 @@ const expectations: Record<string, Expectation<any>> = {
   isUnusedMeanwhile: restores.isUnusedMeanwhile(volumes, restore),
   oldOneFails: jobs.oldOneFails(backups, { ...losing, by: 'the mount' }),
   oldOneGoes: jobs.oldOneGoes(backups, losing),
-  jobCompletes: jobs.jobCompletes(replayTimeline('jobs'), tick),
-  jobEnds: jobs.jobEnds(replayTimeline('jobs'), tick),
-  jobFails: jobs.jobFails(replayTimeline('jobs'), tick),
+  jobCompletes: jobs.jobCompletes(replayTimeline('jobs'), run),
+  jobEnds: jobs.jobEnds(replayTimeline('jobs'), run),
+  jobFails: jobs.jobFails(replayTimeline('jobs'), run),
   isMadeAlone: jobs.isMadeAlone(backups, { backup, others: [other] }),
   isTakenAlone: jobs.isTakenAlone(replayTimeline('snapshots'), { snapshot: backup, others: [other] }),
 };

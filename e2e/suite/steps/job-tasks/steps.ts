@@ -12,10 +12,10 @@ import {
   deleteJob,
   type JobHandle,
   type JobOptions,
-  lastTick,
+  lastRun,
   makeRecurringJob,
 } from '../job/job.ts';
-import { isBackupSince, madeByTicks } from '../job/runs.ts';
+import { isBackupSince, madeByRuns } from '../job/runs.ts';
 import { PremiseLost, PromiseBroken, throwFor } from '../judging.ts';
 import { changeSettingFromAny } from '../setting/setting.ts';
 import { step } from '../step.ts';
@@ -28,7 +28,7 @@ const historyLimit = 'recurring-successful-jobs-history-limit';
 
 // The backup that the last run of a job has made, or makes.
 const runsBackup = async ({ timelines: { backups }, timeouts }: Context, job: JobHandle) => {
-  const { label, from } = lastTick(job);
+  const { label, from } = lastRun(job);
   const made = await once(backups, isBackupSince(backups, { from, volume: job.volume.name }), {
     label: `${label} has made a backup`,
     ...timeouts.jobEnds,
@@ -67,21 +67,21 @@ export const jobTaskSteps = {
   'then.runsKept': step({
     sentence: 'Then the Jobs of the newest {count} runs are kept, and those of the others are removed',
     parameters: (_, count) => ({ count }),
-    action: async ({ timeouts }: Context, { name, ticks, watched }: JobHandle, count: number) => {
+    action: async ({ timeouts }: Context, { name, runs, watched }: JobHandle, count: number) => {
       await once(watched.cronJobs, (cronJob) => keptBy(cronJob) === count, {
         name,
         label: `CronJob ${name} keeps ${count} Jobs`,
         describe: (cronJob) => `it keeps ${keptBy(cronJob)}`,
         ...timeouts.jobHistoryKept,
       });
-      for (const { job, label } of ticks.slice(0, -count))
+      for (const { job, label } of runs.slice(0, -count))
         await onceGone(watched.jobs, {
           name: job,
           label: `the Job of ${label} is removed`,
           describe: describeJob,
           ...timeouts.jobHistoryKept,
         });
-      const lost = ticks.slice(-count).filter(({ job }) => watched.jobs.current(job) === undefined);
+      const lost = runs.slice(-count).filter(({ job }) => watched.jobs.current(job) === undefined);
       throwFor(
         lost.map(({ job, label }) => `the Job of ${label} (${job}) is removed too`),
         `not ${count} Jobs are kept`,
@@ -91,23 +91,23 @@ export const jobTaskSteps = {
   /** The last run took one snapshot, which has the labels of its job, and made no backup. */
   'then.snapshotTaken': step({
     sentence: 'Then {run} has taken one snapshot, with the labels of its job, and made no backup',
-    parameters: (job) => ({ run: lastTick(job).label }),
+    parameters: (job) => ({ run: lastRun(job).label }),
     action: async (
       { timelines, made, timeouts }: Context,
       job: JobHandle,
       labels: Record<string, string>,
     ): Promise<SnapshotHandle> => {
-      const { name, volume, ticks } = job;
+      const { name, volume, runs } = job;
       const ofLast = () => {
-        const all = madeByTicks(timelines, {
-          ...{ job: name, volume: volume.name, ticks, others: made.snapshots },
+        const all = madeByRuns(timelines, {
+          ...{ job: name, volume: volume.name, runs, others: made.snapshots },
         });
         return all.slice(-1);
       };
       const isNew = (one: string): boolean =>
         ofLast().some(({ snapshots }) => snapshots.some(({ metadata }) => metadata.name === one));
       const taken = await once(timelines.snapshots, (each) => isNew(each.metadata.name) && staysThere(each), {
-        label: `${lastTick(job).label} has taken a snapshot`,
+        label: `${lastRun(job).label} has taken a snapshot`,
         ...timeouts.jobMakes,
       });
       throwFor(
@@ -158,7 +158,7 @@ export const jobTaskSteps = {
   /** The backup of the last run, while it is uploaded. */
   'then.runUploads': step({
     sentence: 'Then the backup of {run} is InProgress',
-    parameters: (job) => ({ run: lastTick(job).label }),
+    parameters: (job) => ({ run: lastRun(job).label }),
     action: async (context: Context, job: JobHandle) => {
       const backup = await runsBackup(context, job);
       await once(context.timelines.backups, (each) => backupState(each) === 'InProgress', {

@@ -2,17 +2,17 @@ import { type CronJob, isOfJobs, madeByLabel } from '../../../longhorn/job-types
 import { knownIdsOf } from '../../../longhorn/messages/classify.ts';
 import { readLogLine } from '../../../longhorn/messages/log-line.ts';
 import type { Snapshot, Volume } from '../../../longhorn/types.ts';
-import type { MadeByTick } from '../job/runs.ts';
+import type { MadeByRun } from '../job/runs.ts';
 
 /** What is wrong with what a run of a job with the task snapshot made, a line each. */
 export const wrongOfTaken = (
-  { tick, snapshots, backups }: MadeByTick,
+  { run, snapshots, backups }: MadeByRun,
   { job, labels }: { job: string; labels: Record<string, string> },
 ): string[] => {
   const wanted = { ...labels, [madeByLabel]: job };
   return [
-    ...(snapshots.length === 1 ? [] : [`${tick.label} took ${snapshots.length} snapshots, not 1`]),
-    ...(backups.length === 0 ? [] : [`${tick.label} made ${backups.length} backups, and is to make none`]),
+    ...(snapshots.length === 1 ? [] : [`${run.label} took ${snapshots.length} snapshots, not 1`]),
+    ...(backups.length === 0 ? [] : [`${run.label} made ${backups.length} backups, and is to make none`]),
     ...snapshots.flatMap(({ metadata: { name }, status }) =>
       Object.entries(wanted)
         .filter(([key, value]) => status?.labels?.[key] !== value)

@@ -8,7 +8,7 @@ import { type BackupSubject, backupHistory, completes, is } from '../backup/expe
 import { failed as deletionFailed } from '../deletion/expectations.ts';
 import { notProvable } from '../judging.ts';
 import { describeSnapshot } from '../volume/snapshot.ts';
-import type { Tick } from './job.ts';
+import type { JobRun } from './job.ts';
 
 const isSo = ({ status }: Job, ...types: string[]): boolean =>
   status?.conditions?.some((condition) => types.includes(condition.type) && condition.status === 'True') ===
@@ -45,23 +45,25 @@ const atWork = namedState('job-at-work', () => ({
 
 const history = (
   jobs: Timeline<Job>,
-  { job, label, from }: Pick<Tick, 'job' | 'label' | 'from'>,
+  { job, label, from }: Pick<JobRun, 'job' | 'label' | 'from'>,
 ): Expectation<Job> =>
   expectHistory(jobs, { name: job, label: `the Job of ${label}`, describe: describeJob }).from(from);
 
 /** The Job of a run ends Complete. */
 export const jobCompletes = (
   jobs: Timeline<Job>,
-  tick: Pick<Tick, 'job' | 'label' | 'from'>,
-): Expectation<Job> => history(jobs, tick).startingAs(atWork()).goes(complete());
+  run: Pick<JobRun, 'job' | 'label' | 'from'>,
+): Expectation<Job> => history(jobs, run).startingAs(atWork()).goes(complete());
 
 /** The Job of a run ends Failed. */
-export const jobFails = (jobs: Timeline<Job>, tick: Pick<Tick, 'job' | 'label' | 'from'>): Expectation<Job> =>
-  history(jobs, tick).startingAs(atWork(), failing()).goes(failed());
+export const jobFails = (
+  jobs: Timeline<Job>,
+  run: Pick<JobRun, 'job' | 'label' | 'from'>,
+): Expectation<Job> => history(jobs, run).startingAs(atWork(), failing()).goes(failed());
 
 /** The Job of a run ends, in whichever way. */
-export const jobEnds = (jobs: Timeline<Job>, tick: Pick<Tick, 'job' | 'label' | 'from'>): Expectation<Job> =>
-  history(jobs, tick).startingAs(atWork(), failing()).goes(ended());
+export const jobEnds = (jobs: Timeline<Job>, run: Pick<JobRun, 'job' | 'label' | 'from'>): Expectation<Job> =>
+  history(jobs, run).startingAs(atWork(), failing()).goes(ended());
 
 const backupBeingMade = namedState('backup-being-made', () => ({
   label: 'being made',

@@ -33,7 +33,7 @@ type JobTimelines = {
 };
 
 /** One run of a recurring job that a step brought about. */
-export type Tick = {
+export type JobRun = {
   /** How sentences call it: "the first run". */
   label: string;
   /** The name of its Kubernetes Job. */
@@ -60,7 +60,7 @@ export type JobHandle = {
   /** The whole log of each pod of its runs, by the pod's name; resolves when the container has ended. */
   logs: ReadonlyMap<string, Promise<string>>;
   /** Those so far, in their order. */
-  ticks: Tick[];
+  runs: JobRun[];
 };
 
 /** A cron that no scenario lasts until, whatever the time zone that it is read in: half a year from now. */
@@ -110,7 +110,7 @@ export const makeRecurringJob = async (
     label: `Longhorn has a CronJob ${name}`,
     ...timeouts.cronJobExists,
   });
-  return { name, volume, others: [], retain, watched, logs, ticks: [] };
+  return { name, volume, others: [], retain, watched, logs, runs: [] };
 };
 
 const label = async ({ cluster }: Context, { name }: VolumeHandle, key: string): Promise<void> => {
@@ -147,7 +147,7 @@ export const deleteJob = ({ cluster }: Context, { name }: JobHandle, by: Deleted
 /** Has another volume take part in a job that has not run yet, by the job's group. */
 export const joinJob = async (context: Context, job: JobHandle, volume: VolumeHandle): Promise<JobHandle> => {
   await label(context, volume, inGroup(job.name));
-  const other: JobHandle = { ...job, volume, others: [], ticks: [] };
+  const other: JobHandle = { ...job, volume, others: [], runs: [] };
   job.others.push(other);
   return other;
 };
@@ -211,13 +211,13 @@ const readLogs = (
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh'];
 
 /** What sentences call the next run of a job: "the first run", "the second run". */
-export const nextTick = ({ ticks }: Pick<JobHandle, 'ticks'>): string => nthRun(ticks.length);
+export const nextRunLabel = ({ runs }: Pick<JobHandle, 'runs'>): string => nthRun(runs.length);
 
 const nthRun = (before: number): string => `the ${ordinals[before] ?? `${before + 1}th`} run`;
 
 /** The run of a job that a step started last. */
-export const lastTick = ({ name, ticks }: Pick<JobHandle, 'name' | 'ticks'>): Tick => {
-  const last = ticks.at(-1);
+export const lastRun = ({ name, runs }: Pick<JobHandle, 'name' | 'runs'>): JobRun => {
+  const last = runs.at(-1);
   if (last === undefined) throw new Error(`no step has started recurring job ${name} yet`);
   return last;
 };
@@ -226,14 +226,14 @@ export const lastTick = ({ name, ticks }: Pick<JobHandle, 'name' | 'ticks'>): Ti
  * Starts a run of the job now, with a Job from its CronJob's template, and returns when Kubernetes has taken
  * the wish. Kubernetes' cron controller removes it like its own, but reports nothing of its end.
  */
-export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Promise<Tick> => {
+export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Promise<JobRun> => {
   const { cronJobs, jobs } = job.watched;
   const cronJob = cronJobs.current(job.name);
   if (cronJob === undefined) throw new Error(`there is no CronJob ${job.name} any more`);
   const { jobTemplate } = cronJob.spec;
-  const tick: Tick = {
-    label: nextTick(job),
-    job: `${job.name}-${job.ticks.length + 1}`,
+  const jobRun: JobRun = {
+    label: nextRunLabel(job),
+    job: `${job.name}-${job.runs.length + 1}`,
     scheduled: false,
     makes: true,
     from: jobs.mark(),
@@ -245,12 +245,12 @@ export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Pro
     uid: cronJob.metadata.uid ?? '',
     controller: true,
   };
-  for (const each of [job, ...job.others]) each.ticks.push({ ...tick });
+  for (const each of [job, ...job.others]) each.runs.push({ ...jobRun });
   await cluster.create(resources.jobs, {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      name: tick.job,
+      name: jobRun.job,
       namespace,
       labels: { ...jobTemplate.metadata?.labels, ...runLabel(run) },
       annotations: { 'cronjob.kubernetes.io/instantiate': 'manual' },
@@ -258,7 +258,7 @@ export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Pro
     },
     spec: jobTemplate.spec,
   });
-  return tick;
+  return jobRun;
 };
 
 /**
@@ -266,10 +266,10 @@ export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Pro
  * last as its cron: a start that was missed is made up for, if it lies after the CronJob was made and after
  * its last start. Where none does, the next minute is waited for.
  */
-export const scheduleJob = async (context: Context, job: JobHandle): Promise<Tick> => {
+export const scheduleJob = async (context: Context, job: JobHandle): Promise<JobRun> => {
   const { cluster, timeouts } = context;
   const { cronJobs, jobs } = job.watched;
-  const tick = { label: nextTick(job), scheduled: true, makes: true, from: jobs.mark() };
+  const jobRun = { label: nextRunLabel(job), scheduled: true, makes: true, from: jobs.mark() };
   const cronJob = cronJobs.current(job.name);
   const before = cronJob?.status?.lastScheduleTime;
   const since = before ?? cronJob?.metadata.creationTimestamp ?? '';
@@ -282,14 +282,14 @@ export const scheduleJob = async (context: Context, job: JobHandle): Promise<Tic
   );
   const started = await once(
     jobs,
-    (each) => isRunOf(each, job) && !job.ticks.some(({ job: name }) => name === each.metadata.name),
+    (each) => isRunOf(each, job) && !job.runs.some(({ job: name }) => name === each.metadata.name),
     {
       label: `Kubernetes has started a Job of CronJob ${job.name}`,
       ...timeouts.jobScheduled,
     },
   );
-  const whole: Tick = { ...tick, job: started.metadata.name };
-  job.ticks.push(whole);
+  const whole: JobRun = { ...jobRun, job: started.metadata.name };
+  job.runs.push(whole);
   // Were the cron changed before this note, the note would meet a conflict, and by the new cron there would
   // be nothing to note: Kubernetes (v1.36.3) would take the Job for somebody else's, and never report its
   // end.
@@ -322,10 +322,10 @@ const isRunOf = ({ metadata }: Job, { name }: JobHandle): boolean =>
   metadata.ownerReferences?.some((owner) => owner.kind === 'CronJob' && owner.name === name) === true;
 
 /** The runs that Kubernetes has started by the cron and no step has reported, in their order. */
-export const startedRuns = (job: JobHandle): Tick[] => {
+export const startedRuns = (job: JobHandle): JobRun[] => {
   const { entries } = job.watched.jobs;
-  const seen = new Set(job.ticks.map((tick) => tick.job));
-  return entries.flatMap((entry): Tick[] => {
+  const seen = new Set(job.runs.map((jobRun) => jobRun.job));
+  return entries.flatMap((entry): JobRun[] => {
     if (entry.kind === 'gap' || !isRunOf(entry.object, job)) return [];
     const { name } = entry.object.metadata;
     if (seen.has(name)) return [];

@@ -7,7 +7,7 @@ import { readLogLine } from '../../../longhorn/messages/log-line.ts';
 import type { Message } from '../../../longhorn/messages/row.ts';
 import type { Timeout } from '../timeouts.ts';
 import { jobOf } from './expectations.ts';
-import type { JobHandle, Tick } from './job.ts';
+import type { JobHandle, JobRun } from './job.ts';
 
 /** How the cleanup of a run goes by its log. */
 export type JobCleanup =
@@ -50,16 +50,16 @@ const anyRun: readonly MessageId[] = ['job-retries-start'];
 /** Reads the log of a run when its container has ended; of several pods, one after the other. */
 export const readLogOf = async (
   { logs, watched }: Pick<JobHandle, 'logs' | 'watched'>,
-  { tick, version, limit }: { tick: Tick; version: string; limit: Timeout },
+  { run, version, limit }: { run: JobRun; version: string; limit: Timeout },
 ): Promise<JobLine[]> => {
-  const isOfTick = ([pod]: [string, Promise<string>]): boolean =>
+  const isOfRun = ([pod]: [string, Promise<string>]): boolean =>
     watched.pods.entries.some(
       (entry) =>
-        entry.kind !== 'gap' && entry.object.metadata.name === pod && jobOf(entry.object) === tick.job,
+        entry.kind !== 'gap' && entry.object.metadata.name === pod && jobOf(entry.object) === run.job,
     );
-  const own = [...logs].filter(isOfTick);
+  const own = [...logs].filter(isOfRun);
   if (own.length === 0)
-    throw new Error(`no pod of ${tick.label} (${tick.job}) was seen running: there is no log`);
+    throw new Error(`no pod of ${run.label} (${run.job}) was seen running: there is no log`);
   const texts = await Promise.all(
     own.map(([pod, log]) => endOf(log, { what: `the log of pod ${pod}`, limit })),
   );

@@ -11,11 +11,11 @@ import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { notProvable } from '../judging.ts';
 import type { Timeout } from '../timeouts.ts';
-import { type JobHandle, lastTick, type Tick } from './job.ts';
+import { type JobHandle, type JobRun, lastRun } from './job.ts';
 import { readLogOf } from './log.ts';
 
 /** What appeared for a volume from one run's mark to that of the next. */
-export type MadeByTick = { tick: Tick; backups: Backup[]; snapshots: Snapshot[] };
+export type MadeByRun = { run: JobRun; backups: Backup[]; snapshots: Snapshot[] };
 
 type Timelines = { backups: Timeline<Backup>; snapshots: Timeline<Snapshot> };
 
@@ -23,27 +23,27 @@ type Timelines = { backups: Timeline<Backup>; snapshots: Timeline<Snapshot> };
  * What each run of a job made, `others` left out, which steps have made, and what another job says that it made; what
  * appeared later than the last run's mark counts as that one's. Throws, as not provable, where a watch lost a stretch.
  */
-export const madeByTicks = (
+export const madeByRuns = (
   { backups, snapshots }: Timelines,
   {
     job,
     volume,
-    ticks,
+    runs,
     others = [],
-  }: { job: string; volume: string; ticks: readonly Tick[]; others?: readonly string[] },
-): MadeByTick[] => {
-  const from = ticks[0]?.from ?? 0;
+  }: { job: string; volume: string; runs: readonly JobRun[]; others?: readonly string[] },
+): MadeByRun[] => {
+  const from = runs[0]?.from ?? 0;
   const ofVolume = appeared(backups, from).filter(
     ({ object }) => object.metadata.labels?.['backup-volume'] === volume,
   );
   const taken = appeared(snapshots, from).filter(({ object }) => object.spec.volume === volume);
   const isOwn = ({ object: { metadata, spec } }: { object: Backup | Snapshot }): boolean =>
     !others.includes(metadata.name) && [undefined, job].includes(spec.labels?.[madeByLabel]);
-  return ticks.map((tick, index) => {
-    const end = ticks[index + 1]?.from ?? Number.POSITIVE_INFINITY;
-    const within = ({ sequence }: { sequence: number }): boolean => sequence > tick.from && sequence <= end;
+  return runs.map((run, index) => {
+    const end = runs[index + 1]?.from ?? Number.POSITIVE_INFINITY;
+    const within = ({ sequence }: { sequence: number }): boolean => sequence > run.from && sequence <= end;
     return {
-      tick,
+      run,
       backups: ofVolume
         .filter(isOwn)
         .filter(within)
@@ -60,10 +60,10 @@ export const madeByTicks = (
  * What is wrong with what the runs made, a line each: a run makes one snapshot, and one backup of it; of one
  * that could not, what it left is looked at elsewhere.
  */
-export const problemsOf = (made: readonly MadeByTick[]): string[] =>
-  made.flatMap(({ tick, backups, snapshots }) => {
-    if (tick.tries && !tick.makes) return [];
-    const wanted = tick.makes ? 1 : 0;
+export const problemsOf = (made: readonly MadeByRun[]): string[] =>
+  made.flatMap(({ run, backups, snapshots }) => {
+    if (run.tries && !run.makes) return [];
+    const wanted = run.makes ? 1 : 0;
     const kinds = [
       [backups, 'backup'],
       [snapshots, 'snapshot'],
@@ -72,7 +72,7 @@ export const problemsOf = (made: readonly MadeByTick[]): string[] =>
       found.length === wanted
         ? []
         : [
-            `${tick.label} made ${found.length} ${what}s, not ${wanted}: ${found.map(({ metadata }) => metadata.name).join(', ') || 'none'}`,
+            `${run.label} made ${found.length} ${what}s, not ${wanted}: ${found.map(({ metadata }) => metadata.name).join(', ') || 'none'}`,
           ],
     );
     const [backup, snapshot] = [backups[0], snapshots[0]];
@@ -81,7 +81,7 @@ export const problemsOf = (made: readonly MadeByTick[]): string[] =>
     return isOfAnother
       ? [
           ...counts,
-          `${tick.label} backed up snapshot ${backup.spec.snapshotName}, and not ${snapshot.metadata.name}, which it took`,
+          `${run.label} backed up snapshot ${backup.spec.snapshotName}, and not ${snapshot.metadata.name}, which it took`,
         ]
       : counts;
   });
@@ -144,25 +144,25 @@ const isFinal = (state: string): boolean => ['Completed', 'Error'].includes(stat
  * the Jobs may be ahead. Where nothing was made, the error says what the run's log says.
  */
 export const untilMade = async (context: Context, job: JobHandle): Promise<void> => {
-  if (!lastTick(job).makes) return;
+  if (!lastRun(job).makes) return;
   await untilSeen(context, job).catch((error: unknown) => withLog(context, job, error));
 };
 
 const untilSeen = async ({ timelines, timeouts }: Context, job: JobHandle): Promise<void> => {
-  const tick = lastTick(job);
+  const run = lastRun(job);
   const isNew = (
     { metadata }: { metadata: { name: string } },
     { entries }: (typeof timelines)['snapshots'],
   ) =>
     !entries.some(
       (entry) =>
-        entry.kind !== 'gap' && entry.sequence <= tick.from && entry.object.metadata.name === metadata.name,
+        entry.kind !== 'gap' && entry.sequence <= run.from && entry.object.metadata.name === metadata.name,
     );
   await once(
     timelines.backups,
-    isBackupSince(timelines.backups, { from: tick.from, volume: job.volume.name }),
+    isBackupSince(timelines.backups, { from: run.from, volume: job.volume.name }),
     {
-      label: `${tick.label} has made a backup`,
+      label: `${run.label} has made a backup`,
       ...timeouts.jobMakes,
     },
   );
@@ -170,7 +170,7 @@ const untilSeen = async ({ timelines, timeouts }: Context, job: JobHandle): Prom
     timelines.snapshots,
     (each) => each.spec.volume === job.volume.name && isNew(each, timelines.snapshots),
     {
-      label: `${tick.label} has made a snapshot`,
+      label: `${run.label} has made a snapshot`,
       ...timeouts.jobMakes,
     },
   );
@@ -197,11 +197,11 @@ export const untilLast = async (
 const withLog = async ({ version, timeouts }: Context, job: JobHandle, error: unknown): Promise<never> => {
   if (!(error instanceof ExpectationError)) throw error;
   const { verdict } = error;
-  const lines = await readLogOf(job, { tick: lastTick(job), version, limit: timeouts.jobLogEnds });
+  const lines = await readLogOf(job, { run: lastRun(job), version, limit: timeouts.jobLogEnds });
   const said = lines.map(({ message }) => `  ${message.field}: ${shorten(message.text, 500)}`).join('\n');
   throw new ExpectationError({
     ...verdict,
-    details: `${verdict.details}\n\nWhat the log of ${lastTick(job).label} says:\n${said || '  nothing'}`,
+    details: `${verdict.details}\n\nWhat the log of ${lastRun(job).label} says:\n${said || '  nothing'}`,
   });
 };
 
@@ -211,18 +211,18 @@ const withLog = async ({ version, timeouts }: Context, job: JobHandle, error: un
  */
 export const untilReported = async (
   { watched }: JobHandle,
-  { tick, limit }: { tick: Tick; limit: Timeout },
+  { run, limit }: { run: JobRun; limit: Timeout },
 ): Promise<string> => {
   const untilEvent = (reason: string): Promise<Event> =>
-    once(watched.events, (event) => event.reason === reason && namesJob(event, tick.job), {
-      label: `an event ${reason} names Job ${tick.job}`,
+    once(watched.events, (event) => event.reason === reason && namesJob(event, run.job), {
+      label: `an event ${reason} names Job ${run.job}`,
       describe: ({ reason, message }) => `${reason}: ${message}`,
       ...limit,
     });
   await untilEvent('SuccessfulCreate');
   const { message = '' } = await untilEvent('SawCompletedJob');
   if (!message.endsWith(': Complete'))
-    throw new Error(`the event about the end of ${tick.label} says: ${message}`);
+    throw new Error(`the event about the end of ${run.label} says: ${message}`);
   return message;
 };
 

@@ -32,22 +32,22 @@ import {
   changeCron,
   type JobHandle,
   type JobOptions,
+  type JobRun,
   joinJob,
-  lastTick,
+  lastRun,
   leaveJob,
   makeRecurringJob,
-  nextTick,
+  nextRunLabel,
   scheduleJob,
   startedRuns,
-  type Tick,
   triggerJob,
 } from './job.ts';
 import { type JobCleanup, jobCleanupLine, problemsOfLog, readLogOf, sawNoEnd } from './log.ts';
 import {
   endOfBackup,
   isBackupSince,
-  type MadeByTick,
-  madeByTicks,
+  type MadeByRun,
+  madeByRuns,
   problemsOf,
   problemsOfEvents,
   untilLast,
@@ -55,9 +55,9 @@ import {
   untilReported,
 } from './runs.ts';
 
-const madeBy = ({ timelines, made }: Context, { name: job, volume, ticks }: JobHandle): MadeByTick[] =>
-  madeByTicks(timelines, {
-    ...{ job, volume: volume.name, ticks },
+const madeBy = ({ timelines, made }: Context, { name: job, volume, runs }: JobHandle): MadeByRun[] =>
+  madeByRuns(timelines, {
+    ...{ job, volume: volume.name, runs },
     others: [...made.backups, ...made.snapshots],
   });
 
@@ -70,18 +70,22 @@ const configOf = async ({ name, label, volume: { name: volume, target } }: Backu
 /** Whether the Job of a run that made nothing ends Complete. */
 const hidesFailure = ({ version }: Context): boolean => differsIn('job-hides-failure', version);
 
-const untilEnded = async (context: Context, job: JobHandle, tick: Tick): Promise<void> => {
-  const end = tick.makes || hidesFailure(context) ? jobCompletes : jobFails;
-  await judgeWithin(end(job.watched.jobs, tick), context.timeouts.jobEnds);
+const untilEnded = async (context: Context, job: JobHandle, run: JobRun): Promise<void> => {
+  const end = run.makes || hidesFailure(context) ? jobCompletes : jobFails;
+  await judgeWithin(end(job.watched.jobs, run), context.timeouts.jobEnds);
 };
 
-const subject = ({ metadata: { name } }: { metadata: { name: string } }, label: string, { from }: Tick) => ({
+const subject = (
+  { metadata: { name } }: { metadata: { name: string } },
+  label: string,
+  { from }: JobRun,
+) => ({
   name,
   label,
   from,
 });
 
-const lastRun = (job: JobHandle): string => lastTick(job).label;
+const lastRunLabel = (job: JobHandle): string => lastRun(job).label;
 
 /** Those that the runs made, in their order, but for the ones that the job keeps. */
 const oldOnes = ({ retain }: JobHandle, backups: readonly BackupHandle[]) => backups.slice(0, -retain);
@@ -125,9 +129,9 @@ export const jobSteps = {
   /** With a Job from the template of its CronJob, at once. */
   'when.jobTriggered': step({
     sentence: 'When {run} of the recurring job is started from its template',
-    parameters: (job) => ({ run: nextTick(job) }),
+    parameters: (job) => ({ run: nextRunLabel(job) }),
     action: triggerJob,
-    detail: (tick) => tick.job,
+    detail: (run) => run.job,
   }),
   /** By Kubernetes' own cron controller, each minute from now on, where no other run is still at work. */
   'when.jobEachMinute': step({
@@ -142,10 +146,10 @@ export const jobSteps = {
   /** By Kubernetes' own cron controller; within a minute. */
   'when.jobScheduled': step({
     sentence: 'When {run} of the recurring job is due, and Kubernetes starts it',
-    parameters: (job) => ({ run: nextTick(job) }),
+    parameters: (job) => ({ run: nextRunLabel(job) }),
     idle: true,
     action: scheduleJob,
-    detail: (tick) => tick.job,
+    detail: (run) => run.job,
   }),
   /**
    * The Jobs end Complete, and Kubernetes says so of each that it started; a run that made nothing ends as
@@ -153,27 +157,25 @@ export const jobSteps = {
    */
   'then.jobsComplete': step({
     sentence: 'Then the Job of {run} is Complete, as were those before',
-    parameters: (job) => ({ run: lastRun(job) }),
+    parameters: (job) => ({ run: lastRunLabel(job) }),
     action: async (context: Context, job: JobHandle) => {
       const { timeouts, report, version } = context;
-      for (const tick of job.ticks) await untilEnded(context, job, tick);
-      const tick = lastTick(job);
-      const message = tick.scheduled
-        ? await untilReported(job, { tick, limit: timeouts.jobEvent })
-        : undefined;
+      for (const run of job.runs) await untilEnded(context, job, run);
+      const run = lastRun(job);
+      const message = run.scheduled ? await untilReported(job, { run, limit: timeouts.jobEvent }) : undefined;
       if (message?.includes('condition:') === true)
         report.finding(toFinding('completed-job-wording', `Kubernetes says "${message}".`));
       throwFor(
         problemsOfEvents(job.watched.events, version),
         'what Kubernetes and Longhorn report of the recurring job is not in order',
       );
-      if (sawNoEnd(await readLogOf(job, { tick, version, limit: timeouts.jobLogEnds })))
+      if (sawNoEnd(await readLogOf(job, { run, version, limit: timeouts.jobLogEnds })))
         throw new PremiseLost(
-          `${tick.label} (${tick.job}) did not see the end of a backup of its own, by known bug backup-looked-at-anew: what it was to do after that says nothing`,
+          `${run.label} (${run.job}) did not see the end of a backup of its own, by known bug backup-looked-at-anew: what it was to do after that says nothing`,
         );
       return message;
     },
-    detail: (message, _, job) => (message === undefined ? lastTick(job).job : `"${message}"`),
+    detail: (message, _, job) => (message === undefined ? lastRun(job).job : `"${message}"`),
   }),
   /**
    * Each run made one snapshot, and one backup of it that completed, but for those that made nothing;
@@ -182,26 +184,26 @@ export const jobSteps = {
   'then.oneBackupEachTick': step({
     sentence:
       'Then each of the {count} runs that made something made one backup, completed, and one snapshot',
-    parameters: (job) => ({ count: job.ticks.filter(({ makes }) => makes).length }),
+    parameters: (job) => ({ count: job.runs.filter(({ makes }) => makes).length }),
     action: async (context: Context, job: JobHandle): Promise<BackupHandle[]> => {
       const { timelines, timeouts } = context;
       await untilMade(context, job);
       const all = madeBy(context, job);
       throwFor(problemsOf(all), 'the runs of the recurring job did not make what they should');
-      for (const { tick, backups } of all.filter(({ tick }) => tick.makes))
+      for (const { run, backups } of all.filter(({ run }) => run.makes))
         for (const backup of backups)
           await judgeWithin(
-            completes(timelines.backups, subject(backup, `the backup of ${tick.label}`, tick)),
+            completes(timelines.backups, subject(backup, `the backup of ${run.label}`, run)),
             timeouts.jobMakes,
           );
       const handles = all
-        .filter(({ tick }) => tick.makes)
-        .flatMap(({ tick, backups: [backup], snapshots: [snapshot] }): BackupHandle[] => {
+        .filter(({ run }) => run.makes)
+        .flatMap(({ run, backups: [backup], snapshots: [snapshot] }): BackupHandle[] => {
           if (backup === undefined || snapshot === undefined) return [];
           const { volume } = job;
-          const label = `the backup of ${tick.label}`;
+          const label = `the backup of ${run.label}`;
           const of = { name: snapshot.metadata.name, volume };
-          return [{ name: backup.metadata.name, label, volume, snapshot: of, since: { made: tick.from } }];
+          return [{ name: backup.metadata.name, label, volume, snapshot: of, since: { made: run.from } }];
         });
       for (const newest of handles.slice(-1)) await untilLast(context, newest);
       return handles;
@@ -214,7 +216,7 @@ export const jobSteps = {
    */
   'then.runEnds': step({
     sentence: 'Then {run} ends, and the backups that it deleted are gone',
-    parameters: (job, _) => ({ run: lastRun(job) }),
+    parameters: (job, _) => ({ run: lastRunLabel(job) }),
     action: async (
       context: Context,
       job: JobHandle,
@@ -226,8 +228,8 @@ export const jobSteps = {
     ): Promise<BackupHandle[]> => {
       const { cluster, timeouts } = context;
       const { volume } = job;
-      const { label, from } = lastTick(job);
-      await judgeWithin(jobEnds(job.watched.jobs, lastTick(job)), timeouts.jobEnds);
+      const { label, from } = lastRun(job);
+      await judgeWithin(jobEnds(job.watched.jobs, lastRun(job)), timeouts.jobEnds);
       // Read, as each collection has a watch of its own, and that of the Jobs may be ahead.
       const { items } = await cluster.list<Backup>(longhornResources.backups, { namespace });
       const isOld = ({ metadata: { name } }: Backup): boolean =>
@@ -273,20 +275,20 @@ export const jobSteps = {
   'then.leftOut': step({
     sentence: 'Then {run} leaves the volume out{why}',
     parameters: (job, { detached }) => ({
-      run: lastRun(job),
+      run: lastRunLabel(job),
       why: detached ? ', and its log says that it is detached' : '',
     }),
     action: async (context: Context, job: JobHandle, { detached }: { detached: boolean }) => {
       const { timeouts, version } = context;
-      const tick = lastTick(job);
-      await judgeWithin(jobCompletes(job.watched.jobs, tick), timeouts.jobEnds);
-      tick.makes = false;
+      const run = lastRun(job);
+      await judgeWithin(jobCompletes(job.watched.jobs, run), timeouts.jobEnds);
+      run.makes = false;
       throwFor(problemsOf(madeBy(context, job)), 'the run of the recurring job made something');
-      const lines = await readLogOf(job, { tick, version, limit: timeouts.jobLogEnds });
+      const lines = await readLogOf(job, { run, version, limit: timeouts.jobLogEnds });
       const cleanup = detached ? 'left out' : 'done';
       throwFor(
         problemsOfLog(lines, { cleanup, old: [], due: [] }),
-        `the log of ${tick.label} (${tick.job}) is not as expected`,
+        `the log of ${run.label} (${run.job}) is not as expected`,
       );
     },
   }),
@@ -359,51 +361,51 @@ export const jobSteps = {
       'Then each run that was started meanwhile ends: with a completed backup, or saying that it made none',
     action: async (context: Context, job: JobHandle) => {
       const { timeouts, version } = context;
-      job.ticks.push(...startedRuns(job));
-      for (const tick of job.ticks) {
-        if (!tick.tries) continue;
-        await judgeWithin(jobEnds(job.watched.jobs, tick), timeouts.startedRunEnds);
-        const began = madeBy(context, job).find((each) => each.tick === tick)?.backups ?? [];
+      job.runs.push(...startedRuns(job));
+      for (const run of job.runs) {
+        if (!run.tries) continue;
+        await judgeWithin(jobEnds(job.watched.jobs, run), timeouts.startedRunEnds);
+        const began = madeBy(context, job).find((each) => each.run === run)?.backups ?? [];
         const states = await Promise.all(
           began.map(({ metadata: { name } }) =>
-            endOfBackup(context, { name, label: `the backup of ${tick.label}` }),
+            endOfBackup(context, { name, label: `the backup of ${run.label}` }),
           ),
         );
-        tick.makes = states.includes('Completed');
-        if (tick.makes) continue;
-        const lines = await readLogOf(job, { tick, version, limit: timeouts.jobLogEnds });
+        run.makes = states.includes('Completed');
+        if (run.makes) continue;
+        const lines = await readLogOf(job, { run, version, limit: timeouts.jobLogEnds });
         throwFor(
           problemsOfLog(lines, { cleanup: 'nothing made', old: [], due: [] }),
-          `the log of ${tick.label} (${tick.job}) is not as expected`,
+          `the log of ${run.label} (${run.job}) is not as expected`,
         );
       }
-      return job.ticks.filter(({ tries }) => tries);
+      return job.runs.filter(({ tries }) => tries);
     },
-    detail: (ticks) => ticks.map(({ label, makes }) => `${label} made ${makes ? 'one' : 'none'}`).join(', '),
+    detail: (runs) => runs.map(({ label, makes }) => `${label} made ${makes ? 'one' : 'none'}`).join(', '),
   }),
   /** The last run made nothing, as this Longhorn does where it may not remove an old snapshot. */
   'then.nothingMadeAnyMore': step({
     sentence: 'Then {run} makes no backup and no snapshot, and its Job ends {end}',
     parameters: (job) => ({
-      run: lastRun(job),
+      run: lastRunLabel(job),
       end: (context: Context) => (hidesFailure(context) ? 'Complete' : 'Failed'),
     }),
     action: async (context: Context, job: JobHandle) => {
       const { report, version } = context;
-      const tick = lastTick(job);
-      tick.makes = false;
-      await untilEnded(context, job, tick);
+      const run = lastRun(job);
+      run.makes = false;
+      await untilEnded(context, job, run);
       throwFor(
         problemsOf(madeBy(context, job)),
         `the runs of the recurring job did not do as Longhorn ${version} is known to`,
       );
       // Once is enough: each later run does the same.
-      if (job.ticks.filter(({ makes }) => !makes).length > 1) return;
+      if (job.runs.filter(({ makes }) => !makes).length > 1) return;
       const isHidden = hidesFailure(context);
       const stops = isHidden ? 'snapshot-cleanup-stops-the-job' : 'snapshot-cleanup-fails-the-job';
-      report.finding(toFinding(stops, `From ${tick.label} on nothing was made.`));
+      report.finding(toFinding(stops, `From ${run.label} on nothing was made.`));
       if (isHidden)
-        report.finding(toFinding('job-hides-failure', `The Job of ${tick.label}, ${tick.job}, is Complete.`));
+        report.finding(toFinding('job-hides-failure', `The Job of ${run.label}, ${run.job}, is Complete.`));
     },
   }),
   /** No two backups of the volume, and no two snapshots, were ever being made at the same time. */
@@ -412,11 +414,11 @@ export const jobSteps = {
     action: async (context: Context, job: JobHandle) => {
       const { timelines, timeouts } = context;
       const all = madeBy(context, job);
-      const backups = all.flatMap(({ tick, backups }) =>
-        backups.map((each) => subject(each, `the backup of ${tick.label}`, tick)),
+      const backups = all.flatMap(({ run, backups }) =>
+        backups.map((each) => subject(each, `the backup of ${run.label}`, run)),
       );
-      const snapshots = all.flatMap(({ tick, snapshots }) =>
-        snapshots.map((each) => subject(each, `the snapshot of ${tick.label}`, tick)),
+      const snapshots = all.flatMap(({ run, snapshots }) =>
+        snapshots.map((each) => subject(each, `the snapshot of ${run.label}`, run)),
       );
       for (const backup of backups) {
         const others = backups.filter((each) => each !== backup);
@@ -434,8 +436,8 @@ export const jobSteps = {
    */
   'then.nothingRestarted': step({
     sentence: 'Then no container was restarted, and no Job has a second pod',
-    action: async (context: Context, { ticks, watched }: JobHandle) => {
-      const failing = ticks.flatMap(({ makes, job }) => (makes || hidesFailure(context) ? [] : [job]));
+    action: async (context: Context, { runs, watched }: JobHandle) => {
+      const failing = runs.flatMap(({ makes, job }) => (makes || hidesFailure(context) ? [] : [job]));
       throwFor(restartsIn(watched.pods, failing), 'something was started a second time');
     },
   }),
@@ -443,7 +445,7 @@ export const jobSteps = {
   'then.jobLogs': step({
     sentence: 'Then the log of {run} says of its cleanup: {cleanup}',
     parameters: (job, { cleanup }) => ({
-      run: lastRun(job),
+      run: lastRunLabel(job),
       cleanup,
     }),
     action: async (
@@ -451,26 +453,26 @@ export const jobSteps = {
       job: JobHandle,
       { cleanup, backups }: { cleanup: JobCleanup; backups: readonly BackupHandle[] },
     ) => {
-      const tick = lastTick(job);
-      const lines = await readLogOf(job, { tick, version, limit: timeouts.jobLogEnds });
-      const before = backups.filter(({ since }) => since.made < tick.from);
+      const run = lastRun(job);
+      const lines = await readLogOf(job, { run, version, limit: timeouts.jobLogEnds });
+      const before = backups.filter(({ since }) => since.made < run.from);
       // With the run's own there is one more.
       const old = before.slice(0, before.length - job.retain + 1);
       const isDue = ({ name }: BackupHandle): boolean =>
         watched.current(name) !== undefined ||
-        inForceAt(watched, name, tick.from)?.object.metadata.deletionTimestamp === undefined;
+        inForceAt(watched, name, run.from)?.object.metadata.deletionTimestamp === undefined;
       const problems = problemsOfLog(lines, {
         cleanup,
         old: old.map(({ name }) => name),
         due: old.filter(isDue).map(({ name }) => name),
       });
-      throwFor(problems, `the log of ${tick.label} (${tick.job}) is not as expected`);
+      throwFor(problems, `the log of ${run.label} (${run.job}) is not as expected`);
       const line = jobCleanupLine(lines);
       if (line === undefined) return line;
       if (cleanup === 'done, or too early')
         report.finding(toFinding('first-run-warns', `Longhorn ${version} says "${line}".`));
       // Once is enough: each later run says the same.
-      else if (cleanup !== 'nothing made' && job.ticks.length === 2)
+      else if (cleanup !== 'nothing made' && job.runs.length === 2)
         report.finding(toFinding('cleanup-warning-wording', `Longhorn ${version} says "${line}".`));
       return line;
     },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
-import type { Tick } from '../../../../e2e/suite/steps/job/job.ts';
+import type { JobRun } from '../../../../e2e/suite/steps/job/job.ts';
 import {
   failsToTakeLabelsOff,
   jobLabelsOf,
@@ -8,7 +8,7 @@ import {
   wrongOfTaken,
 } from '../../../../e2e/suite/steps/job-tasks/tasks.ts';
 
-const tick: Tick = { label: 'the first run', job: 'j-1', scheduled: false, makes: true, from: 0 };
+const run: JobRun = { label: 'the first run', job: 'j-1', scheduled: false, makes: true, from: 0 };
 const snapshot = (name: string, status: Snapshot['status'], metadata = {}): Snapshot => ({
   metadata: { name, ...metadata },
   spec: { volume: 'v', createSnapshot: true },
@@ -18,13 +18,13 @@ const snapshot = (name: string, status: Snapshot['status'], metadata = {}): Snap
 test('a run that takes snapshots takes one, with the labels of its job, and makes no backup', () => {
   const how = { job: 'j', labels: { a: 'b' } };
   const right = snapshot('s', { readyToUse: true, labels: { a: 'b', RecurringJob: 'j' } });
-  expect(wrongOfTaken({ tick, snapshots: [right], backups: [] }, how)).toEqual([]);
-  expect(wrongOfTaken({ tick, snapshots: [], backups: [] }, how)).toEqual([
+  expect(wrongOfTaken({ run, snapshots: [right], backups: [] }, how)).toEqual([]);
+  expect(wrongOfTaken({ run, snapshots: [], backups: [] }, how)).toEqual([
     'the first run took 0 snapshots, not 1',
   ]);
   const backup = { metadata: { name: 'b' }, spec: { snapshotName: 's' } };
   const wrong = snapshot('s', { readyToUse: true, labels: { RecurringJob: 'j' } });
-  expect(wrongOfTaken({ tick, snapshots: [wrong], backups: [backup] }, how)).toEqual([
+  expect(wrongOfTaken({ run, snapshots: [wrong], backups: [backup] }, how)).toEqual([
     'the first run made 1 backups, and is to make none',
     'snapshot s has a: no such label, not b',
   ]);

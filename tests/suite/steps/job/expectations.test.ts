@@ -4,16 +4,16 @@ import type { RecordedLine } from '../../../../e2e/history/recording.ts';
 import type { Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
 import type { Backup, Snapshot } from '../../../../e2e/longhorn/types.ts';
 import * as jobs from '../../../../e2e/suite/steps/job/expectations.ts';
-import { madeByTicks, problemsOf } from '../../../../e2e/suite/steps/job/runs.ts';
+import { madeByRuns, problemsOf } from '../../../../e2e/suite/steps/job/runs.ts';
 import { type Mutation, ofBackup, replay, whenIn } from '../recordings.ts';
 import { type RecordedJob, recordedJobs, stageJob } from './recordings.ts';
 
 const judge = async (name: RecordedJob, mutate?: Mutation) => {
-  const { jobs: all, pods, backups, snapshots, job, volume, ticks, version } = await stageJob(name, mutate);
-  const made = madeByTicks({ backups, snapshots }, { job, volume, ticks });
+  const { jobs: all, pods, backups, snapshots, job, volume, runs, version } = await stageJob(name, mutate);
+  const made = madeByRuns({ backups, snapshots }, { job, volume, runs });
   const subjects = (of: 'backups' | 'snapshots') =>
     made.flatMap((each) =>
-      each[of].map(({ metadata: { name } }) => ({ name, label: name, from: each.tick.from })),
+      each[of].map(({ metadata: { name } }) => ({ name, label: name, from: each.run.from })),
     );
   const beside = <T>(all: T[], judge: (one: T, others: T[]) => { state: string }) =>
     all.map((one, index) => judge(one, all.toSpliced(index, 1)).state);
@@ -21,11 +21,11 @@ const judge = async (name: RecordedJob, mutate?: Mutation) => {
   const fails = (by: jobs.Refusing) =>
     old.map((one) => evaluate(jobs.oldOneFails(backups, { ...one, by })).state);
   return {
-    complete: ticks.map((tick) => evaluate(jobs.jobCompletes(all, tick)).state),
-    failed: ticks.map((tick) => evaluate(jobs.jobFails(all, tick)).state),
+    complete: runs.map((run) => evaluate(jobs.jobCompletes(all, run)).state),
+    failed: runs.map((run) => evaluate(jobs.jobFails(all, run)).state),
     restarts: jobs.restartsIn(pods),
     problems: problemsOf(made),
-    made: made.filter(({ tick }) => tick.makes).length,
+    made: made.filter(({ run }) => run.makes).length,
     backupsAlone: beside(subjects('backups'), (backup, others) =>
       evaluate(jobs.isMadeAlone(backups, { backup, others })),
     ),
@@ -161,10 +161,10 @@ test('the refusal of a read-only mount stands in the Backup', async () => {
 });
 
 test('a run that makes something where nothing was to be made is reported, and what a step made between the runs is not theirs', async () => {
-  const { job, ticks, backups, snapshots, volume } = await stageJob('backups denied');
+  const { job, runs, backups, snapshots, volume } = await stageJob('backups denied');
   const problems = (change: object, others: string[] = [], by: string = job) => {
-    const changed = ticks.map((tick) => ({ ...tick, ...change }));
-    return problemsOf(madeByTicks({ backups, snapshots }, { job: by, volume, ticks: changed, others }));
+    const changed = runs.map((run) => ({ ...run, ...change }));
+    return problemsOf(madeByRuns({ backups, snapshots }, { job: by, volume, runs: changed, others }));
   };
   const found = problems({ makes: false });
   expect(found).toContainEqual(expect.stringMatching(/^run 1 made 1 backups, not 0: backup-/));

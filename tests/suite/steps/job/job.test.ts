@@ -22,10 +22,10 @@ test.for([
 test('a minute is the same a quarter of an hour later; a run is called by its order', () => {
   expect(jobs.everyQuarter(at('12:48:00'))).toBe('3,18,33,48 * * * *');
   expect(jobs.everyQuarter(at('12:45:00'))).toBe('0,15,30,45 * * * *');
-  const tick = { label: 'the first run', job: 'j-1', scheduled: false, makes: true, from: 0 };
-  const names = [0, 8].map((count) => jobs.nextTick({ ticks: Array(count).fill(tick) }));
+  const run = { label: 'the first run', job: 'j-1', scheduled: false, makes: true, from: 0 };
+  const names = [0, 8].map((count) => jobs.nextRunLabel({ runs: Array(count).fill(run) }));
   expect(names).toEqual(['the first run', 'the 9th run']);
-  expect(() => jobs.lastTick({ name: 'j', ticks: [] })).toThrow('no step has started recurring job j yet');
+  expect(() => jobs.lastRun({ name: 'j', runs: [] })).toThrow('no step has started recurring job j yet');
 });
 
 const ownedBy = (name: string) => [{ apiVersion: 'batch/v1', kind: 'CronJob', name, uid: 'x' }];
@@ -37,7 +37,7 @@ test('the runs that Kubernetes started beside those of the steps are reported in
     all.push({ kind: 'modified', at: 0, object });
   }
   const known = { label: 'the first run', job: 'j-1', scheduled: false, makes: true, from: 0 };
-  const runs = jobs.startedRuns({ name: 'j', watched: { jobs: all }, ticks: [known] } as never);
+  const runs = jobs.startedRuns({ name: 'j', watched: { jobs: all }, runs: [known] } as never);
   expect(runs.map(({ label, job }) => `${label} ${job}`).join()).toBe(
     'the second run j-29,the third run j-30',
   );
@@ -65,13 +65,13 @@ test('the cron of a run that Kubernetes starts is left alone until it has noted 
     return {} as never;
   };
   const { context } = createTestContext({ cluster: stubCluster({ patch }) });
-  const job = { name: 'j', ticks: [], watched: { cronJobs, jobs: all } } as never;
-  const tick = jobs.scheduleJob(context, job);
+  const job = { name: 'j', runs: [], watched: { cronJobs, jobs: all } } as never;
+  const run = jobs.scheduleJob(context, job);
   await setImmediate();
   all.push({ kind: 'added', at: 0, object: { metadata: { name: 'j-1', ownerReferences: ownedBy('j') } } });
   await setImmediate();
   expect(crons).toEqual([expect.stringMatching(/ \* \* \* \*$/)]);
   show('2026-11-20T12:01:00Z');
-  expect(await tick).toMatchObject({ job: 'j-1', scheduled: true });
+  expect(await run).toMatchObject({ job: 'j-1', scheduled: true });
   expect(crons[1]).toMatch(/^0 0 1 /);
 });

@@ -76,10 +76,10 @@ test("the log is that of the run's own pod; one that does not end, was never the
     object: { metadata: { name, labels: { 'batch.kubernetes.io/job-name': job } } },
   });
   const watched = { pods: replayTimeline('pods', [pod('p1', 'j-1'), pod('p2', 'j-2')]) };
-  const tick = { label: 'run 1', job: 'j-1', scheduled: false, makes: true, from: 0 };
+  const run = { label: 'run 1', job: 'j-1', scheduled: false, makes: true, from: 0 };
   const read = (logs: Record<string, Promise<string>>) =>
     readLogOf({ logs: new Map(Object.entries(logs)), watched } as never, {
-      ...{ tick, version, limit: { within: '20ms', owner: 'the test' } },
+      ...{ run, version, limit: { within: '20ms', owner: 'the test' } },
     });
   const [b1, b2] = [Promise.resolve(cleaned('b1')), Promise.resolve(cleaned('b2'))];
   expect(cleanedUp(await read({ p1: b1, p2: b2 }))).toEqual(['b1']);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
 import type { Backup, Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
-import type { Tick } from '../../../../e2e/suite/steps/job/job.ts';
+import type { JobRun } from '../../../../e2e/suite/steps/job/job.ts';
 import { type Mutation, replay } from '../recordings.ts';
 
 const folder = new URL('../../../../fixtures/recordings/longhorn-v1.12.1/', import.meta.url);
@@ -34,14 +34,14 @@ export const stageJob = async (name: RecordedJob, mutate?: Mutation) => {
   const ofJob = all.entries.filter((entry) => entry.kind !== 'gap' && isOwn(jobOf(entry.object)));
   const pods = replayTimeline<JobPod>('pods', ofJob);
   const started = jobs.entries.filter((entry) => entry.kind === 'added' && isOwn(entry.object.metadata.name));
-  const ticks = started.map((entry, index): Tick => {
+  const runs = started.map((entry, index): JobRun => {
     const from = entry.sequence - 1;
     const own = entry.kind === 'gap' ? '' : entry.object.metadata.name;
     const makes = name !== 'snapshots denied' || index < 2 || index > 4;
     return { label: `run ${index + 1}`, job: own, scheduled: true, makes, from };
   });
   return {
-    ...{ job, volume, version: 'v1.12.1', ticks, jobs, pods },
+    ...{ job, volume, version: 'v1.12.1', runs, jobs, pods },
     backups: replayed.timeline<Backup>('backups'),
     snapshots: replayed.timeline<Snapshot>('snapshots'),
     volumes: replayed.timeline<Volume>('volumes'),

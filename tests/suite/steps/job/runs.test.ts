@@ -11,10 +11,10 @@ const event = (reason: string, message: string, type = 'Normal', kind = 'CronJob
 const added = (object: Event) => ({ kind: 'added' as const, at: 0, object });
 const timeline = (...events: Event[]) => replayTimeline('events', events.map(added));
 const problems = (...events: Event[]) => problemsOfEvents(timeline(...events), 'v1.12.1');
-const tick = { label: 'run 1', job: 'rj-29919822', scheduled: true, makes: true, from: 0 };
+const run = { label: 'run 1', job: 'rj-29919822', scheduled: true, makes: true, from: 0 };
 const endOf = (...events: Event[]) =>
   untilReported({ watched: { events: timeline(...events) } } as never, {
-    ...{ tick, limit: { within: '20ms', owner: 'the test' } },
+    ...{ run, limit: { within: '20ms', owner: 'the test' } },
   });
 
 const created = event('SuccessfulCreate', 'Created job rj-29919822');

@@ -52,18 +52,17 @@ const setUp = async (
     isStarted,
   }: Situation,
 ) => {
-  const { job, volume, ticks, jobs, pods, backups, snapshots, volumes } = await stageJob(name, (line) =>
+  const { job, volume, runs, jobs, pods, backups, snapshots, volumes } = await stageJob(name, (line) =>
     line.at > until ? undefined : mutate(line),
   );
   const logs = await recordedLogs(name);
-  const events = ticks.flatMap(({ job }) => [
+  const events = runs.flatMap(({ job }) => [
     saw(job, 'SuccessfulCreate', `Created job ${job}`),
     saw(job, 'SawCompletedJob', `Saw completed job: ${job}, condition: Complete`),
   ]);
   const podOf = (run: string): string =>
     pods.objects().find(({ metadata }) => metadata.name.startsWith(`${run}-`))?.metadata.name ?? '';
-  const logOf = (index: number): string =>
-    (index === ticks.length - 1 ? log : undefined) ?? logs[index] ?? '';
+  const logOf = (index: number): string => (index === runs.length - 1 ? log : undefined) ?? logs[index] ?? '';
   const makes = (index: number): boolean => name !== 'snapshots denied' || index < 2;
   const config = async (_: string, backup: string) =>
     blocks[backup] && { blocks: [{ offset: 0, checksum: blocks[backup] }] };
@@ -72,8 +71,8 @@ const setUp = async (
   const handle: JobHandle = {
     ...{ name: job, volume: { name: volume, target, node: 'node1', size: 0 }, retain: 1, others: [] },
     watched: { jobs, pods, cronJobs: replayTimeline('cronjobs'), events: replayTimeline('events', events) },
-    logs: new Map(ticks.map(({ job }, index) => [podOf(job), Promise.resolve(logOf(index))])),
-    ticks: isStarted ? [] : ticks.map((tick, index) => ({ ...tick, makes: makes(index) })),
+    logs: new Map(runs.map(({ job }, index) => [podOf(job), Promise.resolve(logOf(index))])),
+    runs: isStarted ? [] : runs.map((run, index) => ({ ...run, makes: makes(index) })),
   };
   const timelines = { backups, snapshots, volumes };
   const cluster = { ...stubCluster(), list: async () => ({ items: backups.objects() }) } as never;
@@ -281,7 +280,7 @@ test('a run that makes no backup, or one that fails, or that is not the last of 
   await expect(early.steps.oneBackupEachTick(early.job)).rejects.toThrow(
     'not seen that Longhorn knows the backup of run 2 to be the last of volume rb',
   );
-  await expect(early.steps.jobsComplete({ ...early.job, ticks: [] })).rejects.toThrow(
+  await expect(early.steps.jobsComplete({ ...early.job, runs: [] })).rejects.toThrow(
     'no step has started recurring',
   );
 });
@@ -292,10 +291,10 @@ describe('runs that Kubernetes started, and no step', () => {
   test('each end with a backup, or say that they made none; one that does not end, or fails in silence, is an error', async () => {
     const made = await setUp('backups denied', { until: 222, isStarted });
     await made.steps.startedRunsEnd(made.job);
-    expect(made.job.ticks.map(({ makes }) => makes)).toEqual([true, true]);
+    expect(made.job.runs.map(({ makes }) => makes)).toEqual([true, true]);
     const none = await setUp('snapshots denied', { until: 1000, isStarted });
     await none.steps.startedRunsEnd(none.job);
-    expect(none.job.ticks.map(({ makes }) => makes)).toEqual([true, true, false, false, false, true]);
+    expect(none.job.runs.map(({ makes }) => makes)).toEqual([true, true, false, false, false, true]);
     const silent = await setUp('backups denied', { until: 222, mutate: lastFails, isStarted });
     const open = await setUp('backups denied', { until: 200, isStarted });
     const ended = ({ steps, job }: typeof open) => expect(steps.startedRunsEnd(job)).rejects;
