@@ -30,7 +30,7 @@ export const runMutantsCommand = async (options: CommandOptions): Promise<ExitCo
   const { argv, ...forLabs } = options;
   const first = new AbortController();
   const again = new AbortController();
-  const giveBack = takeSignals({
+  const restoreSignals = takeSignals({
     first: (signal) => first.abort(new CommandError(`interrupted by ${signal}`, exitCode.interrupted)),
     again: () => again.abort(),
   });
@@ -53,7 +53,7 @@ export const runMutantsCommand = async (options: CommandOptions): Promise<ExitCo
   } catch (error) {
     return endWith('mutants', error);
   } finally {
-    giveBack();
+    restoreSignals();
   }
 };
 

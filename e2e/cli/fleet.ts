@@ -92,7 +92,7 @@ const remove = async (
  */
 export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode> => {
   const interrupted = new AbortController();
-  const giveBack = takeSignals({
+  const restoreSignals = takeSignals({
     first: (signal) => {
       print(`\nInterrupted by ${signal}: the shards clean up, and the fleet goes`);
       interrupted.abort(new Error(`interrupted by ${signal}`));
@@ -113,6 +113,6 @@ export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode
     if (interrupted.signal.aborted) return exitCode.interrupted;
     return endWith('fleet', error);
   } finally {
-    giveBack();
+    restoreSignals();
   }
 };

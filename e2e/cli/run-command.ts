@@ -40,7 +40,7 @@ const bisectCodeOf = (code: ExitCode): number => {
 };
 
 const runChosen = async ({ argv, providers, config }: CommandOptions): Promise<ExitCode> => {
-  const { interruption, giveBack } = listenForInterruption();
+  const { interruption, restoreSignals } = listenForInterruption();
   try {
     const args = parseArguments(argv, Object.keys(providers));
     const load = providers[args.provider];
@@ -70,7 +70,7 @@ const runChosen = async ({ argv, providers, config }: CommandOptions): Promise<E
   } catch (error) {
     return endWith('e2e', error);
   } finally {
-    giveBack();
+    restoreSignals();
   }
 };
 
@@ -111,10 +111,10 @@ const printList = async (
   ]);
 };
 
-const listenForInterruption = (): { interruption: Interruption; giveBack: () => void } => {
+const listenForInterruption = (): { interruption: Interruption; restoreSignals: () => void } => {
   const first = new AbortController();
   const again = new AbortController();
-  const giveBack = takeSignals({
+  const restoreSignals = takeSignals({
     first: (signal) => {
       // Also for whoever leaves on this signal before this command gets to.
       process.exitCode = exitCode.interrupted;
@@ -122,5 +122,5 @@ const listenForInterruption = (): { interruption: Interruption; giveBack: () => 
     },
     again: () => again.abort(),
   });
-  return { interruption: { first: first.signal, again: again.signal }, giveBack };
+  return { interruption: { first: first.signal, again: again.signal }, restoreSignals };
 };

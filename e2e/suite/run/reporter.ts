@@ -53,7 +53,7 @@ export const createReporter = <Config extends ReportedRun>(options: {
   let kubernetes: Kubernetes | null = null;
   let concurrency: Report['concurrency'];
   let interruption: string | undefined;
-  let giveSignalsBack = () => {};
+  let restoreSignals = () => {};
   /** By id: a test that neither a name pattern nor a tags filter left out. */
   const chosen = new Set<string>();
   const reported = new Set<string>();
@@ -122,7 +122,7 @@ export const createReporter = <Config extends ReportedRun>(options: {
       }
       startedAt = new Date();
       narrator = createNarrator(config.output, { alone });
-      giveSignalsBack = takeSignals({ first: interrupt, again: () => process.exit(interruptedExitCode) });
+      restoreSignals = takeSignals({ first: interrupt, again: () => process.exit(interruptedExitCode) });
       // The command that started this run has died: nobody is left to take the cluster down, but what it made
       // can go.
       if (process.connected) process.once('disconnect', interruptOrphan);
@@ -163,7 +163,7 @@ export const createReporter = <Config extends ReportedRun>(options: {
 
     onTestRunEnd: async (modules, errors) => {
       if (config === undefined) return;
-      giveSignalsBack();
+      restoreSignals();
       // Listening keeps the channel open, and an open channel this process.
       process.off('disconnect', interruptOrphan);
       const own = modules.filter((module) => module.project.name === projectName);
