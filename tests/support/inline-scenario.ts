@@ -22,7 +22,7 @@ export type InlineSteps = {
   /** What it has alone is everybody's again, until its cleanup. */
   rest(): Promise<void>;
   /** For the cleanup: others need not wait for what is left of it. */
-  giveBack(): void;
+  release(): void;
   /** Ends connections that others could feel. */
   disconnects(work: () => void): void;
   /** What is judged when the body has passed. */
@@ -41,7 +41,7 @@ const connect = () =>
 /** `scenario()` for the inline suites: the suite's own core on steps that need no cluster. */
 export const scenario = defineScenario<InlineSteps>({
   connect,
-  createSteps: async ({ report, signal, turn: { exclusive, rest, giveBack } }) => {
+  createSteps: async ({ report, signal, turn: { exclusive, rest, release } }) => {
     const heals: ((madeStays: boolean) => Promise<void> | void)[] = [];
     let reason: string | undefined;
     let disconnect = (): void => {};
@@ -71,7 +71,7 @@ export const scenario = defineScenario<InlineSteps>({
       finds: report.finding,
       orKnownBug: bind(context, bugSteps, 'then').orKnownBug,
       rest,
-      giveBack,
+      release,
       later: (work) => void heals.unshift(work),
       atTheEnd: (work) => void judgements.push(work),
       disconnects: (work) => {

@@ -130,7 +130,7 @@ export const createTestContext = ({
       idle: (work) => work(),
       keepTargets: async () => {},
       changingTargets: (change) => change(),
-      giveBack: () => {},
+      release: () => {},
       ...turn,
     },
     exclusive: new Set(),

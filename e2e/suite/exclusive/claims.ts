@@ -14,7 +14,7 @@ export type Claim = {
 /** Who holds what, and who waits. */
 export type Claims = {
   /**
-   * Gives back whatever this holder has and queues for the claim as a whole; `granted` is called when it has
+   * Releases whatever this holder has and queues for the claim as a whole; `granted` is called when it has
    * all of it, which may be at once. As nobody keeps a name while waiting for another, nobody can wait in a
    * circle. `refused` is called instead where one that is to begin comes after the last failure.
    */
@@ -36,8 +36,8 @@ export type Claims = {
    * goes first, and so do those behind it in line.
    */
   yieldTo(holder: string, granted: () => void): void;
-  /** Gives everything back, also a place in the line. */
-  leave(holder: string): void;
+  /** Releases everything, also a place in the line. */
+  release(holder: string): void;
   /** Nobody is granted anything before so many more holders have come. */
   awaits(more: number): void;
   /** From now on so many are at work at once; who is at work stays. */
@@ -173,7 +173,7 @@ export const createClaims = ({
       }
       serve();
     },
-    leave: (holder) => {
+    release: (holder) => {
       forget(holder);
       serve();
     },

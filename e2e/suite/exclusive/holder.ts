@@ -4,7 +4,7 @@ import type { Claim, Claims } from './claims.ts';
 /** One holder's side of the locks. */
 export type Holder = {
   /**
-   * Gives back what is held and waits until the whole claim is granted; rejects when the signal aborts.
+   * Releases what is held and waits until the whole claim is granted; rejects when the signal aborts.
    * Resolves with false where it was to begin, and nobody begins any more.
    */
   hold(claim: Claim, signal: AbortSignal): Promise<boolean>;
@@ -19,8 +19,8 @@ export type Holder = {
    * turn. Rejects as `hold` does.
    */
   yieldTurn(signal: AbortSignal): Promise<void>;
-  /** Gives everything back. */
-  leave(): void;
+  /** Releases everything. */
+  release(): void;
 };
 
 /** Asks, and waits for the answer. */
@@ -66,6 +66,6 @@ export const createHolder = (claims: Claims): Holder => {
     yieldTurn: async (signal) => {
       await orAborted(signal, (answer) => claims.yieldTo(self, () => answer(true)));
     },
-    leave: () => claims.leave(self),
+    release: () => claims.release(self),
   };
 };

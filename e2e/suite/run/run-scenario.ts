@@ -68,13 +68,13 @@ export const runScenario = async <Steps extends object>(
   if (holder === undefined) return context.skip('not begun, as --max-failures was reached');
   const done = stayUntilDone();
   // One that throws holds nobody up.
-  let ended = await runOnce(fixture, scenarioRun, { holder, interruption }).finally(holder.leave);
+  let ended = await runOnce(fixture, scenarioRun, { holder, interruption }).finally(holder.release);
   const again = ended.premiseLost ? await awaitLastTurn(interruption) : undefined;
   if (again !== undefined) {
     const { reason, startedAt, duration, evidence } = ended.outcome;
     const firstPlay = { reason: reason ?? '', startedAt, duration, evidence };
     ended = await runOnce(fixture, scenarioRun, { holder: again, interruption, firstPlay }).finally(
-      again.leave,
+      again.release,
     );
   }
   await done();
@@ -192,7 +192,7 @@ const runOnce = async <Steps extends object>(
         idle: holder.idle,
         keepTargets: turn.keepTargets,
         changingTargets: turn.changingTargets,
-        giveBack: turn.leave,
+        release: turn.release,
       },
       evidence,
     });
@@ -281,7 +281,7 @@ const runOnce = async <Steps extends object>(
   }
   clearInterval(sayings);
   if (cleanupError !== undefined) await account.run(recorder.collect);
-  turn.leave();
+  turn.release();
 
   const trouble = health.summary();
   if (trouble !== undefined)

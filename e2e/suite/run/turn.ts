@@ -21,10 +21,10 @@ export const awaitTurn = async (
   const holder = inject('corralLocks').join();
   try {
     if (await holder.hold({ shared: usedByAll, exclusive: [], expected }, signal)) return holder;
-    holder.leave();
+    holder.release();
     return undefined;
   } catch (error) {
-    holder.leave();
+    holder.release();
     throw error;
   }
 };
@@ -43,7 +43,7 @@ export const awaitLastTurn = async (signal: AbortSignal): Promise<Holder | undef
       return false;
     });
   if (granted) return holder;
-  holder.leave();
+  holder.release();
   return undefined;
 };
 
@@ -56,18 +56,18 @@ export type Turn = {
    */
   exclusive(...things: SharedThing[]): Promise<number>;
   /**
-   * Gives back what it has alone, what it shares and its place, while it only looks at what is its own; where
+   * Releases what it has alone, what it shares and its place, while it only looks at what is its own; where
    * it never asked to be alone, nothing.
    */
   rest(): Promise<void>;
   /**
-   * For the cleanup: its place is the next one's, and what it gave back by `rest` it shares again, as soon
+   * For the cleanup: its place is the next one's, and what it released by `rest` it shares again, as soon
    * as nobody has that alone. Who has nothing alone, and left nothing in force, cleans up after those whom
    * nobody else at work keeps from having things alone.
    */
   cleanup(how: { isUrgent: boolean }): Promise<void>;
   /**
-   * From now on no other scenario changes or removes a backup target, until this one does so itself, or leaves:
+   * From now on no other scenario changes or removes a backup target, until this one does so itself, or ends:
    * Longhorn refuses that while any volume is on standby (backuptarget/validator.go, validateDRVolume).
    */
   keepTargets(): Promise<void>;
@@ -75,8 +75,8 @@ export type Turn = {
   changingTargets<T>(change: () => Promise<T>): Promise<T>;
   /** Whether it waits with a change of backup targets. */
   awaitsTargets(): boolean;
-  /** Gives everything back. */
-  leave(): void;
+  /** Releases everything. */
+  release(): void;
 };
 
 const awaitsOthers = {
@@ -173,19 +173,19 @@ export const createTurn = (
       keeper ??= await holdTargets('shared');
     },
     changingTargets: async (change) => {
-      keeper?.leave();
+      keeper?.release();
       keeper = undefined;
       const changer = await holdTargets('exclusive');
       try {
         return await change();
       } finally {
-        changer.leave();
+        changer.release();
       }
     },
     awaitsTargets: () => awaitsTargets,
-    leave: () => {
-      keeper?.leave();
-      holder.leave();
+    release: () => {
+      keeper?.release();
+      holder.release();
     },
   };
 };

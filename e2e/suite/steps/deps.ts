@@ -50,27 +50,27 @@ export type ScenarioDeps = {
   skip: (reason: string) => never;
   turn: {
     /**
-     * Waits until no other scenario uses these things, and keeps them until `giveBack`; returns how long that
+     * Waits until no other scenario uses these things, and keeps them until `release`; returns how long that
      * took, in ms. Meanwhile this scenario is not at work: others may do to these things what they like.
      */
     exclusive: (...things: SharedThing[]) => Promise<number>;
     /**
-     * Gives back what it has alone, what it shares and its place, until the cleanup: for who only looks at
+     * Releases what it has alone, what it shares and its place, until the cleanup: for who only looks at
      * what is its own.
      */
     rest: () => Promise<void>;
     /** Keeps what it has while the work only waits, but for its place among those at work. */
     idle: <T>(work: () => Promise<T>) => Promise<T>;
-    /** No other scenario changes or removes a backup target until this one does so itself, or gives back. */
+    /** No other scenario changes or removes a backup target until this one does so itself, or ends. */
     keepTargets: () => Promise<void>;
     /** Changes or removes backup targets once no other scenario keeps them. */
     changingTargets: <T>(change: () => Promise<T>) => Promise<T>;
     /**
-     * Gives back what it has alone, what it shares with others, and its place among those at work; the end of
+     * Releases what it has alone, what it shares with others, and its place among those at work; the end of
      * the cleanup does so at the latest. Called in the cleanup, when all that is left to remove is its own,
      * and nobody else's business.
      */
-    giveBack: () => void;
+    release: () => void;
   };
   /** Where evidence of the scenario is kept. */
   evidence: EvidenceRecorder;

@@ -110,7 +110,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
         () => removeMade(context),
         () => own.removeTargets(),
         // Kubernetes takes five seconds and more to let a namespace go, which nobody has to wait for.
-        async () => turn.giveBack(),
+        async () => turn.release(),
         () => own.removeStores(),
       ];
       const title = madeStays ? 'Cleanup of the faults alone: what was made stays' : 'Cleanup';
@@ -120,7 +120,7 @@ export const openScenario = async (deps: ScenarioDeps): Promise<Steps> => {
         inTurn([
           disconnect,
           () => faults.healAll(),
-          ...(madeStays ? [async () => turn.giveBack()] : removal),
+          ...(madeStays ? [async () => turn.release()] : removal),
           async () => controller.abort(),
         ]),
       );

@@ -28,46 +28,47 @@ const claimOf = (words: string): Claim => ({
  */
 const stories = {
   'readers come together; who wants it alone waits for all of them':
-    'r1:a>r1 r2:a>r2 w:A r1:leave r2:leave>w',
-  'who comes while somebody waits to be alone does not overtake': 'r:a>r w:A late:a r:leave>w w:leave>late',
+    'r1:a>r1 r2:a>r2 w:A r1:release r2:release>w',
+  'who comes while somebody waits to be alone does not overtake':
+    'r:a>r w:A late:a r:release>w w:release>late',
   'who wants a name alone waits for it, and for no other; nor does who shares another':
-    '1:A>1 2:B>2 reader:c>reader late:A b:b 2:leave>b 1:leave>late',
-  'who waits and goes away holds nobody up': 'r:a>r w:A late:a w:leave>late',
+    '1:A>1 2:B>2 reader:c>reader late:A b:b 2:release>b 1:release>late',
+  'who waits and goes away holds nobody up': 'r:a>r w:A late:a w:release>late',
   'two that share a thing and both come to want it alone have it one after the other':
-    'one:ab>one other:ab>other one:bA other:aB>one one:leave>other',
+    'one:ab>one other:ab>other one:bA other:aB>one one:release>other',
   'only so many at once; who waits to be alone has no place meanwhile':
-    'places=2 1:a>1 2:a>2 3:a 4:a 1:leave>3 2:B>4',
+    'places=2 1:a>1 2:a>2 3:a 4:a 1:release>3 2:B>4',
   'who cedes its place keeps its names, and who asks for no place needs none':
-    'places=1 ends:a>ends next:a w:A ends:cede>next rests:~>rests rests:a~ next:leave ends:leave>w w:leave>rests',
+    'places=1 ends:a>ends next:a w:A ends:cede>next rests:~>rests rests:a~ next:release ends:release>w w:release>rests',
   'who only waits leaves its place to another and goes on at once; only so many have begun':
-    'places=2 begun=3 1:a>1 2:a>2 3:a 4:a 1:idle>3 2:idle 1:resume 3:leave>4 5:a 1:leave>5 6:a 2:resume 4:leave 5:leave>6',
+    'places=2 begun=3 1:a>1 2:a>2 3:a 4:a 1:idle>3 2:idle 1:resume 3:release>4 5:a 1:release>5 6:a 2:resume 4:release 5:release>6',
   'with more places more begin at once; with fewer nobody is stopped, and who ends is not replaced':
-    'places=1 begun=3 one:a>one two:a three:a four:a 3:limit>two+three 1:limit one:leave two:leave three:leave>four',
-  'none begins for one that waits, where none is to': 'places=1 1:a>1 2:a 1:idle 1:leave>2',
+    'places=1 begun=3 one:a>one two:a three:a four:a 3:limit>two+three 1:limit one:release two:release three:release>four',
+  'none begins for one that waits, where none is to': 'places=1 1:a>1 2:a 1:idle 1:release>2',
   'who only waits stands before who wants a name alone, for those who clean up as well':
     'waits:a>waits ends:a>ends w:A waits:idle ends:yield>ends!',
   'who cleans up goes on and nobody overtakes, unless it alone stands before who wants a name alone':
-    'places=3 1:ab9>1 2:ab9>2 3:ab9>3 w:A late:ab9 1:yield>1! 2:yield>2! 1:leave 3:yield 2:leave>w w:leave>late+3!',
+    'places=3 1:ab9>1 2:ab9>2 3:ab9>3 w:A late:ab9 1:yield>1! 2:yield>2! 1:release 3:yield 2:release>w w:release>late+3!',
   'who waits for others in line as well is not let go first':
     'places=1 working:a9>working next:a9 w:A working:yield>working!+next',
   'who wants other names alone, or cleans up already, holds up nobody who cleans up':
     '1:a>1 2:b>2 w:B 1:yield>1! nobody:yield>nobody!',
   'the longest come first, in whatever order they came; of two as long, who came first':
-    'places=1 awaited=4 short:a10 long:a90 also:a90 mean:a50>long long:leave>also also:leave>mean mean:leave>short',
+    'places=1 awaited=4 short:a10 long:a90 also:a90 mean:a50>long long:release>also also:release>mean mean:release>short',
   'who comes last waits for all others, holds nobody up, and has nobody beside it':
-    'places=2 1:a>1 2:a>2 again:^a w:A late:a9 1:yield>1! 2:leave 1:leave>w w:leave>late also:^a next:a9>next late:leave next:leave>again new:a9 again:leave>new new:leave>also',
+    'places=2 1:a>1 2:a>2 again:^a w:A late:a9 1:yield>1! 2:release 1:release>w w:release>late also:^a next:a9>next late:release next:release>again new:a9 again:release>new new:release>also',
   'who waits for a name alone is not overtaken by who takes longer':
-    'places=1 1:a10>1 2:a10 w:A late:a90 later:a95 1:leave>2 2:leave>w w:leave>later later:leave>late',
+    'places=1 1:a10>1 2:a10 w:A late:a90 later:a95 1:release>2 2:release>w w:release>later later:release>late',
 };
 
 test.each(Object.entries(stories))('%s', (_, story) => {
   const { awaited = 0, ...options } = Object.fromEntries(
     [...story.matchAll(/(\w+)=(\d)/g)].map(([, name, to]) => [name, Number(to)]),
   );
-  const { ask, awaits, leave, cede, idle, resume, yieldTo, limit, granted } = open(options);
+  const { ask, awaits, release, cede, idle, resume, yieldTo, limit, granted } = open(options);
   awaits(awaited);
   const acts: Record<string, (holder: string) => void> = {
-    leave,
+    release,
     cede,
     idle,
     resume,
@@ -135,7 +136,7 @@ describe('schedules', () => {
       // An end of the work and a death look the same from here.
       if (chance(0.4)) {
         forget(holder);
-        claims.leave(holder);
+        claims.release(holder);
       } else if (chance(0.2)) {
         const claim = held.get(holder);
         if (claim !== undefined) held.set(holder, { ...claim, placeless: true });
@@ -177,7 +178,7 @@ describe('schedules', () => {
     for (let ends = 0; line.length > 0 && ends < 100; ends += 1) {
       const [first = ''] = held.keys();
       forget(first);
-      claims.leave(first);
+      claims.release(first);
     }
     expect(line).toEqual([]);
     expect(grants).toBeGreaterThan(20);
@@ -194,7 +195,7 @@ test('nobody is granted anything before all that are awaited have come, and nobo
   claims.awaits(2);
   claims.ask('one', shared('a'));
   claims.ask('two', shared('a'));
-  claims.leave('one');
+  claims.release('one');
   expect(claims.granted).toEqual([]);
   claims.ask('three', shared('a'));
   expect(claims.granted).toEqual(['two', 'three']);

@@ -25,7 +25,7 @@ const simulate = (each: number, others: readonly number[]): number[] => {
   for (let index = 0; index < 100; index += 1)
     claims.ask(`${index}`, { shared: [], exclusive: [] }, () => {});
   return others.map((other) => {
-    claims.leave(claims.holders()[0] ?? '');
+    claims.release(claims.holders()[0] ?? '');
     wanted = other + claims.atWork() * each;
     vi.advanceTimersByTime(5_000);
     return claims.atWork();
@@ -69,7 +69,7 @@ test('while nobody ends, a crowded machine costs one place, and not another each
   begin(claims, 'a', 'b', 'c', 'd', 'e', 'f', 'g');
   vi.advanceTimersByTime(30_000);
   pressure = idle;
-  claims.leave('a');
+  claims.release('a');
   vi.advanceTimersByTime(5_000);
   expect(claims.holders()).toEqual(['b', 'c', 'd', 'e']);
 });
@@ -95,8 +95,8 @@ test('places that nobody can take do not become more', () => {
   claims.ask('alone', { shared: [], exclusive: ['managers'] }, () => {});
   begin(claims, 'a', 'b', 'c', 'd');
   vi.advanceTimersByTime(30_000);
-  claims.leave('first');
-  claims.leave('alone');
+  claims.release('first');
+  claims.release('alone');
   expect(claims.holders()).toEqual(['a', 'b']);
 });
 

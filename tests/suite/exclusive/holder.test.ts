@@ -30,12 +30,12 @@ test('who wants a name alone waits until the others have given it back; who stop
   await Promise.all([waits(written), waits(read)]);
   stop.abort(new Error('Ctrl-C'));
   await expect(written).rejects.toThrow('Ctrl-C');
-  writer.leave();
+  writer.release();
   await read;
   const again = join().hold(alone, forever);
-  late.leave();
+  late.release();
   await waits(again);
-  reader.leave();
+  reader.release();
   await again;
 });
 
@@ -64,9 +64,9 @@ test("while work only waits its place is another's, and is taken again when it e
       throw new Error('what it waited for did not come');
     }),
   ).rejects.toThrow('did not come');
-  second.leave();
+  second.release();
   const late = fourth.hold(shared, forever);
   await waits(late);
-  third.leave();
+  third.release();
   await late;
 });

@@ -39,7 +39,7 @@ const open = async (...names: string[]) => {
       cleanup: (isUrgent = false) => turn.cleanup({ isUrgent }).then(note('cleans up')),
       keepTargets: turn.keepTargets,
       changeTarget: () => turn.changingTargets(async () => note('changes a target')()),
-      leave: turn.leave,
+      release: turn.release,
       inLine: () => account.spent().locks,
     };
   };
@@ -71,7 +71,7 @@ test.each([
   const { others, exclusive, events } = await open(...names);
   await others[0]?.cleanup(isUrgent);
   expect(events).toEqual(['one cleans up']);
-  for (const each of others) each.leave();
+  for (const each of others) each.release();
   await exclusive;
 });
 
@@ -82,7 +82,7 @@ test('who had it alone keeps it for its own cleanup', async () => {
   await killer.cleanup();
   await settle();
   expect(events).toEqual(['killer is alone', 'killer cleans up']);
-  killer.leave();
+  killer.release();
   await next;
 });
 
@@ -91,7 +91,7 @@ test('who asks alone for more than it declares, or twice, has made a mistake', a
   await expect(others[0]?.exclusive('nodes')).rejects.toThrow(
     'the scenario does not declare that it needs this for itself: nodes',
   );
-  others[0]?.leave();
+  others[0]?.release();
   await exclusive;
   await expect(killer.exclusive()).rejects.toThrow('asks once for all that it needs alone');
 });
@@ -112,7 +112,7 @@ test('nobody changes a backup target while others have volumes on standby; who e
   await two?.keepTargets();
   const changed = three?.changeTarget();
   await settle();
-  one?.leave();
+  one?.release();
   await settle();
   const waits = 'three: Waiting until no other scenario has a volume on standby';
   expect(events).toEqual([waits]);
@@ -120,9 +120,9 @@ test('nobody changes a backup target while others have volumes on standby; who e
   await changed;
   expect(events).toEqual([waits, 'three changes a target', 'two changes a target']);
   expect(three?.inLine()).toBeGreaterThan(0);
-  for (const each of [two, three]) each?.leave();
+  for (const each of [two, three]) each?.release();
   await exclusive;
-  killer.leave();
+  killer.release();
 });
 
 test('who has a volume on standby cleans up before others are alone, and asks for nothing alone', async () => {
@@ -132,5 +132,5 @@ test('who has a volume on standby cleans up before others are alone, and asks fo
   await expect(one?.exclusive()).rejects.toThrow('before it puts a volume on standby');
   await one?.cleanup();
   expect(events).toEqual(['one cleans up']);
-  one?.leave();
+  one?.release();
 });

@@ -58,7 +58,7 @@ const open = async () => {
     idle: <T>(work: () => Promise<T>) => work(),
     keepTargets: async () => {},
     changingTargets: <T>(change: () => Promise<T>) => change(),
-    giveBack: () => {},
+    release: () => {},
   };
   const config = { run: 'abc123', out: out(), without: [], storeImage: 'image' } as unknown as RunConfig;
   const steps = await openScenario({
