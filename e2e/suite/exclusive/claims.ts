@@ -1,13 +1,13 @@
 /**
  * What one holder wants: names together with others, and names for itself alone; and how long it is expected
- * to take, in ms, where it says so. `placeless`: it is not at work on what it holds, and takes no place.
+ * to take, in ms, where it says so. `withoutPlace`: it is not at work on what it holds, and takes no place.
  * `last`: it is granted when no other holder has or wants anything, and nobody is granted anything beside it.
  */
 export type Claim = {
   shared: readonly string[];
   exclusive: readonly string[];
   expected?: number;
-  placeless?: boolean;
+  withoutPlace?: boolean;
   last?: boolean;
 };
 
@@ -21,8 +21,8 @@ export type Claims = {
   ask(holder: string, claim: Claim, granted: () => void, refused?: () => void): void;
   /** Counts a failure: after as many as are allowed, nobody begins any more. */
   fail(): void;
-  /** Gives its place to the next, and keeps the names that it holds. */
-  cede(holder: string): void;
+  /** Releases its place, and keeps the names that it holds. */
+  releasePlace(holder: string): void;
   /**
    * Its place is another's for as long as it only waits. Back at work it goes on at once, so for a while more
    * may be at work than there are places.
@@ -31,11 +31,11 @@ export type Claims = {
   /** Is at work again. */
   resume(holder: string): void;
   /**
-   * Cedes, for who has nothing urgent to do any more; `granted` is called when it has its names, which mostly
-   * is at once. Where it would be the last one that somebody who wants a name alone has to wait for, that one
-   * goes first, and so do those behind it in line.
+   * Releases its place, for who has nothing urgent to do any more; `granted` is called when it has its names,
+   * which mostly is at once. Where it would be the last one that somebody who wants a name alone has to wait
+   * for, that one goes first, and so do those behind it in line.
    */
-  yieldTo(holder: string, granted: () => void): void;
+  letOthersFirst(holder: string, granted: () => void): void;
   /** Releases everything, also a place in the line. */
   release(holder: string): void;
   /** Nobody is granted anything before so many more holders have come. */
@@ -114,12 +114,13 @@ export const createClaims = ({
       0,
       line.findIndex((request) => request.claim === claim),
     );
-    const atWork = [...held].filter(([who, { placeless }]) => who !== holder && !placeless);
+    const atWork = [...held].filter(([who, { withoutPlace }]) => who !== holder && !withoutPlace);
     return ![...atWork.map(([, each]) => each), ...ahead.map((request) => request.claim)].some((each) =>
       areAtOdds(each, claim),
     );
   };
-  const begun = (): string[] => [...held].filter(([, { placeless }]) => !placeless).map(([holder]) => holder);
+  const begun = (): string[] =>
+    [...held].filter(([, { withoutPlace }]) => !withoutPlace).map(([holder]) => holder);
   const atWork = (): number => begun().filter((holder) => !waiting.has(holder)).length;
   const isFull = (): boolean => atWork() >= places || begun().length >= mostBegun;
   const serve = (): void => {
@@ -129,7 +130,10 @@ export const createClaims = ({
     const served: ClaimRequest[] = [];
     for (const request of line) {
       const before = [...held.values(), ...still.map(({ claim }) => claim)];
-      if ((!request.claim.placeless && isFull()) || before.some((claim) => areAtOdds(claim, request.claim)))
+      if (
+        (!request.claim.withoutPlace && isFull()) ||
+        before.some((claim) => areAtOdds(claim, request.claim))
+      )
         still.push(request);
       else {
         held.set(request.holder, request.claim);
@@ -150,9 +154,9 @@ export const createClaims = ({
       stand({ holder, claim, granted, refused });
       serve();
     },
-    cede: (holder) => {
+    releasePlace: (holder) => {
       const claim = held.get(holder);
-      if (claim !== undefined) held.set(holder, { ...claim, placeless: true });
+      if (claim !== undefined) held.set(holder, { ...claim, withoutPlace: true });
       serve();
     },
     idle: (holder) => {
@@ -160,9 +164,9 @@ export const createClaims = ({
       serve();
     },
     resume: (holder) => void waiting.delete(holder),
-    yieldTo: (holder, granted) => {
+    letOthersFirst: (holder, granted) => {
       const { shared = [], exclusive = [] } = held.get(holder) ?? {};
-      const claim = { shared, exclusive, placeless: true };
+      const claim = { shared, exclusive, withoutPlace: true };
       const next = line.find((request) => areAtOdds(request.claim, claim));
       if (next === undefined || !isLastFor(holder, next)) {
         held.set(holder, claim);

@@ -10,15 +10,15 @@ export type Holder = {
   hold(claim: Claim, signal: AbortSignal): Promise<boolean>;
   /** Says that what holds this has failed. */
   fail(): void;
-  /** Gives its place to the next, and keeps what is held. */
-  cede(): void;
+  /** Releases its place, and keeps what is held. */
+  releasePlace(): void;
   /** While the work only waits, its place is another's; what is held is kept. */
   idle<T>(work: () => Promise<T>): Promise<T>;
   /**
-   * Cedes; where somebody waits to have something alone for nobody else at work, resolves when it has had its
-   * turn. Rejects as `hold` does.
+   * Releases its place; where somebody waits to have something alone for nobody else at work, resolves when
+   * it has had its turn. Rejects as `hold` does.
    */
-  yieldTurn(signal: AbortSignal): Promise<void>;
+  letOthersFirst(signal: AbortSignal): Promise<void>;
   /** Releases everything. */
   release(): void;
 };
@@ -54,7 +54,7 @@ export const createHolder = (claims: Claims): Holder => {
         ),
       ),
     fail: claims.fail,
-    cede: () => claims.cede(self),
+    releasePlace: () => claims.releasePlace(self),
     idle: async (work) => {
       claims.idle(self);
       try {
@@ -63,8 +63,8 @@ export const createHolder = (claims: Claims): Holder => {
         claims.resume(self);
       }
     },
-    yieldTurn: async (signal) => {
-      await orAborted(signal, (answer) => claims.yieldTo(self, () => answer(true)));
+    letOthersFirst: async (signal) => {
+      await orAborted(signal, (answer) => claims.letOthersFirst(self, () => answer(true)));
     },
     release: () => claims.release(self),
   };

@@ -158,14 +158,14 @@ export const createTurn = (
     rest: async () => {
       if (requested.length === 0 || rests) return;
       rests = true;
-      await holder.hold({ shared: [], exclusive: [], placeless: true }, signal);
+      await holder.hold({ shared: [], exclusive: [], withoutPlace: true }, signal);
       recordOf('gives back', 'gave-back');
     },
     cleanup: async ({ isUrgent }) => {
-      if (!rests && (isUrgent || requested.length > 0 || keeper !== undefined)) return holder.cede();
+      if (!rests && (isUrgent || requested.length > 0 || keeper !== undefined)) return holder.releasePlace();
       const again = rests
-        ? holder.hold({ shared: usedByAll, exclusive: [], placeless: true }, interrupted)
-        : holder.yieldTurn(interrupted);
+        ? holder.hold({ shared: usedByAll, exclusive: [], withoutPlace: true }, interrupted)
+        : holder.letOthersFirst(interrupted);
       // After an interruption nobody is left who could be at odds with it.
       await account.inLine<unknown>(() => again).catch(() => {});
     },

@@ -17,7 +17,7 @@ const open = (options?: ClaimsOptions) => {
 const claimOf = (words: string): Claim => ({
   shared: words.match(/[a-z]/g) ?? [],
   exclusive: (words.match(/[A-Z]/g) ?? []).map((name) => name.toLowerCase()),
-  placeless: words.includes('~'),
+  withoutPlace: words.includes('~'),
   last: words.includes('^'),
   ...(/\d/.test(words) && { expected: Number(words.replace(/\D/g, '')) }),
 });
@@ -38,25 +38,25 @@ const stories = {
     'one:ab>one other:ab>other one:bA other:aB>one one:release>other',
   'only so many at once; who waits to be alone has no place meanwhile':
     'places=2 1:a>1 2:a>2 3:a 4:a 1:release>3 2:B>4',
-  'who cedes its place keeps its names, and who asks for no place needs none':
-    'places=1 ends:a>ends next:a w:A ends:cede>next rests:~>rests rests:a~ next:release ends:release>w w:release>rests',
+  'who releases its place keeps its names, and who asks for no place needs none':
+    'places=1 ends:a>ends next:a w:A ends:releasePlace>next rests:~>rests rests:a~ next:release ends:release>w w:release>rests',
   'who only waits leaves its place to another and goes on at once; only so many have begun':
     'places=2 begun=3 1:a>1 2:a>2 3:a 4:a 1:idle>3 2:idle 1:resume 3:release>4 5:a 1:release>5 6:a 2:resume 4:release 5:release>6',
   'with more places more begin at once; with fewer nobody is stopped, and who ends is not replaced':
     'places=1 begun=3 one:a>one two:a three:a four:a 3:limit>two+three 1:limit one:release two:release three:release>four',
   'none begins for one that waits, where none is to': 'places=1 1:a>1 2:a 1:idle 1:release>2',
   'who only waits stands before who wants a name alone, for those who clean up as well':
-    'waits:a>waits ends:a>ends w:A waits:idle ends:yield>ends!',
+    'waits:a>waits ends:a>ends w:A waits:idle ends:first>ends!',
   'who cleans up goes on and nobody overtakes, unless it alone stands before who wants a name alone':
-    'places=3 1:ab9>1 2:ab9>2 3:ab9>3 w:A late:ab9 1:yield>1! 2:yield>2! 1:release 3:yield 2:release>w w:release>late+3!',
+    'places=3 1:ab9>1 2:ab9>2 3:ab9>3 w:A late:ab9 1:first>1! 2:first>2! 1:release 3:first 2:release>w w:release>late+3!',
   'who waits for others in line as well is not let go first':
-    'places=1 working:a9>working next:a9 w:A working:yield>working!+next',
+    'places=1 working:a9>working next:a9 w:A working:first>working!+next',
   'who wants other names alone, or cleans up already, holds up nobody who cleans up':
-    '1:a>1 2:b>2 w:B 1:yield>1! nobody:yield>nobody!',
+    '1:a>1 2:b>2 w:B 1:first>1! nobody:first>nobody!',
   'the longest come first, in whatever order they came; of two as long, who came first':
     'places=1 awaited=4 short:a10 long:a90 also:a90 mean:a50>long long:release>also also:release>mean mean:release>short',
   'who comes last waits for all others, holds nobody up, and has nobody beside it':
-    'places=2 1:a>1 2:a>2 again:^a w:A late:a9 1:yield>1! 2:release 1:release>w w:release>late also:^a next:a9>next late:release next:release>again new:a9 again:release>new new:release>also',
+    'places=2 1:a>1 2:a>2 again:^a w:A late:a9 1:first>1! 2:release 1:release>w w:release>late also:^a next:a9>next late:release next:release>again new:a9 again:release>new new:release>also',
   'who waits for a name alone is not overtaken by who takes longer':
     'places=1 1:a10>1 2:a10 w:A late:a90 later:a95 1:release>2 2:release>w w:release>later later:release>late',
 };
@@ -65,15 +65,15 @@ test.each(Object.entries(stories))('%s', (_, story) => {
   const { awaited = 0, ...options } = Object.fromEntries(
     [...story.matchAll(/(\w+)=(\d)/g)].map(([, name, to]) => [name, Number(to)]),
   );
-  const { ask, awaits, release, cede, idle, resume, yieldTo, limit, granted } = open(options);
+  const { ask, awaits, release, releasePlace, idle, resume, letOthersFirst, limit, granted } = open(options);
   awaits(awaited);
   const acts: Record<string, (holder: string) => void> = {
     release,
-    cede,
+    releasePlace,
     idle,
     resume,
     limit: (places) => limit(Number(places)),
-    yield: (holder) => yieldTo(holder, () => granted.push(`${holder}!`)),
+    first: (holder) => letOthersFirst(holder, () => granted.push(`${holder}!`)),
   };
   const turns = story.split(' ').filter((turn) => !turn.includes('='));
   const outcome = turns.map((turn) => {
@@ -104,9 +104,9 @@ describe('schedules', () => {
     const toClaim = (): Claim => {
       const wanted = names.map((name) => [name, pick(['shared', 'exclusive', 'not', 'shared'])] as const);
       const those = (how: string) => wanted.filter(([, each]) => each === how).map(([name]) => name);
-      return { shared: those('shared'), exclusive: those('exclusive'), placeless: chance(0.2) };
+      return { shared: those('shared'), exclusive: those('exclusive'), withoutPlace: chance(0.2) };
     };
-    const begun = () => [...held].filter(([, { placeless }]) => !placeless).map(([holder]) => holder);
+    const begun = () => [...held].filter(([, { withoutPlace }]) => !withoutPlace).map(([holder]) => holder);
     const forget = (holder: string) => {
       held.delete(holder);
       idle.delete(holder);
@@ -121,7 +121,7 @@ describe('schedules', () => {
       expect(overtaken, 'nobody overtakes').toEqual([]);
       forget(holder);
       held.set(holder, claim);
-      if (!claim.placeless) {
+      if (!claim.withoutPlace) {
         expect(begun().filter((each) => !idle.has(each)).length).toBeLessThanOrEqual(places);
         expect(begun().length).toBeLessThanOrEqual(most);
       }
@@ -139,8 +139,8 @@ describe('schedules', () => {
         claims.release(holder);
       } else if (chance(0.2)) {
         const claim = held.get(holder);
-        if (claim !== undefined) held.set(holder, { ...claim, placeless: true });
-        claims.cede(holder);
+        if (claim !== undefined) held.set(holder, { ...claim, withoutPlace: true });
+        claims.releasePlace(holder);
       } else if (idle.has(holder)) {
         idle.delete(holder);
         claims.resume(holder);
@@ -148,14 +148,14 @@ describe('schedules', () => {
         idle.add(holder);
         claims.idle(holder);
       } else if (held.has(holder) && chance(0.3)) {
-        const claim = { ...(held.get(holder) as Claim), placeless: true };
+        const claim = { ...(held.get(holder) as Claim), withoutPlace: true };
         const first = line.find((each) => areAtOdds(each.claim, claim));
         held.delete(holder);
         const inTheWay = (each: Claim) => first !== undefined && areAtOdds(each, first.claim);
-        const stands = [...held.values()].some((each) => !each.placeless && inTheWay(each));
+        const stands = [...held.values()].some((each) => !each.withoutPlace && inTheWay(each));
         line.push({ holder, claim });
         let isKept = true;
-        claims.yieldTo(holder, () => {
+        claims.letOthersFirst(holder, () => {
           if (!isKept) return granted(holder, claim);
           line.pop();
           held.set(holder, claim);
