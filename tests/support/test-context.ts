@@ -127,7 +127,7 @@ export const createTestContext = ({
     turn: {
       exclusive: async () => 0,
       rest: async () => {},
-      idle: (work) => work(),
+      pauseDuring: (work) => work(),
       keepTargets: async () => {},
       changingTargets: (change) => change(),
       release: () => {},

@@ -27,7 +27,7 @@ export type Claims = {
    * Its place is another's for as long as it only waits. Back at work it goes on at once, so for a while more
    * may be at work than there are places.
    */
-  idle(holder: string): void;
+  pause(holder: string): void;
   /** Is at work again. */
   resume(holder: string): void;
   /**
@@ -159,7 +159,7 @@ export const createClaims = ({
       if (claim !== undefined) held.set(holder, { ...claim, withoutPlace: true });
       serve();
     },
-    idle: (holder) => {
+    pause: (holder) => {
       waiting.add(holder);
       serve();
     },

@@ -13,7 +13,7 @@ export type Holder = {
   /** Releases its place, and keeps what is held. */
   releasePlace(): void;
   /** While the work only waits, its place is another's; what is held is kept. */
-  idle<T>(work: () => Promise<T>): Promise<T>;
+  pauseDuring<T>(work: () => Promise<T>): Promise<T>;
   /**
    * Releases its place; where somebody waits to have something alone for nobody else at work, resolves when
    * it has had its turn. Rejects as `hold` does.
@@ -55,8 +55,8 @@ export const createHolder = (claims: Claims): Holder => {
       ),
     fail: claims.fail,
     releasePlace: () => claims.releasePlace(self),
-    idle: async (work) => {
-      claims.idle(self);
+    pauseDuring: async (work) => {
+      claims.pause(self);
       try {
         return await work();
       } finally {

@@ -189,7 +189,7 @@ const runOnce = async <Steps extends object>(
       turn: {
         exclusive: turn.exclusive,
         rest: turn.rest,
-        idle: holder.idle,
+        pauseDuring: holder.pauseDuring,
         keepTargets: turn.keepTargets,
         changingTargets: turn.changingTargets,
         release: turn.release,

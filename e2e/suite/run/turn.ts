@@ -115,7 +115,7 @@ export const createTurn = (
     try {
       await paused(() =>
         account.inLine(() =>
-          holder.idle(async () => {
+          holder.pauseDuring(async () => {
             const granted = targets.hold(claim, interrupted);
             if (await Promise.race([granted.then(() => false), setImmediate(true)]))
               waiting = step(awaitsOthers[how]);

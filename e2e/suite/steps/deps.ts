@@ -60,7 +60,7 @@ export type ScenarioDeps = {
      */
     rest: () => Promise<void>;
     /** Keeps what it has while the work only waits, but for its place among those at work. */
-    idle: <T>(work: () => Promise<T>) => Promise<T>;
+    pauseDuring: <T>(work: () => Promise<T>) => Promise<T>;
     /** No other scenario changes or removes a backup target until this one does so itself, or ends. */
     keepTargets: () => Promise<void>;
     /** Changes or removes backup targets once no other scenario keeps them. */

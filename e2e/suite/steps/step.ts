@@ -15,8 +15,8 @@ export type Step<Args extends unknown[], Result, Sentence extends string = strin
   parameters?: (...args: Args) => Record<NamesIn<Sentence>, Word>;
   action: (context: Context, ...args: Args) => Promise<Result>;
   detail?: (result: Result, context: Context, ...args: Args) => Detail;
-  /** It waits for a clock, of Longhorn's or of cron's: meanwhile another scenario may begin. */
-  idle?: true;
+  /** It waits for a timer, of Longhorn's or of cron's: meanwhile another scenario may begin. */
+  waitsForTimer?: true;
   /** Opens what it needs, which is a step of its own, before. */
   opens?: (context: Context, ...args: Args) => Promise<unknown>;
   /** Where it is false nothing is done, and nothing printed. */
@@ -59,14 +59,14 @@ export const runStep = async <Args extends unknown[], Result>(
   declared: Step<Args, Result>,
   ...args: Args
 ): Promise<Result> => {
-  const { action, detail, idle, only, opens, afterwards } = declared;
+  const { action, detail, waitsForTimer, only, opens, afterwards } = declared;
   if (only?.(context, ...args) === false) return undefined as Result;
   // What needs nothing begins at once: it may take a mark of what has come so far.
   if (opens !== undefined) await opens(context, ...args);
   const work = (): Promise<Result> => action(context, ...args);
   const result = await context.asStep(
     compose(context, declared, args),
-    idle ? () => context.turn.idle(work) : work,
+    waitsForTimer ? () => context.turn.pauseDuring(work) : work,
     (result) => detail?.(result, context, ...args),
   );
   await afterwards?.(context, result, ...args);

@@ -41,12 +41,12 @@ const stories = {
   'who releases its place keeps its names, and who asks for no place needs none':
     'places=1 ends:a>ends next:a w:A ends:releasePlace>next rests:~>rests rests:a~ next:release ends:release>w w:release>rests',
   'who only waits leaves its place to another and goes on at once; only so many have begun':
-    'places=2 begun=3 1:a>1 2:a>2 3:a 4:a 1:idle>3 2:idle 1:resume 3:release>4 5:a 1:release>5 6:a 2:resume 4:release 5:release>6',
+    'places=2 begun=3 1:a>1 2:a>2 3:a 4:a 1:pause>3 2:pause 1:resume 3:release>4 5:a 1:release>5 6:a 2:resume 4:release 5:release>6',
   'with more places more begin at once; with fewer nobody is stopped, and who ends is not replaced':
     'places=1 begun=3 one:a>one two:a three:a four:a 3:limit>two+three 1:limit one:release two:release three:release>four',
-  'none begins for one that waits, where none is to': 'places=1 1:a>1 2:a 1:idle 1:release>2',
+  'none begins for one that waits, where none is to': 'places=1 1:a>1 2:a 1:pause 1:release>2',
   'who only waits stands before who wants a name alone, for those who clean up as well':
-    'waits:a>waits ends:a>ends w:A waits:idle ends:first>ends!',
+    'waits:a>waits ends:a>ends w:A waits:pause ends:first>ends!',
   'who cleans up goes on and nobody overtakes, unless it alone stands before who wants a name alone':
     'places=3 1:ab9>1 2:ab9>2 3:ab9>3 w:A late:ab9 1:first>1! 2:first>2! 1:release 3:first 2:release>w w:release>late+3!',
   'who waits for others in line as well is not let go first':
@@ -65,12 +65,12 @@ test.each(Object.entries(stories))('%s', (_, story) => {
   const { awaited = 0, ...options } = Object.fromEntries(
     [...story.matchAll(/(\w+)=(\d)/g)].map(([, name, to]) => [name, Number(to)]),
   );
-  const { ask, awaits, release, releasePlace, idle, resume, letOthersFirst, limit, granted } = open(options);
+  const { ask, awaits, release, releasePlace, pause, resume, letOthersFirst, limit, granted } = open(options);
   awaits(awaited);
   const acts: Record<string, (holder: string) => void> = {
     release,
     releasePlace,
-    idle,
+    pause,
     resume,
     limit: (places) => limit(Number(places)),
     first: (holder) => letOthersFirst(holder, () => granted.push(`${holder}!`)),
@@ -97,7 +97,7 @@ describe('schedules', () => {
     const most = places + pick([0, 2]);
     const claims = createClaims({ places, begun: most });
     const held = new Map<string, Claim>();
-    const idle = new Set<string>();
+    const paused = new Set<string>();
     /** In the order of asking. */
     let line: { holder: string; claim: Claim }[] = [];
     let grants = 0;
@@ -109,7 +109,7 @@ describe('schedules', () => {
     const begun = () => [...held].filter(([, { withoutPlace }]) => !withoutPlace).map(([holder]) => holder);
     const forget = (holder: string) => {
       held.delete(holder);
-      idle.delete(holder);
+      paused.delete(holder);
       line = line.filter((each) => each.holder !== holder);
     };
     const granted = (holder: string, claim: Claim) => {
@@ -122,7 +122,7 @@ describe('schedules', () => {
       forget(holder);
       held.set(holder, claim);
       if (!claim.withoutPlace) {
-        expect(begun().filter((each) => !idle.has(each)).length).toBeLessThanOrEqual(places);
+        expect(begun().filter((each) => !paused.has(each)).length).toBeLessThanOrEqual(places);
         expect(begun().length).toBeLessThanOrEqual(most);
       }
       grants += 1;
@@ -141,12 +141,12 @@ describe('schedules', () => {
         const claim = held.get(holder);
         if (claim !== undefined) held.set(holder, { ...claim, withoutPlace: true });
         claims.releasePlace(holder);
-      } else if (idle.has(holder)) {
-        idle.delete(holder);
+      } else if (paused.has(holder)) {
+        paused.delete(holder);
         claims.resume(holder);
       } else if (held.has(holder) && pick([1, 2, 3]) === 1) {
-        idle.add(holder);
-        claims.idle(holder);
+        paused.add(holder);
+        claims.pause(holder);
       } else if (held.has(holder) && chance(0.3)) {
         const claim = { ...(held.get(holder) as Claim), withoutPlace: true };
         const first = line.find((each) => areAtOdds(each.claim, claim));
@@ -170,7 +170,7 @@ describe('schedules', () => {
         claims.ask(holder, claim, () => granted(holder, claim));
       }
       expect(claims.holders().toSorted()).toEqual([...held.keys()].toSorted());
-      expect(claims.atWork()).toBe(begun().filter((each) => !idle.has(each)).length);
+      expect(claims.atWork()).toBe(begun().filter((each) => !paused.has(each)).length);
       // Nobody waits for nothing.
       if (held.size === 0) expect(line).toEqual([]);
     }

@@ -59,7 +59,7 @@ test("while work only waits its place is another's, and is taken again when it e
   await first.hold(shared, forever);
   await second.hold(shared, forever);
   await expect(
-    first.idle(async () => {
+    first.pauseDuring(async () => {
       await third.hold(shared, forever);
       throw new Error('what it waited for did not come');
     }),

@@ -55,7 +55,7 @@ const open = async () => {
   const turn = {
     exclusive: async () => 0,
     rest: async () => {},
-    idle: <T>(work: () => Promise<T>) => work(),
+    pauseDuring: <T>(work: () => Promise<T>) => work(),
     keepTargets: async () => {},
     changingTargets: <T>(change: () => Promise<T>) => change(),
     release: () => {},

@@ -56,7 +56,7 @@ test('what comes after a step is printed by itself, and a step whose condition i
 test('a step that waits for a clock leaves its place to another after its sentence, until its work ends', async () => {
   const { context, printed } = createTestContext({
     turn: {
-      idle: (work) => {
+      pauseDuring: (work) => {
         printed.push("its place is another's");
         return work().finally(() => printed.push('and is taken again'));
       },
@@ -64,7 +64,7 @@ test('a step that waits for a clock leaves its place to another after its senten
   });
   const again = step({
     sentence: 'Then it is tried again',
-    idle: true,
+    waitsForTimer: true,
     action: async (_: Context) => 7,
     detail: (gap) => `after ${gap} s`,
   });

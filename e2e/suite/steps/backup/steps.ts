@@ -277,7 +277,7 @@ export const backupSteps = {
   'then.completedForGood': step({
     sentence: 'Then {backup} is Completed, and stays so',
     parameters: (backup) => ({ backup }),
-    idle: true,
+    waitsForTimer: true,
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts } = context;
       await untilCompleted(context, backup);

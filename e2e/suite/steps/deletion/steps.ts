@@ -254,7 +254,7 @@ export const deletionSteps = {
   'then.deletionFailsAgain': step({
     sentence: 'Then {backup} goes Deleting, Error, Deleting, Error: the deletion is tried again after {time}',
     parameters: (backup) => ({ backup, time: retryTime }),
-    idle: true,
+    waitsForTimer: true,
     action: (context: Context, backup: BackupHandle) =>
       triedAgain(
         context,
@@ -270,7 +270,7 @@ export const deletionSteps = {
   'then.deletingAgain': step({
     sentence: 'Then {backup} goes Deleting, Error, Deleting: the deletion is tried again after {time}',
     parameters: (backup) => ({ backup, time: retryTime }),
-    idle: true,
+    waitsForTimer: true,
     action: (context: Context, backup: BackupHandle) =>
       triedAgain(
         context,
@@ -381,7 +381,7 @@ export const deletionSteps = {
   'then.deletedInTheEnd': step({
     sentence: 'Then {backup} goes Deleting once more, and is gone',
     parameters: (backup) => ({ backup }),
-    idle: true,
+    waitsForTimer: true,
     action: (context: Context, backup: BackupHandle) => {
       const { healed, orphaned } = backup.since;
       const from = healed ?? orphaned ?? sinceDeleted(backup);

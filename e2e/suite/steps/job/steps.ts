@@ -147,7 +147,7 @@ export const jobSteps = {
   'when.jobScheduled': step({
     sentence: 'When {run} of the recurring job is due, and Kubernetes starts it',
     parameters: (job) => ({ run: nextRunLabel(job) }),
-    idle: true,
+    waitsForTimer: true,
     action: scheduleJob,
     detail: (run) => run.job,
   }),
@@ -336,7 +336,7 @@ export const jobSteps = {
   'then.nothingCompletes': step({
     sentence: 'Then for {ticks} ticks of its cron no backup of the recurring job completes',
     parameters: (_, { ticks }) => ({ ticks }),
-    idle: true,
+    waitsForTimer: true,
     action: async ({ timelines: { backups } }: Context, job: JobHandle, { ticks }: { ticks: number }) => {
       const isOfJob = isBackupSince(backups, { from: backups.mark(), volume: job.volume.name });
       const completed = await once(backups, (each) => isOfJob(each) && backupState(each) === 'Completed', {
@@ -488,7 +488,7 @@ export const jobSteps = {
       count: oldOnes(job, backups).length,
       by,
     }),
-    idle: true,
+    waitsForTimer: true,
     action: async (
       context: Context,
       job: JobHandle,
@@ -529,7 +529,7 @@ export const jobSteps = {
     parameters: (job, backups) => ({
       count: oldOnes(job, backups).length,
     }),
-    idle: true,
+    waitsForTimer: true,
     action: (context: Context, job: JobHandle, backups: readonly BackupHandle[]) => {
       const { timelines, timeouts } = context;
       const snapshotGone = ({ label, snapshot: { name } }: BackupHandle) =>

@@ -117,7 +117,7 @@ export const lockSteps = {
   'then.expired': step({
     sentence: 'Then the foreign lock of {purpose} has expired, and is still there',
     parameters: ({ of }) => ({ purpose: of }),
-    idle: true,
+    waitsForTimer: true,
     action: (_: Context, lock: ForeignLockHandle) => lock.outlived(),
     detail: (age) => `written ${age} s ago`,
   }),
@@ -159,7 +159,7 @@ export const lockSteps = {
   'then.neverTriedAgain': step({
     sentence: 'Then {backup} is not tried again: it has stayed in Error',
     parameters: (backup) => ({ backup }),
-    idle: true,
+    waitsForTimer: true,
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, report, version } = context;
       const { steps } = evaluate(creationLosesLock(timelines.backups, made(context, backup)));
@@ -205,7 +205,7 @@ export const lockSteps = {
       backup,
       time: (context: Context) => describeWindow(windowOf(context)),
     }),
-    idle: true,
+    waitsForTimer: true,
     action: async (context: Context, backup: BackupHandle) => {
       const { timelines, timeouts } = context;
       const window = windowOf(context);

@@ -179,7 +179,7 @@ export const storeSteps = {
   'then.staysKnown': step({
     sentence: 'Then Longhorn looks there, and {backup} stays Completed',
     parameters: (backup, _) => ({ backup }),
-    idle: true,
+    waitsForTimer: true,
     action: async (context: Context, backup: BackupHandle, look: StoreSync) => {
       const { timelines, timeouts, expected } = context;
       const { target } = look;
