@@ -19,10 +19,6 @@ export type InlineSteps = {
   later(work: (madeStays: boolean) => Promise<void> | void): void;
   /** Checks the promise of a known bug, on v1.12.1. */
   orKnownBug: Called<typeof bugSteps, 'then'>['orKnownBug'];
-  /** What it has alone is everybody's again, until its cleanup. */
-  rest(): Promise<void>;
-  /** For the cleanup: others need not wait for what is left of it. */
-  release(): void;
   /** Ends connections that others could feel. */
   disconnects(work: () => void): void;
   /** What is judged when the body has passed. */
@@ -41,7 +37,7 @@ const connect = () =>
 /** `scenario()` for the inline suites: the suite's own core on steps that need no cluster. */
 export const scenario = defineScenario<InlineSteps>({
   connect,
-  createSteps: async ({ report, signal, turn: { exclusive, rest, release } }) => {
+  createSteps: async ({ report, signal, turn: { exclusive } }) => {
     const heals: ((madeStays: boolean) => Promise<void> | void)[] = [];
     let reason: string | undefined;
     let disconnect = (): void => {};
@@ -70,8 +66,6 @@ export const scenario = defineScenario<InlineSteps>({
       },
       finds: report.finding,
       orKnownBug: bind(context, bugSteps, 'then').orKnownBug,
-      rest,
-      release,
       later: (work) => void heals.unshift(work),
       atTheEnd: (work) => void judgements.push(work),
       disconnects: (work) => {

@@ -126,7 +126,7 @@ export const createTestContext = ({
     without: [],
     turn: {
       exclusive: async () => 0,
-      rest: async () => {},
+      releaseUntilCleanup: async () => {},
       pauseDuring: (work) => work(),
       keepTargets: async () => {},
       changingTargets: (change) => change(),

@@ -188,7 +188,7 @@ const runOnce = async <Steps extends object>(
       skip,
       turn: {
         exclusive: turn.exclusive,
-        rest: turn.rest,
+        releaseUntilCleanup: turn.releaseUntilCleanup,
         pauseDuring: holder.pauseDuring,
         keepTargets: turn.keepTargets,
         changingTargets: turn.changingTargets,

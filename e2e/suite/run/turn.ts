@@ -59,10 +59,10 @@ export type Turn = {
    * Releases what it has alone, what it shares and its place, while it only looks at what is its own; where
    * it never asked to be alone, nothing.
    */
-  rest(): Promise<void>;
+  releaseUntilCleanup(): Promise<void>;
   /**
-   * For the cleanup: its place is the next one's, and what it released by `rest` it shares again, as soon
-   * as nobody has that alone. Who has nothing alone, and left nothing in force, cleans up after those whom
+   * For the cleanup: its place is the next one's, and what `releaseUntilCleanup` released it shares again, as
+   * soon as nobody has that alone. Who has nothing alone, and left nothing in force, cleans up after those whom
    * nobody else at work keeps from having things alone.
    */
   cleanup(how: { isUrgent: boolean }): Promise<void>;
@@ -104,7 +104,7 @@ export const createTurn = (
 ): Turn => {
   const { joinTargets, declared, account, paused, signal, interrupted, record, step } = options;
   let requested: readonly SharedThing[] = [];
-  let rests = false;
+  let isReleased = false;
   let keeper: Holder | undefined;
   let awaitsTargets = false;
   const holdTargets = async (how: 'shared' | 'exclusive'): Promise<Holder> => {
@@ -155,15 +155,16 @@ export const createTurn = (
       recordOf('has for itself', 'has');
       return performance.now() - start;
     },
-    rest: async () => {
-      if (requested.length === 0 || rests) return;
-      rests = true;
+    releaseUntilCleanup: async () => {
+      if (requested.length === 0 || isReleased) return;
+      isReleased = true;
       await holder.hold({ shared: [], exclusive: [], withoutPlace: true }, signal);
       recordOf('gives back', 'gave-back');
     },
     cleanup: async ({ isUrgent }) => {
-      if (!rests && (isUrgent || requested.length > 0 || keeper !== undefined)) return holder.releasePlace();
-      const again = rests
+      if (!isReleased && (isUrgent || requested.length > 0 || keeper !== undefined))
+        return holder.releasePlace();
+      const again = isReleased
         ? holder.hold({ shared: usedByAll, exclusive: [], withoutPlace: true }, interrupted)
         : holder.letOthersFirst(interrupted);
       // After an interruption nobody is left who could be at odds with it.

@@ -58,7 +58,7 @@ export type ScenarioDeps = {
      * Releases what it has alone, what it shares and its place, until the cleanup: for who only looks at
      * what is its own.
      */
-    rest: () => Promise<void>;
+    releaseUntilCleanup: () => Promise<void>;
     /** Keeps what it has while the work only waits, but for its place among those at work. */
     pauseDuring: <T>(work: () => Promise<T>) => Promise<T>;
     /** No other scenario changes or removes a backup target until this one does so itself, or ends. */

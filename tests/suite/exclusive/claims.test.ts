@@ -39,7 +39,7 @@ const stories = {
   'only so many at once; who waits to be alone has no place meanwhile':
     'places=2 1:a>1 2:a>2 3:a 4:a 1:release>3 2:B>4',
   'who releases its place keeps its names, and who asks for no place needs none':
-    'places=1 ends:a>ends next:a w:A ends:releasePlace>next rests:~>rests rests:a~ next:release ends:release>w w:release>rests',
+    'places=1 ends:a>ends next:a w:A ends:releasePlace>next released:~>released released:a~ next:release ends:release>w w:release>released',
   'who only waits leaves its place to another and goes on at once; only so many have begun':
     'places=2 begun=3 1:a>1 2:a>2 3:a 4:a 1:pause>3 2:pause 1:resume 3:release>4 5:a 1:release>5 6:a 2:resume 4:release 5:release>6',
   'with more places more begin at once; with fewer nobody is stopped, and who ends is not replaced':

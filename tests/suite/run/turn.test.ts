@@ -35,7 +35,7 @@ const open = async (...names: string[]) => {
     return {
       exclusive: (...things: SharedThing[]) =>
         turn.exclusive('longhorn-managers', ...things).then(note('is alone')),
-      rest: turn.rest,
+      releaseUntilCleanup: turn.releaseUntilCleanup,
       cleanup: (isUrgent = false) => turn.cleanup({ isUrgent }).then(note('cleans up')),
       keepTargets: turn.keepTargets,
       changeTarget: () => turn.changingTargets(async () => note('changes a target')()),
@@ -58,7 +58,7 @@ test('the last one that who kills managers waits for cleans up after it, and tha
   await exclusive;
   await settle();
   expect(events).toEqual(['killer is alone']);
-  await killer.rest();
+  await killer.releaseUntilCleanup();
   await cleaned;
   expect(events).toEqual(['killer is alone', 'last cleans up']);
   expect(others[0]?.inLine()).toBeGreaterThan(0);

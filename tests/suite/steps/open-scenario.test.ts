@@ -54,7 +54,7 @@ const open = async () => {
   };
   const turn = {
     exclusive: async () => 0,
-    rest: async () => {},
+    releaseUntilCleanup: async () => {},
     pauseDuring: <T>(work: () => Promise<T>) => work(),
     keepTargets: async () => {},
     changingTargets: <T>(change: () => Promise<T>) => change(),

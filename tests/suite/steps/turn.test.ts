@@ -32,9 +32,9 @@ test.each([
 test('what it gives back is named', async () => {
   const sentence = 'When others may use the longhorn-manager pods again';
   const { context, printed } = createTestContext({
-    turn: { rest: async () => void printed.push('rests') },
+    turn: { releaseUntilCleanup: async () => void printed.push('released') },
     exclusive: new Set(['longhorn-managers']),
   });
   await bindSteps(context).when.givenBack();
-  expect(printed).toEqual([`${sentence} ...`, 'rests', sentence]);
+  expect(printed).toEqual([`${sentence} ...`, 'released', sentence]);
 });

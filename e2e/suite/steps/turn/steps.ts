@@ -40,6 +40,6 @@ export const turnSteps = {
   'when.givenBack': step({
     sentence: 'When others may use {things} again',
     parameters: () => ({ things: ({ exclusive }: Context) => list(exclusive) }),
-    action: (context: Context) => context.turn.rest(),
+    action: (context: Context) => context.turn.releaseUntilCleanup(),
   }),
 };
