@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { awaitCluster } from '../kube/account.ts';
-import { isAlike, type RowState, rowStateOfRow, type Stretch } from './backup-look.ts';
 import { type BackupTable, backupTable, backupTableSelector, warningIcon } from './backup-table.ts';
 import { type Loading, loadPage, openContext } from './browser.ts';
 import type { Span } from './judge-shown.ts';
 import { openPageLog, type PageLog } from './page-log.ts';
+import { isAlike, type RowState, rowStateOfRow, type Stretch } from './row-state.ts';
 import { type ShownTable, watchTable } from './table-watcher.ts';
 
 /** A page of backups that is open in the browser, with all that it showed since. */

@@ -1,5 +1,5 @@
 import { formatDuration } from '../kube/duration.ts';
-import { describeRowState, distinct, isAlike, type Stretch } from './backup-look.ts';
+import { describeRowState, distinct, isAlike, type Stretch } from './row-state.ts';
 
 /** A stretch of time, in ms since the epoch. */
 export type Span = { from: number; to: number };

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
-import { isAlike, type RowState, rowStateOfResource, type ShownBackup, type Stretch } from './backup-look.ts';
 import type { Span } from './judge-shown.ts';
+import { isAlike, type RowState, rowStateOfResource, type ShownBackup, type Stretch } from './row-state.ts';
 
 /** The path of the stream that keeps the table of backups live. */
 const stream = /\/v1\/ws\/[^/]+\/backups$/;

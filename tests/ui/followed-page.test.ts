@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type RowState, rowStateOf } from '../../e2e/ui/backup-look.ts';
+import { type RowState, rowStateOf } from '../../e2e/ui/row-state.ts';
 import { keepBrowser, openPage } from './support/open-page.ts';
 
 const chromium = await keepBrowser();

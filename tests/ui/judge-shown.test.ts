@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
-import { rowStateOf, type Stretch } from '../../e2e/ui/backup-look.ts';
 import { judgeShown } from '../../e2e/ui/judge-shown.ts';
 import { openPageLog } from '../../e2e/ui/page-log.ts';
+import { rowStateOf, type Stretch } from '../../e2e/ui/row-state.ts';
 
 // Seconds and looks: a state, with `!` where the red icon stands before the volume, or `-` for no row.
 const stretches = (text: string): Stretch[] =>

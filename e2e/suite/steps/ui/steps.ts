@@ -1,8 +1,8 @@
 import { formatDuration, parseDuration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
-import { describeRowState, isAlike, type RowState, rowStateOf } from '../../../ui/backup-look.ts';
 import { type Delay, judgeShown } from '../../../ui/judge-shown.ts';
+import { describeRowState, isAlike, type RowState, rowStateOf } from '../../../ui/row-state.ts';
 import type { Context } from '../context.ts';
 import {
   type BackupHandle,

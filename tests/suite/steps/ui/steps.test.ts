@@ -8,7 +8,7 @@ import { bind } from '../../../../e2e/suite/steps/step.ts';
 import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
 import { untilLostLate } from '../../../../e2e/suite/steps/ui/page.ts';
 import { describeDelays, uiSteps } from '../../../../e2e/suite/steps/ui/steps.ts';
-import { rowStateOf } from '../../../../e2e/ui/backup-look.ts';
+import { rowStateOf } from '../../../../e2e/ui/row-state.ts';
 import type { Mutant } from '../../../../emulator/mutants.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { keepBrowser, openPage } from '../../../ui/support/open-page.ts';
