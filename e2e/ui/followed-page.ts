@@ -14,7 +14,7 @@ export type FollowedPage = {
   readonly table: BackupTable;
   readonly log: PageLog;
   /** How a backup looks on the page now; undefined: it has no row. */
-  look(name: string): RowState | undefined;
+  rowOf(name: string): RowState | undefined;
   /** What the page showed of a backup since it was live. */
   shown(name: string): Stretch[];
   /** When the page was live: it was connected and had been drawn once. */
@@ -50,13 +50,15 @@ export const followPage = async ({ chromium, url, carried, expected }: Options):
   const waiting = new Set<() => void>();
 
   const rowsNow = () => shown.at(-1)?.rows ?? [];
-  const look = (name: string): RowState | undefined => {
+  const rowOf = (name: string): RowState | undefined => {
     const row = rowsNow().find(({ id }) => id === name);
     return row && rowStateOfRow(row);
   };
   const isDrawn = (): boolean => {
     const wanted = expected();
-    return rowsNow().length === wanted.size && [...wanted].every(([name, each]) => isAlike(look(name), each));
+    return (
+      rowsNow().length === wanted.size && [...wanted].every(([name, each]) => isAlike(rowOf(name), each))
+    );
   };
   const again = (): void => {
     const last = shown.at(-1);
@@ -91,12 +93,12 @@ export const followPage = async ({ chromium, url, carried, expected }: Options):
     return {
       table: backupTable(page),
       log,
-      look,
+      rowOf,
       shown: (name) => {
         const all = shown.flatMap(({ at, rows, isKept }) => {
           if (!isKept || rows === null) return [];
           const row = rows.find(({ id }) => id === name);
-          return [{ at, look: row && rowStateOfRow(row) }];
+          return [{ at, row: row && rowStateOfRow(row) }];
         });
         // Its first table it asks for by itself: that may be long before the first message.
         const from = live()[0]?.from ?? Number.POSITIVE_INFINITY;

@@ -31,15 +31,15 @@ export type Judging = {
   end: number;
 };
 
-/** How long after its custom resource the page showed a look, in ms. */
-export type Delay = { look: string; delay: number };
+/** How long after its custom resource the page showed a state, in ms. */
+export type Delay = { row: string; delay: number };
 
 // The page hears of a change from a manager, the suite from the API server: when this process is busy, the
 // page is the first to know.
 const ahead = 2000;
 
 /**
- * Judges what the page showed of a backup. A page gets changes at most once a second: a look that lived shorter
+ * Judges what the page showed of a backup. A page gets changes at most once a second: a state that lived shorter
  * than the limit need not be shown, but one that was shown is one that the custom resource had, in the same
  * order, and came within the limit; and one that lasted was shown. While the page had no connection it could
  * show nothing new; what it missed it shows within the limit of being connected again.
@@ -59,7 +59,7 @@ export const judgeShown = ({
   const delays: Delay[] = [];
   const sources = match(history, shown);
   const met = new Set<number>();
-  // When a look had to be there: a page that was not connected can only be late from when it is again.
+  // When a state had to be there: a page that was not connected can only be late from when it is again.
   const due = (at: number): number => {
     const span = connected.find(({ to }) => to > at);
     return span === undefined ? Number.POSITIVE_INFINITY : Math.max(at, span.from);
@@ -67,11 +67,11 @@ export const judgeShown = ({
   const isConnected = (from: number, to: number): boolean =>
     connected.some((span) => span.from <= from && span.to >= to);
 
-  for (const [index, { at, look }] of shown.entries()) {
+  for (const [index, { at, row }] of shown.entries()) {
     const source = sources.get(index);
     if (source === undefined) {
       problems.push(
-        `${did} ${describeRowState(look)} at ${time(at)}, where ${label} was ${inForce(history, at)}`,
+        `${did} ${describeRowState(row)} at ${time(at)}, where ${label} was ${inForce(history, at)}`,
       );
       continue;
     }
@@ -81,36 +81,36 @@ export const judgeShown = ({
     if (!isFresh) continue;
     const since = history[source]?.at ?? 0;
     const delay = Math.max(0, at - due(since));
-    if (since === due(since)) delays.push({ look: describeRowState(look), delay });
+    if (since === due(since)) delays.push({ row: describeRowState(row), delay });
     if (delay > limit)
       problems.push(
-        `${did} ${describeRowState(look)} only ${formatDuration(delay)} after ${label} (limit: ${formatDuration(limit)})`,
+        `${did} ${describeRowState(row)} only ${formatDuration(delay)} after ${label} (limit: ${formatDuration(limit)})`,
       );
   }
-  for (const [index, { at, look }] of history.entries()) {
+  for (const [index, { at, row }] of history.entries()) {
     const from = due(at);
     const until = history[index + 1]?.at ?? end;
     const isPast = shown[0] === undefined || until <= shown[0].at;
     if (met.has(index) || isPast || until - from < limit || !isConnected(from, from + limit)) continue;
     problems.push(
-      look === undefined
+      row === undefined
         ? `${kept} ${label}, which was gone from ${time(at)} on`
-        : `${didNot} ${describeRowState(look)}, which ${label} was from ${time(at)} for ${formatDuration(until - at)}`,
+        : `${didNot} ${describeRowState(row)}, which ${label} was from ${time(at)} for ${formatDuration(until - at)}`,
     );
   }
   return { problems, delays };
 };
 
 /**
- * For what was shown, by its index, the look of the custom resource that it came from: the latest that it can
+ * For what was shown, by its index, the state of the custom resource that it came from: the latest that it can
  * be.
  */
 const match = (history: readonly Stretch[], shown: readonly Stretch[]): Map<number, number> => {
   const found = new Map<number, number>();
   let before = history.length;
-  for (const [index, { at, look }] of [...shown.entries()].reverse()) {
+  for (const [index, { at, row }] of [...shown.entries()].reverse()) {
     const source = history.findLastIndex(
-      (each, position) => position < before && each.at <= at + ahead && isAlike(each.look, look),
+      (each, position) => position < before && each.at <= at + ahead && isAlike(each.row, row),
     );
     if (source !== -1) found.set(index, source);
     // What stands before and behind something that never was may be one and the same.
@@ -120,6 +120,6 @@ const match = (history: readonly Stretch[], shown: readonly Stretch[]): Map<numb
 };
 
 const inForce = (history: readonly Stretch[], at: number): string =>
-  describeRowState(history.findLast((each) => each.at <= at)?.look);
+  describeRowState(history.findLast((each) => each.at <= at)?.row);
 
 const time = (at: number): string => new Date(at).toISOString().slice(11, 23);

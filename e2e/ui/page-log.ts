@@ -53,13 +53,13 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
     connections.push(connection);
     socket.on('framereceived', ({ payload }) => {
       const at = Date.now();
-      const looks = looksIn(String(payload));
-      if (looks === undefined) note(`the stream of backups: no list, but ${String(payload).slice(0, 200)}`);
+      const rows = rowsIn(String(payload));
+      if (rows === undefined) note(`the stream of backups: no list, but ${String(payload).slice(0, 200)}`);
       else
-        for (const name of new Set([...received.keys(), ...looks.keys()])) {
-          const before = received.get(name) ?? [{ at: 0, look: undefined }];
-          const look = looks.get(name);
-          if (!isAlike(before.at(-1)?.look, look)) received.set(name, [...before, { at, look }]);
+        for (const name of new Set([...received.keys(), ...rows.keys()])) {
+          const before = received.get(name) ?? [{ at: 0, row: undefined }];
+          const row = rows.get(name);
+          if (!isAlike(before.at(-1)?.row, row)) received.set(name, [...before, { at, row }]);
         }
       connection.since ??= at;
       changed();
@@ -78,12 +78,12 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
       ),
     losses: () =>
       connections.filter(({ since, closed }) => since !== undefined && closed !== undefined).length,
-    received: (name) => received.get(name) ?? [{ at: 0, look: undefined }],
+    received: (name) => received.get(name) ?? [{ at: 0, row: undefined }],
   };
 };
 
 /** The backups that a message of the stream names, which is the whole list; undefined where it is none. */
-const looksIn = (message: string): Map<string, RowState> | undefined => {
+const rowsIn = (message: string): Map<string, RowState> | undefined => {
   try {
     const { data }: { data: ShownBackup[] } = JSON.parse(message);
     return new Map(data.map((backup) => [backup.name, rowStateOfResource(backup)]));

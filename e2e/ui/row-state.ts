@@ -2,7 +2,7 @@ import { backupState } from '../longhorn/backup-state.ts';
 import type { Backup } from '../longhorn/types.ts';
 import type { ShownRow } from './table-watcher.ts';
 
-/** How a backup looks on the page. */
+/** What the page shows of a backup. */
 export type RowState = {
   /** Its row's text in the column Creation State, or the percent of the bar there. */
   state: string;
@@ -33,28 +33,28 @@ export const rowStateOfResource = ({ state, progress = 0, messages }: ShownBacku
   warning: !!messages?.error,
 });
 
-/** How a row looks. */
+/** What a row shows. */
 export const rowStateOfRow = ({ state, progress, warning }: ShownRow): RowState => ({
   state: progress === null ? state : `${progress} %`,
   warning,
 });
 
-/** In words, for explanations; no look is that of a backup that is not there. */
-export const describeRowState = (look: RowState | undefined): string => {
-  if (look === undefined) return 'no row';
-  return `${look.state === '' ? 'no state' : look.state}${look.warning ? ' with the red icon' : ''}`;
+/** In words, for explanations; no row is that of a backup that is not there. */
+export const describeRowState = (row: RowState | undefined): string => {
+  if (row === undefined) return 'no row';
+  return `${row.state === '' ? 'no state' : row.state}${row.warning ? ' with the red icon' : ''}`;
 };
 
-/** Whether two looks are the same. */
+/** Whether two rows are the same. */
 export const isAlike = (one: RowState | undefined, other: RowState | undefined): boolean =>
   one?.state === other?.state && one?.warning === other?.warning;
 
-/** A look and since when; undefined: no row. */
-export type Stretch = { at: number; look: RowState | undefined };
+/** A row and since when; undefined: no row. */
+export type Stretch = { at: number; row: RowState | undefined };
 
 /** Stretches without those that only repeat the one before. */
 export const distinct = (stretches: readonly Stretch[]): Stretch[] =>
-  stretches.filter(({ look }, index) => {
+  stretches.filter(({ row }, index) => {
     const before = stretches[index - 1];
-    return before === undefined || !isAlike(before.look, look);
+    return before === undefined || !isAlike(before.row, row);
   });

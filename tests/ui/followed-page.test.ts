@@ -18,17 +18,17 @@ test.skipIf(chromium === undefined)(
     const before = Date.now();
     const goes = async (name: string, status: Record<string, unknown>, state: string, warning = false) => {
       put(name, status);
-      await until(() => page.look(name)?.state === state && page.look(name)?.warning === warning);
+      await until(() => page.rowOf(name)?.state === state && page.rowOf(name)?.warning === warning);
     };
     await goes('backup-a', { ...whole, state: 'Deleting' }, 'Deleting');
     await goes('backup-a', { ...whole, state: 'Error', messages: { error: 'denied' } }, 'Error', true);
     await goes('backup-c', { state: 'InProgress', progress: 40 }, '40 %');
     await datastore.backups.delete('backup-a');
-    await until(() => page.look('backup-a') === undefined);
+    await until(() => page.rowOf('backup-a') === undefined);
 
     const shown = page.shown('backup-a');
-    expect(shown[0]?.look).toEqual({ state: 'Completed', warning: false });
-    expect(shown.find(({ look }) => look?.state === 'Deleting')?.at).toBeGreaterThanOrEqual(before);
+    expect(shown[0]?.row).toEqual({ state: 'Completed', warning: false });
+    expect(shown.find(({ row }) => row?.state === 'Deleting')?.at).toBeGreaterThanOrEqual(before);
     expect(shown).toEqual(shown.toSorted((one, other) => one.at - other.at));
     expect(page.log.troubles).toEqual([]);
     expect(Buffer.from((await page.picture()).subarray(1, 4)).toString()).toBe('PNG');

@@ -5,12 +5,12 @@ import { judgeShown } from '../../e2e/ui/judge-shown.ts';
 import { openPageLog } from '../../e2e/ui/page-log.ts';
 import { rowStateOf, type Stretch } from '../../e2e/ui/row-state.ts';
 
-// Seconds and looks: a state, with `!` where the red icon stands before the volume, or `-` for no row.
+// Seconds and rows: a state, with `!` where the red icon stands before the volume, or `-` for no row.
 const stretches = (text: string): Stretch[] =>
   text.split(', ').map((part) => {
     const [at = '', state = ''] = part.split(' ');
-    const look = { state: state.replace('!', ''), warning: state.endsWith('!') };
-    return { at: Number(at) * 1000, look: state === '-' ? undefined : look };
+    const row = { state: state.replace('!', ''), warning: state.endsWith('!') };
+    return { at: Number(at) * 1000, row: state === '-' ? undefined : row };
   });
 
 const about = { label: 'the backup', what: 'shown', limit: 5000, end: 100_000 } as const;
@@ -69,7 +69,7 @@ test('what came while a page was cut off it need not show, but soon after what s
 test('how late it was is returned for each change, but not of what it showed first, nor of what it could not have heard', () => {
   const connected: [number, number][] = Array.of([0, 25], [40, 1000]);
   const { delays } = judge('0 A, 10 B!, 20 -, 30 C, 50 D', '3 A, 10.5 B!, 21 -, 41 C, 52 D', connected);
-  const described = delays.map(({ look, delay }) => `${look} ${delay}`).join(', ');
+  const described = delays.map(({ row, delay }) => `${row} ${delay}`).join(', ');
   expect(described).toBe('B with the red icon 500, no row 1000, D 2000');
 });
 
@@ -90,6 +90,6 @@ test('what is no list of backups is a trouble of the page, and takes no backup a
   const say = (payload: unknown) => socket.emit('framereceived', { payload: JSON.stringify(payload) });
   say({ data: [{ name: 'b', state: 'InProgress', progress: 40, messages: { error: 'denied' } }] });
   say({ type: 'error', status: 500 });
-  expect(log.received('b').map(({ look }) => look)).toEqual([undefined, { state: '40 %', warning: true }]);
+  expect(log.received('b').map(({ row }) => row)).toEqual([undefined, { state: '40 %', warning: true }]);
   expect(log.troubles).toMatchObject([{ text: expect.stringContaining('no list, but {"type":"error"') }]);
 });

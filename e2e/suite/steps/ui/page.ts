@@ -12,19 +12,19 @@ import { notProvable } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { forwardFrontend } from '../service-forward.ts';
 
-/** How a backup had to look by its custom resource, from its beginning on. */
-export const looksOf = (
+/** What the page had to show of a backup by its custom resource, from its beginning on. */
+export const rowStatesOf = (
   { timelines }: Pick<Context, 'timelines'>,
   name: string,
   { mark }: Pick<PageHandle, 'mark'>,
 ): Stretch[] => {
-  const stretches: Stretch[] = [{ at: 0, look: undefined }];
+  const stretches: Stretch[] = [{ at: 0, row: undefined }];
   for (const entry of timelines.backups.entries) {
     if (entry.kind === 'gap') {
       if (entry.sequence > mark)
         throw notProvable(`the watch of backups lost a stretch while the page was open: ${entry.reason}`);
     } else if (entry.object.metadata.name === name)
-      stretches.push({ at: entry.at, look: entry.kind === 'deleted' ? undefined : rowStateOf(entry.object) });
+      stretches.push({ at: entry.at, row: entry.kind === 'deleted' ? undefined : rowStateOf(entry.object) });
   }
   return stretches;
 };
@@ -67,7 +67,7 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
   const { within, owner } = timeouts.pageDrawn;
   if (!(await page.until(() => page.live().length > 0, parseDuration(within)))) {
     const wanted = [...expected().keys()].map(
-      (name) => `${name}: ${JSON.stringify(page.look(name) ?? 'no row')}`,
+      (name) => `${name}: ${JSON.stringify(page.rowOf(name) ?? 'no row')}`,
     );
     throw new Error(
       `the page did not show the volume's backups within ${formatDuration(parseDuration(within))} (${owner}); it has ${wanted.join(', ')}`,

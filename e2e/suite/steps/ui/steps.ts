@@ -13,7 +13,7 @@ import {
 } from '../handles.ts';
 import { throwFor } from '../judging.ts';
 import { step } from '../step.ts';
-import { killUntilLost, looksOf, openBackupPage } from './page.ts';
+import { killUntilLost, openBackupPage, rowStatesOf } from './page.ts';
 import { judgeRow } from './row.ts';
 
 /** Waits until a page shows backups as their custom resources are. */
@@ -26,8 +26,8 @@ const untilShown = async (
     const backup = backups.current(name);
     return backup && rowStateOf(backup);
   };
-  const receivedOf = ({ name }: BackupHandle): RowState | undefined => page.log.received(name).at(-1)?.look;
-  const isShown = (backup: BackupHandle): boolean => isAlike(page.look(backup.name), wanted(backup));
+  const receivedOf = ({ name }: BackupHandle): RowState | undefined => page.log.received(name).at(-1)?.row;
+  const isShown = (backup: BackupHandle): boolean => isAlike(page.rowOf(backup.name), wanted(backup));
   const isReceived = (backup: BackupHandle): boolean => isAlike(receivedOf(backup), wanted(backup));
   const isLive = page.live().at(-1)?.to === Number.POSITIVE_INFINITY;
   let { within, owner } = isLive ? timeouts.pageFollows : timeouts.pageDrawn;
@@ -41,7 +41,7 @@ const untilShown = async (
     .filter((backup) => !isShown(backup))
     .map(
       (backup) =>
-        `- ${backup.label} is ${describeRowState(wanted(backup))}, and the page shows ${describeRowState(page.look(backup.name))}: longhorn-manager has sent it ${isReceived(backup) ? 'what is so' : describeRowState(receivedOf(backup))}`,
+        `- ${backup.label} is ${describeRowState(wanted(backup))}, and the page shows ${describeRowState(page.rowOf(backup.name))}: longhorn-manager has sent it ${isReceived(backup) ? 'what is so' : describeRowState(receivedOf(backup))}`,
     );
   // Also where it came right only now: that was too late.
   throw new Error(
@@ -92,7 +92,7 @@ export const uiSteps = {
     parameters: (_, ...made) => ({ backups: describeLabels(made) }),
     action: (context: Context, page: PageHandle, ...made: BackupHandle[]) => untilShown(context, page, made),
     detail: (_, __, { page }, ...made) =>
-      made.map(({ name }) => describeRowState(page.look(name))).join(', '),
+      made.map(({ name }) => describeRowState(page.rowOf(name))).join(', '),
   }),
   /** The row's menu offers what can be done to the backup, and its tooltips say what went wrong, in full. */
   'then.rowTells': step({
@@ -134,7 +134,7 @@ export const uiSteps = {
       const judged = made.map(({ label, name }) => {
         const rest = { label, connected: page.live(), end: Date.now() };
         const [history, received, shown] = [
-          looksOf(context, name, handle),
+          rowStatesOf(context, name, handle),
           page.log.received(name),
           page.shown(name),
         ];
@@ -201,16 +201,16 @@ export const uiSteps = {
 };
 
 /**
- * Writes how long after its custom resource a page showed each look, at most: `Deleting after 0.4 s, a bar
+ * Writes how long after its custom resource a page showed each state, at most: `Deleting after 0.4 s, a bar
  * after 1.1 s`.
  */
 export const describeDelays = (delays: readonly Delay[]): string => {
   const longest = new Map<string, number>();
-  for (const { look, delay } of delays) {
+  for (const { row, delay } of delays) {
     // What a bar says does not matter.
-    const name = look.replace(/^\d+ %/, 'a bar');
+    const name = row.replace(/^\d+ %/, 'a bar');
     longest.set(name, Math.max(delay, longest.get(name) ?? 0));
   }
-  const delaysOf = [...longest].map(([look, delay]) => `${look} after ${formatDuration(delay)}`);
+  const delaysOf = [...longest].map(([row, delay]) => `${row} after ${formatDuration(delay)}`);
   return delaysOf.length === 0 ? 'nothing changed' : delaysOf.join(', ');
 };

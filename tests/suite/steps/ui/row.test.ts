@@ -26,7 +26,7 @@ const open = async (rows: Record<string, [said: Status, shown?: Status]>) => {
   });
   const read = (name: string, whenThere = (): void => {}) => {
     const ready = async (): Promise<void> => {
-      await until(() => page.look(name) !== undefined);
+      await until(() => page.rowOf(name) !== undefined);
       whenThere();
     };
     return judgeRow(page.table, { name, backups: timeline, ready });

@@ -60,7 +60,7 @@ const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Dura
       push({ kind: 'deleted', at: Date.now(), object: backups.current(name) as Backup });
       await opened.datastore.backups.delete(name);
     },
-    untilLook: (state: string) => until(() => page.look(name)?.state === state),
+    untilRow: (state: string) => until(() => page.rowOf(name)?.state === state),
     untilTroubled: (troubles = 1) => until(() => page.log.troubles.length >= troubles),
     /** The managers are gone, of which nobody has informed the page. */
     kill: (): void => {
@@ -91,9 +91,9 @@ describe.skipIf(chromium === undefined)('a page', () => {
   });
 
   test('that showed something that never was, whose request fails, or that does not follow is reported', async () => {
-    const { judged, handle, page, context, show, say, refuse, untilLook, untilTroubled } = await open();
+    const { judged, handle, page, context, show, say, refuse, untilRow, untilTroubled } = await open();
     show(deleting);
-    await untilLook('Deleting');
+    await untilRow('Deleting');
     show(completed);
     await expect(judged.pageFollowed(handle, first)).rejects.toThrow(
       /^the page and the custom resources differ:\n- longhorn-manager sent the page Deleting at [\d:.]+, where the first backup was Completed$/,
@@ -104,7 +104,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     await expect(judged.pageUntroubled(handle)).rejects.toThrow(
       'POST /v1/backupvolumes/v?action=backupDelete: 500',
     );
-    await untilLook('Completed');
+    await untilRow('Completed');
     Object.assign(context.timeouts, limits('300ms'));
     say(deleting);
     await expect(judged.pageShows(handle, first)).rejects.toThrow(
@@ -132,9 +132,9 @@ describe.skipIf(chromium === undefined)('a page', () => {
   });
 
   test('that hides what failed is reported', async () => {
-    const { judged, handle, both, untilLook } = await open({ mutant: 'page-hides-error', within: '300ms' });
+    const { judged, handle, both, untilRow } = await open({ mutant: 'page-hides-error', within: '300ms' });
     both(denied);
-    await untilLook('Error');
+    await untilRow('Error');
     await expect(judged.pageShows(handle, first)).rejects.toThrow(
       '- the first backup is Error with the red icon, and the page shows Error: longhorn-manager has sent it what is so',
     );
@@ -186,9 +186,9 @@ describe.skipIf(chromium === undefined)('a page', () => {
   });
 });
 
-test('of each look the longest delay is reported, and all bars are one', () => {
+test('of each row the longest delay is reported, and all bars are one', () => {
   const delays = Object.entries({ Deleting: 400, '0 %': 900, '40 %': 1100, 'no row': 30 });
-  const all = [...delays, ['Deleting', 200] as const].map(([look, delay]) => ({ look, delay }));
+  const all = [...delays, ['Deleting', 200] as const].map(([row, delay]) => ({ row, delay }));
   expect(describeDelays(all)).toBe('Deleting after 400 ms, a bar after 1.1 s, no row after 30 ms');
   expect(describeDelays([])).toBe('nothing changed');
 });
