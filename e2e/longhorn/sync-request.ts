@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const second = 1000;
 
-/** When Longhorn was last asked to look, and when it has last looked. */
-type Looks = {
+/** When Longhorn was last asked to sync, and when it last has. */
+type Syncs = {
   spec?: { syncRequestedAt?: string | null } | undefined;
   status?: { lastSyncedAt?: string | null } | undefined;
 };
 
 const timeOf = (time: string | null | undefined): number => Date.parse(time ?? '') || 0;
 
-/** Whether Longhorn is to look at a backup volume, or is looking. */
-export const isLookDue = ({ spec, status }: Looks): boolean =>
+/** Whether Longhorn is to sync a backup volume, or does. */
+export const isSyncDue = ({ spec, status }: Syncs): boolean =>
   !status?.lastSyncedAt || timeOf(spec?.syncRequestedAt) > timeOf(status.lastSyncedAt);
 
 /**
@@ -23,7 +23,7 @@ export const isLookDue = ({ spec, status }: Looks): boolean =>
  * is later than the last request too: the same again is no change, and a look that is under way would be all.
  */
 export const syncRequest = async (
-  { spec, status }: Looks,
+  { spec, status }: Syncs,
   clock = { now: Date.now, sleep: (milliseconds: number): Promise<void> => sleep(milliseconds) },
 ): Promise<string> => {
   const now = clock.now();

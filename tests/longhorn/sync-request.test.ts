@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLookDue, syncRequest } from '../../e2e/longhorn/sync-request.ts';
+import { isSyncDue, syncRequest } from '../../e2e/longhorn/sync-request.ts';
 
 test.each([
   ['2026-11-20T11:59:59Z', null, '2026-11-20T12:00:05Z', []],
@@ -27,5 +27,5 @@ test.each([
   ['looked at as was asked for', '2026-11-20T12:00:05Z', '2026-11-20T12:00:05Z', false],
   ['looked at without being asked for', null, '2026-11-20T12:00:05Z', false],
 ])('a look is due or not: %s', (_, syncRequestedAt, lastSyncedAt, due) => {
-  expect(isLookDue({ spec: { syncRequestedAt }, status: { lastSyncedAt } })).toBe(due);
+  expect(isSyncDue({ spec: { syncRequestedAt }, status: { lastSyncedAt } })).toBe(due);
 });

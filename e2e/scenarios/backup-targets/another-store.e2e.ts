@@ -18,9 +18,9 @@ scenario(
     const home = target.store;
     const other = await given.store({ kind: 'another kind' });
 
-    const look = await when.targetChanged(target, { to: other });
-    await then.removedFromCluster(first, look);
-    await then.storeListed(look);
+    const sync = await when.targetChanged(target, { to: other });
+    await then.removedFromCluster(first, sync);
+    await then.storeListed(sync);
     await then.storeHolds(volume, [first], { inside: home });
 
     data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));

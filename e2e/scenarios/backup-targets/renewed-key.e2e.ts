@@ -22,9 +22,9 @@ scenario(
     const replaced = await given.keyReplaced();
     await then.inForce(replaced);
     await then.creationFails(second, 'creation-denied');
-    const look = await when.storeLookedInto();
+    const sync = await when.storeLookedInto();
     await then.targetTells('AccessDenied');
-    await then.staysKnown(first, look);
+    await then.staysKnown(first, sync);
 
     await when.keyRenewed(replaced);
     await when.storeLookedInto();

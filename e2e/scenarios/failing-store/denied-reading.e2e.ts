@@ -72,8 +72,8 @@ scenario(
     const unlistable = await given.listingDenied({ of: 'the store' });
     await then.inForce(unlistable);
 
-    const look = await when.storeLookedInto();
-    await then.orKnownBug('unlistable-store-is-empty', () => then.staysKnown(backup, look));
+    const sync = await when.storeLookedInto();
+    await then.orKnownBug('unlistable-store-is-empty', () => then.staysKnown(backup, sync));
 
     await when.released(unlistable);
     await when.storeLookedInto();
@@ -94,8 +94,8 @@ scenario(
     const unlistable = await given.listingDenied({ of: volume, folder: 'backups' });
     await then.inForce(unlistable);
 
-    const look = await when.storeLookedInto();
-    await then.orKnownBug('unlistable-store-is-empty', () => then.staysKnown(first, look));
+    const sync = await when.storeLookedInto();
+    await then.orKnownBug('unlistable-store-is-empty', () => then.staysKnown(first, sync));
     await then.inForce(unlistable);
 
     await when.released(unlistable);

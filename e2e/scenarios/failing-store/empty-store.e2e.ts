@@ -13,9 +13,9 @@ scenario(
     const emptied = await given.storeEmptied();
     await then.inForce(emptied);
 
-    const look = await when.storeLookedInto();
-    await then.removedFromCluster(first, look);
-    await then.removedFromCluster(second, look);
+    const sync = await when.storeLookedInto();
+    await then.removedFromCluster(first, sync);
+    await then.removedFromCluster(second, sync);
     await then.noLastBackup(volume);
     await then.inForce(emptied);
 

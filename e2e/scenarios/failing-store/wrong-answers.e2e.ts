@@ -69,9 +69,9 @@ scenario(
 
     const unlistable = await given.wrongAnswers('AccessDenied', { to: 'list' });
     await then.inForce(unlistable);
-    const look = await when.storeLookedInto();
+    const sync = await when.storeLookedInto();
     await then.targetTells('AccessDenied');
-    await then.staysKnown(first, look);
+    await then.staysKnown(first, sync);
 
     await when.released(unlistable);
     await when.storeLookedInto();
@@ -94,9 +94,9 @@ scenario(
     const late = [];
     for (const to of requests) late.push(await given.wrongAnswers('another time', { to }));
     for (const each of late) await then.inForce(each);
-    const look = await when.storeLookedInto();
+    const sync = await when.storeLookedInto();
     await then.targetTells('RequestTimeTooSkewed');
-    await then.staysKnown(first, look);
+    await then.staysKnown(first, sync);
 
     for (const each of late) await when.released(each);
     await when.storeLookedInto();

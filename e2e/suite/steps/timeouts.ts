@@ -112,7 +112,7 @@ export const timeoutRules = {
       'the expectation: Longhorn lists the store when it is asked to, or with its poll, then reads what it did not know',
   },
   // A Longhorn that does act ends this at once, so it is as long as a slow machine may take to.
-  lookActedOn: {
+  syncActedOn: {
     machine: 60,
     resyncs: 2,
     fixed: true,

@@ -26,7 +26,7 @@ test('a time-out begins anew with each change, up to four times as long, where i
   expect([within, atMost]).toEqual(['60000ms', '240000ms']);
   const fixed = Object.entries(timeouts).filter((entry) => entry[1].atMost === undefined);
   expect(fixed.map(([name]) => name)).toEqual(
-    expect.arrayContaining(['lookActedOn', 'notDeleted', 'jobMakes', 'pageFollows']),
+    expect.arrayContaining(['syncActedOn', 'notDeleted', 'jobMakes', 'pageFollows']),
   );
   expect(fixed.map(([name]) => name)).not.toContain('backupsGone');
 });

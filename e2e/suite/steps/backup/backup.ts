@@ -107,7 +107,7 @@ export const untilSettled = async (
 };
 
 /** Has Longhorn look at a backup volume, also where it is looking at it already. */
-export const requestLook = async ({ cluster }: Context, known: BackupVolume): Promise<void> =>
+export const requestBackupVolumeSync = async ({ cluster }: Context, known: BackupVolume): Promise<void> =>
   void (await cluster.patch(
     longhornResources.backupVolumes,
     { namespace, name: known.metadata.name },
@@ -115,13 +115,13 @@ export const requestLook = async ({ cluster }: Context, known: BackupVolume): Pr
   ));
 
 /** Has Longhorn look at the backup volume of a volume alone; false where it knows none. */
-export const lookIntoBackupVolume = async (
+export const syncBackupVolume = async (
   context: Context,
   { name: volume, target }: VolumeHandle,
 ): Promise<boolean> => {
   const known = context.timelines.backupVolumes.objects().find(isBackupOf({ volume, target: target.name }));
   if (known === undefined) return false;
-  await requestLook(context, known);
+  await requestBackupVolumeSync(context, known);
   return true;
 };
 

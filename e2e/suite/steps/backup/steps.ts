@@ -282,7 +282,7 @@ export const backupSteps = {
       const { timelines, timeouts } = context;
       await untilCompleted(context, backup);
       const subject = { ...backup, from: backup.since.made };
-      await stays(remainsCompleted(timelines.backups, subject), timeouts.lookActedOn.within);
+      await stays(remainsCompleted(timelines.backups, subject), timeouts.syncActedOn.within);
     },
   }),
   /** The store still has the backup's config, whatever works on it. */

@@ -9,7 +9,7 @@ import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import { longhornResources, longhornNamespace as namespace, ofVolume } from '../../../longhorn/resources.ts';
 import type { Volume, VolumeEngine } from '../../../longhorn/types.ts';
-import { lookIntoBackupVolume } from '../backup/backup.ts';
+import { syncBackupVolume } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { notProvable, PremiseLost, PromiseBroken } from '../judging.ts';
@@ -185,6 +185,6 @@ export const activate = async (
   context: Context,
   { name, backup: { volume } }: RestoreHandle,
 ): Promise<void> => {
-  await lookIntoBackupVolume(context, volume);
+  await syncBackupVolume(context, volume);
   await endStandby(context, name);
 };

@@ -7,12 +7,12 @@ import type { Duration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { managerLogs } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
-import { isLookDue, syncRequest } from '../../../longhorn/sync-request.ts';
+import { isSyncDue, syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup, BackupTarget, BackupVolume } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
 import { driverNamed } from '../../../store/drivers/index.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
-import { lookIntoBackupVolume, requestLook } from '../backup/backup.ts';
+import { requestBackupVolumeSync, syncBackupVolume } from '../backup/backup.ts';
 import { is, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted, untilGone } from '../deletion/deletion.ts';
@@ -33,7 +33,7 @@ export type ReplacedKeyHandle = Injected & ReplacedKey;
 /** Versions that a store keeps, and the means to note those of now. */
 type KeptVersionsHandle = Injected & KeptVersions;
 
-/** A look of Longhorn's into the store, as it was asked for. */
+/** A sync of Longhorn with the store, as it was asked for. */
 export type StoreSync = {
   /** Where it was asked for. */
   target: TargetHandle;
@@ -82,12 +82,14 @@ const untilGoingOnesGone = async ({ timelines, timeouts }: Context, target: Targ
 // While Longhorn lists the store, the end of a look at a volume that was under way makes its own request to look at that volume
 // a conflict, which it drops: the target counts as synced, and the volume is looked at with the next poll
 // (backup_target_controller.go, syncBackupVolume, v1.8.0 to master of 2026-08-21).
-const lookAnewWhereUnderWay = async (context: Context, target: TargetHandle): Promise<void> => {
+const syncAgainWhereUnderWay = async (context: Context, target: TargetHandle): Promise<void> => {
   const { items } = await context.cluster.list<BackupVolume>(longhornResources.backupVolumes, {
     namespace,
     labelSelector: `backup-target=${target.name}`,
   });
-  await Promise.all(items.filter(isLookDue).map((known) => requestLook(context, known).catch(unlessGone)));
+  await Promise.all(
+    items.filter(isSyncDue).map((known) => requestBackupVolumeSync(context, known).catch(unlessGone)),
+  );
 };
 
 // Where the store is there and its volumes cannot be listed, Longhorn says so in its log alone (backup_target_controller.go,
@@ -131,7 +133,7 @@ export const storeSteps = {
     action: async (context: Context, at?: TargetHandle): Promise<StoreSync> => {
       const target = at ?? (await firstTarget(context));
       await untilGoingOnesGone(context, target);
-      await lookAnewWhereUnderWay(context, target);
+      await syncAgainWhereUnderWay(context, target);
       return changeTarget(context, target, {});
     },
   }),
@@ -144,7 +146,7 @@ export const storeSteps = {
   'when.backupVolumeLookedInto': step({
     sentence: 'When the backup volume alone is synced',
     action: async (context: Context, volume: VolumeHandle) => {
-      if (!(await lookIntoBackupVolume(context, volume)))
+      if (!(await syncBackupVolume(context, volume)))
         throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
     },
   }),
@@ -175,38 +177,38 @@ export const storeSteps = {
       return changeTarget(context, target, { backupTargetURL: url, credentialSecret });
     },
   }),
-  /** Whatever Longhorn saw at that look, and for as long as it may take to act on it, the backup stays. */
+  /** Whatever Longhorn saw at that sync, and for as long as it may take to act on it, the backup stays. */
   'then.staysKnown': step({
     sentence: 'Then Longhorn looks there, and {backup} stays Completed',
     parameters: (backup, _) => ({ backup }),
     waitsForTimer: true,
-    action: async (context: Context, backup: BackupHandle, look: StoreSync) => {
+    action: async (context: Context, backup: BackupHandle, sync: StoreSync) => {
       const { timelines, timeouts, expected } = context;
-      const { target } = look;
+      const { target } = sync;
       // A Longhorn that reports a failed listing says it so.
       expected.push({ id: 'target-not-listed', of: target.name });
-      const subject = { ...backup, from: look.mark };
+      const subject = { ...backup, from: sync.mark };
       await stays(
         remains(timelines.backups, { backup: subject, state: is('Completed') }),
-        timeouts.lookActedOn.within,
+        timeouts.syncActedOn.within,
       );
       const { status } = timelines.backupTargets.current(target.name) ?? {};
       if (
         status?.available &&
-        status.lastSyncedAt === look.before &&
+        status.lastSyncedAt === sync.before &&
         !(await hasFailedToList(context, target))
       )
         throw new PremiseLost(
-          `nothing shows that Longhorn has looked into the store: its last look was at ${look.before}`,
+          `nothing shows that Longhorn has looked into the store: its last look was at ${sync.before}`,
         );
     },
   }),
-  /** Longhorn has found at that look that the store has the backup no more, and lets it go as it is. */
+  /** Longhorn has found at that sync that the store has the backup no more, and lets it go as it is. */
   'then.removedFromCluster': step({
     sentence: 'Then Longhorn removes {backup}, which the store no longer has',
     parameters: (backup, _) => ({ backup }),
-    action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle, look: StoreSync) =>
-      judgeWithin(isRemovedFromCluster(backups, { ...backup, from: look.mark }), timeouts.removedFromCluster),
+    action: ({ timelines: { backups }, timeouts }: Context, backup: BackupHandle, sync: StoreSync) =>
+      judgeWithin(isRemovedFromCluster(backups, { ...backup, from: sync.mark }), timeouts.removedFromCluster),
   }),
   /** The backup target says that it is not available, and this of why. */
   'then.targetTells': step({
@@ -332,15 +334,15 @@ export const storeSteps = {
     },
     detail: (_, { timelines }, { name }) => timelines.backups.current(name)?.status?.error ?? '',
   }),
-  /** Longhorn can use its target again, and has listed the store since that look was asked for. */
+  /** Longhorn can use its target again, and has listed the store since that sync was asked for. */
   'then.storeListed': step({
     sentence: 'Then Longhorn finds the store, and lists it',
-    action: ({ timelines, timeouts }: Context, look: StoreSync) =>
+    action: ({ timelines, timeouts }: Context, sync: StoreSync) =>
       once(
         timelines.backupTargets,
-        ({ status }) => status?.available === true && status.lastSyncedAt !== look.before,
+        ({ status }) => status?.available === true && status.lastSyncedAt !== sync.before,
         {
-          name: look.target.name,
+          name: sync.target.name,
           label: 'Longhorn has listed the store',
           describe: describeTarget,
           ...timeouts.targetAvailable,

@@ -135,7 +135,7 @@ export const volumeSteps = {
       { timelines: { volumes }, timeouts }: Context,
       { name }: VolumeHandle,
       { since }: { since: BackupHandle },
-    ) => stays(staysHealthy(volumes, { name, from: since.since.made }), timeouts.lookActedOn.within),
+    ) => stays(staysHealthy(volumes, { name, from: since.since.made }), timeouts.syncActedOn.within),
   }),
   /** Since the backup was asked for, its volume, which was detached, was attached, and is detached again. */
   'then.attachedMeanwhile': step({

@@ -128,10 +128,10 @@ test('the backup target becomes another store, and the first again, each time wi
   expect(moved).toEqual({ target, mark: expect.any(Number), before: undefined });
   expect(target.store).toBe(other);
   await when.targetChanged(target, { to: home });
-  const look = { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
+  const sync = { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
   expect(requests).toEqual([
-    { spec: { backupTargetURL: other.url, credentialSecret: 'login', ...look } },
-    { spec: { backupTargetURL: localStore(root()).url, credentialSecret: '', ...look } },
+    { spec: { backupTargetURL: other.url, credentialSecret: 'login', ...sync } },
+    { spec: { backupTargetURL: localStore(root()).url, credentialSecret: '', ...sync } },
   ]);
 });
 
@@ -226,9 +226,9 @@ describe('a look into the store', () => {
   test('lets a completed backup go; one that is deleted, or stays, was not let go', async () => {
     const letGo = async (...states: string[]) => {
       const { when, then, says, goes } = await setUp('Completed');
-      const look = await when.storeLookedInto();
+      const sync = await when.storeLookedInto();
       for (const state of states) state === 'gone' ? goes() : says(state);
-      return then.removedFromCluster(first, look);
+      return then.removedFromCluster(first, sync);
     };
     await letGo('Completed', 'gone');
     await expect(letGo('Deleting', 'gone')).rejects.toThrow('Got:      Deleting');
@@ -238,15 +238,15 @@ describe('a look into the store', () => {
   test('that nobody has seen proves nothing; a store that is not available, or whose volumes a manager could not list, was looked at', async () => {
     const { when, then, looked, logged, url } = await setUp('Completed');
     looked({ available: true, lastSyncedAt: 'before' });
-    const look = await when.storeLookedInto();
-    await expect(then.staysKnown(first, look)).rejects.toMatchObject({ verdict: { state: 'not-provable' } });
+    const sync = await when.storeLookedInto();
+    await expect(then.staysKnown(first, sync)).rejects.toMatchObject({ verdict: { state: 'not-provable' } });
     logged(`error="failed to list backup volumes in nfs://other: Permission denied"`);
-    await expect(then.staysKnown(first, look)).rejects.toThrow('nothing shows that Longhorn has looked');
+    await expect(then.staysKnown(first, sync)).rejects.toThrow('nothing shows that Longhorn has looked');
     logged(`error="failed to list backup volumes in ${url}: Permission denied"`);
-    await then.staysKnown(first, look);
+    await then.staysKnown(first, sync);
     logged('');
     looked({ available: false, lastSyncedAt: 'before' });
-    await then.staysKnown(first, look);
+    await then.staysKnown(first, sync);
   });
 });
 
@@ -306,11 +306,11 @@ test('a backup that the store has no space for goes Error and says so; nothing e
 test('a store is found again once it was listed after the look was asked for', async () => {
   const { when, then, looked } = await setUp();
   looked({ available: false, lastSyncedAt: 'before' });
-  const look = await when.storeLookedInto();
+  const sync = await when.storeLookedInto();
   for (const available of [true, false]) {
     looked({ available, lastSyncedAt: available ? 'before' : 'after' });
-    await expect(then.storeListed(look)).rejects.toThrow('not seen that Longhorn has listed the store');
+    await expect(then.storeListed(sync)).rejects.toThrow('not seen that Longhorn has listed the store');
   }
   looked({ available: true, lastSyncedAt: 'after' });
-  await then.storeListed(look);
+  await then.storeListed(sync);
 });

@@ -94,9 +94,9 @@ test('it is restored from a backup that lies in the store, and attached without 
     target: await context.own.first(async () => aTarget),
   });
   const of = { fromBackup: url, size: String(size), backupTargetName: 'target', backupBlockSize: '2097152' };
-  const look = { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
+  const sync = { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) };
   expect(requests).toMatchObject([
-    { what: 'patch backuptargets', object: { spec: look } },
+    { what: 'patch backuptargets', object: { spec: sync } },
     { what: 'create volumes', object: { spec: of } },
     { what: 'patch volumeattachments', object: ticket('true') },
   ]);
