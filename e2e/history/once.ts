@@ -31,7 +31,7 @@ export type OnceOptions<T> = {
   /** What ends it at once, as nothing is left to wait for. */
   fatal?: readonly AnyFatalState[];
   /** What leads to it, beside the object by its name. */
-  look?: StateProbe;
+  probe?: StateProbe;
 };
 
 /**
@@ -73,7 +73,7 @@ const awaitEntry = async <T extends KubernetesObject>(
   isMet: (entry: ObjectEntry<T>) => boolean,
   options: OnceOptions<T>,
 ): Promise<ObjectEntry<T>> => {
-  const { label, owner, fatal = [], look, atMost } = options;
+  const { label, owner, fatal = [], probe, atMost } = options;
   const limit: Limit = {
     time: parseDuration(options.within),
     ...(atMost !== undefined && { atMost: parseDuration(atMost) }),
@@ -96,7 +96,7 @@ const awaitEntry = async <T extends KubernetesObject>(
     past: presentStates(fatal),
     limit,
     moving: movingOf(timeline, options),
-    look,
+    probe,
     take: (of, entry) => {
       const isOfIt =
         of === (timeline as unknown as Timeline) && entry.sequence > mark && entry.kind !== 'gap';

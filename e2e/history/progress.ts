@@ -35,8 +35,8 @@ export type StateProbe = {
 export type WaitProgress = {
   /** Takes an entry that came at this time, and returns whether it shows a change. */
   take(timeline: Timeline, entry: Entry, at: number): boolean;
-  /** Takes what a look showed; the first one begins the time anew, as there is nothing to hold it against. */
-  look(name: string, state: string, at: number): boolean;
+  /** Takes what a probe showed; the first one begins the time anew, as there is nothing to hold it against. */
+  probed(name: string, state: string, at: number): boolean;
   /** When the time is over, if nothing changes any more. */
   due(): number;
   /** The time that is over now. */
@@ -51,8 +51,8 @@ export const openProgress = (limit: Limit, objects: readonly Moving[], began: nu
     return present && describe(present);
   });
   let lastChange: StateChange | undefined;
-  let lastLook: { state: string; after: number } | undefined;
-  const sinceBegan = (): number => Math.max(lastChange?.after ?? 0, lastLook?.after ?? 0);
+  let lastProbe: { state: string; after: number } | undefined;
+  const sinceBegan = (): number => Math.max(lastChange?.after ?? 0, lastProbe?.after ?? 0);
   return {
     take: (timeline, entry, at) => {
       if (atMost === undefined || entry.kind === 'gap') return false;
@@ -67,11 +67,11 @@ export const openProgress = (limit: Limit, objects: readonly Moving[], began: nu
       lastChange = { name, state, after: at - began };
       return true;
     },
-    look: (name, state, at) => {
+    probed: (name, state, at) => {
       const after = at - began;
-      if (state === lastLook?.state) return false;
-      if (lastLook !== undefined) lastChange = { name, state, after };
-      lastLook = { state, after };
+      if (state === lastProbe?.state) return false;
+      if (lastProbe !== undefined) lastChange = { name, state, after };
+      lastProbe = { state, after };
       return true;
     },
     due: () => began + (atMost === undefined ? time : Math.min(sinceBegan() + time, Math.max(atMost, time))),

@@ -15,7 +15,7 @@ export type Waiting = {
   limit: Limit;
   /** What it is about: as long as that changes, its time is not over. */
   moving: readonly Moving[];
-  look?: StateProbe | undefined;
+  probe?: StateProbe | undefined;
   onTimeout(over: TimeOver): Decision;
   /** Called at once with the decision, before anything else can arrive. */
   decided?(decision: Decision): void;
@@ -31,7 +31,7 @@ export const firstDecision = async ({
   take,
   limit,
   moving,
-  look,
+  probe,
   onTimeout,
   decided,
 }: Waiting): Promise<Decision> => {
@@ -75,14 +75,14 @@ export const firstDecision = async ({
     const left = progress.due() - now;
     // Timers may fire a little before their time.
     if (limit.atMost !== undefined && left > 1) timer = setTimeout(runOut, left);
-    else if (look === undefined || limit.atMost === undefined || now - began >= limit.atMost) timeOut();
-    else void lookAt(look);
+    else if (probe === undefined || limit.atMost === undefined || now - began >= limit.atMost) timeOut();
+    else void runProbe(probe);
   };
   const timeOut = () => settle(() => onTimeout(progress.over(performance.now())));
-  const lookAt = async ({ name, state }: StateProbe) => {
+  const runProbe = async ({ name, state }: StateProbe) => {
     const seen = await state().catch(() => undefined);
     if (isOver) return;
-    if (seen === undefined || !progress.look(name, seen, performance.now())) timeOut();
+    if (seen === undefined || !progress.probed(name, seen, performance.now())) timeOut();
     else {
       observer?.moves?.();
       runOut();

@@ -279,9 +279,9 @@ describe('a time that begins anew with each change', () => {
     async (states, minutes, lastChange) => {
       vi.useFakeTimers();
       const left = states.values();
-      const look = { name: 'the fuse', state: async () => left.next().value };
+      const probe = { name: 'the fuse', state: async () => left.next().value };
       const timeline = timelineOf('hall:off');
-      const found = once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall', look });
+      const found = once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall', probe });
       const { over } = await endAfter(found, timeline, [0]);
       expect([over?.waited, over?.lastChange]).toEqual([minutes * minute, lastChange]);
     },
@@ -291,8 +291,8 @@ describe('a time that begins anew with each change', () => {
     vi.useFakeTimers();
     const timeline = timelineOf('hall:off');
     const { promise, resolve } = Promise.withResolvers<string>();
-    const look = { name: 'the fuse', state: () => promise };
-    const found = once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall', look });
+    const probe = { name: 'the fuse', state: () => promise };
+    const found = once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall', probe });
     await vi.advanceTimersByTimeAsync(minute);
     pushEvent(timeline, 'hall:on');
     resolve('cold');
@@ -300,7 +300,7 @@ describe('a time that begins anew with each change', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(vi.getTimerCount()).toBe(0);
     const other = { name: 'the fuse', state: () => Promise.reject(forbidden) };
-    const late = once(timeline, () => false, { ...limit, label: 'it is blue', name: 'hall', look: other });
+    const late = once(timeline, () => false, { ...limit, label: 'it is blue', name: 'hall', probe: other });
     expect((await endAfter(late, timeline, [0])).over).toMatchObject({ waited: minute });
   });
 });

@@ -4,7 +4,7 @@ import { follow } from '../../history/watch.ts';
 import { type Cluster, unlessGone } from '../../kube/cluster.ts';
 import { formatDuration } from '../../kube/duration.ts';
 import type { Timeout, Timeouts } from '../steps/timeouts.ts';
-import { lookAtInstances } from '../steps/volume/causes.ts';
+import { instancesProbe } from '../steps/volume/causes.ts';
 import { describeVolume, detach } from '../steps/volume/volume.ts';
 import { leftOverName } from './explain.ts';
 import { finalizersOf, isLonghorns } from './finalizers.ts';
@@ -48,7 +48,7 @@ const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timelin
       name: object.metadata.name,
       label: 'it is gone',
       describe: cleanupKinds[kind].describe,
-      ...(kind === 'volumes' && { look: lookAtInstances(removal, object.metadata.name) }),
+      ...(kind === 'volumes' && { probe: instancesProbe(removal, object.metadata.name) }),
       ...limit,
     });
   try {
@@ -91,7 +91,7 @@ const detachFirst = async (
     name,
     label: 'it is detached',
     describe: describeVolume as never,
-    look: lookAtInstances({ cluster }, name),
+    probe: instancesProbe({ cluster }, name),
     ...timeouts.detached,
   }).catch((error: unknown) => print(`${leftOverName(leftOver)}: ${reasonOf(error)}: removed as it is`));
 };

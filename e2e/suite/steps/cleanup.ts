@@ -11,7 +11,7 @@ import type { Context } from './context.ts';
 import { inTurn } from './in-turn.ts';
 import { isBackupOf } from './made.ts';
 import type { Timeout } from './timeouts.ts';
-import { lookAtInstances } from './volume/causes.ts';
+import { instancesProbe } from './volume/causes.ts';
 import { describeSnapshot } from './volume/snapshot.ts';
 import { describeVolume, detach, endStandby, untilDetached } from './volume/volume.ts';
 
@@ -23,7 +23,7 @@ type Collection<T extends KubernetesObject> = {
   timeline: Timeline<T>;
   what: string;
   describe?: (object: T) => string;
-  look?: (name: string) => StateProbe;
+  probe?: (name: string) => StateProbe;
 };
 
 /**
@@ -44,7 +44,7 @@ export const removeMade = async (deps: CleanupContext): Promise<void> => {
     timeline: timelines.volumes,
     what: 'volume',
     describe: describeVolume,
-    look: (name: string) => lookAtInstances(deps, name),
+    probe: (name: string) => instancesProbe(deps, name),
   };
   const snapshots = {
     resource: longhornResources.snapshots,
@@ -80,7 +80,7 @@ const endStandbyOf = async ({ cluster, timelines, made }: CleanupContext): Promi
 
 const remove = async <T extends KubernetesObject>(
   { cluster }: Pick<CleanupContext, 'cluster'>,
-  { resource, timeline, what, describe, look }: Collection<T>,
+  { resource, timeline, what, describe, probe }: Collection<T>,
   names: readonly string[],
   limit: Timeout,
 ): Promise<void> => {
@@ -92,7 +92,7 @@ const remove = async <T extends KubernetesObject>(
         label: `${what} ${name} is gone`,
         ...limit,
         ...(describe === undefined ? {} : { describe }),
-        ...(look === undefined ? {} : { look: look(name) }),
+        ...(probe === undefined ? {} : { probe: probe(name) }),
       });
     }),
   );

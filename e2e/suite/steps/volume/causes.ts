@@ -114,17 +114,17 @@ const unmet = (conditions: Conditions): string[] =>
       : [],
   );
 
-// In ms: who waits is not to wait for the look much longer than for what it is about.
-const longestLook = 15_000;
+// In ms: who waits is not to wait for the probe much longer than for what it is about.
+const longestProbe = 15_000;
 
 /**
  * What a volume's engine and replicas are at: all that changes while it is detached or removed, as the volume
  * itself shows its first and its last state alone.
  */
-export const lookAtInstances = ({ cluster }: Pick<CausesContext, 'cluster'>, name: string): StateProbe => ({
+export const instancesProbe = ({ cluster }: Pick<CausesContext, 'cluster'>, name: string): StateProbe => ({
   name: `the engine and the replicas of volume ${name}`,
   state: async () => {
-    const listed = { namespace, labelSelector: ofVolume(name), signal: AbortSignal.timeout(longestLook) };
+    const listed = { namespace, labelSelector: ofVolume(name), signal: AbortSignal.timeout(longestProbe) };
     const [engines, replicas] = await Promise.all([
       cluster.list<Instance>(longhornResources.engines, listed),
       cluster.list<Instance>(longhornResources.replicas, listed),

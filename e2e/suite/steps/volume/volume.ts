@@ -15,7 +15,7 @@ import { blockSize as smallestBlock } from '../../../store/format/pack-block.ts'
 import type { Context } from '../context.ts';
 import type { BackupHandle, TargetHandle, VolumeHandle } from '../handles.ts';
 import { runLabel, scenarioAnnotation } from '../made.ts';
-import { causeOfVolume, lookAtInstances } from './causes.ts';
+import { causeOfVolume, instancesProbe } from './causes.ts';
 
 const ticket = 'corral';
 
@@ -209,7 +209,7 @@ export const untilDetached = (context: Attaching, name: string): Promise<void> =
         name,
         label: `volume ${name} is detached`,
         describe: describeVolume,
-        look: lookAtInstances({ cluster }, name),
+        probe: instancesProbe({ cluster }, name),
         ...timeouts.detached,
       });
     },
@@ -285,7 +285,7 @@ export const removeVolume = async (
     name,
     label: `volume ${name} is gone`,
     describe: describeVolume,
-    look: lookAtInstances({ cluster }, name),
+    probe: instancesProbe({ cluster }, name),
     ...timeouts.volumeGone,
   });
 };
