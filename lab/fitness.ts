@@ -108,7 +108,7 @@ const namespaceSettings: [setting: string, forbids: string, allows: string][] = 
   ],
 ];
 
-const lookAtNamespaces = async (): Promise<Fitness> => {
+const readNamespaces = async (): Promise<Fitness> => {
   const need = 'namespaces of its own';
   const namespaces = [
     '--user',
@@ -145,7 +145,7 @@ const bytesOf = (size: string): number => Number(size.slice(0, -1)) * (size.ends
 
 const inGib = (bytes: number): string => (bytes / GIB).toFixed(1);
 
-const lookAtMemory = ({ nodes, memory }: Pick<LabSize, 'nodes' | 'memory'>): Fitness => {
+const readMemory = ({ nodes, memory }: Pick<LabSize, 'nodes' | 'memory'>): Fitness => {
   const needed = CONTROL_PLANE + nodes * bytesOf(memory);
   const free = freeMemory();
   const about = `a lab with --nodes ${nodes} --memory ${memory} takes about ${inGib(needed)}`;
@@ -160,7 +160,7 @@ const lookAtMemory = ({ nodes, memory }: Pick<LabSize, 'nodes' | 'memory'>): Fit
   };
 };
 
-const lookAtDisk = async (cache: string, built: boolean): Promise<Fitness> => {
+const readDisk = async (cache: string, built: boolean): Promise<Fitness> => {
   const { bavail, bsize } = await statfs(cache);
   const needed = (built ? 4 : 10) * GIB;
   const about = `${built ? 'a lab takes' : 'the first build and a lab take'} up to ${needed / GIB}`;
@@ -171,7 +171,7 @@ const lookAtDisk = async (cache: string, built: boolean): Promise<Fitness> => {
 };
 
 /** Looks for the machine's own commands, all that the lab runs or some of them. */
-export const lookAtCommands = async (names = Object.keys(commands)): Promise<Fitness[]> => {
+export const findCommands = async (names = Object.keys(commands)): Promise<Fitness[]> => {
   const found = await Promise.all(
     names.map(async (command) => ({ command, isThere: await hasCommand(command) })),
   );
@@ -194,8 +194,8 @@ export const lookAtCommands = async (names = Object.keys(commands)): Promise<Fit
  */
 type FitnessRequest = { cache: string; built: boolean } & Pick<LabSize, 'nodes' | 'memory'>;
 
-/** Looks at all that the lab needs of this machine; nothing is built or started for it. */
-export const lookAtFitness = async (request: FitnessRequest): Promise<Fitness[]> => {
+/** Reads all that the lab needs of this machine; nothing is built or started for it. */
+export const readFitness = async (request: FitnessRequest): Promise<Fitness[]> => {
   const is = `${process.platform} on ${process.arch}`;
   if (process.platform !== 'linux' || process.arch !== 'x64')
     return [
@@ -208,16 +208,16 @@ export const lookAtFitness = async (request: FitnessRequest): Promise<Fitness[]>
         },
       },
     ];
-  const tools = await lookAtCommands();
+  const tools = await findCommands();
   // What cannot be asked is not said to be missing as well.
   const canAsk = tools.every(({ need, trouble }) => need !== 'unshare' || trouble === undefined);
-  const namespaces = canAsk ? [await lookAtNamespaces()] : [];
+  const namespaces = canAsk ? [await readNamespaces()] : [];
   return [
     { need: 'the machine', found: is },
     ...tools,
     ...namespaces,
-    lookAtMemory(request),
-    await lookAtDisk(request.cache, request.built),
+    readMemory(request),
+    await readDisk(request.cache, request.built),
   ];
 };
 
@@ -226,7 +226,7 @@ export const lookAtFitness = async (request: FitnessRequest): Promise<Fitness[]>
  * thing that is missing.
  */
 export const checkFitness = async (request: FitnessRequest): Promise<void> => {
-  const [first, ...others] = (await lookAtFitness(request)).flatMap(({ trouble }) => trouble ?? []);
+  const [first, ...others] = (await readFitness(request)).flatMap(({ trouble }) => trouble ?? []);
   if (first === undefined) return;
   throw new NotFit({
     ...first,

@@ -6,7 +6,7 @@ import { isCached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { usingCache } from '../lab/cache/lock.ts';
 import { canUseApt } from '../lab/debian/can-use-apt.ts';
-import { lookAtCommands } from '../lab/fitness.ts';
+import { findCommands } from '../lab/fitness.ts';
 import { browserTitle } from '../lab/prepare.ts';
 import { withProgress } from '../lab/step.ts';
 import type { ProgressDisplay } from './provider.ts';
@@ -25,7 +25,7 @@ export const fetchedBrowser = async (environment: Environment = process.env): Pr
 
 const canFetch = async (): Promise<boolean> => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return false;
-  const commands = await lookAtCommands(['tar', 'flock']);
+  const commands = await findCommands(['tar', 'flock']);
   if (commands.some(({ trouble }) => trouble !== undefined)) return false;
   // What is wrong with a mirror is reported when something is fetched from it.
   return canUseApt().catch(() => true);

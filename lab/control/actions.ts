@@ -1,37 +1,46 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
-import { lookAtApiServer, restartApiServer, startStoppedApiServer, stopApiServer } from './api-server.ts';
-import { healClock, lookAtClock, skewClock } from './clock.ts';
+import {
+  readApiServerCondition,
+  restartApiServer,
+  startStoppedApiServer,
+  stopApiServer,
+} from './api-server.ts';
+import { healClock, readClockCondition, skewClock } from './clock.ts';
 import { compact } from './compact.ts';
 import type { LabCondition, ReadLabCondition } from './condition.ts';
 import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 import { cpuByPart } from './cpu.ts';
-import { cut, lookAtCable, rejoin } from './cut.ts';
-import { delayDisk, failDisk, healDisk, lookAtDisk } from './disk.ts';
-import { freeze, lookAtFreeze, thaw } from './freeze.ts';
+import { cut, readCableCondition, rejoin } from './cut.ts';
+import { delayDisk, failDisk, healDisk, readDiskCondition } from './disk.ts';
+import { freeze, readFreezeCondition, thaw } from './freeze.ts';
 import { importImages } from './import-images.ts';
-import { crash, lookAtPower, start } from './power.ts';
-import { fast, lookAtSpeed, slow } from './slow.ts';
+import { crash, readPowerCondition, start } from './power.ts';
+import { fast, readSpeedCondition, slow } from './slow.ts';
 
 // From without, then from within: who is down or frozen answers nothing.
 const outer: Record<string, ReadLabCondition> = {
-  power: lookAtPower,
-  freeze: lookAtFreeze,
-  cable: lookAtCable,
+  power: readPowerCondition,
+  freeze: readFreezeCondition,
+  cable: readCableCondition,
 };
-const inner: Record<string, ReadLabCondition> = { speed: lookAtSpeed, disk: lookAtDisk, clock: lookAtClock };
-const looks = { ...outer, ...inner };
+const inner: Record<string, ReadLabCondition> = {
+  speed: readSpeedCondition,
+  disk: readDiskCondition,
+  clock: readClockCondition,
+};
+const readers = { ...outer, ...inner };
 
-const lookSchema = z.union([
+const requestSchema = z.union([
   z.object({ at: z.literal('apiserver') }),
-  z.object({ at: z.enum(Object.keys(looks)), node: z.string() }),
+  z.object({ at: z.enum(Object.keys(readers)), node: z.string() }),
 ]);
 
-/** Looks at one thing that can be made to fail: whether a fault of it is in force, and what shows it. */
-const look: LabAction = async (context, request) => {
-  const what = lookSchema.parse(request);
-  if (!('node' in what)) return lookAtApiServer(context);
-  return looks[what.at]?.(context, nodeNamed(context, what.node));
+/** Reads one thing that can be made to fail: whether a fault of it is in force, and what shows it. */
+const read: LabAction = async (context, request) => {
+  const what = requestSchema.parse(request);
+  if (!('node' in what)) return readApiServerCondition(context);
+  return readers[what.at]?.(context, nodeNamed(context, what.node));
 };
 
 const ofNode = async (context: LabContext, node: RunningNode): Promise<LabCondition[]> => {
@@ -47,7 +56,7 @@ const ofNode = async (context: LabContext, node: RunningNode): Promise<LabCondit
  */
 const faults: LabAction = async (context) => {
   const subjects = [
-    { of: 'apiserver', conditions: lookAtApiServer(context).then((one) => [one]) },
+    { of: 'apiserver', conditions: readApiServerCondition(context).then((one) => [one]) },
     ...context.nodes.map((node) => ({
       of: node.name,
       conditions: ofNode(context, node).catch((error: Error) => [{ faulty: true, text: error.message }]),
@@ -79,7 +88,7 @@ const runInNode: LabAction = async (context, request) => {
 /** All that a lab that is up can be asked to do, by name. */
 export const actions: Record<string, LabAction> = {
   run: runInNode,
-  look,
+  look: read,
   faults,
   crash,
   start,

@@ -7,7 +7,7 @@ import type { LabAction, LabContext } from './context.ts';
 const address = `${gateway}:${kubernetesApiPort}`;
 
 /** Whether the API server was stopped. */
-export const lookAtApiServer = async ({ apiServer }: LabContext): Promise<LabCondition> => {
+export const readApiServerCondition = async ({ apiServer }: LabContext): Promise<LabCondition> => {
   const socket = connect(kubernetesApiPort, gateway);
   const refused = await once(socket, 'connect').then(
     () => undefined,
@@ -23,7 +23,7 @@ export const lookAtApiServer = async ({ apiServer }: LabContext): Promise<LabCon
 /** Stops the API server; etcd, the controllers and the nodes go on without it. */
 export const stopApiServer: LabAction = (context) =>
   turn({
-    look: () => lookAtApiServer(context),
+    read: () => readApiServerCondition(context),
     isSo: ({ faulty }) => faulty,
     act: () => context.apiServer.stop(),
   });
@@ -31,7 +31,7 @@ export const stopApiServer: LabAction = (context) =>
 /** Starts the API server and waits until it is ready. */
 export const startStoppedApiServer: LabAction = (context) =>
   turn({
-    look: () => lookAtApiServer(context),
+    read: () => readApiServerCondition(context),
     isSo: ({ faulty }) => !faulty,
     act: () => context.apiServer.start(),
   });
@@ -40,6 +40,6 @@ export const startStoppedApiServer: LabAction = (context) =>
 export const restartApiServer: LabAction = async (context) => {
   await context.apiServer.stop();
   await context.apiServer.start();
-  const { faulty, text } = await lookAtApiServer(context);
+  const { faulty, text } = await readApiServerCondition(context);
   return { faulty, text: `the API server was started anew: ${text}` };
 };

@@ -40,7 +40,7 @@ const isSkewedBy = ({ least, most }: Skew, ms: number): boolean => {
 };
 
 /** How far a node's clock is from the host's. */
-export const lookAtClock = async (context: LabContext, node: RunningNode): Promise<Skew> => {
+export const readClockCondition = async (context: LabContext, node: RunningNode): Promise<Skew> => {
   const before = Date.now();
   // biome-ignore lint/suspicious/noTemplateCurlyInString: bash reads it, in microseconds.
   const there = Number(await inNode(context, node, 'echo ${EPOCHREALTIME/./}')) / 1000;
@@ -59,13 +59,13 @@ date -s "@\${us:0:-6}.\${us: -6}"`;
 
 const setSkew = (context: LabContext, node: RunningNode, skewMs: number) =>
   turn({
-    look: () => lookAtClock(context, node),
+    read: () => readClockCondition(context, node),
     isSo: (now) => isSkewedBy(now, skewMs),
     act: async (before) => {
       let now = before;
       for (let round = 0; round < MOST_ROUNDS && !isSkewedBy(now, skewMs); round += 1) {
         await inNode(context, node, addScript(skewMs - (now.least + now.most) / 2));
-        now = await lookAtClock(context, node);
+        now = await readClockCondition(context, node);
       }
     },
   });

@@ -9,7 +9,7 @@ export type LabCondition = {
   text: string;
 };
 
-/** Looks at one thing of a node. */
+/** Reads one thing of a node. */
 export type ReadLabCondition = (context: LabContext, node: RunningNode) => Promise<LabCondition>;
 
 /**
@@ -19,17 +19,17 @@ export type ReadLabCondition = (context: LabContext, node: RunningNode) => Promi
  * When `act` resolves to a text, it is a remark on what had to be done beside.
  */
 export const turn = async <C extends LabCondition>(options: {
-  look: () => Promise<C>;
+  read: () => Promise<C>;
   act: (now: C) => Promise<unknown>;
   isSo: (now: C) => boolean;
   /** Act even when it is so: something in it counts from the time it was asked for. */
   again?: boolean;
 }): Promise<LabCondition> => {
-  const { look, act, isSo, again = false } = options;
-  const before = await look();
+  const { read, act, isSo, again = false } = options;
+  const before = await read();
   if (isSo(before) && !again) return { faulty: before.faulty, text: `${before.text} (it was so before)` };
   const remark = await act(before);
-  const after = await look();
+  const after = await read();
   if (!isSo(after)) throw new Error(`that had no effect: ${after.text}`);
   return { faulty: after.faulty, text: typeof remark === 'string' ? `${after.text}; ${remark}` : after.text };
 };

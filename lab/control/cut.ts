@@ -10,7 +10,7 @@ const linkSchema = z.array(z.object({ flags: z.array(z.string()) })).length(1);
 const ip = ({ settings }: LabContext, ...args: string[]) => execa(join(settings.tools, 'ip'), args);
 
 /** Whether a node's cable is out. */
-export const lookAtCable: ReadLabCondition = async (context, { name, port }) => {
+export const readCableCondition: ReadLabCondition = async (context, { name, port }) => {
   const { stdout } = await ip(context, '-json', 'link', 'show', 'dev', port);
   const isUp = linkSchema.parse(JSON.parse(stdout))[0]?.flags.includes('UP') === true;
   return isUp
@@ -23,7 +23,7 @@ const turnPort =
   async (context, request) => {
     const node = nodeNamed(context, schema.parse(request).node);
     return turn({
-      look: () => lookAtCable(context, node),
+      read: () => readCableCondition(context, node),
       isSo: ({ faulty }) => faulty === (state === 'down'),
       act: async () => {
         await ip(context, 'link', 'set', node.port, state);

@@ -8,7 +8,7 @@ import { unlessDown } from './power.ts';
 /**
  * Prints the disk's table, then `ok` or the error of a read past all caches, then the options of its mount.
  */
-const lookScript = `
+const readScript = `
 dmsetup table longhorn
 error=$(dd if=/dev/mapper/longhorn of=/dev/null bs=4096 count=1 iflag=direct status=none 2>&1) && echo ok || echo "\${error##*: }"
 findmnt -rno FS-OPTIONS /var/lib/longhorn | tail -1`;
@@ -90,8 +90,8 @@ const describeSystem = (options: string): string => {
  * Whether a node's disk at /var/lib/longhorn was made to fail or wait, or its file system has not got over
  * that.
  */
-export const lookAtDisk = async (context: LabContext, node: RunningNode): Promise<Disk> => {
-  const [table = '', read = '', options = ''] = (await inNode(context, node, lookScript)).split('\n');
+export const readDiskCondition = async (context: LabContext, node: RunningNode): Promise<Disk> => {
+  const [table = '', read = '', options = ''] = (await inNode(context, node, readScript)).split('\n');
   const disk = `${node.name}'s disk at /var/lib/longhorn`;
   const mapped = `its device is a dm-${table.split(' ')[2]}`;
   const reading = read === 'ok' ? 'a read of it goes well' : `a read of it ends with "${read}"`;
@@ -113,7 +113,7 @@ export const failDisk: LabAction = async (context, request) => {
   const node = nodeNamed(context, name);
   const flakey = `0 ${afterSeconds} ${FOR_GOOD_S}`;
   return turn({
-    look: () => lookAtDisk(context, node),
+    read: () => readDiskCondition(context, node),
     isSo: ({ table }) => table.includes(' flakey ') && table.includes(` ${flakey} `),
     again: afterSeconds > 0,
     act: () => inNode(context, node, mapTo(`flakey /dev/ubdc ${flakey}`)).then(() => {}),
@@ -125,7 +125,7 @@ export const delayDisk: LabAction = async (context, request) => {
   const { node: name, delayMs } = delaySchema.parse(request);
   const node = nodeNamed(context, name);
   return turn({
-    look: () => lookAtDisk(context, node),
+    read: () => readDiskCondition(context, node),
     isSo: ({ table }) => table.includes(' delay ') && table.endsWith(` 0 ${delayMs}`),
     act: () => inNode(context, node, mapTo(`delay /dev/ubdc 0 ${delayMs}`)).then(() => {}),
   });
@@ -136,7 +136,7 @@ export const healDisk: LabAction = async (context, request) => {
   const node = nodeNamed(context, nodeSchema.parse(request).node);
   return unlessDown(context, node, () =>
     turn({
-      look: () => lookAtDisk(context, node),
+      read: () => readDiskCondition(context, node),
       isSo: ({ faulty }) => !faulty,
       act: async () => {
         await inNode(context, node, mapTo('linear /dev/ubdc 0'));

@@ -3,7 +3,7 @@ import type { RunningNode } from '../run/nodes.ts';
 import { groupOf, groupStates, untilGroup } from '../run/process-group.ts';
 import { type ReadLabCondition, turn } from './condition.ts';
 import { type LabAction, nodeNamed } from './context.ts';
-import { lookAtPower, unlessDown } from './power.ts';
+import { readPowerCondition, unlessDown } from './power.ts';
 
 const schema = z.object({ node: z.string() });
 
@@ -20,7 +20,7 @@ const signalNode = (node: RunningNode, signal: 'SIGSTOP' | 'SIGCONT'): void => {
 };
 
 /** Whether a node's kernel is stopped; one that is down is not. */
-export const lookAtFreeze: ReadLabCondition = async (_, node) => {
+export const readFreezeCondition: ReadLabCondition = async (_, node) => {
   const states = await groupStates(groupOf(node));
   const stopped = states.filter(isStopped).length;
   return areStopped(states)
@@ -31,10 +31,10 @@ export const lookAtFreeze: ReadLabCondition = async (_, node) => {
 /** Stops a node where it is: it does nothing and answers nothing, and its network connections stay open. */
 export const freeze: LabAction = async (context, request) => {
   const node = nodeNamed(context, schema.parse(request).node);
-  const power = await lookAtPower(context, node);
+  const power = await readPowerCondition(context, node);
   if (power.faulty) throw new Error(`${power.text}; start it first`);
   return turn({
-    look: () => lookAtFreeze(context, node),
+    read: () => readFreezeCondition(context, node),
     isSo: ({ faulty }) => faulty,
     act: async () => {
       signalNode(node, 'SIGSTOP');
@@ -52,7 +52,7 @@ export const thaw: LabAction = async (context, request) => {
   const node = nodeNamed(context, schema.parse(request).node);
   return unlessDown(context, node, () =>
     turn({
-      look: () => lookAtFreeze(context, node),
+      read: () => readFreezeCondition(context, node),
       isSo: ({ faulty }) => !faulty,
       act: async () => {
         signalNode(node, 'SIGCONT');

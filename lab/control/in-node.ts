@@ -1,14 +1,14 @@
 import type { RunningNode } from '../run/nodes.ts';
 import type { LabContext } from './context.ts';
-import { lookAtFreeze } from './freeze.ts';
-import { lookAtPower } from './power.ts';
+import { readFreezeCondition } from './freeze.ts';
+import { readPowerCondition } from './power.ts';
 
 /**
  * Runs a bash script in a node and returns what it prints; throws when it fails, or the node is in no state
  * to run it.
  */
 export const inNode = async (context: LabContext, node: RunningNode, script: string): Promise<string> => {
-  const [power, freeze] = [await lookAtPower(context, node), await lookAtFreeze(context, node)];
+  const [power, freeze] = [await readPowerCondition(context, node), await readFreezeCondition(context, node)];
   if (power.faulty) throw new Error(`${power.text}; start it first`);
   if (freeze.faulty) throw new Error(`${freeze.text}; thaw it first`);
   const { exitCode, stdout, stderr } = await node.current().agent.run(script);

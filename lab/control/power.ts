@@ -14,7 +14,7 @@ const TIMEOUT_MS = 3 * 60_000;
 const schema = z.object({ node: z.string() });
 
 /** Whether a node's kernel runs. */
-export const lookAtPower: ReadLabCondition = async (_, node) => {
+export const readPowerCondition: ReadLabCondition = async (_, node) => {
   const states = await groupStates(groupOf(node));
   return states.length === 0
     ? { faulty: true, text: `${node.name} is down: none of its kernel's processes is left` }
@@ -27,7 +27,7 @@ export const unlessDown = async (
   node: RunningNode,
   undo: () => Promise<LabCondition>,
 ): Promise<LabCondition> => {
-  const power = await lookAtPower(context, node);
+  const power = await readPowerCondition(context, node);
   return power.faulty
     ? { faulty: false, text: `${power.text}, and what was done in it went with them` }
     : undo();
@@ -37,7 +37,7 @@ export const unlessDown = async (
 export const crash: LabAction = async (context, request) => {
   const node = nodeNamed(context, schema.parse(request).node);
   return turn({
-    look: () => lookAtPower(context, node),
+    read: () => readPowerCondition(context, node),
     isSo: ({ faulty }) => faulty,
     act: async () => {
       await node.crash();
@@ -50,7 +50,7 @@ export const crash: LabAction = async (context, request) => {
 export const start: LabAction = async (context, request) => {
   const node = nodeNamed(context, schema.parse(request).node);
   return turn({
-    look: () => lookAtPower(context, node),
+    read: () => readPowerCondition(context, node),
     isSo: ({ faulty }) => !faulty,
     act: async () => {
       const from = performance.now();

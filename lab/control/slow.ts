@@ -34,7 +34,7 @@ const qdiscSchema = z.array(
 type Slowness = LabCondition & { delayMs: number; lossPercent: number };
 
 /** Whether what a node sends and receives is held back or lost on purpose. */
-export const lookAtSpeed = async (context: LabContext, node: RunningNode): Promise<Slowness> => {
+export const readSpeedCondition = async (context: LabContext, node: RunningNode): Promise<Slowness> => {
   const netem = qdiscSchema
     .parse(JSON.parse(await inNode(context, node, 'tc -json qdisc show')))
     .filter(({ kind, dev }) => kind === 'netem' && ['vec0', 'ifb0'].includes(dev));
@@ -83,7 +83,7 @@ export const slow: LabAction = async (context, request) => {
   const { node: name, delayMs, lossPercent } = slowSchema.parse(request);
   const node = nodeNamed(context, name);
   return turn({
-    look: () => lookAtSpeed(context, node),
+    read: () => readSpeedCondition(context, node),
     // netem counts in steps of its own.
     isSo: (now) =>
       now.faulty && Math.abs(now.delayMs - delayMs) <= 1 && Math.abs(now.lossPercent - lossPercent) <= 0.01,
@@ -96,7 +96,7 @@ export const fast: LabAction = async (context, request) => {
   const node = nodeNamed(context, nodeSchema.parse(request).node);
   return unlessDown(context, node, () =>
     turn({
-      look: () => lookAtSpeed(context, node),
+      read: () => readSpeedCondition(context, node),
       isSo: ({ faulty }) => !faulty,
       act: () => inNode(context, node, fastScript).then(() => {}),
     }),

@@ -4,7 +4,7 @@ import { buildCommand, type CommandFailed } from '../build/command.ts';
 import { debianPrograms } from '../build/tools.ts';
 import { cached, isCached } from '../cache/cache.ts';
 import { canUseApt } from '../debian/can-use-apt.ts';
-import { lookAtCommands } from '../fitness.ts';
+import { findCommands } from '../fitness.ts';
 import { oneLine } from '../one-line.ts';
 
 /** How long one command may take (ms); who reads or pulls images owns this time-out. */
@@ -15,7 +15,7 @@ const imageTools = debianPrograms('image-tools', ['skopeo', 'zstd', 'xz-utils', 
 
 const findTools = async (): Promise<string | undefined> => {
   if ((await isCached(imageTools)) || (await canUseApt())) return join(await cached(imageTools), 'bin');
-  const [skopeo] = await lookAtCommands(['skopeo']);
+  const [skopeo] = await findCommands(['skopeo']);
   if (skopeo?.trouble === undefined) return undefined;
   throw new NotFit({
     code: 'skopeo-missing',

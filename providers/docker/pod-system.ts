@@ -5,7 +5,7 @@ import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
 import { isDiskTrouble } from '../../lab/build/trouble.ts';
 import { cached, isCached, type Part } from '../../lab/cache/cache.ts';
 import { canUseApt } from '../../lab/debian/can-use-apt.ts';
-import { lookAtCommands } from '../../lab/fitness.ts';
+import { findCommands } from '../../lab/fitness.ts';
 import { podPackages, podSystem } from '../../lab/images/core.ts';
 import { oneLine } from '../../lab/one-line.ts';
 import type { ProgressDisplay } from '../provider.ts';
@@ -65,7 +65,7 @@ const byDocker: Part = {
  */
 export const preparePodSystem = async (progress: Pick<ProgressDisplay, 'step'>): Promise<void> => {
   if ((await isCached(podSystem)) || (await canUseApt())) return;
-  const [docker] = await lookAtCommands(['docker']);
+  const [docker] = await findCommands(['docker']);
   if (docker?.trouble !== undefined)
     throw new NotFit({
       code: 'debian-archive-unknown',
