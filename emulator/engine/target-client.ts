@@ -1,7 +1,7 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import type { BackupInfo, Listing, VolumeInfo } from '../backupstore/inspect.ts';
 import { childEnvironment, type Environment } from './child.ts';
-import { type EngineQuery, lookCommand } from './look.ts';
+import { type EngineQuery, lookCommand } from './query.ts';
 
 type Result = { error: ExecFileException; stdout: string; stderr: string };
 

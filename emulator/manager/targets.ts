@@ -1,5 +1,5 @@
 import type { Environment } from '../engine/child.ts';
-import type { EngineQuery } from '../engine/look.ts';
+import type { EngineQuery } from '../engine/query.ts';
 import { createTargetClient, type TargetClient } from '../engine/target-client.ts';
 import { type Client, isNotFound } from '../kubernetes/client.ts';
 import type { BackupTarget } from '../longhorn/objects.ts';

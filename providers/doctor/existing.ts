@@ -7,7 +7,7 @@ import { type MissingRights, missingRights } from '../../e2e/permissions/missing
 import type { OwnBucket } from '../../e2e/store/driver.ts';
 import { lookAtBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { type ConnectedCluster, connectExisting } from '../existing/connect-existing.ts';
-import { type Longhorn, lookAtLonghorn } from '../existing/look-at-longhorn.ts';
+import { type Longhorn, lookAtLonghorn } from '../existing/read-longhorn.ts';
 import { orRefuse } from '../existing/refuse.ts';
 import { rightsTrouble } from '../existing/rights-trouble.ts';
 import { asFlags } from '../existing/spelling.ts';

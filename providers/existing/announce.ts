@@ -4,7 +4,7 @@ import { allDisruptions, type Disruption, disruptions } from '../../e2e/longhorn
 import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
 import type { StoreDriver } from '../../e2e/store/driver.ts';
 import { ownPrefixOf } from '../../e2e/store/drivers/s3/place.ts';
-import type { Longhorn } from './look-at-longhorn.ts';
+import type { Longhorn } from './read-longhorn.ts';
 import type { Spelling } from './spelling.ts';
 
 /** What is known of a cluster before anything is made in it. */

@@ -13,7 +13,7 @@ import { awaitLoss } from './await-loss.ts';
 import { type Baseline, differencesFrom, readBaseline } from './baseline/baseline.ts';
 import { confirm, refuseAnother, type Terminal } from './confirm.ts';
 import { connectExisting } from './connect-existing.ts';
-import { type Longhorn, lookAtLonghorn } from './look-at-longhorn.ts';
+import { type Longhorn, lookAtLonghorn } from './read-longhorn.ts';
 import { orRefuse } from './refuse.ts';
 import { rightsTrouble } from './rights-trouble.ts';
 import { asFlags, type Spelling } from './spelling.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { clocks } from '../../../emulator/clocks.ts';
-import { createEngineQuery } from '../../../emulator/engine/look.ts';
+import { createEngineQuery } from '../../../emulator/engine/query.ts';
 import { createTargetClient } from '../../../emulator/engine/target-client.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
