@@ -22,8 +22,8 @@ export type LockSearch = {
 /** A lock that counts: when it was written and how long ago, in seconds by the server's clock. */
 export type LivingLock = { path: string; written: number; age: number; content: Buffer };
 
-/** How a store is looked at. */
-export type Looks = {
+/** How it is read whether a store is worked on. */
+export type WorkReader = {
   locks(search: LockSearch): Promise<LivingLock[]>;
   /** Of the blocks in a volume's folder (a path); undefined where they cannot be listed. */
   countBlocks(folder: string): Promise<number | undefined>;
@@ -105,7 +105,7 @@ type Seen = { writings: string; blocks: Map<string, number | undefined> };
  * what is left when the patience is over.
  */
 export const untilNobodyWorks = async (
-  { locks: look, countBlocks }: Looks,
+  { locks: readLocks, countBlocks }: WorkReader,
   { volumes, life, ...patience }: Pick<LockSearch, 'volumes' | 'life'> & StorePatience,
 ): Promise<WorkLeft | undefined> => {
   const { seconds, atMost = seconds } = patience;
@@ -116,7 +116,7 @@ export const untilNobodyWorks = async (
   let before: Seen | undefined;
   const left = (): number => Math.min((changedAfter ?? 0) + seconds, Math.max(atMost, seconds)) - passed();
   for (;;) {
-    const locks = await look({
+    const locks = await readLocks({
       volumes,
       life,
       seconds: Math.max(0, Math.ceil(Math.min(left(), longestLook))),

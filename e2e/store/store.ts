@@ -1,4 +1,10 @@
-import { describeLeft, type Looks, StillAtWork, type StorePatience, untilNobodyWorks } from './at-work.ts';
+import {
+  describeLeft,
+  StillAtWork,
+  type StorePatience,
+  untilNobodyWorks,
+  type WorkReader,
+} from './at-work.ts';
 import { type BackupConfig, isName, parseBackup, parseLock } from './format/config.ts';
 import { backupConfigPath, classifyStoreFile, volumeFolder } from './format/layout.ts';
 import { type StoreSource, Unreadable } from './format/source.ts';
@@ -62,14 +68,14 @@ export type UntilIdle = StorePatience & { volumes?: readonly string[]; lockLife:
 /** What a driver knows of a store, from which all questions are answered. */
 type Read = {
   source: StoreSource;
-  locks: Looks['locks'];
+  locks: WorkReader['locks'];
   /** Of a volume's blocks as many are looked into as have so many bytes on disk, by default none. */
   contents?: number;
 };
 
 /** A store as its driver reads it. */
 export const openStore = ({ source, locks, contents = 0 }: Read): BackupStore => {
-  const looks: Looks = { locks, countBlocks: (folder) => countBlocks(source, folder) };
+  const reader: WorkReader = { locks, countBlocks: (folder) => countBlocks(source, folder) };
   return {
     backups: async (volume) => {
       const folder = volumeFolder(volume);
@@ -93,12 +99,12 @@ export const openStore = ({ source, locks, contents = 0 }: Read): BackupStore =>
     },
     locks: (volume) => listLocks(source, volume),
     untilIdle: async ({ volumes = [], lockLife: life, ...patience }) => {
-      const left = await untilNobodyWorks(looks, { volumes, life, ...patience });
+      const left = await untilNobodyWorks(reader, { volumes, life, ...patience });
       if (left !== undefined) throw new StillAtWork(left);
     },
     inspect: async (volume, options) => {
       const { seconds, atMost = seconds, owner, abandonedAfter: life = forever } = options;
-      const left = await untilNobodyWorks(looks, { volumes: [volume], life, seconds, atMost, owner });
+      const left = await untilNobodyWorks(reader, { volumes: [volume], life, seconds, atMost, owner });
       if (left !== undefined)
         throw new Error(`the backup store's folder of ${volume} is still locked ${describeLeft(left)}`);
       const findings = collectFindings();

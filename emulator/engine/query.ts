@@ -10,7 +10,7 @@ import type { Mounts } from './mount.ts';
 export type EngineQuery = (args: string[], environment: Environment) => Promise<string>;
 
 /** A command that has a time, as longhorn-manager names it: its program stands among its arguments too. */
-export const lookCommand = (binary: string, args: readonly string[]): string =>
+export const queryCommand = (binary: string, args: readonly string[]): string =>
   `${binary} [${[binary, ...args].join(' ')}]`;
 
 /**
@@ -27,7 +27,7 @@ export const createEngineQuery =
     mutant,
   }: Behaviour & { binary: string; timeout: number; mounts: Mounts }): EngineQuery =>
   async (args, environment) => {
-    const command = lookCommand(binary, args);
+    const command = queryCommand(binary, args);
     let [stdout, stderr] = ['', ''];
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(new Error(`timeout executing: ${command}`)), timeout);

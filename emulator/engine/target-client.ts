@@ -1,7 +1,7 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import type { BackupInfo, Listing, VolumeInfo } from '../backupstore/inspect.ts';
 import { childEnvironment, type Environment } from './child.ts';
-import { type EngineQuery, lookCommand } from './query.ts';
+import { type EngineQuery, queryCommand } from './query.ts';
 
 type Result = { error: ExecFileException; stdout: string; stderr: string };
 
@@ -32,7 +32,7 @@ class CommandError extends Error {
   constructor(binary: string, args: string[], { error, stdout, stderr }: Result) {
     super(
       error.killed
-        ? `timeout executing: ${lookCommand(binary, args)}`
+        ? `timeout executing: ${queryCommand(binary, args)}`
         : `failed to execute: ${binary} [${args.join(' ')}], output ${stdout}, stderr ${stderr}: ${endOf(error)}`,
     );
     this.output = stdout;
@@ -66,7 +66,8 @@ const saysAny = (error: unknown, ...texts: string[]): boolean =>
 
 /**
  * The backup store as a manager sees it: through the longhorn command of the default engine image. What
- * changes the store is a process a call, as in Longhorn; looks are not (see look.ts), nor is the end of a mount.
+ * changes the store is a process a call, as in Longhorn; queries are not (see query.ts), nor is the end of a
+ * mount.
  */
 export type TargetClient = {
   /** The credentials that its commands are given; throws if the target's Secret lacks one. */
@@ -95,25 +96,27 @@ type Options = {
   binary: string;
   timeout: number;
   environment: TargetClient['environment'];
-  look?: EngineQuery | undefined;
+  query?: EngineQuery | undefined;
 };
 
 /**
- * Makes a client that gives each call but a removal so many milliseconds; without `look`, a look is a process
+ * Makes a client that gives each call but a removal so many milliseconds; without `query`, a look is a process
  * too.
  */
 export const createTargetClient = ({
   binary,
   timeout,
   environment,
-  look = (args, credentials) => run(binary, args, credentials, timeout),
+  query = (args, credentials) => run(binary, args, credentials, timeout),
 }: Options): TargetClient => ({
   environment,
-  systemBackups: async (url) => void (await look(['system-backup', 'list', url], environment())),
+  systemBackups: async (url) => void (await query(['system-backup', 'list', url], environment())),
   backupVolumes: async (url) =>
-    Object.keys(JSON.parse(await look(['backup', 'ls', '--volume-only', url], environment())) as Listing),
+    Object.keys(JSON.parse(await query(['backup', 'ls', '--volume-only', url], environment())) as Listing),
   backups: async (url, volume) => {
-    const listing: Listing = JSON.parse(await look(['backup', 'ls', '--volume', volume, url], environment()));
+    const listing: Listing = JSON.parse(
+      await query(['backup', 'ls', '--volume', volume, url], environment()),
+    );
     const { Messages: { error } = {}, Backups = {} } = listing[volume] ?? {};
     // As longhorn-manager has it (engineapi/backups.go, parseBackupNamesList).
     if (error) throw new Error(error);
@@ -121,7 +124,7 @@ export const createTargetClient = ({
   },
   inspect: async (backupURL) => {
     try {
-      return JSON.parse(await look(['backup', 'inspect', backupURL], environment()));
+      return JSON.parse(await query(['backup', 'inspect', backupURL], environment()));
     } catch (error) {
       if (saysAny(error, 'is still in progress')) return 'inProgress';
       if (saysAny(error, 'cannot find')) return undefined;
@@ -130,7 +133,7 @@ export const createTargetClient = ({
   },
   inspectVolume: async (volumeURL) => {
     try {
-      return JSON.parse(await look(['backup', 'inspect-volume', volumeURL], environment()));
+      return JSON.parse(await query(['backup', 'inspect-volume', volumeURL], environment()));
     } catch (error) {
       if (saysAny(error, 'cannot find')) return undefined;
       throw error;
@@ -157,6 +160,6 @@ export const createTargetClient = ({
     });
   },
   unmount: async (url) => {
-    if (!url.startsWith('s3:')) await look(['backup', 'unmount', url], environment());
+    if (!url.startsWith('s3:')) await query(['backup', 'unmount', url], environment());
   },
 });

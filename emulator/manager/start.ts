@@ -108,7 +108,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
     binary,
     timeout,
     mutant: options.mutant,
-    look: mounts && createEngineQuery({ ...options, mounts, binary, timeout }),
+    query: mounts && createEngineQuery({ ...options, mounts, binary, timeout }),
   });
   const context: ManagerContext = {
     ...options,

@@ -60,7 +60,7 @@ type Options = {
   client: Client;
   binary: string;
   timeout: number;
-  look: EngineQuery | undefined;
+  query: EngineQuery | undefined;
   mutant: Mutant | undefined;
 };
 

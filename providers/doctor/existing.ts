@@ -5,9 +5,9 @@ import { isUnknownNewer, supported } from '../../e2e/longhorn/supported.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
 import { type MissingRights, missingRights } from '../../e2e/permissions/missing.ts';
 import type { OwnBucket } from '../../e2e/store/driver.ts';
-import { lookAtBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
+import { checkBucketListing } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { type ConnectedCluster, connectExisting } from '../existing/connect-existing.ts';
-import { type Longhorn, lookAtLonghorn } from '../existing/read-longhorn.ts';
+import { type Longhorn, readLonghorn } from '../existing/read-longhorn.ts';
 import { orRefuse } from '../existing/refuse.ts';
 import { rightsTrouble } from '../existing/rights-trouble.ts';
 import { asFlags } from '../existing/spelling.ts';
@@ -25,7 +25,7 @@ export const examineExisting = async (existing: ExistingCluster): Promise<Check[
   const { cluster: api, uid } = met;
   let longhorn: Longhorn | undefined;
   const found = await examine('Longhorn', async () => {
-    longhorn = await lookAtLonghorn(api);
+    longhorn = await readLonghorn(api);
     return longhorn.version;
   });
   return [
@@ -91,7 +91,7 @@ const examineRights = async (cluster: Cluster, wanted: ExistingCluster): Promise
 // Whether it can be written to as well shows in the run: nothing is made in it here.
 const examineBucket = (cluster: Cluster, bucket: OwnBucket): Promise<Check> =>
   examine('bucket', async () => {
-    await lookAtBucket(cluster, bucket, 'doctor');
+    await checkBucketListing(cluster, bucket, 'doctor');
     return `${bucket.bucket} at ${bucket.endpoint} can be listed`;
   });
 

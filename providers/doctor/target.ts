@@ -1,7 +1,7 @@
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { listArchives } from '../../lab/images/archives.ts';
 import { readManifests } from '../../lab/manifests/read.ts';
-import { lookThrough } from '../longhorn/folder.ts';
+import { readReleaseFolder } from '../longhorn/folder.ts';
 import { namedImages } from '../longhorn/images.ts';
 import { find, type ReleaseObject, readObjects } from '../longhorn/manifest.ts';
 import { fetchRelease } from '../longhorn/official.ts';
@@ -28,7 +28,7 @@ const examineOfficial = (version: string): Promise<Check> =>
 const examineArchive = async (dir: string, registryMirror: string | undefined): Promise<Check[]> => {
   const images: Check[] = [];
   const manifest = await examine('Longhorn', async () => {
-    const { manifests, archives } = await lookThrough(dir, { hasMirror: registryMirror !== undefined });
+    const { manifests, archives } = await readReleaseFolder(dir, { hasMirror: registryMirror !== undefined });
     const release = checkRelease(readObjects(await readManifests(manifests)), dir);
     images.push(...(await examineImages({ dir, release, archives, registryMirror })));
     return `the manifest in ${dir}`;

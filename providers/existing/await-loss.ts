@@ -11,7 +11,7 @@ import { longhornNamespace, longhornResources } from '../../e2e/longhorn/resourc
 const AWAY_MS = 300_000;
 
 /** How often this process looks at what its watch says of the connection, ms; the server is not asked. */
-const LOOK_MS = 5_000;
+const POLL_MS = 5_000;
 
 /**
  * Keeps a watch on a cluster. `lost` aborts, with what happened, when its API server stays away or does not
@@ -19,7 +19,7 @@ const LOOK_MS = 5_000;
  */
 export const awaitLoss = async (
   cluster: Cluster,
-  { away = AWAY_MS, look = LOOK_MS }: { away?: number; look?: number } = {},
+  { away = AWAY_MS, poll = POLL_MS }: { away?: number; poll?: number } = {},
 ): Promise<{ lost: AbortSignal; stop(): Promise<void> }> => {
   const lost = new AbortController();
   const timeline = await follow(cluster, longhornResources.backupTargets, { namespace: longhornNamespace });
@@ -32,7 +32,7 @@ export const awaitLoss = async (
     giveUp(
       `has been away for ${formatDuration(Date.now() - cutOff)}${lastTrouble ? `: ${lastTrouble.error.message}` : ''}`,
     );
-  }, look);
+  }, poll);
   return {
     lost: lost.signal,
     stop: async () => {

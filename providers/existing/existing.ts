@@ -13,7 +13,7 @@ import { awaitLoss } from './await-loss.ts';
 import { type Baseline, differencesFrom, readBaseline } from './baseline/baseline.ts';
 import { confirm, refuseAnother, type Terminal } from './confirm.ts';
 import { connectExisting } from './connect-existing.ts';
-import { type Longhorn, lookAtLonghorn } from './read-longhorn.ts';
+import { type Longhorn, readLonghorn } from './read-longhorn.ts';
 import { orRefuse } from './refuse.ts';
 import { rightsTrouble } from './rights-trouble.ts';
 import { asFlags, type Spelling } from './spelling.ts';
@@ -47,7 +47,7 @@ type Seen = { cluster: Cluster; longhorn: Longhorn; baseline: Baseline };
  * Looks at the cluster, says which it is and what will be made in it, and asks whether it is the one. Only
  * reads: whatever is wrong is reported before anything is made.
  */
-export const lookAndAsk = async ({
+export const connectAndConfirm = async ({
   existing,
   spelling,
   run,
@@ -58,7 +58,7 @@ export const lookAndAsk = async ({
   const { cluster, uid, kubernetes } = await connectExisting(existing, spelling);
   const { server, context } = cluster;
   refuseAnother({ server, context, uid }, existing, spelling);
-  const longhorn = await lookAtLonghorn(cluster);
+  const longhorn = await readLonghorn(cluster);
   await refuseWithout(cluster, { existing, spelling });
   const stores = existing.ownBucket ? [driverNamed(ownBucketKind)] : driversOf(storeChoice(process.env));
   for (const line of announce(
@@ -74,8 +74,8 @@ export const lookAndAsk = async ({
   return { cluster, longhorn };
 };
 
-const look = async (options: Options): Promise<Seen> => {
-  const { cluster, longhorn } = await lookAndAsk(options);
+const connectWithBaseline = async (options: Options): Promise<Seen> => {
+  const { cluster, longhorn } = await connectAndConfirm(options);
   const { existing, run } = options;
   const { ownBucket } = existing;
   if (ownBucket !== undefined)
@@ -103,7 +103,7 @@ export const existingOn = (terminal: Terminal): Provider => ({
   up: async ({ existing, browser, run, signal, progress }) => {
     if (existing === undefined) throw new Error('the flags of the provider existing were not read');
     const { cluster, longhorn, baseline } = await orAborted(
-      look({ existing, spelling: asFlags, run, signal, progress, terminal }),
+      connectWithBaseline({ existing, spelling: asFlags, run, signal, progress, terminal }),
       signal,
     );
     const fetched = browser ? await fetchBrowser({ signal, progress }) : undefined;

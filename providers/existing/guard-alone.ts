@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { ExistingCluster, RunConfig } from '../../e2e/config/config.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import type { Terminal } from './confirm.ts';
-import { lookAndAsk } from './existing.ts';
+import { connectAndConfirm } from './existing.ts';
 import { asVariables } from './spelling.ts';
 
 /**
@@ -35,7 +35,7 @@ export const guardAlone = async (
       remedy: "a cluster that is somebody's is named, never guessed",
     });
   const { signal } = new AbortController();
-  await lookAndAsk({
+  await connectAndConfirm({
     existing: { ...named, context },
     spelling: asVariables,
     run,

@@ -21,10 +21,10 @@ export type Longhorn = {
 };
 
 /**
- * Looks at the Longhorn of a cluster. Throws NotFit where there is none, or none that scenarios can be run
+ * Reads the Longhorn of a cluster. Throws NotFit where there is none, or none that scenarios can be run
  * on.
  */
-export const lookAtLonghorn = async (cluster: Cluster): Promise<Longhorn> => {
+export const readLonghorn = async (cluster: Cluster): Promise<Longhorn> => {
   const nodes = await orRefuse("Longhorn's nodes cannot be read", () => readNodes(cluster));
   const managers = await orRefuse('the longhorn-manager pods cannot be read', () => managerPods(cluster));
   if (nodes === undefined || (nodes.length === 0 && managers.length === 0))

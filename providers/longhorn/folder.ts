@@ -15,11 +15,14 @@ const archivesIn = async (folder: string): Promise<string[]> => {
 };
 
 /**
- * Looks through a folder: its manifests are all `*.yaml` and `*.yml` in it, by name; its image archives and
+ * Reads a folder: its manifests are all `*.yaml` and `*.yml` in it, by name; its image archives and
  * unpacked layouts lie beside them or in folders of it. Throws NotFit when there is no manifest, or no
  * archive and no mirror to take the images from.
  */
-export const lookThrough = async (dir: string, { hasMirror }: { hasMirror: boolean }): Promise<Folder> => {
+export const readReleaseFolder = async (
+  dir: string,
+  { hasMirror }: { hasMirror: boolean },
+): Promise<Folder> => {
   const entries = (await readdir(dir, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
   const manifests = entries
     .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name))

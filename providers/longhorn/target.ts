@@ -1,7 +1,7 @@
 import { readManifests } from '../../lab/manifests/read.ts';
 import type { ProgressDisplay, Replacement } from '../provider.ts';
 import type { Target } from '../target.ts';
-import { lookThrough } from './folder.ts';
+import { readReleaseFolder } from './folder.ts';
 import { readObjects } from './manifest.ts';
 import { fetchRelease } from './official.ts';
 import { releaseTarget } from './release-target.ts';
@@ -25,7 +25,7 @@ export const archiveTarget = async (
   dir: string,
   { registryMirror, images = [], progress }: TargetOptions,
 ): Promise<Target> => {
-  const { manifests, archives } = await lookThrough(dir, { hasMirror: registryMirror !== undefined });
+  const { manifests, archives } = await readReleaseFolder(dir, { hasMirror: registryMirror !== undefined });
   const other = await replaceImages(readObjects(await readManifests(manifests)), images);
   const pull = registryMirror === undefined ? undefined : mirrored(registryMirror);
   const source = { ...other, archives: [...archives, ...other.archives], pull };

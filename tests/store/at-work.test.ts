@@ -1,6 +1,11 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { whileObserved } from '../../e2e/history/observer.ts';
-import { describeLeft, type Looks, type StorePatience, untilNobodyWorks } from '../../e2e/store/at-work.ts';
+import {
+  describeLeft,
+  type StorePatience,
+  untilNobodyWorks,
+  type WorkReader,
+} from '../../e2e/store/at-work.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000_000 }));
 
@@ -12,7 +17,7 @@ const now = (): number => Date.now() / 1000;
 
 /** A folder on a server: when its lock was written last, undefined for none, and how many blocks there are. */
 const server = (at: { written: number | undefined; blocks: number }) => {
-  const locks: Looks['locks'] = async ({ life, seconds }) => {
+  const locks: WorkReader['locks'] = async ({ life, seconds }) => {
     const end = now() + seconds;
     for (;;) {
       const { written } = at;
@@ -21,12 +26,12 @@ const server = (at: { written: number | undefined; blocks: number }) => {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   };
-  return Object.assign(at, { looks: { locks, countBlocks: async () => at.blocks } });
+  return Object.assign(at, { reader: { locks, countBlocks: async () => at.blocks } });
 };
 const patience: StorePatience = { seconds: 180, atMost: 900, owner: 'a test' };
 
 /** Waits, while time passes, until it is decided; after how many seconds, and what is left. */
-const waiting = async (looks: Looks, how: StorePatience = patience) => {
+const waiting = async (reader: WorkReader, how: StorePatience = patience) => {
   const began = now();
   let moves = 0;
   const observer = {
@@ -38,7 +43,7 @@ const waiting = async (looks: Looks, how: StorePatience = patience) => {
     },
   };
   let ended: { after: number; left: Awaited<ReturnType<typeof untilNobodyWorks>> } | undefined;
-  void whileObserved(observer, () => untilNobodyWorks(looks, { volumes: ['vol'], life: 150, ...how })).then(
+  void whileObserved(observer, () => untilNobodyWorks(reader, { volumes: ['vol'], life: 150, ...how })).then(
     (left) => {
       ended = { after: Math.round(now() - began), left };
     },
@@ -54,19 +59,19 @@ test('a lock that is written anew is waited for, past the time in which nothing 
     clearInterval(writing);
     store.written = undefined;
   }, 400_000);
-  expect(await waiting(store.looks)).toEqual({ after: 401, left: undefined, moves: 6 });
+  expect(await waiting(store.reader)).toEqual({ after: 401, left: undefined, moves: 6 });
 });
 
 test('a lock that was abandoned is waited for until its life is over by the clock of the server', async () => {
   const store = server({ written: now() - 27, blocks: 384 });
-  expect(await waiting(store.looks)).toEqual({ after: 124, left: undefined, moves: 0 });
+  expect(await waiting(store.reader)).toEqual({ after: 124, left: undefined, moves: 0 });
 });
 
 test('one that never ends hits the bound, and is reported with its age, the blocks, and what changed last', async () => {
   const store = server({ written: now(), blocks: 384 });
   setInterval(() => Object.assign(store, { written: now() }), 60_000);
   setInterval(() => Object.assign(store, { blocks: store.blocks - 1 }), 100_000);
-  const { after, left } = await waiting(store.looks);
+  const { after, left } = await waiting(store.reader);
   expect(after).toBeGreaterThanOrEqual(900);
   expect(left).toMatchObject({
     ...patience,
@@ -82,24 +87,24 @@ test('one that never ends hits the bound, and is reported with its age, the bloc
 test('one of which nothing changes, as its time lies ahead, is given up after the time for that', async () => {
   const store = server({ written: now() + 3600, blocks: 9 });
   setTimeout(() => Object.assign(store, { blocks: 8 }), 55_000);
-  const { after, left } = await waiting(store.looks);
+  const { after, left } = await waiting(store.reader);
   expect([after, left?.changedAfter]).toEqual([240, 60]);
   expect(left && describeLeft(left)).toMatch(/^after 240 s, the last 180 s without a change \(a test\): /);
   const still = server({ written: now() + 3600, blocks: 9 });
-  expect((await waiting(still.looks)).left).not.toHaveProperty('changedAfter');
+  expect((await waiting(still.reader)).left).not.toHaveProperty('changedAfter');
 });
 
 test('whose lock has expired is waited for as long as the blocks become fewer', async () => {
   const store = server({ written: now() - 130, blocks: 384 });
   const removing = setInterval(() => Object.assign(store, { blocks: store.blocks - 1 }), 500);
   setTimeout(() => clearInterval(removing), 60_000);
-  const { after, left } = await waiting(store.looks);
+  const { after, left } = await waiting(store.reader);
   expect([left, after]).toEqual([undefined, 61]);
 });
 
 test('without a bound the time is fixed, and none is no wait at all', async () => {
   const store = server({ written: now(), blocks: 1 });
   setInterval(() => Object.assign(store, { written: now() }), 5_000);
-  expect((await waiting(store.looks, { seconds: 30, owner: 'a test' })).after).toBe(30);
-  expect(await waiting(store.looks, { seconds: 0, owner: 'a test' })).toMatchObject({ left: { waited: 0 } });
+  expect((await waiting(store.reader, { seconds: 30, owner: 'a test' })).after).toBe(30);
+  expect(await waiting(store.reader, { seconds: 0, owner: 'a test' })).toMatchObject({ left: { waited: 0 } });
 });

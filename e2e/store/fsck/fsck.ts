@@ -43,7 +43,7 @@ export const checkStore = async (
   const findings = collectFindings();
   const sum = { volumes: 0, backups: 0, blocks: 0, bytes: 0 };
   let workOnImages: Work = { any: false, upload: false };
-  await lookAround(source, findings);
+  await checkSurroundings(source, findings);
   for (const folder of await listVolumes(source, findings)) {
     const { backups, blocks, bytes, work } = await checkVolume(source, folder, { findings, now, verify });
     if (folder.endsWith(`/${backingImageLocks}`)) workOnImages = work;
@@ -88,7 +88,7 @@ export const listVolumes = async (source: StoreSource, findings: Findings): Prom
   return volumes.sort();
 };
 
-const lookAround = async (source: StoreSource, findings: Findings): Promise<void> => {
+const checkSurroundings = async (source: StoreSource, findings: Findings): Promise<void> => {
   for await (const entry of source.walk(storeFolder, 1)) {
     const name = entry.path.slice(storeFolder.length + 1);
     if (entry.kind !== 'folder' && entry.kind !== 'file') reportOther(entry, name, findings);

@@ -28,7 +28,7 @@ const failed = (error: string): Partial<BackupStatus> => ({
   lastSyncedAt: timestamp(),
 });
 
-const lookAround = ({ datastore, mutant }: ManagerContext, { backup, volume }: Parts): CreationStep => {
+const examine = ({ datastore, mutant }: ManagerContext, { backup, volume }: Parts): CreationStep => {
   const { name } = backup.metadata;
   const snapshotName = backup.spec.snapshotName ?? '';
   const snapshot = datastore.snapshots.get(snapshotName);
@@ -78,7 +78,7 @@ const begin = async (
   { status, creations }: { status: BackupStatus; creations: Creations },
 ): Promise<CreationStep> => {
   const { name } = parts.backup.metadata;
-  const step = lookAround(context, parts);
+  const step = examine(context, parts);
   if (step.do !== 'start') return step;
   const ip = engineAddress(context, parts.volume);
   // In progress already: this process took over from one that has gone, and only looks on.
@@ -87,7 +87,7 @@ const begin = async (
     // In Longhorn the replica's process is there already, and writes its lock tenths of a second after this
     // look; here one has to be started first, which takes seconds on a busy node, and a deletion that began
     // meanwhile would have the older lock.
-    const now = lookAround(context, parts);
+    const now = examine(context, parts);
     if (now.do !== 'start') {
       await upload.giveUp();
       return now;

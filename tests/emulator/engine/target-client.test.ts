@@ -11,11 +11,11 @@ const url = 'nfs://h:/p?backup=b&volume=v';
 const failureOf = (work: Promise<unknown>): Promise<string> => work.then(String, (error) => error.message);
 
 /** A client of a longhorn command that is this script; where it looks is a store that has not what is looked for. */
-const clientOf = async (script: string, { timeout = 5_000, looks = true } = {}) => {
+const clientOf = async (script: string, { timeout = 5_000, queries = true } = {}) => {
   const binary = join(await temporaryFolder(), 'longhorn');
   await writeFile(binary, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  const look = () => Promise.reject(new Error('cannot find x in backupstore'));
-  const client = createTargetClient({ binary, timeout, environment: () => ({}), ...(looks && { look }) });
+  const query = () => Promise.reject(new Error('cannot find x in backupstore'));
+  const client = createTargetClient({ binary, timeout, environment: () => ({}), ...(queries && { query }) });
   return { binary, ...client };
 };
 
@@ -34,7 +34,7 @@ test.each([
 });
 
 test('a removal has all the time it takes, a look that is a process is given up after its', async () => {
-  const { binary, remove, inspect } = await clientOf('sleep 0.3', { timeout: 50, looks: false });
+  const { binary, remove, inspect } = await clientOf('sleep 0.3', { timeout: 50, queries: false });
   await remove(url);
   expect(await failureOf(inspect(url))).toBe(
     `timeout executing: ${binary} [${binary} backup inspect ${url}]`,
@@ -43,7 +43,7 @@ test('a removal has all the time it takes, a look that is a process is given up 
 
 test("the names of a volume's backups are what is listed; what is said of the volume instead is an error", async () => {
   const listed = async (of: object) =>
-    (await clientOf(`echo '${JSON.stringify({ v: of })}'`, { looks: false })).backups('nfs://h:/p', 'v');
+    (await clientOf(`echo '${JSON.stringify({ v: of })}'`, { queries: false })).backups('nfs://h:/p', 'v');
   expect(await listed({ Messages: {}, Backups: { b1: {}, b2: {} } })).toEqual(['b1', 'b2']);
   expect(await listed({ Messages: {} })).toEqual([]);
   const error = 'cannot find backupstore/volumes/v/volume.cfg in backupstore';
@@ -53,8 +53,8 @@ test("the names of a volume's backups are what is listed; what is said of the vo
 test('a look within the manager is given up after its time', async () => {
   const mounts = { mount: () => sleep(60_000, '', { ref: false }), unmount: async () => undefined };
   const behaviour = { clock: clocks.real, mutant: undefined, binary: '/b/longhorn' };
-  const look = createEngineQuery({ ...behaviour, timeout: 50, mounts });
-  expect(await failureOf(look(['backup', 'inspect', url], {}))).toBe(
+  const query = createEngineQuery({ ...behaviour, timeout: 50, mounts });
+  expect(await failureOf(query(['backup', 'inspect', url], {}))).toBe(
     `timeout executing: /b/longhorn [/b/longhorn backup inspect ${url}]`,
   );
 });

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { lookThrough } from '../../../providers/longhorn/folder.ts';
+import { readReleaseFolder } from '../../../providers/longhorn/folder.ts';
 import { namedImages } from '../../../providers/longhorn/images.ts';
 import { readObjects } from '../../../providers/longhorn/manifest.ts';
 import { archiveTarget, officialTarget } from '../../../providers/longhorn/target.ts';
@@ -57,7 +57,7 @@ test('manifests come by name, archives from the folder and those in it', async (
   for (const name of [...files, '.git/three.tar', 'layout/index.json', 'docs/read.me'])
     await writeFile(join(path, name), '');
   const inFolder = (names: string[]) => names.map((name) => join(path, name));
-  expect(await lookThrough(path, { hasMirror: false })).toEqual({
+  expect(await readReleaseFolder(path, { hasMirror: false })).toEqual({
     manifests: inFolder(['a.yaml', 'b.yml']),
     archives: inFolder(['layout', 'more/two.tar.gz', 'one.tar']),
   });

@@ -171,7 +171,7 @@ const probe = 'probe';
  * Looks whether a bucket can be listed below what a run's prefixes begin with, and changes nothing. Throws
  * NotFit where not.
  */
-export const lookAtBucket = async (
+export const checkBucketListing = async (
   cluster: Cluster,
   { endpoint, bucket, region, secret }: OwnBucket,
   run: string,
@@ -185,7 +185,7 @@ export const lookAtBucket = async (
 
 /** Looks whether a run can have stores in a bucket, by an object that it writes and removes there as well. */
 export const checkBucket = async (cluster: Cluster, own: OwnBucket, run: string): Promise<void> => {
-  const folder = await lookAtBucket(cluster, own, run);
+  const folder = await checkBucketListing(cluster, own, run);
   const { client, bucket, prefix } = folder;
   const object = { Bucket: bucket, Key: `${prefix}/${probe}` };
   await explaining(folder, async () => {

@@ -18,7 +18,7 @@ export type MarkerContext = {
 };
 
 /** Every timeline that something expected looks at, each once. */
-export const lookedAt = ({ timeline, specification }: Expected): Timeline[] =>
+export const timelinesOfExpected = ({ timeline, specification }: Expected): Timeline[] =>
   specification === undefined ? [timeline] : timelinesOf(specification);
 
 /** The marker of an expectation that begins. */
@@ -52,7 +52,9 @@ export const toEndMarker = (
   { ended, expected, deps: { seconds, placeOf } }: { ended: Ended; expected: Expected; deps: MarkerContext },
 ): ExpectationMarker => {
   const blind =
-    ended.until === undefined ? lookedAt(expected).filter((timeline) => timeline.cutOff !== undefined) : [];
+    ended.until === undefined
+      ? timelinesOfExpected(expected).filter((timeline) => timeline.cutOff !== undefined)
+      : [];
   const cutOff = blind.flatMap((timeline) => placeOf(timeline) ?? []);
   return {
     ...set,

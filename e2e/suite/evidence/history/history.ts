@@ -5,8 +5,8 @@ import type { Belongs } from '../recorder.ts';
 import { toGapLine, toObjectLine } from './entry-line.ts';
 import {
   describeExpectation,
-  lookedAt,
   type MarkerContext,
+  timelinesOfExpected,
   toEndMarker,
   toSetMarker,
 } from './expectations.ts';
@@ -133,7 +133,7 @@ export const openHistory = ({
         timeline.onEntry((entry) => quietly(() => take(watched, entry), lose));
         timeline.onFailure(({ message }) => {
           // At the end every watch is stopped.
-          const isMissed = [...awaited.values()].some((each) => lookedAt(each).includes(timeline));
+          const isMissed = [...awaited.values()].some((each) => timelinesOfExpected(each).includes(timeline));
           if (isMissed) quietly(() => ended(watched.place, timeline, message), lose);
         });
       },
