@@ -21,9 +21,12 @@ test('each of them is in a document', () => {
 
 const [here, spawned] = [true, false].map((is) => said.filter(([command]) => isRunHere(command) === is));
 
-const runs = async (command: string, { exitCode, says, words }: (typeof commands)[string]): Promise<void> => {
+const runs = async (
+  command: string,
+  { exitCode, prints, words }: (typeof commands)[string],
+): Promise<void> => {
   const ended = await fixture.run(command, words);
-  expect(ended.said, ended.said).toMatch(says);
+  expect(ended.said, ended.said).toMatch(prints);
   expect(ended.exitCode).toBe(exitCode);
 };
 

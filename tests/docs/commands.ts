@@ -2,9 +2,9 @@
 export type Words = Record<string, string>;
 
 /** How a command ends on a machine that has Node, a shell and nothing else. */
-type End = { exitCode: number; says: RegExp; words?: Words };
+type End = { exitCode: number; prints: RegExp; words?: Words };
 
-const ends = (exitCode: number, says: RegExp, words: Words = {}): End => ({ exitCode, says, words });
+const ends = (exitCode: number, prints: RegExp, words: Words = {}): End => ({ exitCode, prints, words });
 
 /** The cluster of the stub server, by the flags that name one; it has no Longhorn. */
 const stub: Words = { FILE: 'a kubeconfig', NAME: 'stub', IMAGE: 'store:1' };

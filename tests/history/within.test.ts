@@ -244,17 +244,17 @@ describe('a time that begins anew with each change', () => {
   test('is not prolonged by a time in a status, where nobody says how that is written, but by all else', async () => {
     vi.useFakeTimers();
     const timeline = timelineOf('hall:off');
-    const says = (status: object, rest = 30_000) => {
+    const setStatus = (status: object, rest = 30_000) => {
       timeline.push({ kind: 'modified', at: 0, object: { ...lamp('hall', 'off', 9), status } as Lamp });
       return vi.advanceTimersByTimeAsync(rest);
     };
     const late = verdictOf(once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall' }));
-    await says({ state: 'off', lastSyncedAt: '2026-11-26T02:00:00Z' });
-    await says({ state: 'off', lastSyncedAt: '2026-11-26T02:00:30.5Z' });
+    await setStatus({ state: 'off', lastSyncedAt: '2026-11-26T02:00:00Z' });
+    await setStatus({ state: 'off', lastSyncedAt: '2026-11-26T02:00:30.5Z' });
     expect((await late).over).toMatchObject({ waited: minute });
     const prolonged = verdictOf(once(timeline, isOn, { ...limit, label: 'it is on', name: 'hall' }));
     await vi.advanceTimersByTimeAsync(30_000);
-    await says({ state: 'red' }, 2 * minute);
+    await setStatus({ state: 'red' }, 2 * minute);
     expect((await prolonged).over).toMatchObject({ waited: 1.5 * minute });
   });
 

@@ -5,12 +5,12 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * What one of the commands does otherwise than well, when it is asked what begins with the expression `when`: `says` goes
+ * What one of the commands does otherwise than well, when it is asked what begins with the expression `when`: `printsError` goes
  * where errors go.
  */
 export type Behaviour = {
   when?: string;
-  says?: string;
+  printsError?: string;
   prints?: string;
   exitCode?: number;
   hangs?: true;

@@ -72,7 +72,7 @@ const answers: [RegExp, () => void][] = [
 
 const {
   when,
-  says,
+  printsError,
   prints,
   exitCode = 0,
   hangs,
@@ -80,7 +80,7 @@ const {
 } = JSON.parse(readFileSync(join(folder, 'behaviour'), 'utf8')) as Behaviour;
 if (when !== undefined && new RegExp(`^${when}`).test(line)) {
   if (makes !== undefined) make(makes);
-  if (says !== undefined) say(says);
+  if (printsError !== undefined) say(printsError);
   if (prints !== undefined) print(prints);
   if (hangs) setInterval(() => {}, 1000);
   process.exitCode = exitCode;

@@ -19,7 +19,7 @@ test.each([kindTool, k3dTool])('$name and Docker are there', async (tool) => {
 // One that is missing, too old, or does not answer, is the doctor's to report as well (doctor.test.ts).
 test.each<[string, Behaviour]>([
   ['docker-platform', { when: 'docker', prints: 'linux/arm64' }],
-  ['tool-version-unknown', { when: 'kind version', exitCode: 139, says: 'Segmentation fault' }],
+  ['tool-version-unknown', { when: 'kind version', exitCode: 139, printsError: 'Segmentation fault' }],
 ])('%s', async (code, behaviour) => {
   await stubs.behave(behaviour);
   await expect(checkTools(kindTool)).rejects.toMatchObject({ name: 'NotFit', code });

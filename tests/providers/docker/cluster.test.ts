@@ -95,8 +95,8 @@ test.each([
     'ERROR: failed to load image: command "docker exec --privileged -i x-worker ctr --namespace=k8s.io images import --all-platforms --digests --snapshotter=overlayfs -" failed with error: exit status 1\nCommand Output: ctr: content digest sha256:6e7e: not found\nStack Trace: \nsigs.k8s.io/kind/pkg/errors.WithStack',
     'failed to load image: exit status 1 Command Output: ctr: content digest sha256:6e7e: not found',
   ],
-])('%s fails: its own error alone is printed, on one line', async (command, says, error) => {
-  await stubs.behave({ when: command, prints: 'client-key-data: c2VzYW1l', says, exitCode: 1 });
+])('%s fails: its own error alone is printed, on one line', async (command, printsError, error) => {
+  await stubs.behave({ when: command, prints: 'client-key-data: c2VzYW1l', printsError, exitCode: 1 });
   const message = `${command} failed: ${error}`;
   await expect(run(command)).rejects.toMatchObject({ name: 'NotFit', message });
 });
@@ -111,13 +111,13 @@ describe('what goes wrong leaves nothing behind', () => {
     createCluster(tool, { out: stubs.folder, signal: aborted });
 
   test('creating: what its nodes logged is saved, or that not all of it is', async () => {
-    const broken = { says: 'ERROR: no node', exitCode: 1, makes: name };
+    const broken = { printsError: 'ERROR: no node', exitCode: 1, makes: name };
     await stubs.behave({ when: 'kind create', ...broken });
     const failure = `kind create cluster failed: no node: what its nodes logged is in ${stubs.folder}/kind-logs`;
     await expect(create()).rejects.toMatchObject({ name: 'NotFit', message: failure });
     await stubs.behave({ when: 'kind [ce]', ...broken });
     await expect(create()).rejects.toThrow(`${failure}, not all of it (kind export logs failed: no node)`);
-    await stubs.behave({ when: 'k3d kubeconfig', says: 'FATA[0000] Failed to get it', exitCode: 1 });
+    await stubs.behave({ when: 'k3d kubeconfig', printsError: 'FATA[0000] Failed to get it', exitCode: 1 });
     await expect(create(k3dTool)).rejects.toThrow(/^k3d kubeconfig get failed: Failed to get it$/);
     expect(stubs.clusters()).toEqual([]);
   });
@@ -133,7 +133,7 @@ describe('what goes wrong leaves nothing behind', () => {
 
   test('a cluster that does not go away: the command for it is said', async () => {
     const { remove } = await create();
-    await stubs.behave({ when: 'kind delete', says: 'ERROR: failed to delete nodes', exitCode: 1 });
+    await stubs.behave({ when: 'kind delete', printsError: 'ERROR: failed to delete nodes', exitCode: 1 });
     const failure = `kind delete cluster failed: failed to delete nodes: by hand: kind delete cluster --name ${name}`;
     await expect(remove()).rejects.toThrow(new Error(failure));
     await stubs.behave({});

@@ -48,7 +48,7 @@ test("where apt knows no Debian archive, Docker makes the pods' system, once, an
 });
 
 test('what Docker made goes also when it fails', async () => {
-  await stubs.behave({ when: 'docker create', says: 'no such image', exitCode: 1 });
+  await stubs.behave({ when: 'docker create', printsError: 'no such image', exitCode: 1 });
   const apt = '#!/bin/sh\necho noble http://127.0.0.1:9/ubuntu\n';
   await writeFile(join(stubs.folder, 'bin/apt-get'), apt, { mode: 0o755 });
   await expect(prepare()).rejects.toThrow(

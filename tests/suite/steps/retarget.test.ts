@@ -18,7 +18,7 @@ const setUp = (answer: { status: number; text: string } = { status: 200, text: '
   const cluster = stubCluster();
   cluster.request = async () => new Response(answer.text, { status: answer.status });
   const { context } = createTestContext({ cluster, timelines, timeouts: briefly });
-  const says = (status: NonNullable<Volume['status']>): void => {
+  const setStatus = (status: NonNullable<Volume['status']>): void => {
     timelines.volumes.push({
       ...at,
       object: { metadata: { name: 'v' }, spec: { size: '64' }, status },
@@ -35,14 +35,14 @@ const setUp = (answer: { status: number; text: string } = { status: 200, text: '
     const object = { metadata: { name: 'v' }, spec: { attachmentTickets: tickets as never } };
     timelines.attachments.push({ ...at, object });
   };
-  return { ...bindSteps(context), says, isTarget, reports, wants, timelines };
+  return { ...bindSteps(context), setStatus, isTarget, reports, wants, timelines };
 };
 
 test('a volume has no last backup once it names none', async () => {
-  const { then, says } = setUp();
-  says({ state: 'attached', lastBackup: 'b', lastBackupAt: 'x' });
+  const { then, setStatus } = setUp();
+  setStatus({ state: 'attached', lastBackup: 'b', lastBackupAt: 'x' });
   await expect(then.noLastBackup(volume)).rejects.toThrow('last backup b');
-  says({ state: 'attached', lastBackup: '', lastBackupAt: '' });
+  setStatus({ state: 'attached', lastBackup: '', lastBackupAt: '' });
   await then.noLastBackup(volume);
 });
 
@@ -108,20 +108,20 @@ test('what cannot be is refused, and as what is not valid', async () => {
 });
 
 test('a volume has been healthy all the time, or was not', async () => {
-  const { then, says } = setUp();
+  const { then, setStatus } = setUp();
   const healthy = { state: 'attached', robustness: 'healthy' };
-  says(healthy);
+  setStatus(healthy);
   await then.hasStayedHealthy(volume, { since: backup });
-  says({ ...healthy, robustness: 'degraded' });
-  says(healthy);
+  setStatus({ ...healthy, robustness: 'degraded' });
+  setStatus(healthy);
   await expect(then.hasStayedHealthy(volume, { since: backup })).rejects.toThrow('degraded');
 });
 
 test('a volume is attached for a backup and detached again, and nothing is asked of it any more', async () => {
-  const { then, says, wants } = setUp();
-  for (const state of ['detached', 'attaching', 'attached', 'detaching']) says({ state });
+  const { then, setStatus, wants } = setUp();
+  for (const state of ['detached', 'attaching', 'attached', 'detaching']) setStatus({ state });
   await expect(then.attachedMeanwhile(backup)).rejects.toThrow('detaching');
-  says({ state: 'detached' });
+  setStatus({ state: 'detached' });
   await then.attachedMeanwhile(backup);
   wants({});
   await expect(then.attachmentGivenBack(backup)).rejects.toThrow('nobody saw');

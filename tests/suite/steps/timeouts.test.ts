@@ -35,7 +35,7 @@ test('a time-out begins anew with each change, up to four times as long, where i
 test('a cleanup waits for the deletion that meets the lock of an upload whose key was refused: it counts for 150 s', async () => {
   vi.useFakeTimers();
   const backups = replayTimeline<Backup>('backups');
-  const says = (state: string, error?: string) =>
+  const setStatus = (state: string, error?: string) =>
     backups.push({
       kind: 'modified',
       at: 0,
@@ -45,7 +45,7 @@ test('a cleanup waits for the deletion that meets the lock of an upload whose ke
         status: { state, ...(error && { messages: { error } }) },
       } as Backup,
     });
-  says('Deleting');
+  setStatus('Deleting');
   const began = Date.now();
   const untilSecond = (second: number) => vi.advanceTimersByTimeAsync(began + second * 1000 - Date.now());
   const { within, ...timeout } = timeoutsOn(longhornClocks).backupsGone;
@@ -60,7 +60,7 @@ test('a cleanup waits for the deletion that meets the lock of an upload whose ke
     [195, 'Deleting'],
   ] as const) {
     await untilSecond(seconds);
-    says(state, error);
+    setStatus(state, error);
   }
   await untilSecond(230);
   backups.push({ kind: 'deleted', at: 0, object: { metadata: { name: 'b' } } as Backup });

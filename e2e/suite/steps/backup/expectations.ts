@@ -30,7 +30,7 @@ export const waitsForNamed = namedState('backup-waits-for', (name: string, versi
   label: `Pending (with the message that it waits for ${name} to be deleted)`,
   matches: (backup: Backup) =>
     backupState(backup) === 'Pending' &&
-    says(backup, 'waits-for-deletion', version) &&
+    hasMessage(backup, 'waits-for-deletion', version) &&
     namesNoOther(backup, name),
 }));
 
@@ -38,10 +38,10 @@ export const waitsForNamed = namedState('backup-waits-for', (name: string, versi
 export const waitsForReadiness = namedState('backup-waits-for-readiness', (version: string) => ({
   label: 'Pending (waiting for its snapshot or engine)',
   matches: (backup: Backup) =>
-    backupState(backup) === 'Pending' && says(backup, 'waits-for-readiness', version),
+    backupState(backup) === 'Pending' && hasMessage(backup, 'waits-for-readiness', version),
 }));
 
-const says = (backup: Backup, id: MessageId, version: string): boolean =>
+const hasMessage = (backup: Backup, id: MessageId, version: string): boolean =>
   wordingOf(id, { message: backup.status?.messages?.info, version }) !== undefined;
 
 // The documents' wording names no backup at all.

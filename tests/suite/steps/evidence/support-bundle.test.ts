@@ -67,7 +67,7 @@ const ended = ({ supportBundle = true, interrupted = new AbortController().signa
 };
 const change = (body: object) => stub.connect().patch(supportBundles, { namespace, name }, body);
 /** Says its state when it was asked for so many times. */
-const says = async (status: object, { times = 1, metadata = {} } = {}): Promise<void> => {
+const setStatus = async (status: object, { times = 1, metadata = {} } = {}): Promise<void> => {
   await expect.poll(() => countOf(`POST ${collection}`)).toBe(times);
   await change({ status, metadata });
 };
@@ -75,11 +75,11 @@ const ready = { state: 'ReadyForDownload', ownerID: 'node-2', progress: 100 };
 
 test('one that is ready is fetched from Longhorn by the node that owns it, and removed', async () => {
   const fetching = ended();
-  await says({ state: 'Generating', progress: 40 });
+  await setStatus({ state: 'Generating', progress: 40 });
   const { metadata, spec } = await stub.connect().get(supportBundles, { namespace, name });
   expect(metadata.labels).toEqual({ 'corral.test/run': 'abc123' });
   expect(spec).toEqual({ description: "a scenario of Corral's run abc123 did not pass", issueURL: '' });
-  await says(ready);
+  await setStatus(ready);
   expect(await fetching).toBe('fetched');
   expect(frontend.requests).toEqual([`GET /v1/supportbundles/node-2/${name}/download HTTP/1.1`]);
   expect(await readFile(path(), 'utf8')).toBe('PK');
@@ -93,25 +93,25 @@ const late =
 const interrupted = 'not waited for, as the run was interrupted; it was ';
 const endless = answer('200 OK', 'application/zip', 100);
 
-test.each<[string, How & { says?: object; answered?: string; interrupts?: true }, string]>([
+test.each<[string, How & { becomes?: object; answered?: string; interrupts?: true }, string]>([
   [
     'fails is reported in the words of Longhorn',
-    { says: { state: 'Error', conditions: [failure] } },
+    { becomes: { state: 'Error', conditions: [failure] } },
     notMade,
   ],
   // With 1 s a busy machine had not yet seen what it says.
-  ['takes too long is given up', { says: { state: 'Generating', progress: 40 }, time: '5s' }, late],
+  ['takes too long is given up', { becomes: { state: 'Generating', progress: 40 }, time: '5s' }, late],
   ['is an error is none', { answered: answer('500 No', 'application/zip') }, 'not hand it out: 500, '],
   ['is a page is none', { answered: answer('200 OK', 'text/html') }, 'hand it out: 200, text/html'],
   ['never ends leaves no half of it', { answered: endless, time: '1s' }, 'not there within the 1s '],
-  ['is under way at an interruption', { says: { state: 'Started' }, interrupts: true }, interrupted],
+  ['is under way at an interruption', { becomes: { state: 'Started' }, interrupts: true }, interrupted],
 ])(
   'one that %s, and is removed',
-  async (_, { says: status = ready, answered, interrupts, ...how }, message) => {
+  async (_, { becomes: status = ready, answered, interrupts, ...how }, message) => {
     const controller = new AbortController();
     frontend.answer = answered ?? frontend.answer;
     const fetching = ended({ ...how, interrupted: controller.signal });
-    await says(status);
+    await setStatus(status);
     if (interrupts) controller.abort();
     expect(await fetching).toContain(message);
     expect([removed(), await list()]).toEqual([1, []]);
@@ -120,14 +120,14 @@ test.each<[string, How & { says?: object; answered?: string; interrupts?: true }
 
 test('one that Longhorn does not let go is reported, though it was fetched; one that it removes is over', async () => {
   const fetching = ended({ goneWithin: '100ms' });
-  await says(ready, { metadata: { finalizers: ['longhorn.io'] } });
+  await setStatus(ready, { metadata: { finalizers: ['longhorn.io'] } });
   expect(await fetching).toBe(
     `it is here, but ${name} did not go within 100ms: npx corral cleanup removes it`,
   );
   expect(await list()).toEqual(['support-bundle.zip']);
   stub.remove(supportBundles, name);
   const again = ended();
-  await says({ state: 'Started' }, { times: 2 });
+  await setStatus({ state: 'Started' }, { times: 2 });
   stub.remove(supportBundles, name);
   expect(await again).toBe('Longhorn did not make it: deleted as Started');
 });
@@ -140,15 +140,15 @@ test("of two scenarios of a run one has it, and the other says so; somebody else
   expect(countOf(`POST ${collection}`)).toBe(0);
   theirs({ state: 'Error' });
   const first = ended();
-  await says({ state: 'Started' });
+  await setStatus({ state: 'Started' });
   const message =
     'not asked for: it is being made for another scenario of this run, and is of the whole cluster';
   expect([await ended(), removed()]).toEqual([message, 0]);
-  await says(ready);
+  await setStatus(ready);
   expect(await first).toBe('fetched');
   // Both at the same moment: the API server decides.
   const both = [ended(), ended()];
-  await says(ready, { times: 3 });
+  await setStatus(ready, { times: 3 });
   expect((await Promise.all(both)).sort()).toEqual(['fetched', message]);
 });
 
@@ -180,7 +180,7 @@ test('the evidence of a scenario has it where it is wanted, or says why not; whe
     return join(out, 'evidence/x');
   };
   const wanted = keep(join(folder, 'wanted'), true);
-  await says(ready);
+  await setStatus(ready);
   expect((await readdir(await wanted)).sort()).toEqual(['history.ndjson', 'support-bundle.zip']);
   stub.answer(404);
   const none = await keep(join(folder, 'none'), true);

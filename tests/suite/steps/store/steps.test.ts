@@ -53,16 +53,16 @@ const setUp = async (
   const event = { kind: 'modified' as const, at: Date.now() };
   let log = '';
   cluster.logs = async () => log;
-  const says = (state: string, status: Backup['status'] = {}, more: object = {}): void => {
+  const setStatus = (state: string, status: Backup['status'] = {}, more: object = {}): void => {
     const metadata = { name: 'b', labels: { 'backup-volume': 'v' }, ...more };
     const object = { metadata, spec: { snapshotName: 's' }, status: { state, ...status } };
     timelines.backups.push({ ...event, object });
   };
-  for (const state of states) says(state);
+  for (const state of states) setStatus(state);
   return {
     requests,
     timelines,
-    says,
+    setStatus,
     target,
     url: target.store.url,
     logged: (said: string) => {
@@ -213,9 +213,9 @@ describe('a look into the store', () => {
   });
 
   test('leaves a backup as it is; after one that it is gone by the promise is broken', async () => {
-    const { when, then, says, looked, goes } = await setUp('Completed');
+    const { when, then, setStatus, looked, goes } = await setUp('Completed');
     const judged = then.staysKnown(first, await when.storeLookedInto());
-    says('Completed');
+    setStatus('Completed');
     looked({ available: true, lastSyncedAt: 'now' });
     await judged;
     const again = then.staysKnown(first, await when.storeLookedInto());
@@ -225,9 +225,9 @@ describe('a look into the store', () => {
 
   test('lets a completed backup go; one that is deleted, or stays, was not let go', async () => {
     const letGo = async (...states: string[]) => {
-      const { when, then, says, goes } = await setUp('Completed');
+      const { when, then, setStatus, goes } = await setUp('Completed');
       const sync = await when.storeLookedInto();
-      for (const state of states) state === 'gone' ? goes() : says(state);
+      for (const state of states) state === 'gone' ? goes() : setStatus(state);
       return then.removedFromCluster(first, sync);
     };
     await letGo('Completed', 'gone');
@@ -253,22 +253,22 @@ describe('a look into the store', () => {
 test('a backup whose deletion fails, or does not get on, has not gone; one that goes, or says what nobody knows, breaks the promise', async () => {
   const stuck = await setUp('Completed', 'Deleting');
   await stuck.then.notDeleted(first);
-  stuck.says('Error', { messages: { error: denied } });
+  stuck.setStatus('Error', { messages: { error: denied } });
   await stuck.then.notDeleted(first);
   const gone = await setUp('Completed', 'Deleting');
   gone.goes();
   const untilThen = 'it was deleted; until then it was Completed, then Deleting';
   await expect(gone.then.notDeleted(first)).rejects.toThrow(untilThen);
   const odd = await setUp('Completed', 'Deleting');
-  odd.says('Error', { messages: { error: 'what?' } });
+  odd.setStatus('Error', { messages: { error: 'what?' } });
   await expect(odd.then.notDeleted(first)).rejects.toThrow('Got:      Error (messages.error "what?")');
 });
 
 test.each(['gone', 'failed'])('a deletion is over when it has %s, and nothing works there', async (how) => {
-  const { then, says, goes } = await setUp('Completed', 'Deleting');
+  const { then, setStatus, goes } = await setUp('Completed', 'Deleting');
   await expect(then.deletionTried(first)).rejects.toThrow('the test');
   if (how === 'gone') goes();
-  else says('Error', { messages: { error: denied } });
+  else setStatus('Error', { messages: { error: denied } });
   const lock = root(volumeFolder('v'), 'locks/lock-1.lck');
   await mkdir(dirname(lock), { recursive: true });
   await writeFile(lock, '{"Name":"lock-1","Type":2,"Acquired":true}');
@@ -279,23 +279,23 @@ test.each(['gone', 'failed'])('a deletion is over when it has %s, and nothing wo
 });
 
 test('a backup is known when it can be restored from, and under way when it is uploaded', async () => {
-  const { then, says } = await setUp('Pending');
+  const { then, setStatus } = await setUp('Pending');
   await expect(then.underWay(first)).rejects.toThrow('the first backup is under way');
-  says('InProgress');
+  setStatus('InProgress');
   await then.underWay(first);
-  says('Completed');
+  setStatus('Completed');
   await then.underWay(first);
   await expect(then.known(first)).rejects.toThrow('Longhorn knows the first backup, Completed');
-  says('Completed', { url: 'u' }, { deletionTimestamp: 'now' });
+  setStatus('Completed', { url: 'u' }, { deletionTimestamp: 'now' });
   await expect(then.known(first)).rejects.toThrow('Longhorn knows the first backup, Completed');
-  says('Completed', { url: 'u' });
+  setStatus('Completed', { url: 'u' });
   await then.known(first);
 });
 
 test('a backup that the store has no space for goes Error and says so; nothing else will do', async () => {
-  const { then, says } = await setUp('InProgress');
+  const { then, setStatus } = await setUp('InProgress');
   const error = 'failed to write data during saving blocks: close /mnt/b.blk.tmp.1: no space left on device';
-  says('Error', { error });
+  setStatus('Error', { error });
   await then.creationFails(first, 'creation-denied');
   const other = then.creationFails(first, 'creation-without-store');
   await expect(other).rejects.toThrow('goes Error (creation-without-store)');

@@ -38,10 +38,10 @@ const healthy = { state: 'attached', robustness: 'healthy' };
 const open = (cluster: Cluster, first: Status<Volume>) => {
   const { context } = createTestContext({ cluster, timelines: emptyTimelines() });
   const { volumes, attachments, snapshots, backups } = context.timelines as ReturnType<typeof emptyTimelines>;
-  const says = (status: Status<Volume>) => volumes.push(happens(name, { spec: { size: '1' }, status }));
-  says(first);
+  const setStatus = (status: Status<Volume>) => volumes.push(happens(name, { spec: { size: '1' }, status }));
+  setStatus(first);
   return {
-    ...{ context, says, cause: () => causes.causeOfVolume(context, name, signal) },
+    ...{ context, setStatus, cause: () => causes.causeOfVolume(context, name, signal) },
     ticket: (corral: object) =>
       attachments.push(happens(name, { spec: {}, status: { attachmentTicketStatuses: { corral } } })),
     snapshot: (status: Status<Snapshot>) =>
@@ -144,18 +144,18 @@ test.each([
   ['ends at once when all its replicas have failed', 'attaching unknown, attaching faulted'],
   ['goes on where it was healthy', 'attached healthy, detached faulted, attaching unknown'],
 ])('attaching a volume %s', async (_, states) => {
-  const { context, says, ticket } = open(whole, { state: 'detached', robustness: 'unknown' });
+  const { context, setStatus, ticket } = open(whole, { state: 'detached', robustness: 'unknown' });
   ticket({ satisfied: false });
   const attached = attach(context, { name, node: 'node3' }).catch((error: ExpectationError) => error);
   for (const each of states.split(', ')) {
     // So that the wait meets each of them, and not only the last.
     await setImmediate();
     const [state = '', robustness = ''] = each.split(' ');
-    says({ state, robustness });
+    setStatus({ state, robustness });
   }
   if (states.includes('healthy')) {
     ticket({ satisfied: true });
-    says(healthy);
+    setStatus(healthy);
     return expect(await attached).toBeUndefined();
   }
   const { verdict } = (await attached) as ExpectationError;
@@ -176,7 +176,7 @@ test('a volume that is being detached is waited for as long as its engine and re
       return { items: [part(id, {}, { currentState: states[kind] })] as never[], resourceVersion: '1' };
     },
   });
-  const { context, says } = open(cluster, { state: 'detaching' });
+  const { context, setStatus } = open(cluster, { state: 'detaching' });
   let ended = 'no';
   const wait = untilDetached(context, name).then(
     () => {
@@ -190,10 +190,10 @@ test('a volume that is being detached is waited for as long as its engine and re
   states.engine = 'stopped';
   await vi.advanceTimersByTimeAsync(60_000);
   expect(ended).toBe('no');
-  says({ state: 'detached' });
+  setStatus({ state: 'detached' });
   await wait;
   expect(ended).toBe('detached');
-  says({ state: 'detaching' });
+  setStatus({ state: 'detaching' });
   const late = untilDetached(context, name).catch(({ verdict }: ExpectationError) => verdict);
   await vi.advanceTimersByTimeAsync(100_000);
   states.replica = 'stopped';
