@@ -52,7 +52,7 @@ export const watchTable = ({
     return [...rows.values()].map((row) => readRow(row, titles));
   };
   let last = '';
-  const look = (): void => {
+  const update = (): void => {
     const rows = read();
     const text = JSON.stringify(rows);
     if (text === last) return;
@@ -60,11 +60,11 @@ export const watchTable = ({
     const shown: ShownTable = { at: Date.now(), rows };
     (window as unknown as Record<string, (shown: ShownTable) => void>)[report]?.(shown);
   };
-  new MutationObserver(look).observe(document, {
+  new MutationObserver(update).observe(document, {
     subtree: true,
     childList: true,
     characterData: true,
     attributes: true,
   });
-  look();
+  update();
 };

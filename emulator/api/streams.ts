@@ -67,12 +67,12 @@ export const createChanges = (): Changes => {
  * Looks after each change, at most once a period in milliseconds; 0 is no period. Returns
  * how to end that.
  */
-export const followChanges = (changes: Changes, period: number, look: () => void): (() => void) => {
+export const followChanges = (changes: Changes, period: number, onChange: () => void): (() => void) => {
   // One tick is kept for who did not wait for it, as a ticker of Go does.
   let ticks = 0;
   let awaitsTick = false;
   const take = (): void => {
-    look();
+    onChange();
     go();
   };
   const go = (): void => {

@@ -5,7 +5,7 @@ import { statfs } from 'node:fs/promises';
  * then.
  */
 const LEAST_FREE = 32 * 2 ** 20;
-const LOOKS_EVERY_MS = 500;
+const CHECK_EVERY_MS = 500;
 
 /**
  * Watches the room on a folder's disk, which no event reports; the signal aborts with an ENOSPC when there is
@@ -13,11 +13,11 @@ const LOOKS_EVERY_MS = 500;
  */
 export const watchDisk = (folder: string): { signal: AbortSignal; stop: () => void } => {
   const full = new AbortController();
-  const look = async () => {
+  const check = async () => {
     const { bavail, bsize } = await statfs(folder);
     const noSpace = Object.assign(new Error(`no space left on device under ${folder}`), { code: 'ENOSPC' });
     if (bavail * bsize < LEAST_FREE) full.abort(noSpace);
   };
-  const timer = setInterval(() => void look().catch(() => {}), LOOKS_EVERY_MS);
+  const timer = setInterval(() => void check().catch(() => {}), CHECK_EVERY_MS);
   return { signal: full.signal, stop: () => clearInterval(timer) };
 };

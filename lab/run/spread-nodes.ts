@@ -106,7 +106,7 @@ export const spreadNodes = (groups: () => readonly number[]): void => {
   const moved = new Map<number, number>();
   let before = readCpuTimes();
   let moving = false;
-  const look = async (): Promise<void> => {
+  const rebalance = async (): Promise<void> => {
     const now = readCpuTimes();
     const idle = new Map([...idleByCpu(before, now)].filter(([cpu]) => cpus.includes(cpu)));
     before = now;
@@ -122,7 +122,7 @@ export const spreadNodes = (groups: () => readonly number[]): void => {
     if (moving) return;
     moving = true;
     // A node that could not be moved is as slow as before, no more.
-    await look().catch(() => {});
+    await rebalance().catch(() => {});
     moving = false;
   }, EVERY_MS).unref();
 };

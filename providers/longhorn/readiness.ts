@@ -51,12 +51,12 @@ export const untilLonghornReady = async (
   },
 ): Promise<string> => {
   const { conditions, start, timeout, signal, onProgress, fatal, explain } = options;
-  const look = trackConditions(conditions, start);
+  const readConditions = trackConditions(conditions, start);
   // With why it is not ready, or without.
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
-  let last = look(world);
+  let last = readConditions(world);
   const check = (): void => {
-    last = look(world);
+    last = readConditions(world);
     const never = fatal(world);
     if (never !== undefined) resolve(`Longhorn cannot get ready: ${never}`);
     else if (last.met) resolve(undefined);

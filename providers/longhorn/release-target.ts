@@ -70,11 +70,13 @@ const gather = async (
   { title, archives, release, pull }: ReleaseSource,
   progress: ProgressDisplay,
 ): Promise<GivenImages> => {
-  const look = () => imageArchives(archives);
+  const findImages = () => imageArchives(archives);
   const given =
     archives.length > 0
-      ? await progress.step(`Look through the images in ${title}`, (update) => withProgress(update, look))
-      : await look();
+      ? await progress.step(`Look through the images in ${title}`, (update) =>
+          withProgress(update, findImages),
+        )
+      : await findImages();
   const there = new Set(given.images.map(({ name }) => name));
   const absent = namedImages(release).flatMap(({ name }) => (there.has(name) ? [] : [name]));
   if (pull === undefined || absent.length === 0) return given;

@@ -114,7 +114,7 @@ export const followFleet = async (options: Following): Promise<ReportFile[]> => 
   const jobs = await follow<Job>(cluster, resources.jobs, { namespace, signal });
   const collected = new Map<string, Promise<ReportFile | undefined>>();
   const reported = new Map<string, string>();
-  const look = (pod: Pod): void => {
+  const takePod = (pod: Pod): void => {
     const { name } = pod.metadata;
     if (hasEnded(pod)) {
       if (!collected.has(name)) collected.set(name, collect(pod, options));
@@ -129,10 +129,10 @@ export const followFleet = async (options: Following): Promise<ReportFile[]> => 
     print(`shard ${indexOf(pod)}/${shards}: ${state}`);
   };
   const stop = pods.onEntry((entry) => {
-    if (entry.kind !== 'gap' && entry.kind !== 'deleted') look(entry.object);
+    if (entry.kind !== 'gap' && entry.kind !== 'deleted') takePod(entry.object);
   });
   try {
-    for (const pod of pods.objects()) look(pod);
+    for (const pod of pods.objects()) takePod(pod);
     await once(jobs, isOver, {
       label: 'the Job of the fleet is over',
       within: '7h',
@@ -141,7 +141,7 @@ export const followFleet = async (options: Following): Promise<ReportFile[]> => 
     // The end of the Job may be reported before that of its last pod.
     for (const pod of (await cluster.list<Pod>(resources.pods, { namespace, labelSelector: podsOfJob }))
       .items)
-      look(pod);
+      takePod(pod);
     return (await Promise.all(collected.values())).filter((source) => source !== undefined);
   } finally {
     stop();

@@ -35,13 +35,13 @@ export const folderSource = (folder: string): StoreSource => {
       }
     },
     read: async (path, limit) => {
-      const buffer = Buffer.allocUnsafe(Math.min(limit, (await look(localPath(path))).size));
+      const buffer = Buffer.allocUnsafe(Math.min(limit, (await statOf(localPath(path))).size));
       return buffer.subarray(0, (await readInto(localPath(path), buffer)).read);
     },
   };
 };
 
-const look = async (path: string) => {
+const statOf = async (path: string) => {
   try {
     return await lstat(path);
   } catch (error) {
@@ -64,7 +64,7 @@ const describe = async (
   path: string,
 ): Promise<StoreEntry | undefined> => {
   try {
-    const found = await look(localPath(path));
+    const found = await statOf(localPath(path));
     return { path, kind: kindOf(found), size: found.size, changedAt: found.mtimeMs };
   } catch (error) {
     return unreadable(path, error)[0];

@@ -68,12 +68,12 @@ export const cleanup = async (options: CleanupOptions): Promise<boolean> => {
   }
   // By name, as something may be left of a run that has no label of its own.
   const runs = new Set(removable.map(({ run }) => run));
-  const look = (): Promise<LeftOver[]> => findLeftOver(cluster, { wanted: runs, namespace });
+  const findLeft = (): Promise<LeftOver[]> => findLeftOver(cluster, { wanted: runs, namespace });
   const healed = await removeInTurn(
     { cluster, timeouts, force, print },
-    { found: removable, look, namespace, clocks, quiet },
+    { found: removable, findLeft, namespace, clocks, quiet },
   );
-  const left = await look();
+  const left = await findLeft();
   for (const each of left) print(`left: ${await explainHanging(cluster, each, left)}`);
   const gone = removable.filter(({ object }) =>
     left.every((each) => each.object.metadata.uid !== object.metadata.uid),
@@ -88,13 +88,13 @@ const removeInTurn = async (
   removal: Removal,
   {
     found,
-    look,
+    findLeft,
     namespace,
     clocks,
     quiet,
   }: Pick<Search, 'namespace'> & {
     found: readonly LeftOver[];
-    look: () => Promise<LeftOver[]>;
+    findLeft: () => Promise<LeftOver[]>;
     clocks: LonghornClocks;
     quiet: StorePatience;
   },
@@ -113,7 +113,7 @@ const removeInTurn = async (
   const healed = await heal(removal, { runs: new Set(found.map(({ run }) => run)), namespace });
   await remove(found, ['recurringJobs', 'cronJobs', 'jobs', 'jobPods']);
   // With what the last runs of the jobs made.
-  const rest = await look();
+  const rest = await findLeft();
   const withoutStore = await targetsWithoutStore(cluster, rest);
   const forgotten = rest.filter(({ object }) =>
     withoutStore.has(object.metadata.labels?.['backup-target'] ?? ''),
@@ -130,7 +130,7 @@ const removeInTurn = async (
   const goes = (leftOver: readonly LeftOver[]): LeftOver[] =>
     leftOver.filter((each) => !stays.includes(each));
   await remove(goes(others), ['backupVolumes', 'volumes', 'snapshots']);
-  await remove(await look(), ['attachments', 'engines', 'replicas']);
+  await remove(await findLeft(), ['attachments', 'engines', 'replicas']);
   await remove(goes(others), ['backupTargets']);
   await remove(forgotten, ['backups', 'backupVolumes']);
   const emptied = await emptyStores(cluster, goes(rest), print);

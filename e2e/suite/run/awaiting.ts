@@ -19,13 +19,13 @@ export const reportAwaited =
       isReported = true;
       send(redactAll(toAwaiting(id, expected, { ...present, begun })));
     };
-    const look = () => {
+    const update = () => {
       const now = presentOf(expected);
       if (now === present.now) return;
       present = { now, since: Date.now() };
       if (isReported) report();
     };
-    const stop = timeline.onEntry(look);
+    const stop = timeline.onEntry(update);
     const timer = setTimeout(report, patience);
     return ({ state }) => {
       stop();

@@ -57,15 +57,15 @@ export const differencesFrom = async (
     });
     // All of them, or one that is still being opened would never be stopped.
     for (const each of await Promise.allSettled(opened)) if (each.status === 'rejected') throw each.reason;
-    const look = (): BaselineDifference[] =>
+    const differences = (): BaselineDifference[] =>
       followed.flatMap(({ collection, was, timeline }) =>
         compare(collection, { was, objects: timeline.objects(), run }),
       );
     await untilSettled(
       followed.map(({ timeline }) => timeline),
-      { look, settling, signal },
+      { differences, settling, signal },
     );
-    return look()
+    return differences()
       .map(({ text }) => text)
       .toSorted();
   } finally {
@@ -75,9 +75,13 @@ export const differencesFrom = async (
 
 const untilSettled = async (
   timelines: readonly Timeline[],
-  { look, settling, signal }: { look: () => BaselineDifference[]; settling: number; signal: AbortSignal },
+  {
+    differences,
+    settling,
+    signal,
+  }: { differences: () => BaselineDifference[]; settling: number; signal: AbortSignal },
 ): Promise<void> => {
-  const isSettled = (): boolean => !look().some(({ passing }) => passing);
+  const isSettled = (): boolean => !differences().some(({ passing }) => passing);
   if (signal.aborted || isSettled()) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, settling);

@@ -37,10 +37,10 @@ const locksIn = async (
  * Looks until there is nothing left, or so many seconds are over; returns what then is. A lock is an object on
  * somebody else's server, which reports its changes to nobody: each look is a request, and the wait is bounded.
  */
-const untilNone = async <T>(look: () => Promise<T[]>, seconds: number): Promise<T[]> => {
+const untilNone = async <T>(list: () => Promise<T[]>, seconds: number): Promise<T[]> => {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const left = await look();
+    const left = await list();
     if (left.length === 0 || Date.now() >= deadline) return left;
     await sleep(pause);
   }

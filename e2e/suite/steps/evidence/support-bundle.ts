@@ -186,14 +186,14 @@ const stateOf = (timeline: Timeline<SupportBundle>, uid: string | undefined): st
 /** Resolves when that is so, when the watch cannot go on, or when the signal aborts. */
 const until = (timeline: Timeline<SupportBundle>, is: () => boolean, signal: AbortSignal): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const look = (): void => {
+  const check = (): void => {
     if (is() || timeline.failure !== undefined || signal.aborted) resolve();
   };
-  const ends = [timeline.onEntry(look), timeline.onFailure(look)];
-  signal.addEventListener('abort', look, { once: true });
-  look();
+  const ends = [timeline.onEntry(check), timeline.onFailure(check)];
+  signal.addEventListener('abort', check, { once: true });
+  check();
   return promise.finally(() => {
     for (const end of ends) end();
-    signal.removeEventListener('abort', look);
+    signal.removeEventListener('abort', check);
   });
 };
