@@ -32,7 +32,7 @@ type AttributeOptions = {
 };
 
 /**
- * Weighs what made a scenario fail: its own history, and every fault of the whole run that can have reached
+ * Decides what made a scenario fail: its own history, and every fault of the whole run that can have reached
  * it.
  */
 export const attribute = async (error: unknown, deps: AttributeOptions): Promise<Attribution> => {
@@ -48,8 +48,10 @@ export const attribute = async (error: unknown, deps: AttributeOptions): Promise
   const of = classifyError(error);
   // An error of the suite's own code no fault brings about; and what was not seen for sure says nothing of
   // it.
-  const isWeighed = state === 'failed' && of !== 'suite-code';
-  const reaching = !isWeighed ? [] : reachingFaults(faults, { scenario, server, affectedObjects, decided });
+  const isAttributed = state === 'failed' && of !== 'suite-code';
+  const reaching = !isAttributed
+    ? []
+    : reachingFaults(faults, { scenario, server, affectedObjects, decided });
   const toSeconds = (time: string | undefined): number =>
     time === undefined ? (now - begun) / 1000 : (Date.parse(time) - begun) / 1000;
   const stretches = faults

@@ -22,8 +22,8 @@ type FailureReportOptions = {
 };
 
 /**
- * Opens what reports the error of one scenario where it happened, before the cleanup; where it points to is
- * weighed.
+ * Opens what reports the error of one scenario where it happened, before the cleanup; what it points to is
+ * attributed.
  */
 export const openFailureReport = ({
   account,
@@ -35,9 +35,9 @@ export const openFailureReport = ({
   scenario,
 }: FailureReportOptions) => {
   let failure: Failure | undefined;
-  let weighed: Attribution | undefined;
+  let attribution: Attribution | undefined;
 
-  const weighOne = async (error: unknown): Promise<Attribution | undefined> => {
+  const attributeOne = async (error: unknown): Promise<Attribution | undefined> => {
     const begun = recorder.deps();
     if (begun === undefined) return undefined;
     const { out, target } = begun.config;
@@ -53,26 +53,28 @@ export const openFailureReport = ({
         slowestAnswer: health.slowestSince(moment),
       }),
     };
-    // Reported besides the failure: what goes wrong in weighing must not take its place.
+    // Reported besides the failure: what goes wrong in attributing must not take its place.
     return attribute(error, { ...deps, history: await recorder.history() }).catch(() => undefined);
   };
 
   return {
     report: async (error: unknown): Promise<void> => {
       await account.run(recorder.collect);
-      weighed = await weighOne(error);
-      if (weighed !== undefined)
-        recorder.record(`points to: ${weighed.pointsTo.place}`, { pointsTo: redactAll(weighed.pointsTo) });
+      attribution = await attributeOne(error);
+      if (attribution !== undefined)
+        recorder.record(`points to: ${attribution.pointsTo.place}`, {
+          pointsTo: redactAll(attribution.pointsTo),
+        });
       failure = composeFailure(error, {
         journal,
         messages: ending?.messages,
         paths: recorder.paths(),
-        pointsTo: weighed?.pointsTo,
+        pointsTo: attribution?.pointsTo,
       });
       journal.send({ kind: 'failure', failure });
     },
     /** What a fault of another scenario has to do with it; undefined where none can have reached it. */
-    others: (): string | undefined => weighed?.others,
+    others: (): string | undefined => attribution?.others,
     result: (): { failure?: Failure } => (failure === undefined ? {} : { failure }),
   };
 };

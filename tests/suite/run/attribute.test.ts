@@ -50,7 +50,7 @@ beforeEach(() => {
 });
 const timedOut = new ExpectationError({ state: 'timed-out', reason: 'timed out', details: '' } as never);
 const pointsTo = async (history: string, load: Load = strained, error: Error = timedOut) => {
-  const weighed = await attribute(error, {
+  const attribution = await attribute(error, {
     ...{ scenario: 's', server: 'https://s', out: folder(), target: 'official', startedAt, history },
     affectedObjects: undefined,
     loadSince: (moment) => {
@@ -58,7 +58,7 @@ const pointsTo = async (history: string, load: Load = strained, error: Error = t
       return load;
     },
   });
-  return weighed.pointsTo;
+  return attribution.pointsTo;
 };
 
 test('on a machine without a processor to spare a wait that ran out of time is not clear', async () => {

@@ -72,7 +72,7 @@ const setUp = async (
       const object = timelines.backups.current('b') as Backup;
       timelines.backups.push({ kind: 'deleted', at: Date.now(), object });
     },
-    looked: (status: BackupTarget['status']) =>
+    setTargetStatus: (status: BackupTarget['status']) =>
       timelines.backupTargets.push({
         ...event,
         object: { metadata: { name: 'default' }, spec: { backupTargetURL: 'u' }, ...(status && { status }) },
@@ -174,7 +174,7 @@ test('requests about what is in a folder, or about anything, are answered wrongl
 
 describe('a look into the store', () => {
   test('is asked for by a time, when what Longhorn takes for gone is gone: it would not come back', async () => {
-    const { when, looked, timelines, requests } = await setUp();
+    const { when, setTargetStatus, timelines, requests } = await setUp();
     const goes = (name: string, kind: 'modified' | 'deleted', labels = {}) => {
       const object = { metadata: { name, labels, deletionTimestamp: 'now' } };
       timelines.backupVolumes.push({ kind, at: 0, object });
@@ -184,7 +184,7 @@ describe('a look into the store', () => {
     await expect(when.storeLookedInto()).rejects.toThrow('backup volume bv is gone');
     expect(requests).toEqual([]);
     goes('bv', 'deleted');
-    looked({ available: true, lastSyncedAt: '2026-01-01T00:00:00Z' });
+    setTargetStatus({ available: true, lastSyncedAt: '2026-01-01T00:00:00Z' });
     expect(await when.storeLookedInto()).toMatchObject({ before: '2026-01-01T00:00:00Z' });
     expect(requests).toEqual([{ spec: { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) } }]);
   });
@@ -213,10 +213,10 @@ describe('a look into the store', () => {
   });
 
   test('leaves a backup as it is; after one that it is gone by the promise is broken', async () => {
-    const { when, then, setStatus, looked, goes } = await setUp('Completed');
+    const { when, then, setStatus, setTargetStatus, goes } = await setUp('Completed');
     const judged = then.staysKnown(first, await when.storeLookedInto());
     setStatus('Completed');
-    looked({ available: true, lastSyncedAt: 'now' });
+    setTargetStatus({ available: true, lastSyncedAt: 'now' });
     await judged;
     const again = then.staysKnown(first, await when.storeLookedInto());
     goes();
@@ -236,8 +236,8 @@ describe('a look into the store', () => {
   });
 
   test('that nobody has seen proves nothing; a store that is not available, or whose volumes a manager could not list, was looked at', async () => {
-    const { when, then, looked, logged, url } = await setUp('Completed');
-    looked({ available: true, lastSyncedAt: 'before' });
+    const { when, then, setTargetStatus, logged, url } = await setUp('Completed');
+    setTargetStatus({ available: true, lastSyncedAt: 'before' });
     const sync = await when.storeLookedInto();
     await expect(then.staysKnown(first, sync)).rejects.toMatchObject({ verdict: { state: 'not-provable' } });
     logged(`error="failed to list backup volumes in nfs://other: Permission denied"`);
@@ -245,7 +245,7 @@ describe('a look into the store', () => {
     logged(`error="failed to list backup volumes in ${url}: Permission denied"`);
     await then.staysKnown(first, sync);
     logged('');
-    looked({ available: false, lastSyncedAt: 'before' });
+    setTargetStatus({ available: false, lastSyncedAt: 'before' });
     await then.staysKnown(first, sync);
   });
 });
@@ -304,13 +304,13 @@ test('a backup that the store has no space for goes Error and says so; nothing e
 });
 
 test('a store is found again once it was listed after the look was asked for', async () => {
-  const { when, then, looked } = await setUp();
-  looked({ available: false, lastSyncedAt: 'before' });
+  const { when, then, setTargetStatus } = await setUp();
+  setTargetStatus({ available: false, lastSyncedAt: 'before' });
   const sync = await when.storeLookedInto();
   for (const available of [true, false]) {
-    looked({ available, lastSyncedAt: available ? 'before' : 'after' });
+    setTargetStatus({ available, lastSyncedAt: available ? 'before' : 'after' });
     await expect(then.storeListed(sync)).rejects.toThrow('not seen that Longhorn has listed the store');
   }
-  looked({ available: true, lastSyncedAt: 'after' });
+  setTargetStatus({ available: true, lastSyncedAt: 'after' });
   await then.storeListed(sync);
 });
