@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { dirname } from 'node:path';
 import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { goOnWithoutReader } from '../e2e/report/without-reader.ts';

@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -6,23 +7,23 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const run = async (file: string, ...words: string[]) => {
+const run = async (path: string, file: string, ...words: string[]) => {
   const cache = await temporaryFolder();
   const { exitCode, stdout, stderr } = await execa(file, words, {
     cwd: join(root, 'docs'),
-    env: { PATH: process.env.PATH ?? '', HOME: cache, npm_config_cache: cache, npm_config_loglevel: 'error' },
+    env: { PATH: path, HOME: cache, npm_config_cache: cache, npm_config_loglevel: 'error' },
     extendEnv: false,
     reject: false,
     stdin: 'ignore',
   });
   return { exitCode, stdout, stderr };
 };
-// Without the second that npx takes.
-const corral = (...words: string[]) => run(process.execPath, join(root, 'scripts/corral.ts'), ...words);
+// Without the second that npx takes, and without the Node that it puts on the PATH.
+const corral = (...words: string[]) => run('/usr/bin:/bin', join(root, 'scripts/corral'), ...words);
 
 test('npx corral --help names every command that users of a checkout have, and examples', async () => {
   // As in a checkout after npm ci, and of no help from a registry.
-  const { exitCode, stdout } = await run('npx', '--offline', 'corral', '--help');
+  const { exitCode, stdout } = await run(process.env.PATH ?? '', 'npx', '--offline', 'corral', '--help');
   expect(exitCode).toBe(0);
   const named = [...(stdout.split('Examples:')[0] ?? '').matchAll(/^ {2}([a-z0-9-]+) {2,}\S/gm)].map(
     ([, name]) => name,
@@ -51,6 +52,17 @@ test('npx corral --help names every command that users of a checkout have, and e
     'traceability',
   ];
   expect(named.toSorted()).toEqual([...ofUsers, ...ofReports, 'docs', 'mutants', 'bench'].toSorted());
+});
+
+test('a checkout without dependencies says that npm ci is missing', async () => {
+  const folder = await temporaryFolder();
+  await cp(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
+  const stderr = `corral: its dependencies are not installed: run \`npm ci\` in ${folder}`;
+  expect(await run('/usr/bin:/bin', join(folder, 'scripts/corral'))).toEqual({
+    exitCode: 3,
+    stdout: '',
+    stderr,
+  });
 });
 
 // That a command has its own flags and exit code, those of the documents show.
