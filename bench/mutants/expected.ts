@@ -130,7 +130,7 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'no-record-message-missing': [{ scenario: killedHeld, by: 'then.deletionForgotten' }],
   'finalizer-forgotten': [
     {
-      scenario: 'delete a backup | update backups the second backup: finalizers=[] | crash before',
+      scenario: 'delete a backup | update backups the second backup: finalizers=null | crash before',
       by: 'then.goneInTheEnd',
     },
   ],

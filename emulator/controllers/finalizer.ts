@@ -27,9 +27,14 @@ export const admit = <T extends ApiObject>(
  * error.
  */
 export const release = async <T extends ApiObject>(collection: Collection<T>, object: T): Promise<void> => {
-  const finalizers = object.metadata.finalizers?.filter((entry) => entry !== finalizer) ?? [];
+  const { finalizers = [], ...metadata } = object.metadata;
+  const kept = finalizers.filter((entry) => entry !== finalizer);
   try {
-    await collection.update({ ...object, metadata: { ...object.metadata, finalizers } });
+    // Go leaves an empty list out, so the last finalizer goes with its field.
+    await collection.update({
+      ...object,
+      metadata: kept.length === 0 ? metadata : { ...metadata, finalizers: kept },
+    });
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
