@@ -31,6 +31,6 @@ export const describePlan = ({ toRun, skipped }: Plan): string[] => {
     ...skipped.map(({ reason, scenarios }) => `  ${scenarios.length}: ${reason}`),
     ...(ranges.size === 0
       ? []
-      : [`those that hold for Longhorn ${[...ranges].join(', ')} alone are skipped on any other`]),
+      : [`scenarios for Longhorn ${[...ranges].join(', ')} are skipped on other versions`]),
   ];
 };

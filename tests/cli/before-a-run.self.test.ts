@@ -16,7 +16,7 @@ const plan = [
   '1 of them will run, 3 skipped:',
   '  2: kills longhorn-manager pods: not without --allow manager-kill',
   '  1: needs the lab (its nodes can be made to fail)',
-  'those that hold for Longhorn >=1.8 alone are skipped on any other',
+  'scenarios for Longhorn >=1.8 are skipped on other versions',
 ];
 
 test('a run says before it starts what it will run, and why not the rest, and the report agrees', async () => {

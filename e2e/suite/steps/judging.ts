@@ -39,7 +39,7 @@ export const reached = ({ steps }: Verdict, position: number): { at: number; res
 export const stays = <T extends KubernetesObject>(
   expectation: Expectation<T>,
   time: Duration,
-): Promise<void> => expectation.undecidedFor(time, 'the stretch in which nothing may change');
+): Promise<void> => expectation.undecidedFor(time, 'the period in which nothing may change');
 
 /** Neither passed nor failed: the watch cannot vouch for the stretch that decides. */
 export const notProvable = (reason: string): ExpectationError =>

@@ -116,7 +116,7 @@ export const timeoutRules = {
     machine: 60,
     resyncs: 2,
     fixed: true,
-    owner: 'the stretch in which nothing may change: Longhorn acts at once on what it has seen in the store',
+    owner: 'the period in which nothing may change: Longhorn acts at once on what it has seen in the store',
   },
   removedFromCluster: {
     machine: poll + 120,
@@ -144,7 +144,7 @@ export const timeoutRules = {
     machine: 30,
     resyncs: 1,
     fixed: true,
-    owner: 'the stretch in which the restore may neither end nor be given up',
+    owner: 'the period in which the restore may neither end nor be given up',
   },
   // A block that cannot be read is tried again for eight and a half minutes (backupstore, util.go).
   restoreFails: {
@@ -201,7 +201,7 @@ export const timeoutRules = {
     locks: 1,
     fixed: true,
     owner:
-      'the stretch in which the backup may not go: 2 s for the lock, and a resync until Longhorn looks again',
+      'the period in which the backup may not go: 2 s for the lock, and a resync until Longhorn looks again',
   },
   firstDeleted: {
     machine: 60,

@@ -85,7 +85,7 @@ export const waitsAndCompletes = (
     .while({ name: first.name, label: first.label, is: is('Deleting') });
 
 /** No state matches it: what is expected is that nothing else comes. */
-export const changes = namedState('changes', () => ({ label: 'no change', matches: (_: Backup) => false }));
+export const changes = namedState('changes', () => ({ label: 'unchanged', matches: (_: Backup) => false }));
 
 /** That state. */
 export const change = changes();

@@ -342,7 +342,7 @@ export const jobSteps = {
       const completed = await once(backups, (each) => isOfJob(each) && backupState(each) === 'Completed', {
         label: 'no backup of the recurring job completes',
         within: `${ticks}m`,
-        owner: 'the stretch in which no backup can be made',
+        owner: 'the period in which no backup can be made',
       }).catch((error: unknown) => {
         if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
       });

@@ -224,7 +224,7 @@ export const isHealthy = namedState('volume-is-healthy', () => ({
 
 /** No state matches it: the volume stays as it is. */
 const volumeChanges = namedState('volume-changes', () => ({
-  label: 'no change',
+  label: 'unchanged',
   matches: (_: Volume) => false,
 }));
 
