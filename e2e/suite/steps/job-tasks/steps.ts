@@ -188,7 +188,7 @@ export const jobTaskSteps = {
   }),
   /** Never was a backup of one of the volumes made while one of another was. */
   'then.oneVolumeAtATime': step({
-    sentence: 'Then never was a backup made of two of the {count} volumes at the same time',
+    sentence: 'Then no two of the {count} volumes were backed up at the same time',
     parameters: (backups) => ({ count: new Set(backups.map(({ volume }) => volume.name)).size }),
     action: async ({ timelines, timeouts }: Context, backups: readonly BackupHandle[]) => {
       const subjects = backups.map(({ name, label, volume, since }) => ({
@@ -236,7 +236,7 @@ export const jobTaskSteps = {
   }),
   /** Nobody takes a label off later that Longhorn has left; of a job that was there for a while it has said why. */
   'then.jobLabelsGone': step({
-    sentence: 'Then {volume} takes part in the deleted job no more',
+    sentence: 'Then {volume} no longer takes part in the deleted job',
     parameters: ({ name }) => ({ volume: name }),
     action: async (
       { timelines, timeouts, cluster, version }: Context,

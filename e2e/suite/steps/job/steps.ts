@@ -410,7 +410,7 @@ export const jobSteps = {
   }),
   /** No two backups of the volume, and no two snapshots, were ever being made at the same time. */
   'then.neverTwoAtOnce': step({
-    sentence: 'Then never were two backups or two snapshots of the volume being made at the same time',
+    sentence: 'Then no two backups and no two snapshots of the volume were made at the same time',
     action: async (context: Context, job: JobHandle) => {
       const { timelines, timeouts } = context;
       const all = madeBy(context, job);

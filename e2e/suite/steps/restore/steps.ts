@@ -100,7 +100,7 @@ export const restoreSteps = {
   }),
   /** It was on standby until then, was never given up, and holds these data: it is a volume like any other. */
   'then.activated': step({
-    sentence: 'Then {standby} is on standby no more, and has the data that were written, and zeros elsewhere',
+    sentence: 'Then {standby} is no longer on standby, and has the written data, and zeros elsewhere',
     parameters: (standby, _) => ({ standby }),
     action: async (context: Context, standby: RestoreHandle, data: readonly WrittenData[]) => {
       const { timelines, timeouts } = context;
@@ -157,7 +157,7 @@ export const restoreSteps = {
   }),
   /** It was never given up, and the volume holds these data. */
   'then.restored': step({
-    sentence: 'Then {restore} has the data that were written, and zeros elsewhere',
+    sentence: 'Then {restore} has the written data, and zeros elsewhere',
     parameters: (restore, _) => ({ restore }),
     action: async (context: Context, restore: RestoreHandle, data: readonly WrittenData[]) => {
       const { timelines, timeouts } = context;

@@ -351,7 +351,7 @@ export const storeSteps = {
   }),
   /** A volume is restored from the backup, and holds these data. */
   'then.restores': step({
-    sentence: 'Then a volume restored from {backup} has the data that were written, and zeros elsewhere',
+    sentence: 'Then a volume restored from {backup} has the written data, and zeros elsewhere',
     parameters: (backup, _) => ({ backup }),
     action: (context: Context, backup: BackupHandle, data: readonly WrittenData[]) =>
       judgeRestore(context, { backup, data }),

@@ -131,7 +131,7 @@ test('a real job that the API server refuses the deletion of backups, reported',
     expect.stringMatching(
       /^Then the log of run 2 says of its cleanup: backups refused: "Created backup successfully but errored on cleanup for rb: /,
     ),
-    'Then never were two backups or two snapshots of the volume being made at the same time',
+    'Then no two backups and no two snapshots of the volume were made at the same time',
     'Then no container was restarted, and no Job has a second pod',
   ]);
   expect(found()).toEqual(['completed-job-wording', 'cleanup-warning-wording']);
