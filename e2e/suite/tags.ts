@@ -44,4 +44,5 @@ export const tags = [
     description: 'the backup store fails during an operation',
   },
   { name: 'refusals', description: 'requests that Longhorn rejects, and fields that it corrects' },
+  { name: 'slow', description: 'takes minutes, or much of the cluster for itself: `.ci/run` leaves it out' },
 ];

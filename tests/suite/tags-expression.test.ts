@@ -6,8 +6,8 @@ test.each(['ui', '!ui && (upload || NOT expiring)', 'backup-* and !(ui or upload
 });
 
 test.each([
-  ['slow', 'there is no tag "slow"'],
-  ['ui && (upload || slow)', 'there is no tag "slow"'],
+  ['quick', 'there is no tag "quick"'],
+  ['ui && (upload || quick)', 'there is no tag "quick"'],
   ['ui & upload', 'unexpected "&"'],
   ['ui |', 'unexpected "|"'],
   ['ui upload', 'unexpected "upload"'],

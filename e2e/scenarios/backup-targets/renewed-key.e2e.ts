@@ -6,7 +6,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'A key that expires while a backup is uploaded ends that one alone, and all goes on with a new one',
   {
-    tags: ['backup-targets', 'failing-store'],
+    tags: ['backup-targets', 'failing-store', 'slow'],
     timeout: '40m',
     needs: ['keyReplaced'],
     proves: ['L19', 'T32'],

@@ -4,7 +4,7 @@ import { scenario } from '../../suite/scenario.ts';
 scenario(
   'A backup is uploaded and kept, although another backup target has no URL',
   {
-    tags: ['backup-targets', 'upload'],
+    tags: ['backup-targets', 'upload', 'slow'],
     timeout: '40m',
     needs: ['mounted-store', 'block-device'],
     disruptions: ['unmount'],

@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 scenario(
   'Snapshots go with their backups or before them, and failed backups after their time, where settings say so',
   {
-    tags: ['backups', 'snapshots'],
+    tags: ['backups', 'snapshots', 'slow'],
     timeout: '40m',
     // In another cluster those of others would go as well.
     needs: ['lab', 'foreignLock'],
