@@ -6,7 +6,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 type Work = () => number | Promise<number>;
 
-// Each benchmark is loaded when it is named.
+// A benchmark's module is imported only when that benchmark runs.
 const describe = (chosen: (work: Work) => void): Command => {
   const program = newCommand('bench', 'Measures one thing, and prints a table.');
   program
@@ -37,7 +37,7 @@ const describe = (chosen: (work: Work) => void): Command => {
   return addSubcommands(program, own, chosen);
 };
 
-/** `npm run bench`: runs one benchmark. Returns the exit code; every error is printed. */
+/** `npm run bench`: runs one benchmark. Returns the exit code. Every error is printed. */
 export const runBenchCommand = (argv: readonly string[]): Promise<number> =>
   toExitCode<number>('bench', () => {
     let work: Work = () => exitCode.passed;

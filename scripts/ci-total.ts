@@ -7,8 +7,8 @@ import { reportSchema } from '../e2e/report/schema.ts';
 
 guardOutput();
 
-// Adds up the own tests (any number of vitest's JSON files) and the scenarios (the last file, report.json) in
-// one plain line, for a CI that reads the last one. A result that is missing is a failure.
+// Sums the self tests (any number of vitest's JSON files) and the scenarios (the last file, report.json) in
+// one line, for a CI that reads the last line. A missing result counts as a failure.
 
 const testsFiles = process.argv.slice(2, -1);
 const reportFile = process.argv.at(-1) ?? '';
@@ -32,7 +32,7 @@ const read = <T>(file: string, schema: z.ZodType<T>): T | undefined => {
   }
 };
 
-// Said again here, as a reader may only get the end of what CI printed.
+// Printed here again, because a reader may only get the end of the CI output.
 const printFailed = ({ testResults }: z.infer<typeof testsSchema>): void => {
   for (const { name, assertionResults } of testResults)
     for (const { fullName, failureMessages = [] } of assertionResults.filter(
@@ -56,12 +56,11 @@ for (const { name, state, reason, failure } of report?.scenarios ?? [])
     console.log(
       `! ${name}: ${state}${failure?.step ? `, at: ${failure.step}` : ''}\n${(reason ?? '').split('\n').slice(0, 60).join('\n')}`,
     );
-// What the emulator does is known: a bug that shows, and one that does not, is as the ledger has it for that
-// version, or the ledger is wrong.
+// The emulator's bugs are known. Each bug must show, or not show, as the ledger has it for that version;
+// otherwise the ledger is wrong.
 const otherwise = (report?.scenarios ?? []).flatMap(otherThanLedger);
 for (const line of otherwise) console.log(`! ${line}`);
-// A cluster that is not as it was before the run is a failure beside those of the scenarios, and so is one
-// that could not be compared.
+// A cluster that differs from before the run counts as a failure, and so does a failed comparison.
 const changed = report?.differences === null ? 1 : (report?.differences?.length ?? 0);
 const ofReport =
   report === undefined

@@ -10,7 +10,7 @@ const crashMatrix = fileURLToPath(new URL('../e2e/crash-matrix/vitest.config.ts'
 
 const progress = async () => (await import('../providers/progress.ts')).createProgress();
 
-// Each is loaded when it is named: most take a part of a second to load.
+// A command is imported only when it runs: most take a part of a second to load.
 
 const ofStores: Record<string, Subcommand> = {
   matrix: {
@@ -183,7 +183,7 @@ Examples:
 
 npx corral COMMAND --help describes a command.`;
 
-/** Commands as they were named before, and what they are named now. */
+/** Former names of commands, and their present names. */
 const renamed: Record<string, string> = { 'store-matrix': 'store matrix', 'store-image': 'store image' };
 
 const readVersion = (): string =>
@@ -192,7 +192,7 @@ const readVersion = (): string =>
 
 type One = { groups: Record<string, Record<string, Subcommand>>; argv: string[]; after?: string };
 
-/** Runs the command that is named first, and gives its exit code. */
+/** Runs the subcommand in the first argument, and returns its exit code. */
 const runOne = (words: string, about: string, { groups, argv, after = '' }: One): Promise<number> =>
   toExitCode<number>(words || 'corral', () => {
     let work: () => number | Promise<number> = () => 0;
@@ -209,9 +209,9 @@ const runOne = (words: string, about: string, { groups, argv, after = '' }: One)
     return work();
   });
 
-/** `npx corral`: runs the command that is named, and gives its exit code; every error is printed. */
+/** `npx corral`: runs a command and returns its exit code. Every error is printed. */
 export const runCorral = (words: string[]): Promise<number> => {
-  // As in git and kubectl: `help COMMAND` is `COMMAND --help`.
+  // As in git and kubectl, `help COMMAND` is `COMMAND --help`.
   const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   const now = renamed[argv[0] ?? ''];
   if (now !== undefined)

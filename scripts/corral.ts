@@ -6,7 +6,7 @@ import { runCorral } from './commands.ts';
 guardOutput();
 goOnWithoutReader();
 
-// Npm starts a script in the folder of the project, and says where it was called: paths are meant from there.
+// npm starts a script in the project's folder. INIT_CWD is the caller's folder: relative paths refer to it.
 const { npm_package_json: manifest, INIT_CWD: calledIn } = process.env;
 if (calledIn && manifest && dirname(manifest) === process.cwd()) process.chdir(calledIn);
 

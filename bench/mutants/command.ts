@@ -11,7 +11,8 @@ import { mended } from './expected.ts';
 import { openFixture } from './fixture.ts';
 import { runMutants } from './run.ts';
 
-// One that runs a mutant leaves two processors idle for two thirds of its time.
+// A lab that runs a mutant leaves two processors idle for two thirds of the time, so two labs run in
+// parallel.
 const labs = 2;
 
 type CommandOptions = {
@@ -23,8 +24,8 @@ type CommandOptions = {
 };
 
 /**
- * `npm run mutants`: 0 when every mutant was killed by the assertion meant for it, 1 when one was not; the
- * other codes are those of `npm run e2e`.
+ * `npm run mutants`: returns 0 if the expected assertion killed every mutant, 1 if not. The other exit codes
+ * are those of `npm run e2e`.
  */
 export const runMutantsCommand = async (options: CommandOptions): Promise<ExitCode> => {
   const { argv, ...forLabs } = options;
@@ -36,7 +37,7 @@ export const runMutantsCommand = async (options: CommandOptions): Promise<ExitCo
   });
   try {
     const chosen = parseArguments(argv);
-    // Before a lab starts: the scenarios without a bug, which come first, take ten minutes.
+    // Checked before a lab starts: the scenarios without a bug come first and take ten minutes.
     const ofPage = chosen.find((mutant) => mutant.startsWith('page-'));
     const noBrowser = ofPage && !(await fetchesBrowser()) && whyNoBrowser(process.env);
     if (noBrowser) throw new NotFit({ code: 'browser-missing', what: `${ofPage} ${noBrowser}` });
@@ -57,13 +58,13 @@ export const runMutantsCommand = async (options: CommandOptions): Promise<ExitCo
   }
 };
 
-// What only the store's matrix shows is seen there, by the self tests.
+// A fix that only the store matrix can show has no scenarios. The self tests cover it.
 const known = [
   ...Object.keys(mutants),
   ...Object.entries(mended).flatMap(([fix, scenarios]) => (scenarios.length === 0 ? [] : [fix])),
 ] as Mutant[];
 
-/** Reads the flags: which mutants to run. Throws a CommandError of one line. */
+/** Returns the mutants to run. Throws a one-line CommandError for a wrong flag. */
 const parseArguments = (argv: string[]): Mutant[] => {
   const command = newCommand(
     'mutants',

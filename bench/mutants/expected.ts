@@ -2,8 +2,8 @@ import { soakName } from '../../e2e/soak/actions.ts';
 import type { Fix, GivenBug } from '../../emulator/mutants.ts';
 
 /**
- * A scenario, a cell of the crash matrix, or a soak, that must fail on a mutant, and the step that must be the one to
- * fail: as scenarios call it, or its whole sentence.
+ * A scenario that must fail on a mutant, and the step that must fail. `scenario` may also be a cell of the
+ * crash matrix or a soak. `by` is the step's name in scenarios (then.heldBack), or its whole sentence.
  */
 export type Kill = { scenario: string; by: string };
 
@@ -92,14 +92,14 @@ const blockSizes =
   'Backup blocks have 2 or 16 MiB, of which the size of the volume is a multiple, and stay so';
 const refusedOfBackups =
   'A backup of a snapshot that is not there, or to a target that is not available, is refused';
-// By this seed the first run has what each of its bugs takes.
+// With this seed, the first run does everything that its bugs need to show.
 const soak = soakName(326);
 // An operation of the crash matrix.
 const loses = 'follow a store that loses a backup and finds it';
 
 /**
- * For every mutant of the emulator the scenarios that must fail on it, and by which assertion: the one that
- * is there for this bug.
+ * For every mutant of the emulator: the scenarios that must fail on it, and the assertion for this bug that
+ * must fail.
  */
 export const expected: Record<GivenBug, readonly Kill[]> = {
   'second-not-held': [
@@ -154,7 +154,8 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
     { scenario: sideBySide, by: 'then.attachmentGivenBack' },
     { scenario: scaledDown, by: 'then.volumeDetached' },
   ],
-  // Not on an upload's lock: it has ended before the deletion that ignores it is gone, which proves nothing.
+  // A scenario with an upload's lock proves nothing: the upload ends before the deletion that ignores its
+  // lock.
   'lock-ignored': [{ scenario: meetsOldLock, by: 'then.lostLock' }],
   'lost-lock-retried-creation': [{ scenario: meetsDeletion, by: 'then.creationLostLock' }],
   'head-backed-up': [{ scenario: holds, by: 'then.restores' }],
@@ -277,8 +278,9 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
 };
 
 /**
- * For every bug of Longhorn's that the emulator can be without, the scenarios that show it, and must say then
- * that it is fixed, by their names in a report; none where only the store's matrix shows it.
+ * For every bug of Longhorn that the emulator can fix: the scenarios that show the bug, by their names in a
+ * report. With the fix, each must report the bug as fixed. The list is empty if only the store matrix shows
+ * the bug.
  */
 export const mended: Record<Fix, readonly string[]> = {
   'fixed:deletion-destroys-other-backups': [

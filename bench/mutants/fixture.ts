@@ -41,8 +41,8 @@ type FixtureOptions = {
 };
 
 /**
- * Scenarios by their names, and the files that they are in, on the emulator with a bug or without one; `out`
- * is the folder of the results.
+ * One run of scenarios on the emulator, with a bug or without one. `scenarios` has names, `files` the files
+ * that contain them. `out` is the folder of the results.
  */
 type Round = {
   mutant: Mutant | undefined;
@@ -51,20 +51,17 @@ type Round = {
   out: string;
 };
 
-/** The lab that mutants are run in, one after the other. */
+/** A lab that runs mutants one after the other. */
 export type MutantLab = {
-  /**
-   * Runs some scenarios; the report is undefined where none was written. What they print goes to `log.txt` in
-   * the folder of the results.
-   */
+  /** Runs scenarios. Returns undefined if no report was written. Their output goes to `log.txt` in `out`. */
   run(round: Round): Promise<Report | undefined>;
-  /** The same with cells of the crash matrix. */
+  /** Runs cells of the crash matrix. */
   runCells(round: Pick<Round, 'mutant' | 'out'> & { cells: CrashCell[] }): Promise<Report | undefined>;
-  /** The same with a soak; without a bug it is one run. `reduced` is what a failure was reduced to. */
+  /** Runs a soak. Without a bug this is one run only. `reduced` is the run that a failure was reduced to. */
   runSoak(
     round: Pick<Round, 'mutant' | 'out'> & { seed: number },
   ): Promise<{ report: Report | undefined; reduced: SoakRun | undefined }>;
-  /** The next round gets a new lab: something of this one may be left in it. */
+  /** Takes the lab down, so that the next round gets a new one. This round may have left objects in it. */
   renew(): Promise<void>;
   close(): Promise<void>;
 };
@@ -77,8 +74,8 @@ const describeBug = (mutant: Mutant | undefined): string =>
       : `the bug ${mutant}`;
 
 /**
- * Opens the fixture: a lab is brought up with the first round and serves all, the emulator in it is changed
- * from one to the next.
+ * Opens the fixture. The first round starts a lab, which serves all rounds. Each round changes the emulator
+ * in it.
  */
 export const openFixture = (options: FixtureOptions): MutantLab => {
   const { config, crashMatrix, soak, progress, interruption } = options;
@@ -92,7 +89,7 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
       ...{ longhorn: 'emulator', browser: true, run: makeRunId(), out, signal, progress },
     });
     const { kubeconfig, machine } = cluster;
-    // Each round on the clock that the lab began with.
+    // Every round uses the clock that the lab began with.
     const clock = machine?.emulatorClock ?? 'fast';
     const settings = mutant === undefined ? { clock } : { clock, mutant };
     const installed = await progress.step(`Give the emulator ${describeBug(mutant)}`, (onProgress) =>
@@ -120,11 +117,11 @@ export const openFixture = (options: FixtureOptions): MutantLab => {
     const log = await open(join(out, 'log.txt'), 'w');
     const target = { name: 'emulator', version };
     const runConfig = makeRunConfig({ ...running, target, out, store: fittingStores });
-    // Nothing of a lab that was lost needs to be cleaned up.
+    // A lost lab needs no cleanup, so its loss aborts both signals.
     const lost = (signal: AbortSignal) => AbortSignal.any([signal, running.lost]);
     try {
       await progress.step(`Run ${count(scenarios.length, 'scenario')} with ${describeBug(mutant)}`, () => {
-        // Read by the process that is spawned now, and by none of the other lab's.
+        // Only the process that is spawned next reads these variables. The other lab's rounds set them again.
         process.env[matrixFolder] = out;
         process.env[soakFolder] = out;
         return spawnRunner({

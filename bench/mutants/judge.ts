@@ -4,8 +4,8 @@ import type { ScenarioReport } from '../../e2e/report/schema.ts';
 import type { SoakRun } from '../../e2e/soak/actions.ts';
 
 /**
- * What came of a scenario: on a mutant it is to be killed, without a bug to pass, or to show one that Longhorn
- * has; with that mended it is to say so.
+ * The outcome of a scenario. With a mutant it must be killed. Without a bug it must pass, or show a known bug
+ * of Longhorn. With that bug fixed it must report the fix.
  */
 export type Fate =
   | 'killed'
@@ -22,12 +22,12 @@ export type Fate =
   | 'FOUND TOO LATE'
   | 'NOT REDUCED';
 
-/** A scenario, judged: the step that failed first, and why it did, in one line. */
+/** A judged scenario: the step that failed first, and the reason in one line. */
 export type JudgedScenario = { fate: Fate; step: string | null; reason: string | null };
 
 type MutantScenario = ScenarioReport | undefined;
 
-/** The step with which every scenario ends, whatever happened. */
+/** The step that ends every scenario, whatever happened. */
 const cleanup = 'Cleanup';
 
 const describeScenario = (scenario: MutantScenario): Omit<JudgedScenario, 'fate'> => ({
@@ -36,11 +36,11 @@ const describeScenario = (scenario: MutantScenario): Omit<JudgedScenario, 'fate'
     scenario === undefined ? 'the report does not have it' : scenario.reason && firstOf(scenario.reason),
 });
 
-// Of one that only announces a list, the first of it is kept too.
+// A first line that ends with a colon announces a list. The first item of the list is kept too.
 const firstOf = (reason: string): string =>
   /^.*?(?<=:)\n.*/.exec(reason)?.[0].replace('\n', ' ') ?? decisionOf(reason);
 
-/** Judges what a scenario came to on a mutant; `by` is the pattern of the step that must have failed. */
+/** Judges a scenario's outcome on a mutant. `by` matches the sentence of the step that must fail. */
 export const judgeMutant = (scenario: MutantScenario, by: RegExp): JudgedScenario => {
   const outcome = describeScenario(scenario);
   const { step } = outcome;
@@ -49,17 +49,20 @@ export const judgeMutant = (scenario: MutantScenario, by: RegExp): JudgedScenari
     if (scenario.state === 'passed') return 'SURVIVED';
     if (scenario.state === 'not-provable') return 'not provable';
     if (step !== null && step !== cleanup && by.test(step)) return 'killed';
-    // A `given` that fails proves nothing of what the scenario is about, where it is not the one that is to
-    // notice.
+    // A failed `given` step proves nothing about the scenario's subject, unless it is the step that must
+    // fail.
     return step?.startsWith('Given ') ? 'died in its set-up' : 'killed by another assertion';
   };
   return { fate: fate(), ...outcome };
 };
 
-/** What a soak is to find a bug within, and to reduce its actions to. */
+/** A soak must find a bug within these minutes, and reduce its run to this many actions. */
 export const soakGoal = { minutes: 10, actions: 6 } as const;
 
-/** The same of a soak, which has to find it early, and to reduce it to few actions; `run` is the reduced one. */
+/**
+ * Judges a soak on a mutant: it must find the bug early and reduce it to few actions. `run` is the reduced
+ * run.
+ */
 export const judgeSoak = (scenario: MutantScenario, by: RegExp, run: SoakRun | undefined): JudgedScenario => {
   const judged = judgeMutant(scenario, by);
   if (judged.fate !== 'killed') return judged;
@@ -72,7 +75,7 @@ export const judgeSoak = (scenario: MutantScenario, by: RegExp, run: SoakRun | u
   return { ...judged, fate: fate(), reason };
 };
 
-/** Judges what a scenario came to on the emulator without a bug but those that Longhorn has. */
+/** Judges a scenario's outcome on the emulator with only the bugs that Longhorn has. */
 export const judgeControl = (scenario: MutantScenario): JudgedScenario => {
   const fate = (): Fate => {
     if (scenario?.state === 'known-bug') return 'showed the known bug';
@@ -81,13 +84,15 @@ export const judgeControl = (scenario: MutantScenario): JudgedScenario => {
   return { fate: fate(), ...describeScenario(scenario) };
 };
 
-/** Judges what a scenario came to on the emulator with this known bug mended. */
+/** Judges a scenario's outcome on the emulator with this known bug fixed. */
 export const judgeFixed = (scenario: MutantScenario, bug: string): JudgedScenario => {
   const isFixed =
     scenario?.state === 'passed' && scenario.bugs?.some(({ id, kept }) => id === bug && kept) === true;
   return { fate: isFixed ? 'fixed here' : 'NOT FIXED', ...describeScenario(scenario) };
 };
 
-/** Whether a scenario may have left something in the cluster: it did not say that it has cleaned up. */
+/**
+ * Whether a scenario may have left something in the cluster, because its report has no successful cleanup.
+ */
 export const isLeftDirty = (scenario: MutantScenario): boolean =>
   !scenario?.steps.some(({ sentence, state }) => sentence.startsWith(cleanup) && state === 'passed');

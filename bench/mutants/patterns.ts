@@ -1,8 +1,8 @@
 const literally = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
 
 /**
- * The pattern of the sentences that a step prints, from the one that it declares: what is in braces a run fills
- * in.
+ * Returns the pattern of the sentences that a step prints. Each `{name}` of the declared sentence matches any
+ * text.
  */
 export const sentencePattern = (sentence: string): RegExp =>
   new RegExp(
@@ -13,5 +13,5 @@ export const sentencePattern = (sentence: string): RegExp =>
     's',
   );
 
-/** The pattern, for vitest, of scenarios with these names and no other. */
+/** Returns the vitest pattern of scenarios with exactly these names. */
 export const namesPattern = (names: readonly string[]): string => `^(${names.map(literally).join('|')})$`;

@@ -28,7 +28,10 @@ type RunOptions = {
   print: (line: string) => void;
 };
 
-/** The sentence of a step, by the name that scenarios call it by; a whole sentence stands for itself. */
+/**
+ * Returns the sentence of a step by its name in scenarios (then.heldBack). A whole sentence is returned
+ * unchanged. Throws for an unknown step.
+ */
 export const sentenceOf = ({ byId, always }: Sentences, by: string): string => {
   const sentence = always.has(by) ? by : byId.get(by);
   if (sentence === undefined)
@@ -37,9 +40,9 @@ export const sentenceOf = ({ byId, always }: Sentences, by: string): string => {
 };
 
 /**
- * Runs every chosen mutant, on as many fixtures at once as there are, and the emulator without a bug before
- * and after them; prints each result when it is there and writes all to mutants.json. Says whether all is
- * well: every mutant was killed by the assertion meant for it, and without a bug every scenario passed.
+ * Runs every chosen mutant, in parallel on all fixtures, and the emulator without a bug before and after
+ * them. Prints each result as it arrives and writes all to mutants.json. Returns whether the expected
+ * assertion killed every mutant, and every scenario passed without a bug.
  */
 export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): Promise<boolean> => {
   const [steps, written] = [sentencesOfSteps(), readScenarioFiles()];
@@ -82,7 +85,7 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
       return { ...about, scenario, by, ...judgedOn(), duration: found?.duration ?? 0 };
     });
     rows.push(...judged);
-    // At once, as two may end at the same time.
+    // Synchronous, because two rounds may end at the same time.
     writeFileSync(`${out}.json`, `${JSON.stringify({ rows }, null, 2)}\n`);
     print(table(judged));
     if (names.some((name) => isLeftDirty(all.find((each) => each.name === name)))) await fixture.renew();
@@ -95,12 +98,12 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
       for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift())
         await round(fixture, mutant);
     } finally {
-      // Where one fixture is lost, the others begin no other round.
+      // If one fixture is lost, the others start no further round.
       left.length = 0;
     }
   };
 
-  // What fails without a bug says nothing with one.
+  // A scenario that fails without a bug proves nothing when it fails with one.
   if (await round(fixtures[0], undefined)) {
     const ended = await Promise.allSettled(fixtures.map(runOn));
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
@@ -110,11 +113,11 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
   return rows.every(isWell);
 };
 
-/** Whether a scenario is the one that a report calls so, on whichever kind of store. */
+/** Whether a report calls a scenario by this name, on any kind of store. */
 export const isCalled = ({ name }: { name: string }, printed: string): boolean =>
   drivers.some((driver) => nameOn(name, driver) === printed);
 
-/** The files, from the project's root, that have the scenarios which a report calls so. */
+/** The files, relative to the project's root, that contain the scenarios with these names in a report. */
 const filesOf = (names: readonly string[], written: ReadonlyMap<string, ScenarioFile>): string[] =>
   [...written].flatMap(([file, { scenarios }]) =>
     scenarios.some((scenario) => names.some((name) => isCalled(scenario, name)))
@@ -127,7 +130,7 @@ const isWell = ({ fate }: Row): boolean => well.includes(fate);
 
 const changes: Record<Mutant, string> = { ...mutants, ...fixes };
 
-// Of a bug that is mended, `by` is its name in the ledger.
+// For a fixed bug, `by` is the bug's name in the ledger.
 const plannedOn = (mutant: Mutant): readonly { scenario: string; by: string }[] => {
   if (isGivenBug(mutant)) return expected[mutant];
   return mended[mutant].map((scenario) => ({ scenario, by: mutant.replace('fixed:', '') }));
@@ -139,8 +142,8 @@ const withoutBug = (chosen: readonly Mutant[]): { scenario: string; by: null }[]
   );
 
 /**
- * One scenario on one mutant (`null`: on the emulator without a bug), as it stands in mutants.json; the
- * duration is in ms.
+ * One scenario on one mutant, as in mutants.json. `mutant` is null for the emulator without a bug. `duration`
+ * is in ms.
  */
 type Row = JudgedScenario & {
   mutant: string | null;
@@ -159,7 +162,7 @@ const howItEnded = ({ fate, by, step, reason }: Row): string => {
   return `**${fate}**${by === null ? '' : ` (meant: ${by})`}${where === '' ? '' : `: ${where}`}`;
 };
 
-/** All rows as a table in Markdown: mutant, scenario, and which assertion noticed it. */
+/** All rows as a Markdown table: mutant, scenario, and the assertion that noticed the mutant. */
 const table = (rows: readonly Row[]): string =>
   [
     ['mutant', 'scenario', 'killed by', 'after'],

@@ -12,8 +12,8 @@ import { suiteTables } from './tables.ts';
 const command = fileURLToPath(new URL('../../scripts/corral.ts', import.meta.url));
 
 /**
- * Runs `npm run e2e` once, with these flags of it, and gives tables of where its time went. Throws when it
- * did not get to its scenarios. What is built for the first time counts: run it twice on a new machine.
+ * Runs `npm run e2e` once with these flags, and returns tables of where its time went. Throws if the run did
+ * not reach its scenarios. The first run on a machine includes builds: measure the second one.
  */
 export const benchSuite = async (flags: string[]): Promise<string> => {
   const out = await mkdtemp(join(tmpdir(), 'corral-bench-suite-'));
@@ -22,7 +22,7 @@ export const benchSuite = async (flags: string[]): Promise<string> => {
     const child = spawn(process.execPath, [command, 'e2e', ...flags, '--out', out], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    // It ends when its scenarios have cleaned up. A terminal sends Ctrl-C to it as well.
+    // The child ends after its scenarios have cleaned up. A terminal sends Ctrl-C to the child as well.
     process.on('SIGINT', () => {});
     process.on('SIGTERM', (signal) => child.kill(signal));
     const [code] = (await once(child, 'exit')) as [number | null];

@@ -1,12 +1,12 @@
 import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
 
 /**
- * How a run of the suite went by the clock, in ms: from the start of the command to that of the scenarios,
- * those, and from there to its end.
+ * Wall-clock phases of a run in ms: from the start of the command to the scenarios, the scenarios, and from
+ * there to the end.
  */
 type Phases = { up: number; scenarios: number; down: number };
 
-/** What the suite is to keep to, on the emulator's fast clocks and a warm cache. */
+/** Goals of the suite, on the emulator's fast clock and a warm cache. */
 const goals = { suiteShare: 0.02, decisionMs: 5, ratio: 1.3 };
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);
@@ -40,7 +40,7 @@ const verdict = (ratio: number, whole: number, wholeSeconds: number): string => 
 const sum = (seconds: Record<string, number>): number =>
   Object.values(seconds).reduce((all, each) => all + each, 0);
 
-/** CPU time by part, the largest first; nothing where the report has none. */
+/** A table of CPU time by part, the largest first. Empty if the report has no CPU times. */
 const cpuTable = ({ cpu, scenarios }: Report): string[] => {
   if (cpu === undefined) return [];
   const runs = scenarios.filter(({ startedAt }) => startedAt !== null).length;
@@ -62,8 +62,8 @@ const cpuTable = ({ cpu, scenarios }: Report): string[] => {
 };
 
 /**
- * Where the time of a run went, in tables: scenario by scenario, the run as a whole, and CPU time by part.
- * Times are in seconds, delays in ms. `goal` is how many seconds the whole should take.
+ * Tables of where the time of a run went: by scenario, for the whole run, and CPU time by part. Times are in
+ * seconds, delays in ms. `goal` is the goal for the whole run, in seconds.
  */
 export const suiteTables = (
   report: Report,

@@ -2,7 +2,10 @@ import { answerTo, isAnswer } from '../../e2e/cli/explain-answer.ts';
 import type { SourceText } from './extract.ts';
 import { counted, type Repository, readTexts, repositories } from './sources.ts';
 
-/** How many error texts a source has, and how many are given an operation, a cause, or anything. */
+/**
+ * The number of error texts of a source, and for how many `explain` finds an operation, a cause, or any
+ * answer.
+ */
 type Count = { texts: number; operation: number; cause: number; recognised: number };
 
 type Counts = Record<string, Record<string, Count>>;
@@ -25,7 +28,7 @@ const countOf = (texts: readonly SourceText[]): { count: Count; rest: SourceText
   };
 };
 
-/** Counts the error texts of each repository and version, each by itself, and lists what is not recognised. */
+/** Counts the error texts per repository and version, and lists those that are not recognised. */
 export const countTexts = (folder: string): { counts: Counts; rest: Record<string, string[]> } => {
   const rest: Record<string, string[]> = {};
   const counts = Object.fromEntries(

@@ -1,16 +1,16 @@
-/** A text that a Go source can say of an error, with its verbs filled. */
+/** An error text of a Go source, with its format verbs filled in. */
 export type SourceText = { file: string; line: number; text: string };
 
 const literal = /"((?:[^"\\]|\\.)*)"|`([^`]*)`/g;
 const literalHere = new RegExp(literal.source, 'y');
 
-// What makes an error, and what writes one to a log or an event.
+// Calls that make an error, or write one to a log or an event.
 const call =
   /\b(?:errors\.(?:New|Errorf|Wrapf?|WithMessagef?)|fmt\.Errorf|status\.Errorf?|werror\.New\w+Error|\w+\.(?:Error|Warn|Warning|Fatal)f?|Eventf?)\(/g;
-// A chained call, as logger.WithError(err).Errorf(...), stands behind a bracket.
+// A chained call, as in logger.WithError(err).Errorf(...), follows a closing bracket.
 const chained = /\)\.(?:Error|Warn|Warning|Fatal)f?\(/g;
 
-/** The arguments of a call that begins at `start`, just behind its bracket. */
+/** Returns the arguments of a call. `start` is the position just after its opening bracket. */
 const argumentsFrom = (source: string, start: number): string => {
   let depth = 1;
   let at = start;
@@ -60,7 +60,7 @@ const fill = (format: string): string =>
 const unquote = (quoted: string): string =>
   quoted.replaceAll(/\\(["\\nt])/g, (_, sign: string) => (sign === 'n' ? '\n' : sign === 't' ? '\t' : sign));
 
-/** The texts of errors and of warnings in a Go source; where one wraps another error, E stands for that. */
+/** Extracts the texts of errors and warnings from a Go source. The letter E replaces a wrapped error. */
 export const extractTexts = (file: string, source: string): SourceText[] =>
   [...source.matchAll(call), ...source.matchAll(chained)].flatMap((found) => {
     const start = found.index + found[0].length;

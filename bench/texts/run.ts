@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { countTexts } from './count.ts';
 
-/** Where the counts are kept, for the documents. */
+/** The file with the counts, which `npm run docs` reads. */
 export const countsPath = new URL('../../fixtures/source-texts.json', import.meta.url);
 
-/** Counts which error texts of Longhorn's sources are recognised, keeps the counts, and lists the rest. */
+/**
+ * Counts which error texts of Longhorn's sources are recognised, writes the counts, and returns a table with
+ * the unrecognised texts.
+ */
 export const benchTexts = (folder: string): string => {
   const { counts, rest } = countTexts(folder);
   writeFileSync(countsPath, `${JSON.stringify(counts, null, 2)}\n`);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { usageError } from '../../e2e/cli/exit-code.ts';
 import { extractTexts, type SourceText } from './extract.ts';
 
-/** The lines of Longhorn that are counted. */
+/** The branches of Longhorn whose texts are counted. */
 export const counted = ['v1.8.x', 'v1.10.x', 'v1.12.x', 'master'] as const;
 
-/** The repositories that make and say errors of backups and restores, and where in them. */
+/** The repositories that make errors of backups and restores, and the paths of their sources. */
 export const repositories = {
   backupstore: /^(?!cmd\/|test\/|vendor\/)/,
   'longhorn-engine':
@@ -32,7 +32,7 @@ const git = (folder: string, name: Repository, ...words: string[]): string => {
   }
 };
 
-// The engine is built with one commit of backupstore, which has no versions of its own.
+// backupstore has no version numbers. The engine's go.mod names the commit that the engine is built with.
 const commitOf = (folder: string, name: Repository, version: string): string => {
   if (name !== 'backupstore') return version;
   const modules = git(folder, 'longhorn-engine', 'show', `${version}:go.mod`);
@@ -42,7 +42,7 @@ const commitOf = (folder: string, name: Repository, version: string): string => 
 const isSource = (file: string): boolean =>
   file.endsWith('.go') && !/_test\.go$|(?:^|\/)(?:vendor|generated)\//.test(file);
 
-/** The texts of a version of a repository, equal ones once. */
+/** Returns the distinct texts of one version of a repository. */
 export const readTexts = (folder: string, name: Repository, version: string): SourceText[] => {
   const commit = commitOf(folder, name, version);
   const files = git(folder, name, 'ls-tree', '-r', '--name-only', commit)

@@ -10,7 +10,9 @@ import { emulatorArchive, emulatorImage } from '../../providers/emulator-image.t
 
 const secondsSince = (start: number): number => (performance.now() - start) / 1000;
 
-/** How many seconds a lab takes from nothing until its nodes are Ready, and until the emulator in it is ready. */
+/**
+ * Measures the seconds from the start of a lab until its nodes are Ready, and until its emulator is ready.
+ */
 export const timedStart = async (): Promise<{ nodes: number; emulator: number }> => {
   const archives = [await emulatorArchive()];
   const phases = new Map<string, number>();
@@ -40,8 +42,8 @@ export const timedStart = async (): Promise<{ nodes: number; emulator: number }>
 };
 
 /**
- * How many seconds it takes to build all that a lab with the emulator needs, in an empty cache; each part is
- * printed as it ends. Go compiles everything anew; the sources of its modules may be on the machine already.
+ * Measures the seconds to build all that a lab with the emulator needs, in an empty cache. Prints each part
+ * as it ends. Go compiles everything again; the sources of its modules may already be on the machine.
  */
 export const timedBuild = async (print: (line: string) => void): Promise<number> => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-bench-build-'));

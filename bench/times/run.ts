@@ -11,7 +11,7 @@ import { timedBuild, timedStart } from './lab.ts';
 
 type Seconds = Partial<Record<MeasuredCommand, number>>;
 
-/** Runs an npm script with all that it prints; throws where it does not end with exit code 0. */
+/** Runs an npm script with its output, and returns the seconds. Throws if the exit code is not 0. */
 const timed = async (...words: string[]): Promise<number> => {
   const start = performance.now();
   const [code] = (await once(spawn('npm', words, { stdio: 'inherit' }), 'exit')) as [number | null];
@@ -23,7 +23,7 @@ const timed = async (...words: string[]): Promise<number> => {
   return (performance.now() - start) / 1000;
 };
 
-/** How each is measured. Building comes last: it changes where this process keeps what is built. */
+/** How each time is measured. The build comes last, because it changes the cache folders of this process. */
 const ways: Record<MeasuredCommand, (print: (line: string) => void) => Promise<Seconds>> = {
   nodes: timedStart,
   emulator: timedStart,
@@ -89,7 +89,7 @@ const write = (seconds: Seconds, { add, from }: { add: boolean; from: string }):
   writeFileSync(timesPath, `${JSON.stringify(times, null, 2)}\n`);
 };
 
-/** `npm run bench -- times`: returns the exit code; each time is written as soon as it is known. */
+/** `npm run bench -- times`: returns the exit code. Each time is written as soon as it is known. */
 export const benchTimes = (argv: readonly string[]): Promise<ExitCode> =>
   toExitCode('bench times', async () => {
     const { measure, given, add, from = '' } = read(argv);
