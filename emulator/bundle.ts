@@ -6,8 +6,8 @@ import { build } from 'rolldown';
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Where the image has its Node. The shebang makes a command's arguments read `node .../longhorn backup rm
- * URL` in /proc.
+ * Path of Node in the image. With this shebang, a command's arguments in /proc are `node .../longhorn backup
+ * rm URL`.
  */
 const shebang = '#!/usr/local/bin/node\n';
 
@@ -21,10 +21,10 @@ const s3Client = 's3-client.mjs';
 const forS3 = /^.*\bs3-client\.ts$/;
 
 /**
- * Writes longhorn-manager.cjs, longhorn-ui.cjs and longhorn.cjs to a folder: all the emulator's code as three
- * commands, each in one file without dependencies, but for s3-client.mjs, which is read where a store is in a
- * bucket; and page.js, the script of its user interface. A run starts some 300 of them: as modules their start
- * would touch a tenth more of memory.
+ * Bundles the emulator into a folder: longhorn-manager.cjs, longhorn-ui.cjs and longhorn.cjs, each one file
+ * without dependencies, and page.js, the script of its user interface. s3-client.mjs is separate: it is only
+ * read if a store is in a bucket. A run starts some 300 commands: as modules, their start would touch a tenth
+ * more of memory.
  */
 export const bundle = async (outDir: string): Promise<void> => {
   const write = async (name: string, input: string, external: RegExp[]): Promise<string> => {

@@ -2,67 +2,72 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/**
- * Every time that Longhorn waits for, in milliseconds. Sources: longhorn-manager (M) and backupstore (B),
- * v1.12.1.
- */
+/** All waits of Longhorn, in milliseconds. Sources: longhorn-manager (M) and backupstore (B), v1.12.1. */
 export type Clock = {
   /**
-   * Every informer passes its controllers all its objects again (M: util/client/client.go). Its phase
-   * differs per manager.
+   * Resync: every informer passes all its objects to its controllers again (M: util/client/client.go). The
+   * phase differs per manager.
    */
   resync: number;
   /**
-   * Least time between the starts of two deletions of a backup, doubled with each failure (M:
+   * Least time between the starts of two deletions of a backup. It doubles with each failure (M:
    * backup_controller.go).
    */
   deletionBackoffMin: number;
   deletionBackoffMax: number;
-  /** How often the owner of a backup asks the engine for its progress (M: backup_monitor.go). */
+  /** Interval at which the owner of a backup reads its progress from the engine (M: backup_monitor.go). */
   monitorPoll: number;
-  /** After this the tries to create a backup are counted anew (M: backup_controller.go). */
+  /**
+   * Time after which the attempts to create a backup are counted from zero again (M: backup_controller.go).
+   */
   creationRetryExpiry: number;
   /**
-   * What the setting backup-execution-timeout allows `backup ls` and `backup inspect` (M: types/setting.go, 1
-   * min). Never `backup rm`.
+   * Timeout of `backup ls` and `backup inspect`: the setting backup-execution-timeout (M: types/setting.go, 1
+   * min). It does not apply to `backup rm`.
    */
   commandTimeout: number;
-  /**
-   * What an upload takes for a block at the least, whatever the machine: on a real v1.12.1 256 MiB took 7 to
-   * 13 s.
-   */
+  /** Least time to upload a block, on any machine: on a real v1.12.1 256 MiB took 7 to 13 s. */
   blockUpload: number;
-  /** How long SnapshotBackup may take, its lock wait included (gRPC, 3 min). */
+  /** Timeout of SnapshotBackup, including its lock wait (gRPC, 3 min). */
   snapshotBackupTimeout: number;
-  /** From writing a lock to looking at the others (B: lock.go). */
+  /** From writing a lock to reading the others (B: lock.go). */
   lockWait: number;
-  /** How often a holder writes its lock anew (B: lock.go). */
+  /** Interval at which a holder rewrites its lock (B: lock.go). */
   lockRefresh: number;
-  /** Age after which a lock counts no more (B: lock.go). */
+  /** Age after which a lock is ignored (B: lock.go). */
   lockExpiry: number;
-  /** How long a restore waits before it tries a block again that it could not read (B: util.go). */
+  /** Pauses of a restore before it reads a block again that it could not read (B: util.go). */
   blockRetries: readonly number[];
-  /** Least time between two tries of a restore that met a lock, doubled with each (M: engine_controller.go). */
+  /**
+   * Least time between two attempts of a restore that met a lock. It doubles with each attempt (M:
+   * engine_controller.go).
+   */
   restoreBackoffMin: number;
   restoreBackoffMax: number;
   /**
-   * From the start of a replica's process to that of its helper: tenths of a second in Longhorn, longer on a
-   * busy node.
+   * From the start of a replica's process to the start of its helper: tenths of a second in Longhorn, longer
+   * on a busy node.
    */
   replicaHelper: number;
-  /** What one attempt to mount the store may take (B: nfs.go). */
+  /** Timeout of one attempt to mount the store (B: nfs.go). */
   mountTimeout: number;
   /**
-   * Whether a Backup goes as soon as its config has, be its command still removing blocks (as in Longhorn),
-   * or once that has ended too.
+   * When a deleted Backup object goes. True: as soon as its config is removed, even if the command still
+   * removes blocks (as in Longhorn). False: after the command has ended too.
    */
   goesWithConfig: boolean;
-  /** How often a recurring job looks at what it waits for (M: app/recurringjob/constant.go, WaitInterval). */
+  /**
+   * Interval at which a recurring job checks what it waits for (M: app/recurringjob/constant.go,
+   * WaitInterval).
+   */
   jobPoll: number;
-  /** How long it waits until its backup has started (M: same file, BackupProcessStartTimeout, 90 looks). */
+  /**
+   * How long a recurring job waits until its backup has started (M: same file, BackupProcessStartTimeout, 90
+   * checks).
+   */
   jobStartTimeout: number;
   /**
-   * After so long without a byte of a manager's, the proxy of the user interface ends what was asked
+   * The proxy of the user interface ends a request after this time without a byte from the manager
    * (longhorn-ui: nginx, proxy_read_timeout).
    */
   uiReadTimeout: number;
@@ -91,19 +96,20 @@ export const clocks = {
     jobStartTimeout: 450 * second,
     uiReadTimeout: 90 * second,
   },
-  // Up to ten times shorter, but for what bounds a slow machine rather than paces Longhorn. The poll's
-  // questions cost the upload a node's only processor, and within the lock wait a fault must find the
-  // deletion's process.
+  // Up to ten times shorter, except for limits that only matter on a slow machine. monitorPoll stays long,
+  // because each poll takes the upload's time on the only processor of a node. lockWait stays long, because a
+  // fault must find the deletion's process within it.
   fast: {
     resync: 5 * second,
-    // What happens while a failed deletion waits for its next attempt must have the time to, as on the real
-    // clocks: where several scenarios share two slow processors, an attempt takes 8 s, and a backup 20 s to start.
+    // Other actions must fit between two attempts of a failed deletion, as on the real clock. Where several
+    // scenarios share two slow processors, an attempt takes 8 s, and a backup 20 s to start.
     deletionBackoffMin: 30 * second,
     deletionBackoffMax: 4 * hour,
     monitorPoll: 500,
     creationRetryExpiry: minute,
     commandTimeout: minute,
-    // No faster than there: what happens beside an upload, such as a deletion that loses the lock, has to fit in.
+    // No faster than the real clock: an action during an upload must fit in, such as a deletion that loses
+    // the lock.
     blockUpload: 80,
     snapshotBackupTimeout: 3 * minute,
     lockWait: second,
@@ -114,27 +120,27 @@ export const clocks = {
     restoreBackoffMax: 6 * minute,
     replicaHelper: 500,
     mountTimeout: 5 * second,
-    // Blocks go no faster here. A backup that starts after the config has gone and before the lock has is
-    // lost: a real one meets that race once in hundreds of times, its look at a Backup each half a minute
-    // being long beside the removal; a look each 5 s is not. While a command is stopped a Backup goes all the
-    // same.
+    // Blocks are removed no faster here. A backup that starts after the config is removed and before the lock
+    // is removed fails. A real Longhorn meets this race once in hundreds of times, because it syncs every 30
+    // s. With 5 s it is frequent. While its command is stopped, a Backup still goes.
     goesWithConfig: false,
     jobPoll: 500,
-    // Five deletions that are tried again can keep a backup Pending for a minute on a slow machine.
+    // Five deletions with repeated attempts can keep a backup Pending for a minute on a slow machine.
     jobStartTimeout: 450 * second,
-    // No shorter: the suite kills three managers in 50 s, and a lost end must not come with the next one's.
+    // No shorter: the suite kills three managers in 50 s. The timeout of one lost connection must not come
+    // with the next.
     uiReadTimeout: 90 * second,
   },
 } as const satisfies Record<string, Clock>;
 
 export type ClockName = keyof typeof clocks;
 
-/** The factors that the fast clock can be slowed down by: at the largest every wait is Longhorn's own. */
+/** Range of factors that slow down the fast clock. With the largest, every wait is Longhorn's own. */
 const factors = { least: 1, most: 10 } as const;
 
 const isFactor = (factor: number): boolean => factor >= factors.least && factor <= factors.most;
 
-// How an upload is looked at stays: the suite's data is sized by it, and a slow machine has enough to write.
+// monitorPoll stays: the suite's data is sized by it, and a slow machine has enough to write.
 const slowDown = ({ monitorPoll, ...fast }: Clock, factor: number): Clock => {
   const longer = (wait: number, real: number): number => Math.max(wait, Math.min(wait * factor, real));
   const waits = Object.entries(fast).map(([name, wait]) => {
@@ -150,8 +156,8 @@ const slowDown = ({ monitorPoll, ...fast }: Clock, factor: number): Clock => {
 };
 
 /**
- * A clock as it is chosen: `real`, `fast`, or a number from 1 to 10, by which each wait of `fast` is longer,
- * and none longer than Longhorn's own. Undefined for anything else.
+ * Reads a choice of clock: `real`, `fast`, or a number from 1 to 10. A number multiplies each wait of `fast`,
+ * up to Longhorn's own. Undefined for anything else.
  */
 export const readClock = (choice: string): Clock | undefined => {
   if (Object.hasOwn(clocks, choice)) return clocks[choice as ClockName];
@@ -159,5 +165,5 @@ export const readClock = (choice: string): Clock | undefined => {
   return isFactor(factor) ? slowDown(clocks.fast, factor) : undefined;
 };
 
-/** What a choice may be, for messages. */
+/** The valid choices, for messages. */
 export const clockChoices = `${Object.keys(clocks).join(', ')}, or a number from ${factors.least} to ${factors.most}`;

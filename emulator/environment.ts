@@ -2,10 +2,7 @@ import { type Clock, clockChoices, readClock } from './clocks.ts';
 import { emulatedVersions, isVersion, modelledOn } from './modelled-on.ts';
 import { fixes, isMutant, type Mutant, mutants } from './mutants.ts';
 
-/**
- * Names of the environment variables by which install.ts speaks to the pods; the longhorn command inherits
- * them.
- */
+/** Environment variables that install.ts sets in the pods. The longhorn command inherits them. */
 export const variables = {
   clock: 'CORRAL_EMULATOR_CLOCK',
   mutant: 'CORRAL_EMULATOR_MUTANT',
@@ -15,10 +12,10 @@ export const variables = {
   podIP: 'POD_IP',
 } as const;
 
-/** What the manager and the longhorn command both go by. */
+/** Settings of both the manager and the longhorn command. */
 export type Behaviour = { clock: Clock; mutant: Mutant | undefined };
 
-/** Reads clock and mutant from the environment; throws with what there is if one is unknown. */
+/** Reads clock and mutant from the environment. Throws an error with the valid values for an unknown one. */
 export const readBehaviour = (environment: NodeJS.ProcessEnv): Behaviour => {
   const choice = environment[variables.clock] ?? 'real';
   const clock = readClock(choice);
@@ -31,7 +28,7 @@ export const readBehaviour = (environment: NodeJS.ProcessEnv): Behaviour => {
   return { clock, mutant };
 };
 
-/** Reads which version a manager stands for; throws for one that it cannot. */
+/** Reads the version of Longhorn that a manager emulates. Throws for an unsupported one. */
 export const readEmulatedVersion = (environment: NodeJS.ProcessEnv): string => {
   const version = environment[variables.version] || modelledOn;
   if (!isVersion(version))
@@ -41,7 +38,7 @@ export const readEmulatedVersion = (environment: NodeJS.ProcessEnv): string => {
   return version;
 };
 
-/** Reads a variable that must be set; throws with its name if it is not. */
+/** Reads a required variable. Throws an error with its name if it is not set. */
 export const required = (environment: NodeJS.ProcessEnv, name: string): string => {
   const value = environment[name];
   if (!value) throw new Error(`the environment variable ${name} is not set`);

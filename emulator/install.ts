@@ -37,13 +37,13 @@ const service = (
   spec: { selector: { app }, ports: [{ name: targetPort, port, targetPort }] },
 });
 
-/** The API, which any manager serves, and the user interface under Longhorn's names. */
+/** Services with Longhorn's names: the API, which any manager serves, and the user interface. */
 const services = [
   service('longhorn-backend', managerName, { port: managerPorts.manager, targetPort: 'manager' }),
   service('longhorn-frontend', uiName, { port: 80, targetPort: 'http' }),
 ];
 
-/** How far a DaemonSet is. */
+/** The fields of a DaemonSet that show its progress. */
 type DaemonSet = KubernetesObject & {
   metadata: { generation?: number };
   status?: {
@@ -53,7 +53,7 @@ type DaemonSet = KubernetesObject & {
     observedGeneration?: number;
   };
 };
-/** How far a Deployment is. */
+/** The fields of a Deployment that show its progress. */
 type Deployment = KubernetesObject & {
   metadata: { generation?: number };
   status?: {
@@ -63,13 +63,13 @@ type Deployment = KubernetesObject & {
     readyReplicas?: number;
   };
 };
-/** On which nodes an engine image is. */
+/** The fields of an engine image that show on which nodes it is. */
 type EngineImage = KubernetesObject & {
   status?: { state?: string; nodeDeploymentMap?: Record<string, boolean> };
 };
 
 /**
- * Whether every pod of a DaemonSet is of its present template and ready, on as many nodes as there are to be.
+ * Whether all pods of a DaemonSet have the current template and are ready, on at least this number of nodes.
  */
 const isRolledOut = ({ metadata, status }: DaemonSet, nodes: number): boolean =>
   status?.observedGeneration === metadata.generation &&
@@ -78,7 +78,7 @@ const isRolledOut = ({ metadata, status }: DaemonSet, nodes: number): boolean =>
   status.updatedNumberScheduled === status.desiredNumberScheduled &&
   status.numberReady === status.desiredNumberScheduled;
 
-/** Whether the one pod of a Deployment is of its present template and ready. */
+/** Whether the only pod of a Deployment has the current template and is ready. */
 const isReplaced = ({ metadata, status }: Deployment): boolean =>
   status?.observedGeneration === metadata.generation &&
   status?.replicas === 1 &&
@@ -87,25 +87,25 @@ const isReplaced = ({ metadata, status }: Deployment): boolean =>
 
 type InstallOptions = {
   kubeconfig: string;
-  /** As `readClock` reads it; it may be chosen while what comes before the managers is made. */
+  /** A choice for `readClock`. It may be a promise, because only the managers need it. */
   clock: string | Promise<string>;
   /**
-   * Image with Node, the tools and the bundle, its longhorn-manager in the PATH; it must be on the nodes or
-   * be pulled by them.
+   * Image with Node, the tools and the bundle, and with longhorn-manager in the PATH. The nodes must have it
+   * or be able to pull it.
    */
   image: string;
   mutant?: Mutant;
-  /** Which version of Longhorn it stands for; the one that it is modelled on, if nothing is said. */
+  /** The version of Longhorn to emulate. Default: the version that the emulator is modelled on. */
   version?: string;
-  /** How many nodes there are to be: one that is still booting is waited for. */
+  /** The expected number of nodes. Nodes that are still booting are waited for. */
   nodes: number;
   signal: AbortSignal;
   onProgress?: (text: string) => void;
 };
 
 /**
- * Shared by all waits of an installation; on a lab of two cores it takes 10 to 20 s, beside two other labs a
- * minute.
+ * For all waits of an installation together, in milliseconds. In a lab of two cores it takes 10 to 20 s,
+ * beside two other labs a minute.
  */
 const timeout = 180_000;
 
@@ -144,7 +144,10 @@ const untilServed = async (waiting: Waiting): Promise<void> => {
   await Promise.all(customResourceDefinitions.map(wait));
 };
 
-/** Waits until an object in Longhorn's namespace is so, of all of its kind where none is named, and gives it. */
+/**
+ * Waits until an object in Longhorn's namespace meets a condition, and returns it. Without a name, any object
+ * of its kind may meet it.
+ */
 const until = async <T extends KubernetesObject>(
   waiting: Waiting,
   resource: Resource,
@@ -190,10 +193,7 @@ const untilReady = async (waiting: Waiting): Promise<number> => {
 
 type Release = Pick<InstallOptions, 'image' | 'mutant' | 'version'> & { clock: string };
 
-/**
- * All that the emulator is made of in a cluster, in the order in which to apply it, as a release's manifest
- * has it.
- */
+/** All objects of the emulator in a cluster, in the order to apply them, as in a release's manifest. */
 export const releaseObjects = ({ image, clock, mutant, version }: Release): object[] => [
   namespaceObject,
   ...access,
@@ -207,8 +207,8 @@ export const releaseObjects = ({ image, clock, mutant, version }: Release): obje
 const namespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
 
 /**
- * Installs the emulator, or changes the one that is there, and returns when it is ready on every node. Throws
- * an ExpectationError that names what was waited for and how far it had come.
+ * Installs or updates the emulator, and returns when it is ready on every node. Throws an ExpectationError
+ * that names what was waited for and the progress so far.
  */
 export const install = async (options: InstallOptions): Promise<{ version: string }> => {
   const { kubeconfig, image, mutant, version, nodes, signal, onProgress = () => undefined } = options;
@@ -230,7 +230,7 @@ export const install = async (options: InstallOptions): Promise<{ version: strin
   await untilServed(waiting);
   const clock = await options.clock;
   onProgress(`longhorn-manager on each node${mutant ? `, with the bug ${mutant}` : ''}`);
-  // Before the managers: these take longer to be replaced than the API server takes to hear of its policies.
+  // Before the managers: their replacement takes longer than the API server takes to load its policies.
   await putPoliciesInForce(cluster, { mutant, version });
   await apply([
     managerDaemonSet({ image, clock, mutant, version }),

@@ -1,8 +1,6 @@
 import type { Server } from 'node:http';
 
-/**
- * Starts an HTTP server and resolves once it listens; it goes with the signal, and its connections with it.
- */
+/** Starts an HTTP server and resolves once it listens. The signal closes the server and its connections. */
 export const listen = async (
   server: Server,
   where: { host?: string; port: number },

@@ -2,8 +2,9 @@ type Level = 'debug' | 'info' | 'warning' | 'error' | 'fatal';
 type Fields = Record<string, unknown>;
 
 /**
- * Writes lines as logrus does for Longhorn: time, level, msg, then fields by name; before them func and file,
- * which it reports of its caller if asked to. Fatal is but a word here: it ends nothing.
+ * Writes lines as logrus does for Longhorn: time, level, msg, then the other fields by name. func and file,
+ * which logrus adds about its caller, come before those. `fatal` is only a level: it does not end the
+ * process.
  */
 export type Log = {
   [level in Level]: (message: string, fields?: Fields) => void;
@@ -16,7 +17,7 @@ const quote = (value: unknown): string => {
 
 const callers = ['func', 'file'];
 
-/** One log line without its newline. */
+/** Formats one log line without its newline. */
 const formatLine = (level: Level, message: string, fields: Fields, now = new Date()): string => {
   const keys = Object.keys(fields);
   const rest = callers
@@ -27,7 +28,7 @@ const formatLine = (level: Level, message: string, fields: Fields, now = new Dat
     .join(' ');
 };
 
-/** Makes a log on top of a function that takes whole lines. */
+/** Creates a log that writes whole lines with a function. */
 export const createLog = (write: (line: string) => void, fields: Fields = {}): Log => {
   const at =
     (level: Level) =>

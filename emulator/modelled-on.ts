@@ -3,13 +3,16 @@ import { createHash } from 'node:crypto';
 /** The release whose sources and recordings this emulator follows. */
 export const modelledOn = 'v1.12.1';
 
-/** What the setting current-longhorn-version says, so that no report takes the emulator for the real one. */
+/**
+ * Value of the setting current-longhorn-version, which distinguishes the emulator from a real Longhorn in
+ * reports.
+ */
 export const emulatorVersion = (version: string): string => `${version}-emulator`;
 
 export const namespace = 'longhorn-system';
 export const finalizer = 'longhorn.io';
 
-/** The backup target that every Longhorn has; a volume that names none uses it. */
+/** The backup target that every Longhorn has. A volume without a target uses it. */
 export const defaultTargetName = 'default';
 
 export const labels = {
@@ -21,8 +24,8 @@ export const labels = {
 } as const;
 
 /**
- * Labels by which recurring jobs, their volumes and what they make are found; the value is the job's name, on
- * volumes `enabled`.
+ * Labels of recurring jobs, of their volumes, and of the objects that they make. The value is the job's name,
+ * or `enabled` on a volume.
  */
 export const jobLabels = {
   /** On CronJob, Job and pod. */
@@ -33,21 +36,23 @@ export const jobLabels = {
   made: 'RecurringJob',
 } as const;
 
-/** The default engine image: its name decides where the longhorn command lies; nothing is pulled from it. */
+/** The default engine image. Its name decides the path of the longhorn command. The image is never pulled. */
 export const defaultEngineImage = `docker.io/longhornio/longhorn-engine:${modelledOn}`;
 
-/** The name Longhorn's webhook enforces: ei- and the first 8 digits of the image's SHA-512. */
+/**
+ * The name that Longhorn's webhook enforces: ei- and the first 8 digits of the SHA-512 of the image's name.
+ */
 export const engineImageName = (image: string): string =>
   `ei-${createHash('sha512').update(image).digest('hex').slice(0, 8)}`;
 
 /**
- * Where the longhorn command of an image lies in a manager and on its node: every ':' and '/' of the image's
- * name is a '-'.
+ * Path of an image's longhorn command in a manager and on its node. Every ':' and '/' of the image's name
+ * becomes a '-'.
  */
 export const engineBinaryPath = (image: string, dataRoot: string): string =>
   `${dataRoot}/engine-binaries/${image.replaceAll(/[:/]/g, '-')}/longhorn`;
 
-/** Name of a BackupVolume since v1.9.1: the volume and 8 digits of SHA-256 over volume and target. */
+/** Name of a BackupVolume since v1.9.1: the volume, and 8 digits of the SHA-256 of volume and target. */
 export const backupVolumeName = (volume: string, target: string): string =>
   `${volume}-${createHash('sha256').update(`${volume}-${target}`).digest('hex').slice(0, 8)}`;
 
@@ -61,26 +66,26 @@ const isUpTo = (version: string, end: string): boolean => {
   return minor < lastMinor || (minor === lastMinor && patch <= lastPatch);
 };
 
-/** Whether a version is this one or younger. */
+/** Whether a version is `first` or newer. */
 export const isSince = (version: string, first: string): boolean =>
   version === first || !isUpTo(version, first);
 
 /**
- * Versions that the emulator can stand for: from the first that deletes asynchronously to the one that it is
+ * Versions that the emulator supports: from the first that deletes asynchronously to the one that it is
  * modelled on.
  */
 export const emulatedVersions = { oldest: 'v1.8.0', newest: modelledOn } as const;
 
-/** Whether a text is one of them. */
+/** Whether a text is a supported version. */
 export const isVersion = (text: string): boolean =>
   numbers(text) !== undefined && !isUpTo(text, 'v1.7.9999') && isUpTo(text, emulatedVersions.newest);
 
 /**
- * Whether a manager of this version panics when a removal from the store fails whose Backup has gone
+ * Whether a manager of this version panics if a removal from the store fails after the Backup has gone
  * (longhorn/longhorn#13245).
  */
 export const panicsOverLateFailure = (version: string): boolean =>
   isUpTo(version, 'v1.10.3') || (!isUpTo(version, 'v1.10.9999') && isUpTo(version, 'v1.11.2'));
 
-/** Whether a manager of this version takes an engine that does not run for one that is being upgraded. */
+/** Whether a manager of this version treats an engine that does not run as one that is being upgraded. */
 export const keepsSnapshotsWhileDetached = (version: string): boolean => !isUpTo(version, 'v1.10.9999');

@@ -1,9 +1,9 @@
 /**
- * Bugs that the emulator can be given on purpose, of the kind Longhorn has had; every scenario they touch
- * must fail on them.
+ * Bugs to inject into the emulator, of kinds that Longhorn has had. The scenarios for a bug must fail with
+ * it.
  */
 export const mutants = {
-  // A backup behind a deletion.
+  // A backup that waits for a deletion.
   'second-not-held':
     'a new backup of a volume starts while another of its backups is Deleting: no Pending, and it runs into the deletion',
   'message-missing': 'a held backup is Pending without status.messages.info: nobody learns what it waits for',
@@ -23,11 +23,11 @@ export const mutants = {
   'retried-without-backoff': 'a failed deletion is tried again at once and for ever, without a back-off',
   'error-text-lost': 'the Error of a deletion does not say why it failed: the words of the command are lost',
   'error-in-wrong-field': 'the error of a deletion stands in status.error instead of status.messages.error',
-  // A manager killed under a deletion.
+  // A manager that is killed during a deletion.
   'crash-not-noticed':
     'a new manager takes a deletion that it knows nothing of for one under way: the Backup stays Deleting for ever',
   'no-record-message-missing': 'a new manager runs a forgotten deletion again without the Error that says so',
-  // A write that is lost, or whose manager is killed: what the cells of the crash matrix are for.
+  // A write that is lost, or whose manager is killed: the subject of the crash matrix.
   'finalizer-forgotten':
     'a new manager leaves its finalizer on a Backup whose files are gone: whoever removed them is dead',
   'synced-before-listed':
@@ -40,7 +40,7 @@ export const mutants = {
     "a deletion pays no heed to an upload's lock, nor to the upload: blocks of the new backup are lost",
   'lost-lock-retried-creation':
     'a new backup that has lost the lock is tried again and again in silence, instead of ending in Error',
-  // What a backup holds, and what it says of itself.
+  // The content of a backup, and its status.
   'head-backed-up': 'a backup holds what the volume has when it is uploaded, not what its snapshot has',
   'older-snapshot-not-read':
     'a backup of a snapshot that is older than the last backup takes the blocks of that one',
@@ -64,7 +64,7 @@ export const mutants = {
   'snapshot-outlives-settings':
     'a snapshot stays when its backup is made or deleted, whatever the settings say',
   'failed-backup-stays': 'a backup that failed stays, however long it may by the setting',
-  // A store that fails.
+  // A store that fails, and restores.
   'failed-upload-completes': 'a backup whose upload has failed is Completed, and says nothing of it',
   'lost-backup-stays': 'a completed Backup that the store has no more stays in Longhorn',
   'deletion-beside-restore': 'a backup is deleted while a volume is restored from it, whatever the lock says',
@@ -146,8 +146,8 @@ export const mutants = {
 } as const;
 
 /**
- * Bugs that Longhorn has, and so has the emulator, of which one can be mended on purpose; named by their rows
- * in the ledger. What is expected of a known bug must then be said to be fixed.
+ * Bugs of Longhorn, and so of the emulator, that can be fixed one at a time. The names are rows of the
+ * ledger. With a fix, the scenario for the bug must report the bug as fixed.
  */
 export const fixes = {
   'fixed:deletion-destroys-other-backups':
@@ -170,13 +170,13 @@ export const fixes = {
   'fixed:snapshot-stays-while-detached': 'a snapshot that is deleted has its volume attached, and goes',
 } as const;
 
-/** A bug that can be given on purpose. */
+/** A bug that can be injected. */
 export type GivenBug = keyof typeof mutants;
 
-/** A bug of Longhorn's that can be mended on purpose. */
+/** A fix of a bug of Longhorn. */
 export type Fix = keyof typeof fixes;
 
-/** Either change of the emulator: a bug more, or one less. */
+/** A change of the emulator: a bug added, or a bug fixed. */
 export type Mutant = GivenBug | Fix;
 
 export const isGivenBug = (name: string): name is GivenBug => Object.hasOwn(mutants, name);

@@ -8,7 +8,7 @@ import {
 import { admissionPolicies, policyLabel } from './manifests/admission/policies.ts';
 import type { Mutant } from './mutants.ts';
 
-// A binding goes before its policy: without a binding a policy is not in force.
+// A binding is deleted before its policy: a policy without a binding has no effect.
 const collections: Record<string, Resource> = {
   MutatingAdmissionPolicyBinding: resources.mutatingAdmissionPolicyBindings,
   MutatingAdmissionPolicy: resources.mutatingAdmissionPolicies,
@@ -16,7 +16,7 @@ const collections: Record<string, Resource> = {
   ValidatingAdmissionPolicy: resources.validatingAdmissionPolicies,
 };
 
-/** What the emulator has of a kind; undefined where the API server does not know the kind. */
+/** The emulator's objects of a kind. Undefined if the API server does not know the kind. */
 const list = async (cluster: Cluster, resource: Resource): Promise<KubernetesObject[] | undefined> => {
   const labelSelector = `app=${policyLabel.app}`;
   return (await cluster.list(resource, { labelSelector }).catch(unlessGone))?.items;
@@ -25,8 +25,8 @@ const list = async (cluster: Cluster, resource: Resource): Promise<KubernetesObj
 type Of = { mutant?: Mutant | undefined; version?: string | undefined };
 
 /**
- * Puts the policies of a version in force, with a bug or without one, and removes those that only another version or
- * bug had: they would stay in force.
+ * Applies the policies of a version, with a mutant or without one, and deletes policies that only another
+ * version or mutant has.
  */
 export const putPoliciesInForce = async (cluster: Cluster, { mutant, version }: Of): Promise<void> => {
   const canMend = (await list(cluster, resources.mutatingAdmissionPolicies)) !== undefined;

@@ -33,8 +33,8 @@ const backupGet: ApiAction = async (call) => {
 };
 
 /**
- * Asks for the deletion of a Backup's object and answers at once: whether it succeeds in the store is to be
- * seen in that object.
+ * Deletes a Backup object and answers at once. The deletion in the store comes later, and its result shows in
+ * the object.
  */
 const backupDelete: ApiAction = async (call) => {
   const { datastore, name, links } = call;
@@ -47,7 +47,7 @@ const backupDelete: ApiAction = async (call) => {
   return toBackupVolume(name, datastore.backupVolumes.get(name), links);
 };
 
-/** Has all BackupVolumes look at the store again. */
+/** Requests a sync of all BackupVolumes with the store. */
 export const syncAllBackupVolumes: ApiAction = async ({ datastore, input, links }) => {
   const known = datastore.backupVolumes.list().sort(byName);
   if (input.syncAllBackupVolumes === true)
@@ -67,7 +67,7 @@ const backupVolumeSync: ApiAction = async ({ datastore, name, links, input }) =>
   return toBackupVolume(name, datastore.backupVolumes.get(name), links);
 };
 
-/** What can be done to a BackupVolume and its Backups, by the action's name. */
+/** Actions on a BackupVolume and its Backups, by name. */
 export const backupActions: Record<string, ApiAction> = {
   backupList,
   backupGet,
@@ -75,7 +75,7 @@ export const backupActions: Record<string, ApiAction> = {
   backupVolumeSync,
 };
 
-/** Asks for the deletion of a BackupVolume with all its Backups. */
+/** Deletes a BackupVolume object with all its Backups. */
 export const deleteBackupVolume: ApiAction = async ({ datastore, name }) => {
   await withErrorContext(`failed to delete backup volume '${name}'`, () =>
     datastore.backupVolumes.delete(name),

@@ -4,7 +4,7 @@ import { type ApiAction, type ApiCall, textOf } from './call.ts';
 import { toBackupTarget } from './collections.ts';
 import { NotFound, withErrorContext } from './errors.ts';
 
-// In seconds, as a text.
+// The API has pollInterval as a string of seconds.
 const specOf = ({ input }: ApiCall) => {
   const interval = textOf(input, 'pollInterval');
   if (!/^-?\d+$/.test(interval)) throw new Error(`invalid backup target polling interval '${interval}'`);
@@ -15,7 +15,7 @@ const specOf = ({ input }: ApiCall) => {
   };
 };
 
-/** Makes a BackupTarget. */
+/** Creates a BackupTarget. */
 export const createBackupTarget: ApiAction = (call) => {
   const name = textOf(call.input, 'name');
   return withErrorContext(`failed to create backup target ${name}`, async () =>
@@ -38,10 +38,10 @@ const backupTargetUpdate: ApiAction = (call) => {
   });
 };
 
-/** What can be done to a BackupTarget, by the action's name. */
+/** Actions on a BackupTarget, by name. */
 export const backupTargetActions: Record<string, ApiAction> = { backupTargetUpdate };
 
-/** Asks for the deletion of a BackupTarget. */
+/** Deletes a BackupTarget object. */
 export const deleteBackupTarget: ApiAction = async ({ datastore, name }) => {
   await withErrorContext(`failed to delete backup target ${name}`, () =>
     datastore.backupTargets.delete(name),

@@ -5,12 +5,12 @@ import { type Links, type RancherResource, withLinks } from './resource.ts';
 
 type Named = { metadata: { name: string } };
 
-/** Order of the API's lists. */
+/** Sort order of the API's lists. */
 export const byName = (a: Named, b: Named): number => (a.metadata.name < b.metadata.name ? -1 : 1);
 
 /**
- * A Backup as the API shows it. One that is not complete has target and volume from its labels, for its
- * status has neither.
+ * Converts a Backup to an API resource. The status of an incomplete Backup lacks target and volume, so they
+ * come from its labels.
  */
 export const toBackup = ({ metadata, spec, status }: Backup, links: Links): RancherResource => {
   const { name } = metadata;
@@ -40,7 +40,7 @@ export const toBackup = ({ metadata, spec, status }: Backup, links: Links): Ranc
   );
 };
 
-/** The Backups of a volume on a target, by their labels, sorted by name. */
+/** Returns the Backups of a volume on a target, found by their labels and sorted by name. */
 export const backupsOfVolume = (
   { backups }: Datastore,
   { volume, target }: { volume: string; target: string },
@@ -56,7 +56,8 @@ export const backupsOfVolume = (
 const backupVolumeActions = ['backupList', 'backupGet', 'backupDelete', 'backupVolumeSync'];
 
 /**
- * A BackupVolume as the API shows it; of one that is not known only the name, which is no error for Longhorn.
+ * Converts a BackupVolume to an API resource. An unknown one has only its name: Longhorn reports no error for
+ * it.
  */
 export const toBackupVolume = (
   name: string,

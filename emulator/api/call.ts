@@ -2,27 +2,27 @@ import type { IncomingMessage } from 'node:http';
 import type { Datastore } from '../manager/datastore.ts';
 import type { CollectionResource, Links, RancherResource } from './resource.ts';
 
-/** What a handler of the API is called with. */
+/** The arguments of an API handler. */
 export type ApiCall = {
   datastore: Datastore;
-  /** The object in the path, '' if it names a collection. */
+  /** Name of the object in the path, '' for a collection. */
   name: string;
   input: Input;
   links: Links;
 };
 
-/**
- * Does what an action or a method stands for and gives the answer's body, undefined for an answer without
- * one.
- */
+/** Handles an action or a method. Returns the response body, or undefined for a response without one. */
 export type ApiAction = (call: ApiCall) => Promise<RancherResource | CollectionResource | undefined>;
 
-/** What an action is called with; a field that is missing is empty, as in Go. */
+/** The JSON body of a request. A missing field counts as empty, as in Go. */
 type Input = Record<string, unknown>;
 
 const longestBody = 1 << 20;
 
-/** Reads a request's body, {} if it has none; throws for what is no JSON object or longer than 1 MiB. */
+/**
+ * Reads the JSON body of a request, {} if it has none. Throws if the body is not a JSON object, or has more
+ * than 1,048,576 characters.
+ */
 export const readInput = async (request: IncomingMessage): Promise<Input> => {
   let text = '';
   request.setEncoding('utf8');
@@ -37,14 +37,16 @@ export const readInput = async (request: IncomingMessage): Promise<Input> => {
   return input as Input;
 };
 
-/** A text of the input, '' if it is not there; throws if it is something else. */
+/** Returns a string field of the input, '' if it is missing. Throws for any other type. */
 export const textOf = (input: Input, field: string): string => {
   const value = input[field] ?? '';
   if (typeof value !== 'string') throw new Error(`${field} is not a string`);
   return value;
 };
 
-/** Texts by name of the input, none if they are not there; throws if they are something else. */
+/**
+ * Returns a field of the input that maps strings to strings, {} if it is missing. Throws for any other type.
+ */
 export const textsOf = (input: Input, field: string): Record<string, string> => {
   const value = input[field] ?? {};
   const isTexts =

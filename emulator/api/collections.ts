@@ -4,7 +4,7 @@ import type { Datastore } from '../manager/datastore.ts';
 import { byName, toBackup, toBackupVolume } from './backup.ts';
 import { type Links, type RancherResource, withLinks } from './resource.ts';
 
-/** A BackupTarget as the API shows it. */
+/** Converts a BackupTarget to an API resource. */
 export const toBackupTarget = ({ metadata, spec, status }: BackupTarget, links: Links): RancherResource =>
   withLinks(
     {
@@ -24,11 +24,11 @@ export const toBackupTarget = ({ metadata, spec, status }: BackupTarget, links: 
 type Name = keyof Datastore;
 type ObjectOf<Key extends Name> = NonNullable<ReturnType<Datastore[Key]['get']>>;
 
-/** What the API shows of one kind of object. */
+/** A collection that a WebSocket can follow. */
 type FollowedCollection = {
-  /** Name of the resource's type, backupVolume. */
+  /** Type of the resources, such as backupVolume. */
   type: string;
-  /** The kind whose events may change the list. */
+  /** The kind whose events can change the list. */
   watched: Name;
   list(datastore: Datastore, links: Links): RancherResource[];
 };

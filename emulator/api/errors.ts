@@ -10,7 +10,7 @@ export class NotFound extends Error {
   }
 }
 
-/** A request for something that a real Longhorn has, or may have, and the emulator has not. */
+/** A request for a feature that a real Longhorn has, or may have, and the emulator lacks. */
 export class NotEmulated extends Error {
   constructor(what: string) {
     super(`not emulated: ${what}`);
@@ -19,7 +19,7 @@ export class NotEmulated extends Error {
 }
 
 /**
- * The words of an error; of one from Kubernetes only the server's own, for that is how Longhorn passes them
+ * The message of an error. For a Kubernetes error this is only the server's message, as Longhorn passes it
  * on.
  */
 const wordsOf = (error: unknown): string => {
@@ -28,8 +28,8 @@ const wordsOf = (error: unknown): string => {
 };
 
 /**
- * Puts what was being done before the words of an error, as Longhorn does, and keeps what kind of error it
- * is.
+ * Runs work, and puts `doing` before the message of its error, as Longhorn does. The original error is the
+ * cause.
  */
 export const withErrorContext = async <T>(doing: string, work: () => T | Promise<T>): Promise<T> => {
   try {
@@ -43,8 +43,8 @@ const isOf = (error: unknown, accept: (error: unknown) => boolean): boolean =>
   accept(error) || (error instanceof Error && error.cause !== undefined && isOf(error.cause, accept));
 
 /**
- * The HTTP status an error is answered with: whatever Kubernetes refuses is Longhorn's own failure, but for
- * what is not there.
+ * Returns the HTTP status for an error. Longhorn answers 404 to a missing object, and 500 to every other
+ * Kubernetes error.
  */
 export const statusOf = (error: unknown): number => {
   if (isOf(error, (each) => each instanceof NotEmulated)) return 501;
@@ -53,7 +53,7 @@ export const statusOf = (error: unknown): number => {
   return 500;
 };
 
-/** The body of an error's answer. */
+/** Returns the body of an error response. */
 export const toErrorResource = (error: unknown, links: Links): RancherResource => {
   const status = statusOf(error);
   return withLinks(

@@ -9,19 +9,19 @@ import { routes } from './routes.ts';
 /** Port of the API in each manager's pod. */
 export const longhornApiPort = 9500;
 
-/** Where the API of a manager comes from. */
+/** What the API handlers of a manager need. */
 export type ApiOptions = {
   datastore: Datastore;
-  /** Address of this manager's pod. */
+  /** IP address of this manager's pod. */
   ip: string;
   log: Log;
   signal: AbortSignal;
 };
 
-/** Of a request the parts of its path, /v1/KIND/NAME, and its action. */
+/** The parts of a request's path, /v1/KIND/NAME, and its action. */
 type Target = { kind: string; name: string; action: string; pathname: string };
 
-/** Takes a request's URL apart; undefined for one that is none. */
+/** Parses the URL of a request. Returns undefined for an invalid URL. */
 export const parseRequestTarget = (url: string | undefined): Target | undefined => {
   try {
     const { pathname, searchParams } = new URL(url ?? '/', 'http://api');
@@ -35,11 +35,11 @@ export const parseRequestTarget = (url: string | undefined): Target | undefined 
 const keyOf = (method: string | undefined, { kind, name, action }: Target): string =>
   `${method} ${kind}${name && '/*'}${action && `?${action}`}`;
 
-// Longhorn hands these to a manager that has the default engine image; whatever name the request came by, its
-// answer is full of that manager's address.
+// Longhorn forwards these requests to a manager that has the default engine image. The links in the response
+// contain that manager's address, whatever host the client used.
 const handedOn = ['backupvolumes'];
 
-/** The links of an answer, given the name that the request called this server by. */
+/** Returns the links of a response. `host` is the Host header of the request. */
 export const linksFor = ({ kind, pathname }: Target, host: string, { ip }: ApiOptions): Links =>
   createLinks(`http://${handedOn.includes(kind) ? `${ip}:${longhornApiPort}` : host}`, pathname);
 
@@ -48,7 +48,7 @@ const send = (response: ServerResponse, status: number, body: object | undefined
   response.end(body && `${JSON.stringify(body)}\n`);
 };
 
-/** Answers one request to /v1. */
+/** Handles one request to /v1. */
 export const handle = async (
   options: ApiOptions,
   request: IncomingMessage,

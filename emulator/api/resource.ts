@@ -1,4 +1,4 @@
-/** An object as Longhorn's API writes it, in Rancher's conventions; fields beyond these are its own. */
+/** A resource of Longhorn's API, in Rancher's conventions. Further fields depend on the type. */
 export type RancherResource = {
   id?: string;
   type: string;
@@ -7,7 +7,7 @@ export type RancherResource = {
   [field: string]: unknown;
 };
 
-/** A list of resources of one type, as Longhorn's API writes it. */
+/** A list of resources of one type in Longhorn's API. */
 export type CollectionResource = {
   type: 'collection';
   resourceType: string;
@@ -15,23 +15,23 @@ export type CollectionResource = {
   data: RancherResource[];
 };
 
-/** Path of a type's collection; the names of types are in camel case, those in paths are not. */
+/** Path of a type's collection. Type names are in camel case, paths in lower case. */
 const pathOf = (type: string): string => `${type.toLowerCase()}s`;
 
-/** Where the answer to a request says that things are. */
+/** Makes the URLs in a response. */
 export type Links = {
-  /** The request's own URL without its query. */
+  /** URL of the request without its query. */
   self: string;
   resource(type: string, id: string): string;
 };
 
-/** Makes links for a request that came to an origin such as http://longhorn-backend:9500. */
+/** Creates the links for a request to an origin such as http://longhorn-backend:9500. */
 export const createLinks = (origin: string, path: string): Links => ({
   self: origin + path,
   resource: (type, id) => `${origin}/v1/${pathOf(type)}/${id}`,
 });
 
-/** Puts a resource's link to itself and the links of its actions beside its own fields. */
+/** Adds to a resource the links to itself and to its actions. */
 export const withLinks = (
   resource: RancherResource,
   links: Links,

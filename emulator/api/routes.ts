@@ -7,7 +7,8 @@ import { toCollection, withLinks } from './resource.ts';
 import { snapshotActions } from './snapshot-actions.ts';
 import { toVolume } from './volume.ts';
 
-// Alone among them it has no body for what is not there, and a client takes that 404 for an answer.
+// The only request that answers 404 without a body if the object does not exist. A client accepts that 404 as
+// an answer.
 const getVolume: ApiAction = async ({ datastore, name, links }) => {
   const volume = datastore.volumes.get(name);
   return volume && toVolume(datastore, volume, links);
@@ -16,7 +17,7 @@ const getVolume: ApiAction = async ({ datastore, name, links }) => {
 const listBackupVolumes: ApiAction = async ({ datastore, links }) =>
   toCollection('backupVolume', followed.backupvolumes.list(datastore, links), links);
 
-// Not an error for one that is not there: Longhorn's CSI plugin of old relied on that.
+// An unknown backup volume is not an error: old versions of Longhorn's CSI plugin relied on that.
 const getBackupVolume: ApiAction = async ({ datastore, name, links }) =>
   toBackupVolume(name, datastore.backupVolumes.get(name), links);
 
@@ -24,11 +25,11 @@ const actionsOf = (path: string, actions: Record<string, ApiAction>): Record<str
   Object.fromEntries(Object.entries(actions).map(([name, action]) => [`POST ${path}/*?${name}`, action]));
 
 /**
- * Every request that is answered: method and path below /v1, * for a name, and the action if there is one. They
- * are those of recurring jobs and of the page; Longhorn has many more, see its api/router.go.
+ * All requests that the API answers, as method, path below /v1 (* for a name) and action. Recurring jobs and
+ * the user interface need these. Longhorn has many more (api/router.go).
  */
 export const routes: Record<string, ApiAction> = {
-  // Who connects asks for it.
+  // Clients request this when they connect.
   'GET ': async ({ links }) => withLinks({ type: 'apiVersion' }, links),
   'GET volumes/*': getVolume,
   ...actionsOf('volumes', snapshotActions),

@@ -4,12 +4,12 @@ import { type ApiOptions, handle, longhornApiPort } from './handler.ts';
 import { createStreams } from './streams.ts';
 
 /**
- * Serves Longhorn's API from this manager; every manager can answer for all, for it reads and writes their
- * common objects.
+ * Serves Longhorn's API from this manager. Every manager can answer every request, because all read and write
+ * the same objects.
  */
 export const serveApi = async (options: ApiOptions): Promise<void> => {
-  // Like Go's, it never ends an idle connection: a client would lose the request that it sends at that
-  // moment.
+  // Idle connections stay open, as in Go. If the server closed one, a client could lose a request sent at
+  // that moment.
   const server = createServer(
     { keepAliveTimeout: 0 },
     (request, response) => void handle(options, request, response),

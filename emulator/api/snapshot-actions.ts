@@ -12,7 +12,7 @@ import { toVolume } from './volume.ts';
 const isEmpty = (labels: Record<string, string> | null | undefined): boolean =>
   Object.keys(labels ?? {}).length === 0;
 
-/** A Snapshot object as the API shows it. */
+/** Converts a Snapshot object to an API resource. */
 const toSnapshotCR = ({ metadata, spec, status }: Snapshot, links: Links): RancherResource =>
   withLinks(
     {
@@ -29,7 +29,7 @@ const toSnapshotCR = ({ metadata, spec, status }: Snapshot, links: Links): Ranch
     links,
   );
 
-/** A name as Longhorn's API makes one: backup- and 16 hexadecimal digits. */
+/** Generates a name as Longhorn's API does: PREFIX- and 16 hexadecimal digits. */
 const generateName = (prefix: string): string => `${prefix}-${randomBytes(8).toString('hex')}`;
 
 const volumeOf = ({ datastore, name }: ApiCall): Volume => {
@@ -41,7 +41,7 @@ const volumeOf = ({ datastore, name }: ApiCall): Volume => {
 const findVolume = (call: ApiCall): Promise<Volume> =>
   withErrorContext('failed to get volume', () => volumeOf(call));
 
-// With all that Longhorn's webhook adds, so that no controller has to.
+// Sets all that Longhorn's webhook adds, so that no controller has to.
 const snapshotCRCreate: ApiAction = async (call) => {
   const { datastore, input, links } = call;
   const volume = await findVolume(call);
@@ -68,7 +68,8 @@ const snapshotCRList: ApiAction = async ({ datastore, name, links }) => {
 
 const snapshotCRGet: ApiAction = async ({ datastore, input, links }) => {
   const name = textOf(input, 'name');
-  // A recurring job asks right after the creation, and maybe another manager: this one's copy may lag behind.
+  // A recurring job reads the snapshot right after its creation, possibly from another manager. Its cache may
+  // lag behind.
   const snapshot = datastore.snapshots.get(name) ?? (await fetchSnapshot(datastore, name));
   return toSnapshotCR(snapshot, links);
 };
@@ -118,7 +119,7 @@ const named =
   (call) =>
     withErrorContext(doing, () => action(call));
 
-/** What can be done to a volume's snapshots, by the action's name. */
+/** Actions on the snapshots of a volume, by name. */
 export const snapshotActions: Record<string, ApiAction> = {
   snapshotCRCreate: named('failed to create snapshot CR', snapshotCRCreate),
   snapshotCRList: named('failed to list snapshot CRs', snapshotCRList),

@@ -8,20 +8,14 @@ import { toCollection } from './resource.ts';
 
 const keepAlive = 15_000;
 const longestPeriod = 15_000;
-/** What a client may leave unread, in bytes, before it counts as gone. */
+/** Most bytes that a client may leave unread. With more, its connection is closed. */
 const mostUnread = 1 << 26;
-/**
- * Longest payload taken from a client, in bytes; a client of this API has nothing to say but ping, pong and
- * close.
- */
+/** Longest payload accepted from a client, in bytes. A client of this API sends only ping, pong and close. */
 const longestPayload = 1 << 16;
 
 const isFollowed = (name: string): name is keyof typeof followed => Object.hasOwn(followed, name);
 
-/**
- * The collection a WebSocket's path names, /v1/ws/1s/backups or /v1/ws/backups, and its period in
- * milliseconds, 0 to 15,000.
- */
+/** Parses a WebSocket path, /v1/ws/1s/backups or /v1/ws/backups. `period` is in milliseconds, 0 to 15,000. */
 const readStreamPath = (pathname: string): { name: keyof typeof followed; period: number } | undefined => {
   const [, period = '', name = ''] = /^\/v1\/ws(?:\/([^/]+))?\/([^/]+)$/.exec(pathname) ?? [];
   if (!isFollowed(name)) return undefined;
@@ -29,18 +23,18 @@ const readStreamPath = (pathname: string): { name: keyof typeof followed; period
 };
 
 /**
- * The changes of one stream, as all connections to it share them: each goes to one of these, who waits the
- * longest. Two are kept where nobody waits, and those behind them are dropped.
+ * The changes of one stream. All its connections share them: each change goes to one connection, the one that
+ * waits longest. While no connection waits, two changes are kept and further ones are dropped.
  */
 export type Changes = {
   notify(): void;
-  /** Calls `take` with the next change, which may be at once. */
+  /** Calls `take` at the next change, possibly at once. */
   next(take: () => void): void;
-  /** Takes back what `next` was asked. */
+  /** Cancels the call of `next` with this callback. */
   forget(take: () => void): void;
 };
 
-/** Makes the changes of one stream (controller/websocket_controller.go, source of v1.8.0 to v1.12.1). */
+/** Creates the changes of one stream (controller/websocket_controller.go, source of v1.8.0 to v1.12.1). */
 export const createChanges = (): Changes => {
   let kept = 0;
   let waiting: (() => void)[] = [];
@@ -64,11 +58,11 @@ export const createChanges = (): Changes => {
 };
 
 /**
- * Looks after each change, at most once a period in milliseconds; 0 is no period. Returns
- * how to end that.
+ * Calls `look` after each change, at most once per period in milliseconds; 0 means no limit. Returns a
+ * function that stops it.
  */
 export const followChanges = (changes: Changes, period: number, onChange: () => void): (() => void) => {
-  // One tick is kept for who did not wait for it, as a ticker of Go does.
+  // One tick is kept while nothing waits for it, as in a ticker of Go.
   let ticks = 0;
   let awaitsTick = false;
   const take = (): void => {
@@ -95,12 +89,12 @@ export const followChanges = (changes: Changes, period: number, onChange: () => 
   };
 };
 
-/** Answers a request to upgrade. */
+/** Handles a request to upgrade. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
- * Makes the WebSockets of the API: each is sent the whole collection at once, and again when it gets a
- * change and the collection is another, at most once a period. It is pinged every 15 s.
+ * Creates the WebSockets of the API. Each sends the whole collection at once. It sends the collection again
+ * after a change, if the content differs, at most once per period. It is pinged every 15 s.
  */
 export const createStreams = (options: ApiOptions): UpgradeHandler => {
   const changesOf = new Map(
@@ -115,7 +109,7 @@ export const createStreams = (options: ApiOptions): UpgradeHandler => {
     for (const connection of sockets.clients) connection.terminate();
   });
   return (request, socket, head) => {
-    // 'close' follows; without a listener an error would end the process.
+    // The event 'close' follows. Without this listener an error would end the process.
     socket.on('error', () => undefined);
     const target = parseRequestTarget(request.url);
     const stream = target && readStreamPath(target.pathname);
@@ -138,7 +132,7 @@ export const createStreams = (options: ApiOptions): UpgradeHandler => {
       send();
       const unfollow = followChanges(changes, stream.period, send);
       const pings = setInterval(() => connection.ping(), keepAlive);
-      // A client that breaks the protocol is ended, and nobody else.
+      // Only the client that breaks the protocol is disconnected.
       connection.on('error', () => undefined);
       connection.on('close', () => {
         unfollow();

@@ -19,7 +19,10 @@ const toBackupStatus = ({ metadata, status }: Backup) => ({
   state: status?.state ?? '',
 });
 
-/** A volume as the API shows it, as far as a recurring job reads it, with all Backups of its own target. */
+/**
+ * Converts a volume to an API resource: the fields that a recurring job reads, and all Backups on the
+ * volume's own target.
+ */
 export const toVolume = (
   datastore: Datastore,
   { metadata: { name }, spec, status }: Volume,

@@ -9,20 +9,20 @@ const escapes: Record<string, string> = {
 };
 
 /**
- * Writes JSON byte for byte as Go's encoding/json does: compact, and with the signs escaped that would matter
- * in HTML.
+ * Writes JSON byte for byte as Go's encoding/json does: compact, with the characters escaped that matter in
+ * HTML.
  */
 const stringify = (value: Json): string =>
   JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (sign) => escapes[sign] as string);
 
-/** A copy with its keys in order, as Go writes a map (a struct keeps the order of its fields). */
+/** A copy with sorted keys, as Go writes a map. A struct keeps the order of its fields. */
 const sortedMap = (map: Record<string, string> | null): Record<string, string> | null =>
   map && Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 export type CompressionMethod = 'none' | 'lz4' | 'gzip';
 export type BlockMapping = { Offset: number; BlockChecksum: string };
 
-/** volume.cfg, with plain numbers and strings. */
+/** The content of volume.cfg, with plain numbers and strings. */
 export type VolumeConfig = {
   Name: string;
   Size: number;
@@ -38,7 +38,9 @@ export type VolumeConfig = {
   DataEngine: string;
 };
 
-/** backup_NAME.cfg, with plain numbers. An empty CreatedTime means that the backup is still being written. */
+/**
+ * The content of backup_NAME.cfg, with plain numbers. CreatedTime is empty while the backup is being written.
+ */
 export type BackupConfig = {
   Name: string;
   VolumeName: string;
@@ -52,17 +54,18 @@ export type BackupConfig = {
   CompressionMethod: CompressionMethod;
   NewlyUploadedDataSize: number;
   ReUploadedDataSize: number;
-  /** {} or null; both are met, and neither is ever read again. */
+  /** {} or null: both occur, and Longhorn never reads either. */
   ProcessingBlocks: Record<string, never> | null;
   Blocks: BlockMapping[];
 };
 
-// Longhorn's own slip: these strings are marked ",string" in Go, which wraps a string in quotes once more.
+// A mistake of Longhorn: these strings have the Go tag ",string", which puts a second pair of quotes around
+// them.
 const quoted = (value: string): string => JSON.stringify(value);
 const unquoted = (value: unknown): string =>
   typeof value === 'string' && value !== '' ? String(JSON.parse(value)) : '';
 
-/** Writes volume.cfg byte for byte as Longhorn does. */
+/** Encodes volume.cfg byte for byte as Longhorn does. */
 export const encodeVolume = (volume: VolumeConfig): string =>
   stringify({
     Name: volume.Name,
@@ -80,8 +83,8 @@ export const encodeVolume = (volume: VolumeConfig): string =>
   });
 
 /**
- * Reads volume.cfg; throws on text that is no JSON. A missing compression method means gzip, a missing engine
- * v1.
+ * Decodes volume.cfg. Throws if the text is not JSON. A missing compression method means gzip, a missing
+ * engine v1.
  */
 export const decodeVolume = (text: string): VolumeConfig => {
   const raw = JSON.parse(text);
@@ -101,7 +104,7 @@ export const decodeVolume = (text: string): VolumeConfig => {
   };
 };
 
-/** Writes backup_NAME.cfg byte for byte as Longhorn does; Blocks is left out when empty. */
+/** Encodes backup_NAME.cfg byte for byte as Longhorn does. Omits Blocks if it is empty. */
 export const encodeBackup = (backup: BackupConfig): string =>
   stringify({
     Name: backup.Name,
@@ -121,7 +124,7 @@ export const encodeBackup = (backup: BackupConfig): string =>
     SingleFile: { FilePath: '' },
   });
 
-/** Reads backup_NAME.cfg; throws on text that is no JSON. A missing compression method means gzip. */
+/** Decodes backup_NAME.cfg. Throws if the text is not JSON. A missing compression method means gzip. */
 export const decodeBackup = (text: string): BackupConfig => {
   const raw = JSON.parse(text);
   return {

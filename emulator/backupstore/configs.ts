@@ -33,8 +33,8 @@ const isCutOff = (text: string): boolean => {
 };
 
 /**
- * Reads a JSON file of the store as text; throws `cannot find PATH in backupstore` if there is none, `EOF` if
- * it is empty and `unexpected EOF` if it is cut off, as Go's decoder does.
+ * Reads a JSON file of the store as text. Throws `cannot find PATH in backupstore` if the file does not
+ * exist. Throws as Go's decoder does: `EOF` if the file is empty, `unexpected EOF` if it is cut off.
  */
 export const loadConfig = (store: Store, path: string): Promise<string> =>
   logged(store, ['Loading', 'Loaded'], path, async () => {
@@ -60,9 +60,8 @@ export const saveBackup = (store: Store, backup: BackupConfig): Promise<void> =>
   saveConfig(store, backupConfigPath(backup.VolumeName, backup.Name), encodeBackup(backup));
 
 /**
- * Names of a volume's backups, from the names of their config files, finished or not. Longhorn takes a
- * listing that fails, for whatever reason, for a folder that is not there (config.go,
- * getBackupNamesForVolume).
+ * Returns the names of a volume's backups, finished or not, from the names of their config files. Longhorn
+ * treats any failed listing as a missing folder (config.go, getBackupNamesForVolume).
  */
 export const backupNames = async (
   store: Store,
@@ -74,7 +73,7 @@ export const backupNames = async (
   return names.flatMap((file) => /^backup_(.+)\.cfg$/.exec(file)?.[1] ?? []);
 };
 
-/** Names of the volumes the store has a folder of (config.go, getVolumeNames). */
+/** Returns the names of the volumes that have a folder in the store (config.go, getVolumeNames). */
 export const volumeNames = async (store: Store): Promise<string[]> => {
   const list = (path: string): Promise<string[]> =>
     store.list(path, store.isFixed('unlistable-store-is-empty') ? 'error' : 'empty');

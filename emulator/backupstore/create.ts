@@ -9,8 +9,8 @@ import { blockNames } from './remove.ts';
 import { isFull, type Upload, uploadBlocks } from './upload-blocks.ts';
 
 /**
- * The blocks of an incremental backup: the last backup's, with those that changed in their place, in order of
- * their offsets.
+ * The blocks of an incremental backup in order of their offsets: the last backup's, with the changed ones
+ * replaced.
  */
 const mergeBlocks = (last: BlockMapping[], changed: BlockMapping[]): BlockMapping[] => {
   const byOffset = new Map([...last, ...changed].map((block) => [block.Offset, block]));
@@ -51,9 +51,9 @@ const emptyBackup = ({ backup, volume, compressionMethod }: Upload): BackupConfi
 });
 
 /**
- * Backs a snapshot up under a backup lock: volume.cfg if it is new, a config marked as in progress, the
- * blocks that changed since the last backup, and the finished config. onStarted is called once the lock is
- * held. Throws Longhorn's texts.
+ * Backs up a snapshot under a backup lock. Writes volume.cfg if it is new, a config marked as in progress,
+ * the blocks that changed since the last backup, and the finished config. Calls onStarted after it wrote the
+ * config in progress. Throws Longhorn's texts.
  */
 export const createBackup = (upload: Upload): Promise<void> =>
   underLock({ ...upload, type: lockTypes.backup }, async () => {
@@ -76,7 +76,7 @@ export const createBackup = (upload: Upload): Promise<void> =>
     }
     const config = await loadVolume(store, volume).catch((error) => {
       if (store.isFixed('unread-volume-cfg-ends-replica')) throw error;
-      // What logs the failure names the volume, and has none by then (deltablock.go).
+      // Longhorn's code that logs this failure reads the volume's name through a nil pointer (deltablock.go).
       throw new Panic('runtime error: invalid memory address or nil pointer dereference', { cause: error });
     });
     const request = { ...upload, compressionMethod: config.CompressionMethod };

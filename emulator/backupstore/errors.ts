@@ -1,12 +1,12 @@
 import { getSystemErrorMessage } from 'node:util';
 
-/** An error in Longhorn's own words; the longhorn command prints it as its last line. */
+/** An error with Longhorn's text. The longhorn command prints it as its last line. */
 export class StoreError extends Error {}
 
-/** A failure by which Longhorn's process itself ends: a nil pointer, of which nobody but its log hears. */
+/** A crash of Longhorn's process by a nil pointer. Only its log contains the error. */
 export class Panic extends Error {}
 
-// Where Go (package syscall, Linux) and Node have other words for the same.
+// Error texts that differ between Go (package syscall, Linux) and Node.
 const goTexts: Record<string, string> = {
   EIO: 'input/output error',
   ESTALE: 'stale NFS file handle',
@@ -19,7 +19,7 @@ const goTexts: Record<string, string> = {
   EDQUOT: 'disk quota exceeded',
 };
 
-// What Go's os calls what Node names after the system call.
+// The names of operations in Go's os, by the names of system calls in Node's errors.
 const goOperations: Record<string, string> = {
   scandir: 'open',
   opendir: 'open',
@@ -28,13 +28,13 @@ const goOperations: Record<string, string> = {
   rmdir: 'unlinkat',
 };
 
-// Where the C library, and so `ls`, has other words than Node, or only with another letter.
+// Error texts of the C library, and so of `ls`, that differ from Node's, some only in one letter.
 const lsTexts: Record<string, string> = {
   EIO: 'Input/output error',
   ESTALE: 'Stale file handle',
 };
 
-/** An error of the file system in the words of `ls`: `Permission denied`. */
+/** Converts an error of the file system to the text of `ls`: `Permission denied`. */
 export const inLsWords = (error: unknown): string => {
   const { errno = 0, code = '' } = error as NodeJS.ErrnoException;
   const text = getSystemErrorMessage(errno);
@@ -42,8 +42,8 @@ export const inLsWords = (error: unknown): string => {
 };
 
 /**
- * Puts an error of the file system as Go does: `unlinkat PATH: operation not permitted`, `rename OLD NEW:
- * ...`. Others pass as they are.
+ * Converts an error of the file system to Go's text: `unlinkat PATH: operation not permitted`, `rename OLD
+ * NEW: ...`. Returns other errors unchanged.
  */
 export const inGoWords = (error: unknown, file: string): unknown => {
   const {

@@ -22,7 +22,7 @@ const maxCleanupLevel = 10;
 const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 
-// Of what was removed, up to `backupstore`.
+// Removes the empty parents of a removed path, below `backupstore`.
 const removeEmptyParents = async (path: string): Promise<void> => {
   let folder = dirname(path);
   for (
@@ -33,24 +33,27 @@ const removeEmptyParents = async (path: string): Promise<void> => {
     try {
       await rmdir(folder);
     } catch {
-      return; // Not empty: so are all above it.
+      return; // The folder is not empty, so its parents are not empty either.
     }
   }
 };
 
-// What a folder's removal by another process, which found it empty, does to who is just making it or writing
-// into it; Node says ENOTDIR of one that was there when it made it, and not when it looked again.
+// Errors of a writer whose folder another process removes at that moment, because it found the folder empty.
+// Node reports ENOTDIR if its mkdir found the folder and its next check did not.
 const isRemoved = (error: unknown): boolean =>
   ['ENOENT', 'ESTALE', 'EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 
-// The next try comes at once, the later ones ever later: for a second (actimeo=1) a mount may go by what it
-// knew of the folder before.
+// The second attempt comes at once, later ones after growing pauses: for one second (actimeo=1) a mount may
+// use what it cached of the folder.
 const mostTries = 11;
 const pauseAfter = (tried: number): number => 25 * (tried - 1);
 
 const cannotOpen = 'cannot open directory';
 
-/** What `ls` says of a folder that could not be listed: it looks at it, opens it, then reads it. */
+/**
+ * Returns the error text of `ls` for a folder that could not be listed. `ls` stats the folder, opens it, then
+ * reads it.
+ */
 const complaintOf = async (folder: string, error: unknown): Promise<string> => {
   const put = (what: string, why: unknown): string => `${what} '${folder}': ${inLsWords(why)}`;
   try {
@@ -64,11 +67,11 @@ const complaintOf = async (folder: string, error: unknown): Promise<string> => {
     const { syscall } = why as NodeJS.ErrnoException;
     return put(syscall === 'opendir' ? cannotOpen : 'reading directory', why);
   }
-  // It came back meanwhile.
+  // The folder can be read again by now.
   return put(cannotOpen, error);
 };
 
-/** Removes a file, or a folder with all in it, in the order of Go's os.RemoveAll, and fails in its words. */
+/** Removes a file, or a folder with its content, in the order of Go's os.RemoveAll. Throws Go's texts. */
 const removeAll = async (target: string): Promise<void> => {
   try {
     await unlink(target);
@@ -99,7 +102,7 @@ const removeAll = async (target: string): Promise<void> => {
 
 type OpenFolder = { root: string; url: string; log: Log; mutant?: Mutant | undefined };
 
-/** Opens the store that lies below a folder. */
+/** Opens the store below a folder. */
 export const openFolderStore = ({ root, url, log, mutant }: OpenFolder): Store => {
   const made = new Set<string>();
   const isFixed = (bug: FixableBug): boolean => mutant === `fixed:${bug}`;
@@ -112,7 +115,8 @@ export const openFolderStore = ({ root, url, log, mutant }: OpenFolder): Store =
     return found?.isFile() ? found.mtimeMs : 0;
   };
   const exists = async (path: string) => (await changedAt(path)) > 0;
-  // Beside the file and renamed: nobody reads half a file, and an immutable one refuses that too.
+  // Writes a temporary file and renames it, so that no reader sees half a file. An immutable file refuses the
+  // rename too.
   const writeTo = async (target: string, data: Uint8Array | string): Promise<void> => {
     const folder = dirname(target);
     if (!made.has(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });

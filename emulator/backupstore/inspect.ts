@@ -4,7 +4,7 @@ import { blockSize, volumeConfigPath } from './paths.ts';
 import type { Store } from './store.ts';
 import { encodeBackupURL } from './url.ts';
 
-/** What `longhorn backup inspect` prints of a backup; sizes are strings, as in Go's `,string`. */
+/** The output of `longhorn backup inspect`. Sizes are strings, as in Go's `,string`. */
 export type BackupInfo = {
   Name: string;
   URL: string;
@@ -26,8 +26,8 @@ export type BackupInfo = {
 };
 
 /**
- * What `longhorn backup inspect-volume` prints; ModificationTime is the emulator's own (Longhorn asks `backup
- * head` for it).
+ * The output of `longhorn backup inspect-volume`. ModificationTime is the emulator's addition: Longhorn calls
+ * `backup head` for it.
  */
 export type VolumeInfo = {
   Name: string;
@@ -41,10 +41,10 @@ export type VolumeInfo = {
   ModificationTime: string;
 };
 
-/** A time as Go's RFC 3339 has it: whole seconds, UTC. */
+/** Formats a time as Go's RFC 3339: whole seconds, UTC. */
 export const rfc3339 = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 
-/** Describes a finished backup; throws `cannot find ...` or `backup NAME is still in progress`. */
+/** Describes a finished backup. Throws `cannot find ...` or `backup NAME is still in progress`. */
 export const inspectBackup = async (store: Store, volumeName: string, name: string): Promise<BackupInfo> => {
   const volume = await loadVolume(store, volumeName);
   const backup = await loadBackup(store, volumeName, name);
@@ -70,7 +70,7 @@ export const inspectBackup = async (store: Store, volumeName: string, name: stri
   };
 };
 
-/** Describes a volume of the store; throws `cannot find ...` if it has none of that name. */
+/** Describes a volume of the store. Throws `cannot find ...` if the store does not have the volume. */
 export const inspectVolume = async (store: Store, name: string): Promise<VolumeInfo> => {
   const volume = await loadVolume(store, name);
   return {
@@ -88,7 +88,7 @@ export const inspectVolume = async (store: Store, name: string): Promise<VolumeI
 
 export type Listing = Record<string, { Messages: Record<string, string>; Backups?: Record<string, object> }>;
 
-/** Lists the store's volumes, or one of them; each with the names of its backups unless volumeOnly. */
+/** Lists the store's volumes, or one of them, each with the names of its backups unless volumeOnly. */
 export const listStoreVolumes = async (
   store: Store,
   { volume, volumeOnly }: { volume?: string | undefined; volumeOnly: boolean },
@@ -104,7 +104,7 @@ export const listStoreVolumes = async (
     const backups = volumeOnly ? [] : await backupNames(store, name, failed);
     listing[name] = {
       Messages: {},
-      // Go leaves an empty map out.
+      // Go omits an empty map.
       ...(backups.length > 0 && { Backups: Object.fromEntries(backups.map((backup) => [backup, {}])) }),
     };
   }

@@ -1,20 +1,20 @@
 import type { Mutant } from '../mutants.ts';
 
-/** Types of locks: backup and restore agree with each other; a deletion agrees with deletions. */
+/** Types of locks. Only locks of different types conflict. A restore has the type of a backup. */
 export const lockTypes = { backup: 1, deletion: 2 } as const;
 
 export type LockType = (typeof lockTypes)[keyof typeof lockTypes];
 
-/** A lock as the store holds it; serverTime is its file's time of change in milliseconds since the epoch. */
+/** A lock in the store. serverTime is the modification time of its file, in milliseconds since the epoch. */
 export type Lock = { Name: string; Type: number; Acquired: boolean; serverTime: number };
 
-/** Writes a lock's file byte for byte as Longhorn does. */
+/** Encodes the file of a lock byte for byte as Longhorn does. */
 export const encodeLock = ({ Name, Type, Acquired }: Omit<Lock, 'serverTime'>): string =>
   JSON.stringify({ Name, Type, Acquired });
 
 /**
- * Which of two locks goes first: the acquired one, then the older one, then the one whose name comes first.
- * Negative: the first.
+ * Order of two locks: the acquired one first, then the older one, then by name. Negative if the first
+ * argument comes first.
  */
 const compareLocks = (a: Lock, b: Lock): number => {
   if (a.Acquired !== b.Acquired) return a.Acquired ? -1 : 1;
@@ -23,8 +23,8 @@ const compareLocks = (a: Lock, b: Lock): number => {
 };
 
 /**
- * Whether a lock keeps another from being acquired: another type, goes first, and not expired (times in
- * milliseconds).
+ * Whether `other` keeps `own` from being acquired: it has another type, comes first, and has not expired.
+ * Times are in milliseconds.
  */
 export const blocks = (
   other: Lock,
@@ -38,20 +38,21 @@ export const blocks = (
   return !agree && !expired && compareLocks(other, own) < 0;
 };
 
-/** What a lock is wanted for, in Longhorn's words. */
+/** The purpose of a lock, in Longhorn's words. */
 export const purposeOf = (type: LockType): string =>
   type === lockTypes.deletion ? 'backup delete' : 'backup create/restore';
 
 /**
- * The text of a lock that was not got. It names the requester's own lock, removed by then, as Longhorn does.
+ * The error text if a lock was not acquired. As in Longhorn, it names the requester's own lock, which is
+ * already removed.
  */
 export const notAcquired = (path: string, type: LockType): string =>
   `failed to acquire lock ${path} when performing ${purposeOf(type)}, please try again later`;
 
-/** A lock as Longhorn logs it; the volume is only known of one's own. */
+/** Formats a lock as Longhorn logs it. The volume is only known for the process's own lock. */
 export const describeLock = ({ Name, Type, Acquired, serverTime }: Lock, volume = ''): string => {
   const time = new Date(serverTime).toISOString();
-  // As Go writes a time: S3 knows whole seconds.
+  // Go's format omits trailing zeros. Times of S3 are in whole seconds.
   const changed = `${time.slice(0, 10)} ${time.slice(11, -1).replace(/\.?0+$/, '')} +0000 UTC`;
   return `{ volume: ${volume}, name: ${Name}, type: ${Type}, acquired: ${Acquired}, serverTime: ${changed} }`;
 };

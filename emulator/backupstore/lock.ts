@@ -16,8 +16,8 @@ import { lockPath, locksPath } from './paths.ts';
 import type { Store } from './store.ts';
 
 /**
- * Locks of a volume: none if they cannot be listed, and without those that cannot be read, in Longhorn
- * (lock.go, getLockNamesForVolume and getLocksForVolume).
+ * Reads the locks of a volume. As in Longhorn, there are none if they cannot be listed, and a lock that
+ * cannot be read is skipped (lock.go, getLockNamesForVolume and getLocksForVolume).
  */
 const readLocks = async (store: Store, volume: string): Promise<Lock[]> => {
   const isStrict = store.isFixed('lock-fails-open');
@@ -32,7 +32,8 @@ const readLocks = async (store: Store, volume: string): Promise<Lock[]> => {
       store.log.info(`Loaded lock ${path} type ${Type} on backupstore`);
     } catch (error) {
       store.log.warning(`Failed to load lock ${path} on backupstore`, { error });
-      // Of another type than any, and first: until it expires nobody gets past it.
+      // An unreadable lock conflicts with every type and comes first: until it expires, no other lock is
+      // acquired.
       if (isStrict)
         locks.push({ Name: file, Type: 0, Acquired: true, serverTime: await store.changedAt(path) });
     }
@@ -41,10 +42,10 @@ const readLocks = async (store: Store, volume: string): Promise<Lock[]> => {
 };
 
 /**
- * Runs work under a lock on a volume of the store. The lock is written first and the others read after
- * clock.lockWait, so that of two that come at once each sees the other; there is one try only. While it is
- * held it is written anew every clock.lockRefresh, else it expires. Throws Longhorn's text if another lock
- * stands in the way.
+ * Runs work under a lock on a volume of the store. Writes the lock, and reads the others after
+ * clock.lockWait, so that two concurrent requesters see each other. Rewrites the lock every
+ * clock.lockRefresh, because it expires otherwise. Tries once. Throws Longhorn's text if another lock blocks
+ * this one.
  */
 export const underLock = async <T>(
   { store, volume, type, clock, mutant }: { store: Store; volume: string; type: LockType } & Behaviour,
@@ -96,7 +97,7 @@ export const underLock = async <T>(
     return await work();
   } finally {
     clearInterval(refresh);
-    // A refresh under way would bring the file back after its removal.
+    // A running refresh would create the file again after its removal.
     await refreshing;
     await release().catch((error) => store.log.warning('Failed to unlock', { error }));
   }

@@ -1,14 +1,14 @@
 import { xxh32 } from '../../e2e/store/format/lz4/xxh32.ts';
 
-// The LZ4 block format: sequences of literals and of matches in the 64 KiB before them. Its end rules: the
-// last 5 bytes are literals, and the last match begins 12 bytes before the end or earlier.
+// The LZ4 block format: sequences of literals and of matches in the 64 KiB before them. The last 5 bytes must
+// be literals. The last match must begin 12 or more bytes before the end.
 const minMatch = 4;
 const lastLiterals = 5;
 const matchLimit = 12;
 const window = 65_535;
 const hashBits = 14;
 
-/** The longest that a block of a size can become. */
+/** Largest size of a compressed block, in bytes. */
 const compressBound = (size: number): number => size + Math.ceil(size / 255) + 16;
 
 const writeLength = (target: Uint8Array, at: number, length: number): number => {
@@ -20,8 +20,8 @@ const writeLength = (target: Uint8Array, at: number, length: number): number => 
 };
 
 /**
- * Compresses a block greedily, as LZ4's fast mode does, and gives the bytes written to target (of
- * compressBound bytes).
+ * Compresses a block greedily, as LZ4's fast mode does. `target` has compressBound bytes. Returns the number
+ * of bytes written.
  */
 const compressBlock = (source: Uint8Array, target: Uint8Array): number => {
   const view = new DataView(source.buffer, source.byteOffset, source.byteLength);
@@ -50,7 +50,7 @@ const compressBlock = (source: Uint8Array, target: Uint8Array): number => {
     const candidate = heads[slot] as number;
     heads[slot] = at;
     if (at - candidate > window || view.getInt32(candidate, true) !== word) {
-      // The longer nothing matches, the larger the steps: random data goes through fast.
+      // The steps grow while nothing matches, so that random data is fast.
       at += 1 + ((at - anchor) >>> 6);
       continue;
     }
@@ -68,7 +68,7 @@ const compressBlock = (source: Uint8Array, target: Uint8Array): number => {
 const magic = 0x184d2204;
 const uncompressed = 0x80000000;
 /**
- * The header that Longhorn's library writes: version 1, independent blocks, checksum of the content, blocks
+ * The header that Longhorn's library writes: version 1, independent blocks, a checksum of the content, blocks
  * of up to 4 MiB.
  */
 const descriptor = Uint8Array.of(0x64, 0x70);
@@ -81,7 +81,7 @@ const uint32 = (value: number): Buffer => {
 
 const largestBlock = 4 << 20;
 
-/** A block that would not shrink is stored as it is, as the format allows. */
+/** A block that does not shrink is stored uncompressed, as the format allows. */
 const frameBlock = (data: Uint8Array): Uint8Array[] => {
   const packed = new Uint8Array(compressBound(data.length));
   const size = compressBlock(data, packed);
@@ -89,7 +89,7 @@ const frameBlock = (data: Uint8Array): Uint8Array[] => {
   return [uint32(stored ? data.length | uncompressed : size), stored ? data : packed.subarray(0, size)];
 };
 
-/** Compresses data into an LZ4 frame of blocks of up to 4 MiB. */
+/** Compresses data into an LZ4 frame with blocks of up to 4 MiB. */
 export const compressFrame = (data: Uint8Array): Buffer => {
   const blocks: Uint8Array[] = [];
   for (let at = 0; at < data.length; at += largestBlock)

@@ -2,21 +2,22 @@ import { createHash } from 'node:crypto';
 
 const sha512 = (data: Uint8Array | string): string => createHash('sha512').update(data).digest('hex');
 
-/** Size of a backup's block in bytes where nothing else is said. */
+/** Default size of a backup's blocks, in bytes. */
 export const blockSize = 2 * 1024 * 1024;
 
-/** Size of the blocks of a backup, by its parameters. */
+/** Size of a backup's blocks in bytes, from its parameters. */
 export const blockSizeOf = (parameters: Record<string, string> | null): number =>
   Number(parameters?.['backup-block-size'] || blockSize);
 
 /**
- * Checksum by which a block is known: the first 64 of 128 hexadecimal digits of its SHA-512, uncompressed.
+ * Checksum that identifies a block: the first 64 of 128 hexadecimal digits of the SHA-512 of its uncompressed
+ * data.
  */
 export const checksumOf = (block: Uint8Array): string => sha512(block).slice(0, 64);
 
 export const volumesPath = 'backupstore/volumes';
 
-/** Folder of a volume below the export, two levels deep so that no folder grows long. */
+/** Folder of a volume below the export. Two levels of folders keep each folder short. */
 export const volumePath = (volume: string): string => {
   const hash = sha512(volume);
   return `${volumesPath}/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${volume}`;

@@ -8,7 +8,8 @@ import { backupConfigPath, blockPath, blocksPath, locksPath, volumeConfigPath, v
 import type { Store } from './store.ts';
 
 /**
- * Runs work on all items, so many at once, and gives the results in their order; the first failure rejects.
+ * Runs work on all items, `limit` at a time, and returns the results in order. Rejects with the first
+ * failure.
  */
 const inParallel = async <T, R>(
   items: readonly T[],
@@ -24,13 +25,14 @@ const inParallel = async <T, R>(
   return results;
 };
 
-// Longhorn goes one by one; here each call costs more, and all of them are to end long before the next look
-// at the Backup.
+// Longhorn removes blocks one by one. Here each call is slower, and the removal must end long before the next
+// sync of the Backup.
 const atOnce = 64;
 
 /**
- * Checksums of the blocks that the store has of a volume: none if `blocks/` cannot be listed, whatever the
- * reason, and none of a folder below it that cannot be opened (deltablock.go, getBlockNamesForVolume).
+ * Returns the checksums of a volume's blocks in the store. As in Longhorn, there are none if `blocks/` cannot
+ * be listed for any reason, and a folder below it that cannot be opened is skipped (deltablock.go,
+ * getBlockNamesForVolume).
  */
 export const blockNames = async (store: Store, volume: string): Promise<string[]> => {
   const isStrict = store.isFixed('unlistable-blocks-are-unknown');
@@ -48,7 +50,7 @@ export const blockNames = async (store: Store, volume: string): Promise<string[]
 const usedBlocks = (backups: BackupConfig[]): Set<string> =>
   new Set(backups.flatMap(({ Blocks }) => Blocks.map(({ BlockChecksum }) => BlockChecksum)));
 
-// All that Longhorn does about a block that a backup needs and the store does not show (deltablock.go,
+// Longhorn only logs a block that a backup needs and the store does not list (deltablock.go,
 // checkBlockReferenceCount).
 const tellUnknownBlocks = (store: Store, present: string[], backups: BackupConfig[]): void => {
   const known = new Set(present);
@@ -61,8 +63,8 @@ const tellUnknownBlocks = (store: Store, present: string[], backups: BackupConfi
 };
 
 /**
- * Removes those of the blocks present that no backup refers to; throws with the names of those that would not
- * go.
+ * Removes the present blocks that no backup refers to. Throws with the names of blocks that could not be
+ * removed.
  */
 const removeUnusedBlocks = async (
   store: Store,
@@ -78,8 +80,8 @@ const removeUnusedBlocks = async (
       failures.push(checksum);
     }),
   );
-  // The folder of the volume was removed meanwhile. Seen on a real v1.8.2, over NFS: the command fails then;
-  // of its texts this is the one that a manager does not take for a success.
+  // The volume's folder was removed meanwhile. On a real v1.8.2 over NFS the command then fails. Of its
+  // texts, this is the one that a manager does not take for a success.
   if (unused.length > 0 && !(await store.exists(volumeConfigPath(volume)))) failures.push(...unused);
   if (failures.length > 0) throw new StoreError(`failed to delete backup blocks: [${failures.join(' ')}]`);
   store.log.info(`Retained ${present.length - unused.length} blocks for volume ${volume}`);
@@ -93,12 +95,11 @@ const removeUnusedBlocks = async (
 
 type Target = Behaviour & { store: Store; volume: string; backup: string };
 
-/** The newest backup by the time of its snapshot, the one a volume.cfg names as its last. */
+/** The backup with the newest snapshot. A volume.cfg names it as the last one. */
 const latestBackup = (backups: BackupConfig[]): BackupConfig | undefined =>
   backups.toSorted((a, b) => Date.parse(b.SnapshotCreatedAt) - Date.parse(a.SnapshotCreatedAt))[0];
 
-// Undefined where a config cannot be read or is not finished: then nobody knows which blocks are in use, and
-// all stay.
+// Undefined if a config cannot be read or is not finished. Then the blocks in use are unknown, and all stay.
 const loadAll = async (
   { store, volume, mutant }: Target,
   names: string[],
@@ -121,7 +122,8 @@ const loadAll = async (
   return backups;
 };
 
-// What Longhorn does not do: without knowing what the others need, nothing is to be removed yet.
+// A fix that Longhorn lacks: while the config of another backup cannot be read, its blocks are unknown.
+// Nothing may be removed yet.
 const giveWayToUnreadable = async ({ store, volume, backup }: Target): Promise<void> => {
   for (const name of await backupNames(store, volume))
     if (name !== backup)
@@ -141,9 +143,9 @@ const loadVolumeOfBackup = async (store: Store, volume: string): Promise<VolumeC
 };
 
 /**
- * Deletes a backup in Longhorn's own order: under a deletion lock first its config, which an immutable one
- * ends at once, then the blocks that no other backup of the volume refers to. Throws Longhorn's texts; what
- * was removed before stays removed.
+ * Deletes a backup in Longhorn's order, under a deletion lock: first its config, then the blocks that no
+ * other backup of the volume refers to. An immutable config ends the deletion at once. Throws Longhorn's
+ * texts. Files removed before an error stay removed.
  */
 export const removeBackup = (target: Target): Promise<void> =>
   underLock({ ...target, type: lockTypes.deletion }, async () => {
@@ -162,13 +164,13 @@ export const removeBackup = (target: Target): Promise<void> =>
 
     const config = await loadVolumeOfBackup(store, volume);
     store.log.info('GC started');
-    // Empty where `backups/` cannot be listed: then no block is in use, and all of them go.
+    // Empty if `backups/` cannot be listed. Then no block counts as used, and all are removed.
     const names = await backupNames(store, volume, namesFailed);
     const present = await blockNames(store, volume);
     const backups = await loadAll(target, names);
     tellUnknownBlocks(store, present, backups ?? []);
     if (config.LastBackupName === backup) {
-      // Not knowing the newest, Longhorn names none: the next backup is then a full one.
+      // If the newest backup is unknown, Longhorn records none. The next backup is then a full one.
       const last = backups && latestBackup(backups);
       await saveVolume(store, {
         ...config,
@@ -176,7 +178,7 @@ export const removeBackup = (target: Target): Promise<void> =>
         LastBackupAt: last?.SnapshotCreatedAt ?? '',
       });
     }
-    // Failed twice, the listings are alike, and Longhorn goes on.
+    // If both listings fail, they are equal, and Longhorn continues.
     if (!sameNames(names, await backupNames(store, volume, namesFailed))) {
       store.log.info('Found new backups for volume, skip block deletion');
       return;
@@ -185,13 +187,15 @@ export const removeBackup = (target: Target): Promise<void> =>
   });
 
 /**
- * Deletes everything the store has of a volume, under a deletion lock; a volume it does not have is no error.
+ * Deletes everything of a volume from the store, under a deletion lock. Does nothing if the store does not
+ * have the volume.
  */
 export const removeVolumeFromStore = async (target: Omit<Target, 'backup'>): Promise<void> => {
   const { store, volume } = target;
   if (!(await volumeNames(store)).includes(volume)) return;
   await underLock({ ...target, type: lockTypes.deletion }, async () => {
-    // In Longhorn last (backupstore.go, removeVolume): a deletion of a backup under way may then write it anew.
+    // Longhorn removes volume.cfg last (backupstore.go, removeVolume). A running deletion of a backup may
+    // then write it again.
     await store.remove(volumeConfigPath(volume));
     await store.remove(`${volumePath(volume)}/`);
   });

@@ -11,7 +11,7 @@ import { lockTypes } from './lock-rules.ts';
 import { blockPath, blockSizeOf, checksumOf } from './paths.ts';
 import type { Store } from './store.ts';
 
-// Go's words. The module is read when it is called, as everywhere: see engine/longhorn.ts.
+// Throws Go's texts. The module is loaded on its first use: see engine/longhorn.ts.
 const gunzip = (data: Uint8Array, blockSize: number): Uint8Array => {
   try {
     return process.getBuiltinModule('node:zlib').gunzipSync(data, { maxOutputLength: blockSize });
@@ -49,8 +49,8 @@ const noBlock = new Uint8Array();
 type Source = { store: Store; volume: string; packed: Packed; clock: Clock };
 
 /**
- * A block's data. What cannot be read or decompressed is tried again, ever later, for eight and a half
- * minutes on the real clock; data with another checksum than the block's name are an error at once (util.go,
+ * Reads a block. Repeats a failed read or decompression after growing pauses, for eight and a half minutes on
+ * the real clock. Fails at once if the data have another checksum than the block's name (util.go,
  * retryWithBackoff).
  */
 const loadBlock = async ({ store, volume, packed, clock }: Source, checksum: string): Promise<Uint8Array> => {
@@ -79,19 +79,21 @@ const loadBlock = async ({ store, volume, packed, clock }: Source, checksum: str
 
 type Restore = Behaviour & {
   store: Store;
-  /** Whose backup it is; the restored volume has a name of its own. */
+  /** Name of the volume that was backed up. The restored volume has another name. */
   volume: string;
   backup: string;
-  /** An image that is as long as the volume; or a path at which it is to be made. */
+  /** An image as long as the volume, or with isNew the path of an image to create. */
   image: string;
   isNew?: boolean;
-  /** Called before the first block: what fails until then is reported to the restore by whoever asked for it. */
+  /**
+   * Called before the first block. The requester of the restore reports errors that occur before this call.
+   */
   onStarted?: () => void;
 };
 
 /**
- * Writes a backup's blocks to an image, under the lock of a backup, which uploads agree with and deletions do
- * not.
+ * Writes a backup's blocks to an image, under a backup lock. That lock is compatible with uploads, not with
+ * deletions.
  */
 export const restoreBackup = (restore: Restore): Promise<void> =>
   underLock({ ...restore, type: lockTypes.backup }, async () => {
@@ -108,7 +110,7 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
       const { size } = await file.stat();
       if (size !== Size)
         throw new StoreError(`not emulated: a volume of ${size} bytes from a backup of one of ${Size}`);
-      // Of an earlier backup nothing is to be left.
+      // Removes the data of an earlier backup.
       await file.truncate(0);
       await file.truncate(Size);
       onStarted?.();

@@ -10,29 +10,32 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 
-/** A bucket as the SDK knows it: what fails, fails with the SDK's errors. */
+/** A bucket. Its methods throw the errors of the AWS SDK. */
 export type Bucket = {
-  /** Keys that begin with a prefix, and those up to the delimiter that have more behind it. */
+  /** Lists the keys with a prefix, and the common prefixes up to the delimiter. */
   list(prefix: string, delimiter: string): Promise<{ keys: string[]; prefixes: string[] }>;
-  /** Time of the last change in milliseconds since the epoch. */
+  /** Modification time in milliseconds since the epoch. */
   changedAt(key: string): Promise<number>;
   read(key: string): Promise<Buffer>;
   write(key: string, data: Uint8Array | string): Promise<void>;
   remove(key: string): Promise<void>;
 };
 
-// As Longhorn's: looks and deletions are tried five times, writes ten. Go's SDK pauses longer between two.
+// Attempts as in Longhorn: ten for a write, five for any other request. Go's SDK pauses longer between two
+// attempts.
 const attempts = { other: 5, write: 10 } as const;
 
-// What Go's default transport allows for a connection, and for how long an idle one is kept here.
+// Connection timeout of Go's default transport, and how long an idle connection is kept here. In
+// milliseconds.
 const connectionTimeout = 30_000;
 const idle = { keepAlive: true, timeout: 5_000 };
 
-/** Opens a bucket as Longhorn does, by what stands of it in an environment (s3_service.go, newInstance). */
+/** Opens a bucket as Longhorn does, with the variables of an environment (s3_service.go, newInstance). */
 export const openBucketClient = (bucket: string, region: string, environment: NodeJS.ProcessEnv): Bucket => {
   const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = environment;
   const { AWS_ENDPOINTS, AWS_CERT, VIRTUAL_HOSTED_STYLE } = environment;
-  // Once for all connections: each would read all the certificates anew, 6 ms of a fast processor.
+  // One context for all connections. Otherwise each connection reads all the certificates, 6 ms of a fast
+  // processor.
   const secureContext = AWS_CERT && createSecureContext({ ca: [...rootCertificates, AWS_CERT] });
   const open = (maxAttempts: number): S3Client =>
     new S3Client({

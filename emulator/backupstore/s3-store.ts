@@ -16,7 +16,8 @@ const locationOf = (url: string): Location => {
   return { bucket, region, prefix: pathname.replace(/^\/+/, '') };
 };
 
-// What longhorn-manager sees to before it starts a command; Go's SDK would look elsewhere for keys.
+// longhorn-manager checks this before it starts a command. Without keys here, Go's SDK would search elsewhere
+// for them.
 const check = ({ AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_CERT }: NodeJS.ProcessEnv): void => {
   if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY)
     throw new StoreError('not emulated: S3 without AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY');
@@ -24,7 +25,7 @@ const check = ({ AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_CERT }: NodeJS.Pr
     throw new StoreError(`failed to append custom certificates: ${AWS_CERT}`);
 };
 
-/** What Go prints of a listing's parameters: of texts their addresses, other ones each time. */
+/** Go's output for the parameters of a listing. For strings it prints addresses, which differ each time. */
 const listParameters = (): string => {
   const at = randomBytes(5).readUIntBE(0, 5) * 0x10;
   const address = (offset: number): string => `0x${(at + offset).toString(16)}`;
@@ -38,7 +39,7 @@ const regionOf = (region: string, { AWS_REGION = '' }: NodeJS.ProcessEnv): strin
   );
 };
 
-/** What Go's net/http says of a request that nobody has answered. */
+/** The error text of Go's net/http for a request without an answer. */
 const inNetworkWords = (error: NodeJS.ErrnoException, host: string): string => {
   const { code = '', errno, message } = error;
   const { address = host, port } = error as { address?: string; port?: number };
@@ -55,7 +56,7 @@ const inNetworkWords = (error: NodeJS.ErrnoException, host: string): string => {
     : `${error.syscall ?? 'read'} tcp ${address}: ${error.syscall ?? 'read'}: ${why}`;
 };
 
-/** An error of the SDK as Longhorn words it (s3_service.go, parseAwsError). */
+/** Converts an error of the SDK to Longhorn's text (s3_service.go, parseAwsError). */
 const inAwsWords = (error: unknown, request: string): string => {
   const { $metadata, Code, name, message } = error as S3ServiceException & { Code?: string };
   if ($metadata?.httpStatusCode) return `AWS Error: ${Code ?? name} ${message}`;
@@ -67,14 +68,14 @@ const inAwsWords = (error: unknown, request: string): string => {
 type OpenS3 = { url: string; environment: NodeJS.ProcessEnv; log: Log; mutant?: Mutant | undefined };
 
 /**
- * Opens the store in a bucket, by the credentials of an environment, and looks whether it can be listed. There
- * are no folders: a listing that fails is an error whatever it is of, nothing is left to clean up above what
- * was removed, and the time of a change is in whole seconds (s3.go).
+ * Opens the store in a bucket, with the credentials of an environment, and checks that it can be listed. A
+ * bucket has no folders: any failed listing is an error, a removal leaves no empty parents, and modification
+ * times are in whole seconds (s3.go).
  */
 export const openS3Store = async ({ url, environment, log, mutant }: OpenS3): Promise<Store> => {
   const { bucket, region, prefix } = locationOf(url);
   check(environment);
-  // Only for those who need it: with the SDK a command takes 25 MB more, and 0.1 s longer to start.
+  // Imported only here: the SDK costs a command 25 MB of memory and 0.1 s at its start.
   const { openBucketClient } = await import('./s3-client.ts');
   const objects = openBucketClient(bucket, regionOf(region, environment), environment);
   const own = log.with({ pkg: 's3' });
@@ -146,8 +147,8 @@ export const openS3Store = async ({ url, environment, log, mutant }: OpenS3): Pr
         );
       });
     },
-    // Whatever begins with the path goes, one after the other: a folder's ends with a slash, or its
-    // neighbours would go too.
+    // Removes all objects whose key begins with the path, one after the other. The path of a folder ends with
+    // a slash: without it, other names with the same beginning would be removed too.
     remove: async (path) => {
       const key = keyOf(path);
       const { keys } = await listObjects(key, '').catch((error) => {

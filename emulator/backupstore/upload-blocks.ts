@@ -10,7 +10,7 @@ import type { Store } from './store.ts';
 const gzipHeader = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
 const longestStored = 0xffff;
 
-/** Writes a gzip file whose data are stored as they are (RFC 1951, 3.2.4; RFC 1952), and gives its length. */
+/** Writes a gzip file with uncompressed data (RFC 1951, 3.2.4; RFC 1952). Returns its length in bytes. */
 const storeAsGzip = (data: Uint8Array, into: Buffer): number => {
   into.set(gzipHeader);
   let end = gzipHeader.length;
@@ -26,13 +26,13 @@ const storeAsGzip = (data: Uint8Array, into: Buffer): number => {
   return into.writeUInt32LE(data.length, end + 4);
 };
 
-/** Room for a block however it is compressed. */
+/** A buffer that a block fits into with any compression. */
 const roomFor = (blockSize: number): Buffer => Buffer.alloc(blockSize + 4096);
 
 /**
- * Compresses a block into a buffer that is there already, or gives the block itself. A gzip file is valid
- * however little it saves; on the one slow processor of a lab node level 1 took half of an upload's time. The
- * buffer is used again as each of its 512 pages, when fresh, costs a fault of 50 us there.
+ * Compresses a block into an existing buffer, or returns the block itself. For gzip the data are stored
+ * uncompressed: on the one slow processor of a lab node, level 1 took half of an upload's time. The buffer is
+ * used again, because there each of its 512 pages costs a page fault of 50 us when it is new.
  */
 export const compress = (
   method: CompressionMethod,
@@ -43,7 +43,7 @@ export const compress = (
   return method === 'lz4' ? compressFrame(block) : block;
 };
 
-/** A snapshot to back up, and how. */
+/** A snapshot to back up, and the options. */
 export type Upload = Behaviour & {
   store: Store;
   volume: string;
@@ -51,19 +51,21 @@ export type Upload = Behaviour & {
   backup: string;
   snapshot: string;
   snapshotCreatedAt: string;
-  /** The snapshot's image, as long as the volume or shorter; all-zero blocks count as never written. */
+  /** The snapshot's image, as long as the volume or shorter. Blocks of zeros count as never written. */
   image: string;
-  /** Whether a snapshot is still there: a backup is incremental only against a last one whose snapshot is. */
+  /**
+   * Whether a snapshot still exists. A backup is incremental only if the snapshot of the last backup exists.
+   */
   hasSnapshot: (name: string) => boolean;
   compressionMethod: CompressionMethod;
   labels: Record<string, string>;
   parameters: Record<string, string>;
   onStarted: () => void;
-  /** Percent, up to 95 while blocks are uploaded. */
+  /** Percent. At most 95 while blocks are uploaded. */
   onProgress: (percent: number) => void;
 };
 
-// The last block of a volume is whole: its size is a multiple of the block's.
+// The last block of a volume is complete: the volume's size is a multiple of the block size.
 const readBlock = async (file: FileHandle, offset: number, block: Buffer): Promise<void> => {
   let end = 0;
   for (let read = 1; end < block.length && read > 0; end += read) {
@@ -72,12 +74,12 @@ const readBlock = async (file: FileHandle, offset: number, block: Buffer): Promi
   block.fill(0, end);
 };
 
-/** Whether a backup sends all of its blocks, also those that the store has. */
+/** Whether a backup sends all of its blocks, including those that the store has. */
 export const isFull = ({ parameters }: Upload): boolean => parameters['backup-mode'] === 'full';
 
 /**
- * Uploads the blocks of a snapshot that differ from the last backup's, and gives them, with the bytes sent
- * (for the first time, and again) and the files made.
+ * Uploads the blocks of a snapshot that differ from the last backup's. Returns these blocks, the bytes sent
+ * for the first time, the bytes sent again, and the number of new files.
  */
 export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefined) => {
   const { store, volume, compressionMethod, onProgress, clock } = upload;
@@ -90,9 +92,9 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
   let uploaded = 0;
   let uploadedAgain = 0;
   let newBlocks = 0;
-  // One write is under way while the next block is read and compressed: the network waits for neither, and
-  // memory holds two blocks. They are used in turn: with new ones for each block an upload grew to hundreds
-  // of megabytes before they were collected.
+  // One write runs while the next block is read and compressed, so memory holds two blocks. Two buffers
+  // alternate: with new buffers for each block, an upload grew to hundreds of megabytes before garbage
+  // collection.
   let [block, written] = [Buffer.alloc(blockSize), Buffer.alloc(blockSize)];
   let [packed, sent] = [roomFor(blockSize), roomFor(blockSize)];
   let writing: Promise<void> = Promise.resolve();
@@ -123,8 +125,8 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
       });
       [block, written] = [written, block];
       [packed, sent] = [sent, packed];
-      // Looked at with the next block or at the end; without a handler a failure would end the process before
-      // that.
+      // The next block, or the end, handles a failure. Without this handler a failure would end the process
+      // before that.
       writing.catch(() => undefined);
       if (isThere) uploadedAgain += data.length;
       else {

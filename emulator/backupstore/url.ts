@@ -3,8 +3,8 @@ import { StoreError } from './errors.ts';
 export type BackupURL = { url: string; volume: string; backup: string };
 
 /**
- * `nfs://HOST:/PATH?backup=NAME&volume=VOLUME`, as in a Backup's status.url, beside the options that the URL has. An empty
- * backup is left out.
+ * Encodes `nfs://HOST:/PATH?backup=NAME&volume=VOLUME`, as in a Backup's status.url. Keeps the URL's own
+ * options. Omits an empty backup.
  */
 export const encodeBackupURL = ({ url, volume, backup }: BackupURL): string => {
   const [place, options] = url.split('?');
@@ -16,7 +16,8 @@ export const encodeBackupURL = ({ url, volume, backup }: BackupURL): string => {
 };
 
 /**
- * Takes such a URL apart, volume and backup being empty where it has none; throws if it is no URL of a store.
+ * Decodes such a URL. `volume` and `backup` are '' if the URL lacks them. Throws if it is not a URL of a
+ * store.
  */
 export const decodeBackupURL = (text: string): BackupURL => {
   const [place = '', query = ''] = text.split('?');

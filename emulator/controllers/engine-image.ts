@@ -13,8 +13,8 @@ const newStatus: Omit<Status, 'version'> = {
 };
 
 /**
- * Records in the default engine image's object that this node has the binary; who makes the nodes complete calls
- * it deployed.
+ * Records in the default engine image's object that this node has the binary. The manager that records the
+ * last node sets the state `deployed`.
  */
 export const startEngineImageController = (context: ManagerContext, image: string): void => {
   const { datastore, node } = context;

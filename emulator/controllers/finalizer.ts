@@ -3,7 +3,7 @@ import type { ApiObject } from '../kubernetes/objects.ts';
 import type { Collection } from '../manager/datastore.ts';
 import { finalizer, labels } from '../modelled-on.ts';
 
-/** Whether an object still has to get what Longhorn's webhook would have given it when it was made. */
+/** Whether an object still lacks what Longhorn's webhook sets on creation. */
 export const lacksFinalizer = ({ metadata }: ApiObject): boolean =>
   !metadata.deletionTimestamp && !metadata.finalizers?.includes(finalizer);
 
@@ -22,10 +22,7 @@ export const admit = <T extends ApiObject>(
     },
   });
 
-/**
- * Takes Longhorn's finalizer off, after which Kubernetes lets the object go; one that has gone already is no
- * error.
- */
+/** Removes Longhorn's finalizer, so that Kubernetes removes the object. A missing object is no error. */
 export const release = async <T extends ApiObject>(collection: Collection<T>, object: T): Promise<void> => {
   const { finalizers = [], ...metadata } = object.metadata;
   const kept = finalizers.filter((entry) => entry !== finalizer);
@@ -40,10 +37,7 @@ export const release = async <T extends ApiObject>(collection: Collection<T>, ob
   }
 };
 
-/**
- * Deletes an object and leaves the store as it is: what goes is only this cluster's view of it. One that has
- * gone already is no error.
- */
+/** Deletes an object only from this cluster. The store stays unchanged. A missing object is no error. */
 export const forgetObject = async <T extends ApiObject>(
   collection: Collection<T>,
   { metadata }: T,

@@ -8,8 +8,8 @@ import { type ManagerContext, timestamp } from '../manager/context.ts';
 type Readiness = { status: 'True' | 'False'; reason: string; message: string };
 
 /**
- * Whether a node counts as ready in Longhorn, given its Kubernetes node and its manager's pod; a node's own
- * manager knows it is.
+ * The Ready condition of another node, from its Kubernetes node and its manager's pod. A manager always
+ * reports its own node as ready.
  */
 const readiness = (
   name: string,
@@ -33,7 +33,7 @@ const readiness = (
 
 type Status = NonNullable<Node['status']>;
 
-// A disk's free space changes all the time; what is known of it is renewed when it is off by more than this.
+// A disk's free space changes all the time. It is only updated after a change of more than this, in bytes.
 const tolerance = 64 * 1024 * 1024;
 
 const diskStatus = async (
@@ -93,15 +93,15 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   if (!node) return;
   const status = name === context.node ? await ownStatus(node) : othersStatus(context, node);
   const ready = ({ conditions }: Status) => conditions?.find(({ type }) => type === 'Ready');
-  // Whether another node is lost is everybody's business; that it is ready is for its own manager to say.
+  // Every manager may report another node as lost. Only the node's own manager reports it as ready.
   if (name !== context.node && ready(status)?.status === 'True') return;
   if (!isDeepStrictEqual(status, node.status)) await datastore.nodes.updateStatus({ ...node, status });
 };
 
 /**
- * Keeps nodes.longhorn.io. Another node's manager is looked at with the resync only, not with each event of
- * its pod: a pod that the DaemonSet replaces is missing for an instant, which on a real Longhorn never moved
- * an owner in four runs.
+ * Keeps the status of nodes.longhorn.io. Other nodes are checked only at the resync, not at each event of
+ * their pods: a pod that the DaemonSet replaces is missing for an instant. On a real Longhorn that never
+ * moved an owner in four runs.
  */
 export const startNodeController = (context: ManagerContext): void => {
   const { datastore, clock, signal } = context;

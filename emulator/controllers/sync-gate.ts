@@ -1,13 +1,13 @@
-/** Decides whether an object's sync is due, by spec.syncRequestedAt and status.lastSyncedAt. */
+/** Decides from spec.syncRequestedAt and status.lastSyncedAt whether the sync of an object is due. */
 export type SyncGate = {
   isDue(uid: string, requested: string | null | undefined, lastSynced: string | null | undefined): boolean;
-  /** Notes which request a sync has served. */
+  /** Records which request a sync has served. */
   served(uid: string, requested: string | null | undefined): void;
 };
 
 /**
- * Longhorn compares the two times alone, and misses a request made within the second of the last sync, which
- * the fast clock would do often; so what was served last is remembered too.
+ * Longhorn compares only the two times, so it misses a request in the same second as the last sync. The fast
+ * clock would do that often, so the last served request is recorded too.
  */
 export const createSyncGate = (): SyncGate => {
   const served = new Map<string, string>();

@@ -1,10 +1,10 @@
 import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** The longhorn command, and the files that it reads from beside itself. */
+/** The longhorn command, and the files that it reads from its own folder. */
 export type CommandFiles = { file: string; beside: readonly string[] };
 
-// By renaming: a command that is running keeps the file it was started from.
+// Uses a rename, so that a running command keeps the file it was started from.
 const put = async (path: string, write: (path: string) => Promise<void>): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
   await write(`${path}.new`);
@@ -12,9 +12,8 @@ const put = async (path: string, write: (path: string) => Promise<void>): Promis
   await rename(`${path}.new`, path);
 };
 
-// A replica's process knows itself by the path that it was started by, and starts its helper from there, when
-// it is released. Both end when their standard input does. The path can be given, for a
-// bug.
+// The replica's process starts its helper from its own path ($0) when its standard input has a line. Both end
+// when their standard input closes. For a mutant, the third argument is another path.
 const script = (command: string): string => `#!/bin/sh
 case $1 in
   replica)
@@ -37,10 +36,10 @@ exec '${command}' "$@"
 `;
 
 /**
- * Puts the longhorn command where the default engine image's binary lies on this node. In Longhorn a
- * DaemonSet of that image does it. What lies there is a shell script that becomes the command, and is itself
- * the process of a replica and its helper: a Node for each would be more than a small node can hold. The
- * command is called longhorn too, which is what its process is known by.
+ * Installs the longhorn command as the default engine image's binary on this node. In Longhorn, a DaemonSet
+ * of that image does this. The binary is a shell script that executes the command. It is also the process of
+ * a replica and of its helper: a Node process for each would be too much for a small node. The command is
+ * called longhorn too, so that processes have that name.
  */
 export const deployBinary = async ({ file, beside }: CommandFiles, binary: string): Promise<void> => {
   const command = join(dirname(dirname(binary)), '.command/longhorn');

@@ -1,10 +1,13 @@
-/** What a command gets for a store that asks for credentials: by its environment, as nobody sees them there. */
+/**
+ * Credentials of a backup store. A command gets them in its environment, because other processes cannot read
+ * that.
+ */
 export type Environment = Record<string, string>;
 
 /**
- * Environment of the longhorn commands a manager starts. A command holds but two blocks at a time; a small
- * heap makes Node collect the others soon, which halves what an upload takes beyond the 43 MB of Node itself.
- * On a node of 1 GiB several may run at once.
+ * Environment of the longhorn commands that a manager starts. A command holds only two blocks at a time. With
+ * a small heap Node frees the others soon: an upload then needs half the memory beyond the 43 MB of Node
+ * itself. A node of 1 GiB may run several commands at once.
  */
 export const childEnvironment = (credentials: Environment): NodeJS.ProcessEnv => ({
   ...process.env,
@@ -13,8 +16,8 @@ export const childEnvironment = (credentials: Environment): NodeJS.ProcessEnv =>
 });
 
 /**
- * Waits, as such a command, for a word from the manager that started it; false if that has closed its
- * standard input instead.
+ * Waits in such a command until the manager writes to standard input. Returns false if the manager closes it
+ * instead.
  */
 export const untilReleasedByManager = async (): Promise<boolean> => {
   for await (const _ of process.stdin) return true;

@@ -20,19 +20,19 @@ import { replicaEnded, type UploadRequest } from './upload.ts';
 type Streams = {
   out: (text: string) => void;
   err: (text: string) => void;
-  /** Waits until whoever started the command releases it; false if they never will. */
+  /** Waits until the parent process releases the command. Returns false if it never will. */
   untilReleased: () => Promise<boolean>;
 };
 
 export type Command = Behaviour & {
   mounts: Mounts;
-  /** Where the credentials of a bucket or a share are taken from. */
+  /** The variables with the credentials of a bucket or a share. */
   environment: NodeJS.ProcessEnv;
 } & Streams;
 
 const print = ({ out }: Streams, value: unknown): void => out(`${JSON.stringify(value, null, '\t')}\n`);
 
-/** The folder of this machine that a `vfs:///PATH` names (vfs.go); undefined for any other URL. */
+/** The local folder of a `vfs:///PATH` URL (vfs.go). Undefined for any other URL. */
 const vfsFolder = (url: string): string | undefined => {
   const [, host, path] = /^vfs:\/\/([^/]*)(.*)$/.exec(url) ?? [];
   if (host) throw new StoreError('VFS path must follow: vfs:///path/ format');
@@ -84,8 +84,8 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
   });
 };
 
-// The words are the replica's and its engine's (longhorn-engine, pkg/sync/backup.go, pkg/sync/rpc/server.go and
-// pkg/replica/client).
+// The texts are those of the replica and its engine (longhorn-engine, pkg/sync/backup.go,
+// pkg/sync/rpc/server.go and pkg/replica/client).
 const restore = async (url: string, image: string, command: Command): Promise<void> => {
   const { store, volume, backup } = await open(url, command, 'replica');
   try {
@@ -151,10 +151,10 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
 };
 
 /**
- * Runs the longhorn command with the arguments after its name, and gives its exit code. `backup
- * rm|inspect|inspect-volume|ls|restore-to-file` and `system-backup list` are Longhorn's, the last but one for a raw image alone; `backup create` and `backup restore --to IMAGE` are the
- * emulator's own ways, in Longhorn both happen within a replica's process, and `backup unmount` stands for
- * `cleanup-all-mounts`.
+ * Runs the longhorn command with its arguments, and returns its exit code. `backup
+ * rm|inspect|inspect-volume|ls|restore-to-file` and `system-backup list` are Longhorn's; `restore-to-file`
+ * supports only a raw image. `backup create` and `backup restore --to IMAGE` exist only in the emulator: in
+ * Longhorn both happen within a replica's process. `backup unmount` replaces `cleanup-all-mounts`.
  */
 export const runEngineCommand = async ([noun, ...rest]: string[], command: Command): Promise<number> => {
   try {
@@ -172,7 +172,7 @@ export const runEngineCommand = async ([noun, ...rest]: string[], command: Comma
     }
     const text = error instanceof StoreError ? error.message : String(error);
     createLog(command.err).error(text);
-    // In Longhorn this one ends with a fatal line of its log, and prints nothing (restore_to_file.go).
+    // In Longhorn this command ends with a fatal log line and prints nothing (restore_to_file.go).
     if (rest[0] !== 'restore-to-file') command.out(`${text}\n`);
     return 1;
   }

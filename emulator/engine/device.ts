@@ -5,19 +5,19 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Gives a volume's head a block device on this node, as the engine's frontend does with iSCSI. */
+/** Makes a block device on this node for a volume's head, as the engine's frontend does with iSCSI. */
 export type Devices = {
-  /** Path of the volume's device as this process sees it. */
+  /** Path of the volume's device in this process's view. */
   path(volume: string): string;
-  /** Makes the device unless it is there; the same again after a crash of the manager or the node. */
+  /** Makes the device unless it exists, also after a crash of the manager or the node. */
   attach(volume: string, image: string): Promise<void>;
-  /** Removes the device if it is there; fails while somebody has it open. */
+  /** Removes the device if it exists. Fails while a process has it open. */
   detach(volume: string, image: string): Promise<void>;
-  /** Brings what was written to the device without O_DIRECT into its image. */
+  /** Writes buffered data (written without O_DIRECT) of the device to its image. */
   flush(volume: string): Promise<void>;
 };
 
-// What a loop device has, from the kernel: a container's /dev does not show the devices made after its start.
+// Reads an attribute of a loop device from the kernel. A container's /dev lacks devices made after its start.
 const ofLoop = (loop: string, file: string): Promise<string> =>
   readFile(`/sys/block/${loop}/${file}`, 'utf8').then(
     (text) => text.trim(),
@@ -31,9 +31,9 @@ const loopOf = async (image: string): Promise<string | undefined> => {
 };
 
 /**
- * Runs losetup on a loop device, with a node for it in /dev. Never in a mount namespace of its own: that
- * would copy the mounts of backup stores, and whoever ends with the last copy of one whose server is gone
- * waits for that server, for a minute and more.
+ * Runs losetup on a loop device, after making its node in /dev. Not in a mount namespace of its own: that
+ * would copy the mounts of backup stores. The process that ends with the last copy of a mount waits for its
+ * server, for a minute and more if the server is gone.
  */
 const losetup = async (loop: string, args: (device: string) => string[]): Promise<void> => {
   const device = `/dev/${loop}`;
@@ -46,14 +46,14 @@ const losetup = async (loop: string, args: (device: string) => string[]): Promis
   await run('losetup', args(device));
 };
 
-// Somebody else of the node may take the same one: then it is the next one's turn. One that does not exist
-// yet is made when it is opened.
+// Another process of the node may take the same loop device: then the next one is tried. The kernel makes a
+// missing loop device when it is opened.
 const takeLoop = async (image: string, from = 0): Promise<string> => {
   const loop = `loop${from}`;
   if ((await ofLoop(loop, 'loop/backing_file')) !== '') return takeLoop(image, from + 1);
   try {
-    // Past the page cache, which already has the device's own pages: a second copy of a volume is more than a
-    // small node can hold.
+    // Bypasses the page cache, which already has the device's own pages. A second copy of a volume does not
+    // fit into a small node.
     await losetup(loop, (device) => ['--direct-io=on', device, image]);
     return loop;
   } catch (error) {
@@ -62,7 +62,7 @@ const takeLoop = async (image: string, from = 0): Promise<string> => {
   }
 };
 
-// Whether the device is there already, asked without a process: this is looked at with every resync.
+// Whether the device exists. Checked without a child process, because each resync does it.
 const isAttached = async (device: string, image: string): Promise<boolean> => {
   const found = await stat(device).catch(() => undefined);
   if (!found?.isBlockDevice()) return false;
@@ -74,7 +74,7 @@ const isAttached = async (device: string, image: string): Promise<boolean> => {
   return backing.trim() === image;
 };
 
-/** Writes out what a device, or a file that stands for one, has taken and not yet written. */
+/** Flushes a device, or a file in place of one. */
 export const flushDevice = async (file: string): Promise<void> => {
   const device = await open(file, 'r+');
   try {
@@ -84,7 +84,7 @@ export const flushDevice = async (file: string): Promise<void> => {
   }
 };
 
-/** Loop devices of the node whose /dev is at hostDev; a volume's is hostDev/longhorn/NAME. */
+/** Creates loop devices on the node whose /dev is at hostDev. A volume's device is hostDev/longhorn/NAME. */
 export const loopDevices = (hostDev: string): Devices => {
   const path = (volume: string): string => `${hostDev}/longhorn/${volume}`;
   return {
@@ -94,8 +94,8 @@ export const loopDevices = (hostDev: string): Devices => {
       const loop = (await loopOf(image)) ?? (await takeLoop(image));
       const [major = '', minor = ''] = (await ofLoop(loop, 'dev')).split(':');
       await mkdir(dirname(path(volume)), { recursive: true });
-      // In one step from an old device to the new one: who writes to a name that is missing makes an ordinary
-      // file of it.
+      // The rename replaces an old device in one step: a process that writes to a missing name would create
+      // an ordinary file.
       const node = `${path(volume)}.new`;
       await rm(node, { force: true });
       await run('mknod', ['-m', '660', node, 'b', major, minor]);

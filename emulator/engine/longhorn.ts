@@ -3,9 +3,9 @@ import { untilReleasedByManager } from './child.ts';
 import { runEngineCommand } from './command.ts';
 import { nodeMounts } from './mount.ts';
 
-// Some 150 of these are started in a run, and on a lab's node each module of Node's takes milliseconds to read:
-// those that a deletion on a mounted store has no need of are read where they are called (a tenth of its start).
-// Not awaited: what is bundled as CommonJS cannot be, at its top.
+// A run starts some 150 of these, and on a lab node each module of Node takes milliseconds to read. So
+// modules that a deletion on a mounted store does not need are loaded on first use: a tenth of its start.
+// There is no top-level await, because the CommonJS bundle cannot have one.
 void runEngineCommand(process.argv.slice(2), {
   ...readBehaviour(process.env),
   mounts: nodeMounts(),

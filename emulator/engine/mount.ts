@@ -6,24 +6,24 @@ import type { Clock } from '../clocks.ts';
 import type { Log } from '../log.ts';
 import type { Mutant } from '../mutants.ts';
 
-// Read when it is called: see longhorn.ts.
+// The module is loaded on its first use: see longhorn.ts.
 const run = (file: string, args: string[], options: ExecFileOptions) =>
   promisify(process.getBuiltinModule('node:child_process').execFile)(file, args, options);
 
 /**
- * Whose mount it is: the manager's, or that of a replica's process, which in Longhorn lives in another pod
- * and has mounts of its own.
+ * The process that a mount belongs to. In Longhorn, a replica's process runs in another pod and has its own
+ * mounts.
  */
 type Whose = 'manager' | 'replica';
 
 type Options = { log: Log; clock: Clock };
 type Mounting = Options & { whose: Whose; environment: NodeJS.ProcessEnv; mutant: Mutant | undefined };
 
-/** How stores become folders. */
+/** Mounts stores as folders. */
 export type Mounts = {
-  /** Makes a store's URL (without query) reachable, by the login of an environment, and gives its path. */
+  /** Mounts a store's URL (without query) with the credentials of an environment, and returns the path. */
   mount(url: string, options: Mounting): Promise<string>;
-  /** Takes a store away again, if it is there; one in use goes once it is no more. */
+  /** Unmounts a store if it is mounted. A mount in use goes after its last use. */
   unmount(url: string, options: Options): Promise<void>;
 };
 
@@ -34,8 +34,8 @@ const mountsRoots: Record<Whose, string> = {
 const minorVersions = ['4.2', '4.1', '4.0'];
 
 /**
- * Kind, server, path and mount point of an `nfs://HOST:/PATH` or `cifs://HOST/SHARE` URL, and the options that it has;
- * throws for any other.
+ * Kind, server, mount point and options of an `nfs://HOST:/PATH` or `cifs://HOST/SHARE` URL. Throws for any
+ * other URL.
  */
 const parseURL = (
   url: string,
@@ -64,7 +64,7 @@ const parseURL = (
   };
 };
 
-/** With which options a share on NFS is mounted, one after the other; those of its URL take the place of all others. */
+/** The mount options for NFS, in the order of the attempts. Options in the URL replace all of them. */
 const attemptsOf = (given: string | null): { options: string; called: string }[] =>
   given === null
     ? minorVersions.map((version) => ({
@@ -84,14 +84,13 @@ const reasonOf = (error: unknown, timeout: number): string => {
 type Read = (mountPoint: string) => Promise<unknown>;
 
 /**
- * Reads mount points for as long as their servers take, as Longhorn does (B: util.go, EnsureMountPoint). Who
- * asks while one is being read gets the same answer, so that a silent server costs one thread of this process,
- * however often a manager looks.
+ * Reads mount points without a time limit, as Longhorn does (B: util.go, EnsureMountPoint). Concurrent
+ * callers share one read, so a silent server blocks only one thread of this process.
  */
 export const createReadOnce = (read: Read = readdir): Read => {
   const beingRead = new Map<string, Promise<unknown>>();
   return (mountPoint) => {
-    // What comes later finds another mount there, maybe.
+    // A later call may find another mount there.
     const reading = beingRead.get(mountPoint) ?? read(mountPoint).finally(() => beingRead.delete(mountPoint));
     beingRead.set(mountPoint, reading);
     return reading;
@@ -99,10 +98,10 @@ export const createReadOnce = (read: Read = readdir): Read => {
 };
 
 /**
- * Mounts a store as Longhorn does: one on NFS by 4.2, then 4.1, then 4.0, one on CIFS by its login, each attempt
- * bounded by clock.mountTimeout, and it stays mounted. The commands are children, so that a server which does not answer
- * costs a killed child and not a thread of this process; whether a mount is healthy is read within it, as
- * what is killed with it leaves nothing behind.
+ * Mounts a store as Longhorn does: NFS with 4.2, then 4.1, then 4.0, CIFS with its login. Each attempt has
+ * the limit clock.mountTimeout. The store stays mounted. mount and umount are child processes, so that a
+ * silent server costs a killed child, not a thread of this process. The health check of a mount is a read in
+ * this process: it leaves nothing behind when the process is killed.
  */
 const mount = async (
   url: string,
@@ -126,7 +125,8 @@ const mount = async (
   await mkdir(mountPoint, { recursive: true });
   if (kind === 'cifs') {
     log.info(`Mounting CIFS share ${url} on mount point ${mountPoint} with options [soft]`);
-    // By variables, which are not seen in a list of processes (mount.cifs(8)); Longhorn has them in its arguments.
+    // Passed as variables, which a list of processes does not show (mount.cifs(8)). Longhorn passes them as
+    // arguments.
     const { CIFS_USERNAME: USER = '', CIFS_PASSWORD: PASSWD = '' } = environment;
     const env = { ...process.env, USER, PASSWD };
     try {
@@ -151,7 +151,7 @@ const mount = async (
   throw new StoreError(`cannot mount nfs ${server}: ${failures.join('; ')}: cannot mount using NFSv4`);
 };
 
-// Lazily: the server may have gone, and then no other way works.
+// Lazy: if the server is gone, no other unmount works.
 const unmount = async (url: string, { log, clock }: Options): Promise<void> => {
   const own = (['manager', 'replica'] as const).map((whose) => parseURL(url, whose).mountPoint);
   const there = new Set((await mountPoints()).filter((each) => own.includes(each)));
@@ -160,7 +160,7 @@ const unmount = async (url: string, { log, clock }: Options): Promise<void> => {
   await run('umount', ['-l', ...there], { timeout: clock.mountTimeout, killSignal: 'SIGKILL' });
 };
 
-/** Stores on NFS and CIFS, mounted for the container this process runs in. */
+/** Mounts stores on NFS and CIFS in the container of this process. */
 export const nodeMounts = (): Mounts => {
   const read = createReadOnce();
   return { mount: (url, options) => mount(url, read, options), unmount };

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { EngineBackupStatus, PrepareUpload, Uploads } from './upload.ts';
 
-/** Port of the engine proxy, the instance manager's in Longhorn; there it speaks gRPC, here HTTP and JSON. */
+/**
+ * Port of the engine proxy. In Longhorn, the instance manager serves it with gRPC. Here it uses HTTP and
+ * JSON.
+ */
 export const proxyPort = 8501;
 
 type BackupName = { backup: string };
@@ -13,8 +16,8 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
 };
 
 /**
- * Serves this node's engines to the managers of the other nodes, and /healthz to the kubelet; resolves once
- * it listens.
+ * Serves this node's engines to the managers of other nodes, and /healthz to the kubelet. Resolves once it
+ * listens.
  */
 export const serveProxy = async (
   { host, uploads, isReady }: { host: string; uploads: Uploads; isReady: () => boolean },
@@ -25,7 +28,8 @@ export const serveProxy = async (
     '/start-backup': ({ backup }) => uploads.start(backup),
     '/give-up-backup': ({ backup }) => uploads.giveUp(backup),
   };
-  // Whoever asks keeps its connections: one that is closed as idle just then would be a request that failed.
+  // Clients keep their connections. If the server closed an idle one, a request sent at that moment would
+  // fail.
   const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     const answer = (code: number, body: unknown) =>
       response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -63,28 +67,27 @@ const call = async <T>(ip: string, path: string, timeout: number, body?: unknown
   return answer as T;
 };
 
-// Beyond the upload's own limit, so that this side learns its reason.
+// Added to the upload's own timeout, so that the caller gets the reason. In milliseconds.
 const grace = 5_000;
 const statusTimeout = 60_000;
 
 /**
- * Has the node of an instance manager ready to start a backup; resolves once its lock is the next that it
- * would write.
+ * Prepares a backup on the node of an instance manager. Resolves once the backup is about to write its lock.
  */
 export const prepareBackup = (ip: string, body: PrepareUpload): Promise<unknown> =>
   call(ip, '/prepare-backup', body.timeout + grace, body);
 
 /**
- * Starts a backup that is prepared there; resolves once it is under way, rejects with the engine's words.
- * Timeout in milliseconds.
+ * Starts a prepared backup. Resolves once it is in progress, rejects with the engine's text. `timeout` is in
+ * milliseconds.
  */
 export const startBackup = (ip: string, backup: string, timeout: number): Promise<unknown> =>
   call(ip, '/start-backup', timeout + grace, { backup } satisfies BackupName);
 
-/** Ends a backup that is prepared there and not to be started now. */
+/** Ends a prepared backup that must not start now. */
 export const giveUpBackup = (ip: string, backup: string): Promise<unknown> =>
   call(ip, '/give-up-backup', statusTimeout, { backup } satisfies BackupName);
 
-/** Asks how far a backup has come; null if that node's instance manager knows nothing of it. */
+/** Returns the progress of a backup, null if that node's instance manager does not know it. */
 export const backupStatus = (ip: string, backup: string): Promise<EngineBackupStatus | null> =>
   call(ip, `/backup-status?backup=${encodeURIComponent(backup)}`, statusTimeout);

@@ -4,19 +4,19 @@ import { runEngineCommand } from './command.ts';
 import type { Mounts } from './mount.ts';
 
 /**
- * Looks into a store by a longhorn command that changes nothing there, with the credentials of an environment,
- * and gives what the command prints; fails in the words of longhorn-manager.
+ * Runs a longhorn command that only reads a store, with the credentials of an environment. Returns its
+ * output. Throws longhorn-manager's texts.
  */
 export type EngineQuery = (args: string[], environment: Environment) => Promise<string>;
 
-/** A command that has a time, as longhorn-manager names it: its program stands among its arguments too. */
+/** Formats a command with a timeout as longhorn-manager does: the program is among its arguments too. */
 export const queryCommand = (binary: string, args: readonly string[]): string =>
   `${binary} [${[binary, ...args].join(' ')}]`;
 
 /**
- * Makes looks that are given up after so many milliseconds. In Longhorn each is a process; here there are a
- * thousand in a run of the suite, and on the lab's nodes to start a Node takes longer than to look. So they
- * are made within the manager, with the words of the command that they stand for.
+ * Creates queries with a timeout in milliseconds. In Longhorn each is a process. Here a run of the suite has
+ * a thousand, and on lab nodes the start of Node takes longer than the query. So queries run inside the
+ * manager, with the error texts of the command.
  */
 export const createEngineQuery =
   ({

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** Names of the files in a replica's folder, as Longhorn's replicas have them. */
+/** Names of the files in a replica's folder, as in Longhorn. */
 export const headFile = (directory: string): string => `${directory}/volume-head-000.img`;
 export const snapshotFile = (directory: string, snapshot: string): string =>
   `${directory}/volume-snap-${snapshot}.img`;
 
-/** Makes the folder and a sparse head of a size in bytes, unless they are there. */
+/** Creates the folder and a sparse head of a size in bytes, unless they exist. Returns the head's path. */
 export const ensureHead = async (directory: string, size: number): Promise<string> => {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const file = await open(headFile(directory), 'a');
@@ -19,16 +19,16 @@ export const ensureHead = async (directory: string, size: number): Promise<strin
   return headFile(directory);
 };
 
-/** Bytes that a file takes on the disk, 0 if there is none. */
+/** Bytes that a file uses on the disk, 0 if it does not exist. */
 export const allocatedSize = async (file: string): Promise<number> => {
   const found = await stat(file).catch(() => undefined);
   return found ? found.blocks * 512 : 0;
 };
 
 /**
- * Copies the head into a snapshot's file. Longhorn makes the head itself the snapshot and starts an empty
- * one, in no time and with nothing torn; a copy is torn if somebody writes meanwhile. It appears under its
- * name only when it is whole.
+ * Copies the head into a snapshot's file. Longhorn turns the head itself into the snapshot and starts an
+ * empty head, which takes no time and is consistent. A copy is inconsistent if a process writes meanwhile.
+ * The file gets its name only when it is complete.
  */
 export const copySnapshot = async (directory: string, snapshot: string): Promise<void> => {
   const target = snapshotFile(directory, snapshot);
@@ -36,10 +36,10 @@ export const copySnapshot = async (directory: string, snapshot: string): Promise
   await rename(`${target}.tmp`, target);
 };
 
-/** Removes a snapshot's file if it is there. */
+/** Removes a snapshot's file if it exists. */
 export const removeSnapshot = (directory: string, snapshot: string): Promise<void> =>
   rm(snapshotFile(directory, snapshot), { force: true });
 
-/** Removes a replica's folder with all in it. */
+/** Removes a replica's folder with its content. */
 export const removeReplica = (directory: string): Promise<void> =>
   rm(directory, { recursive: true, force: true });

@@ -3,32 +3,30 @@ import { createInterface } from 'node:readline';
 import type { Behaviour } from '../environment.ts';
 import type { Log } from '../log.ts';
 
-/**
- * How the process of a replica stands: it runs once its helper does, and has failed once either has ended.
- */
+/** State of a replica's process: running once its helper runs, error once either of them has ended. */
 export type ReplicaState = 'starting' | 'running' | 'error';
 
 /**
- * The replicas' processes of this node: they live and die with this process (Longhorn's live in the instance
- * manager's pod).
+ * The replica processes of this node. They end with this process. In Longhorn they end with the instance
+ * manager's pod.
  */
 export type ReplicaProcesses = {
   /**
-   * Starts a replica's process unless that has been done, and says how it stands; `onChange` is called when
-   * that has changed.
+   * Starts a replica's process unless it was started, and returns its state. `onChange` is called when the
+   * state has changed.
    */
   ensure(replica: string, directory: string, onChange: () => void): ReplicaState;
-  /** Ends the process of the replica in this folder, as one ends by itself. */
+  /** Kills the process of the replica in this folder, as if it had crashed. */
   crash(directory: string): void;
-  /** Ends a replica's process, if there is one; the next one begins anew. */
+  /** Ends a replica's process, if there is one. The next `ensure` starts a new one. */
   end(replica: string): void;
 };
 
 type Running = { child: ChildProcess; state: ReplicaState; directory: string };
 
 /**
- * Runs replicas as children of this process, by the engine's binary, from which each starts its helper
- * (Longhorn's sync agent) a moment later.
+ * Runs replicas as child processes of this one, with the engine's binary. Each starts its helper (Longhorn's
+ * sync agent) from that binary a moment later.
  */
 export const createReplicaProcesses = ({
   binary,
@@ -54,7 +52,7 @@ export const createReplicaProcesses = ({
       change('error');
     };
     const helperIsDue = setTimeout(() => child.stdin?.write('start\n'), clock.replicaHelper);
-    // That it has ended is known by its close.
+    // The 'close' event reports the end of the process.
     child.stdin.on('error', () => undefined);
     createInterface(child.stdout).on('line', (line) => {
       last = line;

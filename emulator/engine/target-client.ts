@@ -15,19 +15,17 @@ const signals: Record<string, string> = {
 };
 
 /**
- * How a command ended, as Go's os/exec says it: `exit status 1`, `signal: killed`; or why it could not be
- * started.
+ * How a command ended, in the words of Go's os/exec: `exit status 1`, `signal: killed`; or why it could not
+ * be started.
  */
 const endOf = ({ code, signal, message }: ExecFileException): string => {
   if (signal) return `signal: ${signals[signal] ?? signal}`;
   return typeof code === 'number' ? `exit status ${code}` : message;
 };
 
-/**
- * The longhorn command ended with an error; its message is as longhorn-manager words it, log lines and all.
- */
+/** The longhorn command failed. The message is longhorn-manager's, including log lines. */
 class CommandError extends Error {
-  /** What it printed: why it failed, without the lines of its log. */
+  /** Standard output: the reason, without log lines. */
   readonly output: string;
   constructor(binary: string, args: string[], { error, stdout, stderr }: Result) {
     super(
@@ -65,30 +63,34 @@ const saysAny = (error: unknown, ...texts: string[]): boolean =>
   error instanceof Error && texts.some((text) => error.message.includes(text));
 
 /**
- * The backup store as a manager sees it: through the longhorn command of the default engine image. What
- * changes the store is a process a call, as in Longhorn; queries are not (see query.ts), nor is the end of a
- * mount.
+ * A manager's access to the backup store, through the longhorn command of the default engine image. As in
+ * Longhorn, each change of the store is a process. Queries (see look.ts) and unmounts run in this process.
  */
 export type TargetClient = {
-  /** The credentials that its commands are given; throws if the target's Secret lacks one. */
+  /** The credentials for the commands. Throws if the target's Secret lacks one. */
   environment(): Environment;
-  /** Lists the system backups, of which there are none: by this Longhorn sees whether there is a store at all. */
+  /**
+   * Lists the system backups, of which there are none. Longhorn checks in this way whether the store is
+   * available.
+   */
   systemBackups(url: string): Promise<void>;
   backupVolumes(url: string): Promise<string[]>;
   backups(url: string, volume: string): Promise<string[]>;
-  /** Undefined if the store has no such backup; inProgress if it has, but unfinished. */
+  /** Undefined if the store does not have the backup, `inProgress` if the backup is unfinished. */
   inspect(backupURL: string): Promise<BackupInfo | 'inProgress' | undefined>;
-  /** Undefined if the store has no such volume. */
+  /** Undefined if the store does not have the volume. */
   inspectVolume(volumeURL: string): Promise<VolumeInfo | undefined>;
   /**
-   * Deletes a backup; no time limit, as in Longhorn. Rejects with the error that ends up, wrapped once more,
-   * in status.messages. `onStart` is called with its process.
+   * Deletes a backup, without a time limit, as in Longhorn. Rejects with the error that goes, wrapped once
+   * more, into status.messages. `onStart` is called with the process ID.
    */
   remove(backupURL: string, onStart?: (pid: number | undefined) => void): Promise<void>;
   removeVolume(url: string, volume: string): Promise<void>;
-  /** Writes a backup into the image of a volume; no time limit. Rejects with what the replica says of it. */
+  /**
+   * Writes a backup into the image of a volume, without a time limit. Rejects with the replica's error text.
+   */
   restore(backupURL: string, image: string): Promise<void>;
-  /** Takes the mount of a store away from this node's manager, if it is of a kind that is mounted. */
+  /** Unmounts a store from this node's manager, if its kind is mounted. */
   unmount(url: string): Promise<void>;
 };
 
@@ -100,8 +102,8 @@ type Options = {
 };
 
 /**
- * Makes a client that gives each call but a removal so many milliseconds; without `query`, a look is a process
- * too.
+ * Creates a client. `timeout` limits each call except removals and restores, in milliseconds. Without `look`,
+ * a query is a process too.
  */
 export const createTargetClient = ({
   binary,
@@ -118,7 +120,7 @@ export const createTargetClient = ({
       await query(['backup', 'ls', '--volume', volume, url], environment()),
     );
     const { Messages: { error } = {}, Backups = {} } = listing[volume] ?? {};
-    // As longhorn-manager has it (engineapi/backups.go, parseBackupNamesList).
+    // As in longhorn-manager (engineapi/backups.go, parseBackupNamesList).
     if (error) throw new Error(error);
     return Object.keys(Backups);
   },
@@ -143,9 +145,9 @@ export const createTargetClient = ({
     try {
       await run(binary, ['backup', 'rm', backupURL], environment(), 0, onStart);
     } catch (error) {
-      // Longhorn looks into the log as well, which says so of another's lock that goes just then: it takes a
-      // removal that was refused for done, and the Backup stays Deleting for as long as its manager lives.
-      // Where an upload takes a second, a run in ten would meet that.
+      // Longhorn searches the log too. The log has this text also when another process's lock disappears
+      // during the read. Longhorn then takes a refused removal for a success, and the Backup stays Deleting
+      // until its manager ends. Where an upload takes a second, one run in ten would meet that.
       if (error instanceof CommandError && error.output.includes('cannot find')) return;
       throw new Error(`error deleting backup ${backupURL}: ${(error as Error).message}`);
     }

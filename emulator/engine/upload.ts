@@ -6,10 +6,10 @@ import { encodeBackupURL } from '../backupstore/url.ts';
 import type { Mutant } from '../mutants.ts';
 import { childEnvironment, type Environment } from './child.ts';
 
-/** The exit code of `longhorn backup create` where the replica's own process would have ended with it. */
+/** Exit code of `longhorn backup create` if the error would have ended the replica's process in Longhorn. */
 export const replicaEnded = 2;
 
-/** What `longhorn backup create --request` takes as JSON. */
+/** The JSON argument of `longhorn backup create --request`. */
 export type UploadRequest = {
   volume: string;
   volumeSize: number;
@@ -23,7 +23,7 @@ export type UploadRequest = {
   parameters: Record<string, string>;
 };
 
-/** What the engine says of a backup it makes or has made. */
+/** The engine's status of a backup. */
 export type EngineBackupStatus = {
   state: 'in_progress' | 'complete' | 'error';
   progress: number;
@@ -32,7 +32,7 @@ export type EngineBackupStatus = {
   snapshotName: string;
 };
 
-/** An upload that is to be made ready, with the credentials of its store; timeout in milliseconds. */
+/** An upload to prepare, with the credentials of its store. `timeout` is in milliseconds. */
 export type PrepareUpload = {
   url: string;
   request: UploadRequest;
@@ -40,19 +40,20 @@ export type PrepareUpload = {
   timeout: number;
 };
 
-/** The uploads of this process: they live and die with it (Longhorn's live in the instance manager's pod). */
+/** The uploads of this process. They end with it. In Longhorn they end with the instance manager's pod. */
 export type Uploads = {
   /**
-   * Starts the command of an upload; resolves once it is ready to take its lock, which it does when it is
-   * started. Rejects with its last word. One that has not been started after `timeout` milliseconds is given up.
+   * Starts the command of an upload. Resolves once it is about to take its lock, which it does after `start`.
+   * Rejects with the last line of its output. An upload that is not started within `timeout` milliseconds is
+   * given up.
    */
   prepare(upload: PrepareUpload): Promise<void>;
   /**
-   * Lets a prepared upload take its lock; resolves once it is under way, rejects with the command's last word
-   * if it never comes to that.
+   * Lets a prepared upload take its lock. Resolves once it is in progress. Rejects with the last line of the
+   * command's output if it fails before that.
    */
   start(backup: string): Promise<void>;
-  /** Ends a prepared upload before it has touched the store. */
+  /** Ends a prepared upload before it changes the store. */
   giveUp(backup: string): void;
   status(backup: string): EngineBackupStatus | undefined;
 };
@@ -60,8 +61,8 @@ export type Uploads = {
 type Prepared = { go(): void; giveUp(): void; underWay: Promise<void> };
 
 /**
- * Runs uploads as children of this process, by the longhorn command of the default engine image; `onReplicaEnded`
- * is called with the folder of a replica that ended with its upload.
+ * Runs uploads as child processes of this one, with the longhorn command of the default engine image.
+ * `onReplicaEnded` is called with the folder of a replica that ended with its upload.
  */
 export const createUploads = (
   binary: string,
@@ -77,7 +78,7 @@ export const createUploads = (
     prepared.get(request.backup)?.giveUp();
     const ready = Promise.withResolvers<void>();
     const underWay = Promise.withResolvers<void>();
-    // One that is given up is awaited by nobody.
+    // No caller handles the rejection of an upload that is given up.
     underWay.promise.catch(() => undefined);
     const status: EngineBackupStatus = {
       state: 'in_progress',
@@ -90,10 +91,10 @@ export const createUploads = (
       stdio: ['pipe', 'pipe', 'inherit'],
       env: childEnvironment(environment),
     });
-    // Behind all else on a node with one processor: however many uploads there are, the manager goes on, a
-    // deletion gives its lock back soon, and `inspect` ends in time.
+    // Lower priority than everything else on a node with one processor. With any number of uploads, the
+    // manager responds, a deletion releases its lock soon, and `inspect` ends in time.
     if (child.pid) setPriority(child.pid, 5);
-    // That it ended before it could be started is known by its close.
+    // The 'close' event reports a process that ended before its start.
     child.stdin.on('error', () => undefined);
     const own: Prepared = {
       go: () => child.stdin.end('go\n'),

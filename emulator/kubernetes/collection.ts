@@ -13,20 +13,20 @@ export const apiPathOf = (
     .concat(name ?? [], subresource ?? [])
     .join('/');
 
-/** The writing half of a collection; each call gives the object as the server has it then. */
+/** Writes the objects of a collection. Each call returns the object as the server then has it. */
 export type Writer<T extends ApiObject> = {
-  /** Reads the object as the server has it now, where the informer's copy may lag behind. */
+  /** Reads the object from the server, because the informer's copy may lag behind. */
   fetch(name: string): Promise<T>;
   create(object: Partial<T> & Pick<T, 'metadata'>): Promise<T>;
-  /** Replaces metadata and spec; a conflict if somebody else was faster than this copy. */
+  /** Replaces metadata and spec. Throws a conflict if the object has changed since this copy. */
   update(object: T): Promise<T>;
-  /** The same for status alone. */
+  /** Replaces only the status. Throws a conflict like `update`. */
   updateStatus(object: T): Promise<T>;
   patch(name: string, mergePatch: object, subresource?: 'status'): Promise<T>;
   delete(name: string): Promise<void>;
 };
 
-/** Makes the writing half of a collection. */
+/** Creates the writer of a collection. */
 export const createWriter = <T extends ApiObject>(
   client: Client,
   resource: ApiResource,

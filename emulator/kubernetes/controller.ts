@@ -5,24 +5,24 @@ const firstDelay = 5;
 const longestDelay = 1_000_000;
 
 /**
- * How long the n-th try in a row waits (n from 0), in milliseconds: 5 ms, doubled each time, up to 1000 s
- * (client-go's default).
+ * Delay before the next attempt after a number of failures in a row, in milliseconds: 5 ms, doubled each
+ * time, up to 1000 s (client-go's default).
  */
 export const retryDelay = (failures: number): number => Math.min(firstDelay * 2 ** failures, longestDelay);
 
 /**
- * A work queue as client-go's: a key is worked on by one worker at a time, and what is added meanwhile comes
- * once more after.
+ * A work queue like client-go's. One worker at a time handles a key. A key that is added meanwhile is handled
+ * again afterwards.
  */
 type Queue = {
   add(key: string): void;
   /** Adds the key after a delay that grows with each failure in a row. */
   addRateLimited(key: string): void;
-  /** Forgets the failures of a key. */
+  /** Resets the failures of a key. */
   forget(key: string): void;
 };
 
-/** Makes a queue that runs work on up to so many keys at once; work must not throw. */
+/** Creates a queue that runs `work` on up to `workers` keys at once. `work` must not throw. */
 export const createQueue = (
   workers: number,
   work: (key: string) => Promise<void>,
@@ -59,13 +59,13 @@ export const createQueue = (
   };
 };
 
-/** Longhorn's number of workers of each controller. */
+/** Longhorn's number of workers per controller. */
 const workers = 5;
 
 /**
- * Runs a controller: reconcile is called with each name put in, one call a name at a time. What it throws is
- * logged and tried again at a growing distance; a conflict or a vanished object is nobody's fault and tried
- * again without a warning.
+ * Starts a controller and returns its `add`. reconcile is called with each added name, one call at a time per
+ * name. An error is logged and tried again after a growing delay. A conflict or a missing object is normal:
+ * it is tried again without a warning.
  */
 export const startController = (
   { name, reconcile }: { name: string; reconcile: (key: string) => Promise<void> },

@@ -4,20 +4,20 @@ import { ApiFailure, type Client } from './client.ts';
 import { type ApiResource, apiPathOf } from './collection.ts';
 import type { ApiObject } from './objects.ts';
 
-/** The reading half of a collection: a copy kept by list and watch, as client-go's informers keep it. */
+/** Reads the objects of a collection: a copy kept by list and watch, like client-go's informers. */
 export type Informer<T extends ApiObject> = {
-  /** An object, frozen: every event has it looked at, and a copy each time was a tenth of a manager's work. */
+  /** Returns a frozen object. A copy for each event was a tenth of a manager's work. */
   get(name: string): T | undefined;
-  /** All objects, frozen too. */
+  /** Returns all objects, frozen too. */
   list(): T[];
   /**
-   * Calls back with a name for every object that is known already, as client-go does for a handler that is
-   * added late, on every event of an object, and on every resync.
+   * Calls the listener with the name of every known object at once, as client-go does for a late handler.
+   * Then calls it on every event of an object and on every resync.
    */
   onEvent(listener: (name: string) => void): void;
-  /** Takes the answer of a write into the copy at once, so that the next look is not at an older state. */
+  /** Puts the result of a write into the copy at once, so that the next read is not older. */
   absorb(object: T): void;
-  /** Resolves when the first list is in. */
+  /** Resolves after the first list. */
   synced: Promise<void>;
 };
 
@@ -33,7 +33,9 @@ const frozen = <T>(value: T): T => {
 const restDelay = 1_000;
 const version = (object: ApiObject): bigint => BigInt(object.metadata.resourceVersion ?? 0);
 
-/** Starts an informer; resync in milliseconds, none if undefined. It goes on until the signal aborts. */
+/**
+ * Starts an informer, which runs until the signal aborts. `resync` is in milliseconds; undefined means none.
+ */
 export const startInformer = <T extends ApiObject>(
   {
     client,
@@ -45,8 +47,8 @@ export const startInformer = <T extends ApiObject>(
 ): Informer<T> => {
   const objects = new Map<string, T>();
   /**
-   * UIDs of objects that have gone. The answer to a write may come after the event of its object's end, and
-   * would bring it back for ever.
+   * UIDs of removed objects. The response to a write may arrive after the event of the object's removal, and
+   * would otherwise add it again permanently.
    */
   const gone = new Set<string | undefined>();
   const listeners = new Set<(name: string) => void>();
@@ -68,7 +70,8 @@ export const startInformer = <T extends ApiObject>(
     gone.add(uid);
     if (objects.get(name)?.metadata.uid === uid) objects.delete(name);
   };
-  // The first may come from the API server's cache, as client-go allows it: from one that lags behind it is old.
+  // The first list may come from the API server's cache, as in client-go. If that cache lags behind, the list
+  // is old.
   const relist = async (isFirst: boolean): Promise<string> => {
     const { metadata, items, kind, apiVersion } = await client.request<ListAnswer<T>>(
       'GET',
@@ -76,7 +79,7 @@ export const startInformer = <T extends ApiObject>(
     );
     const before = new Set(objects.keys());
     for (const item of items) {
-      // Items of a list carry neither of the two.
+      // Items of a list have neither apiVersion nor kind.
       store({ ...item, apiVersion, kind: kind.replace(/List$/, '') });
       before.delete(item.metadata.name);
     }
@@ -122,7 +125,7 @@ export const startInformer = <T extends ApiObject>(
       } catch (error) {
         if (signal.aborted) return;
         log.warning(`Listing ${resource.plural} anew`, { error });
-        // A pause between two lists, as client-go has one: a server that is down answers none of them.
+        // A pause between two lists, as in client-go: a server that is down answers none of them.
         await sleep(restDelay, undefined, { signal }).catch(() => undefined);
       }
     }

@@ -25,7 +25,7 @@ export type Condition = {
   lastTransitionTime: string;
 };
 
-/** Puts a condition into a list; its transition time moves only when its status does. */
+/** Sets a condition in a list. Its transition time changes only when its status does. */
 export const withCondition = (
   conditions: Condition[] | undefined | null,
   {
@@ -44,7 +44,7 @@ export const withCondition = (
     : [...(conditions ?? []), condition];
 };
 
-/** A reference that lets Kubernetes delete the object together with its owner. */
+/** A reference with which Kubernetes deletes the object together with its owner. */
 export const ownerReference = ({
   apiVersion,
   kind,

@@ -1,7 +1,7 @@
 import type { ApiObject, Condition } from '../kubernetes/objects.ts';
 
-// The fields that the emulator reads or writes, by the names of longhorn.io/v1beta2. Sizes are strings, as
-// there.
+// The fields that the emulator reads or writes, with their names in longhorn.io/v1beta2. Sizes are strings,
+// as in Longhorn.
 
 type LonghornObject<Spec, Status> = ApiObject & { spec: Spec; status?: Status };
 
@@ -13,13 +13,13 @@ export type Volume = LonghornObject<
     accessMode: string;
     backupCompressionMethod: 'none' | 'lz4' | 'gzip';
     backupTargetName: string;
-    /** URL of the backup a new volume begins with. */
+    /** URL of the backup that a new volume is restored from. */
     fromBackup?: string;
-    /** It is to follow the backups of that one's volume. */
+    /** Whether the volume should follow the backups of the volume in fromBackup. */
     Standby?: boolean;
     nodeID: string;
     backupBlockSize?: string;
-    /** Attached without a device. */
+    /** Attach the volume without a device. */
     disableFrontend?: boolean;
     image: string;
   },
@@ -36,19 +36,19 @@ export type Volume = LonghornObject<
     frontendDisabled: boolean;
     restoreRequired: boolean;
     restoreInitiated: boolean;
-    /** It still follows them. */
+    /** Whether the volume still follows those backups. */
     isStandby: boolean;
   }
 >;
 
-/** Of the volumes that are restored alone. */
+/** Only restored volumes have one. */
 export type VolumeEngine = LonghornObject<
   { volumeName: string; nodeID: string },
   {
     ownerID: string;
     currentState: 'running';
     lastRestoredBackup: string;
-    /** By the address of its replica. */
+    /** By the address of the replica. */
     restoreStatus: Record<string, { isRestoring: boolean; lastRestored: string }>;
   }
 >;
@@ -225,5 +225,5 @@ export type RecurringJob = LonghornObject<
   { ownerID: string; executionCount?: number }
 >;
 
-/** Of Kubernetes; only the controller of recurring jobs writes it. */
+/** A Kubernetes CronJob. Only the controller of recurring jobs writes it. */
 export type CronJob = ApiObject & { spec: object };

@@ -38,11 +38,11 @@ const ensure = async <T extends ApiObject>(
     return await collection.create(object);
   } catch (error) {
     if (!alreadyExists(error)) throw error;
-    return collection.fetch(object.metadata.name); // Another manager came first.
+    return collection.fetch(object.metadata.name); // Another manager was first.
   }
 };
 
-/** Name of a node's instance manager: it has one for all volumes, as Longhorn's has since v1.5. */
+/** Name of a node's instance manager. A node has one for all volumes, as in Longhorn since v1.5. */
 const instanceManagerName = (node: string): string =>
   `instance-manager-${createHash('md5').update(node).digest('hex')}`;
 
@@ -64,7 +64,7 @@ const ensureOwn = async ({ datastore, node, dataRoot }: ManagerContext, ip: stri
     },
     spec: { nodeID: node, image: '', type: 'aio', dataEngine: 'v1' },
   });
-  // By a patch: after a restart of this manager the pod has another address, and nobody else writes this
+  // A patch: the pod has another address after a restart of this manager, and only this manager writes this
   // object.
   await datastore.instanceManagers.patch(
     manager.metadata.name,
@@ -74,14 +74,15 @@ const ensureOwn = async ({ datastore, node, dataRoot }: ManagerContext, ip: stri
 };
 
 /**
- * Makes what every Longhorn has from its start, whichever manager comes first, and this node's own objects.
+ * Creates the objects that every Longhorn has from its start, in whichever manager is first, and this node's
+ * own objects.
  */
 export const bootstrap = async (context: ManagerContext, ip: string): Promise<void> => {
   const { datastore } = context;
   await ensureOwn(context, ip);
   const version = emulatorVersion(context.version);
   const setting = await ensure(datastore.settings, { metadata: { name: currentVersion }, value: version });
-  // Another version was here before.
+  // Another version was installed before.
   if (setting.value !== version) await datastore.settings.patch(currentVersion, { value: version });
   for (const [name, value] of Object.entries(settings))
     await ensure(datastore.settings, { metadata: { name }, value });

@@ -7,11 +7,11 @@ import type { Datastore } from './datastore.ts';
 import type { EventRecorder } from './events.ts';
 import type { Targets } from './targets.ts';
 
-/** What every controller of a manager works with. */
+/** What every controller of a manager uses. */
 export type ManagerContext = Behaviour & {
-  /** Which version of Longhorn it stands for, as `v1.12.1`. */
+  /** Emulated version of Longhorn, such as `v1.12.1`. */
   version: string;
-  /** Name of the node this manager runs on, and with it the ID it owns objects by. */
+  /** Name of the node of this manager. It is also its ID as an owner of objects. */
   node: string;
   datastore: Datastore;
   devices: Devices;
@@ -21,11 +21,11 @@ export type ManagerContext = Behaviour & {
   recorder: EventRecorder;
   /** Folder of replicas and engine binaries, /var/lib/longhorn. */
   dataRoot: string;
-  /** The longhorn command of the default engine image on this node. */
+  /** Path of the default engine image's longhorn command on this node. */
   binary: string;
   log: Log;
   signal: AbortSignal;
 };
 
-/** A time, by default now, as Kubernetes writes it: whole seconds, UTC. */
+/** Formats a time as Kubernetes does: whole seconds, UTC. Default: now. */
 export const timestamp = (at = new Date()): string => `${at.toISOString().slice(0, 19)}Z`;

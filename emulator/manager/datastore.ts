@@ -6,10 +6,10 @@ import type { Log } from '../log.ts';
 import type * as lh from '../longhorn/objects.ts';
 import { jobLabels, namespace } from '../modelled-on.ts';
 
-/** One kind of object: read from the informer's copy, written to the API server. */
+/** One kind of object: reads come from the informer's copy, writes go to the API server. */
 export type Collection<T extends ApiObject> = Informer<T> & Writer<T>;
 
-/** Everything a manager sees, each kind by its own watch. */
+/** All objects that a manager uses. Each kind has its own watch. */
 export type Datastore = {
   volumes: Collection<lh.Volume>;
   volumeAttachments: Collection<lh.VolumeAttachment>;
@@ -61,7 +61,7 @@ const open = <T extends ApiObject>(
   };
 };
 
-/** Opens all collections and resolves once the first list of each is in. */
+/** Opens all collections. Resolves after the first list of each. */
 export const openDatastore = async (options: Options): Promise<Datastore> => {
   const longhorn = <T extends ApiObject>(
     plural: string,
@@ -81,7 +81,7 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
     volumeAttachments: longhorn('volumeattachments', 'VolumeAttachment'),
     engines: longhorn('engines', 'Engine'),
     replicas: longhorn('replicas', 'Replica'),
-    // Longhorn's snapshot controller gets no resync either.
+    // Longhorn's snapshot controller has no resync either.
     snapshots: longhorn('snapshots', 'Snapshot', 0),
     backups: longhorn('backups', 'Backup'),
     backupVolumes: longhorn('backupvolumes', 'BackupVolume'),

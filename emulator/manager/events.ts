@@ -5,7 +5,10 @@ import { namespace } from '../modelled-on.ts';
 
 type Said = { type: 'Normal' | 'Warning'; reason: string; message: string };
 
-/** Writes a Kubernetes event about an object; source is who says so. Throws if it cannot be written. */
+/**
+ * Writes a Kubernetes event about an object. `source` is the component that reports it. Throws if the write
+ * fails.
+ */
 export const writeEvent = async (
   client: Client,
   object: ApiObject,
@@ -24,10 +27,10 @@ export const writeEvent = async (
   });
 };
 
-/** Writes an event of a manager about an object; never fails the caller. */
+/** Writes a manager's event about an object. Never throws. */
 export type EventRecorder = (object: ApiObject, event: Said) => void;
 
-/** Makes a recorder that says each thing about an object's version of spec once. */
+/** Creates a recorder. It writes the same event only once per generation of an object. */
 export const createRecorder = (client: Client, { node, log }: { node: string; log: Log }): EventRecorder => {
   const said = new Set<string>();
   return (object, { type, reason, message }) => {

@@ -9,11 +9,12 @@ import { startManager } from './start.ts';
 
 const log = createLog((line) => process.stdout.write(line));
 
-// At once and without a word to the children: as Longhorn's, and as process 1 of its container this takes a
-// running `backup rm` with it.
+// Exits at once without ending its children, as Longhorn's manager does. It is process 1 of its container, so
+// a running `backup rm` ends with it.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
 
-// No cause is worth living on in a state nobody knows; the kubelet starts a new process.
+// The state is unknown after an unhandled rejection, so the process always ends. The kubelet starts a new
+// one.
 process.on('unhandledRejection', (error) => {
   log.error('Unhandled rejection', { error: error instanceof Error ? error.stack : error });
   process.exit(1);
@@ -48,7 +49,7 @@ const { positionals, values } = parseArgs({
   options: { debug: { type: 'boolean', short: 'd' }, 'manager-url': { type: 'string', default: '' } },
 });
 const [command = '', name = ''] = positionals;
-// Not awaited: what is bundled as CommonJS cannot be, at its top.
+// No top-level await, because the CommonJS bundle cannot have one.
 if (command === 'daemon') void daemon();
 else if (command === 'recurring-job')
   void runRecurringJob({

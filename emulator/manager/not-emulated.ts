@@ -5,7 +5,10 @@ type Accepts = readonly unknown[] | ((value: unknown) => boolean) | 'any';
 const anything: Accepts = 'any';
 const ignoredSetting = ['ignored'];
 
-/** Fields of a spec that the emulator knows, with the values it can do or that mean the same to it. */
+/**
+ * Fields of a spec that the emulator knows. The values are those that it implements, or that need no change
+ * of its behaviour.
+ */
 const accepted: Record<string, Record<string, Accepts>> = {
   Volume: {
     size: (value) => Number(value) > 0 && Number(value) % (2 * 1024 * 1024) === 0,
@@ -61,13 +64,16 @@ const isNothing = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || value === false || value === 0;
 
 const accepts = (rule: Accepts | undefined, value: unknown): boolean => {
-  // A field the emulator has never heard of may at least be at its zero value.
+  // An unknown field is accepted with its zero value.
   if (rule === undefined) return isNothing(value);
   if (rule === 'any') return true;
   return typeof rule === 'function' ? rule(value) : rule.includes(value);
 };
 
-/** What of an object's spec is beyond the emulator, a sentence each; none of a kind that no user writes. */
+/**
+ * Returns one message for each field of an object's spec that is not emulated. Empty for kinds that users do
+ * not write.
+ */
 export const notEmulated = (object: ApiObject & { spec?: object }): string[] => {
   const fields = accepted[object.kind];
   if (!fields) return [];

@@ -1,12 +1,12 @@
 import type { Node } from '../longhorn/objects.ts';
 
 /**
- * Why a node's manager cannot own anything. ManagerPodDown is not among them: a manager that restarts keeps
- * what it owns.
+ * Reasons for which a node's manager loses its objects. ManagerPodDown is not one of them: a manager that
+ * restarts keeps its objects.
  */
 const lostReasons = ['KubernetesNodeGone', 'KubernetesNodeNotReady', 'ManagerPodMissing'];
 
-/** Whether the manager of a node is gone for good; so is one of a node that nobody knows, or of none. */
+/** Whether the manager of a node is lost. An unknown or empty node counts as lost. */
 const isLost = (node: string, nodes: Node[]): boolean => {
   const found = nodes.find(({ metadata }) => metadata.name === node);
   const ready = found?.status?.conditions?.find(({ type }) => type === 'Ready');
@@ -14,8 +14,8 @@ const isLost = (node: string, nodes: Node[]): boolean => {
 };
 
 /**
- * Whether a manager is responsible for an object. An object's preferred owner always is; else its present
- * owner; and if both are lost, everybody is, and whoever writes first has it.
+ * Whether a manager is responsible for an object. The preferred owner always is, then the present owner. If
+ * both are lost, every manager is, and the first write decides.
  */
 export const isResponsible = ({
   self,

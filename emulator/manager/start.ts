@@ -31,13 +31,14 @@ import { createTargets } from './targets.ts';
 const isBoolean = (value: string): boolean => value === 'true' || value === 'false';
 
 /**
- * Values the emulator can stand for, by setting; any other is answered with an event and status.applied
+ * The values of settings that the emulator accepts. Any other value causes an event, and status.applied is
  * false.
  */
 const accepted: Record<string, (value: string, version: string) => boolean> = {
   'current-longhorn-version': (value, version) => value === emulatorVersion(version),
   'default-engine-image': (value) => value === defaultEngineImage,
-  // Both say how uploads are made; the emulator uploads a block at a time by what the volume's own spec says.
+  // Both settings control how uploads are made. The emulator uploads one block at a time, compressed as in
+  // the volume's spec.
   'backup-compression-method': (value) => ['none', 'lz4', 'gzip'].includes(value),
   'backup-concurrent-limit': (value) => Number(value) >= 1,
   'allow-recurring-job-while-volume-detached': isBoolean,
@@ -51,7 +52,7 @@ const accepted: Record<string, (value: string, version: string) => boolean> = {
   'recurring-failed-jobs-history-limit': (value) => /^\d+$/.test(value),
 };
 
-/** Says of each Setting whether it is in force. */
+/** Sets status.applied of each Setting. */
 const startSettingController = (context: ManagerContext): void => {
   const { datastore } = context;
   const reconcile = async (name: string): Promise<void> => {
@@ -72,26 +73,24 @@ const startSettingController = (context: ManagerContext): void => {
 };
 
 type ManagerOptions = Behaviour & {
-  /** Which version of Longhorn it stands for. */
+  /** Emulated version of Longhorn. */
   version: string;
   access: ApiAccess;
   node: string;
-  /** Address by which other managers reach this one's engine proxy. */
+  /** Address at which other managers reach this manager's engine proxy. */
   ip: string;
   devices: Devices;
-  /**
-   * How the manager reaches stores by itself; without it, it looks into them by the longhorn command alone.
-   */
+  /** Mounts of this process, for queries. Without them, every query runs the longhorn command. */
   mounts?: Mounts;
   dataRoot: string;
   job: JobPodTemplate;
-  /** The longhorn command to put on the node. */
+  /** The longhorn command to install on the node. */
   command: CommandFiles;
   log: Log;
   signal: AbortSignal;
 };
 
-/** Starts a manager and resolves once it is ready; it then works until the signal aborts. */
+/** Starts a manager. Resolves once it is ready. It runs until the signal aborts. */
 export const startManager = async (options: ManagerOptions): Promise<void> => {
   const { access, node, ip, clock, mounts, dataRoot, log, signal } = options;
   const binary = engineBinaryPath(defaultEngineImage, dataRoot);
@@ -119,7 +118,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
     binary,
     recorder: createRecorder(client, { node, log }),
   };
-  // Before any controller: who owns what is decided by the nodes that are known.
+  // Before any controller, because the known nodes decide which manager owns an object.
   await bootstrap(context, ip);
 
   startNodeController(context);

@@ -6,14 +6,14 @@ import type { BackupTarget } from '../longhorn/objects.ts';
 import { defaultEngineImage, namespace } from '../modelled-on.ts';
 import type { Mutant } from '../mutants.ts';
 
-/** The stores of backup targets as a manager comes to them. */
+/** Opens the stores of backup targets for a manager. */
 export type Targets = {
   /**
-   * A client with the credentials that the target's Secret has now. Throws longhorn-manager's words if there is
-   * no such Secret; one that lacks a key fails what the client is asked first.
+   * Returns a client with the present credentials in the target's Secret. Throws longhorn-manager's text if
+   * the Secret does not exist. If a key is missing, the client's first call fails.
    */
   open(target: BackupTarget): Promise<TargetClient>;
-  /** Takes the mount of a store away from this node's manager. */
+  /** Unmounts a store from this node's manager. */
   unmount(url: string): Promise<void>;
 };
 
@@ -32,8 +32,8 @@ const optional = [
 type Secret = { data?: Record<string, string> };
 
 /**
- * What of a Secret a command gets (engineapi/backups.go, getBackupCredentialEnv). What stands there of a role
- * of IAM, which takes the place of keys, is not emulated.
+ * The keys of a Secret that a command gets (engineapi/backups.go, getBackupCredentialEnv). An IAM role in
+ * place of keys is not emulated.
  */
 const environmentOf = ({ data = {} }: Secret, kind: Kind): Environment => {
   if (kind === 'cifs') return decoded(data, ['CIFS_USERNAME', 'CIFS_PASSWORD']);
@@ -51,7 +51,7 @@ const readSecret = async (client: Client, name: string, kind: Kind): Promise<Sec
   try {
     return await client.request('GET', `/api/v1/namespaces/${namespace}/secrets/${encodeURIComponent(name)}`);
   } catch (error) {
-    // As Longhorn's cache of secrets says it, where the API server says secrets.
+    // The text of Longhorn's cache of secrets. The API server says "secrets" instead of "secret".
     throw isNotFound(error) ? new Error(`secret ${JSON.stringify(name)} not found`) : error;
   }
 };
@@ -64,7 +64,10 @@ type Options = {
   mutant: Mutant | undefined;
 };
 
-/** Makes the way to stores, whose looks and commands have so many milliseconds each, but for a removal. */
+/**
+ * Creates the targets of a manager. `timeout` limits each query and command except removals and restores, in
+ * milliseconds.
+ */
 export const createTargets = ({ client, mutant, ...options }: Options): Targets => {
   const first = new Map<string, Promise<Secret>>();
   const read = (name: string, kind: Kind): Promise<Secret> => {

@@ -11,8 +11,8 @@ const plurals = servedKinds.map(({ plural }) => plural);
 const read = ['get', 'list', 'watch'];
 
 /**
- * The managers' account and its rights: Longhorn's own objects in their namespace, a look at pods, nodes and
- * Secrets, and events.
+ * The managers' account and its rights: all on Longhorn's own objects in their namespace and on CronJobs,
+ * read on pods, nodes and Secrets, and create on events.
  */
 export const access = [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } },
@@ -27,10 +27,10 @@ export const access = [
         resources: plurals.map((plural) => `${plural}/status`),
         verbs: ['update', 'patch'],
       },
-      // For owner references with which Kubernetes deletes a Snapshot together with its Volume.
+      // Needed for owner references, with which Kubernetes deletes a Snapshot together with its Volume.
       { apiGroups: [group], resources: plurals.map((plural) => `${plural}/finalizers`), verbs: ['update'] },
       { apiGroups: [''], resources: ['pods'], verbs: read },
-      // Of the stores in buckets.
+      // Credentials of stores in buckets.
       { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
       { apiGroups: [''], resources: ['events'], verbs: ['create'] },
       { apiGroups: ['batch'], resources: ['cronjobs'], verbs: [...read, 'create', 'update'] },

@@ -3,7 +3,7 @@ import { object } from './schema.ts';
 
 export const group = 'longhorn.io';
 
-// What `kubectl get` shows of a kind, where it has that.
+// Columns of `kubectl get`, for kinds that have the field.
 const columns = [
   { name: 'State', field: 'state' },
   { name: 'Available', field: 'available' },
@@ -41,7 +41,8 @@ const definition = ({ kind, plural, shortNames, spec, status, value }: ServedKin
           served: true,
           storage: true,
           subresources: { status: {} },
-          // The server drops an empty list, and would then find that two who apply the same disagree.
+          // The server drops an empty list. Two clients that apply the same object would then find a
+          // difference.
           ...(additionalPrinterColumns.length > 0 && { additionalPrinterColumns }),
           schema: { openAPIV3Schema: object(properties) },
         },
@@ -51,7 +52,7 @@ const definition = ({ kind, plural, shortNames, spec, status, value }: ServedKin
 };
 
 /**
- * The custom resources the emulator serves, under Longhorn's names; every kind has a status of its own, as
- * Longhorn's have.
+ * The custom resources of the emulator, under Longhorn's names. Every kind has a status subresource, as in
+ * Longhorn.
  */
 export const customResourceDefinitions = servedKinds.map(definition);

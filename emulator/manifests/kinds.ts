@@ -12,7 +12,7 @@ import {
   texts,
 } from './schema.ts';
 
-/** One of Longhorn's custom resources; a Setting has a value where others have a spec. */
+/** One of Longhorn's custom resources. A Setting has a value instead of a spec. */
 export type ServedKind = {
   kind: string;
   plural: string;
@@ -22,8 +22,8 @@ export type ServedKind = {
   value?: Schema;
 };
 
-// What users write is open, so that a field beyond the emulator is not pruned but answered; what the emulator
-// writes is closed. The defaults are those of Longhorn's webhook.
+// Specs that users write allow unknown fields, so that the emulator can report them instead of the API server
+// pruning them. The other fields are closed. The defaults are those of Longhorn's webhook.
 const volumeKinds: ServedKind[] = [
   {
     kind: 'Volume',
@@ -258,7 +258,7 @@ const nodeKinds: ServedKind[] = [
   },
 ];
 
-// The webhook's spec.name is left to who reads it.
+// Longhorn's webhook sets spec.name. Here readers of the object handle a missing one.
 const recurringJobKind: ServedKind = {
   kind: 'RecurringJob',
   plural: 'recurringjobs',

@@ -7,7 +7,7 @@ import { serviceAccount } from './access.ts';
 
 export const managerName = 'longhorn-manager';
 
-/** The ports of a manager's pod by their names; services know them by those. */
+/** The ports of a manager's pod by name. Services refer to these names. */
 export const managerPorts = { proxy: proxyPort, manager: longhornApiPort };
 
 const labels = { app: managerName };
@@ -21,7 +21,7 @@ type ManagerOptions = {
   version?: string | undefined;
 };
 
-/** The DaemonSet of managers, under Longhorn's names. */
+/** The DaemonSet of the managers, under Longhorn's names. */
 export const managerDaemonSet = ({ image, clock, mutant, version = '' }: ManagerOptions) => ({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
@@ -44,18 +44,19 @@ export const managerDaemonSet = ({ image, clock, mutant, version = '' }: Manager
               fieldRef(variables.podIP, 'status.podIP'),
               { name: variables.image, value: image },
               { name: variables.clock, value: clock },
-              // Always there, if empty: a mutant of an earlier installation must not survive an apply.
+              // Always set, even if empty: otherwise a mutant of an earlier installation would survive an
+              // apply.
               { name: variables.mutant, value: mutant ?? '' },
               { name: variables.version, value: version },
-              // As many as blocks are removed at once; Node's own four would be all that ever run.
+              // As many threads as blocks that are removed at once. Node's default is four.
               { name: 'UV_THREADPOOL_SIZE', value: '64' },
-              // In MiB: a node of 1 GiB also has a kubelet, and room for uploads.
+              // In MiB. A node of 1 GiB also needs memory for a kubelet and for uploads.
               { name: 'NODE_OPTIONS', value: '--max-old-space-size=160 --max-semi-space-size=4' },
             ],
-            // For loop devices, the mount of the backup store, and nodes in /dev.
+            // For loop devices, the mount of the backup store, and device nodes in /dev.
             securityContext: { privileged: true },
             ports: Object.entries(managerPorts).map(([name, containerPort]) => ({ name, containerPort })),
-            // Not asked again once it is ready: a Node that answers each second is work on a lab's node.
+            // Only a startup probe: a request to Node each second costs too much CPU time on a lab node.
             startupProbe: {
               httpGet: { path: '/healthz', port: proxyPort },
               periodSeconds: 1,

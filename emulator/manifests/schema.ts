@@ -1,4 +1,4 @@
-/** A structural schema of a custom resource's field, as apiextensions.k8s.io/v1 has it. */
+/** A structural schema of a custom resource's field, as in apiextensions.k8s.io/v1. */
 export type Schema = {
   type?: string;
   properties?: Record<string, Schema>;
@@ -10,7 +10,7 @@ export type Schema = {
   'x-kubernetes-preserve-unknown-fields'?: true;
 };
 
-/** A field of a type; nullable unless it is required to be there, as Go's zero values are written as null. */
+/** Returns a function that creates the schema of a field with this type. */
 const of =
   (type: string) =>
   (more: Schema = {}): Schema => ({ type, ...more });
@@ -35,7 +35,10 @@ export const object = (properties: Record<string, Schema>, required: string[] = 
   ...(required.length > 0 && { required }),
 });
 
-/** An object whose other fields are kept too: what the emulator does not do must reach it, to be answered. */
+/**
+ * An object that also keeps unknown fields: the emulator must receive fields that it does not implement, to
+ * report them.
+ */
 export const open = (properties: Record<string, Schema>, required: string[] = []): Schema => ({
   ...object(properties, required),
   'x-kubernetes-preserve-unknown-fields': true,

@@ -5,7 +5,7 @@ import { uiPort } from '../ui/frontend.ts';
 
 export const uiName = 'longhorn-ui';
 
-/** The port of the user interface's pod by its name; the service knows it by that. */
+/** The port of the user interface's pod by name. The service refers to this name. */
 export const uiPorts = { http: uiPort };
 
 const labels = { app: uiName };
@@ -37,9 +37,10 @@ export const uiDeployment = ({
             command: ['longhorn-ui'],
             env: [
               { name: variables.clock, value: clock },
-              // Always there, if empty: a mutant of an earlier installation must not survive an apply.
+              // Always set, even if empty: otherwise a mutant of an earlier installation would survive an
+              // apply.
               { name: variables.mutant, value: mutant ?? '' },
-              // In MiB: it only hands on.
+              // In MiB. This process only forwards requests.
               { name: 'NODE_OPTIONS', value: '--max-old-space-size=32 --max-semi-space-size=1' },
             ],
             ports: Object.entries(uiPorts).map(([name, containerPort]) => ({ name, containerPort })),

@@ -12,10 +12,7 @@ const where = (line: number) => inVolumeJob('doRecurringBackup', line);
 const skipped = ({ log, volumeName }: VolumeJob, during: string, line: number): void =>
   log.info(`Volume ${volumeName} not found during ${during}, skipping`, where(line));
 
-/**
- * The backup of the run's snapshot; a Backup that is Pending has none of it yet in its status and is not
- * found.
- */
+/** The backup of the run's snapshot. A Pending Backup has no snapshot in its status yet and is not found. */
 const backupOf = ({ snapshotName }: VolumeJob, { backupStatus }: RestVolume): RestBackupStatus | undefined =>
   backupStatus?.find(({ snapshot }) => snapshot === snapshotName);
 
@@ -35,7 +32,7 @@ const untilStarted = async (job: VolumeJob): Promise<void> => {
   );
 };
 
-/** Resolves to whether the backup is complete, false if its volume has gone; throws if it has failed. */
+/** Resolves to true if the backup is complete, false if its volume has gone. Throws if the backup failed. */
 const untilComplete = async (job: VolumeJob): Promise<boolean> => {
   const { api, clock, log, snapshotName, volumeName } = job;
   for (;;) {
@@ -82,7 +79,7 @@ const cleanup = async (job: VolumeJob, { backupTargetName }: RestVolume): Promis
   await cleanUpSnapshots(job, { backupDone: true });
 };
 
-/** Best effort: an error is a warning, the backup is made all the same. */
+/** Best effort: an error is only logged as a warning, because the backup is complete. */
 const cleanupAfter = async (job: VolumeJob, volume: RestVolume): Promise<void> => {
   try {
     await cleanup(job, volume);
@@ -96,7 +93,7 @@ const cleanupAfter = async (job: VolumeJob, volume: RestVolume): Promise<void> =
   }
 };
 
-/** Full with each so manieth run of the job, whatever came of the others. */
+/** Full when the job's number of runs is a multiple of the interval, whatever the other backups were. */
 const modeOf = ({ mutant, recurringJob: { spec, status } }: VolumeJob): 'full' | 'incremental' => {
   const interval = Number(spec.parameters?.['full-backup-interval'] ?? 0);
   if (Number.isNaN(interval)) throw new Error(`interval ${interval} is not number`);
@@ -116,7 +113,7 @@ const run = async (prepared: VolumeJob): Promise<void> => {
 };
 
 /**
- * Makes the run's snapshot and its backup, waits for it, and cleans up behind it; throws if there is no new
+ * Makes the run's snapshot and its backup, waits for the backup, and cleans up. Throws if there is no new
  * backup.
  */
 export const backUp = async (job: VolumeJob): Promise<void> => {

@@ -1,6 +1,6 @@
 /**
- * What logrus says of a line's place with -d: the function and the line of v1.12.1's app/recurringjob that
- * write it.
+ * The origin of a log line, as logrus reports it with -d: the function and line of v1.12.1's
+ * app/recurringjob.
  */
 export type Caller = { func: string; file: string };
 

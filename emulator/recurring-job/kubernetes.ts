@@ -10,11 +10,11 @@ const longhorn = (plural: string): ApiResource => ({
   namespace,
 });
 
-/** The recurring jobs as the API server has them. */
+/** The recurring jobs on the API server. */
 export const recurringJobs = (client: Client): Writer<RecurringJob> =>
   createWriter(client, longhorn('recurringjobs'), 'RecurringJob');
 
-/** Reads a setting that is true or false; throws for any other. */
+/** Reads a setting that is true or false. Throws for any other value. */
 export const readFlag = async (client: Client, name: string): Promise<boolean> => {
   const { value } = await client.request<Setting>('GET', apiPathOf(longhorn('settings'), name));
   if (value !== 'true' && value !== 'false')
@@ -22,7 +22,7 @@ export const readFlag = async (client: Client, name: string): Promise<boolean> =
   return value === 'true';
 };
 
-/** The volumes that have a label. */
+/** Returns the volumes that match a label selector. */
 export const volumesWith = async (client: Client, labelSelector: string): Promise<Volume[]> => {
   const path = `${apiPathOf(longhorn('volumes'))}?${new URLSearchParams({ labelSelector })}`;
   return (await client.request<{ items: Volume[] }>('GET', path)).items;

@@ -6,14 +6,14 @@ import type { Log } from '../log.ts';
 import { inJob } from './caller.ts';
 import type * as rest from './resources.ts';
 
-/** How long Longhorn's client waits for an answer, with its body, in ms. */
+/** Timeout of Longhorn's client for a response with its body, in ms. */
 const answerTimeout = 60_000;
 
 type Method = 'GET' | 'POST';
 
 type Request = { method: Method; url: string; body?: string };
 
-/** What came back, whatever its status; `location` is where else to ask. */
+/** A response of any status. `location` is the header of a redirect. */
 type Answer = { status: number; statusText: string; text: string; location?: string | undefined };
 
 const sendOnce = (agent: Agent, { method, url, body }: Request): Promise<Answer> =>
@@ -30,13 +30,13 @@ const sendOnce = (agent: Agent, { method, url, body }: Request): Promise<Answer>
   });
 
 /**
- * Sends a request over one of an agent's connections, and reads the whole answer; where another place is
- * named, that one's. Rejects with what the connection met.
+ * Sends a request over one of an agent's connections and reads the whole response. Follows one redirect of a
+ * GET. Rejects with the connection's error.
  */
 const sendOver = async (agent: Agent, request: Request): Promise<Answer> => {
   const answer = await sendOnce(agent, request);
-  // Longhorn's router names the collection where a name is empty, as a job's request for the BackupVolume of
-  // a new volume is.
+  // For an empty name, Longhorn's router redirects to the collection. A job sends such a request for the
+  // BackupVolume of a new volume.
   if (request.method !== 'GET' || answer.status !== 301 || answer.location === undefined) return answer;
   return sendOnce(agent, { method: 'GET', url: new URL(answer.location, request.url).href });
 };
@@ -44,7 +44,7 @@ const sendOver = async (agent: Agent, request: Request): Promise<Answer> => {
 const connectTries = 60;
 const connectRetry = 1_000;
 
-/** What Longhorn's REST API answers other than 2xx, in the words of its client. */
+/** A response of Longhorn's REST API with a status other than 2xx, in the words of Longhorn's client. */
 class ApiError extends Error {
   readonly status: number;
   constructor({ status, statusText, text }: Answer, url: string) {
@@ -59,8 +59,8 @@ class ApiError extends Error {
 const leftOut = ['id', 'links', 'actions', 'type', 'status'];
 
 /**
- * The body of an error as Longhorn's client prints it; Go goes through the fields in any order, here it is
- * the alphabet's.
+ * The body of an error as Longhorn's client prints it. Go prints the fields in random order, this function in
+ * alphabetical order.
  */
 const bodyText = (text: string): string => {
   if (!text.startsWith('{')) return text;
@@ -90,21 +90,24 @@ const unlessNotFound = (error: unknown): undefined => {
   throw error;
 };
 
-/** Longhorn's REST API as a recurring job uses it. */
+/** The part of Longhorn's REST API that a recurring job uses. */
 export type ManagerApi = {
-  /** A volume, or undefined if there is none. */
+  /** Returns a volume, or undefined if it does not exist. */
   volume(name: string): Promise<rest.RestVolume | undefined>;
   backupVolumes(): Promise<rest.RestBackupVolume[]>;
-  /** One of them; with an empty name it is the collection, which has no actions, as of Longhorn's client. */
+  /**
+   * Returns one backup volume. With an empty name this is the collection, which has no actions, as in
+   * Longhorn's client.
+   */
   backupVolume(name: string): Promise<rest.RestBackupVolume>;
-  /** Does one of a resource's actions; throws if it has none of that name. */
+  /** Executes an action of a resource. Throws if the resource does not have the action. */
   act<T>(resource: rest.RestResource, action: string, input?: object): Promise<T>;
 };
 
 /**
- * Connects to the API; tried for a minute, once a second, before it throws. Requests one after the other go
- * over one connection, and so to one manager, as those of Longhorn's client do: another's informer may be
- * behind, and not know yet what this one has said. So many at once have one each.
+ * Connects to the API. Tries once a second for a minute, then throws. Consecutive requests use one
+ * connection, and so one manager, as in Longhorn's client: the informer of another manager may lag behind
+ * this one's answer. `atOnce` is the number of concurrent connections.
  */
 export const connectManagerApi = async (
   url: string,

@@ -1,4 +1,4 @@
-// What of Longhorn's REST resources a recurring job reads.
+// The fields of Longhorn's REST resources that a recurring job reads.
 
 export type RestResource = {
   id?: string;
@@ -28,7 +28,7 @@ export type RestVolume = RestResource & {
 export type RestSnapshot = {
   name: string;
   crCreationTime: string;
-  /** When it was taken; empty until then. */
+  /** When the snapshot was taken. Empty before that. */
   creationTime: string;
   createSnapshot: boolean;
   readyToUse: boolean;
@@ -37,7 +37,7 @@ export type RestSnapshot = {
 
 export type RestBackupVolume = RestResource & { name: string; volumeName: string; backupTargetName: string };
 
-/** Created is empty until it is complete. */
+/** `created` is empty until the backup is complete. */
 export type RestBackup = {
   name: string;
   created: string;

@@ -4,7 +4,7 @@ import type { RestBackup, RestSnapshot } from './resources.ts';
 
 type Dated = { name: string; at: string };
 
-/** Names of all but the newest few, the oldest first. */
+/** Names of all items except the newest `keep`, the oldest first. */
 const expired = (items: Dated[], keep: number): string[] =>
   items
     .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
@@ -18,8 +18,8 @@ const isMadeBy = (job: string, { labels }: Pick<RestBackup, 'labels'>): boolean 
 export const hasDate = ({ created }: RestBackup): boolean => !Number.isNaN(Date.parse(created));
 
 /**
- * Backups of a volume which a job cleans up after its own: those it made, but for the newest `retain`. One
- * without a date is no candidate.
+ * Backups of a volume that a job deletes after its own backup: those it made, except the newest `retain`. A
+ * backup without a date is never deleted.
  */
 export const expiredBackups = (
   backups: RestBackup[],
@@ -41,13 +41,14 @@ export type SnapshotRule = {
   retain: number;
   /** The setting auto-cleanup-recurring-job-backup-snapshot. */
   onlyLastBackups: boolean;
-  /** The snapshot of this run, and before a backup that of the last one. */
+  /** The snapshot of this run, and before its backup also that of the last backup. */
   needed: string[];
   mutant?: Mutant | undefined;
 };
 
 /**
- * Snapshots of a volume that a job cleans up: `snapshot-delete` those of anybody, the others those they made.
+ * Snapshots of a volume that a job deletes. The task `snapshot-delete` deletes those of every creator, other
+ * tasks only those of the job.
  */
 export const expiredSnapshots = (
   snapshots: RestSnapshot[],
@@ -65,8 +66,8 @@ export const expiredSnapshots = (
 };
 
 /**
- * The newest snapshot of a job if it has been asked for and not been taken: an earlier run's, which this one
- * goes on with.
+ * The newest snapshot of a job, if it was requested and not taken yet. It comes from an earlier run, and this
+ * run continues with it.
  */
 export const unfinishedSnapshot = (snapshots: RestSnapshot[], job: string): string | undefined => {
   const [newest] = snapshots

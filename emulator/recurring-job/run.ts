@@ -21,9 +21,7 @@ const runSnapshotTask = async (job: VolumeJob): Promise<void> => {
   job.log.info('Finished recurring snapshot', inVolumeJob('doRecurringSnapshot.func1', 189));
 };
 
-/**
- * Does the job's task for its volume; throws what Longhorn would report as the failure of this volume's job.
- */
+/** Runs the job's task for one volume. Throws the error that Longhorn reports for this volume's job. */
 const runVolumeJob = async (job: VolumeJob): Promise<void> => {
   const { api, task, log, volumeName } = job;
   log.info('Starting volume job', inVolumeJob('run', 141));
@@ -36,8 +34,8 @@ const runVolumeJob = async (job: VolumeJob): Promise<void> => {
       `volume ${volumeName} is in an invalid state for recurring job: ${volume.state}. Volume must be in state Attached or Detached`,
     );
   }
-  // Not best effort: an error here ends the run before anything is made, but for the tasks that are to create
-  // by force.
+  // Not best effort: an error here ends the run before it makes anything. The -force-create tasks skip this
+  // cleanup.
   const isForced = task.endsWith('-force-create') && job.mutant !== 'force-ignored';
   if (task !== 'snapshot-delete' && !isForced) await cleanUpSnapshots(job, { backupDone: false });
   const backup = task === 'backup' || task === 'backup-force-create';
@@ -71,8 +69,8 @@ const isReady = (
 };
 
 /**
- * Names of the volumes a job is for: those with its label, then those of its groups, each once, and only
- * those that are attached.
+ * Names of a job's volumes, without duplicates: those with its label, then those of its groups. Detached
+ * volumes are left out unless the setting allows them.
  */
 const findVolumes = async (
   { metadata, spec }: RecurringJob,
@@ -98,7 +96,10 @@ const findVolumes = async (
 
 type RunOptions = Behaviour & { name: string; managerURL: string; kubernetes: Client; log: Log };
 
-/** Counts the run; undefined, which is said, if there is no such RecurringJob. */
+/**
+ * Increments the job's number of runs. Logs an error and returns undefined if the RecurringJob does not
+ * exist.
+ */
 const begin = async ({ name, kubernetes, log }: RunOptions) => {
   const collection = recurringJobs(kubernetes);
   const found = await collection.fetch(name).catch((error) => {
@@ -126,7 +127,7 @@ const runOne = async (job: RecurringJobRun, volumeName: string): Promise<void> =
   log.info('Created volume job', inVolumes('startVolumeJob', 92));
 };
 
-/** Runs a job for its volumes, so many at once; like v1.12.1 it loses what one volume's run throws. */
+/** Runs a job for its volumes, `atOnce` at a time. As in v1.12.1, errors of a volume's run are dropped. */
 const runAll = async (
   job: RecurringJobRun,
   { volumes, atOnce }: { volumes: string[]; atOnce: number },
@@ -146,8 +147,8 @@ const runAll = async (
 };
 
 /**
- * Runs a recurring job once and gives the exit code of `longhorn-manager recurring-job`: 0 although a
- * volume's run has failed.
+ * Runs a recurring job once. Returns the exit code of `longhorn-manager recurring-job`: 0 even if a volume's
+ * run failed.
  */
 export const runRecurringJob = async (options: RunOptions): Promise<number> => {
   const { name, kubernetes, log, clock, mutant } = options;

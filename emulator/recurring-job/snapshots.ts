@@ -10,7 +10,7 @@ import type { VolumeJob } from './volume-job.ts';
 import { readLastBackup } from './volume-job.ts';
 
 /**
- * How often a snapshot is looked at until it is given up (SnapshotReadyTimeout, in Longhorn meant as
+ * Number of checks before a wait for a snapshot fails (SnapshotReadyTimeout, which Longhorn means in
  * seconds).
  */
 const readyTries = 390;
@@ -32,7 +32,8 @@ const untilReady = async ({ api, clock, snapshotName }: VolumeJob, volume: RestV
 };
 
 /**
- * Takes the run's snapshot and gives its name; or goes on with one that an earlier run has asked for in vain.
+ * Takes the run's snapshot and returns its name, or waits for a snapshot that an earlier run requested
+ * without success.
  */
 export const takeSnapshot = async (job: VolumeJob): Promise<string> => {
   const { api, name, log, labels, volumeName } = job;
@@ -54,8 +55,8 @@ export const takeSnapshot = async (job: VolumeJob): Promise<string> => {
 };
 
 /**
- * The snapshots to remove. Until the run's backup is done, the last backup's snapshot is needed for what has
- * changed since.
+ * The snapshots to delete. Until the run's backup is complete, the last backup's snapshot is needed to find
+ * the changed blocks.
  */
 const toCleanUp = async (
   job: VolumeJob,
@@ -90,7 +91,9 @@ const removeExpired = async (job: VolumeJob, when: { backupDone: boolean }): Pro
   }
 };
 
-/** Removes the job's old snapshots; what fails is thrown, and said in an event of the RecurringJob. */
+/**
+ * Deletes the job's old snapshots. An error is thrown, and is also written as an event of the RecurringJob.
+ */
 export const cleanUpSnapshots = async (job: VolumeJob, when: { backupDone: boolean }): Promise<void> => {
   if (job.mutant === 'snapshots-pile-up') return;
   try {

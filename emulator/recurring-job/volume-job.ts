@@ -15,11 +15,14 @@ export type RecurringJobRun = Behaviour & {
   kubernetes: Client;
   api: ManagerApi;
   log: Log;
-  /** Events that the log has not repeated yet: another thread does, which a run that ends at once does not wait for. */
+  /**
+   * Events that are not in the log yet. In Longhorn another thread logs them, and a run that ends at once
+   * does not wait for it.
+   */
   unsaid: string[];
 };
 
-/** Its share for one volume; log has the fields that Longhorn puts on each of the share's lines. */
+/** A run for one volume. `log` has the fields that Longhorn adds to each line. */
 export type VolumeJob = RecurringJobRun & {
   task: string;
   retain: number;
@@ -28,7 +31,7 @@ export type VolumeJob = RecurringJobRun & {
   labels: Record<string, string>;
 };
 
-/** Names the run's snapshot: at most the first 8 characters of `JOB-c`, and a UUID. */
+/** Generates the name of the run's snapshot: at most the first 8 characters of `JOB-c`, and a UUID. */
 const nameSnapshot = (job: string): string => `${`${job}-c`.slice(0, 8)}-${randomUUID()}`;
 
 /** Prepares a run for one volume. */
@@ -54,8 +57,8 @@ export const createVolumeJob = (job: RecurringJobRun, volumeName: string): Volum
 };
 
 /**
- * The backup volume of the job's volume in its target. Before Longhorn knows of one this is something without
- * actions, not an error.
+ * Returns the backup volume of the job's volume on its target. While there is none, returns a resource
+ * without actions, not an error.
  */
 export const backupVolumeOf = async (
   { api, volumeName }: VolumeJob,
@@ -67,7 +70,9 @@ export const backupVolumeOf = async (
   return api.backupVolume(found?.name ?? '');
 };
 
-/** The last backup of the job's volume, or undefined if there is none; throws if it cannot be read. */
+/**
+ * Returns the last backup of the job's volume, or undefined if there is none. Throws if it cannot be read.
+ */
 export const readLastBackup = async (job: VolumeJob): Promise<RestBackup | undefined> => {
   const volume = await job.api.volume(job.volumeName);
   if (!volume?.lastBackup) return undefined;

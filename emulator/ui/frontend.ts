@@ -5,7 +5,7 @@ import { listen } from '../listen.ts';
 import type { Mutant } from '../mutants.ts';
 import { createProxy, type ProxyOptions } from './proxy.ts';
 
-/** The page's frame; all that it shows is made by its script, with the bug that it is given. */
+/** The page's frame. Its script makes the content, with the mutant in data-mutant. */
 const pageHtml = (mutant: Mutant | undefined): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -56,7 +56,7 @@ export const uiPort = 8000;
 
 type FrontendOptions = ProxyOptions & {
   /**
-   * Address to listen at; every one of the pod's if it is not given, as a forwarded port comes from inside.
+   * Address to listen on. Default: all addresses of the pod, because forwarded ports connect from inside it.
    */
   uiHost?: string;
   /** File with the page's script. */
@@ -83,10 +83,7 @@ const answer = async (
   }
 };
 
-/**
- * Serves the user interface, and under the same name the API of whichever manager answers; resolves once it
- * listens.
- */
+/** Serves the user interface, and forwards the API to the managers. Resolves once it listens. */
 export const serveFrontend = async ({
   uiHost,
   page,
@@ -95,7 +92,7 @@ export const serveFrontend = async ({
   ...options
 }: FrontendOptions): Promise<void> => {
   const proxy = createProxy(options);
-  // Idle connections end as in serveApi: never.
+  // Idle connections are never closed, as in serveApi.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     if (isApi(request.url)) return proxy.request(request, response);
     answer(request, response, { page, mutant }).catch((error) => {

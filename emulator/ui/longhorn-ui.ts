@@ -6,7 +6,7 @@ import { serveFrontend } from './frontend.ts';
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
 
 const { clock, mutant } = readBehaviour(process.env);
-// Not awaited: what is bundled as CommonJS cannot be, at its top.
+// No top-level await, because the CommonJS bundle cannot have one.
 void serveFrontend({
   backend: { host: 'longhorn-backend', port: longhornApiPort },
   readTimeout: clock.uiReadTimeout,

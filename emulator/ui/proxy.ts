@@ -8,26 +8,26 @@ import type { Socket } from 'node:net';
 import type { Log } from '../log.ts';
 
 /**
- * Where the managers are, and for how long (ms) nothing may be read from one before what it was asked is
- * given up.
+ * The address of the managers, and the limit for a silent one: a request ends after readTimeout ms without a
+ * byte.
  */
 export type ProxyOptions = { backend: { host: string; port: number }; readTimeout: number; log: Log };
 
-/** What nginx does with requests for the API, in the pods of Longhorn's user interface. */
+/** What nginx does with API requests in the pods of Longhorn's user interface. */
 export type Proxy = {
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
 };
 
-/** The name that Longhorn's nginx calls its managers by, whatever the browser called this server. */
+/** The Host header that Longhorn's nginx sends to the managers, whatever host the browser used. */
 const backendName = 'longhorn-backend:9500';
 
-/** What nginx answers in the place of a manager. */
+/** The responses of nginx if no manager answers. */
 const answers = { 502: 'Bad Gateway', 504: 'Gateway Time-out' } as const;
 
 /**
- * Makes the proxy before the managers: each end of one's connection is passed on, and a manager that says
- * nothing for long enough counts as gone.
+ * Creates the proxy for the managers. It passes on each end of a connection. A manager that is silent for
+ * readTimeout counts as gone.
  */
 export const createProxy = ({ backend, readTimeout, log }: ProxyOptions): Proxy => {
   const ask = (
@@ -42,7 +42,7 @@ export const createProxy = ({ backend, readTimeout, log }: ProxyOptions): Proxy 
       agent: false,
     });
     let status: keyof typeof answers = 502;
-    // Counts from the last byte, over an upgraded connection too.
+    // Counts from the last byte, also on an upgraded connection.
     outgoing.setTimeout(readTimeout, () => {
       status = 504;
       outgoing.destroy(new Error('upstream timed out'));

@@ -15,11 +15,11 @@ const pollIsDue = ({ spec, status }: BackupTarget): boolean => {
   return interval > 0 && !!status?.lastSyncedAt && Date.now() - Date.parse(status.lastSyncedAt) > interval;
 };
 
-/** Which URL this process last knew each target by, and, by its uid, which at first. */
+/** The last URL that this process saw of each target, by name, and the first URL, by the target's uid. */
 type Memory = { gate: SyncGate; urls: Map<string, string>; first: Map<string, string> };
 
-// In every manager, owner or not: each has mounts of its own. Longhorn takes away those of all targets at
-// once; here a scenario that ends must not pull the store from under another.
+// Runs in every manager, owner or not: each has its own mounts. Longhorn unmounts all targets at once. Here,
+// a scenario that ends must not unmount the store of another.
 const unmountFormer = async (
   { targets }: ManagerContext,
   { name, url }: { name: string; url: string },
@@ -74,7 +74,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
       });
     }
   } catch (error) {
-    if (isConflict(error)) return; // Another manager came first.
+    if (isConflict(error)) return; // Another manager was first.
     throw error;
   }
   if (target.metadata.deletionTimestamp) return remove(context, target);
@@ -85,22 +85,22 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
     target = { ...target, spec: { ...target.spec, backupTargetURL: first.get(uid) ?? '' } };
   }
   const { backupTargetURL: url, syncRequestedAt } = target.spec;
-  // A new URL alone is no reason: from one store to another Longhorn goes only when asked to, or when its
-  // poll is due.
+  // A new URL alone is no reason: Longhorn changes to another store only on a sync request, or when its poll
+  // is due.
   if (url !== '' && !gate.isDue(uid, syncRequestedAt, target.status?.lastSyncedAt)) {
-    // Its event leads here again.
+    // The event of this patch leads to another reconcile.
     if (pollIsDue(target))
       await datastore.backupTargets.patch(name, { spec: { syncRequestedAt: timestamp() } });
     return;
   }
   const status = await syncTarget(context, target);
-  // One that has failed is tried again with each resync.
+  // A failed sync is repeated at each resync.
   if (status.available && target.status?.available) gate.served(uid, syncRequestedAt);
   if (!isDeepStrictEqual(status, target.status))
     await datastore.backupTargets.updateStatus({ ...target, status });
 };
 
-/** Keeps BackupTargets available or not, each by itself, and their BackupVolumes as the store has them. */
+/** Keeps the availability of each BackupTarget up to date, and its BackupVolumes in line with the store. */
 export const startBackupTargetController = (context: ManagerContext): void => {
   const memory: Memory = { gate: createSyncGate(), urls: new Map(), first: new Map() };
   const enqueue = startController(

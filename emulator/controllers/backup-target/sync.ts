@@ -8,7 +8,7 @@ import { forgetObject } from '../finalizer.ts';
 
 type Status = NonNullable<BackupTarget['status']>;
 
-/** The status a BackupTarget begins with. */
+/** The initial status of a BackupTarget. */
 export const newBackupTargetStatus: Status = {
   ownerID: '',
   available: false,
@@ -19,8 +19,8 @@ export const newBackupTargetStatus: Status = {
 const lasting = (message: string | undefined): string =>
   message?.replaceAll(/time="[^"]*"|0x[0-9a-f]+/g, '') ?? '';
 
-// The command's log lines are part of the message, and what it prints of a bucket are addresses. If nothing but
-// those and times has changed it is not written again: that would be an event, and with it the next try at once.
+// The message contains the command's log lines, and for a bucket addresses. If only these and times differ,
+// it is not written again: the write would be an event, and the event would cause the next attempt at once.
 const unavailable = (status: Status, message: string): Status => {
   const before = status.conditions?.find(({ type }) => type === 'Unavailable');
   if (before?.status === 'True' && !status.available && lasting(before.message) === lasting(message))
@@ -42,7 +42,7 @@ const available = (status: Status): Status => ({
 const volumesOf = ({ datastore }: ManagerContext, { metadata }: BackupTarget): BackupVolume[] =>
   datastore.backupVolumes.list().filter(({ spec }) => spec.backupTargetName === metadata.name);
 
-/** Takes the BackupVolumes of a target out of this cluster; the Backups go with them. */
+/** Removes the BackupVolumes of a target from this cluster. Their Backups go with them. */
 export const forgetVolumes = async (context: ManagerContext, target: BackupTarget): Promise<void> => {
   for (const backupVolume of volumesOf(context, target)) {
     forgotten.add(backupVolume.spec.volumeName);
@@ -50,7 +50,8 @@ export const forgetVolumes = async (context: ManagerContext, target: BackupTarge
   }
 };
 
-// For a bug: the volumes that this process has taken out of the cluster, and that may be found again.
+// For the mutant forgotten-volumes-removed: volumes that this process has removed from the cluster and may
+// find again.
 const forgotten = new Set<string>();
 
 const removeForgotten = async (
@@ -64,8 +65,9 @@ const removeForgotten = async (
     if (forgotten.delete(volume)) await client.removeVolume(target.spec.backupTargetURL, volume);
 };
 
-// Has the owner of a BackupVolume look at its backups. One that has changed since it was read, as by the end of a look that was
-// under way, is not asked: Longhorn drops the conflict, and the target counts as synced.
+// Requests a sync from the owner of a BackupVolume. There is no request if the object has changed since it
+// was read, for example at the end of a running sync: Longhorn drops the conflict, and the target counts as
+// synced.
 const askVolume = async ({ datastore }: ManagerContext, backupVolume: BackupVolume): Promise<void> => {
   const spec = { ...backupVolume.spec, syncRequestedAt: timestamp() };
   await datastore.backupVolumes.update({ ...backupVolume, spec }).catch((error) => {
@@ -73,8 +75,7 @@ const askVolume = async ({ datastore }: ManagerContext, backupVolume: BackupVolu
   });
 };
 
-// Brings the BackupVolumes in line with the volumes the store has, and has those known before look at their
-// backups.
+// Creates and removes BackupVolumes to match the store, and requests a sync of those that were known before.
 const syncVolumes = async (
   context: ManagerContext,
   { target, known, inStore }: { target: BackupTarget; known: BackupVolume[]; inStore: string[] },
@@ -104,10 +105,7 @@ const syncVolumes = async (
   }
 };
 
-/**
- * Looks into a target's store, brings its BackupVolumes in line with it, and gives what the target's status
- * is to become.
- */
+/** Syncs the BackupVolumes of a target with its store. Returns the target's new status. */
 export const syncTarget = async (context: ManagerContext, target: BackupTarget): Promise<Status> => {
   const status = { ...newBackupTargetStatus, ...target.status };
   const url = target.spec.backupTargetURL;
@@ -117,7 +115,7 @@ export const syncTarget = async (context: ManagerContext, target: BackupTarget):
     const why = context.mutant === 'target-reason-lost' ? 'not available' : 'backup target URL is empty';
     return { ...unavailable(status, beyond || why), lastSyncedAt: null };
   }
-  // As Longhorn has them since v1.9.1, before it looks into the store.
+  // Listed before the store is read, as in Longhorn since v1.9.1.
   const known = volumesOf(context, target);
   const client = await context.targets.open(target).catch((error) => {
     throw new Error(`failed to init backup target clients: ${error.message}`);
@@ -133,9 +131,9 @@ export const syncTarget = async (context: ManagerContext, target: BackupTarget):
       `failed to list system backups in ${url}: error listing system backup in ${url}: ${(error as Error).message}`,
     );
   }
-  // Longhorn too first says that it is there, and synchronises in the next round.
+  // As in Longhorn, the first round only sets `available`, and the next one syncs.
   if (!status.available) return available(status);
-  // An error from here on goes nowhere but to its log, and the target stays available (syncBackupVolume).
+  // An error from here on is only logged, and the target stays available (syncBackupVolume).
   const inStore = await client.backupVolumes(url).catch((error: Error) => {
     throw new Error(
       `failed to list backup volumes in ${url}: error listing backup volume names: ${error.message}`,

@@ -39,7 +39,8 @@ const sync = async (
   const { volumeName } = backupVolume.spec;
   const url = target.spec.backupTargetURL;
   const status = { ...newStatus, ...backupVolume.status };
-  // Taken before the listing: one that completes while the store is being read is not missing from it.
+  // Read before the listing, so that a backup which completes during the listing does not count as missing
+  // from the store.
   const before = context.datastore.backups.list();
   await syncBackups(context, backupVolume, await client.backups(url, volumeName), before);
   await deleteFailed(context, backupVolume);
@@ -93,7 +94,7 @@ const reconcile = async (context: ManagerContext, name: string, gate: SyncGate):
       backupVolume = await datastore.backupVolumes.updateStatus({ ...backupVolume, status });
     }
   } catch (error) {
-    if (isConflict(error)) return; // Another manager came first.
+    if (isConflict(error)) return; // Another manager was first.
     throw error;
   }
   const target = datastore.backupTargets.get(backupVolume.spec.backupTargetName);
@@ -102,7 +103,7 @@ const reconcile = async (context: ManagerContext, name: string, gate: SyncGate):
   const { syncRequestedAt } = backupVolume.spec;
   if (!target || !gate.isDue(uid, syncRequestedAt, backupVolume.status?.lastSyncedAt)) return;
   if (context.mutant === 'synced-before-listed') {
-    // Past the second of the request, in which a sync is due again.
+    // A sync is due again within the same second as the request, so this time is one second later.
     const lastSyncedAt = timestamp(new Date(Date.now() + 1_000));
     const status = { ...newStatus, ...backupVolume.status, lastSyncedAt };
     backupVolume = await datastore.backupVolumes.updateStatus({ ...backupVolume, status });
@@ -111,13 +112,13 @@ const reconcile = async (context: ManagerContext, name: string, gate: SyncGate):
     log.error('Failed to list backups from backup target', { backupVolume: name, error });
     return undefined;
   });
-  if (!status) return; // Tried again by the next resync.
+  if (!status) return; // The next resync tries again.
   gate.served(uid, syncRequestedAt);
   if (!isDeepStrictEqual(status, backupVolume.status))
     await datastore.backupVolumes.updateStatus({ ...backupVolume, status });
 };
 
-/** Keeps BackupVolumes, and the Backups under them, as the store has them. */
+/** Keeps BackupVolumes, and their Backups, in line with the store. */
 export const startBackupVolumeController = (context: ManagerContext): void => {
   const gate = createSyncGate();
   const enqueue = startController(

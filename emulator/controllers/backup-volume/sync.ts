@@ -5,12 +5,12 @@ import { type ManagerContext, timestamp } from '../../manager/context.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
 import { forgetObject } from '../finalizer.ts';
 
-/** Whether a Backup is one of a BackupVolume's. */
+/** Whether a Backup belongs to a BackupVolume. */
 export const isOf = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>
   metadata.labels?.[labels.backupVolume] === spec.volumeName &&
   metadata.labels[labels.backupTarget] === spec.backupTargetName;
 
-// A Backup that this cluster is still making, or has failed to make, is not looked for in the store.
+// False for a Backup that this cluster still makes or failed to make: it need not be in the store.
 const isStored = ({ spec, status }: Backup): boolean => !spec.snapshotName || status?.state === 'Completed';
 
 const pull = async (context: ManagerContext, backupVolume: BackupVolume, name: string): Promise<void> => {
@@ -33,8 +33,8 @@ const pull = async (context: ManagerContext, backupVolume: BackupVolume, name: s
 };
 
 /**
- * Brings the Backups of a volume in line with a listing of the store; before are the Backups from before the
- * listing was asked for. A listing that lacks a backup is taken for the truth, as Longhorn does.
+ * Creates and removes the Backups of a volume to match a listing of the store. `before` has the Backups from
+ * before the listing. As in Longhorn, a backup that the listing lacks counts as gone.
  */
 export const syncBackups = async (
   context: ManagerContext,
@@ -43,8 +43,8 @@ export const syncBackups = async (
   before: Backup[],
 ): Promise<void> => {
   const inStore = new Set(listing);
-  // Known before or after the listing: one that was deleted, or came, while the store was being read is no
-  // news from the store.
+  // The names known before or after the listing. A Backup that was created or deleted during the listing is
+  // not new in the store.
   const known = new Set(
     [...before, ...context.datastore.backups.list()].map(({ metadata }) => metadata.name),
   );
@@ -57,7 +57,10 @@ export const syncBackups = async (
       await forgetObject(context.datastore.backups, backup);
 };
 
-/** Deletes those of a volume's Backups that failed longer ago than a setting says; 0: none. */
+/**
+ * Deletes the failed Backups of a volume that are older than the setting failed-backup-ttl, in minutes. 0
+ * keeps all.
+ */
 export const deleteFailed = async (
   { datastore, mutant }: ManagerContext,
   backupVolume: BackupVolume,
@@ -74,10 +77,7 @@ export const deleteFailed = async (
       });
 };
 
-/**
- * Has the Backup that became the last one look at the store again, and makes it belong to its
- * BackupVolume.
- */
+/** Requests a sync of the Backup that became the last one, and makes the BackupVolume its owner. */
 export const adopt = async (
   { datastore }: ManagerContext,
   backupVolume: BackupVolume,
@@ -87,8 +87,8 @@ export const adopt = async (
   if (!backup) return;
   const references = backup.metadata.ownerReferences ?? [];
   const isOwn = references.some(({ uid }) => uid === backupVolume.metadata.uid);
-  // A patch: the Backup's owner has just written its state, which this manager may not have seen yet, and
-  // nobody would repeat what met a conflict.
+  // A patch, because the Backup's owner has just written its state, and this manager may not have seen it. A
+  // conflict would not be tried again.
   await datastore.backups
     .patch(name, {
       ...(!isOwn && { metadata: { ownerReferences: [...references, ownerReference(backupVolume)] } }),

@@ -1,16 +1,16 @@
 /**
- * Back-off by name in this process's memory, as client-go's flowcontrol has it: it doubles with each step and
- * starts over after twice max.
+ * Back-off by name in memory, like client-go's flowcontrol. The delay doubles with each step, and starts
+ * again at min after twice max.
  */
 export type Backoff = {
-  /** Notes a step and sets how long to wait from now on. */
+  /** Records a step and sets the delay from now on. */
   next(name: string): void;
-  /** Whether the wait since the last step is not over. */
+  /** Whether the delay since the last step is not over yet. */
   isWaiting(name: string): boolean;
   forget(name: string): void;
 };
 
-/** Makes a back-off from min to max milliseconds; now is the time in milliseconds. */
+/** Creates a back-off. min, max and now() are in milliseconds. */
 export const createBackoff = (
   { min, max }: { min: number; max: number },
   now: () => number = Date.now,
@@ -33,14 +33,14 @@ export const createBackoff = (
   };
 };
 
-/** Tries of a backup's creation before it is given up (M: maxCreationRetry). */
+/** Attempts to create a backup before it fails (M: maxCreationRetry). */
 export const maxCreationTries = 5;
 
-/** Counts tries by name; a count that is not raised for expiry milliseconds starts over. */
+/** Counts attempts by name. A count starts again after `expiry` milliseconds without an attempt. */
 export const createRetryCounter = (expiry: number, now: () => number = Date.now) => {
   const counts = new Map<string, { count: number; at: number }>();
   return {
-    /** Raises a count and gives it. */
+    /** Increments a count and returns it. */
     raise: (name: string): number => {
       const before = counts.get(name);
       const count = before && now() - before.at < expiry ? before.count + 1 : 1;

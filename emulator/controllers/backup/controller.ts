@@ -17,8 +17,8 @@ import { newBackupStatus, updateStatus } from './status.ts';
 import { requestSync } from './sync.ts';
 
 /**
- * Does what Longhorn's webhook does on a Backup's creation. The volume's label can be had from the snapshot,
- * once that is known here, and the target's from the volume.
+ * Does what Longhorn's webhook does when a Backup is created. The volume's label comes from the snapshot,
+ * once this manager knows it. The target's label comes from the volume.
  */
 const admitBackup = async ({ datastore, mutant }: ManagerContext, backup: Backup): Promise<Backup> => {
   const labelled = backup.metadata.labels?.[labels.backupVolume];
@@ -39,8 +39,8 @@ const admitBackup = async ({ datastore, mutant }: ManagerContext, backup: Backup
 };
 
 /**
- * What the store says of a backup, undefined if it has no finished one of that name; once an upload is
- * complete that is the truth.
+ * Reads a backup's status from the store. Undefined if the store has no finished backup of this name. After a
+ * complete upload, the store decides the status.
  */
 const fromStore = async (
   { targets, mutant }: ManagerContext,
@@ -91,7 +91,8 @@ const reconcileLiving = async (
   const { name } = backup.metadata;
   const before = { ...newBackupStatus, ...backup.status };
   const creating = !before.lastSyncedAt && backup.spec.snapshotName && !isFinal(before.state);
-  // Only after the final state is stored; the attachment would otherwise go while the owner can still crash.
+  // Only after the final state is stored. Otherwise the volume could be detached while this manager can still
+  // crash.
   if (isFinal(before.state) && before.lastSyncedAt && context.mutant !== 'ticket-stays')
     await withdrawAttachment(context, volumeName, 'backup-controller', name);
 
@@ -119,7 +120,7 @@ const reconcileLiving = async (
     log.error('Error inspecting backup config', { backup: name, error });
     return undefined;
   });
-  if (!stored) return; // Tried again by the next resync.
+  if (!stored) return; // The next resync tries again.
   await updateStatus(context, backup, { ...change, ...stored });
   closeMonitor(memory.creations, name);
   if (before.state === 'Completed') return;
@@ -147,7 +148,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
       });
     }
   } catch (error) {
-    if (isConflict(error)) return; // Another manager came first.
+    if (isConflict(error)) return; // Another manager was first.
     throw error;
   }
   const volumeName = backup.metadata.labels?.[labels.backupVolume];
@@ -172,8 +173,7 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
 };
 
 /**
- * Makes and deletes backups in the store: Longhorn's backup controller. It is woken by Backups alone, and by
- * nothing else.
+ * Longhorn's backup controller: makes and deletes backups in the store. Only events of Backups trigger it.
  */
 export const startBackupController = (context: ManagerContext): void => {
   const { datastore, clock } = context;

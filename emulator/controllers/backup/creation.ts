@@ -8,7 +8,7 @@ import { messageKeys } from './messages.ts';
 import { type Monitor, type Monitored, startMonitor } from './monitor.ts';
 import { engineAddress, prepareUpload } from './prepare-upload.ts';
 
-/** What creations keep in this process's memory. */
+/** State of backup creations, in this process's memory. */
 export type Creations = {
   monitors: Map<string, Monitor>;
   tries: RetryCounter;
@@ -71,7 +71,7 @@ const monitored = ({
   ...(error && { error }),
 });
 
-/** Begins a backup, or reports what keeps it from beginning. */
+/** Starts a backup, or returns the reason to wait. */
 const begin = async (
   context: ManagerContext,
   parts: Parts,
@@ -81,12 +81,12 @@ const begin = async (
   const step = examine(context, parts);
   if (step.do !== 'start') return step;
   const ip = engineAddress(context, parts.volume);
-  // In progress already: this process took over from one that has gone, and only looks on.
+  // InProgress: this process took over from one that has ended, and only monitors the upload.
   if (status.state !== 'InProgress') {
     const upload = await prepareUpload(context, parts, ip);
-    // In Longhorn the replica's process is there already, and writes its lock tenths of a second after this
-    // look; here one has to be started first, which takes seconds on a busy node, and a deletion that began
-    // meanwhile would have the older lock.
+    // Checked again. In Longhorn the replica's process runs already, and writes its lock tenths of a second
+    // later. Here a process starts first, for seconds on a busy node: a deletion that began meanwhile would
+    // have the older lock.
     const now = examine(context, parts);
     if (now.do !== 'start') {
       await upload.giveUp();
@@ -126,9 +126,9 @@ const snapshotOf = ({ datastore }: ManagerContext, { spec }: Backup): Snapshot |
   datastore.snapshots.get(spec.snapshotName ?? '');
 
 /**
- * Takes the making of a backup a step further and gives what its status is to become. Throws while its
- * volume's attachment is on its way: that is tried again within milliseconds, where a Pending backup waits
- * for the next resync.
+ * Advances the creation of a backup by one step and returns its new status. Throws while the volume is being
+ * attached: a failed reconcile is repeated within milliseconds, while a Pending backup waits for the next
+ * resync.
  */
 export const reconcileCreation = async (
   context: ManagerContext,

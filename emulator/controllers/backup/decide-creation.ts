@@ -6,7 +6,7 @@ export type Surroundings = {
   ticketSatisfied: boolean;
   volumeAttached: boolean;
   volume: string;
-  /** Undefined if there is no such snapshot. */
+  /** Undefined if the snapshot does not exist. */
   snapshot: { ready: boolean } | undefined;
   snapshotName: string;
   /** The other Backups of the same target and volume. */
@@ -15,15 +15,15 @@ export type Surroundings = {
 
 export type CreationStep =
   | { do: 'start' }
-  /** Not even Pending: the reconcile fails and is tried again soon. */
+  /** The Backup does not become Pending. The reconcile fails and is repeated soon. */
   | { do: 'retry'; reason: string }
   /**
-   * Pending, and tried again by resync; some waits count towards a limit of tries, after which giveUp becomes
-   * status.error.
+   * The Backup becomes Pending, and the next resync tries again. With `giveUp`, attempts are limited: after
+   * the last one, `giveUp` becomes status.error.
    */
   | { do: 'wait'; info: string | undefined; giveUp?: string };
 
-/** Whether a new backup may start, asked in Longhorn's order. */
+/** Decides whether a new backup may start. Checks the conditions in Longhorn's order. */
 export const decideCreation = (around: Surroundings, mutant?: Mutant): CreationStep => {
   if (!around.ticketSatisfied)
     return { do: 'retry', reason: 'waiting for attachment to be attached before enabling backup monitor' };
@@ -59,10 +59,13 @@ export const decideCreation = (around: Surroundings, mutant?: Mutant): CreationS
   return { do: 'start' };
 };
 
-/** Whether an upload that could not be started is the Backup's end; it always is, a lost lock included. */
+/**
+ * Whether a failed start of an upload is final for the Backup. Always true without a mutant, also for a lock
+ * that was not acquired.
+ */
 export const endsCreation = (error: unknown, mutant: Mutant | undefined): boolean =>
   mutant !== 'lost-lock-retried-creation' || !String(error).includes('failed to acquire lock');
 
-/** States after which the engine is asked no more. */
+/** States in which the engine is not asked for progress any more. */
 export const isFinal = (state: BackupState): boolean =>
   ['Completed', 'Error', 'Unknown', 'Deleting'].includes(state);

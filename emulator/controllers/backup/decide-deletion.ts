@@ -2,28 +2,25 @@ import type { BackupState, BackupStatus } from '../../longhorn/objects.ts';
 import type { Mutant } from '../../mutants.ts';
 import { messageKeys, messages } from './messages.ts';
 
-/** What this process remembers of a deletion it started; a new process remembers nothing. */
+/** This process's record of a deletion that it started. A new process has none. */
 export type DeletionRecord =
   | { state: 'Deleting'; pid?: number | undefined }
   | { state: 'Error'; message: string }
   | { state: 'Succeeded' };
 
 export type DeletionStep =
-  /** Nothing now; the informer's resync or any update of the Backup comes back to it. */
+  /** Do nothing. The next resync, or any update of the Backup, triggers the next step. */
   | { do: 'wait' }
   | { do: 'fail'; message: string }
   | { do: 'release' }
-  /** The command once more, without a word: only with a bug. */
+  /** Start the command again without an error in the status. Only with a mutant. */
   | { do: 'again' };
 
-/** Whether a Backup that is to go can go at all, its volume being known or not: it always can. */
+/** Whether a deleted Backup may go. Always true without a mutant, even if the volume is unknown. */
 export const canGo = (volumeKnown: boolean, mutant: Mutant | undefined): boolean =>
   volumeKnown || mutant !== 'finalizer-stays-without-volume';
 
-/**
- * Whether the command is to be started for a Backup that is to go and is not Deleting; not while it is in
- * back-off.
- */
+/** Whether to start the command for a deleted Backup that is not Deleting. False during its back-off. */
 export const mayStart = ({
   state,
   waiting,
@@ -37,7 +34,7 @@ export const mayStart = ({
   return !waiting || mutant === 'retried-without-backoff';
 };
 
-/** What a failed deletion leaves in a Backup's status; it never sets status.error. */
+/** The status of a Backup after a failed deletion. status.error is never set. */
 export const failureStatus = (
   message: string,
   before: BackupStatus,
@@ -55,9 +52,9 @@ const forgotten = (mutant: Mutant | undefined): DeletionStep => {
 };
 
 /**
- * What becomes of a Backup in state Deleting: inStore says whether the store still has its config, finished
- * or in progress. A success is never looked at in the record: what counts is that the config has gone; be it
- * before the command has ended, if goesWithConfig.
+ * Decides the next step for a Backup in state Deleting. `inStore`: the store has its config, finished or in
+ * progress. Success is never read from the record: the Backup goes when its config is gone. With
+ * goesWithConfig this may be before the command has ended.
  */
 export const decideDeletion = ({
   inStore,
@@ -77,7 +74,7 @@ export const decideDeletion = ({
   if (mutant === 'finalizer-forgotten' && !inStore && !record) return { do: 'wait' };
   if (!inStore || leftBehind) return mutant === 'deletion-never-ends' ? { do: 'wait' } : { do: 'release' };
   if (!record) return forgotten(mutant);
-  // The record's message is wrapped already: Longhorn does it twice.
+  // The record's message is already wrapped. Longhorn wraps it twice.
   if (record.state === 'Error') {
     return {
       do: 'fail',
@@ -87,7 +84,7 @@ export const decideDeletion = ({
   return { do: 'wait' };
 };
 
-/** Whether the data in the store goes with the Backup; if not, the Backup goes at once and the data stay. */
+/** Whether to delete the data in the store too. If not, the Backup goes at once and the data stay. */
 export const removesRemoteData = ({
   customResourceOnly,
   targetAvailable,

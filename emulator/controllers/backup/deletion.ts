@@ -24,16 +24,16 @@ import { requestVolumeSync } from './sync.ts';
 const hex = (text: string): string => `0x${Buffer.byteLength(text).toString(16)}`;
 
 /**
- * Ends the process as Go's runtime does where the end of a removal has nowhere to be written down
- * (longhorn/longhorn#13245): a trace, exit code 2. As in a real one the trace does not name the backup: of
- * the texts that a function was given it has the lengths.
+ * Ends the process like Go's runtime does in longhorn/longhorn#13245, where the result of a removal has no
+ * record to go to: a stack trace, and exit code 2. As in a real trace, the backup's name is missing: for
+ * string arguments the trace has only their lengths.
  */
 const panic = ({ url, message }: { url: string; message: string }): never => {
   const controller = 'github.com/longhorn/longhorn-manager/controller.(*BackupController)';
   const set = (text: string): string =>
     `${controller}.setInprogressDeletionMap(0xc0007af200, {0xc00fc67f00, ${hex(url)}}, {0x2dfe789, 0x5}, {0xc00dc0a900, ${hex(text)}})`;
   const reason = 'runtime error: invalid memory address or nil pointer dereference';
-  // At once: what stands in a stream's buffer would be lost.
+  // Synchronous, because text in a stream's buffer would be lost.
   writeSync(
     2,
     [
@@ -59,7 +59,7 @@ const panic = ({ url, message }: { url: string; message: string }): never => {
   process.exit(2);
 };
 
-/** What deletions keep in this process's memory: a manager that is killed loses it. */
+/** State of deletions, in this process's memory. A killed manager loses it. */
 export type Deletions = {
   inProgress: Map<string, DeletionRecord>;
   backoff: Backoff;
@@ -72,18 +72,18 @@ export const createDeletions = ({ clock }: ManagerContext, enqueue: (name: strin
   enqueue,
 });
 
-/** Where a backup is in a store, and how to come there. */
+/** URL of a backup in a store, and a client for that store. */
 type InStore = { url: string; client: TargetClient };
 
-// The command runs on its own; what becomes of it is seen by whoever reconciles the Backup next. Nobody is
-// woken by its end.
+// Starts the command without waiting for it. The next reconcile of the Backup reads the result. The end of
+// the command triggers no reconcile.
 const runRemoval = (
   { log, version }: ManagerContext,
   { url, client }: InStore,
   { inProgress }: Deletions,
 ): void => {
   log.info(`Start deleting backup ${url}`);
-  // The entry has gone if the config had, and the Backup with it, before the command ended.
+  // The record is missing if the config, and with it the Backup, went before the command ended.
   const end = (record: DeletionRecord): void => {
     if (inProgress.has(url)) inProgress.set(url, record);
     else if (record.state === 'Error' && panicsOverLateFailure(version))
@@ -100,20 +100,20 @@ const runRemoval = (
   );
 };
 
-// A command that somebody has stopped is waited for on no clock.
+// A stopped process may stay stopped for any time, so no clock waits for it.
 const isStopped = (record: DeletionRecord | undefined): boolean => {
   if (record?.state !== 'Deleting' || record.pid === undefined) return false;
   try {
-    // The letter stands behind the program's name, which is in brackets.
+    // The state letter follows the program's name, which is in brackets.
     return / T /.test(readFileSync(`/proc/${record.pid}/stat`, 'utf8').replace(/^.*\)/s, ''));
   } catch {
     return false;
   }
 };
 
-// The last of a volume goes with its config on every clock, where a version panics over what the command may
-// still come to: no backup waits to start under the command's lock, which is why others stay until it has
-// ended on the fast one.
+// On the fast clock, a Backup stays until its command has ended, because of backups that wait to start. The
+// last Backup of a volume has none: it goes with its config on every clock, in versions that panic over a
+// late failure.
 const goesWithConfig = (
   { clock, version, datastore, mutant }: ManagerContext,
   { metadata }: Backup,
@@ -147,15 +147,17 @@ const start = async (
     const error = `backup ${name} cannot be deleted due to the ongoing volume ${restored.metadata.name} restoration`;
     return context.log.warning('Failed to delete backup in backupstore', { backup: name, error });
   }
-  // Before the command, where Longhorn does both at once: on a lab node a process takes a tenth of a second
-  // to start, and a new backup of the volume must not slip through meanwhile.
+  // Set before the command starts, while Longhorn does both at once. On a lab node a process takes a tenth of
+  // a second to start, and no new backup of the volume may start meanwhile.
   await updateStatus(context, backup, { state: 'Deleting', messages: {} });
   deletions.backoff.next(name);
   runRemoval(context, inStore, deletions);
   deletions.enqueue(name);
 };
 
-/** Deletes a backup from the store, a step a call; true once the store has it no more. */
+/**
+ * Advances the deletion of a backup from the store by one step. Returns true when the store no longer has it.
+ */
 const removedFromStore = async (
   context: ManagerContext,
   backup: Backup,
@@ -168,9 +170,9 @@ const removedFromStore = async (
     await start(context, backup, { url, client }, deletions);
     return false;
   }
-  // What cannot be asked now is asked again soon, the state staying as it is.
+  // If this fails, it is repeated soon, and the state stays as it is.
   const inStore = (await client.inspect(url)) !== undefined;
-  // The record is read after the store: a command that ended meanwhile is known to have.
+  // Read after the store, so that the record includes a command that ended meanwhile.
   const record = deletions.inProgress.get(url);
   const step = decideDeletion({
     inStore,
@@ -190,7 +192,9 @@ const removedFromStore = async (
   return true;
 };
 
-/** Takes a Backup with a deletionTimestamp a step further, up to its release. */
+/**
+ * Advances the deletion of a Backup with a deletionTimestamp by one step, up to the removal of its finalizer.
+ */
 export const reconcileDeletion = async (
   context: ManagerContext,
   {

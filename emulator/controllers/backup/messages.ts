@@ -1,4 +1,4 @@
-/** The texts of longhorn-manager's backup controller, the same from v1.8.0 on. */
+/** The texts of longhorn-manager's backup controller, unchanged since v1.8.0. */
 export const messages = {
   waitForDeletion: (backup: string) => `Wait for backup ${backup} to be deleted`,
   waitForSnapshot: (snapshot: string) => `Waiting for the snapshot ${snapshot} to be ready`,

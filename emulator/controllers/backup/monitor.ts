@@ -3,7 +3,7 @@ import { backupStatus } from '../../engine/proxy.ts';
 import type { EngineBackupStatus } from '../../engine/upload.ts';
 import type { BackupState, BackupStatus } from '../../longhorn/objects.ts';
 
-/** What a monitor knows of its backup; the part of a Backup's status that is the engine's to say. */
+/** The part of a Backup's status that comes from the engine. */
 export type Monitored = Pick<
   BackupStatus,
   'state' | 'progress' | 'error' | 'url' | 'snapshotName' | 'replicaAddress'
@@ -18,8 +18,8 @@ const states: Record<EngineBackupStatus['state'], BackupState> = {
 };
 
 /**
- * Asks the engine for a backup's progress every so often, first after one such period: a backup that is done
- * before that is never seen in progress. onChange is called when the answer differs from the last one.
+ * Asks the engine for a backup's progress once per period, in milliseconds. The first query is after one
+ * period, so a faster backup is never seen in progress. Calls onChange when the answer changes.
  */
 export const startMonitor = (
   { ip, backup, initial, period }: { ip: string; backup: string; initial: Monitored; period: number },

@@ -4,7 +4,7 @@ import type { ManagerContext } from '../../manager/context.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 
 /**
- * Where the engine of a volume is asked for its backups: the instance manager of the node that it is attached
+ * Returns the IP address of the engine's API: the instance manager on the node that the volume is attached
  * to. Throws if there is none.
  */
 export const engineAddress = ({ datastore }: ManagerContext, volume: Volume): string => {
@@ -15,8 +15,8 @@ export const engineAddress = ({ datastore }: ManagerContext, volume: Volume): st
 };
 
 /**
- * Makes the upload of a backup ready to take its lock; start and give-up are the two ways on. Throws the
- * engine's words.
+ * Prepares the upload of a backup, which then waits to take its lock. The result starts it or gives it up.
+ * Throws the engine's error text.
  */
 export const prepareUpload = async (
   context: ManagerContext,

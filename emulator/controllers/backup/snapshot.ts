@@ -3,20 +3,20 @@ import type { Backup } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 import { jobLabels } from '../../modelled-on.ts';
 
-// controller/backup_controller.go
+// Source: controller/backup_controller.go
 const snapshotSettings = {
   made: 'auto-cleanup-snapshot-after-on-demand-backup-completed',
   deleted: 'auto-cleanup-when-delete-backup',
 } as const;
 
-/** Deletes the snapshot of a backup that is made, or deleted, where the setting says so. */
+/** Deletes the snapshot of a backup that was made or deleted, if the setting says so. */
 export const cleanUpSnapshot = async (
   { datastore, mutant }: ManagerContext,
   { spec }: Backup,
   when: keyof typeof snapshotSettings,
 ): Promise<void> => {
   const isWanted = datastore.settings.get(snapshotSettings[when])?.value === 'true';
-  // What a job has taken is the job's to clean up.
+  // A recurring job cleans up the snapshots that it took.
   const isJobs = when === 'made' && spec.labels?.[jobLabels.made] !== undefined;
   if (!isWanted || isJobs || !spec.snapshotName || mutant === 'snapshot-outlives-settings') return;
   await datastore.snapshots.delete(spec.snapshotName).catch((error) => {

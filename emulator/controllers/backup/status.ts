@@ -3,7 +3,7 @@ import { isConflict } from '../../kubernetes/client.ts';
 import type { Backup, BackupStatus } from '../../longhorn/objects.ts';
 import type { ManagerContext } from '../../manager/context.ts';
 
-/** The status a Backup begins with: every field there, and empty. */
+/** The initial status of a Backup: all fields exist and are empty. */
 export const newBackupStatus: BackupStatus = {
   ownerID: '',
   state: '',
@@ -28,9 +28,9 @@ export const newBackupStatus: BackupStatus = {
 };
 
 /**
- * Writes what changed of a Backup's status, nothing if nothing did, and gives the Backup as it is then. A
- * conflict comes from somebody's change of its spec or labels, never of its status, which is its owner's
- * alone: so it is written again on top of that.
+ * Writes the changed fields of a Backup's status, if there are any, and returns the new Backup. Only the
+ * owner writes the status, so a conflict comes from a change of the spec or the labels. The status is then
+ * written again on the new version.
  */
 export const updateStatus = async (
   { datastore }: ManagerContext,

@@ -1,7 +1,7 @@
 import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import { type ManagerContext, timestamp } from '../../manager/context.ts';
 
-/** Asks the owner of a BackupVolume to look at the store again. */
+/** Requests a sync with the store from the owner of a BackupVolume. */
 export const requestVolumeSync = async (
   { datastore }: ManagerContext,
   { metadata }: BackupVolume,
@@ -10,8 +10,8 @@ export const requestVolumeSync = async (
 };
 
 /**
- * Asks for a look at a volume of the store: by its BackupVolume, or, while it has none, by the BackupTarget,
- * which will make it.
+ * Requests a sync of a volume with the store: of its BackupVolume, or of the BackupTarget, which creates the
+ * BackupVolume if it is missing.
  */
 export const requestSync = async (
   context: ManagerContext,

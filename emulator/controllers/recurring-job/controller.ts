@@ -18,7 +18,7 @@ const own = async (
       status: { executionCount: 0, ...recurringJob.status, ownerID: node },
     });
   } catch (error) {
-    if (isConflict(error)) return false; // Another manager came first.
+    if (isConflict(error)) return false; // Another manager was first.
     throw error;
   }
   log.info(`Recurring Job got new owner ${node}`, { recurringJob: recurringJob.metadata.name });
@@ -50,8 +50,8 @@ const applyCronJob = async (
 };
 
 /**
- * Takes the labels of a job that is being deleted off all volumes, and those of its groups that no other job
- * is for. One that is gone before a manager looks, as kubectl deletes it, leaves them.
+ * Removes the labels of a deleted job from all volumes, and the labels of its groups that no other job has. A
+ * job that is gone before a manager sees the deletion leaves its labels. `kubectl delete` does that.
  */
 const takeLabelsOff = async (
   { datastore, mutant }: ManagerContext,
@@ -70,15 +70,15 @@ const takeLabelsOff = async (
 };
 
 /**
- * Gives each RecurringJob its CronJob, which Kubernetes deletes with it. As in Longhorn, a change of the
- * settings for the history's length arrives with the next resync.
+ * Creates a CronJob for each RecurringJob. Kubernetes deletes it with the job. As in Longhorn, a change of
+ * the history limits takes effect at the next resync.
  */
 export const startRecurringJobController = (context: ManagerContext, pod: JobPodTemplate): void => {
   const { datastore, node } = context;
   const reconcile = async (name: string): Promise<void> => {
     const found = datastore.recurringJobs.get(name);
     if (!found) {
-      // Of its groups nobody knows any more.
+      // The groups of a job are unknown after its deletion.
       if (context.mutant === 'fixed:deleted-job-leaves-labels')
         await takeLabelsOff(context, { name, groups: [] });
       return;

@@ -4,25 +4,23 @@ import { serviceAccount } from '../../manifests/access.ts';
 import { jobLabels } from '../../modelled-on.ts';
 
 /**
- * Where Longhorn keeps the spec it last gave a CronJob, as JSON; what Kubernetes adds to a spec is no change.
+ * Annotation with the spec that Longhorn last gave a CronJob, as JSON. Fields that Kubernetes adds to the
+ * spec do not count as a change.
  */
 export const lastApplied = 'longhorn.io/last-applied-cronjob-spec';
 
 const backendURL = 'http://longhorn-backend:9500/v1';
 const engineBinaries = '/var/lib/longhorn/engine-binaries/';
 
-/**
- * What the jobs' pods run: the managers' own image, which has the program, and the environment it is to have
- * of its manager.
- */
+/** Image and environment of the jobs' pods. The image is the managers' own, which contains the program. */
 export type JobPodTemplate = { image: string; environment: Record<string, string> };
 
 /** How many finished Jobs Kubernetes keeps. */
 type HistoryLimits = { successful: number; failed: number };
 
 /**
- * The CronJob of a recurring job, as v1.12.1 makes it; only the environment has more, and there is no
- * priority class.
+ * The CronJob of a recurring job, as v1.12.1 makes it. There are two differences: more environment variables,
+ * and no priority class.
  */
 export const cronJobOf = (
   recurringJob: RecurringJob,

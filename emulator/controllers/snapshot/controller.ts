@@ -27,7 +27,7 @@ const requested = (): Status => ({
   labels: null,
 });
 
-/** Of a volume's snapshots the one that the volume's head grows from, be it marked as removed. */
+/** The snapshot of a volume that is the parent of the volume's head, even if it is marked as removed. */
 const parentOfHead = (snapshots: Snapshot[]): Snapshot | undefined => snapshots.find(isParentOfHead);
 
 const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> => {
@@ -57,7 +57,7 @@ const take = async (context: ManagerContext, snapshot: Snapshot): Promise<void> 
       labels: snapshot.spec.labels ?? {},
       readyToUse: true,
       restoreSize: Number(datastore.volumes.get(volume)?.spec.size),
-      // Of the whole copy; Longhorn counts what is in this snapshot and not in its parent.
+      // The size of the whole copy. Longhorn counts only the data that the parent snapshot lacks.
       size: await allocatedSize(file),
       userCreated: true,
     },
@@ -107,11 +107,11 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
     snapshot = await datastore.snapshots.updateStatus({ ...snapshot, status: requested() });
   await requestAttachment(context, snapshot.spec.volume, ticketType, name);
   const attachment = datastore.volumeAttachments.get(snapshot.spec.volume);
-  if (!isSatisfied(attachment, ticketID(ticketType, name))) return; // The attachment's next event leads here again.
+  if (!isSatisfied(attachment, ticketID(ticketType, name))) return; // The next event of the attachment leads to another reconcile.
   await take(context, snapshot);
 };
 
-/** Takes and removes the snapshots of the volumes this manager owns. */
+/** Takes and removes the snapshots of the volumes that this manager owns. */
 export const startSnapshotController = (context: ManagerContext): void => {
   const { datastore } = context;
   const enqueue = startController(

@@ -7,10 +7,10 @@ import { release } from '../finalizer.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { requestAttachment, withdrawAttachment } from '../volume/tickets.ts';
 
-/** Type of the ticket by which a snapshot attaches its volume. */
+/** Type of the ticket with which a snapshot attaches its volume. */
 export const ticketType = 'snapshot-controller';
 
-/** The other snapshots of a snapshot's volume. */
+/** The other snapshots of the same volume. */
 export const siblings = ({ datastore }: ManagerContext, snapshot: Snapshot): Snapshot[] =>
   datastore.snapshots
     .list()
@@ -19,10 +19,13 @@ export const siblings = ({ datastore }: ManagerContext, snapshot: Snapshot): Sna
         spec.volume === snapshot.spec.volume && metadata.name !== snapshot.metadata.name,
     );
 
-/** Whether the volume's head grows from this snapshot: its data cannot be merged into another one's then. */
+/**
+ * Whether a snapshot is the parent of the volume's head. Its data cannot be merged into another snapshot
+ * then.
+ */
 export const isParentOfHead = ({ status }: Snapshot): boolean => status?.children?.['volume-head'] === true;
 
-/** Marks a snapshot that cannot go yet: it is taken away once there is a newer one. */
+/** Marks a snapshot that cannot be removed yet. It is removed once there is a newer one. */
 export const markAsRemoved = async (context: ManagerContext, found: Snapshot): Promise<void> => {
   const { metadata, spec, status } = found;
   if (status && !status.markRemoved)
@@ -33,7 +36,7 @@ export const markAsRemoved = async (context: ManagerContext, found: Snapshot): P
   await withdrawAttachment(context, spec.volume, ticketType, metadata.name);
 };
 
-/** Ties those before and after a snapshot to each other, as they are once it has gone. */
+/** Links the parent and the children of a removed snapshot to each other. */
 const takeOutOfChain = async (
   context: ManagerContext,
   { metadata: { name }, status, ...rest }: Snapshot,
@@ -54,7 +57,7 @@ const takeOutOfChain = async (
   }
 };
 
-// What goes along with a snapshot, where a bug lets it.
+// For two mutants: damages other objects when a snapshot is removed.
 const spoilOthers = async (
   context: ManagerContext,
   snapshot: Snapshot,
@@ -70,12 +73,15 @@ const spoilOthers = async (
       if (spec.snapshotName === name) await datastore.backups.delete(metadata.name);
 };
 
-/** Whether the engine runs that takes a snapshot away; has the volume attached for it, or says why not. */
+/**
+ * Whether the engine that removes a snapshot runs. If not, requests an attachment of the volume, or writes
+ * the reason into the status.
+ */
 const hasItsEngine = async (context: ManagerContext, snapshot: Snapshot): Promise<boolean> => {
   const { datastore, mutant, version } = context;
   const { name } = snapshot.metadata;
   const { volume } = snapshot.spec;
-  // A ticket besides is not needed, and one that is asked for twice would stay.
+  // No further ticket is needed, and a second request would leave a ticket behind.
   if (datastore.volumes.get(volume)?.status?.state === 'attached') return true;
   const keeps = keepsSnapshotsWhileDetached(version) && mutant !== 'fixed:snapshot-stays-while-detached';
   if (keeps) {
@@ -84,14 +90,14 @@ const hasItsEngine = async (context: ManagerContext, snapshot: Snapshot): Promis
       await datastore.snapshots.updateStatus({ ...snapshot, status: { ...snapshot.status, error } });
     return false;
   }
-  // The volume's next event leads here again.
+  // The next event of the volume leads to another reconcile.
   await requestAttachment(context, volume, ticketType, name);
   return false;
 };
 
 /**
- * Takes a snapshot away, its data and then the object; of a volume that goes too, the replica takes its files
- * along.
+ * Removes a snapshot's data and then its object. If the volume is deleted too, the removal of the replica
+ * removes the files.
  */
 export const removeWithData = async (context: ManagerContext, found: Snapshot): Promise<void> => {
   const { datastore, mutant } = context;

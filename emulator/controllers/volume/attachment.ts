@@ -17,13 +17,16 @@ const byPriority = (a: AttachmentTicket, b: AttachmentTicket): number =>
   Number(b.type === 'longhorn-api') - Number(a.type === 'longhorn-api') || (a.id < b.id ? -1 : 1);
 
 /**
- * The node a volume is to be on, '' for none: where it is as long as a ticket asks for that, else where the
- * first ticket wants it.
+ * The node that a volume should be on, '' for none. It stays on its node while a ticket requests that node.
+ * Otherwise the first ticket decides.
  */
 const wantedNode = (tickets: AttachmentTicket[], now: string): string =>
   tickets.some(({ nodeID }) => nodeID === now) ? now : (tickets.toSorted(byPriority)[0]?.nodeID ?? '');
 
-/** Whether a volume that is attached for these tickets gets no device; where nobody minds, it gets one. */
+/**
+ * Whether a volume that is attached for these tickets gets no device. It gets one if no ticket sets
+ * disableFrontend.
+ */
 const wantsNoFrontend = (tickets: AttachmentTicket[], nodeID: string): boolean => {
   const minding = tickets.filter(
     (ticket) => ticket.nodeID === nodeID && ticket.parameters?.disableFrontend !== 'any',
@@ -48,7 +51,7 @@ const obstacle = (ticket: AttachmentTicket, volume: Volume, replica: Replica | u
     : `the volume is asked for on ${volume.spec.nodeID || 'no node'}`;
 };
 
-/** What a ticket's status says, given its volume. */
+/** The status of a ticket, from its volume. */
 const ticketStatus = (
   ticket: AttachmentTicket,
   {
@@ -96,7 +99,8 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
   const nodeID = wantedNode(possible, volume.spec.nodeID);
   const settled = ['detached', 'attached'].includes(volume.status.state);
   if (nodeID !== volume.spec.nodeID && settled) {
-    // From one node to another only by way of none: the device must be gone before it is made elsewhere.
+    // A volume changes its node only through a detachment: the device must be gone before it is made
+    // elsewhere.
     const next = volume.status.state === 'attached' ? '' : nodeID;
     const disableFrontend = wantsNoFrontend(possible, next);
     await datastore.volumes.update({ ...volume, spec: { ...volume.spec, nodeID: next, disableFrontend } });
@@ -114,7 +118,8 @@ const reconcile = async (context: ManagerContext, name: string): Promise<void> =
 };
 
 /**
- * Turns the tickets of a VolumeAttachment into its volume's spec.nodeID, and records in each ticket how it stands.
+ * Sets spec.nodeID of a volume from the tickets of its VolumeAttachment, and writes the status of each
+ * ticket.
  */
 export const startVolumeAttachmentController = (context: ManagerContext): void => {
   const enqueue = startController(

@@ -32,8 +32,8 @@ const setReplicaState = async (
 };
 
 /**
- * Has the replica of a volume that is to be attached here run, says in its status how it stands, and gives
- * that; `onChange` is called when that has changed.
+ * Runs the replica of a volume that is attached to this node, writes its state into its status, and returns
+ * the state. `onChange` is called when the state has changed.
  */
 const runReplica = async (
   context: ManagerContext,
@@ -47,15 +47,15 @@ const runReplica = async (
 };
 
 /**
- * Ends the replica of a volume that is detached from this node; one that has failed is reported as such until it
- * runs again.
+ * Ends the replica of a volume that is detached from this node. A failed replica keeps the state `error`
+ * until it runs again.
  */
 const endReplica = async (context: ManagerContext, replica: Replica): Promise<void> => {
   context.replicas.end(replica.metadata.name);
   if (replica.status?.currentState === 'running') await setReplicaState(context, replica, 'stopped');
 };
 
-/** Takes a volume's device and its replica's process away from this node, if they can be here. */
+/** Removes a volume's device and its replica's process from this node, if the replica is here. */
 const detach = async (context: ManagerContext, { metadata: { name } }: Volume): Promise<void> => {
   const replica = findReplica(context, name);
   if (replica?.spec.nodeID !== context.node) return;
@@ -68,8 +68,8 @@ const ignoreMissing = (error: unknown): void => {
 };
 
 /**
- * Removes a volume, a step a call: the device must be gone before its file is, and the volume stays until
- * nothing of it is left.
+ * Removes a volume, one step per call. The device must go before its file. The volume stays until nothing of
+ * it is left.
  */
 const removeVolume = async (context: ManagerContext, volume: Volume): Promise<void> => {
   const { datastore } = context;
@@ -82,7 +82,7 @@ const removeVolume = async (context: ManagerContext, volume: Volume): Promise<vo
   if (replica) {
     if (!replica.metadata.deletionTimestamp)
       await datastore.replicas.delete(replica.metadata.name).catch(ignoreMissing);
-    return; // Its end is an event that leads here again.
+    return; // The event of the replica's removal leads to another reconcile.
   }
   await datastore.volumeAttachments.delete(name).catch(ignoreMissing);
   await release(datastore.volumes, volume);
@@ -91,8 +91,8 @@ const removeVolume = async (context: ManagerContext, volume: Volume): Promise<vo
 const prefixes = [jobLabels.ofJob(''), jobLabels.ofGroup('')];
 
 /**
- * The label that Longhorn gives a volume without any of recurring jobs, also when it has lost its last one: it
- * belongs to the group `default`.
+ * The label that Longhorn gives a volume without labels of recurring jobs, also after it lost its last one:
+ * the volume belongs to the group `default`.
  */
 const defaultJobGroup = ({ mutant }: ManagerContext, { metadata }: Volume): Record<string, string> => {
   const hasOne = Object.keys(metadata.labels ?? {}).some((label) =>
@@ -102,7 +102,7 @@ const defaultJobGroup = ({ mutant }: ManagerContext, { metadata }: Volume): Reco
   return isLeftOut ? {} : { [jobLabels.ofGroup('default')]: 'enabled' };
 };
 
-/** A volume with what Longhorn adds to each: finalizer and labels. */
+/** Adds to a volume what Longhorn adds to each: finalizer and labels. */
 const withOwnMarks = async (context: ManagerContext, found: Volume): Promise<Volume> => {
   const { volumes } = context.datastore;
   const group = defaultJobGroup(context, found);
@@ -127,7 +127,7 @@ const isMine = ({ node, datastore }: ManagerContext, volume: Volume): boolean =>
     nodes: datastore.nodes.list(),
   });
 
-/** Whether nobody is to have the device of a volume, as it is being restored. */
+/** Whether a volume gets no device because it is being restored. */
 const isBeingWritten = ({ mutant }: ManagerContext, { status }: Pick<Volume, 'status'>): boolean =>
   status?.restoreRequired === true && mutant !== 'device-while-restored';
 
@@ -156,7 +156,7 @@ const restore = (
       );
     },
     onChange: () => enqueue(name),
-    // Before its status says so: a user who is attached already may write at once.
+    // Before the status says so: a user who is already attached may write at once.
     onDone: async () =>
       attach(context, { ...volume, status: { ...(volume.status as Status), restoreRequired: false } }),
   });
@@ -180,7 +180,7 @@ const ensureAttachment = async ({ datastore }: ManagerContext, volume: Volume): 
     });
 };
 
-// For a bug.
+// For the mutant former-target-cleared.
 const clearFormerTargets = async ({ datastore, mutant }: ManagerContext, volume: Volume): Promise<void> => {
   if (mutant !== 'former-target-cleared') return;
   for (const { metadata, spec } of datastore.backupVolumes.list())
@@ -233,11 +233,11 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
   const { state, robustness } = status;
   const step = nextStep({ state, robustness, wanted, replica, replicas: volume.spec.numberOfReplicas });
   const isHere = !step && wanted && status.state === 'attached';
-  // The next one begins anew, as one is rebuilt.
+  // The next replica process starts from the beginning, like a rebuilt replica.
   if (step?.robustness === 'degraded')
     context.replicas.end((await ensureReplica(context, volume)).metadata.name);
   if (step?.device === 'detach') await detach(context, volume);
-  // Also without a step: after a restart of the node the device has to be made again.
+  // Also without a step: after a restart of the node the device must be made again.
   if (step?.device === 'attach' || isHere) await attach(context, volume);
   const restored = isHere && status.restoreRequired ? await restore(context, volume, memory) : {};
   const next: Status = {
@@ -256,8 +256,8 @@ const reconcile = async (context: ManagerContext, name: string, memory: Memory):
 };
 
 /**
- * Brings volumes to the node their spec names: folder, loop device, /dev/longhorn/NAME; and takes all of it
- * away with the volume.
+ * Attaches volumes to the node that their spec names: folder, loop device, /dev/longhorn/NAME. Removes all of
+ * these with the volume.
  */
 export const startVolumeController = (context: ManagerContext): void => {
   const { datastore } = context;

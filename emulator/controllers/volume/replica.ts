@@ -7,14 +7,14 @@ import type { ManagerContext } from '../../manager/context.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
 import { release } from '../finalizer.ts';
 
-/** The one copy of a volume: made on the node of the first attachment, and bound to it from then on. */
+/** The only replica of a volume. It is created on the node of the first attachment and stays there. */
 export const findReplica = ({ datastore }: ManagerContext, volume: string): Replica | undefined =>
   datastore.replicas.list().find(({ spec }) => spec.volumeName === volume);
 
 export const replicaDirectory = ({ spec }: Replica): string =>
   `${spec.diskPath}/replicas/${spec.dataDirectoryName}`;
 
-/** Finds a volume's replica, or makes it on this node. */
+/** Returns a volume's replica, or creates it on this node. */
 export const ensureReplica = async (context: ManagerContext, volume: Volume): Promise<Replica> => {
   const { name } = volume.metadata;
   const found = findReplica(context, name);
@@ -42,7 +42,7 @@ export const ensureReplica = async (context: ManagerContext, volume: Volume): Pr
   });
 };
 
-/** Removes a replica's folder on its own node once its object is to go. */
+/** Removes a deleted replica's folder on its own node. */
 export const startReplicaController = (context: ManagerContext): void => {
   const { datastore, node } = context;
   const reconcile = async (name: string): Promise<void> => {

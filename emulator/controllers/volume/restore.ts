@@ -10,15 +10,14 @@ import { requestAttachment, withdrawAttachment } from './tickets.ts';
 
 type Status = NonNullable<Volume['status']>;
 
-/** How the restores that this process has begun stand, by the volume's UID; a new process begins anew. */
+/**
+ * State of the restores that this process has started, by the volume's UID. A new process starts them again.
+ */
 export type Restores = Map<string, { backup: string; state: 'running' | 'done' | Error }>;
 
 const type = 'volume-restore-controller';
 
-/**
- * What a volume's status says of its restore before anything has happened; nothing for one that is not made
- * from a backup.
- */
+/** The initial status of a volume's restore. Empty for a volume that is not made from a backup. */
 export const restoreRequest = ({ spec, status }: Volume): Partial<Status> =>
   spec.fromBackup && !status?.restoreInitiated
     ? {
@@ -29,20 +28,20 @@ export const restoreRequest = ({ spec, status }: Volume): Partial<Status> =>
       }
     : {};
 
-/** Asks for a volume to be attached, for as long as it takes to restore it. */
+/** Requests the attachment of a volume for its restore. */
 export const requestRestore = async (
   context: ManagerContext,
   { metadata: { name }, spec }: Volume,
 ): Promise<void> => {
-  // Where the volume of the backup is, if there still is one: who attaches both to one node must find the
-  // only replica there.
+  // On the node of the backed-up volume, if it still exists: a client that attaches both to one node needs
+  // the only replica there.
   const source = decodeBackupURL(spec.fromBackup ?? '').volume;
   await requestAttachment(context, name, type, name, findReplica(context, source)?.spec.nodeID);
 };
 
 /**
- * Takes that back when its status says that a volume is restored, and not before: the detachment changes the
- * volume, and a status that is written beside it is lost.
+ * Withdraws that request after the status says that the volume is restored. The detachment changes the
+ * volume, so a status written at the same time would be lost.
  */
 export const withdrawRestore = async (
   context: ManagerContext,
@@ -62,7 +61,7 @@ const withRestore = (
 
 const lockWords = 'failed to acquire lock';
 
-// As newer versions do: v1.12.1 looks for words that the store's library has not had since v1.8.0
+// Newer versions retry. v1.12.1 looks for a text that the store's library has not had since v1.8.0
 // (longhorn/longhorn#13685).
 const againAfterLock = async (
   { clock, log, mutant }: ManagerContext,
@@ -98,7 +97,7 @@ const ensureEngine = async (context: ManagerContext, volume: Volume): Promise<Vo
   );
 };
 
-// Of its only replica.
+// Address of the only replica.
 const address = 'tcp://127.0.0.1:10000';
 
 const isRestoring = (engine: VolumeEngine | undefined): boolean =>
@@ -119,7 +118,7 @@ const setEngine = async (
   });
 };
 
-/** Whether a volume is just being written from a backup of this volume. */
+/** Returns a volume that is being restored from a backup of the volume `source`. */
 export const isBeingRestored = (context: ManagerContext, source: string): Volume | undefined =>
   context.datastore.volumes
     .list()
@@ -130,11 +129,14 @@ export const isBeingRestored = (context: ManagerContext, source: string): Volume
         isRestoring(findEngine(context, metadata.name)),
     );
 
-/** The backup that a volume is to hold: one on standby, the last that there is, and what it holds where there is none. */
+/**
+ * The backup that a volume should hold. A standby volume should hold the last backup, or keep the one it has
+ * if there is none.
+ */
 const wantedBackup = ({ spec, status }: Volume, restored: string): string =>
   (status?.isStandby && (status.lastBackup || restored)) || decodeBackupURL(spec.fromBackup ?? '').backup;
 
-/** Whether a volume on standby is let go until there is another backup; for a bug. */
+/** Whether a standby volume is detached until the next backup. Only with the mutant standby-detaches. */
 export const restsBetween = (context: ManagerContext, volume: Volume): boolean => {
   const restored = findEngine(context, volume.metadata.name)?.status?.lastRestoredBackup ?? '';
   return (
@@ -145,7 +147,7 @@ export const restsBetween = (context: ManagerContext, volume: Volume): boolean =
   );
 };
 
-/** Whether a volume that holds a backup has nothing more to wait for. */
+/** Whether the restore of a volume that holds a backup is complete. */
 const isComplete = (context: ManagerContext, volume: Volume, restored: string): boolean => {
   if (!volume.status?.isStandby) return true;
   if (volume.spec.Standby) return false;
@@ -156,9 +158,9 @@ const isComplete = (context: ManagerContext, volume: Volume, restored: string): 
 };
 
 /**
- * Takes the restore of a volume that is attached to this node a step further and gives what becomes of its
- * status: run is called once for each backup that it is to hold, and onChange when it has ended. A failure is that of
- * its replica: an event has the cause, and the volume is faulted and detached for good.
+ * Advances the restore of a volume on this node by one step and returns the changed status. Calls `run` once
+ * for each backup that the volume should hold, and onChange when it has ended. After a failure, an event has
+ * the cause, and the volume is faulted and detached permanently.
  */
 export const stepRestore = async (
   context: ManagerContext,

@@ -7,7 +7,7 @@ import { findReplica, replicaDirectory } from './replica.ts';
 
 type Status = NonNullable<Volume['status']>;
 
-/** The status a Volume begins with. */
+/** The initial status of a Volume. */
 export const newVolumeStatus: Status = {
   ownerID: '',
   state: '',
@@ -24,7 +24,7 @@ export const newVolumeStatus: Status = {
   isStandby: false,
 };
 
-/** Bytes that a volume's head and snapshots take on this node. */
+/** Bytes that a volume's head and snapshots use on this node. */
 export const actualSize = async (
   context: ManagerContext,
   { metadata: { name } }: Volume,
@@ -37,7 +37,10 @@ export const actualSize = async (
   return (await Promise.all(files.map(allocatedSize))).reduce((sum, size) => sum + size, 0);
 };
 
-/** What a volume's backup target has of it; as long as one is restored, of the volume whose backup it is restored from. */
+/**
+ * The BackupVolume of a volume on its own backup target. During a restore, the one of the volume whose backup
+ * is restored.
+ */
 export const backupVolumeOnTarget = (
   { datastore }: ManagerContext,
   { metadata, spec: { backupTargetName, fromBackup }, status }: Volume,
@@ -48,7 +51,7 @@ export const backupVolumeOnTarget = (
     .find(({ spec }) => spec.volumeName === name && spec.backupTargetName === backupTargetName);
 };
 
-/** What a volume's own backup target says of its last backup. */
+/** The last backup of a volume on its own backup target. */
 export const lastBackupOnTarget = (
   context: ManagerContext,
   volume: Volume,
@@ -61,16 +64,16 @@ type State = NonNullable<Volume['status']>['state'];
 type VolumeStep = {
   state: State;
   robustness: 'healthy' | 'degraded' | 'unknown' | 'faulted' | '';
-  /** What to do to the device before the state is written. */
+  /** What to do with the device before the state is written. */
   device?: 'attach' | 'detach';
 };
 
 /**
- * The next step of a volume on its way to where spec.nodeID wants it, undefined when it is there. Each step
- * is one update of status, in the order seen on a real one: "" creating detaching detached attaching
- * attached, and healthy a moment after attached. It is not attached before its replica runs; where that has
- * failed it is detached, faulted, for good: nobody salvages it. Of several replicas the one that there is stands for the one
- * that has failed: the volume is degraded until it runs anew.
+ * The next step of a volume towards spec.nodeID, undefined if there is none. Each step is one status update,
+ * in the order seen on a real Longhorn: "" creating detaching detached attaching attached, and healthy a
+ * moment after attached. A volume is attached only when its replica runs. If the replica failed, the volume
+ * is detached and faulted permanently: salvage is not emulated. With several replicas in the spec, the only
+ * one represents the failed one: the volume is degraded until it runs again.
  */
 export const nextStep = ({
   state,

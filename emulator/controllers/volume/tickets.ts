@@ -2,12 +2,12 @@ import type { AttachmentTicket, VolumeAttachment } from '../../longhorn/objects.
 import type { ManagerContext } from '../../manager/context.ts';
 import { findReplica } from './replica.ts';
 
-/** ID of the ticket by which a controller asks for a volume: its type and the object's name. */
+/** ID of the ticket of a controller: its type and the object's name. */
 export const ticketID = (type: AttachmentTicket['type'], name: string): string => `${type}-${name}`;
 
 /**
- * Asks for a volume to be attached wherever it is or can be, best on a preferred node, unless that has been
- * asked already; throws if there is no such volume.
+ * Requests the attachment of a volume with a ticket, unless the ticket exists. Prefers the volume's node,
+ * then its replica's node, then `preferred`. Throws if the volume does not exist.
  */
 export const requestAttachment = async (
   context: ManagerContext,
@@ -35,11 +35,11 @@ export const requestAttachment = async (
     generation: 0,
     parameters: { disableFrontend: 'any' },
   };
-  // By a patch of this one entry: users and other controllers add and take theirs at the same time.
+  // Patches only this entry, because users and other controllers add and remove theirs at the same time.
   await datastore.volumeAttachments.patch(volumeName, { spec: { attachmentTickets: { [id]: ticket } } });
 };
 
-/** Takes such a request back, if there is one. */
+/** Removes the ticket, if it exists. */
 export const withdrawAttachment = async (
   { datastore }: ManagerContext,
   volumeName: string,
@@ -51,7 +51,7 @@ export const withdrawAttachment = async (
   await datastore.volumeAttachments.patch(volumeName, { spec: { attachmentTickets: { [id]: null } } });
 };
 
-/** Whether a volume is attached on behalf of a ticket. */
+/** Whether a volume is attached for a ticket. */
 export const isSatisfied = (attachment: VolumeAttachment | undefined, id: string): boolean =>
   attachment?.spec.attachmentTickets?.[id] !== undefined &&
   attachment.status?.attachmentTicketStatuses?.[id]?.satisfied === true;

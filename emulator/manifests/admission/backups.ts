@@ -3,10 +3,11 @@ import type { Mend, Refusal } from './rule.ts';
 
 const resource = 'backups';
 const operations: Refusal['operations'] = ['CREATE'];
-// What a mend leaves where it has met the snapshot, as an expression looks at one object at a time.
+// Annotation set by the mutating policy below if the snapshot exists. An expression sees only one object at a
+// time.
 const known = 'emulator.corral.test/snapshot-known';
 
-/** What is refused of a backup that a user asks for (webhook/resources/backup/validator.go). */
+/** Checks of a backup that a user creates (webhook/resources/backup/validator.go). */
 export const backupRefusals: Refusal[] = [
   {
     name: 'longhorn-emulator-backup-mode',
@@ -42,7 +43,7 @@ export const backupRefusals: Refusal[] = [
   },
 ];
 
-/** What shows that the snapshot of a backup is there. */
+/** Marks a backup whose snapshot exists. */
 export const backupMends: Mend[] = [
   {
     name: 'longhorn-emulator-backup-snapshot-known',

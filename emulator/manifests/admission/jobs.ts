@@ -13,13 +13,13 @@ const tasks = (version: string): string =>
     .map((task) => `'${task}'`)
     .join(', ');
 
-// Five fields, and numbers that are none of a minute's or an hour's are not taken; those of days are left out.
+// Requires five fields, minutes up to 59 and hours up to 23. The numbers of the other fields are not checked.
 const isCron = [
   "object.spec.cron.matches('^(@[a-z]+( .+)?|([0-9A-Za-z*?/,-]+ ){4}[0-9A-Za-z*?/,-]+)$')",
   "(object.spec.cron.startsWith('@') || object.spec.cron.split(' ')[0].findAll('[0-9]+').all(number, int(number) <= 59) && object.spec.cron.split(' ')[1].findAll('[0-9]+').all(number, int(number) <= 23))",
 ].join(' && ');
 
-/** What is refused of a recurring job (webhook/resources/recurringjob, datastore/longhorn.go ValidateRecurringJob). */
+/** Checks of a recurring job (webhook/resources/recurringjob, datastore/longhorn.go ValidateRecurringJob). */
 export const jobRefusals = (version: string): Refusal[] => [
   {
     name: 'longhorn-emulator-job-task',
@@ -68,7 +68,7 @@ const isUnkept = "object.spec.task in ['snapshot-cleanup', 'filesystem-trim']";
 const isDeleting = "object.spec.task == 'snapshot-delete'";
 const least = `(${isUnkept} || ${isDeleting} ? 0 : 1)`;
 
-/** What is mended in silence of one (webhook/resources/recurringjob/mutator.go). */
+/** Silent corrections of a recurring job (webhook/resources/recurringjob/mutator.go). */
 export const jobMends: Mend[] = [
   {
     name: 'longhorn-emulator-job-retain-mended',

@@ -10,10 +10,11 @@ import { volumeMends, volumeRefusals } from './volumes.ts';
 
 const apiVersion = 'admissionregistration.k8s.io/v1';
 
-/** By which the emulator's policies are recognised. */
+/** The label of the emulator's policies. */
 export const policyLabel = { app: 'longhorn-emulator' };
 
-// The managers judge by what they know themselves, which may be younger than what the API server has of it.
+// The managers are exempt: they decide with their own copies, which may be newer than what the API server
+// uses.
 const isOfAUser = `request.userInfo.username != 'system:serviceaccount:${namespace}:${serviceAccount}'`;
 
 const policy = (
@@ -72,7 +73,7 @@ const toMend = (mend: Mend): object[] =>
     binding: {},
   });
 
-/** The bugs with which nothing of a resource is refused. */
+/** The mutants that remove all checks of a resource. */
 const unchecked: Record<Refusal['resource'], Mutant> = {
   backuptargets: 'nothing-refused',
   recurringjobs: 'jobs-unchecked',
@@ -82,11 +83,11 @@ const unchecked: Record<Refusal['resource'], Mutant> = {
 
 type Of = {
   version?: string | undefined;
-  /** Whether the API server mends objects by policies, as Kubernetes does since v1.36. */
+  /** Whether the API server supports mutating policies, as Kubernetes does since v1.36. */
   canMend?: boolean;
 };
 
-/** What Longhorn's webhook of a version refuses, and mends in silence, as policies of the API server. */
+/** The checks and silent corrections of Longhorn's webhook in a version, as policies of the API server. */
 export const admissionPolicies = (
   mutant: Mutant | undefined,
   { version = modelledOn, canMend = true }: Of = {},

@@ -2,30 +2,30 @@ import type { Mutant } from '../../mutants.ts';
 
 type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
 
-/** What Longhorn's webhook does about one resource, as an expression of Kubernetes' CEL. */
+/** One rule of Longhorn's webhook for a resource, as a CEL expression of Kubernetes. */
 type RuleBase = {
   name: string;
   resource: 'backuptargets' | 'backups' | 'recurringjobs' | 'volumes';
   operations: Operation[];
-  /** The kind of objects beside each of which it is looked at, as `params`. */
+  /** A second kind. The expression is evaluated with each of its objects as `params`. */
   beside?: 'Backup' | 'BackupTarget' | 'Secret' | 'Setting' | 'Snapshot' | 'Volume';
-  /** Which versions of Longhorn do so; where it is left out, all. */
+  /** Whether a version of Longhorn has the rule. Default: all versions have it. */
   isOf?: (version: string) => boolean;
 };
 
-/** An object is refused where the expression is false. */
+/** Refuses an object if the expression is false. */
 export type Refusal = RuleBase & {
   expression: string;
   message: string;
-  /** It goes by what a mend leaves: without mends it cannot be. */
+  /** The expression reads the result of a Mend, so it cannot be used without mutating policies. */
   afterMend?: true;
 };
 
-/** Where `when` holds, an object is changed by a list of JSON patches, before it is judged. */
+/** Changes an object with a list of JSON patches if `when` is true. This happens before the refusals. */
 export type Mend = RuleBase & {
   when: string;
   patches: string;
-  /** The bug with which it is left out. */
+  /** The mutant without this rule. */
   bug?: Mutant;
 };
 
@@ -33,5 +33,5 @@ export type Mend = RuleBase & {
 export const set = (path: string, value: string): string =>
   `JSONPatch{op: 'add', path: '${path}', value: ${value}}`;
 
-/** Whether a field of the object is not there, or has this value of Go's for nothing. */
+/** An expression: whether a field of the object is missing, or has its zero value in Go. */
 export const isUnset = (field: string, zero: string): string => `(!has(${field}) || ${field} == ${zero})`;

@@ -3,13 +3,13 @@ import { type Mend, type Refusal, set } from './rule.ts';
 
 const resource = 'backuptargets';
 
-// A blank or a line end at the begin or the end of a text, as base64 has it.
+// Matches the base64 of a text that begins or ends with a blank or a line end.
 const isRagged = '^I[A-P]|^C[g-v]|IA==$|[CSiy]A=$|[AEIMQUYcgkosw048]g$|Cg==$|[AQgw]o=$|[AEIMQUYcgkosw048]K$';
 const isLogin = "key.startsWith('AWS_') || key.startsWith('CIFS_') || key.endsWith('_PROXY')";
 
 /**
- * In the words of Longhorn's webhook (webhook/resources/backuptarget/validator.go, datastore/longhorn.go,
- * validateBackupTargetURLExisting).
+ * The checks of Longhorn's webhook, with its texts (webhook/resources/backuptarget/validator.go,
+ * datastore/longhorn.go, validateBackupTargetURLExisting).
  */
 export const targetRefusals: Refusal[] = [
   {
@@ -32,7 +32,8 @@ export const targetRefusals: Refusal[] = [
     ].join(' || '),
     message: "'url ' + object.spec.backupTargetURL + ' is the same to backup target ' + params.metadata.name",
   },
-  // Of any target, and beside a volume on standby from any (seen on a v1.12.1, 2026-11-26).
+  // Applies to every target, as soon as there is a standby volume from any target (seen on a v1.12.1,
+  // 2026-11-26).
   {
     name: 'longhorn-emulator-standby-volumes',
     resource,
@@ -71,7 +72,10 @@ const mended = [
   unless('retry=', 'retry=2'),
 ].join(' + ');
 
-/** What is mended in silence of one (webhook/resources/backuptarget/mutator.go). Mended options are encoded, as by Go. */
+/**
+ * Silent corrections of a backup target (webhook/resources/backuptarget/mutator.go). Corrected options are
+ * URL-encoded, as in Go.
+ */
 export const targetMends: Mend[] = [
   {
     name: 'longhorn-emulator-target-nfs-options',

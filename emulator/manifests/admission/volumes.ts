@@ -17,7 +17,7 @@ const hasLabel = (name: string): string =>
 const blockSize = (of: string): string =>
   `(has(${of}.spec.backupBlockSize) ? int(${of}.spec.backupBlockSize) : 2097152)`;
 
-/** What is refused of a volume (webhook/resources/volume/validator.go). */
+/** Checks of a volume (webhook/resources/volume/validator.go). */
 export const volumeRefusals: Refusal[] = [
   {
     name: 'longhorn-emulator-volume-compression',
@@ -38,7 +38,7 @@ export const volumeRefusals: Refusal[] = [
     ].join(' && '),
     message: "'a backup block size of this volume is not supported'",
   },
-  // By the label that the target's mend leaves, as an expression looks at one object at a time.
+  // Uses the label from the target's Mend, because an expression sees only one object at a time.
   {
     name: 'longhorn-emulator-volume-target',
     resource,
@@ -65,7 +65,7 @@ const accessMode = `'${labels.accessMode}'`;
 const hasMode = `(has(params.status) && has(params.status.labels) && ${accessMode} in params.status.labels)`;
 const hasSize = "(has(params.status) && has(params.status.volumeSize) && params.status.volumeSize != '')";
 
-/** What is mended in silence of one, and which labels name its backup target and its backup (mutator.go). */
+/** Silent corrections of a volume, and labels with the names of its backup target and backup (mutator.go). */
 export const volumeMends: Mend[] = [
   {
     name: 'longhorn-emulator-volume-target-label',

@@ -1,26 +1,26 @@
-/** What one cell of a table shows. */
+/** The content of one cell of a table. */
 export type Cell = {
   text: string;
   className?: string;
   /** Shown while the pointer is on the cell. */
   tooltip?: string;
-  /** A red triangle stands before the text. */
+  /** Shows a red triangle before the text. */
   warning?: boolean;
-  /** A sign that there is more to know stands behind it. */
+  /** Shows an info icon after the text. */
   more?: boolean;
-  /** A bar in percent stands in the place of the text. */
+  /** Percentage of a progress bar, which replaces the text. */
   progress?: number;
   href?: string;
 };
 
 export type MenuEntry = { key: string; name: string; disabled: boolean };
 
-/** One column of a table; `width` in pixels, as Longhorn's UI has it. */
+/** One column of a table. `width` is in pixels, as in Longhorn's UI. */
 export type Column<Row> = { title: string; width: number; cell(row: Row): Cell };
 
 const units = ['Bi', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi'];
 
-/** A number of bytes as Longhorn's UI writes it: 64 Mi, 1.5 Gi. */
+/** Formats a number of bytes as Longhorn's UI does: 64 Mi, 1.5 Gi. */
 export const formatSize = (bytes: string): string => {
   let value = Number(bytes);
   let unit = 0;

@@ -9,7 +9,7 @@ const volumeCell = (backup: BackupRecord): Cell => {
   return { text: backup.volumeName, ...(tooltip && { tooltip, warning: true }) };
 };
 
-// Of an error's two places this one shows error alone, which a failed deletion leaves empty.
+// This cell shows only status.error, which is empty after a failed deletion.
 const stateCell = ({ state, progress, error }: BackupRecord): Cell => {
   if (state === 'InProgress') return { text: '', progress };
   if (state === 'Error') return { text: state, className: 'error', tooltip: error };
@@ -38,7 +38,7 @@ const sizeOf = (
 ): Column<BackupRecord> =>
   plain(title, width, (backup) => (backup.state === 'Completed' ? formatSize(backup[field]) : ''));
 
-/** The columns of a backup volume's backups, in the order and under the titles of Longhorn's UI. */
+/** The columns of a backup volume's backups, with the order and titles of Longhorn's UI. */
 export const backupColumns: Column<BackupRecord>[] = [
   plain('ID', 100, ({ id }) => id),
   { title: 'Volume', width: 120, cell: volumeCell },
@@ -50,7 +50,7 @@ export const backupColumns: Column<BackupRecord>[] = [
   sizeOf('Size', 90, 'size'),
   sizeOf('Re-Uploaded Data Size', 150, 'reUploadedDataSize'),
   sizeOf('Newly Uploaded Data Size', 150, 'newlyUploadDataSize'),
-  // Both show what used the volume when it was backed up, of which the emulator knows nothing.
+  // Both show what used the volume at the time of its backup. The emulator does not record that.
   plain('PV/PVC', 90, () => ''),
   plain('Workload/Pod', 150, () => ''),
   plain('Snapshot Created', 150, ({ snapshotCreated }) => snapshotCreated),
@@ -67,7 +67,7 @@ export const backupColumns: Column<BackupRecord>[] = [
   },
 ];
 
-/** What can be done to a backup. */
+/** The menu of a backup. */
 export const backupMenu = (backup: BackupRecord): MenuEntry[] => {
   const disabled = errorOf(backup) !== '' || backup.url === '';
   return [
@@ -77,13 +77,13 @@ export const backupMenu = (backup: BackupRecord): MenuEntry[] => {
   ];
 };
 
-/** What a user is asked before a backup is deleted. */
+/** The question before a backup is deleted. */
 export const deletionQuestion = ({ name }: BackupRecord) => ({
   title: `Are you sure you want to delete backup ${name} ?`,
   content: 'A restore that is reading this backup fails when it goes, and so does its volume.',
 });
 
-/** The columns of the backup volumes, in the order and under the titles of Longhorn's UI. */
+/** The columns of the backup volumes, with the order and titles of Longhorn's UI. */
 export const backupVolumeColumns: Column<BackupVolumeRecord>[] = [
   {
     title: 'Name',
@@ -98,12 +98,12 @@ export const backupVolumeColumns: Column<BackupVolumeRecord>[] = [
   { title: 'Backup Target', width: 200, cell: ({ backupTargetName }) => ({ text: backupTargetName }) },
   { title: 'Last Backup At', width: 200, cell: ({ lastBackupAt }) => ({ text: lastBackupAt }) },
   { title: 'Created At', width: 180, cell: ({ created }) => ({ text: created }) },
-  // Always empty here, as in the table of backups.
+  // Always empty, as in the table of backups.
   { title: 'PV/PVC', width: 120, cell: () => ({ text: '' }) },
   { title: 'Workload/Pod', width: 230, cell: () => ({ text: '' }) },
 ];
 
-/** What can be done to a backup volume. */
+/** The menu of a backup volume. */
 export const backupVolumeMenu = ({ lastBackupName, messages }: BackupVolumeRecord): MenuEntry[] => {
   const disabled = lastBackupName === '' || !!messages?.error;
   return [
@@ -114,7 +114,7 @@ export const backupVolumeMenu = ({ lastBackupName, messages }: BackupVolumeRecor
   ];
 };
 
-/** The columns of the backup targets, in the order and under the titles of Longhorn's UI. */
+/** The columns of the backup targets, with the order and titles of Longhorn's UI. */
 export const backupTargetColumns = (mutant: string | undefined): Column<BackupTargetRecord>[] => [
   { title: 'Name', width: 150, cell: ({ name }) => ({ text: name }) },
   { title: 'URL', width: 220, cell: ({ backupTargetURL }) => ({ text: backupTargetURL }) },
@@ -131,7 +131,7 @@ export const backupTargetColumns = (mutant: string | undefined): Column<BackupTa
   },
 ];
 
-/** What can be done to a backup target. */
+/** The menu of a backup target. */
 export const backupTargetMenu = ({ name }: BackupTargetRecord): MenuEntry[] => [
   { key: 'edit', name: 'Edit', disabled: false },
   { key: 'delete', name: 'Delete', disabled: name === 'default' },

@@ -12,7 +12,7 @@ const open = (className: string, children: Node[], buttons: (close: () => void) 
   document.body.append(wrap);
 };
 
-/** Asks a question with Cancel and OK. */
+/** Shows a question with Cancel and OK. */
 export const confirmDialog = (
   { title, content, ok = 'OK' }: { title: string; content: string; ok?: string },
   onOk: () => void,
@@ -32,10 +32,10 @@ export const confirmDialog = (
     ],
   );
 
-/** A field of a form: its name, the label before it, and what is in it at first. */
+/** A field of a form: its name, its label, and its initial value. */
 type FormField = { name: string; label: string; value: string; disabled?: boolean };
 
-/** Asks for texts, by their labels. */
+/** Shows a form with text fields. Calls onOk with the values by field name. */
 export const formDialog = (
   title: string,
   fields: FormField[],
@@ -61,7 +61,7 @@ export const formDialog = (
   );
 };
 
-/** Shows a backup's URL to be copied. */
+/** Shows a backup's URL to copy. */
 export const urlDialog = (url: string): void => {
   const input = makeElement('input', 'ant-input');
   input.value = url;

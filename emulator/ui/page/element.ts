@@ -1,4 +1,4 @@
-/** Makes an element with classes and what is in it; texts are never read as HTML. */
+/** Creates an element with classes and children. Strings become text, never HTML. */
 export const makeElement = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   className = '',
@@ -10,7 +10,7 @@ export const makeElement = <Tag extends keyof HTMLElementTagNameMap>(
   return made;
 };
 
-/** Makes a button of a dialog or a table. */
+/** Creates a button of a dialog or a table. */
 export const makeButton = (className: string, text: string, onClick: () => void): HTMLButtonElement => {
   const made = makeElement('button', className, [makeElement('span', '', [text])]);
   made.type = 'button';

@@ -1,10 +1,11 @@
-// Before the next attempt, by how many have failed since the last that did not; then it is given up.
+// Pauses before the next attempt in ms, by the number of failures in a row. After the last one there is no
+// further attempt.
 const pauses = [0, 3_000, 10_000];
 
-/** The state of a connection, as its sign on the page says it. */
+/** The state of a connection, which the page shows. */
 export type LiveState = 'connecting' | 'open' | 'closed';
 
-/** Where the API's collection is followed, seen from the page's own address. */
+/** WebSocket URL of a collection, relative to the page's own URL. */
 export const streamUrl = (page: string, name: string): string => {
   const url = new URL(`v1/ws/1s/${name}`, page);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -12,9 +13,9 @@ export const streamUrl = (page: string, name: string): string => {
 };
 
 /**
- * Follows a collection by its WebSocket, as Longhorn's UI does: one that ends is opened again, at once, after
- * 3 s and after 10 s. One that sends nothing stays open: that UI means to close it, but asks its library for
- * a state that this does not have (src/utils/websocket.js; robust-websocket 1.0.0, OPEN).
+ * Follows a collection with a WebSocket, as Longhorn's UI does. Opens a lost one again at once, after 3 s and
+ * after 10 s. A silent one stays open: Longhorn's UI tries to close it, but reads a constant that its library
+ * does not have (src/utils/websocket.js; robust-websocket 1.0.0, OPEN).
  */
 export const followCollection = <T>(
   name: string,

@@ -20,7 +20,7 @@ import {
 import { readRoute } from './route.ts';
 import { createTable } from './table.ts';
 
-// Of the pages of Longhorn's UI, as far as they stand at the top.
+// The pages of Longhorn's UI in the menu at the top.
 const pages = {
   dashboard: 'Dashboard',
   node: 'Nodes',
@@ -29,7 +29,7 @@ const pages = {
   backupTarget: 'Backup Targets',
 };
 
-/** The menu at the top, which is there on every page. */
+/** The menu at the top of every page. */
 const navigation = (): HTMLElement => {
   const items = Object.entries(pages).map(([page, name]) => {
     const link = makeElement('a', '', [name]);
@@ -43,12 +43,12 @@ const navigation = (): HTMLElement => {
   return menu;
 };
 
-/** Sends a request to the API, seen from the page's own address; an error is shown, and no more. */
+/** Sends a request to the API, relative to the page's own URL. An error is only shown. */
 const send = async (path: string, method: string, body?: object): Promise<void> => {
   try {
     const headers = { accept: 'application/json', 'content-type': 'application/json' };
     const response = await fetch(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-    // Also of one that went well: Chromium reports a request whose end nobody reads as one that failed.
+    // Also read after a success: Chromium reports a request as failed if its body is not read to the end.
     const text = await response.text();
     if (!response.ok) showError(JSON.parse(text).message);
   } catch (error) {
@@ -57,8 +57,8 @@ const send = async (path: string, method: string, body?: object): Promise<void> 
 };
 
 /**
- * Deletes a backup; by its volume's name in the place of its backup volume's, as Longhorn's UI does, to which
- * it makes no difference.
+ * Deletes a backup. Uses the volume's name in place of the backup volume's name, as Longhorn's UI does.
+ * Longhorn accepts both.
  */
 const deleteBackup = ({ name, volumeName }: { name: string; volumeName: string }): Promise<void> =>
   send(`v1/backupvolumes/${encodeURIComponent(volumeName)}?action=backupDelete`, 'POST', { name });
@@ -111,7 +111,7 @@ const backupVolumes = createTable<BackupVolumeRecord>({
   },
 });
 
-// Seconds, of a duration as Go prints it.
+// Converts a duration in Go's format to seconds.
 const secondsOf = (duration: string): string => {
   const units: Record<string, number> = { h: 3600, m: 60, s: 1 };
   const parts = [...duration.matchAll(/(\d+)([hms])/g)];
@@ -162,7 +162,7 @@ const backupTargets = createTable<BackupTargetRecord>({
   },
 });
 
-/** What stands above the table of a page. */
+/** The button above the table of a page. */
 const buttonOf = {
   backupVolumes: makeButton('ant-btn', 'Sync All Backup Volumes', () => {
     if (mutant !== 'page-syncs-nothing') void syncAllBackupVolumes();

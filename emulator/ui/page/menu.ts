@@ -42,7 +42,7 @@ const open = (trigger: HTMLElement, items: MenuEntry[], onSelect: (key: string) 
   document.addEventListener('pointerdown', onElsewhere);
 };
 
-/** The button of a row that opens its menu, and closes it again; the items are asked for when it opens. */
+/** The button of a row that opens and closes its menu. `items` is called when the menu opens. */
 export const menuButton = (items: () => MenuEntry[], onSelect: (key: string) => void): HTMLButtonElement => {
   const trigger = makeButton('ant-btn ant-dropdown-trigger', '☰', () => {
     const isOpen = openedBy === trigger;

@@ -1,9 +1,9 @@
 import type { BackupRecord } from './records.ts';
 
-/** The bug that the page was given on purpose, by its name; undefined for none. */
+/** The name of the page's mutant, undefined for none. */
 export const mutantOf = ({ dataset }: { dataset: DOMStringMap }): string | undefined => dataset.mutant;
 
-/** A backup as a page with this bug takes it. */
+/** A backup as a page with this mutant shows it. */
 export const taken = (backup: BackupRecord, mutant: string | undefined): BackupRecord => {
   if (mutant === 'page-hides-deleting' && backup.state === 'Deleting')
     return { ...backup, state: 'Completed' };
@@ -11,7 +11,7 @@ export const taken = (backup: BackupRecord, mutant: string | undefined): BackupR
   return backup;
 };
 
-/** The backup that a page with this bug deletes when it is asked to delete one of these. */
+/** The backup that a page with this mutant deletes in place of `backup`. */
 export const doomed = (
   backup: BackupRecord,
   backups: readonly BackupRecord[],

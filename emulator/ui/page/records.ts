@@ -1,4 +1,4 @@
-// What the page uses of the API's resources.
+// The fields of the API's resources that the page uses.
 
 export type BackupVolumeRecord = {
   id: string;
@@ -44,8 +44,8 @@ export type BackupRecord = {
 };
 
 /**
- * The backups of a backup volume out of all, the newest first; those that have no time yet stay where their
- * IDs put them. None if the backup volume is not known.
+ * The backups of a backup volume, the newest first. Backups without a time stay in the order of their IDs.
+ * Empty if the backup volume is unknown.
  */
 export const backupsOfBackupVolume = (
   backups: BackupRecord[],

@@ -1,4 +1,4 @@
-/** What the address after # asks for. */
+/** The page that a URL's hash selects. */
 export type Route =
   | { page: 'backupVolumes' }
   | { page: 'backupTargets' }
@@ -6,7 +6,8 @@ export type Route =
   | { page: 'notEmulated'; path: string };
 
 /**
- * Reads a page's hash as Longhorn's UI does: #/backup, #/backupTarget, or #/backup/VOLUME?field=name&keyword=BACKUPVOLUME.
+ * Parses a page's hash as Longhorn's UI does: #/backup, #/backupTarget, or
+ * #/backup/VOLUME?field=name&keyword=BACKUPVOLUME.
  */
 export const readRoute = (hash: string): Route => {
   const { pathname, searchParams } = new URL(hash.replace(/^#/, '') || '/backup', 'http://page');
@@ -21,6 +22,6 @@ export const readRoute = (hash: string): Route => {
   };
 };
 
-/** The address of a backup volume's backups. */
+/** The hash of a backup volume's page of backups. */
 export const backupsHref = ({ volume, backupVolume }: { volume: string; backupVolume: string }): string =>
   `#/backup/${encodeURIComponent(volume)}?${new URLSearchParams({ field: 'name', keyword: backupVolume })}`;

@@ -10,8 +10,8 @@ const hide = (): void => {
 };
 
 /**
- * Shows a text beside an element while the pointer is on it, where Longhorn's UI has its tooltips: at the end
- * of the body.
+ * Shows a tooltip while the pointer is on an element. As in Longhorn's UI, the tooltip is at the end of the
+ * body.
  */
 const withTooltip = (target: HTMLElement, text: string): HTMLElement => {
   if (!text) return target;
@@ -30,7 +30,9 @@ const withTooltip = (target: HTMLElement, text: string): HTMLElement => {
   return target;
 };
 
-/** Hides the tooltip of an element that is no more on the page: the pointer never leaves it. */
+/**
+ * Hides the tooltip of an element that was removed from the page: such an element gets no mouseleave event.
+ */
 const hideStaleTooltip = (): void => {
   if (shown && !shown.target.isConnected) hide();
 };
@@ -51,7 +53,7 @@ const icon = (name: string): HTMLElement => {
 const progressBar = (percent: number): HTMLElement => {
   const bar = makeElement('div', 'ant-progress-bg');
   bar.style.width = `${percent}%`;
-  // A bar that is full has a sign in the place of its percent.
+  // A full bar has an icon in place of the percentage.
   const text = makeElement('span', 'ant-progress-text', [
     percent >= 100 ? icon('check-circle') : `${percent}%`,
   ]);
@@ -77,12 +79,12 @@ const renderCell = ({ text, className, tooltip = '', warning, more, progress, hr
 
 const operation = { title: 'Operation', width: 120 };
 
-/** A column as far as its head needs it; `inBody` stands where the column at the right edge covers it. */
+/** The header of a column. `inBody` marks a column that is covered by the fixed column at the right edge. */
 type Head = { title: string; width: number; inBody?: boolean };
 
 const covered = (inBody = false): string => (inBody ? 'ant-table-fixed-columns-in-body' : '');
 
-// Both halves have widths for their columns, as head and body are tables of their own.
+// Head and body are separate tables, so both need the widths of the columns.
 const tableOf = (heads: Head[], content: HTMLElement): HTMLElement => {
   const widths = heads.map(({ width }) => {
     const column = makeElement('col');
@@ -115,9 +117,9 @@ const half = (heads: Head[], body: HTMLElement): HTMLElement[] => [
 ];
 
 /**
- * Makes a table as Longhorn's UI has them: head and body are tables of their own, and so is the column
- * Operation at the right edge, which is also in the body, covered and not to be seen. A row's elements stay
- * as long as what they show.
+ * Creates a table with the structure of Longhorn's UI. Head and body are separate tables, and so is the fixed
+ * column Operation at the right edge. That column is also in the body, covered and invisible. A row keeps its
+ * elements while its content is the same.
  */
 export const createTable = <Row extends { id: string }>({
   id,
@@ -155,7 +157,7 @@ export const createTable = <Row extends { id: string }>({
       ...cells.map((cell) => ({ content: renderCell(cell) })),
       { content: opener(), inBody: true },
     ];
-    // The menu's button stays, or one that is open could not be closed by it.
+    // The menu's button is kept: otherwise an open menu could not be closed with it.
     return {
       shown,
       data,
@@ -171,7 +173,7 @@ export const createTable = <Row extends { id: string }>({
       for (const index of [0, 1] as const) {
         const wanted = next.map(([, { rows: elements }]) => elements[index]);
         const present = [...bodies[index].children];
-        // Put in again only if it must be: an element that is moved loses the pointer.
+        // Replaced only if necessary, because a moved element loses the pointer.
         if (wanted.length !== present.length || wanted.some((each, at) => each !== present[at]))
           bodies[index].replaceChildren(...wanted);
       }
