@@ -24,7 +24,7 @@ const untilAll = async <T extends KubernetesObject>(
   );
 };
 
-/** Waits by watch until all the lab's nodes are Ready; the error says what the last state of each was. */
+/** Waits with a watch until all nodes of the lab are Ready. The error contains the last state of each. */
 export const nodesReady = (where: Where, names: readonly string[]): Promise<void> =>
   untilAll<WithConditions>(
     where,
@@ -37,11 +37,9 @@ export const nodesReady = (where: Where, names: readonly string[]): Promise<void
   );
 
 /**
- * Waits by watch until pods may be made in the namespace `default`, and find services by name; `nodes` is how
- * many boot meanwhile.
- *
- * A lab is up so soon that the controllers may not yet have made that namespace's service account, nor
- * CoreDNS have started.
+ * Waits with a watch until pods can be created in the namespace `default` and can find services by name.
+ * `nodes` is the number of nodes that boot meanwhile. A lab is up so early that the namespace's service
+ * account may be missing and CoreDNS may not run yet.
  */
 export const clusterUsable = async (where: Where, nodes: number): Promise<void> => {
   const account = {

@@ -8,27 +8,28 @@ import { nodeRoot } from './node-root.ts';
 import { toolsPath } from './tools.ts';
 
 /**
- * How long one boot that imports images may take, and besides for each byte of them (30 MB/s were seen); the
- * lab owns this time-out.
+ * Time-out of a boot that imports images: a constant, and a share for each byte (30 MB/s were measured). The
+ * lab owns it.
  */
 const IMPORT_TIMEOUT_MS = 5 * 60_000;
 const SLOWEST_BYTES_PER_MS = 3_000;
 
-/** How long copying a root image may take (4 s were seen); the lab owns this time-out. */
+/** Time-out of copying a root image (4 s were measured). The lab owns it. */
 const COPY_TIMEOUT_MS = 5 * 60_000;
 
 /**
- * Hears, line by line, a boot that imports an archive of `size` bytes, and reports how far it is; returns whether
- * a line was said for that alone. First the whole archive is read, then its images are unpacked.
+ * Returns a function for each output line of a boot that imports an archive of `size` bytes. It reports the
+ * progress, and returns true for lines that contain nothing else. The boot first reads the whole archive and
+ * then unpacks its images.
  */
 export const hearImport = (size: number): ((line: string) => boolean) => {
   let [read, images, unpacked] = [0, 0, 0];
   return (line) => {
     const [, what, number] = /lab-init: import (of|read) (\d+)/.exec(line) ?? [];
     if (what === 'of') images = Number(number);
-    // The disk is read a little besides: so that its driver stays awake.
+    // The disk is read slightly more than that, to keep its driver awake.
     if (what === 'read') read = Math.min(size, Number(number));
-    // What else is said may come between the two halves of ctr's line.
+    // Other output may come between the two halves of ctr's line.
     if (/^(unpacking \S+ \(\S+\)\.*)?done\s*$/.test(line)) unpacked += 1;
     else if (what === undefined) return false;
     tellDetail(describeBytes({ done: read, all: size }, `${unpacked} of ${images} images`));
@@ -37,18 +38,17 @@ export const hearImport = (size: number): ((line: string) => boolean) => {
 };
 
 /**
- * Boots a root image once, with an image archive as its second disk, which its init imports before it powers
- * off.
- *
- * The booted kernel's memory is a file, on a tmpfs that only this boot sees: /dev/shm may be small, or not
- * there.
+ * Boots a root image once, with an image archive as its second disk. Its init imports the archive and powers
+ * off. The memory of the booted kernel is a file on a tmpfs in the boot's own mount namespace, because
+ * /dev/shm may be small or missing.
  */
 const importArchive = async (dir: string, archive: string): Promise<void> => {
   const kernelDir = await cached(await kernel());
   const linux = await placeKernel({ kernel: kernelDir, tools: await toolsPath(), into: dir });
   const memory = join(dir, 'memory');
   await mkdir(memory);
-  // All from this folder: a kernel reads its arguments as words, and a cache's path may have a space in it.
+  // All paths are relative to this folder: a kernel splits its arguments at spaces, and the cache's path may
+  // contain one.
   await symlink(archive, join(dir, 'images.tar'));
   const disks = ['ubd0=root.ext4', 'ubd1r=images.tar'];
   const console = ['con=null', 'con0=null,fd:1'];
@@ -108,11 +108,9 @@ const withArchive = (root: Part, archive: Part): Part => ({
 });
 
 /**
- * The root image that nodes boot from: the system, then archive after archive (each a part with an
- * `images.tar`).
- *
- * Each archive is a step of its own in the cache, so that one that changes often is put last and costs one
- * short boot.
+ * The root image that nodes boot from: the system, then each archive (a part with an `images.tar`). Each
+ * archive is a separate step in the cache. So an archive that changes often comes last and costs one short
+ * boot.
  */
 export const baseImage = async (archives: readonly Part[]): Promise<Part> =>
   archives.reduce(withArchive, await nodeRoot());

@@ -5,12 +5,12 @@ import { partsDir } from '../cache/folders.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 import { buildCommand } from './command.ts';
 
-/** How long one command on the unpacked program may take (ms); who builds the browser owns this time-out. */
+/** Time-out of one command on the unpacked program, in ms. The browser's build owns it. */
 const COMMAND_TIMEOUT_MS = 2 * 60_000;
 
 const packages = ['chromium-headless-shell', 'fonts-dejavu-core', 'fonts-dejavu-mono', 'patchelf'];
 
-// Drivers for graphics cards and the checks of Vulkan's developers, 200 MB: pages are drawn by the processor.
+// Drivers for graphics cards and Vulkan's developer checks, 200 MB. Pages are drawn by the processor.
 const notNeeded = [
   'usr/lib/x86_64-linux-gnu/libLLVM*',
   'usr/lib/x86_64-linux-gnu/libgallium*',
@@ -23,7 +23,7 @@ const program = 'usr/lib/chromium/chromium-headless-shell';
 const libraries = ['usr/lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu/pulseaudio'];
 const libraryPath = (tree: string): string => libraries.map((path) => `${tree}/${path}`).join(':');
 
-// These fonts alone, on every machine: text is then as wide here as there.
+// Only these fonts, so that text has the same width on every machine.
 const fonts = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
@@ -35,7 +35,8 @@ const fonts = `<?xml version="1.0"?>
 </fontconfig>
 `;
 
-// Libraries by a variable: some have a search path of their own, which that of the program does not reach.
+// Libraries are found through a variable: some have their own search path, to which the program's does not
+// apply.
 const wrapper = `#!/bin/sh
 part=$(dirname "$(readlink -f "$0")")
 FONTCONFIG_FILE=$part/fonts.conf LD_LIBRARY_PATH=${libraryPath('$part/tree')} exec "$part/tree/${program}" "$@"
@@ -55,7 +56,7 @@ const build = async (dir: string): Promise<void> => {
       folder: dir,
       timeout: COMMAND_TIMEOUT_MS,
     });
-  // By the name that it will have: a part is built elsewhere and then renamed.
+  // Uses the part's final path, because a part is built elsewhere and then renamed.
   await run(
     'usr/bin/patchelf',
     '--set-interpreter',
@@ -65,18 +66,16 @@ const build = async (dir: string): Promise<void> => {
   await writeFile(join(dir, 'fonts.conf'), fonts);
   await writeFile(join(dir, 'chromium'), wrapper);
   await chmod(join(dir, 'chromium'), 0o755);
-  // A library that is missing is a failure here, and not of the first scenario.
+  // Makes a missing library a failure of the build, and not of the first scenario.
   await run(program, '--version');
 };
 
 /**
- * Chromium without a window (Debian's chromium-headless-shell), with its libraries and fonts, as Debian trixie
- * has them: unpacked, not installed.
- *
- * It starts itself anew for each page by its own path, which would be that of the dynamic linker if it were
- * started by it as the lab's tools are. So the linker's path is written into it, and the part is another one
- * where the cache is in another folder. A root of its own (a mount namespace) would need namespaces where
- * kind, k3d and existing clusters have no need of them.
+ * Chromium without a window (Debian's chromium-headless-shell) with its libraries and fonts from Debian
+ * trixie, unpacked, not installed. Chromium starts itself again for each page by its own path. If the dynamic
+ * linker started it, like the lab's tools, that would be the linker's path. So the linker's path is written
+ * into the program, and the part depends on the cache's folder. A mount namespace with its own root would
+ * require namespaces, which kind, k3d and existing clusters do not need.
  */
 export const browser = (): Part => ({
   name: 'browser',
@@ -84,5 +83,5 @@ export const browser = (): Part => ({
   build,
 });
 
-/** The path of the browser; builds it when the cache has none. */
+/** Returns the path of the browser. Builds it if the cache does not have it. */
 export const browserBinary = async (): Promise<string> => join(await cached(browser()), 'chromium');

@@ -6,18 +6,18 @@ import { ownedCommand } from './owned-command.ts';
 import { buildSignal } from './signal.ts';
 
 type BuildOptions = {
-  /** The folder that it writes into. */
+  /** The folder that the command writes into. */
   folder: string;
-  /** How long it may take; whoever builds owns this time-out. */
+  /** Time-out in ms. The caller's build owns it. */
   timeout: number;
-  /** The folder to start it in, and what it has in its environment beside what we have. */
+  /** The working directory, and additional environment variables. */
   cwd?: string;
   env?: Record<string, string>;
-  /** Gets each line as it is said; one for which it returns true is not kept. */
+  /** Called with each line of output. A line for which it returns true is not kept. */
   onLine?: (line: string) => boolean;
 };
 
-/** A command of a build failed by itself; `said` is all that it wrote. */
+/** A command of a build failed by itself. `said` is all its output. */
 export class CommandFailed extends Error {
   readonly said: string;
   readonly exitCode: number | undefined;
@@ -29,10 +29,9 @@ export class CommandFailed extends Error {
 }
 
 /**
- * Runs one of a build's commands to its end and returns what it said.
- *
- * Throws the build's own reason when that was interrupted, an ENOSPC when the disk got full, NotFit when it
- * took too long, else the command's failure with all that it said.
+ * Runs a build's command to its end and returns its output. Throws the build's own reason if the build was
+ * interrupted, ENOSPC if the disk became full, NotFit after the time-out, and otherwise CommandFailed with
+ * all output.
  */
 export const buildCommand = async (
   command: string,

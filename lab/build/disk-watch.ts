@@ -1,15 +1,12 @@
 import { statfs } from 'node:fs/promises';
 
-/**
- * With less than this left nothing that writes there can end well: apt, a node and its kubelet wait for ever
- * then.
- */
+/** With fewer free bytes no writer ends well: apt, a node and its kubelet wait for ever. */
 const LEAST_FREE = 32 * 2 ** 20;
 const CHECK_EVERY_MS = 500;
 
 /**
- * Watches the room on a folder's disk, which no event reports; the signal aborts with an ENOSPC when there is
- * none left.
+ * Polls the free space of a folder's disk, because there is no event for it. The signal aborts with ENOSPC
+ * when none is left.
  */
 export const watchDisk = (folder: string): { signal: AbortSignal; stop: () => void } => {
   const full = new AbortController();

@@ -11,8 +11,8 @@ const NETWORK =
   /dial tcp|lookup \S+|proxyconnect|no such host|i\/o timeout|connection re(fused|set)|TLS handshake|unexpected EOF|: (4|5)\d\d [A-Z]|GOPROXY=off/;
 
 /**
- * Says why Go could not build, in one line, where that is the machine's; an error in the code, and a full
- * disk, stay as they are.
+ * Explains in one line why Go could not build, if the machine is the cause. Returns errors in the code and of
+ * a full disk unchanged.
  */
 export const explainGo = (error: unknown, what: string): unknown => {
   if (!(error instanceof CommandFailed) || isDiskTrouble(error)) return error;
@@ -33,13 +33,10 @@ export const explainGo = (error: unknown, what: string): unknown => {
   });
 };
 
-/**
- * How long Go may take for one command, modules fetched and all (5 min were seen); who builds owns this
- * time-out.
- */
+/** Time-out of one Go command, including its module downloads (5 min were measured). The build owns it. */
 const GO_TIMEOUT_MS = 45 * 60_000;
 
-/** What this machine's Go says of itself; throws NotFit where there is none, or none that starts. */
+/** Returns the output of `go version`. Throws NotFit if Go is missing or does not start. */
 export const goVersion = async (): Promise<string> => {
   const { stdout, stderr, failed, code } = await execa('go', ['version'], { reject: false });
   if (failed && code !== 'ENOENT')
@@ -57,7 +54,7 @@ export const goVersion = async (): Promise<string> => {
   return stdout;
 };
 
-/** A Go module of this project: its folder, and what is built from it, for sentences. */
+/** A Go module of this project: its folder, and the name of its product for messages. */
 type GoModule = { source: string; what: string };
 
 const go = (
@@ -76,16 +73,15 @@ const go = (
   });
 
 /**
- * Builds packages of a module, or of those that it requires, into a folder, with values of variables set
- * (`variable=value`), and reports what is done and how much there is: the modules fetched, then the packages
- * compiled.
+ * Builds packages of a module, or of its dependencies, into a folder. `values` sets variables
+ * (`variable=value`). Reports the progress: modules fetched, then packages compiled.
  */
 export const goBuild = async (
   module: GoModule,
   packages: readonly string[],
   { dir, values = [] }: { dir: string; values?: readonly string[] },
 ): Promise<void> => {
-  // What debuggers read is left out, not only stripped: compiling it took 12 % of the time.
+  // Debug information is not generated at all, instead of stripped later: compiling it took 12 % of the time.
   const linked = ['-s', '-w', ...values.map((value) => `-X ${value}`)].join(' ');
   const flags = ['-trimpath', '-mod=readonly', '-gcflags=all=-dwarf=false', '-ldflags', linked];
   const sums = await readFile(join(module.source, 'go.sum'), 'utf8');
@@ -110,7 +106,7 @@ export const goBuild = async (
   let compiled = 0;
   await go(module, ['build', '-v', '-o', `${dir}/`, ...flags, ...packages], {
     folder: dir,
-    // Go names a package when it begins with it.
+    // Go prints a package's name when it starts to compile it.
     onLine: (line) => {
       if (!stale.has(line)) return false;
       tellDetail(`${compiled++} of ${stale.size} packages compiled`);

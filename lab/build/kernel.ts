@@ -13,14 +13,14 @@ import { unpackPackages } from '../debian/unpack.ts';
 const suites = ['forky', 'trixie', 'bookworm'];
 
 /**
- * Since this release a node's processes may be watched by seccomp; before it they are traced, which takes
- * longer.
+ * Since this kernel release, seccomp can intercept a node's system calls. Older kernels use ptrace, which is
+ * slower.
  */
 const FIRST_WITH_SECCOMP = [6, 16] as const;
 
 /**
- * These kernels measure, before anything else, which way to compute RAID 6 is the fastest: 0.85 s of a
- * processor at each boot, for what no node has. The two names are that of 7.2 and the older one.
+ * These kernels first measure which way to compute RAID 6 is the fastest: 0.85 s of a processor at each boot,
+ * and no node uses RAID 6. The two names are the one of 7.2 and the older one.
  */
 const WITHOUT_RAID6 = 'initcall_blacklist=raid6_init,raid6_select_algo';
 
@@ -46,20 +46,15 @@ const kernelOf = (suite: string): Part => ({
 const kernels = suites.map(kernelOf);
 
 /**
- * The User-Mode Linux kernel of this machine's labs, with its modules and its C library: the best that the
- * cache has.
- *
- * Before `fetchKernel` has found out whether the best of all can be had, it is taken for granted.
+ * The User-Mode Linux kernel of this machine's labs, with its modules and its C library: the best one in the
+ * cache. If the cache has none, the best of all, which `fetchKernel` may not find in the archive.
  */
 export const kernel = async (candidates: readonly Part[] = kernels): Promise<Part> => {
   for (const each of candidates) if (await isCached(each)) return each;
   return candidates[0] as Part;
 };
 
-/**
- * Builds the best kernel that this machine's Debian archive has, unless the cache has one; returns its
- * folder.
- */
+/** Builds the best kernel of this machine's Debian archive, unless the cache has one. Returns its folder. */
 export const fetchKernel = async (candidates: readonly Part[] = kernels): Promise<string> => {
   const from = candidates.indexOf(await kernel(candidates));
   for (const each of candidates.slice(from, -1)) {
@@ -79,22 +74,21 @@ const hasSeccomp = (version: string): boolean => {
   return major > FIRST_WITH_SECCOMP[0] || (major === FIRST_WITH_SECCOMP[0] && minor >= FIRST_WITH_SECCOMP[1]);
 };
 
-/** What is to be said of a kernel that is not the best, in one line; undefined for one that is. */
+/** Describes in one line how a kernel is worse than the best. Undefined for the best. */
 export const kernelDifference = async (dir: string): Promise<string | undefined> => {
   const version = await versionOf(dir);
   if (hasSeccomp(version)) return undefined;
   return `User-Mode Linux ${version} by ptrace instead of one by seccomp (6.16 or newer, Debian forky): system calls take about 11 us, not 6.5`;
 };
 
-/** A kernel that can be started: the path of its program and the arguments that this release needs. */
+/** A kernel that can be started: the path of its program, and the arguments that this release needs. */
 export type PlacedKernel = { path: string; flags: readonly string[] };
 
 /**
- * Writes a copy of the kernel that finds its C library in the cache.
- *
- * That library may be newer than the machine's, and the kernel starts itself again by its own path, so that
- * running it through a dynamic linker does not do: interpreter and library path are written into the copy. It
- * is the lab's own: the cache may be elsewhere tomorrow.
+ * Writes a copy of the kernel that finds its C library in the cache. The library may be newer than the
+ * machine's. The kernel starts itself again by its own path, so a start through the dynamic linker does not
+ * work: interpreter and library path are written into the copy. Each lab has its own copy, because the cache
+ * may move.
  */
 export const placeKernel = async (options: {
   kernel: string;

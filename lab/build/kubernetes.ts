@@ -6,7 +6,7 @@ import { goBuild, goVersion } from './go.ts';
 const source = join(import.meta.dirname, '../go');
 const commands = ['kube', 'coredns', 'pause', 'read-disk', 'vdso-clock'] as const;
 
-/** The Kubernetes release that go.mod pins, e.g. `v1.36.3`. */
+/** The Kubernetes release in go.mod, such as `v1.36.3`. */
 const kubernetesVersion = async (): Promise<string> => {
   const version = /^\s*k8s\.io\/kubernetes (v\S+)$/m.exec(
     await readFile(join(source, 'go.mod'), 'utf8'),
@@ -23,8 +23,9 @@ const sources = async (): Promise<string[]> => {
 };
 
 /**
- * All Kubernetes components in one binary (`kube`), CoreDNS, the pause container's process, what keeps a node's
- * disks awake and what makes its clock cheap to read, built from their pinned Go modules.
+ * All Kubernetes components in one binary (`kube`), CoreDNS, the process of the pause container, read-disk
+ * (keeps a node's disks awake) and vdso-clock (makes its clock cheap to read). Built from their pinned Go
+ * modules.
  */
 export const kubernetes = async (): Promise<Part> => ({
   name: 'kubernetes',
@@ -49,5 +50,5 @@ export const kubernetes = async (): Promise<Part> => ({
   },
 });
 
-/** The path of the `kube` binary; builds it when the cache has none. */
+/** Returns the path of the `kube` binary. Builds it if the cache does not have it. */
 export const kubeBinary = async (): Promise<string> => join(await cached(await kubernetes()), 'kube');

@@ -12,8 +12,8 @@ const base =
   'base-files base-passwd libc-bin bash coreutils dash findutils grep gzip hostname sed tar util-linux'.split(
     ' ',
   );
-// crun starts containers (see containerd.toml); containerd's package asks for runc all the same. acct and perl say what each process took:
-// see control/cpu.ts.
+// crun starts containers (see containerd.toml), although containerd's package depends on runc. acct and perl
+// measure the CPU time of processes: see control/cpu.ts.
 const kubernetesNeeds =
   'containerd crun containernetworking-plugins iproute2 procps kmod mount conntrack ethtool netbase ca-certificates acct perl-base'.split(
     ' ',
@@ -21,10 +21,12 @@ const kubernetesNeeds =
 const longhornNeeds = 'open-iscsi nfs-common e2fsprogs xfsprogs cryptsetup-bin dmsetup curl jq'.split(' ');
 const packages = [...base, ...kubernetesNeeds, ...longhornNeeds];
 
-/** The size of a node's root disk; the file is sparse, and a node writes to a copy-on-write file over it. */
+/**
+ * Size of a node's root disk in bytes. The file is sparse, and a node writes to a copy-on-write file over it.
+ */
 const DISK_SIZE = 24 * 2 ** 30;
 
-/** How long making the image may take (6 s were seen); who builds it owns this time-out. */
+/** Time-out of making the image (6 s were measured). Its build owns it. */
 const MKE2FS_TIMEOUT_MS = 5 * 60_000;
 
 const here = join(import.meta.dirname, '../node');
@@ -50,7 +52,7 @@ const makeTree = async (tree: string): Promise<void> => {
   await buildShell(tree, script, await cached(await kubernetes()), here);
 };
 
-/** Turns a tree into a sparse ext4 image; everything in it belongs to root, whoever runs this. */
+/** Converts a tree to a sparse ext4 image. All its files belong to root, whichever user runs this. */
 const makeExt4 = async (tree: string, image: string, size: number): Promise<void> => {
   await writeFile(image, '');
   await truncate(image, size);
@@ -63,8 +65,8 @@ const makeExt4 = async (tree: string, image: string, size: number): Promise<void
 };
 
 /**
- * A node's root file system as an ext4 image (`root.ext4`): Debian trixie, Kubernetes and the lab's init, no
- * container image yet.
+ * A node's root file system as an ext4 image (`root.ext4`): Debian trixie, Kubernetes and the lab's init,
+ * without container images.
  */
 export const nodeRoot = async (): Promise<Part> => ({
   name: 'node-root',

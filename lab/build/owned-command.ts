@@ -1,16 +1,14 @@
 import { execa, type Options } from 'execa';
 import { buildSignal } from './signal.ts';
 
-// The command runs in a process group of its own, beside a reader of a pipe from us. However we end, the
-// kernel closes that pipe, and the reader ends the group. (`&` takes the standard input away, so the pipe is
-// kept as number 3.)
+// The command runs in its own process group, beside a process that reads a pipe from this process. When this
+// process ends in any way, the kernel closes the pipe, and the reader kills the group. (`&` replaces the
+// standard input, so the pipe is kept as descriptor 3.)
 const script = 'exec 3<&0 </dev/null; (read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 & exec 3<&-; "$@"';
 
 /**
- * Runs a command that ends, with all that it has started, when this process or the build's signal does, or
- * when its input is ended.
- *
- * Ctrl-C at the terminal does not reach it: whoever started it decides.
+ * Runs a command. It ends with all its child processes when this process ends, when the build's signal
+ * aborts, or when its input is closed. Ctrl-C at the terminal does not reach it: its caller decides.
  */
 export const ownedCommand = <const T extends Options>(
   command: string,

@@ -7,7 +7,7 @@ const source = join(import.meta.dirname, '../s3');
 
 /**
  * The S3 server of the suite's own stores (`versitygw`), built from its pinned Go module, and the proxy that
- * answers chosen requests wrongly in its place (`s3-faults`).
+ * answers chosen requests with faults (`s3-faults`).
  */
 export const s3ServerPart = async (): Promise<Part> => ({
   name: 's3-server',

@@ -1,9 +1,9 @@
 import { buildCommand } from './command.ts';
 
-/** How long lines that make a file tree may take (10 s were seen for the longest); who builds owns this time-out. */
+/** Time-out of a script that makes a file tree (10 s were measured for the longest). The build owns it. */
 const SHELL_TIMEOUT_MS = 10 * 60_000;
 
-/** Runs lines of shell in a folder of a build, all of which must succeed; `words` are their $1 and so on. */
+/** Runs a bash script in a build's folder. Every command must succeed. `words` are $1 and so on. */
 export const buildShell = (folder: string, script: string, ...words: string[]): Promise<string> =>
   buildCommand('bash', ['-euo', 'pipefail', '-c', script, 'bash', ...words], {
     folder,

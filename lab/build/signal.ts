@@ -2,12 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 const signals = new AsyncLocalStorage<AbortSignal | undefined>();
 
-/**
- * Does work whose builds end when the signal does, however deep in it they are: a part may be built for
- * another.
- */
+/** Runs work whose builds end when the signal aborts, including builds of parts that other parts need. */
 export const buildingUntil = <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> =>
   signals.run(signal, work);
 
-/** The signal that the builds under way end with. */
+/** The signal that ends the current builds. */
 export const buildSignal = (): AbortSignal | undefined => signals.getStore();

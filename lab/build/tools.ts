@@ -15,17 +15,15 @@ const packages = [
   'ethtool',
 ];
 
-// $0 is a link or a path in bin/: the tree is found from there, so the cache may be moved.
+// $0 is a link or a path in bin/. The tree is found relative to it, so the cache may be moved.
 const wrapper = (path: string) => `#!/bin/sh
 tree=$(dirname "$(readlink -f "$0")")/../tree
 exec "$tree/usr/lib64/ld-linux-x86-64.so.2" --argv0 "\${0##*/}" --library-path "$tree/usr/lib/x86_64-linux-gnu" "$tree/${path}" "$@"
 `;
 
 /**
- * Programs as Debian trixie has them, each a command in `bin/`.
- *
- * They are unpacked, not installed, and started by their own dynamic linker: the machine needs neither them
- * nor root.
+ * Programs of Debian trixie, each a command in `bin/`. They are unpacked, not installed, and started with
+ * their own dynamic linker. So the machine needs neither these programs nor root.
  */
 export const debianPrograms = (name: string, packages: readonly string[]): Part => ({
   name,
@@ -51,8 +49,11 @@ export const debianPrograms = (name: string, packages: readonly string[]): Part 
 /** The programs that the lab runs outside its nodes (etcd, ip, nft, openssl, mke2fs, ...). */
 export const tools = debianPrograms('tools', packages);
 
-/** The folder of the tools' commands, to be put first in a PATH; builds it when the cache has none. */
+/**
+ * Returns the folder of the tools' commands, for the start of a PATH. Builds it if the cache does not have
+ * it.
+ */
 export const toolsPath = async (): Promise<string> => join(await cached(tools), 'bin');
 
-/** The path of the etcd server; builds the tools when the cache has none. */
+/** Returns the path of the etcd server. Builds the tools if the cache does not have them. */
 export const etcdBinary = async (): Promise<string> => join(await toolsPath(), 'etcd');

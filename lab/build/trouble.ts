@@ -10,14 +10,11 @@ const READ_ONLY = /EROFS|read-only file system/i;
 const textOf = (error: unknown): string =>
   error instanceof Error ? `${(error as NodeJS.ErrnoException).code} ${error.message}` : '';
 
-/**
- * Whether an error's cause is the disk, whoever met it: this process, a command, or a kernel that booted from
- * it.
- */
+/** Whether the disk caused an error, of this process, of a command, or of a kernel that booted from it. */
 export const isDiskTrouble = (error: unknown): boolean =>
   [NO_SPACE, NO_QUOTA, READ_ONLY].some((pattern) => pattern.test(textOf(error)));
 
-/** With less than this free a file system counts as the one that is full. */
+/** A file system with fewer free bytes counts as full. */
 const FULL_BELOW = 64 * 2 ** 20;
 
 const isFull = async (folder: string): Promise<boolean> => {
@@ -29,16 +26,15 @@ const isFull = async (folder: string): Promise<boolean> => {
 };
 
 /**
- * Turns an error whose cause is the disk into NotFit; any other stays as it is.
- *
- * `doing` says what for, as `building the kernel`; `folder` is where it is written.
+ * Converts an error caused by the disk to NotFit. Returns other errors unchanged. `doing` is the activity,
+ * such as `building the kernel`, and `folder` is where it writes.
  */
 export const explainDisk = async (
   error: unknown,
   { doing, folder }: { doing: string; folder: string },
 ): Promise<unknown> => {
   if (error instanceof NotFit || error === buildSignal()?.reason) return error;
-  // Not everybody says it: of a write that was cut short, tar only says that it was.
+  // Some programs do not report a full disk: tar only reports a short write.
   if (!isDiskTrouble(error) && !(await isFull(folder))) return error;
   const text = textOf(error);
   const elsewhere = 'set XDG_CACHE_HOME to a folder on another disk';
@@ -54,7 +50,7 @@ export const explainDisk = async (
       what: `the file system of ${folder} is read-only, met while ${doing}`,
       remedy: elsewhere,
     });
-  // Go has files of its own, elsewhere.
+  // Go also writes files elsewhere.
   const candidates = [folder, tmpdir(), homedir()];
   const full = (await Promise.all(candidates.map(isFull))).indexOf(true);
   return new NotFit({

@@ -12,8 +12,8 @@ import { discard, forgetDeadDrafts, forgetDraftsOf, forgetOlder, newDraft } from
 import { withLock } from './lock.ts';
 
 /**
- * One thing that the lab builds once: its name, all that decides what comes out, and how to make it in an
- * empty folder.
+ * Something that the lab builds once: its name, all inputs that determine the result, and a function that
+ * builds it in an empty folder.
  */
 export type Part = {
   name: string;
@@ -21,7 +21,9 @@ export type Part = {
   build: (dir: string) => Promise<void>;
 };
 
-/** The folder in the cache that a part has, or will have; its name holds a hash of the part's inputs. */
+/**
+ * The folder of a part in the cache, whether it exists or not. Its name contains a hash of the part's inputs.
+ */
 export const partDir = (part: Pick<Part, 'name' | 'inputs'>): string => {
   const hash = createHash('sha256').update(JSON.stringify(part.inputs)).digest('hex').slice(0, 16);
   return join(partsDir(), `${part.name}-${hash}`);
@@ -31,10 +33,10 @@ const say = (text: string): void => void process.stderr.write(`lab: ${text}\n`);
 
 const inodeOf = (dir: string): number | undefined => lstatSync(dir, { throwIfNoEntry: false })?.ino;
 
-// Parts that this process has found whole: a run looks at each of them once.
+// Parts that this process has checked: a run checks each part once.
 const found = new Map<string, number | undefined>();
 
-/** What is wrong with a part's folder, or undefined when it is whole. */
+/** Returns the problem of a part's folder, or undefined if it is complete. */
 const trouble = async (dir: string): Promise<string | undefined> => {
   const inode = inodeOf(dir);
   if (inode === undefined) return 'it is not there';
@@ -44,16 +46,14 @@ const trouble = async (dir: string): Promise<string | undefined> => {
   return wrong;
 };
 
-/** Whether the cache has a part, whole. */
+/** Whether the cache has a part, complete and undamaged. */
 export const isCached = async (part: Part): Promise<boolean> => (await trouble(partDir(part))) === undefined;
 
 const underWay = new Map<string, Promise<string>>();
 
 /**
- * Builds a part unless the cache has it whole, and returns its folder.
- *
- * Of several runs that need it at once one builds and the others wait; one that was damaged is built again.
- * Throws NotFit when this machine has no room for it.
+ * Builds a part unless the cache has it undamaged, and returns its folder. If several runs need it, one
+ * builds it and the others wait. A damaged part is built again. Throws NotFit if the disk is full.
  */
 export const cached = async (part: Part): Promise<string> => {
   const dir = partDir(part);
@@ -70,7 +70,7 @@ const takePart = async (part: Part, dir: string): Promise<string> => {
       dir,
       { waits: () => say(`another run is building ${part.name}: waiting for it`) },
       async () => {
-        // The run that was waited for has built it, or died.
+        // Checked again: the run that had the lock has built the part, or has died.
         const wrong = await trouble(dir);
         if (wrong === undefined) return;
         await forgetDraftsOf(dir);
@@ -97,7 +97,7 @@ const buildPart = async (part: Part, dir: string): Promise<void> => {
     buildSignal()?.throwIfAborted();
     await putInPlace(draft, dir);
   } catch (error) {
-    // A disk that is full is no more when the draft is gone.
+    // Explained before the draft is removed, because the disk is not full any more after that.
     const explained = await explainDisk(error, { doing: `building ${part.name}`, folder: cacheRoot() });
     await rm(draft, { recursive: true, force: true, maxRetries: 3 });
     throw explained;
@@ -106,8 +106,8 @@ const buildPart = async (part: Part, dir: string): Promise<void> => {
 };
 
 /**
- * Gives a draft its final name, when all of it is on the disk: after a power cut the part is there whole, or
- * not at all.
+ * Renames a draft to its final name after a sync: after a power failure the part is either complete or
+ * missing.
  */
 const putInPlace = async (draft: string, dir: string): Promise<void> => {
   await execa('sync', ['--file-system', draft]);

@@ -6,21 +6,19 @@ import { contentTrouble, pathsIn } from './content.ts';
 import { checksDir } from './folders.ts';
 
 /**
- * After this time a part is hashed again though nothing points to a change: a disk may lose bits in silence.
+ * After this time a part is hashed again without any sign of a change, because a disk may lose bits silently.
  */
 const HASHED_AGAIN_AFTER_MS = 24 * 60 * 60_000;
 
-/** What is kept of a check; `stamps` is the digest of the stamps of everything in the part. */
+/** The stored result of a check. `stamps` is the digest of the metadata of all files in the part. */
 type Check = { stamps: string; at: number };
 
-/** The file with a part's last check; its time is when the part was used last. */
+/** The file with a part's last check. Its modification time is the time of the part's last use. */
 export const lastCheckFile = (dir: string): string => join(checksDir(), basename(dir));
 
 /**
- * A digest of what the file system says of everything in a part, without reading any of it.
- *
- * Nobody can set a ctime: whatever writes, replaces or restores a file changes it, also where size and mtime
- * are put back.
+ * A digest of the metadata of all files in a part, without their content. No program can set a ctime: every
+ * write, replacement or restore of a file changes it, even if size and mtime are restored.
  */
 const stampsOf = (dir: string): string => {
   const hash = createHash('sha256');
@@ -39,7 +37,7 @@ const lastCheck = async (dir: string): Promise<Partial<Check>> => {
   }
 };
 
-/** Notes that a part is whole as it is now. */
+/** Records that a part is complete in its present state. */
 export const noteWhole = async (dir: string, stamps = stampsOf(dir)): Promise<void> => {
   await mkdir(checksDir(), { recursive: true });
   const draft = `${lastCheckFile(dir)}.${randomUUID()}`;
@@ -47,7 +45,7 @@ export const noteWhole = async (dir: string, stamps = stampsOf(dir)): Promise<vo
   await rename(draft, lastCheckFile(dir));
 };
 
-/** Why this folder is none of ours to trust; undefined when it is. */
+/** Returns why this folder cannot be trusted, or undefined if it can. */
 const ownerTrouble = (dir: string): string | undefined => {
   const found = lstatSync(dir);
   if (!found.isDirectory()) return 'it is no folder';
@@ -56,11 +54,9 @@ const ownerTrouble = (dir: string): string | undefined => {
 };
 
 /**
- * Checks a part and returns what is wrong with it, or undefined when it is whole; a folder that is not there
- * is wrong as well.
- *
- * Where nothing was touched since the last check this takes some milliseconds, else all of it is read and
- * compared with its digests.
+ * Checks a part. Returns its problem, or undefined if it is complete. A missing folder is a problem too. If
+ * no metadata changed since the last check this takes some milliseconds, otherwise all files are read and
+ * compared with their digests.
  */
 export const partTrouble = async (dir: string): Promise<string | undefined> => {
   try {
@@ -72,8 +68,8 @@ export const partTrouble = async (dir: string): Promise<string | undefined> => {
     if (last.stamps !== stamps || age < 0 || age > HASHED_AGAIN_AFTER_MS) {
       const wrong = await contentTrouble(dir);
       if (wrong !== undefined) return wrong;
-      // Taken before it was read: what was written meanwhile is found by the next check. On a full disk each
-      // check reads it all.
+      // The metadata were read before the content, so the next check finds a write in between. On a full disk
+      // the record fails, and each check reads all files.
       await noteWhole(dir, stamps).catch(() => {});
     }
     const now = new Date();

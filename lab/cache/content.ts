@@ -5,18 +5,16 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 
-/** A sparse file is hashed in windows of this size; one that is all zeros is left out. */
+/** Sparse files are hashed in windows of this size, in bytes. Windows of zeros are skipped. */
 const WINDOW = 2 ** 20;
 const zeros = Buffer.alloc(WINDOW);
 
-/** Whether a file has holes: less room is taken by it than its size says. */
+/** Whether a file has holes: it uses less space than its size. */
 const isSparse = ({ size, blocks }: { size: number; blocks: number }): boolean => blocks * 512 < size;
 
 /**
- * The windows of a file that have data in them, in order.
- *
- * Node cannot ask for holes (lseek with SEEK_DATA), tar does: it lists them in the header of an archive,
- * before any data.
+ * The windows of a file that contain data, in order. Node has no lseek with SEEK_DATA, but tar lists the
+ * holes in the header of an archive, before any data.
  */
 const dataWindows = async (path: string): Promise<number[]> => {
   const archive = [
@@ -48,7 +46,7 @@ const dataWindows = async (path: string): Promise<number[]> => {
   throw new Error(`tar did not say where ${path} has data`);
 };
 
-/** The SHA-256 of what a file holds, as `sha256sum` has it. */
+/** The SHA-256 of a file's content, as in `sha256sum`. */
 const plainDigest = async (path: string): Promise<string> => {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: WINDOW }), hash);
@@ -56,8 +54,8 @@ const plainDigest = async (path: string): Promise<string> => {
 };
 
 /**
- * A digest of what a file with holes holds, the same wherever its holes are: a root image has 24 GiB, of that
- * 1.5 on disk.
+ * A digest of a sparse file's content, which does not depend on the position of its holes. A root image has
+ * 24 GiB, with 1.5 GiB on disk.
  */
 const sparseDigest = async (path: string): Promise<string> => {
   const found = await stat(path);
@@ -78,7 +76,7 @@ const sparseDigest = async (path: string): Promise<string> => {
   return hash.digest('hex');
 };
 
-/** One thing in a part: a folder, a symbolic link with its target, or a file with its size and digest. */
+/** One entry of a part: a folder, a symbolic link with its target, or a file with its size and digest. */
 type Entry = {
   path: string;
   mode: string;
@@ -88,10 +86,10 @@ type Entry = {
   sparseSha256?: string;
 };
 
-/** The file in each part that lists everything else in it. */
+/** The file in each part that lists its other files. */
 export const CONTENT_FILE = 'part.json';
 
-/** The paths of all that lies in a folder, sorted, from that folder. */
+/** The relative paths of all entries below a folder, sorted. */
 export const pathsIn = (dir: string, below = ''): string[] =>
   readdirSync(join(dir, below), { withFileTypes: true })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
@@ -115,7 +113,7 @@ const describe = async (dir: string, path: string, as?: Entry): Promise<Entry> =
     : { path, mode, size, sha256: await plainDigest(full) };
 };
 
-/** Lists what lies in a folder, as the lines of a part's `part.json`. */
+/** Returns the entries of a folder as the lines of a part's `part.json`. */
 export const describeContent = async (dir: string): Promise<string> => {
   const entries: Entry[] = [];
   for (const path of pathsIn(dir)) if (path !== CONTENT_FILE) entries.push(await describe(dir, path));
@@ -123,8 +121,8 @@ export const describeContent = async (dir: string): Promise<string> => {
 };
 
 /**
- * Compares a part with the list of its content, byte for byte; returns what is wrong first, or undefined when
- * all is as it was built.
+ * Compares a part byte for byte with the list of its content. Returns the first difference, or undefined if
+ * there is none.
  */
 export const contentTrouble = async (dir: string): Promise<string | undefined> => {
   const there = new Set(pathsIn(dir));

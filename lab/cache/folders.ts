@@ -4,34 +4,36 @@ import { join } from 'node:path';
 import { whyNotWritable } from '../../e2e/kube/writable.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 
-/** The folder that everything built is kept in: `$XDG_CACHE_HOME/corral`. */
+/** The folder of everything that is built: `$XDG_CACHE_HOME/corral`. */
 export const cacheRoot = (): string =>
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'corral');
 
-/** Parts that are whole: a folder each, `NAME-HASH`. */
+/** Complete parts, one folder each: `NAME-HASH`. */
 export const partsDir = (): string => join(cacheRoot(), 'parts');
 
-/** Parts that are being built or taken away: `NAME-HASH.RANDOM`. */
+/** Parts that are being built or removed: `NAME-HASH.RANDOM`. */
 export const draftsDir = (): string => join(cacheRoot(), 'drafts');
 
 /**
- * When each part was last found whole and by which stamps, in a file `NAME-HASH` whose own time is that of
- * the part's last use.
+ * The last check of each part, in a file `NAME-HASH`. Its modification time is the time of the part's last
+ * use.
  */
 export const checksDir = (): string => join(cacheRoot(), 'checks');
 
-/** A file for each part, which is locked by who builds it. */
+/** One lock file per part. The process that builds the part locks it. */
 export const locksDir = (): string => join(cacheRoot(), 'locks');
 
-/** The labs that are up, a folder each. */
+/** One folder for each lab that is up. */
 export const labsDir = (): string => join(cacheRoot(), 'labs');
 
-/** Makes the cache's folder, for this user alone; throws NotFit when it cannot be had, or cannot be used. */
+/**
+ * Creates the cache's folder, readable only by this user. Throws NotFit if the folder cannot be created or
+ * used.
+ */
 export const openCache = async (): Promise<string> => {
   const root = cacheRoot();
   const elsewhere = 'set XDG_CACHE_HOME to another folder';
-  // A list of library folders is divided by colons, and the names of a node's disk and of what it is written
-  // over by a comma.
+  // A colon separates folders in a library path. A comma separates a node's disk from its copy-on-write file.
   if (/[:,\n]/.test(root))
     throw new NotFit({
       code: 'cache-path',

@@ -6,19 +6,19 @@ import { lastCheckFile } from './check.ts';
 import { draftsDir, labsDir, partsDir } from './folders.ts';
 import { unlessLocked } from './lock.ts';
 
-/** How many versions of one part are kept: several checkouts share the cache, and a root image has 2 GB. */
+/** How many versions of a part are kept. Several checkouts share the cache, and a root image has 2 GB. */
 const KEPT = 3;
-/** What was used in this time may be in use by a run that has no lab yet; so it is kept. */
+/** A part that was used within this time is kept, because a run without a lab may still use it. */
 const LATELY_MS = 10 * 60_000;
 
 const entries = (dir: string): Promise<string[]> => readdir(dir).catch(() => []);
 
-/** A folder for a new draft of a part: whoever has the part locked may use it. */
+/** Returns a folder for a new draft of a part. The caller must hold the part's lock. */
 export const newDraft = (dir: string): string => join(draftsDir(), `${basename(dir)}.${randomUUID()}`);
 
 /**
- * Takes a part out of the cache; at once, so that nobody finds half of it. Whoever calls it has the part
- * locked.
+ * Removes a part from the cache. The rename is atomic, so that no process finds half of it. The caller must
+ * hold the part's lock.
  */
 export const discard = async (dir: string): Promise<void> => {
   await mkdir(draftsDir(), { recursive: true });
@@ -28,17 +28,17 @@ export const discard = async (dir: string): Promise<void> => {
   await rm(draft, { recursive: true, force: true });
 };
 
-/** Removes the drafts of a part that whoever calls this has locked: who made them is dead. */
+/**
+ * Removes the drafts of a part. The caller must hold the part's lock, so the processes that made them are
+ * dead.
+ */
 export const forgetDraftsOf = async (dir: string): Promise<void> => {
   const names = (await entries(draftsDir())).filter((name) => name.startsWith(`${basename(dir)}.`));
   for (const name of names)
     await rm(join(draftsDir(), name), { recursive: true, force: true, maxRetries: 3 });
 };
 
-/**
- * Removes what builds have left that were killed: a draft of a part that nobody has locked. Returns their
- * folders.
- */
+/** Removes the drafts of killed builds: drafts of parts that are not locked. Returns their folders. */
 export const forgetDeadDrafts = async (): Promise<string[]> => {
   const removed: string[] = [];
   for (const name of await entries(draftsDir())) {
@@ -48,10 +48,7 @@ export const forgetDeadDrafts = async (): Promise<string[]> => {
   return removed;
 };
 
-/**
- * The folders of the parts that labs were started with, also of labs that were killed: their settings name
- * them.
- */
+/** The folders of the parts that labs use, from the labs' settings. Labs that were killed are included. */
 export const partsOfLabs = async (): Promise<Set<string>> => {
   const settings = (await entries(labsDir())).map((lab) =>
     readFile(join(labsDir(), lab, 'settings.json'), 'utf8').catch(() => '{}'),
@@ -62,7 +59,7 @@ export const partsOfLabs = async (): Promise<Set<string>> => {
   return new Set(paths);
 };
 
-/** The versions of a part (of all parts without a name) that the cache has, the one used last first. */
+/** The versions in the cache of a part, or of all parts without a name. The last used version is first. */
 export const cachedVersions = async (
   name?: string,
 ): Promise<{ dir: string; name: string; usedAt: number }[]> => {
@@ -73,7 +70,7 @@ export const cachedVersions = async (
   const used = found
     .filter((version) => name === undefined || version.name === name)
     .map(async (version) => {
-      // Another run may have removed it just now.
+      // Another run may just have removed it.
       const { mtimeMs } = await stat(lastCheckFile(version.dir)).catch(() =>
         stat(version.dir).catch(() => ({ mtimeMs: 0 })),
       );
@@ -82,7 +79,7 @@ export const cachedVersions = async (
   return (await Promise.all(used)).sort((a, b) => b.usedAt - a.usedAt);
 };
 
-/** Removes a part unless it is being built; says whether it is gone. */
+/** Removes a part unless it is being built. Returns whether it is gone. */
 export const forgetPart = async (dir: string): Promise<boolean> => {
   await mkdir(draftsDir(), { recursive: true });
   const draft = newDraft(dir);
@@ -92,10 +89,12 @@ export const forgetPart = async (dir: string): Promise<boolean> => {
   return true;
 };
 
-/** Whether a part was used so lately that a run may be about to start a lab on it. */
+/** Whether a part was used so recently that a run may be about to start a lab with it. */
 export const usedLately = ({ usedAt }: { usedAt: number }): boolean => Date.now() - usedAt < LATELY_MS;
 
-/** Removes all versions of a part but those used last, those used lately, and those that a lab runs on. */
+/**
+ * Removes old versions of a part. Keeps the last used ones, recently used ones, and those that a lab uses.
+ */
 export const forgetOlder = async (name: string): Promise<void> => {
   const inUse = await partsOfLabs();
   for (const version of (await cachedVersions(name)).slice(KEPT))

@@ -6,7 +6,7 @@ import { ownedCommand } from '../build/owned-command.ts';
 import { buildSignal } from '../build/signal.ts';
 import { locksDir } from './folders.ts';
 
-/** To who has to wait longer than this it is said why. */
+/** A longer wait is reported with its reason. */
 const TOLD_AFTER_MS = 500;
 
 const lockFile = async (dir: string): Promise<string> => {
@@ -15,17 +15,15 @@ const lockFile = async (dir: string): Promise<string> => {
 };
 
 type LockOptions = {
-  /** Several may have it shared at once, nobody beside one that has it exclusively (the default). */
+  /** A shared lock allows other shared locks. The default is an exclusive lock. */
   shared?: boolean;
-  /** Called when another run has it, before it is waited for. */
+  /** Called if another run holds the lock, before the wait. */
   waits: () => void;
 };
 
 /**
- * Does work on a part that no other run may do at the same time.
- *
- * The kernel keeps the lock for a process of util-linux's flock, which ends with this one whatever the
- * reason: a lock is never left behind.
+ * Runs work under a part's lock, which excludes other runs. The kernel keeps the lock for a process of
+ * util-linux's flock. That process ends with this one in any case, so a lock is never left behind.
  */
 export const withLock = async <T>(
   dir: string,
@@ -55,7 +53,7 @@ export const withLock = async <T>(
   }
 };
 
-/** Does what a command does, unless another run has the part locked. */
+/** Runs a command under a part's lock. Returns false if another run holds the lock or the command failed. */
 export const unlessLocked = async (
   dir: string,
   command: string,
@@ -65,12 +63,10 @@ export const unlessLocked = async (
   return !(await execa('flock', words, { reject: false })).failed;
 };
 
-/** What all runs lock together; it has no hash, unlike the locks of parts. */
+/** The lock that all runs share. It has no hash in its name, unlike the locks of parts. */
 export const USE_LOCK = 'in-use';
 
-/**
- * Does work that takes parts from the cache and has them in no lab yet: the cache is not pruned meanwhile.
- */
+/** Runs work that uses parts of the cache before a lab exists. The cache is not pruned meanwhile. */
 export const usingCache = <T>(work: () => Promise<T>): Promise<T> =>
   withLock(
     USE_LOCK,
@@ -81,7 +77,9 @@ export const usingCache = <T>(work: () => Promise<T>): Promise<T> =>
     work,
   );
 
-/** Does work with the cache; it gets whether no run uses parts now, and none will until it has ended. */
+/**
+ * Runs work with the cache. The argument is true if no run uses parts now, or will until the work has ended.
+ */
 export const withCacheAlone = async <T>(work: (alone: boolean) => Promise<T>): Promise<T> =>
   (await unlessLocked(USE_LOCK, 'true', []))
     ? withLock(USE_LOCK, { waits: () => {} }, () => work(true))

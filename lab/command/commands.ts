@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { StepRunner } from '../step.ts';
 
-/** What the lab's commands are made with. */
+/** What the lab's commands need to define themselves. */
 export type Commands = {
   program: Command;
-  /** Starts a command on one lab: `--name` says which. */
+  /** Defines a command for one lab, which the option `--name` selects. */
   onLab: (usage: string, description: string) => Command;
   step: StepRunner;
 };
@@ -15,7 +15,7 @@ const labName = (value: string): string => {
   return value;
 };
 
-/** Gives a command the option that says which lab it is for. */
+/** Adds the option `--name` to a command. */
 export const forLab = (command: Command): Command =>
   command.option('--name <name>', 'which lab', labName, 'lab');
 
@@ -23,7 +23,7 @@ export const forLab = (command: Command): Command =>
 export const printLines = (...lines: readonly string[]): void =>
   void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 
-/** The exit code of a command that was interrupted. */
+/** Exit code of an interrupted command. */
 export const labInterruptedExitCode = 4;
 
 /** A signal ended the command. */

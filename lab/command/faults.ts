@@ -4,7 +4,7 @@ import { parseDuration } from '../../e2e/kube/duration.ts';
 import { askLab } from '../control/ask.ts';
 import { type Commands, printLines } from './commands.ts';
 
-/** Reads a time as `100ms`, `30s` or `10m`, in ms; a plain number is seconds. */
+/** Parses a time as `100ms`, `30s` or `10m`, in ms. A plain number is in seconds. */
 const milliseconds = (value: string): number => {
   try {
     return parseDuration(/^\d+(\.\d+)?$/.test(value) ? `${value}s` : value);
@@ -13,20 +13,20 @@ const milliseconds = (value: string): number => {
   }
 };
 
-/** Reads a time that may be negative, in ms. */
+/** Parses a time that may be negative, in ms. */
 const signedMilliseconds = (value: string): number => {
   const size = milliseconds(value.replace(/^[+-]/, ''));
   return value.startsWith('-') ? -size : size;
 };
 
-/** Reads a time of whole seconds, in s. */
+/** Parses a time of whole seconds, in s. */
 const wholeSeconds = (value: string): number => {
   const seconds = milliseconds(value) / 1000;
   if (!Number.isInteger(seconds)) throw new InvalidArgumentError('give it in whole seconds.');
   return seconds;
 };
 
-/** Reads a share as `5%` or `5`, in percent. */
+/** Parses a share as `5%` or `5`, in percent. */
 const percent = (value: string): number => {
   const [, number] = /^(\d+(?:\.\d+)?)%?$/.exec(value) ?? [];
   if (number === undefined || Number(number) > 100)
@@ -100,7 +100,7 @@ const diskAndClockCommands = ({ onLab }: Commands): void => {
     });
 };
 
-/** The commands that make a lab's parts fail on purpose, and work again. */
+/** The commands that inject and heal faults in a lab. */
 export const faultCommands = (commands: Commands): void => {
   networkCommands(commands);
   diskAndClockCommands(commands);

@@ -9,7 +9,7 @@ import { type Commands, forLab, printLines } from './commands.ts';
 
 const ranSchema = z.object({ exitCode: z.number(), stdout: z.string(), stderr: z.string() });
 
-// NAME TYPE DIGEST SIZE ...; what kubelet knows an image by as well, its digest, is no name.
+// NAME TYPE DIGEST SIZE ... Skips the entries that kubelet adds with a digest as the name.
 const line = /^(\S+\/\S+)\s+\S+\s+sha256:\S+\s+([\d.]+ \S+)\s/;
 
 const imagesOfNode = async (lab: string, node: string): Promise<{ name: string; size: string }[]> => {
@@ -21,7 +21,7 @@ const imagesOfNode = async (lab: string, node: string): Promise<{ name: string; 
   });
 };
 
-/** Writes rows as columns, each as wide as its longest cell. */
+/** Formats rows as columns, each as wide as its longest cell. */
 const table = (rows: readonly (readonly string[])[]): string[] =>
   rows.map((row) =>
     row
@@ -62,7 +62,7 @@ const listOfArchives = async (paths: readonly string[]): Promise<string[]> => {
   );
 };
 
-/** `lab images`: what the nodes of a lab have, what archives hold, and the way from here to there. */
+/** `lab images`: lists the images of a lab's nodes or of archives, and imports archives into nodes. */
 export const imagesCommand = ({ program, step }: Commands): void => {
   const images = program
     .command('images')

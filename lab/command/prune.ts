@@ -8,10 +8,10 @@ import { USE_LOCK, withCacheAlone } from '../cache/lock.ts';
 import { labState } from '../run/state.ts';
 import { type Commands, printLines } from './commands.ts';
 
-/** A lab that is starting has no process for a moment: its folder is younger than this then. */
+/** A starting lab has no process for a moment. Its folder is younger than this then. */
 const STARTING_MS = 60_000;
 
-/** One thing that went, and the room (bytes) that it took. */
+/** A removed file or folder, and the space that it used in bytes. */
 type Freed = { path: string; bytes: number };
 
 const entries = async (dir: string): Promise<string[]> =>
@@ -62,7 +62,7 @@ const pruneParts = async ({ all, alone }: { all: boolean; alone: boolean }): Pro
   return freed;
 };
 
-/** Locks and checks of parts that are no more; only while no run can be about to take a lock. */
+/** Removes locks and checks of parts that no longer exist. Only safe while no run can take a lock. */
 const pruneRest = async (): Promise<void> => {
   const there = new Set((await cachedVersions()).map(({ dir }) => basename(dir)));
   for (const path of [...(await entries(locksDir())), ...(await entries(checksDir()))]) {
@@ -81,7 +81,7 @@ const prune = (all: boolean): Promise<Freed[]> =>
     return freed;
   });
 
-/** `lab prune`: removes from the cache what no lab needs, and says what. */
+/** `lab prune`: removes what no lab needs from the cache, and lists it. */
 export const pruneCommand = ({ program }: Commands): void => {
   program
     .command('prune')

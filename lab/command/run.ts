@@ -17,12 +17,12 @@ import { status } from './status.ts';
 import { upCommand } from './up.ts';
 
 /**
- * How long a lab may take to go; the command owns this time-out, and the lab's host ends what hangs after 5 s, on a
- * busy machine later.
+ * Time-out of taking a lab down. The command owns it. The lab's host kills hanging processes after 5 s, later
+ * on a busy machine.
  */
 const DOWN_TIMEOUT_MS = 60_000;
 
-/** Takes the lab of that name down and resolves when nothing of it is left; says whether there was one. */
+/** Takes a lab down and resolves when nothing of it is left. Returns whether there was one. */
 const down = async (name: string): Promise<boolean> => {
   const state = await labState(name);
   const dir = labDir(name);
@@ -33,7 +33,7 @@ const down = async (name: string): Promise<boolean> => {
   }
   process.kill(state.pid, 'SIGTERM');
   const end = Date.now() + DOWN_TIMEOUT_MS;
-  // Another session's process cannot be waited for: its end is looked for.
+  // A process of another session cannot be waited for, so its end is polled.
   while (existsSync(`/proc/${state.pid}`)) {
     if (Date.now() > end)
       throw new Error(
@@ -58,14 +58,12 @@ const logs = async (lab: string, what: string): Promise<void> => {
   await pipeline(createReadStream(file), process.stdout, { end: false });
 };
 
-/** Ctrl-] leaves the shell, as in telnet: Ctrl-C and Ctrl-D belong to the node. */
+/** Ctrl-] leaves the shell, as in telnet. Ctrl-C and Ctrl-D go to the node. */
 const LEAVE = 0x1d;
 
 /**
- * Connects this terminal to a root shell on a node's own console; resolves when the input ends or Ctrl-] is
- * pressed.
- *
- * It needs neither kubelet nor network on the node.
+ * Connects this terminal to a root shell on a node's console. Resolves when the input ends or Ctrl-] is
+ * pressed. The node needs neither kubelet nor network for it.
  */
 const shell = async (lab: string, node: string): Promise<void> => {
   if (!existsSync(labDir(lab)))
@@ -88,7 +86,7 @@ const shell = async (lab: string, node: string): Promise<void> => {
         if (stdin.isTTY && keys.includes(LEAVE)) socket.destroy();
         else socket.write(keys);
       });
-      // What was piped in is still being answered: the node's shell ends it.
+      // The node's shell may still execute piped input: `exit` ends it afterwards.
       stdin.on('end', () => socket.write('exit\n', () => setTimeout(() => socket.destroy(), 500)));
     });
   });
@@ -129,8 +127,8 @@ const makeProgram = (step: StepRunner): Command => {
 };
 
 /**
- * Runs the lab's command and returns its exit code: 0 done, 1 it failed, 2 usage, 3 this machine is not fit,
- * 4 interrupted.
+ * Runs a command of the lab and returns its exit code: 0 success, 1 failure, 2 usage, 3 the machine is not
+ * fit, 4 interrupted.
  */
 export const runLabCommand = async (argv: readonly string[], step: StepRunner): Promise<number> => {
   const complain = (message: string) => process.stderr.write(`lab: ${message}\n`);

@@ -42,7 +42,7 @@ const describeLab = async (name: string): Promise<string[]> => {
   return [`${name}: up since ${state.started}`, `  kubeconfig: ${state.kubeconfig}`, ...nodes, ...faults];
 };
 
-/** What is to be said of each lab of this user, as lines. */
+/** Describes each lab of this user, as lines. */
 export const status = async (): Promise<string[]> => {
   const names = await readdir(join(cacheRoot(), 'labs')).catch(() => []);
   if (names.length === 0) return ['no lab is up; npx corral lab up starts one'];

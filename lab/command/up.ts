@@ -45,15 +45,15 @@ const applyAll = async (lab: Lab, manifests: readonly Manifest[], { step, signal
     await step(`Apply ${what}`, () => applyManifests({ kubeconfig: lab.kubeconfig, manifests, signal }));
   } catch (error) {
     await lab.stop();
-    // A watch that was interrupted says so in words of its own.
+    // An interrupted watch throws another error, so the signal's reason is thrown first.
     signal.throwIfAborted();
     throw error;
   }
 };
 
 /**
- * Aborts at the first signal that ends a process; the second one ends it at once. Always listens: a listener
- * of execa's ends the process by itself when it finds itself alone, as it does behind one that listens once.
+ * Aborts at the first signal that ends a process. The second one exits at once. Always listens: a listener of
+ * execa ends the process if it is the only one left, as it is after a one-time listener.
  */
 const untilInterrupted = (): AbortSignal => {
   const interrupted = new AbortController();
@@ -70,7 +70,7 @@ const bringUp = async (
   step: StepRunner,
 ): Promise<void> => {
   const signal = untilInterrupted();
-  // What is wrong with them is said before anything is built or booted.
+  // Read first, so that errors in them are reported before anything is built or booted.
   const manifests = await readManifests(manifest);
   const archives = await readArchives(images, { step, signal });
   const lab = await up({ name, ...size, archives, step, signal });

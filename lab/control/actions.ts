@@ -18,7 +18,8 @@ import { importImages } from './import-images.ts';
 import { crash, readPowerCondition, start } from './power.ts';
 import { fast, readSpeedCondition, slow } from './slow.ts';
 
-// From without, then from within: who is down or frozen answers nothing.
+// `outer` conditions are checked from outside the node, before `inner` ones: a node that is down or frozen
+// does not respond.
 const outer: Record<string, ReadLabCondition> = {
   power: readPowerCondition,
   freeze: readFreezeCondition,
@@ -36,7 +37,7 @@ const requestSchema = z.union([
   z.object({ at: z.enum(Object.keys(readers)), node: z.string() }),
 ]);
 
-/** Reads one thing that can be made to fail: whether a fault of it is in force, and what shows it. */
+/** Reads one condition of the lab: whether a fault is in force, and the evidence. */
 const read: LabAction = async (context, request) => {
   const what = requestSchema.parse(request);
   if (!('node' in what)) return readApiServerCondition(context);
@@ -50,10 +51,7 @@ const ofNode = async (context: LabContext, node: RunningNode): Promise<LabCondit
   return [...seen, ...(await Promise.all(Object.values(inner).map((each) => each(context, node))))];
 };
 
-/**
- * All faults of a lab that are in force now, as sentences, by what they are faults of: a node's name, or
- * `apiserver`.
- */
+/** All faults in force in a lab, as sentences. `of` is a node's name or `apiserver`. */
 const faults: LabAction = async (context) => {
   const subjects = [
     { of: 'apiserver', conditions: readApiServerCondition(context).then((one) => [one]) },
@@ -77,7 +75,7 @@ const runSchema = z.object({
   withinMs: z.number().positive().optional(),
 });
 
-/** Runs a bash script in a node, as root, and says what it came to. */
+/** Runs a bash script in a node as root. Returns exit code and output. */
 const runInNode: LabAction = async (context, request) => {
   const { node, script, withinMs } = runSchema.parse(request);
   return nodeNamed(context, node)
@@ -85,7 +83,7 @@ const runInNode: LabAction = async (context, request) => {
     .agent.run(script, withinMs === undefined ? {} : { within: withinMs });
 };
 
-/** All that a lab that is up can be asked to do, by name. */
+/** All actions of a running lab, by name. */
 export const actions: Record<string, LabAction> = {
   run: runInNode,
   look: read,

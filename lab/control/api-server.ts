@@ -6,7 +6,7 @@ import type { LabAction, LabContext } from './context.ts';
 
 const address = `${gateway}:${kubernetesApiPort}`;
 
-/** Whether the API server was stopped. */
+/** Reads whether the API server was stopped. */
 export const readApiServerCondition = async ({ apiServer }: LabContext): Promise<LabCondition> => {
   const socket = connect(kubernetesApiPort, gateway);
   const refused = await once(socket, 'connect').then(
@@ -20,7 +20,7 @@ export const readApiServerCondition = async ({ apiServer }: LabContext): Promise
   return { faulty: true, text: `the API server is ${what}: a connection to ${address} ends with ${refused}` };
 };
 
-/** Stops the API server; etcd, the controllers and the nodes go on without it. */
+/** Stops the API server. etcd, the controllers and the nodes keep running. */
 export const stopApiServer: LabAction = (context) =>
   turn({
     read: () => readApiServerCondition(context),
@@ -36,7 +36,7 @@ export const startStoppedApiServer: LabAction = (context) =>
     act: () => context.apiServer.start(),
   });
 
-/** Ends the API server and starts it anew; its watch caches begin from now. */
+/** Restarts the API server. Its watch caches start from now. */
 export const restartApiServer: LabAction = async (context) => {
   await context.apiServer.stop();
   await context.apiServer.start();

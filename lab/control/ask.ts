@@ -6,8 +6,7 @@ import { labState } from '../run/state.ts';
 const answerSchema = z.union([z.object({ result: z.unknown() }), z.object({ error: z.string() })]);
 
 /**
- * Asks a lab that is up to do something, and returns what it says; throws when there is no such lab, or it
- * could not.
+ * Sends an action to a running lab and returns its result. Throws if the lab is not up or the action failed.
  */
 export const askLab = async (
   name: string,

@@ -6,12 +6,12 @@ import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
 
-/** Below this (ms) a clock is right. */
+/** A smaller difference counts as right, in ms. */
 const TOLERANCE_MS = 100;
 
 /**
- * Setting a clock takes time itself, on a busy machine more than may be: then it is set again, but not for
- * ever.
+ * Setting a clock takes time, on a busy machine more than the tolerance. Then it is set again, at most this
+ * often.
  */
 const MOST_ROUNDS = 5;
 
@@ -28,18 +28,18 @@ const skewSchema = z.object({
 const nodeSchema = z.object({ node: z.string() });
 
 /**
- * A node's clock is between `least` and `most` ms ahead of the host's: it was read at some time between
- * question and answer.
+ * A node's clock is between `least` and `most` ms ahead of the host's, because the node read it between
+ * request and response.
  */
 type Skew = LabCondition & { least: number; most: number };
 
-// A clock that is to be a minute wrong is so with half a second more or less.
+// The tolerance grows with the skew: half a second for a skew of a minute.
 const isSkewedBy = ({ least, most }: Skew, ms: number): boolean => {
   const tolerance = Math.max(TOLERANCE_MS, Math.abs(ms) / 100);
   return ms > least - tolerance && ms < most + tolerance;
 };
 
-/** How far a node's clock is from the host's. */
+/** Measures the difference between a node's clock and the host's. */
 export const readClockCondition = async (context: LabContext, node: RunningNode): Promise<Skew> => {
   const before = Date.now();
   // biome-ignore lint/suspicious/noTemplateCurlyInString: bash reads it, in microseconds.
@@ -53,7 +53,7 @@ export const readClockCondition = async (context: LabContext, node: RunningNode)
   return { ...seen, faulty: true, text: `${node.name}'s clock is ${wrong}: ${measured}` };
 };
 
-// By what is to be added, so that the time which the order takes to reach the node does not count.
+// Adds a difference instead of setting a time, so that the delay until the command runs does not matter.
 const addScript = (ms: number): string => `us=$((\${EPOCHREALTIME/./} + ${Math.round(ms * 1000)}))
 date -s "@\${us:0:-6}.\${us: -6}"`;
 
@@ -71,15 +71,15 @@ const setSkew = (context: LabContext, node: RunningNode, skewMs: number) =>
   });
 
 /**
- * Sets a node's clock wrong by a skew (ms, negative for the past); what counts from its boot, as timers do,
- * goes on as before.
+ * Skews a node's clock by an amount in ms, negative for the past. Timers that count from the boot continue
+ * unchanged.
  */
 export const skewClock: LabAction = async (context, request) => {
   const { node, skewMs } = skewSchema.parse(request);
   return setSkew(context, nodeNamed(context, node), skewMs);
 };
 
-/** Sets a node's clock right, by the host's. */
+/** Sets a node's clock to the host's. */
 export const healClock: LabAction = async (context, request) => {
   const node = nodeNamed(context, nodeSchema.parse(request).node);
   return unlessDown(context, node, () => setSkew(context, node, 0));

@@ -6,7 +6,7 @@ import type { LabAction } from './context.ts';
 
 const headerSchema = z.object({ header: z.object({ revision: z.string() }) });
 
-// etcd's JSON gateway: numbers are strings there, keys base64.
+// etcd's JSON gateway has numbers as strings and keys in base64.
 const etcd = async (path: string, body: object): Promise<{ ok: boolean; text: string }> => {
   const response = await fetch(`${etcdUrl}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) });
   return { ok: response.ok, text: await response.text() };
@@ -25,11 +25,9 @@ const compactUpToNow = async (): Promise<number> => {
 };
 
 /**
- * Compacts etcd up to now, so that nothing can be watched from before.
- *
- * That alone does not show in Kubernetes: the API server answers watches from its own memory (its watch
- * cache), for as long as it runs. So it is started anew where it runs; what it then says of an old
- * resourceVersion is the proof.
+ * Compacts etcd up to now, so that no watch can start earlier. This alone has no effect in Kubernetes: the
+ * API server answers watches from its memory (its watch cache) while it runs. So a running API server is
+ * restarted. Its response to an old resourceVersion is the proof.
  */
 export const compact: LabAction = async ({ settings, apiServer }) => {
   const revision = await compactUpToNow();

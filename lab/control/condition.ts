@@ -1,28 +1,26 @@
 import type { RunningNode } from '../run/nodes.ts';
 import type { LabContext } from './context.ts';
 
-/** How something that can be made to fail is now, as just seen. */
+/** The present state of something that can have a fault. */
 export type LabCondition = {
-  /** Whether a fault of it is in force. */
+  /** Whether a fault is in force. */
   faulty: boolean;
-  /** What is so, and what shows it: `node1 is cut off: port1, its port on the bridge, is down`. */
+  /** The state and its evidence: `node1 is cut off: port1, its port on the bridge, is down`. */
   text: string;
 };
 
-/** Reads one thing of a node. */
+/** Reads one condition of a node. */
 export type ReadLabCondition = (context: LabContext, node: RunningNode) => Promise<LabCondition>;
 
 /**
- * Makes something fail or work again, unless it is so already; throws when what is seen afterwards is not
- * what was wanted.
- *
- * When `act` resolves to a text, it is a remark on what had to be done beside.
+ * Injects or heals a fault, unless the wanted state is already there. Throws if the state afterwards is not
+ * the wanted one. If `act` resolves to a text, it is added to the result as a remark.
  */
 export const turn = async <C extends LabCondition>(options: {
   read: () => Promise<C>;
   act: (now: C) => Promise<unknown>;
   isSo: (now: C) => boolean;
-  /** Act even when it is so: something in it counts from the time it was asked for. */
+  /** Act also if the state is already there, because a time in it counts from the request. */
   again?: boolean;
 }): Promise<LabCondition> => {
   const { read, act, isSo, again = false } = options;

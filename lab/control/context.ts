@@ -3,9 +3,7 @@ import type { RunningNode } from '../run/nodes.ts';
 import type { Processes } from '../run/processes.ts';
 import type { LabSettings } from '../run/settings.ts';
 
-/**
- * What an action on a lab that is up is given; it runs in the lab's supervisor, inside the lab's namespaces.
- */
+/** What an action on a running lab gets. Actions run in the lab's supervisor, inside the lab's namespaces. */
 export type LabContext = {
   settings: LabSettings;
   nodes: readonly RunningNode[];
@@ -13,10 +11,10 @@ export type LabContext = {
   processes: Processes;
 };
 
-/** Something that a lab does when it is asked to; `asked` is JSON from outside, the result becomes JSON. */
+/** An action of a lab. `request` is JSON from outside, and the result becomes JSON. */
 export type LabAction = (context: LabContext, request: unknown) => Promise<unknown>;
 
-/** The node of that name; throws with the names that there are. */
+/** Returns the node of that name. The error lists the existing names. */
 export const nodeNamed = ({ nodes }: LabContext, name: string): RunningNode => {
   const found = nodes.find((node) => node.name === name);
   if (found === undefined)

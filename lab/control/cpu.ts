@@ -4,13 +4,15 @@ import { groupOf } from '../run/process-group.ts';
 import type { LabAction, LabContext } from './context.ts';
 import { inNode } from './in-node.ts';
 
-/** The script counts CPU time as /proc and the records of acct(5) do: in hundredths of a second. */
+/** The script reports CPU time in the unit of /proc and of the records of acct(5): hundredths of a second. */
 const TICKS = 100;
 
 /** CPU seconds by part. */
 type Seconds = Map<string, number>;
 
-/** The part of a process beside the nodes, by the name that the lab gave it; its own name for any other. */
+/**
+ * The parts of the processes outside the nodes, by the lab's names for them. All other names are not counted.
+ */
 const ofControlPlane = new Map(
   ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'].map((name) => [
     name,
@@ -20,11 +22,11 @@ const ofControlPlane = new Map(
   ]),
 );
 
-/** The part of a program in a node, by the name of its process, of which the kernel keeps 15 characters. */
+/** The parts of the programs in a node, by the process name, of which the kernel keeps 15 characters. */
 const ofPrograms: readonly (readonly [part: string, name: RegExp])[] = [
   ['node kernels', /^\[kernel\]$/],
   ['kubelets', /^kubelet$/],
-  // All that starts and ends containers, their network among it.
+  // All that starts and ends containers, including their network.
   ['containerd', /^(containerd|crun|runc|\d+$|exe$|pause$|bridge$|host-local$|loopback$|portmap$)/],
   ['managers', /^longhorn-manage/],
   ['engine commands, recurring jobs, killed managers', /^(longhorn|ended node)$/],
@@ -36,10 +38,10 @@ const partOf = (program: string): string =>
   ofPrograms.find(([, name]) => name.test(program))?.[0] ?? 'other programs of the nodes';
 
 /**
- * Ticks and names of a node's processes, one a line. What has ended is in the records of acct(5), what has not
- * in /proc. A Node is called after any of its threads, and the records say neither by whom nor with what it was
- * started: one that runs is named by its script, one that has ended is `ended node`. Threads of the kernel are
- * children of process 2.
+ * Prints ticks and names of a node's processes, one per line. The records of acct(5) have ended processes,
+ * /proc has running ones. A Node process has the name of any of its threads, and the records have neither its
+ * parent nor its arguments. So a running one is named after its script, and an ended one is `ended node`.
+ * Kernel threads are children of process 2.
  */
 const script = String.raw`
 exec perl - << 'END'
@@ -74,7 +76,7 @@ const programsOf = async (context: LabContext, node: RunningNode): Promise<Secon
   return seconds;
 };
 
-/** By process group, the children that ended and were waited for among it. */
+/** CPU seconds by process group, including children that ended and were waited for. */
 const secondsByGroup = async (): Promise<Map<number, number>> => {
   const seconds = new Map<number, number>();
   for (const { group, ownSeconds, childrenSeconds } of await allProcesses())
@@ -82,14 +84,14 @@ const secondsByGroup = async (): Promise<Map<number, number>> => {
   return seconds;
 };
 
-/** What was read of a process group: its time, and what programs in it took by their own clock. */
+/** A reading of a process group: its CPU time, and the time of its programs by their own clock. */
 type Reading = { seconds: number; programs: Seconds };
 
 const last = new Map<number, Reading>();
 
 const nothing: Reading = { seconds: 0, programs: new Map() };
 
-/** What was added since the last reading of a group. */
+/** The increase since the last reading of a group. */
 const since = (group: number, { seconds, programs }: Reading): Reading => {
   const before = last.get(group) ?? nothing;
   last.set(group, { seconds, programs });
@@ -100,9 +102,9 @@ const since = (group: number, { seconds, programs }: Reading): Reading => {
 };
 
 /**
- * The CPU seconds that the lab has taken since this was asked last, or since it was started, by part. A node's
- * are those of its processes on this machine, shared out by what its programs took by the node's clock: that
- * one also counts the time that the node waited for the machine.
+ * The CPU seconds of the lab since the last call, or since its start, by part. A node's time is that of its
+ * processes on this machine. It is divided in proportion to the times of its programs by the node's clock,
+ * which also counts the time that the node waited for the machine.
  */
 export const cpuByPart: LabAction = async (context) => {
   const { nodes, processes } = context;

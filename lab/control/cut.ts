@@ -9,7 +9,7 @@ const linkSchema = z.array(z.object({ flags: z.array(z.string()) })).length(1);
 
 const ip = ({ settings }: LabContext, ...args: string[]) => execa(join(settings.tools, 'ip'), args);
 
-/** Whether a node's cable is out. */
+/** Whether a node is disconnected from the network. */
 export const readCableCondition: ReadLabCondition = async (context, { name, port }) => {
   const { stdout } = await ip(context, '-json', 'link', 'show', 'dev', port);
   const isUp = linkSchema.parse(JSON.parse(stdout))[0]?.flags.includes('UP') === true;
@@ -31,8 +31,8 @@ const turnPort =
     });
   };
 
-/** Cuts a node off the network: nothing reaches it, and nothing that it sends arrives. */
+/** Cuts a node off the network: it neither receives nor delivers any packet. */
 export const cut: LabAction = turnPort('down');
 
-/** Joins a node to the network again. */
+/** Reconnects a node to the network. */
 export const rejoin: LabAction = turnPort('up');

@@ -5,19 +5,15 @@ import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
 
-/**
- * Prints the disk's table, then `ok` or the error of a read past all caches, then the options of its mount.
- */
+/** Prints the disk's table, then `ok` or the error of an uncached read, then its mount options. */
 const readScript = `
 dmsetup table longhorn
 error=$(dd if=/dev/mapper/longhorn of=/dev/null bs=4096 count=1 iflag=direct status=none 2>&1) && echo ok || echo "\${error##*: }"
 findmnt -rno FS-OPTIONS /var/lib/longhorn | tail -1`;
 
 /**
- * Puts another target under the disk's name, at once and for all who have it open.
- *
- * Without a flush and without freezing the file system: a disk that fails gives no warning either, and a
- * failing one could not be flushed.
+ * Replaces the target of the disk's device at once, for all processes that have it open. Does not flush and
+ * does not freeze the file system: a real disk fails without a warning, and a failing one cannot be flushed.
  */
 const mapTo = (target: string): string => `set -e
 export DM_DISABLE_UDEV=1
@@ -28,11 +24,9 @@ trap 'dmsetup resume longhorn' EXIT
 dmsetup load longhorn --table "0 $(blockdev --getsz /dev/ubdc) ${target}"`;
 
 /**
- * Makes the file system writable again, if it is not.
- *
- * ext4 never writes again through a mount whose journal met an error. So all that has it mounted must let go:
- * containers have it in mount namespaces of their own and are ended, Kubernetes starts them again. Then it is
- * checked and mounted anew.
+ * Makes the file system writable again if it is not. ext4 never writes again through a mount whose journal
+ * had an error, so all its mounts must go. Containers have it in their own mount namespaces: they are killed,
+ * and Kubernetes starts them again. Then the file system is checked and mounted again.
  */
 const healFileSystem = `
 device=/dev/mapper/longhorn
@@ -66,11 +60,12 @@ const delaySchema = z.object({ node: z.string(), delayMs: z.number().int().posit
 const nodeSchema = z.object({ node: z.string() });
 
 type Disk = LabCondition & {
-  /** Its table in the device mapper, as `0 25165824 linear 98:32 0`. */
+  /** The disk's table in the device mapper, such as `0 25165824 linear 98:32 0`. */
   table: string;
 };
 
-// dm-flakey takes its turns by these: so long that the first failure is for good.
+// dm-flakey alternates between up and down intervals. This down interval is so long that the failure is
+// permanent.
 const FOR_GOOD_S = 100_000_000;
 
 const describeFault = (table: string): string | undefined => {
@@ -87,8 +82,8 @@ const describeSystem = (options: string): string => {
 };
 
 /**
- * Whether a node's disk at /var/lib/longhorn was made to fail or wait, or its file system has not got over
- * that.
+ * Reads whether a node's disk at /var/lib/longhorn has a fault, or its file system still has the effects of
+ * one.
  */
 export const readDiskCondition = async (context: LabContext, node: RunningNode): Promise<Disk> => {
   const [table = '', read = '', options = ''] = (await inNode(context, node, readScript)).split('\n');
@@ -107,7 +102,7 @@ export const readDiskCondition = async (context: LabContext, node: RunningNode):
   };
 };
 
-/** Makes every read and write of a node's disk fail with EIO, from a time (s) after now. */
+/** Makes every read and write of a node's disk fail with EIO, starting a number of seconds after now. */
 export const failDisk: LabAction = async (context, request) => {
   const { node: name, afterSeconds } = failSchema.parse(request);
   const node = nodeNamed(context, name);
@@ -120,7 +115,7 @@ export const failDisk: LabAction = async (context, request) => {
   });
 };
 
-/** Makes every read and write of a node's disk wait. */
+/** Makes every read and write of a node's disk wait, in ms. */
 export const delayDisk: LabAction = async (context, request) => {
   const { node: name, delayMs } = delaySchema.parse(request);
   const node = nodeNamed(context, name);
@@ -131,7 +126,7 @@ export const delayDisk: LabAction = async (context, request) => {
   });
 };
 
-/** Makes a node's disk work again, and the file system on it, which may have gone read-only. */
+/** Heals a node's disk and its file system, which may be read-only. */
 export const healDisk: LabAction = async (context, request) => {
   const node = nodeNamed(context, nodeSchema.parse(request).node);
   return unlessDown(context, node, () =>

@@ -7,19 +7,19 @@ import { readPowerCondition, unlessDown } from './power.ts';
 
 const schema = z.object({ node: z.string() });
 
-// `t` is a process that its tracer holds.
+// `t` is a process that its tracer stopped.
 const isStopped = (state: string): boolean => state === 'T' || state === 't';
 const areStopped = (states: readonly string[]): boolean => states.includes('T') && states.every(isStopped);
 
-// A kernel that traces its processes (the lab's fallback, without seccomp) holds them as long as it is
-// stopped itself, and does not know what to do with a signal of another's to one of them.
+// A kernel that traces its processes (the lab's fallback without seccomp) stops them while it is stopped
+// itself. It cannot handle a signal from another process to one of them. So only the kernel gets the signal.
 const signalNode = (node: RunningNode, signal: 'SIGSTOP' | 'SIGCONT'): void => {
   const { child, signal: describeAll } = node.current().process;
   if (child.spawnargs.includes('seccomp=on')) describeAll(signal);
   else child.kill(signal);
 };
 
-/** Whether a node's kernel is stopped; one that is down is not. */
+/** Whether a node's kernel is stopped. A node that is down does not count. */
 export const readFreezeCondition: ReadLabCondition = async (_, node) => {
   const states = await groupStates(groupOf(node));
   const stopped = states.filter(isStopped).length;
@@ -28,7 +28,7 @@ export const readFreezeCondition: ReadLabCondition = async (_, node) => {
     : { faulty: false, text: `${node.name} is not frozen: its kernel runs, in ${states.length} processes` };
 };
 
-/** Stops a node where it is: it does nothing and answers nothing, and its network connections stay open. */
+/** Stops a node: it does nothing and answers nothing, but its network connections stay open. */
 export const freeze: LabAction = async (context, request) => {
   const node = nodeNamed(context, schema.parse(request).node);
   const power = await readPowerCondition(context, node);
@@ -41,13 +41,13 @@ export const freeze: LabAction = async (context, request) => {
       await untilGroup(groupOf(node), areStopped);
     },
   }).catch((error: unknown) => {
-    // Half stopped is neither: nobody would thaw what was never called frozen.
+    // A node that is only partly stopped is not reported as frozen, so it would never be thawed.
     signalNode(node, 'SIGCONT');
     throw error;
   });
 };
 
-/** Lets a frozen node go on; its clock is the host's, so it knows how long it was away. */
+/** Continues a frozen node. Its clock is the host's, so it notices the time that has passed. */
 export const thaw: LabAction = async (context, request) => {
   const node = nodeNamed(context, schema.parse(request).node);
   return unlessDown(context, node, () =>

@@ -9,8 +9,8 @@ import { gateway } from '../run/topology.ts';
 import type { LabAction } from './context.ts';
 
 /**
- * How long a node may take to import images, and besides for each byte of them; the lab's supervisor owns
- * this time-out.
+ * Time-out of importing images into a node: a constant, and a share for each byte. The lab's supervisor owns
+ * it.
  */
 const TIMEOUT_MS = 3 * 60_000;
 const SLOWEST_BYTES_PER_MS = 2_000;
@@ -29,13 +29,13 @@ const importInto = async (
     );
 };
 
-/** Serves an image archive inside the lab's network, for as long as its nodes import it. */
+/** Serves an image archive inside the lab's network while its nodes import it. */
 export const importImages: LabAction = async ({ nodes }, request) => {
   const { archive } = schema.parse(request);
   const { size } = await stat(archive);
   const server = createServer((_, response) => {
     response.setHeader('content-length', size);
-    // A node that hangs up says so itself.
+    // A node that closes the connection reports its own error.
     pipeline(createReadStream(archive), response).catch(() => {});
   });
   await new Promise<void>((resolve, reject) => server.on('error', reject).listen(0, gateway, resolve));

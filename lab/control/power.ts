@@ -6,8 +6,8 @@ import { type LabCondition, type ReadLabCondition, turn } from './condition.ts';
 import { type LabAction, type LabContext, nodeNamed } from './context.ts';
 
 /**
- * How long a node may take to boot so far that it takes commands; the lab's supervisor owns this time-out. It
- * took 1.5 s on two idle cores.
+ * Time-out of a node's boot until it takes commands. The lab's supervisor owns it. A boot took 1.5 s on two
+ * idle cores.
  */
 const TIMEOUT_MS = 3 * 60_000;
 
@@ -21,7 +21,7 @@ export const readPowerCondition: ReadLabCondition = async (_, node) => {
     : { faulty: false, text: `${node.name} is up: its kernel runs, in ${states.length} processes` };
 };
 
-/** Undoes what was done inside a node; one that is down has lost that with its kernel. */
+/** Undoes a change inside a node. A node that is down has lost the change with its kernel. */
 export const unlessDown = async (
   context: LabContext,
   node: RunningNode,
@@ -33,7 +33,7 @@ export const unlessDown = async (
     : undo();
 };
 
-/** Ends a node as a loss of power does: what it had not written is lost, its disks stay. */
+/** Ends a node like a power failure: unwritten data are lost, its disks stay. */
 export const crash: LabAction = async (context, request) => {
   const node = nodeNamed(context, schema.parse(request).node);
   return turn({
@@ -46,7 +46,7 @@ export const crash: LabAction = async (context, request) => {
   });
 };
 
-/** Boots a node that is down, with what is on its disks, and waits until it takes commands. */
+/** Boots a node that is down from its disks, and waits until it takes commands. */
 export const start: LabAction = async (context, request) => {
   const node = nodeNamed(context, schema.parse(request).node);
   return turn({

@@ -21,7 +21,7 @@ const qdiscSchema = z.array(
   z.object({
     kind: z.string(),
     dev: z.string(),
-    // tc writes a delay in seconds and a loss as a fraction.
+    // tc prints a delay in seconds and a loss as a fraction.
     options: z
       .object({
         delay: z.object({ delay: z.number() }).optional(),
@@ -33,7 +33,7 @@ const qdiscSchema = z.array(
 
 type Slowness = LabCondition & { delayMs: number; lossPercent: number };
 
-/** Whether what a node sends and receives is held back or lost on purpose. */
+/** Whether the traffic of a node is delayed or lost because of a fault. */
 export const readSpeedCondition = async (context: LabContext, node: RunningNode): Promise<Slowness> => {
   const netem = qdiscSchema
     .parse(JSON.parse(await inNode(context, node, 'tc -json qdisc show')))
@@ -59,7 +59,8 @@ export const readSpeedCondition = async (context: LabContext, node: RunningNode)
   };
 };
 
-// netem works on what leaves an interface: what comes in is sent through one more, ifb0.
+// netem works only on outgoing traffic of an interface. Incoming traffic is redirected through another
+// interface, ifb0.
 const slowScript = (netem: string): string => `set -e
 modprobe ifb numifbs=0
 modprobe -a sch_netem sch_ingress cls_matchall act_mirred
@@ -78,20 +79,20 @@ ip link del ifb0
 tc qdisc del dev vec0 root
 true`;
 
-/** Slows a node's network down, both ways, or loses some of what it carries. */
+/** Delays a node's traffic in both directions, or loses a share of it. */
 export const slow: LabAction = async (context, request) => {
   const { node: name, delayMs, lossPercent } = slowSchema.parse(request);
   const node = nodeNamed(context, name);
   return turn({
     read: () => readSpeedCondition(context, node),
-    // netem counts in steps of its own.
+    // netem rounds to its own steps.
     isSo: (now) =>
       now.faulty && Math.abs(now.delayMs - delayMs) <= 1 && Math.abs(now.lossPercent - lossPercent) <= 0.01,
     act: () => inNode(context, node, slowScript(`delay ${delayMs}ms loss ${lossPercent}%`)).then(() => {}),
   });
 };
 
-/** Gives a node's network its speed back. */
+/** Removes delay and loss from a node's network. */
 export const fast: LabAction = async (context, request) => {
   const node = nodeNamed(context, nodeSchema.parse(request).node);
   return unlessDown(context, node, () =>
