@@ -58,7 +58,7 @@ export const createChanges = (): Changes => {
 };
 
 /**
- * Calls `look` after each change, at most once per period in milliseconds; 0 means no limit. Returns a
+ * Calls `onChange` after each change, at most once per period in milliseconds; 0 means no limit. Returns a
  * function that stops it.
  */
 export const followChanges = (changes: Changes, period: number, onChange: () => void): (() => void) => {

@@ -64,7 +64,7 @@ const saysAny = (error: unknown, ...texts: string[]): boolean =>
 
 /**
  * A manager's access to the backup store, through the longhorn command of the default engine image. As in
- * Longhorn, each change of the store is a process. Queries (see look.ts) and unmounts run in this process.
+ * Longhorn, each change of the store is a process. Queries (see query.ts) and unmounts run in this process.
  */
 export type TargetClient = {
   /** The credentials for the commands. Throws if the target's Secret lacks one. */
@@ -102,7 +102,7 @@ type Options = {
 };
 
 /**
- * Creates a client. `timeout` limits each call except removals and restores, in milliseconds. Without `look`,
+ * Creates a client. `timeout` limits each call except removals and restores, in milliseconds. Without `query`,
  * a query is a process too.
  */
 export const createTargetClient = ({
