@@ -17,11 +17,12 @@ const numberIn = (file: string): number | undefined => {
   }
 };
 
-/** What a control group holds of files that nobody uses: it is given up when the memory is needed. */
+/** Bytes of inactive file cache in a control group. The kernel frees them when memory is needed. */
 const reclaimable = (folder: string): number => {
   try {
     const stat = readFileSync(join(folder, 'memory.stat'), 'utf8');
-    // Version 1 has the group's own and, as total, that of all below it; version 2 only the latter.
+    // Version 1 has the group's own value, and as total the value with all groups below it. Version 2 has
+    // only the latter.
     const [, bytes = '0'] =
       /^total_inactive_file (\d+)$/m.exec(stat) ?? /^inactive_file (\d+)$/m.exec(stat) ?? [];
     return Number(bytes);
@@ -39,8 +40,8 @@ const leftIn = (folder: string): number => {
 };
 
 /**
- * The folders of the control groups that bound this process, its own first; version 2 has one tree, version 1
- * one for memory.
+ * The folders of the control groups that limit this process, its own first. Version 2 has one tree, version 1
+ * a separate tree for memory.
  */
 const groupsOf = (root: string, memberships: string): string[] => {
   const [, path = '/'] =
@@ -52,17 +53,16 @@ const groupsOf = (root: string, memberships: string): string[] => {
 };
 
 /**
- * The memory (bytes) that this process and its children can still take: what the machine has free, or less
- * where a control group bounds it.
- *
- * `root` and `memberships` are `/sys/fs/cgroup` and the content of `/proc/self/cgroup`.
+ * The memory in bytes that this process and its children can still use: the machine's free memory, or less if
+ * a control group limits it. `root` and `memberships` are `/sys/fs/cgroup` and the content of
+ * `/proc/self/cgroup`.
  */
 export const freeMemory = (
   root = '/sys/fs/cgroup',
   memberships = readFileSync('/proc/self/cgroup', 'utf8'),
 ): number => Math.min(freemem(), ...groupsOf(root, memberships).map(leftIn));
 
-/** One thing that the lab needs of this machine: what was found, or what is wrong with it. */
+/** One requirement of the lab for this machine: what was found, or the problem. */
 export type Fitness =
   | { need: string; found: string; trouble?: undefined }
   | { need: string; trouble: PreconditionFailure };
@@ -70,12 +70,11 @@ export type Fitness =
 const GIB = 2 ** 30;
 
 /**
- * What the control plane takes, as measured; nodes come to use all that they are given, as files that they
- * read stay in their memory.
+ * Measured memory of the control plane, in bytes. Nodes eventually use all of their memory, as page cache.
  */
 const CONTROL_PLANE = GIB;
 
-// All of them are in packages that every Debian has, but for a container image that was cut down.
+// Every Debian has these packages, except a reduced container image.
 const commands: Record<string, string> = {
   'apt-get': 'apt',
   'dpkg-deb': 'dpkg',
@@ -97,7 +96,10 @@ const hasCommand = async (command: string): Promise<boolean> => {
   return (await Promise.all(found)).includes(true);
 };
 
-/** What keeps users from making namespaces: a setting, the value that forbids it, and what allows it. */
+/**
+ * Settings that forbid users to create namespaces: the setting, the value that forbids it, and the command
+ * that allows it.
+ */
 const namespaceSettings: [setting: string, forbids: string, allows: string][] = [
   ['user/max_user_namespaces', '0', 'sysctl -w user.max_user_namespaces=10000'],
   ['kernel/unprivileged_userns_clone', '0', 'sysctl -w kernel.unprivileged_userns_clone=1'],
@@ -170,7 +172,7 @@ const readDisk = async (cache: string, built: boolean): Promise<Fitness> => {
   return { need: 'disk', trouble: { code: 'disk-short', what: `only ${free}`, remedy } };
 };
 
-/** Looks for the machine's own commands, all that the lab runs or some of them. */
+/** Checks for the machine's own commands that the lab runs, all or some of them. */
 export const findCommands = async (names = Object.keys(commands)): Promise<Fitness[]> => {
   const found = await Promise.all(
     names.map(async (command) => ({ command, isThere: await hasCommand(command) })),
@@ -189,12 +191,12 @@ export const findCommands = async (names = Object.keys(commands)): Promise<Fitne
 };
 
 /**
- * What this machine must be like: `cache` is the folder that is written to; `built` says that the parts are
- * there, so that less room is needed.
+ * The requirements of a lab. `cache` is the folder to write to. If `built` is true, the parts exist and less
+ * space is needed.
  */
 type FitnessRequest = { cache: string; built: boolean } & Pick<LabSize, 'nodes' | 'memory'>;
 
-/** Reads all that the lab needs of this machine; nothing is built or started for it. */
+/** Checks all that the lab needs of this machine. Builds and starts nothing. */
 export const readFitness = async (request: FitnessRequest): Promise<Fitness[]> => {
   const is = `${process.platform} on ${process.arch}`;
   if (process.platform !== 'linux' || process.arch !== 'x64')
@@ -209,7 +211,7 @@ export const readFitness = async (request: FitnessRequest): Promise<Fitness[]> =
       },
     ];
   const tools = await findCommands();
-  // What cannot be asked is not said to be missing as well.
+  // Without unshare, namespaces cannot be checked, so they are not reported as missing too.
   const canAsk = tools.every(({ need, trouble }) => need !== 'unshare' || trouble === undefined);
   const namespaces = canAsk ? [await readNamespaces()] : [];
   return [
@@ -222,8 +224,8 @@ export const readFitness = async (request: FitnessRequest): Promise<Fitness[]> =
 };
 
 /**
- * Checks what the lab needs of this machine before anything is built or started; throws NotFit for the first
- * thing that is missing.
+ * Checks what the lab needs of this machine before anything is built or started. Throws NotFit for the first
+ * problem.
  */
 export const checkFitness = async (request: FitnessRequest): Promise<void> => {
   const [first, ...others] = (await readFitness(request)).flatMap(({ trouble }) => trouble ?? []);

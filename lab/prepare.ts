@@ -13,33 +13,36 @@ import { coreImages, podSystem, storeArchive } from './images/core.ts';
 import { type StepRunner, withProgress } from './step.ts';
 
 /**
- * What a lab is started with: the nodes' root image, the `kube` binary, the folder of the tools' commands and
- * that of the nodes' kernel.
+ * What a lab is started with: the nodes' root image, the `kube` binary, the folder of the tools' commands,
+ * and the folder of the nodes' kernel.
  */
 export type Prepared = { image: string; kube: string; tools: string; kernel: string };
 
-/** All that is imported into the nodes' image, in order. */
+/** The archives in the nodes' image, in order. */
 const imported = async (archives: readonly Part[]): Promise<Part[]> => [
   await coreImages(),
   await storeArchive(),
   ...archives,
 ];
 
-/** Whether the cache has the nodes' image for these archives: what a lab needs beside it is small. */
+/** Whether the cache has the nodes' image for these archives. The other parts of a lab are small. */
 export const isPrepared = async (archives: readonly Part[] = []): Promise<boolean> =>
   isCached(await baseImage(await imported(archives)));
 
-/** How long it takes to build all parts of a lab, as documents and output say. */
+/** The time to build all parts of a lab, for documents and output. */
 export const buildTime = (): string => `${timeOf('build')} on two processors`;
 
 /** The title of the step that fetches a browser. */
 export const browserTitle = 'Fetch Chromium (about 180 MB)';
 
-/** Builds a part as a step of its own; one that the cache has is not worth a line. */
+/** Builds a part as a separate step. A part in the cache gets no step. */
 const build = async (step: StepRunner, title: string, part: Part): Promise<string> =>
   (await isCached(part)) ? cached(part) : step(title, () => cached(part));
 
-/** What only the nodes' image is made of, with what is said of it: where the cache has the image, it may lack this. */
+/**
+ * The parts that only the nodes' image needs, with the titles of their steps. If the cache has the image, it
+ * may lack these.
+ */
 const partsOfImage = async (archives: readonly Part[]): Promise<[string, Part][]> => {
   const all = await imported(archives);
   const parts: [string, Part][] = [["Make the nodes' root file system", await nodeRoot()]];
@@ -54,8 +57,8 @@ const partsOfImage = async (archives: readonly Part[]): Promise<[string, Part][]
 };
 
 /**
- * Says how many parts the cache lacks, and returns the step that numbers them and reports how far each is: the
- * first run takes minutes, and must not look dead.
+ * Prints how many parts the cache lacks. Returns a step runner that numbers them and reports their progress:
+ * the first run takes minutes, and must not look as if it hung.
  */
 const numbered = async (
   step: StepRunner,
@@ -79,10 +82,7 @@ const numbered = async (
     step(`[${++begun}/${all}] ${title}`, (update) => withProgress(update, () => work(update)));
 };
 
-/**
- * Builds at once what does not need each other; when one of them fails the others end as well, and have ended
- * when this throws.
- */
+/** Runs independent builds in parallel. If one fails, the others are ended first, and then this throws. */
 const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void> => {
   const failed = new AbortController();
   const outer = buildSignal();
@@ -99,11 +99,10 @@ const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void>
 };
 
 /**
- * Builds what the cache lacks for a lab whose nodes have the given image archives beside the core ones.
- *
- * Kubernetes is compiled while packages are fetched: the one waits for processors, the other for the network.
- * The nodes' image is made, mostly on one processor, while the S3 server is compiled, which it needs late.
- * A browser is fetched as well where `withBrowser` is set.
+ * Builds what the cache lacks for a lab whose nodes have these image archives in addition to the core ones.
+ * Kubernetes is compiled during downloads: one needs processors, the other the network. The nodes' image
+ * needs mostly one processor, so the S3 server is compiled meanwhile. With `withBrowser`, a browser is
+ * fetched too.
  */
 export const prepare = async (
   runStep: StepRunner,
@@ -124,7 +123,7 @@ export const prepare = async (
       for (const part of besides) await build(step, browserTitle, part);
     },
   ]);
-  // Which image that is, the kernel decides: it has the kernel's modules.
+  // The image depends on the kernel, because it contains the kernel's modules.
   if (!(await isPrepared(archives))) {
     const server = await s3ServerPart();
     const parts = await partsOfImage(archives);

@@ -16,26 +16,26 @@ import { labNodes } from './run/topology.ts';
 import { defaultSize, type LabSize } from './size.ts';
 import type { StepRunner } from './step.ts';
 
-/** What a lab is to be; what is left out of its size is the default one's. */
+/** The options of a lab. Missing sizes have the values of the default size. */
 export type LabOptions = Partial<LabSize> &
   Pick<LabSettings, 'nodeGrace' | 'apiGate'> & {
     name: string;
-    /** Image archives that the nodes have beside the core images. */
+    /** Image archives for the nodes, in addition to the core images. */
     archives?: readonly Part[];
     /**
-     * What can be done as soon as the API server answers, while the nodes boot; `signal` aborts when the lab
+     * Work that starts as soon as the API server responds, while the nodes boot. `signal` aborts if the lab
      * does not come up.
      */
     meanwhile?: (lab: Lab, signal: AbortSignal) => Promise<unknown>;
-    /** Whether a browser is fetched as well, for pages that are in the lab. */
+    /** Whether to fetch a browser too, for pages in the lab. */
     withBrowser?: boolean;
     step: StepRunner;
     signal?: AbortSignal;
   };
 
 /**
- * Does all at once; when one fails, or `signal` aborts, the others are ended, and have ended when this
- * throws what came first.
+ * Runs all works in parallel. If one fails, or `signal` aborts, the others are ended first, and then this
+ * throws the first error.
  */
 const together = async (
   signal: AbortSignal,
@@ -57,10 +57,8 @@ const together = async (
 };
 
 /**
- * Brings a lab up, building first what the cache lacks, and resolves when its nodes are Ready, pods can be
- * made, and `meanwhile` has ended.
- *
- * Throws NotFit when this machine cannot carry a lab.
+ * Starts a lab, after building what the cache lacks. Resolves when its nodes are Ready, pods can be created,
+ * and `meanwhile` has ended. Throws NotFit if this machine is not fit for a lab.
  */
 export const up = async ({
   name,

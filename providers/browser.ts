@@ -17,8 +17,8 @@ const isWanted = (environment: Environment): boolean =>
   !environment.CORRAL_CHROMIUM && findChromium(environment) === undefined;
 
 /**
- * The browser that was fetched before; undefined where this machine has one, CORRAL_CHROMIUM names one, or the
- * cache has none.
+ * The path of the browser in the cache. Undefined if this machine has a browser, CORRAL_CHROMIUM names one,
+ * or the cache has none.
  */
 export const fetchedBrowser = async (environment: Environment = process.env): Promise<string | undefined> =>
   isWanted(environment) && (await isCached(browser())) ? browserBinary() : undefined;
@@ -27,20 +27,20 @@ const canFetch = async (): Promise<boolean> => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return false;
   const commands = await findCommands(['tar', 'flock']);
   if (commands.some(({ trouble }) => trouble !== undefined)) return false;
-  // What is wrong with a mirror is reported when something is fetched from it.
+  // An unusable mirror is reported later, when something is downloaded from it.
   return canUseApt().catch(() => true);
 };
 
 /**
- * Whether a run fetches a browser: this machine has none and CORRAL_CHROMIUM names none, and the cache has one
- * or apt knows a Debian archive.
+ * Whether a run fetches a browser. It does if this machine has none, CORRAL_CHROMIUM names none, and the
+ * cache has one or apt knows a Debian archive.
  */
 export const fetchesBrowser = async (environment: Environment = process.env): Promise<boolean> =>
   isWanted(environment) && ((await isCached(browser())) || (await canFetch()));
 
 /**
- * Fetches the browser that pages are opened in where this machine has none, and returns its path; undefined
- * where there is one, or none can be fetched. Throws NotFit when fetching fails.
+ * Fetches a browser for pages if this machine has none, and returns its path. Undefined if there is one, or
+ * none can be fetched. Throws NotFit if the download fails.
  */
 export const fetchBrowser = async ({
   signal,
@@ -49,7 +49,7 @@ export const fetchBrowser = async ({
   signal?: AbortSignal;
   progress: Pick<ProgressDisplay, 'step'>;
 }): Promise<string | undefined> => {
-  // One that the cache has is not worth a line.
+  // A browser in the cache needs no step.
   const before = await fetchedBrowser();
   if (before !== undefined || !(await fetchesBrowser())) return before;
   const fetch = () => buildingUntil(signal, () => usingCache(browserBinary));

@@ -5,9 +5,9 @@ import { orAborted } from './or-aborted.ts';
 import type { Target } from './target.ts';
 
 type TargetRequest = TargetOptions & {
-  /** `emulator`, `archive:` and a folder, or `official:` and a version. */
+  /** `emulator`, `archive:FOLDER` or `official:VERSION`. */
   longhorn: string;
-  /** For other commands than the lab's own import. */
+  /** Whether commands other than the lab's own import read the archive. */
   portable: boolean;
   signal: AbortSignal;
 };
@@ -21,8 +21,8 @@ const choose = ({ longhorn, portable, ...options }: TargetRequest): Promise<Targ
 };
 
 /**
- * The Longhorn that was asked for, with its images read or pulled; `signal` cuts that short. Throws NotFit,
- * the providers' or the lab's, for one that cannot be had.
+ * Returns the requested Longhorn, with its images read or pulled. `signal` interrupts that. Throws NotFit if
+ * it is not available.
  */
 export const chooseTarget = (request: TargetRequest): Promise<Target> =>
   orAborted(

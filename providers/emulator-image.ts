@@ -10,7 +10,7 @@ import { writeArchive, writeLayer } from '../lab/images/oci.ts';
 /** The image of the emulator's pods. */
 export const emulatorImage = 'docker.io/corral/longhorn-emulator:lab';
 
-// Without it each Node looks through all of /usr/share/zoneinfo for the time zone, a fifth of its start.
+// Without TZ each Node searches all of /usr/share/zoneinfo for the time zone, a fifth of its start.
 const env = ['TZ=UTC'];
 
 const digestOf = async (folder: string): Promise<string> => {
@@ -31,8 +31,8 @@ const bundleDigest = async (): Promise<string> => {
 };
 
 /**
- * The archive of the emulator's image; it changes with the bundled code, its environment and the layers below it,
- * and nothing else. It only names the layers below, which a lab's nodes have, unless it is to be `whole`.
+ * The archive of the emulator's image. It changes only with the bundled code, its environment and the layers
+ * below. It only refers to the layers below, which a lab's nodes have, unless `whole` is set.
  */
 export const emulatorArchive = async ({ whole = false } = {}): Promise<Part> => ({
   name: whole ? 'emulator-whole' : 'emulator',

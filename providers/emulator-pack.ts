@@ -10,13 +10,13 @@ import { usingCache } from '../lab/cache/lock.ts';
 import { emulatorArchive, emulatorImage } from './emulator-image.ts';
 import type { ProgressDisplay } from './provider.ts';
 
-// A release has Longhorn's own times, and so has this one: whoever runs on it does not know what it is.
+// The real clock, as in a release: users of this archive do not know that it is the emulator.
 const clock = 'real';
 
 /** The emulator as a release's manifest. */
 export const emulatorManifest = (): string =>
   releaseObjects({ image: emulatorImage, clock })
-    // YAML as the server reads it: `"no"` is no text without quotes in 1.1.
+    // In YAML 1.1, which the server reads: `"no"` without quotes is not a string there.
     .map((object) => stringify(object, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }))
     .join('---\n');
 
@@ -41,8 +41,8 @@ const emptyFolder = async (folder: string): Promise<string> => {
 };
 
 /**
- * Packs the emulator as a release is packed for `--longhorn archive:DIR`: longhorn.yaml and images.tar.
- * Throws NotFit for a folder that has something in it, and where this machine cannot make the image.
+ * Packs the emulator like a release for `--longhorn archive:DIR`: longhorn.yaml and images.tar. Throws NotFit
+ * if the folder is not empty, or if this machine cannot make the image.
  */
 export const packEmulator = async (
   folder: string,

@@ -4,9 +4,8 @@ import { emulatedVersions, isVersion } from '../emulator/modelled-on.ts';
 import { fixes, isGivenBug, isMutant, type Mutant, mutants } from '../emulator/mutants.ts';
 
 /**
- * How the emulator runs: its clock (as `readClock` reads it; missing where it follows the speed of the
- * machine), the bug that it is given on purpose, if any, and the version that it stands for, where that is not
- * its own.
+ * Settings of the emulator: its clock (for `readClock`; undefined follows the machine's speed), a mutant, and
+ * the emulated version if it is not the default.
  */
 export type EmulatorSettings = { clock?: string; mutant?: Mutant; version?: string };
 
@@ -32,8 +31,8 @@ const versionOf = ({
 };
 
 /**
- * Reads `CORRAL_EMULATOR_CLOCK` (`real`, `fast`, or by how much each wait is to be longer than on `fast`),
- * `CORRAL_EMULATOR_MUTANT` and `CORRAL_EMULATOR_VERSION`; throws NotFit for a value that is not known.
+ * Reads `CORRAL_EMULATOR_CLOCK` (`real`, `fast`, or a factor for each wait of `fast`),
+ * `CORRAL_EMULATOR_MUTANT` and `CORRAL_EMULATOR_VERSION`. Throws NotFit for an unknown value.
  */
 export const emulatorSettings = (variables: NodeJS.ProcessEnv): EmulatorSettings => {
   const value = variables.CORRAL_EMULATOR_CLOCK;
@@ -50,7 +49,7 @@ export const emulatorSettings = (variables: NodeJS.ProcessEnv): EmulatorSettings
   return { ...clock, mutant, ...version };
 };
 
-/** The version that the report names: one with a bug on purpose must not be taken for one without. */
+/** The version in the report. It names a mutant, so that the report is not taken for one without. */
 export const describeVersion = (version: string, { mutant }: EmulatorSettings): string => {
   if (mutant === undefined) return version;
   return `${version} with ${isGivenBug(mutant) ? 'the bug ' : ''}${mutant}`;

@@ -8,14 +8,14 @@ import type { ProgressDisplay } from './provider.ts';
 import type { Target } from './target.ts';
 
 /**
- * The lab that whole rounds of the suite are run in: with 1024M a node comes to read its programs from
- * disk again and again, so rounds grow by a third.
+ * The lab for whole rounds of the suite. With 1024M a node reads its programs from disk again and again, and
+ * a round takes a third longer.
  */
 export const emulatorSize: LabSize = { ...defaultSize, memory: '2048M' };
 
 /**
- * The emulator, with the settings that the environment's variables give it; `portable`: for other commands
- * than the lab's own import.
+ * The emulator, with settings from environment variables. `portable`: commands other than the lab's own
+ * import read the archive.
  */
 export const emulatorTarget = async ({
   portable,
@@ -32,7 +32,7 @@ export const emulatorTarget = async ({
     begunPerCpu: 4,
     install: async ({ kubeconfig, nodes, signal, slowness }) => {
       const clock = chooseClock(settings, slowness);
-      // Who installs may have failed before it asks for the clock.
+      // The installation may fail before it uses the clock.
       clock.catch(() => {});
       const { version } = await progress.step('Install Longhorn (the emulator)', (onProgress) =>
         install({
@@ -51,8 +51,8 @@ export const emulatorTarget = async ({
   };
 };
 
-// The fast clock's own waits are long enough for a machine at two thirds of the reference's speed; only on a
-// slower one they grow, as each wait that is longer than it must be makes the run longer.
+// The waits of the fast clock are long enough for a machine with two thirds of the reference's speed. They
+// grow only on a slower one, because longer waits make the run longer.
 const slownessOfFastClock = 1.5;
 
 const chooseClock = async ({ clock }: EmulatorSettings, slowness: Promise<number>): Promise<string> =>

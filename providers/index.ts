@@ -1,9 +1,6 @@
 import type { Provider } from './provider.ts';
 
-/**
- * The providers that this release has, by name; each is loaded only when it is chosen, as it brings much with
- * it.
- */
+/** The providers by name. Each is imported only when chosen, because it has many dependencies. */
 export const providers: Record<string, () => Promise<Provider>> = {
   lab: async () => (await import('./lab.ts')).labProvider,
   kind: async () => (await import('./kind/kind.ts')).kind,

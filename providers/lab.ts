@@ -82,10 +82,12 @@ const makeProvider = (how: Pick<LabOptions, 'apiGate'>): Provider => ({
 });
 
 /**
- * The embedded cluster, brought up anew for a run, with a Longhorn in it; it goes down with this process
+ * The embedded cluster, started for a run, with a Longhorn in it. It is removed when this process ends,
  * unless it is kept.
  */
 export const labProvider: Provider = makeProvider({});
 
-/** The same, in which what pods write to the API server can be followed, held and refused. */
+/**
+ * The same, with a gate at which the writes of pods to the API server can be followed, delayed and refused.
+ */
 export const gatedLabProvider: Provider = makeProvider({ apiGate: true });

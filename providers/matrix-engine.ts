@@ -14,8 +14,8 @@ import { pullImages } from '../lab/images/pull.ts';
 const binary = 'usr/local/bin/longhorn';
 
 /**
- * A real engine by the path of its `longhorn`, by that of an archive of its image (`docker save`, OCI), or by the
- * name of that image, which is pulled. Throws NotFit for an image without it, and for one that cannot be had.
+ * A real engine, given by the path of its `longhorn`, the path of an archive of its image (`docker save`,
+ * OCI), or the name of the image, which is pulled. Throws NotFit if the image lacks it or is not available.
  */
 export const realEngine = async (named: string, by: EngineNamedBy): Promise<Engine> => {
   const path = await findBinary(named, by);
@@ -33,13 +33,14 @@ const findBinary = async (named: string, by: EngineNamedBy): Promise<string> => 
 
 const command = [process.execPath, fileURLToPath(new URL('../emulator/engine/longhorn.ts', import.meta.url))];
 const environment = {
-  // Twice the fast one: at a load of ten a CPU a lock that was refreshed had expired before it was asked for.
+  // Twice as slow as the fast clock: at a load of ten per CPU, a refreshed lock had expired before it was
+  // read.
   CORRAL_EMULATOR_CLOCK: '2',
-  // A command is hundreds of processes, and of each most would be reading the same code.
+  // A command runs hundreds of processes, and most of their time would be compiling the same code.
   NODE_COMPILE_CACHE: join(tmpdir(), 'corral-compile-cache'),
 };
 
-// A replica of the emulator is a folder: what makes a backup of it is a command.
+// A replica of the emulator is a folder, and a command makes its backups.
 const openFolder = async ({ folder, volume, snapshot, image }: ReplicaSnapshot): Promise<MatrixReplica> => {
   await writeFile(snapshotFile(folder, snapshot), image);
   let hasEnded = false;

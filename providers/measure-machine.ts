@@ -11,12 +11,12 @@ import type { ProgressDisplay, RunningCluster } from './provider.ts';
 import { reportTarget, type Target } from './target.ts';
 
 /**
- * What of a machine is measured: how long its nodes take to boot, since a moment (`performance.now()`), or how
- * long its API server takes to read.
+ * What to measure: the boot time of a cluster's nodes since a moment (`performance.now()`), or the read time
+ * of its API server.
  */
 type How = { booted(): Promise<unknown>; since: number } | { read: Cluster };
 
-/** Measures how slow the machine is on which a cluster starts now, or is there. */
+/** Measures how slow the machine is, while a cluster starts or on an existing cluster. */
 export const measureMachine = async (how: How): Promise<Machine> => {
   const meter = openPressureMeter();
   try {
@@ -32,7 +32,10 @@ export const measureMachine = async (how: How): Promise<Machine> => {
   }
 };
 
-/** Installs a Longhorn while the machine is measured, whose speed its clock can follow; prints what was found. */
+/**
+ * Installs a Longhorn while the machine is measured. Its clock can follow the measured speed. Prints the
+ * result.
+ */
 export const installMeasured = async (
   target: Target,
   on: Omit<Parameters<Target['install']>[0], 'slowness'> & { how: How; progress: ProgressDisplay },
@@ -40,7 +43,7 @@ export const installMeasured = async (
   const { how, progress, ...cluster } = on;
   const measuring = measureMachine(how);
   const slowness = measuring.then((machine) => machine.slowness);
-  // Not every Longhorn asks for it, and an installation may have failed before.
+  // Not every Longhorn uses it, and the installation may fail before.
   slowness.catch(() => {});
   const { version, clocks, emulatorClock } = await target.install({ ...cluster, slowness });
   const machine = { ...(await measuring), emulatorClock };
@@ -48,7 +51,7 @@ export const installMeasured = async (
   return { target: reportTarget(target, version), clocks, machine };
 };
 
-/** Says how slow the machine is, and what follows from that. */
+/** Prints how slow the machine is, and the consequences. */
 export const tellMachine = ({ note }: Pick<ProgressDisplay, 'note'>, machine: Machine): void => {
   note(`The machine is ${describeMachine(machine)}`);
   for (const line of describeFollowing(machine)) note(line);
@@ -61,7 +64,7 @@ const timed = async (work: () => Promise<unknown>, since = performance.now()): P
 
 const often = 9;
 
-// The way there and back is no work: the fastest answer for which nothing is read has little else in it.
+// The round trip is not work. It is estimated by the fastest response that needs no read.
 const readTime = async (cluster: Cluster): Promise<number> => {
   const ways: number[] = [];
   const reads: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * Does work that only reads: an interruption need not wait for it, as it ends with this process. Rejects with
- * the signal's reason.
+ * Waits for work that only reads. An interruption does not wait for it, because it ends with this process.
+ * Rejects with the signal's reason.
  */
 export const orAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
   const { promise: aborted, reject } = Promise.withResolvers<never>();

@@ -10,8 +10,8 @@ import { preparePodSystem } from './docker/pod-system.ts';
 import type { ProgressDisplay } from './provider.ts';
 
 /**
- * Writes the image of the backup stores' pods, as the lab makes it, into a file: an OCI archive. Throws NotFit
- * where this machine cannot make it, or the file cannot be written.
+ * Writes the image of the backup stores' pods into a file, an OCI archive. Throws NotFit if this machine
+ * cannot make the image, or the file cannot be written.
  */
 export const packStoreImage = async (
   file: string,
@@ -27,7 +27,7 @@ export const packStoreImage = async (
         cached(await storeArchive({ whole: true })),
       );
       await mkdir(dirname(file), { recursive: true });
-      // Whole or not at all.
+      // The rename makes the file complete or missing.
       await copyFile(join(made, 'images.tar'), `${file}.part`);
       await rename(`${file}.part`, file);
     });

@@ -7,12 +7,12 @@ const timed = (title: string, start: number): string =>
 
 type UnderWay = { title: string; start: number; detail?: string };
 
-/** How long it may be silent while steps are under way. */
+/** Longest time without output during a step, in ms. */
 const SILENT_MS = 10_000;
 
 /**
- * Progress in plain lines, one when a step starts and one when it ends, and every 10 s one for all that are
- * under way: for logs and pipes.
+ * Progress as plain lines for logs and pipes: one at the start and one at the end of a step, and one every 10
+ * s with all running steps.
  */
 export const plainProgress = (write: (line: string) => void): ProgressDisplay => {
   const underWay = new Set<UnderWay>();
@@ -51,7 +51,7 @@ export const plainProgress = (write: (line: string) => void): ProgressDisplay =>
   };
 };
 
-/** The title of a step that ended has its time. */
+/** A step in the list. Its title gets the duration when it ends. */
 type Shown = { title: string; ended: Promise<unknown>; show: (detail: string) => void };
 
 const toTask = (shown: Shown): ListrTask => ({
@@ -60,7 +60,7 @@ const toTask = (shown: Shown): ListrTask => ({
     shown.show = (detail) => {
       task.output = detail;
     };
-    // The error itself goes to whoever asked for the step; here it only shows.
+    // The caller of the step gets the error itself. The list only displays the failure.
     await shown.ended.finally(() => {
       task.title = shown.title;
     });
@@ -68,8 +68,8 @@ const toTask = (shown: Shown): ListrTask => ({
 });
 
 /**
- * Progress as a live list: steps that begin together are shown together; one that begins beside them is shown
- * after them.
+ * Progress as a live list. Steps that start together are displayed together, steps that start later after
+ * them.
  */
 const liveProgress = (): ProgressDisplay => {
   const waiting: Shown[] = [];
@@ -81,10 +81,10 @@ const liveProgress = (): ProgressDisplay => {
   let display: Promise<void> | undefined;
 
   const showAll = async () => {
-    // Steps begun in the same turn belong in one list.
+    // Collects steps that start in the same turn into one list.
     await Promise.resolve();
     while (waiting.length > 0) {
-      // Signals belong to the command: listr would leave at once, with a cluster half up.
+      // The command handles signals: listr would exit at once, with a partly created cluster.
       const list = new Listr(waiting.splice(0).map(toTask), {
         concurrent: true,
         exitOnError: false,
@@ -115,14 +115,14 @@ const liveProgress = (): ProgressDisplay => {
       } finally {
         underWay -= 1;
         shown.title = timed(title, start);
-        // Whatever is printed next must not land in a list that is still being drawn.
+        // Waits, so that later output does not appear inside a list that is still drawn.
         if (underWay === 0) await display;
       }
     },
   };
 };
 
-/** Progress as fits where the output goes; a live list is only drawn on stdout. */
+/** Chooses the form of progress for an output. A live list is only drawn on stdout. */
 export const createProgress = (stream: NodeJS.WriteStream = process.stdout): ProgressDisplay =>
   stream === process.stdout && stream.isTTY
     ? liveProgress()

@@ -1,79 +1,82 @@
 import type { ClusterConfig, ExistingCluster, Offered } from '../e2e/config/config.ts';
 
-/** Shows long work as it goes: a live list on a terminal, plain lines elsewhere; each step with its time. */
+/**
+ * Displays the progress of long work, each step with its time: a live list on a terminal, plain lines
+ * elsewhere.
+ */
 export type ProgressDisplay = {
   step<T>(title: string, work: (update: (detail: string) => void) => Promise<T>): Promise<T>;
-  /** Says something that stays to be read; beside a live list it comes after it. */
+  /** Prints a permanent line. With a live list, it comes after the list. */
   note(text: string): void;
 };
 
 /**
- * An image to use instead of a release's: the last part of the release's name for it
- * (`longhorn-manager`), and the name of the other, or the absolute path of an archive that has it.
+ * A replacement for a release's image. `image` is the last part of the release's name (`longhorn-manager`).
+ * `by` is the other image's name, or the absolute path of an archive with it.
  */
 export type Replacement = { image: string; by: string };
 
-/** A cluster that a provider brought up, with a Longhorn (or its stand-in) in it. */
+/** A running cluster of a provider, with a Longhorn or the emulator in it. */
 export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without'> & {
   context: string;
   target: ClusterConfig['target'] & { version: string };
-  /** Nothing, where nothing is said. */
+  /** Undefined means that nothing is missing. */
   without?: ClusterConfig['without'];
-  /** The browser that was fetched for the run, where scenarios need one and the machine has none. */
+  /** The browser that was fetched for the run, if scenarios need one and the machine has none. */
   browser?: string | undefined;
-  /** Lines that say how to reach a cluster that was kept. */
+  /** Lines on how to reach a cluster that was kept. */
   reach: string[];
-  /** Exactly how many scenarios are at work at once: of a cluster of which this machine's load says nothing. */
+  /**
+   * The exact number of parallel scenarios, for a cluster that does not run on this machine, so that this
+   * machine's load does not matter.
+   */
   workers?: number | undefined;
   /**
-   * How many may have begun at once: of a cluster on this machine, whose load decides how many of them are at
-   * work.
+   * The most scenarios that may have begun at once, for a cluster on this machine. The load decides how many
+   * of them run.
    */
   begun?: number | undefined;
-  /**
-   * What went wrong in the cluster since it came up, that no scenario can show: a node that died, for one.
-   */
+  /** Problems in the cluster since its start that no scenario can show, such as a node that died. */
   trouble(): readonly string[];
-  /** Aborts, with what happened, when the cluster is lost: no scenario can come to a verdict then. */
+  /** Aborts with a reason when the cluster is lost. No scenario can reach a verdict after that. */
   lost: AbortSignal;
-  /** Lets the cluster outlive this process; until then it goes down with it, however that ends. */
+  /** Lets the cluster outlive this process. Before that, it is removed when this process ends in any way. */
   keep(): void;
   /**
-   * The CPU seconds that the cluster has taken since this was asked last, or since it was started, by part.
-   * Missing where nobody can say.
+   * The CPU seconds of the cluster since the last call, or since its start, by part. Undefined if unknown.
    */
   cpu?(): Promise<Record<string, number>>;
   /**
-   * Compares the cluster with what it was before the run, when the scenarios have ended: a line for each
-   * difference that there should not be. `signal` ends its waiting for what may yet become as it was. Missing
-   * where the cluster was made for the run.
+   * Compares the cluster with its state before the run, after the scenarios have ended. Returns a line for
+   * each unwanted difference. `signal` ends the wait for differences that may pass. Undefined for a cluster
+   * that was made for the run.
    */
   differences?(options: { signal: AbortSignal }): Promise<readonly string[]>;
-  /** Takes the cluster down and leaves nothing behind. */
+  /** Removes the cluster completely. */
   down(): Promise<void>;
 };
 
 /**
- * Where a cluster comes from. `up` either resolves or leaves nothing behind, also when `signal` cuts it
- * short; a cluster that is not kept also goes down with this process, however that ends.
+ * A source of clusters. `up` either resolves or leaves nothing behind, also when `signal` interrupts it. A
+ * cluster that is not kept is removed when this process ends in any way.
  */
 export type Provider = {
   name: string;
-  /** What its clusters offer, before there is one. */
+  /** What its clusters offer, before one exists. */
   offers(existing: ExistingCluster | undefined): Promise<Offered>;
-  /** `existing` is there with the provider of that name, and only then. */
+  /** `existing` is set only for the provider of that name. */
   up(options: {
     longhorn: string;
     /** URL of a registry from which a release's images are pulled, instead of from their own. */
     registryMirror?: string | undefined;
-    /** Other images in the place of some of a release's own. */
+    /** Replacements for some of a release's images. */
     images?: readonly Replacement[];
     existing?: ExistingCluster | undefined;
-    /** Whether scenarios will be run that need a browser. */
+    /** Whether scenarios of the run need a browser. */
     browser?: boolean;
-    /** The run's id, which names and labels all that it makes. */
+    /** The run's ID, which is in the names and labels of all its objects. */
     run: string;
-    /** The run's folder, for what explains a cluster that did not come up. */
+    /** The run's folder, for files that explain why a cluster did not start. */
     out: string;
     signal: AbortSignal;
     progress: ProgressDisplay;

@@ -3,23 +3,23 @@ import type { Part } from '../lab/cache/cache.ts';
 import type { LabSize } from '../lab/size.ts';
 import type { RunningCluster } from './provider.ts';
 
-/** A Longhorn, or its stand-in: what a cluster for it must be like, and how to install it. */
+/** A Longhorn or the emulator: its requirements for a cluster, and how to install it. */
 export type Target = {
   name: string;
-  /** Images of a release in whose place there are others. */
+  /** Images of a release that were replaced by others. */
   replaced?: RunningCluster['target']['replaced'];
-  /** Image archives that the nodes need, in the order in which to import them. */
+  /** Image archives for the nodes, in the order to import them. */
   archives: Part[];
-  /** Of a lab that bears it. */
+  /** Size of a lab for it. */
   size: LabSize;
   /**
-   * How many scenarios may have begun at once on a cluster on this machine, for each processor; how many of
-   * them are at work, its load decides.
+   * The most scenarios per processor that may have begun at once on a cluster on this machine. The load
+   * decides how many of them run.
    */
   begunPerCpu: number;
   /**
-   * Installs it on the nodes of these names and returns when it can be used; may start as soon as the API
-   * server answers, before it is known how slow the machine is.
+   * Installs it on the nodes with these names and returns when it can be used. May start as soon as the API
+   * server responds, before it is known how slow the machine is.
    */
   install(cluster: {
     kubeconfig: string;
@@ -29,22 +29,22 @@ export type Target = {
   }): Promise<Installed>;
 };
 
-/** A Longhorn, or its stand-in, that can be used. */
+/** An installed Longhorn or emulator that can be used. */
 export type Installed = {
   version: string;
-  /** Its clocks, where they are not Longhorn's own. */
+  /** Its clocks, if they are not Longhorn's own. */
   clocks?: RunningCluster['clocks'];
-  /** Where it is the emulator: its clock as it was chosen. */
+  /** The choice of the emulator's clock. Undefined for a real Longhorn. */
   emulatorClock?: string;
 };
 
-/** What a cluster's Longhorn is, for the report. */
+/** Describes a cluster's Longhorn for the report. */
 export const reportTarget = ({ name, replaced }: Target, version: string): RunningCluster['target'] => ({
   name,
   version,
   ...(replaced && { replaced }),
 });
 
-/** How many scenarios may have begun at once, where the nodes share this machine's processors. */
+/** The most scenarios that may have begun at once, if the nodes share this machine's processors. */
 export const begunFor = ({ begunPerCpu }: Target): number =>
   Math.max(1, availableParallelism() * begunPerCpu);

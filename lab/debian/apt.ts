@@ -7,15 +7,15 @@ import { buildSignal } from '../build/signal.ts';
 import { isDiskTrouble } from '../build/trouble.ts';
 import { oneLine } from '../one-line.ts';
 
-/** The machine's Debian archive has no such suite or package; another suite may have it. */
+/** The machine's Debian archive lacks this suite or package. Another suite may have it. */
 export class NotInArchive extends NotFit {}
 
 const complaints = (said: string): string[] =>
   said.split('\n').flatMap((line) => /^(?:E|Err:\d+): ?(.*)/.exec(line)?.[1] ?? []);
 
 /**
- * Says why apt failed, in one line, by what it complained of first; a full disk and other errors that are not
- * apt's stay as they are.
+ * Explains in one line why apt failed, from its first complaint. Returns a full disk and errors of other
+ * programs unchanged.
  */
 export const explainApt = (error: unknown, suite: string): unknown => {
   if (!(error instanceof CommandFailed) || isDiskTrouble(error)) return error;
@@ -50,10 +50,7 @@ export const explainApt = (error: unknown, suite: string): unknown => {
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const RELEASES = /^(bullseye|bookworm|trixie|forky|stable|testing|unstable|sid)$/;
 
-/**
- * How long apt may take for a suite's lists, and then for its packages; who fetches packages owns these
- * time-outs.
- */
+/** Time-outs of apt for a suite's lists, and then for its packages. The caller's build owns them. */
 const LISTS_TIMEOUT_MS = 5 * 60_000;
 const PACKAGES_TIMEOUT_MS = 20 * 60_000;
 
@@ -71,7 +68,7 @@ const knownToApt = async (): Promise<string | undefined> => {
     .find(([release]) => RELEASES.test(release ?? ''))?.[1];
 };
 
-// Signatures are checked, so that any address will do; one with a password would stand in logs of apt's.
+// Signatures are checked, so any address is safe. A password in the address would appear in apt's logs.
 const checkMirror = (mirror: string): string => {
   const { protocol, username, password } = URL.parse(mirror) ?? {};
   if (protocol === undefined || !['http:', 'https:'].includes(protocol) || username || password)
@@ -84,10 +81,9 @@ const checkMirror = (mirror: string): string => {
 };
 
 /**
- * The address of Debian's main archive: what CORRAL_DEBIAN_MIRROR names, or what this machine's own apt has,
- * so that a mirror or a proxy that the machine is set up with is kept.
- *
- * Throws NotFit where there is none, or where Debian's keyring is missing, as on an Ubuntu as it comes.
+ * Returns the URL of Debian's main archive: CORRAL_DEBIAN_MIRROR, or the one of this machine's apt, so that a
+ * configured mirror or proxy is used. Throws NotFit if there is none, or if Debian's keyring is missing, as
+ * on a default Ubuntu.
  */
 export const debianMirror = async (
   { CORRAL_DEBIAN_MIRROR: named }: NodeJS.ProcessEnv = process.env,
@@ -110,12 +106,10 @@ export const debianMirror = async (
 };
 
 /**
- * Downloads Debian packages of a suite, with all that they depend on when `dependencies` is set, and returns
- * the files' paths.
- *
- * Lists, state and cache are private to `work`: the machine's own sources and installed packages are neither
- * used nor touched, and no root is needed. Signatures are checked against Debian's own keyring. Throws NotFit
- * when apt cannot, and NotInArchive when the archive has no such suite or package.
+ * Downloads Debian packages of a suite, with their dependencies if `dependencies` is set, and returns the
+ * paths of the files. Lists, state and cache are private to `work`: the machine's own sources and installed
+ * packages are neither used nor changed, and root is not needed. Signatures are checked with Debian's
+ * keyring. Throws NotFit if apt fails, and NotInArchive if the archive lacks the suite or a package.
  */
 export const downloadPackages = async (options: {
   suite: string;
@@ -143,10 +137,10 @@ export const downloadPackages = async (options: {
     'APT::Architectures': 'amd64',
     'APT::Install-Recommends': 'false',
     'APT::Sandbox::User': '',
-    // Lists that could not be fetched are an error, not a warning: there are no older ones.
+    // A failed download of lists is an error, not a warning, because there are no older lists.
     'APT::Update::Error-Mode': 'any',
     'Acquire::Languages': 'none',
-    // A mirror may lag behind: its signature still has to be Debian's, only its age is not held against it.
+    // A mirror may lag behind: expired lists are accepted, but Debian must have signed them.
     'Acquire::Check-Valid-Until': 'false',
   };
   const apt = async (timeout: number, ...args: string[]) => {

@@ -3,8 +3,8 @@ import { findCommands } from '../fitness.ts';
 import { debianMirror } from './apt.ts';
 
 /**
- * Whether this machine's own apt can bring Debian's packages; throws NotFit where CORRAL_DEBIAN_MIRROR says
- * that it shall, and it cannot.
+ * Whether this machine's apt can download Debian packages. Throws NotFit if CORRAL_DEBIAN_MIRROR is set and
+ * cannot be used.
  */
 export const canUseApt = async (): Promise<boolean> => {
   const commands = await findCommands(['apt-get', 'dpkg-deb']);

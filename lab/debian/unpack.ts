@@ -14,21 +14,20 @@ const NOT_NEEDED = [
 ];
 
 /**
- * Unpacks one Debian package over a tree, without running its scripts; every file belongs to who runs this.
+ * Unpacks one Debian package into a tree without running its scripts. All files belong to the current user.
  */
 const unpackOne = async (archive: string, tree: string): Promise<void> => {
   const exclude = NOT_NEEDED.map((path) => `--exclude=${path}`);
-  // Some packages still ship /lib/...: base-files has made that a symlink, which must stay one.
+  // Some packages still contain /lib/...: base-files made /lib a symlink, which must be kept.
   const script =
     'archive=$1; shift; dpkg-deb --fsys-tarfile "$archive" | tar -x -p --no-same-owner --keep-directory-symlink "$@"';
   await buildShell(tree, script, archive, ...exclude);
 };
 
 /**
- * Makes a tree of Debian packages: a root file system that no package script ever ran in.
- *
- * Scripts would need root, or user ids that an ordinary user's namespace does not have; what they would have
- * set up (users, alternatives) the caller adds where it matters.
+ * Creates a tree of Debian packages: a root file system in which no package script ran. Scripts would need
+ * root, or user IDs that an ordinary user's namespace lacks. The caller adds what they would set up (users,
+ * alternatives) where it matters.
  */
 export const unpackPackages = async (options: {
   suite: string;
@@ -52,9 +51,8 @@ export const unpackPackages = async (options: {
 };
 
 /**
- * Gives an unpacked tree what package scripts would have made: Debian's base users and groups, `_rpc`
- * (without it rpcbind does not start), /etc/mtab (without it ganesha exports nothing) and the folders that a
- * running system mounts on.
+ * Adds what package scripts would create: Debian's base users and groups, `_rpc` (rpcbind does not start
+ * without it), /etc/mtab (ganesha exports nothing without it), and the mount points of a running system.
  */
 export const finishTree = async (tree: string): Promise<void> => {
   const script = `

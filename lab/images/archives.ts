@@ -7,22 +7,20 @@ import { type LayoutImage, mergeLayouts } from './layout.ts';
 import { readArchive } from './read-archive.ts';
 import { findSources } from './source.ts';
 
-/** An image of an archive, as it is shown to people. */
+/** An image of an archive, as it is displayed. */
 type GivenImage = Pick<LayoutImage, 'name' | 'digest' | 'size' | 'forms'>;
 
-/** Image archives as one part (`images.tar`), and what is in it. */
+/** Image archives as one part (`images.tar`), and the images in it. */
 export type GivenImages = { part: Part; images: GivenImage[] };
 
 type Read = Awaited<ReturnType<typeof readArchive>>;
 
-/** How long packing images may take (ms); whoever gives them owns this time-out. */
+/** Time-out of packing images, in ms. The caller owns it. */
 const PACK_TIMEOUT_MS = 10 * 60_000;
 
 /**
- * Takes each name from the first source that has it.
- *
- * The same image may be there again, packed in another way; another image under the same name is a mistake
- * that nobody would see.
+ * Takes each name from the first source that has it. A later source may have the same image, packed
+ * differently. A different image with the same name is an error, because it would stay unnoticed.
  */
 const choose = (all: readonly Read[]): Read[] => {
   const taken = new Map<string, { config: string; path: string }>();
@@ -46,7 +44,7 @@ const choose = (all: readonly Read[]): Read[] => {
 const read = async (paths: readonly string[]): Promise<Read[]> => {
   const sources = (await Promise.all(paths.map(findSources))).flat();
   const all: Read[] = [];
-  // One after the other: a disk is read best that way.
+  // One after the other, which is the fastest for a disk.
   for (const source of sources) all.push(await readArchive(source));
   return choose(all);
 };
@@ -55,18 +53,16 @@ const list = (chosen: readonly Read[]): GivenImage[] =>
   chosen.flatMap(({ images }) => images).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 /**
- * Says what image archives (`docker save` or OCI, files or folders of them) hold; all of it is checked as for
+ * Lists the images in archives (`docker save` or OCI, files or folders of them). Checks everything like
  * imageArchives.
  */
 export const listArchives = async (paths: readonly string[]): Promise<GivenImage[]> =>
   list(await read(paths));
 
 /**
- * Reads image archives and makes them one part for `up`, to be given as its last archive: the tar of an OCI
- * layout.
- *
- * All of it is read and checked before this resolves. Throws NotFit, with the path of what is wrong, for
- * anything that is not whole and sound.
+ * Reads image archives and combines them to one part for `up`, which must be its last archive: the tar of an
+ * OCI layout. All of it is read and checked before this resolves. Throws NotFit with the path of the file for
+ * anything incomplete or damaged.
  */
 export const imageArchives = async (paths: readonly string[]): Promise<GivenImages> => {
   const chosen = await read(paths);

@@ -8,8 +8,8 @@ import { finishTree, unpackPackages } from '../debian/unpack.ts';
 import { type Image, writeArchive, writeLayer } from './oci.ts';
 
 /**
- * The image of the backup stores' pods: nfs-ganesha with ext4's own tools and Samba, on Debian trixie, and an S3
- * server.
+ * The image of the backup stores' pods: nfs-ganesha, the ext4 tools, Samba and an S3 server, on Debian
+ * trixie.
  */
 export const storeImage = 'docker.io/corral/nfs-backupstore:lab';
 
@@ -17,7 +17,7 @@ const system =
   'base-files base-passwd libc-bin bash coreutils dash findutils grep gzip hostname sed tar util-linux mount procps iproute2 e2fsprogs'.split(
     ' ',
   );
-/** The Debian packages of the file system that the store's and the emulator's pods start from. */
+/** The Debian packages in the base file system of the store's and the emulator's pods. */
 export const podPackages = [
   ...system,
   'nfs-common',
@@ -29,7 +29,7 @@ export const podPackages = [
   'cifs-utils',
 ];
 
-/** The file system that the store's and the emulator's pods start from, as one image layer (`layer.tar`). */
+/** The base file system of the store's and the emulator's pods, as one image layer (`layer.tar`). */
 export const podSystem: Part = {
   name: 'pod-system',
   inputs: { packages: podPackages, recipe: 3 },
@@ -37,7 +37,7 @@ export const podSystem: Part = {
     const tree = join(dir, 'tree');
     await unpackPackages({ suite: 'trixie', packages: podPackages, dependencies: true, tree });
     await finishTree(tree);
-    // 18 MB that nothing of a pod runs: Samba's package has tools in Python beside its server.
+    // 18 MB that no pod runs: Samba's package contains tools in Python besides its server.
     for await (const path of glob('usr/lib/python3*', { cwd: tree }))
       await rm(join(tree, path), { recursive: true });
     await writeLayer(tree, join(dir, 'layer.tar'));
@@ -45,7 +45,7 @@ export const podSystem: Part = {
   },
 };
 
-/** Writes a layer with programs in it, each at its path. */
+/** Writes a layer with programs, each at its path. */
 const layerOfFiles = async (
   programs: readonly (readonly [string, string])[],
   layer: string,
@@ -61,7 +61,7 @@ const layerOfFiles = async (
   await rm(tree, { recursive: true });
 };
 
-/** This very Node, as the layer (`layer.tar`) that is put over the pods' system. */
+/** The Node that runs this process, as the layer (`layer.tar`) over the pods' system. */
 const nodeLayer: Part = {
   name: 'node-layer',
   inputs: { version: process.version },
@@ -70,7 +70,7 @@ const nodeLayer: Part = {
   },
 };
 
-/** The S3 server and its proxy, as the layer (`layer.tar`) that is put over the pods' system. */
+/** The S3 server and its proxy, as the layer (`layer.tar`) over the pods' system. */
 const s3Layer = async (): Promise<Part> => {
   const server = await s3ServerPart();
   return {
@@ -86,18 +86,20 @@ const s3Layer = async (): Promise<Part> => {
   };
 };
 
-/** All that decides what `nodeLayers` are: an input of every part that is made of them, or names them. */
+/**
+ * All inputs of `nodeLayers`. Every part that contains or names these layers must include them in its inputs.
+ */
 export const nodeLayersInputs = { podSystem: podSystem.inputs, nodeLayer: nodeLayer.inputs };
 
-/** The layers of an image with the pods' system and Node: what programs in TypeScript are put on top of. */
+/** The layers of an image with the pods' system and Node. Programs in TypeScript are added on top. */
 export const nodeLayers = async (): Promise<string[]> => [
   join(await cached(podSystem), 'layer.tar'),
   join(await cached(nodeLayer), 'layer.tar'),
 ];
 
 /**
- * The archive (`images.tar`) of what a lab starts with: the pause process, CoreDNS, and Node on the pods'
- * system. Imported first, its layers make the import of images on top of them a small one.
+ * The archive (`images.tar`) of a lab's first images: the pause process, CoreDNS, and Node on the pods'
+ * system. It is imported first, because later images share its layers and their import is then small.
  */
 export const coreImages = async (): Promise<Part> => {
   const binaries = await kubernetes();
@@ -126,11 +128,11 @@ export const coreImages = async (): Promise<Part> => {
 };
 
 /**
- * The archive (`images.tar`) of the backup stores' image. It only names the pods' system, which a lab's nodes
- * have by the core images, unless it is to be `whole`.
+ * The archive (`images.tar`) of the backup stores' image. It only refers to the pods' system, which a lab's
+ * nodes have from the core images, unless `whole` is set.
  */
 export const storeArchive = async ({ whole = false } = {}): Promise<Part> => {
-  // Without a Go tool chain there is no S3 server in it, as nothing else of a store has to be compiled.
+  // Without Go, the image has no S3 server. All other parts of a store need no compilation.
   const own = await s3Layer().then(
     (layer) => [layer],
     (error: unknown) => {

@@ -6,7 +6,9 @@ import { readArchive } from './read-archive.ts';
 import { copyImage, imageCommand } from './skopeo.ts';
 import { findSources } from './source.ts';
 
-/** Takes a file out of a layer, as whoever made the layer has named it; says whether it is there. */
+/**
+ * Extracts a file from a layer, whichever form its path has in the layer. Returns whether the layer has it.
+ */
 const takeFile = async (layer: string, file: string, dir: string): Promise<boolean> => {
   const paths = (await imageCommand('tar', ['-tf', layer], dir)).split('\n');
   const path = paths.find((each) => each.replace(/^\.?\//, '') === file);
@@ -16,8 +18,9 @@ const takeFile = async (layer: string, file: string, dir: string): Promise<boole
 };
 
 /**
- * Takes a program out of an image, whose archive or layout is at `path`: the file of that name in its topmost
- * layer, in the cache. Throws NotFit where there are several images, and for one without it.
+ * Extracts a file from an image, whose archive or layout is at `path`, into the cache: the file of that name
+ * in the topmost layer that has it. Throws NotFit if there are several images, or if the image lacks the
+ * file.
  */
 export const fileOfImage = async (path: string, file: string): Promise<string> => {
   const [source, ...others] = await findSources(path);

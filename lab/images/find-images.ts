@@ -7,7 +7,7 @@ import { nodePlatform } from './layout.ts';
 import { imageCommand } from './skopeo.ts';
 import { archiveName } from './source.ts';
 
-/** An image of an archive: where skopeo finds it, from the folder of the work, and the names it is to have. */
+/** An image of an archive: its source for skopeo, relative to the work folder, and the names that it gets. */
 export type ImageReference = { from: string; names: string[] };
 
 const indexSchema = z.object({
@@ -34,7 +34,7 @@ const readJson = async <T>(file: string, schema: z.ZodType<T>): Promise<T> => {
   }
 };
 
-/** The names as kubelet looks images up by them. */
+/** Completes the names, because kubelet looks images up by complete names. */
 const namesOf = (image: string, given: readonly string[], hint = ''): string[] => {
   if (given.length === 0)
     throw new NotFit({
@@ -59,7 +59,8 @@ const isForNodes = ({ platform }: Entry): boolean =>
   platform === undefined || `${platform.os}/${platform.architecture}` === nodePlatform;
 
 /**
- * The name of an entry of `index.json`: containerd's annotation is a whole one, the other may be a tag alone.
+ * The name of an entry of `index.json`. containerd's annotation has a complete name, the other annotation may
+ * have only a tag.
  */
 const nameOf = ({ digest, annotations }: Entry): string => {
   const reference = annotations?.['org.opencontainers.image.ref.name'];
@@ -84,7 +85,10 @@ const inLayout = async (folder: string, work: string): Promise<ImageReference[]>
   }));
 };
 
-/** skopeo reads these as archives alone, and follows no links in them, with which older ones repeat a layer. */
+/**
+ * skopeo reads these only as archives, and follows no links in them. Older versions of Docker use links to
+ * repeat a layer.
+ */
 const inDockerSave = async (folder: string, work: string): Promise<ImageReference[]> => {
   const images = await readJson(join(folder, 'manifest.json'), dockerSchema);
   const packed = `packed-${(await readdir(work)).length}.tar`;
@@ -95,7 +99,7 @@ const inDockerSave = async (folder: string, work: string): Promise<ImageReferenc
   }));
 };
 
-/** Unpacks an archive, whatever it is compressed with, into a folder of `work`. */
+/** Unpacks an archive with any compression into a folder of `work`. */
 export const unpackArchive = async (archive: string, work: string): Promise<string> => {
   const folder = `unpacked-${(await readdir(work)).length}`;
   await imageCommand('tar', [`--one-top-level=${folder}`, '--no-same-owner', '-xf', archive], work);
@@ -103,12 +107,12 @@ export const unpackArchive = async (archive: string, work: string): Promise<stri
 };
 
 /**
- * Finds the images in an unpacked archive: a layout or what `docker save` writes, in the folder itself, in
- * folders of it, or in archives in it.
+ * Finds the images in an unpacked archive, either a layout or the output of `docker save`. They may be in the
+ * folder itself, in its subfolders, or in archives in it.
  */
 export const findImages = async (folder: string, work: string): Promise<ImageReference[]> => {
   const names = (await readdir(folder)).sort();
-  // A newer `docker save` is both; the layout says more.
+  // The output of a newer `docker save` is both. The layout has more information.
   if (names.includes('index.json')) return inLayout(folder, work);
   if (names.includes('manifest.json')) return inDockerSave(folder, work);
   const found: ImageReference[] = [];

@@ -2,10 +2,8 @@ const DEFAULT_REGISTRY = 'docker.io';
 const NAME = /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
 
 /**
- * Completes an image's name as Docker does (`nginx` is `docker.io/library/nginx:latest`), as kubelet looks
- * images up by the whole of it.
- *
- * Any other name is returned as it is; undefined for what cannot be a name.
+ * Completes an image's name like Docker (`nginx` is `docker.io/library/nginx:latest`), because kubelet looks
+ * images up by complete names. Returns a complete name unchanged, and undefined for an invalid name.
  */
 export const completeName = (name: string): string | undefined => {
   const [first = '', ...rest] = name.split('/');

@@ -2,16 +2,16 @@ import { link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 
-/** An image in a layout that skopeo has written, by one of its names. */
+/** An image in a layout written by skopeo, with one of its names. */
 export type LayoutImage = {
   name: string;
-  /** Of its manifest. */
+  /** Digest of the manifest. */
   digest: string;
-  /** Of its configuration: images with the same one are the same, however they were packed. */
+  /** Digest of the configuration. Images with the same one are equal, however they are packed. */
   config: string;
-  /** What its layers take, packed as they are. */
+  /** Size of the layers in bytes, as packed. */
   size: number;
-  /** How they are packed. */
+  /** Compression of the layers. */
   forms: string[];
   entry: Entry;
 };
@@ -20,7 +20,7 @@ type Entry = { digest: string; annotations: Record<string, string> };
 type Manifest = { config: { digest: string }; layers: { mediaType: string; size: number }[] };
 type Config = { os?: string; architecture?: string };
 
-/** What the nodes are. */
+/** Platform of the nodes. */
 export const nodePlatform = 'linux/amd64';
 
 const NAME = 'io.containerd.image.name';
@@ -53,14 +53,14 @@ const describe = async (layout: string, entry: Entry): Promise<LayoutImage> => {
   };
 };
 
-/** The images of a layout that skopeo has written. Throws NotFit for one that the nodes cannot run. */
+/** Returns the images of a layout written by skopeo. Throws NotFit for an image that the nodes cannot run. */
 export const imagesOfLayout = async (layout: string): Promise<LayoutImage[]> => {
   const text = await readFile(join(layout, 'index.json'), 'utf8');
   const { manifests } = JSON.parse(text) as { manifests: Entry[] };
   return Promise.all(manifests.map((entry) => describe(layout, entry)));
 };
 
-/** Writes images of several layouts as one, in which each blob is once; files are linked, not copied. */
+/** Writes images of several layouts as one layout, with each blob once. Files are hard links, not copies. */
 export const mergeLayouts = async (
   chosen: readonly { layout: string; images: readonly LayoutImage[] }[],
   merged: string,
@@ -71,7 +71,7 @@ export const mergeLayouts = async (
       await link(join(blobs(layout), blob), join(blobs(merged), blob)).catch((error) => {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       });
-  // By this annotation containerd takes a name as it stands.
+  // With this annotation containerd uses the name unchanged.
   const manifests = chosen.flatMap(({ images }) =>
     images.map(({ name, entry }) => ({ ...entry, annotations: { ...entry.annotations, [NAME]: name } })),
   );

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 
-/** One image of an archive: its full name, the tars that are its layers (lowest first) and what it starts. */
+/** One image of an archive: its complete name, the tars of its layers (lowest first), and its entrypoint. */
 export type Image = {
   name: string;
-  /** The lowest layers, where an archive imported before has them: they are named, not packed. */
+  /** The lowest layers. The archive only refers to them, because an archive imported before contains them. */
   below?: string[];
   layers: string[];
   entrypoint?: string[];
-  /** Variables, as NAME=VALUE, besides PATH. */
+  /** Variables as NAME=VALUE, in addition to PATH. */
   env?: string[];
 };
 
@@ -55,7 +55,7 @@ const addImage = async (blobs: string, image: Image, whole: boolean): Promise<De
       Entrypoint: image.entrypoint ?? null,
       Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin', ...(image.env ?? [])],
     },
-    // A layer that is not compressed has the digest of its content.
+    // The digest of an uncompressed layer is the digest of its content.
     rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
   };
   const manifest = {
@@ -72,8 +72,8 @@ const addImage = async (blobs: string, image: Image, whole: boolean): Promise<De
 };
 
 /**
- * Writes images as one archive: the tar of an OCI layout, as `ctr images import` takes it. One that is `whole`
- * has the lowest layers as well.
+ * Writes images as one archive: the tar of an OCI layout, for `ctr images import`. With `whole`, it also
+ * contains the lowest layers.
  */
 export const writeArchive = async (
   images: readonly Image[],
@@ -91,10 +91,7 @@ export const writeArchive = async (
   await rm(layout, { recursive: true });
 };
 
-/**
- * Packs a folder's content as an image layer; the same content gives the same bytes, whoever packs it and
- * when.
- */
+/** Packs a folder's content as an image layer. The same content always results in the same bytes. */
 export const writeLayer = async (folder: string, layer: string): Promise<void> => {
   const same = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'];
   await execa('tar', ['-C', folder, ...same, '-cf', layer, '.']);

@@ -7,28 +7,28 @@ import { completeName } from './image-name.ts';
 import { imagesOfLayout } from './layout.ts';
 import { copyImage, imageCommand, reasonOf } from './skopeo.ts';
 
-/** skopeo's exit code for an image that the registry does not have. */
+/** skopeo's exit code for an image that the registry lacks. */
 const NOT_THERE = 2;
 
-/** An image could not be had from its registry. */
+/** An image could not be pulled from its registry. */
 export class PullFailed extends NotFit {}
 
 /**
- * Where skopeo finds an image: at its own registry, or in a mirror under the same path without the registry's
- * name (`docker.io/longhornio/x` is `longhornio/x` there). Throws NotFit for what is no name.
+ * Returns skopeo's address of an image: at its own registry, or in a mirror with the same path without the
+ * registry's name (`docker.io/longhornio/x` is `longhornio/x` there). Throws NotFit for an invalid name.
  */
 export const addressOf = (image: string, mirror: string | undefined): string => {
   const whole = completeName(image);
   if (whole === undefined)
     throw new NotFit({ code: 'image-name-wrong', what: `${image} is no name that an image could have` });
-  // The digest says more than the tag beside it, and skopeo takes only one of them.
+  // skopeo accepts only a tag or a digest, and the digest is more precise.
   const name = whole.replace(/:[^:@/]+(?=@)/, '');
   if (mirror === undefined) return `docker://${name}`;
   const { host, pathname } = new URL(mirror);
   return `docker://${host}${pathname.replace(/\/+$/, '')}${name.slice(name.indexOf('/'))}`;
 };
 
-/** What stands in a registry under an image's name, a manifest or an index; undefined when nothing does. */
+/** The manifest or index of an image in its registry, undefined if there is none. */
 const lookUp = async (address: string, tls: string): Promise<string | undefined> => {
   try {
     const args = ['inspect', '--raw', `--tls-verify=${tls}`, address];
@@ -39,7 +39,7 @@ const lookUp = async (address: string, tls: string): Promise<string | undefined>
   }
 };
 
-/** An image as a layout: a part of its own, so that what has arrived is there when another does not. */
+/** An image as a layout. It is a separate part, so that it is kept if the pull of another image fails. */
 const layoutOf = (
   name: string,
   { address, tls, found }: Record<'address' | 'tls' | 'found', string>,
@@ -69,8 +69,8 @@ const pull = async (name: string, mirror: string | undefined): Promise<string | 
 
 /**
  * Pulls images for the nodes' platform from their registries, or all from a mirror, and returns the folders
- * of their layouts; those that are there from before are not pulled again, as long as their names still stand
- * for the same. What a registry does not have is left out. Throws PullFailed for anything else.
+ * of their layouts. An image is not pulled again while its name refers to the same content. An image that its
+ * registry lacks is left out. Throws PullFailed for any other failure.
  */
 export const pullImages = async (
   names: readonly string[],

@@ -14,7 +14,7 @@ const layoutIn = (dir: string): string => join(dir, 'layout');
 
 const open = async ({ path, kind }: ImageSource, work: string): Promise<string> => {
   if (kind === 'archive') return unpackArchive(await realpath(path), work);
-  // skopeo takes the first colon of a path for its end.
+  // skopeo ends a path at its first colon.
   await symlink(await realpath(path), join(work, 'source'));
   return join(work, 'source');
 };
@@ -36,7 +36,7 @@ const copyAll = async (source: ImageSource, dir: string): Promise<void> => {
   await rm(work, { recursive: true });
 };
 
-/** Says what is wrong with a source, by its path; a full disk stays what it is. */
+/** Adds the path of the source to an error. A full disk stays unchanged. */
 const explain = (error: unknown, { path }: ImageSource): unknown => {
   if (isDiskTrouble(error)) return error;
   if (error instanceof CommandFailed)
@@ -70,9 +70,9 @@ const partOf = (source: ImageSource, identity: unknown): Part => ({
 });
 
 /**
- * The images of a source as an OCI layout, and its folder: a part of its own, so that they are not read again
- * as long as the source's files do not change. Every digest was checked. Throws NotFit with the source's path
- * for whatever is wrong with it.
+ * Returns the images of a source as an OCI layout, and its folder. This is a separate part of the cache, so
+ * that the source is only read again after a change of its files. Every digest is checked. Throws NotFit with
+ * the source's path for any problem.
  */
 export const readArchive = async (source: ImageSource) => {
   const layout = layoutIn(await cached(partOf(source, await identityOf(source))));

@@ -7,10 +7,10 @@ import { canUseApt } from '../debian/can-use-apt.ts';
 import { findCommands } from '../fitness.ts';
 import { oneLine } from '../one-line.ts';
 
-/** How long one command may take (ms); who reads or pulls images owns this time-out. */
+/** Time-out of one command in ms. Its caller owns it. */
 const COMMAND_TIMEOUT_MS = 30 * 60_000;
 
-/** Debian's skopeo, and what tar starts for archives that are compressed. */
+/** Debian's skopeo, and the programs that tar needs for compressed archives. */
 const imageTools = debianPrograms('image-tools', ['skopeo', 'zstd', 'xz-utils', 'bzip2']);
 
 const findTools = async (): Promise<string | undefined> => {
@@ -27,8 +27,8 @@ const findTools = async (): Promise<string | undefined> => {
 let tools: Promise<string | undefined> | undefined;
 
 /**
- * The folder of skopeo and its helpers, fetched the first time that images are read; undefined where there is
- * no apt, and the machine's own are used. Throws NotFit where there is neither.
+ * Returns the folder of skopeo and its helpers, downloaded at the first use. Undefined without apt: then the
+ * machine's own skopeo is used. Throws NotFit if there is neither.
  */
 export const imageToolsFolder = (): Promise<string | undefined> => {
   tools ??= findTools().catch((error) => {
@@ -38,7 +38,7 @@ export const imageToolsFolder = (): Promise<string | undefined> => {
   return tools;
 };
 
-/** Runs tar or skopeo in a folder to its end, and returns what it said. Throws CommandFailed. */
+/** Runs tar or skopeo in a folder and returns the output. Throws CommandFailed. */
 export const imageCommand = async (
   command: 'skopeo' | 'tar',
   args: readonly string[],
@@ -51,15 +51,18 @@ export const imageCommand = async (
   return buildCommand(program, args, { folder, cwd: folder, timeout: COMMAND_TIMEOUT_MS, env });
 };
 
-/** The reason that a command gave: skopeo's is the field `msg` of its line of level `fatal`, tar's its first line. */
+/**
+ * The reason of a command's failure. For skopeo it is the field `msg` of the line with level `fatal`, for tar
+ * the first line.
+ */
 export const reasonOf = ({ said }: CommandFailed): string => {
   const message = /level=fatal msg="((?:[^"\\]|\\.)*)"/.exec(said)?.[1]?.replaceAll('\\"', '"');
   return message ?? oneLine(said.trim().split('\n')[0] ?? '');
 };
 
 /**
- * Copies one image for the nodes' platform to another place, in skopeo's words for both. Layers stay packed
- * as they are, and every byte is checked against the digest that leads to it.
+ * Copies one image for the nodes' platform. `from` and `to` are in skopeo's syntax. Layers keep their
+ * compression, and every byte is checked against its digest.
  */
 export const copyImage = async (
   from: string,
@@ -67,7 +70,7 @@ export const copyImage = async (
   { folder, options = [] }: { folder: string; options?: readonly string[] },
 ): Promise<void> => {
   const platform = ['--override-os', 'linux', '--override-arch', 'amd64'];
-  // No policy of this machine's is asked which images it may read.
+  // This machine's policy for images does not apply.
   const common = ['--insecure-policy', '--tmpdir', folder, ...platform];
   await imageCommand(
     'skopeo',

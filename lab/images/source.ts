@@ -2,10 +2,10 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 
-/** Where images lie: an archive, or a folder that one was unpacked to. */
+/** A source of images: an archive, or a folder with an unpacked one. */
 export type ImageSource = { path: string; kind: 'archive' | 'folder' };
 
-/** What the name of an archive ends with. */
+/** The file extensions of archives. */
 export const archiveName = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|tar\.bz2)$/;
 const layoutFiles = new Set(['oci-layout', 'index.json', 'manifest.json']);
 
@@ -31,8 +31,8 @@ const inFolder = async (folder: string): Promise<ImageSource[]> => {
 };
 
 /**
- * Finds the archives and layouts that a path stands for: itself, or what lies in it. Throws NotFit when there
- * is none.
+ * Finds the archives and layouts at a path: the path itself, or the entries in it. Throws NotFit if there is
+ * none.
  */
 export const findSources = async (path: string): Promise<ImageSource[]> => {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
@@ -57,7 +57,8 @@ const filesOf = async ({ kind }: ImageSource, root: string): Promise<string[]> =
 };
 
 /**
- * What changes when a file does: a program may set a file's times, but not the time of that change (ctime).
+ * Values that change with a file's content. A program can set a file's times, except the time of the inode
+ * change (ctime).
  */
 export const identityOf = async (source: ImageSource): Promise<unknown> => {
   const files = await filesOf(source, await realpath(source.path));

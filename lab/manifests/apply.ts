@@ -9,7 +9,7 @@ import { pathOf } from '../../e2e/kube/resources.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { type Manifest, type ManifestObject, objectsOf } from './read.ts';
 
-/** Whether an object adds a kind to the API. */
+/** Whether an object is a CustomResourceDefinition. */
 const isDefinition = ({ kind, apiVersion }: ManifestObject): boolean =>
   kind === 'CustomResourceDefinition' && apiVersion.startsWith('apiextensions.k8s.io/');
 
@@ -20,8 +20,8 @@ const definedKind = ({ object }: ManifestObject): string => {
 };
 
 /**
- * Waits by watch until the definitions of these names are Established: before that, the server has no such
- * kind.
+ * Waits with a watch until these definitions are Established. Before that, the server does not know the
+ * kinds.
  */
 const definitionsEstablished = async (
   cluster: Cluster,
@@ -47,14 +47,12 @@ const definitionsEstablished = async (
 
 type ResourceList = { resources?: { name: string; kind: string; namespaced: boolean }[] };
 
-/**
- * Finds out under which path the server keeps a kind of object; undefined for a kind that it does not have,
- * or not yet.
- */
+/** Returns the resource of a kind of object, undefined if the server does not have the kind, or not yet. */
 type FindResource = (object: { apiVersion: string; kind: string }) => Promise<Resource | undefined>;
 
 /**
- * Makes the finder for one cluster: what was found is kept, what was not is asked for again the next time.
+ * Creates the finder for one cluster. Results are cached. A kind that was not found is requested again the
+ * next time.
  */
 const resourceFinder = (cluster: Cluster, signal: AbortSignal | undefined): FindResource => {
   const known = new Map<string, Resource>();
@@ -65,7 +63,7 @@ const resourceFinder = (cluster: Cluster, signal: AbortSignal | undefined): Find
     if (!answer.ok) await answer.body?.cancel();
     const [version = '', group = ''] = apiVersion.split('/').reverse();
     for (const { name, kind, namespaced } of resources) {
-      // `deployments/scale` is no resource of its own.
+      // Skips subresources such as `deployments/scale`.
       if (!name.includes('/'))
         known.set(`${apiVersion} ${kind}`, { group, version, plural: name, namespaced });
     }
@@ -78,8 +76,8 @@ const resourceFinder = (cluster: Cluster, signal: AbortSignal | undefined): Find
 };
 
 /**
- * Waits by watch until the service account of a bare pod is there: a namespace gets its own a moment after it
- * is made.
+ * Waits with a watch until the service account of a bare pod exists. A namespace gets its service account a
+ * moment after its creation.
  */
 const serviceAccountOf = async (
   cluster: Cluster,
@@ -98,13 +96,13 @@ const serviceAccountOf = async (
   });
 };
 
-/** What the API server knows the fields as, that the lab's manifests have set. */
+/** The API server records this as the manager of the fields that the lab's manifests set. */
 const FIELD_MANAGER = 'corral-lab';
 
 /**
- * How long a kind may take to be served, or an object to be taken, after its definition is Established;
- * whoever applies manifests owns this time-out. Discovery and the definition's own storage follow that
- * condition within seconds.
+ * Time-out until a kind is served, or an object accepted, after its definition is Established. The caller
+ * that applies manifests owns it. Discovery and storage of the definition follow that condition within
+ * seconds.
  */
 const SERVED_MS = 30_000;
 const PAUSE_MS = 100;
@@ -130,12 +128,10 @@ const send = async (
 };
 
 /**
- * Applies manifests in their order, server-side, and resolves when the server has taken every object; whether
- * what they start runs is not looked at.
- *
- * Objects without a namespace go to `default`. Definitions are Established before what follows them in the
- * order is applied. Throws NotFit with the manifest, the document, the object and the server's own reason
- * when it refuses one: those before it stay.
+ * Applies manifests in their order, server-side. Resolves when the server has accepted every object, and does
+ * not check whether their pods run. Objects without a namespace go to `default`. Definitions are Established
+ * before the objects after them are applied. Throws NotFit with manifest, document, object and the server's
+ * reason when it refuses one. The objects before that one stay.
  */
 export const applyManifests = async (options: {
   kubeconfig: string;
@@ -162,8 +158,8 @@ export const applyManifests = async (options: {
 };
 
 /**
- * Applies one object; of a kind that these manifests define themselves it is tried until the server has
- * caught up with its definition.
+ * Applies one object. If these manifests define its kind, it is tried again until the server knows the
+ * definition.
  */
 const applyOne = async (
   target: Target,
@@ -176,7 +172,7 @@ const applyOne = async (
     const resource = await find(object);
     const { status, said } = resource ? await send(target, resource, object) : { status: 404, said: '' };
     if (status < 300) return;
-    // 404: not served yet; 429: its storage is being set up.
+    // 404: not served yet. 429: the storage is being set up.
     if (!isNew || ![404, 429].includes(status) || Date.now() > end)
       throw new NotFit({
         code: 'manifest-refused',

@@ -4,18 +4,18 @@ import { z } from 'zod';
 import type { PreconditionFailure } from '../../e2e/machine/not-fit.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 
-/** A stream of YAML documents, and what it is called when something is wrong with it: its path, as a rule. */
+/** A stream of YAML documents, and its name in error messages, usually its path. */
 export type Manifest = { source: string; text: string };
 
-/** One object of a manifest, as the server gets it. */
+/** One object of a manifest. */
 export type ManifestObject = {
   apiVersion: string;
   kind: string;
   name: string;
   namespace?: string;
-  /** What was read, for whoever has to look into it. */
+  /** The parsed object. */
   object: Record<string, unknown>;
-  /** YAML; where it can be, as it was written: the server's own reading of `0644` or `yes` counts. */
+  /** YAML as written if possible, because the server's own interpretation of `0644` or `yes` matters. */
   body: string;
   /** `FILE: document 3 (line 57): Deployment web/hello`. */
   where: string;
@@ -28,10 +28,10 @@ const objectSchema = z.looseObject({
 });
 const listSchema = z.looseObject({ kind: z.string().endsWith('List'), items: z.array(z.unknown()) });
 
-/** One document of a stream, and the line that it starts on, from 1. */
+/** One document of a stream, and its first line, counted from 1. */
 type Document = { text: string; line: number };
 
-/** Splits a stream as kubectl does, at lines that begin with `---`. */
+/** Splits a stream like kubectl, at lines that begin with `---`. */
 const split = (text: string): Document[] => {
   const documents: Document[] = [];
   let lines: string[] = [];
@@ -45,10 +45,7 @@ const split = (text: string): Document[] => {
   return [...documents, { text: lines.join('\n'), line: start }];
 };
 
-/**
- * Kubernetes reads YAML 1.1, as to `0644` and `yes`, but has neither times of day nor dates in it: they are
- * text.
- */
+/** Kubernetes reads YAML 1.1 (`0644`, `yes`), but without its times and dates, which are strings. */
 const withoutTimes = (tags: Tags): Tags =>
   tags.filter(
     (tag) =>
@@ -95,20 +92,20 @@ const missing = ({ issues: [issue] }: z.ZodError): string =>
   issue && issue.path.length > 0 ? `it has no ${issue.path.join('.')}` : 'it has no fields';
 
 /**
- * The objects of a manifest in their order, those of a List as well; throws NotFit with document and line for
- * what is none.
+ * Returns the objects of a manifest in their order, including those in a List. Throws NotFit with document
+ * and line for anything else.
  */
 export const objectsOf = ({ source, text }: Manifest): ManifestObject[] =>
   split(text).flatMap((document, index) => {
     const where = `${source}: document ${index + 1} (line ${document.line})`;
     const value = parse(document, where);
-    // Comments alone, or nothing.
+    // Empty, or only comments.
     return value === undefined || value === null ? [] : toObjects(value, document.text, where);
   });
 
 /**
- * Reads manifests and checks that all in them can be objects, before anything is built for them; throws
- * NotFit otherwise.
+ * Reads manifests and checks that they contain valid objects, before anything is built. Throws NotFit
+ * otherwise.
  */
 export const readManifests = async (files: readonly string[]): Promise<Manifest[]> => {
   const manifests: Manifest[] = [];

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { dnsAddress } from './topology.ts';
 
-// Names outside the cluster get a quick NXDOMAIN: there is no way out to ask.
+// Names outside the cluster get NXDOMAIN at once, because there is no other DNS server.
 const corefile = `.:53 {
   errors
   kubernetes cluster.local in-addr.arpa
@@ -25,12 +25,12 @@ const container = {
   image: 'docker.io/corral/coredns:lab',
   imagePullPolicy: 'Never',
   args: ['-conf', '/etc/coredns/Corefile'],
-  // It listens when it knows the services, a second after it was started.
+  // CoreDNS listens once it knows the services, a second after its start.
   startupProbe: { tcpSocket: { port: 53 }, periodSeconds: 1, failureThreshold: 120 },
   volumeMounts: [{ name: 'config', mountPath: '/etc/coredns' }],
 };
 
-/** What every lab has in its cluster beside Kubernetes itself: CoreDNS, as one YAML stream. */
+/** The objects in every lab's cluster besides Kubernetes itself: CoreDNS, as one YAML stream. */
 export const addons = (): string => {
   const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:coredns' };
   const template = {

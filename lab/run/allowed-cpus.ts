@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The numbers in a list as the kernel writes them: `0-2,8` is 0, 1, 2 and 8. */
+/** Parses a list in the kernel's format: `0-2,8` is 0, 1, 2 and 8. */
 const parseCpuList = (list: string): number[] =>
   list.split(',').flatMap((range) => {
     const [first = Number.NaN, last = first] = range.split('-').map(Number);
@@ -8,8 +8,8 @@ const parseCpuList = (list: string): number[] =>
   });
 
 /**
- * The CPUs that a process (default: this one) may use; a container, or who runs it, may have left it a few
- * out of the middle.
+ * Returns the CPUs that a process may use (default: this one). A container or a caller may have limited them
+ * to any subset.
  */
 export const allowedCpus = (pid: number | 'self' = 'self'): number[] => {
   const file = `/proc/${pid}/status`;

@@ -11,10 +11,10 @@ import { stringify } from 'yaml';
 import { createStaleReads, type ReadWord, type StaleRule } from './stale-reads.ts';
 import { gateway, kubernetesApiPort } from './topology.ts';
 
-/** The port of the gate, on the lab's gateway. */
+/** The port of the gate on the lab's gateway. */
 const apiGatePort = 6444;
 
-/** The objects by which pods find the API server through the gate, as one YAML stream. */
+/** The objects with which pods reach the API server through the gate, as one YAML stream. */
 export const apiGateEndpoints = (): string => {
   const endpoints = {
     apiVersion: 'discovery.k8s.io/v1',
@@ -33,7 +33,7 @@ export const apiGateEndpoints = (): string => {
 
 const writes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
-/** What the token of a pod says of it; its signature is for the API server to check. */
+/** Name and UID of the pod in a request's token. The API server checks the token's signature. */
 const podOf = ({ headers }: IncomingMessage): { name: string; uid: string } | undefined => {
   const [, payload] = /^Bearer [^.]+\.([^.]+)\./.exec(headers.authorization ?? '') ?? [];
   if (payload === undefined) return undefined;
@@ -52,21 +52,26 @@ const asJson = (body: Buffer): unknown => {
   }
 };
 
-/** What the one who follows a write says of it: first of the request, then of its answer. */
+/** A follower's decision about a write: first about the request, then about its response. */
 type Refusal = { id: number; do: 'refuse'; code: number; reason: string; message: string };
 type Word = { id: number; do: 'pass' | 'drop' } | Refusal;
 
-/** One who follows writes: those whose path or body has one of these texts. */
+/** A client that follows writes whose path or body contains one of these texts. */
 type Follower = {
   texts: string[];
   ask: (question: { id: number } & Record<string, unknown>) => Promise<Word>;
-  /** What becomes of a read while pods see an older state; the follower is told of each list of it. */
+  /**
+   * Decides about a read while pods see an older state. The follower is notified of each list of that state.
+   */
   read?: ReturnType<typeof createStaleReads>['read'];
 };
 
 let lastId = 0;
 
-/** Serves those who follow writes, at a unix socket: JSON lines both ways. When one is gone its writes go on. */
+/**
+ * Serves the followers of writes at a Unix socket, with JSON lines in both directions. The pending writes of
+ * a follower that disconnects continue.
+ */
 const serveFollowers = (socket: string): Set<Follower> => {
   const followers = new Set<Follower>();
   createSocketServer((client: Socket) => {
@@ -115,9 +120,9 @@ const refuse = (to: ServerResponse, { code, reason, message }: Omit<Refusal, 'id
 };
 
 /**
- * Serves the API to pods, at a port of its own that only they are sent to, and asks who follows a pod's writes what
- * shall become of each: whether it goes on or is refused, and whether its answer is given or lost. Pods may be shown an
- * older state for a while.
+ * Serves the API to pods on a separate port that only they use. Asks the follower of a pod's writes about
+ * each: whether the request passes or is refused, and whether its response is delivered or dropped. Pods may
+ * see an older state for a while.
  */
 export const serveApiGate = async ({ pki, socket }: { pki: string; socket: string }): Promise<void> => {
   const [ca, cert, key] = await Promise.all(
@@ -158,7 +163,7 @@ export const serveApiGate = async ({ pki, socket }: { pki: string; socket: strin
     return promise;
   };
 
-  // As who writes it may read it.
+  // Reads the object with the credentials of the writer.
   const readBefore = ({ method, url, headers: { authorization } }: IncomingMessage): Promise<unknown> => {
     const { promise, resolve } = Promise.withResolvers<unknown>();
     if (method === 'POST' || authorization === undefined) return Promise.resolve(undefined);
@@ -220,7 +225,7 @@ export const serveApiGate = async ({ pki, socket }: { pki: string; socket: strin
       .then((body) => askOf(from, to, body))
       .catch(() => to.destroy());
   });
-  // Watches last, and so do a pod's connections.
+  // Watches and a pod's connections last long.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 0;
   server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 501 Not Implemented\r\n\r\n'));

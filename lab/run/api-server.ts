@@ -9,14 +9,14 @@ import { type LabSettings, labFiles } from './settings.ts';
 import { gateway, kubernetesApiPort } from './topology.ts';
 
 /**
- * How long kube-apiserver may take to be ready: some 5 s on an idle machine, over a minute on one with 15 times as much
- * to do as it has CPUs. The lab's supervisor owns this time-out, and hears of a process that ends at once.
+ * Time-out until kube-apiserver is ready: about 5 s on an idle machine, over a minute with 15 times more work
+ * than CPUs. The lab's supervisor owns it, and is notified at once when the process ends.
  */
 const TIMEOUT_MS = 5 * 60_000;
 
 /**
- * Asks the API server as its administrator; resolves with status 0 and the error's text when there is no
- * answer.
+ * Sends a GET to the API server as its administrator. Without a response, resolves with status 0 and the
+ * error's text.
  */
 export const askApiServer = async (pki: string, path: string): Promise<{ status: number; text: string }> => {
   const [ca, cert, key] = await Promise.all(
@@ -36,7 +36,7 @@ export const askApiServer = async (pki: string, path: string): Promise<{ status:
   });
 };
 
-/** Waits until kube-apiserver says that it is ready: a process has no watch, so it is asked every 50 ms. */
+/** Waits until kube-apiserver is ready. Polls every 50 ms, because a process has no watch. */
 export const apiServerReady = async (pki: string): Promise<void> => {
   const end = Date.now() + TIMEOUT_MS;
   let last = '';
@@ -49,16 +49,16 @@ export const apiServerReady = async (pki: string): Promise<void> => {
   throw new Error(`kube-apiserver was not ready after ${TIMEOUT_MS / 1000} s (last: ${last})`);
 };
 
-/** The lab's API server, through all its starts. */
+/** The lab's API server, across its restarts. */
 export type ApiServer = {
   isRunning: () => boolean;
-  /** Ends it at once; who was connected finds the connection broken. */
+  /** Kills it at once. Its clients find their connections broken. */
   stop: () => Promise<void>;
-  /** Starts it as it was started before, and resolves when it is ready. */
+  /** Starts it with the same settings. Resolves when it is ready. */
   start: () => Promise<void>;
 };
 
-/** Starts the API server for the first time; it may not be ready when this returns. */
+/** Starts the API server for the first time. It may not be ready when this returns. */
 export const runApiServer = (settings: LabSettings, processes: Processes): ApiServer => {
   let running = startApiServer(settings, processes);
   const isRunning = () => running.child.exitCode === null && running.child.signalCode === null;

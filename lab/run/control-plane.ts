@@ -6,10 +6,10 @@ import { gateway, kubernetesApiPort, podNetwork, serviceNetwork } from './topolo
 
 const server = `https://${gateway}:${kubernetesApiPort}`;
 
-/** Where etcd listens, in the lab's namespace only. */
+/** Address of etcd, inside the lab's namespace only. */
 export const etcdUrl = 'http://127.0.0.1:2379';
 
-/** Starts etcd; the lab's data ends with the lab, so it does not wait for the disk. */
+/** Starts etcd. It does not wait for the disk, because the lab's data end with the lab. */
 export const startEtcd = ({ dir, tools }: LabSettings, processes: Processes): void => {
   const peers = 'http://127.0.0.1:2380';
   const flags = [
@@ -24,14 +24,14 @@ export const startEtcd = ({ dir, tools }: LabSettings, processes: Processes): vo
 };
 
 /**
- * With a heap of some tens of MiB, Go's own measure has it collected again and again; `most` is what the heap may grow to
- * before that is done as often all the same.
+ * With a heap of some tens of MiB, Go's default collects garbage very often. `most` is the heap size at which
+ * it does so again.
  */
 const seldomCollected = (most: string): { env: NodeJS.ProcessEnv } => ({
   env: { ...process.env, GOGC: '400', GOMEMLIMIT: most },
 });
 
-/** Starts kube-apiserver on the lab's gateway address; it refuses requests without a name. */
+/** Starts kube-apiserver on the lab's gateway address. It refuses anonymous requests. */
 export const startApiServer = ({ dir, kube, apiGate }: LabSettings, processes: Processes): RunningProcess => {
   const pki = (file: string) => join(labFiles(dir).pki, file);
   const flags = [
@@ -54,7 +54,7 @@ export const startApiServer = ({ dir, kube, apiGate }: LabSettings, processes: P
     '--service-account-issuer=https://kubernetes.default.svc',
     `--service-cluster-ip-range=${serviceNetwork}`,
     '--allow-privileged=true',
-    // Webhooks are reached by pod address: the API server is no pod and has no kube-proxy before it.
+    // Webhooks are reached at pod addresses, because the API server is not a pod and has no kube-proxy.
     '--enable-aggregator-routing=true',
     `--requestheader-client-ca-file=${pki('ca.crt')}`,
     '--requestheader-allowed-names=front-proxy-client',
@@ -64,14 +64,14 @@ export const startApiServer = ({ dir, kube, apiGate }: LabSettings, processes: P
     `--proxy-client-cert-file=${pki('front-proxy-client.crt')}`,
     `--proxy-client-key-file=${pki('front-proxy-client.key')}`,
     '--profiling=false',
-    // It would put its own address in the place of the gate's.
+    // Otherwise it would replace the gate's address with its own.
     ...(apiGate ? ['--endpoint-reconciler-type=none'] : []),
   ];
   return processes.start('kube-apiserver', kube, flags, seldomCollected('1GiB'));
 };
 
 /**
- * Starts what only needs the API server: controllers, scheduler, and one kube-proxy on the nodes' gateway.
+ * Starts what needs only the API server: controllers, scheduler, and one kube-proxy on the nodes' gateway.
  */
 export const startControllers = async (
   { dir, kube, tools, name, nodeGrace }: LabSettings,
@@ -90,8 +90,8 @@ export const startControllers = async (
     `--service-account-private-key-file=${pki('service-account.key')}`,
     `--root-ca-file=${pki('ca.crt')}`,
     '--use-service-account-credentials=true',
-    // It asks for the accounts of its controllers one after the other: by its default of 20 questions a second
-    // they start 4 s later.
+    // It requests the accounts of its controllers one by one. With the default of 20 requests per second they
+    // start 4 s later.
     '--kube-api-qps=200',
     '--kube-api-burst=400',
     ...(nodeGrace === undefined ? [] : [`--node-monitor-grace-period=${nodeGrace}`]),
@@ -109,11 +109,11 @@ export const startControllers = async (
   const proxyFlags = [
     await kubeconfig('kube-proxy'),
     '--proxy-mode=nftables',
-    // Of nftables too. By its default a service that is ready is refused for a second more.
+    // Applies to nftables too. With the default, a service that is ready is refused for another second.
     '--iptables-min-sync-period=100ms',
     '--masquerade-all',
     `--cluster-cidr=${podNetwork}`,
-    // A name that is no node makes kube-proxy wait 30 s for its address.
+    // kube-proxy waits 30 s for the address of a name that is not a node.
     '--hostname-override=node1',
     '--conntrack-max-per-core=0',
     '--conntrack-tcp-timeout-established=0',

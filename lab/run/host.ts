@@ -7,13 +7,12 @@ import { createInterface } from 'node:readline';
 import { relayTo } from './relay.ts';
 import { type LabSettings, labFiles, labSockets } from './settings.ts';
 
-// The one process of a lab outside its namespaces: it listens on 127.0.0.1 for the API server, starts the
-// supervisor, and takes everything down on a signal, or when who started it ends without having said
-// `keep`. Its working directory is the lab's folder.
+// The only process of a lab outside its namespaces. It listens on 127.0.0.1 for the API server and starts the
+// supervisor. It takes everything down on a signal, or when its parent ends without having sent `keep`. Its
+// working directory is the lab's folder.
 
 /**
- * How long the supervisor may take to end by itself; the host owns this time-out, after it the kernel ends
- * it.
+ * Time until the supervisor must have ended. The host owns this time-out, and kills the supervisor after it.
  */
 const END_TIMEOUT_MS = 5_000;
 
@@ -21,7 +20,7 @@ const dir = process.argv[2] as string;
 const files = labFiles(dir);
 const settings = JSON.parse(readFileSync(files.settings, 'utf8')) as LabSettings;
 const say = (event: string, text = '') => process.stdout.write(`${JSON.stringify({ event, text })}\n`);
-// Who started the lab may be gone, with the other end of this pipe.
+// The parent process may have ended, and with it the other end of this pipe.
 process.stdout.on('error', () => {});
 
 const api = relayTo({ path: labSockets.api });
@@ -39,9 +38,9 @@ const namespaces = [
   '--mount-proc',
   '--kill-child',
 ];
-// Whatever loses its parent there becomes a child of the namespace's first process, and Node waits for none
-// but its own: what a node that crashed leaves would stay, dead, in the process table. A shell waits for all,
-// and ends with the supervisor.
+// A process that loses its parent there becomes a child of the namespace's first process. Node waits only for
+// its own children, so the remains of a crashed node would stay as zombies. A shell waits for all, and ends
+// with the supervisor.
 const firstProcess = ['sh', '-c', 'exec 3<&0; "$@" <&3 3<&- & wait $!', 'sh'];
 const supervisorCommand = [process.execPath, join(import.meta.dirname, 'supervisor.ts'), files.settings];
 const supervisor = spawn('unshare', [...namespaces, ...firstProcess, ...supervisorCommand], {
@@ -64,7 +63,7 @@ const takeDown = () => {
 
 supervisor.stdin.on('error', () => {});
 supervisor.on('error', (error) => say('failed', `the lab's namespaces could not be made: ${error.message}`));
-// Its namespaces' processes are all gone when it has ended.
+// All processes of its namespaces have ended when it exits.
 supervisor.on('exit', async (code, signal) => {
   if (!down)
     say('failed', `the lab's supervisor ended (${signal ?? `exit code ${code}`})\n${lastWords}`.trim());

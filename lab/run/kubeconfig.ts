@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 /**
- * Writes a kubeconfig (mode 0600) with one context, named after the lab, for one of the lab's certificates.
+ * Writes a kubeconfig (mode 0600) for one of the lab's certificates, with one context that is named after the
+ * lab.
  */
 export const writeKubeconfig = async (options: {
   file: string;

@@ -5,18 +5,17 @@ import { gateway, type LabNode, linkMtu, nodeNetworkPrefix, serviceNetwork } fro
 
 const sysctls = {
   'ipv4/ip_forward': '1',
-  // Else a service whose backend is on the caller's own node is bridged back into its own port and dropped.
+  // Otherwise packets to a service whose backend is on the caller's own node are bridged back to the port
+  // they came from, and dropped.
   'bridge/bridge-nf-call-iptables': '0',
   'ipv4/conf/all/send_redirects': '0',
   'ipv4/conf/br0/send_redirects': '0',
 };
 
 /**
- * Lays the lab's network in this namespace: a bridge that is the nodes' gateway, a virtual cable to each
- * node, and routes to pods and services. There is no way out.
- *
- * Nodes take their end of the cable by a raw socket: unlike a tap this needs no /dev/net/tun, which an
- * ordinary user may not open.
+ * Creates the lab's network in this namespace: a bridge that is the nodes' gateway, a virtual cable to each
+ * node, and routes to pods and services. It has no route to the outside. Nodes use their end of the cable
+ * through a raw socket: a tap would need /dev/net/tun, which an ordinary user may not open.
  */
 export const layNetwork = async (tools: string, nodes: readonly LabNode[]): Promise<void> => {
   const cables = nodes.flatMap(({ link, port, podSubnet, address }) => [

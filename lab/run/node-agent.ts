@@ -2,39 +2,39 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 
-/** What a command that ran in a node came to. */
+/** The result of a command in a node. */
 export type Ran = { exitCode: number; stdout: string; stderr: string };
 
-/** Runs commands in a node by its own console: it needs neither kubelet nor network there. */
+/** Runs commands in a node through its console, without kubelet or network. */
 export type NodeAgent = {
-  /** Resolves when the node has come so far in its boot that it takes commands. */
+  /** Resolves when the node's boot is far enough to run commands. */
   ready: Promise<void>;
   /**
-   * Runs a bash script in the node, as root; rejects when the node dies, or has not answered in `within` ms.
+   * Runs a bash script in the node as root. Rejects when the node dies, or has not answered within `within`
+   * ms.
    */
   run: (script: string, options?: { within?: number }) => Promise<Ran>;
 };
 
 /**
- * How long a command may take, where its caller does not say; the lab's supervisor owns this time-out. A look at the
- * mounts of all processes takes 0.2 s, and 8 s were seen where three labs and two builds shared two processors.
+ * Default time-out of a command. The lab's supervisor owns it. Reading the mounts of all processes takes 0.2
+ * s, and took 8 s where three labs and two builds shared two processors.
  */
 const TIMEOUT_MS = 180_000;
 
 const decode = (text: string): string => Buffer.from(text.slice(1), 'base64').toString('utf8');
 
 /**
- * Speaks with the agent in a node's init, over that node's second console.
- *
- * A request is `NUMBER SCRIPT`, an answer `NUMBER EXITCODE =STDOUT =STDERR`, texts in base64; answers come as
- * commands end. Before it is ready the agent asks for the time (`clock`, in microseconds), and sets the
- * node's clock by it.
+ * Communicates with the agent in a node's init over that node's second console. A request is `NUMBER SCRIPT`,
+ * a response `NUMBER EXITCODE =STDOUT =STDERR`, with texts in base64. Responses come in the order in which
+ * commands end. Before it is ready, the agent requests the time (`clock`, in microseconds) and sets the
+ * node's clock.
  */
 export const nodeAgent = (node: string, stream: Duplex): NodeAgent => {
   const waiting = new Map<number, (ran: Ran) => void>();
   const gone = new AbortController();
   const { promise: ready, resolve: isReady, reject: neverReady } = Promise.withResolvers<void>();
-  // Nobody has to be waiting for it.
+  // There may be no caller that handles this rejection.
   ready.catch(() => {});
   let last = 0;
   stream.on('error', () => stream.destroy());
@@ -66,7 +66,7 @@ export const nodeAgent = (node: string, stream: Duplex): NodeAgent => {
           : gone.signal.reason;
       });
       if (cut.aborted) throw gone.signal.reason;
-      // A node that never comes to the end of its boot must not be waited for, for ever.
+      // The time-out also applies to a node whose boot never ends.
       await Promise.race([ready, end]);
       last += 1;
       const number = last;

@@ -8,19 +8,19 @@ import type { Processes, RunningProcess } from './processes.ts';
 import { type LabSettings, labFiles } from './settings.ts';
 import { type LabNode, linkMtu } from './topology.ts';
 
-/** The link in the lab's folder to the root image that all nodes start from. */
+/** The link in the lab's folder to the root image of all nodes. */
 export const rootLink = 'root.ext4';
 
-/** A node that was booted. */
+/** A booted node. */
 export type BootedNode = {
   process: RunningProcess;
   agent: NodeAgent;
-  /** Its root shell's terminal. */
+  /** The terminal of its root shell. */
   console: Duplex;
 };
 
 /**
- * Lets one client at a time speak with a node's root shell, through a socket; `current` is the shell of the
+ * Connects clients of a socket, one at a time, to a node's root shell. `current` returns the shell of the
  * node's latest boot.
  */
 export const serveConsole = (path: string, current: () => Duplex): void => {
@@ -38,12 +38,10 @@ export const serveConsole = (path: string, current: () => Duplex): void => {
 };
 
 /**
- * Boots a node: a User-Mode Linux kernel as one process. Its root is copy-on-write over the root image, its
- * second disk (read-only) says who it is, its third is /var/lib/longhorn; what it wrote is there again at its
- * next boot.
- *
- * It is pinned to one CPU, nodes in turn to all that the lab may use (see spread-nodes.ts): measured, a
- * system call of a pinned node takes 6.5 us, else 44 us.
+ * Boots a node: a User-Mode Linux kernel as one process. Its root is copy-on-write over the root image. Its
+ * second disk (read-only) has its identity. Its third disk is /var/lib/longhorn. Written data survive to the
+ * next boot. The node is pinned to one CPU, in turn over the CPUs that the lab may use (see spread-nodes.ts):
+ * a system call took 6.5 us in a pinned node, and 44 us otherwise.
  */
 export const bootNode = (
   settings: LabSettings,
@@ -56,8 +54,8 @@ export const bootNode = (
   const arguments_ = [
     `mem=${memory}`,
     ...options.kernel.flags,
-    // From the lab's folder, where all of it starts: a kernel reads its arguments as words, and a cache's
-    // path may have a space in it.
+    // Relative to the lab's folder, which is the working directory: a kernel splits its arguments at spaces,
+    // and a cache's path may contain one.
     `ubd0=${node.name}.cow,${rootLink}`,
     `ubd1r=${basename(options.files)}`,
     `ubd2=${basename(options.disk)}`,
@@ -69,7 +67,7 @@ export const bootNode = (
     'con0=null,fd:1',
     'con1=fd:3',
     'con2=fd:4',
-    // Relative, as it holds a socket.
+    // Relative, because it contains a socket and a socket's path must be short.
     'uml_dir=memory/',
     `umid=${node.name}`,
   ];
@@ -80,7 +78,7 @@ export const bootNode = (
     {
       env: { ...process.env, TMPDIR: labFiles(dir).memory },
       channels: 2,
-      // The control plane and who watches it come first: they are few, and everything waits for them.
+      // Lower priority than the control plane and its clients: those are few, and everything waits for them.
       yields: true,
     },
   );

@@ -30,14 +30,14 @@ const kubelet = {
   clusterDNS: [dnsAddress],
   clusterDomain: 'cluster.local',
   imageGCHighThresholdPercent: 100,
-  // Nothing is evicted for want of memory or disk: to look for that, each 10 s and at every container, was an
-  // eighth of kubelet's work.
+  // No eviction for low memory or disk. Its checks every 10 s and for each container were an eighth of
+  // kubelet's work.
   evictionHard: { 'memory.available': '0%' },
   localStorageCapacityIsolation: false,
-  // A node that is lost is known by its lease, not by this; logs are short.
+  // A lost node is detected by its lease, not by this. Logs are short.
   nodeStatusUpdateFrequency: '1m',
   containerLogMonitorInterval: '1h',
-  // Nobody reads what of a volume is in use.
+  // No component reads the usage of volumes.
   volumeStatsAggPeriod: '-1s',
 };
 
@@ -68,8 +68,8 @@ const shellVariables = (node: LabNode) =>
     .join('');
 
 /**
- * Writes the tar that a node reads as its second disk at boot (who it is, its certificates and routes);
- * returns its path.
+ * Writes the tar that is a node's second disk at boot (its identity, certificates and routes). Returns its
+ * path.
  */
 export const writeNodeFiles = async (
   { dir, name }: LabSettings,

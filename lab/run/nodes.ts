@@ -7,13 +7,13 @@ import type { Processes } from './processes.ts';
 import { type LabSettings, labSockets } from './settings.ts';
 import type { LabNode } from './topology.ts';
 
-/** One of the lab's nodes, through all its boots. */
+/** One of the lab's nodes, across its boots. */
 export type RunningNode = LabNode & {
   /** Its latest boot. */
   current: () => BootedNode;
-  /** Ends its kernel as a loss of power would. Resolves when it is gone. */
+  /** Kills its kernel, like a power failure. Resolves when it has ended. */
   crash: () => Promise<void>;
-  /** Boots it again, with what is on its disks. */
+  /** Boots it again from its disks. */
   boot: () => void;
 };
 

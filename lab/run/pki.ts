@@ -4,12 +4,12 @@ import { execa } from 'execa';
 import { apiServiceAddress, gateway, type LabNode } from './topology.ts';
 
 /**
- * Certificates live for a lab's life; ten days before and after its start outlive any of them, and a node's
- * clock that is set wrong for a test.
+ * Validity of certificates before and after the lab's start. Ten days are more than the life of any lab, and
+ * than any clock skew in a test.
  */
 const MARGIN_MS = 10 * 24 * 3_600_000;
 
-// As openssl wants it: 20261231235959Z.
+// In openssl's format: 20261231235959Z.
 const timestamp = (time: number): string =>
   `${new Date(time).toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
 
@@ -35,8 +35,8 @@ const identities = (nodes: readonly LabNode[]): Identity[] => [
 ];
 
 /**
- * Makes the lab's certificate authority and one certificate for each of its parts, new for every lab, as PEM
- * files in `dir`.
+ * Creates the lab's certificate authority and a certificate for each of its parts, as PEM files in `dir`.
+ * Every lab has new ones.
  */
 export const makeCertificates = async (options: {
   dir: string;

@@ -5,16 +5,19 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** As `nice` has it: where all are busy, a session of this niceness gets a third of what one of 0 gets. */
+/**
+ * A niceness as in `nice`. On busy processors, a session with this niceness gets a third of the time of one
+ * with 0.
+ */
 const NICENESS = '5';
 
-/** An ordinary user may change the niceness of one session each 100 ms. */
+/** An ordinary user may change the niceness of one session per 100 ms. */
 const PAUSE_MS = 110;
 
 /**
- * Lets the other sessions of this machine go first where processors are short. `pid` leads a session of its
- * own: a kernel with autogroups shares processors out among sessions, and only within one by the niceness of
- * its processes.
+ * Gives the other sessions of this machine priority when processors are busy. `pid` must lead its own
+ * session: a kernel with autogroups divides processors among sessions, and considers the niceness of
+ * processes only within a session.
  */
 const yieldToOthers = async (pid: number): Promise<void> => {
   const file = `/proc/${pid}/autogroup`;
@@ -25,34 +28,34 @@ const yieldToOthers = async (pid: number): Promise<void> => {
   }
 };
 
-/** A process of the lab. It leads a group of its own, so that a signal can reach all that belongs to it. */
+/** A process of the lab. It leads its own process group, so that a signal reaches all its children. */
 export type RunningProcess = {
   child: ChildProcess;
   /** Sends a signal to the whole group. */
   signal: (signal: NodeJS.Signals) => void;
-  /**
-   * Ends it on purpose, with all that belongs to it: `ended` is not called. Resolves when it is gone.
-   */
+  /** Kills it and its group deliberately: `ended` is not called. Resolves when it has exited. */
   kill: () => Promise<void>;
 };
 
-/** Starts the lab's processes, each with a log of its own, and reports when one ends that should not. */
+/** Starts the lab's processes, each with its own log, and reports unexpected ends. */
 export type Processes = {
   start: (
     name: string,
     command: string,
     args: readonly string[],
     /**
-     * `channels`: how many streams it has beside input, output and errors, from 3 on; `yields`: processors go
-     * to others first.
+     * `channels`: number of streams in addition to input, output and errors, from descriptor 3. `yields`:
+     * lower priority than other processes.
      */
     options?: { env?: NodeJS.ProcessEnv; channels?: number; yields?: boolean },
   ) => RunningProcess;
-  /** The names of all that were started, by the process group that each leads. */
+  /** The names of all started processes, by process group. */
   groups: ReadonlyMap<number, string>;
 };
 
-/** How much of its log is printed of a process that ended: the log itself goes with the lab. */
+/**
+ * Number of log lines that are reported for a process that ended, because the log is removed with the lab.
+ */
 const LAST_LINES = 15;
 
 const endOf = async (file: string): Promise<string> =>
@@ -68,8 +71,7 @@ const signalGroup = (leader: number | undefined, signal: NodeJS.Signals): void =
 };
 
 /**
- * Makes the starter of processes; `ended` hears of every one that ends by itself, with what is to be reported to a
- * person.
+ * Creates the starter of processes. `ended` is called with a message for each process that ends by itself.
  */
 export const makeProcesses = async (logs: string, ended: (text: string) => void): Promise<Processes> => {
   await mkdir(logs, { recursive: true });
@@ -88,7 +90,7 @@ export const makeProcesses = async (logs: string, ended: (text: string) => void)
       child.on('error', (error) => ended(`${name} did not start: ${error.message}`));
       child.on('exit', async (code, signal) => {
         if (onPurpose) return;
-        // Whatever belonged to it is of no use without it.
+        // The rest of its group is useless without it.
         signalGroup(child.pid, 'SIGKILL');
         ended(`${name} ended (${signal ?? `exit code ${code}`}); it last said:\n${await endOf(file)}`);
       });

@@ -1,16 +1,16 @@
 import { connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net';
 
-// A pipe whose one end has closed does not read the other any more, and what does not read never learns that
-// its peer is gone: it would stay open for good, and after 20,000 of them (two hours of scenarios) the lab's
-// API server could not be reached.
+// A pipe whose one end has closed stops reading the other, and a socket that is not read never notices that
+// its peer is gone. It would stay open permanently: after 20,000 of them (two hours of scenarios) the lab's
+// API server was unreachable.
 const closeWith = (one: Socket, other: Socket): void => {
   one.on('error', () => other.destroy());
   one.on('close', () => other.destroySoon());
 };
 
 /**
- * Makes a server that joins each connection to it with one of its own to the target. When either ends or
- * fails, the other is closed, as soon as it has all that was sent to it.
+ * Creates a server that connects each client to the target. When one side ends or fails, the other is closed
+ * after it has received all data.
  */
 export const relayTo = (target: NetConnectOpts): Server =>
   createServer((client) => {

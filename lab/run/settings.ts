@@ -2,32 +2,35 @@ import { join } from 'node:path';
 import { cacheRoot } from '../cache/folders.ts';
 import type { LabSize } from '../size.ts';
 
-/** The settings of the supervisor: all paths are absolute. */
+/** The settings of the supervisor. All paths are absolute. */
 export type LabSettings = LabSize & {
   name: string;
-  /** The lab's own folder: everything that it writes lies here, and goes with it. */
+  /** The lab's folder. The lab writes only there, and the folder is removed with the lab. */
   dir: string;
-  /** The root image that nodes start copy-on-write from. */
+  /** The root image that nodes use copy-on-write. */
   image: string;
-  /** The `kube` binary, the folder of the tools' commands and that of the nodes' kernel. */
+  /** The `kube` binary, the folder of the tools' commands, and the folder of the nodes' kernel. */
   kube: string;
   tools: string;
   kernel: string;
   /**
-   * How long Kubernetes waits for a silent node before it calls it NotReady, as `16s`; left out, it is
+   * How long Kubernetes waits for a silent node before it becomes NotReady, such as `16s`. Default:
    * Kubernetes' own 50 s.
    */
   nodeGrace?: string;
-  /** Whether pods reach the API server through a gate, where their writes can be followed, held and refused. */
+  /**
+   * Whether pods reach the API server through a gate, where their writes can be followed, delayed and
+   * refused.
+   */
   apiGate?: boolean;
-  /** The port on 127.0.0.1 under which the API server is reached from outside. */
+  /** The port on 127.0.0.1 at which the API server is reached from outside. */
   port: number;
 };
 
-/** The folder of a lab while it is up. */
+/** The folder of a running lab. */
 export const labDir = (name: string): string => join(cacheRoot(), 'labs', name);
 
-/** The files of a lab that others read. */
+/** The files of a lab that other processes read. */
 export const labFiles = (dir: string) => ({
   state: join(dir, 'state.json'),
   settings: join(dir, 'settings.json'),
@@ -39,8 +42,8 @@ export const labFiles = (dir: string) => ({
 });
 
 /**
- * The sockets of a lab, relative to its folder, which whoever uses them has as its working directory:
- * the path of a unix socket may not be longer than 107 bytes, that of a cache may.
+ * The sockets of a lab, relative to its folder, which must be the working directory of their users: the path
+ * of a Unix socket is limited to 107 bytes, and a cache's path may be longer.
  */
 export const labSockets = {
   api: 'api.sock',

@@ -3,17 +3,17 @@ import { execa } from 'execa';
 import { allowedCpus } from './allowed-cpus.ts';
 import { groupMembers } from './process-group.ts';
 
-/** What a CPU has spent, in ticks since the machine's start: doing nothing, and altogether. */
+/** The idle time and the total time of a CPU, in ticks since the machine's start. */
 type CpuTimes = { idle: number; all: number };
 
 /**
- * The times of each CPU in a text as /proc/stat is one (proc(5): user, nice, system, idle, iowait, irq,
- * softirq, steal, ...).
+ * Parses the times of each CPU from the content of /proc/stat (proc(5): user, nice, system, idle, iowait,
+ * irq, softirq, steal, ...).
  */
 export const parseCpuTimes = (text: string): Map<number, CpuTimes> =>
   new Map(
     [...text.matchAll(/^cpu(\d+) (.*)$/gm)].map(([, cpu, rest = '']) => {
-      // What guests take is within user and nice already.
+      // The time of guests is already in user and nice.
       const ticks = rest.trim().split(' ').slice(0, 8).map(Number);
       return [
         Number(cpu),
@@ -22,13 +22,10 @@ export const parseCpuTimes = (text: string): Map<number, CpuTimes> =>
     }),
   );
 
-/** The times of this machine's CPUs now. */
+/** The present times of this machine's CPUs. */
 export const readCpuTimes = (): Map<number, CpuTimes> => parseCpuTimes(readFileSync('/proc/stat', 'utf8'));
 
-/**
- * Which part of the time between two readings each CPU was idle, from 0 to 1; one that did not tick is left
- * out.
- */
+/** The idle share of each CPU between two readings, from 0 to 1. A CPU without ticks is left out. */
 export const idleByCpu = (
   before: ReadonlyMap<number, CpuTimes>,
   after: ReadonlyMap<number, CpuTimes>,
@@ -41,25 +38,25 @@ export const idleByCpu = (
   );
 
 /**
- * How often the CPUs are looked at: often enough for nodes to take turns, seldom enough for a turn to cost
- * nothing beside it.
+ * Interval of the checks: often enough for nodes to take turns, rare enough for the cost of a move not to
+ * matter.
  */
 const EVERY_MS = 500;
 
-/** A CPU that is idle for less of the time is short; one that is for more has something to give. */
+/** A CPU with a smaller idle share is overloaded. One with a larger share than TO_SPARE has spare time. */
 const SHORT = 0.05;
 const TO_SPARE = 0.15;
 
 /**
- * The process group of a node's kernel, the CPU that it is pinned to (undefined: it is gone), and when it was
- * last moved (0: never).
+ * The process group of a node's kernel, its CPU (undefined if the process has ended), and when it was last
+ * moved (0: never).
  */
 type PlacedNode = { group: number; cpu: number | undefined; moved: number };
 
 /**
- * Which node is to go to which CPU, if any: where several share one that is short and another has time to
- * spare, the one that has been there for longest. A node alone on a CPU has nothing to gain: what is not
- * pinned makes room by itself.
+ * Chooses the node to move and its new CPU, if any. If several nodes share an overloaded CPU and another CPU
+ * has spare time, it is the node that has been there longest. A node alone on a CPU gains nothing: processes
+ * that are not pinned move away.
  */
 export const chooseMove = (
   idle: ReadonlyMap<number, number>,
@@ -75,13 +72,13 @@ export const chooseMove = (
   return node === undefined || sharing.length < 2 ? undefined : { node, to: spare[0] };
 };
 
-/** Moves all processes of a group to one CPU; one that ends meanwhile is let go. */
+/** Moves all processes of a group to one CPU. Ignores processes that end meanwhile. */
 export const moveGroup = async (group: number, cpu: number): Promise<void> => {
   const pinEach =
     'cpu=$1; shift; for pid; do taskset --all-tasks --cpu-list --pid "$cpu" "$pid"; done >/dev/null 2>&1; true';
   const pinAll = (pids: readonly number[]) =>
     execa('sh', ['-c', pinEach, 'sh', String(cpu), ...pids.map(String)]);
-  // Its leader first: what that starts from then on is there by itself.
+  // Its leader first, so that its new children start on the new CPU.
   await pinAll([group]);
   await pinAll((await groupMembers(group)).map(({ pid }) => pid).filter((pid) => pid !== group));
 };
@@ -96,9 +93,9 @@ const pinnedTo = (group: number): number | undefined => {
 };
 
 /**
- * Keeps the load of pinned nodes even from now on, where there are more nodes than CPUs: else two of three
- * nodes on two CPUs share one, which is short of time while the other is idle for a third of it (measured,
- * six scenarios at once).
+ * Balances the load of pinned nodes from now on, if there are more nodes than CPUs. Otherwise two of three
+ * nodes on two CPUs share one that is overloaded, while the other is idle for a third of the time (measured
+ * with six scenarios at once).
  */
 export const spreadNodes = (groups: () => readonly number[]): void => {
   const cpus = allowedCpus();
@@ -121,7 +118,7 @@ export const spreadNodes = (groups: () => readonly number[]): void => {
   setInterval(async () => {
     if (moving) return;
     moving = true;
-    // A node that could not be moved is as slow as before, no more.
+    // A node that could not be moved is as slow as before.
     await rebalance().catch(() => {});
     moving = false;
   }, EVERY_MS).unref();

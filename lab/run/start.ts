@@ -9,33 +9,34 @@ import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { type LabSettings, labDir, labFiles } from './settings.ts';
 import { labState } from './state.ts';
 
-/** A lab that is up. */
+/** A running lab. */
 export type Lab = {
   kubeconfig: string;
   context: string;
-  /** When its API server first answered, by `performance.now()`. */
+  /** When its API server first responded, by `performance.now()`. */
   answered: number;
-  /** What went wrong inside since: for each process that ended, how, and what it last said. */
+  /** The processes that have ended since: how, and their last output. */
   ended: readonly string[];
   /**
-   * Aborts, with what happened, when the lab has lost a process that nobody ended on purpose: nothing that
-   * runs on it is to be trusted.
+   * Aborts with a reason when the lab has lost a process that was not stopped deliberately. Results on this
+   * lab cannot be trusted after that.
    */
   lost: AbortSignal;
   /** Lets the lab outlive this process. */
   keep: () => void;
-  /** Takes the lab down; resolves when nothing is left of it. */
+  /** Takes the lab down. Resolves when nothing of it is left. */
   stop: () => Promise<void>;
 };
 
-/** How long the control plane may take to answer; who starts the lab owns this time-out, above the API server's own. */
+/**
+ * Time-out until the control plane responds. The caller of startLab owns it. It is longer than the API
+ * server's own.
+ */
 const START_TIMEOUT_MS = 6 * 60_000;
 
 /**
- * Starts a lab and resolves when its API server answers; its nodes may not be ready then.
- *
- * Until `keep` is called it goes down with this process, however that ends. Throws NotFit when a lab of that
- * name is up.
+ * Starts a lab. Resolves when its API server responds; its nodes may not be ready then. Until `keep` is
+ * called, the lab goes down with this process, however that ends. Throws NotFit if a lab of that name is up.
  */
 export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Promise<Lab> => {
   const dir = labDir(options.name);
@@ -45,15 +46,15 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
       what: `a lab named ${options.name} is up already`,
       remedy: 'run npx corral lab down',
     });
-  // What a lab that was killed together with its host has left.
+  // The remains of a lab that was killed together with its host.
   if (existsSync(dir)) await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const files = labFiles(dir);
   const settings: LabSettings = { ...options, dir, port: 0 };
   await writeFile(files.settings, JSON.stringify(settings));
 
-  // In a session of its own: Ctrl-C at the terminal must reach who heals and cleans up first, not the
-  // cluster.
+  // In its own session, because Ctrl-C at the terminal must reach the processes that heal and clean up first,
+  // not the cluster.
   const log = await open(files.hostLog, 'a');
   const host = spawn(process.execPath, [join(import.meta.dirname, 'host.ts'), dir], {
     stdio: ['pipe', 'pipe', log.fd],

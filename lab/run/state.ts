@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { labDir, labFiles } from './settings.ts';
 
-/** A lab that is up: the process that owns it, since when, how many nodes, and how to reach it. */
+/** A running lab: its process, start time, number of nodes, and kubeconfig. */
 export type LabState = { pid: number; started: string; nodes: number; kubeconfig: string };
 
 /**
- * The state of the lab of that name, or undefined when it is not up: its host process decides, not the files
- * it left.
+ * Returns the state of a lab, undefined if it is not up. Its host process decides this, not the files of the
+ * lab.
  */
 export const labState = async (name: string): Promise<LabState | undefined> => {
   const dir = labDir(name);

@@ -37,8 +37,8 @@ const answer = async (line: string, context: LabContext): Promise<object> => {
 };
 
 /**
- * Takes orders from this user's other processes, by a socket in the lab's folder: one JSON request a line,
- * one JSON answer a line.
+ * Accepts requests from this user's other processes through a socket in the lab's folder: one JSON line per
+ * request, one JSON line per response.
  */
 const serveControl = (context: LabContext): void => {
   createServer((client) => {
@@ -50,16 +50,16 @@ const serveControl = (context: LabContext): void => {
   }).listen(labSockets.control);
 };
 
-// The first process of the lab's namespaces but for a shell that waits for it: when it ends, whatever the
-// reason, the kernel ends all the others. It says what happens as one JSON line an event on standard output,
-// and ends when its standard input does.
+// The first process of the lab's namespaces except for a shell that waits for it. When it ends for any
+// reason, the kernel kills all others. It writes events as JSON lines on standard output, and ends when its
+// standard input does.
 
 const settings = JSON.parse(readFileSync(process.argv[2] as string, 'utf8')) as LabSettings;
 const files = labFiles(settings.dir);
 const say = (event: 'ready' | 'ended', text = '') =>
   process.stdout.write(`${JSON.stringify({ event, text })}\n`);
 
-/** The host process is gone: nobody else will take the lab's folder away. */
+/** The host process has ended, so this process must remove the lab's folder. */
 const hostGone = () => {
   spawnSync('umount', ['--lazy', files.memory]);
   rmSync(settings.dir, { recursive: true, force: true });
@@ -70,14 +70,15 @@ const forwardApi = () => relayTo({ port: kubernetesApiPort, host: gateway }).lis
 
 const start = async () => {
   const nodes = labNodes(settings.nodes);
-  // In this mount namespace only: the nodes' memory is a file, which nothing can leave behind.
+  // Only in this mount namespace: the nodes' memory is a file on this tmpfs, so it disappears with the
+  // namespace.
   await mkdir(files.memory);
   await execa('mount', ['-t', 'tmpfs', '-o', 'size=100%,mode=0700', 'memory', files.memory]);
   const processes = await makeProcesses(files.logs, (text) => say('ended', text));
   startEtcd(settings, processes);
   const [kernel, apiServer] = await Promise.all([
     placeKernel({ kernel: settings.kernel, tools: settings.tools, into: files.memory }),
-    // All wait for it: it starts as soon as it can.
+    // Started as early as possible, because all others wait for it.
     makeCertificates({ dir: files.pki, tools: settings.tools, nodes }).then(() =>
       runApiServer(settings, processes),
     ),

@@ -1,6 +1,6 @@
 /**
- * The addresses and names of one lab; every lab has them in a network namespace of its own, so all labs have
- * the same.
+ * The addresses and names of a lab's node. They are the same for all labs, because each lab has its own
+ * network namespace.
  */
 export type LabNode = {
   index: number;
@@ -20,12 +20,12 @@ export const dnsAddress = '10.96.0.10';
 export const kubernetesApiPort = 6443;
 
 /**
- * The longest packet between nodes and pods: with 1500 a node spends a quarter more CPU on what it writes by
- * iSCSI.
+ * Largest packet between nodes and pods, in bytes. With 1500, a node uses a quarter more CPU for iSCSI
+ * writes.
  */
 export const linkMtu = 9000;
 
-/** The nodes of a lab: `node1` and so on, 1 to 8 of them. */
+/** Returns the nodes of a lab: `node1` and so on, 1 to 8 of them. */
 export const labNodes = (count: number): LabNode[] =>
   Array.from({ length: count }, (_, position) => {
     const index = position + 1;
@@ -34,7 +34,7 @@ export const labNodes = (count: number): LabNode[] =>
       name: `node${index}`,
       address: `172.31.77.${10 + index}`,
       podSubnet: `10.244.${index}.0/24`,
-      // The two ends of a virtual cable: the kernel of the node takes `link`, the bridge has `port`.
+      // The two ends of a virtual cable: the node's kernel uses `link`, the bridge has `port`.
       link: `link${index}`,
       port: `port${index}`,
     };

@@ -5,7 +5,7 @@ import { nodePlatform } from '../../lab/images/layout.ts';
 import { oneLine } from '../../lab/one-line.ts';
 import type { ClusterTool } from './tool.ts';
 
-/** How long Docker may take to say who it is; this check owns that time-out. */
+/** Time-out of a version query to Docker or a tool. This check owns it. */
 const ANSWER_MS = 30_000;
 
 const orLab = 'or use --provider lab, which needs neither Docker nor root';
@@ -16,7 +16,7 @@ const ask = (command: string, args: string[]) =>
 const isMissing = ({ code }: { code?: string | undefined }): boolean => code === 'ENOENT';
 
 /**
- * Checks that Docker answers and runs what the images are for; throws NotFit with the one line that mends it.
+ * Checks that Docker responds and runs the platform of the images. Throws NotFit with a remedy in one line.
  */
 export const checkDocker = async (): Promise<void> => {
   const answer = await ask('docker', ['version', '--format', '{{.Server.Os}}/{{.Server.Arch}}']);
@@ -50,14 +50,14 @@ export const checkDocker = async (): Promise<void> => {
 type Tool = Pick<ClusterTool, 'name' | 'install' | 'oldest'>;
 
 /**
- * Checks that the tool is there and new enough, and returns its version; throws NotFit with the one line that
- * mends it.
+ * Checks that the tool is installed and new enough, and returns its version. Throws NotFit with a remedy in
+ * one line.
  */
 export const checkTool = async ({ name, install, oldest }: Tool): Promise<string> => {
   const answer = await ask(name, ['version']);
   if (isMissing(answer))
     throw new NotFit({ code: 'tool-missing', what: `${name} is missing`, remedy: `${install}, ${orLab}` });
-  // `k3d version v5.8.3`: not the 3 of its name.
+  // `k3d version v5.8.3`: the pattern must not match the 3 in the name.
   const version = semver.coerce(/\bv\d+\.\d+\.\d+/.exec(answer.stdout)?.[0] ?? null);
   if (answer.failed || version === null)
     throw new NotFit({
@@ -74,9 +74,7 @@ export const checkTool = async ({ name, install, oldest }: Tool): Promise<string
   return version.version;
 };
 
-/**
- * Checks that Docker and the tool are there and can be used; throws NotFit with the one line that mends it.
- */
+/** Checks that Docker and the tool can be used. Throws NotFit with a remedy in one line. */
 export const checkTools = async (tool: Tool): Promise<void> => {
   await checkTool(tool);
   await checkDocker();

@@ -7,29 +7,29 @@ import { runTool } from './run.ts';
 import type { ClusterTool } from './tool.ts';
 
 /**
- * How long each may take at most (ms): nodes' images may have to be pulled, an archive has up to 2 GB.
- * Whoever brings the cluster owns them.
+ * Time-outs in ms. The caller that creates the cluster owns them. Images of nodes may have to be pulled, and
+ * an archive has up to 2 GB.
  */
 const timeouts = { list: 60_000, create: 900_000, load: 600_000, logs: 120_000, remove: 300_000 };
 
-/** A cluster of Docker containers, which goes with this process. */
+/** A cluster of Docker containers, which is removed when this process ends. */
 export type DockerCluster = {
   name: string;
-  /** A file that only this user reads, in a folder that goes with the cluster. */
+  /** A file that only this user can read, in a folder that is removed with the cluster. */
   kubeconfig: string;
   context: string;
   /** The nodes that Longhorn runs on. */
   workers: string[];
   load(archive: string, signal: AbortSignal): Promise<void>;
-  /** Lets it outlive this process. */
+  /** Lets the cluster outlive this process. */
   keep(): void;
-  /** Deletes it, whatever state it is in; the error says how to do it by hand. */
+  /** Deletes the cluster in any state. The error contains the command to do it manually. */
   remove(): Promise<void>;
-  /** Saves what its nodes logged, deletes it, and throws why it came to nothing. */
+  /** Saves the logs of its nodes, deletes it, and throws the reason of the failure. */
   giveUp(reason: unknown): Promise<never>;
 };
 
-/** The command that deletes a cluster, for people. */
+/** The command that deletes a cluster, for messages. */
 export const removeCommand = ({ name: command, remove }: ClusterTool, name: string): string =>
   [command, ...remove(name)].join(' ');
 
@@ -48,7 +48,7 @@ const refuseTaken = async (
     });
 };
 
-// In words: what became of the logs of a cluster that failed.
+// A sentence about the saved logs of a failed cluster.
 const saveLogs = async (
   tool: ClusterTool,
   { name, kubeconfig, out }: { name: string; kubeconfig: string; out: string },
@@ -65,8 +65,8 @@ const saveLogs = async (
 };
 
 /**
- * Makes a cluster named `corral-` and this process's number; one that is cut short or fails leaves nothing
- * behind but, in the folder `out`, what its nodes logged.
+ * Creates a cluster named `corral-` and this process's ID. If the creation is interrupted or fails, only the
+ * logs of its nodes remain, in the folder `out`.
  */
 export const createCluster = async (
   tool: ClusterTool,
@@ -106,7 +106,7 @@ export const createCluster = async (
       const logs = signal.aborted ? undefined : await saveLogs(tool, { name, kubeconfig, out });
       await cluster.remove();
       if (logs === undefined || !(reason instanceof Error)) throw reason;
-      // An expectation's message goes on for a screen: its first line is what people read.
+      // An expectation's message fills a screen, and readers look at its first line.
       throw new NotFit(
         { code: 'cluster-failed', what: reason.message.replace(/\n|$/, (end) => `: ${logs}${end}`) },
         { cause: reason },
@@ -125,13 +125,13 @@ export const createCluster = async (
   return cluster;
 };
 
-// However we end, the kernel closes the pipe that it reads from. Twice: a container may have been on its way
-// while the first one looked.
+// When this process ends in any way, the kernel closes the pipe that the script reads from. The removal runs
+// twice, because a container may have been starting during the first one.
 const script = 'read -r _ && exit; folder=$1; shift; "$@"; "$@"; rm -rf -- "$folder"';
 
 /**
- * Starts a process that runs a command when this one ends, also by `kill -9`, and removes a folder; until
- * `dismiss`. It has a session of its own: no Ctrl-C at the terminal reaches it.
+ * Starts a process that runs a command and removes a folder when this process ends, even by `kill -9`.
+ * `dismiss` cancels it. It has its own session, so Ctrl-C at the terminal does not reach it.
  */
 const guard = (
   [command, ...args]: readonly [string, ...string[]],
@@ -143,7 +143,7 @@ const guard = (
     env: { ...process.env, KUBECONFIG: kubeconfig },
   });
   child.unref();
-  // Somebody may have killed it.
+  // The guard may have been killed.
   child.stdin.on('error', () => {});
   return { dismiss: () => void child.stdin.end('\n') };
 };

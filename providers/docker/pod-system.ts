@@ -10,13 +10,13 @@ import { podPackages, podSystem } from '../../lab/images/core.ts';
 import { oneLine } from '../../lab/one-line.ts';
 import type { ProgressDisplay } from '../provider.ts';
 
-/** The image that Docker starts from: Docker has it, or pulls it. */
+/** The base image for Docker. Docker has it or pulls it. */
 export const debianImage = 'debian:trixie-slim';
 
-/** How long Docker may take for the packages, and for anything else (ms); who builds owns these time-outs. */
+/** Time-outs of Docker for the packages, and for all else, in ms. The build owns them. */
 const timeouts = { build: 20 * 60_000, other: 5 * 60_000 };
 
-// Docker has put a file of its own at /etc/mtab, which the store's server would find empty.
+// Docker creates its own /etc/mtab, which would be empty for the store's server.
 const containerfile = `FROM ${debianImage}
 RUN apt-get update \\
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${podPackages.join(' ')} \\
@@ -60,8 +60,8 @@ const byDocker: Part = {
 };
 
 /**
- * Makes what the pods' images start from in Docker, where this machine is no Debian and the cache has none.
- * Throws NotFit where there is no Docker either.
+ * Builds the base of the pods' images in Docker, if this machine is not a Debian and the cache has none.
+ * Throws NotFit if there is no Docker either.
  */
 export const preparePodSystem = async (progress: Pick<ProgressDisplay, 'step'>): Promise<void> => {
   if ((await isCached(podSystem)) || (await canUseApt())) return;

@@ -25,7 +25,7 @@ import type { ClusterTool } from './tool.ts';
 
 type Up = Parameters<Provider['up']>[0];
 
-/** Packs all images that the nodes need, for whoever imports them. */
+/** Packs all images that the nodes need. Returns the paths of the archives. */
 const packArchives = (
   { archives }: Target,
   { signal, progress }: Pick<Up, 'signal' | 'progress'>,
@@ -36,7 +36,7 @@ const packArchives = (
       const packed: string[] = [];
       for (const part of [await storeArchive({ whole: true }), ...archives]) {
         const pack = () => cached(part);
-        // One that the cache has is not worth a line.
+        // A part in the cache needs no step.
         packed.push(
           join(
             await ((await isCached(part)) ? pack() : progress.step(`Pack the images: ${part.name}`, pack)),
@@ -48,7 +48,7 @@ const packArchives = (
     }),
   );
 
-// longhorn #8158: there is no iSCSI in a container.
+// longhorn #8158: containers have no iSCSI.
 const offered: Offered = { lab: false, allow: allDisruptions, without: ['block-device'] };
 
 const running = (
@@ -71,7 +71,10 @@ const running = (
   down: cluster.remove,
 });
 
-/** Fills a cluster that was just made; returns what is known of the Longhorn in it, and of the machine. */
+/**
+ * Loads the images and installs Longhorn in a new cluster. Returns the facts about the Longhorn and the
+ * machine.
+ */
 const fill = async (
   { load, kubeconfig, workers }: DockerCluster,
   {
@@ -85,7 +88,7 @@ const fill = async (
   const sumOf = (some: readonly number[]): number => some.reduce((sum, size) => sum + size, 0);
   await progress.step('Load the images into its nodes', async (update) => {
     for (const [done, archive] of archives.entries()) {
-      // The tool's own command says nothing before its end.
+      // The tool prints nothing before it ends.
       const bytes = { done: sumOf(sizes.slice(0, done)), all: sumOf(sizes) };
       update(describeBytes(bytes, `${done} of ${archives.length} archives`));
       await load(archive, signal);
@@ -125,8 +128,8 @@ const bringUp = async (
 };
 
 /**
- * A cluster of Docker containers, made by a tool for a run, with a Longhorn in it; it goes with this process
- * unless it is kept.
+ * A cluster of Docker containers that a tool makes for a run, with a Longhorn in it. It is removed when this
+ * process ends, unless it is kept.
  */
 export const dockerProvider = (tool: ClusterTool): Provider => ({
   name: tool.name,
@@ -134,7 +137,7 @@ export const dockerProvider = (tool: ClusterTool): Provider => ({
   up: (options) => bringUp(tool, options),
 });
 
-/** Waits by watch until these nodes are Ready. */
+/** Waits with a watch until these nodes are Ready. */
 const nodesReady = async (
   names: readonly string[],
   { kubeconfig, signal }: { kubeconfig: string; signal: AbortSignal },

@@ -5,20 +5,23 @@ import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { ownedCommand } from '../../lab/build/owned-command.ts';
 import { oneLine } from '../../lab/one-line.ts';
 
-// kind reads the paths in kind-config.yaml from where it is started.
+// kind resolves the paths in kind-config.yaml relative to its working directory.
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** How a command of kind or k3d is run; `timeout` in ms, owned by whoever brings the cluster up or down. */
+/**
+ * Options of a kind or k3d command. `timeout` is in ms, and the caller that creates or removes the cluster
+ * owns it.
+ */
 export type RunOptions = {
-  /** The file that it takes for the default one: the user's own is never touched. */
+  /** Replaces the default kubeconfig: the user's own file is never changed. */
   kubeconfig: string;
   timeout: number;
   signal?: AbortSignal;
 };
 
 /**
- * What is worth printing of what a command said: from its first error on, without the stack and the inner
- * commands that kind may add. Of an inner command only its own error, where it has one: kubeadm's comes after
+ * The essential part of a command's output: from its first error on, without the stack and the inner commands
+ * that kind may add. For an inner command only its own error, if there is one: kubeadm prints it after
  * hundreds of lines, and before a stack.
  */
 const essence = (said: string): string => {
@@ -39,9 +42,9 @@ const essence = (said: string): string => {
 };
 
 /**
- * Runs kind or k3d to its end and returns what it printed. It ends with this process, with all that it
- * started, and Ctrl-C at the terminal does not reach it. Throws the signal's reason, or NotFit in one line with
- * what the command said.
+ * Runs kind or k3d and returns its output. The command ends with this process, including its child processes,
+ * and Ctrl-C at the terminal does not reach it. Throws the signal's reason, or NotFit with the command's
+ * error in one line.
  */
 export const runTool = async (
   command: string,
@@ -60,7 +63,7 @@ export const runTool = async (
     return stdout;
   } catch (error) {
     signal?.throwIfAborted();
-    // Not what goes to the standard output: that may be a kubeconfig, with its keys.
+    // Without the standard output, which may be a kubeconfig with keys.
     const { timedOut, stderr = '' } = error as ExecaError & { stderr?: string };
     throw new NotFit({
       code: 'tool-failed',

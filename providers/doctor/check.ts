@@ -1,20 +1,20 @@
 import { describeTrouble, NotFit, type PreconditionFailure } from '../../e2e/machine/not-fit.ts';
 
-/** One thing that was looked at. A warning is something that a run goes on without. */
+/** The result of one check. A run works in spite of a warning. */
 export type Check = {
-  /** What it is: `docker`. */
+  /** The subject: `docker`. */
   title: string;
   state: 'ok' | 'warning' | 'missing';
-  /** What was found, or what is wrong. */
+  /** What was found, or the problem. */
   detail: string;
-  /** What mends it; null where there is nothing to mend, or nobody can. */
+  /** The remedy. Null if none is needed or known. */
   mend: string | null;
 };
 
-/** It is as it should be. */
+/** A check that succeeded. */
 export const ok = (title: string, detail: string): Check => ({ title, state: 'ok', detail, mend: null });
 
-/** It is not as it should be, and a run goes on without. */
+/** A problem in spite of which a run works. */
 export const warning = (title: string, detail: string, mend: string | null = null): Check => ({
   title,
   state: 'warning',
@@ -22,7 +22,7 @@ export const warning = (title: string, detail: string, mend: string | null = nul
   mend,
 });
 
-/** A run cannot do without. */
+/** A problem that prevents a run. */
 export const missing = (
   title: string,
   trouble: Pick<PreconditionFailure, 'what' | 'where' | 'remedy'>,
@@ -33,7 +33,7 @@ export const missing = (
   mend: trouble.remedy ?? null,
 });
 
-/** Looks at something by work that throws NotFit where it is missing, and else says what it found. */
+/** Runs a check. `work` throws NotFit if something is missing, and returns what it found otherwise. */
 export const examine = async (title: string, work: () => Promise<string>): Promise<Check> => {
   try {
     return ok(title, await work());

@@ -6,7 +6,7 @@ import { kindTool } from '../kind/tool.ts';
 import { type Check, ok, warning } from './check.ts';
 import { type DoctorResult, diagnosisSchema } from './schema.ts';
 
-/** What a run would be asked for. */
+/** The options of the run that is checked. */
 export type DoctorRequest = {
   provider: string;
   longhorn: string;
@@ -14,7 +14,7 @@ export type DoctorRequest = {
   existing: ExistingCluster | undefined;
 };
 
-// Each is loaded only when it is asked for, as it brings much with it.
+// Each is imported only when needed, because it has many dependencies.
 const examineProvider = async ({ provider, longhorn, existing }: DoctorRequest): Promise<Check[]> => {
   if (existing !== undefined) return (await import('./existing.ts')).examineExisting(existing);
   if (provider === 'lab') return (await import('./lab.ts')).examineLab(longhorn);
@@ -22,7 +22,8 @@ const examineProvider = async ({ provider, longhorn, existing }: DoctorRequest):
 };
 
 /**
- * Looks at everything that a run with this provider and this Longhorn needs; all of it, whatever is missing.
+ * Checks everything that a run with this provider and this Longhorn needs. Does not stop at the first
+ * problem.
  */
 export const examineAll = async (request: DoctorRequest): Promise<DoctorResult> => {
   const { provider, longhorn, registryMirror } = request;
@@ -42,7 +43,7 @@ export const examineAll = async (request: DoctorRequest): Promise<DoctorResult> 
 
 const marks = { ok: '✓', warning: '!', missing: '✗' } as const;
 
-/** A line for each check, and one for all of them. */
+/** One line per check, and one for the result. */
 export const doctorLines = ({ provider, longhorn, ready, checks }: DoctorResult): string[] => {
   const lines = checks.map(({ title, state, detail, mend }) => {
     // `docker is missing` needs no title.
@@ -59,7 +60,7 @@ export const doctorLines = ({ provider, longhorn, ready, checks }: DoctorResult)
   ];
 };
 
-/** Looks for the browser that some scenarios open Longhorn's user interface in; a run goes on without. */
+/** Checks for the browser in which some scenarios open Longhorn's user interface. A run works without one. */
 const examineBrowser = async (environment: NodeJS.ProcessEnv): Promise<Check> => {
   const found = findChromium(environment);
   if (found !== undefined) return ok('Chromium', found);

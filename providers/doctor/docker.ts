@@ -15,7 +15,7 @@ import { type Check, examine, ok, warning } from './check.ts';
 
 const GIB = 2 ** 30;
 
-/** How long a command may take to answer (ms); the doctor owns this time-out. */
+/** Time-out of a command, in ms. The doctor owns it. */
 const answer = 30_000;
 
 const infoSchema = z.looseObject({
@@ -29,7 +29,7 @@ const ask = async (command: string, args: string[]): Promise<string | undefined>
   return failed ? undefined : stdout;
 };
 
-/** Looks at what a cluster of Docker containers needs of this machine. */
+/** Checks what a cluster of Docker containers needs of this machine. */
 export const examineDocker = async (tool: ClusterTool, longhorn: string): Promise<Check[]> => {
   const found = await examine(tool.name, () => checkTool(tool));
   const docker = await examine('docker', async () => {
@@ -53,8 +53,8 @@ export const examineDocker = async (tool: ClusterTool, longhorn: string): Promis
   ];
 };
 
-// Beside Kubernetes itself, 4 nodes of it; what a Longhorn took in a lab (3.3 GB, all in all) with some to
-// spare.
+// In GiB: the memory of a Longhorn in a lab (3.3 GB in total), with a margin, besides Kubernetes itself with
+// 4 nodes.
 const needed = { emulator: 4, release: 6 } as const;
 
 const examineEngine = async (longhorn: string): Promise<Check[]> => {
@@ -94,7 +94,7 @@ const examineKubectl = async (): Promise<Check> => {
   );
 };
 
-// As kind's own documents have them ("Pod errors due to too many open files").
+// From kind's documents ("Pod errors due to too many open files").
 const limits = { max_user_watches: 524_288, max_user_instances: 512 } as const;
 
 const examineInotify = (): Promise<Check[]> =>
@@ -112,7 +112,7 @@ const examineInotify = (): Promise<Check[]> =>
     }),
   );
 
-// A run takes its cluster down, unless it was to keep it.
+// A run removes its cluster, unless the cluster is to be kept.
 const examineLeftOver = async (tool: ClusterTool): Promise<Check[]> => {
   const names = tool.list
     .read((await ask(tool.name, tool.list.args)) ?? '')
@@ -130,15 +130,12 @@ const parse = (text: string): unknown => {
   }
 };
 
-/**
- * Looks at what the images are made with that Corral brings along: those of the backup store and of the
- * emulator.
- */
+/** Checks what is needed to make Corral's own images: those of the backup store and of the emulator. */
 const examineImages = async (dockerAnswers: boolean): Promise<Check[]> => {
   const folder = await examine('cache', openCache);
   const built = folder.state === 'ok' && (await isCached(podSystem));
   if (built) return [folder, ok("Corral's images", 'the cache has what they are made of')];
-  // Without Docker there is no cluster either: what is missing then is Docker.
+  // Without Docker there is no cluster either, so only Docker is reported as missing.
   const byDocker = !(await canUseApt().catch(() => true));
   const commands = await findCommands([...(byDocker ? [] : ['apt-get', 'dpkg-deb']), 'tar', 'flock']);
   const made = ok(

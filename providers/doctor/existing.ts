@@ -13,7 +13,7 @@ import { rightsTrouble } from '../existing/rights-trouble.ts';
 import { asFlags } from '../existing/spelling.ts';
 import { type Check, examine, missing, ok, warning } from './check.ts';
 
-/** Looks at a cluster that is there, as its user may; nothing is made in it. */
+/** Checks an existing cluster with the rights of its user. Creates nothing in it. */
 export const examineExisting = async (existing: ExistingCluster): Promise<Check[]> => {
   let met: ConnectedCluster | undefined;
   const cluster = await examine('cluster', async () => {
@@ -83,12 +83,12 @@ const examineRights = async (cluster: Cluster, wanted: ExistingCluster): Promise
     return 'all that the run needs';
   });
   if (lacking === undefined) return [rights];
-  // One check for each right; what mends it is the same for all.
+  // One check per right. The remedy is the same for all.
   const { remedy } = rightsTrouble(lacking, { context: cluster.context, spelling: asFlags });
   return lacking.rights.map((what) => missing('right', { what, remedy }));
 };
 
-// Whether it can be written to as well shows in the run: nothing is made in it here.
+// Whether the bucket is writable only shows in the run, because nothing is created here.
 const examineBucket = (cluster: Cluster, bucket: OwnBucket): Promise<Check> =>
   examine('bucket', async () => {
     await checkBucketListing(cluster, bucket, 'doctor');
@@ -97,7 +97,7 @@ const examineBucket = (cluster: Cluster, bucket: OwnBucket): Promise<Check> =>
 
 type Node = KubernetesObject & { status?: { images?: { names?: string[] | null }[] | null } };
 
-// Whether a cluster can pull an image shows only when it does: nothing is made in it here.
+// Whether the cluster can pull the image only shows in the run, because nothing is created here.
 const examineImage = async (cluster: Cluster, { storeImage }: ExistingCluster): Promise<Check> => {
   const { items } = await cluster.list<Node>(resources.nodes).catch(() => ({ items: [] as Node[] }));
   const having = items.filter(({ status }) =>
@@ -111,5 +111,5 @@ const examineImage = async (cluster: Cluster, { storeImage }: ExistingCluster): 
   );
 };
 
-// Nodes list images by whole names, people leave the registry out.
+// Nodes list images with complete names, users often omit the registry.
 const isOf = (name: string, image: string): boolean => name === image || name.endsWith(`/${image}`);

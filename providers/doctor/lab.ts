@@ -7,7 +7,7 @@ import { releaseSize } from '../longhorn/release-target.ts';
 import { examineApt, toCheck } from './apt.ts';
 import { type Check, examine, ok } from './check.ts';
 
-/** Looks at what a lab needs of this machine: for the emulator, or for a release, whose nodes are bigger. */
+/** Checks what a lab needs of this machine, for the emulator, or for a release, which needs bigger nodes. */
 export const examineLab = async (longhorn: string): Promise<Check[]> => {
   const go = await examine('Go', goVersion);
   let cache: string | undefined;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What `npx corral doctor --output json` prints. */
+/** The output of `npx corral doctor --output json`. */
 export const diagnosisSchema = z.object({
   provider: z.string().describe('lab, kind, k3d or existing'),
   longhorn: z
@@ -22,5 +22,5 @@ export const diagnosisSchema = z.object({
   ),
 });
 
-/** All that was looked at for one provider and one Longhorn. */
+/** The results of all checks for one provider and one Longhorn. */
 export type DoctorResult = z.infer<typeof diagnosisSchema>;

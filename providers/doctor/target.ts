@@ -7,7 +7,7 @@ import { find, type ReleaseObject, readObjects } from '../longhorn/manifest.ts';
 import { fetchRelease } from '../longhorn/official.ts';
 import { type Check, examine, missing, ok, warning } from './check.ts';
 
-/** Looks at the Longhorn that is to be brought: whether a release's manifest and images are there. */
+/** Checks the Longhorn to install: whether a release's manifest and images are available. */
 export const examineTarget = async (
   longhorn: string,
   registryMirror: string | undefined,

@@ -7,7 +7,7 @@ import { ownPrefixOf } from '../../e2e/store/drivers/s3/place.ts';
 import type { Longhorn } from './read-longhorn.ts';
 import type { Spelling } from './spelling.ts';
 
-/** What is known of a cluster before anything is made in it. */
+/** The facts about a cluster before anything is created in it. */
 type Known = {
   server: string;
   context: string;
@@ -15,7 +15,7 @@ type Known = {
   kubernetes: string;
   longhorn: Longhorn;
   run: string;
-  /** The kinds of stores that are run on. */
+  /** The kinds of stores that the run uses. */
   stores: readonly Pick<StoreDriver, 'called' | 'mounted'>[];
 };
 
@@ -35,7 +35,7 @@ const allowed = (allow: readonly Disruption[], spelling: Spelling): string[] => 
 const where = (namespace: string | undefined, run: string): string =>
   namespace === undefined ? `a namespace corral-${run}-store-…` : `the namespace ${namespace}`;
 
-// Each is a way in which Longhorn itself spoils a run, whatever the scenarios do.
+// States of Longhorn that disturb a run, whatever the scenarios do.
 const hindrances = ({ unset, standby, version }: Longhorn, stores: Known['stores']): string[] => [
   ...(unset.length > 0 &&
   stores.some(({ mounted }) => mounted) &&
@@ -51,7 +51,7 @@ const hindrances = ({ unset, standby, version }: Longhorn, stores: Known['stores
     : []),
 ];
 
-/** The lines that say which cluster this is, and what the run is about to make in it. */
+/** The lines that identify the cluster and list what the run will create in it. */
 export const announce = (
   { server, context, uid, kubernetes, longhorn, run, stores }: Known,
   {

@@ -4,18 +4,18 @@ import { formatDuration } from '../../e2e/kube/duration.ts';
 import { longhornNamespace, longhornResources } from '../../e2e/longhorn/resources.ts';
 
 /**
- * How long an API server may be away before the cluster counts as lost, ms. Restarts and upgrades of a
- * control plane take a minute or two; scenarios that meet them say themselves what they can prove. After five
- * minutes they only wait for their time to be over.
+ * Time in ms without the API server until the cluster counts as lost. Restarts and upgrades of a control
+ * plane take a minute or two, and scenarios decide themselves what they can still prove. After five minutes
+ * they would only wait for their time-out.
  */
 const AWAY_MS = 300_000;
 
-/** How often this process looks at what its watch says of the connection, ms; the server is not asked. */
+/** Interval in ms of checking the watch's connection state. This sends no request to the server. */
 const POLL_MS = 5_000;
 
 /**
- * Keeps a watch on a cluster. `lost` aborts, with what happened, when its API server stays away or does not
- * let the user watch any more.
+ * Watches a cluster. `lost` aborts with a reason when its API server stays away, or does not let the user
+ * watch any more.
  */
 export const awaitLoss = async (
   cluster: Cluster,

@@ -5,12 +5,12 @@ import type { ExistingCluster } from '../../e2e/config/config.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import type { Spelling } from './spelling.ts';
 
-/** Where a human may be asked. */
+/** Streams to ask a user with. */
 export type Terminal = { input: Readable & { isTTY?: boolean }; output: Writable & { isTTY?: boolean } };
 
 type Found = { server: string; context: string; uid: string };
 
-/** Throws NotFit where another cluster was expected than the one that was found. */
+/** Throws NotFit if the cluster is not the expected one. */
 export const refuseAnother = (
   { server, context, uid }: Found,
   { expectCluster }: Pick<ExistingCluster, 'expectCluster'>,
@@ -25,8 +25,8 @@ export const refuseAnother = (
 };
 
 /**
- * Makes sure that somebody means this very cluster: who did not name its UID beforehand has to type the
- * context's name, and where there is no terminal to ask at, NotFit says what to add to the command.
+ * Makes sure that the user means this cluster. Without --expect-cluster, the user must type the context's
+ * name. Without a terminal, throws NotFit with the flag to add.
  */
 export const confirm = async (
   { server, context, uid }: Found,
@@ -56,8 +56,8 @@ export const confirm = async (
   });
 };
 
-// Without readline's own handling of the terminal: Ctrl-C has to reach this process as a signal. Undefined at
-// the end of the input.
+// Does not use readline's terminal mode, because Ctrl-C must reach this process as a signal. Returns
+// undefined at the end of the input.
 const readLine = async (input: Readable, signal: AbortSignal): Promise<string | undefined> => {
   const lines = createInterface({ input, terminal: false });
   try {

@@ -8,23 +8,17 @@ import { errorInOneLine, orRefuse } from './refuse.ts';
 import type { Spelling } from './spelling.ts';
 
 /**
- * A cluster that was met: which one it is. `uid` is that of its namespace kube-system, which lives as long as
- * the cluster.
+ * A cluster and its identity. `uid` is that of the namespace kube-system, which exists as long as the
+ * cluster.
  */
 export type ConnectedCluster = { cluster: Cluster; uid: string; kubernetes: string };
 
 type Named = Pick<ExistingCluster, 'kubeconfig' | 'context' | 'allow' | 'namespace' | 'ownBucket'>;
 
-/**
- * How long the first answer of an API server may take, ms: one that is reached at all answers within a
- * second.
- */
+/** Time-out of the API server's first response, in ms. A reachable server responds within a second. */
 const FIRST_ANSWER_MS = 15_000;
 
-/**
- * Opens the cluster that was named, and only that one, and asks it who it is. Throws NotFit where it does not
- * say.
- */
+/** Connects to the named cluster and reads its identity. Throws NotFit if that is not possible. */
 export const connectExisting = async (
   { kubeconfig, context, allow, namespace, ownBucket }: Named,
   spelling: Spelling,
@@ -40,12 +34,12 @@ export const connectExisting = async (
   return { cluster, uid: metadata.uid ?? '', kubernetes };
 };
 
-// One attempt, whatever patience later requests have: nobody waits for a cluster that was named wrongly.
+// Tries once, although later requests are repeated: a wrong address must fail without a wait.
 const askVersion = async ({ request, server, context }: Cluster, spelling: Spelling): Promise<string> => {
   const where = `${server} (context ${context})`;
   const late = AbortSignal.timeout(FIRST_ANSWER_MS);
   const response = await request('/version', { signal: late }).catch((error: unknown) => {
-    // The error begins with the request; what its reader needs is why.
+    // The error's message begins with the request, but the reader needs the cause.
     const { cause } = error as { cause?: unknown };
     const why =
       cause instanceof Error && cause.message !== '' ? errorInOneLine(cause) : errorInOneLine(error);

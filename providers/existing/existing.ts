@@ -19,10 +19,10 @@ import { rightsTrouble } from './rights-trouble.ts';
 import { asFlags, type Spelling } from './spelling.ts';
 import { withGrace } from './with-grace.ts';
 
-/** More at once bring no more to light, and are more than other people's volumes should have to bear. */
+/** More workers show nothing more, and put too much load on volumes of other users. */
 const MOST_WORKERS = 3;
 
-// The emulator says what it is in its version: no report is to take it for a Longhorn.
+// The emulator's version contains its name, so that no report takes it for a real Longhorn.
 const nameOf = ({ version }: Longhorn): string => (version.endsWith('-emulator') ? 'emulator' : 'installed');
 
 const refuseWithout = async (
@@ -44,8 +44,8 @@ type Options = {
 type Seen = { cluster: Cluster; longhorn: Longhorn; baseline: Baseline };
 
 /**
- * Looks at the cluster, says which it is and what will be made in it, and asks whether it is the one. Only
- * reads: whatever is wrong is reported before anything is made.
+ * Checks the cluster, prints its identity and what the run will create in it, and asks for confirmation. Only
+ * reads, so every problem is reported before anything is created.
  */
 export const connectAndConfirm = async ({
   existing,
@@ -88,10 +88,7 @@ const connectWithBaseline = async (options: Options): Promise<Seen> => {
   return { cluster, longhorn, baseline };
 };
 
-/**
- * Makes the provider of clusters that were there before; `terminal` is where somebody may be asked whether
- * the cluster is the one.
- */
+/** Creates the provider of existing clusters. `terminal` is used to ask for confirmation. */
 export const existingOn = (terminal: Terminal): Provider => ({
   name: 'existing',
   offers: async (existing) => ({
@@ -134,14 +131,14 @@ export const existingOn = (terminal: Terminal): Provider => ({
         const hurried = AbortSignal.any([impatient, lost]);
         return withGrace(differencesFrom(baseline, { cluster, run, signal: hurried }), hurried);
       },
-      // It is somebody's: only what this process has open in it ends.
+      // The cluster stays. Only this process's connections to it are closed.
       down: stop,
     };
   },
 });
 
 /**
- * A cluster that somebody has, with the Longhorn in it. It is looked at before anything is made in it,
- * compared afterwards, and left up.
+ * An existing cluster with its Longhorn. It is checked before anything is created in it, compared afterwards,
+ * and left running.
  */
 export const existing: Provider = existingOn({ input: process.stdin, output: process.stdout });

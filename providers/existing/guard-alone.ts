@@ -6,9 +6,9 @@ import { connectAndConfirm } from './existing.ts';
 import { asVariables } from './spelling.ts';
 
 /**
- * The guard of a run that the command has not started (`npx vitest run --project e2e`): a cluster that Corral
- * has not made is named by its context, printed, and confirmed by its UID or at a terminal, before anything
- * is made in it. Throws NotFit otherwise.
+ * The guard of a run that was started without the command (`npx vitest run --project e2e`). An existing
+ * cluster must be named by its context. Its identity is printed, and it is confirmed by its UID or at a
+ * terminal before anything is created. Throws NotFit otherwise.
  */
 export const guardAlone = async (
   {

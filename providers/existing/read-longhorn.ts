@@ -8,9 +8,9 @@ import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { orRefuse } from './refuse.ts';
 
 /**
- * The Longhorn of a cluster: its version, as `v1.12.1`, and which of its nodes can be used; the others with
- * the reason that Longhorn gives. The backup targets without a URL, by which those with one are unmounted, and the
- * volumes on standby, beside which no backup target can be removed.
+ * The Longhorn of a cluster: its version such as `v1.12.1`, its usable nodes, and the other nodes with
+ * Longhorn's reason. `unset` has backup targets without a URL, because of which the others are unmounted.
+ * `standby` has standby volumes, beside which no backup target can be removed.
  */
 export type Longhorn = {
   version: string;
@@ -20,10 +20,7 @@ export type Longhorn = {
   standby: string[];
 };
 
-/**
- * Reads the Longhorn of a cluster. Throws NotFit where there is none, or none that scenarios can be run
- * on.
- */
+/** Reads the Longhorn of a cluster. Throws NotFit if there is none, or none that scenarios can run on. */
 export const readLonghorn = async (cluster: Cluster): Promise<Longhorn> => {
   const nodes = await orRefuse("Longhorn's nodes cannot be read", () => readNodes(cluster));
   const managers = await orRefuse('the longhorn-manager pods cannot be read', () => managerPods(cluster));
@@ -68,7 +65,7 @@ const readHindrances = async (cluster: Cluster): Promise<Pick<Longhorn, 'unset' 
   };
 };
 
-// The collection is only there where Longhorn's definitions are.
+// The collection exists only if Longhorn's definitions do.
 const readNodes = async (cluster: Cluster): Promise<Node[] | undefined> => {
   try {
     return (await cluster.list<Node>(longhornResources.nodes, { namespace })).items;

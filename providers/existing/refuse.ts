@@ -1,13 +1,10 @@
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 
-/** An error in one line, as what refuses a run is. */
+/** Converts an error to one line. */
 export const errorInOneLine = (error: unknown): string =>
   (error as Error).message.replace(/\s*\n\s*/g, ' ').trim();
 
-/**
- * Does work that a run cannot do without; where that fails, the run is refused with NotFit: what was tried,
- * and why it failed.
- */
+/** Runs work that is required for a run. If it fails, throws NotFit with what was tried and why it failed. */
 export const orRefuse = async <T>(where: string, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();

@@ -2,7 +2,7 @@ import type { PreconditionFailure } from '../../e2e/machine/not-fit.ts';
 import type { MissingRights } from '../../e2e/permissions/missing.ts';
 import type { Spelling } from './spelling.ts';
 
-/** Says what a run's user may not do, and how an admin grants it. */
+/** Describes the rights that a run's user lacks, and how an admin grants them. */
 export const rightsTrouble = (
   { needed, rights, command, makesAccount, runIn }: MissingRights,
   { context, spelling }: { context: string; spelling: Spelling },

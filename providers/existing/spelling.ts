@@ -1,4 +1,4 @@
-/** How the settings of a cluster are written where a run is given them. */
+/** The names of a cluster's settings, for messages. */
 export type Spelling = {
   kubeconfig: string;
   context: string;

@@ -1,12 +1,9 @@
-/**
- * How long work may still take, ms, for somebody who does not want to wait any more: enough for a server that
- * answers.
- */
+/** Time in ms for work after the user has interrupted: enough for a server that responds. */
 const HURRIED_MS = 15_000;
 
 /**
- * Waits for work, but not for long once the signal has aborted: a server that is away may be asked again and
- * again.
+ * Waits for work, but only briefly after the signal has aborted: requests to a server that is away may be
+ * repeated for long.
  */
 export const withGrace = async <T>(work: Promise<T>, signal: AbortSignal, grace = HURRIED_MS): Promise<T> => {
   const { promise: late, reject } = Promise.withResolvers<never>();

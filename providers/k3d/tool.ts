@@ -6,12 +6,12 @@ const iscsiadm = fileURLToPath(new URL('../../fixtures/kind/iscsiadm', import.me
 
 const listSchema = z.array(z.object({ name: z.string() }));
 
-// On the server, as kind has it: Longhorn's pods run on the agents alone.
+// For the server, as in kind: Longhorn's pods run only on the agents.
 const serverArgs = ['--disable=traefik', '--disable=servicelb', '--disable=metrics-server'].concat(
   '--node-taint=node-role.kubernetes.io/control-plane:NoSchedule',
 );
 
-/** k3d; its containers bear the label `k3d.cluster=NAME`. */
+/** k3d. Its containers have the label `k3d.cluster=NAME`. */
 export const k3dTool: ClusterTool = {
   name: 'k3d',
   install: 'see k3d.io for its ways to install it',
@@ -24,14 +24,14 @@ export const k3dTool: ClusterTool = {
     ...['cluster', 'create', name, '--servers', '1', '--agents', '3', '--no-lb', '--wait'],
     ...['--kubeconfig-update-default=false', '--kubeconfig-switch-context=false'],
     ...serverArgs.flatMap((arg) => ['--k3s-arg', `${arg}@server:*`]),
-    // Without it no mount of a pod is seen by another, which Longhorn wants of /var/lib/longhorn.
+    // Without it, pods do not see each other's mounts, which Longhorn needs for /var/lib/longhorn.
     ...['--env', 'K3D_FIX_MOUNTS=1@server:*;agent:*'],
     ...['--volume', `${iscsiadm}:/usr/local/bin/iscsiadm@agent:*`],
-    // A volume of Docker's own, which goes with the node: the container's own file system bears no replicas.
+    // A Docker volume, which is removed with the node: the container's own file system cannot hold replicas.
     ...['--volume', '/var/lib/longhorn@agent:*'],
   ],
   kubeconfig: (name) => ['kubeconfig', 'get', name],
-  // By its other ways it ends with success when a node did not take the images.
+  // The other modes succeed even if a node did not accept the images.
   load: ({ name, archive }) => ['image', 'import', archive, '--cluster', name, '--mode', 'direct'],
   remove: (name) => ['cluster', 'delete', name],
   context: (name) => `k3d-${name}`,

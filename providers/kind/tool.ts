@@ -1,17 +1,17 @@
 import type { ClusterTool } from '../docker/tool.ts';
 
-// Unset, or set to nothing: kind's own, which its release pins by a digest.
+// Unset or empty: kind's default image, which its release pins by digest.
 const nodeImage = (): string[] => {
   const image = process.env.CORRAL_KIND_IMAGE;
   return image ? ['--image', image] : [];
 };
 
-/** kind; its containers bear the label `io.x-k8s.kind.cluster=NAME`. */
+/** kind. Its containers have the label `io.x-k8s.kind.cluster=NAME`. */
 export const kindTool: ClusterTool = {
   name: 'kind',
   install: 'go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io',
   oldest: '0.20.0',
-  // Without a cluster it says so where errors go.
+  // Without clusters, kind prints a message on standard error.
   list: { args: ['get', 'clusters'], read: (stdout) => stdout.split('\n').filter((name) => name !== '') },
   create: ({ name, kubeconfig }) => [
     'create',
@@ -22,7 +22,7 @@ export const kindTool: ClusterTool = {
     kubeconfig,
     '--config',
     'kind-config.yaml',
-    // What its nodes logged is saved before it is deleted.
+    // The logs of its nodes are saved before it is deleted.
     '--retain',
     ...nodeImage(),
   ],

@@ -5,14 +5,14 @@ import { versionOf } from '../../e2e/longhorn/version.ts';
 import type { NamedImage } from './images.ts';
 import { type Container, containersOf, find, manifestObjectName, type ReleaseObject } from './manifest.ts';
 
-/** Something in a release's manifest that is made otherwise for small nodes. */
+/** A change of a release's manifest for small nodes. */
 export type ManifestChange = { what: string; from: string; to: string; why: string };
 
-/** A change in one line. */
+/** Formats a change as one line. */
 export const describeChange = ({ what, from, to, why }: ManifestChange): string =>
   `${what}: ${from} -> ${to} (${why})`;
 
-/** The version of a release; one that is not known is taken for a new one. */
+/** The version of a release. An unknown one is treated as new. */
 const releaseVersion = (objects: readonly ReleaseObject[]): string => {
   const manager = find(objects, 'DaemonSet', 'longhorn-manager');
   const image = manager && containersOf(manager).find(({ name }) => name === 'longhorn-manager')?.image;
@@ -20,8 +20,8 @@ const releaseVersion = (objects: readonly ReleaseObject[]): string => {
 };
 
 /**
- * Fits a release's objects to the small nodes of a cluster made for a run, and says what it changed.
- * `missing` are the images that the nodes will lack: what cannot start without them is not started.
+ * Adapts a release's objects to the small nodes of a cluster made for a run, and returns the changes.
+ * `missing` are images that the nodes will lack: workloads that need them are not started.
  */
 export const fitToCluster = (
   release: readonly ReleaseObject[],
@@ -63,12 +63,12 @@ type Fitted = {
   release: string;
   why: string;
   ofEngine?: true;
-  /** The first version that has the setting; all have one without. */
+  /** The first version that has the setting. Default: all versions have it. */
   since?: string;
 };
 
-// Seen on a v1.12.1, a lab at load 22: the program of an engine needs more than the 4 s to say its version, its pod
-// is ended, and takes the program with it, so that no replica starts.
+// Seen on a v1.12.1 in a lab at load 22: the engine's program needs more than 4 s to print its version. The
+// probe then ends its pod and removes the program, so that no replica starts.
 const probed = 'a busy node needs longer to answer';
 
 const settings: Fitted[] = [
@@ -150,18 +150,17 @@ const settings: Fitted[] = [
 ];
 
 /**
- * The value in the words in which Longhorn itself keeps it: since v1.10 some have one for each engine.
- *
- * A plain one is understood too, but is then never what is kept: every manager writes it anew as it starts,
- * and one that meets another doing so ends with "the object has been modified" (seen on a v1.12.1: three
+ * The value in the form in which Longhorn stores it: since v1.10 some settings have one value per engine.
+ * Longhorn accepts a plain value, but never stores it: every manager writes the setting again at its start. A
+ * manager that meets another's write ends with "the object has been modified" (seen on a v1.12.1: three
  * managers, five restarts; M:datastore/longhorn.go createOrUpdateSetting).
  */
 const written = ({ value, ofEngine }: Fitted, version: string): string =>
   ofEngine && semver.gte(version, '1.10.0-0') ? JSON.stringify({ v1: value, v2: value }) : value;
 
 /**
- * Gives the ConfigMap of default settings what small nodes need; a setting that the manifest has stays as it
- * is.
+ * Adds the settings for small nodes to the ConfigMap of default settings. Settings in the manifest stay
+ * unchanged.
  */
 const fitSettings = (object: KubernetesObject, version: string): ManifestChange[] => {
   const map = object as ConfigMap;
@@ -174,7 +173,7 @@ const fitSettings = (object: KubernetesObject, version: string): ManifestChange[
     ...own,
     ...Object.fromEntries(missing.map((setting) => [setting.name, written(setting, version)])),
   };
-  // In quotes: Longhorn reads every value as text.
+  // Quoted, because Longhorn reads every value as a string.
   map.data = {
     ...map.data,
     [key]: stringify(fitted, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 }),
@@ -189,7 +188,7 @@ const fitSettings = (object: KubernetesObject, version: string): ManifestChange[
 
 const csiParts = ['ATTACHER', 'PROVISIONER', 'RESIZER', 'SNAPSHOTTER'];
 
-/** One of each CSI part instead of three; a count that the manifest names stays. */
+/** Sets one replica of each CSI part instead of three. A count in the manifest stays unchanged. */
 const fitCsi = (object: KubernetesObject): ManifestChange[] => {
   const deployer = containersOf(object).find(({ name }) => name === 'longhorn-driver-deployer');
   if (deployer === undefined) return [];
@@ -209,7 +208,7 @@ const fitCsi = (object: KubernetesObject): ManifestChange[] => {
   ];
 };
 
-/** So many pods of a Deployment; it may already have as few. */
+/** Reduces the replicas of a Deployment to this number. */
 const fitReplicas = (object: KubernetesObject, replicas: number, why: string): ManifestChange[] => {
   const deployment = object as KubernetesObject & { spec: { replicas?: number } };
   const before = deployment.spec.replicas ?? 1;
@@ -221,10 +220,9 @@ const fitReplicas = (object: KubernetesObject, replicas: number, why: string): M
 };
 
 /**
- * Each manager waits to start until the one before it is reached through the service, and a pod is in there
- * once its probe has passed: at Kubernetes' own pace of 10 s. It stays in there for as long as before (30 s)
- * when its answers fail, as on a machine that is busy: were it out sooner, the webhooks would be gone for the
- * others.
+ * Each manager waits at its start until the previous one is reachable through the service. A pod is in the
+ * service once its probe has succeeded, and Kubernetes probes only every 10 s. The total time until a failing
+ * pod leaves the service stays 30 s: if a busy pod left earlier, the others would lose the webhooks.
  */
 const fitManager = (object: KubernetesObject): ManifestChange[] => {
   const probe = containersOf(object).find(({ name }) => name === 'longhorn-manager')?.readinessProbe;
@@ -244,7 +242,9 @@ const fitManager = (object: KubernetesObject): ManifestChange[] => {
 const pulls = ({ image = '', imagePullPolicy }: Container): boolean =>
   imagePullPolicy === 'Always' || (imagePullPolicy === undefined && !/@|:(?!latest$)[^/]*$/.test(image));
 
-/** No container asks a registry for its image, which the nodes have, nor for more of a node than there is. */
+/**
+ * Containers neither pull their images, which the nodes have, nor request resources, which small nodes lack.
+ */
 const fitContainers = (object: KubernetesObject): ManifestChange[] =>
   containersOf(object).flatMap((container) => {
     const what = (field: string) => `${field} of ${manifestObjectName(object)}, container ${container.name}`;

@@ -17,9 +17,9 @@ const first = 250;
 const longest = 2000;
 
 /**
- * Tries until it works, with growing pauses up to 2 s, and reports what each attempt lacked. Ends when it worked
- * or with the signal, whose owner has the time-out. For questions that only an attempt answers: whether a
- * webhook takes a request is no state of an object.
+ * Repeats an attempt until it succeeds, with growing pauses up to 2 s, and reports the failure of each. Ends
+ * after a success or with the signal, whose owner has the time-out. For conditions that no object shows:
+ * whether a webhook accepts a request is not in any object.
  */
 export const untilItWorks = async (
   attempt: () => Promise<unknown>,
@@ -37,8 +37,8 @@ export const untilItWorks = async (
 };
 
 /**
- * Asks for a volume without making one: the API server passes it through the webhooks, which know all that a
- * volume needs.
+ * Creates a volume with dryRun, so that none is made: the API server passes it through the webhooks, which
+ * check all that a volume needs.
  */
 export const askForVolume = async (cluster: Cluster): Promise<void> => {
   const answer = await cluster.request(
@@ -59,17 +59,15 @@ export const askForVolume = async (cluster: Cluster): Promise<void> => {
   if (!answer.ok) throw new Error(`refused with ${answer.status}: ${refusalIn(text)}`);
 };
 
-// As long as the API server itself waits for a webhook.
+// As long as the API server waits for a webhook, in ms.
 const answerTimeout = 10_000;
 
 type InstanceManager = KubernetesObject & { status?: { currentState?: string } };
 
 /**
- * Touches each instance manager that is not `running` though its pod is ready, so that Longhorn looks at it
- * again.
- *
- * Longhorn's first look comes with the pod's readiness, some milliseconds before the process in it listens;
- * that and three more fail, and the next one is the resync 30 s later (seen on a v1.12.1;
+ * Touches each instance manager that is not `running` although its pod is ready, so that Longhorn reconciles
+ * it again. Longhorn's first reconcile comes with the pod's readiness, some milliseconds before its process
+ * listens. That one and three more fail, and the next is the resync 30 s later (seen on a v1.12.1;
  * M:controller/instance_manager_controller.go).
  */
 export const touchLate = async (cluster: Cluster, world: World): Promise<void> => {
@@ -86,9 +84,9 @@ export const touchLate = async (cluster: Cluster, world: World): Promise<void> =
 };
 
 /**
- * Points Longhorn's default backup target at a store and has it looked at now; the interval of later looks
- * stays Longhorn's. It stays there: while one target has no URL, Longhorn unmounts the stores of all others
- * every 30 s, below uploads too (seen on a v1.12.1; M:controller/backup_target_controller.go, cleanUpAllMounts).
+ * Sets the URL of Longhorn's default backup target and requests a sync. Its poll interval stays unchanged.
+ * The URL is kept, because while a target has no URL, Longhorn unmounts the stores of all others every 30 s,
+ * even during uploads (seen on a v1.12.1; M:controller/backup_target_controller.go, cleanUpAllMounts).
  */
 export const pointTarget = async (
   cluster: Cluster,

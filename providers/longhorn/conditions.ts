@@ -31,8 +31,8 @@ type InstanceManager = KubernetesObject & {
 };
 
 /**
- * Something that must hold before Longhorn can be used: `lacks` says what is missing yet. Without it there is
- * nothing to look at, and `without` says why.
+ * A condition that must hold before Longhorn can be used. `lacks` returns what is still missing. It is
+ * undefined if the condition does not apply, and `without` has the reason.
  */
 export type ReadinessCondition = {
   title: string;
@@ -40,7 +40,7 @@ export type ReadinessCondition = {
   without: string;
 };
 
-/** What is missing for that which is tried, again and again, because no object shows it. */
+/** Failures of the repeated attempts, for conditions that no object shows. */
 export type Attempts = { volumes: string[]; target: string[] };
 
 const notThere = ['not there yet'];
@@ -64,7 +64,7 @@ const describeCondition = ({ type, status, reason, message }: Condition): string
   return `${type} is ${status}${why ? ` (${why})` : ''}`;
 };
 
-/** Whatever conditions are not True. */
+/** All conditions that are not True. */
 const allUntrue = ({ conditions }: Conditions = {}): string[] =>
   (conditions ?? []).filter(({ status }) => status !== 'True').map(describeCondition);
 
@@ -76,7 +76,7 @@ const established = (world: World, names: readonly string[]): string[] => {
   return open.length === 0 ? [] : [`${names.length - open.length} of ${names.length}`];
 };
 
-/** What a DaemonSet lacks to have a ready pod on at least so many nodes. */
+/** What a DaemonSet lacks to have ready pods on at least `least` nodes. */
 const rolledOut = (world: World, name: string, least: number): string[] => {
   const set = world.find<DaemonSet>('daemonSets', name);
   if (set === undefined) return notThere;
@@ -97,7 +97,7 @@ const registered = (world: World): string[] =>
     const configuration = world.find<WebhookConfiguration>(collection, name);
     if (configuration === undefined) return [`${name} is not there yet`];
     const { webhooks = [] } = configuration;
-    // By it the API server knows the webhooks.
+    // The API server trusts the webhooks with it.
     const isKnown = webhooks.length > 0 && webhooks.every(({ clientConfig }) => clientConfig?.caBundle);
     return isKnown ? [] : [`${name} has no caBundle yet`];
   });
@@ -110,7 +110,7 @@ const available = (world: World, names: readonly string[]): string[] =>
 
 const csiParts = ['csi-attacher', 'csi-provisioner', 'csi-resizer', 'csi-snapshotter'];
 
-/** What the driver deployer makes: the driver, a plugin on each node, and the four parts. */
+/** What the driver deployer creates: the driver, a plugin on each node, and the four parts. */
 const csi = (world: World): string[] => [
   ...(world.find('csiDrivers', 'driver.longhorn.io') ? [] : ['driver.longhorn.io is not registered yet']),
   ...ofEach(['longhorn-csi-plugin'], (name) => rolledOut(world, name, 1)),
@@ -133,7 +133,9 @@ const lacksOfDisk = ([name, disk]: [string, Disk | null]): string[] =>
     ...((disk?.storageAvailable ?? 0) > 0 ? [] : ['no storage is available']),
   ].map((lack) => `disk ${disk?.diskPath ?? name}: ${lack}`);
 
-/** The image is `deployed`: its binary lies on every node. Without a name, any one will do. */
+/**
+ * Whether the image is `deployed`, with its binary on every node. Without a name, any engine image counts.
+ */
 const deployed = (world: World, name: string | undefined): string[] => {
   const image = world
     .objects<EngineImage>('engineImages')
@@ -145,7 +147,7 @@ const deployed = (world: World, name: string | undefined): string[] => {
   return [state || 'new', `on ${on.toSorted().join(', ') || 'no node'}`, ...allUntrue(image.status)];
 };
 
-/** One for volumes of the v1 engine is `running` on every node. */
+/** Whether an instance manager for v1 volumes is `running` on every node. */
 const running = (world: World, names: readonly string[]): string[] =>
   ofEach(names, (node) => {
     const own = world
@@ -157,13 +159,14 @@ const running = (world: World, names: readonly string[]): string[] =>
     return [manager.status?.currentState || 'new', ...allUntrue(manager.status)];
   });
 
-/** It has been pointed at the store, and Longhorn has listed that since. */
+/** Whether the target has the store's URL, and Longhorn has listed the store since. */
 const listed = (world: World, pointed: string[]): string[] => {
   const target = world.find<BackupTarget>('backupTargets', 'default');
   if (target === undefined) return notThere;
   if (pointed.length > 0) return pointed;
   const { available, conditions, lastSyncedAt } = target.status ?? {};
-  // Up to v1.9 both come together; since v1.10 it is first available, and listed with the next look.
+  // Up to v1.9 both are set together. Since v1.10, `available` is set first, and the next sync lists the
+  // store.
   if (available && lastSyncedAt) return [];
   const why = (conditions ?? [])
     .filter(({ type, status }) => type === 'Unavailable' && status === 'True')
@@ -185,9 +188,7 @@ const titles = {
   deployments: 'its deployments are available',
 } as const;
 
-/**
- * What a release must come to on these nodes, as section 6.2 of the notes on Longhorn's behaviour lists it.
- */
+/** The conditions for a release on these nodes, from section 6.2 of the notes on Longhorn's behaviour. */
 export const conditionsOf = (
   release: Release,
   names: readonly string[],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { findSources } from '../../lab/images/source.ts';
 
-/** What a folder brings for a Longhorn: manifests in the order in which to apply them, and image archives. */
+/** The content of a release's folder: manifests in the order to apply them, and image archives. */
 export type Folder = { manifests: string[]; archives: string[] };
 
 const archivesIn = async (folder: string): Promise<string[]> => {
@@ -15,9 +15,9 @@ const archivesIn = async (folder: string): Promise<string[]> => {
 };
 
 /**
- * Reads a folder: its manifests are all `*.yaml` and `*.yml` in it, by name; its image archives and
- * unpacked layouts lie beside them or in folders of it. Throws NotFit when there is no manifest, or no
- * archive and no mirror to take the images from.
+ * Lists a folder. Its manifests are all `*.yaml` and `*.yml` in it, by name. Image archives and unpacked
+ * layouts are beside them or in subfolders. Throws NotFit if there is no manifest, or neither an archive nor
+ * a mirror for the images.
  */
 export const readReleaseFolder = async (
   dir: string,

@@ -1,19 +1,16 @@
 import { completeName } from '../../lab/images/image-name.ts';
 import { containersOf, flagsOf, manifestObjectName, type ReleaseObject } from './manifest.ts';
 
-/**
- * What is lost without an image: everything, volumes for pods, the UI, or something that Longhorn starts
- * without.
- */
+/** What does not work without an image: everything, volumes for pods, the UI, or only something optional. */
 export type ImageNeed = 'all' | 'csi' | 'ui' | 'other';
 
-/** An image that a manifest names, under its whole name, and who names it. */
+/** An image in a manifest, with its complete name, and the field that names it. */
 export type NamedImage = { name: string; namedBy: string; need: ImageNeed };
 
-/** The whole name of an image, by which the nodes know it: releases up to v1.9 leave the registry out. */
+/** The complete name of an image, which the nodes use. Releases up to v1.9 omit the registry. */
 export const wholeName = (name: string): string => completeName(name) ?? name;
 
-// Longhorn starts what these stand for only when a backing image or a support bundle is made.
+// Longhorn starts the images of these flags only for a backing image or a support bundle.
 const otherFlags = new Set(['backing-image-manager-image', 'support-bundle-manager-image']);
 
 const needs: Record<string, ImageNeed> = {
@@ -46,7 +43,8 @@ const imagesOf = ({ object }: ReleaseObject): NamedImage[] => {
 const order: ImageNeed[] = ['all', 'csi', 'ui', 'other'];
 
 /**
- * Every image that a manifest names (in containers, flags and variables), once, for the most that needs it.
+ * Returns every image that a manifest names (in containers, flags and variables) once, with its most
+ * important need.
  */
 export const namedImages = (objects: readonly ReleaseObject[]): NamedImage[] => {
   const images = new Map<string, NamedImage>();

@@ -15,21 +15,21 @@ import { openWorld, type World } from './watches.ts';
 
 export type InstallOptions = {
   kubeconfig: string;
-  /** As they are to be applied: already fitted to the cluster. */
+  /** The objects to apply, already adapted to the cluster. */
   objects: readonly ReleaseObject[];
-  /** Names of the nodes that Longhorn is to run on; one that is still booting is waited for. */
+  /** Names of the nodes for Longhorn. Nodes that are still booting are waited for. */
   nodes: readonly string[];
   storeImage: string;
   signal: AbortSignal;
   /**
-   * Owner of the time-out (ms) for all of it; 97 s were seen for a v1.12.1 on two processors, and a machine
-   * may be six times slower.
+   * Time-out of the whole installation, in ms. A v1.12.1 took 97 s on two processors, and a machine may be
+   * six times slower.
    */
   timeout?: number;
   onProgress?: (text: string) => void;
 };
 
-/** The store of the default backup target; scenarios bring stores of their own. */
+/** The store of the default backup target. Scenarios have their own stores. */
 const store = { namespace: 'corral-default-backupstore', run: 'set-up' };
 
 /** Resolves when these conditions hold, now or later. */
@@ -55,7 +55,7 @@ type Work = {
   signal: AbortSignal;
 };
 
-/** Asks the webhooks only when they are registered: until then nobody would refuse. */
+/** Starts only after the webhooks are registered, because before that every volume is accepted. */
 const tryVolumes = async ({ cluster, world, attempts, conditions, signal }: Work): Promise<void> => {
   if (conditions.volumes.lacks === undefined) return;
   await untilMet(world, [conditions.customResources, conditions.webhooks], signal);
@@ -66,7 +66,7 @@ const tryVolumes = async ({ cluster, world, attempts, conditions, signal }: Work
   await untilItWorks(() => askForVolume(cluster), { signal, onLacks });
 };
 
-/** Until there is an instance manager on each node. */
+/** Runs until there is an instance manager on each node. */
 const hurryInstanceManagers = async ({ cluster, world, conditions, signal }: Work): Promise<void> => {
   const { lacks } = conditions.instanceManagers;
   if (lacks === undefined) return;
@@ -79,8 +79,8 @@ const hurryInstanceManagers = async ({ cluster, world, conditions, signal }: Wor
 };
 
 /**
- * Points the target at the store once Longhorn can list it at once: a list that fails for want of an engine
- * or an instance manager is tried again only with the next resync, 30 s later
+ * Sets the target's URL only when Longhorn can list the store at once. A list that fails without an engine or
+ * an instance manager is only repeated at the next resync, 30 s later
  * (M:controller/backup_target_controller.go).
  */
 const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Promise<void> => {
@@ -106,9 +106,8 @@ const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Prom
 };
 
 /**
- * Applies a release, points its default backup target at a store of its own, and returns when it can be used,
- * with its version and what there is to say of each condition. Throws NotReady when it does not get there in
- * time.
+ * Applies a release, gives its default backup target a store, and returns when Longhorn can be used. Returns
+ * its version and a text about each condition. Throws NotReady if this takes too long.
  */
 export const installRelease = async (
   options: InstallOptions,

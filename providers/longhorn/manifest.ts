@@ -2,10 +2,10 @@ import { stringify } from 'yaml';
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { type Manifest, objectsOf } from '../../lab/manifests/read.ts';
 
-/** An object of a release's manifest, and the file that it comes from. */
+/** An object of a release's manifest, and its file. */
 export type ReleaseObject = { source: string; object: KubernetesObject };
 
-/** A container, as far as it is read and changed here. */
+/** The fields of a container that are read or changed here. */
 export type Container = {
   name: string;
   image?: string;
@@ -22,7 +22,7 @@ type Workload = {
   spec?: { template?: Template; jobTemplate?: { spec?: { template?: Template } } } & Template['spec'];
 };
 
-/** The objects of a release's files, in their order. */
+/** Returns the objects of a release's files, in their order. */
 export const readObjects = (manifests: readonly Manifest[]): ReleaseObject[] =>
   manifests.flatMap((manifest) =>
     objectsOf(manifest).map(({ object }) => ({
@@ -32,21 +32,21 @@ export const readObjects = (manifests: readonly Manifest[]): ReleaseObject[] =>
   );
 
 /**
- * Writes objects as the files that they come from; so that the server, which reads YAML 1.1, gets the same:
- * `"no"` is no text without quotes there.
+ * Writes objects back as their files, in YAML 1.1, which the server reads: `"no"` without quotes is not a
+ * string there.
  */
 export const writeObjects = (objects: readonly ReleaseObject[]): Manifest[] =>
   [...Map.groupBy(objects, ({ source }) => source)].map(([source, ofSource]) => ({
-    // Documents and lines are counted anew.
+    // The numbers of documents and lines are new.
     source: `${source} (as fitted)`,
     text: ofSource.map(({ object }) => stringify(object, { version: '1.1', lineWidth: 0 })).join('---\n'),
   }));
 
-/** How a reader calls an object: `DaemonSet longhorn-manager`. */
+/** The name of an object for messages: `DaemonSet longhorn-manager`. */
 export const manifestObjectName = ({ kind, metadata }: KubernetesObject): string =>
   `${kind} ${metadata?.name}`;
 
-/** The first object of that kind and name. */
+/** Returns the first object with this kind and name. */
 export const find = (
   objects: readonly ReleaseObject[],
   kind: string,
@@ -54,14 +54,16 @@ export const find = (
 ): KubernetesObject | undefined =>
   objects.find(({ object }) => object.kind === kind && object.metadata?.name === name)?.object;
 
-/** All containers of a workload, those that run before the others first; none for what is no workload. */
+/**
+ * Returns all containers of a workload, init containers first. Empty for an object that is not a workload.
+ */
 export const containersOf = (object: KubernetesObject): Container[] => {
   const { spec } = object as Workload;
   const pod = object.kind === 'Pod' ? spec : (spec?.template ?? spec?.jobTemplate?.spec?.template)?.spec;
   return [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])];
 };
 
-/** What stands behind a flag in a container's command, as `--flag VALUE` or `--flag=VALUE`. */
+/** Returns the values of the flags in a container's command, written as `--flag VALUE` or `--flag=VALUE`. */
 export const flagsOf = ({ command = [], args = [] }: Container): Map<string, string> => {
   const words = [...command, ...args];
   return new Map(

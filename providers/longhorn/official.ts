@@ -2,17 +2,14 @@ import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { buildSignal } from '../../lab/build/signal.ts';
 import type { Manifest } from '../../lab/manifests/read.ts';
 
-/** Where Longhorn's repository is served file by file, at any tag or branch. */
+/** Base URL of the files in Longhorn's repository, at any tag or branch. */
 const published = 'https://raw.githubusercontent.com/longhorn/longhorn';
 
-/**
- * Where the manifest of a release lies, as `v1.12.1`, or that of the branch that is being worked on, as
- * `master-head`.
- */
+/** URL of a release's manifest: `v1.12.1`, or `master-head` for the development branch. */
 const releaseUrl = (version: string, from = published): string =>
   `${from}/${version === 'master-head' ? 'master' : version}/deploy/longhorn.yaml`;
 
-/** Whoever fetches a manifest owns this time-out. */
+/** Time-out in ms. The caller that fetches a manifest owns it. */
 const ANSWER_MS = 60_000;
 
 const causeOf = (error: unknown): string => {
@@ -25,10 +22,9 @@ const otherWays =
   'use --longhorn archive:DIR with longhorn.yaml and the image archives in DIR, or with longhorn.yaml alone and --registry-mirror URL';
 
 /**
- * Fetches the manifest of a release. All images that Longhorn starts are named in it: the list beside it,
- * longhorn-images.txt, has one more, for a command that people run themselves.
- *
- * Throws NotFit in one line when it cannot be had.
+ * Fetches the manifest of a release. It names all images that Longhorn starts. The list beside it,
+ * longhorn-images.txt, has one more, for a command that users run themselves. Throws NotFit in one line if
+ * the manifest is not available.
  */
 export const fetchRelease = async (version: string, from = published): Promise<Manifest> => {
   const source = releaseUrl(version, from);

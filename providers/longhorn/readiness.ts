@@ -2,10 +2,10 @@ import { formatDuration } from '../../e2e/kube/duration.ts';
 import type { ReadinessCondition } from './conditions.ts';
 import type { World } from './watches.ts';
 
-/** How far the conditions have come: a line each, and what is still waited for. */
+/** The state of the conditions: one line each, and the conditions that are still open. */
 type Readiness = { met: boolean; text: string; waitsFor: string };
 
-/** Keeps when each condition came to hold; one that fell back counts anew. */
+/** Records when each condition became true. The time restarts if it becomes false. */
 const trackConditions = (conditions: readonly ReadinessCondition[], start: number) => {
   const since = new Map<string, number>();
   return (world: World): Readiness => {
@@ -25,17 +25,19 @@ const trackConditions = (conditions: readonly ReadinessCondition[], start: numbe
   };
 };
 
-/** Longhorn did not come up, or not in its time; the message has each condition, and what is stuck. */
+/** Longhorn did not become ready in time, or cannot. The message has each condition, and what is stuck. */
 class NotReady extends Error {
   override readonly name = 'NotReady';
-  /** Composed for the reader: where in the suite it was thrown says nothing more. */
+  /**
+   * Makes the report omit the stack: the message is written for the reader, and the place in the suite does
+   * not help.
+   */
   readonly verdict = 'timed-out';
 }
 
 /**
- * Waits by watch until all conditions hold at the same time and returns what there is to say of each, a line
- * each. Throws NotReady when the time (ms) is over or something is `fatal`, with what `explain` finds out
- * then.
+ * Waits with a watch until all conditions hold at the same time. Returns one line about each. Throws NotReady
+ * after `timeout` ms or if something is `fatal`, with the text of `explain`.
  */
 export const untilLonghornReady = async (
   world: World,
@@ -45,14 +47,14 @@ export const untilLonghornReady = async (
     timeout: number;
     signal: AbortSignal;
     onProgress: (text: string) => void;
-    /** What waiting does not mend, if there is anything. */
+    /** Returns a problem that does not pass by itself, undefined if there is none. */
     fatal: (world: World) => string | undefined;
     explain: () => Promise<string>;
   },
 ): Promise<string> => {
   const { conditions, start, timeout, signal, onProgress, fatal, explain } = options;
   const readConditions = trackConditions(conditions, start);
-  // With why it is not ready, or without.
+  // Resolves with the reason for a failure, or with undefined for a success.
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
   let last = readConditions(world);
   const check = (): void => {

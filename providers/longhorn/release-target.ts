@@ -12,8 +12,8 @@ import { find, type ReleaseObject } from './manifest.ts';
 import type { Replaced } from './replace-images.ts';
 
 /**
- * The lab that a release needs: three nodes with a v1.12.1 in them took 3.3 GB, all in all; a node that is
- * short of memory loses its engines.
+ * The lab for a release. Three nodes with a v1.12.1 used 3.3 GB in total, and a node that is short of memory
+ * loses its engines.
  */
 export const releaseSize = { nodes: 3, memory: '2560M', disk: '12G' };
 
@@ -23,23 +23,23 @@ const lost: Record<Exclude<NamedImage['need'], 'all'>, string> = {
   other: 'what needs it does not start',
 };
 
-/** A release, and where its images come from. */
+/** A release, and the source of its images. */
 export type ReleaseSource = {
   name: 'official' | 'archive';
-  /** What the release is called when something is wrong with it: the folder, or its version. */
+  /** Name of the release in error messages: its folder or version. */
   title: string;
   release: readonly ReleaseObject[];
   /** Paths of image archives and layouts. */
   archives: readonly string[];
-  /** From where images that no archive has are pulled; undefined: from nowhere. */
+  /** Source of images that no archive has. Undefined: none are pulled. */
   pull: { mirror: string | undefined; from: string } | undefined;
-  /** Which of its images are others than it was published with. */
+  /** Images that were replaced by others. */
   replaced: readonly Replaced[];
 };
 
 /**
- * What is known of a release before it is brought up. Throws NotFit when something is missing without which
- * nothing works.
+ * Checks a release before its installation, and returns warnings about missing images. Throws NotFit if a
+ * required part is missing.
  */
 const check = ({ title, release, pull }: ReleaseSource, missing: readonly NamedImage[]): string[] => {
   if (find(release, 'DaemonSet', 'longhorn-manager') === undefined)
@@ -62,10 +62,7 @@ const check = ({ title, release, pull }: ReleaseSource, missing: readonly NamedI
   );
 };
 
-/**
- * All images that the release names, as far as they can be had: from the archives, and what these lack by
- * pulling it.
- */
+/** Collects the images that the release names: from the archives, and the others by pulling. */
 const gather = async (
   { title, archives, release, pull }: ReleaseSource,
   progress: ProgressDisplay,
@@ -101,8 +98,8 @@ const gather = async (
 };
 
 /**
- * A Longhorn from a release's manifest and images, fitted to the cluster. Throws NotFit for one that cannot
- * be brought up.
+ * A Longhorn from a release's manifest and images, adapted to the cluster. Throws NotFit if it cannot be
+ * installed.
  */
 export const releaseTarget = async (source: ReleaseSource, progress: ProgressDisplay): Promise<Target> => {
   const { part, images } = await gather(source, progress);
@@ -120,8 +117,8 @@ export const releaseTarget = async (source: ReleaseSource, progress: ProgressDis
     ...(replaced.length > 0 && { replaced }),
     archives: [part],
     size: releaseSize,
-    // Seen so on a real v1.12.1 (35 min for 18 scenarios on two processors): most of the time Longhorn's
-    // clocks are waited for.
+    // Seen on a real v1.12.1 (35 min for 18 scenarios on two processors): most of the time, scenarios wait
+    // for Longhorn's clocks.
     begunPerCpu: 2,
     install: ({ kubeconfig, nodes, signal }) =>
       progress

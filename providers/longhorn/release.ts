@@ -1,17 +1,17 @@
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { containersOf, find, flagsOf, type ReleaseObject } from './manifest.ts';
 
-/** What a release brings, as its manifest says: what is not there is not waited for. */
+/** The parts of a release, from its manifest. Missing parts are not waited for. */
 export type Release = {
   /** Names of the custom resource definitions. */
   definitions: string[];
   webhooks: boolean;
-  /** The default engine's image; undefined where the managers choose it themselves. */
+  /** The default engine's image. Undefined if the managers choose it themselves. */
   engineImage: string | undefined;
   csi: boolean;
-  /** Of the two Deployments that a release has, those that are to have a pod. */
+  /** Those of the release's two Deployments that will have a pod. */
   deployments: string[];
-  /** And those that are not to have one. */
+  /** Those that will have none. */
   notStarted: string[];
 };
 
@@ -19,7 +19,7 @@ type Deployment = KubernetesObject & { spec?: { replicas?: number } };
 
 const ownDeployments = new Set(['longhorn-driver-deployer', 'longhorn-ui']);
 
-/** Reads from the objects, as they will be applied, what there will be to wait for. */
+/** Reads the parts to wait for from the objects to apply. */
 export const describeRelease = (objects: readonly ReleaseObject[]): Release => {
   const ofKind = (kind: string): KubernetesObject[] =>
     objects.map(({ object }) => object).filter((object) => object.kind === kind);

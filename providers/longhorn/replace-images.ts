@@ -4,7 +4,7 @@ import type { Replacement } from '../provider.ts';
 import { namedImages, wholeName } from './images.ts';
 import type { ReleaseObject } from './manifest.ts';
 
-/** What was replaced by what, by whole names. */
+/** A replaced image and its replacement, with complete names. */
 export type Replaced = { from: string; to: string };
 
 /** The last part of an image's name, without tag and digest. */
@@ -30,8 +30,8 @@ const renamed = <T>(value: T, names: ReadonlyMap<string, string>): T => {
 };
 
 /**
- * A release with other images in the place of some of its own, wherever it names them, and the archives that
- * have these. Throws NotFit where the release names no such image.
+ * Replaces images of a release wherever it names them. Returns the new objects, and the archives with the
+ * replacements. Throws NotFit if the release does not name such an image.
  */
 export const replaceImages = async (
   release: readonly ReleaseObject[],

@@ -32,7 +32,7 @@ type Event = KubernetesObject & {
   eventTime?: string | null;
 };
 
-// More would bury what matters; what is left out is said.
+// Limits, so that important lines stay visible. Omitted pods are counted in the text.
 const most = { pods: 8, events: 8, logLines: 3 };
 
 const conditionOf = (pod: Pod | undefined, type: string) =>
@@ -49,8 +49,8 @@ const containersOf = ({ status }: Pod): ContainerStatus[] => [
 const imageReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName']);
 
 /**
- * The first pod that waits for an image, in words: one that was not brought to the nodes never comes, as no
- * registry is asked.
+ * Describes the first pod that waits for an image. The wait never ends, because images are not pulled from a
+ * registry.
  */
 export const imageMissing = (world: World): string | undefined => {
   for (const pod of world.objects<Pod>('pods')) {
@@ -114,8 +114,8 @@ const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
 
 /**
- * Lists what stands in Longhorn's way: its pods that are not ready, with what their containers last said, and
- * the latest warnings.
+ * Describes why Longhorn does not become ready: its pods that are not ready, the last output of their
+ * containers, and the latest warnings.
  */
 export const explainStuck = async (cluster: Cluster): Promise<string> => {
   const [pods, events] = await Promise.all([

@@ -10,7 +10,7 @@ import { replaceImages } from './replace-images.ts';
 export type TargetOptions = {
   /** URL of a registry that has the images under their own paths. */
   registryMirror: string | undefined;
-  /** Other images in the place of some of the release's own. */
+  /** Replacements for some of the release's images. */
   images?: readonly Replacement[];
   progress: ProgressDisplay;
 };
@@ -18,8 +18,8 @@ export type TargetOptions = {
 const mirrored = (mirror: string) => ({ mirror, from: `the mirror ${mirror}` });
 
 /**
- * A Longhorn from a folder with its release's manifests and image archives; what these lack is pulled from
- * the mirror, if there is one.
+ * A Longhorn from a folder with a release's manifests and image archives. Missing images are pulled from the
+ * mirror, if there is one.
  */
 export const archiveTarget = async (
   dir: string,
@@ -33,8 +33,8 @@ export const archiveTarget = async (
 };
 
 /**
- * A release as Longhorn publishes it (there, where nothing else is said): its manifest from there, its images
- * from their registries or the mirror.
+ * A release as published by Longhorn: its manifest from `published` (default: Longhorn's repository), its
+ * images from their registries or the mirror.
  */
 export const officialTarget = async (
   version: string,

@@ -3,17 +3,15 @@ import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 
-/**
- * What is watched of a cluster while Longhorn comes up; a collection that is not watched yet has no objects.
- */
+/** Watches of a cluster during the installation of Longhorn. A collection without a watch has no objects. */
 export type World = {
   objects<T extends KubernetesObject>(collection: Collection): T[];
   find<T extends KubernetesObject>(collection: Collection, name: string): T | undefined;
-  /** Calls the listener for each change from now on. */
+  /** Calls the listener at each change from now on. */
   onChange(listener: () => void): void;
-  /** Something that is no object has changed. */
+  /** Notifies the listeners of a change outside of objects. */
   changed(): void;
-  /** Begins to watch Longhorn's own objects; to be called once they are served. */
+  /** Starts the watches of Longhorn's own objects. Call it once their kinds are served. */
   watchLonghorn(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -45,7 +43,7 @@ const own = {
 
 type Collection = keyof typeof built | keyof typeof own;
 
-/** Watches what the conditions are about; `onFailure` is called when a watch cannot go on. */
+/** Starts the watches that the conditions need. `onFailure` is called when a watch fails permanently. */
 export const openWorld = async (
   cluster: Cluster,
   { signal, onFailure }: { signal: AbortSignal; onFailure: (error: Error) => void },

@@ -5,12 +5,12 @@ import type { Disruption } from '../../../e2e/longhorn/disruptions.ts';
 import { type BaselineCollection, collections } from './collections.ts';
 import { type BaselineDifference, compare, recordBaseline, type Was } from './compare.ts';
 
-/** How a cluster was before a run, as far as the run must leave it so. */
+/** The state of a cluster before a run, as far as the run must restore it. */
 export type Baseline = readonly { collection: BaselineCollection; was: Was }[];
 
 /**
- * How long what a cluster shows may need to be again as it was, ms; the comparison owns this time. Longhorn
- * looks at its nodes every 30 s, and a namespace that is being removed takes some seconds.
+ * Time in ms until the cluster must show its former state again. The comparison owns it. Longhorn checks its
+ * nodes every 30 s, and the removal of a namespace takes some seconds.
  */
 const SETTLING_MS = 60_000;
 
@@ -19,7 +19,7 @@ const where = ({ namespace, labelSelector }: BaselineCollection) => ({
   ...(labelSelector && { labelSelector }),
 });
 
-/** Notes how a cluster is; `stores` is the namespace of all stores, where the run names one. */
+/** Records the state of a cluster. `stores` is the namespace of all stores, if the run has one. */
 export const readBaseline = (
   cluster: Cluster,
   scope: { allow: readonly Disruption[]; stores: string | undefined },
@@ -33,9 +33,8 @@ export const readBaseline = (
   );
 
 /**
- * Compares a cluster with what it was: a line for each difference, none where all is as it was. What may be
- * over in a moment is given a minute to be so; `signal` ends that wait. Throws when the cluster cannot be
- * read.
+ * Compares a cluster with its former state. Returns a line for each difference. A difference that may pass
+ * has a minute for it; `signal` ends that wait. Throws if the cluster cannot be read.
  */
 export const differencesFrom = async (
   baseline: Baseline,
@@ -55,7 +54,7 @@ export const differencesFrom = async (
         timeline: await follow(cluster, collection.resource, where(collection)),
       });
     });
-    // All of them, or one that is still being opened would never be stopped.
+    // Waits for all of them: otherwise one that is still being opened would never be stopped.
     for (const each of await Promise.allSettled(opened)) if (each.status === 'rejected') throw each.reason;
     const differences = (): BaselineDifference[] =>
       followed.flatMap(({ collection, was, timeline }) =>

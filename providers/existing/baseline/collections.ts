@@ -7,23 +7,23 @@ import {
 } from '../../../e2e/longhorn/resources.ts';
 import { comesAndGoes } from './marks.ts';
 
-/** A kind of object that a run must leave as it was. */
+/** A kind of object that a run must leave unchanged. */
 export type BaselineCollection = {
-  /** What one of them is called. */
+  /** Name of one object, for messages. */
   what: string;
   resource: Resource;
   namespace?: string;
   labelSelector?: string;
-  /** By what one is known again; by default its name. */
+  /** Identifies an object. Default: its name. */
   key?: (object: KubernetesObject) => string;
   /**
-   * What somebody has to set for it to change. Undefined: only what a run leaves behind counts, other
-   * people's come and go.
+   * The fields that change only if a user sets them. Undefined: only objects left behind by the run count,
+   * and other objects may come and go.
    */
   set?: (object: KubernetesObject) => unknown;
-  /** Whether Longhorn makes and removes one by itself. */
+  /** Whether Longhorn creates and removes the object by itself. */
   byItself?: (object: KubernetesObject) => boolean;
-  /** What it shows of how it is, which may need a moment to be so again. */
+  /** Observed state, which may need a moment to return to its former value. */
   shows?: (object: KubernetesObject) => unknown;
 };
 
@@ -32,7 +32,7 @@ type Condition = { type: string; status: string };
 
 const seen = (value: unknown): Seen => (value ?? {}) as Seen;
 
-// A request is a time at which somebody asked for something: Longhorn itself asks all the time.
+// Fields with the time of a request are left out: Longhorn itself sends requests all the time.
 const without = (value: unknown, names: readonly string[] = []): Seen =>
   Object.fromEntries(
     Object.entries(seen(value)).filter(([name]) => !names.includes(name) && !name.endsWith('RequestedAt')),
@@ -49,7 +49,9 @@ const uidAndSpec =
   (...apart: string[]) =>
   ({ metadata, spec }: KubernetesObject) => ({ uid: metadata.uid, spec: without(spec, apart) });
 
-/** Longhorn looks once an hour whether there is a newer one (M: controller/setting_controller.go). */
+/**
+ * Longhorn updates these once an hour from a server for new versions (M: controller/setting_controller.go).
+ */
 const ofItself = ['latest-longhorn-version', 'stable-longhorn-versions'];
 
 const disks = (value: unknown): Seen =>
@@ -91,15 +93,15 @@ const ofLonghorn: BaselineCollection[] = [
     },
   },
   { what: 'recurring job', resource: longhorn.recurringJobs, set: uidAndSpec() },
-  // Where a volume is attached is its user's doing, all day long.
+  // The attachment of a volume is left out: its user changes it at any time.
   {
     what: 'volume',
     resource: longhorn.volumes,
     set: uidAndSpec('nodeID', 'engineNodeID', 'migrationNodeID', 'lastAttachedBy', 'disableFrontend'),
   },
   { what: 'snapshot', resource: longhorn.snapshots, set: uidAndSpec(), byItself: comesAndGoes },
-  // Without UID: Longhorn removes what it knows of a backup store that it cannot list, and makes it anew when
-  // it can.
+  // Without UID: Longhorn removes the objects of a backup store that it cannot list, and creates them again
+  // when it can.
   {
     what: 'backup',
     resource: longhorn.backups,
@@ -120,7 +122,7 @@ const ofKubernetes = ({
     what: 'node',
     resource: resources.nodes,
     set: ({ metadata, spec }) => ({ labels: metadata.labels, unschedulable: seen(spec).unschedulable }),
-    // Kubernetes taints a node by itself for as long as it is not ready.
+    // Kubernetes itself taints a node while it is not ready.
     shows: ({ spec, status }) => ({
       taints: seen(spec).taints,
       conditions: conditions(seen(status).conditions, [
@@ -151,8 +153,8 @@ const ofKubernetes = ({
 ];
 
 /**
- * All that is compared, by what the run may do and where it puts its stores, if it has one namespace for
- * all.
+ * All collections to compare. They depend on the allowed disruptions, and on the namespace of the stores if
+ * there is one for all.
  */
 export const collections = (scope: {
   allow: readonly Disruption[];
@@ -173,8 +175,8 @@ const restarts = ({ status }: Pod): Record<string, number> =>
   );
 
 /**
- * What must be the same of the longhorn-manager pod of each node: that it is ready, and, where the run may
- * not kill managers, that it is the same pod whose containers were never started again.
+ * What must be equal for the longhorn-manager pod of each node: its readiness. If the run may not kill
+ * managers, also its name and the restart counts of its containers.
  */
 const managerFacts = (
   allow: readonly Disruption[],

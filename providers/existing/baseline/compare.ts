@@ -3,15 +3,15 @@ import type { BaselineCollection } from './collections.ts';
 import { runOf } from './marks.ts';
 
 /**
- * How an object was: what was set of it, what it showed, whether it was about to go, and whether it is one
- * that comes and goes by itself.
+ * The recorded state of an object: the fields that users set, the observed state, whether it was being
+ * deleted, and whether Longhorn creates and removes it by itself.
  */
 type State = { set: Facts; shows: Facts; leaving: boolean; byItself: boolean };
 
-/** How the objects of a collection were that no run had made, by their keys. */
+/** The recorded states of a collection's objects by key, without objects of runs. */
 export type Was = ReadonlyMap<string, State>;
 
-/** A line for the reader; one that is `passing` may yet be over in a moment. */
+/** One line of the result. `passing`: the difference may disappear within a moment. */
 export type BaselineDifference = { text: string; passing: boolean };
 
 type Written = KubernetesObject & {
@@ -24,7 +24,7 @@ const keyed = (
   { key = ({ metadata }) => metadata.name }: BaselineCollection,
   objects: readonly KubernetesObject[],
 ) => {
-  // Of two with one key the one that stays counts.
+  // If two objects have the same key, the one that is not being deleted counts.
   const staying = objects.toSorted((one, other) => Number(isLeaving(other)) - Number(isLeaving(one)));
   return new Map(staying.map((object) => [key(object), object]));
 };
@@ -42,13 +42,13 @@ const ofNoRun = (collection: BaselineCollection, objects: readonly KubernetesObj
     objects.filter((object) => runOf(object) === undefined),
   );
 
-/** Notes how the objects of a collection are that no run has made. */
+/** Records the states of a collection's objects, except those of runs. */
 export const recordBaseline = (collection: BaselineCollection, objects: readonly KubernetesObject[]): Was =>
   new Map([...ofNoRun(collection, objects)].map(([key, object]) => [key, toState(collection, object)]));
 
 /**
- * Says what of a collection is not as it was, and what the run has left behind; what other runs made is
- * theirs.
+ * Returns the differences of a collection from its former state, and the objects that this run left behind.
+ * Objects of other runs are ignored.
  */
 export const compare = (
   collection: BaselineCollection,
@@ -100,7 +100,7 @@ const changes = (
 const madeAt = ({ metadata }: KubernetesObject): string =>
   metadata.creationTimestamp ? ` (made ${metadata.creationTimestamp})` : '';
 
-// By whom: it may well have been somebody else, and this says who.
+// Names the last writer of an object, because another user may have caused the difference.
 const writtenBy = (object: KubernetesObject): string => {
   const fields = (object as Written).metadata.managedFields ?? [];
   const last = fields
@@ -110,7 +110,7 @@ const writtenBy = (object: KubernetesObject): string => {
   return last?.manager ? ` (last written by ${last.manager}${last.time ? `, ${last.time}` : ''})` : '';
 };
 
-/** Parts of an object by their paths (`spec.disks.a.path`), each as JSON. */
+/** Fields of an object by path (`spec.disks.a.path`), each as JSON. */
 type Facts = ReadonlyMap<string, string>;
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
@@ -122,16 +122,13 @@ const parts = (value: unknown, path: string): [string, string][] => {
   return Object.entries(value).flatMap(([key, each]) => parts(each, path === '' ? key : `${path}.${key}`));
 };
 
-/**
- * Takes a value apart into its facts. A list is one fact: nothing says which of two lists' items are the
- * same.
- */
+/** Splits a value into its fields. A list is one field, because items of two lists cannot be matched. */
 const toFacts = (value: unknown): Facts => new Map(parts(value, ''));
 
-/** What Go, and so Longhorn, does not print from a field that is not there; it writes some numbers as text. */
+/** Values that Go, and so Longhorn, omits like a missing field. Longhorn writes some numbers as strings. */
 const nothing = new Set(['null', 'false', '0', '"0"', '""', '[]']);
 
-/** The paths whose values differ, with the values; undefined for one that is not there. */
+/** The paths whose values differ, with both values. Undefined is a missing field. */
 const differing = (
   before: Facts,
   after: Facts,

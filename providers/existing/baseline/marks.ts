@@ -13,8 +13,8 @@ type Marked = KubernetesObject & {
 const named = /^corral-([a-z0-9]{6})-/;
 
 /**
- * The run that an object belongs to: by its label, by its own name, or, for what Longhorn makes of other
- * things, by the names of the volume and the backup target that it is of. Undefined for what is no run's.
+ * The run that an object belongs to: by its label, by its name, or for an object that Longhorn made, by the
+ * names of its volume and backup target. Undefined if no run made it.
  */
 export const runOf = (object: KubernetesObject): string | undefined => {
   const { metadata, spec } = object as Marked;
@@ -32,12 +32,12 @@ export const runOf = (object: KubernetesObject): string | undefined => {
   );
 };
 
-/** The label by which Longhorn says which recurring job a snapshot or a backup is of (M: types/types.go). */
+/** Longhorn's label with the recurring job of a snapshot or backup (M: types/types.go). */
 const jobLabel = 'RecurringJob';
 
 /**
- * Whether a snapshot or a backup is one that Longhorn makes and removes by itself: those of somebody's
- * recurring jobs come and go by the clock, and a snapshot that nobody asked for is that of a rebuilt replica.
+ * Whether Longhorn creates and removes a snapshot or backup by itself. Those of recurring jobs come and go
+ * with the schedule. A snapshot that no user requested is that of a rebuilt replica.
  */
 export const comesAndGoes = (object: KubernetesObject): boolean => {
   const { spec, status } = object as Marked;
