@@ -32,7 +32,6 @@ export const isPrepared = async (archives: readonly Part[] = []): Promise<boolea
 /** The time to build all parts of a lab, for documents and output. */
 export const buildTime = (): string => `${timeOf('build')} on two processors`;
 
-/** The title of the step that fetches a browser. */
 export const browserTitle = 'Fetch Chromium (about 180 MB)';
 
 /** Builds a part as a separate step. A part in the cache gets no step. */

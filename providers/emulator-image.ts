@@ -7,7 +7,6 @@ import type { Part } from '../lab/cache/cache.ts';
 import { nodeLayers, nodeLayersInputs } from '../lab/images/core.ts';
 import { writeArchive, writeLayer } from '../lab/images/oci.ts';
 
-/** The image of the emulator's pods. */
 export const emulatorImage = 'docker.io/corral/longhorn-emulator:lab';
 
 // Without TZ each Node searches all of /usr/share/zoneinfo for the time zone, a fifth of its start.

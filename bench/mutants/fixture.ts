@@ -55,7 +55,6 @@ type Round = {
 export type MutantLab = {
   /** Runs scenarios. Returns undefined if no report was written. Their output goes to `log.txt` in `out`. */
   run(round: Round): Promise<Report | undefined>;
-  /** Runs cells of the crash matrix. */
   runCells(round: Pick<Round, 'mutant' | 'out'> & { cells: CrashCell[] }): Promise<Report | undefined>;
   /** Runs a soak. Without a bug this is one run only. `reduced` is the run that a failure was reduced to. */
   runSoak(

@@ -11,8 +11,8 @@ const plurals = servedKinds.map(({ plural }) => plural);
 const read = ['get', 'list', 'watch'];
 
 /**
- * The managers' account and its rights: all on Longhorn's own objects in their namespace and on CronJobs,
- * read on pods, nodes and Secrets, and create on events.
+ * The managers' account and its rights: Longhorn's own objects and CronJobs in their namespace, reading pods,
+ * nodes and Secrets, and creating events.
  */
 export const access = [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } },

@@ -276,5 +276,4 @@ const recurringJobKind: ServedKind = {
   status: object({ ownerID: text(), executionCount: integer() }),
 };
 
-/** All kinds that the emulator serves. */
 export const servedKinds: ServedKind[] = [...volumeKinds, ...backupKinds, ...nodeKinds, recurringJobKind];

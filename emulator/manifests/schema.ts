@@ -44,7 +44,6 @@ export const open = (properties: Record<string, Schema>, required: string[] = []
   'x-kubernetes-preserve-unknown-fields': true,
 });
 
-/** A list of conditions. */
 export const conditions: Schema = {
   type: 'array',
   nullable: true,

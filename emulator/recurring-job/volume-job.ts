@@ -8,7 +8,6 @@ import { jobLabels } from '../modelled-on.ts';
 import type { ManagerApi } from './manager-api.ts';
 import type { RestBackup, RestBackupVolume } from './resources.ts';
 
-/** One run of a recurring job. */
 export type RecurringJobRun = Behaviour & {
   name: string;
   recurringJob: RecurringJob;

@@ -23,7 +23,6 @@ export const forLab = (command: Command): Command =>
 export const printLines = (...lines: readonly string[]): void =>
   void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 
-/** Exit code of an interrupted command. */
 export const labInterruptedExitCode = 4;
 
 /** A signal ended the command. */

@@ -9,7 +9,6 @@ import { pathOf } from '../../e2e/kube/resources.ts';
 import { NotFit } from '../../e2e/machine/not-fit.ts';
 import { type Manifest, type ManifestObject, objectsOf } from './read.ts';
 
-/** Whether an object is a CustomResourceDefinition. */
 const isDefinition = ({ kind, apiVersion }: ManifestObject): boolean =>
   kind === 'CustomResourceDefinition' && apiVersion.startsWith('apiextensions.k8s.io/');
 

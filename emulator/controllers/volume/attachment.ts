@@ -23,10 +23,7 @@ const byPriority = (a: AttachmentTicket, b: AttachmentTicket): number =>
 const wantedNode = (tickets: AttachmentTicket[], now: string): string =>
   tickets.some(({ nodeID }) => nodeID === now) ? now : (tickets.toSorted(byPriority)[0]?.nodeID ?? '');
 
-/**
- * Whether a volume that is attached for these tickets gets no device. It gets one if no ticket sets
- * disableFrontend.
- */
+/** Whether a volume that is attached for these tickets gets no device. It gets one if all have the value `any`. */
 const wantsNoFrontend = (tickets: AttachmentTicket[], nodeID: string): boolean => {
   const minding = tickets.filter(
     (ticket) => ticket.nodeID === nodeID && ticket.parameters?.disableFrontend !== 'any',

@@ -10,7 +10,6 @@ import { volumeMends, volumeRefusals } from './volumes.ts';
 
 const apiVersion = 'admissionregistration.k8s.io/v1';
 
-/** The label of the emulator's policies. */
 export const policyLabel = { app: 'longhorn-emulator' };
 
 // The managers are exempt: they decide with their own copies, which may be newer than what the API server
