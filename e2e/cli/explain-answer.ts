@@ -1,7 +1,7 @@
 import { type Diagnosis, describeDiagnosis, diagnose, isExplained } from '../longhorn/diagnosis/diagnose.ts';
 import type { Pasted } from '../longhorn/diagnosis/pasted.ts';
 import { type Meaning, meaningsOf, type Where } from '../longhorn/messages/look-up.ts';
-import type { MessageRow } from '../longhorn/messages/row.ts';
+import type { Field, MessageRow } from '../longhorn/messages/row.ts';
 
 /** What is known of a text: the rows of the catalogue that it could be, and what failed and why by its words. */
 export type Answer = {
@@ -53,7 +53,11 @@ export const failureToReport = ({ meanings, diagnosis }: Answer): Diagnosis | un
 /** What failed and why, what to do, and what Longhorn does, for a reader. */
 export const describeFailure = (diagnosis: Diagnosis): string[] => {
   const { what, proves, advice, retry } = describeDiagnosis(diagnosis);
-  return [[what, ...proves].join(' '), `  what to do: ${advice}`, `  Longhorn: ${retry}`];
+  return [
+    [what, ...proves].join(' '),
+    `  what to do: ${advice}`,
+    ...(retry === undefined ? [] : [`  Longhorn: ${retry}`]),
+  ];
 };
 
 /** Says whether anything is known. */
@@ -75,6 +79,12 @@ export const answerTo = (pasted: Pasted, where: Where): Answer => {
   return ofOthers.meanings.length === 0 ? answer : { ...ofOthers, isOfOtherVersions: true };
 };
 
+// What is no error by its level tells of one only in an operation's own words. At debug controllers log real ones.
+const isSaidOfNews = (stood: Field | undefined, found: Diagnosis): boolean => {
+  if (stood === 'log info' || stood === 'event Normal') return isExplained(found) && found.byItsWords;
+  return stood !== 'log debug' || isExplained(found);
+};
+
 const answerIn = (pasted: Pasted, where: Where): Answer => {
   const { text, field: stood, state } = pasted;
   const { isField = () => true } = where;
@@ -87,11 +97,8 @@ const answerIn = (pasted: Pasted, where: Where): Answer => {
           // Older versions write types of conditions in small letters.
           isField: (field) => isField(field) && field.toLowerCase() === stood.toLowerCase(),
         };
-  const isNews = stood === 'log info' || stood === 'log debug' || stood === 'event Normal';
   const found = diagnose(text, pasted);
-  const isProven =
-    found !== undefined && isExplained(found) && (found.byItsWords || found.cause?.common !== true);
-  const diagnosis = isNews && !isProven ? undefined : found;
+  const diagnosis = found !== undefined && isSaidOfNews(stood, found) ? found : undefined;
   const meanings = meaningsOf(middleCut(text), place);
   // A row says more than what a text is about and words that are common; a place that was named says more than both.
   const isCommon = (diagnosis?.cause ?? { common: true }).common === true;

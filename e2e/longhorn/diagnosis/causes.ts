@@ -35,8 +35,15 @@ const credentials =
   "Check the access key and the secret key in the backup target's Secret, and who may use them.";
 const reachable = 'Check the address, and that every node reaches it (network policies, firewalls, proxies).';
 
+const slowSnapshot =
+  "Look at the instance manager of the volume's node, and whether the volume's disks are slow: a snapshot waits for the file system. The backup store has no part in it.";
+
 const gone =
   'It was never written, was removed (by a lifecycle rule, another cluster or a person), or is looked for in the wrong place: compare the path with the URL of the backup target.';
+
+const panicAdvice = {
+  any: 'Keep the log with its stack, look for an issue with this function, and upgrade.',
+};
 
 const managerAgain =
   'Kubernetes starts the container anew, and what was under way is taken up again; if it ends so at each start, nothing goes on.';
@@ -76,7 +83,7 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'panic-in-backup-monitor',
-    pattern: /\bpanic\b[^\n]{1,400} in controller\.\(\*BackupController\)\.checkMonitor\b/,
+    pattern: /\bpanic\b[^\n]{1,400} in longhorn-manager\/controller\.\(\*BackupController\)\.checkMonitor\b/,
     means: 'longhorn-manager met a bug of its own where it looks at a backup under way, and ended.',
     advice: {
       any: 'Upgrade: fixed in v1.5.1 for backups that are under way while Longhorn is upgraded to v1.5.0 (longhorn/longhorn#6264).',
@@ -84,25 +91,117 @@ export const causes: readonly KnownCause[] = [
     retry: managerAgain,
   },
   {
-    id: 'panic-in-manager',
-    pattern: /\bpanic\b[^\n]{1,400} in controller\.\S+/,
-    means: 'longhorn-manager met a bug of its own (a panic of Go), and ended.',
-    advice: { any: 'Keep the log with its stack, look for an issue with this function, and upgrade.' },
+    id: 'panic-in-job',
+    pattern:
+      /\bpanic\b[^\n]{1,400} in (?:longhorn-manager\/app\/recurring_?job\S*|\S+ of longhorn-manager\/app)/,
+    means:
+      'The pod of a recurring job met a bug of its own (a panic of Go), and ended: the volumes that were not done yet have no backup of that run.',
+    advice: panicAdvice,
+    retry: 'The next run tries again.',
+    quoted: 'to its end',
+  },
+  {
+    id: 'panic-in-csi',
+    pattern: /\bpanic\b[^\n]{1,400} in longhorn-manager\/csi\S*/,
+    means: 'longhorn-csi-plugin met a bug of its own (a panic of Go), and ended.',
+    advice: panicAdvice,
+    retry: 'Kubernetes starts its container anew, and asks again for what it was at.',
+    quoted: 'to its end',
+  },
+  {
+    id: 'panic-in-webhook-certificate',
+    pattern: /\bpanic\b[^\n]{1,400} in dynamiclistener\/\S+/,
+    means:
+      "A program met a bug of its own (a panic of Go) where it keeps the certificate of its own TLS server, and ended. Of Longhorn's programs that is longhorn-manager, with the Secret longhorn-webhook-tls of its webhooks; no volume and no backup was at work there.",
+    advice: {
+      any: 'Look at that Secret in the namespace of Longhorn: if it is empty or broken, delete it, and longhorn-manager makes it anew. Then upgrade (longhorn/longhorn#11743, #11917).',
+    },
     retry: managerAgain,
+    quoted: 'to its end',
+  },
+  {
+    id: 'panic-in-manager',
+    pattern: /\bpanic\b[^\n]{1,400} in (?:longhorn-manager\/\S+|\S+ of longhorn-manager)/,
+    means: 'longhorn-manager met a bug of its own (a panic of Go), and ended.',
+    advice: panicAdvice,
+    retry: managerAgain,
+    quoted: 'to its end',
+  },
+  {
+    id: 'panic-in-v2-engine',
+    pattern:
+      /\bpanic\b[^\n]{1,400} in (?:(?:longhorn-spdk-engine|go-spdk-helper)\/\S+|\S+ of longhorn-spdk-engine)/,
+    means:
+      'The instance manager of the v2 data engine met a bug of its own (a panic of Go), and ended: with it all that ran there, so that each v2 volume with an engine or a replica on that node is concerned.',
+    advice: panicAdvice,
+    retry:
+      'Kubernetes starts the instance manager anew; Longhorn then starts or rebuilds what ran there. A volume whose engine was there had I/O errors: look at its file system.',
+    quoted: 'to its end',
+  },
+  {
+    id: 'panic-in-instance-manager',
+    pattern: /\bpanic\b[^\n]{1,400} in (?:longhorn-instance-manager\/\S+|\S+ of longhorn-instance-manager)/,
+    means:
+      'An instance manager met a bug of its own (a panic of Go), and ended: with it all engines and replicas that ran in it on that node.',
+    advice: panicAdvice,
+    retry: 'Kubernetes starts the instance manager anew; Longhorn then starts or rebuilds what ran there.',
+    quoted: 'to its end',
+  },
+  {
+    id: 'panic-in-engine',
+    pattern: /\bpanic\b[^\n]{1,400} in (?:longhorn-engine\/\S+|\S+ of longhorn-engine)/,
+    means:
+      'A process of longhorn-engine (of a replica, or the engine of a volume) met a bug of its own (a panic of Go), and ended: what ran in it, as a backup or a restore, has failed.',
+    advice: panicAdvice,
+    retry: 'Longhorn starts an engine again, and rebuilds a replica while another one is whole.',
+    quoted: 'to its end',
+  },
+  {
+    id: 'panic-at-place',
+    pattern: /\bpanic\b[^\n]{1,400} in (?:backupstore|backing-image-manager|longhorn-share-manager)\/\S+/,
+    means:
+      'A process of Longhorn met a bug of its own (a panic of Go) at the place named, and ended or gave up what it did.',
+    advice: panicAdvice,
     quoted: 'to its end',
   },
   {
     id: 'panic',
     pattern:
       /(?:^|\s)panic: |Recovered from panic|invalid memory address or nil pointer|index out of range|slice bounds out of range|assignment to entry in nil map|send on closed channel/,
-    means: 'The process met a bug of its own (a panic of Go) and ended, or gave up what it did.',
-    advice: { any: 'Keep the log with its stack, look for an issue of Longhorn, and upgrade.' },
+    means:
+      'A process met a bug of its own (a panic of Go) and ended, or gave up what it did; where in it, the text does not say.',
+    advice: {
+      any: 'Keep the log with the stack behind these words: its functions tell which program it was, and at what. Look for an issue with them, and upgrade.',
+    },
+    retryIn: {
+      'replica-process':
+        'What ran in it, as a backup or a restore, has failed. Longhorn rebuilds the replica while another one is whole.',
+      'engine-process': 'Longhorn starts the engine again, or attaches the volume again.',
+    },
+    kind: true,
   },
   {
     id: 'out-of-memory',
     pattern: /fatal error: (?:runtime: )?out of memory|cannot allocate memory|OOMKilled/,
     means: 'There was not enough memory for the process.',
     advice: { any: "Look at the node's memory and at the limits of the pod." },
+  },
+  {
+    id: 'illegal-instruction',
+    pattern: /\bIllegal instruction\b|signal: illegal instruction|\bSIGILL\b/,
+    means: 'The kernel ended the program, which has an instruction that the CPU of that node does not know.',
+    advice: {
+      any: 'Compare the CPU with what the program needs: spdk_tgt, of the v2 data engine, wants SSE4.2 on amd64. Give a virtual machine the CPU of its host. If the CPU has it, the image is built for another one: look for an issue of that version.',
+    },
+    retryIn: {
+      spdk: 'Kubernetes starts the pod anew, and it ends in the same way; no v2 volume works on that node.',
+    },
+  },
+  {
+    id: 'segmentation-fault',
+    pattern: /\bSegmentation fault\b|signal: segmentation fault(?! violation)/,
+    means: 'The program ended by a bug of its own (a segmentation fault).',
+    advice: { any: 'Keep its log, look for an issue of Longhorn, and upgrade.' },
   },
   {
     id: 'fatal-go',
@@ -366,6 +465,16 @@ export const causes: readonly KnownCause[] = [
       "The store refused the upload of a backup's config, after it had taken the lock of the backup with the same key: the key is right. Most likely the config is large, and goes up in parts in a way that this store does not accept.",
     advice: {
       any: 'Upgrade Longhorn: mended for Storj in v1.10.3 and v1.11.1 (longhorn/longhorn#12713), for Google Cloud Storage in v1.11.4 and v1.12.1 (#13573). Until then another attempt fails in the same way.',
+    },
+  },
+  {
+    id: 'block-upload',
+    pattern:
+      /put object[^"]{0,20}: ?\S{1,300}\.blk\b[^"]{0,300}AWS Error: +\w+ (?:Signature validation failed|[^"]{0,60}signature we calculated)|put object[^"]{0,20}: ?\S{1,300}\.blk\b[^"]{0,300}AWS Error: +SignatureDoesNotMatch/,
+    means:
+      'The store refused the upload of a block by its signature, after it had taken the lock of the backup with the same key: the key is right. Some stores refuse so now and then, or what an upload of this kind brings.',
+    advice: {
+      any: 'Make the backup again. If it comes again, look at proxies that change headers, and at AWS_SIGN_ACCEPT_ENCODING=false in the Secret (longhorn/longhorn#9361).',
     },
   },
   {
@@ -725,9 +834,9 @@ export const causes: readonly KnownCause[] = [
     id: 'engine-restarted',
     pattern: /might because the engine has restarted/,
     means:
-      'The engine does not know the backup any more, most likely since it was started anew in the middle. The text does not say that the backup failed.',
+      'The engine does not know the backup any more, most likely since it was started anew in the middle. The text says neither that the backup failed nor that it is whole.',
     advice: {
-      any: 'Look at the state of the Backup. If it is not Completed, look for what ended the engine or its instance manager.',
+      any: 'Look for what ended the engine or its instance manager, and make another backup. Even if this one is called Completed, do not rely on it before it was restored once.',
     },
   },
   {
@@ -795,8 +904,29 @@ export const causes: readonly KnownCause[] = [
     id: 'replica-ended',
     pattern:
       /code = Unavailable desc = (?:error reading from server: (?:unexpected )?EOF|transport is closing)/,
-    means: 'The process that did the work ended in the middle of it (a replica, or its instance manager).',
-    advice: { any: 'Look for its end in the log of the instance manager: a panic, or the pod itself.' },
+    means:
+      'The connection to the process that did the work (a replica, or its instance manager) was closed in the middle of it: that process ended, or was stopped.',
+    advice: {
+      any: 'Look in the log of the instance manager for its end, as a panic; and for what stopped it: a volume that was detached, as when a recurring job ran out of its time.',
+    },
+  },
+  {
+    id: 'replica-no-answer',
+    pattern: /R\/W Timeout\. No response received|\br\/w timeout\b/,
+    means: 'A replica did not answer a read or write within the time that the engine waits (8 s by default).',
+    advice: {
+      any: "Look at the disk and the load of the replica's node, and at the network between it and the engine: backups, rebuilds and snapshots at that time load both. Run fewer at once; the setting engine-replica-timeout is the time.",
+    },
+  },
+  {
+    id: 'volume-io-error',
+    pattern: /\btgtd: bs_longhorn_request\(\d+\) (?:fail|io error)|response_process: Receive error/,
+    means:
+      "The volume's iSCSI target (tgtd) got an error of the engine for it; why, the engine's lines before it tell.",
+    advice: {
+      any: 'Look for what the engine logged just before: replicas that did not answer or were given up, a process that ended. Then look at the file system of the volume, and restart its pod if that is read-only.',
+    },
+    kind: true,
   },
   {
     id: 'status-lost',
@@ -820,6 +950,16 @@ export const causes: readonly KnownCause[] = [
   },
 
   // What is in the store.
+  {
+    id: 'gzip-says-damaged',
+    pattern: /gzip: \S{1,400}: (?:invalid compressed data--\w+ (?:error|violated)|unexpected end of file)/,
+    means:
+      'gzip finds the file damaged: it is not whole in the store. If it is a block, each backup that uses it cannot be restored.',
+    advice: {
+      any: 'See which backups use it (npx corral store fsck). If the volume is whole, remove the block and make a full backup (from v1.7.0 on, the parameter backup-mode=full), which writes it anew; what it held for older backups is lost.',
+    },
+    data: 'damaged',
+  },
   {
     id: 'checksum',
     pattern:
@@ -962,6 +1102,15 @@ export const causes: readonly KnownCause[] = [
     pattern: /mount\.nfs4?: No such device/,
     means: 'The kernel of that node cannot mount NFS 4; the server is not at fault.',
     advice: { any: 'Load the kernel module nfsv4 on every node, and install nfs-common (or nfs-utils).' },
+  },
+  {
+    id: 'mount-not-permitted',
+    pattern: /mount\.nfs4?: (?:\S+: )?Operation not permitted/,
+    means:
+      'The mount was refused as not permitted (EPERM): by the server for who asked, or by the kernel of the node.',
+    advice: {
+      any: "Look at the export: the addresses of nodes and pods that may mount it, whether it takes ports above 1023 (insecure), and the versions of NFS that it offers. Where the same mount works on the node and not in a pod, the pod's address is what differs.",
+    },
   },
   {
     id: 'mount-denied',
@@ -1156,6 +1305,41 @@ export const causes: readonly KnownCause[] = [
     },
   },
   {
+    id: 'image-of-backup-differs',
+    pattern: /checksum \S{0,200} in the backup volume doesn't match the current checksum/,
+    means:
+      'The backing image of this name in the cluster has another content than that of the backed-up volume.',
+    advice: { any: 'Restore to a cluster without a backing image of this name, or with the same one.' },
+    quoted: 'to its end',
+  },
+  {
+    id: 'image-copy-changed',
+    pattern: /[Bb]acking image recorded checksum/,
+    means:
+      'The copy of the backing image on that disk has another content than was recorded when the image was made: it was changed, or damaged.',
+    advice: {
+      any: 'If another disk has a good copy, remove this one (the disk in spec.disks, or its backing-image-manager pod), so that it is made anew from that. Volumes that read this copy may have read wrong data: check them.',
+    },
+  },
+  {
+    id: 'image-copy-differs',
+    pattern: /expected checksum \S{1,200} doesn't match the|doesn't match the processed file checksum/,
+    means:
+      'What was written as a copy of the backing image is not what was expected, by its checksum: it was cut off or changed on its way to that disk, or its source is another. The checksum itself is not at fault: leave it.',
+    advice: {
+      any: 'Look at the network between the nodes, and at the disk; Longhorn tries again, or remove that copy. If each copy ends so, compare the source (the URL, the upload) with the checksum that was given with it.',
+    },
+  },
+  {
+    id: 'image-size-differs',
+    pattern: /found mismatching (?:size|realSize|virtualSize) \d/,
+    means:
+      'The copies of the backing image on several disks differ in size. A realSize may differ without harm: how much room a file takes depends on its file system.',
+    advice: {
+      any: 'Compare the checksums of the copies in its status. If they are equal, upgrade: v1.8.0 took another realSize for a fault (longhorn/longhorn#9976). Otherwise remove the copy that differs.',
+    },
+  },
+  {
     id: 'backing-image-failed',
     pattern: /waiting for backing image \S+ downloading file [^"]{1,1000}the current state is failed/,
     means: 'The backing image that the replica waits for has failed on that node, so that it waits for ever.',
@@ -1213,6 +1397,40 @@ export const causes: readonly KnownCause[] = [
     },
   },
 
+  // What the kernel of a node says.
+  {
+    id: 'kernel-nfs-locks',
+    pattern: /nfs4_reclaim_open_state: Lock reclaim failed/,
+    means:
+      "The node's NFS client could not take back the locks that it had on a server: that was started anew, or the connection was gone for too long. It says nothing of Longhorn's own locks, nor that a backup failed.",
+    advice: {
+      any: 'Look at the NFS server and the network at that time, and at the mounts of that node (mount -t nfs4): which share it is, the text does not say.',
+    },
+  },
+  {
+    id: 'kernel-nfs-server',
+    pattern: /\bnfs: server \S+ not responding/,
+    means: 'The NFS server did not answer the kernel of that node.',
+    advice: { any: 'See whether it runs, and how loaded it is; then look at the network between.' },
+  },
+  {
+    id: 'kernel-io',
+    pattern:
+      /\bBuffer I\/O error on dev|\bI\/O error, dev \w+|\bEXT4-fs error|\bXFS \([\w-]+\): .{0,60}(?:error|[Cc]orruption)/,
+    means: 'A read or write of that device failed, or its file system is damaged.',
+    advice: {
+      any: 'See what the device is (lsblk): a disk of the node, or a volume of Longhorn; of a volume look at what its engine logged at that time.',
+    },
+  },
+  {
+    id: 'kernel-iscsi',
+    pattern: /\bconnection\d+:\d+: (?:detected conn error|ping timeout)/,
+    means: 'The iSCSI connection of a volume on that node broke: its target, the engine, did not answer.',
+    advice: {
+      any: 'Look at the instance manager of that node at that time, and at its CPU: the engine ended, or had no time to answer.',
+    },
+  },
+
   // Error numbers, as Go and the C library word them.
   {
     id: 'no-space-in-volume',
@@ -1244,17 +1462,35 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'not-permitted',
-    pattern: /operation not permitted|\bEPERM\b/i,
+    pattern:
+      /\b(?:unlinkat|unlink|remove|rename|open|mkdir|chmod|chown|lchown|link|write|rm: cannot remove|cannot (?:remove|create \w+|access)) [^:]{1,400}: operation not permitted/i,
     means: 'The file system refused it: the file is immutable, or its owner is another.',
     advice: {
       any: "Look at the attributes (lsattr), owner and mode of the file named, and at the export's squashing.",
     },
   },
   {
+    id: 'not-permitted-at-all',
+    pattern: /operation not permitted|\bEPERM\b/i,
+    means: 'It was not permitted (EPERM); by whom, and why, the text does not say.',
+    advice: { any: 'Look at what these words name: its owner and mode, and the rights of who asked.' },
+    kind: true,
+    quoted: true,
+  },
+  {
     id: 'permission-denied',
-    pattern: /permission denied|\bEACCES\b/i,
+    pattern:
+      /\b(?:unlinkat|unlink|remove|rename|open|mkdir|chmod|chown|stat|lstat|write|ls: |cannot (?:remove|create \w+|access|open)|backupstore|CIFS|nfs)\b[^"]{0,400}: permission denied|\bEACCES\b/i,
     means: 'The file system denied access.',
     advice: { any: "Look at the owner and mode of the file named, and at the export's squashing." },
+  },
+  {
+    id: 'denied-at-all',
+    pattern: /permission denied/i,
+    means: 'Access was denied; by whom, the text does not say.',
+    advice: { any: 'Look at what these words name, and at the rights of who asked.' },
+    kind: true,
+    quoted: true,
   },
   {
     id: 'not-attached-in-time',
@@ -1282,13 +1518,31 @@ export const causes: readonly KnownCause[] = [
     advice: {
       any: "See whether it comes about after all; otherwise look at the replica's disk, the store and the network, which may be slow.",
     },
+    adviceIn: {
+      snapshot: slowSnapshot,
+      'snapshot-request': slowSnapshot,
+      'delete-snapshot': slowSnapshot,
+      'csi-snapshot': slowSnapshot,
+    },
+  },
+  {
+    id: 'no-connection-in-time',
+    pattern: /connection timed out|TLS handshake timeout|dial \S+ \S+: \S{0,20}\s?timeout/i,
+    means: 'The connection was not made in time.',
+    advice: { any: `See whether it answers at all. ${reachable}` },
   },
   {
     id: 'timed-out',
     pattern:
-      /connection timed out|i\/o timeout|context deadline exceeded|DeadlineExceeded|TLS handshake timeout|Client\.Timeout|operation timed out|request timeout|not responding/i,
-    means: 'There was no answer in time.',
-    advice: { any: `See whether it answers at all. ${reachable}` },
+      /i\/o timeout|context deadline exceeded|DeadlineExceeded|Client\.Timeout|operation timed out|request timeout/i,
+    means:
+      'There was no answer in time. What was asked may be slow, or have much to do; that says nothing of the network yet.',
+    advice: {
+      any: 'See whether it answers at all, how slowly, and how much there is to read. Only if nothing answers, look at the address and the network.',
+    },
+    adviceIn: {
+      list: 'See whether other listings succeed: then the store is reached, and this one is large or slow. Before v1.2.0 a listing reads the config of each backup: upgrade, and keep fewer backups.',
+    },
   },
   {
     id: 'io-error',
@@ -1336,6 +1590,15 @@ export const causes: readonly KnownCause[] = [
     pattern: /the object has been modified; please apply your changes to the latest version/,
     means: 'Two writers changed one object at the same time (a conflict of Kubernetes).',
     advice: { any: 'Nothing: the controller tries again.' },
+  },
+  {
+    id: 'api-throttled',
+    pattern: /the server has received too many requests/,
+    means:
+      'The Kubernetes API server had too many requests (429): it is overloaded, or etcd behind it is slow.',
+    advice: {
+      any: 'Look at the load of the control plane and at the disk of etcd. Many objects of Longhorn, as thousands of Backups, make each listing dear: keep fewer.',
+    },
   },
   {
     id: 'api-server',
@@ -1391,6 +1654,18 @@ export const causes: readonly KnownCause[] = [
     quoted: true,
   },
   {
+    id: 'handle-without-backup',
+    pattern: /cannot find backup volume for volume|there is no backup volume|failed to restore CSI snapshot/,
+    within: ['provision'],
+    means:
+      'The snapshot handle names a volume that has no BackupVolume in the cluster, or a backup that is not there. That does not say that the store has lost it.',
+    advice: {
+      any: 'Compare the handle (snapshotHandle of the VolumeSnapshotContent, bak://BACKUP-VOLUME/BACKUP) with kubectl -n longhorn-system get backupvolumes,backups. If the store has the backup, wait for a poll of its backup target.',
+    },
+    retry: 'The provisioner of CSI tries again, in vain while the handle names nothing.',
+    quoted: true,
+  },
+  {
     id: 'source-volume-gone',
     pattern: /verify data source: volume\.longhorn\.io \S+ not found/,
     means:
@@ -1413,6 +1688,15 @@ export const causes: readonly KnownCause[] = [
       any: "Make it in Longhorn's namespace, or name another. If the backup target names another one by now, this text is older: it goes with the next poll, and by an upgrade from v1.6.0, which keeps it (longhorn/longhorn#8210).",
     },
     quoted: true,
+  },
+  {
+    id: 'pull-refused',
+    pattern: /denied the request[^"]{0,20}: .{0,60}IsVolumeLinkedCloneVolume/,
+    means:
+      "Longhorn's webhook looked for the backup's own volume, which need not be in this cluster: a bug of v1.10.0-rc.",
+    advice: {
+      any: 'Upgrade to v1.10.0 or newer (longhorn/longhorn#11758). The backups in the store are not concerned.',
+    },
   },
   {
     id: 'object-gone',
@@ -1478,9 +1762,11 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'own-check',
     pattern: /\bBUG: /,
-    means: "A check of Longhorn's own failed, which is a bug of it.",
-    advice: { any: 'Keep the log, look for an issue of Longhorn, and upgrade.' },
+    means: "A check of Longhorn's own failed, which it calls a bug.",
+    advice: { any: 'Look for an issue of Longhorn with these words, and keep the log.' },
     common: true,
+    kind: true,
+    quoted: 'to its end',
   },
   {
     id: 'attempts',
@@ -1510,7 +1796,7 @@ export const causes: readonly KnownCause[] = [
   {
     id: 'invalid-request',
     pattern:
-      /(?<=^|: )missing \w|\bcould missing\b|\bmissing (?:required|input) parameter|valid required parameter|\bis missing$|\brequired$|cannot be empty|not a valid option|\bis immutable\b|(?:does not|doesn't) (?:match|belong)|different (?:than|data engine)|must be greater|is not a \*?longhorn|\b[Ii]nvalid (?:empty |backup |volume )?(?:parameters?|name|Name|URL|URI|value|key|format|option|interval|block size|label|size|frontend|environment)\b|is invalid\b|is not number/,
+      /(?<=^|: )missing \w|\bcould missing\b|\bmissing (?:required|input) parameter|valid required parameter|\bis missing$|\brequired$|cannot be empty|not a valid option|\bis immutable\b|doesn't belong to volume|\blabel [^"]{1,300}(?:does not|doesn't|don't) match|different (?:than|data engine)|must be greater|is not a \*?longhorn|\b[Ii]nvalid (?:empty |backup |volume )?(?:parameters?|name|Name|URL|URI|value|key|format|option|interval|block size|label|size|frontend|environment)\b|is invalid\b|is not number/,
     means: 'A value in the request, or in an object, is missing or not valid.',
     advice: {
       any: 'If you gave the value that the words name, correct it. If Longhorn made the request, look for an issue of your version.',
@@ -1639,7 +1925,7 @@ export const causes: readonly KnownCause[] = [
   },
   {
     id: 'connection-ended',
-    pattern: /(?:: |desc = )EOF\b|unexpected EOF/,
+    pattern: /(?:: |desc = |Replicator\.\w+: ?\d{1,20} )EOF\b|unexpected EOF/,
     means: 'The other side ended the connection, or its process ended.',
     advice: { any: 'Look for what ended it in the log of the other side (a replica, an engine, a server).' },
     common: true,

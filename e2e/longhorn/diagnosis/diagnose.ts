@@ -1,6 +1,7 @@
 import { causes, type KnownCause, type StoreKind } from './causes.ts';
 import { harmless } from './harmless.ts';
 import { type Operation, operations, statusOfBackup, unknownOperation } from './operations.ts';
+import { printedStates } from './states.ts';
 
 /** What failed and why, as far as a text says so. */
 export type Diagnosis = {
@@ -15,6 +16,8 @@ export type Diagnosis = {
   besides: KnownCause[];
   /** The words of the text that hold the cause, or the last ones where it is not known. */
   words: string | undefined;
+  /** The first of the words that stand around the cause. */
+  outermost: string | undefined;
   /** What a controller was at when a request of it was refused. */
   during: Operation | undefined;
   /** The text itself says that the backup is there. */
@@ -37,7 +40,7 @@ const kinds: readonly (readonly [StoreKind, RegExp])[] = [
 
 // What goes well names an operation too.
 const failing =
-  /fail|error|\bERR\b|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not deployed|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|not available|\bcan only\b|\balready\b|blocked|insufficient|too long|too many|panic|not loaded|does not match|received an empty|\bis down\b|\bis nil\b|is different|unschedulable|more than (?:1|one) engine|since (?:server|received) stop|greater than|immutable/i;
+  /fail|error|\bERR\b|EOF\b|Timeout\. No response|already removed|Illegal instruction|and has no URL|is not available|conn error|timeout of|cannot|can't|could not|couldn't|unable|denied|refused|rejected|time[d ]*out|invalid|missing|not found|Faulted|\blost\b|\bBUG\b|unsupported|unexpected|\bis not\b|not deployed|not supported|not allowed|required|doesn't|mismatch|conflict|corrupt|not enough|not available|\bcan only\b|\balready\b|blocked|insufficient|too long|too many|panic|not loaded|does not match|received an empty|\bis down\b|\bis nil\b|is different|unschedulable|more than (?:1|one) engine|since (?:server|received) stop|greater than|immutable/i;
 
 const longestWords = 200;
 
@@ -81,6 +84,12 @@ const innermostOf = (text: string): string | undefined => {
   return isNoCause.test(words) ? undefined : shortened(words);
 };
 
+/** The first words of what stands before a cause and wraps it. */
+const wrappingIn = (before: string): string | undefined => {
+  const [first = '', ...more] = before.slice(0, 2 * longestWords).split(': ');
+  return more.length === 0 ? undefined : shortened(first);
+};
+
 const ofBackups = new Set(['create', 'backup-work', 'sync']);
 const hasCompleted = /\bstate\W{1,5}Completed\b/i;
 
@@ -94,16 +103,31 @@ const withoutNames = (text: string): string =>
     .replace(/(?<=\b(?:longhorn-system|default)\/)[\w.-]{1,253}/g, ' ')
     .replace(/(?<![\w.-])[\w.]{1,253}(?:-[\w.]{1,253})+/g, (each) => (words.test(each) ? each : ' '));
 
-// Of a panic the first line counts, and the first function of Longhorn's own in the stack.
+// The first function that is not of Go or Kubernetes, as REPOSITORY/PACKAGE.FUNCTION; not who called those.
+const frames = /\n\s*github\.com\/[\w-]+\/([\w-]+)[./]((?:[\w-]+\/)*[\w-]+(?:\.\(\*?\w+\))?(?:\.\w+)*)\(/g;
+
+// Libraries are part of several programs.
+const programs = new Set([
+  ...['longhorn-manager', 'longhorn-engine', 'longhorn-instance-manager', 'longhorn-spdk-engine'],
+  ...['backing-image-manager', 'longhorn-share-manager'],
+]);
+
+// Of a panic the first line counts, and where it was: the place in the code, and whose code called that.
 const withoutStack = (text: string): string => {
   if (!/\bpanic\b/.test(text)) return text;
-  const [, frame] = /\n\s*github\.com\/longhorn\/[\w./-]*?([\w-]+\.\(?\*?\w+\)?\.\w+)\(/.exec(text) ?? [];
-  return frame === undefined ? text : `${text.split('\n')[0]} in ${frame}`;
+  const found = [...text.slice(text.lastIndexOf('\npanic(') + 1 || 0).matchAll(frames)];
+  const [, repository = '', place] = found[0] ?? [];
+  if (place === undefined) return text;
+  const program = found.map(([, each = '']) => each).find((each) => programs.has(each));
+  const caller = program === undefined || program === repository ? '' : ` of ${program}`;
+  return `${text.split('\n')[0]} in ${repository}/${place}${caller}`;
 };
 
 type OperationFound = Pick<Diagnosis, 'operation' | 'byItsWords' | 'isGuess'>;
 
-const panicked = / in controller\.\(\*(\w+)Controller\)\.\w+$/;
+const panicked = / in longhorn-manager\/controller\.\(\*(\w+)Controller\)\.\w+$/;
+
+const placed = / in [\w-]+\/\S+(?: of [\w-]+)?$/;
 
 // The controllers of longhorn-manager are named after their types.
 const controllerOf = (text: string): string | undefined => {
@@ -112,13 +136,13 @@ const controllerOf = (text: string): string | undefined => {
 };
 
 const operationIn = (text: string, { controller, field }: Beside): OperationFound => {
-  const worded = [...harmless, ...operations].find(({ pattern }) => pattern?.test(text));
+  const worded = [...printedStates, ...harmless, ...operations].find(({ pattern }) => pattern?.test(text));
   if (worded !== undefined) return { operation: worded, byItsWords: true, isGuess: false };
   const ofController =
     operations.find(({ conditions }) => field !== undefined && conditions?.includes(field)) ??
     operationOf(controller ?? controllerOf(text));
   if (ofController !== undefined) return { operation: ofController, byItsWords: false, isGuess: false };
-  const unnamed = withoutNames(text.replace(panicked, ''));
+  const unnamed = withoutNames(text.replace(placed, ''));
   const about = operations.find(({ topic }) => topic?.test(unnamed));
   return { operation: about ?? unknownOperation, byItsWords: false, isGuess: about !== undefined };
 };
@@ -156,6 +180,7 @@ export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undef
     words: found
       ? partAt(text, found.index, found.index + found[0].length, cause?.quoted)
       : innermostOf(text),
+    outermost: wrappingIn(text.slice(0, found?.index ?? 0)),
     during: operation.id === 'webhook' ? operationOf(beside.controller) : undefined,
     isCompleted,
     isDropped: /\bDropping [^"]{1,300} out of the queue/.test(text),
@@ -165,12 +190,21 @@ export const diagnose = (folded: string, beside: Beside = {}): Diagnosis | undef
 
 const restores = new Set(['restore', 'incremental-restore', 'restore-given-up']);
 
+// What is told of an operation is told only where its own words, or who said it, prove it.
+const provenIn = ({ operation, isGuess }: Diagnosis): Operation => (isGuess ? unknownOperation : operation);
+
+/** Whether single words alone, which other texts have too, tell all that is told of a text. */
+export const isOnlyGuess = (diagnosis: Diagnosis): boolean =>
+  provenIn(diagnosis) === unknownOperation &&
+  (diagnosis.cause === undefined || diagnosis.cause.common === true);
+
 /** Whether it is known why something failed, and not only in what way, or that nothing did. */
-export const isExplained = ({ operation, cause }: Diagnosis): boolean =>
-  (cause !== undefined && !cause.kind) || operation.harmless !== undefined;
+export const isExplained = (diagnosis: Diagnosis): boolean =>
+  !isOnlyGuess(diagnosis) &&
+  ((diagnosis.cause !== undefined && !diagnosis.cause.kind) || diagnosis.operation.harmless !== undefined);
 
 const reasonOf = ({ operation, cause, words }: Diagnosis): string => {
-  if (operation.harmless !== undefined) return 'This is no fault.';
+  if (operation.harmless !== undefined) return 'That alone is no fault.';
   if (cause?.quoted && words !== undefined) return `${cause.means} Its words: "${words}".`;
   if (cause !== undefined) return cause.means;
   return words === undefined
@@ -178,11 +212,13 @@ const reasonOf = ({ operation, cause, words }: Diagnosis): string => {
     : `The cause that it names is not known here: "${words}".`;
 };
 
-const adviceOf = ({ operation, cause, store }: Diagnosis): string => {
-  if (cause === undefined)
-    return (
-      operation.harmless ?? operation.look ?? 'Look at the lines around it, and at the objects that it names.'
-    );
+const around = 'Look at the lines around it, and at the objects that it names.';
+
+const adviceOf = (diagnosis: Diagnosis): string => {
+  const { cause, store } = diagnosis;
+  const operation = provenIn(diagnosis);
+  if (isOnlyGuess(diagnosis)) return around;
+  if (cause === undefined) return operation.harmless ?? operation.look ?? around;
   const advice = cause.adviceIn?.[operation.id] ?? cause.advice[store] ?? cause.advice.any;
   if (!restores.has(operation.id) || cause.data === undefined) return advice;
   return cause.data === 'doubtful'
@@ -190,31 +226,48 @@ const adviceOf = ({ operation, cause, store }: Diagnosis): string => {
     : `${advice} Restore from another backup.`;
 };
 
-// Single words alone tell what a text is about, and not what comes of it.
-const isOnlyGuess = ({ isGuess, cause }: Diagnosis): boolean =>
-  isGuess && (cause === undefined || cause.common === true);
-
-const retryOf = (diagnosis: Diagnosis): string => {
+const retryOf = (diagnosis: Diagnosis): string | undefined => {
   const { operation, cause, during, isCompleted, isDropped } = diagnosis;
   if (isCompleted && operation === statusOfBackup)
     return 'The text itself has the state Completed: the backup was made, and is not to be deleted for this.';
+  if (isOnlyGuess(diagnosis)) return undefined;
   if (isDropped)
-    return 'It has stopped trying ("Dropping ... out of the queue"), and begins anew only when the object changes or is looked at again.';
-  if (isOnlyGuess(diagnosis)) return unknownOperation.retry;
-  return cause?.retryIn?.[operation.id] ?? cause?.retry ?? during?.retry ?? operation.retry;
+    return 'It gave this attempt up ("Dropping ... out of the queue"), and begins anew when the object changes or is looked at again.';
+  const { id, retry } = provenIn(diagnosis);
+  return cause?.retryIn?.[id] ?? cause?.retry ?? during?.retry ?? retry;
 };
 
-/** What a diagnosis says, a sentence each: what failed and why, what that proves, what to do, and what Longhorn does. */
+const inSmallLetters = (sentence: string): string =>
+  `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+
+const whatOf = (diagnosis: Diagnosis): string[] => {
+  const { operation, cause, during, outermost } = diagnosis;
+  if (isOnlyGuess(diagnosis)) {
+    const others = [operation === unknownOperation ? [] : operation.failed, cause?.means ?? []].flat();
+    return [
+      `Not known here. Single words of it are also in texts that say: ${inSmallLetters(others.join(': '))}`,
+    ];
+  }
+  const proven = provenIn(diagnosis);
+  const failed =
+    proven === unknownOperation && outermost ? `${proven.failed} ("${outermost}")` : proven.failed;
+  return [failed, ...(during ? [during.failed] : [])];
+};
+
+/**
+ * What a diagnosis says, a sentence each: what failed and why, what that proves, what to do, and what Longhorn does;
+ * of that nothing where the text does not prove what failed.
+ */
 export const describeDiagnosis = (
   diagnosis: Diagnosis,
-): { what: string; proves: string[]; advice: string; retry: string } => {
-  const { operation, cause, during, besides } = diagnosis;
-  const isGuess = isOnlyGuess(diagnosis);
+): { what: string; proves: string[]; advice: string; retry: string | undefined } => {
+  const { cause, besides } = diagnosis;
+  const operation = provenIn(diagnosis);
   return {
-    what: [operation, during]
-      .flatMap((each) => (each ? [`${each.failed}${isGuess ? ', as single words of it suggest' : ''}.`] : []))
-      .concat(reasonOf(diagnosis))
-      .join(' '),
+    what: [
+      ...whatOf(diagnosis).map((each) => (each.endsWith('.') ? each : `${each}.`)),
+      ...(isOnlyGuess(diagnosis) ? [] : [reasonOf(diagnosis)]),
+    ].join(' '),
     proves: [
       ...(cause?.unreached && operation.asksStore ? ['No request reached the store.'] : []),
       ...(restores.has(operation.id) && cause !== undefined && cause.data === undefined

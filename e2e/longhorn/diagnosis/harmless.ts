@@ -27,6 +27,30 @@ export const harmless: readonly (Operation & { pattern: RegExp; harmless: string
     retry: goesOn,
   },
   {
+    id: 'standby-activation',
+    pattern: /[Ss]tandby volume \S+ will be activated after finishing restoration/,
+    failed: 'A standby (DR) volume is to be activated, and is first restored to its last backup',
+    harmless:
+      'Nothing, while the backup that was restored last changes. If it never gets to the one that was asked for, look at the replicas of the volume: a failed one holds the activation up.',
+    retry: 'It is activated by itself when that backup is restored.',
+  },
+  {
+    id: 'velero-waits',
+    pattern: /Waiting for volumesnapshotcontents \S+ to have snapshot handle/i,
+    failed: 'Velero waits until a VolumeSnapshot has its snapshot or backup',
+    harmless:
+      "Nothing, if it ends. If not, look at the VolumeSnapshotContent (kubectl describe: status.error), at csi-snapshotter, and at the Backup of Longhorn that it waits for: one of the type bak uploads all of the volume's data first.",
+    retry: 'It looks again every 5 seconds until its own time is over.',
+  },
+  {
+    id: 'operation-counted-twice',
+    pattern: /RemovePendingOp: OpID already removed/,
+    failed:
+      "An engine's own count of its operations does not fit, as after the connection to a replica ended",
+    harmless: 'Nothing for this: look at the lines around it for why a connection ended.',
+    retry: goesOn,
+  },
+  {
     id: 'size-not-known-yet',
     pattern: /^Error get size: strconv\.ParseFloat: parsing \\?"\\?": /,
     failed: 'The metrics of Longhorn met a backup that has no size, as one in the state Error or InProgress',

@@ -11,8 +11,8 @@ export type Operation = {
   controllers?: readonly string[];
   /** What failed, as the beginning of a sentence. */
   failed: string;
-  /** Whether Longhorn tries again, and by what. */
-  retry: string;
+  /** Whether Longhorn tries again, and by what; left out where that depends on what asked. */
+  retry?: string;
   /** It asks the backup store. */
   asksStore?: boolean;
   /** Where to look while the cause is not known. */
@@ -90,6 +90,13 @@ export const operations: readonly Operation[] = [
       'Nothing was created or changed, so that there is nothing to delete; a request of yours has to be made again.',
   },
   {
+    id: 'api-list',
+    pattern: /[Ff]ailed to (?:list|watch) \*v\d\w*\.(?!VolumeSnapshot)\w+|\(get \w+\.longhorn\.io\)/,
+    failed:
+      'A request to the Kubernetes API server failed: objects were to be listed, and no backup store was asked',
+    retry: 'Whoever asked asks again by itself.',
+  },
+  {
     id: 'api-refusal',
     pattern:
       /^(?:error: |# )?(?:The )?[\w.]{1,253} "[^"]{1,253}" (?:is invalid|was not valid):|Error from server \(/,
@@ -114,7 +121,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'provision',
     pattern:
-      /failed to provision volume|ProvisioningFailed|(?:failed|unable) to create volume\b|size of target volume \(/,
+      /failed to provision volume|ProvisioningFailed|\bCreateVolume: err|failed to restore CSI snapshot|cannot find backup volume for volume|(?:failed|unable) to create volume\b|size of target volume \(/,
     failed: 'A volume could not be made, anew or from a backup',
     retry: 'The provisioner of CSI tries again; a request of the user interface has to be made again.',
   },
@@ -141,7 +148,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'delete',
     pattern:
-      /^Failed to delete the backup|error deleting backup |\bbackup rm\b|[Ff]ailed to delete (?:the )?(?:backup|delta block backup)\b|[Ff]ailed to delete (?:objects?|blobs?) |failed to delete backup blocks|when performing backup delete|type 2 acquisition|cannot find volume in backupstore|cleaned up backup \S+ failed|unlinkat \S+/,
+      /^Failed to delete the backup|error deleting backup |(?<!velero )\bbackup rm\b|[Ff]ailed to delete (?:the )?(?:backup|delta block backup)\b|[Ff]ailed to delete (?:objects?|blobs?) |failed to delete backup blocks|when performing backup delete|type 2 acquisition|cannot find volume in backupstore|cleaned up backup \S+ failed|unlinkat \S{0,300}(?:backupstore|\.cfg|\.blk)/,
     topic:
       /\bdelet(?:e|ed|ing|ion)\b[^:]{0,60}\bbackups?\b|\bbackup\b[^:]{0,60}\bdelet(?:ed|ion)\b|to be deleted backup|failed to delete blocks/i,
     failed: 'The deletion of a backup failed',
@@ -173,7 +180,7 @@ export const operations: readonly Operation[] = [
     id: 'incremental-restore',
     pattern:
       /[Ff]ailed to incrementally restore|[Ii]ncremental(?:ly)? (?:backup )?restore|restore delta block backup incrementally|with last restored backup (?!in engine monitor)|DR volume/,
-    topic: /\bincremental\b/i,
+    topic: /\bincremental (?:fallback|restore)/i,
     failed: 'A standby (DR) volume could not take over a backup',
     retry: 'Longhorn tries again while the volume is not Faulted.',
     asksStore: true,
@@ -189,7 +196,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'restore',
     pattern:
-      /failed the restore|[Ff]ailed to (?:delta )?restore|[Ff]ailed to wait for restore|wait for restore complete|[Rr]estore (?:error|of)|backup restor|restore-to-file|initiating full backup restore|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume|since (?:server stop|received stop signal) for volume/,
+      /failed the restore|[Ff]ailed to (?:delta )?restore\b(?! CSI| PVC| namespace| item)|[Ff]ailed to wait for restore|wait for restore complete|restore error|backup restor|restore-to-file|initiating full backup restore|[Ff]ailed to decompress and verify block|FailedRestore|for restoring volume|since (?:server stop|received stop signal) for volume/,
     topic: /\brestored?\b|\brestoring (?:backup|attached)|\bdecompress/i,
     failed: 'A restore failed',
     retry:
@@ -250,6 +257,14 @@ export const operations: readonly Operation[] = [
     retry: 'The status of the backing image on that node tells.',
   },
   {
+    id: 'backing-image-copy',
+    pattern:
+      /[Bb]acking image (?:recorded|expected) checksum|expected checksum \S{1,200} doesn't match the (?:file|existing|processed)|doesn't match the processed file checksum|found mismatching (?:size|realSize|virtualSize) \d/,
+    failed: 'The copy of a backing image on one disk is not as it should be, and counts as failed',
+    retry:
+      'Longhorn makes a failed copy anew from a good one, where there is one; the status of the backing image tells, disk by disk. No backup in the store is concerned.',
+  },
+  {
     id: 'backing-image',
     pattern:
       /backup backing image|BackupBackingImage|backup of backing image|[Bb]ack(?:ing)? ?up backing image|[Ff]ailed to read backing image/,
@@ -261,9 +276,45 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'spdk',
-    pattern: /\bbdev_nvme\w*\.c:|\bNVMe path '/,
+    pattern: /\bbdev_nvme\w*\.c:|\bNVMe path '|\bspdk_tgt\b/,
+    controllers: ['SPDK'],
     failed: 'SPDK, which the v2 data engine is made of, reported an error',
-    retry: 'That depends on what asked SPDK: the lines around it tell.',
+  },
+  {
+    id: 'replica-given-up',
+    pattern:
+      /\bSetting (?:\w+ )?replica \S+ to ERR\b|R\/W Timeout\. No response received|\br\/w timeout\b|\bmark(?:ed)? as ERR\b/,
+    failed: "A volume's engine gave up one of its replicas (mode ERR)",
+    retry:
+      'While another replica of the volume is whole the volume goes on, and Longhorn rebuilds this one; without any its reads and writes fail.',
+  },
+  {
+    id: 'replica-io',
+    pattern: /\bReplicator\.\w+: ?\d|[Rr]eading from wire|[Ww]rit(?:e|ing) to wire/,
+    failed: "A volume's engine could not read from, or write to, a replica",
+  },
+  {
+    id: 'volume-io',
+    pattern: /\btgtd: bs_longhorn|response_process: Receive error/,
+    failed:
+      'A read or a write of a volume failed: its pod may have got an I/O error, and its file system may be read-only now',
+  },
+  {
+    id: 'replica-process',
+    controllers: ['replica process'],
+    failed: "A replica's process met a fault",
+  },
+  {
+    id: 'engine-process',
+    controllers: ['engine process'],
+    failed: "The process of a volume's engine met a fault",
+  },
+  {
+    id: 'kernel',
+    pattern:
+      /\bNFS: (?:__)?nfs4?_\w+: |\bnfs: server \S+ (?:not responding|OK)|\b(?:EXT4-fs|XFS) (?:error|warning|\([\w-]+\):)|\bBuffer I\/O error on dev|\bI\/O error, dev \w+|\bblk_update_request: |\bCIFS: VFS: |\bconnection\d+:\d+: (?:detected conn error|ping timeout)/,
+    controllers: ['kernel'],
+    failed: 'The kernel of a node reports a fault; these are no words of Longhorn',
   },
   {
     id: 'velero',
@@ -303,9 +354,17 @@ export const operations: readonly Operation[] = [
   },
   statusOfBackup,
   {
+    id: 'pull',
+    pattern:
+      /[Ff]ailed to create (?:backup|BackupVolume|backup volume|backup backing image) [^:]{1,300} in the cluster|[Ff]ailed to pull BackupVolumes/,
+    failed: 'What the backup store has could not be taken into the cluster as an object',
+    retry:
+      'Longhorn tries again at the next poll. What is in the store is as it was: do not delete it for this.',
+  },
+  {
     id: 'create',
     pattern:
-      /fail(?:ed)? to back ?up snapshot|[Ff]ailed to create backup|[Ff]ailed to back ?up volume|write data during saving blocks|could not find snapshot \S+ to backup|\bbackup create\b(?!\/restore)|create backup command|[Ee]nable the backup monitor|[Ff]ailed to put object|[Cc]annot take snapshot backup|delta block backup|perform backup for volume|transfer data size during saving blocks|[Ee]rror creating backup:|\bbackupStatus\b/,
+      /fail(?:ed)? to back ?up snapshot|[Ff]ailed to create (?:delta block )?backup\b(?! (?:volume|backing image)\b| \S+ in the cluster)|[Ff]ailed to back ?up volume|write data during saving blocks|could not find snapshot \S+ to backup|(?<!velero )\bbackup create\b(?!\/restore)|create backup command|[Ee]nable the backup monitor|[Ff]ailed to put object|[Cc]annot take snapshot backup|delta block backup|perform backup for volume|transfer data size during saving blocks|[Ee]rror creating backup:|\bbackupStatus\b/,
     failed: 'A backup could not be made',
     retry: 'Longhorn does not make it again: once the cause is gone, delete it and make another one.',
     asksStore: true,
@@ -313,8 +372,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'list',
     pattern:
-      /[Ff]ailed to list (?:backup volumes|backups|backup backing images|BackupVolumes)|(?:^|error:? )listing|\bbackup ls\b|[Ff]ailed to get info from backup store|[Ff]ailed to list backups from backup target/,
-    topic: /\blist (?:objects|blobs|(?:first|second|1st|2nd) level|volume names)|\bto list s3\b/,
+      /[Ff]ailed to list (?:backup volumes|backups|backup backing images|BackupVolumes)|(?:^|error:? )listing (?:backup|snapshot|volume|system|objects)|\bbackup ls\b|[Ff]ailed to get info from backup store|[Ff]ailed to list backups from backup target|[Ff]ail(?:ed)? to list (?:s3\b|objects with (?:param|prefix)|blobs with|(?:first|second|1st|2nd) level|volume names for path)/,
     failed: 'The backup store could not be listed',
     retry: 'Longhorn looks again at the next poll of the backup target.',
     asksStore: true,
@@ -322,7 +380,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'inspect',
     pattern:
-      /[Ee]rror inspecting backup|inspect the backup config|error getting (?:backup|config)|backup inspect|\binspect(?:-volume)?\b|get backup ?(?:volume )?(?:config|[Ii]nfo)|backup config metadata/,
+      /[Ee]rror inspecting backup|inspect the backup config|error getting (?:backup|config)|backup inspect|get backup ?(?:volume )?(?:config|[Ii]nfo)|backup config metadata/,
     failed: 'What the backup store has of a backup could not be read',
     retry: 'Longhorn reads it again at the next sync.',
     asksStore: true,
@@ -337,11 +395,18 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'mount',
-    pattern: /cannot mount (?:nfs|CIFS)|mount\.(?:nfs4?|cifs)|mount (?:error|failed)/,
-    topic: /\bmount(?:ed|ing)?\b/i,
+    pattern:
+      /[Cc]annot mount (?:nfs|CIFS)|longhorn-backupstore-mounts|cannot mount using NFSv4|backup ?store\S{0,100} mount|mounting \S+ share \S+ on/,
     failed: 'The backup store could not be mounted on a node',
     retry: 'Longhorn mounts it again when it next needs it.',
     asksStore: true,
+  },
+  {
+    id: 'mount-share',
+    pattern: /mount\.(?:nfs4?|cifs)\b|mount error\(\d+\)|mount_linux\.go/,
+    topic:
+      /\bmount (?:points?|directory)\b|\b(?:un|bind )?mount(?:ed)? (?:to|at|filesystem|failed|all)\b|\bmounted[= )]|\bnot mounted\b/i,
+    failed: 'A share, or a file system, could not be mounted on a node',
   },
   {
     id: 'sync',
@@ -354,8 +419,8 @@ export const operations: readonly Operation[] = [
   {
     id: 'job',
     pattern:
-      /recurring ?job|RecurringJob|recurringjob|doRecurringBackup|Job(?:'s)? run|[Ff]ailed to run (?:volume )?job/i,
-    topic: /\bcron ?job|\bjob\b|\brecurring\b|snapshot purge to complete|backupAndCleanup|filesystem-trim/i,
+      /recurring ?job|RecurringJob|recurringjob|doRecurringBackup|backupAndCleanup|Job(?:'s)? run|[Ff]ailed to run (?:volume )?job/i,
+    topic: /\bcron ?job|\bjob\b|\brecurring\b|snapshot purge to complete|filesystem-trim/i,
     controllers: ['longhorn-recurring-job'],
     failed: 'A recurring job met a fault',
     retry: 'The next run tries again.',
@@ -372,7 +437,7 @@ export const operations: readonly Operation[] = [
     id: 'lock',
     pattern:
       /failed to acquire lock \S+|failed lock \S+ type|failed to store updated lock|refresh acquired lock/,
-    topic: /\b(?:un)?lock(?:ing)?\b/i,
+    topic: /\block\b[^:]{0,100}\bbackup ?store\b|\b(?:to|cannot) (?:un|acquire |try |load |store )lock\b/i,
     failed: 'A lock in the backup store could not be taken',
     retry: 'A deletion is tried again, a backup is not.',
   },
@@ -414,11 +479,17 @@ export const operations: readonly Operation[] = [
     retry: 'Longhorn tries again as long as the Snapshot object is there.',
   },
   {
+    id: 'file-of-store',
+    pattern: /gzip: \S{0,400}backupstore\/volumes\//,
+    failed: 'A file of the backup store was looked at by hand',
+  },
+  {
     id: 'store-request',
+    pattern:
+      /\b(?:get|put|delete|open) (?:objects?|blobs?)\b|\bAWS (?:HTTP |Operation )?Error\b|\bin backupstore\b(?!\/)|\bbackupstore\/volumes\//,
     topic:
-      /\b(?:get|put|delete|open|metadata for|size of) (?:objects?|blobs?)\b|\b(?:read|write|seek)\b[^:]{0,40}\bblocks?\b|AWS (?:HTTP |Operation )?Error|\bs3 client|\bazblob\b|backup ?store\b|\bnfs: server\b/i,
+      /\b(?:metadata for|size of) (?:objects?|blobs?)\b|\b(?:read|write|seek)\b[^:]{0,40}\bblocks?\b|\bs3 client|\bazblob\b|backup ?store\b/i,
     failed: 'A request to the backup store failed',
-    retry: 'That depends on what asked: the lines around it tell.',
     asksStore: true,
   },
   {
@@ -429,7 +500,9 @@ export const operations: readonly Operation[] = [
   },
   {
     id: 'setting',
-    topic: /\bsettings?\b/i,
+    // "Setting X to Y" is no setting of Longhorn.
+    topic:
+      /\b(?:get|the|of|apply|update|sync)\s+(?:\S+\s+)?settings?\b|\S settings? (?:of|for|is|mismatch|\S+ (?:is|with))\b/,
     controllers: ['longhorn-setting'],
     failed: 'A setting could not be read or applied',
     retry: 'Longhorn tries again.',
@@ -453,7 +526,7 @@ export const operations: readonly Operation[] = [
   {
     id: 'data-engine',
     topic:
-      /\breplicas?\b|\bengine\b|\bbackend\b|reading from wire|\btgtd\b|\bcontroller\b|\bSPDK\b|\bfrontend\b|\bInstance \S+ is state\b|ProxyService|proxy gRPC|sync[- ]agent/i,
+      /\breplicas?\b|\bengine\b|\bbackend\b|\bcontroller[- ](?:client|address)\b|\bSPDK\b|\b(?:the|up|startup|init|upgrade|down|find|invalid|empty|disable) frontend\b|^frontend\s|\bInstance \S+ is state\b|ProxyService|proxy gRPC|sync[- ]agent/i,
     failed: 'An engine, a replica or their instance manager met a fault',
     retry: 'Longhorn starts or rebuilds them again; the status of the volume tells.',
   },
@@ -475,5 +548,4 @@ export const operations: readonly Operation[] = [
 export const unknownOperation: Operation = {
   id: 'unknown',
   failed: 'Something failed',
-  retry: 'Whether Longhorn tries again, the text alone does not say.',
 };

@@ -4,6 +4,7 @@ import { causes } from '../../../e2e/longhorn/diagnosis/causes.ts';
 import { describeDiagnosis, diagnose, isExplained } from '../../../e2e/longhorn/diagnosis/diagnose.ts';
 import { harmless } from '../../../e2e/longhorn/diagnosis/harmless.ts';
 import { operations } from '../../../e2e/longhorn/diagnosis/operations.ts';
+import { printedStates } from '../../../e2e/longhorn/diagnosis/states.ts';
 
 const texts = readFileSync(new URL('texts.txt', import.meta.url), 'utf8')
   .split('\n')
@@ -50,14 +51,37 @@ test('the name of an object says nothing of what is done with it', () => {
   expect(operationOf('failed: the rebuild of disk-2')).toBe('rebuild');
 });
 
-test('an operation that only single words report is reported as a guess, unless the cause proves more', () => {
-  const isGuess = (text: string) => said(text)?.what.includes('suggest');
-  expect(
-    ['failed to hash snapshot s', 'failed to hash snapshot s: not found', 'failed to create snapshot s'].map(
-      isGuess,
-    ),
-  ).toEqual([true, true, false]);
-  expect(isGuess('failed to hash snapshot s: no space left on device')).toBe(false);
+test('what only single words report is not claimed, whatever common words tell of its cause', () => {
+  const isClaimed = (text: string) => !said(text)?.what.startsWith('Not known here.');
+  const explained = (text: string) => {
+    const found = diagnose(text);
+    return found && isExplained(found);
+  };
+  const guesses = [
+    'failed to hash snapshot s',
+    'failed to hash snapshot s: the key is required',
+    'it is required',
+  ];
+  expect([guesses.map(isClaimed), guesses.map(explained)]).toEqual([
+    [false, false, false],
+    [false, false, false],
+  ]);
+  expect(['failed to create snapshot s', 'it is full: disk quota exceeded'].map(isClaimed)).toEqual([
+    true,
+    true,
+  ]);
+  expect(said('failed to hash snapshot s: the chain was not found')?.what).toBe(
+    'Not known here. Single words of it are also in texts that say: the work on a snapshot failed: Something was not found.',
+  );
+});
+
+test('of a cause that is known without an operation the words around it are told, and nothing of a guessed one', () => {
+  const full = said('failed to hash snapshot s: no space left on device');
+  expect(full).toMatchObject({
+    what: 'Something failed ("failed to hash snapshot s"). The file system is full.',
+    retry: undefined,
+  });
+  expect(said('cannot decompress: connection refused')?.proves).toEqual([]);
 });
 
 test('a fault that shows in the text is reported beside its cause', () => {
@@ -108,11 +132,18 @@ test('of a panic the first function of Longhorn in the stack counts', () => {
   expect(said(stack)?.retry).toContain('starts the container anew');
 });
 
-test('what comes of a guessed operation is not told', () => {
-  expect(said('failed to hash snapshot s')?.retry).toBe(
-    'Whether Longhorn tries again, the text alone does not say.',
-  );
-  expect(said('failed to create snapshot s')?.retry).toMatch(/^Longhorn tries again/);
+test('of a panic in a library the program that called it counts, and not who handled the panic', () => {
+  const stack = (...frames: string[]) =>
+    `Observed a panic: oh\ngoroutine 1 [running]:\ngithub.com/longhorn/longhorn-manager/vendor.handle(0x1)\npanic({0x1})\n${frames.map((each) => `\tgithub.com/longhorn/${each}(0x1)`).join('\n')}`;
+  const backup = 'backupstore.CreateDeltaBlockBackup';
+  const causeOf = (...frames: string[]) => diagnose(stack(...frames))?.cause?.id;
+  expect([
+    causeOf(backup, 'types.x', 'longhorn-spdk-engine/pkg/spdk.(*Replica).BackupCreate.func1'),
+    causeOf(backup, 'longhorn-engine/pkg/replica.y'),
+    causeOf(backup),
+    causeOf(),
+  ]).toEqual(['panic-in-v2-engine', 'panic-in-engine', 'panic-at-place', 'panic']);
+  expect(said(stack(backup))?.what).toContain('oh in backupstore/CreateDeltaBlockBackup"');
 });
 
 test('words are quoted to the end where the reason stands behind them', () => {
@@ -191,7 +222,7 @@ test('a cause that is not known is quoted, as the innermost, with what a number 
       'failed to backup snapshot s to b: rpc error: code = Internal desc = of a reason of its own, error exit status 1',
       'error listing backups: failed to execute: /x/longhorn [backup ls --volume v nfs://nas',
       'error listing backups',
-      'failed to open replica r: its number of things is: 251',
+      'failed to create backup: its number of things is: 251',
     ].map(whatOf),
   ).toEqual([
     'The cause that it names is not known here: "of a reason of its own".',
@@ -214,7 +245,7 @@ test('the object that a text names is in the answer', () => {
 
 test('a controller that dropped an object has stopped trying', () => {
   const dropped = 'Dropping Longhorn volume out of the queue: failed to sync backup: denied';
-  expect(said(dropped)?.retry).toMatch(/^It has stopped trying/);
+  expect(said(dropped)?.retry).toMatch(/^It gave this attempt up/);
 });
 
 test('what to do is reported for the operation, where it differs there', () => {
@@ -246,7 +277,9 @@ test('a restore that meets a lock is not tried again, a deletion is', () => {
 test('no pattern looks twice at the same part of a text, so that the time grows with the text', () => {
   const patterns = [
     ...causes.map(({ pattern }) => pattern),
-    ...[...harmless, ...operations].flatMap(({ pattern, topic }) => [pattern ?? [], topic ?? []].flat()),
+    ...[...printedStates, ...harmless, ...operations].flatMap(({ pattern, topic }) =>
+      [pattern ?? [], topic ?? []].flat(),
+    ),
   ];
   expect(patterns.length).toBeGreaterThan(causes.length + operations.length);
   expect(patterns).toContain(harmless[0]?.pattern);
