@@ -1,9 +1,11 @@
 import { createInterface } from 'node:readline';
 import { text as readAll } from 'node:stream/consumers';
 import { shorten } from '../kube/shorten.ts';
+import { isExplained, isOnlyGuess } from '../longhorn/diagnosis/diagnose.ts';
 import {
   isContinuation,
   type Pasted,
+  readPasted,
   readPastedLine,
   readPrintedObjects,
 } from '../longhorn/diagnosis/pasted.ts';
@@ -23,7 +25,13 @@ export type Group = {
 };
 
 /** What was read of a log: lines that say something, and those of errors that nobody knows. */
-export type LogSummary = { lines: number; groups: Group[]; unknown: { count: number; example?: string } };
+export type LogSummary = {
+  lines: number;
+  /** Whether each line is none of an error, by its level. */
+  isNewsAlone: boolean;
+  groups: Group[];
+  unknown: { count: number; example?: string };
+};
 
 const mostAnswers = 20_000;
 const mostObjects = 1000;
@@ -48,6 +56,13 @@ const keyOf = (answer: Answer): string => {
     : `${failure.operation.id}|${failure.cause?.id}`;
 };
 
+// A failure whose cause is known may be that of others, so it comes first; what is none comes last.
+const rankOf = ({ answer }: Group): number => {
+  const failure = failureToReport(answer);
+  if (failure === undefined || failure.operation.harmless !== undefined) return 2;
+  return isExplained(failure) ? 0 : 1;
+};
+
 /** Keeps what lines say, equal ones counted. */
 export const createSummary = (version: string | undefined) => {
   const answers = new Map<string, Answer>();
@@ -55,6 +70,7 @@ export const createSummary = (version: string | undefined) => {
   const progressed = new Map<string, string>();
   const unknown: LogSummary['unknown'] = { count: 0 };
   let lines = 0;
+  let isNewsAlone = true;
   const answerOf = (pasted: Pasted): Answer => {
     const shape = shapeOf(pasted);
     const found = answers.get(shape) ?? answerTo(pasted, version === undefined ? {} : { version });
@@ -62,12 +78,17 @@ export const createSummary = (version: string | undefined) => {
     return found;
   };
   return {
+    count: (more: number): void => {
+      lines += more;
+    },
     add: (pasted: Pasted | undefined): void => {
-      lines += pasted?.lines ?? 1;
       if (pasted === undefined) return;
+      const { field = '' } = pasted;
+      isNewsAlone &&= /^(?:log (?:info|debug)|event Normal)$/.test(field);
       const answer = answerOf(pasted);
-      if (!isAnswer(answer)) {
-        if (!/^log (?:error|fatal)$/.test(pasted.field ?? '')) return;
+      const failure = failureToReport(answer);
+      if (!isAnswer(answer) || (failure !== undefined && isOnlyGuess(failure))) {
+        if (!/^log (?:error|fatal)$/.test(field)) return;
         unknown.count += 1;
         unknown.example ??= pasted.text;
         return;
@@ -91,7 +112,10 @@ export const createSummary = (version: string | undefined) => {
     },
     end: (): LogSummary => ({
       lines,
-      groups: [...groups.values()].toSorted((one, other) => other.count - one.count),
+      isNewsAlone,
+      groups: [...groups.values()].toSorted(
+        (one, other) => rankOf(one) - rankOf(other) || other.count - one.count,
+      ),
       unknown,
     }),
   };
@@ -100,10 +124,20 @@ export const createSummary = (version: string | undefined) => {
 const reportEvery = 1000;
 
 // What is larger is read line by line, as a log is: to read it as objects takes a hundred times its memory.
-const mostOfObjects = 4 << 20;
+const mostAtOnce = 4 << 20;
+const mostPacked = 1 << 18;
 
-const isOfObjects = (name: string, size: number): boolean =>
-  /\.(?:ya?ml|json)$/.test(name) && size <= mostOfObjects;
+/** Whether a text is read as a whole, as one that was pasted: all but long logs. */
+export const isSmall = (name: string, size: number): boolean =>
+  size <= (name.endsWith('.gz') ? mostPacked : mostAtOnce);
+
+const isOfObjects = (name: string): boolean => /\.(?:ya?ml|json)$/.test(name);
+
+const isKnownText = (text: string): boolean => isAnswer(answerTo({ text, objects: [] }, {}));
+
+/** How many lines a text has that are not empty. */
+export const countLines = (text: string): number =>
+  text.split('\n').filter((line) => line.trim() !== '').length;
 
 const longestText = 1 << 16;
 
@@ -126,9 +160,11 @@ export const readLog = async (path: string, version: string | undefined): Promis
   let before = 0;
   let reportedAt = performance.now();
   for (const { name, size, open } of texts) {
-    const objects = isOfObjects(name, size) ? readPrintedObjects(await readAll(open().stream)) : undefined;
-    if (objects !== undefined) {
-      for (const each of objects.length > 0 ? objects : [undefined]) summary.add(each);
+    if (isSmall(name, size)) {
+      const text = await readAll(open().stream);
+      const objects = isOfObjects(name) ? readPrintedObjects(text) : undefined;
+      summary.count(countLines(text));
+      for (const each of objects ?? readPasted(text, isKnownText)) summary.add(each);
       before += size;
       continue;
     }
@@ -136,6 +172,7 @@ export const readLog = async (path: string, version: string | undefined): Promis
     for await (const lines of together(
       createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }),
     )) {
+      summary.count(lines.split('\n').length);
       summary.add(readPastedLine(lines));
       if (performance.now() - reportedAt < reportEvery) continue;
       reportedAt = performance.now();
@@ -185,12 +222,15 @@ const describeGroup = (group: Group): string[] => {
   ];
 };
 
-/** Describes what a log says, for a reader: the most frequent first. */
-export const describeSummary = ({ lines, groups, unknown }: LogSummary): string[] => {
+/** Describes what a log says, for a reader: failures with a known cause first, the most frequent before others. */
+export const describeSummary = ({ lines, groups, unknown, isNewsAlone }: LogSummary): string[] => {
   const known = groups.reduce((sum, { count }) => sum + count, 0);
   return [
     `Lines read: ${lines}; messages known here: ${known}; different ones: ${groups.length}.`,
     '',
+    ...(groups.length === 0 && isNewsAlone
+      ? ['No line reports a failure: by their levels all are news (info or debug).']
+      : []),
     ...groups.flatMap((group) => [...describeGroup(group), '']),
     ...(unknown.count === 0
       ? []

@@ -3,7 +3,12 @@ import { text as readAll } from 'node:stream/consumers';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import semver from 'semver';
 import { shorten } from '../kube/shorten.ts';
-import { type Diagnosis, describeDiagnosis, isExplained } from '../longhorn/diagnosis/diagnose.ts';
+import {
+  type Diagnosis,
+  describeDiagnosis,
+  isExplained,
+  isOnlyGuess,
+} from '../longhorn/diagnosis/diagnose.ts';
 import { readPasted } from '../longhorn/diagnosis/pasted.ts';
 import { deletionCause } from '../longhorn/messages/deletion-cause.ts';
 import { linksOf } from '../longhorn/messages/links.ts';
@@ -20,7 +25,14 @@ import {
   isWholeAnswer,
 } from './explain-answer.ts';
 import { hasManyTexts, textsIn } from './explain-input.ts';
-import { createSummary, describeSummary, type LogSummary, readLog } from './explain-log.ts';
+import {
+  countLines,
+  createSummary,
+  describeSummary,
+  isSmall,
+  type LogSummary,
+  readLog,
+} from './explain-log.ts';
 
 // The names that a reader of `kubectl get -o yaml` knows; a log has levels, an event types, a condition a
 // type: any of them.
@@ -137,6 +149,7 @@ const forPrograms = (diagnosis: Diagnosis | undefined) =>
         store: diagnosis.store,
         data: diagnosis.cause?.data ?? null,
         harmless: diagnosis.operation.harmless !== undefined,
+        guess: isOnlyGuess(diagnosis),
         ...describeDiagnosis(diagnosis),
       };
 
@@ -223,13 +236,22 @@ const describeAnswer = (answer: Answer): string[] => {
   if (failure === undefined) return rows;
   return [
     ...describeFailure(failure),
-    `  operation ${failure.operation.id}, cause ${failure.cause?.id ?? (isExplained(failure) ? 'none' : 'unknown')}`,
+    isOnlyGuess(failure)
+      ? '  operation unknown, cause unknown'
+      : `  operation ${failure.operation.id}, cause ${failure.cause?.id ?? (isExplained(failure) ? 'none' : 'unknown')}`,
     ...(rows.length > 0 ? [''] : []),
     ...rows,
   ];
 };
 
-const explainText = (text: string, answer: Answer, { where, json }: Arguments): boolean => {
+const news: readonly (string | undefined)[] = ['log info', 'log debug', 'event Normal'];
+
+const explainText = (
+  text: string,
+  answer: Answer,
+  field: Field | undefined,
+  { where, json }: Arguments,
+): boolean => {
   const { meanings } = answer;
   const isKnown = isAnswer(answer);
   const narrowed = !isKnown && Object.keys(where).length > 0 && isAnswer(answerTo({ text, objects: [] }, {}));
@@ -238,7 +260,7 @@ const explainText = (text: string, answer: Answer, { where, json }: Arguments): 
   const lines = isKnown
     ? [...describeAnswer(answer), ...describeNearest(nearest)]
     : [
-        `${unclassified}${narrowed ? ' in that field and state; without the flags it knows it' : ''}`,
+        `${unclassified}${narrowed ? ' in that field and state; without the flags it knows it' : ''}${news.includes(field) ? `. By its level (${field}) it reports no failure.` : ''}`,
         ...describeNearest(nearest),
       ];
   process.stdout.write(
@@ -267,6 +289,15 @@ const fileNamed = async (text: string): Promise<string | undefined> => {
   return undefined;
 };
 
+const isSmallFile = async (file: string): Promise<boolean> => isSmall(file, (await stat(file)).size);
+
+const cannotBeRead =
+  (file: string) =>
+  (error: NodeJS.ErrnoException): never => {
+    if (error.code === undefined) throw error;
+    throw usageError(`${file} cannot be read (${error.code}): give a file that can, a text, or -`);
+  };
+
 const readOne = async (file: string): Promise<string> => {
   const [only] = await textsIn(file);
   return only === undefined ? '' : readAll(only.open().stream);
@@ -275,31 +306,34 @@ const readOne = async (file: string): Promise<string> => {
 const explain = async (args: Arguments): Promise<ExitCode> => {
   const { version } = args.where;
   const file = args.text === '-' ? undefined : await fileNamed(args.text);
-  if (file !== undefined) {
-    const summary = await readLog(file, version).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === undefined) throw error;
-      throw usageError(`${file} cannot be read (${error.code}): give a file that can, a text, or -`);
-    });
+  if (file !== undefined && ((await hasManyTexts(file)) || !(await isSmallFile(file)))) {
+    const summary = await readLog(file, version).catch(cannotBeRead(file));
     if (summary.lines === 0) throw usageError(`${file} is empty: give a file with what Longhorn said`);
-    if (summary.lines > 1 || (await hasManyTexts(file)))
-      return printSummary(summary, args) ? exitCode.passed : exitCode.failed;
+    return printSummary(summary, args) ? exitCode.passed : exitCode.failed;
   }
   const input =
-    file !== undefined ? await readOne(file) : args.text === '-' ? await readAll(process.stdin) : args.text;
+    file !== undefined
+      ? await readOne(file).catch(cannotBeRead(file))
+      : args.text === '-'
+        ? await readAll(process.stdin)
+        : args.text;
   const pasted = readPasted(input, (text) => isAnswer(answerTo({ text, objects: [] }, args.where)));
   const [only] = pasted;
   if (only === undefined)
     throw usageError(
-      input.trim() === ''
-        ? 'the text is empty: give what Longhorn said, or - to read it from the standard input'
-        : 'the object has no message: give what Longhorn said of it, as its conditions or events',
+      input.trim() !== ''
+        ? 'the object has no message: give what Longhorn said of it, as its conditions or events'
+        : file !== undefined
+          ? `${file} is empty: give a file with what Longhorn said`
+          : 'the text is empty: give what Longhorn said, or - to read it from the standard input',
     );
   if (pasted.length > 1) {
     const summary = createSummary(version);
+    summary.count(countLines(input));
     for (const each of pasted) summary.add(each);
     return printSummary(summary.end(), args) ? exitCode.passed : exitCode.failed;
   }
-  const isWhole = explainText(input.trim(), answerTo(only, args.where), args);
+  const isWhole = explainText(input.trim(), answerTo(only, args.where), only.field, args);
   return isWhole ? exitCode.passed : exitCode.failed;
 };
 

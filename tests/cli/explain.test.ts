@@ -89,15 +89,17 @@ test('what the catalogue does not know is unclassified, also where it knows it i
 test('a part of a text is explained by what it is about, and the nearest rows are offered', async () => {
   const { stdout } = await explain(['failed to acquire lock']);
   expect(stdout).toMatch(
-    /^A lock in the backup store could not be taken, as [^.]+\. Why, is not known here\./,
+    /^Not known here\. Single words of it are also in texts that say: a lock in the backup store could not be taken\.\n/,
   );
+  expect(stdout).not.toContain('Longhorn: ');
+  expect(stdout).toContain('\n  operation unknown, cause unknown\n');
   expect(stdout).toContain('\n    such as: failed to acquire lock ');
   const { nearest } = await answerTo('failed to acquire lock');
   expect(nearest).toEqual(['deletion-lost-lock', 'creation-lost-lock', 'restore-lost-lock']);
 });
 
 test('a text without its place is explained as all that it may be, also as a cause', async () => {
-  const { meanings } = await answerTo('failed to delete backup: operation not permitted');
+  const { meanings } = await answerTo('failed to delete backup: unlinkat /m/b.cfg: operation not permitted');
   expect(meanings.map(({ id }: { id: string }) => id)).toEqual(['deletion-denied']);
 });
 
@@ -228,7 +230,7 @@ test('a support bundle is read as the zip that it is, with the zips of nodes in 
   });
   await writeFile(folder('bundle.zip'), bundle);
   const { groups, lines } = await answerTo(folder('bundle.zip'));
-  expect([lines, groups.map(({ count }: { count: number }) => count)]).toEqual([6, [5]]);
+  expect([lines, groups.map(({ count }: { count: number }) => count)]).toEqual([12, [5]]);
 });
 
 test('a zip that is broken, cut off or none is reported in a line', async () => {
@@ -278,8 +280,45 @@ test('no row of the catalogue is printed for another cause, or of an operation t
 test('the lines of what a mount says are one message', async () => {
   const mount =
     'E0707 16:16:48.858742 4734 mount_linux.go:272] Mount failed: exit status 32\nMounting command: mount\nOutput: mount.nfs4: mounting nas:/b failed, reason given by server: No such file or directory\n';
-  await writeFile(folder('mount.log'), mount);
-  for (const { stdout } of [await explain(['-'], `x\n${mount}`), await explain([folder('mount.log')])])
-    expect(stdout).toMatch(/1 x [^\n]* has no such export\.\n/);
-  expect((await explain([folder('mount.log')])).stdout).toContain('Lines read: 3; messages known here: 1;');
+  expect((await explain(['-'], `x\n${mount}`)).stdout).toMatch(/1 x [^\n]* has no such export\.\n/);
+  expect((await explain(['-'], `x\n${mount}`)).stdout).toContain('Lines read: 4; messages known here: 1;');
+});
+
+test('the same bytes have the same answer as a text, a file and the standard input', async () => {
+  for (const text of [
+    failing('no such host', 1).replace(' error=', '\nerror='),
+    `${failing('no such host', 1)}\n${failing('gzip: invalid checksum', 2)}`,
+    "  message: 'failed to take snapshot\n    of the volume v: not\n    known'\n  state: failed",
+    'failed to create backup to  for volume v: rpc error:\ndesc = missing input parameter',
+    'Kind: BackupTarget\nStatus:\n  Message: failed to list\n    s3\n',
+  ]) {
+    await writeFile(folder('pasted.log'), text);
+    const answers = [
+      await explain([text]),
+      await explain(['-'], text),
+      await explain([folder('pasted.log')]),
+    ];
+    expect(answers).toEqual([answers[0], answers[0], answers[0]]);
+  }
+});
+
+test('lines that are no failure by their level are not told as known, nor as unknown failures', async () => {
+  const info = 'time="t" level=info msg="Failed to load the snapshot checksum"';
+  const request = '10.42.0.9 - - [05/Jan/2026:08:45:07 +0000] "POST /v1/x HTTP/1.1" 200 521 "" "c"';
+  expect(await explain(['-'], `${info}\n${request}`)).toEqual({
+    exitCode: 1,
+    stderr: '',
+    stdout:
+      'Lines read: 2; messages known here: 0; different ones: 0.\n\nNo line reports a failure: by their levels all are news (info or debug).',
+  });
+  expect((await explain(['-'], `${info}\n${info.replace('info', 'error')}`)).stdout).not.toContain('No line');
+  expect((await explain([info])).stdout).toContain('By its level (log info) it reports no failure.');
+});
+
+test('in a log a failure whose cause is known comes first, then the most frequent', async () => {
+  const unexplained = failing('of a reason of its own', 1);
+  const waits = 'time="t" level=info msg="Waiting to enable the backup monitor for backup b"';
+  const lines = [waits, waits, waits, unexplained, unexplained, failing('no such host', 2)];
+  const { groups } = JSON.parse((await explain(['-', '--output', 'json'], lines.join('\n'))).stdout);
+  expect(groups.map(({ count }: { count: number }) => count)).toEqual([1, 2, 3]);
 });

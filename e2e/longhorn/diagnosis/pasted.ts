@@ -1,6 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { readLogLine } from '../messages/log-line.ts';
 import type { Field } from '../messages/row.ts';
+import { statesIn, statesInTable } from './printed-states.ts';
 
 /** One message out of what somebody pasted, and what stood beside it. */
 export type Pasted = {
@@ -10,12 +11,10 @@ export type Pasted = {
   /** The reason of an event, the status of a condition, the state of an object. */
   state?: string;
   time?: string;
-  /** The controller of longhorn-manager that logged it, or its API. */
+  /** Who said it: a controller of longhorn-manager, its API, a process of Longhorn, SPDK, or the kernel. */
   controller?: string;
   /** Names of volumes, backups and the like in the fields of a line of log, as KIND/NAME. */
   objects: string[];
-  /** How many lines it had, if more than one. */
-  lines?: number;
 };
 
 /** What stands before a line: kubectl --prefix and --timestamps, stern, the files of a node's container runtime. */
@@ -24,7 +23,14 @@ const prefixes = [
   /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\s+/,
   /^(?:stdout|stderr) [FP] /,
   /^\[[\w.:-]{1,200}\]\s+/,
+  /^[\w.-]{1,200}\/[\w.-]{1,200}\[[\w.-]{1,200}\]:\s+/,
   /^(?:[+›-] )?[\w./-]{1,200}(?: ›)?(?: [\w./-]{1,200})?(?: [|›])?:? (?=time="|\{"|fatal error: |panic: |[IWEF]\d{4} |\[[\w.-]+\] time=")/,
+];
+
+// An instance manager puts the name of the process before what an engine or a replica says.
+const processes: readonly (readonly [RegExp, string])[] = [
+  [/(?:^|\s)\[\S{1,253}-r-[0-9a-f]{8}\] /, 'replica process'],
+  [/(?:^|\s)\[\S{1,253}-e-(?:[0-9a-f]{8}|\d)\] /, 'engine process'],
 ];
 
 const afterPrefixes = (line: string): string => {
@@ -111,8 +117,23 @@ const readJson = (line: string): Pasted | undefined => {
   };
 };
 
-// What mounts say has several lines, and so has a record of logrus that was folded before a field.
-const startsMore = /^(?:Mounting (?:command|arguments): |Output: |, error exit status |\s+error=")/;
+// What mounts say has several lines.
+const startsMore = /^(?:Mounting (?:command|arguments): |Output: |, error exit status )/;
+
+const record = /\b(?:time|level)=\\?"?\S/;
+
+const startsRecord =
+  /^(?:\W{0,4}\d{4}-\d\d-\d\d[T ]|\[[^\]]{1,200}\] |[IWEF]\d{4} \d\d:|\{"|.{0,200}?\btime=\\?")/;
+
+const mostFolded = 20;
+
+// A record of logrus that a terminal has folded goes on within its quotes, or with its next field.
+const isFolded = (line: string, before: string): boolean => {
+  if (!record.test(before.slice(0, 400)) || startsRecord.test(line)) return false;
+  if (/^\s*\w+=\S/.test(line)) return true;
+  const quotes = before.replace(/\\./g, '').split('"').length - 1;
+  return quotes % 2 === 1 && !quotedLine.test(before) && before.split('\n').length < mostFolded;
+};
 
 const fatal = /^(?:fatal error: |panic: )/;
 
@@ -131,10 +152,46 @@ const logrusOf = (line: string): string | undefined => {
 
 const controllerIn = /\scontroller=([\w-]+)/;
 
+const spdk = /^\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[\d.]*\] ([\w./-]+\.c: ?\d+:\s?\w+: \*(\w+)\*: [\s\S]*)$/;
+const spdkLevels: Record<string, Field> = {
+  ...{ ERROR: 'log error', WARNING: 'log warning', NOTICE: 'log info', INFO: 'log info', DEBUG: 'log debug' },
+};
+
+const kernel =
+  /^(?:\[(?:\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}| *\d{1,10}\.\d{6})\]|\w{3} [ \d]\d \d\d:\d\d:\d\d \S{1,253} kernel: (?:\[ *[\d.]{1,20}\])?)\s+(\S[\s\S]*)$/;
+
+// What longhorn-manager's API logs of each request.
+const request = / - - \[[^\]]{1,60}\] "[A-Z]+ \S+ HTTP\/\d\.\d" [1-4]\d\d /;
+
+/** What is no log of Longhorn's own Go code, and is read by the form of its lines. */
+const readForeign = (line: string): Pasted | undefined => {
+  const [, time, said, level = ''] = spdk.exec(line) ?? [];
+  if (said !== undefined && spdkLevels[level] !== undefined)
+    return { text: said, field: spdkLevels[level], ...(time && { time }), controller: 'SPDK', objects: [] };
+  if (request.test(line)) return { text: line, field: 'log info', objects: [] };
+  const [, text] = kernel.exec(line) ?? [];
+  return text === undefined ? undefined : { text, controller: 'kernel', objects: [] };
+};
+
+// A line that was printed as a string of Go or JSON.
+const quotedLine = /^"(?:time|level)=\\"/;
+
+const unquoted = (line: string): string =>
+  quotedLine.test(line)
+    ? line
+        .slice(1)
+        .replace(/(?:\\n)?"$/, '')
+        .replace(/\\(["\\])/g, '$1')
+    : line;
+
+const processOf = (line: string): string | undefined =>
+  processes.find(([prefix]) => prefix.test(line.slice(0, 400)))?.[1];
+
 const readLog = (line: string): Pasted | undefined => {
-  const bare = (logrusOf(line) ?? afterPrefixes(line)).replace(/\n(?=\s+error=")/, '');
-  const logged = readLogLine('manager', bare);
-  const controller = controllerIn.exec(bare)?.[1];
+  const whole = unquoted(line);
+  const bare = logrusOf(whole) ?? afterPrefixes(whole);
+  const logged = readLogLine('manager', bare.replace(/\s*\n\s*/g, ' '));
+  const controller = controllerIn.exec(bare)?.[1] ?? processOf(whole);
   if (logged !== undefined)
     return {
       text: logged.message.text,
@@ -147,8 +204,9 @@ const readLog = (line: string): Pasted | undefined => {
   const field = klogLevels[severity];
   if (text !== undefined && field !== undefined)
     return { text, field, ...(time !== undefined && { time }), objects: [] };
-  if (fatal.test(bare)) return { text: bare, field: 'log fatal', objects: [] };
-  return readJson(bare);
+  if (fatal.test(bare))
+    return { text: bare, field: 'log fatal', ...(controller !== undefined && { controller }), objects: [] };
+  return readForeign(line) ?? readJson(bare);
 };
 
 const describedEvent = /^\s*(Normal|Warning)\s+(\S+)\s+\S+(?: \([^)]*\))?\s+\S+\s{2,}(\S[^\n]*)$/;
@@ -190,9 +248,11 @@ const ofStack =
 
 const startsStack = /\bpanic\b|^fatal error: /;
 
-/** Whether a line goes on with the one before it: with what a mount says, or with the stack of a panic. */
+/** Whether a line goes on with the one before it: what a mount says, a record that was folded, the stack of a panic. */
 export const isContinuation = (line: string, before: string): boolean =>
-  startsMore.test(line) || (startsStack.test(before) && (ofStack.test(line) || /^\s+\S/.test(line)));
+  startsMore.test(line) ||
+  isFolded(line, before) ||
+  (startsStack.test(before) && (ofStack.test(line) || /^\s+\S/.test(line)));
 
 const asText = (text: string): Pasted => ({ text: unwrap(text), objects: [] });
 
@@ -201,18 +261,13 @@ const isOneValue = (lines: readonly string[]): boolean =>
   /^\s*(?:- )?["']?\w+["']?:\s+(?:[>|][+-]?\d*\s*$|["']?\S+ )/.test(lines[0] ?? '') &&
   lines.slice(1).every((line) => /^\s{2,}/.test(line));
 
-const linesOf = (text: string): { lines?: number } => {
-  const lines = text.split('\n').length;
-  return lines > 1 ? { lines } : {};
-};
-
 /**
  * Reads a line of a log or of a list of events, and one that is neither as a text by itself. Undefined for what says
  * nothing: an empty line, a line of a stack, what is no text.
  */
 export const readPastedLine = (line: string): Pasted | undefined => {
   if (line.trim() === '' || line.includes('\0') || ofStack.test(line)) return undefined;
-  return { ...(readLine(line.trimEnd()) ?? asText(line)), ...linesOf(line) };
+  return readLine(line.trimEnd()) ?? asText(line);
 };
 
 // The annotation that Longhorn gives a PersistentVolume whose replicas have no place.
@@ -270,7 +325,9 @@ export const readPrintedObjects = (text: string): Pasted[] | undefined => {
       if (document.errors.length > 0) throw document.errors[0];
       return document.toJS();
     });
-    return objects.every((each) => typeof each === 'object') ? saidIn(objects) : undefined;
+    if (!objects.every((each) => typeof each === 'object')) return undefined;
+    const said = saidIn(objects);
+    return said.length > 0 ? said : statesIn(objects).map(asText);
   } catch {
     return undefined;
   }
@@ -291,6 +348,8 @@ const readDescribed = (text: string): Pasted[] => {
   }));
 };
 
+const mostOfOneText = 40;
+
 const isCutOff = (line: string): boolean => /^\S/.test(line) && /\s/.test(line) && line.endsWith(':');
 
 // A sentence that ends in a colon goes on in the next line.
@@ -310,17 +369,17 @@ const together = (lines: readonly string[]): string[] => {
  * whether a line by itself says anything: where all do, each is a message.
  */
 export const readPasted = (input: string, isKnown: (text: string) => boolean): Pasted[] => {
-  const lines = together(input.split(/\r?\n/).filter((line) => line.trim() !== ''));
+  const printed = input.includes('\0') ? [] : input.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const lines = together(printed);
   if (lines.length === 0) return [];
-  const printed = input.split(/\r?\n/).filter((line) => line.trim() !== '');
   if (printed.length > 1 && isOneValue(printed)) return [asText(input)];
   const logged = lines.map((line) => readLine(line.trimEnd()));
-  const read = lines.flatMap((line, index) =>
-    ofStack.test(line) ? [] : [{ ...(logged[index] ?? asText(line)), ...linesOf(line) }],
-  );
+  const read = lines.flatMap((line, index) => (ofStack.test(line) ? [] : [logged[index] ?? asText(line)]));
   if (lines.length === 1 || logged.some((each) => each !== undefined)) return read;
+  const listed = statesInTable(printed).map(asText);
+  if (listed.length > 0) return listed;
   const said = readPrintedObjects(input) ?? [];
   if (said.length > 0) return said;
   if (isManifest(input)) return readDescribed(input);
-  return read.every(({ text }) => isKnown(text)) ? read : [asText(input)];
+  return lines.length > mostOfOneText || read.every(({ text }) => isKnown(text)) ? read : [asText(input)];
 };

@@ -17,13 +17,33 @@ test.each([
   ['both', `[pod/longhorn-manager-x2x/longhorn-manager] 2026-01-01T00:00:00.1Z ${logged}`],
   ['stern', `longhorn-manager-x2x longhorn-manager ${logged}`],
   ['a container runtime', `2026-01-01T00:00:00.123456789Z stderr F ${logged}`],
-  ['an instance manager', `[pvc-1-r-00112233] ${logged}`],
+  ['stern, with the namespace', `longhorn-system/longhorn-manager-x2x[longhorn-manager]: ${logged}`],
+  ['printed as a string', JSON.stringify(`${logged}\n`)],
+  ['printed as a string, and cut off', JSON.stringify(logged).slice(0, -1)],
+  ['folded by a terminal', logged.replace(' x"', '\nx"').replace(' node=', '\nnode=')],
   ['a container runtime, as JSON', JSON.stringify({ log: `${logged}\n`, stream: 'stderr' })],
 ])('a line of a log: %s', (_, line) => {
   expect(readPasted(line, () => false)).toEqual([read]);
 });
 
 test.each([
+  [`[pvc-1-r-00112233] ${logged}`, 'replica process'],
+  [`2026-01-01T00:00:00Z [pvc-1-e-0] ${logged}`, 'engine process'],
+  ['[pvc-1-r-00112233] panic: oh', 'replica process'],
+  ['[Mon May 19 13:27:43 2025] NFS: oh', 'kernel'],
+  ['[   12.345678] NFS: oh', 'kernel'],
+  ['May 19 13:27:43 n1 kernel: [   12.345678] NFS: oh', 'kernel'],
+  ['[2026-01-01 00:00:00.123456] lvol.c:2857:spdk_x: *ERROR*: oh', 'SPDK'],
+])('who said it shows in the form of a line: %j', (line, controller) => {
+  expect(readPasted(line, () => false)).toMatchObject([{ controller }]);
+});
+
+test.each([
+  [
+    '[2026-01-01 00:00:00.1] lvol.c: 57:spdk_x: *INFO*: Error -2',
+    'log info',
+    'lvol.c: 57:spdk_x: *INFO*: Error -2',
+  ],
   [
     '{"level":"warn","msg":"Failed to x","error":"no","volume":"ns/v1","ts":"t"}',
     'log warning',
@@ -90,13 +110,53 @@ test('an object that says nothing is no message; one that kubectl describes has 
 
 test('a field of a record that begins a line goes on with the record', () => {
   const record = 'time="t" level=error msg="Failed to x"\n error="gone"';
-  expect(readPasted(record, () => false)).toMatchObject([{ text: 'Failed to x: gone', lines: 2 }]);
+  expect(readPasted(record, () => false)).toMatchObject([{ text: 'Failed to x: gone' }]);
 });
 
 test('the lines of a stack are left out', () => {
   const stack =
     'fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [sync.WaitGroup.Wait]:\nsync.runtime_SemacquireWaitGroup(0xc000a1b2c0?)\ngithub.com/longhorn/longhorn-manager/app/recurringjob.StartVolumeJobs(0xc0004a6000)\n\t/app/app/recurringjob/volume.go:74 +0x6e5';
   expect(readPasted(stack, () => false)).toHaveLength(1);
+});
+
+test('a record that was folded ends where another begins, and does not take in what is no part of it', () => {
+  const folded = 'time="t" level=error msg="Failed to\nx y" error="a\nb"';
+  const textsOf = (pasted: string) => readPasted(pasted, () => false).map(({ text }) => text);
+  expect(textsOf(`${folded}\n${folded}`)).toEqual(['Failed to x y: a b', 'Failed to x y: a b']);
+  expect(textsOf(`time="t" level=error msg="cut o\n2026-01-01 10:00:00 other\n[v-r-1] other`)).toHaveLength(
+    3,
+  );
+  expect(textsOf(`time="t" level=error msg="whole"\nresponse: lost`)).toEqual(['whole', 'response: lost']);
+  const long = `time="t" level=error msg="open${'\nx'.repeat(30)}`;
+  expect(textsOf(long).length).toBeGreaterThan(1);
+});
+
+test('many lines that no log has are no one text, however little each says', () => {
+  const lines = (count: number) => readPasted('a line\n'.repeat(count), () => false).length;
+  expect([lines(3), lines(100)]).toEqual([1, 100]);
+});
+
+test('states are read from a table of kubectl, and of objects without a message', () => {
+  const textsOf = (pasted: string) => readPasted(pasted, () => false).map(({ text }) => text);
+  const tables = `# kubectl get systembackups
+NAME   VERSION   STATE   CREATED   LASTSYNCEDAT
+s1               Error             2026-01-13T05:36:43Z
+NAME      URL    CREDENTIAL   LASTBACKUPAT   AVAILABLE   LASTSYNCEDAT
+default                       5m0s           true        2026-05-25T05:49:54Z
+other     u                   5m0s           false       2026-05-25T05:49:54Z
+NAME   AGE
+p      Error`;
+  expect(textsOf(tables)).toEqual([
+    'SystemBackup s1 is in the state Error',
+    'BackupTarget default is available, and has no URL',
+    'BackupTarget other is not available',
+  ]);
+  const target = 'spec:\n  backupTargetURL: u\nstatus:\n  available: false\n  conditions: null\n';
+  expect(textsOf(target)).toEqual(['BackupTarget of that name is not available']);
+  expect(textsOf('items:\n- kind: Backup\n  metadata:\n    name: b\n  status:\n    state: Error\n')).toEqual([
+    'Backup b is in the state Error',
+  ]);
+  expect(textsOf('kind: Pod\nstatus:\n  state: Error\n')).toEqual([]);
 });
 
 test('a text that quotes the log of a process is one text, and the value of one key is too', () => {
