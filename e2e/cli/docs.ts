@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,9 +8,12 @@ import { configFields } from '../config/config.ts';
 import { describeShown, severities } from '../longhorn/bugs/bug.ts';
 import { bugIds, bugs, hasBug } from '../longhorn/bugs/bugs.ts';
 import { type DifferenceId, differences, differsIn } from '../longhorn/differences/differences.ts';
-import { disruptions } from '../longhorn/disruptions.ts';
+import { type Disruption, disruptions } from '../longhorn/disruptions.ts';
 import { messageClasses } from '../longhorn/messages/row.ts';
 import { timeOf } from '../machine/times.ts';
+import { driverNamed } from '../store/drivers/index.ts';
+import type { Declared } from '../suite/run/fixture.ts';
+import { whyNotFit } from '../suite/run/skip-reason.ts';
 import { tags } from '../suite/tags.ts';
 import { composeSteps } from './bugs/write-up.ts';
 import { whereShown } from './bugs.ts';
@@ -219,6 +223,40 @@ const describePromises = (): string[] => {
   ];
 };
 
+/** What every scenario declares. Only vitest can load scenarios, so another process lists them. */
+const listScenarios = (): (Declared & { seed: string | null })[] => {
+  const flags = ['--list', '--all', '--store', driverNamed().name, '--output', 'json'];
+  const argv = ['scripts/corral.ts', 'e2e', ...flags];
+  const env = { PATH: process.env.PATH };
+  return JSON.parse(execFileSync(process.execPath, argv, { cwd: root, env, encoding: 'utf8' }));
+};
+
+/** How many scenarios an existing cluster runs on its default kind of store: a row without `--all`, and one with it. */
+const countOnExisting = (): string[] => {
+  const all = listScenarios();
+  const fits = (allow: readonly Disruption[]) => (declared: Declared) =>
+    whyNotFit({ lab: false, allow, without: [], fetchesBrowser: true }, declared) === undefined;
+  const names = Object.keys(disruptions) as Disruption[];
+  const fitting = all.filter(fits(names));
+  const needed = names.filter((name) => fitting.some((each) => each.disruptions.includes(name)));
+  const ofSeeds = all.filter(({ seed }) => seed !== null);
+  const count = (scenarios: typeof all, allow: readonly Disruption[]): string =>
+    `${scenarios.filter(fits(allow)).length} of ${scenarios.length}`;
+  const inLab = all.filter(({ needs }) => needs.includes('lab')).length;
+  const onOther = all.length - fitting.length - inLab;
+  return table(
+    ['', 'without `--allow`', `with \`--allow ${needed.join(',')}\``],
+    [
+      ['by default', count(ofSeeds, []), count(ofSeeds, needed)],
+      [
+        'with `--all`',
+        count(all, []),
+        `${count(all, needed)}; ${onOther} more need \`--store all\`, ${inLab} need the lab`,
+      ],
+    ],
+  );
+};
+
 /** How long the README's commands take. */
 const describeTimes = (): string[] => [
   ...table(
@@ -304,6 +342,7 @@ export const sections: Record<string, () => string[]> = {
       ['class', 'what it means'],
       Object.entries(messageClasses).map(([name, text]) => [name, text]),
     ),
+  'scenarios-on-your-cluster': countOnExisting,
   severities: () =>
     table(
       ['severity', 'what it means'],
