@@ -27,7 +27,7 @@ export const commands: Record<string, End> = {
   'npx corral e2e --list --tags upload': ends(0, /^\d+ scenarios, .* about \d+ (min|s)/m),
   'npm run docs': ends(0, /^$/),
   'npx corral traceability': ends(0, /^\d+ sentences: \d+ proven, .*, 0 wrong$/m),
-  'npx vitest run tests/longhorn/messages': ends(0, /Test Files .* passed/),
+  'npx vitest run --project unit tests/longhorn/messages': ends(0, /Test Files .* passed/),
   'npx corral store matrix --engine ENGINE': ends(
     2,
     /^store matrix: --engine ENGINE: there is no such program/m,
