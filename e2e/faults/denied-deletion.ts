@@ -12,12 +12,12 @@ import { pathOf } from '../kube/resources.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
 /**
- * What the API server answers to a deletion that it is asked about without it being done: the HTTP status,
- * and what it says where it refuses.
+ * The answer of the API server to a dry-run deletion. `status` is the HTTP status. `message` is empty unless the
+ * server refuses.
  */
 type DryDeletion = { allowed: boolean; status: number; message: string };
 
-/** Asks the API server what it would say to the deletion of an object (a server-side dry run). */
+/** Sends the deletion of an object as a server-side dry run. Nothing is deleted. */
 const dryDeletion = async (
   cluster: Cluster,
   resource: Resource,
@@ -39,24 +39,20 @@ const schema = z.object({
 });
 
 /**
- * An admission policy (and its binding, of the same name) that denies a deletion, and an object that it
- * denies it for.
+ * An admission policy that denies a deletion, and an object (`probe`) whose deletion it denies. The binding of the
+ * policy has the same name.
  */
 type DeniedDeletion = z.infer<typeof schema>;
 
-/** Whether a deletion was denied by this policy, and by nothing else. */
+/** Whether this policy denied the deletion. */
 const isDenied = ({ message }: DryDeletion, policy: string): boolean =>
   message.includes(`ValidatingAdmissionPolicy '${policy}'`);
 
-// A policy counts, or does so no more, when the API server has heard of it by a watch of its own: within a
-// second or two. Nothing shows when that is but the answer to a request, so the request is repeated: the one
-// thing here that asks again and again.
+// The API server learns of a new or removed policy through its own watch, within one or two seconds. No object shows
+// when that has happened, so the dry run is repeated. In ms.
 const heardOf = { within: 30_000, every: 100 };
 
-/**
- * Waits until a policy is in force, or is so no more; throws after 30 s, and at once when there is nothing to
- * ask about.
- */
+/** Waits until a policy is in force, or gone. Throws after 30 s, and at once if the probe object does not exist. */
 export const untilPolicy = async (
   cluster: Cluster,
   { policy, resource, probe }: DeniedDeletion,
@@ -77,9 +73,8 @@ export const untilPolicy = async (
 };
 
 /**
- * Whose deletion is denied: `whose` is an expression (CEL) on `oldObject`, true for them alone, and `probe`
- * one of them, which the API server is asked about. `policy` is the name of what is made, `labels` are put on
- * it.
+ * `whose` is a CEL expression on `oldObject`; it is true only for the objects whose deletion is denied. `probe` is
+ * one of these objects, used for dry runs. `policy` names the policy and its binding; both get `labels`.
  */
 type Options = {
   policy: string;
@@ -130,7 +125,7 @@ const on = (cluster: Cluster, { policy, labels, resource, whose, probe, title }:
   };
 };
 
-// Removes the policy and its binding, and returns when deletions are allowed again.
+// Removes the policy and its binding. Returns when deletions are allowed again.
 const allow = async (cluster: Cluster, data: unknown): Promise<string> => {
   const denied = schema.parse(data);
   for (const resource of [
@@ -143,7 +138,7 @@ const allow = async (cluster: Cluster, data: unknown): Promise<string> => {
   return `${denied.policy} is gone`;
 };
 
-// Removes the policies of a run, and says which.
+// Removes all policies of a run. Returns one line for each.
 const allowByLabels = async (cluster: Cluster, run: string): Promise<string[]> => {
   const lines: string[] = [];
   for (const resource of [
@@ -162,8 +157,9 @@ const allowByLabels = async (cluster: Cluster, run: string): Promise<string[]> =
 };
 
 /**
- * The API server denies the deletion of some objects, by an admission policy. No other object is touched: what
- * the policy cannot judge, it lets pass. Kubernetes has no policy that ends by itself, so it lasts until the heal.
+ * The API server denies the deletion of some objects through an admission policy. The failure policy is `Ignore`, so
+ * objects that the policy cannot evaluate are allowed. Kubernetes policies do not expire: the fault lasts until the
+ * heal.
  */
 export const deniedDeletion = {
   name: 'deniedDeletion',

@@ -2,92 +2,91 @@ import type { Cluster } from '../kube/cluster.ts';
 import type { Disruption } from '../longhorn/disruptions.ts';
 
 /**
- * Which objects of other scenarios a fault can reach; one of `none` changes only what belongs to the store or
- * the volume of its own.
+ * Which objects of other scenarios a fault can affect. A fault with reach `none` affects only the store or the volume
+ * of its own scenario.
  */
 export type Reach = 'none' | 'volumes that start' | 'what its manager owns meanwhile' | 'everything';
 
-/** What docs/faults.md says of a kind of fault, in the words that stand in front there. */
+/** The text about a kind of fault in docs/faults.md. The keys are the labels in that document. */
 export type FaultDocument = {
   about: string;
   inject?: string;
   prove?: string;
   heal?: string;
-  /** Of one that can be let go on until it holds again. */
+  /** How the fault is applied again after it was released for a while. Only for faults that can be. */
   'held again'?: string;
-  /** What ends it when nobody is left to heal it. */
+  /** What ends the fault if no process is left to heal it. */
   bound: string;
-  /** Who else could feel it, and what of it outlives the heal. */
+  /** Which others on the cluster can notice the fault, and what remains after the heal. */
   strangers: string;
   'in scenarios'?: string;
 };
 
-/** A kind of fault: all that is known of it, but for how one is made (`on`). */
+/** A kind of fault, without the function that creates one (`on`). */
 export type FaultKind = {
-  /** What everybody calls it: its step, what a scenario says that it needs, and its file. */
+  /** The name of its step, of the need that scenarios declare, and of its file. */
   name: string;
-  /** Its name in ledgers, by which another process heals it, perhaps of another version: it never changes. */
+  /** The name in ledgers. It never changes, because a process of another version may have to heal the fault. */
   ledgerName: string;
-  /** What others on the cluster could feel of it; undefined where it stays within the scenario's own store. */
+  /** What others on the cluster can notice. Undefined if the fault affects only the scenario's own store. */
   disruption?: Disruption;
   reach: Reach;
-  /** Where it is done to a backup store: what that must be, behind "needs". Not every store can be. */
+  /** What a backup store must offer for this fault, as text after "needs". Only for faults of a backup store. */
   needs?: string;
-  /** Undoes it by nothing but its data; may be called again. Returns what it did. */
+  /** Undoes the fault from `data` alone. It can be called twice. Returns what it did. */
   heal(cluster: Cluster, data: unknown): Promise<string>;
   /**
-   * Undoes all that a run did by nothing but its id, a line for each; what ends by itself needs none.
-   * `namespace` is that of all the run's stores, where each has none of its own.
+   * Undoes all faults of this kind of a run, found by the run's id. Returns one line for each. Kinds that end by
+   * themselves do not have it. `namespace` is set if all stores of the run share one namespace.
    */
   healByLabels?(cluster: Cluster, run: string, namespace?: string): Promise<string[]>;
   document: FaultDocument;
 };
 
-/** What a fault does; how to undo it is known by `data` (JSON) alone. */
+/** A fault on one target. `data` is JSON, and is all that the heal needs. */
 export type Doing<Handle extends object = object> = {
   data: object;
   inject(): Promise<void>;
-  /** Evidence, as a sentence, that it is in force now; throws when it is not. */
+  /** Returns a sentence of evidence that the fault is in force. Throws if it is not. */
   prove(): Promise<string>;
   /**
-   * Says that it has ended by a bound of its own, though nobody has undone it; undefined while it is in force.
-   * Missing where it has no such bound.
+   * Returns a sentence if the fault has ended by its own time limit; undefined while it is in force. Missing if the
+   * fault has no such limit.
    */
   lapsed?(): string | undefined;
-  /** Called after it was undone, so that nothing this process started stays behind. */
+  /** Called after the heal. Ends what this process started for the fault. */
   settle?(): Promise<void>;
-  /** What else can be done with it once it is in force. */
+  /** Further operations on the fault while it is in force. */
   handle?: Handle;
 };
 
 /**
- * Something done to the cluster on purpose; `title` is as a reader would say it: "the deletion of backup b is
- * held open".
+ * A deliberate disturbance of the cluster. `title` is a clause for readers, such as "the deletion of backup b is held
+ * open".
  */
 export type Fault<Handle extends object = object> = Doing<Handle> & { kind: FaultKind; title: string };
 
 /** A fault in force. */
 export type Injected = { title: string; prove(): Promise<string>; heal(): Promise<string> };
 
-/** Faults of one scenario; what is in force is healed in reverse order. */
+/** The faults of one scenario. */
 export type Faults = {
   inject<Handle extends object>(fault: Fault<Handle>): Promise<Injected & Handle>;
-  /** Those that have ended by a bound of their own, though nobody has undone them, a sentence each. */
+  /** One sentence for each fault that has ended by its own time limit before it was healed. */
   lapsed(): string[];
   /**
-   * Heals all that is still in force, the latest first, whatever fails on the way; throws at the end if
-   * something did.
+   * Heals all faults that are in force, the latest first. Continues after an error, and throws at the end if there
+   * was one.
    */
   healAll(): Promise<void>;
 };
 
-/** What becomes of a fault: `detail` is what there is to say of it, such as the proof that it is in force. */
+/** A step in the life of a fault. `detail` is more about it, such as the proof that the fault is in force. */
 export type FaultEvent = {
-  /** Of its entry in the ledger. */
+  /** The id of its ledger entry. */
   id: string;
-  /** The kind's, as the ledger has it. */
+  /** The `ledgerName` of its kind. */
   name: string;
-  /** As a reader would say it. */
   title: string;
   phase: 'entered' | 'injected' | 'proved' | 'healed' | 'failed';
   detail: string;

@@ -6,7 +6,10 @@ import { lab } from './lab-faults.ts';
 import { patchedObject } from './patched-object.ts';
 import { storeFaults } from './store/store-faults.ts';
 
-/** Every kind of fault, in the order in which a run's are undone: policies first, as they hold deletions up. */
+/**
+ * All kinds of faults, in the order in which the faults of a run are undone. Policies come first, because they block
+ * deletions.
+ */
 const faults: readonly FaultKind[] = [
   deniedDeletion,
   ...storeFaults,
@@ -16,12 +19,12 @@ const faults: readonly FaultKind[] = [
   lab,
 ];
 
-/** Those that ledgers have under one name, by that name: they are healed in the same way. */
+/** The kinds of faults by ledger name. Kinds with the same ledger name share one heal. */
 export const faultsByLedgerName: ReadonlyMap<string, readonly [FaultKind, ...FaultKind[]]> = Map.groupBy(
   faults,
   ({ ledgerName }) => ledgerName,
 ) as Map<string, [FaultKind, ...FaultKind[]]>;
 
-/** The kind of fault that a ledger names; undefined for one that this version does not know. */
+/** The kind of fault with a ledger name. Undefined if this version does not know the name. */
 export const faultNamed = (ledgerName: string): FaultKind | undefined =>
   faultsByLedgerName.get(ledgerName)?.[0];

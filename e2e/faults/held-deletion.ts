@@ -7,13 +7,16 @@ import type { Fault, FaultKind } from './fault.ts';
 
 const script = readFileSync(new URL('./held-process.bash', import.meta.url), 'utf8');
 
-/** How long a hold may last, in seconds. */
+/**
+ * Time limits of a held deletion, in seconds: `search` for the process to appear, `hold` for the time that it is
+ * stopped.
+ */
 export type HoldBounds = { search: number; hold: number };
 
 /**
- * The command that waits for the process which deletes a backup and stops it.
- * It says `watching`, then `stopped PID...` or `not found...`, then `released...`, a line each; in between,
- * when it was to let it go on until so much of the files is gone, `stopped again...`.
+ * The command that waits for the process which deletes a backup, and stops it. It prints one line for each step:
+ * `watching`; then `stopped PID...` or `not found...`; at the end `released...`. A `further` command adds a line
+ * `stopped again...`.
  */
 export const holdCommand = ({
   token,
@@ -38,7 +41,7 @@ export const holdCommand = ({
   ...files,
 ];
 
-/** The command that lets the process go, and ends the command above if it still runs. */
+/** The command that releases the process and ends the hold command if it still runs. */
 const releaseCommand = ({ token, backup }: { token: string; backup: string }): string[] => [
   'bash',
   '-c',
@@ -49,12 +52,10 @@ const releaseCommand = ({ token, backup }: { token: string; backup: string }): s
   backup,
 ];
 
-/** The command that has a process go on that the command above holds. */
+/** The command that lets a held process continue until one of its files is gone. */
 const furtherCommand = (token: string): string[] => ['bash', '-c', script, 'corral-hold', 'further', token];
 
-/**
- * The command that prints the state letter of each process, `T` for a stopped one, `-` for one that is gone.
- */
+/** The command that prints the state letter of each process: `T` if it is stopped, `-` if it has ended. */
 const stateCommand = (pids: string[]): string[] => ['bash', '-c', script, 'corral-hold', 'state', ...pids];
 
 const schema = z.object({
@@ -63,12 +64,10 @@ const schema = z.object({
   pods: z.array(z.object({ namespace: z.string(), name: z.string(), container: z.string() })),
 });
 
-/**
- * A hold on the deletion of a backup: where it may be in force, and the token of the commands that keep it.
- */
+/** A hold on the deletion of a backup: the pods to search, and the token that identifies its commands. */
 type Hold = z.infer<typeof schema>;
 
-// A pod that is gone took the process and its stop with it.
+// If a pod is gone, the process that it held is gone too.
 const letGo = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { token, backup, pods } = schema.parse(data);
   const states = await inEachPod(pods, async (pod) => {
@@ -78,15 +77,14 @@ const letGo = async (cluster: Cluster, data: unknown): Promise<string> => {
   return states.join(', ');
 };
 
-// How long the hold may last, whoever is left to end it: the command in the pod lets go by itself. Owner of
-// the 120 s: the deletion's lock, which nobody refreshes while its process is stopped and which counts no
-// more after 150 s (backupstore, lock.go). Owner of the 60 s: the scenario, which deletes right after the
-// inject.
+// The command in the pod applies both limits, in case no client is left. 120 s is below 150 s: the lock of the
+// deletion expires after that, because a stopped process does not refresh it (backupstore, lock.go). 60 s is for the
+// scenario, which starts the deletion right after the inject.
 const defaultBounds: HoldBounds = { search: 60, hold: 120 };
 
-/** A deletion that is held open, and can be let go on for a while. */
+/** A held deletion that can continue for a while. */
 export type HeldDeletion = {
-  /** Lets it go on until so much of its files is gone, where it is held again; returns what was last. */
+  /** Lets the deletion continue until one of `files` is gone, and stops it there. Returns the file that went last. */
   goOn(): Promise<string>;
 };
 
@@ -178,7 +176,7 @@ const on = (
         ? `the deletion of ${label} was held for ${bounds.hold} s, the fault's own bound, and has gone on since`
         : undefined;
     },
-    // The heal has ended the commands; a stream that does not notice is cut, its command is bound by itself.
+    // The heal has ended the commands. A stream that does not end is closed; its command has its own time limit.
     settle: async () => holders?.end(10_000),
     handle: {
       goOn: async () => {
@@ -211,11 +209,12 @@ const stoppedIn = ({ commands }: PodCommands): { pod: PodTarget; pids: string[] 
   })[0];
 
 /**
- * The deletion of a backup is held open: its process is stopped where it runs, in the manager pod of the backup's
- * owner. The owner may change until then, so all manager pods are watched, from before the deletion: the process
- * removes the config after 2 s, its wait for the lock, and is to be caught before. `files` are some that it
- * removes, as that pod sees them, its config first: released, it is held again when that is gone, and one of
- * the others where there are any. By labels nothing is looked for: it goes on by itself.
+ * The deletion of a backup is stopped in the manager pod of the backup's owner. The owner may change, so all manager
+ * pods are searched, from before the deletion on. The process waits 2 s for its lock and then removes the config; it
+ * must be stopped before that.
+ * `files` are paths of files that the deletion removes, as the pod sees them, the config first. `goOn` stops the
+ * process again when the first file and one of the others are gone. There is no heal by labels, because the hold ends
+ * by itself.
  */
 export const heldDeletion = {
   name: 'heldDeletion',

@@ -1,14 +1,22 @@
-# Holds or releases the process that deletes one backup, inside the container in which it runs:
-#   hold TOKEN BACKUP SEARCH_SECONDS HOLD_SECONDS [FILE...]    waits for the process, stops it, and lets it go after HOLD_SECONDS at the latest
-#   further TOKEN                                    has what `hold` with this token has stopped go on until its first FILE is gone, and one of the others where there
-#                                                    are any, and be stopped again; its lock is kept from then on. The first is the config of the backup
-#   release TOKEN BACKUP                             ends what `hold` with this token does, and lets the process go whoever stopped it
-#   state PID...                                     prints the state letter of each process, T for a stopped one, - for one that is gone
-# Builtins alone, no fork for each process looked at: the deletion can be caught only in its first seconds, and a fork is slow on some nodes.
+# Holds or releases the process that deletes one backup, inside its container. Commands:
+#
+# hold TOKEN BACKUP SEARCH_SECONDS HOLD_SECONDS [FILE...]
+#   Waits for the process, stops it, and releases it after HOLD_SECONDS at the latest. The first FILE is the
+#   config of the backup.
+# further TOKEN
+#   Lets the process that `hold TOKEN` stopped continue until the first FILE is gone and, if there are others,
+#   one of them too. Then the process is stopped again, and `hold` refreshes its lock from then on.
+# release TOKEN BACKUP
+#   Ends `hold TOKEN`, and lets the process continue, whatever stopped it.
+# state PID...
+#   Prints the state letter of each process: T if it is stopped, - if it has ended.
+#
+# The search uses only builtins and does not fork: the deletion can be caught only in its first seconds, and a fork is
+# slow on some nodes.
 mode=$1
 
-# The state letter in a file of /proc in `letter`, - where it is gone. It stands behind the program's name, which is
-# in brackets and may hold anything.
+# Sets `letter` to the state letter in a file of /proc, or to - if the process has ended. The letter follows the
+# program's name, which is in parentheses and may contain any character.
 state_in() {
   local stat=
   { read -r stat <"$1"; } 2>/dev/null
@@ -28,13 +36,13 @@ fi
 token=$2 backup=$3 search=${4:-0} hold=${5:-0}
 shopt -s nullglob
 
-# Nobody may read any more what is said here; the release must come all the same.
+# The client may have closed the stream. The release must work even then.
 trap '' PIPE
 asked= further=
 trap 'asked=yes' TERM INT HUP
 trap 'further=yes' USR1
 
-# A pipe that nobody writes to: reading from it with a time-out is a sleep without a process, and no failure.
+# A pipe without a writer. Reading from it with a time-out sleeps without a process.
 exec {nap}<> <(:)
 nap() { read -r -t "$1" -u "$nap" || :; }
 
@@ -59,7 +67,7 @@ is_holder() {
   return 1
 }
 
-# Process ids of which the given test holds, in `pids`.
+# Sets `pids` to the processes for which the given test succeeds.
 find_processes() {
   local directory pid
   pids=()
@@ -71,8 +79,8 @@ find_processes() {
   ((${#pids[@]} > 0))
 }
 
-# Stops the processes, and waits until each of their threads has stopped: a signal is sent long before, and what
-# they still do would be taken for done under a hold.
+# Stops the processes and waits until every thread has stopped. The signal takes effect later than `kill` returns, and
+# a thread could still change files in between.
 stop_all() {
   local pid thread letter
   kill -STOP "${pids[@]}" 2>/dev/null || return
@@ -100,7 +108,8 @@ if [[ $mode == further ]]; then
   exit
 fi
 
-# Whether a lock of the volume is open in one of the processes, as it is while it is written: under another name at first.
+# Whether one of the processes has a lock file of the volume open. It has while it writes the lock, which first has
+# another name.
 writes_lock() {
   local pid open lock
   for pid in "${pids[@]}"; do
@@ -111,15 +120,15 @@ writes_lock() {
   return 1
 }
 
-# Has it go on for some milliseconds; false where that is not to be, or it has ended.
+# Lets the processes run for 5 ms. Fails if the hold has to end or the processes have ended.
 a_little() {
   [[ -z $asked ]] && ((SECONDS < end)) || return
   kill -CONT "${pids[@]}" && nap 0.005
   stop_all || { printf 'ended before it was stopped again\n'; return 1; }
 }
 
-# Before it has mounted its store no file is there. After the first has gone, it goes on a little at a time, looked
-# at while it is stopped, so that it cannot end between two looks.
+# No file exists before the process has mounted its store, so the first FILE must be seen before its absence counts.
+# After that the process runs 5 ms at a time and is checked while it is stopped, so that it cannot end between checks.
 go_on() {
   local file gone=$1 seen=
   [[ -e $1 ]] && seen=yes
@@ -137,7 +146,7 @@ go_on() {
     [[ -n $gone ]] && break
     a_little || return
   done
-  # An open file of a mount stays in its folder when it is removed, under another name.
+  # A mounted file system may keep a file that is removed while open, under another name in the same folder.
   while writes_lock; do a_little || return; done
   printf 'stopped again, %s is gone\n' "${gone##*/}"
 } 2>/dev/null
@@ -153,7 +162,7 @@ done
 end=$((SECONDS + hold))
 stop_all
 printf 'stopped %s\n' "${pids[*]}"
-# Once it has its lock it writes it anew from time to time, which nobody does while it is stopped.
+# A process with a lock refreshes it from time to time. It cannot while it is stopped, so this loop does.
 volume=${6%/*/*} written=
 until [[ -n $asked ]] || ((SECONDS >= end)); do
   nap 0.1

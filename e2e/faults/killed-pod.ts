@@ -8,7 +8,7 @@ import type { Fault, FaultKind } from './fault.ts';
 
 const schema = z.object({ namespace: z.string(), uid: z.string(), selector: z.string(), node: z.string() });
 
-/** A pod that was killed, by its uid; its successor has the labels of `selector` and runs on `node`. */
+/** A pod that was killed, by its uid. Its replacement has the labels of `selector` and runs on `node`. */
 type KilledPod = z.infer<typeof schema>;
 
 const on = (
@@ -28,7 +28,7 @@ const on = (
     kind: killedPod,
     title,
     data: { namespace, uid, selector, node } satisfies KilledPod,
-    // By its uid: one that took its name meanwhile is not meant.
+    // The uid protects a replacement pod of the same name.
     inject: () => cluster.delete(resources.pods, { namespace, name }, { gracePeriodSeconds: 0, uid }),
     prove: async () => {
       const { items } = await cluster.list<KubernetesObject>(resources.pods, {
@@ -47,7 +47,7 @@ type Pod = KubernetesObject & {
   status?: { phase?: string; conditions?: { type: string; status: string }[] };
 };
 
-// Before, whoever works with it meets a part that is missing.
+// Waits for the replacement, because others on the cluster need a complete set of managers.
 const untilReplaced = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { namespace, uid, selector, node } = schema.parse(data);
   await using pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: selector });
@@ -70,9 +70,10 @@ const isReady = (pod: Pod): boolean =>
   pod.metadata.deletionTimestamp === undefined && holdsCondition(pod, 'Ready');
 
 /**
- * A pod is killed, without grace: its processes get no time to end. Its controller makes another, so nothing is
- * to be undone; healed means that the other one is ready. Whoever waits in line for managers is there while
- * others kill them: what is decided when they are back is not decided by that.
+ * A pod is killed with a grace period of 0, so its processes cannot shut down. Its controller creates another. The
+ * heal only waits until the replacement is ready.
+ * A scenario may wait for its turn while others kill managers. So the reach covers only failures that are decided
+ * while the manager is away.
  */
 export const killedPod = {
   name: 'killedPod',
@@ -92,7 +93,7 @@ export const killedPod = {
   },
 } as const satisfies FaultKind & { on: typeof on };
 
-/** The fault that the longhorn-manager of a node was killed. */
+/** Creates the fault that the longhorn-manager of a node is killed. */
 export const managerKilled = (cluster: Cluster, pod: ManagerPod): Fault =>
   on(cluster, {
     title: `the longhorn-manager of ${pod.node} was killed`,

@@ -4,15 +4,15 @@ import { formatDuration } from '../kube/duration.ts';
 import { askSocket } from '../kube/json-socket.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
-/** What a lab is asked; its actions are listed in lab/control/actions.ts. */
+/** A request to a lab. lab/control/actions.ts lists the actions. */
 type LabQuestion = { action: string } & Record<string, unknown>;
 
-/** The lab that was asked is not up any more. */
+/** The lab is not running any more. */
 class LabGone extends Error {
   override readonly name = 'LabGone';
 }
 
-// The longest order, the start of a node, ends after 60 s by itself.
+// In ms. The longest action, the start of a node, has its own limit of 60 s.
 const answerTimeout = 120_000;
 
 const answerSchema = z.union([
@@ -20,10 +20,7 @@ const answerSchema = z.union([
   z.object({ result: z.object({ faulty: z.boolean(), text: z.string() }) }),
 ]);
 
-/**
- * Asks the lab in a folder to do something, or to look at something; throws LabGone when nobody listens
- * there.
- */
+/** Sends a request to the lab of a folder. Throws `LabGone` if nothing listens there. */
 const askLab = async (folder: string, question: LabQuestion): Promise<{ faulty: boolean; text: string }> => {
   const answer = await askSocket({ folder, name: 'control.sock' }, question, { within: answerTimeout }).catch(
     (error: unknown) => {
@@ -45,12 +42,12 @@ const schema = z.object({
   }),
 });
 
-/** A fault of a lab: the lab's folder, and what it is asked to do to undo it. */
+/** A fault of a lab: the folder of the lab, and the request that undoes the fault. */
 type LabFault = z.infer<typeof schema>;
 
 const goneWithIt = 'the lab is gone, and the fault with it';
 
-/** A node of the lab in a folder. */
+/** A node, and the folder of its lab. */
 type LabNode = { lab: string; node: string };
 
 const labFault = (
@@ -76,7 +73,7 @@ const labFault = (
 });
 
 /**
- * The fault that a node has lost its power: what it had not written is lost, its disks are not. Healed, it
+ * Creates the fault that a node loses power. Unwritten data are lost; the disks are kept. After the heal the node
  * boots from them.
  */
 export const nodeCrashed = ({ lab, node }: LabNode): Fault =>
@@ -87,7 +84,7 @@ export const nodeCrashed = ({ lab, node }: LabNode): Fault =>
     undo: { action: 'start', node },
   });
 
-/** The fault that a node stands still: it answers nothing, and its connections stay open. */
+/** Creates the fault that a node is frozen. It does not answer, and its connections stay open. */
 export const nodeFrozen = ({ lab, node }: LabNode): Fault =>
   labFault(lab, {
     title: `${node} is frozen`,
@@ -96,7 +93,7 @@ export const nodeFrozen = ({ lab, node }: LabNode): Fault =>
     undo: { action: 'thaw', node },
   });
 
-/** The fault that a node is off the network while all in it goes on. */
+/** Creates the fault that a node has no network. Its processes continue. */
 export const nodeCut = ({ lab, node }: LabNode): Fault =>
   labFault(lab, {
     title: `${node} is cut off the network`,
@@ -106,8 +103,8 @@ export const nodeCut = ({ lab, node }: LabNode): Fault =>
   });
 
 /**
- * The fault that a node's network is slow (ms, each way) or loses some of what it carries (percent, each
- * way).
+ * Creates the fault that a node's network is slow (`delayMs`, ms each way) or loses packets (`lossPercent`, percent
+ * each way).
  */
 export const nodeSlow = ({
   lab,
@@ -123,8 +120,8 @@ export const nodeSlow = ({
   });
 
 /**
- * The fault that a node's disk at /var/lib/longhorn fails with EIO, from a time (s) after the inject; by
- * default at once.
+ * Creates the fault that a node's disk at /var/lib/longhorn fails with EIO. It starts `afterSeconds` seconds after
+ * the inject; the default is 0.
  */
 export const diskFailing = ({ lab, node, afterSeconds = 0 }: LabNode & { afterSeconds?: number }): Fault =>
   labFault(lab, {
@@ -134,7 +131,7 @@ export const diskFailing = ({ lab, node, afterSeconds = 0 }: LabNode & { afterSe
     undo: { action: 'disk-heal', node },
   });
 
-/** The fault that a node's clock is wrong, by `skewMs` (negative: behind), 9 days at most. */
+/** Creates the fault that a node's clock is wrong by `skewMs` ms; a negative value is behind. The limit is 9 days. */
 export const clockSkewed = ({ lab, node, skewMs }: LabNode & { skewMs: number }): Fault =>
   labFault(lab, {
     title: `${node}'s clock is ${formatDuration(Math.abs(skewMs))} ${skewMs < 0 ? 'behind' : 'ahead'}`,
@@ -143,7 +140,7 @@ export const clockSkewed = ({ lab, node, skewMs }: LabNode & { skewMs: number })
     undo: { action: 'clock-heal', node },
   });
 
-/** The fault that there is no API server; etcd, the controllers and the nodes go on. */
+/** Creates the fault that the API server is stopped. etcd, the controllers and the nodes continue. */
 export const apiServerStopped = ({ lab }: { lab: string }): Fault =>
   labFault(lab, {
     title: 'the API server is stopped',
@@ -153,8 +150,8 @@ export const apiServerStopped = ({ lab }: { lab: string }): Fault =>
   });
 
 /**
- * Compacts etcd, so that no watch can be resumed from before; nothing undoes that. Returns what was done, and
- * what shows it.
+ * Compacts etcd, so that no watch can resume from an older revision. This cannot be undone. Returns what was done,
+ * with evidence.
  */
 export const compactEtcd = async ({ lab }: { lab: string }): Promise<string> =>
   (await askLab(lab, { action: 'etcd-compact' })).text;
@@ -170,8 +167,8 @@ const undo = async (_: Cluster, data: unknown): Promise<string> => {
 };
 
 /**
- * A fault of a lab; one whose lab is not up any more has gone with it. Where the replicas of a volume lie is not
- * watched, and what manages it may be on any node: so it reaches everything.
+ * A fault of a lab. It ends with its lab. Its reach is `everything`: nothing records on which nodes the replicas of a
+ * volume are, or which node manages it.
  */
 export const lab = {
   name: 'lab',
@@ -196,8 +193,8 @@ export const lab = {
 } as const satisfies FaultKind;
 
 /**
- * Says so when a fault was one of a lab that is not up any more: then there is no cluster to heal it in, nor
- * a need to.
+ * Returns a sentence if a fault belongs to a lab that is not running any more. Such a fault needs no heal, and there
+ * is no cluster to heal.
  */
 export const goneWithItsLab = async ({
   kind,

@@ -6,50 +6,50 @@ import { redactAll } from '../kube/redact/redact.ts';
 
 const entrySchema = z.object({
   id: z.string(),
-  /** The id of the run that did it; one of an older version does not say. */
+  /** The id of the run that injected the fault. Missing in entries of older versions. */
   run: z.string().optional(),
-  /** The API server that it was done to. */
+  /** The API server of the cluster. */
   server: z.string(),
   kind: z.string(),
   title: z.string(),
-  /** The scenario that did it; a ledger of an older version does not say so. */
+  /** The scenario that injected the fault. Missing in ledgers of older versions. */
   scenario: z.string().optional(),
   /**
-   * What the healer of this kind needs; JSON, so that another process can heal. On disk secrets in it are
-   * redacted: with one, only this process can.
+   * The data for the heal. They are JSON, so that another process can heal. Secrets in them are redacted on disk; in
+   * that case only this process can heal.
    */
   data: z.unknown(),
   recordedAt: z.string(),
 });
 const lineSchema = z.union([entrySchema, z.object({ healed: z.string(), healedAt: z.string() })]);
 
-/** One thing done to the cluster that must be undone. */
+/** A change of the cluster that must be undone. */
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
 /**
- * The list on disk of what was done to the cluster; it outlives the process that wrote it, and any number of
- * processes may write it at once.
+ * A file with the changes made to the cluster. It outlives the process that wrote it, and several processes may write
+ * to it at once.
  */
 export type Ledger = {
-  /** Writes down, durably, what is about to be done. */
+  /** Writes an entry to disk before the change is made. */
   record(entry: Omit<LedgerEntry, 'id' | 'run' | 'recordedAt'>): Promise<LedgerEntry>;
-  /** Writes down that it was undone; once is enough. */
+  /** Writes that an entry was undone. A second call does nothing. */
   healed(id: string): Promise<void>;
   /**
-   * What has not been undone yet, of what was there when this was opened and what was entered here since; the
-   * latest first.
+   * The entries that are not undone, the latest first: those found when the ledger was opened, and those recorded
+   * through it.
    */
   open(): LedgerEntry[];
-  /** The runs that have not healed all of theirs, and the last one that entered anything. */
+  /** The ids of the runs with entries that are not undone, and of the last run that recorded an entry. */
   runs(): string[];
 };
 
-/** Names the ledger in a folder of results. */
+/** The path of the ledger in a folder of results. */
 export const ledgerPath = (out: string): string => join(out, 'faults.ndjson');
 
 /**
- * Opens the ledger of a folder, or starts it; an unreadable one is an error, because it may hold the only way
- * back. What is entered is `run`'s.
+ * Opens or creates the ledger of a folder. New entries belong to `run`. Throws if the file cannot be read, because it
+ * may be the only record of what to undo.
  */
 export const openLedger = async (out: string, run?: string): Promise<Ledger> => {
   const path = ledgerPath(out);
@@ -85,10 +85,13 @@ export const openLedger = async (out: string, run?: string): Promise<Ledger> => 
   };
 };
 
-/** A fault of the whole run, by whichever process, and when it was undone; undefined while it is in force. */
+/**
+ * An entry of any process of the run, and the time at which it was undone. The time is undefined while the fault is
+ * in force.
+ */
 export type PastFault = { entry: LedgerEntry; healedAt: string | undefined };
 
-/** Reads a whole ledger, in its order; empty where there is none. */
+/** Reads a whole ledger, in its order. Returns an empty list if there is no file. */
 export const readFaults = async (path: string): Promise<PastFault[]> => {
   const faults = new Map<string, PastFault>();
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -98,8 +101,8 @@ export const readFaults = async (path: string): Promise<PastFault[]> => {
     });
   });
   const lines = text.split('\n');
-  // What was being written when the machine went down was not done yet: an entry is on disk before its fault
-  // is injected.
+  // An incomplete last line was being written when the machine went down. Its fault was not injected yet, because an
+  // entry is written before its fault is injected.
   if (!text.endsWith('\n')) lines.pop();
   try {
     for (const line of lines.filter((each) => each !== '')) {
@@ -117,8 +120,8 @@ export const readFaults = async (path: string): Promise<PastFault[]> => {
   return [...faults.values()];
 };
 
-// Only ever a whole line at the end, in one go and forced to disk: writers at the same time do not disturb
-// each other, and nothing written is lost to kill -9 or a power cut.
+// Appends one whole line in one write and syncs it. So concurrent writers do not mix lines, and `kill -9` or a power
+// failure loses nothing that was written.
 const append = async (path: string, line: object): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
   const file = await open(path, 'a');

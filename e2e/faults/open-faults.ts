@@ -6,8 +6,8 @@ import { goneWithItsLab } from './lab-faults.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 
 /**
- * Keeps the faults of a scenario; each is written to the ledger before it is injected. `onEvent` is called with what
- * becomes of each.
+ * Creates the faults of a scenario. Each is written to the ledger before it is injected. `onEvent` is called for each
+ * step in the life of a fault.
  */
 export const openFaults = ({
   cluster,
@@ -17,7 +17,7 @@ export const openFaults = ({
 }: {
   cluster: Cluster;
   ledger: Ledger;
-  /** Whose they are: others that fail meanwhile name it. */
+  /** The scenario that owns the faults. The failures of other scenarios at that time name it. */
   scenario?: string;
   onEvent?: (event: FaultEvent) => void;
 }): Faults => {
@@ -39,7 +39,7 @@ export const openFaults = ({
       const injected: Injected = {
         title,
         prove: () => reported('proved', fault.prove(), (proof) => proof),
-        // Once is enough, however often it is asked for; but one that failed is tried again by the cleanup.
+        // Repeated calls share one heal. A failed heal can be tried again, for example by the cleanup.
         heal: () => {
           healing ??= reported('healed', healEntry(cluster, { ledger, entry }), (how) => how)
             .then((how) => {
@@ -65,8 +65,8 @@ export const openFaults = ({
 };
 
 /**
- * Faults that refuse what the scenario does not declare: it could not have been skipped where that is not
- * allowed, or cannot be done.
+ * Refuses faults that the scenario does not declare. Without the declaration the scenario could not have been skipped
+ * where the fault is not allowed or not possible.
  */
 export const onlyDeclared = (
   faults: Faults,
@@ -85,7 +85,7 @@ export const onlyDeclared = (
   },
 });
 
-/** Undoes what an earlier process left in force, the latest first; returns what was done, a line each. */
+/** Undoes the faults that an earlier process left in force, the latest first. Returns one line for each. */
 export const healLeftOver = async ({
   cluster,
   ledger,
@@ -104,10 +104,7 @@ export const healLeftOver = async ({
   return lines;
 };
 
-/**
- * Closes the entries of faults that went with the lab that they were in, and returns a line for each: no cluster is
- * needed, and none is left.
- */
+/** Closes the ledger entries of faults whose lab is gone. Returns one line for each. It needs no cluster. */
 export const closeGone = async (ledger: Ledger): Promise<string[]> => {
   const lines: string[] = [];
   for (const entry of ledger.open()) {
@@ -120,9 +117,9 @@ export const closeGone = async (ledger: Ledger): Promise<string[]> => {
 };
 
 /**
- * Undoes what a run has left in force, without its ledger: by the labels of what it made, and by its id in
- * the names of its volumes. Returns what was done, a line each; throws, when all was tried, what could not be
- * looked at. What ends by itself (a held process, a stalled server) is left to that.
+ * Undoes the faults that a run left in force, without its ledger: by labels with the run's id, and by the id in
+ * volume names. Returns one line for each. Tries all kinds, then throws if one could not be checked. Faults that end
+ * by themselves (a held process, a stalled server) are skipped.
  */
 export const healByLabels = async (cluster: Cluster, run: string): Promise<string[]> => {
   const lines: string[] = [];
@@ -135,7 +132,7 @@ export const healByLabels = async (cluster: Cluster, run: string): Promise<strin
   return lines;
 };
 
-// Says that a fault is entered in the ledger, and makes what reports how each piece of work on it ends.
+// Reports that a fault is in the ledger. Returns a function that reports how each operation on it ends.
 const reportFault = (of: Pick<FaultEvent, 'id' | 'name' | 'title'>, notify: (event: FaultEvent) => void) => {
   notify({ ...of, phase: 'entered', detail: of.title });
   return async <T>(
@@ -178,13 +175,12 @@ const healEntry = async (
   return outcome;
 };
 
-// A restart of the API server breaks a stream once; it breaks the next one too where it is restarted again
-// and again.
+// One restart of the API server breaks a stream once. Repeated restarts break the next stream too.
 const mostBreaks = 3;
 
 /**
- * Every heal may be done twice, as it must after kill -9: one whose stream broke, so that nobody knows what
- * it did, is done again.
+ * Repeats a heal whose stream broke, because its result is unknown. Every heal can run twice, as it must after `kill
+ * -9`.
  */
 const whileStreamsBreak = async <T>(work: () => Promise<T>): Promise<T> => {
   for (let breaks = 1; ; breaks += 1) {

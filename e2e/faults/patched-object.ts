@@ -13,17 +13,14 @@ const schema = z.object({
   namespace: z.string(),
   name: z.string(),
   before: z.record(z.string(), z.unknown()),
-  /** Not in the ledgers of earlier versions. */
+  /** Missing in ledgers of earlier versions. */
   after: z.record(z.string(), z.unknown()).optional(),
 });
 
-/**
- * An object that other people's work depends on, the fields of it (as a merge patch) to put back, and what
- * they were changed to.
- */
+/** A shared object, its fields before the change, and its fields after the change. Both are merge patches. */
 type PatchedObject = z.infer<typeof schema>;
 
-/** The fields of an object that a merge patch speaks of. */
+/** The fields of an object that a merge patch contains. */
 const fieldsOf = (object: unknown, patch: unknown): unknown =>
   typeof patch === 'object' && patch !== null && typeof object === 'object' && object !== null
     ? Object.fromEntries(
@@ -71,8 +68,8 @@ const restore = async (cluster: Cluster, data: unknown): Promise<string> => {
 };
 
 /**
- * An object that belongs to the whole cluster (a setting of Longhorn's) is changed, by a merge patch; healed, it
- * has `before` again, but for what somebody else has changed meanwhile: that is theirs, and stays.
+ * A merge patch changes an object of the whole cluster, such as a setting of Longhorn. The heal restores `before`,
+ * unless somebody else has changed the same fields since.
  */
 export const patchedObject = {
   name: 'patchedObject',

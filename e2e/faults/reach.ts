@@ -3,34 +3,34 @@ import { faultNamed } from './faults.ts';
 import type { LedgerEntry, PastFault } from './ledger.ts';
 
 /**
- * What failed, as far as it decides which faults of other scenarios can have reached it; times in ms since
- * the epoch.
+ * The objects of a failure, as needed to decide which faults of other scenarios may have affected it. Times are in ms
+ * since the epoch.
  */
 export type AffectedObjects = {
-  /** When the first of what it stands on began to exist. */
+  /** When the oldest of its objects was created. */
   since: number;
   /** When processes of its volumes were started. */
   starts: readonly { from: number; to: number }[];
-  /**
-   * The nodes whose manager owned any of it, or that any of it was attached to; undefined where that is not
-   * known.
-   */
+  /** The nodes whose manager owned one of its objects, or to which a volume was attached. Undefined if unknown. */
   nodes: readonly string[] | undefined;
 };
 
-// Of older versions alone: every engine and replica that began meanwhile began through the wrapper, and knew
-// its own path by it.
+// Kinds that only ledgers of older versions contain. A wrapped engine affected every engine and replica that started
+// meanwhile: it ran through the wrapper, and took the wrapper's path as its own.
 const older: Record<string, Reach> = { 'wrapped-engine': 'volumes that start' };
 
 const reachOfKind = (kind: string): Reach | undefined => faultNamed(kind)?.reach ?? older[kind];
 
-/** A fault of another scenario that can have reached what failed. */
+/** A fault of another scenario that may have affected a failure. */
 export type Reaching = {
   entry: LedgerEntry;
   healedAt: string | undefined;
-  /** How it reaches it, as a clause. */
+  /** How it affects the failure, as a clause. */
   how: string;
-  /** It was in force in the very stretch that decided; else only since the object began to exist. */
+  /**
+   * True if the fault was in force during the decisive time. False if it was in force only earlier, since the object
+   * was created.
+   */
   isMeanwhile: boolean;
 };
 
@@ -38,10 +38,10 @@ type Stretch = { from: number; to: number };
 
 const overlap = (one: Stretch, other: Stretch): boolean => one.from <= other.to && other.from <= one.to;
 
-/** Whether a fault can do anything to what is not its own scenario's. */
+/** Whether a fault can affect objects of other scenarios. */
 export const reachesOthers = ({ kind }: LedgerEntry): boolean => reachOfKind(kind) !== 'none';
 
-/** How a fault reaches what failed, as a clause; undefined where it does not. */
+/** How a fault affects a failure, as a clause. Undefined if it does not. */
 const reachOf = (
   { kind, data }: LedgerEntry,
   inForce: Stretch,
@@ -63,8 +63,8 @@ const reachOf = (
 };
 
 /**
- * The faults of other scenarios that were in force since what failed began to exist and can have reached it;
- * `decided` is the stretch that decided.
+ * The faults of other scenarios that may have affected a failure and were in force since its objects were created.
+ * `decided` is the decisive time.
  */
 export const reachingFaults = (
   faults: readonly PastFault[],

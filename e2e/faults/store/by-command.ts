@@ -8,8 +8,7 @@ import { serversOf } from '../../store/drivers/server.ts';
 import type { Doing, FaultKind } from '../fault.ts';
 
 /**
- * What is done to a file or folder of a store's server by a command in its pod; `failed` is what an error begins
- * with.
+ * A fault of a file or folder of a store's server, made by a command in the server's pod. Errors start with `failed`.
  */
 export const doneByCommand = (
   { cluster, pod }: FolderAccess,
@@ -31,8 +30,9 @@ export const doneByCommand = (
 const schema = z.object({ pod: podSchema, path: z.string() });
 
 /**
- * Undoes that by a command: one by its path, or (`clear-all`) all below a folder, each of which the command
- * prints. `made` and `again` are adjectives: how it was, and is now. A server that is gone took its disk with it.
+ * The heals for `doneByCommand`. `clear` undoes one path. `clear-all` undoes all paths below a folder; the command
+ * prints each. `made` and `again` are adjectives for messages: the state with the fault, and after the heal. If the
+ * server is gone, its disk is gone too.
  */
 export const undoneByCommand = ({
   command,

@@ -3,8 +3,8 @@ import { littleSpace } from '../../store/drivers/folder/place.ts';
 import { doneByCommand, undoneByCommand } from './by-command.ts';
 import { storeFault } from './store-fault.ts';
 
-// The proof is a write of more than is to be left, which the file system itself must refuse. A file system
-// that is not a small one of the store's own is let be: it would be somebody else's that is full then.
+// The proof writes one byte more than may be left; the file system must refuse it. The size limit protects file
+// systems that other programs use.
 const script = `
 export LC_ALL=C
 action=$1 file=$2 left=$3 most=$4
@@ -27,12 +27,13 @@ case $action in
     echo "it has $((free)) bytes free, and a write of $((left + 1)) is refused (No space left on device)" ;;
 esac`;
 
-/** The file that fills a store, in the folder that is exported, beside what Longhorn writes. */
+/** The file that fills a store. It is in the exported folder, outside Longhorn's own folders. */
 const ballastFile = 'corral-ballast';
 
 /**
- * The command that fills a file system with a file but for some bytes, removes that file, or any in a folder
- * (`clear-all`) and prints it, or proves that nothing more is taken.
+ * The command for the file that fills a file system. `set` leaves `left` bytes free and refuses file systems larger
+ * than `most` bytes. `clear` removes the file; `clear-all` removes it from a folder and prints its path. `prove`
+ * shows that a larger write fails.
  */
 export const ballastCommand = (
   action: 'set' | 'clear' | 'clear-all' | 'prove',
@@ -40,7 +41,7 @@ export const ballastCommand = (
   { left = 0, most = littleSpace }: { left?: number; most?: number } = {},
 ): string[] => ['bash', '-c', script, 'corral-ballast', action, path, String(left), String(most)];
 
-/** The store takes only so many bytes more: what fills it lies beside what Longhorn writes. */
+/** The store has only so many bytes free. The file that fills it is outside Longhorn's own folders. */
 export const diskNearlyFull = storeFault({
   name: 'diskNearlyFull',
   ledgerName: 'filled-store',

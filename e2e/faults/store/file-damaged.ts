@@ -2,7 +2,7 @@ import { keepingAside } from './move-aside.ts';
 import { describeFile, type FaultyFile } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
-// Prints a file with one bit of it turned round, in its middle.
+// Prints a file with one bit flipped in its middle.
 const flipped = `flipped() {
     local at=$(($(stat -c %s -- "$1") / 2)) byte
     byte=$(od -An -tu1 -j "$at" -N 1 -- "$1")
@@ -12,7 +12,7 @@ const flipped = `flipped() {
   }
   is_flipped() { [[ $(flipped "$2" | sha256sum) == "$(sha256sum < "$1")" ]]; }`;
 
-// Its time is new, as a client may go on believing what it knows of a file whose time and size stay.
+// The modification time changes, because a client may keep its cache of a file with the same time and size.
 const { command, folder } = keepingAside({
   kept: 'damaged',
   made: 'damaged',
@@ -32,10 +32,10 @@ const { command, folder } = keepingAside({
     echo "one bit of it is wrong, and its $(stat -c %s -- "$aside") bytes are kept aside"`,
 });
 
-/** The command by which it is done, and undone. */
+/** The command that sets, clears or proves the fault. */
 export const damageCommand = command;
 
-/** A file of the store has one bit turned round, as one has on a disk that rots. */
+/** A file of the store has one flipped bit, as on a failing disk. */
 export const fileDamaged = storeFault({
   name: 'fileDamaged',
   ledgerName: 'damaged-file',

@@ -2,7 +2,8 @@ import { keepingAside } from './move-aside.ts';
 import { describeFile, type FaultyFile } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
-// Its times stay, as a lock's age is its file's; who removed it meanwhile, or wrote it anew, is let be.
+// `touch -r` keeps the file's times, because the age of a lock is the age of its file. The heal does not replace a
+// file that somebody removed or rewrote meanwhile.
 const { command, folder } = keepingAside({
   kept: 'emptied',
   made: 'empty',
@@ -19,10 +20,10 @@ const { command, folder } = keepingAside({
     echo "it is empty, and its $(stat -c %s -- "$aside") bytes are kept aside"`,
 });
 
-/** The command by which it is done, and undone. */
+/** The command that sets, clears or proves the fault. */
 export const emptyCommand = command;
 
-/** A file of the store is empty, as one is that was cut off when its writer lost power. */
+/** A file of the store is empty, like a file whose writer lost power. */
 export const fileEmptied = storeFault({
   name: 'fileEmptied',
   ledgerName: 'emptied-file',

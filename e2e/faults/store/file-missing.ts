@@ -2,7 +2,7 @@ import { keepingAside } from './move-aside.ts';
 import { describeFile, type FaultyFile } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
-// What was written anew meanwhile is let be, and a folder that was removed as well is not made again.
+// The heal does not replace a file that was rewritten meanwhile, and does not create a folder that was removed.
 const { command, folder } = keepingAside({
   kept: 'hidden',
   made: 'hidden',
@@ -17,10 +17,10 @@ const { command, folder } = keepingAside({
     echo "it is not there, and its $(stat -c %s -- "$aside") bytes are kept aside"`,
 });
 
-/** The command by which it is done, and undone. */
+/** The command that sets, clears or proves the fault. */
 export const hideCommand = command;
 
-/** A file of the store is not there, as one that somebody has removed. */
+/** A file of the store is missing, as if somebody had removed it. */
 export const fileMissing = storeFault({
   name: 'fileMissing',
   ledgerName: 'hidden-file',

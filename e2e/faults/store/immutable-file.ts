@@ -9,8 +9,8 @@ import { doneByCommand, undoneByCommand } from './by-command.ts';
 import { describeFile, type FaultyFile, filePath } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
-// The proof is what the file system itself says, and that it refuses a change which would be none: nothing is
-// appended.
+// The proof reads the inode flag, and opens the file for appending without writing anything. The file system must
+// refuse that.
 const script = `
 case $1 in
   set) chattr +i -- "$2" ;;
@@ -31,8 +31,8 @@ case $1 in
 esac`;
 
 /**
- * The command that sets, clears or proves the immutability of a file, or clears that of every file below a
- * folder (`clear-all`) and prints those that had it.
+ * The command for the immutable flag of a file: `set`, `clear` or `prove`. `clear-all` clears the flag of every file
+ * below a folder and prints those files.
  */
 export const attributeCommand = (action: 'set' | 'clear' | 'clear-all' | 'prove', path: string): string[] => [
   'bash',
@@ -43,7 +43,7 @@ export const attributeCommand = (action: 'set' | 'clear' | 'clear-all' | 'prove'
   path,
 ];
 
-// The pod needs CAP_LINUX_IMMUTABLE and a file system with inode flags (ext4, xfs, btrfs).
+// The pod needs CAP_LINUX_IMMUTABLE, and a file system with inode flags (ext4, xfs, btrfs).
 const inFolder = {
   make: (access: FolderAccess, failed: string, file: FaultyFile) => {
     const path = `${access.root}/${filePath(file)}`;
@@ -54,7 +54,7 @@ const inFolder = {
 
 const schema = z.object({ place: placeSchema, key: z.string() });
 
-// The bucket's policy denies the deletion of an object to the user that Longhorn logs in as.
+// The bucket's policy denies the deletion of the object to Longhorn's user.
 const byPolicy = {
   make: ({ server, place }: S3ServerAccess, title: string, file: FaultyFile): Doing => {
     const key = `${prefixOf(place)}/${filePath(file)}`;
@@ -64,7 +64,7 @@ const byPolicy = {
       inject: async () => {
         await changePolicy(server, (policy) => denyingDeletion(policy, { user: login.user, key }));
       },
-      // An ETag that no object has: where the deletion is allowed, nothing is deleted.
+      // No object has this ETag, so nothing is deleted even if deletion is allowed.
       prove: async () => {
         const { ETag } = await user.headObject({ Bucket: bucket, Key: key });
         const said = await user.deleteObject({ Bucket: bucket, Key: key, IfMatch: '"none"' }).then(
@@ -77,7 +77,7 @@ const byPolicy = {
       },
     };
   },
-  // A server that is gone took its bucket with it.
+  // If the server is gone, its bucket is gone too.
   heal: async (cluster: Cluster, data: unknown): Promise<string> => {
     const { place, key } = schema.parse(data);
     const servers = await findServers(cluster, place);
@@ -98,7 +98,7 @@ const byPolicy = {
     ),
 };
 
-/** A file of the store cannot be removed by any client, nor, in a folder, changed or replaced. */
+/** No client can remove a file of the store. In a folder, clients cannot change or replace it either. */
 export const immutableFile = storeFault({
   name: 'immutableFile',
   ledgerName: 'immutable-file',

@@ -10,7 +10,7 @@ import { changePolicies, changePolicy, findServers } from '../../store/drivers/s
 import type { Doing } from '../fault.ts';
 import { storeFault } from './store-fault.ts';
 
-/** Gives Longhorn the key by which the old one was replaced. */
+/** `renew` gives Longhorn the new key. */
 export type ReplacedKey = { renew(): Promise<void> };
 
 const listWith = async (client: S3, place: StorePlace): Promise<string> =>
@@ -51,7 +51,7 @@ const schema = z.object({ place: placeSchema });
 const admitBoth = (server: S3Server): Promise<boolean> =>
   changePolicy(server, (policy) => admitting(policy, [server.login.user, server.login.next]));
 
-// Admits both keys, whichever Longhorn has; a server that is gone took its bucket with it.
+// Admits both keys, because Longhorn may have either. If the server is gone, its bucket is gone too.
 const heal = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { place } = schema.parse(data);
   const servers = await findServers(cluster, place);
@@ -64,8 +64,8 @@ const healByLabels = (cluster: Cluster, run: string, namespace?: string): Promis
   changePolicies(cluster, { run, namespace }, { change: admitBoth, now: 'either key is admitted' });
 
 /**
- * The key that Longhorn logs in with is replaced by another one: the bucket's policy admits that one alone,
- * and every request with the old one is answered with AccessDenied.
+ * Longhorn's access key is replaced. The bucket's policy admits only the new key; requests with the old one get
+ * AccessDenied.
  */
 export const keyReplaced = storeFault({
   name: 'keyReplaced',

@@ -4,9 +4,10 @@ import { doneByCommand, undoneByCommand } from './by-command.ts';
 import { type FaultyFile, filePath } from './places.ts';
 
 /**
- * A fault that keeps something of a file aside, as commands of bash on `$file` and `$aside`: `set` brings it about,
- * `prove` prints what is so or exits with 1, `putBack` is a chain of `if` and `elif` on `$1` and `$2` that prints what became of
- * it. `kept` names its folder; `made` and `again` are adjectives: how a file was, and is then.
+ * A fault that keeps a copy of a file aside. `set`, `prove` and `putBack` are bash. `set` and `prove` use `$file` and
+ * `$aside`; `prove` prints evidence or exits with 1. `putBack` is an `if`/`elif` chain without `fi` on `$1` (file)
+ * and `$2` (copy) that prints the result. `kept` names the folder of copies. `made` and `again` are adjectives: the
+ * state with the fault, and after the heal.
  */
 type Aside = {
   kept: string;
@@ -20,8 +21,8 @@ type Aside = {
 type Action = 'set' | 'clear' | 'clear-all' | 'prove';
 
 /**
- * Where what a fault keeps of a file is, in the folder that is exported, beside what Longhorn writes; of the
- * exported folder itself, where all of that kind is.
+ * The path of the copy of a file. It is in the exported folder, outside Longhorn's own folders. For the exported
+ * folder itself: the folder of all copies of this kind.
  */
 const asideOf = (path: string, kept: Aside['kept']): string => {
   const at = path.lastIndexOf(`/${volumesFolder}/`);
@@ -29,7 +30,7 @@ const asideOf = (path: string, kept: Aside['kept']): string => {
   return `${root}/corral-aside/${kept}${below}`;
 };
 
-// A client believes for a second what it knows of a file or folder (actimeo=1).
+// NFS clients cache a file or folder for 1 s (actimeo=1), so each change waits 1.2 s.
 const scriptOf = ({ set, putBack, prove }: Aside): string => `
 exec {nap}<> <(:)
 nap() { read -r -t "$1" -u "$nap" || true; }
@@ -53,8 +54,8 @@ case $action in
 esac`;
 
 /**
- * Such a fault in a folder that a pod serves, and its command, which does the same to every file of the exported
- * folder (`clear-all`) and prints those.
+ * Creates such a fault for a folder that a pod serves, with its command. `clear-all` puts back all files of the
+ * exported folder and prints them.
  */
 export const keepingAside = (aside: Aside) => {
   const { kept, made, again } = aside;

@@ -3,19 +3,19 @@ import { backupConfigPath, blockPath, volumeFolder, volumesFolder } from '../../
 type Volume = { name: string };
 type Backup = { name: string; label: string; volume: Volume };
 
-/** A folder of a store: of all volumes, or one of a volume's. */
+/** A folder of a store: that of all volumes, or one inside a volume's folder. */
 export type StoreFolder = { of: 'the store' } | { of: Volume; folder: 'backups' | 'blocks' | 'locks' };
 
-/** Where a folder is, relative to what Longhorn is given as backup target. */
+/** The path of a folder, relative to the root of the backup target. */
 export const folderPath = (where: StoreFolder): string =>
   where.of === 'the store' ? volumesFolder : `${volumeFolder(where.of.name)}/${where.folder}`;
 
-/** How sentences call a folder. */
+/** The name of a folder in sentences. */
 export const describeFolder = (where: StoreFolder): string =>
   where.of === 'the store' ? 'the volumes in the store' : `the volume's ${where.folder} in the store`;
 
 /**
- * A file of a store: a volume's or a backup's config, a block, which is called so, or a lock on a volume that
+ * A file of a store: the config of a volume or backup, a block (`called` is its name in sentences), or a lock that
  * the suite has written.
  */
 export type FaultyFile =
@@ -23,7 +23,7 @@ export type FaultyFile =
   | { of: Volume; block: string; called: string }
   | { of: Volume; lock: { name: string; of: string } };
 
-/** Where a file is, relative to what Longhorn is given as backup target. */
+/** The path of a file, relative to the root of the backup target. */
 export const filePath = (file: FaultyFile): string => {
   if ('lock' in file) return `${volumeFolder(file.of.name)}/locks/${file.lock.name}.lck`;
   if ('block' in file) return `${volumeFolder(file.of.name)}/${blockPath(file.block)}`;
@@ -33,14 +33,14 @@ export const filePath = (file: FaultyFile): string => {
     : `${volumeFolder(configOf.name)}/volume.cfg`;
 };
 
-/** How sentences call a file. */
+/** The name of a file in sentences. */
 export const describeFile = (file: FaultyFile): string => {
   if ('lock' in file) return `the foreign lock of ${file.lock.of}`;
   if ('block' in file) return file.called;
   return 'volume' in file.configOf ? `the config of ${file.configOf.label}` : "the volume's volume.cfg";
 };
 
-/** The volume whose file or folder is meant, by itself or within something that says of what; undefined for none. */
+/** The volume of a file or folder, or of the parameters that contain one (`below`). Undefined if there is none. */
 export const volumeOf = (where: unknown): Volume | undefined => {
   if (typeof where !== 'object' || where === null) return undefined;
   if ('below' in where) return volumeOf(where.below);

@@ -1,23 +1,30 @@
-# Makes the folder of a volume's backups in a store read-only for the programs of this container alone, by a mount of it onto itself:
-#   set STORE FOLDER BINARY URL   STORE is where the store is mounted; where it is not yet, Longhorn's own binary is asked to. Twice is no harm
-#   prove STORE FOLDER            tries it and says what was said; fails where a file can be made in it, or not beside it
-#   clear STORE FOLDER            undoes it, also where the store answers no more
-#   clear-run ROOT RUN            undoes it for every volume of this run in any store below ROOT, and prints each folder
-# The mount is one of the container's own mount namespace and of no other, and goes with the container.
+# Makes the folder of a volume's backups read-only for the programs of this container, by a bind mount of the folder
+# onto itself. Commands:
+#
+# set STORE FOLDER BINARY URL
+#   STORE is the mount point of the store. If it is not mounted, Longhorn's BINARY mounts it. Can run twice.
+# prove STORE FOLDER
+#   Prints the error of creating a file. Fails if a file can be created in FOLDER, or cannot beside it.
+# clear STORE FOLDER
+#   Undoes `set`, even if the store does not answer.
+# clear-run ROOT RUN
+#   Undoes `set` for every volume of a run in all stores below ROOT, and prints each folder.
+#
+# The mount exists only in the mount namespace of the container, and ends with the container.
 export LC_ALL=C
 mode=$1 store=$2 folder=$3
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 
-# Options of what is mounted at a path, empty where nothing is; the last one is on top.
+# Prints the options of the mount at a path, or nothing if there is none. The last line of mountinfo is the top mount.
 options_of() {
   local point options found=
   while read -r _ _ _ _ point options _; do [[ $point == "$1" ]] && found=$options; done </proc/self/mountinfo
   printf '%s' "$found"
 }
 
-# Without looking at what is there: a server may have gone. Who cannot reach the folder any more takes the whole store's mount away, lazily;
-# Longhorn makes that anew when it needs it.
+# Does not access the folder, because its server may be gone. If the folder cannot be unmounted, the mount of the
+# whole store is detached lazily; Longhorn mounts it again when needed.
 take_off() {
   while [[ -n $(options_of "$2") ]]; do
     timeout -s KILL 10 umount -i -c -l -- "$2" 2>/dev/null || umount -i -c -l -- "$1" || return 1

@@ -13,10 +13,10 @@ import { storeFault } from './store-fault.ts';
 
 const script = readFileSync(new URL('./read-only-backups.bash', import.meta.url), 'utf8');
 
-// The command of a manager pod that does what read-only-backups.bash says.
+// The command that runs read-only-backups.bash in a manager pod.
 const readOnlyCommand = (...args: string[]): string[] => ['bash', '-c', script, 'corral-read-only', ...args];
 
-/** A volume, and how sentences call it. */
+/** A volume, and its name in sentences. */
 type CalledVolume = { name: string; called: string };
 
 const make = async (
@@ -43,7 +43,7 @@ const make = async (
     inject: async () => {
       await inEachPod(pods, (pod) => run(pod, 'set', binary, url));
     },
-    // Asked of the pods that are there now.
+    // Checks the current pods, because managers may have been replaced since the inject.
     prove: async () => {
       const now = await managerPods(cluster);
       const said = await inEachPod(now, (pod) => run(pod, 'prove'));
@@ -54,7 +54,7 @@ const make = async (
 
 const schema = z.object({ store: z.string(), folder: z.string(), pods: z.array(podSchema) });
 
-// Makes the folder writable again in every pod; a pod that is gone took its mounts with it.
+// Makes the folder writable again in every pod. If a pod is gone, its mounts are gone too.
 const heal = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { store, folder, pods } = schema.parse(data);
   const answers = await inEachPod(pods, async (pod) => {
@@ -78,9 +78,9 @@ const healByLabels = async (cluster: Cluster, run: string): Promise<string[]> =>
 };
 
 /**
- * No backup of one volume can be deleted: the folder of its backups is read-only within every longhorn-manager
- * pod, where `longhorn backup rm` runs. Uploads are made in other pods, whose mounts are theirs. No file of
- * Longhorn's is touched, and no path that anybody else could start from or mount.
+ * The backups of one volume cannot be deleted: their folder is read-only in every longhorn-manager pod, where
+ * `longhorn backup rm` runs. Uploads run in other pods, with their own mounts. No file of Longhorn's is changed, and
+ * no path that others start programs from or mount.
  */
 export const readOnlyBackups = storeFault({
   name: 'readOnlyBackups',

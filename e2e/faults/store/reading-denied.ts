@@ -5,9 +5,9 @@ import { doneByCommand, undoneByCommand } from './by-command.ts';
 import { describeFolder, folderPath, type StoreFolder } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
-// The folder is Longhorn's, so what counts is what its owner may do. A client believes for a second what it
-// knows of a folder (actimeo=1). The proof is asked as the user that all clients are; that they are is seen
-// by whose the folder is, as a client has made it.
+// The folder belongs to Longhorn's user, so the owner's rights decide. NFS clients cache a folder for 1 s
+// (actimeo=1). The proof runs as the user that the server maps all clients to. The owner of the folder, which a
+// client created, confirms this mapping.
 const script = `
 shopt -s nullglob
 exec {nap}<> <(:)
@@ -34,12 +34,13 @@ case $action in
     echo "as the user of its clients: it cannot be listed (Permission denied), and what is in it $can be looked at" ;;
 esac`;
 
-/** What is taken from the owner's rights on a folder, as chmod has it: its listing, or all that is in it. */
+/** The rights of the owner to remove, in chmod syntax: `u-r` denies listing, `u-rx` denies all access. */
 type Mode = 'u-r' | 'u-rx';
 
 /**
- * The command that takes rights on a folder (by a mode of chmod), gives them back, does so for every folder
- * below one that lacks any (`clear-all`) and prints those, or proves that they count.
+ * The command for the rights on a folder. `set` removes them by a chmod mode, `clear` restores them. `clear-all`
+ * restores them for every folder below a folder that lacks one, and prints those. `prove` shows that access is
+ * refused.
  */
 export const readingCommand = (
   action: 'set' | 'clear' | 'clear-all' | 'prove',
@@ -78,7 +79,7 @@ const about = {
   document,
 } as const;
 
-/** No client can list a folder of the store; what is in it can be read by its name. */
+/** No client can list a folder of the store. Files in it can be read by name. */
 export const listingDenied = storeFault({
   ...about,
   name: 'listingDenied',
@@ -86,7 +87,7 @@ export const listingDenied = storeFault({
   ways: { folder: denied('u-r') },
 });
 
-/** No client can list a folder of the store, nor look at, change or remove anything in it. */
+/** No client can list a folder of the store, or read, change or remove anything in it. */
 export const readingDenied = storeFault({
   ...about,
   name: 'readingDenied',

@@ -1,9 +1,14 @@
-# Stops a server's process for a while, or again and again, inside the container in which it runs:
-#   stall TOKEN PROGRAM BOUND_SECONDS STOP RUN   stops it for STOP seconds, lets it run for RUN, and so on; RUN 0 stops it for good.
-#                                                After BOUND_SECONDS at the latest it runs again
-#   release TOKEN PROGRAM                        ends what `stall` with this token does, and lets the process run whoever stopped it
-#   look PROGRAM                                 looks at it a hundred times within about a second, and prints how often it was stopped
-# The server must not be the first process of its container: to that one, signals that stop do nothing.
+# Stops the process of a server once or repeatedly, inside its container. Commands:
+#
+# stall TOKEN PROGRAM BOUND_SECONDS STOP RUN
+#   Stops it for STOP seconds, lets it run for RUN seconds, and repeats. RUN 0 stops it permanently. It runs
+#   again after BOUND_SECONDS at the latest.
+# release TOKEN PROGRAM
+#   Ends `stall TOKEN`, and lets the process run, whatever stopped it.
+# look PROGRAM
+#   Checks the process 100 times within about a second, and prints how often it was stopped.
+#
+# The server must not be process 1 of its container: stop signals have no effect on that process.
 mode=$1
 shopt -s nullglob
 exec {nap}<> <(:)
@@ -11,7 +16,7 @@ nap() { read -r -t "$1" -u "$nap"; }
 
 arguments() { { mapfile -d '' -t argv <"/proc/$1/cmdline"; } 2>/dev/null; }
 
-# Process ids whose program is called `$1`, in `pids`: Samba calls a process of its own `smbd: NAME`.
+# Sets `pids` to the processes of program `$1`. Samba names its child processes `smbd: NAME`.
 find_program() {
   local directory pid
   pids=()
@@ -23,7 +28,7 @@ find_program() {
   ((${#pids[@]} > 0))
 }
 
-# Process ids of `stall` with the token `$1`, in `holders`.
+# Sets `holders` to the `stall` processes with token `$1`.
 find_holders() {
   local directory pid i
   holders=()
@@ -38,7 +43,7 @@ find_holders() {
   ((${#holders[@]} > 0))
 }
 
-# Whether the first of `pids` is stopped now.
+# Whether the first process of `pids` is stopped.
 is_stopped() {
   local stat=
   { read -r stat <"/proc/${pids[0]}/stat"; } 2>/dev/null
@@ -74,7 +79,7 @@ case $mode in
     trap 'asked=yes' TERM INT HUP
     kill -STOP "${pids[@]}" || exit 1
     end=$((SECONDS + bound))
-    # It stops when it next has a processor, which on a busy node takes a while.
+    # The process stops when it is scheduled next, which can take a while on a busy node.
     until is_stopped || [[ -n $asked ]] || ((SECONDS >= end)); do nap 0.01; done
     printf 'stalled %s\n' "${pids[*]}"
     while [[ -z $asked ]] && ((SECONDS < end)); do

@@ -10,11 +10,11 @@ import { storeFault } from './store-fault.ts';
 
 const script = readFileSync(new URL('./server-stalled.bash', import.meta.url), 'utf8');
 
-/** A command of the script, `stall`, `release` or `look`. */
+/** A command of the script: `stall`, `release` or `look`. */
 export const stallCommand = (...args: string[]): string[] => ['bash', '-c', script, 'corral-stall', ...args];
 
-// How the server is stopped, in seconds: for good, or in turns with running. Whoever is left to end it, the
-// command does so after `bound`.
+// How the server is stopped, in seconds: permanently (`run` is 0), or alternately stopped and running. The command
+// ends by itself after `bound`.
 type Stall = {
   bound: number;
   stop: number;
@@ -67,7 +67,8 @@ const stall = (
 
 const schema = z.object({ token: z.string(), program: z.string(), pod: podSchema });
 
-// A server whose pod is gone went with it. By labels nothing is looked for: it runs again by itself.
+// If the server's pod is gone, the fault is gone too. There is no heal by labels, because the server runs again by
+// itself.
 const stalled = (how: Stall) => ({
   folder: {
     make: (access: FolderAccess, title: string) => stall(access, title, how),
@@ -114,9 +115,9 @@ const about = {
 } as const;
 
 /**
- * A server answers nothing while its connections stay open. It ends by itself after 25 s: a soft NFS mount
- * with Longhorn's options (timeo=300) reports no error to its users before 30 s, after which Longhorn would
- * take the whole store for unavailable.
+ * A server does not answer while its connections stay open. The fault ends by itself after 25 s. A soft NFS mount
+ * with Longhorn's options (timeo=300) reports its first error after 30 s, and Longhorn would then mark the whole
+ * store unavailable.
  */
 export const serverFrozen = storeFault({
   ...about,
@@ -126,8 +127,8 @@ export const serverFrozen = storeFault({
 });
 
 /**
- * A server answers nothing until the heal, as one that is gone; so long that Longhorn's mounts report errors,
- * and Longhorn takes the whole store for unavailable. Ends by itself after 40 min.
+ * A server does not answer until the heal. Longhorn's mounts report errors meanwhile, and Longhorn marks the whole
+ * store unavailable. The fault ends by itself after 40 min.
  */
 export const serverGone = storeFault({
   ...about,
@@ -137,10 +138,7 @@ export const serverGone = storeFault({
   ways: stalled({ ...stopped, bound: 2400 }),
 });
 
-/**
- * A server is slow: it is stopped for four fifths of the time, a tenth of a second in all each round. Ends by
- * itself after 5 min.
- */
+/** A server is slow: it is stopped for 80 ms of every 100 ms. The fault ends by itself after 5 min. */
 export const serverSlow = storeFault({
   ...about,
   name: 'serverSlow',

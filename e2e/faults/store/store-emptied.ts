@@ -3,8 +3,8 @@ import { storeFolder } from '../../store/format/layout.ts';
 import { doneByCommand, undoneByCommand } from './by-command.ts';
 import { storeFault } from './store-fault.ts';
 
-// Aside in the exported folder, as a file is: one rename each way. A client believes for a second what it knows of
-// a folder (actimeo=1). Folders alone that Longhorn made meanwhile are no content.
+// The folder moves aside within the exported folder, so each direction is one rename. NFS clients cache a folder for
+// 1 s (actimeo=1). Empty folders that Longhorn creates meanwhile do not count as content.
 const script = `
 exec {nap}<> <(:)
 nap() { read -r -t "$1" -u "$nap" || true; }
@@ -32,13 +32,13 @@ case $action in
     echo "there is no file in it, and $(find "$aside" -type f | wc -l) are kept aside" ;;
 esac`;
 
-/** The command by which a store is emptied, and has its content again. */
+/** The command that empties a store, restores its content, or proves that it is empty. */
 export const emptyStoreCommand = (
   action: 'set' | 'clear' | 'clear-all' | 'prove',
   root: string,
 ): string[] => ['bash', '-c', script, 'corral-emptied-store', action, root];
 
-/** The store answers, and nothing is in it, as where another disk was mounted in its place. */
+/** The store answers but is empty, as if another disk had been mounted in its place. */
 export const storeEmptied = storeFault({
   name: 'storeEmptied',
   ledgerName: 'emptied-store',

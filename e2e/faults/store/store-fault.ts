@@ -6,9 +6,9 @@ import type { RunningStore, ServerFeature, StoreAccess, StoreDriver, Way } from 
 import { driverNamed } from '../../store/drivers/index.ts';
 import type { Doing, Fault, FaultKind } from '../fault.ts';
 
-/** How a fault is done by one of the ways to a store. Its heals take the first way that a driver has. */
+/** How one kind of access to a store makes and heals a fault. */
 type ByWay<W extends Way, Args extends unknown[], Handle extends object> = {
-  /** `title` is what the fault is called. */
+  /** `title` is the clause that names the fault. */
   make(access: StoreAccess[W], title: string, ...args: Args): Doing<Handle> | Promise<Doing<Handle>>;
   heal(cluster: Cluster, data: unknown, driver: StoreDriver): Promise<string>;
   healByLabels?(cluster: Cluster, run: string, namespace?: string): Promise<string[]>;
@@ -17,32 +17,32 @@ type ByWay<W extends Way, Args extends unknown[], Handle extends object> = {
 type About<Name extends string> = Omit<FaultKind, 'heal' | 'healByLabels' | 'reach' | 'needs'> & {
   name: Name;
   needs: string;
-  /** What the server of such a store is started with. */
+  /** The features with which the server of such a store must be started. */
   features?: readonly ServerFeature[];
-  /** What the backup target may say meanwhile. */
+  /** The messages that the backup target may report meanwhile. */
   targetSays?: readonly MessageId[];
 };
 
 /** A kind of fault of a backup store. */
 export type StoreFault<Name extends string, Args extends unknown[], Handle extends object> = About<Name> &
   FaultKind & {
-    /** What steps say behind "Given that", with its parameters in braces. */
+    /** The text of the step after "Given that", with parameters in braces. */
     sentence: string;
     parameters(...args: Args): Record<string, string>;
-    /** The sentence with its parameters. */
+    /** The sentence with its parameters filled in. */
     title(...args: Args): string;
-    /** Whether it can be done to the stores of a driver. */
+    /** Whether the fault can be applied to the stores of a driver. */
     suits(driver: Pick<StoreDriver, 'access'>): boolean;
-    /** Such a fault of a store, to be injected. */
+    /** Creates the fault for a store. It is not injected yet. */
     on(store: RunningStore, ...args: Args): Promise<Fault<Handle>>;
   };
 
-// A ledger of an older version names no driver: there was one.
+// Ledgers of older versions name no driver, because there was only one.
 const schema = z.looseObject({ driver: z.string().optional() });
 
 /**
- * Makes a kind of fault of a backup store. Where a driver has several of its ways, the first of them is taken,
- * so that who heals takes the same.
+ * Defines a kind of fault of a backup store. If a driver supports several of its `ways`, the first is used, both to
+ * inject and to heal.
  */
 export const storeFault = <
   const Name extends string,
@@ -89,7 +89,7 @@ export const storeFault = <
         throw new Error(`a store of the kind ${driver.name} has nothing to undo of ${name}`);
       return (ways[way] as ByWay<Way, Args, Handle>).heal(cluster, data, driver);
     },
-    // Whichever driver the run had.
+    // The driver of the run is unknown, so all ways are tried.
     healByLabels: async (cluster, run, namespace) => {
       const healed = Object.values(ways).map(
         async ({ healByLabels }) => (await healByLabels?.(cluster, run, namespace)) ?? [],

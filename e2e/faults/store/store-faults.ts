@@ -14,7 +14,7 @@ import type { StoreFault } from './store-fault.ts';
 import { versionsKept } from './versions-kept.ts';
 import { wrongAnswers } from './wrong-answers.ts';
 
-/** Every fault of a backup store: each is a step as well, and what a scenario can say that it needs. */
+/** All faults of a backup store. Each is a step, and a need that scenarios can declare. */
 export const storeFaults = [
   immutableFile,
   foreignLock,
@@ -34,24 +34,23 @@ export const storeFaults = [
   readOnlyBackups,
 ] as const;
 
-/** The name of one. */
 export type StoreFaultName = (typeof storeFaults)[number]['name'];
 
-/** One of any parameters. */
+/** A fault of a backup store with any parameters. */
 // biome-ignore lint/suspicious/noExplicitAny: of any.
 export type AnyStoreFault = StoreFault<StoreFaultName, any[], object>;
 
-/** The faults of a store among what a scenario needs. */
+/** The faults of a backup store among the needs of a scenario. */
 export const storeFaultsIn = (needs: readonly string[]): readonly AnyStoreFault[] =>
   (storeFaults as readonly AnyStoreFault[]).filter(({ name }) => needs.includes(name));
 
-/** Whether the stores of a driver can have done to them all that a scenario needs. */
+/** Whether the stores of a driver support all faults that a scenario needs. */
 export const canHave =
   (needs: readonly string[]) =>
   (driver: Pick<StoreDriver, 'access'>): boolean =>
     storeFaultsIn(needs).every(({ suits }) => suits(driver));
 
-/** What the server of a store is started with, for all that a scenario needs. */
+/** The features with which the server of a store must be started for a scenario's needs. */
 export const featuresFor = (needs: readonly string[]): readonly ServerFeature[] => [
   ...new Set(storeFaultsIn(needs).flatMap(({ features = [] }) => features)),
 ];

@@ -15,18 +15,19 @@ import { serversOf } from '../../store/drivers/server.ts';
 import type { Doing } from '../fault.ts';
 import { storeFault } from './store-fault.ts';
 
-/** Files whose versions were noted; brings them back as they were then, and says how many were not so. */
+/** The versions of files at one time. `bringBack` restores them and returns how many files differed. */
 export type NotedVersions = { bringBack(): Promise<number> };
 
-/** What is deleted or overwritten stays as a version, and can be brought back by whoever owns the store. */
+/** A store that keeps deleted and overwritten objects as versions. The owner of the store can restore them. */
 export type KeptVersions = {
-  /** Notes the versions that all files in a folder have now, but for locks. */
+  /** Notes the current versions of all files in a folder, without locks. */
   note(folder: string): Promise<NotedVersions>;
 };
 
 const named = { Bucket: bucket };
 
-// Whoever may set it aside still has to ask for that: the server's root does so for nothing here.
+// Governance mode: a user with the permission can bypass it, but only by an explicit header. The server's root user
+// sends none here.
 const retention = { Mode: 'GOVERNANCE', Days: 1 } as const;
 
 const retain = ({ root }: S3Server, rule?: { DefaultRetention: typeof retention }): Promise<unknown> =>
@@ -40,7 +41,7 @@ const isRetained = async ({ root }: S3Server): Promise<boolean> => {
   return ObjectLockConfiguration?.Rule?.DefaultRetention?.Mode !== undefined;
 };
 
-/** What a bucket keeps of an object: a version, or the marker that it was deleted. */
+/** An entry of a bucket's version list: a version of an object, or a delete marker. */
 type Kept = { key: string; version: string; marker: boolean; latest: boolean };
 
 const versionsIn = async ({ root }: S3Server, Prefix: string): Promise<Kept[]> => {
@@ -76,7 +77,7 @@ const bringBack = async (
     const CopySource = `${bucket}/${encodeURIComponent(Key)}?versionId=${noted.get(Key)}`;
     await root.copyObject({ ...named, Key, CopySource });
   };
-  // Configs last: by them Longhorn knows a backup, whose blocks are there by then.
+  // Configs are restored last. Longhorn finds a backup by its config, and its blocks must exist by then.
   const isConfig = ({ key }: Kept) => key.endsWith('.cfg');
   for (const some of [changed.filter((each) => !isConfig(each)), changed.filter(isConfig)])
     await eachAtOnce(some, bring);
@@ -90,8 +91,8 @@ const make = ({ server, place }: S3ServerAccess, title: string): Doing<KeptVersi
     inject: async () => {
       await retain(server, { DefaultRetention: retention });
     },
-    // Beside the store, so that nothing of Longhorn's is touched; each time another, as versitygw v1.8.0 takes
-    // a version that is written over a marker for one.
+    // The probe is beside Longhorn's prefix, so that none of its objects is touched. Each probe has a new key,
+    // because versitygw v1.8.0 mistakes a version that is written over a delete marker for a delete marker.
     prove: async () => {
       const Key = `corral-probe-${randomBytes(4).toString('hex')}`;
       const { VersionId } = await root.putObject({ ...named, Key, Body: 'x' });
@@ -119,7 +120,7 @@ const make = ({ server, place }: S3ServerAccess, title: string): Doing<KeptVersi
 
 const schema = z.object({ place: placeSchema });
 
-// Puts new objects under no retention any more; what is under one goes with its server.
+// Ends retention for new objects. Objects under retention keep it until their server is gone.
 const heal = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { place } = schema.parse(data);
   const servers = await findServers(cluster, place);
@@ -141,15 +142,15 @@ const healByLabels = async (cluster: Cluster, run: string, namespace?: string): 
   return lines.flat();
 };
 
-// What the server of a store says that was made without object lock.
+// Returns false for the error of a bucket without object lock. Throws any other error.
 const unlessUnlocked = (error: Error): false => {
   if (error.name === 'ObjectLockConfigurationNotFoundError') return false;
   throw error;
 };
 
 /**
- * The bucket, which has object lock, keeps versions of all objects and deletes none of them for a day: a
- * deletion as Longhorn asks for it puts a marker on top.
+ * The bucket has object lock: it keeps all versions of objects for a day. A deletion by Longhorn only adds a delete
+ * marker.
  */
 export const versionsKept = storeFault({
   name: 'versionsKept',

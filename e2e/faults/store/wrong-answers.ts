@@ -13,7 +13,7 @@ import type { Doing } from '../fault.ts';
 import { describeFolder, folderPath, type StoreFolder } from './places.ts';
 import { storeFault } from './store-fault.ts';
 
-// What is asked of a store by HTTP, of one object or of those whose keys begin alike.
+// The HTTP operations on a store, on one object or on a key prefix.
 const requests = {
   list: 'listing of',
   look: 'look at',
@@ -22,13 +22,12 @@ const requests = {
   delete: 'deletion of',
 } as const;
 
-/** What is asked of a store by HTTP. */
 type Request = keyof typeof requests;
 
 /**
- * How requests are answered wrongly: with an error of the server's, with nothing, as if a proxy had rewritten
- * the host that is signed or the time, which is 20 minutes ago then; or a listing in pages of two, or with two
- * entries and no word of the others.
+ * The ways to answer wrongly: an error of the server; no answer; an error as if a proxy had rewritten the signed
+ * host, or the time to 20 minutes ago; a listing in pages of two; a listing of two entries that does not say it is
+ * truncated.
  */
 const answers = {
   AccessDenied: '403 AccessDenied',
@@ -41,13 +40,13 @@ const answers = {
   'cut short': 'two entries, and no word of the others',
 } as const;
 
-/** How requests are answered wrongly. */
 type WrongAnswer = keyof typeof answers;
 
-/** Which requests are: each, or each second, third, … of what is asked below a folder, or of all. */
+/** Which requests are affected: an operation, below a folder or everywhere, and only every n-th request (`every`). */
 type Requests = { to: Request; below?: StoreFolder; every?: number };
 
-// What the proxy (lab/s3/cmd/s3-faults) says of its rules: how often one was looked at, and how often it held.
+// The answer of the proxy (lab/s3/cmd/s3-faults) about its rules: how many requests matched a rule, and how many of
+// them it answered wrongly.
 const rulesSchema = z.array(z.object({ id: z.string(), seen: z.number(), met: z.number() }));
 type Rules = z.infer<typeof rulesSchema>;
 
@@ -73,7 +72,7 @@ const askProxy = async (
   return promise;
 };
 
-// One that changes nothing, whatever it is answered: no object has that ETag.
+// No object has this ETag, so a probe changes nothing.
 const IfMatch = '"none"';
 
 const probes: Record<
@@ -94,7 +93,7 @@ const probes: Record<
     client.deleteObject({ Bucket: bucket, Key, IfMatch }, at).then(() => 'it is deleted'),
 };
 
-// For how long nothing is waited for where nothing is the answer, in ms.
+// How long the probe waits for an answer before it counts as none, in ms.
 const silence = 2_000;
 
 const make = (
@@ -145,7 +144,7 @@ const remove = async (server: S3Server, place: StorePlace, id: string): Promise<
   await askProxy(server, place, { method: 'DELETE', path: `/${id}` });
 };
 
-// A server that is gone took its proxy along.
+// If the server is gone, its proxy is gone too.
 const heal = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { place, id } = schema.parse(data);
   const servers = await findServers(cluster, place);
@@ -168,7 +167,7 @@ const healByLabels = async (cluster: Cluster, run: string, namespace?: string): 
   return lines.flat();
 };
 
-/** The proxy before the server answers chosen requests wrongly, of everybody who comes by the store's address. */
+/** A proxy before the server answers chosen requests wrongly, for every client that uses the store's address. */
 export const wrongAnswers = storeFault({
   name: 'wrongAnswers',
   ledgerName: 'wrong-answers',

@@ -4,8 +4,7 @@ import { lockInFolder } from './in-folder.ts';
 import type { WantedLock } from './lock.ts';
 
 /**
- * A lock on a volume that none of Longhorn's processes holds, as one that was killed leaves it, or one of
- * another cluster holds it.
+ * A lock on a volume that no process of this Longhorn holds: a killed process left it, or another cluster holds it.
  */
 export const foreignLock = storeFault({
   name: 'foreignLock',

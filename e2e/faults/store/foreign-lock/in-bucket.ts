@@ -7,12 +7,12 @@ import { placeSchema } from '../../../store/drivers/s3/place.ts';
 import type { Doing } from '../../fault.ts';
 import { clocksApart, type ForeignLock, newLock, type WantedLock } from './lock.ts';
 
-// Ends the writing anew of a lock by its key. A heal waits for one that is under way: the server looks for the
-// object first and writes it then, so that it would be there again.
+// Functions that stop refreshing a lock, by the lock's key. A heal waits for a refresh in progress: the server checks
+// that the object exists before it writes, so the refresh could recreate a deleted lock.
 const renewals = new Map<string, () => Promise<void>>();
 
-// Its age is the time of its last writing, which the server alone says: for as long as it is to count this
-// process writes it anew, and if that ends the lock counts for no more than its life.
+// The age of a lock in a bucket is the time since the server's Last-Modified, which no client can set. So this
+// process rewrites the lock. If the process ends, the lock expires after its life.
 const make = (
   { client, bucket, prefix, place }: BucketAccess,
   title: string,
@@ -31,7 +31,7 @@ const make = (
     renewals.delete(Key);
     await renewing;
   };
-  // Only where it still is: whoever removes it meanwhile has removed it.
+  // `IfMatch` prevents the refresh from recreating a lock that somebody removed.
   const renew = (): void => {
     if (Date.now() > until) clearInterval(renewal);
     else
@@ -54,7 +54,7 @@ const make = (
       etag = (await client.putObject({ ...object, Body })).ETag;
       until = Date.now() + (counts - life) * 1000;
       renewal = setInterval(renew, (life * 1000) / 3);
-      // It keeps no process alive that has nothing else to do.
+      // A pending refresh must not keep the process alive.
       renewal.unref();
       renewals.set(Key, stop);
     },
@@ -94,8 +94,8 @@ const make = (
 
 const schema = z.object({ place: placeSchema, key: z.string() });
 
-// One whose store is gone went with that. By labels nothing is looked for: it counts no more when whoever writes
-// it anew has ended.
+// A lock is gone with its store. There is no heal by labels: the lock expires after the process that refreshes it
+// ends.
 const heal = async (cluster: Cluster, data: unknown, { access }: StoreDriver): Promise<string> => {
   const { place, key } = schema.parse(data);
   await renewals.get(key)?.();
@@ -104,5 +104,5 @@ const heal = async (cluster: Cluster, data: unknown, { access }: StoreDriver): P
   return folders.length > 0 ? 'it is removed' : `the store of ${key} is gone, and the lock with it`;
 };
 
-/** A lock in a bucket. */
+/** The foreign lock in a bucket. */
 export const lockInBucket = { make, heal };

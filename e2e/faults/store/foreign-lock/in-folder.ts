@@ -6,10 +6,9 @@ import { podSchema } from '../../../store/drivers/folder/pod-store.ts';
 import type { Doing } from '../../fault.ts';
 import { clocksApart, type ForeignLock, newLock, type WantedLock } from './lock.ts';
 
-// Written as Longhorn does, under another name first: nobody reads half a lock, nor one with a wrong age.
-// Longhorn passes over that other name. The folder stays when a lock is removed: Longhorn may be about to
-// write one of its own into it. A client believes for a second what it knows of a folder (actimeo=1): only
-// then everybody knows of the lock, or of its removal.
+// `write` creates the file under another name first, as Longhorn does, so that no reader sees half a lock or a wrong
+// age. Longhorn ignores that name. `remove` keeps the folder, because Longhorn may be about to write its own lock
+// there. NFS clients cache a folder for 1 s (actimeo=1), so each change waits 1.2 s.
 const script = `
 set -e
 exec {nap}<> <(:)
@@ -46,9 +45,9 @@ case $1 in
 esac`;
 
 /**
- * A command on the file of a lock: `write` (content, seconds by which its time is ahead of the server's
- * clock), `abandon` (its time is now), `look` (prints its age in seconds and its content), `outlive` (the
- * same, once it is older than so many seconds; second number: for how long to wait), or `remove`.
+ * The command for a lock file. `write` takes the content, and by how many seconds the file's time is ahead of the
+ * server's clock. `abandon` sets the time to now. `look` prints the age in seconds and the content. `outlive` takes
+ * an age and a limit in seconds, waits until the lock is older, and prints the same. `remove` deletes the file.
  */
 const lockCommand = (
   action: 'write' | 'abandon' | 'look' | 'outlive' | 'remove',
@@ -56,7 +55,7 @@ const lockCommand = (
   ...more: (string | number)[]
 ): string[] => ['bash', '-c', script, 'corral-lock', action, path, ...more.map(String)];
 
-// It needs nobody to keep it up, nor to end it: it counts for as long as its file's time says, which lies ahead.
+// Nothing has to refresh or end this lock. Its file time is in the future and determines when it expires.
 const make = ({ cluster, pod, root }: FolderAccess, title: string, lock: WantedLock): Doing<ForeignLock> => {
   const { of, life, counts } = lock;
   const { namespace, name: podName, container = '' } = pod;
@@ -93,8 +92,7 @@ const make = ({ cluster, pod, root }: FolderAccess, title: string, lock: WantedL
 
 const schema = z.object({ pod: podSchema, path: z.string() });
 
-// One whose pod is gone went with that pod's disk. By labels nothing is looked for: it counts no more when its
-// time is over.
+// If the pod is gone, the lock is gone with its disk. There is no heal by labels, because the lock expires.
 const heal = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { pod, path } = schema.parse(data);
   const failed = `${path} in ${pod.name} could not be removed`;
@@ -106,5 +104,5 @@ const heal = async (cluster: Cluster, data: unknown): Promise<string> => {
   });
 };
 
-/** A lock in a folder that a pod serves. */
+/** The foreign lock in a folder that a pod serves. */
 export const lockInFolder = { make, heal };
