@@ -3,53 +3,53 @@ import { parseLock } from './format/config.ts';
 import { lockTypeLabels } from './fsck/check-locks.ts';
 
 /**
- * For how long work in a store is waited for, in seconds. With `atMost` it is given up when nothing has changed
- * for `seconds` (no lock was written, no block removed), and then at the latest; without, after `seconds`,
- * whatever changes. `owner` says whose time it is.
+ * How long to wait for work in a store to end, in seconds. Without `atMost` the wait ends after `seconds`. With
+ * `atMost` it ends when nothing has changed for `seconds` (no lock refreshed, no block removed), and after `atMost`
+ * at the latest. `owner` is the component that the time-out error names.
  */
 export type StorePatience = { seconds: number; atMost?: number; owner: string };
 
-/** What locks are looked for. */
+/** Which locks to search for. */
 export type LockSearch = {
-  /** In whose folders; in all where none is named. */
+  /** The volumes whose folders are searched. Empty means all volumes. */
   volumes: readonly string[];
-  /** A lock counts for so many seconds after it was last written, by the server's clock. */
+  /** How many seconds a lock counts after its last refresh, by the server's clock. */
   life: number;
-  /** Looks again, for so many whole seconds at most, while one counts. */
+  /** How long to search again while a lock counts, in whole seconds. */
   seconds: number;
 };
 
-/** A lock that counts: when it was written and how long ago, in seconds by the server's clock. */
+/** A lock that counts. `written` (its last refresh) and `age` are in seconds by the server's clock. */
 export type LivingLock = { path: string; written: number; age: number; content: Buffer };
 
-/** How it is read whether a store is worked on. */
+/** The two ways to read the state of work in a store. */
 export type WorkReader = {
   locks(search: LockSearch): Promise<LivingLock[]>;
-  /** Of the blocks in a volume's folder (a path); undefined where they cannot be listed. */
+  /** Counts the blocks in a volume's folder (a path). Undefined if they cannot be listed. */
   countBlocks(folder: string): Promise<number | undefined>;
 };
 
-/** A lock that is still there after a wait. */
+/** A lock that still counts after a wait. */
 export type LockLeft = {
   volume: string;
   lock: string;
-  /** Who holds one of its type. */
+  /** The kind of operation that holds a lock of this type. */
   of: string;
-  /** Seconds since it was last written, by the server's clock. */
+  /** Seconds since its last refresh, by the server's clock. */
   age: number;
 };
 
-/** What is still at work after a wait; times in seconds. */
+/** The work that goes on after a wait. Times are in seconds. */
 export type WorkLeft = StorePatience & {
   waited: number;
   locks: LockLeft[];
-  /** How many blocks are left in the folders of the volumes that are worked on. */
+  /** The number of blocks left in each folder with work. */
   blocks: { volume: string; left: number }[];
-  /** When something changed last, from the beginning of the wait; undefined where nothing did. */
+  /** Seconds from the start of the wait to the last change. Undefined if nothing changed. */
   changedAfter?: number;
 };
 
-/** Somebody still works in a backup store. */
+/** Thrown if work in a backup store goes on after the wait. */
 export class StillAtWork extends Error {
   override readonly name = 'StillAtWork';
   readonly left: WorkLeft;
@@ -60,7 +60,7 @@ export class StillAtWork extends Error {
   }
 }
 
-/** Says after how long what is still at work. */
+/** Describes the length of the wait and the work that is left. */
 export const describeLeft = (left: WorkLeft): string => {
   const { waited, seconds, atMost, owner, changedAfter } = left;
   const isBounded = changedAfter !== undefined && atMost !== undefined && changedAfter + seconds > atMost;
@@ -72,7 +72,7 @@ export const describeLeft = (left: WorkLeft): string => {
   return `after ${Math.round(waited)} s${why} (${owner}): ${describeWork(left)}`;
 };
 
-/** Says who is at work: the locks, and how many blocks there are. */
+/** Describes the locks and the numbers of blocks. */
 export const describeWork = ({ locks, blocks }: Pick<WorkLeft, 'locks' | 'blocks'>): string => {
   const held = locks.map(
     ({ volume, lock, of, age }) =>
@@ -92,17 +92,17 @@ const toLeft = (lock: LivingLock): LockLeft => ({
   age: lock.age,
 });
 
-// In seconds: one look at most, so that it is seen that a lock was written or that blocks are fewer; and from
-// the end of a lock to where the blocks are counted again.
+// In seconds. `longestLook` limits one search for locks, so that refreshed locks and removed blocks are noticed in
+// between. `pause` is the time between the end of the last lock and the next count of blocks.
 const longestLook = 10;
 const pause = 1;
 
 type Seen = { writings: string; blocks: Map<string, number | undefined> };
 
 /**
- * Waits until no lock counts any more: its holder removed it, or nobody has written it for its life. Where that
- * took a while, also until no block goes any more, as who could not write a lock may still be at work. Returns
- * what is left when the patience is over.
+ * Waits until no lock counts: its holder removed it, or did not refresh it for `life` seconds. If there was a lock,
+ * also waits until no block is removed any more, because an operation that could not write its lock may still run.
+ * Returns the work that is left after the wait; undefined if there is none.
  */
 export const untilNobodyWorks = async (
   { locks: readLocks, countBlocks }: WorkReader,

@@ -6,63 +6,60 @@ import type { WriteStore } from './format/write-backup.ts';
 import type { BackupStore } from './store.ts';
 
 /**
- * Where a store is: in a namespace of its own, or, under a name of its own, in one that was there before and
- * holds others as well.
+ * Where a store is. Without `name` it has its own namespace. With `name` it shares an existing namespace with other
+ * stores.
  */
 export type StorePlace = { namespace: string; name?: string | undefined };
 
 /**
- * A bucket that was there before the run: where its server is, and the Secret (NAMESPACE/NAME) that holds what
- * it is logged in to by, as Longhorn has it.
+ * A bucket that existed before the run. `secret` is NAMESPACE/NAME of the Secret with its credentials, in the form
+ * that Longhorn uses.
  */
 export type OwnBucket = { endpoint: string; bucket: string; region: string; secret: string };
 
 /**
- * What a store's server is started with besides, for faults: every client is one user there, whose rights count;
- * its files are on a small disk of its own; or it is a server of S3 that keeps versions, that has a proxy before
- * it which can answer wrongly, or that is asked without TLS, by a proxy too.
+ * Options of a store's server, for faults. `one-user`: the server maps all clients to one user, so file rights apply.
+ * `small-disk`: the files are on a small file system. The others are for S3: `versions` keeps versions of objects;
+ * `proxy` puts a proxy before the server that can answer wrongly; `no-tls` serves without TLS.
  */
 export type ServerFeature = 'one-user' | 'small-disk' | 'versions' | 'proxy' | 'no-tls';
 
-/** What a store is started with. One of a scenario's has a Lease beside it, until `scenarioSignal` aborts. */
+/** How to start a store. With `scenarioSignal`, a Lease beside the store is renewed until it aborts. */
 export type StartStore = StorePlace & {
   run: string;
   features?: readonly ServerFeature[];
   image: string;
-  /** For stores in a bucket that was there before. */
+  /** Only for stores in a bucket that existed before the run. */
   ownBucket?: OwnBucket | undefined;
   signal: AbortSignal;
   scenarioSignal?: AbortSignal;
 };
 
-/**
- * What kind of server in a pod it is: how sentences call it, and the name and the `app` label of its container
- * and pods.
- */
+/** A kind of server that runs in a pod: its name in sentences, the name of its container, and its `app` label. */
 export type ServerKind = { called: string; container: string; app: string };
 
-/** A folder of a pod, which a program in it serves; `root` is that folder as the pod sees it. */
+/** A folder that a program in a pod serves. `root` is its path in the pod. */
 export type FolderAccess = { cluster: Cluster; pod: PodTarget; program: string; root: string };
 
-/** Where every longhorn-manager mounts a store, and by which URL it can be asked to: no login is needed. */
+/** The URL and mount point of a store that every longhorn-manager mounts. The URL needs no login. */
 export type ManagerMountAccess = { cluster: Cluster; url: string; mountPoint: () => string };
 
-/** Where in a bucket a store is, without a slash at the prefix's ends; asked with the rights that Longhorn has. */
+/** A folder in a bucket. `prefix` has no slash at its ends. The client has the rights of Longhorn. */
 export type BucketFolder = { client: S3; bucket: string; prefix: string };
 
-/** A store in a bucket, and the place by which it is found again. */
+/** A store in a bucket, and the place for finding it again. */
 export type BucketAccess = BucketFolder & { place: StorePlace };
 
-/** What a server of S3 is logged in to by; its certificate is its own authority. */
+/** The credentials of an S3 server. Its certificate is its own certificate authority. */
 export type S3Login = Record<
   'endpoint' | 'tls.crt' | 'user' | 'user-secret' | 'next' | 'next-secret' | 'root' | 'root-secret',
   string
 >;
 
 /**
- * A server as who looks into its store reaches it, past a proxy: with the user's rights, which Longhorn has
- * too, with the key that may take the place of that user's (`next`), or with all rights. `proxy` is the one
- * before it, which Longhorn reaches it through: as that user, and how its own rules are reached.
+ * Clients for an S3 server, past the proxy if there is one. `user` has Longhorn's rights. `next` has the key that may
+ * replace the key of `user`. `root` has all rights. `proxy` is the proxy before the server: a client with Longhorn's
+ * rights, and an agent for requests to the proxy's rules.
  */
 export type S3Server = {
   pod: PodTarget;
@@ -73,10 +70,10 @@ export type S3Server = {
   proxy?: { user: S3; agent: DialingAgent };
 };
 
-/** A server of S3, and the place of the store that it has. */
+/** An S3 server, and the place of its store. */
 export type S3ServerAccess = { cluster: Cluster; server: S3Server; place: StorePlace };
 
-/** The ways to a store beside its files, by which faults are done to it: a store has some of them. */
+/** The ways in which faults reach a store. A store supports some of them. */
 export type StoreAccess = {
   folder: FolderAccess;
   managerMount: ManagerMountAccess;
@@ -84,82 +81,76 @@ export type StoreAccess = {
   s3Server: S3ServerAccess;
 };
 
-/** The name of such a way. */
+/** The name of a way in which faults reach a store. */
 export type Way = keyof StoreAccess;
 
-/** A store that runs. */
+/** A store that is running. */
 export type RunningStore = BackupStore & {
-  /** The name of its driver. */
   driver: string;
   access: Partial<StoreAccess>;
-  /** What Longhorn's backup target is to be set to. */
+  /** The URL for Longhorn's backup target. */
   url: string;
-  /**
-   * The name of the Secret in Longhorn's namespace by which it logs in there; empty where none is needed.
-   */
+  /** The name of the Secret with its credentials in Longhorn's namespace. Empty if it needs none. */
   credentialSecret: string;
-  /** The node that its server runs on; undefined where that is none of the cluster's. */
+  /** The node of its server. Undefined if the server is not on a node of the cluster. */
   node: string | undefined;
-  /** Every file of it, for who wants more than the questions of a BackupStore. */
+  /** All files of the store, for questions that `BackupStore` does not answer. */
   source: StoreSource;
-  /** What its server has said since then, a file each. */
+  /** The logs of its server since a time, one entry for each log file. */
   logs(since: Date): { file: string; read(): Promise<string> }[];
-  /** Opens the way into the folder of a volume that it knows nothing of. */
+  /** Starts writing the folder of a volume that the store does not have yet. */
   write: WriteStore;
-  /**
-   * How a program on a node mounts it, as arguments of mount(8); undefined for a store that nobody mounts.
-   */
+  /** The arguments of mount(8) with which a program on a node mounts it. Undefined if it cannot be mounted. */
   mountArguments: string | undefined;
-  /**
-   * Where Longhorn's commands find it, in the container in which they run; undefined for a store that they
-   * do not mount.
-   */
+  /** The mount point in the containers in which Longhorn's commands run. Undefined if Longhorn does not mount it. */
   mountPoint: (() => string) | undefined;
 };
 
-/** Something that requests for a store do where the stores are, or in Longhorn's namespace. */
+/**
+ * Requests to the cluster that a driver needs, in the namespace of the store or in Longhorn's namespace (`place`).
+ */
 export type StoreRule = {
   place?: 'longhorn';
   resource: Resource;
   subresource?: 'exec' | 'log' | 'portforward';
   verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'patch' | 'delete')[];
-  /** Why no run that goes well asks for it, where that is so. */
+  /** Why runs without failures do not send these requests. Missing if they do. */
   seldom?: string;
 };
 
-/** One kind of backup store, and all that is known of it. */
+/** A kind of backup store. A driver contains everything about it. */
 export type StoreDriver = {
   name: string;
-  /** How sentences call its stores and the server of one, with an article. */
+  /** The names of its stores and of their servers in sentences, with an article. */
   called: { store: string; server: string };
-  /** Whether Longhorn mounts its stores, so that what it does to a file can be seen and held on a node. */
+  /** Whether Longhorn mounts its stores. If so, file operations can be observed and held on a node. */
   mounted: boolean;
-  /** What an image must be to serve a store, as the end of "name an image". */
+  /** The requirements on an image that serves a store, as text after "name an image". */
   image: string;
-  /** Starts a store of its own and returns when it answers. */
+  /** Starts a store. Returns when the store answers. */
   start(cluster: Cluster, options: StartStore): Promise<RunningStore>;
   /**
-   * Removes a store, with its namespace where it has one of its own, and returns when it is gone; one that is
-   * gone already is no error.
+   * Removes a store, including a namespace of its own. Returns when it is gone. A store that is already gone is not
+   * an error.
    */
   remove(cluster: Cluster, place: StorePlace): Promise<void>;
   /**
-   * Removes what a store has outside of the cluster, which would outlive all that is in there; returns what it
-   * did, where there was something.
+   * Removes the data of a store outside the cluster, which would outlive the objects in the cluster. Returns what it
+   * did; undefined if there was nothing to do.
    */
   empty?(cluster: Cluster, place: StorePlace): Promise<string | undefined>;
-  /** The place of a store of the suite's by its URL; undefined for any other URL. */
+  /** The place of a store of the suite by its URL. Undefined for any other URL. */
   placeOf(url: string): StorePlace | undefined;
-  /** Opens a store by its place, as far as it still runs: as many as serve it. */
+  /** Opens the stores at a place, one for each server that runs. */
   find(cluster: Cluster, place: StorePlace): Promise<BackupStore[]>;
   /**
-   * What is asked of the cluster to have a store and to look into it; besides, where it shares a namespace
-   * with others.
+   * The requests to the cluster for running and reading a store: `always`, and the additional ones in a namespace
+   * shared with other stores.
    */
   rights: { always: readonly StoreRule[]; inSharedNamespace: readonly StoreRule[] };
   /**
-   * The ways to its stores that faults take, and how they find what to heal: by the kind of pods that serve
-   * folders, or by the place of a store in a bucket.
+   * The ways in which faults reach its stores. For heals, `folder` names the kind of pods that serve folders, and
+   * `bucket` finds the folders of a place in a bucket.
    */
   access: {
     folder?: ServerKind;
@@ -167,25 +158,25 @@ export type StoreDriver = {
     bucket?: (cluster: Cluster, place: StorePlace) => Promise<BucketFolder[]>;
     s3Server?: true;
   };
-  /** How a store is read from this machine. */
+  /** How this machine reads a store. */
   here: ReadFromHere;
 };
 
-/** How a store of one kind is read from this machine, without a cluster. */
+/** How this machine reads a store of one kind, without a cluster. */
 export type ReadFromHere = {
-  /** Of its URLs, without `://`. */
+  /** The scheme of its URLs, without `://`. */
   scheme: string;
   /**
-   * Words for the folder that it is in, where it may be in one, and for its URL, as they stand in the help of
-   * a command, and in an error.
+   * Text for the help and the errors of a command: the folder of the store (if it can be in one), its URL, and what
+   * an argument must be.
    */
   words: { folder?: string; url: string; wanted: string };
   /**
-   * The folder on this machine that a URL is to be found in, or the store itself where it is none; throws
-   * StoreUnreadable.
+   * Finds the folder on this machine for a URL, or a source if the store is not in a folder. Throws
+   * `StoreUnreadable`.
    */
   find(url: string): Promise<{ folder: string } | { source: StoreSource } | NotHere>;
 };
 
-/** Why a URL leads to no store: it is `wrong`, or there is none. */
+/** Why a URL does not lead to a store. `wrong` is true if the URL itself is wrong, and false if there is no store. */
 export type NotHere = { problem: string; wrong: boolean };

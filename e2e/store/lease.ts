@@ -1,25 +1,25 @@
 import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.ts';
 
-/** A Lease, as far as it is read here. */
+/** The fields of a Lease that are read here. */
 export type Lease = KubernetesObject & { spec?: { leaseDurationSeconds?: number; renewTime?: string } };
 
 /**
- * The name that it has in every namespace of a scenario; where several share one, it has that of the store.
+ * The name of the Lease in the namespace of a scenario. In a shared namespace it has the name of the store instead.
  */
 export const leaseName = 'corral-at-work';
 
 /**
- * Seconds: it is renewed this often, and without that it counts for so long; three times, as an API server
- * may be away for a while.
+ * In seconds: the interval of renewals, and how long the Lease counts without one. That is three intervals, because
+ * an API server may be unavailable for a while.
  */
 export const leaseClock = { renewed: 10, counts: 30 } as const;
 
-// Kubernetes reads no more and no fewer than six digits.
+// Kubernetes requires exactly six fractional digits.
 const now = (): string => new Date().toISOString().replace('Z', '000Z');
 
 /**
- * Makes a Lease in a scenario's namespace and renews it until `scenarioSignal` aborts: by it a cleanup from outside
- * knows that somebody is at work there. It goes with its store. A renewal that fails is nobody's failure.
+ * Creates a Lease in the namespace of a scenario and renews it until `scenarioSignal` aborts. It shows to a cleanup
+ * of another process that the scenario is running. It is removed with its store. A failed renewal is ignored.
  */
 export const renewLease = async (
   cluster: Cluster,
@@ -39,7 +39,7 @@ export const renewLease = async (
   const renew = (): void =>
     void cluster.patch(resources.leases, { namespace, name }, { spec: { renewTime: now() } }).catch(() => {});
   const timer = setInterval(renew, leaseClock.renewed * 1000);
-  // It keeps no process alive that has nothing else to do.
+  // A pending renewal must not keep the process alive.
   timer.unref();
   scenarioSignal.addEventListener('abort', () => clearInterval(timer), { once: true });
   if (scenarioSignal.aborted) clearInterval(timer);

@@ -13,67 +13,65 @@ import { collectFindings, type StoreFinding } from './fsck/findings.ts';
 import { readConfig, sizeLimits } from './fsck/read-config.ts';
 import { verifySample } from './fsck/verify-sample.ts';
 
-/** What was found in a volume's folder; `problems` is empty for a sound one. */
+/** The result of inspecting a volume's folder. `problems` is empty if it is sound. */
 export type Inspection = {
-  /** Names of the backups that have a config. */
+  /** The names of the backups that have a config. */
   backups: string[];
   blocks: number;
   locks: string[];
   problems: StoreFinding[];
-  /** What a deletion that was killed leaves behind and Longhorn lives with; empty where none was. */
+  /** What a killed deletion left behind and Longhorn tolerates. Empty if none was killed. */
   leftByKill: StoreFinding[];
 };
 
-/** For how long a volume's lock is waited for, and what of its folder is judged. */
+/** How long to wait for the locks of a volume, and which parts of its folder are judged. */
 export type InspectOptions = StorePatience & {
   abandonedAfter?: number;
   only?: readonly string[];
   without?: string;
 };
 
-/** A backup store, read from outside Longhorn. */
+/** Read access to a backup store, independent of Longhorn. */
 export type BackupStore = {
-  /** Names of the backups of a volume that have a config. */
+  /** The names of a volume's backups that have a config. */
   backups(volume: string): Promise<string[]>;
-  /** A backup's config; undefined when there is none. */
+  /** The config of a backup. Undefined if there is none. */
   config(volume: string, backup: string): Promise<BackupConfig | undefined>;
-  /** The locks in a volume's folder now, by whomever. */
+  /** The current locks in a volume's folder, of any holder. */
   locks(volume: string): Promise<VolumeLock[]>;
   /**
-   * Waits until nothing works in the folders of these volumes, of all where none are named: a lock that is
-   * written is waited for, one that was abandoned until its life is over. Throws StillAtWork when the patience
-   * is.
+   * Waits until no operation works on these volumes, or on any volume if none is named. A lock that is not refreshed
+   * is waited for until its life is over. Throws `StillAtWork` after the wait.
    */
   untilIdle(options: UntilIdle): Promise<void>;
   /**
-   * Everything in a volume's folder, judged; throws when it is still locked when the patience is over. Where a
-   * process was killed that held a lock, the lock stays for ever: one that has not been written for
-   * `abandonedAfter` seconds is neither waited for nor a problem; nor is what volume.cfg says of a last
-   * backup whose deletion had got no further than its config. `only`: of these backups alone all must be in
-   * order; blocks that none needs are no problem then, nor are others that were never finished. `without`: the
-   * config of that backup was taken away, and volume.cfg may still name it as the last.
+   * Checks everything in a volume's folder. Throws if the volume is still locked after the wait.
+   * A killed process leaves its lock forever. A lock that was not refreshed for `abandonedAfter` seconds is not
+   * waited for and is no problem. Nor is a last backup in volume.cfg whose deletion only removed the config.
+   * `only`: only these backups must be sound; orphaned blocks and other unfinished backups are no problem.
+   * `without`: the config of this backup was taken away; volume.cfg may still name it as the last backup.
    */
   inspect(volume: string, options: InspectOptions): Promise<Inspection>;
 };
 
 /**
- * A lock as its file says; of type 1 for a backup or a restore, 2 for a deletion. One that is not acquired
- * only asks for the volume.
+ * A lock as its file describes it. Type 1 is a backup or restore, type 2 a deletion. A lock that is not acquired only
+ * requests the volume.
  */
 export type VolumeLock = { name: string; type: number; acquired: boolean };
 
-/** A lock counts for `lockLife` seconds after it was last written. */
+/** How long to wait. `lockLife` is how many seconds a lock counts after its last refresh. */
 export type UntilIdle = StorePatience & { volumes?: readonly string[]; lockLife: number };
 
-/** What a driver knows of a store, from which all questions are answered. */
+/** The parts of a store that differ between drivers. */
 type Read = {
   source: StoreSource;
   locks: WorkReader['locks'];
-  /** Of a volume's blocks as many are looked into as have so many bytes on disk, by default none. */
+  /** How many bytes of a volume's blocks an inspection reads, on disk. The default is 0. */
   contents?: number;
 };
 
-/** A store as its driver reads it. */
+/** Opens a store from the parts that its driver provides. */
 export const openStore = ({ source, locks, contents = 0 }: Read): BackupStore => {
   const reader: WorkReader = { locks, countBlocks: (folder) => countBlocks(source, folder) };
   return {
@@ -115,7 +113,7 @@ export const openStore = ({ source, locks, contents = 0 }: Read): BackupStore =>
         verify,
       });
       const killed = options.abandonedAfter !== undefined;
-      // A temporary file is what a writer leaves that was killed; Longhorn never removes it.
+      // A killed writer leaves its temporary file. Longhorn never removes it.
       const expected = [
         'temporary-file',
         ...(killed ? ['lock-expired'] : []),
@@ -143,7 +141,7 @@ export const openStore = ({ source, locks, contents = 0 }: Read): BackupStore =>
   };
 };
 
-// In seconds: any lock counts.
+// In seconds. With this life every lock counts.
 const forever = 2 ** 40;
 
 const countBlocks = async (source: StoreSource, folder: string): Promise<number | undefined> => {
@@ -157,8 +155,7 @@ const countBlocks = async (source: StoreSource, folder: string): Promise<number 
 };
 
 /**
- * Reads the locks in a volume's folder; passes over one that goes while it is looked at, and one that cannot
- * be read, as Longhorn does.
+ * Lists the locks in a volume's folder. Skips locks that are removed meanwhile or cannot be read, as Longhorn does.
  */
 const listLocks = async (source: StoreSource, volume: string): Promise<VolumeLock[]> => {
   const folder = volumeFolder(volume);

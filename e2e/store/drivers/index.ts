@@ -4,59 +4,62 @@ import { nfs } from './nfs/driver.ts';
 import { s3 } from './s3/driver.ts';
 import { ownBucket } from './s3/own-bucket-driver.ts';
 
-/** Every kind of backup store, a row each. */
+/** All kinds of backup stores. */
 export const drivers: readonly StoreDriver[] = [nfs, s3, cifs, ownBucket];
 
-// Those whose stores a run can have without being given any, and of them those that need nothing of the nodes
-// but what Longhorn itself asks for.
+// `served` are the kinds that need no existing store. `usual` are those of them that need nothing on the nodes except
+// what Longhorn requires.
 const served: readonly StoreDriver[] = [nfs, s3, cifs];
 const usual: readonly StoreDriver[] = [nfs, s3];
 
-/** How stores are read from this machine, each way once. */
+/** The ways in which this machine reads stores, without duplicates. */
 export const waysHere: readonly ReadFromHere[] = served.map(({ here }) => here);
 
-/** The kind whose stores are made in a bucket that is named. */
+/** The kind of store in an existing bucket. */
 export const ownBucketKind = ownBucket.name;
 
-/** All kinds of stores, each of which a run can use. */
+/** The choice of all kinds of stores. */
 export const allStores = 'all';
 
-/** The first kind that can do what a scenario needs; on every such kind, those that ask for that. */
+/**
+ * The choice of the first kind that supports what a scenario needs. Scenarios that ask for every store run on all
+ * such kinds.
+ */
 export const fittingStores = 'fitting';
 
-/** What a run may name as its kind of store. */
+/** The values for the setting that chooses the kind of store. */
 export const storeChoices: readonly string[] = [...served.map(({ name }) => name), allStores, fittingStores];
 
-/** What a scenario needs that is run on stores of two kinds, the first of which it begins on. */
+/** The need of a scenario that uses stores of two kinds. It starts on the first kind. */
 export const twoStores = 'two-stores';
 
-/** What decides on which kinds of stores a scenario is run: `suits` says which can do what it needs. */
+/** What decides on which kinds of stores a scenario runs. `suits` returns whether a kind supports what it needs. */
 type StoreNeeds = { needs: readonly string[]; everyStore: boolean; suits(driver: StoreDriver): boolean };
 
-/** The kinds of stores that a run uses, by its setting, or one of them. */
+/** The kinds of stores that a run uses for a setting, or that one scenario uses. */
 export const driversOf = (store?: string, scenario?: StoreNeeds): readonly StoreDriver[] => {
   if (store === allStores) return scenario?.needs.includes(twoStores) ? served.slice(0, 1) : served;
   if (store !== fittingStores) return [driverNamed(store)];
   if (scenario === undefined) return usual;
   if (scenario.needs.includes(twoStores)) return usual.slice(0, 1);
   const able = usual.filter(scenario.suits);
-  // One that none can run is skipped on the first, with the reason.
+  // If no kind supports the scenario, it is skipped on the first kind, with the reason.
   if (able.length === 0) return [driverNamed()];
   return scenario.everyStore ? able : able.slice(0, 1);
 };
 
-/** A kind beside that one which a run uses as well; undefined where it uses one alone. */
+/** Another kind of store that the run uses as well. Undefined if the run uses only one kind. */
 export const besides = ({ name }: Pick<StoreDriver, 'name'>, store?: string): StoreDriver | undefined =>
   driversOf(store).find((each) => each.name !== name);
 
-/** The name of a scenario on a kind of store: the first kind, which every scenario has always had, is not said. */
+/**
+ * The name of a scenario on a kind of store. The first kind is omitted, because names had no kind before there were
+ * several.
+ */
 export const nameOn = (scenario: string, { name }: Pick<StoreDriver, 'name'>): string =>
   name === nfs.name ? scenario : `${scenario} [${name}]`;
 
-/**
- * The driver of that name; the first where none is named, as in a run that says nothing of it. Throws for a
- * name that no driver has.
- */
+/** The driver with a name. The default is the first kind, for runs that do not set it. Throws for an unknown name. */
 export const driverNamed = (name = nfs.name): StoreDriver => {
   const driver = drivers.find((each) => each.name === name);
   if (driver === undefined)

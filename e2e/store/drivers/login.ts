@@ -2,10 +2,13 @@ import { type Cluster, resources, unlessGone } from '../../kube/cluster.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
 import type { StorePlace } from '../driver.ts';
 
-/** The name of the Secret in Longhorn's namespace by which it logs in to a store: that of all that is the store's alone. */
+/**
+ * The name of the Secret with the credentials of a store in Longhorn's namespace. All other objects of the store have
+ * the same name.
+ */
 export const secretOf = ({ namespace, name }: StorePlace): string => name ?? namespace;
 
-/** Gives Longhorn what it logs in to a store by. */
+/** Creates the Secret with the credentials of a store in Longhorn's namespace. */
 export const giveLogin = async (
   cluster: Cluster,
   place: StorePlace & { run: string },
@@ -23,7 +26,7 @@ export const giveLogin = async (
   });
 };
 
-/** Takes it away again; what is gone already is no error. */
+/** Removes the Secret again. A Secret that is already gone is not an error. */
 export const takeLogin = async (cluster: Cluster, place: StorePlace): Promise<void> => {
   await cluster
     .delete(resources.secrets, { namespace: longhornNamespace, name: secretOf(place) })

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NotHere } from '../driver.ts';
 
-/** A folder of a server as mounts name it, their types, and the command that mounts it. */
+/** A folder of a server as mountinfo shows it (`share`), its file system types, and the command that mounts it. */
 type Shared = { types: RegExp; share: string; mount: string };
 
-/** Where the store of a URL is mounted on this machine, by what its server shares. */
+/** Finds where the store of a URL is mounted on this machine, by the folder that its server shares. */
 export const mountedAt = async (
   url: string,
   { mount, ...shared }: Shared,
@@ -17,8 +17,8 @@ export const mountedAt = async (
 };
 
 /**
- * Where a folder of a server is to be found, by the text of /proc/self/mountinfo (proc_pid_mountinfo(5));
- * undefined when nowhere.
+ * Finds where a folder of a server is mounted, in the text of /proc/self/mountinfo (proc_pid_mountinfo(5)). Undefined
+ * if it is not mounted.
  */
 export const findMount = (
   mountinfo: string,
@@ -39,6 +39,6 @@ export const findMount = (
 
 const withoutSlash = (path: string): string => path.replace(/\/+$/, '');
 
-// Spaces and the like are written as their octal numbers.
+// mountinfo writes spaces and some other characters as octal escapes.
 const unescaped = (text: string): string =>
   text.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

@@ -1,18 +1,18 @@
 import type { StorePlace } from '../driver.ts';
 
-/** The name of all that a store consists of, where it has a namespace of its own. */
+/** The name of all objects of a store that has its own namespace. */
 export const storeName = 'backupstore';
 
-/** The host of a store's server; it is short, because a cluster's own domain need not be `cluster.local`. */
+/** The host name of a store's server. It has no cluster domain, because that may differ from `cluster.local`. */
 export const hostOf = ({ namespace, name = storeName }: StorePlace): string => `${name}.${namespace}`;
 
-/** The label by which a store's pod says whose it is, and the selector of it. */
+/** The label that names the store of a pod, and the selector for it. */
 export const storeLabel = 'corral.test/store';
 export const storePodLabel = (name = storeName): string => `${storeLabel}=${name}`;
 
 /**
- * The place of one of the suite's stores by the names in its URL, be it in a namespace of its own or in one
- * that holds others; undefined for what is none of the suite's.
+ * The place of a store of the suite by the names in its URL, for its own or a shared namespace. Undefined for other
+ * stores.
  */
 export const placeOfNames = (
   name: string | undefined,

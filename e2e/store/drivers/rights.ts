@@ -4,8 +4,8 @@ import type { StoreDriver, StoreRule } from '../driver.ts';
 const whereNotPassed = 'read where a scenario does not pass';
 
 /**
- * What is asked of the cluster for a store that a pod serves: `configuredBy` is the object that its server is
- * configured by, `way` how the pod is looked into.
+ * The requests to the cluster for a store that a pod serves. `configuredBy` is the object with the server's
+ * configuration. `way` is how the suite reads the pod.
  */
 export const rightsInPod = (
   configuredBy: StoreRule,

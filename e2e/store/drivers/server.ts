@@ -19,12 +19,12 @@ import type { ServerKind, StartStore, StorePlace } from '../driver.ts';
 import { renewLease } from '../lease.ts';
 import { storeLabel, storeName, storePodLabel } from './place.ts';
 
-/** What the manifest of every kind of store is filled with. */
+/** The options that the manifests of all kinds of stores need. */
 export type ManifestOptions = Pick<StartStore, 'namespace' | 'name' | 'run' | 'image' | 'features'>;
 
 /**
- * The objects that a manifest has, in their order, with its placeholders filled: those of every kind of store,
- * and its own values. What fills them cannot be taken for YAML.
+ * Reads the objects of a manifest, in order, and fills its placeholders with common and given values. Values are
+ * quoted, so they cannot change the YAML.
  */
 export const readManifest = async (
   file: URL,
@@ -62,8 +62,8 @@ const resourceOfKind: Record<string, Resource> = {
 };
 
 /**
- * Makes the objects of a server, of which the first is the namespace of one that has its own, and returns its
- * pod when it answers on its port.
+ * Creates the objects of a server; the first object is its namespace. Returns its pod when the server answers on its
+ * port.
  */
 export const startPod = async (
   cluster: Cluster,
@@ -96,7 +96,7 @@ export const startPod = async (
   };
 };
 
-/** The pods that serve the store of a place now. */
+/** The ready pods that serve the store of a place. */
 export const servingPods = async (
   cluster: Cluster,
   { namespace, name }: StorePlace,
@@ -111,7 +111,7 @@ export const servingPods = async (
     .map(({ metadata }) => ({ namespace, name: metadata.name, container }));
 };
 
-/** The pods of a run that serve stores now, in that namespace alone where one is named. */
+/** The running pods of a run that serve stores. With `namespace`, only those in that namespace. */
 export const serversOf = async (
   cluster: Cluster,
   { container, app }: ServerKind,
@@ -130,7 +130,7 @@ export const serversOf = async (
     });
 };
 
-/** Waits until the pod of a store is ready; ends at once when it will never be. */
+/** Waits until the pod of a store is ready. Ends early if it can never become ready. */
 export const untilStoreReady = (pods: Timeline<Pod>, called: string): Promise<Pod> =>
   once(pods, isReady, {
     label: `${called} of the backup store is ready`,
@@ -141,8 +141,8 @@ export const untilStoreReady = (pods: Timeline<Pod>, called: string): Promise<Po
   });
 
 /**
- * Removes a server, with its namespace where it has one of its own, or with what it was configured by, and
- * returns when it is gone; one that is gone already is no error.
+ * Removes a server: its own namespace, or its objects in a shared namespace. Returns when it is gone. A server that
+ * is already gone is not an error.
  */
 export const removeServer = async (
   cluster: Cluster,
@@ -153,10 +153,10 @@ export const removeServer = async (
   await removeNamespace(cluster, namespace);
 };
 
-// As long as the slowest machine may take: two minutes, six times.
+// Two minutes, times six for the slowest machine.
 const slowestRemoval = '12m';
 
-/** Removes the namespace of a store and returns when it is gone; one that is gone already is no error. */
+/** Removes the namespace of a store. Returns when it is gone. A namespace that is already gone is not an error. */
 export const removeNamespace = async (cluster: Cluster, namespace: string): Promise<void> => {
   await using timeline = await follow(cluster, resources.namespaces, {
     fieldSelector: `metadata.name=${namespace}`,
@@ -179,12 +179,11 @@ const create = async (cluster: Cluster, object: KubernetesObject): Promise<void>
   await cluster.create(resource, object);
 };
 
-/** Whether a pod is ready. */
 export const isReady = (pod: Pod): boolean => holdsCondition(pod, 'Ready');
 
 /**
- * Removes a store from a namespace that holds others as well, and returns when its server is gone; what is
- * gone already is no error.
+ * Removes a store from a shared namespace. Returns when its server is gone. Objects that are already gone are not an
+ * error.
  */
 const removeFromShared = async (
   cluster: Cluster,
@@ -195,7 +194,7 @@ const removeFromShared = async (
     namespace,
     fieldSelector: `metadata.name=${name}`,
   });
-  // In the foreground: it stays until its pod is gone.
+  // With foreground propagation the deployment exists until its pod is gone.
   await cluster
     .delete(resources.deployments, { namespace, name }, { propagationPolicy: 'Foreground' })
     .catch(unlessGone);
@@ -220,7 +219,7 @@ type Event = KubernetesObject & {
 type Causing = { pods: Timeline<Pod>; namespace: string; signal: AbortSignal };
 
 /**
- * Why the pods of a timeline do not come: their containers, their conditions, and the warnings of their
+ * Finds out why pods do not become ready: from their containers and conditions, and from the warnings of the
  * namespace.
  */
 export const causeOfPods = async (
@@ -237,7 +236,7 @@ export const causeOfPods = async (
     ({ type, reason, message }) => `${type} is False: ${[reason, message].filter(Boolean).join(': ')}`,
   );
   const waits = describePod(pod);
-  // A pod without a node has no containers to report.
+  // A pod without a node has no container states.
   const scheduling = held.find(({ type }) => type === 'PodScheduled');
   const line =
     scheduling === undefined

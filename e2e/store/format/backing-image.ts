@@ -13,12 +13,12 @@ import type { CompressionMethod } from './decompress.ts';
 import { storeFolder } from './layout.ts';
 
 /**
- * Where the backing images are: configs in `backing-images/NAME/`, and the blocks of all in `blocks/`; backupstore,
- * backupbackingimage/config.go.
+ * The folder of backing images. It has a config in `backing-images/NAME/` for each, and the blocks of all in
+ * `blocks/` (backupstore, backupbackingimage/config.go).
  */
 export const backingImagesFolder = `${storeFolder}/backing-images`;
 
-/** The name under which the locks of all backing images lie, as if it were a volume's; backupstore, types.go. */
+/** The volume name in whose folder the locks of all backing images are (backupstore, types.go). */
 export const backingImageLocks = 'BACKINGIMAGE';
 
 const schema = z.object({
@@ -30,10 +30,10 @@ const schema = z.object({
   Blocks: mappingList,
 });
 
-/** The config of a backing image, with plain numbers; one without a time of completion is still being made. */
+/** The config of a backing image, with plain numbers. Without a completion time it is in progress. */
 export type BackingImageConfig = {
   name: string;
-  /** Bytes. */
+  /** In bytes. */
   size: number;
   blockCount: number;
   compression: CompressionMethod;
@@ -41,7 +41,7 @@ export type BackingImageConfig = {
   blocks: BlockMapping[];
 };
 
-/** Reads a `backing-image.cfg`. */
+/** Parses a `backing-image.cfg`. */
 export const parseBackingImage = (bytes: Buffer): Parsed<BackingImageConfig> => {
   const { config: raw, problem } = readAs(schema, bytes);
   if (problem) return { problem };
@@ -59,6 +59,6 @@ export const parseBackingImage = (bytes: Buffer): Parsed<BackingImageConfig> => 
   };
 };
 
-/** The size of a block of a backing image, in bytes: the last one ends with the image. None is behind its end. */
+/** The size of a block of a backing image, in bytes. The last block ends with the image. Undefined beyond the end. */
 export const sizeOfBlock = ({ size }: BackingImageConfig, offset: number): number | undefined =>
   offset < size ? Math.min(defaultBlockSize, size - offset) : undefined;

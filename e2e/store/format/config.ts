@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type CompressionMethod, compressionMethods } from './decompress.ts';
 
-// Go's encoding writes these numbers as strings, an empty map as null, and reads what is missing as nothing.
+// Longhorn writes these numbers as strings. Go's encoder writes an empty map as null.
 export const quotedInteger = z
   .string()
   .regex(/^\d{1,16}$/, 'is no whole number in quotes')
@@ -18,23 +18,23 @@ const labels = z
   .nullish()
   .transform((map) => map ?? {});
 const time = z.string().refine((text) => text === '' || !Number.isNaN(Date.parse(text)), 'is no time');
-// Longhorn's own slip: these strings of volume.cfg are in quotes twice.
+// Longhorn writes these strings of volume.cfg with doubled quotes, by mistake.
 const unquoted = z
   .string()
   .default('')
   .transform((text) => /^"(.*)"$/.exec(text)?.[1] ?? text);
-// In quotes twice in volume.cfg, once in a backup's config.
+// With doubled quotes in volume.cfg, with single ones in the config of a backup.
 export const compression = unquoted
   .transform((method) => method || 'gzip')
   .pipe(z.enum(compressionMethods, 'is no compression that Longhorn knows'));
 
-// One without data has no `Blocks` at all: Go's encoding leaves an empty list out.
+// Go's encoder omits an empty list, so a backup without data has no `Blocks`.
 export const mappingList = z
   .array(z.unknown())
   .nullish()
   .transform((blocks) => blocks ?? []);
 
-/** `backup_NAME.cfg`; its blocks are looked at one by one, for there may be millions. */
+/** `backup_NAME.cfg`. Its blocks have a separate parser, because there may be millions. */
 const backupSchema = z.object({
   Name: z.string(),
   VolumeName: z.string(),
@@ -70,12 +70,11 @@ const volumeSchema = z.object({
 /** `locks/NAME.lck`. */
 const lockSchema = z.object({ Name: z.string(), Type: z.int(), Acquired: z.boolean() });
 
-/** Why a file is no config, as the end of a sentence that begins with the file. */
+/** Why a file is no config. The message follows the name of the file in a sentence. */
 type Unparsed = { code: 'config-empty' | 'config-cut-off' | 'config-not-json'; message: string };
 
-// JSON of a hundred megabytes can take a hundred times that, and minutes, to be parsed. A config's cannot: it
-// is flat, it has a value for every 30 bytes or so (an offset, a checksum, the two together), and long lists
-// but no long objects; labels are the longest.
+// Parsing 100 MB of hostile JSON can take minutes and 100 times the memory. A config is flat and has long lists but
+// no long objects, except labels. It has one value for about 30 bytes (an offset, a checksum, or their object).
 const deepest = 16;
 const bytesPerValue = 24;
 const fewValues = 1_000;
@@ -85,10 +84,7 @@ const [quote, backslash, comma, openBracket, closeBracket, openBrace, closeBrace
   (sign) => sign.charCodeAt(0),
 );
 
-/**
- * Parses a config's JSON, whatever it is: memory stays within a small multiple of its size, and nothing
- * throws.
- */
+/** Parses the JSON of a config. Memory is limited to a small multiple of the file's size, and it never throws. */
 const readJson = (bytes: Buffer): { value: unknown } | Unparsed => {
   if (bytes.length === 0) return { code: 'config-empty', message: 'is empty' };
   if (bytes[0] === 0)
@@ -113,7 +109,7 @@ const readJson = (bytes: Buffer): { value: unknown } | Unparsed => {
   }
 };
 
-// Looks at nothing but brackets, commas and quotes, so that no value is made; what is no JSON may pass.
+// Scans only brackets, commas and quotes, so that no values are created. It does not detect all invalid JSON.
 const unlikeConfig = (bytes: Buffer): string | undefined => {
   const most = fewValues + bytes.length / bytesPerValue;
   const fields = new Uint32Array(deepest + 1);
@@ -146,17 +142,18 @@ const unlikeConfig = (bytes: Buffer): string | undefined => {
   return values > most ? `holds ${values} values in ${bytes.length} bytes, as no config does` : undefined;
 };
 
-/** Why a file of the store cannot be used, as the end of a sentence that begins with the file. */
+/** Why a file of the store cannot be used. The message follows the name of the file in a sentence. */
 export type Unusable = Unparsed | { code: 'config-invalid'; message: string };
 
-/** What one kind of file says, or why it says nothing. */
+/** The content of a file, or why it has none. */
 export type Parsed<T> = { config: T; problem?: never } | { config?: never; problem: Unusable };
 
-/** The size of a block that no config names, in bytes. */
+/** The block size if a config does not name one, in bytes. */
 export const defaultBlockSize = 2 << 20;
 const blockSizes = [defaultBlockSize, 16 << 20];
 
-// A quantity of Kubernetes, in bytes (resource.ParseQuantity); backupstore, util.go, getBlockSizeFromParameters.
+// Units of a Kubernetes quantity (resource.ParseQuantity), in bytes. Longhorn parses the block size this way
+// (backupstore, util.go, getBlockSizeFromParameters).
 const units: Record<string, number> = {
   '': 1,
   k: 1e3,
@@ -175,43 +172,40 @@ const blockSizeOf = (text = ''): number | undefined => {
   return Number(digits) * factor || defaultBlockSize;
 };
 
-/** Names that Longhorn takes; backupstore, util.go, ValidateName. */
+/** Whether Longhorn accepts a name (backupstore, util.go, ValidateName). */
 export const isName = (name: string): boolean => /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name);
 
-/** Where a block of a backup belongs in the volume, in bytes. */
+/** A block of a backup, and its offset in the volume, in bytes. */
 export type BlockMapping = { offset: number; checksum: string };
 
-/**
- * A backup's config as Longhorn writes it, with plain numbers; one without a creation time is still being
- * made.
- */
+/** The config of a backup as Longhorn writes it, with plain numbers. Without a creation time it is in progress. */
 export type BackupConfig = {
   name: string;
   volume: string;
   snapshot: string;
   snapshotCreated: string;
   created: string;
-  /** Not finished yet, or never finished. */
+  /** The backup is not finished, or never was. */
   inProgress: boolean;
-  /** Bytes. */
+  /** In bytes. */
   size: number;
-  /** Bytes. */
+  /** In bytes. */
   blockSize: number;
   incremental: boolean;
   compression: CompressionMethod;
-  /** Bytes, compressed. */
+  /** In bytes, compressed. */
   uploaded: { new: number; again: number };
   labels: Record<string, string>;
   parameters: Record<string, string>;
   blocks: BlockMapping[];
-  /** The backup's data are in one file instead of blocks; empty for those of volumes. */
+  /** The path of the data if they are in one file instead of blocks. Empty for backups of volumes. */
   singleFile: string;
 };
 
 export type VolumeConfig = z.output<typeof volumeSchema>;
 export type Lock = z.output<typeof lockSchema>;
 
-/** Reads a file of JSON by what it has to look like. */
+/** Parses a JSON file with a schema. */
 export const readAs = <T>(schema: z.ZodType<T>, bytes: Buffer): Parsed<T> => {
   const json = readJson(bytes);
   if (!('value' in json)) return { problem: json };
@@ -227,7 +221,7 @@ const invalid = (what: string): { problem: Unusable } => ({
   problem: { code: 'config-invalid', message: `is not as Longhorn writes it: ${what}` },
 });
 
-/** Reads a `backup_NAME.cfg`. */
+/** Parses a `backup_NAME.cfg`. */
 export const parseBackup = (bytes: Buffer): Parsed<BackupConfig> => {
   const { config: raw, problem } = readAs(backupSchema, bytes);
   if (problem) return { problem };
@@ -259,17 +253,15 @@ export const parseBackup = (bytes: Buffer): Parsed<BackupConfig> => {
   };
 };
 
-/** Reads a `volume.cfg`. */
+/** Parses a `volume.cfg`. */
 export const parseVolume = (bytes: Buffer): Parsed<VolumeConfig> => readAs(volumeSchema, bytes);
 
-/**
- * Reads a lock's file; its type is 1 for a backup or a restore, 2 for a deletion, and others are not known.
- */
+/** Parses a lock file. Type 1 is a backup or restore, type 2 a deletion; other types are unknown. */
 export const parseLock = (bytes: Buffer): Parsed<Lock> => readAs(lockSchema, bytes);
 
 type Mappings = { blocks: BlockMapping[]; problem?: never } | { blocks?: never; problem: Unusable };
 
-/** Reads where blocks belong, as configs of backups and of backing images say it. */
+/** Parses the block list of a config of a backup or backing image. */
 export const readMappings = (raw: readonly unknown[]): Mappings => {
   const wrong = raw.findIndex((block) => !isMapping(block));
   if (wrong >= 0) return invalid(`Blocks.${wrong}: no offset and checksum of 64 hexadecimal digits`);
@@ -283,7 +275,7 @@ export const readMappings = (raw: readonly unknown[]): Mappings => {
 
 type RawMapping = { Offset: number; BlockChecksum: string };
 
-// By hand: there are millions of them.
+// Without zod, because there are millions of blocks.
 const isMapping = (block: unknown): block is RawMapping => {
   if (typeof block !== 'object' || block === null) return false;
   const { Offset, BlockChecksum } = block as Partial<RawMapping>;

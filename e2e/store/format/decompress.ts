@@ -2,19 +2,22 @@ import { gunzipSync, type InputType } from 'node:zlib';
 import { Damage } from './lz4/damage.ts';
 import { decompressFrames, isLz4 } from './lz4/frame.ts';
 
-/** How Longhorn stores a block; a config that names none means gzip. */
+/** The compression methods of blocks. A config that names none means gzip. */
 export const compressionMethods = ['none', 'lz4', 'gzip'] as const;
 export type CompressionMethod = (typeof compressionMethods)[number];
 
-/** What data look like by their first bytes; anything may be data that were never compressed. */
+/**
+ * Guesses the compression method from the first bytes. `none` may be wrong: uncompressed data can start with any
+ * bytes.
+ */
 export const looksLike = (data: Uint8Array): CompressionMethod => {
   if (isLz4(data)) return 'lz4';
   return isGzip(data) ? 'gzip' : 'none';
 };
 
 /**
- * Gives the data of a block, in `target` or the block's own bytes. Throws Damage where they are damaged, or
- * more than `target` holds.
+ * Decompresses a block. Returns a part of `target`, or the block's own bytes. Throws `Damage` if the data are damaged
+ * or larger than `target`.
  */
 export const decompress = (method: CompressionMethod, data: Uint8Array, target: Uint8Array): Uint8Array => {
   if (method === 'lz4') return target.subarray(0, decompressFrames(data, target));
@@ -25,7 +28,7 @@ export const decompress = (method: CompressionMethod, data: Uint8Array, target: 
 
 const isGzip = (data: Uint8Array): boolean => data[0] === 0x1f && data[1] === 0x8b;
 
-// Its head and its end.
+// In bytes: header and trailer.
 const shortestGzip = 18;
 
 const gunzip = (data: Uint8Array, limit: number): Uint8Array => {
@@ -33,7 +36,7 @@ const gunzip = (data: Uint8Array, limit: number): Uint8Array => {
   if (data.length < shortestGzip) throw new Damage('cut-off', 'ends before its data do');
   try {
     const { buffer, engine } = gunzipWithInfo(data, limit);
-    // Zeros behind the end are passed over by zlib; Longhorn's library takes them for a broken header.
+    // zlib ignores zeros after the end. Longhorn's library takes them for an invalid header.
     if (engine.bytesWritten < data.length)
       throw new Damage(
         'corrupt',
@@ -43,7 +46,8 @@ const gunzip = (data: Uint8Array, limit: number): Uint8Array => {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ERR_BUFFER_TOO_LARGE') throw new Damage('too-large', `holds more than ${limit} bytes`);
-    // The last four bytes are the size of the data: where they are there, the end is not what is missing.
+    // The last four bytes of a gzip file are the size of its data. If they are the expected size, the file is not cut
+    // off.
     if (code === 'Z_BUF_ERROR' && declaredSize(data) !== limit)
       throw new Damage('cut-off', 'ends before its data do');
     if (code === 'Z_BUF_ERROR') throw new Damage('corrupt', 'does not decompress to its end, which is there');
@@ -55,7 +59,7 @@ const gunzip = (data: Uint8Array, limit: number): Uint8Array => {
 const declaredSize = (data: Uint8Array): number =>
   Buffer.from(data.buffer, data.byteOffset, data.length).readUInt32LE(data.length - 4);
 
-// With `info`, zlib's functions give the engine as well, which their types do not say.
+// With `info`, zlib's functions also return the engine. Their types omit that.
 const gunzipWithInfo = (data: InputType, maxOutputLength: number) =>
   gunzipSync(data, { maxOutputLength, info: true }) as unknown as {
     buffer: Uint8Array;

@@ -4,12 +4,12 @@ import { storeFolder } from './layout.ts';
 import { readInto, toUnreadable } from './read-file.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from './source.ts';
 
-// So many folders at once hide the time that a server takes for each.
+// How many folders are listed at once. That hides the latency of a file server.
 const atOnce = 32;
 
 /**
- * A store that lies in a folder of this machine: `folder` is what Longhorn calls `backupstore`, whatever its
- * name is here.
+ * The source of a store in a folder of this machine. `folder` is the path of Longhorn's `backupstore`; it may have
+ * another name here.
  */
 export const folderSource = (folder: string): StoreSource => {
   const localPath = (path: string): string => join(folder, path.slice(storeFolder.length));
@@ -71,7 +71,7 @@ const describe = async (
   }
 };
 
-// What went away since its folder was listed is not there.
+// Files that were removed since their folder was listed are skipped.
 const unreadable = (path: string, error: unknown): StoreEntry[] => {
   if (!(error instanceof Unreadable)) throw error;
   return error.gone ? [] : [{ path, kind: 'unreadable', size: 0, changedAt: 0, reason: error.message }];

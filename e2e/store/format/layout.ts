@@ -1,33 +1,31 @@
 import { hash } from 'node:crypto';
 
-/** The folder below the export in which Longhorn keeps everything; its name is fixed. */
+/** Longhorn's folder inside the export. Its name is fixed. */
 export const storeFolder = 'backupstore';
 
-/** Where the volumes are, `backupstore/volumes/8b/8e/sample-a`. */
+/** The folder of all volumes. A volume is in `backupstore/volumes/8b/8e/sample-a`. */
 export const volumesFolder = `${storeFolder}/volumes`;
 
 /**
- * The folder of a volume in a store, relative to the export: `backupstore/volumes/8b/8e/sample-a`.
- * The two levels are the first bytes of the SHA-512 of the volume's name; backupstore, config.go.
+ * The folder of a volume in a store, relative to the export: `backupstore/volumes/8b/8e/sample-a`. The two levels are
+ * the first bytes of the SHA-512 of the volume's name (backupstore, config.go).
  */
 export const volumeFolder = (volume: string): string => {
   const digits = hash('sha512', volume, 'hex');
   return `${volumesFolder}/${digits.slice(0, 2)}/${digits.slice(2, 4)}/${volume}`;
 };
 
-/** A backup's config, relative to its volume's folder. */
+/** The path of a backup's config, relative to the volume's folder. */
 export const backupConfigPath = (backup: string): string => `backups/backup_${backup}.cfg`;
 
-/**
- * A block's checksum: the first 64 of the 128 hexadecimal digits of the SHA-512 of its data, uncompressed.
- */
+/** The checksum of a block: the first 64 of the 128 hexadecimal digits of the SHA-512 of its uncompressed data. */
 export const checksumOf = (data: Uint8Array): string => hash('sha512', data, 'hex').slice(0, 64);
 
-/** A block's file, relative to its volume's folder. */
+/** The path of a block's file, relative to the volume's folder. */
 export const blockPath = (checksum: string): string =>
   `blocks/${checksum.slice(0, 2)}/${checksum.slice(2, 4)}/${checksum}.blk`;
 
-/** What a file in a volume's folder is, by its path alone. */
+/** The kind of a file in a volume's folder, from its path. */
 export type StoreFile =
   | { kind: 'volume-config' }
   | { kind: 'backup-config'; backup: string }
@@ -37,8 +35,8 @@ export type StoreFile =
   | { kind: 'unknown' };
 
 /**
- * Reads the path of a file, relative to its volume's folder; a file being written (`.tmp.` in its name) is
- * temporary.
+ * Classifies a file by its path, relative to the volume's folder. `.tmp.` in the name means that it is still being
+ * written.
  */
 export const classifyStoreFile = (path: string): StoreFile => {
   if (/\.tmp\.\d+$/.test(path)) return { kind: 'temporary' };
@@ -57,6 +55,6 @@ export const classifyStoreFile = (path: string): StoreFile => {
   return { kind: 'unknown' };
 };
 
-/** Whether Longhorn makes a folder of this path, relative to its volume's folder. */
+/** Whether Longhorn creates a folder with this path, relative to the volume's folder. */
 export const isKnownFolder = (path: string): boolean =>
   /^(backups|locks|blocks(\/[0-9a-f]{2}){0,2})$/.test(path);

@@ -3,17 +3,16 @@ import { blockSize } from './pack-block.ts';
 import type { VolumeBlock } from './write-backup.ts';
 
 /**
- * Data for every block of a volume of `size` bytes, no two blocks alike: random bits, each as a byte 0 or 1,
- * in the first eighth of a block. What is stored of them is a thirtieth, so they come into a store fast; but
- * nothing is as slow to compress (in Go twice as slow as a whole block of random bytes), and that keeps
- * Longhorn busy for as long as it takes for the upload of a backup to be seen.
+ * Generates data for every block of a volume of `size` bytes. All blocks differ. The first eighth of a block has
+ * random bits, each as a byte 0 or 1. Stored, a block takes a thirtieth of its size, so writing to a store is fast.
+ * It compresses slower than any other data (in Go twice as slow as random bytes), so that an upload by Longhorn takes
+ * long enough to be observed.
  */
 export const randomBlocks = function* (size: number): Generator<VolumeBlock> {
   for (let offset = 0; offset < size; offset += blockSize) yield { offset, data: randomBlock() };
 };
 
-// The bits of each number from 0 to 15, as four bytes: bit by bit it would take so long that others in this
-// process wait.
+// The bits of each number from 0 to 15, as four bytes. Handling single bits would block this process for too long.
 const spread = Uint32Array.from({ length: 16 }, (_, four) =>
   [0, 1, 2, 3].reduce((sum, bit) => sum + ((four >> bit) & 1) * 256 ** bit, 0),
 );

@@ -3,12 +3,12 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { getSystemErrorMessage } from 'node:util';
 import { Unreadable } from './source.ts';
 
-// A link put in the file's place is not followed, and a pipe put there does not make the reader wait.
+// Does not follow a link, and does not block on a pipe, that somebody put in the file's place.
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * Reads a file into `buffer`, as much as has room in it, and gives the bytes read and the file's size. Throws
- * Unreadable.
+ * Reads a file into `buffer`, as much as fits. Returns the number of bytes read and the size of the file. Throws
+ * `Unreadable`.
  */
 export const readInto = async (path: string, buffer: Uint8Array): Promise<{ read: number; size: number }> => {
   let file: FileHandle | undefined;
@@ -31,7 +31,7 @@ export const readInto = async (path: string, buffer: Uint8Array): Promise<{ read
   }
 };
 
-/** A file system's error in its own words; others as they are. */
+/** Converts an error of the file system, with its message, to `Unreadable`. Returns any other error unchanged. */
 export const toUnreadable = (error: unknown): unknown => {
   const { errno, code } = error as NodeJS.ErrnoException;
   if (typeof errno !== 'number') return error;

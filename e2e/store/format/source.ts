@@ -1,30 +1,30 @@
-/** What lies in a store at one path; anything but files and folders is reported and never opened. */
+/** An entry at a path of a store. Entries other than files and folders are reported and never opened. */
 export type StoreEntry = {
-  /** From the store's own folder on: `backupstore/volumes/8b/8e/sample-a/volume.cfg`. */
+  /** The path, starting with the store's folder: `backupstore/volumes/8b/8e/sample-a/volume.cfg`. */
   path: string;
   kind: 'file' | 'folder' | 'link' | 'special' | 'unreadable';
-  /** Bytes. */
+  /** In bytes. */
   size: number;
-  /** By the server's clock, in milliseconds since the epoch. */
+  /** The modification time by the server's clock, in ms since the epoch. */
   changedAt: number;
-  /** Of an unreadable one. */
+  /** Why an entry of kind `unreadable` cannot be read. */
   reason?: string;
 };
 
-/** Where a backup store can be read from. Nothing is ever written, no link is ever followed. */
+/** Read access to a backup store. It never writes and never follows a link. */
 export type StoreSource = {
   /**
-   * Everything below a folder, so many levels deep, each folder before what is in it; nothing if there is no
-   * such folder.
+   * Lists all entries below a folder, `depth` levels deep. A folder comes before its content. Yields nothing if the
+   * folder does not exist.
    */
   walk(folder: string, depth: number): AsyncIterable<StoreEntry>;
-  /** Up to `limit` bytes of a file; throws Unreadable. */
+  /** Reads up to `limit` bytes of a file. Throws `Unreadable`. */
   read(path: string, limit: number): Promise<Buffer>;
-  /** Where a file is on this machine, so that other threads can open it; of a store that is here. */
+  /** The path of a file on this machine, so that threads can open it. Missing if the store is not on this machine. */
   localPath?(path: string): string;
 };
 
-/** A file of the store could not be read: it is gone, or the reason says why. */
+/** A file of the store could not be read. Either it is gone, or the message says why. */
 export class Unreadable extends Error {
   readonly gone: boolean;
 
@@ -34,7 +34,7 @@ export class Unreadable extends Error {
   }
 }
 
-/** The whole store cannot be read, for a reason that the message says in one line. */
+/** The whole store could not be read. The message is one line with the reason. */
 export class StoreUnreadable extends Error {
   override readonly name = 'StoreUnreadable';
 }

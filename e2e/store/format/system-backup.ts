@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { type Parsed, readAs } from './config.ts';
 import { storeFolder } from './layout.ts';
 
-/** Where the system backups are: `backupstore/system-backups/v1.12.1/NAME/`; backupstore, system_backup.go. */
+/**
+ * The folder of system backups. One is in `backupstore/system-backups/v1.12.1/NAME/` (backupstore, system_backup.go).
+ */
 export const systemBackupsFolder = `${storeFolder}/system-backups`;
 
 const schema = z.object({
@@ -11,8 +13,8 @@ const schema = z.object({
   Checksum: z.string(),
 });
 
-/** What the config of a system backup says; its checksum is the SHA-256 of the archive, in hexadecimal digits. */
+/** The config of a system backup. `Checksum` is the SHA-256 of the archive in hexadecimal. */
 export type SystemBackupConfig = z.output<typeof schema>;
 
-/** Reads a `system-backup.cfg`. */
+/** Parses a `system-backup.cfg`. */
 export const parseSystemBackup = (bytes: Buffer): Parsed<SystemBackupConfig> => readAs(schema, bytes);

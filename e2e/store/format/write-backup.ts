@@ -2,41 +2,41 @@ import { type BlockMapping, isName } from './config.ts';
 import { backupConfigPath, blockPath } from './layout.ts';
 import { blockSize, packBlock } from './pack-block.ts';
 
-/** The oldest Longhorn, whose configs say neither how blocks are compressed nor how large they are. */
+/** The oldest supported Longhorn. Its configs state neither compression nor block size. */
 export type OldLonghorn = 'v1.0';
 
-/** Who may use a volume at once, as Longhorn calls it: one node, or several. */
+/** How many nodes may use a volume at once, in Longhorn's terms: one (`rwo`) or several (`rwx`). */
 export type AccessMode = 'rwo' | 'rwx';
 
-/** What the configs of a volume's only backup say; sizes are in bytes. */
+/** The data for the configs of the only backup of a volume. Sizes are in bytes. */
 type WrittenBackup = {
   volume: string;
   backup: string;
-  /** Of the volume. */
+  /** The size of the volume. */
   size: number;
   created: Date;
   blocks: readonly BlockMapping[];
-  /** The Longhorn that writes it, where that is no new one. */
+  /** The old Longhorn whose format to write. Missing for the current format. */
   by?: OldLonghorn;
   accessMode?: AccessMode;
-  /** How many different blocks there are, and how much they take as they are stored. */
+  /** The number of different blocks, and the bytes that they take as stored. */
   stored: { blocks: number; bytes: number };
 };
 
-// By whole seconds, as Longhorn's own.
+// In whole seconds, as Longhorn writes it.
 const time = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 
-// Longhorn's own slip: these strings of volume.cfg are in quotes twice (backupstore, backupstore.go).
+// Longhorn writes these strings of volume.cfg with doubled quotes, by mistake (backupstore, backupstore.go).
 const twice = (text: string): string => JSON.stringify(text);
 
-// Of the volume that was backed up; without it Longhorn takes this one for granted.
+// The label of the volume. Without it Longhorn assumes `rwo`.
 const labelsOf = ({ accessMode = 'rwo' }: WrittenBackup) => ({
   'longhorn.io/volume-access-mode': accessMode,
 });
 
 const snapshotOf = (backup: string): string => `${backup}-snapshot`;
 
-/** Writes `volume.cfg`: fields, order and types are those that backupstore's Volume has (backupstore.go). */
+/** The text of `volume.cfg`. Fields, order and types are those of backupstore's Volume (backupstore.go). */
 const volumeConfigText = (written: WrittenBackup): string => {
   const { volume, backup, size, created, stored, by } = written;
   return JSON.stringify({
@@ -58,7 +58,7 @@ const volumeConfigText = (written: WrittenBackup): string => {
 };
 
 /**
- * Writes `backup_NAME.cfg` of a full backup: fields, order and types are those that backupstore's Backup has
+ * The text of `backup_NAME.cfg` for a full backup. Fields, order and types are those of backupstore's Backup
  * (backupstore.go).
  */
 const backupConfigText = (written: WrittenBackup): string => {
@@ -79,7 +79,7 @@ const backupConfigText = (written: WrittenBackup): string => {
       ReUploadedDataSize: '0',
       ProcessingBlocks: {},
     }),
-    // Go's encoding leaves an empty list out.
+    // Go's encoder omits an empty list.
     ...(blocks.length > 0 && {
       Blocks: blocks.map(({ offset, checksum }) => ({ Offset: offset, BlockChecksum: checksum })),
     }),
@@ -87,32 +87,33 @@ const backupConfigText = (written: WrittenBackup): string => {
   });
 };
 
-/** A file to be written, by its path in the volume's folder. */
+/** A file to write. The path is relative to the volume's folder. */
 export type NewFile = { path: string; bytes: Uint8Array };
 
-/** Where files go, some at a time; they lie there when it returns. */
+/** Writes some files. They are stored when it returns. */
 export type PutFiles = (files: readonly NewFile[]) => Promise<void>;
 
-/** Files on their way into a volume's folder of a store. */
+/** A volume's folder that is being written to a store. */
 export type Incoming = {
   put: PutFiles;
-  /** Brings all of them to where Longhorn looks for them, in one step: it never sees a part of them. */
+  /** Makes all files visible to Longhorn in one step, so that it never sees only some of them. */
   publish(): Promise<void>;
 };
 
-/** Opens the way into the folder of a volume that a store knows nothing of. */
+/** Starts writing the folder of a volume that a store does not have yet. */
 export type WriteStore = (volume: string) => Incoming;
 
-/** A block of a volume: where it is, in bytes, and what is in it. */
+/** A block of a volume, and its offset in bytes. */
 export type VolumeBlock = { offset: number; data: Uint8Array };
 
-// So much is in memory at once, in blocks; each call of `put` has a cost of its own as well.
+// How many blocks are in memory at once. Larger batches also need fewer calls of `put`, each of which has a fixed
+// cost.
 const atOnce = 32;
 
 /**
- * Writes a volume's folder of a backup store with one full backup in it, in Longhorn's format: the blocks,
- * then what refers to them. `blocks` come by ascending offsets, whole blocks of 2 MiB; where the volume has
- * none, it holds zeros. Returns where each block belongs.
+ * Writes a volume's folder with one full backup in Longhorn's format: first the blocks, then the configs. `blocks`
+ * must be whole blocks of 2 MiB with ascending offsets. Missing blocks mean zeros. Returns the offset and checksum of
+ * each block.
  */
 export const writeBackup = async (
   put: PutFiles,

@@ -5,26 +5,27 @@ import type { WorkerAnswer, WorkerJob } from './block-worker.ts';
 import type { BlockJob, VerifyBlocks } from './check-blocks.ts';
 import { type BlockProblem, largestFile, problemOfReading } from './verify-block.ts';
 
-/** Threads that look into the blocks of a store on this machine. */
+/** Threads that verify the blocks of a store. */
 export type BlockPool = {
   verify: VerifyBlocks;
-  /** Ends the threads, whatever they do. */
+  /** Terminates the threads at once. */
   close(): Promise<void>;
 };
 
-// Enough that a thread hardly ever waits for its next message, few enough that the last ones end together.
+// Large enough that a thread rarely waits for its next message, small enough that all threads finish at about the
+// same time.
 const batchSize = 16;
 
-// What a source fetches at a time is its own affair; more hands than that would only wait.
+// The source limits its own requests. More fetches than that would only wait.
 const fetchesAtOnce = 16;
 
-// Enough that a thread finds the next one when it is done with one.
+// Blocks fetched in advance for each thread, so that a thread finds the next one when it is done.
 const fetchedAhead = 2;
 
 /**
- * Opens a pool, by default of one thread for each processor that this process may use; `checked` is called with how
- * many blocks were done. Threads open the files of a store on this machine themselves; those of another are
- * fetched for them, no more than a few at a time.
+ * Opens a pool. The default is one thread for each processor of this process. `checked` is called with the number of
+ * blocks that were verified. For a store on this machine the threads open the files. For any other store the blocks
+ * are fetched, a limited number at a time.
  */
 export const openBlockPool = ({
   source,
@@ -81,7 +82,7 @@ const verifyHere =
     );
   };
 
-// Each hand has one block at a time, from its request until a thread is done with it.
+// Each worker function handles one block at a time, from the request until a thread is done with it.
 const verifyFetched =
   (workers: Worker[], { source, checked }: Checked & { source: StoreSource }): VerifyBlocks =>
   async (jobs, wrong) => {
@@ -110,7 +111,7 @@ const verifyFetched =
     await Promise.all(Array.from({ length: fetchesAtOnce + fetchedAhead * workers.length }, hand));
   };
 
-// Where one hand fails, this ends for all.
+// A wrapper generator: if one worker function fails, the iteration ends for all of them.
 const eachOf = function* (jobs: Iterable<BlockJob>): Generator<BlockJob> {
   yield* jobs;
 };
@@ -136,7 +137,7 @@ const ask = (worker: Worker, jobs: WorkerJob[]): Promise<WorkerAnswer> => {
   return promise.finally(() => worker.off('message', resolve).off('error', reject).off('exit', ended));
 };
 
-// What has its memory for itself is handed over; all else is copied.
+// A buffer that owns its whole memory is transferred to the thread. Others are copied.
 const memoryOf = ({ file }: WorkerJob): ArrayBuffer[] =>
   typeof file !== 'string' && file.buffer instanceof ArrayBuffer && file.length === file.buffer.byteLength
     ? [file.buffer]

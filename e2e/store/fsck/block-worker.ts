@@ -9,14 +9,13 @@ import {
   verifyBlock,
 } from './verify-block.ts';
 
-/** A block to look into: what is in its file, or the file's path on this machine. */
+/** A block to verify. `file` is its content, or its path on this machine. */
 export type WorkerJob = BlockExpectation & { file: string | Uint8Array };
 
-/** What came of a batch: one answer a job, in order; undefined for a block that is sound. */
+/** The results of a batch, in its order. Undefined means that a block is sound. */
 export type WorkerAnswer = (BlockProblem | undefined)[];
 
-// The thread's own, used for one block after the other: while one is decompressed and hashed, the system
-// already reads the next.
+// Buffers of this thread. There are two, so that the next file is read while a block is decompressed and hashed.
 const scratch = new Uint8Array(largestBlock);
 const buffers = [new Uint8Array(largestFile), new Uint8Array(largestFile)] as const;
 

@@ -21,10 +21,10 @@ type Check = { now: number; work: Work; findings: Findings; verify: VerifyBlocks
 
 type Files = { configs: Map<string, StoreEntry>; blocks: Map<string, number>; temporary: StoreEntry[] };
 
-/** What there is of backing images, sound or not; bytes are of the blocks, on disk. */
+/** The contents of the folder of backing images, sound or not. `bytes` is the size of the blocks on disk. */
 type Checked = { images: number; blocks: number; bytes: number };
 
-/** Checks the config of each backing image, and the blocks that all of them share. */
+/** Checks the config of each backing image, and the blocks that they share. */
 export const checkBackingImages = async (
   source: StoreSource,
   { now, work, findings, verify }: Check,
@@ -101,7 +101,7 @@ const checkConfig = (
   }
   if (size === 0)
     findings.add('config-invalid', path, `${what} has a size of 0, with which Longhorn restores nothing`);
-  // Its last block ends with it.
+  // The last block ends with the image.
   const end = Math.ceil(size / defaultBlockSize) * defaultBlockSize;
   checkOffsets(blocks, {
     ...{ what, path, findings, blockSize: defaultBlockSize },

@@ -8,18 +8,18 @@ import { readConfig, sizeLimits } from './read-config.ts';
 import type { BlockExpectation } from './verify-block.ts';
 import type { VolumeFiles } from './volume-files.ts';
 
-/** Which blocks the finished backups of a volume need. */
+/** The blocks that the finished backups of a volume need. */
 export type References = {
-  /** What each block has to be, by checksum. */
+  /** The expected properties of each block, by checksum. */
   blocks: Map<string, Omit<BlockExpectation, 'checksum'>>;
-  /** No backup is in progress, and each config could be read: no other block is needed. */
+  /** True if no other block is needed: no backup is in progress, and every config could be read. */
   complete: boolean;
 };
 
 type Check = { volumeName: string; volume: VolumeConfig | undefined; work: Work; findings: Findings };
 
 /**
- * Reads one config after the other, because each may be large, and checks it; gives the blocks that they
+ * Reads and checks the configs of the backups, one at a time because each may be large. Returns the blocks that they
  * refer to.
  */
 export const checkBackups = async (
@@ -67,7 +67,7 @@ export const checkBackups = async (
   return references;
 };
 
-/** Names of backups that refer to these blocks, by checksum; of each block the first few. */
+/** The names of the backups that refer to some blocks, by checksum. */
 export const usersOf = async (
   source: StoreSource,
   files: VolumeFiles,
@@ -92,17 +92,17 @@ const readBackup = (source: StoreSource, name: string, entry: StoreEntry) =>
   });
 
 type Referring = {
-  /** What refers to them, and its config. */
+  /** The name of the referring object in sentences, and the path of its config. */
   what: string;
   path: string;
-  /** Blocks that are there, by checksum. */
+  /** The blocks in the store, by checksum. */
   present: ReadonlyMap<string, number>;
-  /** How large a block has to be, by its offset, in bytes; undefined where nobody knows. */
+  /** The expected size of the block at an offset, in bytes. Undefined if it is unknown. */
   sizeOf: (offset: number) => number | undefined;
   findings: Findings;
 };
 
-/** Adds the blocks that a config refers to, and reports those that the store lacks. */
+/** Adds the blocks that a config refers to, and reports those that are missing in the store. */
 export const addReferences = (
   references: References,
   { blocks, compression }: Pick<BackupConfig, 'blocks' | 'compression'>,
@@ -119,7 +119,7 @@ export const addReferences = (
     findings.add('block-missing', path, `${what} lacks ${count(missing.size, 'block')}, such as ${example}`);
 };
 
-// By itself, and against its volume's where that could be read: its size and where its blocks belong.
+// Checks the size and the block offsets of a backup, also against its volume if `volume.cfg` could be read.
 const checkBackup = (
   { name, size, blockSize, blocks, singleFile }: BackupConfig,
   { path, volume, findings }: { path: string; volume: VolumeConfig | undefined; findings: Findings },
@@ -130,7 +130,7 @@ const checkBackup = (
     ...{ what: backup, path, findings, blockSize },
     within: { what: 'its volume', size: volumeSize, end: volumeSize },
   });
-  // One that is no multiple of the smaller size either is reported by itself.
+  // A size that is not a multiple of the smaller block size either has its own finding.
   if (volumeSize % defaultBlockSize === 0 && volumeSize % blockSize !== 0)
     findings.add(
       'volume-size-not-multiple',

@@ -4,14 +4,14 @@ import { type Findings, findingCodes, type StoreSeverity } from './findings.ts';
 import type { Owner } from './leftovers.ts';
 import { type BlockExpectation, type BlockProblem, largestFile } from './verify-block.ts';
 
-/** A block to look into. */
+/** A block to verify. */
 export type BlockJob = BlockExpectation & {
   path: string;
-  /** Bytes on disk. */
+  /** In bytes, on disk. */
   fileSize: number;
 };
 
-/** Looks into blocks, in any order, and reports what is wrong with them. */
+/** Verifies blocks in any order. Calls `wrong` for each problem. */
 export type VerifyBlocks = (
   jobs: Iterable<BlockJob>,
   wrong: (checksum: string, problem: BlockProblem) => void,
@@ -22,15 +22,15 @@ type Check = {
   references: References;
   findings: Findings;
   verify: VerifyBlocks | undefined;
-  /** Names of those that refer to blocks, by checksum. */
+  /** The names of the owners that refer to blocks, by checksum. */
   usersOf: (checksums: ReadonlySet<string>) => Promise<ReadonlyMap<string, string[]>>;
 };
 
 type Files = { folder: string; blocks: ReadonlyMap<string, number> };
 
 /**
- * Checks the content of all blocks in a folder, those that nothing refers to as well; without `verify` only
- * their sizes on disk.
+ * Checks the content of all blocks in a folder, including those that nothing refers to. Without `verify` it checks
+ * only their sizes on disk.
  */
 export const checkBlocks = async (
   files: Files,
@@ -57,7 +57,7 @@ export const checkBlocks = async (
     const used = users.get(checksum);
     const report = (usedBy: string, severity: StoreSeverity) =>
       findings.add(code, pathOf(files, checksum), `block ${checksum} ${message}; ${usedBy}`, severity);
-    // Garbage, whatever is in it; but one that went away and is still referred to is missing.
+    // An unreferenced block is garbage, whatever its content. A referenced block that disappeared is missing.
     if (used === undefined) report(`no ${owner} that can be read refers to it`, 'warning');
     else {
       const severity = code === 'changed-meanwhile' ? 'error' : findingCodes[code];

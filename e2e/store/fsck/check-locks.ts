@@ -4,25 +4,25 @@ import type { Findings } from './findings.ts';
 import { readConfig, sizeLimits } from './read-config.ts';
 
 /**
- * Seconds for which a lock counts after its file was last written; backupstore, lock.go. Its holder writes it
- * every 60 s.
+ * How many seconds a lock counts after its file was last written (backupstore, lock.go). Its holder writes it every
+ * 60 s.
  */
 const lifeOfLock = 150;
 
-/** Whose a lock is, by its type (backupstore, lock.go). */
+/** The operation of each lock type (backupstore, lock.go). */
 export const lockTypeLabels: Readonly<Record<number, string>> = { 1: 'a backup or restore', 2: 'a deletion' };
 
-/** What the locks of a volume say of who works on it. */
+/** What works on a volume, according to its locks. */
 export type Work = {
-  /** Somebody works on the volume, or did so a moment ago: what is unfinished may be about to be finished. */
+  /** An operation works on the volume or did so just now. It may still complete what is unfinished. */
   any: boolean;
-  /** A backup or a restore does. */
+  /** The operation is a backup or restore. */
   upload: boolean;
 };
 
 /**
- * Reads a volume's locks, and reports of each who holds it and whether it still counts. `now` is in
- * milliseconds since the epoch.
+ * Reads the locks of a volume. Reports who holds each lock and whether it still counts. `now` is in ms since the
+ * epoch.
  */
 export const checkLocks = async (
   source: StoreSource,
@@ -38,7 +38,7 @@ export const checkLocks = async (
       what: `lock ${name}`,
     });
     if (problem) {
-      // A lock may well go while it is looked at.
+      // A lock may be removed while it is read. That is not a problem.
       if (problem.code !== 'changed-meanwhile')
         findings.add('lock-unreadable', entry.path, `${problem.message}, so Longhorn passes it over`);
       continue;
@@ -62,7 +62,7 @@ export const checkLocks = async (
     }
     work.any = true;
     if (lock.Type === 1) work.upload = true;
-    // Seconds by which two clocks may differ.
+    // Up to 5 s are allowed for a difference between two clocks.
     if (age < -5)
       findings.add(
         'lock-from-the-future',

@@ -3,16 +3,16 @@ import type { BlockMapping } from '../format/config.ts';
 import type { FindingCode, Findings } from './findings.ts';
 
 type Offsets = {
-  /** Whose blocks they are, as a sentence begins with it. */
+  /** The owner of the blocks, as the start of a sentence. */
   what: string;
   blockSize: number;
-  /** In what they have to lie, its size, and where its last block may end, in bytes. */
+  /** The object that contains the blocks, its size, and where its last block may end, in bytes. */
   within: { what: string; size: number; end: number };
   path: string;
   findings: Findings;
 };
 
-/** Checks where blocks belong: at multiples of their size, within what they are of, one in each place, in order. */
+/** Checks the offsets of blocks: multiples of the block size, within the object, no duplicates, in order. */
 export const checkOffsets = (
   blocks: readonly BlockMapping[],
   { what, blockSize, within, path, findings }: Offsets,

@@ -10,10 +10,10 @@ type Check = { now: number; findings: Findings; quick: boolean };
 /** The two files of a system backup. */
 type Found = { config?: StoreEntry; archive?: StoreEntry };
 
-/** The archive is written first: one that is younger than this, in seconds, may be about to get its config. */
+/** The archive is written before the config. An archive younger than this, in seconds, may still get its config. */
 const uploading = 600;
 
-/** Checks the config and the archive of each system backup; gives how many there are. */
+/** Checks the config and the archive of each system backup. Returns how many there are. */
 export const checkSystemBackups = async (source: StoreSource, check: Check): Promise<number> => {
   const { findings } = check;
   const all = new Map<string, Found>();

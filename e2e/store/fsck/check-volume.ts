@@ -12,27 +12,25 @@ import { listVolume, type VolumeFiles } from './volume-files.ts';
 
 export type VolumeCheck = {
   findings: Findings;
-  /** Milliseconds since the epoch, by the clock of the store's server. */
+  /** In ms since the epoch, by the clock of the store's server. */
   now: number;
-  /** How to look into the blocks; without it they are only counted and measured. */
+  /** Verifies the content of blocks. Without it blocks are only counted and measured. */
   verify: VerifyBlocks | undefined;
 };
 
-/** What a volume's folder has, sound or not. */
+/** The contents of a volume's folder, sound or not. */
 export type CheckedVolume = {
-  /** Names of the backups that have a config, and of the locks. */
+  /** The names of the backups that have a config, and of the locks. */
   backups: string[];
   locks: string[];
-  /** Who works on it, by its locks. */
+  /** What works on the volume, according to its locks. */
   work: Work;
   blocks: number;
-  /** Of the blocks, on disk. */
+  /** The size of the blocks on disk. */
   bytes: number;
 };
 
-/**
- * Checks everything in a volume's folder; nothing that is in there makes it throw, only a store that fails.
- */
+/** Checks everything in a volume's folder. Damage never makes it throw; only a store that cannot be read does. */
 export const checkVolume = async (
   source: StoreSource,
   folder: string,
@@ -65,7 +63,7 @@ export const checkVolume = async (
   };
 };
 
-// What would be garbage or wrong at rest may be put right by whoever works on the volume.
+// While an operation works on the volume, it may still correct what would otherwise be garbage or wrong.
 const atRest = (work: Work) => (work.any ? 'info' : undefined);
 
 type Known = { name: string; work: Work; findings: Findings };

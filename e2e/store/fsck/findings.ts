@@ -1,12 +1,7 @@
-/**
- * error: data are lost or wrong. warning: garbage, or something left over. info: to be known, and no fault.
- */
+/** error: data are lost or wrong. warning: garbage or leftovers. info: worth knowing, not a fault. */
 export type StoreSeverity = 'error' | 'warning' | 'info';
 
-/**
- * Every kind of finding there is, with what it means for the store; some mean less while something works on
- * the volume.
- */
+/** The codes of findings with their severity. Some are less severe while an operation works on the volume. */
 export const findingCodes = {
   'folder-unreadable': 'error',
   'file-unreadable': 'error',
@@ -62,15 +57,15 @@ export const findingCodes = {
 
 export type FindingCode = keyof typeof findingCodes;
 
-/** What a finding names besides its path, where code asks for that. */
+/** Data of a finding besides its path, for use in code. */
 type Named = {
   /** The backup that is missing. */
   backup?: string;
-  /** How many blocks there are, and the first of them. */
+  /** The number of blocks, and the first of them. */
   blocks?: { count: number; first: string };
 };
 
-/** Something about a store that its reader has to know; its message is a sentence that stands by itself. */
+/** A finding about a store. The message is a complete sentence. */
 export type StoreFinding = {
   code: FindingCode;
   severity: StoreSeverity;
@@ -79,16 +74,17 @@ export type StoreFinding = {
 } & Named;
 
 /**
- * Findings of a check; of one code so many are kept, the rest only counted, whatever a damaged store brings.
+ * Collects the findings of a check. It keeps a limited number for each code and only counts the others, so that a
+ * damaged store cannot exhaust memory.
  */
 export type Findings = {
-  /** `severity` where it is not the code's own. */
+  /** `severity` overrides the default of the code. */
   add(code: FindingCode, path: string, message: string, severity?: StoreSeverity, named?: Named): void;
-  /** Those kept: errors first, then by path. */
+  /** The kept findings: errors first, then by path. */
   list(): StoreFinding[];
-  /** How many there were of each severity, those not kept included. */
+  /** The number of findings of each severity, including those not kept. */
   counts(): Record<StoreSeverity, number>;
-  /** How many of each code were not kept. */
+  /** The number of findings of each code that were not kept. */
   leftOut(): Partial<Record<FindingCode, number>>;
 };
 

@@ -17,25 +17,25 @@ import {
 } from './findings.ts';
 import { reportOther } from './walk-files.ts';
 
-/** What a check of a store came to. */
+/** The result of a check of a store. */
 export type StoreCheck = {
   findings: StoreFinding[];
-  /** Of all findings, also of those that were so many that they are not in the list. */
+  /** The counts include findings that were left out of the list. */
   counts: Record<StoreSeverity, number>;
   leftOut: Partial<Record<FindingCode, number>>;
   volumes: number;
   backups: number;
   systemBackups: number;
   backingImages: number;
-  /** Of volumes and of backing images. */
+  /** The blocks of volumes and backing images. */
   blocks: number;
-  /** Of the blocks, on disk. */
+  /** The size of the blocks on disk. */
   bytes: number;
 };
 
 const known = [volumesFolder, systemBackupsFolder, backingImagesFolder];
 
-/** Checks a whole store, one volume after the other. Throws only when the store itself fails. */
+/** Checks a whole store, one volume after the other. Throws only if the store cannot be read. */
 export const checkStore = async (
   source: StoreSource,
   { now, verify }: { now: number; verify: VerifyBlocks | undefined },
@@ -66,7 +66,7 @@ export const checkStore = async (
   };
 };
 
-/** Folders of the volumes in a store, in order; what else lies between becomes a finding. */
+/** The folders of the volumes in a store, in order. Other entries become findings. */
 export const listVolumes = async (source: StoreSource, findings: Findings): Promise<string[]> => {
   const volumes: string[] = [];
   const above = new Map<string, { empty: boolean }>();
@@ -75,7 +75,7 @@ export const listVolumes = async (source: StoreSource, findings: Findings): Prom
     const levels = path.split('/');
     const name = levels.at(-1) as string;
     const parent = above.get(levels.slice(0, -1).join('/'));
-    if (levels.length > 1 && parent === undefined) continue; // Below a foreign folder, of which it is enough to say that it is there.
+    if (levels.length > 1 && parent === undefined) continue; // The content of a foreign folder is not reported.
     if (parent !== undefined) parent.empty = false;
     if (entry.kind !== 'folder' && entry.kind !== 'file') reportOther(entry, `volumes/${path}`, findings);
     else if (entry.kind === 'folder' && levels.length === 3 && isName(name)) volumes.push(entry.path);

@@ -3,12 +3,12 @@ import type { References } from './check-backups.ts';
 import type { Work } from './check-locks.ts';
 import type { Findings } from './findings.ts';
 
-/** What refers to blocks. */
+/** What can refer to blocks. */
 export type Owner = 'backup' | 'backing image';
 
 type Leftovers = { owner: Owner; references: References; work: Work; now: number; findings: Findings };
 
-/** Reports blocks that nothing refers to, and of files that somebody did not finish writing. */
+/** Reports unreferenced blocks and unfinished files. */
 export const checkLeftovers = (
   {
     folder,
@@ -26,7 +26,7 @@ export const checkLeftovers = (
       ? ''
       : `; a ${owner} whose config is in progress or cannot be read may need them`;
     const message = `${number} to no ${owner}, such as ${first}: ${bytes} bytes${perhaps}`;
-    // What would be garbage at rest may be needed by whoever works on it.
+    // While an operation works here, it may still need a block that would otherwise be garbage.
     const severity = !references.complete || work.any ? 'info' : undefined;
     findings.add('block-orphaned', `${folder}/blocks`, message, severity, {
       blocks: { count: orphans.length, first },
@@ -35,7 +35,7 @@ export const checkLeftovers = (
   for (const { path, changedAt } of temporary) {
     const age = Math.max(0, Math.round((now - changedAt) / 1000));
     const name = path.slice(folder.length + 1);
-    // A file is written in seconds; nobody comes back for an older one, whatever goes on.
+    // Writing a file takes seconds. A file older than 600 s is abandoned, even while an operation works here.
     const live = work.any && age < 600;
     findings.add(
       'temporary-file',

@@ -6,20 +6,20 @@ import { collectFindings } from './findings.ts';
 import { listVolumes } from './fsck.ts';
 import { readConfig, sizeLimits } from './read-config.ts';
 
-/** A config of the store, or why there is none to be read. */
+/** A config of the store, or why it cannot be read. */
 export type Listed<T> =
   | { path: string; config: T; problem?: never }
   | { path: string; config?: never; problem: string };
 
-/** A volume of a store as its configs describe it; blocks are not looked at. */
+/** A volume of a store as its configs describe it. Blocks are not read. */
 export type ListedVolume = Listed<VolumeConfig> & {
   name: string;
   folder: string;
-  /** By name, each read when it is asked for, because a config may be large. */
+  /** By name. Each config is read on demand, because it may be large. */
   backups: { name: string; read: () => Promise<Listed<BackupConfig>> }[];
 };
 
-/** The volumes of a store, in order; none of what is wrong with it makes this throw. */
+/** Lists the volumes of a store, in order. Damage in the store does not make it throw. */
 export const listStore = async function* (source: StoreSource): AsyncGenerator<ListedVolume> {
   for (const folder of await listVolumes(source, collectFindings({ keep: 0 }))) {
     if (folder.endsWith(`/${backingImageLocks}`)) continue;

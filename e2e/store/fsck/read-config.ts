@@ -3,8 +3,7 @@ import { type StoreEntry, type StoreSource, Unreadable } from '../format/source.
 import type { FindingCode } from './findings.ts';
 
 /**
- * The most that a file may hold to be read at all, in bytes. A backup of 5 TiB in blocks of 2 MiB has a
- * config of 256 MiB.
+ * The largest sizes of files that are read, in bytes. A backup of 5 TiB in blocks of 2 MiB has a config of 256 MiB.
  */
 export const sizeLimits = {
   backup: 256 << 20,
@@ -14,15 +13,15 @@ export const sizeLimits = {
   archive: 256 << 20,
 } as const;
 
-/** How to read one kind of file, and how to call it in a sentence. */
+/** How to read a kind of file. `what` is its name in sentences. */
 type Reading<T> = { parse: (bytes: Buffer) => Parsed<T>; limit: number; what: string };
 
-/** What a file of the store says, or why it says nothing. */
+/** The content of a file, or why there is none. */
 export type Read<T> =
   | { config: T; problem?: never }
   | { config?: never; problem: { code: FindingCode; message: string } };
 
-/** Reads a file of the store, whatever is in it. */
+/** Reads and parses a file of the store. Invalid content is returned as a problem. */
 export const readConfig = async <T>(
   source: StoreSource,
   entry: StoreEntry,

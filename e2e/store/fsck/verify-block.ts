@@ -3,18 +3,18 @@ import { checksumOf } from '../format/layout.ts';
 import { Damage } from '../format/lz4/damage.ts';
 import { Unreadable } from '../format/source.ts';
 
-/** The largest block that Longhorn makes, in bytes; the other size is 2 MiB. */
+/** The largest block size of Longhorn, in bytes. The other size is 2 MiB. */
 export const largestBlock = 16 << 20;
 
-/** The largest file that can be a block, in bytes: one that no compression makes smaller, in its frame. */
+/** The largest file of a block, in bytes: incompressible data plus the overhead of the format. */
 export const largestFile = largestBlock + (64 << 10);
 
-/** What a block has to be. */
+/** The expected properties of a block. */
 export type BlockExpectation = {
   checksum: string;
-  /** As the configs that refer to it have them; undefined when none does. */
+  /** The compression according to the configs that refer to it. Undefined if none does. */
   method: CompressionMethod | undefined;
-  /** Bytes, uncompressed. */
+  /** In bytes, uncompressed. */
   size: number | undefined;
 };
 
@@ -30,12 +30,12 @@ export type BlockCode =
   | 'block-unreadable'
   | 'changed-meanwhile';
 
-/** What is wrong with a block; the message ends a sentence that begins with the block. */
+/** A problem of a block. The message follows the name of the block in a sentence. */
 export type BlockProblem = { code: BlockCode; message: string };
 
 /**
- * Looks for what is wrong with a block's file: how it was compressed, the size and the checksum of its data.
- * Undefined when nothing is. `scratch` takes the data; whatever the file says, no more memory is used.
+ * Verifies the file of a block: its compression, and the size and checksum of its data. Returns undefined if it is
+ * sound. The data go into `scratch`; no more memory is used, whatever the file contains.
  */
 export const verifyBlock = (
   file: Uint8Array,
@@ -47,18 +47,18 @@ export const verifyBlock = (
   const method = expected.method ?? seen;
   const target = scratch.subarray(0, expected.size ?? largestBlock);
   const problem = verifyAs(method, file, expected, target);
-  // Another method is worth a try only where the checksum can then show that it is the right one.
+  // Another method is tried only if the first one failed. The checksum then shows whether it is the right one.
   if (problem === undefined || seen === method || verifyAs(seen, file, expected, target) !== undefined)
     return problem;
   const kept = seen === 'none' ? 'not compressed' : `compressed with ${seen}`;
   const message = `is ${kept} where the config says ${method}`;
-  // backupstore, DecompressAndVerifyWithFallback: only lz4 and gzip stand in for each other.
+  // Longhorn falls back only between lz4 and gzip (backupstore, DecompressAndVerifyWithFallback).
   if (seen === 'none' || method === 'none')
     return { code: 'compression-mismatch', message: `${message}; Longhorn cannot read it` };
   return { code: 'compression-differs', message: `${message}; Longhorn reads it all the same` };
 };
 
-/** What is wrong with a block whose file could not be read; an error of any other kind is thrown on. */
+/** Converts a read error of a block to its problem. Throws any other error. */
 export const problemOfReading = (error: unknown): BlockProblem => {
   if (!(error instanceof Unreadable)) throw error;
   if (error.gone) return { code: 'changed-meanwhile', message: 'went away while the store was being read' };

@@ -3,8 +3,8 @@ import type { BlockJob, VerifyBlocks } from './check-blocks.ts';
 import { largestBlock, largestFile, problemOfReading, verifyBlock } from './verify-block.ts';
 
 /**
- * Looks into some of the blocks, spread over all, of not more than so many bytes on disk: for a store that is
- * read over a slow way.
+ * Verifies a sample of the blocks, spread evenly, of at most `bytes` bytes on disk. For stores with a slow
+ * connection.
  */
 export const verifySample =
   (source: StoreSource, bytes: number): VerifyBlocks =>
@@ -26,7 +26,7 @@ const spread = (jobs: BlockJob[], bytes: number): BlockJob[] => {
   let taken = 0;
   return jobs.filter(({ fileSize }) => {
     passed += fileSize;
-    // As much of what was passed as of the whole, and never more than asked for.
+    // The share of the sample that is used must not exceed the share of blocks that was passed.
     if (taken + fileSize > Math.min(bytes, (passed / all) * bytes)) return false;
     taken += fileSize;
     return true;

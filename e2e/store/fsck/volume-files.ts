@@ -4,15 +4,15 @@ import type { StoreEntry, StoreSource } from '../format/source.ts';
 import type { Findings } from './findings.ts';
 import { walkFiles } from './walk-files.ts';
 
-/** The files of one volume in a store, each kind for itself. */
+/** The files of one volume in a store, by kind. */
 export type VolumeFiles = {
-  /** From the store's own folder on. */
+  /** The path, starting with the store's folder. */
   folder: string;
   volumeConfig: StoreEntry | undefined;
-  /** By the name that the file's name gives. */
+  /** By the name that is part of the file name. */
   backups: Map<string, StoreEntry>;
   locks: Map<string, StoreEntry>;
-  /** Sizes in bytes, by checksum; only those that are where Longhorn looks for them. */
+  /** Sizes in bytes, by checksum. Only blocks where Longhorn looks for them. */
   blocks: Map<string, number>;
   temporary: StoreEntry[];
 };
@@ -20,7 +20,7 @@ export type VolumeFiles = {
 // blocks/da/65/CHECKSUM.blk
 const deepest = 4;
 
-/** Lists a volume's folder; what does not belong there, or cannot be looked at, becomes a finding. */
+/** Lists a volume's folder. Foreign and unreadable entries become findings. */
 export const listVolume = async (
   source: StoreSource,
   folder: string,
@@ -39,7 +39,7 @@ export const listVolume = async (
   return { ...files, backups: byName(files.backups), locks: byName(files.locks) };
 };
 
-// A listing comes in any order; what is found is reported in the same one each time.
+// Sources list in any order. Findings must have a fixed order.
 const byName = <T>(map: Map<string, T>): Map<string, T> =>
   new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 

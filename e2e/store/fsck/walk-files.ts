@@ -4,12 +4,12 @@ import type { Findings } from './findings.ts';
 type Walk = {
   depth: number;
   findings: Findings;
-  /** Whether Longhorn makes a folder of this path, from the folder that is walked on. */
+  /** Whether Longhorn creates a folder with this path, relative to the walked folder. */
   isKnownFolder: (path: string) => boolean;
   take: (entry: StoreEntry, path: string) => void;
 };
 
-/** Gives each file in a folder of Longhorn's; folders that are not Longhorn's, or are empty, become findings. */
+/** Calls `take` for each file in a folder of Longhorn's. Foreign and empty folders become findings. */
 export const walkFiles = async (
   source: StoreSource,
   folder: string,
@@ -22,7 +22,7 @@ export const walkFiles = async (
     const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
     const above = folders.get(parent);
     if (above !== undefined) above.empty = false;
-    // Of a foreign folder it is enough to say that it is there.
+    // The content of a foreign folder is not reported.
     if (foreign.some((each) => path.startsWith(`${each}/`))) continue;
     if (entry.kind === 'folder') {
       if (isKnownFolder(path)) folders.set(path, folders.get(path) ?? { empty: true });
@@ -40,7 +40,7 @@ export const walkFiles = async (
     if (empty) findings.add('empty-folder', `${folder}/${path}`, `${path}/ is empty`);
 };
 
-/** Reports what is neither a file nor a folder. */
+/** Reports an entry that is neither a file nor a folder. */
 export const reportOther = ({ kind, path, reason }: StoreEntry, name: string, findings: Findings): void => {
   if (kind === 'link')
     findings.add('symbolic-link', path, `${name} is a symbolic link, which was not followed`);

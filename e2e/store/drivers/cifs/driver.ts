@@ -4,7 +4,7 @@ import { mountedAt } from '../mounts.ts';
 import { rightsInPod } from '../rights.ts';
 import { cifsServer, driverName, placeOfUrl } from './place.ts';
 
-/** A CIFS server of its own for each scenario, in a pod that keeps the files on its node's disk. */
+/** The driver for CIFS. Each scenario has its own server, in a pod that keeps the files on the disk of its node. */
 export const cifs: StoreDriver = {
   name: driverName,
   called: { store: 'a CIFS backup store', server: 'a CIFS server' },

@@ -12,18 +12,18 @@ const file = new URL('../../../../fixtures/cifs-backupstore/manifest.yaml', impo
 
 const user = 'longhorn';
 
-/** Makes what a new server is logged in to by. */
+/** Creates the password of a new server. */
 export const makePassword = (): string => {
   const password = randomBytes(24).toString('base64url');
   know(password, 'password of the backup store');
   return password;
 };
 
-/** The objects of a CIFS backup store, in the order in which to make them: first its namespace. */
+/** The objects of a CIFS backup store, in order of creation. The first is its namespace. */
 export const storeManifest = (options: ManifestOptions, password: string): Promise<KubernetesObject[]> =>
   readManifest(file, options, { USER: user, PASSWORD: password, ...diskOf(options) });
 
-/** Starts a server, puts what Longhorn logs in with into Longhorn's namespace, and opens what it serves. */
+/** Starts a server, creates the Secret with its credentials in Longhorn's namespace, and opens the store. */
 export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> => {
   const password = makePassword();
   const served = await startPod(cluster, {
@@ -39,13 +39,13 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
     program: serverProgram,
     url,
     credentialSecret: secretOf(options),
-    // A node need not have mount.cifs: Longhorn mounts it out of its pods.
+    // A node may lack mount.cifs: Longhorn mounts the store from its own pods.
     mountArguments: undefined,
     mountPoint: () => storeMount(options),
   });
 };
 
-/** Removes a store's server, and what Longhorn logged in with; what is gone already is no error. */
+/** Removes the server of a store and Longhorn's Secret for it. Objects that are already gone are not an error. */
 export const removeStore = async (cluster: Cluster, place: StorePlace): Promise<void> => {
   await removeServer(cluster, place, resources.secrets);
   await takeLogin(cluster, place);

@@ -7,16 +7,16 @@ import { type StoreEntry, type StoreSource, Unreadable } from '../../format/sour
 import type { Incoming, NewFile } from '../../format/write-backup.ts';
 import { type BackupStore, openStore } from '../../store.ts';
 
-/** The pod that serves a store, and the exported folder as it sees it. */
+/** The pod that serves a store. `root` is the path of the exported folder in the pod. */
 export type Served = { cluster: Cluster; pod: PodTarget; root: string };
 
-/** A container of a pod, as it is kept on disk. */
+/** The JSON form of a container of a pod. */
 export const podSchema = z.object({ namespace: z.string(), name: z.string(), container: z.string() });
 
-/** Runs a bash script in the pod that serves a store; throws when it ends with neither 0 nor `no`. */
+/** Runs a bash script in the pod of a store. Throws for exit codes other than 0 and `no`. */
 export type RunInStore = (script: string, ...args: string[]) => Promise<{ stdout: string; exitCode: number }>;
 
-/** An exit code that none of the commands uses by itself, for the answer "no". */
+/** The exit code for the answer "no". No command that the scripts use returns it. */
 const no = 42;
 
 export const runInStore =
@@ -31,10 +31,7 @@ export const runInStore =
     return { stdout, exitCode };
   };
 
-/**
- * A store below `root`, the exported folder as the pod that serves it sees it. The pod needs bash, find, head
- * and base64.
- */
+/** The source of a store through commands in its pod. The pod needs bash, find, head and base64. */
 export const podSource = (run: RunInStore, { root }: { root: string }): StoreSource => ({
   async *walk(folder, depth) {
     yield* parseListing((await run(walkScript, `${root}/${folder}`, String(depth))).stdout, folder);
@@ -46,11 +43,11 @@ export const podSource = (run: RunInStore, { root }: { root: string }): StoreSou
   },
 });
 
-// What is removed while find works is not there.
+// `-ignore_readdir_race` skips files that are removed while find runs.
 const walkScript = `[[ -d $1 ]] || exit 0
 cd "$1" && exec find . -ignore_readdir_race -mindepth 1 -maxdepth "$2" -printf '%P\\0%y\\0%s\\0%T@\\0'`;
 
-// As text, because that is what an exec carries; a link is not followed.
+// base64, because an exec stream carries text. Links are not followed.
 const readScript = `[[ -e $1 && ! -L $1 ]] || exit ${no}
 set -o pipefail
 head -c "$2" -- "$1" | base64 -w 0`;
@@ -58,8 +55,8 @@ head -c "$2" -- "$1" | base64 -w 0`;
 const kinds: Record<string, StoreEntry['kind']> = { f: 'file', d: 'folder', l: 'link' };
 
 /**
- * Reads what the listing command prints: path, type, size in bytes and time in seconds of each, every one
- * with a zero byte behind it.
+ * Parses the output of the listing script: path, type, size in bytes and time in seconds of each file. A zero byte
+ * follows every field.
  */
 const parseListing = (text: string, folder: string): StoreEntry[] => {
   const fields = text.split('\0');
@@ -78,9 +75,8 @@ const parseListing = (text: string, folder: string): StoreEntry[] => {
   });
 };
 
-// A lock is a file on somebody else's file system, not an object that could be watched: the wait is bounded
-// and stays in the pod, one command. Each lock that counts when the time is over: its path, when it was written
-// and how long ago, and what is in it.
+// The file system of a store cannot be watched, so one command in the pod polls with a time limit. It prints each
+// lock that counts at the end: path, time of the last refresh, age and content.
 const locksScript = `
 shopt -s nullglob
 exec {nap}<> <(:)
@@ -123,8 +119,8 @@ const locksIn = async (
 };
 
 /**
- * A store by commands in the pod that serves it. The data of blocks come over the exec, so that by default
- * none is looked into.
+ * Opens a store through commands in its pod. `contents` is how many bytes of blocks an inspection reads; the default
+ * is 0, because the data come through an exec stream.
  */
 export const openPodStore = (served: Served, contents = 0): BackupStore => {
   const run = runInStore(served);
@@ -136,9 +132,8 @@ export const openPodStore = (served: Served, contents = 0): BackupStore => {
   });
 };
 
-// The first line has all folders, made in one go, as a process takes its time in a pod. Then each file comes
-// as a line with its size and its path, and its bytes: head takes no byte more than that. The last
-// line says that nothing was lost on the way.
+// The first line lists all folders, so that one mkdir creates them: starting a process in a pod is slow. Then each
+// file has a line with its size and path, followed by its bytes. The last line shows that the stream is complete.
 const putScript = `
 set -e
 if IFS=' ' read -r -a folders; then
@@ -151,17 +146,14 @@ fi
 echo 'the stream of files ended before its last line' >&2
 exit 1`;
 
-// To whom the exported folder belongs, as whom its clients act.
+// `chown` gives the files the owner of the exported folder, because its clients act as that user.
 const publishScript = `
 set -e
 mkdir -p "\${2%/*}"
 chown -R --reference="$3" -- "$1" "$3/${storeFolder}"
 mv -T "$1" "$2"`;
 
-/**
- * Opens the way into the folder of a volume that the store knows nothing of; `root` is the exported folder as
- * the pod sees it.
- */
+/** Starts writing the folder of a volume that the store does not have yet. */
 export const incoming = ({ cluster, pod, root }: Served, { volume }: { volume: string }): Incoming => {
   const aside = `${root}/incoming-${volume}`;
   const run = async (what: string, command: string[], stdin?: Uint8Array): Promise<void> => {

@@ -5,13 +5,13 @@ import { servingPods } from '../server.ts';
 import { exportPath } from './place.ts';
 import { incoming, openPodStore, podSource, runInStore } from './pod-store.ts';
 
-// Of a volume's blocks, in bytes on disk: four or more of the largest. They come over the API server as text,
-// which takes a second or two.
+// How many bytes of a volume's blocks an inspection reads, on disk: at least four of the largest. They come through
+// the API server as text, which takes one or two seconds.
 const lookedInto = 8 << 20;
 
 /**
- * A folder that a pod serves: by which program, how Longhorn is given it and logs in, how a node mounts it
- * (mount(8)) and where Longhorn's commands do.
+ * A folder that a pod serves: the program that serves it, the URL and Secret for Longhorn, the arguments of mount(8)
+ * on a node, and the mount point for Longhorn's commands.
  */
 export type ServedFolder = {
   driver: string;
@@ -26,7 +26,7 @@ export type ServedFolder = {
   contents?: number;
 };
 
-/** The store that a pod serves from a folder of its own. */
+/** The running store of a folder that a pod serves. */
 export const servedStore = (
   cluster: Cluster,
   {
@@ -66,7 +66,7 @@ export const servedStore = (
   };
 };
 
-/** Opens what the servers of a kind serve at a place now. */
+/** Opens the stores that servers of a kind serve at a place now. */
 export const findStores = async (
   cluster: Cluster,
   place: StorePlace,

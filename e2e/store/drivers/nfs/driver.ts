@@ -4,7 +4,7 @@ import { rightsInPod } from '../rights.ts';
 import { mountedHere } from './mounts.ts';
 import { driverName, nfsServer, placeOfUrl } from './place.ts';
 
-/** An NFS server of its own for each scenario, in a pod that keeps the files on its node's disk. */
+/** The driver for NFS. Each scenario has its own server, in a pod that keeps the files on the disk of its node. */
 export const nfs: StoreDriver = {
   name: driverName,
   called: { store: 'an NFS backup store', server: 'an NFS server' },

@@ -3,8 +3,8 @@ import { mountOf } from '../folder/place.ts';
 import { mountedAt } from '../mounts.ts';
 
 /**
- * Where Longhorn's engine mounts the NFS store of a URL, in the container in which it runs (backupstore,
- * nfs.go); throws for any other URL.
+ * The mount point of Longhorn's engine for the URL of an NFS store, in the container in which the engine runs
+ * (backupstore, nfs.go). Throws for any other URL.
  */
 export const storeMount = (url: string): string => {
   const [, host, path] = /^nfs:\/\/([^/]+)(\/[^?]+)/.exec(url) ?? [];
@@ -13,7 +13,7 @@ export const storeMount = (url: string): string => {
   return mountOf(host, path);
 };
 
-/** Where the store of a URL is mounted on this machine. */
+/** Finds where the store of a URL is mounted on this machine. */
 export const mountedHere = async (url: string): Promise<{ folder: string } | NotHere> => {
   const [, host = '', path = ''] = /^nfs:\/\/(\[[^\]]+\]|[^:/?]+):?(\/[^?]*)(?:\?.*)?$/i.exec(url) ?? [];
   if (host === '') return { problem: `${url}: the URL of an NFS store is nfs://HOST:/PATH`, wrong: true };

@@ -5,7 +5,7 @@ import { storeMount } from './mounts.ts';
 import { driverName, serverProgram, storeUrl } from './place.ts';
 import { startNfsStoreServer } from './server.ts';
 
-/** The store that a pod serves from a folder of its own, as Longhorn is given it by this URL. */
+/** The running store of a folder that an NFS pod serves under a URL. */
 export const servedStore = (
   cluster: Cluster,
   served: { pod: PodTarget; node: string; url: string; root?: string; contents?: number },
@@ -18,6 +18,6 @@ export const servedStore = (
     mountPoint: () => storeMount(served.url),
   });
 
-/** Starts a server, and opens what it serves. */
+/** Starts an NFS server and opens its store. */
 export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> =>
   servedStore(cluster, { ...(await startNfsStoreServer(cluster, options)), url: storeUrl(options) });

@@ -6,7 +6,7 @@ import { nfsServer } from './place.ts';
 
 const file = new URL('../../../../fixtures/nfs-backupstore/manifest.yaml', import.meta.url);
 
-/** The objects of an NFS backup store, in the order in which to make them: first its namespace. */
+/** The objects of an NFS backup store, in order of creation. The first is its namespace. */
 export const storeManifest = (options: ManifestOptions): Promise<KubernetesObject[]> =>
   readManifest(file, options, {
     ...(options.features?.includes('one-user')
@@ -15,7 +15,7 @@ export const storeManifest = (options: ManifestOptions): Promise<KubernetesObjec
     ...diskOf(options),
   });
 
-/** Starts an NFS server and returns its pod when it answers on its port. */
+/** Starts an NFS server. Returns its pod when the server answers on its port. */
 export const startNfsStoreServer = async (
   cluster: Cluster,
   options: StartStore,

@@ -8,13 +8,13 @@ import { sizeLimits } from '../../fsck/read-config.ts';
 import { type BackupStore, openStore } from '../../store.ts';
 import { requestsAtOnce, s3Source } from './s3-source.ts';
 
-// Between two looks at the locks, in ms.
+// The time between searches for locks, in ms.
 const pause = 300;
 
-/** Whether a path is that of a lock. */
+/** Whether a path is the path of a lock. */
 export const isLock = (path: string): boolean => /\/locks\/[^/]+\.lck$/.test(path);
 
-/** The locks below these folders, with how long ago they were written, in seconds by the server's clock. */
+/** Lists the locks in some folders, with their ages in seconds by the server's clock. */
 const locksIn = async (
   source: StoreSource,
   place: BucketFolder,
@@ -34,8 +34,8 @@ const locksIn = async (
 };
 
 /**
- * Looks until there is nothing left, or so many seconds are over; returns what then is. A lock is an object on
- * somebody else's server, which reports its changes to nobody: each look is a request, and the wait is bounded.
+ * Repeats a search until it finds nothing or the time (in seconds) is over. Returns what the last search found. S3
+ * reports no changes to clients, so each search is a request.
  */
 const untilNone = async <T>(list: () => Promise<T[]>, seconds: number): Promise<T[]> => {
   const deadline = Date.now() + seconds * 1000;
@@ -46,7 +46,7 @@ const untilNone = async <T>(list: () => Promise<T[]>, seconds: number): Promise<
   }
 };
 
-/** Opens a store in a bucket; of a volume's blocks as many are looked into as have so many bytes. */
+/** Opens a store in a bucket. `contents` is how many bytes of a volume's blocks an inspection reads. */
 export const openBucket = (place: BucketFolder, contents = 0): BackupStore => {
   const source = s3Source(place);
   const withContent = async (lock: Omit<LivingLock, 'content'>): Promise<LivingLock[]> => {
@@ -74,7 +74,7 @@ export const openBucket = (place: BucketFolder, contents = 0): BackupStore => {
   });
 };
 
-/** Does something with each of these, as many at a time as requests may be under way. */
+/** Runs `work` for each item, as many at once as there may be concurrent requests. */
 export const eachAtOnce = async <T>(all: readonly T[], work: (one: T) => Promise<unknown>): Promise<void> => {
   const left = all.values();
   await Promise.all(
@@ -85,8 +85,8 @@ export const eachAtOnce = async <T>(all: readonly T[], work: (one: T) => Promise
 };
 
 /**
- * Opens the way into the folder of a volume that the store knows nothing of. Objects cannot be brought to their
- * place in one go: the configs, by which Longhorn knows a backup, come last.
+ * Starts writing the folder of a volume that the store does not have yet. S3 cannot publish several objects at once,
+ * so the configs are written last: Longhorn finds a backup by its config.
  */
 const incoming = ({ client, bucket, prefix }: BucketFolder, volume: string): Incoming => {
   const held: NewFile[] = [];
@@ -104,10 +104,10 @@ const incoming = ({ client, bucket, prefix }: BucketFolder, volume: string): Inc
   };
 };
 
-// Of a volume's blocks, in bytes as they are stored: four or more of the largest.
+// How many bytes of a volume's blocks an inspection reads, as stored: at least four of the largest.
 const lookedInto = 8 << 20;
 
-/** What every store in a bucket has, whoever serves it. */
+/** The common parts of all stores in buckets. */
 export const storeIn = (
   folder: BucketFolder,
 ): BackupStore & Pick<RunningStore, 'source' | 'write' | 'mountArguments' | 'mountPoint'> => ({
@@ -118,7 +118,7 @@ export const storeIn = (
   mountPoint: undefined,
 });
 
-/** What the server's clock says, in ms: ages of objects are measured by it, and none other. */
+/** The time of the server's clock, in ms. Ages of objects must be measured with it. */
 export const serverTime = async ({
   client,
   bucket,

@@ -5,29 +5,29 @@ import { connect } from 'node:tls';
 import type { S3 } from '@aws-sdk/client-s3';
 
 /**
- * How a server of S3 is reached; what is not said comes from where the AWS CLI takes it: variables, profiles,
- * the machine itself.
+ * How to reach an S3 server. For missing values the SDK uses the sources of the AWS CLI: environment variables,
+ * profiles, instance metadata.
  */
 export type S3Access = {
   endpoint?: string | undefined;
   region?: string | undefined;
   accessKeyId?: string;
   secretAccessKey?: string;
-  /** Certificates in PEM to trust instead of the system's. */
+  /** Trusted certificates in PEM. They replace those of the system. */
   ca?: string | undefined;
-  /** The bucket is part of the host's name, as Longhorn's VIRTUAL_HOSTED_STYLE has it. */
+  /** The bucket is part of the host name, as with Longhorn's VIRTUAL_HOSTED_STYLE. */
   virtualHosted?: boolean;
-  /** Makes the way to the server, for each connection; without it, by its address. TLS comes on top. */
+  /** Opens a connection to the server. The default connects to the endpoint's address. TLS is added on top. */
   dial?: () => Duplex;
 };
 
-/** Seconds for which a server may be silent, before it has taken a connection and in the middle of an answer. */
+/** How many seconds a server may stay silent: while connecting, and within an answer. */
 export const patience = { connecting: 10, answering: 60 } as const;
 
-// A connection that nobody needs goes after so long, in ms: one that waits keeps the process.
+// Idle time in ms after which a connection is closed. An open connection keeps the process alive.
 const idle = 2_000;
 
-/** Makes connections that are by no address: `dial` is the way, and TLS comes on top. */
+/** An HTTPS agent that opens connections with `dial` instead of connecting to an address. */
 export class DialingAgent extends Agent {
   readonly #dial: () => Duplex;
 
@@ -42,7 +42,7 @@ export class DialingAgent extends Agent {
   }
 }
 
-// Of a connection that is no socket, what an agent asks of one; its silence is timed by the request.
+// Adds the socket methods that an HTTP agent calls. They do nothing; the request has its own time-out.
 const asSocket = <T extends Duplex>(way: T): T => {
   const same = () => way;
   return Object.assign(way, {
@@ -54,7 +54,7 @@ const asSocket = <T extends Duplex>(way: T): T => {
   });
 };
 
-/** The same, where the server does not speak TLS. */
+/** The same agent for servers without TLS. */
 class PlainDialingAgent extends HttpAgent {
   readonly #dial: () => Duplex;
 
@@ -68,7 +68,7 @@ class PlainDialingAgent extends HttpAgent {
   }
 }
 
-/** Opens a client for S3; the SDK is loaded by the first one. */
+/** Opens an S3 client. The first call loads the SDK. */
 export const openClient = async ({
   endpoint,
   region,
@@ -89,7 +89,7 @@ export const openClient = async ({
       ? {}
       : { credentials: { accessKeyId, secretAccessKey } }),
     forcePathStyle: !virtualHosted,
-    // As Longhorn has it: servers other than Amazon's may not know the checksums of requests.
+    // As Longhorn sets it. Other servers than Amazon's may not support checksums of requests.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {

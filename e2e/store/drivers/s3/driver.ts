@@ -4,7 +4,7 @@ import { rightsInPod } from '../rights.ts';
 import { s3Here } from './local-reader.ts';
 import { driverName, placeOfUrl } from './place.ts';
 
-/** An S3 server of its own for each scenario, in a pod that keeps the objects on its node's disk. */
+/** The driver for S3. Each scenario has its own server, in a pod that keeps the objects on the disk of its node. */
 export const s3: StoreDriver = {
   name: driverName,
   called: { store: 'an S3 backup store', server: 'an S3 server' },

@@ -5,7 +5,7 @@ import { patience } from './client.ts';
 type Failed = Partial<S3ServiceException> &
   Omit<NodeJS.ErrnoException, 'name' | 'message'> & { Region?: string; input?: string };
 
-/** Says why a request failed, without the server's own words where these may hold secrets. */
+/** Explains why a request failed. It omits the server's own message where that may contain secrets. */
 export const explainFailure = async (
   error: unknown,
   { client, bucket }: { client: S3; bucket: string },
@@ -74,12 +74,12 @@ const elsewhere: Answer = ({ bucket, region, failed }) => {
   return { code: 'region-wrong', what: `bucket ${bucket} is not in region ${region}${but}` };
 };
 
-// By what a server calls an error; Amazon's names are those of others too.
+// By the error code of the server. Other servers use Amazon's codes too.
 const answers: Readonly<Record<string, Answer>> = {
   NoSuchBucket: ({ at, bucket }) => ({ code: 'bucket-missing', what: `${at} has no bucket ${bucket}` }),
   InvalidBucketName: ({ bucket }) => ({ code: 'bucket-name', what: `${bucket} is no name of a bucket` }),
   InvalidAccessKeyId: keyUnknown,
-  // versitygw, while it has one account alone.
+  // versitygw uses this code while it has only one account.
   XAdminUserNotFound: keyUnknown,
   SignatureDoesNotMatch: ({ at }) => ({
     code: 'signature-refused',
@@ -105,7 +105,7 @@ const answers: Readonly<Record<string, Answer>> = {
   }),
 };
 
-// Of servers that speak TLS, some answer so to who does not, and others break the connection.
+// The answer of a TLS server to a client without TLS. Some servers send it, others close the connection.
 const isNoAnswerOfS3 = ({ $response }: Failed): boolean =>
   $response?.statusCode === 400 && $response.headers['x-amz-request-id'] === undefined;
 
@@ -128,7 +128,7 @@ const ofConnection = ({ code = '', message = '', $metadata }: Failed, at: string
       what: `the certificate of ${at} is not trusted (${code})`,
       remedy: 'name the file of its CA in AWS_CA_BUNDLE',
     };
-  // Before anything was answered.
+  // With `$metadata` the request failed before any response.
   const perhaps = $metadata && at.startsWith('http:') ? ', as servers do that speak TLS' : '';
   if (code === 'ECONNRESET' || code === 'EPIPE')
     return { code: 'connection-broken', what: `${at} breaks the connection${perhaps} (${code})` };

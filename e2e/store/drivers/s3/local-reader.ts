@@ -9,7 +9,7 @@ import { openClient } from './client.ts';
 import { explainFailure } from './explain.ts';
 import { s3Source } from './s3-source.ts';
 
-/** A store in a bucket, by its URL as Longhorn has it and the credentials that the AWS CLI would use. */
+/** Reads a store in a bucket, by the URL that Longhorn uses and the credentials that the AWS CLI would use. */
 export const s3Here: ReadFromHere = {
   scheme: 's3',
   words: {
@@ -55,7 +55,8 @@ const clientFor = async (region: string | undefined, bucket: string): Promise<S3
     throw new StoreUnreadable(composeTrouble(await explainFailure(error, { client, bucket })));
   };
   await client.config.region().catch(unreadable);
-  // Those of a profile or of the machine stand in no variable.
+  // Credentials of a profile or of the instance metadata are in no environment variable, so they must be registered
+  // for redaction here.
   const { secretAccessKey, sessionToken } = await client.config.credentials().catch(unreadable);
   know(secretAccessKey, 'secret key of S3');
   know(sessionToken, 'session token of S3');
@@ -64,7 +65,7 @@ const clientFor = async (region: string | undefined, bucket: string): Promise<S3
 
 type Wanted = { url: string; bucket: string; prefix: string };
 
-// What is named may be the folder of the store itself, as with a folder of this machine.
+// The URL may name the folder `backupstore` itself, as a path on this machine may.
 const findStore = async (client: S3, { url, bucket, prefix }: Wanted) => {
   const place = { client, bucket };
   const holds = async (folder: string): Promise<boolean> => {

@@ -6,8 +6,8 @@ import { ownBucketName, placeOfOwnUrl } from './place.ts';
 const secrets = resources.secrets;
 
 /**
- * A prefix of its own for each scenario, in a bucket that was there before: nothing outside of it is touched,
- * and nothing of the bucket's own is changed to bring a fault about.
+ * The driver for an existing bucket. Each scenario has its own prefix. Nothing outside the prefix is touched, and
+ * faults do not change the configuration of the bucket.
  */
 export const ownBucket: StoreDriver = {
   ...s3,

@@ -24,7 +24,7 @@ import { dialPod } from './server.ts';
 
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
-/** What Longhorn's secret of a backup target in S3 has, by its names. */
+/** The fields of Longhorn's Secret for an S3 backup target. */
 type Login = Record<string, string>;
 
 const readSecret = async (cluster: Cluster, place: { namespace: string; name: string }): Promise<Login> => {
@@ -50,7 +50,7 @@ type ServingPod = Pod & {
   spec: { containers: { ports?: { name?: string; containerPort: number }[] }[] };
 };
 
-/** The way to a server that is a Service of the cluster, through the API server; undefined for any other. */
+/** Connects to a server that is a Service of the cluster, through the API server. Undefined for any other server. */
 const wayTo = async (cluster: Cluster, endpoint: string): Promise<(() => Duplex) | undefined> => {
   const service = serviceOf(endpoint);
   if (service === undefined) return undefined;
@@ -129,7 +129,7 @@ const keysOf = async function* ({ client, bucket, prefix }: BucketFolder): Async
   } while (ContinuationToken !== undefined);
 };
 
-/** Removes every object of a store, and returns how many there were; throws where any is left. */
+/** Removes all objects of a store. Returns how many there were. Throws if any remains. */
 const empty = async (folder: BucketFolder): Promise<number> => {
   const { client, bucket, prefix } = folder;
   const all: string[] = [];
@@ -164,12 +164,11 @@ const loginOf = async (cluster: Cluster, secret: string): Promise<Login> => {
   return login;
 };
 
-// By this name nothing of Longhorn's or the suite's can be.
+// No store of Longhorn or the suite has this name.
 const probe = 'probe';
 
 /**
- * Looks whether a bucket can be listed below what a run's prefixes begin with, and changes nothing. Throws
- * NotFit where not.
+ * Checks that a bucket can be listed below the prefix of a run, without changing anything. Throws `NotFit` if not.
  */
 export const checkBucketListing = async (
   cluster: Cluster,
@@ -183,7 +182,7 @@ export const checkBucketListing = async (
   return folder;
 };
 
-/** Looks whether a run can have stores in a bucket, by an object that it writes and removes there as well. */
+/** Checks that a run can have stores in a bucket, by writing and removing a test object. */
 export const checkBucket = async (cluster: Cluster, own: OwnBucket, run: string): Promise<void> => {
   const folder = await checkBucketListing(cluster, own, run);
   const { client, bucket, prefix } = folder;
@@ -197,14 +196,14 @@ export const checkBucket = async (cluster: Cluster, own: OwnBucket, run: string)
 const secretNameOf = ({ name = storeName }: StorePlace): string => name;
 
 /**
- * What is in the bucket for a place; nothing where none of the suite's is. The access to a store stands beside
- * its Lease, so that whoever knows its place alone can empty it.
+ * The folders in the bucket for a place; empty if the suite has no store there. The credentials of a store are in a
+ * Secret beside its Lease, so that its place is enough to empty it.
  */
 export const findOwnFolders = async (cluster: Cluster, place: StorePlace): Promise<BucketFolder[]> => {
   const { namespace } = place;
   const login = await readSecret(cluster, { namespace, name: secretNameOf(place) }).catch(
     (error: unknown) => {
-      // Who may not look at Secrets has not made any.
+      // Without the right to read Secrets, this user cannot have created one.
       if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return {} as Login;
       throw error;
     },
@@ -214,13 +213,13 @@ export const findOwnFolders = async (cluster: Cluster, place: StorePlace): Promi
   return [await connect(cluster, login, { bucket, region, prefix })];
 };
 
-/** Opens the same. */
+/** Opens the stores in the bucket for a place. */
 export const findStores = async (cluster: Cluster, place: StorePlace): Promise<BackupStore[]> =>
   (await findOwnFolders(cluster, place)).map((folder) => openBucket(folder));
 
 /**
- * Makes a store below a prefix of its own in a bucket that was there before, and puts a copy of what Longhorn
- * logs in with into Longhorn's namespace. Throws where the prefix is not empty.
+ * Creates a store under its own prefix in an existing bucket, and copies the credentials to Longhorn's namespace.
+ * Throws if the prefix is not empty.
  */
 export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> => {
   const { namespace, name, run, scenarioSignal, ownBucket } = options;
@@ -260,7 +259,9 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
   };
 };
 
-/** Empties what the store of a place has in its bucket; returns what it did, and nothing where there is none. */
+/**
+ * Removes all objects of the store of a place from its bucket. Returns what it did; undefined if there is no store.
+ */
 export const emptyStore = async (cluster: Cluster, place: StorePlace): Promise<string | undefined> => {
   const [folder] = await findOwnFolders(cluster, place);
   if (folder === undefined) return undefined;
@@ -268,7 +269,7 @@ export const emptyStore = async (cluster: Cluster, place: StorePlace): Promise<s
   return `${removed} objects removed from bucket ${folder.bucket}, below ${folder.prefix}/`;
 };
 
-/** Empties a store, and removes what the cluster has of it; what is gone already is no error. */
+/** Empties a store and removes its objects from the cluster. Objects that are already gone are not an error. */
 export const removeStore = async (cluster: Cluster, place: StorePlace): Promise<void> => {
   await emptyStore(cluster, place);
   const { namespace, name } = place;

@@ -2,22 +2,21 @@ import { z } from 'zod';
 import type { StorePlace } from '../../driver.ts';
 import { hostOf, placeOfNames, storeName } from '../place.ts';
 
-/** The name of the driver. */
 export const driverName = 's3';
 
-/** The bucket of every store, and the region that its server says to be in. */
+/** The bucket of every store, and the region that its server reports. */
 export const bucket = 'backups';
 export const region = 'us-east-1';
 
-/** What the keys of a store's objects begin with, by which the store is found again. */
+/** The key prefix of a store. The store is found again by it. */
 export const prefixOf = ({ namespace, name = storeName }: StorePlace): string => `${namespace}/${name}`;
 
-/** The URL that Longhorn is given. */
+/** The URL for Longhorn's backup target. */
 export const storeUrl = (place: StorePlace): string => `s3://${bucket}@${region}/${prefixOf(place)}/`;
 
 const suiteUrl = new RegExp(`^s3://${bucket}@${region}/([a-z0-9-]+)/([a-z0-9-]+)/$`);
 
-/** The place of one of the suite's stores by its URL; undefined for any other URL. */
+/** The place of a store of the suite by its URL. Undefined for any other URL. */
 export const placeOfUrl = (url: string): StorePlace | undefined => {
   const [, namespace, name] = suiteUrl.exec(url) ?? [];
   return namespace?.startsWith('corral') || name?.startsWith('corral')
@@ -25,33 +24,33 @@ export const placeOfUrl = (url: string): StorePlace | undefined => {
     : undefined;
 };
 
-/** Where the server listens. */
+/** The port that clients use. */
 export const port = 7070;
 
-/** Where it listens itself when a proxy does so in its place. */
+/** The port of the server if a proxy listens on `port`. */
 export const portBehind = 7071;
 export const endpointOf = (place: StorePlace, protocol: 'https' | 'http' = 'https'): string =>
   `${protocol}://${hostOf(place)}:${port}`;
 
-/** A store's place, as it is kept on disk. */
+/** The JSON form of a store's place. */
 export const placeSchema = z.object({ namespace: z.string(), name: z.string().optional() });
 
-/** The name of the driver of stores in a bucket that was there before. */
+/** The name of the driver for existing buckets. */
 export const ownBucketName = 'own-bucket';
 
-// What all keys begin with that the suite has in such a bucket.
+// The start of all keys that the suite writes to an existing bucket.
 const ownFolder = 'corral-e2e';
 
-/** What the keys of such a store begin with, by which it is found again. */
+/** The key prefix of a store in an existing bucket. The store is found again by it. */
 export const ownPrefixOf = (place: StorePlace): string => `${ownFolder}/${prefixOf(place)}`;
 
-/** The URL that Longhorn is given for it. */
+/** The URL of such a store for Longhorn's backup target. */
 export const ownUrl = (of: { bucket: string; region: string }, place: StorePlace): string =>
   `s3://${of.bucket}@${of.region}/${ownPrefixOf(place)}/`;
 
 const ownSuiteUrl = new RegExp(`^s3://[^@/]+@[^/]+/${ownFolder}/([a-z0-9-]+)/([a-z0-9-]+)/$`);
 
-/** The place of such a store by its URL; undefined for any other URL. */
+/** The place of such a store by its URL. Undefined for any other URL. */
 export const placeOfOwnUrl = (url: string): StorePlace | undefined => {
   const [, namespace, name] = ownSuiteUrl.exec(url) ?? [];
   return placeOfNames(name, namespace);
@@ -59,7 +58,7 @@ export const placeOfOwnUrl = (url: string): StorePlace | undefined => {
 
 const serviceHost = /^([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.|$)/;
 
-/** The Service that an endpoint is behind, by whose host pods reach it and nobody else has to; undefined for any other. */
+/** The Service of an endpoint whose host name only pods can resolve. Undefined for any other endpoint. */
 export const serviceOf = (endpoint: string): { name: string; namespace: string } | undefined => {
   const [, name, namespace] = serviceHost.exec(new URL(endpoint).hostname) ?? [];
   return name === undefined || namespace === undefined ? undefined : { name, namespace };

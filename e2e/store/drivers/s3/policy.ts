@@ -8,7 +8,7 @@ const schema = z.looseObject({
 
 const arn = (key = ''): string => `arn:aws:s3:::${bucket}${key === '' ? '' : `/${key}`}`;
 
-/** The bucket's policy: its user may do what Longhorn does, below a prefix, and nothing else. */
+/** A bucket policy that allows a user what Longhorn needs, below a prefix. */
 export const policyOf = ({ user, prefix }: { user: string; prefix: string }): string => {
   const allow = (sid: string, Action: string[], Resource: string) => ({
     Sid: sid,
@@ -26,7 +26,7 @@ export const policyOf = ({ user, prefix }: { user: string; prefix: string }): st
   });
 };
 
-/** The same policy, which allows all that it does to these users. */
+/** Returns the policy with these users in all its allow statements. */
 export const admitting = (policy: string, users: readonly string[]): string => {
   const { Statement, ...rest } = schema.parse(JSON.parse(policy));
   const admit = (each: (typeof Statement)[number]) =>
@@ -37,7 +37,7 @@ export const admitting = (policy: string, users: readonly string[]): string => {
 const denialOf = (key: string): string =>
   `Deny${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
 
-/** The same policy, and that nobody whom it is about may delete an object. */
+/** Returns the policy with an added statement that denies a user the deletion of an object. */
 export const denyingDeletion = (policy: string, { user, key }: { user: string; key: string }): string => {
   const { Statement, ...rest } = schema.parse(JSON.parse(policy));
   const denial = {
@@ -50,7 +50,7 @@ export const denyingDeletion = (policy: string, { user, key }: { user: string; k
   return JSON.stringify({ ...rest, Statement: [...Statement, denial] });
 };
 
-/** The same policy without what it denies: of that object, or of any. */
+/** Returns the policy without the deny statement for an object, or without all deny statements if no key is given. */
 export const allowingDeletion = (policy: string, key?: string): string => {
   const { Statement, ...rest } = schema.parse(JSON.parse(policy));
   const stays = ({ Sid, Effect }: { Sid?: string | undefined; Effect: string }): boolean =>

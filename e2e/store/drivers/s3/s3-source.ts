@@ -5,22 +5,22 @@ import { type StoreEntry, type StoreSource, StoreUnreadable, Unreadable } from '
 import { explainFailure } from './explain.ts';
 
 /**
- * A bucket, and what all keys of the store begin with, without slashes at its ends. Below that is the folder
- * that Longhorn calls `backupstore`, unless the prefix already leads into it.
+ * A bucket and the key prefix of a store, without slashes at its ends. The prefix contains the folder `backupstore`,
+ * unless `folder` is empty: then it is that folder.
  */
 type S3Place = { client: S3; bucket: string; prefix: string; folder?: '' };
 
-/** How many requests for a store are under way at a time. */
+/** The limit of concurrent requests for a store. */
 export const requestsAtOnce = 16;
 
-// From here on the files are so many, in so many folders, that pages of a thousand keys are cheaper than a
-// request for each folder.
+// From this depth on there are so many folders that listing all keys, a thousand at a time, needs fewer requests than
+// listing each folder.
 const deep = 4;
 
-// A connection that breaks in the middle of an answer is none of the SDK's attempts.
+// The SDK does not retry after a connection breaks within an answer.
 const attempts = 3;
 
-/** A store in a bucket. Folders are what keys have before their slashes. */
+/** The source of a store in a bucket. Its folders are the parts of keys before slashes. */
 export const s3Source = (place: S3Place): StoreSource => {
   const { client, bucket, prefix, folder = storeFolder } = place;
   const inTurn = atMost(requestsAtOnce);
@@ -69,7 +69,7 @@ export const s3Source = (place: S3Place): StoreSource => {
   const listFolder = async (folder: string): Promise<StoreEntry[]> => {
     const entries: StoreEntry[] = [];
     for await (const page of listPages(folder, '/')) entries.push(...page);
-    // The folder's own, which some programs make for an empty one.
+    // Without the key of the folder itself, which some programs create for an empty folder.
     return entries.filter(({ kind, path }) => kind === 'folder' || path !== `${folder}/`);
   };
 
@@ -129,7 +129,7 @@ const folderAt = (path: string): StoreEntry => ({ path, kind: 'folder', size: 0,
 
 const decode = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '));
 
-/** Into memory of its own, which another thread can be given; of an answer that is longer, the rest is left. */
+/** Reads into a buffer of its own memory, which can be transferred to another thread. Stops at the limit. */
 const take = async ({ Body, ContentLength }: GetObjectCommandOutput, limit: number): Promise<Buffer> => {
   const buffer = Buffer.allocUnsafeSlow(Math.min(limit, ContentLength ?? limit));
   let length = 0;
@@ -142,7 +142,7 @@ const take = async ({ Body, ContentLength }: GetObjectCommandOutput, limit: numb
   return buffer.subarray(0, length);
 };
 
-// What concerns one object alone; with anything else the whole store fails.
+// Errors that concern only one object. Any other error means that the whole store is unreadable.
 const unreadable = (error: { name?: string; $metadata?: { httpStatusCode?: number } }): undefined => {
   const { name, $metadata: { httpStatusCode: status } = {} } = error;
   if (name === 'NoSuchKey') throw new Unreadable('there is no such object', { gone: true });
@@ -156,7 +156,7 @@ const inParts = <T>(all: readonly T[], size: number): T[][] =>
     all.slice(part * size, (part + 1) * size),
   );
 
-/** Lets so many be under way, and the others wait in their order. */
+/** Limits concurrency. Further calls wait in order. */
 const atMost = (atOnce: number) => {
   let free = atOnce;
   const waiting: (() => void)[] = [];

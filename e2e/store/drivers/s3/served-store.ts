@@ -8,14 +8,14 @@ import { findServers, startS3StoreServer } from './server.ts';
 
 type Place = { server: S3Server; place: StorePlace };
 
-// With all rights: Longhorn's key may be one that has none any more.
+// With root rights, because Longhorn's key may have lost its rights.
 const folderOf = ({ server: { root: client }, place }: Place): BucketFolder => ({
   client,
   bucket,
   prefix: prefixOf(place),
 });
 
-/** The store that a server has in its bucket. */
+/** The running store of a server. */
 const servedStore = (cluster: Cluster, { server, place, node }: Place & { node: string }): RunningStore => {
   const folder = folderOf({ server, place });
   const { pod } = server;
@@ -38,16 +38,16 @@ const servedStore = (cluster: Cluster, { server, place, node }: Place & { node: 
 const placeOf = ({ namespace, name }: StorePlace): StorePlace =>
   name === undefined ? { namespace } : { namespace, name };
 
-/** Starts a server, and opens what it serves. */
+/** Starts an S3 server and opens its store. */
 export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> => {
   const { node, ...server } = await startS3StoreServer(cluster, options);
   return servedStore(cluster, { server, place: placeOf(options), node });
 };
 
-/** Where the servers of a place have it now. */
+/** The folders of the running servers of a place. */
 export const findServedFolders = async (cluster: Cluster, place: StorePlace): Promise<BucketFolder[]> =>
   (await findServers(cluster, place)).map((server) => folderOf({ server, place }));
 
-/** Opens what the servers of a place serve now. */
+/** Opens the stores of the running servers of a place. */
 export const findStores = async (cluster: Cluster, place: StorePlace): Promise<BackupStore[]> =>
   (await findServedFolders(cluster, place)).map((folder) => openBucket(folder));

@@ -22,10 +22,10 @@ import { policyOf } from './policy.ts';
 
 const file = new URL('../../../../fixtures/s3-backupstore/manifest.yaml', import.meta.url);
 
-/** What the servers of such stores are called, and found by. */
+/** The kind of pods that serve these stores. */
 export const s3Server: ServerKind = { called: 'the S3 server', container: 's3', app: 's3-backupstore' };
 
-// Of the Secret beside the server.
+// The fields of the Secret beside the server.
 const fields = [
   'endpoint',
   'tls.crt',
@@ -41,7 +41,7 @@ const key = (prefix: string): string => `${prefix}${randomBytes(8).toString('hex
 const secret = (): string => randomBytes(24).toString('base64url');
 const day = 86_400_000;
 
-/** Makes what a new server is logged in to by, and its certificate. */
+/** Creates the credentials and the certificate of a new server. */
 export const makeLogin = async (
   place: StorePlace & Pick<StartStore, 'features'>,
 ): Promise<S3Login & { 'tls.key': string }> => {
@@ -49,7 +49,7 @@ export const makeLogin = async (
   const made = await generate([{ name: 'commonName', value: hostOf(place) }], {
     keyType: 'ec',
     algorithm: 'sha256',
-    // The clocks of the nodes need not be this machine's.
+    // The clock of a node may differ from the clock of this machine.
     notBeforeDate: new Date(Date.now() - day),
     notAfterDate: new Date(Date.now() + 365 * day),
     extensions: [
@@ -85,18 +85,18 @@ const learn = (login: S3Login): void => {
   know(login['root-secret'], "secret key of the backup store's root");
 };
 
-// Longhorn takes servers that do not speak TLS as well: those whose key is replaced are such.
+// Longhorn also accepts servers without TLS. A store whose key can be replaced uses one.
 const protocolOf = (features: StartStore['features'] = []): 'http' | 'https' =>
   features.includes('no-tls') ? 'http' : 'https';
 
 const speaksTls = ({ endpoint }: Pick<S3Login, 'endpoint'>): boolean => endpoint.startsWith('https:');
 
-// The proxy answers wrongly; and it lets a refusal reach who is still sending, for whom the server itself only
-// breaks the connection off.
+// A proxy can answer wrongly. It also delivers a refusal to a client that is still sending; the server alone closes
+// the connection.
 const portOf = (features: StartStore['features'] = []): number =>
   features.includes('proxy') ? portBehind : port;
 
-/** The objects of an S3 backup store, in the order in which to make them: first its namespace. */
+/** The objects of an S3 backup store, in order of creation. The first is its namespace. */
 export const storeManifest = (
   options: ManifestOptions,
   login: S3Login & { 'tls.key': string },
@@ -123,8 +123,8 @@ export const storeManifest = (
 };
 
 /**
- * Starts an S3 server with an empty bucket, and puts what Longhorn logs in with into Longhorn's namespace;
- * returns when it answers.
+ * Starts an S3 server with an empty bucket, and creates the Secret with its credentials in Longhorn's namespace.
+ * Returns when the server answers.
  */
 export const startS3StoreServer = async (
   cluster: Cluster,
@@ -155,7 +155,7 @@ export const startS3StoreServer = async (
 
 const secretSchema = z.object({ data: z.record(z.string(), z.string()) });
 
-/** The servers of a place that run now. */
+/** The running servers of a place. */
 export const findServers = async (cluster: Cluster, place: StorePlace): Promise<S3Server[]> => {
   const pods = await servingPods(cluster, place, s3Server);
   if (pods.length === 0) return [];
@@ -168,13 +168,15 @@ export const findServers = async (cluster: Cluster, place: StorePlace): Promise<
   return Promise.all(pods.map((pod) => connectTo(cluster, { pod, login, listens })));
 };
 
-/** Opens a way to a port of a pod's, through the API server: nothing of the cluster need be reachable from here. */
+/**
+ * Opens a connection to a port of a pod through the API server, so that no pod has to be reachable from this machine.
+ */
 export const dialPod = (
   cluster: Cluster,
   target: { namespace: string; name: string; port: number },
 ): Duplex => {
   const [here, there] = duplexPair();
-  // Neither side of a pair learns by itself that the other is destroyed.
+  // A stream of a pair does not notice when the other is destroyed.
   here.once('close', () => there.destroy());
   there.once('close', () => here.destroy());
   cluster.forward(target, there).catch((error: Error) => here.destroy(error));
@@ -196,11 +198,12 @@ const connectTo = async (
     as(login.user, login['user-secret'], port),
   ]);
   const proxy = { user: proxied, agent: new DialingAgent(dialTo(port), { ca: login['tls.crt'] }) };
-  // One without TLS has no rules: it only stands before a server whose key is replaced.
+  // The rules of the proxy are available only with TLS. Without TLS the proxy only serves stores whose key is
+  // replaced.
   return { pod, user, next, root, login, ...(listens !== port && speaksTls(login) && { proxy }) };
 };
 
-/** Changes the bucket's policy; says whether it is another then. */
+/** Changes the bucket's policy. Returns whether it differs now. */
 export const changePolicy = async (
   { root }: S3Server,
   change: (policy: string) => string,
@@ -213,8 +216,7 @@ export const changePolicy = async (
 };
 
 /**
- * Does something to the bucket of each of a run's servers that may change its policy; a line, which ends with
- * `now`, for each whose policy is another then.
+ * Calls `change` for each server of a run. Returns a line that ends with `now` for each bucket whose policy changed.
  */
 export const changePolicies = async (
   cluster: Cluster,
@@ -229,7 +231,7 @@ export const changePolicies = async (
   return lines.flat();
 };
 
-/** Removes a store's server, and what Longhorn logged in with; what is gone already is no error. */
+/** Removes the server of a store and Longhorn's Secret for it. Objects that are already gone are not an error. */
 export const removeStore = async (cluster: Cluster, place: StorePlace): Promise<void> => {
   await removeServer(cluster, place, resources.secrets);
   await takeLogin(cluster, place);

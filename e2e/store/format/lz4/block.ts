@@ -2,21 +2,20 @@ import { Damage } from './damage.ts';
 
 const minMatch = 4;
 const lastLiterals = 5;
-// Up to here a loop is faster than a call that copies.
+// In bytes. Up to this length a loop is faster than a call that copies.
 const short = 32;
-// The loop copies four bytes at a time, and so up to three too many.
+// The loop copies four bytes at a time, so it may write up to three bytes too many.
 const word = 4;
 
 /** The LZ4 block between `from` and `to` of `source`. */
 export type Lz4Block = { source: Uint8Array; from: number; to: number };
 
-/** Where a block's data go: behind `end`; its matches reach back to `base` at most. */
+/** Where to write the data of a block: from `end` on. Matches may refer back to `base` at most. */
 export type Lz4Target = { target: Uint8Array; end: number; base: number };
 
 /**
- * Decompresses a block, by the specification of LZ4's block format 1.6, and gives the new end of the data.
- * Throws Damage of kind `corrupt`, or `too-large` where the target is too small; never reads or writes
- * outside of what it was given.
+ * Decompresses a block (LZ4 block format 1.6). Returns the new end of the data. Throws `Damage` of kind `corrupt`, or
+ * `too-large` if the target is too small. Never reads or writes outside its arguments.
  */
 export const decompressBlock = (
   { source, from, to }: Lz4Block,
@@ -53,7 +52,7 @@ export const decompressBlock = (
     at += literals;
     end += literals;
     if (at === to) {
-      // The format's end rule, on which fast decoders rely.
+      // The end rule of the format, on which fast decoders rely.
       if (matched && literals < lastLiterals)
         throw new Damage('corrupt', `ends without ${lastLiterals} literals`);
       return end;
@@ -86,8 +85,8 @@ export const decompressBlock = (
   }
 };
 
-// A match may overlap what it writes, that is how runs are stored: what is there is doubled until it is long
-// enough.
+// A match may overlap its own output; runs are stored that way. The existing data are doubled until the match is
+// complete.
 const copyMatch = (
   target: Uint8Array,
   { end, offset, length }: { end: number; offset: number; length: number },

@@ -1,10 +1,7 @@
-/**
- * How compressed data can be wrong: another format from the first bytes on, an end before its time, contents
- * that cannot be, or more of them than there may be.
- */
+/** How compressed data can be wrong: another format, cut off, invalid content, or more data than allowed. */
 export type DamageKind = 'format' | 'cut-off' | 'corrupt' | 'too-large';
 
-/** Compressed data that cannot be read; the message ends a sentence that begins with what was read. */
+/** Compressed data that cannot be read. The message follows the name of the data in a sentence. */
 export class Damage extends Error {
   readonly kind: DamageKind;
 

@@ -3,19 +3,19 @@ import { Damage } from './damage.ts';
 import { xxh32 } from './xxh32.ts';
 
 const magic = 0x184d2204;
-// Frames with these 16 magic numbers hold something else, and a size by which to skip it.
+// The first of 16 magic numbers of skippable frames. Such a frame states its size.
 const skippable = 0x184d2a50;
 const legacy = 0x184c2102;
 const uncompressed = 0x80000000;
 
-/** Whether data begin as an LZ4 frame does. */
+/** Whether data start with the magic number of an LZ4 frame. */
 export const isLz4 = (data: Uint8Array): boolean => data.length >= 4 && uint32(data, 0) === magic;
 
 /**
- * Decompresses LZ4 frames, one behind the other, into `target` and gives the size of the data. By the
- * specification of LZ4's frame format 1.6.3: linked and independent blocks, checksums of blocks and content,
- * the content's size, skippable frames; no dictionaries, and no frames of LZ4 before 1.4. Throws Damage where
- * the frames are damaged in any way that they can show, or hold more than the target.
+ * Decompresses consecutive LZ4 frames into `target`. Returns the size of the data. Follows LZ4 frame format 1.6.3:
+ * linked and independent blocks, checksums of blocks and content, content size, skippable frames. Dictionaries and
+ * frames of LZ4 before 1.4 are not supported. Throws `Damage` for any detectable damage, and if the data exceed the
+ * target.
  */
 export const decompressFrames = (data: Uint8Array, target: Uint8Array): number => {
   let end = 0;

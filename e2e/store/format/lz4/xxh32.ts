@@ -9,8 +9,8 @@ const round = (lane: number, input: number): number =>
   Math.imul(rotate((lane + Math.imul(input, p2)) | 0, 13), p1);
 
 /**
- * XXH32 with seed 0, the checksum an LZ4 frame ends with; an unsigned 32-bit number. After the specification
- * of xxHash 0.8.
+ * XXH32 with seed 0, the checksum in LZ4 frames. Returns an unsigned 32-bit number. Follows the specification of
+ * xxHash 0.8.
  */
 export const xxh32 = (data: Uint8Array): number => {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
