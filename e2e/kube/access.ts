@@ -3,8 +3,7 @@ import type { ForwardSocket } from './port-forward.ts';
 import type { SendRequest } from './request.ts';
 
 /**
- * What a request wants to do, in the words in which Kubernetes says whether it may: `get`, `list`, `watch`,
- * `create`, ... and of what.
+ * The verb and object of a request, in the terms of Kubernetes authorization: `get`, `list`, `watch`, `create`, ...
  */
 export type Access = {
   verb: string;
@@ -15,15 +14,15 @@ export type Access = {
   name?: string;
 };
 
-/** Looks at what a request wants before it is sent; throws where it may not. */
+/** Checks a request before it is sent. Throws if it is not allowed. */
 export type Permit = (access: Access) => void;
 
 const verbs: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 
 /**
- * Reads what a request wants from its method and path, as the API server does (k8s.io/apiserver,
- * endpoints/request/requestinfo.go). Undefined for what is no resource, as `/version`. A namespace itself is
- * in none.
+ * Derives the access of a request from its method and path, as the API server does (k8s.io/apiserver,
+ * endpoints/request/requestinfo.go). Undefined for paths that are no resource, such as `/version`. A Namespace object
+ * has no namespace.
  */
 export const accessOf = (method: string, path: string): Access | undefined => {
   const [before = '', query = ''] = path.split('?');
@@ -52,7 +51,7 @@ export const accessOf = (method: string, path: string): Access | undefined => {
   };
 };
 
-/** Shows each request to `permit` before it is sent. */
+/** Wraps `request` so that `permit` checks each request before it is sent. */
 export const permittedRequest =
   (request: SendRequest, permit: Permit): SendRequest =>
   async (path, options) => {
@@ -63,7 +62,7 @@ export const permittedRequest =
 
 type Exec = (pod: PodTarget, command: string[], options?: ExecOptions) => Promise<ExecResult>;
 
-/** Shows each exec to `permit` before it is sent. */
+/** Wraps `exec` so that `permit` checks each exec before it is sent. */
 export const permittedExec =
   (exec: Exec, permit: Permit): Exec =>
   async (pod, ...command) => {
@@ -71,7 +70,7 @@ export const permittedExec =
     return exec(pod, ...command);
   };
 
-/** Shows each forward to `permit` before it is sent. */
+/** Wraps `forward` so that `permit` checks each port-forward before it is sent. */
 export const permittedForward =
   (forward: ForwardSocket, permit: Permit): ForwardSocket =>
   async (to, socket) => {
@@ -79,8 +78,8 @@ export const permittedForward =
     return forward(to, socket);
   };
 
-// These go over web sockets, which begin with a GET, so Kubernetes asks whether the user may `get`; from
-// v1.35 on it asks for `create` as well (kubernetes/kubernetes#134577).
+// These streams use WebSockets, which start with a GET, so Kubernetes checks the verb `get`. From v1.35 on it checks
+// `create` as well (kubernetes/kubernetes#134577).
 const permitStream = (
   permit: Permit,
   subresource: string,

@@ -1,27 +1,27 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 
-/** Where a stretch of time went, in ms; the four add up to the time that passed. */
+/** How a period of time was spent, in ms. The four parts add up to the period. */
 export type TimeSpent = {
-  /** Idle while something of the cluster was waited for: an answer, a command in a pod, a state. */
+  /** Idle while waiting for the cluster: a response, a command in a pod, or a state. */
   cluster: number;
-  /** In line for something that others have. */
+  /** Waiting for a lock that others hold. */
   locks: number;
-  /** This account's share of the busy event loop, and idle while nothing of the cluster was waited for. */
+  /** This account's share of the busy event loop, and idle time without waiting for the cluster. */
   suite: number;
   /** The event loop was busy with the other accounts of this process. */
   others: number;
 };
 
-/** Keeps account of one piece of work that shares its process with others. */
+/** Measures the time of one piece of work that shares its process with others. */
 export type UsageAccount = {
-  /** Since it was opened. */
+  /** The time since the account was opened. */
   spent(): TimeSpent;
-  /** From each event that decided a wait: ms from the arrival of its bytes to the decision. */
+  /** For each event that decided a wait: ms from the arrival of its bytes to the decision. */
   readonly decisions: readonly number[];
-  /** Does work whose waits go on this account. */
+  /** Runs work whose waits belong to this account. */
   run<T>(work: () => T): T;
-  /** Waits in line for others. */
+  /** Runs work that waits for a lock. */
   inLine<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 };
@@ -33,10 +33,9 @@ const open = new Set<Book>();
 let last = { at: 0, idle: 0 };
 
 /**
- * Books the time since the last change. Idle time belongs to each account for itself, by what it was waiting
- * for. Who kept the event loop busy, nobody can say for sure (one watch event may be of use to all, a
- * collection of garbage to none), so busy time is shared equally among the accounts at work: none counts
- * another's work as its own, and none takes it for waiting.
+ * Adds the time since the last change to the accounts. Idle time goes to each account by what it was waiting for.
+ * Busy time is shared equally among the working accounts, because its owner is unknown: one watch event can serve
+ * all, and garbage collection serves none.
  */
 const bookTime = (): void => {
   const now = { at: performance.now(), idle: performance.eventLoopUtilization().idle };
@@ -57,7 +56,7 @@ const bookTime = (): void => {
   }
 };
 
-/** Opens an account; two of them do not disturb each other. */
+/** Opens an account. Several accounts can be open at once. */
 export const openAccount = (): UsageAccount => {
   const book: Book = {
     spent: { cluster: 0, locks: 0, suite: 0, others: 0 },
@@ -91,7 +90,7 @@ export const openAccount = (): UsageAccount => {
   };
 };
 
-/** Does work that waits for the cluster, on the account that it is done for. */
+/** Runs work that waits for the cluster, on the current account. */
 export const awaitCluster = async <T>(work: () => Promise<T>): Promise<T> => {
   const book = current.getStore();
   if (book === undefined) return work();
@@ -105,16 +104,13 @@ export const awaitCluster = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-// By the object: between its bytes and the decision on it there are many hands, none of which should have to
-// carry the time along.
+// Keyed by object, so that the functions between arrival and decision do not have to pass the time on.
 const arrivals = new WeakMap<object, number>();
 
-/** Notes when the bytes of an object arrived, in ms of performance.now(). */
+/** Records when the bytes of an object arrived, in ms of performance.now(). */
 export const noteArrival = (object: object, at: number): void => void arrivals.set(object, at);
 
-/**
- * Makes what notes, on the account that it is asked for on, that the object given has just decided something.
- */
+/** Returns a function that records, on the current account, that an object has just decided a wait. */
 export const decisionNote = (): ((object: object) => void) => {
   const book = current.getStore();
   return (object) => {

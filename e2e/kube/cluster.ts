@@ -26,14 +26,14 @@ export type { PodTarget } from './exec.ts';
 export type { KubernetesObject, Resource } from './objects.ts';
 export { resources } from './resources.ts';
 
-/** One object of a collection. */
+/** The name of one object of a collection. */
 type Named = { namespace?: string; name: string };
 
 type ConnectOptions = { kubeconfig: string; context?: string; permit?: Permit; health?: Health };
 
 type Written = { body: object; type?: string; resend: Resend<string> };
 
-/** A Kubernetes API server, reached as one user. */
+/** A Kubernetes API server, accessed as one user. */
 export type Cluster = {
   /** The server's URL. */
   readonly server: string;
@@ -44,7 +44,7 @@ export type Cluster = {
     resource: Resource,
     options?: { namespace?: string; labelSelector?: string; fieldSelector?: string; signal?: AbortSignal },
   ): Promise<{ items: T[]; resourceVersion: string }>;
-  /** The namespace is that of `object.metadata`. */
+  /** Creates the object in the namespace of `object.metadata`. */
   create<T = KubernetesObject>(resource: Resource, object: object): Promise<T>;
   patch<T = KubernetesObject>(
     resource: Resource,
@@ -52,14 +52,14 @@ export type Cluster = {
     mergePatch: object,
     options?: { subresource?: 'status' },
   ): Promise<T>;
-  /** Server-side apply that takes over the fields of other managers. */
+  /** Server-side apply. It takes over fields of other managers. */
   apply<T = KubernetesObject>(
     object: KubernetesObject,
     options: { resource: Resource; fieldManager?: string },
   ): Promise<T>;
   /**
-   * Returns when the server has accepted the deletion, which may be long before the object is gone; an
-   * ApiError 404 when it is not there.
+   * Returns when the server has accepted the deletion. The object may exist for a long time after that. Throws
+   * ApiError 404 if it does not exist.
    */
   delete(
     resource: Resource,
@@ -74,29 +74,28 @@ export type Cluster = {
     pod: PodTarget,
     options?: { sinceTime?: string; tailLines?: number; previous?: boolean; timestamps?: boolean },
   ): Promise<string>;
-  /** Never throws for a non-zero exit code; throws ExecError when the stream broke. */
+  /** Runs a command in a container. Does not throw for a non-zero exit code. Throws ExecError if the stream broke. */
   exec(pod: PodTarget, command: string[], options?: ExecOptions): Promise<ExecResult>;
   /**
-   * The same for a bash script that ends by itself and may be run twice, with its arguments; all that it
-   * prints arrives, and the bash stays in the container for a moment, for the next one.
+   * Runs a bash script with arguments. It must end by itself and be safe to run twice. Its output is complete, unlike
+   * that of `exec`. The bash stays in the container for a few seconds and is reused.
    */
   script(pod: PodTarget, script: string, ...args: string[]): Promise<ExecResult>;
-  /** Connects a socket of this machine with a port of a pod. */
+  /** Connects a stream of this process to a port of a pod. */
   forward: ForwardSocket;
-  /** Any request, any answer: a status that is no success is not an error here. */
+  /** Sends any request. An HTTP error status is not thrown. */
   request: SendRequest;
   /** The server's gitVersion. */
   version(): Promise<string>;
 };
 
-// Longer than any answer of a healthy server takes, shorter than any wait of a scenario.
+// In ms. Longer than any response of a healthy server, shorter than any wait of a scenario.
 const answerTimeout = 30_000;
 
 /**
- * Opens a cluster by an explicit kubeconfig file and, where given, an explicit context; nothing is sent yet.
- * `permit` sees each request before it is sent, whatever it is for; without it, all that the user may do can
- * be asked for. With a `health`, a server in trouble is waited for, and that is kept account of; without one,
- * the first error is the caller's.
+ * Opens a cluster with a kubeconfig file and an optional context. It sends nothing yet. `permit` checks each request
+ * before it is sent; the default allows all. With `health`, requests are repeated while the server is in trouble, and
+ * outages are recorded. Without it, the first error is thrown.
  */
 export const connect = ({ permit = () => {}, health, ...options }: ConnectOptions): Cluster => {
   const { config, server, context } = loadKubeconfig(options);

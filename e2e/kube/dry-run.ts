@@ -3,7 +3,7 @@ import { ApiError } from './errors.ts';
 import { throwUnlessOk } from './request.ts';
 import { pathOf } from './resources.ts';
 
-/** What would come of a request: an object as it would be kept, or the refusal. */
+/** The result of a dry run: the object as it would be stored, or the refusal. */
 export type DryRun<T = KubernetesObject> = { taken: T } | { refused: ApiError };
 
 type DryRunRequest = { method: 'POST' | 'PATCH' | 'DELETE'; type?: string; body: object };
@@ -18,14 +18,14 @@ const dryRun = async <T>(
   try {
     await throwUnlessOk(response, `a dry run of ${method} ${path}`);
   } catch (error) {
-    // What went wrong in the server itself says nothing of the request.
+    // An internal error of the server does not mean that it refuses the request.
     if (error instanceof ApiError && error.status < 500) return { refused: error };
     throw error;
   }
   return { taken: (await response.json()) as T };
 };
 
-/** Asks what the API server would say to a new object, which is not made. */
+/** Sends the creation of an object as a server-side dry run. */
 export const tryCreation = <T extends KubernetesObject>(
   cluster: Cluster,
   resource: Resource,
@@ -36,7 +36,7 @@ export const tryCreation = <T extends KubernetesObject>(
   return dryRun(cluster, path, { method: 'POST', body: object });
 };
 
-/** The same of a merge patch of an object, which is not changed. */
+/** Sends a merge patch of an object as a server-side dry run. */
 export const tryChange = <T extends KubernetesObject>(
   cluster: Cluster,
   [resource, object]: [Resource, { namespace: string; name: string }],
@@ -48,7 +48,7 @@ export const tryChange = <T extends KubernetesObject>(
     body,
   });
 
-/** The same of the deletion of an object, which stays. */
+/** Sends the deletion of an object as a server-side dry run. */
 export const tryDeletion = (
   cluster: Cluster,
   resource: Resource,

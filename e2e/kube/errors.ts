@@ -1,14 +1,14 @@
-/** The API server refused a request, or answered it with something other than success. */
+/** The API server answered a request with an error status. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  /** HTTP status of the answer. */
+  /** The HTTP status. */
   readonly status: number;
   /**
-   * Kubernetes' own word for it (`NotFound`, `AlreadyExists`, `Conflict`, ...); the HTTP phrase where the
-   * body is no Status.
+   * The reason of the Status object (`NotFound`, `AlreadyExists`, `Conflict`, ...), or the HTTP status text if the
+   * body is not a Status.
    */
   readonly reason: string;
-  /** When it may be sent again, as the server asked: in ms. */
+  /** The Retry-After of the response, in ms. */
   readonly retryAfter: number | undefined;
 
   constructor(message: string, details: { status: number; reason: string; retryAfter?: number | undefined }) {
@@ -19,7 +19,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The API server took a request and gave no answer in time: what became of it, nobody knows. */
+/** The API server did not answer a request in time. Its outcome is unknown. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
@@ -27,10 +27,10 @@ export class NoAnswer extends Error {
 /** The API server ended a watch with an error event. */
 export class WatchError extends ApiError {}
 
-/** A command that did not run in a container, or whose end was not waited for. */
+/** A command did not run in a container, or this process did not wait for its end. */
 export class ExecError extends Error {
   override readonly name: string = 'ExecError';
-  /** The container does not run, or its pod is not there. */
+  /** The container does not run, or its pod does not exist. */
   readonly isPodGone: boolean;
 
   constructor(message: string, { isPodGone = false, cause }: { isPodGone?: boolean; cause?: unknown } = {}) {
@@ -40,13 +40,13 @@ export class ExecError extends Error {
 }
 
 /**
- * A stream of the API server (an exec, a log) that broke or could not be opened: nothing is known of what it
- * would have said, so nothing is proven.
+ * A stream of the API server (an exec, a log) broke or could not be opened. Its remaining output is unknown, so
+ * nothing is proven.
  */
 export class BrokenStream extends ExecError {
   override readonly name = 'BrokenStream';
   readonly verdict = { state: 'not-provable' } as const;
-  /** It could not even be opened: nothing came of it, and it can be asked for again. */
+  /** The stream was never opened. The command did not start, and the request can be repeated. */
   readonly isUnopened: boolean;
 
   constructor(
@@ -58,10 +58,10 @@ export class BrokenStream extends ExecError {
   }
 }
 
-/** The credential plugin that a kubeconfig names could not be started. */
+/** The credential plugin of a kubeconfig could not be started. */
 export class NoPlugin extends Error {
   override readonly name = 'NoPlugin';
-  /** What mends it: the kubeconfig's own hint, where it has one. */
+  /** How to fix it: the install hint of the kubeconfig, if there is one. */
   readonly remedy: string;
 
   constructor(message: string, { remedy, cause }: { remedy: string; cause: unknown }) {
@@ -70,12 +70,12 @@ export class NoPlugin extends Error {
   }
 }
 
-/** For the `catch` of a deletion: what is not there (404) is as gone as it should be. */
+/** For the `catch` of a deletion: ignores a 404, because the object is already gone. Throws any other error. */
 export const unlessGone = (error: unknown): void => {
   if (!(error instanceof ApiError) || error.status !== 404) throw error;
 };
 
-/** What the API server says in an answer that is no success: the message of its Status, or the whole text. */
+/** The message of an error response: the message of its Status object, or the whole text. */
 export const refusalIn = (text: string): string => {
   try {
     return (JSON.parse(text) as { message?: string }).message ?? text;

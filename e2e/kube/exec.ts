@@ -4,25 +4,25 @@ import { BrokenStream, ExecError } from './errors.ts';
 import { shorten } from './shorten.ts';
 import { troubleOf } from './trouble.ts';
 
-/** A container of a pod; without `container`, the pod's default one. */
+/** A container of a pod. Without `container`, the default container of the pod. */
 export type PodTarget = { namespace: string; name: string; container?: string };
 
 export type ExecOptions = {
   stdin?: string | Uint8Array | Readable;
   signal?: AbortSignal;
-  /** Is given what the command prints as it comes; the result has none of it then. */
+  /** Called with the output as it arrives. The result then has no stdout. */
   onStdout?: (text: string) => void;
 };
 
 /**
- * How a command in a container ended. Kubernetes drops what was not yet read when a command ends, beyond some
- * 50 kB, and calls that a success (kubernetes#124571, seen in v1.34): what prints more is a script in a shell.
+ * The result of a command in a container. Kubernetes can drop unread output beyond about 50 kB when a command ends,
+ * and still reports success (kubernetes#124571, seen in v1.34). For longer output use `script`.
  */
 export type ExecResult = { stdout: string; stderr: string; exitCode: number };
 
 /**
- * Runs commands in containers with the TLS and the authentication of a kubeconfig; `started` is called with how long
- * one took to start, in ms.
+ * Returns a function that runs commands in containers, with the TLS and authentication of a kubeconfig. `started` is
+ * called with the time that the start took, in ms.
  */
 export const createExec =
   (config: KubeConfig, started: (time: number) => void = () => {}) =>
@@ -37,8 +37,8 @@ export const createExec =
     const [stdout, stderr] = [collector(onStdout), collector()];
     const input =
       stdin === undefined ? null : stdin instanceof Readable ? stdin : Readable.from(chunks(stdin));
-    // Its own streams: the default ones are this process's, and a server that closes a channel would close
-    // them.
+    // Separate streams for each exec. The default ones are those of this process, and a server that closes a channel
+    // would close them.
     const handler = new WebSocketHandler(config, undefined, {
       stdin: input ?? Readable.from([]),
       stdout: stdout.stream,
@@ -85,26 +85,24 @@ export const createExec =
     }
   };
 
-// A script given on the command line buries what it was to do: the name that it is given, and its arguments,
-// say that.
+// For a script on the command line, the name and the arguments after it describe the command better than its text.
 const nameOf = (command: string[]): string[] => {
   const [shell = '', flag, , name] = command;
   return /^(ba)?sh$/.test(shell) && flag === '-c' && name !== undefined ? command.slice(3) : command;
 };
 
-// A server that is busy, or not ready, says so before it asks the node; any other answer is the node's or the
-// pod's.
+// A server that is busy or not ready answers before it contacts the node. Any other error comes from the node or the
+// pod.
 const isOfServer = (message: string | undefined, cause: unknown): boolean =>
   /Unexpected server response: (429|503)\b/.test(message ?? '') || troubleOf(cause) !== undefined;
 
-// What a kubelet, or the API server for it, says of a command for a container that does not run: it has no
-// code for that.
+// Error texts of the kubelet and the API server for a container that does not run. There is no error code for it.
 const saysPodGone = (message = ''): boolean =>
   /\b(no running task|container not (found|running)|container \S+ is not running|pods? \S+ not found|server response: (404|500))\b/i.test(
     message,
   );
 
-/** Reads the exit code from the status that ends an exec; throws ExecError when the command did not run. */
+/** The exit code in the status that ends an exec. Throws ExecError if the command did not run. */
 const exitCodeOf = (status: V1Status, what: string): number => {
   if (status.status === 'Success') return 0;
   const code = status.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
@@ -129,7 +127,7 @@ const collector = (onText?: (text: string) => void) => {
   return { stream, text: () => all + decoder.decode() };
 };
 
-// Small frames: one huge frame would sit whole in the memory of every hop.
+// Small frames, because each hop keeps a whole frame in memory.
 const chunks = function* (input: string | Uint8Array): Generator<Buffer> {
   const bytes =
     typeof input === 'string'

@@ -4,39 +4,39 @@ import { ApiError } from './errors.ts';
 import { shorten } from './shorten.ts';
 import { type ApiOutage, troubleOf } from './trouble.ts';
 
-/** How an API server was, as the requests of one connection met it. */
+/** The health of an API server, as the requests of one connection experienced it. */
 export type Health = {
-  /** Notes how a request ended: an answer, or an error; says what the error means for the server. */
+  /** Records the end of a request: a response, or an error. Returns what the error means for the server. */
   met(error?: unknown): ApiOutage | undefined;
-  /** Notes that a request is sent again. */
+  /** Records that a request is sent again. */
   again(): void;
-  /** Notes how long an answer took, or the start of a command in a pod, in ms. */
+  /** Records the duration of a response, or of the start of a command in a pod, in ms. */
   took(time: number): void;
-  /** The longest of these that came since a moment (ms since the epoch); undefined where none did. */
+  /** The longest of these durations since a time (ms since the epoch). Undefined if there were none. */
   slowestSince(moment: number): number | undefined;
-  /** The server did not answer a short while ago: what it refuses now it may allow in a moment. */
-  readonly isFresh: boolean;
   /**
-   * What there is to report: one sentence, and the details; undefined where all was well, as far as it was
-   * asked.
+   * True during an outage and for 15 s after it. A request that is refused in this time may be allowed a moment
+   * later.
    */
+  readonly isFresh: boolean;
+  /** A report in one sentence, and details. Undefined if there was no trouble. */
   summary(): { title: string; detail: string; isOutage: boolean } | undefined;
-  /** Aborts when what waits to be sent again must not be any more. */
+  /** Aborts when no pending request may be sent again. */
   readonly signal: AbortSignal;
-  /** Nothing that was begun until now is sent again: who began it is over, and others clean up. */
+  /** Stops all pending requests from being sent again. The work that sent them is over, and others clean up. */
   abandon(): void;
 };
 
 type Outage = { since: number; until: number | undefined; failures: number; last: string };
 
-// An API server serves before it has read the roles (seen: 403 for some 100 ms, up to seconds on a busy
-// machine).
+// In ms. A new API server answers before it has read the roles. Seen: 403 for about 100 ms, and for seconds on a busy
+// machine.
 const freshFor = 15_000;
 
-// The whole of an answer of a broken server would bury the rest.
+// In characters. The whole response of a broken server would hide the rest of the report.
 const longestError = 300;
 
-/** Keeps account of the health of an API server, beginning well. */
+/** Opens a health record. It starts as healthy. */
 export const openHealth = (): Health => {
   const outages: Outage[] = [];
   const answers: { at: number; time: number }[] = [];
@@ -64,7 +64,7 @@ export const openHealth = (): Health => {
       const trouble = error === undefined ? undefined : troubleOf(error);
       if (trouble === 'later') putOff += 1;
       else if (trouble !== undefined) fail(error);
-      // What was given up, or never sent, says nothing.
+      // An aborted or unsent request says nothing about the server.
       const isAnswer = error === undefined || error instanceof ApiError;
       const outage = open();
       if (isAnswer && (trouble === undefined || trouble === 'later') && outage !== undefined)

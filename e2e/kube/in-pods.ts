@@ -1,6 +1,6 @@
 import { type Cluster, type PodTarget, resources } from './cluster.ts';
 
-/** Whether a pod is still there; what was done inside one that is not went with it. */
+/** Whether a pod still exists. If it does not, the effects of commands in it are gone too. */
 const podExists = async (
   cluster: Cluster,
   { namespace, name }: { namespace: string; name: string },
@@ -9,10 +9,7 @@ const podExists = async (
   return items.length > 0;
 };
 
-/**
- * Runs a command in a pod that must end well, and returns what it said; `failed` is what an error begins
- * with.
- */
+/** Runs a command in a pod and returns its output. A non-zero exit code is an error that starts with `failed`. */
 export const execInPod = async (
   cluster: Cluster,
   pod: PodTarget,
@@ -24,10 +21,7 @@ export const execInPod = async (
   return stdout.trim();
 };
 
-/**
- * The same for what undoes something in a pod: where the pod is not there any more, `gone` is what became of
- * it.
- */
+/** Runs a command that undoes something in a pod. If the pod is gone, returns `gone` instead. */
 export const undoInPod = async (
   cluster: Cluster,
   { pod, command, failed, gone }: { pod: PodTarget; command: string[]; failed: string; gone: string },
@@ -41,8 +35,8 @@ export const undoInPod = async (
 };
 
 /**
- * Works in all pods at once and returns what came of each; where one fails, the error comes only when the
- * others have ended too, so that nothing goes on behind what is done about it.
+ * Runs work for all pods at once and returns the results. If one fails, the error is thrown after all have ended, so
+ * that no work continues during error handling.
  */
 export const inEachPod = async <P, T>(pods: readonly P[], work: (pod: P) => Promise<T>): Promise<T[]> => {
   const all = pods.map(work);
@@ -50,24 +44,25 @@ export const inEachPod = async <P, T>(pods: readonly P[], work: (pod: P) => Prom
   return Promise.all(all);
 };
 
-/** A command that runs in a pod for a while, and what it has said so far. */
+/** A command that runs in a pod for a while, and its output so far. */
 type PodCommand = { pod: PodTarget; readonly lines: readonly string[]; readonly ended: string | undefined };
 
-/** Several commands of that kind, followed as their lines arrive. */
+/** Several such commands, and their output as it arrives. */
 export type PodCommands = {
   readonly commands: readonly PodCommand[];
-  /** What each pod has said, a line a pod, for an error message. */
+  /** The output of each pod, one line for each, for error messages. */
   describe(): string;
   /**
-   * Waits until the condition holds, which is asked anew with each line; false when the time (ms) is over
-   * first.
+   * Waits until a condition holds, which is checked for each new line. Returns false if the time (ms) is over first.
    */
   until(condition: () => boolean, milliseconds: number): Promise<boolean>;
-  /** Waits until all have ended; after the given time (ms) the streams are cut. */
+  /** Waits until all commands have ended. After the given time (ms) it closes the streams. */
   end(milliseconds: number): Promise<void>;
 };
 
-/** Starts the same command in several pods. It must end by itself: a cut stream does not end it. */
+/**
+ * Starts the same command in several pods. The command must end by itself, because closing a stream does not end it.
+ */
 export const startInPods = (
   cluster: Cluster,
   { pods, command }: { pods: PodTarget[]; command: string[] },

@@ -1,6 +1,5 @@
 /**
- * Reads a body of one JSON value a line, as it comes; throws for a line that does not parse, also for one
- * that the end cut short.
+ * Parses a stream of one JSON value per line. Throws for a line that is not JSON, including an incomplete last line.
  */
 export const jsonLines = async function* (body: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
   const decoder = new TextDecoder();

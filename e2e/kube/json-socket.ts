@@ -4,8 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { jsonLines } from './json-lines.ts';
 
 /**
- * Connects to a unix socket in a folder, whose path may have any length: the name of a unix socket may not be longer
- * than 107 bytes, so the socket is reached through a descriptor of its folder.
+ * Connects to a unix socket in a folder with a path of any length. The address of a unix socket is limited to 107
+ * bytes, so the connection goes through a file descriptor of the folder.
  */
 export const connectSocket = async (socket: { folder: string; name: string }): Promise<Socket> => {
   const folder = await open(socket.folder, 'r');
@@ -19,15 +19,15 @@ export const connectSocket = async (socket: { folder: string; name: string }): P
 };
 
 /**
- * Asks one question of who listens at a unix socket, a JSON value in one line, and returns the answer, which
- * is another. Throws when there is no answer `within` the time (ms), if one is given.
+ * Sends one JSON line to a unix socket and returns the JSON line of the response. Throws if there is no response
+ * `within` ms; without it, there is no limit.
  */
 export const askSocket = async (
   socket: { folder: string; name: string },
   question: unknown,
   { within }: { within?: number } = {},
 ): Promise<unknown> => {
-  // To connect takes no time: it is refused, or done by the kernel, whatever the other side is at.
+  // Connecting needs no time-out: the kernel refuses or completes it at once, even if the other process is busy.
   const stream = await connectSocket(socket);
   const late = () =>
     stream.destroy(

@@ -7,13 +7,13 @@ import { readNamedFile, whyNoFile } from './named-file.ts';
 import { proxyFor } from './proxy.ts';
 import { learnKubeconfig } from './redact/learn.ts';
 
-// Read when a cluster is named: a thousand files, for which who lists the scenarios has no use.
+// Loaded on demand: the client has about a thousand files, and a list of scenarios does not need it.
 const readClient: () => typeof import('@kubernetes/client-node') = () =>
   createRequire(import.meta.url)('@kubernetes/client-node');
 
 /**
- * Reads a kubeconfig and settles on one context of it; throws one clear line for a file, a context or a
- * cluster that is not there.
+ * Loads a kubeconfig and selects one context. Throws an error of one line if the file, the context or its cluster is
+ * missing.
  */
 export const loadKubeconfig = (options: {
   kubeconfig: string;
@@ -55,7 +55,7 @@ type Written = {
   users?: { name?: string; user?: { tokenFile?: string } }[] | null;
 };
 
-// What the client would take for what it is not, and fail on with words of its own.
+// Values of a wrong type, which the client would accept and fail on later with an unclear error.
 const checkShape = ({ clusters, users }: Written): void => {
   for (const [field, value] of Object.entries({ clusters, users }))
     if (value && !Array.isArray(value)) throw new Error(`its ${field} are no list`);
@@ -80,14 +80,17 @@ const read = (kubeconfig: string): KubeConfig => {
     findPlugins(config, dirname(kubeconfig));
     useTokenFiles(config, { written: written as Written, folder: dirname(kubeconfig) });
   } catch (error) {
-    // Only the first line: what a parser adds is a piece of the file, and that may be a secret.
+    // Only the first line: the rest of a parser's message quotes the file, which may contain secrets.
     const [why] = (whyNoFile(error) ?? (error as Error).message).split('\n');
     throw new Error(`cannot read the kubeconfig ${kubeconfig}: ${why?.replace(/:$/, '')}`, { cause: error });
   }
   return config;
 };
 
-/** A plugin that is named by a path is meant from the kubeconfig on, as in kubectl; one without is searched for. */
+/**
+ * Resolves relative paths of plugins against the folder of the kubeconfig, as kubectl does. Names without a slash
+ * stay, for the search in PATH.
+ */
 const findPlugins = (config: KubeConfig, folder: string): void => {
   config.users = config.users.map((user) => {
     const command: unknown = user.exec?.command;
@@ -97,9 +100,8 @@ const findPlugins = (config: KubeConfig, folder: string): void => {
 };
 
 /**
- * Gives users their `tokenFile`, which the client does not know. It comes before a token in the kubeconfig
- * itself, as in kubectl, and is read anew for each request: Kubernetes replaces the token of a pod's service
- * account within the hour.
+ * Adds support for `tokenFile`, which the client lacks. As in kubectl, it takes precedence over `token`. It is read
+ * for each request, because Kubernetes replaces the token of a pod's service account within the hour.
  */
 const useTokenFiles = (
   config: KubeConfig,

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { getSystemErrorMessage } from 'node:util';
 
-/** What somebody named cannot be read as a file; the message ends a sentence that begins with its path. */
+/** A path from the user cannot be read as a file. The message follows the path in a sentence. */
 class NoFile extends Error {
   override readonly name = 'NoFile';
 }
@@ -9,8 +9,8 @@ class NoFile extends Error {
 const largest = 256 << 20;
 
 /**
- * Reads a text file that somebody named. Nothing is read of a folder, nor of a file that is too large to be what is
- * asked for: Node would go on until the memory is full.
+ * Reads a text file that the user named. Throws for a folder, and for a file larger than `most` bytes, which Node
+ * would read until memory is full.
  */
 export const readNamedFile = (path: string, most = largest): string => {
   const found = statSync(path);
@@ -20,12 +20,12 @@ export const readNamedFile = (path: string, most = largest): string => {
 };
 
 /**
- * Why a file that somebody named could not be read or written, in a few words; undefined where that was not what
- * failed.
+ * Why a file that the user named could not be read or written, in a few words. Undefined if the error is not about a
+ * file.
  */
 export const whyNoFile = (error: unknown): string | undefined => {
   if (error instanceof NoFile) return error.message;
   const { errno, syscall } = error as NodeJS.ErrnoException;
-  // Zlib has numbers of its own.
+  // Errors of zlib also have an `errno`, but no `syscall`.
   return typeof errno === 'number' && syscall !== undefined ? getSystemErrorMessage(errno) : undefined;
 };

@@ -1,4 +1,4 @@
-/** What every Kubernetes object carries. */
+/** The metadata of a Kubernetes object. */
 type Metadata = {
   name: string;
   namespace?: string;
@@ -13,7 +13,7 @@ type Metadata = {
   ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[];
 };
 
-/** Any Kubernetes object; a typed one intersects this with its own fields. */
+/** Any Kubernetes object. A typed object intersects this type with its own fields. */
 export type KubernetesObject = {
   apiVersion?: string;
   kind?: string;
@@ -21,7 +21,7 @@ export type KubernetesObject = {
   [field: string]: unknown;
 };
 
-/** An object that tells by conditions how it is. */
+/** An object with status conditions. */
 export type WithConditions = KubernetesObject & {
   status?: { conditions?: { type: string; status: string }[] | null };
 };
@@ -30,14 +30,11 @@ export type WithConditions = KubernetesObject & {
 export const holdsCondition = ({ status }: WithConditions, type: string): boolean =>
   status?.conditions?.some((each) => each.type === type && each.status === 'True') ?? false;
 
-/**
- * An object without the record of who manages which field: it is most of an object, and says nothing of what
- * happened to it.
- */
+/** Removes `managedFields`. They are most of an object's size and do not describe its state. */
 export const withoutManagedFields = (object: KubernetesObject): KubernetesObject => {
   const { managedFields: _, ...metadata } = object.metadata as Metadata & { managedFields?: unknown };
   return { ...object, metadata };
 };
 
-/** Where a kind of object lives in the API; group '' is core, and it is namespaced unless said otherwise. */
+/** The location of a resource in the API. Group '' is the core group. The default is namespaced. */
 export type Resource = { group: string; version: string; plural: string; namespaced?: boolean };

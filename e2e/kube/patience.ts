@@ -6,28 +6,27 @@ import type { KubernetesObject } from './objects.ts';
 import type { SendRequest } from './request.ts';
 import type { ApiOutage } from './trouble.ts';
 
-/** What may be done with a request whose outcome is not known. */
+/** How to handle a request whose outcome is unknown. */
 export type Resend<T> = {
-  /** It does no harm to send it twice. */
+  /** Sending it twice is harmless. */
   again: boolean;
-  /** Reads an answer that only means that the first one got through; undefined: it means something else. */
+  /**
+   * Handles an error that may only mean that an earlier attempt succeeded. Returns its result, or undefined if the
+   * error means something else.
+   */
   settle?: (error: ApiError) => Promise<{ result: T } | undefined>;
 };
 
-/**
- * How long an API server in trouble is waited for, and the first and the longest pause before a request is
- * sent again; ms.
- */
+/** How long to wait for an API server in trouble, and the first and longest pause between attempts, in ms. */
 type Patience = { time: number; first: number; longest: number };
 
-// A restart takes an API server about 10 s on two busy cores, and a machine that is booted anew about a
-// minute.
+// A restart takes an API server about 10 s on two busy cores. A reboot of the machine takes about a minute.
 const suitesPatience: Patience = { time: 90_000, first: 100, longest: 2000 };
 
 /**
- * Sends a request until the API server answers it. While the server is in trouble, what did not get there is
- * sent again, and so is what may be sent twice; the health keeps account of all that. Rejects with the last
- * error when the patience is over, which is the suite's (90 s) but in tests of it.
+ * Sends a request until the API server answers it. While the server is in trouble, requests that did not reach it are
+ * sent again, and so are those that are safe to send twice. Throws the last error when the time is over (90 s; tests
+ * set another).
  */
 export const patiently = async <T>(
   send: () => Promise<T>,
@@ -61,13 +60,13 @@ export const patiently = async <T>(
   }
 };
 
-// Right after its start an API server has not read the roles: nothing came of what it refused.
+// A new API server has not read the roles yet. A refused request had no effect.
 const notYet = (error: unknown, { isFresh }: Health): ApiOutage | undefined =>
   isFresh && error instanceof ApiError && [401, 403].includes(error.status) ? 'later' : undefined;
 
 /**
- * Lets the health know how any request ended, without sending one again: for watches and logs, which have
- * their own ways to go on.
+ * Wraps `request` so that `health` records how each request ends. It does not repeat requests: watches and logs have
+ * their own way to continue.
  */
 export const watchedRequest =
   (request: SendRequest, health: Health | undefined): SendRequest =>
@@ -88,7 +87,10 @@ export const watchedRequest =
     }
   };
 
-/** Starts a command again that the API server was not there to start; one that began is never begun twice. */
+/**
+ * Wraps `exec` so that a command is started again if the API server was not available to start it. A command that
+ * started is never started again.
+ */
 export const patientExec =
   <Command extends unknown[]>(
     exec: (...command: Command) => Promise<ExecResult>,
@@ -99,27 +101,25 @@ export const patientExec =
       ? exec(...command)
       : patiently(() => exec(...command), { health, resend: { again: false } });
 
-/** Reading changes nothing. */
+/** For requests that only read. */
 export const reading: Resend<string> = { again: true };
 
 /**
- * A merge patch or an apply sets fields to what they are to be, once or twice; not where it is meant for one
- * resourceVersion.
+ * For a merge patch or an apply: it sets the same values when it is sent twice, unless it requires a resourceVersion.
  */
 export const patching = (body: object): Resend<string> => ({
   again: (body as Partial<KubernetesObject>).metadata?.resourceVersion === undefined,
 });
 
-/** What is there no more, or is another object of that name by now, was deleted by the first request. */
+/** For a deletion: if the object is gone, or the name belongs to another object, an earlier attempt deleted it. */
 export const deleting: Resend<string> = {
   again: true,
   settle: async ({ status }) => ([404, 409].includes(status) ? { result: '{}' } : undefined),
 };
 
 /**
- * An object with a name is made once: where it is there already, it is read, and was made by the first
- * request if it has all the labels that were sent. One without labels cannot be distinguished from another's, and one
- * without a name would be made twice.
+ * For a creation with a name. If the object already exists with all labels that were sent, an earlier attempt created
+ * it. Without labels it could be the object of another client. Without a name it would be created twice.
  */
 export const creating = (object: object, read: (name: string) => Promise<string>): Resend<string> => {
   const { name, labels = {} } = (object as Partial<KubernetesObject>).metadata ?? {};

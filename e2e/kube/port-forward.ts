@@ -4,34 +4,35 @@ import WebSocket, { type ClientOptions } from 'ws';
 import { ExecError } from './errors.ts';
 import type { PodTarget } from './exec.ts';
 
-/** A port of a pod: the number that its container listens on. */
+/** A port of a pod: the number on which its container listens. */
 export type PodPort = Pick<PodTarget, 'namespace' | 'name'> & { port: number };
 
 /**
- * Makes the connection of a socket of this machine to a port of a pod. Rejects, and leaves the socket alone,
- * where there is none. Both end together, each after all that the other had sent; a half end is an end, as
- * the protocol of the forward has no other.
+ * Connects a stream to a port of a pod. Rejects, without touching the stream, if there is no connection. Each side
+ * ends after it has received all data of the other. A half-close is a close, because the protocol has no half-close.
  */
 export type ForwardSocket = (to: PodPort, socket: Duplex) => Promise<void>;
 
-// The protocol of containers' runtimes: messages of a channel's number and its bytes. Each channel begins
-// with the port, in two bytes.
+// The WebSocket protocol of container runtimes: each message is a channel number and bytes. The first message of a
+// channel is the port, in two bytes.
 const protocol = 'v4.channel.k8s.io';
 const channels = { data: 0, error: 1 } as const;
 
-/** How long a connection may take to open, in ms: the API server's own 30 s to reach a node are in it. */
+/** How long opening a connection may take, in ms. It includes the API server's 30 s for reaching a node. */
 const mostToOpen = 60_000;
 
-/** How long the API server may take to end a connection that one side has ended, in ms. */
+/** How long the API server may take to close a connection that one side has closed, in ms. */
 const mostToEnd = 800;
 
-/** How long the API server may take to read the rest of what a client sent that has ended, in ms. */
+/** How long the API server may take to read the remaining data of a client that has closed, in ms. */
 const mostToSend = 10_000;
 
-/** What may wait for the API server to take it, in bytes, before the socket is read no further. */
+/** How many unsent bytes may be buffered before reading from the stream pauses. */
 const mostUnsent = 1 << 20;
 
-/** Forwards sockets through the API server, with the TLS and the authentication of a kubeconfig. */
+/**
+ * Returns a function that forwards streams through the API server, with the TLS and authentication of a kubeconfig.
+ */
 export const createForward =
   (config: KubeConfig): ForwardSocket =>
   async ({ namespace, name, port }, socket) => {
@@ -49,7 +50,8 @@ export const createForward =
     );
     const opened = Promise.withResolvers<void>();
     connection.once('open', opened.resolve).on('error', opened.reject);
-    // From the beginning on: what the pod sends, and its end, can come in one packet with the answer.
+    // Before the connection opens, because data and the end of the pod's side may arrive in the same packet as the
+    // response.
     handOnFromPod(connection, socket);
     const leave = (): void => {
       if (!socket.readableEnded) connection.terminate();
@@ -64,7 +66,7 @@ export const createForward =
     handOnFromClient(socket, connection);
   };
 
-/** Hands on what the pod sends, and after that its end. */
+/** Forwards the data of the pod, and then the end. */
 const handOnFromPod = (connection: WebSocket, socket: Duplex): void => {
   const begun = new Set<number>();
   connection.on('message', (message: Buffer) => {
@@ -72,8 +74,7 @@ const handOnFromPod = (connection: WebSocket, socket: Duplex): void => {
     const bytes = message.subarray(begun.has(channel) ? 1 : 3);
     begun.add(channel);
     if (bytes.length === 0) return;
-    // Whatever is said on the channel of errors is the end: nobody listens at the port, or the connection to
-    // it broke.
+    // Any message on the error channel means the end: nothing listens on the port, or the connection to it broke.
     if (channel !== channels.data) connection.terminate();
     else if (socket.writable && !socket.write(bytes)) connection.pause();
   });
@@ -84,18 +85,18 @@ const handOnFromPod = (connection: WebSocket, socket: Duplex): void => {
   connection.once('open', () => connection.once('close', () => socket.end()));
 };
 
-/** Hands on what the client sends, and after that its end. */
+/** Forwards the data of the client, and then the end. */
 const handOnFromClient = (socket: Duplex, connection: WebSocket): void => {
   socket.on('data', (bytes: Buffer) => {
     connection.send(Buffer.concat([Buffer.of(channels.data), bytes]), () => socket.resume());
     if (connection.bufferedAmount > mostUnsent) socket.pause();
   });
   socket.once('end', () => {
-    // What the pod still says is for nobody.
+    // Further data of the pod have no reader.
     connection.resume();
     const stuck = setTimeout(() => connection.terminate(), mostToSend);
     connection.once('close', () => clearTimeout(stuck));
-    // It is sent after all that was sent before, and says when that has been.
+    // The ping is sent after all data, and its callback shows that they were sent.
     connection.ping('', true, () => connection.close());
   });
 };

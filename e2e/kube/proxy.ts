@@ -20,7 +20,7 @@ const isWithin = (host: string, network: string): boolean => {
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || isWithin(host, '127.0.0.0/8');
 
-// As Go reads NO_PROXY: names with and without a dot, with a port, addresses, networks, or * for all.
+// Follows Go's NO_PROXY: names with or without a leading dot, with a port, addresses, networks, or * for all.
 const isExempt = (url: URL, entry: string): boolean => {
   if (entry === '*') return true;
   const host = hostOf(url);
@@ -34,8 +34,8 @@ const isExempt = (url: URL, entry: string): boolean => {
 };
 
 /**
- * The proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name for a server, as kubectl takes them; undefined for none.
- * Servers of this machine are never asked through one.
+ * The proxy for a server from HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as kubectl selects it. Undefined if there is
+ * none. Servers on this machine never use a proxy.
  */
 export const proxyFor = (server: string, environment: Environment): string | undefined => {
   const url = new URL(server);

@@ -14,7 +14,7 @@ const ofCertificates: Readonly<Record<string, string>> = {
     "name the server as its certificate does, or that name in the kubeconfig's tls-server-name",
 };
 
-/** What mends an error of a request that did not get to the API server; undefined where that is not known. */
+/** How to fix an error of a request that did not reach the API server. Undefined if that is unknown. */
 export const remedyOf = (error: unknown): string | undefined => {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof NoPlugin) return error.remedy;

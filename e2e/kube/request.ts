@@ -7,10 +7,10 @@ import { ApiError, NoPlugin } from './errors.ts';
 import { learnHeader } from './redact/learn.ts';
 import { shorten } from './shorten.ts';
 
-// Of what a plugin has to say.
+// In characters, for the message of a plugin.
 const longestReason = 500;
 
-/** How a request is made; a body is sent as it is. */
+/** How to send a request. The body is sent unchanged. */
 export type RequestOptions = {
   method?: string;
   headers?: Record<string, string>;
@@ -18,22 +18,19 @@ export type RequestOptions = {
   signal?: AbortSignal;
 };
 
-/**
- * Sends a request to an API server; resolves when the headers of the answer are there, whatever its status.
- */
+/** Sends a request to an API server. Resolves with any status, when the headers of the response have arrived. */
 export type SendRequest = (path: string, options?: RequestOptions) => Promise<Response>;
 
 /**
- * Makes requests with the TLS and the authentication of a kubeconfig.
- *
- * Over node:https, not fetch: the client's options (certificates, proxy agents, exec plugins) are made for
- * it, and a broken connection shows as what it was.
+ * Returns a function that sends requests with the TLS and authentication of a kubeconfig. It uses node:https instead
+ * of fetch: the client's options (certificates, proxy agents, exec plugins) require that, and errors of the
+ * connection keep their cause.
  */
 export const createRequest = (config: KubeConfig, server: string): SendRequest => {
   const url = (path: string) => new URL(`${server}${path}`);
   return async (path, { method = 'GET', headers = {}, body, signal } = {}) => {
     const options: https.RequestOptions = {};
-    // What a plugin printed may be a token: where it is no JSON, only that is said.
+    // The output of a plugin may be a token, so an error about invalid JSON does not quote it.
     await config.applyToHTTPSOptions(options).catch((thrown: Error) => {
       const error = asNoPlugin(thrown, config);
       const isOutput = error instanceof SyntaxError;
@@ -55,7 +52,7 @@ export const createRequest = (config: KubeConfig, server: string): SendRequest =
           accept: 'application/json',
           ...(options.headers as Record<string, string>),
           ...headers,
-          // Node sends the body of a DELETE without its length, and the server then takes it for none.
+          // Without it Node sends the body of a DELETE without its length, and the server ignores the body.
           ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
         },
         ...(signal && { signal }),
@@ -69,7 +66,7 @@ export const createRequest = (config: KubeConfig, server: string): SendRequest =
   };
 };
 
-// What is there and cannot be started is another error than what is not there at all.
+// A plugin that exists but cannot be started has another message than a missing one.
 const asNoPlugin = (error: Error, config: KubeConfig): Error => {
   const { syscall, code } = error as NodeJS.ErrnoException;
   const { exec } = config.getCurrentUser() ?? {};
@@ -82,7 +79,7 @@ const asNoPlugin = (error: Error, config: KubeConfig): Error => {
   return new NoPlugin(`the credential plugin ${command} of the kubeconfig ${why}`, { remedy, cause: error });
 };
 
-// Statuses that must not carry a body.
+// Statuses whose response must not have a body.
 const bodiless = new Set([204, 304]);
 
 const toResponse = (message: IncomingMessage): Response => {
@@ -100,7 +97,7 @@ const toResponse = (message: IncomingMessage): Response => {
 const describedError = (error: Error, what: string): Error =>
   new Error(`${what}: ${error.message || (error as NodeJS.ErrnoException).code}`, { cause: error });
 
-/** Throws an ApiError, with the server's own words, for an answer that is no success. */
+/** Throws an ApiError with the server's message for an error response. */
 export const throwUnlessOk = async (response: Response, what: string): Promise<Response> => {
   if (response.ok) return response;
   const text = await response.text();
@@ -116,7 +113,7 @@ export const throwUnlessOk = async (response: Response, what: string): Promise<R
   );
 };
 
-// Kubernetes sends seconds; the other form, a date, is for others.
+// Kubernetes sends seconds. The date form is not supported.
 const retryAfterOf = ({ headers }: Response): number | undefined => {
   const text = headers.get('retry-after') ?? '';
   return /^\d{1,4}$/.test(text) ? Number(text) * 1000 : undefined;
@@ -130,7 +127,7 @@ const parseStatus = (text: string): { reason?: string; message?: string } => {
   }
 };
 
-/** Writes a query string, with its question mark; what is undefined is left out. */
+/** Formats a query string with its question mark. Undefined parameters are omitted. */
 export const query = (parameters: Record<string, string | number | boolean | undefined>): string => {
   const entries = Object.entries(parameters).filter(([, value]) => value !== undefined);
   return entries.length === 0

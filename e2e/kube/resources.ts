@@ -67,6 +67,6 @@ export const pathOf = (
   return `/${parts.filter((part) => part !== undefined).join('/')}`;
 };
 
-/** The name people use for a resource: `pods`, `jobs.batch`. */
+/** The usual name of a resource: `pods`, `jobs.batch`. */
 export const describeResource = ({ group, plural }: Resource): string =>
   group === '' ? plural : `${plural}.${group}`;

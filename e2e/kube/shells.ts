@@ -4,7 +4,7 @@ import { BrokenStream } from './errors.ts';
 import type { createExec, ExecResult, PodTarget } from './exec.ts';
 import { quoted } from './shell-word.ts';
 
-/** How long a shell that nobody uses stays in its container, in ms. */
+/** How long an unused shell stays in its container, in ms. */
 const IDLE_MS = 5000;
 
 type Exec = ReturnType<typeof createExec>;
@@ -16,7 +16,7 @@ type Shell = {
   end(): void;
 };
 
-/** Starts a bash in a container that runs the scripts it reads, each in a subshell, and ends with its input. */
+/** Starts a bash in a container. It runs each script in a subshell, and ends when its input ends. */
 const startShell = (exec: Exec, pod: PodTarget): Shell => {
   const mark = `corral-${randomUUID()}`;
   const stdin = new Readable({ read: () => {} });
@@ -45,7 +45,7 @@ const startShell = (exec: Exec, pod: PodTarget): Shell => {
       const now = { texts: [], tail: '', reached: reached.resolve };
       running = now;
       const given = `set -- ${args.map(quoted).join(' ')}; SECONDS=0; eval ${quoted(script)}`;
-      // What it prints, then the mark, its exit code and its errors, and the mark again.
+      // Prints the output of the script, the mark, the exit code, stderr, and the mark again.
       stdin.push(
         `errors=$( ${given} 2>&1 >&3 3>&- < /dev/null ); printf '%s%s %s%s.' ${mark} $? "$errors" ${mark}\n`,
       );
@@ -65,8 +65,9 @@ const startShell = (exec: Exec, pod: PodTarget): Shell => {
 };
 
 /**
- * Runs bash scripts in containers, in a bash that stays there for the next one: to start a command in a
- * container costs a node ten times what such a script does. A script ends by itself, and may be run twice.
+ * Returns a function that runs bash scripts in containers. It reuses a bash in the container, because starting a
+ * command there costs a node ten times as much as such a script. A script must end by itself and be safe to run
+ * twice.
  */
 export const createShells = (exec: Exec) => {
   const idle = new Map<string, { shell: Shell; timer: NodeJS.Timeout }[]>();
@@ -96,7 +97,7 @@ export const createShells = (exec: Exec) => {
       try {
         return await runIn(found.shell);
       } catch (error) {
-        // Its container, or the stream, ended while nobody used it.
+        // The container or the stream may have ended while the shell was idle.
         if (!found.shell.hasEnded) throw error;
       }
     }

@@ -1,9 +1,9 @@
 import { ApiError, BrokenStream, NoAnswer } from './errors.ts';
 
 /**
- * What an error says of the API server itself, where it is no answer to the request. `refused`: the request
- * did not get there; `later`: it did, and was put off (429) before anything came of it; `unknown`: something
- * may have come of it, as the connection broke, no answer came, or the server or its etcd failed.
+ * The trouble of an API server that an error shows. `refused`: the request did not reach it. `later`: the server
+ * postponed the request (429), without effect. `unknown`: the request may have had an effect; the connection broke,
+ * there was no response, or the server or its etcd failed.
  */
 export type ApiOutage = 'refused' | 'later' | 'unknown';
 
@@ -12,13 +12,13 @@ const refusals = ['ECONNREFUSED', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'E
 const breaks = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE|HPE_[A-Z_]+)$/;
 
 /**
- * Reads what an error of a request says of the API server; undefined for an answer, and for what sending
- * again cannot mend (a certificate, a plugin).
+ * The trouble of the API server that an error shows. Undefined for a regular response, and for errors that repeating
+ * cannot fix (a certificate, a plugin).
  */
 export const troubleOf = (error: unknown): ApiOutage | undefined => {
   if (error instanceof NoAnswer) return 'unknown';
   if (error instanceof ApiError) return troubleOfAnswer(error);
-  // One that breaks later may have done so at the other end, on its node.
+  // A stream that breaks later may have broken on the node.
   if (error instanceof BrokenStream) return error.isUnopened ? 'refused' : undefined;
   const {
     code = '',
@@ -30,8 +30,8 @@ export const troubleOf = (error: unknown): ApiOutage | undefined => {
   return error instanceof Error && cause !== undefined ? troubleOf(cause) : undefined;
 };
 
-// A webhook that fails is its owner's trouble (500, and nothing came of the request): to hide that would hide
-// what is under test.
+// A failed webhook (500, the request had no effect) is not trouble of the server. Repeating the request would hide a
+// failure of the system under test.
 const troubleOfAnswer = ({ status, message }: ApiError): ApiOutage | undefined => {
   if (status === 429) return 'later';
   if (status === 500) return /\bwebhook\b/.test(message) ? undefined : 'unknown';

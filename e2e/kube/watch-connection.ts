@@ -5,27 +5,27 @@ import { jsonLines } from './json-lines.ts';
 import type { KubernetesObject } from './objects.ts';
 import { query, throwUnlessOk } from './request.ts';
 
-/** The clocks of a watch, in ms. */
+/** The time limits of a watch, in ms. */
 export type WatchTiming = {
-  /** After this, the server ends the connection by itself. */
+  /** The server closes the connection after this time. */
   lifetime: number;
-  /** After this without a byte, the connection is taken for dead. */
+  /** Without any data for this time the connection counts as dead. */
   silence: number;
-  /** The first and the longest pause before a reconnect. */
+  /** The first and longest pause before a reconnect. */
   pause: { first: number; longest: number };
   /**
-   * How long a server is asked again that says "later" (429) or is in trouble before there is a watch at all,
-   * or that refuses (403) one that it served before.
+   * How long to retry before the first connection if the server postpones (429) or is in trouble; and later if it
+   * refuses (403) a watch that it served before.
    */
   patience: number;
 };
 
-/** One event of a watch, as the API server sends it, without its ERROR events. */
+/** An event of a watch as the API server sends it, except ERROR events. */
 export type WatchEvent<T> = { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; object: T };
 
 /**
- * Opens one watch from a resourceVersion on; resolves when the headers are there, then yields events until
- * the connection ends, and throws when it breaks.
+ * Opens one watch from a resourceVersion. Resolves when the headers have arrived. Then it yields events until the
+ * connection ends, and throws if it breaks.
  */
 export const openWatch = async <T extends KubernetesObject>(
   cluster: Cluster,
@@ -88,7 +88,7 @@ const events = async function* <T extends KubernetesObject>(
       yield event;
     }
   } catch (error) {
-    // What an abort looks like down here says nothing; its reason does.
+    // The error of an abort is generic. The reason of the abort is specific.
     throw signal.aborted ? signal.reason : error;
   } finally {
     silence.off();
@@ -110,7 +110,8 @@ const toError = ({ code = 500, reason = 'Unknown', message = 'no message' }): Wa
 
 type SilenceAlarm = {
   signal: AbortSignal;
-  reset(): void /** When it was last reset, in ms of performance.now(). */;
+  reset(): void;
+  /** The time of the last reset, in ms of performance.now(). */
   heardAt(): number;
   off(): void;
 };

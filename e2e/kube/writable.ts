@@ -2,7 +2,7 @@ import { lstatSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { getSystemErrorMessage } from 'node:util';
 
-// A link that leads nowhere is there: no folder can be made in its place.
+// A dangling link counts: no folder can be created in its place.
 const isThere = (path: string): boolean => {
   try {
     return lstatSync(path) !== undefined;
@@ -17,9 +17,9 @@ const nearest = (path: string): string =>
   isThere(path) || dirname(path) === path ? path : nearest(dirname(path));
 
 /**
- * Says why nothing can be written into a folder, which need not be there yet, or returns undefined: it is tried, and
- * nothing stays. To be asked before a folder that somebody named is made: of one that the system refuses to make
- * below a folder that is there, as in /proc, Node's recursive mkdir never returns.
+ * Why a folder cannot be written to; the folder may not exist yet. Undefined if it can. It creates and removes a
+ * temporary folder. Call it before creating a folder that the user named: Node's recursive mkdir never returns if the
+ * system refuses to create a folder in an existing one, as in /proc.
  */
 export const whyNotWritable = (folder: string): string | undefined => {
   let there = resolve(folder);

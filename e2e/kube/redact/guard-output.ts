@@ -3,7 +3,7 @@ import { redact, redactError } from './redact.ts';
 
 const redactUncaught = (error: unknown): void => void redactError(error);
 
-// Vitest gives its workers a console of their own, which does not write to the process's streams.
+// Vitest gives its workers a console that does not write to the streams of the process.
 const streamsOf = (of: Console): NodeJS.WriteStream[] => {
   const { _stdout, _stderr } = of as unknown as {
     _stdout?: NodeJS.WriteStream;
@@ -14,16 +14,14 @@ const streamsOf = (of: Console): NodeJS.WriteStream[] => {
 
 const guarded = new WeakSet<object>();
 
-/**
- * Has all that this process prints redacted, whoever prints it; and learns what is secret in its environment.
- */
+/** Redacts all output of this process, whatever prints it. Also registers the secrets in its environment. */
 export const guardOutput = (): void => {
   learnEnvironment(process.env);
-  // What nobody catches Node prints by itself, past the streams.
+  // Node prints an uncaught error itself, without using these streams.
   if (!process.listeners('uncaughtExceptionMonitor').includes(redactUncaught))
     process.on('uncaughtExceptionMonitor', redactUncaught);
-  // Where somebody listens to these already, they are passed on; a listener of our own alone would keep the
-  // process alive.
+  // Only if there are other listeners: they may print the rejection. A listener of our own alone would prevent the
+  // process from ending.
   const heard = process.listeners('unhandledRejection');
   if (heard.length > 0 && !heard.includes(redactUncaught))
     process.prependListener('unhandledRejection', redactUncaught);
@@ -40,7 +38,7 @@ export const guardOutput = (): void => {
   }
 };
 
-// Only what is text: bytes of anything else would not come out as they went in.
+// Only text is changed. Decoding and encoding other bytes would change them.
 const redactBytes = (bytes: Uint8Array): Uint8Array | string => {
   const text = Buffer.from(bytes).toString();
   const done = redact(text);

@@ -1,19 +1,19 @@
-/** What stands in the place of a secret. */
+/** The text that replaces a secret. */
 export const mark = (what: string): string => `[redacted: ${what}]`;
 
-// Shorter ones are found by where they stand alone: as pieces of other words they would make a report
-// unreadable.
+// In characters. Shorter values are found only by their context (rules.ts). Replacing them everywhere would make a
+// report unreadable.
 const shortest = 8;
 
-// A password such as "longhorn" would take the name of everything along.
+// A password such as "longhorn" would redact every occurrence of the name.
 const couldBeAName = /^[a-z][a-z-]{0,15}$/i;
 
 const forms = new Map<string, string>();
 let sorted: [form: string, what: string][] | undefined;
 
 /**
- * Remembers a value that is secret: from now on it is redacted wherever it shows up, also as base64, or a
- * part of that, or escaped for JSON or a URL.
+ * Registers a secret value. From now on it is redacted wherever it occurs, also as base64, within base64, or escaped
+ * for JSON or a URL.
  */
 export const know = (value: unknown, what: string): void => {
   if (typeof value !== 'string' || value.length < shortest || couldBeAName.test(value)) return;
@@ -21,11 +21,11 @@ export const know = (value: unknown, what: string): void => {
   sorted = undefined;
 };
 
-/** Redacts the values that are known to be secret. */
+/** Redacts the registered secrets. */
 export const redactKnown = (text: string): string => {
-  // The longest first: one may be a piece of another.
+  // The longest first, because a secret may contain another.
   sorted ??= [...forms].toSorted(([one], [other]) => other.length - one.length);
-  // One look for each is many times faster than one expression for all.
+  // A separate search for each is many times faster than one regular expression for all.
   return sorted.reduce(
     (done, [form, what]) => (done.includes(form) ? done.replaceAll(form, mark(what)) : done),
     text,
@@ -40,14 +40,14 @@ const formsOf = (value: string): string[] => {
     encodeURIComponent(value),
     new URLSearchParams({ v: value }).toString().slice(2),
   ];
-  // What is escaped once more, as JSON in a text in JSON.
+  // Escaped twice, as JSON in a string of JSON.
   const twice = [JSON.stringify(inTexts[0]).slice(1, -1), encodeURIComponent(bytes.toString('base64'))];
   return [value, bytes.toString('base64'), bytes.toString('base64url'), ...asBase64, ...inTexts, ...twice];
 };
 
 /**
- * How bytes look in the base64 of something that has them, as many bytes into a group of three: without the
- * signs that others have a part in.
+ * How bytes appear in the base64 of a larger text, if they start at this position in a group of three. Without the
+ * characters that also encode neighbouring bytes.
  */
 const withinBase64 = (bytes: Buffer, before: number): string[] => {
   const whole = Math.floor(((before + bytes.length) * 8) / 6);

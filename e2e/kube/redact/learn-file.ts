@@ -3,8 +3,8 @@ import { parse } from 'yaml';
 import { learnKubeconfig } from './learn.ts';
 
 /**
- * Learns what is secret in a kubeconfig, for a process that prints what others say of it; one that cannot be
- * read is their trouble.
+ * Registers the secrets of a kubeconfig file, for a process that prints the output of other processes. An unreadable
+ * file is ignored; the other processes report it.
  */
 export const learnFile = (kubeconfig: string): void => {
   try {

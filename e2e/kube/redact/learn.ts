@@ -6,7 +6,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const decoded = (encoded: unknown): string =>
   typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString() : '';
 
-/** The name and the password in a URL; where it is one of S3, the name is a bucket's. */
+/** Registers the user name and password of a URL. In an s3:// URL the user name is a bucket, not a secret. */
 const learnUrl = (url: unknown, what: string): void => {
   const [, name, password] = /^[a-z][a-z0-9+.-]*:\/\/([^\s/@:]*)(?::([^\s/@]*))?@/i.exec(String(url)) ?? [];
   const isBucket = /^s3:/i.test(String(url));
@@ -38,7 +38,7 @@ const learnUser = (user: unknown): void => {
     if (isRecord(each)) know(each.value, of(`exec plugin's ${each.name}`));
 };
 
-/** Learns what is secret in a kubeconfig, as it was parsed. */
+/** Registers the secrets of a parsed kubeconfig. */
 export const learnKubeconfig = (kubeconfig: unknown): void => {
   if (!isRecord(kubeconfig)) return;
   const { users, clusters } = kubeconfig;
@@ -52,8 +52,8 @@ export const learnKubeconfig = (kubeconfig: unknown): void => {
 const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|ACCESS_?KEY|API_?KEY|PRIVATE_?KEY|CREDENTIAL/i;
 
 /**
- * Learns what is secret in the environment: by the names of its variables, and what stands in URLs of any.
- * Files that are named are none.
+ * Registers the secrets of the environment: variables whose name suggests a secret, and credentials in URLs. Values
+ * that are paths of files are skipped.
  */
 export const learnEnvironment = (variables: NodeJS.ProcessEnv): void => {
   for (const [name, value = ''] of Object.entries(variables)) {
@@ -62,9 +62,7 @@ export const learnEnvironment = (variables: NodeJS.ProcessEnv): void => {
   }
 };
 
-/**
- * Learns what is secret in an answer of the API server: the data of Secrets, and a token that was asked for.
- */
+/** Registers the secrets in a response of the API server: the data of Secrets, and requested tokens. */
 export const learnObject = (object: unknown): void => {
   if (!isRecord(object)) return;
   const { kind, items, data, stringData, status } = object;
@@ -79,7 +77,7 @@ export const learnObject = (object: unknown): void => {
   for (const value of Object.values(stringData ?? {})) know(value, 'data of a Secret');
 };
 
-/** Learns the credentials that a request is sent with, wherever they come from. */
+/** Registers the credentials in the Authorization header of a request. */
 export const learnHeader = (authorization: unknown): void => {
   const [, credentials] = /^\w+ (.+)$/.exec(String(authorization)) ?? [];
   know(credentials, 'credentials of a request');

@@ -2,9 +2,9 @@ import { redactKnown } from './known.ts';
 import { redactionRules, redactSecretObjects } from './rules.ts';
 
 /**
- * Redacts the secrets in a text: the values that are known (see know), and whatever stands where secrets
- * stand (PEM, JWTs, Authorization, URLs, variables, fields of kubeconfigs, Secret objects). What takes their
- * place says what it was. Names, UIDs and checksums stay. Twice is the same as once.
+ * Redacts the secrets in a text: registered values (see `know`), and values in places that usually hold secrets (PEM,
+ * JWTs, Authorization, URLs, variables, fields of kubeconfigs, Secret objects). The replacement says what it was.
+ * Names, UIDs and checksums stay. Redacting twice changes nothing more.
  */
 export const redact = (text: string): string =>
   redactionRules.reduce(
@@ -13,7 +13,7 @@ export const redact = (text: string): string =>
     redactSecretObjects(redactKnown(text)),
   );
 
-/** Redacts every text in a JSON value. */
+/** Redacts every string in a JSON value. */
 export const redactAll = <T>(value: T): T => {
   if (typeof value === 'string') return redact(value) as T;
   if (Array.isArray(value)) return value.map(redactAll) as T;
@@ -21,7 +21,7 @@ export const redactAll = <T>(value: T): T => {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, redactAll(each)])) as T;
 };
 
-/** Redacts an error in place, with its stack and all that it came from: others print it too. Returns it. */
+/** Redacts an error in place, including its stack and causes, because other code may print it. Returns the error. */
 export const redactError = <T>(error: T, seen = new Set<unknown>()): T => {
   if (!(error instanceof Error) || seen.has(error)) return error;
   seen.add(error);

@@ -1,21 +1,21 @@
 import { mark } from './known.ts';
 
-/** What a secret looks like where it stands; its `text` is what takes the place of a match. */
+/** A pattern for secrets by their context. `text` replaces a match. */
 type Rule = { pattern: RegExp; text: string | ((match: string, ...groups: string[]) => string) };
 
-// A quote of JSON, also inside a text of JSON.
+// A quote in JSON, also within a string of JSON.
 const quote = String.raw`(?:\\*["'])`;
 const value = String.raw`(?:\\*"(?:[^"\\]|\\[^"])*\\*"|'[^']*'|[^\s,;&|}"'\\]{4,})`;
 
-// As environment variables have them: AWS_SECRET_ACCESS_KEY, CIFS_PASSWORD, GITHUB_TOKEN.
+// Environment variables: AWS_SECRET_ACCESS_KEY, CIFS_PASSWORD, GITHUB_TOKEN.
 const variable =
   '[A-Z0-9_]{0,60}(?:SECRET|TOKEN|PASSWORD|PASSWD|ACCESS_KEY|ACCOUNT_KEY|API_KEY|PRIVATE_KEY)(?:_ID|_KEY)?';
 
-// As kubeconfigs and other files have them.
+// Fields of kubeconfigs and other files.
 const field =
   '(?:client-key-data|client-certificate-data|client-secret|[a-z]{1,20}-token|token|password|passwd|(?:access|id|refresh|bearer|session|auth)Token|secretAccessKey|accessKeyId|apiKey)';
 
-// What says nothing: no value, or that there is one.
+// Values that reveal nothing: empty, or a boolean.
 const harmless = /^\W*(?:true|false|null|undefined|none|\[redacted.*)?\W*$/;
 
 const kept = (what: string) => (match: string, before: string, found: string) => {
@@ -30,9 +30,8 @@ const isJwt = (encoded: string): boolean =>
   /^eyJ[\w-]+\.[\w-]+\./.test(Buffer.from(encoded, 'base64').toString());
 
 /**
- * Where secrets stand, whoever wrote the text; the order counts, as what one has redacted the next must not
- * touch. Repeats that may begin anywhere are bounded: a log of megabytes takes some milliseconds, whatever is
- * in it.
+ * The rules, in order: a rule must not match the replacement of an earlier one. Repetitions that can start anywhere
+ * are bounded, so that megabytes of any text take only milliseconds.
  */
 export const redactionRules: Rule[] = [
   {
@@ -88,7 +87,7 @@ export const redactionRules: Rule[] = [
 const secretKind = new RegExp(String.raw`(?:\b|n)kind${quote}?:\s*${quote}?Secret(?:List)?\b`);
 const dataInJson = new RegExp(String.raw`(${quote}(?:data|stringData)${quote}\s*:\s*\{)([^{}]*)\}`, 'g');
 const entryInJson = new RegExp(String.raw`(${quote}\s*:\s*)(\\*"(?:[^"\\]|\\[^"])*\\*")`, 'g');
-// A text in JSON has its ends of lines as two signs.
+// In a string of JSON the end of a line is two characters.
 const end = String.raw`(?:\n|\\+n)`;
 const inLine = String.raw`(?:(?!\\+n)[^\n])`;
 const dataInYaml = new RegExp(
@@ -100,7 +99,7 @@ const entryInYaml = new RegExp(
   'g',
 );
 
-/** Redacts the data of Secret objects, as JSON or YAML, and leaves the names of their entries. */
+/** Redacts the data of Secret objects, in JSON or YAML. The names of the entries stay. */
 export const redactSecretObjects = (text: string): string => {
   if (!secretKind.test(text)) return text;
   const inJson = (_: string, head: string, entries: string): string =>
