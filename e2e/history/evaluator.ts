@@ -8,22 +8,22 @@ import type { Verdict } from './verdict.ts';
 import { blinded } from './waiting.ts';
 
 /**
- * An expectation that is judged by hand, on timelines that are filled by hand; each gives the verdict, once
- * it is decided.
+ * Evaluates an expectation step by step, on timelines that the caller fills. Each method returns the verdict as soon
+ * as there is one.
  */
 export type Evaluator = {
   timelines: readonly Timeline[];
-  /** On what has arrived so far. */
+  /** Evaluates the entries that have already arrived. */
   past(): Verdict | undefined;
-  /** On what arrives later, in this order. */
+  /** Evaluates a new entry. The entries must come in order of arrival. */
   take(timeline: Timeline, entry: Entry): Verdict | undefined;
-  /** At the end of the time, in ms since the epoch. */
+  /** The verdict at the end of the time. `at` is in ms since the epoch. */
   end(why: string, at: number): Verdict;
-  /** By the end of a watch. */
+  /** The verdict when a watch has failed. */
   fail(timeline: Timeline, at: number): Verdict;
 };
 
-/** Begins to judge an expectation, given as data, by hand. */
+/** Creates an evaluator for the specification of an expectation. */
 export const openEvaluator = <T extends KubernetesObject>(specification: Specification<T>): Evaluator => {
   const judge = createJudge(specification);
   const verdictOf = (decision: Decision) => toVerdict(specification, judge, decision);
@@ -56,7 +56,7 @@ export const movingOf = <T extends KubernetesObject>({
   ...nevers.map(({ other }) => ({ timeline: other.timeline, name: other.name, describe: other.describe })),
 ];
 
-/** Makes the verdict of a decision, with its whole explanation. */
+/** Creates the verdict for a decision, with its full explanation. */
 export const toVerdict = <T extends KubernetesObject>(
   { timeline, subject, nevers, mark }: Specification<T>,
   judge: Judge,

@@ -16,7 +16,8 @@ export type { Subject } from './specification.ts';
 export { describeDecision, ExpectationError, explainVerdict, type Verdict } from './verdict.ts';
 
 /**
- * The other object of a `withoutEver ... while ...`; by default of the same timeline, described the same way.
+ * The other object of a `withoutEver ... while ...`. The defaults are the timeline and the description of the
+ * subject.
  */
 type Other<U extends KubernetesObject> = {
   timeline?: Timeline<U>;
@@ -26,36 +27,39 @@ type Other<U extends KubernetesObject> = {
   describe?: (object: U) => string;
 };
 
-/** An expectation on the history of one object; every method but `within` returns a new one. */
+/** An expectation on the history of one object. Every method except `within` and `undecidedFor` returns a new one. */
 export type Expectation<T extends KubernetesObject> = {
   readonly specification: Specification<T>;
-  /** The steps, in this order; neighbours must not match the same state, and `gone` can only be the last. */
+  /**
+   * The expected states, in this order. Consecutive steps must not match the same state. `gone` can only be the last
+   * step.
+   */
   goes(...steps: StateStep<T>[]): Expectation<T>;
-  /** States that may show up besides, at any time. */
+  /** States that may also occur, at any time. */
   allowing(...steps: StateStep<T>[]): Expectation<T>;
-  /** Before the first step only these states (default: any, as long as no later step is entered). */
+  /** The only states allowed before the first step. The default allows any, as long as no later step is entered. */
   startingAs(...steps: StateStep<T>[]): Expectation<T>;
-  /** Broken at once when the object matches `step` while the other one is in the state `is`. */
+  /** The expectation is broken as soon as the object matches `step` while the other object is in the state `is`. */
   withoutEver(step: StateStep<T>): { while<U extends KubernetesObject = T>(other: Other<U>): Expectation<T> };
   /**
-   * Judges only what arrived after this mark (Timeline.mark) and the state in force at it; without it, all
-   * that the timeline has.
+   * Considers only entries after this mark (`Timeline.mark`), and the state at the mark. The default is the whole
+   * timeline.
    */
   from(mark: number): Expectation<T>;
   /**
-   * Resolves when met; throws an ExpectationError as soon as it is decided otherwise, or when the time is
-   * over. `owner` says whose time-out it is, and why so long. With `atMost` the time begins anew with each
-   * change of an object that it is about, and that bounds it.
+   * Resolves when the expectation is met. Throws an ExpectationError as soon as it is decided otherwise, or when the
+   * time is over. `owner` names the component that owns the time-out, and why it is so long. With `atMost`, each
+   * change of an object of the expectation restarts the time, up to this limit.
    */
   within(time: Duration, owner: string, atMost?: Duration): Promise<Verdict>;
   /**
-   * For a length of time that is looked at, in which nothing may decide it: resolves when it is over, throws
-   * as soon as it is decided.
+   * For a period in which the expectation must stay undecided. Resolves when the period is over. Throws as soon as it
+   * is decided.
    */
   undecidedFor(time: Duration, owner: string): Promise<void>;
 };
 
-/** Says what the history of one object must look like. */
+/** Starts an expectation on the history of one object. */
 export const expectHistory = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   subject: Subject<T>,
@@ -102,7 +106,7 @@ const completeOther = <T extends KubernetesObject, U extends KubernetesObject>(
   return { timeline: own ?? timeline, name, is, label, describe: describe ?? described };
 };
 
-/** Judges an expectation on timelines that are complete: what is not decided by their end has timed out. */
+/** Evaluates an expectation on complete timelines. If they do not decide it, the verdict is `timed-out`. */
 export const evaluate = <T extends KubernetesObject>({ specification }: Expectation<T>): Verdict => {
   const evaluator = openEvaluator(specification);
   return (

@@ -6,14 +6,14 @@ import type { Decision } from './specification.ts';
 import type { Timeline } from './timeline.ts';
 import type { GuardReport, SequenceStep } from './verdict.ts';
 
-/** What an explanation is made of. */
+/** The input of an explanation. */
 export type Explained = {
   decision: Decision;
-  /** Judged from this mark on. */
+  /** The mark from which on the history was evaluated. */
   mark: number;
   steps: readonly SequenceStep[];
   guards: readonly GuardReport[];
-  /** The objects to list the histories of, the one that the expectation is about first. */
+  /** The objects whose histories are listed. The first is the subject of the expectation. */
   objects: readonly [ExplainedObject, ...ExplainedObject[]];
 };
 
@@ -30,8 +30,8 @@ const verdicts = { met: 'Met', broken: 'Broken', 'not-provable': 'Not provable',
 const heldSigns = { yes: '✓', no: '✗', unknown: '?' };
 
 /**
- * Writes what explains a verdict besides its reason: what was expected and how far it got, the histories, the
- * last object, the watches' last trouble.
+ * Writes the explanation of a verdict below its reason: the expected steps and the progress, the histories, the last
+ * object, and the last trouble of the watches.
  */
 export const explain = ({ decision, mark, steps, guards, objects }: Explained): string => {
   const { until = Number.POSITIVE_INFINITY } = decision;
@@ -59,7 +59,7 @@ export const explain = ({ decision, mark, steps, guards, objects }: Explained): 
   ].join('\n');
 };
 
-/** The last thing that was seen of an object before an expectation was decided. */
+/** The last entry of an object before an expectation was decided. */
 export const lastOf = ({ timeline, name }: ExplainedObject, until: number) =>
   inForceAt(timeline, name, until);
 

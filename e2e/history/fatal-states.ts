@@ -4,19 +4,16 @@ import type { Decision } from './specification.ts';
 import type { Entry, ObjectEntry, Timeline } from './timeline.ts';
 
 /**
- * Objects with states that are fatal to what is waited for: it does not come by waiting. They may be
- * of another kind than what is waited for.
+ * Objects with fatal states: after one, a wait cannot succeed any more. They may be of another kind than the awaited
+ * object.
  */
 export type FatalState<T extends KubernetesObject> = {
   timeline: Timeline<T>;
-  /** Narrows it to one object. */
+  /** Limits it to one object. */
   name?: string;
-  /**
-   * Why its state is fatal, as a clause; undefined while it is not. It may look at what the timeline had
-   * before.
-   */
+  /** Why a state is fatal, as a clause. Undefined if it is not. It may use earlier entries of the timeline. */
   because(object: T): string | undefined;
-  /** How a state is written in the explanation. */
+  /** The text for a state in the explanation. */
   describe(object: T): string;
 };
 
@@ -25,10 +22,7 @@ export type AnyFatalState = FatalState<any>;
 
 type FatalOptions = { label: string; fatal: readonly AnyFatalState[] };
 
-/**
- * Decides that what is waited for cannot come any more, by an object that has just changed; undefined while
- * it can.
- */
+/** Decides from a changed object that a wait cannot succeed any more. Undefined while it can. */
 export const decideFatal = (
   { label, fatal }: FatalOptions,
   timeline: Timeline,
@@ -46,10 +40,7 @@ export const decideFatal = (
   return undefined;
 };
 
-/**
- * The states that the objects concerned are in now, in their order of arrival: one may have come before the
- * wait began.
- */
+/** The current states of these objects, in order of arrival. A fatal state may exist before the wait starts. */
 export const presentStates = (
   fatal: readonly AnyFatalState[],
 ): { timeline: Timeline; entry: ObjectEntry }[] => {
@@ -62,7 +53,7 @@ export const presentStates = (
   });
 };
 
-/** What an explanation says of them beside what is waited for. */
+/** The objects with fatal states to include in an explanation. */
 export const toExplained = (fatal: readonly AnyFatalState[], beside: Timeline): ExplainedObject[] =>
   fatal.flatMap(({ timeline, name, describe }) =>
     timeline === beside || name === undefined

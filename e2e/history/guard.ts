@@ -3,18 +3,18 @@ import { createTrack, firstDoubted, inForceAt, shows, type Track } from './histo
 import type { Decision, Never, Specification } from './specification.ts';
 import type { Entry, GapEntry, ObjectEntry, Timeline } from './timeline.ts';
 
-/** Watches over one `withoutEver ... while ...`. */
+/** Checks one `withoutEver ... while ...`. */
 export type Guard = {
   label: string;
-  /** To be called after the subject's own track has taken the entry. */
+  /** Must be called after the subject's own track has taken the entry. */
   take(timeline: Timeline, entry: Entry): Decision | undefined;
-  /** Why it cannot be said, at the end, that the guard held. */
+  /** Why it is unknown at the end whether the guard held. Undefined if it is known. */
   doubt(): string | undefined;
 };
 
 /**
- * Starts a guard: at each entry it compares the present states of both objects, in the order of arrival,
- * which within one watch is the server's.
+ * Creates a guard. At each entry it compares the current states of both objects, in order of arrival. Within one
+ * watch that is the order of the server.
  */
 export const createGuard = <T extends KubernetesObject>(
   never: Never<T>,
@@ -23,7 +23,7 @@ export const createGuard = <T extends KubernetesObject>(
 ): Guard => {
   const { step, other } = never;
   const otherTrack = createTrack(other.name);
-  // The entries of a listing have an order, but all of them were so at once.
+  // The entries of a listing have an order, but describe the same moment.
   const atStart =
     other.timeline === (timeline as Timeline) ? firstListed(other.timeline, other.name) : undefined;
   const inForce = inForceAt(other.timeline, other.name, mark) ?? atStart;
@@ -33,7 +33,7 @@ export const createGuard = <T extends KubernetesObject>(
 
   const inDoubt = ({ last, doubts }: Track<KubernetesObject>) =>
     last !== undefined && last.kind !== 'deleted' && doubts.length > 0;
-  // By sequences as well as by times: a state and a gap may come in the same millisecond.
+  // Compares sequences as well as times, because a state and a gap may have the same millisecond.
   const wasForbidden = (gap: GapEntry): boolean => {
     const end = endOf(other.timeline, gap);
     return seen.some((entry, index) => {
@@ -75,6 +75,6 @@ const firstListed = (timeline: Timeline, name: string): Entry | undefined => {
   return listed.find((entry) => entry.kind !== 'gap' && entry.object.metadata.name === name);
 };
 
-// The listing behind a gap comes in one go: whatever is not in it is not there any more.
+// The listing after a gap arrives at once. An object that it lacks is gone.
 const endOf = ({ entries }: Timeline, { sequence: start, until }: GapEntry): number =>
   until ?? entries.find(({ sequence }) => sequence > start)?.sequence ?? Number.POSITIVE_INFINITY;

@@ -3,22 +3,22 @@ import { shorten } from '../kube/shorten.ts';
 import { historyOf } from './history.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
-/** Which history to write; `start` (ms since the epoch) is where its times count from. */
+/** The history to write. Its times are relative to `start` (ms since the epoch). */
 export type HistoryTableOptions<T extends KubernetesObject> = {
   timeline: Timeline<T>;
   name: string;
   describe(object: T): string;
   mark: number;
-  /** The sequence of the last entry that belongs to it. */
+  /** The sequence of the last entry to include. */
   until: number;
   start: number;
 };
 
-// What a screen holds; the middle of a longer history says the least.
+// Fits on a screen. The middle of a longer history is the least useful part.
 const mostRows = 40;
 const widestState = 240;
 
-/** Writes the history of an object, a line a state; a state that only repeats itself is one line. */
+/** Writes the history of an object, one line for each state. Repeated states share a line. */
 export const historyTable = <T extends KubernetesObject>(options: HistoryTableOptions<T>): string[] => {
   const { timeline, name, mark, until } = options;
   const rows = collapsed(
@@ -37,7 +37,7 @@ export const historyTable = <T extends KubernetesObject>(options: HistoryTableOp
   );
 };
 
-/** Writes a point in time, in ms from the start, as `+12.345 s`. */
+/** Formats a time in ms from the start, as `+12.345 s`. */
 export const offset = (milliseconds: number): string =>
   `${milliseconds < 0 ? '-' : '+'}${(Math.abs(milliseconds) / 1000).toFixed(3)} s`;
 

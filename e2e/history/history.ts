@@ -1,13 +1,13 @@
 import type { KubernetesObject } from '../kube/objects.ts';
 import type { Entry, GapEntry, ObjectEntry, Timeline } from './timeline.ts';
 
-/** What a step can be made again from: the name of a state, and what it was given to make it; JSON. */
+/** The serializable form of a step: the name of a state function, and its arguments. Both are JSON. */
 export type StepName = { state: string; given: readonly unknown[] };
 
-/** A state that an object can be in, and how a reader calls it; one without a name cannot be written down. */
+/** A state of an object, and its name for readers. A step without `name` cannot be serialized. */
 export type StateStep<T> = { label: string; matches(object: T): boolean; name?: StepName };
 
-/** The object was deleted: no state of it, but the end of its history. */
+/** The step that means the object was deleted. It is the end of its history. */
 // biome-ignore lint/suspicious/noExplicitAny: it fits every kind of object.
 export const gone: StateStep<any> = {
   label: 'gone',
@@ -15,7 +15,7 @@ export const gone: StateStep<any> = {
   name: { state: 'gone', given: [] },
 };
 
-/** Whether an entry shows the state of a step. */
+/** Whether an entry matches a step. */
 export const shows = <T extends KubernetesObject>(
   entry: ObjectEntry<T> | undefined,
   step: StateStep<T>,
@@ -24,18 +24,18 @@ export const shows = <T extends KubernetesObject>(
   return entry.kind === 'deleted' ? step === gone : step !== gone && step.matches(entry.object);
 };
 
-/** What an entry said about an object: its new state, and the gaps before it that may hide another one. */
+/** A new state of an object, and the gaps before it in which it may have had other states. */
 export type Observation<T extends KubernetesObject> = { entry: ObjectEntry<T>; lost: readonly GapEntry[] };
 
-/** Follows one object by its name through a timeline. */
+/** Follows one object of a timeline by its name. */
 export type Track<T extends KubernetesObject> = {
   take(entry: Entry<T>): Observation<T> | undefined;
   readonly last: ObjectEntry<T> | undefined;
-  /** The gaps behind which the object has not been seen again yet. */
+  /** The gaps after which the object has not been seen yet. */
   readonly doubts: readonly GapEntry[];
 };
 
-/** Starts following an object; a gap behind which it is found unchanged has lost nothing of it. */
+/** Starts to follow an object. If the object is unchanged after a gap, the gap lost nothing. */
 export const createTrack = <T extends KubernetesObject>(name: string): Track<T> => {
   let last: ObjectEntry<T> | undefined;
   let doubts: GapEntry[] = [];
@@ -61,7 +61,7 @@ export const createTrack = <T extends KubernetesObject>(name: string): Track<T> 
   };
 };
 
-// An object that was not there may have come and gone in the gap, even if it is made only afterwards.
+// An object that was absent before a gap may have existed within it, even if it was created again later.
 const vouchedFor = <T extends KubernetesObject>(
   before: ObjectEntry<T> | undefined,
   after: ObjectEntry<T>,
@@ -70,14 +70,14 @@ const vouchedFor = <T extends KubernetesObject>(
   before !== undefined &&
   before.sequence < firstDoubted(gap) &&
   after.kind === 'listed' &&
-  // Equal resourceVersions say that the object did not change.
+  // An equal resourceVersion means that the object did not change.
   after.object.metadata.uid === before.object.metadata.uid &&
   after.resourceVersion === before.resourceVersion;
 
-/** The sequence from which on a gap throws doubt on a timeline. */
+/** The sequence of the first entry that a gap makes doubtful. */
 export const firstDoubted = ({ from, sequence }: GapEntry): number => from ?? sequence;
 
-/** The last thing seen of an object up to a mark, a deletion included. */
+/** The last entry of an object up to a mark, including a deletion. */
 export const inForceAt = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   name: string,
@@ -85,10 +85,7 @@ export const inForceAt = <T extends KubernetesObject>(
 ): ObjectEntry<T> | undefined =>
   timeline.entries.findLast((entry): entry is ObjectEntry<T> => entry.sequence <= mark && isOf(entry, name));
 
-/**
- * What arrived after a mark; a gap at the mark belongs to it if the listing that ends the gap comes only
- * afterwards.
- */
+/** The entries after a mark. A gap at the mark is included if the listing that ends it arrives after the mark. */
 export const entriesAfter = <T extends KubernetesObject>(
   { entries }: Timeline<T>,
   mark: number,
@@ -100,10 +97,7 @@ export const entriesAfter = <T extends KubernetesObject>(
   return entries.slice(isOpen ? first - 1 : first);
 };
 
-/**
- * The entries of one object from a mark on, with the gaps between them, and before them the state in force at
- * the mark.
- */
+/** The entries of one object after a mark, with the gaps between them. The state at the mark comes first. */
 export const historyOf = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   name: string,

@@ -7,18 +7,18 @@ import type { Entry, Timeline } from './timeline.ts';
 import type { GuardReport, SequenceStep } from './verdict.ts';
 import { cutOff } from './waiting.ts';
 
-/** Decides an expectation, entry by entry. */
+/** Decides an expectation, one entry at a time. */
 export type Judge = {
-  /** Takes the next entry of one of the expectation's timelines; the first decision stands. */
+  /** Takes the next entry of one of the expectation's timelines. The first decision is final. */
   take(timeline: Timeline, entry: Entry): Decision | undefined;
-  /** The decision when no more entries will come. */
+  /** The decision if there are no more entries. */
   end(why: string, at: number): Decision;
   readonly steps: SequenceStep[];
-  /** What must never be, and whether it never was, as far as it was judged. */
+  /** The guards, and whether each held as far as it was evaluated. */
   guards(): GuardReport[];
 };
 
-/** Starts judging an expectation at its mark. */
+/** Starts to evaluate an expectation at its mark. */
 export const createJudge = <T extends KubernetesObject>(specification: Specification<T>): Judge => {
   const { timeline, subject, nevers } = specification;
   const track = createTrack<T>(subject.name);
@@ -28,9 +28,9 @@ export const createJudge = <T extends KubernetesObject>(specification: Specifica
 
   const decide = (source: Timeline, entry: Entry): Decision | undefined => {
     const observation = source === (timeline as Timeline) ? track.take(entry as Entry<T>) : undefined;
-    // What a gap hides may have decided it already, one way or the other.
+    // The hidden part of the history may already have met or broken the expectation.
     if (observation !== undefined && observation.lost.length > 0) return sequence.take(observation);
-    // Guards first: what must never be is a fact, whatever the steps make of the same entry.
+    // Guards come first: a forbidden state is a fact, whatever the steps make of the same entry.
     for (const guard of guards) {
       const decision = guard.take(source, entry);
       if (decision !== undefined) {
@@ -76,8 +76,8 @@ export const createJudge = <T extends KubernetesObject>(specification: Specifica
 };
 
 /**
- * What has already arrived for an expectation: the state in force at its mark, then everything later, in the
- * order of arrival; a gap is known of from where it begins.
+ * The entries that have already arrived for an expectation, in order of arrival. The state at its mark comes first. A
+ * gap is sorted to where its doubt starts.
  */
 export const pastOf = <T extends KubernetesObject>(
   specification: Specification<T>,
@@ -94,7 +94,7 @@ export const pastOf = <T extends KubernetesObject>(
 
 const orderOf = (entry: Entry): number => (entry.kind === 'gap' ? firstDoubted(entry) - 0.5 : entry.sequence);
 
-/** Every timeline that an expectation looks at, each once. */
+/** The timelines of an expectation, without duplicates. */
 export const timelinesOf = <T extends KubernetesObject>({
   timeline,
   nevers,

@@ -1,11 +1,11 @@
 import { gone, type StateStep, type StepName } from './history.ts';
 
-/** A way to make a step, known by its own name; what it is given is JSON. */
+/** A function that creates a step and is registered under a name. Its arguments are JSON. */
 export type NamedState<Given extends unknown[], T> = (...given: Given) => StateStep<T>;
 
 /**
- * Gives a way to make a step a name, under which the step can be written down and made again. What it is
- * given must be JSON.
+ * Registers a function that creates a step under a name, so that the step can be serialized and created again. Its
+ * arguments must be JSON. Throws if the name is already used.
  */
 export const namedState = <Given extends unknown[], T>(
   name: string,
@@ -21,8 +21,8 @@ export const namedState = <Given extends unknown[], T>(
 const states = new Map<string, NamedState<any[], any>>();
 
 /**
- * Makes a step again from its name: the very code that judged it the first time. Undefined for a state to which no
- * file that was read has given a name.
+ * Creates a step again from its serialized form, with the code that created it originally. Undefined if no loaded
+ * file has registered the state.
  */
 export const makeStep = ({ state, given }: StepName): StateStep<never> | undefined =>
   state === gone.name?.state ? gone : states.get(state)?.(...given);

@@ -1,13 +1,13 @@
 import { shorten } from '../kube/shorten.ts';
 import { ExpectationError, type NearestCause } from './verdict.ts';
 
-// Long enough for a few requests to a busy server; who waits for the failure waits for this too.
+// In ms. Long enough for a few requests to a busy server. It delays the report of the failure.
 const within = 15_000;
 const longest = { line: 400, detail: 600, details: 60 };
 
 /**
- * Does work; where what it waits for does not come, or cannot come any more, the error names the nearest
- * cause as `look` finds it. Whatever becomes of that, the error itself is thrown, by its own verdict.
+ * Runs work. If a wait in it fails, the ExpectationError gets the nearest cause that `look` finds. If `look` fails,
+ * the original error is thrown all the same.
  */
 export const namingCause = async <T>(
   work: () => Promise<T>,
@@ -19,7 +19,7 @@ export const namingCause = async <T>(
     if (
       !(error instanceof ExpectationError) ||
       !['broken', 'timed-out'].includes(error.verdict.state) ||
-      // The innermost is the nearest.
+      // The innermost cause is the nearest.
       error.verdict.cause !== undefined
     )
       throw error;

@@ -6,52 +6,49 @@ import type { Specification } from './specification.ts';
 import type { Timeline } from './timeline.ts';
 import type { SequenceStep, Verdict } from './verdict.ts';
 
-/** Something that is expected of a cluster from now on, as an observer gets it. */
+/** An expectation or wait that starts, as observers receive it. */
 export type Expected = {
   timeline: Timeline;
-  /** The object; undefined for any of the timeline that fits. */
+  /** The object. Undefined for any matching object of the timeline. */
   name: string | undefined;
-  /** How a reader calls what is waited for: "the first backup", "the volume v is attached". */
+  /** The description for readers: "the first backup", "the volume v is attached". */
   label: string;
   /** The labels of its steps. */
   steps: readonly string[];
-  /** What arrived later counts, and the state in force at it. */
+  /** Only entries after this mark count, and the state at the mark. */
   mark: number;
   limit: Limit;
-  /** How it is meant to end. */
+  /** The intended end. */
   wanted: 'met' | 'timed-out';
-  /** Missing for a simple wait, which only its own code can judge. */
+  /** Missing for a simple wait, which has only a predicate. */
   // biome-ignore lint/suspicious/noExplicitAny: objects of any kind are expected something of.
   specification?: Specification<any>;
-  /** What the object is like now, in a few words; undefined for one that is not there. */
+  /** The current state of the object, in a few words. Undefined if it does not exist. */
   present(): string | undefined;
 };
 
-/** How that ended. */
+/** How the expectation or wait ended. */
 export type Ended = Pick<Verdict, 'state' | 'reason' | 'at'> & {
   steps: readonly SequenceStep[];
   until?: number;
 };
 
-/**
- * Who looks on while a piece of work observes a cluster. Nothing that it does may disturb the work: it does
- * not throw.
- */
+/** Receives events while work observes a cluster. An observer must not throw or otherwise disturb the work. */
 export type Observer = {
-  /** A watch begins, with nothing in its timeline yet. */
+  /** A watch starts. Its timeline is empty. */
   watches(resource: Resource, timeline: Timeline): void;
-  /** Something is expected from now on; what it returns is called when that is decided. */
+  /** An expectation or wait starts. The returned function is called when it is decided. */
   expects(expected: Expected): (ended: Ended) => void;
-  /** Something changed that is waited for, and it is not decided yet. */
+  /** An awaited object changed, without a decision yet. */
   moves?(): void;
-  /** The whole log of a container was read, each line with its time. */
+  /** The whole log of a container was read. Each line has its time. */
   reads(pod: PodTarget, log: string): void;
 };
 
 const current = new AsyncLocalStorage<Observer>();
 
-/** Does work that somebody looks on at. */
+/** Runs work with an observer. */
 export const whileObserved = <T>(observer: Observer, work: () => T): T => current.run(observer, work);
 
-/** Who looks on at the present piece of work. */
+/** The observer of the current work. */
 export const presentObserver = (): Observer | undefined => current.getStore();

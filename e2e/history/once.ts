@@ -15,28 +15,31 @@ import type { ObjectEntry, Timeline } from './timeline.ts';
 import { ExpectationError } from './verdict.ts';
 import { cutOff, firstDecision } from './waiting.ts';
 
-/** A simple wait. */
+/** The options of a simple wait. */
 export type OnceOptions<T> = {
-  /** What is waited for, as a clause: `the volume corral-x is attached`. */
+  /** The awaited state, as a clause: `the volume corral-x is attached`. */
   label: string;
   within: Duration;
-  /** Where it is given, `within` begins anew with each change of what is waited for, and this bounds it. */
+  /** With it, each change of the awaited object restarts `within`, up to this limit. */
   atMost?: Duration;
-  /** Whose time-out it is, and why so long. */
+  /** The component that owns the time-out, and why it is so long. */
   owner: string;
-  /** Narrows it to one object. */
+  /** Limits it to one object. */
   name?: string;
-  /** How a state is written in the explanation; by default its `status`. */
+  /** The text for a state in the explanation. The default is its `status`. */
   describe?: (object: T) => string;
-  /** What ends it at once, as nothing is left to wait for. */
+  /** States that end the wait at once, because it cannot succeed any more. */
   fatal?: readonly AnyFatalState[];
-  /** What leads to it, beside the object by its name. */
+  /**
+   * A state that leads to the awaited one but is not watched. It is read when the time is over, and a change extends
+   * the wait.
+   */
   probe?: StateProbe;
 };
 
 /**
- * Waits for an object that satisfies the predicate, now or later, and returns it; throws an ExpectationError
- * when the time is over.
+ * Waits until an object satisfies the predicate, and returns it. An existing object counts. Throws an
+ * ExpectationError when the time is over.
  */
 export const once = async <T extends KubernetesObject>(
   timeline: Timeline<T>,
@@ -55,7 +58,7 @@ export const once = async <T extends KubernetesObject>(
   return entry.object;
 };
 
-/** Waits until an object is not there any more; at once when it is not there now. */
+/** Waits until an object does not exist. Returns at once if it does not exist now. */
 export const onceGone = async <T extends KubernetesObject>(
   timeline: Timeline<T>,
   options: OnceOptions<T> & { name: string },
@@ -117,7 +120,7 @@ const awaitEntry = async <T extends KubernetesObject>(
   throw new ExpectationError(toVerdict(timeline, decision, mark, options));
 };
 
-// More of them would bury the one that matters.
+// More objects would hide the relevant one.
 const mostObjects = 5;
 
 const toVerdict = <T extends KubernetesObject>(
@@ -148,7 +151,7 @@ const toVerdict = <T extends KubernetesObject>(
   };
 };
 
-// Without a name it would be the changes of everybody's objects; and that a time is later is no progress.
+// Without a name, changes of any object would count. A changed time alone is no progress.
 const movingOf = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   { name, describe = statusWithoutTimes }: Pick<OnceOptions<T>, 'name' | 'describe'>,

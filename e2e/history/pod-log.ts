@@ -3,13 +3,13 @@ import { BrokenStream } from '../kube/errors.ts';
 import { query, throwUnlessOk } from '../kube/request.ts';
 import { presentObserver } from './observer.ts';
 
-// As the kubelet writes it before each line, where it is asked for times.
+// The timestamp that the kubelet writes before each line on request.
 const time = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) /gm;
 
 /**
- * Reads the log of a container while it runs, and returns the whole of it when the container has ended: by
- * then its pod may be gone. `sinceTime` (RFC 3339) leaves out what was said before. The container must have
- * started. Throws when the log cannot be read to its end.
+ * Reads the log of a running container, and returns the whole log when the container has ended. Reading starts early,
+ * because the pod may be deleted at the end. `sinceTime` (RFC 3339) omits earlier lines. The container must have
+ * started. Throws if the log cannot be read to its end.
  */
 export const followLog = async (
   { request, server }: Pick<Cluster, 'request' | 'server'>,

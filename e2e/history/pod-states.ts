@@ -10,7 +10,7 @@ type ContainerStatus = {
   lastState?: { terminated?: Terminated };
 };
 
-/** A pod, as far as it decides whether it comes. */
+/** The fields of a Pod that decide whether it can run. */
 export type Pod = KubernetesObject & {
   spec?: { nodeName?: string };
   status?: {
@@ -20,7 +20,7 @@ export type Pod = KubernetesObject & {
   };
 };
 
-/** One line about a pod: its phase, and what its containers wait for or ended by. */
+/** One line about a pod: its phase, and why its containers wait or ended. */
 export const describePod = (pod: Pod): string => {
   const states = (pod.status?.containerStatuses ?? []).flatMap(({ state }) => {
     const { waiting, terminated } = state ?? {};
@@ -32,10 +32,10 @@ export const describePod = (pod: Pod): string => {
   return [pod.status?.phase ?? 'no phase yet', ...states].join(', ');
 };
 
-// What the kubelet says of a pod that is as it was made: it looks again, and finds the same.
+// Reasons of the kubelet that do not change while the pod's spec stays the same.
 const permanent = ['ErrImageNeverPull', 'InvalidImageName', 'CreateContainerConfigError'];
 
-// By its exit code a program says that it will never run as it was configured (sysexits.h, EX_CONFIG).
+// The exit code of a program whose configuration is wrong (sysexits.h, EX_CONFIG).
 const configurationWrong = 78;
 
 const refusalOf = ({ status }: Pod): string | undefined =>
@@ -44,7 +44,7 @@ const refusalOf = ({ status }: Pod): string | undefined =>
     .find(({ exitCode }) => exitCode === configurationWrong)
     ?.message?.trim();
 
-// A registry may be away for a moment. The kubelet tries again after 10 s, then after 20 s.
+// A registry may be unavailable for a moment. The kubelet tries again after 10 s, then after 20 s.
 const enoughPulls = 3;
 
 const waitingOf = ({ status }: Pod) =>
@@ -62,8 +62,8 @@ const pullsOf = (timeline: Timeline<Pod>, uid: string | undefined): number => {
 };
 
 /**
- * The pods of a timeline that will not run as they were made: an image that is not there, a container that
- * cannot be configured, a program that says so itself.
+ * The pods of a timeline that cannot run with their spec: the image is missing, a container cannot be configured, or
+ * the program exits with EX_CONFIG.
  */
 export const fatalPodStates = (timeline: Timeline<Pod>): FatalState<Pod> => ({
   timeline,

@@ -4,18 +4,18 @@ import { shorten } from '../kube/shorten.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
 /**
- * How long a wait lasts, in ms. With `atMost` it ends when nothing has changed for `time`, and then at the
- * latest; without, it ends after `time`, whatever changes.
+ * How long a wait lasts, in ms. Without `atMost` it ends after `time`. With `atMost` it ends when nothing has changed
+ * for `time`, and after `atMost` at the latest.
  */
 export type Limit = { time: number; atMost?: number; owner: string };
 
-/** A change while something was waited for; `after` counts from the beginning of the wait, in ms. */
+/** A change during a wait. `after` is in ms from the start of the wait. */
 export type StateChange = { name: string; state: string; after: number };
 
-/** A time that is over: how long it was in all (ms), and what changed last in it. */
+/** A wait whose time is over: its total length (ms), and its last change. */
 export type TimeOver = Limit & { waited: number; lastChange?: StateChange };
 
-/** An object that a wait is about; it has changed when it is described in other words. */
+/** An object that a wait is about. It has changed if its description differs. */
 export type Moving = {
   // biome-ignore lint/suspicious/noExplicitAny: objects of any kind may be waited for together.
   timeline: Timeline<any>;
@@ -24,26 +24,29 @@ export type Moving = {
   describe(object: any): string;
 };
 
-/** Something that leads to what is waited for and is not watched: it is looked at when the time is over. */
+/** Reads a state that leads to the awaited one but is not watched. It is read when the time is over. */
 export type StateProbe = {
   name: string;
-  /** In a few words; undefined where nothing can be seen. */
+  /** The state in a few words. Undefined if it cannot be read. */
   state(): Promise<string | undefined>;
 };
 
-/** Follows whether anything changes of what is waited for; all times in ms, of one clock. */
+/** Tracks whether the objects of a wait change. All times are in ms, of one clock. */
 export type WaitProgress = {
-  /** Takes an entry that came at this time, and returns whether it shows a change. */
+  /** Takes an entry that arrived at a time. Returns whether it is a change. */
   take(timeline: Timeline, entry: Entry, at: number): boolean;
-  /** Takes what a probe showed; the first one begins the time anew, as there is nothing to hold it against. */
+  /**
+   * Takes the result of a probe. Returns whether it extends the wait. The first result does, because there is nothing
+   * to compare it with.
+   */
   probed(name: string, state: string, at: number): boolean;
-  /** When the time is over, if nothing changes any more. */
+  /** When the time is over if nothing changes any more. */
   due(): number;
-  /** The time that is over now. */
+  /** Describes the time that is over now. */
   over(at: number): TimeOver;
 };
 
-/** Starts following at the beginning of a wait. */
+/** Starts to track a wait. */
 export const openProgress = (limit: Limit, objects: readonly Moving[], began: number): WaitProgress => {
   const { time, atMost } = limit;
   const states = objects.map(({ timeline, name, describe }) => {
@@ -83,10 +86,10 @@ export const openProgress = (limit: Limit, objects: readonly Moving[], began: nu
   };
 };
 
-// A state may be a message of kilobytes.
+// In characters. A state may be a message of kilobytes.
 const longestState = 200;
 
-/** Says why a time is over, and what changed last. */
+/** Describes why the time is over, and the last change. */
 export const describeTimeout = ({ time, atMost, owner, waited, lastChange }: TimeOver): string => {
   if (lastChange === undefined) return `timed out after ${formatDuration(waited)} (${owner})`;
   const { name, state, after } = lastChange;

@@ -2,37 +2,37 @@ import type { KubernetesObject } from '../kube/objects.ts';
 import type { ReplayedTimeline } from './replay.ts';
 import type { Entry, TimelineEvent } from './timeline.ts';
 
-/** A recording: what was done (markers) and every watch event, in the order of arrival. */
+/** A recording: markers for actions, and every watch event, in order of arrival. */
 export type Recording = {
-  /** The first line: what was recorded, on which versions. */
+  /** The first line: what was recorded, with which versions. */
   header: Record<string, unknown>;
   lines: readonly RecordedLine[];
 };
 
-/** A line of a recording; `at` is in seconds from its start. */
+/** A line of a recording. `at` is in seconds from the start. */
 export type RecordedLine = { at: number; marker: string } | RecordedEvent;
 
 /**
- * A watch event as it came from the API server, or a gap; `watch` is the number of the watch among those of
- * its resource, if it is not the first.
+ * A watch event as the API server sent it, or a gap. `watch` is the number of the watch among those of its resource;
+ * it is missing for the first.
  */
 export type RecordedEvent = { at: number; resource: string; watch?: number | undefined } & (
   | {
       type: 'ADDED' | 'MODIFIED' | 'DELETED';
       object: KubernetesObject;
-      /** It was not added, but found there when the collection was listed. */
+      /** The object was in a listing, not in an ADDED event. */
       listed?: true;
-      /** It was not seen to be deleted, but found missing. */
+      /** The deletion was not seen. A listing lacked the object. */
       inferred?: true;
     }
   /**
-   * `since` is when the watch was last sure; `doubts` is how many lines of its watch before it are in doubt,
-   * where they are.
+   * `since` is when the watch was last certain. `doubts` is how many earlier lines of the watch are in doubt; missing
+   * if none is.
    */
   | { type: 'GAP'; reason: string; since?: number; doubts?: number }
 );
 
-/** Reads the text of a recording; throws with the line's number where it is none. */
+/** Parses the text of a recording. Throws an error with the line number if it is invalid. */
 export const parseRecording = (text: string): Recording => {
   const [header, ...lines] = text
     .split('\n')
@@ -54,7 +54,7 @@ const parseLine = ({ line, number }: { line: string; number: number }): Record<s
 
 const kinds = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
 
-/** Puts a recorded event into its timeline; its times count from `start`, in ms since the epoch. */
+/** Adds a recorded event to its timeline. Its times are relative to `start`, in ms since the epoch. */
 export const pushRecorded = (
   { entries, push }: ReplayedTimeline<KubernetesObject>,
   event: RecordedEvent,

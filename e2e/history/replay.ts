@@ -1,11 +1,11 @@
 import type { KubernetesObject } from '../kube/objects.ts';
 import { createTimeline, type Recorder, type Timeline, type TimelineEvent } from './timeline.ts';
 
-/** A timeline without a watch, filled by hand: from a recording, or in a test. */
+/** A timeline without a watch. The caller adds its entries, from a recording or in a test. */
 export type ReplayedTimeline<T extends KubernetesObject> = Timeline<T> &
   Pick<Recorder<T>, 'push' | 'fail' | 'listing' | 'connected'>;
 
-/** Makes a timeline of the events given; later ones are pushed by hand. */
+/** Creates a timeline with some events. The caller can push more. */
 export const replayTimeline = <T extends KubernetesObject = KubernetesObject>(
   label: string,
   events: Iterable<TimelineEvent<T>> = [],
@@ -16,6 +16,6 @@ export const replayTimeline = <T extends KubernetesObject = KubernetesObject>(
   });
   const { timeline, push, fail, listing, connected } = recorder;
   for (const event of events) push(event);
-  // Not spread: `failure` is a getter.
+  // Not spread, because `failure` is a getter.
   return Object.assign(timeline, { push, fail, listing, connected });
 };

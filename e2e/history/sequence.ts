@@ -5,27 +5,27 @@ import type { Decision, Specification } from './specification.ts';
 import type { ObjectEntry } from './timeline.ts';
 import type { SequenceStep } from './verdict.ts';
 
-/** How far the steps of an expectation have got. */
+/** The progress of an expectation through its steps. */
 export type Sequence<T extends KubernetesObject> = {
   take(observation: Observation<T>): Decision | undefined;
   readonly steps: SequenceStep[];
-  /** What is awaited, and what stands instead, for a wait that ends without it. */
+  /** The missing step and the current state, as text for a wait that ends without it. */
   awaiting(): string;
 };
 
-// A sentence names the last few states, cut short; the table below it has more room.
+// A sentence names only the last states, shortened. The table below it is longer.
 const longestState = 100;
 const mostStates = 5;
 
 /**
  * Follows the steps of an expectation through the states of one object.
  *
- * - A state that matches the next step reaches it; one that matches the present step again changes nothing.
- * - Anything else breaks the sequence at once, unless it is among the allowed states.
- * - Before the first step any state will do, but the object must not enter the state of a later step: then a
- *   step was left out.
- * - A deletion breaks it unless `gone` is next, and so does another object under the same name.
- * - A state behind a gap is not provable.
+ * - A state that matches the next step reaches it. One that matches the current step changes nothing.
+ * - Any other state breaks the sequence at once, unless it is allowed.
+ * - Before the first step any state is allowed. But if the object enters the state of a later step, a step was
+ *   skipped.
+ * - A deletion breaks the sequence unless `gone` is next. So does another object with the same name.
+ * - A state after a gap is not provable.
  */
 export const createSequence = <T extends KubernetesObject>({
   subject,
@@ -43,7 +43,7 @@ export const createSequence = <T extends KubernetesObject>({
   const next = (): StateStep<T> => steps[position + 1] as StateStep<T>;
   const say = (entry: ObjectEntry<T>): string => shorten(subject.describe(entry.object), longestState);
 
-  // In two lines, one below the other: what differs is found by looking.
+  // On two aligned lines, so that the difference is easy to see.
   const unlike = (expected: string, got: string): string =>
     `Expected: ${subject.label} goes ${expected}\nGot:      ${got}`;
 

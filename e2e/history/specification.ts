@@ -3,35 +3,35 @@ import type { StateStep } from './history.ts';
 import type { TimeOver } from './progress.ts';
 import type { Timeline } from './timeline.ts';
 
-/** What an expectation is about: an object, how a reader calls it, and how a state of it is written. */
+/** The object of an expectation: its name, its label for readers, and the text for its states. */
 export type Subject<T> = { name: string; label: string; describe(object: T): string };
 
 // biome-ignore lint/suspicious/noExplicitAny: the other object may be of any kind.
 type Other<T extends KubernetesObject = any> = Subject<T> & { timeline: Timeline<T>; is: StateStep<T> };
 
-/** A state that the subject must never show while another object is in a state of its own. */
+/** A state that the subject must never have while another object has the state `is`. */
 export type Never<T extends KubernetesObject> = { step: StateStep<T>; other: Other };
 
-/** An expectation as data. */
+/** The data of an expectation. */
 export type Specification<T extends KubernetesObject> = {
   timeline: Timeline<T>;
   subject: Subject<T>;
   steps: readonly StateStep<T>[];
   allowed: readonly StateStep<T>[];
-  /** The only states before the first step; undefined for the default rule. */
+  /** The only states allowed before the first step. Undefined for the default rule. */
   starts: readonly StateStep<T>[] | undefined;
   nevers: readonly Never<T>[];
   mark: number;
 };
 
-/** What ended an expectation, before it is explained. */
+/** What ended an expectation, before the explanation is added. */
 export type Decision = {
   state: 'met' | 'broken' | 'not-provable' | 'timed-out';
   reason: string;
   /** In ms since the epoch. */
   at: number;
-  /** The sequence of the entry that decided it; without one, it was decided by the end of the time. */
+  /** The sequence of the deciding entry. Missing if the end of the time decided. */
   until?: number;
-  /** The time that ended it, where that did. */
+  /** The time limit that ended it. Missing if an entry decided. */
   over?: TimeOver;
 };

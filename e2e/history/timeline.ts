@@ -1,84 +1,81 @@
 import type { KubernetesObject } from '../kube/objects.ts';
 
-/** A state that an object was seen in. */
+/** A state in which an object was seen. */
 export type ObjectEntry<T extends KubernetesObject = KubernetesObject> = {
   kind: 'listed' | 'added' | 'modified' | 'deleted';
-  /** Order of arrival, counted over all timelines of this process. */
+  /** The order of arrival, counted over all timelines of this process. */
   sequence: number;
-  /** When it arrived, in ms since the epoch. */
+  /** The time of arrival, in ms since the epoch. */
   at: number;
   /** For a deletion: the last state. */
   object: T;
   resourceVersion: string;
-  /** The deletion was not seen; a new listing lacked the object. */
+  /** The deletion was not seen. A new listing lacked the object. */
   inferred?: true;
 };
 
-/** A stretch that the watch cannot vouch for. */
+/** A period for which the watch may have missed events. */
 export type GapEntry = {
   kind: 'gap';
   sequence: number;
   at: number;
-  /** When the watch was last sure, in ms since the epoch. */
+  /** When the watch was last certain, in ms since the epoch. */
   since: number;
-  /** Sequence of the first entry that it throws doubt on, where it does so on earlier ones. */
+  /** The sequence of the first earlier entry that is in doubt. Missing if none is. */
   from?: number;
-  /** The order of arrival of the listing that ended it, which may have been empty; undefined before that. */
+  /** The order of arrival of the listing that ended the gap, which may have been empty. Undefined before that. */
   until?: number;
   reason: string;
 };
 
 export type Entry<T extends KubernetesObject = KubernetesObject> = ObjectEntry<T> | GapEntry;
 
-/** What is put into a timeline; it adds the order of arrival. */
+/** A new entry, before it gets its order of arrival. */
 export type TimelineEvent<T extends KubernetesObject = KubernetesObject> =
   | { kind: ObjectEntry['kind']; at: number; object: T; inferred?: true }
   | { kind: 'gap'; at: number; since?: number; from?: number; reason: string };
 
-/** Every event of one collection (optionally narrowed by selectors), in the order of arrival. */
+/** Every event of one collection in order of arrival. Selectors can limit the collection. */
 export type Timeline<T extends KubernetesObject = KubernetesObject> = {
   readonly label: string;
   readonly entries: readonly Entry<T>[];
-  /** The last state seen; undefined before the first and once deleted. */
+  /** The last state of an object. Undefined before the first one and after a deletion. */
   current(name: string): T | undefined;
   objects(): T[];
-  /** Everything that arrives later, in any timeline, has a greater sequence. */
+  /** The current sequence. Every later entry, in any timeline, has a greater one. */
   mark(): number;
-  /** Calls the listener for each later entry; returns how to stop that. */
+  /** Calls the listener for each later entry. Returns a function that removes it. */
   onEntry(listener: (entry: Entry<T>) => void): () => void;
-  /** Calls the listener when the watch ends for good; returns how to stop that. */
+  /** Calls the listener when the watch ends permanently. Returns a function that removes it. */
   onFailure(listener: (error: Error) => void): () => void;
-  /** Why the watch cannot go on (403, stopped, ...). */
+  /** Why the watch ended permanently (403, stopped, ...). Undefined while it runs. */
   readonly failure: Error | undefined;
-  /**
-   * Since when nothing can arrive, as there is no connection, in ms since the epoch; undefined while there is
-   * one.
-   */
+  /** When the connection was lost, in ms since the epoch. Undefined while there is one. */
   readonly cutOff: number | undefined;
-  /** The last trouble that the watch overcame, for explanations. */
+  /** The last trouble that the watch recovered from, for explanations. */
   readonly lastTrouble: { at: number; error: Error } | undefined;
   stop(): Promise<void>;
-  /** Stops it where what needs it ends, by `await using`. */
+  /** Stops the watch at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** The writing end of a timeline. */
+/** The writing side of a timeline. */
 export type Recorder<T extends KubernetesObject> = {
   timeline: Timeline<T>;
   push(event: TimelineEvent<T>): Entry<T>;
   fail(error: Error): void;
   trouble(error: Error): void;
-  /** Says that a listing comes next, which ends a gap. */
+  /** Announces a listing, which ends a gap. */
   listing(): void;
-  /** Says whether there is a connection now. */
+  /** Records whether there is a connection. */
   connected(is: boolean): void;
 };
 
-// One count for all timelines: a mark taken in one is valid in every other, and what two of them saw has an
+// One count for all timelines, so that marks are valid in all of them and entries of different timelines have an
 // order.
 let arrivals = 0;
 
-/** Makes an empty timeline and the means to fill it. */
+/** Creates an empty timeline and the functions that fill it. */
 export const createTimeline = <T extends KubernetesObject>(options: {
   label: string;
   stop: () => Promise<void>;

@@ -1,32 +1,32 @@
 import type { KubernetesObject } from '../kube/objects.ts';
 import type { TimeOver } from './progress.ts';
 
-/** How an expectation ended. */
+/** The result of an expectation. */
 export type Verdict = {
-  /** Neither passed nor failed where `not-provable`: the watch cannot vouch for the stretch that decides. */
+  /** `not-provable` is neither passed nor failed: the watch may have missed the deciding events. */
   state: 'met' | 'broken' | 'not-provable' | 'timed-out';
-  /** What decided it: one sentence, or, of a history that was broken, what was expected and what was got. */
+  /** What decided it: one sentence. For a broken history, two lines with the expected and the actual state. */
   reason: string;
   /** When it was decided, in ms since the epoch. */
   at: number;
-  /** The time that ended it, where that did, and what changed last in it. */
+  /** The time limit that ended it, with the last change. Missing if an entry decided. */
   over?: TimeOver;
   steps: SequenceStep[];
   last: KubernetesObject | undefined;
-  /** Why it may not have come, where that was looked for. */
+  /** The probable cause. Missing if none was searched for. */
   cause?: NearestCause | undefined;
-  /** What there is to know below the reason: what was expected, the histories, the last object. */
+  /** The text below the reason: the expected steps, the histories, the last object. */
   details: string;
 };
 
-/** Why something may not have come: one line first, then what there is to know besides. */
+/** Why something may not have happened: a summary of one line, and details. */
 export type NearestCause = { line: string; details: readonly string[] };
 
-/** Says what decided, with the nearest cause. */
+/** Describes the decision, with the nearest cause. */
 export const describeDecision = ({ reason, cause }: Verdict): string =>
   cause === undefined ? reason : `${reason}; nearest cause: ${cause.line}`;
 
-/** Writes a verdict as a text: what decided it, and below that everything else. */
+/** Formats a verdict: the decision first, then all details. */
 export const explainVerdict = (verdict: Verdict): string => {
   const { cause, details } = verdict;
   const lines = cause === undefined ? [] : [cause.line, ...cause.details].map((line) => `  ${line}`);
@@ -40,10 +40,10 @@ export const explainVerdict = (verdict: Verdict): string => {
 /** A step of an expectation, and when it was reached. */
 export type SequenceStep = { label: string; reached?: { at: number; resourceVersion: string } };
 
-/** Something that must never be, and whether it never was. */
+/** A condition that must never occur, and whether that held. */
 export type GuardReport = { label: string; held: 'yes' | 'no' | 'unknown' };
 
-/** An expectation that was not met; its message is the whole explanation. */
+/** An expectation was not met. The message is the full explanation. */
 export class ExpectationError extends Error {
   override readonly name = 'ExpectationError';
   readonly verdict: Verdict;

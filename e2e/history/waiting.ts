@@ -4,26 +4,23 @@ import { type Limit, type Moving, openProgress, type StateProbe, type TimeOver }
 import type { Decision } from './specification.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
-/**
- * What to wait for: the first decision on what has arrived and what arrives, or what the end of the time
- * decides.
- */
+/** A wait for the first decision. Past entries, new entries or the end of the time can decide. */
 export type Waiting = {
   timelines: readonly Timeline[];
   past: readonly { timeline: Timeline; entry: Entry }[];
   take(timeline: Timeline, entry: Entry): Decision | undefined;
   limit: Limit;
-  /** What it is about: as long as that changes, its time is not over. */
+  /** The objects of the wait. A change of one extends the time. */
   moving: readonly Moving[];
   probe?: StateProbe | undefined;
   onTimeout(over: TimeOver): Decision;
-  /** Called at once with the decision, before anything else can arrive. */
+  /** Called synchronously with the decision, before another entry can arrive. */
   decided?(decision: Decision): void;
 };
 
 /**
- * Resolves with the first decision; a watch that cannot go on decides at once that nothing is provable any
- * more. Rejects when `take` throws.
+ * Resolves with the first decision. If a watch has ended permanently, the decision is `not-provable`. Rejects if
+ * `take` throws.
  */
 export const firstDecision = async ({
   timelines,
@@ -46,15 +43,14 @@ export const firstDecision = async ({
   const undo: (() => void)[] = [];
   const observer = presentObserver();
   const noteDecision = decisionNote();
-  // Undone at once, not when the promise is seen to be settled: a new listing brings many entries in one go.
+  // Removes the listeners synchronously, because a listing adds many entries before a promise callback could run.
   let isOver = false;
   const finish = (end: () => void) => {
     isOver = true;
     for (const stop of undo.splice(0)) stop();
     end();
   };
-  // What throws here would end the process (from the timer) or look like a broken connection (from the
-  // watch).
+  // An error thrown here would end the process (from the timer) or look like a broken connection (from the watch).
   const settle = (decide: () => Decision | undefined) => {
     try {
       const decision = decide();
@@ -69,11 +65,11 @@ export const firstDecision = async ({
     timeline.failure && blinded(timeline, Date.now());
   const began = performance.now();
   const progress = openProgress(limit, moving, began);
-  // Set anew only when it fires: changes may come by the hundred.
+  // The timer is set again only when it fires, because there may be hundreds of changes.
   const runOut = () => {
     const now = performance.now();
     const left = progress.due() - now;
-    // Timers may fire a little before their time.
+    // A timer may fire slightly early.
     if (limit.atMost !== undefined && left > 1) timer = setTimeout(runOut, left);
     else if (probe === undefined || limit.atMost === undefined || now - began >= limit.atMost) timeOut();
     else void runProbe(probe);
@@ -108,14 +104,17 @@ export const firstDecision = async ({
   return awaitCluster(() => promise);
 };
 
-/** Decides that nothing is provable any more, as a watch has ended for good. */
+/** The decision `not-provable` for a watch that has ended permanently. */
 export const blinded = ({ label, failure }: Timeline, at: number): Decision => ({
   state: 'not-provable',
   at,
   reason: `the watch of ${label} cannot go on: ${failure?.message}`,
 });
 
-/** What to say of a time that is over while a watch has no connection: what it did not see may have been. */
+/**
+ * Text for a wait that ends while a watch has no connection, because the watch may have missed the state. Undefined
+ * if all are connected.
+ */
 export const cutOff = (timelines: readonly Timeline[]): string | undefined => {
   const blind = timelines.find((timeline) => timeline.cutOff !== undefined);
   return (

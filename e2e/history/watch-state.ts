@@ -3,29 +3,29 @@ import type { WatchEvent } from '../kube/watch-connection.ts';
 import type { Recorder } from './timeline.ts';
 
 /**
- * An event came later than one with a greater resourceVersion: what else this connection left out or turned
- * round, nobody knows.
+ * An event arrived after one with a greater resourceVersion. Other events of this connection may be missing or out of
+ * order too.
  */
 export class OutOfOrder extends Error {}
 
-/** Writes what a watch hears into a timeline, and knows from where the watch must go on. */
+/** Writes the events of a watch to a timeline, and tracks the version from which the watch must continue. */
 export type WatchState<T extends KubernetesObject> = {
-  /** The resourceVersion up to which everything was received; undefined when it takes a new listing. */
+  /** The resourceVersion up to which all events were received. Undefined if a new listing is needed. */
   readonly version: string | undefined;
-  /** A connection begins. */
+  /** A connection starts. */
   connected(): void;
-  /** Takes a listing that was asked for at that time, in ms since the epoch. */
+  /** Takes a listing. `requestedAt` is in ms since the epoch. */
   list(items: T[], resourceVersion: string, requestedAt: number): void;
-  /** Takes what is new, passes over what is known, throws OutOfOrder for what should have come before. */
+  /** Takes a new event and ignores a known one. Throws OutOfOrder for an event that should have arrived earlier. */
   take(event: WatchEvent<T>): void;
   /**
-   * The server cannot go on from the version, or is not to be believed: a gap, unless it belongs to the one
-   * that is there.
+   * The server cannot continue from the version, or its events are not reliable. Adds a gap, unless the version is
+   * already lost.
    */
   lose(error: Error): void;
 };
 
-/** Begins with nothing heard. */
+/** Creates the state of a watch that has received nothing. */
 export const createWatchState = <T extends KubernetesObject>({
   timeline,
   push,
@@ -39,10 +39,10 @@ export const createWatchState = <T extends KubernetesObject>({
   const isKnown = ({ type, object: { metadata } }: WatchEvent<T>): boolean => {
     const isSame = ({ uid, resourceVersion }: typeof metadata) =>
       uid === metadata.uid && resourceVersion === metadata.resourceVersion;
-    // Whatever its version, the end of what is still there was not received.
+    // The deletion of an object that still exists here is new, whatever its version.
     if (type === 'DELETED' && timeline.objects().some((object) => object.metadata.uid === metadata.uid))
       return false;
-    // What was there before the listing is no history of this timeline.
+    // Events from before the listing are not part of this timeline.
     if (!isAfter(metadata.resourceVersion, listed)) return true;
     return timeline.entries.some((entry) => entry.kind !== 'gap' && isSame(entry.object.metadata));
   };
@@ -56,11 +56,11 @@ export const createWatchState = <T extends KubernetesObject>({
     },
     list: (items, resourceVersion, requestedAt) => {
       const at = Date.now();
-      // What it says was so at some time since it was asked for.
+      // The listing describes some moment after the request.
       lastHeard = requestedAt;
       recorder.listing();
       const uids = new Set(items.map(({ metadata }) => metadata.uid));
-      // Deletions first: an object made again under its old name is listed with a new uid.
+      // Deletions come first: an object that was created again under its name is listed with a new uid.
       for (const object of timeline.objects())
         if (!uids.has(object.metadata.uid)) push({ kind: 'deleted', at, object, inferred: true });
       for (const object of items) push({ kind: 'listed', at, object });
@@ -69,7 +69,7 @@ export const createWatchState = <T extends KubernetesObject>({
     },
     take: (event) => {
       const { type, object } = event;
-      // The same moment as that of the entry: what it says was sure until then.
+      // The same time as that of the entry, because the watch was certain until then.
       lastHeard = Date.now();
       const { resourceVersion = version } = object.metadata;
       if (isAfter(resourceVersion, version)) version = resourceVersion;
@@ -101,8 +101,8 @@ export const createWatchState = <T extends KubernetesObject>({
 
 const kinds = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
 
-// Within a collection they are numbers that rise; an aggregated API may have others, of which nothing can be
-// said but that they came.
+// Within a collection, resourceVersions are increasing numbers. Those of an aggregated API may not be; then they
+// cannot be compared, and every event counts as new.
 const isAfter = (one: string | undefined, other: string | undefined): boolean => {
   const [after, before] = [one, other].map((text) =>
     text !== undefined && /^\d+$/.test(text) ? BigInt(text) : undefined,

@@ -9,7 +9,7 @@ import { presentObserver } from './observer.ts';
 import { createTimeline, type Recorder, type Timeline } from './timeline.ts';
 import { createWatchState, OutOfOrder } from './watch-state.ts';
 
-/** Which objects to follow; without a namespace, those of all namespaces. */
+/** The objects to follow. Without a namespace, those of all namespaces. */
 export type FollowOptions = {
   namespace?: string;
   labelSelector?: string;
@@ -17,8 +17,8 @@ export type FollowOptions = {
   signal?: AbortSignal;
 };
 
-// The API server sends a bookmark about once a minute (KEP-956), so a longer silence means a dead connection.
-// For some seconds after a definition is Established it answers 429, "storage is (re)initializing".
+// In ms. The API server sends a bookmark about once a minute (KEP-956), so a longer silence means a dead connection.
+// For some seconds after a CRD is Established it answers 429, "storage is (re)initializing".
 const timing: WatchTiming = {
   lifetime: 300_000,
   silence: 90_000,
@@ -27,8 +27,8 @@ const timing: WatchTiming = {
 };
 
 /**
- * Lists a collection and watches it from there on; resolves when the watch is live, so that nothing done
- * afterwards can be missed.
+ * Lists a collection and watches it from there on. Resolves when the watch is established, so that no later event can
+ * be missed.
  */
 export const follow = <T extends KubernetesObject = KubernetesObject>(
   cluster: Cluster,
@@ -36,7 +36,7 @@ export const follow = <T extends KubernetesObject = KubernetesObject>(
   options: FollowOptions = {},
 ): Promise<Timeline<T>> => followWith<T>(cluster, resource, { ...options, timing });
 
-/** Follows with clocks of one's own, for tests of the clocks themselves. */
+/** Follows with other time limits, for tests of the limits. */
 export const followWith = async <T extends KubernetesObject = KubernetesObject>(
   cluster: Cluster,
   resource: Resource,
@@ -68,17 +68,16 @@ type RunOptions = Omit<FollowOptions, 'signal'> & {
   onLive: () => void;
 };
 
-// An error event that came this often, with nothing in between, will come again.
+// After this many consecutive error events, the next attempt would fail too.
 const mostErrorEvents = 6;
 
 /**
- * Keeps a watch going until it is stopped or cannot go on.
+ * Keeps a watch running until it is stopped or fails permanently.
  *
- * A watch that the server resumes from the last resourceVersion has lost nothing, however its connection
- * ended. Only a server that does not know what came after that version makes a gap; what a new listing says
- * afterwards is not a history. It says so with a 410, as a rule. Right at the edge of a compaction (seen on
- * v1.36: "etcd event received with PrevKv=nil") it answers 500 each time instead, so an error event that
- * keeps coming back counts as one.
+ * A watch that resumes from the last resourceVersion has lost nothing, however its connection ended. There is a gap
+ * only if the server does not know what came after that version; a new listing is no history. Usually the server
+ * answers 410 then. Right at a compaction (seen on v1.36: "etcd event received with PrevKv=nil") it answers 500 each
+ * time instead, so repeated error events count as a gap too.
  */
 const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: RunOptions): Promise<void> => {
   const { cluster, resource, timing, signal, onLive, ...where } = options;
@@ -111,8 +110,8 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
       state.take(event);
     }
   };
-  // Right after its start, an API server refuses (403) what it allows a moment later: a watch that it served
-  // is not given up at once.
+  // A new API server refuses (403) requests that it allows a moment later. So a watch that it served before is
+  // retried.
   const isFatal = (error: Error): boolean => {
     if (isGone(error)) return false;
     if (!live) return troubleOf(error) === undefined || Date.now() >= patienceEnds;
@@ -150,8 +149,7 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
 
 const isGone = (error: Error): boolean => error instanceof ApiError && error.status === 410;
 
-// Asking again does not help: no rights, no such resource, a request that the server does not understand. 408
-// and 429 are the server's "later".
+// Errors that repeating cannot fix: no rights, no such resource, an invalid request. 408 and 429 mean "later".
 const isFinal = (error: Error): boolean =>
   error instanceof ApiError &&
   error.status >= 400 &&
