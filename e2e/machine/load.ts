@@ -1,31 +1,31 @@
 import type { Pressure } from './pressure.ts';
 
-/** A pressure as it is kept: what the kernel does not count is left out. */
+/** The stored part of a pressure. `stalled` is missing if the kernel does not count it. */
 export type KeptPressure = Pick<Pressure, 'runQueue' | 'timerDelay'> & { stalled?: number | undefined };
 
-/** What says whether the machine was busy in the stretch of time in which something did not come. */
+/** The evidence on whether the machine was busy while something did not happen in time. */
 export type Load = {
-  /** Of the machine that the cluster is on; missing where that is another one than the suite's. */
+  /** The pressure of the cluster's machine. Missing if the suite runs on another machine. */
   pressure?: KeptPressure | undefined;
-  /** The longest that the API server took to answer, or to start a command in a pod, in ms. */
+  /** The longest time that the API server took for a response, or for starting a command in a pod, in ms. */
   slowestAnswer?: number | undefined;
   /**
-   * The same waits elsewhere in this run, which ended well: how many, how long the longest took (ms), and which
-   * share of its time-out that was, 0 to 1.
+   * Successful waits of the same kind in this run: their number, the longest (ms), and its share of the time-out, 0
+   * to 1.
    */
   comparable?: { count: number; longest: number; share: number } | undefined;
 };
 
-// Waits have a time-out of several times what they take: a machine that only has no processor to spare does
-// not use that up, one that stands still does.
+// The time-out of a wait is several times its usual length. A machine with busy processors does not use that up; a
+// machine that stands still does.
 const still = { runQueue: 4, timerDelay: 2_000, slowestAnswer: 5_000 };
 const strained = { stalled: 0.7, runQueue: 1.5, timerDelay: 1_000, slowestAnswer: 1_000 };
 const usual = { share: 1 / 4 };
 const long = { share: 1 / 2 };
 
 /**
- * Whether the machine may be the reason that something did not come in time: `calm` takes evidence. On a strained machine
- * that is what the same waits took elsewhere in this run.
+ * Whether the machine may be the reason for a time-out. `calm` needs evidence. On a strained machine, the evidence is
+ * how long the same waits took elsewhere in this run.
  */
 export const judgeLoad = ({ pressure, slowestAnswer = 0, comparable }: Load): 'busy' | 'calm' | 'unknown' => {
   const { runQueue = 0, timerDelay = 0, stalled } = pressure ?? {};
@@ -40,7 +40,7 @@ export const judgeLoad = ({ pressure, slowestAnswer = 0, comparable }: Load): 'b
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
 
-/** How busy a machine was, in words. */
+/** Describes how busy a machine was. */
 export const describePressure = ({ stalled, runQueue, timerDelay }: KeptPressure): string =>
   [
     ...(stalled === undefined
@@ -50,7 +50,7 @@ export const describePressure = ({ stalled, runQueue, timerDelay }: KeptPressure
     `timers fired up to ${seconds(timerDelay)} late`,
   ].join('; ');
 
-/** Says whether the machine was busy, with what says so. */
+/** Describes whether the machine was busy, with the evidence. */
 export const describeLoad = (load: Load): string => {
   const { pressure, slowestAnswer, comparable } = load;
   const shown = [

@@ -1,26 +1,26 @@
-/** What keeps a command from beginning, or a machine or cluster from being used. */
+/** Why a command cannot start, or a machine or cluster cannot be used. */
 export type PreconditionFailure = {
-  /** Which trouble this is: what asks for it in code asks by this, never by the words. */
+  /** Identifies the kind of failure. Code must use it instead of the text. */
   code: string;
   what: string;
-  /** The file, folder, flag or image that it was met at, where `what` does not name it. */
+  /** The file, folder, flag or image concerned. Missing if `what` names it. */
   where?: string | undefined;
-  /** What mends it: an order, or a command. */
+  /** How to fix it: an instruction or a command. */
   remedy?: string | undefined;
 };
 
-/** The trouble without its remedy, as a text. */
+/** The text of a failure, without its remedy. */
 export const describeTrouble = ({ what, where }: Pick<PreconditionFailure, 'what' | 'where'>): string =>
   where === undefined ? what : `${where}: ${what}`;
 
-/** The trouble with its remedy, as a text: below a list, a remedy has a line of its own. */
+/** The text of a failure, with its remedy. After a list the remedy has its own line. */
 export const composeTrouble = (trouble: PreconditionFailure): string => {
   const { what, remedy } = trouble;
   const text = describeTrouble(trouble);
   return remedy === undefined ? text : `${text}${what.includes('\n') ? '\n' : ': '}${remedy}`;
 };
 
-/** The machine or the cluster lacks something that the command cannot do without. */
+/** The machine or the cluster lacks something that the command needs. */
 export class NotFit extends Error implements PreconditionFailure {
   override readonly name = 'NotFit';
   readonly code: string;

@@ -1,9 +1,9 @@
 import type { KeptPressure } from './load.ts';
 import { openPressureMeter, type PressureMeter } from './pressure.ts';
 
-/** Keeps how busy the machine was, from when it is opened until it is closed. */
+/** Records how busy the machine is, until it is closed. */
 export type PressureRecord = {
-  /** Between two moments (ms since the epoch); undefined where nothing was measured then. */
+  /** The pressure between two times (ms since the epoch). Undefined if nothing was measured then. */
   during(from: number, to: number): KeptPressure | undefined;
   close(): void;
 };
@@ -12,7 +12,7 @@ const measuredEvery = 2_000;
 
 type Entry = KeptPressure & { from: number; to: number };
 
-/** Opens a record with an entry every 2 s; it keeps no process alive. */
+/** Opens a record with an entry every 2 s. It does not keep the process alive. */
 export const openPressureRecord = (meter: PressureMeter = openPressureMeter()): PressureRecord => {
   const entries: Entry[] = [];
   let since = Date.now();

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 
 /**
- * Reads how long tasks of this machine have waited for a processor since it started, in ms (Linux,
- * `/proc/pressure/cpu`, line `some`). Undefined where the kernel does not count it.
+ * Reads how long tasks have waited for a processor since the machine started, in ms (Linux, `/proc/pressure/cpu`,
+ * line `some`). Undefined if the kernel does not count it.
  */
 export const readCpuStall = (path = '/proc/pressure/cpu'): number | undefined => {
   try {
@@ -14,18 +14,21 @@ export const readCpuStall = (path = '/proc/pressure/cpu'): number | undefined =>
   }
 };
 
-/** Tasks that run or wait for a processor right now, for each processor (Linux, `/proc/loadavg`); 0 elsewhere. */
+/**
+ * The number of tasks that run or wait for a processor, divided by the number of processors (Linux, `/proc/loadavg`).
+ * 0 on other systems.
+ */
 export const readRunQueue = (path = '/proc/loadavg'): number => {
   try {
     const [, running] = / (\d+)\/\d+ /.exec(readFileSync(path, 'utf8')) ?? [];
-    // This process is one of them while it reads.
+    // This process counts as running while it reads.
     return Math.max(0, Number(running ?? 0) - 1) / availableParallelism();
   } catch {
     return 0;
   }
 };
 
-/** What a processor has spent since the machine started, in ms: doing nothing, and altogether. */
+/** The times of a processor since the machine started, in ms: idle, and in total. */
 type CpuTimes = { idle: number; all: number };
 
 const readCpuTimes = (): CpuTimes[] =>
@@ -34,12 +37,12 @@ const readCpuTimes = (): CpuTimes[] =>
     all: Object.values(times).reduce((sum, each) => sum + each, 0),
   }));
 
-// A cluster of three nodes cannot use more: the lab's are of one processor each.
+// A cluster of three nodes cannot use more: a node of the lab has one processor.
 const busiest = 3;
 
 /**
- * Which share of the time between two readings the three busiest processors were idle, 0 to 1: on a machine
- * with many, the others say nothing of those that a cluster runs on.
+ * The idle share of the three busiest processors between two readings, 0 to 1. On a machine with many processors, the
+ * others are not used by the cluster.
  */
 export const idleBetween = (before: readonly CpuTimes[], after: readonly CpuTimes[]): number => {
   const shares = after.flatMap(({ idle, all }, index) => {
@@ -50,28 +53,28 @@ export const idleBetween = (before: readonly CpuTimes[], after: readonly CpuTime
   return those.length === 0 ? 0 : those.reduce((sum, each) => sum + each, 0) / those.length;
 };
 
-/** How busy the machine was in a stretch of time. */
+/** How busy the machine was during a period. */
 export type Pressure = {
-  /** Share of the time in which its three busiest processors had nothing to do, 0 to 1. */
+  /** The share of time in which the three busiest processors were idle, 0 to 1. */
   idle: number;
-  /** Share of the time in which a task waited for a processor, 0 to 1; undefined where the kernel does not count it. */
+  /** The share of time in which a task waited for a processor, 0 to 1. Undefined if the kernel does not count it. */
   stalled: number | undefined;
-  /** Tasks that ran or waited, for each processor: a mean of the samples. */
+  /** The mean number of tasks that ran or waited, divided by the number of processors. */
   runQueue: number;
-  /** How late timers of this process fired, in ms: the largest of the samples. */
+  /** How late timers of this process fired at most, in ms. */
   timerDelay: number;
 };
 
 /** Samples the machine's pressure. */
 export type PressureMeter = {
-  /** Of the time since the last call of `take`, or since it was opened. */
+  /** The pressure since the last call of `take`, or since the meter was opened. */
   take(): Pressure;
   close(): void;
 };
 
 const sampleEvery = 100;
 
-/** Opens a meter that samples ten times a second; it keeps no process alive. */
+/** Opens a meter with ten samples a second. It does not keep the process alive. */
 export const openPressureMeter = (): PressureMeter => {
   let since = performance.now();
   let stall = readCpuStall();

@@ -1,37 +1,36 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Linux counts CPU time in hundredths of a second in /proc, whatever the kernel's own clock is. */
+/** Linux reports CPU time in /proc in hundredths of a second, whatever the frequency of the kernel's timer. */
 const TICKS = 100;
 
-/** What Linux says of a process. */
+/** Data of a process from /proc. */
 export type ProcessStat = {
-  /** A letter of proc(5): `T` is stopped, `Z` dead and not yet collected. */
+  /** The state letter (proc(5)): `T` is stopped, `Z` is a zombie. */
   state: string;
   group: number;
-  /** CPU time, in user and system mode. */
+  /** CPU time in user and system mode. */
   ownSeconds: number;
-  /** That of its children that have ended and were waited for. */
+  /** The CPU time of ended children that were waited for. */
   childrenSeconds: number;
 };
 
 const parseStat = (stat: string): ProcessStat => {
-  // A name may hold spaces and parentheses: what follows its last one is state, parent, group.
+  // A name may contain spaces and parentheses. The fields state, parent and group follow its last parenthesis.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const seconds = (from: number): number => (Number(fields[from]) + Number(fields[from + 1])) / TICKS;
   const [state = '', , group] = fields;
   return { state, group: Number(group), ownSeconds: seconds(11), childrenSeconds: seconds(13) };
 };
 
-/** What Linux says of a process; undefined for one that has ended, and where there is no /proc. */
+/** Reads the data of a process. Undefined if the process has ended or there is no /proc. */
 export const processStat = async (pid: number | 'self'): Promise<ProcessStat | undefined> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return stat === '' ? undefined : parseStat(stat);
 };
 
-/** A process of this machine. */
 export type Process = ProcessStat & { pid: number };
 
-/** What Linux says of each process of this machine. */
+/** Reads the data of all processes of this machine. */
 export const allProcesses = async (): Promise<Process[]> => {
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number);
   const stats = await Promise.all(pids.map(processStat));

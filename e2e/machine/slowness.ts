@@ -1,30 +1,30 @@
 import { describePressure, type KeptPressure } from './load.ts';
 
-/** What was measured while a cluster started, or was met; times in ms. */
+/** Measurements at the start of a cluster, or at the first contact with an existing one. Times are in ms. */
 export type StartTimes = {
-  /** From the API server's first answer until all nodes of a lab were Ready. */
+  /** From the API server's first response until all nodes of a lab were Ready. */
   nodesReady?: number | undefined;
-  /** What the API server itself took for a read from its store: the median of several. */
+  /** How long the API server itself took for a read from its store: the median of several. */
   read?: number | undefined;
-  /** How busy this machine was meanwhile. */
+  /** How busy this machine was during that time. */
   pressure: KeptPressure;
 };
 
-/** How slow a machine is beside the one of the README (two idle processors), and what says so. */
+/** How slow a machine is compared with the one of the README (two idle processors), with the measurements. */
 export type Machine = {
-  /** 1: as fast as that one; 2: all work takes twice as long. 1 to 6, in tenths. */
+  /** 1 is as fast as that machine; 2 means that work takes twice as long. From 1 to 6, in tenths. */
   slowness: number;
   measured: StartTimes;
-  /** By how much each wait of the emulator is longer than on its fast clock, or `real`; missing without it. */
+  /** The factor of the emulator's waits relative to its fast clock, or `real`. Missing without an emulator. */
   emulatorClock?: string | undefined;
 };
 
-// Of the machine of the README, idle, in ms.
+// The times of the README's machine while idle, in ms.
 const reference = { nodesReady: 3_000, read: 5 };
 
 const most = 6;
 
-/** How many times longer work takes than on the machine of the README, by what was measured: 1 to 6, in tenths. */
+/** How many times longer work takes than on the README's machine, from the measurements. From 1 to 6, in tenths. */
 export const slownessOf = ({ nodesReady = 0, read = 0 }: StartTimes): number => {
   const times = Math.max(nodesReady / reference.nodesReady, read / reference.read);
   return Math.round(Math.min(most, Math.max(1, times)) * 10) / 10;
@@ -43,11 +43,11 @@ const describeMeasured = ({ nodesReady, read, pressure }: StartTimes): string =>
     describePressure(pressure),
   ].join('; ');
 
-/** How slow the machine is, with what says so. */
+/** Describes how slow the machine is, with the measurements. */
 export const describeMachine = ({ slowness, measured }: Machine): string =>
   `${slowness === 1 ? 'as fast as the reference' : `${slowness} times slower than the reference`}: ${describeMeasured(measured)}`;
 
-/** What follows from that: the emulator's clock, and the time-outs of work. */
+/** Describes the consequences: the emulator's clock, and the time-outs of work. */
 export const describeFollowing = ({ slowness, emulatorClock }: Machine): string[] => {
   const times = slowness === 1 ? 'as long as usual' : `${slowness} times as long as usual`;
   const clock =
