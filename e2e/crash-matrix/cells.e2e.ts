@@ -33,7 +33,7 @@ for (const cell of plan?.cells ?? []) {
   scenario(crashCellName(cell), { ...about, exclusive, disruptions }, async (steps) => {
     const { given, when, then, skip } = steps;
     if (plan?.until != null && Date.now() > plan.until) skip('the time that --for allows is over');
-    // Others run beside it until the kill, but where a volume is on standby before that.
+    // Other scenarios may run until the kill. With a standby volume, exclusive use must start earlier.
     const isAloneForKill = isKill && !onStandbyFirst.has(cell.operation);
     if (isKill && !isAloneForKill) await given.exclusive(...exclusive);
     let followed: FollowedWrites | undefined;

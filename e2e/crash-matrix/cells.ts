@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Disturbance, disturbances } from '../suite/steps/writes/disturbances.ts';
 
-/** The variable that names the folder in which the runs of the matrix write and read, see `matrixFiles`. */
+/** The variable with the folder of the matrix; see `matrixFiles`. */
 export const matrixFolder = 'CORRAL_CRASH_MATRIX';
 
-/** One write of one operation, and what is done to it. */
+/** One write of an operation, and its disturbance. */
 export type CrashCell = { operation: string; write: string; disturbance: Disturbance };
 
 const names = Object.keys(disturbances) as [Disturbance, ...Disturbance[]];
@@ -14,26 +14,26 @@ const cellSchema = z.object({ operation: z.string(), write: z.string(), disturba
 
 const learnedSchema = z.object({ operation: z.string(), writes: z.array(z.string()) });
 
-/** The writes of one undisturbed run of an operation, in order. */
+/** The writes of an undisturbed run of an operation, in order. */
 export type Learned = z.infer<typeof learnedSchema>;
 
 const marks = ' | ';
 
-/** What a cell is called everywhere: `OPERATION | WRITE | DISTURBANCE`. */
+/** The name of a cell: `OPERATION | WRITE | DISTURBANCE`. */
 export const crashCellName = ({ operation, write, disturbance }: CrashCell): string =>
   [operation, write, disturbance].join(marks);
 
-/** The cell that a whole name names; undefined where it names none. */
+/** Parses the name of a cell. Undefined if it is invalid. */
 export const crashCellNamed = (name: string): CrashCell | undefined => {
   const [operation = '', write = '', disturbance = ''] = name.split(marks);
   return cellSchema.safeParse({ operation, write, disturbance }).data;
 };
 
-/** What an undisturbed run is called: each operation has two. */
+/** The name of an undisturbed run. Each operation has two. */
 export const learningNameOf = (operation: string, run: number): string =>
   [operation, 'undisturbed', run === 1 ? 'the first time' : 'the second time'].join(marks);
 
-/** The files of a matrix: which cells are run, until when they may begin, and the writes that were learned. */
+/** The files of a matrix: the cells to run with a deadline, the learned writes, and the results. */
 export const matrixFiles = (folder: string) => ({
   cells: `${folder}/cells.json`,
   learned: `${folder}/learned.ndjson`,
@@ -42,10 +42,10 @@ export const matrixFiles = (folder: string) => ({
 
 const planSchema = z.object({ until: z.number().nullable(), cells: z.array(cellSchema) });
 
-/** Which cells are run, and until when they may begin (ms since the epoch). */
+/** The cells to run, and the time until which they may start (ms since the epoch). */
 export type MatrixPlan = z.infer<typeof planSchema>;
 
-/** Reads which cells are run; undefined where writes are learned first. */
+/** Reads the cells to run. Undefined if the writes must be learned first. */
 export const readPlan = (folder: string): MatrixPlan | undefined => {
   try {
     return planSchema.parse(JSON.parse(readFileSync(matrixFiles(folder).cells, 'utf8')));
@@ -55,14 +55,17 @@ export const readPlan = (folder: string): MatrixPlan | undefined => {
   }
 };
 
-/** Reads the writes that were learned, a run a line. */
+/** Reads the learned writes, one run per line. */
 export const readLearned = (folder: string): Learned[] =>
   readFileSync(matrixFiles(folder).learned, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => learnedSchema.parse(JSON.parse(line)));
 
-/** The writes that every undisturbed run of an operation has, in the order of the first, and those of some only. */
+/**
+ * The writes of an operation that all undisturbed runs have, in the order of the first run, and those that only some
+ * have.
+ */
 export const commonWrites = (
   learned: readonly Learned[],
   operation: string,
@@ -76,10 +79,10 @@ export const commonWrites = (
   return { always, sometimes: [...all].filter((write) => !always.includes(write)) };
 };
 
-// A write that comes again and again is one of its kind: its first is disturbed before its later ones.
+// The number of a repeated write. First occurrences are disturbed before later ones, because repetitions are similar.
 const repeats = (write: string): number => Number(/ \((\d+)\)$/.exec(write)?.[1] ?? 1);
 
-/** All cells of these operations: most distinct writes first, each of them in every way. */
+/** All cells of some operations: every write with every disturbance, first occurrences of writes first. */
 export const cellsOf = (learned: readonly Learned[], chosen: readonly string[]): CrashCell[] =>
   chosen
     .flatMap((operation) =>

@@ -7,9 +7,9 @@ import type { DisturbedWrite, Followed } from '../suite/steps/writes/follow.ts';
 type Given = Pick<Steps, 'given' | 'when' | 'then'>;
 
 /**
- * What somebody asks of Longhorn, whose writes are disturbed one by one: it sets the scene, has what longhorn-managers
- * write followed, asks, and waits until all has come to an end. What it returns judges what is left. `cell` is what is
- * disturbed; undefined while the writes are learned.
+ * An operation of Longhorn whose writes are disturbed one by one. It prepares the objects, calls `follow` to start
+ * following the writes of longhorn-managers, starts the operation and waits for its end. The returned function checks
+ * the result. `cell` is the disturbed write; undefined while the writes are learned.
  */
 type Operation = (
   steps: Given,
@@ -20,7 +20,10 @@ const mayFail = (cell: DisturbedWrite | undefined): { mayFail: boolean } => ({
   mayFail: cell !== undefined && kills(cell.disturbance),
 });
 
-/** Operations that have a volume on standby before their writes are disturbed: who has one asks for nothing alone. */
+/**
+ * Operations that have a standby volume before their writes are disturbed. A scenario must request exclusive use
+ * before it has a standby volume.
+ */
 export const onStandbyFirst: ReadonlySet<string> = new Set(['follow with a standby volume']);
 
 /** The operations of the matrix, by name. */
@@ -116,7 +119,7 @@ export const crashOperations: Record<string, Operation> = {
     const second = await given.settledBackup(volume);
     await follow({ volume, backups: [first, second] });
     const gone = await given.fileMissing({ configOf: second });
-    // A manager that another cell has killed may look by itself, before it is asked to.
+    // A manager that another cell killed may sync the store before this request.
     await when.storeLookedInto();
     await then.goneInTheEnd(second);
     await when.released(gone);
@@ -161,7 +164,7 @@ export const crashOperations: Record<string, Operation> = {
     };
   },
 
-  // A request that a manager leaves unanswered, or refuses, ends what the run does for the volume.
+  // If a manager does not answer or refuses a request, the job run ends for that volume.
   'run a recurring job': async ({ given, when, then }, { follow, cell }) => {
     const volume = await given.volume({ size: littleData.volume });
     const data = await given.data(volume, littleData.data);
@@ -193,7 +196,7 @@ export const crashOperations: Record<string, Operation> = {
     return () => then.storeHolds(volume, [first], { afterKill: true });
   },
 
-  // How it follows is disturbed; it is activated afterwards.
+  // The disturbance is during the following; the activation comes afterwards.
   'follow with a standby volume': async ({ given, when, then }, { follow }) => {
     const volume = await given.volume({ size: littleData.volume });
     const { size } = littleData.data;

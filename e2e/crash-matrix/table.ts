@@ -2,12 +2,12 @@ import { type Disturbance, disturbances } from '../suite/steps/writes/disturbanc
 import { type CrashCell, crashCellName } from './cells.ts';
 
 /**
- * How a cell came out. Red: what is left is not what the operation owes. Not met: the write did not come in that run.
- * Not run: the time was over, or the run was interrupted.
+ * The result of a cell. `red`: the result of the operation is wrong. `not met`: the write did not occur in that run.
+ * `not played`: the time was over, or the run was interrupted.
  */
 export type CellVerdict = 'green' | 'known' | 'red' | 'not met' | 'not played';
 
-/** A cell that was run, or was to be. */
+/** A cell that was run or planned. */
 export type JudgedCrashCell = CrashCell & { verdict: CellVerdict; reason: string | null; seconds: number };
 
 const columns = Object.keys(disturbances) as Disturbance[];
@@ -36,7 +36,9 @@ const tableOf = (operation: string, judged: readonly JudgedCrashCell[]): string[
   ];
 };
 
-/** All cells as text: a table for each operation, a row for each write; then each red cell, with what was wrong. */
+/**
+ * The report of all cells: a table for each operation with a row for each write, then each red cell with its reason.
+ */
 export const composeMatrix = (judged: readonly JudgedCrashCell[]): string[] => {
   const count = (verdict: CellVerdict): number => judged.filter((each) => each.verdict === verdict).length;
   const operations = [...new Set(judged.map(({ operation }) => operation))];
