@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 
-/** How many volumes there are, and how many places in each that data are written to. */
+/** The number of volumes, and of places in each volume where data are written. */
 export const soakSize = { volumes: 10, places: 2 } as const;
 
 const onVolume = <Do extends string>(name: Do) => z.object({ do: z.literal(name), volume: z.number() });
 const onBackup = <Do extends string>(name: Do) => onVolume(name).extend({ backup: z.number() });
 
 /**
- * Something that is done to one of the volumes, a fault of it, or the end of one. Numbers choose: a volume, a place in
- * it, one of the backups that it has then, or a fault in force, by the remainder; where there is none, nothing is done.
+ * An action on a volume, the start of a fault, or its end. The numbers choose a volume, a place in it, one of its
+ * current backups, or a fault in force, by the remainder of a division. If there is none to choose, the action does
+ * nothing.
  */
 const actionSchema = z.discriminatedUnion('do', [
   onVolume('write').extend({ place: z.number() }),
@@ -31,23 +32,22 @@ const actionSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('heal'), fault: z.number() }),
 ]);
 
-/** See `actionSchema`. */
+/** An action of a soak, see `actionSchema`. */
 export type SoakAction = z.infer<typeof actionSchema>;
 
-/** The name of an action. */
 export type SoakActionName = SoakAction['do'];
 
 const runSchema = z.object({
   run: z.number(),
   actions: z.array(actionSchema),
-  /** Of a run that failed and was reduced: how long after the beginning of the soak it failed first, in ms. */
+  /** For a failed run that was reduced: the time from the start of the soak to its first failure, in ms. */
   found: z.number().optional(),
 });
 
-/** The actions of one run, which begins with new volumes; a line of `soak.ndjson`. */
+/** The actions of one run, which starts with new volumes. A line of `soak.ndjson`. */
 export type SoakRun = z.infer<typeof runSchema>;
 
-// Most on a few, on which much comes together.
+// Most actions are on two volumes, so that many affect the same one.
 const volume = fc.oneof(
   { weight: 9, arbitrary: fc.nat(1) },
   { weight: 1, arbitrary: fc.nat(soakSize.volumes - 1) },
@@ -62,7 +62,7 @@ const chosen = {
   fault: { fault: fc.nat(4) },
 } as const;
 
-/** How often each action comes, beside the others, and what its numbers choose: most make and delete backups. */
+/** The relative frequency of each action, and what its numbers choose. Most actions create and delete backups. */
 const frequencies: Record<SoakActionName, { weight: number; of: keyof typeof chosen }> = {
   write: { weight: 5, of: 'place' },
   'back up': { weight: 9, of: 'volume' },
@@ -83,10 +83,9 @@ const frequencies: Record<SoakActionName, { weight: number; of: keyof typeof cho
   heal: { weight: 1, of: 'fault' },
 };
 
-/** The names of all actions. */
 export const soakActionNames = Object.keys(frequencies) as SoakActionName[];
 
-/** Actions by chance, the same for the same seed. */
+/** Random actions. The same seed gives the same actions. */
 export const someActions: fc.Arbitrary<SoakAction[]> = fc.array(
   fc.oneof(
     ...Object.entries(frequencies).map(([name, { weight, of }]) => ({
@@ -97,7 +96,7 @@ export const someActions: fc.Arbitrary<SoakAction[]> = fc.array(
   { minLength: 10, maxLength: 30, size: 'max' },
 );
 
-/** Reads the runs of a `soak.ndjson`; throws where a line is none. */
+/** Parses the runs of a `soak.ndjson`. Throws if a line is invalid. */
 export const readSoakRuns = (text: string): SoakRun[] =>
   text
     .split('\n')
@@ -105,8 +104,8 @@ export const readSoakRuns = (text: string): SoakRun[] =>
     .map((line) => runSchema.parse(JSON.parse(line)));
 
 /**
- * The settings of the runs of a soak: a seed and for how long runs may begin, for how long after that a failure may be
- * reduced (both ms), or what is done again.
+ * The settings of a soak: the seed; how long runs may start; how long after that a failure may be reduced (both in
+ * ms); or the run to replay.
  */
 const planSchema = z.object({
   seed: z.number(),
@@ -116,19 +115,19 @@ const planSchema = z.object({
 });
 export type SoakPlan = z.infer<typeof planSchema>;
 
-/** Reads a plan, as JSON. */
+/** Parses a plan from JSON. */
 export const readPlanOfSoak = (text: string): SoakPlan => planSchema.parse(JSON.parse(text));
 
 const named = 'soak | seed ';
 
-/** What the scenario of a soak is called. */
+/** The name of the scenario of a soak. */
 export const soakName = (seed: number): string => `${named}${seed}`;
 
-/** The seed of the soak that a name names; undefined where it names none. */
+/** The seed in the name of a soak. Undefined for other names. */
 export const soakSeedOf = (name: string): number | undefined =>
   name.startsWith(named) ? Number(name.slice(named.length)) : undefined;
 
-/** The variable that names the folder of a soak, and its files there. */
+/** The variable with the folder of a soak, and the files in that folder. */
 export const soakFolder = 'CORRAL_SOAK';
 export const soakFiles = (folder: string) => ({
   plan: `${folder}/plan.json`,

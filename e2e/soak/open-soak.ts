@@ -5,18 +5,18 @@ import { type SoakAction, type SoakActionName, soakSize } from './actions.ts';
 
 type Given = Pick<Steps, 'given' | 'when' | 'then'>;
 
-/** A backup, and what its volume held when it was asked for. */
+/** A backup, and the data of its volume when it was requested. */
 type Kept = {
   backup: BackupHandle;
   data: WrittenData[];
   state: 'asked for' | 'completed' | 'failed' | 'deleted' | 'gone';
   soaked: Soaked;
-  /** Made by the volume's recurring job, which removes it, and its snapshot. */
+  /** The recurring job of the volume made the backup, and removes it and its snapshot. */
   byJob?: true;
   withoutSnapshot?: true;
 };
 
-/** A volume, what each of its places holds, and its backups in order. */
+/** A volume, the data at each of its places, and its backups in order. */
 type Soaked = {
   volume: VolumeHandle;
   /** The volume with each backup target that it has had. */
@@ -26,17 +26,19 @@ type Soaked = {
   job?: Awaited<ReturnType<Given['given']['recurringJob']>>;
 };
 
-/** A fault in force: of a volume, or of the store where it is of none. `holds`: backups of the volume wait for its end. */
+/**
+ * A fault in force, of a volume or (without `of`) of the store. `holds`: backups of the volume wait until it ends.
+ */
 type Open = { of?: Soaked; kept?: Kept; holds?: true; heal(): Promise<unknown> };
 
 const size = 4 * mebibyte;
 const isLiving = ({ state }: Kept): boolean => state === 'asked for' || state === 'completed';
 
 /**
- * What a soak does: one action after the other, on volumes of its own; each is made when it is first needed, with data
- * in it. Then all faults are healed, all is let come to its end, and judged: no backup is half-way, those that were
- * deleted are gone, the others are in the store, which is sound, each restores what its volume held, and no ticket is
- * left. Throws what a step throws. What a run that passed has made is removed.
+ * Runs the actions of a soak on its own volumes. A volume is created, with data, when it is first needed. At the end
+ * all faults are healed, all operations end, and the result is checked: no backup is in progress, deleted backups are
+ * gone, all others are in a sound store and restore their data, and no attachment ticket is left. Throws the error of
+ * a failed step. The objects of a passed run are removed.
  */
 export const openSoak = ({ given, when, then }: Given) => {
   let other: TargetHandle | undefined;
@@ -61,7 +63,7 @@ export const openSoak = ({ given, when, then }: Given) => {
       killed = [];
     };
     const write = async ({ volume, places }: Soaked, place: number): Promise<void> => {
-      // Data are written by way of the manager's pod on the volume's node.
+      // Data are written through the manager pod on the node of the volume.
       await managersBack();
       places.set(place, await given.data(volume, { offset: place * size, size }));
     };
@@ -91,7 +93,7 @@ export const openSoak = ({ given, when, then }: Given) => {
       await then.goneInTheEnd(kept.backup, { forgotten: true });
       kept.state = 'gone';
     };
-    /** Heals the volume's faults, and lets all that was begun for it come to its end; returns the backups that are left. */
+    /** Heals the faults of a volume and waits until its operations end. Returns the completed backups. */
     const settled = async (soaked: Soaked): Promise<Kept[]> => {
       const { volume, backups } = soaked;
       await heal(({ of }) => of === soaked);
@@ -121,11 +123,12 @@ export const openSoak = ({ given, when, then }: Given) => {
       for (const { backup } of left) await then.removedFromCluster(backup, away);
       for (const soaked of volumes.values()) await judgeStore(soaked, target);
       await heal(() => true);
-      // A backup volume that is still going when the target is looked at for the first time is taken for known.
+      // A backup volume that is still being removed at the first sync of the new target would be taken for known.
       await when.storeLookedInto(target);
       for (const { backup } of left) await then.known(backup);
     };
-    // What a volume has on a target, and nothing else, when all has come to its end.
+    // The store must hold the completed backups of the volume on this target, and nothing else. All operations must
+    // have ended.
     const judgeStore = async ({ homes, backups }: Soaked, target: TargetHandle): Promise<void> => {
       const home = homes.find((each) => each.target === target);
       if (home === undefined) return;
@@ -156,7 +159,7 @@ export const openSoak = ({ given, when, then }: Given) => {
       const made = await then.runEnds(soaked.job, {
         old: old.map(({ backup }) => backup),
         beside: beside.map(({ backup }) => backup),
-        // Volumes of the emulator begin anew with a manager, and the job may do nothing for one that does.
+        // In the emulator a volume restarts with its manager. The job may skip a volume that is restarting.
         disturbed: isKilled,
       });
       for (const kept of old) if (!isKilled) kept.state = 'gone';
@@ -183,7 +186,7 @@ export const openSoak = ({ given, when, then }: Given) => {
     };
     const restore = async ({ soaked, backup, data }: Kept): Promise<void> => {
       const going = soaked.backups.filter(({ state }) => state === 'deleted');
-      // By known bug restore-given-up-over-lock a deletion under way ends a restore.
+      // Known bug restore-given-up-over-lock: a deletion in progress ends a restore.
       if (going.length > 0) await heal(({ of }) => of === soaked);
       for (const kept of going) await untilGone(kept);
       await when.volumeRemoved(await then.restores(backup, data));
@@ -194,7 +197,7 @@ export const openSoak = ({ given, when, then }: Given) => {
       await when.deleted(kept.backup);
     };
     const holdDeletion = async (kept: Kept): Promise<void> => {
-      // Without a manager it may begin later than the fault waits for it.
+      // Without a manager the deletion may start later than the fault waits for it.
       await managersBack();
       await heal(({ of, holds }) => of === kept.soaked && holds === true);
       const hold = await given.heldDeletion(kept.backup);
@@ -227,14 +230,14 @@ export const openSoak = ({ given, when, then }: Given) => {
         await managersBack();
         isKilled = true;
         killed = await when.ownerKilled(kept.backup);
-        // What was held may have ended with it.
+        // The held process may have ended with its manager.
         return heal(({ holds }) => holds === true);
       }
       if (action.do === 'remove the snapshot') {
         const own = (volumes.get(action.volume)?.backups ?? []).filter(
           ({ byJob, withoutSnapshot }) => !byJob && !withoutSnapshot,
         );
-        // The newest one goes only after the next.
+        // A snapshot is removed only if a later one exists.
         const kept = choose(action, (each) => isLiving(each) && own.slice(0, -1).includes(each));
         if (kept === undefined) return;
         await ended(kept);
@@ -242,7 +245,7 @@ export const openSoak = ({ given, when, then }: Given) => {
         return when.snapshotRemoved(kept.backup);
       }
       if (action.do === 'delete') return onCompleted(action, remove);
-      // The lock of a deletion whose manager was killed ends a restore too.
+      // The remaining lock of a deletion whose manager was killed ends a restore too.
       if (action.do === 'restore') return isKilled ? undefined : onCompleted(action, restore);
       if (action.do === 'lose the config') return onCompleted(action, loseConfig);
       if (action.do === 'hold the deletion') return onCompleted(action, holdDeletion);
@@ -290,13 +293,13 @@ export const openSoak = ({ given, when, then }: Given) => {
     }
   };
 
-  /** Runs actions; `begin` is called before each action. */
+  /** Runs the actions of one run. `begin` is called before each action. */
   return async (actions: readonly SoakAction[], begin: () => void = () => {}): Promise<void> => {
     const open: Open[] = [];
     try {
       await runActions(actions, open, begin);
     } catch (error) {
-      // Of what cannot be healed the cleanup tells.
+      // The cleanup reports faults that cannot be healed.
       for (const fault of open.toReversed()) await fault.heal().catch(() => {});
       throw error;
     }
@@ -328,6 +331,6 @@ const call = (action: SoakAction): string => {
   return calls[action.do];
 };
 
-/** Actions as the steps of a scenario, a line each. */
+/** The actions as steps of a scenario, one per line. */
 export const describeActions = (actions: readonly SoakAction[]): string[] =>
   actions.map((action) => `await ${call(action)};`);

@@ -1,6 +1,6 @@
 import type { SoakAction } from './actions.ts';
 
-/** Whether a run of these actions fails; undefined when the time for runs is over. */
+/** Whether a run of these actions fails. Undefined if the time for runs is over. */
 type Fails = (actions: readonly SoakAction[]) => Promise<boolean | undefined>;
 
 const numbers = ['volume', 'backup', 'place', 'fault'] as const;
@@ -9,8 +9,9 @@ const withFirst = (actions: readonly SoakAction[], number: (typeof numbers)[numb
   actions.map((action) => (number in action ? { ...action, [number]: 0 } : action));
 
 /**
- * Reduces the actions of a run that failed: stretches of them are left out, long ones first and the last first, and then
- * all is done to the first volume and the first backup, as long as a run still fails. Each attempt is a run.
+ * Reduces the actions of a failed run as long as it still fails. First it leaves out sequences of actions, long ones
+ * and later ones first. Then it replaces the numbers of volumes, backups, places and faults by the first. Each
+ * attempt is a run.
  */
 export const reduceActions = async (failed: readonly SoakAction[], fails: Fails): Promise<SoakAction[]> => {
   let left = [...failed];

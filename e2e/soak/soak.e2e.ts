@@ -19,7 +19,7 @@ scenario(soakName(seed), about, async (steps) => {
   await steps.given.exclusive('longhorn-managers');
   const runActions = openSoak(steps);
   let run = 0;
-  /** Returns why the run failed, and those of its actions that were begun until then; undefined where it did not. */
+  /** Runs actions. If the run fails, returns the error and the actions that were started; otherwise undefined. */
   const fail = async (actions: readonly SoakAction[]) => {
     run += 1;
     appendFileSync(files.runs, `${JSON.stringify({ run, actions })}\n`);
