@@ -8,8 +8,9 @@ import {
 } from './cells.ts';
 
 /**
- * What becomes of a red cell on a cluster where no scenario runs it: it ends as another does that is run, the
- * managers keep its harm off, or no store of a scenario can be brought into it; `why` is a clause.
+ * The effect of a red cell on a cluster, if no scenario covers it. `as`: it ends like another cell, which a scenario
+ * covers. `harmless`: the managers prevent harm. `cannot`: no store of a scenario can have the failure. Reasons are
+ * clauses.
  */
 export type AtCluster = { as: CellName; why: string } | { harmless: string } | { cannot: string };
 
@@ -21,7 +22,7 @@ type Row = {
 
 const anyFolder = ['blocks/', 'blocks/xx/', 'blocks/xx/yy/'] as const;
 
-/** Those that end later than their deletion's first look at the blocks: the config is gone then. */
+/** Failures that end the command after its first read of the blocks. The config is already removed then. */
 const late = [
   'no permission to enter it',
   'input/output error in it each second time',
@@ -34,7 +35,7 @@ const goneWithItsConfig = {
   why: 'for Longhorn a backup is gone with its config, and what the command ends with after that is reported to nobody',
 } as const;
 
-/** Every red cell of a Longhorn with all its bugs that no scenario runs; the first row that fits counts. */
+/** All red cells of a Longhorn with all its bugs that no scenario covers. The first matching row counts. */
 const rows: readonly Row[] = [
   {
     operations: ['list volumes', 'list backups', 'delete', 'take a lock'],
@@ -132,7 +133,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** What becomes of a red cell on a cluster where no scenario runs it; undefined where nobody knows. */
+/** The effect of a red cell on a cluster, if no scenario covers it. Undefined if it is unknown. */
 export const atCluster = (cell: MatrixCell): AtCluster | undefined =>
   rows.find(
     (row) =>

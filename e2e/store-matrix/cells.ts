@@ -2,7 +2,7 @@ import type { BugId } from '../longhorn/bugs/bugs.ts';
 import { backupConfigPath, volumeFolder, volumesFolder } from '../store/format/layout.ts';
 import type { ErrorName, FileSystemCall, Lie } from './fuse.ts';
 
-/** What the engine is asked to do, with what it is that the cell is about. */
+/** The operations of the engine, with their commands and conditions. */
 export const matrixOperations = {
   'list volumes': 'backup ls --volume-only',
   'list backups': 'backup ls --volume',
@@ -20,13 +20,13 @@ export type MatrixOperation = keyof typeof matrixOperations;
 export const volume = 'vol';
 export const subject = 'backup-1';
 export const kept = 'backup-2';
-/** What a backup is called that is made, and one that is made after that has failed. */
+/** The name of the backup that `create` makes, and of the second one after a failure. */
 export const made = ['backup-3', 'backup-4'] as const;
 export const foreignLockName = 'lock-0123456789abcdef';
 
 const inVolume = (path: string): string => `${volumeFolder(volume)}/${path}`;
 
-/** Where the trouble is; `block` is one that both backups refer to. */
+/** The places of a failure. `block` is a block that both backups refer to. */
 export const places = {
   'volumes/': { kind: 'folder', path: () => volumesFolder },
   "the volume's folder": { kind: 'folder', path: () => volumeFolder(volume) },
@@ -45,7 +45,7 @@ export const places = {
 export type MatrixPlace = keyof typeof places;
 export type PlaceKind = 'folder' | 'file';
 
-/** So long a silent server is waited for until the client gives up, in milliseconds. */
+/** How long a silent server is waited for before the client gives up, in ms. */
 export const stall = 1_500;
 
 type Hit = (call: FileSystemCall, place: string) => boolean;
@@ -70,13 +70,13 @@ const either =
 const error = (name: ErrorName): Lie => ({ error: name });
 const used = both(isSelf, any('look', 'open', 'read'));
 const within = either(both(isSelf, any('list', 'scan')), isBelow);
-// A file is written beside itself, and renamed.
+// A file is written under a temporary name beside its final one, and then renamed.
 const written: Hit = ({ what, path }, place) =>
   /^(create|write)$/.test(what) && (isBelow({ what, path }, place) || path.startsWith(`${place}.tmp.`));
 
 /**
- * What is wrong there: calls that hit get a lie, each or each second; or the file is changed, and comes back
- * when all is healed.
+ * What is wrong at a place. Either matching calls get a wrong answer (all of them, or every second one), or the file
+ * is changed until the failure is healed.
  */
 export type Trouble = {
   of: PlaceKind;
@@ -119,13 +119,13 @@ export type TroubleName = keyof typeof troubles;
 
 export type MatrixCell = { operation: MatrixOperation; place: MatrixPlace; trouble: TroubleName };
 
-/** The name of a cell; of some there is none, as a trouble is of folders or of files alone. */
+/** The name of a cell. Not every combination is a cell, because a failure applies either to folders or to files. */
 export type CellName = `${MatrixOperation} | ${MatrixPlace} | ${TroubleName}`;
 
 export const cellNameOf = ({ operation, place, trouble }: MatrixCell): CellName =>
   `${operation} | ${place} | ${trouble}`;
 
-/** Every operation with every trouble at every place that can have it. */
+/** Every operation with every failure at every place that can have it. */
 export const cells: readonly MatrixCell[] = Object.keys(matrixOperations).flatMap((operation) =>
   Object.entries(places).flatMap(([place, { kind }]) =>
     Object.entries(troubles)
@@ -134,7 +134,7 @@ export const cells: readonly MatrixCell[] = Object.keys(matrixOperations).flatMa
   ),
 );
 
-/** Why a cell says nothing, whatever an engine does in it. */
+/** Why a cell has no meaningful result, whatever the engine does. Undefined if it has one. */
 export const whyNot = ({ operation, place, trouble }: MatrixCell): string | undefined => {
   if (trouble === 'no such file' && /config$|lock$/.test(place))
     return 'what is not there is no backup, or no lock';
@@ -143,7 +143,7 @@ export const whyNot = ({ operation, place, trouble }: MatrixCell): string | unde
   return undefined;
 };
 
-/** What can be wrong with how an operation ended, judged from outside after the trouble is healed. */
+/** Faults in the result of an operation. They are judged without the engine, after the failure is healed. */
 export const signs = {
   'others-lost': 'a backup that nobody asked to go is not whole any more',
   'half-gone': 'the backup that was to go is gone, and its blocks are not',
@@ -160,10 +160,10 @@ export const signs = {
 
 export type Sign = keyof typeof signs;
 
-// An empty listing that the server itself gives: nobody could know better.
+// A server that itself returns an empty listing cannot be distinguished from an empty folder.
 const believed = 'empty-listing-is-believed';
 
-/** Cells that a bug of the ledger makes red, by id: everything in them that is given, with these signs. */
+/** Cells that a known bug makes red, by its id. It covers all matching cells, with these signs. */
 export type CellExpectation = {
   bug: BugId | typeof believed;
   signs: readonly Sign[];
@@ -174,7 +174,7 @@ export type CellExpectation = {
 
 const empty = ['empty listing of it'] as const;
 const looks = ['list volumes', 'list backups', 'inspect', 'restore'] as const;
-// Where what is missing is not a file of its own, but the way to it, or a look at it.
+// Failures that hide an existing file: its lookup fails, not only its content.
 const unseen = [
   'input/output error looking at it',
   'stale handle of the file',
@@ -182,7 +182,7 @@ const unseen = [
   'input/output error each second time',
 ] as const;
 
-/** What a Longhorn with all its bugs is expected to show. */
+/** The results that a Longhorn with all its bugs is expected to have. */
 export const expectations: readonly CellExpectation[] = [
   {
     bug: believed,
@@ -243,7 +243,7 @@ export const expectations: readonly CellExpectation[] = [
   { bug: 'upload-miscounts-blocks', signs: ['wrong-count'], operations: ['create'] },
 ];
 
-/** The bugs that a sign in a cell can come from; none: nobody knows it. */
+/** The bugs that can cause a sign in a cell. Empty if none is known. */
 export const bugsOf = (cell: MatrixCell, sign: Sign): string[] =>
   expectations
     .filter(

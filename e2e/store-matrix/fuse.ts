@@ -25,21 +25,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export type ErrorName = 'EACCES' | 'EIO' | 'ENOENT' | 'ENOSPC' | 'ESTALE';
 
-/** What a process asks of the file system; `path` is below the mount, of a new or old entry its own. */
+/**
+ * A call of a process to the file system. `path` is relative to the mount. For a new or renamed entry it is the path
+ * of that entry.
+ */
 export type FileSystemCall = {
   what: 'look' | 'list' | 'scan' | 'open' | 'read' | 'write' | 'create' | 'remove' | 'rename';
   path: string;
 };
 
-/**
- * What it gets instead of the truth: an error, after a while if need be; of a folder no entries; or the truth,
- * but later.
- */
+/** A wrong answer to a call: an error, optionally after some ms; an empty folder; or the right answer, delayed. */
 export type Lie = { error: ErrorName; after?: number } | 'empty' | { held: Promise<void> };
 
 export type TroubledFolder = { path: string; unmount(): Promise<void> };
 
-// Of the kernel's include/uapi/linux/fuse.h, version 7.31: sizes in bytes, numbers of requests.
+// From the kernel's include/uapi/linux/fuse.h, version 7.31. Sizes are in bytes; the numbers are opcodes.
 const headerSize = 40;
 const maxWrite = 128 * 1024;
 const requests: Record<number, string> = {
@@ -65,7 +65,7 @@ const requests: Record<number, string> = {
   35: 'create',
   45: 'rename2',
 };
-// Two that forget, and one that asks for a hurry: Go's own signals bring it about all the time.
+// FORGET, INTERRUPT and BATCH_FORGET. Go programs cause INTERRUPT often, through the signals of their runtime.
 const withoutAnswer = new Set([2, 36, 42]);
 
 class Refused extends Error {
@@ -103,7 +103,7 @@ const attributes = ({
   return out;
 };
 
-/** Answers requests from the folder `backing`, or with what `lie` says. */
+/** Answers requests from the folder `backing`, or as `lie` decides. */
 const answerer = (backing: string, lie: (call: FileSystemCall) => Lie | undefined) => {
   const paths = new Map<number, string>([[1, '']]);
   const nodes = new Map<string, number>([['', 1]]);
@@ -346,9 +346,9 @@ const openDevice = (): number => {
 };
 
 /**
- * Mounts a folder as a file system that this process serves: the one below `backing`, but for what `lie` says.
- * Whoever looks sees the same trouble, whatever program it is. Needs the right to mount, so a mount namespace
- * of its own; this process itself must never look at `path`: it would wait for itself.
+ * Mounts a file system that this process serves: a copy of `backing`, except for the answers of `lie`. All programs
+ * see the same failures. It needs the right to mount, so it must run in its own mount namespace. This process must
+ * never access `path`, because it would wait for itself.
  */
 export const mountTroubled = async ({
   backing,
@@ -370,7 +370,7 @@ export const mountTroubled = async ({
     try {
       writeSync(device, Buffer.concat([header, body]));
     } catch {
-      // Whoever asked is gone meanwhile.
+      // The process that sent the request may have ended.
     }
   };
   const take = async (message: Buffer): Promise<void> => {

@@ -37,19 +37,22 @@ import {
 import { type FileSystemCall, type Lie, mountTroubled } from './fuse.ts';
 import type { MatrixReplica, ReplicaSnapshot, Said } from './replica.ts';
 
-/** A longhorn command, and how a replica of its engine is had. */
+/** A longhorn command, and how to open a replica of its engine. */
 export type Engine = {
   command: readonly string[];
   environment: Record<string, string>;
   openReplica: (snapshot: ReplicaSnapshot) => Promise<MatrixReplica>;
 };
 
-/** What a real engine is named by: the path of its command or of an archive of its image, or the image's name. */
+/**
+ * How a real engine is specified: the path of its command, the path of an archive of its image, or the name of the
+ * image.
+ */
 export type EngineNamedBy = 'command' | 'archive' | 'image';
 
-/** How a cell came out. */
+/** The result of a cell. */
 export type Outcome = {
-  /** What the trouble answered, in calls; 0 of a file that is changed itself. */
+  /** The number of calls that met the failure. For a changed file, the number of calls for that file. */
   met: number;
   exitCode: number | 'none';
   output: string;
@@ -57,10 +60,11 @@ export type Outcome = {
   seconds: number;
 };
 
-// On the busiest machine no command takes that long, unless it waits for something.
+// In ms. Even on a busy machine no command takes this long unless it hangs.
 const longest = 120_000;
 const longestHeld = 3 * longest;
-// Between a restore's tries to read a block it waits for a second and more; its first ones come all at once.
+// In ms. A restore waits for more than a second before it tries again to read a block. Its first attempts come at
+// once.
 const betweenTries = 500;
 
 const blocksOfVolume = 5;
@@ -68,16 +72,20 @@ const size = blocksOfVolume * blockSize;
 const hash = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
 type Truth = {
-  /** Of the images, by backup. */
+  /** The hashes of the images, by backup. */
   images: Record<string, string>;
-  /** What a new backup is made of: it has all blocks but the first in common with the others. */
+  /** The image of a new backup. It shares all blocks except the first with the others. */
   newest: Buffer;
-  /** Paths in the volume's folder of a block that both backups refer to, and of one that only `asked` does. */
+  /**
+   * The paths, in the volume's folder, of a block that both backups refer to, and of one that only `subject` refers
+   * to.
+   */
   shared: string;
   own: string;
 };
 
-// One in 256 pairs would share a folder of `blocks/`: then the trouble of one block's place is the other's.
+// Two blocks share a folder in `blocks/` with a probability of 1 in 256. Then a failure at the place of one would
+// affect the other.
 const blocksApart = (count: number): VolumeBlock[] => {
   for (;;) {
     const blocks = [...randomBlocks(count * blockSize)];
@@ -87,7 +95,7 @@ const blocksApart = (count: number): VolumeBlock[] => {
 
 const imageOf = (blocks: readonly VolumeBlock[]): Buffer => Buffer.concat(blocks.map(({ data }) => data));
 
-/** Writes a store with two backups of a volume, that have all blocks but the first in common. */
+/** Writes a store with two backups of a volume. They share all blocks except the first. */
 const writeStore = async (root: string): Promise<Truth> => {
   const folder = join(root, volumeFolder(volume));
   const blocks = blocksApart(blocksOfVolume + 2);
@@ -122,7 +130,7 @@ const writeStore = async (root: string): Promise<Truth> => {
   };
 };
 
-/** What a backup's blocks come to, as a restore would write them; undefined for one that is not whole. */
+/** The hash of the image that a restore of a backup would write. Undefined if the backup is not whole. */
 const restoredHash = (root: string, backup: string): string | undefined => {
   try {
     const folder = join(root, volumeFolder(volume));
@@ -145,13 +153,13 @@ const stateOf = (root: string, { own, images }: Truth): 'whole' | 'gone' | 'half
   return existsSync(join(folder, own)) ? 'half' : 'gone';
 };
 
-/** What an operation said; where a restore wrote to, and what a new backup is called. */
+/** The result of an operation. `output` is the file of a restore, `backup` the name of a new backup. */
 type Ended = Said & { output: string; backup: string };
 
-/** Where an operation is run, and what makes backups there. */
+/** The store of an operation, and the replica that makes backups. */
 type Store = { name: string; root: string; url: string; replica?: MatrixReplica };
 
-/** Judges how an operation ended by what it said, and by what is in the store, which is healed by now. */
+/** Judges an operation by its output and by the content of the store. The failure must be healed. */
 const judge = async (
   { operation, trouble }: Pick<MatrixCell, 'operation'> & Partial<MatrixCell>,
   { root, truth, said }: { root: string; truth: Truth; said: Ended },
@@ -163,7 +171,7 @@ const judge = async (
     switch (operation) {
       case 'list volumes':
         return about !== undefined;
-      // With a message nobody takes an empty list for the truth.
+      // An empty list with a message is not taken for the truth.
       case 'list backups':
         return (
           Object.keys(about?.Backups ?? {})
@@ -204,13 +212,13 @@ const judge = async (
   return [...signs];
 };
 
-/** What an operation runs on: a store, a mount that lies about copies of it, and an engine. */
+/** Opens what operations run on: a store, a mount with wrong answers about copies of the store, and an engine. */
 export const openMatrix = async (folder: string, engine: Engine) => {
   const at = (name: string): string => join(folder, name);
   const truth = await writeStore(at('model'));
   mkdirSync(at('backing'));
   mkdirSync(at('bin'));
-  // The engine's image has it; a raw image as a raw image is a copy.
+  // The engine's image contains qemu-img. Converting a raw image to raw is a copy.
   writeFileSync(
     at('bin/qemu-img'),
     '#!/bin/sh\n[ "$1 $2 $3" = "convert -O raw" ] && exec cp "$4" "$5"\nexit 1\n',
@@ -233,7 +241,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     const name = `store-${stores}`;
     const root = join(at('backing'), name);
     cpSync(at('model'), root, { recursive: true });
-    // Another's lock, which agrees with the operation: but for one operation nothing is in the way.
+    // The lock of another holder, of a type that does not conflict with the operation (except for `take a lock`).
     const type = { create: 1, delete: 2, 'take a lock': 1, restore: 1 }[operation as 'delete'];
     if (type !== undefined) {
       const lock = join(root, volumeFolder(volume), `locks/${foreignLockName}.lck`);
@@ -242,7 +250,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     }
     const store = { name, root, url: `vfs://${join(mounted.path, name)}` };
     if (operation !== 'create') return store;
-    // One of its own: what harms it is this store's.
+    // A separate replica for each store, so that damage stays within its cell.
     const folder = at(`replica-${stores}`);
     mkdirSync(folder);
     const snapshot = { folder, volume, snapshot: 'newest', image: truth.newest };
@@ -254,7 +262,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     return { ...store, replica: { ...replica, close } };
   };
 
-  /** Runs an operation; `again`: for the second time in that store. */
+  /** Runs an operation. `again` means that it is the second time in the store. */
   const run = async (
     operation: MatrixOperation,
     { url, replica }: Store,
@@ -293,7 +301,10 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     return { ...about, exitCode: said.exitCode, stdout: said.stdout, isLate: said.timedOut };
   };
 
-  /** Runs an operation in a store; a lock is refreshed in trouble until it was `met`, then once without. */
+  /**
+   * Runs an operation in a store with a failure. For `refresh a lock` the failure lasts until it was met; then the
+   * lock is refreshed once without it.
+   */
   const runIn = async (
     operation: MatrixOperation,
     store: Store,
@@ -306,7 +317,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
       return { ...said, hasPassed: false };
     }
     const restore = holdRestore((held) => rules.set(store.name, held));
-    // One that is killed, as it takes too long, ends only when what it has asked for is answered.
+    // A killed process ends only after its pending calls are answered.
     AbortSignal.timeout(longestHeld).addEventListener('abort', () => restore.letGo());
     const ended = run(operation, store);
     const whileHeld = async (): Promise<boolean> => {
@@ -321,7 +332,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
   };
 
   return {
-    /** What an operation asks of a sound store. */
+    /** The calls of an operation on a sound store. */
     callsOf: async (operation: MatrixOperation): Promise<FileSystemCall[]> => {
       const calls: FileSystemCall[] = [];
       const store = await openStore(operation);
@@ -387,24 +398,24 @@ type Rule = (call: FileSystemCall) => Lie | undefined;
 type Field = {
   root: string;
   place: string;
-  /** Whether the operation itself tries again what failed; then its second try meets a healed store. */
+  /** Whether the operation itself tries again. Its second attempt then finds a healed store. */
   triesAgain: boolean;
   count: () => void;
 };
 
-// A new lock is there with its name.
+// A lock is complete when it is renamed to its final name.
 const isWritten = ({ what }: FileSystemCall): boolean => what === 'rename';
 
-// Longer than a silent server: who asks for nothing more is done.
+// In ms. Longer than a silent server: an operation without calls for this long is done.
 const quiet = stall + 500;
 
-/** Holds a restore at its first block; meanwhile nothing but its lock is at work in its store. */
+/** Holds a restore at its first block. Meanwhile it only refreshes its lock. */
 const holdRestore = (set: (rule: Rule) => void) => {
   const letGo = Promise.withResolvers<void>();
   let isHeld = false;
   let answer: Rule = () => undefined;
   set((call) => {
-    // It reads some at once.
+    // The restore reads several blocks at once.
     if (!call.path.includes('/blocks/')) return isHeld ? answer(call) : undefined;
     if (call.what !== 'open') return undefined;
     isHeld = true;
@@ -412,7 +423,7 @@ const holdRestore = (set: (rule: Rule) => void) => {
   });
   return {
     letGo: letGo.resolve,
-    /** Answers by `rule` until its lock was refreshed, or could not be: until all is quiet once `isMet`. */
+    /** Answers by `rule` until the lock was refreshed, or until there are no more calls after `isMet`. */
     refreshed: (rule: Rule, isMet?: () => boolean): Promise<void> =>
       new Promise((resolve) => {
         let timer: NodeJS.Timeout | undefined;
@@ -428,10 +439,10 @@ const holdRestore = (set: (rule: Rule) => void) => {
   };
 };
 
-/** Runs cells against one engine. */
+/** Runs cells with one engine. */
 export type Matrix = Awaited<ReturnType<typeof openMatrix>>;
 
-/** Makes the trouble: what the store answers, and what heals it, which does no harm a second time. */
+/** Creates a failure: the rule for the store's answers, and a function that heals it and can be called twice. */
 const bringAbout = (trouble: Trouble, { root, place, triesAgain, count }: Field) => {
   const restore = 'file' in trouble ? change(join(root, place), trouble.file) : () => {};
   let isHealed = false;
@@ -460,14 +471,14 @@ const bringAbout = (trouble: Trouble, { root, place, triesAgain, count }: Field)
     count();
     const { lie } = trouble;
     if (lie === 'empty' || !('after' in lie)) return lie;
-    // The client gives up once; from then on it says so at once.
+    // The client waits only once. After that the error comes at once.
     silentUntil ||= now + lie.after;
     return { ...lie, after: Math.max(0, silentUntil - now) };
   };
   return { rule, heal };
 };
 
-/** Changes a file of the store; the answer brings it back, unless the engine has changed it since. */
+/** Changes a file of the store. The returned function restores it, unless the engine has changed it since. */
 const change = (file: string, how: 'empty' | 'short' | 'missing'): (() => void) => {
   const read = (): Buffer | undefined => (existsSync(file) ? readFileSync(file) : undefined);
   const whole = readFileSync(file);

@@ -7,23 +7,23 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 
-/** What a command said: its exit code, and its output. */
+/** The result of a command: its exit code and its output. */
 export type Said = { exitCode: number | undefined; stdout: string };
 
-/** The snapshot that a replica is to have: of a volume of `image.length` bytes, in an empty folder. */
+/** The snapshot of a replica, of a volume of `image.length` bytes. The folder must be empty. */
 export type ReplicaSnapshot = { folder: string; volume: string; snapshot: string; image: Buffer };
 
-/** A replica with one snapshot, which makes backups of it. */
+/** A replica with one snapshot, of which it makes backups. */
 export type MatrixReplica = {
-  /** Makes a backup in a store, and waits for its end, or until it is given up. */
+  /** Makes a backup in a store. Waits until it ends, or until `givenUp` aborts. */
   backUp(url: string, backup: string, givenUp: AbortSignal): Promise<Said>;
   /** Whether it has ended by itself. */
   hasEnded(): boolean;
-  /** Ends it; its folder stays. */
+  /** Ends it. Its folder stays. */
   close(): Promise<void>;
 };
 
-// A replica takes its port, the two after it, and ten for its sync agent; then comes the controller's.
+// A replica uses its port, the next two, and ten for its sync agent. The port of the controller follows.
 const portsOfReplica = 13;
 
 const canListen = async (port: number): Promise<boolean> => {
@@ -38,7 +38,7 @@ const canListen = async (port: number): Promise<boolean> => {
   }
 };
 
-// Below the ports that the kernel gives to connections.
+// Below the port range that the kernel uses for outgoing connections.
 const freePorts = async (): Promise<number> => {
   for (;;) {
     const first = 10_000 + Math.floor(Math.random() * 19_000);
@@ -47,24 +47,25 @@ const freePorts = async (): Promise<number> => {
   }
 };
 
-// A manager asks every 2 s (longhorn-manager, engineapi/backup_monitor.go): nothing else reports an upload.
+// In ms. An upload does not report its progress, so it is polled. A manager does so every 2 s (longhorn-manager,
+// engineapi/backup_monitor.go).
 const pause = 200;
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
   exitCode !== null || signalCode !== null;
 
-/** Waits for the end of a process, or until it is given up. */
+/** Waits until a process ends, or until `givenUp` aborts. */
 const whenEnded = async (child: ChildProcess, givenUp?: AbortSignal): Promise<void> => {
   if (!hasEnded(child)) await once(child, 'exit', givenUp && { signal: givenUp }).catch(() => undefined);
 };
 
-/** Ends a process that this one started, and waits for its end. */
+/** Kills a process that this process started, and waits for its end. */
 const end = async (child: ChildProcess): Promise<void> => {
   child.kill('SIGKILL');
   await whenEnded(child);
 };
 
-/** Starts a server of the engine, ended with this process; resolves once it has said all of `said`. */
+/** Starts a server of the engine, which ends with this process. Resolves when it has logged all texts of `said`. */
 const start = async (binary: string, args: readonly string[], said: readonly string[]) => {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', binary, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -86,8 +87,8 @@ const start = async (binary: string, args: readonly string[], said: readonly str
 };
 
 /**
- * Starts a replica of a real engine (v1 data engine) and its controller, without a frontend: on loopback, and
- * as an ordinary user can. Throws with the last line of its log where one does not start.
+ * Starts a replica of a real engine (v1 data engine) and its controller, without a frontend. They listen on loopback
+ * and need no special rights. Throws with the last log line if one does not start.
  */
 export const openReplica = async (
   binary: string,
@@ -124,7 +125,7 @@ export const openReplica = async (
     backUp: async (url, backup, givenUp) => {
       const options = ['--backup-name', backup, '--compression-method', 'gzip'];
       const { exitCode, stdout, stderr } = await ask('backup', 'create', snapshot, '--dest', url, ...options);
-      // Its sync agent is gone, and it goes a moment later.
+      // The sync agent has ended. The replica ends a moment later.
       if (stderr.includes('code = Unavailable') && servers[0] !== undefined)
         await whenEnded(servers[0], givenUp);
       if (exitCode !== 0) return { exitCode, stdout: `${stdout}\n${stderr}` };
