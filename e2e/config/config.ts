@@ -15,7 +15,7 @@ const count = z
   .max(999_999, 'must be 999999 at most');
 const milliseconds = z.int().min(1).max(999_999_999);
 
-/** The name of a namespace, or of what is in one. */
+/** The name of a namespace or a namespaced object. */
 export const resourceName = z
   .string()
   .regex(
@@ -23,12 +23,11 @@ export const resourceName = z
     'must be at most 63 of a-z, 0-9 and dashes, with no dash at either end',
   );
 
-/** The UID of an object. */
 export const objectUid = z
   .string()
   .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the UID of the namespace kube-system');
 
-// As text it comes from a variable.
+// An environment variable provides text.
 const clocks = z.preprocess(
   (given) => (typeof given === 'string' ? (parseClocks(given) ?? given) : given),
   z.object(
@@ -49,7 +48,7 @@ const listOf = <T extends string>(names: readonly T[]) =>
 
 const targets = ['installed', 'official', 'archive', 'emulator'];
 
-/** What a run has to know of its cluster: who brings one says so. */
+/** The settings about the cluster of a run. The provider of the cluster sets them. */
 const clusterSchema = z.object({
   kubeconfig: z
     .string({ error: 'is not set: name a kubeconfig file, or let `npm run e2e` bring a cluster' })
@@ -99,7 +98,7 @@ const clusterSchema = z.object({
     .describe('what the cluster does not have: a scenario that needs it is skipped'),
 });
 
-/** All settings of a run of the scenarios: what has no default has to be named. */
+/** All settings of a run of the scenarios. Those without a default are required. */
 const runSchema = clusterSchema.extend({
   expectCluster: objectUid
     .optional()
@@ -153,44 +152,40 @@ const runSchema = clusterSchema.extend({
   shard: shardSchema.optional().describe('which part of the scenarios this is'),
 });
 
-/** What a run has to know of its cluster. */
 export type ClusterConfig = z.output<typeof clusterSchema>;
 
-/** All settings of a run of the scenarios. */
 export type RunConfig = z.output<typeof runSchema>;
 
-/** What a cluster has and what may be done to it, as far as that decides whether a scenario is run on it. */
+/** What a cluster offers and which disruptions are allowed. This decides whether a scenario can run. */
 export type Offered = Pick<RunConfig, 'without' | 'allow'> & {
   lab: boolean;
-  /** Whether the run fetches a browser, where this machine has none. */
+  /** Whether the run downloads a browser if this machine has none. */
   fetchesBrowser?: boolean;
 };
 
-/** What is said of a cluster that was there before: which one it is, and what may be done to it. */
+/** The settings about an existing cluster: which one it is, and which disruptions are allowed. */
 export type ExistingCluster = Pick<
   RunConfig,
   'kubeconfig' | 'expectCluster' | 'storeImage' | 'namespace' | 'allow' | 'clocks'
 > & {
   context: string;
-  /** The bucket that all stores are made in, where it was there before as well. */
+  /** The existing bucket for all stores. Undefined if stores do not use one. */
   ownBucket?: OwnBucket | undefined;
-  /** The kind of stores that scenarios are run on, or all kinds; the first where none is named. */
+  /** The kind of stores for scenarios, or all kinds. The default is the first kind. */
   store?: string;
-  /** Scenarios ask for Longhorn's support bundle, for which they need rights of its own. */
+  /** Whether scenarios request Longhorn's support bundle, which needs additional rights. */
   supportBundle?: boolean;
 };
 
-/** A setting of a run is missing or wrong; the message is one line. */
+/** A setting of a run is missing or wrong. The message is one line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/**
- * The variable that hands a run's configuration on as a whole, as JSON: where it is set, no other is read.
- */
+/** The variable with a complete configuration as JSON. If it is set, the other variables are ignored. */
 const whole = 'CORRAL_CONFIG';
 
-/** What may be named by hand instead, for `npx vitest run --project e2e`. */
+/** The variables for single settings, for `npx vitest run --project e2e`. */
 const envNames: Partial<Record<keyof RunConfig, string>> = {
   kubeconfig: 'CORRAL_KUBECONFIG',
   context: 'CORRAL_CONTEXT',
@@ -205,24 +200,24 @@ const envNames: Partial<Record<keyof RunConfig, string>> = {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Puts a run's configuration together, with its defaults; what else its sources hold is left out. */
+/** Creates the configuration of a run, with defaults. Unknown fields are dropped. */
 export const makeRunConfig = (
   given: Pick<RunConfig, 'kubeconfig' | 'storeImage'> & Partial<RunConfig>,
 ): RunConfig => runSchema.parse(given);
 
-/** Writes a configuration as readRunConfig reads it. */
+/** Converts a configuration to the variables that readRunConfig reads. */
 export const toVariables = (config: RunConfig): Record<string, string> => ({
   [whole]: JSON.stringify(config),
 });
 
-/** The same of a cluster alone, for any number of runs on it. */
+/** The variables for a cluster alone, for any number of runs on it. */
 export const clusterVariables = (
   given: Pick<RunConfig, 'kubeconfig' | 'storeImage'> & Partial<ClusterConfig>,
 ): Record<string, string> => ({
   [whole]: JSON.stringify(clusterSchema.parse(given)),
 });
 
-// Its own message repeats what was written.
+// The parser's message quotes the text, so it is not used.
 const parseWhole = (json: string): unknown => {
   try {
     return JSON.parse(json);
@@ -234,8 +229,8 @@ const parseWhole = (json: string): unknown => {
 };
 
 /**
- * Reads the settings of a run out of variables; throws a ConfigError that names all that is missing or wrong,
- * and repeats none of it.
+ * Reads the settings of a run from variables. Throws a ConfigError that names everything missing or wrong, without
+ * quoting values.
  */
 export const readRunConfig = (variables: Variables): RunConfig => {
   const { [whole]: json } = variables;
@@ -255,7 +250,7 @@ export const readRunConfig = (variables: Variables): RunConfig => {
   );
 };
 
-/** The same, where there may be no settings yet: undefined for what readRunConfig refuses. */
+/** Like readRunConfig, but returns undefined instead of throwing. */
 export const findRunConfig = (variables: Variables): RunConfig | undefined => {
   try {
     return readRunConfig(variables);
@@ -264,17 +259,17 @@ export const findRunConfig = (variables: Variables): RunConfig | undefined => {
   }
 };
 
-/** The kind of stores that was chosen, also where no cluster has been named; undefined where none was. */
+/** The chosen kind of stores, even if no cluster is configured. Undefined if none was chosen. */
 export const storeChoice = (variables: Variables): string | undefined =>
   findRunConfig(variables)?.store ?? (variables[envNames.store ?? ''] || undefined);
 
-/** Whether a configuration is handed on as a whole, as the command does. */
+/** Whether the variables contain a complete configuration, as the command sets it. */
 export const isHandedOn = (variables: Variables): boolean => Boolean(variables[whole]);
 
-/** Every field of a configuration, for the documents: the variable that names it by hand, and what it is. */
+/** Every field of a configuration, for the documents: its variable and its description. */
 export const configFields = (): { name: string; variable: string; about: string }[] =>
   Object.entries(runSchema.shape).map(([name, field]) => {
-    // The default of a run's id is another each time.
+    // The default run id is random, so it is not documented.
     const byDefault =
       field instanceof z.ZodDefault && name !== 'run'
         ? ` (default \`${JSON.stringify(field.def.defaultValue)}\`)`

@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** What an id of a run looks like: short enough for every name that Kubernetes and Longhorn put it in. */
+/** The format of a run id. It is short enough for every name in Kubernetes and Longhorn that contains it. */
 export const runIdPattern = /^[a-z0-9]{6}$/;
 
-/** Makes the id of a run; it labels and names everything that the run makes. */
+/** Creates a run id. It is in the labels and names of all objects of the run. */
 export const makeRunId = (): string =>
   Array.from({ length: 6 }, () => alphabet[randomInt(alphabet.length)]).join('');
