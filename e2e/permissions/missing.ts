@@ -20,23 +20,23 @@ type MissingRightsRequest = { allow: readonly Disruption[]; namespace?: string |
   'disruptions' | 'namespace'
 >;
 
-/** Rights that a run needs and its user has not. */
+/** Rights that a run needs and its user lacks. */
 export type MissingRights = {
-  /** How many were asked for. */
+  /** How many rights the run needs in all. */
   needed: number;
-  /** Each as `delete pods in namespace longhorn-system`. */
+  /** The missing rights, each in the form `delete pods in namespace longhorn-system`. */
   rights: string[];
-  /** The command by which an admin grants them. */
+  /** The command with which an admin grants them. */
   command: string;
-  /** Whether it makes a service account that has them, where the user is none of that namespace. */
+  /** Whether the command creates a service account, because the user is not one of that namespace. */
   makesAccount: boolean;
-  /** The namespace that a run then has to use, where it names another or none. */
+  /** The namespace that the run must use then. Undefined if the run already uses it. */
   runIn: string | undefined;
 };
 
 /**
- * Asks the API server for each right that a run needs whether its user has it: for the scenarios that may be
- * run, and what the provider does around them. Undefined when all is there.
+ * Asks the API server whether the user has each right that a run needs, for the allowed scenarios and for the
+ * provider. Undefined if none is missing.
  */
 export const missingRights = async (
   cluster: Cluster,
@@ -74,8 +74,7 @@ const userReviews: Resource = {
 
 type UserReview = { status: { userInfo: { username?: string } } };
 
-// Undefined for a user that is no service account, and where the API server cannot say (before Kubernetes
-// v1.28).
+// Undefined if the user is not a service account, or the API server lacks this review (before Kubernetes v1.28).
 const serviceAccountOf = async (cluster: Cluster): Promise<ServiceAccount | undefined> => {
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} };
   const { status } = await cluster.create<UserReview>(userReviews, review).catch((error: unknown) => {

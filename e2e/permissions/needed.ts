@@ -6,7 +6,7 @@ import { driversOf } from '../store/drivers/index.ts';
 import type { PermissionRule } from './rule.ts';
 import { inOwnNamespaces, inSharedNamespace, leadsTo, ofStores } from './stores.ts';
 
-/** What scenarios do in Longhorn's namespace whatever they are about. */
+/** The requests of all scenarios in Longhorn's namespace. */
 const base: readonly PermissionRule[] = [
   {
     place: 'longhorn',
@@ -41,10 +41,10 @@ const base: readonly PermissionRule[] = [
     seldom: 'only where volumes have no block device, or where the store is to fail',
   },
   { place: 'longhorn', resource: resources.pods, verbs: ['list', 'watch'] },
-  // Data get into a volume by way of its block device, which the manager pods see.
+  // Data are written to a volume through its block device, which the manager pods can access.
   { place: 'longhorn', resource: resources.pods, subresource: 'exec', verbs: ['get', 'create'] },
 
-  // Recurring jobs: Longhorn makes a CronJob of each, whose runs are started and read.
+  // Longhorn creates a CronJob for each recurring job. Scenarios start its runs and read them.
   {
     place: 'longhorn',
     resource: longhorn.recurringJobs,
@@ -55,17 +55,17 @@ const base: readonly PermissionRule[] = [
   { place: 'longhorn', resource: resources.pods, subresource: 'log', verbs: ['get'] },
   { place: 'longhorn', resource: resources.events, verbs: ['list', 'watch'] },
 
-  // Longhorn's user interface, where a browser is at hand.
+  // For Longhorn's user interface, if there is a browser.
   { place: 'longhorn', resource: resources.services, verbs: ['get'], names: ['longhorn-frontend'] },
   { place: 'longhorn', resource: resources.pods, subresource: 'portforward', verbs: ['get', 'create'] },
 ];
 
-/** What scenarios do only where that disruption is allowed. */
+/** The additional requests of scenarios with each disruption. */
 const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
   'manager-kill': [{ place: 'longhorn', resource: resources.pods, verbs: ['delete'] }],
-  // An exec into the manager pods, as it is needed without it.
+  // Uses an exec into the manager pods, which `base` allows.
   'process-hold': [],
-  // The mount itself is made by an exec into the manager pods, as it is needed without it.
+  // The mount is made by an exec into the manager pods, which `base` allows.
   'manager-mount': [
     {
       place: 'longhorn',
@@ -74,9 +74,9 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       names: ['default-control-path', 'default-engine-image'],
     },
   ],
-  // An exec into the store's pod.
+  // Uses an exec into the store's pod.
   'store-stall': [],
-  // By a change of the scenario's own target, as it is needed without it.
+  // Uses a change of the scenario's own backup target, which `base` allows.
   unmount: [],
   'admission-policy': [
     { place: 'cluster', resource: resources.validatingAdmissionPolicies, verbs: ['create', 'delete'] },
@@ -97,15 +97,14 @@ const ofDisruptions: Record<Disruption, readonly PermissionRule[]> = {
       ],
     },
   ],
-  // No scenario changes it yet.
+  // No scenario changes the default target yet.
   'default-target': [],
-  // Asked of the lab, not of Kubernetes.
+  // The lab is controlled directly, not through Kubernetes.
   'node-fault': [],
 };
 
 /**
- * What scenarios do besides where Longhorn is asked for its support bundle, which comes through its user
- * interface's service.
+ * The additional requests for Longhorn's support bundle. It is downloaded through the service of the user interface.
  */
 const ofSupportBundles: readonly PermissionRule[] = [
   {
@@ -117,20 +116,20 @@ const ofSupportBundles: readonly PermissionRule[] = [
 ];
 
 /**
- * How scenarios are run, as far as it decides what they need: the disruptions that they may bring about, the
- * namespace of all stores, if they share one, and whether Longhorn is asked for its support bundle.
+ * How scenarios run, as far as it determines the rights they need: the allowed disruptions, the namespace of all
+ * stores (if they share one), and whether a support bundle is requested.
  */
 export type RunScope = {
   disruptions: readonly Disruption[];
   namespace: string | undefined;
   supportBundle?: boolean;
-  /** The kind of backup stores, or all kinds; the first where none is named. */
+  /** The kind of backup stores, or all kinds. The default is the first kind. */
   store?: string | undefined;
-  /** The bucket that was there before, where the stores are in one. */
+  /** The existing bucket of the stores. Undefined if they are not in one. */
   ownBucket?: OwnBucket | undefined;
 };
 
-/** All that scenarios do on a cluster: what none of these rules says, none of them asks for. */
+/** All requests that scenarios may send to a cluster. */
 export const neededRules = ({
   disruptions,
   namespace,
@@ -150,7 +149,7 @@ export const neededRules = ({
   return [...rules, ...rules.flatMap(readWhatWasMade)];
 };
 
-// By its name (e2e/kube/resend.ts).
+// An uncertain creation is checked by reading the object by its name (e2e/kube/patience.ts).
 const readWhatWasMade = ({ place, resource, subresource, verbs }: PermissionRule): PermissionRule[] =>
   verbs.includes('create') && subresource === undefined
     ? [{ place, resource, verbs: ['get'], seldom: 'asked when the API server lost the answer to a creation' }]

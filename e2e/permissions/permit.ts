@@ -6,9 +6,9 @@ import { describeRight } from './rights.ts';
 import type { PermissionRule, RuleScope } from './rule.ts';
 
 /**
- * Lets a scenario ask the API server only for what the declared rules say that it needs: so what `npm run
- * rbac` prints, which is made of them, holds on any cluster, also on one whose user may do everything.
- * Anything else is an error, and never sent.
+ * Permits only the requests that the rules declare. The output of `npm run rbac` is made from the same rules, so it
+ * is complete, even if tests use a cluster on which the user may do everything. Any other request throws and is not
+ * sent.
  */
 export const permitNeeded = ({ run, ...scope }: RunScope & { run: string }): Permit => {
   const { disruptions, namespace } = scope;
@@ -21,7 +21,7 @@ export const permitNeeded = ({ run, ...scope }: RunScope & { run: string }): Per
   return permitOnly(neededRules(scope), { isForStores, among });
 };
 
-/** The same for what the provider of an existing cluster does around the scenarios. */
+/** Permits only the requests that the provider of an existing cluster needs. */
 export const permitAround = (scope: RunScope): Permit =>
   permitOnly([...aroundScenarios(scope), ...everybodyMay], {
     isForStores: (other) => other === scope.namespace,
@@ -34,7 +34,7 @@ const review = (group: string, plural: string): PermissionRule => ({
   verbs: ['create'],
 });
 
-// Kubernetes grants these to all that it knows (system:basic-user).
+// Kubernetes grants these to every authenticated user (system:basic-user).
 const everybodyMay = [
   review('authorization.k8s.io', 'selfsubjectaccessreviews'),
   review('authentication.k8s.io', 'selfsubjectreviews'),

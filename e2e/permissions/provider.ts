@@ -12,8 +12,8 @@ const seen = (place: PermissionRule['place'], resource: Resource): PermissionRul
 });
 
 /**
- * What `--provider existing` does around the scenarios: it only reads, to know the cluster and its Longhorn,
- * and to compare them afterwards with what they were before.
+ * The requests of `--provider existing`. It only reads: it identifies the cluster and its Longhorn, and compares
+ * their state before and after the scenarios.
  */
 export const aroundScenarios = ({
   disruptions,

@@ -3,8 +3,8 @@ import { longhornNamespace } from '../longhorn/resources.ts';
 import { type PermissionRule, type RuleScope, type Verb, verbs } from './rule.ts';
 
 /**
- * One thing that a user may or may not do, as an access review asks for it; without a namespace: everywhere,
- * or to what is in none.
+ * A single right, as an access review expresses it. Without a namespace it applies to all namespaces, or to
+ * cluster-scoped objects.
  */
 export type Right = {
   everywhere: boolean;
@@ -16,13 +16,16 @@ export type Right = {
   namespace?: string;
 };
 
-/** The namespace that a place stands for; undefined for none, and for all. */
+/** The namespace of a place. Undefined for cluster-scoped objects, and for all namespaces. */
 const namespaceOf = (place: RuleScope, stores: string | undefined): string | undefined =>
   typeof place === 'object'
     ? place.namespace
     : { longhorn: longhornNamespace, stores, cluster: undefined }[place];
 
-/** Spells rules out, each right once; `stores` is the namespace that all stores share, if they do. */
+/**
+ * Expands rules to single rights without duplicates. `stores` is the namespace that all stores share; undefined if
+ * they do not.
+ */
 export const toRights = (
   rules: readonly PermissionRule[],
   { stores }: { stores: string | undefined },
@@ -48,7 +51,7 @@ export const toRights = (
   return [...new Map(rights.map((right) => [JSON.stringify(right), right])).values()];
 };
 
-/** In words: `delete pods in namespace longhorn-system`. */
+/** Describes a right: `delete pods in namespace longhorn-system`. */
 export const describeRight = ({
   verb,
   group,

@@ -6,12 +6,10 @@ import { aroundScenarios } from './provider.ts';
 import { type Right, toRights } from './rights.ts';
 import { verbs } from './rule.ts';
 
-/**
- * A service account that runs scenarios, and the namespace that it is in and that holds their backup stores.
- */
+/** A service account that runs scenarios. Its namespace also contains their backup stores. */
 export type ServiceAccount = { namespace: string; name: string };
 
-/** The one that is meant where nobody names another. */
+/** The default service account. */
 export const defaultAccount: ServiceAccount = { namespace: 'corral', name: 'corral' };
 
 type PolicyRule = { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] };
@@ -20,8 +18,8 @@ const rbac = 'rbac.authorization.k8s.io';
 const apiVersion = `${rbac}/v1`;
 
 /**
- * All that has to be made so that a service account may run the scenarios with these disruptions, and nothing
- * else; in the order in which to apply it.
+ * The objects that let a service account run the scenarios with these disruptions, and nothing else, in the order to
+ * apply them.
  */
 export const rolesFor = (
   account: ServiceAccount,
@@ -32,7 +30,7 @@ export const rolesFor = (
   const rules = [...neededRules(scope), ...aroundScenarios(scope)];
   const rights = Map.groupBy(toRights(rules, { stores: namespace }), (right) => right.namespace);
   const inOrder = [...new Set([longhornNamespace, namespace, undefined, ...rights.keys()])];
-  // The servers of the stores have capabilities that only this profile grants.
+  // The servers of the stores have capabilities that only this Pod Security level allows.
   const labels = { 'pod-security.kubernetes.io/enforce': 'privileged' };
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
@@ -48,7 +46,8 @@ const bound = (
   rules: PolicyRule[],
 ): KubernetesObject[] => {
   const kind = where === undefined ? 'ClusterRole' : 'Role';
-  // Others may run in other namespaces: outside of its own, the account's role is named by both.
+  // Several accounts may have roles in the same namespace, so the role's name contains the namespace and name of the
+  // account.
   const metadata =
     where === undefined
       ? { name: `${namespace}:${name}` }
@@ -65,10 +64,7 @@ const bound = (
   ];
 };
 
-/**
- * Rules of RBAC that grant these rights and no other: resources of a group with the same verbs stand
- * together.
- */
+/** RBAC rules that grant exactly these rights. Resources of a group with the same verbs share a rule. */
 const toPolicyRules = (rights: readonly Right[]): PolicyRule[] => {
   const ofResource = Map.groupBy(rights, ({ group, resource, subresource, name }) =>
     JSON.stringify([group, resource, subresource, name]),

@@ -1,24 +1,24 @@
 import type { Resource } from '../kube/cluster.ts';
 
-/** What may be done to objects, in the order in which it is printed. */
+/** The verbs, in the order in which they are printed. */
 export const verbs = ['get', 'list', 'watch', 'create', 'patch', 'delete'] as const;
 
 export type Verb = (typeof verbs)[number];
 
 /**
- * Where it may be done: in Longhorn's namespace, in one that holds backup stores, to what is in no namespace,
- * or in one that somebody named.
+ * Where a rule applies: Longhorn's namespace, the namespaces of backup stores, cluster-scoped objects, or a named
+ * namespace.
  */
 export type RuleScope = 'longhorn' | 'stores' | 'cluster' | { namespace: string };
 
-/** Something that requests of the suite do. Nothing stands for several: no wildcards. */
+/** Requests of the suite. Rules have no wildcards. */
 export type PermissionRule = {
   place: RuleScope;
   resource: Resource;
   subresource?: 'exec' | 'log' | 'portforward';
   verbs: readonly Verb[];
-  /** Only to the objects of these names. */
+  /** The rule applies only to objects with these names. */
   names?: readonly string[];
-  /** Why no run that goes well asks for it, where that is so. */
+  /** Why runs without failures do not send these requests. Missing if they do. */
   seldom?: string;
 };

@@ -5,32 +5,26 @@ import type { PermissionRule } from './rule.ts';
 
 const there = (rule: StoreRule): PermissionRule => ({ place: 'stores', ...rule });
 
-/**
- * What scenarios do to have a backup store, and to look into it; a Lease stands beside each
- * (e2e/store/lease.ts).
- */
+/** The requests for running and reading a backup store. Each store has a Lease (e2e/store/lease.ts). */
 export const ofStores = ({ rights }: StoreDriver): readonly PermissionRule[] => [
   ...rights.always.map(there),
   { place: 'stores', resource: resources.leases, verbs: ['create', 'patch'] },
 ];
 
-/**
- * What they do besides where all stores are in a namespace that somebody has made for them: each store is
- * removed by itself.
- */
+/** The additional requests if all stores share an existing namespace. Each store is then removed separately. */
 export const inSharedNamespace = ({ rights }: StoreDriver): readonly PermissionRule[] => [
   ...rights.inSharedNamespace.map(there),
   { place: 'stores', resource: resources.leases, verbs: ['delete'] },
 ];
 
-/** What they do besides where each store has a namespace of its own. */
+/** The additional requests if each store has its own namespace. */
 export const inOwnNamespaces: readonly PermissionRule[] = [
   { place: 'cluster', resource: resources.namespaces, verbs: ['list', 'watch', 'create', 'delete'] },
 ];
 
 /**
- * What leads to a bucket that was there before: its Secret, and the Service that it is behind, wherever they
- * are.
+ * The requests for access to an existing bucket: its Secret, and its Service if the endpoint is one, in their
+ * namespaces.
  */
 export const leadsTo = ({ secret, endpoint }: OwnBucket): readonly PermissionRule[] => {
   const [namespace = '', name = ''] = secret.split('/');
