@@ -1,38 +1,38 @@
 import type { Locator, Page } from 'playwright';
 import { awaitCluster } from '../kube/account.ts';
 
-/** The table of a volume's backups, which has an id and no name. */
+/** The table of a volume's backups. It has an id but no accessible name. */
 export const backupTableSelector = '#backDetailTable';
 
 /** The red icon before the volume's name. */
 export const warningIcon = '[aria-label="icon: warning"]';
 
-/** The columns whose cells say more in a tooltip. */
+/** The columns whose cells have a tooltip. */
 export type TooltipColumn = 'Volume' | 'Creation State';
 
-/** Something that the menu of a row offers. */
+/** An item of a row's menu. */
 export type MenuItem = { name: string; isDisabled: boolean };
 
-/** The table of backups, as its user has it. Rows are named by their backup's name. */
+/** The table of backups as a user operates it. Rows are identified by the name of their backup. */
 export type BackupTable = {
-  /** The tooltip of a cell; it must have one. */
+  /** The tooltip of a cell. Fails if there is none. */
   tooltip(name: string, column: TooltipColumn): Promise<string>;
-  /** What the row's menu offers. */
+  /** The items of the row's menu. */
   menu(name: string): Promise<MenuItem[]>;
-  /** Chooses Delete in the row's menu; returns what the dialog asks, before it is answered. */
+  /** Chooses Delete in the row's menu. Returns the question of the dialog, and a function that confirms it. */
   askToDelete(name: string): Promise<{ question: string; confirm(): Promise<void> }>;
-  /** All that can be read on the page, tooltips that are open included. */
+  /** All text on the page, including open tooltips. */
   text(): Promise<string>;
 };
 
-/** The address of the page of a volume's backups, behind the user interface's own. */
+/** The path of the page of a volume's backups, to append to the URL of the user interface. */
 export const backupsPagePath = ({ volume, backupVolume }: { volume: string; backupVolume: string }): string =>
   `/#/backup/${encodeURIComponent(volume)}?${new URLSearchParams({ field: 'name', keyword: backupVolume })}`;
 
-// For each thing that is done or awaited on the page: a click meets what is there, drawn and at rest.
+// In ms, for each action and wait on the page. A click waits until its target is visible and stable.
 const patience = 15_000;
 
-/** Makes the table of the page that is open in the browser. */
+/** Creates the table for an open page. */
 export const backupTable = (page: Page): BackupTable => {
   page.setDefaultTimeout(patience);
   const root = page.locator(backupTableSelector);
@@ -41,16 +41,16 @@ export const backupTable = (page: Page): BackupTable => {
     const titles = (await root.getByRole('columnheader').allTextContents()).map((title) => title.trim());
     return rowsOf(name).first().getByRole('cell').nth(titles.indexOf(column));
   };
-  // It stands in the part of the table at the right edge, whose rows have no text.
+  // The button is in the part of the table at the right edge. The rows there have no text.
   const trigger = (name: string): Locator => rowsOf(name).last().getByRole('button');
-  // The navigation at the top has menu items as well.
+  // The navigation at the top has menu items too.
   const items = page.locator('.ant-dropdown').getByRole('menuitem');
 
   return {
     tooltip: (name, column) =>
       awaitCluster(async () => {
         const tooltips = page.getByRole('tooltip');
-        // One that fades out is not the one that is meant.
+        // A tooltip that is still fading out belongs to another cell.
         await page.mouse.move(0, 0);
         await tooltips.first().waitFor({ state: 'hidden' });
         await (await cellOf(name, column)).hover();
@@ -67,7 +67,7 @@ export const backupTable = (page: Page): BackupTable => {
             isDisabled: (await item.getAttribute('aria-disabled')) === 'true',
           })),
         );
-        // It closes by a click; up to v1.10 it is open as long as it is pointed at.
+        // A click closes the menu. Up to v1.10 it stays open while the mouse is over it.
         await trigger(name).click();
         await page.mouse.move(0, 0);
         await items.first().waitFor({ state: 'hidden' });

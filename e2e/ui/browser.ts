@@ -8,27 +8,27 @@ type Launched = { browser: Browser; close(): Promise<void> };
 let running: { launched: Promise<Launched>; users: number } | undefined;
 
 const launchWith = async (executablePath: string, folder: string): Promise<Browser> => {
-  // Read by those who have pages alone: each scenario has a process of its own.
+  // Loaded on demand, because each scenario has its own process and most need no browser.
   const { chromium } = await import('playwright');
   const start = (chromiumSandbox: boolean): Promise<Browser> =>
     chromium.launch({
       executablePath,
       tracesDir: folder,
-      // Also with a profile of its own it keeps crash reports and settings in the user's folders.
+      // Chromium writes crash reports and settings to the user's folders, even with a separate profile.
       env: { ...process.env, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder },
       chromiumSandbox,
-      // By their handlers the browser would end with the first Ctrl-C, under the cleanup of the scenario.
+      // With these handlers the browser would end at the first Ctrl-C, during the cleanup of the scenario.
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
     });
-  // As root Chromium does not start with its sandbox. For others it needs namespaces or a helper with setuid,
-  // and only Chromium itself knows whether it has them.
+  // As root, Chromium does not start with its sandbox. Other users need namespaces or a setuid helper for it; only an
+  // attempt shows whether they exist.
   return process.getuid?.() === 0 ? start(false) : start(true).catch(() => start(false));
 };
 
-// Playwright leaves the traces behind that nobody asked for, and Chromium what it writes beside its profile,
-// so they have a folder that ends with the browser.
+// Playwright leaves unused traces behind, and Chromium files outside its profile. So they get a folder that is
+// removed with the browser.
 const launch = async (executablePath: string): Promise<Launched> => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-browser-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
@@ -41,12 +41,12 @@ const launch = async (executablePath: string): Promise<Launched> => {
   }
 };
 
-// Wide enough for the table's first columns and the menu at its right edge.
+// Wide enough for the first columns of the table and the menu at its right edge.
 const viewport = { width: 1600, height: 900 };
 
 /**
- * Opens a context, with nothing in it of any other: pages, cookies, storage. The browser is one for all of
- * this process; it starts with the first context and ends with the last one that is open.
+ * Opens an isolated browser context (pages, cookies, storage). All contexts of this process share one browser. It
+ * starts with the first context and ends with the last.
  */
 export const openContext = async (
   executablePath: string,
@@ -70,16 +70,15 @@ export const openContext = async (
   }
 };
 
-/** How a page is loaded: how many bytes have come for it so far, and for how many ms none may. */
+/**
+ * How to watch the loading of a page: the number of bytes received so far, and how long (ms) it may stay the same.
+ */
 export type Loading = { carried: () => number; quiet?: number };
 
-// Of some megabytes, through the API server.
+// In ms. The page has several megabytes, which come through the API server.
 const longestQuiet = 60_000;
 
-/**
- * Has a page go to a URL, and returns when it is loaded: it has the time that it takes, for as long as something of it
- * comes.
- */
+/** Opens a URL and returns when the page is loaded. There is no time limit while data arrive. */
 export const loadPage = async (
   page: Page,
   url: string,

@@ -14,17 +14,14 @@ const isExecutable = (path: string): boolean => {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * The machine's Chromium: the one that CORRAL_CHROMIUM names, or the first on PATH; undefined where there is
- * none.
- */
+/** The path of Chromium on this machine: CORRAL_CHROMIUM, or the first on PATH. Undefined if there is none. */
 export const findChromium = ({ CORRAL_CHROMIUM: named, PATH = '' }: Environment): string | undefined => {
   if (named) return isExecutable(named) ? named : undefined;
   const folders = PATH.split(delimiter).filter((folder) => folder !== '');
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 };
 
-/** What is wrong where findChromium finds nothing, and what mends it. */
+/** Why findChromium found nothing, and how to fix it. */
 export const withoutChromium = ({ CORRAL_CHROMIUM: named }: Environment): { detail: string; mend: string } =>
   named
     ? {
@@ -36,7 +33,7 @@ export const withoutChromium = ({ CORRAL_CHROMIUM: named }: Environment): { deta
         mend: 'install one, or let npm run e2e fetch it, for which apt must know a Debian archive (CORRAL_DEBIAN_MIRROR names one)',
       };
 
-/** Why what needs a browser cannot be run, and what mends it; undefined where there is one. */
+/** Why scenarios that need a browser cannot run, and how to fix it. Undefined if there is a browser. */
 export const whyNoBrowser = (environment: Environment): string | undefined => {
   if (findChromium(environment) !== undefined) return undefined;
   const { detail, mend } = withoutChromium(environment);

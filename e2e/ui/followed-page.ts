@@ -9,26 +9,26 @@ import { openPageLog, type PageLog } from './page-log.ts';
 import { isAlike, type RowState, rowStateOfRow, type Stretch } from './row-state.ts';
 import { type ShownTable, watchTable } from './table-watcher.ts';
 
-/** A page of backups that is open in the browser, with all that it showed since. */
+/** An open page of backups, with everything that it has shown. */
 export type FollowedPage = {
   readonly table: BackupTable;
   readonly log: PageLog;
-  /** How a backup looks on the page now; undefined: it has no row. */
+  /** How the page shows a backup now. Undefined if there is no row. */
   rowOf(name: string): RowState | undefined;
-  /** What the page showed of a backup since it was live. */
+  /** The row states that the page has shown of a backup since it became live. */
   shown(name: string): Stretch[];
-  /** When the page was live: it was connected and had been drawn once. */
+  /** When the page was live: connected, and drawn at least once. */
   live(): Span[];
   /**
-   * Resolves with true as soon as `test` holds, which is asked on each change of the page and on `again`;
-   * with false after `time` ms.
+   * Resolves with true when `test` holds, and with false after `time` ms. It checks on each change of the page and on
+   * `again`.
    */
   until(test: () => boolean, time: number): Promise<boolean>;
-  /** Something that tests of `until` look at, beside the page, has changed. */
+  /** Checks the tests of `until` again, after a change outside the page. */
   again(): void;
-  /** The page as it is now, as a PNG. */
+  /** A screenshot of the page, as PNG. */
   picture(): Promise<Uint8Array>;
-  /** All that was done on the page, as a ZIP that playwright shows; nothing after that is in it. */
+  /** The Playwright trace of the page, as ZIP. It ends with this call. */
   trace(): Promise<Uint8Array>;
   close(): Promise<void>;
 };
@@ -37,14 +37,14 @@ type Options = {
   chromium: string;
   url: string;
   carried: Loading['carried'];
-  /** How the page's backups must look now, by their names: the page counts as drawn once it shows that. */
+  /** The expected row states by backup name. The page counts as drawn when it shows them. */
   expected: () => ReadonlyMap<string, RowState>;
 };
 
-/** Opens a page and follows it; returns before it is drawn. */
+/** Opens a page and follows it. Returns before the page is drawn. */
 export const followPage = async ({ chromium, url, carried, expected }: Options): Promise<FollowedPage> => {
   const { context, close } = await openContext(chromium);
-  /** What is shown on the way to being drawn is not kept. */
+  /** `isKept` is false for tables from before the page was drawn. */
   const shown: (ShownTable & { isKept: boolean })[] = [];
   let drawnAt: number | undefined;
   const waiting = new Set<() => void>();
@@ -100,7 +100,7 @@ export const followPage = async ({ chromium, url, carried, expected }: Options):
           const row = rows.find(({ id }) => id === name);
           return [{ at, row: row && rowStateOfRow(row) }];
         });
-        // Its first table it asks for by itself: that may be long before the first message.
+        // The page requests its first table separately, possibly long before the first message of the stream.
         const from = live()[0]?.from ?? Number.POSITIVE_INFINITY;
         const first = all.findLast(({ at }) => at < from);
         return [...(first ? [{ ...first, at: from }] : []), ...all.filter(({ at }) => at >= from)];

@@ -1,10 +1,10 @@
 import { formatDuration } from '../kube/duration.ts';
 import { describeRowState, distinct, isAlike, type Stretch } from './row-state.ts';
 
-/** A stretch of time, in ms since the epoch. */
+/** A period, in ms since the epoch. */
 export type Span = { from: number; to: number };
 
-/** What the page showed is held to what it received, and that to the custom resource. */
+/** Two comparisons: the page with the data that it received, and those data with the custom resource. */
 const words = {
   shown: { did: 'the page showed', didNot: 'the page did not show', kept: 'the page kept the row of' },
   received: {
@@ -15,34 +15,34 @@ const words = {
 } as const;
 
 /**
- * What a backup looked like by its custom resource and on the page, each in the order of time, and when the
- * page was connected.
+ * The row states of a backup from its custom resource and from the page, each in order of time, and when the page was
+ * connected.
  */
 export type Judging = {
   label: string;
-  /** Whether `shown` is what the page showed, or what it received. */
+  /** Whether `shown` is what the page displayed or what it received. */
   what: keyof typeof words;
   history: readonly Stretch[];
   shown: readonly Stretch[];
   connected: readonly Span[];
-  /** Within how many ms the page must follow. */
+  /** How many ms the page may be late. */
   limit: number;
-  /** Until when it is judged, in ms since the epoch. */
+  /** The end of the evaluated period, in ms since the epoch. */
   end: number;
 };
 
-/** How long after its custom resource the page showed a state, in ms. */
+/** How long after the custom resource the page showed a row state, in ms. */
 export type Delay = { row: string; delay: number };
 
-// The page hears of a change from a manager, the suite from the API server: when this process is busy, the
-// page is the first to know.
+// In ms. The page learns of changes from a manager, the suite from the API server. If this process is busy, the page
+// may be earlier.
 const ahead = 2000;
 
 /**
- * Judges what the page showed of a backup. A page gets changes at most once a second: a state that lived shorter
- * than the limit need not be shown, but one that was shown is one that the custom resource had, in the same
- * order, and came within the limit; and one that lasted was shown. While the page had no connection it could
- * show nothing new; what it missed it shows within the limit of being connected again.
+ * Checks the row states that the page showed of a backup. The page is updated at most once a second, so it may omit
+ * states shorter than the limit. Every state that it showed must come from the custom resource, in the same order and
+ * within the limit. Longer states must be shown. Without a connection nothing new is expected; after a reconnect the
+ * page must catch up within the limit.
  */
 export const judgeShown = ({
   label,
@@ -59,7 +59,7 @@ export const judgeShown = ({
   const delays: Delay[] = [];
   const sources = match(history, shown);
   const met = new Set<number>();
-  // When a state had to be there: a page that was not connected can only be late from when it is again.
+  // When a row state had to be visible. If the page was not connected, the limit starts at its next connection.
   const due = (at: number): number => {
     const span = connected.find(({ to }) => to > at);
     return span === undefined ? Number.POSITIVE_INFINITY : Math.max(at, span.from);
@@ -75,7 +75,7 @@ export const judgeShown = ({
       );
       continue;
     }
-    // What it showed first may be older than the page, and what it shows again did not come late.
+    // The first state may be older than the page. A repeated state is not late.
     const isFresh = index > 0 && !met.has(source);
     met.add(source);
     if (!isFresh) continue;
@@ -101,10 +101,7 @@ export const judgeShown = ({
   return { problems, delays };
 };
 
-/**
- * For what was shown, by its index, the state of the custom resource that it came from: the latest that it can
- * be.
- */
+/** Maps each shown state (by index) to the latest entry of the history that it can come from. */
 const match = (history: readonly Stretch[], shown: readonly Stretch[]): Map<number, number> => {
   const found = new Map<number, number>();
   let before = history.length;
@@ -113,7 +110,7 @@ const match = (history: readonly Stretch[], shown: readonly Stretch[]): Map<numb
       (each, position) => position < before && each.at <= at + ahead && isAlike(each.row, row),
     );
     if (source !== -1) found.set(index, source);
-    // What stands before and behind something that never was may be one and the same.
+    // The states before and after an invalid one may come from the same entry.
     before = source === -1 ? before + 1 : source;
   }
   return found;

@@ -2,30 +2,31 @@ import type { Page } from 'playwright';
 import type { Span } from './judge-shown.ts';
 import { isAlike, type RowState, rowStateOfResource, type ShownBackup, type Stretch } from './row-state.ts';
 
-/** The path of the stream that keeps the table of backups live. */
+/** The path of the stream that updates the table of backups. */
 const stream = /\/v1\/ws\/[^/]+\/backups$/;
 
 type Connection = { since: number | undefined; closed: number | undefined };
 
-/** What went wrong on a page, and when, in ms since the epoch. */
+/** An error on a page, and its time in ms since the epoch. */
 export type PageError = { at: number; text: string };
 
-/** What a page heard and what went wrong with it, from before its first request on. */
+/** The errors of a page and the data that it received, from before its first request on. */
 export type PageLog = {
   readonly troubles: readonly PageError[];
-  /**
-   * Each connection of the table's stream, from its first message to its end; the last one may have none yet.
-   */
+  /** The connections of the table's stream, each from its first message to its end. The last may still be open. */
   connected(): Span[];
   /** How often a connection of the table's stream has ended. */
   losses(): number;
-  /** What the page received of how a backup looks, since its first message; no row: it named it no more. */
+  /**
+   * The row states of a backup in the received data, since the first message. A state without a row means that the
+   * list did not contain the backup.
+   */
   received(name: string): Stretch[];
 };
 
 /**
- * Keeps a log of a page, which must not have gone anywhere yet; `changed` is called whenever something goes
- * wrong or the table's stream says something, and when it ends.
+ * Starts a log for a page that has not opened a URL yet. `changed` is called for each error, and for each message and
+ * the end of the table's stream.
  */
 export const openPageLog = (page: Page, changed: () => void): PageLog => {
   const troubles: PageError[] = [];
@@ -82,7 +83,7 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
   };
 };
 
-/** The backups that a message of the stream names, which is the whole list; undefined where it is none. */
+/** The backups in a message of the stream, which is always the whole list. Undefined if the message is invalid. */
 const rowsIn = (message: string): Map<string, RowState> | undefined => {
   try {
     const { data }: { data: ShownBackup[] } = JSON.parse(message);
@@ -92,7 +93,7 @@ const rowsIn = (message: string): Map<string, RowState> | undefined => {
   }
 };
 
-// The port is another one each time, and says nothing.
+// Omits the port, which differs each time.
 const pathOf = (url: string): string => {
   const { pathname, search } = new URL(url);
   return pathname + search;

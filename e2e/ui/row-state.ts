@@ -2,16 +2,16 @@ import { backupState } from '../longhorn/backup-state.ts';
 import type { Backup } from '../longhorn/types.ts';
 import type { ShownRow } from './table-watcher.ts';
 
-/** What the page shows of a backup. */
+/** How the page shows a backup. */
 export type RowState = {
-  /** Its row's text in the column Creation State, or the percent of the bar there. */
+  /** The text of its row in the column Creation State, or the percentage of the progress bar there. */
   state: string;
-  /** With the red icon in the column Volume. */
+  /** Whether the red icon is in the column Volume. */
   warning: boolean;
 };
 
 /**
- * How the page must show a backup: what its custom resource says, in the words of Longhorn's user interface
+ * How the page must show a backup, from its custom resource, in the terms of Longhorn's user interface
  * (src/routes/backup/BackupList.js).
  */
 export const rowStateOf = (backup: Backup): RowState => ({
@@ -19,7 +19,7 @@ export const rowStateOf = (backup: Backup): RowState => ({
   warning: !!backup.status?.messages?.error,
 });
 
-/** A backup as the API of longhorn-manager shows it (api/model.go, source of v1.8.0 to v1.12.1). */
+/** A backup in the API of longhorn-manager (api/model.go, source of v1.8.0 to v1.12.1). */
 export type ShownBackup = {
   name: string;
   state: string;
@@ -27,32 +27,32 @@ export type ShownBackup = {
   messages?: Record<string, string> | null;
 };
 
-/** How the page must show a backup that it got. */
+/** How the page must show a backup, from the API object that it received. */
 export const rowStateOfResource = ({ state, progress = 0, messages }: ShownBackup): RowState => ({
   state: state === 'InProgress' ? `${progress} %` : state,
   warning: !!messages?.error,
 });
 
-/** What a row shows. */
+/** How a row shows its backup. */
 export const rowStateOfRow = ({ state, progress, warning }: ShownRow): RowState => ({
   state: progress === null ? state : `${progress} %`,
   warning,
 });
 
-/** In words, for explanations; no row is that of a backup that is not there. */
+/** Describes a row state for explanations. Undefined means that there is no row. */
 export const describeRowState = (row: RowState | undefined): string => {
   if (row === undefined) return 'no row';
   return `${row.state === '' ? 'no state' : row.state}${row.warning ? ' with the red icon' : ''}`;
 };
 
-/** Whether two rows are the same. */
+/** Whether two row states are equal. */
 export const isAlike = (one: RowState | undefined, other: RowState | undefined): boolean =>
   one?.state === other?.state && one?.warning === other?.warning;
 
-/** A row and since when; undefined: no row. */
+/** A row state, and the time at which it started. An undefined `row` means that there is no row. */
 export type Stretch = { at: number; row: RowState | undefined };
 
-/** Stretches without those that only repeat the one before. */
+/** Removes entries that repeat the one before. */
 export const distinct = (stretches: readonly Stretch[]): Stretch[] =>
   stretches.filter(({ row }, index) => {
     const before = stretches[index - 1];

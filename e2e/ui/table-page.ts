@@ -3,31 +3,33 @@ import { awaitCluster } from '../kube/account.ts';
 import { type Loading, loadPage, openContext } from './browser.ts';
 import { openPageLog, type PageLog } from './page-log.ts';
 
-/** A page of Longhorn's user interface with one table, as its user has it. Rows go by the ids of what they show. */
+/**
+ * A page of Longhorn's user interface with one table, as a user operates it. Rows are identified by the id of their
+ * object.
+ */
 export type TablePage = {
   readonly log: Pick<PageLog, 'troubles'>;
-  /** Waits until a cell of a row has this text, and returns what its sign says, where it has one. */
+  /** Waits until a cell of a row has this text. Returns the tooltip of the cell's info icon, or an empty text. */
   reads(row: string, column: string, text: string): Promise<string>;
-  /** Waits until a row is gone. */
   lacks(row: string): Promise<void>;
   /** Presses a button of the page. */
   press(button: string): Promise<void>;
   /** Chooses an item in a row's menu. */
   choose(row: string, item: string): Promise<void>;
-  /** Fills fields of the dialog that is open, by their labels, and answers it. */
+  /** Fills fields of the open dialog by their labels, and presses a button of the dialog. */
   answer(button: string, fields?: Readonly<Record<string, string>>): Promise<void>;
   picture(): Promise<Uint8Array>;
   close(): Promise<void>;
 };
 
-// For each thing that is done on the page: a click meets what is there, drawn and at rest.
+// In ms, for each action on the page. A click waits until its target is visible and stable.
 const patience = 15_000;
 const drawTime = 60_000;
 
-/** What says more of a cell, in a tooltip. */
+/** The icon with a tooltip in a cell. */
 const moreIcon = '[aria-label="icon: info-circle"]';
 
-/** Opens a page; what is waited for there may take `patient` ms. */
+/** Opens a page. Waits of `reads` and `lacks` take at most `patient` ms. */
 export const openTablePage = async ({
   chromium,
   url,
@@ -74,7 +76,7 @@ export const openTablePage = async ({
       press: (button) => awaitCluster(() => page.getByRole('button', { name: button, exact: true }).click()),
       choose: (row, item) =>
         awaitCluster(async () => {
-          // It stands in the part of the table at the right edge.
+          // The button is in the part of the table at the right edge.
           await rowsOf(row).last().getByRole('button').click();
           await page.locator('.ant-dropdown').getByRole('menuitem', { name: item, exact: true }).click();
         }),

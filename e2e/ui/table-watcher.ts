@@ -1,21 +1,20 @@
-/** A row of the page's table of backups, as far as it shows a backup's state. */
+/** A row of the page's table of backups: the parts that show the state of a backup. */
 export type ShownRow = {
   id: string;
-  /** The text in the column Creation State; empty where a bar stands in its place. */
+  /** The text in the column Creation State. Empty if there is a progress bar instead. */
   state: string;
-  /** Percent; null where there is no bar. */
+  /** Percent. Null without a progress bar. */
   progress: number | null;
-  /** The red icon stands in the column Volume. */
+  /** Whether the red icon is in the column Volume. */
   warning: boolean;
 };
 
-/** What the table showed from a moment on, in ms since the epoch; null while it was not on the page. */
+/** The content of the table from a time on, in ms since the epoch. Null while the table is not on the page. */
 export type ShownTable = { at: number; rows: ShownRow[] | null };
 
 /**
- * Runs in the page from before its first script: reports by the function named `report` what the table shows,
- * each time that this has changed. It hears of changes from the browser itself, right after the script that
- * made them, and asks for nothing.
+ * Runs in the page, before its own scripts. Calls the function named `report` with the content of the table whenever
+ * it has changed. It uses a MutationObserver, so it does not poll.
  */
 export const watchTable = ({
   table,
@@ -32,7 +31,7 @@ export const watchTable = ({
     const cell = (title: string): Element | undefined => cells[titles.indexOf(title)];
     const state = cell('Creation State');
     const bar = state?.querySelector('.ant-progress');
-    // A full bar has a sign in the place of its percent.
+    // A full progress bar shows an icon instead of the percentage.
     const percent = bar ? Number(/\d+(?=%)/.exec(textOf(bar))?.[0] ?? 100) : null;
     return {
       id: textOf(cell('ID')),
@@ -44,7 +43,7 @@ export const watchTable = ({
   const read = (): ShownRow[] | null => {
     const root = document.querySelector(table);
     if (root === null) return null;
-    // Columns at the right edge have a table of their own, with the same rows; its heads come last.
+    // Columns at the right edge are a separate table with the same rows. Its headers come last.
     const titles = [...root.querySelectorAll('thead th')].map(textOf);
     const rows = new Map<string | undefined, HTMLElement>();
     for (const row of root.querySelectorAll<HTMLElement>('tr[data-row-key]'))
