@@ -6,15 +6,17 @@ import { type Lease, leaseClock } from '../../store/lease.ts';
 import { runLabelName } from '../steps/made.ts';
 import { labelledRun, type Search } from './find.ts';
 
-/** A Lease that is older (ms) than any two clocks are apart is not waited for. */
+/**
+ * In ms, longer than any difference between two clocks. A Lease that was renewed longer ago has certainly expired.
+ */
 const surelyOver = 300_000;
 
 type Looking = Pick<Search, 'namespace'> & { counts?: number; print: (line: string) => void };
 
 /**
- * Those of the runs that somebody is still at work for: a fleet by its Job, any other by the Leases of its
- * scenarios. One that is not renewed within the time for which it counts is nobody's; its time is not
- * compared with the clock of this machine, which may be another one.
+ * Returns the runs that are still under way. A fleet is under way while its Job is active, any other run while a
+ * scenario renews its Lease. Renewals are observed for `counts` seconds and not compared with this machine's clock,
+ * because the clocks may differ.
  */
 export const runsAtWork = async (
   cluster: Cluster,
@@ -39,7 +41,7 @@ export const runsAtWork = async (
 
 type Job = KubernetesObject & { status?: { active?: number } };
 
-// What a recurring job's run is at says nothing of who asked for it.
+// The Job of a recurring job does not show that the run is under way.
 const isRunning = ({ metadata, status }: Job): boolean =>
   metadata.namespace !== longhornNamespace && (status?.active ?? 0) > 0;
 

@@ -14,8 +14,8 @@ import { type Removal, removeAll } from './remove.ts';
 import { emptyStores, targetsWithoutStore, workedOn } from './stores.ts';
 
 /**
- * What is to be cleaned up, and how; `clocks` are Longhorn's own, `timeouts` and `quiet` (of the stores) theirs,
- * and `counts` (seconds) the Lease's, but in tests.
+ * What to clean up. Only tests change `clocks` (Longhorn's), `timeouts`, `quiet` (of the stores) and `counts` (how
+ * many seconds a Lease counts).
  */
 export type CleanupOptions = Pick<Removal, 'cluster' | 'force' | 'print'> &
   Search & {
@@ -27,9 +27,9 @@ export type CleanupOptions = Pick<Removal, 'cluster' | 'force' | 'print'> &
   };
 
 /**
- * Removes what runs have left in a cluster and returns whether nothing is left of them. Each thing is printed
- * as it goes; what hangs, with the controller that should let it go. Runs that somebody is still at work for
- * are printed, and not touched.
+ * Removes what runs have left in a cluster. Returns whether nothing is left. Prints each removal, and for an object
+ * that hangs the controller that should have removed its finalizer. Runs that are under way are printed and not
+ * touched.
  */
 export const cleanup = async (options: CleanupOptions): Promise<boolean> => {
   const {
@@ -66,7 +66,7 @@ export const cleanup = async (options: CleanupOptions): Promise<boolean> => {
     for (const each of removable) print(`would remove ${leftOverName(each)}`);
     return false;
   }
-  // By name, as something may be left of a run that has no label of its own.
+  // By run id, because some left objects have no run label.
   const runs = new Set(removable.map(({ run }) => run));
   const findLeft = (): Promise<LeftOver[]> => findLeftOver(cluster, { wanted: runs, namespace });
   const healed = await removeInTurn(
@@ -112,7 +112,7 @@ const removeInTurn = async (
   await untilForgotten(cluster, found, print);
   const healed = await heal(removal, { runs: new Set(found.map(({ run }) => run)), namespace });
   await remove(found, ['recurringJobs', 'cronJobs', 'jobs', 'jobPods']);
-  // With what the last runs of the jobs made.
+  // Also finds what the last runs of the recurring jobs made.
   const rest = await findLeft();
   const withoutStore = await targetsWithoutStore(cluster, rest);
   const forgotten = rest.filter(({ object }) =>
@@ -145,7 +145,7 @@ const heal = async (
   let healed = true;
   for (const run of runs)
     for (const [{ needs, healByLabels }] of faultsByLedgerName.values()) {
-      // The others' objects have a kind of their own here, or end by themselves.
+      // The objects of other faults are a cleanup kind, or these faults end by themselves.
       if (needs === undefined) continue;
       try {
         for (const line of (await healByLabels?.(cluster, run, namespace)) ?? []) print(`healed: ${line}`);
@@ -157,7 +157,7 @@ const heal = async (
   return healed;
 };
 
-/** A line for each run: what is left of it. */
+/** Returns one line for each run with what it has left. */
 const summary = (found: readonly LeftOver[]): string[] =>
   [...Map.groupBy(found, ({ run }) => run)].map(([run, ofRun]) => {
     const counted = kindNames.flatMap((kind) => {

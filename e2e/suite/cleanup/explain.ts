@@ -5,13 +5,13 @@ import { finalizersOf, isLonghorns, keeperOf, managingNode } from './finalizers.
 import type { LeftOver } from './find.ts';
 import { cleanupKinds } from './kinds.ts';
 
-/** How something is called: `backup backup-0123`. */
+/** Names an object for messages: `backup backup-0123`. */
 export const leftOverName = ({ kind, object }: Pick<LeftOver, 'kind' | 'object'>): string =>
   `${cleanupKinds[kind].what} ${object.metadata.name}`;
 
 /**
- * Says why something does not go, in one line: its finalizers, the controller that should have taken each
- * off, and what to do. `others` are all that is left: a snapshot is managed where its volume is.
+ * Explains in one line why an object is not gone: its finalizers, the controller that should remove each, and what to
+ * do. `others` are all objects that are left; a snapshot's node comes from its volume.
  */
 export const explainHanging = async (
   cluster: Cluster,
@@ -37,7 +37,7 @@ export const explainHanging = async (
   return `${name} hangs in its deletion${state === '' ? '' : ` (${state})`}: ${why.join('; ')}`;
 };
 
-// A snapshot has no manager of its own.
+// The node of a snapshot is the node that manages its volume.
 const nodeOf = ({ kind, object }: LeftOver, others: readonly LeftOver[]): string | undefined => {
   if (kind !== 'snapshots') return managingNode(object);
   const { volume } = (object.spec ?? {}) as { volume?: string };
@@ -63,7 +63,7 @@ const explainLonghorns = async (
 
 type Conditions = { conditions?: { type: string; status: string; message?: string }[] };
 
-// The namespace controller says what is left in a namespace, and whose finalizers that has.
+// The conditions of a namespace name the objects that are left in it, and their finalizers.
 const remaining = ({ status }: KubernetesObject): string => {
   const failing = ((status as Conditions | undefined)?.conditions ?? []).filter(
     (each) => each.status === 'True' && each.message,

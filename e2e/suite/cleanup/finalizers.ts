@@ -1,13 +1,12 @@
 import type { KubernetesObject } from '../../kube/cluster.ts';
 
-/** Who takes a finalizer off, in words, and what it waits for. */
+/** The controller that removes a finalizer, and its condition for that, in words. */
 type Keeper = { pattern: RegExp; who: string; waitsFor: string };
 
-/** Whether a finalizer is one of Longhorn's own. */
 export const isLonghorns = (finalizer: string): boolean =>
   /^([a-z0-9.-]+\.)?longhorn\.io(\/|$)/.test(finalizer);
 
-// Kubernetes' own, by its documentation; those of the CSI side-cars by theirs.
+// Sources: the documentation of Kubernetes, and of the CSI sidecars.
 const keepers: Keeper[] = [
   {
     pattern: /^foregroundDeletion$/,
@@ -56,7 +55,7 @@ const keepers: Keeper[] = [
   },
 ];
 
-/** The finalizers of an object that hold its deletion up; a namespace has its own in another place. */
+/** Returns the finalizers that block the deletion of an object. Those of a namespace are in its spec. */
 export const finalizersOf = (object: KubernetesObject): string[] => {
   const { finalizers = [] } = (object.spec ?? {}) as { finalizers?: string[] };
   return [
@@ -65,7 +64,7 @@ export const finalizersOf = (object: KubernetesObject): string[] => {
   ];
 };
 
-/** The node whose longhorn-manager answers for one of Longhorn's objects, where the object says so. */
+/** Returns the node whose longhorn-manager manages a Longhorn object. Undefined if the object does not name it. */
 export const managingNode = (object: KubernetesObject): string | undefined => {
   const { ownerID } = (object.status ?? {}) as { ownerID?: string };
   const { nodeID } = (object.spec ?? {}) as { nodeID?: string };
@@ -73,8 +72,8 @@ export const managingNode = (object: KubernetesObject): string | undefined => {
 };
 
 /**
- * Which controller should have taken a finalizer off, and what it waits for; for one of Longhorn's it depends
- * on the object: see explain.ts.
+ * Returns the controller that should remove a finalizer, and its condition. For Longhorn's finalizers see explain.ts:
+ * they depend on the object.
  */
 export const keeperOf = (finalizer: string): Pick<Keeper, 'who' | 'waitsFor'> =>
   keepers.find(({ pattern }) => pattern.test(finalizer)) ?? {

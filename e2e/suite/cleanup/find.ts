@@ -10,19 +10,19 @@ import { runLabelName } from '../steps/made.ts';
 import type { CleanupKind } from './kind.ts';
 import { cleanupKinds, type KindName, kindNames } from './kinds.ts';
 
-/** Something of a run in the cluster. */
+/** An object of a run in the cluster. */
 export type LeftOver = { kind: KindName; run: string; object: KubernetesObject };
 
-/** Of which runs: of these, or of every one that something is labelled with. */
+/** The ids of the runs to clean up; `all` means every run that has a label in the cluster. */
 export type Wanted = ReadonlySet<string> | 'all';
 
-/** `namespace` is the one that holds all backup stores, where each has none of its own. */
+/** `namespace`: the namespace that all backup stores share, if they have none of their own. */
 export type Search = { wanted: Wanted; namespace?: string | undefined };
 
 /**
- * Finds what is left of runs, in the order in which it has to go: what carries a run's label, and what
- * belongs to a volume, a backup target or a recurring job of the run's (by its name, which holds the run's
- * id; one of that name without the label is somebody else's).
+ * Finds what is left of runs, in the order of removal: objects with a run's label, and objects of a run's volume,
+ * backup target or recurring job. The name of these contains the run's id. If such an owner has no label, it belongs
+ * to somebody else.
  */
 export const findLeftOver = async (cluster: Cluster, { wanted, namespace }: Search): Promise<LeftOver[]> => {
   const listed = await Promise.all(
@@ -39,7 +39,7 @@ export const findLeftOver = async (cluster: Cluster, { wanted, namespace }: Sear
       .map(({ metadata }) => metadata.name),
   );
   const runOf = (kind: CleanupKind, object: KubernetesObject): string | undefined => {
-    // What carries a label is that run's, whatever it belongs to.
+    // A label has priority over the owner.
     const labelled = labelledRun(object);
     if (labelled !== undefined) return labelled;
     const owners = (kind.owners?.(object) ?? []).filter((name) => name !== undefined && !strangers.has(name));
@@ -68,8 +68,8 @@ export const findLeftOver = async (cluster: Cluster, { wanted, namespace }: Sear
 };
 
 /**
- * The run whose label an object carries; a label that is no id is not a run's: the store of a lab's default
- * target has one of those.
+ * Returns the run in an object's label. Undefined if the label is not a run id, as on the store of a lab's default
+ * target.
  */
 export const labelledRun = ({ metadata }: KubernetesObject): string | undefined => {
   const run = metadata.labels?.[runLabelName];
@@ -84,8 +84,8 @@ const isRight = ({ group }: Resource): boolean => group === resources.roles.grou
 
 const isSecret = ({ plural }: Resource): boolean => plural === resources.secrets.plural;
 
-// A cluster without Longhorn has nothing of Longhorn's. And who may not look at policies, rights and Secrets has
-// not made any.
+// A cluster without Longhorn has no Longhorn objects (404). An account that must not list policies, rights and
+// Secrets (403) has not made any.
 
 const list = async (
   cluster: Cluster,
@@ -93,7 +93,7 @@ const list = async (
   shared: string | undefined,
 ): Promise<KubernetesObject[]> => {
   const { resource, owners, owns, isAnywhere, except } = kind;
-  // Stores in there have no namespaces of their own.
+  // The stores in a shared namespace have no namespaces of their own.
   if (shared !== undefined && resource.plural === 'namespaces') return [];
   const namespace = isAnywhere && !isRight(resource) ? shared : kind.namespace;
   const labelSelector = owners === undefined && owns === undefined ? { labelSelector: runLabelName } : {};

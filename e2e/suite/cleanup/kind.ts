@@ -2,41 +2,41 @@ import type { KubernetesObject, Resource } from '../../kube/cluster.ts';
 import { longhornNamespace as namespace } from '../../longhorn/resources.ts';
 import type { Timeout, Timeouts } from '../steps/timeouts.ts';
 
-/** One kind of what runs make, or Longhorn and Kubernetes make for them. */
+/** One kind of object that runs make, or that Longhorn or Kubernetes makes for them. */
 export type CleanupKind = {
-  /** What one of them is called. */
+  /** What messages call one of them. */
   what: string;
   resource: Resource;
-  /** Where they are; undefined for what has no namespace, or is in any. */
+  /** The namespace of its objects. Undefined if they have none, or may be in any. */
   namespace?: string;
-  /** It is in any namespace, with which it goes where that is a run's. */
+  /** Its objects may be in any namespace. If the namespace is a run's, they are removed with it. */
   isAnywhere?: true;
-  /** But not in this namespace, where another kind has them. */
+  /** A namespace that is excluded, because another kind has the objects there. */
   except?: string;
   /**
-   * The names of what it belongs to, of which one is enough: of the run's own volumes, targets and jobs. Only
-   * for what carries no label of its own.
+   * The names of the volumes, targets and jobs that an object belongs to; one of a run is enough. Only for objects
+   * without a run label.
    */
   owners?(object: KubernetesObject): (string | undefined)[];
-  /** It is left over only when what it belongs to is gone. */
+  /** It counts as left only if its owner is gone. */
   isPart?: true;
-  /** Others may belong to one of it. */
+  /** Objects of other kinds may belong to it. */
   owns?: true;
-  /** It goes after all that Kubernetes or Longhorn made for it. */
+  /** It is removed after the objects that Kubernetes or Longhorn made for it. */
   waitsForItsOwn?: true;
-  /** How long it may take to go. */
+  /** How long its removal may take. */
   limit(timeouts: Timeouts, object: KubernetesObject): Timeout;
-  /** Its state, where that says why it is still there. */
+  /** Describes its state, if the state explains why it is still there. */
   describe(object: KubernetesObject): string;
 };
 
-/** A label of an object. */
+/** Returns a label of an object. */
 export const label = ({ metadata }: KubernetesObject, name: string): string | undefined =>
   metadata.labels?.[name];
-/** There is nothing to be said of its state. */
+/** For kinds whose state explains nothing. */
 export const nothing = (): string => '';
 
-/** A kind of the admission policies. */
+/** Creates a kind for admission policies or their bindings. */
 export const policies = (what: string, resource: Resource): CleanupKind => ({
   what,
   resource,
@@ -45,8 +45,8 @@ export const policies = (what: string, resource: Resource): CleanupKind => ({
 });
 
 /**
- * A kind that Longhorn makes and removes with the volume; without it some are left only where Longhorn is not
- * at work.
+ * Creates a kind that Longhorn makes and removes with a volume. Without the volume, such objects are left only if
+ * Longhorn does not work.
  */
 export const part = (what: string, resource: Resource): CleanupKind => ({
   what,
@@ -61,7 +61,7 @@ export const part = (what: string, resource: Resource): CleanupKind => ({
   describe: nothing,
 });
 
-/** A kind that is in any namespace, or in none. */
+/** Creates a kind whose objects may be in any namespace, or in none. */
 export const anywhere = (what: string, resource: Resource): CleanupKind => ({
   what,
   resource,

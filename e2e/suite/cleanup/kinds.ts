@@ -9,12 +9,12 @@ import { anywhere, type CleanupKind, label, nothing, part, policies } from './ki
 
 const ofTarget = (object: KubernetesObject): string | undefined => label(object, 'backup-target');
 
-/** All of them, in the order in which they are found, named and removed. */
+/** All kinds, in the order in which they are found, printed and removed. */
 export const cleanupKinds = {
-  // A policy may deny the very deletions that come next.
+  // First, because a policy may deny the deletions that follow.
   bindings: policies('policy binding', resources.validatingAdmissionPolicyBindings),
   policies: policies('admission policy', resources.validatingAdmissionPolicies),
-  // Before backups, or they would go on making some.
+  // Before backups, because recurring jobs make new backups.
   recurringJobs: {
     what: 'recurring job',
     resource: longhornResources.recurringJobs,
@@ -59,7 +59,7 @@ export const cleanupKinds = {
       (object as Backup).status?.volumeName,
       ofTarget(object),
     ],
-    // One whose deletion was asked for before may have failed some times, and waits longer each time.
+    // A deletion that was requested earlier may have failed. Longhorn waits longer before each retry.
     limit: ({ backupsGone, oldOnesGo }, { metadata }) =>
       metadata.deletionTimestamp === undefined ? backupsGone : oldOnesGo,
     describe: (object) => describeBackup(object as Backup),
@@ -87,7 +87,7 @@ export const cleanupKinds = {
   attachments: part('volume attachment', longhornResources.volumeAttachments),
   engines: part('engine', longhornResources.engines),
   replicas: part('replica', longhornResources.replicas),
-  // After their volume, as in the cleanup of a scenario.
+  // After the volumes, as in the cleanup of a scenario.
   snapshots: {
     what: 'snapshot',
     resource: longhornResources.snapshots,
@@ -104,7 +104,7 @@ export const cleanupKinds = {
     limit: ({ targetGone }) => targetGone,
     describe: nothing,
   },
-  // After the targets, which Longhorn logs in for by them.
+  // After the targets, because Longhorn needs the Secrets to log in for them.
   credentials: {
     what: 'Secret',
     resource: resources.secrets,
@@ -119,13 +119,13 @@ export const cleanupKinds = {
     limit: ({ supportBundleGone }) => supportBundleGone,
     describe: nothing,
   },
-  // Of stores that have no namespace of their own, with which these would go.
+  // Objects of stores in a shared namespace. Other stores are removed with their namespaces.
   deployments: { ...anywhere('Deployment', resources.deployments), waitsForItsOwn: true },
   services: anywhere('Service', resources.services),
   configMaps: anywhere('ConfigMap', resources.configMaps),
   secrets: { ...anywhere('Secret', resources.secrets), except: namespace },
   leases: anywhere('Lease', resources.leases),
-  // Of a fleet's service account, beside what its namespace holds.
+  // Objects of a fleet's service account that are outside its namespace.
   roleBindings: anywhere('RoleBinding', resources.roleBindings),
   roles: anywhere('Role', resources.roles),
   clusterRoleBindings: anywhere('ClusterRoleBinding', resources.clusterRoleBindings),
@@ -140,5 +140,4 @@ export const cleanupKinds = {
 
 export type KindName = keyof typeof cleanupKinds;
 
-/** The names of all kinds, in their order. */
 export const kindNames = Object.keys(cleanupKinds) as readonly KindName[];

@@ -7,8 +7,8 @@ import { cleanupKinds } from './kinds.ts';
 type Rules = { matchConstraints?: { resourceRules?: { apiGroups?: string[]; resources?: string[] }[] } };
 
 /**
- * Waits until the API server has forgotten the admission policies that were removed, as far as they are about
- * something that is left.
+ * Waits until the API server no longer enforces the removed admission policies. Checks only policies that apply to an
+ * object that is left.
  */
 export const untilForgotten = async (
   cluster: Cluster,
@@ -23,7 +23,7 @@ export const untilForgotten = async (
     if (probe === undefined) continue;
     const { resource }: CleanupKind = cleanupKinds[probe.kind];
     const { namespace = '', name } = probe.object.metadata;
-    // Where it is not forgotten, the deletions that it denies say so.
+    // If the wait fails, the deletions that the policy denies report it.
     await untilPolicy(
       cluster,
       { policy: object.metadata.name, resource, probe: { namespace, name } },

@@ -12,18 +12,18 @@ import type { LeftOver } from './find.ts';
 import type { CleanupKind } from './kind.ts';
 import { cleanupKinds, type KindName } from './kinds.ts';
 
-/** How things are removed. */
+/** How objects are removed. */
 export type Removal = {
   cluster: Cluster;
   timeouts: Timeouts;
-  /** Longhorn's own finalizers are taken off what does not go within its time. */
+  /** Whether Longhorn's finalizers are removed from an object that is not gone within its time. */
   force: boolean;
   print(line: string): void;
 };
 
 /**
- * Removes things of one kind, side by side; returns when each is gone or has not gone within its time, and
- * says which.
+ * Removes objects of one kind in parallel and prints the result of each. Returns when each is gone or its time is
+ * over.
  */
 export const removeAll = async (
   removal: Removal,
@@ -76,7 +76,7 @@ const askFor = async ({ cluster }: Removal, { kind, object }: LeftOver): Promise
     .catch(unlessGone);
 };
 
-// As a scenario's cleanup does it; a volume that stays attached is removed all the same.
+// As in a scenario's cleanup. A volume that stays attached is removed anyway.
 const detachFirst = async (
   { cluster, timeouts, print }: Removal,
   leftOver: LeftOver,
@@ -97,8 +97,7 @@ const detachFirst = async (
 };
 
 /**
- * Takes Longhorn's own finalizers off something that is being deleted, and prints it; false where it has
- * none.
+ * Removes Longhorn's finalizers from an object that is being deleted, and prints it. Returns false if there are none.
  */
 const takeOff = async (
   { cluster, print }: Removal,
@@ -112,7 +111,8 @@ const takeOff = async (
   if (current === undefined || current.metadata.deletionTimestamp === undefined || own.length === 0)
     return false;
   const finalizers = (current.metadata.finalizers ?? []).filter((each) => !isLonghorns(each));
-  // With the version that was seen: whoever changed it meanwhile may be about to let it go.
+  // With the observed resourceVersion, so that the patch fails if the object was changed meanwhile: its controller
+  // may be about to remove the finalizer.
   const { resourceVersion } = current.metadata;
   await cluster.patch(
     resource,

@@ -8,9 +8,8 @@ import type { LeftOver } from './find.ts';
 import { label } from './kind.ts';
 
 /**
- * The names of the backup targets whose store is not there any more, of those that are left: Longhorn cannot
- * remove their backups' files, and forgets those backups only with their target. A store that is none of the
- * suite's is taken to live.
+ * Returns the names of the backup targets whose store no longer exists. Longhorn cannot remove files there, and
+ * removes such backups only with their target. A store that the suite did not make counts as existing.
  */
 export const targetsWithoutStore = async (
   cluster: Cluster,
@@ -25,9 +24,9 @@ export const targetsWithoutStore = async (
 };
 
 /**
- * Waits until nothing works in the stores of what is left, and returns what has to stay because somebody
- * still does: Longhorn's command fails whose folder goes under it, and a manager of v1.8.0 to v1.11.2 panics
- * then (longhorn#13245). A store that cannot be looked into keeps nothing.
+ * Waits until no work goes on in the stores, and returns the objects that must stay because work still goes on.
+ * Longhorn's command fails if its folder is removed under it, and a manager of v1.8.0 to v1.11.2 then panics
+ * (longhorn#13245). An unreadable store keeps nothing.
  */
 export const workedOn = async (
   cluster: Cluster,
@@ -53,8 +52,8 @@ export const workedOn = async (
 };
 
 /**
- * Empties the stores of what is left that lie outside of the cluster; false where one could not be: what is
- * known of it in the cluster has to stay, as nobody would find it again.
+ * Empties the stores outside the cluster. Returns false if one could not be emptied: its objects in the cluster must
+ * then stay, because only they lead to that store.
  */
 export const emptyStores = async (
   cluster: Cluster,
@@ -102,7 +101,7 @@ const ifAtWork = (error: unknown): StillAtWork => {
 
 const nameOf = ({ namespace, name }: StorePlace): string => `${name ?? 'backupstore'} in ${namespace}`;
 
-/** The store that goes with something. */
+/** Returns the store that an object belongs to. */
 const storeOf = ({ kind, object }: LeftOver): StorePlace | undefined => {
   const { namespace, name } = object.metadata;
   if (kind === 'backupTargets') return ownStoreOf(object as BackupTarget);
@@ -116,7 +115,7 @@ const storeOf = ({ kind, object }: LeftOver): StorePlace | undefined => {
   return isOfStore && namespace !== undefined ? { namespace, name } : undefined;
 };
 
-/** The stores that go with what is left, each once. */
+/** Returns each store of the objects once. */
 const storesOf = (leftOver: readonly LeftOver[]): StorePlace[] => [
   ...new Map(leftOver.flatMap((each) => storeOf(each) ?? []).map((store) => [nameOf(store), store])).values(),
 ];
@@ -124,6 +123,6 @@ const storesOf = (leftOver: readonly LeftOver[]): StorePlace[] => [
 const ownStoreOf = ({ spec }: BackupTarget): StorePlace | undefined =>
   drivers.map(({ placeOf }) => placeOf(spec.backupTargetURL ?? '')).find((place) => place !== undefined);
 
-// Of whatever kind it is.
+// Searches with all drivers, because the kind of the store is not known.
 const open = async (cluster: Cluster, place: StorePlace): Promise<BackupStore[]> =>
   (await Promise.all(drivers.map(({ find }) => find(cluster, place)))).flat();
