@@ -3,15 +3,12 @@ import { canHave } from '../faults/store/store-faults.ts';
 import type { ScenarioRecord } from '../report/record.ts';
 import { besides, driversOf, nameOn, twoStores } from '../store/drivers/index.ts';
 import type { Fixture, ScenarioBody, ScenarioOptions } from './run/fixture.ts';
-// From the start: Ctrl-C must not end this process before the runner has stopped it.
+// Imported first: Ctrl-C must not end this process before the runner has stopped it.
 import './run/orphaned.ts';
 
 export type { ScenarioOptions } from './run/fixture.ts';
 
-/**
- * Makes `scenario()` on the given fixture: it registers a vitest test for each kind of store that the run uses
- * on, which prints its steps and always cleans up.
- */
+/** Creates `scenario()` for a fixture. It registers one vitest test for each kind of store in the run. */
 export const defineScenario =
   <Steps extends object>(fixture: Fixture<Steps>) =>
   (name: string, options: ScenarioOptions, body: ScenarioBody<Steps>): void => {
@@ -26,14 +23,13 @@ export const defineScenario =
       const record: ScenarioRecord = { seed: seed ?? null, store: driver.name, ...judges };
       const again = index > 0 ? ({ again: true } as const) : {};
       const meta = { corral: record, corralDeclared: { ...declared, ...again } };
-      // No time-out of the runner's: it would cut the cleanup short, and could not say what the scenario was
-      // waiting for.
+      // No time-out in vitest: it would interrupt the cleanup, and its message could not name the step.
       test(nameOn(name, driver), { tags, timeout: 0, meta }, (context) => {
-        // Who lists the scenarios loads nothing that runs them.
+        // Imported late: commands that list scenarios do not load the code that runs them.
         const whole = import('./run/run-scenario.ts').then(({ runScenario }) =>
           runScenario(fixture, { context, record, timeout, ...declared, body }),
         );
-        // An interrupted test is over for vitest at once; its cleanup is not, and the worker must outlive it.
+        // Vitest ends an interrupted test at once. The worker must live until its cleanup has ended.
         context.onTestFinished(() => whole.catch(() => {}));
         return whole;
       });

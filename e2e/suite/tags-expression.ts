@@ -1,6 +1,6 @@
 import { tags } from './tags.ts';
 
-// A star stands for anything, as vitest has it.
+// A star matches any text, as in vitest.
 const isTag = (pattern: string): boolean => {
   const plain = pattern.replaceAll(/[^\w*-]/g, '\\$&').replaceAll('*', '.*');
   return tags.some(({ name }) => new RegExp(`^${plain}$`).test(name));
@@ -8,7 +8,8 @@ const isTag = (pattern: string): boolean => {
 
 type Fault = { unknown: string } | { unexpected: string };
 
-// As vitest reads it (5.1.0), which never ends reading `&` or `|` alone, and says all else in words alone.
+// Follows vitest's parser (5.1.0), which loops for ever on a single `&` or `|`, and reports other errors without
+// details.
 const findFault = (expression: string): Fault | undefined => {
   const left = expression.match(/&&|\|\||[&|!()]|[^\s&|!()]+/g) ?? [];
   const isNext = (words: RegExp): boolean => words.test(left[0] ?? '');
@@ -35,7 +36,7 @@ const findFault = (expression: string): Fault | undefined => {
   return operands() ?? (left[0] === undefined ? undefined : { unexpected: left[0] });
 };
 
-/** Says what is wrong with an expression of tags, before vitest reads it; undefined where nothing is. */
+/** Returns what is wrong with a tags expression, before vitest parses it. Undefined if it is correct. */
 export const whyNoTags = (expression: string): string | undefined => {
   const fault = findFault(expression);
   if (fault === undefined) return undefined;

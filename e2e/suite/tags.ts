@@ -1,4 +1,4 @@
-/** Every tag that a scenario may carry; vitest refuses one that is not declared here. */
+/** All tags that a scenario may have. Vitest refuses undeclared tags. */
 export const tags = [
   { name: 'backup-deletion', description: 'backups deleted while others are made' },
   { name: 'backupstore-locks', description: 'operations on one volume that meet a lock in the backup store' },

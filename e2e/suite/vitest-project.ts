@@ -16,10 +16,10 @@ import { sideBySidePool } from './side-by-side/pool.ts';
 import { tags } from './tags.ts';
 import { whyNoTags } from './tags-expression.ts';
 
-/** Looks at the cluster before anything is made in it; throws where it may not be run on. */
+/** Checks the cluster before the run makes anything in it. Throws if scenarios must not run there. */
 export type ClusterGuard = (config: RunConfig) => Promise<void>;
 
-// Thrown, it would come with a stack.
+// Prints and exits, because vitest would print a thrown error with a stack.
 const refuseNoTags = (expression: string): void => {
   const why = whyNoTags(expression);
   if (why === undefined) return;
@@ -27,32 +27,32 @@ const refuseNoTags = (expression: string): void => {
   process.exit(2);
 };
 
-// The command has looked at the folder itself.
+// A parent command has already checked the folder.
 const refuseFolder = (config: RunConfig): RunConfig => {
   const why = process.connected ? undefined : whyNotWritable(config.out);
   if (why !== undefined) throw new ConfigError(`CORRAL_OUT ${config.out}: ${why}: name another folder`);
   return config;
 };
 
-// Reporters belong to a whole run of vitest, not to one of its projects: this one joins when this project is
-// among those that run, and stands alone when nothing else does.
+// Reporters belong to the whole vitest run, not to one project. This plugin adds the reporter when the project runs,
+// and makes it the only reporter when no other project runs.
 const reportScenarios = (guard: ClusterGuard | undefined): Vite.Plugin => ({
   name: 'corral-report',
   configureVitest: ({ vitest, project }) => {
     goOnWithoutReader();
-    // Vitest's own for its end, 10 s, ran out on a machine that was busy with labs.
+    // Vitest's default of 10 s was too short on a machine that was busy with labs.
     vitest.config.teardownTimeout = 60_000;
     for (const expression of vitest.config.cliOptions.tagsFilter ?? []) refuseNoTags(expression);
-    // Scenarios are no calls of `test`, so that who reads the files finds none: they are run, as far as that
-    // they give their names.
+    // Vitest's static parser finds only calls of `test`, and scenarios are not such calls. The files must be executed
+    // to collect the names.
     const collect = vitest.collect.bind(vitest);
     vitest.collect = (filters, options) => collect(filters, { ...options, staticParse: false });
-    // The command has looked at the cluster itself.
+    // The parent command has already checked the cluster.
     const byCommand = process.connected && isHandedOn(process.env);
-    // Read once, for all that belongs to the run. What is wrong with it, the reporter says.
+    // Read once for the whole run. The reporter prints its errors.
     const config = findRunConfig(process.env);
     if (config !== undefined) project.provide('corralConfig', config);
-    // Who lists the scenarios has chosen already.
+    // A command that lists scenarios has already set it.
     if (project.getProvidedContext().corralStore === undefined)
       project.provide('corralStore', config?.store ?? storeChoice(process.env));
     project.config.sequence.concurrent = config?.workers !== 1;
@@ -70,9 +70,9 @@ const reportScenarios = (guard: ClusterGuard | undefined): Vite.Plugin => ({
 });
 
 /**
- * The vitest project of the scenarios in the files given: side by side in one process, as they wait for
- * Longhorn and not for a processor, unless the run has one worker. No retry, no time-out but the
- * scenarios' own; `guard` looks at the cluster where no command has.
+ * Returns the vitest project for scenario files. They run in parallel in one process unless the run has one worker,
+ * because they wait for Longhorn and use little processor time. No retries, and only the scenarios' own time-outs.
+ * `guard` checks the cluster if no parent command did.
  */
 export const e2eProject = (include: string[], guard?: ClusterGuard): TestProjectInlineConfiguration => ({
   plugins: [reportScenarios(guard)],
@@ -84,10 +84,9 @@ export const e2eProject = (include: string[], guard?: ClusterGuard): TestProject
     runner: fileURLToPath(new URL('./side-by-side/runner.ts', import.meta.url)),
     maxWorkers: 1,
     isolate: false,
-    // How many are at work is for the locks to say.
+    // The locks limit how many are at work.
     maxConcurrency: Number.MAX_SAFE_INTEGER,
-    // A group of its own, as vitest runs projects with different numbers of workers only one after the
-    // other.
+    // A separate group: vitest runs projects with different numbers of workers only one after the other.
     sequence: { groupOrder: 1 },
     retry: 0,
     testTimeout: 0,

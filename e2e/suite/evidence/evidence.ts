@@ -9,10 +9,10 @@ import { type History, type OnExpected, openHistory } from './history/history.ts
 import { openLines } from './ndjson-writer.ts';
 import type { EvidenceRecorder, EvidenceSubject } from './recorder.ts';
 
-/** All evidence of a run is in this folder of its results. */
+/** The folder with all evidence of a run, in the folder of its results. */
 export const evidenceFolder = 'evidence';
 
-/** The first line of a history: what it is of. */
+/** The first line of a history file. */
 export type Header = {
   recording: string;
   corral: 1;
@@ -26,40 +26,39 @@ export type Header = {
   startedAt: string;
 };
 
-/** What is kept of one scenario while it is run. */
+/** The evidence of one scenario that is running. */
 export type Evidence = {
-  /** Its folder, relative to that of the results; null where there is none. */
+  /** Its folder, relative to the folder of the results. Null if evidence cannot be written. */
   folder(): string | null;
   observer: Observer;
   record: History['record'];
   recorder: EvidenceRecorder;
-  /** The history as it is so far; undefined where it cannot be kept. */
+  /** The history up to now. Undefined if it cannot be read. */
   history(): Promise<string | undefined>;
-  /** Reads all that there is, and does what comes last. */
+  /** Reads all sources, then makes Longhorn's support bundle if it is wanted. */
   collectAll(): Promise<void>;
-  /** Reads what is of use where it has passed. */
+  /** Reads the few sources that are useful for a scenario that passed. */
   collectBriefly(): Promise<void>;
   /** Returns when the history is on disk. */
   close(): Promise<void>;
 };
 
 type Options = {
-  /** The folder of the run's results. */
   out: string;
   header: Header;
   cluster: Cluster;
-  /** Whether Longhorn's own support bundle is wanted. */
+  /** Whether Longhorn's support bundle is wanted. */
   supportBundle?: boolean | undefined;
-  /** Ends what is done last, which may take long. */
+  /** Aborts the making of the support bundle, which may take long. */
   interrupted?: AbortSignal;
   onExpected: OnExpected;
-  /** Called once, when the evidence cannot be kept. */
+  /** Called at most once, when evidence cannot be written. */
   onTrouble: (error: Error) => void;
 };
 
 /**
- * Begins to keep evidence of a scenario: its history line by line as it happens, the rest when it is
- * collected. Whatever fails here, the scenario goes on.
+ * Starts to write the evidence of a scenario. The history is written line by line; other evidence is written when it
+ * is collected. An error here never stops the scenario.
  */
 export const openEvidence = ({
   out,
@@ -139,12 +138,12 @@ export const openEvidence = ({
   };
 };
 
-// Of two scenarios whose names begin alike, the second one's gets a number.
+// Two scenarios may have the same slug, because slugs are shortened. The second folder gets a number.
 const makeFolder = (out: string, slug: string, lose: (error: Error) => void): string => {
   for (let number = 1; ; number += 1) {
     const folder = join(evidenceFolder, number === 1 ? slug : `${slug}-${number}`);
     try {
-      // It returns the first folder that it made.
+      // `mkdirSync` returns the first folder that it made, and undefined if the folder existed.
       if (mkdirSync(join(out, folder), { recursive: true }) !== undefined) return folder;
     } catch (error) {
       lose(error as Error);
@@ -155,7 +154,7 @@ const makeFolder = (out: string, slug: string, lose: (error: Error) => void): st
 
 const longest = 60;
 
-/** Names the folder of a scenario's evidence, within that of all evidence of a run. */
+/** Returns the name of the folder for a scenario's evidence. */
 export const slugOf = (name: string, round: number): string => {
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   const short = plain.replace(/^-/, '').slice(0, longest).replace(/-$/, '');

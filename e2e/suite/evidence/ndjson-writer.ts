@@ -2,19 +2,19 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { redactAll } from '../../kube/redact/redact.ts';
 
-/** A file of JSON lines that grows while something happens. */
+/** A file of JSON lines to which lines are appended. */
 export type Lines = {
-  /** Writes a line, redacted; returns at once. */
+  /** Redacts a line and queues it for writing. Does not wait. */
   write(line: object): void;
-  /** Returns when all that was written so far is in the file, or cannot be. */
+  /** Resolves when all lines so far are in the file, or writing has failed. */
   flushed(): Promise<void>;
-  /** Returns when all that was written is in the file, or cannot be. */
+  /** Closes the file. Resolves when all lines are in it, or writing has failed. */
   end(): Promise<void>;
 };
 
 /**
- * Begins a file, in whose place there may be one of before. What cannot be written is lost: `onTrouble` is
- * called the first time.
+ * Creates a file; an existing file is replaced. Lines that cannot be written are lost, and `onTrouble` is called with
+ * the error.
  */
 export const openLines = (path: string, onTrouble: (error: Error) => void): Lines => {
   try {
@@ -23,7 +23,7 @@ export const openLines = (path: string, onTrouble: (error: Error) => void): Line
     onTrouble(error as Error);
     return { write: () => {}, flushed: async () => {}, end: async () => {} };
   }
-  // One stream: what is written while it is busy goes out in one piece, and the order is kept.
+  // One stream keeps the order of the lines, and writes waiting lines together.
   const stream = createWriteStream(path);
   let isLost = false;
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
@@ -39,7 +39,7 @@ export const openLines = (path: string, onTrouble: (error: Error) => void): Line
     flushed: () => {
       const { promise, resolve } = Promise.withResolvers<void>();
       if (isLost || stream.writableEnded) resolve();
-      // Called with the error where it cannot be written.
+      // The callback also runs, with an error, if writing fails.
       else stream.write('', () => resolve());
       return promise;
     },

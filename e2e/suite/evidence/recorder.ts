@@ -1,49 +1,49 @@
 import type { Cluster, KubernetesObject } from '../../kube/cluster.ts';
 
 /**
- * Whether an object of a resource (its plural) concerns the scenario; what others do in the cluster is not
- * its history.
+ * Whether an object concerns the scenario. `resource` is its plural. Objects of other users of the cluster are not in
+ * the history.
  */
 export type Belongs = (resource: string, object: KubernetesObject) => boolean;
 
-/** Something of the cluster that is read for who looks into a failure. */
+/** Something in the cluster that is read after a failure. */
 export type EvidenceSource = {
-  /** The file of the evidence that it goes into. */
+  /** The evidence file for its content. */
   file: string;
-  /** Reads it; what it throws is written in the file's place. Bytes, as of a picture, are kept as they are. */
+  /**
+   * Reads the content. If it throws, the error goes to `not-collected.txt`. Bytes, such as a picture, are kept
+   * unchanged.
+   */
   read(signal: AbortSignal, how: { isBrief: boolean }): Promise<string | Uint8Array>;
-  /** It is also read, the last of it, where the scenario has passed. */
+  /** Also read, in a short form, if the scenario has passed. */
   always?: true;
 };
 
-/** Work for the evidence that puts its file there itself; what it throws is written in the file's place. */
+/** Work that writes its evidence file itself. If it throws, the error goes to `not-collected.txt`. */
 export type LastWork = { file: string; work(signal: AbortSignal): Promise<void> };
 
-/** What there is of a scenario, by the time that it is asked. */
+/** What evidence of a scenario can be collected at the moment. */
 export type EvidenceSubject = {
-  /** Which objects concern the scenario. */
   belongs: Belongs;
-  /** What there is to read. */
   sources(): EvidenceSource[];
-  /** Longhorn's own support bundle. */
   supportBundle?: LastWork;
 };
 
-/** What the steps give to the evidence of their scenario. */
+/** The steps of a scenario pass their evidence to this. */
 export type EvidenceRecorder = {
-  /**
-   * A connection of its own: what it meets says nothing of the scenario's, and nothing is sent again on it.
-   */
+  /** A separate connection without retries. Its errors do not count as the scenario's. */
   cluster: Cluster;
-  /** When the scenario began. */
   startedAt: Date;
-  /** Where files may be put besides; undefined where nothing can be kept. */
+  /** A folder for additional files. Undefined if evidence cannot be written. */
   folder(): string | undefined;
-  /** What it is of; until then, all objects concern the scenario and there is nothing to read. */
+  /**
+   * Sets the subject of the evidence. Before this call, all objects count as the scenario's, and there are no
+   * sources.
+   */
   keep(subject: EvidenceSubject): void;
   /**
-   * Reads it, if that was not done yet: whoever removes what a failure left calls it before. It never throws.
-   * What comes last is not done yet.
+   * Reads all sources, at the first call only. Call it before the cleanup after a failure. Does not make the support
+   * bundle. Never throws.
    */
   collect(): Promise<void>;
 };

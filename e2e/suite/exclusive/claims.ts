@@ -1,7 +1,7 @@
 /**
- * What one holder wants: names together with others, and names for itself alone; and how long it is expected
- * to take, in ms, where it says so. `withoutPlace`: it is not at work on what it holds, and takes no place.
- * `last`: it is granted when no other holder has or wants anything, and nobody is granted anything beside it.
+ * What a holder asks for: names that it shares, and names for itself alone. `expected`: estimated duration in ms.
+ * `withoutPlace`: it is not at work, so it needs no place. `last`: it is granted only when no other holder has or
+ * wants anything, and nobody else is granted anything meanwhile.
  */
 export type Claim = {
   shared: readonly string[];
@@ -11,38 +11,38 @@ export type Claim = {
   last?: boolean;
 };
 
-/** Who holds what, and who waits. */
+/** Who holds what, and who waits in line. */
 export type Claims = {
   /**
-   * Releases whatever this holder has and queues for the claim as a whole; `granted` is called when it has
-   * all of it, which may be at once. As nobody keeps a name while waiting for another, nobody can wait in a
-   * circle. `refused` is called instead where one that is to begin comes after the last failure.
+   * Releases everything that this holder has and puts its whole claim in the line. Calls `granted` when the whole
+   * claim is granted, possibly at once. Deadlocks are impossible: a holder keeps nothing while it waits. Calls
+   * `refused` if `maxFailures` was reached before the holder began.
    */
   ask(holder: string, claim: Claim, granted: () => void, refused?: () => void): void;
-  /** Counts a failure: after as many as are allowed, nobody begins any more. */
+  /** Counts a failure. After `maxFailures` failures, no new holder begins. */
   fail(): void;
-  /** Releases its place, and keeps the names that it holds. */
+  /** Releases the holder's place. It keeps its names. */
   releasePlace(holder: string): void;
   /**
-   * Its place is another's for as long as it only waits. Back at work it goes on at once, so for a while more
-   * may be at work than there are places.
+   * Lends the holder's place to others while it only waits. After `resume` it goes on at once, so more holders than
+   * places may be at work for a while.
    */
   pause(holder: string): void;
-  /** Is at work again. */
+  /** Ends a pause: the holder is at work again. */
   resume(holder: string): void;
   /**
-   * Releases its place, for who has nothing urgent to do any more; `granted` is called when it has its names,
-   * which mostly is at once. Where it would be the last one that somebody who wants a name alone has to wait
-   * for, that one goes first, and so do those behind it in line.
+   * Releases the place of a holder whose remaining work is not urgent, and calls `granted` when it has its names,
+   * usually at once. If it is the only holder that blocks an exclusive claim, that claim and those behind it in line
+   * go first.
    */
   letOthersFirst(holder: string, granted: () => void): void;
-  /** Releases everything, also a place in the line. */
+  /** Releases everything, and the holder's position in the line. */
   release(holder: string): void;
-  /** Nobody is granted anything before so many more holders have come. */
+  /** Nothing is granted before this number of additional holders have asked. */
   awaits(more: number): void;
-  /** From now on so many are at work at once; who is at work stays. */
+  /** Sets the maximum number of holders at work. Holders that are at work stay. */
   limit(places: number): void;
-  /** How many are at work now, those that clean up not among them. */
+  /** The number of holders at work now. Holders in their cleanup do not count. */
   atWork(): number;
   holders(): string[];
 };
@@ -52,23 +52,17 @@ type ClaimRequest = { holder: string; claim: Claim; granted: () => void; refused
 const meets = (exclusive: readonly string[], other: Claim): boolean =>
   exclusive.some((name) => other.exclusive.includes(name) || other.shared.includes(name));
 
-/** Whether two claims cannot be held at the same time. */
+/** Whether two claims conflict, so that they cannot be held at the same time. */
 export const areAtOdds = (one: Claim, other: Claim): boolean =>
   one.last === true || other.last === true || meets(one.exclusive, other) || meets(other.exclusive, one);
 
-/**
- * For how many at once, how many may have begun, those that only wait among them, and after how many failures
- * none begins: see createClaims.
- */
+/** Limits: `places` holders at work, `begun` holders at work or waiting, and `maxFailures`. See createClaims. */
 export type ClaimsOptions = { places?: number; begun?: number; maxFailures?: number };
 
 /**
- * Reader/writer locks on names, for at most `places` holders at work at once, and `begun` with those that only
- * wait. First come, first served: nobody overtakes a claim that is at odds with its own, so that no stream of
- * newcomers can starve who waits for a name alone. Among those who say how long they take, and stand in line
- * side by side, the longest come first: all of them end the sooner. Nobody is granted anything before all that
- * are awaited have come, as the first would else have the places. After `maxFailures`, who says how long it
- * takes is refused, as it is to begin.
+ * Creates reader/writer locks on names. Claims are served in order: none overtakes a claim that conflicts with it, so
+ * an exclusive claim cannot starve. Adjacent claims with an expected duration are sorted longest first, because that
+ * shortens the run. `maxFailures` refuses only holders that have not begun.
  */
 export const createClaims = ({
   places: placesAtFirst = Number.POSITIVE_INFINITY,
@@ -85,7 +79,7 @@ export const createClaims = ({
 
   const stand = (request: ClaimRequest): void => {
     const { expected } = request.claim;
-    // Who does not say how long it takes waits for a name alone, and is not overtaken.
+    // A claim without an expected duration is exclusive, and must not be overtaken.
     const isAhead = ({ claim }: ClaimRequest): boolean =>
       expected === undefined || claim.expected === undefined || claim.expected >= expected;
     const others = line.filter(({ claim }) => claim.last !== true);
@@ -105,10 +99,7 @@ export const createClaims = ({
     waiting.delete(holder);
     line = line.filter((request) => request.holder !== holder);
   };
-  /**
-   * Whether nobody but this holder, and others that take no place, stands between a claim in line and its
-   * names.
-   */
+  /** Whether this holder alone blocks a claim in the line, apart from holders without a place. */
   const isLastFor = (holder: string, { claim }: ClaimRequest): boolean => {
     const ahead = line.slice(
       0,

@@ -4,30 +4,31 @@ import type { Concurrency } from '../../report/schema.ts';
 import type { Claims } from './claims.ts';
 
 /**
- * How many may be at work at least and at first, for each processor. Beside much other load, eight scenarios
- * of which two to four were at work took 4 % less each than with six, and 21 % more together (a run of each).
+ * The minimum and the initial number of scenarios at work, for each processor. Measured with much other load: eight
+ * scenarios, two to four at work, took 4 % less time each than with six at work, and 21 % more in total (one run
+ * each).
  */
 const perCpu = { least: 1.5, first: 2 };
 
-/** At least so many may be at work, however few processors there are. */
+/** The minimum number at work, independent of the number of processors. */
 const fewest = 2;
 
-/** Of its time, what the machine must have idle for one more scenario to begin. */
+/** The share of idle processor time that is needed to start one more scenario. */
 const idleForOneMore = 0.1;
 
 /**
- * The machine is crowded where what needs a processor takes more than this many times as long as for one
- * scenario alone: the bound for the median of the runs, which also wait for clocks.
+ * The machine counts as crowded if work on the processor takes more than this factor of its time with one scenario.
+ * It limits the median of all runs, which also wait for clocks.
  */
 const slowestBy = 1.5;
 
-/** A timer as late as this, in ms, means a crowded machine where its run queue cannot be read. */
+/** In ms. If the run queue cannot be read, a timer this late shows a crowded machine. */
 const lateTimer = 1_000;
 
 /**
- * How many scenarios may be at work from now on, by how many may be and are, and how busy the machine was
- * meanwhile: one more while it is idle for a part of its time, one fewer than there are while it is crowded.
- * As none is stopped, one fewer means that the next to end is not replaced.
+ * Returns the number of places for the next interval. It adds one while the machine has idle time, and takes one from
+ * the number at work while it is crowded. Running scenarios are not stopped: with one place less, the next that ends
+ * is not replaced.
  */
 const nextPlaces = (
   { places, atWork }: { places: number; atWork: number },
@@ -38,13 +39,13 @@ const nextPlaces = (
   return idle >= idleForOneMore && atWork >= places ? places + 1 : places;
 };
 
-/** How often it is decided anew, in ms: a scenario that has begun makes itself felt after some seconds. */
+/** The interval between decisions in ms. The load of a new scenario shows after some seconds. */
 const decidedEvery = 5_000;
 
 /**
- * Lets as many scenarios be at work at once as this machine has time for, from now until `stop`. `before` is
- * the run queue for each processor before the first began: what others run takes its share of the machine
- * however few are run. `onCounted` is called with how many were at work, after each decision.
+ * Adapts the number of scenarios at work to the load of this machine, until `stop`. `before` is the run queue for
+ * each processor before the first scenario, which is the load of other programs. `onCounted` is called with the
+ * number at work after each decision.
  */
 export const adaptConcurrency = (
   claims: Pick<Claims, 'atWork' | 'limit'>,
@@ -56,14 +57,14 @@ export const adaptConcurrency = (
   },
 ): { stop(): void } => {
   const { processors = availableParallelism(), before, take, onCounted } = options;
-  // Tasks that run or wait, for each processor: with up to one, none waits.
+  // Running and waiting tasks for each processor. Up to 1, no task waits.
   const crowdedFrom = slowestBy * Math.max(1, before + 1 / processors);
   const least = Math.max(fewest, Math.floor(perCpu.least * processors));
   let places = perCpu.first * processors;
   const counts: number[] = [];
   const decide = (): void => {
     const [atWork, pressure] = [claims.atWork(), take()];
-    // Before the first has begun, the suite's own start is the load.
+    // Before the first scenario, the load is the start of the suite itself.
     if (atWork === 0) return;
     places = nextPlaces({ places, atWork }, pressure, { least, crowdedFrom });
     claims.limit(places);

@@ -1,29 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim, Claims } from './claims.ts';
 
-/** One holder's side of the locks. */
+/** The interface to the locks for one holder. */
 export type Holder = {
   /**
-   * Releases what is held and waits until the whole claim is granted; rejects when the signal aborts.
-   * Resolves with false where it was to begin, and nobody begins any more.
+   * Releases what is held and waits until the whole claim is granted. Rejects when the signal aborts. Resolves with
+   * false if `maxFailures` was reached before the holder began.
    */
   hold(claim: Claim, signal: AbortSignal): Promise<boolean>;
-  /** Says that what holds this has failed. */
+  /** Counts a failure of the holder. */
   fail(): void;
-  /** Releases its place, and keeps what is held. */
+  /** Releases the place. The names stay held. */
   releasePlace(): void;
-  /** While the work only waits, its place is another's; what is held is kept. */
+  /** Lends the place to others while `work` waits. The names stay held. */
   pauseDuring<T>(work: () => Promise<T>): Promise<T>;
   /**
-   * Releases its place; where somebody waits to have something alone for nobody else at work, resolves when
-   * it has had its turn. Rejects as `hold` does.
+   * Releases the place. If this holder alone blocks an exclusive claim, resolves after that claim's turn. Rejects as
+   * `hold` does.
    */
   letOthersFirst(signal: AbortSignal): Promise<void>;
-  /** Releases everything. */
   release(): void;
 };
 
-/** Asks, and waits for the answer. */
+/** Calls `ask` and waits for the answer. Rejects when the signal aborts. */
 const orAborted = async (
   signal: AbortSignal,
   ask: (answer: (granted: boolean) => void) => void,
@@ -40,7 +39,7 @@ const orAborted = async (
   }
 };
 
-/** Makes a holder that has nothing yet. */
+/** Creates a holder without claims. */
 export const createHolder = (claims: Claims): Holder => {
   const self = randomUUID();
   return {

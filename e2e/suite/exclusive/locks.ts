@@ -6,24 +6,26 @@ import { createClaims } from './claims.ts';
 import { adaptConcurrency } from './concurrency.ts';
 import { createHolder, type Holder } from './holder.ts';
 
-/** The locks of a run. */
 export type Locks = {
   join(): Holder;
-  /** For one who keeps backup targets from being changed, or changes one: beside what a scenario holds. */
+  /**
+   * Creates a holder for changes of backup targets, or for keeping them unchanged. These locks are separate from the
+   * scenario's claim.
+   */
   joinTargets(): Holder;
-  /** Nobody is granted anything before so many more have come. */
+  /** Nothing is granted before this number of additional holders have asked. */
   awaits(holders: number): void;
-  /** How many were at work at once so far, where the machine's load decides that. */
+  /** The number of scenarios at work so far. Undefined if the load of the machine does not control it. */
   concurrency(): Concurrency | undefined;
   close(): void;
 };
 
-/** How long the machine is looked at before the first scenario begins, in ms: ten samples. */
+/** The time for measuring the machine's load before the first scenario, in ms: ten samples. */
 const lookedAtFor = 1_000;
 
 /**
- * Opens the locks of a run. A number of workers is kept to exactly; where only is said how many may have begun,
- * the machine's load decides.
+ * Opens the locks of a run. With `workers`, exactly that number is used. With only `begun`, the load of the machine
+ * controls how many are at work.
  */
 export const openLocks = async (
   { workers: places, begun, maxFailures }: Pick<RunConfig, 'workers' | 'begun' | 'maxFailures'>,

@@ -3,7 +3,10 @@ import type { Decisions, ReportAccount } from '../../report/schema.ts';
 
 const tenths = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
 
-/** Writes an account for the report: ms, to a tenth; `since` is what had been spent before. */
+/**
+ * Converts an account for the report, in ms with one decimal. `since` is the account at the start; its times are
+ * subtracted.
+ */
 export const toTimeSpent = (
   spent: TimeSpent,
   since: TimeSpent = { cluster: 0, locks: 0, suite: 0, others: 0 },
@@ -14,7 +17,7 @@ export const toTimeSpent = (
   others: tenths(spent.others - since.others),
 });
 
-/** Sums up how long decisions took, in ms to a hundredth. */
+/** Summarizes how long decisions took, in ms with two decimals. */
 export const toDecisions = (delays: readonly number[]): Decisions => {
   const sorted = delays.map((delay) => Math.round(delay * 100) / 100).toSorted((one, other) => one - other);
   return {

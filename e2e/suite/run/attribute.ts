@@ -11,29 +11,28 @@ import { comparableWaits, lastUnmet } from './comparable-waits.ts';
 import { judgeEnd } from './judge-end.ts';
 
 /**
- * Where a failure points to, and what another scenario's fault has to do with it: `others` is undefined where
- * none can have reached it.
+ * The suggested cause of a failure. `others` says which fault of another scenario may have caused it; undefined if
+ * none can have.
  */
 export type Attribution = { pointsTo: PointsTo; others: string | undefined };
 
 type AttributeOptions = {
   scenario: string;
-  /** The API server. */
+  /** The URL of the API server. */
   server: string;
-  /** The folder of the run's results. */
   out: string;
   target: string;
   startedAt: Date;
-  /** The history so far; undefined where none could be kept. */
+  /** The history up to now. Undefined if it could not be written. */
   history: string | undefined;
   affectedObjects: ((error: unknown) => AffectedObjects) | undefined;
-  /** How busy the machine was since a moment (ms since the epoch). */
+  /** The load of the machine since a time (ms since the epoch). */
   loadSince(moment: number): Pick<Load, 'pressure' | 'slowestAnswer'>;
 };
 
 /**
- * Decides what made a scenario fail: its own history, and every fault of the whole run that can have reached
- * it.
+ * Suggests the cause of a scenario's failure, from its own history and from all faults of the run that can have
+ * affected it.
  */
 export const attribute = async (error: unknown, deps: AttributeOptions): Promise<Attribution> => {
   const { scenario, server, out, target, startedAt, history } = deps;
@@ -46,8 +45,7 @@ export const attribute = async (error: unknown, deps: AttributeOptions): Promise
   const affectedObjects = deps.affectedObjects?.(error) ?? { since: begun, starts: [], nodes: undefined };
   const { state } = judgeEnd(error, { interrupted: false, doing: undefined, outage: undefined });
   const of = classifyError(error);
-  // An error of the suite's own code no fault brings about; and what was not seen for sure says nothing of
-  // it.
+  // No fault can cause an error in the suite's own code. A verdict that is not provable is no failure to attribute.
   const isAttributed = state === 'failed' && of !== 'suite-code';
   const reaching = !isAttributed
     ? []
@@ -75,8 +73,8 @@ export const attribute = async (error: unknown, deps: AttributeOptions): Promise
   };
 };
 
-// Of the wait that ran out of time, or was broken; undefined where none was. How long the same waits took elsewhere
-// says nothing of what was broken.
+// The load during the wait that timed out or was broken. Undefined if there was no such wait. Durations of comparable
+// waits say nothing about a broken one.
 const loadOf = async (
   history: string | undefined,
   { out, startedAt, loadSince }: AttributeOptions,
@@ -89,14 +87,14 @@ const loadOf = async (
   };
 };
 
-// From when it was expected what was not met: the last of them, as a scenario ends with it.
+// The start of the expectation that failed. It is the last one, because it ended the scenario.
 const decidedFrom = (timeline: ReportTimeline | null): number | undefined =>
   timeline?.lanes
     .flatMap(({ brackets }) => brackets.filter(({ state }) => state === 'broken' || state === 'timed-out'))
     .toSorted((one, other) => one.to - other.to)
     .at(-1)?.from;
 
-// What was in force in the stretch that decided comes first; of those, the latest.
+// Faults in force during the failed expectation come first, then the latest ones.
 const ordered = (reaching: readonly Reaching[]): Reaching[] =>
   reaching.toReversed().toSorted((one, other) => Number(other.isMeanwhile) - Number(one.isMeanwhile));
 
@@ -106,7 +104,7 @@ const describe = ({ entry: { kind, title, scenario, recordedAt }, healedAt, how 
   return `${whose} had a fault in force, ${kind} (${title}), from ${recordedAt} ${healedAt === undefined ? 'on' : `to ${healedAt}`}: ${how}`;
 };
 
-// More of them say no more.
+// The maximum number of faults in a hint.
 const most = 3;
 
 const hintOfOthers = (reaching: readonly Reaching[]): Pick<PointsTo, 'at' | 'because'> | undefined => {

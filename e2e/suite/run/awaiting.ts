@@ -4,10 +4,10 @@ import { shorten } from '../../kube/shorten.ts';
 import type { Awaiting, ScenarioEvent } from '../../report/record.ts';
 import type { OnExpected } from '../evidence/history/history.ts';
 
-// Most of what is waited for comes sooner, and need not be reported.
+// In ms. Most waits are shorter and are not reported.
 const patience = 1000;
 
-/** Reports what is waited for and what stands instead, once that has taken a while, and whenever it changes. */
+/** Reports a wait and the present state, once the wait has taken a while, and then at each change of the state. */
 export const reportAwaited =
   (send: (event: ScenarioEvent) => void): OnExpected =>
   (id, expected) => {
@@ -34,10 +34,10 @@ export const reportAwaited =
     };
   };
 
-// A state may hold a message of kilobytes and many lines: it is printed in one, among others.
+// A state may contain a message of kilobytes with many lines. It is printed in one line.
 const longestState = 160;
 
-// What throws in a watch looks like a broken connection: no words for a state are worth that.
+// An error thrown in a watch would look like a broken connection. A description of a state is not worth that.
 const presentOf = ({ present }: Expected): string | null => {
   try {
     const now = present();
@@ -57,7 +57,7 @@ const toAwaiting = (
   what: name === undefined || steps.includes(label) ? label : `${label} goes ${steps.join(', ')}`,
   now,
   since: new Date(since).toISOString(),
-  // Where it has a bound, the time begins anew with each change.
+  // With `atMost`, the time-out starts again at each change.
   limit: atMost === undefined ? time : Math.min(since - begun + time, atMost),
   owner,
 });

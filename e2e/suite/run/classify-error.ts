@@ -9,11 +9,11 @@ const causes = (error: unknown): unknown[] =>
     ? [error, ...(error instanceof AggregateError ? error.errors : [error.cause]).flatMap(causes)]
     : [];
 
-/** What an error that ended a scenario says of where to look first; undefined where that is nothing. */
+/** Classifies the error that ended a scenario, as a hint at the cause. Undefined if the error gives no hint. */
 export const classifyError = (error: unknown): ErrorClass | undefined => {
   if (!(error instanceof Error)) return undefined;
   if (ofCode.includes(error.name)) return 'suite-code';
-  // By shape, as in judge-end.ts: only an expectation says why the watch cannot vouch.
+  // Checked by its fields, as in judge-end.ts. Only an expectation gives a reason for not being provable.
   const { verdict } = error as { verdict?: { state: string; reason?: string } };
   if (verdict?.state === 'not-provable' && verdict.reason !== undefined) return 'gap';
   const all = causes(error);

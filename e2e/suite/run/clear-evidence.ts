@@ -5,8 +5,7 @@ import { verdictsPath } from '../../report/verdicts.ts';
 import { evidenceFolder } from '../evidence/evidence.ts';
 
 /**
- * Removes the evidence and the verdicts of an earlier run in the same folder, so that they are never taken for
- * this one's.
+ * Removes the evidence and verdicts of an earlier run from the folder, so that they are not mistaken for this run's.
  */
 export const clearEvidence = async ({ out, round }: Pick<RunConfig, 'out' | 'round'>): Promise<void> => {
   if (round !== 1) return;

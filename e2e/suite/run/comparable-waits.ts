@@ -4,17 +4,17 @@ import type { Load } from '../../machine/load.ts';
 import { evidenceFolder } from '../evidence/evidence.ts';
 import { type ExpectationMarker, markerSchema } from '../evidence/history/markers.ts';
 
-/** A wait as a history has it; `took` in ms, undefined where the history ends before it did. */
+/** A wait in a history. `took` is in ms; undefined if the history ends during the wait. */
 type Wait = Pick<ExpectationMarker, 'owner' | 'limit' | 'phase'> & {
   from: number;
   took: number | undefined;
   isMet: boolean;
 };
 
-/** All that a history (its text) says of waits, in the order in which they began. */
+/** Returns all waits in the text of a history, in order of their start. */
 const waitsOf = (history: string): Wait[] => {
   const waits = new Map<number, Wait>();
-  // Most lines are events, with whole objects in them.
+  // Parsing is slow: most lines are events with whole objects.
   for (const line of history.split('\n').filter((each) => each.includes('"expectation":'))) {
     const { at, expectation } = readMarker(line) ?? {};
     if (at === undefined || expectation === undefined) continue;
@@ -34,12 +34,14 @@ const readMarker = (line: string) => {
   try {
     return markerSchema.safeParse(JSON.parse(line)).data;
   } catch {
-    // The last line of a history that is being written.
+    // The last line may be incomplete while the history is being written.
     return undefined;
   }
 };
 
-/** The last wait of a history that did not end well; `from` in seconds from the scenario's start. */
+/**
+ * Returns the last wait of a history that was broken or timed out. `from` is in seconds since the scenario's start.
+ */
 export const lastUnmet = (
   history: string,
 ): { owner: string; from: number; phase: 'broken' | 'timed-out' } | undefined =>
@@ -49,8 +51,8 @@ export const lastUnmet = (
   );
 
 /**
- * What the same waits, those whose time-outs have the same owner, took elsewhere in a run, by the histories in
- * the folder of its results; undefined where there were none, or none ended well.
+ * Returns how long met waits with the same time-out owner took in the whole run, from all histories in its results.
+ * Undefined if there were none.
  */
 export const comparableWaits = async (out: string, owner: string): Promise<Load['comparable']> => {
   const met: { took: number; limit: number }[] = [];

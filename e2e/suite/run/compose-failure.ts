@@ -5,15 +5,14 @@ import type { openJournal } from './journal.ts';
 
 type FailureSources = {
   journal: Pick<ReturnType<typeof openJournal>, 'steps' | 'faults'>;
-  /** What the product under test has said so far. */
+  /** The messages of Longhorn so far. */
   messages: (() => Failure['messages']) | undefined;
   paths: string[];
   pointsTo?: Failure['pointsTo'];
 };
 
 /**
- * Puts together what is printed of a failure where it happened: the step, the reason, what Longhorn had said,
- * and the faults that were in force.
+ * Composes the failure that is printed at once: the step, the reason, Longhorn's messages, and the faults in force.
  */
 export const composeFailure = (
   error: unknown,
@@ -28,7 +27,7 @@ export const composeFailure = (
     ...(pointsTo && { pointsTo }),
   });
 
-// Reported besides the failure: what goes wrong in reporting must not take its place.
+// An error while reporting must not replace the failure.
 const toldMessages = (messages: FailureSources['messages']): Failure['messages'] => {
   try {
     return messages?.() ?? [];

@@ -21,10 +21,7 @@ type FailureReportOptions = {
   scenario: string;
 };
 
-/**
- * Opens what reports the error of one scenario where it happened, before the cleanup; what it points to is
- * attributed.
- */
+/** Creates the reporter of a scenario's failure. It attributes the error and reports it before the cleanup. */
 export const openFailureReport = ({
   account,
   journal,
@@ -53,7 +50,7 @@ export const openFailureReport = ({
         slowestAnswer: health.slowestSince(moment),
       }),
     };
-    // Reported besides the failure: what goes wrong in attributing must not take its place.
+    // An error while attributing must not replace the failure.
     return attribute(error, { ...deps, history: await recorder.history() }).catch(() => undefined);
   };
 
@@ -73,7 +70,7 @@ export const openFailureReport = ({
       });
       journal.send({ kind: 'failure', failure });
     },
-    /** What a fault of another scenario has to do with it; undefined where none can have reached it. */
+    /** Which fault of another scenario may have caused it. Undefined if none can have. */
     others: (): string | undefined => attribution?.others,
     result: (): { failure?: Failure } => (failure === undefined ? {} : { failure }),
   };

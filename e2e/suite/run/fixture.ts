@@ -11,68 +11,69 @@ import type { Failure } from '../../report/schema.ts';
 import type { CellName } from '../../store-matrix/cells.ts';
 import type { ScenarioDeps } from '../steps/deps.ts';
 
-/**
- * How a scenario ends: `conclude` judges what its own steps did not look at, when they have passed; `close`
- * cleans up, whatever happened, but for what it made where that is to stay, which its faults never are.
- * `disconnect` ends, before `close` waits in line, the connections that others could feel meanwhile.
- * `messages` returns what the product under test has said so far; `affectedObjects` what an error is about, as far as
- * faults of others can have reached it. `reclassify` returns what a failure of its own steps is, where others
- * brought it about.
- */
+/** How a scenario ends. */
 export type Ending = {
+  /** Judges what the steps did not check. Called after the steps have passed. */
   conclude(): Promise<void>;
+  /** Returns the error to report for a failure of the steps, which others may have caused. */
   reclassify?(error: unknown): Promise<unknown>;
+  /** Closes connections that others could notice, before `close` waits in line. */
   disconnect?(): Promise<void>;
+  /** Cleans up, whatever happened. `madeStays` keeps what the scenario made, but no fault. */
   close(what?: { madeStays: boolean }): Promise<void>;
+  /** The messages of Longhorn so far. */
   messages?(): Failure['messages'];
+  /** The objects that an error is about, as far as faults of other scenarios can reach them. */
   affectedObjects?(error: unknown): AffectedObjects;
 };
 
-/** Where the steps come from, so that the suite's own tests can run scenarios on steps of their own. */
+/** How scenarios connect and get their steps. The suite's own tests pass their own fixture. */
 export type Fixture<Steps> = {
   connect: (options: { kubeconfig: string; context?: string; health?: Health; permit: Permit }) => Cluster;
   createSteps: (deps: ScenarioDeps) => Promise<Steps & Ending>;
 };
 
-/** What not every cluster, or not every kind of backup store, can do. */
+/** A capability that some clusters or some kinds of backup store lack. */
 export type ScenarioNeed = 'lab' | 'browser' | 'mounted-store' | 'two-stores' | Capability | StoreFaultName;
 
 /**
- * `timeout` (default 10m) is the scenario's own, without cleanup and waiting in line; `seed` names the
- * paragraph it comes from; `needs` is what not every cluster or backup store can do: where one cannot, the
- * scenario is skipped; `exclusive` is what a step of it asks to have for itself. `disruptions` is what it does that
- * others on the cluster could feel: where that is not allowed, it is skipped. `longhorn` is a semver range of
- * the versions that it holds for (default: all); on any other it is skipped. `everyStore`: it runs on every
- * kind of store that can do what it needs, also where others are on one alone. `cells`: which cells of the
- * store's matrix it runs, on a whole Longhorn. `proves`: which promises of Longhorn's documents it judges in
- * full, by their ids in fixtures/promises.
+ * The options of a scenario. It is skipped if the run cannot provide its needs, or does not allow its disruptions.
  */
 export type ScenarioOptions = {
+  /** The id of the paragraph that it comes from. */
   seed?: string;
   tags?: string[];
+  /** For its steps, without cleanup and waiting in line. The default is 10m. */
   timeout?: Duration;
+  /** What some clusters or kinds of backup store lack. */
   needs?: readonly ScenarioNeed[];
+  /** The things that a step asks to have for itself alone. */
   exclusive?: readonly SharedThing[];
+  /** What it does that others on the cluster could notice. */
   disruptions?: readonly Disruption[];
+  /** A semver range of the versions that it holds for; it is skipped on others. The default is all versions. */
   longhorn?: string;
+  /** It runs on every kind of store that has what it needs, also where others run on only one. */
   everyStore?: true;
+  /** The cells of the store's matrix that it covers on a whole Longhorn. */
   cells?: readonly CellName[];
+  /** The promises in Longhorn's documents that it judges in full, by their ids in fixtures/promises. */
   proves?: readonly string[];
 };
 
-/** What decides, before a scenario begins, where it is run and beside which others. */
+/** What decides, before a scenario begins, where it runs and beside which other scenarios. */
 export type Declared = Required<Pick<ScenarioOptions, 'needs' | 'exclusive' | 'disruptions' | 'longhorn'>> & {
-  /** The kind of store that it is run on; the first where none is named. */
+  /** The kind of store that it runs on. The first kind if missing. */
   store?: string | undefined;
-  /** The kind of another store that it can have, where it needs two. */
+  /** The kind of its second store, if it needs two. */
   otherStore?: string | undefined;
-  /** Whether the same scenario is there on another kind of store as well, which comes first. */
+  /** Whether the same scenario also runs on another kind of store, earlier in the list. */
   again?: true;
 };
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** What a scenario declares, for who lists the scenarios before any of them runs. */
+    /** What a scenario declares, for commands that list scenarios without running them. */
     corralDeclared?: Declared;
   }
 }

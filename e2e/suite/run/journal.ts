@@ -15,8 +15,8 @@ import type { StepReport } from '../steps/deps.ts';
 import { toTimeSpent } from './account-report.ts';
 
 /**
- * Opens the record of one scenario: everything is kept for the report, sent to the reporter at once, and
- * given to `keep` for its history.
+ * Opens the journal of one scenario. It keeps everything for the report, sends it to the reporter at once, and passes
+ * it to `keep` for the history.
  */
 export const openJournal = ({
   context,
@@ -41,7 +41,7 @@ export const openJournal = ({
   const send = (event: ScenarioEvent) => {
     if (event.kind === 'awaits') awaited.set(event.id, event);
     if (event.kind === 'awaited') awaited.delete(event.id);
-    // After an interruption its test is over for vitest; the steps of the cleanup then only reach the report.
+    // Vitest ends an interrupted test at once. The steps of its cleanup reach only the report.
     if (interruption.aborted) return;
     sent = sent.then(() => recordArtifact(context.task, { type: eventType, event })).catch(() => {});
   };
@@ -116,8 +116,8 @@ export const openJournal = ({
     starts: () => send({ kind: 'start' }),
     cluster: (kubernetes: Kubernetes) => send({ kind: 'cluster', kubernetes }),
     /**
-     * Resolves when all that was said so far has reached the reporter: before the scenario ends, or it would
-     * come after its ending. After an interruption there may be nobody left who answers.
+     * Resolves when everything sent so far has reached the reporter. Call it before the scenario ends, so that no
+     * event arrives after its end. After an interruption it does not wait, because the reporter may be gone.
      */
     delivered: async (): Promise<void> => {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -125,11 +125,11 @@ export const openJournal = ({
       if (interruption.aborted) resolve();
       await Promise.race([sent, promise]);
     },
-    /** The step under way, or the last one that ended; undefined before the first. */
+    /** The current step, or the last one that ended. Undefined before the first. */
     doing: (): string | undefined => open.at(-1) ?? steps.at(-1)?.sentence,
-    /** What is waited for since a second or longer, the latest; undefined where nothing is. */
+    /** The latest reported wait, which has lasted a second or longer. Undefined if there is none. */
     awaits: (): Awaiting | undefined => [...awaited.values()].at(-1),
-    /** The faults that are not healed, with the last proof that each was in force. */
+    /** The faults that are not healed, each with its last proof that it was in force. */
     faults: () => [...faults.values()].filter(({ phase }) => phase !== 'healed'),
   };
 };

@@ -1,7 +1,7 @@
 import { explainError } from '../../report/explain-error.ts';
 import type { KnownBug, ScenarioReport } from '../../report/schema.ts';
 
-/** Thrown by a step to leave the scenario: what it needs is not there. */
+/** A step throws this to skip the scenario, because something that it needs is missing. */
 export class SkipScenario extends Error {
   override readonly name = 'SkipScenario';
 }
@@ -30,10 +30,10 @@ const judgeBody = (
 const describeBug = ({ id, severity, title, seen }: KnownBug): string =>
   `${id} (${severity}): ${title}\n${seen}`;
 
-/** Whether what ended a scenario is no verdict by itself: a premise that was lost, or a gap in the watch. */
+/** Whether an error is no verdict on Longhorn: a premise was lost, or the watch had a gap. */
 export const isNotProvable = (error: unknown): boolean => {
-  // By shape: the classes belong to `history`, and an error may come from a second copy of it. What an error
-  // came from says as much as the error.
+  // Checked by its fields: the classes belong to `history`, and an error may come from a second copy of that module.
+  // The causes of an error are checked in the same way.
   if (!(error instanceof Error)) return false;
   const { state } = (error as { verdict?: { state?: unknown } }).verdict ?? {};
   if (state !== undefined) return state === 'not-provable';
@@ -42,9 +42,9 @@ export const isNotProvable = (error: unknown): boolean => {
 };
 
 /**
- * `doing` is what the scenario was at; `outage` says that the API server did not answer for a while, `others`
- * that a fault of another scenario can have reached all that failed; `bugs` are those whose promises it
- * run.
+ * Circumstances of the end. `doing`: the step under way. `outage`: the API server did not answer for a while.
+ * `others`: a fault of another scenario can have caused the failure. `bugs`: the known bugs whose promises were
+ * checked.
  */
 type Where = {
   interrupted: boolean;
@@ -55,9 +55,9 @@ type Where = {
 };
 
 /**
- * Judges how a scenario ended, by the error of its body; how its cleanup went is no part of that. Where the API
- * server was away meanwhile, or a fault of another scenario can have reached it, nothing that failed is
- * Longhorn's doing for sure: that is no verdict on it, but what passed did pass.
+ * Judges how a scenario ended, by the error of its body; its cleanup does not count. If the API server was away
+ * meanwhile, or a fault of another scenario can have reached it, a failure is not provable. A scenario that passed
+ * has still passed.
  */
 export const judgeEnd = (error: unknown, where: Where): Outcome => blame(judgeBody(error, where), where);
 

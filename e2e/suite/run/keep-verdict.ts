@@ -5,8 +5,8 @@ import type { ScenarioRecord } from '../../report/record.ts';
 import { writeVerdict } from '../../report/verdicts.ts';
 
 /**
- * Writes a verdict to the run's folder as soon as it is reached: the processes above this one may be killed
- * before they can write a report. What goes wrong here is printed, and takes nothing from the scenario.
+ * Writes a verdict to the run's folder at once, because the parent processes may be killed before they write a
+ * report. An error is printed and does not change the verdict.
  */
 export const keepVerdict = (
   { out, round }: Pick<RunConfig, 'out' | 'round'>,

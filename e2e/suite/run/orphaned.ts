@@ -1,19 +1,19 @@
 const orphaned = new AbortController();
 process.once('disconnect', () => orphaned.abort(new Error('the process that runs the scenarios has ended')));
 
-// A terminal sends Ctrl-C to every process of its group. This one stays: the runner stops it, and
-// cleanup comes first.
+// A terminal sends Ctrl-C to every process of its group. This process ignores it: the runner stops it after the
+// cleanup.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
-/** Aborts when nobody is left to say how a scenario ended; but what it made can still go. */
+/** Aborts when the parent process has ended, so that nobody can report results. Scenarios can still clean up. */
 export const orphanedSignal = orphaned.signal;
 
 let atWork = 0;
 
 /**
- * Notes that a scenario is at work; returns how to say that it has cleaned up. In an orphaned process that
- * never returns: the runner's part of it would fail for want of its other end, and take along the scenarios
- * that are still cleaning up. The last one ends the process.
+ * Counts a scenario as at work. Returns a function to call after its cleanup. In an orphaned process that function
+ * never returns: vitest's runner would fail without its parent and stop the cleanup of other scenarios. The last
+ * scenario ends the process.
  */
 export const stayUntilDone = (): (() => Promise<void>) => {
   atWork += 1;

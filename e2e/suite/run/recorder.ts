@@ -18,19 +18,19 @@ type Begun = { config: RunConfig; kubernetes: Kubernetes; cluster: Cluster; onEx
 
 type Options = { context: TestContext; record: ScenarioRecord; startedAt: Date; interrupted: AbortSignal };
 
-// One for all scenarios, as they share the machine; it keeps an entry for each 2 s of the run.
+// Shared by all scenarios, because they share the machine. It keeps one entry for each 2 s of the run.
 let pressures: PressureRecord | undefined;
 
 let isPrinted = false;
-// Once for all scenarios of this process, whose results all go to the same place.
+// Printed once in this process: all its scenarios write to the same folder.
 const printTrouble = ({ message }: Error): void => {
   if (!isPrinted) console.error(`The evidence of the scenarios cannot be kept: ${message}`);
   isPrinted = true;
 };
 
 /**
- * Opens what keeps the evidence of one scenario, from when its cluster is known. Nothing that fails here
- * reaches the scenario.
+ * Creates the recorder of one scenario's evidence. It writes once the cluster is known. Errors here do not reach the
+ * scenario.
  */
 export const openRecorder = ({ context, record, startedAt, interrupted }: Options) => {
   let evidence: Evidence | undefined;
@@ -48,7 +48,7 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
     observer,
     begin: (how: Begun): EvidenceRecorder => {
       begun = how;
-      // What this machine has to do says nothing of a cluster that is elsewhere.
+      // The load of this machine says nothing about a cluster that runs elsewhere.
       if (how.config.provider !== 'existing') pressures ??= openPressureRecord();
       const { run, round, out, target, clocks, supportBundle } = how.config;
       const header = {
@@ -79,19 +79,22 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
     collect: async () => evidence?.collectAll(),
     collectBriefly: async () => evidence?.collectBriefly(),
     history: async () => evidence?.history(),
-    /** How busy the machine of the cluster was since a moment (ms since the epoch); undefined where nobody knows. */
+    /** The load of the cluster's machine since a time (ms since the epoch). Undefined if it is not measured. */
     pressureSince: (moment: number): KeptPressure | undefined => pressures?.during(moment, Date.now()),
-    /** What the scenario is run on; undefined before that is known. */
+    /** The configuration and the cluster. Undefined before the cluster is known. */
     deps: () => begun,
     folder,
-    /** What there is, or will be, for who looks into a failure; from where the run was started. */
+    /**
+     * The paths of the evidence folder and its archive, relative to the working directory. The archive may not exist
+     * yet.
+     */
     paths: (): string[] => {
       const kept = folder();
       if (kept === null || begun === undefined) return [];
       const shown = relative('', join(begun.config.out, kept));
       return [`${shown}/`, `${shown}.tar.gz`];
     },
-    /** Closes the history; of a scenario that did not pass, or left something behind, everything is packed into one file. */
+    /** Closes the history. Packs the evidence into one file if the scenario did not pass or left something behind. */
     close: async (outcome: NonNullable<ScenarioRecord['outcome']>): Promise<void> => {
       await evidence?.close();
       const kept = folder();

@@ -26,7 +26,7 @@ const toEnd = (interruption: string | undefined): Report['end'] =>
 
 const identityOf = ({ id, name, module }: TestCase) => ({ id, name, file: toFile(module) });
 
-/** What the reporter has to know of a run. */
+/** The settings of a run that the reporter needs. */
 type ReportedRun = Pick<Report, 'run' | 'provider' | 'target' | 'shard' | 'machine'> & {
   kubeconfig: string;
   out: string;
@@ -37,9 +37,9 @@ type ReportedRun = Pick<Report, 'run' | 'provider' | 'target' | 'shard' | 'machi
 };
 
 /**
- * Makes the reporter of the scenarios: it prints them as they go, and writes the report at the end of the run;
- * `alone` where no other reporter prints anything. `readConfig` reads the run's settings, and `guard` looks
- * at its cluster before any of them begins; both throw where nothing may be run.
+ * Creates the reporter of the scenarios. It prints their progress and writes the report at the end of the run.
+ * `alone`: no other reporter prints. `readConfig` reads the settings, and `guard` checks the cluster before the first
+ * scenario. Both throw if the run must not start.
  */
 export const createReporter = <Config extends ReportedRun>(options: {
   alone: boolean;
@@ -54,13 +54,13 @@ export const createReporter = <Config extends ReportedRun>(options: {
   let concurrency: Report['concurrency'];
   let interruption: string | undefined;
   let restoreSignals = () => {};
-  /** By id: a test that neither a name pattern nor a tags filter left out. */
+  /** Ids of the tests that pass the name pattern and the tags filter. */
   const chosen = new Set<string>();
   const reported = new Set<string>();
-  /** By id: what a scenario that has begun is at. */
+  /** What each running scenario is doing, by its id. */
   const doing = new Map<string, string>();
   let narrator: Narrator;
-  /** By id: files of scenarios that are not known yet. */
+  /** Ids of the files whose scenarios are not collected yet. */
   const unknown = new Set<string>();
 
   const interrupt = (by: string) => {
@@ -87,7 +87,7 @@ export const createReporter = <Config extends ReportedRun>(options: {
     kubernetes = event.kubernetes;
   };
 
-  // A module of another project, or one known already, changes nothing.
+  // Does nothing for modules of other projects and modules that are already known.
   const know = (module: TestModule) => {
     if (!unknown.delete(module.moduleId)) return;
     narrator.knows(chosen.size, unknown.size === 0 ? toldAtOnce() : undefined);
@@ -116,24 +116,23 @@ export const createReporter = <Config extends ReportedRun>(options: {
         await guard?.(config);
         await clearEvidence(config);
       } catch (error) {
-        // Thrown on, it would reach the reader as a fault of this reporter, with a stack.
+        // If it were thrown, vitest would print it as a fault of this reporter, with a stack.
         process.stderr.write(`e2e: ${(error as Error).message}\n`);
         process.exit(3);
       }
       startedAt = new Date();
       narrator = createNarrator(config.output, { alone });
       restoreSignals = takeSignals({ first: interrupt, again: () => process.exit(interruptedExitCode) });
-      // The command that started this run has died: nobody is left to take the cluster down, but what it made
-      // can go.
+      // When the parent command has died, nobody removes the cluster. The scenarios can still remove what they made.
       if (process.connected) process.once('disconnect', interruptOrphan);
-      // Otherwise the command says so: it knows of what comes before and after.
+      // A parent command prints the start and the end itself.
       if (!process.connected) printStart(config.output, { ...config, scenarios: null });
       narrator.begins({ ...config, judged: describeJudged(config.target) });
-      // One after the other, the files are known one after the other.
+      // With one worker, each file is run before the next is collected, so the total is not known.
       if (config.workers === 1) narrator.knows(0, 1);
     },
 
-    // A run that is only being set up cannot be cancelled: vitest forgets it. From here on it can.
+    // Vitest ignores a cancellation while it sets up a run. It accepts one from here on.
     onTestModuleQueued: () => {
       if (interruption !== undefined) void vitest.cancelCurrentRun('keyboard-input');
     },
@@ -144,7 +143,7 @@ export const createReporter = <Config extends ReportedRun>(options: {
       know(module);
     },
 
-    // One that does not load is never collected.
+    // A file that fails to load is never collected.
     onTestModuleEnd: know,
 
     onTestCaseArtifactRecord: (test, artifact) => {
@@ -155,8 +154,7 @@ export const createReporter = <Config extends ReportedRun>(options: {
       if (config !== undefined) narrator.prints(content);
     },
 
-    // Vitest calls an interrupted test over before its cleanup is: how it ended is reported at the end of the
-    // run.
+    // Vitest ends an interrupted test before its cleanup ends. Its result is reported at the end of the run.
     onTestCaseResult: (test) => {
       if (interruption === undefined) passOnEnd(test);
     },
@@ -164,7 +162,7 @@ export const createReporter = <Config extends ReportedRun>(options: {
     onTestRunEnd: async (modules, errors) => {
       if (config === undefined) return;
       restoreSignals();
-      // Listening keeps the channel open, and an open channel this process.
+      // A listener keeps the channel open, and an open channel keeps this process alive.
       process.off('disconnect', interruptOrphan);
       const own = modules.filter((module) => module.project.name === projectName);
       const tests = own

@@ -26,13 +26,13 @@ import { whyNotFit } from './skip-reason.ts';
 import { boundBy, graceToUnwind, longer, notingMoves, startClock } from './time.ts';
 import { awaitLastTurn, awaitTurn, createTurn } from './turn.ts';
 
-// A backstop, for what stands still: each part of the cleanup has a time of its own.
+// A safety limit for a cleanup in which nothing moves. Each part of the cleanup has its own time-out.
 const cleanupTime: Duration = '10m';
 
-// How often an interrupted scenario says what its cleanup still waits for.
+// In ms: the interval for printing what the cleanup of an interrupted scenario waits for.
 const sayEvery = 10_000;
 
-// In force until the cleanup has ended: its process may be killed before.
+// Kept as the outcome until the cleanup has ended, because the process may be killed earlier.
 const unfinishedCleanup = 'the cleanup did not end';
 
 type ScenarioRun<Steps> = Declared & {
@@ -42,21 +42,20 @@ type ScenarioRun<Steps> = Declared & {
   body: ScenarioBody<Steps>;
 };
 
-/** How one run of a scenario ended. */
 type Ended = {
   outcome: Outcome;
-  /** What the runner gets; undefined where it passed, or gets it by its outcome. */
+  /** The error of its body or of the run around it. Undefined if there was none. */
   error: unknown;
-  /** It is no verdict, as what it would stand on was not there: nothing that was expected was broken. */
+  /** The result is no verdict, because a premise of the scenario was lost; no expectation was broken. */
   premiseLost: boolean;
 };
 
 type Outcome = NonNullable<ScenarioRecord['outcome']>;
 
 /**
- * Runs one scenario as soon as it may begin, cleans up whatever happened, and puts how it ended into its
- * record; throws when it did not pass. One whose premise was lost is run once more, when all others have
- * ended: a slow machine must not change the result.
+ * Runs one scenario when it may begin, cleans up in every case, and writes the outcome into its record. Throws if the
+ * scenario did not pass. If a premise was lost, it runs once more after all others have ended, so that a slow machine
+ * does not change the result.
  */
 export const runScenario = async <Steps extends object>(
   fixture: Fixture<Steps>,
@@ -67,7 +66,7 @@ export const runScenario = async <Steps extends object>(
   const holder = await awaitTurn(context.task, interruption);
   if (holder === undefined) return context.skip('not begun, as --max-failures was reached');
   const done = stayUntilDone();
-  // One that throws holds nobody up.
+  // Releases the locks also if the run throws, so that no other scenario waits for them.
   let ended = await runOnce(fixture, scenarioRun, { holder, interruption }).finally(holder.release);
   const again = ended.premiseLost ? await awaitLastTurn(interruption) : undefined;
   if (again !== undefined) {
@@ -86,7 +85,7 @@ export const runScenario = async <Steps extends object>(
   if (outcome.state !== 'passed' && outcome.state !== 'known-bug') throw error;
 };
 
-// Vitest passes on no event of an interrupted test, but what it prints.
+// Vitest drops the events of an interrupted test, but prints its output.
 const reportCleanup = (name: string, { awaits }: Pick<ReturnType<typeof openJournal>, 'awaits'>): void => {
   const awaited = awaits();
   console.log(
@@ -213,15 +212,15 @@ const runOnce = async <Steps extends object>(
   const interrupted = interruption.aborted;
   const broke = error !== undefined && !interrupted && !(error instanceof SkipScenario);
   const runsAgain = broke && premiseLost && firstPlay === undefined;
-  // Before the cleanup, which gives its place to the next.
+  // Counts the failure before the cleanup releases the place to the next scenario.
   if (broke && !runsAgain) holder.fail();
-  // Before the cleanup, whose steps are not what was interrupted.
+  // Read before the cleanup, because cleanup steps are not what was interrupted.
   const doing = journal.doing();
-  // What it made, and its faults, go with the cluster.
+  // The whole cluster is removed, with all objects and faults.
   const isThrownAway = interrupted && config.disposable;
-  // Steps that heed the signal end now; cleanup beside a step still at work would undo what is being done.
+  // Steps that respect the signal end now. A cleanup beside a running step would undo its work.
   if (!isThrownAway) await graceToUnwind(working);
-  // What a step still waits to send again would come behind the cleanup.
+  // A request that a step still retries would arrive after the cleanup.
   health.abandon();
   const { close } = steps ?? {};
   const failureReport = openFailureReport({
@@ -254,7 +253,7 @@ const runOnce = async <Steps extends object>(
     });
   };
   const keep = (outcome: Outcome): void => keepVerdict(config, { context, record, outcome });
-  // Before the cleanup removes what there is to see.
+  // Collect the evidence before the cleanup removes it.
   if (error === undefined)
     await account.run(journal.bugs.every(({ kept }) => kept) ? recorder.collectBriefly : recorder.collect);
   else if (runsAgain) await account.run(recorder.collect);
@@ -273,9 +272,10 @@ const runOnce = async <Steps extends object>(
       ).catch((cause: unknown) => {
         cleanupError ??= cause;
       });
-    // Of the pages that are connected to it a manager sends a change to one, so an idle one costs another its.
+    // A longhorn-manager sends each change to only one of the pages connected to it, so an idle page takes changes
+    // from another page.
     await cleanup(async () => steps?.disconnect?.());
-    // What may still be in force is undone at once.
+    // Faults that may still be in force are healed at once.
     await turn.cleanup({ isUrgent: error !== undefined });
     await cleanup(() => close({ madeStays: config.pauseOnFailure && broke }));
   }
@@ -286,7 +286,7 @@ const runOnce = async <Steps extends object>(
   const trouble = health.summary();
   if (trouble !== undefined)
     journal.report.finding({ code: 'api-server-away', title: trouble.title, detail: trouble.detail });
-  // Here, where what is secret is known; vitest's own reporters print the error as well.
+  // Redact here, where the secrets are known. Vitest's own reporters print the error too.
   for (const each of [error, cleanupError]) redactError(each);
   const outcome = toOutcome(cleanupError === undefined ? undefined : explainError(cleanupError));
   keep(outcome);

@@ -7,7 +7,7 @@ import { allStores, driverNamed, twoStores } from '../../store/drivers/index.ts'
 import { whyNoBrowser } from '../../ui/chromium.ts';
 import type { Declared } from './fixture.ts';
 
-/** Says why a scenario is skipped, where the run cannot or may not do what it needs; undefined where it can. */
+/** Returns why a scenario is skipped: the run cannot or must not do what it needs. Undefined if it can run. */
 export const whyNotFit = (
   { lab, without, allow, fetchesBrowser = false }: Offered,
   { needs, disruptions, store, otherStore }: Pick<Declared, 'needs' | 'disruptions' | 'store' | 'otherStore'>,

@@ -1,10 +1,10 @@
 import type { Observer } from '../../history/observer.ts';
 import { type Duration, formatDuration, parseDuration } from '../../kube/duration.ts';
 
-/** How long a step that heeds the signal may take to end, before cleanup goes ahead beside it. */
+/** How long the cleanup waits for a running step that respects the signal. */
 const grace: Duration = '10s';
 
-/** How long something may take on a machine that is so many times slower than the reference. */
+/** Multiplies a time by the machine's slowness (1 is the reference machine). */
 export const longer = (time: Duration, slowness = 1): Duration =>
   `${Math.round(parseDuration(time) * slowness)}ms`;
 
@@ -14,20 +14,17 @@ const settled = (promise: Promise<unknown>): Promise<void> =>
     () => {},
   );
 
-/**
- * Waits for work that was stopped; not for ever, as a step that does not heed the signal must not stop
- * the cleanup.
- */
+/** Waits at most `grace` for work that was stopped. A step that ignores the signal must not block the cleanup. */
 export const graceToUnwind = (work: Promise<unknown>): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, parseDuration(grace));
   return Promise.race([settled(work), promise]).finally(() => clearTimeout(timer));
 };
 
-/** When something that is waited for began to be, changed, or came or did not, last; in ms of performance.now(). */
+/** When an expectation last began, changed or ended, in ms of performance.now(). */
 export type MovedAt = () => number;
 
-/** An observer that does what another does, and notes when something moved. */
+/** Wraps an observer and notes the time of each movement. */
 export const notingMoves = (observer: Observer): { observer: Observer; movedAt: MovedAt } => {
   let last = performance.now();
   const moves = () => {
@@ -45,7 +42,7 @@ export const notingMoves = (observer: Observer): { observer: Observer; movedAt: 
   return { observer: { ...observer, moves, expects }, movedAt: () => last };
 };
 
-/** Rejects when nothing of `work` has moved for so long, and says whose time it was. */
+/** Rejects when nothing in `work` has moved for `limit`. The error says whose limit it was. */
 export const boundBy = <T>(
   limit: Duration,
   { whose, movedAt }: { whose: string; movedAt: MovedAt },
@@ -63,14 +60,13 @@ export const boundBy = <T>(
   return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 };
 
-// While a scenario still moves, now and then, it has more time than its own, in parts of that: so much more at
-// most, and none when nothing moved for so long.
+// A scenario that still moves gets more time than its own, in factors of its own time: `most` in total, and none
+// after a stillness of `still`.
 const moreTime = { most: 2, still: 1 / 4 };
 
 /**
- * Starts the time of a scenario. `signal` aborts when it is up and nothing moves, or `interrupted` does; `orCut`
- * waits for work no longer than that; while `paused` waits, the time does not run. `doing` says what the
- * scenario is at, for the message.
+ * Starts the time-out of a scenario. `signal` aborts when the time is over and nothing moves, or when `interrupted`
+ * aborts. `orCut` waits for work until then. The time does not run during `paused`. `doing` is for the error message.
  */
 export const startClock = (options: {
   timeout: Duration;

@@ -6,12 +6,12 @@ import { readExpectedTimes, timeKey } from '../../report/expected-times.ts';
 import type { LockMarker } from '../evidence/history/markers.ts';
 import type { Holder } from '../exclusive/holder.ts';
 
-// First, as it may be long.
+// A scenario of unknown duration starts first, because it may be long.
 const unknownTime = Number.MAX_SAFE_INTEGER;
 
 /**
- * Waits until a scenario may begin, beside others, with all that everybody uses, the longest first; rejects
- * when the signal aborts. Undefined where so many have failed that nothing new begins.
+ * Waits until a scenario may begin, sharing what all scenarios use. The longest scenarios begin first. Rejects when
+ * the signal aborts. Returns undefined if `maxFailures` was reached.
  */
 export const awaitTurn = async (
   { name, file }: Pick<RunnerTask, 'name' | 'file'>,
@@ -30,8 +30,8 @@ export const awaitTurn = async (
 };
 
 /**
- * Waits until all other scenarios of the run have ended, for one that is run a second time, alone. Undefined
- * where nothing new begins, as so many have failed, or the run was interrupted.
+ * Waits until all other scenarios have ended, for a second run alone. Returns undefined if `maxFailures` was reached
+ * or the run was interrupted.
  */
 export const awaitLastTurn = async (signal: AbortSignal): Promise<Holder | undefined> => {
   if (signal.aborted) return undefined;
@@ -47,35 +47,33 @@ export const awaitLastTurn = async (signal: AbortSignal): Promise<Holder | undef
   return undefined;
 };
 
-/** What a scenario has beside others, or for itself alone. */
+/** What a scenario shares with others, or has alone. */
 export type Turn = {
   /**
-   * Has things for itself alone: all that it ever needs, in one call, as two scenarios that have one thing
-   * and wait for another could wait for each other. Its time does not run meanwhile. Returns how long it
-   * waited, in ms.
+   * Gets things for this scenario alone. One call must name all things that it ever needs, so that two scenarios
+   * cannot wait for each other. The scenario's time does not run meanwhile. Returns how long it waited, in ms.
    */
   exclusive(...things: SharedThing[]): Promise<number>;
   /**
-   * Releases what it has alone, what it shares and its place, while it only looks at what is its own; where
-   * it never asked to be alone, nothing.
+   * Releases exclusive things, shared things and the place, while the scenario only reads its own objects. Does
+   * nothing if it never had things alone.
    */
   releaseUntilCleanup(): Promise<void>;
   /**
-   * For the cleanup: its place is the next one's, and what `releaseUntilCleanup` released it shares again, as
-   * soon as nobody has that alone. Who has nothing alone, and left nothing in force, cleans up after those whom
-   * nobody else at work keeps from having things alone.
+   * Prepares the cleanup. The place goes to the next scenario, and things released by `releaseUntilCleanup` are
+   * shared again as soon as nobody has them alone. A scenario with nothing alone and nothing urgent lets the
+   * exclusive claims go first that it alone blocks.
    */
   cleanup(how: { isUrgent: boolean }): Promise<void>;
   /**
-   * From now on no other scenario changes or removes a backup target, until this one does so itself, or ends:
-   * Longhorn refuses that while any volume is on standby (backuptarget/validator.go, validateDRVolume).
+   * Prevents changes of backup targets by other scenarios until this one changes one or ends. Longhorn refuses such
+   * changes while any volume is on standby (backuptarget/validator.go, validateDRVolume).
    */
   keepTargets(): Promise<void>;
-  /** Changes or removes backup targets once no other scenario keeps them; its time does not run while it waits. */
+  /** Changes backup targets once no other scenario prevents that. The scenario's time does not run while it waits. */
   changingTargets<T>(change: () => Promise<T>): Promise<T>;
-  /** Whether it waits with a change of backup targets. */
+  /** Whether it waits for the lock on backup targets. */
   awaitsTargets(): boolean;
-  /** Releases everything. */
   release(): void;
 };
 
@@ -84,7 +82,7 @@ const awaitsOthers = {
   exclusive: 'Waiting until no other scenario has a volume on standby',
 };
 
-/** Makes the turn of a scenario that has begun, with what all share. */
+/** Creates the turn of a scenario that has begun and shares what all scenarios use. */
 export const createTurn = (
   holder: Holder,
   options: {
@@ -94,11 +92,12 @@ export const createTurn = (
     paused: <T>(work: () => Promise<T>) => Promise<T>;
     signal: AbortSignal;
     /**
-     * Aborts when the run is interrupted: nobody kills anything any more, and the cleanup waits for nobody.
+     * Aborts when the run is interrupted. Then no fault is injected any more, and the cleanup does not wait for
+     * locks.
      */
     interrupted: AbortSignal;
     record: (marker: string, fields: LockMarker) => void;
-    /** Reports a step that begins; what it returns is called at its end. */
+    /** Reports the start of a step. Call `done` at its end. */
     step: (sentence: string) => { done(): void };
   },
 ): Turn => {
@@ -124,7 +123,7 @@ export const createTurn = (
         ),
       );
     } catch (error) {
-      // After an interruption nobody is waited for.
+      // After an interruption, locks are not awaited.
       if (!interrupted.aborted) throw error;
     } finally {
       awaitsTargets = false;
@@ -144,7 +143,7 @@ export const createTurn = (
           `the scenario does not declare that it needs this for itself: ${undeclared.join(', ')}`,
         );
       if (requested.length > 0) throw new Error('a scenario asks once for all that it needs alone');
-      // Who waits to change a target would wait for this one, and this one for them.
+      // Prevents a deadlock: a scenario that waits to change a target would wait for this one, and this one for that.
       if (keeper !== undefined)
         throw new Error('a scenario asks for what it needs alone before it puts a volume on standby');
       requested = things;
@@ -167,7 +166,7 @@ export const createTurn = (
       const again = isReleased
         ? holder.hold({ shared: usedByAll, exclusive: [], withoutPlace: true }, interrupted)
         : holder.letOthersFirst(interrupted);
-      // After an interruption nobody is left who could be at odds with it.
+      // After an interruption, no other scenario can conflict with the cleanup.
       await account.inLine<unknown>(() => again).catch(() => {});
     },
     keepTargets: async () => {

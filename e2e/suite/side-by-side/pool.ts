@@ -8,7 +8,7 @@ class SideBySideWorker extends ForksPoolWorker {
   protected override readonly entrypoint = fileURLToPath(new URL('./worker.ts', import.meta.url));
 }
 
-/** A pool of vitest whose process runs the files that it is given side by side. */
+/** A vitest pool with one process that runs its files in parallel. */
 export const sideBySidePool: PoolRunnerInitializer = {
   name,
   createPoolWorker: (options) => new SideBySideWorker(options),

@@ -1,12 +1,12 @@
 import { inject, type RunnerTestFile, TestRunner } from 'vitest';
 
-/** Vitest's runner for a file that is run beside others in its process. */
+/** Vitest's runner for files that run in parallel in one process. */
 export default class SideBySideRunner extends TestRunner {
-  /** What was collected waits until the process lets it begin. */
+  /** The collected tests wait until the process lets them begin. */
   async onCollected(files: RunnerTestFile[]): Promise<void> {
     await inject('corralCollected')?.(files);
   }
 
-  /** Vitest's own forgets the snapshots of all files here, and those of others are still run. */
+  /** Vitest's implementation clears the snapshots of all files, but other files are still running. */
   override onAfterRunFiles(): void {}
 }

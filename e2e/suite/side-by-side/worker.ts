@@ -3,16 +3,16 @@ import { init, runBaseTests, setupEnvironment } from 'vitest/worker';
 import type { RunConfig } from '../../config/config.ts';
 import { type Locks, openLocks } from '../exclusive/locks.ts';
 
-// The process that runs all scenarios. Vitest's own runs files one after the other, also where none of them
-// has a process of its own.
+// The process that runs all scenarios. Vitest's own worker runs its files one after the other, even without
+// isolation.
 
 declare module 'vitest' {
   interface ProvidedContext {
     corralConfig: RunConfig;
-    /** The kind of stores that was chosen, also where there is no run yet. */
+    /** The chosen kind of stores. Set even if there is no run yet. */
     corralStore: string | undefined;
     corralLocks: Locks;
-    /** Called with each file that was collected; resolves when its tests may begin. */
+    /** Called with each collected file. Resolves when its tests may begin. */
     corralCollected: ((files: readonly RunnerTestFile[]) => Promise<void>) | undefined;
   }
 }
@@ -26,8 +26,8 @@ const countScenarios = ({ tasks }: Pick<RunnerTestSuite, 'tasks'>): number =>
   }, 0);
 
 /**
- * Collects the files one after the other, as vitest knows of one at a time, and then runs all of them at once;
- * with one worker, each is run before the next is collected.
+ * Collects the files one after the other, because vitest collects one at a time, and then runs all in parallel. With
+ * one worker, each file runs before the next is collected.
  */
 const run = async (state: WorkerGlobalState, traces: Traces): Promise<void> => {
   const { ctx, providedContext } = state;
@@ -58,7 +58,7 @@ const run = async (state: WorkerGlobalState, traces: Traces): Promise<void> => {
     const { promise: collected, resolve } = Promise.withResolvers<void>();
     const ended = runFile(file, resolve);
     runs.push(ended);
-    // Where it cannot even be collected, it ends without.
+    // A file that cannot be collected ends without calling `collected`.
     await (config.workers === 1 ? ended : Promise.race([collected, ended])).catch(() => {});
   }
   all.resolve();
@@ -70,12 +70,12 @@ const run = async (state: WorkerGlobalState, traces: Traces): Promise<void> => {
 const exit = process.exit.bind(process);
 
 init({
-  // The process that reads them may be gone before this one.
+  // The receiving process may already be gone.
   post: (message) => void (process.connected && process.send?.(message)),
   on: (listener) => void process.on('message', listener),
   off: (listener) => void process.off('message', listener),
   setup: setupEnvironment,
-  // Vitest has just had `process.exit` throw.
+  // Restores `process.exit`, which vitest has replaced by a function that throws.
   onModuleRunner: () => {
     process.exit = exit;
   },

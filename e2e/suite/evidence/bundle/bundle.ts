@@ -9,17 +9,17 @@ import type { Report } from '../../../report/schema.ts';
 import { newest } from '../collect/kept.ts';
 import { composeReadme } from './readme.ts';
 
-/** The most that a bundle holds, in bytes: what an issue tracker takes. */
+/** The maximum size of a bundle in bytes. Issue trackers accept attachments of this size. */
 const mostBytes = 20 << 20;
 
 type Packed = { name: string; bytes: Buffer };
 
-/** What is of another's making, may be larger than everything else, and cannot be cut. */
+/** Longhorn makes this file. It may be larger than all other files together, and it cannot be shortened. */
 const whole = 'support-bundle.zip';
 
 /**
- * Packs the folder of a scenario's evidence, with a README and the report cut to it, into FOLDER.tar.gz;
- * returns its path. Longhorn's own support bundle is in it where it fits; else the README says where it lies.
+ * Packs the folder of a scenario's evidence, a README, and the report about the scenario into FOLDER.tar.gz. Returns
+ * the path. Longhorn's support bundle is included if it fits; otherwise the README names its path.
  */
 export const packBundle = async (
   folder: string,
@@ -48,8 +48,8 @@ export const packBundle = async (
     if ((await stat(path)).size <= most) return path;
   }
   const first = added(isThere ? `${within}/${whole}` : undefined);
-  // The oldest lines of the logs go first: the last ones show the failure, and the history can be judged
-  // again.
+  // The oldest lines of the logs are cut first. The newest lines show the failure, and the history must stay complete
+  // so that it can be judged again.
   for (let longest = Number.POSITIVE_INFINITY; ; longest = halfOfLongest(files)) {
     const cut = files.map((file) =>
       isLog(file) && file.bytes.length > longest ? cutTo(file, longest) : file,
@@ -85,7 +85,7 @@ const cutTo = ({ name, bytes }: Packed, longest: number): Packed => ({
   bytes: Buffer.from(newest(bytes.toString(), longest)),
 });
 
-// Whole or not at all, so that nobody files half of one.
+// Writes to a temporary name first, so that the archive is never seen half written.
 const writeTar = async (
   path: string,
   { files, within }: { files: readonly Packed[]; within: string },

@@ -28,8 +28,8 @@ const besides = (path: string): string =>
 type ReadmeContent = { report: Report; name: string; files: readonly string[]; beside?: string | undefined };
 
 /**
- * Writes what a reader needs who has a bundle and nothing else; `beside` is what did not fit into it, from
- * where the bundle lies.
+ * Writes the README for a reader who has only the bundle. `beside` is the path, relative to the bundle, of the file
+ * that did not fit.
  */
 export const composeReadme = ({ report, name, files, beside }: ReadmeContent): string => {
   const [scenario] = report.scenarios;

@@ -7,19 +7,18 @@ type Collecting = {
   time?: Duration;
   problems?: Problems;
 };
-/** A line about each thing that could not be had. */
+/** One line for each source that could not be read. */
 type Problems = string[];
 type List = () => Promise<EvidenceSource[]> | EvidenceSource[];
 
-// Nobody waits longer than this for what only helps to explain a failure.
+// The maximum time for reading the evidence. It only helps to explain a failure, so it must not delay the run longer.
 const suitesTime: Duration = '25s';
 
-/** The file that says what could not be read. */
 const notCollected = 'not-collected.txt';
 
 /**
- * Reads all sources at once and writes each into its file. What fails, or takes too long, is a line of a file
- * of its own; it never throws.
+ * Reads all sources in parallel and writes each into its file. Writes a line to `not-collected.txt` for each source
+ * that fails or takes too long. Never throws.
  */
 export const collectSources = async (
   list: List,
@@ -58,8 +57,8 @@ export const collectSources = async (
 };
 
 /**
- * Does what comes after all of that; what it throws is one more line about what could not be had. It never
- * throws.
+ * Does the work that follows the reading of all sources. If it throws, the error becomes a line in
+ * `not-collected.txt`. Never throws.
  */
 export const collectLast = async (
   { file, work }: LastWork,

@@ -2,16 +2,19 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { redact } from '../../../kube/redact/redact.ts';
 
-/** The most that one file of the evidence holds, in bytes; of a longer one the newest part is kept. */
+/** The maximum size of one evidence file in bytes. Of a longer text, only the newest part is kept. */
 const mostBytes = 2 << 20;
 
-/** Writes a file of the evidence: a text redacted, bytes as they are. */
+/** Writes an evidence file. A text is redacted and shortened; bytes are written unchanged. */
 export const writeKept = async (path: string, content: string | Uint8Array): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, typeof content === 'string' ? redact(newest(content)) : content);
 };
 
-/** The newest lines of a text, as many as so many bytes hold; the first line says what is missing. */
+/**
+ * Returns the newest lines of a text that fit into `most` bytes. If lines are missing, the first line says how many
+ * bytes.
+ */
 export const newest = (text: string, most = mostBytes): string => {
   const bytes = Buffer.from(text);
   if (bytes.length <= most) return text;

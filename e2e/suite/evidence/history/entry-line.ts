@@ -3,12 +3,12 @@ import type { GapEntry, ObjectEntry } from '../../../history/timeline.ts';
 import { withoutManagedFields } from '../../../kube/objects.ts';
 import { countUpTo, type RecordedWatch } from './places.ts';
 
-/** Writes a time in ms since the epoch as seconds from the start of a history. */
+/** Converts a time in ms since the epoch to seconds since the start of a history. */
 export type Seconds = (at: number) => number;
 
 const types = { listed: 'ADDED', added: 'ADDED', modified: 'MODIFIED', deleted: 'DELETED' } as const;
 
-/** The line of a state that an object was seen in. */
+/** Returns the history line for one observed state of an object. */
 export const toObjectLine = (
   { kind, at, object, inferred }: ObjectEntry,
   { place, seconds }: Pick<RecordedWatch, 'place'> & { seconds: Seconds },
@@ -22,8 +22,8 @@ export const toObjectLine = (
 });
 
 /**
- * The line of a gap. Which earlier ones it throws doubt on is a number of lines: their order of arrival is
- * not known in another process.
+ * Returns the history line for a gap in a watch. `doubts` is the number of earlier lines that the gap makes doubtful.
+ * A count is written, because sequence numbers have no meaning in another process.
  */
 export const toGapLine = (
   { at, since, from, reason }: GapEntry,

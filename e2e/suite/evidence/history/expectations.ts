@@ -6,22 +6,22 @@ import type { ExpectationMarker } from './markers.ts';
 import type { WatchOrigin } from './places.ts';
 import { writeRule } from './rule.ts';
 
-/** Where an expectation is written down. */
+/** What is needed to write an expectation into a history. */
 export type MarkerContext = {
   seconds: Seconds;
   now(): number;
   placeOf(timeline: Timeline): WatchOrigin | undefined;
-  /** How many lines with events had arrived at a mark. */
+  /** The number of event lines that had arrived at a mark. */
   countAt(mark: number): number;
-  /** When the first line after a mark came, in seconds. */
+  /** When the first line after a mark arrived, in seconds. */
   timeOf(mark: number): number;
 };
 
-/** Every timeline that something expected looks at, each once. */
+/** Returns each timeline that an expectation reads, once. */
 export const timelinesOfExpected = ({ timeline, specification }: Expected): Timeline[] =>
   specification === undefined ? [timeline] : timelinesOf(specification);
 
-/** The marker of an expectation that begins. */
+/** Returns the marker for an expectation that begins. */
 export const toSetMarker = (
   id: number,
   expected: Expected,
@@ -46,7 +46,7 @@ export const toSetMarker = (
   };
 };
 
-/** The marker of one that is decided. */
+/** Returns the marker for an expectation that is decided. */
 export const toEndMarker = (
   { rule: _, ...set }: ExpectationMarker,
   { ended, expected, deps: { seconds, placeOf } }: { ended: Ended; expected: Expected; deps: MarkerContext },
@@ -68,7 +68,7 @@ export const toEndMarker = (
   };
 };
 
-/** How an expectation ended, as a reader calls it. */
+/** How an expectation ended, in words for readers. */
 export const endings = {
   met: 'met',
   broken: 'broken',
@@ -76,7 +76,7 @@ export const endings = {
   'timed-out': 'timed out',
 } as const;
 
-/** What is expected, in a line. */
+/** Describes an expectation in one line. */
 export const describeExpected = ({
   label,
   name,
@@ -84,6 +84,6 @@ export const describeExpected = ({
 }: Pick<ExpectationMarker, 'label' | 'name' | 'steps'>): string =>
   name === null || steps.includes(label) ? label : `${label} (${name}) goes ${steps.join(', ')}`;
 
-/** The text of such a marker. */
+/** Returns the text of an expectation's marker. */
 export const describeExpectation = (marker: ExpectationMarker): string =>
   `${marker.phase === 'set' ? 'awaits' : endings[marker.phase]}: ${describeExpected(marker)}`;

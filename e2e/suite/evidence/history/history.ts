@@ -13,33 +13,36 @@ import {
 import type { ExpectationMarker, ScenarioMarker } from './markers.ts';
 import { countUpTo, openPlaces, type RecordedWatch, type WatchOrigin } from './places.ts';
 
-/** Called with an expectation and its number in the history; what it returns is called with how it ended. */
+/**
+ * Called with each new expectation and its number in the history. The function that it returns is called when the
+ * expectation ends.
+ */
 export type OnExpected = (id: number, expected: Expected) => (ended: Ended) => void;
 
 /** A history that is being written. */
 export type History = {
-  /** Writes what it sees and hears. */
+  /** Writes the events of watches, and the expectations. */
   observer: Pick<Observer, 'watches' | 'expects'>;
-  /** Writes what the scenario does. */
+  /** Writes a marker of the scenario. */
   record(marker: string, fields: ScenarioMarker): void;
-  /** Writes what the watches could not see up to the end: no listing came any more to show that. */
+  /** Writes a gap for each watch that has no connection at the end: no new listing will end that gap. */
   close(): void;
 };
 
 type Options = {
   lines: Lines;
-  /** In ms since the epoch: its times count from there. */
+  /** In ms since the epoch. The times in the history count from here. */
   startedAt: number;
   belongs: Belongs;
   onExpected?: OnExpected;
-  /** Called with what goes wrong in here; it reaches nobody else. */
+  /** Called with each error in this module. Errors are not thrown to the caller. */
   lose: (error: Error) => void;
   now?: () => number;
 };
 
 /**
- * Begins a history after its header: every event of every watch, and what is recorded and expected meanwhile, in
- * the order of arrival.
+ * Starts a history after its header. It contains every event of every watch, the markers and the expectations, in
+ * order of arrival.
  */
 export const openHistory = ({
   lines,
@@ -50,7 +53,7 @@ export const openHistory = ({
   now = Date.now,
 }: Options): History => {
   const places = openPlaces();
-  /** The order of arrival of all lines with events, and the listings; and when they came, in seconds. */
+  /** The sequence numbers of all event lines and listings in order of arrival. `times` has their times in seconds. */
   const sequences: number[] = [];
   const times: number[] = [];
   const awaited = new Map<number, Expected>();
@@ -64,7 +67,7 @@ export const openHistory = ({
     sequences.push(sequence);
     times.push(seconds(at));
   };
-  // Nothing reports a listing; but what comes next comes after it.
+  // A watch does not report a new listing. The history records it before the next line.
   const recordListings = (): void => {
     for (const watched of places.all()) {
       const { place, gap } = watched;
@@ -132,7 +135,8 @@ export const openHistory = ({
         blindness.push({ place: watched.place, since: openBlindness(timeline) });
         timeline.onEntry((entry) => quietly(() => take(watched, entry), lose));
         timeline.onFailure(({ message }) => {
-          // At the end every watch is stopped.
+          // All watches are stopped at the end of a scenario. Only a watch that an expectation still needs is
+          // recorded.
           const isMissed = [...awaited.values()].some((each) => timelinesOfExpected(each).includes(timeline));
           if (isMissed) quietly(() => ended(watched.place, timeline, message), lose);
         });
@@ -145,15 +149,15 @@ export const openHistory = ({
   };
 };
 
-// When a watch is stopped its connection is cut as well, some milliseconds before: that is no loss.
+// In ms. When a watch is stopped, its connection is cut some milliseconds earlier. Nothing is lost then.
 const noLoss = 1000;
 
 const cutOffOf = ({ cutOff }: Timeline): number | undefined =>
   cutOff === undefined || Date.now() - cutOff < noLoss ? undefined : cutOff;
 
 /**
- * Watches a watch: what it returns says since when nothing of it could arrive (ms since the epoch), to its
- * stop or to now; undefined where all could.
+ * Returns a function that says since when a watch received nothing (ms since the epoch), until it was stopped or
+ * until now. It returns undefined if the watch missed nothing.
  */
 const openBlindness = (timeline: Timeline): (() => number | undefined) => {
   let stopped: { since: number | undefined } | undefined;
@@ -164,8 +168,7 @@ const openBlindness = (timeline: Timeline): (() => number | undefined) => {
 };
 
 /**
- * Does work on the evidence. What a scenario sees and what comes of it must not depend on whether that works:
- * an error goes to `lose`.
+ * Runs work on the evidence and passes its errors to `lose`. The result of a scenario must not depend on that work.
  */
 const quietly = <T>(work: () => T, lose: (error: Error) => void): T | undefined => {
   try {

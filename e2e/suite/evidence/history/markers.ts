@@ -1,49 +1,49 @@
 import { z } from 'zod';
 import { ruleSchema } from './rule.ts';
 
-/** How an expectation stands: from its beginning to what it came to. */
+/** An expectation in a history: its start, or its result. */
 export const expectationSchema = z.object({
-  /** Counts from 1 in a history. */
+  /** Unique in a history; starts at 1. */
   id: z.int().positive(),
   phase: z.enum(['set', 'met', 'broken', 'not-provable', 'timed-out']),
   resource: z.string(),
-  /** The object; null for any that fits. */
+  /** The name of the object; null if any object may match. */
   name: z.string().nullable(),
   label: z.string(),
-  /** From when on history counts, in seconds. */
+  /** The expectation considers history from this time on, in seconds. */
   from: z.number(),
   steps: z.array(z.string()),
-  /** How it is meant to end; missing where it is meant to be met. */
+  /** The intended result. Missing if the expectation is meant to be met. */
   wanted: z.literal('timed-out').optional(),
-  /** In seconds; it begins anew with each change, where there is an `atMost`. */
+  /** The time-out in seconds. If there is an `atMost`, it starts again with each change. */
   limit: z.number(),
-  /** In seconds: how long it lasts in all, while something changes. */
+  /** The maximum time in seconds, however often the time-out starts again. */
   atMost: z.number().optional(),
   owner: z.string(),
-  /** With the phase `set` alone; missing for what only its own code can judge. */
+  /** Only with phase `set`. Missing if only the code of the expectation can judge it. */
   rule: ruleSchema.optional(),
   reason: z.string().optional(),
   reached: z.array(z.object({ label: z.string(), at: z.number() })).optional(),
-  /** When the event came that decided it; missing where the end of the time did. */
+  /** When the deciding event arrived. Missing if the time-out decided. */
   by: z.number().optional(),
-  /** The watches that had no connection when the time was over. */
+  /** The watches that had no connection at the time-out. */
   cutOff: z.array(z.object({ resource: z.string(), watch: z.int().optional() })).optional(),
 });
 
 export type ExpectationMarker = z.infer<typeof expectationSchema>;
 
-/** A watch that ended for good while something was expected of it. */
+/** A watch that ended with an error while an expectation needed it. */
 const endedWatchSchema = z.object({ resource: z.string(), watch: z.int().optional(), reason: z.string() });
 
-/** A watch that begins to list its collection anew: whatever a gap hid ends here. */
+/** A watch that lists its collection again. The listing ends a gap. */
 const listingSchema = z.object({ resource: z.string(), watch: z.int().optional() });
 
-/** Where to look first for what made the scenario fail, as it was decided then. */
+/** Which place the run suggested for the search for the cause of the failure. */
 const pointsToSchema = z.object({ place: z.string(), because: z.array(z.string()) });
 
 /**
- * What of a marker decides how a history is judged again, where it was said to point to, and which known bug
- * showed; all else in it is for readers.
+ * The fields of a marker that are needed for judging a history again, and for comparing the suggested place and the
+ * known bug. All other fields are for readers.
  */
 export const markerSchema = z.object({
   at: z.number(),
@@ -73,7 +73,7 @@ type FindingMarker = {
   finding: { code?: string | undefined; title: string; detail: string; link?: string | undefined };
 };
 
-/** What a scenario records of itself between the events. */
+/** The markers that a scenario writes between the events. */
 export type ScenarioMarker =
   | StepMarker
   | FaultMarker

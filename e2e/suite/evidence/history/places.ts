@@ -2,28 +2,26 @@ import type { GapEntry, Timeline } from '../../../history/timeline.ts';
 import type { Resource } from '../../../kube/cluster.ts';
 
 /**
- * Which watch a line of a history comes from: of several of the same resource, all but the first one have a
+ * The watch that a line of a history comes from. If several watches have the same resource, all but the first have a
  * number.
  */
 export type WatchOrigin = { resource: string; watch?: number | undefined };
 
-/** A watch whose timeline is written down. */
+/** A watch whose timeline is written to the history. */
 export type RecordedWatch = {
   place: WatchOrigin;
-  /** The order of arrival of its lines. */
+  /** The sequence numbers of its lines, in order of arrival. */
   sequences: number[];
-  /** The gap that no new listing has ended yet. */
+  /** The current gap. Undefined after a new listing has ended it. */
   gap: GapEntry | undefined;
 };
 
-/** The watches of a history. */
 export type Places = {
   add(resource: Resource, timeline: Timeline): RecordedWatch;
   of(timeline: Timeline): RecordedWatch | undefined;
   all(): RecordedWatch[];
 };
 
-/** Starts with no watch. */
 export const openPlaces = (): Places => {
   const watched = new Map<Timeline, RecordedWatch>();
   const counts = new Map<string, number>();
@@ -44,7 +42,7 @@ export const openPlaces = (): Places => {
   };
 };
 
-/** How many of these numbers, which rise, are not greater than a limit. */
+/** Counts the numbers up to `limit` (included) in a sorted list. */
 export const countUpTo = (sequences: readonly number[], limit: number): number => {
   let [low, high] = [0, sequences.length];
   while (low < high) {

@@ -9,16 +9,16 @@ import type { WatchOrigin } from './places.ts';
 const placeSchema = z.object({ resource: z.string(), watch: z.int().positive().optional() });
 const stepSchema = z.object({ state: z.string(), given: z.array(z.unknown()) });
 
-/** An expectation as JSON: all that it takes to judge it again on the same history. */
+/** An expectation as JSON, complete enough to judge it again on the same history. */
 export const ruleSchema = z.object({
   ...placeSchema.shape,
   name: z.string(),
   label: z.string(),
-  /** How many lines with events the history had at its mark. */
+  /** The number of event lines in the history at its mark. */
   after: z.int().nonnegative(),
   steps: z.array(stepSchema),
   allowed: z.array(stepSchema),
-  /** The only states before the first step; missing for any. */
+  /** The only states allowed before the first step. Missing if all are allowed. */
   starts: z.array(stepSchema).optional(),
   nevers: z.array(
     z.object({
@@ -30,12 +30,12 @@ export const ruleSchema = z.object({
 
 export type HistoryRule = z.infer<typeof ruleSchema>;
 
-// biome-ignore lint/suspicious/noExplicitAny: objects of any kind are expected something of.
+// biome-ignore lint/suspicious/noExplicitAny: expectations exist for objects of every kind.
 type AnySpecification = Specification<any>;
 
 /**
- * Writes an expectation down; undefined where it has a step without a name, or looks at a timeline that is
- * not written down.
+ * Converts an expectation to JSON. Returns undefined if a step has no name, or if it reads a timeline that is not in
+ * the history.
  */
 export const writeRule = (
   { timeline, subject, steps, allowed, starts, nevers }: AnySpecification,
@@ -71,14 +71,14 @@ export const writeRule = (
   };
 };
 
-/** What a rule is read with: the timelines that stand for its watches, and how states are written. */
+/** What is needed to read a rule: the replayed timelines, and a function that describes states. */
 export type Reading = {
   timelineOf(place: WatchOrigin): Timeline;
   markOf(after: number): number;
   describe(resource: string, object: KubernetesObject): string;
 };
 
-/** Makes the expectation again; undefined where nobody here knows one of its states. */
+/** Converts a rule back to an expectation. Returns undefined if this version does not know one of its states. */
 export const readRule = (
   rule: HistoryRule,
   { timelineOf, markOf, describe }: Reading,

@@ -7,28 +7,27 @@ import { type ExpectationMarker, markerSchema } from '../history/markers.ts';
 import { readRule } from '../history/rule.ts';
 import { openStage } from './stage.ts';
 
-/** An expectation of a history, as it was judged then and as it is judged now. */
+/** An expectation in a history: the recorded result, and the result of judging it again. */
 export type JudgedExpectation = {
   set: ExpectationMarker;
-  /** How it ended then; undefined where the history ends before that. */
+  /** The recorded result. Undefined if the history ends earlier. */
   recorded: ExpectationMarker | undefined;
-  /** Undefined where it is not judged again; `why` says why not. */
+  /** The new result. Undefined if the expectation was not judged again; `why` gives the reason. */
   now: Verdict | undefined;
   why?: string;
-  /** The known bug that it was found to be, then. */
+  /** The known bug that was recorded as the cause of the result. */
   knownBug?: string;
 };
 
-/** Writes the state of an object of a resource in a few words. */
+/** Describes the state of an object briefly. */
 type Describe = (resource: string, object: KubernetesObject) => string;
 
-// Its times are in ms from the beginning of the history.
+// An expectation that is not decided yet. Times of `progress` are in ms since the start of the history.
 type Open = { judged: JudgedExpectation; evaluator: Evaluator; progress: WaitProgress };
 
 /**
- * Replays a history line by line and judges each expectation in it again: by the same code, and on what had
- * arrived when it was judged then. Time passes by the lines: what nothing has decided when its time is over
- * has timed out.
+ * Replays a history line by line and judges each expectation again, with the same code and with the same events
+ * before it. The times of the lines are the clock: an expectation without a decision at its deadline has timed out.
  */
 export const judgeAgain = ({ header, lines }: Recording, describe: Describe): JudgedExpectation[] => {
   const stage = openStage(Date.parse(String(header.startedAt ?? '')) || 0);
@@ -68,7 +67,7 @@ export const judgeAgain = ({ header, lines }: Recording, describe: Describe): Ju
       stage.whileCutOff(end.cutOff ?? [], () => timeOut(each, at));
   };
   const arrive = (event: RecordedEvent): void => {
-    // A timer may have been late then: until it was heard, what came has counted.
+    // The timer of the run may have fired late. Until the recorded result, events still counted.
     for (const each of open)
       if (each.judged.recorded !== undefined && event.at > deadlineOf(each)) timeOut(each, deadlineOf(each));
     const timeline = stage.timelineOf(event);
@@ -108,16 +107,16 @@ export const judgeAgain = ({ header, lines }: Recording, describe: Describe): Ju
   return [...all.values()];
 };
 
-// In seconds, as the lines count.
+// In seconds since the start of the history.
 const deadlineOf = ({ progress }: Open): number => progress.due() / 1000;
 
-/** Whether an expectation came to what it came to then; undefined where that cannot be said. */
+/** Whether the new result equals the recorded one. Undefined if one of them is missing. */
 export const agrees = ({ recorded, now }: JudgedExpectation): boolean | undefined =>
   recorded === undefined || now === undefined ? undefined : recorded.phase === now.state;
 
 /**
- * Whether it ended, then, as it was meant to, or as a known bug makes it; undefined where the history ends
- * before that.
+ * Whether the recorded result is the intended one, or the effect of a known bug. Undefined if the history ends
+ * earlier.
  */
 export const wentWell = ({ set, recorded, knownBug }: JudgedExpectation): boolean | undefined =>
   recorded && (knownBug !== undefined || recorded.phase === (set.wanted ?? 'met'));

@@ -4,23 +4,23 @@ import type { Entry, Timeline } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
 import type { WatchOrigin } from '../history/places.ts';
 
-/** The timelines that a history is replayed into, one a watch. */
+/** The timelines for the replay of a history, one for each watch. */
 export type Stage = {
   /** In ms since the epoch. */
   readonly start: number;
   timelineOf(place: WatchOrigin): Timeline;
   push(event: RecordedEvent): Entry;
-  /** A watch begins to list its collection anew. */
+  /** A watch starts to list its collection again. */
   list(place: WatchOrigin): void;
-  /** A watch ends for good. */
+  /** A watch ends with an error. */
   fail(place: WatchOrigin & { reason: string }): Timeline;
-  /** Does something while watches have no connection. */
+  /** Runs `work` while these watches have no connection. */
   whileCutOff(places: readonly WatchOrigin[], work: () => void): void;
-  /** The mark at which so many lines with events had arrived. */
+  /** The mark after this number of event lines. */
   markOf(after: number): number;
 };
 
-/** Makes the timelines of a history that began at this time, with nothing in them. */
+/** Creates the timelines of a history that began at `start`. They are empty. */
 export const openStage = (start: number): Stage => {
   const timelines = new Map<string, ReplayedTimeline<KubernetesObject>>();
   const clock = replayTimeline('');
