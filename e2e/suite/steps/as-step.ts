@@ -1,14 +1,14 @@
 import type { StepReport } from './deps.ts';
 
-/** How a step ends that met a known bug: it did not fail, and did not do what its sentence says. */
+/** The result of a step that met a known bug: it has not failed, but its sentence is not true. */
 type MetKnownBug = { knownBug: string };
 
-/** What came of a step, in words. */
+/** The result of a step, in words. */
 export type Detail = string | MetKnownBug | undefined;
 
 /**
- * Does a piece of work under the sentence it stands for; `detail` says what came of it. Ends at once when the
- * scenario is stopped, whatever the work still waits for.
+ * Runs work as a step with this sentence; `detail` describes its result. Rejects at once when the scenario is
+ * stopped, even if the work still waits.
  */
 export type AsStep = <T>(
   sentence: string,
@@ -16,7 +16,6 @@ export type AsStep = <T>(
   detail?: (result: T) => Detail,
 ) => Promise<T>;
 
-/** Makes the `asStep` of a context. */
 export const createAsStep =
   ({ report, signal }: { report: StepReport; signal: AbortSignal }): AsStep =>
   async (sentence, work, detail) => {

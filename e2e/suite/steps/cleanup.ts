@@ -27,9 +27,8 @@ type Collection<T extends KubernetesObject> = {
 };
 
 /**
- * Removes everything that the steps made in Longhorn, and returns when it is gone. Goes on whatever fails,
- * and throws at the end. Backups come early, while their store lives: Longhorn lets none go before its files are
- * removed.
+ * Removes everything that the steps made in Longhorn, and returns when it is gone. Continues after errors and throws
+ * at the end. Backups come early, while their store exists: Longhorn removes a backup only after its files.
  */
 export const removeMade = async (deps: CleanupContext): Promise<void> => {
   const { timelines, made, timeouts } = deps;
@@ -54,21 +53,22 @@ export const removeMade = async (deps: CleanupContext): Promise<void> => {
   };
   const written = (what: 'backup' | 'volume'): string[] => made.written.map((each) => each[what]);
   await inTurn([
-    // First, or they would go on making backups.
+    // First, because recurring jobs make new backups.
     () => removeJobs(deps),
-    // Beside one on standby Longhorn lets no backup target go, and it may not go itself (standby-stuck-without-its-backup).
+    // While a volume is on standby, Longhorn refuses to remove any backup target, and the volume itself may be stuck
+    // (standby-stuck-without-its-backup).
     () => endStandbyOf(deps),
-    // The deletions that a job asked for may have failed a few times.
+    // Deletions that a job requested may have failed several times, so they take longer.
     () =>
       remove(deps, backups, made.backups, made.jobs.length === 0 ? timeouts.backupsGone : timeouts.oldOnesGo),
     () => removeBackupVolumes(deps, made.volumes),
     () => detachVolumes(deps),
     () => remove(deps, volumes, made.volumes, timeouts.volumeGone),
-    // After their volume, which may still be being restored from them.
+    // After their volume, which may still be restoring from them.
     () => remove(deps, backups, written('backup'), timeouts.backupsGone),
     () => removeBackupVolumes(deps, written('volume')),
-    // After their volume: the youngest snapshot of a living volume is only marked as removed, and stays until
-    // there is a younger one.
+    // After their volume: Longhorn only marks the newest snapshot of an existing volume as removed, and keeps it
+    // until there is a newer one.
     () => remove(deps, snapshots, made.snapshots, timeouts.snapshotsGone),
   ]);
 };
@@ -117,7 +117,7 @@ const removeBackupVolumes = async (deps: CleanupContext, volumes: readonly strin
 };
 
 const detachVolumes = async ({ cluster, timelines, made, timeouts }: CleanupContext): Promise<void> => {
-  // One on standby is attached until it is removed.
+  // A standby volume is attached until it is removed.
   const isDetachable = (name: string): boolean => {
     const volume = timelines.volumes.current(name);
     return (
@@ -135,10 +135,7 @@ const detachVolumes = async ({ cluster, timelines, made, timeouts }: CleanupCont
 
 type Jobs = Pick<CleanupContext, 'cluster' | 'timelines' | 'made' | 'timeouts'>;
 
-/**
- * Removes the recurring jobs that the steps made, and enters what their runs made: that is to be removed like
- * everything else.
- */
+/** Removes the recurring jobs that the steps made. Adds what their runs made to `made`, so that it is removed too. */
 const removeJobs = async (deps: Jobs): Promise<void> => {
   try {
     await Promise.all(deps.made.jobs.map((name) => removeJob(deps, name)));
@@ -156,7 +153,7 @@ const enterMade = ({ timelines, made }: Jobs): void => {
   made.snapshots = [...new Set([...made.snapshots, ...snapshots.map(({ metadata }) => metadata.name)])];
 };
 
-// Returns when the last pod of its runs is gone, so that it makes nothing any more.
+// Returns when the last pod of its runs is gone, because only then it makes nothing more.
 const removeJob = async ({ cluster, timeouts }: Jobs, name: string): Promise<void> => {
   const stop = new AbortController();
   const where = { namespace, signal: stop.signal };

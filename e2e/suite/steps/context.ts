@@ -15,51 +15,50 @@ import type { Timelines } from './timelines.ts';
 import type { Timeouts } from './timeouts.ts';
 
 /**
- * A message that a scenario brings about on purpose, and the object (its name) that may say it; `lasts` where
- * it may go on saying so.
+ * A message that a scenario causes on purpose, and the name of the object that may have it. `lasts`: it may still be
+ * there at the end.
  */
 export type ExpectedMessage = { id: MessageId; of: string; lasts?: true };
 
-/** A message that was met: who said it, when it first did (ms since the epoch), and what it is. */
+/** A message that was found: its object, when it appeared (ms since the epoch), and its class. */
 export type MetMessage = Message & { of: string; at: number; classification: Classification };
 
 /** What the steps of one scenario share. */
 export type Context = {
   cluster: Cluster;
   run: string;
-  /** The scenario's name. */
   scenario: string;
-  /** Of the Longhorn under test, as `v1.12.1`. */
+  /** The version of the Longhorn under test, such as `v1.12.1`. */
   version: string;
-  /** Longhorn's clocks, as the one under test has them. */
+  /** The timers of the Longhorn under test. */
   clocks: LonghornClocks;
   timeouts: Timeouts;
-  /** How many times slower the machine is than the reference, from 1 on. */
+  /** The slowness of the machine, at least 1 (1 is the reference machine). */
   slowness: number;
-  /** Its own stores and backup targets, each opened when a step first needs it. */
+  /** The scenario's own stores and backup targets. Each is opened when a step first needs it. */
   own: Own;
   timelines: Timelines;
-  /** Aborts when the scenario and its cleanup are over: for watches that are opened on the way. */
+  /** Aborts after the cleanup of the scenario. For watches that steps open. */
   scenarioSignal: AbortSignal;
   faults: Faults;
-  /** The folder of the lab that the cluster is, if it is one. */
+  /** The folder of the lab. Undefined if the cluster is not a lab. */
   lab: string | undefined;
-  /** The capabilities that the cluster does not have. */
+  /** The capabilities that the cluster lacks. */
   without: readonly Capability[];
-  /** What it has beside other scenarios, and alone. */
+  /** What the scenario shares with others, and has alone. */
   turn: ScenarioDeps['turn'];
-  /** What the scenario has had for itself alone. */
+  /** The things that the scenario has had for itself alone. */
   exclusive: Set<SharedThing>;
   made: Made;
-  /** What Longhorn may say because the scenario brought it about; whoever does so enters it before. */
+  /** The messages that the scenario causes. A step adds them before it causes them. */
   expected: ExpectedMessage[];
-  /** What events warned of, as far as it was asked for. */
+  /** The warnings in events, after they were read. */
   warned: MetMessage[];
-  /** Pages of Longhorn's user interface that are open. */
+  /** The open pages of Longhorn's user interface. */
   pages: OpenPage[];
   report: StepReport;
-  /** Does a piece of work as a step with this sentence. */
+  /** Runs work as a step with this sentence. */
   asStep: AsStep;
-  /** A name that no other run, and no other scenario of this one, uses: a backup store remembers names. */
+  /** Returns a name that is unique over runs and scenarios, because a backup store remembers names. */
   uniqueName(what: string): string;
 };

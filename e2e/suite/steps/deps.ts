@@ -6,72 +6,67 @@ import type { SharedThing } from '../../longhorn/shared.ts';
 import type { KnownBug, ReportFinding } from '../../report/schema.ts';
 import type { EvidenceRecorder } from '../evidence/recorder.ts';
 
-/**
- * Where steps report what they do and what they met. A step is printed as its sentence, when it
- * starts; then how it ended.
- */
+/** Receives the reports of steps. A step is printed when it starts, with its sentence, and again when it ends. */
 export type StepReport = {
   step(sentence: string): {
     done(detail?: string): void;
     failed(error: unknown): void;
-    /** Those within it that failed did so as a known bug makes them. */
+    /** The failed steps inside this one show a known bug. */
     knownBug(detail: string): void;
   };
-  /** A promise of a known bug was checked. */
+  /** The promise of a known bug was checked. */
   bug(bug: KnownBug): void;
   finding(finding: ReportFinding & { code: string }): void;
   fault(event: FaultEvent): void;
 };
 
-/** What the steps of one scenario are made of: the settings of its run, the cluster, and what runs it. */
+/** What the steps of one scenario get: the settings of its run, the cluster, and access to the runner. */
 export type ScenarioDeps = {
   config: RunConfig;
   cluster: Cluster;
-  /** The scenario's name. */
   scenario: string;
   declared: {
     /**
-     * What the scenario does that others on the cluster could feel: nothing else is done, and all of it is
-     * allowed here.
+     * What the scenario does that others on the cluster could notice. The run allows all of it, and steps do nothing
+     * else.
      */
     disruptions: readonly Disruption[];
-    /** What the scenario says that it needs: nothing else is used of what not every cluster or store can do. */
+    /** The declared needs. Steps use no other optional capability of a cluster or store. */
     needs: readonly string[];
-    /** The versions of Longhorn that the scenario holds for. */
+    /** The Longhorn versions that the scenario holds for. */
     longhorn: string;
-    /** The kind of its store; the first where none is named. */
+    /** The kind of its store. The first kind if missing. */
     store?: string | undefined;
-    /** The kind of a second store of it, where it needs one. */
+    /** The kind of its second store, if it needs one. */
     otherStore?: string | undefined;
   };
-  /** Aborts when the scenario's time is up or the run is interrupted; the cleanup has a time of its own. */
+  /** Aborts when the scenario's time is over or the run is interrupted. The cleanup has its own time. */
   signal: AbortSignal;
   report: StepReport;
   skip: (reason: string) => never;
   turn: {
     /**
-     * Waits until no other scenario uses these things, and keeps them until `release`; returns how long that
-     * took, in ms. Meanwhile this scenario is not at work: others may do to these things what they like.
+     * Waits until no other scenario uses these things, and holds them until `release`. Returns how long it waited, in
+     * ms. While it waits, other scenarios may change these things.
      */
     exclusive: (...things: SharedThing[]) => Promise<number>;
     /**
-     * Releases what it has alone, what it shares and its place, until the cleanup: for who only looks at
-     * what is its own.
+     * Releases the exclusive things, the shared things and the place until the cleanup, while the scenario only reads
+     * its own objects.
      */
     releaseUntilCleanup: () => Promise<void>;
-    /** Keeps what it has while the work only waits, but for its place among those at work. */
+    /** Lends the place to another scenario while the work only waits. Everything else stays held. */
     pauseDuring: <T>(work: () => Promise<T>) => Promise<T>;
-    /** No other scenario changes or removes a backup target until this one does so itself, or ends. */
+    /** Prevents changes of backup targets by other scenarios until this one changes one or ends. */
     keepTargets: () => Promise<void>;
-    /** Changes or removes backup targets once no other scenario keeps them. */
+    /** Changes backup targets once no other scenario prevents that. */
     changingTargets: <T>(change: () => Promise<T>) => Promise<T>;
     /**
-     * Releases what it has alone, what it shares with others, and its place among those at work; the end of
-     * the cleanup does so at the latest. Called in the cleanup, when all that is left to remove is its own,
-     * and nobody else's business.
+     * Releases everything. Called in the cleanup when only the scenario's own objects are left to remove; otherwise
+     * at the end of the cleanup.
      */
     release: () => void;
   };
-  /** Where evidence of the scenario is kept. */
+  /** Receives the evidence of the scenario. */
   evidence: EvidenceRecorder;
 };

@@ -12,6 +12,6 @@ const describers: Record<string, (object: KubernetesObject) => string> = {
   jobs: describeJob,
 };
 
-/** Writes a state of an object in a few words, as the expectations on its resource do. */
+/** Describes the state of an object briefly, with the same words as expectations. */
 export const describeObject = (resource: string, object: KubernetesObject): string =>
   describers[resource]?.(object) ?? JSON.stringify(object.status ?? {});

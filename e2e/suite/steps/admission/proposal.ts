@@ -13,18 +13,18 @@ import { mebibyte } from '../sizes.ts';
 
 type WithSpec = KubernetesObject & { spec: Record<string, unknown> };
 
-/** A new object that Longhorn would take; it is asked about in dry runs, and never made. */
+/** A new object that Longhorn would accept. It is used only in dry runs, and never created. */
 export type Proposal = {
-  /** How sentences call it: "a recurring job". */
+  /** Its name in sentences: "a recurring job". */
   label: string;
   resource: Resource;
   object: WithSpec;
 };
 
-/** What is other in a proposal: fields of its spec, or its name. */
+/** What differs from the proposal: fields of its spec, or its name. */
 export type Change = { spec?: Record<string, unknown>; name?: string };
 
-/** Asks what would come of a proposal in which something is other. */
+/** Makes a dry run of the creation of a proposal with a change. */
 export const ask = (
   { cluster }: Context,
   { resource, object }: Proposal,
@@ -51,7 +51,7 @@ const propose = (
   },
 });
 
-/** A recurring job for the backups of a group that nobody is in. */
+/** Proposes a recurring job for the backups of a group without volumes. */
 export const proposeJob = (context: Context): Proposal => {
   const name = context.uniqueName('job');
   const kind = { label: 'a recurring job', kind: 'RecurringJob', resource: longhornResources.recurringJobs };
@@ -59,7 +59,7 @@ export const proposeJob = (context: Context): Proposal => {
   return propose(context, kind, { name, spec: { ...spec, labels: {} } });
 };
 
-/** A volume of 64 MiB, empty or restored from a backup by its URL. */
+/** Proposes a volume of 64 MiB, empty or restored from the URL of a backup. */
 export const proposeVolume = (
   context: Context,
   { target, fromBackup }: { target: TargetHandle; fromBackup?: string },
@@ -73,7 +73,7 @@ export const proposeVolume = (
   return propose(context, { label, kind: 'Volume', resource: longhornResources.volumes }, { name, spec });
 };
 
-/** A backup of a snapshot. */
+/** Proposes a backup of a snapshot. */
 export const proposeBackup = (context: Context, { name, volume }: SnapshotHandle): Proposal =>
   propose(
     context,
@@ -85,7 +85,10 @@ export const proposeBackup = (context: Context, { name, volume }: SnapshotHandle
     },
   );
 
-/** A backup target whose URL nobody has, and which logs in with the Secret of another: its URL is none of a bucket's. */
+/**
+ * Proposes a backup target with an unused URL and the Secret of another target. The URL is an NFS URL, not one of a
+ * bucket.
+ */
 export const proposeTarget = (context: Context, { store }: TargetHandle): Proposal =>
   propose(
     context,

@@ -19,7 +19,7 @@ import {
   proposeVolume,
 } from './proposal.ts';
 
-/** Throws unless a request was refused with this status: as what is not valid, where nothing is said. */
+/** Throws unless a request was refused with `status`. The default is 422, for an invalid object. */
 export const mustBeRefused = (answer: DryRun, status: 409 | 422 = 422): void => {
   if ('taken' in answer) throw new Error('the API server would take it, and is to refuse it');
   if (answer.refused.status !== status)
@@ -32,7 +32,7 @@ const mustBeTaken = <T extends KubernetesObject>(answer: DryRun<T>): T => {
   return answer.taken;
 };
 
-// What is refused of a proposal says something only where the proposal itself is taken.
+// First makes sure that the unchanged proposal is accepted. Otherwise a refusal of a changed proposal proves nothing.
 const taken = async (context: Context, proposal: Proposal): Promise<Proposal> => {
   mustBeTaken(await ask(context, proposal));
   return proposal;
@@ -58,7 +58,10 @@ const urlOf = (context: Context, { name, label }: BackupHandle): string => {
   return url;
 };
 
-/** The steps that ask what Longhorn refuses and mends, all of them in dry runs: nothing is made or changed. */
+/**
+ * The steps on what Longhorn's admission webhooks refuse and correct. All requests are dry runs: nothing is created
+ * or changed, but for the Secret in `when.secretSpoilt`.
+ */
 export const admissionSteps = {
   'given.newJob': step({
     sentence: 'Given a recurring job that Longhorn would accept',
@@ -87,7 +90,7 @@ export const admissionSteps = {
     opens: firstTarget,
     action: async (context: Context) => taken(context, proposeTarget(context, await firstTarget(context))),
   }),
-  /** By a value in it that asks for nothing. */
+  /** Changes `NO_PROXY`, which has no effect on the store. */
   'when.secretSpoilt': step({
     sentence: 'When the Secret of the backup target is given a value that ends with {what}',
     parameters: (what) => ({ what }),
@@ -101,7 +104,7 @@ export const admissionSteps = {
       );
     },
   }),
-  /** What is other than in the proposal, which is taken: fields of its spec, or its name. */
+  /** `change`: what differs from the accepted proposal. */
   'then.refused': step({
     sentence: 'Then {what} with {flaw} is rejected',
     parameters: ({ label }, flaw) => ({ what: label, flaw }),
@@ -114,14 +117,14 @@ export const admissionSteps = {
     action: async (context: Context, proposal: Proposal, { name }: VolumeHandle) =>
       mustBeRefused(await ask(context, proposal, { name }), 409),
   }),
-  /** With these fields of its spec as they are given. */
+  /** `spec`: the fields that must keep these values. */
   'then.taken': step({
     sentence: 'Then {what} with {feature} is accepted',
     parameters: ({ label }, feature) => ({ what: label, feature }),
     action: (context: Context, proposal: Proposal, _feature: string, spec: Record<string, unknown>) =>
       mend(context, proposal, { spec, into: spec }),
   }),
-  /** In silence: these fields of its spec become others. */
+  /** Longhorn changes these fields without a message. */
   'then.mended': step({
     sentence: 'Then {what} with {flaw} is corrected',
     parameters: ({ label }, flaw) => ({ what: label, flaw }),
@@ -145,7 +148,7 @@ export const admissionSteps = {
         report.finding(toFinding('job-concurrency-kept', `Longhorn ${version} took a concurrency of 0.`));
     },
   }),
-  /** By a setting of Longhorn's, which is read alone. */
+  /** Reads the setting and does not change it. */
   'then.retainBounded': step({
     sentence: 'Then a recurring job may retain as many as the setting says, and not one more',
     action: async (context: Context, job: Proposal) => {
@@ -158,7 +161,6 @@ export const admissionSteps = {
     },
     detail: (most) => `${most}`,
   }),
-  /** Whatever size is asked for. */
   'then.sizeOfBackup': step({
     sentence: 'Then a volume from {backup} has the size of that, whatever is asked for',
     parameters: (_, backup) => ({ backup }),
@@ -169,7 +171,7 @@ export const admissionSteps = {
       report.finding(toFinding('restore-takes-stored-size', `Longhorn ${version} took ${size} bytes.`));
     },
   }),
-  /** Of a volume, which itself may be changed. */
+  /** Also checks that other changes of the volume are accepted. */
   'then.changeRefused': step({
     sentence: 'Then a change of {what} is rejected',
     parameters: (_, what) => ({ what }),
@@ -185,7 +187,7 @@ export const admissionSteps = {
       mustBeRefused(await tryChange(cluster, [longhornResources.volumes, object], { spec }));
     },
   }),
-  /** Because of the volume on standby: once there is none any more it can. */
+  /** Because of a volume on standby. The target can be deleted again when no volume is on standby. */
   'then.targetFixed': step({
     sentence: 'Then the backup target can get no other URL or Secret, and cannot be deleted',
     action: async ({ cluster, report, version }: Context, { name, store }: TargetHandle) => {

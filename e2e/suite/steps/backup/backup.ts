@@ -22,20 +22,17 @@ import { completes } from './expectations.ts';
 
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];
 
-/** What sentences call the next backup of a scenario: "the second backup". */
+/** Returns the name in sentences for the next backup of a scenario: "the second backup". */
 export const nextLabel = ({ made }: Pick<Context, 'made'>): string =>
   `the ${ordinals[made.backups.length] ?? `${made.backups.length + 1}th`} backup`;
 
 /**
- * How a backup is wished for. `mode`: all blocks are sent, also those that the store has; by default only those that
- * changed. `documented` has no more than the YAML in Longhorn's documents.
+ * How to make a backup. `mode` full sends all blocks, even those that the store has; the default sends only changed
+ * blocks. `documented` sets only the fields that the YAML in Longhorn's documents has.
  */
 export type BackupWish = { mode?: 'full'; labels?: Record<string, string>; documented?: boolean };
 
-/**
- * Asks for a backup of a snapshot and returns when Kubernetes has taken the wish, before Longhorn has seen
- * it.
- */
+/** Creates a Backup object for a snapshot. Returns when Kubernetes has accepted it, before Longhorn has seen it. */
 export const requestBackup = async (
   context: Context,
   snapshot: SnapshotHandle,
@@ -44,8 +41,8 @@ export const requestBackup = async (
   const { cluster, timelines, made, run, without } = context;
   const { name: volume, target } = snapshot.volume;
   const label = nextLabel(context);
-  // As Longhorn's own API names them; its files are then `backup_backup-....cfg`, which the documents'
-  // commands count on.
+  // The form of the names that Longhorn's API makes. The config file is then `backup_backup-....cfg`, as the commands
+  // in the documents expect.
   const name = `backup-${randomBytes(8).toString('hex')}`;
   const mark = timelines.backups.mark();
   made.backups.push(name);
@@ -63,8 +60,8 @@ export const requestBackup = async (
     spec: {
       snapshotName: snapshot.name,
       ...(labels && { labels }),
-      // A volume that nobody can write to has nothing new for an incremental one: its upload would end before
-      // anybody sees it.
+      // A volume without a block device cannot be written to. An incremental backup of it would send nothing and end
+      // before its upload is observed.
       ...(!documented && {
         backupMode: mode ?? (without.includes('block-device') ? 'full' : 'incremental'),
       }),
@@ -73,7 +70,7 @@ export const requestBackup = async (
   return { name, label, volume: snapshot.volume, snapshot, since: { made: mark } };
 };
 
-/** Waits for a backup to be Completed; ends at once when it goes wrong. */
+/** Waits until a backup is Completed. Throws at once if it fails. */
 export const untilCompleted = async (
   context: Pick<Context, 'cluster' | 'timelines' | 'timeouts'>,
   backup: BackupHandle,
@@ -90,9 +87,9 @@ export const untilCompleted = async (
 };
 
 /**
- * Waits until Longhorn has listed a completed backup, the volume's newest, in the store.
- * Of an unknown volume a backup that is deleted goes at once, without a state Deleting, and leaves its files
- * behind; and a listing that is still due would meet a fault that is brought about meanwhile.
+ * Waits until Longhorn has listed a completed backup, the newest of its volume, in the store. Before that, a deleted
+ * backup goes without a state Deleting and leaves its files behind, and the pending listing would meet a fault that
+ * is injected later.
  */
 export const untilSettled = async (
   { timelines, timeouts }: Context,
@@ -106,7 +103,7 @@ export const untilSettled = async (
   });
 };
 
-/** Has Longhorn look at a backup volume, also where it is looking at it already. */
+/** Makes Longhorn sync a backup volume, even if a sync is under way. */
 export const requestBackupVolumeSync = async ({ cluster }: Context, known: BackupVolume): Promise<void> =>
   void (await cluster.patch(
     longhornResources.backupVolumes,
@@ -114,7 +111,7 @@ export const requestBackupVolumeSync = async ({ cluster }: Context, known: Backu
     { spec: { syncRequestedAt: await syncRequest(known) } },
   ));
 
-/** Has Longhorn look at the backup volume of a volume alone; false where it knows none. */
+/** Makes Longhorn sync the backup volume of one volume. Returns false if Longhorn has none. */
 export const syncBackupVolume = async (
   context: Context,
   { name: volume, target }: VolumeHandle,
@@ -126,8 +123,8 @@ export const syncBackupVolume = async (
 };
 
 /**
- * Touches a backup, so that Longhorn looks at it at once and not only when its 30 s are over (it watches for
- * changes of this object). Nobody has to look at one that has gone.
+ * Changes an annotation of a backup, so that Longhorn reconciles it now and not only after its 30 s. Ignores a backup
+ * that is gone.
  */
 export const touchBackup = async ({ cluster }: Context, { name }: BackupHandle): Promise<void> => {
   await cluster
@@ -139,10 +136,10 @@ export const touchBackup = async ({ cluster }: Context, { name }: BackupHandle):
     .catch(unlessGone);
 };
 
-// Each backup overwrites what the one before it had: so each has blocks that go with it, and with no other.
+// Each backup overwrites these blocks. So each backup has blocks that no other backup refers to.
 const ownData = { offset: 0, size: 4 * mebibyte };
 
-/** Makes completed, settled backups of a volume, one after the other, each with blocks of its own. */
+/** Makes completed, settled backups of a volume, one after the other. Each has blocks that no other has. */
 export const makeBackups = async (
   context: Context,
   { volume, count }: { volume: VolumeHandle; count: number },
@@ -160,8 +157,8 @@ export const makeBackups = async (
 };
 
 /**
- * The backups that a store has no config of, though it is to have one, and those that it has one of, though
- * it is not to, unless there may be some `besides`; and a line for each.
+ * Compares the expected backups with the configs found in a store. `gone` are expected backups without a config;
+ * `left` are configs without an expected backup, ignored with `besides`. `problems` has a line for each.
  */
 export const compareConfigs = (
   expected: readonly BackupHandle[],

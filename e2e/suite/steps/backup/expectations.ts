@@ -6,26 +6,20 @@ import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { wordingOf } from '../../../longhorn/messages/classify.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 
-/**
- * A backup whose history is judged: its name, what the reader calls it, and the mark from which its history
- * counts.
- */
+/** A backup to judge: its name, its name in sentences, and the mark where its history starts. */
 export type BackupSubject = { name: string; label: string; from: number };
 
-/** The backup is in this state, whatever it says. */
+/** The backup is in this state, with any message. */
 export const is = namedState('backup-is', (state: BackupState) => ({
   label: state === '' ? 'new' : state,
   matches: (backup: Backup) => backupState(backup) === state,
 }));
 
-/**
- * The backup is Pending and says that it waits for that other one to be deleted, in any wording that is
- * known.
- */
+/** The backup is Pending with a message, in any known wording, that it waits for the deletion of `name`. */
 export const waitsFor = ({ name }: { name: string }, version: string): StateStep<Backup> =>
   waitsForNamed(name, version);
 
-/** The same, by the name of that other one alone. */
+/** The same as `waitsFor`, with the name of the other backup. */
 export const waitsForNamed = namedState('backup-waits-for', (name: string, version: string) => ({
   label: `Pending (with the message that it waits for ${name} to be deleted)`,
   matches: (backup: Backup) =>
@@ -34,7 +28,7 @@ export const waitsForNamed = namedState('backup-waits-for', (name: string, versi
     namesNoOther(backup, name),
 }));
 
-/** Longhorn may look at a backup before its snapshot or engine is ready, even if they were a moment ago. */
+/** Longhorn may reconcile a backup before its snapshot or engine is ready, even if they were ready a moment ago. */
 export const waitsForReadiness = namedState('backup-waits-for-readiness', (version: string) => ({
   label: 'Pending (waiting for its snapshot or engine)',
   matches: (backup: Backup) =>
@@ -44,7 +38,7 @@ export const waitsForReadiness = namedState('backup-waits-for-readiness', (versi
 const hasMessage = (backup: Backup, id: MessageId, version: string): boolean =>
   wordingOf(id, { message: backup.status?.messages?.info, version }) !== undefined;
 
-// The documents' wording names no backup at all.
+// The wording in the documents names no backup.
 const namesNoOther = (backup: Backup, name: string): boolean => {
   const named = /\bbackup (\S+) to be deleted/.exec(backup.status?.messages?.info ?? '')?.[1];
   return named === undefined || named === name;
@@ -54,15 +48,15 @@ type Backups = Timeline<Backup>;
 type Making = { backup: BackupSubject; version: string };
 type Waiting = { second: BackupSubject; first: { name: string; label: string }; version: string };
 
-/** The history of a backup, from its mark on. */
+/** Starts an expectation on the history of a backup, from its mark on. */
 export const backupHistory = (backups: Backups, { name, label, from }: BackupSubject): Expectation<Backup> =>
   expectHistory(backups, { name, label, describe: describeBackup }).from(from);
 
-/** A backup that nothing disturbs: to Completed, by way of any state that is not an end. */
+/** An undisturbed backup reaches Completed. Before that it may be in any state that is not final. */
 export const completes = (backups: Backups, backup: BackupSubject): Expectation<Backup> =>
   backupHistory(backups, backup).startingAs(is(''), is('Pending'), is('InProgress')).goes(is('Completed'));
 
-/** The backup is held back while the other one is being deleted, and says so. */
+/** The backup does not start while the other one is Deleting, and its message says so. */
 export const isHeldBack = (backups: Backups, { second, first, version }: Waiting): Expectation<Backup> =>
   backupHistory(backups, second)
     .startingAs(is(''), waitsForReadiness(version))
@@ -70,10 +64,7 @@ export const isHeldBack = (backups: Backups, { second, first, version }: Waiting
     .withoutEver(is('InProgress'))
     .while({ name: first.name, label: first.label, is: is('Deleting') });
 
-/**
- * The whole history of the backup that waits: held back, never uploading while the other one is Deleting,
- * then on to its end.
- */
+/** The whole history of a waiting backup: it never uploads while the other one is Deleting, and then completes. */
 export const waitsAndCompletes = (
   backups: Backups,
   { second, first, version }: Waiting,
@@ -84,38 +75,35 @@ export const waitsAndCompletes = (
     .withoutEver(is('InProgress'))
     .while({ name: first.name, label: first.label, is: is('Deleting') });
 
-/** No state matches it: what is expected is that nothing else comes. */
+/** Matches no state. Used to expect that nothing changes. */
 export const changes = namedState('changes', () => ({ label: 'unchanged', matches: (_: Backup) => false }));
 
-/** That state. */
+/** `changes` as a value, because it has no parameters. */
 export const change = changes();
 
-/**
- * The backup stays in a state for as long as the expectation is given time; to be met, it must time out (see
- * stays).
- */
+/** The backup stays in a state until the time-out. To be met, the expectation must time out (see stays). */
 export const remains = (
   backups: Backups,
   { backup, state }: { backup: BackupSubject; state: StateStep<Backup> },
 ): Expectation<Backup> => backupHistory(backups, backup).startingAs(state).goes(change);
 
-/** The same of one that is not yet Completed: it comes to that, and to nothing else. */
+/** The same for a backup that may not be Completed yet: it may still become Completed, and then must not change. */
 export const remainsCompleted = (backups: Backups, backup: BackupSubject): Expectation<Backup> =>
   backupHistory(backups, backup)
     .startingAs(is(''), is('Pending'), is('InProgress'), is('Completed'))
     .goes(change);
 
-/** A new backup is under way. */
+/** A new backup has started to upload. */
 export const isUploading = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
   backupHistory(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'));
 
-/** A backup that nobody holds back: it never waits for the deletion of another one. */
+/** A backup that never waits for the deletion of another one. */
 export const isNeverHeldBack = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
   backupHistory(backups, backup)
     .startingAs(is(''), waitsForReadiness(version))
     .goes(is('InProgress'), is('Completed'));
 
-/** A backup that was held back goes on, by way of InProgress, to Completed. */
+/** A backup that was Pending goes on through InProgress to Completed. */
 export const goesOn = (
   backups: Backups,
   { backup, held }: { backup: BackupSubject; held: StateStep<Backup> },
@@ -123,8 +111,8 @@ export const goesOn = (
   backupHistory(backups, backup).startingAs(held).goes(is('InProgress'), is('Completed'));
 
 /**
- * The state that a backup was in when another object's entry of this resourceVersion came; undefined where
- * neither is known.
+ * Returns the state of a backup at the arrival of another object's entry with this resourceVersion. Undefined if it
+ * is not known.
  */
 export const stateWhen = (
   { entries }: Backups,

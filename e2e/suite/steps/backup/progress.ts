@@ -1,7 +1,7 @@
 import type { Timeline } from '../../../history/timeline.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 
-/** The progress that a backup was seen with, each once in a row. */
+/** Returns the progress values that were observed of a backup, without consecutive duplicates. */
 export const progressOf = ({ entries }: Pick<Timeline<Backup>, 'entries'>, name: string): number[] =>
   entries
     .flatMap((entry) =>
@@ -9,7 +9,10 @@ export const progressOf = ({ entries }: Pick<Timeline<Backup>, 'entries'>, name:
     )
     .filter((progress, at, all) => progress !== all[at - 1]);
 
-/** What is wrong with the progress of a completed backup; undefined where it rose to 100 %, and was seen to. */
+/**
+ * Returns what is wrong with the progress of a completed backup. Undefined if it rose to 100 % and a value in between
+ * was observed.
+ */
 export const wrongInProgress = (seen: readonly number[]): string | undefined => {
   if (seen.some((progress, at) => progress < (seen[at - 1] ?? 0))) return 'it fell';
   if (seen.at(-1) !== 100) return 'it did not come to 100';

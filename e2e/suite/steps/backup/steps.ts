@@ -41,7 +41,7 @@ const completedBackup = async (context: Context, snapshot: SnapshotHandle): Prom
   return backup;
 };
 
-/** The history of a backup from before it was made, and what it is judged by. */
+/** The subject for a history that starts before the backup was made. */
 const made = ({ version }: Context, backup: BackupHandle) => ({
   backup: { ...backup, from: backup.since.made },
   version,
@@ -56,8 +56,8 @@ const waiting = (context: Context, second: BackupHandle, { first }: First) => ({
 });
 
 /**
- * Has Longhorn look at a backup now, and says whether it left its state in the time of two looks of Longhorn's
- * own, 45 s at the least: a busy machine was seen to take 20 to begin a backup (both fit into a hold of 120 s).
+ * Makes Longhorn reconcile a backup, and returns whether it left its state within two resyncs of Longhorn, at least
+ * 45 s. A busy machine took up to 20 s to begin a backup. Two of these waits fit into a hold of 120 s.
  */
 const leaves = async (context: Context, backup: BackupHandle, state: StateStep<Backup>): Promise<boolean> => {
   const { backups } = context.timelines;
@@ -76,19 +76,17 @@ const leaves = async (context: Context, backup: BackupHandle, state: StateStep<B
 };
 
 /**
- * `afterKill`: a process that was killed, or shut out, may have left its lock, and volume.cfg as it was.
- * `besides`: what else is there, be it other backups, one that was never finished, or blocks that nobody needs, is
- * looked at by nobody. `without`: the config of that backup was taken away, and volume.cfg may still name it as the
- * last. `inside`: another store than that of the volume's backup target.
+ * `afterKill`: a killed or locked-out process may have left its lock and an old volume.cfg.
+ * `besides`: ignore other backups, an unfinished backup, and unused blocks. `without`: the config of this backup was
+ * removed, and volume.cfg may still name it as the last. `inside`: a store other than that of the volume's target.
  */
 type Holding = { afterKill?: boolean; besides?: boolean; without?: BackupHandle; inside?: RunningStore };
 
 /**
- * The steps that make backups, have Longhorn look at them, and judge how they are made and what the store holds.
- * All but those on the store judge histories, from before the action on.
+ * The steps that make backups, make Longhorn reconcile them, and judge their histories and the store. Histories are
+ * judged from before the action on.
  */
 export const backupSteps = {
-  /** A completed backup of a snapshot. */
   'given.backup': step({
     sentence: 'Given {backup}, completed',
     parameters: (_) => ({ backup: nextLabel }),
@@ -96,8 +94,8 @@ export const backupSteps = {
     detail: ({ name }) => name,
   }),
   /**
-   * A completed backup of a volume as it is now, known to its BackupVolume: only such a one is deleted with
-   * its files.
+   * A completed backup of a volume's present data that its BackupVolume lists. Only such a backup is deleted with its
+   * files.
    */
   'given.settledBackup': step({
     sentence: 'Given {backup}, completed and settled',
@@ -110,7 +108,6 @@ export const backupSteps = {
     detail: ({ name }) => name,
     afterwards: async (context, settled) => void (await runStep(context, hasRestoredData, settled)),
   }),
-  /** Completed, settled backups of a volume, each with some blocks of its own. */
   'given.backups': step({
     sentence: 'Given {count} backups of the volume, each with data of its own',
     parameters: (_, { count }) => ({ count }),
@@ -118,7 +115,7 @@ export const backupSteps = {
       makeBackups(context, { volume, count }),
     detail: (backups) => `${backups[0]?.name ?? ''} to ${backups.at(-1)?.name ?? ''}`,
   }),
-  /** Returns when Kubernetes has taken the wish. */
+  /** Returns when Kubernetes has accepted the Backup object. */
   'when.backedUp': step({
     sentence: 'When {backup} is made from the snapshot{how}',
     parameters: (_, { mode, documented } = {}) => ({
@@ -133,7 +130,6 @@ export const backupSteps = {
       requestBackup(context, snapshot, how),
     detail: ({ name }) => name,
   }),
-  /** Longhorn is made to look at these backups now. */
   'when.lookedAtAgain': step({
     sentence: 'When Longhorn is made to reconcile {backups} again',
     parameters: (...backups) => ({ backups: listLabels(backups) }),
@@ -142,9 +138,8 @@ export const backupSteps = {
     },
   }),
   /**
-   * Longhorn is made to look at a backup that is Deleting, and at the one that waits for it when that has
-   * gone. What comes of it is not judged here. One that came to it only after the hold would pass for a promise
-   * that is kept.
+   * Makes Longhorn reconcile a backup that is Deleting, and then the one that waits for it. Does not judge the
+   * result. Without this step, a backup that Longhorn reconciled only after the hold would seem to keep the promise.
    */
   'when.givenTimeToContinue': step({
     sentence: 'When Longhorn has had the time to go on with {second}',
@@ -154,7 +149,6 @@ export const backupSteps = {
         await leaves(context, second, waitsFor(first, context.version));
     },
   }),
-  /** The backup goes Pending, saying that it waits for the other one to be deleted. */
   'then.heldBack': step({
     sentence: 'Then {second} is Pending and says that it waits for {first} to be deleted',
     parameters: (second, { first }) => ({ second, first }),
@@ -170,7 +164,7 @@ export const backupSteps = {
     },
     detail: (message) => `"${message}"`,
   }),
-  /** Its whole history: Pending, never InProgress while the other one is Deleting, InProgress, Completed. */
+  /** Judges the whole history of the second backup. */
   'then.waitedAndCompleted': step({
     sentence:
       'Then {second} goes Pending, InProgress, Completed, and was never InProgress while {first} was Deleting',
@@ -192,7 +186,7 @@ export const backupSteps = {
       }
     },
   }),
-  /** For this long, from now on, the first backup stays Deleting and the second one Pending. */
+  /** `time` starts now. */
   'then.nothingMoves': step({
     sentence: 'Then for {time} {first} stays Deleting, and {second} Pending',
     parameters: ({ first, second }, time) => ({
@@ -217,7 +211,6 @@ export const backupSteps = {
       );
     },
   }),
-  /** The upload of the backup is under way. */
   'then.uploading': step({
     sentence: 'Then {backup} is InProgress',
     parameters: (backup) => ({ backup }),
@@ -227,7 +220,7 @@ export const backupSteps = {
         context.timeouts.secondCompleted,
       ),
   }),
-  /** Whatever is done beside it, the upload goes on to its end. */
+  /** The upload completes, whatever runs in parallel. */
   'then.undisturbed': step({
     sentence: 'Then {backup} goes InProgress and Completed, undisturbed',
     parameters: (backup) => ({ backup }),
@@ -256,7 +249,7 @@ export const backupSteps = {
       }
     },
   }),
-  /** Its progress never falls, and shows the upload on its way. */
+  /** The progress never falls, and a value between 0 and 100 was observed. */
   'then.progressRose': step({
     sentence: 'Then the progress of {backup} has risen to 100 %',
     parameters: (backup) => ({ backup }),
@@ -273,7 +266,7 @@ export const backupSteps = {
     parameters: (backup) => ({ backup }),
     action: untilCompleted,
   }),
-  /** For as long as Longhorn may take to look into the store after that. */
+  /** Waits as long as Longhorn may take for its next sync of the store. */
   'then.completedForGood': step({
     sentence: 'Then {backup} is Completed, and stays so',
     parameters: (backup) => ({ backup }),
@@ -285,7 +278,6 @@ export const backupSteps = {
       await stays(remainsCompleted(timelines.backups, subject), timeouts.syncActedOn.within);
     },
   }),
-  /** The store still has the backup's config, whatever works on it. */
   'then.stillInStore': step({
     sentence: 'Then the store still has the config of {backup}',
     parameters: (backup) => ({ backup }),
@@ -298,8 +290,8 @@ export const backupSteps = {
     },
   }),
   /**
-   * When nothing works on the volume any more: its folder in the store is sound, has a config of these
-   * backups and of no other.
+   * Waits until nothing works on the volume. Then its folder in the store must be sound, with configs of exactly
+   * these backups.
    */
   'then.storeHolds': step({
     sentence: 'Then the {which}store holds {backups} whole{rest}',

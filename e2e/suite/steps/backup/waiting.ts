@@ -10,10 +10,7 @@ import { stateWhen } from './expectations.ts';
 
 type Named = { name: string; label: string };
 
-/**
- * Says which wording a waiting backup used, and returns its message; a wording that is not the documents' is
- * a finding.
- */
+/** Returns the message of a backup that waited. If its wording is not the one in the documents, reports a finding. */
 export const reportWording = (
   report: StepReport,
   { entries, backup, version }: { entries: readonly Entry<Backup>[]; backup: Named; version: string },
@@ -34,9 +31,9 @@ export const reportWording = (
 };
 
 /**
- * Distinguishes a race of the product from other failures: the removal of a backup's blocks goes on, under its
- * lock, after the backup is gone for Longhorn; one that starts then loses the lock and is in Error for good.
- * Returns the error to throw; the scenario fails either way.
+ * Recognizes a race in Longhorn. After a Backup object is gone, the removal of its blocks still holds the lock; a
+ * backup that starts then loses the lock and stays in Error. Returns the error to throw: the scenario fails in both
+ * cases.
  */
 export const reportLostLock = (
   report: StepReport,
@@ -63,7 +60,7 @@ export const reportLostLock = (
 
 type Pair = { error: unknown; second: Named; first: Named };
 
-// What broke an expectation, and the state of the first backup then.
+// The state that broke an expectation, and the state of the first backup at that time.
 const brokenBy = (backups: Timeline<Backup>, { error, first }: Pick<Pair, 'error' | 'first'>) => {
   if (!(error instanceof ExpectationError) || error.verdict.state !== 'broken') return undefined;
   const { verdict } = error;
@@ -78,22 +75,25 @@ const brokenBy = (backups: Timeline<Backup>, { error, first }: Pick<Pair, 'error
   };
 };
 
-// The same, where the deletion of the first was no longer under way.
+// The same, if the deletion of the first backup was no longer under way.
 const brokenAfter = (...args: Parameters<typeof brokenBy>) => {
   const broken = brokenBy(...args);
   return broken?.state === 'gone' || broken?.state === 'Error' ? broken : undefined;
 };
 
-/** Whether a backup was held back by a first one that had left its Error, and was Deleting again, by then. */
+/**
+ * Whether a backup waited because the first one's deletion had been retried: it was Deleting again, no longer in
+ * Error.
+ */
 export const heldByRetry = (...args: Parameters<typeof brokenBy>): boolean => {
   const broken = brokenBy(...args);
   return broken?.state === 'Deleting' && backupState(broken.last) === 'Pending';
 };
 
 /**
- * Why a backup that was not held back proves nothing: when it went on, the deletion that it was to wait for
- * was no longer under way, and nobody knows whether Longhorn looked at it before. Undefined where the
- * deletion was, or where something else went wrong.
+ * Returns why a backup that did not wait proves nothing: when it went on, the first one's deletion was no longer
+ * under way, and Longhorn may not have reconciled it before. Undefined if the deletion was under way, or something
+ * else went wrong.
  */
 export const lookedTooLate = (
   backups: Timeline<Backup>,
@@ -109,10 +109,9 @@ export const lookedTooLate = (
 };
 
 /**
- * Why a backup that nobody saw InProgress proves nothing: Longhorn asks for the progress of an upload from
- * time to time (on its own clocks each 2 s), so that one may end between two such looks; seen on v1.12.1
- * after a Pending, with 256 MiB. Undefined where the first backup was still Deleting when it was Completed,
- * so that it was uploaded when it must not be, and where something else went wrong.
+ * Returns why a backup that was not observed InProgress proves nothing: Longhorn polls an upload (by default each 2
+ * s), so one may end between two polls, as on v1.12.1 after Pending, with 256 MiB. Undefined if the first backup was
+ * still Deleting when this one was Completed, or something else went wrong.
  */
 export const endedUnseen = (
   backups: Timeline<Backup>,

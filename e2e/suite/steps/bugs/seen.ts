@@ -11,8 +11,8 @@ type SeenInOptions = Pick<Context, 'version'> & {
 };
 
 /**
- * What was seen where a promise was broken, as an error of the steps says it; undefined for one that says
- * nothing that known bugs are recognised by. By shape, as the error may come from a second copy of its class; what it came from says as much.
+ * Returns what an error says about a broken promise, to recognize known bugs. Undefined if it says nothing about
+ * that. Errors are checked by their fields, because their classes may be loaded twice. Causes count too.
  */
 export const seenIn = (deps: SeenInOptions, error: unknown): Seen | undefined => {
   if (!(error instanceof Error)) return undefined;

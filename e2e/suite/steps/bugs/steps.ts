@@ -7,13 +7,12 @@ import type { StepReport } from '../deps.ts';
 import { step } from '../step.ts';
 import { seenIn } from './seen.ts';
 
-/** The step with which a scenario checks a promise that a known bug breaks. */
+/** The step for a promise that a known bug breaks. */
 export const bugSteps = {
   /**
-   * Checks a promise, and returns whether it was kept. Where it is broken exactly as the ledger's row says
-   * the scenario goes on, and ends as that known bug if nothing else fails; broken in another way it fails.
-   * `race`: it shows only where Longhorn loses a race, so that a promise that was kept says nothing of the bug, as
-   * on a kind of store on which it does not show.
+   * Checks a promise and returns whether it was kept. If it is broken as the ledger says, the scenario goes on and
+   * ends as that known bug; if broken differently, it fails. `race`: the bug shows only in a race, so a kept promise
+   * proves nothing about it. The same holds for kinds of stores without the bug.
    */
   'then.orKnownBug': step({
     sentence: 'Then Longhorn keeps its promise: {promise}',
@@ -60,7 +59,7 @@ const anotherSymptom = (id: BugId, { error, seen }: { error: unknown; seen: Seen
     { cause: error },
   );
 
-// What goes with the symptom is no failure of its own.
+// Messages that belong to the symptom are expected.
 const saidBy = (seen: Seen): ExpectedMessage[] => {
   if (seen.of === 'history') {
     const { kind, name, state } = seen;

@@ -10,8 +10,8 @@ type AffectedObjectsOptions = {
 };
 
 /**
- * What an error is about, as far as it decides which faults of other scenarios can have reached it: the
- * object of its verdict, and the volume of that.
+ * Returns the objects that an error is about, for the search for faults of other scenarios that can have reached
+ * them: the object of its verdict and that object's volume.
  */
 export const affectedObjectsOf = (
   { timelines: { volumes, backups }, made }: AffectedObjectsOptions,
@@ -20,7 +20,7 @@ export const affectedObjectsOf = (
   const subject = subjectOf(error);
   const volume = subject && volumeOf(subject);
   const isOfVolume = volume !== undefined && made.volumes.includes(volume);
-  // An error without an object may be about anything that the scenario has.
+  // An error without an object may concern every volume of the scenario.
   const concerned = subject === undefined ? made.volumes : isOfVolume ? [volume] : [];
   const seen = statesOf(volumes, ({ metadata }) => concerned.includes(metadata.name));
   const ofBackups = statesOf(backups, (backup) => concerned.includes(volumeOf(backup) ?? ''));
@@ -36,7 +36,7 @@ export const affectedObjectsOf = (
   };
 };
 
-// By shape, as the error may come from a second copy of its class; and what an error came from says as much.
+// Checked by its fields, because the class may be loaded twice. Causes count too.
 const subjectOf = (error: unknown): KubernetesObject | undefined => {
   if (!(error instanceof Error)) return undefined;
   const { last } = (error as { verdict?: { last?: KubernetesObject } }).verdict ?? {};
@@ -45,7 +45,7 @@ const subjectOf = (error: unknown): KubernetesObject | undefined => {
 
 const bornAt = ({ metadata }: KubernetesObject): number => Date.parse(metadata.creationTimestamp ?? '');
 
-/** The volume that an object is of; of anything else, its own name. */
+/** Returns the volume that an object belongs to; for other objects, their own name. */
 const volumeOf = (object: KubernetesObject): string | undefined =>
   object.metadata.labels?.['backup-volume'] ??
   (object as Partial<Backup>).status?.volumeName ??
@@ -55,7 +55,9 @@ const volumeOf = (object: KubernetesObject): string | undefined =>
 const statesOf = <T extends KubernetesObject>({ entries }: Timeline<T>, is: (object: T) => boolean) =>
   entries.flatMap((entry) => (entry.kind !== 'gap' && is(entry.object) ? entry : []));
 
-/** The stretches in which a volume's processes were started; one that lasts has no end. */
+/**
+ * Returns when a volume's processes were started, as time spans in ms. A start that has not ended has no finite `to`.
+ */
 const startsOf = (
   states: readonly { at: number; object: { status?: { state?: string } } }[],
 ): { from: number; to: number }[] =>

@@ -7,8 +7,8 @@ import { judgeEnds, type ReportedEnd } from './managers.ts';
 import { judgeMessages, summarizeMessages, warningsOf } from './messages.ts';
 
 /**
- * The last step of every scenario: puts all that Longhorn said since the mark through the catalogue of
- * messages, and fails for what has no place in it.
+ * A last step of every scenario: classifies all messages of Longhorn with the catalogue, and fails if a message is
+ * unknown or not expected.
  */
 export const everyMessageIsKnown = step({
   sentence:
@@ -35,10 +35,7 @@ export const everyMessageIsKnown = step({
   detail: (met) => summarizeMessages(met),
 });
 
-/**
- * A manager ended meanwhile over what somebody else does: what this scenario would have proven is not
- * provable beside that.
- */
+/** A manager ended because of somebody else's action, so the result of this scenario is not provable. */
 class ManagerLost extends Error {
   override readonly name = 'ManagerLost';
   readonly verdict = { state: 'not-provable' } as const;
@@ -47,17 +44,16 @@ class ManagerLost extends Error {
 const describeEnds = (ends: readonly ReportedEnd[]): string => ends.map(({ text }) => `- ${text}`).join('\n');
 
 /**
- * A last step of every scenario: no manager ended meanwhile, by itself or by somebody's hand. One that
- * panicked over a backup of another's is that one's failure, and makes this one not provable. Of a scenario
- * that has had something for itself alone only panics over its own backups count: while it waited for its
- * turn it was not at work, and others may have killed managers.
+ * A last step of every scenario: no manager was restarted. A panic over a backup of another scenario makes this one
+ * not provable. In a scenario with exclusive things, only panics over its own backups count: while it waited for its
+ * turn, others may have killed managers.
  */
 export const noManagerEnded = step({
   sentence: 'Then no longhorn-manager was started again meanwhile',
   action: async (_: Context, ends: readonly ReportedEnd[]) => throwForEnds(ends),
 });
 
-/** Judges what no step of a scenario looked at: called when all of them have passed. */
+/** Checks what no step of a scenario checks. Called after all steps have passed. */
 export const conclude = (context: Context): Promise<void> =>
   inTurn([
     async () => void (await runStep(context, everyMessageIsKnown)),
@@ -67,16 +63,15 @@ export const conclude = (context: Context): Promise<void> =>
     },
   ]);
 
-/** The step by which a scenario looks at the managers before its end: as the promise of a known bug. */
+/** The step that checks the managers before the end, for the promise of a known bug. */
 export const managerSteps = {
-  /** No manager ended so far over what the scenario did. */
   'then.managersLive': step({
     sentence: 'Then no longhorn-manager has ended so far',
     action: async (context: Context) => throwForEnds(await endsThatCount(context)),
   }),
 };
 
-// A panic that was met as a known bug has been reported.
+// A panic that is a known bug has already been reported.
 const endsThatCount = async (context: Context): Promise<ReportedEnd[]> => {
   const { exclusive, expected } = context;
   const isKnown = ({ whose, panic }: ReportedEnd): boolean =>
@@ -103,9 +98,8 @@ const throwForEnds = (ends: readonly ReportedEnd[]): void => {
 };
 
 /**
- * What a failure of a scenario's own steps is: a lost premise where a fault that was to be in force had ended by
- * its own bound, as on a slow machine; not provable where a manager had panicked over what somebody else did;
- * otherwise the failure as it is.
+ * Returns the error to report for a failed scenario: `PremiseLost` if a fault ended by its own time limit, as on a
+ * slow machine; not provable if a manager panicked over somebody else's action; otherwise the error unchanged.
  */
 export const reclassify = async (context: Context, error: unknown): Promise<unknown> => {
   const lapsed = context.faults.lapsed();

@@ -7,19 +7,18 @@ import type { Context } from '../context.ts';
 import { scenarioAnnotation } from '../made.ts';
 import type { ManagerPodObject } from '../timelines.ts';
 
-/** The end of a longhorn-manager, in a line. */
+/** How a longhorn-manager ended, in one line. */
 type ManagerEnd = {
   text: string;
-  /** Where its container was started again in the same pod, which keeps what it said before. */
+  /** Set if the container was restarted in the same pod, which keeps its previous log. */
   restarted?: { pod: string; container: string };
-  /** The order of arrival of the state that showed it. */
+  /** The sequence number of the entry that showed it. */
   sequence: number;
 };
 
 /**
- * Looks through the history of the longhorn-manager pods for one that went, or whose container was started
- * again. Longhorn has had crashes of its managers that heal so fast that no state of a backup shows them
- * (longhorn#13245).
+ * Finds longhorn-manager pods that went away or whose container was restarted. Some crashes of managers heal so fast
+ * that no state of a backup shows them (longhorn#13245).
  */
 const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerEnd[] => {
   const ends: ManagerEnd[] = [];
@@ -45,20 +44,19 @@ const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerEnd[] =>
 
 type JudgeEndsContext = Pick<Context, 'cluster' | 'timelines' | 'made' | 'run' | 'version'>;
 
-/** The end of a manager, in words, and whose it is: of this scenario, of somebody else, or nobody knows. */
+/** How a manager ended, in words, and whose action caused it. */
 export type ReportedEnd = {
   text: string;
   whose: 'own' | 'others' | 'unknown';
   panic?: MessageId | undefined;
 };
 
-/** The kubelet keeps the end of a log; what a deletion said when it began may be minutes before. */
+/** The last lines of a log. The start of a deletion may be minutes before the end. */
 const tailLines = 20_000;
 
 /**
- * Describes how each manager ended in a scenario's time. One that panicked over the removal of a backup says so
- * in its last log, with the backup: it is the doing of whose backup that is. An end of which the log does not
- * say that much is nobody's, so that it fails whoever meets it.
+ * Describes how each manager ended. A panic over the removal of a backup names the backup in its last log, which
+ * shows whose action caused it. An end without such a log is `unknown`, and fails every scenario that meets it.
  */
 export const judgeEnds = (deps: JudgeEndsContext): Promise<ReportedEnd[]> =>
   Promise.all(judgeManagers(deps.timelines.managers).map((end) => judgeEnd(deps, end)));
@@ -95,11 +93,11 @@ const judgeEnd = async (deps: JudgeEndsContext, end: ManagerEnd): Promise<Report
   return { text: `${text}: ${describePanic(panic, version)}; ${over}`, whose, panic: panic.row?.id };
 };
 
-// Undefined for a volume that nobody made for a scenario, or that was gone before this one began.
+// Undefined if the volume belongs to no scenario, or was gone before this one began.
 const scenarioOf = ({ timelines: { volumes } }: JudgeEndsContext, volume: string): string | undefined =>
   inForceAt(volumes, volume, volumes.mark())?.object.metadata.annotations?.[scenarioAnnotation] ?? undefined;
 
-// The process panics over a removal whose Backup has gone before it ended.
+// The process panics if the Backup object is gone before the removal of its files ends.
 const wasGone = (
   { timelines }: JudgeEndsContext,
   { backup, sequence }: { backup: string; sequence: number },

@@ -18,21 +18,18 @@ import type { Context, ExpectedMessage, MetMessage } from '../context.ts';
 import type { Timelines } from '../timelines.ts';
 
 type Options = {
-  /**
-   * The volumes whose backups and snapshots are judged; what others do in the cluster is not the scenario's.
-   */
+  /** Only messages about these volumes, and their backups and snapshots, are judged. */
   volumes: readonly string[];
   expected: readonly ExpectedMessage[];
   version: string;
-  /** The backup targets of the scenario. */
+  /** The scenario's backup targets. */
   targets: readonly string[];
 };
 
 /**
- * Puts all that Longhorn said of a scenario's backups, snapshots, backup targets and volumes through the catalogue of
- * messages; of a target, what it said since its store was found. A problem is a text that nobody knows;
- * a failure, or a target that is not fit, that the scenario does not expect; a message that is only in order
- * where the scenario has done something; and one that should go by itself and was still there at the end.
+ * Classifies Longhorn's messages on a scenario's backups, snapshots, volumes and backup targets; for a target, since
+ * its store was found. Problems are: unknown texts, unexpected failures and configuration errors, messages that need
+ * an action of the scenario, and temporary messages that are still there at the end.
  */
 export const judgeMessages = (
   {
@@ -64,7 +61,7 @@ export const judgeMessages = (
   };
 };
 
-/** Says in a few words what was met: each message once, with its class. */
+/** Lists each message once, with its class. */
 export const summarizeMessages = (met: readonly MetMessage[]): string => {
   const names = met.map(({ classification }) =>
     classification.class === 'unclassified'
@@ -74,8 +71,8 @@ export const summarizeMessages = (met: readonly MetMessage[]): string => {
   return [...new Set(names)].join(', ') || 'none';
 };
 
-// Longhorn may look before a node knows the way to a server that has just begun to answer, also where a target
-// moves to one. Steps wait until it has found it; what the target says where it never does counts.
+// Longhorn may look before the network routes to a new server work, also when a target moves to one. Messages before
+// the store was found are ignored, but count if it is never found.
 const sinceFound = (
   { entries }: Pick<Timeline<BackupTarget>, 'entries'>,
   target: string,
@@ -87,7 +84,7 @@ const sinceFound = (
   for (const entry of entries) {
     if (entry.kind === 'gap' || entry.object.metadata.name !== target) continue;
     const { spec, status } = entry.object;
-    // Its status is then still that of the store before.
+    // At this time the status is still that of the previous store.
     if (before !== undefined && before.spec.backupTargetURL !== spec.backupTargetURL) {
       counted.push(...unfound);
       [unfound, isFound] = [[], false];
@@ -105,8 +102,8 @@ const sinceFound = (
 const timeOf = (event: Event): number => Date.parse(timeOfEvent(event));
 
 /**
- * What events have warned of the scenario's volumes, their engines, replicas and snapshots, and of the nodes since then.
- * It is reported and fails no scenario: a slow machine warns of much.
+ * Returns the warnings in events on the scenario's volumes, their engines, replicas and snapshots, and on nodes since
+ * the first volume was made. They fail no scenario, because slow machines cause many warnings.
  */
 export const warningsOf = async ({
   cluster,
@@ -135,7 +132,7 @@ export const warningsOf = async ({
 
 type Said = Message & { of: string; at: number; lasting: boolean };
 
-// A text that an object goes on saying is one message, whatever else of the object changes meanwhile.
+// A text that stays on an object is one message, even if other fields change.
 const follow = <T extends KubernetesObject>(
   { entries }: Pick<Timeline<T>, 'entries'>,
   say: (object: T) => Message[],
@@ -171,7 +168,7 @@ const problemOf = (
   const asExpected = own.length > 0;
   if (row.only !== undefined && !asExpected)
     return `${id} (${row.class}) is only in order where ${row.only}, and this scenario did not do that`;
-  // A replica may find no place for a moment, as while a manager starts again.
+  // A replica may have no place for a moment, such as while a manager restarts.
   const passes = speaker === 'Volume' && row.class === 'configuration' && !lasting;
   if ((row.class === 'failure' || row.class === 'configuration') && !asExpected && !passes)
     return `${id} (${row.class}) was not expected`;
@@ -181,8 +178,7 @@ const problemOf = (
   return undefined;
 };
 
-// The text of a failed deletion runs to some kilobytes, with what matters in its first few hundred
-// characters.
+// The text of a failed deletion has some kilobytes. Its first few hundred characters matter.
 const longestText = 700;
 
 const describe = ({ speaker, of, field, state, at, text, classification }: MetMessage): string => {
@@ -193,19 +189,17 @@ const describe = ({ speaker, of, field, state, at, text, classification }: MetMe
   return `${where}: ${quoted}. ${means} ${advice}`;
 };
 
-/** A message of Longhorn with its place in the catalogue, in words. */
+/** A message of Longhorn and its entry in the catalogue, in words. */
 export type ReportedMessage = { of: string; text: string; class: string; id: string | null; meaning: string };
 
 const idOf = ({ classification }: MetMessage): string | undefined =>
   classification.class === 'unclassified' ? undefined : classification.id;
 
-// In whatever field, and in whatever state of the object.
+// Ignores the field and the object's state.
 const isSame = (one: MetMessage, other: MetMessage): boolean =>
   one.of === other.of && one.text === other.text && idOf(one) === idOf(other);
 
-/**
- * What Longhorn has said of a scenario's objects so far: each message once, in the order in which it was met.
- */
+/** Returns Longhorn's messages on a scenario's objects so far, each once, in the order of their first appearance. */
 export const messagesOf = ({
   timelines,
   made,

@@ -15,13 +15,13 @@ import { PremiseLost } from '../judging.ts';
 import { isBackupOf } from '../made.ts';
 import { failed } from './expectations.ts';
 
-/** How far a deletion goes that is held open in the middle: each as sentences say it. */
+/** Where a deletion can be held in the middle, in words for sentences. */
 export const removals = {
   config: 'it has removed the config',
   block: 'it has removed a block',
 } as const;
 
-/** A deletion that is held open before it removes anything, and again in the middle, once it has gone on. */
+/** A deletion that is held before it removes anything, and again in the middle after `goOn`. */
 export type HeldRemoval = Injected & HeldDeletion & { until: keyof typeof removals };
 
 const blocksOf = async ({ volume, name, label }: BackupHandle): Promise<string[]> => {
@@ -30,7 +30,7 @@ const blocksOf = async ({ volume, name, label }: BackupHandle): Promise<string[]
   return config.blocks.map(({ checksum }) => checksum);
 };
 
-/** Holds the deletion of a backup open, and again as soon as it has got so far in the removal of its files. */
+/** Holds the deletion of a backup at its start, and again when it has removed the config or a block. */
 export const holdRemoval = async (
   context: Context,
   { backup, until }: { backup: BackupHandle; until: keyof typeof removals },
@@ -50,10 +50,10 @@ export const holdRemoval = async (
   return { ...(await faults.inject(fault)), until };
 };
 
-/** A block whose removal the store refuses. */
+/** A block that the store refuses to remove. */
 export type DeniedBlock = Injected & { checksum: string };
 
-/** Has the store refuse the removal of a block that a backup has and none of those beside it. */
+/** Makes the store refuse to remove a block that only this backup refers to, and none of `beside`. */
 export const denyRemovalOfBlock = async (
   context: Context,
   { backup, beside }: { backup: BackupHandle; beside: readonly BackupHandle[] },
@@ -69,7 +69,7 @@ export const denyRemovalOfBlock = async (
   return { ...(await context.faults.inject(fault)), checksum };
 };
 
-/** Deletes what Longhorn has of a volume in the store, and the volume's folder with it; returns when it is gone. */
+/** Deletes the BackupVolume of a volume, which also removes its folder in the store. Returns when it is gone. */
 export const removeBackupVolume = async (
   { cluster, timelines, timeouts }: Context,
   volume: VolumeHandle,
@@ -86,7 +86,7 @@ export const removeBackupVolume = async (
   });
 };
 
-/** Asks for the deletion of a backup and returns when Kubernetes has taken the wish. */
+/** Requests the deletion of a backup. Returns when Kubernetes has accepted it. */
 export const requestDeletion = async (
   { cluster, timelines }: Context,
   backup: BackupHandle,
@@ -95,7 +95,7 @@ export const requestDeletion = async (
   await cluster.delete(longhornResources.backups, { namespace, name: backup.name });
 };
 
-/** Waits until a backup is gone, whatever came of its deletion before. */
+/** Waits until a backup is gone, whatever its deletion went through before. */
 export const untilGone = (
   { timelines, timeouts }: Context,
   { name, label }: BackupHandle,
@@ -107,13 +107,13 @@ export const untilGone = (
     ...timeouts.deletedInTheEnd,
   });
 
-/** The mark before a backup was deleted; throws for one that no step has deleted. */
+/** Returns the mark before a backup was deleted. Throws if no step has deleted it. */
 export const sinceDeleted = ({ label, since: { deleted } }: BackupHandle): number => {
   if (deleted === undefined) throw new Error(`${label} was not deleted by a step`);
   return deleted;
 };
 
-/** Deletes a backup and returns how long it took until it was gone, in milliseconds. */
+/** Deletes a backup and returns how long it took until it was gone, in ms. */
 export const timeDeletion = async (context: Context, backup: BackupHandle): Promise<number> => {
   const start = performance.now();
   await requestDeletion(context, backup);
@@ -126,8 +126,8 @@ export const timeDeletion = async (context: Context, backup: BackupHandle): Prom
 };
 
 /**
- * Deletes backups one after the other, evenly spread over a time in milliseconds, and returns at its end: the
- * first deletion is then that old, the last one a part of it. This is a schedule, not a wait for something.
+ * Deletes backups one after the other, evenly spread over `over` milliseconds, and returns at the end of that time.
+ * The deletions then have evenly spread ages. This is a schedule, not a wait for a state.
  */
 export const deleteSpread = async (
   context: Context,
@@ -142,10 +142,9 @@ export const deleteSpread = async (
 };
 
 /**
- * Kills the longhorn-manager pods of the nodes that `status.ownerID` of these backups names now, and returns
- * them when Kubernetes has taken the wish. Backups that are gone by then have no owner; an error when none of
- * them has. Without grace: the pod's second container does not heed the signal that asks it to end, and the
- * pod would stay for 30 s.
+ * Kills the longhorn-manager pods on the nodes in `status.ownerID` of these backups; returns when Kubernetes has
+ * accepted that. Throws if no backup has an owner. Uses no grace period: the second container ignores the signal, so
+ * the pod would stay for 30 s.
  */
 export const killOwners = async (
   context: Context,
@@ -160,7 +159,7 @@ export const killOwners = async (
         describe: describeBackup,
         ...timeouts.pending,
       });
-  // Asked for before the owners are read: they may move while pods are listed.
+  // List the pods before reading the owners, because owners may change while pods are listed.
   const pods = await managerPods(cluster);
   const owners = new Set(
     backups.map(({ name }) => timelines.backups.current(name)?.status?.ownerID).filter((owner) => owner),
@@ -180,8 +179,8 @@ export const killOwners = async (
 };
 
 /**
- * Why a deletion that nobody forgot proves nothing: its attempt had been refused before the manager was killed,
- * so that none was under way. Undefined where something else went wrong.
+ * Returns why a deletion that was not forgotten proves nothing: the store had refused the attempt before the manager
+ * was killed, so none was under way. Undefined if something else went wrong.
  */
 export const endedBeforeKill = (
   error: unknown,

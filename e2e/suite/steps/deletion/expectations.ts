@@ -26,8 +26,8 @@ const saysInError = (backup: Backup, ids: readonly string[], version: string): b
 };
 
 /**
- * The deletion of a backup failed with one of these messages. It speaks in status.messages.error;
- * status.error is a failed creation's.
+ * The deletion of a backup failed with one of these messages. The message is in status.messages.error; status.error
+ * is only for a failed creation.
  */
 export const failed = namedState(
   'backup-deletion-failed',
@@ -38,11 +38,11 @@ export const failed = namedState(
   }),
 );
 
-// The backup is in Error, because the store refused the removal of its files; `status.error` is empty.
+// The backup is in Error because the store refused to remove its files. `status.error` is empty.
 const isDenied = (version: string): StateStep<Backup> =>
   failed('Error (with the text on permissions)', ['deletion-denied'], version);
 
-/** As `isDenied`, or it lost the lock to another backup of its volume that was uploading. */
+/** The same as `isDenied`, or the deletion lost the lock to an uploading backup of the same volume. */
 const isDeniedOrLocked = (version: string): StateStep<Backup> =>
   failed(
     'Error (with the text on permissions, or on a lock)',
@@ -50,11 +50,11 @@ const isDeniedOrLocked = (version: string): StateStep<Backup> =>
     version,
   );
 
-/** Longhorn has taken up the deletion of a completed backup. */
+/** Longhorn has started to delete a completed backup. */
 export const isBeingDeleted = (backups: Backups, backup: BackupSubject): Expectation<Backup> =>
   backupHistory(backups, backup).startingAs(is('Completed')).goes(is('Deleting'));
 
-/** A completed backup is deleted without trouble. */
+/** A completed backup is deleted without a failure. */
 export const isDeleted = (backups: Backups, backup: BackupSubject): Expectation<Backup> =>
   backupHistory(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone);
 
@@ -62,18 +62,15 @@ export const isDeleted = (backups: Backups, backup: BackupSubject): Expectation<
 export const deletionFails = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
   backupHistory(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), isDenied(version));
 
-/** The deletion of a completed backup fails, and is tried again. */
+/** The deletion of a completed backup fails and is retried. */
 export const isDeletingAgain = (backups: Backups, failing: Failing): Expectation<Backup> =>
   deletionFails(backups, failing).goes(is('Deleting'));
 
-/** The deletion of a completed backup fails, is tried again, and fails again. */
+/** The deletion of a completed backup fails, is retried, and fails again. */
 export const deletionFailsAgain = (backups: Backups, failing: Failing): Expectation<Backup> =>
   isDeletingAgain(backups, failing).goes(isDeniedOrLocked(failing.version));
 
-/**
- * The deletion of a completed backup is refused, by whatever of a store that does not let it do all that it
- * must.
- */
+/** The deletion of a completed backup fails with one of the messages for a store that refuses an operation. */
 export const isRefused = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
   backupHistory(backups, backup)
     .startingAs(is('Completed'))
@@ -86,22 +83,19 @@ export const isRefused = (backups: Backups, { backup, version }: Failing): Expec
       ),
     );
 
-/** What a deletion says, as a failure, that a store does not let do all that it must. */
+/** The failure messages of a deletion in a store that refuses an operation. */
 export const storeRefusals = ['deletion-denied', 'deletion-not-listed'] as const satisfies MessageId[];
 
-// Said by a manager that knows nothing of a deletion under way: the one that began it is gone.
+// The message of a manager that has no record of the deletion, because the manager that started it is gone.
 const isForgotten = (version: string): StateStep<Backup> =>
   failed('Error (with the text that no deletion is in progress)', ['deletion-forgotten'], version);
 
-/**
- * A manager that knows nothing of the deletion under way says so, for some milliseconds, and begins it again.
- */
+/** A manager without a record of the deletion reports that for some milliseconds, and starts the deletion again. */
 export const isForgottenAndRetried = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
   backupHistory(backups, backup).startingAs(is('Deleting')).goes(isForgotten(version), is('Deleting'));
 
 /**
- * A deletion that failed, or lost its manager, is tried once more and succeeds; what was under way before may
- * fail first.
+ * A deletion that failed, or whose manager was killed, is retried and succeeds. An earlier attempt may fail first.
  */
 export const isDeletedInTheEnd = (backups: Backups, { backup, version }: Failing): Expectation<Backup> => {
   const failures = [isDeniedOrLocked(version), isForgotten(version)];
@@ -112,8 +106,8 @@ export const isDeletedInTheEnd = (backups: Backups, { backup, version }: Failing
 };
 
 /**
- * A completed backup is deleted, though its owner is killed at some point meanwhile: who takes over may say
- * that it knows of no deletion.
+ * A completed backup is deleted although its owner is killed meanwhile. The next owner may report that it has no
+ * record of the deletion.
  */
 export const isDeletedThroughKill = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
   backupHistory(backups, backup)
@@ -121,32 +115,32 @@ export const isDeletedThroughKill = (backups: Backups, { backup, version }: Fail
     .goes(is('Deleting'), gone)
     .allowing(isForgotten(version));
 
-// On a real v1.12.1 65 s were seen for a back-off of 60 s and a look every 30 s. The start of an attempt is
-// known by the state that it sets, some seconds later when a controller is busy.
+// On a real v1.12.1, 65 s were measured with a back-off of 60 s and a resync of 30 s. The start of an attempt shows
+// in the state that it sets, which a busy controller sets some seconds late.
 const early = 55 / 60;
 const late = 10_000;
 
 type Window = { least: number; most: number };
 
 /**
- * How long it may take, in milliseconds, from the first attempt to delete a backup to the second: 55 to 100 s
- * on Longhorn's own clocks, and more on a machine that is so many times slower than the reference.
+ * Returns the allowed time in ms between the first and the second attempt to delete a backup: 55 to 100 s with
+ * Longhorn's default timers. The maximum grows with `slowness` (1 is the reference machine).
  */
 export const retryWindow = ({ deletionBackoff, resync }: LonghornClocks, slowness: number): Window => ({
   least: deletionBackoff * early,
   most: deletionBackoff + resync + late * slowness,
 });
 
-/** Writes a window as steps name it: "55 s to 1 min 40 s". */
+/** Formats a window for sentences: "55 s to 1 min 40 s". */
 export const describeWindow = ({ least, most }: Window): string =>
   `${formatDuration(least)} to ${formatDuration(most)}`;
 
-/** Writes how long after the first attempt, in milliseconds, the second came. */
+/** Describes the time between the two attempts, in ms. */
 export const describeGap = (gap: number): string => `tried again after ${formatDuration(gap)}`;
 
 /**
- * The time from the first attempt to delete a backup to the second, in milliseconds, of a verdict whose first
- * and third states they set; throws where it is not within the window.
+ * Returns the time between two deletion attempts in ms. The first and third states of the verdict show the attempts.
+ * Throws if the time is outside the window.
  */
 export const judgeGap = (verdict: Verdict, { label, window }: { label: string; window: Window }): number => {
   const gap = reached(verdict, 2).at - reached(verdict, 0).at;
@@ -155,7 +149,7 @@ export const judgeGap = (verdict: Verdict, { label, window }: { label: string; w
   return gap;
 };
 
-/** How long a backup that failed was let be until it was deleted, by Longhorn's own times; in ms. */
+/** Returns how long a failed backup stayed until it was deleted, by Longhorn's timestamps, in ms. */
 export const stayedFailed = ({ entries }: Backups, name: string): number => {
   const own = entries.flatMap((entry) =>
     entry.kind !== 'gap' && entry.object.metadata.name === name ? entry.object : [],

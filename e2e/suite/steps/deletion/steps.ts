@@ -49,7 +49,7 @@ import {
 type First = { first: BackupHandle };
 type HowFar = Pick<HeldRemoval, 'until'>;
 
-/** The history of a backup from its deletion on, and what it is judged by. */
+/** The subject for a history that starts at the deletion of the backup. */
 const deleted = ({ version }: Context, backup: BackupHandle, from = sinceDeleted(backup)) => ({
   backup: { ...backup, from },
   version,
@@ -66,8 +66,8 @@ const triedAgain = async (
   judged: Promise<Verdict>,
 ): Promise<number> => judgeGap(await judged, { label, window: windowOf(context) });
 
-// The next attempt of the deletion ends its Error, whoever else is at work; on a slow machine the other
-// backup may not have got that far.
+// The next deletion attempt ends the state Error. On a slow machine that may happen before the other backup is
+// InProgress.
 const goesWhileInError = async (
   { timelines: { backups }, clocks, timeouts }: Context,
   expectation: Expectation<Backup>,
@@ -94,18 +94,18 @@ const goesWhileInError = async (
 };
 
 /**
- * The steps that set up how a deletion will go, that delete and cross a deletion (each returns when Kubernetes has
- * taken the wish), and that judge it, and what another backup of the volume does while one fails.
+ * The steps that prepare, request, disturb and judge deletions, and judge other backups of the volume during a
+ * failure. Requests return when Kubernetes has accepted them.
  */
 export const deletionSteps = {
-  /** How long it takes to delete this backup, which is gone then; in milliseconds. */
+  /** Deletes the backup, and returns the time in ms. */
   'given.deletionTime': step({
     sentence: 'Given how long it takes to delete {backup}',
     parameters: (backup) => ({ backup }),
     action: timeDeletion,
     detail: (time) => formatDuration(time),
   }),
-  /** By the setting of a minute: it is deleted no earlier, and is gone then. */
+  /** A setting makes Longhorn delete it after a minute, and not earlier. */
   'then.failedOneGoes': step({
     sentence: 'Then {backup} is deleted by itself, a minute after it failed, and is gone',
     parameters: (backup) => ({ backup }),
@@ -123,10 +123,7 @@ export const deletionSteps = {
     },
     detail: (stayed) => `after ${formatDuration(stayed)}`,
   }),
-  /**
-   * From now on the deletion of this backup is stopped as soon as it starts; released by `when.released`, or
-   * by itself after a while.
-   */
+  /** Holds the deletion at its start, until `when.released`, or until the fault ends by itself. */
   'given.heldDeletion': step({
     sentence: 'Given a fault that holds the deletion of {backup} open',
     parameters: (backup) => ({ backup }),
@@ -134,8 +131,8 @@ export const deletionSteps = {
       faults.inject(heldDeletion.on(cluster, { pods: await managerPods(cluster), backup: name, label })),
   }),
   /**
-   * The same, and it can go on (`when.deletionContinued`) until it has removed the backup's config, or the first of its
-   * blocks, where it is held again: from then on the backup is gone for Longhorn.
+   * Like `given.heldDeletion`. After `when.deletionContinued`, the deletion is held again when it has removed the
+   * config or a first block. Longhorn's Backup object is gone from then on.
    */
   'given.heldRemoval': step({
     sentence: 'Given a fault that holds the deletion of {backup} open, and once more as soon as {removed}',
@@ -146,7 +143,7 @@ export const deletionSteps = {
     action: (context: Context, backup: BackupHandle, { until }: HowFar) =>
       holdRemoval(context, { backup, until }),
   }),
-  /** A block that this backup alone has is immutable: its removal fails until `when.released`. */
+  /** The removal of this block fails until `when.released`. */
   'given.immutableBlock': step({
     sentence: 'Given a block that {backup} alone has, made immutable in the backup store',
     parameters: (backup, _) => ({ backup }),
@@ -154,7 +151,7 @@ export const deletionSteps = {
       denyRemovalOfBlock(context, { backup, beside }),
     detail: ({ checksum }) => checksum,
   }),
-  /** The backup's config in the store is immutable: its deletion fails until `when.madeMutable`. */
+  /** The deletion of the backup fails until `when.madeMutable`. */
   'given.immutableConfig': step({
     sentence: 'Given the config of {backup}, made immutable in the backup store',
     parameters: (backup) => ({ backup }),
@@ -168,10 +165,7 @@ export const deletionSteps = {
     parameters: (backup) => ({ backup }),
     action: requestDeletion,
   }),
-  /**
-   * The backups are deleted one after the other, evenly spread over a time in milliseconds that is over when
-   * this returns.
-   */
+  /** Deletions are evenly spread over `time` ms. Returns at the end of that time. */
   'when.deletedOneByOne': step({
     sentence: 'When {backups} are deleted one after the other, within {time}',
     parameters: (backups, { time }) => ({
@@ -181,19 +175,18 @@ export const deletionSteps = {
     action: (context: Context, backups: readonly BackupHandle[], { time }: { time: number }) =>
       deleteSpread(context, { backups, over: time }),
   }),
-  /** A deletion that is held goes on as far as it was to, and is held again. */
   'when.deletionContinued': step({
     sentence: 'When the deletion goes on until {removed}',
     parameters: ({ until }) => ({ removed: removals[until] }),
     action: (_: Context, held: HeldRemoval) => held.goOn(),
     detail: (gone) => gone,
   }),
-  /** The BackupVolume is deleted: all that the store has of the volume. */
+  /** Removes everything that the store has of the volume. */
   'when.backupVolumeDeleted': step({
     sentence: 'When the backup volume is deleted',
     action: (context: Context, volume: VolumeHandle) => removeBackupVolume(context, volume),
   }),
-  /** The longhorn-manager pods that look after these backups now are killed, without grace. */
+  /** Kills the owners of the backups, without a grace period. */
   'when.ownerKilled': step({
     sentence: 'When the longhorn-manager {owners} {backups} {are} killed',
     parameters: (...backups) => ({
@@ -204,13 +197,12 @@ export const deletionSteps = {
     action: (context: Context, ...backups: BackupHandle[]) => killOwners(context, backups),
     detail: (killed) => killed.map(({ name, node }) => `${name} on ${node}`).join(', '),
   }),
-  /** Each has a successor that is ready. */
   'then.managersBack': step({
     sentence: 'Then the longhorn-manager pods that were killed have successors',
     action: (_: Context, killed: readonly Injected[]) => Promise.all(killed.map((pod) => pod.heal())),
     detail: (told) => told.join(', '),
   }),
-  /** The config of a backup whose deletion fails is mutable again. */
+  /** Heals the fault that makes the deletion fail. */
   'when.madeMutable': step({
     sentence: 'When {fault} no longer',
     parameters: ({ title }, _) => ({ fault: title }),
@@ -220,7 +212,6 @@ export const deletionSteps = {
     },
     detail: (how) => how,
   }),
-  /** Longhorn has taken up the deletion of a completed backup. */
   'then.deleting': step({
     sentence: 'Then {backup} is Deleting',
     parameters: (backup) => ({ backup }),
@@ -230,7 +221,6 @@ export const deletionSteps = {
         context.timeouts.deleting,
       ),
   }),
-  /** A completed backup goes Deleting and is gone. */
   'then.deleted': step({
     sentence: 'Then {backup} goes Deleting, and is gone',
     parameters: (backup) => ({ backup }),
@@ -240,7 +230,6 @@ export const deletionSteps = {
         context.timeouts.firstDeleted,
       ),
   }),
-  /** A completed backup goes Deleting, then Error with the text on permissions. */
   'then.deletionFails': step({
     sentence: 'Then {backup} goes Deleting, and Error with the text on permissions',
     parameters: (backup) => ({ backup }),
@@ -250,7 +239,7 @@ export const deletionSteps = {
         context.timeouts.deletionFails,
       ),
   }),
-  /** The deletion fails, is tried again when its back-off is over, and fails again. */
+  /** The retry comes after Longhorn's back-off. */
   'then.deletionFailsAgain': step({
     sentence: 'Then {backup} goes Deleting, Error, Deleting, Error: the deletion is tried again after {time}',
     parameters: (backup) => ({ backup, time: retryTime }),
@@ -266,7 +255,7 @@ export const deletionSteps = {
       ),
     detail: describeGap,
   }),
-  /** The deletion fails, and the backup is Deleting again when the back-off is over. */
+  /** The retry comes after Longhorn's back-off. */
   'then.deletingAgain': step({
     sentence: 'Then {backup} goes Deleting, Error, Deleting: the deletion is tried again after {time}',
     parameters: (backup) => ({ backup, time: retryTime }),
@@ -282,10 +271,7 @@ export const deletionSteps = {
       ),
     detail: describeGap,
   }),
-  /**
-   * A backup that was held back by the deletion of the first goes InProgress while that one is in Error,
-   * and Completed.
-   */
+  /** The second backup was waiting for the deletion of the first. */
   'then.wentOnDuringError': step({
     sentence: 'Then {second} goes InProgress while {first} is in Error, and Completed',
     parameters: (second, { first }) => ({ second, first }),
@@ -297,7 +283,7 @@ export const deletionSteps = {
       return goesWhileInError(context, expectation, { second, first });
     },
   }),
-  /** A backup made while the first is in Error is never held back. */
+  /** The second backup was made while the first was in Error. */
   'then.neverHeldBack': step({
     sentence: 'Then {second} is never held back: it goes InProgress while {first} is in Error, and Completed',
     parameters: (second, { first }) => ({ second, first }),
@@ -308,10 +294,7 @@ export const deletionSteps = {
         { second, first },
       ),
   }),
-  /**
-   * After its owner was killed, the backup goes Error with the text that no record is in progress, and
-   * Deleting again.
-   */
+  /** After the owner of the backup was killed. */
   'then.deletionForgotten': step({
     sentence:
       'Then {backup} goes Error with "No deletion in progress record, retry the deletion command", and Deleting again',
@@ -331,10 +314,7 @@ export const deletionSteps = {
     },
     detail: (lived) => `Error for ${lived}`,
   }),
-  /**
-   * When nothing works on the volume any more: its folder has the block that could not be removed, which
-   * belongs to no backup, these backups whole, and nothing else.
-   */
+  /** Waits until nothing works on the volume. The block that could not be removed belongs to no backup. */
   'then.blockLeft': step({
     sentence: 'Then the store has the block that could not be removed, {backups} whole, and nothing else',
     parameters: (_, __, beside) => ({
@@ -349,7 +329,7 @@ export const deletionSteps = {
       const { backups, problems } = await volume.target.store.inspect(volume.name, storeQuiet(clocks));
       const isOfBlock = ({ code, blocks }: StoreFinding): boolean =>
         code === 'block-orphaned' && blocks?.count === 1 && blocks.first === block.checksum;
-      // Its removal having failed, the deletion does not count anew.
+      // A deletion that failed to remove a block does not update the block count.
       const isOfCount = ({ code }: StoreFinding): boolean => code === 'block-count-wrong';
       throwFor(
         [
@@ -363,7 +343,7 @@ export const deletionSteps = {
       );
     },
   }),
-  /** Whatever point of its deletion the kill of its owner met, each backup goes Deleting, and is gone. */
+  /** At whatever point of its deletion the owner was killed. */
   'then.deletedThroughKill': step({
     sentence: 'Then each of {backups} goes Deleting, and is gone',
     parameters: (...backups) => ({ backups: describeLabels(backups) }),
@@ -377,7 +357,7 @@ export const deletionSteps = {
         ),
       ),
   }),
-  /** After the heal the deletion is tried once more, and the backup is gone. */
+  /** Judges the deletion after the heal or the kill. */
   'then.deletedInTheEnd': step({
     sentence: 'Then {backup} goes Deleting once more, and is gone',
     parameters: (backup) => ({ backup }),
