@@ -25,8 +25,8 @@ scenario(
     await given.exclusive('longhorn-managers');
 
     await when.deleted(first);
-    // At the next attempt: before each later one, twice as long, nobody else may run. delete-error follows
-    // the loop with its gaps.
+    // Kill at the first retry: each later back-off is twice as long, and no other scenario may run meanwhile. The
+    // scenarios in delete-error check later retries and their back-offs.
     await then.deletingAgain(first);
     await when.ownerKilled(first);
     await then.deletionForgotten(first);
@@ -61,7 +61,7 @@ scenario(
 
 scenario(
   'Deletions that a kill meets at ten points all end, and nothing else is lost',
-  // Each of the ten has blocks of its own, which are written between one and the next.
+  // Needs a block device, because each of the ten backups needs its own blocks, written between the backups.
   { ...about('ten-points'), needs: ['block-device'], proves: ['D5', 'D18'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
@@ -77,8 +77,7 @@ scenario(
     await when.ownerKilled(...ten);
     await then.deletedThroughKill(...ten);
 
-    // A kill after the config is gone leaves blocks that nobody refers to. The next deletion that ends finds
-    // them.
+    // A kill after the removal of the config leaves unused blocks. The next deletion that completes removes them.
     await when.deleted(last);
     await then.deleted(last);
     await when.givenBack();

@@ -25,15 +25,15 @@ scenario(
     await then.inForce(immutable);
 
     await when.deleted(first);
-    // "At the same time" is as soon as the first is Deleting: one that Longhorn looks at before that does not
-    // wait, and rightly so.
+    // "At the same time" starts when the first is Deleting. A backup that Longhorn reconciles earlier correctly does
+    // not wait.
     await then.deleting(first);
     const second = await when.backedUp(snapshot);
 
     await then.heldBack(second, { first });
     await then.deletionFails(first);
-    // Now, as no attempt at the deletion comes before its back-off is over: a creation that meets one is lost
-    // for good.
+    // Reconcile now, because no deletion attempt comes before the back-off is over: a creation that meets an attempt
+    // fails for good.
     await when.lookedAtAgain(second);
     await then.wentOnDuringError(second, { first });
     await then.deletionFailsAgain(first);

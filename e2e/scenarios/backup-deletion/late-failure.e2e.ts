@@ -31,14 +31,14 @@ scenario(
     await when.deleted(first);
     await then.inForce(held);
     await when.deletionContinued(held);
-    // For Longhorn a backup is gone that has no config.
+    // Longhorn removes the Backup object as soon as the config is gone.
     await then.deleted(first);
     await then.inForce(held);
     await then.inForce(block);
     await when.released(held);
     await then.blockLeft(block, volume, [second]);
 
-    // Nothing reports it; the next deletion that ends finds it.
+    // Longhorn does not report the block that is left. The next deletion that completes removes it.
     await when.released(block);
     await when.deleted(second);
     await then.deleted(second);

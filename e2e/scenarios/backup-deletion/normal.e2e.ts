@@ -18,8 +18,8 @@ scenario(
     const snapshot = await given.snapshot(volume);
 
     await when.deleted(first);
-    // "At the same time" is as soon as the first is Deleting: one that Longhorn looks at before that does not
-    // wait, and rightly so.
+    // "At the same time" starts when the first is Deleting. A backup that Longhorn reconciles earlier correctly does
+    // not wait.
     await then.deleting(first);
     const second = await when.backedUp(snapshot);
 
@@ -66,8 +66,8 @@ scenario(
     await then.storeHolds(volume, made ? [second] : []);
     if (!made) return;
 
-    // The document says nothing of it, but a backup is kept for the day when its volume is gone; deleting it
-    // then was broken once (longhorn#9252).
+    // Not in the document. Backups are kept for the time after their volume is gone, and deleting one then was once
+    // broken (longhorn#9252).
     await when.volumeRemoved(volume);
     await when.deleted(second);
     await then.deleted(second);

@@ -1,7 +1,7 @@
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-// No document asks for this: it is what everybody goes through once who moves to an object store.
+// Not derived from a document: every user who moves to an object store goes through this once.
 scenario(
   'Backups outlive a change of their target to another kind of store, and are back with it',
   {

@@ -32,7 +32,7 @@ scenario(
     await then.deleted(foreign.backup);
     await then.storeHolds(foreign.volume, []);
 
-    // What its own Longhorn does first when it deletes it there.
+    // The other Longhorn removes the config first when it deletes its backup.
     const deleted = await given.fileMissing({ configOf: old.backup });
     await then.inForce(deleted);
     await then.removedFromCluster(old.backup, await when.storeLookedInto(target));

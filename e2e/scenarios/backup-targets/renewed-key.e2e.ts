@@ -1,8 +1,8 @@
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-// No document asks for this: keys expire, and are renewed, in the middle of whatever is going on.
-// Its server is the one that does not speak TLS.
+// Not derived from a document: keys expire and are renewed at any time. The server of this scenario is the one
+// without TLS.
 scenario(
   'A key that expires while a backup is uploaded ends that one alone, and all goes on with a new one',
   {
@@ -31,7 +31,7 @@ scenario(
     await then.targetAvailable();
     await then.inForce(replaced);
     const third = await given.settledBackup(volume);
-    // Whose key was good no more could not remove its lock either.
+    // The upload with the expired key could not remove its lock either.
     await then.storeHolds(volume, [first, third], { besides: true, afterKill: true });
     await then.restores(first, [before]);
     await then.restores(third, [data]);

@@ -1,7 +1,7 @@
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-// No document asks for this: with several targets, each volume names the one that its backups go to.
+// Not derived from a document: with several targets, each volume names the target of its backups.
 scenario(
   'Backups on two backup targets never mix',
   { tags: ['backup-targets'], timeout: '40m', needs: ['block-device'], proves: ['T13'] },

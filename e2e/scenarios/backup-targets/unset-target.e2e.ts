@@ -1,6 +1,7 @@
 import { scenario } from '../../suite/scenario.ts';
 
-// No document asks for this: a new Longhorn has a target without a URL, default, beside those that one makes.
+// Not derived from a document: a new Longhorn has a target `default` without a URL, beside the targets that users
+// make.
 scenario(
   'A backup is uploaded and kept, although another backup target has no URL',
   {

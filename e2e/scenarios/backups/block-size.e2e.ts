@@ -42,7 +42,7 @@ scenario(
   'The default size of backup blocks is for the volumes that are made after it alone',
   {
     tags: ['backups', 'refusals'],
-    // In another cluster others may make volumes meanwhile.
+    // On other clusters, other users may make volumes while the setting is changed.
     needs: ['lab'],
     longhorn: '>=1.10.0',
     disruptions: ['settings'],

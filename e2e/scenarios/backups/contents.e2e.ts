@@ -40,7 +40,7 @@ scenario(
     tags: ['backups'],
     timeout: '40m',
     needs: ['block-device'],
-    // Before, the label of its target was to be given as well.
+    // Earlier versions also require the label of the target.
     longhorn: '>=1.9.0',
     proves: ['C3', 'C7', 'C9', 'C23', 'C24', 'C25', 'D17', 'I1', 'I2', 'I3', 'I7', 'L13'],
   },
@@ -94,7 +94,8 @@ scenario(
   },
 );
 
-// No document asks for this: a recurring job's old snapshots of a detached volume were seen to stay.
+// Not derived from a document: old snapshots of a recurring job were observed to stay while their volume was
+// detached.
 scenario(
   'A snapshot that is deleted while its volume is detached goes',
   { tags: ['backups'], timeout: '20m', needs: ['block-device'] },

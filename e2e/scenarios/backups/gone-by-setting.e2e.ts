@@ -6,7 +6,7 @@ scenario(
   {
     tags: ['backups', 'snapshots', 'slow'],
     timeout: '40m',
-    // In another cluster those of others would go as well.
+    // On other clusters, the settings would also remove snapshots and backups of other users.
     needs: ['lab', 'foreignLock'],
     longhorn: '>=1.9.0',
     disruptions: ['settings'],

@@ -26,7 +26,7 @@ scenario(
     await then.completed(third);
     await then.attachmentGivenBack(third);
     await then.attachedMeanwhile(third);
-    // Each of the first two counts the blocks that both have sent.
+    // `besides`: the block counts of the first two backups both include the blocks that both have sent.
     await then.storeHolds(volume, [first, second, third], { besides: true });
     await then.restores(first, [large]);
     await then.restores(second, [small]);

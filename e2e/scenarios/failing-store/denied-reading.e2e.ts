@@ -2,13 +2,13 @@ import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-// No document asks for these: they are what every user of a backup relies on.
+// Not derived from a document: every user of backups relies on this.
 const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m', needs: ['listingDenied'] };
 
-/** Behind the data of a first backup, which so has no block that a second one lacks. */
+/** After the data of a first backup, so that a second backup has all blocks of the first. */
 const more = { offset: littleData.data.size, size: littleData.data.size / 2 };
 
-/** In their place, so that the first backup has blocks which a second one lacks. */
+/** Overwrites the first data, so that the first backup has blocks that a second one lacks. */
 const others = { offset: 0, size: littleData.data.size };
 
 scenario(
@@ -114,7 +114,7 @@ scenario(
     needs: ['readingDenied'],
     proves: ['D1'],
     cells: ['inspect | backups/ | no permission to enter it'],
-    // On the others the manager panics over it, as over any removal that fails after its Backup has gone.
+    // On other versions the manager panics, as it does over any removal that fails after its Backup is gone.
     longhorn: '>=1.10.4 <1.11.0 || >=1.11.3',
   },
   async ({ given, when, then }) => {
@@ -132,7 +132,7 @@ scenario(
 
     await when.released(unreadable);
     if (kept) await then.goneInTheEnd(first);
-    // Else Longhorn finds the first in the store, as one that was never deleted.
+    // If the promise was broken, Longhorn finds the first backup in the store again, as if it had never been deleted.
     await when.storeLookedInto();
     await then.known(second);
     await then.storeHolds(volume, [second], { besides: true });

@@ -1,7 +1,8 @@
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-// What object lock is bought for: somebody who may delete all backups, or has Longhorn do so, destroys none.
+// The purpose of object lock: somebody who may delete all backups, or may make Longhorn delete them, cannot destroy
+// them.
 scenario(
   'Backups that were deleted from a bucket with object lock are known and whole again once it is undone',
   { tags: ['failing-store'], timeout: '40m', needs: ['versionsKept'] },

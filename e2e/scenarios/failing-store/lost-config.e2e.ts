@@ -2,7 +2,7 @@ import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-// No document asks for these either: a store's files are lost by power cuts, and by hands.
+// Not derived from a document: power cuts and people destroy files in a store.
 const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m' };
 
 scenario(
@@ -43,7 +43,7 @@ scenario(
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
     const first = await given.settledBackup(volume);
-    // In the place of what the first has, which so has blocks that the second lacks.
+    // Overwrites the data of the first backup, so that the first has blocks that the second lacks.
     const data = await given.data(volume, littleData.data);
     const second = await given.settledBackup(volume);
     const emptied = await given.fileEmptied({ configOf: second });

@@ -8,7 +8,7 @@ scenario(
     const volume = await given.volume({ size: littleData.volume });
     const data = [await given.data(volume, littleData.data)];
     const first = await given.settledBackup(volume);
-    // Some of its blocks find room, and not all.
+    // There is room for some of its blocks, but not for all.
     const full = await given.diskNearlyFull(5 * mebibyte);
     await then.inForce(full);
 
@@ -24,7 +24,7 @@ scenario(
     await then.restores(first, data.slice(0, 1));
     await then.restores(third, data);
 
-    // What the second left goes with it.
+    // This also removes the files that the failed backup left.
     await when.deleted(second);
     await then.goneInTheEnd(second);
     await then.storeHolds(volume, [first, third]);

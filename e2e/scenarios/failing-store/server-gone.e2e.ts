@@ -6,7 +6,7 @@ scenario(
   {
     tags: ['failing-store', 'recurring-jobs'],
     timeout: '60m',
-    // What was written before and after makes the backups differ.
+    // Needs a block device, because the data written before and after make the backups differ.
     needs: ['block-device', 'serverGone'],
     disruptions: ['store-stall'],
     proves: ['J31', 'R1', 'R4'],
@@ -14,7 +14,7 @@ scenario(
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     const before = await given.data(volume, littleData.data);
-    // Not the job's, which must leave it alone.
+    // The job has not made this backup, so it must not delete it.
     const kept = await given.settledBackup(volume);
     const job = await given.recurringJob(volume);
     await given.data(volume, { offset: 0, size: 4 * mebibyte });

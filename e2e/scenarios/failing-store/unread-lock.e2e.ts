@@ -4,14 +4,14 @@ import type { BackupHandle, VolumeHandle } from '../../suite/steps/handles.ts';
 import type { LockHandle } from '../../suite/steps/lock/steps.ts';
 import type { Steps } from '../../suite/steps/steps.ts';
 
-// No document asks for these: they are what every user of a backup relies on.
+// Not derived from a document: every user of backups relies on this.
 const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m' };
 
 type Scene = Pick<Steps, 'given' | 'when' | 'then' | 'data'>;
 type Met = { volume: VolumeHandle; lock: LockHandle; second: BackupHandle };
 type Trouble = (scene: Scene, met: Met) => ReturnType<Steps['given']['fileEmptied']>;
 
-/** A deletion beside an upload, of whose lock Longhorn does not learn; then the store is healed. */
+/** A deletion starts during an upload whose lock Longhorn cannot read. Afterwards the store is healed. */
 const besideAnUpload =
   (trouble: Trouble) =>
   async (scene: Scene): Promise<void> => {
@@ -21,8 +21,7 @@ const besideAnUpload =
     const first = await given.settledBackup(volume);
     const data = await given.data(volume, sizes.small);
     const snapshot = await given.snapshot(volume);
-    // Of another upload, as from another cluster: it counts for as long as it is there, however fast this
-    // cluster's own is.
+    // The lock of an upload from another cluster. It counts while it exists, however fast this cluster's upload ends.
     const lock = await given.foreignLock(volume, { of: 'a backup' });
     const second = await when.backedUp(snapshot);
     await then.underWay(second);
@@ -62,7 +61,7 @@ scenario(
     cells: ["take a lock | another's lock | empty file"],
   },
   besideAnUpload(async ({ given, then }, { volume, lock, second }) => {
-    // Its own lock, which can be read, would keep the deletion off for as long as it lasts.
+    // The readable lock of this upload would block the deletion until the upload ends.
     await then.completed(second);
     return given.fileEmptied({ of: volume, lock });
   }),

@@ -2,12 +2,12 @@ import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-// No document asks for these either: object stores answer so on any day, and have their users live with it.
+// Not derived from a document: object stores give such answers at any time, and expect their clients to handle them.
 const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m', needs: ['wrongAnswers'] };
 
 const requests = ['list', 'look', 'read', 'write', 'delete'] as const;
 
-/** Behind the data of a first backup, which so has no block that a second one lacks. */
+/** After the data of a first backup, so that a second backup has all blocks of the first. */
 const more = { offset: littleData.data.size, size: littleData.data.size / 2 };
 
 scenario(
@@ -52,7 +52,7 @@ scenario(
   },
 );
 
-// longhorn/longhorn#13646, #13756: which right is missing is what its user has to learn.
+// longhorn/longhorn#13646, #13756: the user must learn which permission is missing.
 scenario(
   'A store that denies access says so where its user looks: at the backup, and at the backup target',
   { ...about, proves: ['L19'] },
@@ -82,7 +82,7 @@ scenario(
   },
 );
 
-// As where the clock of a store, or of what stands before it, is wrong: it refuses whatever is signed.
+// As with a wrong clock in a store or in a proxy before it: it refuses all signed requests.
 scenario(
   'A store to which every request seems 20 minutes old says so at the backup target, and no backup is lost',
   { ...about, tags: ['failing-store', 'slow'], proves: ['L19'] },

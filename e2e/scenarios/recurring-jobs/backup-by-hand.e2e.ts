@@ -2,10 +2,11 @@ import { scenario } from '../../suite/scenario.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
-// No document asks for this: what a job keeps counts its own backups alone.
+// Not derived from a document: the number of backups that a job keeps counts only its own backups.
 scenario(
   'A backup made by hand outlives the runs of a recurring job that keeps one',
-  // Overwritten before each run, what the backup made by hand has is in no other one.
+  // Needs a block device: data are overwritten before each run, so that no other backup has the blocks of the manual
+  // one.
   { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['J3', 'R1'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

@@ -12,16 +12,16 @@ const about = (variant: string, disruptions: ScenarioOptions['disruptions'] = []
   seed: 'besteffort-recurring-job-cleanup',
   tags: ['recurring-jobs', variant],
   timeout: '60m',
-  // A run makes a backup in any case. With data of its own, what a cleanup removes shows in the store.
+  // A run makes a backup even without new data. With new data for each run, the store shows what a cleanup removes.
   needs: ['block-device'],
   disruptions,
 });
 
-// Written before each run, so that each backup has blocks that no other one has. Two blocks, as nobody needs
-// to see the upload.
+// Written before each run, so that each backup has its own blocks. Two blocks are enough, because the upload need not
+// be observed.
 const newData = { offset: 0, size: 4 * mebibyte };
 
-// One run without a fault comes first: that of a new volume may warn for a reason of its own.
+// The first run has no fault, because the first run of a new volume may report a warning for another reason.
 const givenOneCleanRun = async ({
   given,
   when,
@@ -56,7 +56,7 @@ const run = async (
   return backups;
 };
 
-// A cron counts in minutes, so one of the five is left to it.
+// Only one of the five runs is started by cron, because cron counts in minutes.
 const five = ['by its cron', 'at will', 'at will', 'at will', 'at will'] as const;
 
 const thenNothingElse = async ({ then }: Fixture, job: JobHandle): Promise<void> => {
@@ -65,7 +65,7 @@ const thenNothingElse = async ({ then }: Fixture, job: JobHandle): Promise<void>
   await then.nothingRestarted(job);
 };
 
-// When the fault is over, all old backups are deleted at the same time.
+// All old backups are deleted at the same time when the fault is over.
 const bug = 'deletions-at-once-miss-blocks';
 
 scenario(
@@ -126,7 +126,7 @@ scenario(
   async (fixture) => {
     const { given, when, then } = fixture;
     let { job, backups } = await givenOneCleanRun(fixture);
-    // Not the job's, which must leave it alone.
+    // The job has not made this backup, so it must not delete it.
     const kept = await given.settledBackup(job.volume);
     const fault = await given.faultyCleanup(job, 'backups may not be deleted');
     await then.inForce(fault);

@@ -3,7 +3,7 @@ import type { BackupHandle } from '../../suite/steps/handles.ts';
 import type { JobCleanup } from '../../suite/steps/job/log.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
-// Beside the job of besteffort-cleanup that may delete no snapshot either, and makes nothing any more.
+// Compare the job in besteffort-cleanup that must not delete snapshots either: it makes nothing any more.
 scenario(
   'A recurring job that is to make a backup by force makes one though it may delete no snapshot',
   {
@@ -28,7 +28,7 @@ scenario(
     await run('done, or too early');
     const fault = await given.faultyCleanup(job, 'snapshots may not be deleted');
     await then.inForce(fault);
-    // From the second run on there is one that is not needed any more.
+    // From the second run on there is an old snapshot to delete.
     for (let runs = 0; runs < 2; runs += 1) await run('snapshots refused');
     await then.inForce(fault);
 

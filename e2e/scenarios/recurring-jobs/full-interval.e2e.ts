@@ -4,7 +4,7 @@ import { littleData } from '../../suite/steps/sizes.ts';
 
 scenario(
   'A recurring job with a full-backup-interval sends all blocks again each so manieth time',
-  // Without one each backup of a volume is full.
+  // Without a block device each backup of a volume is full.
   { tags: ['recurring-jobs'], timeout: '40m', needs: ['block-device'], proves: ['I7', 'J28'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });

@@ -1,8 +1,8 @@
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-// What a job of a group does for its volumes is in several-volumes; one for the group default would be for
-// the volumes of all others.
+// several-volumes tests what a group's job does for its volumes. A job for the group default is not tested: it would
+// also run for the volumes of all other scenarios.
 scenario(
   'A volume that takes part in no recurring job is in the group default, and a job that is deleted takes its labels along',
   { tags: ['recurring-jobs'], timeout: '30m', needs: ['block-device'], proves: ['J19', 'J21'] },

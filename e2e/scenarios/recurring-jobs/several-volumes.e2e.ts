@@ -4,7 +4,7 @@ import type { JobHandle } from '../../suite/steps/job/job.ts';
 import type { RestoreHandle } from '../../suite/steps/restore/restore.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
-// longhorn/longhorn#13623, #13976: in v1.8 the Job of such a run fails, and all of it is begun again.
+// longhorn/longhorn#13623, #13976: in v1.8 the Job of such a run fails, and the whole run is repeated.
 scenario(
   'A volume for which a recurring job fails does not keep the others of the job from their backups',
   {

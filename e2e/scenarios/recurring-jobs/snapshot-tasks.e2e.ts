@@ -39,7 +39,7 @@ scenario(
     await run(await given.snapshotJob(volume, { task: 'snapshot-delete', keeps: 0 }));
     await then.snapshotMarked(newest);
 
-    // Before the volume is detached: see known bug snapshot-stays-while-detached.
+    // The snapshot must be gone before the volume is detached: see known bug snapshot-stays-while-detached.
     const newer = await given.snapshot(volume);
     await then.snapshotsLeft(volume, [newer]);
 

@@ -4,7 +4,7 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 scenario(
   'Two recurring jobs of a volume keep the newest of their own, and none that was made by hand goes',
-  // The data make the backups differ.
+  // Needs a block device, because different data make the backups differ.
   {
     tags: ['recurring-jobs'],
     timeout: '60m',
@@ -36,7 +36,7 @@ scenario(
     for (const { job, backups } of [one, two]) await then.oldOnesGo(job, backups);
     const kept = [one, two].flatMap(({ job, backups }) => backups.slice(-job.retain));
     await then.storeHolds(volume, [manual, ...kept]);
-    // Of each job the last one's alone, whatever it keeps.
+    // Of each job only the snapshot of its last backup is left, however many backups it keeps.
     const [first, second] = [one, two].map(({ backups }) => backups.at(-1)?.snapshot);
     if (first && second) await then.snapshotsLeft(volume, [manual.snapshot, first, second]);
     await then.restores(manual, [data]);

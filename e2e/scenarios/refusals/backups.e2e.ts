@@ -1,7 +1,7 @@
 import { scenario } from '../../suite/scenario.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-// Before v1.10 one of a snapshot that is not there is taken, and ends in Error.
+// Before v1.10, Longhorn accepts a backup of a missing snapshot, and the backup ends in Error.
 scenario(
   'A backup of a snapshot that is not there, or to a target that is not available, is refused',
   { tags: ['refusals', 'backup-targets'], needs: ['mounted-store'], longhorn: '>=1.10.0', proves: ['C4'] },

@@ -7,7 +7,7 @@ scenario(
     const target = await given.newTarget();
     for (const what of ['a blank', 'a line end'] as const) {
       await when.secretSpoilt(what);
-      // Meanwhile each manager has seen it.
+      // Gives each manager time to see the changed Secret.
       await when.storeLookedInto();
       await then.refused(target, `a Secret with a value that ends with ${what}`, {});
     }

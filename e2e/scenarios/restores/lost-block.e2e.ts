@@ -3,7 +3,7 @@ import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 import type { Steps } from '../../suite/steps/steps.ts';
 
-// longhorn/longhorn#7069, #9765: what is lost in the store shows only when a backup is restored.
+// longhorn/longhorn#7069, #9765: losses in the store show only when a backup is restored.
 const about: ScenarioOptions = { tags: ['restores', 'failing-store'], timeout: '60m' };
 
 type Scene = Pick<Steps, 'given' | 'when' | 'then'>;
@@ -29,9 +29,9 @@ const restoringWith =
     await then.restores(full, data);
     await then.restores(first, data.slice(0, 1));
     await then.restores(second, data);
-    // Of a volume that is faulted Longhorn ends the replicas: one that was still reading leaves its lock.
+    // Longhorn stops the replicas of a faulted volume. A replica that was still reading leaves its lock.
     const holds = () => then.storeHolds(volume, [first, second, full], { afterKill: true });
-    // A block that was gone is counted twice.
+    // A missing block is counted twice when it is uploaded again.
     await (fault === 'fileMissing' ? then.orKnownBug('upload-miscounts-blocks', holds) : holds());
   };
 

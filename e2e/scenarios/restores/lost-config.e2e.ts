@@ -15,7 +15,7 @@ scenario(
     const backup = await given.settledBackup(volume);
     await then.storeHolds(volume, [backup]);
 
-    // With a look into the store Longhorn would learn of it, and know no such backup any more.
+    // No polls: a sync of the store would make Longhorn remove the Backup object.
     await when.pollIntervalSet(volume.target, '0s');
     const gone = await given.fileMissing({ configOf: backup });
     await then.inForce(gone);

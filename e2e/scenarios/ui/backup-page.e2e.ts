@@ -9,8 +9,8 @@ const about = (seed: string, variant: string): ScenarioOptions => ({
   needs: ['browser'],
 });
 
-// One backup is kept in each: where a stranger has the page open too, Longhorn may send that one a change,
-// and of the end of the last backup not even a resync informs this one.
+// One backup is kept in each scenario. If somebody else has the page open too, Longhorn may send a change only to
+// that page, and not even a resync reports the end of the last backup to this one.
 scenario(
   'The page of backups deletes the one that it names, and shows how another waits for that',
   { ...about('normal', 'held'), disruptions: ['process-hold'], proves: ['C14', 'U1', 'U2'] },
@@ -19,12 +19,13 @@ scenario(
     await given.data(volume, littleData.data);
     const first = await given.settledBackup(volume);
     const kept = await given.settledBackup(volume);
-    // All of it is new to the store: an upload of less may end between two looks of Longhorn's.
+    // All blocks are new to the store. A smaller upload may end between two polls of Longhorn.
     await given.data(volume, data.large);
     const snapshot = await given.snapshot(volume);
     const page = await given.backupPage(volume);
     await then.rowTells(page, first);
-    // Last: the fault waits for the deletion for a bounded time, and a page takes a minute on a busy machine.
+    // Injected last: the fault waits for the deletion only for a limited time, and opening a page takes a minute on a
+    // busy machine.
     const held = await given.heldDeletion(first);
 
     await when.deletedOnPage(page, first);
@@ -89,7 +90,8 @@ scenario(
     await given.data(volume, littleData.data);
     const first = await given.settledBackup(volume);
     const kept = await given.settledBackup(volume);
-    // In this order: those that are waited for may kill the manager that the page is connected to.
+    // Before the page is opened: a scenario that this one waits for may kill the manager that the page is connected
+    // to.
     await given.exclusive('longhorn-managers');
     const page = await given.backupPage(volume);
 
