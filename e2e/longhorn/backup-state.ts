@@ -1,13 +1,13 @@
 import type { Backup } from './types.ts';
 
-/** The states of a backup; `""` is a new one. The CRD has no enum, so anything else can come too. */
+/** The states of a backup; `""` is a new one. The CRD has no enum, so other values can occur. */
 export type BackupState = '' | 'Pending' | 'InProgress' | 'Completed' | 'Error' | 'Unknown' | 'Deleting';
 
-/** The state of a backup; a status that was never written counts as new. */
+/** The state of a backup. A backup without a status counts as new. */
 export const backupState = (backup: Backup): string => backup.status?.state ?? '';
 
 /**
- * The whole story of a backup at one moment in one line: `Pending ("Wait for backup b to be deleted")`,
+ * Describes the state of a backup and its messages in one line: `Pending ("Wait for backup b to be deleted")`,
  * `InProgress 40 %`.
  */
 export const describeBackup = (backup: Backup): string => {

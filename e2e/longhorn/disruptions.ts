@@ -1,6 +1,6 @@
 /**
- * What a scenario may do that others on the same cluster could feel, by the name that `--allow` knows; what
- * each is called in sentences.
+ * What a scenario may do that other scenarios on the same cluster could notice. The keys are the values of `--allow`;
+ * the values are the descriptions in messages.
  */
 export const disruptions = {
   'manager-kill': 'kills longhorn-manager pods',
@@ -15,11 +15,9 @@ export const disruptions = {
   'node-fault': 'crashes, freezes or cuts off nodes',
 } as const;
 
-/** The name of something disruptive. */
 export type Disruption = keyof typeof disruptions;
 
-/** Every one of them: what a cluster that Corral made for itself allows. */
+/** All disruptions. A cluster that Corral made for itself allows each of them. */
 export const allDisruptions = Object.keys(disruptions) as readonly Disruption[];
 
-/** Whether there is a disruption of that name. */
 export const isDisruption = (name: string): name is Disruption => Object.hasOwn(disruptions, name);

@@ -2,7 +2,7 @@ import { type Cluster, unlessGone } from '../kube/cluster.ts';
 import { longhornNamespace, longhornResources } from './resources.ts';
 import type { Setting } from './types.ts';
 
-// Where Longhorn keeps what it runs, unless a setting of versions after v1.12.1 names another folder.
+// Longhorn's folder on a node. After v1.12.1 a setting can name another folder.
 const usualFolder = '/var/lib/longhorn';
 
 const controlFolder = async (cluster: Cluster): Promise<string> => {
@@ -14,9 +14,8 @@ const controlFolder = async (cluster: Cluster): Promise<string> => {
 };
 
 /**
- * Where the binary of the default engine image lies, on a node as in its manager pod; Longhorn deletes
- * backups with it, whatever the volume's own image (longhorn-manager, engineapi/backups.go and
- * types/types.go).
+ * The path of the default engine image's binary, on a node and in its manager pod. Longhorn deletes backups with this
+ * binary, whatever the volume's own image (longhorn-manager, engineapi/backups.go and types/types.go).
  */
 export const engineBinary = async (cluster: Cluster): Promise<string> => {
   const name = 'default-engine-image';

@@ -1,7 +1,7 @@
 import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.ts';
 import { longhornNamespace } from './resources.ts';
 
-/** An image that runs in Longhorn's namespace, as its pods name it, and what it is by its content. */
+/** An image in Longhorn's namespace: its name in the pod's spec, and the digest of its content. */
 export type RunningImage = { name: string; digest: string };
 
 type ContainerStatus = { name: string; imageID?: string };
@@ -16,13 +16,13 @@ const imagesOf = ({ spec, status }: Pod): RunningImage[] => {
   const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
   return containers.flatMap(({ name, image }) => {
     const { imageID = '' } = statuses.find((each) => each.name === name) ?? {};
-    // Before it the repository may stand; an image that was never pulled has a digest alone.
+    // The repository may precede the digest. The ID of an image that was never pulled is only the digest.
     const [digest] = /sha256:[0-9a-f]{64}$/.exec(imageID) ?? [];
     return image === undefined || digest === undefined ? [] : [{ name: image, digest }];
   });
 };
 
-/** The images of Longhorn's pods, each once, in the order of their names. */
+/** The images of Longhorn's pods, without duplicates, sorted by name. */
 export const runningImages = async (cluster: Pick<Cluster, 'list'>): Promise<RunningImage[]> => {
   const { items } = await cluster.list<Pod>(resources.pods, { namespace: longhornNamespace });
   const all = items.flatMap(imagesOf).map((image) => [`${image.name}@${image.digest}`, image] as const);

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kube/cluster.ts';
 
-/** Work that Longhorn does for volumes again and again; it keeps a CronJob of the same name for it. */
+/** A recurring job of Longhorn. Longhorn keeps a CronJob of the same name for it. */
 export type RecurringJob = KubernetesObject & {
   spec: {
     name: string;
@@ -14,7 +14,6 @@ export type RecurringJob = KubernetesObject & {
   };
 };
 
-/** Kubernetes' own kind of it. */
 export type CronJob = KubernetesObject & {
   spec: {
     schedule: string;
@@ -29,7 +28,7 @@ export type Job = KubernetesObject & {
   status?: { active?: number; conditions?: { type: string; status: string; message?: string }[] | null };
 };
 
-/** A pod, as far as its containers' lives go. */
+/** A pod of a job, with the states of its containers. */
 export type JobPod = KubernetesObject & {
   status?: {
     phase?: string;
@@ -37,14 +36,14 @@ export type JobPod = KubernetesObject & {
   };
 };
 
-/** What a container is at; one of them is there. */
+/** The state of a container; exactly one of the fields is set. */
 type ContainerState = {
   waiting?: { reason?: string };
   running?: object;
   terminated?: { exitCode: number; reason?: string };
 };
 
-/** What a controller reports of an object. */
+/** A Kubernetes event about an object. */
 export type Event = KubernetesObject & {
   involvedObject: { kind?: string; name?: string };
   reason?: string;
@@ -54,31 +53,28 @@ export type Event = KubernetesObject & {
   eventTime?: string | null;
 };
 
-/** When an event was reported last, as Kubernetes writes it. */
+/** When an event was last reported, in the format of Kubernetes. */
 export const timeOfEvent = ({ lastTimestamp, eventTime, metadata }: Event): string =>
   lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
 
-/** The label by which a volume takes part in a recurring job; its value is `enabled`. */
+/** The name of the label that puts a volume into a recurring job; its value is `enabled`. */
 export const takesPart = (job: string): string => `recurring-job.longhorn.io/${job}`;
 
-/** The same by a group, for which jobs may be. */
+/** The name of the label that puts a volume into a group of recurring jobs; its value is `enabled`. */
 export const inGroup = (group: string): string => `recurring-job-group.longhorn.io/${group}`;
 
-/** The group of the volumes that take part in no job otherwise. */
+/** The group of all volumes that have no other label of a job or a group. */
 export const defaultGroup = 'default';
 
-/** Whether a label of a volume is of a job or a group. */
+/** Whether a label of a volume names a recurring job or a group. */
 export const isOfJobs = (label: string): boolean =>
   label.startsWith(takesPart('')) || label.startsWith(inGroup(''));
 
-/** What a job puts among the labels of its backups and snapshots; its value is the job's name. */
+/** The label that a recurring job puts on its backups and snapshots; its value is the job's name. */
 export const madeByLabel = 'RecurringJob';
 
-/**
- * The name of the label on the CronJob of a recurring job and on the pods of its runs; its value is the job's
- * name.
- */
+/** The label on the CronJob of a recurring job and on the pods of its runs; its value is the job's name. */
 export const jobLabelName = 'recurring-job.longhorn.io';
 
-/** The selector of the pods of a recurring job's runs. */
+/** The label selector for the pods of a recurring job. */
 export const jobPodsLabel = (job: string): string => `${jobLabelName}=${job}`;

@@ -2,7 +2,6 @@ import type { Cluster, KubernetesObject } from '../kube/cluster.ts';
 import { resources } from '../kube/cluster.ts';
 import { longhornNamespace } from './resources.ts';
 
-/** A longhorn-manager pod and the node it manages. */
 export type ManagerPod = {
   namespace: string;
   name: string;
@@ -17,14 +16,16 @@ type Pod = KubernetesObject & {
   status?: { phase?: string };
 };
 
-/** The selector of the manager pods. */
+/** The label selector for the longhorn-manager pods. */
 export const managerLabel = 'app=longhorn-manager';
 
-// The pod has a second container (an image pre-puller) since v1.6, so it is always named.
-/** The container of a manager pod that manages. */
+/**
+ * The main container of a manager pod. It must always be named: since v1.6 the pod has a second container, which
+ * pulls an image in advance.
+ */
 export const managerContainer = 'longhorn-manager';
 
-/** The manager pods that run now, one a node; an owner's `ownerID` is the node's name. */
+/** The running manager pods, one per node. The `ownerID` of a Longhorn object is the name of such a node. */
 export const managerPods = async (cluster: Cluster): Promise<ManagerPod[]> => {
   const { items } = await cluster.list<Pod>(resources.pods, {
     namespace: longhornNamespace,
@@ -42,7 +43,7 @@ export const managerPods = async (cluster: Cluster): Promise<ManagerPod[]> => {
     }));
 };
 
-/** The end of what each running manager has logged. */
+/** The last 20,000 log lines of each running manager. */
 export const managerLogs = async (cluster: Cluster): Promise<string[]> =>
   Promise.all(
     (await managerPods(cluster)).map(({ namespace, name, container }) =>
@@ -50,7 +51,7 @@ export const managerLogs = async (cluster: Cluster): Promise<string[]> =>
     ),
   );
 
-/** The manager pod of one node; an error names the nodes that have one. */
+/** The manager pod of a node. If there is none, the error names the nodes that have one. */
 export const managerPodOf = async (cluster: Cluster, node: string): Promise<ManagerPod> => {
   const pods = await managerPods(cluster);
   const pod = pods.find((candidate) => candidate.node === node);
@@ -61,13 +62,13 @@ export const managerPodOf = async (cluster: Cluster, node: string): Promise<Mana
   return pod;
 };
 
-// Of the API, in all versions.
+// The port of longhorn-manager's API in all versions.
 const apiPort = 9500;
 
 /**
- * The managers in the order of how many connections to their API are open; those that cannot be looked into
- * come last. Whose connections they are is not known, as a Service may give them another address: it is
- * only good for whom to look at first.
+ * Sorts the managers by the number of open connections to their API, most first. Managers that cannot be inspected
+ * come last. This is only a hint where to look first: a Service may hide the address of a client, so the owners of
+ * the connections are unknown.
  */
 export const mostConnectedFirst = async (
   cluster: Pick<Cluster, 'script'>,
@@ -85,7 +86,8 @@ export const mostConnectedFirst = async (
 };
 
 /**
- * Counts the connections that are open to a port, in what `/proc/net/tcp` and `tcp6` say where it is served.
+ * Counts the established connections to a port. `table` is the content of `/proc/net/tcp` and `/proc/net/tcp6` on the
+ * server.
  */
 export const countConnections = (table: string, port: number): number => {
   const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
@@ -96,5 +98,5 @@ export const countConnections = (table: string, port: number): number => {
   }).length;
 };
 
-/** Where a manager pod sees the block device of a volume that is attached to the pod's node. */
+/** The path, in a manager pod, of the block device of a volume that is attached to the pod's node. */
 export const devicePath = (volume: string): string => `/host/dev/longhorn/${volume}`;

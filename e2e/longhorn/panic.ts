@@ -2,19 +2,17 @@ import type { MessageId } from './messages/catalogue.ts';
 import { classify } from './messages/classify.ts';
 import { readLogLine } from './messages/log-line.ts';
 
-/** How a process of Longhorn's ended that panicked. */
+/** A panic that ended a Longhorn process. */
 export type PanicTrace = {
-  /** The first line, as Go's runtime writes it. */
+  /** The first line, as written by the Go runtime. */
   first: string;
-  /** The top frames of Longhorn's own code: function, file and line. */
+  /** The top stack frames in Longhorn's own code: function, file and line. */
   frames: string[];
-  /**
-   * Its row in the catalogue for this version, and where that was seen; undefined for one that nobody knows.
-   */
+  /** The row of the panic in the catalogue for this version, and its `seen`. Undefined for an unknown panic. */
   row: { id: MessageId; seen: string } | undefined;
   /**
-   * The backups that it can be about: their removal from the store was begun in this process, and had not
-   * ended well.
+   * The backups whose deletion may have caused the panic: this process began to remove them from the store, and did
+   * not log a success.
    */
   deletions: { volume: string; backup: string }[];
 };
@@ -22,7 +20,7 @@ export type PanicTrace = {
 const shownFrames = 3;
 const own = /^(?:github\.com\/longhorn\/[^/]+\/|main\.)/;
 
-/** Reads the panic at the end of the log of a process that ended; undefined where it ended in another way. */
+/** Finds the panic at the end of a process's log. Undefined if the process ended in another way. */
 export const readPanic = (log: string, version: string): PanicTrace | undefined => {
   const lines = log.split('\n');
   const start = lines.findLastIndex((line) => /^(?:panic: |fatal error: )/.test(line));
@@ -49,7 +47,7 @@ export const readPanic = (log: string, version: string): PanicTrace | undefined 
 
 const isOfDeletion = /\.(?:setInprogressDeletionMap|startDeletingBackupInBackupStore)\b/;
 
-// engineapi/backups.go: a line when the command starts, and one when it has ended well.
+// engineapi/backups.go logs one line when the command starts, and one when it succeeds.
 const unendedDeletions = (lines: readonly string[]): string[] => {
   const begun = new Set<string>();
   for (const line of lines) {
@@ -61,7 +59,7 @@ const unendedDeletions = (lines: readonly string[]): string[] => {
   return [...begun];
 };
 
-// A frame has the address and the length of each text that the function was given; the URL's is the first.
+// A stack frame shows the address and the length of each string argument. The URL is the first argument.
 const fits = (text: string): ((url: string) => boolean) => {
   const [, length] =
     /\.setInprogressDeletionMap\([^{)]*\{0x[0-9a-f]+\??, 0x([0-9a-f]+)\??\}/.exec(text) ?? [];
@@ -73,6 +71,5 @@ const namesIn = (url: string): { volume: string; backup: string } => {
   return { volume: query.get('volume') ?? '', backup: query.get('backup') ?? '' };
 };
 
-/** A panic in one line. */
 export const describePanic = ({ first, frames, row }: PanicTrace, version: string): string =>
   `longhorn-manager ${version} ended by a panic that ${row === undefined ? 'nobody knows' : `is known as ${row.id} (${row.seen})`}: "${first}", at ${frames.join(', ') || 'no place of its own'}`;

@@ -1,14 +1,14 @@
 import type { Resource } from '../kube/cluster.ts';
 
-/** Where Longhorn lives; its own manifests allow no other namespace. */
+/** Longhorn's namespace. Longhorn's own manifests allow no other. */
 export const longhornNamespace = 'longhorn-system';
 
-/** The one backup target that every Longhorn since v1.8 has. */
+/** The backup target that every Longhorn since v1.8 has. */
 export const defaultBackupTarget = 'default';
 
 const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
 
-/** Longhorn's collections that the suite reads or writes. */
+/** The resources of Longhorn that the suite reads or writes. */
 export const longhornResources = {
   volumes: longhorn('volumes'),
   volumeAttachments: longhorn('volumeattachments'),
@@ -25,15 +25,15 @@ export const longhornResources = {
   supportBundles: longhorn('supportbundles'),
 };
 
-/** The selector of what belongs to a volume: its engine and replicas. */
+/** The label selector for the engine and the replicas of a volume. */
 export const ofVolume = (volume: string): string => `longhornvolume=${volume}`;
 
-/** The `apiVersion` of everything Longhorn has. */
+/** The `apiVersion` of all Longhorn objects. */
 export const longhornApiVersion = 'longhorn.io/v1beta2';
 
 /**
- * The labels that tie a backup to its volume and, where that is named, to its target.
- * v1.8 and v1.9 demand the volume's, later versions can derive both; given always, they work everywhere.
+ * The labels that connect a backup to its volume and, if given, to its target. v1.8 and v1.9 require the volume's
+ * label; later versions can derive both labels, and accept them.
  */
 export const backupLabels = ({
   volume,

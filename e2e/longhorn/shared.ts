@@ -1,6 +1,6 @@
 /**
- * What the users of one Longhorn share, so that a scenario may need it for itself alone; what each is called
- * in sentences.
+ * What all users of one Longhorn share. A scenario may need exclusive use of it. The values are the descriptions in
+ * messages.
  */
 export const sharedThings = {
   'default-backup-target': 'the default backup target',
@@ -10,12 +10,11 @@ export const sharedThings = {
   nodes: 'the nodes of the cluster',
 } as const;
 
-/** The name of something that all share. */
 export type SharedThing = keyof typeof sharedThings;
 
 /**
- * What every scenario uses all the time; the default backup target only those use that ask for it, as each
- * has a target of its own. A scenario that has one of these alone has Longhorn alone.
+ * What every scenario uses all the time. The default backup target is not included: each scenario has its own target.
+ * A scenario with exclusive use of one of these runs alone on its Longhorn.
  */
 export const usedByAll: readonly SharedThing[] = [
   'longhorn-managers',

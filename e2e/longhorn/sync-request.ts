@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const second = 1000;
 
-/** When Longhorn was last asked to sync, and when it last has. */
+/** When Longhorn was last requested to sync, and when it last synced. */
 type Syncs = {
   spec?: { syncRequestedAt?: string | null } | undefined;
   status?: { lastSyncedAt?: string | null } | undefined;
@@ -10,17 +10,17 @@ type Syncs = {
 
 const timeOf = (time: string | null | undefined): number => Date.parse(time ?? '') || 0;
 
-/** Whether Longhorn is to sync a backup volume, or does. */
+/** Whether a sync is due or running. */
 export const isSyncDue = ({ spec, status }: Syncs): boolean =>
   !status?.lastSyncedAt || timeOf(spec?.syncRequestedAt) > timeOf(status.lastSyncedAt);
 
 /**
- * The `spec.syncRequestedAt` that makes Longhorn look at a backup target's store at its next look at the
- * target. A new URL alone does not: from one store to another Longhorn goes only with such a request or when
- * its poll is due, up to 5 min later (M:controller/backup_target_controller.go). It compares whole seconds,
- * so the request is of a later one than the last look, and is given once that second has come, after 1 s at
- * most: a look before it would note the old second again, which changes nothing, and nothing would follow. It
- * is later than the last request too: the same again is no change, and a look that is under way would be all.
+ * Returns the `spec.syncRequestedAt` that makes Longhorn list the store of a backup target. After a change from one
+ * URL to another, Longhorn lists the new store only on such a request or at the next poll, up to 5 min later
+ * (M:controller/backup_target_controller.go).
+ * Longhorn compares whole seconds, so the request must be at least one second later than the last sync. It is also
+ * later than the last request, because writing the same value again changes nothing. The function waits (at most 1 s)
+ * until that second has come: an earlier sync would set lastSyncedAt to the old second again.
  */
 export const syncRequest = async (
   { spec, status }: Syncs,
@@ -31,7 +31,7 @@ export const syncRequest = async (
     now,
     Math.max(timeOf(status?.lastSyncedAt), timeOf(spec?.syncRequestedAt)) + second,
   );
-  // The clock of Longhorn's node may be ahead of this one, but its last look is over.
+  // The wait is limited to 1 s because the clock of Longhorn's node may be ahead; the last sync is over in any case.
   if (request > now) await clock.sleep(Math.min(request - now, second));
   return `${new Date(request).toISOString().slice(0, 19)}Z`;
 };

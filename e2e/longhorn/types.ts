@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kube/cluster.ts';
 
-/** A Longhorn volume; `spec.size` is a string of bytes, as Longhorn has it. */
+/** A Longhorn volume. `spec.size` is in bytes, as a string. */
 export type Volume = KubernetesObject & {
   spec: {
     size: string;
@@ -25,13 +25,13 @@ export type Volume = KubernetesObject & {
   };
 };
 
-/** A process of a volume, its engine or one of its replicas: where it is to run, and how it does. */
+/** The engine or a replica of a volume: the desired node and state, and the actual state. */
 export type Instance = KubernetesObject & {
   spec?: { nodeID?: string; desireState?: string; failedAt?: string };
   status?: { currentState?: string; started?: boolean; conditions?: Condition[] | null };
 };
 
-/** The engine of a volume, and what it has restored from a backup. */
+/** The engine of a volume, with its restored backup. */
 export type VolumeEngine = KubernetesObject & {
   status?: {
     lastRestoredBackup?: string;
@@ -40,7 +40,7 @@ export type VolumeEngine = KubernetesObject & {
   };
 };
 
-/** Who wants a volume attached where; Longhorn makes one for each volume, under the volume's name. */
+/** The attachment tickets of a volume. Longhorn makes one VolumeAttachment per volume, with the volume's name. */
 export type VolumeAttachment = KubernetesObject & {
   spec: { volume?: string; attachmentTickets?: Record<string, AttachmentTicket | null> };
   status?: {
@@ -48,7 +48,7 @@ export type VolumeAttachment = KubernetesObject & {
   };
 };
 
-/** One wish in a VolumeAttachment; its key in the map must equal `id`. */
+/** One ticket of a VolumeAttachment; its key in the map must equal `id`. */
 type AttachmentTicket = { id: string; type: string; nodeID: string; parameters?: Record<string, string> };
 
 /** A snapshot of a volume, the source of a backup. */
@@ -56,7 +56,7 @@ export type Snapshot = KubernetesObject & {
   spec: { volume: string; createSnapshot: boolean; labels?: Record<string, string> | null };
   status?: {
     readyToUse?: boolean;
-    /** It is to go, and cannot yet. */
+    /** The snapshot is to be removed, but cannot be removed yet. */
     markRemoved?: boolean;
     labels?: Record<string, string> | null;
     error?: string;
@@ -64,7 +64,7 @@ export type Snapshot = KubernetesObject & {
 };
 
 /**
- * A backup; a failed creation speaks in `status.error`, everything else in `status.messages` under the keys
+ * A backup. The error of a failed creation is in `status.error`; all other messages are in `status.messages`, under
  * `info` and `error`.
  */
 export type Backup = KubernetesObject & {
@@ -77,7 +77,7 @@ export type Backup = KubernetesObject & {
   status?: BackupStatus;
 };
 
-/** The status of a backup, as far as it is used here. */
+/** The fields of a backup's status that the suite uses. */
 export type BackupStatus = {
   state?: string;
   progress?: number;
@@ -85,29 +85,26 @@ export type BackupStatus = {
   messages?: Record<string, string> | null;
   ownerID?: string;
   url?: string;
-  /** Empty until Longhorn has read its config in the store, which is after it is Completed. */
+  /** Empty until Longhorn has read the backup's config from the store, after the backup is Completed. */
   backupTargetName?: string;
   volumeName?: string;
   compressionMethod?: string;
   labels?: Record<string, string> | null;
   snapshotCreatedAt?: string;
-  /** Bytes that it sent, for the first time and again, as a string. */
+  /** The size of the uploaded data in bytes, as strings: new data, and data that was uploaded before. */
   newlyUploadDataSize?: string;
   reUploadedDataSize?: string;
-  /** When Longhorn read its config last, or when it failed. */
+  /** When Longhorn last read the backup's config, or when the backup failed. */
   lastSyncedAt?: string | null;
 };
 
-/**
- * What Longhorn knows of a volume in a backup store; always found by its labels, because its name differs
- * between versions.
- */
+/** Longhorn's object for a volume in a backup store. Find it by its labels: its name differs between versions. */
 export type BackupVolume = KubernetesObject & {
   spec?: { volumeName?: string; syncRequestedAt?: string | null };
   status?: {
     lastBackupName?: string;
     lastBackupAt?: string;
-    /** Bytes, as strings. */
+    /** In bytes, as strings. */
     size?: string;
     dataStored?: string;
     labels?: Record<string, string> | null;
@@ -115,7 +112,7 @@ export type BackupVolume = KubernetesObject & {
   };
 };
 
-/** A backup store as Longhorn uses it; `default` always exists. */
+/** A backup store that Longhorn uses. `default` always exists. */
 export type BackupTarget = KubernetesObject & {
   spec: {
     backupTargetURL: string;
@@ -126,11 +123,10 @@ export type BackupTarget = KubernetesObject & {
   status?: { available?: boolean; lastSyncedAt?: string | null; conditions?: Condition[] | null };
 };
 
-/** A Longhorn setting: `value` stands at the top, not in a spec. */
+/** A Longhorn setting. `value` is a top-level field; there is no `spec`. */
 export type Setting = KubernetesObject & { value?: string };
 
-/** A node as Longhorn sees it. */
+/** A node of the cluster, as a Longhorn object. */
 export type Node = KubernetesObject & { status?: { conditions?: Condition[] } };
 
-/** One condition of a Longhorn object. */
 type Condition = { type: string; status: string; reason?: string; message?: string };

@@ -6,8 +6,8 @@ import { longhornNamespace, longhornResources } from './resources.ts';
 import type { Setting } from './types.ts';
 
 /**
- * The version of the Longhorn in the cluster, as `v1.12.1`.
- * Longhorn says it in a setting; one that does not is known by the tag of its manager's image.
+ * The version of the installed Longhorn, as `v1.12.1`: from Longhorn's setting, otherwise from the tag of the
+ * manager's image.
  */
 export const readVersion = async (cluster: Cluster): Promise<string> => {
   const setting = await cluster
@@ -29,9 +29,7 @@ export const readVersion = async (cluster: Cluster): Promise<string> => {
   return version;
 };
 
-/**
- * The version out of what the cluster says of itself, the setting first; undefined when neither names one.
- */
+/** Chooses the version from the setting or else from the image tag. Undefined if neither contains one. */
 export const versionOf = (setting: string | undefined, image: string | undefined): string | undefined =>
   [setting, image?.split('@')[0]?.split(':').at(-1)]
     .map((text) => semver.valid(text ?? null))

@@ -12,7 +12,7 @@ const enter = 'cd "$STORE"/backupstore/volumes/*/*/"$VOLUME"';
 const engine = 'longhorn --url 127.0.0.1:10020 --volume-name "$VOLUME"';
 const countBlocks = "find blocks -name '*.blk' | wc -l";
 
-/** The bugs of Longhorn's backup store, as each process of it has them: its engine's command and its managers. */
+/** The bugs of Longhorn's backup store library. The engine's commands and the longhorn-managers both use it. */
 export const storeBugs = {
   'deletion-destroys-other-backups': {
     title: 'One deletion destroys the data of every other backup of the volume while they cannot be listed',
@@ -67,7 +67,7 @@ export const storeBugs = {
     title: 'A store of which the volumes, or the backups of one, cannot be listed is taken for an empty one',
     severity: 'objects lost',
     versions: everyVersion,
-    // There a folder that may not be listed can be opened, and its listing fails with another error.
+    // On CIFS an unlistable folder can be opened, and its listing fails with another error.
     notOn: ['cifs'],
     promise: 'backups stay in Longhorn while their store cannot be listed',
     happens:

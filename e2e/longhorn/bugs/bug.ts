@@ -1,6 +1,6 @@
 import type { MessageId } from '../messages/catalogue.ts';
 
-/** How much a bug matters to who relies on backups, the worst first. */
+/** How severe a bug is for users who rely on backups, the worst first. */
 export const severities = {
   'data loss': 'data of backups that nobody asked to delete are destroyed',
   outage: 'a volume in use loses replicas, or stops, though nothing is wrong with it',
@@ -13,13 +13,13 @@ export const severities = {
 export type BugSeverity = keyof typeof severities;
 
 /**
- * How a bug shows itself where its promise is looked at, as an expectation; anything else is another failure:
- * - `store`: what a check of the volume's folder finds: all of `findings` (codes of fsck) and nothing besides
- *   but `also`; `gone` where configs of backups that were to stay are missing, `left` where some are there that were to go;
- * - `history`: the state in which an object's history was broken, or in which it went, and what it said then;
- * - `command`: how the engine's own command ended, on a store in a folder, and what it printed;
- * - `log`: what the log of a recurring job's run says;
- * - `panic`: the panic by which a longhorn-manager ended.
+ * How a bug shows itself where its promise is checked. A different observation is a different failure.
+ * - `store`: the check of the volume's folder finds all of `findings` (codes of fsck) and nothing else except `also`.
+ *   `gone`: configs that had to stay are missing. `left`: configs that had to be deleted are still there.
+ * - `history`: the state and the message of an object when an expectation was broken or the object was deleted;
+ * - `command`: the exit code and the output of the engine's own command, on a store in a folder;
+ * - `log`: the messages in the log of a recurring job's run;
+ * - `panic`: the panic that ended a longhorn-manager.
  */
 export type Symptom =
   | { of: 'store'; findings: readonly string[]; also?: readonly string[]; gone?: true; left?: true }
@@ -34,7 +34,7 @@ export type Symptom =
   | { of: 'log'; says: readonly MessageId[] }
   | { of: 'panic'; says: MessageId };
 
-/** What was seen where a promise was broken, to be held against symptoms. */
+/** What was observed where a promise was broken. It is compared with symptoms. */
 export type Seen =
   | { of: 'store'; findings: readonly string[]; gone: readonly string[]; left: readonly string[] }
   | {
@@ -49,34 +49,34 @@ export type Seen =
   | { of: 'log'; says: readonly MessageId[] }
   | { of: 'panic'; says: readonly (MessageId | undefined)[] };
 
-/** A promise that some versions of Longhorn are known to break, and how that shows. */
+/** A promise that some versions of Longhorn are known to break, with the symptoms. */
 export type Bug = {
-  /** One sentence, as its reader would see it. */
+  /** One sentence, from the user's point of view. */
   title: string;
   severity: BugSeverity;
-  /** The versions of Longhorn that have it, as a semver range. */
+  /** The affected versions of Longhorn, as a semver range. */
   versions: string;
-  /** The kinds of stores on which it does not show, by their drivers' names. */
+  /** The kinds of stores on which the bug does not show, by the names of their drivers. */
   notOn?: readonly string[];
-  /** What Longhorn owes, as a clause: "the deletion of a backup leaves the others whole". */
+  /** What Longhorn must do, as a clause: "the deletion of a backup leaves the others whole". */
   promise: string;
-  /** What happens instead. */
+  /** What Longhorn does instead. */
   happens: string;
-  /** Each is one way in which it shows. */
+  /** Each entry alone is enough to recognize the bug. */
   symptoms: readonly Symptom[];
   /**
-   * The shortest way to it: commands of a shell on a store in a folder, as an ordinary user, where the engine alone has it;
-   * otherwise what to do.
+   * The shortest way to reproduce the bug. If the engine alone has it: shell commands on a store in a folder, run as
+   * an ordinary user. Otherwise: instructions.
    */
   steps: { commands: readonly string[] } | { inWords: readonly string[] };
   upstream: `https://${string}` | 'not reported yet';
-  /** The file and the function that bring it about, and in which version they were read. */
+  /** The file and the function that cause the bug, and the versions whose source was read. */
   source: string;
-  /** Where it was met. */
+  /** Where the bug was observed. */
   seen: string;
 };
 
-/** Whether what was seen is one of the ways in which a bug shows, and nothing besides. */
+/** Whether an observation matches one of the symptoms of a bug exactly. */
 export const isShown = ({ symptoms }: Pick<Bug, 'symptoms'>, seen: Seen): boolean =>
   symptoms.some((symptom) => fits(symptom, seen));
 
@@ -108,7 +108,7 @@ const fits = (symptom: Symptom, seen: Seen): boolean => {
   return false;
 };
 
-/** A symptom, or what was seen, in a few words. */
+/** Describes a symptom or an observation in a few words. */
 export const describeShown = (shown: Symptom | Seen): string => {
   if (shown.of === 'store') {
     const { findings, gone = [], left = [] } = shown;

@@ -2,7 +2,7 @@ import type { Bug } from './bug.ts';
 
 const issue = (number: number) => `https://github.com/longhorn/longhorn/issues/${number}` as const;
 
-/** The bugs of longhorn-manager: of its controllers, and of what it runs as a recurring job. */
+/** The bugs of longhorn-manager: of its controllers, and of the program that it runs for a recurring job. */
 export const managerBugs = {
   'waiting-backup-loses-lock': {
     title: 'A backup that waited for a deletion loses the lock to it, and fails for good',

@@ -2,7 +2,7 @@ import { type Difference, issue } from './difference.ts';
 
 const asynchronously = 'manual test "Delete Backup Asynchronously"';
 
-/** What differs around the asynchronous deletion of backups. */
+/** The differences in the asynchronous deletion of backups. */
 export const deletionDifferences = {
   'waiting-message-wording': {
     title: "A waiting backup's message is not the one in the document",

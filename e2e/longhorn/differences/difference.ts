@@ -1,24 +1,21 @@
 import type { BugId } from '../bugs/bugs.ts';
 
-/**
- * Something that a document says and that Longhorn (or Kubernetes) does otherwise, or that differs between
- * versions.
- */
+/** A statement of a document that Longhorn (or Kubernetes) contradicts, or a difference between versions. */
 export type Difference = {
-  /** One sentence: what differs. */
+  /** One sentence that describes the difference. */
   title: string;
-  /** Which document, and what it says. */
+  /** The document and its statement. */
   document: string;
-  /** What is so instead. */
+  /** The actual behaviour. */
   product: string;
-  /** The versions of Longhorn that it holds for, as a semver range. */
+  /** The versions of Longhorn that differ, as a semver range. */
   versions: string;
-  /** Where it was read or met. */
+  /** Where the behaviour was read in the source or observed. */
   seen: string;
   link?: string;
-  /** The row of the ledger, where what is so is a bug of Longhorn's. */
+  /** The name in the ledger, if the behaviour is a bug of Longhorn. */
   bug?: BugId;
 };
 
-/** The address of an issue of Longhorn's. */
+/** The URL of an issue of Longhorn. */
 export const issue = (number: number): string => `https://github.com/longhorn/longhorn/issues/${number}`;

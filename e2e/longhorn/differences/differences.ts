@@ -5,7 +5,7 @@ import { documentDifferences } from './documents.ts';
 import { lockDifferences } from './locks.ts';
 import { recurringJobDifferences } from './recurring-jobs.ts';
 
-/** What differs in Longhorn's user interface. */
+/** The differences in Longhorn's user interface. */
 const userInterfaceDifferences = {
   'waiting-message-not-on-page': {
     title: 'The page of backups does not say what a waiting backup waits for',
@@ -36,7 +36,7 @@ const userInterfaceDifferences = {
   },
 } as const satisfies Record<string, Difference>;
 
-/** What differs around backup targets. */
+/** The differences in backup targets. */
 const targetDifferences = {
   'cleared-url-waits': {
     title: "Clearing a backup target's URL does nothing until its store is next to be listed",
@@ -67,16 +67,12 @@ const rows = {
   ...documentDifferences,
 };
 
-/** The name of a difference. */
 export type DifferenceId = keyof typeof rows;
 
-/**
- * Everything in which Longhorn is known to differ from the documents that the scenarios come from, by its
- * name.
- */
+/** All known differences between Longhorn and the documents that the scenarios come from, by name. */
 export const differences: Readonly<Record<DifferenceId, Difference>> = rows;
 
-/** A difference that was met, as the finding that a scenario reports; `met` says what was seen of it. */
+/** Converts an observed difference into the finding that a scenario reports. `met` is what was observed. */
 export const toFinding = (
   id: DifferenceId,
   met: string,
@@ -92,8 +88,8 @@ export const toFinding = (
 };
 
 /**
- * Whether a difference holds for this version of Longhorn; of a version that is newer than all that are
- * known, what holds for the newest of these.
+ * Whether a version of Longhorn has a difference. A version newer than all known versions counts as the newest known
+ * one.
  */
 export const differsIn = (id: DifferenceId, version: string): boolean =>
   isInRange(version, differences[id].versions);

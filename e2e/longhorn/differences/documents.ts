@@ -2,7 +2,7 @@ import { type Difference, issue } from './difference.ts';
 
 const read = 'source of v1.12.1; read, not met';
 
-/** What the website, the proposals and the manual cases say of backups, and the source does otherwise. */
+/** The differences between the documents about backups (website, proposals, manual tests) and the source. */
 export const documentDifferences = {
   'full-backup-each-nth': {
     title: 'A full backup is made by each Nth run of a job, not after N incremental ones',

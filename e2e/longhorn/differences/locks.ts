@@ -2,7 +2,7 @@ import { type Difference, issue } from './difference.ts';
 
 const lockConflict = 'knowledge base, "Backup store lock conflict error message"';
 
-/** What differs around the locks of a backup store. */
+/** The differences in the locks of a backup store. */
 export const lockDifferences = {
   'lock-message-since': {
     title: 'Not every version reports a lost lock in the status of a backup',

@@ -2,7 +2,7 @@ import { type Difference, issue } from './difference.ts';
 
 const bestEffort = 'manual test "BestEffort Recurring Job Cleanup"';
 
-/** What differs around recurring jobs and their cleanup. */
+/** The differences in recurring jobs and their cleanup. */
 export const recurringJobDifferences = {
   'engine-images-do-not-run': {
     title: "The document's engine images do not run under a Longhorn of today",

@@ -7,10 +7,7 @@ const pod = {
   class: 'configuration',
 } as const satisfies Partial<MessageRow>;
 
-/**
- * What is said of a volume that cannot be used: nothing that has to do with backups, and they cannot be made
- * meanwhile.
- */
+/** Messages about volumes that cannot be used. They are not about backups, but such a volume cannot be backed up. */
 export const attachmentMessages = {
   'attach-not-scheduled': {
     ...pod,

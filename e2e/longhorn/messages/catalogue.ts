@@ -29,11 +29,10 @@ const rows = {
   ...panicMessages,
 };
 
-/** The name of a message in the catalogue. */
 export type MessageId = keyof typeof rows;
 
-/** Everything that the suite knows Longhorn to say, by its name. What is not in here is unclassified. */
+/** All known messages of Longhorn, by name. A message that is missing here is unclassified. */
 export const catalogue: Readonly<Record<MessageId, MessageRow>> = rows;
 
-/** The names of all messages, in the catalogue's order. */
+/** The names of all messages, in the order of the catalogue. */
 export const messageIds = Object.keys(catalogue) as MessageId[];

@@ -3,7 +3,7 @@ import { catalogue, type MessageId, messageIds } from './catalogue.ts';
 import { deletionCause } from './deletion-cause.ts';
 import type { Message, MessageClass, MessageRow, Wording } from './row.ts';
 
-/** What a message is: its row in the catalogue and the wording that it has, or `unclassified`. */
+/** The result for a message: its row in the catalogue and the matching wording, or `unclassified`. */
 export type Classification =
   | { class: MessageClass; id: MessageId; row: MessageRow; wording: Wording }
   | { class: 'unclassified' };
@@ -11,14 +11,14 @@ export type Classification =
 const fits = (pattern: RegExp, text: string): boolean =>
   new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(text);
 
-/** Whether a text is worded so, wherever it stands. */
+/** Whether a text has a wording. The place of the text is not checked. */
 export const isWorded = ({ compared }: MessageRow, { pattern }: Wording, text: string): boolean => {
   if (compared === 'within') return pattern.test(text);
   const compareText = compared === 'cause' ? deletionCause(text) : text;
   return compareText !== undefined && fits(pattern, compareText);
 };
 
-/** Whether a wording holds for a version of Longhorn; a pre-release counts as its release. */
+/** Whether a version of Longhorn uses a wording. A pre-release counts as its release. */
 export const isOfVersion = (version: string, { versions }: Wording): boolean =>
   semver.satisfies(semver.coerce(version) ?? version, versions);
 
@@ -26,8 +26,8 @@ const isSaidIn = ({ speaker, fields, states }: MessageRow, message: Message): bo
   speaker === message.speaker && fields.includes(message.field) && (states?.includes(message.state) ?? true);
 
 /**
- * Says what a message means, by where it was said and by its text: never by the text alone. A text that no
- * row knows is `unclassified`.
+ * Finds the meaning of a message from its place and its text, never from the text alone. `unclassified` if no row
+ * matches.
  */
 export const classify = (message: Message, version: string): Classification => {
   for (const id of messageIds) {
@@ -39,7 +39,7 @@ export const classify = (message: Message, version: string): Classification => {
   return { class: 'unclassified' };
 };
 
-/** The names of those messages that the catalogue knows. */
+/** The names of the messages that are in the catalogue. */
 export const knownIdsOf = (messages: readonly Message[], version: string): MessageId[] =>
   messages.flatMap((message) => {
     const found = classify(message, version);
@@ -47,8 +47,8 @@ export const knownIdsOf = (messages: readonly Message[], version: string): Messa
   });
 
 /**
- * The wording in which a text says this, wherever it stands; undefined for one that no wording of that
- * version fits.
+ * The wording of a message that matches a text. The place of the text is not checked. Undefined if no wording of that
+ * version matches.
  */
 export const wordingOf = (
   id: MessageId,

@@ -5,7 +5,7 @@ const ofVolumes = 'controller/backup_volume_controller.go, source of v1.8.0 to v
 const ofTargets = 'controller/backup_target_controller.go, source of v1.8.0 to v1.12.1';
 const ofBackups = 'controller/backup_controller.go, source of v1.8.0 to v1.12.1';
 
-/** What longhorn-manager's controllers log that tells of the fate of a backup. */
+/** Log messages of longhorn-manager's controllers about the state of backups. */
 export const controllerMessages = {
   'store-objects-pulled': {
     ...said,

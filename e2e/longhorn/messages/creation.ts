@@ -4,7 +4,7 @@ const failed = {
   class: 'failure',
   speaker: 'Backup',
   fields: ['status.error'],
-  // The text stays while such a backup is deleted, as a real v1.8.2 did.
+  // The text remains while the failed backup is deleted (observed on v1.8.2).
   states: ['Error', 'Deleting'],
 } as const satisfies Partial<MessageRow>;
 
@@ -12,9 +12,7 @@ const failedCall =
   'proxyServer=10.42.1.7:8501 destination=10.42.2.9:10000: failed to backup snapshot s1 to b1: rpc error: code = ';
 const engine = `${failedCall}Unknown desc = `;
 
-/**
- * What a backup says that could not be made. All of it is for good: Longhorn makes no backup a second time.
- */
+/** The messages of a backup that failed. All of them are final: Longhorn never retries a backup. */
 export const creationMessages = {
   'creation-lost-lock': {
     ...failed,
@@ -24,7 +22,7 @@ export const creationMessages = {
     wordings: [
       {
         versions: '>=1.8.0',
-        // See lock-message-full-stop of the differences.
+        // See lock-message-full-stop in the differences.
         pattern:
           /failed to acquire lock \S+ when performing backup create\/restore, please try again later\.?/,
         example: `${engine}failed to acquire lock backupstore/volumes/8b/8e/v/locks/lock-1.lck when performing backup create/restore, please try again later`,

@@ -2,7 +2,7 @@ import type { MessageRow } from './row.ts';
 
 const cron = { speaker: 'CronJob', compared: 'whole' } as const satisfies Partial<MessageRow>;
 
-/** What Kubernetes says of the CronJob that a recurring job is. */
+/** The events of Kubernetes about the CronJob of a recurring job. */
 export const cronMessages = {
   'cron-job-runs': {
     ...cron,
@@ -14,7 +14,7 @@ export const cronMessages = {
     wordings: [
       {
         versions: '*',
-        // See completed-job-wording of the differences.
+        // See completed-job-wording in the differences.
         pattern: /Created job \S+|Saw completed job: \S+, (?:status|condition): Complete|Deleted job \S+/,
         example: 'Saw completed job: test-c-yxam34-c-1591652160, status: Complete',
         origin: 'product',

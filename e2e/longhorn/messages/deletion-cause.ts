@@ -1,14 +1,14 @@
 const wrapped = /^Failed to delete the backup \S+ in the backupstore, err /;
-// The command, what it printed, and how it ended; the knowledge base quotes it without the last two.
+// The command, its output, its log and its exit status. The knowledge base quotes it without the last two.
 const command = /^error deleting backup \S+: failed to execute: \S+ \[backup rm \S+\], output ([\s\S]*)$/;
 const parts = /^([\s\S]*?)(?:, stderr(?: ([\s\S]*))?)?$/;
 const ending = /\s*: (exit status \d+|signal: \w+)\s*$/;
 
 /**
- * The cause of a failed deletion out of the text that Longhorn makes of it: `Failed to delete the backup URL
- * in the backupstore, err` (twice: by the deletion and by the controller), then the command, its output, its
- * log and its exit status. The output is the cause; where the command printed none it is its log, and for one
- * that was killed, the signal. Undefined for a text that is none of a failed deletion.
+ * Extracts the cause from the text of a failed deletion: `Failed to delete the backup URL in the backupstore, err`
+ * (twice: from the deletion and from the controller), then the command, its output, its log and its exit status. The
+ * cause is the output, or the log if the output is empty, or the signal if the command was killed. Undefined for any
+ * other text.
  */
 export const deletionCause = (text: string): string | undefined => {
   if (!wrapped.test(text)) return undefined;
@@ -21,9 +21,7 @@ export const deletionCause = (text: string): string | undefined => {
   return (output.trim() === '' ? log : output).trim();
 };
 
-/**
- * A failed deletion as Longhorn tells it (without the log of its process), for the examples of the catalogue.
- */
+/** Longhorn's text for a failed deletion, without the log of the process. For the examples of the catalogue. */
 export const describeFailedDeletion = (cause: string): string => {
   const url = 'nfs://store.default:/opt/backupstore?backup=b1&volume=v';
   const failed = `Failed to delete the backup ${url} in the backupstore, err `;

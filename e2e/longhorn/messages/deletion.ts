@@ -7,7 +7,7 @@ const failed = {
   states: ['Error'],
 } as const satisfies Partial<MessageRow>;
 
-/** What a backup says while it is deleted. A failed deletion never sets `status.error`. */
+/** The messages of a backup during its deletion. A failed deletion never sets `status.error`. */
 export const deletionMessages = {
   'deletion-lost-lock': {
     ...failed,
@@ -18,7 +18,7 @@ export const deletionMessages = {
     wordings: [
       {
         versions: '>=1.8.0',
-        // See lock-message-full-stop of the differences.
+        // See lock-message-full-stop in the differences.
         pattern: /failed to acquire lock \S+\.lck when performing backup delete, please try again later\.?/,
         example: describeFailedDeletion(
           'failed to acquire lock backupstore/volumes/97/d4/v/locks/lock-1.lck when performing backup delete, please try again later',
@@ -56,7 +56,7 @@ export const deletionMessages = {
       },
       {
         versions: '>=1.8.0',
-        // Why, the engine says in its log alone.
+        // The engine writes the reason only to its log.
         pattern: /failed to delete objects \[\S+\]/,
         example: describeFailedDeletion(
           'failed to delete objects [corral/backupstore/backupstore/volumes/83/81/v/backups/backup_b1.cfg]',

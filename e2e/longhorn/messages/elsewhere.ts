@@ -11,7 +11,7 @@ const node = {
   compared: 'within',
 } as const satisfies Partial<MessageRow>;
 
-/** What events, the managers' logs and a node's own log say. */
+/** Messages in events, in the logs of the managers and in the log of a node. */
 export const otherMessages = {
   'event-backup-failed': {
     class: 'failure',

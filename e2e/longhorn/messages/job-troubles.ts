@@ -2,7 +2,7 @@ import type { MessageRow } from './row.ts';
 
 const said = { speaker: 'job', compared: 'whole' } as const satisfies Partial<MessageRow>;
 
-/** Rarer lines of a recurring job's pod, and its events. */
+/** Rarer log messages of a recurring job's pod, and the events of a recurring job. */
 export const jobTroubles = {
   'job-tries-next-time': {
     ...said,
@@ -171,7 +171,7 @@ export const jobTroubles = {
       },
     ],
   },
-  // In another thread than the run: one of a single volume may have ended before it is said.
+  // The job logs this in another thread. A run of a single volume may end before the line is written.
   'job-says-event': {
     ...said,
     class: 'warning',

@@ -1,20 +1,19 @@
 import type { MessageRow } from './row.ts';
 
 const said = { speaker: 'job', compared: 'whole' } as const satisfies Partial<MessageRow>;
-// What it says last when it has not done what it is for.
+// The last message of a job that did not do its work.
 const ends = { ...said, class: 'failure' } as const satisfies Partial<MessageRow>;
 const denied =
   'Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [code=Internal Server Error, detail=, message=';
 
-// How the error of a volume begins, as the last line of a v1.8's pod has it: from the HTTP client to
-// longhorn-backend, or from the job itself.
+// How the error of a volume begins in the last line of a pod of v1.8. The error comes from the HTTP client of
+// longhorn-backend or from the job itself.
 const ofVolume =
   /Bad response |(?:Get|Post|Put|Delete) "?http:|could not (?:get volume|create longhorn-manager api client)|cannot run job for volume |volume \S+ is in an invalid state|failed recurring snapshot|failed to complete |timed out waiting for snapshot purge/
     .source;
 
 /**
- * What the pod of a recurring job logs; a line's text is its message, with the error of the line behind it
- * (see readLogLine).
+ * Log messages of a recurring job's pod. The text of a line is its message, followed by its error (see readLogLine).
  */
 export const jobMessages = {
   'job-progress': {

@@ -8,10 +8,7 @@ const storeSource = /^backupstore(?:,|'s)/;
 const each = (text: string, pattern: RegExp, toLinks: (match: RegExpExecArray) => string[]): string[] =>
   [...text.matchAll(pattern)].flatMap(toLinks);
 
-/**
- * The addresses of what the catalogue says of where a wording was read: issues, articles of the knowledge
- * base, sources.
- */
+/** The URLs of the sources that `seen` of a wording names: issues, articles of the knowledge base, source files. */
 export const linksOf = (seen: string): string[] => [
   ...each(seen, issues, ([, numbers = '']) =>
     numbers.split(', ').map((number) => issue(Number(number.slice(1)))),

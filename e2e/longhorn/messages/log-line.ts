@@ -4,7 +4,7 @@ const line =
   /^time="(?<time>[^"]*)" level=(?<level>\w+) msg=(?<message>"(?:[^"\\]|\\.)*(?:"|\\?$)|\S+)(?<fields>.*)$/;
 const error = /\serror=("(?:[^"\\]|\\.)*(?:"|\\?$)|\S+)/;
 
-// Logrus quotes as Go does, which is as JSON does but for \xNN, \a and \v.
+// Logrus quotes as Go does. Go's syntax is JSON's except for \xNN, \a and \v.
 const asJson = (text: string): string =>
   text.replace(/\\(?:x([0-9a-fA-F]{2})|([\s\S]))/g, (whole, hex: string | undefined, sign: string) => {
     if (hex !== undefined) return `\\u00${hex}`;
@@ -17,14 +17,14 @@ const unquoted = (text: string): string => {
   try {
     return JSON.parse(asJson(text));
   } catch {
-    // A line that was cut off has no end.
+    // A truncated line has no closing quote.
     return text.slice(1);
   }
 };
 
 /**
- * Reads a line that a pod of Longhorn's has logged (logrus, as text): its text is `msg`, and what stands in
- * `error=` behind it. Undefined for a line of another form.
+ * Parses a log line of a Longhorn pod (logrus, text format). The text is `msg`, then `error=` if present. Undefined
+ * for a line of another format.
  */
 export const readLogLine = (
   speaker: 'job' | 'manager',

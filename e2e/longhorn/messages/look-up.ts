@@ -3,12 +3,12 @@ import { isOfVersion, isWorded } from './classify.ts';
 import { deletionCause, describeFailedDeletion } from './deletion-cause.ts';
 import type { Field, MessageRow, Wording } from './row.ts';
 
-/** What is known of where a text was met; what is left out could be anything. */
+/** What is known about the place of a text. A missing field matches everything. */
 export type Where = { isField?: (field: Field) => boolean; state?: string; version?: string };
 
 /**
- * A row that a text could be, and the wordings of it that the text has. `asCause`: the text is only the cause
- * out of a failed deletion's whole text.
+ * A possible row for a text, and its matching wordings. `asCause`: the text is only the cause, quoted from the text
+ * of a failed deletion.
  */
 export type Meaning = { id: MessageId; row: MessageRow; wordings: Wording[]; asCause: boolean };
 
@@ -17,14 +17,14 @@ const isIn = ({ fields, states }: MessageRow, { isField = () => true, state }: W
   (state === undefined || (states?.some((each) => each.toLowerCase() === state.toLowerCase()) ?? true));
 
 /**
- * Everything that a text could mean, in the catalogue's order. For who has a text and may not know where it
- * stood: to judge a message of a cluster, whose place is known, is for `classify` alone.
+ * All possible meanings of a text, in the order of the catalogue. For users who have a text and may not know its
+ * place. Code that reads a message from a cluster knows the place and must use `classify`.
  */
 export const meaningsOf = (text: string, where: Where = {}): Meaning[] =>
   messageIds.flatMap((id): Meaning[] => {
     const row = catalogue[id];
     if (!isIn(row, where)) return [];
-    // Who quotes a failed deletion leaves out what stands around its cause.
+    // A quotation of a failed deletion often contains only its cause.
     const asCause = row.compared === 'cause' && deletionCause(text) === undefined;
     const whole = asCause ? describeFailedDeletion(text) : text;
     const wordings = row.wordings.filter(
@@ -35,7 +35,7 @@ export const meaningsOf = (text: string, where: Where = {}): Meaning[] =>
     return wordings.length === 0 ? [] : [{ id, row, wordings, asCause }];
   });
 
-// A cause may be quoted with other words before it; one of a creation says that it is.
+// Other words may precede a quoted cause. A text with "failed to backup" is the error of a creation.
 const endsAs = ({ pattern }: Wording, text: string): boolean =>
   !/\bfailed to backup\b/.test(text) && new RegExp(`(?:${pattern.source})$`, pattern.flags).test(text);
 
@@ -44,10 +44,7 @@ const wordsOf = (text: string): Set<string> => new Set(text.toLowerCase().match(
 const nearEnough = 0.75;
 const mostNear = 5;
 
-/**
- * The rows whose examples have most of the words of a text that no row knows, as of a part of one; the
- * nearest first.
- */
+/** For a text that no row matches: the rows whose examples contain most of its words, the best match first. */
 export const nearestTo = (text: string, where: Where = {}): Meaning[] => {
   const words = [...wordsOf(text)];
   const shareOf = ({ example }: Wording): number => {

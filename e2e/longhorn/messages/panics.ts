@@ -1,6 +1,6 @@
 import type { MessageRow } from './row.ts';
 
-/** What a longhorn-manager says that ends by a panic: its first line, and the frames behind it. */
+/** The panics of longhorn-manager. The text is the first line and the stack frames after it. */
 export const panicMessages = {
   'manager-panics-in-deletion': {
     class: 'failure',

@@ -8,7 +8,7 @@ const warning = {
   compared: 'whole',
 } as const satisfies Partial<MessageRow>;
 
-// Nothing of it is lost but time.
+// These failures cost only time: no data is lost.
 const instance = {
   ...warning,
   class: 'transient',
@@ -17,8 +17,8 @@ const instance = {
 const seenUnderLoad = `a real v1.12.1 (2026-11-26), under load; controller/instance_handler.go, ${sources}`;
 
 /**
- * What events warn of the processes behind a volume, its engine and its replicas; the speaker is the volume. None of it
- * is about a backup, and each can keep one from being made.
+ * Warning events about the processes of a volume (engine and replicas); the speaker is the volume. They are not about
+ * backups, but each of these failures can prevent a backup.
  */
 export const processMessages = {
   'process-not-started': {

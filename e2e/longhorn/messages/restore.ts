@@ -13,10 +13,7 @@ const manager = {
 } as const satisfies Partial<MessageRow>;
 const seen = 'controller/volume_controller.go, source of v1.8.0 to v1.12.1; not met';
 
-/**
- * What is said around a restore, and what a restore or a deletion says of a store that lacks what it should
- * have.
- */
+/** Messages about restores, and messages of a restore or a deletion about files missing in the store. */
 export const restoreMessages = {
   'restore-lost-lock': {
     ...replica,

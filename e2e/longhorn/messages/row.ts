@@ -1,4 +1,4 @@
-/** What a message means for whoever meets it: its classes, each with what it tells. */
+/** The classes of messages. Each value says what a message of the class means for the user. */
 export const messageClasses = {
   informational: 'it heals by itself; only one that never goes is a fault',
   transient: 'Longhorn tries again, for a limited time or number of times',
@@ -10,8 +10,8 @@ export const messageClasses = {
 export type MessageClass = keyof typeof messageClasses;
 
 /**
- * What said it: an object, of a volume also its engine and its replicas; `job` is the pod of a recurring job, `manager`
- * a longhorn-manager, `node` a node's own log.
+ * Who emitted a message. The engine and the replicas of a volume count as `Volume`. `job` is the log of a recurring
+ * job's pod, `manager` that of a longhorn-manager, `node` that of a node.
  */
 export type Speaker =
   | 'Backup'
@@ -26,7 +26,7 @@ export type Speaker =
   | 'manager'
   | 'node';
 
-/** Where it was said. */
+/** The place of a message: a field, a condition, an event or a log line. */
 export type Field =
   | 'status.error'
   | `status.messages.${string}`
@@ -34,48 +34,48 @@ export type Field =
   | `event ${'Normal' | 'Warning'}`
   | `log ${'debug' | 'info' | 'warning' | 'error' | 'fatal'}`;
 
-/** A text and all that decides what it means. */
+/** A text with everything that determines its meaning. */
 export type Message = {
   speaker: Speaker;
   field: Field;
-  /** An object's state, an event's reason, a condition's status; empty for a log. */
+  /** The state of the object, the reason of the event, or the status of the condition. Empty for a log. */
   state: string;
   text: string;
 };
 
-/** One way in which a message is worded. */
+/** One wording of a message. */
 export type Wording = {
-  /** The versions of Longhorn that it holds for, as a semver range; a pre-release counts as its release. */
+  /** The versions of Longhorn with this wording, as a semver range. A pre-release counts as its release. */
   versions: string;
   pattern: RegExp;
-  /** One that the pattern knows, as it was written or met. */
+  /** A text that the pattern matches, as documented or observed. */
   example: string;
-  /** `document`: so it is written; `product`: so it is. */
+  /** `document`: the wording of a document. `product`: the actual wording. */
   origin: 'document' | 'product';
-  /** Where it was read or met. */
+  /** Where the wording was read or observed. */
   seen: string;
 };
 
-/** What Longhorn can say, and what that means. The same text in another field or state is another message. */
+/** A message of Longhorn and its meaning. The same text in another field or state is another message. */
 export type MessageRow = {
   class: MessageClass;
   speaker: Speaker;
   fields: readonly Field[];
-  /** The states that it is said in; any, where left out. */
+  /** The states in which the message can occur. Any state if missing. */
   states?: readonly string[];
   /**
-   * What of a text is held against the patterns, which must fit all of it but for `within`:
-   * - `whole`: the text as it is;
-   * - `cause`: of a failed deletion's text its cause (see deletionCause), as the rest is twice the URL and
-   *   kilobytes of a process's log;
-   * - `within`: any part of it, where what stands around is not Longhorn's own.
+   * The part of a text that is matched with the patterns. A pattern must match the whole part, except for `within`.
+   * - `whole`: the whole text;
+   * - `cause`: the cause in the text of a failed deletion (see deletionCause). The rest of that text is the URL twice
+   *   and kilobytes of a log;
+   * - `within`: any part of the text, if the words around it are not Longhorn's own.
    */
   compared: 'whole' | 'cause' | 'within';
-  /** One sentence: what it means. */
+  /** One sentence: the meaning. */
   means: string;
-  /** One sentence: what to do. */
+  /** One sentence: what the user should do. */
   advice: string;
-  /** What must have been done to the cluster for it to be in order; a scenario that did that says so. */
+  /** The message is normal only after this was done to the cluster. A scenario that did it declares that. */
   only?: string;
   wordings: readonly Wording[];
 };

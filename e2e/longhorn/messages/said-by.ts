@@ -5,7 +5,7 @@ import type { Field, Message, Speaker } from './row.ts';
 
 const isText = (text: string | undefined): text is string => text !== undefined && text !== '';
 
-/** What a backup says in one of its states; a key of `status.messages` that nobody knows is said too. */
+/** The messages of a backup in its current state. Unknown keys of `status.messages` are included. */
 export const saidByBackup = (backup: Backup): Message[] => {
   const { messages, error } = backup.status ?? {};
   const texts: [Field, string | undefined][] = [
@@ -17,7 +17,7 @@ export const saidByBackup = (backup: Backup): Message[] => {
   );
 };
 
-/** What a snapshot says in one of its states. */
+/** The messages of a snapshot in its current state. */
 export const saidBySnapshot = ({ status }: Snapshot): Message[] =>
   isText(status?.error)
     ? [
@@ -30,7 +30,7 @@ export const saidBySnapshot = ({ status }: Snapshot): Message[] =>
       ]
     : [];
 
-/** What a backup target says while it is not available. */
+/** The messages of a backup target that is not available. */
 export const saidByTarget = ({ status }: BackupTarget): Message[] =>
   (status?.conditions ?? []).flatMap(({ type, status: state, message }) =>
     type === 'Unavailable' && state === 'True' && isText(message)
@@ -38,14 +38,14 @@ export const saidByTarget = ({ status }: BackupTarget): Message[] =>
       : [],
   );
 
-// The status in which a condition of a volume tells of trouble.
+// The status in which a condition of a volume indicates a problem.
 const troubled: Readonly<Record<string, string>> = {
   Scheduled: 'False',
   Restore: 'False',
   TooManySnapshots: 'True',
 };
 
-/** What a volume says of trouble: that a replica has no place, that its restore was given up, that snapshots are many. */
+/** The problems that a volume reports: a replica without a disk, a failed restore, too many snapshots. */
 export const saidByVolume = ({ status }: Volume): Message[] =>
   (status?.conditions ?? []).flatMap(({ type, status: state, message }) =>
     troubled[type] === state && isText(message)
@@ -58,7 +58,7 @@ const speakers: Readonly<Record<string, Speaker>> = {
   ...{ Snapshot: 'Snapshot', Node: 'Node' },
 };
 
-/** What an event warns of; undefined for one that warns of nothing, or of an object that says nothing of volumes. */
+/** The message of a warning event. Undefined for other events, and for objects of other kinds. */
 export const saidByEvent = ({ involvedObject, type, reason, message }: Event): Message | undefined => {
   const speaker = speakers[involvedObject.kind ?? ''];
   if (speaker === undefined || type !== 'Warning' || !isText(message)) return undefined;

@@ -25,8 +25,8 @@ const unscheduled = [
 ].join('|');
 
 /**
- * What backup targets and snapshots say. While a target is unavailable no new backup is taken on, and a
- * deletion leaves the files.
+ * Messages of backup targets and snapshots, and of volumes about replicas and snapshots. While a target is
+ * unavailable, Longhorn accepts no new backup, and a deletion leaves the files in the store.
  */
 export const surroundingMessages = {
   'replicas-not-scheduled': {
@@ -98,7 +98,7 @@ export const surroundingMessages = {
   },
   'target-not-mounted': {
     ...unavailable,
-    // Around it stand the command that looked into the store, its log and its exit status.
+    // The text also contains the command that listed the store, its log and its exit status.
     compared: 'within',
     means: 'The NFS export, or the CIFS share, cannot be mounted from a node.',
     advice:
@@ -122,8 +122,8 @@ export const surroundingMessages = {
       },
     ],
   },
-  // Both saw that it was not mounted yet, as after the start of a manager; the same share at the same place is
-  // refused by the kernel (EBUSY). On NFS the next version of the protocol is tried, and is another mount.
+  // Both commands found the share not mounted, as after the start of a manager. The kernel refuses a second mount of
+  // the same share at the same place (EBUSY). On NFS the next protocol version is tried, which is another mount.
   'target-mounted-meanwhile': {
     ...unavailable,
     class: 'transient',
@@ -220,7 +220,7 @@ export const surroundingMessages = {
         seen: 'controller/backup_target_controller.go, source of v1.12.1; not met',
       },
       {
-        // Since then the condition has what the listing of system backups says alone.
+        // Since v1.10.2 the condition contains only the error of the listing of system backups.
         versions: '>=1.8.0 <1.10.2',
         pattern:
           /failed to list (?:backup backing images|BackupVolumes) in \S+: (?![\s\S]*cannot mount)[\s\S]+/,
@@ -256,7 +256,7 @@ export const surroundingMessages = {
       },
     ],
   },
-  // An engine that does not run names no image.
+  // An engine that does not run has no image in its status.
   'snapshot-stays-while-detached': {
     ...snapshot,
     class: 'warning',

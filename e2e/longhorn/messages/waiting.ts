@@ -1,6 +1,6 @@
 import type { MessageRow } from './row.ts';
 
-// A message stays while the upload runs, and after one that failed at its start.
+// The message remains during the upload, and after an upload that failed at its start.
 const waiting = {
   class: 'informational',
   speaker: 'Backup',
@@ -8,7 +8,7 @@ const waiting = {
   states: ['Pending', 'InProgress', 'Error'],
 } as const satisfies Partial<MessageRow>;
 
-/** What a backup says while it waits, and what a deletion says that nobody remembers. */
+/** The messages of a waiting backup, and the message of a deletion that the manager has no record of. */
 export const waitingMessages = {
   'waits-for-deletion': {
     ...waiting,
