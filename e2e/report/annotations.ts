@@ -11,7 +11,7 @@ const escapeData = (text: string): string =>
 const escapeProperty = (text: string): string =>
   escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
-/** Writes an annotation as the command that GitHub reads from what a job prints. */
+/** Formats an annotation as a workflow command, which GitHub reads from the output of a job. */
 export const toCommand = ({ level, title, message, file, line }: Annotation): string => {
   const properties = Object.entries({ file, line, title }).filter(
     ([, value]) => value !== undefined && value !== '',
@@ -20,8 +20,8 @@ export const toCommand = ({ level, title, message, file, line }: Annotation): st
 };
 
 /**
- * The line of a file that has the scenario's name in quotes, from 1; undefined where the file cannot be read,
- * or writes it in another way.
+ * The line (from 1) of a file that contains the scenario's name in quotes. Undefined if the file cannot be read or
+ * does not contain it.
  */
 export const lineOfScenario = ({ file, name }: Pick<ScenarioReport, 'file' | 'name'>): number | undefined => {
   try {
@@ -74,7 +74,7 @@ const ofRun = ({ end, differences }: Report): Annotation[] => [
     : []),
 ];
 
-// GitHub shows as many of a step, of each level, and drops the rest without a word.
+// GitHub's limit per step and level. It drops further annotations silently.
 const most = 10;
 
 const withinLimit = (level: Level, all: readonly Annotation[]): Annotation[] => {
@@ -84,13 +84,13 @@ const withinLimit = (level: Level, all: readonly Annotation[]): Annotation[] => 
 };
 
 /**
- * What GitHub shows beside a run: an error for each failure, a warning for what is not provable and for each
- * known bug, a notice for each finding.
+ * Composes the annotations of a run on GitHub: errors for failures, warnings for scenarios that are not provable and
+ * for known bugs, notices for findings.
  */
 export const composeAnnotations = (report: Report, line = lineOfScenario): string[] => {
   const noun = findingIn(report.target);
   const reported = new Set<string>();
-  // A finding stands beside the first scenario that met it.
+  // A finding is reported only for the first scenario that has it.
   const once = (scenario: ScenarioReport): ScenarioReport => {
     const findings = scenario.findings.filter(({ title }) => !reported.has(title));
     for (const { title } of findings) reported.add(title);

@@ -2,18 +2,18 @@ import type { SerializedError, TestCase, TestModule } from 'vitest/node';
 import type { ScenarioRecord } from './record.ts';
 import { emptyScenario, type ScenarioReport } from './schema.ts';
 
-/** What a run was, for those of its scenarios that could not say how they ended. */
+/** The facts about a run that explain a scenario without a result. */
 export type RunEnd = {
   interrupted: boolean;
   round: number;
-  /** By the id of its test: what a scenario that had begun was at. */
+  /** The current activity of each scenario that had begun, by the id of its test. */
   doing: ReadonlyMap<string, string>;
 };
 
 const describeErrors = (errors: readonly SerializedError[]): string =>
   errors.map((error) => error.stack || error.message).join('\n\n') || 'it gave no reason';
 
-/** The path of a file of scenarios, from the folder of the project. */
+/** The path of a scenario file, relative to the project's folder. */
 export const toFile = (module: TestModule): string => module.relativeModuleId;
 
 const judgeSilent = (
@@ -34,7 +34,7 @@ const judgeSilent = (
   };
 };
 
-/** Turns a vitest test into the scenario of the report. */
+/** Converts a vitest test into a scenario of the report. */
 export const toScenario = (test: TestCase, end: RunEnd): ScenarioReport => {
   const { seed = null, store, cells, proves, outcome } = test.meta().corral ?? {};
   return {
@@ -53,7 +53,7 @@ export const toScenario = (test: TestCase, end: RunEnd): ScenarioReport => {
   };
 };
 
-/** The fields of a report's scenario that its outcome has: the cluster is the whole report's. */
+/** The fields of an outcome that a scenario of the report has. The cluster is a field of the whole report instead. */
 export const outcomeFields = ({
   kubernetes: _,
   ...fields
@@ -78,8 +78,8 @@ const failure = (
 const loads = (file: string): string => `The scenarios of ${file} load`;
 
 /**
- * The failures that belong to no scenario, in a scenario's form so that no reader can overlook them: files
- * that do not load, stray errors.
+ * Converts failures that belong to no scenario (files that do not load, stray errors) into failed scenarios, so that
+ * no reader overlooks them.
  */
 export const toStrayFailures = (
   modules: readonly TestModule[],
@@ -87,7 +87,7 @@ export const toStrayFailures = (
   { interrupted, round }: Pick<RunEnd, 'interrupted' | 'round'>,
 ): ScenarioReport[] => {
   const broken = modules.filter((module) => module.errors().length > 0);
-  // Vitest reports the work that it cancelled as an error.
+  // After an interruption vitest reports the cancelled work as errors.
   const stray = interrupted ? [] : errors;
   return [
     ...broken.map((module) =>
@@ -99,6 +99,6 @@ export const toStrayFailures = (
   ];
 };
 
-/** Whether a scenario of a report is such a failure. */
+/** Whether a scenario of a report was created by toStrayFailures. */
 export const isStray = ({ name, file }: Pick<ScenarioReport, 'name' | 'file'>): boolean =>
   file === '' || name === loads(file);

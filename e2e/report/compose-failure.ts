@@ -5,8 +5,8 @@ const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.flatMap((line) => indent(line, '  '))];
 
 /**
- * What is known of a failure beside its reason: where it points to; what Longhorn said, by the catalogue of
- * its messages; the faults in force; where the evidence is.
+ * Composes the facts about a failure other than its reason: the hint where to look, Longhorn's messages with their
+ * meaning from the catalogue, the faults in force, and the paths of the evidence.
  */
 export const composeCircumstances = ({
   messages,
@@ -29,15 +29,13 @@ export const composeCircumstances = ({
   ...section('Evidence:', evidence),
 ];
 
-/** A failure, printed where it happened: the step, the whole reason, and what is known beside it. */
+/** Formats a failure for printing when it happens: the step, the whole reason, and the other facts. */
 export const formatFailure = (failure: Failure): string[] => [
   failure.step === null ? 'stopped outside of its steps' : `stopped at: ${failure.step}`,
   ...[...failure.reason.split('\n'), ...composeCircumstances(failure)].flatMap((line) => indent(line, '  ')),
 ];
 
-/**
- * The reason of an ending without the failure that was printed before it; null where nothing else is in there.
- */
+/** The reason of a result without the failure that was already printed. Null if nothing else is left. */
 export const beyondReason = (reason: string | null, printed: Failure | undefined): string | null =>
   reason === printed?.reason
     ? null

@@ -2,7 +2,7 @@ import { formatDuration } from '../kube/duration.ts';
 import type { Paint } from './console.ts';
 import type { Awaited, RunningScenario } from './under-way.ts';
 
-/** How many scenarios have ended, and how, and how many are to come. */
+/** The numbers of scenarios that have ended, by result, and of those that have not begun. */
 export type Counts = {
   passed: number;
   knownBugs: number;
@@ -11,10 +11,7 @@ export type Counts = {
   toCome: number;
 };
 
-/**
- * What stands below what has ended: by when, on which terminal, whose number is which, and how many have
- * ended and are to come.
- */
+/** What the live area shows: the time, the size of the terminal, the numbers of the scenarios, and the counts. */
 export type Frame = Counts & {
   now: number;
   columns: number;
@@ -23,23 +20,23 @@ export type Frame = Counts & {
   tagOf: (test: RunningScenario['test']) => string | undefined;
 };
 
-// A whole second is as fine as a line needs that is drawn once a second.
+// Rounded down to seconds, because the area is redrawn once a second.
 const span = (milliseconds: number): string =>
   milliseconds < 1000 ? '0 s' : formatDuration(Math.floor(milliseconds / 1000) * 1000);
 
 const cut = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1)).trimEnd()}…`;
 
-/** The first of these that fits into the width; the last one, cut, where none does. */
+/** The first text that fits into the width. If none fits, the last text is cut. */
 const firstThatFits = (texts: readonly [string, ...string[]], width: number): string =>
   texts.find((text) => text.length <= width) ?? cut(texts.at(-1) ?? '', width);
 
-// One column stays free: some terminals break a line that fills the last one.
+// One column stays free, because some terminals wrap a line that fills the last column.
 const room = ({ columns }: Frame, indent: number): number => Math.max(1, columns - 1 - indent);
 
 /**
- * Says what is awaited, the state that stands instead and since when, and what is left of whose time: the
- * whole, then shorter and shorter.
+ * Describes a wait: the awaited state, the current state and its age, and the remaining time. Returns the full text
+ * first, then shorter and shorter ones.
  */
 const describeAwaited = (
   { what, now: state, since, at, limit, owner }: Awaited,
@@ -56,7 +53,7 @@ const describeAwaited = (
   ];
 };
 
-/** A text with the time since when, which is never what is cut. */
+/** Composes a line of a text and the time since its start. Only the text is cut. */
 const composeTimed = (
   text: string,
   { since, indent, style }: { since: number; indent: string; style?: 'bold' },
@@ -67,7 +64,10 @@ const composeTimed = (
   return `${indent}${style === undefined ? shown : frame.paint(style, shown)}${frame.paint('dim', time)}`;
 };
 
-/** What a scenario is at, in as many lines: in two of them, what is awaited says more than the step. */
+/**
+ * Composes the state of a scenario in at most `depth` lines. In two lines the wait is shown instead of the step,
+ * because it says more.
+ */
 const composeRunning = (
   { test, at, step, awaited }: RunningScenario,
   depth: number,
@@ -110,12 +110,11 @@ const composeCounts = ({ passed, knownBugs, failed, skipped, toCome }: Counts, r
 };
 
 /**
- * Composes the area that is drawn again: what each scenario is at, as deep as the rows of the terminal allow,
- * and how many there are.
+ * Composes the live area: the state of each scenario in as many lines as the terminal has room for, and the counts.
  */
 export const composeLive = (running: readonly RunningScenario[], frame: Frame): string[] => {
   if (running.length === 0) return [];
-  // A row for what has ended, an empty one below it, one for the counts, and one that the cursor stands in.
+  // Reserved rows: one for the results above, an empty row, the counts, and the row of the cursor.
   const rows = Math.max(1, frame.rows - 4);
   const inDepth = (depth: number) => running.flatMap((each) => composeRunning(each, depth, frame));
   const lines = [3, 2].map(inDepth).find(({ length }) => length <= rows) ?? inDepth(1);
@@ -130,7 +129,7 @@ const describeStep = ({ step, awaited }: RunningScenario, now: number): string =
   return `still at: ${step.sentence}, for ${span(now - step.at)}${waits && `; ${waits}`}`;
 };
 
-/** The line that says, where nothing was printed for long, what is under way: how many, and who is longest at a step. */
+/** The line that is printed after a long silence: the counts, and the scenario with the longest current step. */
 export const composeSilence = (running: readonly RunningScenario[], counts: Counts, now: number): string => {
   const [longest] = running
     .filter(({ step }) => step !== undefined)

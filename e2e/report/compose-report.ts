@@ -1,10 +1,7 @@
 import { describeJudged } from './judged.ts';
 import { countStates, emptyScenario, type Report, type ScenarioReport, schemaVersion } from './schema.ts';
 
-/**
- * Puts a report together; what follows from the rest (totals, what was judged, how long it took) is worked
- * out here.
- */
+/** Composes a report. Computes the derived fields: totals, what was judged, and the duration. */
 export const composeReport = (
   known: Pick<
     Report,
@@ -30,7 +27,7 @@ export const composeReport = (
   totals: countStates(known.scenarios),
 });
 
-/** A scenario that did not get to run. */
+/** The report of a scenario that was not run. */
 export const toNotRun = (
   {
     name,
@@ -54,7 +51,7 @@ export const toNotRun = (
   duration: 0,
 });
 
-/** The report of a run with one more round in it; the first round is a report of its own. */
+/** Adds a round to the report of a run. The report of the first round is complete by itself. */
 export const addRound = (before: Report | undefined, latest: Report, round: number): Report => {
   if (before === undefined || round === 1) return latest;
   const scenarios = [...before.scenarios.filter((each) => each.round < round), ...latest.scenarios];

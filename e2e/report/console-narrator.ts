@@ -11,20 +11,20 @@ import type { Screen } from './screen.ts';
 import { type Awaited, createUnderWay } from './under-way.ts';
 
 /**
- * What a run is printed with; `now` in ms since the epoch. `detail`: `scenarios` (and the steps of those that fail),
+ * The means of printing. `now` returns ms since the epoch. `detail`: `scenarios` (and the steps of those that fail),
  * `steps`, or all `events`.
  */
 type Means = { screen: Screen; paint: Paint; detail: 'scenarios' | 'steps' | 'events'; now: () => number };
 
-// As often as a reader sees time go by.
+// In ms. The live area shows whole seconds.
 const tick = 1000;
 
-// As long as a reader may wonder whether anything still goes on.
+// In ms. After this time readers may wonder whether the run still works.
 const silence = 60_000;
 
 /**
- * Prints a run for people: lines for what has happened, and what is under way below them, or, where nothing can
- * be drawn, in a line when nothing was printed for a minute.
+ * Prints a run for people: lines for past events, and a live area of the current ones. If the screen cannot draw an
+ * area, it prints a line when nothing was printed for a minute.
  */
 export const createConsoleNarrator = ({ screen, paint, detail, now }: Means): Narrator => {
   let printedAt = now();
@@ -85,7 +85,7 @@ export const createConsoleNarrator = ({ screen, paint, detail, now }: Means): Na
     begins: (start) => {
       emulated = isEmulated(start.target);
       print(composeHeading(start, paint));
-      // Nothing has to wait for it.
+      // The timer does not keep the process running.
       timer = setInterval(pass, tick).unref();
     },
     cluster: (kubernetes) => printer.say(composeCluster(kubernetes, paint)),
@@ -117,9 +117,8 @@ export const createConsoleNarrator = ({ screen, paint, detail, now }: Means): Na
 };
 
 /**
- * Says, for those who want to know all, what is no step: that one begins, each state that something awaited
- * goes through, each fault with its proof, each finding. `awaited` is what the event is about, if it is about
- * that, as it was printed before it.
+ * Describes the events that are no steps, for `verbose`: the start of a step, each state during a wait, each fault
+ * with its proof, each finding. `awaited` is the wait of the event, if it has one, as last reported.
  */
 const describeEvent = (
   event: ScenarioEvent,

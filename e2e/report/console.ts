@@ -17,13 +17,13 @@ import {
 import type { Failure, Kubernetes, Report, ReportStep, ScenarioReport } from './schema.ts';
 import { titlesOf } from './title.ts';
 
-/** Gives text a colour where the stream shows one. */
+/** Colours a text if the stream supports colours. */
 export type Paint = (style: 'green' | 'red' | 'yellow' | 'dim' | 'bold', text: string) => string;
 
-/** Whose lines they are, where several scenarios are printed at once: a short number. */
+/** The number that identifies a scenario if several are printed at once. */
 export type Tag = string | undefined;
 
-// The lines of a scenario begin with two blanks: there is room for the number.
+// The lines of a scenario are indented by two blanks, so there is room for the number.
 const tagged = ([first = '', ...rest]: string[], tag: Tag, paint: Paint): string[] => {
   if (tag === undefined) return [first, ...rest];
   const deeper = ' '.repeat(tag.length - 1);
@@ -42,7 +42,7 @@ export const composeHeading = (
   `Judged: ${report.judged}`,
 ];
 
-/** The cluster that the run resolved: nobody should have to guess which one it changes. */
+/** The line that names the cluster of the run, so that users know which cluster it changes. */
 export const composeCluster = ({ server, context, version }: Kubernetes, paint: Paint): string[] => [
   `  ${paint('dim', '·')} on ${server} (context ${context}), Kubernetes ${version}`,
 ];
@@ -58,7 +58,7 @@ const stepMarks = {
   noted: ['dim', '·'],
 } as const;
 
-/** A step that ended, as the sentence it stands for. */
+/** The line of a step that ended. */
 export const composeStep = ({ sentence, state, duration }: ReportStep, paint: Paint, tag?: Tag): string[] => {
   const [style, mark] = stepMarks[state];
   const time = state === 'noted' ? '' : paint('dim', ` (${formatDuration(duration)})`);
@@ -73,11 +73,11 @@ const endings = {
   'not-provable': ['red', 'NOT PROVABLE after'],
 } as const;
 
-/** A line on a scenario beside its steps. */
+/** A line about a scenario that is no step. */
 export const composeRemark = (text: string, paint: Paint, tag?: Tag): string[] =>
   tagged([`  ${paint('dim', `· ${text}`)}`], tag, paint);
 
-/** A failure where it happened, before the cleanup; with a number, the name of its scenario as well. */
+/** A failure, printed when it happens, before the cleanup. With a number, it includes the scenario's name. */
 export const composeFailed = (name: string, failure: Failure, paint: Paint, tag?: Tag): string[] => {
   const [first = '', ...rest] = formatFailure(failure);
   const whose = tag === undefined ? '' : `${name}, `;
@@ -89,8 +89,8 @@ export const composeFailed = (name: string, failure: Failure, paint: Paint, tag?
 };
 
 /**
- * That a scenario's premise was lost, which is no verdict; the report has the whole reason. With its name, where that
- * was not printed right above.
+ * The lines about a lost premise, which is not a verdict. The report contains the whole reason. `name` is given if
+ * the scenario's name was not printed directly above.
  */
 export const composePremiseLost = (
   reason: string,
@@ -107,9 +107,9 @@ export const composePremiseLost = (
   );
 
 /**
- * How a scenario ended: a passed one, and one of a known bug, in a line, any other with its whole reason, but for what was printed where
- * it happened. With a number its name as well, and where it is `named`: the one above is far
- * away.
+ * The result of a scenario: one line if it passed or showed a known bug, otherwise with the whole reason, except for
+ * what was already printed at the failure. The name is included with a number, or if `named`, because the name above
+ * is far away.
  */
 export const composeEnding = (
   scenario: ScenarioReport,
@@ -141,7 +141,7 @@ export const composeEnding = (
   return tagged(lines, tag, paint);
 };
 
-/** The plain line that machines read; what could not be proven counts as failed. */
+/** The line of totals, which programs may parse. A scenario that is not provable counts as failed. */
 export const composeTotals = ({
   passed,
   knownBugs,
@@ -156,8 +156,8 @@ export const composeTotals = ({
   ].join(', ');
 
 /**
- * The last lines of a run; what did not pass is named again, but for a scenario that was alone: it stands
- * right above.
+ * The last lines of a run. They list what did not pass, except if there was only one scenario, which is printed
+ * directly above.
  */
 export const composeClosing = (
   report: Report,
@@ -193,7 +193,7 @@ export const composeClosing = (
   return [...lines, `Judged: ${judged}`, `Report: ${path} (${formatDuration(duration)})`];
 };
 
-// What is known of the emulator is printed for those who want to know all.
+// On the emulator, the known differences are listed only with `verbose`.
 const composeFindings = (
   report: Report,
   { paint, verbose }: { paint: Paint; verbose: boolean },
@@ -217,7 +217,7 @@ const composeFindings = (
   ];
 };
 
-/** The known bugs that showed, each with its scenario and the folder of what was kept. */
+/** The known bugs that showed, each with its scenario and the folder of the evidence. */
 const listKnown = (report: Report, path: string): string[] => {
   const titleOf = titlesOf(report);
   return report.scenarios.flatMap((scenario) => {
@@ -231,7 +231,7 @@ const describeLeft = (report: Report): string =>
     ? 'Left in the cluster by the cleanup, so the run has failed (npx corral cleanup removes it):'
     : 'Left in the cluster by the cleanup; it goes with the cluster:';
 
-/** The scenarios whose cleanup left something behind, each with the first line of why. */
+/** The scenarios whose cleanup left something behind, each with the first line of the reason. */
 const listLeft = (report: Report): string[] => {
   const titleOf = titlesOf(report);
   return report.scenarios.flatMap((scenario) =>
@@ -241,7 +241,7 @@ const listLeft = (report: Report): string[] => {
   );
 };
 
-/** The cells of the store's matrix that were run, a line each. */
+/** The cells of the store's matrix that were run, one line each. */
 const listCells = (report: Report): string[] => {
   const titleOf = titlesOf(report);
   const cells = reportedCells(report.scenarios);
@@ -252,9 +252,8 @@ const listCells = (report: Report): string[] => {
 const marks = { failed: '✗', 'not-provable': '?' } as const;
 
 /**
- * The scenarios of a report that did not pass, each with where it stopped and the folder of its evidence:
- * what was printed where it happened is far above when a run ends. `path` is the report's, from where the run
- * was started.
+ * The scenarios that did not pass, each with the failed step and the folder of the evidence. The failures were
+ * printed far above. `path` is the report's path, relative to the folder in which the run was started.
  */
 const listFailed = (report: Report, path: string): string[] => {
   const titleOf = titlesOf(report);

@@ -8,7 +8,7 @@ import { createScreen } from './screen.ts';
 
 const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
 
-/** The narrator for how a run is to be printed; `alone` where nobody else prints meanwhile. */
+/** Creates the narrator for a kind of output. `alone`: no other process prints to the same terminal. */
 export const createNarrator = (output: Output, { alone }: { alone: boolean }): Narrator =>
   output === 'json'
     ? createJsonNarrator({

@@ -6,20 +6,17 @@ import { ownTime } from './own-time.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 import { writeWhole } from './write-whole.ts';
 
-/** How long scenarios are expected to take, in ms, by `FILE NAME`. */
+/** The expected durations of scenarios, in ms. The key is `FILE NAME`. */
 export type ExpectedTimes = Readonly<Record<string, number>>;
 
 type Named = Pick<ScenarioReport, 'name' | 'file'>;
 
-/** Names a scenario where times are kept. */
+/** The key of a scenario in the expected times. */
 export const timeKey = ({ name, file }: Named): string => `${file} ${name}`;
 
 const timesFile = new URL('../../fixtures/expected-times.json', import.meta.url);
 
-/**
- * The expected times that came with this commit: every shard of it has the same, on whatever machine it is
- * run.
- */
+/** Reads the expected times of this commit. All shards use the same times, whatever their machines. */
 export const readExpectedTimes = (): ExpectedTimes =>
   z.record(z.string(), z.int().nonnegative()).parse(JSON.parse(readFileSync(timesFile, 'utf8')));
 
@@ -27,8 +24,8 @@ const median = (values: readonly number[]): number =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 1;
 
 /**
- * Says how long some scenarios take one after the other, in ms. One of an unknown time counts as the median of
- * the known times of all.
+ * Returns a function that adds up the expected times of some scenarios, in ms. A scenario without an expected time
+ * counts as the median of all known times.
  */
 export const timing = (
   all: readonly Named[],
@@ -40,8 +37,8 @@ export const timing = (
 };
 
 /**
- * How long a run took by the clock for each ms that its scenarios take one after the other: below 1, as they
- * are run side by side. Undefined where none was run whose time is known.
+ * The ratio of a run's elapsed time to the sum of its scenarios' expected times: below 1, because scenarios run in
+ * parallel. Undefined if no scenario with an expected time was run.
  */
 export const paceOf = (
   { scenarios }: Pick<Report, 'scenarios'>,
@@ -64,8 +61,8 @@ export const paceOf = (
 const second = 1000;
 
 /**
- * What a report teaches about times: of each scenario that passed, or met a known bug, the longest, to the second. What it waited
- * in line for others is not its own: who runs it beside it may be another.
+ * The longest own time of each scenario that passed or showed a known bug, rounded to seconds. Waits for locks are
+ * not included, because they depend on the scenarios that run in parallel.
  */
 export const timesOf = ({ scenarios }: Pick<Report, 'scenarios'>): ExpectedTimes => {
   const times = new Map<string, number>();
@@ -78,7 +75,7 @@ export const timesOf = ({ scenarios }: Pick<Report, 'scenarios'>): ExpectedTimes
   return Object.fromEntries([...times].toSorted(([one], [other]) => (one < other ? -1 : 1)));
 };
 
-/** Writes expected times as readExpectedTimes reads them, with the names in order. */
+/** Writes expected times in the format of readExpectedTimes, sorted by name. */
 export const writeExpectedTimes = async (path: string, times: ExpectedTimes): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
   await writeWhole(path, `${JSON.stringify(times, null, 2)}\n`);

@@ -1,4 +1,4 @@
-// Where it was thrown, not how the suite got there.
+// The number of stack frames to show: those where the error was thrown, not the callers in the suite.
 const shownFrames = 3;
 
 const ownFrames = (error: Error): string[] =>
@@ -14,11 +14,10 @@ const ownFrames = (error: Error): string[] =>
     .slice(0, shownFrames)
     .map((line) => line.trimStart());
 
-// An error with a verdict was composed for the reader and explains everything; its stack would only bury
-// that.
+// An error with a verdict has a complete message. Its stack would only hide it.
 const explainsItself = (error: Error): boolean => 'verdict' in error;
 
-/** Writes an error complete: its message, where in this project it was thrown, and each cause. */
+/** Describes an error completely: its message, the place in this project where it was thrown, and its causes. */
 export const explainError = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const named =

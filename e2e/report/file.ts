@@ -7,21 +7,18 @@ import { type Report, reportSchema } from './schema.ts';
 import { verdictsPath, withVerdicts } from './verdicts.ts';
 import { writeWhole } from './write-whole.ts';
 
-/** Names the report in a folder of results. */
 export const reportPath = (out: string): string => join(out, 'report.json');
 
-/** Names the same report as JUnit, which lies beside it. */
 export const junitPath = (out: string): string => join(out, 'junit.xml');
 
-/** Names the page that people look at, which lies beside it too. */
 export const pagePath = (out: string): string => join(out, 'report.html');
 
 /**
- * Writes report.json, and the same as junit.xml, each whole or not at all, so that a reader never meets half
- * of one; secrets are redacted.
+ * Writes report.json and junit.xml, each completely or not at all, so that no reader gets an incomplete file. Secrets
+ * are redacted.
  */
 export const writeReport = async (out: string, report: Report): Promise<string> => {
-  // What writes XML is much to read, and most commands that know of reports write none.
+  // Loaded here, because the XML library is large and most commands that import this file write no report.
   const { composeJunit } = await import('./junit.ts');
   const path = reportPath(out);
   const redacted = redactAll(reportSchema.parse(report));
@@ -32,8 +29,8 @@ export const writeReport = async (out: string, report: Report): Promise<string> 
 };
 
 /**
- * Reads report.json; undefined where no run has written one. In that of a run whose processes were killed stand
- * the verdicts that it had reached.
+ * Reads report.json. Undefined if there is none. If the run's processes were killed, the report contains the verdicts
+ * that were written before.
  */
 export const readReport = async (out: string): Promise<Report | undefined> => {
   const path = reportPath(out);
@@ -42,7 +39,7 @@ export const readReport = async (out: string): Promise<Report | undefined> => {
   return report.end.state === 'runner-died' ? withVerdicts(out, report) : report;
 };
 
-/** Removes the report of an earlier run, so that it is never taken for this one's. */
+/** Removes the report of an earlier run, so that nobody takes it for the report of this run. */
 export const removeReport = async (out: string): Promise<void> => {
   for (const path of [reportPath(out), junitPath(out), pagePath(out), verdictsPath(out)])
     await rm(path, { force: true });

@@ -1,3 +1,3 @@
-/** The lines of a text, each that is not empty behind these blanks. */
+/** Splits a text into lines and puts `by` before each line that is not empty. */
 export const indent = (text: string, by: string): string[] =>
   text.split('\n').map((line) => (line === '' ? '' : by + line));

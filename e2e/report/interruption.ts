@@ -1,12 +1,12 @@
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Exit code of an interrupted run. */
+/** The exit code of an interrupted run. */
 export const interruptedExitCode = 4;
 
 /**
- * Hands the signals that end a process to `first` and, when they come again, to `again`, instead of whoever
- * listened before: vitest would leave at once, and with it everybody who could still clean up. Returns the
- * way back.
+ * Handles the signals that end a process: `first` gets the first one, `again` each further one. It removes all other
+ * listeners, because vitest's would exit at once and prevent the cleanup. Returns a function that removes the
+ * handlers.
  */
 export const takeSignals = (handlers: {
   first: (signal: string) => void;
@@ -25,8 +25,7 @@ export const takeSignals = (handlers: {
 };
 
 /**
- * Does work that starts listening to those signals, and takes its listeners away again: who took the signals
- * before keeps them.
+ * Runs work that adds listeners for these signals, and removes those listeners afterwards. Earlier listeners remain.
  */
 export const keepSignals = async <T>(work: () => Promise<T>): Promise<T> => {
   const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
@@ -38,6 +37,6 @@ export const keepSignals = async <T>(work: () => Promise<T>): Promise<T> => {
   return result;
 };
 
-/** Says that a run was interrupted, and what happens now. */
+/** Describes the interruption of a run and what happens next. */
 export const describeBreak = (by: string, { cleansUp }: { cleansUp: boolean }): string =>
   `Interrupted by ${by}: ${cleansUp ? 'cleaning up' : 'the cluster goes down'}`;

@@ -36,13 +36,13 @@ const composeFinding = ({ title, detail, link, scenarios }: MetFinding): string 
   return `- **${plainMarkdown(title)}** (${plainMarkdown(nameScenarios(scenarios))}): ${more}`;
 };
 
-// What a reader still scrolls through; one that is longer leaves no room for the others.
+// In characters. A longer text would leave no room for the other failures.
 const longest = 50_000;
 
 const cut = (text: string): string =>
   text.length <= longest ? text : `${text.slice(0, longest)}\n... ${text.length - longest} more characters`;
 
-// An empty line would end the HTML, and Markdown begin again.
+// In Markdown an empty line ends the HTML block.
 const inPre = (text: string): string => `<pre>${inHtml(text).replaceAll(/\n(?=\s*\n)/g, '\n&#8203;')}</pre>`;
 
 const whatOf = {
@@ -77,7 +77,7 @@ const composeFindings = (report: Report): string[][] => {
 
 const bytes = (lines: readonly string[]): number => Buffer.byteLength(lines.join('\n')) + 1;
 
-/** As many blocks as there is room for, and how many there was none for. */
+/** Returns the blocks that fit into `room` bytes, and the number of blocks that do not. */
 const within = (room: number, blocks: readonly string[][]): { lines: string[]; left: number } => {
   const fitting: string[][] = [];
   let used = 0;
@@ -89,12 +89,12 @@ const within = (room: number, blocks: readonly string[][]): { lines: string[]; l
   return { lines: fitting.flat(), left: blocks.length - fitting.length };
 };
 
-// What is said of that which there was no room for.
+// The bytes kept free for the note about the parts that do not fit.
 const reserve = 200;
 
 /**
- * The summary of a job in Markdown, in at most `limit` bytes: how each scenario ended, what was found, why
- * what failed did, and on which versions.
+ * Composes the Markdown summary of a CI job, in at most `limit` bytes: the result of each scenario, the findings, the
+ * reasons of the failures, and the versions.
  */
 export const composeJobSummary = (report: Report, limit: number): string => {
   const { scenarios, end, totals, duration, judged, differences } = report;
@@ -129,7 +129,7 @@ export const composeJobSummary = (report: Report, limit: number): string => {
     head,
     ...(scenarios.length > 0 ? [[''], ...table] : []),
     ...composeFindings(report),
-    // The longest come last: what there is no room for is them.
+    // The longest parts come last, because the last parts are left out when the summary is too long.
     ...(failures.length > 0 ? [['', '#### What failed', '']] : []),
     ...failures.map((each) => composeFailure(each, titleOf(each))),
     ...(known.length > 0 ? [['', '#### Known bugs', '']] : []),

@@ -6,34 +6,34 @@ const { run, provider, target, kubernetes, judged, end, totals, differences, dur
 const scenario = scenarios.element.shape;
 
 /**
- * Which scenario it is about: its name, its file (from where the run was started), and which of the repeated
- * rounds it is run in.
+ * Identifies the scenario of an event: its name, its file (relative to the folder in which the run was started) and
+ * the repetition (round).
  */
 const ofScenario = { run, scenario: scenario.name, file: scenario.file, round: scenario.round };
 
 const id = z.int().positive();
 
-/** Each line has what happened (`event`) and when (`at`). */
+/** A line of the output: the kind of the event (`event`), its time (`at`), and the given fields. */
 const line = <Name extends string, Shape extends z.ZodRawShape>(event: Name, shape: Shape) =>
   z.strictObject({ event: z.literal(event), at: z.iso.datetime(), ...shape });
 
 /**
- * What a line of `--output json` is. The first line of a run is its `run-start`, the last its `run-end`, also when
- * no cluster came up. Durations are in ms. A field may be added; what a field means does not change.
+ * The lines of `--output json`. The first line of a run is `run-start` and the last is `run-end`, also if no cluster
+ * came up. Durations are in ms. New fields may be added; the meaning of a field never changes.
  */
 export const jsonEventSchema = z.discriminatedUnion('event', [
-  /** The version of the target is null before there is a cluster. */
+  /** `target.version` is null before there is a cluster. */
   line('run-start', { run, provider, target, scenarios: z.int().nonnegative().nullable() }),
-  /** The cluster that a round resolved. */
+  /** The cluster that a round uses. */
   line('cluster', { run, round: scenario.round, kubernetes: kubernetes.unwrap() }),
   line('scenario-start', ofScenario),
-  /** A step begins; `id` counts from 1 in its scenario. */
+  /** A step begins. `id` is its number in the scenario, from 1. */
   line('step-begins', { ...ofScenario, id, sentence: z.string() }),
-  /** A step ended, or a remark was made (`noted`). */
+  /** A step ended, or the scenario made a remark (`noted`). */
   line('step', { ...ofScenario, id, ...scenario.steps.element.shape }),
   /**
-   * Something is waited for, until `limit` after this was first reported; reported again when the state that stands
-   * instead (`now`, null: never seen) has changed.
+   * A wait for a state. It times out `limit` ms after its first event. `now` is the current state (null: no object
+   * seen yet). The event is repeated with each change of `now`.
    */
   line('awaits', {
     ...ofScenario,
@@ -45,7 +45,7 @@ export const jsonEventSchema = z.discriminatedUnion('event', [
     owner: z.string(),
   }),
   line('awaited', { ...ofScenario, id, state: z.enum(['met', 'broken', 'not-provable', 'timed-out']) }),
-  /** `detail` has the proof of a fault that is proved. */
+  /** `detail` contains the proof if `phase` is `proved`. */
   line('fault', {
     ...ofScenario,
     name: z.string(),
@@ -53,11 +53,11 @@ export const jsonEventSchema = z.discriminatedUnion('event', [
     detail: z.string(),
   }),
   line('finding', { ...ofScenario, ...scenario.findings.element.shape }),
-  /** A promise that a known bug breaks was checked; `kept` says that it did not show. */
+  /** A promise that a known bug breaks was checked. `kept`: the bug did not show. */
   line('known-bug', { ...ofScenario, ...scenario.bugs.unwrap().element.shape }),
-  /** Where it failed, before the cleanup. */
+  /** Written at the failure, before the cleanup. */
   line('failure', { ...ofScenario, ...scenario.failure.unwrap().shape }),
-  /** A premise was lost, which is no verdict: it begins once more when all others have ended. */
+  /** The scenario lost a premise. This is not a verdict: it runs again after all other scenarios have ended. */
   line('premise-lost', { ...ofScenario, reason: z.string() }),
   line('scenario-end', {
     ...ofScenario,
@@ -66,7 +66,7 @@ export const jsonEventSchema = z.discriminatedUnion('event', [
     duration,
     evidence: scenario.evidence,
   }),
-  /** `report` and `junit` are paths, from where the run was started. */
+  /** `report` and `junit` are paths relative to the folder in which the run was started. */
   line('run-end', {
     run,
     duration,
@@ -81,10 +81,9 @@ export const jsonEventSchema = z.discriminatedUnion('event', [
   }),
 ]);
 
-/** A line of `--output json`. */
 export type JsonEvent = z.infer<typeof jsonEventSchema>;
 
 type Untimed<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
 
-/** An event without the time at which it is written. */
+/** An event without the time of writing. */
 export type UntimedEvent = Untimed<JsonEvent>;

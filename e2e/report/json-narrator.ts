@@ -4,7 +4,7 @@ import type { UntimedEvent } from './json-events.ts';
 import type { Narrator, RunStart, ScenarioIdentity } from './narrator.ts';
 import type { ScenarioEvent } from './record.ts';
 
-/** Writes an event as a line of JSON. */
+/** Formats an event as a line of JSON. */
 export const toJsonLine = (event: UntimedEvent): string => {
   const { event: kind, ...rest } = redactAll(event);
   return `${JSON.stringify({ event: kind, at: new Date().toISOString(), ...rest })}\n`;
@@ -42,8 +42,8 @@ const toEvent = (of: OfScenario, event: ScenarioEvent): UntimedEvent | undefined
 };
 
 /**
- * Writes a run for programs: an event a line on `write`; what scenarios print by themselves goes to `beside`.
- * The first and the last line of a run are not written here: there may be several rounds between them.
+ * Prints a run for programs: one event per line to `write`. The output of scenarios themselves goes to `beside`.
+ * `run-start` and `run-end` are not written here, because a run may have several rounds.
  */
 export const createJsonNarrator = ({
   write,

@@ -1,35 +1,35 @@
 import { count } from '../kube/count.ts';
 import type { Report, ReportFinding, ScenarioReport } from './schema.ts';
 
-/** Whether a run judged the emulator: how that differs from Longhorn's documents it was taught, from Longhorn. */
+/** Whether a run judged the emulator. The emulator reproduces Longhorn's known differences from its documents. */
 export const isEmulated = ({ name }: Pick<Report['target'], 'name'>): boolean => name === 'emulator';
 
-/** The images of Longhorn that were judged, by what they are. */
+/** The images of Longhorn that were judged, with their digests. */
 export const judgedImages = ({
   kubernetes,
   images,
 }: Pick<Report, 'kubernetes' | 'images'>): { name: string; digest: string }[] =>
   images ?? kubernetes?.images ?? [];
 
-/** What one finding is called. */
+/** The word for one finding on a target. */
 export const findingIn = (target: Pick<Report['target'], 'name'>): string =>
   isEmulated(target) ? 'known difference, emulated' : 'finding';
 
 /**
- * Whether the cleanup of a scenario left something on a cluster that was there before the run: that fails the
- * run, whatever was proven. A cluster that was made for it takes along what is left.
+ * Whether a cleanup left something on a cluster that existed before the run. This fails the run, whatever its
+ * verdicts. A cluster made for the run is removed with everything in it.
  */
 export const hasLeftThere = ({ provider, scenarios }: Pick<Report, 'provider' | 'scenarios'>): boolean =>
   provider === 'existing' && scenarios.some(({ leftBehind }) => leftBehind !== undefined);
 
-/** The known bugs that showed in a scenario, by their names in the ledger. */
+/** The known bugs that a scenario showed, by their names in the ledger. */
 export const shownBugs = ({ bugs = [] }: Pick<ScenarioReport, 'bugs'>): string[] =>
   bugs.filter(({ kept }) => !kept).map(({ id }) => id);
 
-/** A cell of the store's matrix that a scenario ran: how that ended, in words, and which scenario it was. */
+/** A cell of the store's matrix that a scenario ran, with its result in words. */
 export type ReportedCell<T> = { cell: string; ended: string; scenario: T };
 
-/** The cells of the store's matrix that were run on the cluster, in the order of their names. */
+/** The cells of the store's matrix that a run covered, sorted by name. */
 export const reportedCells = <T extends ScenarioReport>(scenarios: readonly T[]): ReportedCell<T>[] =>
   scenarios
     .filter(({ state }) => state !== 'skipped')
@@ -40,7 +40,7 @@ export const reportedCells = <T extends ScenarioReport>(scenarios: readonly T[])
     })
     .toSorted((one, other) => one.cell.localeCompare(other.cell));
 
-/** Where a scenario shows that the ledger of known bugs is wrong about this version, a line each. */
+/** The contradictions between a scenario and the ledger of known bugs for this version, one line each. */
 export const otherThanLedger = ({ name, bugs = [] }: Pick<ScenarioReport, 'name' | 'bugs'>): string[] =>
   bugs.flatMap(({ id, kept, listed }) =>
     kept === listed
@@ -48,10 +48,10 @@ export const otherThanLedger = ({ name, bugs = [] }: Pick<ScenarioReport, 'name'
       : [],
   );
 
-/** A finding of a run, and the names of the scenarios that met it. */
+/** A finding of a run, with the names of the scenarios that reported it. */
 export type MetFinding = ReportFinding & { scenarios: string[] };
 
-/** The findings of a run, each once, however many scenarios met it. */
+/** The findings of a run without duplicates. */
 export const findingsOf = ({ scenarios }: Pick<Report, 'scenarios'>): MetFinding[] => {
   const all = scenarios.flatMap(({ name, findings }) => findings.map((finding) => ({ name, finding })));
   const byTitle = Map.groupBy(all, ({ finding }) => finding.title);
@@ -65,13 +65,13 @@ export const findingsOf = ({ scenarios }: Pick<Report, 'scenarios'>): MetFinding
 
 const mostNamed = 3;
 
-/** Names the scenarios that met something; of many, the first. */
+/** Joins the names of scenarios. A long list is shortened. */
 export const nameScenarios = (names: readonly string[]): string => {
   const more = names.length - mostNamed;
   return `${names.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 };
 
-/** What so many findings are: on the emulator nothing was found that was not known. */
+/** Describes a number of findings. On the emulator, findings are known differences and not new. */
 export const describeFindings = (
   { length }: readonly unknown[],
   target: Pick<Report['target'], 'name'>,
@@ -80,10 +80,7 @@ export const describeFindings = (
     ? `${count(length, 'known difference')}, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn`
     : `${count(length, 'finding')}: what contradicts Longhorn's documents, and is no failure`;
 
-/**
- * Says in one sentence what a run judged, so that nobody takes a run on the emulator for a verdict on
- * Longhorn.
- */
+/** Describes in one sentence what a run judged. A run on the emulator is not a verdict on Longhorn. */
 export const describeJudged = ({ name, version, replaced = [] }: Report['target']): string => {
   if (isEmulated({ name }))
     return `the emulator${version ? ` ${version}` : ''}: this run proves the suite, not Longhorn`;

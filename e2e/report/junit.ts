@@ -7,17 +7,17 @@ import { findingIn, hasLeftThere, judgedImages } from './judged.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 import { titlesOf } from './title.ts';
 
-/** A case as it stands in a suite: attributes begin with `@`, text is `#`. */
+/** A test case in the format of the XML library: the key `@name` is an attribute, the key `#` is the text. */
 type Case = { '@name': string; '@classname': string; '@time': string } & Partial<
   Record<'failure' | 'error' | 'skipped' | 'system-out', object | string>
 >;
 
-// What is wrong with the run itself has no file.
+// The suite name of problems of the run itself, which belong to no file.
 const ofRun = 'the run';
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3);
 
-// Colours are no text, and XML has one sign for the end of a line.
+// Removes the escape codes of colours. XML has only one kind of line end.
 const plain = (text: string): string => stripVTControlCharacters(text).replace(/\r\n?/g, '\n');
 
 const firstLine = (text: string): string =>
@@ -83,8 +83,8 @@ const toCase = (scenario: ScenarioReport, { title, noun }: { title: string; noun
 };
 
 /**
- * What is wrong with the run and is no scenario's fault; where all scenarios were skipped for it, nobody else
- * would say so.
+ * The problems of the run that are no scenario's fault. If they skipped all scenarios, no other case would report
+ * them.
  */
 const casesOfRun = (report: Report): Case[] => {
   const { end, differences, scenarios } = report;
@@ -139,8 +139,8 @@ const toProperties = (report: Report, scenarios: readonly ScenarioReport[]) => {
 };
 
 /**
- * Writes a report as JUnit: a suite a file, a case a scenario and round; one that is not provable is an error
- * of that type. What ended the run itself is a case of its own.
+ * Composes a report as JUnit XML: one suite per file, one case per scenario and round. A scenario that is not
+ * provable is an error of that type. A problem of the run itself is a separate case.
  */
 export const composeJunit = (report: Report): string => {
   const titleOf = titlesOf(report);

@@ -1,6 +1,5 @@
-/** A text as it stands in Markdown, also in a table, whatever is in it. */
+/** Escapes a text for Markdown, so that it is also safe in a table. */
 export const plainMarkdown = (text: string): string =>
   text.replace(/[|\\`*_<>[\]]/g, '\\$&').replace(/\s*\n\s*/g, ' ');
 
-/** A row of a table. */
 export const markdownRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -1,23 +1,23 @@
 import { isStray } from './collect.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 
-/** A report and the file that it was read from. */
+/** A report and the path of its file. */
 export type ReportFile = { path: string; report: Report };
 
-/** Reports that do not belong together: the message is one line. */
+/** The reports do not belong together. The message is one line. */
 export class MergeError extends Error {
   override readonly name = 'MergeError';
 }
 
-/** Names the shard of a report; one that is no shard is the whole. */
+/** Names the part of the scenarios that a report covers: a shard, or the whole. */
 export const toPlace = ({ shard }: Pick<Report, 'shard'>): string =>
   shard === undefined ? 'the whole' : `shard ${shard.index}/${shard.of}`;
 
 const key = ({ file, name }: Pick<ScenarioReport, 'file' | 'name'>): string => `${file} "${name}"`;
 
 /**
- * Checks that the reports are of one set of scenarios, split in one way, and that none of them is there
- * twice; throws a MergeError.
+ * Checks that the reports cover one set of scenarios, split in one way, and that no report occurs twice. Throws a
+ * MergeError.
  */
 export const checkSameSet = (sources: readonly ReportFile[]): void => {
   const [first, ...others] = sources as [ReportFile, ...ReportFile[]];
@@ -61,14 +61,13 @@ type Placed = { shard: string; scenarios: ScenarioReport[] };
 const roundsOf = ({ scenarios }: Report): number => Math.max(1, ...scenarios.map(({ round }) => round));
 
 /**
- * Gives each report its rounds: of several of the same shard, the one that began first has the first ones. A
- * shard that another one has more rounds than is missing in those, and so is one of which there is no report
- * at all.
+ * Numbers the rounds of the reports. Among the reports of one shard, the one that began first gets the first rounds.
+ * A shard is missing in each round that it lacks and another shard has.
  */
 export const placeRounds = (sources: readonly ReportFile[]): { placed: Placed[]; missing: string[] } => {
   const of = sources[0]?.report.shard?.of ?? 1;
   const placed: Placed[] = [];
-  /** Undefined: a shard that had nothing to run, in whatever round. */
+  /** Undefined for a shard without scenarios, which is complete in every round. */
   const rounds: (number | undefined)[] = [];
   for (let index = 1; index <= of; index += 1) {
     const mine = sources

@@ -3,10 +3,7 @@ import { describeJudged, judgedImages } from './judged.ts';
 import { checkSameSet, MergeError, placeRounds, type ReportFile, toPlace } from './merge-rounds.ts';
 import { countStates, type Report, schemaVersion } from './schema.ts';
 
-/**
- * What came out of a merge, and what a reader of it should know: shards that are missing, scenarios that are
- * in two of them.
- */
+/** The result of a merge. `missing`: shards without a report. `doubled`: scenarios that are in two shards. */
 export type Merged = { report: Report; missing: string[]; doubled: string[] };
 
 const oneValue = <T>(
@@ -24,7 +21,7 @@ const oneValue = <T>(
   return get(first.report);
 };
 
-// The worst first.
+// The worst state comes first.
 const ends: readonly Report['end']['state'][] = [
   'cluster-lost',
   'runner-died',
@@ -45,7 +42,7 @@ const mergeEnds = (sources: readonly ReportFile[]): Report['end'] => {
   return { state: worst, reason: reasons.join('; ') };
 };
 
-// Its images are listed beside it: which of them run at one time may differ.
+// The images are left out here and merged separately: parts of one run may have seen different sets of images.
 const oneKubernetes = (sources: readonly ReportFile[]): Report['kubernetes'] => {
   const all = sources.flatMap(({ report: { kubernetes } }) => {
     if (kubernetes === null) return [];
@@ -68,7 +65,7 @@ const mergeImages = (sources: readonly ReportFile[]): Pick<Report, 'images'> => 
 };
 
 const findDoubled = (placed: ReturnType<typeof placeRounds>['placed']): string[] => {
-  // What fails outside of the scenarios has the same name in each shard.
+  // A failure outside of the scenarios has the same name in each shard, so it is no duplicate.
   const ofShards = placed.flatMap(({ shard, scenarios }) =>
     scenarios.filter((each) => !isStray(each)).map((each) => ({ shard, ...each })),
   );
@@ -81,15 +78,14 @@ const findDoubled = (placed: ReturnType<typeof placeRounds>['placed']): string[]
 };
 
 /**
- * Merges reports of the shards and rounds of one target into one report. Throws a MergeError of one line
- * where they do not belong together; shards that are missing are returned, for the caller to judge.
+ * Merges the reports of the shards and rounds of one target. Throws a MergeError if they do not belong together.
+ * Missing shards are returned; the caller decides whether they are an error.
  */
 export const mergeReports = (sources: readonly ReportFile[]): Merged => {
   const [first] = sources;
   if (first === undefined) throw new MergeError('there are no reports to merge');
   const provider = oneValue(sources, 'providers', (report) => report.provider) ?? first.report.provider;
-  // One that ended before it had a cluster, or had nothing to run, knows no version, and not for sure what
-  // it would have met.
+  // A run without a version ended before it had a cluster, or had no scenarios. The name of its target may be wrong.
   const sure = (report: Report) => (report.target.version === null ? null : report.target.name);
   const name = oneValue(sources, 'targets', sure) ?? first.report.target.name;
   const target = { name, version: oneValue(sources, 'versions', (report) => report.target.version) };

@@ -1,8 +1,8 @@
 import type { ScenarioReport } from './schema.ts';
 
 /**
- * How long a scenario took by itself, in ms: without its time in line for what others had, which says how
- * many were run beside it.
+ * The time of a scenario without its waits for locks, in ms. Those waits depend on the scenarios that run in
+ * parallel.
  */
 export const ownTime = ({ duration, account }: Pick<ScenarioReport, 'duration' | 'account'>): number =>
   Math.max(0, duration - account.locks);

@@ -7,6 +7,6 @@ const places: Record<PointsTo['at'], string> = {
   unclear: 'not clear',
 };
 
-/** Names the place where to look first; what stands in for Longhorn is named as such. */
+/** Names the place where to look first. The emulator is not called Longhorn. */
 export const placeOf = ({ at }: Pick<PointsTo, 'at'>, target: string): string =>
   at === 'longhorn' && target === 'emulator' ? 'the emulator (in the place of Longhorn)' : places[at];

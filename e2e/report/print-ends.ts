@@ -9,8 +9,8 @@ import { type Output, streamFor } from './output.ts';
 import type { Report } from './schema.ts';
 
 /**
- * Says, where a program reads along, that a run begins; `scenarios` is how many it is to run, null where
- * that is not known.
+ * With `--output json`, prints the event that a run begins. `scenarios` is the number of scenarios, or null if it is
+ * unknown.
  */
 export const printStart = (
   output: Output,
@@ -21,7 +21,7 @@ export const printStart = (
     process.stdout.write(toJsonLine({ event: 'run-start', run, provider, target, scenarios }));
 };
 
-/** What GitHub takes as the summary of a step, in bytes; of more it takes nothing. */
+/** GitHub's limit for the summary of a step, in bytes. A larger summary is rejected. */
 const mostOfSummary = 1024 * 1024;
 
 const writeSummary = async (path: string, report: Report): Promise<void> => {
@@ -29,15 +29,15 @@ const writeSummary = async (path: string, report: Report): Promise<void> => {
     ({ size }) => size,
     () => 0,
   );
-  // One that cannot be written takes nothing from what the run said.
+  // A summary that cannot be written does not fail the run.
   await appendFile(path, redact(composeJobSummary(report, mostOfSummary - before))).catch((error: Error) => {
     process.stderr.write(`e2e: no job summary: ${error.message}\n`);
   });
 };
 
 /**
- * Reports how a run ended to those who do not read what it printed: GitHub, if this is a job of
- * its, and programs that read `--output json`.
+ * Reports the end of a run to GitHub (annotations and job summary, if this is a job of GitHub Actions) and to
+ * programs that read `--output json`.
  */
 export const printEnd = async (
   out: string,

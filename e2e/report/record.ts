@@ -12,25 +12,27 @@ import type {
 } from './schema.ts';
 
 /**
- * What a scenario reports about itself, in vitest's task.meta: the seed, the kind of its store, its
- * cells and its promises when it is collected, the rest when it ends.
+ * What a scenario reports about itself in vitest's task.meta. `outcome` is set when the scenario ends, the other
+ * fields when it is collected.
  */
 export type ScenarioRecord = {
   seed: string | null;
   store?: string;
-  /** The cells of the store's matrix that it runs. */
+  /** The cells of the store's matrix that the scenario runs. */
   cells?: readonly string[];
-  /** The promises of Longhorn's documents that it judges in full, by their ids. */
+  /** The ids of the promises of Longhorn's documents that the scenario judges completely. */
   proves?: readonly string[];
-  /** How many were at work at once until it ended, where the machine's load decides that. */
+  /**
+   * The number of scenarios that ran at once until this one ended, if the load of the machine controls that number.
+   */
   concurrency?: Concurrency | undefined;
   outcome?: {
     state: ScenarioReport['state'];
     interrupted?: true | undefined;
     reason: string | null;
-    /** When it began, after whatever it waited for before that. */
+    /** The start of the scenario itself, after its wait for locks. */
     startedAt: string;
-    /** In ms, cleanup included. */
+    /** In ms, including the cleanup. */
     duration: number;
     steps: ReportStep[];
     findings: ReportFinding[];
@@ -38,7 +40,10 @@ export type ScenarioRecord = {
     account: ReportAccount;
     decisions: Decisions;
     kubernetes: Kubernetes | null;
-    /** The folder of what was kept of it, relative to the folder of results; null where nothing could be. */
+    /**
+     * The folder of the scenario's evidence, relative to the folder of the results. Null if no evidence could be
+     * kept.
+     */
     evidence: string | null;
     failure?: Failure;
     leftBehind?: string;
@@ -46,13 +51,13 @@ export type ScenarioRecord = {
   };
 };
 
-/** What a scenario reports while it runs is recorded with its test, as artifacts of this type. */
+/** The type of the vitest artifacts that carry the events of a running scenario. */
 export const eventType = 'corral:event';
 
 export type ScenarioEvent =
   | { kind: 'start' }
   | { kind: 'cluster'; kubernetes: Kubernetes }
-  /** `id` counts from 1; a noted step has no beginning. */
+  /** `id` counts from 1. A step with the state `noted` has no such event. */
   | { kind: 'step-begins'; id: number; sentence: string; at: string }
   | { kind: 'step'; step: ReportStep; id: number }
   | Awaiting
@@ -66,25 +71,22 @@ export type ScenarioEvent =
   | { kind: 'finding'; finding: ReportFinding }
   | { kind: 'bug'; bug: KnownBug }
   | { kind: 'failure'; failure: Failure }
-  /** Its premise was lost: that is no verdict, and it runs again when all others have ended. */
+  /** A premise was lost. This is not a verdict: the scenario runs again after all other scenarios have ended. */
   | { kind: 'premise-lost'; reason: string };
 
-/**
- * Something of the cluster is waited for; reported again, with the same id, when the state that stands instead
- * has changed.
- */
+/** A wait for a state of the cluster. It is reported again, with the same id, when the current state changes. */
 export type Awaiting = {
   kind: 'awaits';
   id: number;
-  /** What is awaited, as a clause: "the first backup goes Error". */
+  /** The awaited state, as a clause: "the first backup goes Error". */
   what: string;
-  /** What stands instead: "Deleting"; null where the object was never seen. */
+  /** The current state: "Deleting". Null if the object was never seen. */
   now: string | null;
-  /** Since when it does, ISO. */
+  /** The start of the current state, as an ISO date. */
   since: string;
-  /** In ms, from the first time that this was reported. */
+  /** The time-out in ms, from the first report of this wait. */
   limit: number;
-  /** Whose time it is, and why so long. */
+  /** Who set the time-out, and why it is that long. */
   owner: string;
 };
 

@@ -23,7 +23,7 @@ const headings: Cells = {
 const toCells = (runs: readonly ScenarioReport[]): Cells => {
   const count = (...states: ScenarioReport['state'][]) =>
     String(runs.filter(({ state }) => states.includes(state)).length);
-  // One that was skipped says nothing about how long it takes.
+  // A skipped scenario has no meaningful duration.
   const times = runs
     .filter(({ state }) => state !== 'skipped')
     .map(ownTime)
@@ -41,10 +41,10 @@ const toCells = (runs: readonly ScenarioReport[]): Cells => {
   };
 };
 
-/** A scenario of a run with several rounds: how it ended in each, and the cells of its line. */
+/** A scenario of a run with several rounds: its reports, and the cells of its row. */
 export type ScenarioRounds<Scenario> = { runs: readonly Scenario[]; cells: Cells };
 
-/** Puts the rounds of each scenario together, in the order of the report. */
+/** Groups the reports of each scenario, in the order of the report. */
 export const gatherRounds = <Scenario extends ScenarioReport>(
   scenarios: readonly Scenario[],
 ): ScenarioRounds<Scenario>[] =>
@@ -54,8 +54,8 @@ export const gatherRounds = <Scenario extends ScenarioReport>(
   }));
 
 /**
- * The table of a run with several rounds: a scenario a line, a mark a round, and how long it took by itself; `wanted`
- * is how many rounds were asked for.
+ * Composes the table of a run with several rounds: one row per scenario, with a mark per round and its own times.
+ * `wanted` is the requested number of rounds.
  */
 export const composeRounds = ({ scenarios }: Pick<Report, 'scenarios'>, wanted: number): string[] => {
   const rows = [headings, ...gatherRounds(scenarios).map(({ cells }) => cells)];

@@ -13,35 +13,34 @@ import type { Failure, ReportStep, ScenarioReport } from './schema.ts';
 
 type ScenarioId = Pick<Whole, 'id' | 'name'>;
 
-/**
- * Prints the scenarios on the console, each line with the number of its scenario where several are printed at
- * once.
- */
+/** Prints scenarios on the console. If several scenarios run at once, each line has the number of its scenario. */
 export type ScenarioPrinter = {
-  /** Lines that belong to no scenario. */
+  /** Prints lines that belong to no scenario. */
   say(lines: readonly string[]): void;
-  /** Lines after which nobody remembers which scenario was printed last. */
+  /** Like `say`. The next line of a scenario is then printed with its name. */
   breaksOff(lines: readonly string[]): void;
   starts(test: ScenarioId): void;
   step(test: ScenarioId, step: ReportStep): void;
-  /** A line on a scenario beside its steps. */
+  /** Prints a line about a scenario that is no step. */
   remark(test: ScenarioId, text: string): void;
-  /** A failure where it happened. */
+  /** Prints a failure when it happens. */
   failed(test: ScenarioId, failure: Failure): void;
-  /** Its premise was lost, complete: it runs again when all others have ended. */
+  /** Prints that a scenario lost a premise. It runs again after all other scenarios have ended. */
   premiseLost(test: ScenarioId, reason: string): void;
-  /** How it ended, with its name where that was not printed right before. */
+  /** Prints the result of a scenario, with its name if that was not printed directly above. */
   ends(test: ScenarioId, scenario: ScenarioReport): void;
-  /** Sets how many scenarios are printed at once; before that, everything waits, as it looks different then. */
+  /**
+   * Sets how many scenarios run at once. All output waits for this call, because its format depends on the number.
+   */
   atOnce(count: number): void;
-  /** The number of a scenario, where there are numbers. */
+  /** The number of a scenario. Undefined if only one scenario runs at a time. */
   tagOf(test: ScenarioId): Tag;
 };
 
 /**
- * Makes the printer of a run; `print` gets what belongs together in one go. A `brief` one is for who reads it later, as
- * in a job of CI: a line a scenario, and the steps only of one that fails, together with what is said of them. Nothing
- * is interleaved there, so nothing needs a number.
+ * Creates the printer of a run. `print` gets lines that belong together in one call. `brief` is for output that is
+ * read later, such as the log of a CI job: one line per scenario, and the steps only of a scenario that fails,
+ * together with its failure. Brief lines are not interleaved, so they need no numbers.
  */
 export const createScenarioPrinter = (
   print: (lines: readonly string[]) => void,
@@ -50,11 +49,11 @@ export const createScenarioPrinter = (
 ): ScenarioPrinter => {
   const numbers = new Map<string, number>();
   const failures = new Map<string, Failure>();
-  /** Of a brief one, the steps that are printed only if their scenario fails. */
+  /** If brief: the steps of running scenarios. They are printed only if the scenario fails. */
   const held = new Map<string, string[]>();
   let waiting: (() => void)[] = [];
   let count = brief ? 1 : undefined;
-  /** The scenario that was printed last. */
+  /** The id of the scenario that was printed last. */
   let last: string | undefined;
 
   const printOrWait = (compose: () => readonly string[]): void => {

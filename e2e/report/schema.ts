@@ -2,15 +2,15 @@ import { z } from 'zod';
 
 const shareSchema = z.number().min(0).max(1);
 
-/** How busy a machine was in a stretch of time, as `Pressure` says. */
+/** The load of a machine in a period, as the type `Pressure`. */
 const pressureSchema = z.strictObject({
-  /** Missing where the kernel does not count it. */
+  /** Missing if the kernel does not measure it. */
   stalled: shareSchema.optional(),
   runQueue: z.number().nonnegative(),
   timerDelay: z.number().nonnegative(),
 });
 
-/** What says whether the machine was busy while a wait ran out of time, as `Load` says; times in ms. */
+/** The evidence whether the machine was busy during a wait that timed out, as the type `Load`. Times are in ms. */
 const loadSchema = z.strictObject({
   pressure: pressureSchema.optional(),
   slowestAnswer: z.number().nonnegative().optional(),
@@ -19,65 +19,62 @@ const loadSchema = z.strictObject({
     .optional(),
 });
 
-/** Where to look first for what went wrong: a hint, with what speaks for it. */
+/** A hint where to look for the cause of a failure, with its reasons. */
 const pointsToSchema = z.strictObject({
   at: z.enum(['longhorn', 'cluster', 'suite', 'unclear']),
-  /** As it is printed: "Longhorn", "the emulator (in the place of Longhorn)". */
+  /** The printed text: "Longhorn", "the emulator (in the place of Longhorn)". */
   place: z.string(),
   because: z.array(z.string()),
-  /** Missing where no wait ran out of time, and in reports of before. */
+  /** Missing if no wait timed out, and in older reports. */
   load: loadSchema.optional(),
 });
 
-/** What is printed of a failure on the spot. */
+/** The facts that are printed when a failure happens. */
 const failureSchema = z.strictObject({
-  /** The step that it happened in; null where it was in none. */
+  /** The step that failed. Null if the failure was outside of a step. */
   step: z.string().nullable(),
-  /** Complete: what was expected, how far it got, the histories. */
+  /** The complete reason: the expectation, how far it got, and the histories. */
   reason: z.string(),
-  /** Each message of Longhorn that was met, with its place in the catalogue. */
+  /** The messages of Longhorn that were found, with their meaning from the catalogue. */
   messages: z.array(
     z.strictObject({
-      /** The object that said it, or the pod whose log it was in. */
+      /** The object that has the message, or the pod whose log contains it. */
       of: z.string(),
       text: z.string(),
       class: z.string(),
-      /** Null for one that nobody knows. */
+      /** Null for an unknown message. */
       id: z.string().nullable(),
       meaning: z.string(),
     }),
   ),
-  /** In force at the failure. */
+  /** The faults in force at the time of the failure. */
   faults: z.array(z.strictObject({ name: z.string(), state: z.string(), proof: z.string().nullable() })),
-  /** Paths of what was kept, from where the run was started. */
+  /** Paths relative to the folder in which the run was started. */
   evidence: z.array(z.string()),
-  /**
-   * Decided where it ran, by its own history and the faults of the whole run; missing in reports of
-   * before.
-   */
+  /** Decided by the run itself, from its own history and the faults of all scenarios. Missing in older reports. */
   pointsTo: pointsToSchema.optional(),
 });
 
 export type Failure = z.infer<typeof failureSchema>;
 export type PointsTo = z.infer<typeof pointsToSchema>;
 
-/** Version of report.json; it grows when a reader of an older report would misread a newer one. */
+/** The version of report.json. It is increased if readers of the old format would misread the new one. */
 export const schemaVersion = 1;
 
 const milliseconds = z.int().nonnegative();
 
 const accountSchema = z.strictObject({
-  /** Idle while something of the cluster was waited for. */
+  /** Idle time while waiting for the cluster. */
   cluster: z.number().nonnegative(),
-  /** In line for what other scenarios had. */
+  /** Time spent waiting for locks of other scenarios. */
   locks: z.number().nonnegative(),
-  /** This scenario's share of the busy event loop, and idle while nothing of the cluster was waited for. */
+  /** This scenario's share of the busy event loop, and idle time without waiting for the cluster. */
   suite: z.number().nonnegative(),
   /** The event loop was busy with other scenarios. */
   others: z.number().nonnegative(),
 });
 
-/** How long it took from the arrival of an event's bytes to the decision that it brought about. */
+/** The times from the arrival of an event's bytes to the decision that it caused. */
 const decisionsSchema = z.strictObject({
   count: z.int().nonnegative(),
   median: z.number().nonnegative(),
@@ -87,17 +84,17 @@ const decisionsSchema = z.strictObject({
 const stepSchema = z.strictObject({
   sentence: z.string(),
   /**
-   * `noted` is a remark of the scenario, not something it did; `known-bug` one that failed as a known bug
-   * makes it.
+   * `noted`: a remark of the scenario, not an action. `known-bug`: the step failed exactly as a known bug makes it
+   * fail.
    */
   state: z.enum(['passed', 'failed', 'noted', 'known-bug']),
   duration: milliseconds,
-  /** Where the duration went, in ms. */
+  /** The parts of the duration, in ms. */
   account: accountSchema,
 });
 
 const findingSchema = z.strictObject({
-  /** Which finding it is, as `retry-interval`; missing in reports of before. */
+  /** The id of the finding, such as `retry-interval`. Missing in older reports. */
   code: z.string().optional(),
   title: z.string(),
   detail: z.string(),
@@ -106,15 +103,15 @@ const findingSchema = z.strictObject({
 
 /** A known bug of Longhorn whose promise a scenario checked. */
 const knownBugSchema = z.strictObject({
-  /** Its row in the ledger. */
+  /** Its name in the ledger. */
   id: z.string(),
   title: z.string(),
   severity: z.string(),
-  /** Whether the promise was kept, so that the bug did not show. */
+  /** Whether the promise was kept, so the bug did not show. */
   kept: z.boolean(),
-  /** Whether the ledger says that this version has it. */
+  /** Whether the ledger lists this version as affected. */
   listed: z.boolean(),
-  /** What was seen, complete. */
+  /** The complete observation. */
   seen: z.string(),
 });
 
@@ -124,78 +121,80 @@ const kubernetesSchema = z.strictObject({
   server: z.string(),
   context: z.string(),
   version: z.string(),
-  /** The images of Longhorn's pods, by what they are; missing in reports of before. */
+  /** The images of Longhorn's pods with their digests. Missing in older reports. */
   images: z.array(imageSchema).optional(),
 });
 
 const scenarioSchema = z.strictObject({
   name: z.string(),
-  /** Relative to where the run was started. */
+  /** Relative to the folder in which the run was started. */
   file: z.string(),
   /** The paragraph of the seed document that the scenario comes from. */
   seed: z.string().nullable(),
-  /** The kind of backup store; missing in reports of before, and for what is no scenario. */
+  /** The kind of backup store. Missing in older reports, and for failures that belong to no scenario. */
   store: z.string().optional(),
-  /** The cells of the store's matrix that it runs, by their names; missing where it runs none. */
+  /** The names of the store matrix's cells that the scenario runs. Missing if there are none. */
   cells: z.array(z.string()).optional(),
-  /** The promises of Longhorn's documents that it judges, by their ids; missing where it judges none in full. */
+  /**
+   * The ids of the promises of Longhorn's documents that the scenario judges completely. Missing if there are none.
+   */
   proves: z.array(z.string()).optional(),
   tags: z.array(z.string()),
-  /** Which of the repeated rounds it was run in, from 1. */
+  /** The repetition in which the scenario was run, from 1. */
   round: z.int().positive(),
-  /** `known-bug`: nothing failed but what known bugs break, exactly as they are known to. */
+  /** `known-bug`: only promises of known bugs were broken, exactly as the ledger describes. */
   state: z.enum(['passed', 'known-bug', 'failed', 'skipped', 'not-provable']),
-  /** It had begun, and the run was interrupted; missing otherwise. */
+  /** The scenario had begun when the run was interrupted. Missing otherwise. */
   interrupted: z.literal(true).optional(),
-  /** Why it did not pass, complete; null where it did. */
+  /** The complete reason why the scenario did not pass. Null if it passed. */
   reason: z.string().nullable(),
-  /** Null for one that did not get to begin. */
+  /** Null if the scenario never began. */
   startedAt: z.iso.datetime().nullable(),
   duration: milliseconds,
-  /** Where the duration went, in ms. */
+  /** The parts of the duration, in ms. */
   account: accountSchema,
   /** In ms. */
   decisions: decisionsSchema,
   steps: z.array(stepSchema),
   findings: z.array(findingSchema),
-  /** Missing where no promise of a known bug was checked. */
+  /** Missing if the scenario checked no promise of a known bug. */
   bugs: z.array(knownBugSchema).optional(),
-  /** The folder of what was kept of it, relative to this report; missing or null where nothing was. */
+  /** The folder of the evidence, relative to this report. Missing or null if there is none. */
   evidence: z.string().nullable().optional(),
-  /** Missing where it passed, or could not report itself. */
+  /** Missing if the scenario passed or could not report itself. */
   failure: failureSchema.optional(),
   /**
-   * What its cleanup could not remove or undo, complete; missing where nothing is left. It is no part of the
-   * verdict: on a cluster that was there before the run it makes the exit code 1, elsewhere it is a warning.
+   * What the cleanup could not remove or undo. Missing if nothing was left. It does not change the verdict. On a
+   * cluster that existed before the run it sets the exit code to 1; otherwise it is a warning.
    */
   leftBehind: z.string().optional(),
   /**
-   * The first of two runs, whose premise was lost: that is no verdict, so the scenario was run again, with
-   * nothing else running. All other fields are of the second run.
+   * The first of two runs of the scenario. It lost a premise, which is not a verdict, so the scenario was run again
+   * alone. All other fields are about the second run.
    */
   firstPlay: z
     .strictObject({
-      /** Which premise was lost, complete. */
+      /** The complete reason why the premise was lost. */
       reason: z.string(),
       startedAt: z.iso.datetime(),
       duration: milliseconds,
-      /** As `evidence` of the scenario. */
+      /** Like `evidence` of the scenario. */
       evidence: z.string().nullable(),
     })
     .optional(),
 });
 
-/** Which part of the scenarios a run had. */
+/** The part of the scenarios that the run had. */
 export const shardSchema = z.strictObject({
   index: z.int().positive(),
   of: z.int().positive(),
-  /** The same for all shards of the same scenarios, split and chosen in the same way, and for no others. */
+  /** Equal for shards of the same scenarios, chosen and split in the same way. Different for all others. */
   split: z.string(),
 });
 
 const secondsSchema = z.record(z.string(), z.number().nonnegative());
 
-/** How slow the machine is, as `Machine` says, which the emulator's clock and the time-outs follow. */
+/** The speed of the machine, as the type `Machine`. The emulator's clock and the time-outs depend on it. */
 export const machineSchema = z.strictObject({
   slowness: z.number().min(1),
   measured: z.strictObject({
@@ -206,18 +205,20 @@ export const machineSchema = z.strictObject({
   emulatorClock: z.string().optional(),
 });
 
-/** What a run says of a promise of Longhorn's documents that a scenario of it judges. */
+/** The result for a promise of Longhorn's documents that a scenario judges. */
 const judgedPromiseSchema = z.strictObject({
   id: z.string(),
   promise: z.string(),
   severity: z.int(),
-  /** `failed`: a scenario that judges it failed; the report has no word on which of its promises was broken. */
+  /**
+   * `failed`: a scenario that judges the promise failed. The report does not say which of its promises was broken.
+   */
   state: z.enum(['kept', 'known-bug', 'failed', 'not-checked']),
-  /** The names of the scenarios that say so. */
+  /** The names of the scenarios that judge it. */
   scenarios: z.array(z.string()),
 });
 
-/** What report.json holds. */
+/** The content of report.json. */
 export const reportSchema = z.strictObject({
   schemaVersion: z.literal(schemaVersion),
   run: z.string(),
@@ -227,54 +228,54 @@ export const reportSchema = z.strictObject({
   target: z.strictObject({
     name: z.string(),
     version: z.string().nullable(),
-    /** Images of a release in whose place others were, by `--image`. */
+    /** Images of the release that were replaced by `--image`. */
     replaced: z
       .array(z.strictObject({ from: z.string(), to: z.string(), digest: z.string().nullable() }))
       .optional(),
   }),
   /**
-   * The cluster that was resolved; null where the run ended before it was reached, or where reports of
-   * several clusters were merged.
+   * The cluster of the run. Null if the run ended before it reached a cluster, or if reports of different clusters
+   * were merged.
    */
   kubernetes: kubernetesSchema.nullable(),
-  /** Where reports were merged: the images of Longhorn's pods in any of them. */
+  /** Only in merged reports: the images of Longhorn's pods in all of them. */
   images: z.array(imageSchema).optional(),
   judged: z.string(),
   end: z.strictObject({
     state: z.enum(['finished', 'interrupted', 'set-up-failed', 'runner-died', 'cluster-lost']),
     reason: z.string().nullable(),
   }),
-  /** Missing where the run was no shard. */
+  /** Missing if the run was not a shard. */
   shard: shardSchema.optional(),
   /**
-   * How many scenarios were at work at once (those that only waited for a clock, stood in line or cleaned up
-   * are not among them), counted every few seconds; of the last round. Missing where it was a fixed number.
+   * The number of scenarios that ran at once, sampled every few seconds, in the last round. Scenarios that only
+   * waited for a clock or a lock, or cleaned up, are not counted. Missing if the number was fixed.
    */
   concurrency: z.strictObject({ least: z.int(), most: z.int(), mean: z.number() }).optional(),
-  /** Missing where nobody measured it, in merged reports, and in reports of before. */
+  /** Missing if it was not measured, in merged reports, and in older reports. */
   machine: machineSchema.optional(),
   scenarios: z.array(scenarioSchema),
   totals: z.strictObject({
     passed: z.int(),
-    /** Missing in reports of before. */
+    /** Missing in older reports. */
     knownBugs: z.int().default(0),
     failed: z.int(),
     skipped: z.int(),
     notProvable: z.int(),
   }),
   /**
-   * The promises that its scenarios judge, and how many others there are, which nothing judged; missing where no
-   * scenario judges one, and in reports of before.
+   * The promises that the scenarios judge, and the number of all other promises. Missing if no scenario judges a
+   * promise, and in older reports.
    */
   promises: z.strictObject({ judged: z.array(judgedPromiseSchema), others: z.int() }).optional(),
   /**
-   * What of a cluster that was there before the run is not as it was then, a line each; one of them fails the
-   * run. Null where the cluster could not be compared; missing where it was made for the run.
+   * How a cluster that existed before the run differs from its former state, one line each. One difference fails the
+   * run. Null if the cluster could not be compared. Missing if the cluster was made for the run.
    */
   differences: z.array(z.string()).nullable().optional(),
   /**
-   * CPU seconds by part: until the cluster was up, and of the scenarios of all rounds. Missing where the
-   * cluster's could not be read.
+   * CPU seconds by part: until the cluster was up, and during the scenarios of all rounds. Missing if the cluster's
+   * CPU time could not be read.
    */
   cpu: z.strictObject({ setUp: secondsSchema, scenarios: secondsSchema }).optional(),
 });
@@ -306,10 +307,10 @@ export const countStates = (scenarios: readonly ScenarioReport[]): Totals => {
   };
 };
 
-/** The account of what took no time. */
+/** An account with no time. */
 export const nothingSpent: ReportAccount = { cluster: 0, locks: 0, suite: 0, others: 0 };
 
-/** What is the same of every scenario that was not run, or could not report itself. */
+/** The common fields of scenarios that were not run or could not report themselves. */
 export const emptyScenario = {
   startedAt: null,
   steps: [],

@@ -1,10 +1,8 @@
 import { createLogUpdate } from 'log-update';
 
-/**
- * Where a run is printed: lines that stay, and below them, on a terminal, an area that is drawn again and again.
- */
+/** Prints a run: permanent lines, and on a terminal an area below them that is redrawn. */
 export type Screen = {
-  /** Undefined where there is no such area. */
+  /** The size of the terminal. Undefined if there is no area to draw in. */
   size(): { columns: number; rows: number } | undefined;
   print(lines: readonly string[]): void;
   draw(lines: readonly string[]): void;
@@ -12,16 +10,16 @@ export type Screen = {
 
 const join = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-/** A screen of plain lines: for logs and pipes. */
+/** A screen without a drawn area, for logs and pipes. */
 const createPlainScreen = (write: (text: string) => void): Screen => ({
   size: () => undefined,
   print: (lines) => write(join(lines)),
   draw: () => {},
 });
 
-/** A screen whose last lines are drawn again; what is printed scrolls above them. */
+/** A screen whose last lines are redrawn. Printed lines scroll above them. */
 export const createLiveScreen = (stream: NodeJS.WriteStream): Screen => {
-  // The cursor stays: a process that is killed could not bring it back.
+  // The cursor is never hidden, because a killed process could not show it again.
   const update = createLogUpdate(stream, { showCursor: true });
   let drawn: readonly string[] = [];
   const draw = (lines: readonly string[]): void => {
@@ -31,7 +29,7 @@ export const createLiveScreen = (stream: NodeJS.WriteStream): Screen => {
   };
   return {
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
-    // Not by log-update, which would break long lines for good.
+    // Printed without log-update, which would break long lines permanently.
     print: (lines) => {
       update.clear();
       stream.write(join(lines));
@@ -42,8 +40,8 @@ export const createLiveScreen = (stream: NodeJS.WriteStream): Screen => {
 };
 
 /**
- * The screen that fits the stream: an area is drawn only where a cursor can be moved, and nobody else writes
- * meanwhile.
+ * Chooses the screen for a stream. An area is drawn only on a terminal that can move its cursor, and only if no other
+ * process writes to it (`alone`).
  */
 export const createScreen = (stream: NodeJS.WriteStream, { alone }: { alone: boolean }): Screen =>
   alone && stream.isTTY && process.env.TERM !== 'dumb'

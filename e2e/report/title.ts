@@ -1,8 +1,7 @@
 import type { Report, ScenarioReport } from './schema.ts';
 
 /**
- * How a report's scenarios are called where several rounds stand side by side: by name, and by round where
- * there was more than one.
+ * Returns a function that names a scenario of a report. The name includes the round if the report has several rounds.
  */
 export const titlesOf = ({
   scenarios,

@@ -1,15 +1,13 @@
 import type { ScenarioIdentity } from './narrator.ts';
 import type { Awaiting, ScenarioEvent } from './record.ts';
 
-/** A step that has begun and not ended; `at` in ms since the epoch. */
+/** A step that has not ended. `at` is its start, in ms since the epoch. */
 type OpenStep = { sentence: string; at: number };
 
-/** What is awaited, and since when. */
+/** A wait. `since`: the start of the current state. `at`: the first event of the wait. Both in ms since the epoch. */
 export type Awaited = Omit<Awaiting, 'kind' | 'id' | 'since'> & { since: number; at: number };
 
-/**
- * A scenario that has begun and not ended: what it is at, and what it waits for in there, if for anything.
- */
+/** A scenario that has not ended: its current step and its current wait, if any. */
 export type RunningScenario = {
   test: ScenarioIdentity;
   at: number;
@@ -33,7 +31,7 @@ const toRunning = ({ test, at, steps, awaited }: Known): RunningScenario => ({
   awaited: lastOf(awaited),
 });
 
-/** Keeps what each scenario is at, by their events. */
+/** Tracks the current step and the current wait of each scenario from its events. */
 export const createUnderWay = (now: () => number) => {
   const known = new Map<string, Known>();
 
@@ -55,7 +53,7 @@ export const createUnderWay = (now: () => number) => {
       if (event.kind === 'awaits') learnAwaited(scenario, event);
       if (event.kind === 'awaited') scenario.awaited.delete(event.id);
     },
-    /** What is awaited, as it was reported last. */
+    /** The wait with an id, as last reported. */
     awaited: (test: ScenarioIdentity, id: number): Awaited | undefined => known.get(test.id)?.awaited.get(id),
     ends: (test: ScenarioIdentity): void => void known.delete(test.id),
     all: (): RunningScenario[] => [...known.values()].map(toRunning),

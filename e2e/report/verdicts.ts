@@ -6,17 +6,16 @@ import { countStates, type Report, reportSchema, type ScenarioReport } from './s
 
 const { kubernetes, scenarios } = reportSchema.shape;
 
-/** A line of `verdicts.ndjson`: a scenario as it stands in the report, and the cluster that it ran on. */
+/** A line of `verdicts.ndjson`: the report of a scenario, and its cluster. */
 const verdictSchema = z.strictObject({ kubernetes, scenario: scenarios.element });
 
 type Verdict = z.infer<typeof verdictSchema>;
 
-/** Names the file of a run's verdicts in its folder of results. */
 export const verdictsPath = (out: string): string => join(out, 'verdicts.ndjson');
 
 /**
- * Adds a verdict to those of a run, in one write: any number of processes may do that at once, and none loses
- * it by being killed. A later one of the same scenario and round takes its place.
+ * Appends a verdict in a single write. Several processes may do this at once, and a verdict is not lost if its
+ * process is killed afterwards. A later verdict of the same scenario and round replaces an earlier one.
  */
 export const writeVerdict = (out: string, verdict: Verdict): void => {
   mkdirSync(out, { recursive: true });
@@ -37,22 +36,22 @@ const readVerdicts = (out: string): Verdict[] => {
     throw error;
   }
   const lines = text.split('\n');
-  // Half a line was being written when the machine went down.
+  // An incomplete last line was being written when the machine stopped.
   return lines.slice(0, -1).map((line) => verdictSchema.parse(JSON.parse(line)));
 };
 
 const keyOf = (scenario: Verdict['scenario']): string => `${scenario.round} ${timeKey(scenario)}`;
 
 /**
- * Puts the verdicts on disk in the place of scenarios that could not say how they ended, because a process had
- * been killed.
+ * Replaces scenarios without a result by their verdicts on disk: the process that would have reported them was
+ * killed.
  */
 export const recoverScenarios = (out: string, scenarios: readonly ScenarioReport[]): ScenarioReport[] => {
   const verdicts = new Map(readVerdicts(out).map(({ scenario }) => [keyOf(scenario), scenario]));
   return scenarios.map((each) => (each.startedAt === null ? (verdicts.get(keyOf(each)) ?? each) : each));
 };
 
-/** The same for a whole report. */
+/** Does the same for a whole report. */
 export const withVerdicts = (out: string, report: Report): Report => {
   const recovered = recoverScenarios(out, report.scenarios);
   return {

@@ -6,7 +6,7 @@ import type { ScenarioReport } from './schema.ts';
 
 const marks = { passed: '✓', 'known-bug': '!', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
 
-// A run that ended before its Longhorn was there knows no version; the folder of its report may.
+// A run that ended before Longhorn was installed has no version. The path of its report may contain it.
 const columnOf = ({ path, report }: ReportFile): string =>
   report.target.version ?? `${report.target.name} (${path})`;
 
@@ -20,9 +20,8 @@ const cell = (runs: readonly ScenarioReport[]): string => {
 };
 
 /**
- * A table in Markdown, for the summary of a job: a scenario a line, a version of Longhorn a column, a mark
- * for each time that it was run, and the longest time; below it, what did not pass and each run that did
- * not finish.
+ * Composes a Markdown table for the summary of a CI job: one row per scenario, one column per version of Longhorn, a
+ * mark per run, and the longest time. Below it: what did not pass, and the runs that did not finish.
  */
 export const composeVersionTable = (sources: readonly ReportFile[]): string[] => {
   const columns = [...Map.groupBy(sources, columnOf)].toSorted(([one], [other]) =>

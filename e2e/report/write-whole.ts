@@ -1,8 +1,8 @@
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 
 /**
- * Writes a file whole or not at all: a reader never meets half of one, and where writing fails nothing is left beside
- * it. A device or a pipe is written to as it is.
+ * Writes a file completely or not at all, through a temporary file. If writing fails, that file is removed. A device
+ * or a pipe is written directly.
  */
 export const writeWhole = async (path: string, text: string): Promise<void> => {
   const found = await stat(path).catch(() => undefined);
@@ -12,7 +12,7 @@ export const writeWhole = async (path: string, text: string): Promise<void> => {
     await writeFile(part, text);
     await rename(part, path);
   } catch (error) {
-    // What is in its way is no file of ours, and why writing failed is what the caller wants to know.
+    // If the temporary file cannot be removed, that is ignored: the caller needs the first error.
     await rm(part, { force: true }).catch(() => {});
     throw error;
   }

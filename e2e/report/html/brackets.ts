@@ -4,11 +4,11 @@ import { laneKey } from './object-lanes.ts';
 import type { HistoryLineOf } from './read-history.ts';
 import { emptyLane, markersOf } from './suite-lanes.ts';
 
-// What is awaited of many objects, or of one once, is described by its label alone.
+// If an expectation is about several objects, or has a single step, its label describes it completely.
 const describeAwaited = (label: string, steps: readonly string[]): string =>
   steps.length === 0 || steps.join() === label ? label : `${label} goes ${steps.join(' → ')}`;
 
-// A time in which nothing may happen is meant to end so.
+// An expectation that nothing happens is intended to time out.
 const endOf = ({ phase, wanted }: { phase: string; wanted?: string }): Bracket['state'] =>
   phase === wanted ? 'met' : (phase as Bracket['state']);
 
@@ -16,7 +16,7 @@ const toBracket = (markers: ReturnType<typeof markersOf<'expectation'>>, seconds
   const set = markers[0]?.expectation;
   const decided = markers.find(({ expectation }) => expectation.phase !== 'set');
   const reached = decided?.expectation.reached ?? [];
-  // What is awaited only once is not counted in steps.
+  // An expectation with a single step has no `reached` list, so its step gets the time of the decision.
   const metAt = decided?.expectation.phase === 'met' ? decided.at : null;
   const { limit, atMost, owner } = set ?? {};
   return {
@@ -41,7 +41,7 @@ const describeLimit = (
     ...(owner ? [owner] : []),
   ].join(', ');
 
-// A state may come twice: its place decides, and its name only where the places do not agree.
+// The same state may occur twice. Its index identifies the step; the label is only used if the indexes do not match.
 const stepAt = (
   reached: readonly { label: string; at?: number | null }[],
   label: string,
@@ -52,7 +52,7 @@ const stepAt = (
   return found?.at ?? null;
 };
 
-/** Puts each expectation on the lane of its object; an object that was never seen gets a lane for it. */
+/** Adds each expectation to the lane of its object. If the object was never seen, it creates a lane. */
 export const addBrackets = (
   lanes: Map<string, Lane>,
   lines: readonly HistoryLineOf[],

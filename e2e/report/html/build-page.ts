@@ -18,12 +18,12 @@ const bundleScript = async (): Promise<string> => {
     write: false,
     output: { format: 'iife', minify: true, codeSplitting: false },
   });
-  // Nothing in a script may look like its end.
+  // An HTML parser would end the script at this text, even inside a string.
   return output[0].code.replaceAll('</script', '<\\/script');
 };
 
-// What it is made from was redacted when it was written; a bundle from elsewhere may know other secrets.
-// Base64 has no character that means something in HTML: whatever Longhorn says cannot break out of it.
+// The evidence was redacted when it was written, but a bundle from another machine may contain other secrets. Base64
+// has no special characters of HTML, so a message of Longhorn cannot inject HTML.
 const pack = async (value: unknown): Promise<string> =>
   (await promisify(gzip)(JSON.stringify(redactAll(value)), { level: 9 })).toString('base64');
 
@@ -37,8 +37,8 @@ const titleOf = ({ runs }: PageData): string => {
 };
 
 /**
- * Writes the page of some runs: one file that asks nobody for anything, not even were a message of Longhorn a
- * program.
+ * Creates the page of some runs: a single file that loads nothing from a network. Its Content-Security-Policy forbids
+ * any script that a message of Longhorn might contain.
  */
 export const buildPage = async (made: readonly RunOfPage[]): Promise<string> => {
   const data: PageData = { made: new Date().toISOString(), runs: made.map(({ run }) => run) };

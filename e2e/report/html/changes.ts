@@ -1,12 +1,11 @@
-/** A change of one value in an object: where it is, and the value after it; no value where it is gone. */
+/** A change of one value in an object: its path and the new value, or only the path if the value was removed. */
 export type ValueChange = [path: (string | number)[], after: unknown] | [path: (string | number)[]];
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * What changed between two values, in the order of their fields; lists of the same length are compared one by
- * one.
+ * The changes between two values, in the order of their fields. Arrays of the same length are compared item by item.
  */
 export const changesBetween = (
   before: unknown,
@@ -40,11 +39,11 @@ const withChange = (value: unknown, [path, ...after]: ValueChange, depth = 0): u
   return rest;
 };
 
-/** The value after changes; the one before stays as it was. */
+/** Applies changes to a value. `before` is not modified. */
 export const applyChanges = (before: unknown, changes: readonly ValueChange[]): unknown =>
   changes.reduce<unknown>((value, change) => withChange(value, change), before);
 
-/** The value at a path; undefined where there is none. */
+/** The value at a path. Undefined if there is none. */
 export const valueAt = (value: unknown, path: readonly (string | number)[]): unknown =>
   path.reduce<unknown>(
     (inner, key) => (inner as Record<string | number, unknown> | null | undefined)?.[key],

@@ -2,16 +2,16 @@ import type { PointsTo, Report, ScenarioReport } from '../schema.ts';
 import type { ValueChange } from './changes.ts';
 import type { HistoryLine } from './history-line.ts';
 
-/** Where to look first for what went wrong: a hint, not a verdict, with what speaks for it. */
+/** A hint (not a verdict) where to look for the cause of a failure, with its reasons. */
 export type Hint = Pick<PointsTo, 'at' | 'because'>;
 
-/** How a state stands with its object; the page gives each a colour, a pattern and a letter. */
+/** The meaning of a state for its object. The page shows it by a colour, a pattern and a sign. */
 export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'going' | 'quiet';
 
-/** A state, and what it said; `from` and `to` in seconds from the scenario's start. */
+/** A state with its messages. `from` and `to` are seconds since the scenario's start. */
 export type Bar = { from: number; to: number; state: string; tone: Tone; texts: string[] };
 
-/** What happened at a moment. */
+/** An event at a moment. */
 export type Mark = {
   at: number;
   shape: 'step' | 'fault' | 'finding' | 'gone' | 'note' | 'warning' | 'bad';
@@ -26,19 +26,19 @@ export type Bracket = {
   label: string;
   steps: { label: string; at: number | null }[];
   reason: string | null;
-  /** How long it might have taken and whose time-out that is, as one text. */
+  /** The time-out and its owner, as one text. */
   limit: string | null;
 };
 
-/** A stretch that a watch cannot vouch for. */
+/** A time in which a watch may have missed events. */
 export type Gap = { from: number; to: number; reason: string };
 
-/** A watch event of an object: what it changed since the one before, the first one everything. */
+/** A watch event of an object, as the changes since the event before. The first event contains the whole object. */
 export type ObjectEvent = { at: number; type: 'ADDED' | 'MODIFIED' | 'DELETED'; changes: ValueChange[] };
 
-/** A row of the picture: an object, or something that the suite did. */
+/** A row of the chart: an object, or an activity of the suite. */
 export type Lane = {
-  /** A resource's plural, or `steps`, `fault`, `lock`. */
+  /** The plural name of a resource, or `steps`, `fault`, `lock`, `gap`, `log`. */
   kind: string;
   name: string;
   bars: Bar[];
@@ -48,10 +48,10 @@ export type Lane = {
   events: ObjectEvent[];
 };
 
-/** The log of a container as kubectl prints it with timestamps. */
+/** The log of a container in the format of `kubectl logs --timestamps`. */
 export type ContainerLog = { name: string; text: string };
 
-/** A sentence of a scenario; the times are null where no history was kept. */
+/** A sentence of a scenario. The times are null without a history. */
 export type ReportSentence = {
   sentence: string;
   state: ScenarioReport['steps'][number]['state'] | 'unfinished';
@@ -59,7 +59,7 @@ export type ReportSentence = {
   to: number | null;
 };
 
-/** What a scenario's evidence shows: one time axis, from 0 to `seconds`. */
+/** The evidence of a scenario on one time axis, from 0 to `seconds`. */
 export type ReportTimeline = {
   startedAt: string | null;
   seconds: number;
@@ -67,13 +67,13 @@ export type ReportTimeline = {
   sentences: ReportSentence[];
   logs: ContainerLog[];
   events: number;
-  /** What could not be read, a line each. */
+  /** The parts of the evidence that could not be read, one per line. */
   trouble: string[];
 };
 
 /**
- * A scenario of a run; its timeline is embedded apart, under the id `timeline`, so that the page opens before
- * it is unpacked.
+ * A scenario of a run. `timeline` is the id of its timeline, which is embedded separately: so the page opens before
+ * the timeline is unpacked.
  */
 export type PageScenario = ScenarioReport & {
   key: string;
@@ -83,8 +83,8 @@ export type PageScenario = ScenarioReport & {
 };
 
 /**
- * A run; `source` says which report it is, where there are several, and `results` is the way from the page to the
- * folder of its results, where there is one.
+ * A run. `source` is the path of its report. `results` is the path from the page to the folder of its results, if
+ * that exists.
  */
 export type PageRun = Omit<Report, 'scenarios'> & {
   source: string;
@@ -93,5 +93,5 @@ export type PageRun = Omit<Report, 'scenarios'> & {
   past: Omit<HistoryLine, 'scenarios'>[];
 };
 
-/** What the page is made from, without the timelines. */
+/** The data of the page, except for the timelines. */
 export type PageData = { made: string; runs: PageRun[] };

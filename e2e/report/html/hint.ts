@@ -3,12 +3,12 @@ import { decisionOf } from '../decision-of.ts';
 import type { Report, ScenarioReport } from '../schema.ts';
 import type { Bar, Hint, Lane, ReportTimeline } from './data.ts';
 
-/** A stretch of the scenario, in seconds from its start. */
+/** A period of the scenario, in seconds since its start. */
 type Stretch = { from: number; to: number };
 
 /**
- * What the error that ended a scenario says by itself: the suite's own code failed, the API server could not be
- * reached, a container did not run any more, or the watch lost a stretch.
+ * The kind of the error that ended a scenario: an error in the suite's code, an unreachable API server, a container
+ * that no longer runs, or a gap in the watch.
  */
 export type ErrorClass = 'suite-code' | 'network' | 'pod-gone' | 'gap';
 
@@ -16,13 +16,14 @@ const named = ({ kind, name }: Lane): string => `${kind === 'pods' ? 'pod' : 'ba
 
 const at = (seconds: number): string => `+${seconds.toFixed(1)} s`;
 
-// What a fault does to the cluster on purpose is no trouble of the cluster's; a pod needs a while after it to
-// be ready again.
+// In s. The effect of a fault is not counted as trouble of the cluster. After the fault, a pod needs a while to
+// become ready again.
 const afterFault = 60;
 const isOnPurpose = ({ from }: Bar, faults: readonly Stretch[]): boolean =>
   faults.some((fault) => from >= fault.from - 1 && from <= fault.to + afterFault);
 
-// What begins badly was never good: a pod that starts, a target that Longhorn has not looked at.
+// A bad state before the first good one is no trouble: a pod that starts, or a target that Longhorn has not listed
+// yet.
 const troubleOf = ({ bars }: Lane): Bar[] => {
   const good = bars.findIndex(({ tone }) => tone === 'good');
   return good === -1 ? [] : bars.slice(good).filter(({ tone }) => tone === 'bad');
@@ -53,7 +54,7 @@ const failedFaults = ({ lanes }: ReportTimeline): string[] =>
         ),
     );
 
-// What Kubernetes brings about by itself; Longhorn has no part in it.
+// Resources that Kubernetes alone is responsible for.
 const ofKubernetes = ['pods', 'deployments', 'namespaces'];
 
 const brackets = ({ lanes }: ReportTimeline, state: string, of: (kind: string) => boolean) =>
@@ -61,7 +62,7 @@ const brackets = ({ lanes }: ReportTimeline, state: string, of: (kind: string) =
 
 const isLonghorns = (kind: string): boolean => !ofKubernetes.includes(kind);
 
-/** What Kubernetes was waited for, and did not bring about. */
+/** The expectations about Kubernetes that were not met. */
 const missedOfKubernetes = (timeline: ReportTimeline): string[] =>
   ['broken', 'timed-out'].flatMap((state) =>
     brackets(timeline, state, (kind) => !isLonghorns(kind)).map(
@@ -73,9 +74,9 @@ const missedOfKubernetes = (timeline: ReportTimeline): string[] =>
 type FailedScenario = Pick<ScenarioReport, 'state' | 'startedAt' | 'failure'>;
 
 /**
- * Says where to look first when a scenario did not pass; null for one that did, or was not run. What was
- * decided where it was run counts, as more was known there. `others` is when faults of other scenarios
- * were in force, `load` how busy the machine was during the wait that did not end well, `error` what ended it.
+ * Says where to look first if a scenario did not pass. Null for other scenarios. A hint from the run itself is used
+ * unchanged, because more was known there. `others`: the times of other scenarios' faults. `load`: the load of the
+ * machine during the wait that failed. `error`: the kind of the error that ended the scenario.
  */
 export const hintOf = (
   { state, startedAt, failure }: FailedScenario,
@@ -137,14 +138,15 @@ export const hintOf = (
         ...broken.map(({ label, reason }) => `${label}: ${decisionOf(reason ?? 'broken')}`),
         'the watch saw the state that should not have been',
         ...trouble,
-        // Kubernetes may have ended what did not answer its probes.
+        // On a busy machine Kubernetes may have killed a container whose probes timed out.
         ...(judgeLoad(load) === 'busy' ? [describeLoad(load)] : []),
       ],
     };
   if (trouble.length > 0) return { at: 'cluster', because: trouble };
   if (late.length > 0)
     return {
-      // A machine that was busy may be the reason: that it was not takes evidence.
+      // A busy machine may be the cause of the time-out. Longhorn is only blamed if the machine was proved to be
+      // calm.
       at: judgeLoad(load) === 'calm' ? 'longhorn' : 'unclear',
       because: [
         ...late.map(({ label, limit }) => `${label}: not within ${limit ?? 'its time'}`),

@@ -6,19 +6,22 @@ import type { Report } from '../schema.ts';
 import { writeWhole } from '../write-whole.ts';
 import { type HistoryLine, parseHistory, toHistoryLine } from './history-line.ts';
 
-/** How many runs a history keeps. */
+/** The maximum number of runs in the history. */
 const longest = 200;
 
-/** A lock of this age was left by a run that died while it wrote. */
+/** A lock of this age is stale: its run died while it wrote. */
 const deadMs = 30_000;
 
-/** How long others' writing is waited for: it takes milliseconds, on a busy machine seconds, and a dead one's lock ends. */
+/**
+ * The maximum wait for the lock. A write takes milliseconds, or seconds on a busy machine, and a stale lock is
+ * removed.
+ */
 const patienceMs = 2 * deadMs;
 
 /**
- * The file with the last runs, for a folder of results: beside the folder where that is in .corral, which is
- * this project's own, and in the folder where it is anywhere else, since a run writes nothing outside the
- * folder that it was given.
+ * The path of the history of runs for a folder of results. If that folder is in .corral (the project's own folder),
+ * the file is beside it. Otherwise it is in the folder, because a run writes nothing outside of the folder given to
+ * it.
  */
 export const historyPath = (out: string): string => {
   const folder = resolve(out);
@@ -31,7 +34,7 @@ const absentAs = (text: string) => (error: NodeJS.ErrnoException) => {
   throw error;
 };
 
-/** Reads the last runs, the oldest first; none where no run has written any. */
+/** Reads the history of runs, the oldest run first. Empty if there is no file. */
 export const readRuns = async (out: string): Promise<HistoryLine[]> =>
   parseHistory(await readFile(historyPath(out), 'utf8').catch(absentAs('')));
 
@@ -51,8 +54,7 @@ const takeLock = async (lock: string): Promise<void> => {
 };
 
 /**
- * Adds a run to the last runs, of which it keeps 200: whole lines only, and none is lost where two runs end
- * at once.
+ * Adds a run to the history and keeps the last 200. A lock prevents that runs that end at the same time lose lines.
  */
 export const addRun = async (out: string, report: Report): Promise<void> => {
   const path = historyPath(out);

@@ -6,7 +6,7 @@ const state = z.enum(['passed', 'known-bug', 'failed', 'skipped', 'not-provable'
 
 const schema = z.object({
   run: z.string(),
-  /** When it began. */
+  /** The start of the run. */
   date: z.iso.datetime(),
   target: z.string(),
   version: z.string().nullable(),
@@ -14,17 +14,14 @@ const schema = z.object({
   end: z.string(),
   /** In ms. */
   duration: z.number(),
-  /** Each with its own time, in ms. */
+  /** `duration` is the scenario's own time (see ownTime), in ms. */
   scenarios: z.array(z.object({ name: z.string(), state, duration: z.number() })),
 });
 
-/** A run as the history of runs keeps it. */
+/** A line of the history of runs. */
 export type HistoryLine = z.infer<typeof schema>;
 
-/**
- * What the history of runs keeps of a report; a scenario that was run in several rounds is in it several
- * times.
- */
+/** Converts a report into a line of the history of runs. A scenario with several rounds occurs several times. */
 export const toHistoryLine = ({
   run,
   startedAt,
@@ -49,8 +46,8 @@ export const toHistoryLine = ({
 });
 
 /**
- * Reads the history of runs, the oldest first; a line that is none is left out, for another release may have
- * written it.
+ * Parses the history of runs, the oldest run first. Invalid lines are skipped, because another release may have
+ * written them.
  */
 export const parseHistory = (text: string): HistoryLine[] =>
   text.split('\n').flatMap((line) => {

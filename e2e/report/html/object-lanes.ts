@@ -11,7 +11,7 @@ import {
 } from './states-of-longhorn.ts';
 import type { StateOf, WatchedObject } from './watched.ts';
 
-/** The name that distinguishes an object from the others of its kind. */
+/** The key of an object's lane. */
 export const laneKey = (resource: string, name: string): string => `${resource}/${name}`;
 
 const isEvent = (line: HistoryLineOf): line is EventLine => 'object' in line;
@@ -39,14 +39,14 @@ const barsOf = (resource: string, lines: readonly EventLine[], seconds: number):
 const eventsOf = (lines: readonly EventLine[]): ObjectEvent[] => {
   let before: WatchedObject | undefined;
   return lines.map(({ at, type, object }) => {
-    // Whole again after a deletion: another object of the same name has nothing of the first.
+    // After a deletion the next event contains the whole object: a new object of the same name inherits nothing.
     const changes = changesBetween(before, object);
     before = type === 'DELETED' ? undefined : object;
     return { at, type, changes };
   });
 };
 
-/** The gaps in the watch of a resource: from when it was last sure to the next that it reported. */
+/** The gaps in the watch of a resource: from the last time at which it was complete to its next event. */
 export const gapsOf = (lines: readonly HistoryLineOf[], resource: string, seconds: number): Gap[] =>
   lines.filter(isGap).flatMap((gap) => {
     if (gap.resource !== resource) return [];
@@ -54,7 +54,7 @@ export const gapsOf = (lines: readonly HistoryLineOf[], resource: string, second
     return [{ from: gap.since ?? gap.at, to: next?.at ?? Math.min(gap.at, seconds), reason: gap.reason }];
   });
 
-/** A lane for each object that a watch reported, with its states as bars and each of its events. */
+/** A lane for each object that a watch reported, with its states as bars and its events. */
 export const objectLanes = (lines: readonly HistoryLineOf[], seconds: number): Map<string, Lane> => {
   const byObject = Map.groupBy(lines.filter(isEvent), ({ resource, object }) =>
     laneKey(resource, String(object.metadata?.name)),
@@ -93,10 +93,7 @@ const byResource: Record<string, StateOf> = {
   volumes: volumeState,
 };
 
-/**
- * The state of an object as the picture names it, and what it says; one that is being deleted is that above
- * all.
- */
+/** The state of an object and its messages. For an object with a deletionTimestamp the state is "deleting". */
 export const stateOf: (resource: string, object: WatchedObject) => ReturnType<StateOf> = (
   resource,
   object,

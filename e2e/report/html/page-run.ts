@@ -7,18 +7,18 @@ import type { HistoryLine } from './history-line.ts';
 import { readEvidence } from './read-evidence.ts';
 import { type EvidenceTexts, makeTimeline } from './timeline.ts';
 
-/** A run as the page shows it, and its timelines by the ids under which its scenarios name them. */
+/** A run on the page, and its timelines under the ids that its scenarios refer to. */
 export type RunOfPage = {
   run: PageRun;
-  /** The folder of its results; a bundle has none. */
+  /** The folder of the run's results. Missing for a bundle. */
   folder?: string;
   timelines: [id: string, timeline: ReportTimeline][];
 };
 
-/** How many of the last runs a scenario is held against. */
+/** The number of the last runs that a scenario is compared with. */
 const compared = 20;
 
-// Times on another Longhorn or another machine say nothing about this one's.
+// Times on another Longhorn or another machine cannot be compared with the times of this run.
 const comparable = (
   runs: readonly HistoryLine[],
   { run, target, provider, startedAt }: Report,
@@ -40,7 +40,7 @@ const toSlug = (name: string): string =>
     .replace(/^-|-$/g, '')
     .slice(0, 60);
 
-/** Makes a run of the page; `find` brings what was kept of a scenario, `runs` are those before it. */
+/** Creates a run of the page. `find` reads the evidence of a scenario; `runs` are the earlier runs. */
 export const makeRun = async (
   report: Report,
   options: {
@@ -79,7 +79,7 @@ export const makeRun = async (
   };
 };
 
-/** Makes a run of the page from a report.json and the evidence that it names. */
+/** Creates a run of the page from a report.json and the evidence that it refers to. */
 export const makeRunOfFile = async (report: Report, path: string): Promise<RunOfPage> => {
   const folder = dirname(resolve(path));
   const made = await makeRun(report, {

@@ -26,7 +26,8 @@ const filesOf = async (path: string): Promise<Map<string, string>> => {
 };
 
 /**
- * Reads the bundle of a scenario: its report, cut to it, and what was kept of it. Throws where it is none.
+ * Reads the bundle of a scenario: its report (with this scenario only) and its evidence. Throws if the file is no
+ * bundle.
  */
 export const readBundle = async (path: string): Promise<{ report: Report; evidence: EvidenceTexts }> => {
   const files = await filesOf(path);

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { ContainerLog } from './data.ts';
 import type { EvidenceTexts } from './timeline.ts';
 
-// Of what passed, the newest lines are kept: that much more would make the page of a run too large to send
-// around.
+// In characters. The logs of passed scenarios are cut shorter: otherwise the page of a run would be too large to send
+// to others.
 const longestLog = { passed: 128_000, other: 1_500_000 };
 
-/** The newest part of a log, cut at a line, which says so in its first line. */
+/** Cuts a log to its newest part, at a line end. The first line then says so. */
 export const cutLog = (text: string, passed: boolean): string => {
   const longest = passed ? longestLog.passed : longestLog.other;
   if (text.length <= longest) return text;
@@ -15,7 +15,7 @@ export const cutLog = (text: string, passed: boolean): string => {
   return `(cut: the first ${Math.round(from / 1000)} kB of this log are in the evidence only)\n${text.slice(from)}`;
 };
 
-/** Names a log by its file: pod and container, which is left out where the pod is called by it. */
+/** Names a log after its file: pod and container. The container is left out if the pod's name begins with it. */
 export const logName = (file: string): string => {
   const [pod = '', container = ''] = file.replace(/\.log$/, '').split('.');
   return container === '' || pod.startsWith(container) ? pod : `${pod} / ${container}`;
@@ -32,8 +32,8 @@ const readLogs = async (folder: string, passed: boolean): Promise<ContainerLog[]
 };
 
 /**
- * Reads what was kept of a scenario, from its folder; undefined where there is none. What cannot be read is
- * said in the picture.
+ * Reads the evidence of a scenario from its folder. Undefined if there is none. The page shows what could not be
+ * read.
  */
 export const readEvidence = async (folder: string, passed: boolean): Promise<EvidenceTexts | undefined> => {
   try {

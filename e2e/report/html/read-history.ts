@@ -9,12 +9,12 @@ export type EventLine = {
   object: WatchedObject;
 };
 
-/** A stretch that the watch of a resource cannot vouch for; `at` is where it was found out. */
+/** A time in which the watch of a resource may have missed events. It began at `since` and was noticed at `at`. */
 export type GapLine = { at: number; type: 'GAP'; resource: string; reason: string; since?: number };
 
 type Outcome = 'met' | 'broken' | 'not-provable' | 'timed-out';
 
-/** What the suite said of itself at a moment. */
+/** A record of the suite's own activity. */
 export type MarkerLine = {
   at: number;
   marker: string;
@@ -31,12 +31,12 @@ export type MarkerLine = {
     id: number | string;
     phase: 'set' | Outcome;
     resource: string;
-    /** Null where it is about many. */
+    /** Null if the expectation is about several objects. */
     name: string | null;
     label: string;
     from: number;
     steps: string[];
-    /** How it is meant to end; missing where it is meant to be met. */
+    /** The intended result. Missing if the expectation is intended to be met. */
     wanted?: 'timed-out';
     reason?: string;
     reached?: { label: string; at?: number | null }[];
@@ -48,7 +48,7 @@ export type MarkerLine = {
 
 export type HistoryLineOf = EventLine | GapLine | MarkerLine;
 
-/** A history as it was kept, and what of it could not be read. */
+/** A history that was read, and the parts that could not be read. */
 export type ReadHistory = {
   header: { startedAt?: string; seconds?: number };
   lines: HistoryLineOf[];
@@ -65,8 +65,8 @@ const parse = (line: string): Record<string, unknown> | undefined => {
 };
 
 /**
- * Reads a history.ndjson. Where a recording for the replay must be whole, a picture shows what there is: a
- * run that was killed leaves half a line, and its history is the one that is looked at most.
+ * Parses a history.ndjson and skips unreadable lines. Only a recording for the replay must be complete. A killed run
+ * leaves an incomplete last line, and such a history is the one that readers need most.
  */
 export const readHistory = (text: string): ReadHistory => {
   const parsed = text

@@ -1,6 +1,6 @@
 import { type StateOf, said } from './watched.ts';
 
-/** A job: at work, done or given up, with the reason. */
+/** The state of a Job (active, complete or failed), with the reason. */
 export const jobState: StateOf = ({ status }) => {
   const conditions: { type?: string; status?: string; reason?: string; message?: string }[] =
     status?.conditions ?? [];
@@ -40,7 +40,7 @@ const saidByContainer = ({ name, state, restartCount = 0 }: Container): string[]
 const isUnready = (status: { conditions?: { type?: string; status?: string }[] } | undefined): boolean =>
   status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'False') ?? false;
 
-/** A pod: its phase, whether it is ready, and what its containers went through. */
+/** The state of a pod: its phase, its readiness, and the problems of its containers. */
 export const podState: StateOf = ({ status }) => {
   const containers: Container[] = status?.containerStatuses ?? [];
   const texts = [...said(status?.reason, status?.message), ...containers.flatMap(saidByContainer)];
@@ -49,8 +49,7 @@ export const podState: StateOf = ({ status }) => {
   if (phase === 'Succeeded') return { state: phase, tone: 'good', texts };
   if (phase !== 'Running') return { state: phase, tone: 'waiting', texts };
   if (containers.length > 0 && containers.every(({ ready }) => ready === true)) {
-    // Where a node is lost nobody reports its containers any more: Kubernetes only says that the pod is not
-    // ready.
+    // On a lost node nobody updates the status of the containers. Kubernetes only sets the pod to not ready.
     if (!isUnready(status)) return { state: 'Ready', tone: 'good', texts };
     return {
       state: 'Running, not ready',

@@ -11,14 +11,14 @@ const backupTones: Record<string, Tone> = {
   Deleting: 'going',
 };
 
-/** A backup, by the state that Longhorn gives it, with its messages and its error. */
+/** The state of a backup, with its messages and its error. */
 export const backupStateText: StateOf = ({ status }) => {
   const state = String(status?.state ?? '');
   const texts = said(status?.messages?.info, status?.messages?.error, status?.error);
   return { state: state === '' ? 'new' : state, tone: backupTones[state] ?? 'quiet', texts };
 };
 
-/** A volume: attached or not, and how its replicas are, where that means something. */
+/** The state of a volume, and its robustness if that is known. */
 export const volumeState: StateOf = ({ status }) => {
   const state = said(status?.state)[0] ?? 'new';
   const robustness = said(status?.robustness)[0];
@@ -41,7 +41,7 @@ export const volumeState: StateOf = ({ status }) => {
   };
 };
 
-/** A snapshot: usable or not yet, with its error. */
+/** Whether a snapshot is ready, and its error. */
 export const snapshotState: StateOf = ({ status }) => {
   const texts = said(status?.error);
   if (texts.length > 0) return { state: 'error', tone: 'bad', texts };
@@ -51,18 +51,18 @@ export const snapshotState: StateOf = ({ status }) => {
     : { state: 'not ready', tone: 'waiting', texts };
 };
 
-/** A backup target: whether Longhorn can use it, and why not. */
+/** Whether a backup target is available, and the reason if not. */
 export const targetState: StateOf = ({ status }) => {
   if (status?.available === true) return { state: 'available', tone: 'good', texts: [] };
   const conditions: { status?: string; reason?: string; message?: string }[] = status?.conditions ?? [];
   const texts = conditions
     .filter((each) => each.status === 'True')
     .flatMap(({ reason, message }) => said(reason, message));
-  // A new one is not available either, until Longhorn has looked at its store.
+  // A new target is not available until Longhorn has listed its store.
   return { state: 'not available', tone: status?.lastSyncedAt ? 'bad' : 'waiting', texts };
 };
 
-/** Who wants a volume attached where, and whether they have it. */
+/** The tickets of a volume attachment, and whether they are satisfied. */
 export const attachmentState: StateOf = ({ spec, status }) => {
   const tickets: [string, { type?: string; nodeID?: string } | null][] = Object.entries(
     spec?.attachmentTickets ?? {},

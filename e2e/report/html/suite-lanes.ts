@@ -3,14 +3,14 @@ import type { HistoryLineOf, MarkerLine } from './read-history.ts';
 
 type Said<Field extends keyof MarkerLine> = MarkerLine & { [Key in Field]-?: NonNullable<MarkerLine[Key]> };
 
-/** The markers of one sort, in their order. */
+/** The markers that have a field, in their order. */
 export const markersOf = <Field extends keyof MarkerLine>(
   lines: readonly HistoryLineOf[],
   field: Field,
 ): Said<Field>[] =>
   lines.filter((line): line is Said<Field> => 'marker' in line && line[field] !== undefined);
 
-/** The lane of an object, or of the suite, with nothing in it yet. */
+/** An empty lane for an object or for an activity of the suite. */
 export const emptyLane = (kind: string, name: string): Lane => ({
   kind,
   name,
@@ -21,7 +21,7 @@ export const emptyLane = (kind: string, name: string): Lane => ({
   events: [],
 });
 
-/** The sentences of a scenario with the times that its history has for them. */
+/** The sentences of a scenario with their times from the history. */
 export const sentencesOfHistory = (lines: readonly HistoryLineOf[]): ReportSentence[] => {
   const byId = Map.groupBy(markersOf(lines, 'step'), ({ step }) => step.id);
   return [...byId.values()].map((markers) => {
@@ -59,7 +59,7 @@ const sentenceBars = (sentences: readonly ReportSentence[], seconds: number): Ba
         ],
   );
 
-/** The lane of what the suite did: its steps as bars; remarks, findings and other markers at their moment. */
+/** The lane of the suite: its steps as bars, and remarks, findings and other markers as marks. */
 export const stepLane = (
   lines: readonly HistoryLineOf[],
   sentences: readonly ReportSentence[],
@@ -90,7 +90,7 @@ const faultPhases = {
   failed: { state: 'failed', tone: 'bad' },
 } as const;
 
-/** A lane for each fault: from when it was made over its proof to its end. */
+/** A lane for each fault: created, proved, ended. */
 export const faultLanes = (lines: readonly HistoryLineOf[], seconds: number): Lane[] => {
   const byFault = Map.groupBy(markersOf(lines, 'fault'), ({ fault }) => fault.id);
   return [...byFault.values()].map((markers) => {
@@ -107,10 +107,7 @@ export const faultLanes = (lines: readonly HistoryLineOf[], seconds: number): La
   });
 };
 
-/**
- * The lane of what the scenario had for itself, and how long it was in line for that; none where it asked for
- * nothing.
- */
+/** The lane of the locks of the scenario, with the time that it waited for them. None if it took no lock. */
 export const lockLanes = (lines: readonly HistoryLineOf[], seconds: number): Lane[] => {
   const markers = markersOf(lines, 'lock');
   if (markers.length === 0) return [];
@@ -131,7 +128,7 @@ export const lockLanes = (lines: readonly HistoryLineOf[], seconds: number): Lan
   return [{ ...emptyLane('lock', 'locks'), bars }];
 };
 
-/** The lane of all that no watch can vouch for; none where every watch was sure throughout. */
+/** The lane of the gaps in all watches. None if no watch has a gap. */
 export const gapLanes = (
   lines: readonly HistoryLineOf[],
   gapsOf: (resource: string) => Lane['gaps'],

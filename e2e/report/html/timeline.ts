@@ -4,10 +4,10 @@ import { gapsOf, objectLanes } from './object-lanes.ts';
 import { readHistory } from './read-history.ts';
 import { faultLanes, gapLanes, lockLanes, sentencesOfHistory, stepLane } from './suite-lanes.ts';
 
-/** What a scenario left behind: the text of its history, and its logs. */
+/** The evidence of a scenario: the text of its history, and its logs. */
 export type EvidenceTexts = { history: string; logs: ContainerLog[]; trouble: string[] };
 
-// From what a scenario is about to what it stands on. A resource that is not here comes last.
+// The order of the lanes: first the objects under test, then those that they depend on. Other resources come last.
 const order = [
   'backups',
   'snapshots',
@@ -29,10 +29,7 @@ const firstOf = ({ bars, brackets, events }: Lane): number =>
 const inOrder = (one: Lane, other: Lane): number =>
   placeOf(one) - placeOf(other) || firstOf(one) - firstOf(other) || one.name.localeCompare(other.name);
 
-/**
- * Makes the picture of a scenario from what it left behind; `duration` (ms) is how long its report says that
- * it took.
- */
+/** Creates the timeline of a scenario from its evidence. `duration` (ms) is the duration in its report. */
 export const makeTimeline = ({ history, logs, trouble }: EvidenceTexts, duration: number): ReportTimeline => {
   const { header, lines, trouble: unread } = readHistory(history);
   const latest = lines.reduce((max, { at }) => Math.max(max, at), 0);

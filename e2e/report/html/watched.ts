@@ -1,6 +1,6 @@
 import type { Tone } from './data.ts';
 
-/** An object out of a file: nothing is certain of it. */
+/** An object from a file. Any field may be missing. */
 export type WatchedObject = {
   metadata?:
     | {
@@ -15,9 +15,9 @@ export type WatchedObject = {
   [field: string]: any;
 };
 
-/** Says which state an object is in. */
+/** Determines the state of an object. */
 export type StateOf = (object: WatchedObject) => { state: string; tone: Tone; texts: string[] };
 
-/** The texts that are there: an object may lack any, or have it empty. */
+/** Filters the non-empty texts: an object may have an empty text, or none. */
 export const said = (...texts: unknown[]): string[] =>
   texts.filter((text): text is string => typeof text === 'string' && text !== '');

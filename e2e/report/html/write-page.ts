@@ -5,9 +5,9 @@ import { writeWhole } from '../write-whole.ts';
 import { addRun } from './history-file.ts';
 import { makeRunOfFile, type RunOfPage } from './page-run.ts';
 
-/** Writes a page to a file, whole or not at all. */
+/** Writes a page to a file, completely or not at all. */
 export const writePageOf = async (file: string, runs: readonly RunOfPage[]): Promise<void> => {
-  // The bundler is slow to load, and only needed at the end.
+  // Loaded here, because the bundler is slow to load and only needed at the end of a run.
   const { buildPage } = await import('./build-page.ts');
   await mkdir(dirname(file), { recursive: true });
   const placed = runs.map(({ folder, run, ...rest }) => ({
@@ -27,9 +27,9 @@ const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | und
 };
 
 /**
- * Writes report.html beside the report.json of a run, and adds the run to the last runs. Neither is a
- * verdict: what goes wrong is one line on stderr. `merged` is no run of its own. Returns the path of the
- * page, if there is one.
+ * Writes report.html beside the report.json of a run, and adds the run to the history of runs, except if it is
+ * `merged`. An error of either does not change the verdict: it is printed as one line on stderr. Returns the path of
+ * the page, if it was written.
  */
 export const writePage = async (
   out: string,
@@ -44,7 +44,7 @@ export const writePage = async (
   if (merged) return page;
   await attempt('the run could not be added to the last runs', async () => {
     const report = await readReport(out);
-    // One in which nothing was run has nothing to be held against.
+    // A run in which all scenarios were skipped is useless for comparisons.
     if (report?.scenarios.some(({ state }) => state !== 'skipped')) await addRun(out, report);
   });
   return page;

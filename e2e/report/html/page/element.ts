@@ -1,8 +1,7 @@
 type Child = Node | string | null | undefined | false;
 
 /**
- * Makes an element with classes and what is in it; texts are never read as HTML, and what is not there is
- * left out.
+ * Creates an HTML element with classes and children. Strings become text, never HTML. Missing children are left out.
  */
 export const element = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -17,7 +16,7 @@ export const element = <Tag extends keyof HTMLElementTagNameMap>(
   return made;
 };
 
-/** Makes the head of a table: a line with what each column is called. */
+/** Creates the head of a table from the names of its columns. */
 export const headOf = (...columns: string[]): HTMLElement =>
   element('thead', '', [
     element(
@@ -27,7 +26,7 @@ export const headOf = (...columns: string[]): HTMLElement =>
     ),
   ]);
 
-/** Makes a button that says what it does. */
+/** Creates a button; `title` describes its effect. */
 export const button = (
   text: string,
   title: string,
@@ -42,7 +41,7 @@ export const button = (
   return made;
 };
 
-/** Makes an element of a drawing. */
+/** Creates an SVG element. */
 export const drawn = <Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,
   attributes: Record<string, string | number> = {},
@@ -54,7 +53,7 @@ export const drawn = <Tag extends keyof SVGElementTagNameMap>(
   return made;
 };
 
-/** A link to elsewhere, where the address is one of the web; anything else stays a text. */
+/** Creates a link to an http or https address. Any other address becomes plain text. */
 export const link = (address: string, text: string): HTMLElement => {
   if (!/^https?:\/\//i.test(address)) return element('span', '', [text]);
   const made = element('a', '', [text]);

@@ -10,19 +10,19 @@ import { createObjectPanel } from './object-panel.ts';
 import { sentenceList, sentencesOfScenario } from './sentences.ts';
 
 /**
- * What is shown of a scenario beside its failure; `prepare` lays it out for paper, or for the screen again.
+ * The evidence of a scenario: sentences, chart, object and logs. `prepare` lays it out for paper or for the screen.
  */
 export type EvidenceView = {
   nodes: HTMLElement[];
   prepare(paper: boolean): void;
-  /** Called once it is on the page. */
+  /** Called after the nodes were added to the page. */
   begin(): void;
 };
 
-/** The width (px) of a sheet of paper on its side. */
+/** The width (px) of a page of paper in landscape format. */
 const paperWidth = 1000;
 
-// Where a scenario was decided against is what its reader wants to see first.
+// The view opens at the expectation that decided against the scenario.
 const decisionOf = ({
   lanes,
 }: ReportTimeline): { lane: number; at: number; from: number; to: number } | undefined => {
@@ -34,8 +34,8 @@ const decisionOf = ({
   return { lane, at: bracket.to, from: bracket.from - around, to: bracket.to + around };
 };
 
-// From the first action to the last that is judged of it, or to what was decided against it, be that in the
-// cleanup: what is made ready before may take ten times as long.
+// The time from the first When to the last When or Then, or to the decision against the scenario (which may be in the
+// cleanup). The set-up before it may take ten times as long.
 const actionOf = (
   { sentences, seconds }: ReportTimeline,
   decidedAt = 0,
@@ -53,7 +53,7 @@ const actionOf = (
   return { from: from - around, to: to + around };
 };
 
-/** Makes the sentences, the picture, the object and the logs of a scenario, which move together in time. */
+/** Creates the sentences, the chart, the object panel and the logs of a scenario. They always show the same time. */
 export const createEvidenceView = (scenario: PageScenario, unpacked: ReportTimeline | null): EvidenceView => {
   if (unpacked === null) {
     const none =
@@ -124,7 +124,7 @@ const toMark = ({ at, severity, text }: LogLine): Mark => ({
   text: `${severity} ${text.slice(0, 300)}`,
 });
 
-/** Adds a lane for each log: from its first line to its last, with its errors and warnings as marks. */
+/** Adds a lane for each log, from its first line to its last. Its errors and warnings are marks. */
 const addLogLanes = (timeline: ReportTimeline): ReportTimeline => {
   if (timeline.startedAt === null) return timeline;
   const logs = timeline.logs.flatMap((log): Lane[] => {
@@ -146,12 +146,12 @@ const addLogLanes = (timeline: ReportTimeline): ReportTimeline => {
   return { ...timeline, lanes: [...timeline.lanes, ...logs] };
 };
 
-// More rows say less, and a browser takes seconds to lay them out.
+// A browser needs seconds to lay out more rows.
 const mostRows = 600;
 
 /**
- * The picture as a table, for paper and for those who do not see it: each state of each object, with what it
- * said.
+ * The chart as a table, for paper and for readers who do not see the chart: each state of each object with its
+ * messages.
  */
 const stateTable = ({ lanes }: ReportTimeline): HTMLElement => {
   const rows = lanes

@@ -41,7 +41,7 @@ const faultList = (faults: NonNullable<PageScenario['failure']>['faults']): HTML
     ),
   );
 
-/** What is said of a scenario beside its verdict: that it was run twice, and what its cleanup left. */
+/** The box with facts beside the verdict: that the scenario was run twice, and what its cleanup left behind. */
 export const asideBox = ({ firstPlay, leftBehind }: PageScenario): HTMLElement | false => {
   if (firstPlay === undefined && leftBehind === undefined) return false;
   const part = (title: string, text: string): HTMLElement[] => [
@@ -56,7 +56,7 @@ export const asideBox = ({ firstPlay, leftBehind }: PageScenario): HTMLElement |
   ]);
 };
 
-/** A path of what was kept, as the way to it where the page knows where it lies beside it. */
+/** Shows a path of the evidence, as a link if the page knows the folder of the results. */
 export const evidenceLink = (
   path: string,
   { evidence, results }: { evidence: PageScenario['evidence']; results: string | undefined },
@@ -64,7 +64,7 @@ export const evidenceLink = (
   const from = evidence ? path.lastIndexOf(evidence) : -1;
   if (results === undefined || from === -1) return element('span', '', [path]);
   const made = element('a', '', [path]);
-  // Behind a dot it is never anything else than a path.
+  // With a leading dot, a browser always reads the address as a relative path.
   made.href = ['.', results, path.slice(from)]
     .filter((each) => each !== '')
     .join('/')
@@ -74,7 +74,7 @@ export const evidenceLink = (
   return made;
 };
 
-// What decides stands first; behind it come the histories, which are drawn below.
+// The deciding line comes first. The rest contains the histories, which the chart shows as well.
 const reasonBox = (reason: string, between: HTMLElement | null): HTMLElement => {
   const [line = '', below = '', ...rest] = reason.split('\n');
   const isPair = /^\s*Got: /.test(below);
@@ -95,8 +95,8 @@ const headings = {
 } as const;
 
 /**
- * What a reader should know first of a scenario that did not pass: where to look, the step, the reason, what
- * was said, what was done on purpose.
+ * The most important facts about a scenario that did not pass: where to look, the step, the reason, the messages of
+ * Longhorn, and the faults in force.
  */
 export const failureBox = (scenario: PageScenario, run: PageRun): HTMLElement | undefined => {
   const { state, reason, failure, hint, steps, evidence } = scenario;

@@ -2,7 +2,7 @@ import type { PageScenario } from '../data.ts';
 import { button, element } from './element.ts';
 import { states } from './format.ts';
 
-/** A scenario that may be left out of the page, and all that shows it. */
+/** A scenario that the filter can hide, and the elements of the page that show it. */
 export type Filtered = { scenario: PageScenario; shownBy: readonly HTMLElement[] };
 
 const textOf = ({
@@ -30,7 +30,7 @@ const textOf = ({
     .join('\n')
     .toLowerCase();
 
-/** Chooses the scenarios that the page shows: by their state, and by words in what the page says of them. */
+/** Creates the filter of the page: by the state of a scenario, and by words in its texts. */
 export const createFilter = (all: readonly Filtered[]): HTMLElement => {
   const texts = new Map(all.map(({ scenario }) => [scenario, textOf(scenario)]));
   const chosen = new Set<PageScenario['state']>();

@@ -31,7 +31,7 @@ const markWords: Record<Mark['shape'], string> = {
   bad: 'error in a log, or a fault that failed',
 };
 
-// Where it is not met, the word stands behind the sign already.
+// The sign of a bracket already contains the word for its state, except for `met`. The legend needs the sign alone.
 const bracketWords = Object.entries(bracketSigns).map(([state, sign]): [string, string] => [
   state.replace('-', ' '),
   sign.slice(0, 1),
@@ -45,7 +45,7 @@ const line = (what: string, width: number): Node =>
     drawn('rect', { class: what, x: 6 - width / 2, width, height: 16 }),
   ]);
 
-/** Says what the colours, patterns and signs of a chart mean. */
+/** Creates the legend of the charts: colours, patterns and signs. */
 export const legend = (): HTMLElement =>
   element('ul', 'legend', [
     ...(Object.keys(toneWords) as Tone[]).map((tone) =>
@@ -63,7 +63,7 @@ export const legend = (): HTMLElement =>
     element('li', '', [`step: ${listed(Object.entries(sentenceSigns))}`]),
   ]);
 
-/** The patterns that the bars are filled with, once for the whole page. */
+/** Creates the SVG patterns of the bars. The page contains them once. */
 export const patterns = (): Node => {
   const pattern = (name: string, size: number, path: string) =>
     drawn('pattern', { id: `pattern-${name}`, width: size, height: size, patternUnits: 'userSpaceOnUse' }, [

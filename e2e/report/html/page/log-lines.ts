@@ -1,14 +1,17 @@
 import type { ContainerLog } from '../data.ts';
 
-/** How bad a line says that it is. */
+/** The severity of a log line: error, warning, info or debug. */
 export type LogSeverity = 'E' | 'W' | 'I' | 'D';
 
-/** A line of a log on the axis of its scenario; `at` is null where the axis has no date. */
+/**
+ * A line of a log. `at` is in seconds since the scenario's start, or 0 if the date of the start is unknown. `log` is
+ * the index of its log.
+ */
 export type LogLine = { at: number; severity: LogSeverity; log: number; text: string };
 
 const stamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))\s?(.*)$/s;
 const inner = /\btime="?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))/;
-// Where the log has a time for each line, the program's own says it twice.
+// The log has a timestamp for each line, so the program's own timestamp is left out.
 const own = /^time="[^"]*" /;
 const anyTime = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/;
 const levels: [RegExp, LogSeverity][] = [
@@ -20,20 +23,18 @@ const levels: [RegExp, LogSeverity][] = [
   [/\blevel="?(?:debug|trace)\b|"level":"debug"/, 'D'],
 ];
 
-/** How bad a line is, by the words that its program has for that. */
+/** Determines the severity of a line from the words that the common log formats use. */
 export const severityOf = (text: string): LogSeverity =>
   levels.find(([pattern]) => pattern.test(text))?.[1] ?? 'I';
 
 const toMs = (iso: string | undefined): number | undefined =>
   iso === undefined ? undefined : Date.parse(iso.replace(/(\.\d{3})\d+/, '$1'));
 
-/**
- * All lines of some logs in the order of time; a line without a time of its own belongs to the one before it.
- */
+/** Merges the lines of some logs in the order of time. A line without a timestamp belongs to the line before it. */
 export const readLogs = (logs: readonly ContainerLog[], startedAt: string | null): LogLine[] => {
   const start = startedAt === null ? undefined : Date.parse(startedAt);
   const lines = logs.flatMap(({ text }, log) => {
-    // What stands before the first line with a time counts as of then.
+    // The lines before the first timestamp get that timestamp.
     let at = start === undefined ? 0 : ((toMs(anyTime.exec(text)?.[0]) ?? start) - start) / 1000;
     return text
       .split('\n')
@@ -45,6 +46,6 @@ export const readLogs = (logs: readonly ContainerLog[], startedAt: string | null
         return { at, severity: severityOf(rest), log, text: rest.replace(own, '') };
       });
   });
-  // A stable sort: lines of one moment stay in their order.
+  // The sort is stable: lines of one moment keep their order.
   return lines.toSorted((one, other) => one.at - other.at);
 };

@@ -4,7 +4,7 @@ import { formatAt } from './format.ts';
 import { type LogLine, type LogSeverity, readLogs } from './log-lines.ts';
 import { lastAtOrBefore } from './search.ts';
 
-/** The logs of a scenario; `scrollTo` brings the lines of a moment into sight. */
+/** The logs of a scenario. `scrollTo` shows the lines of a moment (s). */
 export type LogPanel = { root: HTMLElement; scrollTo(at: number): void };
 
 const lineHeight = 18;
@@ -27,7 +27,9 @@ const select = (
   return element('label', '', [`${label} `, made]);
 };
 
-/** Makes the panel of the logs: all pods in one list, of which only the lines in sight are elements. */
+/**
+ * Creates the panel of the logs: the lines of all pods in one list. Only the visible lines are elements of the page.
+ */
 export const createLogPanel = (
   { logs, startedAt }: ReportTimeline,
   choose: (at: number) => void,

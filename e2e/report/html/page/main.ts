@@ -79,7 +79,7 @@ void start();
 
 const themes = ['auto', 'light', 'dark'] as const;
 
-/** The switch between light, dark and what the system says. */
+/** The button that switches between the light theme, the dark theme and the system's theme. */
 const themeButton = (): HTMLElement => {
   let now = 0;
   const show = () => `Theme: ${themes[now]}`;
@@ -92,7 +92,7 @@ const themeButton = (): HTMLElement => {
   return made;
 };
 
-/** The help, which `?` shows anywhere on the page. */
+/** The help dialog. The key `?` opens it anywhere on the page. */
 const createHelp = (): HTMLDialogElement => {
   const rows = keysHelp.map(([keys, does]) =>
     element('tr', '', [element('td', '', [element('kbd', '', [keys])]), element('td', '', [does])]),

@@ -2,7 +2,7 @@ import { applyChanges, type ValueChange, valueAt } from '../changes.ts';
 import type { Lane } from '../data.ts';
 import { lastAtOrBefore } from './search.ts';
 
-/** An object as it was at a moment, and what the event that made it so had changed, in words. */
+/** An object at a moment, and a description of the changes that the last event before that moment made. */
 export type ObjectThen = {
   object: unknown;
   at: number;
@@ -25,13 +25,13 @@ const describeChange = (before: unknown, [path, ...after]: ValueChange): string 
     : `${name}: ${shown(was)} → ${shown(after[0])}`;
 };
 
-// They change with each event and say nothing by that.
+// These fields change with every event, so their changes are no information.
 const isNoise = ([path]: ValueChange): boolean =>
   path[0] === 'metadata' && (path[1] === 'resourceVersion' || path[1] === 'generation');
 
 const known = new WeakMap<Lane, unknown[]>();
 
-// All of a lane at once: each shares with the one before what did not change.
+// Computes all objects of a lane at once. Each object shares its unchanged parts with the one before.
 const objectsOf = (lane: Lane): unknown[] => {
   const found = known.get(lane);
   if (found !== undefined) return found;
@@ -44,16 +44,14 @@ const objectsOf = (lane: Lane): unknown[] => {
   return objects;
 };
 
-/**
- * Looks up the object of a lane at a moment; undefined before it was first seen, and for a lane of the suite.
- */
+/** The object of a lane at a moment. Undefined before the object was first seen, and for a lane of the suite. */
 export const objectAt = (lane: Lane, at: number): ObjectThen | undefined => {
   const index = lastAtOrBefore(lane.events, at, (event) => event.at);
   const event = lane.events[index];
   if (event === undefined) return undefined;
   const objects = objectsOf(lane);
   const notable = event.changes.filter((change) => !isNoise(change));
-  // The first of an object is all of it: no news that a reader could see beside the rest.
+  // The first event changes the whole object: a list of changes would repeat it.
   const isWhole = notable.some(([path]) => path.length === 0);
   const changes = isWhole
     ? []

@@ -6,8 +6,7 @@ import { formatAt, formatClock } from './format.ts';
 import { objectAt } from './object-at.ts';
 
 /**
- * The panel that shows an object as it was; what the reader has chosen stays until they choose another or
- * nothing.
+ * The panel that shows an object at a moment. A chosen object remains until the reader chooses another one or none.
  */
 export type ObjectPanel = { root: HTMLElement; show(pointed: Pointed | undefined, chosen: boolean): void };
 
@@ -46,7 +45,6 @@ const bodyOf = (pointed: Pointed): Node[] => {
   ];
 };
 
-/** Makes the panel. */
 export const createObjectPanel = ({ startedAt }: ReportTimeline): ObjectPanel => {
   const heading = element('h4', '', ['Object']);
   const body = element('div', 'body', hint());
@@ -78,7 +76,7 @@ export const createObjectPanel = ({ startedAt }: ReportTimeline): ObjectPanel =>
   };
 };
 
-/** A line of an object as text; `changed` says whether what it shows is new. */
+/** A line of an object as YAML. `changed`: the last event changed the value in this line. */
 type YamlLine = { text: string; changed: boolean };
 
 type Path = readonly (string | number)[];
@@ -94,7 +92,7 @@ const scalar = (value: unknown): string => {
 const isEmpty = (value: unknown): boolean =>
   typeof value !== 'object' || value === null || Object.keys(value).length === 0;
 
-/** Writes an object as YAML does; what lies at or under a path of `changed` is marked. */
+/** Formats an object as YAML. Values at or below a path of `changed` are marked. */
 const toYaml = (value: unknown, changed: readonly Path[] = []): YamlLine[] => {
   const isChanged = (path: Path) =>
     changed.some((each) => each.length <= path.length && each.every((key, index) => key === path[index]));

@@ -13,11 +13,11 @@ import { flakiness, slower, spark } from './past.ts';
 
 const order: PageScenario['state'][] = ['failed', 'not-provable', 'known-bug', 'passed', 'skipped'];
 
-/** The scenarios of a run as they are listed: those that did not pass first. */
+/** The scenarios of a run in the order of the list: those that did not pass come first. */
 export const inOrder = ({ scenarios }: PageRun): PageScenario[] =>
   scenarios.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
 
-/** What came of a run, in one sentence. */
+/** Summarizes the result of a run in one sentence. */
 export const headlineOf = ({ totals, scenarios, end }: PageRun): string => {
   const many = (count: number, what: string) => (count === 0 ? [] : [`${count} ${what}`]);
   const parts = [
@@ -64,16 +64,16 @@ const factsOf = (run: PageRun): HTMLElement =>
     ...fact('Read from', run.source),
   ]);
 
-// A shorter one is no line, only the way to the one that keeps it.
+// In ms. A shorter wait for a lock is only the round trip to the process that keeps the locks.
 const leastLine = 1_000;
 
-/** Says of a scenario on a page of Longhorn's UI that the page was none of Longhorn's, where it was not. */
+/** A note for a scenario that tests Longhorn's UI: on the emulator it used the emulator's page instead. */
 export const emulatedPage = ({ tags }: PageScenario, target: string): string =>
   tags.includes('ui') && isEmulated({ name: target })
     ? "on the emulator's own page, in the place of Longhorn's UI"
     : '';
 
-/** A scenario's line in the table of its run: it links to its section. */
+/** The row of a scenario in the table of its run. It links to the scenario's section. */
 export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
   const { sign, word } = states[scenario.state];
   const name = element('a', '', [scenario.name, scenario.round > 1 && ` (round ${scenario.round})`]);
@@ -120,7 +120,7 @@ const findingsBox = (run: PageRun): HTMLElement | false => {
   );
 };
 
-/** The cells of the store's matrix that were run, each with the scenario that it leads to, or false. */
+/** The cells of the store's matrix that were run, each with a link to its scenario. False if there are none. */
 const cellsBox = ({ scenarios }: PageRun): HTMLElement | false => {
   const reported = reportedCells(scenarios);
   if (reported.length === 0) return false;
@@ -147,7 +147,7 @@ const ofPromise: Record<JudgedPromise['state'], { state: PageScenario['state']; 
   'not-checked': { state: 'skipped', word: 'not checked' },
 };
 
-/** The promises of Longhorn's documents that scenarios of the run judge, the worst first, or false. */
+/** The promises of Longhorn's documents that the run judged, the worst result first. False if it judged none. */
 const promisesBox = ({ promises, scenarios }: PageRun): HTMLElement | false => {
   if (promises === undefined) return false;
   const { judged, others } = promises;
@@ -184,7 +184,7 @@ const promisesBox = ({ promises, scenarios }: PageRun): HTMLElement | false => {
   ]);
 };
 
-/** The overview of a run: what came of it, what was judged, and the lines of its scenarios. */
+/** The overview of a run: its result, what it judged, and the table of its scenarios. */
 export const overviewOf = (run: PageRun, rows: readonly HTMLElement[]): HTMLElement => {
   const bad =
     run.totals.failed + run.totals.notProvable > 0 ||
@@ -232,8 +232,8 @@ const rowOfRounds = ({ runs, cells }: ScenarioRounds<PageScenario>): HTMLElement
   ]);
 
 /**
- * The table of a run with several rounds, or false: a scenario a line, a mark a round that leads to it, and
- * how long it took by itself.
+ * The table of a run with several rounds: one row per scenario, a linked mark per round, and the time without waits
+ * for other scenarios. False for a single round.
  */
 const roundsOf = ({ scenarios }: PageRun): HTMLElement | false => {
   const count = new Set(scenarios.map(({ round }) => round)).size;

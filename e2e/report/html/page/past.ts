@@ -5,14 +5,14 @@ import { drawn } from './element.ts';
 const isBad = ({ state }: PageScenario['past'][number]): boolean =>
   state === 'failed' || state === 'not-provable';
 
-/** Says how a scenario ended in the last runs, where that is worth knowing. */
+/** Describes how often a scenario did not pass in the last runs. Empty if it always passed. */
 export const flakiness = ({ past }: Pick<PageScenario, 'past'>): string => {
   if (past.length === 0) return '';
   const bad = past.filter(isBad).length;
   return bad === 0 ? '' : `not passed in ${bad} of the last ${past.length}`;
 };
 
-/** Says how the time that a scenario took by itself stands to that of the last times that it passed. */
+/** Compares a scenario's own time with the median of the last runs that it passed. */
 export const slower = ({
   past,
   state,
@@ -27,7 +27,10 @@ export const slower = ({
 
 const [barWidth, height] = [5, 20];
 
-/** Draws the last runs of a scenario and this one: as high as each took, and the bad ones hollow. */
+/**
+ * Draws a bar for each of the last runs of a scenario and for this run: the height is the time, and a bar of a bad
+ * run is hollow.
+ */
 export const spark = ({ past, state, name, ...spent }: PageScenario): Node => {
   const all = [...past, { name, state, duration: ownTime(spent) }];
   const longest = Math.max(1, ...all.map((each) => each.duration));

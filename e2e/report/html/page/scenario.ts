@@ -12,7 +12,7 @@ import { emulatedPage } from './overview.ts';
 import { flakiness } from './past.ts';
 import { unpack } from './unpack.ts';
 
-/** A scenario on the page: unpacked when it is opened for the first time. */
+/** A scenario on the page. Its evidence is unpacked when it is opened for the first time. */
 export type ScenarioView = Filtered & {
   root: HTMLDetailsElement;
   open(): Promise<void>;
@@ -57,7 +57,7 @@ const factsOf = (scenario: PageScenario, { results }: PageRun): HTMLElement => {
   ]);
 };
 
-/** How long it took by itself, and what it was in line for others, apart. */
+/** The scenario's own time, and separately the time that it waited for locks of other scenarios. */
 const tookOf = (scenario: PageScenario): string => {
   const { locks } = scenario.account;
   const own = formatDuration(ownTime(scenario));
@@ -76,7 +76,6 @@ const summaryOf = (scenario: PageScenario, target: string): HTMLElement => {
   ]);
 };
 
-/** Makes the section of a scenario. */
 export const createScenarioView = (
   scenario: PageScenario,
   { run, row }: { run: PageRun; row: HTMLElement },

@@ -1,4 +1,4 @@
-/** The index of the last of sorted items whose time is at most `at`; -1 where there is none. */
+/** The index of the last item with a time of at most `at`; -1 if there is none. The items must be sorted by time. */
 export const lastAtOrBefore = <T>(items: readonly T[], at: number, timeOf: (item: T) => number): number => {
   let low = 0;
   let high = items.length;

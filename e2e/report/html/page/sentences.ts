@@ -3,7 +3,7 @@ import type { PageScenario, ReportSentence, ReportTimeline } from '../data.ts';
 import { element } from './element.ts';
 import { formatAt } from './format.ts';
 
-/** The sign of how a sentence ended. */
+/** The sign for the result of a sentence. */
 export const sentenceSigns: Record<ReportSentence['state'], string> = {
   passed: '✓',
   failed: '✗',
@@ -12,7 +12,7 @@ export const sentenceSigns: Record<ReportSentence['state'], string> = {
   unfinished: '…',
 };
 
-/** The sentences of a scenario, with the times that its history has or, without one, how long each took. */
+/** The sentences of a scenario with their times from the history. Without a history, only the durations are known. */
 export const sentencesOfScenario = (
   { steps }: PageScenario,
   timeline: ReportTimeline | null,
@@ -34,7 +34,7 @@ export const sentencesOfScenario = (
   }));
 };
 
-/** The sentences as a list; choosing one shows its time. */
+/** Lists the sentences. A click on a sentence shows its time in the chart. */
 export const sentenceList = (
   sentences: ReturnType<typeof sentencesOfScenario>,
   choose: (from: number, to: number) => void,

@@ -1,7 +1,7 @@
 const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(base64), (each) => each.charCodeAt(0));
 
-/** Unpacks what the page carries under an id. */
+/** Unpacks the data that the page contains under an element id: JSON, compressed with gzip, in base64. */
 export const unpack = async <T>(id: string): Promise<T> => {
   const packed = document.getElementById(id)?.textContent ?? '';
   const stream = new Blob([bytesOf(packed)]).stream().pipeThrough(new DecompressionStream('gzip'));

@@ -5,10 +5,10 @@ import type { Bar, Lane } from '../../data.ts';
 import { formatSpan, formatTick } from '../format.ts';
 import type { Wait } from './queue.ts';
 
-/** Seconds of the timeline to pixels of the lanes. */
+/** From seconds of the timeline to pixels of the lanes. */
 type Scale = ScaleLinear<number, number>;
 
-/** Least room for a tick and its words, in pixels. */
+/** The minimum room for a tick and its label, in pixels. */
 const roomForTick = 90;
 
 const isShown =
@@ -18,7 +18,7 @@ const isShown =
     return to >= start && from <= end;
   };
 
-/** The ticks, on each side of a wait by themselves: what is drawn shorter has none, but its own words. */
+/** The ticks of the axis. A shortened wait has no ticks; its length is its label. */
 const ticksOf = (scale: Scale, waits: readonly Wait[]): number[] => {
   const places = scale.range();
   const words = waits.filter(isShown(scale)).map(({ from, to }) => scale((from + to) / 2));
@@ -32,7 +32,7 @@ const ticksOf = (scale: Scale, waits: readonly Wait[]): number[] => {
   return ticks.filter((tick) => words.every((place) => Math.abs(scale(tick) - place) > roomForTick / 2));
 };
 
-/** Draws the time axis over the lanes, and how long the waits took that are drawn shorter. */
+/** Draws the time axis above the lanes, with the lengths of the shortened waits. */
 export const drawAxis = (svg: SVGSVGElement, scale: Scale, waits: readonly Wait[]): void => {
   const ticks = ticksOf(scale, waits);
   const step = Math.min(...ticks.slice(1).map((tick, index) => tick - (ticks[index] ?? 0)), 100_000);
@@ -52,8 +52,8 @@ export const drawAxis = (svg: SVGSVGElement, scale: Scale, waits: readonly Wait[
 };
 
 /**
- * Draws what is behind all lanes: the lines of the axis, the time in which a fault was in force, waits in line,
- * and steps that failed.
+ * Draws the background of all lanes: the grid, the times with a fault in force, the waits for locks, and the failed
+ * steps.
  */
 export const drawBackdrop = (
   svg: SVGSVGElement,

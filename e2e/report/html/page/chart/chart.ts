@@ -8,24 +8,21 @@ import { longWaits } from './queue.ts';
 import { type ChartRow, createRow } from './rows.ts';
 import { createView, type View } from './view.ts';
 
-/** The picture of a scenario. */
+/** The chart of a scenario. */
 export type Chart = {
   root: HTMLElement;
   view: View;
-  /** Lays it out whole for a sheet of paper of a width (px), or without one for the screen again. */
+  /** Lays out the whole chart for a page of paper of a width (px), or for the screen if the width is missing. */
   layOut(paper?: number): void;
   moveTo(at: number): void;
-  /** Chooses a moment of a lane before the reader has. */
+  /** Chooses a moment of a lane when the view opens, before the reader has chosen one. */
   begin(lane: number, at: number): void;
 };
 
-/**
- * What a chart reports: what the reader looks at (`chosen` where they asked for that), none where they look at
- * nothing.
- */
+/** Gets the point that the reader points at, or undefined for none. `chosen`: the reader clicked or used a key. */
 export type ChartListener = (pointed: Pointed | undefined, chosen: boolean) => void;
 
-/** Makes the picture of a scenario: a lane for each object, all on one time axis. */
+/** Creates the chart of a scenario: a lane for each object, all on one time axis. */
 export const createChart = (timeline: ReportTimeline, notify: ChartListener): Chart => {
   const lanes = timeline.lanes;
   const waits = longWaits(lanes, timeline.seconds);
@@ -46,14 +43,14 @@ export const createChart = (timeline: ReportTimeline, notify: ChartListener): Ch
   let left = 0;
   let frame = 0;
   let paper: number | undefined;
-  // Once after each change of the size: what is out of sight is left as it is until it comes into sight.
+  // All lanes are drawn once after each change of the size. Otherwise lanes out of sight are not redrawn.
   let whole = true;
   let chosen: { row: number; at: number } | undefined;
   const reach = (at: number) => view.scale().invert(view.scale()(at) + 5) - at;
 
   const draw = () => {
     const window = view.window();
-    // Over the lanes alone, whose drawing begins behind their names.
+    // The axis is above the lanes only, which start to the right of their names.
     const scale = view.scale(0);
     drawAxis(axis, scale, waits);
     drawBackdrop(backdrop, scale, { lanes, waits, height: area.clientHeight });
@@ -67,7 +64,7 @@ export const createChart = (timeline: ReportTimeline, notify: ChartListener): Ch
     if (chosen !== undefined) cursor.style.left = `${view.scale()(chosen.at)}px`;
     for (const [index, row] of rows.entries()) row.root.classList.toggle('chosen', index === chosen?.row);
   };
-  // However many events move the window before a picture is due, it is drawn once.
+  // Several events before the next animation frame cause only one redraw.
   const ask = () => {
     if (frame === 0)
       frame = requestAnimationFrame(() => {
@@ -157,7 +154,7 @@ export const createChart = (timeline: ReportTimeline, notify: ChartListener): Ch
   };
 };
 
-/** Makes the box beside the pointer. */
+/** Creates the box with the details beside the pointer. */
 const createTooltip = (
   root: HTMLElement,
 ): { show(lines: readonly string[], x: number, y: number): void; hide(): void } => {

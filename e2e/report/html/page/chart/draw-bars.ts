@@ -3,13 +3,13 @@ import type { Tone } from '../../data.ts';
 import type { Piece } from './pieces.ts';
 import { heights, toneSigns } from './signs.ts';
 
-// Wide enough for any letter of the font that is used, so that a text never runs out of its bar.
+// In px. Wide enough for any letter of the font, so that a text never exceeds its bar.
 const letterWidth = 6.6;
 
 /** Whether a text fits into a width (px). */
 export const fits = (text: string, width: number): boolean => text.length * letterWidth <= width - 8;
 
-/** A text, cut to what fits into a width (px). */
+/** Cuts a text to a width (px). */
 export const fitted = (text: string, width: number): string => {
   if (fits(text, width)) return text;
   const letters = Math.floor((width - 8) / letterWidth);
@@ -22,7 +22,7 @@ const labelOf = ({ bar, tone, count, width }: Piece): string => {
   return fitted(full, width) || toneSigns[tone];
 };
 
-/** Narrower than this (px), a bar has no label. */
+/** In px. A narrower bar has no label. */
 const narrowestLabel = 14;
 
 const outline = ({ x, width }: Piece): string => {
@@ -34,8 +34,8 @@ const outline = ({ x, width }: Piece): string => {
 };
 
 /**
- * Draws the bars of a lane: all of one tone as one outline. An element for each bar would be thousands of
- * them, which no browser moves within a frame.
+ * Draws the bars of a lane: one path for all bars of a tone. One element per bar would be thousands of elements,
+ * which no browser moves within a frame.
  */
 export const drawBars = (svg: SVGSVGElement, pieces: readonly Piece[]): void => {
   const bars = select(svg).select<SVGGElement>('.bars');

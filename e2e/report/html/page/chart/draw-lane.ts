@@ -4,7 +4,7 @@ import { drawBars, fits, fitted } from './draw-bars.ts';
 import { layOutBars, layOutMarks, type MarkPiece, type Window } from './pieces.ts';
 import { bracketSigns, heights, shapes } from './signs.ts';
 
-/** How high a lane is. */
+/** The height (px) of a lane. */
 export const heightOf = ({ brackets }: Lane): number =>
   heights.pad * 2 +
   heights.bar +
@@ -44,7 +44,7 @@ const bracketPath = ({ width, ticks }: Placed): string =>
 
 const wordsOf = ({ bracket }: Placed): string => `${bracketSigns[bracket.state]} ${bracket.label}`;
 
-// Where there is more room before its end than after its start, the words of a bracket end with it.
+// The label of a bracket is aligned with the bracket's end if there is more room before its end than after its start.
 const isAtRight = (placed: Placed, { width }: Window): boolean =>
   !fits(wordsOf(placed), width - placed.x) && placed.x + placed.width > width - Math.max(0, placed.x);
 
@@ -88,7 +88,7 @@ const drawBrackets = (svg: SVGSVGElement, brackets: readonly Bracket[], window: 
     );
 };
 
-/** Draws the part of a lane that lies in the window. */
+/** Draws the visible part of a lane. */
 export const drawLane = (svg: SVGSVGElement, lane: Lane, window: Window): void => {
   const height = heightOf(lane);
   drawBars(svg, layOutBars(lane.bars, window));
@@ -102,10 +102,10 @@ export const drawLane = (svg: SVGSVGElement, lane: Lane, window: Window): void =
   drawMarks(svg, layOutMarks(lane.marks as Mark[], window));
 };
 
-/** Up to so many, each bracket has a line of its own, so that its words have room. */
+/** Up to this number of brackets, each bracket gets a separate line, so that there is room for its label. */
 const own = 6;
 
-/** The line (from 0) on which each bracket is drawn, so that none lies over another. */
+/** The line (from 0) of each bracket. Brackets on one line do not overlap. */
 const levelsOf = (brackets: readonly Bracket[]): number[] => {
   const ends: number[] = [];
   return brackets.map(({ from, to }) => {

@@ -1,4 +1,4 @@
-/** What the keys of a chart do. */
+/** The actions of a chart's keys. */
 type Actions = {
   step(direction: 1 | -1, each: 'bars' | 'events'): void;
   lane(direction: 1 | -1): void;
@@ -7,7 +7,7 @@ type Actions = {
   leave(): void;
 };
 
-/** The keys of a chart and what they do, for the help. */
+/** The keys of a chart and their effects, for the help dialog. */
 export const keysHelp: [keys: string, does: string][] = [
   ['← →', 'the state before or after'],
   ['Shift ← →', 'the single event before or after'],
@@ -19,7 +19,6 @@ export const keysHelp: [keys: string, does: string][] = [
   ['?', 'this help'],
 ];
 
-/** Listens to the keys of a chart. */
 export const listenToKeys = (root: HTMLElement, actions: Actions): void => {
   root.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

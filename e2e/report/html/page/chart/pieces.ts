@@ -1,26 +1,26 @@
 import type { Bar, Mark, Tone } from '../../data.ts';
 import { lastAtOrBefore } from '../search.ts';
 
-/** What is drawn of a lane: a bar, or several that are too narrow to be seen apart, with their number. */
+/** A drawn piece of a lane: one bar, or `count` bars that are too narrow to be distinguished. */
 export type Piece = { x: number; width: number; tone: Tone; bar: Bar; count: number };
 
-/** A mark, or several at one place. */
+/** A drawn mark, or `count` marks at one place. */
 export type MarkPiece = { x: number; mark: Mark; count: number };
 
-/** The window of time that is shown, and where each of its moments lies on the picture. */
+/** The visible time window, and the function from its moments to places (px) of the picture. */
 export type Window = { from: number; to: number; width: number; toX: (at: number) => number };
 
-/** Narrower than this (px), a bar is drawn together with its neighbours. */
+/** In px. A narrower bar is merged with its neighbours. */
 const narrowest = 2;
 
-// Of states that are drawn as one, the one that a reader must not miss gives the colour.
+// Merged states get the colour of the most important one.
 const weight: Record<Tone, number> = { bad: 5, going: 4, waiting: 3, busy: 2, good: 1, quiet: 0 };
 
 const worse = (one: Tone, other: Tone): Tone => (weight[other] > weight[one] ? other : one);
 
 /**
- * Lays out the bars of a lane (in the order of time, one after the other): what is out of the window is left
- * out, what is too narrow is merged.
+ * Lays out the bars of a lane. They must be in the order of time, without overlaps. Bars outside of the window are
+ * left out, and narrow bars are merged.
  */
 export const layOutBars = (bars: readonly Bar[], window: Window): Piece[] => {
   const at = window.toX;
@@ -48,10 +48,7 @@ export const layOutBars = (bars: readonly Bar[], window: Window): Piece[] => {
   return pieces;
 };
 
-/**
- * Lays out the marks of a lane (in the order of time): those nearer than `apart` (px) are one, with their
- * number.
- */
+/** Lays out the marks of a lane, in the order of time. Marks that are nearer than `apart` (px) are merged. */
 export const layOutMarks = (marks: readonly Mark[], window: Window, apart = 7): MarkPiece[] => {
   const at = window.toX;
   const pieces: MarkPiece[] = [];

@@ -13,13 +13,13 @@ export type Pointed = {
   gaps: string[];
 };
 
-/** Looks up what a lane shows at a moment; marks are caught from `reach` (s) away. */
+/** Finds what a lane shows at a moment. Marks within `reach` (s) are included. */
 export const pointAt = (lane: Lane, at: number, reach: number): Pointed => {
   const bar = lane.bars[lastAtOrBefore(lane.bars, at, ({ from }) => from)];
   return {
     lane,
     at,
-    // One that ended before is not what stands there: the object was gone.
+    // A bar that ended earlier is not shown: the object did not exist at this moment.
     bar: bar !== undefined && at <= bar.to + reach ? bar : undefined,
     marks: lane.marks.filter((mark) => Math.abs(mark.at - at) <= reach),
     brackets: lane.brackets.filter(({ from, to }) => from <= at && at <= to + reach),
@@ -42,14 +42,14 @@ const describeBracket = ({ state, label, steps, from, to, reason, limit }: Brack
   return lines.filter((each) => each).join('\n');
 };
 
-// Longhorn's messages hold whole logs: what it did stands at their beginning, and why that failed at the end
-// of the first line.
+// A message of Longhorn may contain a whole log. The start of its first line says what Longhorn did, and the end says
+// why that failed.
 const inShort = (text: string): string => {
   const [line = ''] = text.split('\n');
   return line.length <= 320 ? line : `${line.slice(0, 120)} … ${line.slice(-180)}`;
 };
 
-/** Says what is pointed at, a line each; the first one is its heading. */
+/** Describes a point of the chart, one line per fact. The first line is the heading. */
 export const describePointed = ({ lane, at, bar, marks, brackets, gaps }: Pointed): string[] => [
   `${lane.kind === lane.name ? lane.name : `${lane.kind} ${lane.name}`}, ${formatAt(at, 3)}`,
   ...(bar === undefined
@@ -65,7 +65,7 @@ export const describePointed = ({ lane, at, bar, marks, brackets, gaps }: Pointe
   ...gaps,
 ];
 
-/** The moment of the next thing of a lane in a direction; undefined at its end. */
+/** The time of the next state or event of a lane in a direction. Undefined if there is none. */
 export const nextMoment = (
   lane: Lane,
   at: number,

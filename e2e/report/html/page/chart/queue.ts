@@ -1,13 +1,13 @@
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import type { Lane } from '../../data.ts';
 
-/** A stretch of time in which a scenario only waited in line for what others had. */
+/** A time (s) in which a scenario only waited for a lock of another scenario. */
 export type Wait = { from: number; to: number };
 
-/** As much of the time beside it a wait takes in the picture, however long it was. */
+/** The width of a shortened wait, as a share of the time outside of the waits. */
 const share = 0.05;
 
-/** The waits in line of a scenario that are long enough to be drawn shorter than they were. */
+/** The waits for locks that are long enough to be drawn shorter than they were. */
 export const longWaits = (lanes: readonly Lane[], seconds: number): Wait[] => {
   const all = lanes
     .filter(({ kind }) => kind === 'lock')
@@ -22,8 +22,8 @@ const shortOf = (waits: readonly Wait[], seconds: number): number => {
 };
 
 /**
- * The axis of a picture, from moments (s) to places as seconds would have them if each of these waits took as
- * little as another: what happened beside them would have no room otherwise.
+ * The axis of a chart: from moments (s) to places. Outside of the given waits a place is a second; each wait takes
+ * the same short length. Otherwise long waits would leave no room for the rest.
  */
 export const shortenedAxis = (seconds: number, waits: readonly Wait[]): ScaleLinear<number, number> => {
   const short = shortOf(waits, seconds);

@@ -2,7 +2,7 @@ import type { Lane } from '../../data.ts';
 import { drawn, element } from '../element.ts';
 import { heightOf } from './draw-lane.ts';
 
-/** A lane on the page. */
+/** The row of a lane on the page. */
 export type ChartRow = { lane: Lane; root: HTMLElement; svg: SVGSVGElement; visible: boolean };
 
 const kindNames: Record<string, string> = {
@@ -24,10 +24,10 @@ const kindNames: Record<string, string> = {
   volumes: 'volume',
 };
 
-/** Names the kind of a lane; nothing where its name says it. */
+/** The readable name of a kind of lane. Empty if the name of the lane says it. */
 export const kindName = (kind: string): string => kindNames[kind] ?? kind;
 
-/** Makes the row of a lane: its name and an empty picture. */
+/** Creates the row of a lane: its name and an empty picture. */
 export const createRow = (lane: Lane, index: number): ChartRow => {
   const name = element('span', 'name', [lane.name === '' ? 'any' : lane.name]);
   name.title = lane.name;

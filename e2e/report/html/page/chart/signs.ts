@@ -1,9 +1,9 @@
 import type { Bracket, Mark, Tone } from '../../data.ts';
 
-/** Heights (px) of what a lane is made of. */
+/** The heights (px) of the parts of a lane. */
 export const heights = { pad: 4, bar: 22, bracket: 19 } as const;
 
-/** The sign before the name of a state, for those who do not see its colour. */
+/** The sign before the name of a state, for readers who do not see its colour. */
 export const toneSigns: Record<Tone, string> = {
   good: '✓',
   busy: '▸',
@@ -13,7 +13,7 @@ export const toneSigns: Record<Tone, string> = {
   quiet: '○',
 };
 
-/** What each tone means, for the legend. */
+/** The meaning of each tone, for the legend. */
 export const toneWords: Record<Tone, string> = {
   good: 'as it should be',
   busy: 'at work',
@@ -23,7 +23,7 @@ export const toneWords: Record<Tone, string> = {
   quiet: 'at rest',
 };
 
-/** The sign of how an expectation ended. */
+/** The sign for the result of an expectation. */
 export const bracketSigns: Record<Bracket['state'], string> = {
   met: '✓',
   broken: '✗ broken:',
@@ -32,7 +32,7 @@ export const bracketSigns: Record<Bracket['state'], string> = {
   open: '… open:',
 };
 
-/** The outline of each mark around its place. */
+/** The SVG path of each mark, relative to its place. */
 export const shapes: Record<Mark['shape'], string> = {
   step: 'M0,-12V12M-3,-12H3',
   fault: 'M1,-8L-4,1H0L-1,8L4,-1H0Z',

@@ -4,29 +4,29 @@ import { type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from 'd3-zo
 import type { Window } from './pieces.ts';
 import { shortenedAxis, type Wait } from './queue.ts';
 
-/** Finer than this (s) nothing is distinguished: events arrive with milliseconds. */
+/** The shortest visible window (s). The times of events have a resolution of milliseconds. */
 const finest = 0.02;
 
-/**
- * The window of time that a chart shows: moved by dragging, by pinching, by Ctrl and the wheel, and by its
- * keys.
- */
+/** The time window that a chart shows. The reader moves it by dragging, pinching, Ctrl and wheel, or keys. */
 export type View = {
   window(): Window;
-  /** From moments to px; the window's first is at `start`, by default at the left edge of the picture. */
+  /**
+   * The scale from moments (s) to px. The start of the window is at `start`, by default at the left edge of the
+   * picture.
+   */
   scale(start?: number): ScaleLinear<number, number>;
-  /** Takes over the place that there is for the picture, in px from the left edge of the chart. */
+  /** Sets the place of the picture, in px from the left edge of the chart. */
   resize(left: number, width: number): void;
   zoomBy(factor: number, at: number): void;
-  /** Zooms where the window has its middle. */
+  /** Zooms around the middle of the window. */
   zoomInPlace(factor: number): void;
   show(from: number, to: number): void;
-  /** Moves the window so that a moment is in it. */
+  /** Moves the window so that it contains a moment. */
   reveal(at: number): void;
   showAll(): void;
 };
 
-/** Starts the zooming of an element over a time of `seconds`, in which these waits are drawn shorter. */
+/** Makes an element zoomable. It shows `seconds` of time; the waits in `waits` are drawn shorter. */
 export const createView = (
   area: HTMLElement,
   { seconds, waits }: { seconds: number; waits: readonly Wait[] },
@@ -38,7 +38,7 @@ export const createView = (
   let transform: ZoomTransform = zoomIdentity;
   let [left, width] = [0, 1];
   const behavior: ZoomBehavior<HTMLElement, unknown> = zoom<HTMLElement, unknown>()
-    // Without a key, the wheel scrolls the page: the picture is in its way.
+    // Without Ctrl or Cmd, the wheel scrolls the page, even over the picture.
     .filter((event: MouseEvent) =>
       event.type === 'wheel'
         ? event.ctrlKey || event.metaKey
@@ -58,7 +58,7 @@ export const createView = (
     base.invert(transform.invertX(left)),
     base.invert(transform.invertX(left + width)),
   ];
-  /** Shows what is between two places (px) of the whole. */
+  /** Shows the part between two places (px) of the whole picture. */
   const showPlaces = (from: number, to: number): void => {
     const span = Math.min(width, Math.max((width * finest) / length, to - from));
     const start = Math.max(left, Math.min(from, left + width - span));
